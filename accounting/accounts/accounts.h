@@ -1,0 +1,77 @@
+// Changes to accounts. Each call validates, commits to the store, then publishes a new Directory. Calls block: they are
+// made on the control thread only. Money (grants) goes through accounting/ledger.h, not through here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "accounting/accounts/directory.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+struct NewKey {
+    std::string plaintext;            // shown once, stored nowhere
+    KeyDigest digest;
+};
+
+// "sk-tg-v1-" + 43 base62 (256 random bits) + 6 base62 of CRC-32 over what precedes. Root keys: "sk-tg-root-" + the same.
+NewKey generate_key(KeyKind kind);
+// True if the text has the form and the checksum of a key; says nothing about whether it exists.
+bool well_formed_key(std::string_view text);
+std::string key_label(std::string_view plaintext);   // "sk-tg-v1-abc...123"
+
+class Accounts {
+  public:
+    using Publish = std::function<void(std::shared_ptr<const Directory>)>;
+
+    // Loads everything. `store` and `credits` must outlive it.
+    static Result<std::unique_ptr<Accounts>> load(Store& store, CreditTable& credits);
+
+    std::shared_ptr<const Directory> directory() const;
+    // Called after every change with the new snapshot; returns when every reader uses it.
+    void on_publish(Publish publish) { publish_ = std::move(publish); }
+
+    // not_found until a root key was created; created at most once (already_exists).
+    Result<NewKey> create_root_key(std::int64_t now_ms);
+    bool has_root_key() const;
+
+    struct OrganizationFields { std::string name; };
+    // Creates the organization with its "Default Project". Names: 1..100 characters, no control characters.
+    Result<Id128> create_organization(const OrganizationFields& fields, std::int64_t now_ms);
+    Result<Id128> create_project(const Id128& organization, std::string name, std::int64_t now_ms);
+
+    struct KeyFields {
+        std::string name;
+        KeyKind kind = KeyKind::inference;
+        std::optional<Id128> project;          // the organization's default if absent
+        Id128 creator;                         // user; people come later, the id is kept
+        std::optional<NanoUsd> limit;
+        LimitReset reset = LimitReset::lifetime;
+        std::int64_t expires_ms = 0;
+    };
+    Result<NewKey> create_key(const Id128& organization, const KeyFields& fields, std::int64_t now_ms);
+
+    struct KeyChange {
+        std::optional<std::string> name;
+        std::optional<bool> disabled;
+        std::optional<std::optional<NanoUsd>> limit;   // present and empty: unlimited
+        std::optional<LimitReset> reset;
+    };
+    Status update_key(const KeyDigest& digest, const KeyChange& change, std::int64_t now_ms);
+    Status delete_key(const KeyDigest& digest);
+
+    // Empty model clears the default.
+    Status set_llm_default(const Id128& organization, std::string model, std::string provider, std::int64_t now_ms);
+
+  private:
+    Accounts(Store& store, CreditTable& credits);
+    Store& store_;
+    CreditTable& credits_;
+    std::shared_ptr<const Directory> directory_;
+    Publish publish_;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,52 @@
+// Identifiers. Organizations, projects and users are UUIDv7; requests are ULIDs; API keys are named by their SHA-256.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tollgate {
+
+// 128 bits, big-endian, so that byte order is creation order.
+struct Id128 {
+    std::array<std::uint8_t, 16> bytes{};
+    auto operator<=>(const Id128&) const = default;
+    bool is_nil() const { return *this == Id128{}; }
+};
+
+// RFC 9562 UUIDv7 for `unix_ms`, random otherwise. Text is the usual 36 lower-case characters.
+Id128 make_uuid7(std::int64_t unix_ms);
+std::string to_uuid(const Id128& id);
+std::optional<Id128> parse_uuid(std::string_view text);
+
+// ULID (github.com/ulid/spec): 48 bits of time, then here 10 bits of worker, 22 bits of boot randomness and a 48-bit
+// counter, so that two workers never collide and one worker's ids ascend. Text is 26 characters of Crockford base 32.
+class UlidGenerator {
+  public:
+    explicit UlidGenerator(std::uint32_t worker);
+    Id128 next(std::int64_t unix_ms);
+
+  private:
+    std::uint64_t tail_high_;
+    std::uint64_t counter_ = 0;
+    std::int64_t last_ms_ = 0;
+};
+inline constexpr std::size_t kUlidText = 26;
+void write_ulid(const Id128& id, char* out26);
+std::string to_ulid(const Id128& id);
+std::optional<Id128> parse_ulid(std::string_view text);
+std::int64_t ulid_time_ms(const Id128& id);
+
+// SHA-256 of the whole key text: the key's public id (OpenRouter's `hash`) and the only thing stored of it.
+struct KeyDigest {
+    std::array<std::uint8_t, 32> bytes{};
+    auto operator<=>(const KeyDigest&) const = default;
+};
+KeyDigest digest_key(std::string_view key_text);
+std::string to_hex(const KeyDigest& digest);
+std::optional<KeyDigest> parse_key_digest(std::string_view hex);
+
+}  // namespace tollgate

@@ -1,0 +1,91 @@
+// The ledger: the money journal and the usage detail, as one append-only chain of blocks written by one thread.
+// Settled slots become usage entries; grants and other external events become entries with an idempotency key.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "accounting/credit.h"
+#include "accounting/usage_record.h"
+#include "store/slot_file.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+// A request's record as read back; owns its bytes.
+class StoredRequest {
+  public:
+    StoredRequest(std::string open, std::string settlement);
+    const RequestOpened& opened() const { return opened_; }
+    const RequestSettled& settled() const { return settled_; }
+
+  private:
+    std::string open_, settlement_;
+    RequestOpened opened_;
+    RequestSettled settled_;
+};
+
+struct LedgerOptions {
+    Durability durability = Durability::process;
+    std::uint32_t commit_interval_ms = 5;        // how long settled slots gather before a block is written
+    std::uint32_t checkpoint_interval_ms = 1000; // how often absolute balances are stored
+    std::uint32_t max_entries_per_block = 4096;
+};
+
+struct LedgerCounters {               // for metrics; monotonic since start
+    std::uint64_t blocks = 0;         // committed
+    std::uint64_t entries = 0;
+    std::uint64_t failures = 0;       // commits that failed
+    std::uint64_t commit_nanoseconds = 0;
+    std::uint64_t recovered_settled = 0;   // slots found settled at start and not yet in the journal
+    std::uint64_t recovered_open = 0;      // slots found open at start and settled by the orphan policy
+};
+
+struct Grant {
+    Id128 organization;
+    NanoUsd amount;                   // > 0
+    std::string idempotency_key;      // of the caller; empty: none
+    std::string note;
+};
+
+struct GrantResult {
+    Id128 transaction;                // ULID
+    bool repeated = false;            // the idempotency key had been seen: nothing was booked now
+};
+
+class Ledger {
+  public:
+    // Recovers: restores balances into `credits`, replays the journal above the checkpoint, appends settled slots that
+    // the journal lacks, settles or voids open ones. Call before listening. All references must outlive the ledger.
+    static Result<std::unique_ptr<Ledger>> open(Store& store, SlotFile& slots, CreditTable& credits,
+                                                const LedgerOptions& options, std::int64_t now_ms);
+    // Writes what is settled and stops the writer thread.
+    ~Ledger();
+
+    // Starts the writer thread.
+    void start();
+    // Stops it after everything settled so far is committed.
+    void stop();
+
+    // Books credit; committed (and in `credits`) when it returns. Control thread; blocks.
+    Result<GrantResult> grant(const Grant& grant, std::int64_t now_ms);
+
+    // A request's record, also one that is settled but not yet in the journal. not_found if unknown. Control thread; blocks.
+    Result<StoredRequest> find_request(const Id128& request);
+    // Visits all journaled requests in block order (tools and tests).
+    Status for_each_request(const std::function<bool(const StoredRequest&)>& visit);
+
+    LedgerCounters counters() const;  // any thread
+    bool accepting() const;           // false once a commit failed: admission stops
+
+  private:
+    Ledger();
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace tollgate

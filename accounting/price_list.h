@@ -1,0 +1,53 @@
+// The catalogue of models with what each costs where: configs/prices.yaml, loaded whole, versioned, immutable.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "accounting/money.h"
+#include "store/status.h"
+
+namespace tollgate {
+
+// One provider that serves a model.
+struct Endpoint {
+    std::string provider;             // name of a configured provider
+    std::string upstream_model;       // the provider's own name for it
+    Prices prices;
+    std::int64_t context_length = 0;          // tokens; 0: unknown
+    std::int64_t max_completion_tokens = 0;   // tokens; 0: unknown
+};
+
+struct Model {
+    std::string id;                   // "openai/gpt-4o-mini": author/slug
+    std::vector<std::string> aliases; // "gpt-4o-mini"
+    std::string name;                 // for people
+    std::int64_t created = 0;         // Unix seconds
+    std::vector<std::string> input_modalities, output_modalities;
+    bool embeddings = false;
+    std::vector<Endpoint> endpoints;  // cheapest first is not implied; the order is the file's
+};
+
+class PriceList {
+  public:
+    // Errors say file, line and key. Unknown keys, duplicate names, negative or over-precise prices are invalid.
+    static Result<std::shared_ptr<const PriceList>> load(const std::string& path);
+    static Result<std::shared_ptr<const PriceList>> parse(std::string_view yaml, const std::string& name_in_errors);
+
+    const std::string& version() const { return version_; }
+    const std::vector<Model>& models() const { return models_; }
+    // By id or alias; nullptr if unknown.
+    const Model* find(std::string_view name) const;
+
+  private:
+    std::string version_;
+    std::vector<Model> models_;
+    std::map<std::string, std::size_t, std::less<>> by_name_;
+};
+
+}  // namespace tollgate
