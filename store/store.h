@@ -56,6 +56,7 @@ class Store {
     virtual Result<std::string> get(Family family, std::string_view key) = 0;
 
     // Visits keys in [begin, end) in ascending order until `visit` returns false. Views are valid during the call only.
+    // An empty `end`, here and below, is the end of the family.
     virtual Status scan(Family family, std::string_view begin, std::string_view end,
                         const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
 

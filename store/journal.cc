@@ -1,0 +1,297 @@
+#include "store/journal.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "store/big_endian.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::uint32_t kMoneyMagic = 0x54474d42;  // "TGMB"
+constexpr std::uint32_t kUsageMagic = 0x54475542;  // "TGUB"
+constexpr std::size_t kHashBytes = SHA256_DIGEST_LENGTH;
+constexpr std::size_t kMoneyHeaderBytes = 96;
+constexpr std::size_t kUsageHeaderBytes = 24;
+constexpr std::size_t kLengthBytes = 4;
+
+constexpr std::uint8_t kBlockIndexVersion = 1;
+constexpr std::size_t kBlockIndexBytes = 1 + 8 + 16 + 16 + 4 + 1 + 4;
+
+BlockHash sha256(std::string_view bytes) {
+    BlockHash hash;
+    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
+    return hash;
+}
+
+BlockHash read_hash(const char* in) {
+    BlockHash hash;
+    std::memcpy(hash.data(), in, hash.size());
+    return hash;
+}
+
+char* write_hash(char* out, const BlockHash& hash) {
+    std::memcpy(out, hash.data(), hash.size());
+    return out + hash.size();
+}
+
+template <class T>
+char* write(char* out, T value) {
+    write_big_endian(out, value);
+    return out + sizeof(T);
+}
+
+std::string block_name(const char* kind, std::uint64_t number) {
+    return std::string(kind) + " block " + std::to_string(number);
+}
+
+std::unexpected<Status> corrupt(const char* kind, std::uint64_t number, const std::string& what) {
+    return failure(StatusCode::corrupt, block_name(kind, number) + ": " + what);
+}
+
+std::string stored_but_expected(const char* what, std::uint64_t stored, std::uint64_t expected) {
+    return std::string(what) + " is " + std::to_string(stored) + ", expected " + std::to_string(expected);
+}
+
+void append_prefixed(std::string& buffer, std::span<const std::byte> bytes) {
+    // A block beyond the limit could be written and never read back; the journal's own limits lie far below.
+    if (buffer.size() + kLengthBytes + bytes.size() + kHashBytes > kMaxBlockBytes) {
+        std::fprintf(stderr, "journal: %zu more bytes in a block of %zu exceed kMaxBlockBytes\n", bytes.size(),
+                     buffer.size());
+        std::abort();
+    }
+    append_big_endian(buffer, static_cast<std::uint32_t>(bytes.size()));
+    buffer.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+// The length-prefixed bytes at `position`, which moves behind them; nullopt if the body ends first.
+std::optional<std::span<const std::byte>> take_prefixed(std::string_view body, std::size_t& position) {
+    if (body.size() - position < kLengthBytes) return std::nullopt;
+    const std::size_t length = read_big_endian<std::uint32_t>(body.data() + position);
+    if (body.size() - position - kLengthBytes < length) return std::nullopt;
+    const auto* begin = reinterpret_cast<const std::byte*>(body.data() + position + kLengthBytes);
+    position += kLengthBytes + length;
+    return std::span(begin, length);
+}
+
+// Checks that `body` is exactly `count` length-prefixed strings.
+Status verify_body(std::string_view body, std::uint64_t count, const char* kind, std::uint64_t number,
+                   const char* item) {
+    std::size_t position = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        if (!take_prefixed(body, position)) {
+            return {StatusCode::corrupt, block_name(kind, number) + ": " + item + " " + std::to_string(i) + " of " +
+                                             std::to_string(count) + " runs past the end"};
+        }
+    }
+    if (position == body.size()) return {};
+    return {StatusCode::corrupt,
+            block_name(kind, number) + ": " + std::to_string(body.size() - position) + " bytes after the last " + item};
+}
+
+// The parts that both headers begin with: size, magic. The version is checked apart, after the hash.
+Status verify_start(std::string_view value, std::size_t least, std::uint32_t magic, const char* kind,
+                    std::uint64_t number) {
+    if (value.size() < least || value.size() > kMaxBlockBytes) {
+        return {StatusCode::corrupt,
+                block_name(kind, number) + ": " + std::to_string(value.size()) + " bytes is no possible length"};
+    }
+    if (read_big_endian<std::uint32_t>(value.data()) != magic) {
+        return {StatusCode::corrupt, block_name(kind, number) + ": wrong magic"};
+    }
+    return {};
+}
+
+Status verify_version_and_number(std::string_view value, const char* kind, std::uint64_t number) {
+    const auto version = read_big_endian<std::uint16_t>(value.data() + 4);
+    if (version > kJournalVersion) {
+        return {StatusCode::too_new, block_name(kind, number) + ": format version " + std::to_string(version) +
+                                         ", this program reads " + std::to_string(kJournalVersion)};
+    }
+    if (version != kJournalVersion || read_big_endian<std::uint16_t>(value.data() + 6) != 0) {
+        return {StatusCode::corrupt, block_name(kind, number) + ": invalid format version"};
+    }
+    const auto stored = read_big_endian<std::uint64_t>(value.data() + 8);
+    if (stored != number) {
+        return {StatusCode::corrupt,
+                block_name(kind, number) + ": " + stored_but_expected("its number", stored, number)};
+    }
+    return {};
+}
+
+}  // namespace
+
+MoneyBlockBuilder::MoneyBlockBuilder() { clear(); }
+
+void MoneyBlockBuilder::clear() {
+    buffer_.assign(kMoneyHeaderBytes, '\0');
+    entries_ = 0;
+}
+
+void MoneyBlockBuilder::add(std::span<const std::byte> entry) {
+    append_prefixed(buffer_, entry);
+    ++entries_;
+}
+
+FinishedBlock MoneyBlockBuilder::finish(const MoneyBlockHeader& header) {
+    const std::size_t body_bytes = buffer_.size() - kMoneyHeaderBytes;
+    char* out = buffer_.data();
+    out = write(out, kMoneyMagic);
+    out = write(out, kJournalVersion);
+    out = write(out, std::uint16_t{0});
+    out = write(out, header.number);
+    out = write(out, static_cast<std::uint64_t>(header.commit_ms));
+    out = write(out, entries_);
+    out = write_hash(out, header.previous);
+    out = write_hash(out, header.usage);
+    write(out, static_cast<std::uint32_t>(body_bytes));
+
+    const BlockHash hash = sha256(buffer_);
+    buffer_.append(reinterpret_cast<const char*>(hash.data()), hash.size());
+    FinishedBlock block{.value = std::string(buffer_), .hash = hash};
+    clear();
+    return block;
+}
+
+Result<MoneyBlock> MoneyBlock::read(std::string_view value, std::uint64_t number) {
+    constexpr const char* kKind = "money";
+    if (auto status = verify_start(value, kMoneyHeaderBytes + kHashBytes, kMoneyMagic, kKind, number); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    const std::string_view hashed = value.substr(0, value.size() - kHashBytes);
+    MoneyBlock block;
+    block.hash_ = sha256(hashed);
+    if (block.hash_ != read_hash(value.data() + hashed.size())) {
+        return corrupt(kKind, number, "its SHA-256 does not match its bytes");
+    }
+    if (auto status = verify_version_and_number(value, kKind, number); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    const char* in = value.data();
+    block.header_ = {.number = number,
+                     .commit_ms = static_cast<std::int64_t>(read_big_endian<std::uint64_t>(in + 16)),
+                     .entries = read_big_endian<std::uint32_t>(in + 24),
+                     .previous = read_hash(in + 28),
+                     .usage = read_hash(in + 60)};
+    block.body_ = hashed.substr(kMoneyHeaderBytes);
+    const auto body_bytes = read_big_endian<std::uint32_t>(in + 92);
+    if (body_bytes != block.body_.size()) {
+        return corrupt(kKind, number, stored_but_expected("its body length", body_bytes, block.body_.size()));
+    }
+    if (auto status = verify_body(block.body_, block.header_.entries, kKind, number, "entry"); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    return block;
+}
+
+std::optional<std::span<const std::byte>> MoneyBlock::next() { return take_prefixed(body_, position_); }
+
+Status MoneyBlock::verify_follows(const BlockHash& previous) const {
+    if (header_.previous == previous) return {};
+    return {StatusCode::corrupt,
+            block_name("money", header_.number) + ": the hash of the block before it does not match the chain"};
+}
+
+UsageBlockBuilder::UsageBlockBuilder() { clear(); }
+
+void UsageBlockBuilder::clear() {
+    buffer_.assign(kUsageHeaderBytes, '\0');
+    rows_ = 0;
+}
+
+void UsageBlockBuilder::add(std::span<const std::byte> open, std::span<const std::byte> settlement) {
+    append_prefixed(buffer_, open);
+    append_prefixed(buffer_, settlement);
+    ++rows_;
+}
+
+FinishedBlock UsageBlockBuilder::finish(std::uint64_t number) {
+    const std::size_t body_bytes = buffer_.size() - kUsageHeaderBytes;
+    char* out = buffer_.data();
+    out = write(out, kUsageMagic);
+    out = write(out, kJournalVersion);
+    out = write(out, std::uint16_t{0});
+    out = write(out, number);
+    out = write(out, rows_);
+    write(out, static_cast<std::uint32_t>(body_bytes));
+
+    FinishedBlock block{.value = std::string(buffer_), .hash = sha256(buffer_)};
+    clear();
+    return block;
+}
+
+Result<UsageBlock> UsageBlock::read(std::string_view value, std::uint64_t number,
+                                    const std::optional<BlockHash>& expected_hash) {
+    constexpr const char* kKind = "usage";
+    if (auto status = verify_start(value, kUsageHeaderBytes, kUsageMagic, kKind, number); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    if (expected_hash && sha256(value) != *expected_hash) {
+        return corrupt(kKind, number, "its SHA-256 is not the one in its money block");
+    }
+    if (auto status = verify_version_and_number(value, kKind, number); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    UsageBlock block;
+    block.number_ = number;
+    block.rows_ = read_big_endian<std::uint32_t>(value.data() + 16);
+    block.body_ = value.substr(kUsageHeaderBytes);
+    const auto body_bytes = read_big_endian<std::uint32_t>(value.data() + 20);
+    if (body_bytes != block.body_.size()) {
+        return corrupt(kKind, number, stored_but_expected("its body length", body_bytes, block.body_.size()));
+    }
+    const auto strings = std::uint64_t{block.rows_} * 2;
+    if (auto status = verify_body(block.body_, strings, kKind, number, "row half"); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    return block;
+}
+
+std::optional<UsageRow> UsageBlock::next() {
+    const auto open = take_prefixed(body_, position_);
+    if (!open) return std::nullopt;
+    const auto settlement = take_prefixed(body_, position_);
+    return UsageRow{.open = *open, .settlement = settlement.value()};  // read() counted both halves of every row
+}
+
+std::string encode(const BlockIndexEntry& entry) {
+    std::string out;
+    out.reserve(kBlockIndexBytes);
+    append_big_endian(out, kBlockIndexVersion);
+    append_big_endian(out, static_cast<std::uint64_t>(entry.commit_ms));
+    out.append(reinterpret_cast<const char*>(entry.min_request.data()), entry.min_request.size());
+    out.append(reinterpret_cast<const char*>(entry.max_request.data()), entry.max_request.size());
+    append_big_endian(out, entry.rows);
+    append_big_endian(out, entry.retention_class);
+    append_big_endian(out, entry.day);
+    return out;
+}
+
+Result<BlockIndexEntry> decode_block_index(std::string_view value, std::uint64_t number) {
+    if (value.empty()) return corrupt("index of", number, "empty");
+    const auto version = read_big_endian<std::uint8_t>(value.data());
+    if (version > kBlockIndexVersion) {
+        return failure(StatusCode::too_new, block_name("index of", number) + ": format version " +
+                                                std::to_string(version) + ", this program reads " +
+                                                std::to_string(kBlockIndexVersion));
+    }
+    if (version != kBlockIndexVersion) return corrupt("index of", number, "invalid format version");
+    if (value.size() != kBlockIndexBytes) {
+        return corrupt("index of", number, stored_but_expected("its length", value.size(), kBlockIndexBytes));
+    }
+    const char* in = value.data() + 1;
+    BlockIndexEntry entry;
+    entry.commit_ms = static_cast<std::int64_t>(read_big_endian<std::uint64_t>(in));
+    std::memcpy(entry.min_request.data(), in + 8, entry.min_request.size());
+    std::memcpy(entry.max_request.data(), in + 24, entry.max_request.size());
+    entry.rows = read_big_endian<std::uint32_t>(in + 40);
+    entry.retention_class = read_big_endian<std::uint8_t>(in + 44);
+    entry.day = read_big_endian<std::uint32_t>(in + 45);
+    return entry;
+}
+
+}  // namespace tollgate

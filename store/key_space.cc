@@ -1,0 +1,110 @@
+#include "store/key_space.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+
+#include "store/big_endian.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kUsageKeyBytes = 1 + 4 + 8;
+
+template <std::size_t N>
+std::string tagged(std::string_view prefix, const std::array<std::uint8_t, N>& id) {
+    std::string key(prefix);
+    key.append(reinterpret_cast<const char*>(id.data()), N);
+    return key;
+}
+
+template <std::size_t N>
+std::optional<std::array<std::uint8_t, N>> parse_tagged(std::string_view prefix, std::string_view key) {
+    if (key.size() != prefix.size() + N || !key.starts_with(prefix)) return std::nullopt;
+    std::array<std::uint8_t, N> id;
+    std::copy_n(reinterpret_cast<const std::uint8_t*>(key.data() + prefix.size()), N, id.begin());
+    return id;
+}
+
+std::string joined(std::string_view prefix, std::string_view rest) {
+    std::string key;
+    key.reserve(prefix.size() + rest.size());
+    return key.append(prefix).append(rest);
+}
+
+}  // namespace
+
+std::string encode_u64(std::uint64_t value) {
+    std::string out;
+    append_big_endian(out, value);
+    return out;
+}
+
+std::optional<std::uint64_t> decode_u64(std::string_view value) {
+    if (value.size() != sizeof(std::uint64_t)) return std::nullopt;
+    return read_big_endian<std::uint64_t>(value.data());
+}
+
+std::string block_key(std::uint64_t block) { return encode_u64(block); }
+
+std::optional<std::uint64_t> parse_block_key(std::string_view key) { return decode_u64(key); }
+
+std::string usage_key(const UsageKey& key) {
+    std::string out = usage_day_begin(key.retention_class, key.day);
+    append_big_endian(out, key.block);
+    return out;
+}
+
+std::optional<UsageKey> parse_usage_key(std::string_view key) {
+    if (key.size() != kUsageKeyBytes) return std::nullopt;
+    return UsageKey{.retention_class = read_big_endian<std::uint8_t>(key.data()),
+                    .day = read_big_endian<std::uint32_t>(key.data() + 1),
+                    .block = read_big_endian<std::uint64_t>(key.data() + 5)};
+}
+
+std::string usage_day_begin(std::uint8_t retention_class, std::uint32_t day) {
+    std::string out;
+    out.reserve(kUsageKeyBytes);
+    append_big_endian(out, retention_class);
+    append_big_endian(out, day);
+    return out;
+}
+
+std::string organization_balance_key(const OrganizationIdBytes& organization) {
+    return tagged(kOrganizationBalancePrefix, organization);
+}
+
+std::string key_balance_key(const KeyDigestBytes& digest) { return tagged(kKeyBalancePrefix, digest); }
+
+std::optional<OrganizationIdBytes> parse_organization_balance_key(std::string_view key) {
+    return parse_tagged<16>(kOrganizationBalancePrefix, key);
+}
+
+std::optional<KeyDigestBytes> parse_key_balance_key(std::string_view key) {
+    return parse_tagged<32>(kKeyBalancePrefix, key);
+}
+
+std::string organization_document_key(std::string_view uuid) { return joined(kOrganizationDocumentPrefix, uuid); }
+
+std::string project_document_key(std::string_view uuid) { return joined(kProjectDocumentPrefix, uuid); }
+
+std::string key_document_key(std::string_view digest_hex) { return joined(kKeyDocumentPrefix, digest_hex); }
+
+std::string idempotency_key(std::string_view scope, std::string_view caller_key) {
+    // The scope's length goes first, so that no two pairs give the same bytes.
+    std::string text = encode_u64(scope.size());
+    text.append(scope).append(caller_key);
+    std::string digest(SHA256_DIGEST_LENGTH, '\0');
+    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+           reinterpret_cast<unsigned char*>(digest.data()));
+    return digest;
+}
+
+std::string prefix_end(std::string_view prefix) {
+    std::string end(prefix);
+    while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
+    if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
+    return end;
+}
+
+}  // namespace tollgate

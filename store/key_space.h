@@ -1,0 +1,74 @@
+// Every key of every family, in one place. Integers are big-endian, so that byte order is numeric order.
+//
+//   family       key                                          value
+//   system       "schema_version", "boot_epoch", ...          u64 (encode_u64)
+//   accounts     "org/<uuid>", "project/<uuid>",              JSON document
+//                "key/<64 hex>", "root"
+//   money        block u64                                    money block (store/journal.h)
+//   usage        retention class u8, day u32, block u64       usage block (store/journal.h)
+//   block_index  block u64                                    BlockIndexEntry (store/journal.h)
+//   balances     'o' + organization id (16 bytes)             absolute balance with its block
+//                'k' + key digest (32 bytes)
+//   idempotency  SHA-256 of scope and the caller's key        what the event did
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tollgate {
+
+// --- system
+inline constexpr std::string_view kSchemaVersionKey = "schema_version";
+inline constexpr std::string_view kBootEpochKey = "boot_epoch";
+inline constexpr std::string_view kCheckpointBlockKey = "checkpoint_block";  // all balances include blocks up to it
+
+// The value of a counter or watermark. decode answers nullopt unless there are exactly eight bytes.
+std::string encode_u64(std::uint64_t value);
+std::optional<std::uint64_t> decode_u64(std::string_view value);
+
+// --- money, block_index
+std::string block_key(std::uint64_t block);
+std::optional<std::uint64_t> parse_block_key(std::string_view key);
+
+// --- usage
+struct UsageKey {
+    std::uint8_t retention_class = 0;
+    std::uint32_t day = 0;  // days since 1970-01-01 UTC
+    std::uint64_t block = 0;
+    auto operator<=>(const UsageKey&) const = default;
+};
+std::string usage_key(const UsageKey& key);
+std::optional<UsageKey> parse_usage_key(std::string_view key);
+// Where a day of one class begins; its end is the beginning of the next day.
+std::string usage_day_begin(std::uint8_t retention_class, std::uint32_t day);
+
+// --- balances
+using OrganizationIdBytes = std::array<std::uint8_t, 16>;
+using KeyDigestBytes = std::array<std::uint8_t, 32>;
+inline constexpr std::string_view kOrganizationBalancePrefix = "o";
+inline constexpr std::string_view kKeyBalancePrefix = "k";
+std::string organization_balance_key(const OrganizationIdBytes& organization);
+std::string key_balance_key(const KeyDigestBytes& digest);
+std::optional<OrganizationIdBytes> parse_organization_balance_key(std::string_view key);
+std::optional<KeyDigestBytes> parse_key_balance_key(std::string_view key);
+
+// --- accounts. The caller passes ids as text: lower-case UUIDs and hexadecimal digests.
+inline constexpr std::string_view kOrganizationDocumentPrefix = "org/";
+inline constexpr std::string_view kProjectDocumentPrefix = "project/";
+inline constexpr std::string_view kKeyDocumentPrefix = "key/";
+inline constexpr std::string_view kRootDocumentKey = "root";
+std::string organization_document_key(std::string_view uuid);
+std::string project_document_key(std::string_view uuid);
+std::string key_document_key(std::string_view digest_hex);
+
+// --- idempotency. One caller's key in two scopes ("grant", "refund") is two events.
+std::string idempotency_key(std::string_view scope, std::string_view caller_key);
+
+// The end of a scan over every key that starts with `prefix`. Empty, which a scan takes as "to the end of the family",
+// if no greater key exists (the prefix is empty or all 0xff).
+std::string prefix_end(std::string_view prefix);
+
+}  // namespace tollgate
