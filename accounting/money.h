@@ -11,6 +11,9 @@
 
 namespace tollgate {
 
+// Ends the process with a message: money was about to be wrong. Stays on in release builds.
+[[noreturn]] void money_violation(std::string_view what);
+
 // 1 USD = 1 credit = 1'000'000'000 nano-USD.
 struct NanoUsd {
     std::int64_t value = 0;
