@@ -4,11 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
-#include <vector>
 
 #include "accounting/ids.h"
 #include "accounting/money.h"
@@ -18,7 +19,8 @@ namespace tollgate {
 // UTC windows of a key's limit; lifetime never resets. Weeks start on Monday.
 enum class LimitReset : std::uint8_t { lifetime, daily, weekly, monthly };
 
-// What was charged by UTC window. Windows are numbered so that a change of number is a reset.
+// What was charged by UTC window. Windows are numbered so that a higher number is a reset; an amount that comes with an
+// earlier time (a clock that stepped back) counts in the current window, so that no limit is passed.
 struct SpendWindows {
     NanoUsd total, day, week, month;
     std::int64_t day_number = 0, week_number = 0, month_number = 0;
@@ -71,6 +73,8 @@ class OrganizationCredit {
     void set_key_limit(KeyCredit& key, std::optional<NanoUsd> limit, LimitReset reset);
 
   private:
+    void check_not_negative() const;  // with mutex_ held
+
     const Id128 id_;
     mutable std::mutex mutex_;
     NanoUsd granted_, used_, held_;   // guarded by mutex_
