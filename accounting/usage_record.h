@@ -28,6 +28,7 @@ inline constexpr std::size_t kModelNameBytes = 128;
 inline constexpr std::size_t kProviderNameBytes = 48;
 inline constexpr std::size_t kAttributionBytes = 128;   // end user, session, app
 inline constexpr std::size_t kFinishReasonBytes = 32;
+inline constexpr std::size_t kErrorCodeBytes = 64;
 inline constexpr std::size_t kUpstreamIdBytes = 96;
 
 // Texts are views: of the caller when encoding, of the encoded bytes when decoded.
