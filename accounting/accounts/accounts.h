@@ -1,11 +1,14 @@
 // Changes to accounts. Each call validates, commits to the store, then publishes a new Directory. Calls block: they are
-// made on the control thread only. Money (grants) goes through accounting/ledger.h, not through here.
+// made on the control thread only. A failed call changes nothing. Money (grants) goes through accounting/ledger.h, not
+// through here.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 
 #include "accounting/accounts/directory.h"
 #include "store/store.h"
@@ -13,15 +16,16 @@
 namespace tollgate {
 
 struct NewKey {
-    std::string plaintext;            // shown once, stored nowhere
+    std::string plaintext;  // shown once, stored nowhere
     KeyDigest digest;
 };
 
-// "sk-tg-v1-" + 43 base62 (256 random bits) + 6 base62 of CRC-32 over what precedes. Root keys: "sk-tg-root-" + the same.
+// "sk-tg-v1-" + 43 base62 (256 random bits) + 6 base62 of CRC-32 over what precedes. Root keys: "sk-tg-root-" + the
+// same.
 NewKey generate_key(KeyKind kind);
 // True if the text has the form and the checksum of a key; says nothing about whether it exists.
 bool well_formed_key(std::string_view text);
-std::string key_label(std::string_view plaintext);   // "sk-tg-v1-abc...123"
+std::string key_label(std::string_view plaintext);  // "sk-tg-v1-abc...123"
 
 class Accounts {
   public:
@@ -38,39 +42,61 @@ class Accounts {
     Result<NewKey> create_root_key(std::int64_t now_ms);
     bool has_root_key() const;
 
-    struct OrganizationFields { std::string name; };
-    // Creates the organization with its "Default Project". Names: 1..100 characters, no control characters.
+    struct OrganizationFields {
+        std::string name = {};
+    };
+    // Creates the organization with its "Default Project". Names: 1..100 bytes of UTF-8 without control characters.
     Result<Id128> create_organization(const OrganizationFields& fields, std::int64_t now_ms);
     Result<Id128> create_project(const Id128& organization, std::string name, std::int64_t now_ms);
 
     struct KeyFields {
-        std::string name;
+        std::string name = {};
         KeyKind kind = KeyKind::inference;
-        std::optional<Id128> project;          // the organization's default if absent
-        Id128 creator;                         // user; people come later, the id is kept
-        std::optional<NanoUsd> limit;
+        // Inference keys: the organization's default if absent. Management keys belong to no project and refuse one.
+        std::optional<Id128> project = {};
+        Id128 creator = {};  // user; people come later, the id is kept
+        std::optional<NanoUsd> limit = {};
         LimitReset reset = LimitReset::lifetime;
-        std::int64_t expires_ms = 0;
+        std::int64_t expires_ms = 0;  // 0: never; else after now_ms
     };
     Result<NewKey> create_key(const Id128& organization, const KeyFields& fields, std::int64_t now_ms);
 
     struct KeyChange {
-        std::optional<std::string> name;
-        std::optional<bool> disabled;
-        std::optional<std::optional<NanoUsd>> limit;   // present and empty: unlimited
-        std::optional<LimitReset> reset;
+        std::optional<std::string> name = {};
+        std::optional<bool> disabled = {};
+        std::optional<std::optional<NanoUsd>> limit = {};  // present and empty: unlimited
+        std::optional<LimitReset> reset = {};
     };
+    // not_found for an unknown key; the root key can be neither changed nor deleted (invalid).
     Status update_key(const KeyDigest& digest, const KeyChange& change, std::int64_t now_ms);
     Status delete_key(const KeyDigest& digest);
 
-    // Empty model clears the default.
+    // Empty model clears the default, provider included.
     Status set_llm_default(const Id128& organization, std::string model, std::string provider, std::int64_t now_ms);
 
   private:
     Accounts(Store& store, CreditTable& credits);
+    using ReadDocument = std::function<Status(std::string_view key, std::string_view text)>;
+    Status load_all();
+    Status load_organizations();
+    Status load_projects();
+    Status load_keys();
+    Status load_root_key();
+    Status for_each_document(std::string_view prefix, const ReadDocument& read);
+    Result<std::string> stored_document(const std::string& key);
+    Status store_document(std::string key, Result<std::string> text);
+
+    void attach(KeyRecord& record, const Organization& organization);
+    std::string free_slug(std::string_view name, const Id128& organization) const;
+    Result<const Organization*> open_organization(const Id128& id) const;
+    Result<Id128> project_for_key(const Organization& organization, const KeyFields& fields) const;
+    void publish(std::shared_ptr<const Directory> next);
+
     Store& store_;
     CreditTable& credits_;
     std::shared_ptr<const Directory> directory_;
+    std::unordered_set<std::string> slugs_;  // of all organizations
+    bool has_root_key_ = false;
     Publish publish_;
 };
 

@@ -23,19 +23,19 @@ enum class KeyKind : std::uint8_t { inference, management, root };
 struct OrganizationPolicy {
     Id128 organization;
     std::string name;
-    std::string default_model;        // the LLM default; empty: none
-    std::string default_provider;     // empty: any
-    bool closed = false;              // deleted: its keys answer 401
+    std::string default_model;     // the LLM default; empty: none
+    std::string default_provider;  // empty: any
+    bool closed = false;           // deleted: its keys answer 401
 };
 
 struct KeyRecord {
     KeyDigest digest;
-    std::string label;                // "sk-tg-v1-abc...123"
+    std::string label;  // "sk-tg-v1-abc...123"
     std::string name;
     KeyKind kind = KeyKind::inference;
-    Id128 organization, project, creator;   // nil for the root key
+    Id128 organization, project, creator;  // nil for the root key
     bool disabled = false;
-    std::int64_t expires_ms = 0;      // Unix time; 0: never
+    std::int64_t expires_ms = 0;  // Unix time; 0: never
     std::int64_t created_ms = 0, updated_ms = 0;
     std::optional<NanoUsd> limit;
     LimitReset reset = LimitReset::lifetime;
@@ -45,17 +45,17 @@ struct KeyRecord {
 };
 
 struct Project {
-    Id128 id, organization;
-    std::string name;
+    Id128 id = {}, organization = {};
+    std::string name = {};
     bool is_default = false;
     std::int64_t created_ms = 0;
 };
 
 struct Organization {
-    Id128 id;
-    std::string name, slug;
-    std::int64_t created_ms = 0;
-    std::shared_ptr<const OrganizationPolicy> policy;
+    Id128 id = {};
+    std::string name = {}, slug = {};
+    std::int64_t created_ms = 0, updated_ms = 0;
+    std::shared_ptr<const OrganizationPolicy> policy = nullptr;
     OrganizationCredit* credit = nullptr;
 };
 
@@ -72,12 +72,13 @@ class Directory {
     std::vector<const Organization*> organizations() const;
     std::vector<const Project*> projects_of(const Id128& organization) const;
     std::vector<const KeyRecord*> keys_of(const Id128& organization) const;
-    std::size_t key_count() const;
+    std::size_t key_count() const;  // the root key included
 
-    struct Root;      // accounts.cc builds new ones
+    struct Root;  // directory_builder.h; accounts.cc builds new ones
     explicit Directory(std::shared_ptr<const Root> root);
 
   private:
+    friend class DirectoryBuilder;
     std::shared_ptr<const Root> root_;
 };
 

@@ -1,0 +1,114 @@
+// The text form of API keys: generation, checksum, label. What a key may do is in directory.h.
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+#include "accounting/accounts/accounts.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kKeyPrefix = "sk-tg-v1-";
+constexpr std::string_view kRootKeyPrefix = "sk-tg-root-";
+constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::size_t kSecretWords = 8;         // of 32 bits
+constexpr std::size_t kSecretCharacters = 43;   // 62^43 > 2^256
+constexpr std::size_t kChecksumCharacters = 6;  // 62^6 > 2^32
+constexpr std::size_t kLabelCharacters = 3;     // shown at each end
+
+constexpr std::array<std::uint32_t, 256> make_crc_table() {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+        std::uint32_t remainder = byte;
+        for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1) != 0 ? 0xEDB88320U : 0U);
+        table[byte] = remainder;
+    }
+    return table;
+}
+constexpr auto kCrcTable = make_crc_table();
+
+// CRC-32 as in zlib and RFC 1952.
+constexpr std::uint32_t crc32(std::string_view text) {
+    std::uint32_t crc = 0xFFFFFFFFU;
+    for (const char c : text) crc = (crc >> 8) ^ kCrcTable[(crc ^ static_cast<std::uint8_t>(c)) & 0xFF];
+    return ~crc;
+}
+static_assert(crc32("123456789") == 0xCBF43926U);  // the check value in the catalogue of CRCs
+
+std::array<char, kChecksumCharacters> checksum_of(std::string_view text) {
+    std::array<char, kChecksumCharacters> out{};
+    std::uint32_t rest = crc32(text);
+    for (std::size_t i = out.size(); i-- > 0; rest /= 62) out[i] = kBase62[rest % 62];
+    return out;
+}
+
+// Appends the number as base 62 digits, most significant first.
+void append_base62(std::string& out, std::array<std::uint32_t, kSecretWords>& number) {
+    std::array<char, kSecretCharacters> digits{};
+    for (std::size_t i = digits.size(); i-- > 0;) {
+        std::uint64_t remainder = 0;
+        for (std::uint32_t& word : number) {
+            const std::uint64_t value = (remainder << 32) | word;
+            word = static_cast<std::uint32_t>(value / 62);
+            remainder = value % 62;
+        }
+        digits[i] = kBase62[remainder];
+    }
+    out.append(digits.data(), digits.size());
+    OPENSSL_cleanse(digits.data(), digits.size());
+}
+
+bool is_base62(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+// Empty if the text starts like no key.
+std::string_view prefix_of(std::string_view text) {
+    for (const std::string_view prefix : {kKeyPrefix, kRootKeyPrefix}) {
+        if (text.starts_with(prefix)) return prefix;
+    }
+    return {};
+}
+
+}  // namespace
+
+NewKey generate_key(KeyKind kind) {
+    std::array<std::uint32_t, kSecretWords> secret{};
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()), sizeof secret) != 1) {
+        std::fputs("tollgate: no randomness for an API key\n", stderr);  // a guessable key is worse than no process
+        std::abort();
+    }
+    const std::string_view prefix = kind == KeyKind::root ? kRootKeyPrefix : kKeyPrefix;
+    NewKey key;
+    key.plaintext.reserve(prefix.size() + kSecretCharacters + kChecksumCharacters);
+    key.plaintext = prefix;
+    append_base62(key.plaintext, secret);  // leaves `secret` zero
+    const auto checksum = checksum_of(key.plaintext);
+    key.plaintext.append(checksum.data(), checksum.size());
+    key.digest = digest_key(key.plaintext);
+    return key;
+}
+
+bool well_formed_key(std::string_view text) {
+    const std::string_view prefix = prefix_of(text);
+    if (prefix.empty() || text.size() != prefix.size() + kSecretCharacters + kChecksumCharacters) return false;
+    for (const char c : text.substr(prefix.size())) {
+        if (!is_base62(c)) return false;
+    }
+    const std::size_t covered = text.size() - kChecksumCharacters;
+    const auto checksum = checksum_of(text.substr(0, covered));
+    return text.substr(covered) == std::string_view(checksum.data(), checksum.size());
+}
+
+std::string key_label(std::string_view plaintext) {
+    const std::string_view prefix = prefix_of(plaintext);
+    // Of anything else nothing is shown: it may be another service's secret.
+    if (prefix.empty() || plaintext.size() != prefix.size() + kSecretCharacters + kChecksumCharacters) return "...";
+    std::string label(plaintext.substr(0, prefix.size() + kLabelCharacters));
+    label += "...";
+    label += plaintext.substr(plaintext.size() - kLabelCharacters);
+    return label;
+}
+
+}  // namespace tollgate
