@@ -1,0 +1,296 @@
+#include "store/slot_file.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <system_error>
+#include <vector>
+
+#include "store/fail_point.h"
+#include "store/slot_layout.h"
+#include "store/slot_ring.h"
+
+namespace tollgate {
+
+using namespace slot_layout;
+
+namespace {
+
+constexpr std::size_t kCacheLineBytes = 64;
+constexpr std::uint32_t kMaxLanes = 1024;
+
+[[noreturn]] void stop(const char* what, SlotIndex slot) {
+    std::fprintf(stderr, "slot file: %s (slot %u)\n", what, slot);
+    std::abort();
+}
+
+// A counter that one thread writes and any thread reads.
+struct SingleWriterCounter {
+    std::atomic<std::uint64_t> value{0};
+    void add_one() { value.store(value.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+    std::uint64_t read() const { return value.load(std::memory_order_acquire); }
+};
+
+// What one worker owns. The most recently freed slot is used first, so that few slots stay in the cache.
+struct alignas(kCacheLineBytes) Lane {
+    std::vector<SlotIndex> free;  // reserved at start
+    SingleWriterCounter opened, settled;
+    SlotRing settled_ring;   // worker -> journal writer
+    SlotRing returned_ring;  // journal writer -> worker: this lane's own slots
+};
+
+}  // namespace
+
+struct SlotFile::State {
+    std::string path;
+    std::uint64_t boot_epoch = 0;
+    std::uint32_t slot_count = 0;
+    std::byte* mapping = nullptr;
+    std::vector<SlotIndex> left_over;
+    bool visited = false;    // recovery has seen every left-over slot
+    bool recovered = false;  // written before any worker runs
+
+    std::vector<Lane> lanes;
+    std::vector<std::uint32_t> lane_of;  // slot -> the lane that owns it or, of a shared slot, last acquired it
+    SlotIndex first_shared = 0;          // slots below it belong to lanes
+    std::mutex shared_mutex;
+    std::vector<SlotIndex> shared_free;  // guarded by shared_mutex
+
+    // Journal writer only, but for the counter's readers.
+    alignas(kCacheLineBytes) SingleWriterCounter committed;
+    std::size_t next_lane = 0;
+
+    ~State() {
+        if (mapping != nullptr) ::munmap(mapping, file_bytes(slot_count));
+    }
+
+    Slot& at(SlotIndex slot) {
+        if (slot >= slot_count) stop("no such slot", slot);
+        return *reinterpret_cast<Slot*>(mapping + file_bytes(slot));
+    }
+
+    Slot& expect(SlotIndex slot, SlotState state, const char* otherwise) {
+        Slot& found = at(slot);
+        if (found.state.load(std::memory_order_acquire) != state) stop(otherwise, slot);
+        return found;
+    }
+
+    Lane& lane(std::uint32_t index) {
+        if (index >= lanes.size()) stop("no such lane", index);
+        return lanes[index];
+    }
+
+    void give_back_shared(SlotIndex slot) {
+        const std::lock_guard lock(shared_mutex);
+        shared_free.push_back(slot);
+    }
+
+    Status map(int fd);
+    void share_out();
+};
+
+SlotFile::SlotFile() : state_(std::make_unique<State>()) {}
+SlotFile::~SlotFile() = default;
+
+Status SlotFile::State::map(int fd) {
+    void* address = ::mmap(nullptr, file_bytes(slot_count), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (address == MAP_FAILED) {
+        return {StatusCode::io, "cannot map slot file " + path + ": " + std::generic_category().message(errno)};
+    }
+    mapping = static_cast<std::byte*>(address);
+    return {};
+}
+
+Result<std::unique_ptr<SlotFile>> SlotFile::open(const Options& options) {
+    if (options.slots == 0 || options.slots > kMaxSlots || options.workers == 0 || options.workers > kMaxLanes) {
+        return failure(StatusCode::invalid, "slot file: " + std::to_string(options.slots) + " slots for " +
+                                                std::to_string(options.workers) + " workers; 1 to " +
+                                                std::to_string(kMaxSlots) + " and 1 to " + std::to_string(kMaxLanes));
+    }
+    auto file = open_file(options.path, options.slots);
+    if (!file) return std::unexpected(file.error());
+
+    std::unique_ptr<SlotFile> opened(new SlotFile());
+    State& state = *opened->state_;
+    state.path = options.path;
+    state.boot_epoch = options.boot_epoch;
+    state.slot_count = file->slots;
+    state.left_over = std::move(file->left_over);
+    state.lanes = std::vector<Lane>(options.workers);
+    if (auto status = state.map(file->fd); !status.ok()) return std::unexpected(std::move(status));
+    return opened;
+}
+
+Status SlotFile::for_each_left_over(const std::function<Status(const LeftOverSlot&)>& visit) {
+    for (const SlotIndex slot : state_->left_over) {  // all first, so that nothing is half recovered
+        if (auto status = verify(state_->at(slot), slot, state_->path); !status.ok()) return status;
+    }
+    for (const SlotIndex slot : state_->left_over) {
+        if (auto status = visit(view(slot)); !status.ok()) return status;
+    }
+    state_->visited = true;
+    return {};
+}
+
+// One lane owns every slot; of several, each owns its part of one half, and the other half goes to whoever runs dry.
+void SlotFile::State::share_out() {
+    const auto lane_count = static_cast<std::uint32_t>(lanes.size());
+    const std::uint32_t own = lane_count == 1 ? slot_count : slot_count / 2 / lane_count;
+    first_shared = lane_count * own;
+    lane_of.assign(slot_count, 0);
+    for (std::uint32_t i = 0; i < lane_count; ++i) {
+        lanes[i].free.reserve(own);
+        lanes[i].settled_ring.reserve(slot_count);
+        lanes[i].returned_ring.reserve(own);
+        for (SlotIndex slot = (i + 1) * own; slot-- > i * own;) {
+            lane_of[slot] = i;
+            lanes[i].free.push_back(slot);
+        }
+    }
+    shared_free.reserve(slot_count);
+    for (SlotIndex slot = slot_count; slot-- > first_shared;) shared_free.push_back(slot);
+}
+
+void SlotFile::finish_recovery() {
+    State& state = *state_;
+    if (state.recovered) stop("recovery finished twice", 0);
+    if (!state.left_over.empty() && !state.visited) stop("left-over slots freed unseen", state.left_over.front());
+    for (const SlotIndex slot : state.left_over) state.at(slot).state.store(kFree, std::memory_order_release);
+    state.left_over.clear();
+    state.share_out();
+    state.recovered = true;
+}
+
+std::optional<SlotIndex> SlotFile::acquire(std::uint32_t lane_index) {
+    Lane& lane = state_->lane(lane_index);
+    while (const auto slot = lane.returned_ring.pop()) lane.free.push_back(*slot);
+    if (!lane.free.empty()) {
+        const SlotIndex slot = lane.free.back();
+        lane.free.pop_back();
+        return slot;
+    }
+    const std::lock_guard lock(state_->shared_mutex);
+    if (state_->shared_free.empty()) return std::nullopt;
+    const SlotIndex slot = state_->shared_free.back();
+    state_->shared_free.pop_back();
+    state_->lane_of[slot] = lane_index;
+    return slot;
+}
+
+void SlotFile::release_unopened(std::uint32_t lane_index, SlotIndex slot) {
+    Lane& lane = state_->lane(lane_index);
+    state_->expect(slot, kFree, "released as unopened, but it is open or settled");
+    if (state_->lane_of[slot] != lane_index) stop("released by another lane than acquired it", slot);
+    if (slot >= state_->first_shared) return state_->give_back_shared(slot);
+    lane.free.push_back(slot);
+}
+
+void SlotFile::publish_open(SlotIndex index, std::span<const std::byte> record) {
+    Slot& slot = state_->expect(index, kFree, "opened, but it is not free");
+    if (record.size() > kSlotOpenBytes) stop("open record longer than kSlotOpenBytes", index);
+    slot.boot_epoch = state_->boot_epoch;
+    slot.progress.store(0, std::memory_order_relaxed);
+    slot.block.store(0, std::memory_order_relaxed);
+    slot.open_bytes = static_cast<std::uint32_t>(record.size());
+    slot.settlement_bytes = 0;
+    slot.open_checksum = checksum(record, seed_of(index, slot.boot_epoch));
+    std::ranges::copy(record, slot.open);
+    fail_point("slot_open_written");
+    slot.state.store(kOpen, std::memory_order_release);
+    state_->lanes[state_->lane_of[index]].opened.add_one();
+    fail_point("slot_open");
+}
+
+void SlotFile::publish_progress(SlotIndex slot, std::uint64_t progress) {
+    state_->expect(slot, kOpen, "progress of a slot that is not open")
+        .progress.store(progress, std::memory_order_relaxed);
+}
+
+void SlotFile::publish_settled(std::uint32_t lane_index, SlotIndex index, std::span<const std::byte> record) {
+    Lane& lane = state_->lane(lane_index);
+    Slot& slot = state_->expect(index, kOpen, "settled, but it is not open");
+    if (state_->lane_of[index] != lane_index) stop("settled by another lane than acquired it", index);
+    if (record.size() > kSlotSettlementBytes) stop("settlement longer than kSlotSettlementBytes", index);
+    slot.settlement_bytes = static_cast<std::uint32_t>(record.size());
+    slot.settlement_checksum = checksum(record, seed_of(index, slot.boot_epoch));
+    std::ranges::copy(record, slot.settlement);
+    fail_point("slot_settlement_written");
+    slot.state.store(kSettled, std::memory_order_release);
+    fail_point("slot_settled");
+    lane.settled.add_one();
+    if (!lane.settled_ring.push(index)) stop("the queue to the journal is full: a slot was queued twice", index);
+}
+
+std::size_t SlotFile::take_settled(std::span<SlotIndex> out) {
+    State& state = *state_;
+    std::size_t taken = 0;
+    // Begins with another lane each time: a short `out` must not starve the last one.
+    for (std::size_t i = 0; i < state.lanes.size() && taken < out.size(); ++i) {
+        SlotRing& ring = state.lanes[(state.next_lane + i) % state.lanes.size()].settled_ring;
+        while (taken < out.size()) {
+            const auto slot = ring.pop();
+            if (!slot) break;
+            out[taken++] = *slot;
+        }
+    }
+    state.next_lane = (state.next_lane + 1) % state.lanes.size();
+    return taken;
+}
+
+LeftOverSlot SlotFile::view(SlotIndex index) const {
+    const Slot& slot = state_->at(index);
+    const bool settled = slot.state.load(std::memory_order_acquire) == kSettled;
+    return {.index = index,
+            .settled = settled,
+            .boot_epoch = slot.boot_epoch,
+            .progress = slot.progress.load(std::memory_order_relaxed),
+            .block = slot.block.load(std::memory_order_relaxed),
+            .open = std::span(slot.open).first(std::min<std::size_t>(slot.open_bytes, kSlotOpenBytes)),
+            .settlement = std::span(slot.settlement)
+                              .first(settled ? std::min<std::size_t>(slot.settlement_bytes, kSlotSettlementBytes) : 0)};
+}
+
+void SlotFile::mark_taken(SlotIndex index, std::uint64_t block) {
+    Slot& slot = state_->at(index);
+    const auto found = slot.state.load(std::memory_order_acquire);
+    // Recovery also takes open ones, settled by policy.
+    if (found != kSettled && (state_->recovered || found == kFree)) stop("taken into a block, but not settled", index);
+    slot.block.store(block, std::memory_order_release);
+}
+
+void SlotFile::release_committed(SlotIndex index) {
+    State& state = *state_;
+    if (!state.recovered) {  // finish_recovery() puts it on a free list
+        if (state.at(index).state.exchange(kFree) == kFree) stop("freed after its commit, but it is free", index);
+        return;
+    }
+    Slot& slot = state.expect(index, kSettled, "freed after its commit, but not settled");
+    slot.state.store(kFree, std::memory_order_release);
+    state.committed.add_one();
+    if (index >= state.first_shared) return state.give_back_shared(index);
+    if (!state.lanes[state.lane_of[index]].returned_ring.push(index)) stop("returned twice to its lane", index);
+}
+
+std::uint32_t SlotFile::slots() const { return state_->slot_count; }
+
+// `committed` is read first: what it counts was counted as opened and settled before, so no difference is negative.
+std::uint32_t SlotFile::in_use() const {
+    const auto committed = state_->committed.read();
+    std::uint64_t opened = 0;
+    for (const Lane& lane : state_->lanes) opened += lane.opened.read();
+    return static_cast<std::uint32_t>(opened - committed);
+}
+
+std::uint32_t SlotFile::awaiting_journal() const {
+    const auto committed = state_->committed.read();
+    std::uint64_t settled = 0;
+    for (const Lane& lane : state_->lanes) settled += lane.settled.read();
+    return static_cast<std::uint32_t>(settled - committed);
+}
+
+}  // namespace tollgate

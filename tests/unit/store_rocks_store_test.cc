@@ -1,0 +1,302 @@
+#include "store/rocks_store.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "store/key_space.h"
+#include "tests/support/memory_store.h"
+
+namespace tollgate {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TemporaryDirectory {
+  public:
+    TemporaryDirectory() {
+        std::string name = (fs::temp_directory_path() / "tollgate-store-XXXXXX").string();
+        path_ = ::mkdtemp(name.data());
+    }
+    ~TemporaryDirectory() { fs::remove_all(path_); }
+    std::string data() const { return (path_ / "nested" / "data").string(); }
+
+  private:
+    fs::path path_;
+};
+
+std::unique_ptr<RocksStore> open_or_die(const std::string& directory) {
+    auto store = RocksStore::open(directory);
+    if (!store) {
+        ADD_FAILURE() << store.error().message();
+        return nullptr;
+    }
+    return std::move(*store);
+}
+
+Status put(Store& store, Family family, std::string key, std::string value,
+           Durability durability = Durability::process) {
+    WriteBatch batch;
+    batch.put(family, std::move(key), std::move(value));
+    return store.commit(batch, durability);
+}
+
+StatusCode error_of_open(const std::string& directory) {
+    const auto store = RocksStore::open(directory);
+    return store ? StatusCode::ok : store.error().code();
+}
+
+// The contract of Store, kept by both implementations.
+class StoreTest : public testing::TestWithParam<bool> {
+  protected:
+    void SetUp() override {
+        if (GetParam()) {
+            store_ = open_or_die(directory_.data());
+        } else {
+            store_ = std::make_unique<MemoryStore>();
+        }
+        ASSERT_TRUE(store_);
+    }
+
+    std::vector<std::string> keys(std::string_view begin, std::string_view end) {
+        std::vector<std::string> found;
+        const auto status = store_->scan(Family::accounts, begin, end, [&](std::string_view key, std::string_view) {
+            found.emplace_back(key);
+            return true;
+        });
+        EXPECT_TRUE(status.ok()) << status.message();
+        return found;
+    }
+
+    TemporaryDirectory directory_;
+    std::unique_ptr<Store> store_;
+};
+
+TEST_P(StoreTest, FamiliesAreSeparate) {
+    WriteBatch batch;
+    batch.put(Family::accounts, "key", "account");
+    batch.put(Family::money, "key", "block");
+    ASSERT_TRUE(store_->commit(batch, Durability::disk).ok());
+    EXPECT_EQ(store_->get(Family::accounts, "key").value(), "account");
+    EXPECT_EQ(store_->get(Family::money, "key").value(), "block");
+    EXPECT_EQ(store_->get(Family::usage, "key").error().code(), StatusCode::not_found);
+}
+
+TEST_P(StoreTest, BatchIsAppliedInOrder) {
+    WriteBatch batch;
+    batch.put(Family::accounts, "a", "1");
+    batch.erase(Family::accounts, "a");
+    batch.put(Family::accounts, "b", "1");
+    batch.put(Family::accounts, "b", "2");
+    ASSERT_TRUE(store_->commit(batch, Durability::process).ok());
+    EXPECT_FALSE(store_->get(Family::accounts, "a"));
+    EXPECT_EQ(store_->get(Family::accounts, "b").value(), "2");
+}
+
+TEST_P(StoreTest, ScanVisitsTheHalfOpenRangeInOrder) {
+    for (const char* key : {"c", "a", "d", "b"}) ASSERT_TRUE(put(*store_, Family::accounts, key, key).ok());
+    EXPECT_EQ(keys("b", "d"), (std::vector<std::string>{"b", "c"}));
+    EXPECT_EQ(keys("c", ""), (std::vector<std::string>{"c", "d"}));
+    EXPECT_EQ(keys("", ""), (std::vector<std::string>{"a", "b", "c", "d"}));
+    EXPECT_TRUE(keys("d", "b").empty());
+}
+
+TEST_P(StoreTest, ScanStopsWhenTheVisitorSaysSo) {
+    for (const char* key : {"a", "b", "c"}) ASSERT_TRUE(put(*store_, Family::accounts, key, key).ok());
+    int visits = 0;
+    ASSERT_TRUE(
+        store_->scan(Family::accounts, "", "", [&](std::string_view, std::string_view) { return ++visits < 2; }).ok());
+    EXPECT_EQ(visits, 2);
+}
+
+TEST_P(StoreTest, LastBeforeFindsTheGreatestKeyOfTheRange) {
+    for (const char* key : {"a", "b", "d"}) ASSERT_TRUE(put(*store_, Family::accounts, key, key).ok());
+    EXPECT_EQ(store_->last_before(Family::accounts, "a", "d")->first, "b");
+    EXPECT_EQ(store_->last_before(Family::accounts, "a", "")->first, "d");
+    EXPECT_EQ(store_->last_before(Family::accounts, "c", "d").error().code(), StatusCode::not_found);
+    EXPECT_EQ(store_->last_before(Family::accounts, "d", "a").error().code(), StatusCode::not_found);
+}
+
+INSTANTIATE_TEST_SUITE_P(Implementations, StoreTest, testing::Bool(),
+                         [](const auto& info) { return info.param ? "Rocks" : "Memory"; });
+
+TEST(MemoryStoreTest, FailedCommitChangesNothingAndMakesItReadOnly) {
+    MemoryStore store;
+    store.fail_after(1);
+    ASSERT_TRUE(put(store, Family::money, "a", "1").ok());
+    EXPECT_EQ(put(store, Family::money, "b", "2").code(), StatusCode::io);
+    EXPECT_TRUE(store.read_only());
+    EXPECT_EQ(put(store, Family::money, "c", "3").code(), StatusCode::read_only);
+    EXPECT_EQ(store.contents()[static_cast<std::size_t>(Family::money)].size(), 1u);
+}
+
+TEST(RocksStoreTest, DirectoryIsPrivate) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(open_or_die(directory.data()));
+    struct stat info{};
+    ASSERT_EQ(::stat(directory.data().c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777, 0700u);
+}
+
+TEST(RocksStoreTest, CommitsSurviveReopening) {
+    const TemporaryDirectory directory;
+    {
+        auto store = open_or_die(directory.data());
+        ASSERT_TRUE(put(*store, Family::money, block_key(1), "block").ok());
+    }
+    auto store = open_or_die(directory.data());
+    EXPECT_EQ(store->get(Family::money, block_key(1)).value(), "block");
+}
+
+TEST(RocksStoreTest, ProcessDurabilitySurvivesAProcessThatNeverCloses) {
+    const TemporaryDirectory directory;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto store = RocksStore::open(directory.data());
+        const bool good = store && put(**store, Family::money, block_key(1), "block").ok();
+        ::kill(::getpid(), good ? SIGKILL : SIGTERM);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    auto store = open_or_die(directory.data());
+    EXPECT_EQ(store->get(Family::money, block_key(1)).value(), "block");
+}
+
+TEST(RocksStoreTest, SecondOpenIsLockedAndNamesTheDirectory) {
+    const TemporaryDirectory directory;
+    const auto store = open_or_die(directory.data());
+    const auto second = RocksStore::open(directory.data());
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code(), StatusCode::locked);
+    EXPECT_NE(second.error().message().find(directory.data()), std::string::npos);
+}
+
+TEST(RocksStoreTest, OpenFromAnotherProcessIsLocked) {
+    const TemporaryDirectory directory;
+    int opened[2], done[2];
+    ASSERT_EQ(::pipe(opened), 0);
+    ASSERT_EQ(::pipe(done), 0);
+    const pid_t child = ::fork();
+    char byte = 0;
+    if (child == 0) {
+        const auto store = RocksStore::open(directory.data());
+        byte = store ? 'y' : 'n';
+        (void)!::write(opened[1], &byte, 1);
+        (void)!::read(done[0], &byte, 1);
+        ::_exit(0);
+    }
+    ASSERT_EQ(::read(opened[0], &byte, 1), 1);
+    EXPECT_EQ(byte, 'y');
+    EXPECT_EQ(error_of_open(directory.data()), StatusCode::locked);
+    ASSERT_EQ(::write(done[1], &byte, 1), 1);
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    EXPECT_EQ(error_of_open(directory.data()), StatusCode::ok);
+}
+
+TEST(RocksStoreTest, NewerSchemaIsRefusedWithBothVersions) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(
+        put(*open_or_die(directory.data()), Family::system, std::string(kSchemaVersionKey), encode_u64(9)).ok());
+    const auto store = RocksStore::open(directory.data());
+    ASSERT_FALSE(store);
+    EXPECT_EQ(store.error().code(), StatusCode::too_new);
+    EXPECT_NE(store.error().message().find("schema version 9"), std::string::npos);
+    EXPECT_NE(store.error().message().find("up to 1"), std::string::npos);
+}
+
+TEST(RocksStoreTest, DataWithoutSchemaVersionIsCorrupt) {
+    const TemporaryDirectory directory;
+    {
+        auto store = open_or_die(directory.data());
+        WriteBatch batch;
+        batch.put(Family::money, block_key(1), "block");
+        batch.erase(Family::system, std::string(kSchemaVersionKey));
+        ASSERT_TRUE(store->commit(batch, Durability::process).ok());
+    }
+    EXPECT_EQ(error_of_open(directory.data()), StatusCode::corrupt);
+}
+
+TEST(RocksStoreTest, CreationThatWasCutShortIsCompleted) {
+    const TemporaryDirectory directory;
+    {
+        auto store = open_or_die(directory.data());
+        WriteBatch batch;
+        batch.erase(Family::system, std::string(kSchemaVersionKey));
+        ASSERT_TRUE(store->commit(batch, Durability::process).ok());
+    }
+    auto store = open_or_die(directory.data());
+    ASSERT_TRUE(store);
+    EXPECT_EQ(store->get(Family::system, kSchemaVersionKey).value(), encode_u64(kSchemaVersion));
+}
+
+TEST(RocksStoreTest, LostCurrentFileIsCorruptAndDeletesNothing) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(put(*open_or_die(directory.data()), Family::money, block_key(1), "block").ok());
+    const fs::path current = fs::path(directory.data()) / "rocksdb" / "CURRENT";
+    fs::rename(current, current.string() + ".away");
+    EXPECT_EQ(error_of_open(directory.data()), StatusCode::corrupt);
+    fs::rename(current.string() + ".away", current);
+    EXPECT_EQ(open_or_die(directory.data())->get(Family::money, block_key(1)).value(), "block");
+}
+
+TEST(RocksStoreTest, FileInPlaceOfTheDirectoryIsAnIoError) {
+    const TemporaryDirectory directory;
+    fs::create_directories(fs::path(directory.data()).parent_path());
+    std::ofstream(directory.data()) << "not a directory";
+    EXPECT_EQ(error_of_open(directory.data()), StatusCode::io);
+}
+
+// In a child, because the limit on file sizes is the process's.
+TEST(RocksStoreTest, FailedWriteMakesItReadOnlyUntilReopened) {
+    const TemporaryDirectory directory;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto store = RocksStore::open(directory.data());
+        if (!store || !put(**store, Family::money, block_key(1), "kept").ok()) ::_exit(1);
+        ::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{.rlim_cur = 4096, .rlim_max = 4096};
+        if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(2);
+        const auto failed = put(**store, Family::money, block_key(2), std::string(100'000, 'x'), Durability::disk);
+        if (failed.code() != StatusCode::io) ::_exit(3);
+        if (!(*store)->read_only()) ::_exit(4);
+        if (put(**store, Family::money, block_key(3), "x").code() != StatusCode::read_only) ::_exit(5);
+        if ((*store)->get(Family::money, block_key(1)).value_or("") != "kept") ::_exit(6);
+        ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    ASSERT_EQ(WEXITSTATUS(status), 0);
+    auto store = open_or_die(directory.data());
+    ASSERT_TRUE(store);
+    EXPECT_FALSE(store->read_only());
+    EXPECT_EQ(store->get(Family::money, block_key(1)).value(), "kept");
+    EXPECT_FALSE(store->get(Family::money, block_key(2)));
+    EXPECT_TRUE(put(*store, Family::money, block_key(2), "again").ok());
+}
+
+TEST(RocksStoreTest, BootEpochsAscendAcrossReopening) {
+    const TemporaryDirectory directory;
+    std::uint64_t first = 0;
+    {
+        auto store = open_or_die(directory.data());
+        first = store->next_boot_epoch().value();
+        EXPECT_GT(first, 0u);
+        EXPECT_GT(store->next_boot_epoch().value(), first);
+    }
+    EXPECT_GT(open_or_die(directory.data())->next_boot_epoch().value(), first + 1);
+}
+
+}  // namespace
+}  // namespace tollgate
