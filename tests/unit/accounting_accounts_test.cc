@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <set>
 
 #include "accounting/accounts/directory_builder.h"
 #include "store/key_space.h"
+#include "tests/support/memory_store.h"
 
 namespace tollgate {
 namespace {
@@ -16,49 +16,6 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
 constexpr std::int64_t kNow = 1'700'000'000'000;
-
-// Family::accounts in memory, with commits that can be made to fail.
-class AccountsStore final : public Store {
-  public:
-    void fail_commits(bool fail) { fail_ = fail; }
-
-    Result<std::string> get(Family, std::string_view key) override {
-        const auto found = documents_.find(key);
-        if (found == documents_.end()) return failure(StatusCode::not_found, "no such key");
-        return found->second;
-    }
-
-    Status scan(Family, std::string_view begin, std::string_view end,
-                const std::function<bool(std::string_view, std::string_view)>& visit) override {
-        for (auto at = documents_.lower_bound(begin); at != documents_.end() && at->first < end; ++at) {
-            if (!visit(at->first, at->second)) break;
-        }
-        return {};
-    }
-
-    Result<std::pair<std::string, std::string>> last_before(Family, std::string_view, std::string_view) override {
-        return failure(StatusCode::not_found, "accounts don't ask for this");
-    }
-
-    Status commit(const WriteBatch& batch, Durability) override {
-        if (fail_) return {StatusCode::io, "commits fail"};
-        for (const auto& operation : batch.operations()) {
-            EXPECT_EQ(operation.family, Family::accounts);
-            if (operation.erase) {
-                documents_.erase(operation.key);
-            } else {
-                documents_[operation.key] = operation.value;
-            }
-        }
-        return {};
-    }
-
-    bool read_only() const override { return fail_; }
-
-  private:
-    std::map<std::string, std::string, std::less<>> documents_;
-    bool fail_ = false;
-};
 
 TEST(ApiKey, HasTheDocumentedForm) {
     const NewKey key = generate_key(KeyKind::inference);
@@ -145,9 +102,7 @@ class AccountsTest : public ::testing::Test {
     }
 
     void put(const std::string& document_key, const std::string& text) {
-        WriteBatch batch;
-        batch.put(Family::accounts, document_key, text);
-        ASSERT_TRUE(store_.commit(batch, Durability::process).ok());
+        store_.overwrite(Family::accounts, document_key, text);
     }
 
     StatusCode create_key_code(const Id128& organization, const Accounts::KeyFields& fields) {
@@ -160,7 +115,7 @@ class AccountsTest : public ::testing::Test {
         return loaded ? Status() : loaded.error();
     }
 
-    AccountsStore store_;
+    MemoryStore store_;
     CreditTable credits_;
     std::unique_ptr<Accounts> accounts_;
     std::vector<std::shared_ptr<const Directory>> published_;
@@ -452,7 +407,7 @@ TEST_F(AccountsTest, FailedCommitChangesNothing) {
     const KeyDigest digest = key(id, {.name = "k", .limit = NanoUsd{3}});
     const auto before = accounts_->directory();
     const std::size_t publications = published_.size();
-    store_.fail_commits(true);
+    store_.fail_after(0);
     EXPECT_FALSE(accounts_->create_root_key(kNow));
     EXPECT_FALSE(accounts_->create_organization({"New"}, kNow));
     EXPECT_FALSE(accounts_->create_project(id, "new", kNow));
