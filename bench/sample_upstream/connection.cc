@@ -1,0 +1,638 @@
+#include "bench/sample_upstream/connection.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <cstring>
+
+#include "bench/sample_upstream/answer.h"
+#include "bench/sample_upstream/http_request.h"
+
+namespace sample {
+namespace {
+
+namespace asio = net::asio;
+
+constexpr std::size_t kInitialBufferBytes = 4096;
+constexpr std::uint32_t kSlowBodyPieces = 16;
+constexpr auto kWatchAgain = std::chrono::milliseconds(20);
+
+// How an answer ended. Everything but `done` closes the connection.
+enum class Outcome { done, left, cut, reset };
+
+std::string_view reason_phrase(std::uint32_t status) {
+    switch (status) {
+        case 200:
+            return "OK";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 402:
+            return "Payment Required";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 429:
+            return "Too Many Requests";
+        case 500:
+            return "Internal Server Error";
+        case 502:
+            return "Bad Gateway";
+        case 503:
+            return "Service Unavailable";
+        default:
+            return "Sample";
+    }
+}
+
+template <class Stream>
+class Connection : public std::enable_shared_from_this<Connection<Stream>> {
+  public:
+    template <class... Args>
+    Connection(Worker& worker, net::Socket socket, Args&... args)
+        : worker_(worker),
+          stream_(std::move(socket), args...),
+          timer_(lowest().get_executor()),
+          watch_timer_(lowest().get_executor()) {
+        input_.resize(kInitialBufferBytes);
+        net::ErrorCode ignored;
+        lowest().set_option(net::Tcp::no_delay(true), ignored);
+        lowest().non_blocking(true, ignored);
+        auto peer = lowest().remote_endpoint(ignored);
+        peer_ = peer.address().to_string() + ":" + std::to_string(peer.port());
+        worker_.stats.add(Counter::connections);
+        worker_.stats.open_connections.fetch_add(1, std::memory_order_relaxed);
+    }
+    ~Connection() { worker_.stats.open_connections.fetch_sub(1, std::memory_order_relaxed); }
+
+    net::Awaitable<void> run() {
+        auto self = this->shared_from_this();
+        if constexpr (!std::is_same_v<Stream, net::Socket>) {
+            auto [error] = co_await stream_.async_handshake(Stream::server, net::kAwait);
+            if (error) co_return;
+        }
+        while (co_await read_request()) {
+            worker_.stats.in_flight.fetch_add(1, std::memory_order_relaxed);
+            auto outcome = co_await answer();
+            worker_.stats.in_flight.fetch_sub(1, std::memory_order_relaxed);
+            count(outcome);
+            if (outcome == Outcome::reset) {
+                net::ErrorCode ignored;
+                lowest().set_option(asio::socket_base::linger(true, 0), ignored);
+            }
+            if (outcome != Outcome::done || !keep_alive_) break;
+            drop_request();
+        }
+        co_await finish();
+    }
+
+  private:
+    auto& lowest() { return stream_.lowest_layer(); }
+
+    void count(Outcome outcome) {
+        constexpr Counter kCounters[] = {Counter::completed, Counter::aborted, Counter::faulted, Counter::faulted};
+        worker_.stats.add(kCounters[static_cast<std::size_t>(outcome)]);
+    }
+
+    net::Awaitable<void> finish() {
+        net::ErrorCode ignored;
+        if constexpr (!std::is_same_v<Stream, net::Socket>) {
+            if (!gone_ && !keep_alive_) (void)co_await stream_.async_shutdown(net::kAwait);
+        }
+        lowest().close(ignored);
+        co_return;
+    }
+
+    // ---- reading
+
+    net::Awaitable<bool> read_more() {
+        // simdjson reads past the end of the body, so that much room always stays behind it.
+        if (input_.size() - filled_ <= simdjson::SIMDJSON_PADDING) input_.resize(input_.size() * 2);
+        auto room = input_.size() - filled_ - simdjson::SIMDJSON_PADDING;
+        auto [error, bytes] =
+            co_await stream_.async_read_some(asio::buffer(input_.data() + filled_, room), net::kAwait);
+        filled_ += bytes;
+        co_return !error;
+    }
+
+    // True when a whole request stands in the buffer. A malformed one is answered here.
+    net::Awaitable<bool> read_request() {
+        request_bytes_ = 0;
+        std::size_t searched = 0;
+        std::size_t head_end = std::string_view::npos;
+        while (true) {
+            std::string_view have(input_.data(), filled_);
+            head_end = have.find("\r\n\r\n", searched > 3 ? searched - 3 : 0);
+            if (head_end != std::string_view::npos) break;
+            searched = filled_;
+            if (filled_ > kMaxHeadBytes) co_return co_await refuse("the head is too long");
+            if (!co_await read_more()) co_return false;
+        }
+        head_bytes_ = head_end + 4;
+        auto head = parse_request_head({input_.data(), head_bytes_});
+        if (!head) co_return co_await refuse(head.error());
+        keep_alive_ = head->keep_alive;
+        if (head->content_length > kMaxBodyBytes) co_return co_await refuse("the body is too long");
+        if (head->expects_continue) {
+            if (!co_await send("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+        }
+        if (head->chunked) co_return co_await read_chunked_body();
+        body_bytes_ = static_cast<std::size_t>(head->content_length);
+        request_bytes_ = head_bytes_ + body_bytes_;
+        if (input_.size() < request_bytes_ + simdjson::SIMDJSON_PADDING) {
+            input_.resize(request_bytes_ + 2 * simdjson::SIMDJSON_PADDING);
+        }
+        while (filled_ < request_bytes_) {
+            if (!co_await read_more()) co_return false;
+        }
+        co_return true;
+    }
+
+    net::Awaitable<bool> read_chunked_body() {
+        ChunkedBody body;
+        while (true) {
+            auto state = body.decode(input_.data() + head_bytes_, filled_ - head_bytes_);
+            if (state == ChunkedBody::State::done) break;
+            if (state == ChunkedBody::State::bad || body.body_bytes() > kMaxBodyBytes) {
+                co_return co_await refuse("the chunked body is malformed or too long");
+            }
+            if (!co_await read_more()) co_return false;
+        }
+        body_bytes_ = body.body_bytes();
+        request_bytes_ = head_bytes_ + body.consumed_bytes();
+        co_return true;
+    }
+
+    // Bytes behind the request belong to the next one.
+    void drop_request() {
+        std::memmove(input_.data(), input_.data() + request_bytes_, filled_ - request_bytes_);
+        filled_ -= request_bytes_;
+    }
+
+    // ---- writing
+
+    net::Awaitable<bool> send(std::string_view bytes) {
+        while (!bytes.empty()) {
+            if (gone_) co_return false;
+            auto [error, sent] =
+                co_await stream_.async_write_some(asio::buffer(bytes.data(), bytes.size()), net::kAwait);
+            if (error) {
+                gone_ = true;
+                co_return false;
+            }
+            bytes.remove_prefix(sent);
+        }
+        co_return true;
+    }
+
+    void append_head(std::uint32_t status, std::string_view content_type) {
+        if (status == 200) {
+            output_ += "HTTP/1.1 200 OK\r\n";
+        } else {
+            output_ += "HTTP/1.1 " + std::to_string(status) + " ";
+            output_ += reason_phrase(status);
+            output_ += "\r\n";
+        }
+        output_ += "Content-Type: ";
+        output_ += content_type;
+        output_ += "\r\nX-Request-Id: ";
+        output_ += id_;
+        output_ += "\r\n";
+        if (!keep_alive_) output_ += "Connection: close\r\n";
+    }
+
+    void append_length(std::size_t bytes) {
+        char digits[24];
+        auto length = std::snprintf(digits, sizeof digits, "%zu", bytes);
+        output_ += "Content-Length: ";
+        output_.append(digits, static_cast<std::size_t>(length));
+        output_ += "\r\n\r\n";
+    }
+
+    net::Awaitable<Outcome> send_json(std::uint32_t status, std::string_view extra_fields = {}) {
+        output_.clear();
+        append_head(status, "application/json");
+        output_ += extra_fields;
+        append_length(body_.size());
+        output_ += body_;
+        co_return co_await send(output_) ? Outcome::done : Outcome::left;
+    }
+
+    net::Awaitable<bool> refuse(std::string message) {
+        co_await send_error(400, message, {});
+        gone_ = true;
+        co_return false;
+    }
+
+    net::Awaitable<Outcome> send_error(std::uint32_t status, std::string_view message, std::string_view code) {
+        worker_.stats.add(Counter::bad_requests);
+        if (status == 400 && request_bytes_ == 0) keep_alive_ = false;
+        body_.clear();
+        append_error_object(body_, message, error_type(status), code);
+        co_return co_await send_json(status);
+    }
+
+    // ---- time, and a client that leaves meanwhile
+
+    net::Awaitable<bool> wait_until(net::Clock::time_point when) {
+        if (!gone_ && when > net::Clock::now()) {
+            timer_.expires_at(when);
+            co_await timer_.async_wait(net::kAwait);
+        }
+        co_return !gone_;
+    }
+
+    net::Awaitable<bool> pause_ms(std::uint32_t ms) {
+        if (ms == 0) co_return !gone_;
+        co_return co_await wait_until(net::Clock::now() + std::chrono::milliseconds(ms));
+    }
+
+    net::Awaitable<Outcome> stall() {
+        while (!gone_) co_await wait_until(net::Clock::now() + std::chrono::hours(1));
+        co_return Outcome::left;
+    }
+
+    void start_watch() {
+        watching_ = true;
+        watch(++watch_generation_);
+    }
+
+    void stop_watch() {
+        if (!watching_) return;
+        watching_ = false;
+        ++watch_generation_;
+        net::ErrorCode ignored;
+        lowest().cancel(ignored);
+        watch_timer_.cancel();
+    }
+
+    void watch(std::uint64_t generation) {
+        lowest().async_wait(net::Socket::wait_read,
+                            [this, self = this->shared_from_this(), generation](const net::ErrorCode& error) {
+                                if (error || generation != watch_generation_) return;
+                                on_readable(generation);
+                            });
+    }
+
+    void on_readable(std::uint64_t generation) {
+        pollfd state{lowest().native_handle(), POLLRDHUP, 0};
+        ::poll(&state, 1, 0);
+        if ((state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) {
+            gone_ = true;
+            timer_.cancel();
+            net::ErrorCode ignored;
+            lowest().cancel(ignored);
+            return;
+        }
+        // Bytes of a next request: level-triggered, so look again later rather than spin.
+        watch_timer_.expires_after(kWatchAgain);
+        watch_timer_.async_wait([this, self = this->shared_from_this(), generation](const net::ErrorCode& error) {
+            if (!error && generation == watch_generation_) watch(generation);
+        });
+    }
+
+    // ---- answering
+
+    net::Awaitable<Outcome> answer() {
+        // Again from the buffer: it may have moved since the head was judged.
+        auto head = *parse_request_head({input_.data(), head_bytes_});
+        std::string_view body(input_.data() + head_bytes_, body_bytes_);
+        std::string_view rest;
+        auto endpoint = route(head.path, rest);
+        worker_.stats.add_request(endpoint);
+        id_ = "chatcmpl-sample-" + std::to_string(worker_.number) + "-" + std::to_string(++worker_.answers);
+        bool wants_post = endpoint == Endpoint::chat || endpoint == Endpoint::completions ||
+                          endpoint == Endpoint::embeddings || endpoint == Endpoint::stats_reset;
+        bool is_post = head.method == "POST";
+        if (endpoint == Endpoint::unknown) co_return co_await send_error(404, "no such path", "unknown_url");
+        if (endpoint != Endpoint::script && wants_post != is_post) {
+            co_return co_await send_error(405, "this path does not take this method", "method_not_allowed");
+        }
+        if (endpoint >= Endpoint::health) co_return co_await answer_control(endpoint, is_post, body);
+        worker_.shared.recorder.record({input_.data(), head_bytes_}, body, peer_);
+        const auto& key = worker_.shared.options.api_key;
+        if (!key.empty() && (!head.authorization.starts_with("Bearer ") || head.authorization.substr(7) != key)) {
+            co_return co_await send_error(401, "Incorrect API key provided", "invalid_api_key");
+        }
+        if (!is_post) co_return co_await answer_models(endpoint, rest);
+        if (auto read = request_.read(endpoint, body, worker_.parser); !read) {
+            co_return co_await send_error(400, read.error(), {});
+        }
+        script_ = worker_.default_script();
+        auto words = !head.sample_script.empty() ? head.sample_script : std::string_view(request_.script);
+        if (!words.empty()) {
+            auto script = parse_script(words, script_);
+            if (!script) co_return co_await send_error(400, script.error(), "bad_sample_script");
+            script_ = *script;
+        }
+        co_return co_await answer_model_request(endpoint);
+    }
+
+    net::Awaitable<Outcome> answer_control(Endpoint endpoint, bool is_post, std::string_view body) {
+        body_ = R"({"status":"ok"})";
+        if (endpoint == Endpoint::stats) body_ = worker_.shared.stats_json();
+        if (endpoint == Endpoint::stats_requests) body_ = worker_.shared.recorder.json();
+        if (endpoint == Endpoint::stats_reset) worker_.shared.reset_stats();
+        if (endpoint == Endpoint::script && is_post) {
+            // The words replace what was posted before; the command line's script stays underneath.
+            auto script = parse_script(body, worker_.shared.options.script);
+            if (!script) co_return co_await send_error(400, script.error(), "bad_sample_script");
+            worker_.shared.set_default_script(*script);
+        }
+        co_return co_await send_json(200);
+    }
+
+    void append_model(std::string_view model) {
+        body_ += R"({"id":")";
+        append_escaped(body_, model);
+        body_ += R"(","object":"model","created":1700000000,"owned_by":"sample"})";
+    }
+
+    net::Awaitable<Outcome> answer_models(Endpoint endpoint, std::string_view wanted) {
+        const auto& models = worker_.shared.options.models;
+        body_.clear();
+        if (endpoint == Endpoint::model) {
+            if (std::ranges::find(models, wanted) == models.end()) {
+                co_return co_await send_error(404, "The model does not exist", "model_not_found");
+            }
+            append_model(wanted);
+            co_return co_await send_json(200);
+        }
+        body_ = R"({"object":"list","data":[)";
+        for (const auto& model : models) {
+            if (body_.back() != '[') body_ += ',';
+            append_model(model);
+        }
+        body_ += "]}";
+        co_return co_await send_json(200);
+    }
+
+    net::Awaitable<Outcome> answer_model_request(Endpoint endpoint) {
+        if (script_.close) keep_alive_ = false;
+        bool timed = request_.stream || script_.ttft_ms > 0 || script_.slow_body_ms > 0 || script_.stall_head ||
+                     script_.stall_at != kUnset;
+        if (timed) start_watch();
+        auto outcome = co_await answer_as_scripted(endpoint);
+        if (timed) stop_watch();
+        co_return outcome;
+    }
+
+    net::Awaitable<Outcome> answer_as_scripted(Endpoint endpoint) {
+        bool streams = request_.stream && endpoint != Endpoint::embeddings;
+        answer_.begin(endpoint, request_, script_, id_, ::time(nullptr));
+        if (script_.stall_head) co_return co_await stall();
+        if (!script_.early_head || !streams) {
+            if (!co_await pause_ms(script_.ttft_ms)) {
+                bill(0, false);
+                co_return Outcome::left;
+            }
+        }
+        if (script_.reset_head) co_return Outcome::reset;
+        if (script_.close_head) co_return Outcome::cut;
+        if (script_.garbage == Garbage::head) {
+            co_await send("SSH-2.0-sample this is not HTTP\r\n\r\n");
+            co_return Outcome::cut;
+        }
+        if (script_.status != 200 || script_.error_body) co_return co_await answer_error();
+        if (streams) co_return co_await answer_stream();
+        co_return co_await answer_plain(endpoint);
+    }
+
+    net::Awaitable<Outcome> answer_error() {
+        body_.clear();
+        append_error_object(body_, "the sample upstream was told to answer this", error_type(script_.status),
+                            script_.status == 429 ? "rate_limit_exceeded" : "sample_error");
+        std::string fields;
+        if (script_.retry_after != kUnset) fields = "Retry-After: " + std::to_string(script_.retry_after) + "\r\n";
+        co_return co_await send_json(script_.status, fields);
+    }
+
+    // Counts what was generated and what this provider would charge for it.
+    void bill(std::uint32_t generated, bool complete) {
+        auto all = answer_.completion_tokens();
+        if (complete) generated = all;
+        auto& stats = worker_.stats;
+        stats.add(Counter::prompt_tokens, answer_.prompt_tokens());
+        stats.add(Counter::completion_tokens, generated);
+        stats.add(Counter::billed_prompt_tokens, answer_.prompt_tokens());
+        stats.add(Counter::billed_completion_tokens, script_.abort_stops_billing ? generated : all);
+    }
+
+    net::Awaitable<Outcome> answer_plain(Endpoint endpoint) {
+        output_.clear();
+        body_.clear();
+        if (script_.garbage == Garbage::json) {
+            body_ = R"({"id":"chatcmpl-sample", this is not JSON)";
+        } else if (endpoint == Endpoint::embeddings) {
+            append_embeddings(body_, request_, answer_.prompt_tokens());
+        } else {
+            answer_.append_body(body_);
+        }
+        append_plain_head();
+        auto outcome = co_await send_plain_body();
+        if (endpoint == Endpoint::embeddings) {
+            worker_.stats.add(Counter::prompt_tokens, answer_.prompt_tokens());
+            worker_.stats.add(Counter::billed_prompt_tokens, answer_.prompt_tokens());
+        } else {
+            // A plain answer is generated whole before its first byte.
+            bill(answer_.completion_tokens(), true);
+        }
+        co_return outcome;
+    }
+
+    void append_plain_head() {
+        if (script_.framing == Framing::close) keep_alive_ = false;
+        append_head(200, "application/json");
+        if (script_.garbage == Garbage::chunk) {
+            output_ += "Transfer-Encoding: chunked\r\n\r\nzz\r\n";
+        } else if (script_.framing == Framing::close) {
+            output_ += "\r\n";
+        } else {
+            append_length(body_.size());
+        }
+    }
+
+    net::Awaitable<Outcome> send_plain_body() {
+        std::string_view body = body_;
+        auto fault = std::min({script_.reset_at, script_.close_at, script_.stall_at});
+        if (fault != kUnset) {
+            output_ += body.substr(0, std::min<std::size_t>(fault, body.size() - 1));
+            if (!co_await send(output_)) co_return Outcome::left;
+            co_return co_await fault_now(fault);
+        }
+        if (script_.slow_body_ms == 0 && script_.split == 0) {
+            output_ += body;
+            if (!co_await send(output_)) co_return Outcome::left;
+            co_return script_.garbage == Garbage::chunk ? Outcome::cut : Outcome::done;
+        }
+        if (!co_await send(output_)) co_return Outcome::left;
+        auto piece = script_.split > 0 ? script_.split : body.size() / kSlowBodyPieces + 1;
+        auto pause = script_.split > 0 ? script_.split_ms : script_.slow_body_ms / kSlowBodyPieces;
+        while (!body.empty()) {
+            if (!co_await pause_ms(pause)) co_return Outcome::left;
+            if (!co_await send(body.substr(0, piece))) co_return Outcome::left;
+            body.remove_prefix(std::min<std::size_t>(piece, body.size()));
+        }
+        co_return Outcome::done;
+    }
+
+    net::Awaitable<Outcome> fault_now(std::uint32_t at) {
+        if (script_.reset_at == at) co_return Outcome::reset;
+        if (script_.close_at == at) co_return Outcome::cut;
+        co_return co_await stall();
+    }
+
+    // ---- streams
+
+    net::Awaitable<Outcome> answer_stream() {
+        body_.clear();
+        output_.clear();
+        if (script_.framing == Framing::close) keep_alive_ = false;
+        append_head(200, "text/event-stream; charset=utf-8");
+        output_ += "Cache-Control: no-cache\r\n";
+        if (script_.framing == Framing::chunked) output_ += "Transfer-Encoding: chunked\r\n\r\n";
+        if (script_.framing == Framing::close) output_ += "\r\n";
+        if (script_.early_head) {
+            if (!co_await send(output_)) co_return Outcome::left;
+            output_.clear();
+            if (!co_await pause_ms(script_.ttft_ms)) co_return bill_left(0);
+        }
+        generated_ = 0;
+        auto outcome = co_await stream_events();
+        bill(generated_, outcome == Outcome::done && script_.error_at == kUnset);
+        co_return outcome;
+    }
+
+    Outcome bill_left(std::uint32_t generated) {
+        bill(generated, false);
+        return Outcome::left;
+    }
+
+    net::Awaitable<Outcome> stream_events() {
+        auto pieces = answer_.pieces();
+        auto fault = std::min({script_.reset_at, script_.close_at, script_.stall_at});
+        auto fault_at = fault == kUnset ? kUnset : std::min(fault, pieces);
+        auto error_at = script_.error_at == kUnset ? kUnset : std::min(script_.error_at, pieces);
+        auto next = net::Clock::now();
+        answer_.append_start(body_);
+        if (!body_.empty() && !co_await flush(false)) co_return Outcome::left;
+        for (std::uint32_t i = 0; i <= pieces; ++i) {
+            if (i == fault_at || i == error_at || (i == 0 && script_.garbage != Garbage::none)) {
+                co_return co_await stream_fault(i == fault_at ? fault : kUnset);
+            }
+            if (i == pieces) break;
+            // The pace is kept against the clock, so that a slow write does not stretch the stream.
+            next += std::chrono::milliseconds(script_.token_ms);
+            if (script_.token_ms > 0 && !co_await wait_until(next)) co_return Outcome::left;
+            answer_.append_piece(body_, i);
+            generated_ = i + 1;
+            if ((i + 1) % script_.events_per_write == 0 && !co_await flush(false)) co_return Outcome::left;
+        }
+        answer_.append_end(body_);
+        co_return co_await flush(true) ? Outcome::done : Outcome::left;
+    }
+
+    net::Awaitable<Outcome> stream_fault(std::uint32_t fault) {
+        if (script_.garbage == Garbage::chunk) {
+            output_ += "zz\r\nthis is no chunk\r\n";
+            co_await send(output_);
+            co_return Outcome::cut;
+        }
+        if (fault != kUnset) {
+            if (!co_await flush(false, true)) co_return Outcome::left;
+            co_return co_await fault_now(fault);
+        }
+        if (script_.garbage == Garbage::json) {
+            answer_.append_garbage_event(body_);
+        } else {
+            answer_.append_error_event(body_);
+        }
+        co_return co_await flush(true) ? Outcome::done : Outcome::left;
+    }
+
+    // Writes the events gathered in body_, with the head where that is still due. `force` overrides coalescing.
+    net::Awaitable<bool> flush(bool last, bool force = false) {
+        if (!last && !force && (script_.coalesce || script_.framing == Framing::length)) co_return !gone_;
+        if (script_.framing == Framing::length) append_length(body_.size() + (force ? 1 : 0));
+        if (script_.split > 0) co_return co_await flush_split(last);
+        append_chunk(body_);
+        if (last && script_.framing == Framing::chunked) output_ += "0\r\n\r\n";
+        bool sent = co_await send(output_);
+        output_.clear();
+        body_.clear();
+        co_return sent;
+    }
+
+    net::Awaitable<bool> flush_split(bool last) {
+        std::string_view events = body_;
+        while (!events.empty()) {
+            append_chunk(events.substr(0, script_.split));
+            events.remove_prefix(std::min<std::size_t>(script_.split, events.size()));
+            if (last && events.empty() && script_.framing == Framing::chunked) output_ += "0\r\n\r\n";
+            if (!co_await send(output_)) co_return false;
+            output_.clear();
+            if (!co_await pause_ms(script_.split_ms)) co_return false;
+        }
+        body_.clear();
+        co_return true;
+    }
+
+    void append_chunk(std::string_view bytes) {
+        if (bytes.empty()) return;
+        if (script_.framing != Framing::chunked) {
+            output_ += bytes;
+            return;
+        }
+        char size[24];
+        auto length = std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
+        output_.append(size, static_cast<std::size_t>(length));
+        output_ += bytes;
+        output_ += "\r\n";
+    }
+
+    Worker& worker_;
+    Stream stream_;
+    net::Timer timer_;
+    net::Timer watch_timer_;
+    std::string peer_;
+    std::vector<char> input_;
+    std::size_t filled_ = 0;
+    std::size_t head_bytes_ = 0;
+    std::size_t body_bytes_ = 0;
+    std::size_t request_bytes_ = 0;  // head and framed body, as they stood on the wire
+    std::string output_;             // framed bytes to write
+    std::string body_;               // a JSON body, or events not yet framed
+    std::string id_;
+    ModelRequest request_;
+    Script script_;
+    Answer answer_;
+    std::uint64_t watch_generation_ = 0;
+    std::uint32_t generated_ = 0;
+    bool keep_alive_ = true;
+    bool watching_ = false;
+    bool gone_ = false;
+};
+
+template <class Stream, class... Args>
+void start(Worker& worker, net::Socket socket, Args&... args) {
+    auto connection = std::make_shared<Connection<Stream>>(worker, std::move(socket), args...);
+    asio::co_spawn(
+        worker.context, [connection]() -> net::Awaitable<void> { return connection->run(); }, asio::detached);
+}
+
+}  // namespace
+
+void start_connection(Worker& worker, net::Socket socket, asio::ssl::context* tls) {
+    if (tls) {
+        start<asio::ssl::stream<net::Socket>>(worker, std::move(socket), *tls);
+    } else {
+        start<net::Socket>(worker, std::move(socket));
+    }
+}
+
+}  // namespace sample
