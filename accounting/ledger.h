@@ -2,12 +2,12 @@
 // Settled slots become usage entries; grants and other external events become entries with an idempotency key.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
-#include <string_view>
 
 #include "accounting/credit.h"
 #include "accounting/usage_record.h"
@@ -16,45 +16,52 @@
 
 namespace tollgate {
 
-// A request's record as read back; owns its bytes.
+// A request's record as read back; owns its bytes, copies share them.
 class StoredRequest {
   public:
+    // The bytes must decode; decode() is for those that may not.
     StoredRequest(std::string open, std::string settlement);
+    static Result<StoredRequest> decode(std::span<const std::byte> open, std::span<const std::byte> settlement);
     const RequestOpened& opened() const { return opened_; }
     const RequestSettled& settled() const { return settled_; }
 
   private:
-    std::string open_, settlement_;
+    std::shared_ptr<const std::string> open_, settlement_;  // what the texts of the records point into
     RequestOpened opened_;
     RequestSettled settled_;
 };
 
 struct LedgerOptions {
     Durability durability = Durability::process;
-    std::uint32_t commit_interval_ms = 5;        // how long settled slots gather before a block is written
-    std::uint32_t checkpoint_interval_ms = 1000; // how often absolute balances are stored
+    std::uint32_t commit_interval_ms = 5;         // how long settled slots gather before a block is written
+    std::uint32_t checkpoint_interval_ms = 1000;  // how often absolute balances are stored
     std::uint32_t max_entries_per_block = 4096;
+    std::function<std::int64_t()> clock_ms = {};  // Unix time, for the writer thread; empty: the system's clock
 };
 
-struct LedgerCounters {               // for metrics; monotonic since start
-    std::uint64_t blocks = 0;         // committed
+// Longest texts of a grant, in bytes.
+inline constexpr std::size_t kIdempotencyKeyBytes = 255;
+inline constexpr std::size_t kGrantNoteBytes = 1000;
+
+struct LedgerCounters {        // for metrics; monotonic since start
+    std::uint64_t blocks = 0;  // committed
     std::uint64_t entries = 0;
-    std::uint64_t failures = 0;       // commits that failed
+    std::uint64_t failures = 0;  // commits that failed
     std::uint64_t commit_nanoseconds = 0;
-    std::uint64_t recovered_settled = 0;   // slots found settled at start and not yet in the journal
-    std::uint64_t recovered_open = 0;      // slots found open at start and settled by the orphan policy
+    std::uint64_t recovered_settled = 0;  // slots found settled at start and not yet in the journal
+    std::uint64_t recovered_open = 0;     // slots found open at start and settled by the orphan policy
 };
 
 struct Grant {
     Id128 organization;
-    NanoUsd amount;                   // > 0
-    std::string idempotency_key;      // of the caller; empty: none
-    std::string note;
+    NanoUsd amount;                    // > 0
+    std::string idempotency_key = {};  // of the caller; empty: none
+    std::string note = {};
 };
 
 struct GrantResult {
-    Id128 transaction;                // ULID
-    bool repeated = false;            // the idempotency key had been seen: nothing was booked now
+    Id128 transaction;      // ULID
+    bool repeated = false;  // the idempotency key had been seen: nothing was booked now
 };
 
 class Ledger {
@@ -71,10 +78,12 @@ class Ledger {
     // Stops it after everything settled so far is committed.
     void stop();
 
-    // Books credit; committed (and in `credits`) when it returns. Control thread; blocks.
+    // Books credit; committed to disk (and in `credits`) when it returns. The idempotency key is the organization's:
+    // with the same amount the first grant is answered, with another one already_exists. Control thread; blocks.
     Result<GrantResult> grant(const Grant& grant, std::int64_t now_ms);
 
-    // A request's record, also one that is settled but not yet in the journal. not_found if unknown. Control thread; blocks.
+    // A request's record, also one that is settled but not yet in the journal. not_found if unknown. Control thread;
+    // blocks.
     Result<StoredRequest> find_request(const Id128& request);
     // Visits all journaled requests in block order (tools and tests).
     Status for_each_request(const std::function<bool(const StoredRequest&)>& visit);
@@ -83,8 +92,8 @@ class Ledger {
     bool accepting() const;           // false once a commit failed: admission stops
 
   private:
-    Ledger();
     struct State;
+    explicit Ledger(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,65 @@
+// Builds one journal block at a time and commits it: money entries, usage detail, index and, when asked, the balance
+// checkpoint, in one atomic batch. Used by one thread at a time: recovery, then the journal writer.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "accounting/journaled_balances.h"
+#include "accounting/ledger_entry.h"
+#include "store/journal.h"
+#include "store/slot_file.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+// The newest block. Block numbers begin at 1 and have no gaps.
+struct JournalEnd {
+    std::uint64_t block = 0;
+    BlockHash hash{};
+    std::int64_t commit_ms = 0;
+};
+
+class BlockWriter {
+  public:
+    // All must outlive the writer.
+    BlockWriter(Store& store, SlotFile& slots, JournaledBalances& balances)
+        : store_(store), slots_(slots), balances_(balances) {}
+
+    const JournalEnd& end() const { return end_; }
+    void resume(const JournalEnd& end) { end_ = end; }
+
+    // Adds a request's usage row and, if it moved money, its entry. The slot is marked with the block's number before
+    // the commit. Fails, adding nothing to the block, if a record is unreadable or the balance would fall below zero.
+    Status add_request(SlotIndex slot, std::span<const std::byte> open, std::span<const std::byte> settlement);
+    Status add_entry(const LedgerEntry& entry);
+    // For rows that must be committed with the block.
+    WriteBatch& batch() { return batch_; }
+    // An empty block is never written.
+    bool empty() const { return usage_.rows() == 0 && money_.entries() == 0; }
+    std::uint32_t entries() const { return usage_.rows() + (usage_.rows() == 0 ? money_.entries() : 0); }
+    // True when another request might pass the limit on a block's size.
+    bool full() const;
+
+    // Commits what was added, with a checkpoint if asked for; nothing if there is neither. After a failure the writer
+    // is of no further use: its balances are ahead of the journal.
+    Status commit(std::int64_t now_ms, Durability durability, bool with_checkpoint);
+    // The slots of the block last committed.
+    std::span<const SlotIndex> committed_slots() const { return committed_slots_; }
+
+  private:
+    void put_block(std::int64_t commit_ms);
+
+    Store& store_;
+    SlotFile& slots_;
+    JournaledBalances& balances_;
+    JournalEnd end_;
+    MoneyBlockBuilder money_;
+    UsageBlockBuilder usage_;
+    WriteBatch batch_;
+    BlockIndexEntry index_;
+    std::int64_t last_settled_ms_ = 0;
+    std::vector<SlotIndex> slots_in_block_, committed_slots_;
+};
+
+}  // namespace tollgate

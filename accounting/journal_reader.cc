@@ -1,0 +1,122 @@
+#include "accounting/journal_reader.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/key_space.h"
+
+namespace tollgate {
+namespace {
+
+std::string text_of(std::span<const std::byte> bytes) {
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+}  // namespace
+
+StoredRequest::StoredRequest(std::string open, std::string settlement)
+    : open_(std::make_shared<const std::string>(std::move(open))),
+      settlement_(std::make_shared<const std::string>(std::move(settlement))) {
+    const auto opened = decode_opened(std::as_bytes(std::span(*open_)));
+    const auto settled = decode_settled(std::as_bytes(std::span(*settlement_)));
+    if (!opened || !settled) money_violation("a stored request is made of bytes that do not decode");
+    opened_ = *opened;
+    settled_ = *settled;
+}
+
+Result<StoredRequest> StoredRequest::decode(std::span<const std::byte> open, std::span<const std::byte> settlement) {
+    if (const auto opened = decode_opened(open); !opened) return std::unexpected(opened.error());
+    if (const auto settled = decode_settled(settlement); !settled) return std::unexpected(settled.error());
+    return StoredRequest(text_of(open), text_of(settlement));
+}
+
+Result<std::uint64_t> JournalReader::last_block() {
+    const auto last = store_.last_before(Family::money, "", "");
+    if (!last) {
+        if (last.error().code() == StatusCode::not_found) return 0;
+        return std::unexpected(last.error());
+    }
+    const auto number = parse_block_key(last->first);
+    if (!number || *number == 0) return failure(StatusCode::corrupt, "money journal: malformed block key");
+    return *number;
+}
+
+Status JournalReader::for_each_row(std::uint64_t block, const std::function<bool(const UsageRow&)>& visit) {
+    const auto money_value = store_.get(Family::money, block_key(block));
+    if (!money_value) return money_value.error();
+    const auto money = MoneyBlock::read(*money_value, block);
+    if (!money) return money.error();
+    if (money->header().usage == BlockHash{}) return {};
+
+    const auto index_value = store_.get(Family::block_index, block_key(block));
+    if (!index_value) return Status(StatusCode::corrupt, "block " + std::to_string(block) + ": not in the block index");
+    const auto index = decode_block_index(*index_value, block);
+    if (!index) return index.error();
+    const auto usage_value = store_.get(Family::usage, usage_key({index->retention_class, index->day, block}));
+    if (!usage_value) {
+        return usage_value.error().code() == StatusCode::not_found ? Status() : usage_value.error();
+    }
+    auto usage = UsageBlock::read(*usage_value, block, money->header().usage);
+    if (!usage) return usage.error();
+    while (const auto row = usage->next()) {
+        if (!visit(*row)) break;
+    }
+    return {};
+}
+
+// Block times never descend, so the index can be bisected.
+Result<std::uint64_t> JournalReader::first_block_not_before(std::int64_t unix_ms, std::uint64_t last) {
+    std::uint64_t low = 1, high = last + 1;
+    while (low < high) {
+        const std::uint64_t middle = low + (high - low) / 2;
+        const auto value = store_.get(Family::block_index, block_key(middle));
+        if (!value) return std::unexpected(value.error());
+        const auto index = decode_block_index(*value, middle);
+        if (!index) return std::unexpected(index.error());
+        if (index->commit_ms < unix_ms) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+Result<StoredRequest> JournalReader::find(const Id128& request, std::uint64_t last) {
+    const auto first = first_block_not_before(ulid_time_ms(request), last);
+    if (!first) return std::unexpected(first.error());
+
+    std::optional<StoredRequest> found;
+    Status bad;
+    const auto look_into = [&](std::uint64_t block) {
+        return for_each_row(block, [&](const UsageRow& row) {
+            const auto opened = decode_opened(row.open);
+            if (opened && opened->request != request) return true;
+            auto stored = StoredRequest::decode(row.open, row.settlement);
+            if (!stored) {
+                bad = stored.error();
+            } else {
+                found = std::move(*stored);
+            }
+            return false;
+        });
+    };
+    const Status scanned = store_.scan(
+        Family::block_index, block_key(*first), block_key(last + 1), [&](std::string_view key, std::string_view value) {
+            const std::uint64_t block = parse_block_key(key).value_or(0);
+            const auto index = decode_block_index(value, block);
+            if (!index) {
+                bad = index.error();
+            } else if (index->rows > 0 && index->min_request <= request.bytes && request.bytes <= index->max_request) {
+                if (Status status = look_into(block); !status.ok()) bad = status;
+            }
+            return bad.ok() && !found;
+        });
+    if (!scanned.ok()) return std::unexpected(scanned);
+    if (!bad.ok()) return std::unexpected(bad);
+    if (!found) return failure(StatusCode::not_found, "request " + to_ulid(request) + ": not known");
+    return std::move(*found);
+}
+
+}  // namespace tollgate

@@ -1,0 +1,54 @@
+// The balances as far as the journal goes. The CreditTable runs ahead of it (it has settlements that wait for their
+// block), so checkpoints and recovery use this table: it is always the exact sum of the blocks applied to it.
+// Used by one thread at a time: recovery, then the journal writer.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <unordered_map>
+
+#include "accounting/credit.h"
+#include "accounting/ledger_entry.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+class JournaledBalances {
+  public:
+    // Reads the checkpoint; the block it is true for, 0 if there is none.
+    Result<std::uint64_t> load(Store& store);
+    // corrupt if a balance would fall below zero.
+    Status apply(const LedgerEntry& entry);
+
+    NanoUsd balance(const Id128& organization) const;
+    NanoUsd granted(const Id128& organization) const;
+    bool changed() const { return changed_; }  // since the last checkpoint
+
+    // Adds the rows that changed since the last call, and the watermark: everything is then true for `block`.
+    void add_checkpoint(WriteBatch& batch, std::uint64_t block);
+    void restore_into(CreditTable& credits) const;
+
+  private:
+    struct OrganizationBalance {
+        NanoUsd granted, used;
+        bool changed = false;
+    };
+    struct KeySpend {
+        SpendWindows spent;
+        bool changed = false;
+    };
+    struct TailHash {  // ids end in random bytes
+        template <class Id>
+        std::size_t operator()(const Id& id) const {
+            std::size_t hash;
+            std::memcpy(&hash, id.bytes.data() + id.bytes.size() - sizeof(hash), sizeof(hash));
+            return hash;
+        }
+    };
+
+    std::unordered_map<Id128, OrganizationBalance, TailHash> organizations_;
+    std::unordered_map<KeyDigest, KeySpend, TailHash> keys_;
+    bool changed_ = false;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,334 @@
+#include "accounting/ledger.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "accounting/block_writer.h"
+#include "accounting/byte_codec.h"
+#include "accounting/journal_reader.h"
+#include "accounting/journaled_balances.h"
+#include "accounting/ledger_recovery.h"
+#include "store/key_space.h"
+
+namespace tollgate {
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::uint32_t kIdleIntervalMs = 20;      // how long the writer sleeps at most when nothing is settled
+constexpr std::uint32_t kLedgerUlidWorker = 1023;  // the last one: gateway workers count from 0
+constexpr std::uint32_t kMostEntriesPerBlock = 8192;
+static_assert(std::size_t{kMostEntriesPerBlock} * (kSlotOpenBytes + kSlotSettlementBytes + 8) < kMaxBlockBytes);
+constexpr std::uint8_t kGrantRecordVersion = 1;
+constexpr std::string_view kGrantScope = "grant";
+constexpr std::string_view kTransactionScope = "transaction";
+
+std::int64_t system_clock_ms() {
+    return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// What Family::idempotency keeps of a grant: transaction, amount, time; the note follows to the end.
+struct GrantRecord {
+    Id128 transaction;
+    NanoUsd amount;
+};
+
+std::string encode_grant(const Id128& transaction, const Grant& grant, std::int64_t now_ms) {
+    std::array<std::byte, 1 + 16 + 8 + 8> bytes;
+    ByteWriter writer(bytes);
+    writer.integer(kGrantRecordVersion);
+    writer.bytes(transaction.bytes);
+    writer.integer(grant.amount.value);
+    writer.integer(now_ms);
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()) + grant.note;
+}
+
+Result<GrantRecord> decode_grant(std::string_view value) {
+    ByteReader reader(std::as_bytes(std::span(value)));
+    const auto version = reader.integer<std::uint8_t>();
+    GrantRecord record;
+    record.transaction.bytes = reader.bytes<16>();
+    record.amount.value = reader.integer<std::int64_t>();
+    (void)reader.integer<std::int64_t>();
+    if (version > kGrantRecordVersion) return failure(StatusCode::too_new, "grant record: written by a newer version");
+    if (version == 0 || !reader.ok()) return failure(StatusCode::corrupt, "grant record: malformed");
+    return record;
+}
+
+// With a key of the caller's, found by it; else kept under the transaction's own id, for its note.
+std::string grant_record_key(const Grant& grant, const Id128& transaction) {
+    if (grant.idempotency_key.empty()) return idempotency_key(kTransactionScope, to_ulid(transaction));
+    return idempotency_key(kGrantScope, to_uuid(grant.organization) + grant.idempotency_key);
+}
+
+Status check_grant(const Grant& grant) {
+    if (grant.amount <= NanoUsd{}) return Status(StatusCode::invalid, "grant: the amount is not above zero");
+    if (grant.idempotency_key.size() > kIdempotencyKeyBytes) {
+        return Status(StatusCode::invalid,
+                      "grant: the idempotency key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");
+    }
+    if (grant.note.size() > kGrantNoteBytes) {
+        return Status(StatusCode::invalid,
+                      "grant: the note is longer than " + std::to_string(kGrantNoteBytes) + " bytes");
+    }
+    return {};
+}
+
+}  // namespace
+
+// Everything the writer thread owns, and the queue by which others reach it.
+struct Ledger::State {
+    State(Store& store_in, SlotFile& slots_in, CreditTable& credits_in, const LedgerOptions& options_in)
+        : store(store_in), slots(slots_in), credits(credits_in), options(options_in), writer(store, slots, balances) {
+        if (!options.clock_ms) options.clock_ms = system_clock_ms;
+        options.commit_interval_ms = std::max(options.commit_interval_ms, 1u);
+        options.max_entries_per_block = std::clamp(options.max_entries_per_block, 1u, kMostEntriesPerBlock);
+    }
+
+    // --- Writer thread, or the caller while none runs.
+    void run();
+    std::size_t write_settled();
+    bool write_all_settled();
+    bool commit(bool with_checkpoint, Durability durability);
+    bool checkpoint_due() const;
+    void fail(const Status& status);
+    Result<GrantResult> book(const Grant& grant, std::int64_t now_ms);
+
+    // --- Other threads. Runs `command` on the writer thread after all that is settled by now is committed.
+    void call(const std::function<void()>& command);
+
+    Store& store;
+    SlotFile& slots;
+    CreditTable& credits;
+    LedgerOptions options;
+
+    JournaledBalances balances;
+    BlockWriter writer;
+    UlidGenerator transactions{kLedgerUlidWorker};
+    std::vector<SlotIndex> taken;
+    SteadyClock::time_point last_checkpoint = SteadyClock::now();
+
+    std::atomic<std::uint64_t> blocks{0}, entries{0}, failures{0}, commit_nanoseconds{0};
+    std::string failure_message;  // of the first failure; writer thread
+    Recovered recovered;          // written before any other thread knows the ledger
+    std::atomic<bool> accepting{true};
+
+    std::mutex mutex;
+    std::condition_variable wake, done;
+    std::deque<std::function<void()>> commands;  // guarded by mutex, as are the next three
+    std::uint64_t commands_queued = 0, commands_done = 0;
+    bool running = false, stopping = false;
+    std::thread thread;
+};
+
+void Ledger::State::fail(const Status& status) {
+    // Nothing is lost: the slots stay settled, and the next start appends them.
+    failures.fetch_add(1, std::memory_order_relaxed);
+    failure_message = status.message();
+    accepting.store(false, std::memory_order_release);
+}
+
+bool Ledger::State::checkpoint_due() const {
+    return accepting.load(std::memory_order_relaxed) && balances.changed() &&
+           SteadyClock::now() - last_checkpoint >= Milliseconds(options.checkpoint_interval_ms);
+}
+
+bool Ledger::State::commit(bool with_checkpoint, Durability durability) {
+    const std::uint64_t count = writer.entries();
+    const bool block = !writer.empty();
+    const auto began = SteadyClock::now();
+    if (Status status = writer.commit(options.clock_ms(), durability, with_checkpoint); !status.ok()) {
+        fail(status);
+        return false;
+    }
+    const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyClock::now() - began);
+    commit_nanoseconds.fetch_add(static_cast<std::uint64_t>(took.count()), std::memory_order_relaxed);
+    if (block) blocks.fetch_add(1, std::memory_order_relaxed);
+    entries.fetch_add(count, std::memory_order_relaxed);
+    if (with_checkpoint) last_checkpoint = SteadyClock::now();
+    return true;
+}
+
+// One block of what is settled; the number of requests in it.
+std::size_t Ledger::State::write_settled() {
+    if (!accepting.load(std::memory_order_relaxed)) return 0;
+    taken.resize(options.max_entries_per_block);
+    const std::size_t count = slots.take_settled(taken);
+    if (count == 0) return 0;
+    for (const SlotIndex slot : std::span(taken).first(count)) {
+        const LeftOverSlot view = slots.view(slot);
+        if (Status status = writer.add_request(slot, view.open, view.settlement); !status.ok()) {
+            fail(status);
+            return 0;
+        }
+    }
+    if (!commit(checkpoint_due(), options.durability)) return 0;
+    for (const SlotIndex slot : writer.committed_slots()) slots.release_committed(slot);
+    return count;
+}
+
+// Until a look finds less than a block's worth: then everything settled before the look began is committed.
+bool Ledger::State::write_all_settled() {
+    bool any = false;
+    for (;;) {
+        const std::size_t count = write_settled();
+        any = any || count > 0;
+        if (count < options.max_entries_per_block) return any;
+    }
+}
+
+Result<GrantResult> Ledger::State::book(const Grant& grant, std::int64_t now_ms) {
+    if (!accepting.load(std::memory_order_relaxed)) {
+        return failure(StatusCode::read_only, "grant: an earlier write failed: " + failure_message);
+    }
+    const Id128 transaction = transactions.next(now_ms);
+    const std::string record_key = grant_record_key(grant, transaction);
+    const auto known = store.get(Family::idempotency, record_key);
+    if (known) {
+        const auto record = decode_grant(*known);
+        if (!record) return std::unexpected(record.error());
+        if (record->amount == grant.amount) return GrantResult{record->transaction, true};
+        return failure(StatusCode::already_exists, "grant: this idempotency key was used for a grant of " +
+                                                       to_usd(record->amount) + " USD, not " + to_usd(grant.amount));
+    }
+    if (known.error().code() != StatusCode::not_found) return std::unexpected(known.error());
+    if (NanoUsd sum;
+        __builtin_add_overflow(balances.granted(grant.organization).value, grant.amount.value, &sum.value)) {
+        return failure(StatusCode::full, "grant: the organization's total credit would be out of range");
+    }
+    Status status = writer.add_entry(grant_entry(transaction, grant.organization, grant.amount, now_ms));
+    if (!status.ok()) return std::unexpected(status);
+    writer.batch().put(Family::idempotency, record_key, encode_grant(transaction, grant, now_ms));
+    // Whatever requests are promised, money that came from outside survives a power loss.
+    if (!commit(checkpoint_due(), Durability::disk)) return failure(StatusCode::io, "grant: " + failure_message);
+    credits.organization(grant.organization).grant(grant.amount);
+    return GrantResult{transaction, false};
+}
+
+void Ledger::State::run() {
+    std::uint32_t interval_ms = options.commit_interval_ms;
+    const std::uint32_t longest_ms = std::max(options.commit_interval_ms, kIdleIntervalMs);
+    std::unique_lock lock(mutex);
+    for (;;) {
+        // Workers never signal: it would cost each request a system call. The writer looks instead.
+        wake.wait_for(lock, Milliseconds(interval_ms), [&] { return stopping || !commands.empty(); });
+        const bool last_round = stopping;
+        std::deque<std::function<void()>> batch;
+        batch.swap(commands);
+        lock.unlock();
+
+        const bool busy = write_all_settled();
+        for (const auto& command : batch) command();
+        if (checkpoint_due()) (void)commit(true, options.durability);
+        interval_ms = busy ? options.commit_interval_ms : std::min(interval_ms * 2, longest_ms);
+
+        lock.lock();
+        commands_done += batch.size();
+        if (!batch.empty()) done.notify_all();
+        if (last_round && commands.empty()) break;
+    }
+    running = false;
+}
+
+void Ledger::State::call(const std::function<void()>& command) {
+    std::unique_lock lock(mutex);
+    if (!running) {  // the lock stays held: no writer can start meanwhile
+        write_all_settled();
+        return command();
+    }
+    commands.push_back(command);
+    const std::uint64_t ticket = ++commands_queued;
+    wake.notify_one();
+    done.wait(lock, [&] { return commands_done >= ticket; });
+}
+
+Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Ledger::~Ledger() { stop(); }
+
+Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, SlotFile& slots, CreditTable& credits,
+                                             const LedgerOptions& options, std::int64_t now_ms) {
+    auto state = std::make_unique<State>(store, slots, credits, options);
+    const auto recovered = recover(store, slots, state->balances, state->writer, state->options, now_ms);
+    if (!recovered) return std::unexpected(recovered.error());
+    state->recovered = *recovered;
+    state->blocks = recovered->blocks;
+    state->entries = recovered->entries;
+    state->balances.restore_into(credits);
+    return std::unique_ptr<Ledger>(new Ledger(std::move(state)));
+}
+
+void Ledger::start() {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->running) return;
+    state_->running = true;
+    state_->stopping = false;
+    state_->thread = std::thread([state = state_.get()] { state->run(); });
+}
+
+void Ledger::stop() {
+    {
+        const std::lock_guard lock(state_->mutex);
+        state_->stopping = true;
+    }
+    state_->wake.notify_one();
+    if (state_->thread.joinable()) state_->thread.join();
+    state_->call([this] {
+        if (accepting()) (void)state_->commit(true, state_->options.durability);
+    });
+}
+
+Result<GrantResult> Ledger::grant(const Grant& grant, std::int64_t now_ms) {
+    if (Status status = check_grant(grant); !status.ok()) return std::unexpected(status);
+    Result<GrantResult> result = failure(StatusCode::io, "grant: not booked");
+    state_->call([&] { result = state_->book(grant, now_ms); });
+    return result;
+}
+
+Result<StoredRequest> Ledger::find_request(const Id128& request) {
+    std::uint64_t last = 0;
+    state_->call([&] { last = state_->writer.end().block; });
+    return JournalReader(state_->store).find(request, last);
+}
+
+Status Ledger::for_each_request(const std::function<bool(const StoredRequest&)>& visit) {
+    JournalReader reader(state_->store);
+    const auto last = reader.last_block();
+    if (!last) return last.error();
+    bool more = true;
+    for (std::uint64_t block = 1; block <= *last && more; ++block) {
+        Status bad;
+        const Status status = reader.for_each_row(block, [&](const UsageRow& row) {
+            const auto request = StoredRequest::decode(row.open, row.settlement);
+            if (!request) bad = request.error();
+            more = request && visit(*request);
+            return more;
+        });
+        if (!status.ok()) return status;
+        if (!bad.ok()) return bad;
+    }
+    return {};
+}
+
+LedgerCounters Ledger::counters() const {
+    LedgerCounters counters;
+    counters.blocks = state_->blocks.load(std::memory_order_relaxed);
+    counters.entries = state_->entries.load(std::memory_order_relaxed);
+    counters.failures = state_->failures.load(std::memory_order_relaxed);
+    counters.commit_nanoseconds = state_->commit_nanoseconds.load(std::memory_order_relaxed);
+    counters.recovered_settled = state_->recovered.settled;
+    counters.recovered_open = state_->recovered.open;
+    return counters;
+}
+
+bool Ledger::accepting() const { return state_->accepting.load(std::memory_order_acquire); }
+
+}  // namespace tollgate

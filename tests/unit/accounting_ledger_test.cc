@@ -1,0 +1,463 @@
+#include "accounting/ledger.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "accounting/ledger_entry.h"
+#include "store/journal.h"
+#include "store/key_space.h"
+#include "tests/support/memory_store.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::int64_t kNow = 1'795'219'200'000;
+constexpr std::int64_t kHold = 1000;
+constexpr std::uint32_t kLanes = 2;
+
+// Lets a test look at the world the moment before and after each commit.
+class WatchedStore : public MemoryStore {
+  public:
+    using MemoryStore::MemoryStore;
+    Status commit(const WriteBatch& batch, Durability durability) override {
+        if (before) before();
+        Status status = MemoryStore::commit(batch, durability);
+        if (after) after();
+        return status;
+    }
+    std::function<void()> before, after;
+};
+
+class TemporaryDirectory {
+  public:
+    TemporaryDirectory() {
+        std::string name = (std::filesystem::temp_directory_path() / "tollgate-ledger-XXXXXX").string();
+        path_ = ::mkdtemp(name.data());
+    }
+    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+    std::string file() { return (path_ / std::to_string(++files_)).string(); }
+
+  private:
+    std::filesystem::path path_;
+    int files_ = 0;
+};
+
+// What kill -9 leaves behind.
+struct Image {
+    MemoryStore::Contents contents;
+    std::string slot_file;
+};
+
+// A gateway's accounting: store, slot file, credits, ledger.
+struct Process {
+    TemporaryDirectory& directory;
+    WatchedStore store;
+    std::string slot_path;
+    std::unique_ptr<SlotFile> slots;
+    CreditTable credits;
+    std::unique_ptr<Ledger> ledger;
+    Status status;  // of opening the ledger
+    std::vector<Image> images;
+
+    explicit Process(TemporaryDirectory& in) : directory(in), slot_path(in.file()) { open(1, {}); }
+    Process(TemporaryDirectory& in, const Image& image, const LedgerOptions& options = {}, bool watched = false)
+        : directory(in), store(image.contents), slot_path(image.slot_file) {
+        if (watched) store.before = store.after = [this] { images.push_back(image_now()); };
+        open(2, options);
+    }
+    ~Process() { store.before = store.after = nullptr; }
+
+    void open(std::uint64_t boot_epoch, const LedgerOptions& options) {
+        auto file = SlotFile::open({.path = slot_path, .slots = 64, .workers = kLanes, .boot_epoch = boot_epoch});
+        ASSERT_TRUE(file) << file.error().message();
+        slots = std::move(*file);
+        auto opened = Ledger::open(store, *slots, credits, options, kNow);
+        if (opened) {
+            ledger = std::move(*opened);
+        } else {
+            status = opened.error();
+        }
+    }
+    Image image_now() {
+        Image image{store.contents(), directory.file()};
+        std::filesystem::copy_file(slot_path, image.slot_file);
+        return image;
+    }
+    NanoUsd balance(const Id128& organization) { return credits.organization(organization).snapshot().balance(); }
+};
+
+class LedgerTest : public testing::Test {
+  protected:
+    TemporaryDirectory directory;
+    Id128 organization = make_uuid7(kNow);
+    KeyDigest key = digest_key("key");
+    UlidGenerator ids{1};
+
+    void give(Process& process, std::int64_t amount) {
+        const auto granted = process.ledger->grant({.organization = organization, .amount = {amount}}, kNow);
+        ASSERT_TRUE(granted) << granted.error().message();
+    }
+
+    struct Running {
+        Id128 id;
+        std::uint32_t lane;
+        SlotIndex slot;
+    };
+    Running begin(Process& process, std::uint32_t lane = 0) {
+        RequestOpened opened;
+        opened.request = ids.next(kNow);
+        opened.organization = organization;
+        opened.key = key;
+        opened.created_ms = kNow;
+        opened.model = "sample/echo";
+        opened.provider = "sample";
+        opened.prices = {.prompt = 1000, .completion = 2000};
+        opened.hold = {kHold};
+        opened.prompt_estimate = 10;
+        auto& credit = process.credits.organization(organization);
+        EXPECT_FALSE(credit.hold(process.credits.key(key), {kHold}, kNow));
+        const auto slot = process.slots->acquire(lane);
+        std::array<std::byte, kSlotOpenBytes> bytes;
+        process.slots->publish_open(*slot, std::span(bytes).first(encode(opened, bytes)));
+        return {opened.request, lane, *slot};
+    }
+    void settle(Process& process, const Running& running, std::int64_t cost) {
+        auto& credit = process.credits.organization(organization);
+        const Charge charge = credit.settle(process.credits.key(key), {kHold}, {cost}, kNow);
+        RequestSettled settled;
+        settled.settled_ms = kNow + 5;
+        settled.cost = {cost};
+        settled.charged = charge.charged;
+        settled.overrun = charge.overrun;
+        settled.provider_cost = {cost / 2};
+        settled.finish_reason = "stop";
+        std::array<std::byte, kSlotSettlementBytes> bytes;
+        process.slots->publish_settled(running.lane, running.slot, std::span(bytes).first(encode(settled, bytes)));
+    }
+    Id128 request(Process& process, std::int64_t cost, std::uint32_t lane = 0) {
+        const Running running = begin(process, lane);
+        settle(process, running, cost);
+        return running.id;
+    }
+
+    // How often each request is in the journal, with what it was charged.
+    static std::multimap<Id128, std::int64_t> journaled(Process& process) {
+        std::multimap<Id128, std::int64_t> found;
+        const Status status = process.ledger->for_each_request([&](const StoredRequest& stored) {
+            found.emplace(stored.opened().request, stored.settled().charged.value);
+            return true;
+        });
+        EXPECT_TRUE(status.ok()) << status.message();
+        return found;
+    }
+};
+
+TEST_F(LedgerTest, GrantIsInCreditsWhenItReturnsAndAfterARestart) {
+    Process process(directory);
+    give(process, 5000);
+    EXPECT_EQ(process.balance(organization).value, 5000);
+    Process next(directory, process.image_now());
+    EXPECT_EQ(next.balance(organization).value, 5000);
+}
+
+TEST_F(LedgerTest, RepeatedIdempotencyKeyAnswersTheFirstGrant) {
+    Process process(directory);
+    process.ledger->start();
+    const Grant grant{.organization = organization, .amount = {5000}, .idempotency_key = "payment-1", .note = "hello"};
+    const auto first = process.ledger->grant(grant, kNow);
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(first->repeated);
+    Process next(directory, process.image_now());
+    const auto second = next.ledger->grant(grant, kNow + 1);
+    ASSERT_TRUE(second);
+    EXPECT_TRUE(second->repeated);
+    EXPECT_EQ(second->transaction, first->transaction);
+    EXPECT_EQ(next.balance(organization).value, 5000);
+}
+
+TEST_F(LedgerTest, IdempotencyKeyWithAnotherAmountIsRefused) {
+    Process process(directory);
+    ASSERT_TRUE(process.ledger->grant({organization, {5000}, "payment-1", ""}, kNow));
+    const auto other = process.ledger->grant({organization, {5001}, "payment-1", ""}, kNow);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code(), StatusCode::already_exists);
+    EXPECT_EQ(process.balance(organization).value, 5000);
+}
+
+TEST_F(LedgerTest, IdempotencyKeysOfTwoOrganizationsAreApart) {
+    Process process(directory);
+    const Id128 other = make_uuid7(kNow);
+    ASSERT_TRUE(process.ledger->grant({organization, {5000}, "payment-1", ""}, kNow));
+    ASSERT_TRUE(process.ledger->grant({other, {6000}, "payment-1", ""}, kNow));
+    EXPECT_EQ(process.balance(other).value, 6000);
+}
+
+TEST_F(LedgerTest, GrantThatIsNotAboveZeroOrOutOfRangeIsRefused) {
+    Process process(directory);
+    EXPECT_EQ(process.ledger->grant({organization, {0}, "", ""}, kNow).error().code(), StatusCode::invalid);
+    EXPECT_EQ(process.ledger->grant({organization, {-1}, "", ""}, kNow).error().code(), StatusCode::invalid);
+    give(process, 1);
+    const NanoUsd most{std::numeric_limits<std::int64_t>::max()};
+    EXPECT_EQ(process.ledger->grant({organization, most, "", ""}, kNow).error().code(), StatusCode::full);
+    EXPECT_TRUE(process.ledger->accepting());
+}
+
+TEST_F(LedgerTest, BalanceIsGrantedLessChargedOverTwoLanes) {
+    Process process(directory);
+    process.ledger->start();
+    give(process, 100'000);
+    std::int64_t charged = 0;
+    for (std::uint32_t i = 0; i < 40; ++i) {
+        request(process, 10 + i, i % kLanes);
+        charged += 10 + i;
+    }
+    process.ledger->stop();
+    EXPECT_EQ(process.slots->in_use(), 0u);
+    EXPECT_EQ(process.ledger->counters().entries, 41u);
+    std::int64_t sum = 0;
+    for (const auto& [id, amount] : journaled(process)) sum += amount;
+    EXPECT_EQ(sum, charged);
+    EXPECT_EQ(process.balance(organization).value, 100'000 - charged);
+    Process next(directory, process.image_now());
+    EXPECT_EQ(next.balance(organization).value, 100'000 - charged);
+}
+
+TEST_F(LedgerTest, RequestIsFoundAtOnceAfterItsSettlement) {
+    Process source(directory);
+    // So long an interval that only the look-up itself can bring the request into the journal.
+    Process process(directory, source.image_now(), {.commit_interval_ms = 3'600'000});
+    process.ledger->start();
+    give(process, 10'000);
+    const Id128 first = request(process, 70, 0);
+    const Id128 second = request(process, 80, 1);
+    const auto found = process.ledger->find_request(second);
+    ASSERT_TRUE(found) << found.error().message();
+    EXPECT_EQ(found->settled().cost.value, 80);
+    EXPECT_EQ(found->opened().model, "sample/echo");
+    const StoredRequest copy = *process.ledger->find_request(first);
+    EXPECT_EQ(copy.settled().finish_reason, "stop");
+}
+
+TEST_F(LedgerTest, RequestsAreFoundInOldBlocksWhateverTheClockDid) {
+    Process source(directory);
+    std::int64_t clock = kNow + 1000;
+    Process process(directory, source.image_now(), {.clock_ms = [&] { return clock; }});
+    give(process, 100'000);
+    const Running slow = begin(process);
+    std::vector<Id128> known;
+    for (int i = 0; i < 10; ++i) {
+        known.push_back(request(process, i));
+        EXPECT_TRUE(process.ledger->find_request(known.back()));  // flushes: a block each
+        clock += i % 2 == 0 ? 1000 : -100'000;
+    }
+    settle(process, slow, 77);
+    known.push_back(slow.id);
+    EXPECT_EQ(process.ledger->counters().blocks, 11u);
+    for (const Id128& id : known) EXPECT_TRUE(process.ledger->find_request(id));
+}
+
+TEST_F(LedgerTest, UnknownRequestIsNotFound) {
+    Process process(directory);
+    EXPECT_EQ(process.ledger->find_request(ids.next(kNow)).error().code(), StatusCode::not_found);
+    give(process, 10'000);
+    request(process, 5);
+    for (const std::int64_t at : {std::int64_t{0}, kNow, kNow * 2}) {
+        EXPECT_EQ(process.ledger->find_request(UlidGenerator(7).next(at)).error().code(), StatusCode::not_found);
+    }
+}
+
+TEST_F(LedgerTest, RequestThatMovedNoMoneyHasARowAndNoEntry) {
+    Process process(directory);
+    give(process, 10'000);
+    const Id128 id = request(process, 0);
+    EXPECT_TRUE(process.ledger->find_request(id));
+    const std::string value = *process.store.get(Family::money, block_key(2));
+    const auto block = MoneyBlock::read(value, 2);
+    ASSERT_TRUE(block);
+    EXPECT_EQ(block->header().entries, 0u);
+    EXPECT_NE(block->header().usage, BlockHash{});
+}
+
+TEST_F(LedgerTest, SettledSlotsThatTheJournalLacksAreAppendedAtStart) {
+    Process process(directory);
+    give(process, 10'000);
+    const Id128 first = request(process, 300), second = request(process, 400, 1);
+    Process next(directory, process.image_now());
+    EXPECT_EQ(next.ledger->counters().recovered_settled, 2u);
+    EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{first, 300}, {second, 400}}));
+    EXPECT_EQ(next.balance(organization).value, 9300);
+    EXPECT_EQ(next.slots->in_use(), 0u);
+    EXPECT_EQ(next.credits.key(key).spent.total.value, 700);
+}
+
+TEST_F(LedgerTest, OpenSlotIsChargedForItsProgressUpToItsHold) {
+    Process process(directory);
+    give(process, 10'000);
+    const Running some = begin(process), much = begin(process), none = begin(process);
+    process.slots->publish_progress(some.slot, 20);
+    process.slots->publish_progress(much.slot, 1'000'000);
+    Process next(directory, process.image_now());
+    EXPECT_EQ(next.ledger->counters().recovered_open, 3u);
+    const auto charged = next.ledger->find_request(some.id);
+    ASSERT_TRUE(charged);
+    EXPECT_EQ(charged->settled().cost.value, 10 * 1 + 20 * 2);
+    EXPECT_EQ(charged->settled().source, UsageSource::counted);
+    EXPECT_EQ(charged->settled().error, "gateway_restarted");
+    EXPECT_EQ(next.ledger->find_request(much.id)->settled().cost.value, kHold);
+    EXPECT_EQ(next.ledger->find_request(none.id)->settled().cost.value, 0);
+    EXPECT_EQ(next.ledger->find_request(none.id)->settled().error, "gateway_restarted");
+    EXPECT_EQ(next.balance(organization).value, 10'000 - 50 - kHold);
+}
+
+TEST_F(LedgerTest, CrashAroundACommitNeitherLosesNorRepeatsARequest) {
+    Process process(directory);
+    give(process, 10'000);
+    const Id128 first = request(process, 300), second = request(process, 400, 1);
+    process.store.before = process.store.after = [&] { process.images.push_back(process.image_now()); };
+    EXPECT_TRUE(process.ledger->find_request(first));
+    ASSERT_EQ(process.images.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) {
+        Process next(directory, process.images[i]);
+        EXPECT_EQ(next.ledger->counters().recovered_settled, i == 0 ? 2u : 0u);
+        EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{first, 300}, {second, 400}}));
+        EXPECT_EQ(next.balance(organization).value, 9300);
+    }
+}
+
+TEST_F(LedgerTest, CrashAtAnyCommitOfRecoveryEndsTheSame) {
+    Process process(directory);
+    give(process, 10'000);
+    std::multimap<Id128, std::int64_t> expected;
+    for (int i = 1; i <= 5; ++i) expected.emplace(request(process, 100 * i), 100 * i);
+    for (int i = 1; i <= 3; ++i) {
+        const Running open = begin(process);
+        process.slots->publish_progress(open.slot, 20);
+        expected.emplace(open.id, 50);
+    }
+    const LedgerOptions small_blocks{.max_entries_per_block = 3};
+    Process recovering(directory, process.image_now(), small_blocks, true);
+    ASSERT_EQ(recovering.images.size(), 8u);  // before and after three blocks and the checkpoint
+    for (const Image& image : recovering.images) {
+        Process next(directory, image, small_blocks);
+        ASSERT_TRUE(next.ledger) << next.status.message();
+        EXPECT_EQ(journaled(next), expected);
+        EXPECT_EQ(next.balance(organization).value, 10'000 - 1500 - 150);
+    }
+}
+
+TEST_F(LedgerTest, CheckpointAndFullReplayGiveTheSameBalances) {
+    Process process(directory);
+    process.ledger->start();
+    give(process, 50'000);
+    for (int i = 0; i < 20; ++i) request(process, 11 * i, static_cast<std::uint32_t>(i) % kLanes);
+    process.ledger->stop();
+    ASSERT_TRUE(process.store.get(Family::system, kCheckpointBlockKey));
+    give(process, 1000);  // above the checkpoint
+    Image image = process.image_now();
+    Process with(directory, image);
+    image = process.image_now();
+    image.contents[static_cast<std::size_t>(Family::balances)].clear();
+    image.contents[static_cast<std::size_t>(Family::system)].erase(std::string(kCheckpointBlockKey));
+    Process without(directory, image);
+    for (Process* next : {&with, &without}) {
+        EXPECT_EQ(next->balance(organization), process.balance(organization));
+        EXPECT_EQ(next->credits.organization(organization).snapshot().granted.value, 51'000);
+        const SpendWindows& spent = next->credits.key(key).spent;
+        EXPECT_EQ(spent.total, process.credits.key(key).spent.total);
+        EXPECT_EQ(spent.month, spent.total);
+        EXPECT_EQ(spent.day_number, process.credits.key(key).spent.day_number);
+    }
+}
+
+TEST_F(LedgerTest, BrokenChainIsCorrupt) {
+    Process process(directory);
+    for (int i = 0; i < 3; ++i) give(process, 100);
+    Image forged = process.image_now();
+    MoneyBlockBuilder builder;
+    std::array<std::byte, kLedgerEntryBytes> bytes;
+    builder.add(std::span(bytes).first(encode(grant_entry(ids.next(kNow), organization, {900}, kNow), bytes)));
+    auto& money = forged.contents[static_cast<std::size_t>(Family::money)];
+    const auto original = MoneyBlock::read(money[block_key(2)], 2);
+    money[block_key(2)] = builder.finish(original->header()).value;  // valid alone; the next block gives it away
+    EXPECT_EQ(Process(directory, forged).status.code(), StatusCode::corrupt);
+
+    Image flipped = process.image_now();
+    flipped.contents[static_cast<std::size_t>(Family::money)][block_key(2)][120] ^= 1;
+    EXPECT_EQ(Process(directory, flipped).status.code(), StatusCode::corrupt);
+
+    Image missing = process.image_now();
+    missing.contents[static_cast<std::size_t>(Family::money)].erase(block_key(2));
+    EXPECT_EQ(Process(directory, missing).status.code(), StatusCode::corrupt);
+}
+
+TEST_F(LedgerTest, FailedCommitStopsAdmissionAndLosesNothing) {
+    Process process(directory);
+    give(process, 10'000);
+    const Id128 id = request(process, 300);
+    process.store.fail_after(0);
+    EXPECT_FALSE(process.ledger->find_request(id));
+    EXPECT_FALSE(process.ledger->accepting());
+    EXPECT_EQ(process.ledger->counters().failures, 1u);
+    EXPECT_EQ(process.ledger->grant({organization, {1}, "", ""}, kNow).error().code(), StatusCode::read_only);
+    EXPECT_EQ(process.slots->in_use(), 1u);
+    Process next(directory, process.image_now());
+    EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{id, 300}}));
+}
+
+TEST_F(LedgerTest, CheckpointIsWrittenWithABlockWhenItIsDue) {
+    Process source(directory);
+    Process process(directory, source.image_now(), {.checkpoint_interval_ms = 0});
+    give(process, 100);
+    EXPECT_EQ(decode_u64(*process.store.get(Family::system, kCheckpointBlockKey)), 1u);
+}
+
+TEST(LedgerEntry, UsageReadsBackWithItsLegs) {
+    RequestOpened opened;
+    opened.request = UlidGenerator(1).next(kNow);
+    opened.organization = make_uuid7(kNow);
+    opened.key = digest_key("key");
+    opened.provider = "sample";
+    RequestSettled settled;
+    settled.settled_ms = kNow;
+    settled.cost = {100};
+    settled.charged = {70};
+    settled.overrun = {30};
+    settled.provider_cost = {60};
+    std::array<std::byte, kLedgerEntryBytes> bytes;
+    const std::size_t size = encode(usage_entry(opened, settled), bytes);
+    const auto entry = decode_ledger_entry(std::span(bytes).first(size));
+    ASSERT_TRUE(entry) << entry.error().message();
+    EXPECT_EQ(entry->kind, EntryKind::usage);
+    EXPECT_EQ(entry->event, opened.request);
+    EXPECT_EQ(entry->key, opened.key);
+    EXPECT_EQ(entry->moved(AccountKind::organization_available, opened.organization).value, -70);
+    EXPECT_EQ(entry->moved(AccountKind::platform_overrun, {}).value, -30);
+    EXPECT_EQ(entry->moved(AccountKind::platform_revenue, {}).value, 100);
+    EXPECT_EQ(entry->moved(AccountKind::provider_payable, provider_account("sample")).value, 60);
+    for (std::size_t shorter = 0; shorter < size; ++shorter) {
+        EXPECT_FALSE(decode_ledger_entry(std::span(bytes).first(shorter))) << shorter;
+    }
+}
+
+TEST(LedgerEntry, LegsThatDoNotSumToZeroAreCorrupt) {
+    std::array<std::byte, kLedgerEntryBytes> bytes;
+    const std::size_t size = encode(grant_entry(UlidGenerator(1).next(kNow), make_uuid7(kNow), {5}, kNow), bytes);
+    bytes[size - 8] ^= std::byte{2};  // the last leg's amount
+    EXPECT_EQ(decode_ledger_entry(std::span(bytes).first(size)).error().code(), StatusCode::corrupt);
+}
+
+TEST(LedgerEntryDeathTest, EncodingLegsThatDoNotSumToZeroAborts) {
+    LedgerEntry entry;
+    entry.add_leg(AccountKind::organization_available, make_uuid7(kNow), {5});
+    entry.add_leg(AccountKind::platform_grants, {}, {-4});
+    std::array<std::byte, kLedgerEntryBytes> bytes;
+    EXPECT_DEATH((void)encode(entry, bytes), "sum to zero");
+}
+
+}  // namespace
+}  // namespace tollgate
