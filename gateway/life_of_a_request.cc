@@ -1,0 +1,107 @@
+#include "gateway/life_of_a_request.h"
+
+#include "gateway/api/answer.h"
+#include "gateway/net/connection.h"
+#include "gateway/request/authenticate.h"
+#include "gateway/request/held_request.h"
+#include "gateway/request/receive_body.h"
+#include "gateway/request/reply.h"
+#include "gateway/routing/plan.h"
+#include "gateway/upstream/dispatch.h"
+#include "gateway/upstream/relay.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+bool is_inference(Route route) {
+    return route == Route::chat || route == Route::completions || route == Route::embeddings;
+}
+
+// Whether the route takes the method; HEAD is GET without a body.
+Error check_method(const RequestContext& request) {
+    const std::string_view method = request.method;
+    static constexpr std::string_view kKnown = " GET HEAD POST PUT PATCH DELETE OPTIONS ";
+    if (kKnown.find(" " + std::string(method) + " ") == std::string_view::npos) {
+        return {ErrorKind::method_not_implemented, "this method is not implemented"};
+    }
+    if (method == "OPTIONS") return {};
+    if (request.route == Route::unknown || request.route == Route::options) {
+        return {ErrorKind::not_found, "there is no such route; see docs/api.md"};
+    }
+    if ((" " + std::string(allowed_methods(request.route))).find(" " + std::string(method)) == std::string::npos) {
+        return {ErrorKind::method_not_allowed, "this route does not take this method"};
+    }
+    return {};
+}
+
+bool needs_key(const RequestContext& request) {
+    return request.route != Route::root && request.method != "OPTIONS";
+}
+
+// Authenticated inference, body in hand: the paid part.
+net::Awaitable<Error> infer(Connection& connection) {
+    Worker& worker = connection.worker();
+    RequestContext& request = connection.request;
+    if (request.principal.kind != KeyKind::inference) {
+        co_return Error{ErrorKind::permission_denied, "only inference keys can call models"};
+    }
+    request.api = request.route == Route::embeddings    ? ApiType::embeddings
+                  : request.route == Route::completions ? ApiType::completions
+                                                        : ApiType::chat;
+    // What is asked: validated whole, before anything is promised.
+    const std::string_view body = connection.in.view().substr(0, request.body_bytes);
+    Error error = read_body(worker.json, body, worker.config().limits.max_json_depth, request.api, request.body);
+    // Which model where: defaults and aliases come before the price.
+    if (!error) error = plan(*worker.services().catalogue, request);
+    if (!error && !worker.services().ledger->accepting()) {
+        error = {ErrorKind::store_unavailable, "the ledger cannot be written; no request is taken"};
+    }
+    if (error) co_return error;
+    // Credit is held before anything goes upstream; from here on a settlement is owed, whatever happens.
+    HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
+    error = held.take(request, worker.config().credit);
+    if (error) co_return error;
+    // Dispatch, then relay while metering; the relay settles before the terminal bytes leave.
+    auto answer = co_await dispatch(connection);
+    if (answer) {
+        error = co_await relay(connection, held, *answer);
+    } else {
+        error = answer.error();
+    }
+    connection.expect_nobody();
+    if (error && held.taken()) {
+        request.error = error.kind;
+        request.status = error_status(request, error.kind);
+        settle_failed(connection, held);
+    }
+    co_return error;
+}
+
+}  // namespace
+
+net::Awaitable<void> life_of_a_request(Connection& connection) {
+    RequestContext& request = connection.request;
+    connection.worker().counters().requests_running.add();
+    Error error = check_method(request);
+    if (!error && needs_key(request)) error = authenticate(connection.worker().directory(), request);
+    if (!error && connection.worker().services().draining) {
+        error = {ErrorKind::shutting_down, "the gateway is shutting down"};
+    }
+    // The body is read, or thrown away, before any answer: what follows it must be the next request.
+    const Error body_error = error ? co_await discard_body(connection) : co_await receive_body(connection);
+    if (body_error) error = body_error;
+    if (!error) {
+        if (is_inference(request.route) && request.method == "POST") {
+            error = co_await infer(connection);
+        } else {
+            error = co_await answer_api(connection);
+        }
+    }
+    if (error && request.status_sent == 0) co_await reply_error(connection, error);
+    connection.in.consume(request.body_bytes);
+    finish_request(connection);
+    connection.worker().counters().requests_running.subtract();
+}
+
+}  // namespace tollgate

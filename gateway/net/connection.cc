@@ -1,0 +1,266 @@
+#include "gateway/net/connection.h"
+
+#include <sys/socket.h>
+
+#include "gateway/life_of_a_request.h"
+#include "gateway/request/authenticate.h"
+#include "gateway/request/reply.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::uint32_t kLingerMs = 1000;            // after a refusal, so that the answer is not lost to a reset
+constexpr std::size_t kLingerBytes = 256 * 1024;
+
+std::int64_t unix_ms_now() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+}  // namespace
+
+Connection::Connection(Worker& worker, net::Socket socket) : worker_(worker), stream_(std::move(socket)) {
+    net::ErrorCode ignored;
+    stream_.socket().set_option(net::Tcp::no_delay(true), ignored);
+}
+
+net::Awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
+    Worker& worker = self->worker_;
+    try {
+        if (worker.services().tls != nullptr) {
+            self->expect_client(worker.config().timeouts.head_timeout_ms);
+            const net::ErrorCode failed = co_await self->stream_.handshake_as_server(*worker.services().tls);
+            if (failed) {
+                worker.counters().tls_handshakes_failed.add();
+                self->close_after = true;
+            }
+        }
+        co_await self->serve_requests();
+    } catch (const std::exception& unexpected) {
+        std::fprintf(stderr, "tollgate: internal error on a connection: %s\n", unexpected.what());
+    }
+    self->stream_.close_now();
+    worker.leave(*self);
+}
+
+net::Awaitable<void> Connection::serve_requests() {
+    while (!close_after && !drain_) {
+        const bool complete = co_await read_head();
+        if (!complete) co_return;
+        begin_request();
+        co_await life_of_a_request(*this);
+        if (client_gone_ || close_after || !request.keep_alive) break;
+        in.shrink_to(kClientBufferBytes);
+        if (out.capacity() > 4 * kClientBufferBytes) std::string().swap(out);
+    }
+    if (!client_gone_) co_await linger();
+}
+
+// Reads until a whole head is in hand and passes; answers refusals itself. False: the connection is over.
+net::Awaitable<bool> Connection::read_head() {
+    const auto& config = worker_.config();
+    net::RequestHead& head = worker_.request_head;
+    between_requests_ = in.empty();
+    expect_client(in.empty() ? config.timeouts.idle_timeout_ms : config.timeouts.head_timeout_ms);
+    std::size_t searched = 0;
+    while (true) {
+        while (searched == 0 && in.view().starts_with("\r\n")) in.consume(2);   // RFC 9112 2.2: at most noise
+        const std::size_t end = net::find_head_end(in.view(), searched);
+        if (end != 0 && end <= config.limits.max_head_bytes) {
+            const auto refusal = net::parse_request_head(in.view().substr(0, end), config.limits.max_head_fields, head);
+            if (refusal.status == 0) co_return true;
+            co_await refuse(refusal);
+            co_return false;
+        }
+        if (end != 0 || in.size() >= config.limits.max_head_bytes) {
+            const net::HeadRefusal too_large{431, "the head is too large"};
+            co_await refuse(too_large);
+            co_return false;
+        }
+        const auto hopeless = net::judge_incomplete_head(in.view());
+        if (hopeless.status != 0) {
+            co_await refuse(hopeless);
+            co_return false;
+        }
+        searched = in.size();
+        const bool more = co_await read_more(1024);
+        if (!more) {
+            const bool partial = !in.empty();
+            const net::HeadRefusal late{timed_out_ ? 408 : 400, timed_out_ ? "the head did not arrive in time"
+                                                                          : "the head is incomplete"};
+            if (partial) co_await refuse(late);
+            co_return false;
+        }
+        if (between_requests_) {
+            between_requests_ = false;
+            expect_client(config.timeouts.head_timeout_ms);
+        }
+    }
+}
+
+void Connection::begin_request() {
+    const net::RequestHead& head = worker_.request_head;
+    request.clear();
+    timed_out_ = draining_upstream_ = false;
+    request.started = net::Clock::now();
+    request.started_ms = unix_ms_now();
+    request.id = worker_.next_id(request.started_ms);
+    write_ulid(request.id, request.id_text.data());
+    request.route = route_of(head.path, request.openrouter);
+    request.method = head.method;
+    request.path = head.path;
+    request.query = head.query;
+    request.head_only = head.method == "HEAD";
+    request.keep_alive = head.keep_alive;
+    request.minor_version = head.minor_version;
+    request.framing = head.framing;
+    request.content_length = head.content_length;
+    request.expect_continue = head.expect_continue;
+    request.idempotency_key = head.field("idempotency-key").substr(0, kAttributionBytes);
+    std::string_view app = head.field("http-referer");
+    if (app.empty()) app = head.field("referer");
+    if (app.empty()) app = head.field("x-title");
+    request.app = app.substr(0, kAttributionBytes);
+    note_key(head, request);
+    in.consume(head.head_bytes);
+    request_chunks.reset();
+}
+
+net::Awaitable<void> Connection::refuse(net::HeadRefusal refusal) {
+    worker_.counters().heads_refused.add();
+    request.clear();
+    request.started = net::Clock::now();
+    request.started_ms = unix_ms_now();
+    request.id = worker_.next_id(request.started_ms);
+    write_ulid(request.id, request.id_text.data());
+    const ErrorKind kind = refusal.status == 431   ? ErrorKind::head_too_large
+                           : refusal.status == 408 ? ErrorKind::request_timeout
+                                                   : ErrorKind::bad_request;
+    Error error{kind, std::string(refusal.reason)};
+    close_after = true;
+    co_await reply_error(*this, error);
+    finish_request(*this);
+    co_await linger();
+}
+
+// Lets the client read the last answer: closing with unread bytes would reset the connection under it.
+net::Awaitable<void> Connection::linger() {
+    net::ErrorCode ignored;
+    stream_.socket().shutdown(net::Socket::shutdown_send, ignored);
+    if (ignored) co_return;
+    expect_client(kLingerMs);
+    std::size_t seen = 0;
+    while (seen < kLingerBytes) {
+        in.clear();
+        const bool more = co_await read_more(1024);
+        if (!more) co_return;
+        seen += in.size();
+    }
+}
+
+void Connection::arm(Waiting waiting, std::uint32_t timeout_ms) {
+    waiting_ = waiting;
+    deadline_ = net::Clock::now() + std::chrono::milliseconds(timeout_ms);
+}
+
+void Connection::expect_client(std::uint32_t timeout_ms) {
+    upstream_ = nullptr;
+    arm(Waiting::client, timeout_ms);
+}
+
+void Connection::expect_upstream(net::Stream& upstream, std::uint32_t timeout_ms) {
+    upstream_ = &upstream;
+    if (draining_upstream_) return;   // the drain's own deadline stands
+    arm(Waiting::upstream, timeout_ms);
+}
+
+void Connection::expect_connect(std::uint32_t timeout_ms) {
+    upstream_ = nullptr;
+    arm(Waiting::upstream, timeout_ms);
+}
+
+void Connection::expect_nobody() {
+    upstream_ = nullptr;
+    waiting_ = Waiting::nobody;
+    deadline_ = net::Clock::time_point::max();
+    if (draining_upstream_) {
+        draining_upstream_ = false;
+        worker_.counters().drains_running.subtract();
+    }
+}
+
+void Connection::check_deadline(net::Clock::time_point now) {
+    if (now < deadline_) return;
+    deadline_ = net::Clock::time_point::max();
+    timed_out_ = true;
+    if (waiting_ == Waiting::client) stream_.cancel();
+    if (waiting_ == Waiting::upstream) {
+        if (upstream_ != nullptr) upstream_->cancel();
+        if (connecting != nullptr) connecting->cancel();
+    }
+}
+
+// The client has hung up while its answer is being made: what the provider would bill all the same is read to its end,
+// within bounds, else the upstream is aborted.
+void Connection::client_left() {
+    if (client_gone_) return;
+    client_gone_ = true;
+    request.cancelled = true;
+    worker_.counters().client_aborts.add();
+    if (waiting_ == Waiting::client) stream_.cancel();
+    if (waiting_ != Waiting::upstream) return;
+    const bool bills_anyway = request.endpoint != nullptr && !request.endpoint->provider->abort_stops_billing;
+    if (bills_anyway && upstream_ != nullptr && worker_.may_drain()) {
+        draining_upstream_ = true;
+        worker_.counters().drains_running.add();
+        arm(Waiting::upstream, worker_.config().timeouts.drain_timeout_ms);
+        return;
+    }
+    worker_.counters().upstream_aborts.add();
+    if (upstream_ != nullptr) upstream_->cancel();
+    if (connecting != nullptr) connecting->cancel();
+}
+
+void Connection::drain() {
+    drain_ = true;
+    request.keep_alive = false;
+    if (between_requests_ && waiting_ == Waiting::client) stream_.cancel();
+}
+
+void Connection::cut() {
+    drain_ = true;
+    client_left();
+    if (upstream_ != nullptr) upstream_->cancel();
+    stream_.cancel();
+}
+
+net::Awaitable<bool> Connection::read_more(std::size_t room) {
+    char* const to = in.room(room);
+    auto [error, bytes] = co_await stream_.read_some(to, in.room_size());
+    if (error || bytes == 0) co_return false;
+    in.produced(bytes);
+    co_return true;
+}
+
+net::Awaitable<bool> Connection::write(std::span<const std::string_view> pieces) {
+    if (client_gone_) co_return false;
+    std::size_t total = 0;
+    for (const std::string_view piece : pieces) total += piece.size();
+    net::ErrorCode error;
+    const std::size_t taken = stream_.write_now(pieces, error);
+    if (!error && taken < total) {
+        net::Stream* const upstream = upstream_;
+        const auto waiting = waiting_;
+        expect_client(worker_.config().timeouts.write_timeout_ms);
+        error = co_await stream_.write_rest(pieces, taken);
+        upstream_ = upstream;
+        waiting_ = waiting;
+    }
+    request.bytes_out += total;
+    if (!error) co_return true;
+    note_client_gone();
+    co_return false;
+}
+
+}  // namespace tollgate

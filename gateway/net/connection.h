@@ -1,0 +1,85 @@
+// One client connection: reads heads, hands each request to life_of_a_request, keeps alive. Its deadline is a field that
+// the worker's timer looks at; whoever is late is cut off by cancelling a socket, never a coroutine.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/net/buffer.h"
+#include "gateway/net/chunked.h"
+#include "gateway/net/stream.h"
+#include "gateway/request/request_context.h"
+#include "gateway/upstream/stream_meter.h"
+
+namespace tollgate {
+
+class Worker;
+
+inline constexpr std::size_t kClientBufferBytes = 4096;   // while idle, and enough for a usual request
+
+class Connection {
+  public:
+    Connection(Worker& worker, net::Socket socket);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    static net::Awaitable<void> serve(std::shared_ptr<Connection> self);
+
+    Worker& worker() { return worker_; }
+    net::Stream& stream() { return stream_; }
+
+    // --- Deadlines. Whoever is named is cut off (its pending operation is cancelled) when the time is over.
+    void expect_client(std::uint32_t timeout_ms);
+    void expect_upstream(net::Stream& upstream, std::uint32_t timeout_ms);
+    void expect_connect(std::uint32_t timeout_ms);   // whatever `connecting` points to then
+    void expect_nobody();
+    bool timed_out() const { return timed_out_; }
+
+    // --- The worker's timer.
+    void check_deadline(net::Clock::time_point now);
+    bool waits_for_upstream() const { return waiting_ == Waiting::upstream && !client_gone_; }
+    void client_left();
+    void drain();   // closes when the request in hand, if any, is over
+    void cut();     // closes now
+
+    bool client_gone() const { return client_gone_; }
+    void note_client_gone() { client_left(); }
+    // The client is gone and the upstream is being read to its end all the same.
+    bool drains_upstream() const { return draining_upstream_; }
+
+    // Reads at least one more byte into `in`. False at end of file, error or timeout.
+    net::Awaitable<bool> read_more(std::size_t room);
+    // Writes all pieces to the client; does nothing once it is gone. False if it is (now) gone.
+    net::Awaitable<bool> write(std::span<const std::string_view> pieces);
+
+    net::Buffer in{kClientBufferBytes};   // received, not yet consumed
+    std::string out;                      // what is being written
+    RequestContext request;
+    StreamMeter meter;
+    net::ChunkDecoder request_chunks, response_chunks;
+    net::Stream* connecting = nullptr;    // an upstream connection being made
+    bool close_after = false;             // no further request on this connection
+
+  private:
+    enum class Waiting : std::uint8_t { nobody, client, upstream };
+
+    net::Awaitable<void> serve_requests();
+    net::Awaitable<bool> read_head();
+    net::Awaitable<void> refuse(net::HeadRefusal refusal);
+    net::Awaitable<void> linger();
+    void begin_request();
+    void arm(Waiting waiting, std::uint32_t timeout_ms);
+
+    Worker& worker_;
+    net::Stream stream_;
+    net::Stream* upstream_ = nullptr;
+    net::Clock::time_point deadline_ = net::Clock::time_point::max();
+    Waiting waiting_ = Waiting::nobody;
+    bool timed_out_ = false;
+    bool client_gone_ = false;
+    bool draining_upstream_ = false;
+    bool drain_ = false;
+    bool between_requests_ = false;
+};
+
+}  // namespace tollgate

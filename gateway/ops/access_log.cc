@@ -1,0 +1,71 @@
+#include "gateway/ops/access_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace tollgate {
+
+Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where) {
+    if (where == "off") return std::unique_ptr<AccessLog>(new AccessLog(-1));
+    const int descriptor = where == "-" ? ::dup(STDOUT_FILENO)
+                                        : ::open(where.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (descriptor < 0) {
+        return failure(StatusCode::io, "access_log " + where + ": " + std::strerror(errno));
+    }
+    return std::unique_ptr<AccessLog>(new AccessLog(descriptor));
+}
+
+AccessLog::AccessLog(int descriptor) : descriptor_(descriptor) {
+    if (enabled()) thread_ = std::thread([this] { run(); });
+}
+
+AccessLog::~AccessLog() {
+    if (!enabled()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+    ::close(descriptor_);
+}
+
+bool AccessLog::hand_over(std::string& lines) {
+    bool taken = true;
+    {
+        const std::lock_guard lock(mutex_);
+        taken = waiting_.size() + lines.size() <= kLogBacklogBytes;
+        if (taken && waiting_.empty()) {
+            waiting_.swap(lines);
+        } else if (taken) {
+            waiting_ += lines;
+        }
+    }
+    lines.clear();
+    wake_.notify_one();
+    return taken;
+}
+
+void AccessLog::run() {
+    std::string lines;
+    std::unique_lock lock(mutex_);
+    while (true) {
+        wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        lines.clear();
+        lines.swap(waiting_);
+        lock.unlock();
+        std::size_t written = 0;
+        while (written < lines.size()) {
+            const ssize_t step = ::write(descriptor_, lines.data() + written, lines.size() - written);
+            if (step < 0 && errno != EINTR) break;   // a log that cannot be written must not stop the gateway
+            if (step > 0) written += static_cast<std::size_t>(step);
+        }
+        lock.lock();
+    }
+}
+
+}  // namespace tollgate

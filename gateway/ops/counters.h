@@ -1,0 +1,131 @@
+// What a worker counts: plain single-writer counters, read by the scrape from another thread. Every series is bounded by
+// the routes and the catalogue; nothing a client sends becomes a label.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace tollgate {
+
+// One thread writes, any thread reads: a load and a store, no locked instruction.
+class Counter {
+  public:
+    void add(std::uint64_t amount = 1) { value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed); }
+    void subtract(std::uint64_t amount = 1) { value_.store(value_.load(std::memory_order_relaxed) - amount, std::memory_order_relaxed); }
+    void set(std::uint64_t value) { value_.store(value, std::memory_order_relaxed); }
+    std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
+
+  private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+// Upper bounds in microseconds; the last bucket is open.
+inline constexpr std::array<std::uint64_t, 14> kDurationBoundsUs = {5'000,     10'000,    25'000,     50'000,     100'000,
+                                                                    250'000,   500'000,   1'000'000,  2'500'000,  5'000'000,
+                                                                    10'000'000, 30'000'000, 120'000'000, 600'000'000};
+inline constexpr std::array<std::uint64_t, 10> kOverheadBoundsUs = {10, 25, 50, 100, 250, 500, 1'000, 2'500, 10'000, 100'000};
+
+template <std::size_t N>
+class Histogram {
+  public:
+    void observe(const std::array<std::uint64_t, N>& bounds, std::uint64_t value) {
+        std::size_t bucket = 0;
+        while (bucket < N && value > bounds[bucket]) ++bucket;
+        buckets_[bucket].add();
+        sum_.add(value);
+    }
+    std::uint64_t bucket(std::size_t index) const { return buckets_[index].get(); }   // not cumulative
+    std::uint64_t sum() const { return sum_.get(); }
+
+  private:
+    std::array<Counter, N + 1> buckets_;
+    Counter sum_;
+};
+
+// HTTP statuses that were answered; anything beyond the table's size is counted as 0.
+class StatusCounts {
+  public:
+    static constexpr std::size_t kMost = 32;
+    void add(int status) {
+        for (auto& entry : entries_) {
+            const int seen = entry.status.load(std::memory_order_relaxed);
+            if (seen == 0) entry.status.store(status, std::memory_order_relaxed);
+            if (seen == 0 || seen == status) {
+                entry.count.add();
+                return;
+            }
+        }
+        others_.add();
+    }
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (const auto& entry : entries_) {
+            const int status = entry.status.load(std::memory_order_relaxed);
+            if (status != 0) visit(status, entry.count.get());
+        }
+        if (others_.get() != 0) visit(0, others_.get());
+    }
+
+  private:
+    struct Entry {
+        std::atomic<int> status{0};
+        Counter count;
+    };
+    std::array<Entry, kMost> entries_;
+    Counter others_;
+};
+
+// One route and endpoint (a model at a provider).
+struct EndpointCounters {
+    StatusCounts requests;
+    Histogram<kDurationBoundsUs.size()> first_byte;
+    Histogram<kDurationBoundsUs.size()> duration;
+    Histogram<kOverheadBoundsUs.size()> overhead;
+    Counter prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens;
+    Counter cost_nano, overrun_nano;
+    Counter cancelled;
+};
+
+enum class Route : std::uint8_t {
+    unknown, chat, completions, embeddings, models, model, key, credits, generation, management, root, options
+};
+inline constexpr std::size_t kRouteCount = 12;
+
+struct WorkerCounters {
+    explicit WorkerCounters(std::size_t endpoints) : endpoints_(endpoints + 1), series_(kRouteCount * (endpoints + 1)) {}
+    ~WorkerCounters() {
+        for (auto& series : series_) delete series.load();
+    }
+    WorkerCounters(const WorkerCounters&) = delete;
+    WorkerCounters& operator=(const WorkerCounters&) = delete;
+
+    // `endpoint` 0: none was chosen. The worker only.
+    EndpointCounters& of(Route route, std::size_t endpoint) {
+        auto& place = series_[static_cast<std::size_t>(route) * endpoints_ + endpoint];
+        EndpointCounters* series = place.load(std::memory_order_relaxed);
+        if (series == nullptr) {
+            series = new EndpointCounters();
+            place.store(series, std::memory_order_release);
+        }
+        return *series;
+    }
+    // Any thread; null if never counted.
+    const EndpointCounters* find(Route route, std::size_t endpoint) const {
+        return series_[static_cast<std::size_t>(route) * endpoints_ + endpoint].load(std::memory_order_acquire);
+    }
+
+    Counter connections_accepted, connections_open, heads_refused, requests_running, streams_open;
+    Counter holds_taken, holds_refused, held_requests, holds_released, holds_overrun;
+    Counter upstream_retries, client_aborts, drains_running, upstream_aborts;
+    Counter tls_handshakes_failed, log_lines_dropped;
+
+  private:
+    std::size_t endpoints_;
+    std::vector<std::atomic<EndpointCounters*>> series_;
+};
+
+}  // namespace tollgate

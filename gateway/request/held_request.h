@@ -1,0 +1,59 @@
+// A request that holds credit: made before anything goes upstream, settled exactly once. It owes the settlement whatever
+// fails, so its destructor settles at no cost what nobody settled.
+#pragma once
+
+#include <optional>
+
+#include "gateway/request/request_context.h"
+#include "store/slot_file.h"
+
+namespace tollgate {
+
+struct WorkerCounters;
+
+// What the price of a request's hold is made of.
+struct HoldEstimate {
+    std::int64_t prompt_tokens = 0;
+    std::int64_t output_tokens = 0;
+    NanoUsd amount;
+};
+HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& config);
+
+// How a request ended, for its settlement.
+struct Ending {
+    TokenUsage usage;
+    UsageSource source = UsageSource::none;
+    bool charge = true;               // false: free (insured: the upstream failed or generated nothing)
+    std::string_view finish_reason;
+    std::string_view upstream_id;
+};
+
+class HeldRequest {
+  public:
+    HeldRequest(SlotFile& slots, std::uint32_t lane, WorkerCounters& counters)
+        : slots_(slots), lane_(lane), counters_(counters) {}
+    ~HeldRequest();
+    HeldRequest(const HeldRequest&) = delete;
+    HeldRequest& operator=(const HeldRequest&) = delete;
+
+    // Takes the hold and opens the slot, or answers why not: insufficient_credits, key_limit_exceeded, overloaded.
+    // `request` must outlive this.
+    Error take(RequestContext& request, const CreditConfig& config);
+    bool taken() const { return slot_.has_value(); }
+    // Output units so far, for the orphan policy after a crash.
+    void progress(std::int64_t output_tokens);
+    // Books the cost and publishes the settlement: after this the terminal bytes may leave. Returns the cost.
+    NanoUsd settle(const Ending& ending);
+
+  private:
+    void open(const HoldEstimate& estimate);
+
+    SlotFile& slots_;
+    const std::uint32_t lane_;
+    WorkerCounters& counters_;
+    RequestContext* request_ = nullptr;
+    std::optional<SlotIndex> slot_;
+    NanoUsd held_;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,86 @@
+#include "gateway/request/json_object.h"
+
+#include <cstring>
+
+namespace tollgate {
+
+void JsonMembers::skip_white() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+        ++at_;
+}
+
+void JsonMembers::skip_string() {
+    ++at_;
+    while (at_ < text_.size()) {
+        const auto* const quote = static_cast<const char*>(std::memchr(text_.data() + at_, '"', text_.size() - at_));
+        if (quote == nullptr) {
+            at_ = text_.size();
+            return;
+        }
+        const auto found = static_cast<std::size_t>(quote - text_.data());
+        std::size_t backslashes = 0;
+        while (found - backslashes > at_ && text_[found - 1 - backslashes] == '\\') ++backslashes;
+        at_ = found + 1;
+        if (backslashes % 2 == 0) return;
+    }
+}
+
+void JsonMembers::skip_value() {
+    int depth = 0;
+    while (at_ < text_.size()) {
+        const char c = text_[at_];
+        if (c == '"') {
+            skip_string();
+            if (depth == 0) return;
+            continue;
+        }
+        if (c == '{' || c == '[') {
+            ++depth;
+        } else if (c == '}' || c == ']') {
+            if (depth == 0) return;
+            if (--depth == 0) {
+                ++at_;
+                return;
+            }
+        } else if (depth == 0 && (c == ',' || c == ' ' || c == '\n' || c == '\r' || c == '\t')) {
+            return;
+        }
+        ++at_;
+    }
+}
+
+std::optional<JsonMember> JsonMembers::next() {
+    skip_white();
+    if (at_ < text_.size() && text_[at_] == ',') {
+        ++at_;
+        skip_white();
+    }
+    if (at_ >= text_.size() || text_[at_] != '"') return std::nullopt;
+    JsonMember member;
+    member.key.begin = static_cast<std::uint32_t>(at_);
+    skip_string();
+    member.key.end = static_cast<std::uint32_t>(at_);
+    skip_white();
+    if (at_ >= text_.size() || text_[at_] != ':') {
+        at_ = text_.size();
+        return std::nullopt;
+    }
+    ++at_;
+    skip_white();
+    member.value.begin = static_cast<std::uint32_t>(at_);
+    skip_value();
+    member.value.end = static_cast<std::uint32_t>(at_);
+    return member;
+}
+
+std::optional<JsonMember> find_member(std::string_view text, std::size_t at, std::string_view name) {
+    JsonMembers members(text, at);
+    std::optional<JsonMember> found;
+    while (const auto member = members.next()) {
+        const std::string_view key = member->key.of(text);
+        if (key.substr(1, key.size() - 2) == name) found = member;
+    }
+    return found;
+}
+
+}  // namespace tollgate

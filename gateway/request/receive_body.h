@@ -1,0 +1,17 @@
+// The body of a request, decoded, to the front of the connection's buffer.
+#pragma once
+
+#include "gateway/net/asio.h"
+#include "gateway/request/error.h"
+
+namespace tollgate {
+
+class Connection;
+
+// On success the body is the first `request.body_bytes` of `connection.in`. Errors: request_too_large, request_timeout,
+// bad_request (malformed or cut off); the connection then closes after the answer.
+net::Awaitable<Error> receive_body(Connection& connection);
+// Reads a body that nobody wants past, if it is small; else the connection closes after the answer.
+net::Awaitable<Error> discard_body(Connection& connection);
+
+}  // namespace tollgate

@@ -1,0 +1,200 @@
+#include "gateway/request/request_body.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tollgate {
+namespace {
+
+using simdjson::dom::element;
+using Type = simdjson::dom::element_type;
+
+// OpenRouter's fields that only a gateway understands; a provider would refuse some of them.
+constexpr std::array<std::string_view, 10> kGatewayOnly = {"models",  "provider", "route", "plugins", "preset",
+                                                           "transforms", "session_id", "trace", "debug", "usage"};
+
+Error invalid(std::string message, std::string_view param) {
+    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
+}
+
+// Text bytes of a content value: a string, or parts.
+void measure_content(const element& content, BodyFacts& facts) {
+    if (content.type() == Type::STRING) {
+        facts.prompt_bytes += static_cast<std::int64_t>(content.get_string_length().value_unsafe());
+        return;
+    }
+    if (content.type() != Type::ARRAY) return;
+    for (const element part : simdjson::dom::array(content)) {
+        if (part.type() == Type::STRING) {
+            facts.prompt_bytes += static_cast<std::int64_t>(part.get_string_length().value_unsafe());
+        } else if (part.type() == Type::OBJECT) {
+            std::string_view text;
+            if (part["text"].get(text) == simdjson::SUCCESS) {
+                facts.prompt_bytes += static_cast<std::int64_t>(text.size());
+            } else {
+                facts.prompt_extra_tokens += kTokensPerImage;
+            }
+        } else {
+            facts.prompt_extra_tokens += 1;   // a token id
+        }
+    }
+}
+
+void measure_messages(const element& messages, BodyFacts& facts) {
+    if (messages.type() != Type::ARRAY) return;
+    for (const element message : simdjson::dom::array(messages)) {
+        facts.prompt_extra_tokens += kTokensPerMessage;
+        if (message.type() != Type::OBJECT) continue;
+        for (const auto field : simdjson::dom::object(message)) {
+            if (field.key == "content") {
+                measure_content(field.value, facts);
+            } else if (field.value.type() == Type::STRING) {
+                facts.prompt_bytes += static_cast<std::int64_t>(field.value.get_string_length().value_unsafe());
+            } else if (field.value.type() == Type::ARRAY) {
+                facts.prompt_bytes += static_cast<std::int64_t>(simdjson::minify(field.value).size());
+            }
+        }
+    }
+}
+
+Error read_count(std::string_view name, const element& value, std::int64_t most, std::int64_t& out) {
+    if (value.is_null()) return {};
+    std::int64_t number = 0;
+    if (value.get(number) != simdjson::SUCCESS || number < 1 || number > most) {
+        return invalid("'" + std::string(name) + "' must be a whole number from 1 to " + std::to_string(most), name);
+    }
+    out = std::max(out, number);
+    return {};
+}
+
+Error read_flag(std::string_view name, const element& value, bool& out) {
+    if (value.is_null()) return {};
+    if (value.get(out) == simdjson::SUCCESS) return {};
+    return invalid("'" + std::string(name) + "' must be true or false", name);
+}
+
+Error read_short_text(std::string_view name, const element& value, std::string& out) {
+    if (value.is_null()) return {};
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS) return invalid("'" + std::string(name) + "' must be a string", name);
+    out = text.substr(0, kAttributionBytes);
+    return {};
+}
+
+Error read_stream_options(const element& value, BodyFacts& facts) {
+    if (value.is_null()) return {};
+    if (value.type() != Type::OBJECT) return invalid("'stream_options' must be an object", "stream_options");
+    element include;
+    if (value["include_usage"].get(include) != simdjson::SUCCESS) return {};
+    return read_flag("stream_options.include_usage", include, facts.include_usage);
+}
+
+constexpr std::int64_t kMostTokens = 100'000'000;
+constexpr std::int64_t kMostChoices = 128;
+
+Error read_model(const element& value, const JsonMember& member, BodyFacts& facts) {
+    if (facts.has_model) return invalid("'model' stands twice", "model");
+    facts.has_model = true;
+    facts.model_value = member.value;
+    if (value.is_null()) return {};
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS) return invalid("'model' must be a string", "model");
+    if (text.size() > kModelNameBytes) return invalid("'model' is longer than 128 bytes", "model");
+    facts.model = text;
+    return {};
+}
+
+Error read_member(std::string_view key, const element& value, const JsonMember& member, BodyFacts& facts,
+                  bool& seen_stream) {
+    if (key == "model") return read_model(value, member, facts);
+    if (key == "stream") {
+        if (seen_stream) return invalid("'stream' stands twice", "stream");
+        seen_stream = true;
+        return read_flag(key, value, facts.stream);
+    }
+    if (key == "stream_options") {
+        if (facts.has_stream_options) return invalid("'stream_options' stands twice", "stream_options");
+        facts.has_stream_options = true;
+        facts.stream_options_value = member.value;
+        return read_stream_options(value, facts);
+    }
+    if (key == "max_tokens" || key == "max_completion_tokens")
+        return read_count(key, value, kMostTokens, facts.output_bound);
+    if (key == "n" || key == "best_of") return read_count(key, value, kMostChoices, facts.choices);
+    if (key == "messages") {
+        measure_messages(value, facts);
+    } else if (key == "prompt" || key == "input") {
+        measure_content(value, facts);
+    } else if (key == "tools" || key == "response_format" || key == "functions") {
+        facts.prompt_bytes += static_cast<std::int64_t>(member.value.size());
+    } else if (key == "user") {
+        return read_short_text(key, value, facts.end_user);
+    } else if (key == "session_id") {
+        return read_short_text(key, value, facts.session);
+    }
+    return {};
+}
+
+Error check_required(const simdjson::dom::object& object, ApiType api) {
+    const std::string_view needed = api == ApiType::chat          ? "messages"
+                                    : api == ApiType::completions ? "prompt"
+                                                                  : "input";
+    element value;
+    if (object[needed].get(value) != simdjson::SUCCESS) {
+        return invalid("'" + std::string(needed) + "' is required", needed);
+    }
+    if (api == ApiType::chat) {
+        if (value.type() != Type::ARRAY) return invalid("'messages' must be an array", needed);
+        if (simdjson::dom::array(value).size() == 0) return invalid("'messages' must not be empty", needed);
+    }
+    return {};
+}
+
+}  // namespace
+
+void BodyFacts::clear() {
+    has_model = stream = include_usage = has_stream_options = false;
+    model.clear();
+    end_user.clear();
+    session.clear();
+    output_bound = prompt_bytes = prompt_extra_tokens = 0;
+    choices = 1;
+    members.clear();
+    gateway_only.clear();
+    object_begin = 0;
+}
+
+Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ApiType api, BodyFacts& facts) {
+    facts.clear();
+    if (parser.max_depth() != max_depth && parser.allocate(text.size(), max_depth) != simdjson::SUCCESS) {
+        return {ErrorKind::overloaded, "no memory to parse the body"};
+    }
+    element root;
+    const auto parsed = parser.parse(text.data(), text.size(), false).get(root);
+    if (parsed == simdjson::DEPTH_ERROR) {
+        return {ErrorKind::invalid_json, "the body is nested deeper than " + std::to_string(max_depth) + " levels",
+                };
+    }
+    if (parsed != simdjson::SUCCESS) {
+        return {ErrorKind::invalid_json, std::string("the body is not valid JSON: ") + simdjson::error_message(parsed),
+                };
+    }
+    simdjson::dom::object object;
+    if (root.get(object) != simdjson::SUCCESS) return invalid("the body must be a JSON object", {});
+    facts.object_begin = static_cast<std::uint32_t>(text.find('{'));
+    JsonMembers members(text, facts.object_begin);
+    bool seen_stream = false;
+    for (const auto field : object) {
+        const auto member = members.next();
+        if (!member || facts.members.size() == kMaxMembers) {
+            return invalid("more than " + std::to_string(kMaxMembers) + " members in the body", {});
+        }
+        facts.members.push_back(*member);
+        facts.gateway_only.push_back(std::find(kGatewayOnly.begin(), kGatewayOnly.end(), field.key) !=
+                                     kGatewayOnly.end());
+        if (auto error = read_member(field.key, field.value, *member, facts, seen_stream)) return error;
+    }
+    return check_required(object, api);
+}
+
+}  // namespace tollgate

@@ -1,0 +1,87 @@
+// What one request gathers on its way, in the order of its phases. Owned by its connection and reused by the next
+// request, so that a warm connection allocates nothing.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "accounting/accounts/directory.h"
+#include "accounting/usage_record.h"
+#include "gateway/net/asio.h"
+#include "gateway/net/http_head.h"
+#include "gateway/ops/counters.h"
+#include "gateway/request/error.h"
+#include "gateway/request/request_body.h"
+#include "gateway/request/upstream_body.h"
+#include "gateway/routing/catalogue.h"
+
+namespace tollgate {
+
+// Who is asking: copied out of the directory, so that no snapshot is held across a suspension.
+struct Principal {
+    KeyKind kind = KeyKind::inference;
+    KeyDigest key;
+    Id128 organization, project, creator;
+    std::shared_ptr<const OrganizationPolicy> policy;   // null for the root key
+    OrganizationCredit* credit = nullptr;
+    KeyCredit* key_credit = nullptr;
+};
+
+struct RequestContext {
+    // Head.
+    Id128 id;
+    std::array<char, kUlidText> id_text{};
+    net::Clock::time_point started{};
+    std::int64_t started_ms = 0;             // Unix time
+    Route route = Route::unknown;
+    bool openrouter = false;                 // under /api/v1
+    bool head_only = false;                  // HEAD
+    bool keep_alive = true;
+    bool expect_continue = false;
+    int minor_version = 1;
+    net::Framing framing = net::Framing::none;
+    std::uint64_t content_length = 0;
+    std::string method;
+    std::string path;                        // without query
+    std::string query;
+    std::string idempotency_key;
+    std::string app;                         // HTTP-Referer or X-Title
+    KeyDigest presented_key;
+    bool key_presented = false;
+    // Authenticated.
+    Principal principal;
+    // Body: in the connection's buffer, `body_bytes` from its beginning.
+    std::size_t body_bytes = 0;
+    ApiType api = ApiType::chat;
+    BodyFacts body;
+    // Plan.
+    const CatalogueEndpoint* endpoint = nullptr;
+    UpstreamBody upstream_body;
+    // Answer.
+    int status = 0;                          // sent, or what would have been sent to a client that left
+    int status_sent = 0;                     // 0: no head has left yet
+    ErrorKind error = ErrorKind::none;
+    bool streamed = false;
+    bool cancelled = false;                  // the client left before the end
+    int upstream_status = 0;
+    net::Clock::time_point sent_upstream{};
+    net::Clock::time_point upstream_answered{};   // head received
+    net::Clock::time_point first_byte{};          // of the body
+    std::int64_t overhead_us = 0;
+    std::uint64_t bytes_out = 0;
+    TokenUsage usage;
+    NanoUsd cost;
+
+    std::string_view ulid() const { return {id_text.data(), id_text.size()}; }
+    void clear();
+};
+
+// Names the route of a path; `openrouter` is set under /api/v1.
+Route route_of(std::string_view path, bool& openrouter);
+std::string_view to_string(Route route);
+// The methods a route takes, as in an Allow field; empty for unknown routes.
+std::string_view allowed_methods(Route route);
+
+}  // namespace tollgate

@@ -1,0 +1,33 @@
+#include "gateway/routing/catalogue.h"
+
+namespace tollgate {
+
+Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<Provider>& providers)
+    : prices_(std::move(prices)) {
+    for (const Model& model : prices_->models()) {
+        const std::size_t begin = endpoints_.size();
+        for (const Endpoint& endpoint : model.endpoints) {
+            for (const Provider& provider : providers) {
+                if (provider.name != endpoint.provider) continue;
+                endpoints_.push_back({&model, &endpoint, &provider, endpoints_.size() + 1});
+            }
+        }
+        if (endpoints_.size() == begin) continue;
+        models_.push_back(&model);
+        by_model_[&model] = {begin, endpoints_.size()};
+    }
+}
+
+const Model* Catalogue::model(std::string_view name) const {
+    const Model* const found = prices_->find(name);
+    return found != nullptr && by_model_.contains(found) ? found : nullptr;
+}
+
+std::span<const CatalogueEndpoint> Catalogue::find(std::string_view name) const {
+    const Model* const found = prices_->find(name);
+    const auto range = by_model_.find(found);
+    if (found == nullptr || range == by_model_.end()) return {};
+    return std::span(endpoints_).subspan(range->second.begin, range->second.end - range->second.begin);
+}
+
+}  // namespace tollgate

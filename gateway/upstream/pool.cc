@@ -1,0 +1,97 @@
+#include "gateway/upstream/pool.h"
+
+#include <boost/asio/ip/basic_resolver.hpp>
+
+namespace tollgate {
+namespace {
+
+constexpr auto kAddressLifetime = std::chrono::seconds(30);   // how long a resolved name is trusted
+
+}  // namespace
+
+std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(net::Clock::time_point now) {
+    while (!idle_.empty()) {
+        auto connection = std::move(idle_.back());
+        idle_.pop_back();
+        counters_.idle.set(idle_.size());
+        if (policy_.may_use(connection->idle_since, now)) {
+            connection->reused = true;
+            counters_.reused.add();
+            return connection;
+        }
+        counters_.closed_idle.add();
+        counters_.open.subtract();
+    }
+    return nullptr;
+}
+
+net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(net::Stream*& connecting) {
+    const auto now = net::Clock::now();
+    if (addresses_.empty() || now - resolved_at_ > kAddressLifetime) {
+        auto [error, found] = co_await resolver_.async_resolve(provider_.host, provider_.port, net::kAwait);
+        if (error) {
+            counters_.failed.add();
+            co_return problem(ErrorKind::upstream_unreachable,
+                              "provider " + provider_.name + ": name not resolved: " + error.message());
+        }
+        addresses_ = found;
+        resolved_at_ = now;
+    }
+    net::ErrorCode failed = net::asio::error::host_not_found;
+    const auto addresses = addresses_;
+    for (const auto& address : addresses) {
+        auto connection = std::make_unique<UpstreamConnection>(net::Socket(executor_));
+        connecting = &connection->stream;
+        auto [error] = co_await connection->stream.socket().async_connect(address.endpoint(), net::kAwait);
+        failed = error;
+        if (!failed && provider_.tls) {
+            failed = co_await connection->stream.handshake_as_client(*provider_.tls_context, provider_.tls_server_name);
+        }
+        connecting = nullptr;
+        if (failed == net::asio::error::operation_aborted) break;   // the watchdog's doing
+        if (failed) continue;
+        net::ErrorCode ignored;
+        connection->stream.socket().set_option(net::Tcp::no_delay(true), ignored);
+        counters_.opened.add();
+        counters_.open.add();
+        co_return connection;
+    }
+    counters_.failed.add();
+    addresses_ = {};
+    co_return problem(ErrorKind::upstream_unreachable,
+                      "provider " + provider_.name + ": no connection: " + failed.message());
+}
+
+void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, net::Clock::time_point now) {
+    if (!policy_.may_keep(idle_.size()) || !connection->in.empty()) {
+        discard(std::move(connection));
+        return;
+    }
+    connection->idle_since = now;
+    connection->in.shrink_to(kUpstreamBufferBytes);
+    idle_.push_back(std::move(connection));
+    counters_.idle.set(idle_.size());
+}
+
+void UpstreamPool::discard(std::unique_ptr<UpstreamConnection> connection) {
+    connection->stream.close_now();
+    counters_.open.subtract();
+}
+
+void UpstreamPool::sweep(net::Clock::time_point now) {
+    const std::size_t before = idle_.size();
+    std::erase_if(idle_, [this, now](const std::unique_ptr<UpstreamConnection>& connection) {
+        return !policy_.may_use(connection->idle_since, now) || connection->stream.peer_spoke_or_left();
+    });
+    counters_.closed_idle.add(before - idle_.size());
+    counters_.open.subtract(before - idle_.size());
+    counters_.idle.set(idle_.size());
+}
+
+void UpstreamPool::close_idle() {
+    counters_.open.subtract(idle_.size());
+    idle_.clear();
+    counters_.idle.set(0);
+}
+
+}  // namespace tollgate

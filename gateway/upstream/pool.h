@@ -1,0 +1,76 @@
+// One worker's connections to one provider. IdlePolicy is the sans-I/O decision which idle connections may be used;
+// UpstreamPool keeps them and opens new ones. Connections come back last-in first-out, so that few stay warm.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "gateway/net/buffer.h"
+#include "gateway/net/chunked.h"
+#include "gateway/net/stream.h"
+#include "gateway/ops/counters.h"
+#include "gateway/request/error.h"
+#include "gateway/upstream/provider.h"
+
+namespace tollgate {
+
+inline constexpr std::size_t kUpstreamBufferBytes = 16384;
+
+struct UpstreamConnection {
+    explicit UpstreamConnection(net::Socket socket) : stream(std::move(socket)), in(kUpstreamBufferBytes) {}
+    net::Stream stream;
+    net::Buffer in;               // received, not yet consumed
+    net::Clock::time_point idle_since;
+    bool reused = false;          // has carried an answer before
+};
+
+// Limits on what is kept.
+struct IdlePolicy {
+    std::size_t most = 256;
+    net::Clock::duration idle_timeout = std::chrono::seconds(50);
+
+    bool may_keep(std::size_t idle_now) const { return idle_now < most; }
+    bool may_use(net::Clock::time_point idle_since, net::Clock::time_point now) const {
+        return now - idle_since < idle_timeout;
+    }
+};
+
+struct PoolCounters {
+    Counter opened, reused, failed, closed_idle;   // events
+    Counter open, idle;                            // now
+};
+
+class UpstreamPool {
+  public:
+    UpstreamPool(net::Executor executor, const Provider& provider, IdlePolicy policy)
+        : executor_(executor), provider_(provider), policy_(policy), resolver_(executor) {}
+
+    const Provider& provider() const { return provider_; }
+
+    // The newest usable idle connection, or null.
+    std::unique_ptr<UpstreamConnection> take_idle(net::Clock::time_point now);
+    // Resolves, connects and, for TLS, verifies. `connecting` is set while it waits, so that the caller's watchdog can
+    // close it.
+    net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect(net::Stream*& connecting);
+    // The answer was read to its end and the connection may carry another.
+    void give_back(std::unique_ptr<UpstreamConnection> connection, net::Clock::time_point now);
+    void discard(std::unique_ptr<UpstreamConnection> connection);
+    // Closes what has been idle too long or was closed by the provider.
+    void sweep(net::Clock::time_point now);
+    void close_idle();
+    const PoolCounters& counters() const { return counters_; }
+
+  private:
+    using Resolver = net::asio::ip::basic_resolver<net::Tcp, net::Executor>;
+
+    net::Executor executor_;
+    const Provider& provider_;
+    IdlePolicy policy_;
+    Resolver resolver_;
+    Resolver::results_type addresses_;
+    net::Clock::time_point resolved_at_{};
+    std::vector<std::unique_ptr<UpstreamConnection>> idle_;
+    PoolCounters counters_;
+};
+
+}  // namespace tollgate

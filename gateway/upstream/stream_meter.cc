@@ -1,0 +1,275 @@
+#include "gateway/upstream/stream_meter.h"
+
+#include <cstring>
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+bool truthy(std::string_view json) { return json != "null" && json != "false" && json != "\"\"" && json != "{}"; }
+
+// Generated text in a delta: the bytes of its string values, tool-call arguments included.
+std::int64_t generated_bytes(std::string_view data, TextSpan value) {
+    const std::string_view text = value.of(data);
+    if (text.starts_with('"')) return static_cast<std::int64_t>(text.size()) - 2;
+    std::int64_t bytes = 0;
+    if (text.starts_with('{')) {
+        JsonMembers members(data, value.begin);
+        while (const auto member = members.next()) {
+            const std::string_view key = member->key.of(data);
+            if (key == "\"role\"" || key == "\"id\"" || key == "\"type\"" || key == "\"index\"") continue;
+            bytes += generated_bytes(data, member->value);
+        }
+    } else if (text.starts_with('[')) {
+        // Tool calls: an array of objects.
+        for (std::size_t at = value.begin; at < value.end; ++at) {
+            if (data[at] != '{') continue;
+            const TextSpan object{static_cast<std::uint32_t>(at), value.end};
+            bytes += generated_bytes(data, object);
+            break;   // one call a delta in practice
+        }
+    }
+    return bytes;
+}
+
+}  // namespace
+
+void StreamMeter::begin(const Options& options) {
+    options_ = options;
+    facts_ = StreamFacts();
+    partial_.clear();
+    data_.clear();
+    held_.clear();
+    usage_insert_at_ = std::string::npos;
+    has_data_ = holding_ = comment_ = usage_was_empty_ = false;
+    first_bytes_ = true;
+}
+
+void StreamMeter::feed(std::string_view bytes, std::string& out) {
+    if (first_bytes_ && !bytes.empty()) {
+        first_bytes_ = false;
+        if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+    }
+    while (!bytes.empty() && !facts_.done && !facts_.invalid) {
+        const auto* const newline = static_cast<const char*>(std::memchr(bytes.data(), '\n', bytes.size()));
+        if (newline == nullptr) {
+            partial_ += bytes;
+            if (partial_.size() + data_.size() > options_.max_event_bytes) facts_.invalid = true;
+            return;
+        }
+        const auto length = static_cast<std::size_t>(newline - bytes.data());
+        std::string_view line = bytes.substr(0, length);
+        bytes.remove_prefix(length + 1);
+        if (partial_.empty()) {
+            if (line.ends_with('\r')) line.remove_suffix(1);
+            take_line(line, out);
+        } else {
+            partial_ += line;
+            line = partial_;
+            if (line.ends_with('\r')) line.remove_suffix(1);
+            take_line(line, out);
+            partial_.clear();
+        }
+    }
+}
+
+void StreamMeter::take_line(std::string_view line, std::string& out) {
+    if (line.empty()) {
+        dispatch(out);
+        return;
+    }
+    if (line.starts_with(':')) {
+        comment_ = true;
+        return;
+    }
+    if (!line.starts_with("data:")) return;   // event:, id:, retry: are not OpenAI's
+    line.remove_prefix(line.starts_with("data: ") ? 6 : 5);
+    if (has_data_) data_ += '\n';
+    data_ += line;
+    has_data_ = true;
+    if (data_.size() > options_.max_event_bytes) facts_.invalid = true;
+}
+
+void StreamMeter::dispatch(std::string& out) {
+    if (comment_ && !has_data_) {
+        comment_ = false;
+        if (!holding_) out += ": ping\n";   // a single newline: no event is dispatched by it
+        return;
+    }
+    comment_ = false;
+    if (!has_data_) return;
+    has_data_ = false;
+    take_data(data_, out);
+    data_.clear();
+}
+
+void StreamMeter::finish() {
+    partial_.clear();
+    data_.clear();
+    has_data_ = false;
+}
+
+void StreamMeter::take_data(std::string_view data, std::string& out) {
+    while (data.ends_with(' ')) data.remove_suffix(1);   // Anthropic pads its JSON
+    if (data.empty()) return;
+    if (data == "[DONE]") {
+        facts_.done = true;
+        return;
+    }
+    if (data.starts_with(':')) {   // a comment that someone wrapped as data (Vertex partners, some proxies)
+        if (!holding_) out += ": ping\n";
+        return;
+    }
+    ++facts_.events;
+    inspect(data);
+    if (!event_.valid) {
+        facts_.invalid = true;
+        return;
+    }
+    if (event_.error) return;   // the relay writes the error event itself, in the client's flavour
+    // Usage beside content, in the middle (cumulative reports), is not the final one: it is left out, not held.
+    if (event_.usage && (event_.usage_only || !facts_.finish_reason.empty())) holding_ = true;
+    emit(data, holding_ ? held_ : out);
+}
+
+void StreamMeter::inspect(std::string_view data) {
+    event_ = Event();
+    if (!data.starts_with('{') || !data.ends_with('}')) return;
+    JsonMembers members(data, 0);
+    bool empty_choices = false;
+    while (const auto member = members.next()) {
+        const std::string_view key = member->key.of(data);
+        const std::string_view value = member->value.of(data);
+        if (value.empty()) return;
+        if (key == "\"choices\"") {
+            empty_choices = value == "[]";
+            if (!empty_choices) note_choices(data, member->value);
+        } else if (key == "\"usage\"") {
+            event_.usage = value.starts_with('{');
+            event_.usage_null = !event_.usage;
+            if (event_.usage) note_usage(data, member->value);
+        } else if (key == "\"error\"") {
+            event_.error = truthy(value);
+            event_.error_null = !event_.error;
+            if (event_.error) note_error(data, member->value);
+        } else if (key == "\"id\"" && facts_.upstream_id.empty() && value.size() > 2) {
+            facts_.upstream_id = value.substr(1, value.size() - 2);
+        }
+    }
+    event_.valid = members.closed() && members.position() == data.size() - 1;
+    event_.usage_only = event_.usage && empty_choices;
+}
+
+void StreamMeter::note_usage(std::string_view data, TextSpan value) {
+    TokenUsage usage;
+    if (!parse_usage(value.of(data), usage)) return;
+    facts_.has_usage = true;   // cumulative where it stands in every chunk: the last one counts
+    facts_.usage = usage;
+}
+
+void StreamMeter::note_error(std::string_view data, TextSpan value) {
+    facts_.error_event = true;
+    if (!value.of(data).starts_with('{')) return;
+    const auto message = find_member(data, value.begin, "message");
+    if (!message) return;
+    const std::string_view text = message->value.of(data);
+    constexpr std::size_t kMostMessageBytes = 1024;
+    if (text.size() >= 2 && text.front() == '"') facts_.error_message = text.substr(1, text.size() - 2).substr(0, kMostMessageBytes);
+}
+
+void StreamMeter::note_choices(std::string_view data, TextSpan value) {
+    bool any = false;
+    std::size_t at = value.begin + 1;
+    while (at < value.end) {
+        if (data[at] != '{') {
+            ++at;
+            continue;
+        }
+        JsonMembers members(data, at);
+        std::size_t last = at + 1;
+        while (const auto member = members.next()) {
+            const std::string_view key = member->key.of(data);
+            if (key == "\"delta\"" || key == "\"text\"") {
+                const std::int64_t bytes = generated_bytes(data, member->value);
+                facts_.content_bytes += bytes;
+                any = any || bytes > 0;
+            } else if (key == "\"finish_reason\"") {
+                const std::string_view reason = member->value.of(data);
+                if (reason.starts_with('"')) facts_.finish_reason = reason.substr(1, reason.size() - 2);
+            }
+            last = member->value.end;
+        }
+        at = last + 1;
+    }
+    if (any) ++facts_.content_events;
+}
+
+// Appends the event with what has to change: hidden usage out, error:null out, id, model and provider of the flavour.
+void StreamMeter::emit(std::string_view data, std::string& out) {
+    const bool cut_usage = event_.usage_null || (event_.usage && (options_.hide_usage || !holding_));
+    if (event_.usage_only && options_.hide_usage) return;
+    out += "data: ";
+    if (!event_.usage && !event_.usage_null && !event_.error_null && !options_.openrouter) {
+        out += data;
+        out += "\n\n";
+        return;
+    }
+    out += '{';
+    if (options_.openrouter) append_flavour(out);
+    JsonMembers members(data, 0);
+    while (const auto member = members.next()) {
+        const std::string_view key = member->key.of(data);
+        if (key == "\"usage\"" && cut_usage) continue;
+        if (key == "\"error\"") continue;   // null, or this event would not be emitted
+        if (options_.openrouter && (key == "\"id\"" || key == "\"model\"" || key == "\"provider\"")) continue;
+        if (out.back() != '{') out += ',';
+        out += data.substr(member->key.begin, member->value.end - member->key.begin);
+        if (key == "\"usage\"" && holding_) {
+            usage_insert_at_ = out.size() - 1;
+            usage_was_empty_ = JsonMembers(data, member->value.begin).next() == std::nullopt;
+        }
+    }
+    out += "}\n\n";
+}
+
+void StreamMeter::append_flavour(std::string& out) const {
+    out += "\"id\":\"";
+    out += options_.generation;
+    out += "\",\"provider\":";
+    append_json_string(out, options_.provider);
+    out += ",\"model\":";
+    append_json_string(out, options_.model);
+}
+
+// The usage chunk that the client is owed and the upstream did not send.
+void StreamMeter::append_usage_chunk(const TokenUsage& usage, NanoUsd cost, std::string& out) const {
+    out += "data: {";
+    if (options_.openrouter) {
+        append_flavour(out);
+    } else {
+        out += "\"id\":";
+        append_json_string(out, facts_.upstream_id);
+        out += ",\"model\":";
+        append_json_string(out, options_.model);
+    }
+    out += ",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(options_.created);
+    out += ",\"choices\":[],\"usage\":" + usage_json(usage, cost) + "}\n\n";
+}
+
+void StreamMeter::append_held(const TokenUsage& usage, NanoUsd cost, std::string& out) {
+    if (usage_insert_at_ != std::string::npos) {
+        char text[kUsdText];
+        out.append(held_, 0, usage_insert_at_);
+        out += usage_was_empty_ ? "\"cost\":" : ",\"cost\":";
+        out.append(text, write_usd(cost, text));
+        out.append(held_, usage_insert_at_);
+    } else {
+        out += held_;
+        if (!options_.hide_usage) append_usage_chunk(usage, cost, out);
+    }
+    held_.clear();
+    out += "data: [DONE]\n\n";
+}
+
+}  // namespace tollgate

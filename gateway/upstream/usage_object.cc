@@ -1,0 +1,73 @@
+// Usage objects as providers write them (clients.md 1.5, 4.2): OpenAI's names, plus DeepSeek's cache split and
+// OpenRouter's cache_write_tokens.
+#include <charconv>
+
+#include "gateway/upstream/stream_meter.h"
+
+namespace tollgate {
+namespace {
+
+// Token counts are non-negative integers; anything else counts as absent.
+bool read_count(std::string_view text, std::int64_t& out) {
+    std::int64_t value = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || value < 0) return false;
+    out = value;
+    return true;
+}
+
+void read_details(std::string_view text, TextSpan value, TokenUsage& usage) {
+    if (!value.of(text).starts_with('{')) return;
+    JsonMembers members(text, value.begin);
+    while (const auto member = members.next()) {
+        const std::string_view key = member->key.of(text);
+        const std::string_view number = member->value.of(text);
+        if (key == "\"cached_tokens\"") {
+            read_count(number, usage.cache_read);
+        } else if (key == "\"cache_write_tokens\"") {
+            read_count(number, usage.cache_write);
+        } else if (key == "\"reasoning_tokens\"") {
+            read_count(number, usage.reasoning);
+        }
+    }
+}
+
+}  // namespace
+
+bool parse_usage(std::string_view text, TokenUsage& usage) {
+    if (!text.starts_with('{')) return false;
+    JsonMembers members(text, 0);
+    bool any = false;
+    while (const auto member = members.next()) {
+        const std::string_view key = member->key.of(text);
+        const std::string_view value = member->value.of(text);
+        if (key == "\"prompt_tokens\"" || key == "\"input_tokens\"") {
+            any = read_count(value, usage.prompt) || any;
+        } else if (key == "\"completion_tokens\"" || key == "\"output_tokens\"") {
+            any = read_count(value, usage.completion) || any;
+        } else if (key == "\"prompt_tokens_details\"" || key == "\"completion_tokens_details\"") {
+            read_details(text, member->value, usage);
+        } else if (key == "\"prompt_cache_hit_tokens\"") {
+            read_count(value, usage.cache_read);
+        } else if (key == "\"total_tokens\"") {
+            std::int64_t total = 0;
+            any = read_count(value, total) || any;
+        }
+    }
+    return any;
+}
+
+std::string usage_json(const TokenUsage& usage, NanoUsd cost) {
+    return "{\"prompt_tokens\":" + std::to_string(usage.prompt) + ",\"completion_tokens\":" +
+           std::to_string(usage.completion) + ",\"total_tokens\":" + std::to_string(usage.prompt + usage.completion) +
+           ",\"cost\":" + to_usd(cost) + "}";
+}
+
+std::int64_t counted_completion_tokens(const StreamFacts& facts) {
+    constexpr std::int64_t kBytesOfOneTokenEvents = 8;
+    constexpr std::int64_t kBytesPerToken = 4;
+    if (facts.content_bytes <= facts.content_events * kBytesOfOneTokenEvents) return facts.content_events;
+    return (facts.content_bytes + kBytesPerToken - 1) / kBytesPerToken;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,143 @@
+#include "gateway/worker.h"
+
+#include <poll.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <ctime>
+
+#include "gateway/net/connection.h"
+
+namespace tollgate {
+namespace {
+
+// One timer per worker serves every deadline: it looks at each connection this often.
+constexpr auto kTick = std::chrono::milliseconds(100);
+// Ticks between looks whether waiting clients have hung up: noticed within a second, at one system call for all of them.
+constexpr int kTicksPerWatch = 3;
+constexpr int kTicksPerPoolSweep = 5;
+constexpr int kTicksPerLogFlush = 2;
+
+}  // namespace
+
+Worker::Worker(Services& services, std::uint32_t number)
+    : services_(services),
+      number_(number),
+      work_(io_.get_executor()),
+      timer_(io_),
+      counters_(services.catalogue->endpoints().size()),
+      ulids_(number) {
+    const auto& config = services.config;
+    const IdlePolicy policy{config.limits.max_idle_upstream_connections,
+                            std::chrono::milliseconds(config.timeouts.upstream_idle_timeout_ms)};
+    for (const Provider& provider : services.providers) {
+        pools_.push_back(std::make_unique<UpstreamPool>(io_.get_executor(), provider, policy));
+    }
+    // Parser memory is taken now, with the configured depth.
+    constexpr std::size_t kUsualBodyBytes = 65536;
+    if (json.allocate(kUsualBodyBytes, config.limits.max_json_depth) != simdjson::SUCCESS) throw std::bad_alloc();
+    directory_ = services.accounts->directory();
+    update_date();
+}
+
+Worker::~Worker() = default;
+
+void Worker::run() {
+    net::asio::co_spawn(io_, tick(), net::asio::detached);
+    io_.run();
+}
+
+void Worker::adopt(net::Socket socket) {
+    load_.fetch_add(1, std::memory_order_relaxed);
+    net::asio::post(io_, [this, socket = std::move(socket)]() mutable {
+        counters_.connections_accepted.add();
+        counters_.connections_open.add();
+        auto connection = std::make_shared<Connection>(*this, std::move(socket));
+        connections_.insert(connection.get());
+        net::asio::co_spawn(io_, Connection::serve(connection), net::asio::detached);
+    });
+}
+
+void Worker::leave(Connection& connection) {
+    connections_.erase(&connection);
+    counters_.connections_open.subtract();
+    load_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Worker::set_directory(std::shared_ptr<const Directory> directory) { directory_ = std::move(directory); }
+
+void Worker::drain() {
+    net::asio::post(io_, [this] {
+        draining_ = true;
+        for (Connection* connection : connections_) connection->drain();
+    });
+}
+
+void Worker::cut() {
+    net::asio::post(io_, [this] {
+        for (Connection* connection : connections_) connection->cut();
+    });
+}
+
+void Worker::stop() {
+    net::asio::post(io_, [this] {
+        timer_.cancel();
+        for (auto& pool : pools_) pool->close_idle();
+        if (!log_lines_.empty()) services_.access_log->hand_over(log_lines_);
+        work_.reset();
+        io_.stop();
+    });
+}
+
+void Worker::log(std::string_view line) {
+    log_lines_ += line;
+    if (log_lines_.size() >= kLogBatchBytes && !services_.access_log->hand_over(log_lines_)) {
+        counters_.log_lines_dropped.add();
+    }
+}
+
+net::Awaitable<void> Worker::tick() {
+    for (int ticks = 0;; ++ticks) {
+        timer_.expires_after(kTick);
+        auto [error] = co_await timer_.async_wait(net::kAwait);
+        if (error) co_return;
+        const auto now = net::Clock::now();
+        update_date();
+        sweep_connections(now);
+        if (ticks % kTicksPerWatch == 0) watch_clients();
+        if (ticks % kTicksPerPoolSweep == 0) {
+            for (auto& pool : pools_) pool->sweep(now);
+        }
+        if (ticks % kTicksPerLogFlush == 0 && !log_lines_.empty()) services_.access_log->hand_over(log_lines_);
+    }
+}
+
+void Worker::update_date() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    char text[32];
+    http_date_.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
+}
+
+void Worker::sweep_connections(net::Clock::time_point now) {
+    for (Connection* connection : connections_) connection->check_deadline(now);
+}
+
+// A client that hangs up is seen by POLLRDHUP, also behind bytes it sent earlier and while nothing is read from it.
+void Worker::watch_clients() {
+    std::vector<pollfd> descriptors;
+    std::vector<Connection*> watched;
+    for (Connection* connection : connections_) {
+        if (!connection->waits_for_upstream()) continue;
+        watched.push_back(connection);
+        descriptors.push_back({connection->stream().descriptor(), POLLRDHUP, 0});
+    }
+    if (descriptors.empty() || ::poll(descriptors.data(), descriptors.size(), 0) <= 0) return;
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+        if ((descriptors[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) watched[i]->client_left();
+    }
+}
+
+}  // namespace tollgate

@@ -1,0 +1,104 @@
+// One core: an event loop with its connections, its upstream pools, its counters. Workers share nothing but what Services
+// holds, which is immutable or made for several threads.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "accounting/accounts/accounts.h"
+#include "accounting/ledger.h"
+#include "gateway/net/asio.h"
+#include "gateway/net/http_head.h"
+#include "gateway/ops/access_log.h"
+#include "gateway/ops/config.h"
+#include "gateway/ops/counters.h"
+#include "gateway/request/request_body.h"
+#include "gateway/routing/catalogue.h"
+#include "gateway/upstream/pool.h"
+#include "store/slot_file.h"
+
+namespace tollgate {
+
+class Connection;
+
+// What main builds and every worker uses.
+struct Services {
+    Config config;
+    std::vector<Provider> providers;
+    std::unique_ptr<Catalogue> catalogue;
+    std::unique_ptr<Store> store;
+    std::unique_ptr<SlotFile> slots;
+    std::unique_ptr<CreditTable> credits;
+    std::unique_ptr<Ledger> ledger;
+    std::unique_ptr<Accounts> accounts;      // control thread only
+    std::unique_ptr<AccessLog> access_log;
+    std::unique_ptr<net::asio::ssl::context> tls;   // null: plain HTTP
+    net::asio::io_context* control = nullptr;       // where blocking work is posted to
+    std::atomic<bool> draining{false};              // SIGTERM was received
+};
+
+class Worker {
+  public:
+    Worker(Services& services, std::uint32_t number);
+    ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    void run();                              // the thread's body; returns after stop()
+    void adopt(net::Socket socket);          // any thread: a connection accepted for this worker's executor
+    void set_directory(std::shared_ptr<const Directory> directory);   // this worker's thread
+    // Two-phase stop, any thread: idle connections go at once, running requests may finish; cut() ends what is left.
+    void drain();
+    void cut();
+    void stop();
+
+    net::asio::io_context& io() { return io_; }
+    std::uint64_t load() const { return load_.load(std::memory_order_relaxed); }   // connections placed here
+
+    // --- For connections, on this worker's thread.
+    Services& services() { return services_; }
+    const Config& config() const { return services_.config; }
+    const Directory& directory() const { return *directory_; }
+    WorkerCounters& counters() { return counters_; }
+    const WorkerCounters& counters() const { return counters_; }
+    UpstreamPool& pool(const Provider& provider) { return *pools_[provider.index]; }
+    const std::vector<std::unique_ptr<UpstreamPool>>& pools() const { return pools_; }
+    std::uint32_t lane() const { return number_; }
+    Id128 next_id(std::int64_t unix_ms) { return ulids_.next(unix_ms); }
+    void log(std::string_view line);
+    void leave(Connection& connection);
+    std::string_view http_date() const { return http_date_; }   // RFC 9110 5.6.7, now to the tick
+    bool may_drain() const { return counters_.drains_running.get() < config().limits.max_drains; }
+
+    // Scratch that is never held across a suspension.
+    net::RequestHead request_head;
+    net::ResponseHead response_head;
+    JsonParser json;
+
+  private:
+    net::Awaitable<void> tick();
+    void sweep_connections(net::Clock::time_point now);
+    void watch_clients();
+    void update_date();
+
+    Services& services_;
+    const std::uint32_t number_;
+    net::asio::io_context io_{1};
+    net::asio::executor_work_guard<net::Executor> work_;
+    net::Timer timer_;
+    std::shared_ptr<const Directory> directory_;
+    WorkerCounters counters_;
+    UlidGenerator ulids_;
+    std::vector<std::unique_ptr<UpstreamPool>> pools_;
+    std::unordered_set<Connection*> connections_;
+    std::atomic<std::uint64_t> load_{0};
+    std::string log_lines_;
+    std::string http_date_;
+    bool draining_ = false;
+};
+
+}  // namespace tollgate
