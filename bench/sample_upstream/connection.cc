@@ -1,14 +1,12 @@
 #include "bench/sample_upstream/connection.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <cstring>
+#include <cstdio>
 
 #include "bench/sample_upstream/answer.h"
+#include "bench/sample_upstream/channel.h"
 #include "bench/sample_upstream/http_request.h"
 
 namespace sample {
@@ -16,9 +14,7 @@ namespace {
 
 namespace asio = net::asio;
 
-constexpr std::size_t kInitialBufferBytes = 4096;
 constexpr std::uint32_t kSlowBodyPieces = 16;
-constexpr auto kWatchAgain = std::chrono::milliseconds(20);
 
 // How an answer ended. Everything but `done` closes the connection.
 enum class Outcome { done, left, cut, reset };
@@ -50,144 +46,41 @@ std::string_view reason_phrase(std::uint32_t status) {
     }
 }
 
-template <class Stream>
-class Connection : public std::enable_shared_from_this<Connection<Stream>> {
+class Connection {
   public:
-    template <class... Args>
-    Connection(Worker& worker, net::Socket socket, Args&... args)
-        : worker_(worker),
-          stream_(std::move(socket), args...),
-          timer_(lowest().get_executor()),
-          watch_timer_(lowest().get_executor()) {
-        input_.resize(kInitialBufferBytes);
-        net::ErrorCode ignored;
-        lowest().set_option(net::Tcp::no_delay(true), ignored);
-        lowest().non_blocking(true, ignored);
-        auto peer = lowest().remote_endpoint(ignored);
-        peer_ = peer.address().to_string() + ":" + std::to_string(peer.port());
+    Connection(Worker& worker, std::shared_ptr<Channel> channel) : worker_(worker), channel_(std::move(channel)) {
         worker_.stats.add(Counter::connections);
         worker_.stats.open_connections.fetch_add(1, std::memory_order_relaxed);
     }
     ~Connection() { worker_.stats.open_connections.fetch_sub(1, std::memory_order_relaxed); }
+    Connection(const Connection&) = delete;
 
     net::Awaitable<void> run() {
-        auto self = this->shared_from_this();
-        if constexpr (!std::is_same_v<Stream, net::Socket>) {
-            auto [error] = co_await stream_.async_handshake(Stream::server, net::kAwait);
-            if (error) co_return;
-        }
-        while (co_await read_request()) {
+        if (!co_await channel_->handshake()) co_return;
+        auto outcome = Outcome::done;
+        while (true) {
+            auto read = co_await channel_->read_request();
+            if (read == Channel::Read::closed) co_return;
             worker_.stats.in_flight.fetch_add(1, std::memory_order_relaxed);
-            auto outcome = co_await answer();
+            if (read == Channel::Read::request) {
+                outcome = co_await answer();
+            } else {
+                keep_alive_ = false;
+                outcome = co_await send_error(400, channel_->error(), {});
+            }
             worker_.stats.in_flight.fetch_sub(1, std::memory_order_relaxed);
             count(outcome);
-            if (outcome == Outcome::reset) {
-                net::ErrorCode ignored;
-                lowest().set_option(asio::socket_base::linger(true, 0), ignored);
-            }
             if (outcome != Outcome::done || !keep_alive_) break;
-            drop_request();
+            channel_->drop_request();
         }
-        co_await finish();
+        if (outcome == Outcome::reset) channel_->reset();
+        co_await channel_->close(outcome == Outcome::done);
     }
 
   private:
-    auto& lowest() { return stream_.lowest_layer(); }
-
     void count(Outcome outcome) {
         constexpr Counter kCounters[] = {Counter::completed, Counter::aborted, Counter::faulted, Counter::faulted};
         worker_.stats.add(kCounters[static_cast<std::size_t>(outcome)]);
-    }
-
-    net::Awaitable<void> finish() {
-        net::ErrorCode ignored;
-        if constexpr (!std::is_same_v<Stream, net::Socket>) {
-            if (!gone_ && !keep_alive_) (void)co_await stream_.async_shutdown(net::kAwait);
-        }
-        lowest().close(ignored);
-        co_return;
-    }
-
-    // ---- reading
-
-    net::Awaitable<bool> read_more() {
-        // simdjson reads past the end of the body, so that much room always stays behind it.
-        if (input_.size() - filled_ <= simdjson::SIMDJSON_PADDING) input_.resize(input_.size() * 2);
-        auto room = input_.size() - filled_ - simdjson::SIMDJSON_PADDING;
-        auto [error, bytes] =
-            co_await stream_.async_read_some(asio::buffer(input_.data() + filled_, room), net::kAwait);
-        filled_ += bytes;
-        co_return !error;
-    }
-
-    // True when a whole request stands in the buffer. A malformed one is answered here.
-    net::Awaitable<bool> read_request() {
-        request_bytes_ = 0;
-        std::size_t searched = 0;
-        std::size_t head_end = std::string_view::npos;
-        while (true) {
-            std::string_view have(input_.data(), filled_);
-            head_end = have.find("\r\n\r\n", searched > 3 ? searched - 3 : 0);
-            if (head_end != std::string_view::npos) break;
-            searched = filled_;
-            if (filled_ > kMaxHeadBytes) co_return co_await refuse("the head is too long");
-            if (!co_await read_more()) co_return false;
-        }
-        head_bytes_ = head_end + 4;
-        auto head = parse_request_head({input_.data(), head_bytes_});
-        if (!head) co_return co_await refuse(head.error());
-        keep_alive_ = head->keep_alive;
-        if (head->content_length > kMaxBodyBytes) co_return co_await refuse("the body is too long");
-        if (head->expects_continue) {
-            if (!co_await send("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
-        }
-        if (head->chunked) co_return co_await read_chunked_body();
-        body_bytes_ = static_cast<std::size_t>(head->content_length);
-        request_bytes_ = head_bytes_ + body_bytes_;
-        if (input_.size() < request_bytes_ + simdjson::SIMDJSON_PADDING) {
-            input_.resize(request_bytes_ + 2 * simdjson::SIMDJSON_PADDING);
-        }
-        while (filled_ < request_bytes_) {
-            if (!co_await read_more()) co_return false;
-        }
-        co_return true;
-    }
-
-    net::Awaitable<bool> read_chunked_body() {
-        ChunkedBody body;
-        while (true) {
-            auto state = body.decode(input_.data() + head_bytes_, filled_ - head_bytes_);
-            if (state == ChunkedBody::State::done) break;
-            if (state == ChunkedBody::State::bad || body.body_bytes() > kMaxBodyBytes) {
-                co_return co_await refuse("the chunked body is malformed or too long");
-            }
-            if (!co_await read_more()) co_return false;
-        }
-        body_bytes_ = body.body_bytes();
-        request_bytes_ = head_bytes_ + body.consumed_bytes();
-        co_return true;
-    }
-
-    // Bytes behind the request belong to the next one.
-    void drop_request() {
-        std::memmove(input_.data(), input_.data() + request_bytes_, filled_ - request_bytes_);
-        filled_ -= request_bytes_;
-    }
-
-    // ---- writing
-
-    net::Awaitable<bool> send(std::string_view bytes) {
-        while (!bytes.empty()) {
-            if (gone_) co_return false;
-            auto [error, sent] =
-                co_await stream_.async_write_some(asio::buffer(bytes.data(), bytes.size()), net::kAwait);
-            if (error) {
-                gone_ = true;
-                co_return false;
-            }
-            bytes.remove_prefix(sent);
-        }
-        co_return true;
     }
 
     void append_head(std::uint32_t status, std::string_view content_type) {
@@ -220,88 +113,23 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         output_ += extra_fields;
         append_length(body_.size());
         output_ += body_;
-        co_return co_await send(output_) ? Outcome::done : Outcome::left;
-    }
-
-    net::Awaitable<bool> refuse(std::string message) {
-        co_await send_error(400, message, {});
-        gone_ = true;
-        co_return false;
+        co_return co_await channel_->send(output_) ? Outcome::done : Outcome::left;
     }
 
     net::Awaitable<Outcome> send_error(std::uint32_t status, std::string_view message, std::string_view code) {
         worker_.stats.add(Counter::bad_requests);
-        if (status == 400 && request_bytes_ == 0) keep_alive_ = false;
         body_.clear();
         append_error_object(body_, message, error_type(status), code);
         co_return co_await send_json(status);
     }
 
-    // ---- time, and a client that leaves meanwhile
-
-    net::Awaitable<bool> wait_until(net::Clock::time_point when) {
-        if (!gone_ && when > net::Clock::now()) {
-            timer_.expires_at(when);
-            co_await timer_.async_wait(net::kAwait);
-        }
-        co_return !gone_;
-    }
-
-    net::Awaitable<bool> pause_ms(std::uint32_t ms) {
-        if (ms == 0) co_return !gone_;
-        co_return co_await wait_until(net::Clock::now() + std::chrono::milliseconds(ms));
-    }
-
-    net::Awaitable<Outcome> stall() {
-        while (!gone_) co_await wait_until(net::Clock::now() + std::chrono::hours(1));
-        co_return Outcome::left;
-    }
-
-    void start_watch() {
-        watching_ = true;
-        watch(++watch_generation_);
-    }
-
-    void stop_watch() {
-        if (!watching_) return;
-        watching_ = false;
-        ++watch_generation_;
-        net::ErrorCode ignored;
-        lowest().cancel(ignored);
-        watch_timer_.cancel();
-    }
-
-    void watch(std::uint64_t generation) {
-        lowest().async_wait(net::Socket::wait_read,
-                            [this, self = this->shared_from_this(), generation](const net::ErrorCode& error) {
-                                if (error || generation != watch_generation_) return;
-                                on_readable(generation);
-                            });
-    }
-
-    void on_readable(std::uint64_t generation) {
-        pollfd state{lowest().native_handle(), POLLRDHUP, 0};
-        ::poll(&state, 1, 0);
-        if ((state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) {
-            gone_ = true;
-            timer_.cancel();
-            net::ErrorCode ignored;
-            lowest().cancel(ignored);
-            return;
-        }
-        // Bytes of a next request: level-triggered, so look again later rather than spin.
-        watch_timer_.expires_after(kWatchAgain);
-        watch_timer_.async_wait([this, self = this->shared_from_this(), generation](const net::ErrorCode& error) {
-            if (!error && generation == watch_generation_) watch(generation);
-        });
-    }
-
     // ---- answering
 
     net::Awaitable<Outcome> answer() {
-        // Again from the buffer: it may have moved since the head was judged.
-        auto head = *parse_request_head({input_.data(), head_bytes_});
-        std::string_view body(input_.data() + head_bytes_, body_bytes_);
+        // Parsed again: the buffer may have moved since the channel judged it.
+        auto head = *parse_request_head(channel_->head());
+        auto body = channel_->body();
+        keep_alive_ = head.keep_alive;
         std::string_view rest;
         auto endpoint = route(head.path, rest);
         worker_.stats.add_request(endpoint);
@@ -314,7 +142,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
             co_return co_await send_error(405, "this path does not take this method", "method_not_allowed");
         }
         if (endpoint >= Endpoint::health) co_return co_await answer_control(endpoint, is_post, body);
-        worker_.shared.recorder.record({input_.data(), head_bytes_}, body, peer_);
+        worker_.shared.recorder.record(channel_->head(), body, channel_->peer());
         const auto& key = worker_.shared.options.api_key;
         if (!key.empty() && (!head.authorization.starts_with("Bearer ") || head.authorization.substr(7) != key)) {
             co_return co_await send_error(401, "Incorrect API key provided", "invalid_api_key");
@@ -376,9 +204,9 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         if (script_.close) keep_alive_ = false;
         bool timed = request_.stream || script_.ttft_ms > 0 || script_.slow_body_ms > 0 || script_.stall_head ||
                      script_.stall_at != kUnset;
-        if (timed) start_watch();
+        if (timed) channel_->start_watch();
         auto outcome = co_await answer_as_scripted(endpoint);
-        if (timed) stop_watch();
+        if (timed) channel_->stop_watch();
         co_return outcome;
     }
 
@@ -387,7 +215,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         answer_.begin(endpoint, request_, script_, id_, ::time(nullptr));
         if (script_.stall_head) co_return co_await stall();
         if (!script_.early_head || !streams) {
-            if (!co_await pause_ms(script_.ttft_ms)) {
+            if (!co_await channel_->pause_ms(script_.ttft_ms)) {
                 bill(0, false);
                 co_return Outcome::left;
             }
@@ -395,7 +223,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         if (script_.reset_head) co_return Outcome::reset;
         if (script_.close_head) co_return Outcome::cut;
         if (script_.garbage == Garbage::head) {
-            co_await send("SSH-2.0-sample this is not HTTP\r\n\r\n");
+            co_await channel_->send("SSH-2.0-sample this is not HTTP\r\n\r\n");
             co_return Outcome::cut;
         }
         if (script_.status != 200 || script_.error_body) co_return co_await answer_error();
@@ -462,23 +290,28 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         auto fault = std::min({script_.reset_at, script_.close_at, script_.stall_at});
         if (fault != kUnset) {
             output_ += body.substr(0, std::min<std::size_t>(fault, body.size() - 1));
-            if (!co_await send(output_)) co_return Outcome::left;
+            if (!co_await channel_->send(output_)) co_return Outcome::left;
             co_return co_await fault_now(fault);
         }
         if (script_.slow_body_ms == 0 && script_.split == 0) {
             output_ += body;
-            if (!co_await send(output_)) co_return Outcome::left;
+            if (!co_await channel_->send(output_)) co_return Outcome::left;
             co_return script_.garbage == Garbage::chunk ? Outcome::cut : Outcome::done;
         }
-        if (!co_await send(output_)) co_return Outcome::left;
+        if (!co_await channel_->send(output_)) co_return Outcome::left;
         auto piece = script_.split > 0 ? script_.split : body.size() / kSlowBodyPieces + 1;
         auto pause = script_.split > 0 ? script_.split_ms : script_.slow_body_ms / kSlowBodyPieces;
         while (!body.empty()) {
-            if (!co_await pause_ms(pause)) co_return Outcome::left;
-            if (!co_await send(body.substr(0, piece))) co_return Outcome::left;
+            if (!co_await channel_->pause_ms(pause)) co_return Outcome::left;
+            if (!co_await channel_->send(body.substr(0, piece))) co_return Outcome::left;
             body.remove_prefix(std::min<std::size_t>(piece, body.size()));
         }
         co_return Outcome::done;
+    }
+
+    net::Awaitable<Outcome> stall() {
+        co_await channel_->wait_until_gone();
+        co_return Outcome::left;
     }
 
     net::Awaitable<Outcome> fault_now(std::uint32_t at) {
@@ -498,9 +331,9 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         if (script_.framing == Framing::chunked) output_ += "Transfer-Encoding: chunked\r\n\r\n";
         if (script_.framing == Framing::close) output_ += "\r\n";
         if (script_.early_head) {
-            if (!co_await send(output_)) co_return Outcome::left;
+            if (!co_await channel_->send(output_)) co_return Outcome::left;
             output_.clear();
-            if (!co_await pause_ms(script_.ttft_ms)) co_return bill_left(0);
+            if (!co_await channel_->pause_ms(script_.ttft_ms)) co_return bill_left(0);
         }
         generated_ = 0;
         auto outcome = co_await stream_events();
@@ -528,7 +361,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
             if (i == pieces) break;
             // The pace is kept against the clock, so that a slow write does not stretch the stream.
             next += std::chrono::milliseconds(script_.token_ms);
-            if (script_.token_ms > 0 && !co_await wait_until(next)) co_return Outcome::left;
+            if (script_.token_ms > 0 && !co_await channel_->wait_until(next)) co_return Outcome::left;
             answer_.append_piece(body_, i);
             generated_ = i + 1;
             if ((i + 1) % script_.events_per_write == 0 && !co_await flush(false)) co_return Outcome::left;
@@ -540,7 +373,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     net::Awaitable<Outcome> stream_fault(std::uint32_t fault) {
         if (script_.garbage == Garbage::chunk) {
             output_ += "zz\r\nthis is no chunk\r\n";
-            co_await send(output_);
+            co_await channel_->send(output_);
             co_return Outcome::cut;
         }
         if (fault != kUnset) {
@@ -557,12 +390,12 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
 
     // Writes the events gathered in body_, with the head where that is still due. `force` overrides coalescing.
     net::Awaitable<bool> flush(bool last, bool force = false) {
-        if (!last && !force && (script_.coalesce || script_.framing == Framing::length)) co_return !gone_;
+        if (!last && !force && (script_.coalesce || script_.framing == Framing::length)) co_return !channel_->gone();
         if (script_.framing == Framing::length) append_length(body_.size() + (force ? 1 : 0));
         if (script_.split > 0) co_return co_await flush_split(last);
         append_chunk(body_);
         if (last && script_.framing == Framing::chunked) output_ += "0\r\n\r\n";
-        bool sent = co_await send(output_);
+        bool sent = co_await channel_->send(output_);
         output_.clear();
         body_.clear();
         co_return sent;
@@ -574,9 +407,9 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
             append_chunk(events.substr(0, script_.split));
             events.remove_prefix(std::min<std::size_t>(script_.split, events.size()));
             if (last && events.empty() && script_.framing == Framing::chunked) output_ += "0\r\n\r\n";
-            if (!co_await send(output_)) co_return false;
+            if (!co_await channel_->send(output_)) co_return false;
             output_.clear();
-            if (!co_await pause_ms(script_.split_ms)) co_return false;
+            if (!co_await channel_->pause_ms(script_.split_ms)) co_return false;
         }
         body_.clear();
         co_return true;
@@ -596,43 +429,27 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     }
 
     Worker& worker_;
-    Stream stream_;
-    net::Timer timer_;
-    net::Timer watch_timer_;
-    std::string peer_;
-    std::vector<char> input_;
-    std::size_t filled_ = 0;
-    std::size_t head_bytes_ = 0;
-    std::size_t body_bytes_ = 0;
-    std::size_t request_bytes_ = 0;  // head and framed body, as they stood on the wire
-    std::string output_;             // framed bytes to write
-    std::string body_;               // a JSON body, or events not yet framed
+    std::shared_ptr<Channel> channel_;
+    std::string output_;  // framed bytes to write
+    std::string body_;    // a JSON body, or events not yet framed
     std::string id_;
     ModelRequest request_;
     Script script_;
     Answer answer_;
-    std::uint64_t watch_generation_ = 0;
     std::uint32_t generated_ = 0;
     bool keep_alive_ = true;
-    bool watching_ = false;
-    bool gone_ = false;
 };
 
-template <class Stream, class... Args>
-void start(Worker& worker, net::Socket socket, Args&... args) {
-    auto connection = std::make_shared<Connection<Stream>>(worker, std::move(socket), args...);
-    asio::co_spawn(
-        worker.context, [connection]() -> net::Awaitable<void> { return connection->run(); }, asio::detached);
+net::Awaitable<void> serve(Worker& worker, std::shared_ptr<Channel> channel) {
+    Connection connection(worker, std::move(channel));
+    co_await connection.run();
 }
 
 }  // namespace
 
 void start_connection(Worker& worker, net::Socket socket, asio::ssl::context* tls) {
-    if (tls) {
-        start<asio::ssl::stream<net::Socket>>(worker, std::move(socket), *tls);
-    } else {
-        start<net::Socket>(worker, std::move(socket));
-    }
+    auto channel = std::make_shared<Channel>(std::move(socket), tls);
+    asio::co_spawn(worker.context, serve(worker, std::move(channel)), asio::detached);
 }
 
 }  // namespace sample

@@ -37,7 +37,6 @@ struct Worker {
 
     Shared& shared;
     const unsigned number;
-    net::asio::io_context context{1};
     Stats stats;
     simdjson::dom::parser parser;
     std::uint64_t answers = 0;
@@ -48,6 +47,10 @@ struct Worker {
   private:
     Script script_;
     std::uint64_t script_version_ = 0;
+
+  public:
+    // Last, so that connections, which it destroys, find the rest alive.
+    net::asio::io_context context{1};
 };
 
 struct Shared {

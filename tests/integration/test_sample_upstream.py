@@ -5,8 +5,10 @@ import contextlib
 import http.client
 import json
 import socket
+import ssl
 import struct
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -66,7 +68,8 @@ class SampleUpstreamTest(unittest.TestCase):
     def send_raw(self, script="", **fields):
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
         body = json.dumps(self.chat_body(script, **fields)).encode()
-        connection.sendall(b"POST /chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        connection.sendall(b"POST /chat/completions HTTP/1.1\r\nHost: x\r\n"
+                           b"Content-Length: %d\r\n\r\n" % len(body) + body)
         return connection
 
     def read_raw(self, script="", **fields):
@@ -116,7 +119,8 @@ class SampleUpstreamTest(unittest.TestCase):
         self.assertEqual(len(content), 50 + 100000)
 
     def test_escapes_what_it_echoes(self):
-        body = {"model": "a\"b", "messages": [{"role": "user", "content": "\"q\" \\ \u00e9\u4e2d \x01"}], "max_tokens": 4}
+        messages = [{"role": "user", "content": "\"q\" \\ \u00e9\u4e2d \x01"}]
+        body = {"model": "a\"b", "messages": messages, "max_tokens": 4}
         answer = json.loads(self.call("POST", "/chat/completions", body)[1])
         self.assertEqual(answer["choices"][0]["message"]["content"], "\"q\" \\ \u00e9\u4e2d \x01")
         self.assertEqual(answer["model"], "a\"b")
@@ -201,7 +205,8 @@ class SampleUpstreamTest(unittest.TestCase):
     def test_stream_has_one_delta_a_token(self):
         chunks = self.chunks("tokens=5")
         self.assertEqual(chunks[0]["choices"][0]["delta"]["role"], "assistant")
-        self.assertEqual("".join(c["choices"][0]["delta"].get("content", "") for c in chunks), "one two three four five")
+        content = "".join(c["choices"][0]["delta"].get("content", "") for c in chunks)
+        self.assertEqual(content, "one two three four five")
         self.assertEqual(len(chunks), 1 + 5 + 1)
         self.assertEqual(chunks[-1]["choices"][0]["finish_reason"], "stop")
         self.assertFalse(any("usage" in c for c in chunks))
@@ -331,8 +336,56 @@ class SampleUpstreamTest(unittest.TestCase):
 
     def test_serves_pipelined_requests(self):
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
-            connection.sendall(b"GET /health HTTP/1.1\r\n\r\n" * 3 + b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n")
+            last = b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n"
+            connection.sendall(b"GET /health HTTP/1.1\r\n\r\n" * 3 + last)
             received = b""
             while part := connection.recv(65536):
                 received += part
         self.assertEqual(received.count(b"HTTP/1.1 200 OK"), 4)
+
+    def test_malformed_requests_are_answered_and_cut(self):
+        for request in (b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+                        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"):
+            with self.subTest(request), socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+                connection.sendall(request)
+                received = b""
+                while part := connection.recv(65536):
+                    received += part
+                self.assertTrue(received.startswith(b"HTTP/1.1 400 "))
+
+
+class TlsTest(unittest.TestCase):
+    def test_serves_tls_and_notices_a_client_that_leaves(self):
+        with tempfile.TemporaryDirectory() as directory:
+            certificate, key = f"{directory}/certificate.pem", f"{directory}/key.pem"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                            "-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=localhost",
+                            "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+            command = [SAMPLE_UPSTREAM, "--listen", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            try:
+                port = int(process.stdout.readline().rsplit(":", 1)[1])
+                context = ssl.create_default_context(cafile=certificate)
+                connection = http.client.HTTPSConnection("localhost", port, timeout=10, context=context)
+                with contextlib.closing(connection):
+                    self.leave_a_stream(port, context)
+                    deadline = time.monotonic() + 5
+                    stats = {"aborted": 0}
+                    while stats["aborted"] == 0 and time.monotonic() < deadline:
+                        connection.request("GET", "/stats")
+                        stats = json.loads(connection.getresponse().read())
+                    self.assertEqual(stats["aborted"], 1)
+            finally:
+                process.terminate()
+                process.wait(10)
+                process.stdout.close()
+
+    def leave_a_stream(self, port, context):
+        connection = http.client.HTTPSConnection("localhost", port, timeout=10, context=context)
+        with contextlib.closing(connection):
+            messages = [{"role": "user", "content": WORDS}]
+            body = {"model": "echo", "stream": True, "messages": messages, "metadata": {"sample": "stall_at=1"}}
+            connection.request("POST", "/v1/chat/completions", json.dumps(body))
+            answer = connection.getresponse()
+            self.assertTrue(answer.readline().startswith(b"data: "))
+            answer.close()
