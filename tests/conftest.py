@@ -1,0 +1,96 @@
+"""What every test may ask for. One sample upstream, one scripted upstream and one gateway serve the whole session;
+tests that kill, reconfigure or starve a gateway make their own with `start_gateway`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from support import processes  # noqa: E402
+from support.processes import Gateway, SampleUpstream, provider  # noqa: E402
+from support.scripted_upstream import ScriptedUpstream  # noqa: E402
+
+UNUSED_PORT_URL = "http://127.0.0.1:1/v1"  # nothing listens on port 1
+
+
+def pytest_configure(config):
+    for binary, variable in (
+        (processes.GATEWAY, "TOLLGATE_BINARY"),
+        (processes.SAMPLE_UPSTREAM, "TOLLGATE_SAMPLE_UPSTREAM"),
+    ):
+        if not config.option.collectonly and not binary.exists():
+            pytest.exit(f"{binary} does not exist: build it, or name another in {variable}", returncode=4)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory):
+    upstream = SampleUpstream(tmp_path_factory.mktemp("sample"))
+    yield upstream
+    upstream.stop()
+
+
+@pytest.fixture(scope="session")
+def scripted_server():
+    upstream = ScriptedUpstream()
+    yield upstream
+    upstream.close()
+
+
+@pytest.fixture
+def scripted(scripted_server):
+    """The scripted upstream, with nothing left of other tests; a failure inside a script fails the test."""
+    scripted_server.reset_for_test()
+    yield scripted_server
+    assert scripted_server.failures == []
+
+
+@pytest.fixture(scope="session")
+def providers(sample, scripted_server):
+    """Every provider that tests/support/prices.yaml names."""
+    return [
+        provider("sample", sample.base_url),
+        provider("drained", sample.base_url, abort_stops_billing=False),
+        provider("scripted", scripted_server.base_url),
+        provider("down", UNUSED_PORT_URL),
+    ]
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory, providers):
+    running = Gateway(tmp_path_factory.mktemp("gateway"), providers, workers=2, limits={"max_body_bytes": 1 << 20})
+    running.start()
+    yield running
+    assert running.alive(), f"the gateway died:\n{running.log_file.read_text()[-3000:]}"
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def start_gateway(tmp_path, providers):
+    """Starts gateways with their own configuration; all are stopped when the test ends."""
+    started = []
+
+    def start(*, directory=None, providers=providers, env=None, **overrides):
+        running = Gateway(directory or tmp_path / f"gateway{len(started)}", providers, **{"workers": 1} | overrides)
+        started.append(running)
+        return running.start(env)
+
+    yield start
+    for running in started:
+        if running.process is not None:
+            running.stop()
+
+
+@pytest.fixture
+def account(gateway):
+    """An organization of its own with $5 and one key, on the session's gateway."""
+    return gateway.new_account("5")
+
+
+@pytest.fixture
+def shared_data():
+    """../shared/data, or a visible skip where a clone stands alone."""
+    if not processes.SHARED_DATA.is_dir():
+        pytest.skip(f"{processes.SHARED_DATA} is absent")
+    return processes.SHARED_DATA

@@ -1,0 +1,56 @@
+"""Chat requests against the models of prices.yaml, and what they must cost."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import yaml
+
+from support.sse import Stream
+
+_CATALOGUE = yaml.load(Path(__file__).with_name("prices.yaml").read_text(), yaml.BaseLoader)
+MODELS = [model["id"] for model in _CATALOGUE["models"]]
+# USD per million tokens and per request, as texts.
+PRICES = {model["id"]: model["endpoints"][0]["prices"] for model in _CATALOGUE["models"]}
+NANO = Decimal("0.000000001")
+
+
+def cost_of(model, prompt, completion, cached=0):
+    """The published rule: exact, then rounded once to nano-USD, half up."""
+    prices = {name: Decimal(text) for name, text in PRICES[model].items()}
+    tokens = (
+        (prompt - cached) * prices["prompt"]
+        + cached * prices.get("cache_read", prices["prompt"])
+        + completion * prices.get("completion", 0)
+    )
+    return (tokens / 1_000_000 + prices.get("per_request", 0)).quantize(NANO, ROUND_HALF_UP)
+
+
+def chat(words=None, *, model="test/chat", content="Say something.", stream=False, **fields):
+    """A chat request's body. `words` script the sample upstream (bench/README.md lists them)."""
+    body = {"model": model, "messages": [{"role": "user", "content": content}], "max_tokens": 4096}
+    if stream:
+        body["stream"] = True
+    if words is not None:
+        body["user"] = f"sample:{words}"
+    body.update(fields)
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def post_chat(gateway, account, words=None, *, path="/v1/chat/completions", headers=None, **fields):
+    """Sends a chat request on its own connection and reads the answer whole."""
+    return gateway.request("POST", path, key=account.key, json=chat(words, **fields), headers=headers)
+
+
+def stream_chat(gateway, account, words=None, **fields):
+    """The same, streamed; asserts that a stream came. Returns (answer, its events)."""
+    answer = post_chat(gateway, account, words, stream=True, **fields)
+    assert answer.status == 200, (answer.status, answer.body)
+    assert answer.header("content-type").startswith("text/event-stream")
+    return answer, Stream(answer.body)
+
+
+def open_stream(gateway, account, words=None, *, path="/v1/chat/completions", **fields):
+    """Sends a streamed request and returns the open connection, with nothing read."""
+    connection = gateway.connect()
+    connection.send(gateway.bytes_of("POST", path, key=account.key, json=chat(words, stream=True, **fields)))
+    return connection
