@@ -1,0 +1,117 @@
+"""What is billed when the upstream's usage is missing, early, late, repeated, zero or absurd (ledger-scale.md 3.3)."""
+
+from decimal import Decimal
+
+import pytest
+
+from support.chat import cost_of, open_stream, post_chat, stream_chat
+
+PROMPT = 4  # "Say something." by the sample upstream's rule: bytes / 4, rounded up
+
+
+def record_of(gateway, account, answer):
+    record = gateway.generation(account, answer.header("x-generation-id"))
+    assert gateway.credits(account)["total_usage"] == record["total_cost"]
+    return record
+
+
+@pytest.mark.parametrize("include_usage", [True, False])
+@pytest.mark.parametrize(
+    "mode", ["normal", "always", "every_chunk", "cumulative", "finish_chunk", "after_done", "extra_chunk_after"]
+)
+def test_wherever_usage_stands_it_is_taken_once(gateway, account, mode, include_usage):
+    answer, stream = stream_chat(
+        gateway, account, f"tokens=10 usage={mode}", stream_options={"include_usage": include_usage}
+    )
+    record = record_of(gateway, account, answer)
+    assert record["total_cost"] == cost_of("test/chat", PROMPT, 10)
+    assert record["usage_source"] == "provider"
+    assert stream.done
+    if include_usage:
+        assert stream.usage["cost"] == record["total_cost"]
+    else:
+        assert stream.usage is None
+
+
+@pytest.mark.parametrize("mode", ["none", "null"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_missing_usage_is_counted_and_billed(gateway, account, mode, stream):
+    answer = post_chat(gateway, account, f"tokens=50 usage={mode}", stream=stream)
+    assert answer.status == 200
+    record = record_of(gateway, account, answer)
+    assert record["usage_source"] in ("counted", "estimated")
+    assert cost_of("test/chat", 1, 15) <= record["total_cost"] <= cost_of("test/chat", 60, 200)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_zero_usage_is_a_value(gateway, account, stream):
+    record = record_of(gateway, account, post_chat(gateway, account, "tokens=5 usage=zero", stream=stream))
+    assert record["total_cost"] == 0 and record["usage_source"] == "provider"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_usage_that_contradicts_the_text_is_billed_as_the_provider_says(gateway, account, stream):
+    answer = post_chat(gateway, account, "tokens=5 completion_tokens=500", stream=stream)
+    assert record_of(gateway, account, answer)["total_cost"] == cost_of("test/chat", PROMPT, 500)
+
+
+def test_more_cached_than_prompt_tokens_never_costs_less_than_nothing(gateway, account):
+    answer = post_chat(gateway, account, "prompt_tokens=10 cached_tokens=1000 completion_tokens=0")
+    assert record_of(gateway, account, answer)["total_cost"] == cost_of("test/chat", 10, 0, cached=10)
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": -5, "completion_tokens": -5},
+        {"prompt_tokens": 1.5, "completion_tokens": 2},
+        {"prompt_tokens": "3", "completion_tokens": "4"},
+        {"prompt_tokens": 10**25, "completion_tokens": 1},
+        {"prompt_tokens": None},
+        {},
+        [],
+        "usage",
+        5,
+        True,
+    ],
+)
+def test_usage_that_cannot_be_read_is_counted_instead(gateway, account, scripted, usage):
+    scripted.script = lambda exchange: exchange.answer(
+        {
+            "choices": [
+                {"index": 0, "message": {"role": "assistant", "content": "hello there"}, "finish_reason": "stop"}
+            ],
+            "usage": usage,
+        }
+    )
+    answer = post_chat(gateway, account, model="test/scripted")
+    assert answer.status == 200
+    record = record_of(gateway, account, answer)
+    assert 0 <= record["total_cost"] <= Decimal("0.01")
+    assert record["usage_source"] in ("counted", "estimated") or usage == {"prompt_tokens": 1.5, "completion_tokens": 2}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_cost_beyond_the_balance_never_makes_it_negative(gateway, stream):
+    account = gateway.new_account("0.01")
+    overrun_before = gateway.metrics().sum("tollgate_overrun_usd_total")
+    answer = post_chat(gateway, account, "tokens=3 completion_tokens=1000000000", stream=stream)
+    assert answer.status == 200
+    figures = gateway.credits(account)
+    assert figures["balance"] == 0 and figures["total_usage"] == Decimal("0.01") and figures["held"] == 0
+    assert gateway.metrics().sum("tollgate_overrun_usd_total") > overrun_before
+    assert post_chat(gateway, account).status == 402
+
+
+def test_a_cost_beyond_the_hold_takes_what_is_there(gateway, account):
+    answer = post_chat(gateway, account, "tokens=3 completion_tokens=100000", max_tokens=10)
+    assert record_of(gateway, account, answer)["total_cost"] == cost_of("test/chat", PROMPT, 100000)
+
+
+def test_a_stream_cut_before_its_usage_is_billed_by_what_came(gateway, account):
+    with open_stream(gateway, account, "tokens=20 reset_at=10") as connection:
+        answer = connection.read_head()
+        connection.rest()
+    record = record_of(gateway, account, answer)
+    assert record["usage_source"] in ("counted", "estimated")
+    assert cost_of("test/chat", 1, 3) <= record["total_cost"] <= cost_of("test/chat", 40, 40)
