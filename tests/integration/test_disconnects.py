@@ -128,7 +128,7 @@ def test_a_client_that_leaves_between_requests_leaves_nothing(gateway, account, 
 def test_a_client_that_reads_nothing_is_cut_after_the_write_timeout(start_gateway, sample):
     gateway = start_gateway(timeouts={"write_timeout_ms": 500})
     account = gateway.new_account("5")
-    with open_stream(gateway, account, "tokens=30 token_bytes=400000 token_ms=1") as connection:
+    with open_stream(gateway, account, "tokens=80 token_bytes=400000 token_ms=1") as connection:
 
         def over():
             figures = gateway.credits(account)

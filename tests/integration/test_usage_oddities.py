@@ -94,12 +94,12 @@ def test_usage_that_cannot_be_read_is_counted_instead(gateway, account, scripted
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_cost_beyond_the_balance_never_makes_it_negative(gateway, stream):
     account = gateway.new_account("0.01")
-    overrun_before = gateway.metrics().sum("tollgate_overrun_usd_total")
+    overrun_before = gateway.metrics().sum("tollgate_holds_overrun_total")
     answer = post_chat(gateway, account, "tokens=3 completion_tokens=1000000000", stream=stream)
     assert answer.status == 200
     figures = gateway.credits(account)
     assert figures["balance"] == 0 and figures["total_usage"] == Decimal("0.01") and figures["held"] == 0
-    assert gateway.metrics().sum("tollgate_overrun_usd_total") > overrun_before
+    assert gateway.metrics().sum("tollgate_holds_overrun_total") > overrun_before
     assert post_chat(gateway, account).status == 402
 
 
