@@ -24,9 +24,9 @@ constexpr int kTicksPerLogFlush = 2;
 Worker::Worker(Services& services, std::uint32_t number)
     : services_(services),
       number_(number),
+      counters_(services.catalogue->endpoints().size()),
       work_(io_.get_executor()),
       timer_(io_),
-      counters_(services.catalogue->endpoints().size()),
       ulids_(number) {
     const auto& config = services.config;
     const IdlePolicy policy{config.limits.max_idle_upstream_connections,

@@ -78,6 +78,7 @@ class Worker {
     net::RequestHead request_head;
     net::ResponseHead response_head;
     JsonParser json;
+    std::string scratch;
 
   private:
     net::Awaitable<void> tick();
@@ -87,11 +88,11 @@ class Worker {
 
     Services& services_;
     const std::uint32_t number_;
+    WorkerCounters counters_;         // before io_: requests cut off with it still count
     net::asio::io_context io_{1};
     net::asio::executor_work_guard<net::Executor> work_;
     net::Timer timer_;
     std::shared_ptr<const Directory> directory_;
-    WorkerCounters counters_;
     UlidGenerator ulids_;
     std::vector<std::unique_ptr<UpstreamPool>> pools_;
     std::unordered_set<Connection*> connections_;

@@ -171,6 +171,7 @@ Result<Organization> parse_organization(std::string_view key, std::string_view t
     organization.updated_ms = reader.integer("updated_ms");
     auto policy = std::make_shared<OrganizationPolicy>();
     policy->organization = organization.id;
+    policy->organization_text = to_uuid(organization.id);
     policy->name = organization.name;
     policy->default_model = reader.text("default_model");
     policy->default_provider = reader.text("default_provider");

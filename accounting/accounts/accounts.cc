@@ -244,6 +244,7 @@ Result<Id128> Accounts::create_organization(const OrganizationFields& fields, st
     organization.created_ms = organization.updated_ms = now_ms;
     auto policy = std::make_shared<OrganizationPolicy>();
     policy->organization = organization.id;
+    policy->organization_text = to_uuid(organization.id);
     policy->name = fields.name;
     organization.policy = std::move(policy);
     const Project project{.id = make_uuid7(now_ms),

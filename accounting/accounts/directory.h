@@ -22,6 +22,7 @@ enum class KeyKind : std::uint8_t { inference, management, root };
 // What an organization's requests obey; shared by all its keys, immutable.
 struct OrganizationPolicy {
     Id128 organization;
+    std::string organization_text;  // the same as a UUID, for headers and logs
     std::string name;
     std::string default_model;     // the LLM default; empty: none
     std::string default_provider;  // empty: any

@@ -58,9 +58,9 @@ void append_tollgate_fields(RequestContext& request, std::string& out) {
     out += "\r\nx-generation-id: gen-";
     out += request.ulid();
     out += "\r\n";
-    if (!request.principal.organization.is_nil()) {
+    if (request.principal.policy != nullptr) {
         out += "x-tollgate-organization: ";
-        append_uuid(request.principal.organization, out);
+        out += request.principal.policy->organization_text;
         out += "\r\n";
     }
     if (request.endpoint != nullptr) {

@@ -1,0 +1,61 @@
+#include "gateway/api/answer.h"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "gateway/api/account.h"
+#include "gateway/api/management.h"
+#include "gateway/api/models.h"
+#include "gateway/net/connection.h"
+#include "gateway/request/reply.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+// Runs blocking work on the control thread and comes back to the worker.
+net::Awaitable<ApiAnswer> on_control(ApiAnswer (*work)(Services&, const ApiRequest&), Services& services,
+                                     const ApiRequest& request) {
+    co_return work(services, request);
+}
+
+ApiRequest api_request(const Connection& connection) {
+    const RequestContext& context = connection.request;
+    return {context.method,
+            context.path,
+            context.query,
+            std::string(connection.in.view().substr(0, context.body_bytes)),
+            context.idempotency_key,
+            context.openrouter,
+            context.principal,
+            context.started_ms};
+}
+
+}  // namespace
+
+net::Awaitable<Error> answer_api(Connection& connection) {
+    const RequestContext& context = connection.request;
+    Services& services = connection.worker().services();
+    ApiAnswer answer;
+    if (context.method == "OPTIONS") {
+        answer.status = 204;
+        answer.headers = "allow: " + std::string(allowed_methods(context.route)) + "\r\n";
+    } else if (context.route == Route::root) {
+        answer.body = R"({"name":"tollgate","version":")" TOLLGATE_VERSION R"("})";
+    } else if (context.route == Route::models) {
+        answer = list_models(*services.catalogue, context.openrouter);
+    } else if (context.route == Route::model) {
+        answer = show_model(*services.catalogue, context.path, context.openrouter);
+    } else {
+        auto* const work = context.route == Route::management ? &manage : &show_account;
+        const ApiRequest request = api_request(connection);
+        auto [failed, result] = co_await net::asio::co_spawn(services.control->get_executor(),
+                                                             on_control(work, services, request), net::kAwait);
+        if (failed) std::rethrow_exception(failed);
+        answer = std::move(result);
+    }
+    if (answer.error) co_return answer.error;
+    co_await reply_json(connection, answer.status, answer.body, answer.headers);
+    co_return Error{};
+}
+
+}  // namespace tollgate

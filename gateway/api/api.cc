@@ -1,0 +1,68 @@
+#include "gateway/api/api.h"
+
+#include <cstdio>
+#include <ctime>
+
+namespace tollgate {
+
+ApiAnswer api_error(const Status& status) {
+    switch (status.code()) {
+        case StatusCode::not_found: return api_error(ErrorKind::not_found, status.message());
+        case StatusCode::already_exists: return api_error(ErrorKind::conflict, status.message());
+        case StatusCode::invalid: return api_error(ErrorKind::invalid_request, status.message());
+        case StatusCode::full: return api_error(ErrorKind::invalid_request, status.message());
+        default: return api_error(ErrorKind::store_unavailable, "the store cannot be used now: " + status.message());
+    }
+}
+
+void JsonText::separate() {
+    if (!first_ && !after_key_) out_ += ',';
+    first_ = after_key_ = false;
+}
+
+JsonText& JsonText::open(char bracket) {
+    separate();
+    out_ += bracket;
+    closers_ += bracket == '{' ? '}' : ']';
+    first_ = true;
+    return *this;
+}
+
+JsonText& JsonText::end() {
+    out_ += closers_.back();
+    closers_.pop_back();
+    first_ = false;
+    return *this;
+}
+
+JsonText& JsonText::key(std::string_view name) {
+    separate();
+    append_json_string(out_, name);
+    out_ += ':';
+    after_key_ = true;
+    return *this;
+}
+
+JsonText& JsonText::text(std::string_view value) {
+    separate();
+    append_json_string(out_, value);
+    return *this;
+}
+
+JsonText& JsonText::raw(std::string_view json) {
+    separate();
+    out_ += json;
+    return *this;
+}
+
+std::string rfc3339(std::int64_t unix_ms) {
+    const std::time_t seconds = unix_ms / 1000;
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[40];
+    std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                  parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(unix_ms % 1000));
+    return text;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,61 @@
+// What an API handler takes and gives. Handlers of account and management routes run on the control thread and may block.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+
+#include "gateway/request/request_context.h"
+
+namespace tollgate {
+
+struct ApiRequest {
+    std::string method, path, query, body;
+    std::string idempotency_key;
+    bool openrouter = false;
+    Principal principal;
+    std::int64_t now_ms = 0;          // Unix time
+};
+
+struct ApiAnswer {
+    int status = 200;
+    std::string body;
+    std::string headers;              // further lines, with CRLF
+    Error error;                      // if set, it is the answer
+};
+
+inline ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {}) {
+    ApiAnswer answer;
+    answer.error = Error{kind, std::move(message), std::move(param)};
+    return answer;
+}
+// A store's or ledger's status as the caller should see it.
+ApiAnswer api_error(const Status& status);
+
+// USD as a JSON number's text inside Boost.JSON values: a double would round it. Written by to_json.
+class JsonText {
+  public:
+    JsonText& object() { return open('{'); }
+    JsonText& array() { return open('['); }
+    JsonText& end();
+    JsonText& key(std::string_view name);
+    JsonText& text(std::string_view value);
+    JsonText& number(std::int64_t value) { return raw(std::to_string(value)); }
+    JsonText& usd(NanoUsd value) { return raw(to_usd(value)); }
+    JsonText& flag(bool value) { return raw(value ? "true" : "false"); }
+    JsonText& null() { return raw("null"); }
+    JsonText& raw(std::string_view json);
+    std::string take() { return std::move(out_); }
+
+  private:
+    JsonText& open(char bracket);
+    void separate();
+    std::string out_;
+    std::string closers_;
+    bool first_ = true;
+    bool after_key_ = false;
+};
+
+// Unix milliseconds as RFC 3339 UTC with milliseconds.
+std::string rfc3339(std::int64_t unix_ms);
+
+}  // namespace tollgate

@@ -1,0 +1,78 @@
+#include "gateway/api/body_fields.h"
+
+#include <algorithm>
+
+namespace tollgate {
+
+BodyFields::BodyFields(const std::string& body, std::initializer_list<std::string_view> known) : body_(body) {
+    boost::system::error_code failed;
+    auto value = boost::json::parse(body, failed);
+    if (failed || !value.is_object()) {
+        error_ = {ErrorKind::invalid_json, "the body must be a JSON object"};
+        return;
+    }
+    object_ = std::move(value.as_object());
+    for (const auto& member : object_) {
+        const std::string_view name(member.key().data(), member.key().size());
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            fail(name.substr(0, 64), "is not a field of this request");
+        }
+    }
+}
+
+bool BodyFields::has(std::string_view name) const { return object_.contains(name); }
+
+void BodyFields::fail(std::string_view name, std::string_view what) {
+    if (error_) return;
+    error_ = {ErrorKind::invalid_request, "'" + std::string(name) + "' " + std::string(what), std::string(name)};
+}
+
+std::string BodyFields::text(std::string_view name) {
+    const auto* const value = object_.if_contains(name);
+    if (value == nullptr || value->is_null()) return {};
+    if (!value->is_string()) {
+        fail(name, "must be a string");
+        return {};
+    }
+    return std::string(value->as_string());
+}
+
+std::string BodyFields::required_text(std::string_view name) {
+    std::string value = text(name);
+    if (value.empty()) fail(name, "is required");
+    return value;
+}
+
+bool BodyFields::flag(std::string_view name) {
+    const auto* const value = object_.if_contains(name);
+    if (value == nullptr || !value->is_bool()) {
+        fail(name, "must be true or false");
+        return false;
+    }
+    return value->as_bool();
+}
+
+std::optional<std::optional<NanoUsd>> BodyFields::usd(std::string_view name) {
+    const auto* const value = object_.if_contains(name);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_null()) return std::optional<NanoUsd>();
+    const auto member = find_member(body_, body_.find('{'), name);
+    if (!value->is_number() || !member) {
+        fail(name, "must be a number of USD");
+        return std::nullopt;
+    }
+    const auto amount = parse_usd(member->value.of(body_));
+    if (!amount) {
+        fail(name, "is not a usable amount: " + amount.error().message());
+        return std::nullopt;
+    }
+    return std::optional(*amount);
+}
+
+ApiAnswer BodyFields::refusal() const {
+    ApiAnswer answer;
+    answer.error = error_;
+    return answer;
+}
+
+}  // namespace tollgate

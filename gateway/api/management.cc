@@ -1,0 +1,325 @@
+#include "gateway/api/management.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include "gateway/api/account.h"
+#include "gateway/api/body_fields.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+// One call, its path taken apart: /api/organizations/{organization}/{collection}/{item}.
+struct Call {
+    Services& services;
+    const ApiRequest& request;
+    Id128 organization;
+    std::string item;
+};
+
+using Handler = ApiAnswer (*)(const Call&);
+
+ApiAnswer created(JsonText& json) {
+    ApiAnswer answer;
+    answer.status = 201;
+    answer.body = json.take();
+    return answer;
+}
+
+ApiAnswer done(JsonText& json) {
+    ApiAnswer answer;
+    answer.body = json.take();
+    return answer;
+}
+
+void write_organization(const Directory& directory, const Organization& organization, JsonText& json) {
+    json.object().key("id").text(to_uuid(organization.id)).key("name").text(organization.name);
+    json.key("slug").text(organization.slug).key("created_at").text(rfc3339(organization.created_ms));
+    for (const Project* project : directory.projects_of(organization.id)) {
+        if (project->is_default) json.key("default_project_id").text(to_uuid(project->id));
+    }
+    json.end();
+}
+
+void write_project(const Project& project, JsonText& json) {
+    json.object().key("id").text(to_uuid(project.id)).key("name").text(project.name);
+    json.key("is_default").flag(project.is_default).key("created_at").text(rfc3339(project.created_ms)).end();
+}
+
+ApiAnswer create_organization(const Call& call) {
+    BodyFields fields(call.request.body, {"name"});
+    const std::string name = fields.required_text("name");
+    if (fields.error()) return fields.refusal();
+    const auto id = call.services.accounts->create_organization({name}, call.request.now_ms);
+    if (!id) return api_error(id.error());
+    const auto directory = call.services.accounts->directory();
+    JsonText json;
+    write_organization(*directory, *directory->find_organization(*id), json);
+    return created(json);
+}
+
+ApiAnswer list_organizations(const Call& call) {
+    const auto directory = call.services.accounts->directory();
+    JsonText json;
+    json.object().key("data").array();
+    for (const Organization* organization : directory->organizations()) {
+        write_organization(*directory, *organization, json);
+    }
+    json.end().end();
+    return done(json);
+}
+
+ApiAnswer show_organization(const Call& call) {
+    const auto directory = call.services.accounts->directory();
+    JsonText json;
+    write_organization(*directory, *directory->find_organization(call.organization), json);
+    return done(json);
+}
+
+ApiAnswer create_project(const Call& call) {
+    BodyFields fields(call.request.body, {"name"});
+    const std::string name = fields.required_text("name");
+    if (fields.error()) return fields.refusal();
+    const auto id = call.services.accounts->create_project(call.organization, name, call.request.now_ms);
+    if (!id) return api_error(id.error());
+    JsonText json;
+    write_project(*call.services.accounts->directory()->find_project(*id), json);
+    return created(json);
+}
+
+ApiAnswer list_projects(const Call& call) {
+    const auto directory = call.services.accounts->directory();
+    JsonText json;
+    json.object().key("data").array();
+    for (const Project* project : directory->projects_of(call.organization)) write_project(*project, json);
+    json.end().end();
+    return done(json);
+}
+
+std::optional<LimitReset> parse_reset(const std::string& text) {
+    if (text.empty()) return LimitReset::lifetime;
+    if (text == "daily") return LimitReset::daily;
+    if (text == "weekly") return LimitReset::weekly;
+    if (text == "monthly") return LimitReset::monthly;
+    return std::nullopt;
+}
+
+// RFC 3339 in UTC only, as OpenRouter takes it.
+std::optional<std::int64_t> parse_time(const std::string& text) {
+    std::tm parts{};
+    const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+    if (end == nullptr) return std::nullopt;
+    std::string_view rest(end);
+    if (rest.starts_with('.')) rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("0123456789", 1)));
+    if (rest != "Z" && rest != "+00:00") return std::nullopt;
+    return static_cast<std::int64_t>(::timegm(&parts)) * 1000;
+}
+
+ApiAnswer create_key(const Call& call) {
+    BodyFields fields(call.request.body,
+                      {"name", "project_id", "creator_user_id", "limit", "limit_reset", "expires_at"});
+    Accounts::KeyFields key;
+    key.name = fields.required_text("name");
+    key.limit = fields.usd("limit").value_or(std::nullopt);
+    const auto reset = parse_reset(fields.text("limit_reset"));
+    if (!reset) fields.fail("limit_reset", "must be daily, weekly, monthly or null");
+    if (const std::string project = fields.text("project_id"); !project.empty()) {
+        key.project = parse_uuid(project);
+        if (!key.project) fields.fail("project_id", "must be a UUID");
+    }
+    if (const std::string creator = fields.text("creator_user_id"); !creator.empty()) {
+        const auto id = parse_uuid(creator);
+        if (!id) fields.fail("creator_user_id", "must be a UUID");
+        key.creator = id.value_or(Id128{});
+    }
+    if (const std::string expires = fields.text("expires_at"); !expires.empty()) {
+        const auto time = parse_time(expires);
+        if (!time) fields.fail("expires_at", "must be an RFC 3339 time in UTC");
+        key.expires_ms = time.value_or(0);
+    }
+    if (fields.error()) return fields.refusal();
+    key.reset = *reset;
+    const auto made = call.services.accounts->create_key(call.organization, key, call.request.now_ms);
+    if (!made) return api_error(made.error());
+    JsonText json;
+    json.object().key("data");
+    write_key(*call.services.accounts->directory()->find_key(made->digest), call.request.now_ms, json);
+    json.key("key").text(made->plaintext).end();
+    return created(json);
+}
+
+ApiAnswer list_keys(const Call& call) {
+    const auto directory = call.services.accounts->directory();
+    JsonText json;
+    json.object().key("data").array();
+    for (const KeyRecord* key : directory->keys_of(call.organization)) write_key(*key, call.request.now_ms, json);
+    json.end().end();
+    return done(json);
+}
+
+// The key that the path names, if it is the organization's.
+const KeyRecord* find_key(const Call& call) {
+    const auto digest = parse_key_digest(call.item);
+    const KeyRecord* const key = digest ? call.services.accounts->directory()->find_key(*digest) : nullptr;
+    return key != nullptr && key->organization == call.organization ? key : nullptr;
+}
+
+ApiAnswer no_such_key() { return api_error(ErrorKind::not_found, "there is no such key in this organization"); }
+
+ApiAnswer show_key(const Call& call) {
+    const KeyRecord* const key = find_key(call);
+    if (key == nullptr) return no_such_key();
+    JsonText json;
+    json.object().key("data");
+    write_key(*key, call.request.now_ms, json);
+    json.end();
+    return done(json);
+}
+
+ApiAnswer update_key(const Call& call) {
+    if (find_key(call) == nullptr) return no_such_key();
+    BodyFields fields(call.request.body, {"name", "disabled", "limit", "limit_reset"});
+    Accounts::KeyChange change;
+    if (fields.has("name")) change.name = fields.required_text("name");
+    if (fields.has("disabled")) change.disabled = fields.flag("disabled");
+    change.limit = fields.usd("limit");
+    if (fields.has("limit_reset")) {
+        change.reset = parse_reset(fields.text("limit_reset"));
+        if (!change.reset) fields.fail("limit_reset", "must be daily, weekly, monthly or null");
+    }
+    if (fields.error()) return fields.refusal();
+    const Status status = call.services.accounts->update_key(*parse_key_digest(call.item), change, call.request.now_ms);
+    return status.ok() ? show_key(call) : api_error(status);
+}
+
+ApiAnswer delete_key(const Call& call) {
+    if (find_key(call) == nullptr) return no_such_key();
+    const Status status = call.services.accounts->delete_key(*parse_key_digest(call.item));
+    if (!status.ok()) return api_error(status);
+    ApiAnswer answer;
+    answer.body = R"({"deleted":true})";
+    return answer;
+}
+
+ApiAnswer add_credit(const Call& call) {
+    BodyFields fields(call.request.body, {"amount", "note"});
+    const auto amount = fields.usd("amount").value_or(std::nullopt);
+    if (!fields.error() && (!amount || amount->value <= 0)) fields.fail("amount", "must be a positive number of USD");
+    const std::string note = fields.text("note");
+    if (fields.error()) return fields.refusal();
+    const auto result = call.services.ledger->grant({call.organization, *amount, call.request.idempotency_key, note},
+                                                    call.request.now_ms);
+    if (!result) return api_error(result.error());
+    const auto balance = call.services.credits->organization(call.organization).snapshot().balance();
+    JsonText json;
+    json.object().key("transaction_id").text(to_ulid(result->transaction)).key("amount").usd(*amount);
+    json.key("balance").usd(balance).key("repeated").flag(result->repeated).end();
+    return created(json);
+}
+
+ApiAnswer show_credit(const Call& call) {
+    const auto snapshot = call.services.credits->organization(call.organization).snapshot();
+    JsonText json;
+    json.object().key("balance").usd(snapshot.balance()).key("total_credits").usd(snapshot.granted);
+    json.key("total_usage").usd(snapshot.used).key("held").usd(snapshot.held).end();
+    return done(json);
+}
+
+ApiAnswer show_llm(const Call& call) {
+    const auto directory = call.services.accounts->directory();
+    const OrganizationPolicy& policy = *directory->find_organization(call.organization)->policy;
+    JsonText json;
+    json.object().key("model");
+    policy.default_model.empty() ? json.null() : json.text(policy.default_model);
+    json.key("provider");
+    policy.default_provider.empty() ? json.null() : json.text(policy.default_provider);
+    json.end();
+    return done(json);
+}
+
+ApiAnswer set_llm(const Call& call) {
+    BodyFields fields(call.request.body, {"model", "provider"});
+    if (!fields.has("model")) fields.fail("model", "is required; null clears the default");
+    const std::string model = fields.text("model");
+    const std::string provider = fields.text("provider");
+    if (fields.error()) return fields.refusal();
+    const auto endpoints = call.services.catalogue->find(model);
+    if (!model.empty() && endpoints.empty()) {
+        return api_error(ErrorKind::model_not_found, "the model '" + model.substr(0, kModelNameBytes) + "' does not exist here",
+                         "model");
+    }
+    const bool served = std::any_of(endpoints.begin(), endpoints.end(), [&provider](const CatalogueEndpoint& endpoint) {
+        return endpoint.provider->name == provider;
+    });
+    if (!provider.empty() && !served) {
+        return api_error(ErrorKind::invalid_request, "the provider does not serve this model here", "provider");
+    }
+    const Status status = call.services.accounts->set_llm_default(call.organization, model, provider, call.request.now_ms);
+    return status.ok() ? show_llm(call) : api_error(status);
+}
+
+struct Row {
+    std::string_view method, collection;
+    bool item;
+    Handler handler;
+};
+
+constexpr std::array kHandlers = {
+    Row{"GET", "", false, show_organization},      Row{"POST", "projects", false, create_project},
+    Row{"GET", "projects", false, list_projects},  Row{"POST", "keys", false, create_key},
+    Row{"GET", "keys", false, list_keys},          Row{"GET", "keys", true, show_key},
+    Row{"PATCH", "keys", true, update_key},        Row{"DELETE", "keys", true, delete_key},
+    Row{"POST", "credits", false, add_credit},     Row{"GET", "credits", false, show_credit},
+    Row{"PUT", "llm", false, set_llm},             Row{"GET", "llm", false, show_llm},
+};
+
+// The next segment of a path, taken off its front.
+std::string_view take_segment(std::string_view& path) {
+    if (path.starts_with('/')) path.remove_prefix(1);
+    const auto slash = path.find('/');
+    const std::string_view segment = path.substr(0, slash);
+    path.remove_prefix(segment.size());
+    return segment;
+}
+
+ApiAnswer handle(Services& services, const ApiRequest& request) {
+    std::string_view path = request.path;
+    path.remove_prefix(std::string_view("/api/organizations").size());
+    Call call{services, request, {}, {}};
+    const std::string_view organization = take_segment(path);
+    if (organization.empty()) {
+        if (request.method == "POST") return create_organization(call);
+        if (request.method == "GET") return list_organizations(call);
+        return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
+    }
+    const std::string_view collection = take_segment(path);
+    call.item = take_segment(path);
+    bool known = false;
+    for (const Row& row : kHandlers) {
+        if (row.collection != collection || row.item == call.item.empty() || !path.empty()) continue;
+        known = true;
+        if (row.method != request.method) continue;
+        const auto id = parse_uuid(organization);
+        if (!id || services.accounts->directory()->find_organization(*id) == nullptr) {
+            return api_error(ErrorKind::not_found, "there is no such organization");
+        }
+        call.organization = *id;
+        return row.handler(call);
+    }
+    if (known) return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
+    return api_error(ErrorKind::not_found, "there is no such route; see docs/api.md");
+}
+
+}  // namespace
+
+ApiAnswer manage(Services& services, const ApiRequest& request) {
+    if (request.principal.kind != KeyKind::root) {
+        return api_error(ErrorKind::permission_denied, "only the root key may manage organizations");
+    }
+    ApiRequest get = request;
+    if (get.method == "HEAD") get.method = "GET";
+    return handle(services, get);
+}
+
+}  // namespace tollgate

@@ -1,0 +1,99 @@
+#include "gateway/api/models.h"
+
+#include <boost/url/pct_string_view.hpp>
+
+namespace tollgate {
+namespace {
+
+// Pico-USD per token as OpenRouter's decimal string of USD per token, exactly.
+std::string price_text(std::int64_t pico) {
+    std::string digits = std::to_string(pico);
+    constexpr std::size_t kDecimals = 12;
+    if (digits.size() <= kDecimals) digits.insert(0, kDecimals + 1 - digits.size(), '0');
+    digits.insert(digits.size() - kDecimals, 1, '.');
+    while (digits.back() == '0') digits.pop_back();
+    if (digits.back() == '.') digits.pop_back();
+    return digits;
+}
+
+void write_list(JsonText& json, const std::vector<std::string>& values) {
+    json.array();
+    for (const auto& value : values) json.text(value);
+    json.end();
+}
+
+void write_openrouter(const Catalogue& catalogue, const Model& model, JsonText& json) {
+    const Endpoint& first = *catalogue.find(model.id).front().endpoint;
+    json.object().key("id").text(model.id).key("canonical_slug").text(model.id);
+    json.key("name").text(model.name).key("created").number(model.created).key("description").text("");
+    json.key("context_length");
+    first.context_length > 0 ? json.number(first.context_length) : json.null();
+    json.key("architecture").object().key("input_modalities");
+    write_list(json, model.input_modalities);
+    json.key("output_modalities");
+    write_list(json, model.output_modalities);
+    json.end();
+    json.key("pricing").object();
+    json.key("prompt").text(price_text(first.prices.prompt));
+    json.key("completion").text(price_text(first.prices.completion));
+    json.key("request").text(price_text(first.prices.per_request));
+    json.key("input_cache_read").text(price_text(first.prices.cache_read));
+    json.key("input_cache_write").text(price_text(first.prices.cache_write));
+    json.end();
+    json.key("top_provider").object().key("context_length");
+    first.context_length > 0 ? json.number(first.context_length) : json.null();
+    json.key("max_completion_tokens");
+    first.max_completion_tokens > 0 ? json.number(first.max_completion_tokens) : json.null();
+    json.key("is_moderated").flag(false).end();
+    json.end();
+}
+
+void write_openai(const Model& model, JsonText& json) {
+    const std::string_view id = model.id;
+    const std::string_view owner = id.substr(0, id.find('/'));
+    json.object().key("id").text(id).key("object").text("model");
+    json.key("created").number(model.created).key("owned_by").text(owner).end();
+}
+
+void write(const Catalogue& catalogue, const Model& model, bool openrouter, JsonText& json) {
+    if (openrouter) {
+        write_openrouter(catalogue, model, json);
+    } else {
+        write_openai(model, json);
+    }
+}
+
+}  // namespace
+
+ApiAnswer list_models(const Catalogue& catalogue, bool openrouter) {
+    JsonText json;
+    json.object();
+    if (!openrouter) json.key("object").text("list");
+    json.key("data").array();
+    for (const Model* model : catalogue.models()) write(catalogue, *model, openrouter, json);
+    json.end();
+    if (openrouter) json.key("total_count").number(static_cast<std::int64_t>(catalogue.models().size()));
+    ApiAnswer answer;
+    answer.body = json.end().take();
+    return answer;
+}
+
+ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, bool openrouter) {
+    const std::string_view encoded = path.substr(path.find("models/") + 7);
+    const auto checked = boost::urls::make_pct_string_view(encoded);
+    const std::string name = checked ? checked->decode() : std::string(encoded);
+    const Model* const model = catalogue.model(name);
+    if (model == nullptr) {
+        return api_error(ErrorKind::model_not_found, "the model '" + name.substr(0, kModelNameBytes) + "' does not exist here",
+                         "model");
+    }
+    JsonText json;
+    if (openrouter) json.object().key("data");
+    write(catalogue, *model, openrouter, json);
+    if (openrouter) json.end();
+    ApiAnswer answer;
+    answer.body = json.take();
+    return answer;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,71 @@
+// The command line: serve, init, check, records, version.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "gateway/initialize.h"
+#include "gateway/records.h"
+#include "gateway/server.h"
+
+namespace {
+
+constexpr int kFailed = 1, kBadUsage = 2;
+
+int report(const tollgate::Status& status) {
+    if (status.ok()) return 0;
+    std::fprintf(stderr, "tollgate: %s\n", status.message().c_str());
+    return kFailed;
+}
+
+int run_with_config(const std::string& path, bool only_check) {
+    auto config = tollgate::load_config(path);
+    if (!config) return report(config.error());
+    if (!only_check) return report(tollgate::serve(std::move(*config)));
+    const tollgate::Status status = tollgate::check(*config);
+    if (status.ok()) std::printf("%s: ok\n", path.c_str());
+    return report(status);
+}
+
+int init(const tollgate::InitOptions& options, bool as_json) {
+    const auto made = tollgate::initialize(options);
+    if (!made) return report(made.error());
+    if (!as_json) std::printf("Keep these: keys are shown once and stored nowhere else.\n");
+    std::printf("%s\n", made->c_str());
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Tollgate: a reverse proxy for LLM APIs that meters and bills every request.");
+    app.require_subcommand(1);
+    std::string config_path;
+    tollgate::InitOptions options;
+    bool as_json = false;
+
+    CLI::App* const serve = app.add_subcommand("serve", "Run the gateway until SIGTERM");
+    serve->add_option("--config", config_path, "Configuration file")->required();
+    CLI::App* const check = app.add_subcommand("check", "Read a configuration and everything it names, then exit");
+    check->add_option("--config", config_path, "Configuration file")->required();
+    CLI::App* const init_command = app.add_subcommand("init", "Make a data directory with its root key, once");
+    init_command->add_option("--data-dir", options.data_dir, "Data directory")->required();
+    init_command->add_flag("--json", as_json, "Print only JSON");
+    init_command->add_flag("--quickstart", options.quickstart, "Also an organization, a key and 5 USD of credit");
+    init_command->add_option("--base-url", options.base_url, "Where clients reach the gateway, for quickstart.json");
+    init_command->add_option("--ops-url", options.ops_url, "Where the operations listener is, for quickstart.json");
+    CLI::App* const records = app.add_subcommand("records", "Print every request's record and the balances (stopped gateway)");
+    records->add_option("--data-dir", options.data_dir, "Data directory")->required();
+    CLI::App* const version = app.add_subcommand("version", "Print the version");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+        return app.exit(problem) == 0 ? 0 : kBadUsage;
+    }
+    if (version->parsed()) {
+        std::printf("tollgate %s\n", TOLLGATE_VERSION);
+        return 0;
+    }
+    if (init_command->parsed()) return init(options, as_json);
+    if (records->parsed()) return report(tollgate::print_records(options.data_dir));
+    return run_with_config(config_path, check->parsed());
+}

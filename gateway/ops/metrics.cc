@@ -1,0 +1,284 @@
+#include "gateway/ops/metrics.h"
+
+#include "gateway/request/request_context.h"
+
+#include <dirent.h>
+#include <prometheus/text_serializer.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <sstream>
+
+namespace tollgate {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+constexpr double kMicro = 1e-6, kNano = 1e-9;
+const auto kStarted = std::chrono::system_clock::now();
+
+class Families {
+  public:
+    MetricFamily& family(std::string name, std::string help, MetricType type) {
+        MetricFamily family;
+        family.name = std::move(name);
+        family.help = std::move(help);
+        family.type = type;
+        families_.push_back(std::move(family));
+        return families_.back();
+    }
+    static void add(MetricFamily& family, Labels labels, double value) {
+        ClientMetric metric;
+        metric.label = std::move(labels);
+        if (family.type == MetricType::Counter) {
+            metric.counter.value = value;
+        } else {
+            metric.gauge.value = value;
+        }
+        family.metric.push_back(std::move(metric));
+    }
+    void counter(std::string name, std::string help, double value) {
+        add(family(std::move(name), std::move(help), MetricType::Counter), {}, value);
+    }
+    void gauge(std::string name, std::string help, double value) {
+        add(family(std::move(name), std::move(help), MetricType::Gauge), {}, value);
+    }
+    std::vector<MetricFamily> take() { return std::move(families_); }
+
+  private:
+    std::vector<MetricFamily> families_;
+};
+
+// A histogram summed over workers.
+template <std::size_t N>
+struct Sum {
+    std::array<std::uint64_t, N + 1> buckets{};
+    std::uint64_t sum = 0;
+    void add(const Histogram<N>& histogram) {
+        for (std::size_t i = 0; i <= N; ++i) buckets[i] += histogram.bucket(i);
+        sum += histogram.sum();
+    }
+    bool empty() const {
+        for (const auto count : buckets) {
+            if (count != 0) return false;
+        }
+        return true;
+    }
+};
+
+template <std::size_t N>
+void add_histogram(MetricFamily& family, const Labels& labels, const Sum<N>& sum,
+                   const std::array<std::uint64_t, N>& bounds) {
+    if (sum.empty()) return;
+    ClientMetric metric;
+    metric.label = labels;
+    std::uint64_t cumulative = 0;
+    for (std::size_t i = 0; i <= N; ++i) {
+        cumulative += sum.buckets[i];
+        const double bound =
+            i < N ? static_cast<double>(bounds[i]) * kMicro : std::numeric_limits<double>::infinity();
+        metric.histogram.bucket.push_back({cumulative, bound});
+    }
+    metric.histogram.sample_count = cumulative;
+    metric.histogram.sample_sum = static_cast<double>(sum.sum) * kMicro;
+    family.metric.push_back(std::move(metric));
+}
+
+// One route and endpoint, summed over workers.
+struct SeriesSum {
+    std::map<int, std::uint64_t> requests;
+    Sum<kDurationBoundsUs.size()> first_byte, duration;
+    Sum<kOverheadBoundsUs.size()> overhead;
+    std::uint64_t prompt = 0, completion = 0, cache_read = 0, cache_write = 0, reasoning = 0;
+    std::uint64_t cost_nano = 0, cancelled = 0;
+
+    void add(const EndpointCounters& counters) {
+        counters.requests.for_each([this](int status, std::uint64_t count) { requests[status] += count; });
+        first_byte.add(counters.first_byte);
+        duration.add(counters.duration);
+        overhead.add(counters.overhead);
+        prompt += counters.prompt_tokens.get();
+        completion += counters.completion_tokens.get();
+        cache_read += counters.cache_read_tokens.get();
+        cache_write += counters.cache_write_tokens.get();
+        reasoning += counters.reasoning_tokens.get();
+        cost_nano += counters.cost_nano.get();
+        cancelled += counters.cancelled.get();
+    }
+};
+
+void write_requests(const Services& services, const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
+    auto requests = MetricFamily{"tollgate_requests", "Requests answered, by HTTP status.", MetricType::Counter, {}};
+    auto first = MetricFamily{"tollgate_time_to_first_byte_seconds",
+                              "From the request's head to the first byte of the upstream's answer body.",
+                              MetricType::Histogram, {}};
+    auto duration = MetricFamily{"tollgate_request_duration_seconds", "From the request's head to its last byte.",
+                                 MetricType::Histogram, {}};
+    auto overhead = MetricFamily{"tollgate_overhead_seconds",
+                                 "Time a request spent in the gateway, waiting for the upstream not counted.",
+                                 MetricType::Histogram, {}};
+    auto tokens = MetricFamily{"tollgate_tokens", "Tokens metered, by kind; cached and cache-written tokens are also in prompt, "
+                               "reasoning tokens also in completion.", MetricType::Counter, {}};
+    auto cost = MetricFamily{"tollgate_cost_usd", "What requests cost, in USD.", MetricType::Counter, {}};
+    auto cancelled = MetricFamily{"tollgate_requests_cancelled", "Requests whose client left before the end.",
+                                  MetricType::Counter, {}};
+    const auto endpoints = services.catalogue->endpoints();
+    for (std::size_t route = 0; route < kRouteCount; ++route) {
+        for (std::size_t number = 0; number <= endpoints.size(); ++number) {
+            SeriesSum sum;
+            for (const auto& worker : workers) {
+                const auto* const counters = worker->counters().find(static_cast<Route>(route), number);
+                if (counters != nullptr) sum.add(*counters);
+            }
+            if (sum.requests.empty()) continue;
+            const Labels labels = {{"route", std::string(tollgate::to_string(static_cast<Route>(route)))},
+                                   {"model", number == 0 ? "" : endpoints[number - 1].model->id},
+                                   {"provider", number == 0 ? "" : endpoints[number - 1].provider->name}};
+            for (const auto& [status, count] : sum.requests) {
+                Labels with_status = labels;
+                with_status.push_back({"status", std::to_string(status)});
+                Families::add(requests, with_status, static_cast<double>(count));
+            }
+            add_histogram(first, labels, sum.first_byte, kDurationBoundsUs);
+            add_histogram(duration, labels, sum.duration, kDurationBoundsUs);
+            add_histogram(overhead, labels, sum.overhead, kOverheadBoundsUs);
+            Families::add(cancelled, labels, static_cast<double>(sum.cancelled));
+            if (number == 0) continue;
+            Families::add(cost, labels, static_cast<double>(sum.cost_nano) * kNano);
+            const std::pair<const char*, std::uint64_t> kinds[] = {{"prompt", sum.prompt},
+                                                                   {"completion", sum.completion},
+                                                                   {"cache_read", sum.cache_read},
+                                                                   {"cache_write", sum.cache_write},
+                                                                   {"reasoning", sum.reasoning}};
+            for (const auto& [kind, count] : kinds) {
+                Labels with_kind = labels;
+                with_kind.push_back({"kind", kind});
+                Families::add(tokens, with_kind, static_cast<double>(count));
+            }
+        }
+    }
+    for (auto* family : {&requests, &first, &duration, &overhead, &tokens, &cost, &cancelled}) {
+        if (family->type == MetricType::Counter) family->name += "_total";
+        MetricFamily& placed = out.family(family->name, family->help, family->type);
+        placed.metric = std::move(family->metric);
+    }
+}
+
+void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
+    const auto sum = [&workers](Counter WorkerCounters::* counter) {
+        std::uint64_t total = 0;
+        for (const auto& worker : workers) total += (worker->counters().*counter).get();
+        return static_cast<double>(total);
+    };
+    using C = WorkerCounters;
+    out.counter("tollgate_connections_accepted_total", "Client connections accepted.", sum(&C::connections_accepted));
+    out.gauge("tollgate_connections_open", "Client connections open now.", sum(&C::connections_open));
+    out.counter("tollgate_tls_handshakes_failed_total", "Client TLS handshakes that failed.", sum(&C::tls_handshakes_failed));
+    out.counter("tollgate_heads_refused_total", "Requests refused for their HTTP head.", sum(&C::heads_refused));
+    out.gauge("tollgate_requests_running", "Requests being served now.", sum(&C::requests_running));
+    out.gauge("tollgate_streams_open", "Event streams being relayed now.", sum(&C::streams_open));
+    out.counter("tollgate_holds_taken_total", "Holds of credit taken.", sum(&C::holds_taken));
+    out.counter("tollgate_holds_refused_total", "Requests refused for lack of credit.", sum(&C::holds_refused));
+    out.counter("tollgate_holds_released_total", "Holds settled or released.", sum(&C::holds_released));
+    out.counter("tollgate_holds_overrun_total", "Settlements whose cost passed the credit there was; should stay 0.", sum(&C::holds_overrun));
+    out.gauge("tollgate_holds_open", "Holds of credit open now.", sum(&C::held_requests));
+    out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.", sum(&C::upstream_retries));
+    out.counter("tollgate_upstream_aborts_total", "Upstream answers aborted because the client left.", sum(&C::upstream_aborts));
+    out.counter("tollgate_client_aborts_total", "Clients that left while their answer was made.", sum(&C::client_aborts));
+    out.gauge("tollgate_drains_running", "Abandoned answers being read to their end.", sum(&C::drains_running));
+    out.counter("tollgate_log_batches_dropped_total", "Batches of access log lines dropped because the log could not keep up.", sum(&C::log_lines_dropped));
+}
+
+void write_pools(const Services& services, const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
+    struct Kind {
+        const char* name;
+        const char* help;
+        MetricType type;
+        Counter PoolCounters::* counter;
+    };
+    const Kind kinds[] = {
+        {"tollgate_upstream_connections_opened_total", "Upstream connections opened.", MetricType::Counter, &PoolCounters::opened},
+        {"tollgate_upstream_connections_reused_total", "Requests sent over an idle upstream connection.", MetricType::Counter, &PoolCounters::reused},
+        {"tollgate_upstream_connections_failed_total", "Upstream connections that could not be made.", MetricType::Counter, &PoolCounters::failed},
+        {"tollgate_upstream_connections_closed_idle_total", "Idle upstream connections closed.", MetricType::Counter, &PoolCounters::closed_idle},
+        {"tollgate_upstream_connections_open", "Upstream connections open now.", MetricType::Gauge, &PoolCounters::open},
+        {"tollgate_upstream_connections_idle", "Upstream connections idle now.", MetricType::Gauge, &PoolCounters::idle},
+    };
+    for (const Kind& kind : kinds) {
+        MetricFamily& family = out.family(kind.name, kind.help, kind.type);
+        for (const Provider& provider : services.providers) {
+            std::uint64_t total = 0;
+            for (const auto& worker : workers) total += (worker->pools()[provider.index]->counters().*kind.counter).get();
+            Families::add(family, {{"provider", provider.name}}, static_cast<double>(total));
+        }
+    }
+}
+
+void write_ledger(const Services& services, Families& out) {
+    const LedgerCounters ledger = services.ledger->counters();
+    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+    out.gauge("tollgate_slots", "Slots for requests that hold credit.", number(services.slots->slots()));
+    out.gauge("tollgate_slots_in_use", "Slots in use now.", number(services.slots->in_use()));
+    out.gauge("tollgate_journal_queue", "Settled requests that are not in the journal yet.", number(services.slots->awaiting_journal()));
+    out.counter("tollgate_journal_commits_total", "Blocks committed to the journal.", number(ledger.blocks));
+    out.counter("tollgate_journal_entries_total", "Entries committed to the journal.", number(ledger.entries));
+    out.counter("tollgate_journal_commit_failures_total", "Commits that failed.", number(ledger.failures));
+    out.counter("tollgate_journal_commit_seconds_total", "Time spent committing.", number(ledger.commit_nanoseconds) * kNano);
+    out.gauge("tollgate_journal_recovered_settled", "Settled requests that the last start found outside the journal.", number(ledger.recovered_settled));
+    out.gauge("tollgate_journal_recovered_open", "Unfinished requests that the last start settled.", number(ledger.recovered_open));
+    out.gauge("tollgate_accepting", "1 while requests are taken, 0 when the ledger cannot be written.", services.ledger->accepting() ? 1 : 0);
+}
+
+double open_descriptors() {
+    DIR* const folder = ::opendir("/proc/self/fd");
+    if (folder == nullptr) return 0;
+    double count = -3;   // ".", ".." and this one
+    while (::readdir(folder) != nullptr) ++count;
+    ::closedir(folder);
+    return count;
+}
+
+// The families every Prometheus client library offers.
+void write_process(Families& out) {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * kMicro; };
+    out.counter("process_cpu_seconds_total", "User and system CPU time in seconds.", seconds(usage.ru_utime) + seconds(usage.ru_stime));
+    std::ifstream statm("/proc/self/statm");
+    double pages = 0, resident = 0;
+    statm >> pages >> resident;
+    const auto page_bytes = static_cast<double>(::sysconf(_SC_PAGESIZE));
+    out.gauge("process_virtual_memory_bytes", "Virtual memory in bytes.", pages * page_bytes);
+    out.gauge("process_resident_memory_bytes", "Resident memory in bytes.", resident * page_bytes);
+    out.gauge("process_start_time_seconds", "Start time since the Unix epoch in seconds.",
+              std::chrono::duration<double>(kStarted.time_since_epoch()).count());
+    out.gauge("process_open_fds", "Open file descriptors.", open_descriptors());
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    out.gauge("process_max_fds", "Most file descriptors that may be open.", static_cast<double>(limit.rlim_cur));
+}
+
+}  // namespace
+
+std::vector<MetricFamily> Metrics::Collect() const {
+    Families out;
+    MetricFamily& build = out.family("tollgate_build_info", "Always 1; the version is its label.", MetricType::Gauge);
+    Families::add(build, {{"version", TOLLGATE_VERSION}}, 1);
+    write_requests(services_, workers_, out);
+    write_workers(workers_, out);
+    write_pools(services_, workers_, out);
+    write_ledger(services_, out);
+    write_process(out);
+    return out.take();
+}
+
+std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(Collect()); }
+
+}  // namespace tollgate

@@ -1,0 +1,77 @@
+#include "gateway/ops/operations_server.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/rate_policy.hpp>
+#include <boost/beast/http.hpp>
+
+namespace tollgate {
+namespace {
+
+namespace http = boost::beast::http;
+using Stream = boost::beast::basic_stream<net::Tcp, net::Executor, boost::beast::unlimited_rate_policy>;
+
+constexpr auto kTimeout = std::chrono::seconds(30);
+constexpr std::size_t kMostHeadBytes = 8192;
+
+http::response<http::string_body> answer(const http::request<http::empty_body>& request, const Metrics& metrics,
+                                         const Services& services) {
+    http::response<http::string_body> response(http::status::ok, request.version());
+    response.set(http::field::content_type, "text/plain; charset=utf-8");
+    const std::string_view target(request.target().data(), request.target().size());
+    const std::string_view path = target.substr(0, target.find('?'));
+    if (request.method() != http::verb::get && request.method() != http::verb::head) {
+        response.result(http::status::method_not_allowed);
+        response.set(http::field::allow, "GET, HEAD");
+    } else if (path == "/metrics") {
+        response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+        response.body() = metrics.text();
+    } else if (path == "/health/live") {
+        response.body() = "live\n";
+    } else if (path == "/health/ready") {
+        const bool draining = services.draining;
+        const bool ready = !draining && services.ledger->accepting();
+        response.body() = ready ? "ready\n" : draining ? "draining\n" : "the ledger cannot be written\n";
+        if (!ready) response.result(http::status::service_unavailable);
+    } else {
+        response.result(http::status::not_found);
+        response.body() = "routes: /metrics /health/live /health/ready\n";
+    }
+    response.keep_alive(request.keep_alive());
+    response.prepare_payload();
+    if (request.method() == http::verb::head) response.body().clear();
+    return response;
+}
+
+net::Awaitable<void> serve_connection(net::Socket socket, const Metrics& metrics, const Services& services) {
+    Stream stream(std::move(socket));
+    boost::beast::flat_buffer buffer(kMostHeadBytes);
+    bool more = true;
+    while (more) {
+        http::request<http::empty_body> request;
+        stream.expires_after(kTimeout);
+        auto [read_error, read_bytes] = co_await http::async_read(stream, buffer, request, net::kAwait);
+        if (read_error) co_return;
+        auto response = answer(request, metrics, services);
+        stream.expires_after(kTimeout);
+        auto [write_error, written] = co_await http::async_write(stream, response, net::kAwait);
+        if (write_error) co_return;
+        more = response.keep_alive();
+    }
+}
+
+}  // namespace
+
+net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& metrics, const Services& services) {
+    while (acceptor.is_open()) {
+        auto [error, socket] = co_await acceptor.async_accept(net::kAwait);
+        if (error == net::asio::error::operation_aborted) co_return;
+        if (error) continue;
+        net::asio::co_spawn(acceptor.get_executor(), serve_connection(std::move(socket), metrics, services),
+                            net::asio::detached);
+    }
+}
+
+}  // namespace tollgate

@@ -1,0 +1,12 @@
+// The operations listener: /metrics, /health/live, /health/ready. On the control thread, by Beast: nothing here is hot.
+#pragma once
+
+#include "gateway/net/asio.h"
+#include "gateway/ops/metrics.h"
+
+namespace tollgate {
+
+// Serves until the acceptor is closed. All arguments must outlive it.
+net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& metrics, const Services& services);
+
+}  // namespace tollgate

@@ -1,0 +1,13 @@
+// What a finished request leaves behind: its counts and its line in the access log.
+#pragma once
+
+namespace tollgate {
+
+class Worker;
+struct RequestContext;
+
+void count_request(Worker& worker, const RequestContext& request);
+// One JSON line: ids, names, numbers. No key, no prompt, no answer, no query string.
+void log_request(Worker& worker, const RequestContext& request);
+
+}  // namespace tollgate

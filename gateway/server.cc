@@ -1,0 +1,270 @@
+#include "gateway/server.h"
+
+#include <sys/resource.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <latch>
+#include <thread>
+
+#include "gateway/ops/metrics.h"
+#include "gateway/ops/operations_server.h"
+#include "gateway/worker.h"
+#include "store/rocks_store.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::uint32_t kReservedDescriptors = 256;   // store, logs, listeners, upstreams at the limit of connections
+
+std::int64_t unix_ms_now() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+Status resolve_providers(const Config& config, std::vector<Provider>& providers) {
+    providers.reserve(config.providers.size());   // pools keep references
+    for (const ProviderConfig& one : config.providers) {
+        auto provider = Provider::from(one, providers.size());
+        if (!provider) return provider.error();
+        providers.push_back(std::move(*provider));
+    }
+    return {};
+}
+
+Status load_tls(Services& services) {
+    if (services.config.tls_certificate_file.empty()) return {};
+    namespace ssl = net::asio::ssl;
+    services.tls = std::make_unique<ssl::context>(ssl::context::tls_server);
+    net::ErrorCode error;
+    SSL_CTX_set_min_proto_version(services.tls->native_handle(), TLS1_2_VERSION);
+    services.tls->use_certificate_chain_file(services.config.tls_certificate_file, error);
+    if (error) return Status(StatusCode::invalid, "tls_certificate_file " + services.config.tls_certificate_file + ": " + error.message());
+    services.tls->use_private_key_file(services.config.tls_private_key_file, ssl::context::pem, error);
+    if (error) return Status(StatusCode::invalid, "tls_private_key_file " + services.config.tls_private_key_file + ": " + error.message());
+    return {};
+}
+
+// Store, slots and ledger, recovered; nothing listens before this is done.
+Status open_books(Services& services, std::uint32_t workers) {
+    auto store = RocksStore::open(services.config.data_dir);
+    if (!store) return store.error();
+    const auto epoch = (*store)->next_boot_epoch();
+    if (!epoch) return epoch.error();
+    services.store = std::move(*store);
+    services.credits = std::make_unique<CreditTable>();
+    auto accounts = Accounts::load(*services.store, *services.credits);
+    if (!accounts) return accounts.error();
+    services.accounts = std::move(*accounts);
+    SlotFile::Options options;
+    options.path = services.config.data_dir + "/slots";
+    options.slots = services.config.limits.max_inflight_requests;
+    options.workers = workers;
+    options.boot_epoch = *epoch;
+    auto slots = SlotFile::open(options);
+    if (!slots) return slots.error();
+    services.slots = std::move(*slots);
+    LedgerOptions ledger_options;
+    ledger_options.commit_interval_ms = services.config.ledger.commit_interval_ms;
+    ledger_options.checkpoint_interval_ms = services.config.ledger.checkpoint_interval_ms;
+    auto ledger = Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, unix_ms_now());
+    if (!ledger) return ledger.error();
+    services.ledger = std::move(*ledger);
+    return {};
+}
+
+Status listen(net::Acceptor& acceptor, const std::string& name, const std::string& address) {
+    const auto fail = [&](const std::string& what) {
+        return Status(StatusCode::io, name + " " + address + ": " + what);
+    };
+    const auto colon = address.rfind(':');
+    if (colon == std::string::npos) return fail("must be HOST:PORT");
+    std::string host = address.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    const std::string port = address.substr(colon + 1);
+    net::ErrorCode error;
+    const auto ip = net::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
+    if (error || port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
+        std::stoul(port) > 65535) {
+        return fail("must be an IP address and a port");
+    }
+    const net::Tcp::endpoint endpoint(ip, static_cast<std::uint16_t>(std::stoul(port)));
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(net::asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(net::asio::socket_base::max_listen_connections, error);
+    if (error == net::asio::error::address_in_use) return fail("the port is in use by another program");
+    return error ? fail(error.message()) : Status();
+}
+
+std::string url_of(const net::Acceptor& acceptor, bool tls) {
+    const auto endpoint = acceptor.local_endpoint();
+    const std::string host = endpoint.address().is_v6() ? "[" + endpoint.address().to_string() + "]"
+                                                        : endpoint.address().to_string();
+    return (tls ? "https://" : "http://") + host + ":" + std::to_string(endpoint.port());
+}
+
+// Every connection may use one descriptor for the client and one upstream.
+void raise_descriptor_limit(const LimitsConfig& limits) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const rlim_t wanted = 2ULL * limits.max_connections + kReservedDescriptors;
+    limit.rlim_cur = std::min(std::max(limit.rlim_cur, wanted), limit.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < wanted) {
+        std::fprintf(stderr, "tollgate: notice: %llu file descriptors allow fewer than max_connections (%u) proxied at once\n",
+                     static_cast<unsigned long long>(limit.rlim_cur), limits.max_connections);
+    }
+}
+
+class Server {
+  public:
+    explicit Server(Services& services) : services_(services) { services_.control = &control_; }
+
+    Status start(std::uint32_t workers) {
+        for (std::uint32_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(services_, i));
+        services_.accounts->on_publish([this](std::shared_ptr<const Directory> directory) { publish(directory); });
+        Status status = listen(data_, "listen", services_.config.listen);
+        if (status.ok()) status = listen(operations_, "operations_listen", services_.config.operations_listen);
+        return status;
+    }
+
+    void run() {
+        services_.ledger->start();
+        for (auto& worker : workers_) threads_.emplace_back([&worker] { worker->run(); });
+        net::asio::co_spawn(control_, accept(), net::asio::detached);
+        net::asio::co_spawn(control_, serve_operations(operations_, metrics_, services_), net::asio::detached);
+        net::asio::co_spawn(control_, stop_on_signal(), net::asio::detached);
+        std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
+                    url_of(operations_, false).c_str());
+        std::fflush(stdout);
+        control_.run();
+        for (auto& thread : threads_) thread.join();
+        services_.ledger->stop();
+    }
+
+  private:
+    // Returns when every worker uses the new directory, so that a change is in force for all later requests.
+    void publish(const std::shared_ptr<const Directory>& directory) {
+        std::latch acknowledged(static_cast<std::ptrdiff_t>(workers_.size()));
+        for (auto& worker : workers_) {
+            net::asio::post(worker->io(), [&worker, &acknowledged, directory] {
+                worker->set_directory(directory);
+                acknowledged.count_down();
+            });
+        }
+        acknowledged.wait();
+    }
+
+    std::uint64_t open_connections() const {
+        std::uint64_t total = 0;
+        for (const auto& worker : workers_) total += worker->load();
+        return total;
+    }
+
+    // Clients keep few, long connections: each is placed on the worker that has the fewest.
+    Worker& least_loaded() {
+        Worker* best = workers_.front().get();
+        for (auto& worker : workers_) {
+            if (worker->load() < best->load()) best = worker.get();
+        }
+        return *best;
+    }
+
+    net::Awaitable<void> accept() {
+        net::Timer pause(control_);
+        while (data_.is_open()) {
+            Worker& worker = least_loaded();
+            net::Socket socket(worker.io());
+            auto [error] = co_await data_.async_accept(socket, net::kAwait);
+            if (error == net::asio::error::operation_aborted) co_return;
+            if (error) {   // no descriptors, most likely: try again when some may be free
+                pause.expires_after(std::chrono::milliseconds(50));
+                [[maybe_unused]] auto waited = co_await pause.async_wait(net::kAwait);
+                continue;
+            }
+            if (open_connections() >= services_.config.limits.max_connections) continue;   // closed by going out of scope
+            worker.adopt(std::move(socket));
+        }
+    }
+
+    net::Awaitable<void> stop_on_signal() {
+        net::asio::basic_signal_set<net::Executor> signals(control_, SIGTERM, SIGINT);
+        [[maybe_unused]] auto received = co_await signals.async_wait(net::kAwait);
+        std::fprintf(stderr, "tollgate: stopping: running requests have %u ms\n",
+                     services_.config.timeouts.shutdown_timeout_ms);
+        services_.draining = true;
+        net::ErrorCode ignored;
+        data_.close(ignored);
+        for (auto& worker : workers_) worker->drain();
+        net::Timer timer(control_);
+        const auto limit = net::Clock::now() + std::chrono::milliseconds(services_.config.timeouts.shutdown_timeout_ms);
+        constexpr auto kCutLimit = std::chrono::seconds(2);
+        bool cut = false;
+        while (open_connections() > 0 && net::Clock::now() < limit + kCutLimit) {
+            if (!cut && net::Clock::now() >= limit) {
+                cut = true;
+                for (auto& worker : workers_) worker->cut();
+            }
+            timer.expires_after(std::chrono::milliseconds(20));
+            [[maybe_unused]] auto waited = co_await timer.async_wait(net::kAwait);
+        }
+        operations_.close(ignored);
+        for (auto& worker : workers_) worker->stop();
+        control_.stop();
+    }
+
+    Services& services_;
+    net::asio::io_context control_{1};
+    net::Acceptor data_{control_}, operations_{control_};
+    std::vector<std::unique_ptr<Worker>> workers_;
+    std::vector<std::thread> threads_;
+    Metrics metrics_{services_, workers_};
+};
+
+}  // namespace
+
+Status check(const Config& config) {
+    Services services;
+    services.config = config;
+    const auto prices = PriceList::load(config.prices);
+    if (!prices) return prices.error();
+    Status status = resolve_providers(config, services.providers);
+    return status.ok() ? load_tls(services) : status;
+}
+
+Status serve(Config config) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
+    const std::uint32_t workers = config.workers == 0 ? cores : config.workers;
+    Services services;
+    services.config = std::move(config);
+    raise_descriptor_limit(services.config.limits);
+    auto prices = PriceList::load(services.config.prices);
+    if (!prices) return prices.error();
+    Status status = resolve_providers(services.config, services.providers);
+    if (status.ok()) status = load_tls(services);
+    if (!status.ok()) return status;
+    services.catalogue = std::make_unique<Catalogue>(*prices, services.providers);
+    auto log = AccessLog::open(services.config.access_log);
+    if (!log) return log.error();
+    services.access_log = std::move(*log);
+    status = open_books(services, workers);
+    if (!status.ok()) return status;
+    if (!services.accounts->has_root_key()) {
+        return Status(StatusCode::invalid, "data_dir " + services.config.data_dir +
+                                               " has no root key: run 'tollgate init --data-dir " +
+                                               services.config.data_dir + "' first");
+    }
+    Server server(services);
+    status = server.start(workers);
+    if (!status.ok()) return status;
+    server.run();
+    return {};
+}
+
+}  // namespace tollgate

@@ -1,0 +1,170 @@
+#include "gateway/upstream/dispatch.h"
+
+#include "gateway/net/connection.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+std::string_view path_of(ApiType api) {
+    switch (api) {
+        case ApiType::completions: return "/completions";
+        case ApiType::embeddings: return "/embeddings";
+        default: return "/chat/completions";
+    }
+}
+
+void write_request_head(const RequestContext& request, std::string& out) {
+    const Provider& provider = *request.endpoint->provider;
+    out.clear();
+    out += "POST ";
+    out += provider.base_path;
+    out += path_of(request.api);
+    out += " HTTP/1.1\r\n";
+    out += provider.fixed_headers;
+    out += "content-type: application/json\r\naccept: ";
+    out += request.body.stream ? "text/event-stream" : "application/json";
+    out += "\r\ncontent-length: ";
+    out += std::to_string(request.upstream_body.size());
+    out += "\r\n\r\n";
+}
+
+// Why an attempt failed, and whether a byte of an answer had come.
+struct Attempt {
+    Error error;
+    bool answered = false;
+};
+
+net::Awaitable<Error> send(Connection& connection, UpstreamConnection& upstream) {
+    std::array<std::string_view, net::kMaxGather> pieces;
+    std::size_t count = 0;
+    pieces[count++] = connection.out;
+    for (const std::string_view piece : connection.request.upstream_body.pieces()) pieces[count++] = piece;
+    const net::ErrorCode error = co_await upstream.stream.write_all(std::span(pieces).first(count));
+    if (!error) co_return Error{};
+    co_return upstream_failure(connection, connection.request.endpoint->provider->name, error);
+}
+
+void take_head(const net::ResponseHead& head, UpstreamAnswer& answer) {
+    answer.status = head.status;
+    answer.framing = head.framing;
+    answer.content_length = head.content_length;
+    answer.keep_alive = head.keep_alive;
+    const std::string_view type = head.field("content-type");
+    constexpr std::string_view kEvents = "text/event-stream";
+    answer.event_stream =
+        type.size() >= kEvents.size() && net::equals_ignoring_case(type.substr(0, kEvents.size()), kEvents);
+    if (head.status < 400) return;
+    for (const std::string_view name : {"retry-after", "retry-after-ms", "x-should-retry"}) {
+        const std::string_view value = head.field(name);
+        if (!value.empty()) answer.retry_headers += std::string(name) + ": " + std::string(value) + "\r\n";
+    }
+}
+
+// Reads past informational answers to the final head.
+net::Awaitable<Attempt> read_answer_head(Connection& connection, UpstreamAnswer& answer) {
+    UpstreamConnection& upstream = *answer.connection;
+    const auto& limits = connection.worker().config().limits;
+    const std::string& provider = connection.request.endpoint->provider->name;
+    Attempt attempt;
+    std::size_t searched = 0;
+    while (true) {
+        const std::size_t end = net::find_head_end(upstream.in.view(), searched);
+        if (end == 0 && upstream.in.size() < limits.max_head_bytes) {
+            searched = upstream.in.size();
+            char* const to = upstream.in.room(4096);
+            auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
+            if (error || bytes == 0) {
+                attempt.error = upstream_failure(connection, provider, error ? error : net::asio::error::eof);
+                co_return attempt;
+            }
+            upstream.in.produced(bytes);
+            attempt.answered = true;
+            continue;
+        }
+        net::ResponseHead& head = connection.worker().response_head;
+        const auto refusal =
+            end == 0 ? net::HeadRefusal{431, "its head is too large"}
+                     : net::parse_response_head(upstream.in.view().substr(0, end), limits.max_head_fields, false, head);
+        if (refusal.status != 0) {
+            attempt.error = {ErrorKind::upstream_invalid_response,
+                             "provider " + provider + " answered with something that is not HTTP: " +
+                                 std::string(refusal.reason)};
+            co_return attempt;
+        }
+        upstream.in.consume(end);
+        searched = 0;
+        if (head.status < 200) continue;
+        take_head(head, answer);
+        co_return attempt;
+    }
+}
+
+net::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& answer) {
+    RequestContext& request = connection.request;
+    write_request_head(request, connection.out);
+    connection.expect_upstream(answer.connection->stream,
+                               connection.worker().config().timeouts.first_byte_timeout_ms);
+    Attempt attempt;
+    attempt.error = co_await send(connection, *answer.connection);
+    if (attempt.error) co_return attempt;
+    request.sent_upstream = net::Clock::now();
+    attempt = co_await read_answer_head(connection, answer);
+    request.upstream_answered = net::Clock::now();
+    co_return attempt;
+}
+
+}  // namespace
+
+Error upstream_failure(Connection& connection, const std::string& provider, const net::ErrorCode& error) {
+    if (connection.client_gone()) return {ErrorKind::client_closed_request, "the client left"};
+    if (connection.timed_out()) {
+        return {ErrorKind::upstream_timeout, "provider " + provider + " did not answer in time"};
+    }
+    const std::string what = error == net::asio::error::eof ? "closed the connection" : "broke the connection: " + error.message();
+    return {ErrorKind::upstream_reset, "provider " + provider + " " + what};
+}
+
+net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
+    RequestContext& request = connection.request;
+    Worker& worker = connection.worker();
+    const bool ask_for_usage = request.body.stream && request.api != ApiType::embeddings;
+    request.upstream_body.build(connection.in.view().substr(0, request.body_bytes), request.body,
+                                request.endpoint->endpoint->upstream_model, ask_for_usage);
+    UpstreamAnswer answer;
+    answer.pool = &worker.pool(*request.endpoint->provider);
+    answer.connection = answer.pool->take_idle(net::Clock::now());
+    while (true) {
+        if (answer.connection == nullptr) {
+            connection.expect_connect(worker.config().timeouts.connect_timeout_ms);
+            auto made = co_await answer.pool->connect(connection.connecting);
+            connection.connecting = nullptr;
+            if (!made && connection.client_gone()) {
+                co_return problem(ErrorKind::client_closed_request, "the client left");
+            }
+            if (!made && connection.timed_out()) {
+                co_return problem(ErrorKind::upstream_timeout,
+                                  "provider " + request.endpoint->provider->name + " could not be connected to in time");
+            }
+            if (!made) co_return std::unexpected(made.error());
+            answer.connection = std::move(*made);
+        }
+        if (connection.client_gone()) {
+            answer.pool->discard(std::move(answer.connection));
+            co_return problem(ErrorKind::client_closed_request, "the client left");
+        }
+        const Attempt attempt = co_await attempt_once(connection, answer);
+        if (!attempt.error) break;
+        const bool again = answer.connection->reused && !attempt.answered &&
+                           attempt.error.kind == ErrorKind::upstream_reset;
+        connection.expect_nobody();
+        answer.pool->discard(std::move(answer.connection));
+        if (!again) co_return std::unexpected(attempt.error);
+        worker.counters().upstream_retries.add();
+    }
+    request.upstream_status = answer.status;
+    connection.response_chunks.reset();
+    co_return answer;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,96 @@
+#include "gateway/upstream/relay.h"
+
+#include <boost/asio/ssl/error.hpp>
+
+#include "gateway/net/connection.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::int64_t kBytesPerCountedPromptToken = 4;   // where a provider's count is missing
+
+}  // namespace
+
+net::Awaitable<BodyStep> next_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset, bool read) {
+    UpstreamConnection& upstream = *answer.connection;
+    BodyStep step;
+    bool closed = false;
+    if (read) {
+        connection.expect_upstream(upstream.stream, connection.worker().config().timeouts.stream_gap_timeout_ms);
+        char* const to = upstream.in.room(4096);
+        auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
+        closed = error == net::asio::error::eof || error == net::asio::ssl::error::stream_truncated;
+        if (error && !(closed && answer.framing == net::Framing::until_close)) {
+            step.error = upstream_failure(connection, answer.pool->provider().name, error);
+            co_return step;
+        }
+        upstream.in.produced(bytes);
+        if (connection.request.first_byte == net::Clock::time_point{}) {
+            connection.request.first_byte = net::Clock::now();
+        }
+    }
+    const std::size_t raw = upstream.in.size() - offset;
+    if (answer.framing == net::Framing::length) {
+        step.payload = static_cast<std::size_t>(std::min<std::uint64_t>(raw, answer.content_length));
+        answer.content_length -= step.payload;
+        step.ended = answer.content_length == 0;
+    } else if (answer.framing == net::Framing::until_close) {
+        step.payload = raw;
+        step.ended = closed;
+    } else if (answer.framing == net::Framing::chunked) {
+        const auto decoded = connection.response_chunks.decode(upstream.in.data() + offset, raw);
+        upstream.in.cut(offset + decoded.payload, decoded.consumed - decoded.payload);
+        step.payload = decoded.payload;
+        step.ended = decoded.state == net::ChunkDecoder::State::done;
+        if (decoded.state == net::ChunkDecoder::State::refused) {
+            step.error = {ErrorKind::upstream_invalid_response,
+                          "provider " + answer.pool->provider().name + " sent a malformed body: " +
+                              std::string(connection.response_chunks.reason())};
+        }
+    } else {
+        step.ended = true;
+    }
+    co_return step;
+}
+
+void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole) {
+    connection.expect_nobody();
+    if (answer.connection == nullptr) return;
+    if (whole && answer.keep_alive && answer.connection->in.empty()) {
+        answer.pool->give_back(std::move(answer.connection), net::Clock::now());
+    } else {
+        answer.pool->discard(std::move(answer.connection));
+    }
+}
+
+Ending counted_ending(const RequestContext& request, const StreamFacts& facts) {
+    Ending ending;
+    ending.usage.prompt =
+        (request.body.prompt_bytes + kBytesPerCountedPromptToken - 1) / kBytesPerCountedPromptToken;
+    ending.usage.completion = counted_completion_tokens(facts);
+    ending.source = UsageSource::counted;
+    ending.finish_reason = facts.finish_reason;
+    ending.upstream_id = facts.upstream_id;
+    return ending;
+}
+
+void settle_failed(Connection& connection, HeldRequest& held) {
+    RequestContext& request = connection.request;
+    const bool sent = request.sent_upstream != net::Clock::time_point{};
+    if (request.error == ErrorKind::client_closed_request && sent) {
+        held.settle(counted_ending(request, connection.meter.facts()));
+        return;
+    }
+    Ending ending;
+    ending.charge = false;
+    held.settle(ending);
+}
+
+net::Awaitable<Error> relay(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
+    if (answer.status >= 300) return relay_error(connection, answer);
+    if (answer.event_stream) return relay_stream(connection, held, answer);
+    return relay_json(connection, held, answer);
+}
+
+}  // namespace tollgate

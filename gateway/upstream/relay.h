@@ -1,0 +1,41 @@
+// The upstream's answer to the client, metered; the request is settled before the bytes that say "complete" leave.
+#pragma once
+
+#include "gateway/net/asio.h"
+#include "gateway/request/held_request.h"
+#include "gateway/upstream/dispatch.h"
+#include "gateway/upstream/stream_meter.h"
+
+namespace tollgate {
+
+class Connection;
+
+// Answers the client (which may have left) and settles, or returns the error that the caller is to settle and answer.
+net::Awaitable<Error> relay(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
+
+// The three ways an answer can come.
+net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer);
+net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
+net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
+// A JSON answer too large to hold: relayed as it comes with its tail held. `decoded` payload bytes are in hand.
+net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
+                                       std::size_t decoded);
+
+// Body bytes of an answer, decoded to the front of its connection's buffer.
+struct BodyStep {
+    std::size_t payload = 0;      // decoded in this step, at the offset that was given
+    bool ended = false;
+    Error error{};
+};
+// Decodes what has been received behind `offset` decoded bytes; reads more first if `read`. `remaining` counts down a sized
+// body.
+net::Awaitable<BodyStep> next_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset, bool read);
+
+// The connection to the provider is done with: kept if its answer was read to the end.
+void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole);
+// What the client is charged for when it left before the upstream said: the prompt and what was streamed.
+Ending counted_ending(const RequestContext& request, const StreamFacts& facts);
+// Settles a request that failed: free, or what was generated if it was the client that left.
+void settle_failed(Connection& connection, HeldRequest& held);
+
+}  // namespace tollgate

@@ -1,0 +1,69 @@
+// An upstream's refusal, passed on in a shape that every SDK understands.
+#include "gateway/net/connection.h"
+#include "gateway/upstream/relay.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kMostErrorBytes = 64 * 1024;   // of an upstream's error body
+
+// The text of error.message, still escaped as JSON; empty if the body has none.
+std::string_view message_of(std::string_view body, TextSpan error) {
+    if (!error.of(body).starts_with('{')) return {};
+    const auto message = find_member(body, error.begin, "message");
+    if (!message) return {};
+    const std::string_view text = message->value.of(body);
+    return text.size() >= 2 && text.front() == '"' ? text.substr(1, text.size() - 2) : std::string_view();
+}
+
+std::string openrouter_body(int status, std::string_view escaped_message, const std::string& provider,
+                            std::string_view raw) {
+    std::string out = "{\"error\":{\"message\":\"" + std::string(escaped_message) +
+                      "\",\"code\":" + std::to_string(status) + ",\"metadata\":{\"provider_name\":";
+    append_json_string(out, provider);
+    out += ",\"raw\":" + std::string(raw) + "}}}";
+    return out;
+}
+
+}  // namespace
+
+net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer) {
+    const RequestContext& request = connection.request;
+    const std::string& provider = answer.pool->provider().name;
+    std::size_t decoded = 0;
+    bool read = !answer.connection->in.empty() ? false : true;
+    bool whole = answer.framing == net::Framing::none;
+    while (!whole && decoded < kMostErrorBytes) {
+        const BodyStep step = co_await next_body(connection, answer, decoded, read);
+        if (step.error) break;   // what has come says enough
+        decoded += step.payload;
+        whole = step.ended;
+        read = true;
+    }
+    const int status = answer.status;
+    const std::string body(answer.connection->in.view().substr(0, decoded));
+    answer.connection->in.consume(decoded);
+    const std::string headers = answer.retry_headers;
+    release_upstream(connection, answer, whole);
+    if (connection.client_gone()) co_return Error{ErrorKind::client_closed_request, "the client left"};
+    if (status == 401 || status == 403) {
+        co_return Error{ErrorKind::upstream_auth_failed,
+                        "provider " + provider + " refused the gateway's credentials (" + std::to_string(status) + ")"};
+    }
+    Error error{ErrorKind::upstream_error, "provider " + provider + " answered " + std::to_string(status)};
+    if (status < 400) error.kind = ErrorKind::upstream_invalid_response;
+    error.headers = headers;
+    simdjson::dom::element root;
+    simdjson::padded_string padded(body);
+    if (!whole || connection.worker().json.parse(padded).get(root) != simdjson::SUCCESS || !root.is_object()) {
+        co_return error;
+    }
+    const auto member = find_member(body, body.find('{'), "error");
+    const std::string_view message = member ? message_of(body, member->value) : std::string_view();
+    if (message.empty()) co_return error;
+    error.body = request.openrouter ? openrouter_body(status, message, provider, member->value.of(body)) : body;
+    co_return error;
+}
+
+}  // namespace tollgate

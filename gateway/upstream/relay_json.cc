@@ -1,0 +1,248 @@
+// A JSON answer: held whole, its usage priced and spliced with the cost, settled, sent in one write.
+#include "gateway/net/chunked.h"
+#include "gateway/net/connection.h"
+#include "gateway/request/reply.h"
+#include "gateway/upstream/relay.h"
+#include "gateway/worker.h"
+#include "store/fail_point.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kHeldTailBytes = 64 * 1024;   // of an answer too large to hold whole
+
+// What the gateway needs to know of an answer, and where to splice it.
+struct AnswerFacts {
+    bool has_usage = false;
+    TokenUsage usage;
+    std::uint32_t usage_end = 0;          // offset of the usage object's closing brace
+    bool usage_empty = false;
+    std::uint32_t object_end = 0;         // offset of the answer's closing brace
+    std::optional<JsonMember> id, model, usage_member;
+    std::string_view finish_reason, upstream_id;
+    std::int64_t text_bytes = 0;          // of `choices`, for counting where usage is missing
+};
+
+std::string_view unquoted(std::string_view json) {
+    return json.size() >= 2 && json.front() == '"' ? json.substr(1, json.size() - 2) : std::string_view();
+}
+
+void note_choices(std::string_view body, TextSpan choices, AnswerFacts& facts) {
+    facts.text_bytes = static_cast<std::int64_t>(choices.size());
+    const auto first = body.find('{', choices.begin);
+    if (first == std::string_view::npos || first >= choices.end) return;
+    const auto reason = find_member(body, first, "finish_reason");
+    if (reason) facts.finish_reason = unquoted(reason->value.of(body));
+}
+
+Error invalid_answer(const std::string& provider, std::string_view what) {
+    return {ErrorKind::upstream_invalid_response, "provider " + provider + " sent " + std::string(what)};
+}
+
+// `body` is followed by simdjson's padding.
+Error inspect(JsonParser& parser, std::string_view body, const std::string& provider, AnswerFacts& facts) {
+    simdjson::dom::element root;
+    if (parser.parse(body.data(), body.size(), false).get(root) != simdjson::SUCCESS || !root.is_object()) {
+        return invalid_answer(provider, "a body that is not a JSON object");
+    }
+    JsonMembers members(body, body.find('{'));
+    while (const auto member = members.next()) {
+        const std::string_view key = member->key.of(body);
+        const std::string_view value = member->value.of(body);
+        if (key == "\"usage\"") {
+            facts.usage_member = member;
+            if (!value.starts_with('{')) continue;
+            facts.has_usage = parse_usage(value, facts.usage);
+            facts.usage_end = member->value.end - 1;
+            facts.usage_empty = !JsonMembers(body, member->value.begin).next().has_value();
+        } else if (key == "\"error\"" && value != "null" && value != "{}" && value != "false" && value != "\"\"") {
+            Error error{ErrorKind::upstream_error, "provider " + provider + " answered 200 with an error"};
+            const auto message = value.starts_with('{') ? find_member(body, member->value.begin, "message") : std::nullopt;
+            if (message) error.message += ": " + std::string(unquoted(message->value.of(body)).substr(0, 1024));
+            return error;
+        } else if (key == "\"choices\"") {
+            note_choices(body, member->value, facts);
+        } else if (key == "\"id\"") {
+            facts.id = member;
+            facts.upstream_id = unquoted(value);
+        } else if (key == "\"model\"") {
+            facts.model = member;
+        }
+    }
+    facts.object_end = static_cast<std::uint32_t>(members.position());
+    return {};
+}
+
+Ending ending_of(const RequestContext& request, const AnswerFacts& facts) {
+    StreamFacts counted;
+    counted.content_bytes = facts.text_bytes;
+    counted.finish_reason = facts.finish_reason;
+    counted.upstream_id = facts.upstream_id;
+    Ending ending = counted_ending(request, counted);
+    if (facts.has_usage) {
+        ending.usage = facts.usage;
+        ending.source = UsageSource::provider;
+    } else {
+        ending.source = UsageSource::estimated;
+    }
+    return ending;
+}
+
+// The body with what is ours: cost in the usage; under /api/v1 our id, the provider and the catalogue's model.
+void append_answer(std::string_view body, const RequestContext& request, const AnswerFacts& facts, std::string& out) {
+    struct Edit {
+        std::uint32_t begin, end;
+        std::string text;
+    };
+    std::vector<Edit> edits;
+    if (request.openrouter) {
+        std::string provider = ",\"provider\":";
+        append_json_string(provider, request.endpoint->provider->name);
+        const std::string id = "\"gen-" + std::string(request.ulid()) + "\"" + provider;
+        const auto at = static_cast<std::uint32_t>(body.find('{')) + 1;
+        if (facts.id) {
+            edits.push_back({facts.id->value.begin, facts.id->value.end, id});
+        } else {
+            edits.push_back({at, at, "\"id\":" + id + (facts.object_end > at ? "," : "")});
+        }
+        std::string model;
+        append_json_string(model, request.endpoint->model->id);
+        if (facts.model) edits.push_back({facts.model->value.begin, facts.model->value.end, model});
+    }
+    if (facts.usage_end != 0) {
+        edits.push_back({facts.usage_end, facts.usage_end, (facts.usage_empty ? "\"cost\":" : ",\"cost\":") + to_usd(request.cost)});
+    } else if (facts.usage_member) {
+        const TextSpan where = facts.usage_member->value;
+        edits.push_back({where.begin, where.end, usage_json(request.usage, request.cost)});
+    } else {
+        edits.push_back({facts.object_end, facts.object_end, ",\"usage\":" + usage_json(request.usage, request.cost)});
+    }
+    std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+    std::size_t at = 0;
+    for (const Edit& edit : edits) {
+        out.append(body, at, edit.begin - at);
+        out += edit.text;
+        at = edit.end;
+    }
+    out.append(body, at);
+}
+
+}  // namespace
+
+net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
+    RequestContext& request = connection.request;
+    Worker& worker = connection.worker();
+    const std::size_t limit = worker.config().limits.max_buffered_response_bytes;
+    const std::string provider = answer.pool->provider().name;
+    UpstreamConnection& upstream = *answer.connection;
+    if (answer.framing == net::Framing::length && answer.content_length <= limit) {
+        upstream.in.reserve(static_cast<std::size_t>(answer.content_length));
+    }
+    std::size_t decoded = 0;
+    bool read = upstream.in.empty();
+    bool ended = answer.framing == net::Framing::none;
+    while (!ended) {
+        if (decoded > limit) co_return co_await relay_large_json(connection, held, answer, decoded);
+        const BodyStep step = co_await next_body(connection, answer, decoded, read);
+        if (step.error) {
+            release_upstream(connection, answer, false);
+            co_return step.error;
+        }
+        decoded += step.payload;
+        ended = step.ended;
+        read = true;
+    }
+    if (request.first_byte == net::Clock::time_point{}) request.first_byte = net::Clock::now();
+    const std::string_view body = upstream.in.view().substr(0, decoded);
+    AnswerFacts facts;
+    Error error = inspect(worker.json, body, provider, facts);
+    if (error) {
+        upstream.in.consume(decoded);
+        release_upstream(connection, answer, true);
+        co_return error;
+    }
+    request.status = answer.status;
+    held.settle(ending_of(request, facts));
+    if (connection.client_gone()) {
+        upstream.in.consume(decoded);
+        release_upstream(connection, answer, true);
+        co_return Error{};
+    }
+    std::string& out = connection.out;
+    std::string& tail = worker.scratch;
+    tail.clear();
+    append_answer(body, request, facts, tail);
+    upstream.in.consume(decoded);
+    release_upstream(connection, answer, true);
+    out.clear();
+    append_head(connection, out, answer.status, kJsonType, BodyFraming::length, tail.size());
+    out += tail;
+    const std::array<std::string_view, 1> pieces{out};
+    co_await connection.write(pieces);
+    fail_point("after_terminal_bytes");
+    co_return Error{};
+}
+
+// The head goes out at once; the last kHeldTailBytes stay back until the answer is settled.
+net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
+                                       std::size_t decoded) {
+    RequestContext& request = connection.request;
+    net::Buffer& in = answer.connection->in;
+    const BodyFraming framing = open_ended_framing(connection);
+    connection.out.clear();
+    append_head(connection, connection.out, answer.status, kJsonType, framing, 0);
+    const std::array<std::string_view, 1> head{connection.out};
+    bool alive = co_await connection.write(head);
+    bool ended = false;
+    char size_text[20];
+    while (!ended) {
+        if (decoded > 2 * kHeldTailBytes) {
+            const std::size_t now = decoded - kHeldTailBytes;
+            const std::size_t length = net::write_chunk_head(now, size_text);
+            const bool chunked = framing == BodyFraming::chunked;
+            const std::array<std::string_view, 3> pieces{chunked ? std::string_view(size_text, length) : std::string_view(),
+                                                         in.view().substr(0, now),
+                                                         chunked ? std::string_view("\r\n") : std::string_view()};
+            alive = co_await connection.write(pieces);
+            in.consume(now);
+            decoded -= now;
+        }
+        if (connection.client_gone() && !connection.drains_upstream()) break;
+        const BodyStep step = co_await next_body(connection, answer, decoded, true);
+        if (step.error) break;
+        decoded += step.payload;
+        ended = step.ended;
+    }
+    if (!ended) {
+        connection.close_after = true;   // the body stays visibly incomplete
+        release_upstream(connection, answer, false);
+        co_return connection.client_gone() ? Error{ErrorKind::client_closed_request, "the client left"}
+                                           : Error{ErrorKind::upstream_reset, "the provider broke a large answer"};
+    }
+    // Providers write `usage` last; the held tail has it whole.
+    std::string tail(in.view().substr(0, decoded));
+    in.consume(decoded);
+    release_upstream(connection, answer, true);
+    AnswerFacts facts;
+    facts.text_bytes = static_cast<std::int64_t>(request.bytes_out);
+    const auto at = tail.rfind("\"usage\"");
+    const auto open = at == std::string::npos ? at : tail.find('{', at);
+    if (open != std::string::npos) facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
+    request.status = answer.status;
+    const NanoUsd cost = held.settle(ending_of(request, facts));
+    if (!alive || connection.client_gone()) co_return Error{};
+    if (facts.has_usage) {
+        JsonMembers members(tail, open);
+        while (members.next()) {
+        }
+        if (members.closed()) tail.insert(members.position(), ",\"cost\":" + to_usd(cost));
+    }
+    const std::size_t length = net::write_chunk_head(tail.size(), size_text);
+    const bool chunked = framing == BodyFraming::chunked;
+    const std::array<std::string_view, 3> last{chunked ? std::string_view(size_text, length) : std::string_view(), tail,
+                                               chunked ? std::string_view("\r\n0\r\n\r\n") : std::string_view()};
+    co_await connection.write(last);
+    co_return Error{};
+}
+
+}  // namespace tollgate

@@ -1,0 +1,215 @@
+// An event stream: forwarded as it comes, one flush per upstream read, its final events held until the request is settled.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "gateway/net/chunked.h"
+#include "gateway/net/connection.h"
+#include "gateway/request/reply.h"
+#include "gateway/upstream/relay.h"
+#include "gateway/worker.h"
+#include "store/fail_point.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kStreamFields = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
+
+void begin_meter(Connection& connection, std::string& generation) {
+    const RequestContext& request = connection.request;
+    generation = "gen-" + std::string(request.ulid());
+    StreamMeter::Options options;
+    options.openrouter = request.openrouter;
+    options.hide_usage = !request.openrouter && !request.body.include_usage;
+    options.generation = generation;
+    options.provider = request.endpoint->provider->name;
+    options.model = request.endpoint->model->id;
+    options.created = request.started_ms / 1000;
+    options.max_event_bytes = connection.worker().config().limits.max_event_bytes;
+    connection.meter.begin(options);
+}
+
+// What the relay writes to: the client's framing, and whether the head still has to go.
+struct Outlet {
+    BodyFraming framing = BodyFraming::chunked;
+    bool head_sent = false;
+    std::string head;
+};
+
+// Writes `out` as one chunk, with the head before it the first time and the end behind it the last time.
+net::Awaitable<bool> flush(Connection& connection, Outlet& outlet, bool last) {
+    char size_text[20];
+    const std::string& out = connection.out;
+    const bool chunked = outlet.framing == BodyFraming::chunked;
+    std::array<std::string_view, 4> pieces;
+    if (!outlet.head_sent) pieces[0] = outlet.head;
+    outlet.head_sent = true;
+    if (chunked && !out.empty()) {
+        pieces[1] = std::string_view(size_text, net::write_chunk_head(out.size(), size_text));
+    }
+    pieces[2] = out;
+    if (chunked) pieces[3] = last ? (out.empty() ? kLastChunk.substr(2) : kLastChunk) : (out.empty() ? "" : "\r\n");
+    const bool alive = co_await connection.write(pieces);
+    co_return alive;
+}
+
+bool complete(const StreamFacts& facts, bool ended) {
+    return !facts.error_event && !facts.invalid && (facts.done || (ended && !facts.finish_reason.empty()));
+}
+
+Ending ending_of(const RequestContext& request, const StreamFacts& facts) {
+    Ending ending = counted_ending(request, facts);
+    if (facts.has_usage) {
+        ending.usage = facts.usage;
+        ending.source = UsageSource::provider;
+    }
+    return ending;
+}
+
+// Why a stream that did not complete ended.
+Error broken(const std::string& provider, const StreamFacts& facts, const Error& read_error) {
+    if (facts.error_event) {
+        std::string message = "provider " + provider + " reported an error";
+        if (!facts.error_message.empty()) message += ": " + facts.error_message;
+        return {ErrorKind::upstream_error, std::move(message)};
+    }
+    if (facts.invalid) {
+        return {ErrorKind::upstream_invalid_response, "provider " + provider + " sent an event that is not JSON"};
+    }
+    if (read_error) return read_error;
+    return {ErrorKind::upstream_incomplete, "provider " + provider + " ended the stream before the answer was complete"};
+}
+
+// The event that tells the client its stream is broken; never followed by [DONE].
+void append_error_event(const RequestContext& request, const Error& error, std::string& out) {
+    const int status = status_of(error.kind);
+    const std::string body = error_body(error, request.openrouter, status);
+    out += "data: ";
+    if (!request.openrouter) {
+        out += body;
+    } else {
+        out += "{\"id\":\"gen-";
+        out += request.ulid();
+        out += "\",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(request.started_ms / 1000) +
+               ",\"model\":";
+        append_json_string(out, request.endpoint->model->id);
+        out += ",\"provider\":";
+        append_json_string(out, request.endpoint->provider->name);
+        out += "," + body.substr(1, body.size() - 2) +
+               ",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}]}";
+    }
+    out += "\n\n";
+}
+
+// Reads an answer whose [DONE] has come to the end of its framing, so that its connection can be used again.
+net::Awaitable<void> read_to_end(std::unique_ptr<UpstreamConnection> upstream, UpstreamPool& pool,
+                                 net::ChunkDecoder chunks) {
+    net::Timer timer(upstream->stream.socket().get_executor());
+    timer.expires_after(std::chrono::seconds(1));
+    net::Stream* const stream = &upstream->stream;
+    const auto reading = std::make_shared<bool>(true);   // the handler may outlive the stream
+    timer.async_wait([stream, reading](const net::ErrorCode& cancelled) {
+        if (!cancelled && *reading) stream->cancel();
+    });
+    constexpr std::size_t kMostBytes = 65536;
+    std::size_t seen = 0;
+    while (seen < kMostBytes) {
+        char* const to = upstream->in.room(1024);
+        auto [error, bytes] = co_await upstream->stream.read_some(to, upstream->in.room_size());
+        if (error || bytes == 0) break;
+        upstream->in.produced(bytes);
+        seen += bytes;
+        const auto step = chunks.decode(upstream->in.data(), upstream->in.size());
+        upstream->in.consume(step.consumed);
+        if (step.state == net::ChunkDecoder::State::more) continue;
+        *reading = false;
+        if (step.state == net::ChunkDecoder::State::done) {
+            pool.give_back(std::move(upstream), net::Clock::now());
+            co_return;
+        }
+        break;
+    }
+    *reading = false;
+    pool.discard(std::move(upstream));
+}
+
+void release_after_stream(Connection& connection, UpstreamAnswer& answer, bool ended, bool is_complete) {
+    if (ended || !is_complete || !answer.keep_alive || answer.framing != net::Framing::chunked) {
+        release_upstream(connection, answer, ended && is_complete);
+        return;
+    }
+    connection.expect_nobody();
+    net::asio::co_spawn(connection.worker().io(),
+                        read_to_end(std::move(answer.connection), *answer.pool, connection.response_chunks),
+                        net::asio::detached);
+}
+
+}  // namespace
+
+net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
+    RequestContext& request = connection.request;
+    const std::string provider = answer.pool->provider().name;
+    if (!request.body.stream) {
+        release_upstream(connection, answer, false);
+        co_return Error{ErrorKind::upstream_invalid_response, "provider " + provider + " sent a stream nobody asked for"};
+    }
+    request.streamed = true;
+    std::string generation;
+    begin_meter(connection, generation);
+    Outlet outlet;
+    outlet.framing = open_ended_framing(connection);
+    append_head(connection, outlet.head, answer.status, kEventStreamType, outlet.framing, 0, kStreamFields);
+    Counter& open_streams = connection.worker().counters().streams_open;
+    open_streams.add();
+    const StreamFacts& facts = connection.meter.facts();
+    net::Buffer& in = answer.connection->in;
+    Error read_error;
+    bool ended = false;
+    bool read = in.empty();
+    while (!ended && !facts.done && !facts.invalid && !facts.error_event) {
+        connection.out.clear();
+        const BodyStep step = co_await next_body(connection, answer, 0, read);
+        read = true;
+        if (step.error) {
+            read_error = step.error;
+            break;
+        }
+        ended = step.ended;
+        connection.meter.feed(in.view().substr(0, step.payload), connection.out);
+        in.consume(step.payload);
+        held.progress(facts.content_events);
+        if (connection.client_gone() && !connection.drains_upstream()) break;
+        const bool last = ended || facts.done || facts.invalid || facts.error_event;
+        if (!last && !connection.client_gone() && (!connection.out.empty() || !outlet.head_sent)) {
+            co_await flush(connection, outlet, false);
+            fail_point("during_stream");
+        }
+    }
+    connection.meter.finish();
+    const bool is_complete = complete(facts, ended);
+    release_after_stream(connection, answer, ended, is_complete);
+    open_streams.subtract();
+    if (connection.client_gone() && !is_complete) {
+        co_return Error{ErrorKind::client_closed_request, "the client left"};
+    }
+    if (!is_complete && !outlet.head_sent) {   // nothing has left: an ordinary error can still be answered
+        request.status_sent = 0;
+        request.streamed = false;
+        co_return broken(provider, facts, read_error);
+    }
+    if (is_complete) {
+        const NanoUsd cost = held.settle(ending_of(request, facts));
+        connection.meter.append_held(request.usage, cost, connection.out);
+    } else {
+        const Error error = broken(provider, facts, read_error);
+        request.error = error.kind;
+        settle_failed(connection, held);
+        connection.close_after = true;
+        append_error_event(request, error, connection.out);
+    }
+    co_await flush(connection, outlet, true);
+    fail_point("after_terminal_bytes");
+    co_return Error{};
+}
+
+}  // namespace tollgate
