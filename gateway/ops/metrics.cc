@@ -21,7 +21,7 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
-constexpr double kMicro = 1e-6, kNano = 1e-9;
+constexpr double kPerMicro = 1e6, kPerNano = 1e9;   // divided by: 0.1 stays 0.1
 const auto kStarted = std::chrono::system_clock::now();
 
 class Families {
@@ -83,11 +83,11 @@ void add_histogram(MetricFamily& family, const Labels& labels, const Sum<N>& sum
     for (std::size_t i = 0; i <= N; ++i) {
         cumulative += sum.buckets[i];
         const double bound =
-            i < N ? static_cast<double>(bounds[i]) * kMicro : std::numeric_limits<double>::infinity();
+            i < N ? static_cast<double>(bounds[i]) / kPerMicro : std::numeric_limits<double>::infinity();
         metric.histogram.bucket.push_back({cumulative, bound});
     }
     metric.histogram.sample_count = cumulative;
-    metric.histogram.sample_sum = static_cast<double>(sum.sum) * kMicro;
+    metric.histogram.sample_sum = static_cast<double>(sum.sum) / kPerMicro;
     family.metric.push_back(std::move(metric));
 }
 
@@ -151,7 +151,7 @@ void write_requests(const Services& services, const std::vector<std::unique_ptr<
             add_histogram(overhead, labels, sum.overhead, kOverheadBoundsUs);
             Families::add(cancelled, labels, static_cast<double>(sum.cancelled));
             if (number == 0) continue;
-            Families::add(cost, labels, static_cast<double>(sum.cost_nano) * kNano);
+            Families::add(cost, labels, static_cast<double>(sum.cost_nano) / kPerNano);
             const std::pair<const char*, std::uint64_t> kinds[] = {{"prompt", sum.prompt},
                                                                    {"completion", sum.completion},
                                                                    {"cache_read", sum.cache_read},
@@ -230,7 +230,7 @@ void write_ledger(const Services& services, Families& out) {
     out.counter("tollgate_journal_commits_total", "Blocks committed to the journal.", number(ledger.blocks));
     out.counter("tollgate_journal_entries_total", "Entries committed to the journal.", number(ledger.entries));
     out.counter("tollgate_journal_commit_failures_total", "Commits that failed.", number(ledger.failures));
-    out.counter("tollgate_journal_commit_seconds_total", "Time spent committing.", number(ledger.commit_nanoseconds) * kNano);
+    out.counter("tollgate_journal_commit_seconds_total", "Time spent committing.", number(ledger.commit_nanoseconds) / kPerNano);
     out.gauge("tollgate_journal_recovered_settled", "Settled requests that the last start found outside the journal.", number(ledger.recovered_settled));
     out.gauge("tollgate_journal_recovered_open", "Unfinished requests that the last start settled.", number(ledger.recovered_open));
     out.gauge("tollgate_accepting", "1 while requests are taken, 0 when the ledger cannot be written.", services.ledger->accepting() ? 1 : 0);
@@ -249,7 +249,7 @@ double open_descriptors() {
 void write_process(Families& out) {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * kMicro; };
+    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / kPerMicro; };
     out.counter("process_cpu_seconds_total", "User and system CPU time in seconds.", seconds(usage.ru_utime) + seconds(usage.ru_stime));
     std::ifstream statm("/proc/self/statm");
     double pages = 0, resident = 0;

@@ -26,10 +26,8 @@ net::Awaitable<BodyStep> next_body(Connection& connection, UpstreamAnswer& answe
             co_return step;
         }
         upstream.in.produced(bytes);
-        if (connection.request.first_byte == net::Clock::time_point{}) {
-            connection.request.first_byte = net::Clock::now();
-        }
     }
+    if (connection.request.first_byte == net::Clock::time_point{}) connection.request.first_byte = net::Clock::now();
     const std::size_t raw = upstream.in.size() - offset;
     if (answer.framing == net::Framing::length) {
         step.payload = static_cast<std::size_t>(std::min<std::uint64_t>(raw, answer.content_length));

@@ -152,7 +152,6 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
         ended = step.ended;
         read = true;
     }
-    if (request.first_byte == net::Clock::time_point{}) request.first_byte = net::Clock::now();
     const std::string_view body = upstream.in.view().substr(0, decoded);
     AnswerFacts facts;
     Error error = inspect(worker.json, body, provider, facts);
