@@ -112,6 +112,7 @@ class Answer:
     cost: Decimal | None
     generation_id: str | None
     finish_reason: str | None
+    id: str | None
 
 
 class Client:
@@ -128,7 +129,7 @@ class Client:
                 headers["authorization"] = f"Bearer {key or self.key_}"
             connection.request(method, path, json.dumps(body) if body is not None else None, headers)
             response = connection.getresponse()
-            text = response.read().decode()
+            text = response.read().decode(errors="replace")  # what is not UTF-8 shows up as a difference
             if not 200 <= response.status < 300:
                 raise RuntimeError(f"{method} {path}: {response.status} {text[:500]}")
             return response.headers, text
@@ -151,10 +152,11 @@ def sse_events(text):
 
 
 def answer_of(events, generation_id):
-    answer = Answer("", None, None, generation_id, None)
+    answer = Answer("", None, None, generation_id, None, None)
     for event in events:
         if "error" in event:
             raise RuntimeError(f"error in the answer: {event}")
+        answer.id = event.get("id")
         for choice in event.get("choices", []):
             part = choice.get("delta") or choice.get("message") or choice
             answer.text += part.get("content") or part.get("text") or ""
@@ -286,6 +288,11 @@ def compare_one(report, client, question, mode, direct, cache_prompt=False):
     cost = Decimal(record["total_cost"])
     report.check(f"{where}: text, gateway and direct", answer.text, direct.text)
     report.check(f"{where}: finish reason, gateway and direct", answer.finish_reason, direct.finish_reason)
+    report.check(f"{where}: finish reason, record and direct", record["finish_reason"], direct.finish_reason)
+    if mode.prefix == "/v1":
+        report.check(f"{where}: upstream's id, record and answer", record["upstream_id"], answer.id)
+    else:
+        report.check(f"{where}: generation id, answer's and header's", answer.id, answer.generation_id)
     report.check(f"{where}: tokens, record and direct", recorded, direct.tokens)
     report.check(f"{where}: source", record["usage_source"], "provider")
     report.check(f"{where}: cost, record and prices × tokens", cost, direct.tokens.cost())
@@ -346,8 +353,8 @@ def compare_all(report, account, server, direct):
     before = client.json("GET", credits, key=root_key)
     used_before = client.json("GET", "/api/v1/credits")["data"]["total_usage"]
     counters_before = server_counters(server)
-    print("\nprompt/completion/cached tokens: as the server reports them when asked directly, as the client reads them in"
-          "\nthe gateway's answer, as the gateway recorded them; cost in USD: recorded, and prices × the server's tokens")
+    print("\nprompt/completion/cached tokens: as the server reports them when asked directly, as the client reads them"
+          "\nin the gateway's answer, as the gateway recorded them; cost in USD: recorded, prices × its tokens")
     print(ROW.format("question", "through the gateway", "server", "answer", "recorded", "source", "cost", "expected",
                      "equal"))
     rows = [compare_one(report, client, question, mode, direct[question.name])

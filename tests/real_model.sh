@@ -66,7 +66,8 @@ build_server() {
     -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_USE_PREBUILT_UI=OFF \
     -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_NUMBER="${server_version%%.*}" -DLLAMA_BUILD_COMMIT=pypi >"$work/build.log" 2>&1
   nice -n 19 ninja -C "$work/llama" -j "$jobs" llama-server 2>&1 | tee -a "$work/build.log" |
-    awk '/^\[[0-9]+\/[0-9]+\]/ { if (++n % 20 == 0) { print "  " $1; fflush() } next } /error|FAILED/ { print; fflush() }'
+    awk '/^\[[0-9]+\/[0-9]+\]/ { if (++n % 20 == 0) { print "  " $1; fflush() } next }
+         /error|FAILED/ { print; fflush() }'
   cp "$work/llama/bin/llama-server" "$server"
   say "built $(du -h "$server" | cut -f1) llama-server"
 }
@@ -79,4 +80,5 @@ if [[ ${1:-} != --direct-only && ! -x $tollgate ]]; then
   echo "real_model.sh: $tollgate does not exist; build it first or set TOLLGATE" >&2
   exit 1
 fi
-exec python3 "$root/tests/real_model.py" --server "$server" --weights "$weights" --tollgate "$tollgate" --work "$work" "$@"
+exec python3 "$root/tests/real_model.py" --server "$server" --weights "$weights" --tollgate "$tollgate" \
+  --work "$work" "$@"
