@@ -1,6 +1,7 @@
 #include "accounting/ids.h"
 
 #include <openssl/rand.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -148,10 +149,37 @@ std::int64_t ulid_time_ms(const Id128& id) {
     return ms;
 }
 
+namespace {
+
+// A digest context of this thread with SHA-256 fetched once: the one-shot call looks the algorithm up every time, which
+// costs more than the hashing of a key.
+class Sha256Context {
+  public:
+    Sha256Context() : context_(EVP_MD_CTX_new()) {
+        if (context_ == nullptr || EVP_DigestInit_ex(context_, EVP_sha256(), nullptr) != 1) std::abort();
+    }
+    ~Sha256Context() { EVP_MD_CTX_free(context_); }
+    Sha256Context(const Sha256Context&) = delete;
+    Sha256Context& operator=(const Sha256Context&) = delete;
+
+    void digest(std::string_view text, unsigned char* out) {
+        const bool done = EVP_DigestInit_ex(context_, nullptr, nullptr) == 1 &&
+                          EVP_DigestUpdate(context_, text.data(), text.size()) == 1 &&
+                          EVP_DigestFinal_ex(context_, out, nullptr) == 1;
+        if (!done) std::abort();
+    }
+
+  private:
+    EVP_MD_CTX* const context_;
+};
+
+}  // namespace
+
 KeyDigest digest_key(std::string_view key_text) {
+    thread_local Sha256Context context;
     KeyDigest digest;
     static_assert(sizeof(digest.bytes) == SHA256_DIGEST_LENGTH);
-    SHA256(reinterpret_cast<const unsigned char*>(key_text.data()), key_text.size(), digest.bytes.data());
+    context.digest(key_text, digest.bytes.data());
     return digest;
 }
 

@@ -71,8 +71,8 @@ net::Awaitable<Error> infer(Connection& connection) {
     }
     connection.expect_nobody();
     if (error && held.taken()) {
-        request.error = error.kind;
-        request.status = error_status(request, error.kind);
+        request.error = error.kind();
+        request.status = error_status(request, error.kind());
         settle_failed(connection, held);
     }
     co_return error;
@@ -89,8 +89,15 @@ net::Awaitable<void> life_of_a_request(Connection& connection) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
     }
     // The body is read, or thrown away, before any answer: what follows it must be the next request.
-    const Error body_error = error ? co_await discard_body(connection) : co_await receive_body(connection);
-    if (body_error) error = body_error;
+    if (!body_in_hand(connection)) {
+        Error body_error;
+        if (error) {
+            body_error = co_await discard_body(connection);
+        } else {
+            body_error = co_await receive_body(connection);
+        }
+        if (body_error) error = body_error;
+    }
     if (!error) {
         if (is_inference(request.route) && request.method == "POST") {
             error = co_await infer(connection);

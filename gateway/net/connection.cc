@@ -84,8 +84,10 @@ net::Awaitable<bool> Connection::read_head() {
             co_return false;
         }
         searched = in.size();
-        const bool more = co_await read_more(1024);
-        if (!more) {
+        char* const to = in.room(1024);
+        auto [failed, bytes] = co_await stream_.read_some(to, in.room_size());
+        if (!failed) in.produced(bytes);
+        if (failed || bytes == 0) {
             const bool partial = !in.empty();
             const net::HeadRefusal late{timed_out_ ? 408 : 400, timed_out_ ? "the head did not arrive in time"
                                                                           : "the head is incomplete"};
@@ -243,24 +245,25 @@ net::Awaitable<bool> Connection::read_more(std::size_t room) {
     co_return true;
 }
 
-net::Awaitable<bool> Connection::write(std::span<const std::string_view> pieces) {
-    if (client_gone_) co_return false;
+bool Connection::write_now(std::span<const std::string_view> pieces) {
+    if (client_gone_) return true;
     std::size_t total = 0;
     for (const std::string_view piece : pieces) total += piece.size();
     net::ErrorCode error;
-    const std::size_t taken = stream_.write_now(pieces, error);
-    if (!error && taken < total) {
-        net::Stream* const upstream = upstream_;
-        const auto waiting = waiting_;
-        expect_client(worker_.config().timeouts.write_timeout_ms);
-        error = co_await stream_.write_rest(pieces, taken);
-        upstream_ = upstream;
-        waiting_ = waiting;
-    }
+    written_ = stream_.write_now(pieces, error);
     request.bytes_out += total;
-    if (!error) co_return true;
-    note_client_gone();
-    co_return false;
+    if (error) client_left();
+    return client_gone_ || written_ == total;
+}
+
+net::Awaitable<void> Connection::write_rest(std::span<const std::string_view> pieces) {
+    net::Stream* const upstream = upstream_;
+    const auto waiting = waiting_;
+    expect_client(worker_.config().timeouts.write_timeout_ms);
+    const net::ErrorCode error = co_await stream_.write_rest(pieces, written_);
+    upstream_ = upstream;
+    waiting_ = waiting;
+    if (error) client_left();
 }
 
 }  // namespace tollgate

@@ -43,14 +43,15 @@ class Connection {
     void cut();     // closes now
 
     bool client_gone() const { return client_gone_; }
-    void note_client_gone() { client_left(); }
     // The client is gone and the upstream is being read to its end all the same.
     bool drains_upstream() const { return draining_upstream_; }
 
     // Reads at least one more byte into `in`. False at end of file, error or timeout.
     net::Awaitable<bool> read_more(std::size_t room);
-    // Writes all pieces to the client; does nothing once it is gone. False if it is (now) gone.
-    net::Awaitable<bool> write(std::span<const std::string_view> pieces);
+    // Writes to the client what the socket takes at once; does nothing once it is gone. True: nothing is left to write.
+    bool write_now(std::span<const std::string_view> pieces);
+    // Writes what write_now() left.
+    net::Awaitable<void> write_rest(std::span<const std::string_view> pieces);
 
     net::Buffer in{kClientBufferBytes};   // received, not yet consumed
     std::string out;                      // what is being written
@@ -80,6 +81,7 @@ class Connection {
     bool draining_upstream_ = false;
     bool drain_ = false;
     bool between_requests_ = false;
+    std::size_t written_ = 0;             // of the pieces being written
 };
 
 }  // namespace tollgate

@@ -217,11 +217,15 @@ bool forbidden_in_trailer(std::string_view name) {
 }
 
 std::size_t find_head_end(std::string_view bytes, std::size_t from) {
-    const std::size_t start = from > 3 ? from - 3 : 0;
-    if (bytes.size() < start + 4) return 0;
-    const void* const found = memmem(bytes.data() + start, bytes.size() - start, "\r\n\r\n", 4);
-    if (found == nullptr) return 0;
-    return static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data()) + 4;
+    std::size_t at = from > 3 ? from - 3 : 0;
+    while (at + 4 <= bytes.size()) {   // line by line: memchr is far quicker than memmem here
+        const void* const found = std::memchr(bytes.data() + at, '\r', bytes.size() - at);
+        if (found == nullptr) return 0;
+        at = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
+        if (bytes.substr(at, 4) == "\r\n\r\n") return at + 4;
+        ++at;
+    }
+    return 0;
 }
 
 HeadRefusal judge_incomplete_head(std::string_view bytes) {

@@ -1,6 +1,7 @@
 #include "gateway/ops/request_log.h"
 
 #include <charconv>
+#include <span>
 
 #include "gateway/request/request_context.h"
 #include "gateway/worker.h"
@@ -11,6 +12,8 @@ namespace {
 std::uint64_t us_between(net::Clock::time_point from, net::Clock::time_point to) {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(to - from).count());
 }
+
+constexpr std::size_t kKeyPrefixBytes = 6;   // of a key's public id: enough to tell keys apart in a log
 
 class JsonLine {
   public:
@@ -24,6 +27,16 @@ class JsonLine {
         char digits[20];
         out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
     }
+    void hex(std::string_view name, std::span<const std::uint8_t> bytes) {
+        static constexpr char kHex[] = "0123456789abcdef";
+        begin(name);
+        out_ += '"';
+        for (const std::uint8_t byte : bytes) {
+            out_ += kHex[byte >> 4];
+            out_ += kHex[byte & 15];
+        }
+        out_ += '"';
+    }
     void raw(std::string_view name, std::string_view value) {
         begin(name);
         out_ += value;
@@ -32,10 +45,7 @@ class JsonLine {
 
   private:
     void begin(std::string_view name) {
-        if (out_.size() > 1) out_ += ',';
-        out_ += '"';
-        out_ += name;
-        out_ += "\":";
+        out_.append(out_.size() > 1 ? ",\"" : "\"").append(name).append("\":");
     }
     std::string& out_;
 };
@@ -74,7 +84,7 @@ void log_request(Worker& worker, const RequestContext& request) {
     if (request.error != ErrorKind::none) line.text("error", code_of(request.error));
     if (request.principal.policy != nullptr) line.text("organization", request.principal.policy->organization_text);
     if (request.key_presented && request.principal.credit != nullptr) {
-        line.text("key", to_hex(request.principal.key).substr(0, 12));
+        line.hex("key", std::span(request.principal.key.bytes).first(kKeyPrefixBytes));
     }
     if (request.endpoint != nullptr) {
         line.text("model", request.endpoint->model->id);

@@ -72,46 +72,49 @@ ErrorSource source_of(ErrorKind kind) { return row_of(kind).source; }
 void append_json_string(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
     out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20) {
-            out += "\\u00";
+    std::size_t plain = 0;   // where the run that needs no escape began
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+        out.append(text, plain, at - plain);
+        plain = at + 1;
+        out += '\\';
+        if (byte >= 0x20) {
+            out += text[at];
+        } else {
+            out += "u00";
             out += kHex[byte >> 4];
             out += kHex[byte & 15];
-        } else {
-            out += c;
         }
     }
+    out.append(text, plain);
     out += '"';
 }
 
 std::string error_body(const Error& error, bool openrouter, int status) {
-    const Row& row = row_of(error.kind);
+    const Row& row = row_of(error.kind());
     std::string body = "{\"error\":{\"message\":";
-    append_json_string(body, error.message);
+    append_json_string(body, error.detail().message);
     if (openrouter) {
         body += ",\"code\":" + std::to_string(status) + ",\"metadata\":{\"error_type\":";
         append_json_string(body, row.error_type);
         body += ",\"code\":";
         append_json_string(body, row.code);
-        if (!error.extra.empty()) body += "," + error.extra;
+        if (!error.detail().extra.empty()) body += "," + error.detail().extra;
         body += "}}}";
         return body;
     }
     body += ",\"type\":";
     append_json_string(body, row.type);
     body += ",\"param\":";
-    if (error.param.empty()) {
+    if (error.detail().param.empty()) {
         body += "null";
     } else {
-        append_json_string(body, error.param);
+        append_json_string(body, error.detail().param);
     }
     body += ",\"code\":";
     append_json_string(body, row.code);
-    if (!error.extra.empty()) body += "," + error.extra;
+    if (!error.detail().extra.empty()) body += "," + error.detail().extra;
     body += "}}";
     return body;
 }

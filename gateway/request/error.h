@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,19 +43,29 @@ enum class ErrorKind : std::uint8_t {
 };
 
 enum class ErrorSource : std::uint8_t { client, upstream, internal };
-// Whether the same request may be sent again: over a fresh connection, to another endpoint, or not at all.
-enum class Retry : std::uint8_t { never, fresh_connection, elsewhere };
+// Cheap while there is none: what it says is allocated only when something went wrong.
+class [[nodiscard]] Error {
+  public:
+    struct Detail {
+        std::string message;      // for the caller; holds no secret and none of the prompt
+        std::string param;        // the field at fault, or empty
+        std::string extra;        // further JSON members of the error object, e.g. "\"needed\":0.5"
+        std::string body;         // a whole body to answer instead, such as the upstream's own
+        std::string headers;      // further header lines, with CRLF
+    };
 
-struct Error {
-    ErrorKind kind = ErrorKind::none;
-    std::string message{};    // for the caller; holds no secret and none of the prompt
-    std::string param{};      // the field at fault, or empty
-    std::string extra{};      // further JSON members of the error object, e.g. "\"needed\":0.5"
-    Retry retry = Retry::never;
-    std::string body{};       // a whole body to answer instead, such as the upstream's own
-    std::string headers{};    // further header lines, with CRLF
+    Error() = default;
+    Error(ErrorKind kind, std::string message, std::string param = {})
+        : kind_(kind), detail_(std::make_shared<Detail>(Detail{std::move(message), std::move(param), {}, {}, {}})) {}
 
-    explicit operator bool() const { return kind != ErrorKind::none; }
+    explicit operator bool() const { return kind_ != ErrorKind::none; }
+    ErrorKind kind() const { return kind_; }
+    const Detail& detail() const { return *detail_; }   // only if there is an error
+    Detail& detail() { return *detail_; }
+
+  private:
+    ErrorKind kind_ = ErrorKind::none;
+    std::shared_ptr<Detail> detail_;
 };
 
 template <class T>

@@ -27,12 +27,11 @@ std::int64_t affordable_output(const Shortage& shortage, const HoldEstimate& est
 
 Error refusal(const Shortage& shortage, const HoldEstimate& estimate, const Prices& prices) {
     const bool of_key = shortage.limit == Shortage::Limit::key;
-    Error error;
-    error.kind = of_key ? ErrorKind::key_limit_exceeded : ErrorKind::insufficient_credits;
-    error.message = std::string(of_key ? "this API key's limit" : "the organization's credit") +
+    Error error(of_key ? ErrorKind::key_limit_exceeded : ErrorKind::insufficient_credits,
+                std::string(of_key ? "this API key's limit" : "the organization's credit") +
                     " does not cover this request: " + to_usd(shortage.needed) + " USD needed, " +
-                    to_usd(shortage.available) + " available; lower max_tokens or add credit";
-    error.extra = "\"needed\":" + to_usd(shortage.needed) + ",\"available\":" + to_usd(shortage.available) +
+                    to_usd(shortage.available) + " available; lower max_tokens or add credit");
+    error.detail().extra = "\"needed\":" + to_usd(shortage.needed) + ",\"available\":" + to_usd(shortage.available) +
                   ",\"max_tokens_affordable\":" + std::to_string(affordable_output(shortage, estimate, prices));
     return error;
 }

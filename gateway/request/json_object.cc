@@ -25,10 +25,26 @@ void JsonMembers::skip_string() {
     }
 }
 
+namespace {
+
+// Characters that end a scalar or change the depth.
+constexpr std::array<bool, 256> make_structural() {
+    std::array<bool, 256> structural{};
+    for (const char c : std::string_view("\"{}[], \n\r\t")) structural[static_cast<unsigned char>(c)] = true;
+    return structural;
+}
+constexpr auto kStructural = make_structural();
+
+}  // namespace
+
 void JsonMembers::skip_value() {
     int depth = 0;
-    while (at_ < text_.size()) {
-        const char c = text_[at_];
+    const char* const text = text_.data();
+    const std::size_t size = text_.size();
+    while (true) {
+        while (at_ < size && !kStructural[static_cast<unsigned char>(text[at_])]) ++at_;
+        if (at_ == size) return;
+        const char c = text[at_];
         if (c == '"') {
             skip_string();
             if (depth == 0) return;

@@ -26,9 +26,9 @@ Error cut_off(Connection& connection) {
 net::Awaitable<bool> send_continue(Connection& connection) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     const std::array<std::string_view, 1> pieces{kContinue};
-    const bool sent = co_await connection.write(pieces);
+    if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
     connection.request.bytes_out = 0;
-    co_return sent;
+    co_return !connection.client_gone();
 }
 
 net::Awaitable<Error> receive_sized(Connection& connection, std::size_t limit) {
@@ -83,6 +83,15 @@ net::Awaitable<Error> receive(Connection& connection, std::size_t limit) {
 
 }  // namespace
 
+bool body_in_hand(Connection& connection) {
+    RequestContext& request = connection.request;
+    if (request.framing == net::Framing::none) return true;
+    if (request.framing != net::Framing::length || request.content_length > connection.in.size()) return false;
+    if (request.content_length > connection.worker().config().limits.max_body_bytes) return false;
+    request.body_bytes = static_cast<std::size_t>(request.content_length);
+    return true;
+}
+
 net::Awaitable<Error> receive_body(Connection& connection) {
     const std::size_t limit = connection.worker().config().limits.max_body_bytes;
     return receive(connection, limit);
@@ -96,7 +105,7 @@ net::Awaitable<Error> discard_body(Connection& connection) {
         co_return Error{};
     }
     Error error = co_await receive(connection, kMostDiscardedBytes);
-    if (error.kind == ErrorKind::request_too_large) error = {};   // the first error stands; the connection closes
+    if (error.kind() == ErrorKind::request_too_large) error = {};   // the first error stands; the connection closes
     co_return error;
 }
 

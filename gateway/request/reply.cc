@@ -123,7 +123,7 @@ net::Awaitable<void> reply_json(Connection& connection, int status, std::string_
     append_head(connection, out, status, body.empty() ? std::string_view() : kJsonType, BodyFraming::length, body.size(),
                 extra);
     const std::array<std::string_view, 2> pieces{out, connection.request.head_only ? std::string_view() : body};
-    co_await connection.write(pieces);
+    if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
 }
 
 int error_status(const RequestContext& request, ErrorKind kind) {
@@ -133,15 +133,15 @@ int error_status(const RequestContext& request, ErrorKind kind) {
 
 net::Awaitable<void> reply_error(Connection& connection, const Error& error) {
     RequestContext& request = connection.request;
-    request.error = error.kind;
-    request.status = error_status(request, error.kind);
+    request.error = error.kind();
+    request.status = error_status(request, error.kind());
     if (connection.client_gone()) co_return;
-    std::string extra(error_headers(error.kind));
-    if (error.kind == ErrorKind::method_not_allowed) {
+    std::string extra(error_headers(error.kind()));
+    if (error.kind() == ErrorKind::method_not_allowed) {
         extra += "allow: " + std::string(allowed_methods(request.route)) + "\r\n";
     }
-    extra += error.headers;
-    const std::string body = error.body.empty() ? error_body(error, request.openrouter, request.status) : error.body;
+    extra += error.detail().headers;
+    const std::string body = error.detail().body.empty() ? error_body(error, request.openrouter, request.status) : error.detail().body;
     co_await reply_json(connection, request.status, body, extra);
 }
 

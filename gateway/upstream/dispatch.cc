@@ -35,14 +35,12 @@ struct Attempt {
     bool answered = false;
 };
 
-net::Awaitable<Error> send(Connection& connection, UpstreamConnection& upstream) {
-    std::array<std::string_view, net::kMaxGather> pieces;
+// The pieces of the request as they go out.
+std::size_t gather(const Connection& connection, std::array<std::string_view, net::kMaxGather>& pieces) {
     std::size_t count = 0;
     pieces[count++] = connection.out;
     for (const std::string_view piece : connection.request.upstream_body.pieces()) pieces[count++] = piece;
-    const net::ErrorCode error = co_await upstream.stream.write_all(std::span(pieces).first(count));
-    if (!error) co_return Error{};
-    co_return upstream_failure(connection, connection.request.endpoint->provider->name, error);
+    return count;
 }
 
 void take_head(const net::ResponseHead& head, UpstreamAnswer& answer) {
@@ -61,56 +59,61 @@ void take_head(const net::ResponseHead& head, UpstreamAnswer& answer) {
     }
 }
 
-// Reads past informational answers to the final head.
-net::Awaitable<Attempt> read_answer_head(Connection& connection, UpstreamAnswer& answer) {
-    UpstreamConnection& upstream = *answer.connection;
+enum class HeadStep : std::uint8_t { more, done, refused };
+
+// Looks for the final head in what has been received, past informational ones.
+HeadStep take_heads(Connection& connection, UpstreamAnswer& answer, std::size_t& searched, Error& error) {
+    net::Buffer& in = answer.connection->in;
     const auto& limits = connection.worker().config().limits;
-    const std::string& provider = connection.request.endpoint->provider->name;
-    Attempt attempt;
-    std::size_t searched = 0;
+    net::ResponseHead& head = connection.worker().response_head;
     while (true) {
-        const std::size_t end = net::find_head_end(upstream.in.view(), searched);
-        if (end == 0 && upstream.in.size() < limits.max_head_bytes) {
-            searched = upstream.in.size();
-            char* const to = upstream.in.room(4096);
-            auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
-            if (error || bytes == 0) {
-                attempt.error = upstream_failure(connection, provider, error ? error : net::asio::error::eof);
-                co_return attempt;
-            }
-            upstream.in.produced(bytes);
-            attempt.answered = true;
-            continue;
-        }
-        net::ResponseHead& head = connection.worker().response_head;
-        const auto refusal =
-            end == 0 ? net::HeadRefusal{431, "its head is too large"}
-                     : net::parse_response_head(upstream.in.view().substr(0, end), limits.max_head_fields, false, head);
+        const std::size_t end = net::find_head_end(in.view(), searched);
+        searched = in.size();
+        if (end == 0 && in.size() < limits.max_head_bytes) return HeadStep::more;
+        const auto refusal = end == 0 ? net::HeadRefusal{431, "its head is too large"}
+                                      : net::parse_response_head(in.view().substr(0, end), limits.max_head_fields, false, head);
         if (refusal.status != 0) {
-            attempt.error = {ErrorKind::upstream_invalid_response,
-                             "provider " + provider + " answered with something that is not HTTP: " +
-                                 std::string(refusal.reason)};
-            co_return attempt;
+            error = {ErrorKind::upstream_invalid_response, "provider " + answer.pool->provider().name +
+                                                               " answered with something that is not HTTP: " +
+                                                               std::string(refusal.reason)};
+            return HeadStep::refused;
         }
-        upstream.in.consume(end);
+        if (head.status >= 200) take_head(head, answer);
+        in.consume(end);
         searched = 0;
-        if (head.status < 200) continue;
-        take_head(head, answer);
-        co_return attempt;
+        if (head.status >= 200) return HeadStep::done;
     }
 }
 
 net::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& answer) {
     RequestContext& request = connection.request;
+    UpstreamConnection& upstream = *answer.connection;
+    const std::string& provider = answer.pool->provider().name;
     write_request_head(request, connection.out);
-    connection.expect_upstream(answer.connection->stream,
-                               connection.worker().config().timeouts.first_byte_timeout_ms);
+    connection.expect_upstream(upstream.stream, connection.worker().config().timeouts.first_byte_timeout_ms);
+    std::array<std::string_view, net::kMaxGather> pieces;
+    const auto outgoing = std::span(pieces).first(gather(connection, pieces));
     Attempt attempt;
-    attempt.error = co_await send(connection, *answer.connection);
-    if (attempt.error) co_return attempt;
+    net::ErrorCode failed;
+    const std::size_t taken = upstream.stream.write_now(outgoing, failed);
+    if (!failed && taken < connection.out.size() + request.upstream_body.size()) {
+        failed = co_await upstream.stream.write_rest(outgoing, taken);
+    }
     request.sent_upstream = net::Clock::now();
-    attempt = co_await read_answer_head(connection, answer);
-    request.upstream_answered = net::Clock::now();
+    std::size_t searched = 0;
+    while (!failed) {
+        char* const to = upstream.in.room(4096);
+        auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
+        failed = error;
+        if (failed) break;
+        upstream.in.produced(bytes);
+        attempt.answered = true;
+        const HeadStep step = take_heads(connection, answer, searched, attempt.error);
+        if (step == HeadStep::more) continue;
+        request.upstream_answered = net::Clock::now();
+        co_return attempt;
+    }
+    attempt.error = upstream_failure(connection, provider, failed);
     co_return attempt;
 }
 
@@ -156,7 +159,7 @@ net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
         const Attempt attempt = co_await attempt_once(connection, answer);
         if (!attempt.error) break;
         const bool again = answer.connection->reused && !attempt.answered &&
-                           attempt.error.kind == ErrorKind::upstream_reset;
+                           attempt.error.kind() == ErrorKind::upstream_reset;
         connection.expect_nobody();
         answer.pool->discard(std::move(answer.connection));
         if (!again) co_return std::unexpected(attempt.error);

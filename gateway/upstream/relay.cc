@@ -12,21 +12,24 @@ constexpr std::int64_t kBytesPerCountedPromptToken = 4;   // where a provider's 
 
 }  // namespace
 
-net::Awaitable<BodyStep> next_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset, bool read) {
+net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, UpstreamAnswer& answer) {
+    constexpr std::size_t kLeastRoom = 4096;
     UpstreamConnection& upstream = *answer.connection;
+    connection.expect_upstream(upstream.stream, connection.worker().config().timeouts.stream_gap_timeout_ms);
+    char* const to = upstream.in.room(kLeastRoom);
+    return upstream.stream.read_some(to, upstream.in.room_size());
+}
+
+BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset, const net::Stream::ReadResult& read) {
+    UpstreamConnection& upstream = *answer.connection;
+    const auto& [error, bytes] = read;
     BodyStep step;
-    bool closed = false;
-    if (read) {
-        connection.expect_upstream(upstream.stream, connection.worker().config().timeouts.stream_gap_timeout_ms);
-        char* const to = upstream.in.room(4096);
-        auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
-        closed = error == net::asio::error::eof || error == net::asio::ssl::error::stream_truncated;
-        if (error && !(closed && answer.framing == net::Framing::until_close)) {
-            step.error = upstream_failure(connection, answer.pool->provider().name, error);
-            co_return step;
-        }
-        upstream.in.produced(bytes);
+    const bool closed = error == net::asio::error::eof || error == net::asio::ssl::error::stream_truncated;
+    if (error && !(closed && answer.framing == net::Framing::until_close)) {
+        step.error = upstream_failure(connection, answer.pool->provider().name, error);
+        return step;
     }
+    upstream.in.produced(bytes);
     if (connection.request.first_byte == net::Clock::time_point{}) connection.request.first_byte = net::Clock::now();
     const std::size_t raw = upstream.in.size() - offset;
     if (answer.framing == net::Framing::length) {
@@ -49,7 +52,7 @@ net::Awaitable<BodyStep> next_body(Connection& connection, UpstreamAnswer& answe
     } else {
         step.ended = true;
     }
-    co_return step;
+    return step;
 }
 
 void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole) {

@@ -27,9 +27,11 @@ struct BodyStep {
     bool ended = false;
     Error error{};
 };
-// Decodes what has been received behind `offset` decoded bytes; reads more first if `read`. `remaining` counts down a sized
-// body.
-net::Awaitable<BodyStep> next_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset, bool read);
+// Reads more of the body into its connection's buffer; await it, then give what it answered to take_body().
+net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, UpstreamAnswer& answer);
+// Decodes what has been received behind `offset` decoded bytes. `read` is what reading just answered; with nothing read
+// yet it is empty.
+BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset, const net::Stream::ReadResult& read);
 
 // The connection to the provider is done with: kept if its answer was read to the end.
 void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole);

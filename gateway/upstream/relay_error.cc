@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMostErrorBytes = 64 * 1024;   // of an upstream's error body
 
-// The text of error.message, still escaped as JSON; empty if the body has none.
+// The text of error.detail().message, still escaped as JSON; empty if the body has none.
 std::string_view message_of(std::string_view body, TextSpan error) {
     if (!error.of(body).starts_with('{')) return {};
     const auto message = find_member(body, error.begin, "message");
@@ -32,10 +32,12 @@ net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer
     const RequestContext& request = connection.request;
     const std::string& provider = answer.pool->provider().name;
     std::size_t decoded = 0;
-    bool read = !answer.connection->in.empty() ? false : true;
+    bool read = answer.connection->in.empty();
     bool whole = answer.framing == net::Framing::none;
     while (!whole && decoded < kMostErrorBytes) {
-        const BodyStep step = co_await next_body(connection, answer, decoded, read);
+        net::Stream::ReadResult got;
+        if (read) got = co_await read_body_bytes(connection, answer);
+        const BodyStep step = take_body(connection, answer, decoded, got);
         if (step.error) break;   // what has come says enough
         decoded += step.payload;
         whole = step.ended;
@@ -51,9 +53,8 @@ net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer
         co_return Error{ErrorKind::upstream_auth_failed,
                         "provider " + provider + " refused the gateway's credentials (" + std::to_string(status) + ")"};
     }
-    Error error{ErrorKind::upstream_error, "provider " + provider + " answered " + std::to_string(status)};
-    if (status < 400) error.kind = ErrorKind::upstream_invalid_response;
-    error.headers = headers;
+    Error error{status < 400 ? ErrorKind::upstream_invalid_response : ErrorKind::upstream_error, "provider " + provider + " answered " + std::to_string(status)};
+    error.detail().headers = headers;
     simdjson::dom::element root;
     simdjson::padded_string padded(body);
     if (!whole || connection.worker().json.parse(padded).get(root) != simdjson::SUCCESS || !root.is_object()) {
@@ -62,7 +63,7 @@ net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer
     const auto member = find_member(body, body.find('{'), "error");
     const std::string_view message = member ? message_of(body, member->value) : std::string_view();
     if (message.empty()) co_return error;
-    error.body = request.openrouter ? openrouter_body(status, message, provider, member->value.of(body)) : body;
+    error.detail().body = request.openrouter ? openrouter_body(status, message, provider, member->value.of(body)) : body;
     co_return error;
 }
 

@@ -39,13 +39,13 @@ Error invalid_answer(const std::string& provider, std::string_view what) {
     return {ErrorKind::upstream_invalid_response, "provider " + provider + " sent " + std::string(what)};
 }
 
-// `body` is followed by simdjson's padding.
-Error inspect(JsonParser& parser, std::string_view body, const std::string& provider, AnswerFacts& facts) {
-    simdjson::dom::element root;
-    if (parser.parse(body.data(), body.size(), false).get(root) != simdjson::SUCCESS || !root.is_object()) {
+// The object's own structure is checked; what stands inside its members is the upstream's.
+Error inspect(std::string_view body, const std::string& provider, AnswerFacts& facts) {
+    const auto open = body.find_first_not_of(" \t\r\n");
+    if (open == std::string_view::npos || body[open] != '{') {
         return invalid_answer(provider, "a body that is not a JSON object");
     }
-    JsonMembers members(body, body.find('{'));
+    JsonMembers members(body, open);
     while (const auto member = members.next()) {
         const std::string_view key = member->key.of(body);
         const std::string_view value = member->value.of(body);
@@ -58,7 +58,7 @@ Error inspect(JsonParser& parser, std::string_view body, const std::string& prov
         } else if (key == "\"error\"" && value != "null" && value != "{}" && value != "false" && value != "\"\"") {
             Error error{ErrorKind::upstream_error, "provider " + provider + " answered 200 with an error"};
             const auto message = value.starts_with('{') ? find_member(body, member->value.begin, "message") : std::nullopt;
-            if (message) error.message += ": " + std::string(unquoted(message->value.of(body)).substr(0, 1024));
+            if (message) error.detail().message += ": " + std::string(unquoted(message->value.of(body)).substr(0, 1024));
             return error;
         } else if (key == "\"choices\"") {
             note_choices(body, member->value, facts);
@@ -69,6 +69,9 @@ Error inspect(JsonParser& parser, std::string_view body, const std::string& prov
             facts.model = member;
         }
     }
+    if (!members.closed() || body.find_first_not_of(" \t\r\n", members.position() + 1) != std::string_view::npos) {
+        return invalid_answer(provider, "a body that is not a JSON object");
+    }
     facts.object_end = static_cast<std::uint32_t>(members.position());
     return {};
 }
@@ -76,9 +79,9 @@ Error inspect(JsonParser& parser, std::string_view body, const std::string& prov
 Ending ending_of(const RequestContext& request, const AnswerFacts& facts) {
     StreamFacts counted;
     counted.content_bytes = facts.text_bytes;
-    counted.finish_reason = facts.finish_reason;
-    counted.upstream_id = facts.upstream_id;
     Ending ending = counted_ending(request, counted);
+    ending.finish_reason = facts.finish_reason;   // views of the body, not of `counted`
+    ending.upstream_id = facts.upstream_id;
     if (facts.has_usage) {
         ending.usage = facts.usage;
         ending.source = UsageSource::provider;
@@ -143,7 +146,9 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
     bool ended = answer.framing == net::Framing::none;
     while (!ended) {
         if (decoded > limit) co_return co_await relay_large_json(connection, held, answer, decoded);
-        const BodyStep step = co_await next_body(connection, answer, decoded, read);
+        net::Stream::ReadResult got;
+        if (read) got = co_await read_body_bytes(connection, answer);
+        const BodyStep step = take_body(connection, answer, decoded, got);
         if (step.error) {
             release_upstream(connection, answer, false);
             co_return step.error;
@@ -154,7 +159,7 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
     }
     const std::string_view body = upstream.in.view().substr(0, decoded);
     AnswerFacts facts;
-    Error error = inspect(worker.json, body, provider, facts);
+    Error error = inspect(body, provider, facts);
     if (error) {
         upstream.in.consume(decoded);
         release_upstream(connection, answer, true);
@@ -177,7 +182,7 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
     append_head(connection, out, answer.status, kJsonType, BodyFraming::length, tail.size());
     out += tail;
     const std::array<std::string_view, 1> pieces{out};
-    co_await connection.write(pieces);
+    if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
     fail_point("after_terminal_bytes");
     co_return Error{};
 }
@@ -191,7 +196,7 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
     connection.out.clear();
     append_head(connection, connection.out, answer.status, kJsonType, framing, 0);
     const std::array<std::string_view, 1> head{connection.out};
-    bool alive = co_await connection.write(head);
+    if (!connection.write_now(head)) co_await connection.write_rest(head);
     bool ended = false;
     char size_text[20];
     while (!ended) {
@@ -202,12 +207,13 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
             const std::array<std::string_view, 3> pieces{chunked ? std::string_view(size_text, length) : std::string_view(),
                                                          in.view().substr(0, now),
                                                          chunked ? std::string_view("\r\n") : std::string_view()};
-            alive = co_await connection.write(pieces);
+            if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
             in.consume(now);
             decoded -= now;
         }
         if (connection.client_gone() && !connection.drains_upstream()) break;
-        const BodyStep step = co_await next_body(connection, answer, decoded, true);
+        const auto got = co_await read_body_bytes(connection, answer);
+        const BodyStep step = take_body(connection, answer, decoded, got);
         if (step.error) break;
         decoded += step.payload;
         ended = step.ended;
@@ -229,7 +235,7 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
     if (open != std::string::npos) facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
     request.status = answer.status;
     const NanoUsd cost = held.settle(ending_of(request, facts));
-    if (!alive || connection.client_gone()) co_return Error{};
+    if (connection.client_gone()) co_return Error{};
     if (facts.has_usage) {
         JsonMembers members(tail, open);
         while (members.next()) {
@@ -240,7 +246,7 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
     const bool chunked = framing == BodyFraming::chunked;
     const std::array<std::string_view, 3> last{chunked ? std::string_view(size_text, length) : std::string_view(), tail,
                                                chunked ? std::string_view("\r\n0\r\n\r\n") : std::string_view()};
-    co_await connection.write(last);
+    if (!connection.write_now(last)) co_await connection.write_rest(last);
     co_return Error{};
 }
 

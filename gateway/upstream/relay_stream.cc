@@ -36,21 +36,28 @@ struct Outlet {
     std::string head;
 };
 
-// Writes `out` as one chunk, with the head before it the first time and the end behind it the last time.
-net::Awaitable<bool> flush(Connection& connection, Outlet& outlet, bool last) {
+// The pieces that send `out` as one chunk, with the head before it the first time and the end behind it the last time.
+struct Flush {
+    std::array<std::string_view, 4> pieces;
     char size_text[20];
+};
+
+void prepare(Connection& connection, Outlet& outlet, bool last, Flush& flush) {
     const std::string& out = connection.out;
     const bool chunked = outlet.framing == BodyFraming::chunked;
-    std::array<std::string_view, 4> pieces;
-    if (!outlet.head_sent) pieces[0] = outlet.head;
+    flush.pieces = {};
+    if (!outlet.head_sent) flush.pieces[0] = outlet.head;
     outlet.head_sent = true;
     if (chunked && !out.empty()) {
-        pieces[1] = std::string_view(size_text, net::write_chunk_head(out.size(), size_text));
+        flush.pieces[1] = std::string_view(flush.size_text, net::write_chunk_head(out.size(), flush.size_text));
     }
-    pieces[2] = out;
-    if (chunked) pieces[3] = last ? (out.empty() ? kLastChunk.substr(2) : kLastChunk) : (out.empty() ? "" : "\r\n");
-    const bool alive = co_await connection.write(pieces);
-    co_return alive;
+    flush.pieces[2] = out;
+    if (!chunked) return;
+    if (last) {
+        flush.pieces[3] = out.empty() ? kLastChunk.substr(2) : kLastChunk;
+    } else if (!out.empty()) {
+        flush.pieces[3] = kLastChunk.substr(0, 2);
+    }
 }
 
 bool complete(const StreamFacts& facts, bool ended) {
@@ -82,7 +89,7 @@ Error broken(const std::string& provider, const StreamFacts& facts, const Error&
 
 // The event that tells the client its stream is broken; never followed by [DONE].
 void append_error_event(const RequestContext& request, const Error& error, std::string& out) {
-    const int status = status_of(error.kind);
+    const int status = status_of(error.kind());
     const std::string body = error_body(error, request.openrouter, status);
     out += "data: ";
     if (!request.openrouter) {
@@ -163,12 +170,15 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
     open_streams.add();
     const StreamFacts& facts = connection.meter.facts();
     net::Buffer& in = answer.connection->in;
+    Flush flush;
     Error read_error;
     bool ended = false;
     bool read = in.empty();
     while (!ended && !facts.done && !facts.invalid && !facts.error_event) {
         connection.out.clear();
-        const BodyStep step = co_await next_body(connection, answer, 0, read);
+        net::Stream::ReadResult got;
+        if (read) got = co_await read_body_bytes(connection, answer);
+        const BodyStep step = take_body(connection, answer, 0, got);
         read = true;
         if (step.error) {
             read_error = step.error;
@@ -181,7 +191,8 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
         if (connection.client_gone() && !connection.drains_upstream()) break;
         const bool last = ended || facts.done || facts.invalid || facts.error_event;
         if (!last && !connection.client_gone() && (!connection.out.empty() || !outlet.head_sent)) {
-            co_await flush(connection, outlet, false);
+            prepare(connection, outlet, false, flush);
+            if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
             fail_point("during_stream");
         }
     }
@@ -202,12 +213,13 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
         connection.meter.append_held(request.usage, cost, connection.out);
     } else {
         const Error error = broken(provider, facts, read_error);
-        request.error = error.kind;
+        request.error = error.kind();
         settle_failed(connection, held);
         connection.close_after = true;
         append_error_event(request, error, connection.out);
     }
-    co_await flush(connection, outlet, true);
+    prepare(connection, outlet, true, flush);
+    if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
     fail_point("after_terminal_bytes");
     co_return Error{};
 }
