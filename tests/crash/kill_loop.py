@@ -160,8 +160,9 @@ class Trial:
             raise Violation(f"{len(twice)} requests have more than one record, such as {twice[0]}")
         charged = {record["id"].removeprefix("gen-"): record["charged_nano"] for record in kept}
         for generation, (_, cost) in self.completed.items():
-            if charged.get(generation.removeprefix("gen-")) != cost * NANO_PER_USD:
-                raise Violation(f"{generation} cost {cost}, but its record charges {charged.get(generation)} nano-USD")
+            kept_nano = charged.get(generation.removeprefix("gen-"))
+            if kept_nano != cost * NANO_PER_USD:
+                raise Violation(f"{generation} cost {cost} USD, but its record charges {kept_nano} nano-USD")
         sums = collections.Counter()
         for record in kept:
             sums[record["organization"]] += record["charged_nano"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -122,10 +123,18 @@ def test_a_deleted_key_fails_on_the_next_request_and_is_gone(gateway, account):
     assert gateway.request("DELETE", path, key=gateway.root_key).status == 404
 
 
-def test_an_expired_key_is_401(gateway, account):
-    made = gateway.manage("POST", keys_path(account), {"name": "old", "expires_at": "2020-01-01T00:00:00Z"})
-    answer = gateway.request("POST", "/v1/chat/completions", key=made["key"], json=chat())
-    assert answer.status == 401
+def test_a_key_is_401_once_it_has_expired(gateway, account):
+    soon = datetime.now(UTC) + timedelta(seconds=1.5)
+    made = gateway.manage("POST", keys_path(account), {"name": "k", "expires_at": soon.strftime("%Y-%m-%dT%H:%M:%SZ")})
+    eventually(lambda: gateway.request("GET", "/api/v1/key", key=made["key"]).status == 401)
+    assert gateway.request("POST", "/v1/chat/completions", json=chat(), key=made["key"]).status == 401
+
+
+def test_a_key_that_would_be_born_expired_is_refused(gateway, account):
+    answer = gateway.request(
+        "POST", keys_path(account), key=gateway.root_key, json={"name": "old", "expires_at": "2020-01-01T00:00:00Z"}
+    )
+    assert answer.status == 400 and "expires_at" in answer.error["message"]
 
 
 def test_a_key_that_expires_later_works(gateway, account):

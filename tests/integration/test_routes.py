@@ -49,7 +49,7 @@ def test_an_unknown_route_is_404_in_openais_shape(gateway, account, path):
         ("GET", "/v1/chat/completions", "POST"),
         ("DELETE", "/v1/embeddings", "POST"),
         ("POST", "/v1/models", "GET"),
-        ("PUT", "/api/v1/credits", "GET"),
+        ("DELETE", "/v1/models/test/chat", "GET"),
     ],
 )
 def test_a_wrong_method_is_405_with_allow(gateway, account, method, path, allowed):

@@ -11,7 +11,7 @@ import yaml
 
 from support.processes import GATEWAY, ROOT, Gateway, base_config, first_line, provider, records, run_gateway
 
-BUMP_SCHEMA = GATEWAY.parent / "bump_schema"
+BUMP_SCHEMA = GATEWAY.parent / "bump_schema"  # built beside the gateway
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def prepared(tmp_path):
 
 def assert_refused(done, *mentions, code=1):
     assert done.returncode == code, (done.returncode, done.stderr)
-    lines = done.stderr.strip().splitlines()
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("tollgate: notice: ")]
     assert len(lines) == 1, done.stderr
     for mention in mentions:
         assert mention in lines[0], lines[0]
@@ -64,7 +64,7 @@ def test_an_unknown_key_in_a_section_is_named_with_its_line(prepared, section, l
     assert_refused(serve(with_text(prepared, text + section)), key, f"config.yaml:{line}")
 
 
-@pytest.mark.parametrize("text", ["listen: [", "a: b: c", "\tlisten: x", "listen: 'x"])
+@pytest.mark.parametrize("text", ["listen: [", "a: b: c", "\tlisten: x", "listen: &"])
 def test_yaml_that_cannot_be_parsed_is_named_with_its_line(prepared, text):
     assert_refused(serve(with_text(prepared, text + "\n")), "config.yaml:")
 
@@ -88,7 +88,7 @@ def test_yaml_that_cannot_be_parsed_is_named_with_its_line(prepared, text):
     ],
 )
 def test_a_bad_value_is_named(prepared, change, mention):
-    config = base_config([provider("sample", "http://127.0.0.1:1/v1")], prepared.data_dir, **change)
+    config = base_config([provider("sample", "http://127.0.0.1:1/v1")], prepared.data_dir) | change
     done = serve(with_text(prepared, yaml.safe_dump(config)))
     assert_refused(done, mention)
 
@@ -182,7 +182,7 @@ def test_init_makes_the_root_key_once(tmp_path):
     first = run_gateway("init", "--data-dir", tmp_path / "d", "--json")
     assert first.returncode == 0 and json.loads(first.stdout)["root_key"].startswith("sk-tg-root-")
     second = run_gateway("init", "--data-dir", tmp_path / "d", "--json")
-    assert second.returncode == 1 and "exists" in second.stderr and "sk-tg-root-" not in second.stdout
+    assert second.returncode == 1 and "root key" in second.stderr and "sk-tg-root-" not in second.stdout
 
 
 def test_quickstart_gives_the_same_account_twice(tmp_path):

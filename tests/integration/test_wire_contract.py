@@ -36,13 +36,15 @@ def as_event(value):
 WHOLE = as_event(chunk_json("Hello")) + as_event(FINISH) + as_event(USAGE) + as_event(b"[DONE]")
 
 
-def streams(*pieces):
-    """A script that streams `pieces`, each in a chunk of its own, and ends the body properly."""
+def streams(*pieces, apart_s=0.0):
+    """A script that streams `pieces`, each in a chunk of its own, and ends the body properly. `apart_s` between
+    them makes each a read of its own."""
 
     def script(exchange):
         exchange.start_stream()
         for piece in pieces:
             exchange.chunk(piece)
+            time.sleep(apart_s)
         exchange.end_stream()
 
     return script
@@ -55,11 +57,12 @@ def through(gateway, account, scripted, *pieces, path=FLAVOURS[0], **fields):
 
 
 def assert_only_proper_events(body):
-    """Every block is exactly one `data:` line with JSON or [DONE]: what all SDKs can read."""
+    """Every block is one `data:` line with JSON or [DONE], which all SDKs can read. `: ping` lines may stand before it:
+    a keep-alive is a comment and a single newline."""
     assert not body.startswith(b"\xef\xbb\xbf")
     assert b"\r" not in body and body.endswith(b"\n\n")
     for block in body[:-2].split(b"\n\n"):
-        line, *more = block.split(b"\n")
+        line, *more = [line for line in block.split(b"\n") if line != b": ping"]
         assert more == [] and line.startswith(b"data: "), block
         assert line == b"data: [DONE]" or isinstance(json.loads(line[6:]), dict), block
 
@@ -107,11 +110,22 @@ def test_a_stream_has_no_lines_but_data_while_the_upstream_is_silent(gateway, ac
 # --- row 3: comments as data
 
 
-@pytest.mark.parametrize("junk", [b": OPENROUTER PROCESSING", b": keepalive", b"ping", b"{not json", b'{"cut":'])
-def test_a_data_frame_that_is_no_json_object_is_not_forwarded(gateway, account, scripted, junk):
-    body, _ = through(gateway, account, scripted, as_event(chunk_json("Hel")), as_event(junk), WHOLE)
+@pytest.mark.parametrize("junk", [b": OPENROUTER PROCESSING", b": keepalive"])
+def test_a_comment_sent_as_data_is_not_forwarded(gateway, account, scripted, junk):
+    body, stream = through(gateway, account, scripted, as_event(chunk_json("Hel")), as_event(junk), WHOLE)
     assert_only_proper_events(body)
-    assert junk not in body
+    assert junk not in body and stream.content == "HelHello" and stream.done
+
+
+@pytest.mark.parametrize("junk", [b"ping", b"{not json", b'{"cut":'])
+def test_data_that_is_not_json_is_never_forwarded(gateway, account, scripted, junk):
+    scripted.script = streams(as_event(chunk_json("Hel")), as_event(junk), WHOLE)
+    answer = post_chat(gateway, account, model="test/scripted", stream=True)
+    assert junk not in answer.body.replace(b"\\", b"")
+    if answer.status == 200:
+        assert_only_proper_events(answer.body)
+    else:
+        assert answer.status == 502 and answer.error["code"] == "upstream_invalid_response"
 
 
 # --- row 4: error: null
@@ -292,8 +306,9 @@ def test_a_byte_order_mark_is_stripped(gateway, account, scripted, path):
 
 
 def test_a_byte_order_mark_in_pieces_is_stripped(gateway, account, scripted):
-    body, stream = through(gateway, account, scripted, b"\xef", b"\xbb", b"\xbf", WHOLE)
-    assert_only_proper_events(body)
+    scripted.script = streams(b"\xef", b"\xbb", b"\xbf", WHOLE, apart_s=0.02)
+    answer, stream = stream_chat(gateway, account, model="test/scripted")
+    assert_only_proper_events(answer.body)
     assert stream.content == "Hello"
 
 

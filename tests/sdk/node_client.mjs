@@ -40,9 +40,13 @@ const scenarios = {
     };
   },
 
-  // Streams one after another, each read to its end: they must share a connection.
+  // Streams one after another, each read to its end: they must share a connection. undici frees a connection in the turn of
+  // the loop after the body's end; a request made before that opens a second one, whatever the server does.
   async streams(count) {
-    for (let i = 0; i < Number(count); i++) await readAll(await ask('tokens=5 token_ms=1', { stream: true }));
+    for (let i = 0; i < Number(count); i++) {
+      await readAll(await ask('tokens=5 token_ms=1', { stream: true }));
+      await new Promise(setImmediate);
+    }
     return { done: Number(count) };
   },
 

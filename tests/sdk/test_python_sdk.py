@@ -157,7 +157,7 @@ def test_an_upstreams_401_is_a_server_error_and_not_the_callers(client):
 def test_a_broken_stream_raises_and_does_not_look_complete(client, words):
     received = []
     with pytest.raises(openai.APIError):
-        for chunk in ask(client, f"tokens=10 {words}", stream=True):
+        for chunk in ask(client, f"tokens=10 token_ms=5 {words}", stream=True):
             received.append(chunk)
     assert received and not any(chunk.choices and chunk.choices[0].finish_reason == "stop" for chunk in received)
 
