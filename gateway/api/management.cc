@@ -136,6 +136,7 @@ ApiAnswer create_key(const Call& call) {
     if (const std::string expires = fields.text("expires_at"); !expires.empty()) {
         const auto time = parse_time(expires);
         if (!time) fields.fail("expires_at", "must be an RFC 3339 time in UTC");
+        if (time && *time <= call.request.now_ms) fields.fail("expires_at", "must be in the future");
         key.expires_ms = time.value_or(0);
     }
     if (fields.error()) return fields.refusal();

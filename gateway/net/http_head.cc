@@ -27,6 +27,24 @@ bool all_of_class(std::string_view text, std::uint8_t wanted) {
                        [wanted](char c) { return (kClasses[static_cast<unsigned char>(c)] & wanted) != 0; });
 }
 
+// True if any of eight bytes is a control character or DEL; tabs count, the caller looks closer.
+bool may_have_control(std::uint64_t bytes) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = 0x8080808080808080U;
+    const std::uint64_t below_space = (bytes - 0x20 * kOnes) & ~bytes & kHighs;
+    const std::uint64_t is_delete = bytes ^ (0x7f * kOnes);
+    return below_space != 0 || ((is_delete - kOnes) & ~is_delete & kHighs) != 0;
+}
+
+bool valid_value(std::string_view value) {
+    std::size_t at = 0;
+    for (; at + 8 <= value.size(); at += 8) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, value.data() + at, 8);
+        if (may_have_control(bytes)) break;
+    }
+    return all_of_class(value.substr(at), 2);
+}
+
 std::string_view trim(std::string_view text) {
     const auto blank = [](char c) { return c == ' ' || c == '\t'; };
     while (!text.empty() && blank(text.front())) text.remove_prefix(1);
@@ -89,7 +107,10 @@ HeadRefusal note_length(std::string_view value, MessageHead& head) {
 HeadRefusal note_field(const HeaderField& field, MessageHead& head, Findings& found) {
     switch (field.name.size()) {
         case 4:
-            if (equals_ignoring_case(field.name, "host")) ++found.hosts;
+            if (!equals_ignoring_case(field.name, "host")) break;
+            ++found.hosts;
+            if (!all_of_class(field.value, 4) || field.value.find_first_of("/?#@,\\") != std::string_view::npos)
+                return refuse("malformed Host");
             break;
         case 10:
             if (equals_ignoring_case(field.name, "connection")) note_connection(field.value, found);
@@ -127,7 +148,7 @@ HeadRefusal parse_fields(std::string_view rest, std::size_t max_fields, MessageH
         if (colon == std::string_view::npos || colon == 0) return refuse("malformed header field");
         const HeaderField field{line.substr(0, colon), trim(line.substr(colon + 1))};
         if (!all_of_class(field.name, 1)) return refuse("malformed header field name");
-        if (!all_of_class(field.value, 2)) return refuse("malformed header field value");
+        if (!valid_value(field.value)) return refuse("malformed header field value");
         head.fields[head.field_count++] = field;
         if (const auto refusal = note_field(field, head, found); refusal.status != 0) return refusal;
     }

@@ -1,6 +1,8 @@
 #include "gateway/ops/request_log.h"
 
+#include <array>
 #include <charconv>
+#include <cstring>
 #include <span>
 
 #include "gateway/request/request_context.h"
@@ -15,39 +17,69 @@ std::uint64_t us_between(net::Clock::time_point from, net::Clock::time_point to)
 
 constexpr std::size_t kKeyPrefixBytes = 6;   // of a key's public id: enough to tell keys apart in a log
 
+constexpr std::size_t kMethodBytes = 16;     // a token, so without quotes
+constexpr std::size_t kLineBytes = 2048;     // all values are bounded well below
+
+// One line of JSON in a buffer of its own: appended to byte by byte, it would cost as much as parsing the request.
 class JsonLine {
   public:
-    explicit JsonLine(std::string& out) : out_(out) { out_ = "{"; }
-    void text(std::string_view name, std::string_view value) {
+    JsonLine() { *end_++ = '{'; }
+    // `value` is one of our own words: it needs no escape.
+    void word(std::string_view name, std::string_view value) {
         begin(name);
-        append_json_string(out_, value);
+        *end_++ = '"';
+        put(value);
+        *end_++ = '"';
+    }
+    void text(std::string_view name, std::string_view value) {
+        std::string escaped;
+        append_json_string(escaped, value);
+        raw(name, escaped);
     }
     void number(std::string_view name, std::int64_t value) {
         begin(name);
-        char digits[20];
-        out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+        end_ = std::to_chars(end_, line_.data() + line_.size(), value).ptr;
+    }
+    void usd(std::string_view name, NanoUsd value) {
+        begin(name);
+        end_ += write_usd(value, end_);
     }
     void hex(std::string_view name, std::span<const std::uint8_t> bytes) {
         static constexpr char kHex[] = "0123456789abcdef";
         begin(name);
-        out_ += '"';
+        *end_++ = '"';
         for (const std::uint8_t byte : bytes) {
-            out_ += kHex[byte >> 4];
-            out_ += kHex[byte & 15];
+            *end_++ = kHex[byte >> 4];
+            *end_++ = kHex[byte & 15];
         }
-        out_ += '"';
+        *end_++ = '"';
     }
     void raw(std::string_view name, std::string_view value) {
         begin(name);
-        out_ += value;
+        put(value);
     }
-    void end() { out_ += "}\n"; }
+    std::string_view finish() {
+        put("}\n");
+        return {line_.data(), static_cast<std::size_t>(end_ - line_.data())};
+    }
 
   private:
     void begin(std::string_view name) {
-        out_.append(out_.size() > 1 ? ",\"" : "\"").append(name).append("\":");
+        if (end_ - line_.data() > 1) *end_++ = ',';
+        *end_++ = '"';
+        put(name);
+        put("\":");
     }
-    std::string& out_;
+    void put(std::string_view value) {
+        const auto room = static_cast<std::size_t>(line_.data() + line_.size() - end_) - kLastBytes;
+        const std::size_t size = std::min(value.size(), room);
+        std::memcpy(end_, value.data(), size);
+        end_ += size;
+    }
+
+    static constexpr std::size_t kLastBytes = 64;
+    std::array<char, kLineBytes> line_;
+    char* end_ = line_.data();
 };
 
 }  // namespace
@@ -74,15 +106,14 @@ void count_request(Worker& worker, const RequestContext& request) {
 }
 
 void log_request(Worker& worker, const RequestContext& request) {
-    std::string& out = worker.scratch;
-    JsonLine line(out);
+    JsonLine line;
     line.number("time_ms", request.started_ms);
-    line.text("request_id", request.ulid());
-    line.text("method", request.method);
-    line.text("route", to_string(request.route));
+    line.word("request_id", request.ulid());
+    line.word("method", request.method.size() <= kMethodBytes ? std::string_view(request.method) : "LONG");
+    line.word("route", to_string(request.route));
     line.number("status", request.status);
-    if (request.error != ErrorKind::none) line.text("error", code_of(request.error));
-    if (request.principal.policy != nullptr) line.text("organization", request.principal.policy->organization_text);
+    if (request.error != ErrorKind::none) line.word("error", code_of(request.error));
+    if (request.principal.policy != nullptr) line.word("organization", request.principal.policy->organization_text);
     if (request.key_presented && request.principal.credit != nullptr) {
         line.hex("key", std::span(request.principal.key.bytes).first(kKeyPrefixBytes));
     }
@@ -92,16 +123,14 @@ void log_request(Worker& worker, const RequestContext& request) {
         line.raw("streamed", request.streamed ? "true" : "false");
         line.number("prompt_tokens", request.usage.prompt);
         line.number("completion_tokens", request.usage.completion);
-        char cost[kUsdText];
-        line.raw("cost", {cost, write_usd(request.cost, cost)});
+        line.usd("cost", request.cost);
     }
     if (request.upstream_status != 0) line.number("upstream_status", request.upstream_status);
     if (request.cancelled) line.raw("cancelled", "true");
     line.number("duration_us", static_cast<std::int64_t>(us_between(request.started, net::Clock::now())));
     line.number("overhead_us", request.overhead_us);
     line.number("bytes_out", static_cast<std::int64_t>(request.bytes_out));
-    line.end();
-    worker.log(out);
+    worker.log(line.finish());
 }
 
 }  // namespace tollgate

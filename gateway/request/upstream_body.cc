@@ -39,7 +39,8 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
     const bool replace_options = ask_for_usage && facts.has_stream_options && !facts.include_usage;
     if (replace_options) stream_options_ = with_usage(text, facts);
 
-    add("{");
+    const bool as_it_begins = facts.has_model && !facts.members.empty() && !facts.gateway_only.front();
+    add(as_it_begins ? text.substr(facts.object_begin, facts.members.front().key.begin - facts.object_begin) : "{");
     if (!facts.has_model) {
         add("\"model\":");
         add(model_);
@@ -68,7 +69,8 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
         }
     }
     if (insert_options) add(R"(,"stream_options":{"include_usage":true})");
-    add("}");
+    const bool as_it_ends = !insert_options && !facts.members.empty() && !facts.gateway_only.back();
+    add(as_it_ends ? text.substr(facts.members.back().value.end) : "}");
 
     if (pieces_.size() > kMaxPieces) {
         joined_.clear();

@@ -14,7 +14,8 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(net::Clock::time_poi
         auto connection = std::move(idle_.back());
         idle_.pop_back();
         counters_.idle.set(idle_.size());
-        if (policy_.may_use(connection->idle_since, now)) {
+        // Bytes that came while it was idle belong to no request: handed on, they would answer somebody else's.
+        if (policy_.may_use(connection->idle_since, now) && !connection->stream.peer_spoke_or_left()) {
             connection->reused = true;
             counters_.reused.add();
             return connection;

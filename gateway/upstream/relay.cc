@@ -12,10 +12,12 @@ constexpr std::int64_t kBytesPerCountedPromptToken = 4;   // where a provider's 
 
 }  // namespace
 
-net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, UpstreamAnswer& answer) {
+net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, UpstreamAnswer& answer,
+                                                        std::uint32_t timeout_ms) {
     constexpr std::size_t kLeastRoom = 4096;
     UpstreamConnection& upstream = *answer.connection;
-    connection.expect_upstream(upstream.stream, connection.worker().config().timeouts.stream_gap_timeout_ms);
+    if (timeout_ms == 0) timeout_ms = connection.worker().config().timeouts.stream_gap_timeout_ms;
+    connection.expect_upstream(upstream.stream, timeout_ms);
     char* const to = upstream.in.room(kLeastRoom);
     return upstream.stream.read_some(to, upstream.in.room_size());
 }

@@ -27,8 +27,14 @@ struct BodyStep {
     bool ended = false;
     Error error{};
 };
+inline bool body_is_empty(const UpstreamAnswer& answer) {
+    return answer.framing == net::Framing::none ||
+           (answer.framing == net::Framing::length && answer.content_length == 0);
+}
 // Reads more of the body into its connection's buffer; await it, then give what it answered to take_body().
-net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, UpstreamAnswer& answer);
+// `timeout_ms` 0: the configured gap between two reads.
+net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, UpstreamAnswer& answer,
+                                                        std::uint32_t timeout_ms = 0);
 // Decodes what has been received behind `offset` decoded bytes. `read` is what reading just answered; with nothing read
 // yet it is empty.
 BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset, const net::Stream::ReadResult& read);

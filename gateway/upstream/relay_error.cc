@@ -33,7 +33,7 @@ net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer
     const std::string& provider = answer.pool->provider().name;
     std::size_t decoded = 0;
     bool read = answer.connection->in.empty();
-    bool whole = answer.framing == net::Framing::none;
+    bool whole = body_is_empty(answer);
     while (!whole && decoded < kMostErrorBytes) {
         net::Stream::ReadResult got;
         if (read) got = co_await read_body_bytes(connection, answer);

@@ -18,6 +18,7 @@ struct AnswerFacts {
     std::uint32_t usage_end = 0;          // offset of the usage object's closing brace
     bool usage_empty = false;
     std::uint32_t object_end = 0;         // offset of the answer's closing brace
+    bool empty = true;                    // the answer has no members
     std::optional<JsonMember> id, model, usage_member;
     std::string_view finish_reason, upstream_id;
     std::int64_t text_bytes = 0;          // of `choices`, for counting where usage is missing
@@ -29,10 +30,14 @@ std::string_view unquoted(std::string_view json) {
 
 void note_choices(std::string_view body, TextSpan choices, AnswerFacts& facts) {
     facts.text_bytes = static_cast<std::int64_t>(choices.size());
-    const auto first = body.find('{', choices.begin);
-    if (first == std::string_view::npos || first >= choices.end) return;
-    const auto reason = find_member(body, first, "finish_reason");
-    if (reason) facts.finish_reason = unquoted(reason->value.of(body));
+    // It stands near the end; inside a string its quotes would be escaped.
+    constexpr std::string_view kName = "\"finish_reason\":";
+    const std::string_view text = choices.of(body);
+    const auto at = text.rfind(kName);
+    if (at == std::string_view::npos) return;
+    std::string_view value = text.substr(at + kName.size());
+    while (value.starts_with(' ')) value.remove_prefix(1);
+    if (value.starts_with('"')) facts.finish_reason = value.substr(1, value.find('"', 1) - 1);
 }
 
 Error invalid_answer(const std::string& provider, std::string_view what) {
@@ -47,6 +52,7 @@ Error inspect(std::string_view body, const std::string& provider, AnswerFacts& f
     }
     JsonMembers members(body, open);
     while (const auto member = members.next()) {
+        facts.empty = false;
         const std::string_view key = member->key.of(body);
         const std::string_view value = member->value.of(body);
         if (key == "\"usage\"") {
@@ -93,6 +99,12 @@ Ending ending_of(const RequestContext& request, const AnswerFacts& facts) {
 
 // The body with what is ours: cost in the usage; under /api/v1 our id, the provider and the catalogue's model.
 void append_answer(std::string_view body, const RequestContext& request, const AnswerFacts& facts, std::string& out) {
+    if (!request.openrouter && facts.usage_end != 0) {   // the usual case, without allocating
+        char cost[kUsdText];
+        out.append(body, 0, facts.usage_end).append(facts.usage_empty ? "\"cost\":" : ",\"cost\":");
+        out.append(cost, write_usd(request.cost, cost)).append(body, facts.usage_end);
+        return;
+    }
     struct Edit {
         std::uint32_t begin, end;
         std::string text;
@@ -106,7 +118,7 @@ void append_answer(std::string_view body, const RequestContext& request, const A
         if (facts.id) {
             edits.push_back({facts.id->value.begin, facts.id->value.end, id});
         } else {
-            edits.push_back({at, at, "\"id\":" + id + (facts.object_end > at ? "," : "")});
+            edits.push_back({at, at, "\"id\":" + id + (facts.empty ? "" : ",")});
         }
         std::string model;
         append_json_string(model, request.endpoint->model->id);
@@ -118,7 +130,8 @@ void append_answer(std::string_view body, const RequestContext& request, const A
         const TextSpan where = facts.usage_member->value;
         edits.push_back({where.begin, where.end, usage_json(request.usage, request.cost)});
     } else {
-        edits.push_back({facts.object_end, facts.object_end, ",\"usage\":" + usage_json(request.usage, request.cost)});
+        edits.push_back({facts.object_end, facts.object_end,
+                         (facts.empty ? "\"usage\":" : ",\"usage\":") + usage_json(request.usage, request.cost)});
     }
     std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
     std::size_t at = 0;
@@ -143,7 +156,7 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
     }
     std::size_t decoded = 0;
     bool read = upstream.in.empty();
-    bool ended = answer.framing == net::Framing::none;
+    bool ended = body_is_empty(answer);
     while (!ended) {
         if (decoded > limit) co_return co_await relay_large_json(connection, held, answer, decoded);
         net::Stream::ReadResult got;

@@ -13,6 +13,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::string_view kStreamFields = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+constexpr std::uint32_t kLateUsageMs = 500;   // how long usage may follow [DONE]
 constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
 
 void begin_meter(Connection& connection, std::string& generation) {
@@ -174,10 +175,12 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
     Error read_error;
     bool ended = false;
     bool read = in.empty();
-    while (!ended && !facts.done && !facts.invalid && !facts.error_event) {
+    bool late_usage = false;   // [DONE] came without usage: it may still follow
+    while (!ended && !(facts.done && facts.has_usage) && !facts.invalid && !facts.error_event) {
         connection.out.clear();
+        if (facts.done) late_usage = true;
         net::Stream::ReadResult got;
-        if (read) got = co_await read_body_bytes(connection, answer);
+        if (read) got = co_await read_body_bytes(connection, answer, late_usage ? kLateUsageMs : 0);
         const BodyStep step = take_body(connection, answer, 0, got);
         read = true;
         if (step.error) {

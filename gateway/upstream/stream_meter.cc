@@ -7,6 +7,17 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+// Up to the first CR or LF; all of it if there is none.
+std::size_t line_length(std::string_view bytes) {
+    const void* const newline = std::memchr(bytes.data(), '\n', bytes.size());
+    const std::size_t length =
+        newline == nullptr ? bytes.size() : static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data());
+    const void* const carriage_return = std::memchr(bytes.data(), '\r', length);
+    return carriage_return == nullptr
+               ? length
+               : static_cast<std::size_t>(static_cast<const char*>(carriage_return) - bytes.data());
+}
+
 bool truthy(std::string_view json) { return json != "null" && json != "false" && json != "\"\"" && json != "{}"; }
 
 // Generated text in a delta: the bytes of its string values, tool-call arguments included.
@@ -44,6 +55,7 @@ void StreamMeter::begin(const Options& options) {
     usage_insert_at_ = std::string::npos;
     has_data_ = holding_ = comment_ = usage_was_empty_ = false;
     first_bytes_ = true;
+    skip_line_feed_ = false;
 }
 
 void StreamMeter::feed(std::string_view bytes, std::string& out) {
@@ -51,24 +63,23 @@ void StreamMeter::feed(std::string_view bytes, std::string& out) {
         first_bytes_ = false;
         if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
     }
-    while (!bytes.empty() && !facts_.done && !facts_.invalid) {
-        const auto* const newline = static_cast<const char*>(std::memchr(bytes.data(), '\n', bytes.size()));
-        if (newline == nullptr) {
+    while (!bytes.empty() && !facts_.invalid) {
+        if (skip_line_feed_ && bytes.front() == '\n') bytes.remove_prefix(1);
+        skip_line_feed_ = false;
+        const std::size_t length = line_length(bytes);
+        if (length == bytes.size()) {
             partial_ += bytes;
             if (partial_.size() + data_.size() > options_.max_event_bytes) facts_.invalid = true;
             return;
         }
-        const auto length = static_cast<std::size_t>(newline - bytes.data());
-        std::string_view line = bytes.substr(0, length);
+        skip_line_feed_ = bytes[length] == '\r';   // CR, LF and CRLF all end a line
+        const std::string_view line = bytes.substr(0, length);
         bytes.remove_prefix(length + 1);
         if (partial_.empty()) {
-            if (line.ends_with('\r')) line.remove_suffix(1);
             take_line(line, out);
         } else {
             partial_ += line;
-            line = partial_;
-            if (line.ends_with('\r')) line.remove_suffix(1);
-            take_line(line, out);
+            take_line(partial_, out);
             partial_.clear();
         }
     }
@@ -85,7 +96,7 @@ void StreamMeter::take_line(std::string_view line, std::string& out) {
     }
     if (!line.starts_with("data:")) return;   // event:, id:, retry: are not OpenAI's
     line.remove_prefix(line.starts_with("data: ") ? 6 : 5);
-    if (has_data_) data_ += '\n';
+    if (has_data_) data_ += ' ';   // a line break between JSON tokens is as good as a space
     data_ += line;
     has_data_ = true;
     if (data_.size() > options_.max_event_bytes) facts_.invalid = true;
@@ -117,6 +128,7 @@ void StreamMeter::take_data(std::string_view data, std::string& out) {
         facts_.done = true;
         return;
     }
+    if (facts_.done && data.find("\"usage\"") == std::string_view::npos) return;   // only a late usage is of interest
     if (data.starts_with(':')) {   // a comment that someone wrapped as data (Vertex partners, some proxies)
         if (!holding_) out += ": ping\n";
         return;

@@ -90,6 +90,7 @@ class StreamMeter {
     bool holding_ = false;
     bool first_bytes_ = true;
     bool comment_ = false;
+    bool skip_line_feed_ = false;         // the last line ended in CR
 };
 
 // Usage of OpenAI's shape from the text of its object; unknown members are ignored. False if it is not an object.
