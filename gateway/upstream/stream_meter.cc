@@ -54,14 +54,15 @@ void StreamMeter::begin(const Options& options) {
     held_.clear();
     usage_insert_at_ = std::string::npos;
     has_data_ = holding_ = comment_ = usage_was_empty_ = false;
-    first_bytes_ = true;
+    mark_bytes_ = 0;
     skip_line_feed_ = false;
 }
 
 void StreamMeter::feed(std::string_view bytes, std::string& out) {
-    if (first_bytes_ && !bytes.empty()) {
-        first_bytes_ = false;
-        if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+    while (mark_bytes_ < kByteOrderMark.size() && !bytes.empty()) {   // it may come in pieces
+        const bool mark = bytes.front() == kByteOrderMark[mark_bytes_];
+        if (mark) bytes.remove_prefix(1);
+        mark_bytes_ = mark ? mark_bytes_ + 1 : kByteOrderMark.size();
     }
     while (!bytes.empty() && !facts_.invalid) {
         if (skip_line_feed_ && bytes.front() == '\n') bytes.remove_prefix(1);

@@ -88,7 +88,7 @@ class StreamMeter {
     bool usage_was_empty_ = false;
     bool has_data_ = false;
     bool holding_ = false;
-    bool first_bytes_ = true;
+    std::size_t mark_bytes_ = 0;          // of a byte order mark at the stream's beginning
     bool comment_ = false;
     bool skip_line_feed_ = false;         // the last line ended in CR
 };
