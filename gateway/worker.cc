@@ -12,8 +12,6 @@
 namespace tollgate {
 namespace {
 
-// One timer per worker serves every deadline: it looks at each connection this often.
-constexpr auto kTick = std::chrono::milliseconds(100);
 // Ticks between looks whether waiting clients have hung up: noticed within a second, at one system call for all of them.
 constexpr int kTicksPerWatch = 3;
 constexpr int kTicksPerPoolSweep = 5;
@@ -103,6 +101,7 @@ net::Awaitable<void> Worker::tick() {
         auto [error] = co_await timer_.async_wait(net::kAwait);
         if (error) co_return;
         const auto now = net::Clock::now();
+        tick_time_ = now;
         update_date();
         sweep_connections(now);
         if (ticks % kTicksPerWatch == 0) watch_clients();

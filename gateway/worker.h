@@ -43,6 +43,9 @@ struct Services {
 
 class Worker {
   public:
+    // One timer per worker serves every deadline: it looks at each connection this often.
+    static constexpr auto kTick = std::chrono::milliseconds(100);
+
     Worker(Services& services, std::uint32_t number);
     ~Worker();
     Worker(const Worker&) = delete;
@@ -71,6 +74,8 @@ class Worker {
     Id128 next_id(std::int64_t unix_ms) { return ulids_.next(unix_ms); }
     void log(std::string_view line);
     void leave(Connection& connection);
+    // When the timer last looked: good enough for deadlines, and free.
+    net::Clock::time_point tick_time() const { return tick_time_; }
     std::string_view http_date() const { return http_date_; }   // RFC 9110 5.6.7, now to the tick
     bool may_drain() const { return counters_.drains_running.get() < config().limits.max_drains; }
 
@@ -99,6 +104,7 @@ class Worker {
     std::atomic<std::uint64_t> load_{0};
     std::string log_lines_;
     std::string http_date_;
+    net::Clock::time_point tick_time_ = net::Clock::now();
     bool draining_ = false;
 };
 

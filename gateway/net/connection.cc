@@ -163,7 +163,8 @@ net::Awaitable<void> Connection::linger() {
 
 void Connection::arm(Waiting waiting, std::uint32_t timeout_ms) {
     waiting_ = waiting;
-    deadline_ = net::Clock::now() + std::chrono::milliseconds(timeout_ms);
+    // The worker's clock is up to a tick old: a deadline is kept late, never early.
+    deadline_ = worker_.tick_time() + Worker::kTick + std::chrono::milliseconds(timeout_ms);
 }
 
 void Connection::expect_client(std::uint32_t timeout_ms) {

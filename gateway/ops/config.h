@@ -52,7 +52,7 @@ struct CreditConfig {
 };
 
 struct LedgerConfig {
-    std::uint32_t commit_interval_ms = 5;
+    std::uint32_t commit_interval_ms = 10;
     std::uint32_t checkpoint_interval_ms = 1000;
 };
 

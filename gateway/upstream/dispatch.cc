@@ -136,7 +136,7 @@ net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
                                 request.endpoint->endpoint->upstream_model, ask_for_usage);
     UpstreamAnswer answer;
     answer.pool = &worker.pool(*request.endpoint->provider);
-    answer.connection = answer.pool->take_idle(net::Clock::now());
+    answer.connection = answer.pool->take_idle(worker.tick_time());
     while (true) {
         if (answer.connection == nullptr) {
             connection.expect_connect(worker.config().timeouts.connect_timeout_ms);

@@ -61,7 +61,7 @@ void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole
     connection.expect_nobody();
     if (answer.connection == nullptr) return;
     if (whole && answer.keep_alive && answer.connection->in.empty()) {
-        answer.pool->give_back(std::move(answer.connection), net::Clock::now());
+        answer.pool->give_back(std::move(answer.connection), connection.worker().tick_time());
     } else {
         answer.pool->discard(std::move(answer.connection));
     }
