@@ -1,5 +1,7 @@
 #include "gateway/life_of_a_request.h"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include "gateway/api/answer.h"
 #include "gateway/net/connection.h"
 #include "gateway/request/authenticate.h"
@@ -39,6 +41,27 @@ bool needs_key(const RequestContext& request) {
     return request.route != Route::root && request.method != "OPTIONS";
 }
 
+constexpr std::size_t kMostBytesParsedOnLoop = 1 << 20;   // about a millisecond of parsing
+
+net::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_depth, ApiType api, BodyFacts& facts) {
+    JsonParser parser;
+    if (parser.allocate(body.size(), max_depth) != simdjson::SUCCESS) {
+        co_return Error{ErrorKind::overloaded, "no memory to parse the body"};
+    }
+    co_return read_body(parser, body, max_depth, api, facts);
+}
+
+// A large body is parsed on the control thread, so that the worker's other connections do not wait for it.
+net::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
+    Worker& worker = connection.worker();
+    RequestContext& request = connection.request;
+    auto [failed, error] = co_await net::asio::co_spawn(
+        worker.services().control->get_executor(),
+        read_large_body(body, worker.config().limits.max_json_depth, request.api, request.body), net::kAwait);
+    if (failed) std::rethrow_exception(failed);
+    co_return error;
+}
+
 // Authenticated inference, body in hand: the paid part.
 net::Awaitable<Error> infer(Connection& connection) {
     Worker& worker = connection.worker();
@@ -51,7 +74,12 @@ net::Awaitable<Error> infer(Connection& connection) {
                                                         : ApiType::chat;
     // What is asked: validated whole, before anything is promised.
     const std::string_view body = connection.in.view().substr(0, request.body_bytes);
-    Error error = read_body(worker.json, body, worker.config().limits.max_json_depth, request.api, request.body);
+    Error error;
+    if (body.size() > kMostBytesParsedOnLoop) {
+        error = co_await read_body_off_loop(connection, body);
+    } else {
+        error = read_body(worker.json, body, worker.config().limits.max_json_depth, request.api, request.body);
+    }
     // Which model where: defaults and aliases come before the price.
     if (!error) error = plan(*worker.services().catalogue, request);
     if (!error && !worker.services().ledger->accepting()) {
