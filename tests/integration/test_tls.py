@@ -1,0 +1,104 @@
+"""TLS on both legs: upstreams are always verified; clients may be served with a certificate."""
+
+import ssl
+import subprocess
+import urllib.request
+
+import pytest
+
+from support.chat import post_chat
+from support.processes import SAMPLE_UPSTREAM, Gateway, SampleUpstream, address_of, first_line, provider
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A self-signed certificate for `localhost` (and no other name): (certificate file, key file)."""
+    folder = tmp_path_factory.mktemp("tls")
+    made, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", made],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return made, key
+
+
+@pytest.fixture(scope="module")
+def tls_upstream(certificate):
+    made, key = certificate
+    process = subprocess.Popen(
+        [SAMPLE_UPSTREAM, "--listen", "127.0.0.1:0", "--tls-cert", made, "--tls-key", key], stdout=subprocess.PIPE
+    )
+    yield address_of(first_line(process)[0])[1]
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def answer_through(start_gateway, base_url, **options):
+    gateway = start_gateway(
+        providers=[provider("sample", base_url, **options)], timeouts={"connect_timeout_ms": 1000}
+    )
+    account = gateway.new_account()
+    answers = [post_chat(gateway, account, "tokens=3") for _ in range(3)]
+    return gateway, account, answers
+
+
+def test_a_verified_upstream_is_used_and_its_connection_kept(start_gateway, tls_upstream, certificate):
+    gateway, _, answers = answer_through(
+        start_gateway, f"https://localhost:{tls_upstream}/v1", tls_ca_file=str(certificate[0])
+    )
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    metrics = gateway.metrics()
+    assert metrics.sum("tollgate_upstream_connections_reused_total", provider="sample") >= 1
+
+
+@pytest.mark.parametrize("case", ["an unknown authority", "another name"])
+def test_an_upstream_that_cannot_be_verified_gets_nothing(start_gateway, tls_upstream, certificate, case):
+    if case == "an unknown authority":
+        base_url, options = f"https://localhost:{tls_upstream}/v1", {}
+    else:
+        base_url, options = f"https://127.0.0.1:{tls_upstream}/v1", {"tls_ca_file": str(certificate[0])}
+    gateway, account, answers = answer_through(start_gateway, base_url, **options)
+    for answer in answers:
+        assert answer.status == 502
+        assert answer.json()["error"]["code"] == "upstream_unreachable"
+    assert gateway.credits(account)["total_usage"] == 0
+
+
+def test_a_plain_upstream_behind_https_is_an_error_and_not_a_downgrade(start_gateway, tmp_path):
+    upstream = SampleUpstream(tmp_path)
+    try:
+        _, _, answers = answer_through(start_gateway, f"https://127.0.0.1:{upstream.address[1]}/v1")
+        # The upstream waits for the end of what it takes for a request: the handshake is cut off.
+        assert {answer.status for answer in answers} == {504}
+        assert upstream.requests_total() == 0
+    finally:
+        upstream.stop()
+
+
+def test_clients_are_served_over_tls(tmp_path, sample, certificate):
+    made, key = certificate
+    gateway = Gateway(
+        tmp_path / "gateway",
+        [provider("sample", sample.base_url)],
+        tls_certificate_file=str(made),
+        tls_private_key_file=str(key),
+    )
+    gateway.init()
+    process = subprocess.Popen(
+        [gateway.binary, "serve", "--config", gateway.config_file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    try:
+        line, _ = first_line(process)
+        assert "data https://" in line
+        port = address_of(line)[1]
+        trusted = ssl.create_default_context(cafile=made)
+        with urllib.request.urlopen(f"https://localhost:{port}/", context=trusted, timeout=10) as answer:
+            assert answer.status == 200
+        with pytest.raises(Exception):
+            urllib.request.urlopen(f"http://localhost:{port}/", timeout=5)
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+        process.stdout.close()
