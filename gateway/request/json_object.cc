@@ -4,32 +4,10 @@
 #include <emmintrin.h>
 #endif
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace tollgate {
-
-void JsonMembers::skip_white() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
-        ++at_;
-}
-
-void JsonMembers::skip_string() {
-    ++at_;
-    while (at_ < text_.size()) {
-        const auto* const quote = static_cast<const char*>(std::memchr(text_.data() + at_, '"', text_.size() - at_));
-        if (quote == nullptr) {
-            at_ = text_.size();
-            return;
-        }
-        const auto found = static_cast<std::size_t>(quote - text_.data());
-        std::size_t backslashes = 0;
-        while (found - backslashes > at_ && text_[found - 1 - backslashes] == '\\') ++backslashes;
-        at_ = found + 1;
-        if (backslashes % 2 == 0) return;
-    }
-}
-
 namespace {
 
 // Characters that end a scalar or change the depth.
@@ -40,13 +18,42 @@ constexpr std::array<bool, 256> make_structural() {
 }
 constexpr auto kStructural = make_structural();
 
+constexpr bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+// All walk with a local cursor: a member would be stored again for every byte.
+std::size_t after_white(std::string_view text, std::size_t at) {
+    while (at < text.size() && is_white(text[at])) ++at;
+    return at;
+}
+
+// Behind the string whose opening quote is at `at`; the end of the text if it never closes.
+std::size_t after_string(std::string_view text, std::size_t at) {
+    ++at;
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    while (at + 16 <= text.size()) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        const int hits = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+        if (hits == 0) {
+            at += 16;
+            continue;
+        }
+        at += static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(hits)));
+        if (text[at] == '"') return at + 1;
+        at += 2;   // the escaped character, whatever it is
+    }
+#endif
+    while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+    return std::min(at + 1, text.size());
+}
+
 // Inside a nested value only quotes and brackets matter: leaps over sixteen other bytes at a time.
-std::size_t skip_plain(const char* text, std::size_t at, std::size_t size) {
+std::size_t after_plain(std::string_view text, std::size_t at) {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), open = _mm_set1_epi8('{'), close = _mm_set1_epi8('}');
     const __m128i bit = _mm_set1_epi8(0x20);   // '[' | 0x20 is '{', ']' | 0x20 is '}'
-    while (at + 16 <= size) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at));
+    while (at + 16 <= text.size()) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
         const __m128i folded = _mm_or_si128(bytes, bit);
         const __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
                                           _mm_or_si128(_mm_cmpeq_epi8(folded, open), _mm_cmpeq_epi8(folded, close)));
@@ -58,58 +65,62 @@ std::size_t skip_plain(const char* text, std::size_t at, std::size_t size) {
     return at;
 }
 
-}  // namespace
-
-void JsonMembers::skip_value() {
-    int depth = 0;
-    const char* const text = text_.data();
-    const std::size_t size = text_.size();
-    while (true) {
-        if (depth > 0 && at_ < size && !kStructural[static_cast<unsigned char>(text[at_])]) at_ = skip_plain(text, at_, size);
-        while (at_ < size && !kStructural[static_cast<unsigned char>(text[at_])]) ++at_;
-        if (at_ == size) return;
-        const char c = text[at_];
+std::size_t after_nested(std::string_view text, std::size_t at) {
+    std::size_t depth = 0;
+    while (at < text.size()) {
+        const char c = text[at];
         if (c == '"') {
-            skip_string();
-            if (depth == 0) return;
+            at = after_string(text, at);
             continue;
         }
-        if (c == '{' || c == '[') {
-            ++depth;
-        } else if (c == '}' || c == ']') {
-            if (depth == 0) return;
-            if (--depth == 0) {
-                ++at_;
-                return;
-            }
-        } else if (depth == 0 && (c == ',' || c == ' ' || c == '\n' || c == '\r' || c == '\t')) {
-            return;
-        }
-        ++at_;
+        if (c == '{' || c == '[') ++depth;
+        if (c == '}' || c == ']') --depth;
+        ++at;
+        if (depth == 0) return at;
+        if (at < text.size() && !kStructural[static_cast<unsigned char>(text[at])]) at = after_plain(text, at);
     }
+    return at;
+}
+
+std::size_t after_value(std::string_view text, std::size_t at) {
+    if (at >= text.size()) return text.size();
+    if (text[at] == '"') return after_string(text, at);
+    if (text[at] == '{' || text[at] == '[') return after_nested(text, at);
+    while (at < text.size() && !kStructural[static_cast<unsigned char>(text[at])]) ++at;
+    return at;
+}
+
+}  // namespace
+
+std::string_view JsonMembers::next_key() {
+    std::size_t at = after_white(text_, at_);
+    if (at < text_.size() && text_[at] == ',') at = after_white(text_, at + 1);
+    at_ = at;
+    if (at >= text_.size() || text_[at] != '"') return {};
+    const std::size_t end = after_string(text_, at);
+    const std::string_view key = text_.substr(at, end - at);
+    std::size_t colon = after_white(text_, end);
+    if (colon >= text_.size() || text_[colon] != ':') {
+        at_ = text_.size();
+        return {};
+    }
+    at_ = after_white(text_, colon + 1);
+    return key;
+}
+
+TextSpan JsonMembers::skip_value() {
+    const std::size_t begin = std::min(at_, text_.size());
+    at_ = after_value(text_, begin);
+    return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_)};
 }
 
 std::optional<JsonMember> JsonMembers::next() {
-    skip_white();
-    if (at_ < text_.size() && text_[at_] == ',') {
-        ++at_;
-        skip_white();
-    }
-    if (at_ >= text_.size() || text_[at_] != '"') return std::nullopt;
+    const std::string_view key = next_key();
+    if (key.empty()) return std::nullopt;
+    const auto begin = static_cast<std::uint32_t>(key.data() - text_.data());
     JsonMember member;
-    member.key.begin = static_cast<std::uint32_t>(at_);
-    skip_string();
-    member.key.end = static_cast<std::uint32_t>(at_);
-    skip_white();
-    if (at_ >= text_.size() || text_[at_] != ':') {
-        at_ = text_.size();
-        return std::nullopt;
-    }
-    ++at_;
-    skip_white();
-    member.value.begin = static_cast<std::uint32_t>(at_);
-    skip_value();
-    member.value.end = static_cast<std::uint32_t>(at_);
+    member.key = {begin, begin + static_cast<std::uint32_t>(key.size())};
+    member.value = skip_value();
     return member;
 }
 

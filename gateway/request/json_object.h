@@ -2,7 +2,6 @@
 // anew. Text that is not JSON never reads out of bounds; closed() tells whether the object's own structure held up.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,16 +24,20 @@ struct JsonMember {
 class JsonMembers {
   public:
     JsonMembers(std::string_view text, std::size_t at) : text_(text), at_(at + 1) {}
+
     std::optional<JsonMember> next();
-    // After next() answered nothing: whether it was because of the closing brace, and where that stands.
+
+    // The same in two steps, for a caller that walks a nested value itself: the key (with its quotes; empty at the end),
+    // then the value, either skipped or walked and left behind with resume().
+    std::string_view next_key();
+    TextSpan skip_value();
+    std::size_t position() const { return at_; }     // of the value, after next_key()
+    void resume(std::size_t at) { at_ = at; }
+
+    // After the last member: whether it ended with the closing brace, which then stands at position().
     bool closed() const { return at_ < text_.size() && text_[at_] == '}'; }
-    std::size_t position() const { return at_; }
 
   private:
-    void skip_white();
-    void skip_string();
-    void skip_value();
-
     std::string_view text_;
     std::size_t at_;
 };

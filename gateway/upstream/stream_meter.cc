@@ -20,28 +20,41 @@ std::size_t line_length(std::string_view bytes) {
 
 bool truthy(std::string_view json) { return json != "null" && json != "false" && json != "\"\"" && json != "{}"; }
 
-// Generated text in a delta: the bytes of its string values, tool-call arguments included.
-std::int64_t generated_bytes(std::string_view data, TextSpan value) {
-    const std::string_view text = value.of(data);
-    if (text.starts_with('"')) return static_cast<std::int64_t>(text.size()) - 2;
-    std::int64_t bytes = 0;
-    if (text.starts_with('{')) {
-        JsonMembers members(data, value.begin);
-        while (const auto member = members.next()) {
-            const std::string_view key = member->key.of(data);
-            if (key == "\"role\"" || key == "\"id\"" || key == "\"type\"" || key == "\"index\"") continue;
-            bytes += generated_bytes(data, member->value);
+constexpr int kMostNesting = 8;   // of what a delta holds; deeper text is not counted
+
+std::size_t after_separator(std::string_view data, std::size_t at) {
+    while (at < data.size() && (data[at] == ',' || data[at] == ' ')) ++at;
+    return at;
+}
+
+// Walks a delta: counts the bytes of its string values, tool-call arguments included. Returns where it ends.
+std::size_t walk_generated(std::string_view data, std::size_t at, int depth, std::int64_t& bytes) {
+    const char first = at < data.size() ? data[at] : '\0';
+    JsonMembers members(data, at);
+    if (first == '{' && depth < kMostNesting) {
+        for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
+            const bool generated = key != "\"role\"" && key != "\"id\"" && key != "\"type\"" && key != "\"index\"";
+            if (generated) {
+                members.resume(walk_generated(data, members.position(), depth + 1, bytes));
+            } else {
+                members.skip_value();
+            }
         }
-    } else if (text.starts_with('[')) {
-        // Tool calls: an array of objects.
-        for (std::size_t at = value.begin; at < value.end; ++at) {
-            if (data[at] != '{') continue;
-            const TextSpan object{static_cast<std::uint32_t>(at), value.end};
-            bytes += generated_bytes(data, object);
-            break;   // one call a delta in practice
-        }
+        return members.closed() ? members.position() + 1 : data.size();
     }
-    return bytes;
+    if (first == '[' && depth < kMostNesting) {
+        at = after_separator(data, at + 1);
+        while (at < data.size() && data[at] != ']') {
+            const std::size_t before = at;
+            at = after_separator(data, walk_generated(data, at, depth + 1, bytes));
+            if (at == before) return data.size();
+        }
+        return at + 1;
+    }
+    members.resume(at);
+    const TextSpan value = members.skip_value();
+    if (first == '"' && value.size() > 2) bytes += static_cast<std::int64_t>(value.size()) - 2;
+    return value.end;
 }
 
 }  // namespace
@@ -146,32 +159,67 @@ void StreamMeter::take_data(std::string_view data, std::string& out) {
     emit(data, holding_ ? held_ : out);
 }
 
+// One walk over the event; choices are walked, not skipped and walked again.
 void StreamMeter::inspect(std::string_view data) {
     event_ = Event();
     if (!data.starts_with('{') || !data.ends_with('}')) return;
     JsonMembers members(data, 0);
     bool empty_choices = false;
-    while (const auto member = members.next()) {
-        const std::string_view key = member->key.of(data);
-        const std::string_view value = member->value.of(data);
-        if (value.empty()) return;
-        if (key == "\"choices\"") {
-            empty_choices = value == "[]";
-            if (!empty_choices) note_choices(data, member->value);
-        } else if (key == "\"usage\"") {
-            event_.usage = value.starts_with('{');
-            event_.usage_null = !event_.usage;
-            if (event_.usage) note_usage(data, member->value);
-        } else if (key == "\"error\"") {
-            event_.error = truthy(value);
-            event_.error_null = !event_.error;
-            if (event_.error) note_error(data, member->value);
-        } else if (key == "\"id\"" && facts_.upstream_id.empty() && value.size() > 2) {
-            facts_.upstream_id = value.substr(1, value.size() - 2);
+    std::uint32_t previous_end = 0;
+    for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
+        if (key == "\"choices\"" && data[members.position()] == '[') {
+            const std::size_t begin = members.position();
+            members.resume(walk_choices(data, begin));
+            empty_choices = members.position() == begin + 2;
+        } else {
+            const TextSpan value = members.skip_value();
+            if (value.size() == 0) return;
+            note_member(data, key, value, previous_end);
         }
+        previous_end = static_cast<std::uint32_t>(members.position());
     }
     event_.valid = members.closed() && members.position() == data.size() - 1;
     event_.usage_only = event_.usage && empty_choices;
+}
+
+void StreamMeter::note_member(std::string_view data, std::string_view key, TextSpan value, std::uint32_t previous_end) {
+    const std::string_view text = value.of(data);
+    if (key == "\"usage\"") {
+        event_.usage = text.starts_with('{');
+        event_.usage_null = !event_.usage;
+        event_.usage_cut = {previous_end, value.end};
+        if (event_.usage) note_usage(data, value);
+    } else if (key == "\"error\"") {
+        event_.error = truthy(text);
+        event_.error_null = !event_.error;
+        if (event_.error) note_error(data, value);
+    } else if (key == "\"id\"" && facts_.upstream_id.empty() && text.size() > 2) {
+        facts_.upstream_id = text.substr(1, text.size() - 2);
+    }
+}
+
+// Returns where the array at `at` ends; the end of the data if it is malformed.
+std::size_t StreamMeter::walk_choices(std::string_view data, std::size_t at) {
+    std::int64_t bytes = 0;
+    at = after_separator(data, at + 1);
+    while (at < data.size() && data[at] == '{') {
+        JsonMembers members(data, at);
+        for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
+            if (key == "\"delta\"" || key == "\"text\"") {
+                members.resume(walk_generated(data, members.position(), 0, bytes));
+                continue;
+            }
+            const std::string_view value = members.skip_value().of(data);
+            if (key == "\"finish_reason\"" && value.starts_with('"')) {
+                facts_.finish_reason = value.substr(1, value.size() - 2);
+            }
+        }
+        if (!members.closed()) return data.size();
+        at = after_separator(data, members.position() + 1);
+    }
+    facts_.content_bytes += bytes;
+    if (bytes > 0) ++facts_.content_events;
+    return at < data.size() && data[at] == ']' ? at + 1 : data.size();
 }
 
 void StreamMeter::note_usage(std::string_view data, TextSpan value) {
@@ -191,33 +239,6 @@ void StreamMeter::note_error(std::string_view data, TextSpan value) {
     if (text.size() >= 2 && text.front() == '"') facts_.error_message = text.substr(1, text.size() - 2).substr(0, kMostMessageBytes);
 }
 
-void StreamMeter::note_choices(std::string_view data, TextSpan value) {
-    bool any = false;
-    std::size_t at = value.begin + 1;
-    while (at < value.end) {
-        if (data[at] != '{') {
-            ++at;
-            continue;
-        }
-        JsonMembers members(data, at);
-        std::size_t last = at + 1;
-        while (const auto member = members.next()) {
-            const std::string_view key = member->key.of(data);
-            if (key == "\"delta\"" || key == "\"text\"") {
-                const std::int64_t bytes = generated_bytes(data, member->value);
-                facts_.content_bytes += bytes;
-                any = any || bytes > 0;
-            } else if (key == "\"finish_reason\"") {
-                const std::string_view reason = member->value.of(data);
-                if (reason.starts_with('"')) facts_.finish_reason = reason.substr(1, reason.size() - 2);
-            }
-            last = member->value.end;
-        }
-        at = last + 1;
-    }
-    if (any) ++facts_.content_events;
-}
-
 // Appends the event with what has to change: hidden usage out, error:null out, id, model and provider of the flavour.
 void StreamMeter::emit(std::string_view data, std::string& out) {
     const bool cut_usage = event_.usage_null || (event_.usage && (options_.hide_usage || !holding_));
@@ -226,6 +247,10 @@ void StreamMeter::emit(std::string_view data, std::string& out) {
     if (!event_.usage && !event_.usage_null && !event_.error_null && !options_.openrouter) {
         out += data;
         out += "\n\n";
+        return;
+    }
+    if (cut_usage && !event_.error_null && !options_.openrouter && event_.usage_cut.begin > 0) {
+        out.append(data, 0, event_.usage_cut.begin).append(data, event_.usage_cut.end).append("\n\n");
         return;
     }
     out += '{';

@@ -63,7 +63,8 @@ class StreamMeter {
     void inspect(std::string_view data);
     void note_usage(std::string_view data, TextSpan value);
     void note_error(std::string_view data, TextSpan value);
-    void note_choices(std::string_view data, TextSpan value);
+    void note_member(std::string_view data, std::string_view key, TextSpan value, std::uint32_t previous_end);
+    std::size_t walk_choices(std::string_view data, std::size_t at);
     void emit(std::string_view data, std::string& out);
     void append_flavour(std::string& out) const;
     void append_usage_chunk(const TokenUsage& usage, NanoUsd cost, std::string& out) const;
@@ -74,6 +75,7 @@ class StreamMeter {
         bool usage = false;               // a usage object
         bool usage_only = false;          // and no choices
         bool usage_null = false;
+        TextSpan usage_cut;               // the usage member with the comma before it; begin 0: it stands first
         bool error = false;
         bool error_null = false;
     };
