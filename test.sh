@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs the tests. The last line says how many passed.
+#
+#   ./test.sh                 what CI runs
+#   ./test.sh --quick         the release build and its tests only
+#   ./test.sh STAGE...        some stages only; ./test.sh --list names them
+#
+# Stages run in order, and all of them also when one fails. TOLLGATE_TIDY_BASE: the commit that `tidy` compares with;
+# "all" checks every file.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tools/packages.sh
+. "$ROOT/tools/packages.sh"
+cd "$ROOT"
+
+STAGES=(format release integration bench tidy asan asan_integration fuzz tsan)
+QUICK_STAGES=(release integration)
+UNIT_TESTS=(store_tests accounting_tests gateway_tests)
+FUZZ_SECONDS=5 # each target
+LOGS=build/test-logs
+
+build() { # PRESET TARGET...
+    local preset=$1
+    shift
+    cmake --preset "$preset" >"$LOGS/configure-$preset.log" 2>&1 \
+        || { tail -n 20 "$LOGS/configure-$preset.log"; return 1; }
+    NINJA_STATUS='[%f/%t, %es] ' cmake --build --preset "$preset" --target "$@"
+}
+
+unit_tests() { # PRESET
+    ctest --test-dir "build/$1" --output-on-failure --progress --parallel 2 --no-tests=error --timeout 300
+}
+
+stage_format() {
+    git ls-files '*.cc' '*.h' | xargs clang-format-19 --dry-run --Werror
+    say "$(git ls-files '*.cc' '*.h' | wc -l) files are formatted"
+}
+
+stage_release() {
+    build release all
+    unit_tests release
+}
+
+stage_integration() {
+    tests/run
+}
+
+stage_bench() {
+    bench/compare --quick
+}
+
+stage_asan() {
+    build asan tollgate bump_schema "${UNIT_TESTS[@]}"
+    unit_tests asan
+}
+
+# The fail points are compiled into this build.
+stage_asan_integration() {
+    TOLLGATE_BINARY=$ROOT/build/asan/tollgate tests/run integration
+}
+
+stage_fuzz() {
+    tests/fuzz/run --seconds "$FUZZ_SECONDS"
+}
+
+stage_tsan() {
+    build tsan tollgate "${UNIT_TESTS[@]}"
+    unit_tests tsan
+    TOLLGATE_BINARY=$ROOT/build/tsan/tollgate tests/run integration/test_spine.py integration/test_credit_race.py \
+        integration/test_disconnects.py
+}
+
+stage_tidy() {
+    tools/tidy "${TOLLGATE_TIDY_BASE:-}"
+}
+
+install() {
+    install_packages "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+    # Node.js may also come from elsewhere.
+    local -a node=()
+    command -v node >/dev/null || node+=(nodejs)
+    command -v npm >/dev/null || node+=(npm)
+    ((${#node[@]} == 0)) || install_packages "${node[@]}"
+}
+
+passed=0 failed=0 summary=''
+
+# Adds what the tools' closing lines in a stage's log count: of ctest, pytest and GoogleTest-less stages, one each.
+count() { # STAGE STATUS
+    local log=$LOGS/$1.log counted line
+    local -i good=0 bad=0
+    while IFS= read -r line; do
+        if [[ $line =~ tests\ passed,\ ([0-9]+)\ tests?\ failed\ out\ of\ ([0-9]+) ]]; then
+            bad+=${BASH_REMATCH[1]}
+            good+=BASH_REMATCH[2]-BASH_REMATCH[1]
+        elif [[ $line =~ \ in\ [0-9.]+s ]]; then
+            [[ $line =~ ([0-9]+)\ passed ]] && good+=${BASH_REMATCH[1]}
+            [[ $line =~ ([0-9]+)\ failed ]] && bad+=${BASH_REMATCH[1]}
+            [[ $line =~ ([0-9]+)\ error ]] && bad+=${BASH_REMATCH[1]}
+        fi
+    done <"$log"
+    ((good + bad)) || good=$(($2 == 0))
+    (($2 == 0 || bad)) || bad=1
+    passed=$((passed + good)) failed=$((failed + bad))
+    counted="$good passed, $bad failed"
+    summary+=$(printf '  %-18s %5d s   %s' "$1" "$seconds" "$counted")$'\n'
+}
+
+run_stage() {
+    local stage=$1 status=0 started=$SECONDS
+    say "---- $stage"
+    # A shell of its own, so that `set -e` holds inside.
+    (set -e; "stage_$stage") 2>&1 | tee "$LOGS/$stage.log" || status=${PIPESTATUS[0]}
+    seconds=$((SECONDS - started))
+    count "$stage" "$status"
+    say "---- $stage: $([[ $status == 0 ]] && echo ok || echo FAILED) after $seconds s"
+}
+
+case ${1:-} in
+    --list) printf '%s\n' "${STAGES[@]}"; exit 0 ;;
+    --quick) chosen=("${QUICK_STAGES[@]}") ;;
+    -*) fail "unknown option $1; there are --quick and --list" ;;
+    '') chosen=("${STAGES[@]}") ;;
+    *) chosen=("$@") ;;
+esac
+for stage in "${chosen[@]}"; do
+    declare -F "stage_$stage" >/dev/null || fail "no stage is called '$stage'; there are: ${STAGES[*]}"
+done
+
+require_debian_12
+install
+mkdir -p "$LOGS"
+for stage in "${chosen[@]}"; do run_stage "$stage"; done
+say "all stages took $SECONDS s"
+printf '%s' "$summary"
+echo "$passed passed, $failed failed"
+((failed == 0))
