@@ -193,7 +193,7 @@ status=0
 wait -n -p ended "$gateway_pid" "$sample_pid" || status=$?
 if [[ $ended == "$gateway_pid" ]]; then
     gateway_pid=''
-    fail "the gateway ended by itself with status $status: $(last_line "$TOLLGATE_DATA_DIR/gateway.log")"
+    fail "the gateway ended by itself with status $status; see $TOLLGATE_DATA_DIR/gateway.log"
 fi
 sample_pid=''
 fail "the sample upstream ended by itself with status $status; the gateway is stopped too"
