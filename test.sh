@@ -60,8 +60,10 @@ stage_asan_integration() {
     TOLLGATE_BINARY=$ROOT/build/asan/tollgate tests/run integration
 }
 
+# The asan preset is instrumented for the fuzzer too, so that one build serves both.
 stage_fuzz() {
-    tests/fuzz/run --seconds "$FUZZ_SECONDS"
+    build asan fuzz_targets
+    tests/fuzz/run --build build/asan "$FUZZ_SECONDS"
 }
 
 stage_tsan() {
