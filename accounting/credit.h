@@ -25,14 +25,14 @@ struct SpendWindows {
     NanoUsd total, day, week, month;
     std::int64_t day_number = 0, week_number = 0, month_number = 0;
     void add(NanoUsd amount, std::int64_t unix_ms);
-    void roll(std::int64_t unix_ms);                      // zero the windows that have ended
+    void roll(std::int64_t unix_ms);  // zero the windows that have ended
     NanoUsd in(LimitReset window) const;
 };
 
 // Spending state of one API key. Guarded by its organization's lock. Lives as long as the process.
 struct KeyCredit {
     KeyDigest key;
-    std::optional<NanoUsd> limit;                         // nullopt: unlimited, 0: nothing left
+    std::optional<NanoUsd> limit;  // nullopt: unlimited, 0: nothing left
     LimitReset reset = LimitReset::lifetime;
     SpendWindows spent;
     NanoUsd held;
@@ -44,15 +44,15 @@ struct Shortage {
 };
 
 struct Charge {
-    NanoUsd charged;   // taken from the organization
-    NanoUsd overrun;   // cost - charged, for platform:overrun; should be 0
+    NanoUsd charged;  // taken from the organization
+    NanoUsd overrun;  // cost - charged, for platform:overrun; should be 0
 };
 
 class OrganizationCredit {
   public:
     struct Snapshot {
-        NanoUsd granted;    // all credit ever added, less what was taken back (total_credits)
-        NanoUsd used;       // all usage charged (total_usage)
+        NanoUsd granted;  // all credit ever added, less what was taken back (total_credits)
+        NanoUsd used;     // all usage charged (total_usage)
         NanoUsd held;
         NanoUsd balance() const { return granted - used; }
     };
@@ -65,9 +65,9 @@ class OrganizationCredit {
     // Replaces the hold by the real cost, once. `held` must be what hold() took.
     Charge settle(KeyCredit& key, NanoUsd held, NanoUsd cost, std::int64_t unix_ms);
 
-    void grant(NanoUsd amount);                           // also recovery's; negative takes back, never below zero
-    void replay_usage(KeyCredit& key, NanoUsd charged, std::int64_t unix_ms);   // recovery only
-    void restore(NanoUsd granted, NanoUsd used);                                // recovery only: a checkpoint
+    void grant(NanoUsd amount);  // also recovery's; negative takes back, never below zero
+    void replay_usage(KeyCredit& key, NanoUsd charged, std::int64_t unix_ms);  // recovery only
+    void restore(NanoUsd granted, NanoUsd used);                               // recovery only: a checkpoint
     Snapshot snapshot() const;
     SpendWindows key_spend(const KeyCredit& key, std::int64_t unix_ms) const;
     void set_key_limit(KeyCredit& key, std::optional<NanoUsd> limit, LimitReset reset);
@@ -77,14 +77,14 @@ class OrganizationCredit {
 
     const Id128 id_;
     mutable std::mutex mutex_;
-    NanoUsd granted_, used_, held_;   // guarded by mutex_
+    NanoUsd granted_, used_, held_;  // guarded by mutex_
 };
 
 // Owns every OrganizationCredit and KeyCredit; their addresses are stable for the life of the process.
 // Look-ups take a lock and are for start-up and management: the request path finds pointers in its key record.
 class CreditTable {
   public:
-    OrganizationCredit& organization(const Id128& id);    // made with zero balance if absent
+    OrganizationCredit& organization(const Id128& id);  // made with zero balance if absent
     KeyCredit& key(const KeyDigest& digest);
     void for_each(const std::function<void(const OrganizationCredit&)>& visit) const;
     void for_each_key(const std::function<void(const KeyCredit&)>& visit) const;

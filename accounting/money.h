@@ -29,17 +29,19 @@ inline constexpr std::int64_t kNanoPerUsd = 1'000'000'000;
 // Reads a JSON number's text ("5", "0.25", "1e-3") exactly, never through a double. More than nine decimals, or out of
 // range, is invalid.
 Result<NanoUsd> parse_usd(std::string_view number_text);
-// The shortest decimal text without exponent: "5", "0.00025". Writes at most kUsdText characters and returns the length.
+// The shortest decimal text without exponent: "5", "0.00025". Writes at most kUsdText characters and returns the
+// length.
 inline constexpr std::size_t kUsdText = 24;
 std::size_t write_usd(NanoUsd amount, char* out);
 std::string to_usd(NanoUsd amount);
 
-// Prices in pico-USD (1e-12 USD) per token, per_request in pico-USD per request. 0.15 USD per million tokens is 150'000.
+// Prices in pico-USD (1e-12 USD) per token, per_request in pico-USD per request. 0.15 USD per million tokens is
+// 150'000.
 struct Prices {
     std::int64_t prompt = 0;
     std::int64_t completion = 0;
-    std::int64_t cache_read = 0;    // prompt tokens served from the provider's cache
-    std::int64_t cache_write = 0;   // prompt tokens written to it
+    std::int64_t cache_read = 0;   // prompt tokens served from the provider's cache
+    std::int64_t cache_write = 0;  // prompt tokens written to it
     std::int64_t per_request = 0;
     auto operator<=>(const Prices&) const = default;
 };

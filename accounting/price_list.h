@@ -16,18 +16,18 @@ namespace tollgate {
 
 // One provider that serves a model.
 struct Endpoint {
-    std::string provider;             // name of a configured provider
-    std::string upstream_model;       // the provider's own name for it
+    std::string provider;        // name of a configured provider
+    std::string upstream_model;  // the provider's own name for it
     Prices prices;
-    std::int64_t context_length = 0;          // tokens; 0: unknown
-    std::int64_t max_completion_tokens = 0;   // tokens; 0: unknown
+    std::int64_t context_length = 0;         // tokens; 0: unknown
+    std::int64_t max_completion_tokens = 0;  // tokens; 0: unknown
 };
 
 struct Model {
-    std::string id;                   // "openai/gpt-4o-mini": author/slug
-    std::vector<std::string> aliases; // "gpt-4o-mini"
-    std::string name;                 // for people
-    std::int64_t created = 0;         // Unix seconds
+    std::string id;                    // "openai/gpt-4o-mini": author/slug
+    std::vector<std::string> aliases;  // "gpt-4o-mini"
+    std::string name;                  // for people
+    std::int64_t created = 0;          // Unix seconds
     std::vector<std::string> input_modalities, output_modalities;
     bool embeddings = false;
     std::vector<Endpoint> endpoints;  // cheapest first is not implied; the order is the file's

@@ -20,59 +20,59 @@ enum class UsageSource : std::uint8_t {
     estimated,  // guessed from sizes
     none,       // nothing was generated
 };
-std::string_view to_string(ApiType type);       // "chat", "completions", "embeddings"
+std::string_view to_string(ApiType type);  // "chat", "completions", "embeddings"
 std::string_view to_string(UsageSource source);
 
 // Longer texts are cut at these many bytes (on a UTF-8 boundary) when encoded; limits in bytes.
 inline constexpr std::size_t kModelNameBytes = 128;
 inline constexpr std::size_t kProviderNameBytes = 48;
-inline constexpr std::size_t kAttributionBytes = 128;   // end user, session, app
+inline constexpr std::size_t kAttributionBytes = 128;  // end user, session, app
 inline constexpr std::size_t kFinishReasonBytes = 32;
 inline constexpr std::size_t kErrorCodeBytes = 64;
 inline constexpr std::size_t kUpstreamIdBytes = 96;
 
 // Texts are views: of the caller when encoding, of the encoded bytes when decoded.
 struct RequestOpened {
-    Id128 request;                 // ULID; the generation is "gen-" + its text
+    Id128 request;  // ULID; the generation is "gen-" + its text
     Id128 organization;
     Id128 project;
-    Id128 member;                  // the key's creating user
+    Id128 member;  // the key's creating user
     KeyDigest key;
-    std::int64_t created_ms = 0;   // Unix time
+    std::int64_t created_ms = 0;  // Unix time
     ApiType api = ApiType::chat;
     bool openrouter_flavour = false;
     bool streamed = false;
     bool abort_stops_billing = true;  // the upstream's, for recovery
     std::string_view model_asked;
-    std::string_view model;        // catalogue id that is charged for
+    std::string_view model;  // catalogue id that is charged for
     std::string_view provider;
-    std::string_view end_user;     // body `user`
+    std::string_view end_user;  // body `user`
     std::string_view session;
-    std::string_view app;          // HTTP-Referer or X-Title
-    Prices prices;                 // in force for this request, so that recovery needs no price list
+    std::string_view app;  // HTTP-Referer or X-Title
+    Prices prices;         // in force for this request, so that recovery needs no price list
     NanoUsd hold;
-    std::int64_t prompt_estimate = 0;   // tokens
-    std::int64_t output_bound = 0;      // tokens
+    std::int64_t prompt_estimate = 0;  // tokens
+    std::int64_t output_bound = 0;     // tokens
 };
 
 struct RequestSettled {
-    std::int64_t settled_ms = 0;        // Unix time
+    std::int64_t settled_ms = 0;  // Unix time
     TokenUsage usage;
     UsageSource source = UsageSource::none;
-    NanoUsd cost;                       // the price of the usage: what the answer's `usage.cost` says
-    NanoUsd charged;                    // booked to the organization, <= cost
-    NanoUsd overrun;                    // cost - charged, booked to platform:overrun
-    NanoUsd provider_cost;              // what the upstream is thought to charge
-    std::int32_t http_status = 0;       // sent to the client (499: it had left)
-    bool cancelled = false;             // the client left before the end
+    NanoUsd cost;                  // the price of the usage: what the answer's `usage.cost` says
+    NanoUsd charged;               // booked to the organization, <= cost
+    NanoUsd overrun;               // cost - charged, booked to platform:overrun
+    NanoUsd provider_cost;         // what the upstream is thought to charge
+    std::int32_t http_status = 0;  // sent to the client (499: it had left)
+    bool cancelled = false;        // the client left before the end
     bool cache_hit = false;
     bool byok = false;
-    std::int32_t latency_ms = 0;        // request head to last byte
-    std::int32_t first_token_ms = -1;   // request head to first upstream body byte; -1: none came
+    std::int32_t latency_ms = 0;       // request head to last byte
+    std::int32_t first_token_ms = -1;  // request head to first upstream body byte; -1: none came
     std::int32_t upstream_status = 0;
-    std::string_view finish_reason;     // OpenAI's word; empty if none was seen
-    std::string_view error;             // our error code, empty if none
-    std::string_view upstream_id;       // the provider's own id; never a key
+    std::string_view finish_reason;  // OpenAI's word; empty if none was seen
+    std::string_view error;          // our error code, empty if none
+    std::string_view upstream_id;    // the provider's own id; never a key
 };
 
 // Return the number of bytes written (at most kSlotOpenBytes / kSlotSettlementBytes; `out` must be that large).

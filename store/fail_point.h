@@ -1,5 +1,5 @@
-// Crash points for tests: TOLLGATE_FAIL_POINT="name" or "name:N" kills the process (SIGKILL) when the point is passed the
-// Nth time. Compiled out unless the build has TOLLGATE_FAIL_POINTS.
+// Crash points for tests: TOLLGATE_FAIL_POINT="name" or "name:N" kills the process (SIGKILL) when the point is passed
+// the Nth time. Compiled out unless the build has TOLLGATE_FAIL_POINTS.
 #pragma once
 
 #ifdef TOLLGATE_FAIL_POINTS

@@ -1,5 +1,6 @@
 // The slot file: one fixed-size slot for every request that holds credit, in a MAP_SHARED file. The page cache survives
-// kill -9, so a settlement written here is safe without a system call; the journal writer copies it into the store later.
+// kill -9, so a settlement written here is safe without a system call; the journal writer copies it into the store
+// later.
 //
 // States: free -> open (hold taken, before anything goes upstream) -> settled (final; the terminal bytes may leave)
 //         -> free (only after the block that took it is committed).
@@ -21,30 +22,31 @@ namespace tollgate {
 using SlotIndex = std::uint32_t;
 
 inline constexpr std::size_t kSlotBytes = 2048;
-inline constexpr std::size_t kSlotOpenBytes = 1280;        // at most, of the record written when the hold is taken
-inline constexpr std::size_t kSlotSettlementBytes = 640;   // at most, of the record written at settlement
+inline constexpr std::size_t kSlotOpenBytes = 1280;       // at most, of the record written when the hold is taken
+inline constexpr std::size_t kSlotSettlementBytes = 640;  // at most, of the record written at settlement
 
 struct LeftOverSlot {
     SlotIndex index;
-    bool settled;                          // false: still open when the process died
-    std::uint64_t boot_epoch;              // of the process that wrote it
-    std::uint64_t progress;                // last published progress (output units so far)
-    std::uint64_t block;                   // journal block that had taken it, 0 if none
-    std::span<const std::byte> open;       // views into the mapping, valid until the slot is freed
-    std::span<const std::byte> settlement; // empty unless settled
+    bool settled;                           // false: still open when the process died
+    std::uint64_t boot_epoch;               // of the process that wrote it
+    std::uint64_t progress;                 // last published progress (output units so far)
+    std::uint64_t block;                    // journal block that had taken it, 0 if none
+    std::span<const std::byte> open;        // views into the mapping, valid until the slot is freed
+    std::span<const std::byte> settlement;  // empty unless settled
 };
 
 class SlotFile {
   public:
     struct Options {
         std::string path;
-        std::uint32_t slots = 16384;       // max_inflight_requests: further requests get 503
-        std::uint32_t workers = 1;         // lanes; the file's format does not depend on it
-        std::uint64_t boot_epoch = 1;      // greater than every earlier process's
+        std::uint32_t slots = 16384;   // max_inflight_requests: further requests get 503
+        std::uint32_t workers = 1;     // lanes; the file's format does not depend on it
+        std::uint64_t boot_epoch = 1;  // greater than every earlier process's
     };
 
     // Creates or opens and maps the file; disk space is allocated now (a hole on a full disk would be a SIGBUS later).
-    // A file with more slots than asked for keeps them while any of its slots is in use. too_new / corrupt / io on failure.
+    // A file with more slots than asked for keeps them while any of its slots is in use. too_new / corrupt / io on
+    // failure.
     static Result<std::unique_ptr<SlotFile>> open(const Options& options);
     ~SlotFile();
     SlotFile(const SlotFile&) = delete;
@@ -56,9 +58,9 @@ class SlotFile {
     void finish_recovery();
 
     // --- Worker `lane` only. No locks, no allocation, no system call.
-    std::optional<SlotIndex> acquire(std::uint32_t lane);                     // nullopt: all slots are in use
-    void release_unopened(std::uint32_t lane, SlotIndex slot);                // acquired, but never opened
-    void publish_open(SlotIndex slot, std::span<const std::byte> record);     // state last, release order
+    std::optional<SlotIndex> acquire(std::uint32_t lane);                  // nullopt: all slots are in use
+    void release_unopened(std::uint32_t lane, SlotIndex slot);             // acquired, but never opened
+    void publish_open(SlotIndex slot, std::span<const std::byte> record);  // state last, release order
     void publish_progress(SlotIndex slot, std::uint64_t progress);
     // Publishes the settlement and queues the slot for the journal writer. The terminal bytes may leave after this.
     void publish_settled(std::uint32_t lane, SlotIndex slot, std::span<const std::byte> record);
@@ -67,12 +69,12 @@ class SlotFile {
     // Moves up to `limit` queued slots of all lanes to `out`, oldest first per lane.
     std::size_t take_settled(std::span<SlotIndex> out);
     LeftOverSlot view(SlotIndex slot) const;
-    void mark_taken(SlotIndex slot, std::uint64_t block);                     // before the block is committed
-    void release_committed(SlotIndex slot);                                   // after; back to its lane
+    void mark_taken(SlotIndex slot, std::uint64_t block);  // before the block is committed
+    void release_committed(SlotIndex slot);                // after; back to its lane
 
     // --- Any thread.
     std::uint32_t slots() const;
-    std::uint32_t in_use() const;       // open + settled
+    std::uint32_t in_use() const;            // open + settled
     std::uint32_t awaiting_journal() const;  // settled, not yet committed: the journal's queue
 
   private:
