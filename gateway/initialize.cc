@@ -13,6 +13,7 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/ledger.h"
+#include "gateway/net/clock.h"
 #include "store/rocks_store.h"
 
 namespace tollgate {
@@ -22,11 +23,8 @@ namespace json = boost::json;
 
 constexpr NanoUsd kQuickstartCredit{5 * kNanoPerUsd};
 constexpr std::uint32_t kInitSlots = 16;
-
-std::int64_t unix_ms_now() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
+constexpr auto kStoreFolder = "rocksdb";
+constexpr auto kQuickstartFile = "quickstart.json";
 
 // Written aside and renamed, so that a crash leaves the old file or the new one.
 Status write_secret_file(const std::string& path, const std::string& text) {
@@ -52,7 +50,7 @@ Result<json::object> read_quickstart(const std::string& path) {
 }
 
 Status make_quickstart(Store& store, SlotFile& slots, CreditTable& credits, Accounts& accounts, json::object& made) {
-    const std::int64_t now = unix_ms_now();
+    const std::int64_t now = net::unix_ms_now();
     auto ledger = Ledger::open(store, slots, credits, {}, now);
     if (!ledger) return ledger.error();
     (*ledger)->start();
@@ -73,44 +71,70 @@ Status make_quickstart(Store& store, SlotFile& slots, CreditTable& credits, Acco
     return {};
 }
 
+// Makes store and keys in `directory`, which nothing else uses.
+Result<json::object> make_data(const std::string& directory, bool quickstart) {
+    auto store = RocksStore::open(directory);
+    if (!store) return std::unexpected(store.error());
+    const auto epoch = (*store)->next_boot_epoch();
+    if (!epoch) return std::unexpected(epoch.error());
+    CreditTable credits;
+    auto accounts = Accounts::load(**store, credits);
+    if (!accounts) return std::unexpected(accounts.error());
+    const auto root = (*accounts)->create_root_key(net::unix_ms_now());
+    if (!root) return std::unexpected(root.error());
+    json::object made;
+    made["root_key"] = root->plaintext;
+    if (!quickstart) return made;
+    auto slots = SlotFile::open({directory + "/slots", kInitSlots, 1, *epoch});
+    if (!slots) return std::unexpected(slots.error());
+    const Status status = make_quickstart(**store, **slots, credits, **accounts, made);
+    if (!status.ok()) return std::unexpected(status);
+    return made;
+}
+
+// Everything is made aside and moved into place, the store last: a crash leaves either nothing or all of it.
+Result<json::object> make_aside(const InitOptions& options) {
+    namespace fs = std::filesystem;
+    const fs::path data(options.data_dir), aside = data / ".init";
+    std::error_code failed;
+    fs::create_directories(data, failed);
+    fs::permissions(data, fs::perms::owner_all, failed);
+    fs::remove_all(aside, failed);
+    if (fs::exists(data / kStoreFolder)) return make_data(options.data_dir, options.quickstart);   // says what is there
+    auto made = make_data(aside, options.quickstart);
+    if (!made) return made;
+    if (options.quickstart) {
+        const Status status = write_secret_file(data / kQuickstartFile, json::serialize(*made) + "\n");
+        if (!status.ok()) return std::unexpected(status);
+        fs::rename(aside / "slots", data / "slots", failed);
+    }
+    if (!failed) fs::rename(aside / kStoreFolder, data / kStoreFolder, failed);
+    if (failed) return failure(StatusCode::io, options.data_dir + ": " + failed.message());
+    fs::remove_all(aside, failed);
+    return made;
+}
+
 }  // namespace
 
 Result<std::string> initialize(const InitOptions& options) {
-    const std::string path = options.data_dir + "/quickstart.json";
-    json::object made;
-    if (options.quickstart && std::filesystem::exists(path)) {
-        auto kept = read_quickstart(path);
-        if (!kept) return std::unexpected(kept.error());
-        made = std::move(*kept);
-    } else {
-        auto store = RocksStore::open(options.data_dir);
-        if (!store) return std::unexpected(store.error());
-        const auto epoch = (*store)->next_boot_epoch();
-        if (!epoch) return std::unexpected(epoch.error());
-        CreditTable credits;
-        auto accounts = Accounts::load(**store, credits);
-        if (!accounts) return std::unexpected(accounts.error());
-        const auto root = (*accounts)->create_root_key(unix_ms_now());
-        if (!root) return std::unexpected(root.error());
-        made["root_key"] = root->plaintext;
-        if (options.quickstart) {
-            auto slots = SlotFile::open({options.data_dir + "/slots", kInitSlots, 1, *epoch});
-            if (!slots) return std::unexpected(slots.error());
-            const Status status = make_quickstart(**store, **slots, credits, **accounts, made);
-            if (!status.ok()) return std::unexpected(status);
-        }
-    }
+    namespace fs = std::filesystem;
+    const fs::path data(options.data_dir);
+    const std::string path = data / kQuickstartFile;
+    const bool made_before = options.quickstart && fs::exists(path) && fs::exists(data / kStoreFolder);
+    auto made = made_before ? read_quickstart(path) : make_aside(options);
+    if (!made) return std::unexpected(made.error());
     if (options.quickstart) {
-        const bool current = made.contains("base_url") && made["base_url"] == json::value(options.base_url) &&
-                             made.contains("ops_url") && made["ops_url"] == json::value(options.ops_url);
-        made["base_url"] = options.base_url;
-        made["ops_url"] = options.ops_url;
+        json::object& object = *made;
+        const bool current = object.contains("base_url") && object["base_url"] == json::value(options.base_url) &&
+                             object.contains("ops_url") && object["ops_url"] == json::value(options.ops_url);
+        object["base_url"] = options.base_url;
+        object["ops_url"] = options.ops_url;
         if (!current) {
-            const Status status = write_secret_file(path, json::serialize(made) + "\n");
+            const Status status = write_secret_file(path, json::serialize(object) + "\n");
             if (!status.ok()) return std::unexpected(status);
         }
     }
-    return json::serialize(made);
+    return json::serialize(*made);
 }
 
 }  // namespace tollgate

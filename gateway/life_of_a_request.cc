@@ -1,6 +1,7 @@
 #include "gateway/life_of_a_request.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <cstdio>
 
 #include "gateway/api/answer.h"
 #include "gateway/net/connection.h"
@@ -51,12 +52,12 @@ net::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_dep
     co_return read_body(parser, body, max_depth, api, facts);
 }
 
-// A large body is parsed on the control thread, so that the worker's other connections do not wait for it.
+// A large body is parsed on the API thread, so that the worker's other connections do not wait for it.
 net::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
     Worker& worker = connection.worker();
     RequestContext& request = connection.request;
     auto [failed, error] = co_await net::asio::co_spawn(
-        worker.services().control->get_executor(),
+        worker.services().blocking->get_executor(),
         read_large_body(body, worker.config().limits.max_json_depth, request.api, request.body), net::kAwait);
     if (failed) std::rethrow_exception(failed);
     co_return error;
@@ -106,11 +107,9 @@ net::Awaitable<Error> infer(Connection& connection) {
     co_return error;
 }
 
-}  // namespace
-
-net::Awaitable<void> life_of_a_request(Connection& connection) {
+// Everything up to an answer; the error that is to be answered, if none has been.
+net::Awaitable<Error> serve_request(Connection& connection) {
     RequestContext& request = connection.request;
-    connection.worker().counters().requests_running.add();
     Error error = check_method(request);
     if (!error && needs_key(request)) error = authenticate(connection.worker().directory(), request);
     if (!error && connection.worker().services().draining) {
@@ -126,17 +125,38 @@ net::Awaitable<void> life_of_a_request(Connection& connection) {
         }
         if (body_error) error = body_error;
     }
-    if (!error) {
-        if (is_inference(request.route) && request.method == "POST") {
-            error = co_await infer(connection);
-        } else {
-            error = co_await answer_api(connection);
-        }
+    request.body_ready = net::Clock::now();
+    if (error) co_return error;
+    if (is_inference(request.route) && request.method == "POST") co_return co_await infer(connection);
+    co_return co_await answer_api(connection);
+}
+
+// A fault of ours must not take the process, nor the request's record, with it.
+net::Awaitable<Error> serve_request_guarded(Connection& connection) {
+    try {
+        co_return co_await serve_request(connection);
+    } catch (const std::exception& unexpected) {
+        std::fprintf(stderr, "tollgate: internal error in request %.*s: %s\n",
+                     static_cast<int>(connection.request.request_id().size()), connection.request.request_id().data(),
+                     unexpected.what());
     }
+    connection.expect_nobody();
+    connection.close_after = true;
+    co_return Error{ErrorKind::internal, "internal error"};
+}
+
+}  // namespace
+
+net::Awaitable<void> life_of_a_request(Connection& connection) {
+    Worker& worker = connection.worker();
+    RequestContext& request = connection.request;
+    worker.counters().requests_running.add();
+    const Error error = co_await serve_request_guarded(connection);
     if (error && request.status_sent == 0) co_await reply_error(connection, error);
     connection.in.consume(request.body_bytes);
+    worker.release_body(request);
     finish_request(connection);
-    connection.worker().counters().requests_running.subtract();
+    worker.counters().requests_running.subtract();
 }
 
 }  // namespace tollgate

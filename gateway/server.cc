@@ -21,11 +21,6 @@ namespace {
 
 constexpr std::uint32_t kReservedDescriptors = 256;   // store, logs, listeners, upstreams at the limit of connections
 
-std::int64_t unix_ms_now() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
 Status resolve_providers(const Config& config, std::vector<Provider>& providers) {
     providers.reserve(config.providers.size());   // pools keep references
     for (const ProviderConfig& one : config.providers) {
@@ -71,7 +66,7 @@ Status open_books(Services& services, std::uint32_t workers) {
     LedgerOptions ledger_options;
     ledger_options.commit_interval_ms = services.config.ledger.commit_interval_ms;
     ledger_options.checkpoint_interval_ms = services.config.ledger.checkpoint_interval_ms;
-    auto ledger = Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, unix_ms_now());
+    auto ledger = Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, net::unix_ms_now());
     if (!ledger) return ledger.error();
     services.ledger = std::move(*ledger);
     return {};
@@ -123,7 +118,7 @@ void raise_descriptor_limit(const LimitsConfig& limits) {
 
 class Server {
   public:
-    explicit Server(Services& services) : services_(services) { services_.control = &control_; }
+    explicit Server(Services& services) : services_(services) { services_.blocking = &api_; }
 
     Status start(std::uint32_t workers) {
         for (std::uint32_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(services_, i));
@@ -136,6 +131,7 @@ class Server {
     void run() {
         services_.ledger->start();
         for (auto& worker : workers_) threads_.emplace_back([&worker] { worker->run(); });
+        std::thread api_thread([this] { api_.run(); });
         net::asio::co_spawn(control_, accept(), net::asio::detached);
         net::asio::co_spawn(control_, serve_operations(operations_, metrics_, services_), net::asio::detached);
         net::asio::co_spawn(control_, stop_on_signal(), net::asio::detached);
@@ -143,6 +139,11 @@ class Server {
                     url_of(operations_, false).c_str());
         std::fflush(stdout);
         control_.run();
+        // Workers still run while the API thread ends: a change being published waits for each of them.
+        api_work_.reset();
+        api_.stop();
+        api_thread.join();
+        for (auto& worker : workers_) worker->stop();
         for (auto& thread : threads_) thread.join();
         services_.ledger->stop();
     }
@@ -214,12 +215,13 @@ class Server {
             [[maybe_unused]] auto waited = co_await timer.async_wait(net::kAwait);
         }
         operations_.close(ignored);
-        for (auto& worker : workers_) worker->stop();
         control_.stop();
     }
 
     Services& services_;
-    net::asio::io_context control_{1};
+    net::asio::io_context control_{1};   // accepts, signals, operations: nothing that blocks
+    net::asio::io_context api_{1};       // management and look-ups: may wait for the store and for the workers
+    net::asio::executor_work_guard<net::Executor> api_work_{api_.get_executor()};
     net::Acceptor data_{control_}, operations_{control_};
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
@@ -243,6 +245,7 @@ Status serve(Config config) {
     const std::uint32_t workers = config.workers == 0 ? cores : config.workers;
     Services services;
     services.config = std::move(config);
+    services.worker_count = workers;
     raise_descriptor_limit(services.config.limits);
     auto prices = PriceList::load(services.config.prices);
     if (!prices) return prices.error();

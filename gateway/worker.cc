@@ -25,7 +25,8 @@ Worker::Worker(Services& services, std::uint32_t number)
       counters_(services.catalogue->endpoints().size()),
       work_(io_.get_executor()),
       timer_(io_),
-      ulids_(number) {
+      ulids_(number),
+      body_bytes_left_(services.config.limits.max_buffered_body_bytes / services.worker_count) {
     const auto& config = services.config;
     const IdlePolicy policy{config.limits.max_idle_upstream_connections,
                             std::chrono::milliseconds(config.timeouts.upstream_idle_timeout_ms)};
@@ -82,7 +83,7 @@ void Worker::stop() {
     net::asio::post(io_, [this] {
         timer_.cancel();
         for (auto& pool : pools_) pool->close_idle();
-        if (!log_lines_.empty()) services_.access_log->hand_over(log_lines_);
+        flush_log();
         work_.reset();
         io_.stop();
     });
@@ -90,9 +91,25 @@ void Worker::stop() {
 
 void Worker::log(std::string_view line) {
     log_lines_ += line;
-    if (log_lines_.size() >= kLogBatchBytes && !services_.access_log->hand_over(log_lines_)) {
-        counters_.log_lines_dropped.add();
-    }
+    if (log_lines_.size() >= kLogBatchBytes) flush_log();
+}
+
+void Worker::flush_log() {
+    if (!log_lines_.empty() && !services_.access_log->hand_over(log_lines_)) counters_.log_batches_dropped.add();
+}
+
+bool Worker::reserve_body(RequestContext& request, std::size_t bytes) {
+    if (bytes <= request.reserved_bytes) return true;
+    const std::size_t more = bytes - request.reserved_bytes;
+    if (more > body_bytes_left_) return false;
+    body_bytes_left_ -= more;
+    request.reserved_bytes = bytes;
+    return true;
+}
+
+void Worker::release_body(RequestContext& request) {
+    body_bytes_left_ += request.reserved_bytes;
+    request.reserved_bytes = 0;
 }
 
 net::Awaitable<void> Worker::tick() {
@@ -108,7 +125,7 @@ net::Awaitable<void> Worker::tick() {
         if (ticks % kTicksPerPoolSweep == 0) {
             for (auto& pool : pools_) pool->sweep(now);
         }
-        if (ticks % kTicksPerLogFlush == 0 && !log_lines_.empty()) services_.access_log->hand_over(log_lines_);
+        if (ticks % kTicksPerLogFlush == 0) flush_log();
     }
 }
 

@@ -24,6 +24,7 @@
 namespace tollgate {
 
 class Connection;
+struct RequestContext;
 
 // What main builds and every worker uses.
 struct Services {
@@ -34,10 +35,11 @@ struct Services {
     std::unique_ptr<SlotFile> slots;
     std::unique_ptr<CreditTable> credits;
     std::unique_ptr<Ledger> ledger;
-    std::unique_ptr<Accounts> accounts;      // control thread only
+    std::unique_ptr<Accounts> accounts;      // API thread only
     std::unique_ptr<AccessLog> access_log;
     std::unique_ptr<net::asio::ssl::context> tls;   // null: plain HTTP
-    net::asio::io_context* control = nullptr;       // where blocking work is posted to
+    net::asio::io_context* blocking = nullptr;      // where work that blocks is sent: the API thread
+    std::uint32_t worker_count = 1;
     std::atomic<bool> draining{false};              // SIGTERM was received
 };
 
@@ -73,6 +75,10 @@ class Worker {
     std::uint32_t lane() const { return number_; }
     Id128 next_id(std::int64_t unix_ms) { return ulids_.next(unix_ms); }
     void log(std::string_view line);
+    void flush_log();
+    // Memory for request bodies, out of this worker's share. False: there is none left now.
+    bool reserve_body(RequestContext& request, std::size_t bytes);
+    void release_body(RequestContext& request);
     void leave(Connection& connection);
     // When the timer last looked: good enough for deadlines, and free.
     net::Clock::time_point tick_time() const { return tick_time_; }
@@ -103,6 +109,7 @@ class Worker {
     std::unordered_set<Connection*> connections_;
     std::atomic<std::uint64_t> load_{0};
     std::string log_lines_;
+    std::size_t body_bytes_left_;
     std::string http_date_;
     net::Clock::time_point tick_time_ = net::Clock::now();
     bool draining_ = false;

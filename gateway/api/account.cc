@@ -86,16 +86,6 @@ ApiAnswer show_generation(Services& services, const ApiRequest& request) {
     return answer;
 }
 
-ApiAnswer show_credits(const ApiRequest& request) {
-    const auto snapshot = request.principal.credit->snapshot();
-    JsonText json;
-    json.object().key("data").object();
-    json.key("total_credits").usd(snapshot.granted).key("total_usage").usd(snapshot.used).end();
-    ApiAnswer answer;
-    answer.body = json.end().take();
-    return answer;
-}
-
 ApiAnswer show_key(Services& services, const ApiRequest& request) {
     const KeyRecord* const key = services.accounts->directory()->find_key(request.principal.key);
     if (key == nullptr) return api_error(ErrorKind::not_found, "this key no longer exists");
@@ -108,6 +98,16 @@ ApiAnswer show_key(Services& services, const ApiRequest& request) {
 }
 
 }  // namespace
+
+ApiAnswer show_credits(const Principal& principal) {
+    const auto snapshot = principal.credit->snapshot();
+    JsonText json;
+    json.object().key("data").object();
+    json.key("total_credits").usd(snapshot.granted).key("total_usage").usd(snapshot.used).end();
+    ApiAnswer answer;
+    answer.body = json.end().take();
+    return answer;
+}
 
 void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json) {
     const SpendWindows spent = key.credit->key_spend(*key.key_credit, now_ms);
@@ -146,7 +146,7 @@ ApiAnswer show_account(Services& services, const ApiRequest& request) {
     if (request.principal.credit == nullptr) {
         return api_error(ErrorKind::permission_denied, "the root key has no credit of its own: ask about an organization");
     }
-    return request.path.ends_with("/credits") ? show_credits(request) : show_key(services, request);
+    return show_key(services, request);
 }
 
 }  // namespace tollgate

@@ -1,4 +1,4 @@
-// What an inference key may see of its own: GET /api/v1/key, /credits, /generation. Control thread.
+// What an inference key may see of its own: GET /api/v1/key, /credits, /generation.
 #pragma once
 
 #include "gateway/api/api.h"
@@ -7,7 +7,10 @@ namespace tollgate {
 
 struct Services;
 
+// API thread.
 ApiAnswer show_account(Services& services, const ApiRequest& request);
+// Any thread; the principal has credit.
+ApiAnswer show_credits(const Principal& principal);
 // OpenRouter's key object, used by management too.
 void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json);
 

@@ -12,8 +12,8 @@
 namespace tollgate {
 namespace {
 
-// Runs blocking work on the control thread and comes back to the worker.
-net::Awaitable<ApiAnswer> on_control(ApiAnswer (*work)(Services&, const ApiRequest&), Services& services,
+// Runs blocking work on the API thread and comes back to the worker.
+net::Awaitable<ApiAnswer> on_api_thread(ApiAnswer (*work)(Services&, const ApiRequest&), Services& services,
                                      const ApiRequest& request) {
     co_return work(services, request);
 }
@@ -45,11 +45,13 @@ net::Awaitable<Error> answer_api(Connection& connection) {
         answer = list_models(*services.catalogue, context.openrouter);
     } else if (context.route == Route::model) {
         answer = show_model(*services.catalogue, context.path, context.openrouter);
+    } else if (context.route == Route::credits && context.principal.credit != nullptr) {
+        answer = show_credits(context.principal);   // in memory: nothing to wait for
     } else {
         auto* const work = context.route == Route::management ? &manage : &show_account;
         const ApiRequest request = api_request(connection);
-        auto [failed, result] = co_await net::asio::co_spawn(services.control->get_executor(),
-                                                             on_control(work, services, request), net::kAwait);
+        auto [failed, result] = co_await net::asio::co_spawn(services.blocking->get_executor(),
+                                                             on_api_thread(work, services, request), net::kAwait);
         if (failed) std::rethrow_exception(failed);
         answer = std::move(result);
     }

@@ -1,4 +1,4 @@
-// What an API handler takes and gives. Handlers of account and management routes run on the control thread and may block.
+// What an API handler takes and gives. Handlers of account and management routes run on the API thread and may block.
 #pragma once
 
 #include <boost/json.hpp>
@@ -31,7 +31,7 @@ inline ApiAnswer api_error(ErrorKind kind, std::string message, std::string para
 // A store's or ledger's status as the caller should see it.
 ApiAnswer api_error(const Status& status);
 
-// USD as a JSON number's text inside Boost.JSON values: a double would round it. Written by to_json.
+// Writes JSON text front to back; amounts are exact decimals, never doubles.
 class JsonText {
   public:
     JsonText& object() { return open('{'); }

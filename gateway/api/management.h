@@ -1,4 +1,4 @@
-// Organizations, projects, keys, credits and LLM defaults, for the root key. Control thread.
+// Organizations, projects, keys, credits and LLM defaults, for the root key. API thread.
 #pragma once
 
 #include "gateway/api/api.h"

@@ -1,7 +1,5 @@
 #include "gateway/net/connection.h"
 
-#include <sys/socket.h>
-
 #include "gateway/life_of_a_request.h"
 #include "gateway/request/authenticate.h"
 #include "gateway/request/reply.h"
@@ -11,12 +9,8 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint32_t kLingerMs = 1000;            // after a refusal, so that the answer is not lost to a reset
+constexpr std::size_t kMostKeptBytes = 16384;        // of a buffer, between requests
 constexpr std::size_t kLingerBytes = 256 * 1024;
-
-std::int64_t unix_ms_now() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 }  // namespace
 
@@ -52,9 +46,16 @@ net::Awaitable<void> Connection::serve_requests() {
         co_await life_of_a_request(*this);
         if (client_gone_ || close_after || !request.keep_alive) break;
         in.shrink_to(kClientBufferBytes);
-        if (out.capacity() > 4 * kClientBufferBytes) std::string().swap(out);
+        if (out.capacity() > kMostKeptBytes) std::string().swap(out);
+        request.upstream_body.release_above(kMostKeptBytes);
+        meter.release_above(kMostKeptBytes);
     }
-    if (!client_gone_) co_await linger();
+    if (reset_on_close) {
+        net::ErrorCode ignored;
+        stream_.socket().set_option(net::asio::socket_base::linger(true, 0), ignored);
+    } else if (!client_gone_) {
+        co_await linger();
+    }
 }
 
 // Reads until a whole head is in hand and passes; answers refusals itself. False: the connection is over.
@@ -65,7 +66,10 @@ net::Awaitable<bool> Connection::read_head() {
     expect_client(in.empty() ? config.timeouts.idle_timeout_ms : config.timeouts.head_timeout_ms);
     std::size_t searched = 0;
     while (true) {
-        while (searched == 0 && in.view().starts_with("\r\n")) in.consume(2);   // RFC 9112 2.2: at most noise
+        while (in.view().starts_with("\r\n")) {   // RFC 9112 2.2: noise before a request line
+            in.consume(2);
+            searched = 0;
+        }
         const std::size_t end = net::find_head_end(in.view(), searched);
         if (end != 0 && end <= config.limits.max_head_bytes) {
             const auto refusal = net::parse_request_head(in.view().substr(0, end), config.limits.max_head_fields, head);
@@ -78,7 +82,7 @@ net::Awaitable<bool> Connection::read_head() {
             co_await refuse(too_large);
             co_return false;
         }
-        const auto hopeless = net::judge_incomplete_head(in.view());
+        const auto hopeless = net::judge_incomplete_head(in.view(), searched);
         if (hopeless.status != 0) {
             co_await refuse(hopeless);
             co_return false;
@@ -106,24 +110,23 @@ void Connection::begin_request() {
     request.clear();
     timed_out_ = draining_upstream_ = false;
     request.started = net::Clock::now();
-    request.started_ms = unix_ms_now();
-    request.id = worker_.next_id(request.started_ms);
-    write_ulid(request.id, request.id_text.data());
+    request.started_ms = net::unix_ms_now();
+    request.set_id(worker_.next_id(request.started_ms));
     request.route = route_of(head.path, request.openrouter);
     request.method = head.method;
     request.path = head.path;
     request.query = head.query;
     request.head_only = head.method == "HEAD";
-    request.keep_alive = head.keep_alive;
+    request.keep_alive = head.keep_alive && !drain_;
     request.minor_version = head.minor_version;
     request.framing = head.framing;
     request.content_length = head.content_length;
     request.expect_continue = head.expect_continue;
-    request.idempotency_key = head.field("idempotency-key").substr(0, kAttributionBytes);
+    request.idempotency_key = head.field("idempotency-key");
     std::string_view app = head.field("http-referer");
     if (app.empty()) app = head.field("referer");
     if (app.empty()) app = head.field("x-title");
-    request.app = app.substr(0, kAttributionBytes);
+    request.app = simdjson::validate_utf8(app) ? cut_utf8(app, kAttributionBytes) : std::string_view();
     note_key(head, request);
     in.consume(head.head_bytes);
     request_chunks.reset();
@@ -133,9 +136,8 @@ net::Awaitable<void> Connection::refuse(net::HeadRefusal refusal) {
     worker_.counters().heads_refused.add();
     request.clear();
     request.started = net::Clock::now();
-    request.started_ms = unix_ms_now();
-    request.id = worker_.next_id(request.started_ms);
-    write_ulid(request.id, request.id_text.data());
+    request.started_ms = net::unix_ms_now();
+    request.set_id(worker_.next_id(request.started_ms));
     const ErrorKind kind = refusal.status == 431   ? ErrorKind::head_too_large
                            : refusal.status == 408 ? ErrorKind::request_timeout
                                                    : ErrorKind::bad_request;
@@ -148,10 +150,9 @@ net::Awaitable<void> Connection::refuse(net::HeadRefusal refusal) {
 
 // Lets the client read the last answer: closing with unread bytes would reset the connection under it.
 net::Awaitable<void> Connection::linger() {
-    net::ErrorCode ignored;
-    stream_.socket().shutdown(net::Socket::shutdown_send, ignored);
-    if (ignored) co_return;
     expect_client(kLingerMs);
+    const net::ErrorCode failed = co_await stream_.shut_down();
+    if (failed) co_return;
     std::size_t seen = 0;
     while (seen < kLingerBytes) {
         in.clear();
@@ -164,6 +165,7 @@ net::Awaitable<void> Connection::linger() {
 void Connection::arm(Waiting waiting, std::uint32_t timeout_ms) {
     waiting_ = waiting;
     // The worker's clock is up to a tick old: a deadline is kept late, never early.
+    timed_out_ = false;
     deadline_ = worker_.tick_time() + Worker::kTick + std::chrono::milliseconds(timeout_ms);
 }
 
@@ -199,9 +201,13 @@ void Connection::check_deadline(net::Clock::time_point now) {
     timed_out_ = true;
     if (waiting_ == Waiting::client) stream_.cancel();
     if (waiting_ == Waiting::upstream) {
-        if (upstream_ != nullptr) upstream_->cancel();
-        if (connecting != nullptr) connecting->cancel();
+        abort_upstream();
     }
+}
+
+void Connection::abort_upstream() {
+    if (upstream_ != nullptr) upstream_->cancel();
+    connecting.abandon();
 }
 
 // The client has hung up while its answer is being made: what the provider would bill all the same is read to its end,
@@ -221,8 +227,7 @@ void Connection::client_left() {
         return;
     }
     worker_.counters().upstream_aborts.add();
-    if (upstream_ != nullptr) upstream_->cancel();
-    if (connecting != nullptr) connecting->cancel();
+    abort_upstream();
 }
 
 void Connection::drain() {
@@ -232,10 +237,9 @@ void Connection::drain() {
 }
 
 void Connection::cut() {
-    drain_ = true;
-    client_left();
-    if (upstream_ != nullptr) upstream_->cancel();
-    stream_.cancel();
+    drain_ = cut_ = close_after = true;
+    abort_upstream();
+    if (waiting_ != Waiting::upstream) stream_.cancel();
 }
 
 net::Awaitable<bool> Connection::read_more(std::size_t room) {

@@ -9,6 +9,7 @@
 #include "gateway/net/chunked.h"
 #include "gateway/net/stream.h"
 #include "gateway/request/request_context.h"
+#include "gateway/upstream/pool.h"
 #include "gateway/upstream/stream_meter.h"
 
 namespace tollgate {
@@ -43,8 +44,10 @@ class Connection {
     void cut();     // closes now
 
     bool client_gone() const { return client_gone_; }
-    // The client is gone and the upstream is being read to its end all the same.
-    bool drains_upstream() const { return draining_upstream_; }
+    // Nobody waits for the upstream's answer any more: it is to be aborted.
+    bool abandoned() const { return (client_gone_ && !draining_upstream_) || cut_; }
+    // The gateway is shutting down and the time for running requests is over.
+    bool was_cut() const { return cut_; }
 
     // Reads at least one more byte into `in`. False at end of file, error or timeout.
     net::Awaitable<bool> read_more(std::size_t room);
@@ -58,8 +61,9 @@ class Connection {
     RequestContext request;
     StreamMeter meter;
     net::ChunkDecoder request_chunks, response_chunks;
-    net::Stream* connecting = nullptr;    // an upstream connection being made
+    ConnectAttempt connecting;            // an upstream connection being made
     bool close_after = false;             // no further request on this connection
+    bool reset_on_close = false;          // so that a body that ends by closing is seen to be cut off
 
   private:
     enum class Waiting : std::uint8_t { nobody, client, upstream };
@@ -69,6 +73,7 @@ class Connection {
     net::Awaitable<void> refuse(net::HeadRefusal refusal);
     net::Awaitable<void> linger();
     void begin_request();
+    void abort_upstream();
     void arm(Waiting waiting, std::uint32_t timeout_ms);
 
     Worker& worker_;
@@ -80,6 +85,7 @@ class Connection {
     bool client_gone_ = false;
     bool draining_upstream_ = false;
     bool drain_ = false;
+    bool cut_ = false;
     bool between_requests_ = false;
     std::size_t written_ = 0;             // of the pieces being written
 };

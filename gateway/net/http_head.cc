@@ -249,8 +249,8 @@ std::size_t find_head_end(std::string_view bytes, std::size_t from) {
     return 0;
 }
 
-HeadRefusal judge_incomplete_head(std::string_view bytes) {
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
+HeadRefusal judge_incomplete_head(std::string_view bytes, std::size_t from) {
+    for (std::size_t i = from > 0 ? from - 1 : 0; i < bytes.size(); ++i) {
         const char c = bytes[i];
         if (c == '\n' && (i == 0 || bytes[i - 1] != '\r')) return refuse("a line does not end in CRLF");
         if (c == '\0') return refuse("NUL in the head");
@@ -261,6 +261,8 @@ HeadRefusal judge_incomplete_head(std::string_view bytes) {
 
 HeadRefusal parse_request_head(std::string_view bytes, std::size_t max_fields, RequestHead& head) {
     head.head_bytes = bytes.size();
+    head.content_length = 0;
+    head.framing = Framing::none;
     std::string_view rest = bytes;
     std::string_view line;
     if (const auto refusal = take_line(rest, line); refusal.status != 0) return refusal;
@@ -277,6 +279,8 @@ HeadRefusal parse_request_head(std::string_view bytes, std::size_t max_fields, R
 HeadRefusal parse_response_head(std::string_view bytes, std::size_t max_fields, bool request_was_head,
                                 ResponseHead& head) {
     head.head_bytes = bytes.size();
+    head.content_length = 0;
+    head.framing = Framing::none;
     std::string_view rest = bytes;
     std::string_view line;
     if (const auto refusal = take_line(rest, line); refusal.status != 0) return refusal;

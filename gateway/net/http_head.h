@@ -56,7 +56,8 @@ struct ResponseHead : MessageHead {
 std::size_t find_head_end(std::string_view bytes, std::size_t from);
 
 // Judges an incomplete head, so that hopeless bytes are refused at once and not at a timeout.
-HeadRefusal judge_incomplete_head(std::string_view bytes);
+// `from`: bytes already judged.
+HeadRefusal judge_incomplete_head(std::string_view bytes, std::size_t from);
 
 // Parses a complete head (`bytes` ends with the empty line). On refusal `head` is unspecified.
 HeadRefusal parse_request_head(std::string_view bytes, std::size_t max_fields, RequestHead& head);

@@ -86,6 +86,16 @@ Awaitable<ErrorCode> Stream::write_all(std::span<const std::string_view> pieces)
     co_return error;
 }
 
+Awaitable<ErrorCode> Stream::shut_down() {
+    if (tls_ != nullptr) {
+        auto [error] = co_await tls_->async_shutdown(kAwait);
+        co_return error;
+    }
+    ErrorCode error;
+    socket_.shutdown(Socket::shutdown_send, error);
+    co_return error;
+}
+
 void Stream::cancel() {
     ErrorCode ignored;
     socket_.cancel(ignored);

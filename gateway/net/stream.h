@@ -41,10 +41,12 @@ class Stream {
     // Both in one; no suspension when the socket takes everything.
     Awaitable<ErrorCode> write_all(std::span<const std::string_view> pieces);
 
+    // Says that nothing more will be written: TLS close_notify, then FIN.
+    Awaitable<ErrorCode> shut_down();
     void cancel();      // pending operations end with operation_aborted; the connection stays
     void close_now();   // pending operations end too
     bool is_open() const { return socket_.is_open(); }
-    // True if the peer has closed or reset, or sent bytes nobody asked for. Looks without reading; plain sockets only.
+    // True if the peer has closed or reset, or sent bytes nobody asked for. Looks without reading.
     bool peer_spoke_or_left();
 
   private:

@@ -115,6 +115,7 @@ void read_limits(const YAML::Node& node, LimitsConfig& limits) {
     section.number("max_head_bytes", limits.max_head_bytes, 1024, 1U << 20);
     section.number("max_head_fields", limits.max_head_fields, 8, 128);
     section.number("max_body_bytes", limits.max_body_bytes, 1024, kMostBytes);
+    section.number("max_buffered_body_bytes", limits.max_buffered_body_bytes, 65536, 4294967295U);
     section.number("max_json_depth", limits.max_json_depth, 8, 1024);
     section.number("max_buffered_response_bytes", limits.max_buffered_response_bytes, 65536, kMostBytes);
     section.number("max_event_bytes", limits.max_event_bytes, 1024, kMostBytes);

@@ -26,6 +26,7 @@ struct LimitsConfig {
     std::uint32_t max_head_bytes = 32768;
     std::uint32_t max_head_fields = 100;
     std::uint32_t max_body_bytes = 33554432;
+    std::uint32_t max_buffered_body_bytes = 1073741824;   // of all request bodies at once
     std::uint32_t max_json_depth = 128;
     std::uint32_t max_buffered_response_bytes = 8388608;
     std::uint32_t max_event_bytes = 1048576;

@@ -86,7 +86,7 @@ struct EndpointCounters {
     Histogram<kDurationBoundsUs.size()> duration;
     Histogram<kOverheadBoundsUs.size()> overhead;
     Counter prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens;
-    Counter cost_nano, overrun_nano;
+    Counter cost_nano;
     Counter cancelled;
 };
 
@@ -119,9 +119,9 @@ struct WorkerCounters {
     }
 
     Counter connections_accepted, connections_open, heads_refused, requests_running, streams_open;
-    Counter holds_taken, holds_refused, held_requests, holds_released, holds_overrun;
+    Counter holds_taken, holds_refused, held_requests, holds_released, holds_overrun, overrun_nano;
     Counter upstream_retries, client_aborts, drains_running, upstream_aborts;
-    Counter tls_handshakes_failed, log_lines_dropped;
+    Counter tls_handshakes_failed, log_batches_dropped;
 
   private:
     std::size_t endpoints_;

@@ -188,12 +188,13 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
     out.counter("tollgate_holds_refused_total", "Requests refused for lack of credit.", sum(&C::holds_refused));
     out.counter("tollgate_holds_released_total", "Holds settled or released.", sum(&C::holds_released));
     out.counter("tollgate_holds_overrun_total", "Settlements whose cost passed the credit there was; should stay 0.", sum(&C::holds_overrun));
+    out.counter("tollgate_overrun_usd_total", "Cost beyond the credit there was, borne by the platform; should stay 0.", sum(&C::overrun_nano) / kPerNano);
     out.gauge("tollgate_holds_open", "Holds of credit open now.", sum(&C::held_requests));
     out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.", sum(&C::upstream_retries));
     out.counter("tollgate_upstream_aborts_total", "Upstream answers aborted because the client left.", sum(&C::upstream_aborts));
     out.counter("tollgate_client_aborts_total", "Clients that left while their answer was made.", sum(&C::client_aborts));
     out.gauge("tollgate_drains_running", "Abandoned answers being read to their end.", sum(&C::drains_running));
-    out.counter("tollgate_log_batches_dropped_total", "Batches of access log lines dropped because the log could not keep up.", sum(&C::log_lines_dropped));
+    out.counter("tollgate_log_batches_dropped_total", "Batches of access log lines dropped because the log could not keep up.", sum(&C::log_batches_dropped));
 }
 
 void write_pools(const Services& services, const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {

@@ -14,6 +14,7 @@ namespace http = boost::beast::http;
 using Stream = boost::beast::basic_stream<net::Tcp, net::Executor, boost::beast::unlimited_rate_policy>;
 
 constexpr auto kTimeout = std::chrono::seconds(30);
+constexpr auto kPause = std::chrono::milliseconds(50);
 constexpr std::size_t kMostHeadBytes = 8192;
 
 http::response<http::string_body> answer(const http::request<http::empty_body>& request, const Metrics& metrics,
@@ -65,10 +66,15 @@ net::Awaitable<void> serve_connection(net::Socket socket, const Metrics& metrics
 }  // namespace
 
 net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& metrics, const Services& services) {
+    net::Timer pause(acceptor.get_executor());
     while (acceptor.is_open()) {
         auto [error, socket] = co_await acceptor.async_accept(net::kAwait);
         if (error == net::asio::error::operation_aborted) co_return;
-        if (error) continue;
+        if (error) {   // no descriptors, most likely
+            pause.expires_after(kPause);
+            [[maybe_unused]] auto waited = co_await pause.async_wait(net::kAwait);
+            continue;
+        }
         net::asio::co_spawn(acceptor.get_executor(), serve_connection(std::move(socket), metrics, services),
                             net::asio::detached);
     }

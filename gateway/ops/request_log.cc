@@ -11,8 +11,8 @@
 namespace tollgate {
 namespace {
 
-std::uint64_t us_between(net::Clock::time_point from, net::Clock::time_point to) {
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(to - from).count());
+std::uint64_t us_since(net::Clock::time_point from, net::Clock::time_point to) {
+    return static_cast<std::uint64_t>(net::us_between(from, to));
 }
 
 constexpr std::size_t kKeyPrefixBytes = 6;   // of a key's public id: enough to tell keys apart in a log
@@ -88,14 +88,14 @@ void count_request(Worker& worker, const RequestContext& request) {
     const std::size_t endpoint = request.endpoint == nullptr ? 0 : request.endpoint->number;
     EndpointCounters& counters = worker.counters().of(request.route, endpoint);
     counters.requests.add(request.status);
-    counters.duration.observe(kDurationBoundsUs, us_between(request.started, net::Clock::now()));
+    counters.duration.observe(kDurationBoundsUs, us_since(request.started, net::Clock::now()));
     if (request.cancelled) counters.cancelled.add();
     if (request.status_sent != 0) {
         counters.overhead.observe(kOverheadBoundsUs, static_cast<std::uint64_t>(request.overhead_us));
     }
     if (endpoint == 0) return;
     if (request.first_byte != net::Clock::time_point{}) {
-        counters.first_byte.observe(kDurationBoundsUs, us_between(request.started, request.first_byte));
+        counters.first_byte.observe(kDurationBoundsUs, us_since(request.started, request.first_byte));
     }
     counters.prompt_tokens.add(static_cast<std::uint64_t>(request.usage.prompt));
     counters.completion_tokens.add(static_cast<std::uint64_t>(request.usage.completion));
@@ -108,11 +108,14 @@ void count_request(Worker& worker, const RequestContext& request) {
 void log_request(Worker& worker, const RequestContext& request) {
     JsonLine line;
     line.number("time_ms", request.started_ms);
-    line.word("request_id", request.ulid());
+    line.word("request_id", request.request_id());
     line.word("method", request.method.size() <= kMethodBytes ? std::string_view(request.method) : "LONG");
     line.word("route", to_string(request.route));
     line.number("status", request.status);
-    if (request.error != ErrorKind::none) line.word("error", code_of(request.error));
+    if (request.error != ErrorKind::none) {
+        line.word("error", code_of(request.error));
+        line.word("error_source", to_string(source_of(request.error)));
+    }
     if (request.principal.policy != nullptr) line.word("organization", request.principal.policy->organization_text);
     if (request.key_presented && request.principal.credit != nullptr) {
         line.hex("key", std::span(request.principal.key.bytes).first(kKeyPrefixBytes));
@@ -127,7 +130,7 @@ void log_request(Worker& worker, const RequestContext& request) {
     }
     if (request.upstream_status != 0) line.number("upstream_status", request.upstream_status);
     if (request.cancelled) line.raw("cancelled", "true");
-    line.number("duration_us", static_cast<std::int64_t>(us_between(request.started, net::Clock::now())));
+    line.number("duration_us", static_cast<std::int64_t>(us_since(request.started, net::Clock::now())));
     line.number("overhead_us", request.overhead_us);
     line.number("bytes_out", static_cast<std::int64_t>(request.bytes_out));
     worker.log(line.finish());

@@ -69,6 +69,14 @@ int status_of(ErrorKind kind) { return row_of(kind).status; }
 std::string_view code_of(ErrorKind kind) { return row_of(kind).code; }
 ErrorSource source_of(ErrorKind kind) { return row_of(kind).source; }
 
+std::string_view to_string(ErrorSource source) {
+    switch (source) {
+        case ErrorSource::client: return "client";
+        case ErrorSource::upstream: return "upstream";
+        default: return "internal";
+    }
+}
+
 void append_json_string(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
     out += '"';

@@ -78,6 +78,7 @@ inline std::unexpected<Error> problem(ErrorKind kind, std::string message, std::
 int status_of(ErrorKind kind);
 std::string_view code_of(ErrorKind kind);        // stable: "insufficient_credits"
 ErrorSource source_of(ErrorKind kind);
+std::string_view to_string(ErrorSource source);
 
 // {"error":{…}}: OpenAI's shape, or OpenRouter's (integer code, metadata.error_type).
 // `status` is what is answered: the kind's own, or the upstream's.

@@ -8,11 +8,6 @@
 namespace tollgate {
 namespace {
 
-std::int64_t unix_ms_now() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
 std::int32_t ms_between(net::Clock::time_point from, net::Clock::time_point to) {
     return static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count());
 }
@@ -119,7 +114,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     const Prices& prices = request.endpoint->endpoint->prices;
     const auto now = net::Clock::now();
     RequestSettled record;
-    record.settled_ms = unix_ms_now();
+    record.settled_ms = net::unix_ms_now();
     record.usage = ending.usage;
     record.source = ending.source;
     record.provider_cost = cost_of(ending.usage, prices);
@@ -148,7 +143,10 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     request.cost = record.cost;
     counters_.held_requests.subtract();
     counters_.holds_released.add();
-    if (charge.overrun.value != 0) counters_.holds_overrun.add();
+    if (charge.overrun.value != 0) {
+        counters_.holds_overrun.add();
+        counters_.overrun_nano.add(static_cast<std::uint64_t>(charge.overrun.value));
+    }
     return record.cost;
 }
 

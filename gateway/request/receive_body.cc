@@ -18,6 +18,10 @@ Error too_large(Connection& connection, std::size_t limit) {
                 "the body is larger than " + std::to_string(limit) + " bytes");
 }
 
+Error no_memory(Connection& connection) {
+    return fail(connection, ErrorKind::overloaded, "too many request bodies are in memory");
+}
+
 Error cut_off(Connection& connection) {
     if (connection.timed_out()) return fail(connection, ErrorKind::request_timeout, "the body did not arrive in time");
     return fail(connection, ErrorKind::bad_request, "the body is incomplete");
@@ -35,6 +39,7 @@ net::Awaitable<Error> receive_sized(Connection& connection, std::size_t limit) {
     RequestContext& request = connection.request;
     if (request.content_length > limit) co_return too_large(connection, limit);
     const auto wanted = static_cast<std::size_t>(request.content_length);
+    if (!connection.worker().reserve_body(request, wanted)) co_return no_memory(connection);
     while (connection.in.size() < wanted) {
         const bool more = co_await connection.read_more(wanted - connection.in.size());
         if (!more) co_return cut_off(connection);
@@ -55,6 +60,7 @@ net::Awaitable<Error> receive_chunked(Connection& connection, std::size_t limit)
         in.cut(decoded + step.payload, step.consumed - step.payload);
         decoded += step.payload;
         if (decoded > limit) co_return too_large(connection, limit);
+        if (!connection.worker().reserve_body(connection.request, decoded)) co_return no_memory(connection);
         if (step.state == net::ChunkDecoder::State::done) break;
         const bool more = co_await connection.read_more(4096);
         if (!more) co_return cut_off(connection);

@@ -41,22 +41,20 @@ void append_number(std::string& out, std::uint64_t number) {
     out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
 }
 
-std::int64_t us_between(net::Clock::time_point from, net::Clock::time_point to) {
-    return std::chrono::duration_cast<std::chrono::microseconds>(to - from).count();
-}
-
-// Time spent in the gateway, waiting for the upstream not counted.
+// Time spent in the gateway: waiting for the client's body, for a connection and for the upstream is not counted.
 std::int64_t overhead_us(const RequestContext& request) {
     const auto now = net::Clock::now();
-    if (request.upstream_answered == net::Clock::time_point{}) return us_between(request.started, now);
-    return us_between(request.started, request.sent_upstream) + us_between(request.upstream_answered, now);
+    const auto begin = request.body_ready == net::Clock::time_point{} ? request.started : request.body_ready;
+    if (request.upstream_answered == net::Clock::time_point{}) return net::us_between(begin, now);
+    return net::us_between(begin, request.sent_upstream) - request.connecting_us +
+           net::us_between(request.upstream_answered, now);
 }
 
 void append_tollgate_fields(RequestContext& request, std::string& out) {
-    out += "x-request-id: req_";
-    out += request.ulid();
-    out += "\r\nx-generation-id: gen-";
-    out += request.ulid();
+    out += "x-request-id: ";
+    out += request.request_id();
+    out += "\r\nx-generation-id: ";
+    out += request.generation_id();
     out += "\r\n";
     if (request.principal.policy != nullptr) {
         out += "x-tollgate-organization: ";

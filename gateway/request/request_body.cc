@@ -17,6 +17,8 @@ Error invalid(std::string message, std::string_view param) {
     return {ErrorKind::invalid_request, std::move(message), std::string(param)};
 }
 
+std::int64_t text_bytes(const element& value) { return static_cast<std::int64_t>(simdjson::minify(value).size()); }
+
 // Text bytes of a content value: a string, or parts.
 void measure_content(const element& content, BodyFacts& facts) {
     if (content.type() == Type::STRING) {
@@ -29,13 +31,18 @@ void measure_content(const element& content, BodyFacts& facts) {
             facts.prompt_bytes += static_cast<std::int64_t>(part.get_string_length().value_unsafe());
         } else if (part.type() == Type::OBJECT) {
             std::string_view text;
+            element image;
             if (part["text"].get(text) == simdjson::SUCCESS) {
                 facts.prompt_bytes += static_cast<std::int64_t>(text.size());
-            } else {
+            } else if (part["image_url"].get(image) == simdjson::SUCCESS) {
                 facts.prompt_extra_tokens += kTokensPerImage;
+            } else {
+                facts.prompt_bytes += text_bytes(part);   // files, audio: at most their bytes
             }
+        } else if (part.type() == Type::ARRAY) {
+            measure_content(part, facts);             // a list of lists of token ids
         } else {
-            facts.prompt_extra_tokens += 1;   // a token id
+            facts.prompt_extra_tokens += 1;           // a token id
         }
     }
 }
@@ -50,8 +57,8 @@ void measure_messages(const element& messages, BodyFacts& facts) {
                 measure_content(field.value, facts);
             } else if (field.value.type() == Type::STRING) {
                 facts.prompt_bytes += static_cast<std::int64_t>(field.value.get_string_length().value_unsafe());
-            } else if (field.value.type() == Type::ARRAY) {
-                facts.prompt_bytes += static_cast<std::int64_t>(simdjson::minify(field.value).size());
+            } else if (field.value.type() == Type::ARRAY || field.value.type() == Type::OBJECT) {
+                facts.prompt_bytes += text_bytes(field.value);
             }
         }
     }
@@ -77,16 +84,21 @@ Error read_short_text(std::string_view name, const element& value, std::string& 
     if (value.is_null()) return {};
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) return invalid("'" + std::string(name) + "' must be a string", name);
-    out = text.substr(0, kAttributionBytes);
+    out = cut_utf8(text, kAttributionBytes);
     return {};
 }
 
 Error read_stream_options(const element& value, BodyFacts& facts) {
     if (value.is_null()) return {};
     if (value.type() != Type::OBJECT) return invalid("'stream_options' must be an object", "stream_options");
-    element include;
-    if (value["include_usage"].get(include) != simdjson::SUCCESS) return {};
-    return read_flag("stream_options.include_usage", include, facts.include_usage);
+    bool seen = false;
+    for (const auto field : simdjson::dom::object(value)) {
+        if (field.key != "include_usage") continue;
+        if (seen) return invalid("'include_usage' stands twice", "stream_options");
+        seen = true;
+        if (auto error = read_flag("stream_options.include_usage", field.value, facts.include_usage)) return error;
+    }
+    return {};
 }
 
 constexpr std::int64_t kMostTokens = 100'000'000;
@@ -151,6 +163,12 @@ Error check_required(const simdjson::dom::object& object, ApiType api) {
 }
 
 }  // namespace
+
+std::string_view cut_utf8(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+    return text.substr(0, most);
+}
 
 void BodyFacts::clear() {
     has_model = stream = include_usage = has_stream_options = false;

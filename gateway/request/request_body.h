@@ -49,6 +49,9 @@ struct BodyFacts {
     void clear();
 };
 
+// The longest prefix of at most `most` bytes that cuts no character.
+std::string_view cut_utf8(std::string_view text, std::size_t most);
+
 // `text` must have simdjson's padding behind it. Errors: invalid_json, invalid_request; messages name the field.
 Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ApiType api, BodyFacts& facts);
 

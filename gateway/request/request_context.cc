@@ -2,6 +2,12 @@
 
 namespace tollgate {
 
+void RequestContext::set_id(const Id128& ulid) {
+    id = ulid;
+    write_ulid(id, request_id_text.data() + kIdPrefix);
+    write_ulid(id, generation_id_text.data() + kIdPrefix);
+}
+
 void RequestContext::clear() {
     route = Route::unknown;
     openrouter = head_only = expect_continue = key_presented = streamed = cancelled = false;
@@ -15,6 +21,9 @@ void RequestContext::clear() {
     app.clear();
     principal = Principal();
     body_bytes = 0;
+    body_ready = {};
+    connecting_us = 0;
+    metered = false;
     body.clear();
     endpoint = nullptr;
     status = status_sent = upstream_status = 0;

@@ -29,10 +29,13 @@ struct Principal {
     KeyCredit* key_credit = nullptr;
 };
 
+inline constexpr std::size_t kIdPrefix = 4;   // "req_", "gen-"
+
 struct RequestContext {
     // Head.
     Id128 id;
-    std::array<char, kUlidText> id_text{};
+    std::array<char, kIdPrefix + kUlidText> request_id_text{'r', 'e', 'q', '_'};
+    std::array<char, kIdPrefix + kUlidText> generation_id_text{'g', 'e', 'n', '-'};
     net::Clock::time_point started{};
     std::int64_t started_ms = 0;             // Unix time
     Route route = Route::unknown;
@@ -54,6 +57,8 @@ struct RequestContext {
     Principal principal;
     // Body: in the connection's buffer, `body_bytes` from its beginning.
     std::size_t body_bytes = 0;
+    std::size_t reserved_bytes = 0;          // of the worker's body memory
+    net::Clock::time_point body_ready{};     // head and body are in hand
     ApiType api = ApiType::chat;
     BodyFacts body;
     // Plan.
@@ -67,14 +72,18 @@ struct RequestContext {
     bool cancelled = false;                  // the client left before the end
     int upstream_status = 0;
     net::Clock::time_point sent_upstream{};
+    std::int64_t connecting_us = 0;          // spent making a connection
     net::Clock::time_point upstream_answered{};   // head received
     net::Clock::time_point first_byte{};          // of the body
     std::int64_t overhead_us = 0;
     std::uint64_t bytes_out = 0;
+    bool metered = false;                    // the connection's meter is this request's
     TokenUsage usage;
     NanoUsd cost;
 
-    std::string_view ulid() const { return {id_text.data(), id_text.size()}; }
+    std::string_view request_id() const { return {request_id_text.data(), request_id_text.size()}; }         // req_<ULID>
+    std::string_view generation_id() const { return {generation_id_text.data(), generation_id_text.size()}; }   // gen-<ULID>
+    void set_id(const Id128& ulid);
     void clear();
 };
 

@@ -17,6 +17,9 @@ class UpstreamBody {
 
     const std::vector<std::string_view>& pieces() const { return pieces_; }
     std::size_t size() const { return size_; }
+    void release_above(std::size_t bytes) {
+        if (joined_.capacity() > bytes) std::string().swap(joined_);
+    }
 
   private:
     void add(std::string_view piece);

@@ -102,6 +102,10 @@ net::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& ans
     request.sent_upstream = net::Clock::now();
     std::size_t searched = 0;
     while (!failed) {
+        if (connection.abandoned()) {
+            failed = net::asio::error::operation_aborted;
+            break;
+        }
         char* const to = upstream.in.room(4096);
         auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
         failed = error;
@@ -120,6 +124,7 @@ net::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& ans
 }  // namespace
 
 Error upstream_failure(Connection& connection, const std::string& provider, const net::ErrorCode& error) {
+    if (connection.was_cut()) return {ErrorKind::shutting_down, "the gateway was stopped before the answer was complete"};
     if (connection.client_gone()) return {ErrorKind::client_closed_request, "the client left"};
     if (connection.timed_out()) {
         return {ErrorKind::upstream_timeout, "provider " + provider + " did not answer in time"};
@@ -140,8 +145,11 @@ net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
     while (true) {
         if (answer.connection == nullptr) {
             connection.expect_connect(worker.config().timeouts.connect_timeout_ms);
+            connection.connecting = {};
+            const auto began = net::Clock::now();
             auto made = co_await answer.pool->connect(connection.connecting);
-            connection.connecting = nullptr;
+            request.connecting_us += net::us_between(began, net::Clock::now());
+            if (!made && connection.was_cut()) co_return std::unexpected(upstream_failure(connection, {}, {}));
             if (!made && connection.client_gone()) {
                 co_return problem(ErrorKind::client_closed_request, "the client left");
             }
@@ -152,9 +160,9 @@ net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
             if (!made) co_return std::unexpected(made.error());
             answer.connection = std::move(*made);
         }
-        if (connection.client_gone()) {
+        if (connection.abandoned()) {
             answer.pool->discard(std::move(answer.connection));
-            co_return problem(ErrorKind::client_closed_request, "the client left");
+            co_return std::unexpected(upstream_failure(connection, {}, {}));
         }
         const Attempt attempt = co_await attempt_once(connection, answer);
         if (!attempt.error) break;

@@ -13,25 +13,24 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(net::Clock::time_poi
     while (!idle_.empty()) {
         auto connection = std::move(idle_.back());
         idle_.pop_back();
-        counters_.idle.set(idle_.size());
+        counters_->idle.set(idle_.size());
         // Bytes that came while it was idle belong to no request: handed on, they would answer somebody else's.
         if (policy_.may_use(connection->idle_since, now) && !connection->stream.peer_spoke_or_left()) {
             connection->reused = true;
-            counters_.reused.add();
+            counters_->reused.add();
             return connection;
         }
-        counters_.closed_idle.add();
-        counters_.open.subtract();
+        counters_->closed_idle.add();
     }
     return nullptr;
 }
 
-net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(net::Stream*& connecting) {
+net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(ConnectAttempt& attempt) {
     const auto now = net::Clock::now();
     if (addresses_.empty() || now - resolved_at_ > kAddressLifetime) {
         auto [error, found] = co_await resolver_.async_resolve(provider_.host, provider_.port, net::kAwait);
         if (error) {
-            counters_.failed.add();
+            counters_->failed.add();
             co_return problem(ErrorKind::upstream_unreachable,
                               "provider " + provider_.name + ": name not resolved: " + error.message());
         }
@@ -41,23 +40,23 @@ net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::conne
     net::ErrorCode failed = net::asio::error::host_not_found;
     const auto addresses = addresses_;
     for (const auto& address : addresses) {
-        auto connection = std::make_unique<UpstreamConnection>(net::Socket(executor_));
-        connecting = &connection->stream;
+        if (attempt.abandoned) break;
+        auto connection = std::make_unique<UpstreamConnection>(net::Socket(executor_), counters_);
+        attempt.stream = &connection->stream;
         auto [error] = co_await connection->stream.socket().async_connect(address.endpoint(), net::kAwait);
         failed = error;
         if (!failed && provider_.tls) {
             failed = co_await connection->stream.handshake_as_client(*provider_.tls_context, provider_.tls_server_name);
         }
-        connecting = nullptr;
-        if (failed == net::asio::error::operation_aborted) break;   // the watchdog's doing
+        attempt.stream = nullptr;
+        if (attempt.abandoned) break;
         if (failed) continue;
         net::ErrorCode ignored;
         connection->stream.socket().set_option(net::Tcp::no_delay(true), ignored);
-        counters_.opened.add();
-        counters_.open.add();
+        counters_->opened.add();
         co_return connection;
     }
-    counters_.failed.add();
+    counters_->failed.add();
     addresses_ = {};
     co_return problem(ErrorKind::upstream_unreachable,
                       "provider " + provider_.name + ": no connection: " + failed.message());
@@ -71,12 +70,11 @@ void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, net
     connection->idle_since = now;
     connection->in.shrink_to(kUpstreamBufferBytes);
     idle_.push_back(std::move(connection));
-    counters_.idle.set(idle_.size());
+    counters_->idle.set(idle_.size());
 }
 
 void UpstreamPool::discard(std::unique_ptr<UpstreamConnection> connection) {
     connection->stream.close_now();
-    counters_.open.subtract();
 }
 
 void UpstreamPool::sweep(net::Clock::time_point now) {
@@ -84,15 +82,13 @@ void UpstreamPool::sweep(net::Clock::time_point now) {
     std::erase_if(idle_, [this, now](const std::unique_ptr<UpstreamConnection>& connection) {
         return !policy_.may_use(connection->idle_since, now) || connection->stream.peer_spoke_or_left();
     });
-    counters_.closed_idle.add(before - idle_.size());
-    counters_.open.subtract(before - idle_.size());
-    counters_.idle.set(idle_.size());
+    counters_->closed_idle.add(before - idle_.size());
+    counters_->idle.set(idle_.size());
 }
 
 void UpstreamPool::close_idle() {
-    counters_.open.subtract(idle_.size());
     idle_.clear();
-    counters_.idle.set(0);
+    counters_->idle.set(0);
 }
 
 }  // namespace tollgate

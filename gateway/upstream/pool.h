@@ -16,12 +16,35 @@ namespace tollgate {
 
 inline constexpr std::size_t kUpstreamBufferBytes = 16384;
 
+struct PoolCounters {
+    Counter opened, reused, failed, closed_idle;   // events
+    Counter open, idle;                            // now
+};
+
 struct UpstreamConnection {
-    explicit UpstreamConnection(net::Socket socket) : stream(std::move(socket)), in(kUpstreamBufferBytes) {}
+    UpstreamConnection(net::Socket socket, std::shared_ptr<PoolCounters> pool_counters)
+        : stream(std::move(socket)), in(kUpstreamBufferBytes), counters(std::move(pool_counters)) {
+        counters->open.add();
+    }
+    ~UpstreamConnection() { counters->open.subtract(); }
+    UpstreamConnection(const UpstreamConnection&) = delete;
+    UpstreamConnection& operator=(const UpstreamConnection&) = delete;
+
     net::Stream stream;
     net::Buffer in;               // received, not yet consumed
     net::Clock::time_point idle_since;
     bool reused = false;          // has carried an answer before
+    std::shared_ptr<PoolCounters> counters;
+};
+
+// A connection being made, for whoever may have to give it up.
+struct ConnectAttempt {
+    net::Stream* stream = nullptr;
+    bool abandoned = false;       // also between two addresses, or while the name is resolved
+    void abandon() {
+        abandoned = true;
+        if (stream != nullptr) stream->cancel();
+    }
 };
 
 // Limits on what is kept.
@@ -35,11 +58,6 @@ struct IdlePolicy {
     }
 };
 
-struct PoolCounters {
-    Counter opened, reused, failed, closed_idle;   // events
-    Counter open, idle;                            // now
-};
-
 class UpstreamPool {
   public:
     UpstreamPool(net::Executor executor, const Provider& provider, IdlePolicy policy)
@@ -49,16 +67,15 @@ class UpstreamPool {
 
     // The newest usable idle connection, or null.
     std::unique_ptr<UpstreamConnection> take_idle(net::Clock::time_point now);
-    // Resolves, connects and, for TLS, verifies. `connecting` is set while it waits, so that the caller's watchdog can
-    // close it.
-    net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect(net::Stream*& connecting);
+    // Resolves, connects and, for TLS, verifies, until `attempt` is abandoned.
+    net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect(ConnectAttempt& attempt);
     // The answer was read to its end and the connection may carry another.
     void give_back(std::unique_ptr<UpstreamConnection> connection, net::Clock::time_point now);
     void discard(std::unique_ptr<UpstreamConnection> connection);
     // Closes what has been idle too long or was closed by the provider.
     void sweep(net::Clock::time_point now);
     void close_idle();
-    const PoolCounters& counters() const { return counters_; }
+    const PoolCounters& counters() const { return *counters_; }
 
   private:
     using Resolver = net::asio::ip::basic_resolver<net::Tcp, net::Executor>;
@@ -70,7 +87,7 @@ class UpstreamPool {
     Resolver::results_type addresses_;
     net::Clock::time_point resolved_at_{};
     std::vector<std::unique_ptr<UpstreamConnection>> idle_;
-    PoolCounters counters_;
+    const std::shared_ptr<PoolCounters> counters_ = std::make_shared<PoolCounters>();
 };
 
 }  // namespace tollgate

@@ -78,11 +78,21 @@ Ending counted_ending(const RequestContext& request, const StreamFacts& facts) {
     return ending;
 }
 
+Ending stream_ending(const RequestContext& request, const StreamFacts& facts) {
+    Ending ending = counted_ending(request, facts);
+    if (facts.has_usage) {
+        ending.usage = facts.usage;
+        ending.source = UsageSource::provider;
+    }
+    return ending;
+}
+
 void settle_failed(Connection& connection, HeldRequest& held) {
     RequestContext& request = connection.request;
     const bool sent = request.sent_upstream != net::Clock::time_point{};
     if (request.error == ErrorKind::client_closed_request && sent) {
-        held.settle(counted_ending(request, connection.meter.facts()));
+        static const StreamFacts kNothingStreamed;
+        held.settle(stream_ending(request, request.metered ? connection.meter.facts() : kNothingStreamed));
         return;
     }
     Ending ending;

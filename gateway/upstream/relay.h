@@ -43,6 +43,8 @@ BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t o
 void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole);
 // What the client is charged for when it left before the upstream said: the prompt and what was streamed.
 Ending counted_ending(const RequestContext& request, const StreamFacts& facts);
+// The provider's figure where it came, else what was streamed, counted.
+Ending stream_ending(const RequestContext& request, const StreamFacts& facts);
 // Settles a request that failed: free, or what was generated if it was the client that left.
 void settle_failed(Connection& connection, HeldRequest& held);
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMostErrorBytes = 64 * 1024;   // of an upstream's error body
 
-// The text of error.detail().message, still escaped as JSON; empty if the body has none.
+// The text of error.message, still escaped as JSON; empty if the body has none.
 std::string_view message_of(std::string_view body, TextSpan error) {
     if (!error.of(body).starts_with('{')) return {};
     const auto message = find_member(body, error.begin, "message");
@@ -48,10 +48,10 @@ net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer
     answer.connection->in.consume(decoded);
     const std::string headers = answer.retry_headers;
     release_upstream(connection, answer, whole);
-    if (connection.client_gone()) co_return Error{ErrorKind::client_closed_request, "the client left"};
-    if (status == 401 || status == 403) {
+    // The gateway's own account at the provider is at fault, not the caller's here.
+    if (status == 401 || status == 402 || status == 403) {
         co_return Error{ErrorKind::upstream_auth_failed,
-                        "provider " + provider + " refused the gateway's credentials (" + std::to_string(status) + ")"};
+                        "provider " + provider + " refused the gateway's account (" + std::to_string(status) + ")"};
     }
     Error error{status < 400 ? ErrorKind::upstream_invalid_response : ErrorKind::upstream_error, "provider " + provider + " answered " + std::to_string(status)};
     error.detail().headers = headers;

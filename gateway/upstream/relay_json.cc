@@ -113,7 +113,7 @@ void append_answer(std::string_view body, const RequestContext& request, const A
     if (request.openrouter) {
         std::string provider = ",\"provider\":";
         append_json_string(provider, request.endpoint->provider->name);
-        const std::string id = "\"gen-" + std::string(request.ulid()) + "\"" + provider;
+        const std::string id = "\"" + std::string(request.generation_id()) + "\"" + provider;
         const auto at = static_cast<std::uint32_t>(body.find('{')) + 1;
         if (facts.id) {
             edits.push_back({facts.id->value.begin, facts.id->value.end, id});
@@ -159,6 +159,10 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
     bool ended = body_is_empty(answer);
     while (!ended) {
         if (decoded > limit) co_return co_await relay_large_json(connection, held, answer, decoded);
+        if (connection.abandoned()) {
+            release_upstream(connection, answer, false);
+            co_return upstream_failure(connection, provider, {});
+        }
         net::Stream::ReadResult got;
         if (read) got = co_await read_body_bytes(connection, answer);
         const BodyStep step = take_body(connection, answer, decoded, got);
@@ -211,6 +215,9 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
     const std::array<std::string_view, 1> head{connection.out};
     if (!connection.write_now(head)) co_await connection.write_rest(head);
     bool ended = false;
+    Error failed;
+    std::size_t total = decoded;
+    const std::string provider = answer.pool->provider().name;
     char size_text[20];
     while (!ended) {
         if (decoded > 2 * kHeldTailBytes) {
@@ -224,28 +231,33 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
             in.consume(now);
             decoded -= now;
         }
-        if (connection.client_gone() && !connection.drains_upstream()) break;
+        if (connection.abandoned()) {
+            failed = upstream_failure(connection, provider, {});
+            break;
+        }
         const auto got = co_await read_body_bytes(connection, answer);
         const BodyStep step = take_body(connection, answer, decoded, got);
-        if (step.error) break;
+        failed = step.error;
+        if (failed) break;
         decoded += step.payload;
+        total += step.payload;
         ended = step.ended;
     }
     if (!ended) {
         connection.close_after = true;   // the body stays visibly incomplete
         release_upstream(connection, answer, false);
-        co_return connection.client_gone() ? Error{ErrorKind::client_closed_request, "the client left"}
-                                           : Error{ErrorKind::upstream_reset, "the provider broke a large answer"};
+        co_return failed;
     }
     // Providers write `usage` last; the held tail has it whole.
     std::string tail(in.view().substr(0, decoded));
     in.consume(decoded);
     release_upstream(connection, answer, true);
     AnswerFacts facts;
-    facts.text_bytes = static_cast<std::int64_t>(request.bytes_out);
+    facts.text_bytes = static_cast<std::int64_t>(total);
     const auto at = tail.rfind("\"usage\"");
-    const auto open = at == std::string::npos ? at : tail.find('{', at);
-    if (open != std::string::npos) facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
+    constexpr std::size_t kNameBytes = 7;   // "usage" with its quotes
+    const auto open = at == std::string::npos ? at : tail.find_first_not_of(": \t\r\n", at + kNameBytes);
+    if (open != std::string::npos && tail[open] == '{') facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
     request.status = answer.status;
     const NanoUsd cost = held.settle(ending_of(request, facts));
     if (connection.client_gone()) co_return Error{};

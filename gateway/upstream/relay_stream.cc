@@ -16,13 +16,14 @@ constexpr std::string_view kStreamFields = "cache-control: no-cache\r\nx-accel-b
 constexpr std::uint32_t kLateUsageMs = 500;   // how long usage may follow [DONE]
 constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
 
-void begin_meter(Connection& connection, std::string& generation) {
-    const RequestContext& request = connection.request;
-    generation = "gen-" + std::string(request.ulid());
+void begin_meter(Connection& connection) {
+    RequestContext& request = connection.request;
+    request.metered = true;
     StreamMeter::Options options;
     options.openrouter = request.openrouter;
     options.hide_usage = !request.openrouter && !request.body.include_usage;
-    options.generation = generation;
+    options.generation = request.generation_id();
+    options.choices = request.body.choices;
     options.provider = request.endpoint->provider->name;
     options.model = request.endpoint->model->id;
     options.created = request.started_ms / 1000;
@@ -62,16 +63,8 @@ void prepare(Connection& connection, Outlet& outlet, bool last, Flush& flush) {
 }
 
 bool complete(const StreamFacts& facts, bool ended) {
-    return !facts.error_event && !facts.invalid && (facts.done || (ended && !facts.finish_reason.empty()));
-}
-
-Ending ending_of(const RequestContext& request, const StreamFacts& facts) {
-    Ending ending = counted_ending(request, facts);
-    if (facts.has_usage) {
-        ending.usage = facts.usage;
-        ending.source = UsageSource::provider;
-    }
-    return ending;
+    const bool finished = !facts.finish_reason.empty() && (ended || facts.has_usage);
+    return !facts.error_event && !facts.invalid && (facts.done || finished);
 }
 
 // Why a stream that did not complete ended.
@@ -96,8 +89,8 @@ void append_error_event(const RequestContext& request, const Error& error, std::
     if (!request.openrouter) {
         out += body;
     } else {
-        out += "{\"id\":\"gen-";
-        out += request.ulid();
+        out += "{\"id\":\"";
+        out += request.generation_id();
         out += "\",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(request.started_ms / 1000) +
                ",\"model\":";
         append_json_string(out, request.endpoint->model->id);
@@ -154,6 +147,60 @@ void release_after_stream(Connection& connection, UpstreamAnswer& answer, bool e
 
 }  // namespace
 
+namespace {
+
+// How reading a stream came to its end.
+struct StreamEnd {
+    bool ended = false;     // the body ended as its framing says
+    Error read_error;
+};
+
+// Forwards events until the answer is over, one way or another. What is in connection.out then has not been sent.
+net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
+                                         Outlet& outlet) {
+    const StreamFacts& facts = connection.meter.facts();
+    net::Buffer& in = answer.connection->in;
+    StreamEnd end;
+    Flush flush;
+    bool read = in.empty();
+    bool late_usage = false;   // [DONE] came without usage: it may still follow
+    while (!connection.abandoned()) {
+        net::Stream::ReadResult got;
+        if (read) got = co_await read_body_bytes(connection, answer, late_usage ? kLateUsageMs : 0);
+        const BodyStep step = take_body(connection, answer, 0, got);
+        read = true;
+        end.read_error = step.error;
+        end.ended = step.ended;
+        if (step.error) break;
+        connection.meter.feed(in.view().substr(0, step.payload), connection.out);
+        in.consume(step.payload);
+        held.progress(facts.content_events);
+        if (end.ended || (facts.done && facts.has_usage) || facts.invalid || facts.error_event) break;
+        late_usage = facts.done;
+        if (!connection.client_gone() && (!connection.out.empty() || !outlet.head_sent)) {
+            prepare(connection, outlet, false, flush);
+            if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
+            fail_point("during_stream");
+        }
+        connection.out.clear();
+    }
+    connection.meter.finish();
+    co_return end;
+}
+
+class Gauge {
+  public:
+    explicit Gauge(Counter& counter) : counter_(counter) { counter_.add(); }
+    ~Gauge() { counter_.subtract(); }
+    Gauge(const Gauge&) = delete;
+    Gauge& operator=(const Gauge&) = delete;
+
+  private:
+    Counter& counter_;
+};
+
+}  // namespace
+
 net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
     RequestContext& request = connection.request;
     const std::string provider = answer.pool->provider().name;
@@ -162,65 +209,36 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
         co_return Error{ErrorKind::upstream_invalid_response, "provider " + provider + " sent a stream nobody asked for"};
     }
     request.streamed = true;
-    std::string generation;
-    begin_meter(connection, generation);
+    begin_meter(connection);
     Outlet outlet;
     outlet.framing = open_ended_framing(connection);
     append_head(connection, outlet.head, answer.status, kEventStreamType, outlet.framing, 0, kStreamFields);
-    Counter& open_streams = connection.worker().counters().streams_open;
-    open_streams.add();
+    const Gauge open_streams(connection.worker().counters().streams_open);
+    connection.out.clear();
+    const StreamEnd end = co_await forward_events(connection, held, answer, outlet);
     const StreamFacts& facts = connection.meter.facts();
-    net::Buffer& in = answer.connection->in;
-    Flush flush;
-    Error read_error;
-    bool ended = false;
-    bool read = in.empty();
-    bool late_usage = false;   // [DONE] came without usage: it may still follow
-    while (!ended && !(facts.done && facts.has_usage) && !facts.invalid && !facts.error_event) {
-        connection.out.clear();
-        if (facts.done) late_usage = true;
-        net::Stream::ReadResult got;
-        if (read) got = co_await read_body_bytes(connection, answer, late_usage ? kLateUsageMs : 0);
-        const BodyStep step = take_body(connection, answer, 0, got);
-        read = true;
-        if (step.error) {
-            read_error = step.error;
-            break;
-        }
-        ended = step.ended;
-        connection.meter.feed(in.view().substr(0, step.payload), connection.out);
-        in.consume(step.payload);
-        held.progress(facts.content_events);
-        if (connection.client_gone() && !connection.drains_upstream()) break;
-        const bool last = ended || facts.done || facts.invalid || facts.error_event;
-        if (!last && !connection.client_gone() && (!connection.out.empty() || !outlet.head_sent)) {
-            prepare(connection, outlet, false, flush);
-            if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
-            fail_point("during_stream");
-        }
-    }
-    connection.meter.finish();
-    const bool is_complete = complete(facts, ended);
-    release_after_stream(connection, answer, ended, is_complete);
-    open_streams.subtract();
-    if (connection.client_gone() && !is_complete) {
+    const bool is_complete = complete(facts, end.ended);
+    release_after_stream(connection, answer, end.ended, is_complete);
+    if (!is_complete && connection.client_gone()) {
         co_return Error{ErrorKind::client_closed_request, "the client left"};
     }
     if (!is_complete && !outlet.head_sent) {   // nothing has left: an ordinary error can still be answered
         request.status_sent = 0;
         request.streamed = false;
-        co_return broken(provider, facts, read_error);
+        co_return broken(provider, facts, end.read_error);
     }
     if (is_complete) {
-        const NanoUsd cost = held.settle(ending_of(request, facts));
+        const NanoUsd cost = held.settle(stream_ending(request, facts));
         connection.meter.append_held(request.usage, cost, connection.out);
     } else {
-        const Error error = broken(provider, facts, read_error);
+        const Error error = broken(provider, facts, end.read_error);
         request.error = error.kind();
         settle_failed(connection, held);
         connection.close_after = true;
         append_error_event(request, error, connection.out);
+        if (outlet.framing == BodyFraming::until_close) connection.reset_on_close = true;
     }
+    Flush flush;
     prepare(connection, outlet, true, flush);
     if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
     fail_point("after_terminal_bytes");

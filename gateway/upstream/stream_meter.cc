@@ -155,8 +155,9 @@ void StreamMeter::take_data(std::string_view data, std::string& out) {
     }
     if (event_.error) return;   // the relay writes the error event itself, in the client's flavour
     // Usage beside content, in the middle (cumulative reports), is not the final one: it is left out, not held.
-    if (event_.usage && (event_.usage_only || !facts_.finish_reason.empty())) holding_ = true;
+    if (event_.usage && (event_.usage_only || facts_.finished >= options_.choices)) holding_ = true;
     emit(data, holding_ ? held_ : out);
+    if (held_.size() > options_.max_event_bytes) facts_.invalid = true;
 }
 
 // One walk over the event; choices are walked, not skipped and walked again.
@@ -212,6 +213,7 @@ std::size_t StreamMeter::walk_choices(std::string_view data, std::size_t at) {
             const std::string_view value = members.skip_value().of(data);
             if (key == "\"finish_reason\"" && value.starts_with('"')) {
                 facts_.finish_reason = value.substr(1, value.size() - 2);
+                ++facts_.finished;
             }
         }
         if (!members.closed()) return data.size();

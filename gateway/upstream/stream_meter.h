@@ -25,6 +25,7 @@ struct StreamFacts {
     std::string error_message;
     bool invalid = false;                 // a data frame that is neither JSON nor [DONE], or too large
     std::int64_t events = 0;              // data events seen
+    std::int64_t finished = 0;            // choices that gave a finish_reason
 };
 
 // Completion tokens counted from what was streamed, where the upstream did not say: most providers send one token an
@@ -40,6 +41,7 @@ class StreamMeter {
         std::string_view provider;
         std::string_view model;
         std::int64_t created = 0;         // Unix seconds, for a chunk of our own
+        std::int64_t choices = 1;         // n: usage is final once as many have finished
         std::size_t max_event_bytes = 1 << 20;
     };
 
@@ -49,6 +51,12 @@ class StreamMeter {
     // The body ended: an unterminated last event is dropped, as the format says.
     void finish();
 
+    // Gives back memory that grew beyond this, between requests.
+    void release_above(std::size_t bytes) {
+        for (std::string* text : {&partial_, &data_, &held_}) {
+            if (text->capacity() > bytes) std::string().swap(*text);
+        }
+    }
     const StreamFacts& facts() const { return facts_; }
     // After settlement: the held events with `cost` in the usage (a usage chunk is made where the upstream sent none and the
     // client is owed one), and "data: [DONE]". Appends to `out`.

@@ -7,11 +7,13 @@
 namespace tollgate {
 namespace {
 
+constexpr std::int64_t kMostTokens = 1'000'000'000;   // of one request; a larger report is not believed
+
 // Token counts are non-negative integers; anything else counts as absent.
 bool read_count(std::string_view text, std::int64_t& out) {
     std::int64_t value = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || value < 0) return false;
+    if (error != std::errc() || stop != text.data() + text.size() || value < 0 || value > kMostTokens) return false;
     out = value;
     return true;
 }
