@@ -88,7 +88,7 @@ install() {
 
 passed=0 failed=0 summary=''
 
-# Adds what the tools' closing lines in a stage's log count: of ctest, pytest and GoogleTest-less stages, one each.
+# Adds what the closing lines of ctest and pytest in a stage's log count; a stage without them counts as one.
 count() { # STAGE STATUS
     local log=$LOGS/$1.log counted line
     local -i good=0 bad=0
@@ -110,10 +110,12 @@ count() { # STAGE STATUS
 }
 
 run_stage() {
-    local stage=$1 status=0 started=$SECONDS
+    local stage=$1 status started=$SECONDS
     say "---- $stage"
-    # A shell of its own, so that `set -e` holds inside.
-    (set -e; "stage_$stage") 2>&1 | tee "$LOGS/$stage.log" || status=${PIPESTATUS[0]}
+    set +e # or, in a list with ||, it would be off inside the stage too
+    (set -e; "stage_$stage") 2>&1 | tee "$LOGS/$stage.log"
+    status=${PIPESTATUS[0]}
+    set -e
     seconds=$((SECONDS - started))
     count "$stage" "$status"
     say "---- $stage: $([[ $status == 0 ]] && echo ok || echo FAILED) after $seconds s"
