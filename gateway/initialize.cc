@@ -31,7 +31,8 @@ Status write_secret_file(const std::string& path, const std::string& text) {
     const std::string aside = path + ".new";
     const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) return Status(StatusCode::io, aside + ": " + std::strerror(errno));
-    const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+    const bool written =
+        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
     ::close(file);
     if (!written || ::rename(aside.c_str(), path.c_str()) != 0) {
         return Status(StatusCode::io, path + ": " + std::strerror(errno));
@@ -100,7 +101,7 @@ Result<json::object> make_aside(const InitOptions& options) {
     fs::create_directories(data, failed);
     fs::permissions(data, fs::perms::owner_all, failed);
     fs::remove_all(aside, failed);
-    if (fs::exists(data / kStoreFolder)) return make_data(options.data_dir, options.quickstart);   // says what is there
+    if (fs::exists(data / kStoreFolder)) return make_data(options.data_dir, options.quickstart);  // says what is there
     auto made = make_data(aside, options.quickstart);
     if (!made) return made;
     if (options.quickstart) {

@@ -9,7 +9,7 @@ namespace tollgate {
 
 struct InitOptions {
     std::string data_dir;
-    bool quickstart = false;          // also an organization with its project, a key and credit
+    bool quickstart = false;  // also an organization with its project, a key and credit
     std::string base_url = "http://127.0.0.1:8080";
     std::string ops_url = "http://127.0.0.1:9464";
 };

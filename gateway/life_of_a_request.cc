@@ -38,11 +38,9 @@ Error check_method(const RequestContext& request) {
     return {};
 }
 
-bool needs_key(const RequestContext& request) {
-    return request.route != Route::root && request.method != "OPTIONS";
-}
+bool needs_key(const RequestContext& request) { return request.route != Route::root && request.method != "OPTIONS"; }
 
-constexpr std::size_t kMostBytesParsedOnLoop = 1 << 20;   // about a millisecond of parsing
+constexpr std::size_t kMostBytesParsedOnLoop = 1 << 20;  // about a millisecond of parsing
 
 net::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_depth, ApiType api, BodyFacts& facts) {
     JsonParser parser;

@@ -52,7 +52,8 @@ int main(int argc, char** argv) {
     init_command->add_flag("--quickstart", options.quickstart, "Also an organization, a key and 5 USD of credit");
     init_command->add_option("--base-url", options.base_url, "Where clients reach the gateway, for quickstart.json");
     init_command->add_option("--ops-url", options.ops_url, "Where the operations listener is, for quickstart.json");
-    CLI::App* const records = app.add_subcommand("records", "Print every request's record and the balances (stopped gateway)");
+    CLI::App* const records =
+        app.add_subcommand("records", "Print every request's record and the balances (stopped gateway)");
     records->add_option("--data-dir", options.data_dir, "Data directory")->required();
     CLI::App* const version = app.add_subcommand("version", "Print the version");
 

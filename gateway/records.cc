@@ -16,7 +16,11 @@ void print_record(const StoredRequest& record) {
     const RequestOpened& opened = record.opened();
     const RequestSettled& settled = record.settled();
     JsonText json;
-    json.object().key("id").text("gen-" + to_ulid(opened.request)).key("organization").text(to_uuid(opened.organization));
+    json.object()
+        .key("id")
+        .text("gen-" + to_ulid(opened.request))
+        .key("organization")
+        .text(to_uuid(opened.organization));
     json.key("project").text(to_uuid(opened.project)).key("key").text(to_hex(opened.key));
     json.key("model").text(opened.model).key("provider").text(opened.provider).key("streamed").flag(opened.streamed);
     json.key("created_ms").number(opened.created_ms).key("settled_ms").number(settled.settled_ms);
@@ -38,9 +42,9 @@ Status print_records(const std::string& data_dir) {
     CreditTable credits;
     auto slots = SlotFile::open({data_dir + "/slots", 1, 1, *epoch});
     if (!slots) return slots.error();
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::now().time_since_epoch());
-    auto ledger = Ledger::open(**store, **slots, credits, {}, now.count());   // recovers what a crash left
+    const auto now =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+    auto ledger = Ledger::open(**store, **slots, credits, {}, now.count());  // recovers what a crash left
     if (!ledger) return ledger.error();
     Status status = (*ledger)->for_each_request([](const StoredRequest& record) {
         print_record(record);

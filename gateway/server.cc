@@ -19,10 +19,10 @@
 namespace tollgate {
 namespace {
 
-constexpr std::uint32_t kReservedDescriptors = 256;   // store, logs, listeners, upstreams at the limit of connections
+constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
 
 Status resolve_providers(const Config& config, std::vector<Provider>& providers) {
-    providers.reserve(config.providers.size());   // pools keep references
+    providers.reserve(config.providers.size());  // pools keep references
     for (const ProviderConfig& one : config.providers) {
         auto provider = Provider::from(one, providers.size());
         if (!provider) return provider.error();
@@ -38,9 +38,13 @@ Status load_tls(Services& services) {
     net::ErrorCode error;
     SSL_CTX_set_min_proto_version(services.tls->native_handle(), TLS1_2_VERSION);
     services.tls->use_certificate_chain_file(services.config.tls_certificate_file, error);
-    if (error) return Status(StatusCode::invalid, "tls_certificate_file " + services.config.tls_certificate_file + ": " + error.message());
+    if (error)
+        return Status(StatusCode::invalid,
+                      "tls_certificate_file " + services.config.tls_certificate_file + ": " + error.message());
     services.tls->use_private_key_file(services.config.tls_private_key_file, ssl::context::pem, error);
-    if (error) return Status(StatusCode::invalid, "tls_private_key_file " + services.config.tls_private_key_file + ": " + error.message());
+    if (error)
+        return Status(StatusCode::invalid,
+                      "tls_private_key_file " + services.config.tls_private_key_file + ": " + error.message());
     return {};
 }
 
@@ -98,8 +102,8 @@ Status listen(net::Acceptor& acceptor, const std::string& name, const std::strin
 
 std::string url_of(const net::Acceptor& acceptor, bool tls) {
     const auto endpoint = acceptor.local_endpoint();
-    const std::string host = endpoint.address().is_v6() ? "[" + endpoint.address().to_string() + "]"
-                                                        : endpoint.address().to_string();
+    const std::string host =
+        endpoint.address().is_v6() ? "[" + endpoint.address().to_string() + "]" : endpoint.address().to_string();
     return (tls ? "https://" : "http://") + host + ":" + std::to_string(endpoint.port());
 }
 
@@ -111,7 +115,8 @@ void raise_descriptor_limit(const LimitsConfig& limits) {
     limit.rlim_cur = std::min(std::max(limit.rlim_cur, wanted), limit.rlim_max);
     setrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur < wanted) {
-        std::fprintf(stderr, "tollgate: notice: %llu file descriptors allow fewer than max_connections (%u) proxied at once\n",
+        std::fprintf(stderr,
+                     "tollgate: notice: %llu file descriptors allow fewer than max_connections (%u) proxied at once\n",
                      static_cast<unsigned long long>(limit.rlim_cur), limits.max_connections);
     }
 }
@@ -183,12 +188,13 @@ class Server {
             net::Socket socket(worker.io());
             auto [error] = co_await data_.async_accept(socket, net::kAwait);
             if (error == net::asio::error::operation_aborted) co_return;
-            if (error) {   // no descriptors, most likely: try again when some may be free
+            if (error) {  // no descriptors, most likely: try again when some may be free
                 pause.expires_after(std::chrono::milliseconds(50));
                 [[maybe_unused]] auto waited = co_await pause.async_wait(net::kAwait);
                 continue;
             }
-            if (open_connections() >= services_.config.limits.max_connections) continue;   // closed by going out of scope
+            if (open_connections() >= services_.config.limits.max_connections)
+                continue;  // closed by going out of scope
             worker.adopt(std::move(socket));
         }
     }
@@ -219,8 +225,8 @@ class Server {
     }
 
     Services& services_;
-    net::asio::io_context control_{1};   // accepts, signals, operations: nothing that blocks
-    net::asio::io_context api_{1};       // management and look-ups: may wait for the store and for the workers
+    net::asio::io_context control_{1};  // accepts, signals, operations: nothing that blocks
+    net::asio::io_context api_{1};      // management and look-ups: may wait for the store and for the workers
     net::asio::executor_work_guard<net::Executor> api_work_{api_.get_executor()};
     net::Acceptor data_{control_}, operations_{control_};
     std::vector<std::unique_ptr<Worker>> workers_;

@@ -12,7 +12,8 @@
 namespace tollgate {
 namespace {
 
-// Ticks between looks whether waiting clients have hung up: noticed within a second, at one system call for all of them.
+// Ticks between looks whether waiting clients have hung up: noticed within a second, at one system call for all of
+// them.
 constexpr int kTicksPerWatch = 3;
 constexpr int kTicksPerPoolSweep = 5;
 constexpr int kTicksPerLogFlush = 2;

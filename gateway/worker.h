@@ -1,5 +1,5 @@
-// One core: an event loop with its connections, its upstream pools, its counters. Workers share nothing but what Services
-// holds, which is immutable or made for several threads.
+// One core: an event loop with its connections, its upstream pools, its counters. Workers share nothing but what
+// Services holds, which is immutable or made for several threads.
 #pragma once
 
 #include <atomic>
@@ -35,12 +35,12 @@ struct Services {
     std::unique_ptr<SlotFile> slots;
     std::unique_ptr<CreditTable> credits;
     std::unique_ptr<Ledger> ledger;
-    std::unique_ptr<Accounts> accounts;      // API thread only
+    std::unique_ptr<Accounts> accounts;  // API thread only
     std::unique_ptr<AccessLog> access_log;
-    std::unique_ptr<net::asio::ssl::context> tls;   // null: plain HTTP
-    net::asio::io_context* blocking = nullptr;      // where work that blocks is sent: the API thread
+    std::unique_ptr<net::asio::ssl::context> tls;  // null: plain HTTP
+    net::asio::io_context* blocking = nullptr;     // where work that blocks is sent: the API thread
     std::uint32_t worker_count = 1;
-    std::atomic<bool> draining{false};              // SIGTERM was received
+    std::atomic<bool> draining{false};  // SIGTERM was received
 };
 
 class Worker {
@@ -53,16 +53,16 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    void run();                              // the thread's body; returns after stop()
-    void adopt(net::Socket socket);          // any thread: a connection accepted for this worker's executor
-    void set_directory(std::shared_ptr<const Directory> directory);   // this worker's thread
+    void run();                      // the thread's body; returns after stop()
+    void adopt(net::Socket socket);  // any thread: a connection accepted for this worker's executor
+    void set_directory(std::shared_ptr<const Directory> directory);  // this worker's thread
     // Two-phase stop, any thread: idle connections go at once, running requests may finish; cut() ends what is left.
     void drain();
     void cut();
     void stop();
 
     net::asio::io_context& io() { return io_; }
-    std::uint64_t load() const { return load_.load(std::memory_order_relaxed); }   // connections placed here
+    std::uint64_t load() const { return load_.load(std::memory_order_relaxed); }  // connections placed here
 
     // --- For connections, on this worker's thread.
     Services& services() { return services_; }
@@ -82,7 +82,7 @@ class Worker {
     void leave(Connection& connection);
     // When the timer last looked: good enough for deadlines, and free.
     net::Clock::time_point tick_time() const { return tick_time_; }
-    std::string_view http_date() const { return http_date_; }   // RFC 9110 5.6.7, now to the tick
+    std::string_view http_date() const { return http_date_; }  // RFC 9110 5.6.7, now to the tick
     bool may_drain() const { return counters_.drains_running.get() < config().limits.max_drains; }
 
     // Scratch that is never held across a suspension.
@@ -99,7 +99,7 @@ class Worker {
 
     Services& services_;
     const std::uint32_t number_;
-    WorkerCounters counters_;         // before io_: requests cut off with it still count
+    WorkerCounters counters_;  // before io_: requests cut off with it still count
     net::asio::io_context io_{1};
     net::asio::executor_work_guard<net::Executor> work_;
     net::Timer timer_;

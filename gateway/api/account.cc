@@ -10,10 +10,14 @@ namespace {
 
 std::string_view reset_name(LimitReset reset) {
     switch (reset) {
-        case LimitReset::daily: return "daily";
-        case LimitReset::weekly: return "weekly";
-        case LimitReset::monthly: return "monthly";
-        default: return "";
+        case LimitReset::daily:
+            return "daily";
+        case LimitReset::weekly:
+            return "weekly";
+        case LimitReset::monthly:
+            return "monthly";
+        default:
+            return "";
     }
 }
 
@@ -144,7 +148,8 @@ void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json) {
 ApiAnswer show_account(Services& services, const ApiRequest& request) {
     if (request.path.ends_with("/generation")) return show_generation(services, request);
     if (request.principal.credit == nullptr) {
-        return api_error(ErrorKind::permission_denied, "the root key has no credit of its own: ask about an organization");
+        return api_error(ErrorKind::permission_denied,
+                         "the root key has no credit of its own: ask about an organization");
     }
     return show_key(services, request);
 }

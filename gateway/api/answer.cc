@@ -14,20 +14,16 @@ namespace {
 
 // Runs blocking work on the API thread and comes back to the worker.
 net::Awaitable<ApiAnswer> on_api_thread(ApiAnswer (*work)(Services&, const ApiRequest&), Services& services,
-                                     const ApiRequest& request) {
+                                        const ApiRequest& request) {
     co_return work(services, request);
 }
 
 ApiRequest api_request(const Connection& connection) {
     const RequestContext& context = connection.request;
-    return {context.method,
-            context.path,
-            context.query,
-            std::string(connection.in.view().substr(0, context.body_bytes)),
-            context.idempotency_key,
-            context.openrouter,
-            context.principal,
-            context.started_ms};
+    return {context.method,          context.path,
+            context.query,           std::string(connection.in.view().substr(0, context.body_bytes)),
+            context.idempotency_key, context.openrouter,
+            context.principal,       context.started_ms};
 }
 
 }  // namespace
@@ -46,7 +42,7 @@ net::Awaitable<Error> answer_api(Connection& connection) {
     } else if (context.route == Route::model) {
         answer = show_model(*services.catalogue, context.path, context.openrouter);
     } else if (context.route == Route::credits && context.principal.credit != nullptr) {
-        answer = show_credits(context.principal);   // in memory: nothing to wait for
+        answer = show_credits(context.principal);  // in memory: nothing to wait for
     } else {
         auto* const work = context.route == Route::management ? &manage : &show_account;
         const ApiRequest request = api_request(connection);

@@ -7,11 +7,16 @@ namespace tollgate {
 
 ApiAnswer api_error(const Status& status) {
     switch (status.code()) {
-        case StatusCode::not_found: return api_error(ErrorKind::not_found, status.message());
-        case StatusCode::already_exists: return api_error(ErrorKind::conflict, status.message());
-        case StatusCode::invalid: return api_error(ErrorKind::invalid_request, status.message());
-        case StatusCode::full: return api_error(ErrorKind::invalid_request, status.message());
-        default: return api_error(ErrorKind::store_unavailable, "the store cannot be used now: " + status.message());
+        case StatusCode::not_found:
+            return api_error(ErrorKind::not_found, status.message());
+        case StatusCode::already_exists:
+            return api_error(ErrorKind::conflict, status.message());
+        case StatusCode::invalid:
+            return api_error(ErrorKind::invalid_request, status.message());
+        case StatusCode::full:
+            return api_error(ErrorKind::invalid_request, status.message());
+        default:
+            return api_error(ErrorKind::store_unavailable, "the store cannot be used now: " + status.message());
     }
 }
 

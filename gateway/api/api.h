@@ -13,14 +13,14 @@ struct ApiRequest {
     std::string idempotency_key;
     bool openrouter = false;
     Principal principal;
-    std::int64_t now_ms = 0;          // Unix time
+    std::int64_t now_ms = 0;  // Unix time
 };
 
 struct ApiAnswer {
     int status = 200;
     std::string body;
-    std::string headers;              // further lines, with CRLF
-    Error error;                      // if set, it is the answer
+    std::string headers;  // further lines, with CRLF
+    Error error;          // if set, it is the answer
 };
 
 inline ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {}) {

@@ -1,5 +1,5 @@
-// The members of a small JSON body, each read once with its type checked; unknown members are refused by name. The first
-// problem is kept.
+// The members of a small JSON body, each read once with its type checked; unknown members are refused by name. The
+// first problem is kept.
 #pragma once
 
 #include <boost/json.hpp>
@@ -16,9 +16,9 @@ class BodyFields {
   public:
     BodyFields(const std::string& body, std::initializer_list<std::string_view> known);
 
-    bool has(std::string_view name) const;                      // present, also as null
+    bool has(std::string_view name) const;  // present, also as null
     std::string required_text(std::string_view name);
-    std::string text(std::string_view name);                    // empty if absent or null
+    std::string text(std::string_view name);  // empty if absent or null
     bool flag(std::string_view name);
     // Outer: present; inner: not null. Read from the number's text, never through a double.
     std::optional<std::optional<NanoUsd>> usd(std::string_view name);

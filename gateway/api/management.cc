@@ -247,8 +247,8 @@ ApiAnswer set_llm(const Call& call) {
     if (fields.error()) return fields.refusal();
     const auto endpoints = call.services.catalogue->find(model);
     if (!model.empty() && endpoints.empty()) {
-        return api_error(ErrorKind::model_not_found, "the model '" + model.substr(0, kModelNameBytes) + "' does not exist here",
-                         "model");
+        return api_error(ErrorKind::model_not_found,
+                         "the model '" + model.substr(0, kModelNameBytes) + "' does not exist here", "model");
     }
     const bool served = std::any_of(endpoints.begin(), endpoints.end(), [&provider](const CatalogueEndpoint& endpoint) {
         return endpoint.provider->name == provider;
@@ -256,7 +256,8 @@ ApiAnswer set_llm(const Call& call) {
     if (!provider.empty() && !served) {
         return api_error(ErrorKind::invalid_request, "the provider does not serve this model here", "provider");
     }
-    const Status status = call.services.accounts->set_llm_default(call.organization, model, provider, call.request.now_ms);
+    const Status status =
+        call.services.accounts->set_llm_default(call.organization, model, provider, call.request.now_ms);
     return status.ok() ? show_llm(call) : api_error(status);
 }
 
@@ -267,12 +268,18 @@ struct Row {
 };
 
 constexpr std::array kHandlers = {
-    Row{"GET", "", false, show_organization},      Row{"POST", "projects", false, create_project},
-    Row{"GET", "projects", false, list_projects},  Row{"POST", "keys", false, create_key},
-    Row{"GET", "keys", false, list_keys},          Row{"GET", "keys", true, show_key},
-    Row{"PATCH", "keys", true, update_key},        Row{"DELETE", "keys", true, delete_key},
-    Row{"POST", "credits", false, add_credit},     Row{"GET", "credits", false, show_credit},
-    Row{"PUT", "llm", false, set_llm},             Row{"GET", "llm", false, show_llm},
+    Row{"GET", "", false, show_organization},
+    Row{"POST", "projects", false, create_project},
+    Row{"GET", "projects", false, list_projects},
+    Row{"POST", "keys", false, create_key},
+    Row{"GET", "keys", false, list_keys},
+    Row{"GET", "keys", true, show_key},
+    Row{"PATCH", "keys", true, update_key},
+    Row{"DELETE", "keys", true, delete_key},
+    Row{"POST", "credits", false, add_credit},
+    Row{"GET", "credits", false, show_credit},
+    Row{"PUT", "llm", false, set_llm},
+    Row{"GET", "llm", false, show_llm},
 };
 
 // The next segment of a path, taken off its front.

@@ -84,8 +84,8 @@ ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, bool ope
     const std::string name = checked ? checked->decode() : std::string(encoded);
     const Model* const model = catalogue.model(name);
     if (model == nullptr) {
-        return api_error(ErrorKind::model_not_found, "the model '" + name.substr(0, kModelNameBytes) + "' does not exist here",
-                         "model");
+        return api_error(ErrorKind::model_not_found,
+                         "the model '" + name.substr(0, kModelNameBytes) + "' does not exist here", "model");
     }
     JsonText json;
     if (openrouter) json.object().key("data");

@@ -1,4 +1,5 @@
-// The names of Asio that the gateway uses, with the concrete executor everywhere: any_io_executor costs 8 % an operation.
+// The names of Asio that the gateway uses, with the concrete executor everywhere: any_io_executor costs 8 % an
+// operation.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>

@@ -11,7 +11,7 @@ namespace tollgate::net {
 
 class Buffer {
   public:
-    static constexpr std::size_t kPadding = 64;   // >= simdjson::SIMDJSON_PADDING
+    static constexpr std::size_t kPadding = 64;  // >= simdjson::SIMDJSON_PADDING
 
     explicit Buffer(std::size_t capacity) { reserve(capacity); }
     ~Buffer() { std::free(block_); }

@@ -19,9 +19,8 @@ bool ChunkDecoder::take_size(std::string_view line) {
         const std::string_view rest = line.substr(digits_end);
         const auto first = rest.find_first_not_of(" \t");
         const bool extension = first != std::string_view::npos && rest[first] == ';';
-        const bool control = std::any_of(rest.begin(), rest.end(), [](unsigned char c) {
-            return (c < 0x20 && c != '\t') || c == 0x7f;
-        });
+        const bool control =
+            std::any_of(rest.begin(), rest.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
         if (!extension || control) {
             reason_ = "malformed chunk extension";
             return false;

@@ -9,7 +9,7 @@
 
 namespace tollgate::net {
 
-inline constexpr std::size_t kMaxChunkLineBytes = 1024;      // size and extensions
+inline constexpr std::size_t kMaxChunkLineBytes = 1024;  // size and extensions
 inline constexpr std::size_t kMaxTrailerBytes = 8192;
 
 class ChunkDecoder {
@@ -18,14 +18,14 @@ class ChunkDecoder {
 
     struct Step {
         State state;
-        std::size_t consumed;   // bytes of the input that are dealt with
-        std::size_t payload;    // payload bytes, moved to the front of the input
+        std::size_t consumed;  // bytes of the input that are dealt with
+        std::size_t payload;   // payload bytes, moved to the front of the input
     };
 
     // Decodes `size` bytes at `data` in place. Call again with what was not consumed plus more bytes. After `done`,
     // bytes beyond `consumed` belong to the next message.
     Step decode(char* data, std::size_t size);
-    std::string_view reason() const { return reason_; }   // why it was refused
+    std::string_view reason() const { return reason_; }  // why it was refused
     void reset() { *this = ChunkDecoder(); }
 
   private:

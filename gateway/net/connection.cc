@@ -8,8 +8,8 @@
 namespace tollgate {
 namespace {
 
-constexpr std::uint32_t kLingerMs = 1000;            // after a refusal, so that the answer is not lost to a reset
-constexpr std::size_t kMostKeptBytes = 16384;        // of a buffer, between requests
+constexpr std::uint32_t kLingerMs = 1000;      // after a refusal, so that the answer is not lost to a reset
+constexpr std::size_t kMostKeptBytes = 16384;  // of a buffer, between requests
 constexpr std::size_t kLingerBytes = 256 * 1024;
 
 }  // namespace
@@ -66,7 +66,7 @@ net::Awaitable<bool> Connection::read_head() {
     expect_client(in.empty() ? config.timeouts.idle_timeout_ms : config.timeouts.head_timeout_ms);
     std::size_t searched = 0;
     while (true) {
-        while (in.view().starts_with("\r\n")) {   // RFC 9112 2.2: noise before a request line
+        while (in.view().starts_with("\r\n")) {  // RFC 9112 2.2: noise before a request line
             in.consume(2);
             searched = 0;
         }
@@ -93,8 +93,8 @@ net::Awaitable<bool> Connection::read_head() {
         if (!failed) in.produced(bytes);
         if (failed || bytes == 0) {
             const bool partial = !in.empty();
-            const net::HeadRefusal late{timed_out_ ? 408 : 400, timed_out_ ? "the head did not arrive in time"
-                                                                          : "the head is incomplete"};
+            const net::HeadRefusal late{timed_out_ ? 408 : 400,
+                                        timed_out_ ? "the head did not arrive in time" : "the head is incomplete"};
             if (partial) co_await refuse(late);
             co_return false;
         }
@@ -176,7 +176,7 @@ void Connection::expect_client(std::uint32_t timeout_ms) {
 
 void Connection::expect_upstream(net::Stream& upstream, std::uint32_t timeout_ms) {
     upstream_ = &upstream;
-    if (draining_upstream_) return;   // the drain's own deadline stands
+    if (draining_upstream_) return;  // the drain's own deadline stands
     arm(Waiting::upstream, timeout_ms);
 }
 

@@ -1,5 +1,5 @@
-// One client connection: reads heads, hands each request to life_of_a_request, keeps alive. Its deadline is a field that
-// the worker's timer looks at; whoever is late is cut off by cancelling a socket, never a coroutine.
+// One client connection: reads heads, hands each request to life_of_a_request, keeps alive. Its deadline is a field
+// that the worker's timer looks at; whoever is late is cut off by cancelling a socket, never a coroutine.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace tollgate {
 
 class Worker;
 
-inline constexpr std::size_t kClientBufferBytes = 4096;   // while idle, and enough for a usual request
+inline constexpr std::size_t kClientBufferBytes = 4096;  // while idle, and enough for a usual request
 
 class Connection {
   public:
@@ -32,7 +32,7 @@ class Connection {
     // --- Deadlines. Whoever is named is cut off (its pending operation is cancelled) when the time is over.
     void expect_client(std::uint32_t timeout_ms);
     void expect_upstream(net::Stream& upstream, std::uint32_t timeout_ms);
-    void expect_connect(std::uint32_t timeout_ms);   // whatever `connecting` points to then
+    void expect_connect(std::uint32_t timeout_ms);  // whatever `connecting` points to then
     void expect_nobody();
     bool timed_out() const { return timed_out_; }
 
@@ -40,8 +40,8 @@ class Connection {
     void check_deadline(net::Clock::time_point now);
     bool waits_for_upstream() const { return waiting_ == Waiting::upstream && !client_gone_; }
     void client_left();
-    void drain();   // closes when the request in hand, if any, is over
-    void cut();     // closes now
+    void drain();  // closes when the request in hand, if any, is over
+    void cut();    // closes now
 
     bool client_gone() const { return client_gone_; }
     // Nobody waits for the upstream's answer any more: it is to be aborted.
@@ -56,14 +56,14 @@ class Connection {
     // Writes what write_now() left.
     net::Awaitable<void> write_rest(std::span<const std::string_view> pieces);
 
-    net::Buffer in{kClientBufferBytes};   // received, not yet consumed
-    std::string out;                      // what is being written
+    net::Buffer in{kClientBufferBytes};  // received, not yet consumed
+    std::string out;                     // what is being written
     RequestContext request;
     StreamMeter meter;
     net::ChunkDecoder request_chunks, response_chunks;
-    ConnectAttempt connecting;            // an upstream connection being made
-    bool close_after = false;             // no further request on this connection
-    bool reset_on_close = false;          // so that a body that ends by closing is seen to be cut off
+    ConnectAttempt connecting;    // an upstream connection being made
+    bool close_after = false;     // no further request on this connection
+    bool reset_on_close = false;  // so that a body that ends by closing is seen to be cut off
 
   private:
     enum class Waiting : std::uint8_t { nobody, client, upstream };
@@ -87,7 +87,7 @@ class Connection {
     bool drain_ = false;
     bool cut_ = false;
     bool between_requests_ = false;
-    std::size_t written_ = 0;             // of the pieces being written
+    std::size_t written_ = 0;  // of the pieces being written
 };
 
 }  // namespace tollgate

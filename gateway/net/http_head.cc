@@ -10,8 +10,7 @@ namespace {
 // Character classes of RFC 9110: 1 = token character, 2 = allowed in a field value, 4 = allowed in a request target.
 constexpr std::array<std::uint8_t, 256> make_classes() {
     std::array<std::uint8_t, 256> classes{};
-    constexpr std::string_view tokens =
-        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    constexpr std::string_view tokens = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     for (const char c : tokens) classes[static_cast<unsigned char>(c)] |= 1;
     for (unsigned c = 0; c < 256; ++c) {
         const bool control = c < 0x20 || c == 0x7f;
@@ -57,7 +56,8 @@ constexpr HeadRefusal refuse(std::string_view reason, int status = 400) { return
 // Takes one line off `rest`; the head is known to end with CRLF CRLF.
 HeadRefusal take_line(std::string_view& rest, std::string_view& line) {
     const auto end = rest.find('\n');
-    if (end == 0 || end == std::string_view::npos || rest[end - 1] != '\r') return refuse("a line does not end in CRLF");
+    if (end == 0 || end == std::string_view::npos || rest[end - 1] != '\r')
+        return refuse("a line does not end in CRLF");
     line = rest.substr(0, end - 1);
     rest.remove_prefix(end + 1);
     return {};
@@ -228,18 +228,36 @@ std::string_view MessageHead::field(std::string_view lower_case_name) const {
 }
 
 bool forbidden_in_trailer(std::string_view name) {
-    static constexpr std::array<std::string_view, 23> kForbidden = {
-        "age",          "authorization", "cache-control",      "connection",          "content-encoding", "content-length",
-        "content-range", "content-type", "cookie",             "date",                "expect",           "host",
-        "keep-alive",   "max-forwards",  "proxy-authenticate", "proxy-authorization", "range",            "set-cookie",
-        "te",           "trailer",       "transfer-encoding",  "upgrade",             "x-api-key"};
+    static constexpr std::array<std::string_view, 23> kForbidden = {"age",
+                                                                    "authorization",
+                                                                    "cache-control",
+                                                                    "connection",
+                                                                    "content-encoding",
+                                                                    "content-length",
+                                                                    "content-range",
+                                                                    "content-type",
+                                                                    "cookie",
+                                                                    "date",
+                                                                    "expect",
+                                                                    "host",
+                                                                    "keep-alive",
+                                                                    "max-forwards",
+                                                                    "proxy-authenticate",
+                                                                    "proxy-authorization",
+                                                                    "range",
+                                                                    "set-cookie",
+                                                                    "te",
+                                                                    "trailer",
+                                                                    "transfer-encoding",
+                                                                    "upgrade",
+                                                                    "x-api-key"};
     return std::any_of(kForbidden.begin(), kForbidden.end(),
                        [name](std::string_view forbidden) { return equals_ignoring_case(name, forbidden); });
 }
 
 std::size_t find_head_end(std::string_view bytes, std::size_t from) {
     std::size_t at = from > 3 ? from - 3 : 0;
-    while (at + 4 <= bytes.size()) {   // line by line: memchr is far quicker than memmem here
+    while (at + 4 <= bytes.size()) {  // line by line: memchr is far quicker than memmem here
         const void* const found = std::memchr(bytes.data() + at, '\r', bytes.size() - at);
         if (found == nullptr) return 0;
         at = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());

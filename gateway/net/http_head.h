@@ -11,28 +11,28 @@
 
 namespace tollgate::net {
 
-inline constexpr std::size_t kMaxHeadFields = 128;   // hard bound; the configured limit is at most this
+inline constexpr std::size_t kMaxHeadFields = 128;  // hard bound; the configured limit is at most this
 
 struct HeaderField {
-    std::string_view name;    // as received
-    std::string_view value;   // without surrounding white space
+    std::string_view name;   // as received
+    std::string_view value;  // without surrounding white space
 };
 
 enum class Framing : std::uint8_t { none, length, chunked, until_close };
 
 // Why a head was refused: the status to answer and what was wrong, without any of the client's bytes.
 struct HeadRefusal {
-    int status = 0;           // 0: not refused
+    int status = 0;  // 0: not refused
     std::string_view reason;
 };
 
 // Views point into the buffer that was parsed.
 struct MessageHead {
-    int minor_version = 1;                  // HTTP/1.x
+    int minor_version = 1;  // HTTP/1.x
     bool keep_alive = true;
     Framing framing = Framing::none;
-    std::uint64_t content_length = 0;       // when framing is length
-    std::size_t head_bytes = 0;             // up to and including the empty line
+    std::uint64_t content_length = 0;  // when framing is length
+    std::size_t head_bytes = 0;        // up to and including the empty line
     std::size_t field_count = 0;
     std::array<HeaderField, kMaxHeadFields> fields;
 
@@ -42,9 +42,9 @@ struct MessageHead {
 
 struct RequestHead : MessageHead {
     std::string_view method;
-    std::string_view target;                // as received
-    std::string_view path;                  // normalised: of an absolute-form target only its path
-    std::string_view query;                 // without '?'
+    std::string_view target;  // as received
+    std::string_view path;    // normalised: of an absolute-form target only its path
+    std::string_view query;   // without '?'
     bool expect_continue = false;
 };
 

@@ -1,5 +1,5 @@
-// One TCP connection, plain or TLS, seen as bytes. Written at once where the socket takes the bytes, suspended otherwise.
-// Cancelling is done on the socket (close_now, cancel), never on a coroutine.
+// One TCP connection, plain or TLS, seen as bytes. Written at once where the socket takes the bytes, suspended
+// otherwise. Cancelling is done on the socket (close_now, cancel), never on a coroutine.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace tollgate::net {
 
-inline constexpr std::size_t kMaxGather = 16;   // pieces of one write
+inline constexpr std::size_t kMaxGather = 16;  // pieces of one write
 
 class Stream {
   public:
@@ -34,7 +34,8 @@ class Stream {
     // At least one byte, or an error (end of file is asio::error::eof).
     Awaitable<ReadResult> read_some(char* data, std::size_t size);
 
-    // Writes what the socket takes without waiting; returns the bytes taken. TLS takes none. `error` is set if it failed.
+    // Writes what the socket takes without waiting; returns the bytes taken. TLS takes none. `error` is set if it
+    // failed.
     std::size_t write_now(std::span<const std::string_view> pieces, ErrorCode& error);
     // Writes what is left of `pieces` after `skip` bytes.
     Awaitable<ErrorCode> write_rest(std::span<const std::string_view> pieces, std::size_t skip);
@@ -43,8 +44,8 @@ class Stream {
 
     // Says that nothing more will be written: TLS close_notify, then FIN.
     Awaitable<ErrorCode> shut_down();
-    void cancel();      // pending operations end with operation_aborted; the connection stays
-    void close_now();   // pending operations end too
+    void cancel();     // pending operations end with operation_aborted; the connection stays
+    void close_now();  // pending operations end too
     bool is_open() const { return socket_.is_open(); }
     // True if the peer has closed or reset, or sent bytes nobody asked for. Looks without reading.
     bool peer_spoke_or_left();

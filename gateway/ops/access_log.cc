@@ -10,8 +10,8 @@ namespace tollgate {
 
 Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where) {
     if (where == "off") return std::unique_ptr<AccessLog>(new AccessLog(-1));
-    const int descriptor = where == "-" ? ::dup(STDOUT_FILENO)
-                                        : ::open(where.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    const int descriptor =
+        where == "-" ? ::dup(STDOUT_FILENO) : ::open(where.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
     if (descriptor < 0) {
         return failure(StatusCode::io, "access_log " + where + ": " + std::strerror(errno));
     }
@@ -61,7 +61,7 @@ void AccessLog::run() {
         std::size_t written = 0;
         while (written < lines.size()) {
             const ssize_t step = ::write(descriptor_, lines.data() + written, lines.size() - written);
-            if (step < 0 && errno != EINTR) break;   // a log that cannot be written must not stop the gateway
+            if (step < 0 && errno != EINTR) break;  // a log that cannot be written must not stop the gateway
             if (step > 0) written += static_cast<std::size_t>(step);
         }
         lock.lock();

@@ -1,5 +1,5 @@
-// The access log: one JSON line per request, gathered per worker and written by one side thread. Never holds a secret, a
-// prompt or an answer.
+// The access log: one JSON line per request, gathered per worker and written by one side thread. Never holds a secret,
+// a prompt or an answer.
 #pragma once
 
 #include <atomic>
@@ -14,8 +14,8 @@
 
 namespace tollgate {
 
-inline constexpr std::size_t kLogBatchBytes = 64 * 1024;         // a worker hands over what it gathered at this size
-inline constexpr std::size_t kLogBacklogBytes = 16 * 1024 * 1024;   // beyond this, lines are dropped and counted
+inline constexpr std::size_t kLogBatchBytes = 64 * 1024;           // a worker hands over what it gathered at this size
+inline constexpr std::size_t kLogBacklogBytes = 16 * 1024 * 1024;  // beyond this, lines are dropped and counted
 
 class AccessLog {
   public:
@@ -26,7 +26,8 @@ class AccessLog {
     AccessLog& operator=(const AccessLog&) = delete;
 
     bool enabled() const { return descriptor_ >= 0; }
-    // Takes the lines; `lines` is empty after. False if they were dropped because the disk does not keep up. Any thread.
+    // Takes the lines; `lines` is empty after. False if they were dropped because the disk does not keep up. Any
+    // thread.
     bool hand_over(std::string& lines);
 
   private:
@@ -36,8 +37,8 @@ class AccessLog {
     const int descriptor_;
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::string waiting_;     // guarded by mutex_
-    bool stopping_ = false;   // guarded by mutex_
+    std::string waiting_;    // guarded by mutex_
+    bool stopping_ = false;  // guarded by mutex_
     std::thread thread_;
 };
 

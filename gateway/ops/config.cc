@@ -15,7 +15,7 @@ namespace {
 
 // A problem at a place in the file; caught once, in parse_config.
 struct ConfigProblem {
-    int line;   // 1-based, 0: unknown
+    int line;  // 1-based, 0: unknown
     std::string what;
 };
 
@@ -67,8 +67,8 @@ class Section {
         add(key, [&out, least, most, key](const YAML::Node& value) {
             const std::string word = expand(scalar(value, key), line_of(value));
             std::uint64_t parsed = 0;
-            const bool digits = !word.empty() && word.size() < 12 &&
-                                word.find_first_not_of("0123456789") == std::string::npos;
+            const bool digits =
+                !word.empty() && word.size() < 12 && word.find_first_not_of("0123456789") == std::string::npos;
             if (digits) parsed = std::stoull(word);
             if (!digits || parsed < least || parsed > most) {
                 throw ConfigProblem{line_of(value), key + " must be a whole number from " + std::to_string(least) +

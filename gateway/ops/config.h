@@ -13,11 +13,11 @@ namespace tollgate {
 struct ProviderConfig {
     std::string name;
     std::string base_url;
-    std::string api_key;              // secret: never logged
-    bool optional = false;            // left out when api_key is empty
+    std::string api_key;    // secret: never logged
+    bool optional = false;  // left out when api_key is empty
     bool abort_stops_billing = true;
-    std::string tls_ca_file;          // empty: the system's trust store
-    std::string tls_server_name;      // empty: the host of base_url
+    std::string tls_ca_file;      // empty: the system's trust store
+    std::string tls_server_name;  // empty: the host of base_url
 };
 
 struct LimitsConfig {
@@ -26,7 +26,7 @@ struct LimitsConfig {
     std::uint32_t max_head_bytes = 32768;
     std::uint32_t max_head_fields = 100;
     std::uint32_t max_body_bytes = 33554432;
-    std::uint32_t max_buffered_body_bytes = 1073741824;   // of all request bodies at once
+    std::uint32_t max_buffered_body_bytes = 1073741824;  // of all request bodies at once
     std::uint32_t max_json_depth = 128;
     std::uint32_t max_buffered_response_bytes = 8388608;
     std::uint32_t max_event_bytes = 1048576;
@@ -61,8 +61,8 @@ struct Config {
     std::string listen = "127.0.0.1:8080";
     std::string operations_listen = "127.0.0.1:9464";
     std::string data_dir = "./data";
-    std::uint32_t workers = 0;        // 0: one per core
-    std::string prices = "prices.yaml";   // made absolute, relative to the file's folder
+    std::uint32_t workers = 0;           // 0: one per core
+    std::string prices = "prices.yaml";  // made absolute, relative to the file's folder
     std::string tls_certificate_file, tls_private_key_file;
     std::string access_log = "-";
     std::vector<ProviderConfig> providers;

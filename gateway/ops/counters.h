@@ -1,5 +1,5 @@
-// What a worker counts: plain single-writer counters, read by the scrape from another thread. Every series is bounded by
-// the routes and the catalogue; nothing a client sends becomes a label.
+// What a worker counts: plain single-writer counters, read by the scrape from another thread. Every series is bounded
+// by the routes and the catalogue; nothing a client sends becomes a label.
 #pragma once
 
 #include <array>
@@ -14,8 +14,12 @@ namespace tollgate {
 // One thread writes, any thread reads: a load and a store, no locked instruction.
 class Counter {
   public:
-    void add(std::uint64_t amount = 1) { value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed); }
-    void subtract(std::uint64_t amount = 1) { value_.store(value_.load(std::memory_order_relaxed) - amount, std::memory_order_relaxed); }
+    void add(std::uint64_t amount = 1) {
+        value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    }
+    void subtract(std::uint64_t amount = 1) {
+        value_.store(value_.load(std::memory_order_relaxed) - amount, std::memory_order_relaxed);
+    }
     void set(std::uint64_t value) { value_.store(value, std::memory_order_relaxed); }
     std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
 
@@ -24,10 +28,11 @@ class Counter {
 };
 
 // Upper bounds in microseconds; the last bucket is open.
-inline constexpr std::array<std::uint64_t, 14> kDurationBoundsUs = {5'000,     10'000,    25'000,     50'000,     100'000,
-                                                                    250'000,   500'000,   1'000'000,  2'500'000,  5'000'000,
-                                                                    10'000'000, 30'000'000, 120'000'000, 600'000'000};
-inline constexpr std::array<std::uint64_t, 10> kOverheadBoundsUs = {10, 25, 50, 100, 250, 500, 1'000, 2'500, 10'000, 100'000};
+inline constexpr std::array<std::uint64_t, 14> kDurationBoundsUs = {
+    5'000,     10'000,    25'000,    50'000,     100'000,    250'000,     500'000,
+    1'000'000, 2'500'000, 5'000'000, 10'000'000, 30'000'000, 120'000'000, 600'000'000};
+inline constexpr std::array<std::uint64_t, 10> kOverheadBoundsUs = {10,  25,    50,    100,    250,
+                                                                    500, 1'000, 2'500, 10'000, 100'000};
 
 template <std::size_t N>
 class Histogram {
@@ -38,7 +43,7 @@ class Histogram {
         buckets_[bucket].add();
         sum_.add(value);
     }
-    std::uint64_t bucket(std::size_t index) const { return buckets_[index].get(); }   // not cumulative
+    std::uint64_t bucket(std::size_t index) const { return buckets_[index].get(); }  // not cumulative
     std::uint64_t sum() const { return sum_.get(); }
 
   private:
@@ -91,12 +96,24 @@ struct EndpointCounters {
 };
 
 enum class Route : std::uint8_t {
-    unknown, chat, completions, embeddings, models, model, key, credits, generation, management, root, options
+    unknown,
+    chat,
+    completions,
+    embeddings,
+    models,
+    model,
+    key,
+    credits,
+    generation,
+    management,
+    root,
+    options
 };
 inline constexpr std::size_t kRouteCount = 12;
 
 struct WorkerCounters {
-    explicit WorkerCounters(std::size_t endpoints) : endpoints_(endpoints + 1), series_(kRouteCount * (endpoints + 1)) {}
+    explicit WorkerCounters(std::size_t endpoints)
+        : endpoints_(endpoints + 1), series_(kRouteCount * (endpoints + 1)) {}
     ~WorkerCounters() {
         for (auto& series : series_) delete series.load();
     }

@@ -21,7 +21,7 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
-constexpr double kPerMicro = 1e6, kPerNano = 1e9;   // divided by: 0.1 stays 0.1
+constexpr double kPerMicro = 1e6, kPerNano = 1e9;  // divided by: 0.1 stays 0.1
 const auto kStarted = std::chrono::system_clock::now();
 
 class Families {
@@ -118,17 +118,22 @@ void write_requests(const Services& services, const std::vector<std::unique_ptr<
     auto requests = MetricFamily{"tollgate_requests", "Requests answered, by HTTP status.", MetricType::Counter, {}};
     auto first = MetricFamily{"tollgate_time_to_first_byte_seconds",
                               "From the request's head to the first byte of the upstream's answer body.",
-                              MetricType::Histogram, {}};
-    auto duration = MetricFamily{"tollgate_request_duration_seconds", "From the request's head to its last byte.",
-                                 MetricType::Histogram, {}};
+                              MetricType::Histogram,
+                              {}};
+    auto duration = MetricFamily{
+        "tollgate_request_duration_seconds", "From the request's head to its last byte.", MetricType::Histogram, {}};
     auto overhead = MetricFamily{"tollgate_overhead_seconds",
                                  "Time a request spent in the gateway, waiting for the upstream not counted.",
-                                 MetricType::Histogram, {}};
-    auto tokens = MetricFamily{"tollgate_tokens", "Tokens metered, by kind; cached and cache-written tokens are also in prompt, "
-                               "reasoning tokens also in completion.", MetricType::Counter, {}};
+                                 MetricType::Histogram,
+                                 {}};
+    auto tokens = MetricFamily{"tollgate_tokens",
+                               "Tokens metered, by kind; cached and cache-written tokens are also in prompt, "
+                               "reasoning tokens also in completion.",
+                               MetricType::Counter,
+                               {}};
     auto cost = MetricFamily{"tollgate_cost_usd", "What requests cost, in USD.", MetricType::Counter, {}};
-    auto cancelled = MetricFamily{"tollgate_requests_cancelled", "Requests whose client left before the end.",
-                                  MetricType::Counter, {}};
+    auto cancelled = MetricFamily{
+        "tollgate_requests_cancelled", "Requests whose client left before the end.", MetricType::Counter, {}};
     const auto endpoints = services.catalogue->endpoints();
     for (std::size_t route = 0; route < kRouteCount; ++route) {
         for (std::size_t number = 0; number <= endpoints.size(); ++number) {
@@ -180,21 +185,28 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
     using C = WorkerCounters;
     out.counter("tollgate_connections_accepted_total", "Client connections accepted.", sum(&C::connections_accepted));
     out.gauge("tollgate_connections_open", "Client connections open now.", sum(&C::connections_open));
-    out.counter("tollgate_tls_handshakes_failed_total", "Client TLS handshakes that failed.", sum(&C::tls_handshakes_failed));
+    out.counter("tollgate_tls_handshakes_failed_total", "Client TLS handshakes that failed.",
+                sum(&C::tls_handshakes_failed));
     out.counter("tollgate_heads_refused_total", "Requests refused for their HTTP head.", sum(&C::heads_refused));
     out.gauge("tollgate_requests_running", "Requests being served now.", sum(&C::requests_running));
     out.gauge("tollgate_streams_open", "Event streams being relayed now.", sum(&C::streams_open));
     out.counter("tollgate_holds_taken_total", "Holds of credit taken.", sum(&C::holds_taken));
     out.counter("tollgate_holds_refused_total", "Requests refused for lack of credit.", sum(&C::holds_refused));
     out.counter("tollgate_holds_released_total", "Holds settled or released.", sum(&C::holds_released));
-    out.counter("tollgate_holds_overrun_total", "Settlements whose cost passed the credit there was; should stay 0.", sum(&C::holds_overrun));
-    out.counter("tollgate_overrun_usd_total", "Cost beyond the credit there was, borne by the platform; should stay 0.", sum(&C::overrun_nano) / kPerNano);
+    out.counter("tollgate_holds_overrun_total", "Settlements whose cost passed the credit there was; should stay 0.",
+                sum(&C::holds_overrun));
+    out.counter("tollgate_overrun_usd_total", "Cost beyond the credit there was, borne by the platform; should stay 0.",
+                sum(&C::overrun_nano) / kPerNano);
     out.gauge("tollgate_holds_open", "Holds of credit open now.", sum(&C::held_requests));
-    out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.", sum(&C::upstream_retries));
-    out.counter("tollgate_upstream_aborts_total", "Upstream answers aborted because the client left.", sum(&C::upstream_aborts));
-    out.counter("tollgate_client_aborts_total", "Clients that left while their answer was made.", sum(&C::client_aborts));
+    out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.",
+                sum(&C::upstream_retries));
+    out.counter("tollgate_upstream_aborts_total", "Upstream answers aborted because the client left.",
+                sum(&C::upstream_aborts));
+    out.counter("tollgate_client_aborts_total", "Clients that left while their answer was made.",
+                sum(&C::client_aborts));
     out.gauge("tollgate_drains_running", "Abandoned answers being read to their end.", sum(&C::drains_running));
-    out.counter("tollgate_log_batches_dropped_total", "Batches of access log lines dropped because the log could not keep up.", sum(&C::log_batches_dropped));
+    out.counter("tollgate_log_batches_dropped_total",
+                "Batches of access log lines dropped because the log could not keep up.", sum(&C::log_batches_dropped));
 }
 
 void write_pools(const Services& services, const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
@@ -205,18 +217,25 @@ void write_pools(const Services& services, const std::vector<std::unique_ptr<Wor
         Counter PoolCounters::* counter;
     };
     const Kind kinds[] = {
-        {"tollgate_upstream_connections_opened_total", "Upstream connections opened.", MetricType::Counter, &PoolCounters::opened},
-        {"tollgate_upstream_connections_reused_total", "Requests sent over an idle upstream connection.", MetricType::Counter, &PoolCounters::reused},
-        {"tollgate_upstream_connections_failed_total", "Upstream connections that could not be made.", MetricType::Counter, &PoolCounters::failed},
-        {"tollgate_upstream_connections_closed_idle_total", "Idle upstream connections closed.", MetricType::Counter, &PoolCounters::closed_idle},
-        {"tollgate_upstream_connections_open", "Upstream connections open now.", MetricType::Gauge, &PoolCounters::open},
-        {"tollgate_upstream_connections_idle", "Upstream connections idle now.", MetricType::Gauge, &PoolCounters::idle},
+        {"tollgate_upstream_connections_opened_total", "Upstream connections opened.", MetricType::Counter,
+         &PoolCounters::opened},
+        {"tollgate_upstream_connections_reused_total", "Requests sent over an idle upstream connection.",
+         MetricType::Counter, &PoolCounters::reused},
+        {"tollgate_upstream_connections_failed_total", "Upstream connections that could not be made.",
+         MetricType::Counter, &PoolCounters::failed},
+        {"tollgate_upstream_connections_closed_idle_total", "Idle upstream connections closed.", MetricType::Counter,
+         &PoolCounters::closed_idle},
+        {"tollgate_upstream_connections_open", "Upstream connections open now.", MetricType::Gauge,
+         &PoolCounters::open},
+        {"tollgate_upstream_connections_idle", "Upstream connections idle now.", MetricType::Gauge,
+         &PoolCounters::idle},
     };
     for (const Kind& kind : kinds) {
         MetricFamily& family = out.family(kind.name, kind.help, kind.type);
         for (const Provider& provider : services.providers) {
             std::uint64_t total = 0;
-            for (const auto& worker : workers) total += (worker->pools()[provider.index]->counters().*kind.counter).get();
+            for (const auto& worker : workers)
+                total += (worker->pools()[provider.index]->counters().*kind.counter).get();
             Families::add(family, {{"provider", provider.name}}, static_cast<double>(total));
         }
     }
@@ -227,20 +246,25 @@ void write_ledger(const Services& services, Families& out) {
     const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
     out.gauge("tollgate_slots", "Slots for requests that hold credit.", number(services.slots->slots()));
     out.gauge("tollgate_slots_in_use", "Slots in use now.", number(services.slots->in_use()));
-    out.gauge("tollgate_journal_queue", "Settled requests that are not in the journal yet.", number(services.slots->awaiting_journal()));
+    out.gauge("tollgate_journal_queue", "Settled requests that are not in the journal yet.",
+              number(services.slots->awaiting_journal()));
     out.counter("tollgate_journal_commits_total", "Blocks committed to the journal.", number(ledger.blocks));
     out.counter("tollgate_journal_entries_total", "Entries committed to the journal.", number(ledger.entries));
     out.counter("tollgate_journal_commit_failures_total", "Commits that failed.", number(ledger.failures));
-    out.counter("tollgate_journal_commit_seconds_total", "Time spent committing.", number(ledger.commit_nanoseconds) / kPerNano);
-    out.gauge("tollgate_journal_recovered_settled", "Settled requests that the last start found outside the journal.", number(ledger.recovered_settled));
-    out.gauge("tollgate_journal_recovered_open", "Unfinished requests that the last start settled.", number(ledger.recovered_open));
-    out.gauge("tollgate_accepting", "1 while requests are taken, 0 when the ledger cannot be written.", services.ledger->accepting() ? 1 : 0);
+    out.counter("tollgate_journal_commit_seconds_total", "Time spent committing.",
+                number(ledger.commit_nanoseconds) / kPerNano);
+    out.gauge("tollgate_journal_recovered_settled", "Settled requests that the last start found outside the journal.",
+              number(ledger.recovered_settled));
+    out.gauge("tollgate_journal_recovered_open", "Unfinished requests that the last start settled.",
+              number(ledger.recovered_open));
+    out.gauge("tollgate_accepting", "1 while requests are taken, 0 when the ledger cannot be written.",
+              services.ledger->accepting() ? 1 : 0);
 }
 
 double open_descriptors() {
     DIR* const folder = ::opendir("/proc/self/fd");
     if (folder == nullptr) return 0;
-    double count = -3;   // ".", ".." and this one
+    double count = -3;  // ".", ".." and this one
     while (::readdir(folder) != nullptr) ++count;
     ::closedir(folder);
     return count;
@@ -250,8 +274,11 @@ double open_descriptors() {
 void write_process(Families& out) {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / kPerMicro; };
-    out.counter("process_cpu_seconds_total", "User and system CPU time in seconds.", seconds(usage.ru_utime) + seconds(usage.ru_stime));
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / kPerMicro;
+    };
+    out.counter("process_cpu_seconds_total", "User and system CPU time in seconds.",
+                seconds(usage.ru_utime) + seconds(usage.ru_stime));
     std::ifstream statm("/proc/self/statm");
     double pages = 0, resident = 0;
     statm >> pages >> resident;

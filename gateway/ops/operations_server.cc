@@ -2,8 +2,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/rate_policy.hpp>
 #include <boost/beast/http.hpp>
 
@@ -70,7 +70,7 @@ net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& me
     while (acceptor.is_open()) {
         auto [error, socket] = co_await acceptor.async_accept(net::kAwait);
         if (error == net::asio::error::operation_aborted) co_return;
-        if (error) {   // no descriptors, most likely
+        if (error) {  // no descriptors, most likely
             pause.expires_after(kPause);
             [[maybe_unused]] auto waited = co_await pause.async_wait(net::kAwait);
             continue;

@@ -15,10 +15,10 @@ std::uint64_t us_since(net::Clock::time_point from, net::Clock::time_point to) {
     return static_cast<std::uint64_t>(net::us_between(from, to));
 }
 
-constexpr std::size_t kKeyPrefixBytes = 6;   // of a key's public id: enough to tell keys apart in a log
+constexpr std::size_t kKeyPrefixBytes = 6;  // of a key's public id: enough to tell keys apart in a log
 
-constexpr std::size_t kMethodBytes = 16;     // a token, so without quotes
-constexpr std::size_t kLineBytes = 2048;     // all values are bounded well below
+constexpr std::size_t kMethodBytes = 16;  // a token, so without quotes
+constexpr std::size_t kLineBytes = 2048;  // all values are bounded well below
 
 // One line of JSON in a buffer of its own: appended to byte by byte, it would cost as much as parsing the request.
 class JsonLine {

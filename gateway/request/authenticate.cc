@@ -9,7 +9,7 @@ Error refused(std::string message) { return {ErrorKind::invalid_api_key, std::mo
 
 void note_key(const net::RequestHead& head, RequestContext& request) {
     std::string_view key = head.field("authorization");
-    constexpr std::size_t kScheme = 7;   // "Bearer "
+    constexpr std::size_t kScheme = 7;  // "Bearer "
     if (key.size() > kScheme && net::equals_ignoring_case(key.substr(0, kScheme), "bearer ")) {
         key.remove_prefix(kScheme);
         while (key.starts_with(' ')) key.remove_prefix(1);

@@ -9,8 +9,8 @@ struct Row {
     ErrorKind kind;
     int status;
     std::string_view code;
-    std::string_view type;         // OpenAI's error.type
-    std::string_view error_type;   // OpenRouter's error.metadata.error_type
+    std::string_view type;        // OpenAI's error.type
+    std::string_view error_type;  // OpenRouter's error.metadata.error_type
     ErrorSource source;
 };
 
@@ -71,16 +71,19 @@ ErrorSource source_of(ErrorKind kind) { return row_of(kind).source; }
 
 std::string_view to_string(ErrorSource source) {
     switch (source) {
-        case ErrorSource::client: return "client";
-        case ErrorSource::upstream: return "upstream";
-        default: return "internal";
+        case ErrorSource::client:
+            return "client";
+        case ErrorSource::upstream:
+            return "upstream";
+        default:
+            return "internal";
     }
 }
 
 void append_json_string(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
     out += '"';
-    std::size_t plain = 0;   // where the run that needs no escape began
+    std::size_t plain = 0;  // where the run that needs no escape began
     for (std::size_t at = 0; at < text.size(); ++at) {
         const auto byte = static_cast<unsigned char>(text[at]);
         if (byte >= 0x20 && byte != '"' && byte != '\\') continue;

@@ -12,7 +12,7 @@ namespace tollgate {
 
 enum class ErrorKind : std::uint8_t {
     none,
-    bad_request,          // HTTP itself; the connection closes
+    bad_request,  // HTTP itself; the connection closes
     head_too_large,
     request_timeout,
     request_too_large,
@@ -47,11 +47,11 @@ enum class ErrorSource : std::uint8_t { client, upstream, internal };
 class [[nodiscard]] Error {
   public:
     struct Detail {
-        std::string message;      // for the caller; holds no secret and none of the prompt
-        std::string param;        // the field at fault, or empty
-        std::string extra;        // further JSON members of the error object, e.g. "\"needed\":0.5"
-        std::string body;         // a whole body to answer instead, such as the upstream's own
-        std::string headers;      // further header lines, with CRLF
+        std::string message;  // for the caller; holds no secret and none of the prompt
+        std::string param;    // the field at fault, or empty
+        std::string extra;    // further JSON members of the error object, e.g. "\"needed\":0.5"
+        std::string body;     // a whole body to answer instead, such as the upstream's own
+        std::string headers;  // further header lines, with CRLF
     };
 
     Error() = default;
@@ -60,7 +60,7 @@ class [[nodiscard]] Error {
 
     explicit operator bool() const { return kind_ != ErrorKind::none; }
     ErrorKind kind() const { return kind_; }
-    const Detail& detail() const { return *detail_; }   // only if there is an error
+    const Detail& detail() const { return *detail_; }  // only if there is an error
     Detail& detail() { return *detail_; }
 
   private:
@@ -76,7 +76,7 @@ inline std::unexpected<Error> problem(ErrorKind kind, std::string message, std::
 }
 
 int status_of(ErrorKind kind);
-std::string_view code_of(ErrorKind kind);        // stable: "insufficient_credits"
+std::string_view code_of(ErrorKind kind);  // stable: "insufficient_credits"
 ErrorSource source_of(ErrorKind kind);
 std::string_view to_string(ErrorSource source);
 

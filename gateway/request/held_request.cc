@@ -26,8 +26,9 @@ Error refusal(const Shortage& shortage, const HoldEstimate& estimate, const Pric
                 std::string(of_key ? "this API key's limit" : "the organization's credit") +
                     " does not cover this request: " + to_usd(shortage.needed) + " USD needed, " +
                     to_usd(shortage.available) + " available; lower max_tokens or add credit");
-    error.detail().extra = "\"needed\":" + to_usd(shortage.needed) + ",\"available\":" + to_usd(shortage.available) +
-                  ",\"max_tokens_affordable\":" + std::to_string(affordable_output(shortage, estimate, prices));
+    error.detail().extra =
+        "\"needed\":" + to_usd(shortage.needed) + ",\"available\":" + to_usd(shortage.available) +
+        ",\"max_tokens_affordable\":" + std::to_string(affordable_output(shortage, estimate, prices));
     return error;
 }
 
@@ -51,7 +52,9 @@ HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& co
 }
 
 HeldRequest::~HeldRequest() {
-    if (taken()) settle(Ending{.usage = {}, .source = UsageSource::none, .charge = false, .finish_reason = {}, .upstream_id = {}});
+    if (taken())
+        settle(
+            Ending{.usage = {}, .source = UsageSource::none, .charge = false, .finish_reason = {}, .upstream_id = {}});
 }
 
 Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
@@ -120,8 +123,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     record.provider_cost = cost_of(ending.usage, prices);
     record.cost = ending.charge && ending.source != UsageSource::none ? record.provider_cost : NanoUsd{};
     const Principal& principal = request.principal;
-    const Charge charge =
-        principal.credit->settle(*principal.key_credit, held_, record.cost, request.started_ms);
+    const Charge charge = principal.credit->settle(*principal.key_credit, held_, record.cost, request.started_ms);
     record.charged = charge.charged;
     record.overrun = charge.overrun;
     record.http_status = request.cancelled ? status_of(ErrorKind::client_closed_request) : request.status;

@@ -1,5 +1,5 @@
-// A request that holds credit: made before anything goes upstream, settled exactly once. It owes the settlement whatever
-// fails, so its destructor settles at no cost what nobody settled.
+// A request that holds credit: made before anything goes upstream, settled exactly once. It owes the settlement
+// whatever fails, so its destructor settles at no cost what nobody settled.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& co
 struct Ending {
     TokenUsage usage;
     UsageSource source = UsageSource::none;
-    bool charge = true;               // false: free (insured: the upstream failed or generated nothing)
+    bool charge = true;  // false: free (insured: the upstream failed or generated nothing)
     std::string_view finish_reason;
     std::string_view upstream_id;
 };

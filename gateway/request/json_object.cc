@@ -33,14 +33,15 @@ std::size_t after_string(std::string_view text, std::size_t at) {
     const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
     while (at + 16 <= text.size()) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-        const int hits = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+        const int hits =
+            _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
         if (hits == 0) {
             at += 16;
             continue;
         }
         at += static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(hits)));
         if (text[at] == '"') return at + 1;
-        at += 2;   // the escaped character, whatever it is
+        at += 2;  // the escaped character, whatever it is
     }
 #endif
     while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
@@ -51,7 +52,7 @@ std::size_t after_string(std::string_view text, std::size_t at) {
 std::size_t after_plain(std::string_view text, std::size_t at) {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), open = _mm_set1_epi8('{'), close = _mm_set1_epi8('}');
-    const __m128i bit = _mm_set1_epi8(0x20);   // '[' | 0x20 is '{', ']' | 0x20 is '}'
+    const __m128i bit = _mm_set1_epi8(0x20);  // '[' | 0x20 is '{', ']' | 0x20 is '}'
     while (at + 16 <= text.size()) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
         const __m128i folded = _mm_or_si128(bytes, bit);

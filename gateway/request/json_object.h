@@ -1,5 +1,6 @@
-// Where the members of a JSON object stand in its text, so that a body can be changed by splices instead of being written
-// anew. Text that is not JSON never reads out of bounds; closed() tells whether the object's own structure held up.
+// Where the members of a JSON object stand in its text, so that a body can be changed by splices instead of being
+// written anew. Text that is not JSON never reads out of bounds; closed() tells whether the object's own structure held
+// up.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +11,13 @@
 namespace tollgate {
 
 struct TextSpan {
-    std::uint32_t begin = 0, end = 0;   // byte offsets into the whole text
+    std::uint32_t begin = 0, end = 0;  // byte offsets into the whole text
     std::size_t size() const { return end - begin; }
     std::string_view of(std::string_view text) const { return text.substr(begin, end - begin); }
 };
 
 struct JsonMember {
-    TextSpan key;     // with its quotes
+    TextSpan key;  // with its quotes
     TextSpan value;
 };
 
@@ -27,11 +28,11 @@ class JsonMembers {
 
     std::optional<JsonMember> next();
 
-    // The same in two steps, for a caller that walks a nested value itself: the key (with its quotes; empty at the end),
-    // then the value, either skipped or walked and left behind with resume().
+    // The same in two steps, for a caller that walks a nested value itself: the key (with its quotes; empty at the
+    // end), then the value, either skipped or walked and left behind with resume().
     std::string_view next_key();
     TextSpan skip_value();
-    std::size_t position() const { return at_; }     // of the value, after next_key()
+    std::size_t position() const { return at_; }  // of the value, after next_key()
     void resume(std::size_t at) { at_ = at; }
 
     // After the last member: whether it ended with the closing brace, which then stands at position().

@@ -111,7 +111,7 @@ net::Awaitable<Error> discard_body(Connection& connection) {
         co_return Error{};
     }
     Error error = co_await receive(connection, kMostDiscardedBytes);
-    if (error.kind() == ErrorKind::request_too_large) error = {};   // the first error stands; the connection closes
+    if (error.kind() == ErrorKind::request_too_large) error = {};  // the first error stands; the connection closes
     co_return error;
 }
 

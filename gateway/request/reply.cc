@@ -12,27 +12,48 @@ namespace {
 
 std::string_view reason_of(int status) {
     switch (status) {
-        case 200: return "OK";
-        case 201: return "Created";
-        case 204: return "No Content";
-        case 400: return "Bad Request";
-        case 401: return "Unauthorized";
-        case 402: return "Payment Required";
-        case 403: return "Forbidden";
-        case 404: return "Not Found";
-        case 405: return "Method Not Allowed";
-        case 408: return "Request Timeout";
-        case 409: return "Conflict";
-        case 413: return "Content Too Large";
-        case 422: return "Unprocessable Content";
-        case 429: return "Too Many Requests";
-        case 431: return "Request Header Fields Too Large";
-        case 500: return "Internal Server Error";
-        case 501: return "Not Implemented";
-        case 502: return "Bad Gateway";
-        case 503: return "Service Unavailable";
-        case 504: return "Gateway Timeout";
-        default: return "Status";
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 204:
+            return "No Content";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 402:
+            return "Payment Required";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 409:
+            return "Conflict";
+        case 413:
+            return "Content Too Large";
+        case 422:
+            return "Unprocessable Content";
+        case 429:
+            return "Too Many Requests";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Implemented";
+        case 502:
+            return "Bad Gateway";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        default:
+            return "Status";
     }
 }
 
@@ -118,8 +139,8 @@ void append_head(Connection& connection, std::string& out, int status, std::stri
 net::Awaitable<void> reply_json(Connection& connection, int status, std::string_view body, std::string_view extra) {
     std::string& out = connection.out;
     out.clear();
-    append_head(connection, out, status, body.empty() ? std::string_view() : kJsonType, BodyFraming::length, body.size(),
-                extra);
+    append_head(connection, out, status, body.empty() ? std::string_view() : kJsonType, BodyFraming::length,
+                body.size(), extra);
     const std::array<std::string_view, 2> pieces{out, connection.request.head_only ? std::string_view() : body};
     if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
 }
@@ -139,7 +160,8 @@ net::Awaitable<void> reply_error(Connection& connection, const Error& error) {
         extra += "allow: " + std::string(allowed_methods(request.route)) + "\r\n";
     }
     extra += error.detail().headers;
-    const std::string body = error.detail().body.empty() ? error_body(error, request.openrouter, request.status) : error.detail().body;
+    const std::string body =
+        error.detail().body.empty() ? error_body(error, request.openrouter, request.status) : error.detail().body;
     co_await reply_json(connection, request.status, body, extra);
 }
 

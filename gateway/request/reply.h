@@ -1,4 +1,5 @@
-// Answers to the client: heads from an allow-list of ours, errors from the one map, and what every request leaves behind.
+// Answers to the client: heads from an allow-list of ours, errors from the one map, and what every request leaves
+// behind.
 #pragma once
 
 #include <string>

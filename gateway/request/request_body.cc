@@ -10,8 +10,8 @@ using simdjson::dom::element;
 using Type = simdjson::dom::element_type;
 
 // OpenRouter's fields that only a gateway understands; a provider would refuse some of them.
-constexpr std::array<std::string_view, 10> kGatewayOnly = {"models",  "provider", "route", "plugins", "preset",
-                                                           "transforms", "session_id", "trace", "debug", "usage"};
+constexpr std::array<std::string_view, 10> kGatewayOnly = {"models",     "provider",   "route", "plugins", "preset",
+                                                           "transforms", "session_id", "trace", "debug",   "usage"};
 
 Error invalid(std::string message, std::string_view param) {
     return {ErrorKind::invalid_request, std::move(message), std::string(param)};
@@ -37,12 +37,12 @@ void measure_content(const element& content, BodyFacts& facts) {
             } else if (part["image_url"].get(image) == simdjson::SUCCESS) {
                 facts.prompt_extra_tokens += kTokensPerImage;
             } else {
-                facts.prompt_bytes += text_bytes(part);   // files, audio: at most their bytes
+                facts.prompt_bytes += text_bytes(part);  // files, audio: at most their bytes
             }
         } else if (part.type() == Type::ARRAY) {
-            measure_content(part, facts);             // a list of lists of token ids
+            measure_content(part, facts);  // a list of lists of token ids
         } else {
-            facts.prompt_extra_tokens += 1;           // a token id
+            facts.prompt_extra_tokens += 1;  // a token id
         }
     }
 }
@@ -190,12 +190,16 @@ Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth
     element root;
     const auto parsed = parser.parse(text.data(), text.size(), false).get(root);
     if (parsed == simdjson::DEPTH_ERROR) {
-        return {ErrorKind::invalid_json, "the body is nested deeper than " + std::to_string(max_depth) + " levels",
-                };
+        return {
+            ErrorKind::invalid_json,
+            "the body is nested deeper than " + std::to_string(max_depth) + " levels",
+        };
     }
     if (parsed != simdjson::SUCCESS) {
-        return {ErrorKind::invalid_json, std::string("the body is not valid JSON: ") + simdjson::error_message(parsed),
-                };
+        return {
+            ErrorKind::invalid_json,
+            std::string("the body is not valid JSON: ") + simdjson::error_message(parsed),
+        };
     }
     simdjson::dom::object object;
     if (root.get(object) != simdjson::SUCCESS) return invalid("the body must be a JSON object", {});

@@ -49,7 +49,7 @@ Route route_of(std::string_view path, bool& openrouter) {
         if (path == "generation") return Route::generation;
     } else {
         return path == "/api/organizations" || path.starts_with("/api/organizations/") ? Route::management
-                                                                                     : Route::unknown;
+                                                                                       : Route::unknown;
     }
     if (path == "chat/completions") return Route::chat;
     if (path == "completions") return Route::completions;
@@ -61,8 +61,8 @@ Route route_of(std::string_view path, bool& openrouter) {
 
 std::string_view to_string(Route route) {
     static constexpr std::array<std::string_view, kRouteCount> kNames = {
-        "unknown", "chat", "completions", "embeddings", "models", "model",
-        "key",     "credits", "generation", "management", "root", "options"};
+        "unknown", "chat",    "completions", "embeddings", "models", "model",
+        "key",     "credits", "generation",  "management", "root",   "options"};
     return kNames[static_cast<std::size_t>(route)];
 }
 

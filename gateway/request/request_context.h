@@ -24,12 +24,12 @@ struct Principal {
     KeyKind kind = KeyKind::inference;
     KeyDigest key;
     Id128 organization, project, creator;
-    std::shared_ptr<const OrganizationPolicy> policy;   // null for the root key
+    std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key
     OrganizationCredit* credit = nullptr;
     KeyCredit* key_credit = nullptr;
 };
 
-inline constexpr std::size_t kIdPrefix = 4;   // "req_", "gen-"
+inline constexpr std::size_t kIdPrefix = 4;  // "req_", "gen-"
 
 struct RequestContext {
     // Head.
@@ -37,52 +37,54 @@ struct RequestContext {
     std::array<char, kIdPrefix + kUlidText> request_id_text{'r', 'e', 'q', '_'};
     std::array<char, kIdPrefix + kUlidText> generation_id_text{'g', 'e', 'n', '-'};
     net::Clock::time_point started{};
-    std::int64_t started_ms = 0;             // Unix time
+    std::int64_t started_ms = 0;  // Unix time
     Route route = Route::unknown;
-    bool openrouter = false;                 // under /api/v1
-    bool head_only = false;                  // HEAD
+    bool openrouter = false;  // under /api/v1
+    bool head_only = false;   // HEAD
     bool keep_alive = true;
     bool expect_continue = false;
     int minor_version = 1;
     net::Framing framing = net::Framing::none;
     std::uint64_t content_length = 0;
     std::string method;
-    std::string path;                        // without query
+    std::string path;  // without query
     std::string query;
     std::string idempotency_key;
-    std::string app;                         // HTTP-Referer or X-Title
+    std::string app;  // HTTP-Referer or X-Title
     KeyDigest presented_key;
     bool key_presented = false;
     // Authenticated.
     Principal principal;
     // Body: in the connection's buffer, `body_bytes` from its beginning.
     std::size_t body_bytes = 0;
-    std::size_t reserved_bytes = 0;          // of the worker's body memory
-    net::Clock::time_point body_ready{};     // head and body are in hand
+    std::size_t reserved_bytes = 0;       // of the worker's body memory
+    net::Clock::time_point body_ready{};  // head and body are in hand
     ApiType api = ApiType::chat;
     BodyFacts body;
     // Plan.
     const CatalogueEndpoint* endpoint = nullptr;
     UpstreamBody upstream_body;
     // Answer.
-    int status = 0;                          // sent, or what would have been sent to a client that left
-    int status_sent = 0;                     // 0: no head has left yet
+    int status = 0;       // sent, or what would have been sent to a client that left
+    int status_sent = 0;  // 0: no head has left yet
     ErrorKind error = ErrorKind::none;
     bool streamed = false;
-    bool cancelled = false;                  // the client left before the end
+    bool cancelled = false;  // the client left before the end
     int upstream_status = 0;
     net::Clock::time_point sent_upstream{};
-    std::int64_t connecting_us = 0;          // spent making a connection
-    net::Clock::time_point upstream_answered{};   // head received
-    net::Clock::time_point first_byte{};          // of the body
+    std::int64_t connecting_us = 0;              // spent making a connection
+    net::Clock::time_point upstream_answered{};  // head received
+    net::Clock::time_point first_byte{};         // of the body
     std::int64_t overhead_us = 0;
     std::uint64_t bytes_out = 0;
-    bool metered = false;                    // the connection's meter is this request's
+    bool metered = false;  // the connection's meter is this request's
     TokenUsage usage;
     NanoUsd cost;
 
-    std::string_view request_id() const { return {request_id_text.data(), request_id_text.size()}; }         // req_<ULID>
-    std::string_view generation_id() const { return {generation_id_text.data(), generation_id_text.size()}; }   // gen-<ULID>
+    std::string_view request_id() const { return {request_id_text.data(), request_id_text.size()}; }  // req_<ULID>
+    std::string_view generation_id() const {
+        return {generation_id_text.data(), generation_id_text.size()};
+    }  // gen-<ULID>
     void set_id(const Id128& ulid);
     void clear();
 };

@@ -3,7 +3,7 @@
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kMaxPieces = 12;   // leaves room for the head in one gathered write
+constexpr std::size_t kMaxPieces = 12;  // leaves room for the head in one gathered write
 
 // The client's stream_options with include_usage set to true.
 std::string with_usage(std::string_view text, const BodyFacts& facts) {

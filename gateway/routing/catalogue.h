@@ -16,7 +16,7 @@ struct CatalogueEndpoint {
     const Model* model;
     const Endpoint* endpoint;
     const Provider* provider;
-    std::size_t number;               // 1.., names the endpoint in counters
+    std::size_t number;  // 1.., names the endpoint in counters
 };
 
 class Catalogue {

@@ -8,9 +8,12 @@ namespace {
 
 std::string_view path_of(ApiType api) {
     switch (api) {
-        case ApiType::completions: return "/completions";
-        case ApiType::embeddings: return "/embeddings";
-        default: return "/chat/completions";
+        case ApiType::completions:
+            return "/completions";
+        case ApiType::embeddings:
+            return "/embeddings";
+        default:
+            return "/chat/completions";
     }
 }
 
@@ -70,12 +73,13 @@ HeadStep take_heads(Connection& connection, UpstreamAnswer& answer, std::size_t&
         const std::size_t end = net::find_head_end(in.view(), searched);
         searched = in.size();
         if (end == 0 && in.size() < limits.max_head_bytes) return HeadStep::more;
-        const auto refusal = end == 0 ? net::HeadRefusal{431, "its head is too large"}
-                                      : net::parse_response_head(in.view().substr(0, end), limits.max_head_fields, false, head);
+        const auto refusal =
+            end == 0 ? net::HeadRefusal{431, "its head is too large"}
+                     : net::parse_response_head(in.view().substr(0, end), limits.max_head_fields, false, head);
         if (refusal.status != 0) {
-            error = {ErrorKind::upstream_invalid_response, "provider " + answer.pool->provider().name +
-                                                               " answered with something that is not HTTP: " +
-                                                               std::string(refusal.reason)};
+            error = {ErrorKind::upstream_invalid_response,
+                     "provider " + answer.pool->provider().name +
+                         " answered with something that is not HTTP: " + std::string(refusal.reason)};
             return HeadStep::refused;
         }
         if (head.status >= 200) take_head(head, answer);
@@ -124,12 +128,14 @@ net::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& ans
 }  // namespace
 
 Error upstream_failure(Connection& connection, const std::string& provider, const net::ErrorCode& error) {
-    if (connection.was_cut()) return {ErrorKind::shutting_down, "the gateway was stopped before the answer was complete"};
+    if (connection.was_cut())
+        return {ErrorKind::shutting_down, "the gateway was stopped before the answer was complete"};
     if (connection.client_gone()) return {ErrorKind::client_closed_request, "the client left"};
     if (connection.timed_out()) {
         return {ErrorKind::upstream_timeout, "provider " + provider + " did not answer in time"};
     }
-    const std::string what = error == net::asio::error::eof ? "closed the connection" : "broke the connection: " + error.message();
+    const std::string what =
+        error == net::asio::error::eof ? "closed the connection" : "broke the connection: " + error.message();
     return {ErrorKind::upstream_reset, "provider " + provider + " " + what};
 }
 
@@ -154,8 +160,8 @@ net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
                 co_return problem(ErrorKind::client_closed_request, "the client left");
             }
             if (!made && connection.timed_out()) {
-                co_return problem(ErrorKind::upstream_timeout,
-                                  "provider " + request.endpoint->provider->name + " could not be connected to in time");
+                co_return problem(ErrorKind::upstream_timeout, "provider " + request.endpoint->provider->name +
+                                                                   " could not be connected to in time");
             }
             if (!made) co_return std::unexpected(made.error());
             answer.connection = std::move(*made);
@@ -166,8 +172,8 @@ net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
         }
         const Attempt attempt = co_await attempt_once(connection, answer);
         if (!attempt.error) break;
-        const bool again = answer.connection->reused && !attempt.answered &&
-                           attempt.error.kind() == ErrorKind::upstream_reset;
+        const bool again =
+            answer.connection->reused && !attempt.answered && attempt.error.kind() == ErrorKind::upstream_reset;
         connection.expect_nobody();
         answer.pool->discard(std::move(answer.connection));
         if (!again) co_return std::unexpected(attempt.error);

@@ -21,12 +21,12 @@ struct UpstreamAnswer {
     std::uint64_t content_length = 0;
     bool keep_alive = false;
     bool event_stream = false;
-    std::string retry_headers;    // retry-after and its kin, as lines to pass on
+    std::string retry_headers;  // retry-after and its kin, as lines to pass on
 };
 
-// A request that failed on a reused connection before any byte of an answer came is sent once more over a fresh one: the
-// provider had closed it. Errors: upstream_unreachable, upstream_reset, upstream_timeout, upstream_invalid_response,
-// client_closed_request.
+// A request that failed on a reused connection before any byte of an answer came is sent once more over a fresh one:
+// the provider had closed it. Errors: upstream_unreachable, upstream_reset, upstream_timeout,
+// upstream_invalid_response, client_closed_request.
 net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection);
 
 // Why reading from the upstream failed, in the connection's present state.

@@ -5,7 +5,7 @@
 namespace tollgate {
 namespace {
 
-constexpr auto kAddressLifetime = std::chrono::seconds(30);   // how long a resolved name is trusted
+constexpr auto kAddressLifetime = std::chrono::seconds(30);  // how long a resolved name is trusted
 
 }  // namespace
 
@@ -73,9 +73,7 @@ void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, net
     counters_->idle.set(idle_.size());
 }
 
-void UpstreamPool::discard(std::unique_ptr<UpstreamConnection> connection) {
-    connection->stream.close_now();
-}
+void UpstreamPool::discard(std::unique_ptr<UpstreamConnection> connection) { connection->stream.close_now(); }
 
 void UpstreamPool::sweep(net::Clock::time_point now) {
     const std::size_t before = idle_.size();

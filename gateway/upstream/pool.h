@@ -17,8 +17,8 @@ namespace tollgate {
 inline constexpr std::size_t kUpstreamBufferBytes = 16384;
 
 struct PoolCounters {
-    Counter opened, reused, failed, closed_idle;   // events
-    Counter open, idle;                            // now
+    Counter opened, reused, failed, closed_idle;  // events
+    Counter open, idle;                           // now
 };
 
 struct UpstreamConnection {
@@ -31,16 +31,16 @@ struct UpstreamConnection {
     UpstreamConnection& operator=(const UpstreamConnection&) = delete;
 
     net::Stream stream;
-    net::Buffer in;               // received, not yet consumed
+    net::Buffer in;  // received, not yet consumed
     net::Clock::time_point idle_since;
-    bool reused = false;          // has carried an answer before
+    bool reused = false;  // has carried an answer before
     std::shared_ptr<PoolCounters> counters;
 };
 
 // A connection being made, for whoever may have to give it up.
 struct ConnectAttempt {
     net::Stream* stream = nullptr;
-    bool abandoned = false;       // also between two addresses, or while the name is resolved
+    bool abandoned = false;  // also between two addresses, or while the name is resolved
     void abandon() {
         abandoned = true;
         if (stream != nullptr) stream->cancel();

@@ -1,4 +1,5 @@
-// A configured provider, resolved once at start: where it is and how to speak to it. Immutable; lives as long as the program.
+// A configured provider, resolved once at start: where it is and how to speak to it. Immutable; lives as long as the
+// program.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
@@ -13,16 +14,16 @@ namespace tollgate {
 
 struct Provider {
     std::string name;
-    std::string host;             // to resolve, without brackets
+    std::string host;  // to resolve, without brackets
     std::string port;
-    std::string host_header;      // as in the Host field
-    std::string base_path;        // "/v1", without trailing slash
-    std::string fixed_headers;    // Host, Authorization and what else every request carries, each line with CRLF
+    std::string host_header;    // as in the Host field
+    std::string base_path;      // "/v1", without trailing slash
+    std::string fixed_headers;  // Host, Authorization and what else every request carries, each line with CRLF
     bool abort_stops_billing = true;
     bool tls = false;
     std::string tls_server_name;
-    std::shared_ptr<boost::asio::ssl::context> tls_context;   // verifies; null without TLS
-    std::size_t index = 0;        // position in the program's list
+    std::shared_ptr<boost::asio::ssl::context> tls_context;  // verifies; null without TLS
+    std::size_t index = 0;                                   // position in the program's list
 
     // Errors name the provider and never hold its key.
     static Result<Provider> from(const ProviderConfig& config, std::size_t index);

@@ -8,7 +8,7 @@
 namespace tollgate {
 namespace {
 
-constexpr std::int64_t kBytesPerCountedPromptToken = 4;   // where a provider's count is missing
+constexpr std::int64_t kBytesPerCountedPromptToken = 4;  // where a provider's count is missing
 
 }  // namespace
 
@@ -22,7 +22,8 @@ net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, 
     return upstream.stream.read_some(to, upstream.in.room_size());
 }
 
-BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset, const net::Stream::ReadResult& read) {
+BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset,
+                   const net::Stream::ReadResult& read) {
     UpstreamConnection& upstream = *answer.connection;
     const auto& [error, bytes] = read;
     BodyStep step;
@@ -48,8 +49,8 @@ BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t o
         step.ended = decoded.state == net::ChunkDecoder::State::done;
         if (decoded.state == net::ChunkDecoder::State::refused) {
             step.error = {ErrorKind::upstream_invalid_response,
-                          "provider " + answer.pool->provider().name + " sent a malformed body: " +
-                              std::string(connection.response_chunks.reason())};
+                          "provider " + answer.pool->provider().name +
+                              " sent a malformed body: " + std::string(connection.response_chunks.reason())};
         }
     } else {
         step.ended = true;
@@ -69,8 +70,7 @@ void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole
 
 Ending counted_ending(const RequestContext& request, const StreamFacts& facts) {
     Ending ending;
-    ending.usage.prompt =
-        (request.body.prompt_bytes + kBytesPerCountedPromptToken - 1) / kBytesPerCountedPromptToken;
+    ending.usage.prompt = (request.body.prompt_bytes + kBytesPerCountedPromptToken - 1) / kBytesPerCountedPromptToken;
     ending.usage.completion = counted_completion_tokens(facts);
     ending.source = UsageSource::counted;
     ending.finish_reason = facts.finish_reason;

@@ -23,7 +23,7 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
 
 // Body bytes of an answer, decoded to the front of its connection's buffer.
 struct BodyStep {
-    std::size_t payload = 0;      // decoded in this step, at the offset that was given
+    std::size_t payload = 0;  // decoded in this step, at the offset that was given
     bool ended = false;
     Error error{};
 };
@@ -37,7 +37,8 @@ net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, 
                                                         std::uint32_t timeout_ms = 0);
 // Decodes what has been received behind `offset` decoded bytes. `read` is what reading just answered; with nothing read
 // yet it is empty.
-BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset, const net::Stream::ReadResult& read);
+BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset,
+                   const net::Stream::ReadResult& read);
 
 // The connection to the provider is done with: kept if its answer was read to the end.
 void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole);

@@ -6,7 +6,7 @@
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kMostErrorBytes = 64 * 1024;   // of an upstream's error body
+constexpr std::size_t kMostErrorBytes = 64 * 1024;  // of an upstream's error body
 
 // The text of error.message, still escaped as JSON; empty if the body has none.
 std::string_view message_of(std::string_view body, TextSpan error) {
@@ -38,7 +38,7 @@ net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer
         net::Stream::ReadResult got;
         if (read) got = co_await read_body_bytes(connection, answer);
         const BodyStep step = take_body(connection, answer, decoded, got);
-        if (step.error) break;   // what has come says enough
+        if (step.error) break;  // what has come says enough
         decoded += step.payload;
         whole = step.ended;
         read = true;
@@ -53,7 +53,8 @@ net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer
         co_return Error{ErrorKind::upstream_auth_failed,
                         "provider " + provider + " refused the gateway's account (" + std::to_string(status) + ")"};
     }
-    Error error{status < 400 ? ErrorKind::upstream_invalid_response : ErrorKind::upstream_error, "provider " + provider + " answered " + std::to_string(status)};
+    Error error{status < 400 ? ErrorKind::upstream_invalid_response : ErrorKind::upstream_error,
+                "provider " + provider + " answered " + std::to_string(status)};
     error.detail().headers = headers;
     simdjson::dom::element root;
     simdjson::padded_string padded(body);
@@ -63,7 +64,8 @@ net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer
     const auto member = find_member(body, body.find('{'), "error");
     const std::string_view message = member ? message_of(body, member->value) : std::string_view();
     if (message.empty()) co_return error;
-    error.detail().body = request.openrouter ? openrouter_body(status, message, provider, member->value.of(body)) : body;
+    error.detail().body =
+        request.openrouter ? openrouter_body(status, message, provider, member->value.of(body)) : body;
     co_return error;
 }
 

@@ -9,19 +9,19 @@
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kHeldTailBytes = 64 * 1024;   // of an answer too large to hold whole
+constexpr std::size_t kHeldTailBytes = 64 * 1024;  // of an answer too large to hold whole
 
 // What the gateway needs to know of an answer, and where to splice it.
 struct AnswerFacts {
     bool has_usage = false;
     TokenUsage usage;
-    std::uint32_t usage_end = 0;          // offset of the usage object's closing brace
+    std::uint32_t usage_end = 0;  // offset of the usage object's closing brace
     bool usage_empty = false;
-    std::uint32_t object_end = 0;         // offset of the answer's closing brace
-    bool empty = true;                    // the answer has no members
+    std::uint32_t object_end = 0;  // offset of the answer's closing brace
+    bool empty = true;             // the answer has no members
     std::optional<JsonMember> id, model, usage_member;
     std::string_view finish_reason, upstream_id;
-    std::int64_t text_bytes = 0;          // of `choices`, for counting where usage is missing
+    std::int64_t text_bytes = 0;  // of `choices`, for counting where usage is missing
 };
 
 std::string_view unquoted(std::string_view json) {
@@ -63,8 +63,10 @@ Error inspect(std::string_view body, const std::string& provider, AnswerFacts& f
             facts.usage_empty = !JsonMembers(body, member->value.begin).next().has_value();
         } else if (key == "\"error\"" && value != "null" && value != "{}" && value != "false" && value != "\"\"") {
             Error error{ErrorKind::upstream_error, "provider " + provider + " answered 200 with an error"};
-            const auto message = value.starts_with('{') ? find_member(body, member->value.begin, "message") : std::nullopt;
-            if (message) error.detail().message += ": " + std::string(unquoted(message->value.of(body)).substr(0, 1024));
+            const auto message =
+                value.starts_with('{') ? find_member(body, member->value.begin, "message") : std::nullopt;
+            if (message)
+                error.detail().message += ": " + std::string(unquoted(message->value.of(body)).substr(0, 1024));
             return error;
         } else if (key == "\"choices\"") {
             note_choices(body, member->value, facts);
@@ -86,7 +88,7 @@ Ending ending_of(const RequestContext& request, const AnswerFacts& facts) {
     StreamFacts counted;
     counted.content_bytes = facts.text_bytes;
     Ending ending = counted_ending(request, counted);
-    ending.finish_reason = facts.finish_reason;   // views of the body, not of `counted`
+    ending.finish_reason = facts.finish_reason;  // views of the body, not of `counted`
     ending.upstream_id = facts.upstream_id;
     if (facts.has_usage) {
         ending.usage = facts.usage;
@@ -99,7 +101,7 @@ Ending ending_of(const RequestContext& request, const AnswerFacts& facts) {
 
 // The body with what is ours: cost in the usage; under /api/v1 our id, the provider and the catalogue's model.
 void append_answer(std::string_view body, const RequestContext& request, const AnswerFacts& facts, std::string& out) {
-    if (!request.openrouter && facts.usage_end != 0) {   // the usual case, without allocating
+    if (!request.openrouter && facts.usage_end != 0) {  // the usual case, without allocating
         char cost[kUsdText];
         out.append(body, 0, facts.usage_end).append(facts.usage_empty ? "\"cost\":" : ",\"cost\":");
         out.append(cost, write_usd(request.cost, cost)).append(body, facts.usage_end);
@@ -125,7 +127,8 @@ void append_answer(std::string_view body, const RequestContext& request, const A
         if (facts.model) edits.push_back({facts.model->value.begin, facts.model->value.end, model});
     }
     if (facts.usage_end != 0) {
-        edits.push_back({facts.usage_end, facts.usage_end, (facts.usage_empty ? "\"cost\":" : ",\"cost\":") + to_usd(request.cost)});
+        edits.push_back({facts.usage_end, facts.usage_end,
+                         (facts.usage_empty ? "\"cost\":" : ",\"cost\":") + to_usd(request.cost)});
     } else if (facts.usage_member) {
         const TextSpan where = facts.usage_member->value;
         edits.push_back({where.begin, where.end, usage_json(request.usage, request.cost)});
@@ -224,9 +227,9 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
             const std::size_t now = decoded - kHeldTailBytes;
             const std::size_t length = net::write_chunk_head(now, size_text);
             const bool chunked = framing == BodyFraming::chunked;
-            const std::array<std::string_view, 3> pieces{chunked ? std::string_view(size_text, length) : std::string_view(),
-                                                         in.view().substr(0, now),
-                                                         chunked ? std::string_view("\r\n") : std::string_view()};
+            const std::array<std::string_view, 3> pieces{
+                chunked ? std::string_view(size_text, length) : std::string_view(), in.view().substr(0, now),
+                chunked ? std::string_view("\r\n") : std::string_view()};
             if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
             in.consume(now);
             decoded -= now;
@@ -244,7 +247,7 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
         ended = step.ended;
     }
     if (!ended) {
-        connection.close_after = true;   // the body stays visibly incomplete
+        connection.close_after = true;  // the body stays visibly incomplete
         release_upstream(connection, answer, false);
         co_return failed;
     }
@@ -255,9 +258,10 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
     AnswerFacts facts;
     facts.text_bytes = static_cast<std::int64_t>(total);
     const auto at = tail.rfind("\"usage\"");
-    constexpr std::size_t kNameBytes = 7;   // "usage" with its quotes
+    constexpr std::size_t kNameBytes = 7;  // "usage" with its quotes
     const auto open = at == std::string::npos ? at : tail.find_first_not_of(": \t\r\n", at + kNameBytes);
-    if (open != std::string::npos && tail[open] == '{') facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
+    if (open != std::string::npos && tail[open] == '{')
+        facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
     request.status = answer.status;
     const NanoUsd cost = held.settle(ending_of(request, facts));
     if (connection.client_gone()) co_return Error{};

@@ -1,4 +1,5 @@
-// An event stream: forwarded as it comes, one flush per upstream read, its final events held until the request is settled.
+// An event stream: forwarded as it comes, one flush per upstream read, its final events held until the request is
+// settled.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -13,7 +14,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::string_view kStreamFields = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
-constexpr std::uint32_t kLateUsageMs = 500;   // how long usage may follow [DONE]
+constexpr std::uint32_t kLateUsageMs = 500;  // how long usage may follow [DONE]
 constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
 
 void begin_meter(Connection& connection) {
@@ -78,7 +79,8 @@ Error broken(const std::string& provider, const StreamFacts& facts, const Error&
         return {ErrorKind::upstream_invalid_response, "provider " + provider + " sent an event that is not JSON"};
     }
     if (read_error) return read_error;
-    return {ErrorKind::upstream_incomplete, "provider " + provider + " ended the stream before the answer was complete"};
+    return {ErrorKind::upstream_incomplete,
+            "provider " + provider + " ended the stream before the answer was complete"};
 }
 
 // The event that tells the client its stream is broken; never followed by [DONE].
@@ -108,7 +110,7 @@ net::Awaitable<void> read_to_end(std::unique_ptr<UpstreamConnection> upstream, U
     net::Timer timer(upstream->stream.socket().get_executor());
     timer.expires_after(std::chrono::seconds(1));
     net::Stream* const stream = &upstream->stream;
-    const auto reading = std::make_shared<bool>(true);   // the handler may outlive the stream
+    const auto reading = std::make_shared<bool>(true);  // the handler may outlive the stream
     timer.async_wait([stream, reading](const net::ErrorCode& cancelled) {
         if (!cancelled && *reading) stream->cancel();
     });
@@ -151,7 +153,7 @@ namespace {
 
 // How reading a stream came to its end.
 struct StreamEnd {
-    bool ended = false;     // the body ended as its framing says
+    bool ended = false;  // the body ended as its framing says
     Error read_error;
 };
 
@@ -163,7 +165,7 @@ net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& he
     StreamEnd end;
     Flush flush;
     bool read = in.empty();
-    bool late_usage = false;   // [DONE] came without usage: it may still follow
+    bool late_usage = false;  // [DONE] came without usage: it may still follow
     while (!connection.abandoned()) {
         net::Stream::ReadResult got;
         if (read) got = co_await read_body_bytes(connection, answer, late_usage ? kLateUsageMs : 0);
@@ -206,7 +208,8 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
     const std::string provider = answer.pool->provider().name;
     if (!request.body.stream) {
         release_upstream(connection, answer, false);
-        co_return Error{ErrorKind::upstream_invalid_response, "provider " + provider + " sent a stream nobody asked for"};
+        co_return Error{ErrorKind::upstream_invalid_response,
+                        "provider " + provider + " sent a stream nobody asked for"};
     }
     request.streamed = true;
     begin_meter(connection);
@@ -222,7 +225,7 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
     if (!is_complete && connection.client_gone()) {
         co_return Error{ErrorKind::client_closed_request, "the client left"};
     }
-    if (!is_complete && !outlet.head_sent) {   // nothing has left: an ordinary error can still be answered
+    if (!is_complete && !outlet.head_sent) {  // nothing has left: an ordinary error can still be answered
         request.status_sent = 0;
         request.streamed = false;
         co_return broken(provider, facts, end.read_error);

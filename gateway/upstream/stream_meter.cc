@@ -20,7 +20,7 @@ std::size_t line_length(std::string_view bytes) {
 
 bool truthy(std::string_view json) { return json != "null" && json != "false" && json != "\"\"" && json != "{}"; }
 
-constexpr int kMostNesting = 8;   // of what a delta holds; deeper text is not counted
+constexpr int kMostNesting = 8;  // of what a delta holds; deeper text is not counted
 
 std::size_t after_separator(std::string_view data, std::size_t at) {
     while (at < data.size() && (data[at] == ',' || data[at] == ' ')) ++at;
@@ -72,7 +72,7 @@ void StreamMeter::begin(const Options& options) {
 }
 
 void StreamMeter::feed(std::string_view bytes, std::string& out) {
-    while (mark_bytes_ < kByteOrderMark.size() && !bytes.empty()) {   // it may come in pieces
+    while (mark_bytes_ < kByteOrderMark.size() && !bytes.empty()) {  // it may come in pieces
         const bool mark = bytes.front() == kByteOrderMark[mark_bytes_];
         if (mark) bytes.remove_prefix(1);
         mark_bytes_ = mark ? mark_bytes_ + 1 : kByteOrderMark.size();
@@ -86,7 +86,7 @@ void StreamMeter::feed(std::string_view bytes, std::string& out) {
             if (partial_.size() + data_.size() > options_.max_event_bytes) facts_.invalid = true;
             return;
         }
-        skip_line_feed_ = bytes[length] == '\r';   // CR, LF and CRLF all end a line
+        skip_line_feed_ = bytes[length] == '\r';  // CR, LF and CRLF all end a line
         const std::string_view line = bytes.substr(0, length);
         bytes.remove_prefix(length + 1);
         if (partial_.empty()) {
@@ -108,9 +108,9 @@ void StreamMeter::take_line(std::string_view line, std::string& out) {
         comment_ = true;
         return;
     }
-    if (!line.starts_with("data:")) return;   // event:, id:, retry: are not OpenAI's
+    if (!line.starts_with("data:")) return;  // event:, id:, retry: are not OpenAI's
     line.remove_prefix(line.starts_with("data: ") ? 6 : 5);
-    if (has_data_) data_ += ' ';   // a line break between JSON tokens is as good as a space
+    if (has_data_) data_ += ' ';  // a line break between JSON tokens is as good as a space
     data_ += line;
     has_data_ = true;
     if (data_.size() > options_.max_event_bytes) facts_.invalid = true;
@@ -119,7 +119,7 @@ void StreamMeter::take_line(std::string_view line, std::string& out) {
 void StreamMeter::dispatch(std::string& out) {
     if (comment_ && !has_data_) {
         comment_ = false;
-        if (!holding_) out += ": ping\n";   // a single newline: no event is dispatched by it
+        if (!holding_) out += ": ping\n";  // a single newline: no event is dispatched by it
         return;
     }
     comment_ = false;
@@ -136,14 +136,14 @@ void StreamMeter::finish() {
 }
 
 void StreamMeter::take_data(std::string_view data, std::string& out) {
-    while (data.ends_with(' ')) data.remove_suffix(1);   // Anthropic pads its JSON
+    while (data.ends_with(' ')) data.remove_suffix(1);  // Anthropic pads its JSON
     if (data.empty()) return;
     if (data == "[DONE]") {
         facts_.done = true;
         return;
     }
-    if (facts_.done && data.find("\"usage\"") == std::string_view::npos) return;   // only a late usage is of interest
-    if (data.starts_with(':')) {   // a comment that someone wrapped as data (Vertex partners, some proxies)
+    if (facts_.done && data.find("\"usage\"") == std::string_view::npos) return;  // only a late usage is of interest
+    if (data.starts_with(':')) {  // a comment that someone wrapped as data (Vertex partners, some proxies)
         if (!holding_) out += ": ping\n";
         return;
     }
@@ -153,7 +153,7 @@ void StreamMeter::take_data(std::string_view data, std::string& out) {
         facts_.invalid = true;
         return;
     }
-    if (event_.error) return;   // the relay writes the error event itself, in the client's flavour
+    if (event_.error) return;  // the relay writes the error event itself, in the client's flavour
     // Usage beside content, in the middle (cumulative reports), is not the final one: it is left out, not held.
     if (event_.usage && (event_.usage_only || facts_.finished >= options_.choices)) holding_ = true;
     emit(data, holding_ ? held_ : out);
@@ -227,7 +227,7 @@ std::size_t StreamMeter::walk_choices(std::string_view data, std::size_t at) {
 void StreamMeter::note_usage(std::string_view data, TextSpan value) {
     TokenUsage usage;
     if (!parse_usage(value.of(data), usage)) return;
-    facts_.has_usage = true;   // cumulative where it stands in every chunk: the last one counts
+    facts_.has_usage = true;  // cumulative where it stands in every chunk: the last one counts
     facts_.usage = usage;
 }
 
@@ -238,7 +238,8 @@ void StreamMeter::note_error(std::string_view data, TextSpan value) {
     if (!message) return;
     const std::string_view text = message->value.of(data);
     constexpr std::size_t kMostMessageBytes = 1024;
-    if (text.size() >= 2 && text.front() == '"') facts_.error_message = text.substr(1, text.size() - 2).substr(0, kMostMessageBytes);
+    if (text.size() >= 2 && text.front() == '"')
+        facts_.error_message = text.substr(1, text.size() - 2).substr(0, kMostMessageBytes);
 }
 
 // Appends the event with what has to change: hidden usage out, error:null out, id, model and provider of the flavour.
@@ -261,7 +262,7 @@ void StreamMeter::emit(std::string_view data, std::string& out) {
     while (const auto member = members.next()) {
         const std::string_view key = member->key.of(data);
         if (key == "\"usage\"" && cut_usage) continue;
-        if (key == "\"error\"") continue;   // null, or this event would not be emitted
+        if (key == "\"error\"") continue;  // null, or this event would not be emitted
         if (options_.openrouter && (key == "\"id\"" || key == "\"model\"" || key == "\"provider\"")) continue;
         if (out.back() != '{') out += ',';
         out += data.substr(member->key.begin, member->value.end - member->key.begin);

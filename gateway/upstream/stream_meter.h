@@ -1,7 +1,7 @@
-// Sans-I/O reader of an upstream's event stream (the SSE format of the WHATWG HTML standard, OpenAI's chunks in it): what
-// the client gets, and what it cost. Events are forwarded as the upstream's bytes, re-framed as single `data:` lines; only
-// events that must change are spliced. From the usage-bearing event on everything is held, so that the cost printed is the
-// cost booked.
+// Sans-I/O reader of an upstream's event stream (the SSE format of the WHATWG HTML standard, OpenAI's chunks in it):
+// what the client gets, and what it cost. Events are forwarded as the upstream's bytes, re-framed as single `data:`
+// lines; only events that must change are spliced. From the usage-bearing event on everything is held, so that the cost
+// printed is the cost booked.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,16 @@ namespace tollgate {
 struct StreamFacts {
     bool has_usage = false;
     TokenUsage usage;
-    std::int64_t content_events = 0;      // events that carried generated text
-    std::int64_t content_bytes = 0;       // of it, as JSON text
+    std::int64_t content_events = 0;  // events that carried generated text
+    std::int64_t content_bytes = 0;   // of it, as JSON text
     std::string finish_reason;
     std::string upstream_id;
-    bool done = false;                    // [DONE] was seen
-    bool error_event = false;             // the upstream reported an error in the stream
+    bool done = false;         // [DONE] was seen
+    bool error_event = false;  // the upstream reported an error in the stream
     std::string error_message;
-    bool invalid = false;                 // a data frame that is neither JSON nor [DONE], or too large
-    std::int64_t events = 0;              // data events seen
-    std::int64_t finished = 0;            // choices that gave a finish_reason
+    bool invalid = false;       // a data frame that is neither JSON nor [DONE], or too large
+    std::int64_t events = 0;    // data events seen
+    std::int64_t finished = 0;  // choices that gave a finish_reason
 };
 
 // Completion tokens counted from what was streamed, where the upstream did not say: most providers send one token an
@@ -35,13 +35,13 @@ std::int64_t counted_completion_tokens(const StreamFacts& facts);
 class StreamMeter {
   public:
     struct Options {
-        bool hide_usage = false;          // the client did not ask for usage
-        bool openrouter = false;          // rewrite id and model, name the provider
-        std::string_view generation;      // "gen-…", alive as long as the meter is used
+        bool hide_usage = false;      // the client did not ask for usage
+        bool openrouter = false;      // rewrite id and model, name the provider
+        std::string_view generation;  // "gen-…", alive as long as the meter is used
         std::string_view provider;
         std::string_view model;
-        std::int64_t created = 0;         // Unix seconds, for a chunk of our own
-        std::int64_t choices = 1;         // n: usage is final once as many have finished
+        std::int64_t created = 0;  // Unix seconds, for a chunk of our own
+        std::int64_t choices = 1;  // n: usage is final once as many have finished
         std::size_t max_event_bytes = 1 << 20;
     };
 
@@ -58,8 +58,8 @@ class StreamMeter {
         }
     }
     const StreamFacts& facts() const { return facts_; }
-    // After settlement: the held events with `cost` in the usage (a usage chunk is made where the upstream sent none and the
-    // client is owed one), and "data: [DONE]". Appends to `out`.
+    // After settlement: the held events with `cost` in the usage (a usage chunk is made where the upstream sent none
+    // and the client is owed one), and "data: [DONE]". Appends to `out`.
     void append_held(const TokenUsage& usage, NanoUsd cost, std::string& out);
     // Any usage-bearing event held back so far?
     bool holding() const { return holding_; }
@@ -80,10 +80,10 @@ class StreamMeter {
     // What inspect() found in the event in hand.
     struct Event {
         bool valid = false;
-        bool usage = false;               // a usage object
-        bool usage_only = false;          // and no choices
+        bool usage = false;       // a usage object
+        bool usage_only = false;  // and no choices
         bool usage_null = false;
-        TextSpan usage_cut;               // the usage member with the comma before it; begin 0: it stands first
+        TextSpan usage_cut;  // the usage member with the comma before it; begin 0: it stands first
         bool error = false;
         bool error_null = false;
     };
@@ -91,16 +91,16 @@ class StreamMeter {
     Options options_;
     StreamFacts facts_;
     Event event_;
-    std::string partial_;                 // an unfinished line
-    std::string data_;                    // data of an event that spans several lines or reads
-    std::string held_;                    // framed events held for settlement
-    std::size_t usage_insert_at_ = std::string::npos;   // where `,"cost":…` goes in held_
+    std::string partial_;                              // an unfinished line
+    std::string data_;                                 // data of an event that spans several lines or reads
+    std::string held_;                                 // framed events held for settlement
+    std::size_t usage_insert_at_ = std::string::npos;  // where `,"cost":…` goes in held_
     bool usage_was_empty_ = false;
     bool has_data_ = false;
     bool holding_ = false;
-    std::size_t mark_bytes_ = 0;          // of a byte order mark at the stream's beginning
+    std::size_t mark_bytes_ = 0;  // of a byte order mark at the stream's beginning
     bool comment_ = false;
-    bool skip_line_feed_ = false;         // the last line ended in CR
+    bool skip_line_feed_ = false;  // the last line ended in CR
 };
 
 // Usage of OpenAI's shape from the text of its object; unknown members are ignored. False if it is not an object.

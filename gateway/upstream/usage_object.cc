@@ -7,7 +7,7 @@
 namespace tollgate {
 namespace {
 
-constexpr std::int64_t kMostTokens = 1'000'000'000;   // of one request; a larger report is not believed
+constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one request; a larger report is not believed
 
 // Token counts are non-negative integers; anything else counts as absent.
 bool read_count(std::string_view text, std::int64_t& out) {
@@ -60,9 +60,9 @@ bool parse_usage(std::string_view text, TokenUsage& usage) {
 }
 
 std::string usage_json(const TokenUsage& usage, NanoUsd cost) {
-    return "{\"prompt_tokens\":" + std::to_string(usage.prompt) + ",\"completion_tokens\":" +
-           std::to_string(usage.completion) + ",\"total_tokens\":" + std::to_string(usage.prompt + usage.completion) +
-           ",\"cost\":" + to_usd(cost) + "}";
+    return "{\"prompt_tokens\":" + std::to_string(usage.prompt) +
+           ",\"completion_tokens\":" + std::to_string(usage.completion) +
+           ",\"total_tokens\":" + std::to_string(usage.prompt + usage.completion) + ",\"cost\":" + to_usd(cost) + "}";
 }
 
 std::int64_t counted_completion_tokens(const StreamFacts& facts) {
