@@ -123,8 +123,7 @@ TEST(PriceList, MissingFileIsAnError) {
 }
 
 TEST(PriceList, TheListWeShipLoads) {
-    const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
-    const auto list = PriceList::load((root / "configs" / "prices.yaml").string());
+    const auto list = PriceList::load("configs/prices.yaml");
     ASSERT_TRUE(list) << list.error().message();
     const Model* const echo = (*list)->find("sample-echo");
     ASSERT_NE(echo, nullptr);
