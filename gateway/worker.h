@@ -100,7 +100,9 @@ class Worker {
     Services& services_;
     const std::uint32_t number_;
     WorkerCounters counters_;  // before io_: requests cut off with it still count
-    net::asio::io_context io_{1};
+    // One thread runs it. Sockets are touched by that thread alone once they are adopted, so their operations need no
+    // lock; posting from other threads stays legal.
+    net::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     net::asio::executor_work_guard<net::Executor> work_;
     net::Timer timer_;
     std::shared_ptr<const Directory> directory_;

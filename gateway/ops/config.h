@@ -53,7 +53,7 @@ struct CreditConfig {
 };
 
 struct LedgerConfig {
-    std::uint32_t commit_interval_ms = 10;
+    std::uint32_t commit_interval_ms = 25;
     std::uint32_t checkpoint_interval_ms = 1000;
 };
 
