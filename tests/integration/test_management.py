@@ -275,3 +275,29 @@ def test_an_idempotency_key_holds_across_a_restart(start_gateway):
     gateway.start()
     assert gateway.grant(account, "2", **{"Idempotency-Key": "order-1"})["repeated"] is True
     assert gateway.credits(account)["balance"] == 2
+
+
+def grant_with(gateway, account, idempotency_key):
+    return gateway.request(
+        "POST",
+        f"/api/organizations/{account.organization}/credits",
+        key=gateway.root_key,
+        json={"amount": 1},
+        headers={"Idempotency-Key": idempotency_key},
+    )
+
+
+def test_idempotency_keys_that_differ_late_are_two_grants(gateway):
+    account = gateway.new_account(None)
+    same = "k" * 128
+    for key, repeated in ((same + "1", False), (same + "2", False), (same + "1", True), (same, False)):
+        assert grant_with(gateway, account, key).json()["repeated"] is repeated
+    assert gateway.credits(account)["balance"] == 3
+
+
+def test_an_idempotency_key_is_taken_up_to_255_bytes(gateway):
+    account = gateway.new_account(None)
+    assert grant_with(gateway, account, "k" * 255).status == 201
+    answer = grant_with(gateway, account, "k" * 256)
+    assert answer.status == 400 and "255" in answer.error["message"]
+    assert gateway.credits(account)["balance"] == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from support.chat import chat, open_stream, stream_chat
-from support.http_client import RawConnection, request_bytes
+from support.http_client import RawConnection, loads, request_bytes
 from support.processes import records
 
 
@@ -139,13 +139,17 @@ def test_sigterm_lets_a_running_stream_finish(start_gateway):
     assert gateway.process.wait(10) == 0
 
 
-def test_sigterm_cuts_a_stream_that_outlasts_the_limit_and_bills_it(start_gateway):
+def test_sigterm_cuts_a_stream_that_outlasts_the_limit_and_says_so_for_free(start_gateway):
     gateway = start_gateway(timeouts={"shutdown_timeout_ms": 300})
     account = gateway.new_account("1")
     with open_stream(gateway, account, "tokens=2000 token_ms=20") as connection:
+        assert connection.read_head().status == 200
         connection.read_until(b"data: ")
         gateway.process.terminate()
-        assert b"[DONE]" not in connection.rest()
+        body = connection.rest()
+    assert b"[DONE]" not in body
+    last = body[body.rindex(b"data: ") + 6 :].split(b"\n")[0]
+    assert loads(last)["error"]["code"] == "shutting_down"
     assert gateway.process.wait(10) == 0
     (record,), _ = records(gateway.data_dir)
-    assert record["charged_nano"] > 0
+    assert record["charged_nano"] == 0 and record["error"] == "shutting_down"
