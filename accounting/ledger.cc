@@ -306,7 +306,7 @@ Status Ledger::for_each_request(const std::function<bool(const StoredRequest&)>&
     bool more = true;
     for (std::uint64_t block = 1; block <= *last && more; ++block) {
         Status bad;
-        const Status status = reader.for_each_row(block, [&](const UsageRow& row) {
+        Status status = reader.for_each_row(block, [&](const UsageRow& row) {
             const auto request = StoredRequest::decode(row.open, row.settlement);
             if (!request) bad = request.error();
             more = request && visit(*request);

@@ -127,7 +127,8 @@ class Server {
 
     Status start(std::uint32_t workers) {
         for (std::uint32_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(services_, i));
-        services_.accounts->on_publish([this](std::shared_ptr<const Directory> directory) { publish(directory); });
+        services_.accounts->on_publish(
+            [this](const std::shared_ptr<const Directory>& directory) { publish(directory); });
         Status status = listen(data_, "listen", services_.config.listen);
         if (status.ok()) status = listen(operations_, "operations_listen", services_.config.operations_listen);
         return status;

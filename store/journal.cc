@@ -255,7 +255,8 @@ std::optional<UsageRow> UsageBlock::next() {
     const auto open = take_prefixed(body_, position_);
     if (!open) return std::nullopt;
     const auto settlement = take_prefixed(body_, position_);
-    return UsageRow{.open = *open, .settlement = settlement.value()};  // read() counted both halves of every row
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): read() counted both halves of every row
+    return UsageRow{.open = *open, .settlement = settlement.value()};
 }
 
 std::string encode(const BlockIndexEntry& entry) {

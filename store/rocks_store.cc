@@ -204,6 +204,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& data_dir
 Status RocksStore::State::open_database(const std::string& path, std::vector<std::string> existing) {
     if (existing.empty()) existing.emplace_back(kFamilyNames[0]);
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+    descriptors.reserve(existing.size());
     for (const auto& family : existing) {  // also a newer version's, or we could not read whose version it is
         descriptors.emplace_back(family, family_options(family, cache));
     }

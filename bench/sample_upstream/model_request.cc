@@ -127,7 +127,7 @@ void fill_arguments(ModelRequest& request, dom::element function) {
 // The call is made where the caller demands one, or the user's text names a tool, and not again on the tool's result.
 void choose_tool(ModelRequest& request, const Tools& tools) {
     dom::array list;
-    if (tools.list->get(list)) return;
+    if (!tools.list || tools.list->get(list)) return;
     std::string_view wanted;
     bool demanded = false;
     if (tools.choice) {

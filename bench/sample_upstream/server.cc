@@ -100,10 +100,11 @@ Server::~Server() = default;
 
 net::Awaitable<void> Server::accept() {
     constexpr auto kPauseAfterError = std::chrono::milliseconds(20);  // out of descriptors, most likely
-    net::Timer pause(acceptor_->get_executor());
+    net::Acceptor& acceptor = acceptor_.value();  // NOLINT(bugprone-unchecked-optional-access): made by the constructor
+    net::Timer pause(acceptor.get_executor());
     for (std::size_t next = 0;; ++next) {
         auto& worker = *shared_.workers[next % shared_.workers.size()];
-        auto [error, socket] = co_await acceptor_->async_accept(worker.context.get_executor(), net::kAwait);
+        auto [error, socket] = co_await acceptor.async_accept(worker.context.get_executor(), net::kAwait);
         if (error == asio::error::operation_aborted) co_return;
         if (error) {
             pause.expires_after(kPauseAfterError);

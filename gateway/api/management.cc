@@ -139,7 +139,7 @@ ApiAnswer create_key(const Call& call) {
         if (time && *time <= call.request.now_ms) fields.fail("expires_at", "must be in the future");
         key.expires_ms = time.value_or(0);
     }
-    if (fields.error()) return fields.refusal();
+    if (fields.error() || !reset) return fields.refusal();
     key.reset = *reset;
     const auto made = call.services.accounts->create_key(call.organization, key, call.request.now_ms);
     if (!made) return api_error(made.error());
@@ -179,7 +179,8 @@ ApiAnswer show_key(const Call& call) {
 }
 
 ApiAnswer update_key(const Call& call) {
-    if (find_key(call) == nullptr) return no_such_key();
+    const auto digest = parse_key_digest(call.item);
+    if (!digest || find_key(call) == nullptr) return no_such_key();
     BodyFields fields(call.request.body, {"name", "disabled", "limit", "limit_reset"});
     Accounts::KeyChange change;
     if (fields.has("name")) change.name = fields.required_text("name");
@@ -190,13 +191,14 @@ ApiAnswer update_key(const Call& call) {
         if (!change.reset) fields.fail("limit_reset", "must be daily, weekly, monthly or null");
     }
     if (fields.error()) return fields.refusal();
-    const Status status = call.services.accounts->update_key(*parse_key_digest(call.item), change, call.request.now_ms);
+    const Status status = call.services.accounts->update_key(*digest, change, call.request.now_ms);
     return status.ok() ? show_key(call) : api_error(status);
 }
 
 ApiAnswer delete_key(const Call& call) {
-    if (find_key(call) == nullptr) return no_such_key();
-    const Status status = call.services.accounts->delete_key(*parse_key_digest(call.item));
+    const auto digest = parse_key_digest(call.item);
+    if (!digest || find_key(call) == nullptr) return no_such_key();
+    const Status status = call.services.accounts->delete_key(*digest);
     if (!status.ok()) return api_error(status);
     ApiAnswer answer;
     answer.body = R"({"deleted":true})";
@@ -208,7 +210,7 @@ ApiAnswer add_credit(const Call& call) {
     const auto amount = fields.usd("amount").value_or(std::nullopt);
     if (!fields.error() && (!amount || amount->value <= 0)) fields.fail("amount", "must be a positive number of USD");
     const std::string note = fields.text("note");
-    if (fields.error()) return fields.refusal();
+    if (fields.error() || !amount) return fields.refusal();
     const auto result = call.services.ledger->grant({call.organization, *amount, call.request.idempotency_key, note},
                                                     call.request.now_ms);
     if (!result) return api_error(result.error());

@@ -105,10 +105,12 @@ void HeldRequest::open(const HoldEstimate& estimate) {
     record.output_bound = estimate.output_tokens;
     std::array<std::byte, kSlotOpenBytes> bytes;
     const std::size_t size = encode(record, bytes);
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): take() has just acquired it
     slots_.publish_open(*slot_, std::span(bytes).first(size));
 }
 
 void HeldRequest::progress(std::int64_t output_tokens) {
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): only requests that hold a slot make progress
     slots_.publish_progress(*slot_, static_cast<std::uint64_t>(output_tokens));
 }
 
@@ -137,6 +139,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     record.upstream_id = ending.upstream_id;
     std::array<std::byte, kSlotSettlementBytes> bytes;
     const std::size_t size = encode(record, bytes);
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): settled once, while the slot is held
     slots_.publish_settled(lane_, *slot_, std::span(bytes).first(size));
     slot_.reset();
     fail_point("after_slot_settled");

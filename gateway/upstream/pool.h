@@ -60,7 +60,7 @@ struct IdlePolicy {
 
 class UpstreamPool {
   public:
-    UpstreamPool(net::Executor executor, const Provider& provider, IdlePolicy policy)
+    UpstreamPool(const net::Executor& executor, const Provider& provider, IdlePolicy policy)
         : executor_(executor), provider_(provider), policy_(policy), resolver_(executor) {}
 
     const Provider& provider() const { return provider_; }

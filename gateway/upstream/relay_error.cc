@@ -62,7 +62,8 @@ net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer
         co_return error;
     }
     const auto member = find_member(body, body.find('{'), "error");
-    const std::string_view message = member ? message_of(body, member->value) : std::string_view();
+    if (!member) co_return error;
+    const std::string_view message = message_of(body, member->value);
     if (message.empty()) co_return error;
     error.detail().body =
         request.openrouter ? openrouter_body(status, message, provider, member->value.of(body)) : body;
