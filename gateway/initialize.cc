@@ -101,7 +101,11 @@ Result<json::object> make_aside(const InitOptions& options) {
     fs::create_directories(data, failed);
     fs::permissions(data, fs::perms::owner_all, failed);
     fs::remove_all(aside, failed);
-    if (fs::exists(data / kStoreFolder)) return make_data(options.data_dir, options.quickstart);  // says what is there
+    if (fs::exists(data / kStoreFolder)) {
+        return failure(
+            StatusCode::already_exists,
+            options.data_dir + " is in use already and its keys cannot be shown again; use another --data-dir");
+    }
     auto made = make_data(aside, options.quickstart);
     if (!made) return made;
     if (options.quickstart) {

@@ -15,7 +15,7 @@ BodyFields::BodyFields(const std::string& body, std::initializer_list<std::strin
     for (const auto& member : object_) {
         const std::string_view name(member.key().data(), member.key().size());
         if (std::find(known.begin(), known.end(), name) == known.end()) {
-            fail(name.substr(0, 64), "is not a field of this request");
+            fail(cut_utf8(name, 64), "is not a field of this request");
         }
     }
 }
@@ -56,7 +56,11 @@ std::optional<std::optional<NanoUsd>> BodyFields::usd(std::string_view name) {
     const auto* const value = object_.if_contains(name);
     if (value == nullptr) return std::nullopt;
     if (value->is_null()) return std::optional<NanoUsd>();
-    const auto member = find_member(body_, body_.find('{'), name);
+    std::optional<JsonMember> member;  // the last of that name, however it is written, as above
+    JsonMembers members(body_, body_.find('{'));
+    while (const auto next = members.next()) {
+        if (unescaped(next->key.of(body_), body_.size()) == name) member = next;
+    }
     if (!value->is_number() || !member) {
         fail(name, "must be a number of USD");
         return std::nullopt;

@@ -250,7 +250,8 @@ ApiAnswer set_llm(const Call& call) {
     const auto endpoints = call.services.catalogue->find(model);
     if (!model.empty() && endpoints.empty()) {
         return api_error(ErrorKind::model_not_found,
-                         "the model '" + model.substr(0, kModelNameBytes) + "' does not exist here", "model");
+                         "the model '" + std::string(cut_utf8(model, kModelNameBytes)) + "' does not exist here",
+                         "model");
     }
     const bool served = std::any_of(endpoints.begin(), endpoints.end(), [&provider](const CatalogueEndpoint& endpoint) {
         return endpoint.provider->name == provider;

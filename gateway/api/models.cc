@@ -84,8 +84,9 @@ ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, bool ope
     const std::string name = checked ? checked->decode() : std::string(encoded);
     const Model* const model = catalogue.model(name);
     if (model == nullptr) {
-        return api_error(ErrorKind::model_not_found,
-                         "the model '" + name.substr(0, kModelNameBytes) + "' does not exist here", "model");
+        const bool readable = simdjson::validate_utf8(name);
+        const std::string shown(readable ? cut_utf8(name, kModelNameBytes) : "?");
+        return api_error(ErrorKind::model_not_found, "the model '" + shown + "' does not exist here", "model");
     }
     JsonText json;
     if (openrouter) json.object().key("data");

@@ -215,6 +215,7 @@ void Connection::abort_upstream() {
 void Connection::client_left() {
     if (client_gone_) return;
     client_gone_ = true;
+    if (cut_) return;  // it was the gateway that ended it
     request.cancelled = true;
     worker_.counters().client_aborts.add();
     if (waiting_ == Waiting::client) stream_.cancel();

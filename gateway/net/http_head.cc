@@ -305,7 +305,9 @@ HeadRefusal parse_response_head(std::string_view bytes, std::size_t max_fields, 
     const auto space = line.find(' ');
     if (const auto refusal = parse_version(line.substr(0, space), head.minor_version); refusal.status != 0)
         return refusal;
-    if (space == std::string_view::npos || line.size() < space + 4) return refuse("malformed status line");
+    const std::size_t code_end = space + 4;
+    if (space == std::string_view::npos || line.size() < code_end || (line.size() > code_end && line[code_end] != ' '))
+        return refuse("malformed status line");
     const std::string_view code = line.substr(space + 1, 3);
     const auto [stop, error] = std::from_chars(code.data(), code.data() + 3, head.status);
     if (error != std::errc() || stop != code.data() + 3 || head.status < 100 || head.status > 599)

@@ -13,14 +13,16 @@ std::int32_t ms_between(net::Clock::time_point from, net::Clock::time_point to) 
 }
 
 // How many output tokens the credit that is there would pay for, once the prompt is paid.
-std::int64_t affordable_output(const Shortage& shortage, const HoldEstimate& estimate, const Prices& prices) {
+std::int64_t affordable_output(const Shortage& shortage, const HoldEstimate& estimate, const Prices& prices,
+                               std::int64_t choices) {
     const NanoUsd prompt = cost_of({.prompt = estimate.prompt_tokens}, prices);
     if (prices.completion <= 0 || shortage.available <= prompt) return 0;
     return static_cast<std::int64_t>(static_cast<__int128>((shortage.available - prompt).value) * 1000 /
-                                     prices.completion);
+                                     prices.completion) /
+           choices;
 }
 
-Error refusal(const Shortage& shortage, const HoldEstimate& estimate, const Prices& prices) {
+Error refusal(const Shortage& shortage, const HoldEstimate& estimate, const Prices& prices, std::int64_t choices) {
     const bool of_key = shortage.limit == Shortage::Limit::key;
     Error error(of_key ? ErrorKind::key_limit_exceeded : ErrorKind::insufficient_credits,
                 std::string(of_key ? "this API key's limit" : "the organization's credit") +
@@ -28,7 +30,7 @@ Error refusal(const Shortage& shortage, const HoldEstimate& estimate, const Pric
                     to_usd(shortage.available) + " available; lower max_tokens or add credit");
     error.detail().extra =
         "\"needed\":" + to_usd(shortage.needed) + ",\"available\":" + to_usd(shortage.available) +
-        ",\"max_tokens_affordable\":" + std::to_string(affordable_output(shortage, estimate, prices));
+        ",\"max_tokens_affordable\":" + std::to_string(affordable_output(shortage, estimate, prices, choices));
     return error;
 }
 
@@ -69,7 +71,7 @@ Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
     if (shortage) {
         slots_.release_unopened(lane_, *slot);
         counters_.holds_refused.add();
-        return refusal(*shortage, estimate, request.endpoint->endpoint->prices);
+        return refusal(*shortage, estimate, request.endpoint->endpoint->prices, request.body.choices);
     }
     slot_ = slot;
     held_ = estimate.amount;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 
 namespace tollgate {
 namespace {
@@ -123,6 +124,19 @@ std::optional<JsonMember> JsonMembers::next() {
     member.key = {begin, begin + static_cast<std::uint32_t>(key.size())};
     member.value = skip_value();
     return member;
+}
+
+std::string unescaped(std::string_view json, std::size_t most) {
+    boost::system::error_code failed;
+    const auto value = boost::json::parse(json, failed);
+    if (failed || !value.is_string()) return {};
+    return std::string(cut_utf8(std::string_view(value.get_string()), most));
+}
+
+std::string_view cut_utf8(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+    return text.substr(0, most);
 }
 
 std::optional<JsonMember> find_member(std::string_view text, std::size_t at, std::string_view name) {

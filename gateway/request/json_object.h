@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tollgate {
@@ -42,6 +43,11 @@ class JsonMembers {
     std::string_view text_;
     std::size_t at_;
 };
+
+// The text of a JSON string (with its quotes), unescaped and cut at `most` bytes; empty if it is not a string.
+std::string unescaped(std::string_view json, std::size_t most);
+// The longest prefix of at most `most` bytes that cuts no character.
+std::string_view cut_utf8(std::string_view text, std::size_t most);
 
 // The member of that name (no escapes in it) of the object at `at`; the last one if it stands twice.
 std::optional<JsonMember> find_member(std::string_view text, std::size_t at, std::string_view name);

@@ -19,6 +19,19 @@ Error invalid(std::string message, std::string_view param) {
 
 std::int64_t text_bytes(const element& value) { return static_cast<std::int64_t>(simdjson::minify(value).size()); }
 
+// Every member counts, whatever stands beside it; files and audio with their bytes, images as so many tokens.
+void measure_part(const element& part, BodyFacts& facts) {
+    for (const auto field : simdjson::dom::object(part)) {
+        if (field.key == "image_url") {
+            facts.prompt_extra_tokens += kTokensPerImage;
+        } else if (field.value.type() == Type::STRING && field.key != "type") {
+            facts.prompt_bytes += static_cast<std::int64_t>(field.value.get_string_length().value_unsafe());
+        } else if (field.value.type() == Type::OBJECT || field.value.type() == Type::ARRAY) {
+            facts.prompt_bytes += text_bytes(field.value);
+        }
+    }
+}
+
 // Text bytes of a content value: a string, or parts.
 void measure_content(const element& content, BodyFacts& facts) {
     if (content.type() == Type::STRING) {
@@ -30,15 +43,7 @@ void measure_content(const element& content, BodyFacts& facts) {
         if (part.type() == Type::STRING) {
             facts.prompt_bytes += static_cast<std::int64_t>(part.get_string_length().value_unsafe());
         } else if (part.type() == Type::OBJECT) {
-            std::string_view text;
-            element image;
-            if (part["text"].get(text) == simdjson::SUCCESS) {
-                facts.prompt_bytes += static_cast<std::int64_t>(text.size());
-            } else if (part["image_url"].get(image) == simdjson::SUCCESS) {
-                facts.prompt_extra_tokens += kTokensPerImage;
-            } else {
-                facts.prompt_bytes += text_bytes(part);  // files, audio: at most their bytes
-            }
+            measure_part(part, facts);
         } else if (part.type() == Type::ARRAY) {
             measure_content(part, facts);  // a list of lists of token ids
         } else {
@@ -55,7 +60,7 @@ void measure_messages(const element& messages, BodyFacts& facts) {
         for (const auto field : simdjson::dom::object(message)) {
             if (field.key == "content") {
                 measure_content(field.value, facts);
-            } else if (field.value.type() == Type::STRING) {
+            } else if (field.value.type() == Type::STRING && field.key != "role") {
                 facts.prompt_bytes += static_cast<std::int64_t>(field.value.get_string_length().value_unsafe());
             } else if (field.value.type() == Type::ARRAY || field.value.type() == Type::OBJECT) {
                 facts.prompt_bytes += text_bytes(field.value);
@@ -88,14 +93,16 @@ Error read_short_text(std::string_view name, const element& value, std::string& 
     return {};
 }
 
-Error read_stream_options(const element& value, BodyFacts& facts) {
+// `text` holds `value` at `begin`: where include_usage stands is kept, however its name is written.
+Error read_stream_options(const element& value, std::string_view text, std::size_t begin, BodyFacts& facts) {
     if (value.is_null()) return {};
     if (value.type() != Type::OBJECT) return invalid("'stream_options' must be an object", "stream_options");
-    bool seen = false;
+    JsonMembers members(text, begin);
     for (const auto field : simdjson::dom::object(value)) {
+        const auto member = members.next();
         if (field.key != "include_usage") continue;
-        if (seen) return invalid("'include_usage' stands twice", "stream_options");
-        seen = true;
+        if (facts.include_usage_member) return invalid("'include_usage' stands twice", "stream_options");
+        facts.include_usage_member = member;
         if (auto error = read_flag("stream_options.include_usage", field.value, facts.include_usage)) return error;
     }
     return {};
@@ -116,8 +123,11 @@ Error read_model(const element& value, const JsonMember& member, BodyFacts& fact
     return {};
 }
 
-Error read_member(std::string_view key, const element& value, const JsonMember& member, BodyFacts& facts,
-                  bool& seen_stream) {
+// Members that may be long and are no part of the prompt.
+constexpr std::array<std::string_view, 5> kNotPrompt = {"metadata", "logit_bias", "stop", "modalities", "model"};
+
+Error read_member(std::string_view key, const element& value, const JsonMember& member, std::string_view text,
+                  BodyFacts& facts, bool& seen_stream) {
     if (key == "model") return read_model(value, member, facts);
     if (key == "stream") {
         if (seen_stream) return invalid("'stream' stands twice", "stream");
@@ -128,7 +138,7 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         if (facts.has_stream_options) return invalid("'stream_options' stands twice", "stream_options");
         facts.has_stream_options = true;
         facts.stream_options_value = member.value;
-        return read_stream_options(value, facts);
+        return read_stream_options(value, text, member.value.begin, facts);
     }
     if (key == "max_tokens" || key == "max_completion_tokens")
         return read_count(key, value, kMostTokens, facts.output_bound);
@@ -137,12 +147,15 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         measure_messages(value, facts);
     } else if (key == "prompt" || key == "input") {
         measure_content(value, facts);
-    } else if (key == "tools" || key == "response_format" || key == "functions") {
-        facts.prompt_bytes += static_cast<std::int64_t>(member.value.size());
     } else if (key == "user") {
         return read_short_text(key, value, facts.end_user);
     } else if (key == "session_id") {
         return read_short_text(key, value, facts.session);
+    } else if (value.is_object() || value.is_array() || value.is_string()) {
+        // Tools, schemas, suffixes, and what this gateway does not know: the provider may count it.
+        const bool counts =
+            !facts.gateway_only.back() && std::find(kNotPrompt.begin(), kNotPrompt.end(), key) == kNotPrompt.end();
+        if (counts) facts.prompt_bytes += static_cast<std::int64_t>(member.value.size());
     }
     return {};
 }
@@ -164,12 +177,6 @@ Error check_required(const simdjson::dom::object& object, ApiType api) {
 
 }  // namespace
 
-std::string_view cut_utf8(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
-    return text.substr(0, most);
-}
-
 void BodyFacts::clear() {
     has_model = stream = include_usage = has_stream_options = false;
     model.clear();
@@ -177,6 +184,7 @@ void BodyFacts::clear() {
     session.clear();
     output_bound = prompt_bytes = prompt_extra_tokens = 0;
     choices = 1;
+    include_usage_member.reset();
     members.clear();
     gateway_only.clear();
     object_begin = 0;
@@ -214,7 +222,7 @@ Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth
         facts.members.push_back(*member);
         facts.gateway_only.push_back(std::find(kGatewayOnly.begin(), kGatewayOnly.end(), field.key) !=
                                      kGatewayOnly.end());
-        if (auto error = read_member(field.key, field.value, *member, facts, seen_stream)) return error;
+        if (auto error = read_member(field.key, field.value, *member, text, facts, seen_stream)) return error;
     }
     return check_required(object, api);
 }

@@ -5,6 +5,7 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,15 +43,13 @@ struct BodyFacts {
     TextSpan model_value;  // when has_model
     bool has_stream_options = false;
     TextSpan stream_options_value;
-    std::vector<JsonMember> members;  // top level, in order
-    std::vector<bool> gateway_only;   // members that are not sent upstream (OpenRouter's routing fields)
-    std::uint32_t object_begin = 0;   // offset of '{'
+    std::optional<JsonMember> include_usage_member;  // in it
+    std::vector<JsonMember> members;                 // top level, in order
+    std::vector<bool> gateway_only;                  // members that are not sent upstream (OpenRouter's routing fields)
+    std::uint32_t object_begin = 0;                  // offset of '{'
 
     void clear();
 };
-
-// The longest prefix of at most `most` bytes that cuts no character.
-std::string_view cut_utf8(std::string_view text, std::size_t most);
 
 // `text` must have simdjson's padding behind it. Errors: invalid_json, invalid_request; messages name the field.
 Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ApiType api, BodyFacts& facts);

@@ -9,7 +9,7 @@ constexpr std::size_t kMaxPieces = 12;  // leaves room for the head in one gathe
 std::string with_usage(std::string_view text, const BodyFacts& facts) {
     const std::string_view value = facts.stream_options_value.of(text);
     if (!value.starts_with('{')) return R"({"include_usage":true})";
-    const auto member = find_member(text, facts.stream_options_value.begin, "include_usage");
+    const auto& member = facts.include_usage_member;
     std::string out(value);
     if (member) {
         return out.replace(member->value.begin - facts.stream_options_value.begin, member->value.size(), "true");

@@ -9,6 +9,7 @@
 namespace tollgate {
 namespace {
 
+constexpr std::size_t kMostMessageBytes = 1024;    // of an upstream's error message
 constexpr std::size_t kHeldTailBytes = 64 * 1024;  // of an answer too large to hold whole
 
 // What the gateway needs to know of an answer, and where to splice it.
@@ -65,8 +66,7 @@ Error inspect(std::string_view body, const std::string& provider, AnswerFacts& f
             Error error{ErrorKind::upstream_error, "provider " + provider + " answered 200 with an error"};
             const auto message =
                 value.starts_with('{') ? find_member(body, member->value.begin, "message") : std::nullopt;
-            if (message)
-                error.detail().message += ": " + std::string(unquoted(message->value.of(body)).substr(0, 1024));
+            if (message) error.detail().message += ": " + unescaped(message->value.of(body), kMostMessageBytes);
             return error;
         } else if (key == "\"choices\"") {
             note_choices(body, member->value, facts);
@@ -246,8 +246,15 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
         total += step.payload;
         ended = step.ended;
     }
+    const std::string_view rest = in.view().substr(0, decoded);
+    const auto last_byte = rest.find_last_not_of(" \t\r\n");
+    if (ended && (last_byte == std::string_view::npos || rest[last_byte] != '}')) {
+        ended = false;
+        failed = invalid_answer(provider, "a body that ends inside a JSON object");
+    }
     if (!ended) {
         connection.close_after = true;  // the body stays visibly incomplete
+        connection.reset_on_close = framing == BodyFraming::until_close;
         release_upstream(connection, answer, false);
         co_return failed;
     }

@@ -223,7 +223,7 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
     const bool is_complete = complete(facts, end.ended);
     release_after_stream(connection, answer, end.ended, is_complete);
     if (!is_complete && connection.client_gone()) {
-        co_return Error{ErrorKind::client_closed_request, "the client left"};
+        co_return upstream_failure(connection, provider, {});
     }
     if (!is_complete && !outlet.head_sent) {  // nothing has left: an ordinary error can still be answered
         request.status_sent = 0;

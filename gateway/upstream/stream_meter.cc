@@ -23,7 +23,7 @@ bool truthy(std::string_view json) { return json != "null" && json != "false" &&
 constexpr int kMostNesting = 8;  // of what a delta holds; deeper text is not counted
 
 std::size_t after_separator(std::string_view data, std::size_t at) {
-    while (at < data.size() && (data[at] == ',' || data[at] == ' ')) ++at;
+    while (at < data.size() && (data[at] == ',' || data[at] == ' ' || data[at] == '\t')) ++at;
     return at;
 }
 
@@ -171,7 +171,7 @@ void StreamMeter::inspect(std::string_view data) {
         if (key == "\"choices\"" && data[members.position()] == '[') {
             const std::size_t begin = members.position();
             members.resume(walk_choices(data, begin));
-            empty_choices = members.position() == begin + 2;
+            empty_choices = data[after_separator(data, begin + 1)] == ']';
         } else {
             const TextSpan value = members.skip_value();
             if (value.size() == 0) return;
@@ -238,8 +238,7 @@ void StreamMeter::note_error(std::string_view data, TextSpan value) {
     if (!message) return;
     const std::string_view text = message->value.of(data);
     constexpr std::size_t kMostMessageBytes = 1024;
-    if (text.size() >= 2 && text.front() == '"')
-        facts_.error_message = text.substr(1, text.size() - 2).substr(0, kMostMessageBytes);
+    facts_.error_message = unescaped(text, kMostMessageBytes);
 }
 
 // Appends the event with what has to change: hidden usage out, error:null out, id, model and provider of the flavour.
@@ -289,8 +288,7 @@ void StreamMeter::append_usage_chunk(const TokenUsage& usage, NanoUsd cost, std:
     if (options_.openrouter) {
         append_flavour(out);
     } else {
-        out += "\"id\":";
-        append_json_string(out, facts_.upstream_id);
+        out += "\"id\":\"" + facts_.upstream_id + "\"";  // still escaped
         out += ",\"model\":";
         append_json_string(out, options_.model);
     }

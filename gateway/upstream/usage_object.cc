@@ -39,24 +39,29 @@ void read_details(std::string_view text, TextSpan value, TokenUsage& usage) {
 bool parse_usage(std::string_view text, TokenUsage& usage) {
     if (!text.starts_with('{')) return false;
     JsonMembers members(text, 0);
-    bool any = false;
+    bool any = false, unreadable = false;  // one figure that cannot be makes the whole report incredible
+    const auto take = [&any, &unreadable](std::string_view value, std::int64_t& out) {
+        const bool read = read_count(value, out);
+        any = any || read;
+        unreadable = unreadable || (!read && value != "null");
+    };
     while (const auto member = members.next()) {
         const std::string_view key = member->key.of(text);
         const std::string_view value = member->value.of(text);
         if (key == "\"prompt_tokens\"" || key == "\"input_tokens\"") {
-            any = read_count(value, usage.prompt) || any;
+            take(value, usage.prompt);
         } else if (key == "\"completion_tokens\"" || key == "\"output_tokens\"") {
-            any = read_count(value, usage.completion) || any;
+            take(value, usage.completion);
         } else if (key == "\"prompt_tokens_details\"" || key == "\"completion_tokens_details\"") {
             read_details(text, member->value, usage);
         } else if (key == "\"prompt_cache_hit_tokens\"") {
             read_count(value, usage.cache_read);
         } else if (key == "\"total_tokens\"") {
             std::int64_t total = 0;
-            any = read_count(value, total) || any;
+            take(value, total);
         }
     }
-    return any;
+    return any && !unreadable;
 }
 
 std::string usage_json(const TokenUsage& usage, NanoUsd cost) {
