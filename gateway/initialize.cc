@@ -104,7 +104,7 @@ Result<json::object> make_aside(const InitOptions& options) {
     if (fs::exists(data / kStoreFolder)) {
         return failure(
             StatusCode::already_exists,
-            options.data_dir + " is in use already and its keys cannot be shown again; use another --data-dir");
+            options.data_dir + " is in use already and its root key cannot be shown again; use another --data-dir");
     }
     auto made = make_data(aside, options.quickstart);
     if (!made) return made;

@@ -58,7 +58,7 @@ bool parse_usage(std::string_view text, TokenUsage& usage) {
             read_count(value, usage.cache_read);
         } else if (key == "\"total_tokens\"") {
             std::int64_t total = 0;
-            take(value, total);
+            any = read_count(value, total) || any;  // not billed: only a sign that usage was meant
         }
     }
     return any && !unreadable;
