@@ -1,0 +1,87 @@
+// A client's body and what goes upstream for it: JSON again, with the members that came, our model, and the usage asked
+// for.
+#include <simdjson.h>
+
+#include <string>
+
+#include "gateway/request/upstream_body.h"
+#include "tests/fuzz/input.h"
+
+namespace {
+
+using tollgate::fuzz::require;
+
+constexpr std::string_view kModel = "maker/\"model\"";
+
+std::string joined(const tollgate::UpstreamBody& body) {
+    std::string out;
+    for (const auto piece : body.pieces()) out += piece;
+    require(out.size() == body.size(), "the size is that of the pieces");
+    return out;
+}
+
+void check_upstream(std::string_view text, const tollgate::BodyFacts& facts, bool ask_for_usage) {
+    tollgate::UpstreamBody body;
+    body.build(text, facts, kModel, ask_for_usage);
+    const std::string out = joined(body);
+    simdjson::dom::parser parser;
+    simdjson::dom::object object;
+    require(parser.parse(out).get(object) == simdjson::SUCCESS, "what goes upstream is JSON");
+    std::size_t members = 0, models = 0, kept = 0;
+    bool options = false;
+    for (const auto field : object) {
+        ++members;
+        if (field.key == "model") {
+            ++models;
+            require(std::string_view(field.value.get_string().value_unsafe()) == kModel, "the model is ours");
+        }
+        options = options || field.key == "stream_options";
+    }
+    for (const bool ours : facts.gateway_only) kept += !ours;
+    require(models == 1, "one model goes upstream");
+    require(members == kept + !facts.has_model + (ask_for_usage && !facts.has_stream_options),
+            "no other member comes or goes");
+    if (ask_for_usage) require(options, "usage is asked for");
+    tollgate::BodyFacts again;
+    const simdjson::padded_string padded(out);
+    const auto error =
+        tollgate::read_body(parser, std::string_view(padded.data(), padded.size()), 64, tollgate::ApiType::chat, again);
+    require(!error || facts.members.size() == tollgate::kMaxMembers || !facts.has_model,
+            "what goes upstream is a body again");
+    if (!error && ask_for_usage) require(again.include_usage, "the usage is asked for");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    tollgate::fuzz::Input input(data, size);
+    const std::uint8_t choice = input.byte();
+    const simdjson::padded_string padded(input.rest());
+    const std::string_view text(padded.data(), padded.size());
+    static tollgate::JsonParser parser;
+    tollgate::BodyFacts facts;
+    const auto api = static_cast<tollgate::ApiType>(choice % 3);
+    const auto error = tollgate::read_body(parser, text, 60, api, facts);
+    if (error) {
+        const std::string answer = tollgate::error_body(error, (choice & 4) != 0, 400);
+        simdjson::dom::parser check;
+        require(check.parse(answer).error() == simdjson::SUCCESS, "errors are JSON");
+    } else {
+        require(facts.prompt_bytes >= 0 && facts.prompt_extra_tokens >= 0 && facts.choices >= 1,
+                "estimates are not negative");
+        require(simdjson::validate_utf8(facts.model), "names are text");
+        if (api == tollgate::ApiType::chat) {
+            check_upstream(text, facts, true);
+            check_upstream(text, facts, false);
+        }
+    }
+    // The walker alone, on text that nobody has validated.
+    const std::string raw(input.rest());
+    const auto brace = raw.find('{');
+    if (brace == std::string::npos) return 0;
+    tollgate::JsonMembers members(raw, brace);
+    for (std::size_t count = 0; const auto member = members.next(); ++count) {
+        require(count <= raw.size() && member->value.end <= raw.size(), "the walk ends within the text");
+    }
+    return 0;
+}

@@ -1,0 +1,206 @@
+// The catalogue, the plan made from it, and what the models routes show.
+#include "gateway/routing/catalogue.h"
+
+#include <gtest/gtest.h>
+
+#include <simdjson.h>
+#include <boost/json.hpp>
+
+#include "gateway/api/models.h"
+#include "gateway/routing/plan.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kPrices = R"(
+version: "1"
+models:
+  - id: maker/chat
+    aliases: [chat]
+    endpoints:
+      - {provider: first, model: up-1, prices: {prompt: "0.15", completion: "0.6"}}
+      - {provider: second, model: up-2, prices: {prompt: "0.2", completion: "0.7"}}
+      - {provider: unconfigured, model: up-3, prices: {prompt: "0.2", completion: "0.7"}}
+  - id: maker/only-second
+    endpoints:
+      - {provider: second, model: up-4, prices: {prompt: "1", completion: "1"}}
+  - id: maker/nowhere
+    aliases: [nowhere]
+    endpoints:
+      - {provider: unconfigured, model: up-5, prices: {prompt: "1", completion: "1"}}
+  - id: maker/embed
+    embeddings: true
+    endpoints:
+      - {provider: first, model: up-6, prices: {prompt: "0.02", completion: "0"}}
+)";
+
+class CatalogueTest : public testing::Test {
+  protected:
+    CatalogueTest() : providers_(2) {
+        providers_[0].name = "second";
+        providers_[1].name = "first";
+        auto prices = PriceList::parse(kPrices, "prices.yaml");
+        if (!prices) throw std::runtime_error(prices.error().message());
+        catalogue_ = std::make_unique<Catalogue>(*prices, providers_);
+        policy_ = std::make_shared<OrganizationPolicy>();
+        request_.principal.policy = policy_;
+    }
+
+    Error plan_for(std::string_view model) {
+        request_.body.model = model;
+        request_.endpoint = nullptr;
+        return plan(*catalogue_, request_);
+    }
+
+    std::vector<Provider> providers_;
+    std::unique_ptr<Catalogue> catalogue_;
+    std::shared_ptr<OrganizationPolicy> policy_;
+    RequestContext request_;
+};
+
+TEST_F(CatalogueTest, EndpointsAreThoseOfConfiguredProvidersInTheLists) {
+    const auto endpoints = catalogue_->find("maker/chat");
+    ASSERT_EQ(endpoints.size(), 2u);
+    EXPECT_EQ(endpoints[0].endpoint->upstream_model, "up-1");
+    EXPECT_EQ(endpoints[0].provider, &providers_[1]);
+    EXPECT_EQ(endpoints[1].endpoint->upstream_model, "up-2");
+    EXPECT_EQ(endpoints[1].provider, &providers_[0]);
+}
+
+TEST_F(CatalogueTest, AliasesAreTheModel) {
+    EXPECT_EQ(catalogue_->find("chat").data(), catalogue_->find("maker/chat").data());
+    EXPECT_EQ(catalogue_->model("chat"), catalogue_->model("maker/chat"));
+}
+
+TEST_F(CatalogueTest, WhatCannotBeCalledIsNotThere) {
+    for (const std::string_view name : {"maker/nowhere", "nowhere", "unknown", "", "up-1", "MAKER/CHAT"}) {
+        EXPECT_TRUE(catalogue_->find(name).empty()) << name;
+        EXPECT_EQ(catalogue_->model(name), nullptr) << name;
+    }
+    ASSERT_EQ(catalogue_->models().size(), 3u);
+}
+
+TEST_F(CatalogueTest, EndpointsAreNumberedFromOne) {
+    ASSERT_EQ(catalogue_->endpoints().size(), 4u);
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(catalogue_->endpoints()[i].number, i + 1);
+}
+
+TEST_F(CatalogueTest, PlanTakesTheNamedModelsFirstEndpoint) {
+    ASSERT_FALSE(plan_for("chat"));
+    EXPECT_EQ(request_.endpoint->endpoint->upstream_model, "up-1");
+    EXPECT_EQ(request_.endpoint->model->id, "maker/chat");
+}
+
+TEST_F(CatalogueTest, PlanTakesTheOrganizationsDefaultWhereNoneIsNamed) {
+    policy_->default_model = "maker/chat";
+    policy_->default_provider = "second";
+    ASSERT_FALSE(plan_for(""));
+    EXPECT_EQ(request_.endpoint->endpoint->upstream_model, "up-2");
+    ASSERT_FALSE(plan_for("maker/chat"));
+    EXPECT_EQ(request_.endpoint->endpoint->upstream_model, "up-1")
+        << "the default provider belongs to the default model";
+    policy_->default_provider = "unconfigured";
+    ASSERT_FALSE(plan_for(""));
+    EXPECT_EQ(request_.endpoint->endpoint->upstream_model, "up-1");
+}
+
+TEST_F(CatalogueTest, PlanWithoutAnyModel) {
+    const Error error = plan_for("");
+    EXPECT_EQ(error.kind(), ErrorKind::model_required);
+    EXPECT_EQ(error.detail().param, "model");
+}
+
+TEST_F(CatalogueTest, PlanForAnUnknownModelNamesIt) {
+    const Error error = plan_for("maker/nowhere");
+    EXPECT_EQ(error.kind(), ErrorKind::model_not_found);
+    EXPECT_NE(error.detail().message.find("maker/nowhere"), std::string::npos);
+    policy_->default_model = "gone";
+    EXPECT_NE(plan_for("").detail().message.find("default"), std::string::npos);
+}
+
+TEST_F(CatalogueTest, EmbeddingModelsOnlyEmbed) {
+    EXPECT_EQ(plan_for("maker/embed").kind(), ErrorKind::invalid_request);
+    request_.api = ApiType::embeddings;
+    EXPECT_FALSE(plan_for("maker/embed"));
+    EXPECT_EQ(plan_for("maker/chat").kind(), ErrorKind::invalid_request);
+}
+
+TEST_F(CatalogueTest, ListedModelsAreValidJsonInBothFlavours) {
+    const auto openai = boost::json::parse(list_models(*catalogue_, false).body);
+    EXPECT_EQ(openai.at("object").as_string(), "list");
+    ASSERT_EQ(openai.at("data").as_array().size(), 3u);
+    EXPECT_EQ(openai.at("data").at(0).at("id").as_string(), "maker/chat");
+    EXPECT_EQ(openai.at("data").at(0).at("owned_by").as_string(), "maker");
+    const auto openrouter = boost::json::parse(list_models(*catalogue_, true).body);
+    EXPECT_EQ(openrouter.at("data").at(0).at("pricing").at("prompt").as_string(), "0.00000015");
+    EXPECT_EQ(openrouter.at("data").at(0).at("pricing").at("completion").as_string(), "0.0000006");
+    EXPECT_EQ(openrouter.at("data").at(2).at("pricing").at("completion").as_string(), "0");
+}
+
+TEST_F(CatalogueTest, AModelIsShownByItsEncodedName) {
+    for (const std::string_view path : {"/v1/models/maker/chat", "/v1/models/maker%2Fchat", "/v1/models/chat"}) {
+        const ApiAnswer answer = show_model(*catalogue_, path, false);
+        ASSERT_FALSE(answer.error) << path;
+        EXPECT_EQ(boost::json::parse(answer.body).at("id").as_string(), "maker/chat");
+    }
+}
+
+TEST_F(CatalogueTest, AnUnknownModelsAnswerIsJsonWhateverItsName) {
+    const std::string long_name = std::string(kModelNameBytes - 1, 'x') + "%C3%BC";
+    for (const std::string& name : {std::string("unknown"), std::string("%22%5C%0A"), std::string("%FF%80"),
+                                    std::string("%ZZ"), std::string("\xff"), long_name}) {
+        const ApiAnswer answer = show_model(*catalogue_, "/v1/models/" + name, false);
+        ASSERT_EQ(answer.error.kind(), ErrorKind::model_not_found) << name;
+        const std::string body = error_body(answer.error, false, 404);
+        boost::json::error_code failed;
+        boost::json::parse(body, failed);
+        EXPECT_FALSE(failed) << name << ": " << body;
+    }
+}
+
+TEST(Route, PathsAreRouted) {
+    const struct {
+        std::string_view path;
+        Route route;
+        bool openrouter;
+    } rows[] = {
+        {"/", Route::root, false},
+        {"*", Route::options, false},
+        {"/v1/chat/completions", Route::chat, false},
+        {"/api/v1/chat/completions", Route::chat, true},
+        {"/v1/completions", Route::completions, false},
+        {"/v1/embeddings", Route::embeddings, false},
+        {"/v1/models", Route::models, false},
+        {"/v1/models/a/b", Route::model, false},
+        {"/api/v1/models/a", Route::model, true},
+        {"/api/v1/key", Route::key, true},
+        {"/api/v1/auth/key", Route::key, true},
+        {"/api/v1/credits", Route::credits, true},
+        {"/api/v1/generation", Route::generation, true},
+        {"/api/organizations", Route::management, false},
+        {"/api/organizations/x/keys", Route::management, false},
+        {"/v1/key", Route::unknown, false},
+        {"/v1/models/", Route::unknown, false},
+        {"/v1/chat/completions/", Route::unknown, false},
+        {"/V1/chat/completions", Route::unknown, false},
+        {"//v1/chat/completions", Route::unknown, false},
+        {"/api/organizationsx", Route::unknown, false},
+        {"/v1", Route::unknown, false},
+        {"", Route::unknown, false},
+    };
+    for (const auto& row : rows) {
+        bool openrouter = true;
+        EXPECT_EQ(route_of(row.path, openrouter), row.route) << row.path;
+        EXPECT_EQ(openrouter, row.openrouter) << row.path;
+    }
+}
+
+TEST(Route, EveryRouteHasANameAndMethods) {
+    for (std::size_t i = 0; i < kRouteCount; ++i) {
+        EXPECT_FALSE(to_string(static_cast<Route>(i)).empty());
+        EXPECT_NE(allowed_methods(static_cast<Route>(i)).find("OPTIONS"), std::string_view::npos);
+    }
+}
+
+}  // namespace
+}  // namespace tollgate

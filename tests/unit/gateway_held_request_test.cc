@@ -1,0 +1,237 @@
+// What a request holds, and that it settles exactly once whatever happens.
+#include "gateway/request/held_request.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+
+#include "gateway/ops/counters.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::int64_t kNow = 1'795'219'200'000;
+constexpr std::uint32_t kSlots = 4;
+
+class HeldRequestTest : public testing::Test {
+  protected:
+    HeldRequestTest() {
+        std::string name = (std::filesystem::temp_directory_path() / "tollgate-held-XXXXXX").string();
+        folder_ = ::mkdtemp(name.data());
+        slots_ =
+            *SlotFile::open({.path = (folder_ / "slots").string(), .slots = kSlots, .workers = 1, .boot_epoch = 1});
+        slots_->finish_recovery();
+        model_.id = "maker/chat";
+        endpoint_.prices = {.prompt = 150'000, .completion = 600'000};
+        provider_.name = "sample";
+        prepare(request_);
+        organization_.grant({kNanoPerUsd});
+    }
+    ~HeldRequestTest() override { std::filesystem::remove_all(folder_); }
+
+    void prepare(RequestContext& request) {
+        request.endpoint = &place_;
+        request.principal.credit = &organization_;
+        request.principal.key_credit = &key_;
+        request.started_ms = kNow;
+        request.body.output_bound = 100;
+        request.body.prompt_bytes = 30;
+    }
+    HoldEstimate estimate() { return estimate_hold(request_, config_); }
+    RequestSettled settled_record() {
+        SlotIndex taken[1];
+        EXPECT_EQ(slots_->take_settled(taken), 1u);
+        const auto record = decode_settled(slots_->view(taken[0]).settlement);
+        EXPECT_TRUE(record);
+        return *record;
+    }
+
+    std::filesystem::path folder_;
+    std::unique_ptr<SlotFile> slots_;
+    Model model_;
+    Endpoint endpoint_;
+    Provider provider_;
+    CatalogueEndpoint place_{&model_, &endpoint_, &provider_, 1};
+    OrganizationCredit organization_{Id128{}};
+    KeyCredit key_;
+    CreditConfig config_;
+    WorkerCounters counters_{1};
+    RequestContext request_;
+};
+
+TEST_F(HeldRequestTest, EstimateRoundsThePromptUpAndAddsWhatIsNoText) {
+    EXPECT_EQ(estimate().prompt_tokens, 10);
+    request_.body.prompt_bytes = 31;
+    EXPECT_EQ(estimate().prompt_tokens, 11);
+    request_.body.prompt_extra_tokens = 8;
+    EXPECT_EQ(estimate().prompt_tokens, 19);
+    config_.bytes_per_prompt_token = 1;
+    EXPECT_EQ(estimate().prompt_tokens, 39);
+    request_.body.prompt_bytes = 0;
+    EXPECT_EQ(estimate().prompt_tokens, 8);
+}
+
+TEST_F(HeldRequestTest, EstimateTakesTheBoundTheDefaultOrTheModelsLimit) {
+    EXPECT_EQ(estimate().output_tokens, 100);
+    endpoint_.max_completion_tokens = 60;
+    EXPECT_EQ(estimate().output_tokens, 60);
+    request_.body.output_bound = 0;
+    EXPECT_EQ(estimate().output_tokens, 60);
+    endpoint_.max_completion_tokens = 0;
+    EXPECT_EQ(estimate().output_tokens, config_.default_output_tokens);
+    request_.body.choices = 3;
+    EXPECT_EQ(estimate().output_tokens, 3 * config_.default_output_tokens);
+    request_.api = ApiType::embeddings;
+    EXPECT_EQ(estimate().output_tokens, 0);
+}
+
+TEST_F(HeldRequestTest, EstimateIsThePriceOfBoth) {
+    EXPECT_EQ(estimate().amount.value, 10 * 150 + 100 * 600);
+    endpoint_.prices.per_request = 1'000'000;
+    EXPECT_EQ(estimate().amount.value, 10 * 150 + 100 * 600 + 1000);
+}
+
+TEST_F(HeldRequestTest, LargestBodyDoesNotOverflow) {
+    request_.body.output_bound = 100'000'000;
+    request_.body.choices = 128;
+    request_.body.prompt_bytes = 1 << 30;
+    endpoint_.prices = {.prompt = 1'000'000'000'000, .completion = 1'000'000'000'000};
+    EXPECT_GT(estimate().amount.value, 0);
+}
+
+TEST_F(HeldRequestTest, TheHoldIsTakenAndTheCostReplacesIt) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    EXPECT_TRUE(held.taken());
+    EXPECT_EQ(organization_.snapshot().held.value, 61'500);
+    const NanoUsd cost = held.settle({.usage = {.prompt = 10, .completion = 5},
+                                      .source = UsageSource::provider,
+                                      .finish_reason = "stop",
+                                      .upstream_id = "c1"});
+    EXPECT_EQ(cost.value, 10 * 150 + 5 * 600);
+    EXPECT_EQ(organization_.snapshot().held.value, 0);
+    EXPECT_EQ(organization_.snapshot().used, cost);
+    EXPECT_FALSE(held.taken());
+    EXPECT_EQ(slots_->awaiting_journal(), 1u);
+    EXPECT_EQ(request_.cost, cost);
+    const RequestSettled record = settled_record();
+    EXPECT_EQ(record.cost, cost);
+    EXPECT_EQ(record.charged, cost);
+    EXPECT_EQ(record.finish_reason, "stop");
+    EXPECT_EQ(record.upstream_id, "c1");
+    EXPECT_EQ(record.first_token_ms, -1);
+}
+
+TEST_F(HeldRequestTest, WhatNobodySettledIsSettledForNothing) {
+    {
+        HeldRequest held(*slots_, 0, counters_);
+        ASSERT_FALSE(held.take(request_, config_));
+    }
+    EXPECT_EQ(organization_.snapshot().held.value, 0);
+    EXPECT_EQ(organization_.snapshot().used.value, 0);
+    EXPECT_EQ(settled_record().source, UsageSource::none);
+    EXPECT_EQ(counters_.held_requests.get(), 0u);
+    EXPECT_EQ(counters_.holds_released.get(), 1u);
+}
+
+TEST_F(HeldRequestTest, AFreeEndingKeepsItsUsageOnRecord) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    EXPECT_EQ(held.settle({.usage = {.prompt = 10},
+                           .source = UsageSource::provider,
+                           .charge = false,
+                           .finish_reason = {},
+                           .upstream_id = {}})
+                  .value,
+              0);
+    const RequestSettled record = settled_record();
+    EXPECT_EQ(record.cost.value, 0);
+    EXPECT_EQ(record.provider_cost.value, 1500);
+    EXPECT_EQ(record.usage.prompt, 10);
+}
+
+TEST_F(HeldRequestTest, ACostBeyondTheCreditIsAnOverrun) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    held.settle(
+        {.usage = {.completion = 10'000'000}, .source = UsageSource::provider, .finish_reason = {}, .upstream_id = {}});
+    const RequestSettled record = settled_record();
+    EXPECT_EQ(record.charged.value, kNanoPerUsd);
+    EXPECT_EQ(record.overrun, record.cost - record.charged);
+    EXPECT_EQ(organization_.snapshot().balance().value, 0);
+    EXPECT_EQ(counters_.holds_overrun.get(), 1u);
+}
+
+TEST_F(HeldRequestTest, ShortageOfTheOrganizationSaysWhatIsNeeded) {
+    request_.body.output_bound = 10'000'000;
+    HeldRequest held(*slots_, 0, counters_);
+    const Error error = held.take(request_, config_);
+    ASSERT_EQ(error.kind(), ErrorKind::insufficient_credits);
+    EXPECT_FALSE(held.taken());
+    EXPECT_EQ(slots_->in_use(), 0u);
+    EXPECT_EQ(organization_.snapshot().held.value, 0);
+    EXPECT_EQ(counters_.holds_refused.get(), 1u);
+    const auto extra = boost::json::parse("{" + error.detail().extra + "}");
+    EXPECT_DOUBLE_EQ(extra.at("needed").as_double(), 6.0000015);
+    EXPECT_EQ(extra.at("available").as_int64(), 1);
+}
+
+TEST_F(HeldRequestTest, ARequestForTheAffordableTokensIsTaken) {
+    for (const std::int64_t choices : {1, 4}) {
+        SCOPED_TRACE(choices);
+        request_.body.choices = choices;
+        request_.body.output_bound = 10'000'000;
+        HeldRequest refused(*slots_, 0, counters_);
+        const Error error = refused.take(request_, config_);
+        const auto affordable =
+            boost::json::parse("{" + error.detail().extra + "}").at("max_tokens_affordable").as_int64();
+        EXPECT_GT(affordable, 0);
+        request_.body.output_bound = affordable;
+        HeldRequest taken(*slots_, 0, counters_);
+        EXPECT_FALSE(taken.take(request_, config_)) << affordable;
+    }
+}
+
+TEST_F(HeldRequestTest, NothingIsAffordableWhereThePromptAloneIsTooMuch) {
+    request_.body.prompt_bytes = 1'000'000'000;
+    HeldRequest held(*slots_, 0, counters_);
+    const Error error = held.take(request_, config_);
+    EXPECT_EQ(boost::json::parse("{" + error.detail().extra + "}").at("max_tokens_affordable").as_int64(), 0);
+}
+
+TEST_F(HeldRequestTest, ShortageOfTheKeyIsAnother) {
+    key_.limit = NanoUsd{1000};
+    HeldRequest held(*slots_, 0, counters_);
+    EXPECT_EQ(held.take(request_, config_).kind(), ErrorKind::key_limit_exceeded);
+    EXPECT_EQ(organization_.snapshot().held.value, 0);
+}
+
+TEST_F(HeldRequestTest, NoFreeSlotIsOverload) {
+    std::vector<RequestContext> requests(kSlots + 1);
+    std::vector<std::unique_ptr<HeldRequest>> running;
+    for (std::uint32_t i = 0; i < kSlots; ++i) {
+        prepare(requests[i]);
+        running.push_back(std::make_unique<HeldRequest>(*slots_, 0, counters_));
+        ASSERT_FALSE(running.back()->take(requests[i], config_));
+    }
+    EXPECT_EQ(counters_.held_requests.get(), kSlots);
+    prepare(requests[kSlots]);
+    HeldRequest one_more(*slots_, 0, counters_);
+    EXPECT_EQ(one_more.take(requests[kSlots], config_).kind(), ErrorKind::overloaded);
+}
+
+TEST_F(HeldRequestTest, AClientThatLeftIsRecordedAs499) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    request_.cancelled = true;
+    request_.status = 200;
+    held.settle({.usage = {.prompt = 1}, .source = UsageSource::counted, .finish_reason = {}, .upstream_id = {}});
+    const RequestSettled record = settled_record();
+    EXPECT_EQ(record.http_status, 499);
+    EXPECT_TRUE(record.cancelled);
+}
+
+}  // namespace
+}  // namespace tollgate
