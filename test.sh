@@ -67,6 +67,7 @@ stage_fuzz() {
 }
 
 stage_tsan() {
+    export TSAN_OPTIONS="suppressions=$ROOT/tests/tsan.supp"
     build tsan tollgate "${UNIT_TESTS[@]}"
     unit_tests tsan
     TOLLGATE_BINARY=$ROOT/build/tsan/tollgate tests/run integration/test_spine.py integration/test_credit_race.py \

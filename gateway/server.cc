@@ -185,8 +185,7 @@ class Server {
     net::Awaitable<void> accept() {
         net::Timer pause(control_);
         while (data_.is_open()) {
-            Worker& worker = least_loaded();
-            net::Socket socket(worker.io());
+            net::Socket socket(control_);
             auto [error] = co_await data_.async_accept(socket, net::kAwait);
             if (error == net::asio::error::operation_aborted) co_return;
             if (error) {  // no descriptors, most likely: try again when some may be free
@@ -196,7 +195,10 @@ class Server {
             }
             if (open_connections() >= services_.config.limits.max_connections)
                 continue;  // closed by going out of scope
-            worker.adopt(std::move(socket));
+            // Only the descriptor changes hands: everything that a worker's loop knows is touched by its thread alone.
+            const auto protocol = data_.local_endpoint(error).protocol();
+            const int descriptor = socket.release(error);
+            if (!error) least_loaded().adopt(descriptor, protocol);
         }
     }
 

@@ -1,6 +1,7 @@
 #include "gateway/worker.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -48,9 +49,17 @@ void Worker::run() {
     io_.run();
 }
 
-void Worker::adopt(net::Socket socket) {
+void Worker::adopt(int descriptor, net::Tcp protocol) {
     load_.fetch_add(1, std::memory_order_relaxed);
-    net::asio::post(io_, [this, socket = std::move(socket)]() mutable {
+    net::asio::post(io_, [this, descriptor, protocol] {
+        net::Socket socket(io_);
+        net::ErrorCode failed;
+        socket.assign(protocol, descriptor, failed);
+        if (failed) {
+            ::close(descriptor);
+            load_.fetch_sub(1, std::memory_order_relaxed);
+            return;
+        }
         counters_.connections_accepted.add();
         counters_.connections_open.add();
         auto connection = std::make_shared<Connection>(*this, std::move(socket));

@@ -53,8 +53,8 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    void run();                      // the thread's body; returns after stop()
-    void adopt(net::Socket socket);  // any thread: a connection accepted for this worker's executor
+    void run();                                     // the thread's body; returns after stop()
+    void adopt(int descriptor, net::Tcp protocol);  // any thread: an accepted connection becomes this worker's
     void set_directory(std::shared_ptr<const Directory> directory);  // this worker's thread
     // Two-phase stop, any thread: idle connections go at once, running requests may finish; cut() ends what is left.
     void drain();
