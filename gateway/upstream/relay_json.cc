@@ -207,68 +207,97 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
     co_return Error{};
 }
 
+namespace {
+
+// Writes `bytes` as a chunk, or as they are where the body ends by closing.
+struct LargePieces {
+    LargePieces(BodyFraming framing, std::string_view bytes, bool last) {
+        pieces[1] = bytes;
+        if (framing != BodyFraming::chunked) return;
+        pieces[0] = std::string_view(size_text, net::write_chunk_head(bytes.size(), size_text));
+        pieces[2] = last ? "\r\n0\r\n\r\n" : "\r\n";
+    }
+    std::array<std::string_view, 3> pieces;
+    char size_text[20];
+};
+
+// What came of forwarding a large answer: its tail is in the upstream's buffer.
+struct LargeEnd {
+    bool whole = false;
+    Error failed;
+    std::size_t tail_bytes = 0;
+    std::size_t total_bytes = 0;
+};
+
+// Forwards all but the last kHeldTailBytes as they come. `decoded` payload bytes are in hand.
+net::Awaitable<LargeEnd> forward_all_but_tail(Connection& connection, UpstreamAnswer& answer, BodyFraming framing,
+                                              std::size_t decoded) {
+    net::Buffer& in = answer.connection->in;
+    LargeEnd end;
+    end.tail_bytes = end.total_bytes = decoded;
+    while (!end.whole) {
+        if (end.tail_bytes > 2 * kHeldTailBytes) {
+            const std::size_t now = end.tail_bytes - kHeldTailBytes;
+            const LargePieces out(framing, in.view().substr(0, now), false);
+            if (!connection.write_now(out.pieces)) co_await connection.write_rest(out.pieces);
+            in.consume(now);
+            end.tail_bytes -= now;
+        }
+        if (connection.abandoned()) {
+            end.failed = upstream_failure(connection, answer.pool->provider().name, {});
+            break;
+        }
+        const auto got = co_await read_body_bytes(connection, answer);
+        const BodyStep step = take_body(connection, answer, end.tail_bytes, got);
+        end.failed = step.error;
+        if (end.failed) break;
+        end.tail_bytes += step.payload;
+        end.total_bytes += step.payload;
+        end.whole = step.ended;
+    }
+    const std::string_view tail = in.view().substr(0, end.tail_bytes);
+    const auto last_byte = tail.find_last_not_of(" \t\r\n");
+    if (end.whole && (last_byte == std::string_view::npos || tail[last_byte] != '}')) {
+        end.whole = false;
+        end.failed = invalid_answer(answer.pool->provider().name, "a body that ends inside a JSON object");
+    }
+    co_return end;
+}
+
+// Where the tail's usage object begins; npos if it has none. Providers write `usage` last.
+std::size_t find_usage(std::string_view tail) {
+    constexpr std::string_view kName = "\"usage\"";
+    const auto at = tail.rfind(kName);
+    if (at == std::string_view::npos) return at;
+    const auto open = tail.find_first_not_of(": \t\r\n", at + kName.size());
+    return open != std::string_view::npos && tail[open] == '{' ? open : std::string_view::npos;
+}
+
+}  // namespace
+
 // The head goes out at once; the last kHeldTailBytes stay back until the answer is settled.
 net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
                                        std::size_t decoded) {
     RequestContext& request = connection.request;
-    net::Buffer& in = answer.connection->in;
     const BodyFraming framing = open_ended_framing(connection);
     connection.out.clear();
     append_head(connection, connection.out, answer.status, kJsonType, framing, 0);
     const std::array<std::string_view, 1> head{connection.out};
     if (!connection.write_now(head)) co_await connection.write_rest(head);
-    bool ended = false;
-    Error failed;
-    std::size_t total = decoded;
-    const std::string provider = answer.pool->provider().name;
-    char size_text[20];
-    while (!ended) {
-        if (decoded > 2 * kHeldTailBytes) {
-            const std::size_t now = decoded - kHeldTailBytes;
-            const std::size_t length = net::write_chunk_head(now, size_text);
-            const bool chunked = framing == BodyFraming::chunked;
-            const std::array<std::string_view, 3> pieces{
-                chunked ? std::string_view(size_text, length) : std::string_view(), in.view().substr(0, now),
-                chunked ? std::string_view("\r\n") : std::string_view()};
-            if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
-            in.consume(now);
-            decoded -= now;
-        }
-        if (connection.abandoned()) {
-            failed = upstream_failure(connection, provider, {});
-            break;
-        }
-        const auto got = co_await read_body_bytes(connection, answer);
-        const BodyStep step = take_body(connection, answer, decoded, got);
-        failed = step.error;
-        if (failed) break;
-        decoded += step.payload;
-        total += step.payload;
-        ended = step.ended;
-    }
-    const std::string_view rest = in.view().substr(0, decoded);
-    const auto last_byte = rest.find_last_not_of(" \t\r\n");
-    if (ended && (last_byte == std::string_view::npos || rest[last_byte] != '}')) {
-        ended = false;
-        failed = invalid_answer(provider, "a body that ends inside a JSON object");
-    }
-    if (!ended) {
+    const LargeEnd end = co_await forward_all_but_tail(connection, answer, framing, decoded);
+    if (!end.whole) {
         connection.close_after = true;  // the body stays visibly incomplete
         connection.reset_on_close = framing == BodyFraming::until_close;
         release_upstream(connection, answer, false);
-        co_return failed;
+        co_return end.failed;
     }
-    // Providers write `usage` last; the held tail has it whole.
-    std::string tail(in.view().substr(0, decoded));
-    in.consume(decoded);
+    std::string tail(answer.connection->in.view().substr(0, end.tail_bytes));
+    answer.connection->in.consume(end.tail_bytes);
     release_upstream(connection, answer, true);
     AnswerFacts facts;
-    facts.text_bytes = static_cast<std::int64_t>(total);
-    const auto at = tail.rfind("\"usage\"");
-    constexpr std::size_t kNameBytes = 7;  // "usage" with its quotes
-    const auto open = at == std::string::npos ? at : tail.find_first_not_of(": \t\r\n", at + kNameBytes);
-    if (open != std::string::npos && tail[open] == '{')
-        facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
+    facts.text_bytes = static_cast<std::int64_t>(end.total_bytes);
+    const auto open = find_usage(tail);
+    if (open != std::string::npos) facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
     request.status = answer.status;
     const NanoUsd cost = held.settle(ending_of(request, facts));
     if (connection.client_gone()) co_return Error{};
@@ -278,11 +307,8 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
         }
         if (members.closed()) tail.insert(members.position(), ",\"cost\":" + to_usd(cost));
     }
-    const std::size_t length = net::write_chunk_head(tail.size(), size_text);
-    const bool chunked = framing == BodyFraming::chunked;
-    const std::array<std::string_view, 3> last{chunked ? std::string_view(size_text, length) : std::string_view(), tail,
-                                               chunked ? std::string_view("\r\n0\r\n\r\n") : std::string_view()};
-    if (!connection.write_now(last)) co_await connection.write_rest(last);
+    const LargePieces out(framing, tail, true);
+    if (!connection.write_now(out.pieces)) co_await connection.write_rest(out.pieces);
     co_return Error{};
 }
 
