@@ -1,5 +1,7 @@
 #include "accounting/ledger.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -272,6 +274,7 @@ void Ledger::start() {
     state_->running = true;
     state_->stopping = false;
     state_->thread = std::thread([state = state_.get()] { state->run(); });
+    pthread_setname_np(state_->thread.native_handle(), "journal");
 }
 
 void Ledger::stop() {

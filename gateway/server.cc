@@ -1,5 +1,6 @@
 #include "gateway/server.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -136,8 +137,13 @@ class Server {
 
     void run() {
         services_.ledger->start();
-        for (auto& worker : workers_) threads_.emplace_back([&worker] { worker->run(); });
+        for (auto& worker : workers_) {
+            threads_.emplace_back([&worker] { worker->run(); });
+            const std::string name = "worker-" + std::to_string(threads_.size() - 1);
+            pthread_setname_np(threads_.back().native_handle(), name.c_str());
+        }
         std::thread api_thread([this] { api_.run(); });
+        pthread_setname_np(api_thread.native_handle(), "api");
         net::asio::co_spawn(control_, accept(), net::asio::detached);
         net::asio::co_spawn(control_, serve_operations(operations_, metrics_, services_), net::asio::detached);
         net::asio::co_spawn(control_, stop_on_signal(), net::asio::detached);

@@ -1,5 +1,6 @@
 #include "store/journal.h"
 
+#include <lz4.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -18,6 +19,13 @@ constexpr std::size_t kHashBytes = SHA256_DIGEST_LENGTH;
 constexpr std::size_t kMoneyHeaderBytes = 96;
 constexpr std::size_t kUsageHeaderBytes = 24;
 constexpr std::size_t kLengthBytes = 4;
+constexpr std::size_t kCodecOffset = 6;  // in both headers
+
+enum BodyCodec : std::uint16_t { kPlainBody = 0, kLz4Body = 1 };
+constexpr std::size_t kLeastCompressedBytes = 512;  // a shorter body gains nothing
+static_assert(kMaxBlockBytes <= LZ4_MAX_INPUT_SIZE);
+
+constexpr const char* kBodyUnreadable = "its body does not have its length";
 
 constexpr std::uint8_t kBlockIndexVersion = 1;
 constexpr std::size_t kBlockIndexBytes = 1 + 8 + 16 + 16 + 4 + 1 + 4;
@@ -112,7 +120,7 @@ Status verify_version_and_number(std::string_view value, const char* kind, std::
         return {StatusCode::too_new, block_name(kind, number) + ": format version " + std::to_string(version) +
                                          ", this program reads " + std::to_string(kJournalVersion)};
     }
-    if (version != kJournalVersion || read_big_endian<std::uint16_t>(value.data() + 6) != 0) {
+    if (version == 0 || (version == 1 && read_big_endian<std::uint16_t>(value.data() + kCodecOffset) != kPlainBody)) {
         return {StatusCode::corrupt, block_name(kind, number) + ": invalid format version"};
     }
     const auto stored = read_big_endian<std::uint64_t>(value.data() + 8);
@@ -123,7 +131,42 @@ Status verify_version_and_number(std::string_view value, const char* kind, std::
     return {};
 }
 
+// The block so far with its body compressed where that makes it shorter; the codec stands in the header.
+std::string packed(const std::string& block, std::size_t header_bytes, std::size_t tail_bytes) {
+    const std::size_t body_bytes = block.size() - header_bytes;
+    std::string out;
+    if (body_bytes >= kLeastCompressedBytes) {
+        const int room = LZ4_compressBound(static_cast<int>(body_bytes));
+        out.reserve(header_bytes + static_cast<std::size_t>(room) + tail_bytes);
+        out.append(block, 0, header_bytes);
+        out.resize(header_bytes + static_cast<std::size_t>(room));
+        const int bytes = LZ4_compress_default(block.data() + header_bytes, out.data() + header_bytes,
+                                               static_cast<int>(body_bytes), room);
+        if (bytes > 0 && static_cast<std::size_t>(bytes) < body_bytes) {
+            out.resize(header_bytes + static_cast<std::size_t>(bytes));
+            write_big_endian(out.data() + kCodecOffset, std::uint16_t{kLz4Body});
+            return out;
+        }
+    }
+    out.reserve(block.size() + tail_bytes);
+    out = block;
+    return out;
+}
+
 }  // namespace
+
+std::optional<BlockBody> BlockBody::unpack(std::uint16_t codec, std::string_view stored, std::size_t bytes) {
+    BlockBody body;
+    body.text_ = stored;
+    if (codec == kPlainBody) return stored.size() == bytes ? std::optional(std::move(body)) : std::nullopt;
+    if (codec != kLz4Body || bytes > kMaxBlockBytes) return std::nullopt;
+    body.unpacked_ = std::make_unique_for_overwrite<char[]>(bytes);
+    const int unpacked = LZ4_decompress_safe(stored.data(), body.unpacked_.get(), static_cast<int>(stored.size()),
+                                             static_cast<int>(bytes));
+    if (unpacked < 0 || static_cast<std::size_t>(unpacked) != bytes) return std::nullopt;
+    body.text_ = {body.unpacked_.get(), bytes};
+    return body;
+}
 
 MoneyBlockBuilder::MoneyBlockBuilder() { clear(); }
 
@@ -150,9 +193,9 @@ FinishedBlock MoneyBlockBuilder::finish(const MoneyBlockHeader& header) {
     out = write_hash(out, header.usage);
     write(out, static_cast<std::uint32_t>(body_bytes));
 
-    const BlockHash hash = sha256(buffer_);
-    buffer_.append(reinterpret_cast<const char*>(hash.data()), hash.size());
-    FinishedBlock block{.value = std::string(buffer_), .hash = hash};
+    FinishedBlock block{.value = packed(buffer_, kMoneyHeaderBytes, kHashBytes), .hash = {}};
+    block.hash = sha256(block.value);
+    block.value.append(reinterpret_cast<const char*>(block.hash.data()), block.hash.size());
     clear();
     return block;
 }
@@ -177,18 +220,17 @@ Result<MoneyBlock> MoneyBlock::read(std::string_view value, std::uint64_t number
                      .entries = read_big_endian<std::uint32_t>(in + 24),
                      .previous = read_hash(in + 28),
                      .usage = read_hash(in + 60)};
-    block.body_ = hashed.substr(kMoneyHeaderBytes);
-    const auto body_bytes = read_big_endian<std::uint32_t>(in + 92);
-    if (body_bytes != block.body_.size()) {
-        return corrupt(kKind, number, stored_but_expected("its body length", body_bytes, block.body_.size()));
-    }
-    if (auto status = verify_body(block.body_, block.header_.entries, kKind, number, "entry"); !status.ok()) {
+    auto body = BlockBody::unpack(read_big_endian<std::uint16_t>(in + kCodecOffset), hashed.substr(kMoneyHeaderBytes),
+                                  read_big_endian<std::uint32_t>(in + 92));
+    if (!body) return corrupt(kKind, number, kBodyUnreadable);
+    block.body_ = std::move(*body);
+    if (auto status = verify_body(block.body_.text(), block.header_.entries, kKind, number, "entry"); !status.ok()) {
         return std::unexpected(std::move(status));
     }
     return block;
 }
 
-std::optional<std::span<const std::byte>> MoneyBlock::next() { return take_prefixed(body_, position_); }
+std::optional<std::span<const std::byte>> MoneyBlock::next() { return take_prefixed(body_.text(), position_); }
 
 Status MoneyBlock::verify_follows(const BlockHash& previous) const {
     if (header_.previous == previous) return {};
@@ -219,7 +261,8 @@ FinishedBlock UsageBlockBuilder::finish(std::uint64_t number) {
     out = write(out, rows_);
     write(out, static_cast<std::uint32_t>(body_bytes));
 
-    FinishedBlock block{.value = std::string(buffer_), .hash = sha256(buffer_)};
+    FinishedBlock block{.value = packed(buffer_, kUsageHeaderBytes, 0), .hash = {}};
+    block.hash = sha256(block.value);
     clear();
     return block;
 }
@@ -239,22 +282,21 @@ Result<UsageBlock> UsageBlock::read(std::string_view value, std::uint64_t number
     UsageBlock block;
     block.number_ = number;
     block.rows_ = read_big_endian<std::uint32_t>(value.data() + 16);
-    block.body_ = value.substr(kUsageHeaderBytes);
-    const auto body_bytes = read_big_endian<std::uint32_t>(value.data() + 20);
-    if (body_bytes != block.body_.size()) {
-        return corrupt(kKind, number, stored_but_expected("its body length", body_bytes, block.body_.size()));
-    }
+    auto body = BlockBody::unpack(read_big_endian<std::uint16_t>(value.data() + kCodecOffset),
+                                  value.substr(kUsageHeaderBytes), read_big_endian<std::uint32_t>(value.data() + 20));
+    if (!body) return corrupt(kKind, number, kBodyUnreadable);
+    block.body_ = std::move(*body);
     const auto strings = std::uint64_t{block.rows_} * 2;
-    if (auto status = verify_body(block.body_, strings, kKind, number, "row half"); !status.ok()) {
+    if (auto status = verify_body(block.body_.text(), strings, kKind, number, "row half"); !status.ok()) {
         return std::unexpected(std::move(status));
     }
     return block;
 }
 
 std::optional<UsageRow> UsageBlock::next() {
-    const auto open = take_prefixed(body_, position_);
+    const auto open = take_prefixed(body_.text(), position_);
     if (!open) return std::nullopt;
-    const auto settlement = take_prefixed(body_, position_);
+    const auto settlement = take_prefixed(body_.text(), position_);
     // NOLINTNEXTLINE(bugprone-unchecked-optional-access): read() counted both halves of every row
     return UsageRow{.open = *open, .settlement = settlement.value()};
 }

@@ -1,18 +1,23 @@
 // The packed blocks of the journal: bytes in, bytes out; no database, no accounting.
 //
 // Money block = header (96 bytes), body, SHA-256 of header and body (32 bytes).
-//   header: magic u32, version u16, zero u16, block number u64, commit time i64, entries u32, hash of the previous
-//   money
-//           block, hash of the usage block committed with it, body length u32
+//   header: magic u32, version u16, body codec u16, block number u64, commit time i64, entries u32, hash of the
+//   previous
+//           money block, hash of the usage block committed with it, body length u32
 //   body:   entries, each u32 length + bytes
 // Usage block = header (24 bytes), body. Its hash stands in its money block, so dropping it leaves the chain whole.
-//   header: magic u32, version u16, zero u16, block number u64, rows u32, body length u32
+//   header: magic u32, version u16, body codec u16, block number u64, rows u32, body length u32
 //   body:   rows, each u32 length + open record, u32 length + settlement
+//
+// Body codec: 0 as it is, 1 an LZ4 block; the body length is that before compression. Rows of one block repeat ids,
+// names and prices, so LZ4 leaves about a fifth, and everything behind it (hash, log, memtable, checksums, files) has
+// that much less to do. Hashes are of the stored bytes. Version 1 had no codec (zero).
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,8 +29,9 @@ namespace tollgate {
 
 using BlockHash = std::array<std::uint8_t, 32>;  // SHA-256; all zero: none
 
-inline constexpr std::size_t kMaxBlockBytes = 32u << 20;  // of a whole block; builders abort beyond, readers refuse
-inline constexpr std::uint16_t kJournalVersion = 1;
+inline constexpr std::size_t kMaxBlockBytes =
+    32u << 20;  // of a whole block, before compression; builders abort beyond, readers refuse
+inline constexpr std::uint16_t kJournalVersion = 2;
 
 struct FinishedBlock {
     std::string value;  // what the store keeps
@@ -71,7 +77,21 @@ class UsageBlockBuilder {
     std::uint32_t rows_ = 0;
 };
 
-// A verified view of a money block. `value` must outlive it and what next() returns.
+// A body as it was before compression: the bytes of the block itself, or a copy that this owns.
+class BlockBody {
+  public:
+    std::string_view text() const { return text_; }
+
+  private:
+    friend class MoneyBlock;
+    friend class UsageBlock;
+    // nullopt if `stored` is not `bytes` long after the codec's decompression, or the codec is unknown.
+    static std::optional<BlockBody> unpack(std::uint16_t codec, std::string_view stored, std::size_t bytes);
+    std::unique_ptr<char[]> unpacked_;
+    std::string_view text_;
+};
+
+// A verified view of a money block. `value` must outlive it; what next() returns lives as long as both.
 class MoneyBlock {
   public:
     // Checks everything: magic, hash, version, that it is block `number`, every length. corrupt or too_new otherwise.
@@ -89,7 +109,7 @@ class MoneyBlock {
     MoneyBlock() = default;
     MoneyBlockHeader header_;
     BlockHash hash_{};
-    std::string_view body_;
+    BlockBody body_;
     std::size_t position_ = 0;
 };
 
@@ -98,7 +118,7 @@ struct UsageRow {
     std::span<const std::byte> settlement;
 };
 
-// A verified view of a usage block. `value` must outlive it and what next() returns.
+// A verified view of a usage block. `value` must outlive it; what next() returns lives as long as both.
 class UsageBlock {
   public:
     // Checks magic, version, number and every length, and the hash if the money block's is given.
@@ -115,7 +135,7 @@ class UsageBlock {
     UsageBlock() = default;
     std::uint64_t number_ = 0;
     std::uint32_t rows_ = 0;
-    std::string_view body_;
+    BlockBody body_;
     std::size_t position_ = 0;
 };
 

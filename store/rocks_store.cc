@@ -88,8 +88,8 @@ rocksdb::ColumnFamilyOptions family_options(std::string_view family, const std::
     options.write_buffer_size = journal ? kJournalMemtableBytes : kSmallMemtableBytes;
     options.max_write_buffer_number = 2;
     options.arena_block_size = kArenaBlockBytes;
-    options.compression = rocksdb::kLZ4Compression;
-    options.bottommost_compression = rocksdb::kZSTD;
+    // Journal blocks come compressed.
+    options.compression = journal ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
     options.level_compaction_dynamic_level_bytes = true;
     options.force_consistency_checks = true;
     options.memtable_protection_bytes_per_key = kProtectionBytesPerKey;

@@ -1,5 +1,7 @@
 #include "gateway/ops/access_log.h"
 
+#include <pthread.h>
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -19,7 +21,10 @@ Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where) {
 }
 
 AccessLog::AccessLog(int descriptor) : descriptor_(descriptor) {
-    if (enabled()) thread_ = std::thread([this] { run(); });
+    if (enabled()) {
+        thread_ = std::thread([this] { run(); });
+        pthread_setname_np(thread_.native_handle(), "access-log");
+    }
 }
 
 AccessLog::~AccessLog() {

@@ -144,11 +144,11 @@ TEST(UsageBlockTest, HashOfAnotherBlockIsCorrupt) {
 
 TEST(UsageBlockTest, NewerVersionIsTooNew) {
     auto finished = sample_usage_block();
-    finished.value[5] = 2;
+    finished.value[5] = kJournalVersion + 1;
     const auto block = UsageBlock::read(finished.value, 7);
     ASSERT_FALSE(block);
     EXPECT_EQ(block.error().code(), StatusCode::too_new);
-    EXPECT_EQ(block.error().message(), "usage block 7: format version 2, this program reads 1");
+    EXPECT_EQ(block.error().message(), "usage block 7: format version 3, this program reads 2");
 }
 
 TEST(UsageBlockTest, EveryTruncationIsCorruptEvenWithoutTheHash) {
@@ -175,6 +175,54 @@ TEST(UsageBlockTest, NoFlippedByteIsReadBeyondTheBlock) {
             while (const auto row = block->next()) read += text(row->open).size() + text(row->settlement).size();
             ASSERT_LE(read, flipped.size()) << "byte " << at;
         }
+    }
+}
+
+// Rows of one organization: the same ids and names again and again, as in a real block.
+std::string repetitive_row(int i) { return "organization, project, key, model, provider, prices " + std::to_string(i); }
+
+TEST(CompressedBlockTest, RowsReadBackFromAFractionOfTheirBytes) {
+    UsageBlockBuilder builder;
+    for (int i = 0; i < 100; ++i) builder.add(bytes(repetitive_row(i)), bytes("settled " + std::to_string(i)));
+    const std::size_t plain_bytes = builder.bytes();
+    const auto finished = builder.finish(7);
+    EXPECT_LT(finished.value.size(), plain_bytes / 3);
+    auto block = UsageBlock::read(finished.value, 7, finished.hash);
+    ASSERT_TRUE(block) << block.error().message();
+    UsageBlock moved = std::move(*block);
+    for (int i = 0; i < 100; ++i) {
+        const auto row = moved.next();
+        ASSERT_TRUE(row);
+        EXPECT_EQ(text(row->open), repetitive_row(i));
+        EXPECT_EQ(text(row->settlement), "settled " + std::to_string(i));
+    }
+    EXPECT_FALSE(moved.next());
+}
+
+TEST(CompressedBlockTest, EveryFlippedByteOfAMoneyBlockIsCorrupt) {
+    MoneyBlockBuilder builder;
+    for (int i = 0; i < 100; ++i) builder.add(bytes(repetitive_row(i)));
+    const auto finished = builder.finish({.number = 7});
+    ASSERT_TRUE(MoneyBlock::read(finished.value, 7));
+    for (std::size_t at = 0; at < finished.value.size(); ++at) {
+        auto flipped = exact(finished.value);
+        flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
+        ASSERT_FALSE(MoneyBlock::read(view(flipped), 7)) << "byte " << at;
+    }
+}
+
+TEST(CompressedBlockTest, NoFlippedByteIsReadBeyondTheBlockEvenWithoutTheHash) {
+    UsageBlockBuilder builder;
+    for (int i = 0; i < 100; ++i) builder.add(bytes(repetitive_row(i)), bytes(""));
+    const auto finished = builder.finish(7);
+    for (std::size_t at = 0; at < finished.value.size(); ++at) {
+        auto flipped = exact(finished.value);
+        flipped[at] = static_cast<char>(flipped[at] ^ 0x81);
+        auto block = UsageBlock::read(view(flipped), 7);
+        if (!block) continue;
+        std::uint32_t rows = 0;
+        while (block->next()) ++rows;
+        ASSERT_EQ(rows, block->rows()) << "byte " << at;
     }
 }
 
