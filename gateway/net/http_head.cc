@@ -35,13 +35,15 @@ bool may_have_control(std::uint64_t bytes) {
 }
 
 bool valid_value(std::string_view value) {
-    std::size_t at = 0;
-    for (; at + 8 <= value.size(); at += 8) {
+    const auto eight = [value](std::size_t at) {
         std::uint64_t bytes = 0;
         std::memcpy(&bytes, value.data() + at, 8);
-        if (may_have_control(bytes)) break;
-    }
-    return all_of_class(value.substr(at), 2);
+        return bytes;
+    };
+    if (value.size() < 8) return all_of_class(value, 2);
+    bool look_closer = may_have_control(eight(value.size() - 8));  // overlaps the one before
+    for (std::size_t at = 0; at + 8 < value.size(); at += 8) look_closer = look_closer || may_have_control(eight(at));
+    return !look_closer || all_of_class(value, 2);
 }
 
 std::string_view trim(std::string_view text) {

@@ -26,6 +26,19 @@ Buffers rest_of(std::span<const std::string_view> pieces, std::size_t skip) {
     return buffers;
 }
 
+ssize_t send_gathered(int descriptor, std::span<const std::string_view> pieces) {
+    std::array<iovec, kMaxGather> vectors;
+    std::size_t count = 0;
+    for (const std::string_view piece : pieces) {
+        if (!piece.empty() && count < vectors.size())
+            vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
+    }
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = count;
+    return ::sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 }  // namespace
 
 Awaitable<ErrorCode> Stream::handshake_as_server(asio::ssl::context& context) {
@@ -50,16 +63,12 @@ Awaitable<Stream::ReadResult> Stream::read_some(char* data, std::size_t size) {
 
 std::size_t Stream::write_now(std::span<const std::string_view> pieces, ErrorCode& error) {
     if (tls_ != nullptr) return 0;
-    std::array<iovec, kMaxGather> vectors;
-    std::size_t count = 0;
-    for (const std::string_view piece : pieces) {
-        if (!piece.empty() && count < vectors.size())
-            vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
+    ssize_t sent = 0;
+    if (pieces.size() == 1) {  // the usual answer: the kernel need not read a message header
+        sent = ::send(descriptor(), pieces.front().data(), pieces.front().size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    } else {
+        sent = send_gathered(descriptor(), pieces);
     }
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = count;
-    const ssize_t sent = ::sendmsg(descriptor(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) return static_cast<std::size_t>(sent);
     if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
         error = ErrorCode(errno, boost::system::system_category());

@@ -31,11 +31,6 @@ class JsonLine {
         put(value);
         *end_++ = '"';
     }
-    void text(std::string_view name, std::string_view value) {
-        std::string escaped;
-        append_json_string(escaped, value);
-        raw(name, escaped);
-    }
     void number(std::string_view name, std::int64_t value) {
         begin(name);
         end_ = std::to_chars(end_, line_.data() + line_.size(), value).ptr;
@@ -121,8 +116,8 @@ void log_request(Worker& worker, const RequestContext& request) {
         line.hex("key", std::span(request.principal.key.bytes).first(kKeyPrefixBytes));
     }
     if (request.endpoint != nullptr) {
-        line.text("model", request.endpoint->model->id);
-        line.text("provider", request.endpoint->provider->name);
+        line.raw("model", request.endpoint->model_json);
+        line.raw("provider", request.endpoint->provider_json);
         line.raw("streamed", request.streamed ? "true" : "false");
         line.number("prompt_tokens", request.usage.prompt);
         line.number("completion_tokens", request.usage.completion);

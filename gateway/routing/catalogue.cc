@@ -1,5 +1,7 @@
 #include "gateway/routing/catalogue.h"
 
+#include "gateway/request/error.h"
+
 namespace tollgate {
 
 Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<Provider>& providers)
@@ -9,7 +11,10 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
         for (const Endpoint& endpoint : model.endpoints) {
             for (const Provider& provider : providers) {
                 if (provider.name != endpoint.provider) continue;
-                endpoints_.push_back({&model, &endpoint, &provider, endpoints_.size() + 1});
+                CatalogueEndpoint& added = endpoints_.emplace_back();
+                added = {&model, &endpoint, &provider, endpoints_.size(), {}, {}};
+                append_json_string(added.model_json, model.id);
+                append_json_string(added.provider_json, provider.name);
             }
         }
         if (endpoints_.size() == begin) continue;

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -16,7 +17,8 @@ struct CatalogueEndpoint {
     const Model* model;
     const Endpoint* endpoint;
     const Provider* provider;
-    std::size_t number;  // 1.., names the endpoint in counters
+    std::size_t number;                               // 1.., names the endpoint in counters
+    std::string model_json = {}, provider_json = {};  // their names as JSON strings
 };
 
 class Catalogue {

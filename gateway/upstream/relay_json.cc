@@ -113,18 +113,17 @@ void append_answer(std::string_view body, const RequestContext& request, const A
     };
     std::vector<Edit> edits;
     if (request.openrouter) {
-        std::string provider = ",\"provider\":";
-        append_json_string(provider, request.endpoint->provider->name);
-        const std::string id = "\"" + std::string(request.generation_id()) + "\"" + provider;
+        const std::string id =
+            "\"" + std::string(request.generation_id()) + "\",\"provider\":" + request.endpoint->provider_json;
         const auto at = static_cast<std::uint32_t>(body.find('{')) + 1;
         if (facts.id) {
             edits.push_back({facts.id->value.begin, facts.id->value.end, id});
         } else {
             edits.push_back({at, at, "\"id\":" + id + (facts.empty ? "" : ",")});
         }
-        std::string model;
-        append_json_string(model, request.endpoint->model->id);
-        if (facts.model) edits.push_back({facts.model->value.begin, facts.model->value.end, model});
+        if (facts.model) {
+            edits.push_back({facts.model->value.begin, facts.model->value.end, request.endpoint->model_json});
+        }
     }
     if (facts.usage_end != 0) {
         edits.push_back({facts.usage_end, facts.usage_end,

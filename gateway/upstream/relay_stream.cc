@@ -94,10 +94,7 @@ void append_error_event(const RequestContext& request, const Error& error, std::
         out += "{\"id\":\"";
         out += request.generation_id();
         out += "\",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(request.started_ms / 1000) +
-               ",\"model\":";
-        append_json_string(out, request.endpoint->model->id);
-        out += ",\"provider\":";
-        append_json_string(out, request.endpoint->provider->name);
+               ",\"model\":" + request.endpoint->model_json + ",\"provider\":" + request.endpoint->provider_json;
         out += "," + body.substr(1, body.size() - 2) +
                ",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}]}";
     }
