@@ -43,6 +43,7 @@ std::shared_ptr<const Directory> directory_of(std::int64_t count) {
 void key_lookup(benchmark::State& state) {
     const auto directory = directory_of(state.range(0));
     std::vector<std::string> texts;
+    texts.reserve(1024);
     for (std::int64_t i = 0; i < 1024; ++i) texts.push_back("key-" + std::to_string(i * 7919 % state.range(0)));
     std::size_t next = 0;
     for (auto _ : state) {
@@ -110,6 +111,7 @@ void slot_of_a_request(benchmark::State& state) {
         std::uint64_t block = 0;
         for (auto _ : state) {
             const auto slot = (*slots)->acquire(0);
+            if (!slot) return state.SkipWithError("no free slot");
             records.encode_both();
             (*slots)->publish_open(*slot, records.open_view());
             (*slots)->publish_settled(0, *slot, records.settlement_view());

@@ -92,7 +92,7 @@ struct Process {
 };
 
 class LedgerTest : public testing::Test {
-  protected:
+  public:
     TemporaryDirectory directory;
     Id128 organization = make_uuid7(kNow);
     KeyDigest key = digest_key("key");
