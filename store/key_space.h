@@ -10,6 +10,7 @@
 //   balances     'o' + organization id (16 bytes)             absolute balance with its block
 //                'k' + key digest (32 bytes)
 //   idempotency  SHA-256 of scope and the caller's key        what the event did
+//   transactions (to come: what people see of the ledger)
 #pragma once
 
 #include <array>

@@ -38,8 +38,8 @@ constexpr double kBloomBitsPerKey = 10;
 constexpr std::uint32_t kProtectionBytesPerKey = 8;
 
 // Index: Family. RocksDB insists on a family called "default", so `system` is that one.
-constexpr std::array<const char*, kFamilyCount> kFamilyNames = {"default",     "accounts", "money",      "usage",
-                                                                "block_index", "balances", "idempotency"};
+constexpr std::array<const char*, kFamilyCount> kFamilyNames = {
+    "default", "accounts", "money", "usage", "block_index", "balances", "idempotency", "transactions"};
 
 // RocksDB 7.8.3 (Debian 12). Leave alone what is broken there:
 //   1. recycle_log_file_num is silently set to 0 under point-in-time recovery (fixed in 9.1): no WAL preallocation.
@@ -176,6 +176,8 @@ struct RocksStore::State {
     Status open_database(const std::string& path, std::vector<std::string> existing);
     Status check_schema(RocksStore& store);
     Status create_schema(RocksStore& store);
+    Status create_missing_families();
+    Status migrate(RocksStore& store);
     std::unique_ptr<rocksdb::Iterator> iterator(Family family, const rocksdb::Slice* begin, const rocksdb::Slice* end);
 };
 
@@ -230,6 +232,13 @@ Status RocksStore::State::create_schema(RocksStore& store) {
         if (it->Valid()) return {StatusCode::corrupt, name + " has data but no schema version"};
         if (!it->status().ok()) return database_error("cannot read " + name, it->status());
     }
+    if (auto status = create_missing_families(); !status.ok()) return status;
+    WriteBatch batch;
+    batch.put(Family::system, std::string(kSchemaVersionKey), encode_u64(kSchemaVersion));
+    return store.commit(batch, Durability::disk);
+}
+
+Status RocksStore::State::create_missing_families() {
     for (std::size_t i = 0; i < kFamilyCount; ++i) {
         if (families[i] != nullptr) continue;
         const auto status =
@@ -237,7 +246,15 @@ Status RocksStore::State::create_schema(RocksStore& store) {
         if (!status.ok()) return database_error("cannot create family " + family_name(i), status);
         handles.push_back(families[i]);
     }
+    return {};
+}
+
+// From version 1. Without its watermark the balance checkpoint counts for nothing: the ledger then replays the whole
+// journal and writes the checkpoint anew. The version comes last: a migration that was cut short begins again.
+Status RocksStore::State::migrate(RocksStore& store) {
+    if (auto status = create_missing_families(); !status.ok()) return status;
     WriteBatch batch;
+    batch.erase(Family::system, std::string(kCheckpointBlockKey));
     batch.put(Family::system, std::string(kSchemaVersionKey), encode_u64(kSchemaVersion));
     return store.commit(batch, Durability::disk);
 }
@@ -251,6 +268,7 @@ Status RocksStore::State::check_schema(RocksStore& store) {
         return {StatusCode::too_new, name + " has schema version " + std::to_string(*version) +
                                          ", this program knows versions up to " + std::to_string(kSchemaVersion)};
     }
+    if (*version == 1) return migrate(store);
     if (*version != kSchemaVersion) {
         return {StatusCode::corrupt, name + ": there is no schema version " + std::to_string(*version)};
     }

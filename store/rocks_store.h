@@ -9,11 +9,12 @@
 
 namespace tollgate {
 
-inline constexpr std::uint64_t kSchemaVersion = 1;
+// 2: new families; balance checkpoints hold more than version 1's, so these are made again from the journal.
+inline constexpr std::uint64_t kSchemaVersion = 2;
 
 class RocksStore : public Store {
   public:
-    // Opens or creates; missing directories are made with mode 0700.
+    // Opens or creates; missing directories are made with mode 0700. An older schema version is migrated.
     //   locked:  another process has the directory open
     //   too_new: written by a newer schema version than this program's
     //   corrupt: data without a schema version, missing parts, or damage that RocksDB found

@@ -13,15 +13,16 @@ namespace tollgate {
 
 // A family is a separate key space (a RocksDB column family). Keys inside it are described in store/key_space.h.
 enum class Family : std::uint8_t {
-    system,       // schema version, watermarks
-    accounts,     // organizations, projects, keys ... as JSON documents
-    money,        // the money journal: packed blocks, hash-chained, kept for ever
-    usage,        // usage detail: packed blocks by retention class and day, dropped by range
-    block_index,  // block number -> request ids and times in it
-    balances,     // absolute balances with the block they are true for
-    idempotency,  // external event id -> what it did
+    system,        // schema version, watermarks
+    accounts,      // organizations, projects, keys ... as JSON documents
+    money,         // the money journal: packed blocks, hash-chained, kept for ever
+    usage,         // usage detail: packed blocks by retention class and day, dropped by range
+    block_index,   // block number -> request ids and times in it
+    balances,      // absolute balances with the block they are true for
+    idempotency,   // external event id -> what it did
+    transactions,  // an organization's history, for people
 };
-inline constexpr std::size_t kFamilyCount = 7;
+inline constexpr std::size_t kFamilyCount = 8;
 
 // What a commit survives. `process`: kill -9. `disk`: power loss.
 enum class Durability : std::uint8_t { process, disk };

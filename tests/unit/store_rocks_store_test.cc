@@ -1,6 +1,7 @@
 #include "store/rocks_store.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -54,6 +55,25 @@ Status put(Store& store, Family family, std::string key, std::string value,
 StatusCode error_of_open(const std::string& directory) {
     const auto store = RocksStore::open(directory);
     return store ? StatusCode::ok : store.error().code();
+}
+
+// Takes a family away behind the store's back.
+bool drop_family(const std::string& directory, const std::string& name) {
+    const std::string path = directory + "/rocksdb";
+    std::vector<std::string> names;
+    if (!rocksdb::DB::ListColumnFamilies({}, path, &names).ok()) return false;
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const std::string& family : names) families.emplace_back(family, rocksdb::ColumnFamilyOptions());
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* opened = nullptr;
+    if (!rocksdb::DB::Open({}, path, families, &handles, &opened).ok()) return false;
+    const std::unique_ptr<rocksdb::DB> database(opened);
+    bool dropped = false;
+    for (auto* handle : handles) {
+        if (handle->GetName() == name) dropped = database->DropColumnFamily(handle).ok();
+        (void)database->DestroyColumnFamilyHandle(handle);
+    }
+    return dropped;
 }
 
 // The contract of Store, kept by both implementations.
@@ -212,7 +232,28 @@ TEST(RocksStoreTest, NewerSchemaIsRefusedWithBothVersions) {
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code(), StatusCode::too_new);
     EXPECT_NE(store.error().message().find("schema version 9"), std::string::npos);
-    EXPECT_NE(store.error().message().find("up to 1"), std::string::npos);
+    EXPECT_NE(store.error().message().find("up to 2"), std::string::npos);
+}
+
+TEST(RocksStoreTest, SchemaVersion1IsMigratedAndItsBalanceCheckpointMadeAgain) {
+    const TemporaryDirectory directory;
+    {
+        auto store = open_or_die(directory.data());
+        WriteBatch batch;
+        batch.put(Family::system, std::string(kSchemaVersionKey), encode_u64(1));
+        batch.put(Family::system, std::string(kCheckpointBlockKey), encode_u64(7));
+        batch.put(Family::money, block_key(1), "block");
+        ASSERT_TRUE(store->commit(batch, Durability::process).ok());
+    }
+    ASSERT_TRUE(drop_family(directory.data(), "transactions"));  // version 1 had none
+    {
+        auto store = open_or_die(directory.data());
+        EXPECT_EQ(store->get(Family::system, kSchemaVersionKey).value(), encode_u64(kSchemaVersion));
+        EXPECT_EQ(store->get(Family::system, kCheckpointBlockKey).error().code(), StatusCode::not_found);
+        EXPECT_EQ(store->get(Family::money, block_key(1)).value(), "block");
+        EXPECT_TRUE(put(*store, Family::transactions, "key", "value").ok());
+    }
+    EXPECT_EQ(open_or_die(directory.data())->get(Family::transactions, "key").value(), "value");
 }
 
 TEST(RocksStoreTest, DataWithoutSchemaVersionIsCorrupt) {
