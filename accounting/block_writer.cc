@@ -11,7 +11,8 @@
 namespace tollgate {
 namespace {
 
-constexpr std::uint8_t kRetentionClass = 0;  // the only one so far
+static_assert(kMaxRetentionClasses <= kMaxUsageParts);
+constexpr std::size_t kRowOverheadBytes = 8;
 constexpr std::size_t kFullBlockBytes = kMaxBlockBytes / 2;
 
 std::uint32_t day_of(std::int64_t unix_ms) {
@@ -21,7 +22,7 @@ std::uint32_t day_of(std::int64_t unix_ms) {
 
 }  // namespace
 
-bool BlockWriter::full() const { return usage_.bytes() >= kFullBlockBytes || money_.bytes() >= kFullBlockBytes; }
+bool BlockWriter::full() const { return row_bytes_ >= kFullBlockBytes || money_.bytes() >= kFullBlockBytes; }
 
 Status BlockWriter::add_request(SlotIndex slot, std::span<const std::byte> open,
                                 std::span<const std::byte> settlement) {
@@ -34,10 +35,12 @@ Status BlockWriter::add_request(SlotIndex slot, std::span<const std::byte> open,
         if (Status status = add_entry(entry); !status.ok()) return status;
     }
     const auto& id = opened->request.bytes;
-    index_.min_request = usage_.rows() == 0 ? id : std::min(index_.min_request, id);
-    index_.max_request = usage_.rows() == 0 ? id : std::max(index_.max_request, id);
+    index_.min_request = rows_ == 0 ? id : std::min(index_.min_request, id);
+    index_.max_request = rows_ == 0 ? id : std::max(index_.max_request, id);
     last_settled_ms_ = std::max(last_settled_ms_, settled->settled_ms);
-    usage_.add(open, settlement);
+    usage_[opened->retention_class].add(open, settlement);
+    ++rows_;
+    row_bytes_ += open.size() + settlement.size() + kRowOverheadBytes;
     slots_in_block_.push_back(slot);
     return {};
 }
@@ -55,14 +58,18 @@ void BlockWriter::put_block(std::int64_t commit_ms) {
     header.commit_ms = commit_ms;
     header.previous = end_.hash;
     index_.commit_ms = commit_ms;
-    index_.rows = usage_.rows();
-    index_.retention_class = kRetentionClass;
-    index_.day = day_of(last_settled_ms_);
-    if (usage_.rows() > 0) {
-        FinishedBlock usage = usage_.finish(header.number);
-        header.usage = usage.hash;
-        batch_.put(Family::usage, usage_key({kRetentionClass, index_.day, header.number}), std::move(usage.value));
+    const std::uint32_t day = day_of(last_settled_ms_);
+    for (std::uint8_t retention_class = 0; retention_class < kMaxRetentionClasses && rows_ > 0; ++retention_class) {
+        UsageBlockBuilder& builder = usage_[retention_class];
+        if (builder.rows() == 0) continue;
+        const std::uint32_t rows = builder.rows();
+        FinishedBlock usage = builder.finish(header.number);
+        index_.usage.push_back({.retention_class = retention_class, .day = day, .rows = rows, .hash = usage.hash});
+        batch_.put(Family::usage, usage_key({retention_class, day, header.number}), std::move(usage.value));
     }
+    header.usage = usage_hash(index_.usage);
+    rows_ = 0;
+    row_bytes_ = 0;
     FinishedBlock money = money_.finish(header);
     batch_.put(Family::money, block_key(header.number), std::move(money.value));
     batch_.put(Family::block_index, block_key(header.number), encode(index_));

@@ -2,12 +2,14 @@
 // checkpoint, in one atomic batch. Used by one thread at a time: recovery, then the journal writer.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "accounting/journaled_balances.h"
 #include "accounting/ledger_entry.h"
 #include "store/journal.h"
+#include "store/key_space.h"
 #include "store/slot_file.h"
 #include "store/store.h"
 
@@ -36,8 +38,8 @@ class BlockWriter {
     // For rows that must be committed with the block.
     WriteBatch& batch() { return batch_; }
     // An empty block is never written.
-    bool empty() const { return usage_.rows() == 0 && money_.entries() == 0; }
-    std::uint32_t entries() const { return usage_.rows() + (usage_.rows() == 0 ? money_.entries() : 0); }
+    bool empty() const { return rows_ == 0 && money_.entries() == 0; }
+    std::uint32_t entries() const { return rows_ + (rows_ == 0 ? money_.entries() : 0); }
     // True when another request might pass the limit on a block's size.
     bool full() const;
 
@@ -55,7 +57,9 @@ class BlockWriter {
     JournaledBalances& balances_;
     JournalEnd end_;
     MoneyBlockBuilder money_;
-    UsageBlockBuilder usage_;
+    std::array<UsageBlockBuilder, kMaxRetentionClasses> usage_;  // one block for each class that has rows
+    std::uint32_t rows_ = 0;                                     // in all of them
+    std::size_t row_bytes_ = 0;
     WriteBatch batch_;
     BlockIndexEntry index_;
     std::int64_t last_settled_ms_ = 0;

@@ -1,5 +1,6 @@
 #include "accounting/journal_reader.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,17 @@ Result<StoredRequest> StoredRequest::decode(std::span<const std::byte> open, std
     return StoredRequest(text_of(open), text_of(settlement));
 }
 
+Result<std::uint64_t> retained_from_day(Store& store, std::uint8_t retention_class) {
+    const auto value = store.get(Family::system, retained_from_day_key(retention_class));
+    if (!value) {
+        if (value.error().code() == StatusCode::not_found) return 0;
+        return std::unexpected(value.error());
+    }
+    const auto day = decode_u64(*value);
+    if (!day) return failure(StatusCode::corrupt, "retention: the first kept day of a class is malformed");
+    return *day;
+}
+
 Result<std::uint64_t> JournalReader::last_block() {
     const auto last = store_.last_before(Family::money, "", "");
     if (!last) {
@@ -53,14 +65,41 @@ Status JournalReader::for_each_row(std::uint64_t block, const std::function<bool
     if (!index_value) return Status(StatusCode::corrupt, "block " + std::to_string(block) + ": not in the block index");
     const auto index = decode_block_index(*index_value, block);
     if (!index) return index.error();
-    const auto usage_value = store_.get(Family::usage, usage_key({index->retention_class, index->day, block}));
-    if (!usage_value) {
-        return usage_value.error().code() == StatusCode::not_found ? Status() : usage_value.error();
+    std::vector<UsagePart> parts = index->usage;
+    if (parts.size() == 1) parts.front().hash = money->header().usage;  // an older index has no hash of its own
+    if (usage_hash(parts) != money->header().usage) {
+        return Status(StatusCode::corrupt,
+                      "block " + std::to_string(block) + ": the usage hashes in its index are not those of its money");
     }
-    auto usage = UsageBlock::read(*usage_value, block, money->header().usage);
+    Status expired;
+    bool more = true;
+    for (const UsagePart& part : parts) {
+        Status status = more ? read_part(block, part, visit, more) : Status();
+        if (status.code() == StatusCode::expired) {
+            expired = std::move(status);
+        } else if (!status.ok()) {
+            return status;
+        }
+    }
+    return expired;
+}
+
+Status JournalReader::read_part(std::uint64_t block, const UsagePart& part,
+                                const std::function<bool(const UsageRow&)>& visit, bool& more) {
+    const auto value = store_.get(Family::usage, usage_key({part.retention_class, part.day, block}));
+    if (!value) {
+        if (value.error().code() != StatusCode::not_found) return value.error();
+        const auto from_day = retained_from_day(store_, part.retention_class);
+        if (!from_day) return from_day.error();
+        const std::string name = "usage block " + std::to_string(block);
+        if (part.day < *from_day) return Status(StatusCode::expired, name + ": dropped at the end of its retention");
+        return Status(StatusCode::corrupt, name + ": missing, and its retention has not ended");
+    }
+    auto usage = UsageBlock::read(*value, block, part.hash);
     if (!usage) return usage.error();
     while (const auto row = usage->next()) {
-        if (!visit(*row)) break;
+        more = visit(*row);
+        if (!more) break;
     }
     return {};
 }
@@ -88,7 +127,7 @@ Result<StoredRequest> JournalReader::find(const Id128& request, std::uint64_t la
     if (!first) return std::unexpected(first.error());
 
     std::optional<StoredRequest> found;
-    Status bad;
+    Status bad, expired;
     const auto look_into = [&](std::uint64_t block) {
         return for_each_row(block, [&](const UsageRow& row) {
             const auto opened = decode_opened(row.open);
@@ -102,19 +141,24 @@ Result<StoredRequest> JournalReader::find(const Id128& request, std::uint64_t la
             return false;
         });
     };
-    const Status scanned = store_.scan(
-        Family::block_index, block_key(*first), block_key(last + 1), [&](std::string_view key, std::string_view value) {
-            const std::uint64_t block = parse_block_key(key).value_or(0);
-            const auto index = decode_block_index(value, block);
-            if (!index) {
-                bad = index.error();
-            } else if (index->rows > 0 && index->min_request <= request.bytes && request.bytes <= index->max_request) {
-                if (Status status = look_into(block); !status.ok()) bad = status;
-            }
-            return bad.ok() && !found;
-        });
+    const std::uint64_t end = std::min(last, *first + kMostBlocksSearched) + 1;
+    const Status scanned = store_.scan(Family::block_index, block_key(*first), block_key(end),
+                                       [&](std::string_view key, std::string_view value) {
+                                           const std::uint64_t block = parse_block_key(key).value_or(0);
+                                           const auto index = decode_block_index(value, block);
+                                           if (!index) {
+                                               bad = index.error();
+                                           } else if (!index->usage.empty() && index->min_request <= request.bytes &&
+                                                      request.bytes <= index->max_request) {
+                                               const Status status = look_into(block);
+                                               if (!status.ok())
+                                                   (status.code() == StatusCode::expired ? expired : bad) = status;
+                                           }
+                                           return bad.ok() && !found;
+                                       });
     if (!scanned.ok()) return std::unexpected(scanned);
     if (!bad.ok()) return std::unexpected(bad);
+    if (!found && !expired.ok()) return std::unexpected(expired);
     if (!found) return failure(StatusCode::not_found, "request " + to_ulid(request) + ": not known");
     return std::move(*found);
 }

@@ -11,19 +11,30 @@
 
 namespace tollgate {
 
+// How far a search for an id goes on behind the block of its time: requests take a while to end. A bound for ids that
+// nobody has; at 40 blocks a second it is more than an hour and a half of full load.
+inline constexpr std::uint64_t kMostBlocksSearched = 262'144;
+
+// The first day (since 1970-01-01 UTC) whose usage of this class is kept; 0 if nothing has been dropped yet.
+Result<std::uint64_t> retained_from_day(Store& store, std::uint8_t retention_class);
+
 class JournalReader {
   public:
     explicit JournalReader(Store& store) : store_(store) {}
 
     // The number of the newest block, 0 if there is none.
     Result<std::uint64_t> last_block();
-    // Visits the rows of one block until `visit` returns false. A block without usage, or whose usage has been dropped
-    // at the end of its retention, has none. not_found if there is no such block.
+    // Visits the rows of one block until `visit` returns false. expired, after the rows that are still there, if usage
+    // of the block has been dropped at the end of its retention; corrupt if it is missing without that. not_found if
+    // there is no such block.
     Status for_each_row(std::uint64_t block, const std::function<bool(const UsageRow&)>& visit);
-    // not_found if no block up to `last` has it.
+    // not_found if no block up to `last` has it, or none of the kMostBlocksSearched from the id's time on; expired if
+    // it may have been in a block whose usage has been dropped.
     Result<StoredRequest> find(const Id128& request, std::uint64_t last);
 
   private:
+    Status read_part(std::uint64_t block, const UsagePart& part, const std::function<bool(const UsageRow&)>& visit,
+                     bool& more);
     Result<std::uint64_t> first_block_not_before(std::int64_t unix_ms, std::uint64_t last);
 
     Store& store_;

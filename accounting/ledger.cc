@@ -315,7 +315,7 @@ Status Ledger::for_each_request(const std::function<bool(const StoredRequest&)>&
             more = request && visit(*request);
             return more;
         });
-        if (!status.ok()) return status;
+        if (!status.ok() && status.code() != StatusCode::expired) return status;
         if (!bad.ok()) return bad;
     }
     return {};

@@ -82,10 +82,10 @@ class Ledger {
     // with the same amount the first grant is answered, with another one already_exists. Control thread; blocks.
     Result<GrantResult> grant(const Grant& grant, std::int64_t now_ms);
 
-    // A request's record, also one that is settled but not yet in the journal. not_found if unknown. Control thread;
-    // blocks.
+    // A request's record, also one that is settled but not yet in the journal. not_found if unknown, expired if
+    // its detail may have been dropped at the end of its retention. Control thread; blocks.
     Result<StoredRequest> find_request(const Id128& request);
-    // Visits all journaled requests in block order (tools and tests).
+    // Visits all journaled requests in block order but those whose retention has ended (tools and tests).
     Status for_each_request(const std::function<bool(const StoredRequest&)>& visit);
 
     LedgerCounters counters() const;  // any thread

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "accounting/byte_codec.h"
+#include "store/key_space.h"
 #include "store/slot_file.h"
 
 namespace tollgate {
@@ -16,7 +17,7 @@ constexpr std::uint8_t kSettledVersion = 1;
 constexpr std::uint8_t kOpenRouterFlavour = 1, kStreamed = 2, kAbortStopsBilling = 4;  // flags of an opened record
 constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4;                       // of a settled one
 
-constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 5 * 8 + 3 * 8;
+constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 5 * 8 + 3 * 8 + 1;
 constexpr std::size_t kOpenedTextBytes = 2 * kModelNameBytes + kProviderNameBytes + 3 * kAttributionBytes + 6;
 static_assert(kOpenedFixedBytes + kOpenedTextBytes <= kSlotOpenBytes);
 constexpr std::size_t kSettledFixedBytes = 1 + 8 + 5 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
@@ -117,6 +118,7 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.text(record.end_user, kAttributionBytes);
     writer.text(record.session, kAttributionBytes);
     writer.text(record.app, kAttributionBytes);
+    writer.integer(record.retention_class);
     return writer.size();
 }
 
@@ -169,9 +171,14 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     record.end_user = reader.text();
     record.session = reader.text();
     record.app = reader.text();
+    if (reader.left() > 0) record.retention_class = reader.integer<std::uint8_t>();  // appended later
     if (!reader.ok()) return failure(StatusCode::corrupt, "opened record: ends too early");
     if (api > static_cast<std::uint8_t>(ApiType::embeddings)) {
         return failure(StatusCode::corrupt, "opened record: unknown API type " + std::to_string(api));
+    }
+    if (record.retention_class >= kMaxRetentionClasses) {
+        return failure(StatusCode::corrupt,
+                       "opened record: impossible retention class " + std::to_string(record.retention_class));
     }
     record.api = static_cast<ApiType>(api);
     if (record.hold < NanoUsd{}) return failure(StatusCode::corrupt, "opened record: negative hold");

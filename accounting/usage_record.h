@@ -53,6 +53,7 @@ struct RequestOpened {
     NanoUsd hold;
     std::int64_t prompt_estimate = 0;  // tokens
     std::int64_t output_bound = 0;     // tokens
+    std::uint8_t retention_class = 0;  // how long this detail is kept: a number the configuration gives to a class
 };
 
 struct RequestSettled {

@@ -27,8 +27,12 @@ static_assert(kMaxBlockBytes <= LZ4_MAX_INPUT_SIZE);
 
 constexpr const char* kBodyUnreadable = "its body does not have its length";
 
-constexpr std::uint8_t kBlockIndexVersion = 1;
-constexpr std::size_t kBlockIndexBytes = 1 + 8 + 16 + 16 + 4 + 1 + 4;
+// Version, commit time, least and greatest id; then the count of parts (u8) and for each class, day, rows, hash.
+// Version 1 had rows (u32), class and day of at most one part, and no hash.
+constexpr std::uint8_t kBlockIndexVersion = 2;
+constexpr std::size_t kBlockIndexFixedBytes = 1 + 8 + 16 + 16;
+constexpr std::size_t kBlockIndexBytes1 = kBlockIndexFixedBytes + 4 + 1 + 4;
+constexpr std::size_t kUsagePartBytes = 1 + 4 + 4 + kHashBytes;
 
 BlockHash sha256(std::string_view bytes) {
     BlockHash hash;
@@ -301,16 +305,30 @@ std::optional<UsageRow> UsageBlock::next() {
     return UsageRow{.open = *open, .settlement = settlement.value()};
 }
 
+BlockHash usage_hash(std::span<const UsagePart> parts) {
+    if (parts.empty()) return {};
+    if (parts.size() == 1) return parts.front().hash;
+    std::string hashes;
+    for (const UsagePart& part : parts) {
+        hashes.append(reinterpret_cast<const char*>(part.hash.data()), part.hash.size());
+    }
+    return sha256(hashes);
+}
+
 std::string encode(const BlockIndexEntry& entry) {
     std::string out;
-    out.reserve(kBlockIndexBytes);
+    out.reserve(kBlockIndexFixedBytes + 1 + entry.usage.size() * kUsagePartBytes);
     append_big_endian(out, kBlockIndexVersion);
     append_big_endian(out, static_cast<std::uint64_t>(entry.commit_ms));
     out.append(reinterpret_cast<const char*>(entry.min_request.data()), entry.min_request.size());
     out.append(reinterpret_cast<const char*>(entry.max_request.data()), entry.max_request.size());
-    append_big_endian(out, entry.rows);
-    append_big_endian(out, entry.retention_class);
-    append_big_endian(out, entry.day);
+    append_big_endian(out, static_cast<std::uint8_t>(entry.usage.size()));
+    for (const UsagePart& part : entry.usage) {
+        append_big_endian(out, part.retention_class);
+        append_big_endian(out, part.day);
+        append_big_endian(out, part.rows);
+        out.append(reinterpret_cast<const char*>(part.hash.data()), part.hash.size());
+    }
     return out;
 }
 
@@ -322,18 +340,39 @@ Result<BlockIndexEntry> decode_block_index(std::string_view value, std::uint64_t
                                                 std::to_string(version) + ", this program reads " +
                                                 std::to_string(kBlockIndexVersion));
     }
-    if (version != kBlockIndexVersion) return corrupt("index of", number, "invalid format version");
-    if (value.size() != kBlockIndexBytes) {
-        return corrupt("index of", number, stored_but_expected("its length", value.size(), kBlockIndexBytes));
+    if (version == 0) return corrupt("index of", number, "invalid format version");
+    std::size_t expected = version == 1 ? kBlockIndexBytes1 : kBlockIndexFixedBytes + 1;
+    if (version > 1 && value.size() >= expected) {
+        const auto parts = read_big_endian<std::uint8_t>(value.data() + kBlockIndexFixedBytes);
+        if (parts > kMaxUsageParts) return corrupt("index of", number, "too many usage blocks");
+        expected += parts * kUsagePartBytes;
+    }
+    if (value.size() != expected) {
+        return corrupt("index of", number, stored_but_expected("its length", value.size(), expected));
     }
     const char* in = value.data() + 1;
     BlockIndexEntry entry;
     entry.commit_ms = static_cast<std::int64_t>(read_big_endian<std::uint64_t>(in));
     std::memcpy(entry.min_request.data(), in + 8, entry.min_request.size());
     std::memcpy(entry.max_request.data(), in + 24, entry.max_request.size());
-    entry.rows = read_big_endian<std::uint32_t>(in + 40);
-    entry.retention_class = read_big_endian<std::uint8_t>(in + 44);
-    entry.day = read_big_endian<std::uint32_t>(in + 45);
+    in += kBlockIndexFixedBytes - 1;
+    if (version == 1) {
+        const auto rows = read_big_endian<std::uint32_t>(in);
+        if (rows > 0) {
+            entry.usage.push_back({.retention_class = read_big_endian<std::uint8_t>(in + 4),
+                                   .day = read_big_endian<std::uint32_t>(in + 5),
+                                   .rows = rows,
+                                   .hash = {}});
+        }
+        return entry;
+    }
+    const auto parts = read_big_endian<std::uint8_t>(in++);
+    for (std::size_t i = 0; i < parts; ++i, in += kUsagePartBytes) {
+        entry.usage.push_back({.retention_class = read_big_endian<std::uint8_t>(in),
+                               .day = read_big_endian<std::uint32_t>(in + 1),
+                               .rows = read_big_endian<std::uint32_t>(in + 5),
+                               .hash = read_hash(in + 9)});
+    }
     return entry;
 }
 

@@ -22,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/status.h"
 
@@ -31,6 +32,7 @@ using BlockHash = std::array<std::uint8_t, 32>;  // SHA-256; all zero: none
 
 inline constexpr std::size_t kMaxBlockBytes =
     32u << 20;  // of a whole block, before compression; builders abort beyond, readers refuse
+inline constexpr std::size_t kMaxUsageParts = 16;  // usage blocks of one money block: one for each retention class
 inline constexpr std::uint16_t kJournalVersion = 2;
 
 struct FinishedBlock {
@@ -43,7 +45,7 @@ struct MoneyBlockHeader {
     std::int64_t commit_ms = 0;  // Unix time
     std::uint32_t entries = 0;
     BlockHash previous{};  // hash of block number - 1; zero for the first
-    BlockHash usage{};     // hash of the usage block of the same number; zero: none
+    BlockHash usage{};     // of the usage blocks of the same number (usage_hash); zero: none
     bool operator==(const MoneyBlockHeader&) const = default;
 };
 
@@ -139,13 +141,23 @@ class UsageBlock {
     std::size_t position_ = 0;
 };
 
-// What finds a request's block by its id (ids ascend with time) and a block's usage key.
+// The rows of one commit group have one usage block for each retention class among them.
+struct UsagePart {
+    std::uint8_t retention_class = 0;
+    std::uint32_t day = 0;  // days since 1970-01-01 UTC, as in the usage key
+    std::uint32_t rows = 0;
+    BlockHash hash{};  // zero, in an index of version 1: the one in the money block
+    bool operator==(const UsagePart&) const = default;
+};
+// What the money block keeps of them: the one usage block's hash, or the SHA-256 of the hashes in order. It stays
+// provable when some of the blocks have been dropped.
+BlockHash usage_hash(std::span<const UsagePart> parts);
+
+// What finds a request's block by its id (ids ascend with time) and a block's usage keys.
 struct BlockIndexEntry {
     std::int64_t commit_ms = 0;  // Unix time
     std::array<std::uint8_t, 16> min_request{}, max_request{};
-    std::uint32_t rows = 0;
-    std::uint8_t retention_class = 0;
-    std::uint32_t day = 0;  // days since 1970-01-01 UTC, as in the usage key
+    std::vector<UsagePart> usage;  // in order of class
     bool operator==(const BlockIndexEntry&) const = default;
 };
 std::string encode(const BlockIndexEntry& entry);

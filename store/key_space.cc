@@ -10,6 +10,8 @@ namespace tollgate {
 namespace {
 
 constexpr std::size_t kUsageKeyBytes = 1 + 4 + 8;
+constexpr std::size_t kOrganizationUsageKeyBytes = 1 + 4 + 16 + 8 + 4;
+constexpr std::size_t kRollupKeyBytes = 1 + 4 + 16 + 4 + 16;
 
 template <std::size_t N>
 std::string tagged(std::string_view prefix, const std::array<std::uint8_t, N>& id) {
@@ -68,6 +70,59 @@ std::string usage_day_begin(std::uint8_t retention_class, std::uint32_t day) {
     append_big_endian(out, retention_class);
     append_big_endian(out, day);
     return out;
+}
+
+std::string retained_from_day_key(std::uint8_t retention_class) {
+    return "retained_from_day/" + std::to_string(retention_class);
+}
+
+std::string organization_usage_key(const OrganizationUsageKey& key) {
+    std::string out = usage_day_begin(key.retention_class, key.day);
+    out.append(reinterpret_cast<const char*>(key.organization.data()), key.organization.size());
+    append_big_endian(out, key.block);
+    append_big_endian(out, key.row);
+    return out;
+}
+
+std::optional<OrganizationUsageKey> parse_organization_usage_key(std::string_view key) {
+    if (key.size() != kOrganizationUsageKeyBytes) return std::nullopt;
+    OrganizationUsageKey parsed{.retention_class = read_big_endian<std::uint8_t>(key.data()),
+                                .day = read_big_endian<std::uint32_t>(key.data() + 1),
+                                .organization = {},
+                                .block = read_big_endian<std::uint64_t>(key.data() + 21),
+                                .row = read_big_endian<std::uint32_t>(key.data() + 29)};
+    std::copy_n(reinterpret_cast<const std::uint8_t*>(key.data() + 5), parsed.organization.size(),
+                parsed.organization.begin());
+    return parsed;
+}
+
+std::string rollup_day_begin(std::uint8_t grain, std::uint32_t day) { return usage_day_begin(grain, day); }
+
+std::string rollup_bucket_begin(std::uint8_t grain, std::uint32_t day, const OrganizationIdBytes& organization,
+                                std::uint32_t bucket) {
+    std::string out = rollup_day_begin(grain, day);
+    out.append(reinterpret_cast<const char*>(organization.data()), organization.size());
+    append_big_endian(out, bucket);
+    return out;
+}
+
+std::string rollup_key(const RollupKey& key) {
+    std::string out = rollup_bucket_begin(key.grain, key.day, key.organization, key.bucket);
+    out.append(reinterpret_cast<const char*>(key.dimensions.data()), key.dimensions.size());
+    return out;
+}
+
+std::optional<RollupKey> parse_rollup_key(std::string_view key) {
+    if (key.size() != kRollupKeyBytes) return std::nullopt;
+    RollupKey parsed{.grain = read_big_endian<std::uint8_t>(key.data()),
+                     .day = read_big_endian<std::uint32_t>(key.data() + 1),
+                     .organization = {},
+                     .bucket = read_big_endian<std::uint32_t>(key.data() + 21),
+                     .dimensions = {}};
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(key.data());
+    std::copy_n(bytes + 5, parsed.organization.size(), parsed.organization.begin());
+    std::copy_n(bytes + 25, parsed.dimensions.size(), parsed.dimensions.begin());
+    return parsed;
 }
 
 std::string organization_balance_key(const OrganizationIdBytes& organization) {

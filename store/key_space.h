@@ -9,6 +9,10 @@
 //   block_index  block u64                                    BlockIndexEntry (store/journal.h)
 //   balances     'o' + organization id (16 bytes)             absolute balance with its block
 //                'k' + key digest (32 bytes)
+//   organization_usage  retention class u8, day u32,         rows of one organization (accounting/usage_chunks.h)
+//                organization (16 bytes), block u64, row u32
+//   rollups      grain u8, day u32, organization (16 bytes),  counters of one bucket (accounting/rollups.h)
+//                bucket u32, dimensions' hash (16 bytes)
 //   idempotency  SHA-256 of scope and the caller's key        what the event did
 //   transactions (to come: what people see of the ledger)
 #pragma once
@@ -25,6 +29,10 @@ namespace tollgate {
 inline constexpr std::string_view kSchemaVersionKey = "schema_version";
 inline constexpr std::string_view kBootEpochKey = "boot_epoch";
 inline constexpr std::string_view kCheckpointBlockKey = "checkpoint_block";  // all balances include blocks up to it
+
+inline constexpr std::string_view kIndexedBlockKey = "indexed_block";  // organization_usage and rollups include it
+// Usage detail of this retention class is gone for all earlier days (u64: days since 1970-01-01 UTC).
+std::string retained_from_day_key(std::uint8_t retention_class);
 
 // The value of a counter or watermark. decode answers nullopt unless there are exactly eight bytes.
 std::string encode_u64(std::uint64_t value);
@@ -43,8 +51,9 @@ struct UsageKey {
 };
 std::string usage_key(const UsageKey& key);
 std::optional<UsageKey> parse_usage_key(std::string_view key);
-// Where a day of one class begins; its end is the beginning of the next day.
+// Where a day of one class begins, in usage and in organization_usage; its end is the beginning of the next day.
 std::string usage_day_begin(std::uint8_t retention_class, std::uint32_t day);
+inline constexpr std::size_t kMaxRetentionClasses = 16;  // classes are 0..15
 
 // --- balances
 using OrganizationIdBytes = std::array<std::uint8_t, 16>;
@@ -55,6 +64,34 @@ std::string organization_balance_key(const OrganizationIdBytes& organization);
 std::string key_balance_key(const KeyDigestBytes& digest);
 std::optional<OrganizationIdBytes> parse_organization_balance_key(std::string_view key);
 std::optional<KeyDigestBytes> parse_key_balance_key(std::string_view key);
+
+// --- organization_usage. A row is named by the block and the place in it where it was journaled.
+struct OrganizationUsageKey {
+    std::uint8_t retention_class = 0;
+    std::uint32_t day = 0;  // UTC day in which the rows were settled
+    OrganizationIdBytes organization{};
+    std::uint64_t block = 0;  // of the first row
+    std::uint32_t row = 0;
+    auto operator<=>(const OrganizationUsageKey&) const = default;
+};
+std::string organization_usage_key(const OrganizationUsageKey& key);
+std::optional<OrganizationUsageKey> parse_organization_usage_key(std::string_view key);
+
+// --- rollups. `day` groups the buckets of a grain so that whole days can be dropped; 0 for those that are kept.
+struct RollupKey {
+    std::uint8_t grain = 0;
+    std::uint32_t day = 0;
+    OrganizationIdBytes organization{};
+    std::uint32_t bucket = 0;
+    std::array<std::uint8_t, 16> dimensions{};
+    auto operator<=>(const RollupKey&) const = default;
+};
+std::string rollup_key(const RollupKey& key);
+std::optional<RollupKey> parse_rollup_key(std::string_view key);
+// The least key of a bucket: where a scan of it begins, or one of the bucket before ends.
+std::string rollup_bucket_begin(std::uint8_t grain, std::uint32_t day, const OrganizationIdBytes& organization,
+                                std::uint32_t bucket);
+std::string rollup_day_begin(std::uint8_t grain, std::uint32_t day);
 
 // --- accounts. The caller passes ids as text: lower-case UUIDs and hexadecimal digests.
 inline constexpr std::string_view kOrganizationDocumentPrefix = "org/";

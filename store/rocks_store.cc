@@ -1,6 +1,7 @@
 #include "store/rocks_store.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -39,7 +40,8 @@ constexpr std::uint32_t kProtectionBytesPerKey = 8;
 
 // Index: Family. RocksDB insists on a family called "default", so `system` is that one.
 constexpr std::array<const char*, kFamilyCount> kFamilyNames = {
-    "default", "accounts", "money", "usage", "block_index", "balances", "idempotency", "transactions"};
+    "default",      "accounts",           "money",  "usage", "block_index", "balances", "idempotency",
+    "transactions", "organization_usage", "rollups"};
 
 // RocksDB 7.8.3 (Debian 12). Leave alone what is broken there:
 //   1. recycle_log_file_num is silently set to 0 under point-in-time recovery (fixed in 9.1): no WAL preallocation.
@@ -76,7 +78,7 @@ rocksdb::DBOptions database_options() {
 
 rocksdb::ColumnFamilyOptions family_options(std::string_view family, const std::shared_ptr<rocksdb::Cache>& cache) {
     // The journal is written in key order and read in order or by a key that exists: no bloom filter, large memtable.
-    const bool journal = family == "money" || family == "usage";
+    const bool journal = family == "money" || family == "usage" || family == "organization_usage";
     rocksdb::BlockBasedTableOptions table;
     table.block_cache = cache;
     table.cache_index_and_filter_blocks = true;
@@ -337,6 +339,22 @@ Status RocksStore::commit(const WriteBatch& batch, Durability durability) {
     if (status.ok()) return {};
     state_->read_only.store(true, std::memory_order_release);
     return database_error("write to " + state_->name + " failed; it is read-only from now on", status);
+}
+
+Status RocksStore::drop_range(Family family, std::string_view begin, std::string_view end) {
+    if (read_only()) return {StatusCode::read_only, state_->name + " is read-only since an earlier write failed"};
+    if (end.empty()) return {StatusCode::invalid, "drop_range needs an end"};
+    if (begin >= end) return {};
+    auto* handle = state_->handle(family);
+    const rocksdb::Slice lower = slice(begin), upper = slice(end);
+    auto status = rocksdb::DeleteFilesInRange(state_->database.get(), handle, &lower, &upper, false);
+    if (status.ok()) {
+        rocksdb::WriteOptions options;
+        options.sync = true;
+        status = state_->database->DeleteRange(options, handle, lower, upper);
+    }
+    if (status.ok()) return {};
+    return database_error("dropping a range of " + family_name(static_cast<std::size_t>(family)) + " failed", status);
 }
 
 bool RocksStore::read_only() const { return state_->read_only.load(std::memory_order_acquire); }

@@ -31,6 +31,8 @@ class RocksStore : public Store {
                                                             std::string_view end) override;
     // A failed commit makes the store read-only until it is opened again.
     Status commit(const WriteBatch& batch, Durability durability) override;
+    // Whole files go at once; what shares a file with keys that stay is covered by a range tombstone.
+    Status drop_range(Family family, std::string_view begin, std::string_view end) override;
     bool read_only() const override;
 
     // A number greater than any this data directory gave before, on disk when this returns. Once per process start.

@@ -19,6 +19,7 @@ enum class StatusCode : std::uint8_t {
     full,       // a named limit is reached
     read_only,  // an earlier write failed; nothing is accepted until it is repaired
     io,
+    expired,  // it was there and has been dropped at the end of its retention
 };
 
 class [[nodiscard]] Status {

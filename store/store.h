@@ -13,16 +13,18 @@ namespace tollgate {
 
 // A family is a separate key space (a RocksDB column family). Keys inside it are described in store/key_space.h.
 enum class Family : std::uint8_t {
-    system,        // schema version, watermarks
-    accounts,      // organizations, projects, keys ... as JSON documents
-    money,         // the money journal: packed blocks, hash-chained, kept for ever
-    usage,         // usage detail: packed blocks by retention class and day, dropped by range
-    block_index,   // block number -> request ids and times in it
-    balances,      // absolute balances with the block they are true for
-    idempotency,   // external event id -> what it did
-    transactions,  // an organization's history, for people
+    system,              // schema version, watermarks
+    accounts,            // organizations, projects, keys ... as JSON documents
+    money,               // the money journal: packed blocks, hash-chained, kept for ever
+    usage,               // usage detail: packed blocks by retention class and day, dropped by range
+    block_index,         // block number -> request ids and times in it
+    balances,            // absolute balances with the block they are true for
+    idempotency,         // external event id -> what it did
+    transactions,        // an organization's history, for people
+    organization_usage,  // copies of usage rows by organization and day, for listings; dropped with the usage
+    rollups,             // counters by minute, hour and day, for reports
 };
-inline constexpr std::size_t kFamilyCount = 8;
+inline constexpr std::size_t kFamilyCount = 10;
 
 // What a commit survives. `process`: kill -9. `disk`: power loss.
 enum class Durability : std::uint8_t { process, disk };
@@ -67,6 +69,18 @@ class Store {
 
     // After a failed commit the store is read-only: every later commit answers read_only.
     virtual Status commit(const WriteBatch& batch, Durability durability) = 0;
+
+    // Removes every key in [begin, end) for good, on disk when this returns. Not atomic: for what nobody needs any
+    // more. Here for a store that has nothing better: a scan and a commit.
+    virtual Status drop_range(Family family, std::string_view begin, std::string_view end) {
+        WriteBatch batch;
+        const Status scanned = scan(family, begin, end, [&](std::string_view key, std::string_view) {
+            batch.erase(family, std::string(key));
+            return true;
+        });
+        if (!scanned.ok() || batch.empty()) return scanned;
+        return commit(batch, Durability::disk);
+    }
 
     virtual bool read_only() const = 0;
 };

@@ -57,6 +57,10 @@ ApiAnswer show_generation(Services& services, const ApiRequest& request) {
     // Another organization's record is as unknown as one that never was.
     const bool visible = found && (request.principal.kind == KeyKind::root ||
                                    found->opened().organization == request.principal.organization);
+    if (!found && found.error().code() == StatusCode::expired) {
+        return api_error(ErrorKind::not_found, "the detail of that time has been dropped at the end of its retention",
+                         "id");
+    }
     if (!found && found.error().code() != StatusCode::not_found) return api_error(found.error());
     if (!visible) return api_error(ErrorKind::not_found, "there is no such generation", "id");
     const RequestOpened& opened = found->opened();

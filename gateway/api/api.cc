@@ -8,6 +8,7 @@ namespace tollgate {
 ApiAnswer api_error(const Status& status) {
     switch (status.code()) {
         case StatusCode::not_found:
+        case StatusCode::expired:
             return api_error(ErrorKind::not_found, status.message());
         case StatusCode::already_exists:
             return api_error(ErrorKind::conflict, status.message());

@@ -32,6 +32,7 @@ RequestOpened some_opened() {
     record.hold = {6};
     record.prompt_estimate = 7;
     record.output_bound = 8;
+    record.retention_class = 3;
     return record;
 }
 
@@ -140,9 +141,26 @@ TEST(UsageRecord, LongTextIsCutOnAUtf8Boundary) {
     EXPECT_EQ(decode_settled(bytes)->finish_reason, std::string(kFinishReasonBytes - 1, 'a'));
 }
 
+constexpr std::size_t kAppendedBytes = 1;  // by which an opened record has grown since version 1 was first written
+
+TEST(UsageRecord, OpenedRecordOfAnEarlierProgramHasTheFirstRetentionClass) {
+    auto bytes = encoded(some_opened());
+    EXPECT_EQ(decode_opened(bytes)->retention_class, 3);
+    bytes.resize(bytes.size() - kAppendedBytes);
+    const auto out = decode_opened(bytes);
+    ASSERT_TRUE(out) << out.error().message();
+    EXPECT_EQ(out->retention_class, 0);
+}
+
+TEST(UsageRecord, ImpossibleRetentionClassIsCorrupt) {
+    RequestOpened record = some_opened();
+    record.retention_class = 16;
+    EXPECT_EQ(decode_opened(encoded(record)).error().code(), StatusCode::corrupt);
+}
+
 TEST(UsageRecord, EveryShorterRecordIsCorrupt) {
     const auto opened = encoded(some_opened());
-    for (std::size_t size = 0; size < opened.size(); ++size) {
+    for (std::size_t size = 0; size < opened.size() - kAppendedBytes; ++size) {
         const auto out = decode_opened(std::span(opened).first(size));
         ASSERT_FALSE(out) << size;
         EXPECT_EQ(out.error().code(), StatusCode::corrupt);

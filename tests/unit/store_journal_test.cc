@@ -227,7 +227,10 @@ TEST(CompressedBlockTest, NoFlippedByteIsReadBeyondTheBlockEvenWithoutTheHash) {
 }
 
 TEST(BlockIndexTest, ReadsBackAndRefusesEveryOtherLength) {
-    BlockIndexEntry entry{.commit_ms = 1'700'000'000'000, .rows = 12, .retention_class = 3, .day = 20'000};
+    BlockIndexEntry entry{.commit_ms = 1'700'000'000'000, .min_request = {}, .max_request = {}, .usage = {}};
+    entry.usage.push_back({.retention_class = 0, .day = 20'000, .rows = 12, .hash = {}});
+    entry.usage.push_back({.retention_class = 3, .day = 20'000, .rows = 1, .hash = {}});
+    entry.usage.back().hash.fill(7);
     entry.min_request.fill(1);
     entry.max_request.fill(0xfe);
     const std::string value = encode(entry);
@@ -239,6 +242,48 @@ TEST(BlockIndexTest, ReadsBackAndRefusesEveryOtherLength) {
         ASSERT_FALSE(decode_block_index(view(cut), 5)) << length;
     }
     EXPECT_FALSE(decode_block_index(value + "x", 5));
+}
+
+TEST(BlockIndexTest, VersionOneIsRead) {
+    std::string value(1, '\1');
+    value += std::string(7, '\0') + "\x05" + std::string(16, '\1') + std::string(16, '\2');
+    value += std::string(3, '\0') + "\x0c" + "\x03" + std::string("\0\0\x4e\x20", 4);
+    const auto decoded = decode_block_index(value, 5);
+    ASSERT_TRUE(decoded) << decoded.error().message();
+    EXPECT_EQ(decoded->commit_ms, 5);
+    ASSERT_EQ(decoded->usage.size(), 1u);
+    EXPECT_EQ(decoded->usage.front(),
+              (UsagePart{.retention_class = 3, .day = 20'000, .rows = 12, .hash = BlockHash{}}));
+}
+
+TEST(BlockIndexTest, SeveralUsageBlocksAreProvenByOneHash) {
+    UsagePart first{.retention_class = 0, .day = 1, .rows = 1, .hash = {}}, second = first;
+    first.hash.fill(1);
+    second.hash.fill(2);
+    EXPECT_EQ(usage_hash({}), BlockHash{});
+    EXPECT_EQ(usage_hash(std::array{first}), first.hash);
+    EXPECT_NE(usage_hash(std::array{first, second}), usage_hash(std::array{second, first}));
+}
+
+TEST(KeySpaceTest, OrganizationUsageKeysSortByClassThenDayThenOrganizationThenPlace) {
+    OrganizationUsageKey key{.retention_class = 2, .day = 20'000, .organization = {}, .block = 77, .row = 5};
+    key.organization.fill(9);
+    EXPECT_EQ(parse_organization_usage_key(organization_usage_key(key)), key);
+    OrganizationUsageKey later = key;
+    later.row = 6;
+    EXPECT_LT(organization_usage_key(key), organization_usage_key(later));
+    EXPECT_LT(organization_usage_key(later), usage_day_begin(2, 20'001));
+    EXPECT_FALSE(parse_organization_usage_key("short"));
+}
+
+TEST(KeySpaceTest, RollupKeysLieInTheirBucket) {
+    RollupKey key{.grain = 1, .day = 20'000, .organization = {}, .bucket = 480'001, .dimensions = {}};
+    key.organization.fill(9);
+    key.dimensions.fill(0xff);
+    EXPECT_EQ(parse_rollup_key(rollup_key(key)), key);
+    EXPECT_LT(rollup_bucket_begin(1, 20'000, key.organization, 480'001), rollup_key(key));
+    EXPECT_GT(rollup_bucket_begin(1, 20'000, key.organization, 480'002), rollup_key(key));
+    EXPECT_FALSE(parse_rollup_key(""));
 }
 
 TEST(KeySpaceTest, BlockKeysSortByNumber) {

@@ -139,6 +139,14 @@ TEST_P(StoreTest, ScanStopsWhenTheVisitorSaysSo) {
     EXPECT_EQ(visits, 2);
 }
 
+TEST_P(StoreTest, DroppedRangeIsGoneAndItsNeighboursStay) {
+    for (const char* key : {"a", "b", "c", "d"}) ASSERT_TRUE(put(*store_, Family::accounts, key, key).ok());
+    ASSERT_TRUE(store_->drop_range(Family::accounts, "b", "d").ok());
+    EXPECT_EQ(keys("", ""), (std::vector<std::string>{"a", "d"}));
+    ASSERT_TRUE(put(*store_, Family::accounts, "b", "again").ok());
+    EXPECT_EQ(keys("", ""), (std::vector<std::string>{"a", "b", "d"}));
+}
+
 TEST_P(StoreTest, LastBeforeFindsTheGreatestKeyOfTheRange) {
     for (const char* key : {"a", "b", "d"}) ASSERT_TRUE(put(*store_, Family::accounts, key, key).ok());
     EXPECT_EQ(store_->last_before(Family::accounts, "a", "d")->first, "b");
@@ -245,13 +253,16 @@ TEST(RocksStoreTest, SchemaVersion1IsMigratedAndItsBalanceCheckpointMadeAgain) {
         batch.put(Family::money, block_key(1), "block");
         ASSERT_TRUE(store->commit(batch, Durability::process).ok());
     }
-    ASSERT_TRUE(drop_family(directory.data(), "transactions"));  // version 1 had none
+    for (const char* family : {"transactions", "organization_usage", "rollups"}) {  // version 1 had none of them
+        ASSERT_TRUE(drop_family(directory.data(), family));
+    }
     {
         auto store = open_or_die(directory.data());
         EXPECT_EQ(store->get(Family::system, kSchemaVersionKey).value(), encode_u64(kSchemaVersion));
         EXPECT_EQ(store->get(Family::system, kCheckpointBlockKey).error().code(), StatusCode::not_found);
         EXPECT_EQ(store->get(Family::money, block_key(1)).value(), "block");
         EXPECT_TRUE(put(*store, Family::transactions, "key", "value").ok());
+        EXPECT_TRUE(put(*store, Family::rollups, "key", "value").ok());
     }
     EXPECT_EQ(open_or_die(directory.data())->get(Family::transactions, "key").value(), "value");
 }
