@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <sys/stat.h>
 
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <limits>
 #include <mutex>
 #include <system_error>
 #include <vector>
@@ -98,6 +100,23 @@ rocksdb::ColumnFamilyOptions family_options(std::string_view family, const std::
     return options;
 }
 
+// RocksDB would write a LOG file even beside a database that it only reads.
+class NoLog : public rocksdb::Logger {
+  public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char*, va_list) override {}
+};
+
+rocksdb::DBOptions read_only_options(bool whole_log) {
+    rocksdb::DBOptions options = database_options();
+    options.create_if_missing = false;
+    options.info_log = std::make_shared<NoLog>();
+    // Damage in the middle of a log is an error in both; the first also refuses a record that was cut off at the end.
+    options.wal_recovery_mode = whole_log ? rocksdb::WALRecoveryMode::kAbsoluteConsistency
+                                          : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    return options;
+}
+
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
@@ -176,6 +195,10 @@ struct RocksStore::State {
     rocksdb::ColumnFamilyHandle* handle(Family family) const { return families[static_cast<std::size_t>(family)]; }
 
     Status open_database(const std::string& path, std::vector<std::string> existing);
+    Status open_read_only(const std::string& path, const std::vector<std::string>& existing, bool whole_log);
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const std::vector<std::string>& names) const;
+    void find_families();
+    Status check_version(std::string_view stored) const;
     Status check_schema(RocksStore& store);
     Status create_schema(RocksStore& store);
     Status create_missing_families();
@@ -205,24 +228,84 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& data_dir
     return store;
 }
 
-Status RocksStore::State::open_database(const std::string& path, std::vector<std::string> existing) {
-    if (existing.empty()) existing.emplace_back(kFamilyNames[0]);
+std::vector<rocksdb::ColumnFamilyDescriptor> RocksStore::State::descriptors(
+    const std::vector<std::string>& names) const {
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-    descriptors.reserve(existing.size());
-    for (const auto& family : existing) {  // also a newer version's, or we could not read whose version it is
+    descriptors.reserve(names.size());
+    for (const auto& family : names) {  // also a newer version's, or we could not read whose version it is
         descriptors.emplace_back(family, family_options(family, cache));
     }
-    rocksdb::DB* opened = nullptr;
-    const auto status = rocksdb::DB::Open(database_options(), path, descriptors, &handles, &opened);
-    if (is_locked(status)) return {StatusCode::locked, name + " is in use by another process"};
-    if (!status.ok()) return database_error("cannot open " + name, status);
-    database.reset(opened);
+    return descriptors;
+}
+
+void RocksStore::State::find_families() {
     for (auto* handle : handles) {
         const auto known = std::ranges::find(kFamilyNames, handle->GetName());
         if (known != kFamilyNames.end()) families[static_cast<std::size_t>(known - kFamilyNames.begin())] = handle;
     }
+}
+
+Status RocksStore::State::open_database(const std::string& path, std::vector<std::string> existing) {
+    if (existing.empty()) existing.emplace_back(kFamilyNames[0]);
+    rocksdb::DB* opened = nullptr;
+    const auto status = rocksdb::DB::Open(database_options(), path, descriptors(existing), &handles, &opened);
+    if (is_locked(status)) return {StatusCode::locked, name + " is in use by another process"};
+    if (!status.ok()) return database_error("cannot open " + name, status);
+    database.reset(opened);
+    find_families();
     if (families[0] == nullptr) return {StatusCode::corrupt, name + ": family default is missing"};
     return {};
+}
+
+Status RocksStore::State::open_read_only(const std::string& path, const std::vector<std::string>& existing,
+                                         bool whole_log) {
+    rocksdb::DB* opened = nullptr;
+    const auto status =
+        rocksdb::DB::OpenForReadOnly(read_only_options(whole_log), path, descriptors(existing), &handles, &opened);
+    if (!status.ok()) return database_error("cannot open " + name, status);
+    database.reset(opened);
+    find_families();
+    read_only.store(true, std::memory_order_release);
+    return {};
+}
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open_read_only(const std::string& data_directory, bool whole_log) {
+    const std::filesystem::path path = std::filesystem::path(data_directory) / "rocksdb";
+    std::error_code error;
+    auto existing = std::filesystem::is_directory(path, error) ? existing_families(path) : std::vector<std::string>();
+    if (!existing) return std::unexpected(existing.error());
+    if (existing->empty()) {
+        return failure(StatusCode::not_found, "data directory " + data_directory + " has no database");
+    }
+    std::unique_ptr<RocksStore> store(new RocksStore());
+    store->state_->name = "data directory " + data_directory;
+    if (auto status = store->state_->open_read_only(path.string(), *existing, whole_log); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    const auto version = store->get(Family::system, kSchemaVersionKey);
+    if (!version) {
+        if (version.error().code() != StatusCode::not_found) return std::unexpected(version.error());
+        return failure(StatusCode::corrupt, store->state_->name + " has no schema version");
+    }
+    if (auto status = store->state_->check_version(*version); !status.ok()) return std::unexpected(std::move(status));
+    return store;
+}
+
+Status RocksStore::checkpoint(const std::string& directory) {
+    const std::filesystem::path target(directory);
+    if (auto status = make_private_directory(target); !status.ok()) return status;
+    rocksdb::Checkpoint* made = nullptr;
+    auto status = rocksdb::Checkpoint::Create(state_->database.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> owned(made);
+    // No flush: on a full disk it would fail, and a failed flush stops the database. The log is copied instead.
+    constexpr auto kNeverFlush = std::numeric_limits<std::uint64_t>::max();
+    if (status.ok()) status = made->CreateCheckpoint((target / "rocksdb").string(), kNeverFlush);
+    return status.ok() ? Status() : database_error("checkpoint " + directory + " failed", status);
+}
+
+Status RocksStore::verify_files() {
+    const auto status = state_->database->VerifyChecksum();
+    return status.ok() ? Status() : database_error("damaged file in " + state_->name, status);
 }
 
 // Creates what is missing, and the schema version last: a process killed in between leaves a database that is empty
@@ -261,10 +344,8 @@ Status RocksStore::State::migrate(RocksStore& store) {
     return store.commit(batch, Durability::disk);
 }
 
-Status RocksStore::State::check_schema(RocksStore& store) {
-    const auto stored = store.get(Family::system, kSchemaVersionKey);
-    if (!stored) return stored.error().code() == StatusCode::not_found ? create_schema(store) : stored.error();
-    const auto version = decode_u64(*stored);
+Status RocksStore::State::check_version(std::string_view stored) const {
+    const auto version = decode_u64(stored);
     if (!version) return {StatusCode::corrupt, name + ": the schema version is unreadable"};
     if (*version > kSchemaVersion) {
         return {StatusCode::too_new, name + " has schema version " + std::to_string(*version) +
@@ -274,6 +355,13 @@ Status RocksStore::State::check_schema(RocksStore& store) {
     if (*version != kSchemaVersion) {
         return {StatusCode::corrupt, name + ": there is no schema version " + std::to_string(*version)};
     }
+    return {};
+}
+
+Status RocksStore::State::check_schema(RocksStore& store) {
+    const auto stored = store.get(Family::system, kSchemaVersionKey);
+    if (!stored) return stored.error().code() == StatusCode::not_found ? create_schema(store) : stored.error();
+    if (auto status = check_version(*stored); !status.ok()) return status;
     for (std::size_t i = 0; i < kFamilyCount; ++i) {
         if (families[i] == nullptr) return {StatusCode::corrupt, name + ": family " + family_name(i) + " is missing"};
     }
@@ -281,6 +369,9 @@ Status RocksStore::State::check_schema(RocksStore& store) {
 }
 
 Result<std::string> RocksStore::get(Family family, std::string_view key) {
+    if (state_->handle(family) == nullptr) {  // read-only, of an older schema version
+        return failure(StatusCode::not_found, family_name(static_cast<std::size_t>(family)) + " does not exist yet");
+    }
     std::string value;
     const auto status = state_->database->Get(rocksdb::ReadOptions(), state_->handle(family), slice(key), &value);
     if (status.ok()) return value;
@@ -299,7 +390,7 @@ std::unique_ptr<rocksdb::Iterator> RocksStore::State::iterator(Family family, co
 
 Status RocksStore::scan(Family family, std::string_view begin, std::string_view end,
                         const std::function<bool(std::string_view key, std::string_view value)>& visit) {
-    if (!end.empty() && begin >= end) return {};
+    if ((!end.empty() && begin >= end) || state_->handle(family) == nullptr) return {};
     const rocksdb::Slice lower = slice(begin), upper = slice(end);
     const auto it = state_->iterator(family, &lower, &upper);
     for (it->Seek(lower); it->Valid(); it->Next()) {
@@ -312,7 +403,9 @@ Status RocksStore::scan(Family family, std::string_view begin, std::string_view 
 Result<std::pair<std::string, std::string>> RocksStore::last_before(Family family, std::string_view begin,
                                                                     std::string_view end) {
     const std::string name = family_name(static_cast<std::size_t>(family));
-    if (!end.empty() && begin >= end) return failure(StatusCode::not_found, name + " has no key in that range");
+    if ((!end.empty() && begin >= end) || state_->handle(family) == nullptr) {
+        return failure(StatusCode::not_found, name + " has no key in that range");
+    }
     const rocksdb::Slice lower = slice(begin), upper = slice(end);
     const auto it = state_->iterator(family, &lower, &upper);
     it->SeekToLast();
