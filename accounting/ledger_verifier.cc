@@ -6,6 +6,7 @@
 #include <string>
 
 #include "accounting/byte_codec.h"
+#include "accounting/journal_reader.h"
 #include "accounting/journaled_balances.h"
 #include "store/key_space.h"
 
@@ -72,7 +73,8 @@ class Verifier {
     Difference check_block(std::string_view value);
     Difference check_entries(MoneyBlock& block);
     Difference check_usage(const MoneyBlockHeader& header, const BlockIndexEntry& index);
-    Difference check_row(const UsageRow& row, std::uint64_t number, BlockIndexEntry& facts, std::int64_t& last_ms);
+    Difference check_part(const UsagePart& part, bool& whole);
+    Difference check_row(const UsageRow& row, std::uint64_t number, std::uint8_t retention_class);
     Difference check_row_entry(const RequestOpened& opened, const RequestSettled& settled, std::uint64_t number);
     Difference check_balances();
     Difference check_strays();
@@ -82,8 +84,13 @@ class Verifier {
     Store& store_;
     const std::function<void(std::uint64_t, std::uint64_t)>& progress_;
     VerifyReport report_;
-    std::uint64_t block_ = 0;                   // being checked
-    std::map<Id128, LedgerEntry> unmatched_;    // the block's usage entries whose row has not been seen
+    std::uint64_t block_ = 0;                 // being checked
+    std::map<Id128, LedgerEntry> unmatched_;  // the block's usage entries whose row has not been seen
+    struct Rows {                             // what the block's rows say together
+        bool any = false;
+        std::array<std::uint8_t, 16> least{}, greatest{};
+        std::int64_t last_settled_ms = 0;
+    } rows_;
     IdSet free_requests_;                       // rows that moved no money, and so have no entry
     std::map<Id128, ExternalEvent> externals_;  // by transaction
     std::map<std::string, Id128, std::less<>> providers_;
@@ -184,47 +191,65 @@ Difference Verifier::check_entries(MoneyBlock& block) {
 }
 
 Difference Verifier::check_usage(const MoneyBlockHeader& header, const BlockIndexEntry& index) {
-    BlockIndexEntry facts{.commit_ms = header.commit_ms};
-    if (header.usage != BlockHash{}) {
-        facts.retention_class = index.retention_class;  // part of the usage block's key: it is not found with another
-        const auto value = store_.get(Family::usage, usage_key({index.retention_class, index.day, block_}));
-        if (!value && value.error().code() == StatusCode::not_found) return differ("usage block is missing");
-        if (!value) return damage(value.error());
-        auto usage = UsageBlock::read(*value, block_, header.usage);
-        if (!usage) return damage(usage.error());
-        std::uint64_t number = 0;
-        std::int64_t last_ms = 0;
-        while (const auto row = usage->next()) {
-            if (Difference found = check_row(*row, ++number, facts, last_ms)) return found;
-        }
-        facts.day = utc_day(last_ms);
-        ++report_.usage_blocks;
-        report_.requests += number;
+    std::vector<UsagePart> parts = index.usage;
+    if (parts.size() == 1 && parts.front().hash == BlockHash{}) parts.front().hash = header.usage;  // older index
+    if (const BlockHash hash = usage_hash(parts); hash != header.usage) {
+        return differ("block index: its usage hashes are not those of the money block", hex(header.usage), hex(hash));
     }
+    rows_ = {};
+    bool whole = true;
+    for (const UsagePart& part : parts) {
+        if (Difference found = check_part(part, whole)) return found;
+    }
+    if (!whole) return std::nullopt;  // what rows have been dropped cannot be told any more
     if (!unmatched_.empty()) {
         return differ("usage entry " + to_ulid(unmatched_.begin()->first) + " has no usage row");
     }
-    if (Difference found = compare("block index: rows", facts.rows, index.rows)) return found;
-    if (Difference found = compare("block index: day", facts.day, index.day)) return found;
-    if (facts.min_request != index.min_request || facts.max_request != index.max_request) {
-        return differ("block index: first and last request", hex(facts.min_request) + " " + hex(facts.max_request),
+    for (const UsagePart& part : parts) {
+        if (Difference found = compare("block index: day", utc_day(rows_.last_settled_ms), part.day)) return found;
+    }
+    if (rows_.least != index.min_request || rows_.greatest != index.max_request) {
+        return differ("block index: first and last request", hex(rows_.least) + " " + hex(rows_.greatest),
                       hex(index.min_request) + " " + hex(index.max_request));
     }
-    if (facts != index) return differ("block index: a retention class, but no rows");
     return std::nullopt;
 }
 
-Difference Verifier::check_row(const UsageRow& row, std::uint64_t number, BlockIndexEntry& facts,
-                               std::int64_t& last_ms) {
+Difference Verifier::check_part(const UsagePart& part, bool& whole) {
+    const auto value = store_.get(Family::usage, usage_key({part.retention_class, part.day, block_}));
+    if (!value && value.error().code() == StatusCode::not_found) {
+        const auto from_day = retained_from_day(store_, part.retention_class);
+        if (!from_day) return damage(from_day.error());
+        if (part.day >= *from_day) return differ("usage block is missing, and its retention has not ended");
+        whole = false;
+        ++report_.expired_usage_blocks;
+        return std::nullopt;
+    }
+    if (!value) return damage(value.error());
+    auto usage = UsageBlock::read(*value, block_, part.hash);
+    if (!usage) return damage(usage.error());
+    std::uint64_t number = 0;
+    while (const auto row = usage->next()) {
+        if (Difference found = check_row(*row, ++number, part.retention_class)) return found;
+    }
+    ++report_.usage_blocks;
+    report_.requests += number;
+    return compare("block index: rows", static_cast<std::int64_t>(number), part.rows);
+}
+
+Difference Verifier::check_row(const UsageRow& row, std::uint64_t number, std::uint8_t retention_class) {
     const auto opened = decode_opened(row.open);
     if (!opened) return damage(opened.error(), number);
     const auto settled = decode_settled(row.settlement);
     if (!settled) return damage(settled.error(), number);
+    if (Difference found = compare("usage row: retention class", retention_class, opened->retention_class, number)) {
+        return found;
+    }
     const auto& id = opened->request.bytes;
-    facts.min_request = facts.rows == 0 ? id : std::min(facts.min_request, id);
-    facts.max_request = facts.rows == 0 ? id : std::max(facts.max_request, id);
-    ++facts.rows;
-    last_ms = std::max(last_ms, settled->settled_ms);
+    rows_.least = rows_.any ? std::min(rows_.least, id) : id;
+    rows_.greatest = rows_.any ? std::max(rows_.greatest, id) : id;
+    rows_.any = true;
+    rows_.last_settled_ms = std::max(rows_.last_settled_ms, settled->settled_ms);
 
     const bool moved_money = settled->cost != NanoUsd{} || settled->provider_cost != NanoUsd{};
     if (moved_money) return check_row_entry(*opened, *settled, number);

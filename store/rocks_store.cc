@@ -198,8 +198,9 @@ struct RocksStore::State {
     Status open_read_only(const std::string& path, const std::vector<std::string>& existing, bool whole_log);
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const std::vector<std::string>& names) const;
     void find_families();
-    Status check_version(std::string_view stored) const;
+    Result<std::uint64_t> schema_version(std::string_view stored) const;
     Status check_schema(RocksStore& store);
+    Status check_families() const;
     Status create_schema(RocksStore& store);
     Status create_missing_families();
     Status migrate(RocksStore& store);
@@ -287,7 +288,14 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_read_only(const std::string
         if (version.error().code() != StatusCode::not_found) return std::unexpected(version.error());
         return failure(StatusCode::corrupt, store->state_->name + " has no schema version");
     }
-    if (auto status = store->state_->check_version(*version); !status.ok()) return std::unexpected(std::move(status));
+    const auto number = store->state_->schema_version(*version);
+    if (!number) return std::unexpected(number.error());
+    if (*number < kSchemaVersion) {
+        return failure(StatusCode::invalid, store->state_->name + " has schema version " + std::to_string(*number) +
+                                                ": start the gateway once, which makes it version " +
+                                                std::to_string(kSchemaVersion));
+    }
+    if (auto status = store->state_->check_families(); !status.ok()) return std::unexpected(std::move(status));
     return store;
 }
 
@@ -344,24 +352,27 @@ Status RocksStore::State::migrate(RocksStore& store) {
     return store.commit(batch, Durability::disk);
 }
 
-Status RocksStore::State::check_version(std::string_view stored) const {
+Result<std::uint64_t> RocksStore::State::schema_version(std::string_view stored) const {
     const auto version = decode_u64(stored);
-    if (!version) return {StatusCode::corrupt, name + ": the schema version is unreadable"};
+    if (!version) return failure(StatusCode::corrupt, name + ": the schema version is unreadable");
     if (*version > kSchemaVersion) {
-        return {StatusCode::too_new, name + " has schema version " + std::to_string(*version) +
-                                         ", this program knows versions up to " + std::to_string(kSchemaVersion)};
+        return failure(StatusCode::too_new, name + " has schema version " + std::to_string(*version) +
+                                                ", this program knows versions up to " +
+                                                std::to_string(kSchemaVersion));
     }
-    if (*version == 1) return migrate(store);
-    if (*version != kSchemaVersion) {
-        return {StatusCode::corrupt, name + ": there is no schema version " + std::to_string(*version)};
-    }
-    return {};
+    if (*version == 0) return failure(StatusCode::corrupt, name + ": there is no schema version 0");
+    return *version;
 }
 
 Status RocksStore::State::check_schema(RocksStore& store) {
     const auto stored = store.get(Family::system, kSchemaVersionKey);
     if (!stored) return stored.error().code() == StatusCode::not_found ? create_schema(store) : stored.error();
-    if (auto status = check_version(*stored); !status.ok()) return status;
+    const auto version = schema_version(*stored);
+    if (!version) return version.error();
+    return *version < kSchemaVersion ? migrate(store) : check_families();
+}
+
+Status RocksStore::State::check_families() const {
     for (std::size_t i = 0; i < kFamilyCount; ++i) {
         if (families[i] == nullptr) return {StatusCode::corrupt, name + ": family " + family_name(i) + " is missing"};
     }
@@ -369,9 +380,6 @@ Status RocksStore::State::check_schema(RocksStore& store) {
 }
 
 Result<std::string> RocksStore::get(Family family, std::string_view key) {
-    if (state_->handle(family) == nullptr) {  // read-only, of an older schema version
-        return failure(StatusCode::not_found, family_name(static_cast<std::size_t>(family)) + " does not exist yet");
-    }
     std::string value;
     const auto status = state_->database->Get(rocksdb::ReadOptions(), state_->handle(family), slice(key), &value);
     if (status.ok()) return value;
@@ -390,7 +398,7 @@ std::unique_ptr<rocksdb::Iterator> RocksStore::State::iterator(Family family, co
 
 Status RocksStore::scan(Family family, std::string_view begin, std::string_view end,
                         const std::function<bool(std::string_view key, std::string_view value)>& visit) {
-    if ((!end.empty() && begin >= end) || state_->handle(family) == nullptr) return {};
+    if (!end.empty() && begin >= end) return {};
     const rocksdb::Slice lower = slice(begin), upper = slice(end);
     const auto it = state_->iterator(family, &lower, &upper);
     for (it->Seek(lower); it->Valid(); it->Next()) {
@@ -403,9 +411,7 @@ Status RocksStore::scan(Family family, std::string_view begin, std::string_view 
 Result<std::pair<std::string, std::string>> RocksStore::last_before(Family family, std::string_view begin,
                                                                     std::string_view end) {
     const std::string name = family_name(static_cast<std::size_t>(family));
-    if ((!end.empty() && begin >= end) || state_->handle(family) == nullptr) {
-        return failure(StatusCode::not_found, name + " has no key in that range");
-    }
+    if (!end.empty() && begin >= end) return failure(StatusCode::not_found, name + " has no key in that range");
     const rocksdb::Slice lower = slice(begin), upper = slice(end);
     const auto it = state_->iterator(family, &lower, &upper);
     it->SeekToLast();

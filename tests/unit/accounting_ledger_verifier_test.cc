@@ -47,6 +47,7 @@ class LedgerVerifierTest : public testing::Test {
         opened.project = project;
         opened.key = key;
         opened.created_ms = now_ms_;
+        opened.retention_class = organization == organizations[0] ? 0 : 1;
         opened.model = "sample/echo";
         opened.provider = "sample";
         opened.hold = {kHold};
@@ -110,7 +111,7 @@ TEST_F(LedgerVerifierTest, AStoreThatALedgerWroteIsClean) {
         verify_ledger(store, [&](std::uint64_t block, std::uint64_t) { progress.push_back(block); });
     ASSERT_FALSE(report.difference) << to_string(*report.difference);
     EXPECT_EQ(report.blocks, 5u);
-    EXPECT_EQ(report.usage_blocks, 3u);
+    EXPECT_EQ(report.usage_blocks, 3u * 2);  // of two retention classes
     EXPECT_EQ(report.requests, 12u);
     EXPECT_EQ(report.entries, 2u + 9u);
     EXPECT_EQ(report.idempotency_records, 2u);
@@ -164,6 +165,21 @@ TEST_F(LedgerVerifierTest, ALostEndOfTheJournalIsFoundByWhatItLeavesBehind) {
                   erase(damaged, Family::money, block_key(5));
               }).find("true for a block that the journal lacks"),
               std::string::npos);
+}
+
+TEST_F(LedgerVerifierTest, AUsageBlockDroppedByRetentionIsExpiredNotDamage) {
+    constexpr std::uint32_t kDay = kNow / 86'400'000;
+    const std::string row = usage_key({.retention_class = 1, .day = kDay, .block = 4});
+    const auto drop = [&](MemoryStore& from) { erase(from, Family::usage, row); };
+    EXPECT_NE(difference_after(drop).find("its retention has not ended"), std::string::npos);
+
+    MemoryStore dropped(store.contents());
+    drop(dropped);
+    dropped.overwrite(Family::system, retained_from_day_key(1), encode_u64(kDay + 1));
+    const VerifyReport report = verify_ledger(dropped);
+    ASSERT_FALSE(report.difference) << to_string(*report.difference);
+    EXPECT_EQ(report.expired_usage_blocks, 1u);
+    EXPECT_EQ(report.usage_blocks, 5u);
 }
 
 TEST_F(LedgerVerifierTest, ABlockInThePlaceOfAnotherIsFound) {
