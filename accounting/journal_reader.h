@@ -31,11 +31,12 @@ class JournalReader {
     // not_found if no block up to `last` has it, or none of the kMostBlocksSearched from the id's time on; expired if
     // it may have been in a block whose usage has been dropped.
     Result<StoredRequest> find(const Id128& request, std::uint64_t last);
+    // The first block that may hold a request whose id has this time; last + 1 if there is none.
+    Result<std::uint64_t> first_block_not_before(std::int64_t unix_ms, std::uint64_t last);
 
   private:
     Status read_part(std::uint64_t block, const UsagePart& part, const std::function<bool(const UsageRow&)>& visit,
                      bool& more);
-    Result<std::uint64_t> first_block_not_before(std::int64_t unix_ms, std::uint64_t last);
 
     Store& store_;
 };

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "accounting/journal_reader.h"
@@ -63,37 +65,72 @@ Result<JournalEnd> replay_journal(Store& store, std::uint64_t checkpoint, Journa
     return end;
 }
 
-// Which requests are in the blocks that slots say took them.
+// Which of the requests that slots hold are in the journal already.
 class JournaledRequests {
   public:
     JournaledRequests(Store& store, std::uint64_t last_block)
         : store_(store), reader_(store), last_block_(last_block) {}
 
+    // By the block that a slot says took it: enough while the slot file is what it was when the process ended.
     Result<bool> contains(std::uint64_t block, const Id128& request) {
         if (block == 0 || block > last_block_) return false;  // marked, but the commit never came
         auto found = blocks_.find(block);
         if (found == blocks_.end()) {
-            std::set<Id128> requests;
-            Status bad;
-            const Status read = reader_.for_each_row(block, [&](const UsageRow& row) {
-                const auto opened = decode_opened(row.open);
-                if (!opened) bad = opened.error();
-                if (opened) requests.insert(opened->request);
-                return bad.ok();
-            });
-            if (!bad.ok()) return std::unexpected(bad);
-            if (read.code() == StatusCode::expired) {
-                // Only a clock that leapt gets here. What was charged stands in the money; what was free may repeat.
-                if (Status status = add_charged(block, requests); !status.ok()) return std::unexpected(status);
-            } else if (!read.ok()) {
-                return std::unexpected(read);
-            }
-            found = blocks_.emplace(block, std::move(requests)).first;
+            auto requests = in_block(block);
+            if (!requests) return std::unexpected(requests.error());
+            found = blocks_.emplace(block, std::move(*requests)).first;
         }
         return found->second.contains(request);
     }
 
+    // After a power cut a slot may be older than the block that took it and name none, or another. So the rest is
+    // looked for in every block since they began; a block's range of ids spares reading most.
+    Result<std::set<Id128>> find(const std::set<Id128>& wanted) {
+        std::set<Id128> found;
+        if (wanted.empty()) return found;
+        const auto first = reader_.first_block_not_before(ulid_time_ms(*wanted.begin()), last_block_);
+        if (!first) return std::unexpected(first.error());
+        Status bad;
+        const auto look_into = [&](std::string_view key, std::string_view value) {
+            const std::uint64_t block = parse_block_key(key).value_or(0);
+            const auto index = decode_block_index(value, block);
+            if (!index) {
+                bad = index.error();
+            } else if (const auto least = wanted.lower_bound(Id128{index->min_request});
+                       !index->usage.empty() && least != wanted.end() && least->bytes <= index->max_request) {
+                const auto requests = in_block(block);
+                if (!requests) bad = requests.error();
+                if (requests) std::ranges::set_intersection(wanted, *requests, std::inserter(found, found.end()));
+            }
+            return bad.ok();
+        };
+        const Status scanned =
+            store_.scan(Family::block_index, block_key(*first), block_key(last_block_ + 1), look_into);
+        if (!scanned.ok()) return std::unexpected(scanned);
+        if (!bad.ok()) return std::unexpected(bad);
+        return found;
+    }
+
   private:
+    Result<std::set<Id128>> in_block(std::uint64_t block) {
+        std::set<Id128> requests;
+        Status bad;
+        const Status read = reader_.for_each_row(block, [&](const UsageRow& row) {
+            const auto opened = decode_opened(row.open);
+            if (!opened) bad = opened.error();
+            if (opened) requests.insert(opened->request);
+            return bad.ok();
+        });
+        if (!bad.ok()) return std::unexpected(bad);
+        if (read.code() == StatusCode::expired) {
+            // Only a clock that leapt gets here. What was charged stands in the money; what was free may repeat.
+            if (Status status = add_charged(block, requests); !status.ok()) return std::unexpected(status);
+        } else if (!read.ok()) {
+            return std::unexpected(read);
+        }
+        return requests;
+    }
+
     Status add_charged(std::uint64_t number, std::set<Id128>& requests) {
         const auto value = store_.get(Family::money, block_key(number));
         if (!value) return value.error();
@@ -119,7 +156,8 @@ struct LeftOvers {
 
 Result<LeftOvers> find_left_overs(Store& store, SlotFile& slots, std::uint64_t last_block) {
     JournaledRequests journaled(store, last_block);
-    LeftOvers left;
+    std::vector<std::pair<Id128, LeftOverSlot>> unmarked;
+    std::set<Id128> wanted;
     const Status visited = slots.for_each_left_over([&](const LeftOverSlot& slot) -> Status {
         const auto opened = decode_opened(slot.open);
         if (!opened) {
@@ -128,10 +166,19 @@ Result<LeftOvers> find_left_overs(Store& store, SlotFile& slots, std::uint64_t l
         }
         const auto known = journaled.contains(slot.block, opened->request);
         if (!known) return known.error();
-        if (!*known) (slot.settled ? left.settled : left.open).push_back(slot);
+        if (!*known) {
+            unmarked.emplace_back(opened->request, slot);
+            wanted.insert(opened->request);
+        }
         return {};
     });
     if (!visited.ok()) return std::unexpected(visited);
+    const auto known = journaled.find(wanted);
+    if (!known) return std::unexpected(known.error());
+    LeftOvers left;
+    for (const auto& [request, slot] : unmarked) {
+        if (!known->contains(request)) (slot.settled ? left.settled : left.open).push_back(slot);
+    }
     return left;
 }
 

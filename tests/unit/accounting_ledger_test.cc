@@ -329,6 +329,23 @@ TEST_F(LedgerTest, CrashAroundACommitNeitherLosesNorRepeatsARequest) {
     }
 }
 
+// After a power cut the disk may have a slot's page from before its block took it.
+TEST_F(LedgerTest, RequestIsNotBookedAgainWhenItsSlotIsOlderThanItsBlock) {
+    Process process(directory);
+    give(process, 10'000);
+    const Running running = begin(process);
+    process.slots->publish_progress(running.slot, 20);
+    const std::string open = process.image_now().slot_file;
+    settle(process, running, 300);
+    const std::string settled = process.image_now().slot_file;
+    EXPECT_TRUE(process.ledger->find_request(running.id));
+    for (const std::string& older : {open, settled}) {
+        Process next(directory, Image{process.store.contents(), older});
+        EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{running.id, 300}}));
+        EXPECT_EQ(next.balance(organization).value, 9700);
+    }
+}
+
 TEST_F(LedgerTest, CrashAtAnyCommitOfRecoveryEndsTheSame) {
     Process process(directory);
     give(process, 10'000);
