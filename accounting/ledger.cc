@@ -289,6 +289,10 @@ void Ledger::stop() {
     });
 }
 
+void Ledger::flush() {
+    state_->call([] {});
+}
+
 Result<GrantResult> Ledger::grant(const Grant& grant, std::int64_t now_ms) {
     if (Status status = check_grant(grant); !status.ok()) return std::unexpected(status);
     Result<GrantResult> result = failure(StatusCode::io, "grant: not booked");

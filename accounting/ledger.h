@@ -78,6 +78,9 @@ class Ledger {
     // Stops it after everything settled so far is committed.
     void stop();
 
+    // Commits what is settled by now, or finds that it cannot. Control thread; blocks.
+    void flush();
+
     // Books credit; committed to disk (and in `credits`) when it returns. The idempotency key is the organization's:
     // with the same amount the first grant is answered, with another one already_exists. Control thread; blocks.
     Result<GrantResult> grant(const Grant& grant, std::int64_t now_ms);

@@ -1,8 +1,13 @@
 // Crash points for tests: TOLLGATE_FAIL_POINT="name" or "name:N" kills the process (SIGKILL) when the point is passed
-// the Nth time. Compiled out unless the build has TOLLGATE_FAIL_POINTS.
+// the Nth time. Compiled out unless the build has TOLLGATE_FAIL_POINTS. In the simulation, the simulated machine decides.
 #pragma once
 
-#ifdef TOLLGATE_FAIL_POINTS
+#if defined(TOLLGATE_SIMULATION)
+#include <string_view>
+namespace tollgate {
+void fail_point(std::string_view name);  // tests/simulation/machine.cc
+}  // namespace tollgate
+#elif defined(TOLLGATE_FAIL_POINTS)
 #include <atomic>
 #include <csignal>
 #include <cstdlib>

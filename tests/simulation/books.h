@@ -1,0 +1,75 @@
+// The oracle's reading of the journal: what a stranger finds who reads block after block and believes nothing. It
+// shares the decoders with the program, but none of its sums.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "accounting/ledger_entry.h"
+#include "accounting/usage_record.h"
+#include "store/journal.h"
+#include "store/store.h"
+
+namespace tollgate::simulation {
+
+// An invariant is broken; `invariant` is its name in docs/reliability.md, such as "I3".
+struct Violation {
+    std::string invariant, what;
+};
+
+inline void require(bool holds, const char* invariant, const std::string& what) {
+    if (!holds) throw Violation{invariant, what};
+}
+
+struct BookedRequest {
+    std::uint64_t block = 0;
+    Id128 organization;
+    KeyDigest key;
+    std::int64_t created_ms = 0;
+    TokenUsage usage;
+    NanoUsd cost, charged, overrun;
+    bool orphan = false;  // settled by recovery
+};
+
+struct BookedGrant {
+    Id128 organization;
+    NanoUsd amount;
+};
+
+struct BookedTotals {
+    NanoUsd granted, used;
+};
+
+class Books {
+  public:
+    // Reads the blocks above the last one read and holds them against I1, I3, I5, I7. Throws Violation.
+    void read(Store& store);
+
+    const std::map<Id128, BookedRequest>& requests() const { return requests_; }
+    // Since the last call, in the journal's order.
+    std::vector<Id128> take_new_requests() { return std::exchange(new_requests_, {}); }
+    const std::map<Id128, BookedGrant>& grants() const { return grants_; }
+    BookedTotals totals(const Id128& organization) const;
+    // What was charged to a key, with the time that counts for its windows, in the journal's order.
+    const std::vector<std::pair<std::int64_t, NanoUsd>>& charges(const KeyDigest& key) { return charges_[key]; }
+    std::uint64_t blocks() const { return blocks_; }
+
+  private:
+    void read_block(Store& store, std::uint64_t number, std::string_view value);
+    void take_entry(const LedgerEntry& entry);
+    void read_usage(Store& store, std::uint64_t number, const BlockHash& hash, std::map<Id128, LedgerEntry>& usages);
+    void take_row(std::uint64_t number, const UsageRow& row, std::map<Id128, LedgerEntry>& usages);
+
+    std::uint64_t blocks_ = 0;
+    BlockHash last_hash_{};
+    std::map<Id128, BookedRequest> requests_;
+    std::map<Id128, BookedGrant> grants_;
+    std::map<Id128, BookedTotals> totals_;
+    std::map<KeyDigest, std::vector<std::pair<std::int64_t, NanoUsd>>> charges_;
+    std::vector<Id128> new_requests_;
+};
+
+}  // namespace tollgate::simulation

@@ -1,0 +1,99 @@
+// What must be true, kept apart from the program: who has how much, what runs, what was promised to whom.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "accounting/credit.h"
+#include "gateway/upstream/stream_meter.h"
+#include "store/slot_file.h"
+#include "tests/simulation/upstream.h"
+
+namespace tollgate::simulation {
+
+// What was spent in UTC windows, from the list of all charges. A time before one that was seen counts as that one.
+struct Windows {
+    std::vector<std::pair<std::int64_t, NanoUsd>> charges;  // ascending times
+    std::int64_t latest_ms = 0;
+
+    void see(std::int64_t at_ms) { latest_ms = std::max(latest_ms, at_ms); }
+    void add(std::int64_t at_ms, NanoUsd amount) {
+        see(at_ms);
+        charges.emplace_back(latest_ms, amount);
+    }
+    NanoUsd spent(LimitReset window, std::int64_t now_ms) const {
+        NanoUsd sum;
+        const auto current = start_of(window, std::max(latest_ms, now_ms));
+        for (auto it = charges.rbegin(); it != charges.rend() && start_of(window, it->first) == current; ++it) {
+            sum += it->second;
+        }
+        return sum;
+    }
+
+  private:
+    static std::chrono::sys_days start_of(LimitReset window, std::int64_t at_ms) {
+        using namespace std::chrono;
+        const sys_days day = floor<days>(sys_time<milliseconds>(milliseconds(at_ms)));
+        if (window == LimitReset::daily) return day;
+        if (window == LimitReset::weekly) return day - (weekday(day) - Monday);
+        if (window == LimitReset::monthly)
+            return sys_days(year_month_day(day).year() / year_month_day(day).month() / 1);
+        return {};
+    }
+};
+
+struct ModelKey {
+    KeyDigest digest;
+    std::optional<NanoUsd> limit;
+    LimitReset reset = LimitReset::lifetime;
+    Windows spent;
+    NanoUsd held;
+};
+
+struct ModelOrganization {
+    Id128 id;
+    NanoUsd granted, used, held;
+    std::vector<ModelKey> keys;
+};
+
+// The life of a request as its client and the gateway see it.
+enum class Phase : std::uint8_t {
+    opening,   // the hold is taken; nothing has gone upstream
+    running,   // it has
+    settling,  // the settlement is being published
+    settled,   // it is: the terminal bytes may leave (at durability process)
+    booked,    // its record was seen in the journal
+    gone,      // without a record, as may be
+};
+constexpr const char* kPhaseNames[] = {"opening", "running", "settling", "settled", "booked", "gone"};
+
+struct ModelRequest {
+    Id128 id;
+    std::size_t organization = 0, key = 0;
+    Phase phase = Phase::opening;
+    std::uint32_t lane = 0;
+    SlotIndex slot = 0;
+    std::int64_t created_ms = 0;
+    Prices prices;
+    std::int64_t prompt_estimate = 0;
+    std::uint64_t progress = 0, progress_before = 0;  // published last, and the time before
+    NanoUsd hold, cost, charged;                      // the last two: once it is being settled
+    bool durable = false;                             // promised to survive a power cut
+    bool orphan = false;                              // booked by a recovery
+    Upstream upstream;
+    StreamMeter meter;
+};
+
+// A grant that a caller asked for.
+struct ModelGrant {
+    std::size_t organization = 0;
+    NanoUsd amount;
+    std::string idempotency_key;
+    std::optional<Id128> transaction;  // acknowledged; without: the outcome is unknown
+};
+
+}  // namespace tollgate::simulation

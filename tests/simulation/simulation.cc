@@ -1,0 +1,570 @@
+#include "tests/simulation/simulation.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+namespace tollgate::simulation {
+namespace {
+
+constexpr std::int64_t kBegin = 1'795'219'200'000;  // 2026-11-21
+constexpr std::int64_t kHourMs = 3'600'000, kDayMs = 24 * kHourMs, kYearMs = 365 * kDayMs;
+constexpr std::uint64_t kLeastSteps = 60, kMostSteps = 240;
+constexpr std::string_view kDone = "data: [DONE]";
+
+// A cost as docs say it is: pico-USD summed exactly, rounded once to nano-USD, half up.
+NanoUsd price_of(const TokenUsage& usage, const Prices& prices) {
+    const std::int64_t pico = usage.prompt * prices.prompt + usage.completion * prices.completion + prices.per_request;
+    return {(pico + 500) / 1000};
+}
+
+Id128 numbered_id(std::uint64_t high, std::uint64_t low) {
+    Id128 id;
+    for (std::size_t i = 0; i < 8; ++i) {
+        id.bytes[7 - i] = static_cast<std::uint8_t>(high >> (8 * i));
+        id.bytes[15 - i] = static_cast<std::uint8_t>(low >> (8 * i));
+    }
+    return id;
+}
+
+}  // namespace
+
+void Tally::add(const Tally& other) {
+    steps += other.steps, requests += other.requests, completed += other.completed, refused += other.refused;
+    grants += other.grants, blocks += other.blocks, restarts += other.restarts, crashes += other.crashes;
+    power_cuts += other.power_cuts, failed_commits += other.failed_commits, orphans += other.orphans;
+    clock_jumps += other.clock_jumps;
+}
+
+Simulation::Simulation(std::uint64_t seed, const std::string& slot_path, bool verbose)
+    : random_(seed), verbose_(verbose), machine_(slot_path, random_), now_ms_(kBegin + random_.between(0, kYearMs)) {
+    options_.durability = random_.one_in(2) ? Durability::disk : Durability::process;
+    options_.clock_ms = [this] { return now_ms_; };
+    lanes_ = static_cast<std::uint32_t>(random_.between(1, 3));
+    slots_ = static_cast<std::uint32_t>(random_.between(lanes_ + 1, 16));
+    const std::uint64_t organizations = 1 + random_.below(3);
+    for (std::uint64_t i = 0; i < organizations; ++i) {
+        ModelOrganization& organization = organizations_.emplace_back();
+        organization.id = numbered_id(i + 1, seed);
+        const std::uint64_t keys = 1 + random_.below(2);
+        for (std::uint64_t k = 0; k < keys; ++k) {
+            organization.keys.emplace_back().digest = digest_key("key " + std::to_string(i) + "/" + std::to_string(k));
+        }
+    }
+}
+
+void Simulation::trace(const std::string& what) const {
+    if (verbose_) std::printf("%4llu  %s\n", static_cast<unsigned long long>(tally_.steps), what.c_str());
+}
+
+std::string Simulation::name_of(const ModelRequest& request) const {
+    return "request " + to_ulid(request.id) + " (" + kPhaseNames[static_cast<std::size_t>(request.phase)] + ", lane " +
+           std::to_string(request.lane) + ", slot " + std::to_string(request.slot) + ")";
+}
+
+void Simulation::run() {
+    trace(std::string("durability ") + (options_.durability == Durability::disk ? "disk" : "process") + ", " +
+          std::to_string(lanes_) + " lanes, " + std::to_string(slots_) + " slots, " +
+          std::to_string(organizations_.size()) + " organizations");
+    restart(false);
+    for (std::size_t i = 0; i < organizations_.size(); ++i) {
+        if (!random_.one_in(4)) grant_to(i, {random_.between(500'000, 5'000'000)});
+    }
+    const std::uint64_t steps = kLeastSteps + random_.below(kMostSteps - kLeastSteps);
+    while (tally_.steps < steps) {
+        ++tally_.steps;
+        one_step();
+        if (machine_.crashed()) {
+            trace("crash at " + machine_.crash_point());
+            restart(random_.one_in(4));
+        }
+        check();
+    }
+    ++tally_.steps;
+    machine_.arm(0);
+    stop_orderly();
+    for (const ModelOrganization& organization : organizations_) {
+        require(credit_of(organization).snapshot().held == NanoUsd{}, "I6", "credit is held when nothing runs");
+    }
+    require(process_->slots->in_use() == 0, "I6", "slots are in use when nothing runs");
+    tally_.blocks = books_.blocks();
+}
+
+void Simulation::one_step() {
+    now_ms_ += random_.between(0, 3000);
+    const std::uint64_t choice = random_.below(100);
+    if (choice < 25) return begin_request();
+    if (choice < 72) {
+        ModelRequest* request = pick_running();
+        if (request == nullptr) return begin_request();
+        if (random_.one_in(20)) return abandon_request(*request);
+        if (request->upstream.over() || request->meter.facts().done) return finish_request(*request);
+        return feed_upstream(*request);
+    }
+    if (choice < 82) return flush();
+    if (choice < 86) return grant_to(random_.below(organizations_.size()), {random_.between(1, 2'000'000)});
+    if (choice < 88) return repeat_grant();
+    if (choice < 90) return set_key_limit();
+    if (choice < 92) return look_up();
+    if (choice < 94) return move_clock();
+    if (choice < 96) return machine_.write_back();
+    break_something();
+}
+
+ModelRequest* Simulation::pick_running() {
+    std::vector<ModelRequest*> running;
+    for (ModelRequest* request : live_) {
+        if (request->phase == Phase::running) running.push_back(request);
+    }
+    return running.empty() ? nullptr : random_.pick(running);
+}
+
+void Simulation::begin_request() {
+    if (!accepting()) return;  // as admission does
+    ModelRequest request;
+    request.organization = random_.below(organizations_.size());
+    ModelOrganization& organization = organizations_[request.organization];
+    request.key = random_.below(organization.keys.size());
+    ModelKey& key = organization.keys[request.key];
+    request.lane = static_cast<std::uint32_t>(random_.below(lanes_));
+    request.created_ms = now_ms_;
+    // As a ULID: time, then what makes it unique.
+    request.id = numbered_id(static_cast<std::uint64_t>(now_ms_) << 16 | request.lane, ++next_id_);
+    request.prices = {.prompt = random_.between(0, 900'000), .completion = random_.between(0, 4'000'000)};
+    request.prompt_estimate = random_.between(10, 60);
+    const std::int64_t output_bound = random_.between(1, 12);
+    request.hold = price_of({.prompt = request.prompt_estimate, .completion = output_bound}, request.prices);
+
+    const auto slot = process_->slots->acquire(request.lane);
+    if (!slot) {
+        ++tally_.refused;
+        require(process_->slots->in_use() > 0, "I6", "no slot is free, and none is in use");
+        return trace("no slot on lane " + std::to_string(request.lane));
+    }
+    request.slot = *slot;
+    const NanoUsd available = organization.granted - organization.used - organization.held;
+    bool covered = request.hold <= available;
+    if (key.limit && covered) {
+        if (key.reset != LimitReset::lifetime) key.spent.see(now_ms_);
+        covered = request.hold <= *key.limit - key.spent.spent(key.reset, now_ms_) - key.held;
+    }
+    const auto shortage = credit_of(organization).hold(credit_of(key), request.hold, now_ms_);
+    require(covered || shortage, "I1", "a hold of " + to_usd(request.hold) + " is given, but not covered");
+    require(!covered || !shortage, "I13", "a hold of " + to_usd(request.hold) + " is refused, but covered");
+    if (shortage) {
+        ++tally_.refused;
+        process_->slots->release_unopened(request.lane, *slot);
+        return trace("refused a hold of " + to_usd(request.hold));
+    }
+    organization.held += request.hold;
+    key.held += request.hold;
+
+    ModelRequest& kept = requests_.emplace_back(std::move(request));
+    by_id_.emplace(kept.id, &kept);
+    live_.push_back(&kept);
+    ++tally_.requests;
+    RequestOpened opened;
+    opened.request = kept.id;
+    opened.organization = organization.id;
+    opened.key = key.digest;
+    opened.created_ms = kept.created_ms;
+    opened.streamed = true;
+    opened.model = "sample/echo";
+    opened.provider = "sample";
+    opened.prices = kept.prices;
+    opened.hold = kept.hold;
+    opened.prompt_estimate = kept.prompt_estimate;
+    opened.output_bound = output_bound;
+    std::array<std::byte, kSlotOpenBytes> bytes;
+    process_->slots->publish_open(kept.slot, std::span(bytes).first(encode(opened, bytes)));
+    trace("open " + name_of(kept) + ", hold " + to_usd(kept.hold));
+    if (machine_.crashed()) return;
+    kept.phase = Phase::running;
+    kept.upstream = Upstream::make(random_, kept.prompt_estimate, output_bound);
+    kept.meter.begin({});
+}
+
+// What the gateway's relay does with a read: meter, publish progress, forward.
+void Simulation::feed_upstream(ModelRequest& request) {
+    std::string out;
+    request.meter.feed(request.upstream.take(1 + random_.below(400)), out);
+    require(out.find(kDone) == std::string::npos, "I2", name_of(request) + ": the end is sent before the settlement");
+    request.progress_before = std::exchange(request.progress, request.meter.facts().content_events);
+    process_->slots->publish_progress(request.slot, request.progress);
+}
+
+void Simulation::finish_request(ModelRequest& request) {
+    request.meter.finish();
+    const StreamFacts& facts = request.meter.facts();
+    RequestSettled settled;
+    const bool complete = facts.done;
+    require(complete == request.upstream.complete, "I2", name_of(request) + ": a broken answer looks whole");
+    if (complete) {
+        settled.usage = facts.has_usage ? facts.usage
+                                        : TokenUsage{.prompt = request.prompt_estimate,
+                                                     .completion = counted_completion_tokens(facts)};
+        settled.source = facts.has_usage ? UsageSource::provider : UsageSource::counted;
+        require(settled.usage == request.upstream.usage, "I14", name_of(request) + ": metered other than was sent");
+        settled.cost = cost_of(settled.usage, request.prices);
+        require(settled.cost == price_of(settled.usage, request.prices), "I14", name_of(request) + ": a wrong cost");
+        settled.finish_reason = "stop";
+    } else {
+        settled.error = "upstream_incomplete";  // insured: free
+    }
+    settle(request, settled);
+    if (machine_.crashed() || !complete) return;
+    std::string out;
+    request.meter.append_held(settled.usage, settled.cost, out);
+    require(out.find(kDone) != std::string::npos, "I2", name_of(request) + ": a whole answer has no end");
+    ++tally_.completed;
+}
+
+// The client left: what was generated is charged.
+void Simulation::abandon_request(ModelRequest& request) {
+    RequestSettled settled;
+    settled.cancelled = true;
+    const std::int64_t tokens = counted_completion_tokens(request.meter.facts());
+    if (tokens > 0) {
+        settled.usage = {.prompt = request.prompt_estimate, .completion = tokens};
+        settled.source = UsageSource::counted;
+        settled.cost = cost_of(settled.usage, request.prices);
+    }
+    settle(request, settled);
+}
+
+void Simulation::settle(ModelRequest& request, const RequestSettled& facts) {
+    ModelOrganization& organization = organizations_[request.organization];
+    ModelKey& key = organization.keys[request.key];
+    const NanoUsd coverable = organization.granted - organization.used - organization.held + request.hold;
+    const Charge charge = credit_of(organization).settle(credit_of(key), request.hold, facts.cost, request.created_ms);
+    require(charge.charged + charge.overrun == facts.cost, "I8", name_of(request) + ": a part of the cost is nowhere");
+    require(charge.charged == std::min(facts.cost, coverable), "I8",
+            name_of(request) + ": charged " + to_usd(charge.charged) + " of " + to_usd(facts.cost) + ", coverable " +
+                to_usd(coverable));
+    organization.held -= request.hold;
+    organization.used += charge.charged;
+    key.held -= request.hold;
+    key.spent.add(request.created_ms, charge.charged);
+    request.cost = facts.cost;
+    request.charged = charge.charged;
+
+    RequestSettled settled = facts;
+    settled.settled_ms = now_ms_;
+    settled.charged = charge.charged;
+    settled.overrun = charge.overrun;
+    settled.provider_cost = facts.cost;
+    std::array<std::byte, kSlotSettlementBytes> bytes;
+    request.phase = Phase::settling;
+    process_->slots->publish_settled(request.lane, request.slot, std::span(bytes).first(encode(settled, bytes)));
+    trace("settle " + name_of(request) + ", charged " + to_usd(charge.charged) + " of " + to_usd(facts.cost));
+    if (!machine_.crashed()) request.phase = Phase::settled;
+}
+
+void Simulation::grant_to(std::size_t index, NanoUsd amount) {
+    ModelGrant wanted{.organization = index,
+                      .amount = amount,
+                      .idempotency_key = random_.one_in(2) ? "payment " + std::to_string(++next_id_) : "",
+                      .transaction = {}};
+    ModelOrganization& organization = organizations_[wanted.organization];
+    const auto result = process_->ledger->grant({organization.id, wanted.amount, wanted.idempotency_key, ""}, now_ms_);
+    trace("grant " + to_usd(wanted.amount) + (result ? "" : ": " + result.error().message()));
+    if (!machine_.crashed() && result) {
+        require(!result->repeated, "I3", "a first grant is taken for a repeated one");
+        wanted.transaction = result->transaction;
+        organization.granted += wanted.amount;
+        ++tally_.grants;
+    }
+    grants_.push_back(std::move(wanted));
+}
+
+void Simulation::repeat_grant() {
+    if (grants_.empty()) return;
+    ModelGrant& known = random_.pick(grants_);
+    if (known.idempotency_key.empty()) return;
+    ModelOrganization& organization = organizations_[known.organization];
+    const auto result = process_->ledger->grant({organization.id, known.amount, known.idempotency_key, ""}, now_ms_);
+    trace("repeat grant " + to_usd(known.amount) + (result ? "" : ": " + result.error().message()));
+    if (machine_.crashed() || !result) return;
+    if (known.transaction) {
+        require(result->repeated && result->transaction == *known.transaction, "I3",
+                "a repeated grant is booked again");
+        return;
+    }
+    known.transaction = result->transaction;
+    // An unknown one was not booked if this is the first; if it had been, a restart has found it.
+    require(!result->repeated, "I3", "a grant is known by its key, but not in the journal");
+    organization.granted += known.amount;
+    ++tally_.grants;
+}
+
+void Simulation::set_key_limit() {
+    ModelOrganization& organization = random_.pick(organizations_);
+    ModelKey& key = random_.pick(organization.keys);
+    key.limit = random_.one_in(4) ? std::nullopt : std::optional(NanoUsd{random_.between(0, 300'000)});
+    key.reset = static_cast<LimitReset>(random_.below(4));
+    credit_of(organization).set_key_limit(credit_of(key), key.limit, key.reset);
+}
+
+void Simulation::look_up() {
+    if (requests_.empty()) return;
+    const ModelRequest& request = random_.pick(requests_);
+    if (request.phase == Phase::gone) return;
+    const auto found = process_->ledger->find_request(request.id);
+    if (machine_.crashed() || !accepting()) return;
+    const bool recorded = request.phase == Phase::settled || request.phase == Phase::booked;
+    require(found.has_value() == recorded, "I2",
+            name_of(request) + (found ? " is found before it ended" : ": " + found.error().message()));
+    require(!found || found->settled().charged == request.charged, "I4", name_of(request) + ": found with other sums");
+}
+
+void Simulation::flush() {
+    process_->ledger->flush();
+    if (machine_.crashed()) return;
+    trace("flush");
+    require(!accepting() || process_->slots->awaiting_journal() == 0, "I2", "a flush leaves settled slots behind");
+}
+
+void Simulation::move_clock() {
+    constexpr std::array<std::int64_t, 8> kJumps = {kHourMs, -kHourMs,     kDayMs, -kDayMs,
+                                                    1000,    10 * kYearMs, -1000,  -10 * kYearMs};
+    now_ms_ = std::max<std::int64_t>(now_ms_ + random_.pick(kJumps), kDayMs);
+    ++tally_.clock_jumps;
+    trace("clock " + std::to_string(now_ms_));
+}
+
+void Simulation::break_something() {
+    switch (random_.below(6)) {
+        case 0:
+            return machine_.crash();
+        case 1:
+        case 2:
+            return machine_.arm(1 + random_.below(12));
+        case 3:
+            ++tally_.failed_commits;
+            return machine_.fail_next_commit(random_.one_in(2) ? CommitFault::refused : CommitFault::unknown);
+        case 4:
+            ++tally_.failed_commits;
+            return machine_.set_full(!machine_.full());
+        default:
+            stop_orderly();
+            if (!machine_.crashed()) machine_.crash();
+    }
+}
+
+// The gateway's shutdown: what still runs is cut at no cost.
+void Simulation::stop_orderly() {
+    for (ModelRequest* request : live_) {
+        if (request->phase == Phase::running) settle(*request, {});
+    }
+    process_->ledger->stop();
+    trace("stop");
+    if (machine_.crashed()) return;
+    check_new_records();
+    if (!accepting()) {  // then the next process books what is left
+        machine_.crash();
+        restart(false);
+    }
+}
+
+void Simulation::restart(bool power_cut) {
+    if (process_ != nullptr) {
+        process_.reset();
+        ++tally_.restarts;
+        if (power_cut) machine_.cut_power();
+    }
+    tally_.power_cuts += power_cut ? 1 : 0;
+    machine_.restart();
+    while (!start_process()) {
+        process_.reset();
+        const bool again = random_.one_in(4);
+        if (again) machine_.cut_power();
+        power_cut = power_cut || again;
+        machine_.restart();
+    }
+    take_stock(power_cut);
+}
+
+bool Simulation::start_process() {
+    bool trouble = tally_.steps > 0 && random_.one_in(4);
+    if (trouble && random_.one_in(2))
+        machine_.fail_next_commit(random_.one_in(2) ? CommitFault::refused : CommitFault::unknown);
+    else if (trouble)
+        machine_.arm(1 + random_.below(10));
+    options_.checkpoint_interval_ms = random_.one_in(2) ? 0 : 1'000'000'000;
+    options_.max_entries_per_block = static_cast<std::uint32_t>(random_.one_in(2) ? 4096 : random_.between(1, 4));
+    process_ = std::make_unique<Process>();
+    auto slots =
+        SlotFile::open({.path = machine_.slot_path(), .slots = slots_, .workers = lanes_, .boot_epoch = ++boot_epoch_});
+    require(slots.has_value(), "I9", slots ? "" : "the slot file does not open: " + slots.error().message());
+    process_->slots = std::move(*slots);
+    auto ledger = Ledger::open(machine_, *process_->slots, process_->credits, options_, now_ms_);
+    if (machine_.crashed()) {
+        ++tally_.crashes;
+        trace("crash in recovery at " + machine_.crash_point());
+        return false;
+    }
+    if (!ledger) {
+        require(trouble, "I9", "the ledger does not open: " + ledger.error().message());
+        trace("recovery fails: " + ledger.error().message());
+        machine_.crash();
+        return false;
+    }
+    process_->ledger = std::move(*ledger);
+    machine_.arm(0);
+    machine_.fail_next_commit(CommitFault::none);
+    return true;
+}
+
+// What the new process found is held against what was promised; then the model begins anew from the journal.
+void Simulation::take_stock(bool power_cut) {
+    books_ = Books();
+    books_.read(machine_);
+    for (const auto& [id, record] : books_.requests()) {
+        require(by_id_.contains(id), "I3", "the journal has a request that never was: " + to_ulid(id));
+    }
+    for (ModelRequest& request : requests_) check_after_restart(request, power_cut);
+    check_grants();
+    live_.clear();
+    (void)books_.take_new_requests();
+    rebuild_model();
+    trace("started: " + std::to_string(books_.blocks()) + " blocks, " + std::to_string(books_.requests().size()) +
+          " requests" + (power_cut ? ", after a power cut" : ""));
+}
+
+void Simulation::check_after_restart(ModelRequest& request, bool power_cut) {
+    const auto found = books_.requests().find(request.id);
+    if (found == books_.requests().end()) {
+        const bool may_lack = request.phase == Phase::opening || request.phase == Phase::gone || power_cut;
+        require(may_lack, request.phase == Phase::booked ? "I11" : "I2", name_of(request) + " has no record");
+        require(!request.durable, "I11", name_of(request) + " was on the disk and is lost");
+        request.phase = Phase::gone;
+        return;
+    }
+    require(request.phase != Phase::gone, "I9", name_of(request) + " was lost and is back");
+    const bool was_final = request.phase == Phase::settled || request.phase == Phase::booked;
+    check_record(request, found->second, !was_final || (power_cut && !request.durable));
+    if (request.phase != Phase::booked) tally_.orphans += found->second.orphan ? 1 : 0;
+    request.phase = Phase::booked;
+    request.orphan = found->second.orphan;
+    request.cost = found->second.cost;
+    request.charged = found->second.charged;
+    request.durable = options_.durability == Durability::disk;
+}
+
+void Simulation::check_record(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan) const {
+    const ModelOrganization& organization = organizations_[request.organization];
+    require(record.organization == organization.id && record.key == organization.keys[request.key].digest, "I10",
+            name_of(request) + " is booked to another");
+    if (record.orphan && (may_be_orphan || !request.orphan)) {
+        require(may_be_orphan, "I2", name_of(request) + " was settled, but is booked as an orphan");
+        const auto policy = [&](std::uint64_t progress) {
+            if (progress == 0) return NanoUsd{};
+            const TokenUsage usage{.prompt = request.prompt_estimate,
+                                   .completion = static_cast<std::int64_t>(progress)};
+            return std::min(request.hold, price_of(usage, request.prices));
+        };
+        bool known = false;  // a power cut may have kept an older progress
+        for (std::uint64_t progress = 0; progress <= request.progress && !known; ++progress) {
+            known = record.cost == policy(progress);
+        }
+        require(known, "I9", name_of(request) + " is charged " + to_usd(record.cost) + ", no policy says so");
+        require(record.charged <= request.hold, "I8", name_of(request) + ": an orphan is charged more than its hold");
+        return;
+    }
+    require(record.cost == request.cost && record.charged == request.charged, "I4",
+            name_of(request) + " is booked with " + to_usd(record.charged) + " of " + to_usd(record.cost) + ", not " +
+                to_usd(request.charged) + " of " + to_usd(request.cost));
+}
+
+void Simulation::check_grants() {
+    std::map<Id128, BookedGrant> unmatched = books_.grants();
+    for (const ModelGrant& grant : grants_) {
+        if (!grant.transaction) continue;
+        const auto found = unmatched.find(*grant.transaction);
+        require(found != unmatched.end(), "I11",
+                "a grant of " + to_usd(grant.amount) + " was acknowledged and is lost");
+        require(
+            found->second.amount == grant.amount && found->second.organization == organizations_[grant.organization].id,
+            "I4", "a grant is booked with another sum");
+        unmatched.erase(found);
+    }
+    // What is left must be grants whose callers got no answer.
+    for (ModelGrant& grant : grants_) {
+        if (grant.transaction) continue;
+        const auto found = std::ranges::find_if(unmatched, [&](const auto& booked) {
+            return booked.second.amount == grant.amount &&
+                   booked.second.organization == organizations_[grant.organization].id;
+        });
+        if (found == unmatched.end()) continue;
+        grant.transaction = found->first;
+        unmatched.erase(found);
+    }
+    require(unmatched.empty(), "I3", "the journal has a grant that nobody made, or one twice");
+}
+
+void Simulation::rebuild_model() {
+    for (ModelOrganization& organization : organizations_) {
+        const BookedTotals totals = books_.totals(organization.id);
+        organization.granted = totals.granted;
+        organization.used = totals.used;
+        organization.held = {};
+        for (ModelKey& key : organization.keys) {
+            key.held = {};
+            key.spent = {};
+            for (const auto& [at_ms, amount] : books_.charges(key.digest)) key.spent.add(at_ms, amount);
+            credit_of(organization).set_key_limit(credit_of(key), key.limit, key.reset);
+        }
+    }
+}
+
+void Simulation::check() {
+    check_new_records();
+    check_balances();
+}
+
+void Simulation::check_new_records() {
+    books_.read(machine_);
+    for (const Id128& id : books_.take_new_requests()) {
+        const auto known = by_id_.find(id);
+        require(known != by_id_.end(), "I3", "the journal has a request that never was: " + to_ulid(id));
+        ModelRequest& request = *known->second;
+        require(request.phase == Phase::settled, "I9", name_of(request) + " is booked before it ended");
+        check_record(request, books_.requests().at(id), false);
+        request.phase = Phase::booked;
+        // The commit was answered, so it was acknowledged at this level.
+        request.durable = accepting() && options_.durability == Durability::disk;
+    }
+    std::erase_if(live_, [](const ModelRequest* request) { return request->phase == Phase::booked; });
+}
+
+void Simulation::check_balances() {
+    for (const ModelOrganization& organization : organizations_) {
+        const auto snapshot = credit_of(organization).snapshot();
+        require(snapshot.granted - snapshot.used - snapshot.held >= NanoUsd{}, "I1", "available credit is below zero");
+        require(snapshot.used == organization.used, "I4",
+                "used is " + to_usd(snapshot.used) + ", should be " + to_usd(organization.used));
+        require(snapshot.held == organization.held, "I6",
+                "held is " + to_usd(snapshot.held) + ", should be " + to_usd(organization.held));
+        require(snapshot.granted == organization.granted, "I4",
+                "granted is " + to_usd(snapshot.granted) + ", should be " + to_usd(organization.granted));
+        for (const ModelKey& key : organization.keys) {
+            const SpendWindows spent = credit_of(organization).key_spend(credit_of(key), now_ms_);
+            for (const auto window :
+                 {LimitReset::lifetime, LimitReset::daily, LimitReset::weekly, LimitReset::monthly}) {
+                require(spent.in(window) == key.spent.spent(window, now_ms_),
+                        window == LimitReset::lifetime ? "I10" : "I12",
+                        "a key spent " + to_usd(spent.in(window)) + " in window " +
+                            std::to_string(static_cast<int>(window)) + ", should be " +
+                            to_usd(key.spent.spent(window, now_ms_)));
+            }
+            require(credit_of(key).held == key.held, "I6", "a key's held credit is not what its requests hold");
+        }
+    }
+    if (!accepting()) return;
+    const auto in_slots = static_cast<std::uint32_t>(live_.size());
+    require(process_->slots->in_use() == in_slots, "I6",
+            std::to_string(process_->slots->in_use()) + " slots are in use, should be " + std::to_string(in_slots));
+}
+
+}  // namespace tollgate::simulation
