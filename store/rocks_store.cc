@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <sys/stat.h>
 
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <limits>
 #include <mutex>
 #include <system_error>
 #include <vector>
@@ -98,6 +100,23 @@ rocksdb::ColumnFamilyOptions family_options(std::string_view family, const std::
     return options;
 }
 
+// RocksDB would write a LOG file even beside a database that it only reads.
+class NoLog : public rocksdb::Logger {
+  public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char*, va_list) override {}
+};
+
+rocksdb::DBOptions read_only_options(bool whole_log) {
+    rocksdb::DBOptions options = database_options();
+    options.create_if_missing = false;
+    options.info_log = std::make_shared<NoLog>();
+    // Damage in the middle of a log is an error in both; the first also refuses a record that was cut off at the end.
+    options.wal_recovery_mode = whole_log ? rocksdb::WALRecoveryMode::kAbsoluteConsistency
+                                          : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    return options;
+}
+
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
@@ -176,7 +195,12 @@ struct RocksStore::State {
     rocksdb::ColumnFamilyHandle* handle(Family family) const { return families[static_cast<std::size_t>(family)]; }
 
     Status open_database(const std::string& path, std::vector<std::string> existing);
+    Status open_read_only(const std::string& path, const std::vector<std::string>& existing, bool whole_log);
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const std::vector<std::string>& names) const;
+    void find_families();
+    Result<std::uint64_t> schema_version(std::string_view stored) const;
     Status check_schema(RocksStore& store);
+    Status check_families() const;
     Status create_schema(RocksStore& store);
     Status create_missing_families();
     Status migrate(RocksStore& store);
@@ -205,24 +229,91 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& data_dir
     return store;
 }
 
-Status RocksStore::State::open_database(const std::string& path, std::vector<std::string> existing) {
-    if (existing.empty()) existing.emplace_back(kFamilyNames[0]);
+std::vector<rocksdb::ColumnFamilyDescriptor> RocksStore::State::descriptors(
+    const std::vector<std::string>& names) const {
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-    descriptors.reserve(existing.size());
-    for (const auto& family : existing) {  // also a newer version's, or we could not read whose version it is
+    descriptors.reserve(names.size());
+    for (const auto& family : names) {  // also a newer version's, or we could not read whose version it is
         descriptors.emplace_back(family, family_options(family, cache));
     }
-    rocksdb::DB* opened = nullptr;
-    const auto status = rocksdb::DB::Open(database_options(), path, descriptors, &handles, &opened);
-    if (is_locked(status)) return {StatusCode::locked, name + " is in use by another process"};
-    if (!status.ok()) return database_error("cannot open " + name, status);
-    database.reset(opened);
+    return descriptors;
+}
+
+void RocksStore::State::find_families() {
     for (auto* handle : handles) {
         const auto known = std::ranges::find(kFamilyNames, handle->GetName());
         if (known != kFamilyNames.end()) families[static_cast<std::size_t>(known - kFamilyNames.begin())] = handle;
     }
+}
+
+Status RocksStore::State::open_database(const std::string& path, std::vector<std::string> existing) {
+    if (existing.empty()) existing.emplace_back(kFamilyNames[0]);
+    rocksdb::DB* opened = nullptr;
+    const auto status = rocksdb::DB::Open(database_options(), path, descriptors(existing), &handles, &opened);
+    if (is_locked(status)) return {StatusCode::locked, name + " is in use by another process"};
+    if (!status.ok()) return database_error("cannot open " + name, status);
+    database.reset(opened);
+    find_families();
     if (families[0] == nullptr) return {StatusCode::corrupt, name + ": family default is missing"};
     return {};
+}
+
+Status RocksStore::State::open_read_only(const std::string& path, const std::vector<std::string>& existing,
+                                         bool whole_log) {
+    rocksdb::DB* opened = nullptr;
+    const auto status =
+        rocksdb::DB::OpenForReadOnly(read_only_options(whole_log), path, descriptors(existing), &handles, &opened);
+    if (!status.ok()) return database_error("cannot open " + name, status);
+    database.reset(opened);
+    find_families();
+    read_only.store(true, std::memory_order_release);
+    return {};
+}
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open_read_only(const std::string& data_directory, bool whole_log) {
+    const std::filesystem::path path = std::filesystem::path(data_directory) / "rocksdb";
+    std::error_code error;
+    auto existing = std::filesystem::is_directory(path, error) ? existing_families(path) : std::vector<std::string>();
+    if (!existing) return std::unexpected(existing.error());
+    if (existing->empty()) {
+        return failure(StatusCode::not_found, "data directory " + data_directory + " has no database");
+    }
+    std::unique_ptr<RocksStore> store(new RocksStore());
+    store->state_->name = "data directory " + data_directory;
+    if (auto status = store->state_->open_read_only(path.string(), *existing, whole_log); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    const auto version = store->get(Family::system, kSchemaVersionKey);
+    if (!version) {
+        if (version.error().code() != StatusCode::not_found) return std::unexpected(version.error());
+        return failure(StatusCode::corrupt, store->state_->name + " has no schema version");
+    }
+    const auto number = store->state_->schema_version(*version);
+    if (!number) return std::unexpected(number.error());
+    if (*number < kSchemaVersion) {
+        return failure(StatusCode::invalid, store->state_->name + " has schema version " + std::to_string(*number) +
+                                                ": start the gateway once, which makes it version " +
+                                                std::to_string(kSchemaVersion));
+    }
+    if (auto status = store->state_->check_families(); !status.ok()) return std::unexpected(std::move(status));
+    return store;
+}
+
+Status RocksStore::checkpoint(const std::string& directory) {
+    const std::filesystem::path target(directory);
+    if (auto status = make_private_directory(target); !status.ok()) return status;
+    rocksdb::Checkpoint* made = nullptr;
+    auto status = rocksdb::Checkpoint::Create(state_->database.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> owned(made);
+    // No flush: on a full disk it would fail, and a failed flush stops the database. The log is copied instead.
+    constexpr auto kNeverFlush = std::numeric_limits<std::uint64_t>::max();
+    if (status.ok()) status = made->CreateCheckpoint((target / "rocksdb").string(), kNeverFlush);
+    return status.ok() ? Status() : database_error("checkpoint " + directory + " failed", status);
+}
+
+Status RocksStore::verify_files() {
+    const auto status = state_->database->VerifyChecksum();
+    return status.ok() ? Status() : database_error("damaged file in " + state_->name, status);
 }
 
 // Creates what is missing, and the schema version last: a process killed in between leaves a database that is empty
@@ -261,19 +352,27 @@ Status RocksStore::State::migrate(RocksStore& store) {
     return store.commit(batch, Durability::disk);
 }
 
+Result<std::uint64_t> RocksStore::State::schema_version(std::string_view stored) const {
+    const auto version = decode_u64(stored);
+    if (!version) return failure(StatusCode::corrupt, name + ": the schema version is unreadable");
+    if (*version > kSchemaVersion) {
+        return failure(StatusCode::too_new, name + " has schema version " + std::to_string(*version) +
+                                                ", this program knows versions up to " +
+                                                std::to_string(kSchemaVersion));
+    }
+    if (*version == 0) return failure(StatusCode::corrupt, name + ": there is no schema version 0");
+    return *version;
+}
+
 Status RocksStore::State::check_schema(RocksStore& store) {
     const auto stored = store.get(Family::system, kSchemaVersionKey);
     if (!stored) return stored.error().code() == StatusCode::not_found ? create_schema(store) : stored.error();
-    const auto version = decode_u64(*stored);
-    if (!version) return {StatusCode::corrupt, name + ": the schema version is unreadable"};
-    if (*version > kSchemaVersion) {
-        return {StatusCode::too_new, name + " has schema version " + std::to_string(*version) +
-                                         ", this program knows versions up to " + std::to_string(kSchemaVersion)};
-    }
-    if (*version == 1) return migrate(store);
-    if (*version != kSchemaVersion) {
-        return {StatusCode::corrupt, name + ": there is no schema version " + std::to_string(*version)};
-    }
+    const auto version = schema_version(*stored);
+    if (!version) return version.error();
+    return *version < kSchemaVersion ? migrate(store) : check_families();
+}
+
+Status RocksStore::State::check_families() const {
     for (std::size_t i = 0; i < kFamilyCount; ++i) {
         if (families[i] == nullptr) return {StatusCode::corrupt, name + ": family " + family_name(i) + " is missing"};
     }

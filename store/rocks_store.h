@@ -20,6 +20,11 @@ class RocksStore : public Store {
     //   corrupt: data without a schema version, missing parts, or damage that RocksDB found
     //   io:      anything else that RocksDB or the file system refuses
     static Result<std::unique_ptr<RocksStore>> open(const std::string& data_directory);
+    // For tools: nothing is written, no lock is taken, and an older schema version is not migrated. The caller sees to
+    // it that no other process has the database open (store/data_directory.h), or opens a checkpoint. Errors as for
+    // open(), and not_found where there is no database. Unlike the gateway, which drops a log's torn end at start,
+    // `whole_log` calls it corrupt: then every byte of the log has been checked.
+    static Result<std::unique_ptr<RocksStore>> open_read_only(const std::string& data_directory, bool whole_log);
     ~RocksStore() override;
     RocksStore(const RocksStore&) = delete;
     RocksStore& operator=(const RocksStore&) = delete;
@@ -34,6 +39,12 @@ class RocksStore : public Store {
     // Whole files go at once; what shares a file with keys that stay is covered by a range tombstone.
     Status drop_range(Family family, std::string_view begin, std::string_view end) override;
     bool read_only() const override;
+
+    // A copy of the database as it is now in `directory`/rocksdb, which must not exist; it can be opened like a data
+    // directory. Table files are hard links, so it takes little time and room. Any thread; `directory` is made (0700).
+    Status checkpoint(const std::string& directory);
+    // Reads every block of every file, also what no query touches; corrupt names the file.
+    Status verify_files();
 
     // A number greater than any this data directory gave before, on disk when this returns. Once per process start.
     Result<std::uint64_t> next_boot_epoch();

@@ -1,6 +1,7 @@
 #include "store/slot_file.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -90,15 +91,15 @@ struct SlotFile::State {
         shared_free.push_back(slot);
     }
 
-    Status map(int fd);
+    Status map(int fd, int protection = PROT_READ | PROT_WRITE);
     void share_out();
 };
 
 SlotFile::SlotFile() : state_(std::make_unique<State>()) {}
 SlotFile::~SlotFile() = default;
 
-Status SlotFile::State::map(int fd) {
-    void* address = ::mmap(nullptr, file_bytes(slot_count), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+Status SlotFile::State::map(int fd, int protection) {
+    void* address = ::mmap(nullptr, file_bytes(slot_count), protection, MAP_SHARED, fd, 0);
     if (address == MAP_FAILED) {
         return {StatusCode::io, "cannot map slot file " + path + ": " + std::generic_category().message(errno)};
     }
@@ -274,6 +275,55 @@ void SlotFile::release_committed(SlotIndex index) {
     state.committed.add_one();
     if (index >= state.first_shared) return state.give_back_shared(index);
     if (!state.lanes[state.lane_of[index]].returned_ring.push(index)) stop("returned twice to its lane", index);
+}
+
+Status SlotFile::copy_to(const std::string& path) const {
+    auto file = create_copy(path, state_->slot_count);
+    if (!file) return file.error();
+    for (SlotIndex index = 0; index < state_->slot_count; ++index) {
+        const Slot& slot = state_->at(index);
+        const auto found = slot.state.load(std::memory_order_acquire);
+        if (found == kFree) continue;
+        Slot copy{};  // of an open slot only what was published with that state: a worker may be writing the rest
+        copy.state.store(found, std::memory_order_relaxed);
+        copy.boot_epoch = slot.boot_epoch;
+        copy.progress.store(slot.progress.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        copy.block.store(slot.block.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        copy.open_bytes = slot.open_bytes;
+        copy.open_checksum = slot.open_checksum;
+        std::ranges::copy(std::span(slot.open).first(slot.open_bytes), copy.open);
+        if (found == kSettled) {
+            copy.settlement_bytes = slot.settlement_bytes;
+            copy.settlement_checksum = slot.settlement_checksum;
+            std::ranges::copy(std::span(slot.settlement).first(slot.settlement_bytes), copy.settlement);
+        }
+        if (::pwrite(file->fd, &copy, sizeof copy, static_cast<off_t>(file_bytes(index))) != sizeof copy) {
+            return {StatusCode::io, "cannot write slot file " + path + ": " + std::generic_category().message(errno)};
+        }
+    }
+    if (::fsync(file->fd) == 0) return {};
+    return {StatusCode::io, "cannot write slot file " + path + ": " + std::generic_category().message(errno)};
+}
+
+Result<SlotSummary> SlotFile::inspect(const std::string& path) {
+    const auto file = open_existing(path);
+    if (!file) return std::unexpected(file.error());
+    SlotSummary summary{.slots = file->slots};
+    State reader;  // for its mapping
+    reader.path = path;
+    reader.slot_count = file->slots;
+    if (auto status = reader.map(file->fd, PROT_READ); !status.ok()) return std::unexpected(std::move(status));
+    for (SlotIndex index = 0; index < file->slots; ++index) {
+        const Slot& slot = reader.at(index);
+        const auto found = slot.state.load(std::memory_order_acquire);
+        if (found == kFree) {
+            summary.freed_after_block = std::max(summary.freed_after_block, slot.block.load());
+            continue;
+        }
+        if (auto status = verify(slot, index, path); !status.ok()) return std::unexpected(std::move(status));
+        ++(found == kOpen ? summary.open : summary.settled);
+    }
+    return summary;
 }
 
 std::uint32_t SlotFile::slots() const { return state_->slot_count; }

@@ -35,6 +35,13 @@ struct LeftOverSlot {
     std::span<const std::byte> settlement;  // empty unless settled
 };
 
+// What a slot file says, read without changing it.
+struct SlotSummary {
+    std::uint32_t slots = 0;
+    std::uint32_t open = 0, settled = 0;  // left over; settled ones may be in the journal already
+    std::uint64_t freed_after_block = 0;  // the highest block whose slots were freed: the journal must have it
+};
+
 class SlotFile {
   public:
     struct Options {
@@ -48,6 +55,8 @@ class SlotFile {
     // A file with more slots than asked for keeps them while any of its slots is in use. too_new / corrupt / io on
     // failure.
     static Result<std::unique_ptr<SlotFile>> open(const Options& options);
+    // Checks the file at `path`, which no process may be using; corrupt names the first bad slot, not_found: no file.
+    static Result<SlotSummary> inspect(const std::string& path);
     ~SlotFile();
     SlotFile(const SlotFile&) = delete;
     SlotFile& operator=(const SlotFile&) = delete;
@@ -71,6 +80,9 @@ class SlotFile {
     LeftOverSlot view(SlotIndex slot) const;
     void mark_taken(SlotIndex slot, std::uint64_t block);  // before the block is committed
     void release_committed(SlotIndex slot);                // after; back to its lane
+    // Writes what is open or settled now to a new file that open() takes. Workers go on meanwhile; every slot is copied
+    // in a state that it really had. As only this thread frees slots, the copy and the journal of this moment agree.
+    Status copy_to(const std::string& path) const;
 
     // --- Any thread.
     std::uint32_t slots() const;

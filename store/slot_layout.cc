@@ -183,4 +183,29 @@ Result<OpenFile> open_file(const std::string& path, std::uint32_t slots) {
     return file;
 }
 
+Result<OpenFile> open_existing(const std::string& path) {
+    OpenFile file;
+    file.fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file.fd < 0 && errno == ENOENT) return failure(StatusCode::not_found, "slot file " + path + " does not exist");
+    if (file.fd < 0) return std::unexpected(system_error("cannot open slot file " + path, errno));
+    const auto stored = read_header(file.fd, path);
+    if (!stored) return std::unexpected(stored.error());
+    auto left_over = find_left_over(file.fd, path, *stored);
+    if (!left_over) return std::unexpected(left_over.error());
+    file.slots = *stored;
+    file.left_over = std::move(*left_over);
+    return file;
+}
+
+Result<OpenFile> create_copy(const std::string& path, std::uint32_t slots) {
+    OpenFile file;
+    file.fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file.fd < 0 || ::ftruncate(file.fd, static_cast<off_t>(file_bytes(slots))) != 0) {
+        return std::unexpected(system_error("cannot create slot file " + path, errno));
+    }
+    file.slots = slots;
+    if (auto status = write_header(file.fd, path, slots); !status.ok()) return std::unexpected(std::move(status));
+    return file;
+}
+
 }  // namespace tollgate::slot_layout

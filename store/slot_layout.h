@@ -71,4 +71,9 @@ struct OpenFile {
 // Opens the file at `path`, or makes it. It then has `slots` slots, or more if it had more and some are not free.
 Result<OpenFile> open_file(const std::string& path, std::uint32_t slots);
 
+// Opens the file at `path` to read it, as it is; not_found if there is none.
+Result<OpenFile> open_existing(const std::string& path);
+// Makes a file of `slots` free slots for a copy to be written to; not allocated, the next open does that.
+Result<OpenFile> create_copy(const std::string& path, std::uint32_t slots);
+
 }  // namespace tollgate::slot_layout

@@ -12,9 +12,11 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "store/data_directory.h"
 #include "store/key_space.h"
 #include "tests/support/memory_store.h"
 
@@ -348,6 +350,91 @@ TEST(RocksStoreTest, BootEpochsAscendAcrossReopening) {
         EXPECT_GT(store->next_boot_epoch().value(), first);
     }
     EXPECT_GT(open_or_die(directory.data())->next_boot_epoch().value(), first + 1);
+}
+
+TEST(RocksStoreReadOnlyTest, ReadsWhatIsThereAndWritesNothing) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(put(*open_or_die(directory.data()), Family::money, "key", "value").ok());
+    std::set<std::string> before, after;
+    for (const auto& file : fs::recursive_directory_iterator(directory.data())) before.insert(file.path());
+    {
+        auto store = RocksStore::open_read_only(directory.data(), true);
+        ASSERT_TRUE(store) << store.error().message();
+        EXPECT_EQ(*(*store)->get(Family::money, "key"), "value");
+        EXPECT_EQ(put(**store, Family::money, "key", "other").code(), StatusCode::read_only);
+        EXPECT_TRUE((*store)->verify_files().ok());
+    }
+    for (const auto& file : fs::recursive_directory_iterator(directory.data())) after.insert(file.path());
+    EXPECT_EQ(before, after);
+}
+
+TEST(RocksStoreReadOnlyTest, IsNotFoundWhereThereIsNoDatabase) {
+    const TemporaryDirectory directory;
+    EXPECT_EQ(RocksStore::open_read_only(directory.data(), true).error().code(), StatusCode::not_found);
+    EXPECT_FALSE(fs::exists(directory.data()));
+}
+
+TEST(RocksStoreReadOnlyTest, RefusesANewerSchema) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(
+        put(*open_or_die(directory.data()), Family::system, std::string(kSchemaVersionKey), encode_u64(999)).ok());
+    EXPECT_EQ(RocksStore::open_read_only(directory.data(), true).error().code(), StatusCode::too_new);
+}
+
+// All records of these logs are whole, so every flip is damage, also that of the last byte.
+TEST(RocksStoreReadOnlyTest, FindsAFlippedByteAnywhereInALog) {
+    const TemporaryDirectory directory;
+    {
+        const auto store = open_or_die(directory.data());
+        for (int i = 0; i < 5; ++i) ASSERT_TRUE(put(*store, Family::money, std::to_string(i), "value").ok());
+    }
+    fs::path log;
+    for (const auto& file : fs::directory_iterator(directory.data() + "/rocksdb")) {
+        if (file.path().extension() == ".log" && file.file_size() > 0) log = file.path();
+    }
+    ASSERT_FALSE(log.empty());
+    const auto size = fs::file_size(log);
+    for (std::uintmax_t at = 0; at < size; ++at) {
+        const auto flip = [&] {
+            std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+            file.seekg(static_cast<std::streamoff>(at));
+            const char flipped = static_cast<char>(file.get() ^ 1);
+            file.seekp(static_cast<std::streamoff>(at));
+            file.put(flipped);
+        };
+        flip();
+        const auto store = RocksStore::open_read_only(directory.data(), true);
+        EXPECT_FALSE(store) << "byte " << at << " of " << size;
+        if (!store) EXPECT_EQ(store.error().code(), StatusCode::corrupt) << at << ": " << store.error().message();
+        flip();
+    }
+}
+
+TEST(RocksStoreCheckpointTest, HoldsWhatWasThereAndNothingLater) {
+    const TemporaryDirectory directory;
+    const auto store = open_or_die(directory.data());
+    ASSERT_TRUE(put(*store, Family::money, "before", "1").ok());
+    const std::string copy = directory.data() + "/checkpoints/one";
+    ASSERT_TRUE(store->checkpoint(copy).ok());
+    ASSERT_TRUE(put(*store, Family::money, "after", "2").ok());
+
+    const auto read = RocksStore::open_read_only(copy, false);
+    ASSERT_TRUE(read) << read.error().message();
+    EXPECT_EQ(*(*read)->get(Family::money, "before"), "1");
+    EXPECT_EQ((*read)->get(Family::money, "after").error().code(), StatusCode::not_found);
+    EXPECT_FALSE(store->checkpoint(copy).ok());  // it exists
+}
+
+TEST(DataDirectoryLockTest, ExcludesAndIsExcludedByAnOpenStore) {
+    const TemporaryDirectory directory;
+    EXPECT_EQ(DataDirectoryLock::take(directory.data()).error().code(), StatusCode::not_found);
+    {
+        const auto store = open_or_die(directory.data());
+        EXPECT_EQ(DataDirectoryLock::take(directory.data()).error().code(), StatusCode::locked);
+    }
+    const auto lock = DataDirectoryLock::take(directory.data());
+    ASSERT_TRUE(lock) << lock.error().message();
+    EXPECT_EQ(error_of_open(directory.data()), StatusCode::locked);
 }
 
 }  // namespace

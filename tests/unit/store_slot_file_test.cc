@@ -294,6 +294,66 @@ TEST_F(SlotFileTest, EveryFlippedByteOfASettledSlotIsFound) {
     EXPECT_TRUE(try_open(4).value()->for_each_left_over(visit_nothing).ok());
 }
 
+TEST_F(SlotFileTest, ACopyHoldsWhatIsOpenAndSettledAndOpensLikeTheOriginal) {
+    auto file = start(8);
+    const SlotIndex settled = file->acquire(0).value(), open = file->acquire(0).value(),
+                    freed = file->acquire(0).value();
+    for (const SlotIndex slot : {settled, open, freed}) file->publish_open(slot, bytes("open"));
+    file->publish_settled(0, freed, bytes("freed"));
+    file->mark_taken(freed, 7);
+    file->release_committed(freed);
+    file->publish_settled(0, settled, bytes("settled"));
+    file->publish_progress(open, 42);
+    const std::string copy = path_ + ".copy";
+    ASSERT_TRUE(file->copy_to(copy).ok());
+    EXPECT_FALSE(file->copy_to(copy).ok());  // it exists
+    file.reset();
+
+    auto copied = SlotFile::open({.path = copy, .slots = 8, .boot_epoch = 2});
+    ASSERT_TRUE(copied) << copied.error().message();
+    std::vector<std::string> found;
+    const Status visited = (*copied)->for_each_left_over([&](const LeftOverSlot& slot) {
+        found.push_back(std::to_string(slot.index) + " " + text(slot.open) + " " + text(slot.settlement) + " " +
+                        std::to_string(slot.progress));
+        return Status();
+    });
+    EXPECT_TRUE(visited.ok()) << visited.message();
+    EXPECT_EQ(found, (std::vector<std::string>{"0 open settled 0", "1 open  42"}));
+}
+
+TEST_F(SlotFileTest, InspectionCountsSlotsAndNamesTheLastBlockThatFreedOne) {
+    EXPECT_EQ(SlotFile::inspect(path_).error().code(), StatusCode::not_found);
+    leave_two_slots(8);
+    {
+        auto file = try_open(8);
+        ASSERT_TRUE((*file)->for_each_left_over(visit_nothing).ok());
+    }
+    auto summary = SlotFile::inspect(path_);
+    ASSERT_TRUE(summary) << summary.error().message();
+    EXPECT_EQ(summary->slots, 8u);
+    EXPECT_EQ(summary->open, 1u);
+    EXPECT_EQ(summary->settled, 1u);
+    EXPECT_EQ(summary->freed_after_block, 0u);
+    {
+        auto file = try_open(8);
+        ASSERT_TRUE((*file)->for_each_left_over(visit_nothing).ok());
+        (*file)->finish_recovery();
+    }
+    summary = SlotFile::inspect(path_);
+    ASSERT_TRUE(summary);
+    EXPECT_EQ(summary->open + summary->settled, 0u);
+    EXPECT_EQ(summary->freed_after_block, 99u);
+}
+
+TEST_F(SlotFileTest, InspectionNamesADamagedSlot) {
+    leave_two_slots(8);
+    flip_byte(kFirstSlotAt + static_cast<off_t>(kSlotBytes) + kOpenRecordAt);
+    const auto summary = SlotFile::inspect(path_);
+    ASSERT_FALSE(summary);
+    EXPECT_EQ(summary.error().code(), StatusCode::corrupt);
+    EXPECT_NE(summary.error().message().find("slot 1"), std::string::npos);
+}
+
 TEST_F(SlotFileTest, FileGrowsAndKeepsWhatIsInUse) {
     leave_two_slots(4);
     auto file = std::move(try_open(16).value());

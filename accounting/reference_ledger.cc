@@ -1,0 +1,177 @@
+#include "accounting/reference_ledger.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kRecentIds = 1 << 16;
+
+// False on overflow.
+bool add_to(std::int64_t& sum, std::int64_t amount) { return !__builtin_add_overflow(sum, amount, &sum); }
+
+bool add_spend(ReferenceLedger::Spend& spend, std::int64_t amount, std::int64_t unix_ms) {
+    using namespace std::chrono;
+    const sys_days today = floor<days>(sys_time<milliseconds>(milliseconds(unix_ms)));
+    const std::int64_t day = today.time_since_epoch().count();
+    if (day > spend.day_number) {
+        const std::int64_t week = floor<weeks>(days(day + 3)).count();  // 1970-01-01 was a Thursday
+        const year_month_day date(today);
+        const std::int64_t month = std::int64_t{int{date.year()}} * 12 + unsigned{date.month()} - 1;
+        spend.day = 0;
+        if (week != spend.week_number) spend.week = 0;
+        if (month != spend.month_number) spend.month = 0;
+        spend.day_number = day;
+        spend.week_number = week;
+        spend.month_number = month;
+    }
+    return add_to(spend.total, amount) && add_to(spend.day, amount) && add_to(spend.week, amount) &&
+           add_to(spend.month, amount);
+}
+
+LedgerDifference difference(const LedgerEntry& entry, const std::string& what) {
+    return {.what = std::string(to_string(entry.kind)) + " entry " + to_ulid(entry.event) + ": " + what};
+}
+
+}  // namespace
+
+std::string to_string(const LedgerDifference& difference) {
+    std::string text;
+    if (difference.block != 0) text += "block " + std::to_string(difference.block) + ", ";
+    if (difference.entry != 0) text += "number " + std::to_string(difference.entry) + " in it, ";
+    text += difference.what;
+    if (!difference.account.empty()) text += "; account " + difference.account;
+    if (!difference.expected.empty() || !difference.found.empty()) {
+        text += "; expected " + difference.expected + ", found " + difference.found;
+    }
+    return text;
+}
+
+bool IdSet::contains(const Id128& id) const { return recent_.contains(id) || std::ranges::binary_search(sorted_, id); }
+
+bool IdSet::insert(const Id128& id) {
+    if (std::ranges::binary_search(sorted_, id) || !recent_.insert(id).second) return false;
+    if (recent_.size() < kRecentIds) return true;
+    // Only what lies behind the first recent id has to be put in order again.
+    const auto first = std::ranges::lower_bound(sorted_, *recent_.begin()) - sorted_.begin();
+    sorted_.insert(sorted_.end(), recent_.begin(), recent_.end());
+    std::sort(sorted_.begin() + first, sorted_.end());
+    recent_.clear();
+    return true;
+}
+
+std::optional<LedgerDifference> ReferenceLedger::add(const LedgerEntry& entry) {
+    if (!events_.insert(entry.event)) return difference(entry, "an event with this id is in the journal already");
+    std::int64_t sum = 0;
+    for (const Leg& leg : entry.legs()) {
+        if (!add_to(sum, leg.amount.value)) return difference(entry, "the sum of its legs is out of range");
+    }
+    if (sum != 0 || entry.leg_count < 2) {
+        auto found = difference(entry, "its legs do not sum to zero");
+        found.expected = "0", found.found = std::to_string(sum);
+        return found;
+    }
+    const bool usage = entry.kind == EntryKind::usage || entry.kind == EntryKind::usage_refund;
+    for (const Leg& leg : entry.legs()) {
+        const std::int64_t amount = leg.amount.value;
+        bool in_range = add_to(accounts_[{leg.account, leg.owner}], amount);
+        if (leg.account == AccountKind::organization_available) {
+            Organization& organization = organizations_[leg.owner];
+            KindSum& kind = organization.kinds[entry.kind];
+            ++kind.entries;
+            in_range = in_range && add_to(kind.moved, amount) &&
+                       (usage ? add_to(organization.used, -amount) : add_to(organization.granted, amount));
+            if (usage) {
+                in_range = in_range && add_spend(keys_[entry.key], -amount, entry.at_ms) &&
+                           add_spend(projects_[entry.project], -amount, entry.at_ms) &&
+                           add_spend(members_[entry.member], -amount, entry.at_ms);
+            }
+        }
+        if (!in_range) return difference(entry, "a sum is out of range");
+    }
+    // After all legs: an entry may take from an organization and give to it.
+    for (const Leg& leg : entry.legs()) {
+        if (leg.account != AccountKind::organization_available || balance(leg.owner) >= 0) continue;
+        auto found = difference(entry, "an organization falls below zero");
+        found.account = account_name(leg.account, leg.owner);
+        found.expected = "0 or more", found.found = std::to_string(balance(leg.owner));
+        return found;
+    }
+    return std::nullopt;
+}
+
+Status ReferenceLedger::apply(const LedgerEntry& entry) {
+    const auto difference = add(entry);
+    return difference ? Status(StatusCode::corrupt, to_string(*difference)) : Status();
+}
+
+std::int64_t ReferenceLedger::balance(const Id128& organization) const {
+    const auto found = organizations_.find(organization);
+    return found == organizations_.end() ? 0 : found->second.balance();
+}
+
+std::int64_t ReferenceLedger::total(AccountKind account) const {
+    const auto sums = account_sums();
+    const auto found = sums.find(account);
+    return found == sums.end() ? 0 : found->second;
+}
+
+std::map<AccountKind, std::int64_t> ReferenceLedger::account_sums() const {
+    std::map<AccountKind, std::int64_t> sums;
+    for (const auto& [account, amount] : accounts_) {
+        if (!add_to(sums[account.first], amount)) money_violation("the sum of all accounts of a kind is out of range");
+    }
+    return sums;
+}
+
+std::string_view to_string(EntryKind kind) {
+    switch (kind) {
+        case EntryKind::purchase:
+            return "purchase";
+        case EntryKind::grant:
+            return "grant";
+        case EntryKind::usage:
+            return "usage";
+        case EntryKind::usage_refund:
+            return "usage_refund";
+        case EntryKind::payment_refund:
+            return "payment_refund";
+        case EntryKind::transfer:
+            return "transfer";
+        case EntryKind::adjustment:
+            return "adjustment";
+        case EntryKind::expiry:
+            return "expiry";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(AccountKind kind) {
+    switch (kind) {
+        case AccountKind::organization_available:
+            return "organization:available";
+        case AccountKind::platform_revenue:
+            return "platform:revenue";
+        case AccountKind::platform_overrun:
+            return "platform:overrun";
+        case AccountKind::platform_grants:
+            return "platform:grants";
+        case AccountKind::platform_cash:
+            return "platform:cash";
+        case AccountKind::provider_cost:
+            return "provider:cost";
+        case AccountKind::provider_payable:
+            return "provider:payable";
+        case AccountKind::suspense:
+            return "suspense";
+    }
+    return "unknown";
+}
+
+std::string account_name(AccountKind kind, const Id128& owner) {
+    std::string name(to_string(kind));
+    return owner.is_nil() ? name : name + " " + to_uuid(owner);
+}
+
+}  // namespace tollgate

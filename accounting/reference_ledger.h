@@ -1,0 +1,93 @@
+// The ledger a second time, as simply as it can be said: balances are the sums of legs and nothing else. `ledger
+// verify` and the simulation compare the real one with it, so it shares no code with JournaledBalances and knows no
+// checkpoint, no lock and no speed. Memory: some 16 bytes an entry, and a few hundred for each organization, project
+// and key.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "accounting/ledger_entry.h"
+
+namespace tollgate {
+
+// Where what is stored and what it should be differ for the first time.
+struct LedgerDifference {
+    std::uint64_t block = 0;    // 0: of no block in particular
+    std::uint64_t entry = 0;    // from 1, of the block; a row's number if `what` speaks of a row; 0: of none
+    std::string what;           // in words
+    std::string account = {};   // whose; empty: of no account
+    std::string expected = {};  // amounts in nano-USD; both empty where `what` says it all
+    std::string found = {};
+};
+std::string to_string(const LedgerDifference& difference);
+
+// A set of ids that mostly ascend: 16 bytes each.
+class IdSet {
+  public:
+    bool insert(const Id128& id);  // false: it was there
+    bool contains(const Id128& id) const;
+    std::size_t size() const { return sorted_.size() + recent_.size(); }
+
+  private:
+    std::deque<Id128> sorted_;
+    std::set<Id128> recent_;
+};
+
+class ReferenceLedger {
+  public:
+    struct KindSum {
+        std::uint64_t entries = 0;
+        std::int64_t moved = 0;  // into what the organization has available
+    };
+    struct Organization {
+        std::int64_t granted = 0;  // everything but usage and its refunds
+        std::int64_t used = 0;     // usage less its refunds
+        std::map<EntryKind, KindSum> kinds;
+        std::int64_t balance() const { return granted - used; }
+    };
+    // What was charged by UTC window; weeks start on Monday. Windows are numbered from 1970; an amount whose time lies
+    // before the current window counts in it.
+    struct Spend {
+        std::int64_t total = 0, day = 0, week = 0, month = 0;
+        std::int64_t day_number = 0, week_number = 0, month_number = 0;
+        bool operator==(const Spend&) const = default;
+    };
+    using Account = std::pair<AccountKind, Id128>;
+
+    // Adds an entry in journal order. A difference, and nothing more may be added: the legs do not sum to zero, the
+    // event came before, an organization falls below zero, or a sum is out of range.
+    std::optional<LedgerDifference> add(const LedgerEntry& entry);
+    Status apply(const LedgerEntry& entry);  // the same; corrupt with the difference as its message
+
+    std::uint64_t entries() const { return events_.size(); }
+    bool knows(const Id128& event) const { return events_.contains(event); }
+    const std::map<Id128, Organization>& organizations() const { return organizations_; }
+    const std::map<Account, std::int64_t>& accounts() const { return accounts_; }
+    const std::map<KeyDigest, Spend>& keys() const { return keys_; }
+    const std::map<Id128, Spend>& projects() const { return projects_; }
+    const std::map<Id128, Spend>& members() const { return members_; }
+    std::int64_t balance(const Id128& organization) const;     // 0 if unknown
+    std::int64_t total(AccountKind account) const;             // over all owners
+    std::map<AccountKind, std::int64_t> account_sums() const;  // by kind, over all owners
+
+  private:
+    IdSet events_;
+    std::map<Id128, Organization> organizations_;
+    std::map<Account, std::int64_t> accounts_;
+    std::map<KeyDigest, Spend> keys_;
+    std::map<Id128, Spend> projects_, members_;
+};
+
+std::string_view to_string(EntryKind kind);    // "purchase", "grant", ...
+std::string_view to_string(AccountKind kind);  // "organization:available", "platform:revenue", ...
+// "organization:available <uuid>"; an account without an owner is its kind alone.
+std::string account_name(AccountKind kind, const Id128& owner);
+
+}  // namespace tollgate

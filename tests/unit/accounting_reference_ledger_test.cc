@@ -1,0 +1,126 @@
+#include "accounting/reference_ledger.h"
+
+#include <gtest/gtest.h>
+
+namespace tollgate {
+namespace {
+
+constexpr std::int64_t kDay = 86'400'000;
+constexpr std::int64_t kMonday = 1'795'392'000'000;  // 2026-11-23T00:00:00Z
+
+class ReferenceLedgerTest : public testing::Test {
+  public:
+    UlidGenerator ids{1};
+    Id128 organization = make_uuid7(kMonday);
+    KeyDigest key = digest_key("key");
+    ReferenceLedger ledger;
+
+    LedgerEntry grant(std::int64_t amount) {
+        return grant_entry(ids.next(kMonday), organization, NanoUsd{amount}, kMonday);
+    }
+    LedgerEntry usage(std::int64_t amount, std::int64_t at_ms = kMonday) {
+        LedgerEntry entry;
+        entry.kind = EntryKind::usage;
+        entry.event = ids.next(kMonday);
+        entry.at_ms = at_ms;
+        entry.organization = organization;
+        entry.key = key;
+        entry.add_leg(AccountKind::organization_available, organization, NanoUsd{-amount});
+        entry.add_leg(AccountKind::platform_revenue, {}, NanoUsd{amount});
+        return entry;
+    }
+    void add(const LedgerEntry& entry) {
+        const auto difference = ledger.add(entry);
+        ASSERT_FALSE(difference) << to_string(*difference);
+    }
+};
+
+TEST_F(ReferenceLedgerTest, BalancesAreTheSumsOfLegs) {
+    add(grant(100));
+    add(usage(30));
+    add(usage(20));
+    EXPECT_EQ(ledger.balance(organization), 50);
+    const auto& sums = ledger.organizations().at(organization);
+    EXPECT_EQ(sums.granted, 100);
+    EXPECT_EQ(sums.used, 50);
+    EXPECT_EQ(sums.kinds.at(EntryKind::usage).entries, 2u);
+    EXPECT_EQ(sums.kinds.at(EntryKind::usage).moved, -50);
+    EXPECT_EQ(ledger.total(AccountKind::platform_revenue), 50);
+    EXPECT_EQ(ledger.total(AccountKind::platform_grants), -100);
+    EXPECT_EQ(ledger.entries(), 3u);
+}
+
+TEST_F(ReferenceLedgerTest, AllAccountsTogetherAreZero) {
+    add(grant(100));
+    add(usage(30));
+    std::int64_t sum = 0;
+    for (const auto& [kind, amount] : ledger.account_sums()) sum += amount;
+    EXPECT_EQ(sum, 0);
+}
+
+TEST_F(ReferenceLedgerTest, AnOrganizationBelowZeroIsNamedWithItsBalance) {
+    add(grant(10));
+    const auto difference = ledger.add(usage(11));
+    ASSERT_TRUE(difference);
+    EXPECT_EQ(difference->found, "-1");
+    EXPECT_NE(difference->account.find(to_uuid(organization)), std::string::npos);
+}
+
+TEST_F(ReferenceLedgerTest, AnEventTwiceIsADifference) {
+    const LedgerEntry once = grant(10);
+    add(once);
+    const Status status = ledger.apply(once);
+    EXPECT_EQ(status.code(), StatusCode::corrupt);
+    EXPECT_NE(status.message().find(to_ulid(once.event)), std::string::npos);
+}
+
+TEST_F(ReferenceLedgerTest, LegsThatDoNotSumToZeroAreADifference) {
+    LedgerEntry entry = grant(10);
+    entry.legs_room[0].amount = NanoUsd{11};
+    const auto difference = ledger.add(entry);
+    ASSERT_TRUE(difference);
+    EXPECT_EQ(difference->expected, "0");
+    EXPECT_EQ(difference->found, "1");
+}
+
+TEST_F(ReferenceLedgerTest, ASumOutOfRangeIsADifference) {
+    add(grant(std::numeric_limits<std::int64_t>::max()));
+    EXPECT_TRUE(ledger.add(grant(1)));
+}
+
+TEST_F(ReferenceLedgerTest, SpendingIsCountedByUtcDayWeekAndMonth) {
+    add(grant(1000));
+    add(usage(1, kMonday - 1));         // Sunday
+    add(usage(2, kMonday));             // a new day and week
+    add(usage(4, kMonday + 8 * kDay));  // Tuesday, December 1st
+    add(usage(8, kMonday + 8 * kDay + 5));
+    const auto& spend = ledger.keys().at(key);
+    EXPECT_EQ(spend.total, 15);
+    EXPECT_EQ(spend.day, 12);
+    EXPECT_EQ(spend.week, 12);
+    EXPECT_EQ(spend.month, 12);
+}
+
+TEST_F(ReferenceLedgerTest, AnAmountOfAnEarlierDayCountsInTheCurrentWindow) {
+    add(grant(1000));
+    add(usage(1, kMonday));
+    add(usage(2, kMonday - kDay));
+    EXPECT_EQ(ledger.keys().at(key).day, 3);
+}
+
+TEST(IdSetTest, FindsEveryIdThatWasInsertedInAnyOrder) {
+    IdSet set;
+    const auto id = [](std::uint64_t n) {
+        Id128 made;
+        for (int i = 0; i < 8; ++i) made.bytes[15 - i] = static_cast<std::uint8_t>(n >> (8 * i));
+        return made;
+    };
+    constexpr std::uint64_t kIds = 140'000;  // twice what is merged at once
+    for (std::uint64_t n = 0; n < kIds; ++n) ASSERT_TRUE(set.insert(id(n * 7919 % kIds)));
+    for (std::uint64_t n = 0; n < kIds; ++n) ASSERT_FALSE(set.insert(id(n)));
+    EXPECT_FALSE(set.contains(id(kIds)));
+    EXPECT_EQ(set.size(), kIds);
+}
+
+}  // namespace
+}  // namespace tollgate
