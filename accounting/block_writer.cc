@@ -83,19 +83,27 @@ Status BlockWriter::commit(std::int64_t now_ms, Durability durability, bool with
     }
     if (with_checkpoint && balances_.changed()) balances_.add_checkpoint(batch_, end_.block);
     if (batch_.empty()) return {};
+    durability_ = durability;
+    return write();
+}
 
+Status BlockWriter::retry() { return pending_ ? write() : Status(); }
+
+Status BlockWriter::write() {
     for (const SlotIndex slot : slots_in_block_) slots_.mark_taken(slot, end_.block);
     fail_point("before_journal_commit");
-    const Status status = store_.commit(batch_, durability);
+    const Status status = store_.commit(batch_, durability_);
     fail_point("after_journal_commit");
+    pending_ = !status.ok();
+    if (pending_) return status;
 
+    committed_block_ = end_.block;
     batch_.clear();
     index_ = {};
     last_settled_ms_ = 0;
     committed_slots_.swap(slots_in_block_);
     slots_in_block_.clear();
-    if (!status.ok()) committed_slots_.clear();
-    return status;
+    return {};
 }
 
 }  // namespace tollgate

@@ -29,7 +29,11 @@ class BlockWriter {
         : store_(store), slots_(slots), balances_(balances) {}
 
     const JournalEnd& end() const { return end_; }
-    void resume(const JournalEnd& end) { end_ = end; }
+    void resume(const JournalEnd& end) {
+        end_ = end;
+        committed_block_ = end.block;
+    }
+    std::uint64_t committed_block() const { return committed_block_; }  // less than end() while a batch is pending
 
     // Adds a request's usage row and, if it moved money, its entry. The slot is marked with the block's number before
     // the commit. Fails, adding nothing to the block, if a record is unreadable or the balance would fall below zero.
@@ -43,19 +47,25 @@ class BlockWriter {
     // True when another request might pass the limit on a block's size.
     bool full() const;
 
-    // Commits what was added, with a checkpoint if asked for; nothing if there is neither. After a failure the writer
-    // is of no further use: its balances are ahead of the journal.
+    // Commits what was added, with a checkpoint if asked for; nothing if there is neither. After a failure the batch is
+    // kept as it is: nothing may be added until retry() has committed it.
     Status commit(std::int64_t now_ms, Durability durability, bool with_checkpoint);
+    bool pending() const { return pending_; }  // a batch failed
+    // Commits the batch that failed, byte for byte: its keys are absolute, so that it does no harm where it had been
+    // stored after all. ok if there is none.
+    Status retry();
     // The slots of the block last committed.
     std::span<const SlotIndex> committed_slots() const { return committed_slots_; }
 
   private:
     void put_block(std::int64_t commit_ms);
+    Status write();
 
     Store& store_;
     SlotFile& slots_;
     JournaledBalances& balances_;
     JournalEnd end_;
+    std::uint64_t committed_block_ = 0;
     MoneyBlockBuilder money_;
     std::array<UsageBlockBuilder, kMaxRetentionClasses> usage_;  // one block for each class that has rows
     std::uint32_t rows_ = 0;                                     // in all of them
@@ -64,6 +74,8 @@ class BlockWriter {
     BlockIndexEntry index_;
     std::int64_t last_settled_ms_ = 0;
     std::vector<SlotIndex> slots_in_block_, committed_slots_;
+    Durability durability_ = Durability::process;  // of the batch that is being committed
+    bool pending_ = false;
 };
 
 }  // namespace tollgate

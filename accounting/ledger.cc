@@ -101,7 +101,11 @@ struct Ledger::State {
     bool write_all_settled();
     bool commit(bool with_checkpoint, Durability durability);
     bool checkpoint_due() const;
-    void fail(const Status& status);
+    bool committed(SteadyClock::time_point began);
+    bool fail(const Status& status);
+    void look_at_store();
+    void try_again();
+    std::string why() const;
     Result<GrantResult> book(const Grant& grant, std::int64_t now_ms);
 
     // --- Other threads. Runs `command` on the writer thread after all that is settled by now is committed.
@@ -118,10 +122,19 @@ struct Ledger::State {
     std::vector<SlotIndex> taken;
     SteadyClock::time_point last_checkpoint = SteadyClock::now();
 
-    std::atomic<std::uint64_t> blocks{0}, entries{0}, failures{0}, commit_nanoseconds{0};
-    std::string failure_message;  // of the first failure; writer thread
-    Recovered recovered;          // written before any other thread knows the ledger
+    struct {
+        std::uint64_t entries = 0;
+        bool block = false, checkpoint = false;
+    } in_flight;                                 // the batch being committed, or waiting for its retry
+    std::vector<std::function<void()>> effects;  // what the batch changes elsewhere once it is committed
+    bool damaged = false;                        // a record cannot be booked: no retry helps
+    SteadyClock::time_point failed_at, next_attempt;
+
+    std::atomic<std::uint64_t> blocks{0}, entries{0}, failures{0}, resumes{0}, commit_nanoseconds{0};
+    Recovered recovered;  // written before any other thread knows the ledger
     std::atomic<bool> accepting{true};
+    mutable std::mutex failure_mutex;
+    std::string failure_message;  // guarded by failure_mutex; while not accepting, why
 
     std::mutex mutex;
     std::condition_variable wake, done;
@@ -131,11 +144,57 @@ struct Ledger::State {
     std::thread thread;
 };
 
-void Ledger::State::fail(const Status& status) {
-    // Nothing is lost: the slots stay settled, and the next start appends them.
+// Answers false, for its callers to pass on.
+bool Ledger::State::fail(const Status& status) {
     failures.fetch_add(1, std::memory_order_relaxed);
-    failure_message = status.message();
-    accepting.store(false, std::memory_order_release);
+    next_attempt = SteadyClock::now() + Milliseconds(options.retry_interval_ms);
+    {
+        const std::lock_guard lock(failure_mutex);
+        failure_message = status.message();
+    }
+    if (accepting.exchange(false)) {
+        failed_at = SteadyClock::now();
+        if (options.report) {
+            options.report("the ledger is read-only: " + status.message() +
+                           "; new requests get 503, what runs settles into the slot file" +
+                           (damaged ? "" : ", writing is tried again"));
+        }
+    }
+    return false;
+}
+
+std::string Ledger::State::why() const {
+    const std::lock_guard lock(failure_mutex);
+    return failure_message;
+}
+
+// Others write to the store too, and their failure is ours.
+void Ledger::State::look_at_store() {
+    if (accepting.load(std::memory_order_relaxed) && store.read_only()) {
+        fail(Status(StatusCode::read_only, "a write outside the ledger failed"));
+    }
+    try_again();
+}
+
+// After a failure. The same batch again, because nobody knows whether the one that failed was stored.
+void Ledger::State::try_again() {
+    if (accepting.load(std::memory_order_relaxed) || damaged || SteadyClock::now() < next_attempt) return;
+    const auto began = SteadyClock::now();
+    Status status = store.resume();
+    const bool pending = writer.pending();
+    if (status.ok()) status = writer.retry();
+    if (!status.ok()) {
+        fail(status);
+        return;
+    }
+    if (pending) committed(began);
+    resumes.fetch_add(1, std::memory_order_relaxed);
+    accepting.store(true, std::memory_order_release);
+    if (options.report) {
+        const auto took = std::chrono::duration_cast<Milliseconds>(SteadyClock::now() - failed_at);
+        options.report("the ledger is written again after " + std::to_string(took.count()) + " ms; " +
+                       std::to_string(slots.awaiting_journal()) + " settled requests wait for the journal");
+    }
 }
 
 bool Ledger::State::checkpoint_due() const {
@@ -144,18 +203,24 @@ bool Ledger::State::checkpoint_due() const {
 }
 
 bool Ledger::State::commit(bool with_checkpoint, Durability durability) {
-    const std::uint64_t count = writer.entries();
-    const bool block = !writer.empty();
+    in_flight = {writer.entries(), !writer.empty(), with_checkpoint};
     const auto began = SteadyClock::now();
-    if (Status status = writer.commit(options.clock_ms(), durability, with_checkpoint); !status.ok()) {
-        fail(status);
-        return false;
-    }
+    const Status status = writer.commit(options.clock_ms(), durability, with_checkpoint);
+    return status.ok() ? committed(began) : fail(status);
+}
+
+// What follows from the writer's batch being committed.
+bool Ledger::State::committed(SteadyClock::time_point began) {
     const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyClock::now() - began);
     commit_nanoseconds.fetch_add(static_cast<std::uint64_t>(took.count()), std::memory_order_relaxed);
-    if (block) blocks.fetch_add(1, std::memory_order_relaxed);
-    entries.fetch_add(count, std::memory_order_relaxed);
-    if (with_checkpoint) last_checkpoint = SteadyClock::now();
+    if (in_flight.block) blocks.fetch_add(1, std::memory_order_relaxed);
+    entries.fetch_add(in_flight.entries, std::memory_order_relaxed);
+    if (in_flight.checkpoint) last_checkpoint = SteadyClock::now();
+    if (in_flight.block) {
+        for (const SlotIndex slot : writer.committed_slots()) slots.release_committed(slot);
+    }
+    for (const auto& effect : effects) effect();
+    effects.clear();
     return true;
 }
 
@@ -168,13 +233,12 @@ std::size_t Ledger::State::write_settled() {
     for (const SlotIndex slot : std::span(taken).first(count)) {
         const LeftOverSlot view = slots.view(slot);
         if (Status status = writer.add_request(slot, view.open, view.settlement); !status.ok()) {
+            damaged = true;
             fail(status);
             return 0;
         }
     }
-    if (!commit(checkpoint_due(), options.durability)) return 0;
-    for (const SlotIndex slot : writer.committed_slots()) slots.release_committed(slot);
-    return count;
+    return commit(checkpoint_due(), options.durability) ? count : 0;
 }
 
 // Until a look finds less than a block's worth: then everything settled before the look began is committed.
@@ -189,7 +253,7 @@ bool Ledger::State::write_all_settled() {
 
 Result<GrantResult> Ledger::State::book(const Grant& grant, std::int64_t now_ms) {
     if (!accepting.load(std::memory_order_relaxed)) {
-        return failure(StatusCode::read_only, "grant: an earlier write failed: " + failure_message);
+        return failure(StatusCode::read_only, "grant: an earlier write failed: " + why());
     }
     const Id128 transaction = transactions.next(now_ms);
     const std::string record_key = grant_record_key(grant, transaction);
@@ -209,9 +273,15 @@ Result<GrantResult> Ledger::State::book(const Grant& grant, std::int64_t now_ms)
     Status status = writer.add_entry(grant_entry(transaction, grant.organization, grant.amount, now_ms));
     if (!status.ok()) return std::unexpected(status);
     writer.batch().put(Family::idempotency, record_key, encode_grant(transaction, grant, now_ms));
+    effects.emplace_back([this, organization = grant.organization, amount = grant.amount] {
+        credits.organization(organization).grant(amount);
+    });
     // Whatever requests are promised, money that came from outside survives a power loss.
-    if (!commit(checkpoint_due(), Durability::disk)) return failure(StatusCode::io, "grant: " + failure_message);
-    credits.organization(grant.organization).grant(grant.amount);
+    if (!commit(checkpoint_due(), Durability::disk)) {
+        return failure(StatusCode::io, "grant: " + why() +
+                                           "; it is booked when the ledger can be written again: repeat it with the "
+                                           "same idempotency key");
+    }
     return GrantResult{transaction, false};
 }
 
@@ -227,6 +297,7 @@ void Ledger::State::run() {
         batch.swap(commands);
         lock.unlock();
 
+        look_at_store();
         const bool busy = write_all_settled();
         for (const auto& command : batch) command();
         if (checkpoint_due()) (void)commit(true, options.durability);
@@ -285,6 +356,9 @@ void Ledger::stop() {
     state_->wake.notify_one();
     if (state_->thread.joinable()) state_->thread.join();
     state_->call([this] {
+        state_->next_attempt = {};
+        state_->try_again();
+        state_->write_all_settled();
         if (accepting()) (void)state_->commit(true, state_->options.durability);
     });
 }
@@ -302,8 +376,16 @@ Result<GrantResult> Ledger::grant(const Grant& grant, std::int64_t now_ms) {
 
 Result<StoredRequest> Ledger::find_request(const Id128& request) {
     std::uint64_t last = 0;
-    state_->call([&] { last = state_->writer.end().block; });
-    return JournalReader(state_->store).find(request, last);
+    bool complete = false;
+    state_->call([&] {
+        last = state_->writer.committed_block();
+        complete = accepting();
+    });
+    auto found = JournalReader(state_->store).find(request, last);
+    if (!found && found.error().code() == StatusCode::not_found && !complete) {
+        return failure(StatusCode::read_only, "not in the journal, which cannot be written: " + why_read_only());
+    }
+    return found;
 }
 
 Status Ledger::for_each_request(const std::function<bool(const StoredRequest&)>& visit) {
@@ -330,11 +412,14 @@ LedgerCounters Ledger::counters() const {
     counters.blocks = state_->blocks.load(std::memory_order_relaxed);
     counters.entries = state_->entries.load(std::memory_order_relaxed);
     counters.failures = state_->failures.load(std::memory_order_relaxed);
+    counters.resumes = state_->resumes.load(std::memory_order_relaxed);
     counters.commit_nanoseconds = state_->commit_nanoseconds.load(std::memory_order_relaxed);
     counters.recovered_settled = state_->recovered.settled;
     counters.recovered_open = state_->recovered.open;
     return counters;
 }
+
+std::string Ledger::why_read_only() const { return state_->why(); }
 
 bool Ledger::accepting() const { return state_->accepting.load(std::memory_order_acquire); }
 

@@ -36,7 +36,10 @@ struct LedgerOptions {
     std::uint32_t commit_interval_ms = 5;         // how long settled slots gather before a block is written
     std::uint32_t checkpoint_interval_ms = 1000;  // how often absolute balances are stored
     std::uint32_t max_entries_per_block = 4096;
+    std::uint32_t retry_interval_ms = 1000;       // between attempts to write again after a commit failed
     std::function<std::int64_t()> clock_ms = {};  // Unix time, for the writer thread; empty: the system's clock
+    // Called by the writer thread with a line for the operator when writing fails and when it works again.
+    std::function<void(const std::string& line)> report = {};
 };
 
 // Longest texts of a grant, in bytes.
@@ -46,7 +49,8 @@ inline constexpr std::size_t kGrantNoteBytes = 1000;
 struct LedgerCounters {        // for metrics; monotonic since start
     std::uint64_t blocks = 0;  // committed
     std::uint64_t entries = 0;
-    std::uint64_t failures = 0;  // commits that failed
+    std::uint64_t failures = 0;  // commits that failed, retries included
+    std::uint64_t resumes = 0;   // how often writing worked again after a failure
     std::uint64_t commit_nanoseconds = 0;
     std::uint64_t recovered_settled = 0;  // slots found settled at start and not yet in the journal
     std::uint64_t recovered_open = 0;     // slots found open at start and settled by the orphan policy
@@ -81,18 +85,24 @@ class Ledger {
     // Commits what is settled by now, or finds that it cannot. Control thread; blocks.
     void flush();
 
-    // Books credit; committed to disk (and in `credits`) when it returns. The idempotency key is the organization's:
-    // with the same amount the first grant is answered, with another one already_exists. Control thread; blocks.
+    // Books credit; committed to disk (and in `credits`) when it returns. If the commit fails (io), the grant is booked
+    // as soon as the ledger can be written again: repeat it with the same idempotency key to be sure. The idempotency
+    // key is the organization's: with the same amount the first grant is answered, with another one already_exists.
+    // Control thread; blocks.
     Result<GrantResult> grant(const Grant& grant, std::int64_t now_ms);
 
     // A request's record, also one that is settled but not yet in the journal. not_found if unknown, expired if
-    // its detail may have been dropped at the end of its retention. Control thread; blocks.
+    // its detail may have been dropped at the end of its retention, read_only if the journal lacks it and cannot be
+    // written now. Control thread; blocks.
     Result<StoredRequest> find_request(const Id128& request);
     // Visits all journaled requests in block order but those whose retention has ended (tools and tests).
     Status for_each_request(const std::function<bool(const StoredRequest&)>& visit);
 
     LedgerCounters counters() const;  // any thread
-    bool accepting() const;           // false once a commit failed: admission stops
+    // False after a failed commit, until it has been written after all: admission stops meanwhile. Nothing is lost:
+    // what runs settles in the slot file, and the batch that failed is tried again every retry_interval_ms.
+    bool accepting() const;
+    std::string why_read_only() const;  // the last failure's message; any thread
 
   private:
     struct State;

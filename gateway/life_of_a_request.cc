@@ -82,7 +82,7 @@ net::Awaitable<Error> infer(Connection& connection) {
     // Which model where: defaults and aliases come before the price.
     if (!error) error = plan(*worker.services().catalogue, request);
     if (!error && !worker.services().ledger->accepting()) {
-        error = {ErrorKind::store_unavailable, "the ledger cannot be written; no request is taken"};
+        error = {ErrorKind::store_unavailable, "the ledger is read-only; no request is taken until it can be written again"};
     }
     if (error) co_return error;
     // Credit is held before anything goes upstream; from here on a settlement is owed, whatever happens.

@@ -28,6 +28,7 @@ namespace tollgate {
 // --- system
 inline constexpr std::string_view kSchemaVersionKey = "schema_version";
 inline constexpr std::string_view kBootEpochKey = "boot_epoch";
+inline constexpr std::string_view kCommitSequenceKey = "commit_sequence";    // in every commit, one more each time
 inline constexpr std::string_view kCheckpointBlockKey = "checkpoint_block";  // all balances include blocks up to it
 
 inline constexpr std::string_view kIndexedBlockKey = "indexed_block";  // organization_usage and rollups include it

@@ -1,13 +1,12 @@
 #include "store/rocks_store.h"
 
-#include <rocksdb/cache.h>
+#include <fcntl.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,89 +15,21 @@
 #include <filesystem>
 #include <limits>
 #include <mutex>
+#include <shared_mutex>
 #include <system_error>
 #include <vector>
 
 #include "store/key_space.h"
+#include "store/rocks_options.h"
 
 namespace tollgate {
+
+using namespace rocks_options;
+
 namespace {
 
-// Sized for a gateway that starts within 40 MiB resident: memtables and cache grow with use, up to these.
-constexpr std::size_t kBlockCacheBytes = 32u << 20;
-constexpr std::size_t kAllMemtablesBytes = 24u << 20;
-constexpr std::size_t kJournalMemtableBytes = 8u << 20;
-constexpr std::size_t kSmallMemtableBytes = 2u << 20;
-constexpr std::size_t kArenaBlockBytes = 64u << 10;
-constexpr std::uint64_t kMaxWalBytes = 64u << 20;
-constexpr std::uint64_t kBytesPerSync = 1u << 20;
-constexpr std::uint64_t kWalBytesPerSync = 512u << 10;
-constexpr std::size_t kInfoLogBytes = 4u << 20;
-constexpr std::size_t kInfoLogFiles = 4;
-constexpr int kMaxOpenFiles = 512;
-constexpr int kCacheShardBits = 2;
-constexpr double kBloomBitsPerKey = 10;
-constexpr std::uint32_t kProtectionBytesPerKey = 8;
-
-// Index: Family. RocksDB insists on a family called "default", so `system` is that one.
-constexpr std::array<const char*, kFamilyCount> kFamilyNames = {
-    "default",      "accounts",           "money",  "usage", "block_index", "balances", "idempotency",
-    "transactions", "organization_usage", "rollups"};
-
-// RocksDB 7.8.3 (Debian 12). Leave alone what is broken there:
-//   1. recycle_log_file_num is silently set to 0 under point-in-time recovery (fixed in 9.1): no WAL preallocation.
-//   2. track_and_verify_wals_in_manifest after SyncWAL() reports a false "Missing WAL" (7.10): off.
-//   3. Multi-level FIFO compaction deletes a file too many (7.10): no FIFO families.
-//   4. Recovery from a compressed WAL can fail (8.0): wal_compression off.
-//   5. LockWAL can be re-locked wrongly (7.10, 8.0): not used.
-//   6. HyperClockCache is experimental (10.7): LRU cache.
-//   7. WAL_ttl_seconds with a clock set back deletes the newest archived WAL (10.9): no archived WALs; journal blocks
-//      are what is shipped.
-rocksdb::DBOptions database_options() {
-    rocksdb::DBOptions options;
-    options.create_if_missing = true;
-    options.paranoid_checks = true;
-    // Stops silently at the first bad record: the ledger compares its slots and its chain with what came back.
-    // kAbsoluteConsistency would refuse to open after every power cut.
-    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-    options.track_and_verify_wals_in_manifest = false;
-    options.wal_compression = rocksdb::kNoCompression;
-    options.max_total_wal_size = kMaxWalBytes;
-    options.db_write_buffer_size = kAllMemtablesBytes;
-    options.max_background_jobs = 2;
-    options.max_open_files = kMaxOpenFiles;
-    options.bytes_per_sync = kBytesPerSync;
-    options.wal_bytes_per_sync = kWalBytesPerSync;
-    options.max_bgerror_resume_count = 0;  // no recovery behind our back: a failed write ends in read-only
-    options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-    options.max_log_file_size = kInfoLogBytes;
-    options.keep_log_file_num = kInfoLogFiles;
-    options.stats_dump_period_sec = 0;
-    options.stats_persist_period_sec = 0;
-    return options;
-}
-
-rocksdb::ColumnFamilyOptions family_options(std::string_view family, const std::shared_ptr<rocksdb::Cache>& cache) {
-    // The journal is written in key order and read in order or by a key that exists: no bloom filter, large memtable.
-    const bool journal = family == "money" || family == "usage" || family == "organization_usage";
-    rocksdb::BlockBasedTableOptions table;
-    table.block_cache = cache;
-    table.cache_index_and_filter_blocks = true;
-    table.pin_l0_filter_and_index_blocks_in_cache = true;
-    if (!journal) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
-
-    rocksdb::ColumnFamilyOptions options;
-    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-    options.write_buffer_size = journal ? kJournalMemtableBytes : kSmallMemtableBytes;
-    options.max_write_buffer_number = 2;
-    options.arena_block_size = kArenaBlockBytes;
-    // Journal blocks come compressed.
-    options.compression = journal ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
-    options.level_compaction_dynamic_level_bytes = true;
-    options.force_consistency_checks = true;
-    options.memtable_protection_bytes_per_key = kProtectionBytesPerKey;
-    return options;
-}
+// What opening again may write: the tables that its memtables become, and a log.
+constexpr off_t kRoomToOpenBytes = static_cast<off_t>(kAllMemtablesBytes + (8u << 20));
 
 // RocksDB would write a LOG file even beside a database that it only reads.
 class NoLog : public rocksdb::Logger {
@@ -176,29 +107,65 @@ Result<std::vector<std::string>> existing_families(const std::filesystem::path& 
     return families;
 }
 
+Status file_error(const std::string& what) {
+    return {StatusCode::io, what + ": " + std::generic_category().message(errno)};
+}
+
+// Whether the disk takes what opening again would write. Asked first, because a store that is closed answers no reads.
+Status check_room(const std::filesystem::path& directory) {
+    const std::filesystem::path path = directory / "resume_probe";
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0) return file_error("cannot create " + path.string());
+    errno = ::posix_fallocate(fd, 0, kRoomToOpenBytes);
+    Status status;
+    if (errno != 0) {
+        status = file_error("cannot allocate " + std::to_string(kRoomToOpenBytes) + " bytes in " + directory.string());
+    } else if (::pwrite(fd, path.c_str(), 1, 0) != 1 || ::fsync(fd) != 0) {
+        status = file_error("cannot write " + path.string());
+    }
+    ::close(fd);
+    ::unlink(path.c_str());
+    return status;
+}
+
 }  // namespace
 
 struct RocksStore::State {
+    std::filesystem::path directory;
     std::string name;  // for messages
     std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes, kCacheShardBits);
     std::unique_ptr<rocksdb::DB> database;
     std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families{};
     std::vector<rocksdb::ColumnFamilyHandle*> handles;  // all that were opened, owned
     std::atomic<bool> read_only{false};
+    bool for_reading = false;  // opened by open_read_only()
     std::mutex boot_epoch_mutex;
 
-    ~State() {
+    std::shared_mutex open_mutex;  // shared while the database is used; alone while it is closed and opened
+    std::mutex commit_mutex;       // before open_mutex
+    std::uint64_t sequence = 0;    // of the last commit that succeeded; guarded by commit_mutex
+
+    ~State() { close_database(); }
+
+    void close_database() {
         for (auto* handle : handles) database->DestroyColumnFamilyHandle(handle);
+        handles.clear();
+        families.fill(nullptr);
         if (database) (void)database->Close();
+        database.reset();
     }
+    Status closed() const { return {StatusCode::io, name + " is closed: opening it again failed"}; }
+    std::filesystem::path database_path() const { return directory / "rocksdb"; }
 
     rocksdb::ColumnFamilyHandle* handle(Family family) const { return families[static_cast<std::size_t>(family)]; }
 
-    Status open_database(const std::string& path, std::vector<std::string> existing);
-    Status open_read_only(const std::string& path, const std::vector<std::string>& existing, bool whole_log);
+    Status open_database();
+    Status open_read_only(const std::vector<std::string>& existing, bool whole_log);
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const std::vector<std::string>& names) const;
     void find_families();
     Result<std::uint64_t> schema_version(std::string_view stored) const;
+    Result<std::uint64_t> stored_sequence();
+    Status write(const WriteBatch& batch, Durability durability);
     Status check_schema(RocksStore& store);
     Status check_families() const;
     Status create_schema(RocksStore& store);
@@ -211,18 +178,17 @@ RocksStore::RocksStore() : state_(std::make_unique<State>()) {}
 RocksStore::~RocksStore() = default;
 
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& data_directory) {
-    const std::filesystem::path directory(data_directory);
-    const std::filesystem::path path = directory / "rocksdb";
-    if (auto status = make_private_directory(directory); !status.ok()) return std::unexpected(std::move(status));
-    if (auto status = make_private_directory(path); !status.ok()) return std::unexpected(std::move(status));
-    const auto existing = existing_families(path);
-    if (!existing) return std::unexpected(existing.error());
-
     std::unique_ptr<RocksStore> store(new RocksStore());
-    store->state_->name = "data directory " + data_directory;
-    if (auto status = store->state_->open_database(path.string(), *existing); !status.ok()) {
-        return std::unexpected(std::move(status));
+    State& state = *store->state_;
+    state.directory = data_directory;
+    state.name = "data directory " + data_directory;
+    for (const auto& path : {state.directory, state.database_path()}) {
+        if (auto status = make_private_directory(path); !status.ok()) return std::unexpected(std::move(status));
     }
+    if (auto status = state.open_database(); !status.ok()) return std::unexpected(std::move(status));
+    const auto sequence = state.stored_sequence();
+    if (!sequence) return std::unexpected(sequence.error());
+    state.sequence = *sequence;
     if (auto status = store->state_->check_schema(*store); !status.ok()) {
         return std::unexpected(std::move(status));
     }
@@ -246,10 +212,15 @@ void RocksStore::State::find_families() {
     }
 }
 
-Status RocksStore::State::open_database(const std::string& path, std::vector<std::string> existing) {
-    if (existing.empty()) existing.emplace_back(kFamilyNames[0]);
+Status RocksStore::State::open_database() {
+    auto existing = existing_families(database_path());
+    if (!existing) return existing.error();
+    if (existing->empty()) existing->emplace_back(kFamilyNames[0]);
     rocksdb::DB* opened = nullptr;
-    const auto status = rocksdb::DB::Open(database_options(), path, descriptors(existing), &handles, &opened);
+    rocksdb::DBOptions options = database_options();
+    options.info_log = open_log(database_path().string());
+    if (!options.info_log) return file_error("cannot open the log of " + name);
+    const auto status = rocksdb::DB::Open(options, database_path().string(), descriptors(*existing), &handles, &opened);
     if (is_locked(status)) return {StatusCode::locked, name + " is in use by another process"};
     if (!status.ok()) return database_error("cannot open " + name, status);
     database.reset(opened);
@@ -258,15 +229,15 @@ Status RocksStore::State::open_database(const std::string& path, std::vector<std
     return {};
 }
 
-Status RocksStore::State::open_read_only(const std::string& path, const std::vector<std::string>& existing,
-                                         bool whole_log) {
+Status RocksStore::State::open_read_only(const std::vector<std::string>& existing, bool whole_log) {
     rocksdb::DB* opened = nullptr;
-    const auto status =
-        rocksdb::DB::OpenForReadOnly(read_only_options(whole_log), path, descriptors(existing), &handles, &opened);
+    const auto status = rocksdb::DB::OpenForReadOnly(read_only_options(whole_log), database_path().string(),
+                                                     descriptors(existing), &handles, &opened);
     if (!status.ok()) return database_error("cannot open " + name, status);
     database.reset(opened);
     find_families();
     read_only.store(true, std::memory_order_release);
+    for_reading = true;
     return {};
 }
 
@@ -279,8 +250,9 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_read_only(const std::string
         return failure(StatusCode::not_found, "data directory " + data_directory + " has no database");
     }
     std::unique_ptr<RocksStore> store(new RocksStore());
+    store->state_->directory = data_directory;
     store->state_->name = "data directory " + data_directory;
-    if (auto status = store->state_->open_read_only(path.string(), *existing, whole_log); !status.ok()) {
+    if (auto status = store->state_->open_read_only(*existing, whole_log); !status.ok()) {
         return std::unexpected(std::move(status));
     }
     const auto version = store->get(Family::system, kSchemaVersionKey);
@@ -302,6 +274,8 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_read_only(const std::string
 Status RocksStore::checkpoint(const std::string& directory) {
     const std::filesystem::path target(directory);
     if (auto status = make_private_directory(target); !status.ok()) return status;
+    const std::shared_lock lock(state_->open_mutex);
+    if (!state_->database) return state_->closed();
     rocksdb::Checkpoint* made = nullptr;
     auto status = rocksdb::Checkpoint::Create(state_->database.get(), &made);
     const std::unique_ptr<rocksdb::Checkpoint> owned(made);
@@ -312,8 +286,22 @@ Status RocksStore::checkpoint(const std::string& directory) {
 }
 
 Status RocksStore::verify_files() {
+    const std::shared_lock lock(state_->open_mutex);
+    if (!state_->database) return state_->closed();
     const auto status = state_->database->VerifyChecksum();
     return status.ok() ? Status() : database_error("damaged file in " + state_->name, status);
+}
+
+// 0 before the first commit, and in a database from before commits were counted.
+Result<std::uint64_t> RocksStore::State::stored_sequence() {
+    std::string value;
+    const auto status =
+        database->Get(rocksdb::ReadOptions(), handle(Family::system), slice(kCommitSequenceKey), &value);
+    if (status.IsNotFound()) return 0;
+    if (!status.ok()) return std::unexpected(database_error("cannot read " + name, status));
+    const auto stored = decode_u64(value);
+    if (!stored) return failure(StatusCode::corrupt, name + ": the commit sequence is unreadable");
+    return *stored;
 }
 
 // Creates what is missing, and the schema version last: a process killed in between leaves a database that is empty
@@ -381,6 +369,8 @@ Status RocksStore::State::check_families() const {
 
 Result<std::string> RocksStore::get(Family family, std::string_view key) {
     std::string value;
+    const std::shared_lock lock(state_->open_mutex);
+    if (!state_->database) return std::unexpected(state_->closed());
     const auto status = state_->database->Get(rocksdb::ReadOptions(), state_->handle(family), slice(key), &value);
     if (status.ok()) return value;
     return std::unexpected(
@@ -398,6 +388,8 @@ std::unique_ptr<rocksdb::Iterator> RocksStore::State::iterator(Family family, co
 
 Status RocksStore::scan(Family family, std::string_view begin, std::string_view end,
                         const std::function<bool(std::string_view key, std::string_view value)>& visit) {
+    const std::shared_lock lock(state_->open_mutex);
+    if (!state_->database) return state_->closed();
     if (!end.empty() && begin >= end) return {};
     const rocksdb::Slice lower = slice(begin), upper = slice(end);
     const auto it = state_->iterator(family, &lower, &upper);
@@ -411,6 +403,8 @@ Status RocksStore::scan(Family family, std::string_view begin, std::string_view 
 Result<std::pair<std::string, std::string>> RocksStore::last_before(Family family, std::string_view begin,
                                                                     std::string_view end) {
     const std::string name = family_name(static_cast<std::size_t>(family));
+    const std::shared_lock lock(state_->open_mutex);
+    if (!state_->database) return std::unexpected(state_->closed());
     if (!end.empty() && begin >= end) return failure(StatusCode::not_found, name + " has no key in that range");
     const rocksdb::Slice lower = slice(begin), upper = slice(end);
     const auto it = state_->iterator(family, &lower, &upper);
@@ -420,27 +414,64 @@ Result<std::pair<std::string, std::string>> RocksStore::last_before(Family famil
     return failure(StatusCode::not_found, name + " has no key in that range");
 }
 
-Status RocksStore::commit(const WriteBatch& batch, Durability durability) {
-    if (read_only()) return {StatusCode::read_only, state_->name + " is read-only since an earlier write failed"};
+Status RocksStore::State::write(const WriteBatch& batch, Durability durability) {
     rocksdb::WriteBatch writes(0, 0, kProtectionBytesPerKey, 0);
     rocksdb::Status status;
     for (const auto& operation : batch.operations()) {
-        auto* family = state_->handle(operation.family);
+        auto* family = handle(operation.family);
         status =
             operation.erase ? writes.Delete(family, operation.key) : writes.Put(family, operation.key, operation.value);
         if (!status.ok()) break;
     }
+    if (status.ok()) status = writes.Put(handle(Family::system), slice(kCommitSequenceKey), encode_u64(sequence + 1));
     if (status.ok()) {
         rocksdb::WriteOptions options;
         options.sync = durability == Durability::disk;
-        status = state_->database->Write(options, &writes);
+        status = database->Write(options, &writes);
     }
-    if (status.ok()) return {};
-    state_->read_only.store(true, std::memory_order_release);
-    return database_error("write to " + state_->name + " failed; it is read-only from now on", status);
+    if (!status.ok()) return database_error("write to " + name + " failed", status);
+    ++sequence;
+    return {};
+}
+
+Status RocksStore::commit(const WriteBatch& batch, Durability durability) {
+    const std::lock_guard commits(state_->commit_mutex);
+    const std::shared_lock lock(state_->open_mutex);
+    if (read_only()) return {StatusCode::read_only, state_->name + " is read-only since an earlier write failed"};
+    Status status = state_->write(batch, durability);
+    if (!status.ok()) state_->read_only.store(true, std::memory_order_release);
+    return status;
+}
+
+// Closed and opened again, always: RocksDB's own Resume() would go on behind a torn record in its log, and a later
+// recovery would end there.
+Status RocksStore::resume() {
+    State& state = *state_;
+    const std::lock_guard commits(state.commit_mutex);
+    if (!read_only()) return {};
+    if (state.for_reading) return {StatusCode::read_only, state.name + " was opened for reading only"};
+    if (auto status = check_room(state.directory); !status.ok()) return status;
+    const std::unique_lock lock(state.open_mutex);
+    state.close_database();
+    if (auto status = state.open_database(); !status.ok()) {
+        state.close_database();
+        return status;
+    }
+    const auto stored = state.stored_sequence();
+    if (!stored) return stored.error();
+    // The commit that failed may have been stored all the same.
+    if (*stored != state.sequence && *stored != state.sequence + 1) {
+        return {StatusCode::corrupt, state.name + " has commits up to number " + std::to_string(*stored) +
+                                         " after opening it again; " + std::to_string(state.sequence) +
+                                         " had been answered"};
+    }
+    state.sequence = *stored;
+    state.read_only.store(false, std::memory_order_release);
+    return {};
 }
 
 Status RocksStore::drop_range(Family family, std::string_view begin, std::string_view end) {
+    const std::shared_lock lock(state_->open_mutex);
     if (read_only()) return {StatusCode::read_only, state_->name + " is read-only since an earlier write failed"};
     if (end.empty()) return {StatusCode::invalid, "drop_range needs an end"};
     if (begin >= end) return {};
@@ -453,6 +484,7 @@ Status RocksStore::drop_range(Family family, std::string_view begin, std::string
         status = state_->database->DeleteRange(options, handle, lower, upper);
     }
     if (status.ok()) return {};
+    state_->read_only.store(true, std::memory_order_release);
     return database_error("dropping a range of " + family_name(static_cast<std::size_t>(family)) + " failed", status);
 }
 

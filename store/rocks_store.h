@@ -34,11 +34,12 @@ class RocksStore : public Store {
                 const std::function<bool(std::string_view key, std::string_view value)>& visit) override;
     Result<std::pair<std::string, std::string>> last_before(Family family, std::string_view begin,
                                                             std::string_view end) override;
-    // A failed commit makes the store read-only until it is opened again.
     Status commit(const WriteBatch& batch, Durability durability) override;
     // Whole files go at once; what shares a file with keys that stay is covered by a range tombstone.
     Status drop_range(Family family, std::string_view begin, std::string_view end) override;
     bool read_only() const override;
+    // Closes the database and opens it again, after asking the disk for room. What was committed must then be there.
+    Status resume() override;
 
     // A copy of the database as it is now in `directory`/rocksdb, which must not exist; it can be opened like a data
     // directory. Table files are hard links, so it takes little time and room. Any thread; `directory` is made (0700).

@@ -67,7 +67,8 @@ class Store {
     virtual Result<std::pair<std::string, std::string>> last_before(Family family, std::string_view begin,
                                                                     std::string_view end) = 0;
 
-    // After a failed commit the store is read-only: every later commit answers read_only.
+    // After a failed commit the store is read-only: every later commit answers read_only until resume() succeeds. Of
+    // the batch that failed all is stored or nothing: to be sure, resume and commit the same batch again.
     virtual Status commit(const WriteBatch& batch, Durability durability) = 0;
 
     // Removes every key in [begin, end) for good, on disk when this returns. Not atomic: for what nobody needs any
@@ -83,6 +84,13 @@ class Store {
     }
 
     virtual bool read_only() const = 0;
+
+    // Makes a read-only store writable again, if what made the write fail is gone; ok at once if it is writable. Reads
+    // wait meanwhile, and are answered again after a failure.
+    //   corrupt: something that had been committed is missing; anything else: the cause is still there
+    virtual Status resume() {
+        return read_only() ? Status(StatusCode::read_only, "this store cannot be resumed") : Status();
+    }
 };
 
 }  // namespace tollgate

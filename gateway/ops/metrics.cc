@@ -250,7 +250,12 @@ void write_ledger(const Services& services, Families& out) {
               number(services.slots->awaiting_journal()));
     out.counter("tollgate_journal_commits_total", "Blocks committed to the journal.", number(ledger.blocks));
     out.counter("tollgate_journal_entries_total", "Entries committed to the journal.", number(ledger.entries));
-    out.counter("tollgate_journal_commit_failures_total", "Commits that failed.", number(ledger.failures));
+    out.counter("tollgate_journal_commit_failures_total", "Commits that failed, retries included.",
+                number(ledger.failures));
+    out.counter("tollgate_journal_resumes_total", "How often writing worked again after a failure.",
+                number(ledger.resumes));
+    out.gauge("tollgate_ledger_read_only", "1 while the journal cannot be written: new requests get 503.",
+              services.ledger->accepting() ? 0 : 1);
     out.counter("tollgate_journal_commit_seconds_total", "Time spent committing.",
                 number(ledger.commit_nanoseconds) / kPerNano);
     out.gauge("tollgate_journal_recovered_settled", "Settled requests that the last start found outside the journal.",

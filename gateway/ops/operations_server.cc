@@ -34,7 +34,9 @@ http::response<http::string_body> answer(const http::request<http::empty_body>& 
     } else if (path == "/health/ready") {
         const bool draining = services.draining;
         const bool ready = !draining && services.ledger->accepting();
-        response.body() = ready ? "ready\n" : draining ? "draining\n" : "the ledger cannot be written\n";
+        response.body() = ready      ? "ready\n"
+                          : draining ? "draining\n"
+                                     : "ledger read-only: " + services.ledger->why_read_only() + "\n";
         if (!ready) response.result(http::status::service_unavailable);
     } else {
         response.result(http::status::not_found);

@@ -49,15 +49,10 @@ class MemoryStore : public Store {
         if (read_only_) return {StatusCode::read_only, "read-only since an earlier write failed"};
         if (commits_until_failure_ && (*commits_until_failure_)-- == 0) {
             read_only_ = true;
+            if (std::exchange(store_failed_, false)) apply(batch);
             return {StatusCode::io, "write failed on the test's demand"};
         }
-        for (const auto& operation : batch.operations()) {
-            if (operation.erase) {
-                at(operation.family).erase(operation.key);
-            } else {
-                at(operation.family)[operation.key] = operation.value;
-            }
-        }
+        apply(batch);
         ++commits_;
         return {};
     }
@@ -67,10 +62,34 @@ class MemoryStore : public Store {
         return read_only_;
     }
 
+    Status resume() override {
+        const std::lock_guard lock(mutex_);
+        ++resumes_;
+        if (broken_) return {StatusCode::io, "still broken on the test's demand"};
+        read_only_ = false;
+        commits_until_failure_.reset();
+        return {};
+    }
+
     // --- For tests. After `commits` more commits one fails, and the store is read-only.
     void fail_after(std::size_t commits) {
         const std::lock_guard lock(mutex_);
         commits_until_failure_ = commits;
+    }
+    // Like fail_after(); the batch that fails is stored all the same, as when only the answer was lost.
+    void fail_after_storing(std::size_t commits) {
+        const std::lock_guard lock(mutex_);
+        commits_until_failure_ = commits;
+        store_failed_ = true;
+    }
+    // While true, the cause of a failure stays: resume() fails.
+    void set_broken(bool broken) {
+        const std::lock_guard lock(mutex_);
+        broken_ = broken;
+    }
+    std::size_t resumes() const {  // that were tried
+        const std::lock_guard lock(mutex_);
+        return resumes_;
     }
     std::size_t commits() const {
         const std::lock_guard lock(mutex_);
@@ -90,6 +109,16 @@ class MemoryStore : public Store {
     using Keys = Contents::value_type;
     Keys& at(Family family) { return contents_[static_cast<std::size_t>(family)]; }
 
+    void apply(const WriteBatch& batch) {
+        for (const auto& operation : batch.operations()) {
+            if (operation.erase) {
+                at(operation.family).erase(operation.key);
+            } else {
+                at(operation.family)[operation.key] = operation.value;
+            }
+        }
+    }
+
     Keys range(Family family, std::string_view begin, std::string_view end) {
         const std::lock_guard lock(mutex_);
         const auto& keys = at(family);
@@ -100,8 +129,8 @@ class MemoryStore : public Store {
     mutable std::mutex mutex_;
     Contents contents_;
     std::optional<std::size_t> commits_until_failure_;
-    std::size_t commits_ = 0;
-    bool read_only_ = false;
+    std::size_t commits_ = 0, resumes_ = 0;
+    bool read_only_ = false, broken_ = false, store_failed_ = false;
 };
 
 }  // namespace tollgate

@@ -1,11 +1,14 @@
 #include "accounting/ledger.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 #include "accounting/ledger_entry.h"
@@ -424,6 +427,92 @@ TEST_F(LedgerTest, FailedCommitStopsAdmissionAndLosesNothing) {
     EXPECT_EQ(process.slots->in_use(), 1u);
     Process next(directory, process.image_now());
     EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{id, 300}}));
+}
+
+TEST_F(LedgerTest, FailedBatchIsWrittenAgainOnceAndAdmissionOpens) {
+    for (const bool stored :
+         {false, true}) {  // whether the batch whose answer was an error had been stored all the same
+        Process process(directory);
+        give(process, 10'000);
+        const Id128 first = request(process, 300);
+        if (stored) {
+            process.store.fail_after_storing(0);
+        } else {
+            process.store.fail_after(0);
+        }
+        EXPECT_EQ(process.ledger->find_request(first).error().code(), StatusCode::read_only);
+        const Id128 second = request(process, 50);  // settles meanwhile
+        EXPECT_EQ(process.slots->in_use(), 2u);
+        process.ledger->stop();  // one more attempt
+        EXPECT_TRUE(process.ledger->accepting());
+        EXPECT_EQ(process.ledger->counters().resumes, 1u);
+        EXPECT_EQ(process.slots->in_use(), 0u);
+        const std::multimap<Id128, std::int64_t> both{{first, 300}, {second, 50}};
+        EXPECT_EQ(journaled(process), both);
+        Process next(directory, process.image_now());
+        EXPECT_EQ(journaled(next), both);
+        EXPECT_EQ(next.balance(organization), NanoUsd{9650});
+    }
+}
+
+TEST_F(LedgerTest, WriterTriesAgainUntilTheCauseIsGoneAndSaysSo) {
+    Process source(directory);
+    std::mutex mutex;
+    std::vector<std::string> lines;
+    const LedgerOptions options{.retry_interval_ms = 5, .report = [&](const std::string& line) {
+                                    const std::lock_guard lock(mutex);
+                                    lines.push_back(line);
+                                }};
+    Process process(directory, source.image_now(), options);
+    give(process, 1000);
+    process.ledger->start();
+    process.store.set_broken(true);
+    process.store.fail_after(0);
+    const Id128 id = request(process, 10);
+    const auto wait_until = [](const auto& condition) {
+        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        while (!condition() && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+        return condition();
+    };
+    ASSERT_TRUE(wait_until([&] { return process.store.resumes() >= 3; }));
+    EXPECT_FALSE(process.ledger->accepting());
+    EXPECT_EQ(process.ledger->why_read_only(), "still broken on the test's demand");
+    process.store.set_broken(false);
+    ASSERT_TRUE(wait_until([&] { return process.ledger->accepting(); }));
+    EXPECT_TRUE(process.ledger->find_request(id));
+    process.ledger->stop();
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_THAT(lines[0], testing::HasSubstr("read-only: write failed on the test's demand"));
+    EXPECT_THAT(lines[1], testing::HasSubstr("written again after"));
+}
+
+TEST_F(LedgerTest, GrantWhoseCommitFailedIsBookedOnceWhenTheLedgerIsWrittenAgain) {
+    Process process(directory);
+    process.store.fail_after(0);
+    const Grant grant{.organization = organization, .amount = {70}, .idempotency_key = "once"};
+    EXPECT_EQ(process.ledger->grant(grant, kNow).error().code(), StatusCode::io);
+    EXPECT_EQ(process.balance(organization), NanoUsd{});
+    process.ledger->stop();
+    EXPECT_EQ(process.balance(organization), NanoUsd{70});
+    const auto repeated = process.ledger->grant(grant, kNow);
+    ASSERT_TRUE(repeated) << repeated.error().message();
+    EXPECT_TRUE(repeated->repeated);
+    EXPECT_EQ(process.balance(organization), NanoUsd{70});
+}
+
+TEST_F(LedgerTest, FailureOfAnotherWriterOfTheStoreIsNoticedAndRepaired) {
+    Process source(directory);
+    Process process(directory, source.image_now(), {.retry_interval_ms = 1});
+    process.store.fail_after(0);
+    WriteBatch batch;
+    batch.put(Family::accounts, "key", "value");
+    ASSERT_FALSE(process.store.commit(batch, Durability::disk).ok());
+    process.ledger->start();
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (process.ledger->counters().resumes == 0 && std::chrono::steady_clock::now() < limit)
+        std::this_thread::yield();
+    EXPECT_FALSE(process.store.read_only());
+    give(process, 5);
 }
 
 TEST_F(LedgerTest, CheckpointIsWrittenWithABlockWhenItIsDue) {

@@ -283,11 +283,20 @@ TEST(RocksStoreTest, DataWithoutSchemaVersionIsCorrupt) {
 
 TEST(RocksStoreTest, CreationThatWasCutShortIsCompleted) {
     const TemporaryDirectory directory;
+    open_or_die(directory.data());
     {
-        auto store = open_or_die(directory.data());
-        WriteBatch batch;
-        batch.erase(Family::system, std::string(kSchemaVersionKey));
-        ASSERT_TRUE(store->commit(batch, Durability::process).ok());
+        std::vector<rocksdb::ColumnFamilyDescriptor> families;
+        for (const char* family : {"default", "accounts", "money", "usage"})
+            families.emplace_back(family, rocksdb::ColumnFamilyOptions());
+        const std::string path = directory.data() + "/rocksdb";
+        std::filesystem::remove_all(path);
+        rocksdb::Options options;
+        options.create_if_missing = options.create_missing_column_families = true;
+        std::vector<rocksdb::ColumnFamilyHandle*> handles;
+        rocksdb::DB* opened = nullptr;
+        ASSERT_TRUE(rocksdb::DB::Open(options, path, families, &handles, &opened).ok());
+        const std::unique_ptr<rocksdb::DB> database(opened);
+        for (auto* handle : handles) ASSERT_TRUE(database->DestroyColumnFamilyHandle(handle).ok());
     }
     auto store = open_or_die(directory.data());
     ASSERT_TRUE(store);
@@ -338,6 +347,36 @@ TEST(RocksStoreTest, FailedWriteMakesItReadOnlyUntilReopened) {
     EXPECT_EQ(store->get(Family::money, block_key(1)).value(), "kept");
     EXPECT_FALSE(store->get(Family::money, block_key(2)));
     EXPECT_TRUE(put(*store, Family::money, block_key(2), "again").ok());
+}
+
+// In a child, as above.
+TEST(RocksStoreTest, ResumeFailsWhileTheCauseIsThereAndWorksWhenItIsGone) {
+    const TemporaryDirectory directory;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto store = RocksStore::open(directory.data());
+        if (!store || !put(**store, Family::money, block_key(1), "kept").ok()) ::_exit(1);
+        ::signal(SIGXFSZ, SIG_IGN);
+        rlimit limit{.rlim_cur = 4096, .rlim_max = RLIM_INFINITY};
+        if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(2);
+        const std::string large(100'000, 'x');
+        if (put(**store, Family::money, block_key(2), large, Durability::disk).ok()) ::_exit(3);
+        if ((*store)->resume().ok() || !(*store)->read_only()) ::_exit(4);
+        if ((*store)->get(Family::money, block_key(1)).value_or("") != "kept") ::_exit(5);
+        limit.rlim_cur = RLIM_INFINITY;
+        if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(6);
+        if (!(*store)->resume().ok() || (*store)->read_only()) ::_exit(7);
+        if ((*store)->get(Family::money, block_key(1)).value_or("") != "kept") ::_exit(8);
+        if (!put(**store, Family::money, block_key(2), large, Durability::disk).ok()) ::_exit(9);
+        if (std::filesystem::exists(directory.data() + "/resume_probe")) ::_exit(10);
+        ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    ASSERT_EQ(WEXITSTATUS(status), 0);
+    auto store = open_or_die(directory.data());
+    EXPECT_EQ(store->get(Family::money, block_key(2)).value().size(), 100'000u);
 }
 
 TEST(RocksStoreTest, BootEpochsAscendAcrossReopening) {
