@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 #include "store/fail_point.h"
@@ -183,6 +184,16 @@ void Machine::restart() {
     crashed_ = read_only_ = full_ = false;
     fault_ = CommitFault::none;
     passes_left_ = 0;
+}
+
+bool Machine::flip_byte(Family family) {
+    Keys& keys = at(family);
+    if (keys.empty()) return false;
+    std::string& value =
+        std::next(keys.begin(), random_.between(0, static_cast<std::int64_t>(keys.size()) - 1))->second;
+    char& byte = value[random_.below(value.size())];
+    byte = static_cast<char>(byte ^ (1 << random_.below(8)));
+    return true;
 }
 
 }  // namespace simulation

@@ -58,6 +58,9 @@ class Machine final : public Store {
     // With the process gone: what is kept is there for the next one.
     void restart();
 
+    // One byte of one value becomes another, behind the program's back. False: the family is empty.
+    bool flip_byte(Family family);
+
     const std::string& slot_path() const { return slot_path_; }
     std::uint64_t commits() const { return commits_; }
     // Where the last crash was: the point's name.

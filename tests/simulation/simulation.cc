@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "accounting/ledger_verifier.h"
+
 namespace tollgate::simulation {
 namespace {
 
@@ -88,6 +90,8 @@ void Simulation::run() {
         require(credit_of(organization).snapshot().held == NanoUsd{}, "I6", "credit is held when nothing runs");
     }
     require(process_->slots->in_use() == 0, "I6", "slots are in use when nothing runs");
+    verify();
+    if (random_.one_in(4)) tamper();
     tally_.blocks = books_.blocks();
 }
 
@@ -428,6 +432,7 @@ void Simulation::take_stock(bool power_cut) {
     live_.clear();
     (void)books_.take_new_requests();
     rebuild_model();
+    verify();
     trace("started: " + std::to_string(books_.blocks()) + " blocks, " + std::to_string(books_.requests().size()) +
           " requests" + (power_cut ? ", after a power cut" : ""));
 }
@@ -516,6 +521,20 @@ void Simulation::rebuild_model() {
             credit_of(organization).set_key_limit(credit_of(key), key.limit, key.reset);
         }
     }
+}
+
+// What `tollgate ledger verify` does, with the program's own reference ledger.
+void Simulation::verify() {
+    const VerifyReport report = verify_ledger(machine_);
+    require(!report.difference, "I15", report.difference ? to_string(*report.difference) : "");
+    require(report.blocks == books_.blocks() && report.requests == books_.requests().size(), "I15",
+            "verify sees other blocks or requests than there are");
+}
+
+// One byte of the journal changes on the disk: verify has to find it.
+void Simulation::tamper() {
+    const auto changed = machine_.flip_byte(random_.one_in(2) ? Family::money : Family::usage);
+    require(!changed || verify_ledger(machine_).difference, "I7", "a changed byte is not found");
 }
 
 void Simulation::check() {

@@ -69,6 +69,8 @@ class Simulation {
     void check_balances();
     void check_after_restart(ModelRequest& request, bool power_cut);
     void check_grants();
+    void verify();
+    void tamper();
 
     KeyCredit& credit_of(const ModelKey& key) { return process_->credits.key(key.digest); }
     OrganizationCredit& credit_of(const ModelOrganization& organization) {
