@@ -141,7 +141,7 @@ Result<StoredRequest> JournalReader::find(const Id128& request, std::uint64_t la
             return false;
         });
     };
-    const std::uint64_t end = std::min(last, *first + kMostBlocksSearched) + 1;
+    const std::uint64_t end = std::min(last, *first + most_blocks_searched_ - 1) + 1;
     const Status scanned = store_.scan(Family::block_index, block_key(*first), block_key(end),
                                        [&](std::string_view key, std::string_view value) {
                                            const std::uint64_t block = parse_block_key(key).value_or(0);

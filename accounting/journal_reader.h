@@ -20,7 +20,8 @@ Result<std::uint64_t> retained_from_day(Store& store, std::uint8_t retention_cla
 
 class JournalReader {
   public:
-    explicit JournalReader(Store& store) : store_(store) {}
+    explicit JournalReader(Store& store, std::uint64_t most_blocks_searched = kMostBlocksSearched)
+        : store_(store), most_blocks_searched_(most_blocks_searched) {}
 
     // The number of the newest block, 0 if there is none.
     Result<std::uint64_t> last_block();
@@ -39,6 +40,7 @@ class JournalReader {
                      bool& more);
 
     Store& store_;
+    const std::uint64_t most_blocks_searched_;
 };
 
 }  // namespace tollgate

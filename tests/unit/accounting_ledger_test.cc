@@ -99,6 +99,7 @@ class LedgerTest : public testing::Test {
     TemporaryDirectory directory;
     Id128 organization = make_uuid7(kNow);
     KeyDigest key = digest_key("key");
+    std::uint8_t retention_class = 0;  // of the requests begun next
     UlidGenerator ids{1};
 
     void give(Process& process, std::int64_t amount) {
@@ -122,6 +123,7 @@ class LedgerTest : public testing::Test {
         opened.prices = {.prompt = 1000, .completion = 2000};
         opened.hold = {kHold};
         opened.prompt_estimate = 10;
+        opened.retention_class = retention_class;
         auto& credit = process.credits.organization(organization);
         EXPECT_FALSE(credit.hold(process.credits.key(key), {kHold}, kNow));
         const auto slot = process.slots->acquire(lane);
@@ -166,6 +168,34 @@ TEST_F(LedgerTest, GrantIsInCreditsWhenItReturnsAndAfterARestart) {
     EXPECT_EQ(process.balance(organization).value, 5000);
     Process next(directory, process.image_now());
     EXPECT_EQ(next.balance(organization).value, 5000);
+}
+
+TEST_F(LedgerTest, EachRetentionClassOfACommitGroupHasItsOwnUsageBlock) {
+    Process process(directory);
+    give(process, 5000);
+    const Id128 kept = request(process, 100);
+    retention_class = 2;
+    const Id128 shorter = request(process, 200);
+    ASSERT_TRUE(process.ledger->find_request(kept));
+    ASSERT_TRUE(process.ledger->find_request(shorter));
+    const auto usage = process.store.contents()[static_cast<std::size_t>(Family::usage)];
+    ASSERT_EQ(usage.size(), 2u);
+    const auto [first, second] =
+        std::pair(parse_usage_key(usage.begin()->first), parse_usage_key(usage.rbegin()->first));
+    EXPECT_EQ(first->block, second->block);
+    EXPECT_EQ(first->retention_class, 0);
+    EXPECT_EQ(second->retention_class, 2);
+
+    // One class is dropped at the end of its retention: the other's rows stay, and the ledger opens.
+    Image image = process.image_now();
+    image.contents[static_cast<std::size_t>(Family::usage)].erase(usage.rbegin()->first);
+    image.contents[static_cast<std::size_t>(Family::system)][retained_from_day_key(2)] = encode_u64(second->day + 1);
+    Process next(directory, image);
+    ASSERT_TRUE(next.ledger) << next.status.message();
+    EXPECT_TRUE(next.ledger->find_request(kept));
+    EXPECT_EQ(next.ledger->find_request(shorter).error().code(), StatusCode::expired);
+    EXPECT_EQ(journaled(next).size(), 1u);
+    EXPECT_EQ(next.balance(organization).value, 4700);
 }
 
 TEST_F(LedgerTest, RepeatedIdempotencyKeyAnswersTheFirstGrant) {

@@ -1,0 +1,34 @@
+// How long usage detail is kept, by classes that the configuration names, and how it goes: whole UTC days, dropped by
+// range. The money journal and the rollups by day are kept for ever.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "store/key_space.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+struct RetentionClass {
+    std::string name;
+    std::uint8_t number = 0;  // what stands in records: below kMaxRetentionClasses, never given another meaning
+    std::uint32_t days = 90;  // whole days that are kept beside the current one; at least 1: recovery reads the newest
+};
+
+struct RetentionPolicy {
+    std::vector<RetentionClass> classes = {{"standard", 0, 90}, {"none", 1, 1}, {"short", 2, 3}};
+    std::uint8_t default_class = 0;  // of organizations that have none of their own
+    std::uint32_t minute_rollup_days = 3;
+    std::uint32_t hour_rollup_days = 90;
+
+    // Of all classes that a record may have. One without a class in the configuration is kept as long as the longest.
+    std::uint32_t days_of(std::uint8_t number) const;
+};
+
+// Drops what is over on the day of `now_ms`. Safe to be killed at any point and begun again: what is to go is noted
+// first, so that it reads as expired.
+Status enforce_retention(Store& store, const RetentionPolicy& policy, std::int64_t now_ms);
+
+}  // namespace tollgate

@@ -1,0 +1,217 @@
+#include "accounting/usage_index.h"
+
+#include <pthread.h>
+
+#include <chrono>
+
+#include "accounting/journal_reader.h"
+#include "store/journal.h"
+#include "store/key_space.h"
+
+namespace tollgate {
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostPendingBytes = 8u << 20;  // of chunks
+constexpr std::size_t kMostPendingRollups = 32'768;  // rows by the minute
+constexpr std::uint32_t kRetryIntervalMs = 1000;     // after a read or a write that failed
+
+std::int64_t system_clock_ms() {
+    return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+UsageIndex::UsageIndex(Store& store, UsageIndexOptions options)
+    : store_(store), options_(std::move(options)), chunks_(store), rollups_(store) {
+    if (!options_.clock_ms) options_.clock_ms = system_clock_ms;
+}
+
+Result<std::unique_ptr<UsageIndex>> UsageIndex::open(Store& store, UsageIndexOptions options) {
+    std::unique_ptr<UsageIndex> index(new UsageIndex(store, std::move(options)));
+    const auto stored = store.get(Family::system, kIndexedBlockKey);
+    if (stored) {
+        const auto block = decode_u64(*stored);
+        if (!block) return failure(StatusCode::corrupt, "usage index: its block number is malformed");
+        index->indexed_block_ = index->stored_block_ = *block;
+        index->indexed_ = index->stored_ = *block;
+    } else if (stored.error().code() != StatusCode::not_found) {
+        return std::unexpected(stored.error());
+    }
+    return index;
+}
+
+UsageIndex::~UsageIndex() { stop(); }
+
+void UsageIndex::start() {
+    if (thread_.joinable()) return;
+    stopping_ = false;
+    thread_ = std::thread([this] { run(); });
+    pthread_setname_np(thread_.native_handle(), "usage");
+}
+
+void UsageIndex::stop() {
+    if (!thread_.joinable()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+    note(catch_up());
+    note(flush());
+}
+
+void UsageIndex::note(const Status& status) {
+    if (!status.ok()) failures_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void UsageIndex::run() {
+    auto last_flush = SteadyClock::now();
+    std::uint32_t pause_ms = 0;
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait_for(lock, Milliseconds(pause_ms), [this] { return stopping_ || wanted_; });
+            if (stopping_) return;
+            wanted_ = false;
+        }
+        Status status = catch_up();
+        if (status.ok() && SteadyClock::now() - last_flush >= Milliseconds(options_.flush_interval_ms)) {
+            last_flush = SteadyClock::now();
+            status = flush();
+        }
+        if (status.ok()) status = enforce_retention_if_due();
+        note(status);
+        pause_ms = status.ok() ? options_.poll_interval_ms : std::max(options_.poll_interval_ms, kRetryIntervalMs);
+    }
+}
+
+Status UsageIndex::catch_up() {
+    const auto last = JournalReader(store_).last_block();
+    if (!last) return last.error();
+    while (indexed_block_ < *last) {
+        Status bad;
+        bool full = false;
+        const Status scanned =
+            store_.scan(Family::block_index, block_key(indexed_block_ + 1), block_key(*last + 1),
+                        [&](std::string_view key, std::string_view value) {
+                            const std::uint64_t number = parse_block_key(key).value_or(0);
+                            if (number != indexed_block_ + 1) {
+                                bad = {StatusCode::corrupt,
+                                       "block " + std::to_string(indexed_block_ + 1) + ": not in the block index"};
+                                return false;
+                            }
+                            const auto index = decode_block_index(value, number);
+                            bad = index ? take_in(number, *index) : index.error();
+                            full = chunks_.bytes() >= kMostPendingBytes || rollups_.pending() >= kMostPendingRollups;
+                            return bad.ok() && !full;
+                        });
+        if (!scanned.ok()) return scanned;
+        if (!bad.ok()) return bad;
+        if (!full && indexed_block_ < *last) {
+            return {StatusCode::corrupt, "block " + std::to_string(indexed_block_ + 1) + ": not in the block index"};
+        }
+        // What can't be stored waits in the journal, not here.
+        if (full) {
+            if (Status status = flush(); !status.ok()) return status;
+        }
+    }
+    return {};
+}
+
+Status UsageIndex::take_in(std::uint64_t number, const BlockIndexEntry& index) {
+    // All of a block or nothing: its parts are read before the first row counts.
+    std::vector<std::string> values;
+    for (const UsagePart& part : index.usage) {
+        auto value = store_.get(Family::usage, usage_key({part.retention_class, part.day, number}));
+        if (value) {
+            values.push_back(std::move(*value));
+        } else if (value.error().code() != StatusCode::not_found) {
+            return value.error();
+        }  // else dropped by retention; if it should be there, verifying the journal says so
+    }
+    std::vector<UsageBlock> blocks;
+    for (const std::string& value : values) {
+        auto block = UsageBlock::read(value, number);
+        if (!block) return block.error();
+        blocks.push_back(std::move(*block));
+    }
+    const std::lock_guard lock(mutex_);
+    std::uint32_t place = 0;
+    for (UsageBlock& block : blocks) {
+        for (auto row = block.next(); row; row = block.next(), ++place) {
+            const auto opened = decode_opened(row->open);
+            const auto settled = decode_settled(row->settlement);
+            if (!opened || !settled) continue;  // it could not have been written
+            const std::uint32_t day = bucket_of(RollupGrain::day, settled->settled_ms);
+            chunks_.add({.day = day, .block = number, .row = place}, *opened, *row);
+            rollups_.add(*opened, *settled);
+        }
+    }
+    rows_.fetch_add(place, std::memory_order_relaxed);
+    indexed_block_ = number;
+    indexed_.store(number, std::memory_order_relaxed);
+    advanced_.notify_all();
+    return {};
+}
+
+Status UsageIndex::flush() {
+    if (indexed_block_ == stored_block_) return {};
+    WriteBatch batch;
+    chunks_.add_to(batch);
+    if (Status status = rollups_.add_to(batch); !status.ok()) return status;
+    batch.put(Family::system, std::string(kIndexedBlockKey), encode_u64(indexed_block_));
+    // Readers see what waits or what is stored, never both.
+    const std::lock_guard lock(mutex_);
+    if (Status status = store_.commit(batch, Durability::process); !status.ok()) return status;
+    chunks_.clear();
+    rollups_.clear();
+    stored_block_ = indexed_block_;
+    stored_.store(stored_block_, std::memory_order_relaxed);
+    flushes_.fetch_add(1, std::memory_order_relaxed);
+    return {};
+}
+
+Status UsageIndex::enforce_retention_if_due() {
+    const std::int64_t now_ms = options_.clock_ms();
+    const std::uint32_t today = bucket_of(RollupGrain::day, now_ms);
+    if (today == retained_day_) return {};
+    // What waits may belong to a day that goes: it is stored first, so that it goes with it.
+    if (Status status = flush(); !status.ok()) return status;
+    if (Status status = enforce_retention(store_, options_.retention, now_ms); !status.ok()) return status;
+    retained_day_ = today;
+    return {};
+}
+
+bool UsageIndex::wait_for(std::uint64_t block, std::uint32_t timeout_ms) {
+    std::unique_lock lock(mutex_);
+    if (indexed_block_ >= block) return true;
+    wanted_ = true;
+    wake_.notify_one();
+    return advanced_.wait_for(lock, Milliseconds(timeout_ms), [&] { return indexed_block_ >= block; });
+}
+
+Result<UsagePage> UsageIndex::list(const UsageListQuery& query) {
+    const std::lock_guard lock(mutex_);
+    return list_usage(chunks_, query);
+}
+
+Result<UsageReport> UsageIndex::report(const UsageReportQuery& query) {
+    const std::lock_guard lock(mutex_);
+    return report_usage(rollups_, query);
+}
+
+UsageIndexCounters UsageIndex::counters() const {
+    UsageIndexCounters counters;
+    counters.rows = rows_.load(std::memory_order_relaxed);
+    counters.flushes = flushes_.load(std::memory_order_relaxed);
+    counters.failures = failures_.load(std::memory_order_relaxed);
+    counters.indexed_block = indexed_.load(std::memory_order_relaxed);
+    counters.stored_block = stored_.load(std::memory_order_relaxed);
+    return counters;
+}
+
+}  // namespace tollgate
