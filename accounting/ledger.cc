@@ -364,7 +364,10 @@ void Ledger::stop() {
 }
 
 void Ledger::flush() {
-    state_->call([] {});
+    state_->call([this] {
+        state_->look_at_store();
+        state_->write_all_settled();
+    });
 }
 
 Result<GrantResult> Ledger::grant(const Grant& grant, std::int64_t now_ms) {

@@ -82,7 +82,8 @@ class Ledger {
     // Stops it after everything settled so far is committed.
     void stop();
 
-    // Commits what is settled by now, or finds that it cannot. Control thread; blocks.
+    // Commits what is settled by now, or finds that it cannot; after a failure, the attempt that is due. Control
+    // thread; blocks.
     void flush();
 
     // Books credit; committed to disk (and in `credits`) when it returns. If the commit fails (io), the grant is booked

@@ -113,6 +113,13 @@ Status Machine::commit(const WriteBatch& batch, Durability durability) {
     return {};
 }
 
+Status Machine::resume() {
+    if (crashed_) return {StatusCode::io, "the machine is gone"};
+    if (full_) return {StatusCode::io, "no space left"};
+    read_only_ = false;
+    return {};
+}
+
 void Machine::pass(std::string_view point) {
     if (crashed_ || passes_left_ == 0 || --passes_left_ > 0) return;
     crash();

@@ -39,6 +39,7 @@ class Machine final : public Store {
                                                             std::string_view end) override;
     Status commit(const WriteBatch& batch, Durability durability) override;
     bool read_only() const override { return read_only_; }
+    Status resume() override;
 
     // --- Faults
     void fail_next_commit(CommitFault fault) { fault_ = fault; }
