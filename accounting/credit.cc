@@ -1,101 +1,171 @@
 #include "accounting/credit.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace tollgate {
 namespace {
-
-std::chrono::sys_days day_at(std::int64_t unix_ms) {
-    using namespace std::chrono;
-    return floor<days>(sys_time<milliseconds>(milliseconds(unix_ms)));
-}
 
 template <class Id>
 std::string bytes_of(const Id& id) {
     return std::string(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size());
 }
 
-}  // namespace
-
-void SpendWindows::roll(std::int64_t unix_ms) {
-    using namespace std::chrono;
-    const sys_days date = day_at(unix_ms);
-    const std::int64_t today = date.time_since_epoch().count();
-    if (today <= day_number) return;  // weeks and months only end when a day does
-    const auto enter = [](std::int64_t number, std::int64_t& current, NanoUsd& amount) {
-        if (number == current) return;
-        current = number;
-        amount = {};
-    };
-    enter(today, day_number, day);
-    // 1970-01-01 was a Thursday: the Monday-based week that holds it began three days earlier.
-    enter(floor<weeks>(days(today + 3)).count(), week_number, week);
-    const year_month_day calendar(date);
-    enter(std::int64_t{int{calendar.year()}} * 12 + unsigned{calendar.month()} - 1, month_number, month);
+Refusal rate_refusal(Refusal::Limit limit, const Spender& spender, const RateBucket& bucket, std::int64_t most,
+                     std::int64_t asked) {
+    Refusal refusal;
+    refusal.limit = limit;
+    refusal.scope = spender.scope;
+    refusal.most = most;
+    refusal.asked = asked;
+    refusal.left = bucket.remaining(most);
+    refusal.retry_after_ms = bucket.wait_ms(most, asked);
+    return refusal;
 }
 
-void SpendWindows::add(NanoUsd amount, std::int64_t unix_ms) {
-    roll(unix_ms);
-    total += amount;
-    day += amount;
-    week += amount;
-    month += amount;
-}
-
-NanoUsd SpendWindows::in(LimitReset window) const {
-    switch (window) {
-        case LimitReset::lifetime:
-            return total;
-        case LimitReset::daily:
-            return day;
-        case LimitReset::weekly:
-            return week;
-        case LimitReset::monthly:
-            return month;
+// Whether the spender's rates and count of requests have room for the demand.
+std::optional<Refusal> too_fast(Spender& spender, const Demand& demand) {
+    const Limits& limits = spender.limits;
+    if (limits.requests_per_minute) {
+        const std::int64_t most = *limits.requests_per_minute;
+        spender.requests.refill(most, demand.monotonic_ms);
+        if (spender.requests.remaining(most) < 1) {
+            return rate_refusal(Refusal::Limit::requests_per_minute, spender, spender.requests, most, 1);
+        }
     }
-    return total;
-}
-
-std::optional<Shortage> OrganizationCredit::hold(KeyCredit& key, NanoUsd amount, std::int64_t unix_ms) {
-    if (amount < NanoUsd{}) money_violation("a hold is negative");
-    const std::lock_guard lock(mutex_);
-    const NanoUsd available = granted_ - used_ - held_;
-    if (amount > available) return Shortage{Shortage::Limit::organization, amount, available};
-    if (key.limit) {
-        if (key.reset != LimitReset::lifetime) key.spent.roll(unix_ms);
-        const NanoUsd left = *key.limit - key.spent.in(key.reset) - key.held;
-        if (amount > left) return Shortage{Shortage::Limit::key, amount, std::max(left, NanoUsd{})};
+    if (limits.tokens_per_minute) {
+        const std::int64_t most = *limits.tokens_per_minute;
+        spender.tokens.refill(most, demand.monotonic_ms);
+        if (spender.tokens.remaining(most) < demand.tokens) {
+            return rate_refusal(Refusal::Limit::tokens_per_minute, spender, spender.tokens, most, demand.tokens);
+        }
     }
-    held_ += amount;
-    key.held += amount;
+    if (limits.concurrent_requests && spender.running >= *limits.concurrent_requests) {
+        Refusal refusal;
+        refusal.limit = Refusal::Limit::concurrent_requests;
+        refusal.scope = spender.scope;
+        refusal.most = *limits.concurrent_requests;
+        refusal.asked = 1;
+        return refusal;
+    }
     return std::nullopt;
 }
 
-Charge OrganizationCredit::settle(KeyCredit& key, NanoUsd held, NanoUsd cost, std::int64_t unix_ms) {
-    if (cost < NanoUsd{}) money_violation("a cost is negative");
+void note_tightest(const std::optional<std::int64_t>& most, const RateBucket& bucket, RateState& state) {
+    if (!most) return;
+    const std::int64_t remaining = bucket.remaining(*most);
+    if (state.limited && remaining >= state.remaining) return;
+    state = {true, *most, remaining, bucket.full_in_ms(*most)};
+}
+
+}  // namespace
+
+std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, NanoUsd amount,
+                                                          std::int64_t unix_ms) const {
+    if (amount > available()) {
+        Refusal refusal;
+        refusal.needed = amount;
+        refusal.available = available();
+        return refusal;
+    }
+    for (Spender* const spender : spenders) {
+        if (spender == nullptr || !spender->limits.budget) continue;
+        const NanoUsd left = spender->budget_left(unix_ms);
+        if (amount <= left) continue;
+        Refusal refusal;
+        refusal.limit = Refusal::Limit::budget;
+        refusal.scope = spender->scope;
+        refusal.needed = amount;
+        refusal.available = std::max(left, NanoUsd{});
+        refusal.resets_at_ms = window_end_ms(spender->limits.reset, unix_ms);
+        return refusal;
+    }
+    return std::nullopt;
+}
+
+void OrganizationCredit::take(const All& spenders, NanoUsd amount) {
+    held_ += amount;
+    for (Spender* const spender : spenders) {
+        if (spender != nullptr) spender->held += amount;
+    }
+}
+
+void OrganizationCredit::release(const All& spenders, NanoUsd amount) {
+    if (amount < NanoUsd{} || amount > held_) money_violation("a hold is released that was not taken");
+    held_ -= amount;
+    for (Spender* const spender : spenders) {
+        if (spender == nullptr) continue;
+        if (amount > spender->held) money_violation("a spender's hold is released that was not taken");
+        spender->held -= amount;
+    }
+}
+
+Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& demand) {
+    if (demand.amount < NanoUsd{} || demand.tokens < 0) money_violation("a hold is negative");
+    const All everyone = all(spenders);
+    Admission admission;
     const std::lock_guard lock(mutex_);
-    if (held < NanoUsd{} || held > held_ || held > key.held) money_violation("a hold is released that was not taken");
-    held_ -= held;
-    key.held -= held;
-    const NanoUsd charged = std::min(cost, granted_ - used_ - held_);
+    admission.refusal = short_of_money(everyone, demand.amount, demand.unix_ms);
+    for (Spender* const spender : everyone) {
+        if (spender != nullptr && !admission.refusal) admission.refusal = too_fast(*spender, demand);
+    }
+    if (!admission.refusal) take(everyone, demand.amount);
+    for (Spender* const spender : everyone) {
+        if (spender == nullptr) continue;
+        if (!admission.refusal) {
+            ++spender->running;
+            if (spender->limits.requests_per_minute) spender->requests.take(1);
+            if (spender->limits.tokens_per_minute) spender->tokens.take(demand.tokens);
+        }
+        note_tightest(spender->limits.requests_per_minute, spender->requests, admission.requests);
+        note_tightest(spender->limits.tokens_per_minute, spender->tokens, admission.tokens);
+    }
+    return admission;
+}
+
+std::optional<Refusal> OrganizationCredit::grow(const Spenders& spenders, NanoUsd more, std::int64_t unix_ms) {
+    if (more < NanoUsd{}) money_violation("a hold grows by a negative amount");
+    const All everyone = all(spenders);
+    const std::lock_guard lock(mutex_);
+    if (auto refusal = short_of_money(everyone, more, unix_ms)) return refusal;
+    take(everyone, more);
+    return std::nullopt;
+}
+
+void OrganizationCredit::shrink(const Spenders& spenders, NanoUsd less) {
+    const All everyone = all(spenders);
+    const std::lock_guard lock(mutex_);
+    release(everyone, less);
+}
+
+Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& settlement) {
+    if (settlement.cost < NanoUsd{}) money_violation("a cost is negative");
+    const All everyone = all(spenders);
+    const std::lock_guard lock(mutex_);
+    release(everyone, settlement.held);
+    const NanoUsd charged = std::min(settlement.cost, available());
     used_ += charged;
-    key.spent.add(charged, unix_ms);
+    for (Spender* const spender : everyone) {
+        if (spender == nullptr) continue;
+        if (--spender->running < 0) money_violation("more requests are settled than hold");
+        spender->spent.add(charged, settlement.unix_ms);
+        if (!spender->limits.tokens_per_minute) continue;
+        // A limit that was set meanwhile was not charged at admission: give_back stops at a full bucket.
+        spender->tokens.give_back(settlement.held_tokens);
+        spender->tokens.take(settlement.tokens);
+    }
+    if (settlement.output_tokens > 0) outputs_.add(settlement.endpoint, settlement.output_tokens);
     check_not_negative();
-    return {charged, cost - charged};
+    return {charged, settlement.cost - charged};
+}
+
+std::optional<std::int64_t> OrganizationCredit::usual_output(std::size_t endpoint) const {
+    const std::lock_guard lock(mutex_);
+    return outputs_.p99(endpoint);
 }
 
 void OrganizationCredit::grant(NanoUsd amount) {
     const std::lock_guard lock(mutex_);
     granted_ = std::max(granted_ + amount, used_ + held_);
-}
-
-void OrganizationCredit::replay_usage(KeyCredit& key, NanoUsd charged, std::int64_t unix_ms) {
-    if (charged < NanoUsd{}) money_violation("a charge is negative");
-    const std::lock_guard lock(mutex_);
-    used_ += charged;
-    key.spent.add(charged, unix_ms);
-    check_not_negative();
 }
 
 void OrganizationCredit::restore(NanoUsd granted, NanoUsd used) {
@@ -105,29 +175,32 @@ void OrganizationCredit::restore(NanoUsd granted, NanoUsd used) {
     check_not_negative();
 }
 
+void OrganizationCredit::restore_spent(Spender& spender, const SpendWindows& spent) {
+    const std::lock_guard lock(mutex_);
+    spender.spent = spent;
+}
+
 OrganizationCredit::Snapshot OrganizationCredit::snapshot() const {
     const std::lock_guard lock(mutex_);
     return {granted_, used_, held_};
 }
 
-SpendWindows OrganizationCredit::key_spend(const KeyCredit& key, std::int64_t unix_ms) const {
-    SpendWindows spent;
-    {
-        const std::lock_guard lock(mutex_);
-        spent = key.spent;
-    }
-    spent.roll(unix_ms);
-    return spent;
+Spender OrganizationCredit::state_of(const Spender& spender, std::int64_t unix_ms, std::int64_t monotonic_ms) const {
+    const std::lock_guard lock(mutex_);
+    Spender state = spender;
+    state.spent.roll(unix_ms);
+    if (state.limits.requests_per_minute) state.requests.refill(*state.limits.requests_per_minute, monotonic_ms);
+    if (state.limits.tokens_per_minute) state.tokens.refill(*state.limits.tokens_per_minute, monotonic_ms);
+    return state;
 }
 
-void OrganizationCredit::set_key_limit(KeyCredit& key, std::optional<NanoUsd> limit, LimitReset reset) {
+void OrganizationCredit::set_limits(Spender& spender, const Limits& limits) {
     const std::lock_guard lock(mutex_);
-    key.limit = limit;
-    key.reset = reset;
+    spender.limits = limits;
 }
 
 void OrganizationCredit::check_not_negative() const {
-    if (granted_ - used_ - held_ < NanoUsd{}) money_violation("an organization's available credit is below zero");
+    if (available() < NanoUsd{}) money_violation("an organization's available credit is below zero");
 }
 
 OrganizationCredit& CreditTable::organization(const Id128& id) {
@@ -137,24 +210,30 @@ OrganizationCredit& CreditTable::organization(const Id128& id) {
     return *found;
 }
 
-KeyCredit& CreditTable::key(const KeyDigest& digest) {
+Spender& CreditTable::spender(LimitScope scope, std::string id) {
+    id += static_cast<char>(scope);
     const std::lock_guard lock(mutex_);
-    auto& found = keys_[bytes_of(digest)];
-    if (found == nullptr) {
-        found = std::make_unique<KeyCredit>();
-        found->key = digest;
-    }
+    auto& found = spenders_[id];
+    if (found == nullptr) found = std::make_unique<Spender>(scope);
     return *found;
 }
+
+Spender& CreditTable::project(const Id128& id) { return spender(LimitScope::project, bytes_of(id)); }
+
+Spender& CreditTable::member(const Id128& organization, const Id128& user) {
+    return spender(LimitScope::member, bytes_of(organization) + bytes_of(user));
+}
+
+Spender& CreditTable::key(const KeyDigest& digest) { return spender(LimitScope::key, bytes_of(digest)); }
 
 void CreditTable::for_each(const std::function<void(const OrganizationCredit&)>& visit) const {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, credit] : organizations_) visit(*credit);
 }
 
-void CreditTable::for_each_key(const std::function<void(const KeyCredit&)>& visit) const {
+void CreditTable::for_each_spender(const std::function<void(const Spender&)>& visit) const {
     const std::lock_guard lock(mutex_);
-    for (const auto& [digest, credit] : keys_) visit(*credit);
+    for (const auto& [id, spender] : spenders_) visit(*spender);
 }
 
 }  // namespace tollgate

@@ -1,8 +1,10 @@
-// The credit of one organization and of its keys, in memory: what may still be spent. Hold before dispatch, settle once
-// after; each is one critical section of nanoseconds, all or nothing over every limit involved, never across I/O.
+// The credit of one organization and of those who spend it, in memory: what may still be spent, and how fast. Hold
+// before dispatch, grow while a long answer streams, settle once after; each is one critical section of nanoseconds,
+// all or nothing over every limit of organization, project, member and key, never across I/O.
 // A balance never goes below zero: available = balance - held >= 0 always.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,35 +14,63 @@
 #include <unordered_map>
 
 #include "accounting/ids.h"
+#include "accounting/limits.h"
 #include "accounting/money.h"
+#include "accounting/output_history.h"
 
 namespace tollgate {
 
-// UTC windows of a key's limit; lifetime never resets. Weeks start on Monday.
-enum class LimitReset : std::uint8_t { lifetime, daily, weekly, monthly };
-
-// What was charged by UTC window. Windows are numbered so that a higher number is a reset; an amount that comes with an
-// earlier time (a clock that stepped back) counts in the current window, so that no limit is passed.
-struct SpendWindows {
-    NanoUsd total, day, week, month;
-    std::int64_t day_number = 0, week_number = 0, month_number = 0;
-    void add(NanoUsd amount, std::int64_t unix_ms);
-    void roll(std::int64_t unix_ms);  // zero the windows that have ended
-    NanoUsd in(LimitReset window) const;
+// Who spends beside the organization itself. Null: there is none (a key without a creating user has no member).
+struct Spenders {
+    Spender* project = nullptr;
+    Spender* member = nullptr;
+    Spender* key = nullptr;
 };
 
-// Spending state of one API key. Guarded by its organization's lock. Lives as long as the process.
-struct KeyCredit {
-    KeyDigest key;
-    std::optional<NanoUsd> limit;  // nullopt: unlimited, 0: nothing left
-    LimitReset reset = LimitReset::lifetime;
-    SpendWindows spent;
-    NanoUsd held;
+struct Demand {
+    NanoUsd amount;
+    std::int64_t tokens = 0;        // prompt and bounded output, for the rate of tokens
+    std::int64_t unix_ms = 0;       // of the admission: its budget windows are charged
+    std::int64_t monotonic_ms = 0;  // for rates
 };
 
-struct Shortage {
-    enum class Limit : std::uint8_t { organization, key } limit;
-    NanoUsd needed, available;
+// Which limit, of whom, what is left, and when that changes.
+struct Refusal {
+    enum class Limit : std::uint8_t {
+        credit,  // of the organization
+        budget,
+        requests_per_minute,
+        tokens_per_minute,
+        concurrent_requests
+    };
+    Limit limit = Limit::credit;
+    LimitScope scope = LimitScope::organization;
+    NanoUsd needed, available;                   // credit and budget
+    std::int64_t resets_at_ms = 0;               // budget: Unix time; 0: never
+    std::int64_t most = 0, asked = 0, left = 0;  // rates and concurrency
+    std::int64_t retry_after_ms = 0;             // rates; concurrency: unknown, 0
+};
+
+// The rate that will be exhausted first, of all spenders that have one.
+struct RateState {
+    bool limited = false;
+    std::int64_t most = 0, remaining = 0;
+    std::int64_t full_in_ms = 0;
+};
+
+struct Admission {
+    std::optional<Refusal> refusal;  // nothing was taken
+    RateState requests, tokens;
+};
+
+struct Settlement {
+    NanoUsd held;  // what hold() and grow() took
+    NanoUsd cost;
+    std::int64_t held_tokens = 0;    // the demand's
+    std::int64_t tokens = 0;         // what it really was
+    std::int64_t unix_ms = 0;        // of the admission
+    std::size_t endpoint = 0;        // whose history of outputs learns from it
+    std::int64_t output_tokens = 0;  // of one choice that ended by itself; 0: nothing to learn
 };
 
 struct Charge {
@@ -59,40 +89,61 @@ class OrganizationCredit {
 
     explicit OrganizationCredit(const Id128& id) : id_(id) {}
     const Id128& id() const { return id_; }
+    Spender& spender() { return organization_; }  // the organization as a whole; only to name it in calls below
+    const Spender& spender() const { return organization_; }
 
-    // Takes `amount` on the organization and on the key's limit, or nothing. Any thread.
-    std::optional<Shortage> hold(KeyCredit& key, NanoUsd amount, std::int64_t unix_ms);
-    // Replaces the hold by the real cost, once. `held` must be what hold() took.
-    Charge settle(KeyCredit& key, NanoUsd held, NanoUsd cost, std::int64_t unix_ms);
+    // Takes the demand on the credit and every limit, or nothing. Any thread.
+    Admission hold(const Spenders& spenders, const Demand& demand);
+    // Takes more credit and budget for a request that holds, or nothing.
+    std::optional<Refusal> grow(const Spenders& spenders, NanoUsd more, std::int64_t unix_ms);
+    // Gives part of a hold back early.
+    void shrink(const Spenders& spenders, NanoUsd less);
+    // Replaces the hold by the real cost, once.
+    Charge settle(const Spenders& spenders, const Settlement& settlement);
+    // A bound that few outputs of this endpoint have passed; nullopt before enough were seen.
+    std::optional<std::int64_t> usual_output(std::size_t endpoint) const;
 
-    void grant(NanoUsd amount);  // also recovery's; negative takes back, never below zero
-    void replay_usage(KeyCredit& key, NanoUsd charged, std::int64_t unix_ms);  // recovery only
-    void restore(NanoUsd granted, NanoUsd used);                               // recovery only: a checkpoint
+    void grant(NanoUsd amount);                   // also recovery's; negative takes back, never below zero
+    void restore(NanoUsd granted, NanoUsd used);  // recovery only: a checkpoint
+    void restore_spent(Spender& spender, const SpendWindows& spent);  // recovery only
     Snapshot snapshot() const;
-    SpendWindows key_spend(const KeyCredit& key, std::int64_t unix_ms) const;
-    void set_key_limit(KeyCredit& key, std::optional<NanoUsd> limit, LimitReset reset);
+    // A spender of this organization as it stands; its windows are rolled, its buckets refilled.
+    Spender state_of(const Spender& spender, std::int64_t unix_ms, std::int64_t monotonic_ms) const;
+    void set_limits(Spender& spender, const Limits& limits);
 
   private:
+    using All = std::array<Spender*, 4>;
+    All all(const Spenders& spenders) { return {&organization_, spenders.project, spenders.member, spenders.key}; }
+    NanoUsd available() const { return granted_ - used_ - held_; }
+    std::optional<Refusal> short_of_money(const All& spenders, NanoUsd amount, std::int64_t unix_ms) const;
+    void take(const All& spenders, NanoUsd amount);
+    void release(const All& spenders, NanoUsd amount);
     void check_not_negative() const;  // with mutex_ held
 
     const Id128 id_;
     mutable std::mutex mutex_;
-    NanoUsd granted_, used_, held_;  // guarded by mutex_
+    NanoUsd granted_, used_, held_;  // guarded by mutex_, as are the next two
+    Spender organization_{LimitScope::organization};
+    OutputHistory outputs_;
 };
 
-// Owns every OrganizationCredit and KeyCredit; their addresses are stable for the life of the process.
+// Owns every OrganizationCredit and Spender; their addresses are stable for the life of the process.
 // Look-ups take a lock and are for start-up and management: the request path finds pointers in its key record.
 class CreditTable {
   public:
     OrganizationCredit& organization(const Id128& id);  // made with zero balance if absent
-    KeyCredit& key(const KeyDigest& digest);
+    Spender& project(const Id128& id);
+    Spender& member(const Id128& organization, const Id128& user);
+    Spender& key(const KeyDigest& digest);
     void for_each(const std::function<void(const OrganizationCredit&)>& visit) const;
-    void for_each_key(const std::function<void(const KeyCredit&)>& visit) const;
+    void for_each_spender(const std::function<void(const Spender&)>& visit) const;  // organizations apart
 
   private:
+    Spender& spender(LimitScope scope, std::string id);
+
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::unique_ptr<OrganizationCredit>> organizations_;
-    std::unordered_map<std::string, std::unique_ptr<KeyCredit>> keys_;
+    std::unordered_map<std::string, std::unique_ptr<Spender>> spenders_;  // by scope and id
 };
 
 }  // namespace tollgate

@@ -1,5 +1,6 @@
 #include "accounting/journaled_balances.h"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::uint8_t kBalanceVersion = 1;
 constexpr std::size_t kOrganizationBalanceBytes = 1 + 3 * 8;
-constexpr std::size_t kKeySpendBytes = 1 + 8 * 8;
+constexpr std::size_t kSpentBytes = 1 + 8 * 8;
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
@@ -20,6 +21,21 @@ template <std::size_t N>
 std::string text_of(const std::array<std::byte, N>& bytes, std::size_t size) {
     return std::string(reinterpret_cast<const char*>(bytes.data()), size);
 }
+
+SpenderId spender_id(char prefix, std::span<const std::uint8_t> first, std::span<const std::uint8_t> second) {
+    SpenderId id;
+    id.bytes.front() = static_cast<std::uint8_t>(prefix);
+    std::ranges::copy(first, id.bytes.begin() + 1);
+    std::ranges::copy(second, id.bytes.begin() + 1 + static_cast<std::ptrdiff_t>(first.size()));
+    return id;
+}
+
+SpenderId organization_id(const Id128& id) { return spender_id(kOrganizationSpenderPrefix, Id128{}.bytes, id.bytes); }
+SpenderId project_id(const Id128& id) { return spender_id(kProjectSpenderPrefix, Id128{}.bytes, id.bytes); }
+SpenderId member_id(const Id128& organization, const Id128& user) {
+    return spender_id(kMemberSpenderPrefix, organization.bytes, user.bytes);
+}
+SpenderId key_id(const KeyDigest& digest) { return spender_id(kKeySpenderPrefix, digest.bytes, {}); }
 
 std::string encode_organization(std::uint64_t block, NanoUsd granted, NanoUsd used) {
     std::array<std::byte, kOrganizationBalanceBytes> bytes;
@@ -31,8 +47,8 @@ std::string encode_organization(std::uint64_t block, NanoUsd granted, NanoUsd us
     return text_of(bytes, writer.size());
 }
 
-std::string encode_key(std::uint64_t block, const SpendWindows& spent) {
-    std::array<std::byte, kKeySpendBytes> bytes;
+std::string encode_spent(std::uint64_t block, const SpendWindows& spent) {
+    std::array<std::byte, kSpentBytes> bytes;
     ByteWriter writer(bytes);
     writer.integer(kBalanceVersion);
     writer.integer(block);
@@ -69,17 +85,19 @@ Result<std::uint64_t> JournaledBalances::load(Store& store) {
         const auto version = reader.integer<std::uint8_t>();
         const auto true_for = reader.integer<std::uint64_t>();
         const auto organization = parse_organization_balance_key(key);
-        const auto digest = parse_key_balance_key(key);
+        const bool spender = is_spender_balance_key(key);
         if (organization) {
             OrganizationBalance& balance = organizations_[Id128{*organization}];
             balance.granted.value = reader.integer<std::int64_t>();
             balance.used.value = reader.integer<std::int64_t>();
             if (balance.used > balance.granted) bad = {StatusCode::corrupt, "balance checkpoint: a balance below zero"};
-        } else if (digest) {
-            keys_[KeyDigest{*digest}].spent = read_windows(reader);
+        } else if (spender) {
+            SpenderId id;
+            std::copy(key.begin(), key.end(), id.bytes.begin());
+            spenders_[id].windows = read_windows(reader);
         }
         if (version > kBalanceVersion) bad = {StatusCode::too_new, "balance checkpoint: written by a newer version"};
-        if ((!organization && !digest) || version == 0 || !reader.ok() || true_for > *block) {
+        if ((!organization && !spender) || version == 0 || !reader.ok() || true_for > *block) {
             bad = {StatusCode::corrupt, "balance checkpoint: malformed row"};
         }
         return bad.ok();
@@ -104,11 +122,22 @@ Status JournaledBalances::apply(const LedgerEntry& entry) {
         balance.changed = true;
         changed_ = true;
         if (!usage) continue;
-        KeySpend& key = keys_[entry.key];
-        key.spent.add(-leg.amount, entry.at_ms);
-        key.changed = true;
+        // The window of a budget is the one at admission, when the request got its id.
+        const std::int64_t admitted_ms = ulid_time_ms(entry.event);
+        add_spent(organization_id(entry.organization), -leg.amount, admitted_ms);
+        add_spent(project_id(entry.project), -leg.amount, admitted_ms);
+        if (!entry.member.is_nil()) {
+            add_spent(member_id(entry.organization, entry.member), -leg.amount, admitted_ms);
+        }
+        add_spent(key_id(entry.key), -leg.amount, admitted_ms);
     }
     return {};
+}
+
+void JournaledBalances::add_spent(const SpenderId& spender, NanoUsd amount, std::int64_t unix_ms) {
+    Spent& spent = spenders_[spender];
+    spent.windows.add(amount, unix_ms);
+    spent.changed = true;
 }
 
 NanoUsd JournaledBalances::balance(const Id128& organization) const {
@@ -128,10 +157,10 @@ void JournaledBalances::add_checkpoint(WriteBatch& batch, std::uint64_t block) {
         batch.put(Family::balances, organization_balance_key(id.bytes),
                   encode_organization(block, balance.granted, balance.used));
     }
-    for (auto& [digest, key] : keys_) {
-        if (!key.changed) continue;
-        key.changed = false;
-        batch.put(Family::balances, key_balance_key(digest.bytes), encode_key(block, key.spent));
+    for (auto& [id, spent] : spenders_) {
+        if (!spent.changed) continue;
+        spent.changed = false;
+        batch.put(Family::balances, std::string(id.bytes.begin(), id.bytes.end()), encode_spent(block, spent.windows));
     }
     batch.put(Family::system, std::string(kCheckpointBlockKey), encode_u64(block));
     changed_ = false;
@@ -139,7 +168,26 @@ void JournaledBalances::add_checkpoint(WriteBatch& batch, std::uint64_t block) {
 
 void JournaledBalances::restore_into(CreditTable& credits) const {
     for (const auto& [id, balance] : organizations_) credits.organization(id).restore(balance.granted, balance.used);
-    for (const auto& [digest, key] : keys_) credits.key(digest).spent = key.spent;
+    for (const auto& [id, spent] : spenders_) {
+        Id128 first, second;
+        std::copy_n(id.bytes.begin() + 1, first.bytes.size(), first.bytes.begin());
+        std::copy_n(id.bytes.begin() + 1 + 16, second.bytes.size(), second.bytes.begin());
+        KeyDigest digest;
+        std::copy_n(id.bytes.begin() + 1, digest.bytes.size(), digest.bytes.begin());
+        switch (id.bytes.front()) {
+            case kOrganizationSpenderPrefix:
+                credits.organization(second).spender().spent = spent.windows;
+                break;
+            case kProjectSpenderPrefix:
+                credits.project(second).spent = spent.windows;
+                break;
+            case kMemberSpenderPrefix:
+                credits.member(first, second).spent = spent.windows;
+                break;
+            default:
+                credits.key(digest).spent = spent.windows;
+        }
+    }
 }
 
 }  // namespace tollgate

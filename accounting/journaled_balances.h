@@ -3,15 +3,23 @@
 // Used by one thread at a time: recovery, then the journal writer.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <unordered_map>
 
 #include "accounting/credit.h"
 #include "accounting/ledger_entry.h"
+#include "store/key_space.h"
 #include "store/store.h"
 
 namespace tollgate {
+
+// A spender as its row in Family::balances names it (store/key_space.h): scope and ids.
+struct SpenderId {
+    std::array<std::uint8_t, kSpenderKeyBytes> bytes{};
+    bool operator==(const SpenderId&) const = default;
+};
 
 class JournaledBalances {
   public:
@@ -33,8 +41,8 @@ class JournaledBalances {
         NanoUsd granted, used;
         bool changed = false;
     };
-    struct KeySpend {
-        SpendWindows spent;
+    struct Spent {
+        SpendWindows windows;
         bool changed = false;
     };
     struct TailHash {  // ids end in random bytes
@@ -45,9 +53,10 @@ class JournaledBalances {
             return hash;
         }
     };
+    void add_spent(const SpenderId& spender, NanoUsd amount, std::int64_t unix_ms);
 
     std::unordered_map<Id128, OrganizationBalance, TailHash> organizations_;
-    std::unordered_map<KeyDigest, KeySpend, TailHash> keys_;
+    std::unordered_map<SpenderId, Spent, TailHash> spenders_;
     bool changed_ = false;
 };
 

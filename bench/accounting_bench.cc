@@ -56,14 +56,22 @@ BENCHMARK(key_lookup)->Arg(10)->Arg(100'000)->Arg(1'000'000);
 
 void hold_and_settle(benchmark::State& state) {
     OrganizationCredit organization{Id128{}};
-    KeyCredit key;
+    Spender project{LimitScope::project}, member{LimitScope::member}, key{LimitScope::key};
+    const Spenders spenders{&project, &member, &key};
     organization.grant({kNanoPerUsd * 1'000'000});
+    Limits limits;
+    limits.budget = NanoUsd{kNanoPerUsd * 1'000'000};
+    limits.reset = LimitReset::daily;
+    limits.requests_per_minute = limits.tokens_per_minute = kMostPerMinute;
+    if (state.range(0) != 0) organization.set_limits(key, limits);
+    Demand demand{.amount = {1000}, .tokens = 100, .unix_ms = kNow, .monotonic_ms = kNow};
+    Settlement settlement{.held = {1000}, .cost = {1}, .held_tokens = 100, .tokens = 50, .unix_ms = kNow};
     for (auto _ : state) {
-        organization.hold(key, {1000}, kNow);
-        benchmark::DoNotOptimize(organization.settle(key, {1000}, {1}, kNow));
+        benchmark::DoNotOptimize(organization.hold(spenders, demand));
+        benchmark::DoNotOptimize(organization.settle(spenders, settlement));
     }
 }
-BENCHMARK(hold_and_settle);
+BENCHMARK(hold_and_settle)->Arg(0)->Arg(1);  // without limits, with all of a key
 
 void cost(benchmark::State& state) {
     const Prices prices{.prompt = 150'000, .completion = 600'000, .cache_read = 75'000, .cache_write = 150'000};

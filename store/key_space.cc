@@ -129,14 +129,14 @@ std::string organization_balance_key(const OrganizationIdBytes& organization) {
     return tagged(kOrganizationBalancePrefix, organization);
 }
 
-std::string key_balance_key(const KeyDigestBytes& digest) { return tagged(kKeyBalancePrefix, digest); }
-
 std::optional<OrganizationIdBytes> parse_organization_balance_key(std::string_view key) {
     return parse_tagged<16>(kOrganizationBalancePrefix, key);
 }
 
-std::optional<KeyDigestBytes> parse_key_balance_key(std::string_view key) {
-    return parse_tagged<32>(kKeyBalancePrefix, key);
+bool is_spender_balance_key(std::string_view key) {
+    constexpr std::array kPrefixes = {kKeySpenderPrefix, kProjectSpenderPrefix, kMemberSpenderPrefix,
+                                      kOrganizationSpenderPrefix};
+    return key.size() == kSpenderKeyBytes && std::ranges::find(kPrefixes, key.front()) != kPrefixes.end();
 }
 
 std::string organization_document_key(std::string_view uuid) { return joined(kOrganizationDocumentPrefix, uuid); }
@@ -144,6 +144,10 @@ std::string organization_document_key(std::string_view uuid) { return joined(kOr
 std::string project_document_key(std::string_view uuid) { return joined(kProjectDocumentPrefix, uuid); }
 
 std::string key_document_key(std::string_view digest_hex) { return joined(kKeyDocumentPrefix, digest_hex); }
+
+std::string member_document_key(std::string_view organization_uuid, std::string_view user_uuid) {
+    return std::string(kMemberDocumentPrefix) + std::string(organization_uuid) + "/" + std::string(user_uuid);
+}
 
 std::string idempotency_key(std::string_view scope, std::string_view caller_key) {
     // The scope's length goes first, so that no two pairs give the same bytes.

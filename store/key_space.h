@@ -3,12 +3,16 @@
 //   family       key                                          value
 //   system       "schema_version", "boot_epoch", ...          u64 (encode_u64)
 //   accounts     "org/<uuid>", "project/<uuid>",              JSON document
-//                "key/<64 hex>", "root"
+//                "key/<64 hex>", "root",
+//                "member/<organization>/<user>"
 //   money        block u64                                    money block (store/journal.h)
 //   usage        retention class u8, day u32, block u64       usage block (store/journal.h)
 //   block_index  block u64                                    BlockIndexEntry (store/journal.h)
 //   balances     'o' + organization id (16 bytes)             absolute balance with its block
-//                'k' + key digest (32 bytes)
+//                'k' + key digest (32 bytes),              what a spender was charged by window
+//                'p' + 16 zeros + project id,
+//                'm' + organization id + user id,
+//                'w' + 16 zeros + organization id
 //   organization_usage  retention class u8, day u32,         rows of one organization (accounting/usage_chunks.h)
 //                organization (16 bytes), block u64, row u32
 //   rollups      grain u8, day u32, organization (16 bytes),  counters of one bucket (accounting/rollups.h)
@@ -58,13 +62,13 @@ inline constexpr std::size_t kMaxRetentionClasses = 16;  // classes are 0..15
 
 // --- balances
 using OrganizationIdBytes = std::array<std::uint8_t, 16>;
-using KeyDigestBytes = std::array<std::uint8_t, 32>;
 inline constexpr std::string_view kOrganizationBalancePrefix = "o";
-inline constexpr std::string_view kKeyBalancePrefix = "k";
+inline constexpr char kKeySpenderPrefix = 'k', kProjectSpenderPrefix = 'p', kMemberSpenderPrefix = 'm',
+                      kOrganizationSpenderPrefix = 'w';
+inline constexpr std::size_t kSpenderKeyBytes = 33;
 std::string organization_balance_key(const OrganizationIdBytes& organization);
-std::string key_balance_key(const KeyDigestBytes& digest);
 std::optional<OrganizationIdBytes> parse_organization_balance_key(std::string_view key);
-std::optional<KeyDigestBytes> parse_key_balance_key(std::string_view key);
+bool is_spender_balance_key(std::string_view key);
 
 // --- organization_usage. A row is named by the block and the place in it where it was journaled.
 struct OrganizationUsageKey {
@@ -98,10 +102,12 @@ std::string rollup_day_begin(std::uint8_t grain, std::uint32_t day);
 inline constexpr std::string_view kOrganizationDocumentPrefix = "org/";
 inline constexpr std::string_view kProjectDocumentPrefix = "project/";
 inline constexpr std::string_view kKeyDocumentPrefix = "key/";
+inline constexpr std::string_view kMemberDocumentPrefix = "member/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
 std::string key_document_key(std::string_view digest_hex);
+std::string member_document_key(std::string_view organization_uuid, std::string_view user_uuid);
 
 // --- idempotency. One caller's key in two scopes ("grant", "refund") is two events.
 std::string idempotency_key(std::string_view scope, std::string_view caller_key);

@@ -76,6 +76,29 @@ class Reader {
         return NanoUsd{value->get_int64()};
     }
 
+    // Absent and null are no limit: rates came later than keys.
+    std::optional<std::int64_t> count(std::string_view name) {
+        const json::value* value = find(name, false);
+        if (value == nullptr || value->is_null()) return std::nullopt;
+        if (!value->is_int64() || value->get_int64() < 0 || value->get_int64() > kMostPerMinute) {
+            fail(name, "must be null or an integer from 0 to " + std::to_string(kMostPerMinute));
+            return std::nullopt;
+        }
+        return value->get_int64();
+    }
+
+    Limits limits() {
+        Limits limits;
+        limits.budget = amount("limit");
+        limits.reset = one_of("limit_reset", kResets).reset;
+        limits.requests_per_minute = count("requests_per_minute");
+        limits.tokens_per_minute = count("tokens_per_minute");
+        limits.concurrent_requests = count("concurrent_requests");
+        return limits;
+    }
+    // Of a document that may be older than its limits.
+    Limits limits_if_any() { return members_ != nullptr && members_->contains("limit") ? limits() : Limits(); }
+
     // Null is nil.
     Id128 id(std::string_view name) {
         const json::value* value = find(name, true);
@@ -159,6 +182,18 @@ std::string_view name_of(const Names& names, Value value, Value Names::value_typ
     return "unknown";
 }
 
+json::value count_or_null(const std::optional<std::int64_t>& count) {
+    return count ? json::value(*count) : json::value();
+}
+
+void write_limits(const Limits& limits, json::object& members) {
+    members["limit"] = amount_or_null(limits.budget);
+    members["limit_reset"] = name_of(kResets, limits.reset, &NamedReset::reset);
+    members["requests_per_minute"] = count_or_null(limits.requests_per_minute);
+    members["tokens_per_minute"] = count_or_null(limits.tokens_per_minute);
+    members["concurrent_requests"] = count_or_null(limits.concurrent_requests);
+}
+
 }  // namespace
 
 Result<Organization> parse_organization(std::string_view key, std::string_view text) {
@@ -169,6 +204,7 @@ Result<Organization> parse_organization(std::string_view key, std::string_view t
     organization.slug = reader.text("slug");
     organization.created_ms = reader.integer("created_ms");
     organization.updated_ms = reader.integer("updated_ms");
+    organization.limits = reader.limits_if_any();
     auto policy = std::make_shared<OrganizationPolicy>();
     policy->organization = organization.id;
     policy->organization_text = to_uuid(organization.id);
@@ -188,6 +224,7 @@ Result<Project> parse_project(std::string_view key, std::string_view text) {
     project.name = reader.text("name");
     project.is_default = reader.flag("is_default");
     project.created_ms = reader.integer("created_ms");
+    project.limits = reader.limits_if_any();
     return reader.finish(std::move(project));
 }
 
@@ -205,8 +242,7 @@ Result<KeyRecord> parse_key(std::string_view key, std::string_view text) {
     record.expires_ms = reader.integer("expires_ms");
     record.created_ms = reader.integer("created_ms");
     record.updated_ms = reader.integer("updated_ms");
-    record.limit = reader.amount("limit");
-    record.reset = reader.one_of("limit_reset", kResets).reset;
+    record.limits = reader.limits();
     return reader.finish(std::move(record));
 }
 
@@ -229,6 +265,7 @@ Result<std::string> write_organization(const Organization& organization, std::st
     (*members)["slug"] = organization.slug;
     (*members)["created_ms"] = organization.created_ms;
     (*members)["updated_ms"] = organization.updated_ms;
+    write_limits(organization.limits, *members);
     (*members)["default_model"] = organization.policy->default_model;
     (*members)["default_provider"] = organization.policy->default_provider;
     (*members)["closed"] = organization.policy->closed;
@@ -242,6 +279,7 @@ Result<std::string> write_project(const Project& project, std::string_view previ
     (*members)["name"] = project.name;
     (*members)["is_default"] = project.is_default;
     (*members)["created_ms"] = project.created_ms;
+    write_limits(project.limits, *members);
     return json::serialize(*members);
 }
 
@@ -258,8 +296,25 @@ Result<std::string> write_key(const KeyRecord& record, std::string_view previous
     (*members)["expires_ms"] = record.expires_ms;
     (*members)["created_ms"] = record.created_ms;
     (*members)["updated_ms"] = record.updated_ms;
-    (*members)["limit"] = amount_or_null(record.limit);
-    (*members)["limit_reset"] = name_of(kResets, record.reset, &NamedReset::reset);
+    write_limits(record.limits, *members);
+    return json::serialize(*members);
+}
+
+Result<MemberRecord> parse_member(std::string_view key, std::string_view text) {
+    Reader reader(key, text);
+    MemberRecord record;
+    const std::string_view ids = id_part(key, kMemberDocumentPrefix);
+    const auto slash = std::min(ids.find('/'), ids.size());
+    record.organization = reader.id_in_key(parse_uuid(ids.substr(0, slash)));
+    record.user = reader.id_in_key(parse_uuid(ids.substr(std::min(slash + 1, ids.size()))));
+    record.limits = reader.limits();
+    return reader.finish(record);
+}
+
+Result<std::string> write_member(const MemberRecord& record, std::string_view previous) {
+    auto members = members_of(previous);
+    if (!members) return std::unexpected(members.error());
+    write_limits(record.limits, *members);
     return json::serialize(*members);
 }
 

@@ -1,4 +1,5 @@
-// Accounts as they are stored: JSON documents in Family::accounts, one for each organization, project and key. The id
+// Accounts as they are stored: JSON documents in Family::accounts, one for each organization, project, key and
+// member. The id
 // is in the document's key, not in its text. Amounts are integers of nano-USD, times are Unix milliseconds.
 //
 // A newer minor version may add members: unknown ones are ignored when read and kept when rewritten. A document that
@@ -26,5 +27,13 @@ Result<std::string> write_organization(const Organization& organization, std::st
 Result<std::string> write_project(const Project& project, std::string_view previous = {});
 Result<std::string> write_key(const KeyRecord& record, std::string_view previous = {});
 std::string write_root_key(const KeyRecord& record);
+
+// A member is so far the limits of a person in an organization.
+struct MemberRecord {
+    Id128 organization, user;
+    Limits limits;
+};
+Result<MemberRecord> parse_member(std::string_view key, std::string_view text);
+Result<std::string> write_member(const MemberRecord& record, std::string_view previous = {});
 
 }  // namespace tollgate

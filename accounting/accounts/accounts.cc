@@ -113,8 +113,8 @@ Result<std::unique_ptr<Accounts>> Accounts::load(Store& store, CreditTable& cred
 
 // In this order, because each refers to the ones before.
 Status Accounts::load_all() {
-    for (const auto step :
-         {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_keys, &Accounts::load_root_key}) {
+    for (const auto step : {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_keys,
+                            &Accounts::load_members, &Accounts::load_root_key}) {
         if (Status status = (this->*step)(); !status.ok()) return status;
     }
     return {};
@@ -126,6 +126,7 @@ Status Accounts::load_organizations() {
         auto organization = parse_organization(key, text);
         if (!organization) return organization.error();
         organization->credit = &credits_.organization(organization->id);
+        organization->credit->set_limits(organization->credit->spender(), organization->limits);
         slugs_.insert(organization->slug);
         builder.put(std::move(*organization));
         return Status();
@@ -139,7 +140,9 @@ Status Accounts::load_projects() {
     Status status = for_each_document(kProjectDocumentPrefix, [&](std::string_view key, std::string_view text) {
         auto project = parse_project(key, text);
         if (!project) return project.error();
-        if (directory_->find_organization(project->organization) == nullptr) return missing(key, "organization");
+        const Organization* organization = directory_->find_organization(project->organization);
+        if (organization == nullptr) return missing(key, "organization");
+        organization->credit->set_limits(credits_.project(project->id), project->limits);
         builder.put(std::move(*project));
         return Status();
     });
@@ -208,8 +211,10 @@ Status Accounts::store_document(std::string key, Result<std::string> text) {
 void Accounts::attach(KeyRecord& record, const Organization& organization) {
     record.policy = organization.policy;
     record.credit = organization.credit;
-    record.key_credit = &credits_.key(record.digest);
-    record.credit->set_key_limit(*record.key_credit, record.limit, record.reset);
+    record.spenders.key = &credits_.key(record.digest);
+    if (!record.project.is_nil()) record.spenders.project = &credits_.project(record.project);
+    if (!record.creator.is_nil()) record.spenders.member = &credits_.member(organization.id, record.creator);
+    record.credit->set_limits(*record.spenders.key, record.limits);
 }
 
 void Accounts::publish(std::shared_ptr<const Directory> next) {
@@ -341,8 +346,8 @@ Result<NewKey> Accounts::create_key(const Id128& organization, const KeyFields& 
     record.creator = fields.creator;
     record.expires_ms = fields.expires_ms;
     record.created_ms = record.updated_ms = now_ms;
-    record.limit = fields.limit;
-    record.reset = fields.reset;
+    record.limits.budget = fields.limit;
+    record.limits.reset = fields.reset;
 
     Status stored = store_document(key_document_key(to_hex(key.digest)), write_key(record));
     if (!stored.ok()) return std::unexpected(std::move(stored));
@@ -366,15 +371,15 @@ Status Accounts::update_key(const KeyDigest& digest, const KeyChange& change, st
     KeyRecord record = *current;
     record.name = change.name.value_or(record.name);
     record.disabled = change.disabled.value_or(record.disabled);
-    record.limit = change.limit.value_or(record.limit);
-    record.reset = change.reset.value_or(record.reset);
+    record.limits.budget = change.limit.value_or(record.limits.budget);
+    record.limits.reset = change.reset.value_or(record.limits.reset);
     record.updated_ms = now_ms;
 
     const std::string document = key_document_key(to_hex(digest));
     const auto previous = stored_document(document);
     if (!previous) return previous.error();
     if (Status stored = store_document(document, write_key(record, *previous)); !stored.ok()) return stored;
-    record.credit->set_key_limit(*record.key_credit, record.limit, record.reset);
+    record.credit->set_limits(*record.spenders.key, record.limits);
     DirectoryBuilder builder(*directory_);
     builder.put(std::move(record));
     publish(std::move(builder).build());

@@ -71,6 +71,19 @@ class Accounts {
     Status update_key(const KeyDigest& digest, const KeyChange& change, std::int64_t now_ms);
     Status delete_key(const KeyDigest& digest);
 
+    // Whose limits: of the organization itself, or of one of its projects, members or keys.
+    struct LimitTarget {
+        LimitScope scope = LimitScope::organization;
+        Id128 organization = {};
+        Id128 id = {};  // project or member
+        KeyDigest key = {};
+    };
+    // Replaces all limits at once; in force for every request that starts afterwards. invalid names the limit at fault;
+    // not_found for what the organization has not. A member need not be known yet: people come later.
+    Status set_limits(const LimitTarget& target, const Limits& limits, std::int64_t now_ms);
+    // Where the limits are counted; nullptr if there is no such project or key.
+    Spender* find_spender(const LimitTarget& target) const;
+
     // Empty model clears the default, provider included.
     Status set_llm_default(const Id128& organization, std::string model, std::string provider, std::int64_t now_ms);
 
@@ -82,6 +95,8 @@ class Accounts {
     Status load_projects();
     Status load_keys();
     Status load_root_key();
+    Status load_members();
+    Status store_limits(const LimitTarget& target, const Limits& limits, std::int64_t now_ms);
     Status for_each_document(std::string_view prefix, const ReadDocument& read);
     Result<std::string> stored_document(const std::string& key);
     Status store_document(std::string key, Result<std::string> text);

@@ -38,11 +38,10 @@ struct KeyRecord {
     bool disabled = false;
     std::int64_t expires_ms = 0;  // Unix time; 0: never
     std::int64_t created_ms = 0, updated_ms = 0;
-    std::optional<NanoUsd> limit;
-    LimitReset reset = LimitReset::lifetime;
+    Limits limits;
     std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key
     OrganizationCredit* credit = nullptr;              // stable; null for the root key
-    KeyCredit* key_credit = nullptr;
+    Spenders spenders;                                 // stable; members of the organization
 };
 
 struct Project {
@@ -50,6 +49,7 @@ struct Project {
     std::string name = {};
     bool is_default = false;
     std::int64_t created_ms = 0;
+    Limits limits = {};
 };
 
 struct Organization {
@@ -58,6 +58,7 @@ struct Organization {
     std::int64_t created_ms = 0, updated_ms = 0;
     std::shared_ptr<const OrganizationPolicy> policy = nullptr;
     OrganizationCredit* credit = nullptr;
+    Limits limits = {};
 };
 
 class Directory {

@@ -118,18 +118,20 @@ ApiAnswer show_credits(const Principal& principal) {
 }
 
 void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json) {
-    const SpendWindows spent = key.credit->key_spend(*key.key_credit, now_ms);
+    const Spender state = key.credit->state_of(*key.spenders.key, now_ms, 0);
+    const SpendWindows& spent = state.spent;
     json.object().key("hash").text(to_hex(key.digest)).key("label").text(key.label).key("name").text(key.name);
     json.key("disabled").flag(key.disabled).key("limit");
-    key.limit ? json.usd(*key.limit) : json.null();
+    const Limits& limits = state.limits;
+    limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_remaining");
-    if (key.limit) {
-        const NanoUsd used = spent.in(key.reset);
-        json.usd(used < *key.limit ? *key.limit - used : NanoUsd{});
+    if (limits.budget) {
+        const NanoUsd used = spent.in(limits.reset);
+        json.usd(used < *limits.budget ? *limits.budget - used : NanoUsd{});
     } else {
         json.null();
     }
-    text_or_null(json, "limit_reset", reset_name(key.reset));
+    text_or_null(json, "limit_reset", reset_name(limits.reset));
     json.key("include_byok_in_limit").flag(false);
     json.key("usage").usd(spent.total).key("usage_daily").usd(spent.day);
     json.key("usage_weekly").usd(spent.week).key("usage_monthly").usd(spent.month);
@@ -145,7 +147,8 @@ void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json) {
     time_or_null(json, "created_at", key.created_ms);
     time_or_null(json, "updated_at", key.updated_ms == key.created_ms ? 0 : key.updated_ms);
     time_or_null(json, "expires_at", key.expires_ms);
-    json.key("rate_limit").object().key("requests").number(-1).key("interval").text("10s").end();
+    json.key("rate_limit").object().key("requests").number(limits.requests_per_minute.value_or(-1));
+    json.key("interval").text("1m").end();
     json.end();
 }
 

@@ -73,6 +73,18 @@ std::optional<std::optional<NanoUsd>> BodyFields::usd(std::string_view name) {
     return std::optional(*amount);
 }
 
+std::optional<std::optional<std::int64_t>> BodyFields::count(std::string_view name, std::int64_t most) {
+    const auto* const value = object_.if_contains(name);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_null()) return std::optional<std::int64_t>();
+    const bool whole = value->is_int64() && value->get_int64() >= 0 && value->get_int64() <= most;
+    if (!whole) {
+        fail(name, "must be null or a whole number from 0 to " + std::to_string(most));
+        return std::nullopt;
+    }
+    return std::optional(value->get_int64());
+}
+
 ApiAnswer BodyFields::refusal() const {
     ApiAnswer answer;
     answer.error = error_;

@@ -23,6 +23,9 @@ class BodyFields {
     // Outer: present; inner: not null. Read from the number's text, never through a double.
     std::optional<std::optional<NanoUsd>> usd(std::string_view name);
 
+    // The same of a whole number from 0 to `most`.
+    std::optional<std::optional<std::int64_t>> count(std::string_view name, std::int64_t most);
+
     void fail(std::string_view name, std::string_view what);
     const Error& error() const { return error_; }
     ApiAnswer refusal() const;

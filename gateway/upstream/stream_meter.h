@@ -36,6 +36,7 @@ class StreamMeter {
   public:
     struct Options {
         bool hide_usage = false;      // the client did not ask for usage
+        bool text_completions = false;  // events of ours have `text`, not `delta`
         bool openrouter = false;      // rewrite id and model, name the provider
         std::string_view generation;  // "gen-…", alive as long as the meter is used
         std::string_view provider;

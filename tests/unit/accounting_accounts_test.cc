@@ -229,9 +229,9 @@ TEST_F(AccountsTest, KeyIsFoundByItsDigest) {
     EXPECT_EQ(record->project, default_project(id));
     EXPECT_EQ(record->policy, find(id)->policy);
     EXPECT_EQ(record->credit, &credits_.organization(id));
-    EXPECT_EQ(record->key_credit, &credits_.key(made->digest));
-    EXPECT_EQ(record->key_credit->limit, NanoUsd{5});
-    EXPECT_EQ(record->key_credit->reset, LimitReset::daily);
+    EXPECT_EQ(record->spenders.key, &credits_.key(made->digest));
+    EXPECT_EQ(record->spenders.key->limits.budget, NanoUsd{5});
+    EXPECT_EQ(record->spenders.key->limits.reset, LimitReset::daily);
 }
 
 TEST_F(AccountsTest, PlaintextIsStoredNowhere) {
@@ -295,13 +295,13 @@ TEST_F(AccountsTest, DisabledKeyIsVisibleAsDisabled) {
 TEST_F(AccountsTest, ChangedLimitIsInForceAndCanBeTakenAway) {
     const KeyDigest digest = key(organization(), {.name = "k", .limit = NanoUsd{7}});
     ASSERT_TRUE(accounts_->update_key(digest, {.limit = NanoUsd{9}, .reset = LimitReset::weekly}, kNow).ok());
-    EXPECT_EQ(find(digest)->limit, NanoUsd{9});
-    EXPECT_EQ(credits_.key(digest).limit, NanoUsd{9});
-    EXPECT_EQ(credits_.key(digest).reset, LimitReset::weekly);
+    EXPECT_EQ(find(digest)->limits.budget, NanoUsd{9});
+    EXPECT_EQ(credits_.key(digest).limits.budget, NanoUsd{9});
+    EXPECT_EQ(credits_.key(digest).limits.reset, LimitReset::weekly);
     ASSERT_TRUE(accounts_->update_key(digest, {.limit = std::optional<NanoUsd>()}, kNow).ok());
-    EXPECT_EQ(find(digest)->limit, std::nullopt);
-    EXPECT_EQ(credits_.key(digest).limit, std::nullopt);
-    EXPECT_EQ(find(digest)->reset, LimitReset::weekly);
+    EXPECT_EQ(find(digest)->limits.budget, std::nullopt);
+    EXPECT_EQ(credits_.key(digest).limits.budget, std::nullopt);
+    EXPECT_EQ(find(digest)->limits.reset, LimitReset::weekly);
     EXPECT_EQ(accounts_->update_key(digest, {.limit = NanoUsd{-1}}, kNow).code(), StatusCode::invalid);
     EXPECT_EQ(accounts_->update_key(digest, {.name = ""}, kNow).code(), StatusCode::invalid);
 }
@@ -310,8 +310,8 @@ TEST_F(AccountsTest, LimitIsInForceAfterAReload) {
     const KeyDigest digest = key(organization(), {.name = "k", .limit = NanoUsd{7}, .reset = LimitReset::monthly});
     CreditTable fresh;
     ASSERT_TRUE(Accounts::load(store_, fresh));
-    EXPECT_EQ(fresh.key(digest).limit, NanoUsd{7});
-    EXPECT_EQ(fresh.key(digest).reset, LimitReset::monthly);
+    EXPECT_EQ(fresh.key(digest).limits.budget, NanoUsd{7});
+    EXPECT_EQ(fresh.key(digest).limits.reset, LimitReset::monthly);
 }
 
 TEST_F(AccountsTest, DeletedKeyIsGoneAlsoAfterAReload) {
@@ -349,7 +349,8 @@ TEST_F(AccountsTest, ReloadGivesTheSameDirectory) {
     ASSERT_NE(is, nullptr);
     const auto members = [](const KeyRecord& k) {
         return std::tuple(k.digest, k.label, k.name, k.kind, k.organization, k.project, k.creator, k.disabled,
-                          k.expires_ms, k.created_ms, k.updated_ms, k.limit, k.reset, k.credit, k.key_credit);
+                          k.expires_ms, k.created_ms, k.updated_ms, k.limits.budget, k.limits.reset, k.credit,
+                          k.spenders.key);
     };
     EXPECT_EQ(members(*is), members(*was));
     EXPECT_EQ(is->policy->default_model, "openai/gpt-4o");
@@ -418,7 +419,7 @@ TEST_F(AccountsTest, FailedCommitChangesNothing) {
     EXPECT_EQ(accounts_->directory(), before);
     EXPECT_EQ(published_.size(), publications);
     EXPECT_FALSE(accounts_->has_root_key());
-    EXPECT_EQ(credits_.key(digest).limit, NanoUsd{3});
+    EXPECT_EQ(credits_.key(digest).limits.budget, NanoUsd{3});
 }
 
 TEST_F(AccountsTest, UnknownMembersOfDocumentsSurviveAChange) {

@@ -12,18 +12,45 @@ constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kMonday = 20'409 * kDayMs;  // 2025-11-17, a Monday
 
 class CreditTest : public testing::Test {
-  protected:
+  public:
     CreditTable table;
     OrganizationCredit& organization = table.organization(make_uuid7(1));
-    KeyCredit& key = table.key(digest_key("key"));
+    Spender& key = table.key(digest_key("key"));
+
+    std::optional<Refusal> hold(NanoUsd amount, std::int64_t unix_ms) { return hold(key, amount, unix_ms); }
+    std::optional<Refusal> hold(Spender& by, NanoUsd amount, std::int64_t unix_ms) {
+        Demand demand;
+        demand.amount = amount;
+        demand.unix_ms = unix_ms;
+        return organization.hold({nullptr, nullptr, &by}, demand).refusal;
+    }
+    Charge settle(NanoUsd held, NanoUsd cost, std::int64_t unix_ms) { return settle(key, held, cost, unix_ms); }
+    Charge settle(Spender& by, NanoUsd held, NanoUsd cost, std::int64_t unix_ms) {
+        Settlement settlement;
+        settlement.held = held;
+        settlement.cost = cost;
+        settlement.unix_ms = unix_ms;
+        return organization.settle({nullptr, nullptr, &by}, settlement);
+    }
+    void limit(NanoUsd budget, LimitReset reset) {
+        Limits limits;
+        limits.budget = budget;
+        limits.reset = reset;
+        organization.set_limits(key, limits);
+    }
+    // Holds with all four spenders at a time of the monotonic clock.
+    Admission admit(const Demand& demand) { return organization.hold(everyone, demand); }
+    Spender& project = table.project(make_uuid7(3));
+    Spender& member = table.member(organization.id(), make_uuid7(4));
+    const Spenders everyone{&project, &member, &key};
 };
 
 TEST_F(CreditTest, HoldReservesAndSettleChargesTheRealCost) {
     organization.grant({1000});
-    EXPECT_FALSE(organization.hold(key, {400}, kMonday));
+    EXPECT_FALSE(hold({400}, kMonday));
     EXPECT_EQ(organization.snapshot().held.value, 400);
     EXPECT_EQ(key.held.value, 400);
-    const Charge charge = organization.settle(key, {400}, {150}, kMonday);
+    const Charge charge = settle({400}, {150}, kMonday);
     EXPECT_EQ(charge.charged.value, 150);
     EXPECT_EQ(charge.overrun.value, 0);
     EXPECT_EQ(organization.snapshot().held.value, 0);
@@ -35,96 +62,90 @@ TEST_F(CreditTest, HoldReservesAndSettleChargesTheRealCost) {
 
 TEST_F(CreditTest, HoldAboveWhatIsAvailableTakesNothing) {
     organization.grant({1000});
-    EXPECT_FALSE(organization.hold(key, {700}, kMonday));
-    const auto shortage = organization.hold(key, {301}, kMonday);
-    ASSERT_TRUE(shortage);
-    EXPECT_EQ(shortage->limit, Shortage::Limit::organization);
-    EXPECT_EQ(shortage->needed.value, 301);
-    EXPECT_EQ(shortage->available.value, 300);
+    EXPECT_FALSE(hold({700}, kMonday));
+    const auto refusal = hold({301}, kMonday);
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->limit, Refusal::Limit::credit);
+    EXPECT_EQ(refusal->needed.value, 301);
+    EXPECT_EQ(refusal->available.value, 300);
     EXPECT_EQ(organization.snapshot().held.value, 700);
     EXPECT_EQ(key.held.value, 700);
 }
 
 TEST_F(CreditTest, KeyLimitCountsWhatIsSpentAndHeld) {
     organization.grant({10'000});
-    organization.set_key_limit(key, NanoUsd{100}, LimitReset::lifetime);
-    EXPECT_FALSE(organization.hold(key, {60}, kMonday));
-    const auto shortage = organization.hold(key, {41}, kMonday);
-    ASSERT_TRUE(shortage);
-    EXPECT_EQ(shortage->limit, Shortage::Limit::key);
-    EXPECT_EQ(shortage->available.value, 40);
+    limit({100}, LimitReset::lifetime);
+    EXPECT_FALSE(hold({60}, kMonday));
+    const auto refusal = hold({41}, kMonday);
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->limit, Refusal::Limit::budget);
+    EXPECT_EQ(refusal->scope, LimitScope::key);
+    EXPECT_EQ(refusal->available.value, 40);
     EXPECT_EQ(organization.snapshot().held.value, 60);
-    (void)organization.settle(key, {60}, {10}, kMonday);
-    EXPECT_FALSE(organization.hold(key, {90}, kMonday));
+    (void)settle({60}, {10}, kMonday);
+    EXPECT_FALSE(hold({90}, kMonday));
 }
 
 TEST_F(CreditTest, CostAboveTheHoldTakesWhatIsAvailableThenOverruns) {
     organization.grant({100});
-    organization.set_key_limit(key, NanoUsd{50}, LimitReset::lifetime);
-    EXPECT_FALSE(organization.hold(key, {50}, kMonday));
-    const Charge charge = organization.settle(key, {50}, {130}, kMonday);
+    limit({50}, LimitReset::lifetime);
+    EXPECT_FALSE(hold({50}, kMonday));
+    const Charge charge = settle({50}, {130}, kMonday);
     EXPECT_EQ(charge.charged.value, 100);  // beyond the key's limit too: the organization pays
     EXPECT_EQ(charge.overrun.value, 30);
     EXPECT_EQ(organization.snapshot().balance().value, 0);
-    const auto shortage = organization.hold(key, {0}, kMonday);
-    ASSERT_TRUE(shortage);
-    EXPECT_EQ(shortage->available.value, 0);
+    const auto refusal = hold({0}, kMonday);
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->available.value, 0);
 }
 
 TEST_F(CreditTest, OverrunLeavesOtherHoldsAlone) {
     organization.grant({100});
-    KeyCredit& other = table.key(digest_key("other"));
-    EXPECT_FALSE(organization.hold(key, {20}, kMonday));
-    EXPECT_FALSE(organization.hold(other, {70}, kMonday));
-    const Charge charge = organization.settle(key, {20}, {90}, kMonday);
+    Spender& other = table.key(digest_key("other"));
+    EXPECT_FALSE(hold({20}, kMonday));
+    EXPECT_FALSE(hold(other, {70}, kMonday));
+    const Charge charge = settle({20}, {90}, kMonday);
     EXPECT_EQ(charge.charged.value, 30);
     EXPECT_EQ(charge.overrun.value, 60);
-    EXPECT_EQ(organization.settle(other, {70}, {70}, kMonday).overrun.value, 0);
+    EXPECT_EQ(settle(other, {70}, {70}, kMonday).overrun.value, 0);
     EXPECT_EQ(organization.snapshot().balance().value, 0);
 }
 
 TEST_F(CreditTest, NegativeGrantStopsAtWhatIsUsedAndHeld) {
     organization.grant({100});
-    EXPECT_FALSE(organization.hold(key, {30}, kMonday));
-    (void)organization.settle(key, {30}, {25}, kMonday);
-    EXPECT_FALSE(organization.hold(key, {40}, kMonday));
+    EXPECT_FALSE(hold({30}, kMonday));
+    (void)settle({30}, {25}, kMonday);
+    EXPECT_FALSE(hold({40}, kMonday));
     organization.grant({-1000});
     EXPECT_EQ(organization.snapshot().granted.value, 65);
 }
 
 TEST_F(CreditTest, DailyLimitStartsAgainAtMidnightUtc) {
     organization.grant({1000});
-    organization.set_key_limit(key, NanoUsd{100}, LimitReset::daily);
+    limit({100}, LimitReset::daily);
     const std::int64_t evening = kMonday + kDayMs - 1;
-    EXPECT_FALSE(organization.hold(key, {100}, evening));
-    (void)organization.settle(key, {100}, {100}, evening);
-    EXPECT_TRUE(organization.hold(key, {1}, evening));
-    EXPECT_FALSE(organization.hold(key, {100}, evening + 1));
+    EXPECT_FALSE(hold({100}, evening));
+    (void)settle({100}, {100}, evening);
+    EXPECT_TRUE(hold({1}, evening));
+    EXPECT_FALSE(hold({100}, evening + 1));
 }
 
 TEST_F(CreditTest, ClockThatStepsBackDoesNotOpenANewWindow) {
     organization.grant({1000});
-    organization.set_key_limit(key, NanoUsd{100}, LimitReset::daily);
-    EXPECT_FALSE(organization.hold(key, {100}, kMonday));
-    (void)organization.settle(key, {100}, {100}, kMonday);
-    EXPECT_TRUE(organization.hold(key, {1}, kMonday - kDayMs));
+    limit({100}, LimitReset::daily);
+    EXPECT_FALSE(hold({100}, kMonday));
+    (void)settle({100}, {100}, kMonday);
+    EXPECT_TRUE(hold({1}, kMonday - kDayMs));
 }
 
 TEST_F(CreditTest, KeySpendRollsACopyToTheTimeAsked) {
     organization.grant({1000});
-    EXPECT_FALSE(organization.hold(key, {10}, kMonday));
-    (void)organization.settle(key, {10}, {10}, kMonday);
-    EXPECT_EQ(organization.key_spend(key, kMonday).day.value, 10);
-    EXPECT_EQ(organization.key_spend(key, kMonday + kDayMs).day.value, 0);
-    EXPECT_EQ(organization.key_spend(key, kMonday + kDayMs).total.value, 10);
-    EXPECT_EQ(organization.key_spend(key, kMonday).day.value, 10);
-}
-
-TEST_F(CreditTest, RestoreAndReplayRebuildABalance) {
-    organization.restore({500}, {200});
-    organization.replay_usage(key, {50}, kMonday);
-    EXPECT_EQ(organization.snapshot().balance().value, 250);
-    EXPECT_EQ(key.spent.total.value, 50);
+    EXPECT_FALSE(hold({10}, kMonday));
+    (void)settle({10}, {10}, kMonday);
+    EXPECT_EQ(organization.state_of(key, kMonday, 0).spent.day.value, 10);
+    EXPECT_EQ(organization.state_of(key, kMonday + kDayMs, 0).spent.day.value, 0);
+    EXPECT_EQ(organization.state_of(key, kMonday + kDayMs, 0).spent.total.value, 10);
+    EXPECT_EQ(organization.state_of(key, kMonday, 0).spent.day.value, 10);
 }
 
 TEST_F(CreditTest, ParallelHoldsAdmitExactlyWhatTheBalanceIsWorth) {
@@ -135,8 +156,8 @@ TEST_F(CreditTest, ParallelHoldsAdmitExactlyWhatTheBalanceIsWorth) {
     for (int t = 0; t < kThreads; ++t) {
         threads.emplace_back([&] {
             for (int i = 0; i < kTries; ++i) {
-                if (organization.hold(key, {3}, kMonday)) continue;
-                (void)organization.settle(key, {3}, {3}, kMonday);
+                if (hold({3}, kMonday)) continue;
+                (void)settle({3}, {3}, kMonday);
                 ++admitted;
             }
         });
@@ -159,17 +180,168 @@ TEST_F(CreditTest, TableGivesTheSameAddressForTheSameId) {
     EXPECT_EQ(organizations, 1002u);
 }
 
+TEST_F(CreditTest, AHoldIsTakenOnAllOrOnNone) {
+    organization.grant({1000});
+    Limits tight;
+    tight.budget = NanoUsd{50};
+    for (Spender* const spender : {&organization.spender(), &project, &member, &key}) {
+        organization.set_limits(*spender, tight);
+        Demand demand;
+        demand.amount = {60};
+        demand.unix_ms = kMonday;
+        const auto refusal = admit(demand).refusal;
+        ASSERT_TRUE(refusal);
+        EXPECT_EQ(refusal->scope, spender->scope);
+        EXPECT_EQ(refusal->available.value, 50);
+        for (const Spender* const other : {&organization.spender(), &project, &member, &key}) {
+            EXPECT_EQ(other->held.value, 0);
+            EXPECT_EQ(other->running, 0);
+        }
+        EXPECT_EQ(organization.snapshot().held.value, 0);
+        organization.set_limits(*spender, {});
+    }
+}
+
+TEST_F(CreditTest, ABudgetSaysWhenItResets) {
+    organization.grant({1000});
+    limit({10}, LimitReset::monthly);
+    const auto refusal = hold({11}, kMonday);
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->resets_at_ms, kMonday + 14 * kDayMs);  // 1 December
+    limit({10}, LimitReset::weekly);
+    EXPECT_EQ(hold({11}, kMonday + 3 * kDayMs)->resets_at_ms, kMonday + 7 * kDayMs);
+    limit({10}, LimitReset::daily);
+    EXPECT_EQ(hold({11}, kMonday + 1)->resets_at_ms, kMonday + kDayMs);
+    limit({10}, LimitReset::lifetime);
+    EXPECT_EQ(hold({11}, kMonday)->resets_at_ms, 0);
+}
+
+TEST_F(CreditTest, RequestsPerMinuteRefillEvenlyAndSayTheTrueWait) {
+    organization.grant({1000});
+    Limits limits;
+    limits.requests_per_minute = 60;
+    organization.set_limits(member, limits);
+    Demand demand;
+    demand.monotonic_ms = 1'000'000;
+    for (int i = 0; i < 60; ++i) ASSERT_FALSE(admit(demand).refusal) << i;
+    const Admission refused = admit(demand);
+    ASSERT_TRUE(refused.refusal);
+    EXPECT_EQ(refused.refusal->limit, Refusal::Limit::requests_per_minute);
+    EXPECT_EQ(refused.refusal->scope, LimitScope::member);
+    EXPECT_EQ(refused.refusal->retry_after_ms, 1000);
+    EXPECT_EQ(refused.requests.remaining, 0);
+    EXPECT_EQ(refused.requests.full_in_ms, 60'000);
+    demand.monotonic_ms += refused.refusal->retry_after_ms - 1;
+    EXPECT_TRUE(admit(demand).refusal);
+    demand.monotonic_ms += 1;
+    EXPECT_FALSE(admit(demand).refusal);
+}
+
+TEST_F(CreditTest, TokensAreTakenAsEstimatedAndCorrectedAtSettlement) {
+    organization.grant({1000});
+    Limits limits;
+    limits.tokens_per_minute = 1000;
+    organization.set_limits(project, limits);
+    Demand demand;
+    demand.tokens = 800;
+    demand.monotonic_ms = 1'000'000;
+    EXPECT_EQ(admit(demand).tokens.remaining, 200);
+    Settlement settlement;
+    settlement.held_tokens = 800;
+    settlement.tokens = 100;
+    (void)organization.settle(everyone, settlement);
+    EXPECT_EQ(organization.state_of(project, kMonday, demand.monotonic_ms).tokens.remaining(1000), 900);
+}
+
+TEST_F(CreditTest, ConcurrentRequestsAreCountedUntilSettled) {
+    organization.grant({1000});
+    Limits limits;
+    limits.concurrent_requests = 2;
+    organization.set_limits(key, limits);
+    EXPECT_FALSE(admit({}).refusal);
+    EXPECT_FALSE(admit({}).refusal);
+    const auto refusal = admit({}).refusal;
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->limit, Refusal::Limit::concurrent_requests);
+    EXPECT_EQ(refusal->most, 2);
+    (void)organization.settle(everyone, {});
+    EXPECT_FALSE(admit({}).refusal);
+}
+
+TEST_F(CreditTest, TheTightestRateIsShown) {
+    organization.grant({1000});
+    Limits wide, tight;
+    wide.requests_per_minute = 100;
+    tight.requests_per_minute = 10;
+    organization.set_limits(organization.spender(), wide);
+    organization.set_limits(key, tight);
+    const Admission admission = admit({});
+    EXPECT_EQ(admission.requests.most, 10);
+    EXPECT_EQ(admission.requests.remaining, 9);
+    EXPECT_FALSE(admission.tokens.limited);
+}
+
+TEST_F(CreditTest, AHoldGrowsWithinEveryLimitOrNotAtAll) {
+    organization.grant({1000});
+    limit({100}, LimitReset::lifetime);
+    EXPECT_FALSE(hold({60}, kMonday));
+    EXPECT_FALSE(organization.grow({nullptr, nullptr, &key}, {40}, kMonday));
+    const auto refusal = organization.grow({nullptr, nullptr, &key}, {1}, kMonday);
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->limit, Refusal::Limit::budget);
+    EXPECT_EQ(organization.snapshot().held.value, 100);
+    organization.shrink({nullptr, nullptr, &key}, {70});
+    EXPECT_EQ(key.held.value, 30);
+    EXPECT_EQ(settle({30}, {30}, kMonday).charged.value, 30);
+}
+
+TEST(RateBucketTest, AMinuteOfUnitsIsAllThatAnyPauseEarns) {
+    RateBucket bucket;
+    bucket.refill(100, 1'000'000);
+    bucket.take(100);
+    bucket.refill(100, 1'000'000 + 10 * RateBucket::kMinuteMs);
+    EXPECT_EQ(bucket.remaining(100), 100);
+    bucket.refill(100, 0);  // a clock that stepped back earns nothing
+    bucket.take(100);
+    EXPECT_EQ(bucket.remaining(100), 0);
+}
+
+TEST(RateBucketTest, NothingIsLostByRefillingByTheMillisecond) {
+    RateBucket bucket;
+    bucket.refill(7, 1'000'000);
+    bucket.take(7);
+    for (int ms = 1; ms < RateBucket::kMinuteMs; ++ms) bucket.refill(7, 1'000'000 + ms);
+    EXPECT_EQ(bucket.remaining(7), 6);
+    bucket.refill(7, 1'000'000 + RateBucket::kMinuteMs);
+    EXPECT_EQ(bucket.remaining(7), 7);
+}
+
+TEST(OutputHistoryTest, NothingIsKnownBeforeEnoughWasSeen) {
+    OutputHistory history;
+    for (std::uint32_t i = 1; i < OutputHistory::kLeastSamples; ++i) history.add(3, 100);
+    EXPECT_FALSE(history.p99(3));
+    history.add(3, 100);
+    EXPECT_TRUE(history.p99(3));
+    EXPECT_FALSE(history.p99(2));
+}
+
+TEST(OutputHistoryTest, ItsBoundCoversNinetyNineOfAHundredAndLittleMore) {
+    OutputHistory history;
+    for (int i = 0; i < 1000; ++i) history.add(0, i % 200 == 0 ? 50'000 : 300);
+    EXPECT_GE(history.p99(0).value(), 300);
+    EXPECT_LE(history.p99(0).value(), 600);
+    for (int i = 0; i < 100; ++i) history.add(0, 9'000);
+    EXPECT_GE(history.p99(0).value(), 9'000);
+}
+
 using CreditDeathTest = CreditTest;
 
 TEST_F(CreditDeathTest, ReleasingAHoldThatWasNotTakenAborts) {
     organization.grant({100});
-    EXPECT_DEATH((void)organization.settle(key, {1}, {1}, kMonday), "not taken");
+    EXPECT_DEATH((void)settle({1}, {1}, kMonday), "not taken");
 }
 
-TEST_F(CreditDeathTest, ReplayBelowZeroAborts) {
-    organization.restore({100}, {90});
-    EXPECT_DEATH(organization.replay_usage(key, {11}, kMonday), "below zero");
-}
+TEST_F(CreditDeathTest, RestoringBelowZeroAborts) { EXPECT_DEATH(organization.restore({100}, {101}), "below zero"); }
 
 TEST(SpendWindows, WeeksStartOnMondayAndMonthsFollowTheCalendar) {
     SpendWindows windows;

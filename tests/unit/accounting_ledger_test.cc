@@ -125,7 +125,10 @@ class LedgerTest : public testing::Test {
         opened.prompt_estimate = 10;
         opened.retention_class = retention_class;
         auto& credit = process.credits.organization(organization);
-        EXPECT_FALSE(credit.hold(process.credits.key(key), {kHold}, kNow));
+        Demand demand;
+        demand.amount = {kHold};
+        demand.unix_ms = kNow;
+        EXPECT_FALSE(credit.hold({nullptr, nullptr, &process.credits.key(key)}, demand).refusal);
         const auto slot = process.slots->acquire(lane);
         std::array<std::byte, kSlotOpenBytes> bytes;
         process.slots->publish_open(*slot, std::span(bytes).first(encode(opened, bytes)));
@@ -133,7 +136,11 @@ class LedgerTest : public testing::Test {
     }
     void settle(Process& process, const Running& running, std::int64_t cost) {
         auto& credit = process.credits.organization(organization);
-        const Charge charge = credit.settle(process.credits.key(key), {kHold}, {cost}, kNow);
+        Settlement settlement;
+        settlement.held = {kHold};
+        settlement.cost = {cost};
+        settlement.unix_ms = kNow;
+        const Charge charge = credit.settle({nullptr, nullptr, &process.credits.key(key)}, settlement);
         RequestSettled settled;
         settled.settled_ms = kNow + 5;
         settled.cost = {cost};

@@ -305,12 +305,17 @@ TEST(KeySpaceTest, UsageKeysSortByClassThenDayThenBlock) {
 TEST(KeySpaceTest, BalanceKeysTellOrganizationsFromKeys) {
     OrganizationIdBytes organization;
     organization.fill(0x11);
-    KeyDigestBytes digest;
-    digest.fill(0x22);
+    std::string key(kSpenderKeyBytes, '\x22');
     EXPECT_EQ(parse_organization_balance_key(organization_balance_key(organization)), organization);
-    EXPECT_EQ(parse_key_balance_key(key_balance_key(digest)), digest);
-    EXPECT_FALSE(parse_key_balance_key(organization_balance_key(organization)));
-    EXPECT_FALSE(parse_organization_balance_key(key_balance_key(digest)));
+    EXPECT_FALSE(is_spender_balance_key(key)) << "no such prefix";
+    for (const char prefix : {kKeySpenderPrefix, kProjectSpenderPrefix, kMemberSpenderPrefix,
+                              kOrganizationSpenderPrefix}) {
+        key.front() = prefix;
+        EXPECT_TRUE(is_spender_balance_key(key));
+        EXPECT_FALSE(is_spender_balance_key(key.substr(1)));
+        EXPECT_FALSE(parse_organization_balance_key(key));
+    }
+    EXPECT_FALSE(is_spender_balance_key(organization_balance_key(organization)));
 }
 
 TEST(KeySpaceTest, IdempotencyKeysKeepScopeAndKeyApart) {
