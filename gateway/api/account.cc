@@ -3,23 +3,11 @@
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse_query.hpp>
 
+#include "gateway/api/limits.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
-
-std::string_view reset_name(LimitReset reset) {
-    switch (reset) {
-        case LimitReset::daily:
-            return "daily";
-        case LimitReset::weekly:
-            return "weekly";
-        case LimitReset::monthly:
-            return "monthly";
-        default:
-            return "";
-    }
-}
 
 void text_or_null(JsonText& json, std::string_view name, std::string_view value) {
     json.key(name);
@@ -131,7 +119,7 @@ void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json) {
     } else {
         json.null();
     }
-    text_or_null(json, "limit_reset", reset_name(limits.reset));
+    text_or_null(json, "limit_reset", to_string(limits.reset));
     json.key("include_byok_in_limit").flag(false);
     json.key("usage").usd(spent.total).key("usage_daily").usd(spent.day);
     json.key("usage_weekly").usd(spent.week).key("usage_monthly").usd(spent.month);

@@ -5,6 +5,7 @@
 
 #include "gateway/api/account.h"
 #include "gateway/api/body_fields.h"
+#include "gateway/api/limits.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -95,14 +96,6 @@ ApiAnswer list_projects(const Call& call) {
     for (const Project* project : directory->projects_of(call.organization)) write_project(*project, json);
     json.end().end();
     return done(json);
-}
-
-std::optional<LimitReset> parse_reset(const std::string& text) {
-    if (text.empty()) return LimitReset::lifetime;
-    if (text == "daily") return LimitReset::daily;
-    if (text == "weekly") return LimitReset::weekly;
-    if (text == "monthly") return LimitReset::monthly;
-    return std::nullopt;
 }
 
 // RFC 3339 in UTC only, as OpenRouter takes it.
@@ -304,6 +297,11 @@ ApiAnswer handle(Services& services, const ApiRequest& request) {
         if (request.method == "GET") return list_organizations(call);
         return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
     }
+    const auto id = parse_uuid(organization);
+    const bool exists = id && services.accounts->directory()->find_organization(*id) != nullptr;
+    if (exists) {
+        if (auto answer = answer_limits(services, request, *id, path)) return std::move(*answer);
+    }
     const std::string_view collection = take_segment(path);
     call.item = take_segment(path);
     bool known = false;
@@ -311,8 +309,7 @@ ApiAnswer handle(Services& services, const ApiRequest& request) {
         if (row.collection != collection || row.item == call.item.empty() || !path.empty()) continue;
         known = true;
         if (row.method != request.method) continue;
-        const auto id = parse_uuid(organization);
-        if (!id || services.accounts->directory()->find_organization(*id) == nullptr) {
+        if (!exists) {
             return api_error(ErrorKind::not_found, "there is no such organization");
         }
         call.organization = *id;

@@ -13,6 +13,11 @@ inline std::int64_t unix_ms_now() {
         .count();
 }
 
+// For rates, which a clock that is set must not move.
+inline std::int64_t monotonic_ms(Clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
 inline std::int64_t us_between(Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration_cast<std::chrono::microseconds>(to - from).count();
 }

@@ -77,6 +77,28 @@ class Section {
             out = static_cast<std::uint32_t>(parsed);
         });
     }
+    template <class Value>
+    void one_of(const std::string& key, Value& out, std::map<std::string, Value> values) {
+        add(key, [&out, key, values = std::move(values)](const YAML::Node& node) {
+            const auto found = values.find(expand(scalar(node, key), line_of(node)));
+            if (found != values.end()) {
+                out = found->second;
+                return;
+            }
+            std::string known;
+            for (const auto& [name, value] : values) known += (known.empty() ? "" : " or ") + name;
+            throw ConfigProblem{line_of(node), key + " must be " + known};
+        });
+    }
+    void usd(const std::string& key, NanoUsd& out) {
+        add(key, [&out, key](const YAML::Node& node) {
+            const auto amount = parse_usd(expand(scalar(node, key), line_of(node)));
+            if (!amount || *amount < NanoUsd{}) {
+                throw ConfigProblem{line_of(node), key + " must be an amount of USD of at least 0"};
+            }
+            out = *amount;
+        });
+    }
     void nested(const std::string& key, std::function<void(const YAML::Node&)> read) { add(key, std::move(read)); }
 
     void read() {
@@ -182,7 +204,11 @@ void read_root(const YAML::Node& root, Config& config) {
     section.nested("credit", [&config](const YAML::Node& node) {
         Section credit(node, "credit");
         credit.number("default_output_tokens", config.credit.default_output_tokens, 1, 10000000);
+        credit.number("max_learned_output_tokens", config.credit.max_learned_output_tokens, 256, 10000000);
         credit.number("bytes_per_prompt_token", config.credit.bytes_per_prompt_token, 1, 100);
+        credit.one_of("on_exhausted", config.credit.on_exhausted,
+                      {{"cut", OnExhausted::cut}, {"owe", OnExhausted::owe}});
+        credit.usd("overdraft_cap", config.credit.overdraft_cap);
         credit.read();
     });
     section.nested("ledger", [&config](const YAML::Node& node) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "accounting/money.h"
 #include "store/status.h"
 
 namespace tollgate {
@@ -47,8 +48,15 @@ struct TimeoutsConfig {
     std::uint32_t shutdown_timeout_ms = 30000;
 };
 
+// What becomes of a stream whose hold cannot grow: it is cut with finish_reason "length", or goes on for a while at the
+// platform's cost.
+enum class OnExhausted : std::uint8_t { cut, owe };
+
 struct CreditConfig {
     std::uint32_t default_output_tokens = 4096;
+    std::uint32_t max_learned_output_tokens = 32768;
+    OnExhausted on_exhausted = OnExhausted::cut;
+    NanoUsd overdraft_cap;  // of one request, with `owe`; what no credit covers is booked as overrun
     std::uint32_t bytes_per_prompt_token = 3;
 };
 

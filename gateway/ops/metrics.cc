@@ -191,8 +191,12 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
     out.gauge("tollgate_requests_running", "Requests being served now.", sum(&C::requests_running));
     out.gauge("tollgate_streams_open", "Event streams being relayed now.", sum(&C::streams_open));
     out.counter("tollgate_holds_taken_total", "Holds of credit taken.", sum(&C::holds_taken));
-    out.counter("tollgate_holds_refused_total", "Requests refused for lack of credit.", sum(&C::holds_refused));
+    out.counter("tollgate_holds_refused_total", "Requests refused by credit, a budget or a rate.",
+                sum(&C::holds_refused));
     out.counter("tollgate_holds_released_total", "Holds settled or released.", sum(&C::holds_released));
+    out.counter("tollgate_holds_grown_total", "Slices by which holds grew while answers streamed.",
+                sum(&C::holds_grown));
+    out.counter("tollgate_holds_cut_total", "Streams cut because their hold could not grow.", sum(&C::holds_cut));
     out.counter("tollgate_holds_overrun_total", "Settlements whose cost passed the credit there was; should stay 0.",
                 sum(&C::holds_overrun));
     out.counter("tollgate_overrun_usd_total", "Cost beyond the credit there was, borne by the platform; should stay 0.",

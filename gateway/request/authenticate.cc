@@ -30,7 +30,7 @@ Error authenticate(const Directory& directory, RequestContext& request) {
     if (record->expires_ms != 0 && record->expires_ms <= request.started_ms) return refused("this API key has expired");
     if (record->policy != nullptr && record->policy->closed) return refused("this API key's organization is closed");
     request.principal = {record->kind,    record->digest, record->organization, record->project,
-                         record->creator, record->policy, record->credit,       record->key_credit};
+                         record->creator, record->policy, record->credit,       record->spenders};
     return {};
 }
 

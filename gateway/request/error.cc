@@ -38,6 +38,9 @@ constexpr std::array kRows = {
     Row{ErrorKind::model_not_found, 404, "model_not_found", kInvalid, "not_found", kClient},
     Row{ErrorKind::insufficient_credits, 402, "insufficient_credits", "billing_error", "payment_required", kClient},
     Row{ErrorKind::key_limit_exceeded, 402, "key_limit_exceeded", "billing_error", "payment_required", kClient},
+    Row{ErrorKind::budget_exceeded, 402, "budget_exceeded", "billing_error", "payment_required", kClient},
+    Row{ErrorKind::requests_rate_limited, 429, "rate_limit_exceeded", "requests", "rate_limit_exceeded", kClient},
+    Row{ErrorKind::tokens_rate_limited, 429, "rate_limit_exceeded", "tokens", "rate_limit_exceeded", kClient},
     Row{ErrorKind::overloaded, 503, "overloaded", kServer, "provider_overloaded", kInternal},
     Row{ErrorKind::store_unavailable, 503, "store_unavailable", kServer, "server", kInternal},
     Row{ErrorKind::shutting_down, 503, "shutting_down", kServer, "server", kInternal},
@@ -134,6 +137,7 @@ std::string_view error_headers(ErrorKind kind) {
     switch (kind) {
         case ErrorKind::insufficient_credits:
         case ErrorKind::key_limit_exceeded:
+        case ErrorKind::budget_exceeded:
             return "x-should-retry: false\r\n";
         case ErrorKind::overloaded:
         case ErrorKind::store_unavailable:

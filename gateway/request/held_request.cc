@@ -3,35 +3,31 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gateway/request/refusal.h"
 #include "store/fail_point.h"
 
 namespace tollgate {
 namespace {
 
+constexpr std::int64_t kLeastLearnedTokens = 256;  // of an output that no request bounds
+constexpr std::int64_t kLeastSliceTokens = 256;    // by which a hold grows
+
 std::int32_t ms_between(net::Clock::time_point from, net::Clock::time_point to) {
     return static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count());
 }
 
-// How many output tokens the credit that is there would pay for, once the prompt is paid.
-std::int64_t affordable_output(const Shortage& shortage, const HoldEstimate& estimate, const Prices& prices,
-                               std::int64_t choices) {
-    const NanoUsd prompt = cost_of({.prompt = estimate.prompt_tokens}, prices);
-    if (prices.completion <= 0 || shortage.available <= prompt) return 0;
-    return static_cast<std::int64_t>(static_cast<__int128>((shortage.available - prompt).value) * 1000 /
-                                     prices.completion) /
-           choices;
+// What to hold for where the request says nothing: what nearly all answers of this organization and endpoint stayed
+// below. The model's own maximum would refuse those who could well pay.
+std::int64_t unstated_bound(const RequestContext& request, const CreditConfig& config) {
+    const auto usual = request.principal.credit->usual_output(request.endpoint->number);
+    if (!usual) return config.default_output_tokens;
+    return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
 }
 
-Error refusal(const Shortage& shortage, const HoldEstimate& estimate, const Prices& prices, std::int64_t choices) {
-    const bool of_key = shortage.limit == Shortage::Limit::key;
-    Error error(of_key ? ErrorKind::key_limit_exceeded : ErrorKind::insufficient_credits,
-                std::string(of_key ? "this API key's limit" : "the organization's credit") +
-                    " does not cover this request: " + to_usd(shortage.needed) + " USD needed, " +
-                    to_usd(shortage.available) + " available; lower max_tokens or add credit");
-    error.detail().extra =
-        "\"needed\":" + to_usd(shortage.needed) + ",\"available\":" + to_usd(shortage.available) +
-        ",\"max_tokens_affordable\":" + std::to_string(affordable_output(shortage, estimate, prices, choices));
-    return error;
+// Of a choice that ended by itself: one that a limit or the client cut says nothing of how long answers are.
+std::int64_t natural_output(const RequestContext& request, const Ending& ending) {
+    if (request.cancelled || ending.finish_reason.empty() || ending.finish_reason == "length") return 0;
+    return ending.usage.completion / std::max<std::int64_t>(request.body.choices, 1);
 }
 
 }  // namespace
@@ -44,7 +40,7 @@ HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& co
         (request.body.prompt_bytes + bytes_per_token - 1) / bytes_per_token + request.body.prompt_extra_tokens;
     if (request.api != ApiType::embeddings) {
         std::int64_t bound = request.body.output_bound;
-        if (bound == 0) bound = config.default_output_tokens;
+        if (bound == 0) bound = unstated_bound(request, config);
         if (endpoint.max_completion_tokens > 0) bound = std::min(bound, endpoint.max_completion_tokens);
         estimate.output_tokens = bound * request.body.choices;
     }
@@ -66,15 +62,23 @@ Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
         return {ErrorKind::overloaded, "too many requests are in flight"};
     }
     const HoldEstimate estimate = estimate_hold(request, config);
-    Principal& principal = request.principal;
-    const auto shortage = principal.credit->hold(*principal.key_credit, estimate.amount, request.started_ms);
-    if (shortage) {
+    const Demand demand{.amount = estimate.amount,
+                        .tokens = estimate.prompt_tokens + estimate.output_tokens,
+                        .unix_ms = request.started_ms,
+                        .monotonic_ms = net::monotonic_ms(request.started)};
+    const Principal& principal = request.principal;
+    const Admission admission = principal.credit->hold(principal.spenders, demand);
+    request.request_rate = admission.requests;
+    request.token_rate = admission.tokens;
+    if (admission.refusal) {
         slots_.release_unopened(lane_, *slot);
         counters_.holds_refused.add();
-        return refusal(*shortage, estimate, request.endpoint->endpoint->prices, request.body.choices);
+        return refusal_error(*admission.refusal, estimate, request.endpoint->endpoint->prices, request.body.choices);
     }
     slot_ = slot;
     held_ = estimate.amount;
+    held_tokens_ = demand.tokens;
+    held_output_ = estimate.output_tokens;
     counters_.holds_taken.add();
     counters_.held_requests.add();
     open(estimate);
@@ -116,6 +120,27 @@ void HeldRequest::progress(std::int64_t output_tokens) {
     slots_.publish_progress(*slot_, static_cast<std::uint64_t>(output_tokens));
 }
 
+bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config) {
+    if (output_tokens * 4 < held_output_ * 3) return true;
+    const Prices& prices = request_->endpoint->endpoint->prices;
+    const std::int64_t slice = std::max(held_output_ / 2, kLeastSliceTokens);
+    const NanoUsd more = cost_of({.completion = slice}, Prices{.completion = prices.completion});
+    const Principal& principal = request_->principal;
+    const auto refusal = principal.credit->grow(principal.spenders, more, request_->started_ms);
+    if (!refusal) {
+        held_ += more;
+        held_output_ += slice;
+        counters_.holds_grown.add();
+        return true;
+    }
+    if (output_tokens < held_output_) return true;
+    const NanoUsd owed = cost_of({.completion = output_tokens - held_output_}, Prices{.completion = prices.completion});
+    if (config.on_exhausted == OnExhausted::owe && owed <= config.overdraft_cap) return true;
+    cut_by_ = money_kind(*refusal);
+    counters_.holds_cut.add();
+    return false;
+}
+
 NanoUsd HeldRequest::settle(const Ending& ending) {
     RequestContext& request = *request_;
     const Prices& prices = request.endpoint->endpoint->prices;
@@ -127,7 +152,14 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     record.provider_cost = cost_of(ending.usage, prices);
     record.cost = ending.charge && ending.source != UsageSource::none ? record.provider_cost : NanoUsd{};
     const Principal& principal = request.principal;
-    const Charge charge = principal.credit->settle(*principal.key_credit, held_, record.cost, request.started_ms);
+    const Charge charge =
+        principal.credit->settle(principal.spenders, {.held = held_,
+                                                      .cost = record.cost,
+                                                      .held_tokens = held_tokens_,
+                                                      .tokens = ending.usage.prompt + ending.usage.completion,
+                                                      .unix_ms = request.started_ms,
+                                                      .endpoint = request.endpoint->number,
+                                                      .output_tokens = natural_output(request, ending)});
     record.charged = charge.charged;
     record.overrun = charge.overrun;
     record.http_status = request.cancelled ? status_of(ErrorKind::client_closed_request) : request.status;

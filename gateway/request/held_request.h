@@ -42,6 +42,11 @@ class HeldRequest {
     bool taken() const { return slot_.has_value(); }
     // Output units so far, for the orphan policy after a crash.
     void progress(std::int64_t output_tokens);
+    // Whether the hold covers that many output tokens. Near its end it grows by a slice, in memory only; false: it
+    // cannot grow and the configured policy allows no more, so the answer is to be cut.
+    bool covers(std::int64_t output_tokens, const CreditConfig& config);
+    std::int64_t covered_output() const { return held_output_; }
+    ErrorKind cut_by() const { return cut_by_; }  // after covers() was false: which limit it was
     // Books the cost and publishes the settlement: after this the terminal bytes may leave. Returns the cost.
     NanoUsd settle(const Ending& ending);
 
@@ -54,6 +59,9 @@ class HeldRequest {
     RequestContext* request_ = nullptr;
     std::optional<SlotIndex> slot_;
     NanoUsd held_;
+    std::int64_t held_tokens_ = 0;  // of the rates; corrected at settlement
+    ErrorKind cut_by_ = ErrorKind::none;
+    std::int64_t held_output_ = 0;  // output tokens that held_ pays for
 };
 
 }  // namespace tollgate

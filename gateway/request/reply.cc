@@ -5,6 +5,7 @@
 
 #include "gateway/net/connection.h"
 #include "gateway/ops/request_log.h"
+#include "gateway/request/refusal.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -93,6 +94,7 @@ void append_tollgate_fields(RequestContext& request, std::string& out) {
     out += "x-tollgate-overhead-us: ";
     append_number(out, static_cast<std::uint64_t>(request.overhead_us));
     out += "\r\n";
+    append_rate_limits(request, out);
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ void RequestContext::clear() {
     connecting_us = 0;
     metered = false;
     body.clear();
+    request_rate = token_rate = {};
     endpoint = nullptr;
     status = status_sent = upstream_status = 0;
     error = ErrorKind::none;

@@ -26,7 +26,7 @@ struct Principal {
     Id128 organization, project, creator;
     std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key
     OrganizationCredit* credit = nullptr;
-    KeyCredit* key_credit = nullptr;
+    Spenders spenders;
 };
 
 inline constexpr std::size_t kIdPrefix = 4;  // "req_", "gen-"
@@ -61,6 +61,8 @@ struct RequestContext {
     net::Clock::time_point body_ready{};  // head and body are in hand
     ApiType api = ApiType::chat;
     BodyFacts body;
+    // Admitted: what is left of the rates.
+    RateState request_rate, token_rate;
     // Plan.
     const CatalogueEndpoint* endpoint = nullptr;
     UpstreamBody upstream_body;

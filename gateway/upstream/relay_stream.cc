@@ -25,6 +25,7 @@ void begin_meter(Connection& connection) {
     options.hide_usage = !request.openrouter && !request.body.include_usage;
     options.generation = request.generation_id();
     options.choices = request.body.choices;
+    options.text_completions = request.api == ApiType::completions;
     options.provider = request.endpoint->provider->name;
     options.model = request.endpoint->model->id;
     options.created = request.started_ms / 1000;
@@ -151,6 +152,7 @@ namespace {
 // How reading a stream came to its end.
 struct StreamEnd {
     bool ended = false;  // the body ended as its framing says
+    bool cut = false;    // no credit for more
     Error read_error;
 };
 
@@ -174,6 +176,8 @@ net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& he
         connection.meter.feed(in.view().substr(0, step.payload), connection.out);
         in.consume(step.payload);
         held.progress(facts.content_events);
+        end.cut = !held.covers(counted_completion_tokens(facts), connection.worker().config().credit);
+        if (end.cut) break;
         if (end.ended || (facts.done && facts.has_usage) || facts.invalid || facts.error_event) break;
         late_usage = facts.done;
         if (!connection.client_gone() && (!connection.out.empty() || !outlet.head_sent)) {
@@ -217,12 +221,12 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
     connection.out.clear();
     const StreamEnd end = co_await forward_events(connection, held, answer, outlet);
     const StreamFacts& facts = connection.meter.facts();
-    const bool is_complete = complete(facts, end.ended);
+    const bool is_complete = !end.cut && complete(facts, end.ended);
     release_after_stream(connection, answer, end.ended, is_complete);
     if (!is_complete && connection.client_gone()) {
         co_return upstream_failure(connection, provider, {});
     }
-    if (!is_complete && !outlet.head_sent) {  // nothing has left: an ordinary error can still be answered
+    if (!is_complete && !end.cut && !outlet.head_sent) {  // nothing has left: an ordinary error can still be answered
         request.status_sent = 0;
         request.streamed = false;
         co_return broken(provider, facts, end.read_error);
@@ -230,6 +234,14 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
     if (is_complete) {
         const NanoUsd cost = held.settle(stream_ending(request, facts));
         connection.meter.append_held(request.usage, cost, connection.out);
+    } else if (end.cut) {
+        request.error = held.cut_by();
+        Ending ending = stream_ending(request, facts);
+        ending.finish_reason = "length";
+        // What came in the last read beyond the hold is given away: no credit covers it.
+        ending.usage.completion = std::min(ending.usage.completion, held.covered_output());
+        const NanoUsd cost = held.settle(ending);
+        connection.meter.append_cut(code_of(request.error), request.usage, cost, connection.out);
     } else {
         const Error error = broken(provider, facts, end.read_error);
         request.error = error.kind();

@@ -282,8 +282,8 @@ void StreamMeter::append_flavour(std::string& out) const {
     append_json_string(out, options_.model);
 }
 
-// The usage chunk that the client is owed and the upstream did not send.
-void StreamMeter::append_usage_chunk(const TokenUsage& usage, NanoUsd cost, std::string& out) const {
+// The beginning of an event of our own, up to its choices.
+void StreamMeter::begin_chunk(std::string& out) const {
     out += "data: {";
     if (options_.openrouter) {
         append_flavour(out);
@@ -292,8 +292,29 @@ void StreamMeter::append_usage_chunk(const TokenUsage& usage, NanoUsd cost, std:
         out += ",\"model\":";
         append_json_string(out, options_.model);
     }
-    out += ",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(options_.created);
+    out += options_.text_completions ? ",\"object\":\"text_completion\"" : ",\"object\":\"chat.completion.chunk\"";
+    out += ",\"created\":" + std::to_string(options_.created);
+}
+
+// The usage chunk that the client is owed and the upstream did not send.
+void StreamMeter::append_usage_chunk(const TokenUsage& usage, NanoUsd cost, std::string& out) const {
+    begin_chunk(out);
     out += ",\"choices\":[],\"usage\":" + usage_json(usage, cost) + "}\n\n";
+}
+
+void StreamMeter::append_cut(std::string_view reason, const TokenUsage& usage, NanoUsd cost, std::string& out) {
+    begin_chunk(out);
+    out += ",\"choices\":[";
+    for (std::int64_t choice = 0; choice < options_.choices; ++choice) {
+        if (choice > 0) out += ',';
+        out += "{\"index\":" + std::to_string(choice);
+        out += options_.text_completions ? ",\"text\":\"\"" : ",\"delta\":{}";
+        out += ",\"finish_reason\":\"length\"}";
+    }
+    out += "],\"tollgate\":{\"cut\":\"" + std::string(reason) + "\"}}\n\n";
+    held_.clear();
+    if (!options_.hide_usage) append_usage_chunk(usage, cost, out);
+    out += "data: [DONE]\n\n";
 }
 
 void StreamMeter::append_held(const TokenUsage& usage, NanoUsd cost, std::string& out) {

@@ -35,10 +35,10 @@ std::int64_t counted_completion_tokens(const StreamFacts& facts);
 class StreamMeter {
   public:
     struct Options {
-        bool hide_usage = false;      // the client did not ask for usage
+        bool hide_usage = false;        // the client did not ask for usage
         bool text_completions = false;  // events of ours have `text`, not `delta`
-        bool openrouter = false;      // rewrite id and model, name the provider
-        std::string_view generation;  // "gen-…", alive as long as the meter is used
+        bool openrouter = false;        // rewrite id and model, name the provider
+        std::string_view generation;    // "gen-…", alive as long as the meter is used
         std::string_view provider;
         std::string_view model;
         std::int64_t created = 0;  // Unix seconds, for a chunk of our own
@@ -62,6 +62,9 @@ class StreamMeter {
     // After settlement: the held events with `cost` in the usage (a usage chunk is made where the upstream sent none
     // and the client is owed one), and "data: [DONE]". Appends to `out`.
     void append_held(const TokenUsage& usage, NanoUsd cost, std::string& out);
+    // After the settlement of a stream that the gateway cuts: whatever was held is dropped; an event that ends every
+    // choice with "length" and says why, the usage that the client is owed, and "data: [DONE]".
+    void append_cut(std::string_view reason, const TokenUsage& usage, NanoUsd cost, std::string& out);
     // Any usage-bearing event held back so far?
     bool holding() const { return holding_; }
 
@@ -76,6 +79,7 @@ class StreamMeter {
     std::size_t walk_choices(std::string_view data, std::size_t at);
     void emit(std::string_view data, std::string& out);
     void append_flavour(std::string& out) const;
+    void begin_chunk(std::string& out) const;
     void append_usage_chunk(const TokenUsage& usage, NanoUsd cost, std::string& out) const;
 
     // What inspect() found in the event in hand.

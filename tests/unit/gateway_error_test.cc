@@ -29,7 +29,8 @@ TEST(Error, EveryKindHasItsStatusAndCode) {
     for (const ErrorKind kind : every_kind()) {
         EXPECT_GE(status_of(kind), 400);
         EXPECT_LE(status_of(kind), 504);
-        EXPECT_TRUE(codes.insert(code_of(kind)).second) << code_of(kind);
+        // OpenAI tells the two rates apart by type, not by code.
+        if (kind != ErrorKind::tokens_rate_limited) EXPECT_TRUE(codes.insert(code_of(kind)).second) << code_of(kind);
         EXPECT_FALSE(code_of(kind).empty());
     }
 }

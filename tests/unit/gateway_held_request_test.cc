@@ -34,7 +34,7 @@ class HeldRequestTest : public testing::Test {
     void prepare(RequestContext& request) {
         request.endpoint = &place_;
         request.principal.credit = &organization_;
-        request.principal.key_credit = &key_;
+        request.principal.spenders.key = &key_;
         request.started_ms = kNow;
         request.body.output_bound = 100;
         request.body.prompt_bytes = 30;
@@ -55,7 +55,7 @@ class HeldRequestTest : public testing::Test {
     Provider provider_;
     CatalogueEndpoint place_{&model_, &endpoint_, &provider_, 1};
     OrganizationCredit organization_{Id128{}};
-    KeyCredit key_;
+    Spender key_{LimitScope::key};
     CreditConfig config_;
     WorkerCounters counters_{1};
     RequestContext request_;
@@ -202,7 +202,7 @@ TEST_F(HeldRequestTest, NothingIsAffordableWhereThePromptAloneIsTooMuch) {
 }
 
 TEST_F(HeldRequestTest, ShortageOfTheKeyIsAnother) {
-    key_.limit = NanoUsd{1000};
+    key_.limits.budget = NanoUsd{1000};
     HeldRequest held(*slots_, 0, counters_);
     EXPECT_EQ(held.take(request_, config_).kind(), ErrorKind::key_limit_exceeded);
     EXPECT_EQ(organization_.snapshot().held.value, 0);

@@ -1,0 +1,133 @@
+#include "gateway/api/limits.h"
+
+#include <algorithm>
+
+#include "gateway/api/body_fields.h"
+#include "gateway/net/clock.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+std::optional<Accounts::LimitTarget> target_of(const Id128& organization, std::string_view path) {
+    Accounts::LimitTarget target{.organization = organization};
+    if (path == "/limits") return target;
+    constexpr std::string_view kSuffix = "/limits";
+    if (!path.ends_with(kSuffix)) return std::nullopt;
+    path.remove_suffix(kSuffix.size());
+    const auto after = [&path](std::string_view prefix) {
+        return path.starts_with(prefix) ? path.substr(prefix.size()) : std::string_view();
+    };
+    std::optional<Id128> id;
+    if (const auto project = after("/projects/"); !project.empty()) {
+        target.scope = LimitScope::project;
+        id = parse_uuid(project);
+    } else if (const auto member = after("/members/"); !member.empty()) {
+        target.scope = LimitScope::member;
+        id = parse_uuid(member);
+    } else if (const auto key = after("/keys/"); !key.empty()) {
+        target.scope = LimitScope::key;
+        const auto digest = parse_key_digest(key);
+        if (!digest) return std::nullopt;
+        target.key = *digest;
+        return target;
+    }
+    if (!id || id->is_nil()) return std::nullopt;
+    target.id = *id;
+    return target;
+}
+
+void write_count(JsonText& json, std::string_view name, const std::optional<std::int64_t>& count) {
+    json.key(name);
+    count ? json.number(*count) : json.null();
+}
+
+void write_time(JsonText& json, std::string_view name, std::int64_t unix_ms) {
+    json.key(name);
+    unix_ms != 0 ? json.text(rfc3339(unix_ms)) : json.null();
+}
+
+ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::int64_t now_ms) {
+    const Spender state = credit.state_of(spender, now_ms, net::monotonic_ms(net::Clock::now()));
+    const Limits& limits = state.limits;
+    const NanoUsd spent = state.spent.in(limits.reset);
+    JsonText json;
+    json.object().key("limit");
+    limits.budget ? json.usd(*limits.budget) : json.null();
+    json.key("limit_reset");
+    limits.reset == LimitReset::lifetime ? json.null() : json.text(to_string(limits.reset));
+    write_count(json, "requests_per_minute", limits.requests_per_minute);
+    write_count(json, "tokens_per_minute", limits.tokens_per_minute);
+    write_count(json, "concurrent_requests", limits.concurrent_requests);
+    json.key("spent").usd(spent).key("held").usd(state.held).key("limit_remaining");
+    limits.budget ? json.usd(std::max(*limits.budget - spent - state.held, NanoUsd{})) : json.null();
+    write_time(json, "resets_at", limits.budget ? window_end_ms(limits.reset, now_ms) : 0);
+    json.key("running_requests").number(state.running);
+    const auto left = [](const std::optional<std::int64_t>& most, const RateBucket& bucket) {
+        return most ? std::optional(bucket.remaining(*most)) : std::nullopt;
+    };
+    write_count(json, "requests_remaining", left(limits.requests_per_minute, state.requests));
+    write_count(json, "tokens_remaining", left(limits.tokens_per_minute, state.tokens));
+    ApiAnswer answer;
+    answer.body = json.end().take();
+    return answer;
+}
+
+// All limits at once: what is not named is unlimited.
+std::optional<Limits> read_limits(BodyFields& fields) {
+    Limits limits;
+    limits.budget = fields.usd("limit").value_or(std::nullopt);
+    const auto reset = parse_reset(fields.text("limit_reset"));
+    if (!reset) fields.fail("limit_reset", "must be daily, weekly, monthly or null");
+    limits.reset = reset.value_or(LimitReset::lifetime);
+    limits.requests_per_minute = fields.count("requests_per_minute", kMostPerMinute).value_or(std::nullopt);
+    limits.tokens_per_minute = fields.count("tokens_per_minute", kMostPerMinute).value_or(std::nullopt);
+    limits.concurrent_requests = fields.count("concurrent_requests", kMostPerMinute).value_or(std::nullopt);
+    return fields.error() ? std::nullopt : std::optional(limits);
+}
+
+}  // namespace
+
+std::string_view to_string(LimitReset reset) {
+    switch (reset) {
+        case LimitReset::daily:
+            return "daily";
+        case LimitReset::weekly:
+            return "weekly";
+        case LimitReset::monthly:
+            return "monthly";
+        case LimitReset::lifetime:
+            break;
+    }
+    return "";
+}
+
+std::optional<LimitReset> parse_reset(std::string_view text) {
+    for (const LimitReset reset : {LimitReset::lifetime, LimitReset::daily, LimitReset::weekly, LimitReset::monthly}) {
+        if (to_string(reset) == text) return reset;
+    }
+    return std::nullopt;
+}
+
+std::optional<ApiAnswer> answer_limits(Services& services, const ApiRequest& request, const Id128& organization,
+                                       std::string_view path) {
+    const auto target = target_of(organization, path);
+    if (!target) return std::nullopt;
+    const Spender* const spender = services.accounts->find_spender(*target);
+    if (spender == nullptr) {
+        return api_error(ErrorKind::not_found, "there is no such project or key in this organization");
+    }
+    if (request.method == "PUT") {
+        BodyFields fields(request.body,
+                          {"limit", "limit_reset", "requests_per_minute", "tokens_per_minute", "concurrent_requests"});
+        const auto limits = read_limits(fields);
+        if (!limits) return fields.refusal();
+        const Status status = services.accounts->set_limits(*target, *limits, request.now_ms);
+        if (!status.ok()) return api_error(status);
+    } else if (request.method != "GET") {
+        return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
+    }
+    return show(services.credits->organization(organization), *spender, request.now_ms);
+}
+
+}  // namespace tollgate

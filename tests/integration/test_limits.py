@@ -1,0 +1,164 @@
+"""Budgets and rates of organization, project, member and key: enforced, explained, shown in headers."""
+
+import re
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from support.chat import chat, cost_of, open_stream, post_chat, stream_chat
+from support.waiting import eventually
+
+SCOPES = ["organization", "project", "member", "key"]
+
+
+class Limited:
+    """An account with a key of a known creator, and the paths of the limits of all that spend through it."""
+
+    def __init__(self, gateway, balance="1"):
+        self.gateway = gateway
+        account = gateway.new_account(balance)
+        root = f"/api/organizations/{account.organization}"
+        member = str(uuid.uuid4())
+        made = gateway.manage("POST", f"{root}/keys", {"name": "limited", "creator_user_id": member})
+        self.account = replace(account, key=made["key"], hash=made["data"]["hash"])
+        self.paths = {
+            "organization": f"{root}/limits",
+            "project": f"{root}/projects/{made['data']['project_id']}/limits",
+            "member": f"{root}/members/{member}/limits",
+            "key": f"{root}/keys/{made['data']['hash']}/limits",
+        }
+
+    def limit(self, scope, **limits):
+        return self.gateway.manage("PUT", self.paths[scope], limits)
+
+    def show(self, scope):
+        return self.gateway.manage("GET", self.paths[scope])
+
+    def ask(self, **fields):
+        fields.setdefault("max_tokens", 10)
+        return post_chat(self.gateway, self.account, fields.pop("words", "tokens=10"), **fields)
+
+
+@pytest.fixture
+def limited(gateway):
+    return Limited(gateway)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_budget_set_through_the_api_is_saved_and_fires_exactly(limited, scope):
+    cost = limited.ask().json()["usage"]["cost"]
+    limited.limit(scope, limit=0)
+    hold = limited.ask().error["needed"]
+    limited.limit(scope, limit=cost * 2 + hold)
+    assert [limited.ask().status for _ in range(2)] == [200, 200]
+    refused = limited.ask()
+    assert refused.status == 402
+    assert refused.header("x-should-retry") == "false"
+    assert refused.error["code"] == ("key_limit_exceeded" if scope == "key" else "budget_exceeded")
+    assert (refused.error["limit"], refused.error["scope"]) == ("budget", scope)
+    shown = limited.show(scope)
+    assert shown["spent"] == cost * 3
+    assert shown["limit_remaining"] == hold - cost < hold and shown["held"] == 0
+
+
+@pytest.mark.parametrize("reset", ["daily", "weekly", "monthly"])
+def test_a_refusal_by_a_budget_says_when_it_resets(limited, reset):
+    limited.limit("member", limit=0, limit_reset=reset)
+    refused = limited.ask()
+    assert refused.status == 402
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00.000Z", refused.error["resets_at"])
+    assert limited.show("member")["resets_at"] == refused.error["resets_at"]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_requests_per_minute_refuse_with_the_true_wait(limited, scope):
+    limited.limit(scope, requests_per_minute=3)
+    answers = [limited.ask() for _ in range(3)]
+    assert [answer.status for answer in answers] == [200] * 3
+    assert [answer.header("x-ratelimit-remaining-requests") for answer in answers] == ["2", "1", "0"]
+    refused = limited.ask()
+    assert refused.status == 429
+    assert (refused.error["code"], refused.error["type"]) == ("rate_limit_exceeded", "requests")
+    assert (refused.error["limit"], refused.error["scope"]) == ("requests_per_minute", scope)
+    wait_ms = int(refused.header("retry-after-ms"))
+    assert 0 < wait_ms <= 20_000  # three a minute: one every twenty seconds
+    assert int(refused.header("retry-after")) == -(-wait_ms // 1000)
+
+
+def test_the_six_rate_limit_headers_are_on_success_streams_and_refusals(limited):
+    limited.limit("organization", requests_per_minute=2, tokens_per_minute=100_000)
+    plain = limited.ask()
+    streamed, _ = stream_chat(limited.gateway, limited.account, "tokens=3", max_tokens=10)
+    refused = limited.ask()
+    assert [plain.status, refused.status] == [200, 429]
+    for answer in (plain, streamed, refused):
+        for what, most in (("requests", 2), ("tokens", 100_000)):
+            assert answer.header(f"x-ratelimit-limit-{what}") == str(most)
+            assert 0 <= int(answer.header(f"x-ratelimit-remaining-{what}")) <= most
+            assert re.fullmatch(r"(\d+m)?\d+(\.\d{3})?s|\d+ms", answer.header(f"x-ratelimit-reset-{what}"))
+
+
+def test_tokens_per_minute_count_what_was_used_not_what_was_held(limited):
+    limited.limit("key", tokens_per_minute=1000)
+    assert limited.ask(max_tokens=900).status == 200  # uses ten
+    assert limited.show("key")["tokens_remaining"] > 900
+    refused = limited.ask(max_tokens=2000)
+    assert refused.status == 429
+    assert refused.error["limit"] == "tokens_per_minute"
+    assert limited.ask(max_tokens=900).status == 200
+
+
+def test_concurrent_requests_are_refused_until_one_ends(limited):
+    limited.limit("project", concurrent_requests=1)
+    with open_stream(limited.gateway, limited.account, "tokens=3 ttft_ms=300", max_tokens=10) as running:
+        eventually(lambda: limited.show("project")["running_requests"] == 1)
+        refused = limited.ask()
+        assert refused.status == 429
+        assert refused.error["limit"] == "concurrent_requests"
+        assert running.read_answer().status == 200
+    assert limited.ask().status == 200
+
+
+def test_no_limits_no_rate_limit_headers(limited):
+    assert limited.ask().header("x-ratelimit-limit-requests") is None
+
+
+def test_clearing_limits_lifts_them(limited):
+    limited.limit("key", requests_per_minute=0)
+    assert limited.ask().status == 429
+    assert limited.limit("key")["requests_per_minute"] is None
+    assert limited.ask().status == 200
+
+
+@pytest.mark.parametrize("limits,param", [({"requests_per_minute": -1}, "requests_per_minute"),
+                                          ({"tokens_per_minute": 1.5}, "tokens_per_minute"),
+                                          ({"limit": -1}, "limit"), ({"limit_reset": "hourly"}, "limit_reset"),
+                                          ({"requests": 1}, "requests")])
+def test_bad_limits_are_refused_by_name(limited, limits, param):
+    answer = limited.gateway.request("PUT", limited.paths["key"],
+                                     key=limited.gateway.root_key, json=limits)
+    assert answer.status == 400
+    assert param in answer.error["message"]
+
+
+def test_a_stream_without_a_bound_grows_its_hold(gateway):
+    account = gateway.new_account("1")
+    answer, stream = stream_chat(gateway, account, "tokens=6000", max_tokens=None)
+    assert stream.finish_reason == "stop"
+    assert gateway.metrics().sum("tollgate_holds_grown_total") > 0
+    assert gateway.credits(account)["held"] == 0
+
+
+def test_a_stream_whose_hold_cannot_grow_is_cut_and_says_why(gateway):
+    # Enough for the hold of the default bound, and for nothing after it.
+    balance = cost_of("test/chat", 20, 4096)
+    account = gateway.new_account(str(balance))
+    answer, stream = stream_chat(gateway, account, "tokens=9000", max_tokens=None, stream_options={"include_usage": True})
+    assert stream.done
+    assert stream.finish_reason == "length"
+    assert any(event.get("tollgate") == {"cut": "insufficient_credits"} for event in stream.events)
+    figures = gateway.credits(account)
+    assert figures["held"] == 0
+    assert 0 <= figures["balance"] < balance / 10
+    assert stream.usage["cost"] == figures["total_usage"]
