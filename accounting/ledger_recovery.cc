@@ -197,7 +197,7 @@ RequestSettled settle_orphan(const RequestOpened& opened, std::uint64_t progress
     settled.usage.prompt = opened.prompt_estimate;
     settled.usage.completion = static_cast<std::int64_t>(std::min(progress, kMostTokens));
     settled.cost = std::min(opened.hold, cost_of(settled.usage, opened.prices));
-    settled.provider_cost = settled.cost;
+    settled.provider_cost = opened.provider_prices ? cost_of(settled.usage, *opened.provider_prices) : settled.cost;
     settled.charged = std::min(settled.cost, balance);
     settled.overrun = settled.cost - settled.charged;
     return settled;

@@ -124,12 +124,14 @@ Prices read_prices(const YAML::Node& node) {
 }
 
 Endpoint read_endpoint(const YAML::Node& node) {
-    Reader::expect_map(node, "endpoint", {"provider", "model", "prices", "context_length", "max_completion_tokens"});
+    Reader::expect_map(node, "endpoint",
+                       {"provider", "model", "prices", "provider_prices", "context_length", "max_completion_tokens"});
     Endpoint endpoint;
     endpoint.provider = Reader::text(node, "provider");
     endpoint.upstream_model = Reader::text(node, "model");
     if (!node["prices"]) refuse(node, "prices: missing");
     endpoint.prices = read_prices(node["prices"]);
+    if (node["provider_prices"]) endpoint.provider_prices = read_prices(node["provider_prices"]);
     endpoint.context_length = Reader::whole_number(node, "context_length");
     endpoint.max_completion_tokens = Reader::whole_number(node, "max_completion_tokens");
     return endpoint;
@@ -153,8 +155,10 @@ Model read_model(const YAML::Node& node) {
     }
     for (const YAML::Node& endpoint : endpoints) {
         model.endpoints.push_back(read_endpoint(endpoint));
-        if (!model.embeddings && !endpoint["prices"]["completion"]) {
-            refuse(endpoint["prices"], "prices: completion: missing");
+        for (const char* const key : {"prices", "provider_prices"}) {
+            if (!model.embeddings && endpoint[key] && !endpoint[key]["completion"]) {
+                refuse(endpoint[key], std::string(key) + ": completion: missing");
+            }
         }
     }
     return model;

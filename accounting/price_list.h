@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,9 +17,10 @@ namespace tollgate {
 
 // One provider that serves a model.
 struct Endpoint {
-    std::string provider;        // name of a configured provider
-    std::string upstream_model;  // the provider's own name for it
-    Prices prices;
+    std::string provider;                    // name of a configured provider
+    std::string upstream_model;              // the provider's own name for it
+    Prices prices;                           // what customers are charged
+    std::optional<Prices> provider_prices;   // what the provider charges, where that differs (a discount, a markup)
     std::int64_t context_length = 0;         // tokens; 0: unknown
     std::int64_t max_completion_tokens = 0;  // tokens; 0: unknown
 };

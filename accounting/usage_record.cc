@@ -15,9 +15,10 @@ constexpr std::uint8_t kOpenedVersion = 1;
 constexpr std::uint8_t kSettledVersion = 1;
 
 constexpr std::uint8_t kOpenRouterFlavour = 1, kStreamed = 2, kAbortStopsBilling = 4;  // flags of an opened record
-constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4;                       // of a settled one
+constexpr std::uint8_t kProviderPrices = 8;  // the provider's prices stand at the record's end
+constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4, kUsageContradictory = 8;  // of a settled one
 
-constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 5 * 8 + 3 * 8 + 1;
+constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 2 * 5 * 8 + 3 * 8 + 1;
 constexpr std::size_t kOpenedTextBytes = 2 * kModelNameBytes + kProviderNameBytes + 3 * kAttributionBytes + 6;
 static_assert(kOpenedFixedBytes + kOpenedTextBytes <= kSlotOpenBytes);
 constexpr std::size_t kSettledFixedBytes = 1 + 8 + 5 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
@@ -107,7 +108,8 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.integer(static_cast<std::uint8_t>(record.api));
     writer.integer(static_cast<std::uint8_t>(flag(record.openrouter_flavour, kOpenRouterFlavour) |
                                              flag(record.streamed, kStreamed) |
-                                             flag(record.abort_stops_billing, kAbortStopsBilling)));
+                                             flag(record.abort_stops_billing, kAbortStopsBilling) |
+                                             flag(record.provider_prices.has_value(), kProviderPrices)));
     write_prices(writer, record.prices);
     writer.integer(record.hold.value);
     writer.integer(record.prompt_estimate);
@@ -119,6 +121,7 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.text(record.session, kAttributionBytes);
     writer.text(record.app, kAttributionBytes);
     writer.integer(record.retention_class);
+    if (record.provider_prices) write_prices(writer, *record.provider_prices);
     return writer.size();
 }
 
@@ -134,7 +137,8 @@ std::size_t encode(const RequestSettled& record, std::span<std::byte> out) {
     writer.integer(record.provider_cost.value);
     writer.integer(record.http_status);
     writer.integer(static_cast<std::uint8_t>(flag(record.cancelled, kCancelled) | flag(record.cache_hit, kCacheHit) |
-                                             flag(record.byok, kByok)));
+                                             flag(record.byok, kByok) |
+                                             flag(record.usage_contradictory, kUsageContradictory)));
     writer.integer(record.latency_ms);
     writer.integer(record.first_token_ms);
     writer.integer(record.upstream_status);
@@ -172,6 +176,7 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     record.session = reader.text();
     record.app = reader.text();
     if (reader.left() > 0) record.retention_class = reader.integer<std::uint8_t>();  // appended later
+    if ((flags & kProviderPrices) != 0) record.provider_prices = read_prices(reader);
     if (!reader.ok()) return failure(StatusCode::corrupt, "opened record: ends too early");
     if (api > static_cast<std::uint8_t>(ApiType::embeddings)) {
         return failure(StatusCode::corrupt, "opened record: unknown API type " + std::to_string(api));
@@ -202,6 +207,7 @@ Result<RequestSettled> decode_settled(std::span<const std::byte> bytes) {
     record.cancelled = (flags & kCancelled) != 0;
     record.cache_hit = (flags & kCacheHit) != 0;
     record.byok = (flags & kByok) != 0;
+    record.usage_contradictory = (flags & kUsageContradictory) != 0;
     record.latency_ms = reader.integer<std::int32_t>();
     record.first_token_ms = reader.integer<std::int32_t>();
     record.upstream_status = reader.integer<std::int32_t>();

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -48,8 +49,9 @@ struct RequestOpened {
     std::string_view provider;
     std::string_view end_user;  // body `user`
     std::string_view session;
-    std::string_view app;  // HTTP-Referer or X-Title
-    Prices prices;         // in force for this request, so that recovery needs no price list
+    std::string_view app;                   // HTTP-Referer or X-Title
+    Prices prices;                          // in force for this request, so that recovery needs no price list
+    std::optional<Prices> provider_prices;  // what the provider charges, where that differs from `prices`
     NanoUsd hold;
     std::int64_t prompt_estimate = 0;  // tokens
     std::int64_t output_bound = 0;     // tokens
@@ -68,6 +70,7 @@ struct RequestSettled {
     bool cancelled = false;        // the client left before the end
     bool cache_hit = false;
     bool byok = false;
+    bool usage_contradictory = false;  // the provider's figure is far from what was generated
     std::int32_t latency_ms = 0;       // request head to last byte
     std::int32_t first_token_ms = -1;  // request head to first upstream body byte; -1: none came
     std::int32_t upstream_status = 0;

@@ -61,6 +61,18 @@ net::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_vie
     co_return error;
 }
 
+// While a request holds credit its connection knows: the worker's timer looks whether it is overdue.
+class WatchedHold {
+  public:
+    WatchedHold(Connection& connection, HeldRequest& held) : connection_(connection) { connection.watch_hold(&held); }
+    ~WatchedHold() { connection_.watch_hold(nullptr); }
+    WatchedHold(const WatchedHold&) = delete;
+    WatchedHold& operator=(const WatchedHold&) = delete;
+
+  private:
+    Connection& connection_;
+};
+
 // Authenticated inference, body in hand: the paid part.
 net::Awaitable<Error> infer(Connection& connection) {
     Worker& worker = connection.worker();
@@ -89,6 +101,7 @@ net::Awaitable<Error> infer(Connection& connection) {
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
     error = held.take(request, worker.config().credit);
     if (error) co_return error;
+    const WatchedHold watched(connection, held);
     // Dispatch, then relay while metering; the relay settles before the terminal bytes leave.
     auto answer = co_await dispatch(connection);
     if (answer) {

@@ -27,6 +27,8 @@ void print_record(const StoredRequest& record) {
     json.key("http_status").number(settled.http_status).key("error").text(settled.error);
     json.key("prompt_tokens").number(settled.usage.prompt).key("completion_tokens").number(settled.usage.completion);
     json.key("usage_source").text(to_string(settled.source)).key("cost_nano").number(settled.cost.value);
+    json.key("provider_cost_nano").number(settled.provider_cost.value);
+    json.key("usage_contradictory").flag(settled.usage_contradictory).key("upstream_id").text(settled.upstream_id);
     json.key("charged_nano").number(settled.charged.value).key("overrun_nano").number(settled.overrun.value);
     std::puts(json.end().take().c_str());
 }

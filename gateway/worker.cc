@@ -148,7 +148,10 @@ void Worker::update_date() {
 }
 
 void Worker::sweep_connections(net::Clock::time_point now) {
-    for (Connection* connection : connections_) connection->check_deadline(now);
+    for (Connection* connection : connections_) {
+        connection->check_deadline(now);
+        connection->check_hold(now);
+    }
 }
 
 // A client that hangs up is seen by POLLRDHUP, also behind bytes it sent earlier and while nothing is read from it.

@@ -52,6 +52,7 @@ def providers(sample, scripted_server):
     return [
         provider("sample", sample.base_url),
         provider("drained", sample.base_url, abort_stops_billing=False),
+        provider("reasoning", sample.base_url, reasoning_in_completion=False),
         provider("scripted", scripted_server.base_url),
         provider("down", UNUSED_PORT_URL),
     ]

@@ -51,8 +51,9 @@ class Client {
             busy_ = false;
             now = net::Clock::now();
             note(error, now);
-            if (!error.empty() || !reader_.keep_alive()) close();
-            if (!error.empty()) {
+            const bool whole = error.empty() || (run_.load.any_answer && answered_);
+            if (!whole || !reader_.keep_alive()) close();
+            if (!error.empty() && !run_.load.any_answer) {
                 pause_.expires_after(kPauseAfterError);
                 co_await pause_.async_wait(net::kAwait);
                 now = net::Clock::now();
@@ -97,7 +98,7 @@ class Client {
     // Empty where the answer is correct, else the kind of error.
     net::Awaitable<std::string> one_request() {
         reader_.start();
-        timed_out_ = false;
+        timed_out_ = answered_ = false;
         if (!socket_.is_open()) {
             ++run_.report.connects;
             auto [error] = co_await socket_.async_connect(run_.load.endpoint, net::kAwait);
@@ -131,7 +132,8 @@ class Client {
         }
     }
 
-    std::string verdict() const {
+    std::string verdict() {
+        answered_ = true;
         if (reader_.status() != 200) return "status_" + std::to_string(reader_.status());
         if (reader_.is_stream() != run_.load.stream) return "wrong_content_type";
         if (reader_.saw_error()) return "error_event";
@@ -149,6 +151,7 @@ class Client {
     net::Clock::time_point first_byte_;
     bool busy_ = false;
     bool timed_out_ = false;
+    bool answered_ = false;  // framed as it should be, whatever it says
 };
 
 net::Awaitable<void> watch(Run& run, std::vector<std::unique_ptr<Client>>& clients) {

@@ -21,6 +21,7 @@ struct Load {
     std::uint32_t duration_ms = 0;  // of the measured time; requests that run at its end are awaited
     std::uint32_t warmup_ms = 0;
     std::uint32_t timeout_ms = 60000;  // of one request
+    bool any_answer = false;           // a wrong answer is counted like others: no pause after it
 };
 
 Report run_load(const Load& load);

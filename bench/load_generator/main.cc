@@ -26,6 +26,7 @@ struct Arguments {
     double timeout_s = 60;
     bool stream = false;
     bool json = false;
+    bool any_answer = false;
 };
 
 struct Url {
@@ -112,9 +113,10 @@ int run(const Arguments& arguments) {
     load.duration_ms = static_cast<std::uint32_t>(arguments.duration_s * 1000);
     load.warmup_ms = static_cast<std::uint32_t>(arguments.warmup_s * 1000);
     load.timeout_ms = static_cast<std::uint32_t>(arguments.timeout_s * 1000);
+    load.any_answer = arguments.any_answer;
     auto report = run_threads(load, std::min(arguments.threads, arguments.connections));
     std::fputs(arguments.json ? (report.json() + "\n").c_str() : report.text().c_str(), stdout);
-    return report.errors.empty() && report.completed > 0 ? 0 : 1;
+    return arguments.any_answer || (report.errors.empty() && report.completed > 0) ? 0 : 1;
 }
 
 }  // namespace
@@ -138,6 +140,7 @@ int main(int argc, char** argv) {
     app.add_option("--api-key", arguments.api_key, "Bearer token");
     app.add_option("--header", arguments.headers, "A further 'Name: value'; may be repeated");
     app.add_flag("--stream", arguments.stream, "Ask for a stream and await its [DONE]");
+    app.add_flag("--any-answer", arguments.any_answer, "Wrong answers are expected: counted, no pause, exit 0");
     app.add_flag("--json", arguments.json, "Print the report as JSON");
     CLI11_PARSE(app, argc, argv);
     if (arguments.duration_s == 0 && arguments.requests == 0) arguments.requests = 1;

@@ -129,6 +129,7 @@ void Answer::append_usage(std::string& out, std::uint32_t completion_tokens) con
     bool zero = script_->usage == UsageMode::zero;
     auto prompt = zero ? 0 : prompt_tokens();
     auto completion = zero ? 0 : completion_tokens;
+    if (script_->reasoning_outside) completion -= std::min(completion, script_->reasoning_tokens);
     out += R"(,"usage":{"prompt_tokens":)";
     append_number(out, prompt);
     out += R"(,"completion_tokens":)";

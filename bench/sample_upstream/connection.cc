@@ -158,13 +158,28 @@ class Connection {
             if (!script) co_return co_await send_error(400, script.error(), "bad_sample_script");
             script_ = *script;
         }
+        if (script_.chaos > 0) add_chaos();
         co_return co_await answer_model_request(endpoint);
+    }
+
+    // One fault of those that upstreams have, for some requests; the same ones in every run.
+    void add_chaos() {
+        constexpr std::string_view kFaults[] = {
+            "status=500",   "status=429",   "status=503",    "error_body",       "reset_head",           "close_head",
+            "garbage=head", "garbage=json", "garbage=chunk", "error_at=2",       "reset_at=2",           "close_at=2",
+            "no_done",      "usage=none",   "usage=zero",    "usage=cumulative", "no_finish close_at=3", "split=7"};
+        auto& state = worker_.chaos_state;  // Knuth's MMIX generator; its high bits are the good ones
+        state = state * 6364136223846793005ull + 1442695040888963407ull;
+        const auto random = state >> 33;
+        if (random % 1000 >= script_.chaos) return;
+        if (auto script = parse_script(kFaults[random / 1000 % std::size(kFaults)], script_)) script_ = *script;
     }
 
     net::Awaitable<Outcome> answer_control(Endpoint endpoint, bool is_post, std::string_view body) {
         body_ = R"({"status":"ok"})";
         if (endpoint == Endpoint::stats) body_ = worker_.shared.stats_json();
         if (endpoint == Endpoint::stats_requests) body_ = worker_.shared.recorder.json();
+        if (endpoint == Endpoint::stats_bills) body_ = worker_.shared.bills.json();
         if (endpoint == Endpoint::stats_reset) worker_.shared.reset_stats();
         if (endpoint == Endpoint::script && is_post) {
             // The words replace what was posted before; the command line's script stays underneath.
@@ -213,7 +228,10 @@ class Connection {
     net::Awaitable<Outcome> answer_as_scripted(Endpoint endpoint) {
         bool streams = request_.stream && endpoint != Endpoint::embeddings;
         answer_.begin(endpoint, request_, script_, id_, ::time(nullptr));
-        if (script_.stall_head) co_return co_await stall();
+        if (script_.stall_head) {
+            co_await stall();
+            co_return bill_left(0);
+        }
         if (!script_.early_head || !streams) {
             if (!co_await channel_->pause_ms(script_.ttft_ms)) {
                 bill(0, false);
@@ -249,6 +267,11 @@ class Connection {
         stats.add(Counter::completion_tokens, generated);
         stats.add(Counter::billed_prompt_tokens, answer_.prompt_tokens());
         stats.add(Counter::billed_completion_tokens, script_.abort_stops_billing ? generated : all);
+        worker_.shared.bills.record({.id = id_,
+                                     .prompt_tokens = answer_.prompt_tokens(),
+                                     .generated_tokens = generated,
+                                     .billed_tokens = script_.abort_stops_billing ? generated : all,
+                                     .complete = complete});
     }
 
     net::Awaitable<Outcome> answer_plain(Endpoint endpoint) {
@@ -266,6 +289,7 @@ class Connection {
         if (endpoint == Endpoint::embeddings) {
             worker_.stats.add(Counter::prompt_tokens, answer_.prompt_tokens());
             worker_.stats.add(Counter::billed_prompt_tokens, answer_.prompt_tokens());
+            worker_.shared.bills.record({.id = id_, .prompt_tokens = answer_.prompt_tokens(), .complete = true});
         } else {
             // A plain answer is generated whole before its first byte.
             bill(answer_.completion_tokens(), true);

@@ -249,7 +249,7 @@ void read_option(ModelRequest& request, std::string_view key, dom::element value
 std::string_view endpoint_name(Endpoint endpoint) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Endpoint::count)> kNames{
         "chat/completions", "completions", "embeddings",     "models",      "models/{id}", "health",
-        "script",           "stats",       "stats/requests", "stats/reset", "unknown"};
+        "script",           "stats",       "stats/requests", "stats/bills", "stats/reset", "unknown"};
     return kNames[static_cast<std::size_t>(endpoint)];
 }
 
@@ -267,6 +267,7 @@ Endpoint route(std::string_view path, std::string_view& rest) {
     if (path == "/script") return Endpoint::script;
     if (path == "/stats") return Endpoint::stats;
     if (path == "/stats/requests") return Endpoint::stats_requests;
+    if (path == "/stats/bills") return Endpoint::stats_bills;
     if (path == "/stats/reset") return Endpoint::stats_reset;
     return Endpoint::unknown;
 }

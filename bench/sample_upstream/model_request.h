@@ -27,6 +27,7 @@ enum class Endpoint : std::uint8_t {
     script,
     stats,
     stats_requests,
+    stats_bills,
     stats_reset,
     unknown,
     count

@@ -8,7 +8,7 @@
 namespace sample {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::uint32_t Script::*>, 19> kNumbers{{
+constexpr std::array<std::pair<std::string_view, std::uint32_t Script::*>, 20> kNumbers{{
     {"tokens", &Script::tokens},
     {"token_bytes", &Script::token_bytes},
     {"big", &Script::big},
@@ -28,10 +28,12 @@ constexpr std::array<std::pair<std::string_view, std::uint32_t Script::*>, 19> k
     {"reset_at", &Script::reset_at},
     {"close_at", &Script::close_at},
     {"stall_at", &Script::stall_at},
+    {"chaos", &Script::chaos},
 }};
 
-constexpr std::array<std::pair<std::string_view, bool Script::*>, 16> kFlags{{
+constexpr std::array<std::pair<std::string_view, bool Script::*>, 17> kFlags{{
     {"tool_call", &Script::tool_call},
+    {"reasoning_outside", &Script::reasoning_outside},
     {"abort_stops_billing", &Script::abort_stops_billing},
     {"early_head", &Script::early_head},
     {"coalesce", &Script::coalesce},

@@ -38,6 +38,7 @@ struct Script {
     std::uint32_t cached_tokens = 0;
     std::uint32_t reasoning_tokens = 0;  // counted in completion_tokens as well
     UsageMode usage = UsageMode::normal;
+    bool reasoning_outside = false;  // completion_tokens leave reasoning_tokens out; both are billed
     bool tool_call = false;
     bool abort_stops_billing = true;
 
@@ -74,6 +75,7 @@ struct Script {
     bool close_head = false;
     bool no_done = false;
     bool no_finish = false;
+    std::uint32_t chaos = 0;  // of 1000 requests, so many get a fault of random kind
 };
 
 // Applies `words` on top of `base`. The error names the word that was not understood.

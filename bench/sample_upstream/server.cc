@@ -26,6 +26,7 @@ void Shared::set_default_script(const Script& script) {
 void Shared::reset_stats() {
     for (auto& worker : workers) worker->stats.reset();
     recorder.reset();
+    bills.reset();
 }
 
 std::string Shared::stats_json() const {

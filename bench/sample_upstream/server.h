@@ -40,6 +40,7 @@ struct Worker {
     Stats stats;
     simdjson::dom::parser parser;
     std::uint64_t answers = 0;
+    std::uint64_t chaos_state = 1 + number;  // of the generator of random faults
 
     // The default script, copied again only when somebody has changed it.
     const Script& default_script();
@@ -54,10 +55,12 @@ struct Worker {
 };
 
 struct Shared {
-    explicit Shared(Options options_in) : options(std::move(options_in)), recorder(options.record) {}
+    explicit Shared(Options options_in)
+        : options(std::move(options_in)), recorder(options.record), bills(options.record) {}
 
     const Options options;
     Recorder recorder;
+    Bills bills;
     std::vector<std::unique_ptr<Worker>> workers;
 
     Script default_script() const;

@@ -37,6 +37,30 @@ std::string Recorder::json() const {
     return out + "]}";
 }
 
+void Bills::record(const Bill& bill) {
+    if (ring_.empty()) return;
+    std::lock_guard lock(mutex_);
+    ring_[seen_++ % ring_.size()] = bill;
+}
+
+std::string Bills::json() const {
+    std::lock_guard lock(mutex_);
+    std::string out = R"({"seen":)" + std::to_string(seen_) + R"(,"bills":[)";
+    for (auto i = seen_ - std::min<std::uint64_t>(seen_, ring_.size()); i < seen_; ++i) {
+        const auto& bill = ring_[i % ring_.size()];
+        if (out.back() != '[') out += ',';
+        out += R"({"id":")" + bill.id + R"(","prompt_tokens":)" + std::to_string(bill.prompt_tokens) +
+               R"(,"generated_tokens":)" + std::to_string(bill.generated_tokens) + R"(,"billed_tokens":)" +
+               std::to_string(bill.billed_tokens) + R"(,"complete":)" + (bill.complete ? "true}" : "false}");
+    }
+    return out + "]}";
+}
+
+void Bills::reset() {
+    std::lock_guard lock(mutex_);
+    seen_ = 0;
+}
+
 void Recorder::reset() {
     std::lock_guard lock(mutex_);
     seen_ = 0;

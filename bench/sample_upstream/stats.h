@@ -70,4 +70,25 @@ class Recorder {
     std::uint64_t seen_ = 0;
 };
 
+// What this provider would charge for the last requests, one by one, by the id that their answers carry.
+class Bills {
+  public:
+    struct Bill {
+        std::string id;
+        std::uint32_t prompt_tokens = 0;
+        std::uint32_t generated_tokens = 0;
+        std::uint32_t billed_tokens = 0;  // of the completion
+        bool complete = false;            // the answer was written whole
+    };
+    explicit Bills(std::size_t capacity) : ring_(capacity) {}
+    void record(const Bill& bill);
+    std::string json() const;  // oldest first
+    void reset();
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<Bill> ring_;
+    std::uint64_t seen_ = 0;
+};
+
 }  // namespace sample

@@ -70,6 +70,7 @@ ApiAnswer show_generation(Services& services, const ApiRequest& request) {
     json.key("usage").usd(settled.cost).key("total_cost").usd(settled.cost).key("charged").usd(settled.charged);
     json.key("upstream_inference_cost").usd(settled.provider_cost);
     json.key("usage_source").text(to_string(settled.source)).key("is_byok").flag(settled.byok);
+    json.key("usage_contradictory").flag(settled.usage_contradictory);
     json.key("http_status").number(settled.http_status).key("upstream_status").number(settled.upstream_status);
     text_or_null(json, "error", settled.error);
     json.key("organization_id").text(to_uuid(opened.organization)).key("project_id").text(to_uuid(opened.project));

@@ -2,6 +2,7 @@
 
 #include "gateway/life_of_a_request.h"
 #include "gateway/request/authenticate.h"
+#include "gateway/request/held_request.h"
 #include "gateway/request/reply.h"
 #include "gateway/worker.h"
 
@@ -205,6 +206,31 @@ void Connection::check_deadline(net::Clock::time_point now) {
     }
 }
 
+void Connection::check_hold(net::Clock::time_point now) {
+    constexpr auto kLeakedAfter = std::chrono::seconds(60);  // past the deadline: every wait has had its own by then
+    if (held_ == nullptr || !held_->taken()) return;
+    const auto deadline = request.started + std::chrono::milliseconds(worker_.config().timeouts.request_timeout_ms);
+    if (now < deadline) return;
+    if (now >= deadline + kLeakedAfter) {
+        held_->void_leaked();
+        held_ = nullptr;
+        client_gone_ = true;  // nothing more may be written: the answer is not billed
+        cut();
+    } else if (waiting_ != Waiting::nobody && deadline_ != net::Clock::time_point::max()) {
+        deadline_ = now;
+        check_deadline(now);
+    }
+}
+
+void Connection::answer_read(std::size_t bytes) {
+    if (!draining_upstream_) return;
+    drained_bytes_ += bytes;
+    if (drained_bytes_ <= worker_.config().limits.max_drain_bytes) return;
+    draining_upstream_ = false;  // abandoned() from here on
+    worker_.counters().drains_running.subtract();
+    worker_.counters().upstream_aborts.add();
+}
+
 void Connection::abort_upstream() {
     if (upstream_ != nullptr) upstream_->cancel();
     connecting.abandon();
@@ -223,6 +249,7 @@ void Connection::client_left() {
     const bool bills_anyway = request.endpoint != nullptr && !request.endpoint->provider->abort_stops_billing;
     if (bills_anyway && upstream_ != nullptr && worker_.may_drain()) {
         draining_upstream_ = true;
+        drained_bytes_ = 0;
         worker_.counters().drains_running.add();
         arm(Waiting::upstream, worker_.config().timeouts.drain_timeout_ms);
         return;

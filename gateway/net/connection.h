@@ -14,6 +14,7 @@
 
 namespace tollgate {
 
+class HeldRequest;
 class Worker;
 
 inline constexpr std::size_t kClientBufferBytes = 4096;  // while idle, and enough for a usual request
@@ -39,6 +40,7 @@ class Connection {
     // --- The worker's timer.
     void check_deadline(net::Clock::time_point now);
     bool waits_for_upstream() const { return waiting_ == Waiting::upstream && !client_gone_; }
+    void check_hold(net::Clock::time_point now);  // the request's own deadline, and the leak guard
     void client_left();
     void drain();  // closes when the request in hand, if any, is over
     void cut();    // closes now
@@ -46,6 +48,10 @@ class Connection {
     bool client_gone() const { return client_gone_; }
     // Nobody waits for the upstream's answer any more: it is to be aborted.
     bool abandoned() const { return (client_gone_ && !draining_upstream_) || cut_; }
+    // Bytes of an answer were read; ends a drain that has had its share of them.
+    void answer_read(std::size_t bytes);
+    // The hold of the request in hand; null when it is settled or there is none.
+    void watch_hold(HeldRequest* held) { held_ = held; }
     // The gateway is shutting down and the time for running requests is over.
     bool was_cut() const { return cut_; }
 
@@ -81,6 +87,8 @@ class Connection {
     net::Stream* upstream_ = nullptr;
     net::Clock::time_point deadline_ = net::Clock::time_point::max();
     Waiting waiting_ = Waiting::nobody;
+    HeldRequest* held_ = nullptr;
+    std::size_t drained_bytes_ = 0;
     bool timed_out_ = false;
     bool client_gone_ = false;
     bool draining_upstream_ = false;

@@ -143,6 +143,7 @@ void read_limits(const YAML::Node& node, LimitsConfig& limits) {
     section.number("max_event_bytes", limits.max_event_bytes, 1024, kMostBytes);
     section.number("max_idle_upstream_connections", limits.max_idle_upstream_connections, 0, 100000);
     section.number("max_drains", limits.max_drains, 0, 1000000);
+    section.number("max_drain_bytes", limits.max_drain_bytes, 1024, kMostBytes);
     section.read();
 }
 
@@ -157,6 +158,7 @@ void read_timeouts(const YAML::Node& node, TimeoutsConfig& timeouts) {
     section.number("stream_gap_timeout_ms", timeouts.stream_gap_timeout_ms, 100, kMostMs);
     section.number("upstream_idle_timeout_ms", timeouts.upstream_idle_timeout_ms, 100, kMostMs);
     section.number("drain_timeout_ms", timeouts.drain_timeout_ms, 100, kMostMs);
+    section.number("request_timeout_ms", timeouts.request_timeout_ms, 100, kMostMs);
     section.number("shutdown_timeout_ms", timeouts.shutdown_timeout_ms, 0, kMostMs);
     section.read();
 }
@@ -169,6 +171,7 @@ void read_provider(const YAML::Node& node, Config& config) {
     section.text("api_key", provider.api_key);
     section.flag("optional", provider.optional);
     section.flag("abort_stops_billing", provider.abort_stops_billing);
+    section.flag("reasoning_in_completion", provider.reasoning_in_completion);
     section.text("tls_ca_file", provider.tls_ca_file);
     section.text("tls_server_name", provider.tls_server_name);
     section.read();

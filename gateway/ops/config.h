@@ -17,6 +17,7 @@ struct ProviderConfig {
     std::string api_key;    // secret: never logged
     bool optional = false;  // left out when api_key is empty
     bool abort_stops_billing = true;
+    bool reasoning_in_completion = true;
     std::string tls_ca_file;      // empty: the system's trust store
     std::string tls_server_name;  // empty: the host of base_url
 };
@@ -33,6 +34,7 @@ struct LimitsConfig {
     std::uint32_t max_event_bytes = 1048576;
     std::uint32_t max_idle_upstream_connections = 256;
     std::uint32_t max_drains = 1024;
+    std::uint32_t max_drain_bytes = 16777216;  // of one abandoned answer
 };
 
 struct TimeoutsConfig {
@@ -45,6 +47,7 @@ struct TimeoutsConfig {
     std::uint32_t stream_gap_timeout_ms = 300000;
     std::uint32_t upstream_idle_timeout_ms = 50000;
     std::uint32_t drain_timeout_ms = 60000;
+    std::uint32_t request_timeout_ms = 3600000;  // head to last byte, of a request that holds credit
     std::uint32_t shutdown_timeout_ms = 30000;
 };
 

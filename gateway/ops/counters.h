@@ -138,6 +138,7 @@ struct WorkerCounters {
     Counter connections_accepted, connections_open, heads_refused, requests_running, streams_open;
     Counter holds_taken, holds_refused, held_requests, holds_released, holds_grown, holds_cut, holds_overrun,
         overrun_nano;
+    Counter holds_leaked, usage_contradictory;
     Counter upstream_retries, client_aborts, drains_running, upstream_aborts;
     Counter tls_handshakes_failed, log_batches_dropped;
 

@@ -201,6 +201,11 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
                 sum(&C::holds_overrun));
     out.counter("tollgate_overrun_usd_total", "Cost beyond the credit there was, borne by the platform; should stay 0.",
                 sum(&C::overrun_nano) / kPerNano);
+    out.counter("tollgate_holds_leaked_total",
+                "Holds voided because their request was long past its deadline; should stay 0.", sum(&C::holds_leaked));
+    out.counter("tollgate_usage_contradictory_total",
+                "Answers whose usage, as the provider gave it, is far from what was generated; billed as given.",
+                sum(&C::usage_contradictory));
     out.gauge("tollgate_holds_open", "Holds of credit open now.", sum(&C::held_requests));
     out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.",
                 sum(&C::upstream_retries));

@@ -50,9 +50,10 @@ HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& co
 }
 
 HeldRequest::~HeldRequest() {
-    if (taken())
-        settle(
-            Ending{.usage = {}, .source = UsageSource::none, .charge = false, .finish_reason = {}, .upstream_id = {}});
+    if (!taken()) return;
+    Ending nothing;
+    nothing.charge = false;
+    settle(nothing);
 }
 
 Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
@@ -106,6 +107,7 @@ void HeldRequest::open(const HoldEstimate& estimate) {
     record.session = request.body.session;
     record.app = request.app;
     record.prices = request.endpoint->endpoint->prices;
+    record.provider_prices = request.endpoint->endpoint->provider_prices;
     record.hold = held_;
     record.prompt_estimate = estimate.prompt_tokens;
     record.output_bound = estimate.output_tokens;
@@ -121,6 +123,7 @@ void HeldRequest::progress(std::int64_t output_tokens) {
 }
 
 bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config) {
+    if (!taken()) return true;  // voided: nobody waits for the answer
     if (output_tokens * 4 < held_output_ * 3) return true;
     const Prices& prices = request_->endpoint->endpoint->prices;
     const std::int64_t slice = std::max(held_output_ / 2, kLeastSliceTokens);
@@ -141,7 +144,20 @@ bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config)
     return false;
 }
 
+void HeldRequest::void_leaked() {
+    if (!taken()) return;
+    request_->error = ErrorKind::internal;
+    request_->status = status_of(ErrorKind::internal);
+    Ending nothing;
+    nothing.charge = false;
+    settle(nothing);
+    voided_ = true;
+    counters_.holds_leaked.add();
+}
+
 NanoUsd HeldRequest::settle(const Ending& ending) {
+    if (voided_) return {};
+    if (!taken()) money_violation("a request is settled twice");
     RequestContext& request = *request_;
     const Prices& prices = request.endpoint->endpoint->prices;
     const auto now = net::Clock::now();
@@ -149,8 +165,13 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     record.settled_ms = net::unix_ms_now();
     record.usage = ending.usage;
     record.source = ending.source;
-    record.provider_cost = cost_of(ending.usage, prices);
-    record.cost = ending.charge && ending.source != UsageSource::none ? record.provider_cost : NanoUsd{};
+    record.usage_contradictory = ending.usage_contradictory;
+    if (ending.source != UsageSource::none) {
+        const NanoUsd price = cost_of(ending.usage, prices);
+        const auto& provider_prices = request.endpoint->endpoint->provider_prices;
+        record.provider_cost = provider_prices ? cost_of(ending.usage, *provider_prices) : price;
+        if (ending.charge) record.cost = price;
+    }
     const Principal& principal = request.principal;
     const Charge charge =
         principal.credit->settle(principal.spenders, {.held = held_,
@@ -182,6 +203,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     request.cost = record.cost;
     counters_.held_requests.subtract();
     counters_.holds_released.add();
+    if (ending.usage_contradictory) counters_.usage_contradictory.add();
     if (charge.overrun.value != 0) {
         counters_.holds_overrun.add();
         counters_.overrun_nano.add(static_cast<std::uint64_t>(charge.overrun.value));

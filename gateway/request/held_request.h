@@ -23,7 +23,8 @@ HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& co
 struct Ending {
     TokenUsage usage;
     UsageSource source = UsageSource::none;
-    bool charge = true;  // false: free (insured: the upstream failed or generated nothing)
+    bool charge = true;                // false: free (insured: the upstream failed or generated nothing)
+    bool usage_contradictory = false;  // the provider's figure is far from what was generated
     std::string_view finish_reason;
     std::string_view upstream_id;
 };
@@ -49,6 +50,9 @@ class HeldRequest {
     ErrorKind cut_by() const { return cut_by_; }  // after covers() was false: which limit it was
     // Books the cost and publishes the settlement: after this the terminal bytes may leave. Returns the cost.
     NanoUsd settle(const Ending& ending);
+    // The leak guard's: settles at no cost a request that should be long over, and counts it. settle() then does
+    // nothing; the caller sees to it that no terminal byte leaves.
+    void void_leaked();
 
   private:
     void open(const HoldEstimate& estimate);
@@ -62,6 +66,7 @@ class HeldRequest {
     std::int64_t held_tokens_ = 0;  // of the rates; corrected at settlement
     ErrorKind cut_by_ = ErrorKind::none;
     std::int64_t held_output_ = 0;  // output tokens that held_ pays for
+    bool voided_ = false;
 };
 
 }  // namespace tollgate

@@ -24,6 +24,7 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     provider.base_path = url->encoded_path();
     while (provider.base_path.ends_with('/')) provider.base_path.pop_back();
     provider.abort_stops_billing = config.abort_stops_billing;
+    provider.reasoning_in_completion = config.reasoning_in_completion;
     provider.index = index;
     provider.fixed_headers = "host: " + provider.host_header + "\r\n";
     if (!config.api_key.empty()) provider.fixed_headers += "authorization: Bearer " + config.api_key + "\r\n";

@@ -33,6 +33,7 @@ BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t o
         return step;
     }
     upstream.in.produced(bytes);
+    connection.answer_read(bytes);
     if (connection.request.first_byte == net::Clock::time_point{}) connection.request.first_byte = net::Clock::now();
     const std::size_t raw = upstream.in.size() - offset;
     if (answer.framing == net::Framing::length) {
@@ -78,11 +79,18 @@ Ending counted_ending(const RequestContext& request, const StreamFacts& facts) {
     return ending;
 }
 
+std::int64_t take_reported(const RequestContext& request, const TokenUsage& reported, Ending& ending) {
+    ending.usage = reported;
+    ending.source = UsageSource::provider;
+    if (!request.endpoint->provider->reasoning_in_completion) ending.usage.completion += reported.reasoning;
+    return std::max<std::int64_t>(ending.usage.completion - reported.reasoning, 0);
+}
+
 Ending stream_ending(const RequestContext& request, const StreamFacts& facts) {
     Ending ending = counted_ending(request, facts);
     if (facts.has_usage) {
-        ending.usage = facts.usage;
-        ending.source = UsageSource::provider;
+        const std::int64_t visible = take_reported(request, facts.usage, ending);
+        ending.usage_contradictory = contradicts(visible, facts.content_events, facts.content_bytes);
     }
     return ending;
 }
@@ -95,7 +103,11 @@ void settle_failed(Connection& connection, HeldRequest& held) {
         held.settle(stream_ending(request, request.metered ? connection.meter.facts() : kNothingStreamed));
         return;
     }
+    // Free for the customer; what the provider is thought to charge for a stream that broke is booked all the same.
     Ending ending;
+    if (request.metered && connection.meter.facts().content_events > 0) {
+        ending = stream_ending(request, connection.meter.facts());
+    }
     ending.charge = false;
     held.settle(ending);
 }

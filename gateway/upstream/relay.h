@@ -44,6 +44,9 @@ BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t o
 void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole);
 // What the client is charged for when it left before the upstream said: the prompt and what was streamed.
 Ending counted_ending(const RequestContext& request, const StreamFacts& facts);
+// Puts the provider's figure into `ending`, in this program's terms: reasoning tokens are inside the completion. The
+// number of generated tokens it names as visible is the answer, for comparison with what came.
+std::int64_t take_reported(const RequestContext& request, const TokenUsage& reported, Ending& ending);
 // The provider's figure where it came, else what was streamed, counted.
 Ending stream_ending(const RequestContext& request, const StreamFacts& facts);
 // Settles a request that failed: free, or what was generated if it was the client that left.

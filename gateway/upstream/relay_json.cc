@@ -22,7 +22,8 @@ struct AnswerFacts {
     bool empty = true;             // the answer has no members
     std::optional<JsonMember> id, model, usage_member;
     std::string_view finish_reason, upstream_id;
-    std::int64_t text_bytes = 0;  // of `choices`, for counting where usage is missing
+    TextSpan choices;             // size 0: it has none
+    std::int64_t text_bytes = 0;  // of what was generated, where `choices` are not in hand
 };
 
 std::string_view unquoted(std::string_view json) {
@@ -30,7 +31,7 @@ std::string_view unquoted(std::string_view json) {
 }
 
 void note_choices(std::string_view body, TextSpan choices, AnswerFacts& facts) {
-    facts.text_bytes = static_cast<std::int64_t>(choices.size());
+    facts.choices = choices;
     // It stands near the end; inside a string its quotes would be escaped.
     constexpr std::string_view kName = "\"finish_reason\":";
     const std::string_view text = choices.of(body);
@@ -84,15 +85,25 @@ Error inspect(std::string_view body, const std::string& provider, AnswerFacts& f
     return {};
 }
 
-Ending ending_of(const RequestContext& request, const AnswerFacts& facts) {
+// Walks the choices only where their size says that it is worth it.
+bool contradictory(std::string_view body, const AnswerFacts& facts, std::int64_t visible_tokens) {
+    constexpr std::int64_t kUsualStructureBytes = 200;  // of `choices`, around the text
+    const auto size = static_cast<std::int64_t>(facts.choices.size());
+    if (size == 0) return false;
+    const std::int64_t text = std::max<std::int64_t>(size - kUsualStructureBytes, 0);
+    if (!contradicts(visible_tokens, 0, size) && !contradicts(visible_tokens, 0, text)) return false;
+    return contradicts(visible_tokens, 0, generated_bytes(body, facts.choices));
+}
+
+Ending ending_of(const RequestContext& request, std::string_view body, const AnswerFacts& facts) {
     StreamFacts counted;
     counted.content_bytes = facts.text_bytes;
+    if (!facts.has_usage && facts.choices.size() > 0) counted.content_bytes = generated_bytes(body, facts.choices);
     Ending ending = counted_ending(request, counted);
     ending.finish_reason = facts.finish_reason;  // views of the body, not of `counted`
     ending.upstream_id = facts.upstream_id;
     if (facts.has_usage) {
-        ending.usage = facts.usage;
-        ending.source = UsageSource::provider;
+        ending.usage_contradictory = contradictory(body, facts, take_reported(request, facts.usage, ending));
     } else {
         ending.source = UsageSource::estimated;
     }
@@ -185,7 +196,7 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
         co_return error;
     }
     request.status = answer.status;
-    held.settle(ending_of(request, facts));
+    held.settle(ending_of(request, body, facts));
     if (connection.client_gone()) {
         upstream.in.consume(decoded);
         release_upstream(connection, answer, true);
@@ -298,7 +309,7 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
     const auto open = find_usage(tail);
     if (open != std::string::npos) facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
     request.status = answer.status;
-    const NanoUsd cost = held.settle(ending_of(request, facts));
+    const NanoUsd cost = held.settle(ending_of(request, tail, facts));
     if (connection.client_gone()) co_return Error{};
     if (facts.has_usage) {
         JsonMembers members(tail, open);

@@ -59,6 +59,24 @@ std::size_t walk_generated(std::string_view data, std::size_t at, int depth, std
 
 }  // namespace
 
+std::int64_t generated_bytes(std::string_view body, TextSpan choices) {
+    std::int64_t bytes = 0;
+    std::size_t at = after_separator(body, choices.begin + 1);
+    while (at < choices.end && body[at] == '{') {
+        JsonMembers members(body, at);
+        for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
+            if (key == "\"message\"" || key == "\"text\"") {
+                members.resume(walk_generated(body, members.position(), 0, bytes));
+            } else {
+                members.skip_value();
+            }
+        }
+        if (!members.closed()) break;
+        at = after_separator(body, members.position() + 1);
+    }
+    return bytes;
+}
+
 void StreamMeter::begin(const Options& options) {
     options_ = options;
     facts_ = StreamFacts();

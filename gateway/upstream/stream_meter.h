@@ -31,6 +31,11 @@ struct StreamFacts {
 // Completion tokens counted from what was streamed, where the upstream did not say: most providers send one token an
 // event; where events are larger, four bytes a token.
 std::int64_t counted_completion_tokens(const StreamFacts& facts);
+// Whether a provider's count of visible tokens is more than a fifth away from what was generated: from the events where
+// those are single tokens, else from what text of that size can be (two to six bytes a token). Few tokens never are.
+bool contradicts(std::int64_t visible_tokens, std::int64_t content_events, std::int64_t content_bytes);
+// Bytes of generated text in a plain answer's `choices`, as JSON text.
+std::int64_t generated_bytes(std::string_view body, TextSpan choices);
 
 class StreamMeter {
   public:

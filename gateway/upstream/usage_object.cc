@@ -7,6 +7,7 @@
 namespace tollgate {
 namespace {
 
+constexpr std::int64_t kBytesOfOneTokenEvents = 8;
 constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one request; a larger report is not believed
 
 // Token counts are non-negative integers; anything else counts as absent.
@@ -71,10 +72,17 @@ std::string usage_json(const TokenUsage& usage, NanoUsd cost) {
 }
 
 std::int64_t counted_completion_tokens(const StreamFacts& facts) {
-    constexpr std::int64_t kBytesOfOneTokenEvents = 8;
     constexpr std::int64_t kBytesPerToken = 4;
     if (facts.content_bytes <= facts.content_events * kBytesOfOneTokenEvents) return facts.content_events;
     return (facts.content_bytes + kBytesPerToken - 1) / kBytesPerToken;
+}
+
+bool contradicts(std::int64_t visible_tokens, std::int64_t content_events, std::int64_t content_bytes) {
+    constexpr std::int64_t kFewTokens = 16;  // templates and end marks are counted by some providers
+    constexpr std::int64_t kLeastBytesPerToken = 2, kMostBytesPerToken = 6;
+    std::int64_t least = content_bytes / kMostBytesPerToken, most = content_bytes / kLeastBytesPerToken;
+    if (content_bytes <= content_events * kBytesOfOneTokenEvents) least = most = content_events;
+    return (visible_tokens + kFewTokens) * 5 < least * 4 || (visible_tokens - kFewTokens) * 5 > most * 6;
 }
 
 }  // namespace tollgate

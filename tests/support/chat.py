@@ -11,18 +11,27 @@ _CATALOGUE = yaml.load(Path(__file__).with_name("prices.yaml").read_text(), yaml
 MODELS = [model["id"] for model in _CATALOGUE["models"]]
 # USD per million tokens and per request, as texts.
 PRICES = {model["id"]: model["endpoints"][0]["prices"] for model in _CATALOGUE["models"]}
+PROVIDER_PRICES = {
+    model["id"]: model["endpoints"][0].get("provider_prices", model["endpoints"][0]["prices"])
+    for model in _CATALOGUE["models"]
+}
 NANO = Decimal("0.000000001")
 
 
-def cost_of(model, prompt, completion, cached=0):
+def cost_of(model, prompt, completion, cached=0, *, table=PRICES):
     """The published rule: exact, then rounded once to nano-USD, half up."""
-    prices = {name: Decimal(text) for name, text in PRICES[model].items()}
+    prices = {name: Decimal(text) for name, text in table[model].items()}
     tokens = (
         (prompt - cached) * prices["prompt"]
         + cached * prices.get("cache_read", prices["prompt"])
         + completion * prices.get("completion", 0)
     )
     return (tokens / 1_000_000 + prices.get("per_request", 0)).quantize(NANO, ROUND_HALF_UP)
+
+
+def provider_cost_of(model, prompt, completion):
+    """What the provider charges the gateway for it."""
+    return cost_of(model, prompt, completion, table=PROVIDER_PRICES)
 
 
 def chat(words=None, *, model="test/chat", content="Say something.", stream=False, **fields):

@@ -73,6 +73,12 @@ class SampleUpstream:
     def aborted(self):
         return self.stats()["aborted"]
 
+    def bill(self, upstream_id):
+        """What it would charge for the answer with this id: prompt_tokens, generated_tokens, billed_tokens, complete."""
+        found = [bill for bill in self.get("/stats/bills")["bills"] if bill["id"] == upstream_id]
+        assert len(found) == 1, f"{len(found)} bills of {upstream_id}"
+        return found[0]
+
     def last_requests(self, count):
         """The newest requests: their `head`, `body` and `connection` as texts. /stats requests are not among them."""
         return self.get("/stats/requests")["requests"][-count:]

@@ -74,6 +74,20 @@ TEST(PriceList, PricesArePicoUsdPerToken) {
     EXPECT_EQ((*list)->models()[0].endpoints[0].prices, expected);
 }
 
+TEST(PriceList, AProviderMayChargeOtherPrices) {
+    const auto list = PriceList::parse(
+        replaced("        context_length: 128000\n",
+                 "        context_length: 128000\n        provider_prices: {prompt: 0.1, completion: 0.5}\n"),
+        "prices.yaml");
+    ASSERT_TRUE(list) << list.error().message();
+    const Prices expected{.prompt = 100'000, .completion = 500'000, .cache_read = 100'000, .cache_write = 100'000};
+    EXPECT_EQ((*list)->models()[0].endpoints[0].provider_prices, expected);
+    EXPECT_FALSE((*list)->models()[0].endpoints[1].provider_prices);
+    EXPECT_EQ(error_of(replaced("        context_length: 128000\n",
+                                "        context_length: 128000\n        provider_prices: {prompt: 0.1}\n")),
+              "prices.yaml:13: provider_prices: completion: missing");
+}
+
 TEST(PriceList, FindsByIdAndAlias) {
     const auto list = PriceList::parse(kGood, "prices.yaml");
     ASSERT_TRUE(list);

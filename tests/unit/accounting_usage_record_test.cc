@@ -91,6 +91,24 @@ TEST(UsageRecord, OpenedReadsBack) {
     EXPECT_EQ(out->output_bound, 8);
 }
 
+TEST(UsageRecord, TheProvidersOwnPricesAreOptional) {
+    RequestOpened in = some_opened();
+    EXPECT_FALSE(decode_opened(encoded(in))->provider_prices);
+    in.provider_prices = Prices{5, 4, 3, 2, 1};
+    const auto bytes = encoded(in);
+    const auto out = decode_opened(bytes);
+    ASSERT_TRUE(out) << out.error().message();
+    EXPECT_EQ(out->provider_prices, in.provider_prices);
+    EXPECT_FALSE(decode_opened(std::span(bytes).first(bytes.size() - 1))) << "cut short";
+}
+
+TEST(UsageRecord, AContradictionIsKept) {
+    RequestSettled in = some_settled();
+    EXPECT_FALSE(decode_settled(encoded(in))->usage_contradictory);
+    in.usage_contradictory = true;
+    EXPECT_TRUE(decode_settled(encoded(in))->usage_contradictory);
+}
+
 TEST(UsageRecord, SettledReadsBack) {
     const RequestSettled in = some_settled();
     const auto bytes = encoded(in);

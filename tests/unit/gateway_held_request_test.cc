@@ -152,6 +152,53 @@ TEST_F(HeldRequestTest, AFreeEndingKeepsItsUsageOnRecord) {
     EXPECT_EQ(record.usage.prompt, 10);
 }
 
+TEST_F(HeldRequestTest, WhatTheProviderChargesIsKeptApartFromTheCharge) {
+    endpoint_.provider_prices = Prices{.prompt = 100'000, .completion = 700'000};
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    held.settle({.usage = {.prompt = 10, .completion = 5},
+                 .source = UsageSource::provider,
+                 .finish_reason = {},
+                 .upstream_id = {}});
+    const RequestSettled record = settled_record();
+    EXPECT_EQ(record.charged.value, 10 * 150 + 5 * 600);
+    EXPECT_EQ(record.provider_cost.value, 10 * 100 + 5 * 700);
+}
+
+TEST_F(HeldRequestTest, ALeakedHoldIsVoidedOnceAndCounted) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    held.void_leaked();
+    EXPECT_FALSE(held.taken());
+    EXPECT_EQ(counters_.holds_leaked.get(), 1u);
+    EXPECT_EQ(organization_.snapshot().held.value, 0);
+    held.void_leaked();
+    held.settle({.usage = {.prompt = 10}, .source = UsageSource::provider, .finish_reason = {}, .upstream_id = {}});
+    EXPECT_EQ(counters_.holds_leaked.get(), 1u);
+    EXPECT_EQ(counters_.holds_released.get(), 1u);
+    EXPECT_EQ(organization_.snapshot().used.value, 0);
+    EXPECT_EQ(settled_record().error, "internal_error");
+    EXPECT_EQ(slots_->in_use(), 1u) << "one settlement for the journal, not two";
+}
+
+TEST_F(HeldRequestTest, ASettledRequestIsNotVoided) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    held.settle({.usage = {.prompt = 10}, .source = UsageSource::provider, .finish_reason = {}, .upstream_id = {}});
+    held.void_leaked();
+    EXPECT_EQ(counters_.holds_leaked.get(), 0u);
+    EXPECT_EQ(organization_.snapshot().used.value, 1500);
+}
+
+TEST_F(HeldRequestTest, SettlingTwiceEndsTheProcess) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    const Ending ending{
+        .usage = {.prompt = 10}, .source = UsageSource::provider, .finish_reason = {}, .upstream_id = {}};
+    held.settle(ending);
+    EXPECT_DEATH(held.settle(ending), "settled twice");
+}
+
 TEST_F(HeldRequestTest, ACostBeyondTheCreditIsAnOverrun) {
     HeldRequest held(*slots_, 0, counters_);
     ASSERT_FALSE(held.take(request_, config_));

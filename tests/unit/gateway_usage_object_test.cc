@@ -79,6 +79,41 @@ TEST(UsageObject, TruncatedTextIsReadSafely) {
     }
 }
 
+// A fifth around what was generated: events where they are single tokens, else two to six bytes a token.
+TEST(UsageObject, AFigureFarFromWhatWasGeneratedContradictsIt) {
+    const struct {
+        std::string_view name;
+        std::int64_t visible, events, bytes;
+        bool contradictory;
+    } rows[] = {
+        {"as many as events", 1000, 1000, 5000, false},
+        {"a fifth more than events", 1200, 1000, 5000, false},
+        {"more than a fifth above", 1221, 1000, 5000, true},
+        {"a fifth fewer", 800, 1000, 5000, false},
+        {"more than a fifth below", 780, 1000, 5000, true},
+        {"nothing for a long text", 0, 1000, 5000, true},
+        {"large events, four bytes a token", 1000, 10, 4000, false},
+        {"large events, short tokens", 1999, 10, 4000, false},
+        {"large events, long tokens", 667, 10, 4000, false},
+        {"large events, more tokens than bytes", 4100, 10, 4000, true},
+        {"large events, almost no tokens", 300, 10, 4000, true},
+        {"few tokens never are", 12, 1, 4, false},
+        {"zero for few", 0, 5, 20, false},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(contradicts(row.visible, row.events, row.bytes), row.contradictory) << row.name;
+}
+
+TEST(UsageObject, GeneratedBytesOfAPlainAnswerAreItsTextAndArguments) {
+    const std::string_view body =
+        R"({"choices":[{"index":0,"message":{"role":"assistant","content":"hello","tool_calls":[{"id":"call_1","type":"function",)"
+        R"("function":{"name":"f","arguments":"{}"}}],"refusal":null},"logprobs":{"content":["no","text"]},"finish_reason":"stop"},)"
+        R"({"text":"again"}]})";
+    const auto begin = static_cast<std::uint32_t>(body.find('['));
+    EXPECT_EQ(generated_bytes(body, {begin, static_cast<std::uint32_t>(body.size() - 1)}), 5 + 1 + 2 + 5);
+    EXPECT_EQ(generated_bytes("[]", {0, 2}), 0);
+}
+
 TEST(UsageObject, WrittenUsageIsReadBack) {
     const TokenUsage usage{.prompt = 9, .completion = 4};
     const std::string text = usage_json(usage, NanoUsd{1'500'000'000});
