@@ -246,7 +246,8 @@ void Connection::client_left() {
     worker_.counters().client_aborts.add();
     if (waiting_ == Waiting::client) stream_.cancel();
     if (waiting_ != Waiting::upstream) return;
-    const bool bills_anyway = request.endpoint != nullptr && !request.endpoint->provider->abort_stops_billing;
+    const bool bills_anyway =
+        request.generated || (request.endpoint != nullptr && !request.endpoint->provider->abort_stops_billing);
     if (bills_anyway && upstream_ != nullptr && worker_.may_drain()) {
         draining_upstream_ = true;
         drained_bytes_ = 0;

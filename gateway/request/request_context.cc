@@ -23,7 +23,7 @@ void RequestContext::clear() {
     body_bytes = 0;
     body_ready = {};
     connecting_us = 0;
-    metered = false;
+    generated = metered = false;
     body.clear();
     request_rate = token_rate = {};
     endpoint = nullptr;

@@ -79,7 +79,8 @@ struct RequestContext {
     net::Clock::time_point first_byte{};         // of the body
     std::int64_t overhead_us = 0;
     std::uint64_t bytes_out = 0;
-    bool metered = false;  // the connection's meter is this request's
+    bool generated = false;  // a plain answer has begun to come: it was made whole, aborting saves nothing
+    bool metered = false;    // the connection's meter is this request's
     TokenUsage usage;
     NanoUsd cost;
 

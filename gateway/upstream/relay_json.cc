@@ -185,6 +185,9 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
         }
         decoded += step.payload;
         ended = step.ended;
+        if (!request.generated) {  // spaces are sent by some to keep the connection alive
+            request.generated = upstream.in.view().substr(0, decoded).find_first_not_of(" \t\r\n") != std::string::npos;
+        }
         read = true;
     }
     const std::string_view body = upstream.in.view().substr(0, decoded);
