@@ -77,6 +77,7 @@ class Verifier {
     Difference check_row(const UsageRow& row, std::uint64_t number, std::uint8_t retention_class);
     Difference check_row_entry(const RequestOpened& opened, const RequestSettled& settled, std::uint64_t number);
     Difference check_balances();
+    Difference check_spenders(CreditTable& stored);
     Difference check_strays();
     Difference check_idempotency();
     const Id128& provider_of(std::string_view name);
@@ -326,23 +327,47 @@ Difference Verifier::check_balances() {
         difference->account = account_name(AccountKind::organization_available, organizations.begin()->first);
         return difference;
     }
-    std::map<KeyDigest, SpendWindows> keys;
-    stored.for_each_key([&](const KeyCredit& key) { keys[key.key] = key.spent; });
-    for (const auto& [digest, expected] : report_.reference.keys()) {
-        const SpendWindows& found = keys[digest];
-        const ReferenceLedger::Spend spent{found.total.value, found.day.value,   found.week.value,  found.month.value,
-                                           found.day_number,  found.week_number, found.month_number};
-        if (spent != expected) {
-            return differ("balance checkpoint: what key " + to_hex(digest) + " spent (total, day, week, month)",
-                          std::to_string(expected.total) + ", " + std::to_string(expected.day) + ", " +
-                              std::to_string(expected.week) + ", " + std::to_string(expected.month),
-                          std::to_string(spent.total) + ", " + std::to_string(spent.day) + ", " +
-                              std::to_string(spent.week) + ", " + std::to_string(spent.month));
-        }
-        keys.erase(digest);
-    }
-    if (!keys.empty()) return differ("balance checkpoint: spending of a key that is in no entry", {}, {});
+    if (Difference found = check_spenders(stored)) return found;
     return std::nullopt;
+}
+
+Difference Verifier::check_spenders(CreditTable& stored) {
+    std::size_t known = 0, found = 0;
+    stored.for_each_spender([&](const Spender& spender) {
+        if (spender.spent.day_number != 0) ++found;  // others are only named
+    });
+    const auto text = [](const ReferenceLedger::Spend& spend) {
+        return std::to_string(spend.total) + ", " + std::to_string(spend.day) + ", " + std::to_string(spend.week) +
+               ", " + std::to_string(spend.month);
+    };
+    const auto check = [&](const std::string& who, const ReferenceLedger::Spend& expected,
+                           const SpendWindows& in_store) -> Difference {
+        const ReferenceLedger::Spend spent{in_store.total.value, in_store.day.value,  in_store.week.value,
+                                           in_store.month.value, in_store.day_number, in_store.week_number,
+                                           in_store.month_number};
+        if (spent == expected) return std::nullopt;
+        return differ("balance checkpoint: what " + who + " spent (total, day, week, month)", text(expected),
+                      text(spent));
+    };
+    for (const auto& [id, organization] : report_.reference.organizations()) {
+        auto& spender = stored.organization(id).spender();
+        if (Difference bad = check("organization " + to_uuid(id), organization.spent, spender.spent)) return bad;
+    }
+    for (const auto& [id, spend] : report_.reference.projects()) {
+        if (Difference bad = check("project " + to_uuid(id), spend, stored.project(id).spent)) return bad;
+        ++known;
+    }
+    for (const auto& [id, spend] : report_.reference.members()) {
+        auto& spender = stored.member(id.first, id.second);
+        if (Difference bad = check("member " + to_uuid(id.second), spend, spender.spent)) return bad;
+        ++known;
+    }
+    for (const auto& [digest, spend] : report_.reference.keys()) {
+        if (Difference bad = check("key " + to_hex(digest), spend, stored.key(digest).spent)) return bad;
+        ++known;
+    }
+    return compare("balance checkpoint: projects, members and keys that spent", static_cast<std::int64_t>(known),
+                   static_cast<std::int64_t>(found));
 }
 
 // Index rows and usage blocks that no money block knows.

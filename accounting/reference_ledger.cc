@@ -82,10 +82,14 @@ std::optional<LedgerDifference> ReferenceLedger::add(const LedgerEntry& entry) {
             ++kind.entries;
             in_range = in_range && add_to(kind.moved, amount) &&
                        (usage ? add_to(organization.used, -amount) : add_to(organization.granted, amount));
-            if (usage) {
-                in_range = in_range && add_spend(keys_[entry.key], -amount, entry.at_ms) &&
-                           add_spend(projects_[entry.project], -amount, entry.at_ms) &&
-                           add_spend(members_[entry.member], -amount, entry.at_ms);
+            if (entry.kind == EntryKind::usage) {  // a refund opens no limit again
+                const std::int64_t admitted_ms = ulid_time_ms(entry.event);
+                in_range = in_range && add_spend(organization.spent, -amount, admitted_ms) &&
+                           add_spend(projects_[entry.project], -amount, admitted_ms) &&
+                           add_spend(keys_[entry.key], -amount, admitted_ms);
+                if (in_range && !entry.member.is_nil()) {
+                    in_range = add_spend(members_[{entry.organization, entry.member}], -amount, admitted_ms);
+                }
             }
         }
         if (!in_range) return difference(entry, "a sum is out of range");

@@ -46,20 +46,22 @@ class ReferenceLedger {
         std::uint64_t entries = 0;
         std::int64_t moved = 0;  // into what the organization has available
     };
-    struct Organization {
-        std::int64_t granted = 0;  // everything but usage and its refunds
-        std::int64_t used = 0;     // usage less its refunds
-        std::map<EntryKind, KindSum> kinds;
-        std::int64_t balance() const { return granted - used; }
-    };
-    // What was charged by UTC window; weeks start on Monday. Windows are numbered from 1970; an amount whose time lies
-    // before the current window counts in it.
+    // What was charged by UTC window, of the time when the request was admitted, which is its id's; weeks start on
+    // Monday. Windows are numbered from 1970; an amount whose time lies before the current window counts in it.
     struct Spend {
         std::int64_t total = 0, day = 0, week = 0, month = 0;
         std::int64_t day_number = 0, week_number = 0, month_number = 0;
         bool operator==(const Spend&) const = default;
     };
+    struct Organization {
+        std::int64_t granted = 0;  // everything but usage and its refunds
+        std::int64_t used = 0;     // usage less its refunds
+        std::map<EntryKind, KindSum> kinds;
+        Spend spent;
+        std::int64_t balance() const { return granted - used; }
+    };
     using Account = std::pair<AccountKind, Id128>;
+    using Member = std::pair<Id128, Id128>;  // organization, user
 
     // Adds an entry in journal order. A difference, and nothing more may be added: the legs do not sum to zero, the
     // event came before, an organization falls below zero, or a sum is out of range.
@@ -72,7 +74,7 @@ class ReferenceLedger {
     const std::map<Account, std::int64_t>& accounts() const { return accounts_; }
     const std::map<KeyDigest, Spend>& keys() const { return keys_; }
     const std::map<Id128, Spend>& projects() const { return projects_; }
-    const std::map<Id128, Spend>& members() const { return members_; }
+    const std::map<Member, Spend>& members() const { return members_; }
     std::int64_t balance(const Id128& organization) const;     // 0 if unknown
     std::int64_t total(AccountKind account) const;             // over all owners
     std::map<AccountKind, std::int64_t> account_sums() const;  // by kind, over all owners
@@ -82,7 +84,8 @@ class ReferenceLedger {
     std::map<Id128, Organization> organizations_;
     std::map<Account, std::int64_t> accounts_;
     std::map<KeyDigest, Spend> keys_;
-    std::map<Id128, Spend> projects_, members_;
+    std::map<Id128, Spend> projects_;
+    std::map<Member, Spend> members_;
 };
 
 std::string_view to_string(EntryKind kind);    // "purchase", "grant", ...

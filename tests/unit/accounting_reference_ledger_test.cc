@@ -21,8 +21,8 @@ class ReferenceLedgerTest : public testing::Test {
     LedgerEntry usage(std::int64_t amount, std::int64_t at_ms = kMonday) {
         LedgerEntry entry;
         entry.kind = EntryKind::usage;
-        entry.event = ids.next(kMonday);
-        entry.at_ms = at_ms;
+        entry.event = UlidGenerator(++worker_).next(at_ms);  // one generator's times never descend
+        entry.at_ms = at_ms + 5000;
         entry.organization = organization;
         entry.key = key;
         entry.add_leg(AccountKind::organization_available, organization, NanoUsd{-amount});
@@ -33,6 +33,9 @@ class ReferenceLedgerTest : public testing::Test {
         const auto difference = ledger.add(entry);
         ASSERT_FALSE(difference) << to_string(*difference);
     }
+
+  private:
+    std::uint32_t worker_ = 1;
 };
 
 TEST_F(ReferenceLedgerTest, BalancesAreTheSumsOfLegs) {
@@ -88,6 +91,7 @@ TEST_F(ReferenceLedgerTest, ASumOutOfRangeIsADifference) {
     EXPECT_TRUE(ledger.add(grant(1)));
 }
 
+// Of the admission, that is; the entries' own times are later.
 TEST_F(ReferenceLedgerTest, SpendingIsCountedByUtcDayWeekAndMonth) {
     add(grant(1000));
     add(usage(1, kMonday - 1));         // Sunday
