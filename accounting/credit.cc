@@ -163,6 +163,19 @@ std::optional<std::int64_t> OrganizationCredit::usual_output(std::size_t endpoin
     return outputs_.p99(endpoint);
 }
 
+NanoUsd OrganizationCredit::take_back(NanoUsd most) {
+    const std::lock_guard lock(mutex_);
+    const NanoUsd taken = std::clamp(most, NanoUsd{}, granted_ - used_ - held_);
+    granted_ -= taken;
+    return taken;
+}
+
+void OrganizationCredit::refund_usage(NanoUsd amount) {
+    const std::lock_guard lock(mutex_);
+    if (amount < NanoUsd{} || amount > used_) money_violation("a refund of more than was ever charged");
+    used_ -= amount;
+}
+
 void OrganizationCredit::grant(NanoUsd amount) {
     const std::lock_guard lock(mutex_);
     granted_ = std::max(granted_ + amount, used_ + held_);

@@ -103,6 +103,10 @@ class OrganizationCredit {
     // A bound that few outputs of this endpoint have passed; nullopt before enough were seen.
     std::optional<std::int64_t> usual_output(std::size_t endpoint) const;
 
+    // Takes at most what is neither used nor held; what it took.
+    NanoUsd take_back(NanoUsd most);
+    // Gives back what was charged for usage.
+    void refund_usage(NanoUsd amount);
     void grant(NanoUsd amount);                   // also recovery's; negative takes back, never below zero
     void restore(NanoUsd granted, NanoUsd used);  // recovery only: a checkpoint
     void restore_spent(Spender& spender, const SpendWindows& spent);  // recovery only

@@ -122,10 +122,50 @@ Result<std::uint64_t> JournalReader::first_block_not_before(std::int64_t unix_ms
     return low;
 }
 
-Result<StoredRequest> JournalReader::find(const Id128& request, std::uint64_t last) {
+Status JournalReader::for_each_candidate(const Id128& request, std::uint64_t last,
+                                         const std::function<bool(std::uint64_t block)>& visit) {
     const auto first = first_block_not_before(ulid_time_ms(request), last);
-    if (!first) return std::unexpected(first.error());
+    if (!first) return first.error();
+    const std::uint64_t end = std::min(last, *first + most_blocks_searched_ - 1) + 1;
+    Status bad;
+    const Status scanned = store_.scan(
+        Family::block_index, block_key(*first), block_key(end), [&](std::string_view key, std::string_view value) {
+            const std::uint64_t block = parse_block_key(key).value_or(0);
+            const auto index = decode_block_index(value, block);
+            if (!index) {
+                bad = index.error();
+                return false;
+            }
+            const bool may_have =
+                !index->usage.empty() && index->min_request <= request.bytes && request.bytes <= index->max_request;
+            return !may_have || visit(block);
+        });
+    return scanned.ok() ? bad : scanned;
+}
 
+Result<LedgerEntry> JournalReader::find_usage(const Id128& request, std::uint64_t last) {
+    std::optional<LedgerEntry> found;
+    Status bad;
+    const Status scanned = for_each_candidate(request, last, [&](std::uint64_t number) {
+        const auto value = store_.get(Family::money, block_key(number));
+        auto block = value ? MoneyBlock::read(*value, number) : std::unexpected(value.error());
+        if (!block) bad = block.error();
+        while (bad.ok() && !found) {
+            const auto bytes = block->next();
+            if (!bytes) break;
+            const auto entry = decode_ledger_entry(*bytes);
+            if (!entry) bad = entry.error();
+            if (entry && entry->kind == EntryKind::usage && entry->event == request) found = *entry;
+        }
+        return bad.ok() && !found;
+    });
+    if (!scanned.ok()) return std::unexpected(scanned);
+    if (!bad.ok()) return std::unexpected(bad);
+    if (!found) return failure(StatusCode::not_found, "request " + to_ulid(request) + ": moved no money here");
+    return *found;
+}
+
+Result<StoredRequest> JournalReader::find(const Id128& request, std::uint64_t last) {
     std::optional<StoredRequest> found;
     Status bad, expired;
     const auto look_into = [&](std::uint64_t block) {
@@ -141,21 +181,11 @@ Result<StoredRequest> JournalReader::find(const Id128& request, std::uint64_t la
             return false;
         });
     };
-    const std::uint64_t end = std::min(last, *first + most_blocks_searched_ - 1) + 1;
-    const Status scanned = store_.scan(Family::block_index, block_key(*first), block_key(end),
-                                       [&](std::string_view key, std::string_view value) {
-                                           const std::uint64_t block = parse_block_key(key).value_or(0);
-                                           const auto index = decode_block_index(value, block);
-                                           if (!index) {
-                                               bad = index.error();
-                                           } else if (!index->usage.empty() && index->min_request <= request.bytes &&
-                                                      request.bytes <= index->max_request) {
-                                               const Status status = look_into(block);
-                                               if (!status.ok())
-                                                   (status.code() == StatusCode::expired ? expired : bad) = status;
-                                           }
-                                           return bad.ok() && !found;
-                                       });
+    const Status scanned = for_each_candidate(request, last, [&](std::uint64_t block) {
+        const Status status = look_into(block);
+        if (!status.ok()) (status.code() == StatusCode::expired ? expired : bad) = status;
+        return bad.ok() && !found;
+    });
     if (!scanned.ok()) return std::unexpected(scanned);
     if (!bad.ok()) return std::unexpected(bad);
     if (!found && !expired.ok()) return std::unexpected(expired);

@@ -6,6 +6,7 @@
 
 #include "accounting/ids.h"
 #include "accounting/ledger.h"
+#include "accounting/ledger_entry.h"
 #include "store/journal.h"
 #include "store/store.h"
 
@@ -34,8 +35,13 @@ class JournalReader {
     Result<StoredRequest> find(const Id128& request, std::uint64_t last);
     // The first block that may hold a request whose id has this time; last + 1 if there is none.
     Result<std::uint64_t> first_block_not_before(std::int64_t unix_ms, std::uint64_t last);
+    // What a request was charged, as the money journal has it: for ever. not_found as find(), and if it moved no money.
+    Result<LedgerEntry> find_usage(const Id128& request, std::uint64_t last);
 
   private:
+    // The blocks whose range of ids has the request's.
+    Status for_each_candidate(const Id128& request, std::uint64_t last,
+                              const std::function<bool(std::uint64_t block)>& visit);
     Status read_part(std::uint64_t block, const UsagePart& part, const std::function<bool(const UsageRow&)>& visit,
                      bool& more);
 

@@ -72,6 +72,7 @@ SpendWindows read_windows(ByteReader& reader) {
 
 Result<std::uint64_t> JournaledBalances::load(Store& store) {
     const auto watermark = store.get(Family::system, kCheckpointBlockKey);
+    usage_days_.resume(store, watermark.has_value());
     if (!watermark) {
         if (watermark.error().code() == StatusCode::not_found) return 0;
         return std::unexpected(watermark.error());
@@ -86,6 +87,7 @@ Result<std::uint64_t> JournaledBalances::load(Store& store) {
         const auto true_for = reader.integer<std::uint64_t>();
         const auto organization = parse_organization_balance_key(key);
         const bool spender = is_spender_balance_key(key);
+        const auto lot = parse_credit_lot_key(key);
         if (organization) {
             OrganizationBalance& balance = organizations_[Id128{*organization}];
             balance.granted.value = reader.integer<std::int64_t>();
@@ -95,9 +97,12 @@ Result<std::uint64_t> JournaledBalances::load(Store& store) {
             SpenderId id;
             std::copy(key.begin(), key.end(), id.bytes.begin());
             spenders_[id].windows = read_windows(reader);
+        } else if (lot && reader.ok()) {
+            const auto rest = bytes_of(value).last(reader.left());
+            bad = lots_.load(Id128{lot->organization}, Id128{lot->ulid}, rest);
         }
         if (version > kBalanceVersion) bad = {StatusCode::too_new, "balance checkpoint: written by a newer version"};
-        if ((!organization && !spender) || version == 0 || !reader.ok() || true_for > *block) {
+        if ((!organization && !spender && !lot) || version == 0 || !reader.ok() || true_for > *block) {
             bad = {StatusCode::corrupt, "balance checkpoint: malformed row"};
         }
         return bad.ok();
@@ -107,7 +112,30 @@ Result<std::uint64_t> JournaledBalances::load(Store& store) {
     return *block;
 }
 
+Status JournaledBalances::check_lots() const {
+    for (const auto& [id, balance] : organizations_) {
+        const NanoUsd left = balance.granted - balance.used;
+        if (lots_.total(id) == left) continue;
+        return Status(StatusCode::corrupt, "balance checkpoint: organization " + to_uuid(id) + " has " + to_usd(left) +
+                                               " USD, its lots of credit sum to " + to_usd(lots_.total(id)));
+    }
+    return {};
+}
+
 Status JournaledBalances::apply(const LedgerEntry& entry) {
+    if (Status status = apply_to_organizations(entry); !status.ok()) return status;
+    if (Status status = lots_.apply(entry); !status.ok()) return status;
+    for (const Leg& leg : entry.legs()) {
+        if (leg.account != AccountKind::organization_available) continue;
+        const NanoUsd after = balance(leg.owner);
+        if (lots_.total(leg.owner) != after) money_violation("an organization's lots do not sum to its balance");
+        if (entry.kind != EntryKind::usage) continue;
+        if (Status status = usage_days_.add(entry, -leg.amount, after); !status.ok()) return status;
+    }
+    return {};
+}
+
+Status JournaledBalances::apply_to_organizations(const LedgerEntry& entry) {
     const bool usage = entry.kind == EntryKind::usage || entry.kind == EntryKind::usage_refund;
     for (const Leg& leg : entry.legs()) {
         if (leg.account != AccountKind::organization_available) continue;
@@ -121,7 +149,8 @@ Status JournaledBalances::apply(const LedgerEntry& entry) {
         }
         balance.changed = true;
         changed_ = true;
-        if (!usage) continue;
+        // A refund gives the organization its credit back; it opens no limit again that was used up.
+        if (entry.kind != EntryKind::usage) continue;
         // The window of a budget is the one at admission, when the request got its id.
         const std::int64_t admitted_ms = ulid_time_ms(entry.event);
         add_spent(organization_id(entry.organization), -leg.amount, admitted_ms);
@@ -162,6 +191,8 @@ void JournaledBalances::add_checkpoint(WriteBatch& batch, std::uint64_t block) {
         spent.changed = false;
         batch.put(Family::balances, std::string(id.bytes.begin(), id.bytes.end()), encode_spent(block, spent.windows));
     }
+    lots_.add_checkpoint(batch, block);
+    usage_days_.add_checkpoint(batch);
     batch.put(Family::system, std::string(kCheckpointBlockKey), encode_u64(block));
     changed_ = false;
 }

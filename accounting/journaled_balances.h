@@ -9,7 +9,9 @@
 #include <unordered_map>
 
 #include "accounting/credit.h"
+#include "accounting/credit_lots.h"
 #include "accounting/ledger_entry.h"
+#include "accounting/transaction_history.h"
 #include "store/key_space.h"
 #include "store/store.h"
 
@@ -23,13 +25,16 @@ struct SpenderId {
 
 class JournaledBalances {
   public:
-    // Reads the checkpoint; the block it is true for, 0 if there is none.
+    // Reads the checkpoint; the block it is true for, 0 if there is none. `store` must outlive this.
     Result<std::uint64_t> load(Store& store);
+    // corrupt unless the lots that were loaded sum to the balances.
+    Status check_lots() const;
     // corrupt if a balance would fall below zero.
     Status apply(const LedgerEntry& entry);
 
     NanoUsd balance(const Id128& organization) const;
     NanoUsd granted(const Id128& organization) const;
+    const CreditLots& lots() const { return lots_; }
     bool changed() const { return changed_; }  // since the last checkpoint
 
     // Adds the rows that changed since the last call, and the watermark: everything is then true for `block`.
@@ -37,6 +42,8 @@ class JournaledBalances {
     void restore_into(CreditTable& credits) const;
 
   private:
+    Status apply_to_organizations(const LedgerEntry& entry);
+
     struct OrganizationBalance {
         NanoUsd granted, used;
         bool changed = false;
@@ -57,6 +64,8 @@ class JournaledBalances {
 
     std::unordered_map<Id128, OrganizationBalance, TailHash> organizations_;
     std::unordered_map<SpenderId, Spent, TailHash> spenders_;
+    CreditLots lots_;
+    UsageDays usage_days_;
     bool changed_ = false;
 };
 

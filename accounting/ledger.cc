@@ -29,59 +29,10 @@ constexpr std::uint32_t kIdleIntervalMs = 20;      // how long the writer sleeps
 constexpr std::uint32_t kLedgerUlidWorker = 1023;  // the last one: gateway workers count from 0
 constexpr std::uint32_t kMostEntriesPerBlock = 8192;
 static_assert(std::size_t{kMostEntriesPerBlock} * (kSlotOpenBytes + kSlotSettlementBytes + 8) < kMaxBlockBytes);
-constexpr std::uint8_t kGrantRecordVersion = 1;
-constexpr std::string_view kGrantScope = "grant";
-constexpr std::string_view kTransactionScope = "transaction";
+constexpr std::uint32_t kExpiryIntervalMs = 1000;  // how often the writer looks for credit to expire
 
 std::int64_t system_clock_ms() {
     return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-// What Family::idempotency keeps of a grant: transaction, amount, time; the note follows to the end.
-struct GrantRecord {
-    Id128 transaction;
-    NanoUsd amount;
-};
-
-std::string encode_grant(const Id128& transaction, const Grant& grant, std::int64_t now_ms) {
-    std::array<std::byte, 1 + 16 + 8 + 8> bytes;
-    ByteWriter writer(bytes);
-    writer.integer(kGrantRecordVersion);
-    writer.bytes(transaction.bytes);
-    writer.integer(grant.amount.value);
-    writer.integer(now_ms);
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()) + grant.note;
-}
-
-Result<GrantRecord> decode_grant(std::string_view value) {
-    ByteReader reader(std::as_bytes(std::span(value)));
-    const auto version = reader.integer<std::uint8_t>();
-    GrantRecord record;
-    record.transaction.bytes = reader.bytes<16>();
-    record.amount.value = reader.integer<std::int64_t>();
-    (void)reader.integer<std::int64_t>();
-    if (version > kGrantRecordVersion) return failure(StatusCode::too_new, "grant record: written by a newer version");
-    if (version == 0 || !reader.ok()) return failure(StatusCode::corrupt, "grant record: malformed");
-    return record;
-}
-
-// With a key of the caller's, found by it; else kept under the transaction's own id, for its note.
-std::string grant_record_key(const Grant& grant, const Id128& transaction) {
-    if (grant.idempotency_key.empty()) return idempotency_key(kTransactionScope, to_ulid(transaction));
-    return idempotency_key(kGrantScope, to_uuid(grant.organization) + grant.idempotency_key);
-}
-
-Status check_grant(const Grant& grant) {
-    if (grant.amount <= NanoUsd{}) return Status(StatusCode::invalid, "grant: the amount is not above zero");
-    if (grant.idempotency_key.size() > kIdempotencyKeyBytes) {
-        return Status(StatusCode::invalid,
-                      "grant: the idempotency key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");
-    }
-    if (grant.note.size() > kGrantNoteBytes) {
-        return Status(StatusCode::invalid,
-                      "grant: the note is longer than " + std::to_string(kGrantNoteBytes) + " bytes");
-    }
-    return {};
 }
 
 }  // namespace
@@ -106,7 +57,8 @@ struct Ledger::State {
     void look_at_store();
     void try_again();
     std::string why() const;
-    Result<GrantResult> book(const Grant& grant, std::int64_t now_ms);
+    Result<TransactionResult> book(const TransactionRequest& request, std::int64_t now_ms);
+    Result<std::size_t> expire();
 
     // --- Other threads. Runs `command` on the writer thread after all that is settled by now is committed.
     void call(const std::function<void()>& command);
@@ -118,16 +70,16 @@ struct Ledger::State {
 
     JournaledBalances balances;
     BlockWriter writer;
-    UlidGenerator transactions{kLedgerUlidWorker};
+    Transactions transactions{store, credits, balances, writer};
+    UlidGenerator ids{kLedgerUlidWorker};
     std::vector<SlotIndex> taken;
-    SteadyClock::time_point last_checkpoint = SteadyClock::now();
+    SteadyClock::time_point last_checkpoint = SteadyClock::now(), last_expiry = SteadyClock::now();
 
     struct {
         std::uint64_t entries = 0;
         bool block = false, checkpoint = false;
-    } in_flight;                                 // the batch being committed, or waiting for its retry
-    std::vector<std::function<void()>> effects;  // what the batch changes elsewhere once it is committed
-    bool damaged = false;                        // a record cannot be booked: no retry helps
+    } in_flight;           // the batch being committed, or waiting for its retry
+    bool damaged = false;  // a record cannot be booked: no retry helps
     SteadyClock::time_point failed_at, next_attempt;
 
     std::atomic<std::uint64_t> blocks{0}, entries{0}, failures{0}, resumes{0}, commit_nanoseconds{0};
@@ -219,8 +171,7 @@ bool Ledger::State::committed(SteadyClock::time_point began) {
     if (in_flight.block) {
         for (const SlotIndex slot : writer.committed_slots()) slots.release_committed(slot);
     }
-    for (const auto& effect : effects) effect();
-    effects.clear();
+    transactions.committed();
     return true;
 }
 
@@ -251,38 +202,37 @@ bool Ledger::State::write_all_settled() {
     }
 }
 
-Result<GrantResult> Ledger::State::book(const Grant& grant, std::int64_t now_ms) {
+Result<TransactionResult> Ledger::State::book(const TransactionRequest& request, std::int64_t now_ms) {
     if (!accepting.load(std::memory_order_relaxed)) {
-        return failure(StatusCode::read_only, "grant: an earlier write failed: " + why());
+        return failure(StatusCode::read_only, "nothing can be booked: an earlier write failed: " + why());
     }
-    const Id128 transaction = transactions.next(now_ms);
-    const std::string record_key = grant_record_key(grant, transaction);
-    const auto known = store.get(Family::idempotency, record_key);
-    if (known) {
-        const auto record = decode_grant(*known);
-        if (!record) return std::unexpected(record.error());
-        if (record->amount == grant.amount) return GrantResult{record->transaction, true};
-        return failure(StatusCode::already_exists, "grant: this idempotency key was used for a grant of " +
-                                                       to_usd(record->amount) + " USD, not " + to_usd(grant.amount));
-    }
-    if (known.error().code() != StatusCode::not_found) return std::unexpected(known.error());
-    if (NanoUsd sum;
-        __builtin_add_overflow(balances.granted(grant.organization).value, grant.amount.value, &sum.value)) {
-        return failure(StatusCode::full, "grant: the organization's total credit would be out of range");
-    }
-    Status status = writer.add_entry(grant_entry(transaction, grant.organization, grant.amount, now_ms));
-    if (!status.ok()) return std::unexpected(status);
-    writer.batch().put(Family::idempotency, record_key, encode_grant(transaction, grant, now_ms));
-    effects.emplace_back([this, organization = grant.organization, amount = grant.amount] {
-        credits.organization(organization).grant(amount);
-    });
+    auto result = transactions.add(request, ids.next(now_ms), now_ms);
+    if (!result || result->repeated) return result;
     // Whatever requests are promised, money that came from outside survives a power loss.
     if (!commit(checkpoint_due(), Durability::disk)) {
-        return failure(StatusCode::io, "grant: " + why() +
-                                           "; it is booked when the ledger can be written again: repeat it with the "
-                                           "same idempotency key");
+        return failure(StatusCode::io, why() +
+                                           "; it is booked when the ledger can be written again: repeat it with "
+                                           "the same idempotency key");
     }
-    return GrantResult{transaction, false};
+    return result;
+}
+
+Result<std::size_t> Ledger::State::expire() {
+    last_expiry = SteadyClock::now();
+    std::size_t all = 0;
+    for (;;) {
+        if (!accepting.load(std::memory_order_relaxed)) return failure(StatusCode::read_only, why());
+        const std::int64_t now_ms = options.clock_ms();
+        const auto added = transactions.add_expiries([&] { return ids.next(now_ms); }, now_ms);
+        if (!added) {
+            damaged = true;
+            fail(added.error());
+            return added;
+        }
+        if (*added == 0) return all;
+        if (!commit(checkpoint_due(), options.durability)) return failure(StatusCode::io, why());
+        all += *added;
+    }
 }
 
 void Ledger::State::run() {
@@ -300,6 +250,7 @@ void Ledger::State::run() {
         look_at_store();
         const bool busy = write_all_settled();
         for (const auto& command : batch) command();
+        if (SteadyClock::now() - last_expiry >= Milliseconds(kExpiryIntervalMs)) (void)expire();
         if (checkpoint_due()) (void)commit(true, options.durability);
         interval_ms = busy ? options.commit_interval_ms : std::min(interval_ms * 2, longest_ms);
 
@@ -370,11 +321,44 @@ void Ledger::flush() {
     });
 }
 
-Result<GrantResult> Ledger::grant(const Grant& grant, std::int64_t now_ms) {
-    if (Status status = check_grant(grant); !status.ok()) return std::unexpected(status);
-    Result<GrantResult> result = failure(StatusCode::io, "grant: not booked");
-    state_->call([&] { result = state_->book(grant, now_ms); });
+Result<TransactionResult> Ledger::transact(const TransactionRequest& request, std::int64_t now_ms) {
+    if (Status status = check(request, now_ms); !status.ok()) return std::unexpected(status);
+    Result<TransactionResult> result = failure(StatusCode::io, "not booked");
+    state_->call([&] { result = state_->book(request, now_ms); });
     return result;
+}
+
+Result<GrantResult> Ledger::grant(const Grant& grant, std::int64_t now_ms) {
+    const auto result = transact({.kind = TransactionKind::grant,
+                                  .organization = grant.organization,
+                                  .amount = grant.amount,
+                                  .idempotency_key = grant.idempotency_key,
+                                  .note = grant.note},
+                                 now_ms);
+    if (!result) return std::unexpected(result.error());
+    return GrantResult{result->transaction, result->repeated};
+}
+
+Result<std::size_t> Ledger::expire_credit() {
+    Result<std::size_t> result = 0;
+    state_->call([&] { result = state_->expire(); });
+    return result;
+}
+
+Result<HistoryPage> Ledger::history(const HistoryQuery& query) {
+    state_->call([&] {  // the checkpoint brings the day's usage up to date
+        if (accepting() && state_->balances.changed()) (void)state_->commit(true, state_->options.durability);
+    });
+    return read_history(state_->store, query);
+}
+
+std::vector<CreditLot> Ledger::credit_lots(const Id128& organization) {
+    std::vector<CreditLot> lots;
+    state_->call([&] {
+        const auto all = state_->balances.lots().of(organization);
+        lots.assign(all.begin(), all.end());
+    });
+    return lots;
 }
 
 Result<StoredRequest> Ledger::find_request(const Id128& request) {

@@ -8,8 +8,11 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "accounting/credit.h"
+#include "accounting/transaction_history.h"
+#include "accounting/transactions.h"
 #include "accounting/usage_record.h"
 #include "store/slot_file.h"
 #include "store/store.h"
@@ -41,10 +44,6 @@ struct LedgerOptions {
     // Called by the writer thread with a line for the operator when writing fails and when it works again.
     std::function<void(const std::string& line)> report = {};
 };
-
-// Longest texts of a grant, in bytes.
-inline constexpr std::size_t kIdempotencyKeyBytes = 255;
-inline constexpr std::size_t kGrantNoteBytes = 1000;
 
 struct LedgerCounters {        // for metrics; monotonic since start
     std::uint64_t blocks = 0;  // committed
@@ -86,11 +85,20 @@ class Ledger {
     // thread; blocks.
     void flush();
 
-    // Books credit; committed to disk (and in `credits`) when it returns. If the commit fails (io), the grant is booked
-    // as soon as the ledger can be written again: repeat it with the same idempotency key to be sure. The idempotency
-    // key is the organization's: with the same amount the first grant is answered, with another one already_exists.
-    // Control thread; blocks.
+    // Books what moves credit apart from usage; committed to disk (and in `credits`) when it returns. not_found,
+    // invalid (also: more than there is), already_exists, full, or the store's. If the commit fails (io), it is booked
+    // as soon as the ledger can be written again: repeat it with the same idempotency key to be sure. Control thread;
+    // blocks.
+    Result<TransactionResult> transact(const TransactionRequest& request, std::int64_t now_ms);
+    // A transaction that is nothing but an amount.
     Result<GrantResult> grant(const Grant& grant, std::int64_t now_ms);
+    // Books the expiry of credit whose time is over by the writer's clock; how many entries. The writer does so itself
+    // about once a second.
+    Result<std::size_t> expire_credit();
+    // An organization's transactions, with its usage up to now. Control thread; blocks.
+    Result<HistoryPage> history(const HistoryQuery& query);
+    // What is not used up, in burn order, as journaled now. Control thread; blocks.
+    std::vector<CreditLot> credit_lots(const Id128& organization);
 
     // A request's record, also one that is settled but not yet in the journal. not_found if unknown, expired if
     // its detail may have been dropped at the end of its retention, read_only if the journal lacks it and cannot be

@@ -8,7 +8,43 @@
 namespace tollgate {
 namespace {
 
-constexpr std::uint8_t kEntryVersion = 1;
+// Version 2 has reference, priority and expiry after the key; entries without them, all usages among them, are written
+// as version 1.
+constexpr std::uint8_t kShortEntryVersion = 1;
+constexpr std::uint8_t kEntryVersion = 2;
+
+struct KindName {
+    EntryKind kind;
+    std::string_view name;
+};
+constexpr std::array kKindNames = {
+    KindName{EntryKind::purchase, "purchase"},
+    KindName{EntryKind::grant, "grant"},
+    KindName{EntryKind::usage, "usage"},
+    KindName{EntryKind::usage_refund, "usage_refund"},
+    KindName{EntryKind::payment_refund, "payment_refund"},
+    KindName{EntryKind::transfer, "transfer"},
+    KindName{EntryKind::adjustment, "adjustment"},
+    KindName{EntryKind::expiry, "expiry"},
+};
+
+struct AccountName {
+    AccountKind kind;
+    std::string_view name;
+};
+constexpr std::array kAccountNames = {
+    AccountName{AccountKind::organization_available, "organization:available"},
+    AccountName{AccountKind::platform_revenue, "platform:revenue"},
+    AccountName{AccountKind::platform_overrun, "platform:overrun"},
+    AccountName{AccountKind::platform_grants, "platform:grants"},
+    AccountName{AccountKind::platform_cash, "platform:cash"},
+    AccountName{AccountKind::provider_cost, "provider:cost"},
+    AccountName{AccountKind::provider_payable, "provider:payable"},
+    AccountName{AccountKind::suspense, "suspense"},
+    AccountName{AccountKind::organization_pending, "organization:pending"},
+    AccountName{AccountKind::platform_adjustments, "platform:adjustments"},
+    AccountName{AccountKind::platform_losses, "platform:losses"},
+};
 
 // Wide enough that no number of legs overflows it.
 __extension__ using Int128 = __int128;
@@ -20,9 +56,30 @@ bool balanced(const LedgerEntry& entry) {
 }
 
 bool known(EntryKind kind) { return kind >= EntryKind::purchase && kind <= EntryKind::expiry; }
-bool known(AccountKind kind) { return kind >= AccountKind::organization_available && kind <= AccountKind::suspense; }
+bool known(AccountKind kind) {
+    return kind >= AccountKind::organization_available && kind <= AccountKind::platform_losses;
+}
+
+bool is_short(const LedgerEntry& entry) {
+    return entry.reference.is_nil() && entry.priority == kDefaultLotPriority && entry.expires_ms == 0;
+}
 
 }  // namespace
+
+std::string_view to_string(EntryKind kind) {
+    const auto found = std::ranges::find(kKindNames, kind, &KindName::kind);
+    return found == kKindNames.end() ? "unknown" : found->name;
+}
+
+std::optional<EntryKind> parse_entry_kind(std::string_view text) {
+    const auto found = std::ranges::find(kKindNames, text, &KindName::name);
+    return found == kKindNames.end() ? std::nullopt : std::optional(found->kind);
+}
+
+std::string_view to_string(AccountKind kind) {
+    const auto found = std::ranges::find(kAccountNames, kind, &AccountName::kind);
+    return found == kAccountNames.end() ? "unknown" : found->name;
+}
 
 void LedgerEntry::add_leg(AccountKind account, const Id128& owner, NanoUsd amount) {
     if (amount == NanoUsd{}) return;
@@ -79,7 +136,7 @@ LedgerEntry grant_entry(const Id128& transaction, const Id128& organization, Nan
 std::size_t encode(const LedgerEntry& entry, std::span<std::byte> out) {
     if (!balanced(entry)) money_violation("the legs of an entry do not sum to zero");
     ByteWriter writer(out);
-    writer.integer(kEntryVersion);
+    writer.integer(is_short(entry) ? kShortEntryVersion : kEntryVersion);
     writer.integer(static_cast<std::uint8_t>(entry.kind));
     writer.bytes(entry.event.bytes);
     writer.integer(entry.at_ms);
@@ -87,6 +144,11 @@ std::size_t encode(const LedgerEntry& entry, std::span<std::byte> out) {
     writer.bytes(entry.project.bytes);
     writer.bytes(entry.member.bytes);
     writer.bytes(entry.key.bytes);
+    if (!is_short(entry)) {
+        writer.bytes(entry.reference.bytes);
+        writer.integer(entry.priority);
+        writer.integer(entry.expires_ms);
+    }
     writer.integer(static_cast<std::uint8_t>(entry.leg_count));
     for (const Leg& leg : entry.legs()) {
         writer.integer(static_cast<std::uint8_t>(leg.account));
@@ -110,8 +172,13 @@ Result<LedgerEntry> decode_ledger_entry(std::span<const std::byte> bytes) {
     entry.project.bytes = reader.bytes<16>();
     entry.member.bytes = reader.bytes<16>();
     entry.key.bytes = reader.bytes<32>();
+    if (version >= kEntryVersion) {
+        entry.reference.bytes = reader.bytes<16>();
+        entry.priority = reader.integer<std::int32_t>();
+        entry.expires_ms = reader.integer<std::int64_t>();
+    }
     const std::size_t legs = reader.integer<std::uint8_t>();
-    if (!reader.ok() || version != kEntryVersion || !known(entry.kind) || legs > LedgerEntry::kMaxLegs ||
+    if (!reader.ok() || version == 0 || !known(entry.kind) || legs > LedgerEntry::kMaxLegs ||
         reader.left() != legs * kLegBytes) {
         return failure(StatusCode::corrupt, "ledger entry: malformed");
     }

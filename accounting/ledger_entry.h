@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -35,7 +36,14 @@ enum class AccountKind : std::uint8_t {
     provider_cost = 6,     // owner: provider_account()
     provider_payable = 7,  // owner: provider_account()
     suspense = 8,
+    organization_pending = 9,   // owner: the organization; purchases that nobody has confirmed yet
+    platform_adjustments = 10,  // corrections by hand
+    platform_losses = 11,       // charged back, but spent before
 };
+
+std::string_view to_string(EntryKind kind);    // "purchase", "usage_refund", ...
+std::string_view to_string(AccountKind kind);  // "organization:available", "platform:revenue", ...
+std::optional<EntryKind> parse_entry_kind(std::string_view text);
 
 struct Leg {
     AccountKind account = AccountKind::suspense;
@@ -43,6 +51,9 @@ struct Leg {
     NanoUsd amount;  // added to the account
     bool operator==(const Leg&) const = default;
 };
+
+// Of credit whose giver says nothing else.
+inline constexpr std::int32_t kDefaultLotPriority = 100;
 
 struct LedgerEntry {
     static constexpr std::size_t kMaxLegs = 8;
@@ -54,6 +65,11 @@ struct LedgerEntry {
     Id128 project;  // nil where the event has none, as are member and key
     Id128 member;
     KeyDigest key;
+    // What it is about, or nil. usage_refund: the request. payment_refund, a purchase's confirmation or cancellation, a
+    // charge-back (adjustment): the purchase. expiry: the grant.
+    Id128 reference;
+    std::int32_t priority = kDefaultLotPriority;  // of the credit that comes in (credit_lots.h), as is the next
+    std::int64_t expires_ms = 0;                  // Unix time; 0: never
     std::array<Leg, kMaxLegs> legs_room;
     std::size_t leg_count = 0;
 
@@ -72,7 +88,7 @@ LedgerEntry usage_entry(const RequestOpened& opened, const RequestSettled& settl
 LedgerEntry grant_entry(const Id128& transaction, const Id128& organization, NanoUsd amount, std::int64_t at_ms);
 
 inline constexpr std::size_t kLegBytes = 1 + 16 + 8;
-inline constexpr std::size_t kLedgerEntryBytes = 2 + 4 * 16 + 32 + 8 + 1 + LedgerEntry::kMaxLegs * kLegBytes;
+inline constexpr std::size_t kLedgerEntryBytes = 2 + 5 * 16 + 32 + 8 + 4 + 8 + 1 + LedgerEntry::kMaxLegs * kLegBytes;
 
 // Aborts unless the legs, at least two, sum to zero. `out` must hold kLedgerEntryBytes; returns the bytes written.
 std::size_t encode(const LedgerEntry& entry, std::span<std::byte> out);

@@ -252,6 +252,7 @@ Result<Recovered> recover(Store& store, SlotFile& slots, JournaledBalances& bala
                           const LedgerOptions& options, std::int64_t now_ms) {
     const auto checkpoint = balances.load(store);
     if (!checkpoint) return std::unexpected(checkpoint.error());
+    if (Status status = balances.check_lots(); !status.ok()) return std::unexpected(status);
     const auto end = replay_journal(store, *checkpoint, balances);
     if (!end) return std::unexpected(end.error());
     writer.resume(*end);

@@ -8,6 +8,7 @@
 #include "accounting/byte_codec.h"
 #include "accounting/journal_reader.h"
 #include "accounting/journaled_balances.h"
+#include "accounting/transactions_verifier.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -26,12 +27,6 @@ std::uint32_t utc_day(std::int64_t unix_ms) {
     return static_cast<std::uint32_t>(std::max<std::int64_t>(unix_ms, 0) / 86'400'000);
 }
 
-// What an event that is no request did, to be compared with the record that its call left.
-struct ExternalEvent {
-    std::int64_t amount, at_ms;
-    bool recorded = false;
-};
-
 class Verifier {
   public:
     Verifier(Store& store, const std::function<void(std::uint64_t, std::uint64_t)>& progress)
@@ -41,7 +36,8 @@ class Verifier {
         Difference first = read_watermark();
         if (!first) first = check_money();
         if (!first) first = check_strays();
-        if (!first) first = check_idempotency();
+        if (!first) first = transactions_.check_rows(store_);
+        report_.idempotency_records = transactions_.idempotency_records();
         report_.difference = std::move(first);
         report_.entries = report_.reference.entries();
         return std::move(report_);
@@ -79,7 +75,6 @@ class Verifier {
     Difference check_balances();
     Difference check_spenders(CreditTable& stored);
     Difference check_strays();
-    Difference check_idempotency();
     const Id128& provider_of(std::string_view name);
 
     Store& store_;
@@ -93,7 +88,7 @@ class Verifier {
         std::int64_t last_settled_ms = 0;
     } rows_;
     IdSet free_requests_;                       // rows that moved no money, and so have no entry
-    std::map<Id128, ExternalEvent> externals_;  // by transaction
+    TransactionsVerifier transactions_;
     std::map<std::string, Id128, std::less<>> providers_;
 };
 
@@ -181,12 +176,8 @@ Difference Verifier::check_entries(MoneyBlock& block) {
             found->entry = number;
             return found;
         }
-        if (entry->kind == EntryKind::usage) {
-            unmatched_.emplace(entry->event, *entry);
-        } else {
-            const NanoUsd amount = entry->moved(AccountKind::organization_available, entry->organization);
-            externals_.emplace(entry->event, ExternalEvent{amount.value, entry->at_ms});
-        }
+        if (Status status = transactions_.add(*entry); !status.ok()) return damage(status, number);
+        if (entry->kind == EntryKind::usage) unmatched_.emplace(entry->event, *entry);
     }
     return std::nullopt;
 }
@@ -328,7 +319,7 @@ Difference Verifier::check_balances() {
         return difference;
     }
     if (Difference found = check_spenders(stored)) return found;
-    return std::nullopt;
+    return transactions_.check_checkpoint(store_, balances.lots());
 }
 
 Difference Verifier::check_spenders(CreditTable& stored) {
@@ -398,39 +389,6 @@ Difference Verifier::check_strays() {
                         static_cast<std::int64_t>(report_.usage_blocks), static_cast<std::int64_t>(seen));
     }
     return first;
-}
-
-Difference Verifier::check_idempotency() {
-    Difference first;
-    const Status scanned = store_.scan(Family::idempotency, "", "", [&](std::string_view, std::string_view value) {
-        ByteReader reader(std::as_bytes(std::span(value)));
-        const auto version = reader.integer<std::uint8_t>();
-        Id128 transaction;
-        transaction.bytes = reader.bytes<16>();
-        const auto amount = reader.integer<std::int64_t>();
-        const auto at_ms = reader.integer<std::int64_t>();
-        const std::string record = "idempotency record of transaction " + to_ulid(transaction);
-        const auto event = externals_.find(transaction);
-        if (version != 1 || !reader.ok()) {
-            first = differ("idempotency record: malformed");
-        } else if (event == externals_.end()) {
-            first = differ(record + ": no entry of the journal has that id");
-        } else if (amount != event->second.amount || at_ms != event->second.at_ms) {
-            first = differ(record + ": amount and time",
-                           std::to_string(event->second.amount) + ", " + std::to_string(event->second.at_ms),
-                           std::to_string(amount) + ", " + std::to_string(at_ms));
-        } else {
-            event->second.recorded = true;
-            ++report_.idempotency_records;
-        }
-        return !first;
-    });
-    if (first) return first;
-    if (!scanned.ok()) return damage(scanned);
-    for (const auto& [transaction, event] : externals_) {
-        if (!event.recorded) return differ("transaction " + to_ulid(transaction) + " has no idempotency record");
-    }
-    return std::nullopt;
 }
 
 }  // namespace

@@ -129,50 +129,6 @@ std::map<AccountKind, std::int64_t> ReferenceLedger::account_sums() const {
     return sums;
 }
 
-std::string_view to_string(EntryKind kind) {
-    switch (kind) {
-        case EntryKind::purchase:
-            return "purchase";
-        case EntryKind::grant:
-            return "grant";
-        case EntryKind::usage:
-            return "usage";
-        case EntryKind::usage_refund:
-            return "usage_refund";
-        case EntryKind::payment_refund:
-            return "payment_refund";
-        case EntryKind::transfer:
-            return "transfer";
-        case EntryKind::adjustment:
-            return "adjustment";
-        case EntryKind::expiry:
-            return "expiry";
-    }
-    return "unknown";
-}
-
-std::string_view to_string(AccountKind kind) {
-    switch (kind) {
-        case AccountKind::organization_available:
-            return "organization:available";
-        case AccountKind::platform_revenue:
-            return "platform:revenue";
-        case AccountKind::platform_overrun:
-            return "platform:overrun";
-        case AccountKind::platform_grants:
-            return "platform:grants";
-        case AccountKind::platform_cash:
-            return "platform:cash";
-        case AccountKind::provider_cost:
-            return "provider:cost";
-        case AccountKind::provider_payable:
-            return "provider:payable";
-        case AccountKind::suspense:
-            return "suspense";
-    }
-    return "unknown";
-}
-
 std::string account_name(AccountKind kind, const Id128& owner) {
     std::string name(to_string(kind));
     return owner.is_nil() ? name : name + " " + to_uuid(owner);

@@ -88,8 +88,6 @@ class ReferenceLedger {
     std::map<Member, Spend> members_;
 };
 
-std::string_view to_string(EntryKind kind);    // "purchase", "grant", ...
-std::string_view to_string(AccountKind kind);  // "organization:available", "platform:revenue", ...
 // "organization:available <uuid>"; an account without an owner is its kind alone.
 std::string account_name(AccountKind kind, const Id128& owner);
 

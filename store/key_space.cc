@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kUsageKeyBytes = 1 + 4 + 8;
 constexpr std::size_t kOrganizationUsageKeyBytes = 1 + 4 + 16 + 8 + 4;
 constexpr std::size_t kRollupKeyBytes = 1 + 4 + 16 + 4 + 16;
+constexpr std::string_view kHistoryPrefix = "h";
+constexpr std::string_view kRefundedPrefix = "r";
 
 template <std::size_t N>
 std::string tagged(std::string_view prefix, const std::array<std::uint8_t, N>& id) {
@@ -26,6 +28,21 @@ std::optional<std::array<std::uint8_t, N>> parse_tagged(std::string_view prefix,
     std::array<std::uint8_t, N> id;
     std::copy_n(reinterpret_cast<const std::uint8_t*>(key.data() + prefix.size()), N, id.begin());
     return id;
+}
+
+std::string tagged_pair(std::string_view prefix, const OrganizationIdBytes& organization, const UlidBytes& ulid) {
+    std::string key = tagged(prefix, organization);
+    key.append(reinterpret_cast<const char*>(ulid.data()), ulid.size());
+    return key;
+}
+
+std::optional<OrganizationAndUlid> parse_tagged_pair(std::string_view prefix, std::string_view key) {
+    const auto both = parse_tagged<32>(prefix, key);
+    if (!both) return std::nullopt;
+    OrganizationAndUlid ids;
+    std::copy_n(both->begin(), ids.organization.size(), ids.organization.begin());
+    std::copy_n(both->begin() + ids.organization.size(), ids.ulid.size(), ids.ulid.begin());
+    return ids;
 }
 
 std::string joined(std::string_view prefix, std::string_view rest) {
@@ -137,6 +154,26 @@ bool is_spender_balance_key(std::string_view key) {
     constexpr std::array kPrefixes = {kKeySpenderPrefix, kProjectSpenderPrefix, kMemberSpenderPrefix,
                                       kOrganizationSpenderPrefix};
     return key.size() == kSpenderKeyBytes && std::ranges::find(kPrefixes, key.front()) != kPrefixes.end();
+}
+
+std::string credit_lot_key(const OrganizationIdBytes& organization, const UlidBytes& transaction) {
+    return tagged_pair(kCreditLotPrefix, organization, transaction);
+}
+
+std::optional<OrganizationAndUlid> parse_credit_lot_key(std::string_view key) {
+    return parse_tagged_pair(kCreditLotPrefix, key);
+}
+
+std::string history_key(const OrganizationIdBytes& organization, const UlidBytes& transaction) {
+    return tagged_pair(kHistoryPrefix, organization, transaction);
+}
+
+std::optional<OrganizationAndUlid> parse_history_key(std::string_view key) {
+    return parse_tagged_pair(kHistoryPrefix, key);
+}
+
+std::string refunded_key(const OrganizationIdBytes& organization, const UlidBytes& request) {
+    return tagged_pair(kRefundedPrefix, organization, request);
 }
 
 std::string organization_document_key(std::string_view uuid) { return joined(kOrganizationDocumentPrefix, uuid); }

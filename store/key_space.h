@@ -13,12 +13,14 @@
 //                'p' + 16 zeros + project id,
 //                'm' + organization id + user id,
 //                'w' + 16 zeros + organization id
+//                'g' + organization id + transaction ULID     a lot of credit (accounting/credit_lots.h)
 //   organization_usage  retention class u8, day u32,         rows of one organization (accounting/usage_chunks.h)
 //                organization (16 bytes), block u64, row u32
 //   rollups      grain u8, day u32, organization (16 bytes),  counters of one bucket (accounting/rollups.h)
 //                bucket u32, dimensions' hash (16 bytes)
 //   idempotency  SHA-256 of scope and the caller's key        what the event did
-//   transactions (to come: what people see of the ledger)
+//   transactions 'h' + organization id + ULID                 HistoryRow (accounting/transaction_history.h)
+//                'r' + organization id + request ULID         what was refunded of a request so far
 #pragma once
 
 #include <array>
@@ -97,6 +99,20 @@ std::optional<RollupKey> parse_rollup_key(std::string_view key);
 std::string rollup_bucket_begin(std::uint8_t grain, std::uint32_t day, const OrganizationIdBytes& organization,
                                 std::uint32_t bucket);
 std::string rollup_day_begin(std::uint8_t grain, std::uint32_t day);
+
+inline constexpr std::string_view kCreditLotPrefix = "g";
+using UlidBytes = std::array<std::uint8_t, 16>;
+struct OrganizationAndUlid {
+    OrganizationIdBytes organization;
+    UlidBytes ulid;
+};
+std::string credit_lot_key(const OrganizationIdBytes& organization, const UlidBytes& transaction);
+std::optional<OrganizationAndUlid> parse_credit_lot_key(std::string_view key);
+
+// --- transactions
+std::string history_key(const OrganizationIdBytes& organization, const UlidBytes& transaction);
+std::optional<OrganizationAndUlid> parse_history_key(std::string_view key);
+std::string refunded_key(const OrganizationIdBytes& organization, const UlidBytes& request);
 
 // --- accounts. The caller passes ids as text: lower-case UUIDs and hexadecimal digests.
 inline constexpr std::string_view kOrganizationDocumentPrefix = "org/";

@@ -1,0 +1,133 @@
+// Everything that moves an organization's credit apart from usage: checked, made into one entry of the journal, with
+// its row of the history and its idempotency record in the same batch. Entries are immutable; a correction is a new
+// one.
+//
+// An idempotency key is the organization's. The same key with the same content is answered as the first time, with
+// other content it is already_exists. Notes and actors are no content.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accounting/block_writer.h"
+#include "accounting/credit.h"
+#include "accounting/ids.h"
+#include "accounting/journaled_balances.h"
+#include "accounting/money.h"
+#include "accounting/transaction_history.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+// The numbers go into stored digests: never reuse one.
+enum class TransactionKind : std::uint8_t {
+    purchase = 1,          // pending: no credit yet
+    confirm_purchase = 2,  // of `reference`, whole; its credit never expires
+    cancel_purchase = 3,   // of `reference`, while pending
+    grant = 4,             // with `priority` and `expires_ms`
+    usage_refund = 5,      // of request `reference`: at most what it was charged less what was refunded before
+    payment_refund = 6,    // of purchase `reference`: at most what is left of it
+    transfer = 7,          // purchased credit, to `counterparty`
+    adjustment = 8,        // either sign; below zero takes what there is and says how much
+    charge_back = 9,       // of purchase `reference`: takes what there is, what is left of the purchase first; the rest
+                           // is the platform's loss
+    expiry = 10,           // the ledger's own
+};
+
+// Longest texts, in bytes.
+inline constexpr std::size_t kIdempotencyKeyBytes = 255;
+inline constexpr std::int32_t kMaxLotPriority = 1'000'000;
+inline constexpr std::size_t kMaxExpiriesPerBlock = 256;
+
+struct TransactionRequest {
+    TransactionKind kind = TransactionKind::grant;
+    Id128 organization;
+    NanoUsd amount = {};  // above zero, but for an adjustment; refunds: zero is all that is left to refund
+    Id128 counterparty = {};
+    Id128 reference = {};
+    std::int32_t priority = kDefaultLotPriority;  // lower is spent first
+    std::int64_t expires_ms = 0;                  // Unix time; 0: never
+    std::string idempotency_key = {};             // of the caller; empty: none
+    std::string note = {};
+    std::string actor = {};
+};
+
+struct TransactionResult {
+    Id128 transaction;      // ULID; of a purchase's confirmation or cancellation the purchase's
+    bool repeated = false;  // it had been booked before: nothing was booked now
+    NanoUsd moved;          // as the organization sees it; of a purchase what it is about
+    NanoUsd balance_after;  // as journaled
+};
+
+// What Family::idempotency keeps.
+struct TransactionRecord {
+    Id128 transaction;
+    Id128 organization;            // nil in a record of version 1, which was a grant's
+    KeyDigest content;             // likewise
+    std::optional<NanoUsd> grant;  // the amount in such a record, as is the time
+    std::int64_t at_ms = 0;
+};
+Result<TransactionRecord> decode_transaction_record(std::string_view value);
+
+// What can be said without looking anything up: invalid.
+Status check(const TransactionRequest& request, std::int64_t now_ms);
+
+// Used by the journal writer's thread, with all that was settled committed and the block empty.
+class Transactions {
+  public:
+    Transactions(Store& store, CreditTable& credits, JournaledBalances& balances, BlockWriter& writer)
+        : store_(store), credits_(credits), balances_(balances), writer_(writer) {}
+
+    // Adds entry and rows to the block, unless the answer is `repeated` or a failure; credit that goes away is taken at
+    // once, credit that comes is there after committed(). `id` is for the transaction.
+    Result<TransactionResult> add(const TransactionRequest& request, const Id128& id, std::int64_t now_ms);
+    // Adds the expiry of what has expired and is not promised to running requests: what is, they burn first, and what
+    // they leave expires later. `id` makes ids. The number added, at most kMaxExpiriesPerBlock.
+    template <class MakeId>
+    Result<std::size_t> add_expiries(const MakeId& id, std::int64_t now_ms) {
+        std::size_t added = 0;
+        for (const CreditLots::Named& lot : balances_.lots().expired(now_ms, kMaxExpiriesPerBlock)) {
+            const auto expired = expire(lot, id(), now_ms);
+            if (!expired) return std::unexpected(expired.error());
+            added += *expired ? 1 : 0;
+        }
+        return added;
+    }
+    // The block is committed: its credit may be spent.
+    void committed();
+
+  private:
+    struct Draft;
+    Status draft(const TransactionRequest& request, Draft& draft);
+    Status draft_purchase(const TransactionRequest& request, Draft& draft);
+    Status draft_end_of_purchase(const TransactionRequest& request, Draft& draft);
+    Status draft_usage_refund(const TransactionRequest& request, Draft& draft);
+    Status draft_payment_refund(const TransactionRequest& request, Draft& draft);
+    Status draft_transfer(const TransactionRequest& request, Draft& draft);
+    Status draft_adjustment(const TransactionRequest& request, Draft& draft);
+    Status draft_charge_back(const TransactionRequest& request, Draft& draft);
+    Status book(Draft& draft);
+    Result<TransactionResult> answer(const Id128& organization, const Id128& transaction);
+    Result<std::optional<TransactionResult>> answer_before(const TransactionRequest& request, const std::string& key);
+    Result<bool> expire(const CreditLots::Named& lot, const Id128& id, std::int64_t now_ms);
+
+    NanoUsd in_flight(const Id128& organization) const;
+    NanoUsd take(Draft& draft, NanoUsd most);
+    Status room_for(const Id128& organization, NanoUsd amount) const;
+
+    struct Incoming {
+        Id128 organization;
+        NanoUsd granted, refunded;
+    };
+
+    Store& store_;
+    CreditTable& credits_;
+    JournaledBalances& balances_;
+    BlockWriter& writer_;
+    std::vector<Incoming> incoming_;  // waits for the commit
+};
+
+}  // namespace tollgate

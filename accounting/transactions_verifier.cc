@@ -1,0 +1,154 @@
+#include "accounting/transactions_verifier.h"
+
+#include <algorithm>
+
+#include "accounting/transaction_history.h"
+#include "accounting/transactions.h"
+#include "store/key_space.h"
+
+namespace tollgate {
+namespace {
+
+using Difference = std::optional<LedgerDifference>;
+
+Difference differ(std::string what, std::string expected = {}, std::string found = {}) {
+    return LedgerDifference{.what = std::move(what), .expected = std::move(expected), .found = std::move(found)};
+}
+
+Difference compare(const std::string& what, std::int64_t expected, std::int64_t found) {
+    if (expected == found) return std::nullopt;
+    return differ(what, std::to_string(expected), std::to_string(found));
+}
+
+std::string name_of(const Id128& organization, const Id128& transaction) {
+    return "transaction " + to_ulid(transaction) + " of organization " + to_uuid(organization);
+}
+
+// Visits the history rows of all organizations until `visit` finds a difference.
+template <class Visit>
+Difference for_each_row(Store& store, const Visit& visit) {
+    Difference first;
+    const Status scanned = store.scan(Family::transactions, "", "", [&](std::string_view key, std::string_view value) {
+        const auto ids = parse_history_key(key);
+        if (!ids) return true;  // what was refunded: see check_history
+        const auto row = decode_history_row(Id128{ids->ulid}, value);
+        first = row ? visit(Id128{ids->organization}, *row) : differ(row.error().message());
+        return !first;
+    });
+    if (!first && !scanned.ok()) first = differ(scanned.message());
+    return first;
+}
+
+}  // namespace
+
+Status TransactionsVerifier::add(const LedgerEntry& entry) {
+    if (Status status = lots_.apply(entry); !status.ok()) return status;
+    if (entry.kind == EntryKind::usage) {
+        charged_[entry.organization] += entry.moved(AccountKind::organization_available, entry.organization).value;
+        return {};
+    }
+    // The row of a purchase is that of its beginning.
+    const bool end_of_purchase = entry.kind == EntryKind::purchase && !entry.reference.is_nil();
+    const Id128& transaction = end_of_purchase ? entry.reference : entry.event;
+    const auto expect = [&](const Id128& organization, NanoUsd moved) {
+        Row& row = rows_[{organization, transaction}];
+        row.moved += moved.value;
+        row.at_ms = entry.at_ms;
+    };
+    expect(entry.organization, {});
+    for (const Leg& leg : entry.legs()) {
+        if (leg.account == AccountKind::organization_available) expect(leg.owner, leg.amount);
+    }
+    transactions_[transaction] = {entry.organization, transaction};
+    return {};
+}
+
+Difference TransactionsVerifier::check_checkpoint(Store& store, const CreditLots& stored) {
+    std::map<Id128, std::int64_t> shown;
+    Difference first = for_each_row(store, [&](const Id128& organization, const HistoryRow& row) -> Difference {
+        if (row.kind == EntryKind::usage) shown[organization] += row.amount.value;
+        return std::nullopt;
+    });
+    for (const auto& [organization, charged] : charged_) {
+        if (first) return first;
+        first = compare("history: usage of organization " + to_uuid(organization), charged, shown[organization]);
+    }
+    Id128 last;
+    for (const auto& [name, row] : rows_) {
+        if (first) return first;
+        const Id128& organization = name.first;
+        if (std::exchange(last, organization) == organization) continue;
+        const auto expected = lots_.of(organization), found = stored.of(organization);
+        if (std::ranges::equal(expected, found)) continue;
+        first = differ("balance checkpoint: the lots of credit of organization " + to_uuid(organization),
+                       to_usd(lots_.total(organization)) + " USD in " + std::to_string(expected.size()),
+                       to_usd(stored.total(organization)) + " USD in " + std::to_string(found.size()));
+    }
+    return first;
+}
+
+Difference TransactionsVerifier::check_rows(Store& store) {
+    if (Difference first = check_history(store)) return first;
+    if (Difference first = check_records(store)) return first;
+    for (const auto& [name, row] : rows_) {
+        if (!row.found) return differ(name_of(name.first, name.second) + ": not in the history");
+    }
+    for (const auto& [key, seen] : record_keys_) {
+        if (!seen) return differ("an idempotency record is missing that a row of the history names");
+    }
+    return std::nullopt;
+}
+
+Difference TransactionsVerifier::check_history(Store& store) {
+    return for_each_row(store, [&](const Id128& organization, const HistoryRow& row) -> Difference {
+        if (row.kind == EntryKind::usage) return std::nullopt;
+        if (row.record != KeyDigest{}) {
+            record_keys_[std::string(row.record.bytes.begin(), row.record.bytes.end())] = false;
+        }
+        const auto found = rows_.find({organization, row.transaction});
+        const bool nothing_moved = row.state != TransactionState::done;
+        if (found == rows_.end()) {
+            // An adjustment that found nothing to take has no entry.
+            return compare(name_of(organization, row.transaction) + ": moved without an entry", 0, row.amount.value);
+        }
+        found->second.found = true;
+        return compare("history: " + name_of(organization, row.transaction), found->second.moved,
+                       nothing_moved ? 0 : row.amount.value);
+    });
+}
+
+Difference TransactionsVerifier::check_records(Store& store) {
+    Difference first;
+    const Status scanned = store.scan(Family::idempotency, "", "", [&](std::string_view key, std::string_view value) {
+        const auto record = decode_transaction_record(value);
+        ++records_;
+        if (!record) {
+            first = differ(record.error().message());
+            return false;
+        }
+        const std::string name = "idempotency record of transaction " + to_ulid(record->transaction);
+        if (!record->grant) {
+            const auto row = find_transaction(store, record->organization, record->transaction);
+            if (!row) first = differ(name + ": " + row.error().message());
+            if (const auto known = record_keys_.find(std::string(key)); known != record_keys_.end()) {
+                known->second = true;
+            }
+            return !first;
+        }
+        // From before there was a history: the record is all that people see of it.
+        const auto known = transactions_.find(record->transaction);
+        if (known == transactions_.end()) {
+            first = differ(name + ": no entry of the journal has that id");
+            return false;
+        }
+        Row& row = rows_[known->second];
+        row.found = true;
+        first = compare(name + ": amount", row.moved, record->grant->value);
+        if (!first) first = compare(name + ": time", row.at_ms, record->at_ms);
+        return !first;
+    });
+    if (!first && !scanned.ok()) first = differ(scanned.message());
+    return first;
+}
+
+}  // namespace tollgate

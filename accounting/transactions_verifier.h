@@ -1,0 +1,46 @@
+// The part of `ledger verify` that is about transactions: lots of credit, people's history and idempotency records,
+// each against the entries of the journal.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "accounting/credit_lots.h"
+#include "accounting/ledger_entry.h"
+#include "accounting/reference_ledger.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+class TransactionsVerifier {
+  public:
+    // The journal's entries, in order.
+    Status add(const LedgerEntry& entry);
+    // With the entries up to the checkpoint added, of which `stored` are the lots: lots, and history of usage.
+    std::optional<LedgerDifference> check_checkpoint(Store& store, const CreditLots& stored);
+    // With all entries added: history and idempotency records.
+    std::optional<LedgerDifference> check_rows(Store& store);
+    std::uint64_t idempotency_records() const { return records_; }
+
+  private:
+    using RowName = std::pair<Id128, Id128>;  // organization, transaction
+    struct Row {
+        std::int64_t moved = 0;
+        std::int64_t at_ms = 0;
+        bool found = false;
+    };
+    std::optional<LedgerDifference> check_history(Store& store);
+    std::optional<LedgerDifference> check_records(Store& store);
+
+    CreditLots lots_;
+    std::map<Id128, std::int64_t> charged_;    // by organization
+    std::map<RowName, Row> rows_;              // that the entries ask for
+    std::map<Id128, RowName> transactions_;    // by id alone, as records of version 1 name them
+    std::map<std::string, bool> record_keys_;  // of history rows, and whether the record was seen
+    std::uint64_t records_ = 0;
+};
+
+}  // namespace tollgate
