@@ -361,6 +361,8 @@ std::vector<CreditLot> Ledger::credit_lots(const Id128& organization) {
     return lots;
 }
 
+void Ledger::at_rest(const std::function<void()>& work) { state_->call(work); }
+
 Result<StoredRequest> Ledger::find_request(const Id128& request) {
     std::uint64_t last = 0;
     bool complete = false;

@@ -85,6 +85,10 @@ class Ledger {
     // thread; blocks.
     void flush();
 
+    // Runs `work` after what is settled by now is committed, if it can be; until it returns nothing is committed and no
+    // slot is freed. Control thread; blocks.
+    void at_rest(const std::function<void()>& work);
+
     // Books what moves credit apart from usage; committed to disk (and in `credits`) when it returns. not_found,
     // invalid (also: more than there is), already_exists, full, or the store's. If the commit fails (io), it is booked
     // as soon as the ledger can be written again: repeat it with the same idempotency key to be sure. Control thread;
