@@ -123,15 +123,37 @@ Prices read_prices(const YAML::Node& node) {
     return prices;
 }
 
+std::vector<PriceTier> read_tiers(const YAML::Node& node) {
+    if (!node) return {};
+    if (!node.IsSequence()) refuse(node, "tiers: expected a list");
+    std::vector<PriceTier> tiers;
+    for (const YAML::Node& item : node) {
+        Reader::expect_map(item, "tier", {"above_prompt_tokens", "prices"});
+        if (!item["prices"]) refuse(item, "prices: missing");
+        if (!item["prices"]["completion"]) refuse(item["prices"], "completion: missing");
+        const std::int64_t above = Reader::whole_number(item, "above_prompt_tokens");
+        if (above <= (tiers.empty() ? 0 : tiers.back().above_prompt_tokens)) {
+            refuse(item, "above_prompt_tokens: expected more than in the tier before");
+        }
+        tiers.push_back({above, read_prices(item["prices"])});
+    }
+    return tiers;
+}
+
 Endpoint read_endpoint(const YAML::Node& node) {
-    Reader::expect_map(node, "endpoint",
-                       {"provider", "model", "prices", "provider_prices", "context_length", "max_completion_tokens"});
+    Reader::expect_map(
+        node, "endpoint",
+        {"provider", "model", "prices", "provider_prices", "tiers", "context_length", "max_completion_tokens"});
     Endpoint endpoint;
     endpoint.provider = Reader::text(node, "provider");
     endpoint.upstream_model = Reader::text(node, "model");
     if (!node["prices"]) refuse(node, "prices: missing");
     endpoint.prices = read_prices(node["prices"]);
     if (node["provider_prices"]) endpoint.provider_prices = read_prices(node["provider_prices"]);
+    endpoint.tiers = read_tiers(node["tiers"]);
+    if (!endpoint.tiers.empty() && endpoint.provider_prices) {
+        refuse(node["tiers"], "tiers: not together with provider_prices, which have none");
+    }
     endpoint.context_length = Reader::whole_number(node, "context_length");
     endpoint.max_completion_tokens = Reader::whole_number(node, "max_completion_tokens");
     return endpoint;
@@ -165,6 +187,25 @@ Model read_model(const YAML::Node& node) {
 }
 
 }  // namespace
+
+const Prices& Endpoint::prices_for(std::int64_t prompt_tokens) const {
+    const Prices* found = &prices;
+    for (const PriceTier& tier : tiers) {
+        if (prompt_tokens > tier.above_prompt_tokens) found = &tier.prices;
+    }
+    return *found;
+}
+
+NanoUsd Endpoint::most_for(std::int64_t prompt_tokens, std::int64_t completion_tokens) const {
+    TokenUsage usage{.prompt = prompt_tokens, .completion = completion_tokens};
+    NanoUsd most = cost_of(usage, prices_for(prompt_tokens));
+    for (const PriceTier& tier : tiers) {  // the longest prompt of each tier below
+        if (prompt_tokens <= tier.above_prompt_tokens) break;
+        usage.prompt = tier.above_prompt_tokens;
+        most = std::max(most, cost_of(usage, prices_for(usage.prompt)));
+    }
+    return most;
+}
 
 Result<std::shared_ptr<const PriceList>> PriceList::load(const std::string& path) {
     std::ifstream file(path, std::ios::binary);

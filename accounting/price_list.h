@@ -15,14 +15,25 @@
 
 namespace tollgate {
 
+// Prices of requests whose prompt is longer than some bound; they hold for the whole request, not for the part above.
+struct PriceTier {
+    std::int64_t above_prompt_tokens = 0;
+    Prices prices;
+};
+
 // One provider that serves a model.
 struct Endpoint {
     std::string provider;                    // name of a configured provider
     std::string upstream_model;              // the provider's own name for it
     Prices prices;                           // what customers are charged
     std::optional<Prices> provider_prices;   // what the provider charges, where that differs (a discount, a markup)
+    std::vector<PriceTier> tiers;            // ascending; instead of `prices` above their bounds
     std::int64_t context_length = 0;         // tokens; 0: unknown
     std::int64_t max_completion_tokens = 0;  // tokens; 0: unknown
+
+    const Prices& prices_for(std::int64_t prompt_tokens) const;
+    // The most that a request of up to these tokens can cost: a shorter prompt may stand in a dearer tier.
+    NanoUsd most_for(std::int64_t prompt_tokens, std::int64_t completion_tokens) const;
 };
 
 struct Model {

@@ -44,8 +44,7 @@ HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& co
         if (endpoint.max_completion_tokens > 0) bound = std::min(bound, endpoint.max_completion_tokens);
         estimate.output_tokens = bound * request.body.choices;
     }
-    estimate.amount =
-        cost_of({.prompt = estimate.prompt_tokens, .completion = estimate.output_tokens}, endpoint.prices);
+    estimate.amount = endpoint.most_for(estimate.prompt_tokens, estimate.output_tokens);
     return estimate;
 }
 
@@ -74,12 +73,14 @@ Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
     if (admission.refusal) {
         slots_.release_unopened(lane_, *slot);
         counters_.holds_refused.add();
-        return refusal_error(*admission.refusal, estimate, request.endpoint->endpoint->prices, request.body.choices);
+        return refusal_error(*admission.refusal, estimate,
+                             request.endpoint->endpoint->prices_for(estimate.prompt_tokens), request.body.choices);
     }
     slot_ = slot;
     held_ = estimate.amount;
     held_tokens_ = demand.tokens;
     held_output_ = estimate.output_tokens;
+    held_prompt_ = estimate.prompt_tokens;
     counters_.holds_taken.add();
     counters_.held_requests.add();
     open(estimate);
@@ -106,7 +107,7 @@ void HeldRequest::open(const HoldEstimate& estimate) {
     record.end_user = request.body.end_user;
     record.session = request.body.session;
     record.app = request.app;
-    record.prices = request.endpoint->endpoint->prices;
+    record.prices = request.endpoint->endpoint->prices_for(estimate.prompt_tokens);
     record.provider_prices = request.endpoint->endpoint->provider_prices;
     record.hold = held_;
     record.prompt_estimate = estimate.prompt_tokens;
@@ -125,7 +126,7 @@ void HeldRequest::progress(std::int64_t output_tokens) {
 bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config) {
     if (!taken()) return true;  // voided: nobody waits for the answer
     if (output_tokens * 4 < held_output_ * 3) return true;
-    const Prices& prices = request_->endpoint->endpoint->prices;
+    const Prices& prices = request_->endpoint->endpoint->prices_for(held_prompt_);
     const std::int64_t slice = std::max(held_output_ / 2, kLeastSliceTokens);
     const NanoUsd more = cost_of({.completion = slice}, Prices{.completion = prices.completion});
     const Principal& principal = request_->principal;
@@ -159,7 +160,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     if (voided_) return {};
     if (!taken()) money_violation("a request is settled twice");
     RequestContext& request = *request_;
-    const Prices& prices = request.endpoint->endpoint->prices;
+    const Prices& prices = request.endpoint->endpoint->prices_for(ending.usage.prompt);
     const auto now = net::Clock::now();
     RequestSettled record;
     record.settled_ms = net::unix_ms_now();

@@ -65,6 +65,7 @@ class HeldRequest {
     NanoUsd held_;
     std::int64_t held_tokens_ = 0;  // of the rates; corrected at settlement
     ErrorKind cut_by_ = ErrorKind::none;
+    std::int64_t held_prompt_ = 0;
     std::int64_t held_output_ = 0;  // output tokens that held_ pays for
     bool voided_ = false;
 };

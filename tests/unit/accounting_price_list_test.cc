@@ -125,6 +125,38 @@ TEST(PriceList, MissingPartsAreRefusedWithTheirLine) {
               "prices.yaml:12: context_length: expected a whole number, not below zero");
 }
 
+constexpr std::string_view kTiers =
+    "        prices: {prompt: \"0.2\", completion: \"0.7\"}\n"
+    "        tiers:\n"
+    "          - {above_prompt_tokens: 1000, prices: {prompt: \"0.4\", completion: \"0.1\"}}\n"
+    "          - {above_prompt_tokens: 2000, prices: {prompt: \"0.5\", completion: \"0.9\"}}\n";
+constexpr std::string_view kNoTiers = "        prices: {prompt: \"0.2\", completion: \"0.7\"}\n";
+
+TEST(PriceList, ATierHoldsAboveItsBound) {
+    const auto list = PriceList::parse(replaced(kNoTiers, kTiers), "prices.yaml");
+    ASSERT_TRUE(list) << list.error().message();
+    const Endpoint& endpoint = (*list)->find("openai/gpt-4o-mini")->endpoints.at(1);
+    EXPECT_EQ(endpoint.prices_for(1000).prompt, 200'000);
+    EXPECT_EQ(endpoint.prices_for(1001).prompt, 400'000);
+    EXPECT_EQ(endpoint.prices_for(2001).completion, 900'000);
+}
+
+TEST(PriceList, TheMostIsThatOfTheDearestTierThePromptCanReach) {
+    const auto list = PriceList::parse(replaced(kNoTiers, kTiers), "prices.yaml");
+    ASSERT_TRUE(list);
+    const Endpoint& endpoint = (*list)->find("openai/gpt-4o-mini")->endpoints.at(1);
+    EXPECT_EQ(endpoint.most_for(1000, 0), cost_of({.prompt = 1000}, endpoint.prices));
+    // Output is cheaper in the second tier: an answer to a shorter prompt would cost more.
+    EXPECT_EQ(endpoint.most_for(1001, 10'000), cost_of({.prompt = 1000, .completion = 10'000}, endpoint.prices));
+    EXPECT_EQ(endpoint.most_for(2001, 10), cost_of({.prompt = 2001, .completion = 10}, endpoint.tiers[1].prices));
+}
+
+TEST(PriceList, BadTiersAreRefusedWithTheirLine) {
+    std::string text = replaced(kNoTiers, kTiers);
+    text.replace(text.find("2000"), 4, "1000");
+    EXPECT_EQ(error_of(text), "prices.yaml:19: above_prompt_tokens: expected more than in the tier before");
+}
+
 TEST(PriceList, BrokenYamlIsRefusedWithItsLine) {
     EXPECT_EQ(error_of(replaced("[gpt-4o-mini]", "[gpt-4o-mini")).substr(0, 12), "prices.yaml:");
 }
