@@ -124,28 +124,31 @@ void acknowledge(auto& list, std::atomic<std::uint32_t>& count, std::uint32_t mo
     lock.clear();
 }
 
-Acknowledged one_request(Gateway& gateway, std::uint32_t lane, UlidGenerator& ids, KeyCredit& key, Random& random) {
+Acknowledged one_request(Gateway& gateway, std::uint32_t lane, UlidGenerator& ids, const KeyDigest& digest,
+                         Random& random) {
     auto& organization = gateway.credits.organization(the_organization());
+    const Spenders spenders{.key = &gateway.credits.key(digest)};
     RequestOpened opened;
     opened.request = ids.next(now_ms());
     opened.organization = the_organization();
-    opened.key = key.key;
+    opened.key = digest;
     opened.created_ms = now_ms();
     opened.model = "sample/echo";
     opened.provider = "sample";
     opened.prices = {.prompt = 1000, .completion = 2000};
     opened.hold = kHold;
-    if (organization.hold(key, kHold, opened.created_ms)) return {};
+    if (organization.hold(spenders, {.amount = kHold, .unix_ms = opened.created_ms}).refusal) return {};
     const auto slot = gateway.slots->acquire(lane);
     if (!slot) {
-        organization.settle(key, kHold, {}, opened.created_ms);
+        organization.settle(spenders, {.held = kHold, .cost = {}, .unix_ms = opened.created_ms});
         return {};
     }
     std::array<std::byte, kSlotOpenBytes> open;
     gateway.slots->publish_open(*slot, std::span(open).first(encode(opened, open)));
     RequestSettled settled;
     settled.cost = {random.between(0, kHold.value)};
-    const Charge charge = organization.settle(key, kHold, settled.cost, opened.created_ms);
+    const Charge charge =
+        organization.settle(spenders, {.held = kHold, .cost = settled.cost, .unix_ms = opened.created_ms});
     settled.settled_ms = now_ms();
     settled.charged = charge.charged;
     settled.overrun = charge.overrun;
@@ -159,7 +162,7 @@ Acknowledged one_request(Gateway& gateway, std::uint32_t lane, UlidGenerator& id
 void work(Gateway& gateway, std::uint32_t lane, Durability durability, std::uint64_t seed) {
     Random random(seed + lane);
     UlidGenerator ids(lane);
-    KeyCredit& key = gateway.credits.key(digest_key("key " + std::to_string(lane)));
+    const KeyDigest key = digest_key("key " + std::to_string(lane));
     std::vector<Acknowledged> settled;
     for (;;) {
         for (std::uint32_t i = 0; i < kTogether; ++i) {

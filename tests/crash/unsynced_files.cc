@@ -259,11 +259,16 @@ void cut_file(std::uint32_t number, const std::vector<const Write*>& writes, sim
     ::close(fd);
 }
 
+// In the order they were made, as a file system's journal has them: what is lost is the newest.
 void cut_names(simulation::Random& random, CutFigures& figures) {
-    for (std::uint32_t i = shared->names.load(); i-- > 0;) {
-        const Name& name = shared->name[i];
-        if (!name.unsynced) continue;
-        const bool lost = random.one_in(2);
+    std::vector<const Name*> unsynced;
+    for (std::uint32_t i = 0; i < shared->names.load(); ++i) {
+        if (shared->name[i].unsynced) unsynced.push_back(&shared->name[i]);
+    }
+    const std::uint64_t kept = random.below(unsynced.size() + 1);
+    for (std::size_t i = unsynced.size(); i-- > 0;) {
+        const Name& name = *unsynced[i];
+        const bool lost = i >= kept;
         if (name.from[0] == '\0') {
             if (lost && ::unlink(name.path) == 0) ++figures.files_lost;
             continue;

@@ -3,7 +3,9 @@
 // survives the process, how to undo whatever was not synced yet. After kill -9 another process calls cut_power():
 //
 //   - each write since the file's last sync is kept, undone, or torn in the middle; of one file in order, or in none
-//   - a file made since its directory's last sync may be gone, a rename may be undone
+//   - files made and renames since their directory's last sync may be gone and undone, the newest first: metadata is
+//     journaled in order. (In any order, which POSIX allows, RocksDB 7.8's opening would not survive it: CURRENT may
+//     then name a manifest whose table files are gone.)
 //
 // What was mapped (the slot file) is not seen here. Not modelled: deleted files that come back.
 #pragma once

@@ -15,7 +15,19 @@ NanoUsd sum_of(const LedgerEntry& entry, AccountKind account) {
     return sum;
 }
 
+template <class Id>
+std::string text(char scope, const Id& id) {
+    return scope + std::string(id.bytes.begin(), id.bytes.end());
+}
+
 }  // namespace
+
+std::string organization_name(const Id128& id) { return text('o', id); }
+std::string project_name(const Id128& id) { return text('p', id); }
+std::string member_name(const Id128& organization, const Id128& user) {
+    return text('m', organization) + text('u', user);
+}
+std::string key_name(const KeyDigest& digest) { return text('k', digest); }
 
 void Books::read(Store& store) {
     std::vector<std::pair<std::uint64_t, std::string>> found;
@@ -58,7 +70,11 @@ void Books::take_entry(const LedgerEntry& entry) {
     (is_usage(entry) ? totals.used : totals.granted) += is_usage(entry) ? -moved : moved;
     require(totals.used <= totals.granted, "I1", to_ulid(entry.event) + " takes a balance below zero");
     if (is_usage(entry)) {
-        charges_[entry.key].emplace_back(entry.at_ms, -moved);
+        const std::pair charge{ulid_time_ms(entry.event), -moved};
+        for (const std::string& spender : {organization_name(entry.organization), project_name(entry.project),
+                                           member_name(entry.organization, entry.member), key_name(entry.key)}) {
+            charges_[spender].push_back(charge);
+        }
     } else {
         require(grants_.emplace(entry.event, BookedGrant{entry.organization, moved}).second, "I3",
                 "grant " + to_ulid(entry.event) + " is booked twice");
@@ -88,6 +104,8 @@ void Books::take_row(std::uint64_t number, const UsageRow& row, std::map<Id128, 
     const std::string id = to_ulid(opened->request);
     BookedRequest request{.block = number,
                           .organization = opened->organization,
+                          .project = opened->project,
+                          .member = opened->member,
                           .key = opened->key,
                           .created_ms = opened->created_ms,
                           .usage = settled->usage,
@@ -100,8 +118,9 @@ void Books::take_row(std::uint64_t number, const UsageRow& row, std::map<Id128, 
     if (const auto found = usages.find(opened->request); found != usages.end()) {
         entry = found->second;
         usages.erase(found);
-        require(entry.organization == request.organization && entry.key == request.key, "I10",
-                id + " is charged to another than its record says");
+        require(entry.organization == request.organization && entry.key == request.key &&
+                    entry.project == request.project && entry.member == request.member,
+                "I10", id + " is charged to another than its record says");
     }
     require(-sum_of(entry, AccountKind::organization_available) == request.charged, "I4",
             id + ": its entry charges other than its record");

@@ -27,6 +27,7 @@ inline void require(bool holds, const char* invariant, const std::string& what) 
 struct BookedRequest {
     std::uint64_t block = 0;
     Id128 organization;
+    Id128 project, member;
     KeyDigest key;
     std::int64_t created_ms = 0;
     TokenUsage usage;
@@ -43,6 +44,12 @@ struct BookedTotals {
     NanoUsd granted, used;
 };
 
+// Names of those who spend, for one map.
+std::string organization_name(const Id128& id);
+std::string project_name(const Id128& id);
+std::string member_name(const Id128& organization, const Id128& user);
+std::string key_name(const KeyDigest& digest);
+
 class Books {
   public:
     // Reads the blocks above the last one read and holds them against I1, I3, I5, I7. Throws Violation.
@@ -53,8 +60,10 @@ class Books {
     std::vector<Id128> take_new_requests() { return std::exchange(new_requests_, {}); }
     const std::map<Id128, BookedGrant>& grants() const { return grants_; }
     BookedTotals totals(const Id128& organization) const;
-    // What was charged to a key, with the time that counts for its windows, in the journal's order.
-    const std::vector<std::pair<std::int64_t, NanoUsd>>& charges(const KeyDigest& key) { return charges_[key]; }
+    // What was charged to a spender, with the time of admission, which counts for its windows, in the journal's order.
+    const std::vector<std::pair<std::int64_t, NanoUsd>>& charges(const std::string& spender) {
+        return charges_[spender];
+    }
     std::uint64_t blocks() const { return blocks_; }
 
   private:
@@ -68,7 +77,7 @@ class Books {
     std::map<Id128, BookedRequest> requests_;
     std::map<Id128, BookedGrant> grants_;
     std::map<Id128, BookedTotals> totals_;
-    std::map<KeyDigest, std::vector<std::pair<std::int64_t, NanoUsd>>> charges_;
+    std::map<std::string, std::vector<std::pair<std::int64_t, NanoUsd>>> charges_;
     std::vector<Id128> new_requests_;
 };
 

@@ -1,8 +1,11 @@
 // What must be true, kept apart from the program: who has how much, what runs, what was promised to whom.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -46,17 +49,26 @@ struct Windows {
     }
 };
 
-struct ModelKey {
-    KeyDigest digest;
-    std::optional<NanoUsd> limit;
-    LimitReset reset = LimitReset::lifetime;
+// Whoever has a budget: an organization, a project, a member, a key.
+struct ModelSpender {
+    std::string name;  // as in the books
+    Limits limits;
     Windows spent;
     NanoUsd held;
+    std::int64_t running = 0;
+    std::deque<std::int64_t> admitted_ms;  // by the monotonic clock, in the last minute, by this process
+};
+
+struct ModelKey {
+    KeyDigest digest;
+    Id128 project, member;
+    std::array<std::size_t, 4> spenders{};  // whose limits hold for it, in the order they are asked
 };
 
 struct ModelOrganization {
     Id128 id;
     NanoUsd granted, used, held;
+    std::vector<ModelSpender> spenders;  // the first is the organization
     std::vector<ModelKey> keys;
 };
 
@@ -81,7 +93,8 @@ struct ModelRequest {
     Prices prices;
     std::int64_t prompt_estimate = 0;
     std::uint64_t progress = 0, progress_before = 0;  // published last, and the time before
-    NanoUsd hold, cost, charged;                      // the last two: once it is being settled
+    NanoUsd hold, first_hold;                         // as grown and shrunk; as it was opened
+    NanoUsd cost, charged;                            // once it is being settled
     bool durable = false;                             // promised to survive a power cut
     bool orphan = false;                              // booked by a recovery
     Upstream upstream;

@@ -50,11 +50,36 @@ Simulation::Simulation(std::uint64_t seed, const std::string& slot_path, bool ve
     for (std::uint64_t i = 0; i < organizations; ++i) {
         ModelOrganization& organization = organizations_.emplace_back();
         organization.id = numbered_id(i + 1, seed);
+        const auto add_spender = [&](std::string name) {
+            ModelSpender& spender = organization.spenders.emplace_back();
+            spender.name = std::move(name);
+            if (random_.one_in(6)) spender.limits.concurrent_requests = random_.between(1, 4);
+            if (random_.one_in(8)) spender.limits.requests_per_minute = random_.between(1, 30);
+            return organization.spenders.size() - 1;
+        };
+        const Id128 project = numbered_id(100 + i, seed), member = numbered_id(200 + i, seed);
+        const std::array shared = {add_spender(organization_name(organization.id)), add_spender(project_name(project)),
+                                   add_spender(member_name(organization.id, member))};
         const std::uint64_t keys = 1 + random_.below(2);
         for (std::uint64_t k = 0; k < keys; ++k) {
-            organization.keys.emplace_back().digest = digest_key("key " + std::to_string(i) + "/" + std::to_string(k));
+            const KeyDigest digest = digest_key("key " + std::to_string(i) + "/" + std::to_string(k));
+            organization.keys.push_back(
+                {digest, project, member, {shared[0], shared[1], shared[2], add_spender(key_name(digest))}});
         }
     }
+}
+
+Spenders Simulation::spenders_of(const ModelOrganization& organization, const ModelKey& key) {
+    CreditTable& credits = process_->credits;
+    return {&credits.project(key.project), &credits.member(organization.id, key.member), &credits.key(key.digest)};
+}
+
+Spender& Simulation::credit_of(const ModelOrganization& organization, std::size_t spender) {
+    const ModelKey& any = organization.keys.front();
+    if (spender == 0) return credit_of(organization).spender();
+    if (spender == 1) return process_->credits.project(any.project);
+    if (spender == 2) return process_->credits.member(organization.id, any.member);
+    return process_->credits.key(organization.keys[spender - 3].digest);
 }
 
 void Simulation::trace(const std::string& what) const {
@@ -97,20 +122,23 @@ void Simulation::run() {
 }
 
 void Simulation::one_step() {
-    now_ms_ += random_.between(0, 3000);
+    const std::int64_t passed_ms = random_.between(0, 3000);
+    now_ms_ += passed_ms;
+    monotonic_ms_ += passed_ms;
     const std::uint64_t choice = random_.below(100);
     if (choice < 25) return begin_request();
     if (choice < 72) {
         ModelRequest* request = pick_running();
         if (request == nullptr) return begin_request();
         if (random_.one_in(20)) return abandon_request(*request);
+        if (random_.one_in(8)) return resize_hold(*request);
         if (request->upstream.over() || request->meter.facts().done) return finish_request(*request);
         return feed_upstream(*request);
     }
     if (choice < 82) return flush();
     if (choice < 86) return grant_to(random_.below(organizations_.size()), {random_.between(1, 2'000'000)});
     if (choice < 88) return repeat_grant();
-    if (choice < 90) return set_key_limit();
+    if (choice < 90) return set_limits();
     if (choice < 92) return look_up();
     if (choice < 94) return move_clock();
     if (choice < 96) return machine_.write_back();
@@ -131,7 +159,7 @@ void Simulation::begin_request() {
     request.organization = random_.below(organizations_.size());
     ModelOrganization& organization = organizations_[request.organization];
     request.key = random_.below(organization.keys.size());
-    ModelKey& key = organization.keys[request.key];
+    const ModelKey& key = organization.keys[request.key];
     request.lane = static_cast<std::uint32_t>(random_.below(lanes_));
     request.created_ms = now_ms_;
     // As a ULID: time, then what makes it unique.
@@ -140,6 +168,7 @@ void Simulation::begin_request() {
     request.prompt_estimate = random_.between(10, 60);
     const std::int64_t output_bound = random_.between(1, 12);
     request.hold = price_of({.prompt = request.prompt_estimate, .completion = output_bound}, request.prices);
+    request.first_hold = request.hold;
 
     const auto slot = process_->slots->acquire(request.lane);
     if (!slot) {
@@ -148,22 +177,19 @@ void Simulation::begin_request() {
         return trace("no slot on lane " + std::to_string(request.lane));
     }
     request.slot = *slot;
-    const NanoUsd available = organization.granted - organization.used - organization.held;
-    bool covered = request.hold <= available;
-    if (key.limit && covered) {
-        if (key.reset != LimitReset::lifetime) key.spent.see(now_ms_);
-        covered = request.hold <= *key.limit - key.spent.spent(key.reset, now_ms_) - key.held;
-    }
-    const auto shortage = credit_of(organization).hold(credit_of(key), request.hold, now_ms_);
-    require(covered || shortage, "I1", "a hold of " + to_usd(request.hold) + " is given, but not covered");
-    require(!covered || !shortage, "I13", "a hold of " + to_usd(request.hold) + " is refused, but covered");
-    if (shortage) {
+    const Demand demand{.amount = request.hold, .tokens = 0, .unix_ms = now_ms_, .monotonic_ms = monotonic_ms_};
+    const Admission admission = credit_of(organization).hold(spenders_of(organization, key), demand);
+    check_admission(organization, key, request, admission);
+    if (admission.refusal) {
         ++tally_.refused;
         process_->slots->release_unopened(request.lane, *slot);
         return trace("refused a hold of " + to_usd(request.hold));
     }
-    organization.held += request.hold;
-    key.held += request.hold;
+    hold(organization, key, request.hold);
+    for (const std::size_t spender : key.spenders) {
+        ++organization.spenders[spender].running;
+        organization.spenders[spender].admitted_ms.push_back(monotonic_ms_);
+    }
 
     ModelRequest& kept = requests_.emplace_back(std::move(request));
     by_id_.emplace(kept.id, &kept);
@@ -172,6 +198,8 @@ void Simulation::begin_request() {
     RequestOpened opened;
     opened.request = kept.id;
     opened.organization = organization.id;
+    opened.project = key.project;
+    opened.member = key.member;
     opened.key = key.digest;
     opened.created_ms = kept.created_ms;
     opened.streamed = true;
@@ -188,6 +216,72 @@ void Simulation::begin_request() {
     kept.phase = Phase::running;
     kept.upstream = Upstream::make(random_, kept.prompt_estimate, output_bound);
     kept.meter.begin({});
+}
+
+bool Simulation::covered(ModelOrganization& organization, const ModelKey& key, NanoUsd amount, std::int64_t at_ms) {
+    if (amount > organization.granted - organization.used - organization.held) return false;
+    for (const std::size_t index : key.spenders) {
+        ModelSpender& spender = organization.spenders[index];
+        const Limits& limits = spender.limits;
+        if (!limits.budget) continue;
+        if (limits.reset != LimitReset::lifetime) spender.spent.see(at_ms);
+        if (amount > *limits.budget - spender.spent.spent(limits.reset, at_ms) - spender.held) return false;
+    }
+    return true;
+}
+
+void Simulation::check_admission(ModelOrganization& organization, const ModelKey& key, const ModelRequest& request,
+                                 const Admission& admission) {
+    const bool enough = covered(organization, key, request.hold, now_ms_);
+    const std::string amount = "a hold of " + to_usd(request.hold);
+    bool busy = false, quick = false;
+    for (const std::size_t index : key.spenders) {
+        ModelSpender& spender = organization.spenders[index];
+        auto& admitted = spender.admitted_ms;
+        while (!admitted.empty() && admitted.front() <= monotonic_ms_ - RateBucket::kMinuteMs) admitted.pop_front();
+        const auto& limits = spender.limits;
+        busy = busy || (limits.concurrent_requests && spender.running >= *limits.concurrent_requests);
+        quick = quick || (limits.requests_per_minute && !admitted.empty());
+        // A full bucket and a minute's refilling: no more than twice the rate in any minute.
+        const auto in_a_minute = static_cast<std::int64_t>(admitted.size());
+        require(admission.refusal || !limits.requests_per_minute || in_a_minute < 2 * *limits.requests_per_minute,
+                "I16", "more requests a minute than the limit allows");
+    }
+    if (!admission.refusal) {
+        require(enough, "I1", amount + " is given, but not covered");
+        return require(!busy, "I16", amount + " is given beyond the limit of concurrent requests");
+    }
+    const auto limit = admission.refusal->limit;
+    const bool of_money = limit == Refusal::Limit::credit || limit == Refusal::Limit::budget;
+    require(of_money == !enough, "I13", amount + " is refused for the wrong reason, or covered");
+    if (limit == Refusal::Limit::concurrent_requests) require(busy, "I13", amount + " is refused, but few run");
+    if (limit == Refusal::Limit::requests_per_minute) require(quick, "I13", amount + " is refused, but none came");
+}
+
+void Simulation::hold(ModelOrganization& organization, const ModelKey& key, NanoUsd more) {
+    organization.held += more;
+    for (const std::size_t spender : key.spenders) organization.spenders[spender].held += more;
+}
+
+// An answer that becomes longer than thought, or a candidate that costs less.
+void Simulation::resize_hold(ModelRequest& request) {
+    ModelOrganization& organization = organizations_[request.organization];
+    const ModelKey& key = organization.keys[request.key];
+    if (random_.one_in(3)) {
+        const NanoUsd less{random_.between(0, request.hold.value)};
+        credit_of(organization).shrink(spenders_of(organization, key), less);
+        hold(organization, key, -less);
+        request.hold -= less;
+        return;
+    }
+    const NanoUsd more{random_.between(0, 20'000)};
+    const auto refusal = credit_of(organization).grow(spenders_of(organization, key), more, request.created_ms);
+    const bool enough = covered(organization, key, more, request.created_ms);
+    require(enough || refusal, "I1", "a hold grows by " + to_usd(more) + ", which is not covered");
+    require(!enough || !refusal, "I13", "a hold does not grow by " + to_usd(more) + ", which is covered");
+    if (refusal) return;
+    hold(organization, key, more);
+    request.hold += more;
 }
 
 // What the gateway's relay does with a read: meter, publish progress, forward.
@@ -240,17 +334,21 @@ void Simulation::abandon_request(ModelRequest& request) {
 
 void Simulation::settle(ModelRequest& request, const RequestSettled& facts) {
     ModelOrganization& organization = organizations_[request.organization];
-    ModelKey& key = organization.keys[request.key];
+    const ModelKey& key = organization.keys[request.key];
     const NanoUsd coverable = organization.granted - organization.used - organization.held + request.hold;
-    const Charge charge = credit_of(organization).settle(credit_of(key), request.hold, facts.cost, request.created_ms);
+    const Charge charge = credit_of(organization)
+                              .settle(spenders_of(organization, key),
+                                      {.held = request.hold, .cost = facts.cost, .unix_ms = request.created_ms});
     require(charge.charged + charge.overrun == facts.cost, "I8", name_of(request) + ": a part of the cost is nowhere");
     require(charge.charged == std::min(facts.cost, coverable), "I8",
             name_of(request) + ": charged " + to_usd(charge.charged) + " of " + to_usd(facts.cost) + ", coverable " +
                 to_usd(coverable));
-    organization.held -= request.hold;
+    hold(organization, key, -request.hold);
     organization.used += charge.charged;
-    key.held -= request.hold;
-    key.spent.add(request.created_ms, charge.charged);
+    for (const std::size_t spender : key.spenders) {
+        --organization.spenders[spender].running;
+        organization.spenders[spender].spent.add(request.created_ms, charge.charged);
+    }
     request.cost = facts.cost;
     request.charged = charge.charged;
 
@@ -302,12 +400,13 @@ void Simulation::repeat_grant() {
     ++tally_.grants;
 }
 
-void Simulation::set_key_limit() {
+void Simulation::set_limits() {
     ModelOrganization& organization = random_.pick(organizations_);
-    ModelKey& key = random_.pick(organization.keys);
-    key.limit = random_.one_in(4) ? std::nullopt : std::optional(NanoUsd{random_.between(0, 300'000)});
-    key.reset = static_cast<LimitReset>(random_.below(4));
-    credit_of(organization).set_key_limit(credit_of(key), key.limit, key.reset);
+    const std::size_t index = random_.below(organization.spenders.size());
+    Limits& limits = organization.spenders[index].limits;
+    limits.budget = random_.one_in(3) ? std::nullopt : std::optional(NanoUsd{random_.between(0, 600'000)});
+    limits.reset = static_cast<LimitReset>(random_.below(4));
+    credit_of(organization).set_limits(credit_of(organization, index), limits);
 }
 
 void Simulation::look_up() {
@@ -460,22 +559,25 @@ void Simulation::check_after_restart(ModelRequest& request, bool power_cut) {
 
 void Simulation::check_record(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan) const {
     const ModelOrganization& organization = organizations_[request.organization];
-    require(record.organization == organization.id && record.key == organization.keys[request.key].digest, "I10",
-            name_of(request) + " is booked to another");
+    const ModelKey& key = organization.keys[request.key];
+    require(record.organization == organization.id && record.key == key.digest && record.project == key.project &&
+                record.member == key.member,
+            "I10", name_of(request) + " is booked to another");
     if (record.orphan && (may_be_orphan || !request.orphan)) {
         require(may_be_orphan, "I2", name_of(request) + " was settled, but is booked as an orphan");
         const auto policy = [&](std::uint64_t progress) {
             if (progress == 0) return NanoUsd{};
             const TokenUsage usage{.prompt = request.prompt_estimate,
                                    .completion = static_cast<std::int64_t>(progress)};
-            return std::min(request.hold, price_of(usage, request.prices));
+            return std::min(request.first_hold, price_of(usage, request.prices));
         };
         bool known = false;  // a power cut may have kept an older progress
         for (std::uint64_t progress = 0; progress <= request.progress && !known; ++progress) {
             known = record.cost == policy(progress);
         }
         require(known, "I9", name_of(request) + " is charged " + to_usd(record.cost) + ", no policy says so");
-        require(record.charged <= request.hold, "I8", name_of(request) + ": an orphan is charged more than its hold");
+        require(record.charged <= request.first_hold, "I8",
+                name_of(request) + ": an orphan is charged more than its hold");
         return;
     }
     require(record.cost == request.cost && record.charged == request.charged, "I4",
@@ -516,11 +618,14 @@ void Simulation::rebuild_model() {
         organization.granted = totals.granted;
         organization.used = totals.used;
         organization.held = {};
-        for (ModelKey& key : organization.keys) {
-            key.held = {};
-            key.spent = {};
-            for (const auto& [at_ms, amount] : books_.charges(key.digest)) key.spent.add(at_ms, amount);
-            credit_of(organization).set_key_limit(credit_of(key), key.limit, key.reset);
+        for (std::size_t index = 0; index < organization.spenders.size(); ++index) {
+            ModelSpender& spender = organization.spenders[index];
+            spender.held = {};
+            spender.running = 0;
+            spender.admitted_ms.clear();
+            spender.spent = {};
+            for (const auto& [at_ms, amount] : books_.charges(spender.name)) spender.spent.add(at_ms, amount);
+            credit_of(organization).set_limits(credit_of(organization, index), spender.limits);
         }
     }
 }
@@ -563,6 +668,20 @@ void Simulation::check_new_records() {
     std::erase_if(live_, [](const ModelRequest* request) { return request->phase == Phase::booked; });
 }
 
+void Simulation::check_spender(const ModelOrganization& organization, std::size_t index) {
+    const ModelSpender& spender = organization.spenders[index];
+    const Spender state = credit_of(organization).state_of(credit_of(organization, index), now_ms_, monotonic_ms_);
+    const std::string name = std::string(1, spender.name.front()) + std::to_string(index);
+    for (const auto window : {LimitReset::lifetime, LimitReset::daily, LimitReset::weekly, LimitReset::monthly}) {
+        const NanoUsd spent = spender.spent.spent(window, now_ms_);
+        require(state.spent.in(window) == spent, window == LimitReset::lifetime ? "I10" : "I12",
+                "spender " + name + " spent " + to_usd(state.spent.in(window)) + " in window " +
+                    std::to_string(static_cast<int>(window)) + ", should be " + to_usd(spent));
+    }
+    require(state.held == spender.held, "I6", "spender " + name + " holds other than its requests do");
+    require(state.running == spender.running, "I6", "spender " + name + " runs other requests than there are");
+}
+
 void Simulation::check_balances() {
     for (const ModelOrganization& organization : organizations_) {
         const auto snapshot = credit_of(organization).snapshot();
@@ -573,17 +692,8 @@ void Simulation::check_balances() {
                 "held is " + to_usd(snapshot.held) + ", should be " + to_usd(organization.held));
         require(snapshot.granted == organization.granted, "I4",
                 "granted is " + to_usd(snapshot.granted) + ", should be " + to_usd(organization.granted));
-        for (const ModelKey& key : organization.keys) {
-            const SpendWindows spent = credit_of(organization).key_spend(credit_of(key), now_ms_);
-            for (const auto window :
-                 {LimitReset::lifetime, LimitReset::daily, LimitReset::weekly, LimitReset::monthly}) {
-                require(spent.in(window) == key.spent.spent(window, now_ms_),
-                        window == LimitReset::lifetime ? "I10" : "I12",
-                        "a key spent " + to_usd(spent.in(window)) + " in window " +
-                            std::to_string(static_cast<int>(window)) + ", should be " +
-                            to_usd(key.spent.spent(window, now_ms_)));
-            }
-            require(credit_of(key).held == key.held, "I6", "a key's held credit is not what its requests hold");
+        for (std::size_t index = 0; index < organization.spenders.size(); ++index) {
+            check_spender(organization, index);
         }
     }
     if (!accepting()) return;

@@ -49,7 +49,8 @@ class Simulation {
     void settle(ModelRequest& request, const RequestSettled& facts);
     void grant_to(std::size_t organization, NanoUsd amount);
     void repeat_grant();
-    void set_key_limit();
+    void resize_hold(ModelRequest& request);
+    void set_limits();
     void look_up();
     void flush();
     void move_clock();
@@ -67,12 +68,19 @@ class Simulation {
     void check_new_records();
     void check_record(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan) const;
     void check_balances();
+    void check_spender(const ModelOrganization& organization, std::size_t index);
     void check_after_restart(ModelRequest& request, bool power_cut);
     void check_grants();
     void verify();
     void tamper();
 
-    KeyCredit& credit_of(const ModelKey& key) { return process_->credits.key(key.digest); }
+    // Whether credit and all budgets cover the amount. Looking at a budget enters its window.
+    bool covered(ModelOrganization& organization, const ModelKey& key, NanoUsd amount, std::int64_t at_ms);
+    void check_admission(ModelOrganization& organization, const ModelKey& key, const ModelRequest& request,
+                         const Admission& admission);
+    void hold(ModelOrganization& organization, const ModelKey& key, NanoUsd more);
+    Spender& credit_of(const ModelOrganization& organization, std::size_t spender);
+    Spenders spenders_of(const ModelOrganization& organization, const ModelKey& key);
     OrganizationCredit& credit_of(const ModelOrganization& organization) {
         return process_->credits.organization(organization.id);
     }
@@ -84,7 +92,8 @@ class Simulation {
     Random random_;
     const bool verbose_;
     Machine machine_;
-    std::int64_t now_ms_;
+    std::int64_t now_ms_;            // the wall clock, which jumps
+    std::int64_t monotonic_ms_ = 0;  // the other, which does not
     LedgerOptions options_;
     std::uint32_t lanes_, slots_;
     std::uint64_t boot_epoch_ = 0;
