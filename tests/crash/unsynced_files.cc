@@ -204,9 +204,9 @@ void note_name(std::string_view path, std::string_view from, std::string_view be
 
 int open_watched(int (*call)(const char*, int, ...), const char* path, int flags, mode_t mode) {
     const bool is_new = (flags & O_CREAT) != 0 && watched(path) && ::access(path, F_OK) != 0;
+    if (is_new) note_name(path, "", "");  // first: the process may be killed right after the call
     const int fd = call(path, flags, mode);
     if (!is_new || fd < 0) return fd;
-    note_name(path, "", "");
     struct stat info{};
     const Lock lock;
     if (::fstat(fd, &info) == 0) add_file(path, info);
@@ -391,9 +391,8 @@ int rename(const char* from, const char* to) {
         ::unlink(before.c_str());
         if (::link(to, before.c_str()) != 0) return -1;
     }
-    const int result = call(from, to);
-    if (result == 0) note_name(to, from, before);
-    return result;
+    note_name(to, from, before);
+    return call(from, to);
 }
 
 }  // extern "C"
