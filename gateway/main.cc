@@ -1,10 +1,11 @@
-// The command line: serve, init, check, records, version.
+// The command line: serve, init, check, records, version; the ledger's tools are in tools/commands.cc.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "gateway/initialize.h"
 #include "gateway/records.h"
 #include "gateway/server.h"
+#include "gateway/tools/commands.h"
 
 namespace {
 
@@ -55,6 +56,8 @@ int main(int argc, char** argv) {
     CLI::App* const records =
         app.add_subcommand("records", "Print every request's record and the balances (stopped gateway)");
     records->add_option("--data-dir", options.data_dir, "Data directory")->required();
+    std::function<tollgate::Status()> run_tool;
+    tollgate::add_tool_commands(app, run_tool);
     CLI::App* const version = app.add_subcommand("version", "Print the version");
 
     try {
@@ -66,6 +69,7 @@ int main(int argc, char** argv) {
         std::printf("tollgate %s\n", TOLLGATE_VERSION);
         return 0;
     }
+    if (run_tool) return report(run_tool());
     if (init_command->parsed()) return init(options, as_json);
     if (records->parsed()) return report(tollgate::print_records(options.data_dir));
     return run_with_config(config_path, check->parsed());

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -9,12 +10,15 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <latch>
 #include <thread>
 
+#include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
 #include "gateway/ops/operations_server.h"
 #include "gateway/worker.h"
+#include "store/data_directory.h"
 #include "store/rocks_store.h"
 
 namespace tollgate {
@@ -146,8 +150,10 @@ class Server {
         std::thread api_thread([this] { api_.run(); });
         pthread_setname_np(api_thread.native_handle(), "api");
         net::asio::co_spawn(control_, accept(), net::asio::detached);
-        net::asio::co_spawn(control_, serve_operations(operations_, metrics_, services_), net::asio::detached);
+        net::asio::co_spawn(control_, serve_operations(operations_, metrics_, services_, checkpoints_),
+                            net::asio::detached);
         net::asio::co_spawn(control_, stop_on_signal(), net::asio::detached);
+        announce();
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
                     url_of(operations_, false).c_str());
         std::fflush(stdout);
@@ -159,9 +165,16 @@ class Server {
         for (auto& worker : workers_) worker->stop();
         for (auto& thread : threads_) thread.join();
         services_.ledger->stop();
+        ::unlink(operations_url_path(services_.config.data_dir).c_str());
     }
 
   private:
+    // Where the ledger's tools find this process. They can be told, so that a failure is no reason to stop.
+    void announce() const {
+        std::ofstream file(operations_url_path(services_.config.data_dir), std::ios::trunc);
+        file << url_of(operations_, false) << '\n';
+    }
+
     // Returns when every worker uses the new directory, so that a change is in force for all later requests.
     void publish(const std::shared_ptr<const Directory>& directory) {
         std::latch acknowledged(static_cast<std::ptrdiff_t>(workers_.size()));
@@ -242,6 +255,9 @@ class Server {
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
     Metrics metrics_{services_, workers_};
+    // The store is the RocksStore that open_books() opened.
+    Checkpoints checkpoints_{static_cast<RocksStore&>(*services_.store), *services_.slots, *services_.ledger,
+                             services_.config.data_dir};
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <mutex>
@@ -31,17 +32,28 @@ namespace {
 // What opening again may write: the tables that its memtables become, and a log.
 constexpr off_t kRoomToOpenBytes = static_cast<off_t>(kAllMemtablesBytes + (8u << 20));
 
-// RocksDB would write a LOG file even beside a database that it only reads.
-class NoLog : public rocksdb::Logger {
+// RocksDB would write a LOG file even beside a database that it only reads. Its first complaint about a log is kept:
+// the status that it returns does not say which file.
+class KeptLog : public rocksdb::Logger {
   public:
     using rocksdb::Logger::Logv;
-    void Logv(const char*, va_list) override {}
+    void Logv(const char* format, va_list arguments) override {
+        char line[512];
+        std::vsnprintf(line, sizeof line, format, arguments);
+        if (complaint_.empty() && std::string_view(line).find(": dropping ") != std::string_view::npos) {
+            complaint_ = line;
+        }
+    }
+    const std::string& complaint() const { return complaint_; }
+
+  private:
+    std::string complaint_;
 };
 
-rocksdb::DBOptions read_only_options(bool whole_log) {
+rocksdb::DBOptions read_only_options(bool whole_log, const std::shared_ptr<KeptLog>& log) {
     rocksdb::DBOptions options = database_options();
     options.create_if_missing = false;
-    options.info_log = std::make_shared<NoLog>();
+    options.info_log = log;
     // Damage in the middle of a log is an error in both; the first also refuses a record that was cut off at the end.
     options.wal_recovery_mode = whole_log ? rocksdb::WALRecoveryMode::kAbsoluteConsistency
                                           : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -231,9 +243,13 @@ Status RocksStore::State::open_database() {
 
 Status RocksStore::State::open_read_only(const std::vector<std::string>& existing, bool whole_log) {
     rocksdb::DB* opened = nullptr;
-    const auto status = rocksdb::DB::OpenForReadOnly(read_only_options(whole_log), database_path().string(),
+    const auto log = std::make_shared<KeptLog>();
+    const auto status = rocksdb::DB::OpenForReadOnly(read_only_options(whole_log, log), database_path().string(),
                                                      descriptors(existing), &handles, &opened);
-    if (!status.ok()) return database_error("cannot open " + name, status);
+    if (!status.ok()) {
+        const std::string where = log->complaint().empty() ? "" : " (" + log->complaint() + ")";
+        return database_error("cannot open " + name + where, status);
+    }
     database.reset(opened);
     find_families();
     read_only.store(true, std::memory_order_release);

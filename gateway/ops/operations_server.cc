@@ -17,13 +17,41 @@ constexpr auto kTimeout = std::chrono::seconds(30);
 constexpr auto kPause = std::chrono::milliseconds(50);
 constexpr std::size_t kMostHeadBytes = 8192;
 
-http::response<http::string_body> answer(const http::request<http::empty_body>& request, const Metrics& metrics,
-                                         const Services& services) {
-    http::response<http::string_body> response(http::status::ok, request.version());
-    response.set(http::field::content_type, "text/plain; charset=utf-8");
+using Response = http::response<http::string_body>;
+
+constexpr std::string_view kCheckpointPath = "/ledger/checkpoint";
+
+std::string_view path_of(const http::request<http::empty_body>& request) {
     const std::string_view target(request.target().data(), request.target().size());
-    const std::string_view path = target.substr(0, target.find('?'));
-    if (request.method() != http::verb::get && request.method() != http::verb::head) {
+    return target.substr(0, target.find('?'));
+}
+
+net::Awaitable<Result<std::string>> make_checkpoint(Checkpoints& checkpoints) {
+    co_return checkpoints.make(net::unix_ms_now());
+}
+
+// Made on the API thread, which may block.
+net::Awaitable<Response> answer_checkpoint(const http::request<http::empty_body>& request, const Services& services,
+                                           Checkpoints& checkpoints) {
+    auto [failed, made] =
+        co_await net::asio::co_spawn(services.blocking->get_executor(), make_checkpoint(checkpoints), net::kAwait);
+    if (failed) std::rethrow_exception(failed);
+    Response response(made ? http::status::created : http::status::service_unavailable, request.version());
+    response.set(http::field::content_type, made ? "application/json" : "text/plain; charset=utf-8");
+    response.body() = made ? "{\"id\":\"" + *made + "\"}\n" : made.error().message() + "\n";
+    response.keep_alive(request.keep_alive());
+    response.prepare_payload();
+    co_return response;
+}
+
+Response answer(const http::request<http::empty_body>& request, const Metrics& metrics, const Services& services) {
+    Response response(http::status::ok, request.version());
+    response.set(http::field::content_type, "text/plain; charset=utf-8");
+    const std::string_view path = path_of(request);
+    if (path == kCheckpointPath) {
+        response.result(http::status::method_not_allowed);
+        response.set(http::field::allow, "POST");
+    } else if (request.method() != http::verb::get && request.method() != http::verb::head) {
         response.result(http::status::method_not_allowed);
         response.set(http::field::allow, "GET, HEAD");
     } else if (path == "/metrics") {
@@ -40,7 +68,7 @@ http::response<http::string_body> answer(const http::request<http::empty_body>& 
         if (!ready) response.result(http::status::service_unavailable);
     } else {
         response.result(http::status::not_found);
-        response.body() = "routes: /metrics /health/live /health/ready\n";
+        response.body() = "routes: /metrics /health/live /health/ready /ledger/checkpoint\n";
     }
     response.keep_alive(request.keep_alive());
     response.prepare_payload();
@@ -48,7 +76,8 @@ http::response<http::string_body> answer(const http::request<http::empty_body>& 
     return response;
 }
 
-net::Awaitable<void> serve_connection(net::Socket socket, const Metrics& metrics, const Services& services) {
+net::Awaitable<void> serve_connection(net::Socket socket, const Metrics& metrics, const Services& services,
+                                      Checkpoints& checkpoints) {
     Stream stream(std::move(socket));
     boost::beast::flat_buffer buffer(kMostHeadBytes);
     bool more = true;
@@ -57,7 +86,14 @@ net::Awaitable<void> serve_connection(net::Socket socket, const Metrics& metrics
         stream.expires_after(kTimeout);
         auto [read_error, read_bytes] = co_await http::async_read(stream, buffer, request, net::kAwait);
         if (read_error) co_return;
-        auto response = answer(request, metrics, services);
+        const bool checkpoint = request.method() == http::verb::post && path_of(request) == kCheckpointPath;
+        Response response;
+        if (checkpoint) {
+            stream.expires_never();  // a tool waits; the work has its own end
+            response = co_await answer_checkpoint(request, services, checkpoints);
+        } else {
+            response = answer(request, metrics, services);
+        }
         stream.expires_after(kTimeout);
         auto [write_error, written] = co_await http::async_write(stream, response, net::kAwait);
         if (write_error) co_return;
@@ -67,7 +103,8 @@ net::Awaitable<void> serve_connection(net::Socket socket, const Metrics& metrics
 
 }  // namespace
 
-net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& metrics, const Services& services) {
+net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& metrics, const Services& services,
+                                      Checkpoints& checkpoints) {
     net::Timer pause(acceptor.get_executor());
     while (acceptor.is_open()) {
         auto [error, socket] = co_await acceptor.async_accept(net::kAwait);
@@ -77,8 +114,8 @@ net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& me
             [[maybe_unused]] auto waited = co_await pause.async_wait(net::kAwait);
             continue;
         }
-        net::asio::co_spawn(acceptor.get_executor(), serve_connection(std::move(socket), metrics, services),
-                            net::asio::detached);
+        net::asio::co_spawn(acceptor.get_executor(),
+                            serve_connection(std::move(socket), metrics, services, checkpoints), net::asio::detached);
     }
 }
 

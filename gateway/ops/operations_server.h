@@ -1,12 +1,15 @@
-// The operations listener: /metrics, /health/live, /health/ready. On the control thread, by Beast: nothing here is hot.
+// The operations listener: /metrics, /health/live, /health/ready, and POST /ledger/checkpoint for the ledger's tools.
+// On the control thread, by Beast: nothing here is hot.
 #pragma once
 
 #include "gateway/net/asio.h"
+#include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
 
 namespace tollgate {
 
 // Serves until the acceptor is closed. All arguments must outlive it.
-net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& metrics, const Services& services);
+net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& metrics, const Services& services,
+                                      Checkpoints& checkpoints);
 
 }  // namespace tollgate

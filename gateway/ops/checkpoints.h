@@ -1,0 +1,33 @@
+// Copies of the data for tools, made while the gateway runs: database and slot file of one moment, in
+// <data directory>/checkpoints/<ULID>. The tool that asked for one removes it; the next start removes what was left.
+#pragma once
+
+#include <string>
+
+#include "accounting/ids.h"
+#include "accounting/ledger.h"
+#include "store/rocks_store.h"
+#include "store/slot_file.h"
+
+namespace tollgate {
+
+class Checkpoints {
+  public:
+    // At once. They cost no room at first, but keep what the database would delete.
+    static constexpr std::size_t kMost = 4;
+
+    // All must outlive it. Removes the checkpoints of an earlier process.
+    Checkpoints(RocksStore& store, SlotFile& slots, Ledger& ledger, const std::string& data_directory);
+
+    // The new checkpoint's id. full: there are kMost. API thread; blocks, and the journal's writer waits meanwhile.
+    Result<std::string> make(std::int64_t now_ms);
+
+  private:
+    RocksStore& store_;
+    SlotFile& slots_;
+    Ledger& ledger_;
+    const std::string directory_;
+    UlidGenerator ids_;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,98 @@
+// Fills a new data directory with requests, as a gateway would over a long time: build_journal DATA_DIR REQUESTS
+// [ORGANIZATIONS]. For tests/crash/restore_drill.py.
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "accounting/accounts/accounts.h"
+#include "accounting/ledger.h"
+#include "store/data_directory.h"
+#include "store/rocks_store.h"
+
+namespace {
+
+using namespace tollgate;
+
+constexpr std::int64_t kFirstMs = 1'795'219'200'000;
+constexpr std::uint32_t kSlots = 4096;
+constexpr std::int64_t kRequestsPerBlock = 250;  // what 10,000 requests/s make in 25 ms
+constexpr std::int64_t kCost = 12'345;
+constexpr NanoUsd kCredit{1'000'000 * kNanoPerUsd};
+
+int fail(const Status& status) {
+    std::fprintf(stderr, "build_journal: %s\n", status.message().c_str());
+    return 1;
+}
+
+void add_request(SlotFile& slots, const Id128& request, const Id128& organization, std::int64_t now_ms) {
+    RequestOpened opened;
+    opened.request = request;
+    opened.organization = organization;
+    opened.created_ms = now_ms;
+    opened.model = opened.model_asked = "test/chat";
+    opened.provider = "sample";
+    opened.prices = {.prompt = 150'000, .completion = 600'000};
+    opened.hold = {kCost};
+    RequestSettled settled;
+    settled.settled_ms = now_ms + 700;
+    settled.usage = {.prompt = 40 + now_ms % 100, .completion = 10};
+    settled.source = UsageSource::provider;
+    settled.cost = settled.charged = settled.provider_cost = {kCost};
+    settled.http_status = 200;
+    settled.finish_reason = "stop";
+    settled.upstream_id = "chatcmpl-0123456789abcdef";
+    const SlotIndex slot = slots.acquire(0).value();
+    std::array<std::byte, kSlotOpenBytes> bytes;
+    slots.publish_open(slot, std::span(bytes).first(encode(opened, bytes)));
+    slots.publish_settled(0, slot, std::span(bytes).first(encode(settled, bytes)));
+}
+
+int build(const std::string& directory, std::int64_t requests, std::int64_t organization_count) {
+    auto store = RocksStore::open(directory);
+    if (!store) return fail(store.error());
+    const auto epoch = (*store)->next_boot_epoch();
+    if (!epoch) return fail(epoch.error());
+    CreditTable credits;
+    auto accounts = Accounts::load(**store, credits);
+    if (!accounts) return fail(accounts.error());
+    if (const auto root = (*accounts)->create_root_key(kFirstMs); !root) return fail(root.error());
+    auto slots =
+        SlotFile::open({.path = slot_file_path(directory), .slots = kSlots, .workers = 1, .boot_epoch = *epoch});
+    if (!slots) return fail(slots.error());
+    std::int64_t now_ms = kFirstMs;
+    LedgerOptions options;
+    options.clock_ms = [&now_ms] { return now_ms; };
+    auto ledger = Ledger::open(**store, **slots, credits, options, now_ms);
+    if (!ledger) return fail(ledger.error());
+    std::vector<Id128> organizations;
+    for (std::int64_t i = 0; i < organization_count; ++i) {
+        const auto organization = (*accounts)->create_organization({"Organization"}, now_ms);
+        if (!organization) return fail(organization.error());
+        organizations.push_back(*organization);
+        const auto granted = (*ledger)->grant({.organization = *organization, .amount = kCredit}, now_ms);
+        if (!granted) return fail(granted.error());
+    }
+    UlidGenerator ids(0);
+    for (std::int64_t i = 0; i < requests; ++i) {
+        add_request(**slots, ids.next(now_ms), organizations[static_cast<std::size_t>(i % organization_count)], now_ms);
+        if ((i + 1) % kRequestsPerBlock == 0) {
+            now_ms += 25;
+            (*ledger)->flush();
+        }
+    }
+    (*ledger)->stop();
+    if (!(*ledger)->accepting()) return fail(Status(StatusCode::io, (*ledger)->why_read_only()));
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::int64_t requests = argc > 2 ? std::atoll(argv[2]) : 0;
+    const std::int64_t organizations = argc > 3 ? std::atoll(argv[3]) : 1000;
+    if (argc < 3 || argc > 4 || requests < 1 || organizations < 1) {
+        std::fprintf(stderr, "usage: build_journal DATA_DIR REQUESTS [ORGANIZATIONS]\n");
+        return 2;
+    }
+    return build(argv[1], requests, organizations);
+}
