@@ -48,6 +48,7 @@ struct Ledger::State {
 
     // --- Writer thread, or the caller while none runs.
     void run();
+    void sleep(std::unique_lock<std::mutex>& lock, std::uint32_t longest_ms);
     std::size_t write_settled();
     bool write_all_settled();
     bool commit(bool with_checkpoint, Durability durability);
@@ -78,8 +79,9 @@ struct Ledger::State {
     struct {
         std::uint64_t entries = 0;
         bool block = false, checkpoint = false;
-    } in_flight;           // the batch being committed, or waiting for its retry
-    bool damaged = false;  // a record cannot be booked: no retry helps
+    } in_flight;                      // the batch being committed, or waiting for its retry
+    std::function<void()> on_commit;  // written while no writer runs
+    bool damaged = false;             // a record cannot be booked: no retry helps
     SteadyClock::time_point failed_at, next_attempt;
 
     std::atomic<std::uint64_t> blocks{0}, entries{0}, failures{0}, resumes{0}, commit_nanoseconds{0};
@@ -93,6 +95,7 @@ struct Ledger::State {
     std::deque<std::function<void()>> commands;  // guarded by mutex, as are the next three
     std::uint64_t commands_queued = 0, commands_done = 0;
     bool running = false, stopping = false;
+    std::atomic<bool> sleeping{false};  // at durability disk; changed under the mutex
     std::thread thread;
 };
 
@@ -170,6 +173,7 @@ bool Ledger::State::committed(SteadyClock::time_point began) {
     if (in_flight.checkpoint) last_checkpoint = SteadyClock::now();
     if (in_flight.block) {
         for (const SlotIndex slot : writer.committed_slots()) slots.release_committed(slot);
+        if (on_commit) on_commit();
     }
     transactions.committed();
     return true;
@@ -235,13 +239,27 @@ Result<std::size_t> Ledger::State::expire() {
     }
 }
 
+// At durability process workers never signal: it would cost each request a system call. The writer looks instead. At
+// disk a request waits for the writer; what is settled while it writes makes the next group.
+void Ledger::State::sleep(std::unique_lock<std::mutex>& lock, std::uint32_t longest_ms) {
+    const bool signalled = options.durability == Durability::disk && accepting.load(std::memory_order_relaxed);
+    sleeping.store(signalled, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);  // with wake(): it sees `sleeping` or we see the settlement
+    if (signalled && slots.awaiting_journal() > 0) {
+        sleeping.store(false, std::memory_order_relaxed);
+        return;
+    }
+    wake.wait_for(lock, Milliseconds(longest_ms),
+                  [&] { return stopping || !commands.empty() || (signalled && !sleeping.load()); });
+    sleeping.store(false, std::memory_order_relaxed);
+}
+
 void Ledger::State::run() {
     std::uint32_t interval_ms = options.commit_interval_ms;
     const std::uint32_t longest_ms = std::max(options.commit_interval_ms, kIdleIntervalMs);
     std::unique_lock lock(mutex);
     for (;;) {
-        // Workers never signal: it would cost each request a system call. The writer looks instead.
-        wake.wait_for(lock, Milliseconds(interval_ms), [&] { return stopping || !commands.empty(); });
+        sleep(lock, interval_ms);
         const bool last_round = stopping;
         std::deque<std::function<void()>> batch;
         batch.swap(commands);
@@ -290,10 +308,11 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, SlotFile& slots, Cred
     return std::unique_ptr<Ledger>(new Ledger(std::move(state)));
 }
 
-void Ledger::start() {
+void Ledger::start(std::function<void()> on_commit) {
     const std::lock_guard lock(state_->mutex);
     if (state_->running) return;
     state_->running = true;
+    state_->on_commit = std::move(on_commit);
     state_->stopping = false;
     state_->thread = std::thread([state = state_.get()] { state->run(); });
     pthread_setname_np(state_->thread.native_handle(), "journal");
@@ -307,11 +326,22 @@ void Ledger::stop() {
     state_->wake.notify_one();
     if (state_->thread.joinable()) state_->thread.join();
     state_->call([this] {
+        state_->on_commit = nullptr;
         state_->next_attempt = {};
         state_->try_again();
         state_->write_all_settled();
         if (accepting()) (void)state_->commit(true, state_->options.durability);
     });
+}
+
+void Ledger::wake() {
+    std::atomic_thread_fence(std::memory_order_seq_cst);  // see State::sleep
+    if (!state_->sleeping.load(std::memory_order_relaxed)) return;
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (!state_->sleeping.exchange(false)) return;
+    }
+    state_->wake.notify_one();
 }
 
 void Ledger::flush() {
@@ -375,6 +405,12 @@ Result<StoredRequest> Ledger::find_request(const Id128& request) {
         return failure(StatusCode::read_only, "not in the journal, which cannot be written: " + why_read_only());
     }
     return found;
+}
+
+std::uint64_t Ledger::newest_block() {
+    std::uint64_t newest = 0;
+    state_->call([&] { newest = state_->writer.committed_block(); });
+    return newest;
 }
 
 Status Ledger::for_each_request(const std::function<bool(const StoredRequest&)>& visit) {

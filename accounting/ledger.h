@@ -35,8 +35,9 @@ class StoredRequest {
 };
 
 struct LedgerOptions {
+    // disk: blocks are written as soon as the writer is free and wake() was called, and synced.
     Durability durability = Durability::process;
-    std::uint32_t commit_interval_ms = 5;         // how long settled slots gather before a block is written
+    std::uint32_t commit_interval_ms = 5;  // how long settled slots gather before a block is written; not at disk
     std::uint32_t checkpoint_interval_ms = 1000;  // how often absolute balances are stored
     std::uint32_t max_entries_per_block = 4096;
     std::uint32_t retry_interval_ms = 1000;       // between attempts to write again after a commit failed
@@ -76,8 +77,10 @@ class Ledger {
     // Writes what is settled and stops the writer thread.
     ~Ledger();
 
-    // Starts the writer thread.
-    void start();
+    // Starts the writer thread. It calls `on_commit` after each block, when the slots of it are released.
+    void start(std::function<void()> on_commit = {});
+    // At durability disk, for a worker that has published a settlement and waits: starts the writer if it sleeps.
+    void wake();
     // Stops it after everything settled so far is committed.
     void stop();
 
@@ -108,6 +111,9 @@ class Ledger {
     // its detail may have been dropped at the end of its retention, read_only if the journal lacks it and cannot be
     // written now. Control thread; blocks.
     Result<StoredRequest> find_request(const Id128& request);
+    // The newest block, after everything settled by now is committed (or as far as the store can be written). Control
+    // thread; blocks.
+    std::uint64_t newest_block();
     // Visits all journaled requests in block order but those whose retention has ended (tools and tests).
     Status for_each_request(const std::function<bool(const StoredRequest&)>& visit);
 

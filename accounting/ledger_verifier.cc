@@ -87,7 +87,7 @@ class Verifier {
         std::array<std::uint8_t, 16> least{}, greatest{};
         std::int64_t last_settled_ms = 0;
     } rows_;
-    IdSet free_requests_;                       // rows that moved no money, and so have no entry
+    IdSet free_requests_;  // rows that moved no money, and so have no entry
     TransactionsVerifier transactions_;
     std::map<std::string, Id128, std::less<>> providers_;
 };

@@ -16,7 +16,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostPendingBytes = 8u << 20;  // of chunks
 constexpr std::size_t kMostPendingRollups = 32'768;  // rows by the minute
-constexpr std::uint32_t kRetryIntervalMs = 1000;     // after a read or a write that failed
+constexpr std::size_t kBlocksAtOnce = 1024;
+constexpr std::uint32_t kRetryIntervalMs = 1000;  // after a read or a write that failed
 
 std::int64_t system_clock_ms() {
     return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -93,33 +94,39 @@ Status UsageIndex::catch_up() {
     const auto last = JournalReader(store_).last_block();
     if (!last) return last.error();
     while (indexed_block_ < *last) {
-        Status bad;
-        bool full = false;
-        const Status scanned =
-            store_.scan(Family::block_index, block_key(indexed_block_ + 1), block_key(*last + 1),
-                        [&](std::string_view key, std::string_view value) {
-                            const std::uint64_t number = parse_block_key(key).value_or(0);
-                            if (number != indexed_block_ + 1) {
-                                bad = {StatusCode::corrupt,
-                                       "block " + std::to_string(indexed_block_ + 1) + ": not in the block index"};
-                                return false;
-                            }
-                            const auto index = decode_block_index(value, number);
-                            bad = index ? take_in(number, *index) : index.error();
-                            full = chunks_.bytes() >= kMostPendingBytes || rollups_.pending() >= kMostPendingRollups;
-                            return bad.ok() && !full;
-                        });
-        if (!scanned.ok()) return scanned;
-        if (!bad.ok()) return bad;
-        if (!full && indexed_block_ < *last) {
-            return {StatusCode::corrupt, "block " + std::to_string(indexed_block_ + 1) + ": not in the block index"};
-        }
-        // What can't be stored waits in the journal, not here.
-        if (full) {
+        const auto next = next_blocks(*last);
+        if (!next) return next.error();
+        for (const BlockIndexEntry& index : *next) {
+            if (Status status = take_in(indexed_block_ + 1, index); !status.ok()) return status;
+            if (chunks_.bytes() < kMostPendingBytes && rollups_.pending() < kMostPendingRollups) continue;
+            // What can't be stored waits in the journal, not here.
             if (Status status = flush(); !status.ok()) return status;
         }
     }
     return {};
+}
+
+Result<std::vector<BlockIndexEntry>> UsageIndex::next_blocks(std::uint64_t last) {
+    std::vector<BlockIndexEntry> next;
+    Status bad;
+    std::uint64_t expected = indexed_block_ + 1;
+    const auto missing = [&] {
+        return Status(StatusCode::corrupt, "block " + std::to_string(expected) + ": not in the block index");
+    };
+    const Status scanned = store_.scan(Family::block_index, block_key(expected), block_key(last + 1),
+                                       [&](std::string_view key, std::string_view value) {
+                                           auto index = decode_block_index(value, expected);
+                                           if (parse_block_key(key) != expected) bad = missing();
+                                           if (bad.ok() && !index) bad = index.error();
+                                           if (!bad.ok()) return false;
+                                           next.push_back(std::move(*index));
+                                           ++expected;
+                                           return next.size() < kBlocksAtOnce;
+                                       });
+    if (!scanned.ok()) return std::unexpected(scanned);
+    if (bad.ok() && next.empty()) bad = missing();
+    if (!bad.ok()) return std::unexpected(bad);
+    return next;
 }
 
 Status UsageIndex::take_in(std::uint64_t number, const BlockIndexEntry& index) {

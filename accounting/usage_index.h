@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "accounting/retention.h"
 #include "accounting/rollups.h"
@@ -61,6 +62,7 @@ class UsageIndex {
 
   private:
     UsageIndex(Store& store, UsageIndexOptions options);
+    Result<std::vector<BlockIndexEntry>> next_blocks(std::uint64_t last);  // some of them, at least one
     Status take_in(std::uint64_t block, const BlockIndexEntry& index);
     void run();
     void note(const Status& status);

@@ -94,10 +94,13 @@ net::Awaitable<Error> infer(Connection& connection) {
     // Which model where: defaults and aliases come before the price.
     if (!error) error = plan(*worker.services().catalogue, request);
     if (!error && !worker.services().ledger->accepting()) {
-        error = {ErrorKind::store_unavailable, "the ledger is read-only; no request is taken until it can be written again"};
+        error = {ErrorKind::store_unavailable,
+                 "the ledger is read-only; no request is taken until it can be written again"};
     }
     if (error) co_return error;
     // Credit is held before anything goes upstream; from here on a settlement is owed, whatever happens.
+    const auto& own_class = request.principal.policy->retention_class;
+    request.retention_class = own_class.value_or(worker.config().retention.default_class);
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
     error = held.take(request, worker.config().credit);
     if (error) co_return error;
@@ -114,6 +117,8 @@ net::Awaitable<Error> infer(Connection& connection) {
         request.error = error.kind();
         request.status = error_status(request, error.kind());
         settle_failed(connection, held);
+        // Nothing here says "complete": what the disk did not take in time is answered all the same.
+        if (worker.settles_to_disk()) (void)co_await worker.settled_on_disk(held.ticket());
     }
     co_return error;
 }

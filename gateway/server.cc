@@ -55,7 +55,8 @@ Status load_tls(Services& services) {
 
 // Store, slots and ledger, recovered; nothing listens before this is done.
 Status open_books(Services& services, std::uint32_t workers) {
-    auto store = RocksStore::open(services.config.data_dir);
+    const bool to_disk = services.config.ledger.durability == Durability::disk;
+    auto store = RocksStore::open(services.config.data_dir, {.commit_log = to_disk});
     if (!store) return store.error();
     const auto epoch = (*store)->next_boot_epoch();
     if (!epoch) return epoch.error();
@@ -69,16 +70,25 @@ Status open_books(Services& services, std::uint32_t workers) {
     options.slots = services.config.limits.max_inflight_requests;
     options.workers = workers;
     options.boot_epoch = *epoch;
+    options.set_damaged_aside = to_disk;
     auto slots = SlotFile::open(options);
     if (!slots) return slots.error();
     services.slots = std::move(*slots);
     LedgerOptions ledger_options;
+    ledger_options.durability = services.config.ledger.durability;
     ledger_options.commit_interval_ms = services.config.ledger.commit_interval_ms;
     ledger_options.checkpoint_interval_ms = services.config.ledger.checkpoint_interval_ms;
     ledger_options.report = [](const std::string& line) { std::fprintf(stderr, "tollgate: %s\n", line.c_str()); };
     auto ledger = Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, net::unix_ms_now());
     if (!ledger) return ledger.error();
     services.ledger = std::move(*ledger);
+    if (const auto damaged = services.slots->set_aside(); damaged > 0) {
+        std::fprintf(stderr, "tollgate: %u damaged slots were set aside in %s.damaged: the machine lost power\n",
+                     damaged, options.path.c_str());
+    }
+    auto usage = UsageIndex::open(*services.store, {.retention = services.config.retention});
+    if (!usage) return usage.error();
+    services.usage = std::move(*usage);
     return {};
 }
 
@@ -141,7 +151,14 @@ class Server {
     }
 
     void run() {
-        services_.ledger->start();
+        std::function<void()> on_commit;
+        if (services_.config.ledger.durability == Durability::disk) {
+            on_commit = [this] {
+                for (auto& worker : workers_) worker->settlements_committed();
+            };
+        }
+        services_.ledger->start(std::move(on_commit));
+        services_.usage->start();
         for (auto& worker : workers_) {
             threads_.emplace_back([&worker] { worker->run(); });
             const std::string name = "worker-" + std::to_string(threads_.size() - 1);
@@ -166,6 +183,7 @@ class Server {
         for (auto& thread : threads_) thread.join();
         services_.ledger->stop();
         ::unlink(operations_url_path(services_.config.data_dir).c_str());
+        services_.usage->stop();
     }
 
   private:
@@ -273,6 +291,7 @@ Status check(const Config& config) {
 
 Status serve(Config config) {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is a failed write, which the ledger knows how to bear
     const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
     const std::uint32_t workers = config.workers == 0 ? cores : config.workers;
     Services services;

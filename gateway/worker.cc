@@ -85,7 +85,9 @@ void Worker::drain() {
 
 void Worker::cut() {
     net::asio::post(io_, [this] {
+        cut_ = true;
         for (Connection* connection : connections_) connection->cut();
+        end_waits_for_disk(true);
     });
 }
 
@@ -97,6 +99,38 @@ void Worker::stop() {
         work_.reset();
         io_.stop();
     });
+}
+
+void Worker::settlements_committed() {
+    std::atomic_thread_fence(std::memory_order_seq_cst);  // see settled_on_disk
+    if (waiting_for_disk_.load(std::memory_order_relaxed) == 0 || disk_wake_posted_.exchange(true)) return;
+    net::asio::post(io_, [this] {
+        disk_wake_posted_.store(false);
+        end_waits_for_disk(false);
+    });
+}
+
+void Worker::end_waits_for_disk(bool all) {
+    const std::uint64_t committed = services_.slots->committed(number_);
+    while (!waits_for_disk_.empty() && (all || waits_for_disk_.front().ticket <= committed)) {
+        waits_for_disk_.front().timer->cancel();
+        waits_for_disk_.pop_front();
+    }
+}
+
+net::Awaitable<bool> Worker::settled_on_disk(std::uint64_t ticket) {
+    const SlotFile& slots = *services_.slots;
+    waiting_for_disk_.fetch_add(1, std::memory_order_relaxed);
+    services_.ledger->wake();  // its fence: the writer sees that somebody waits, or the commit is seen here
+    if (slots.committed(number_) < ticket && !cut_) {
+        net::Timer timer(io_);
+        timer.expires_after(std::chrono::milliseconds(config().ledger.disk_wait_timeout_ms));
+        waits_for_disk_.push_back({ticket, &timer});
+        auto [cancelled] = co_await timer.async_wait(net::kAwait);
+        if (!cancelled) std::erase_if(waits_for_disk_, [&](const WaitForDisk& wait) { return wait.timer == &timer; });
+    }
+    waiting_for_disk_.fetch_sub(1, std::memory_order_relaxed);
+    co_return slots.committed(number_) >= ticket;
 }
 
 void Worker::log(std::string_view line) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/ssl/context.hpp>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -11,6 +12,7 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/ledger.h"
+#include "accounting/usage_index.h"
 #include "gateway/net/asio.h"
 #include "gateway/net/http_head.h"
 #include "gateway/ops/access_log.h"
@@ -35,6 +37,7 @@ struct Services {
     std::unique_ptr<SlotFile> slots;
     std::unique_ptr<CreditTable> credits;
     std::unique_ptr<Ledger> ledger;
+    std::unique_ptr<UsageIndex> usage;
     std::unique_ptr<Accounts> accounts;  // API thread only
     std::unique_ptr<AccessLog> access_log;
     std::unique_ptr<net::asio::ssl::context> tls;  // null: plain HTTP
@@ -61,6 +64,9 @@ class Worker {
     void cut();
     void stop();
 
+    // Journal writer: more settlements are on disk. Wakes this worker once if any request waits for one.
+    void settlements_committed();
+
     net::asio::io_context& io() { return io_; }
     std::uint64_t load() const { return load_.load(std::memory_order_relaxed); }  // connections placed here
 
@@ -85,6 +91,11 @@ class Worker {
     std::string_view http_date() const { return http_date_; }  // RFC 9110 5.6.7, now to the tick
     bool may_drain() const { return counters_.drains_running.get() < config().limits.max_drains; }
 
+    // Durability disk: the end of an answer waits until its settlement (HeldRequest::ticket) is on disk. False: it was
+    // not in time, or the gateway is shutting down; the client must not see the answer complete.
+    bool settles_to_disk() const { return config().ledger.durability == Durability::disk; }
+    net::Awaitable<bool> settled_on_disk(std::uint64_t ticket);
+
     // Scratch that is never held across a suspension.
     net::RequestHead request_head;
     net::ResponseHead response_head;
@@ -92,7 +103,13 @@ class Worker {
     std::string scratch;
 
   private:
+    struct WaitForDisk {
+        std::uint64_t ticket;
+        net::Timer* timer;  // the waiting coroutine's; cancelled when the wait is over
+    };
+
     net::Awaitable<void> tick();
+    void end_waits_for_disk(bool all);
     void sweep_connections(net::Clock::time_point now);
     void watch_clients();
     void update_date();
@@ -112,6 +129,10 @@ class Worker {
     std::atomic<std::uint64_t> load_{0};
     std::string log_lines_;
     std::size_t body_bytes_left_;
+    std::deque<WaitForDisk> waits_for_disk_;  // by ticket
+    std::atomic<std::uint32_t> waiting_for_disk_{0};
+    std::atomic<bool> disk_wake_posted_{false};
+    bool cut_ = false;
     std::string http_date_;
     net::Clock::time_point tick_time_ = net::Clock::now();
     bool draining_ = false;

@@ -18,8 +18,10 @@
 #include <mutex>
 #include <shared_mutex>
 #include <system_error>
+#include <utility>
 #include <vector>
 
+#include "store/commit_log.h"
 #include "store/key_space.h"
 #include "store/rocks_options.h"
 
@@ -155,12 +157,19 @@ struct RocksStore::State {
 
     std::shared_mutex open_mutex;  // shared while the database is used; alone while it is closed and opened
     std::mutex commit_mutex;       // before open_mutex
-    std::uint64_t sequence = 0;    // of the last commit that succeeded; guarded by commit_mutex
+    std::uint64_t sequence = 0;    // of the last commit that succeeded; guarded by commit_mutex, like the log
+    RocksOptions settings;
+    std::unique_ptr<CommitLog> log;  // null without settings.commit_log
 
-    ~State() { close_database(); }
+    ~State() {
+        // Only spares the next start the reading of the log.
+        if (log && !read_only && sync().ok()) (void)log->start(sequence + 1);
+        close_database();
+    }
 
     void close_database() {
         for (auto* handle : handles) database->DestroyColumnFamilyHandle(handle);
+        log.reset();
         handles.clear();
         families.fill(nullptr);
         if (database) (void)database->Close();
@@ -177,7 +186,11 @@ struct RocksStore::State {
     void find_families();
     Result<std::uint64_t> schema_version(std::string_view stored) const;
     Result<std::uint64_t> stored_sequence();
+    Status read_log();
+    Status sync();
     Status write(const WriteBatch& batch, Durability durability);
+    Status write_log(const WriteBatch& batch, Durability durability, bool& logged);
+    Status write_database(const WriteBatch& batch, std::uint64_t number, bool sync_it);
     Status check_schema(RocksStore& store);
     Status check_families() const;
     Status create_schema(RocksStore& store);
@@ -189,18 +202,16 @@ struct RocksStore::State {
 RocksStore::RocksStore() : state_(std::make_unique<State>()) {}
 RocksStore::~RocksStore() = default;
 
-Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& data_directory) {
+Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::string& data_directory, const RocksOptions& options) {
     std::unique_ptr<RocksStore> store(new RocksStore());
     State& state = *store->state_;
+    state.settings = options;
     state.directory = data_directory;
     state.name = "data directory " + data_directory;
     for (const auto& path : {state.directory, state.database_path()}) {
         if (auto status = make_private_directory(path); !status.ok()) return std::unexpected(std::move(status));
     }
     if (auto status = state.open_database(); !status.ok()) return std::unexpected(std::move(status));
-    const auto sequence = state.stored_sequence();
-    if (!sequence) return std::unexpected(sequence.error());
-    state.sequence = *sequence;
     if (auto status = store->state_->check_schema(*store); !status.ok()) {
         return std::unexpected(std::move(status));
     }
@@ -238,16 +249,48 @@ Status RocksStore::State::open_database() {
     database.reset(opened);
     find_families();
     if (families[0] == nullptr) return {StatusCode::corrupt, name + ": family default is missing"};
-    return {};
+    const auto stored = stored_sequence();
+    if (!stored) return stored.error();
+    sequence = *stored;
+    return read_log();
+}
+
+// Applies what the database lost; then all of the log is on the database's own disk, and it begins afresh.
+Status RocksStore::State::read_log() {
+    const std::string path = (directory / "commit_log").string();
+    auto opened = CommitLog::open(path);
+    if (!opened && opened.error().code() == StatusCode::not_found) {
+        if (!settings.commit_log) return {};
+        opened = CommitLog::create(path, settings.commit_log_bytes);
+    }
+    if (!opened) return opened.error();
+    Status status = (*opened)->replay(sequence, [this](std::uint64_t number, const WriteBatch& batch) {
+        Status applied = write_database(batch, number, false);
+        if (applied.ok()) sequence = number;
+        return applied;
+    });
+    if (status.ok()) status = sync();
+    if (!status.ok()) return status;
+    if (!settings.commit_log) {
+        ::unlink(path.c_str());
+        return {};
+    }
+    log = std::move(*opened);
+    return log->start(sequence + 1);
+}
+
+Status RocksStore::State::sync() {
+    const auto status = database->SyncWAL();
+    return status.ok() ? Status() : database_error("cannot sync " + name, status);
 }
 
 Status RocksStore::State::open_read_only(const std::vector<std::string>& existing, bool whole_log) {
     rocksdb::DB* opened = nullptr;
-    const auto log = std::make_shared<KeptLog>();
-    const auto status = rocksdb::DB::OpenForReadOnly(read_only_options(whole_log, log), database_path().string(),
+    const auto kept = std::make_shared<KeptLog>();
+    const auto status = rocksdb::DB::OpenForReadOnly(read_only_options(whole_log, kept), database_path().string(),
                                                      descriptors(existing), &handles, &opened);
     if (!status.ok()) {
-        const std::string where = log->complaint().empty() ? "" : " (" + log->complaint() + ")";
+        const std::string where = kept->complaint().empty() ? "" : " (" + kept->complaint() + ")";
         return database_error("cannot open " + name + where, status);
     }
     database.reset(opened);
@@ -430,24 +473,48 @@ Result<std::pair<std::string, std::string>> RocksStore::last_before(Family famil
     return failure(StatusCode::not_found, name + " has no key in that range");
 }
 
-Status RocksStore::State::write(const WriteBatch& batch, Durability durability) {
+Status RocksStore::State::write_database(const WriteBatch& batch, std::uint64_t number, bool sync_it) {
     rocksdb::WriteBatch writes(0, 0, kProtectionBytesPerKey, 0);
     rocksdb::Status status;
     for (const auto& operation : batch.operations()) {
         auto* family = handle(operation.family);
+        if (family == nullptr) return {StatusCode::corrupt, name + ": a family that is written to is missing"};
         status =
             operation.erase ? writes.Delete(family, operation.key) : writes.Put(family, operation.key, operation.value);
         if (!status.ok()) break;
     }
-    if (status.ok()) status = writes.Put(handle(Family::system), slice(kCommitSequenceKey), encode_u64(sequence + 1));
+    if (status.ok()) status = writes.Put(handle(Family::system), slice(kCommitSequenceKey), encode_u64(number));
     if (status.ok()) {
-        rocksdb::WriteOptions options;
-        options.sync = durability == Durability::disk;
-        status = database->Write(options, &writes);
+        rocksdb::WriteOptions write_options;
+        write_options.sync = sync_it;
+        status = database->Write(write_options, &writes);
     }
-    if (!status.ok()) return database_error("write to " + name + " failed", status);
-    ++sequence;
-    return {};
+    return status.ok() ? Status() : database_error("write to " + name + " failed", status);
+}
+
+// False in `logged`: it is larger than the whole log.
+Status RocksStore::State::write_log(const WriteBatch& batch, Durability durability, bool& logged) {
+    logged = true;
+    Status status = log->append(sequence + 1, batch, durability);
+    if (status.code() != StatusCode::full) return status;
+    status = sync();
+    if (status.ok()) status = log->start(sequence + 1);
+    if (status.ok()) status = log->append(sequence + 1, batch, durability);
+    logged = status.ok();
+    return status.code() == StatusCode::full ? Status() : status;
+}
+
+Status RocksStore::State::write(const WriteBatch& batch, Durability durability) {
+    bool logged = false;
+    Status status;
+    if (log) status = write_log(batch, durability, logged);
+    if (status.ok()) {
+        const bool beside_log = log && !logged;
+        status = write_database(batch, sequence + 1, beside_log || (!log && durability == Durability::disk));
+        if (status.ok() && beside_log) status = log->start(sequence + 2);
+    }
+    if (status.ok()) ++sequence;
+    return status;
 }
 
 Status RocksStore::commit(const WriteBatch& batch, Durability durability) {
@@ -469,19 +536,18 @@ Status RocksStore::resume() {
     if (auto status = check_room(state.directory); !status.ok()) return status;
     const std::unique_lock lock(state.open_mutex);
     state.close_database();
+    const std::uint64_t answered = state.sequence;
     if (auto status = state.open_database(); !status.ok()) {
         state.close_database();
+        state.sequence = answered;
         return status;
     }
-    const auto stored = state.stored_sequence();
-    if (!stored) return stored.error();
     // The commit that failed may have been stored all the same.
-    if (*stored != state.sequence && *stored != state.sequence + 1) {
-        return {StatusCode::corrupt, state.name + " has commits up to number " + std::to_string(*stored) +
-                                         " after opening it again; " + std::to_string(state.sequence) +
-                                         " had been answered"};
+    if (state.sequence != answered && state.sequence != answered + 1) {
+        const std::uint64_t found = std::exchange(state.sequence, answered);
+        return {StatusCode::corrupt, state.name + " has commits up to number " + std::to_string(found) +
+                                         " after opening it again; " + std::to_string(answered) + " had been answered"};
     }
-    state.sequence = *stored;
     state.read_only.store(false, std::memory_order_release);
     return {};
 }

@@ -12,6 +12,13 @@ namespace tollgate {
 // 2: new families; balance checkpoints hold more than version 1's, so these are made again from the journal.
 inline constexpr std::uint64_t kSchemaVersion = 2;
 
+struct RocksOptions {
+    // Commits at durability disk go to a commit log (store/commit_log.h) and to RocksDB unsynced; without it RocksDB's
+    // own log is synced. A log that an earlier process left is read in either case.
+    bool commit_log = false;
+    std::size_t commit_log_bytes = 64u << 20;
+};
+
 class RocksStore : public Store {
   public:
     // Opens or creates; missing directories are made with mode 0700. An older schema version is migrated.
@@ -19,7 +26,8 @@ class RocksStore : public Store {
     //   too_new: written by a newer schema version than this program's
     //   corrupt: data without a schema version, missing parts, or damage that RocksDB found
     //   io:      anything else that RocksDB or the file system refuses
-    static Result<std::unique_ptr<RocksStore>> open(const std::string& data_directory);
+    static Result<std::unique_ptr<RocksStore>> open(const std::string& data_directory,
+                                                    const RocksOptions& options = {});
     // For tools: nothing is written, no lock is taken, and an older schema version is not migrated. The caller sees to
     // it that no other process has the database open (store/data_directory.h), or opens a checkpoint. Errors as for
     // open(), and not_found where there is no database. Unlike the gateway, which drops a log's torn end at start,

@@ -1,6 +1,8 @@
 #include "store/slot_file.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,8 +43,9 @@ struct SingleWriterCounter {
 struct alignas(kCacheLineBytes) Lane {
     std::vector<SlotIndex> free;  // reserved at start
     SingleWriterCounter opened, settled;
-    SlotRing settled_ring;   // worker -> journal writer
-    SlotRing returned_ring;  // journal writer -> worker: this lane's own slots
+    SlotRing settled_ring;                                   // worker -> journal writer
+    SlotRing returned_ring;                                  // journal writer -> worker: this lane's own slots
+    alignas(kCacheLineBytes) SingleWriterCounter committed;  // written by the journal writer
 };
 
 }  // namespace
@@ -53,6 +56,8 @@ struct SlotFile::State {
     std::uint32_t slot_count = 0;
     std::byte* mapping = nullptr;
     std::vector<SlotIndex> left_over;
+    bool set_damaged_aside = false;
+    std::uint32_t set_aside = 0;
     bool visited = false;    // recovery has seen every left-over slot
     bool recovered = false;  // written before any worker runs
 
@@ -62,9 +67,7 @@ struct SlotFile::State {
     std::mutex shared_mutex;
     std::vector<SlotIndex> shared_free;  // guarded by shared_mutex
 
-    // Journal writer only, but for the counter's readers.
-    alignas(kCacheLineBytes) SingleWriterCounter committed;
-    std::size_t next_lane = 0;
+    alignas(kCacheLineBytes) std::size_t next_lane = 0;  // journal writer only
 
     ~State() {
         if (mapping != nullptr) ::munmap(mapping, file_bytes(slot_count));
@@ -91,6 +94,7 @@ struct SlotFile::State {
         shared_free.push_back(slot);
     }
 
+    Status keep_damaged(std::span<const SlotIndex> damaged);
     Status map(int fd, int protection = PROT_READ | PROT_WRITE);
     void share_out();
 };
@@ -120,6 +124,7 @@ Result<std::unique_ptr<SlotFile>> SlotFile::open(const Options& options) {
     State& state = *opened->state_;
     state.path = options.path;
     state.boot_epoch = options.boot_epoch;
+    state.set_damaged_aside = options.set_damaged_aside;
     state.slot_count = file->slots;
     state.left_over = std::move(file->left_over);
     state.lanes = std::vector<Lane>(options.workers);
@@ -128,15 +133,39 @@ Result<std::unique_ptr<SlotFile>> SlotFile::open(const Options& options) {
 }
 
 Status SlotFile::for_each_left_over(const std::function<Status(const LeftOverSlot&)>& visit) {
+    std::vector<SlotIndex> sound, damaged;
     for (const SlotIndex slot : state_->left_over) {  // all first, so that nothing is half recovered
-        if (auto status = verify(state_->at(slot), slot, state_->path); !status.ok()) return status;
+        const Status status = verify(state_->at(slot), slot, state_->path);
+        if (!status.ok() && !state_->set_damaged_aside) return status;
+        (status.ok() ? sound : damaged).push_back(slot);
     }
-    for (const SlotIndex slot : state_->left_over) {
+    if (!damaged.empty()) {
+        if (auto status = state_->keep_damaged(damaged); !status.ok()) return status;
+    }
+    for (const SlotIndex slot : sound) {
         if (auto status = visit(view(slot)); !status.ok()) return status;
     }
     state_->visited = true;
     return {};
 }
+
+// Their bytes, one slot after the other, on disk before the slots are freed.
+Status SlotFile::State::keep_damaged(std::span<const SlotIndex> damaged) {
+    const std::string name = path + ".damaged";
+    const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    bool kept = file >= 0;
+    for (const SlotIndex slot : damaged) kept = kept && ::write(file, &at(slot), sizeof(Slot)) == sizeof(Slot);
+    kept = kept && ::fsync(file) == 0;
+    const int error = errno;
+    if (file >= 0) ::close(file);
+    if (!kept) {
+        return {StatusCode::io, "cannot keep damaged slots in " + name + ": " + std::generic_category().message(error)};
+    }
+    set_aside = static_cast<std::uint32_t>(damaged.size());
+    return {};
+}
+
+std::uint32_t SlotFile::set_aside() const { return state_->set_aside; }
 
 // One lane owns every slot; of several, each owns its part of one half, and the other half goes to whoever runs dry.
 void SlotFile::State::share_out() {
@@ -212,7 +241,7 @@ void SlotFile::publish_progress(SlotIndex slot, std::uint64_t progress) {
         .progress.store(progress, std::memory_order_relaxed);
 }
 
-void SlotFile::publish_settled(std::uint32_t lane_index, SlotIndex index, std::span<const std::byte> record) {
+std::uint64_t SlotFile::publish_settled(std::uint32_t lane_index, SlotIndex index, std::span<const std::byte> record) {
     Lane& lane = state_->lane(lane_index);
     Slot& slot = state_->expect(index, kOpen, "settled, but it is not open");
     if (state_->lane_of[index] != lane_index) stop("settled by another lane than acquired it", index);
@@ -224,7 +253,9 @@ void SlotFile::publish_settled(std::uint32_t lane_index, SlotIndex index, std::s
     slot.state.store(kSettled, std::memory_order_release);
     fail_point("slot_settled");
     lane.settled.add_one();
+    const std::uint64_t ticket = lane.settled.value.load(std::memory_order_relaxed);
     if (!lane.settled_ring.push(index)) stop("the queue to the journal is full: a slot was queued twice", index);
+    return ticket;
 }
 
 std::size_t SlotFile::take_settled(std::span<SlotIndex> out) {
@@ -271,10 +302,11 @@ void SlotFile::release_committed(SlotIndex index) {
         return;
     }
     Slot& slot = state.expect(index, kSettled, "freed after its commit, but not settled");
+    Lane& lane = state.lanes[state.lane_of[index]];
     slot.state.store(kFree, std::memory_order_release);
-    state.committed.add_one();
+    lane.committed.add_one();
     if (index >= state.first_shared) return state.give_back_shared(index);
-    if (!state.lanes[state.lane_of[index]].returned_ring.push(index)) stop("returned twice to its lane", index);
+    if (!lane.returned_ring.push(index)) stop("returned twice to its lane", index);
 }
 
 Status SlotFile::copy_to(const std::string& path) const {
@@ -330,17 +362,19 @@ std::uint32_t SlotFile::slots() const { return state_->slot_count; }
 
 // `committed` is read first: what it counts was counted as opened and settled before, so no difference is negative.
 std::uint32_t SlotFile::in_use() const {
-    const auto committed = state_->committed.read();
-    std::uint64_t opened = 0;
+    std::uint64_t committed = 0, opened = 0;
+    for (const Lane& lane : state_->lanes) committed += lane.committed.read();
     for (const Lane& lane : state_->lanes) opened += lane.opened.read();
     return static_cast<std::uint32_t>(opened - committed);
 }
 
 std::uint32_t SlotFile::awaiting_journal() const {
-    const auto committed = state_->committed.read();
-    std::uint64_t settled = 0;
+    std::uint64_t committed = 0, settled = 0;
+    for (const Lane& lane : state_->lanes) committed += lane.committed.read();
     for (const Lane& lane : state_->lanes) settled += lane.settled.read();
     return static_cast<std::uint32_t>(settled - committed);
 }
+
+std::uint64_t SlotFile::committed(std::uint32_t lane) const { return state_->lane(lane).committed.read(); }
 
 }  // namespace tollgate

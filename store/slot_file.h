@@ -49,6 +49,9 @@ class SlotFile {
         std::uint32_t slots = 16384;   // max_inflight_requests: further requests get 503
         std::uint32_t workers = 1;     // lanes; the file's format does not depend on it
         std::uint64_t boot_epoch = 1;  // greater than every earlier process's
+        // Recovery appends slots that are torn or unreadable to <path>.damaged, as they are, and goes on without them:
+        // after power loss, where whatever was promised stands in the journal. False: they are corrupt.
+        bool set_damaged_aside = false;
     };
 
     // Creates or opens and maps the file; disk space is allocated now (a hole on a full disk would be a SIGBUS later).
@@ -61,8 +64,10 @@ class SlotFile {
     SlotFile(const SlotFile&) = delete;
     SlotFile& operator=(const SlotFile&) = delete;
 
-    // --- Recovery, before any worker runs. Visits every slot that is not free; torn or unreadable ones are corrupt.
+    // --- Recovery, before any worker runs. Visits every slot that is not free; for torn or unreadable ones see
+    // Options.
     Status for_each_left_over(const std::function<Status(const LeftOverSlot&)>& visit);
+    std::uint32_t set_aside() const;  // how many were damaged
     // Frees what recovery has dealt with; every slot is then on a free list.
     void finish_recovery();
 
@@ -71,8 +76,10 @@ class SlotFile {
     void release_unopened(std::uint32_t lane, SlotIndex slot);             // acquired, but never opened
     void publish_open(SlotIndex slot, std::span<const std::byte> record);  // state last, release order
     void publish_progress(SlotIndex slot, std::uint64_t progress);
-    // Publishes the settlement and queues the slot for the journal writer. The terminal bytes may leave after this.
-    void publish_settled(std::uint32_t lane, SlotIndex slot, std::span<const std::byte> record);
+    // Publishes the settlement and queues the slot for the journal writer. The terminal bytes may leave after this or,
+    // where they wait for the disk, once committed(lane) is not below the ticket that this answers: how many of the
+    // lane's requests have been settled.
+    std::uint64_t publish_settled(std::uint32_t lane, SlotIndex slot, std::span<const std::byte> record);
 
     // --- Journal writer only.
     // Moves up to `limit` queued slots of all lanes to `out`, oldest first per lane.
@@ -86,8 +93,9 @@ class SlotFile {
 
     // --- Any thread.
     std::uint32_t slots() const;
-    std::uint32_t in_use() const;            // open + settled
-    std::uint32_t awaiting_journal() const;  // settled, not yet committed: the journal's queue
+    std::uint32_t in_use() const;                       // open + settled
+    std::uint32_t awaiting_journal() const;             // settled, not yet committed: the journal's queue
+    std::uint64_t committed(std::uint32_t lane) const;  // how many of the lane's settlements are, in their order
 
   private:
     SlotFile();

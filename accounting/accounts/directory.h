@@ -24,9 +24,10 @@ struct OrganizationPolicy {
     Id128 organization;
     std::string organization_text;  // the same as a UUID, for headers and logs
     std::string name;
-    std::string default_model;     // the LLM default; empty: none
-    std::string default_provider;  // empty: any
-    bool closed = false;           // deleted: its keys answer 401
+    std::string default_model;                    // the LLM default; empty: none
+    std::string default_provider;                 // empty: any
+    std::optional<std::uint8_t> retention_class;  // of its usage detail; empty: the configuration's default
+    bool closed = false;                          // deleted: its keys answer 401
 };
 
 struct KeyRecord {

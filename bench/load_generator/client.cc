@@ -51,7 +51,7 @@ class Client {
             busy_ = false;
             now = net::Clock::now();
             note(error, now);
-            const bool whole = error.empty() || (run_.load.any_answer && answered_);
+            const bool whole = error.empty() || (run_.load.any_answer && answered_ && !reader_.saw_error());
             if (!whole || !reader_.keep_alive()) close();
             if (!error.empty() && !run_.load.any_answer) {
                 pause_.expires_after(kPauseAfterError);

@@ -284,8 +284,6 @@ class Connection {
         } else {
             answer_.append_body(body_);
         }
-        append_plain_head();
-        auto outcome = co_await send_plain_body();
         if (endpoint == Endpoint::embeddings) {
             worker_.stats.add(Counter::prompt_tokens, answer_.prompt_tokens());
             worker_.stats.add(Counter::billed_prompt_tokens, answer_.prompt_tokens());
@@ -294,7 +292,8 @@ class Connection {
             // A plain answer is generated whole before its first byte.
             bill(answer_.completion_tokens(), true);
         }
-        co_return outcome;
+        append_plain_head();
+        co_return co_await send_plain_body();
     }
 
     void append_plain_head() {

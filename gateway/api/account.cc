@@ -3,6 +3,7 @@
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse_query.hpp>
 
+#include "gateway/api/activity.h"
 #include "gateway/api/limits.h"
 #include "gateway/worker.h"
 
@@ -142,6 +143,7 @@ void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json) {
 }
 
 ApiAnswer show_account(Services& services, const ApiRequest& request) {
+    if (request.path.ends_with("/activity")) return show_daily_activity(services, request);
     if (request.path.ends_with("/generation")) return show_generation(services, request);
     if (request.principal.credit == nullptr) {
         return api_error(ErrorKind::permission_denied,

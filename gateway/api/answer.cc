@@ -52,7 +52,7 @@ net::Awaitable<Error> answer_api(Connection& connection) {
         answer = std::move(result);
     }
     if (answer.error) co_return answer.error;
-    co_await reply_json(connection, answer.status, answer.body, answer.headers);
+    co_await reply_json(connection, answer.status, answer.body, answer.headers, answer.content_type);
     co_return Error{};
 }
 

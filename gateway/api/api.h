@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
 
 #include "gateway/request/request_context.h"
@@ -20,7 +21,8 @@ struct ApiAnswer {
     int status = 200;
     std::string body;
     std::string headers;  // further lines, with CRLF
-    Error error;          // if set, it is the answer
+    std::string_view content_type = "application/json";
+    Error error;  // if set, it is the answer
 };
 
 inline ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {}) {
@@ -57,5 +59,7 @@ class JsonText {
 
 // Unix milliseconds as RFC 3339 UTC with milliseconds.
 std::string rfc3339(std::int64_t unix_ms);
+// The other way round, to the second. UTC only, as OpenRouter takes it.
+std::optional<std::int64_t> parse_rfc3339(const std::string& text);
 
 }  // namespace tollgate

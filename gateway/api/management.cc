@@ -1,11 +1,12 @@
 #include "gateway/api/management.h"
 
 #include <algorithm>
-#include <ctime>
 
 #include "gateway/api/account.h"
+#include "gateway/api/activity.h"
 #include "gateway/api/body_fields.h"
 #include "gateway/api/limits.h"
+#include "gateway/api/transactions.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -98,22 +99,15 @@ ApiAnswer list_projects(const Call& call) {
     return done(json);
 }
 
-// RFC 3339 in UTC only, as OpenRouter takes it.
-std::optional<std::int64_t> parse_time(const std::string& text) {
-    std::tm parts{};
-    const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-    if (end == nullptr) return std::nullopt;
-    std::string_view rest(end);
-    if (rest.starts_with('.')) rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("0123456789", 1)));
-    if (rest != "Z" && rest != "+00:00") return std::nullopt;
-    return static_cast<std::int64_t>(::timegm(&parts)) * 1000;
-}
-
 ApiAnswer create_key(const Call& call) {
     BodyFields fields(call.request.body,
-                      {"name", "project_id", "creator_user_id", "limit", "limit_reset", "expires_at"});
+                      {"name", "kind", "project_id", "creator_user_id", "limit", "limit_reset", "expires_at"});
     Accounts::KeyFields key;
     key.name = fields.required_text("name");
+    if (const std::string kind = fields.text("kind"); !kind.empty()) {
+        if (kind != "inference" && kind != "management") fields.fail("kind", "must be inference or management");
+        if (kind == "management") key.kind = KeyKind::management;
+    }
     key.limit = fields.usd("limit").value_or(std::nullopt);
     const auto reset = parse_reset(fields.text("limit_reset"));
     if (!reset) fields.fail("limit_reset", "must be daily, weekly, monthly or null");
@@ -127,7 +121,7 @@ ApiAnswer create_key(const Call& call) {
         key.creator = id.value_or(Id128{});
     }
     if (const std::string expires = fields.text("expires_at"); !expires.empty()) {
-        const auto time = parse_time(expires);
+        const auto time = parse_rfc3339(expires);
         if (!time) fields.fail("expires_at", "must be an RFC 3339 time in UTC");
         if (time && *time <= call.request.now_ms) fields.fail("expires_at", "must be in the future");
         key.expires_ms = time.value_or(0);
@@ -198,30 +192,6 @@ ApiAnswer delete_key(const Call& call) {
     return answer;
 }
 
-ApiAnswer add_credit(const Call& call) {
-    BodyFields fields(call.request.body, {"amount", "note"});
-    const auto amount = fields.usd("amount").value_or(std::nullopt);
-    if (!fields.error() && (!amount || amount->value <= 0)) fields.fail("amount", "must be a positive number of USD");
-    const std::string note = fields.text("note");
-    if (fields.error() || !amount) return fields.refusal();
-    const auto result = call.services.ledger->grant({call.organization, *amount, call.request.idempotency_key, note},
-                                                    call.request.now_ms);
-    if (!result) return api_error(result.error());
-    const auto balance = call.services.credits->organization(call.organization).snapshot().balance();
-    JsonText json;
-    json.object().key("transaction_id").text(to_ulid(result->transaction)).key("amount").usd(*amount);
-    json.key("balance").usd(balance).key("repeated").flag(result->repeated).end();
-    return created(json);
-}
-
-ApiAnswer show_credit(const Call& call) {
-    const auto snapshot = call.services.credits->organization(call.organization).snapshot();
-    JsonText json;
-    json.object().key("balance").usd(snapshot.balance()).key("total_credits").usd(snapshot.granted);
-    json.key("total_usage").usd(snapshot.used).key("held").usd(snapshot.held).end();
-    return done(json);
-}
-
 ApiAnswer show_llm(const Call& call) {
     const auto directory = call.services.accounts->directory();
     const OrganizationPolicy& policy = *directory->find_organization(call.organization)->policy;
@@ -272,8 +242,6 @@ constexpr std::array kHandlers = {
     Row{"GET", "keys", true, show_key},
     Row{"PATCH", "keys", true, update_key},
     Row{"DELETE", "keys", true, delete_key},
-    Row{"POST", "credits", false, add_credit},
-    Row{"GET", "credits", false, show_credit},
     Row{"PUT", "llm", false, set_llm},
     Row{"GET", "llm", false, show_llm},
 };
@@ -322,11 +290,13 @@ ApiAnswer handle(Services& services, const ApiRequest& request) {
 }  // namespace
 
 ApiAnswer manage(Services& services, const ApiRequest& request) {
+    ApiRequest get = request;
+    if (get.method == "HEAD") get.method = "GET";
+    if (auto answer = answer_transactions(services, get)) return std::move(*answer);
+    if (auto answer = answer_usage(services, get)) return std::move(*answer);
     if (request.principal.kind != KeyKind::root) {
         return api_error(ErrorKind::permission_denied, "only the root key may manage organizations");
     }
-    ApiRequest get = request;
-    if (get.method == "HEAD") get.method = "GET";
     return handle(services, get);
 }
 

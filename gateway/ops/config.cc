@@ -188,6 +188,46 @@ void read_provider(const YAML::Node& node, Config& config) {
     config.providers.push_back(std::move(provider));
 }
 
+constexpr std::uint32_t kMostDays = 36500;
+
+void read_retention_class(const YAML::Node& node, const std::string& name, RetentionPolicy& retention) {
+    RetentionClass one;
+    one.name = name;
+    std::uint32_t number = kMaxRetentionClasses;
+    Section section(node, "retention class " + name);
+    section.number("number", number, 0, kMaxRetentionClasses - 1);
+    section.number("days", one.days, 1, kMostDays);
+    section.read();
+    if (number == kMaxRetentionClasses) throw ConfigProblem{line_of(node), "retention class " + name + " needs number"};
+    one.number = static_cast<std::uint8_t>(number);
+    for (const RetentionClass& other : retention.classes) {
+        if (other.name == one.name || other.number == one.number) {
+            throw ConfigProblem{line_of(node), "retention classes " + other.name + " and " + name + " are the same"};
+        }
+    }
+    retention.classes.push_back(std::move(one));
+}
+
+void read_retention(const YAML::Node& node, RetentionPolicy& retention) {
+    std::string default_name = "standard";
+    Section section(node, "retention");
+    section.text("default", default_name);
+    section.number("minute_rollup_days", retention.minute_rollup_days, 1, kMostDays);
+    section.number("hour_rollup_days", retention.hour_rollup_days, 1, kMostDays);
+    section.nested("classes", [&retention](const YAML::Node& classes) {
+        if (!classes.IsMap()) throw ConfigProblem{line_of(classes), "classes must be a mapping of names"};
+        retention.classes.clear();
+        for (const auto& entry : classes) read_retention_class(entry.second, entry.first.as<std::string>(), retention);
+    });
+    section.read();
+    for (const RetentionClass& one : retention.classes) {
+        if (one.name != default_name) continue;
+        retention.default_class = one.number;
+        return;
+    }
+    throw ConfigProblem{line_of(node), "there is no retention class '" + default_name + "'"};
+}
+
 void read_root(const YAML::Node& root, Config& config) {
     Section section(root, "the configuration");
     section.text("listen", config.listen);
@@ -212,10 +252,15 @@ void read_root(const YAML::Node& root, Config& config) {
         credit.one_of("on_exhausted", config.credit.on_exhausted,
                       {{"cut", OnExhausted::cut}, {"owe", OnExhausted::owe}});
         credit.usd("overdraft_cap", config.credit.overdraft_cap);
+        credit.flag("zero_completion_insurance", config.credit.zero_completion_insurance);
         credit.read();
     });
+    section.nested("retention", [&config](const YAML::Node& node) { read_retention(node, config.retention); });
     section.nested("ledger", [&config](const YAML::Node& node) {
         Section ledger(node, "ledger");
+        ledger.one_of("durability", config.ledger.durability,
+                      {{"process", Durability::process}, {"disk", Durability::disk}});
+        ledger.number("disk_wait_timeout_ms", config.ledger.disk_wait_timeout_ms, 1, kMostMs);
         ledger.number("commit_interval_ms", config.ledger.commit_interval_ms, 1, 1000);
         ledger.number("checkpoint_interval_ms", config.ledger.checkpoint_interval_ms, 10, 60000);
         ledger.read();

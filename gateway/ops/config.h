@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "accounting/money.h"
+#include "accounting/retention.h"
 #include "store/status.h"
+#include "store/store.h"
 
 namespace tollgate {
 
@@ -61,9 +63,12 @@ struct CreditConfig {
     OnExhausted on_exhausted = OnExhausted::cut;
     NanoUsd overdraft_cap;  // of one request, with `owe`; what no credit covers is booked as overrun
     std::uint32_t bytes_per_prompt_token = 3;
+    bool zero_completion_insurance = true;  // answers that ended empty or in error are free
 };
 
 struct LedgerConfig {
+    Durability durability = Durability::process;
+    std::uint32_t disk_wait_timeout_ms = 5000;  // how long the end of an answer waits for the disk
     std::uint32_t commit_interval_ms = 25;
     std::uint32_t checkpoint_interval_ms = 1000;
 };
@@ -81,6 +86,7 @@ struct Config {
     TimeoutsConfig timeouts;
     CreditConfig credit;
     LedgerConfig ledger;
+    RetentionPolicy retention;
 };
 
 // Messages begin with "file:line: ".

@@ -105,11 +105,12 @@ enum class Route : std::uint8_t {
     key,
     credits,
     generation,
+    activity,
     management,
     root,
     options
 };
-inline constexpr std::size_t kRouteCount = 12;
+inline constexpr std::size_t kRouteCount = 13;
 
 struct WorkerCounters {
     explicit WorkerCounters(std::size_t endpoints)

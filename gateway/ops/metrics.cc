@@ -271,6 +271,16 @@ void write_ledger(const Services& services, Families& out) {
               number(ledger.recovered_settled));
     out.gauge("tollgate_journal_recovered_open", "Unfinished requests that the last start settled.",
               number(ledger.recovered_open));
+    out.gauge("tollgate_slots_set_aside", "Damaged slots that the start found and kept in slots.damaged.",
+              services.slots->set_aside());
+    const UsageIndexCounters usage = services.usage->counters();
+    out.gauge("tollgate_usage_indexed_block", "The last block that listings and reports include.",
+              number(usage.indexed_block));
+    out.gauge("tollgate_usage_stored_block", "The last block that they have stored.", number(usage.stored_block));
+    out.counter("tollgate_usage_rows_total", "Requests taken into listings and reports.", number(usage.rows));
+    out.counter("tollgate_usage_flushes_total", "How often listings and reports were stored.", number(usage.flushes));
+    out.counter("tollgate_usage_failures_total", "Reads and writes for them that failed and are tried again.",
+                number(usage.failures));
     out.gauge("tollgate_accepting", "1 while requests are taken, 0 when the ledger cannot be written.",
               services.ledger->accepting() ? 1 : 0);
 }

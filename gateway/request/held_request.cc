@@ -30,6 +30,13 @@ std::int64_t natural_output(const RequestContext& request, const Ending& ending)
     return ending.usage.completion / std::max<std::int64_t>(request.body.choices, 1);
 }
 
+// No output and no reason for its end, or an error as the reason. An embedding has no output tokens, and a client that
+// left pays for what was done.
+bool ended_empty(const RequestContext& request, const Ending& ending) {
+    if (request.cancelled || request.api == ApiType::embeddings) return false;
+    return ending.finish_reason == "error" || (ending.usage.completion == 0 && ending.finish_reason.empty());
+}
+
 }  // namespace
 
 HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& config) {
@@ -57,6 +64,7 @@ HeldRequest::~HeldRequest() {
 
 Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
     request_ = &request;
+    insured_ = config.zero_completion_insurance;
     const auto slot = slots_.acquire(lane_);
     if (!slot) {
         return {ErrorKind::overloaded, "too many requests are in flight"};
@@ -112,6 +120,7 @@ void HeldRequest::open(const HoldEstimate& estimate) {
     record.hold = held_;
     record.prompt_estimate = estimate.prompt_tokens;
     record.output_bound = estimate.output_tokens;
+    record.retention_class = request.retention_class;
     std::array<std::byte, kSlotOpenBytes> bytes;
     const std::size_t size = encode(record, bytes);
     // NOLINTNEXTLINE(bugprone-unchecked-optional-access): take() has just acquired it
@@ -137,7 +146,7 @@ bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config)
         counters_.holds_grown.add();
         return true;
     }
-    if (output_tokens < held_output_) return true;
+    if (output_tokens <= held_output_) return true;
     const NanoUsd owed = cost_of({.completion = output_tokens - held_output_}, Prices{.completion = prices.completion});
     if (config.on_exhausted == OnExhausted::owe && owed <= config.overdraft_cap) return true;
     cut_by_ = money_kind(*refusal);
@@ -171,7 +180,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
         const NanoUsd price = cost_of(ending.usage, prices);
         const auto& provider_prices = request.endpoint->endpoint->provider_prices;
         record.provider_cost = provider_prices ? cost_of(ending.usage, *provider_prices) : price;
-        if (ending.charge) record.cost = price;
+        if (ending.charge && !(insured_ && ended_empty(request, ending))) record.cost = price;
     }
     const Principal& principal = request.principal;
     const Charge charge =
@@ -196,7 +205,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     std::array<std::byte, kSlotSettlementBytes> bytes;
     const std::size_t size = encode(record, bytes);
     // NOLINTNEXTLINE(bugprone-unchecked-optional-access): settled once, while the slot is held
-    slots_.publish_settled(lane_, *slot_, std::span(bytes).first(size));
+    ticket_ = slots_.publish_settled(lane_, *slot_, std::span(bytes).first(size));
     slot_.reset();
     fail_point("after_slot_settled");
 

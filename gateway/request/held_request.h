@@ -53,6 +53,8 @@ class HeldRequest {
     // The leak guard's: settles at no cost a request that should be long over, and counts it. settle() then does
     // nothing; the caller sees to it that no terminal byte leaves.
     void void_leaked();
+    // Of the settlement: see SlotFile::publish_settled.
+    std::uint64_t ticket() const { return ticket_; }
 
   private:
     void open(const HoldEstimate& estimate);
@@ -63,11 +65,13 @@ class HeldRequest {
     RequestContext* request_ = nullptr;
     std::optional<SlotIndex> slot_;
     NanoUsd held_;
+    bool insured_ = false;          // zero-completion insurance is on
     std::int64_t held_tokens_ = 0;  // of the rates; corrected at settlement
     ErrorKind cut_by_ = ErrorKind::none;
     std::int64_t held_prompt_ = 0;
     std::int64_t held_output_ = 0;  // output tokens that held_ pays for
     bool voided_ = false;
+    std::uint64_t ticket_ = 0;
 };
 
 }  // namespace tollgate

@@ -138,10 +138,11 @@ void append_head(Connection& connection, std::string& out, int status, std::stri
     out += "\r\n";
 }
 
-net::Awaitable<void> reply_json(Connection& connection, int status, std::string_view body, std::string_view extra) {
+net::Awaitable<void> reply_json(Connection& connection, int status, std::string_view body, std::string_view extra,
+                                std::string_view content_type) {
     std::string& out = connection.out;
     out.clear();
-    append_head(connection, out, status, body.empty() ? std::string_view() : kJsonType, BodyFraming::length,
+    append_head(connection, out, status, body.empty() ? std::string_view() : content_type, BodyFraming::length,
                 body.size(), extra);
     const std::array<std::string_view, 2> pieces{out, connection.request.head_only ? std::string_view() : body};
     if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);

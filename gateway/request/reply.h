@@ -24,7 +24,8 @@ void append_head(Connection& connection, std::string& out, int status, std::stri
 // Chunked for HTTP/1.1, delimited by closing for HTTP/1.0.
 BodyFraming open_ended_framing(Connection& connection);
 
-net::Awaitable<void> reply_json(Connection& connection, int status, std::string_view body, std::string_view extra = {});
+net::Awaitable<void> reply_json(Connection& connection, int status, std::string_view body, std::string_view extra = {},
+                                std::string_view content_type = kJsonType);
 net::Awaitable<void> reply_error(Connection& connection, const Error& error);
 
 // The status that stands for an error: the upstream's own where it is passed on.

@@ -48,6 +48,7 @@ Route route_of(std::string_view path, bool& openrouter) {
         if (path == "key" || path == "auth/key") return Route::key;
         if (path == "credits") return Route::credits;
         if (path == "generation") return Route::generation;
+        if (path == "activity") return Route::activity;
     } else {
         return path == "/api/organizations" || path.starts_with("/api/organizations/") ? Route::management
                                                                                        : Route::unknown;
@@ -62,8 +63,8 @@ Route route_of(std::string_view path, bool& openrouter) {
 
 std::string_view to_string(Route route) {
     static constexpr std::array<std::string_view, kRouteCount> kNames = {
-        "unknown", "chat",    "completions", "embeddings", "models", "model",
-        "key",     "credits", "generation",  "management", "root",   "options"};
+        "unknown", "chat",       "completions", "embeddings", "models", "model",  "key",
+        "credits", "generation", "activity",    "management", "root",   "options"};
     return kNames[static_cast<std::size_t>(route)];
 }
 
@@ -78,6 +79,7 @@ std::string_view allowed_methods(Route route) {
         case Route::key:
         case Route::credits:
         case Route::generation:
+        case Route::activity:
         case Route::root:
             return "GET, HEAD, OPTIONS";
         case Route::management:

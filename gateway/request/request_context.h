@@ -61,6 +61,7 @@ struct RequestContext {
     net::Clock::time_point body_ready{};  // head and body are in hand
     ApiType api = ApiType::chat;
     BodyFacts body;
+    std::uint8_t retention_class = 0;  // of this request's record
     // Admitted: what is left of the rates.
     RateState request_rate, token_rate;
     // Plan.

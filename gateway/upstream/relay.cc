@@ -95,6 +95,16 @@ Ending stream_ending(const RequestContext& request, const StreamFacts& facts) {
     return ending;
 }
 
+net::Awaitable<bool> settlement_safe(Connection& connection, const HeldRequest& held) {
+    connection.expect_nobody();
+    const bool safe = co_await connection.worker().settled_on_disk(held.ticket());
+    if (!safe) {
+        connection.request.error = ErrorKind::store_unavailable;
+        connection.close_after = connection.reset_on_close = true;
+    }
+    co_return safe;
+}
+
 void settle_failed(Connection& connection, HeldRequest& held) {
     RequestContext& request = connection.request;
     const bool sent = request.sent_upstream != net::Clock::time_point{};
@@ -103,12 +113,13 @@ void settle_failed(Connection& connection, HeldRequest& held) {
         held.settle(stream_ending(request, request.metered ? connection.meter.facts() : kNothingStreamed));
         return;
     }
-    // Free for the customer; what the provider is thought to charge for a stream that broke is booked all the same.
+    // Free for the customer, unless the insurance is off; what the provider is thought to charge for a stream that
+    // broke is booked all the same.
     Ending ending;
     if (request.metered && connection.meter.facts().content_events > 0) {
         ending = stream_ending(request, connection.meter.facts());
     }
-    ending.charge = false;
+    ending.charge = !connection.worker().config().credit.zero_completion_insurance;
     held.settle(ending);
 }
 

@@ -49,6 +49,9 @@ Ending counted_ending(const RequestContext& request, const StreamFacts& facts);
 std::int64_t take_reported(const RequestContext& request, const TokenUsage& reported, Ending& ending);
 // The provider's figure where it came, else what was streamed, counted.
 Ending stream_ending(const RequestContext& request, const StreamFacts& facts);
+// After the settlement, before the bytes that say "complete": at durability disk, waits until it is on disk. False: it
+// could not be in time, and the connection is to be cut off there; the record is booked all the same.
+net::Awaitable<bool> settlement_safe(Connection& connection, const HeldRequest& held);
 // Settles a request that failed: free, or what was generated if it was the client that left.
 void settle_failed(Connection& connection, HeldRequest& held);
 

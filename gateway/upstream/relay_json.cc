@@ -170,6 +170,7 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
     std::size_t decoded = 0;
     bool read = upstream.in.empty();
     bool ended = body_is_empty(answer);
+    request.generated = answer.framing == net::Framing::length;  // its length is known
     while (!ended) {
         if (decoded > limit) co_return co_await relay_large_json(connection, held, answer, decoded);
         if (connection.abandoned()) {
@@ -214,6 +215,10 @@ net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Upst
     out.clear();
     append_head(connection, out, answer.status, kJsonType, BodyFraming::length, tail.size());
     out += tail;
+    if (worker.settles_to_disk()) {
+        const bool safe = co_await settlement_safe(connection, held);
+        if (!safe) co_return Error{};
+    }
     const std::array<std::string_view, 1> pieces{out};
     if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
     fail_point("after_terminal_bytes");
@@ -319,6 +324,10 @@ net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held
         while (members.next()) {
         }
         if (members.closed()) tail.insert(members.position(), ",\"cost\":" + to_usd(cost));
+    }
+    if (connection.worker().settles_to_disk()) {
+        const bool safe = co_await settlement_safe(connection, held);
+        if (!safe) co_return Error{};
     }
     const LargePieces out(framing, tail, true);
     if (!connection.write_now(out.pieces)) co_await connection.write_rest(out.pieces);

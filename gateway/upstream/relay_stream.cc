@@ -250,6 +250,10 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
         append_error_event(request, error, connection.out);
         if (outlet.framing == BodyFraming::until_close) connection.reset_on_close = true;
     }
+    if (connection.worker().settles_to_disk()) {
+        const bool safe = co_await settlement_safe(connection, held);
+        if (!safe) co_return Error{};
+    }
     Flush flush;
     prepare(connection, outlet, true, flush);
     if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);

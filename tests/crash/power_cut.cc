@@ -48,7 +48,7 @@ constexpr int kRoundsPerDirectory = 10;  // verify reads the whole journal
 constexpr std::uint32_t kTogether = 8;   // requests settled before their worker waits for the disk
 constexpr NanoUsd kHold{1000};
 constexpr NanoUsd kGranted{50'000'000};
-constexpr std::size_t kPageBytes = 4096;
+constexpr std::size_t kPageBytes = 4096, kCommitLogBytes = 64 * kPageBytes;
 constexpr std::uint8_t kCrashed = 2;
 
 struct Acknowledged {
@@ -102,7 +102,9 @@ struct Gateway {
     std::unique_ptr<Ledger> ledger;
 
     Gateway(const std::string& directory, Durability durability) {
-        store = must(RocksStore::open(directory), "store");
+        // As small as a process fills several times.
+        const RocksOptions log{.commit_log = durability == Durability::disk, .commit_log_bytes = kCommitLogBytes};
+        store = must(RocksStore::open(directory, log), "store");
         const auto epoch = must(store->next_boot_epoch(), "boot epoch");
         slots = must(SlotFile::open({directory + "/slots", kSlots, kWorkers, epoch}), "slot file");
         LedgerOptions options;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -521,6 +522,29 @@ TEST_F(LedgerTest, WriterTriesAgainUntilTheCauseIsGoneAndSaysSo) {
     ASSERT_EQ(lines.size(), 2u);
     EXPECT_THAT(lines[0], testing::HasSubstr("read-only: write failed on the test's demand"));
     EXPECT_THAT(lines[1], testing::HasSubstr("written again after"));
+}
+
+TEST_F(LedgerTest, AtDiskASettlementThatIsWaitedForIsCommittedAtOnceAndItsLaneHearsOfIt) {
+    Process source(directory);
+    give(source, 10'000);
+    // The writer's own interval would be a minute: only wake() makes it write.
+    Process process(directory, source.image_now(), {.durability = Durability::disk, .commit_interval_ms = 60'000});
+    std::atomic<int> heard{0};
+    process.ledger->start([&] {
+        heard.fetch_add(1);
+        heard.notify_one();
+    });
+    for (int i = 1; i <= 20; ++i) {
+        const int before = heard.load();
+        const Running running = begin(process, 1);
+        EXPECT_LT(process.slots->committed(1), static_cast<std::uint64_t>(i));
+        settle(process, running, 10);
+        process.ledger->wake();
+        heard.wait(before);
+        EXPECT_EQ(process.slots->committed(1), static_cast<std::uint64_t>(i));
+    }
+    process.ledger->stop();
+    EXPECT_EQ(heard.load(), 20);
 }
 
 TEST_F(LedgerTest, GrantWhoseCommitFailedIsBookedOnceWhenTheLedgerIsWrittenAgain) {

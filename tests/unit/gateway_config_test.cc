@@ -72,6 +72,26 @@ TEST(Config, UnknownKeysAreRefusedWithTheirLine) {
     expect_problem("providers:\n- name: a\n  key: b\n", "t.yaml:3: ", "'key'");
 }
 
+TEST(Config, RetentionClassesHaveNumbersAndDays) {
+    const Config usual = good("");
+    EXPECT_EQ(usual.retention.default_class, 0);
+    EXPECT_EQ(usual.retention.days_of(0), 90u);
+    const Config config =
+        good("retention:\n  default: short\n  classes: {long: {number: 4, days: 400}, short: {number: 5, days: 2}}\n");
+    EXPECT_EQ(config.retention.default_class, 5);
+    EXPECT_EQ(config.retention.days_of(4), 400u);
+    expect_problem("retention: {default: gold}\n", "t.yaml:1: ", "'gold'");
+    expect_problem("retention:\n  classes:\n    standard: {days: 5}\n", "t.yaml:3: ", "number");
+    expect_problem("retention:\n  classes:\n    standard: {number: 16, days: 5}\n", "t.yaml:3: ", "number");
+    expect_problem("retention:\n  classes:\n    standard: {number: 0, days: 0}\n", "t.yaml:3: ", "days");
+    expect_problem("retention:\n  classes: {standard: {number: 0}, other: {number: 0}}\n", "t.yaml:2: ", "same");
+}
+
+TEST(Config, ZeroCompletionInsuranceIsOnUnlessSwitchedOff) {
+    EXPECT_TRUE(good("").credit.zero_completion_insurance);
+    EXPECT_FALSE(good("credit: {zero_completion_insurance: false}\n").credit.zero_completion_insurance);
+}
+
 TEST(Config, DuplicateKeysAreRefused) {
     expect_problem("listen: a\nworkers: 1\nlisten: b\n", "t.yaml:3: ", "'listen'");
     expect_problem("limits:\n  max_drains: 1\n  max_drains: 1\n", "t.yaml:3: ", "'max_drains'");

@@ -184,7 +184,7 @@ TEST_F(HeldRequestTest, ALeakedHoldIsVoidedOnceAndCounted) {
 TEST_F(HeldRequestTest, ASettledRequestIsNotVoided) {
     HeldRequest held(*slots_, 0, counters_);
     ASSERT_FALSE(held.take(request_, config_));
-    held.settle({.usage = {.prompt = 10}, .source = UsageSource::provider, .finish_reason = {}, .upstream_id = {}});
+    held.settle({.usage = {.prompt = 10}, .source = UsageSource::provider, .finish_reason = "stop", .upstream_id = {}});
     held.void_leaked();
     EXPECT_EQ(counters_.holds_leaked.get(), 0u);
     EXPECT_EQ(organization_.snapshot().used.value, 1500);

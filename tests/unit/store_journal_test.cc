@@ -308,8 +308,8 @@ TEST(KeySpaceTest, BalanceKeysTellOrganizationsFromKeys) {
     std::string key(kSpenderKeyBytes, '\x22');
     EXPECT_EQ(parse_organization_balance_key(organization_balance_key(organization)), organization);
     EXPECT_FALSE(is_spender_balance_key(key)) << "no such prefix";
-    for (const char prefix : {kKeySpenderPrefix, kProjectSpenderPrefix, kMemberSpenderPrefix,
-                              kOrganizationSpenderPrefix}) {
+    for (const char prefix :
+         {kKeySpenderPrefix, kProjectSpenderPrefix, kMemberSpenderPrefix, kOrganizationSpenderPrefix}) {
         key.front() = prefix;
         EXPECT_TRUE(is_spender_balance_key(key));
         EXPECT_FALSE(is_spender_balance_key(key.substr(1)));

@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <thread>
@@ -275,6 +278,50 @@ TEST_F(SlotFileTest, DamagedSettlementIsCorruptAndNamesTheSlot) {
     const auto status = try_open(4).value()->for_each_left_over(visit_nothing);
     EXPECT_EQ(status.code(), StatusCode::corrupt);
     EXPECT_NE(status.message().find("slot 0: its settlement fails its checksum"), std::string::npos);
+}
+
+TEST_F(SlotFileTest, DamagedSlotIsKeptAndLeftOutWhereThatIsAskedFor) {
+    leave_two_slots(4);
+    flip_byte(kFirstSlotAt + kSettlementAt);
+    {
+        auto file = SlotFile::open({.path = path_, .slots = 4, .boot_epoch = 2, .set_damaged_aside = true}).value();
+        std::vector<SlotIndex> seen;
+        ASSERT_TRUE(file->for_each_left_over([&](const LeftOverSlot& slot) {
+                            seen.push_back(slot.index);
+                            return Status();
+                        })
+                        .ok());
+        EXPECT_EQ(seen, std::vector<SlotIndex>{1});
+        EXPECT_EQ(file->set_aside(), 1u);
+        file->finish_recovery();
+        EXPECT_EQ(file->in_use(), 0u);
+    }
+    std::ifstream kept(path_ + ".damaged", std::ios::binary);
+    const std::string found((std::istreambuf_iterator<char>(kept)), std::istreambuf_iterator<char>());
+    ASSERT_EQ(found.size(), kSlotBytes);
+    EXPECT_EQ(found.substr(kOpenRecordAt, 10), "first open");
+    EXPECT_TRUE(try_open(4).value()->for_each_left_over(visit_nothing).ok());  // and freed
+}
+
+TEST_F(SlotFileTest, TicketsOfALaneAreReachedInTheirOrder) {
+    auto file = start(16, 2);
+    std::uint64_t tickets[2] = {0, 0};
+    for (int round = 0; round < 3; ++round) {
+        for (std::uint32_t lane = 0; lane < 2; ++lane) {
+            const SlotIndex slot = file->acquire(lane).value();
+            file->publish_open(slot, bytes("open"));
+            EXPECT_EQ(file->publish_settled(lane, slot, bytes("settled")), ++tickets[lane]);
+        }
+    }
+    std::array<SlotIndex, 4> taken;
+    ASSERT_EQ(file->take_settled(taken), 4u);
+    EXPECT_EQ(file->committed(0) + file->committed(1), 0u);
+    for (const SlotIndex slot : taken) {
+        file->mark_taken(slot, 1);
+        file->release_committed(slot);
+    }
+    EXPECT_EQ(file->committed(0), 3u);
+    EXPECT_EQ(file->committed(1), 1u);
 }
 
 // State, epoch, lengths, checksums and the records: everything but progress and block, which change at any time.

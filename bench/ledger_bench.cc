@@ -1,0 +1,168 @@
+// What accounting costs a request, over all threads: hold, both records, the slot, settlement, and the ledger's writer
+// with everything behind it (journal, usage detail, rollups, RocksDB's own threads), on a real store.
+#include <benchmark/benchmark.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "accounting/ledger.h"
+#include "store/rocks_store.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::uint32_t kSlots = 16384;
+constexpr std::size_t kOrganizations = 64;
+constexpr NanoUsd kHold{2'460'000}, kCost{270'000};
+
+std::int64_t unix_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+double cpu_us() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto us = [](const timeval& time) {
+        return 1e6 * static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec);
+    };
+    return us(usage.ru_utime) + us(usage.ru_stime);
+}
+
+// A store in a folder of its own, a slot file, a running ledger; one worker's part is play().
+class Books {
+  public:
+    Books() {
+        folder_ = (std::filesystem::temp_directory_path() / "tollgate-bench-XXXXXX").string();
+        if (::mkdtemp(folder_.data()) == nullptr) return;
+        auto store = RocksStore::open(folder_);
+        auto slots = SlotFile::open({.path = folder_ + "/slots", .slots = kSlots, .workers = 1, .boot_epoch = 1});
+        if (!store || !slots) return;
+        store_ = std::move(*store);
+        slots_ = std::move(*slots);
+        LedgerOptions options;
+        options.commit_interval_ms = 25;  // the gateway's default
+        auto ledger = Ledger::open(*store_, *slots_, credits_, options, unix_ms());
+        if (!ledger) return;
+        for (std::size_t i = 0; i < kOrganizations; ++i) {
+            Payer payer;
+            payer.organization = make_uuid7(unix_ms());
+            payer.project = make_uuid7(unix_ms());
+            payer.digest = digest_key("key-" + std::to_string(i));
+            payer.credit = &credits_.organization(payer.organization);
+            payer.spenders = {.project = &credits_.project(payer.project), .key = &credits_.key(payer.digest)};
+            (void)(*ledger)->grant({.organization = payer.organization, .amount = {kNanoPerUsd * 1'000'000}},
+                                   unix_ms());
+            payers_.push_back(payer);
+        }
+        ledger_ = std::move(*ledger);
+        ledger_->start();
+    }
+    ~Books() {
+        ledger_.reset();
+        slots_.reset();
+        store_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+    Books(const Books&) = delete;
+
+    bool ready() const { return ledger_ != nullptr; }
+
+    // One request from its hold to its settlement. False: no slot is free.
+    bool play(std::size_t number) {
+        const Payer& payer = payers_[number % payers_.size()];
+        const std::int64_t now_ms = unix_ms();
+        const auto slot = slots_->acquire(0);
+        if (!slot) return false;
+        const Demand demand{.amount = kHold, .tokens = 5096, .unix_ms = now_ms, .monotonic_ms = now_ms};
+        if (payer.credit->hold(payer.spenders, demand).refusal) return false;
+        RequestOpened opened;
+        opened.request = ids_.next(now_ms);
+        opened.organization = payer.organization;
+        opened.project = payer.project;
+        opened.key = payer.digest;
+        opened.created_ms = now_ms;
+        opened.model_asked = opened.model = number % 3 == 0 ? "openai/gpt-4o-mini" : "anthropic/claude-sonnet-4";
+        opened.provider = number % 3 == 0 ? "openai" : "anthropic";
+        opened.end_user = "user-42";
+        opened.prices = {.prompt = 150'000, .completion = 600'000};
+        opened.hold = kHold;
+        opened.output_bound = 4096;
+        slots_->publish_open(*slot, std::span(bytes_).first(encode(opened, bytes_)));
+        slots_->publish_progress(*slot, 200);
+        RequestSettled settled;
+        settled.settled_ms = now_ms + 900;
+        settled.usage = {.prompt = 1000, .completion = 200};
+        settled.cost = settled.provider_cost = kCost;
+        settled.charged =
+            payer.credit
+                ->settle(payer.spenders,
+                         {.held = kHold, .cost = kCost, .held_tokens = 5096, .tokens = 1200, .unix_ms = now_ms})
+                .charged;
+        settled.source = UsageSource::provider;
+        settled.http_status = settled.upstream_status = 200;
+        settled.latency_ms = 900;
+        settled.first_token_ms = 210;
+        settled.finish_reason = "stop";
+        settled.upstream_id = "chatcmpl-AbCdEfGhIjKlMnOpQrStUvWxYz012";
+        slots_->publish_settled(0, *slot, std::span(bytes_).first(encode(settled, bytes_)));
+        return true;
+    }
+    std::uint32_t waiting() const { return slots_->awaiting_journal(); }
+
+  private:
+    struct Payer {
+        Id128 organization, project;
+        KeyDigest digest;
+        OrganizationCredit* credit = nullptr;
+        Spenders spenders;
+    };
+    std::string folder_;
+    std::unique_ptr<RocksStore> store_;
+    std::unique_ptr<SlotFile> slots_;
+    CreditTable credits_;
+    std::vector<Payer> payers_;
+    std::unique_ptr<Ledger> ledger_;
+    UlidGenerator ids_{0};
+    std::array<std::byte, kSlotOpenBytes> bytes_{};
+};
+
+// At so many requests a second, for some seconds, until all is in the journal. The processor time of the whole process
+// is counted; the pauses that keep the pace are in it.
+void accounting_of_a_request(benchmark::State& state) {
+    using Clock = std::chrono::steady_clock;
+    Books books;
+    if (!books.ready()) return state.SkipWithError("the ledger cannot be opened");
+    const auto per_ms = static_cast<std::size_t>(state.range(0) / 1000);
+    constexpr std::size_t kMilliseconds = 4000;
+    std::size_t played = 0, refused = 0;
+    const double before_us = cpu_us();
+    for (auto _ : state) {
+        auto next = Clock::now();
+        for (std::size_t millisecond = 0; millisecond < kMilliseconds; ++millisecond) {
+            for (std::size_t i = 0; i < per_ms; ++i) books.play(played) ? ++played : ++refused;
+            next += std::chrono::milliseconds(1);
+            std::this_thread::sleep_until(next);
+        }
+        while (books.waiting() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    state.counters["cpu_us_per_request"] = (cpu_us() - before_us) / static_cast<double>(played);
+    state.counters["requests"] = static_cast<double>(played);
+    state.counters["no_slot"] = static_cast<double>(refused);
+}
+BENCHMARK(accounting_of_a_request)
+    ->Arg(5'000)
+    ->Arg(20'000)
+    ->Arg(50'000)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace tollgate

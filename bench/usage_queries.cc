@@ -1,0 +1,137 @@
+// What questions about usage cost: builds a store of many requests as the ledger would, then asks, and says the median
+// of the times. Exit status 1 where a limit given on the command line is passed.
+#include <stdlib.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <limits>
+
+#include "accounting/usage_index.h"
+#include "store/rocks_store.h"
+#include "tests/support/usage_journal.h"
+
+namespace {
+
+using namespace tollgate;
+
+constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kBegin = 1'795'219'200'000;  // midnight UTC
+constexpr std::uint32_t kModels = 20, kKeys = 50;
+constexpr std::uint32_t kRowsPerBlock = 1000;
+constexpr int kQuestions = 21;
+
+struct Sizes {
+    std::uint64_t requests = 100'000;
+    std::uint32_t organizations = 1000;
+    std::uint32_t days = 30;
+};
+
+// The first organization has a tenth of all requests, spread over every model and key; the others share the rest.
+UsageSample sample_of(std::uint64_t number, const Sizes& sizes, const std::vector<Id128>& organizations,
+                      UlidGenerator& ids) {
+    static std::vector<std::string> models;
+    while (models.size() < kModels) models.push_back("maker/model-" + std::to_string(models.size()));
+    static std::vector<KeyDigest> keys;
+    while (keys.size() < kKeys) keys.push_back(digest_key("key-" + std::to_string(keys.size())));
+    const std::uint64_t mixed = number * 0x9e3779b97f4a7c15u >> 20;
+    UsageSample one;
+    const auto days_ms = static_cast<std::uint64_t>(sizes.days * kDayMs);
+    const std::int64_t at_ms = kBegin + static_cast<std::int64_t>(number * (days_ms / sizes.requests));
+    one.opened.request = ids.next(at_ms);
+    one.opened.organization = organizations[number % 10 == 0 ? 0 : mixed % organizations.size()];
+    one.opened.key = keys[mixed / 7 % kKeys];
+    one.opened.created_ms = at_ms - 900;
+    one.opened.model_asked = one.opened.model = models[mixed / 411 % kModels];
+    one.opened.provider = "provider";
+    one.opened.end_user = "user-42";
+    one.settled.settled_ms = at_ms;
+    one.settled.usage = {.prompt = 1000, .completion = 200};
+    one.settled.cost = one.settled.charged = one.settled.provider_cost = {270'000};
+    one.settled.http_status = one.settled.upstream_status = 200;
+    one.settled.latency_ms = static_cast<std::int32_t>(300 + mixed % 4000);
+    one.settled.first_token_ms = static_cast<std::int32_t>(50 + mixed % 300);
+    one.settled.finish_reason = "stop";
+    one.settled.upstream_id = "chatcmpl-AbCdEfGhIjKlMnOpQrStUvWxYz012";
+    return one;
+}
+
+double seconds_of(const std::function<void()>& work) {
+    const auto began = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+double median_ms(const char* what, const std::function<bool()>& ask) {
+    std::vector<double> times;
+    bool right = true;
+    for (int i = 0; i < kQuestions; ++i) times.push_back(seconds_of([&] { right = ask() && right; }) * 1000);
+    std::ranges::sort(times);
+    std::printf("%-52s median %8.3f ms, slowest %8.3f ms%s\n", what, times[times.size() / 2], times.back(),
+                right ? "" : ", WRONG ANSWER");
+    return right ? times[times.size() / 2] : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Times questions about usage against a store of many requests.");
+    Sizes sizes;
+    double most_list_ms = 1e9, most_report_ms = 1e9;
+    app.add_option("--requests", sizes.requests, "How many requests")->check(CLI::Range(10'000u, 1'000'000'000u));
+    app.add_option("--organizations", sizes.organizations, "Among how many")->check(CLI::Range(2u, 1'000'000u));
+    app.add_option("--most-list-ms", most_list_ms, "Limit of the newest 100");
+    app.add_option("--most-report-ms", most_report_ms, "Limit of the report by model");
+    CLI11_PARSE(app, argc, argv);
+
+    std::string folder = (std::filesystem::temp_directory_path() / "tollgate-usage-XXXXXX").string();
+    if (::mkdtemp(folder.data()) == nullptr) return 1;
+    int result = 1;
+    if (auto store = RocksStore::open(folder + "/data")) {
+        auto index = UsageIndex::open(**store, {});
+        if (!index) return 1;
+        std::vector<Id128> organizations;
+        while (organizations.size() < sizes.organizations) organizations.push_back(make_uuid7(kBegin));
+        UsageJournal journal(**store);
+        UlidGenerator ids(1);
+        std::vector<UsageSample> block;
+        double taking_in = 0;
+        Status status;
+        for (std::uint64_t i = 0; i < sizes.requests && status.ok(); ++i) {
+            block.push_back(sample_of(i, sizes, organizations, ids));
+            if (block.size() < kRowsPerBlock && i + 1 < sizes.requests) continue;
+            status = journal.commit(block);
+            block.clear();
+            if (journal.last() % 10 != 0) continue;
+            taking_in += seconds_of([&] {
+                status = (*index)->catch_up();
+                // As often as ten seconds of a thousand requests a second come round.
+                if (status.ok()) status = (*index)->flush();
+            });
+        }
+        if (status.ok()) status = (*index)->catch_up();
+        if (status.ok()) status = (*index)->flush();
+        if (!status.ok()) std::fprintf(stderr, "%s\n", status.message().c_str());
+        std::printf("%llu requests of %u organizations; taking in: %.2f us each\n",
+                    static_cast<unsigned long long>(sizes.requests), sizes.organizations,
+                    taking_in * 1e6 / static_cast<double>(sizes.requests));
+        const auto list = [&](const Id128& organization, std::size_t expected) {
+            const auto page = (*index)->list({.organization = organization});
+            return page && page->requests.size() >= expected;
+        };
+        const double large =
+            median_ms("newest 100 of the largest organization", [&] { return list(organizations[0], 100); });
+        const double small = median_ms("newest 100 of a small organization", [&] { return list(organizations[1], 1); });
+        const double report = median_ms("30 days by model, largest organization", [&] {
+            const auto found =
+                (*index)->report({.organization = organizations[0], .group_by = {UsageDimension::model}});
+            return found && found->rows.size() == kModels;
+        });
+        result = status.ok() && std::max(large, small) <= most_list_ms && report <= most_report_ms ? 0 : 1;
+    }
+    std::filesystem::remove_all(folder);
+    return result;
+}

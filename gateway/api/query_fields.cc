@@ -1,0 +1,99 @@
+#include "gateway/api/query_fields.h"
+
+#include <algorithm>
+#include <boost/url/params_encoded_view.hpp>
+#include <boost/url/parse_query.hpp>
+#include <charconv>
+#include <ctime>
+
+#include "gateway/request/json_object.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::int64_t kSecondMs = 1000;
+
+std::optional<std::int64_t> parse_time(const std::string& text) {
+    std::tm parts{};
+    const char* end = ::strptime(text.c_str(), "%Y-%m-%d", &parts);
+    if (end == nullptr) return std::nullopt;
+    if (*end != '\0') {
+        end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+        if (end == nullptr) return std::nullopt;
+        std::string_view rest(end);
+        if (rest.starts_with('.')) rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("0123456789", 1)));
+        if (rest != "Z" && rest != "+00:00") return std::nullopt;
+    }
+    const std::int64_t unix_ms = static_cast<std::int64_t>(::timegm(&parts)) * kSecondMs;
+    return unix_ms < 0 ? std::nullopt : std::optional(unix_ms);
+}
+
+}  // namespace
+
+QueryFields::QueryFields(std::string_view query, std::initializer_list<std::string_view> known) { read(query, known); }
+
+void QueryFields::read(std::string_view query, std::initializer_list<std::string_view> known) {
+    const auto parsed = boost::urls::parse_query(query);
+    if (!parsed) return fail("query", "is not a query string");
+    for (const auto parameter : *parsed) {
+        const std::string name = parameter.key.decode();
+        if (name.empty() && !parameter.has_value) continue;  // of an empty query
+        if (std::ranges::find(known, name) == known.end()) return fail(name, "is not a parameter of this route");
+        if (!values_.emplace(name, parameter.value.decode()).second) return fail(name, "stands twice");
+    }
+}
+
+std::string QueryFields::text(std::string_view name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? std::string() : found->second;
+}
+
+std::uint32_t QueryFields::number(std::string_view name, std::uint32_t least, std::uint32_t most,
+                                  std::uint32_t otherwise) {
+    const std::string value = text(name);
+    if (value.empty()) return otherwise;
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc() || end != value.data() + value.size() || number < least || number > most) {
+        fail(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    }
+    return number;
+}
+
+std::optional<Id128> QueryFields::uuid(std::string_view name) {
+    const std::string value = text(name);
+    if (value.empty()) return std::nullopt;
+    const auto id = parse_uuid(value);
+    if (!id) fail(name, "must be a UUID");
+    return id;
+}
+
+std::optional<KeyDigest> QueryFields::key(std::string_view name) {
+    const std::string value = text(name);
+    if (value.empty()) return std::nullopt;
+    const auto digest = parse_key_digest(value);
+    if (!digest) fail(name, "must be a key's hash: 64 hexadecimal digits");
+    return digest;
+}
+
+std::optional<std::int64_t> QueryFields::time(std::string_view name) {
+    const std::string value = text(name);
+    if (value.empty()) return std::nullopt;
+    const auto unix_ms = parse_time(value);
+    if (!unix_ms) fail(name, "must be an RFC 3339 time in UTC, or a date");
+    return unix_ms;
+}
+
+void QueryFields::fail(std::string_view name, std::string_view what) {
+    if (failed()) return;
+    const std::string shown(cut_utf8(name, 64));
+    error_ = {ErrorKind::invalid_request, "'" + shown + "' " + std::string(what), shown};
+}
+
+ApiAnswer QueryFields::refusal() const {
+    ApiAnswer answer;
+    answer.error = error_;
+    return answer;
+}
+
+}  // namespace tollgate

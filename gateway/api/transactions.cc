@@ -1,0 +1,308 @@
+#include "gateway/api/transactions.h"
+
+#include <array>
+#include <boost/url/params_encoded_view.hpp>
+#include <boost/url/parse_query.hpp>
+#include <charconv>
+
+#include "gateway/api/body_fields.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+// One call, its path taken apart: /api/organizations/{organization}/{collection}/{item}/{action}.
+struct Call {
+    Services& services;
+    const ApiRequest& request;
+    Id128 organization;
+    std::string_view item;
+};
+
+// An amount above zero; failed if it is anything else.
+NanoUsd positive_amount(BodyFields& fields) {
+    const auto amount = fields.usd("amount").value_or(std::nullopt);
+    if (amount && amount->value > 0) return *amount;
+    fields.fail("amount", "must be a positive number of USD");
+    return {};
+}
+
+// A transaction's ULID, or a request's with what its id begins with.
+Id128 read_id(BodyFields& fields, std::string_view name) {
+    std::string text = fields.required_text(name);
+    if (text.starts_with("gen-") || text.starts_with("req_")) text.erase(0, 4);
+    const auto id = parse_ulid(text);
+    if (!id) fields.fail(name, "is not an id");
+    return id.value_or(Id128{});
+}
+
+ApiAnswer book(const Call& call, BodyFields& fields, TransactionRequest transaction) {
+    transaction.organization = call.organization;
+    transaction.idempotency_key = call.request.idempotency_key;
+    transaction.note = fields.text("note");
+    transaction.actor = "root";  // who else may, comes with people
+    if (fields.error()) return fields.refusal();
+    const auto result = call.services.ledger->transact(transaction, call.request.now_ms);
+    if (!result) return api_error(result.error());
+    JsonText json;
+    json.object().key("transaction_id").text(to_ulid(result->transaction)).key("amount").usd(result->moved);
+    json.key("balance").usd(call.services.credits->organization(call.organization).snapshot().balance());
+    json.key("repeated").flag(result->repeated).end();
+    ApiAnswer answer;
+    answer.status = 201;
+    answer.body = json.take();
+    return answer;
+}
+
+ApiAnswer add_credit(const Call& call) {
+    BodyFields fields(call.request.body, {"amount", "priority", "expires_at", "note"});
+    TransactionRequest transaction{.kind = TransactionKind::grant, .organization = {}};
+    transaction.amount = positive_amount(fields);
+    if (const auto priority = fields.count("priority", kMaxLotPriority).value_or(std::nullopt)) {
+        transaction.priority = static_cast<std::int32_t>(*priority);
+    }
+    if (const std::string expires = fields.text("expires_at"); !expires.empty()) {
+        const auto time = parse_rfc3339(expires);
+        if (!time) fields.fail("expires_at", "must be an RFC 3339 time in UTC");
+        if (time && *time <= call.request.now_ms) fields.fail("expires_at", "must be in the future");
+        transaction.expires_ms = time.value_or(0);
+    }
+    return book(call, fields, transaction);
+}
+
+ApiAnswer begin_purchase(const Call& call) {
+    BodyFields fields(call.request.body, {"amount", "note"});
+    TransactionRequest transaction{.kind = TransactionKind::purchase, .organization = {}};
+    transaction.amount = positive_amount(fields);
+    return book(call, fields, transaction);
+}
+
+ApiAnswer end_purchase(const Call& call, TransactionKind kind) {
+    const auto purchase = parse_ulid(call.item);
+    if (!purchase) return api_error(ErrorKind::not_found, "there is no such purchase in this organization");
+    const std::string body = call.request.body.empty() ? "{}" : call.request.body;
+    BodyFields fields(body, {"note"});
+    return book(call, fields, {.kind = kind, .organization = {}, .reference = *purchase});
+}
+
+ApiAnswer confirm_purchase(const Call& call) { return end_purchase(call, TransactionKind::confirm_purchase); }
+ApiAnswer cancel_purchase(const Call& call) { return end_purchase(call, TransactionKind::cancel_purchase); }
+
+ApiAnswer refund(const Call& call) {
+    BodyFields fields(call.request.body, {"request_id", "purchase_id", "amount", "note"});
+    const bool usage = fields.has("request_id");
+    if (usage == fields.has("purchase_id")) fields.fail("request_id", "or 'purchase_id' is required, not both");
+    TransactionRequest transaction{.kind = usage ? TransactionKind::usage_refund : TransactionKind::payment_refund,
+                                   .organization = {}};
+    transaction.reference = read_id(fields, usage ? "request_id" : "purchase_id");
+    if (fields.has("amount")) transaction.amount = positive_amount(fields);
+    return book(call, fields, transaction);
+}
+
+ApiAnswer transfer(const Call& call) {
+    BodyFields fields(call.request.body, {"to", "amount", "note"});
+    TransactionRequest transaction{.kind = TransactionKind::transfer, .organization = {}};
+    transaction.amount = positive_amount(fields);
+    const auto to = parse_uuid(fields.required_text("to"));
+    if (!to || call.services.accounts->directory()->find_organization(*to) == nullptr) {
+        fields.fail("to", "is no organization here");
+    }
+    transaction.counterparty = to.value_or(Id128{});
+    return book(call, fields, transaction);
+}
+
+ApiAnswer adjust(const Call& call) {
+    BodyFields fields(call.request.body, {"amount", "note"});
+    const auto amount = fields.usd("amount").value_or(std::nullopt);
+    if (!amount || *amount == NanoUsd{}) fields.fail("amount", "must be a number of USD other than 0");
+    return book(call, fields,
+                {.kind = TransactionKind::adjustment, .organization = {}, .amount = amount.value_or(NanoUsd{})});
+}
+
+ApiAnswer charge_back(const Call& call) {
+    BodyFields fields(call.request.body, {"purchase_id", "amount", "note"});
+    TransactionRequest transaction{.kind = TransactionKind::charge_back, .organization = {}};
+    transaction.reference = read_id(fields, "purchase_id");
+    transaction.amount = positive_amount(fields);
+    return book(call, fields, transaction);
+}
+
+ApiAnswer done(JsonText& json) {
+    ApiAnswer answer;
+    answer.body = json.take();
+    return answer;
+}
+
+void write_time(JsonText& json, std::string_view name, std::int64_t unix_ms) {
+    json.key(name);
+    unix_ms == 0 ? json.null() : json.text(rfc3339(unix_ms));
+}
+
+void write_id(JsonText& json, std::string_view name, const Id128& id, const std::string& text) {
+    json.key(name);
+    id.is_nil() ? json.null() : json.text(text);
+}
+
+ApiAnswer show_credit(const Call& call) {
+    const auto snapshot = call.services.credits->organization(call.organization).snapshot();
+    JsonText json;
+    json.object().key("balance").usd(snapshot.balance()).key("total_credits").usd(snapshot.granted);
+    json.key("total_usage").usd(snapshot.used).key("held").usd(snapshot.held).end();
+    return done(json);
+}
+
+ApiAnswer list_lots(const Call& call) {
+    JsonText json;
+    json.object().key("data").array();
+    for (const CreditLot& lot : call.services.ledger->credit_lots(call.organization)) {
+        json.object().key("transaction_id").text(to_ulid(lot.transaction)).key("source").text(to_string(lot.source));
+        json.key("amount").usd(lot.amount).key("remaining").usd(lot.remaining).key("priority").number(lot.priority);
+        write_time(json, "expires_at", lot.expires_ms);
+        write_time(json, "created_at", lot.created_ms);
+        json.end();
+    }
+    json.end().end();
+    return done(json);
+}
+
+void write_row(const HistoryRow& row, JsonText& json) {
+    const bool usage = row.kind == EntryKind::usage;
+    json.object().key("id").text(to_ulid(row.transaction)).key("kind").text(to_string(row.kind));
+    json.key("state").text(to_string(row.state)).key("amount").usd(row.amount);
+    if (row.asked != NanoUsd{} && row.asked != row.amount) json.key("asked").usd(row.asked);
+    json.key("balance").usd(row.balance_after);
+    const std::string reference = to_ulid(row.reference);
+    write_id(json, "reference", row.reference, row.kind == EntryKind::usage_refund ? "gen-" + reference : reference);
+    write_id(json, "counterparty", row.counterparty, to_uuid(row.counterparty));
+    write_id(json, "project_id", row.project, to_uuid(row.project));
+    if (usage) {
+        json.key("date").text(rfc3339(ulid_time_ms(row.transaction)).substr(0, 10));
+        json.key("requests").number(static_cast<std::int64_t>(row.requests));
+    } else {
+        json.key("priority").number(row.priority);
+        write_time(json, "expires_at", row.expires_ms);
+        json.key("actor");
+        row.actor.empty() ? json.null() : json.text(row.actor);
+        json.key("note");
+        row.note.empty() ? json.null() : json.text(row.note);
+    }
+    write_time(json, "created_at", row.at_ms);
+    json.end();
+}
+
+// What the query string asks of the history, or why it can't.
+std::expected<HistoryQuery, Error> read_query(const Call& call) {
+    const auto refuse = [](const std::string& name, std::string_view what) {
+        return std::unexpected(Error{ErrorKind::invalid_request, "'" + name + "' " + std::string(what), name});
+    };
+    HistoryQuery query{.organization = call.organization};
+    const auto parsed = boost::urls::parse_query(call.request.query);
+    if (!parsed) return refuse("query", "is malformed");
+    for (const auto parameter : *parsed) {
+        const std::string name = parameter.key.decode(), value = parameter.value.decode();
+        if (name == "cursor") {
+            query.before = parse_ulid(value);
+            if (!query.before) return refuse(name, "is none of this list's");
+        } else if (name == "kind") {
+            query.kind = parse_entry_kind(value);
+            if (!query.kind) return refuse(name, "is not a kind of transaction");
+        } else if (name == "limit") {
+            const auto read = std::from_chars(value.data(), value.data() + value.size(), query.limit);
+            const bool whole = read.ec == std::errc() && read.ptr == value.data() + value.size();
+            if (!whole || query.limit == 0 || query.limit > kMaxHistoryPage) {
+                return refuse(name, "must be from 1 to " + std::to_string(kMaxHistoryPage));
+            }
+        } else {
+            return refuse(std::string(cut_utf8(name, 64)), "is not a parameter of this list");
+        }
+    }
+    return query;
+}
+
+ApiAnswer list_transactions(const Call& call) {
+    const auto query = read_query(call);
+    if (!query) {
+        ApiAnswer answer;
+        answer.error = query.error();
+        return answer;
+    }
+    const auto page = call.services.ledger->history(*query);
+    if (!page) return api_error(page.error());
+    JsonText json;
+    json.object().key("data").array();
+    for (const HistoryRow& row : page->rows) write_row(row, json);
+    json.end().key("next_cursor");
+    page->next ? json.text(to_ulid(*page->next)) : json.null();
+    json.end();
+    return done(json);
+}
+
+struct Row {
+    std::string_view method, collection, action;
+    ApiAnswer (*handler)(const Call&);
+};
+
+constexpr std::array kHandlers = {
+    Row{"POST", "credits", "", add_credit},
+    Row{"GET", "credits", "", show_credit},
+    Row{"GET", "credit-lots", "", list_lots},
+    Row{"POST", "purchases", "", begin_purchase},
+    Row{"POST", "purchases", "confirm", confirm_purchase},
+    Row{"POST", "purchases", "cancel", cancel_purchase},
+    Row{"POST", "refunds", "", refund},
+    Row{"POST", "transfers", "", transfer},
+    Row{"POST", "adjustments", "", adjust},
+    Row{"POST", "chargebacks", "", charge_back},
+    Row{"GET", "transactions", "", list_transactions},
+};
+
+// The next segment of a path, taken off its front.
+std::string_view take_segment(std::string_view& path) {
+    if (path.starts_with('/')) path.remove_prefix(1);
+    const auto slash = path.find('/');
+    const std::string_view segment = path.substr(0, slash);
+    path.remove_prefix(segment.size());
+    return segment;
+}
+
+std::optional<ApiAnswer> refuse(Services& services, const ApiRequest& request, const std::optional<Id128>& id) {
+    const Principal& principal = request.principal;
+    const bool root = principal.kind == KeyKind::root;
+    if (!root && principal.kind != KeyKind::management) {
+        return api_error(ErrorKind::permission_denied, "an inference key may not do this");
+    }
+    // Another organization is as unknown as one that never was.
+    if (!id || (!root && *id != principal.organization) ||
+        services.accounts->directory()->find_organization(*id) == nullptr) {
+        return api_error(ErrorKind::not_found, "there is no such organization");
+    }
+    if (!root && request.method != "GET") {
+        return api_error(ErrorKind::permission_denied, "only the root key may move credit");
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ApiAnswer> answer_transactions(Services& services, const ApiRequest& request) {
+    std::string_view path = request.path;
+    constexpr std::string_view kPrefix = "/api/organizations/";
+    if (!path.starts_with(kPrefix)) return std::nullopt;
+    path.remove_prefix(kPrefix.size());
+    const auto organization = parse_uuid(take_segment(path));
+    const std::string_view collection = take_segment(path), item = take_segment(path), action = take_segment(path);
+    bool known = false;
+    for (const Row& row : kHandlers) {
+        if (row.collection != collection || row.action != action || item.empty() != action.empty() || !path.empty()) {
+            continue;
+        }
+        known = true;
+        if (row.method != request.method) continue;
+        if (auto refusal = refuse(services, request, organization)) return refusal;
+        return row.handler({services, request, *organization, item});
+    }
+    if (!known) return std::nullopt;
+    return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
+}
+
+}  // namespace tollgate

@@ -1,0 +1,171 @@
+"""What organizations can see of their usage: requests, sums, and who may look."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from support.chat import cost_of, post_chat, stream_chat
+
+
+def activity(gateway, account, query="", key=None):
+    path = f"/api/organizations/{account.organization}/activity{query}"
+    answer = gateway.request("GET", path, key=key or gateway.root_key)
+    assert answer.status == 200, answer.body
+    return answer.json()
+
+
+def analytics(gateway, account, query=""):
+    path = f"/api/organizations/{account.organization}/analytics{query}"
+    answer = gateway.request("GET", path, key=gateway.root_key)
+    assert answer.status == 200, answer.body
+    return answer.json()["data"]
+
+
+def management_key(gateway, account):
+    path = f"/api/organizations/{account.organization}/keys"
+    return gateway.manage("POST", path, {"name": "manager", "kind": "management"})["key"]
+
+
+def test_requests_are_listed_at_once_and_the_newest_first(gateway, account):
+    made = [post_chat(gateway, account, f"tokens={n}").header("x-generation-id") for n in (3, 4, 5)]
+    rows = activity(gateway, account)["data"]
+    # Of one commit group the rows stand by worker.
+    assert sorted(row["id"] for row in rows) == sorted(made)
+    newest = next(row for row in rows if row["id"] == made[-1])
+    assert newest["tokens_completion"] == 5 and newest["http_status"] == 200 and newest["finish_reason"] == "stop"
+    assert newest["key_hash"] == account.hash and newest["model"] == "test/chat" and not newest["streamed"]
+    assert Decimal(str(newest["usage"])) == cost_of("test/chat", newest["tokens_prompt"], 5)
+
+
+def test_pages_go_on_where_the_last_ended(gateway, account):
+    made = [post_chat(gateway, account, "tokens=1").header("x-generation-id") for _ in range(5)]
+    first = activity(gateway, account, "?limit=2")
+    post_chat(gateway, account, "tokens=1")
+    second = activity(gateway, account, f"?limit=3&cursor={first['next_cursor']}")
+    seen = [row["id"] for row in first["data"] + second["data"]]
+    assert sorted(seen) == sorted(made)
+    assert second["next_cursor"] is None
+
+
+def test_filters_admit_their_own(gateway, account):
+    post_chat(gateway, account, "tokens=1")
+    stream_chat(gateway, account, "tokens=2")
+    post_chat(gateway, account, "status=500")
+    assert len(activity(gateway, account)["data"]) == 3
+    failed = activity(gateway, account, "?status=server_error")["data"]
+    assert [row["http_status"] for row in failed] == [500]
+    assert len(activity(gateway, account, "?status=success&model=test/chat")["data"]) == 2
+    assert activity(gateway, account, "?model=test/other")["data"] == []
+    assert activity(gateway, account, "?to=2020-01-01")["data"] == []
+
+
+def test_csv_has_the_same_rows_and_defuses_formulas(gateway, account):
+    post_chat(gateway, account, "tokens=1", headers={"HTTP-Referer": '=1+"x"'})
+    path = f"/api/organizations/{account.organization}/activity?format=csv"
+    answer = gateway.request("GET", path, key=gateway.root_key)
+    assert answer.header("content-type").startswith("text/csv")
+    (row,) = csv.DictReader(io.StringIO(answer.body.decode()))
+    assert row["tokens_completion"] == "1" and row["http_referer"] == "'=1+\"x\""
+
+
+def test_sums_equal_the_requests(gateway, account):
+    for words in ("tokens=3", "tokens=4", "status=500", "status=400"):
+        post_chat(gateway, account, words)
+    rows = activity(gateway, account)["data"]
+    (total,) = analytics(gateway, account)
+    assert (total["requests"], total["client_errors"], total["server_errors"]) == (4, 1, 1)
+    assert total["completion_tokens"] == sum(row["tokens_completion"] for row in rows)
+    assert Decimal(str(total["usage"])) == sum(Decimal(str(row["usage"])) for row in rows)
+    assert total["error_rate"] == 0.5 and total["latency_p50"] is not None
+    by_model = analytics(gateway, account, "?group_by=model,key,day")
+    assert [(row["model"], row["key_hash"], row["requests"]) for row in by_model] == [("test/chat", account.hash, 4)]
+    assert by_model[0]["begin"][11:] == "00:00:00.000Z"
+    assert sum(row["requests"] for row in analytics(gateway, account, "?group_by=minute")) == 4
+
+
+def test_openrouters_activity_is_by_day_and_model(gateway, account):
+    post_chat(gateway, account, "tokens=7")
+    key = management_key(gateway, account)
+    today = datetime.now(UTC).date().isoformat()
+    answer = gateway.request("GET", f"/api/v1/activity?date={today}", key=key)
+    (row,) = answer.json()["data"]
+    assert row["date"] == today and row["model"] == "test/chat"
+    assert row["requests"] == 1 and row["completion_tokens"] == 7
+    assert gateway.request("GET", "/api/v1/activity", key=key).json() == {"data": []}  # completed days only
+
+
+def test_who_may_see_usage(gateway, account):
+    other = gateway.new_account()
+    own, foreign = management_key(gateway, account), management_key(gateway, other)
+    for what in ("activity", "analytics"):
+        path = f"/api/organizations/{account.organization}/{what}"
+        assert gateway.request("GET", path, key=own).status == 200
+        assert gateway.request("GET", path, key=foreign).status == 404
+        assert gateway.request("GET", path, key=account.key).status == 403
+        assert gateway.request("GET", path).status == 401
+        assert gateway.request("POST", path, key=own, body=b"{}").status == 405
+    assert gateway.request("GET", "/api/v1/activity", key=account.key).status == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [
+        ("activity?limit=0", "limit"),
+        ("activity?limit=1001", "limit"),
+        ("activity?key=abc", "key"),
+        ("activity?project_id=1", "project_id"),
+        ("activity?from=yesterday", "from"),
+        ("activity?status=odd", "status"),
+        ("activity?format=xml", "format"),
+        ("activity?colour=red", "colour"),
+        ("activity?limit=1&limit=2", "limit"),
+        ("analytics?group_by=colour", "group_by"),
+        ("analytics?group_by=day,hour", "group_by"),
+        ("analytics?from=2026-01-02&to=2026-01-01", "to"),
+    ],
+)
+def test_bad_parameters_are_named(gateway, account, query, param):
+    answer = gateway.request("GET", f"/api/organizations/{account.organization}/{query}", key=gateway.root_key)
+    assert answer.status == 400 and answer.error["param"] == param
+
+
+def test_a_cursor_that_is_none_is_400(gateway, account):
+    path = f"/api/organizations/{account.organization}/activity?cursor=abc"
+    assert gateway.request("GET", path, key=gateway.root_key).status == 400
+
+
+def test_usage_survives_kill_and_counts_once(start_gateway):
+    gateway = start_gateway()
+    account = gateway.new_account()
+    made = {post_chat(gateway, account, "tokens=1").header("x-generation-id") for _ in range(3)}
+    for _ in range(2):
+        gateway.kill()
+        gateway.start()
+        made.add(post_chat(gateway, account, "tokens=1").header("x-generation-id"))
+        rows = [row["id"] for row in activity(gateway, account)["data"]]
+        assert sorted(rows) == sorted(made)
+        assert analytics(gateway, account)[0]["requests"] == len(made)
+
+
+def empty_answer(finish_reason):
+    return {
+        "id": "x",
+        "object": "chat.completion",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": ""}, "finish_reason": finish_reason}],
+        "usage": {"prompt_tokens": 1000, "completion_tokens": 0, "total_tokens": 1000},
+    }
+
+
+@pytest.mark.parametrize("insured", [True, False])
+def test_zero_completion_insurance_is_a_switch(start_gateway, scripted, insured):
+    gateway = start_gateway(credit={"zero_completion_insurance": insured})
+    account = gateway.new_account()
+    for finish_reason, free in ((None, insured), ("error", insured), ("stop", False)):
+        scripted.script = lambda exchange, reason=finish_reason: exchange.answer(empty_answer(reason))
+        post_chat(gateway, account, model="test/scripted")
+        row = activity(gateway, account, "?limit=1")["data"][0]
+        assert row["tokens_prompt"] == 1000
+        assert (row["usage"] == 0) == free, finish_reason
