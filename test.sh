@@ -3,7 +3,7 @@
 #
 #   ./test.sh                 what CI runs
 #   ./test.sh --quick         the release build and its tests only
-#   ./test.sh STAGE...        some stages only; ./test.sh --list names them
+#   ./test.sh STAGE...        some stages only; ./test.sh --list names them; `mutations` only runs when it is named
 #
 # Stages run in order, and all of them also when one fails. TOLLGATE_TIDY_BASE: the commit that `tidy` compares with;
 # "all" checks every file.
@@ -44,6 +44,11 @@ stage_release() {
 
 stage_integration() {
     tests/run
+}
+
+# That the simulation finds what it should: some bugs planted in a scratch copy.
+stage_mutations() {
+    tests/mutations/run --short
 }
 
 stage_bench() {

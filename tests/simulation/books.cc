@@ -35,9 +35,9 @@ void Books::read(Store& store) {
         found.emplace_back(parse_block_key(key).value_or(0), value);
         return true;
     });
-    require(status.ok(), "I7", status.message());
+    REQUIRE(status.ok(), "I7", status.message());
     for (const auto& [number, value] : found) {
-        require(number == blocks_ + 1, "I7", "block " + std::to_string(blocks_ + 1) + " is missing");
+        REQUIRE(number == blocks_ + 1, "I7", "block " + std::to_string(blocks_ + 1) + " is missing");
         read_block(store, number, value);
         blocks_ = number;
     }
@@ -45,30 +45,30 @@ void Books::read(Store& store) {
 
 void Books::read_block(Store& store, std::uint64_t number, std::string_view value) {
     auto block = MoneyBlock::read(value, number);
-    require(block.has_value(), "I7", block ? "" : block.error().message());
-    require(block->header().previous == last_hash_, "I7", "block " + std::to_string(number) + " breaks the chain");
+    REQUIRE(block.has_value(), "I7", block ? "" : block.error().message());
+    REQUIRE(block->header().previous == last_hash_, "I7", "block " + std::to_string(number) + " breaks the chain");
     last_hash_ = block->hash();
     std::map<Id128, LedgerEntry> usages;
     while (const auto bytes = block->next()) {
         const auto entry = decode_ledger_entry(*bytes);
-        require(entry.has_value(), "I5", entry ? "" : entry.error().message());
+        REQUIRE(entry.has_value(), "I5", entry ? "" : entry.error().message());
         take_entry(*entry);
         if (is_usage(*entry)) {
-            require(usages.emplace(entry->event, *entry).second, "I3", to_ulid(entry->event) + " is charged twice");
+            REQUIRE(usages.emplace(entry->event, *entry).second, "I3", to_ulid(entry->event) + " is charged twice");
         }
     }
     if (block->header().usage != BlockHash{}) read_usage(store, number, block->header().usage, usages);
-    require(usages.empty(), "I3", "a charge without its request's record");
+    REQUIRE(usages.empty(), "I3", "a charge without its request's record");
 }
 
 void Books::take_entry(const LedgerEntry& entry) {
     NanoUsd sum;
     for (const Leg& leg : entry.legs()) sum += leg.amount;
-    require(sum == NanoUsd{}, "I5", "the legs of " + to_ulid(entry.event) + " do not sum to zero");
+    REQUIRE(sum == NanoUsd{}, "I5", "the legs of " + to_ulid(entry.event) + " do not sum to zero");
     BookedTotals& totals = totals_[entry.organization];
     const NanoUsd moved = sum_of(entry, AccountKind::organization_available);
     (is_usage(entry) ? totals.used : totals.granted) += is_usage(entry) ? -moved : moved;
-    require(totals.used <= totals.granted, "I1", to_ulid(entry.event) + " takes a balance below zero");
+    REQUIRE(totals.used <= totals.granted, "I1", to_ulid(entry.event) + " takes a balance below zero");
     if (is_usage(entry)) {
         const std::pair charge{ulid_time_ms(entry.event), -moved};
         for (const std::string& spender : {organization_name(entry.organization), project_name(entry.project),
@@ -76,7 +76,7 @@ void Books::take_entry(const LedgerEntry& entry) {
             charges_[spender].push_back(charge);
         }
     } else {
-        require(grants_.emplace(entry.event, BookedGrant{entry.organization, moved}).second, "I3",
+        REQUIRE(grants_.emplace(entry.event, BookedGrant{entry.organization, moved}).second, "I3",
                 "grant " + to_ulid(entry.event) + " is booked twice");
     }
 }
@@ -84,15 +84,15 @@ void Books::take_entry(const LedgerEntry& entry) {
 void Books::read_usage(Store& store, std::uint64_t number, const BlockHash& hash,
                        std::map<Id128, LedgerEntry>& usages) {
     const auto index_value = store.get(Family::block_index, block_key(number));
-    require(index_value.has_value(), "I7", "block " + std::to_string(number) + " has no index");
+    REQUIRE(index_value.has_value(), "I7", "block " + std::to_string(number) + " has no index");
     const auto index = decode_block_index(*index_value, number);
-    require(index.has_value(), "I7", index ? "" : index.error().message());
-    require(usage_hash(index->usage) == hash, "I7", "block " + std::to_string(number) + ": another usage hash");
+    REQUIRE(index.has_value(), "I7", index ? "" : index.error().message());
+    REQUIRE(usage_hash(index->usage) == hash, "I7", "block " + std::to_string(number) + ": another usage hash");
     for (const UsagePart& part : index->usage) {
         const auto value = store.get(Family::usage, usage_key({part.retention_class, part.day, number}));
-        require(value.has_value(), "I7", "block " + std::to_string(number) + " has no usage");
+        REQUIRE(value.has_value(), "I7", "block " + std::to_string(number) + " has no usage");
         auto block = UsageBlock::read(*value, number, part.hash);
-        require(block.has_value(), "I7", block ? "" : block.error().message());
+        REQUIRE(block.has_value(), "I7", block ? "" : block.error().message());
         while (const auto row = block->next()) take_row(number, *row, usages);
     }
 }
@@ -100,7 +100,7 @@ void Books::read_usage(Store& store, std::uint64_t number, const BlockHash& hash
 void Books::take_row(std::uint64_t number, const UsageRow& row, std::map<Id128, LedgerEntry>& usages) {
     const auto opened = decode_opened(row.open);
     const auto settled = decode_settled(row.settlement);
-    require(opened && settled, "I7", "a record does not decode");
+    REQUIRE(opened && settled, "I7", "a record does not decode");
     const std::string id = to_ulid(opened->request);
     BookedRequest request{.block = number,
                           .organization = opened->organization,
@@ -113,20 +113,20 @@ void Books::take_row(std::uint64_t number, const UsageRow& row, std::map<Id128, 
                           .charged = settled->charged,
                           .overrun = settled->overrun,
                           .orphan = settled->error == "gateway_restarted"};
-    require(request.charged + request.overrun == request.cost, "I8", id + ": charged and overrun are not the cost");
+    REQUIRE(request.charged + request.overrun == request.cost, "I8", id + ": charged and overrun are not the cost");
     LedgerEntry entry;
     if (const auto found = usages.find(opened->request); found != usages.end()) {
         entry = found->second;
         usages.erase(found);
-        require(entry.organization == request.organization && entry.key == request.key &&
+        REQUIRE(entry.organization == request.organization && entry.key == request.key &&
                     entry.project == request.project && entry.member == request.member,
                 "I10", id + " is charged to another than its record says");
     }
-    require(-sum_of(entry, AccountKind::organization_available) == request.charged, "I4",
+    REQUIRE(-sum_of(entry, AccountKind::organization_available) == request.charged, "I4",
             id + ": its entry charges other than its record");
-    require(-sum_of(entry, AccountKind::platform_overrun) == request.overrun, "I8", id + ": its overrun is not booked");
-    require(sum_of(entry, AccountKind::platform_revenue) == request.cost, "I4", id + ": its revenue is not its cost");
-    require(requests_.emplace(opened->request, request).second, "I3", id + " has two records");
+    REQUIRE(-sum_of(entry, AccountKind::platform_overrun) == request.overrun, "I8", id + ": its overrun is not booked");
+    REQUIRE(sum_of(entry, AccountKind::platform_revenue) == request.cost, "I4", id + ": its revenue is not its cost");
+    REQUIRE(requests_.emplace(opened->request, request).second, "I3", id + " has two records");
     new_requests_.push_back(opened->request);
 }
 

@@ -20,9 +20,11 @@ struct Violation {
     std::string invariant, what;
 };
 
-inline void require(bool holds, const char* invariant, const std::string& what) {
-    if (!holds) throw Violation{invariant, what};
-}
+// The text of what is broken is made only if it is: there are thousands of checks to a run.
+#define REQUIRE(holds, invariant, ...)                             \
+    do {                                                           \
+        if (!(holds)) throw Violation{(invariant), (__VA_ARGS__)}; \
+    } while (false)
 
 struct BookedRequest {
     std::uint64_t block = 0;

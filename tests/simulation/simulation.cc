@@ -13,6 +13,12 @@ namespace {
 constexpr std::int64_t kBegin = 1'795'219'200'000;  // 2026-11-21
 constexpr std::int64_t kHourMs = 3'600'000, kDayMs = 24 * kHourMs, kYearMs = 365 * kDayMs;
 constexpr std::uint64_t kLeastSteps = 60, kMostSteps = 240;
+// Made only if it is printed.
+#define TRACE(...)                        \
+    do {                                  \
+        if (verbose_) trace(__VA_ARGS__); \
+    } while (false)
+
 constexpr std::string_view kDone = "data: [DONE]";
 
 // A cost as docs say it is: pico-USD summed exactly, rounded once to nano-USD, half up.
@@ -83,7 +89,7 @@ Spender& Simulation::credit_of(const ModelOrganization& organization, std::size_
 }
 
 void Simulation::trace(const std::string& what) const {
-    if (verbose_) std::printf("%4llu  %s\n", static_cast<unsigned long long>(tally_.steps), what.c_str());
+    std::printf("%4llu  %s\n", static_cast<unsigned long long>(tally_.steps), what.c_str());
 }
 
 std::string Simulation::name_of(const ModelRequest& request) const {
@@ -92,7 +98,7 @@ std::string Simulation::name_of(const ModelRequest& request) const {
 }
 
 void Simulation::run() {
-    trace(std::string("durability ") + (options_.durability == Durability::disk ? "disk" : "process") + ", " +
+    TRACE(std::string("durability ") + (options_.durability == Durability::disk ? "disk" : "process") + ", " +
           std::to_string(lanes_) + " lanes, " + std::to_string(slots_) + " slots, " +
           std::to_string(organizations_.size()) + " organizations");
     restart(false);
@@ -104,7 +110,7 @@ void Simulation::run() {
         ++tally_.steps;
         one_step();
         if (machine_.crashed()) {
-            trace("crash at " + machine_.crash_point());
+            TRACE("crash at " + machine_.crash_point());
             restart(random_.one_in(4));
         }
         check();
@@ -113,9 +119,9 @@ void Simulation::run() {
     machine_.arm(0);
     stop_orderly();
     for (const ModelOrganization& organization : organizations_) {
-        require(credit_of(organization).snapshot().held == NanoUsd{}, "I6", "credit is held when nothing runs");
+        REQUIRE(credit_of(organization).snapshot().held == NanoUsd{}, "I6", "credit is held when nothing runs");
     }
-    require(process_->slots->in_use() == 0, "I6", "slots are in use when nothing runs");
+    REQUIRE(process_->slots->in_use() == 0, "I6", "slots are in use when nothing runs");
     verify();
     if (random_.one_in(4)) tamper();
     tally_.blocks = books_.blocks();
@@ -173,8 +179,9 @@ void Simulation::begin_request() {
     const auto slot = process_->slots->acquire(request.lane);
     if (!slot) {
         ++tally_.refused;
-        require(process_->slots->in_use() > 0, "I6", "no slot is free, and none is in use");
-        return trace("no slot on lane " + std::to_string(request.lane));
+        REQUIRE(process_->slots->in_use() > 0, "I6", "no slot is free, and none is in use");
+        TRACE("no slot on lane " + std::to_string(request.lane));
+        return;
     }
     request.slot = *slot;
     const Demand demand{.amount = request.hold, .tokens = 0, .unix_ms = now_ms_, .monotonic_ms = monotonic_ms_};
@@ -183,7 +190,8 @@ void Simulation::begin_request() {
     if (admission.refusal) {
         ++tally_.refused;
         process_->slots->release_unopened(request.lane, *slot);
-        return trace("refused a hold of " + to_usd(request.hold));
+        TRACE("refused a hold of " + to_usd(request.hold));
+        return;
     }
     hold(organization, key, request.hold);
     for (const std::size_t spender : key.spenders) {
@@ -211,7 +219,7 @@ void Simulation::begin_request() {
     opened.output_bound = output_bound;
     std::array<std::byte, kSlotOpenBytes> bytes;
     process_->slots->publish_open(kept.slot, std::span(bytes).first(encode(opened, bytes)));
-    trace("open " + name_of(kept) + ", hold " + to_usd(kept.hold));
+    TRACE("open " + name_of(kept) + ", hold " + to_usd(kept.hold));
     if (machine_.crashed()) return;
     kept.phase = Phase::running;
     kept.upstream = Upstream::make(random_, kept.prompt_estimate, output_bound);
@@ -244,18 +252,19 @@ void Simulation::check_admission(ModelOrganization& organization, const ModelKey
         quick = quick || (limits.requests_per_minute && !admitted.empty());
         // A full bucket and a minute's refilling: no more than twice the rate in any minute.
         const auto in_a_minute = static_cast<std::int64_t>(admitted.size());
-        require(admission.refusal || !limits.requests_per_minute || in_a_minute < 2 * *limits.requests_per_minute,
+        REQUIRE(admission.refusal || !limits.requests_per_minute || in_a_minute < 2 * *limits.requests_per_minute,
                 "I16", "more requests a minute than the limit allows");
     }
     if (!admission.refusal) {
-        require(enough, "I1", amount + " is given, but not covered");
-        return require(!busy, "I16", amount + " is given beyond the limit of concurrent requests");
+        REQUIRE(enough, "I1", amount + " is given, but not covered");
+        REQUIRE(!busy, "I16", amount + " is given beyond the limit of concurrent requests");
+        return;
     }
     const auto limit = admission.refusal->limit;
     const bool of_money = limit == Refusal::Limit::credit || limit == Refusal::Limit::budget;
-    require(of_money == !enough, "I13", amount + " is refused for the wrong reason, or covered");
-    if (limit == Refusal::Limit::concurrent_requests) require(busy, "I13", amount + " is refused, but few run");
-    if (limit == Refusal::Limit::requests_per_minute) require(quick, "I13", amount + " is refused, but none came");
+    REQUIRE(of_money == !enough, "I13", amount + " is refused for the wrong reason, or covered");
+    if (limit == Refusal::Limit::concurrent_requests) REQUIRE(busy, "I13", amount + " is refused, but few run");
+    if (limit == Refusal::Limit::requests_per_minute) REQUIRE(quick, "I13", amount + " is refused, but none came");
 }
 
 void Simulation::hold(ModelOrganization& organization, const ModelKey& key, NanoUsd more) {
@@ -277,8 +286,8 @@ void Simulation::resize_hold(ModelRequest& request) {
     const NanoUsd more{random_.between(0, 20'000)};
     const auto refusal = credit_of(organization).grow(spenders_of(organization, key), more, request.created_ms);
     const bool enough = covered(organization, key, more, request.created_ms);
-    require(enough || refusal, "I1", "a hold grows by " + to_usd(more) + ", which is not covered");
-    require(!enough || !refusal, "I13", "a hold does not grow by " + to_usd(more) + ", which is covered");
+    REQUIRE(enough || refusal, "I1", "a hold grows by " + to_usd(more) + ", which is not covered");
+    REQUIRE(!enough || !refusal, "I13", "a hold does not grow by " + to_usd(more) + ", which is covered");
     if (refusal) return;
     hold(organization, key, more);
     request.hold += more;
@@ -288,7 +297,7 @@ void Simulation::resize_hold(ModelRequest& request) {
 void Simulation::feed_upstream(ModelRequest& request) {
     std::string out;
     request.meter.feed(request.upstream.take(1 + random_.below(400)), out);
-    require(out.find(kDone) == std::string::npos, "I2", name_of(request) + ": the end is sent before the settlement");
+    REQUIRE(out.find(kDone) == std::string::npos, "I2", name_of(request) + ": the end is sent before the settlement");
     request.progress_before = std::exchange(request.progress, request.meter.facts().content_events);
     process_->slots->publish_progress(request.slot, request.progress);
 }
@@ -298,15 +307,15 @@ void Simulation::finish_request(ModelRequest& request) {
     const StreamFacts& facts = request.meter.facts();
     RequestSettled settled;
     const bool complete = facts.done;
-    require(complete == request.upstream.complete, "I2", name_of(request) + ": a broken answer looks whole");
+    REQUIRE(complete == request.upstream.complete, "I2", name_of(request) + ": a broken answer looks whole");
     if (complete) {
         settled.usage = facts.has_usage ? facts.usage
                                         : TokenUsage{.prompt = request.prompt_estimate,
                                                      .completion = counted_completion_tokens(facts)};
         settled.source = facts.has_usage ? UsageSource::provider : UsageSource::counted;
-        require(settled.usage == request.upstream.usage, "I14", name_of(request) + ": metered other than was sent");
+        REQUIRE(settled.usage == request.upstream.usage, "I14", name_of(request) + ": metered other than was sent");
         settled.cost = cost_of(settled.usage, request.prices);
-        require(settled.cost == price_of(settled.usage, request.prices), "I14", name_of(request) + ": a wrong cost");
+        REQUIRE(settled.cost == price_of(settled.usage, request.prices), "I14", name_of(request) + ": a wrong cost");
         settled.finish_reason = "stop";
     } else {
         settled.error = "upstream_incomplete";  // insured: free
@@ -315,7 +324,7 @@ void Simulation::finish_request(ModelRequest& request) {
     if (machine_.crashed() || !complete) return;
     std::string out;
     request.meter.append_held(settled.usage, settled.cost, out);
-    require(out.find(kDone) != std::string::npos, "I2", name_of(request) + ": a whole answer has no end");
+    REQUIRE(out.find(kDone) != std::string::npos, "I2", name_of(request) + ": a whole answer has no end");
     ++tally_.completed;
 }
 
@@ -339,8 +348,8 @@ void Simulation::settle(ModelRequest& request, const RequestSettled& facts) {
     const Charge charge = credit_of(organization)
                               .settle(spenders_of(organization, key),
                                       {.held = request.hold, .cost = facts.cost, .unix_ms = request.created_ms});
-    require(charge.charged + charge.overrun == facts.cost, "I8", name_of(request) + ": a part of the cost is nowhere");
-    require(charge.charged == std::min(facts.cost, coverable), "I8",
+    REQUIRE(charge.charged + charge.overrun == facts.cost, "I8", name_of(request) + ": a part of the cost is nowhere");
+    REQUIRE(charge.charged == std::min(facts.cost, coverable), "I8",
             name_of(request) + ": charged " + to_usd(charge.charged) + " of " + to_usd(facts.cost) + ", coverable " +
                 to_usd(coverable));
     hold(organization, key, -request.hold);
@@ -360,7 +369,7 @@ void Simulation::settle(ModelRequest& request, const RequestSettled& facts) {
     std::array<std::byte, kSlotSettlementBytes> bytes;
     request.phase = Phase::settling;
     process_->slots->publish_settled(request.lane, request.slot, std::span(bytes).first(encode(settled, bytes)));
-    trace("settle " + name_of(request) + ", charged " + to_usd(charge.charged) + " of " + to_usd(facts.cost));
+    TRACE("settle " + name_of(request) + ", charged " + to_usd(charge.charged) + " of " + to_usd(facts.cost));
     if (!machine_.crashed()) request.phase = Phase::settled;
 }
 
@@ -371,9 +380,9 @@ void Simulation::grant_to(std::size_t index, NanoUsd amount) {
                       .transaction = {}};
     ModelOrganization& organization = organizations_[wanted.organization];
     const auto result = process_->ledger->grant({organization.id, wanted.amount, wanted.idempotency_key, ""}, now_ms_);
-    trace("grant " + to_usd(wanted.amount) + (result ? "" : ": " + result.error().message()));
+    TRACE("grant " + to_usd(wanted.amount) + (result ? "" : ": " + result.error().message()));
     if (!machine_.crashed() && result) {
-        require(!result->repeated, "I3", "a first grant is taken for a repeated one");
+        REQUIRE(!result->repeated, "I3", "a first grant is taken for a repeated one");
         wanted.transaction = result->transaction;
         organization.granted += wanted.amount;
         ++tally_.grants;
@@ -387,10 +396,10 @@ void Simulation::repeat_grant() {
     if (known.idempotency_key.empty()) return;
     ModelOrganization& organization = organizations_[known.organization];
     const auto result = process_->ledger->grant({organization.id, known.amount, known.idempotency_key, ""}, now_ms_);
-    trace("repeat grant " + to_usd(known.amount) + (result ? "" : ": " + result.error().message()));
+    TRACE("repeat grant " + to_usd(known.amount) + (result ? "" : ": " + result.error().message()));
     if (machine_.crashed() || !result) return;
     if (known.transaction) {
-        require(result->repeated && result->transaction == *known.transaction, "I3",
+        REQUIRE(result->repeated && result->transaction == *known.transaction, "I3",
                 "a repeated grant is booked again");
         return;
     }
@@ -416,16 +425,16 @@ void Simulation::look_up() {
     const auto found = process_->ledger->find_request(request.id);
     if (machine_.crashed() || !accepting()) return;
     const bool recorded = request.phase == Phase::settled || request.phase == Phase::booked;
-    require(found.has_value() == recorded, "I2",
+    REQUIRE(found.has_value() == recorded, "I2",
             name_of(request) + (found ? " is found before it ended" : ": " + found.error().message()));
-    require(!found || found->settled().charged == request.charged, "I4", name_of(request) + ": found with other sums");
+    REQUIRE(!found || found->settled().charged == request.charged, "I4", name_of(request) + ": found with other sums");
 }
 
 void Simulation::flush() {
     process_->ledger->flush();
     if (machine_.crashed()) return;
-    trace("flush");
-    require(!accepting() || process_->slots->awaiting_journal() == 0, "I2", "a flush leaves settled slots behind");
+    TRACE("flush");
+    REQUIRE(!accepting() || process_->slots->awaiting_journal() == 0, "I2", "a flush leaves settled slots behind");
 }
 
 void Simulation::move_clock() {
@@ -433,7 +442,7 @@ void Simulation::move_clock() {
                                                     1000,    10 * kYearMs, -1000,  -10 * kYearMs};
     now_ms_ = std::max<std::int64_t>(now_ms_ + random_.pick(kJumps), kDayMs);
     ++tally_.clock_jumps;
-    trace("clock " + std::to_string(now_ms_));
+    TRACE("clock " + std::to_string(now_ms_));
 }
 
 void Simulation::break_something() {
@@ -448,7 +457,7 @@ void Simulation::break_something() {
             return machine_.fail_next_commit(random_.one_in(2) ? CommitFault::refused : CommitFault::unknown);
         case 4:
             ++tally_.failed_commits;
-            trace(machine_.full() ? "the disk has room again" : "the disk is full");
+            TRACE(machine_.full() ? "the disk has room again" : "the disk is full");
             return machine_.set_full(!machine_.full());
         default:
             stop_orderly();
@@ -462,7 +471,7 @@ void Simulation::stop_orderly() {
         if (request->phase == Phase::running) settle(*request, {});
     }
     process_->ledger->stop();
-    trace("stop");
+    TRACE("stop");
     if (machine_.crashed()) return;
     check_new_records();
     if (!accepting()) {  // then the next process books what is left
@@ -500,17 +509,17 @@ bool Simulation::start_process() {
     process_ = std::make_unique<Process>();
     auto slots =
         SlotFile::open({.path = machine_.slot_path(), .slots = slots_, .workers = lanes_, .boot_epoch = ++boot_epoch_});
-    require(slots.has_value(), "I9", slots ? "" : "the slot file does not open: " + slots.error().message());
+    REQUIRE(slots.has_value(), "I9", slots ? "" : "the slot file does not open: " + slots.error().message());
     process_->slots = std::move(*slots);
     auto ledger = Ledger::open(machine_, *process_->slots, process_->credits, options_, now_ms_);
     if (machine_.crashed()) {
         ++tally_.crashes;
-        trace("crash in recovery at " + machine_.crash_point());
+        TRACE("crash in recovery at " + machine_.crash_point());
         return false;
     }
     if (!ledger) {
-        require(trouble, "I9", "the ledger does not open: " + ledger.error().message());
-        trace("recovery fails: " + ledger.error().message());
+        REQUIRE(trouble, "I9", "the ledger does not open: " + ledger.error().message());
+        TRACE("recovery fails: " + ledger.error().message());
         machine_.crash();
         return false;
     }
@@ -525,7 +534,7 @@ void Simulation::take_stock(bool power_cut) {
     books_ = Books();
     books_.read(machine_);
     for (const auto& [id, record] : books_.requests()) {
-        require(by_id_.contains(id), "I3", "the journal has a request that never was: " + to_ulid(id));
+        REQUIRE(by_id_.contains(id), "I3", "the journal has a request that never was: " + to_ulid(id));
     }
     for (ModelRequest& request : requests_) check_after_restart(request, power_cut);
     check_grants();
@@ -533,7 +542,7 @@ void Simulation::take_stock(bool power_cut) {
     (void)books_.take_new_requests();
     rebuild_model();
     verify();
-    trace("started: " + std::to_string(books_.blocks()) + " blocks, " + std::to_string(books_.requests().size()) +
+    TRACE("started: " + std::to_string(books_.blocks()) + " blocks, " + std::to_string(books_.requests().size()) +
           " requests" + (power_cut ? ", after a power cut" : ""));
 }
 
@@ -541,12 +550,12 @@ void Simulation::check_after_restart(ModelRequest& request, bool power_cut) {
     const auto found = books_.requests().find(request.id);
     if (found == books_.requests().end()) {
         const bool may_lack = request.phase == Phase::opening || request.phase == Phase::gone || power_cut;
-        require(may_lack, request.phase == Phase::booked ? "I11" : "I2", name_of(request) + " has no record");
-        require(!request.durable, "I11", name_of(request) + " was on the disk and is lost");
+        REQUIRE(may_lack, request.phase == Phase::booked ? "I11" : "I2", name_of(request) + " has no record");
+        REQUIRE(!request.durable, "I11", name_of(request) + " was on the disk and is lost");
         request.phase = Phase::gone;
         return;
     }
-    require(request.phase != Phase::gone, "I9", name_of(request) + " was lost and is back");
+    REQUIRE(request.phase != Phase::gone, "I9", name_of(request) + " was lost and is back");
     const bool was_final = request.phase == Phase::settled || request.phase == Phase::booked;
     check_record(request, found->second, !was_final || (power_cut && !request.durable));
     if (request.phase != Phase::booked) tally_.orphans += found->second.orphan ? 1 : 0;
@@ -560,11 +569,11 @@ void Simulation::check_after_restart(ModelRequest& request, bool power_cut) {
 void Simulation::check_record(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan) const {
     const ModelOrganization& organization = organizations_[request.organization];
     const ModelKey& key = organization.keys[request.key];
-    require(record.organization == organization.id && record.key == key.digest && record.project == key.project &&
+    REQUIRE(record.organization == organization.id && record.key == key.digest && record.project == key.project &&
                 record.member == key.member,
             "I10", name_of(request) + " is booked to another");
     if (record.orphan && (may_be_orphan || !request.orphan)) {
-        require(may_be_orphan, "I2", name_of(request) + " was settled, but is booked as an orphan");
+        REQUIRE(may_be_orphan, "I2", name_of(request) + " was settled, but is booked as an orphan");
         const auto policy = [&](std::uint64_t progress) {
             if (progress == 0) return NanoUsd{};
             const TokenUsage usage{.prompt = request.prompt_estimate,
@@ -575,12 +584,12 @@ void Simulation::check_record(const ModelRequest& request, const BookedRequest& 
         for (std::uint64_t progress = 0; progress <= request.progress && !known; ++progress) {
             known = record.cost == policy(progress);
         }
-        require(known, "I9", name_of(request) + " is charged " + to_usd(record.cost) + ", no policy says so");
-        require(record.charged <= request.first_hold, "I8",
+        REQUIRE(known, "I9", name_of(request) + " is charged " + to_usd(record.cost) + ", no policy says so");
+        REQUIRE(record.charged <= request.first_hold, "I8",
                 name_of(request) + ": an orphan is charged more than its hold");
         return;
     }
-    require(record.cost == request.cost && record.charged == request.charged, "I4",
+    REQUIRE(record.cost == request.cost && record.charged == request.charged, "I4",
             name_of(request) + " is booked with " + to_usd(record.charged) + " of " + to_usd(record.cost) + ", not " +
                 to_usd(request.charged) + " of " + to_usd(request.cost));
 }
@@ -590,9 +599,9 @@ void Simulation::check_grants() {
     for (const ModelGrant& grant : grants_) {
         if (!grant.transaction) continue;
         const auto found = unmatched.find(*grant.transaction);
-        require(found != unmatched.end(), "I11",
+        REQUIRE(found != unmatched.end(), "I11",
                 "a grant of " + to_usd(grant.amount) + " was acknowledged and is lost");
-        require(
+        REQUIRE(
             found->second.amount == grant.amount && found->second.organization == organizations_[grant.organization].id,
             "I4", "a grant is booked with another sum");
         unmatched.erase(found);
@@ -609,7 +618,7 @@ void Simulation::check_grants() {
         organizations_[grant.organization].granted += grant.amount;
         unmatched.erase(found);
     }
-    require(unmatched.empty(), "I3", "the journal has a grant that nobody made, or one twice");
+    REQUIRE(unmatched.empty(), "I3", "the journal has a grant that nobody made, or one twice");
 }
 
 void Simulation::rebuild_model() {
@@ -633,15 +642,15 @@ void Simulation::rebuild_model() {
 // What `tollgate ledger verify` does, with the program's own reference ledger.
 void Simulation::verify() {
     const VerifyReport report = verify_ledger(machine_);
-    require(!report.difference, "I15", report.difference ? to_string(*report.difference) : "");
-    require(report.blocks == books_.blocks() && report.requests == books_.requests().size(), "I15",
+    REQUIRE(!report.difference, "I15", report.difference ? to_string(*report.difference) : "");
+    REQUIRE(report.blocks == books_.blocks() && report.requests == books_.requests().size(), "I15",
             "verify sees other blocks or requests than there are");
 }
 
 // One byte of the journal changes on the disk: verify has to find it.
 void Simulation::tamper() {
     const auto changed = machine_.flip_byte(random_.one_in(2) ? Family::money : Family::usage);
-    require(!changed || verify_ledger(machine_).difference, "I7", "a changed byte is not found");
+    REQUIRE(!changed || verify_ledger(machine_).difference, "I7", "a changed byte is not found");
 }
 
 void Simulation::check() {
@@ -654,9 +663,9 @@ void Simulation::check_new_records() {
     books_.read(machine_);
     for (const Id128& id : books_.take_new_requests()) {
         const auto known = by_id_.find(id);
-        require(known != by_id_.end(), "I3", "the journal has a request that never was: " + to_ulid(id));
+        REQUIRE(known != by_id_.end(), "I3", "the journal has a request that never was: " + to_ulid(id));
         ModelRequest& request = *known->second;
-        require(request.phase == Phase::settled, "I9", name_of(request) + " is booked before it ended");
+        REQUIRE(request.phase == Phase::settled, "I9", name_of(request) + " is booked before it ended");
         check_record(request, books_.requests().at(id), false);
         request.phase = Phase::booked;
     }
@@ -674,23 +683,23 @@ void Simulation::check_spender(const ModelOrganization& organization, std::size_
     const std::string name = std::string(1, spender.name.front()) + std::to_string(index);
     for (const auto window : {LimitReset::lifetime, LimitReset::daily, LimitReset::weekly, LimitReset::monthly}) {
         const NanoUsd spent = spender.spent.spent(window, now_ms_);
-        require(state.spent.in(window) == spent, window == LimitReset::lifetime ? "I10" : "I12",
+        REQUIRE(state.spent.in(window) == spent, window == LimitReset::lifetime ? "I10" : "I12",
                 "spender " + name + " spent " + to_usd(state.spent.in(window)) + " in window " +
                     std::to_string(static_cast<int>(window)) + ", should be " + to_usd(spent));
     }
-    require(state.held == spender.held, "I6", "spender " + name + " holds other than its requests do");
-    require(state.running == spender.running, "I6", "spender " + name + " runs other requests than there are");
+    REQUIRE(state.held == spender.held, "I6", "spender " + name + " holds other than its requests do");
+    REQUIRE(state.running == spender.running, "I6", "spender " + name + " runs other requests than there are");
 }
 
 void Simulation::check_balances() {
     for (const ModelOrganization& organization : organizations_) {
         const auto snapshot = credit_of(organization).snapshot();
-        require(snapshot.granted - snapshot.used - snapshot.held >= NanoUsd{}, "I1", "available credit is below zero");
-        require(snapshot.used == organization.used, "I4",
+        REQUIRE(snapshot.granted - snapshot.used - snapshot.held >= NanoUsd{}, "I1", "available credit is below zero");
+        REQUIRE(snapshot.used == organization.used, "I4",
                 "used is " + to_usd(snapshot.used) + ", should be " + to_usd(organization.used));
-        require(snapshot.held == organization.held, "I6",
+        REQUIRE(snapshot.held == organization.held, "I6",
                 "held is " + to_usd(snapshot.held) + ", should be " + to_usd(organization.held));
-        require(snapshot.granted == organization.granted, "I4",
+        REQUIRE(snapshot.granted == organization.granted, "I4",
                 "granted is " + to_usd(snapshot.granted) + ", should be " + to_usd(organization.granted));
         for (std::size_t index = 0; index < organization.spenders.size(); ++index) {
             check_spender(organization, index);
@@ -698,7 +707,7 @@ void Simulation::check_balances() {
     }
     if (!accepting()) return;
     const auto in_slots = static_cast<std::uint32_t>(live_.size());
-    require(process_->slots->in_use() == in_slots, "I6",
+    REQUIRE(process_->slots->in_use() == in_slots, "I6",
             std::to_string(process_->slots->in_use()) + " slots are in use, should be " + std::to_string(in_slots));
 }
 
