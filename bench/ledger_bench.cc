@@ -1,5 +1,5 @@
 // What accounting costs a request, over all threads: hold, both records, the slot, settlement, and the ledger's writer
-// with everything behind it (journal, usage detail, rollups, RocksDB's own threads), on a real store.
+// with everything behind it (journal, usage detail, RocksDB's own threads), on a real store.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 #include <unistd.h>
