@@ -15,11 +15,6 @@ void text_or_null(JsonText& json, std::string_view name, std::string_view value)
     value.empty() ? json.null() : json.text(value);
 }
 
-void time_or_null(JsonText& json, std::string_view name, std::int64_t unix_ms) {
-    json.key(name);
-    unix_ms == 0 ? json.null() : json.text(rfc3339(unix_ms));
-}
-
 // The value of a query parameter, percent-decoded; empty if absent.
 std::string query_value(std::string_view query, std::string_view name) {
     const auto parsed = boost::urls::parse_query(query);
@@ -134,9 +129,9 @@ void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json) {
     key.creator.is_nil() ? json.null() : json.text(to_uuid(key.creator));
     json.key("organization_id").text(to_uuid(key.organization)).key("project_id");
     key.project.is_nil() ? json.null() : json.text(to_uuid(key.project));
-    time_or_null(json, "created_at", key.created_ms);
-    time_or_null(json, "updated_at", key.updated_ms == key.created_ms ? 0 : key.updated_ms);
-    time_or_null(json, "expires_at", key.expires_ms);
+    json.key("created_at").time(key.created_ms);
+    json.key("updated_at").time(key.updated_ms == key.created_ms ? 0 : key.updated_ms);
+    json.key("expires_at").time(key.expires_ms);
     json.key("rate_limit").object().key("requests").number(limits.requests_per_minute.value_or(-1));
     json.key("interval").text("1m").end();
     json.end();

@@ -159,12 +159,6 @@ ApiAnswer csv(std::string body) {
     return answer;
 }
 
-ApiAnswer json(JsonText& text) {
-    ApiAnswer answer;
-    answer.body = text.take();
-    return answer;
-}
-
 // "json" unless the caller wants CSV.
 bool wants_csv(QueryFields& fields) {
     const std::string format = fields.text("format");
@@ -232,7 +226,7 @@ ApiAnswer show_activity(Services& services, const ApiRequest& request, const Id1
     text.end().key("next_cursor");
     page->next_cursor.empty() ? text.null() : text.text(page->next_cursor);
     text.end();
-    return json(text);
+    return json_answer(text);
 }
 
 // "model,day" and the like, with the grain that a time among them names.
@@ -321,7 +315,7 @@ ApiAnswer show_analytics(Services& services, const ApiRequest& request, const Id
     text.key("data").array();
     for (const UsageReportRow& row : report->rows) write_json(columns_of(query, row), text);
     text.end().end();
-    return json(text);
+    return json_answer(text);
 }
 
 // Whether the caller may see this organization's usage; nothing tells another's from one that never was.
@@ -392,7 +386,7 @@ ApiAnswer show_daily_activity(Services& services, const ApiRequest& request) {
         text.key("reasoning_tokens").number(of.reasoning_tokens).end();
     }
     text.end().end();
-    return json(text);
+    return json_answer(text);
 }
 
 }  // namespace tollgate

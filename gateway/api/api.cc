@@ -22,6 +22,13 @@ ApiAnswer api_error(const Status& status) {
     }
 }
 
+std::string_view take_segment(std::string_view& path) {
+    if (path.starts_with('/')) path.remove_prefix(1);
+    const std::string_view segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size());
+    return segment;
+}
+
 void JsonText::separate() {
     if (!first_ && !after_key_) out_ += ',';
     first_ = after_key_ = false;
@@ -60,6 +67,15 @@ JsonText& JsonText::raw(std::string_view json) {
     separate();
     out_ += json;
     return *this;
+}
+
+JsonText& JsonText::time(std::int64_t unix_ms) { return unix_ms == 0 ? null() : text(rfc3339(unix_ms)); }
+
+ApiAnswer json_answer(JsonText& json, int status) {
+    ApiAnswer answer;
+    answer.status = status;
+    answer.body = json.take();
+    return answer;
 }
 
 std::string rfc3339(std::int64_t unix_ms) {

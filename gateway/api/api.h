@@ -33,6 +33,9 @@ inline ApiAnswer api_error(ErrorKind kind, std::string message, std::string para
 // A store's or ledger's status as the caller should see it.
 ApiAnswer api_error(const Status& status);
 
+// The next segment of a path, taken off its front; empty at the end.
+std::string_view take_segment(std::string_view& path);
+
 // Writes JSON text front to back; amounts are exact decimals, never doubles.
 class JsonText {
   public:
@@ -45,6 +48,7 @@ class JsonText {
     JsonText& usd(NanoUsd value) { return raw(to_usd(value)); }
     JsonText& flag(bool value) { return raw(value ? "true" : "false"); }
     JsonText& null() { return raw("null"); }
+    JsonText& time(std::int64_t unix_ms);  // RFC 3339; null for 0
     JsonText& raw(std::string_view json);
     std::string take() { return std::move(out_); }
 
@@ -56,6 +60,9 @@ class JsonText {
     bool first_ = true;
     bool after_key_ = false;
 };
+
+// The answer whose body the text is; it is empty afterwards.
+ApiAnswer json_answer(JsonText& json, int status = 200);
 
 // Unix milliseconds as RFC 3339 UTC with milliseconds.
 std::string rfc3339(std::int64_t unix_ms);

@@ -42,11 +42,6 @@ void write_count(JsonText& json, std::string_view name, const std::optional<std:
     count ? json.number(*count) : json.null();
 }
 
-void write_time(JsonText& json, std::string_view name, std::int64_t unix_ms) {
-    json.key(name);
-    unix_ms != 0 ? json.text(rfc3339(unix_ms)) : json.null();
-}
-
 ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::int64_t now_ms) {
     const Spender state = credit.state_of(spender, now_ms, net::monotonic_ms(net::Clock::now()));
     const Limits& limits = state.limits;
@@ -61,16 +56,14 @@ ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::in
     write_count(json, "concurrent_requests", limits.concurrent_requests);
     json.key("spent").usd(spent).key("held").usd(state.held).key("limit_remaining");
     limits.budget ? json.usd(std::max(*limits.budget - spent - state.held, NanoUsd{})) : json.null();
-    write_time(json, "resets_at", limits.budget ? window_end_ms(limits.reset, now_ms) : 0);
+    json.key("resets_at").time(limits.budget ? window_end_ms(limits.reset, now_ms) : 0);
     json.key("running_requests").number(state.running);
     const auto left = [](const std::optional<std::int64_t>& most, const RateBucket& bucket) {
         return most ? std::optional(bucket.remaining(*most)) : std::nullopt;
     };
     write_count(json, "requests_remaining", left(limits.requests_per_minute, state.requests));
     write_count(json, "tokens_remaining", left(limits.tokens_per_minute, state.tokens));
-    ApiAnswer answer;
-    answer.body = json.end().take();
-    return answer;
+    return json_answer(json.end());
 }
 
 // All limits at once: what is not named is unlimited.

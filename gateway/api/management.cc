@@ -22,19 +22,6 @@ struct Call {
 
 using Handler = ApiAnswer (*)(const Call&);
 
-ApiAnswer created(JsonText& json) {
-    ApiAnswer answer;
-    answer.status = 201;
-    answer.body = json.take();
-    return answer;
-}
-
-ApiAnswer done(JsonText& json) {
-    ApiAnswer answer;
-    answer.body = json.take();
-    return answer;
-}
-
 void write_organization(const Directory& directory, const Organization& organization, JsonText& json) {
     json.object().key("id").text(to_uuid(organization.id)).key("name").text(organization.name);
     json.key("slug").text(organization.slug).key("created_at").text(rfc3339(organization.created_ms));
@@ -58,7 +45,7 @@ ApiAnswer create_organization(const Call& call) {
     const auto directory = call.services.accounts->directory();
     JsonText json;
     write_organization(*directory, *directory->find_organization(*id), json);
-    return created(json);
+    return json_answer(json, 201);
 }
 
 ApiAnswer list_organizations(const Call& call) {
@@ -69,14 +56,14 @@ ApiAnswer list_organizations(const Call& call) {
         write_organization(*directory, *organization, json);
     }
     json.end().end();
-    return done(json);
+    return json_answer(json);
 }
 
 ApiAnswer show_organization(const Call& call) {
     const auto directory = call.services.accounts->directory();
     JsonText json;
     write_organization(*directory, *directory->find_organization(call.organization), json);
-    return done(json);
+    return json_answer(json);
 }
 
 ApiAnswer create_project(const Call& call) {
@@ -87,7 +74,7 @@ ApiAnswer create_project(const Call& call) {
     if (!id) return api_error(id.error());
     JsonText json;
     write_project(*call.services.accounts->directory()->find_project(*id), json);
-    return created(json);
+    return json_answer(json, 201);
 }
 
 ApiAnswer list_projects(const Call& call) {
@@ -96,7 +83,7 @@ ApiAnswer list_projects(const Call& call) {
     json.object().key("data").array();
     for (const Project* project : directory->projects_of(call.organization)) write_project(*project, json);
     json.end().end();
-    return done(json);
+    return json_answer(json);
 }
 
 ApiAnswer create_key(const Call& call) {
@@ -134,7 +121,7 @@ ApiAnswer create_key(const Call& call) {
     json.object().key("data");
     write_key(*call.services.accounts->directory()->find_key(made->digest), call.request.now_ms, json);
     json.key("key").text(made->plaintext).end();
-    return created(json);
+    return json_answer(json, 201);
 }
 
 ApiAnswer list_keys(const Call& call) {
@@ -143,7 +130,7 @@ ApiAnswer list_keys(const Call& call) {
     json.object().key("data").array();
     for (const KeyRecord* key : directory->keys_of(call.organization)) write_key(*key, call.request.now_ms, json);
     json.end().end();
-    return done(json);
+    return json_answer(json);
 }
 
 // The key that the path names, if it is the organization's.
@@ -162,7 +149,7 @@ ApiAnswer show_key(const Call& call) {
     json.object().key("data");
     write_key(*key, call.request.now_ms, json);
     json.end();
-    return done(json);
+    return json_answer(json);
 }
 
 ApiAnswer update_key(const Call& call) {
@@ -201,7 +188,7 @@ ApiAnswer show_llm(const Call& call) {
     json.key("provider");
     policy.default_provider.empty() ? json.null() : json.text(policy.default_provider);
     json.end();
-    return done(json);
+    return json_answer(json);
 }
 
 ApiAnswer set_llm(const Call& call) {
@@ -245,15 +232,6 @@ constexpr std::array kHandlers = {
     Row{"PUT", "llm", false, set_llm},
     Row{"GET", "llm", false, show_llm},
 };
-
-// The next segment of a path, taken off its front.
-std::string_view take_segment(std::string_view& path) {
-    if (path.starts_with('/')) path.remove_prefix(1);
-    const auto slash = path.find('/');
-    const std::string_view segment = path.substr(0, slash);
-    path.remove_prefix(segment.size());
-    return segment;
-}
 
 ApiAnswer handle(Services& services, const ApiRequest& request) {
     std::string_view path = request.path;

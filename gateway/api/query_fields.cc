@@ -13,19 +13,14 @@ namespace {
 
 constexpr std::int64_t kSecondMs = 1000;
 
+// A date alone is its beginning.
 std::optional<std::int64_t> parse_time(const std::string& text) {
     std::tm parts{};
-    const char* end = ::strptime(text.c_str(), "%Y-%m-%d", &parts);
-    if (end == nullptr) return std::nullopt;
-    if (*end != '\0') {
-        end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-        if (end == nullptr) return std::nullopt;
-        std::string_view rest(end);
-        if (rest.starts_with('.')) rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("0123456789", 1)));
-        if (rest != "Z" && rest != "+00:00") return std::nullopt;
-    }
-    const std::int64_t unix_ms = static_cast<std::int64_t>(::timegm(&parts)) * kSecondMs;
-    return unix_ms < 0 ? std::nullopt : std::optional(unix_ms);
+    const char* const end = ::strptime(text.c_str(), "%Y-%m-%d", &parts);
+    const bool date = end != nullptr && *end == '\0';
+    const auto unix_ms =
+        date ? std::optional(static_cast<std::int64_t>(::timegm(&parts)) * kSecondMs) : parse_rfc3339(text);
+    return unix_ms && *unix_ms >= 0 ? unix_ms : std::nullopt;
 }
 
 }  // namespace

@@ -48,10 +48,7 @@ ApiAnswer book(const Call& call, BodyFields& fields, TransactionRequest transact
     json.object().key("transaction_id").text(to_ulid(result->transaction)).key("amount").usd(result->moved);
     json.key("balance").usd(call.services.credits->organization(call.organization).snapshot().balance());
     json.key("repeated").flag(result->repeated).end();
-    ApiAnswer answer;
-    answer.status = 201;
-    answer.body = json.take();
-    return answer;
+    return json_answer(json, 201);
 }
 
 ApiAnswer add_credit(const Call& call) {
@@ -127,17 +124,6 @@ ApiAnswer charge_back(const Call& call) {
     return book(call, fields, transaction);
 }
 
-ApiAnswer done(JsonText& json) {
-    ApiAnswer answer;
-    answer.body = json.take();
-    return answer;
-}
-
-void write_time(JsonText& json, std::string_view name, std::int64_t unix_ms) {
-    json.key(name);
-    unix_ms == 0 ? json.null() : json.text(rfc3339(unix_ms));
-}
-
 void write_id(JsonText& json, std::string_view name, const Id128& id, const std::string& text) {
     json.key(name);
     id.is_nil() ? json.null() : json.text(text);
@@ -148,7 +134,7 @@ ApiAnswer show_credit(const Call& call) {
     JsonText json;
     json.object().key("balance").usd(snapshot.balance()).key("total_credits").usd(snapshot.granted);
     json.key("total_usage").usd(snapshot.used).key("held").usd(snapshot.held).end();
-    return done(json);
+    return json_answer(json);
 }
 
 ApiAnswer list_lots(const Call& call) {
@@ -157,12 +143,12 @@ ApiAnswer list_lots(const Call& call) {
     for (const CreditLot& lot : call.services.ledger->credit_lots(call.organization)) {
         json.object().key("transaction_id").text(to_ulid(lot.transaction)).key("source").text(to_string(lot.source));
         json.key("amount").usd(lot.amount).key("remaining").usd(lot.remaining).key("priority").number(lot.priority);
-        write_time(json, "expires_at", lot.expires_ms);
-        write_time(json, "created_at", lot.created_ms);
+        json.key("expires_at").time(lot.expires_ms);
+        json.key("created_at").time(lot.created_ms);
         json.end();
     }
     json.end().end();
-    return done(json);
+    return json_answer(json);
 }
 
 void write_row(const HistoryRow& row, JsonText& json) {
@@ -180,13 +166,13 @@ void write_row(const HistoryRow& row, JsonText& json) {
         json.key("requests").number(static_cast<std::int64_t>(row.requests));
     } else {
         json.key("priority").number(row.priority);
-        write_time(json, "expires_at", row.expires_ms);
+        json.key("expires_at").time(row.expires_ms);
         json.key("actor");
         row.actor.empty() ? json.null() : json.text(row.actor);
         json.key("note");
         row.note.empty() ? json.null() : json.text(row.note);
     }
-    write_time(json, "created_at", row.at_ms);
+    json.key("created_at").time(row.at_ms);
     json.end();
 }
 
@@ -234,7 +220,7 @@ ApiAnswer list_transactions(const Call& call) {
     json.end().key("next_cursor");
     page->next ? json.text(to_ulid(*page->next)) : json.null();
     json.end();
-    return done(json);
+    return json_answer(json);
 }
 
 struct Row {
@@ -255,15 +241,6 @@ constexpr std::array kHandlers = {
     Row{"POST", "chargebacks", "", charge_back},
     Row{"GET", "transactions", "", list_transactions},
 };
-
-// The next segment of a path, taken off its front.
-std::string_view take_segment(std::string_view& path) {
-    if (path.starts_with('/')) path.remove_prefix(1);
-    const auto slash = path.find('/');
-    const std::string_view segment = path.substr(0, slash);
-    path.remove_prefix(segment.size());
-    return segment;
-}
 
 std::optional<ApiAnswer> refuse(Services& services, const ApiRequest& request, const std::optional<Id128>& id) {
     const Principal& principal = request.principal;
