@@ -1,4 +1,4 @@
-// How RocksDB is set up, and why. Private to rocks_store.cc.
+// How RocksDB is set up, and why. Private to RocksStore.
 #pragma once
 
 #include <rocksdb/cache.h>

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "store/commit_log.h"
 #include "store/data_directory.h"
 #include "store/key_space.h"
 #include "tests/support/memory_store.h"
@@ -420,6 +421,14 @@ TEST(RocksStoreReadOnlyTest, RefusesANewerSchema) {
     EXPECT_EQ(RocksStore::open_read_only(directory.data(), true).error().code(), StatusCode::too_new);
 }
 
+void flip(const fs::path& path, std::uintmax_t at) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(at));
+    const char flipped = static_cast<char>(file.get() ^ 1);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(flipped);
+}
+
 // All records of these logs are whole, so every flip is damage, also that of the last byte.
 TEST(RocksStoreReadOnlyTest, FindsAFlippedByteAnywhereInALog) {
     const TemporaryDirectory directory;
@@ -434,20 +443,65 @@ TEST(RocksStoreReadOnlyTest, FindsAFlippedByteAnywhereInALog) {
     ASSERT_FALSE(log.empty());
     const auto size = fs::file_size(log);
     for (std::uintmax_t at = 0; at < size; ++at) {
-        const auto flip = [&] {
-            std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
-            file.seekg(static_cast<std::streamoff>(at));
-            const char flipped = static_cast<char>(file.get() ^ 1);
-            file.seekp(static_cast<std::streamoff>(at));
-            file.put(flipped);
-        };
-        flip();
+        flip(log, at);
         const auto store = RocksStore::open_read_only(directory.data(), true);
         ASSERT_FALSE(store) << "byte " << at << " of " << size;
         EXPECT_EQ(store.error().code(), StatusCode::corrupt) << at << ": " << store.error().message();
         EXPECT_NE(store.error().message().find(log.filename().string()), std::string::npos) << store.error().message();
-        flip();
+        flip(log, at);
     }
+}
+
+// Whether it is opening that finds it or the reading of every block.
+TEST(RocksStoreReadOnlyTest, NamesTheTableWithAFlippedByte) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(put(*open_or_die(directory.data()), Family::money, "key", "value").ok());
+    open_or_die(directory.data());  // makes a table of what the log holds
+    fs::path table;
+    for (const auto& file : fs::directory_iterator(directory.data() + "/rocksdb")) {
+        if (file.path().extension() == ".sst") table = file.path();
+    }
+    ASSERT_FALSE(table.empty());
+    constexpr std::uintmax_t kFooterBytes = 53;  // partly padding, which says nothing
+    int at_open = 0, at_reading = 0;
+    const auto size = fs::file_size(table);
+    for (std::uintmax_t at = 0; at < size; ++at) {
+        flip(table, at);
+        const auto store = RocksStore::open_read_only(directory.data(), true);
+        const Status status = store ? (*store)->verify_files() : store.error();
+        ++(store ? at_reading : at_open);
+        if (at >= size - kFooterBytes && status.ok()) {
+            flip(table, at);
+            continue;
+        }
+        EXPECT_EQ(status.code(), StatusCode::corrupt) << at << ": " << status.message();
+        EXPECT_NE(status.message().find(table.filename().string()), std::string::npos)
+            << at << ": " << status.message();
+        flip(table, at);
+    }
+    EXPECT_GT(at_open, 0);
+    EXPECT_GT(at_reading, 0);
+}
+
+TEST(RocksStoreReadOnlyTest, RefusesCommitsThatOnlyTheCommitLogHas) {
+    const TemporaryDirectory directory;
+    {
+        const auto store = open_or_die(directory.data());
+    }
+    {
+        auto log = CommitLog::create(directory.data() + "/commit_log", 16 * 4096);
+        ASSERT_TRUE(log) << log.error().message();
+        ASSERT_TRUE((*log)->start(1).ok());
+        WriteBatch batch;
+        batch.put(Family::money, "key", "value");
+        ASSERT_TRUE((*log)->append(1, batch, Durability::disk).ok());
+        ASSERT_TRUE((*log)->append(2, batch, Durability::disk).ok());
+    }
+    const auto refused = RocksStore::open_read_only(directory.data(), true);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), StatusCode::invalid) << refused.error().message();
+    open_or_die(directory.data());
+    EXPECT_TRUE(RocksStore::open_read_only(directory.data(), true));
 }
 
 TEST(RocksStoreCheckpointTest, HoldsWhatWasThereAndNothingLater) {
