@@ -59,6 +59,10 @@ void note_tightest(const std::optional<std::int64_t>& most, const RateBucket& bu
 
 }  // namespace
 
+OrganizationCredit::OrganizationCredit(const Id128& id, const Limits& defaults) : id_(id), defaults_(defaults) {
+    set_limits(organization_, {});
+}
+
 std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, NanoUsd amount,
                                                           std::int64_t unix_ms) const {
     if (amount > available()) {
@@ -210,6 +214,9 @@ Spender OrganizationCredit::state_of(const Spender& spender, std::int64_t unix_m
 void OrganizationCredit::set_limits(Spender& spender, const Limits& limits) {
     const std::lock_guard lock(mutex_);
     spender.limits = limits;
+    if (&spender != &organization_) return;
+    if (!limits.requests_per_minute) spender.limits.requests_per_minute = defaults_.requests_per_minute;
+    if (!limits.tokens_per_minute) spender.limits.tokens_per_minute = defaults_.tokens_per_minute;
 }
 
 void OrganizationCredit::check_not_negative() const {
@@ -219,7 +226,7 @@ void OrganizationCredit::check_not_negative() const {
 OrganizationCredit& CreditTable::organization(const Id128& id) {
     const std::lock_guard lock(mutex_);
     auto& found = organizations_[bytes_of(id)];
-    if (found == nullptr) found = std::make_unique<OrganizationCredit>(id);
+    if (found == nullptr) found = std::make_unique<OrganizationCredit>(id, defaults_);
     return *found;
 }
 

@@ -87,7 +87,8 @@ class OrganizationCredit {
         NanoUsd balance() const { return granted - used; }
     };
 
-    explicit OrganizationCredit(const Id128& id) : id_(id) {}
+    // `defaults`: its rates where the organization's own limits name none.
+    explicit OrganizationCredit(const Id128& id, const Limits& defaults = {});
     const Id128& id() const { return id_; }
     Spender& spender() { return organization_; }  // the organization as a whole; only to name it in calls below
     const Spender& spender() const { return organization_; }
@@ -125,6 +126,7 @@ class OrganizationCredit {
     void check_not_negative() const;  // with mutex_ held
 
     const Id128 id_;
+    const Limits defaults_;
     mutable std::mutex mutex_;
     NanoUsd granted_, used_, held_;  // guarded by mutex_, as are the next two
     Spender organization_{LimitScope::organization};
@@ -135,6 +137,8 @@ class OrganizationCredit {
 // Look-ups take a lock and are for start-up and management: the request path finds pointers in its key record.
 class CreditTable {
   public:
+    explicit CreditTable(const Limits& organization_defaults = {}) : defaults_(organization_defaults) {}
+
     OrganizationCredit& organization(const Id128& id);  // made with zero balance if absent
     Spender& project(const Id128& id);
     Spender& member(const Id128& organization, const Id128& user);
@@ -145,6 +149,7 @@ class CreditTable {
   private:
     Spender& spender(LimitScope scope, std::string id);
 
+    const Limits defaults_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::unique_ptr<OrganizationCredit>> organizations_;
     std::unordered_map<std::string, std::unique_ptr<Spender>> spenders_;  // by scope and id

@@ -61,7 +61,10 @@ Status open_books(Services& services, std::uint32_t workers) {
     const auto epoch = (*store)->next_boot_epoch();
     if (!epoch) return epoch.error();
     services.store = std::move(*store);
-    services.credits = std::make_unique<CreditTable>();
+    Limits defaults;
+    defaults.requests_per_minute = services.config.rate_limits.requests_per_minute;
+    defaults.tokens_per_minute = services.config.rate_limits.tokens_per_minute;
+    services.credits = std::make_unique<CreditTable>(defaults);
     auto accounts = Accounts::load(*services.store, *services.credits);
     if (!accounts) return accounts.error();
     services.accounts = std::move(*accounts);

@@ -76,15 +76,20 @@ class Reader {
         return NanoUsd{value->get_int64()};
     }
 
-    // Absent and null are no limit: rates came later than keys.
-    std::optional<std::int64_t> count(std::string_view name) {
+    // Absent is null: these members came later than the documents.
+    std::optional<std::int64_t> count(std::string_view name, std::int64_t most = kMostPerMinute) {
         const json::value* value = find(name, false);
         if (value == nullptr || value->is_null()) return std::nullopt;
-        if (!value->is_int64() || value->get_int64() < 0 || value->get_int64() > kMostPerMinute) {
-            fail(name, "must be null or an integer from 0 to " + std::to_string(kMostPerMinute));
+        if (!value->is_int64() || value->get_int64() < 0 || value->get_int64() > most) {
+            fail(name, "must be null or an integer from 0 to " + std::to_string(most));
             return std::nullopt;
         }
         return value->get_int64();
+    }
+
+    std::optional<std::uint8_t> retention_class() {
+        const auto number = count("retention_class", kMaxRetentionClasses - 1);
+        return number ? std::optional(static_cast<std::uint8_t>(*number)) : std::nullopt;
     }
 
     Limits limits() {
@@ -211,6 +216,7 @@ Result<Organization> parse_organization(std::string_view key, std::string_view t
     policy->name = organization.name;
     policy->default_model = reader.text("default_model");
     policy->default_provider = reader.text("default_provider");
+    policy->retention_class = reader.retention_class();
     policy->closed = reader.flag("closed");
     organization.policy = std::move(policy);
     return reader.finish(std::move(organization));
@@ -268,6 +274,8 @@ Result<std::string> write_organization(const Organization& organization, std::st
     write_limits(organization.limits, *members);
     (*members)["default_model"] = organization.policy->default_model;
     (*members)["default_provider"] = organization.policy->default_provider;
+    const auto& retention_class = organization.policy->retention_class;
+    (*members)["retention_class"] = retention_class ? json::value(*retention_class) : json::value();
     (*members)["closed"] = organization.policy->closed;
     return json::serialize(*members);
 }

@@ -3,62 +3,16 @@
 #include <utility>
 
 #include "accounting/accounts/account_documents.h"
+#include "accounting/accounts/checked_text.h"
 #include "accounting/accounts/directory_builder.h"
 #include "store/key_space.h"
 
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 100;   // of organizations, projects, keys
-constexpr std::size_t kMaxModelBytes = 200;  // of a model's or provider's name
-constexpr std::size_t kSlugSuffix = 6;       // characters of the id appended to a slug that is taken
+constexpr std::size_t kSlugSuffix = 6;  // characters of the id appended to a slug that is taken
 constexpr std::string_view kDefaultProject = "Default Project";
 constexpr Durability kDurability = Durability::disk;  // account changes are rare, and a key once shown must exist
-
-// The length of the UTF-8 sequence at the start of `text`, 0 if there is none (RFC 3629: shortest form, no surrogates).
-std::size_t utf8_sequence(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const std::uint8_t lead = byte(0);
-    const std::size_t length = lead < 0x80   ? 1
-                               : lead < 0xC2 ? 0
-                               : lead < 0xE0 ? 2
-                               : lead < 0xF0 ? 3
-                               : lead < 0xF5 ? 4
-                                             : 0;
-    if (length == 0 || length > text.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0) != 0x80) return 0;
-    }
-    const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
-    const bool out_of_range = (lead == 0xED && byte(1) >= 0xA0) || (lead == 0xF4 && byte(1) >= 0x90);
-    return overlong || out_of_range ? 0 : length;
-}
-
-// C0, DEL and C1 (U+0080 to U+009F).
-bool is_control(std::string_view sequence) {
-    const auto lead = static_cast<std::uint8_t>(sequence[0]);
-    return lead < 0x20 || lead == 0x7F || (lead == 0xC2 && static_cast<std::uint8_t>(sequence[1]) < 0xA0);
-}
-
-Status check_text(std::string_view field, std::string_view text, std::size_t max_bytes) {
-    const auto refuse = [&](const std::string& problem) {
-        return Status(StatusCode::invalid, std::string(field) + ": " + problem);
-    };
-    if (text.size() > max_bytes) return refuse("must have at most " + std::to_string(max_bytes) + " bytes");
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = utf8_sequence(text.substr(at));
-        if (length == 0) return refuse("byte " + std::to_string(at) + " isn't valid UTF-8");
-        if (is_control(text.substr(at, length)))
-            return refuse("byte " + std::to_string(at) + " is a control character");
-        at += length;
-    }
-    return {};
-}
-
-Status check_name(std::string_view field, std::string_view name) {
-    if (name.empty()) return {StatusCode::invalid, std::string(field) + ": must not be empty"};
-    return check_text(field, name, kMaxNameBytes);
-}
 
 Status check_limit(const std::optional<NanoUsd>& limit) {
     if (limit && limit->value < 0) return {StatusCode::invalid, "limit: must be at least 0"};
@@ -395,34 +349,6 @@ Status Accounts::delete_key(const KeyDigest& digest) {
     if (Status status = store_.commit(batch, kDurability); !status.ok()) return status;
     DirectoryBuilder builder(*directory_);
     builder.erase_key(digest);
-    publish(std::move(builder).build());
-    return {};
-}
-
-Status Accounts::set_llm_default(const Id128& organization, std::string model, std::string provider,
-                                 std::int64_t now_ms) {
-    if (Status status = check_text("model", model, kMaxModelBytes); !status.ok()) return status;
-    if (Status status = check_text("provider", provider, kMaxModelBytes); !status.ok()) return status;
-    const auto current = open_organization(organization);
-    if (!current) return current.error();
-    auto policy = std::make_shared<OrganizationPolicy>(*(*current)->policy);
-    policy->default_provider = model.empty() ? std::string() : std::move(provider);
-    policy->default_model = std::move(model);
-    Organization changed = **current;
-    changed.policy = std::move(policy);
-    changed.updated_ms = now_ms;
-
-    const std::string document = organization_document_key(to_uuid(organization));
-    const auto previous = stored_document(document);
-    if (!previous) return previous.error();
-    if (Status stored = store_document(document, write_organization(changed, *previous)); !stored.ok()) return stored;
-    DirectoryBuilder builder(*directory_);
-    for (const KeyRecord* key : directory_->keys_of(organization)) {
-        KeyRecord record = *key;
-        record.policy = changed.policy;
-        builder.put(std::move(record));
-    }
-    builder.put(std::move(changed));
     publish(std::move(builder).build());
     return {};
 }

@@ -86,6 +86,8 @@ class Accounts {
 
     // Empty model clears the default, provider included.
     Status set_llm_default(const Id128& organization, std::string model, std::string provider, std::int64_t now_ms);
+    // The class of its usage detail from now on (retention.h); nullopt: the configuration's default.
+    Status set_retention_class(const Id128& organization, std::optional<std::uint8_t> number, std::int64_t now_ms);
 
   private:
     Accounts(Store& store, CreditTable& credits);
@@ -96,6 +98,8 @@ class Accounts {
     Status load_keys();
     Status load_root_key();
     Status load_members();
+    Status change_policy(const Id128& organization, const std::function<void(OrganizationPolicy&)>& change,
+                         std::int64_t now_ms);
     Status store_limits(const LimitTarget& target, const Limits& limits, std::int64_t now_ms);
     Status for_each_document(std::string_view prefix, const ReadDocument& read);
     Result<std::string> stored_document(const std::string& key);

@@ -214,6 +214,31 @@ ApiAnswer set_llm(const Call& call) {
     return status.ok() ? show_llm(call) : api_error(status);
 }
 
+ApiAnswer show_retention(const Call& call) {
+    const auto directory = call.services.accounts->directory();
+    const RetentionPolicy& retention = call.services.config.retention;
+    const auto& own = directory->find_organization(call.organization)->policy->retention_class;
+    const std::uint8_t number = own.value_or(retention.default_class);
+    const auto named = std::ranges::find(retention.classes, number, &RetentionClass::number);
+    JsonText json;
+    json.object().key("class").text(named != retention.classes.end() ? named->name : std::to_string(number));
+    json.key("days").number(retention.days_of(number)).key("default").flag(!own).end();
+    return json_answer(json);
+}
+
+ApiAnswer set_retention(const Call& call) {
+    BodyFields fields(call.request.body, {"class"});
+    if (!fields.has("class")) fields.fail("class", "is required; null is the configuration's default");
+    const std::string name = fields.text("class");
+    const auto& classes = call.services.config.retention.classes;
+    const auto named = std::ranges::find(classes, name, &RetentionClass::name);
+    if (!name.empty() && named == classes.end()) fields.fail("class", "is none of the configuration's classes");
+    if (fields.error()) return fields.refusal();
+    const auto number = name.empty() ? std::nullopt : std::optional(named->number);
+    const Status status = call.services.accounts->set_retention_class(call.organization, number, call.request.now_ms);
+    return status.ok() ? show_retention(call) : api_error(status);
+}
+
 struct Row {
     std::string_view method, collection;
     bool item;
@@ -231,6 +256,8 @@ constexpr std::array kHandlers = {
     Row{"DELETE", "keys", true, delete_key},
     Row{"PUT", "llm", false, set_llm},
     Row{"GET", "llm", false, show_llm},
+    Row{"PUT", "retention", false, set_retention},
+    Row{"GET", "retention", false, show_retention},
 };
 
 ApiAnswer handle(Services& services, const ApiRequest& request) {

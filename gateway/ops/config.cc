@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,8 @@
 #include <map>
 #include <set>
 #include <sstream>
+
+#include "accounting/limits.h"
 
 namespace tollgate {
 namespace {
@@ -46,6 +49,18 @@ std::string expand(const std::string& text, int line) {
     }
 }
 
+std::optional<std::int64_t> parse_number(const std::string& word, std::int64_t least, std::int64_t most) {
+    std::int64_t parsed = 0;
+    const char* const end = word.data() + word.size();
+    const auto [stop, error] = std::from_chars(word.data(), end, parsed);
+    if (error != std::errc() || stop != end || parsed < least || parsed > most) return std::nullopt;
+    return parsed;
+}
+
+std::string numbers(std::int64_t least, std::int64_t most) {
+    return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+}
+
 // Reads the keys of one mapping; every key must have a reader.
 class Section {
   public:
@@ -65,16 +80,18 @@ class Section {
     }
     void number(const std::string& key, std::uint32_t& out, std::uint32_t least, std::uint32_t most) {
         add(key, [&out, least, most, key](const YAML::Node& value) {
+            const auto parsed = parse_number(expand(scalar(value, key), line_of(value)), least, most);
+            if (!parsed) throw ConfigProblem{line_of(value), key + " must be " + numbers(least, most)};
+            out = static_cast<std::uint32_t>(*parsed);
+        });
+    }
+    void rate(const std::string& key, std::optional<std::int64_t>& out) {
+        add(key, [&out, key](const YAML::Node& value) {
             const std::string word = expand(scalar(value, key), line_of(value));
-            std::uint64_t parsed = 0;
-            const bool digits =
-                !word.empty() && word.size() < 12 && word.find_first_not_of("0123456789") == std::string::npos;
-            if (digits) parsed = std::stoull(word);
-            if (!digits || parsed < least || parsed > most) {
-                throw ConfigProblem{line_of(value), key + " must be a whole number from " + std::to_string(least) +
-                                                        " to " + std::to_string(most)};
+            out = parse_number(word, 1, kMostPerMinute);
+            if (!out && word != "unlimited") {
+                throw ConfigProblem{line_of(value), key + " must be unlimited or " + numbers(1, kMostPerMinute)};
             }
-            out = static_cast<std::uint32_t>(parsed);
         });
     }
     template <class Value>
@@ -254,6 +271,12 @@ void read_root(const YAML::Node& root, Config& config) {
         credit.usd("overdraft_cap", config.credit.overdraft_cap);
         credit.flag("zero_completion_insurance", config.credit.zero_completion_insurance);
         credit.read();
+    });
+    section.nested("rate_limits", [&config](const YAML::Node& node) {
+        Section rates(node, "rate_limits");
+        rates.rate("requests_per_minute", config.rate_limits.requests_per_minute);
+        rates.rate("tokens_per_minute", config.rate_limits.tokens_per_minute);
+        rates.read();
     });
     section.nested("retention", [&config](const YAML::Node& node) { read_retention(node, config.retention); });
     section.nested("ledger", [&config](const YAML::Node& node) {

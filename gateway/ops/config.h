@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,13 @@ struct CreditConfig {
     bool zero_completion_insurance = true;  // answers that ended empty or in error are free
 };
 
+// Of each organization that has no rate of its own, so that every answer has rate limit headers that are true.
+// Absent: unlimited.
+struct RateLimitsConfig {
+    std::optional<std::int64_t> requests_per_minute = 60'000'000;
+    std::optional<std::int64_t> tokens_per_minute = 100'000'000'000;
+};
+
 struct LedgerConfig {
     Durability durability = Durability::process;
     std::uint32_t disk_wait_timeout_ms = 5000;  // how long the end of an answer waits for the disk
@@ -85,6 +93,7 @@ struct Config {
     LimitsConfig limits;
     TimeoutsConfig timeouts;
     CreditConfig credit;
+    RateLimitsConfig rate_limits;
     LedgerConfig ledger;
     RetentionPolicy retention;
 };

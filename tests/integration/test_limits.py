@@ -120,8 +120,23 @@ def test_concurrent_requests_are_refused_until_one_ends(limited):
     assert limited.ask().status == 200
 
 
-def test_no_limits_no_rate_limit_headers(limited):
-    assert limited.ask().header("x-ratelimit-limit-requests") is None
+def test_without_limits_the_headers_tell_the_configurations_rates(limited):
+    answer = limited.ask()
+    assert answer.header("x-ratelimit-limit-requests") == "60000000"
+    assert answer.header("x-ratelimit-limit-tokens") == "100000000000"
+    shown = limited.show("organization")
+    assert [shown["requests_per_minute"], shown["tokens_per_minute"]] == [60_000_000, 100_000_000_000]
+
+
+def test_an_organizations_own_rate_replaces_the_configurations(start_gateway):
+    gateway = start_gateway(rate_limits={"requests_per_minute": 2, "tokens_per_minute": "unlimited"})
+    limited = Limited(gateway)
+    assert [limited.ask().status for _ in range(3)] == [200, 200, 429]
+    limited.limit("organization", requests_per_minute=50)
+    answer = limited.ask()
+    assert answer.status == 200
+    assert answer.header("x-ratelimit-limit-requests") == "50"
+    assert answer.header("x-ratelimit-limit-tokens") is None
 
 
 def test_clearing_limits_lifts_them(limited):
