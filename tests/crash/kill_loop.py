@@ -7,13 +7,15 @@
 Every round starts the gateway on the same data, reads back the record of every answer that a client saw complete in
 the round before, loads it with a mix of streamed and plain requests (some clients leave), and kills it at a random
 moment. At the end all records of the data directory are read: each completed answer must have exactly one, with the
-cost that the client was told, and every balance must be the grants less the sum of the records.
+cost that the client was told, and every balance must be the grants less the sum of the records. `tollgate ledger
+verify` has to be clean on what each kill left (--verify-every).
 """
 
 import argparse
 import asyncio
 import collections
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +32,7 @@ NANO_PER_USD = 1_000_000_000
 CLIENTS = 24
 ORGANIZATIONS = 3
 CREDIT_USD = 1000
+VERIFY_TIMEOUT_S = 600
 FAIL_POINT_TIMEOUT_S = 30.0
 # The points of reference/ledger-scale.md 3.2, in the order of a request's life.
 FAIL_POINTS = [
@@ -47,8 +50,9 @@ class Violation(Exception):
 
 
 class Trial:
-    def __init__(self, directory, binary, seed, *, quiet=False):
+    def __init__(self, directory, binary, seed, *, verify_every=0, quiet=False):
         self.rng = random.Random(seed)
+        self.verify_every = verify_every
         self.quiet = quiet
         self.sample = SampleUpstream(directory)
         self.gateway = Gateway(
@@ -111,6 +115,14 @@ class Trial:
         )
         return seen
 
+    def verify(self):
+        """Before a start: `tollgate ledger verify` on what the kill left."""
+        command = [str(self.gateway.binary), "ledger", "verify", "--data-dir", str(self.gateway.data_dir)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=VERIFY_TIMEOUT_S)
+        if done.returncode != 0:
+            raise Violation(f"ledger verify: {done.stdout}{done.stderr}")
+        self.totals["verified"] += 1
+
     def kill_round(self, number, rounds):
         self.start()
         self.check_last_round()
@@ -123,6 +135,8 @@ class Trial:
 
         seen = self.load_until(kill)
         self.totals["kills"] += 1
+        if self.verify_every and number % self.verify_every == 0:
+            self.verify()
         self.say(
             f"round {number}/{rounds}: killed after {after_s:.2f} s, {len(seen.completed)} completed of {seen.started}"
         )
@@ -152,6 +166,7 @@ class Trial:
         code = self.gateway.stop()
         if code != 0:
             raise Violation(f"the last orderly stop ended with {code}")
+        self.verify()
         kept, balances = records(self.gateway.data_dir, self.gateway.binary)
 
         count = collections.Counter(record["id"].removeprefix("gen-") for record in kept)
@@ -191,11 +206,11 @@ class Trial:
         self.sample.stop()
 
 
-def run(rounds, *, binary=None, fail_points=False, seed=None, quiet=False):
+def run(rounds, *, binary=None, fail_points=False, seed=None, verify_every=0, quiet=False):
     """Runs a trial in a directory of its own; returns its totals, raises Violation."""
     seed = seed if seed is not None else random.randrange(1 << 32)
     with tempfile.TemporaryDirectory(prefix="tollgate-crash-") as directory:
-        trial = Trial(directory, binary, seed, quiet=quiet)
+        trial = Trial(directory, binary, seed, verify_every=verify_every, quiet=quiet)
         trial.say(f"seed {seed}")
         try:
             if fail_points:
@@ -228,18 +243,28 @@ def main():
         "--binary", type=Path, help="the gateway; default: build/release, or build/dev, asan for fail points"
     )
     parser.add_argument("--seed", type=int)
+    parser.add_argument(
+        "--verify-every", type=int, default=1, help="rounds between runs of `ledger verify`; 0: only at the end"
+    )
     arguments = parser.parse_args()
     binary = (arguments.binary or (fail_point_binary() if arguments.fail_points else GATEWAY)).resolve()
     started = time.monotonic()
     try:
-        totals = run(arguments.rounds, binary=binary, fail_points=arguments.fail_points, seed=arguments.seed)
+        totals = run(
+            arguments.rounds,
+            binary=binary,
+            fail_points=arguments.fail_points,
+            seed=arguments.seed,
+            verify_every=arguments.verify_every,
+        )
     except Violation as violation:
         print(f"FAILED: {violation}", file=sys.stderr)
         return 1
     print(
         f"{totals['kills']} kills in {time.monotonic() - started:.0f} s: {totals['started']} requests started "
         f"({totals['streams']} streams), {totals['completed']} completed, {totals['abandoned']} abandoned, "
-        f"{totals['records']} records; 0 missing, 0 twice, balances equal the sum of records"
+        f"{totals['records']} records; 0 missing, 0 twice, balances equal the sum of records, "
+        f"ledger verify clean {totals['verified']} times"
     )
     return 0
 
