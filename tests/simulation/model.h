@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,8 @@
 #include "accounting/credit.h"
 #include "gateway/upstream/stream_meter.h"
 #include "store/slot_file.h"
+#include "tests/simulation/books.h"
+#include "tests/simulation/random.h"
 #include "tests/simulation/upstream.h"
 
 namespace tollgate::simulation {
@@ -100,6 +103,7 @@ struct ModelRequest {
     Upstream upstream;
     StreamMeter meter;
 };
+std::string name_of(const ModelRequest& request);
 
 // A grant that a caller asked for.
 struct ModelGrant {
@@ -107,6 +111,35 @@ struct ModelGrant {
     NanoUsd amount;
     std::string idempotency_key;
     std::optional<Id128> transaction;  // acknowledged; without: the outcome is unknown
+};
+
+// A cost as docs say it is: pico-USD summed exactly, rounded once to nano-USD, half up.
+NanoUsd price_of(const TokenUsage& usage, const Prices& prices);
+Id128 numbered_id(std::uint64_t high, std::uint64_t low);
+
+struct Model {
+    std::vector<ModelOrganization> organizations;
+    std::deque<ModelRequest> requests;  // all, in the order they began
+    std::map<Id128, ModelRequest*> by_id;
+    std::vector<ModelRequest*> live;  // opening to settled
+    std::vector<ModelGrant> grants;
+
+    void add_organizations(Random& random, std::uint64_t seed);
+    ModelOrganization& organization_of(const ModelRequest& request) { return organizations[request.organization]; }
+    const ModelKey& key_of(const ModelRequest& request) { return organization_of(request).keys[request.key]; }
+
+    // Whether credit and all budgets cover the amount more. Looking at a budget enters its window.
+    bool covers(const ModelRequest& request, NanoUsd amount, std::int64_t at_ms);
+    // What the request can be charged at most.
+    NanoUsd coverable(const ModelRequest& request);
+
+    // The hold of the request is given.
+    ModelRequest& begin(ModelRequest request, std::int64_t monotonic_ms);
+    void grow_hold(ModelRequest& request, NanoUsd more);  // or shrink, with `more` below zero
+    void settle(ModelRequest& request, NanoUsd cost, NanoUsd charged);
+    void acknowledge(ModelGrant& grant, const Id128& transaction);
+    // A process has begun, which knows what the books say; nothing runs.
+    void restart_from(Books& books);
 };
 
 }  // namespace tollgate::simulation

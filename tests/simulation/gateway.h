@@ -1,0 +1,45 @@
+// What the gateway and its operators do with the ledger, in the order in which HeldRequest, the relay and the API do
+// it. The outside of it, clients' and upstreams' will, is chance; each step's outcome is held against the invariants.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "accounting/money.h"
+#include "tests/simulation/invariants.h"
+#include "tests/simulation/world.h"
+
+namespace tollgate::simulation {
+
+class Gateway {
+  public:
+    Gateway(World& world, Invariants& invariants) : world_(world), invariants_(invariants) {}
+
+    void begin_request();
+    // One that runs: it gets a read of its answer, or ends; if none runs, one begins.
+    void continue_request();
+    // The shutdown: what still runs is cut at no cost.
+    void stop();
+
+    void grant_to(std::size_t organization, NanoUsd amount);
+    void repeat_grant();
+    void set_limits();
+    void look_up();
+    void flush();
+
+  private:
+    void open(ModelRequest& request, std::int64_t output_bound);
+    void feed(ModelRequest& request);
+    void finish(ModelRequest& request);
+    void abandon(ModelRequest& request);
+    void resize_hold(ModelRequest& request);
+    void settle(ModelRequest& request, const RequestSettled& facts);
+    Spenders spenders_of(const ModelRequest& request);
+    OrganizationCredit& credit_of(const ModelRequest& request);
+
+    World& world_;
+    Invariants& invariants_;
+    std::uint64_t next_id_ = 0;
+};
+
+}  // namespace tollgate::simulation

@@ -1,0 +1,283 @@
+#include "tests/simulation/invariants.h"
+
+#include <algorithm>
+#include <map>
+
+#include "accounting/ledger_verifier.h"
+
+namespace tollgate::simulation {
+namespace {
+
+constexpr std::string_view kDone = "data: [DONE]";
+
+// What the policy for requests that a process left running may charge for this one.
+bool is_orphans_cost(const ModelRequest& request, NanoUsd cost) {
+    if (cost == NanoUsd{}) return true;
+    // A power cut may have kept an older progress.
+    for (std::uint64_t progress = 1; progress <= request.progress; ++progress) {
+        const TokenUsage usage{.prompt = request.prompt_estimate, .completion = static_cast<std::int64_t>(progress)};
+        if (cost == std::min(request.first_hold, price_of(usage, request.prices))) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+// --- A request's way
+
+void Invariants::no_slot_is_free() const {
+    REQUIRE(world_.process->slots->in_use() > 0, "I6", "no slot is free, and none is in use");
+}
+
+void Invariants::admitted(const ModelRequest& request, const Admission& admission) {
+    const bool enough = world_.model.covers(request, request.hold, world_.now_ms);
+    const std::string amount = "a hold of " + to_usd(request.hold);
+    bool busy = false, quick = false;
+    for (const std::size_t index : world_.model.key_of(request).spenders) {
+        ModelSpender& spender = world_.model.organization_of(request).spenders[index];
+        auto& admitted = spender.admitted_ms;
+        while (!admitted.empty() && admitted.front() <= world_.monotonic_ms - RateBucket::kMinuteMs) {
+            admitted.pop_front();
+        }
+        const auto& limits = spender.limits;
+        busy = busy || (limits.concurrent_requests && spender.running >= *limits.concurrent_requests);
+        quick = quick || (limits.requests_per_minute && !admitted.empty());
+        // A full bucket and a minute's refilling: no more than twice the rate in any minute.
+        const auto in_a_minute = static_cast<std::int64_t>(admitted.size());
+        REQUIRE(admission.refusal || !limits.requests_per_minute || in_a_minute < 2 * *limits.requests_per_minute,
+                "I16", "more requests a minute than the limit allows");
+    }
+    if (!admission.refusal) {
+        REQUIRE(enough, "I1", amount + " is given, but not covered");
+        REQUIRE(!busy, "I16", amount + " is given beyond the limit of concurrent requests");
+        return;
+    }
+    const auto limit = admission.refusal->limit;
+    const bool of_money = limit == Refusal::Limit::credit || limit == Refusal::Limit::budget;
+    REQUIRE(of_money == !enough, "I13", amount + " is refused for the wrong reason, or covered");
+    if (limit == Refusal::Limit::concurrent_requests) REQUIRE(busy, "I13", amount + " is refused, but few run");
+    if (limit == Refusal::Limit::requests_per_minute) REQUIRE(quick, "I13", amount + " is refused, but none came");
+}
+
+void Invariants::grown(const ModelRequest& request, NanoUsd more, bool given) {
+    const bool enough = world_.model.covers(request, more, request.created_ms);
+    REQUIRE(enough || !given, "I1", "a hold grows by " + to_usd(more) + ", which is not covered");
+    REQUIRE(!enough || given, "I13", "a hold does not grow by " + to_usd(more) + ", which is covered");
+}
+
+void Invariants::sent_before_settlement(const ModelRequest& request, const std::string& bytes) const {
+    REQUIRE(bytes.find(kDone) == std::string::npos, "I2", name_of(request) + ": the end is sent before the settlement");
+}
+
+void Invariants::metered(const ModelRequest& request, const RequestSettled& settled) const {
+    const bool complete = request.meter.facts().done;
+    REQUIRE(complete == request.upstream.complete, "I2", name_of(request) + ": a broken answer looks whole");
+    if (!complete) return;
+    REQUIRE(settled.usage == request.upstream.usage, "I14", name_of(request) + ": metered other than was sent");
+    REQUIRE(settled.cost == price_of(settled.usage, request.prices), "I14", name_of(request) + ": a wrong cost");
+}
+
+void Invariants::charged(const ModelRequest& request, NanoUsd cost, const Charge& charge) {
+    const NanoUsd coverable = world_.model.coverable(request);
+    REQUIRE(charge.charged + charge.overrun == cost, "I8", name_of(request) + ": a part of the cost is nowhere");
+    REQUIRE(charge.charged == std::min(cost, coverable), "I8",
+            name_of(request) + ": charged " + to_usd(charge.charged) + " of " + to_usd(cost) + ", coverable " +
+                to_usd(coverable));
+}
+
+void Invariants::sent_after_settlement(const ModelRequest& request, const std::string& bytes) const {
+    REQUIRE(bytes.find(kDone) != std::string::npos, "I2", name_of(request) + ": a whole answer has no end");
+}
+
+// --- Other answers
+
+void Invariants::granted(const GrantResult& result) const {
+    REQUIRE(!result.repeated, "I3", "a first grant is taken for a repeated one");
+}
+
+void Invariants::granted_again(const ModelGrant& known, const GrantResult& result) const {
+    REQUIRE(!known.transaction || (result.repeated && result.transaction == *known.transaction), "I3",
+            "a repeated grant is booked again");
+}
+
+void Invariants::looked_up(const ModelRequest& request, const Result<StoredRequest>& found) const {
+    const bool recorded = request.phase == Phase::settled || request.phase == Phase::booked;
+    REQUIRE(found.has_value() == recorded, "I2",
+            name_of(request) + (found ? " is found before it ended" : ": " + found.error().message()));
+    REQUIRE(!found || found->settled().charged == request.charged, "I4", name_of(request) + ": found with other sums");
+}
+
+void Invariants::flushed() const {
+    REQUIRE(!world_.process->accepting() || world_.process->slots->awaiting_journal() == 0, "I2",
+            "a flush leaves settled slots behind");
+}
+
+// --- The state, after each step
+
+void Invariants::new_records() {
+    Model& model = world_.model;
+    world_.books.read(world_.machine);
+    for (const Id128& id : world_.books.take_new_requests()) {
+        ever_began(id);
+        ModelRequest& request = *model.by_id.at(id);
+        REQUIRE(request.phase == Phase::settled, "I9", name_of(request) + " is booked before it ended");
+        booked_as_known(request, world_.books.requests().at(id), false);
+        request.phase = Phase::booked;
+    }
+    // A commit that was answered, if only at its repetition, was acknowledged at this level.
+    for (ModelRequest& request : model.requests) {
+        if (!world_.process->accepting() || world_.options.durability != Durability::disk) break;
+        request.durable = request.durable || request.phase == Phase::booked;
+    }
+    std::erase_if(model.live, [](const ModelRequest* request) { return request->phase == Phase::booked; });
+}
+
+void Invariants::ever_began(const Id128& request) const {
+    REQUIRE(world_.model.by_id.contains(request), "I3",
+            "the journal has a request that never was: " + to_ulid(request));
+}
+
+void Invariants::booked_as_known(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan) const {
+    const ModelOrganization& organization = world_.model.organization_of(request);
+    const ModelKey& key = world_.model.key_of(request);
+    REQUIRE(record.organization == organization.id && record.key == key.digest && record.project == key.project &&
+                record.member == key.member,
+            "I10", name_of(request) + " is booked to another");
+    if (record.orphan && (may_be_orphan || !request.orphan)) {
+        REQUIRE(may_be_orphan, "I2", name_of(request) + " was settled, but is booked as an orphan");
+        REQUIRE(is_orphans_cost(request, record.cost), "I9",
+                name_of(request) + " is charged " + to_usd(record.cost) + ", no policy says so");
+        REQUIRE(record.charged <= request.first_hold, "I8",
+                name_of(request) + ": an orphan is charged more than its hold");
+        return;
+    }
+    REQUIRE(record.cost == request.cost && record.charged == request.charged, "I4",
+            name_of(request) + " is booked with " + to_usd(record.charged) + " of " + to_usd(record.cost) + ", not " +
+                to_usd(request.charged) + " of " + to_usd(request.cost));
+}
+
+void Invariants::grants() {
+    Model& model = world_.model;
+    std::map<Id128, BookedGrant> unmatched = world_.books.grants();
+    for (const ModelGrant& grant : model.grants) {
+        if (!grant.transaction) continue;
+        const auto found = unmatched.find(*grant.transaction);
+        REQUIRE(found != unmatched.end(), "I11",
+                "a grant of " + to_usd(grant.amount) + " was acknowledged and is lost");
+        REQUIRE(found->second.amount == grant.amount &&
+                    found->second.organization == model.organizations[grant.organization].id,
+                "I4", "a grant is booked with another sum");
+        unmatched.erase(found);
+    }
+    // What is left must be grants whose callers got no answer.
+    for (ModelGrant& grant : model.grants) {
+        if (grant.transaction) continue;
+        const auto found = std::ranges::find_if(unmatched, [&](const auto& booked) {
+            return booked.second.amount == grant.amount &&
+                   booked.second.organization == model.organizations[grant.organization].id;
+        });
+        if (found == unmatched.end()) continue;
+        model.acknowledge(grant, found->first);
+        unmatched.erase(found);
+    }
+    REQUIRE(unmatched.empty(), "I3", "the journal has a grant that nobody made, or one twice");
+}
+
+void Invariants::balances() const {
+    Process& process = *world_.process;
+    for (const ModelOrganization& organization : world_.model.organizations) {
+        const auto snapshot = process.credit_of(organization).snapshot();
+        REQUIRE(snapshot.granted - snapshot.used - snapshot.held >= NanoUsd{}, "I1", "available credit is below zero");
+        REQUIRE(snapshot.used == organization.used, "I4",
+                "used is " + to_usd(snapshot.used) + ", should be " + to_usd(organization.used));
+        REQUIRE(snapshot.held == organization.held, "I6",
+                "held is " + to_usd(snapshot.held) + ", should be " + to_usd(organization.held));
+        REQUIRE(snapshot.granted == organization.granted, "I4",
+                "granted is " + to_usd(snapshot.granted) + ", should be " + to_usd(organization.granted));
+        for (std::size_t index = 0; index < organization.spenders.size(); ++index) spender(organization, index);
+    }
+    if (!process.accepting()) return;
+    const auto in_slots = static_cast<std::uint32_t>(world_.model.live.size());
+    REQUIRE(process.slots->in_use() == in_slots, "I6",
+            std::to_string(process.slots->in_use()) + " slots are in use, should be " + std::to_string(in_slots));
+}
+
+void Invariants::spender(const ModelOrganization& organization, std::size_t index) const {
+    const ModelSpender& spender = organization.spenders[index];
+    Process& process = *world_.process;
+    const Spender state = process.credit_of(organization)
+                              .state_of(process.credit_of(organization, index), world_.now_ms, world_.monotonic_ms);
+    const std::string name = std::string(1, spender.name.front()) + std::to_string(index);
+    for (const auto window : {LimitReset::lifetime, LimitReset::daily, LimitReset::weekly, LimitReset::monthly}) {
+        const NanoUsd spent = spender.spent.spent(window, world_.now_ms);
+        REQUIRE(state.spent.in(window) == spent, window == LimitReset::lifetime ? "I10" : "I12",
+                "spender " + name + " spent " + to_usd(state.spent.in(window)) + " in window " +
+                    std::to_string(static_cast<int>(window)) + ", should be " + to_usd(spent));
+    }
+    REQUIRE(state.held == spender.held, "I6", "spender " + name + " holds other than its requests do");
+    REQUIRE(state.running == spender.running, "I6", "spender " + name + " runs other requests than there are");
+}
+
+void Invariants::nothing_runs() const {
+    for (const ModelOrganization& organization : world_.model.organizations) {
+        REQUIRE(world_.process->credit_of(organization).snapshot().held == NanoUsd{}, "I6",
+                "credit is held when nothing runs");
+    }
+    REQUIRE(world_.process->slots->in_use() == 0, "I6", "slots are in use when nothing runs");
+}
+
+// --- A new process
+
+void Invariants::slots_open(const Result<std::unique_ptr<SlotFile>>& slots) const {
+    REQUIRE(slots.has_value(), "I9", slots ? "" : "the slot file does not open: " + slots.error().message());
+}
+
+void Invariants::ledger_opens(const Result<std::unique_ptr<Ledger>>& ledger, bool may_fail) const {
+    REQUIRE(ledger || may_fail, "I9", "the ledger does not open: " + ledger.error().message());
+}
+
+void Invariants::promises_kept(bool power_cut) {
+    world_.books = Books();
+    world_.books.read(world_.machine);
+    for (const auto& [id, record] : world_.books.requests()) ever_began(id);
+    for (ModelRequest& request : world_.model.requests) record_kept(request, power_cut);
+    grants();
+    (void)world_.books.take_new_requests();
+}
+
+void Invariants::record_kept(ModelRequest& request, bool power_cut) {
+    const auto& booked = world_.books.requests();
+    const auto found = booked.find(request.id);
+    if (found == booked.end()) {
+        const bool may_lack = request.phase == Phase::opening || request.phase == Phase::gone || power_cut;
+        REQUIRE(may_lack, request.phase == Phase::booked ? "I11" : "I2", name_of(request) + " has no record");
+        REQUIRE(!request.durable, "I11", name_of(request) + " was on the disk and is lost");
+        request.phase = Phase::gone;
+        return;
+    }
+    REQUIRE(request.phase != Phase::gone, "I9", name_of(request) + " was lost and is back");
+    const bool was_final = request.phase == Phase::settled || request.phase == Phase::booked;
+    booked_as_known(request, found->second, !was_final || (power_cut && !request.durable));
+    if (request.phase != Phase::booked) world_.tally.orphans += found->second.orphan ? 1 : 0;
+    request.phase = Phase::booked;
+    request.orphan = found->second.orphan;
+    request.cost = found->second.cost;
+    request.charged = found->second.charged;
+    request.durable = world_.options.durability == Durability::disk;
+}
+
+// --- The verifier
+
+void Invariants::verify() {
+    const VerifyReport report = verify_ledger(world_.machine);
+    REQUIRE(!report.difference, "I15", report.difference ? to_string(*report.difference) : "");
+    REQUIRE(report.blocks == world_.books.blocks() && report.requests == world_.books.requests().size(), "I15",
+            "verify sees other blocks or requests than there are");
+}
+
+void Invariants::tamper() {
+    const auto changed = world_.machine.flip_byte(world_.random.one_in(2) ? Family::money : Family::usage);
+    REQUIRE(!changed || verify_ledger(world_.machine).difference, "I7", "a changed byte is not found");
+}
+
+}  // namespace tollgate::simulation

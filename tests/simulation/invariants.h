@@ -1,0 +1,73 @@
+// Where I1 to I16 (docs/reliability.md) are checked: what the program answers, what stands in memory and what the
+// journal has, against the model. Only what blocks must be by themselves is checked where they are read (Books): the
+// prefixes of I1, I5, the chain of I7, and that a record and its entry agree (I3, I4, I8, I10).
+//
+//   I1   admitted, grown, balances              I9   slots_open, ledger_opens, new_records, record_kept,
+//   I2   sent_before_settlement, metered,            booked_as_known
+//        sent_after_settlement, looked_up,      I10  balances, booked_as_known
+//        flushed, record_kept, booked_as_known  I11  record_kept, grants
+//   I3   granted, granted_again, grants,        I12  balances
+//        ever_began                             I13  admitted, grown
+//   I4   balances, grants, looked_up,           I14  metered
+//        booked_as_known                        I15  verify
+//   I6   no_slot_is_free, balances,             I16  admitted
+//        nothing_runs
+//   I7   tamper
+//   I8   charged, booked_as_known
+//
+// What is found in the journal is marked in the model, which expects it from then on. All throw Violation.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "tests/simulation/world.h"
+
+namespace tollgate::simulation {
+
+class Invariants {
+  public:
+    explicit Invariants(World& world) : world_(world) {}
+
+    // --- A request's way; the model is still as it was before the answer.
+    void no_slot_is_free() const;
+    void admitted(const ModelRequest& request, const Admission& admission);
+    void grown(const ModelRequest& request, NanoUsd more, bool given);
+    void sent_before_settlement(const ModelRequest& request, const std::string& bytes) const;
+    void metered(const ModelRequest& request, const RequestSettled& settled) const;
+    void charged(const ModelRequest& request, NanoUsd cost, const Charge& charge);
+    void sent_after_settlement(const ModelRequest& request, const std::string& bytes) const;
+
+    // --- Other answers
+    void granted(const GrantResult& result) const;
+    void granted_again(const ModelGrant& known, const GrantResult& result) const;
+    void looked_up(const ModelRequest& request, const Result<StoredRequest>& found) const;
+    void flushed() const;
+
+    // --- The state, after each step
+    void new_records();
+    void grants();
+    void balances() const;
+    void nothing_runs() const;
+
+    // --- A new process
+    void slots_open(const Result<std::unique_ptr<SlotFile>>& slots) const;
+    void ledger_opens(const Result<std::unique_ptr<Ledger>>& ledger, bool may_fail) const;
+    // Reads the journal anew and holds it against all that was promised.
+    void promises_kept(bool power_cut);
+
+    // --- `tollgate ledger verify`, with the program's own reference ledger
+    void verify();
+    void tamper();  // one byte of the journal changes on the disk: verify has to find it
+
+  private:
+    void ever_began(const Id128& request) const;
+    void record_kept(ModelRequest& request, bool power_cut);
+    void booked_as_known(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan) const;
+    void spender(const ModelOrganization& organization, std::size_t index) const;
+
+    World& world_;
+};
+
+}  // namespace tollgate::simulation

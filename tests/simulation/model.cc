@@ -1,0 +1,128 @@
+#include "tests/simulation/model.h"
+
+namespace tollgate::simulation {
+namespace {
+
+void add_to_holds(ModelOrganization& organization, const ModelKey& key, NanoUsd more) {
+    organization.held += more;
+    for (const std::size_t spender : key.spenders) organization.spenders[spender].held += more;
+}
+
+}  // namespace
+
+std::string name_of(const ModelRequest& request) {
+    return "request " + to_ulid(request.id) + " (" + kPhaseNames[static_cast<std::size_t>(request.phase)] + ", lane " +
+           std::to_string(request.lane) + ", slot " + std::to_string(request.slot) + ")";
+}
+
+NanoUsd price_of(const TokenUsage& usage, const Prices& prices) {
+    const std::int64_t pico = usage.prompt * prices.prompt + usage.completion * prices.completion + prices.per_request;
+    return {(pico + 500) / 1000};
+}
+
+Id128 numbered_id(std::uint64_t high, std::uint64_t low) {
+    Id128 id;
+    for (std::size_t i = 0; i < 8; ++i) {
+        id.bytes[7 - i] = static_cast<std::uint8_t>(high >> (8 * i));
+        id.bytes[15 - i] = static_cast<std::uint8_t>(low >> (8 * i));
+    }
+    return id;
+}
+
+void Model::add_organizations(Random& random, std::uint64_t seed) {
+    const std::uint64_t count = 1 + random.below(3);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        ModelOrganization& organization = organizations.emplace_back();
+        organization.id = numbered_id(i + 1, seed);
+        const auto add_spender = [&](std::string name) {
+            ModelSpender& spender = organization.spenders.emplace_back();
+            spender.name = std::move(name);
+            if (random.one_in(6)) spender.limits.concurrent_requests = random.between(1, 4);
+            if (random.one_in(8)) spender.limits.requests_per_minute = random.between(1, 30);
+            return organization.spenders.size() - 1;
+        };
+        const Id128 project = numbered_id(100 + i, seed), member = numbered_id(200 + i, seed);
+        const std::array shared = {add_spender(organization_name(organization.id)), add_spender(project_name(project)),
+                                   add_spender(member_name(organization.id, member))};
+        const std::uint64_t keys = 1 + random.below(2);
+        for (std::uint64_t k = 0; k < keys; ++k) {
+            const KeyDigest digest = digest_key("key " + std::to_string(i) + "/" + std::to_string(k));
+            organization.keys.push_back(
+                {digest, project, member, {shared[0], shared[1], shared[2], add_spender(key_name(digest))}});
+        }
+    }
+}
+
+bool Model::covers(const ModelRequest& request, NanoUsd amount, std::int64_t at_ms) {
+    ModelOrganization& organization = organization_of(request);
+    if (amount > organization.granted - organization.used - organization.held) return false;
+    for (const std::size_t index : key_of(request).spenders) {
+        ModelSpender& spender = organization.spenders[index];
+        const Limits& limits = spender.limits;
+        if (!limits.budget) continue;
+        if (limits.reset != LimitReset::lifetime) spender.spent.see(at_ms);
+        if (amount > *limits.budget - spender.spent.spent(limits.reset, at_ms) - spender.held) return false;
+    }
+    return true;
+}
+
+NanoUsd Model::coverable(const ModelRequest& request) {
+    const ModelOrganization& organization = organization_of(request);
+    return organization.granted - organization.used - organization.held + request.hold;
+}
+
+ModelRequest& Model::begin(ModelRequest request, std::int64_t monotonic_ms) {
+    ModelOrganization& organization = organization_of(request);
+    const ModelKey& key = key_of(request);
+    add_to_holds(organization, key, request.hold);
+    for (const std::size_t spender : key.spenders) {
+        ++organization.spenders[spender].running;
+        organization.spenders[spender].admitted_ms.push_back(monotonic_ms);
+    }
+    ModelRequest& kept = requests.emplace_back(std::move(request));
+    by_id.emplace(kept.id, &kept);
+    live.push_back(&kept);
+    return kept;
+}
+
+void Model::grow_hold(ModelRequest& request, NanoUsd more) {
+    add_to_holds(organization_of(request), key_of(request), more);
+    request.hold += more;
+}
+
+void Model::settle(ModelRequest& request, NanoUsd cost, NanoUsd charged) {
+    ModelOrganization& organization = organization_of(request);
+    const ModelKey& key = key_of(request);
+    add_to_holds(organization, key, -request.hold);
+    organization.used += charged;
+    for (const std::size_t spender : key.spenders) {
+        --organization.spenders[spender].running;
+        organization.spenders[spender].spent.add(request.created_ms, charged);
+    }
+    request.cost = cost;
+    request.charged = charged;
+}
+
+void Model::acknowledge(ModelGrant& grant, const Id128& transaction) {
+    grant.transaction = transaction;
+    organizations[grant.organization].granted += grant.amount;
+}
+
+void Model::restart_from(Books& books) {
+    live.clear();
+    for (ModelOrganization& organization : organizations) {
+        const BookedTotals totals = books.totals(organization.id);
+        organization.granted = totals.granted;
+        organization.used = totals.used;
+        organization.held = {};
+        for (ModelSpender& spender : organization.spenders) {
+            spender.held = {};
+            spender.running = 0;
+            spender.admitted_ms.clear();
+            spender.spent = {};
+            for (const auto& [at_ms, amount] : books.charges(spender.name)) spender.spent.add(at_ms, amount);
+        }
+    }
+}
+
+}  // namespace tollgate::simulation

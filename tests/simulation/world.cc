@@ -1,0 +1,58 @@
+#include "tests/simulation/world.h"
+
+#include <cstdio>
+
+namespace tollgate::simulation {
+namespace {
+
+constexpr std::int64_t kBegin = 1'795'219'200'000;  // 2026-11-21
+
+LedgerOptions some_options(Random& random, const std::int64_t& now_ms) {
+    LedgerOptions options;
+    options.durability = random.one_in(2) ? Durability::disk : Durability::process;
+    options.clock_ms = [&now_ms] { return now_ms; };
+    options.retry_interval_ms = 0;
+    return options;
+}
+
+}  // namespace
+
+void Tally::add(const Tally& other) {
+    steps += other.steps, requests += other.requests, completed += other.completed, refused += other.refused;
+    grants += other.grants, blocks += other.blocks, restarts += other.restarts, crashes += other.crashes;
+    power_cuts += other.power_cuts, failed_commits += other.failed_commits, orphans += other.orphans;
+    clock_jumps += other.clock_jumps;
+}
+
+Spenders Process::spenders_of(const ModelOrganization& organization, const ModelKey& key) {
+    return {&credits.project(key.project), &credits.member(organization.id, key.member), &credits.key(key.digest)};
+}
+
+Spender& Process::credit_of(const ModelOrganization& organization, std::size_t spender) {
+    const ModelKey& any = organization.keys.front();
+    if (spender == 0) return credit_of(organization).spender();
+    if (spender == 1) return credits.project(any.project);
+    if (spender == 2) return credits.member(organization.id, any.member);
+    return credits.key(organization.keys[spender - 3].digest);
+}
+
+void Process::set_limits(const ModelOrganization& organization, std::size_t spender) {
+    credit_of(organization).set_limits(credit_of(organization, spender), organization.spenders[spender].limits);
+}
+
+World::World(std::uint64_t seed, const std::string& slot_path, bool verbose_in)
+    : random(seed),
+      verbose(verbose_in),
+      machine(slot_path, random),
+      now_ms(kBegin + random.between(0, kYearMs)),
+      options(some_options(random, now_ms)),
+      lanes(static_cast<std::uint32_t>(random.between(1, 3))),
+      slots(static_cast<std::uint32_t>(random.between(lanes + 1, 16))) {
+    model.add_organizations(random, seed);
+}
+
+void World::trace(const std::string& what) const {
+    std::printf("%4llu  %s\n", static_cast<unsigned long long>(tally.steps), what.c_str());
+}
+
+}  // namespace tollgate::simulation

@@ -1,0 +1,66 @@
+// What one run is made of. The gateway's steps, the faults and the checks all work on it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "accounting/ledger.h"
+#include "tests/simulation/books.h"
+#include "tests/simulation/machine.h"
+#include "tests/simulation/model.h"
+#include "tests/simulation/random.h"
+
+namespace tollgate::simulation {
+
+inline constexpr std::int64_t kHourMs = 3'600'000, kDayMs = 24 * kHourMs, kYearMs = 365 * kDayMs;
+
+struct Tally {  // what a run had in it, to show that it is worth something
+    std::uint64_t steps = 0, requests = 0, completed = 0, refused = 0, grants = 0, blocks = 0, restarts = 0,
+                  crashes = 0, power_cuts = 0, failed_commits = 0, orphans = 0, clock_jumps = 0;
+    void add(const Tally& other);
+};
+
+// A process's accounting.
+struct Process {
+    std::unique_ptr<SlotFile> slots;
+    CreditTable credits;
+    std::unique_ptr<Ledger> ledger;
+
+    OrganizationCredit& credit_of(const ModelOrganization& organization) {
+        return credits.organization(organization.id);
+    }
+    Spender& credit_of(const ModelOrganization& organization, std::size_t spender);
+    Spenders spenders_of(const ModelOrganization& organization, const ModelKey& key);
+    void set_limits(const ModelOrganization& organization, std::size_t spender);  // as the model has it
+    bool accepting() const { return ledger->accepting(); }
+};
+
+struct World {
+    World(std::uint64_t seed, const std::string& slot_path, bool verbose);
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    void trace(const std::string& what) const;
+
+    Random random;
+    const bool verbose;
+    Machine machine;
+    std::int64_t now_ms;            // the wall clock, which jumps
+    std::int64_t monotonic_ms = 0;  // the other, which does not
+    LedgerOptions options;
+    std::uint32_t lanes, slots;
+    std::unique_ptr<Process> process;
+
+    Model model;
+    Books books;
+    Tally tally;
+};
+
+// The text is made only if it is printed.
+#define TRACE(world, ...)                                \
+    do {                                                 \
+        if ((world).verbose) (world).trace(__VA_ARGS__); \
+    } while (false)
+
+}  // namespace tollgate::simulation
