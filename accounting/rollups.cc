@@ -139,6 +139,7 @@ std::uint64_t word_of(const void* bytes) {
 void LatencyHistogram::add(std::int64_t milliseconds) { add_bin(bin_of(std::max<std::int64_t>(milliseconds, 0)), 1); }
 
 void LatencyHistogram::add_bin(std::uint8_t bin, std::uint64_t count) {
+    if (bins_.empty() || bins_.back().index < bin) return bins_.push_back({bin, count});
     const auto at = std::ranges::lower_bound(bins_, bin, {}, &Bin::index);
     if (at != bins_.end() && at->index == bin) {
         at->count += count;
@@ -148,7 +149,15 @@ void LatencyHistogram::add_bin(std::uint8_t bin, std::uint64_t count) {
 }
 
 void LatencyHistogram::merge(const LatencyHistogram& other) {
-    for (const Bin& bin : other.bins_) add_bin(bin.index, bin.count);
+    auto at = bins_.begin();
+    for (const Bin& bin : other.bins_) {  // both ascend: one walk
+        while (at != bins_.end() && at->index < bin.index) ++at;
+        if (at != bins_.end() && at->index == bin.index) {
+            at->count += bin.count;
+        } else {
+            at = bins_.insert(at, bin);
+        }
+    }
 }
 
 std::uint64_t LatencyHistogram::count() const {
@@ -247,7 +256,8 @@ Status decode_rollup(std::string_view value, RollupDimensions& dimensions, Rollu
     dimensions.key.bytes = reader.bytes<32>();
     dimensions.model = reader.text();
     dimensions.provider = reader.text();
-    counters = {};
+    counters.latency.clear();
+    counters.first_token.clear();
     for (std::int64_t* number : numbers_of(counters)) *number = static_cast<std::int64_t>(read_number(reader));
     read_histogram(reader, counters.latency);
     read_histogram(reader, counters.first_token);

@@ -27,8 +27,9 @@ namespace tollgate {
 class LatencyHistogram {
   public:
     void add(std::int64_t milliseconds);
-    void add_bin(std::uint8_t bin, std::uint64_t count);
+    void add_bin(std::uint8_t bin, std::uint64_t count);  // quickest in ascending order
     void merge(const LatencyHistogram& other);
+    void clear() { bins_.clear(); }  // keeps its room
     std::uint64_t count() const;
     // In milliseconds; -1 if nothing was counted. `part` from 0 to 1.
     std::int64_t quantile(double part) const;

@@ -15,7 +15,7 @@ using Milliseconds = std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostPendingBytes = 8u << 20;  // of chunks
-constexpr std::size_t kMostPendingRollups = 32'768;  // rows by the minute
+constexpr std::size_t kMostPendingRollups = 65'536;  // rows by the minute
 constexpr std::size_t kBlocksAtOnce = 1024;
 constexpr std::uint32_t kRetryIntervalMs = 1000;  // after a read or a write that failed
 

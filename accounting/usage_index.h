@@ -1,5 +1,5 @@
 // Follows the journal: takes every committed block's rows into the chunks by organization and the rollups, stores both
-// every few seconds together with the number of the last block they include, and answers questions from what is stored
+// every minute together with the number of the last block they include, and answers questions from what is stored
 // and what waits. After a crash it goes on from that number, so that nothing is missing and nothing counts twice; it
 // can be made anew from the journal, and the journal's writer does nothing for it.
 #pragma once
@@ -22,8 +22,8 @@
 namespace tollgate {
 
 struct UsageIndexOptions {
-    std::uint32_t poll_interval_ms = 200;  // how far it is behind the journal when nobody asks
-    std::uint32_t flush_interval_ms = 10'000;
+    std::uint32_t poll_interval_ms = 200;      // how far it is behind the journal when nobody asks
+    std::uint32_t flush_interval_ms = 60'000;  // a row by the minute is then written once or twice
     RetentionPolicy retention = {};
     std::function<std::int64_t()> clock_ms = {};  // Unix time, for retention; empty: the system's clock
 };
