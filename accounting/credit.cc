@@ -22,19 +22,23 @@ Refusal rate_refusal(Refusal::Limit limit, const Spender& spender, const RateBuc
     return refusal;
 }
 
+void refill(Spender& spender, std::int64_t monotonic_ms) {
+    const Limits& limits = spender.limits;
+    if (limits.requests_per_minute) spender.requests.refill(*limits.requests_per_minute, monotonic_ms);
+    if (limits.tokens_per_minute) spender.tokens.refill(*limits.tokens_per_minute, monotonic_ms);
+}
+
 // Whether the spender's rates and count of requests have room for the demand.
-std::optional<Refusal> too_fast(Spender& spender, const Demand& demand) {
+std::optional<Refusal> too_fast(const Spender& spender, const Demand& demand) {
     const Limits& limits = spender.limits;
     if (limits.requests_per_minute) {
         const std::int64_t most = *limits.requests_per_minute;
-        spender.requests.refill(most, demand.monotonic_ms);
         if (spender.requests.remaining(most) < 1) {
             return rate_refusal(Refusal::Limit::requests_per_minute, spender, spender.requests, most, 1);
         }
     }
     if (limits.tokens_per_minute) {
         const std::int64_t most = *limits.tokens_per_minute;
-        spender.tokens.refill(most, demand.monotonic_ms);
         if (spender.tokens.remaining(most) < demand.tokens) {
             return rate_refusal(Refusal::Limit::tokens_per_minute, spender, spender.tokens, most, demand.tokens);
         }
@@ -108,6 +112,9 @@ Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& deman
     const All everyone = all(spenders);
     Admission admission;
     const std::lock_guard lock(mutex_);
+    for (Spender* const spender : everyone) {  // whoever refuses: the answer shows how each of them stands
+        if (spender != nullptr) refill(*spender, demand.monotonic_ms);
+    }
     admission.refusal = short_of_money(everyone, demand.amount, demand.unix_ms);
     for (Spender* const spender : everyone) {
         if (spender != nullptr && !admission.refusal) admission.refusal = too_fast(*spender, demand);
@@ -206,8 +213,7 @@ Spender OrganizationCredit::state_of(const Spender& spender, std::int64_t unix_m
     const std::lock_guard lock(mutex_);
     Spender state = spender;
     state.spent.roll(unix_ms);
-    if (state.limits.requests_per_minute) state.requests.refill(*state.limits.requests_per_minute, monotonic_ms);
-    if (state.limits.tokens_per_minute) state.tokens.refill(*state.limits.tokens_per_minute, monotonic_ms);
+    refill(state, monotonic_ms);
     return state;
 }
 

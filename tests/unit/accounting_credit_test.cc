@@ -281,6 +281,34 @@ TEST_F(CreditTest, TheTightestRateIsShown) {
     EXPECT_FALSE(admission.tokens.limited);
 }
 
+TEST_F(CreditTest, RatesAreShownAsTheyStandOnAnyRefusal) {
+    organization.grant({1000});
+    Limits limits;
+    limits.requests_per_minute = 60;
+    limits.tokens_per_minute = 6000;
+    organization.set_limits(key, limits);
+    Demand demand;
+    demand.tokens = 6000;
+    demand.monotonic_ms = 1'000'000;
+    ASSERT_FALSE(admit(demand).refusal);
+    demand.monotonic_ms += RateBucket::kMinuteMs / 2;
+    demand.amount = {2000};  // more than there is
+    const Admission of_credit = admit(demand);
+    ASSERT_TRUE(of_credit.refusal);
+    EXPECT_EQ(of_credit.requests.remaining, 60);
+    EXPECT_EQ(of_credit.tokens.remaining, 3000);
+
+    demand.monotonic_ms += RateBucket::kMinuteMs / 2;
+    demand.amount = {};
+    limits = {};
+    limits.requests_per_minute = 0;
+    organization.set_limits(project, limits);  // asked before the key
+    const Admission of_rate = admit(demand);
+    ASSERT_TRUE(of_rate.refusal);
+    EXPECT_EQ(of_rate.refusal->scope, LimitScope::project);
+    EXPECT_EQ(of_rate.tokens.remaining, 6000);
+}
+
 TEST_F(CreditTest, AHoldGrowsWithinEveryLimitOrNotAtAll) {
     organization.grant({1000});
     limit({100}, LimitReset::lifetime);
