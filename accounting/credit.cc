@@ -159,10 +159,7 @@ Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& se
         if (spender == nullptr) continue;
         if (--spender->running < 0) money_violation("more requests are settled than hold");
         spender->spent.add(charged, settlement.unix_ms);
-        if (!spender->limits.tokens_per_minute) continue;
-        // A limit that was set meanwhile was not charged at admission: give_back stops at a full bucket.
-        spender->tokens.give_back(settlement.held_tokens);
-        spender->tokens.take(settlement.tokens);
+        if (spender->limits.tokens_per_minute) spender->tokens.correct(settlement.held_tokens, settlement.tokens);
     }
     if (settlement.output_tokens > 0) outputs_.add(settlement.endpoint, settlement.output_tokens);
     check_not_negative();
@@ -219,10 +216,14 @@ Spender OrganizationCredit::state_of(const Spender& spender, std::int64_t unix_m
 
 void OrganizationCredit::set_limits(Spender& spender, const Limits& limits) {
     const std::lock_guard lock(mutex_);
-    spender.limits = limits;
-    if (&spender != &organization_) return;
-    if (!limits.requests_per_minute) spender.limits.requests_per_minute = defaults_.requests_per_minute;
-    if (!limits.tokens_per_minute) spender.limits.tokens_per_minute = defaults_.tokens_per_minute;
+    Limits& now = spender.limits;
+    now = limits;
+    if (&spender == &organization_) {
+        if (!now.requests_per_minute) now.requests_per_minute = defaults_.requests_per_minute;
+        if (!now.tokens_per_minute) now.tokens_per_minute = defaults_.tokens_per_minute;
+    }
+    if (now.requests_per_minute) spender.requests.set_rate(*now.requests_per_minute);
+    if (now.tokens_per_minute) spender.tokens.set_rate(*now.tokens_per_minute);
 }
 
 void OrganizationCredit::check_not_negative() const {

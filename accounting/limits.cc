@@ -86,7 +86,11 @@ std::int64_t RateBucket::remaining(std::int64_t per_minute) const {
     return std::max<std::int64_t>(per_minute * kMinuteMs - missing_, 0) / kMinuteMs;
 }
 
-void RateBucket::give_back(std::int64_t units) { missing_ = std::max<std::int64_t>(missing_ - units * kMinuteMs, 0); }
+void RateBucket::correct(std::int64_t estimated, std::int64_t used) {
+    missing_ = std::max<std::int64_t>(missing_ + (used - estimated) * kMinuteMs, 0);
+}
+
+void RateBucket::set_rate(std::int64_t per_minute) { missing_ = std::min(missing_, per_minute * kMinuteMs); }
 
 std::int64_t RateBucket::wait_ms(std::int64_t per_minute, std::int64_t units) const {
     if (per_minute == 0) return kMinuteMs;

@@ -48,7 +48,9 @@ class RateBucket {
     void refill(std::int64_t per_minute, std::int64_t now_ms);
     std::int64_t remaining(std::int64_t per_minute) const;  // whole units, never below 0
     void take(std::int64_t units) { missing_ += units * kMinuteMs; }
-    void give_back(std::int64_t units);
+    // What was taken as an estimate becomes what was used. Never fuller than full, whatever was taken here.
+    void correct(std::int64_t estimated, std::int64_t used);
+    void set_rate(std::int64_t per_minute);  // what an earlier, larger rate gave is no debt beyond an empty bucket
     // Until `units` are there; until the bucket is full if it never holds so many.
     std::int64_t wait_ms(std::int64_t per_minute, std::int64_t units) const;
     std::int64_t full_in_ms(std::int64_t per_minute) const;

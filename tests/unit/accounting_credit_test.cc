@@ -253,6 +253,48 @@ TEST_F(CreditTest, TokensAreTakenAsEstimatedAndCorrectedAtSettlement) {
     EXPECT_EQ(organization.state_of(project, kMonday, demand.monotonic_ms).tokens.remaining(1000), 900);
 }
 
+TEST_F(CreditTest, ALoweredRateWaitsAMinuteAtMost) {
+    organization.grant({1000});
+    Limits limits;
+    limits.tokens_per_minute = 1'000'000;
+    organization.set_limits(key, limits);
+    Demand demand;
+    demand.tokens = 1'000'000;
+    demand.monotonic_ms = 1'000'000;
+    EXPECT_FALSE(admit(demand).refusal);
+    limits.tokens_per_minute = 1000;
+    organization.set_limits(key, limits);
+    demand.tokens = 1000;
+    const auto refusal = admit(demand).refusal;
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->retry_after_ms, RateBucket::kMinuteMs);
+    // What was admitted under the old rate is no debt to the new one either when it settles.
+    Settlement settlement;
+    settlement.held_tokens = settlement.tokens = 1'000'000;
+    (void)organization.settle(everyone, settlement);
+    demand.monotonic_ms += RateBucket::kMinuteMs;
+    EXPECT_FALSE(admit(demand).refusal);
+}
+
+TEST_F(CreditTest, ARateThatIsSetWhileRequestsRunHoldsNoMoreThanAMinute) {
+    organization.grant({1000});
+    Demand demand;
+    demand.tokens = 5000;
+    demand.monotonic_ms = 1'000'000;
+    EXPECT_FALSE(admit(demand).refusal);
+    Limits limits;
+    limits.tokens_per_minute = 1000;
+    organization.set_limits(key, limits);
+    Settlement settlement;
+    settlement.held_tokens = 5000;
+    (void)organization.settle(everyone, settlement);
+    EXPECT_EQ(organization.state_of(key, kMonday, demand.monotonic_ms).tokens.remaining(1000), 1000);
+    demand.tokens = 1000;
+    EXPECT_FALSE(admit(demand).refusal);
+    demand.tokens = 1;
+    EXPECT_TRUE(admit(demand).refusal);
+}
+
 TEST_F(CreditTest, ConcurrentRequestsAreCountedUntilSettled) {
     organization.grant({1000});
     Limits limits;
