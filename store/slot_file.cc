@@ -248,6 +248,7 @@ std::uint64_t SlotFile::publish_settled(std::uint32_t lane_index, SlotIndex inde
     if (record.size() > kSlotSettlementBytes) stop("settlement longer than kSlotSettlementBytes", index);
     slot.settlement_bytes = static_cast<std::uint32_t>(record.size());
     slot.settlement_checksum = checksum(record, seed_of(index, slot.boot_epoch));
+    fail_point("slot_settlement_begun");
     std::ranges::copy(record, slot.settlement);
     fail_point("slot_settlement_written");
     slot.state.store(kSettled, std::memory_order_release);

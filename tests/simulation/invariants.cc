@@ -223,7 +223,14 @@ void Invariants::nothing_runs() const {
         REQUIRE(world_.process->credit_of(organization).snapshot().held == NanoUsd{}, "I6",
                 "credit is held when nothing runs");
     }
-    REQUIRE(world_.process->slots->in_use() == 0, "I6", "slots are in use when nothing runs");
+    SlotFile& slots = *world_.process->slots;
+    REQUIRE(slots.in_use() == 0, "I6", "slots are in use when nothing runs");
+    std::uint32_t found = 0;
+    for (std::uint32_t lane = 0; lane < world_.lanes; ++lane) {
+        while (slots.acquire(lane)) ++found;
+    }
+    REQUIRE(found == world_.slots, "I6",
+            std::to_string(found) + " slots can be acquired when nothing runs, of " + std::to_string(world_.slots));
 }
 
 // --- A new process

@@ -21,6 +21,7 @@ class Simulation {
     const Tally& tally() const { return world_.tally; }
 
   private:
+    NanoUsd some_credit();
     void one_step();
     void check();
 
