@@ -60,7 +60,7 @@ bool admits(const UsageFilter& filter, const TimeRange& time, const RequestOpene
            (!filter.status || *filter.status == status_class(settled)) &&
            (filter.end_user.empty() || filter.end_user == opened.end_user) &&
            (filter.session.empty() || filter.session == opened.session) &&
-           (filter.app.empty() || filter.app == opened.app);
+           (filter.app.empty() || filter.app == opened.app || filter.app == opened.app_title);
 }
 
 bool admits(const UsageFilter& filter, const RollupDimensions& of) {

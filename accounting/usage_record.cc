@@ -15,11 +15,12 @@ constexpr std::uint8_t kOpenedVersion = 1;
 constexpr std::uint8_t kSettledVersion = 1;
 
 constexpr std::uint8_t kOpenRouterFlavour = 1, kStreamed = 2, kAbortStopsBilling = 4;  // flags of an opened record
+constexpr std::uint8_t kAppTitle = 16;                                                 // stands behind them
 constexpr std::uint8_t kProviderPrices = 8;  // the provider's prices stand at the record's end
 constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4, kUsageContradictory = 8;  // of a settled one
 
 constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 2 * 5 * 8 + 3 * 8 + 1;
-constexpr std::size_t kOpenedTextBytes = 2 * kModelNameBytes + kProviderNameBytes + 3 * kAttributionBytes + 6;
+constexpr std::size_t kOpenedTextBytes = 2 * kModelNameBytes + kProviderNameBytes + 4 * kAttributionBytes + 7;
 static_assert(kOpenedFixedBytes + kOpenedTextBytes <= kSlotOpenBytes);
 constexpr std::size_t kSettledFixedBytes = 1 + 8 + 5 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
 constexpr std::size_t kSettledTextBytes = kFinishReasonBytes + kErrorCodeBytes + kUpstreamIdBytes + 3;
@@ -106,10 +107,10 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.bytes(record.key.bytes);
     writer.integer(record.created_ms);
     writer.integer(static_cast<std::uint8_t>(record.api));
-    writer.integer(static_cast<std::uint8_t>(flag(record.openrouter_flavour, kOpenRouterFlavour) |
-                                             flag(record.streamed, kStreamed) |
-                                             flag(record.abort_stops_billing, kAbortStopsBilling) |
-                                             flag(record.provider_prices.has_value(), kProviderPrices)));
+    writer.integer(static_cast<std::uint8_t>(
+        flag(record.openrouter_flavour, kOpenRouterFlavour) | flag(record.streamed, kStreamed) |
+        flag(record.abort_stops_billing, kAbortStopsBilling) |
+        flag(record.provider_prices.has_value(), kProviderPrices) | flag(!record.app_title.empty(), kAppTitle)));
     write_prices(writer, record.prices);
     writer.integer(record.hold.value);
     writer.integer(record.prompt_estimate);
@@ -122,6 +123,7 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.text(record.app, kAttributionBytes);
     writer.integer(record.retention_class);
     if (record.provider_prices) write_prices(writer, *record.provider_prices);
+    if (!record.app_title.empty()) writer.text(record.app_title, kAttributionBytes);
     return writer.size();
 }
 
@@ -177,6 +179,7 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     record.app = reader.text();
     if (reader.left() > 0) record.retention_class = reader.integer<std::uint8_t>();  // appended later
     if ((flags & kProviderPrices) != 0) record.provider_prices = read_prices(reader);
+    if ((flags & kAppTitle) != 0) record.app_title = reader.text();
     if (!reader.ok()) return failure(StatusCode::corrupt, "opened record: ends too early");
     if (api > static_cast<std::uint8_t>(ApiType::embeddings)) {
         return failure(StatusCode::corrupt, "opened record: unknown API type " + std::to_string(api));

@@ -49,7 +49,8 @@ struct RequestOpened {
     std::string_view provider;
     std::string_view end_user;  // body `user`
     std::string_view session;
-    std::string_view app;                   // HTTP-Referer or X-Title
+    std::string_view app;                   // HTTP-Referer: its address
+    std::string_view app_title;             // X-Title
     Prices prices;                          // in force for this request, so that recovery needs no price list
     std::optional<Prices> provider_prices;  // what the provider charges, where that differs from `prices`
     NanoUsd hold;

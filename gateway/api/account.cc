@@ -74,6 +74,7 @@ ApiAnswer show_generation(Services& services, const ApiRequest& request) {
     text_or_null(json, "external_user", opened.end_user);
     text_or_null(json, "session_id", opened.session);
     text_or_null(json, "http_referer", opened.app);
+    text_or_null(json, "app_title", opened.app_title);
     ApiAnswer answer;
     answer.body = json.end().end().take();
     return answer;

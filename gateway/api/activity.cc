@@ -121,7 +121,8 @@ Columns columns_of(const StoredRequest& request) {
             {"key_hash", text_of(to_hex(opened.key))},
             {"external_user", text_of(opened.end_user)},
             {"session_id", text_of(opened.session)},
-            {"http_referer", text_of(opened.app)}};
+            {"http_referer", text_of(opened.app)},
+            {"app_title", text_of(opened.app_title)}};
 }
 
 void add_metrics(const RollupCounters& of, Columns& out) {

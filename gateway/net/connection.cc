@@ -124,10 +124,13 @@ void Connection::begin_request() {
     request.content_length = head.content_length;
     request.expect_continue = head.expect_continue;
     request.idempotency_key = head.field("idempotency-key");
-    std::string_view app = head.field("http-referer");
-    if (app.empty()) app = head.field("referer");
-    if (app.empty()) app = head.field("x-title");
-    request.app = simdjson::validate_utf8(app) ? cut_utf8(app, kAttributionBytes) : std::string_view();
+    const auto attribution = [&head](std::string_view name, std::string_view other) {
+        std::string_view text = head.field(name);
+        if (text.empty()) text = head.field(other);
+        return simdjson::validate_utf8(text) ? cut_utf8(text, kAttributionBytes) : std::string_view();
+    };
+    request.app = attribution("http-referer", "referer");
+    request.app_title = attribution("x-title", "x-openrouter-title");
     note_key(head, request);
     in.consume(head.head_bytes);
     request_chunks.reset();

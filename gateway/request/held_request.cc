@@ -115,6 +115,7 @@ void HeldRequest::open(const HoldEstimate& estimate) {
     record.end_user = request.body.end_user;
     record.session = request.body.session;
     record.app = request.app;
+    record.app_title = request.app_title;
     record.prices = request.endpoint->endpoint->prices_for(estimate.prompt_tokens);
     record.provider_prices = request.endpoint->endpoint->provider_prices;
     record.hold = held_;

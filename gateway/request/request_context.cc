@@ -19,6 +19,7 @@ void RequestContext::clear() {
     query.clear();
     idempotency_key.clear();
     app.clear();
+    app_title.clear();
     principal = Principal();
     body_bytes = 0;
     body_ready = {};

@@ -50,7 +50,8 @@ struct RequestContext {
     std::string path;  // without query
     std::string query;
     std::string idempotency_key;
-    std::string app;  // HTTP-Referer or X-Title
+    std::string app;        // HTTP-Referer: the app's address
+    std::string app_title;  // X-Title
     KeyDigest presented_key;
     bool key_presented = false;
     // Authenticated.

@@ -161,6 +161,7 @@ void write_request(Rows& rows, std::uint64_t block, const RequestOpened& opened,
     rows.text("end_user", opened.end_user);
     rows.text("session", opened.session);
     rows.text("app", opened.app);
+    rows.text("app_title", opened.app_title);
     rows.number("prompt_tokens", settled.usage.prompt);
     rows.number("completion_tokens", settled.usage.completion);
     rows.number("cache_read_tokens", settled.usage.cache_read);

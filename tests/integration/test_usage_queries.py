@@ -63,12 +63,13 @@ def test_filters_admit_their_own(gateway, account):
 
 
 def test_csv_has_the_same_rows_and_defuses_formulas(gateway, account):
-    post_chat(gateway, account, "tokens=1", headers={"HTTP-Referer": '=1+"x"'})
+    post_chat(gateway, account, "tokens=1", headers={"HTTP-Referer": '=1+"x"', "X-Title": "An app"})
     path = f"/api/organizations/{account.organization}/activity?format=csv"
     answer = gateway.request("GET", path, key=gateway.root_key)
     assert answer.header("content-type").startswith("text/csv")
     (row,) = csv.DictReader(io.StringIO(answer.body.decode()))
     assert row["tokens_completion"] == "1" and row["http_referer"] == "'=1+\"x\""
+    assert row["app_title"] == "An app"
 
 
 def test_sums_equal_the_requests(gateway, account):

@@ -28,6 +28,7 @@ RequestOpened some_opened() {
     record.end_user = "user-1";
     record.session = "session-1";
     record.app = "https://app.example";
+    record.app_title = "An app";
     record.prices = {1, 2, 3, 4, 5};
     record.hold = {6};
     record.prompt_estimate = 7;
@@ -85,6 +86,7 @@ TEST(UsageRecord, OpenedReadsBack) {
     EXPECT_EQ(out->end_user, in.end_user);
     EXPECT_EQ(out->session, in.session);
     EXPECT_EQ(out->app, in.app);
+    EXPECT_EQ(out->app_title, in.app_title);
     EXPECT_EQ(out->prices, in.prices);
     EXPECT_EQ(out->hold, in.hold);
     EXPECT_EQ(out->prompt_estimate, 7);
@@ -136,8 +138,8 @@ TEST(UsageRecord, SettledReadsBack) {
 TEST(UsageRecord, LongestTextsFitTheSlot) {
     const std::string text(1000, 'x');
     RequestOpened opened = some_opened();
-    for (auto* field :
-         {&opened.model_asked, &opened.model, &opened.provider, &opened.end_user, &opened.session, &opened.app}) {
+    for (auto* field : {&opened.model_asked, &opened.model, &opened.provider, &opened.end_user, &opened.session,
+                        &opened.app, &opened.app_title}) {
         *field = text;
     }
     RequestSettled settled = some_settled();
@@ -148,6 +150,7 @@ TEST(UsageRecord, LongestTextsFitTheSlot) {
     const std::size_t settled_size = encode(settled, settled_bytes);
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->model.size(), kModelNameBytes);
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->app.size(), kAttributionBytes);
+    EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->app_title.size(), kAttributionBytes);
     EXPECT_EQ(decode_settled(std::span(settled_bytes).first(settled_size))->upstream_id.size(), kUpstreamIdBytes);
 }
 
@@ -162,7 +165,9 @@ TEST(UsageRecord, LongTextIsCutOnAUtf8Boundary) {
 constexpr std::size_t kAppendedBytes = 1;  // by which an opened record has grown since version 1 was first written
 
 TEST(UsageRecord, OpenedRecordOfAnEarlierProgramHasTheFirstRetentionClass) {
-    auto bytes = encoded(some_opened());
+    RequestOpened record = some_opened();
+    record.app_title = {};
+    auto bytes = encoded(record);
     EXPECT_EQ(decode_opened(bytes)->retention_class, 3);
     bytes.resize(bytes.size() - kAppendedBytes);
     const auto out = decode_opened(bytes);
