@@ -27,8 +27,9 @@ struct RetentionPolicy {
     std::uint32_t days_of(std::uint8_t number) const;
 };
 
-// Drops what is over on the day of `now_ms`. Safe to be killed at any point and begun again: what is to go is noted
-// first, so that it reads as expired.
+// Drops what is over on the day of `now_ms`, or on the day after the last but one that has detail if that is earlier:
+// dropping late does no harm, and a clock far ahead drops nothing. Safe to be killed at any point and begun again: what
+// is to go is noted first, so that it reads as expired.
 Status enforce_retention(Store& store, const RetentionPolicy& policy, std::int64_t now_ms);
 
 }  // namespace tollgate

@@ -32,6 +32,11 @@ class RetentionTest : public testing::Test {
         const Status status = enforce_retention(store, policy, now_ms);
         ASSERT_TRUE(status.ok()) << status.message();
     }
+    // The gateway is used on that day and the one before.
+    void go_on_until(std::int64_t at_ms) {
+        commit(at_ms - kDayMs, {0});
+        commit(at_ms, {0});
+    }
     std::size_t keys(Family family) { return store.contents()[static_cast<std::size_t>(family)].size(); }
     std::pair<Status, int> rows_of(std::uint64_t block) {
         int rows = 0;
@@ -48,17 +53,53 @@ class RetentionTest : public testing::Test {
 
 TEST_F(RetentionTest, ClassGoesWhenItsDaysAreOver) {
     commit(kNow, {2});
+    commit(kNow + 3 * kDayMs, {2});
+    commit(kNow + 4 * kDayMs, {2});
     enforce(kNow + 3 * kDayMs);
-    EXPECT_EQ(keys(Family::usage), 1u);
+    EXPECT_EQ(keys(Family::usage), 3u);
     enforce(kNow + 4 * kDayMs);
-    EXPECT_EQ(keys(Family::usage), 0u);
-    EXPECT_EQ(keys(Family::money), 1u);
-    EXPECT_EQ(keys(Family::block_index), 1u);
+    EXPECT_EQ(keys(Family::usage), 2u);
+    EXPECT_EQ(keys(Family::money), 3u);
+    EXPECT_EQ(keys(Family::block_index), 3u);
+}
+
+TEST_F(RetentionTest, AClockThatWasFarAheadOnceLosesNothing) {
+    constexpr std::int64_t kTenYearsMs = 3653 * kDayMs;
+    const Id128 yesterday = commit(kNow - kDayMs, {2});
+    const Id128 today = commit(kNow, {2});
+    enforce(kNow + kTenYearsMs);
+    const Id128 astray = commit(kNow + kTenYearsMs, {2});  // as a recovery would book it, before anything is dropped
+    enforce(kNow + kTenYearsMs);
+    enforce(kNow);
+    const Id128 later = commit(kNow + kDayMs, {2});
+    enforce(kNow + kDayMs);
+    enforce(kNow + kDayMs);  // the next start
+    for (const Id128& id : {yesterday, today, astray, later}) EXPECT_TRUE(JournalReader(store).find(id, 4));
+}
+
+TEST_F(RetentionTest, WhatWasNotedTooFarAheadDropsNothingNew) {
+    store.overwrite(Family::system, retained_from_day_key(2), encode_u64(kNow / kDayMs + 3653));
+    commit(kNow - kDayMs, {2});
+    const Id128 id = commit(kNow, {2});
+    enforce(kNow);
+    EXPECT_TRUE(JournalReader(store).find(id, 2));
+}
+
+TEST_F(RetentionTest, AfterAPauseOfMonthsDetailGoesOnceThereIsMore) {
+    commit(kNow, {0});
+    commit(kNow + kDayMs, {0});
+    enforce(kNow + 200 * kDayMs);
+    EXPECT_EQ(keys(Family::usage), 2u);
+    commit(kNow + 200 * kDayMs, {0});
+    commit(kNow + 201 * kDayMs, {0});
+    enforce(kNow + 201 * kDayMs);
+    EXPECT_EQ(keys(Family::usage), 2u);
 }
 
 TEST_F(RetentionTest, DroppedBlockReadsAsExpiredAndMissingOneAsDamage) {
     commit(kNow, {2});
     commit(kNow + 10 * kDayMs, {2});
+    go_on_until(kNow + 10 * kDayMs);
     enforce(kNow + 10 * kDayMs);
     EXPECT_EQ(rows_of(1).first.code(), StatusCode::expired);
     EXPECT_TRUE(rows_of(2).first.ok());
@@ -71,6 +112,7 @@ TEST_F(RetentionTest, DroppedBlockReadsAsExpiredAndMissingOneAsDamage) {
 TEST_F(RetentionTest, OtherClassesOfTheSameBlockStay) {
     commit(kNow, {0, 2, 2});
     EXPECT_EQ(rows_of(1).second, 3);
+    go_on_until(kNow + 5 * kDayMs);
     enforce(kNow + 5 * kDayMs);
     const auto [status, rows] = rows_of(1);
     EXPECT_EQ(status.code(), StatusCode::expired);
@@ -88,6 +130,7 @@ TEST_F(RetentionTest, ChangedHashInTheIndexIsDamage) {
 
 TEST_F(RetentionTest, RequestOfADroppedBlockIsExpired) {
     const Id128 id = commit(kNow, {2});
+    go_on_until(kNow + 5 * kDayMs);
     enforce(kNow + 5 * kDayMs);
     EXPECT_EQ(JournalReader(store).find(id, 1).error().code(), StatusCode::expired);
 }
@@ -109,12 +152,12 @@ TEST_F(RetentionTest, IndexGoesWithTheUsageAndDayRollupsStay) {
     auto index = UsageIndex::open(store, {.retention = policy, .clock_ms = [] { return kNow + 40 * kDayMs; }});
     ASSERT_TRUE(index);
     commit(kNow, {0});
-    commit(kNow + 39 * kDayMs, {0});
+    go_on_until(kNow + 40 * kDayMs);
     ASSERT_TRUE((*index)->catch_up().ok());
     ASSERT_TRUE((*index)->flush().ok());
     const Status status = (*index)->enforce_retention_if_due();
     ASSERT_TRUE(status.ok()) << status.message();
-    EXPECT_EQ((*index)->list({.organization = organization})->requests.size(), 1u);
+    EXPECT_EQ((*index)->list({.organization = organization})->requests.size(), 2u);
     const auto total = [&](RollupGrain grain, std::int64_t from_ms) {
         const auto report =
             (*index)->report({.organization = organization, .time = {from_ms, from_ms + kDayMs}, .grain = grain});
@@ -128,12 +171,12 @@ TEST_F(RetentionTest, IndexGoesWithTheUsageAndDayRollupsStay) {
 
 TEST_F(RetentionTest, IndexSkipsWhatWasDroppedBeforeItCame) {
     commit(kNow, {2});
-    commit(kNow + 10 * kDayMs, {2});
+    go_on_until(kNow + 10 * kDayMs);
     enforce(kNow + 10 * kDayMs);
     auto index = UsageIndex::open(store, {.retention = policy, .clock_ms = [] { return kNow + 10 * kDayMs; }});
     ASSERT_TRUE((*index)->catch_up().ok());
-    EXPECT_EQ((*index)->list({.organization = organization})->requests.size(), 1u);
-    EXPECT_EQ((*index)->counters().indexed_block, 2u);
+    EXPECT_EQ((*index)->list({.organization = organization})->requests.size(), 2u);
+    EXPECT_EQ((*index)->counters().indexed_block, 3u);
 }
 
 TEST_F(RetentionTest, ClassWithoutConfigurationIsKeptAsLongAsTheLongest) {
