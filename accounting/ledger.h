@@ -34,13 +34,20 @@ class StoredRequest {
     RequestSettled settled_;
 };
 
+// What becomes of streams that ran when the process died. What had not begun is free either way.
+enum class OrphanPolicy : std::uint8_t {
+    charge,  // prompt and output as counted until then, up to the hold
+    free,    // nothing; what the provider is thought to charge is booked all the same
+};
+
 struct LedgerOptions {
     // disk: blocks are written as soon as the writer is free and wake() was called, and synced.
     Durability durability = Durability::process;
     std::uint32_t commit_interval_ms = 5;  // how long settled slots gather before a block is written; not at disk
     std::uint32_t checkpoint_interval_ms = 1000;  // how often absolute balances are stored
     std::uint32_t max_entries_per_block = 4096;
-    std::uint32_t retry_interval_ms = 1000;       // between attempts to write again after a commit failed
+    std::uint32_t retry_interval_ms = 1000;  // between attempts to write again after a commit failed
+    OrphanPolicy orphans = OrphanPolicy::charge;
     std::function<std::int64_t()> clock_ms = {};  // Unix time, for the writer thread; empty: the system's clock
     // Called by the writer thread with a line for the operator when writing fails and when it works again.
     std::function<void(const std::string& line)> report = {};

@@ -182,22 +182,29 @@ Result<LeftOvers> find_left_overs(Store& store, SlotFile& slots, std::uint64_t l
     return left;
 }
 
-// The policy for requests that died with the process: what had reached the client is charged, up to the hold; nothing
-// else is.
-RequestSettled settle_orphan(const RequestOpened& opened, std::uint64_t progress, NanoUsd balance,
-                             std::int64_t now_ms) {
+// What a slot says after a power cut may be anything.
+std::int64_t clamped(std::uint64_t value) {
+    constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    return static_cast<std::int64_t>(std::min(value, kMost));
+}
+
+// A request that died with the process, as OrphanPolicy says.
+RequestSettled settle_orphan(const RequestOpened& opened, const LeftOverSlot& slot, OrphanPolicy policy,
+                             NanoUsd balance, std::int64_t now_ms) {
     RequestSettled settled;
     settled.settled_ms = now_ms;
     settled.error = kRestartedError;
     settled.latency_ms = static_cast<std::int32_t>(
         std::clamp<std::int64_t>(now_ms - opened.created_ms, 0, std::numeric_limits<std::int32_t>::max()));
-    if (progress == 0) return settled;
-    constexpr auto kMostTokens = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    if (slot.progress == 0) return settled;
     settled.source = UsageSource::counted;
     settled.usage.prompt = opened.prompt_estimate;
-    settled.usage.completion = static_cast<std::int64_t>(std::min(progress, kMostTokens));
-    settled.cost = std::min(opened.hold, cost_of(settled.usage, opened.prices));
-    settled.provider_cost = opened.provider_prices ? cost_of(settled.usage, *opened.provider_prices) : settled.cost;
+    settled.usage.completion = clamped(slot.progress);
+    const NanoUsd price = cost_of(settled.usage, opened.prices);
+    settled.provider_cost = opened.provider_prices ? cost_of(settled.usage, *opened.provider_prices) : price;
+    if (policy == OrphanPolicy::free) return settled;
+    const NanoUsd hold = slot.hold == 0 ? opened.hold : NanoUsd{clamped(slot.hold)};
+    settled.cost = std::min(hold, price);
     settled.charged = std::min(settled.cost, balance);
     settled.overrun = settled.cost - settled.charged;
     return settled;
@@ -218,8 +225,8 @@ class Appender {
         const auto opened = decode_opened(slot.open);
         if (!opened) return opened.error();
         std::array<std::byte, kSlotSettlementBytes> settlement;
-        const RequestSettled settled =
-            settle_orphan(*opened, slot.progress, balances_.balance(opened->organization), now_ms_);
+        const NanoUsd balance = balances_.balance(opened->organization);
+        const RequestSettled settled = settle_orphan(*opened, slot, options_.orphans, balance, now_ms_);
         ++recovered_.open;
         return append(slot, std::span(settlement).first(encode(settled, settlement)));
     }

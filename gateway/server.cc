@@ -81,6 +81,7 @@ Status open_books(Services& services, std::uint32_t workers) {
     ledger_options.durability = services.config.ledger.durability;
     ledger_options.commit_interval_ms = services.config.ledger.commit_interval_ms;
     ledger_options.checkpoint_interval_ms = services.config.ledger.checkpoint_interval_ms;
+    ledger_options.orphans = services.config.credit.orphan_policy;
     ledger_options.report = [](const std::string& line) { std::fprintf(stderr, "tollgate: %s\n", line.c_str()); };
     auto ledger = Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, net::unix_ms_now());
     if (!ledger) return ledger.error();

@@ -225,6 +225,7 @@ void SlotFile::publish_open(SlotIndex index, std::span<const std::byte> record) 
     if (record.size() > kSlotOpenBytes) stop("open record longer than kSlotOpenBytes", index);
     slot.boot_epoch = state_->boot_epoch;
     slot.progress.store(0, std::memory_order_relaxed);
+    slot.hold.store(0, std::memory_order_relaxed);
     slot.block.store(0, std::memory_order_relaxed);
     slot.open_bytes = static_cast<std::uint32_t>(record.size());
     slot.settlement_bytes = 0;
@@ -239,6 +240,10 @@ void SlotFile::publish_open(SlotIndex index, std::span<const std::byte> record) 
 void SlotFile::publish_progress(SlotIndex slot, std::uint64_t progress) {
     state_->expect(slot, kOpen, "progress of a slot that is not open")
         .progress.store(progress, std::memory_order_relaxed);
+}
+
+void SlotFile::publish_hold(SlotIndex slot, std::uint64_t hold) {
+    state_->expect(slot, kOpen, "hold of a slot that is not open").hold.store(hold, std::memory_order_relaxed);
 }
 
 std::uint64_t SlotFile::publish_settled(std::uint32_t lane_index, SlotIndex index, std::span<const std::byte> record) {
@@ -282,6 +287,7 @@ LeftOverSlot SlotFile::view(SlotIndex index) const {
             .settled = settled,
             .boot_epoch = slot.boot_epoch,
             .progress = slot.progress.load(std::memory_order_relaxed),
+            .hold = slot.hold.load(std::memory_order_relaxed),
             .block = slot.block.load(std::memory_order_relaxed),
             .open = std::span(slot.open).first(std::min<std::size_t>(slot.open_bytes, kSlotOpenBytes)),
             .settlement = std::span(slot.settlement)
@@ -321,6 +327,7 @@ Status SlotFile::copy_to(const std::string& path) const {
         copy.state.store(found, std::memory_order_relaxed);
         copy.boot_epoch = slot.boot_epoch;
         copy.progress.store(slot.progress.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        copy.hold.store(slot.hold.load(std::memory_order_relaxed), std::memory_order_relaxed);
         copy.block.store(slot.block.load(std::memory_order_relaxed), std::memory_order_relaxed);
         copy.open_bytes = slot.open_bytes;
         copy.open_checksum = slot.open_checksum;

@@ -29,7 +29,8 @@ struct LeftOverSlot {
     SlotIndex index;
     bool settled;                           // false: still open when the process died
     std::uint64_t boot_epoch;               // of the process that wrote it
-    std::uint64_t progress;                 // last published progress (output units so far)
+    std::uint64_t progress;                 // last published progress (output tokens so far)
+    std::uint64_t hold;                     // last published hold; 0: as the open record says
     std::uint64_t block;                    // journal block that had taken it, 0 if none
     std::span<const std::byte> open;        // views into the mapping, valid until the slot is freed
     std::span<const std::byte> settlement;  // empty unless settled
@@ -76,6 +77,7 @@ class SlotFile {
     void release_unopened(std::uint32_t lane, SlotIndex slot);             // acquired, but never opened
     void publish_open(SlotIndex slot, std::span<const std::byte> record);  // state last, release order
     void publish_progress(SlotIndex slot, std::uint64_t progress);
+    void publish_hold(SlotIndex slot, std::uint64_t hold);  // it is another than the open record says
     // Publishes the settlement and queues the slot for the journal writer. The terminal bytes may leave after this or,
     // where they wait for the disk, once committed(lane) is not below the ticket that this answers: how many of the
     // lane's requests have been settled.

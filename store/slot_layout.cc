@@ -16,10 +16,10 @@ namespace {
 constexpr char kMagic[8] = {'T', 'G', 'S', 'L', 'O', 'T', 'S', '\n'};
 constexpr std::size_t kScanSlots = 128;  // read at once when the file is opened
 
-FileHeader make_header(std::uint32_t slots) {
+FileHeader make_header(std::uint32_t slots, std::uint32_t version = kVersion) {
     FileHeader header{};
     std::memcpy(header.magic, kMagic, sizeof kMagic);
-    header.version = kVersion;
+    header.version = version;
     header.slot_bytes = kSlotBytes;
     header.slots = slots;
     header.checksum = checksum(std::as_bytes(std::span(&header, 1)).first(offsetof(FileHeader, checksum)), 0);
@@ -60,7 +60,7 @@ Status create_file(const std::string& path, std::uint32_t slots) {
     return {};
 }
 
-Result<std::uint32_t> read_header(int fd, const std::string& path) {
+Result<FileHeader> read_header(int fd, const std::string& path) {
     struct stat info{};
     if (::fstat(fd, &info) != 0) return std::unexpected(system_error("cannot read slot file " + path, errno));
     FileHeader header{};
@@ -70,10 +70,12 @@ Result<std::uint32_t> read_header(int fd, const std::string& path) {
     if (header.version > kVersion) {
         return failure(StatusCode::too_new, "slot file " + path + " has format version " +
                                                 std::to_string(header.version) + ", this program knows " +
-                                                std::to_string(kVersion));
+                                                std::to_string(kVersion) +
+                                                ": start it with the program that wrote it, or a newer one");
     }
-    const FileHeader expected = make_header(header.slots);
-    if (std::memcmp(&header, &expected, sizeof header) != 0 || header.slots == 0 || header.slots > kMaxSlots) {
+    const FileHeader expected = make_header(header.slots, header.version);
+    if (std::memcmp(&header, &expected, sizeof header) != 0 || header.version == 0 || header.slots == 0 ||
+        header.slots > kMaxSlots) {
         return failure(StatusCode::corrupt, "slot file " + path + ": its header fails its checksum");
     }
     if (static_cast<std::uint64_t>(info.st_size) < file_bytes(header.slots)) {
@@ -81,7 +83,7 @@ Result<std::uint32_t> read_header(int fd, const std::string& path) {
                                                 " bytes, its " + std::to_string(header.slots) + " slots take " +
                                                 std::to_string(file_bytes(header.slots)));
     }
-    return header.slots;
+    return header;
 }
 
 // Read, not mapped: mapping every page to look at a few words would make the whole file resident.
@@ -165,19 +167,19 @@ Result<OpenFile> open_file(const std::string& path, std::uint32_t slots) {
 
     const auto stored = read_header(file.fd, path);
     if (!stored) return std::unexpected(stored.error());
-    auto left_over = find_left_over(file.fd, path, *stored);
+    auto left_over = find_left_over(file.fd, path, stored->slots);
     if (!left_over) return std::unexpected(left_over.error());
     file.left_over = std::move(*left_over);
-    file.slots = file.left_over.empty() ? slots : std::max(slots, *stored);
+    file.slots = file.left_over.empty() ? slots : std::max(slots, stored->slots);
 
     // Growing allocates before the header says so, shrinking cuts after: the header never promises what is not there.
     if (auto status = allocate(file.fd, path, file.slots); !status.ok()) return std::unexpected(std::move(status));
-    if (file.slots != *stored) {
+    if (file.slots != stored->slots || stored->version != kVersion) {
         if (auto status = write_header(file.fd, path, file.slots); !status.ok()) {
             return std::unexpected(std::move(status));
         }
     }
-    if (file.slots < *stored && ::ftruncate(file.fd, static_cast<off_t>(file_bytes(file.slots))) != 0) {
+    if (file.slots < stored->slots && ::ftruncate(file.fd, static_cast<off_t>(file_bytes(file.slots))) != 0) {
         return std::unexpected(system_error("cannot shrink slot file " + path, errno));
     }
     return file;
@@ -190,9 +192,9 @@ Result<OpenFile> open_existing(const std::string& path) {
     if (file.fd < 0) return std::unexpected(system_error("cannot open slot file " + path, errno));
     const auto stored = read_header(file.fd, path);
     if (!stored) return std::unexpected(stored.error());
-    auto left_over = find_left_over(file.fd, path, *stored);
+    auto left_over = find_left_over(file.fd, path, stored->slots);
     if (!left_over) return std::unexpected(left_over.error());
-    file.slots = *stored;
+    file.slots = stored->slots;
     file.left_over = std::move(*left_over);
     return file;
 }

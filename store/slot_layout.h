@@ -14,7 +14,8 @@
 namespace tollgate::slot_layout {
 
 inline constexpr std::size_t kHeaderBytes = 4096;  // slots begin on the second page, so that none crosses a page
-inline constexpr std::uint32_t kVersion = 1;
+// Version 1 had no hold: zeros there, which say the same in version 2. Such a file becomes version 2 when it is opened.
+inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::uint32_t kMaxSlots = 1u << 24;  // 32 GiB
 
 enum SlotState : std::uint64_t { kFree = 0, kOpen = 1, kSettled = 2 };  // 0: a file of zeros is a file of free slots
@@ -29,7 +30,7 @@ struct FileHeader {
     std::uint64_t checksum;  // of what precedes
 };
 
-// Plain fields are covered by the release of `state`; progress and block change while the state stays.
+// Plain fields are covered by the release of `state`; progress, hold and block change while the state stays.
 struct Slot {
     std::atomic<std::uint64_t> state;
     std::uint64_t boot_epoch;
@@ -39,7 +40,7 @@ struct Slot {
     std::uint32_t settlement_bytes;
     std::uint64_t open_checksum;
     std::uint64_t settlement_checksum;
-    std::uint64_t reserved;
+    std::atomic<std::uint64_t> hold;  // 0: as the open record says
     std::byte open[kSlotOpenBytes];
     std::byte settlement[kSlotSettlementBytes];
     std::byte unused[kSlotBytes - 64 - kSlotOpenBytes - kSlotSettlementBytes];

@@ -270,6 +270,8 @@ void read_root(const YAML::Node& root, Config& config) {
                       {{"cut", OnExhausted::cut}, {"owe", OnExhausted::owe}});
         credit.usd("overdraft_cap", config.credit.overdraft_cap);
         credit.flag("zero_completion_insurance", config.credit.zero_completion_insurance);
+        credit.one_of("orphan_policy", config.credit.orphan_policy,
+                      {{"charge", OrphanPolicy::charge}, {"void", OrphanPolicy::free}});
         credit.read();
     });
     section.nested("rate_limits", [&config](const YAML::Node& node) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "accounting/ledger.h"
 #include "accounting/money.h"
 #include "accounting/retention.h"
 #include "store/status.h"
@@ -65,6 +66,7 @@ struct CreditConfig {
     NanoUsd overdraft_cap;  // of one request, with `owe`; what no credit covers is booked as overrun
     std::uint32_t bytes_per_prompt_token = 3;
     bool zero_completion_insurance = true;  // answers that ended empty or in error are free
+    OrphanPolicy orphan_policy = OrphanPolicy::charge;
 };
 
 // Of each organization that has no rate of its own, so that every answer has rate limit headers that are true.

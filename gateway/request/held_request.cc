@@ -144,6 +144,8 @@ bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config)
     if (!refusal) {
         held_ += more;
         held_output_ += slice;
+        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): taken
+        slots_.publish_hold(*slot_, static_cast<std::uint64_t>(held_.value));
         counters_.holds_grown.add();
         return true;
     }

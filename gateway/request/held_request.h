@@ -41,7 +41,7 @@ class HeldRequest {
     // `request` must outlive this.
     Error take(RequestContext& request, const CreditConfig& config);
     bool taken() const { return slot_.has_value(); }
-    // Output units so far, for the orphan policy after a crash.
+    // For the orphan policy after a crash.
     void progress(std::int64_t output_tokens);
     // Whether the hold covers that many output tokens. Near its end it grows by a slice, in memory only; false: it
     // cannot grow and the configured policy allows no more, so the answer is to be cut.

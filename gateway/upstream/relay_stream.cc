@@ -175,8 +175,9 @@ net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& he
         if (step.error) break;
         connection.meter.feed(in.view().substr(0, step.payload), connection.out);
         in.consume(step.payload);
-        held.progress(facts.content_events);
-        end.cut = !held.covers(counted_completion_tokens(facts), connection.worker().config().credit);
+        const std::int64_t output_tokens = counted_completion_tokens(facts);
+        held.progress(output_tokens);
+        end.cut = !held.covers(output_tokens, connection.worker().config().credit);
         if (end.cut) break;
         if (end.ended || (facts.done && facts.has_usage) || facts.invalid || facts.error_event) break;
         late_usage = facts.done;

@@ -1,8 +1,12 @@
 """kill -9 under load: a short form of crash/kill_loop.py (the long form is 200 rounds)."""
 
+from decimal import Decimal
+
 import pytest
 
 from crash import kill_loop
+from support.chat import cost_of, open_stream
+from support.processes import records
 
 
 @pytest.mark.timeout(180)
@@ -18,3 +22,32 @@ def test_nothing_is_lost_or_doubled_by_a_kill_at_each_fail_point():
         pytest.skip(f"{binary} is absent: build the dev preset (it has the fail points)")
     totals = kill_loop.run(0, binary=binary, fail_points=True, quiet=True)
     assert totals["kills"] == len(kill_loop.FAIL_POINTS)
+
+
+@pytest.mark.parametrize("policy", ["charge", "void"])
+def test_a_stream_that_a_kill_ends_is_charged_for_what_was_counted(start_gateway, scripted, tmp_path, policy):
+    """Fat events, and a hold that has grown: neither the number of events nor the first hold says what it cost."""
+
+    def script(exchange):
+        exchange.start_stream()
+        for _ in range(100):
+            exchange.event({"id": "up-1", "choices": [{"index": 0, "delta": {"content": "word" * 100}}]})
+        exchange.peer_left()
+
+    scripted.script = script
+    directory = tmp_path / "killed"
+    gateway = start_gateway(directory=directory, credit={"default_output_tokens": 256, "orphan_policy": policy})
+    account = gateway.new_account()
+    with open_stream(gateway, account, model="test/scripted") as connection:
+        connection.read_head()
+        while connection.buffer.count(b"data:") < 100:
+            connection._fill()
+        gateway.kill()
+    gateway.start()
+    charged = gateway.credits(account)["total_usage"]
+    gateway.stop()
+    (record,), _ = records(gateway.data_dir)
+    assert record["error"] == "gateway_restarted" and record["completion_tokens"] == 10_000
+    cost = cost_of("test/scripted", record["prompt_tokens"], 10_000)
+    assert Decimal(record["provider_cost_nano"]) / 10**9 == cost
+    assert charged == (cost if policy == "charge" else 0)

@@ -31,7 +31,7 @@ void Gateway::begin_request() {
     request.prompt_estimate = random.between(10, 60);
     const std::int64_t output_bound = random.between(1, 12);
     request.hold = price_of({.prompt = request.prompt_estimate, .completion = output_bound}, request.prices);
-    request.first_hold = request.hold;
+    request.published_holds = {request.hold};
 
     const auto slot = process.slots->acquire(request.lane);
     if (!slot) {
@@ -98,7 +98,7 @@ void Gateway::feed(ModelRequest& request) {
     std::string out;
     request.meter.feed(request.upstream.take(1 + world_.random.below(400)), out);
     invariants_.sent_before_settlement(request, out);
-    request.progress_before = std::exchange(request.progress, request.meter.facts().content_events);
+    request.progress = static_cast<std::uint64_t>(counted_completion_tokens(request.meter.facts()));
     world_.process->slots->publish_progress(request.slot, request.progress);
 }
 
@@ -149,7 +149,11 @@ void Gateway::resize_hold(ModelRequest& request) {
     const NanoUsd more{world_.random.between(0, 20'000)};
     const auto refusal = credit_of(request).grow(spenders_of(request), more, request.created_ms);
     invariants_.grown(request, more, !refusal);
-    if (!refusal) world_.model.grow_hold(request, more);
+    if (refusal) return;
+    world_.model.grow_hold(request, more);
+    if (request.hold == NanoUsd{}) return;
+    request.published_holds.push_back(request.hold);
+    world_.process->slots->publish_hold(request.slot, static_cast<std::uint64_t>(request.hold.value));
 }
 
 void Gateway::settle(ModelRequest& request, const RequestSettled& facts) {

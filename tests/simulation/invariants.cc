@@ -11,12 +11,18 @@ namespace {
 constexpr std::string_view kDone = "data: [DONE]";
 
 // What the policy for requests that a process left running may charge for this one.
-bool is_orphans_cost(const ModelRequest& request, NanoUsd cost) {
-    if (cost == NanoUsd{}) return true;
-    // A power cut may have kept an older progress.
-    for (std::uint64_t progress = 1; progress <= request.progress; ++progress) {
+bool is_orphans_cost(const ModelRequest& request, NanoUsd cost, bool power_cut) {
+    const auto policy = [&](std::uint64_t progress, NanoUsd hold) {
+        if (progress == 0) return NanoUsd{};
         const TokenUsage usage{.prompt = request.prompt_estimate, .completion = static_cast<std::int64_t>(progress)};
-        if (cost == std::min(request.first_hold, price_of(usage, request.prices))) return true;
+        return std::min(hold, price_of(usage, request.prices));
+    };
+    if (!power_cut) return cost == policy(request.progress, request.published_holds.back());
+    // It may have kept an older progress, and an older hold.
+    for (const NanoUsd hold : request.published_holds) {
+        for (std::uint64_t progress = 0; progress <= request.progress; ++progress) {
+            if (cost == policy(progress, hold)) return true;
+        }
     }
     return false;
 }
@@ -121,7 +127,7 @@ void Invariants::new_records() {
         ever_began(id);
         ModelRequest& request = *model.by_id.at(id);
         REQUIRE(request.phase == Phase::settled, "I9", name_of(request) + " is booked before it ended");
-        booked_as_known(request, world_.books.requests().at(id), false);
+        booked_as_known(request, world_.books.requests().at(id), false, false);
         request.phase = Phase::booked;
     }
     // A commit that was answered, if only at its repetition, was acknowledged at this level.
@@ -137,7 +143,8 @@ void Invariants::ever_began(const Id128& request) const {
             "the journal has a request that never was: " + to_ulid(request));
 }
 
-void Invariants::booked_as_known(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan) const {
+void Invariants::booked_as_known(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan,
+                                 bool power_cut) const {
     const ModelOrganization& organization = world_.model.organization_of(request);
     const ModelKey& key = world_.model.key_of(request);
     REQUIRE(record.organization == organization.id && record.key == key.digest && record.project == key.project &&
@@ -145,9 +152,9 @@ void Invariants::booked_as_known(const ModelRequest& request, const BookedReques
             "I10", name_of(request) + " is booked to another");
     if (record.orphan && (may_be_orphan || !request.orphan)) {
         REQUIRE(may_be_orphan, "I2", name_of(request) + " was settled, but is booked as an orphan");
-        REQUIRE(is_orphans_cost(request, record.cost), "I9",
+        REQUIRE(is_orphans_cost(request, record.cost, power_cut), "I9",
                 name_of(request) + " is charged " + to_usd(record.cost) + ", no policy says so");
-        REQUIRE(record.charged <= request.first_hold, "I8",
+        REQUIRE(record.charged <= std::ranges::max(request.published_holds), "I8",
                 name_of(request) + ": an orphan is charged more than its hold");
         return;
     }
@@ -264,7 +271,7 @@ void Invariants::record_kept(ModelRequest& request, bool power_cut) {
     }
     REQUIRE(request.phase != Phase::gone, "I9", name_of(request) + " was lost and is back");
     const bool was_final = request.phase == Phase::settled || request.phase == Phase::booked;
-    booked_as_known(request, found->second, !was_final || (power_cut && !request.durable));
+    booked_as_known(request, found->second, !was_final || (power_cut && !request.durable), power_cut);
     if (request.phase != Phase::booked) world_.tally.orphans += found->second.orphan ? 1 : 0;
     request.phase = Phase::booked;
     request.orphan = found->second.orphan;

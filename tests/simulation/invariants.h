@@ -64,7 +64,8 @@ class Invariants {
   private:
     void ever_began(const Id128& request) const;
     void record_kept(ModelRequest& request, bool power_cut);
-    void booked_as_known(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan) const;
+    void booked_as_known(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan,
+                         bool power_cut) const;
     void spender(const ModelOrganization& organization, std::size_t index) const;
 
     World& world_;

@@ -95,11 +95,12 @@ struct ModelRequest {
     std::int64_t created_ms = 0;
     Prices prices;
     std::int64_t prompt_estimate = 0;
-    std::uint64_t progress = 0, progress_before = 0;  // published last, and the time before
-    NanoUsd hold, first_hold;                         // as grown and shrunk; as it was opened
-    NanoUsd cost, charged;                            // once it is being settled
-    bool durable = false;                             // promised to survive a power cut
-    bool orphan = false;                              // booked by a recovery
+    std::uint64_t progress = 0;            // published last
+    NanoUsd hold;                          // as grown and shrunk
+    std::vector<NanoUsd> published_holds;  // as opened and as it had grown: what an orphan may cost
+    NanoUsd cost, charged;                 // once it is being settled
+    bool durable = false;                  // promised to survive a power cut
+    bool orphan = false;                   // booked by a recovery
     Upstream upstream;
     StreamMeter meter;
 };

@@ -34,12 +34,15 @@ inline Upstream Upstream::make(Random& random, std::int64_t prompt_estimate, std
     // Sometimes more than was asked for: then the cost passes the hold.
     const std::int64_t tokens = random.one_in(10) ? output_bound * 3 : random.between(0, output_bound);
     upstream.usage = {.prompt = prompt_estimate + random.between(-2, 2), .completion = tokens};
+    const std::int64_t words = random.one_in(4) ? random.between(3, 6) : 1;  // to an event: counted by their bytes
+    std::string content;
+    for (std::int64_t i = 0; i < words; ++i) content += "word";
     const auto usage_text = [&](std::int64_t completion) {
         return "\"usage\":{\"prompt_tokens\":" + std::to_string(upstream.usage.prompt) +
                ",\"completion_tokens\":" + std::to_string(completion) + "}";
     };
     for (std::int64_t i = 1; i <= tokens; ++i) {
-        upstream.text += R"(data: {"id":"up-1","choices":[{"index":0,"delta":{"content":"word"}}])";
+        upstream.text += R"(data: {"id":"up-1","choices":[{"index":0,"delta":{"content":")" + content + R"("}}])";
         if (shape == cumulative) upstream.text += "," + usage_text(i);
         upstream.text += "}\n\n";
     }
@@ -52,7 +55,7 @@ inline Upstream Upstream::make(Random& random, std::int64_t prompt_estimate, std
     if (shape == plain || shape == twice) upstream.text += "data: {\"choices\":[]," + usage_text(tokens) + "}\n\n";
     upstream.text += "data: [DONE]\n\n";
     if (random.one_in(8)) upstream.text += "data: [DONE]\n\n";  // a duplicated completion
-    if (shape == missing) upstream.usage.prompt = prompt_estimate;
+    if (shape == missing) upstream.usage = {.prompt = prompt_estimate, .completion = tokens * words};
     return upstream;
 }
 

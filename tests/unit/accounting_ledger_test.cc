@@ -355,6 +355,32 @@ TEST_F(LedgerTest, OpenSlotIsChargedForItsProgressUpToItsHold) {
     EXPECT_EQ(next.balance(organization).value, 10'000 - 50 - kHold);
 }
 
+TEST_F(LedgerTest, OpenSlotIsChargedUpToTheHoldAsItHadGrown) {
+    Process process(directory);
+    give(process, 10'000);
+    const Running running = begin(process);
+    process.slots->publish_hold(running.slot, 3 * kHold);
+    process.slots->publish_progress(running.slot, 1'000'000);
+    Process next(directory, process.image_now());
+    EXPECT_EQ(next.ledger->find_request(running.id)->settled().charged.value, 3 * kHold);
+}
+
+TEST_F(LedgerTest, OpenSlotIsFreeWhereOrphansAreAndItsUsageIsKnown) {
+    Process process(directory);
+    give(process, 10'000);
+    const Running running = begin(process);
+    process.slots->publish_progress(running.slot, 20);
+    LedgerOptions options;
+    options.orphans = OrphanPolicy::free;
+    Process next(directory, process.image_now(), options);
+    const auto found = next.ledger->find_request(running.id);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->settled().cost.value, 0);
+    EXPECT_EQ(found->settled().usage.completion, 20);
+    EXPECT_EQ(found->settled().provider_cost.value, 10 * 1 + 20 * 2);
+    EXPECT_EQ(next.balance(organization).value, 10'000);
+}
+
 TEST_F(LedgerTest, CrashAroundACommitNeitherLosesNorRepeatsARequest) {
     Process process(directory);
     give(process, 10'000);

@@ -92,6 +92,12 @@ TEST(Config, ZeroCompletionInsuranceIsOnUnlessSwitchedOff) {
     EXPECT_FALSE(good("credit: {zero_completion_insurance: false}\n").credit.zero_completion_insurance);
 }
 
+TEST(Config, OrphansAreChargedUnlessTheyAreToBeVoid) {
+    EXPECT_EQ(good("").credit.orphan_policy, OrphanPolicy::charge);
+    EXPECT_EQ(good("credit: {orphan_policy: void}\n").credit.orphan_policy, OrphanPolicy::free);
+    expect_problem("credit: {orphan_policy: half}\n", "t.yaml:1: ", "orphan_policy");
+}
+
 TEST(Config, DuplicateKeysAreRefused) {
     expect_problem("listen: a\nworkers: 1\nlisten: b\n", "t.yaml:3: ", "'listen'");
     expect_problem("limits:\n  max_drains: 1\n  max_drains: 1\n", "t.yaml:3: ", "'max_drains'");

@@ -190,6 +190,16 @@ TEST_F(HeldRequestTest, ASettledRequestIsNotVoided) {
     EXPECT_EQ(organization_.snapshot().used.value, 1500);
 }
 
+TEST_F(HeldRequestTest, AHoldThatGrowsIsInTheSlot) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_TRUE(held.covers(90, config_));
+    const NanoUsd grown = organization_.snapshot().held;
+    EXPECT_GT(grown.value, 61'500);
+    EXPECT_EQ(slots_->view(0).hold, static_cast<std::uint64_t>(grown.value));
+    held.settle({});
+}
+
 TEST_F(HeldRequestTest, SettlingTwiceEndsTheProcess) {
     HeldRequest held(*slots_, 0, counters_);
     ASSERT_FALSE(held.take(request_, config_));

@@ -20,6 +20,8 @@
 #include <thread>
 #include <vector>
 
+#include "store/slot_layout.h"
+
 namespace tollgate {
 namespace {
 
@@ -351,6 +353,7 @@ TEST_F(SlotFileTest, ACopyHoldsWhatIsOpenAndSettledAndOpensLikeTheOriginal) {
     file->release_committed(freed);
     file->publish_settled(0, settled, bytes("settled"));
     file->publish_progress(open, 42);
+    file->publish_hold(open, 77);
     const std::string copy = path_ + ".copy";
     ASSERT_TRUE(file->copy_to(copy).ok());
     EXPECT_FALSE(file->copy_to(copy).ok());  // it exists
@@ -361,11 +364,11 @@ TEST_F(SlotFileTest, ACopyHoldsWhatIsOpenAndSettledAndOpensLikeTheOriginal) {
     std::vector<std::string> found;
     const Status visited = (*copied)->for_each_left_over([&](const LeftOverSlot& slot) {
         found.push_back(std::to_string(slot.index) + " " + text(slot.open) + " " + text(slot.settlement) + " " +
-                        std::to_string(slot.progress));
+                        std::to_string(slot.progress) + " " + std::to_string(slot.hold));
         return Status();
     });
     EXPECT_TRUE(visited.ok()) << visited.message();
-    EXPECT_EQ(found, (std::vector<std::string>{"0 open settled 0", "1 open  42"}));
+    EXPECT_EQ(found, (std::vector<std::string>{"0 open settled 0 0", "1 open  42 77"}));
 }
 
 TEST_F(SlotFileTest, InspectionCountsSlotsAndNamesTheLastBlockThatFreedOne) {
@@ -433,10 +436,52 @@ TEST_F(SlotFileTest, FileShrinksOnlyWhenNothingIsInUse) {
 TEST_F(SlotFileTest, NewerFormatIsTooNew) {
     start(4);
     const int fd = ::open(path_.c_str(), O_RDWR);
-    const std::uint32_t version = 2;
+    const std::uint32_t version = 3;
     ASSERT_EQ(::pwrite(fd, &version, sizeof version, 8), 4);
     ::close(fd);
     EXPECT_EQ(try_open(4).error().code(), StatusCode::too_new);
+}
+
+// Version 1 differs in the header alone: where version 2 has the hold it has zeros.
+TEST_F(SlotFileTest, FileOfTheFirstVersionIsRecoveredAndBecomesTheSecond) {
+    leave_two_slots(4);
+    const int fd = ::open(path_.c_str(), O_RDWR);
+    std::array<std::byte, 24> header;
+    ASSERT_EQ(::pread(fd, header.data(), header.size(), 0), 24);
+    header[8] = std::byte{1};
+    const std::uint64_t checksum = slot_layout::checksum(header, 0);
+    ASSERT_EQ(::pwrite(fd, header.data(), header.size(), 0), 24);
+    ASSERT_EQ(::pwrite(fd, &checksum, sizeof checksum, 24), 8);
+    EXPECT_EQ(SlotFile::inspect(path_)->open, 1u);
+    std::vector<std::uint64_t> progress;
+    const auto note = [&](const LeftOverSlot& slot) {
+        progress.push_back(slot.progress);
+        EXPECT_EQ(slot.hold, 0u);
+        return Status();
+    };
+    EXPECT_TRUE(try_open(4).value()->for_each_left_over(note).ok());
+    EXPECT_EQ(progress, (std::vector<std::uint64_t>{0, 42}));
+    std::uint32_t version = 0;
+    ASSERT_EQ(::pread(fd, &version, sizeof version, 8), 4);
+    EXPECT_EQ(version, 2u);
+    ::close(fd);
+}
+
+TEST_F(SlotFileTest, HoldIsAsLastPublishedAndForgottenByTheNextOpening) {
+    auto file = start(2);
+    const SlotIndex slot = file->acquire(0).value();
+    file->publish_open(slot, bytes("open"));
+    EXPECT_EQ(file->view(slot).hold, 0u);
+    file->publish_hold(slot, 77);
+    EXPECT_EQ(file->view(slot).hold, 77u);
+    file->publish_settled(0, slot, bytes("settled"));
+    SlotIndex taken[1];
+    ASSERT_EQ(file->take_settled(taken), 1u);
+    file->mark_taken(slot, 1);
+    file->release_committed(slot);
+    ASSERT_EQ(file->acquire(0), slot);
+    file->publish_open(slot, bytes("open"));
+    EXPECT_EQ(file->view(slot).hold, 0u);
 }
 
 TEST_F(SlotFileTest, DamagedHeaderOrShortFileIsCorrupt) {
