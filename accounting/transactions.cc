@@ -1,116 +1,14 @@
 #include "accounting/transactions.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
-#include <span>
 
-#include "accounting/byte_codec.h"
 #include "accounting/journal_reader.h"
+#include "accounting/transaction_record.h"
 #include "store/key_space.h"
 
 namespace tollgate {
 namespace {
-
-// A record of version 1 was a grant's: transaction, amount, time, note.
-constexpr std::uint8_t kGrantRecordVersion = 1;
-constexpr std::uint8_t kRecordVersion = 2;  // transaction, organization, digest of the content, checksum
-constexpr std::size_t kRecordChecksumBytes = 8;
-constexpr std::size_t kRecordBytes = 1 + 2 * 16 + 32 + kRecordChecksumBytes;
-constexpr std::string_view kTransactionScope = "grant";  // all kinds; the name is from when there was one
-constexpr std::uint8_t kRefundedVersion = 1;
-constexpr std::size_t kRefundedBytes = 1 + 8;
-
-std::string text_of(std::span<const std::byte> bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-Status refuse(std::string_view kind, const std::string& why, StatusCode code = StatusCode::invalid) {
-    return {code, std::string(kind) + ": " + why};
-}
-
-std::string_view name_of(TransactionKind kind) {
-    switch (kind) {
-        case TransactionKind::purchase:
-            return "purchase";
-        case TransactionKind::confirm_purchase:
-            return "confirm";
-        case TransactionKind::cancel_purchase:
-            return "cancel";
-        case TransactionKind::grant:
-            return "grant";
-        case TransactionKind::usage_refund:
-            return "usage refund";
-        case TransactionKind::payment_refund:
-            return "payment refund";
-        case TransactionKind::transfer:
-            return "transfer";
-        case TransactionKind::adjustment:
-            return "adjustment";
-        case TransactionKind::charge_back:
-            return "charge-back";
-        case TransactionKind::expiry:
-            return "expiry";
-    }
-    return "transaction";
-}
-
-KeyDigest content_of(const TransactionRequest& request) {
-    std::array<std::byte, 1 + 3 * 16 + 8 + 4 + 8> bytes;
-    ByteWriter writer(bytes);
-    writer.integer(static_cast<std::uint8_t>(request.kind));
-    for (const Id128& id : {request.organization, request.counterparty, request.reference}) writer.bytes(id.bytes);
-    writer.integer(request.amount.value);
-    writer.integer(request.priority);
-    writer.integer(request.expires_ms);
-    return digest_key(text_of(std::span(bytes).first(writer.size())));
-}
-
-std::string record_key(const TransactionRequest& request) {
-    return idempotency_key(kTransactionScope, to_uuid(request.organization) + request.idempotency_key);
-}
-
-// The first bytes of the SHA-256 of what stands before them: nothing else in the store would give a flip away.
-std::array<std::uint8_t, kRecordChecksumBytes> checksum_of(std::string_view record) {
-    const KeyDigest digest = digest_key(record.substr(0, kRecordBytes - kRecordChecksumBytes));
-    std::array<std::uint8_t, kRecordChecksumBytes> checksum;
-    std::copy_n(digest.bytes.begin(), checksum.size(), checksum.begin());
-    return checksum;
-}
-
-std::string encode_record(const Id128& transaction, const TransactionRequest& request) {
-    std::array<std::byte, kRecordBytes> bytes;
-    ByteWriter writer(bytes);
-    writer.integer(kRecordVersion);
-    writer.bytes(transaction.bytes);
-    writer.bytes(request.organization.bytes);
-    writer.bytes(content_of(request).bytes);
-    writer.bytes(checksum_of(text_of(std::span(bytes).first(writer.size()))));
-    return text_of(bytes);
-}
-
-std::string encode_refunded(NanoUsd amount) {
-    std::array<std::byte, kRefundedBytes> bytes;
-    ByteWriter writer(bytes);
-    writer.integer(kRefundedVersion);
-    writer.integer(amount.value);
-    return text_of(bytes);
-}
-
-// What was given back of a request's charge or of a purchase so far.
-Result<NanoUsd> refunded_of(Store& store, const Id128& organization, const Id128& of) {
-    const auto value = store.get(Family::transactions, refunded_key(organization.bytes, of.bytes));
-    if (!value) {
-        if (value.error().code() == StatusCode::not_found) return NanoUsd{};
-        return std::unexpected(value.error());
-    }
-    ByteReader reader(std::as_bytes(std::span(*value)));
-    const auto version = reader.integer<std::uint8_t>();
-    const NanoUsd amount{reader.integer<std::int64_t>()};
-    if (version == kRefundedVersion && reader.ok()) return amount;
-    return failure(version > kRefundedVersion ? StatusCode::too_new : StatusCode::corrupt,
-                   "refunds of " + to_ulid(of) + ": malformed row");
-}
 
 EntryKind entry_kind(TransactionKind kind) {
     switch (kind) {
@@ -144,57 +42,6 @@ struct Transactions::Draft {
     std::optional<NanoUsd> refunded;  // of entry.reference, in all
     bool booked_before = false;       // the state says so, without an idempotency key
 };
-
-Status check(const TransactionRequest& request, std::int64_t now_ms) {
-    using enum TransactionKind;
-    const std::string_view name = name_of(request.kind);
-    const bool about_purchase = request.kind == confirm_purchase || request.kind == cancel_purchase;
-    const bool refund = request.kind == usage_refund || request.kind == payment_refund;
-    const bool refers = about_purchase || refund || request.kind == charge_back;
-    if (request.kind == expiry) return refuse(name, "is booked by the ledger itself");
-    if (request.kind == adjustment) {
-        if (request.amount == NanoUsd{} || request.amount.value == INT64_MIN) return refuse(name, "the amount is zero");
-    } else if (!about_purchase && (request.amount < NanoUsd{} || (request.amount == NanoUsd{} && !refund))) {
-        return refuse(name, "the amount is not above zero");
-    }
-    if (refers && request.reference.is_nil()) return refuse(name, "it does not say of what");
-    if (request.kind == transfer && (request.counterparty.is_nil() || request.counterparty == request.organization)) {
-        return refuse(name, "it needs another organization to go to");
-    }
-    if (request.priority < 0 || request.priority > kMaxLotPriority) {
-        return refuse(name, "the priority is not within 0 and " + std::to_string(kMaxLotPriority));
-    }
-    if (request.expires_ms != 0 && request.kind != grant) return refuse(name, "only grants expire");
-    if (request.expires_ms != 0 && request.expires_ms <= now_ms) return refuse(name, "it would have expired already");
-    if (request.idempotency_key.size() > kIdempotencyKeyBytes) {
-        return refuse(name, "the idempotency key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");
-    }
-    if (request.note.size() > kTransactionNoteBytes) {
-        return refuse(name, "the note is longer than " + std::to_string(kTransactionNoteBytes) + " bytes");
-    }
-    return {};
-}
-
-Result<TransactionRecord> decode_transaction_record(std::string_view value) {
-    ByteReader reader(std::as_bytes(std::span(value)));
-    const auto version = reader.integer<std::uint8_t>();
-    if (version > kRecordVersion) return failure(StatusCode::too_new, "idempotency record: of a newer version");
-    TransactionRecord record;
-    record.transaction.bytes = reader.bytes<16>();
-    if (version == kGrantRecordVersion) {
-        record.grant = NanoUsd{reader.integer<std::int64_t>()};
-        record.at_ms = reader.integer<std::int64_t>();
-    } else {
-        record.organization.bytes = reader.bytes<16>();
-        record.content.bytes = reader.bytes<32>();
-        const auto checksum = reader.bytes<kRecordChecksumBytes>();
-        if (!reader.ok() || reader.left() != 0 || checksum != checksum_of(value)) {
-            return failure(StatusCode::corrupt, "idempotency record: malformed");
-        }
-    }
-    if (version == 0 || !reader.ok()) return failure(StatusCode::corrupt, "idempotency record: malformed");
-    return record;
-}
 
 NanoUsd Transactions::in_flight(const Id128& organization) const {
     const auto snapshot = credits_.organization(organization).snapshot();
@@ -242,9 +89,9 @@ Result<std::optional<TransactionResult>> Transactions::answer_before(const Trans
     if (record->grant && request.kind == TransactionKind::grant && *record->grant == request.amount) {
         return TransactionResult{record->transaction, true, *record->grant, balances_.balance(request.organization)};
     }
-    return failure(StatusCode::already_exists, std::string(name_of(request.kind)) +
-                                                   ": this idempotency key was used for another transaction, " +
-                                                   to_ulid(record->transaction));
+    return std::unexpected(
+        refused(request.kind, "this idempotency key was used for another transaction, " + to_ulid(record->transaction),
+                StatusCode::already_exists));
 }
 
 Result<TransactionResult> Transactions::add(const TransactionRequest& request, const Id128& id, std::int64_t now_ms) {
@@ -272,7 +119,7 @@ Result<TransactionResult> Transactions::add(const TransactionRequest& request, c
         return std::unexpected(status);
     }
     if (!key.empty()) {
-        writer_.batch().put(Family::idempotency, key, encode_record(draft.row.transaction, request));
+        writer_.batch().put(Family::idempotency, key, encode_transaction_record(draft.row.transaction, request));
     }
     return TransactionResult{draft.row.transaction, false, draft.row.amount, draft.row.balance_after};
 }
@@ -322,16 +169,15 @@ Status Transactions::draft_end_of_purchase(const TransactionRequest& request, Dr
     const auto purchase = find_transaction(store_, request.organization, request.reference);
     if (!purchase) return purchase.error();
     if (purchase->kind != EntryKind::purchase) {
-        return refuse(name_of(request.kind), to_ulid(request.reference) + " is no purchase", StatusCode::not_found);
+        return refused(request.kind, to_ulid(request.reference) + " is no purchase", StatusCode::not_found);
     }
     if (purchase->state == wanted) {
         draft.booked_before = true;
         return {};
     }
     if (purchase->state != TransactionState::pending) {
-        return refuse(name_of(request.kind),
-                      "the purchase was " + std::string(confirm ? "cancelled" : "confirmed") + " before",
-                      StatusCode::already_exists);
+        return refused(request.kind, "the purchase was " + std::string(confirm ? "cancelled" : "confirmed") + " before",
+                       StatusCode::already_exists);
     }
     const NanoUsd amount = purchase->amount;
     if (confirm) {
@@ -355,8 +201,8 @@ Status Transactions::draft_usage_refund(const TransactionRequest& request, Draft
     const auto usage = JournalReader(store_).find_usage(request.reference, writer_.end().block);
     if (!usage) return usage.error();
     if (usage->organization != request.organization) {
-        return refuse("usage refund", "request " + to_ulid(request.reference) + " is not known in this organization",
-                      StatusCode::not_found);
+        return refused(request.kind, "request " + to_ulid(request.reference) + " is not known in this organization",
+                       StatusCode::not_found);
     }
     const auto refunded = refunded_of(store_, request.organization, request.reference);
     if (!refunded) return refunded.error();
@@ -364,8 +210,8 @@ Status Transactions::draft_usage_refund(const TransactionRequest& request, Draft
     const NanoUsd left = charged - *refunded;
     const NanoUsd amount = request.amount == NanoUsd{} ? left : request.amount;
     if (amount > left || amount == NanoUsd{}) {
-        return refuse("usage refund", "of the " + to_usd(charged) + " USD that the request was charged, " +
-                                          to_usd(left) + " USD are left to refund");
+        return refused(request.kind, "of the " + to_usd(charged) + " USD that the request was charged, " +
+                                         to_usd(left) + " USD are left to refund");
     }
     if (Status status = room_for(request.organization, {}); !status.ok()) return status;
     draft.entry.project = draft.row.project = usage->project;
@@ -379,19 +225,24 @@ Status Transactions::draft_usage_refund(const TransactionRequest& request, Draft
     return {};
 }
 
-Status Transactions::draft_payment_refund(const TransactionRequest& request, Draft& draft) {
-    const auto purchase = find_transaction(store_, request.organization, request.reference);
-    if (!purchase) return purchase.error();
-    if (purchase->kind != EntryKind::purchase || purchase->state != TransactionState::done) {
-        return refuse("payment refund", to_ulid(request.reference) + " is no confirmed purchase");
+Result<HistoryRow> Transactions::confirmed_purchase(const TransactionRequest& request) {
+    auto purchase = find_transaction(store_, request.organization, request.reference);
+    if (purchase && (purchase->kind != EntryKind::purchase || purchase->state != TransactionState::done)) {
+        return std::unexpected(refused(request.kind, to_ulid(request.reference) + " is no confirmed purchase"));
     }
+    return purchase;
+}
+
+Status Transactions::draft_payment_refund(const TransactionRequest& request, Draft& draft) {
+    const auto purchase = confirmed_purchase(request);
+    if (!purchase) return purchase.error();
     const auto refunded = refunded_of(store_, request.organization, request.reference);
     if (!refunded) return refunded.error();
     const NanoUsd left =
         balances_.lots().spare(request.organization, request.reference, in_flight(request.organization));
     const NanoUsd amount = request.amount == NanoUsd{} ? left : request.amount;
     if (amount > left || amount == NanoUsd{} || take(draft, amount) != amount) {
-        return refuse("payment refund", "of the purchase " + to_usd(left) + " USD are left that no request holds");
+        return refused(request.kind, "of the purchase " + to_usd(left) + " USD are left that no request holds");
     }
     draft.entry.add_leg(AccountKind::organization_available, request.organization, -amount);
     draft.entry.add_leg(AccountKind::platform_cash, {}, amount);
@@ -404,8 +255,8 @@ Status Transactions::draft_transfer(const TransactionRequest& request, Draft& dr
     if (Status status = room_for(request.counterparty, request.amount); !status.ok()) return status;
     const NanoUsd left = balances_.lots().spare_purchased(request.organization, in_flight(request.organization));
     if (request.amount > left || take(draft, request.amount) != request.amount) {
-        return refuse("transfer",
-                      "only purchased credit can be transferred; " + to_usd(left) + " USD of it are not used or held");
+        return refused(request.kind,
+                       "only purchased credit can be transferred; " + to_usd(left) + " USD of it are not used or held");
     }
     draft.entry.add_leg(AccountKind::organization_available, request.organization, -request.amount);
     draft.entry.add_leg(AccountKind::organization_available, request.counterparty, request.amount);
@@ -434,17 +285,13 @@ Status Transactions::draft_adjustment(const TransactionRequest& request, Draft& 
 }
 
 Status Transactions::draft_charge_back(const TransactionRequest& request, Draft& draft) {
-    const auto purchase = find_transaction(store_, request.organization, request.reference);
+    const auto purchase = confirmed_purchase(request);
     if (!purchase) return purchase.error();
-    if (purchase->kind != EntryKind::purchase || purchase->state != TransactionState::done) {
-        return refuse("charge-back", to_ulid(request.reference) + " is no confirmed purchase");
-    }
     const auto refunded = refunded_of(store_, request.organization, request.reference);
     if (!refunded) return refunded.error();
     if (request.amount > purchase->amount - *refunded) {
-        return refuse("charge-back", "of the purchase " + to_usd(purchase->amount - *refunded) +
-                                         " USD are not paid "
-                                         "back yet");
+        return refused(request.kind,
+                       "of the purchase " + to_usd(purchase->amount - *refunded) + " USD are not paid back yet");
     }
     const NanoUsd taken = take(draft, request.amount);
     draft.entry.add_leg(AccountKind::organization_available, request.organization, -taken);

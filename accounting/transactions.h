@@ -18,42 +18,12 @@
 #include "accounting/journaled_balances.h"
 #include "accounting/money.h"
 #include "accounting/transaction_history.h"
+#include "accounting/transaction_request.h"
 #include "store/store.h"
 
 namespace tollgate {
 
-// The numbers go into stored digests: never reuse one.
-enum class TransactionKind : std::uint8_t {
-    purchase = 1,          // pending: no credit yet
-    confirm_purchase = 2,  // of `reference`, whole; its credit never expires
-    cancel_purchase = 3,   // of `reference`, while pending
-    grant = 4,             // with `priority` and `expires_ms`
-    usage_refund = 5,      // of request `reference`: at most what it was charged less what was refunded before
-    payment_refund = 6,    // of purchase `reference`: at most what is left of it
-    transfer = 7,          // purchased credit, to `counterparty`
-    adjustment = 8,        // either sign; below zero takes what there is and says how much
-    charge_back = 9,       // of purchase `reference`: takes what there is, what is left of the purchase first; the rest
-                           // is the platform's loss
-    expiry = 10,           // the ledger's own
-};
-
-// Longest texts, in bytes.
-inline constexpr std::size_t kIdempotencyKeyBytes = 255;
-inline constexpr std::int32_t kMaxLotPriority = 1'000'000;
 inline constexpr std::size_t kMaxExpiriesPerBlock = 256;
-
-struct TransactionRequest {
-    TransactionKind kind = TransactionKind::grant;
-    Id128 organization;
-    NanoUsd amount = {};  // above zero, but for an adjustment; refunds: zero is all that is left to refund
-    Id128 counterparty = {};
-    Id128 reference = {};
-    std::int32_t priority = kDefaultLotPriority;  // lower is spent first
-    std::int64_t expires_ms = 0;                  // Unix time; 0: never
-    std::string idempotency_key = {};             // of the caller; empty: none
-    std::string note = {};
-    std::string actor = {};
-};
 
 struct TransactionResult {
     Id128 transaction;      // ULID; of a purchase's confirmation or cancellation the purchase's
@@ -61,19 +31,6 @@ struct TransactionResult {
     NanoUsd moved;          // as the organization sees it; of a purchase what it is about
     NanoUsd balance_after;  // as journaled
 };
-
-// What Family::idempotency keeps.
-struct TransactionRecord {
-    Id128 transaction;
-    Id128 organization;            // nil in a record of version 1, which was a grant's
-    KeyDigest content;             // likewise
-    std::optional<NanoUsd> grant;  // the amount in such a record, as is the time
-    std::int64_t at_ms = 0;
-};
-Result<TransactionRecord> decode_transaction_record(std::string_view value);
-
-// What can be said without looking anything up: invalid.
-Status check(const TransactionRequest& request, std::int64_t now_ms);
 
 // Used by the journal writer's thread, with all that was settled committed and the block empty.
 class Transactions {
@@ -109,6 +66,7 @@ class Transactions {
     Status draft_transfer(const TransactionRequest& request, Draft& draft);
     Status draft_adjustment(const TransactionRequest& request, Draft& draft);
     Status draft_charge_back(const TransactionRequest& request, Draft& draft);
+    Result<HistoryRow> confirmed_purchase(const TransactionRequest& request);
     Status book(Draft& draft);
     Result<TransactionResult> answer(const Id128& organization, const Id128& transaction);
     Result<std::optional<TransactionResult>> answer_before(const TransactionRequest& request, const std::string& key);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "accounting/transaction_history.h"
-#include "accounting/transactions.h"
+#include "accounting/transaction_record.h"
 #include "store/key_space.h"
 
 namespace tollgate {
