@@ -72,7 +72,7 @@ std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, N
     if (amount > available()) {
         Refusal refusal;
         refusal.needed = amount;
-        refusal.available = available();
+        refusal.available = std::max(available(), NanoUsd{});
         return refusal;
     }
     for (Spender* const spender : spenders) {
@@ -153,8 +153,10 @@ Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& se
     const All everyone = all(spenders);
     const std::lock_guard lock(mutex_);
     release(everyone, settlement.held);
-    const NanoUsd charged = std::min(settlement.cost, available());
+    const NanoUsd charged = std::min(settlement.cost, std::max(available(), settlement.held));
     used_ += charged;
+    if (settlement.unix_ms < expired_.frozen_ms) expired_.settle(settlement.held, charged);
+    if (expired_.promised > held_) expired_.promised = held_;  // a clock that went back hides who was promised
     for (Spender* const spender : everyone) {
         if (spender == nullptr) continue;
         if (--spender->running < 0) money_violation("more requests are settled than hold");
@@ -171,9 +173,37 @@ std::optional<std::int64_t> OrganizationCredit::usual_output(std::size_t endpoin
     return outputs_.p99(endpoint);
 }
 
+void OrganizationCredit::Expired::settle(NanoUsd held, NanoUsd charged) {
+    promised -= std::min(promised, held);
+    left -= std::min(left, charged);
+}
+
+NanoUsd OrganizationCredit::freeze_expired(std::int64_t last_expiry_ms, std::int64_t now_ms) {
+    const std::lock_guard lock(mutex_);
+    if (last_expiry_ms > expired_.frozen_ms) {
+        expired_.frozen_ms = now_ms;
+        expired_.promised = held_;
+    }
+    return expired_.promised;
+}
+
+NanoUsd OrganizationCredit::take_expired(NanoUsd most) {
+    const std::lock_guard lock(mutex_);
+    const NanoUsd taken = std::clamp(most, NanoUsd{}, not_held());
+    granted_ -= taken;
+    expired_.left -= std::min(expired_.left, taken);
+    return taken;
+}
+
+void OrganizationCredit::set_expired_left(NanoUsd left) {
+    const std::lock_guard lock(mutex_);
+    expired_.left = left;
+    if (left == NanoUsd{}) expired_ = {};
+}
+
 NanoUsd OrganizationCredit::take_back(NanoUsd most) {
     const std::lock_guard lock(mutex_);
-    const NanoUsd taken = std::clamp(most, NanoUsd{}, granted_ - used_ - held_);
+    const NanoUsd taken = std::clamp(most, NanoUsd{}, std::max(available(), NanoUsd{}));
     granted_ -= taken;
     return taken;
 }
@@ -227,7 +257,7 @@ void OrganizationCredit::set_limits(Spender& spender, const Limits& limits) {
 }
 
 void OrganizationCredit::check_not_negative() const {
-    if (available() < NanoUsd{}) money_violation("an organization's available credit is below zero");
+    if (not_held() < NanoUsd{}) money_violation("an organization's available credit is below zero");
 }
 
 OrganizationCredit& CreditTable::organization(const Id128& id) {

@@ -104,7 +104,14 @@ class OrganizationCredit {
     // A bound that few outputs of this endpoint have passed; nullopt before enough were seen.
     std::optional<std::int64_t> usual_output(std::size_t endpoint) const;
 
-    // Takes at most what is neither used nor held; what it took.
+    // --- Credit that has expired (accounting/transactions.h)
+    // Requests in flight when it expires may spend it and nobody else; what they leave is nobody's at once. Answers
+    // what is promised to those that still run; lots that expire later are frozen anew, together with what is left.
+    NanoUsd freeze_expired(std::int64_t last_expiry_ms, std::int64_t now_ms);
+    NanoUsd take_expired(NanoUsd most);   // at most what is neither used nor held; what it took
+    void set_expired_left(NanoUsd left);  // none: the next to expire is the first
+
+    // Takes at most what is neither used nor held, nor has expired; what it took.
     NanoUsd take_back(NanoUsd most);
     // Gives back what was charged for usage.
     void refund_usage(NanoUsd amount);
@@ -119,16 +126,26 @@ class OrganizationCredit {
   private:
     using All = std::array<Spender*, 4>;
     All all(const Spenders& spenders) { return {&organization_, spenders.project, spenders.member, spenders.key}; }
-    NanoUsd available() const { return granted_ - used_ - held_; }
+    NanoUsd not_held() const { return granted_ - used_ - held_; }
+    // Below zero while requests admitted before hold what has become nobody's.
+    NanoUsd available() const { return not_held() - expired_.nobodys(); }
     std::optional<Refusal> short_of_money(const All& spenders, NanoUsd amount, std::int64_t unix_ms) const;
     void take(const All& spenders, NanoUsd amount);
     void release(const All& spenders, NanoUsd amount);
     void check_not_negative() const;  // with mutex_ held
 
+    struct Expired {
+        std::int64_t frozen_ms = INT64_MIN;  // requests admitted before were promised it
+        NanoUsd left, promised;
+        NanoUsd nobodys() const { return left > promised ? left - promised : NanoUsd{}; }
+        void settle(NanoUsd held, NanoUsd charged);
+    };
+
     const Id128 id_;
     const Limits defaults_;
     mutable std::mutex mutex_;
-    NanoUsd granted_, used_, held_;  // guarded by mutex_, as are the next two
+    NanoUsd granted_, used_, held_;  // guarded by mutex_, as are the next three
+    Expired expired_;
     Spender organization_{LimitScope::organization};
     OutputHistory outputs_;
 };

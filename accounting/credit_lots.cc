@@ -13,6 +13,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint8_t kLotVersion = 1;
+constexpr std::int64_t kNothingHasExpired = std::numeric_limits<std::int64_t>::min();
 constexpr std::size_t kLotBytes = 1 + 8 + 1 + 8 + 8 + 4 + 8 + 8 + 8;
 
 auto burn_order(const CreditLot& lot) {
@@ -122,20 +123,27 @@ Status CreditLots::burn(const LedgerEntry& entry, const Id128& organization, Acc
     const bool named_only = entry.kind == EntryKind::payment_refund || entry.kind == EntryKind::expiry;
     const bool named_first = named_only || entry.kind == EntryKind::adjustment;
     NanoUsd left = amount;
+    bool used_up = false;
+    const auto take_from = [&](std::size_t at) {
+        left -= take(organization, account, at, left);
+        used_up = used_up || account.lots[at].remaining == NanoUsd{};
+    };
     if (named_first && !entry.reference.is_nil()) {
         const auto named = std::ranges::find(account.lots, entry.reference, &CreditLot::transaction);
         if (named != account.lots.end()) {
-            left -= take(organization, account, static_cast<std::size_t>(named - account.lots.begin()), left);
+            take_from(static_cast<std::size_t>(named - account.lots.begin()));
         }
     }
-    for (std::size_t i = 0; i < account.lots.size() && left > NanoUsd{} && !named_only; ++i) {
-        if (entry.kind == EntryKind::transfer && !account.lots[i].purchased()) continue;
-        left -= take(organization, account, i, left);
+    const std::int64_t began_ms = entry.burns_expired_last ? ulid_time_ms(entry.event) : kNothingHasExpired;
+    for (const bool expired : {false, true}) {
+        for (std::size_t i = 0; i < account.lots.size() && left > NanoUsd{} && !named_only; ++i) {
+            const CreditLot& lot = account.lots[i];
+            if (lot.expired(began_ms) != expired) continue;
+            if (entry.kind == EntryKind::transfer && !lot.purchased()) continue;
+            take_from(i);
+        }
     }
-    if (account.lots.empty() || account.lots.front().remaining == NanoUsd{} || named_first ||
-        entry.kind == EntryKind::transfer) {
-        std::erase_if(account.lots, [](const CreditLot& lot) { return lot.remaining == NanoUsd{}; });
-    }
+    if (used_up) std::erase_if(account.lots, [](const CreditLot& lot) { return lot.remaining == NanoUsd{}; });
     if (left == NanoUsd{}) return {};
     return Status(StatusCode::corrupt, "entry " + to_ulid(entry.event) + " takes " + to_usd(left) +
                                            " USD more than the lots of credit of organization " +
@@ -219,13 +227,16 @@ NanoUsd CreditLots::spare_purchased(const Id128& organization, NanoUsd in_flight
     return spare;
 }
 
-std::vector<CreditLots::Named> CreditLots::expired(std::int64_t now_ms, std::size_t most) const {
-    std::vector<Named> found;
+std::vector<Id128> CreditLots::owners_of_expired(std::int64_t now_ms) const {
+    std::vector<Id128> owners;
     for (const Expiry& expiry : expiries_) {
-        if (expiry.at_ms > now_ms || found.size() == most) break;
-        found.push_back(expiry.lot);
+        if (expiry.at_ms > now_ms) break;
+        owners.push_back(expiry.lot.organization);
     }
-    return found;
+    std::ranges::sort(owners);
+    const auto repeated = std::ranges::unique(owners);
+    owners.erase(repeated.begin(), repeated.end());
+    return owners;
 }
 
 }  // namespace tollgate

@@ -2,7 +2,8 @@
 // back. The hot path knows only the total (credit.h); the lots follow the journal, entry by entry, so that any replay
 // gives the same. At every entry the lots of an organization sum to its journaled balance.
 //
-// Burn order: priority ascending, then the earliest expiry (none is last), then the order in which they came.
+// Burn order: priority ascending, then the earliest expiry (none is last), then the order in which they came; but what
+// had expired when the event began, by the time in its id (of a usage: its admission), comes after all that had not.
 //
 //   entry                              lots
 //   purchase (confirmed), grant,       one more
@@ -46,6 +47,7 @@ struct CreditLot {
     bool operator==(const CreditLot&) const = default;
     // Bought by somebody, perhaps in another organization: may be given on.
     bool purchased() const { return source == LotSource::purchase || source == LotSource::transfer; }
+    bool expired(std::int64_t unix_ms) const { return expires_ms != 0 && expires_ms <= unix_ms; }
 };
 
 // Used by one thread at a time: recovery, then the journal writer.
@@ -66,14 +68,14 @@ class CreditLots {
     NanoUsd spare(const Id128& organization, const Id128& transaction, NanoUsd in_flight) const;
     NanoUsd spare_purchased(const Id128& organization, NanoUsd in_flight) const;
 
+    // Whose lots have expired by then and are not used up, each once.
+    std::vector<Id128> owners_of_expired(std::int64_t now_ms) const;
+
+  private:
     struct Named {
         Id128 organization, transaction;
         auto operator<=>(const Named&) const = default;
     };
-    // The first lots to have expired by then that are not used up, at most `most`.
-    std::vector<Named> expired(std::int64_t now_ms, std::size_t most) const;
-
-  private:
     struct Account {
         std::vector<CreditLot> lots;  // in burn order
         std::vector<Id128> changed;   // since the last checkpoint

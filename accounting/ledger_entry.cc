@@ -9,9 +9,11 @@ namespace tollgate {
 namespace {
 
 // Version 2 has reference, priority and expiry after the key; entries without them, all usages among them, are written
-// as version 1.
+// as version 1. Versions 3 and 4 are the same two, but for `burns_expired_last`.
 constexpr std::uint8_t kShortEntryVersion = 1;
-constexpr std::uint8_t kEntryVersion = 2;
+constexpr std::uint8_t kLongEntryVersion = 2;
+constexpr std::uint8_t kExpiredLast = 2;  // added to the version
+constexpr std::uint8_t kEntryVersion = kLongEntryVersion + kExpiredLast;
 
 struct KindName {
     EntryKind kind;
@@ -136,7 +138,8 @@ LedgerEntry grant_entry(const Id128& transaction, const Id128& organization, Nan
 std::size_t encode(const LedgerEntry& entry, std::span<std::byte> out) {
     if (!balanced(entry)) money_violation("the legs of an entry do not sum to zero");
     ByteWriter writer(out);
-    writer.integer(is_short(entry) ? kShortEntryVersion : kEntryVersion);
+    const std::uint8_t version = is_short(entry) ? kShortEntryVersion : kLongEntryVersion;
+    writer.integer(static_cast<std::uint8_t>(version + (entry.burns_expired_last ? kExpiredLast : 0)));
     writer.integer(static_cast<std::uint8_t>(entry.kind));
     writer.bytes(entry.event.bytes);
     writer.integer(entry.at_ms);
@@ -165,6 +168,7 @@ Result<LedgerEntry> decode_ledger_entry(std::span<const std::byte> bytes) {
         return failure(StatusCode::too_new, "ledger entry: version " + std::to_string(version));
     }
     LedgerEntry entry;
+    entry.burns_expired_last = version > kExpiredLast;
     entry.kind = static_cast<EntryKind>(reader.integer<std::uint8_t>());
     entry.event.bytes = reader.bytes<16>();
     entry.at_ms = reader.integer<std::int64_t>();
@@ -172,7 +176,7 @@ Result<LedgerEntry> decode_ledger_entry(std::span<const std::byte> bytes) {
     entry.project.bytes = reader.bytes<16>();
     entry.member.bytes = reader.bytes<16>();
     entry.key.bytes = reader.bytes<32>();
-    if (version >= kEntryVersion) {
+    if (version == kLongEntryVersion || version == kEntryVersion) {
         entry.reference.bytes = reader.bytes<16>();
         entry.priority = reader.integer<std::int32_t>();
         entry.expires_ms = reader.integer<std::int64_t>();

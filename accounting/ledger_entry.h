@@ -60,7 +60,7 @@ struct LedgerEntry {
 
     EntryKind kind = EntryKind::adjustment;
     Id128 event;             // ULID: the request of a usage, else the transaction
-    std::int64_t at_ms = 0;  // Unix time; which window of a key's limit a usage counts in
+    std::int64_t at_ms = 0;  // Unix time of booking; the windows a usage counts in are those of its event's time
     Id128 organization;
     Id128 project;  // nil where the event has none, as are member and key
     Id128 member;
@@ -70,6 +70,8 @@ struct LedgerEntry {
     Id128 reference;
     std::int32_t priority = kDefaultLotPriority;  // of the credit that comes in (credit_lots.h), as is the next
     std::int64_t expires_ms = 0;                  // Unix time; 0: never
+    // Lots that had expired by the time in the event's id are burned last; entries of versions 1 and 2 did not.
+    bool burns_expired_last = true;
     std::array<Leg, kMaxLegs> legs_room;
     std::size_t leg_count = 0;
 

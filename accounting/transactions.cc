@@ -48,6 +48,11 @@ NanoUsd Transactions::in_flight(const Id128& organization) const {
     return balances_.balance(organization) - (snapshot.balance() - snapshot.held);
 }
 
+// Charges that wait for their block.
+NanoUsd Transactions::not_journaled(const Id128& organization) const {
+    return balances_.balance(organization) - credits_.organization(organization).snapshot().balance();
+}
+
 NanoUsd Transactions::take(Draft& draft, NanoUsd most) {
     const NanoUsd taken = credits_.organization(draft.entry.organization).take_back(most);
     draft.taken += taken;
@@ -322,21 +327,60 @@ Status Transactions::book(Draft& draft) {
     return {};
 }
 
-Result<bool> Transactions::expire(const CreditLots::Named& lot, const Id128& id, std::int64_t now_ms) {
-    const NanoUsd spare = balances_.lots().spare(lot.organization, lot.transaction, in_flight(lot.organization));
+Result<std::size_t> Transactions::add_expiries(const std::function<Id128()>& id, std::int64_t now_ms) {
+    std::size_t added = 0;
+    const std::vector<Id128> owners = balances_.lots().owners_of_expired(now_ms);
+    for (const Id128& organization : expiring_) {  // used up, or the clock went back
+        if (!std::ranges::binary_search(owners, organization)) credits_.organization(organization).set_expired_left({});
+    }
+    expiring_ = owners;
+    for (const Id128& organization : owners) {
+        const auto more = expire_lots_of(organization, id, now_ms, kMaxExpiriesPerBlock - added);
+        if (!more) return more;
+        added += *more;
+    }
+    return added;
+}
+
+Result<std::size_t> Transactions::expire_lots_of(const Id128& organization, const std::function<Id128()>& id,
+                                                 std::int64_t now_ms, std::size_t most) {
+    std::vector<CreditLot> expired;
+    std::int64_t last_ms = 0;
+    for (const CreditLot& lot : balances_.lots().of(organization)) {
+        if (!lot.expired(now_ms)) continue;
+        expired.push_back(lot);
+        last_ms = std::max(last_ms, lot.expires_ms);
+    }
+    OrganizationCredit& credit = credits_.organization(organization);
+    const NanoUsd promised = credit.freeze_expired(last_ms, now_ms);
+    std::size_t added = 0;
+    NanoUsd left;
+    for (const CreditLot& lot : expired) {
+        const NanoUsd burned = promised + not_journaled(organization);
+        const NanoUsd spare = balances_.lots().spare(organization, lot.transaction, burned);
+        const NanoUsd taken = added < most ? credit.take_expired(spare) : NanoUsd{};
+        left += lot.remaining - taken;
+        if (taken == NanoUsd{}) continue;
+        if (Status status = expire(lot, organization, taken, id(), now_ms); !status.ok())
+            return std::unexpected(status);
+        ++added;
+    }
+    credit.set_expired_left(std::max(left - not_journaled(organization), NanoUsd{}));
+    return added;
+}
+
+Status Transactions::expire(const CreditLot& lot, const Id128& organization, NanoUsd amount, const Id128& id,
+                            std::int64_t now_ms) {
     Draft draft;
     draft.entry.kind = draft.row.kind = EntryKind::expiry;
     draft.entry.event = draft.row.transaction = id;
     draft.entry.at_ms = draft.row.at_ms = now_ms;
-    draft.entry.organization = lot.organization;
+    draft.entry.organization = organization;
     draft.entry.reference = draft.row.reference = lot.transaction;
-    const NanoUsd taken = take(draft, spare);
-    if (taken == NanoUsd{}) return false;
-    draft.entry.add_leg(AccountKind::organization_available, lot.organization, -taken);
-    draft.entry.add_leg(AccountKind::platform_grants, {}, taken);
-    draft.row.amount = draft.row.asked = -taken;
-    if (Status status = book(draft); !status.ok()) return std::unexpected(status);
-    return true;
+    draft.entry.add_leg(AccountKind::organization_available, organization, -amount);
+    draft.entry.add_leg(AccountKind::platform_grants, {}, amount);
+    draft.row.amount = draft.row.asked = -amount;
+    return book(draft);
 }
 
 void Transactions::committed() {

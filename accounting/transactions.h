@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,18 +42,10 @@ class Transactions {
     // Adds entry and rows to the block, unless the answer is `repeated` or a failure; credit that goes away is taken at
     // once, credit that comes is there after committed(). `id` is for the transaction.
     Result<TransactionResult> add(const TransactionRequest& request, const Id128& id, std::int64_t now_ms);
-    // Adds the expiry of what has expired and is not promised to running requests: what is, they burn first, and what
-    // they leave expires later. `id` makes ids. The number added, at most kMaxExpiriesPerBlock.
-    template <class MakeId>
-    Result<std::size_t> add_expiries(const MakeId& id, std::int64_t now_ms) {
-        std::size_t added = 0;
-        for (const CreditLots::Named& lot : balances_.lots().expired(now_ms, kMaxExpiriesPerBlock)) {
-            const auto expired = expire(lot, id(), now_ms);
-            if (!expired) return std::unexpected(expired.error());
-            added += *expired ? 1 : 0;
-        }
-        return added;
-    }
+    // Adds the expiry of what has expired, but for what was promised to requests in flight at the expiry: they burn it,
+    // nobody admitted later does, and what they leave expires when they end. `id` makes ids. The number added, at most
+    // kMaxExpiriesPerBlock.
+    Result<std::size_t> add_expiries(const std::function<Id128()>& id, std::int64_t now_ms);
     // The block is committed: its credit may be spent.
     void committed();
 
@@ -70,9 +63,13 @@ class Transactions {
     Status book(Draft& draft);
     Result<TransactionResult> answer(const Id128& organization, const Id128& transaction);
     Result<std::optional<TransactionResult>> answer_before(const TransactionRequest& request, const std::string& key);
-    Result<bool> expire(const CreditLots::Named& lot, const Id128& id, std::int64_t now_ms);
+    Result<std::size_t> expire_lots_of(const Id128& organization, const std::function<Id128()>& id, std::int64_t now_ms,
+                                       std::size_t most);
+    Status expire(const CreditLot& lot, const Id128& organization, NanoUsd amount, const Id128& id,
+                  std::int64_t now_ms);
 
     NanoUsd in_flight(const Id128& organization) const;
+    NanoUsd not_journaled(const Id128& organization) const;
     NanoUsd take(Draft& draft, NanoUsd most);
     Status room_for(const Id128& organization, NanoUsd amount) const;
 
@@ -86,6 +83,7 @@ class Transactions {
     JournaledBalances& balances_;
     BlockWriter& writer_;
     std::vector<Incoming> incoming_;  // waits for the commit
+    std::vector<Id128> expiring_;     // organizations with expired credit that is promised
 };
 
 }  // namespace tollgate

@@ -109,6 +109,7 @@ class TransactionsTest : public testing::Test {
         Id128 id, organization;
         SlotIndex slot = 0;
         NanoUsd held;
+        std::int64_t admitted_ms = 0;
     };
     std::optional<Running> hold(const Id128& of, std::int64_t amount) {
         const Demand demand{.amount = {amount}, .unix_ms = now_ms};
@@ -125,11 +126,12 @@ class TransactionsTest : public testing::Test {
         const auto slot = process->slots->acquire(0);
         std::array<std::byte, kSlotOpenBytes> bytes;
         process->slots->publish_open(*slot, std::span(bytes).first(encode(opened, bytes)));
-        return Running{opened.request, of, *slot, {amount}};
+        return Running{opened.request, of, *slot, {amount}, now_ms};
     }
     Id128 settle(const Running& running, std::int64_t cost) {
         auto& credit = process->credits.organization(running.organization);
-        const Charge charge = credit.settle(spenders(), {.held = running.held, .cost = {cost}, .unix_ms = now_ms});
+        const Charge charge =
+            credit.settle(spenders(), {.held = running.held, .cost = {cost}, .unix_ms = running.admitted_ms});
         RequestSettled settled;
         settled.settled_ms = now_ms;
         settled.cost = {cost};

@@ -25,6 +25,11 @@ class Model {
     struct Account {
         std::vector<ModelLot> lots;
         std::int64_t held = 0;
+        // Of what has expired: left, promised to requests admitted before frozen_ms.
+        std::int64_t expired = 0, promised = 0, frozen_ms = INT64_MIN;
+        std::int64_t available(std::int64_t balance) const {
+            return balance - held - std::max<std::int64_t>(expired - promised, 0);
+        }
         std::map<Id128, std::int64_t> purchases;  // not yet paid back, of confirmed ones
     };
     std::map<Id128, Account> accounts;
@@ -55,8 +60,8 @@ class Model {
     }
     // What would be left of the lots once what is held is burned.
     template <class Which>
-    std::int64_t spare(const Id128& of, const Which& which) {
-        std::int64_t held = accounts[of].held, sum = 0;
+    std::int64_t spare(const Id128& of, std::int64_t held, const Which& which) {
+        std::int64_t sum = 0;
         for (const ModelLot& lot : accounts[of].lots) {
             const std::int64_t burned = std::min(held, lot.left);
             held -= burned;
@@ -109,7 +114,7 @@ class RandomTransactions : public TransactionsTest, public testing::WithParamInt
     }
     void begin() {
         const std::int64_t amount = pick(0, 40);
-        const bool fits = amount <= model_.balance(at_) - model_.accounts[at_].held;
+        const bool fits = amount <= model_.accounts[at_].available(model_.balance(at_));
         const auto running = running_.size() < 20 ? hold(at_, amount) : std::nullopt;
         if (running_.size() < 20) EXPECT_EQ(running.has_value(), fits);
         if (!running) return;
@@ -123,10 +128,24 @@ class RandomTransactions : public TransactionsTest, public testing::WithParamInt
         auto& account = model_.accounts[running.organization];
         const std::int64_t cost = pick(0, 50);
         account.held -= running.held.value;
-        const std::int64_t charged = std::min(cost, model_.balance(running.organization) - account.held);
+        const std::int64_t available = account.available(model_.balance(running.organization));
+        const std::int64_t charged = std::min(cost, std::max(available, running.held.value));
         const Id128 id = settle(running, cost);
-        model_.burn(running.organization, charged, [](const ModelLot&) { return true; });
+        if (running.admitted_ms < account.frozen_ms) {
+            account.promised = std::max<std::int64_t>(account.promised - running.held.value, 0);
+            account.expired = std::max<std::int64_t>(account.expired - charged, 0);
+        }
+        account.promised = std::min(account.promised, account.held);
+        burn_unexpired_first(running.organization, charged, ulid_time_ms(id));
         if (charged > 0) used_.push_back({id, running.organization, charged});
+    }
+    void burn_unexpired_first(const Id128& of, std::int64_t amount, std::int64_t began_ms) {
+        const auto good = [&](const ModelLot& lot) { return lot.expires_ms == 0 || lot.expires_ms > began_ms; };
+        std::int64_t first = 0;
+        for (const ModelLot& lot : model_.accounts[of].lots) first += good(lot) ? lot.left : 0;
+        first = std::min(first, amount);
+        model_.burn(of, first, good);
+        model_.burn(of, amount - first, [](const ModelLot&) { return true; });
     }
     void refund_usage() {
         if (used_.empty()) return;
@@ -148,8 +167,10 @@ class RandomTransactions : public TransactionsTest, public testing::WithParamInt
         TransactionRequest one = request(forced ? charge_back : payment_refund, pick(1, 60));
         one.reference = bought->first;
         const auto its = [&](const ModelLot& lot) { return lot.id == bought->first; };
-        const std::int64_t most = forced ? bought->second : model_.spare(at_, its);
-        const std::int64_t available = model_.balance(at_) - model_.accounts[at_].held;
+        const auto& account = model_.accounts[at_];
+        const std::int64_t available = std::max<std::int64_t>(account.available(model_.balance(at_)), 0);
+        const std::int64_t spare = std::min(model_.spare(at_, account.held, its), available);
+        const std::int64_t most = forced ? bought->second : spare;
         const auto result = process->ledger->transact(one, now_ms);
         ASSERT_EQ(result.has_value(), one.amount.value <= most);
         if (!result) return;
@@ -159,13 +180,15 @@ class RandomTransactions : public TransactionsTest, public testing::WithParamInt
         std::int64_t of_it = 0;
         for (const ModelLot& lot : model_.accounts[at_].lots) of_it += its(lot) ? std::min(lot.left, taken) : 0;
         model_.burn(at_, of_it, its);
-        model_.burn(at_, taken - of_it, [](const ModelLot&) { return true; });
+        burn_unexpired_first(at_, taken - of_it, ulid_time_ms(result->transaction));
     }
     void give_on() {
         TransactionRequest one = request(transfer, pick(1, 60));
         one.counterparty = at_ == organization ? other : organization;
         const auto bought = [](const ModelLot& lot) { return lot.bought; };
-        const std::int64_t most = model_.spare(at_, bought);
+        const auto& account = model_.accounts[at_];
+        const std::int64_t most =
+            std::min(model_.spare(at_, account.held, bought), account.available(model_.balance(at_)));
         const auto result = process->ledger->transact(one, now_ms);
         ASSERT_EQ(result.has_value(), one.amount.value <= most);
         if (!result) return;
@@ -176,28 +199,39 @@ class RandomTransactions : public TransactionsTest, public testing::WithParamInt
         std::int64_t amount = pick(-60, 60);
         if (amount == 0) return;
         const TransactionResult result = book(request(adjustment, amount));
-        amount = std::max(amount, model_.accounts[at_].held - model_.balance(at_));
+        amount = std::max(amount, -std::max<std::int64_t>(model_.accounts[at_].available(model_.balance(at_)), 0));
         EXPECT_EQ(result.moved.value, amount);
         if (amount > 0) model_.add(at_, {result.transaction, false, amount});
-        if (amount < 0) model_.burn(at_, -amount, [](const ModelLot&) { return true; });
+        if (amount < 0) burn_unexpired_first(at_, -amount, ulid_time_ms(result.transaction));
     }
     void let_expire() {
         now_ms += pick(0, 9) == 0 ? pick(-3 * kHourMs, 3 * kHourMs) : pick(0, kHourMs);
         expire();
         for (const Id128& of : {organization, other}) {
             std::vector<Id128> due;
-            for (const ModelLot& lot : model_.accounts[of].lots) {
-                if (lot.expires_ms != 0 && lot.expires_ms <= now_ms) due.push_back(lot.id);
+            std::int64_t last_ms = INT64_MIN;
+            Model::Account& account = model_.accounts[of];
+            for (const ModelLot& lot : account.lots) {
+                if (lot.expires_ms == 0 || lot.expires_ms > now_ms) continue;
+                due.push_back(lot.id);
+                last_ms = std::max(last_ms, lot.expires_ms);
             }
+            if (last_ms > account.frozen_ms) account.promised = account.held, account.frozen_ms = now_ms;
+            account.expired = 0;
             for (const Id128& id : due) {
                 const auto its = [&](const ModelLot& lot) { return lot.id == id; };
-                model_.burn(of, model_.spare(of, its), its);
+                const std::int64_t spare = model_.spare(of, account.promised, its);
+                model_.burn(of, std::min(spare, model_.balance(of) - account.held), its);
+                account.expired += model_.spare(of, 0, its);
             }
+            if (account.expired == 0) account.promised = 0, account.frozen_ms = INT64_MIN;
         }
     }
     void die() {
         if (!running_.empty()) return;  // orphans are another test's subject
         restart(pick(0, 1) == 0);
+        for (auto& [id, account] : model_.accounts)
+            account.expired = 0, account.promised = 0, account.frozen_ms = INT64_MIN;
     }
     void compare(int step) {
         for (const Id128& of : {organization, other}) {

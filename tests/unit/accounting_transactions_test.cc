@@ -252,6 +252,72 @@ TEST_F(TransactionsTest, ExpiryWaitsForRunningRequestsAndTheyBurnTheExpiredCredi
     EXPECT_EQ(balance(), 40);
 }
 
+TEST_F(TransactionsTest, ExpiredCreditThatRunningRequestsLeaveIsNobodysAtOnce) {
+    grant(100, 100, now_ms + kDayMs);
+    const auto first = hold(organization, 40), second = hold(organization, 40);
+    now_ms += kDayMs;
+    EXPECT_EQ(expire(), 1);
+    EXPECT_EQ(left(), (std::vector<std::int64_t>{80}));
+    settle(*first, 10);
+    EXPECT_FALSE(hold(organization, 1));  // before the next look at what has expired, too
+    EXPECT_EQ(expire(), 1);
+    EXPECT_EQ(left(), (std::vector<std::int64_t>{40}));
+    settle(*second, 40);
+    EXPECT_EQ(balance(), 0);
+}
+
+TEST_F(TransactionsTest, ExpiredCreditIsNotBurnedByRequestsAdmittedLater) {
+    grant(100, 100, now_ms + kDayMs);
+    buy(1000);
+    auto running = hold(organization, 60);
+    now_ms += kDayMs;
+    EXPECT_EQ(expire(), 1);
+    for (int i = 0; i < 10; ++i) {  // each overlaps with the next
+        now_ms += 700;
+        const auto next = hold(organization, 50);
+        settle(*running, 25);
+        EXPECT_EQ(expire(), i == 0 ? 1 : 0);
+        running = next;
+    }
+    EXPECT_EQ(left(), (std::vector<std::int64_t>{1000 - 9 * 25}));
+    restart(true);
+    EXPECT_EQ(left(), (std::vector<std::int64_t>{1000 - 9 * 25}));
+}
+
+TEST_F(TransactionsTest, RequestsAdmittedBeforeTheExpiryAreChargedWhatTheyHold) {
+    grant(100, 100, now_ms + kDayMs);
+    const auto first = hold(organization, 50), second = hold(organization, 50);
+    now_ms += kDayMs;
+    EXPECT_EQ(expire(), 0);
+    settle(*first, 0);
+    settle(*second, 80);  // no more than it holds: the first one's is nobody's
+    EXPECT_EQ(expire(), 1);
+    EXPECT_EQ(balance(), 0);
+    EXPECT_EQ(history(EntryKind::usage).front().amount.value, -50);
+}
+
+TEST_F(TransactionsTest, PromisedCreditDoesNotKeepOthersFromExpiring) {
+    for (int i = 0; i < 300; ++i) grant(1, 100, now_ms + kDayMs);
+    const auto running = hold(organization, 300);
+    book({.kind = TransactionKind::grant, .organization = other, .amount = {7}, .expires_ms = now_ms + kDayMs + 1});
+    now_ms += kDayMs + 1;
+    EXPECT_EQ(expire(), 1);
+    EXPECT_EQ(process->credits.organization(other).snapshot().balance().value, 0);
+    settle(*running, 100);
+    EXPECT_EQ(expire(), 200);
+}
+
+TEST_F(TransactionsTest, CreditThatExpiredByAWrongClockOnlyIsSpendableAgain) {
+    grant(100, 100, now_ms + kDayMs);
+    const auto running = hold(organization, 100);
+    now_ms += kDayMs;
+    EXPECT_EQ(expire(), 0);
+    now_ms -= kDayMs;
+    EXPECT_EQ(expire(), 0);
+    settle(*running, 10);
+    EXPECT_TRUE(hold(organization, 90));
+}
+
 TEST_F(TransactionsTest, ClockJumpsNeverExpireTwiceNorBringBack) {
     grant(100, 100, now_ms + kDayMs);
     grant(200, 100, now_ms + 2 * kTenYearsMs);
@@ -413,18 +479,40 @@ TEST(LedgerEntryVersions, ReferencePriorityAndExpiryReadBack) {
     LedgerEntry entry = grant_entry(UlidGenerator(1).next(kNow), make_uuid7(kNow), {5}, kNow);
     std::array<std::byte, kLedgerEntryBytes> bytes{};
     EXPECT_GT(encode(entry, bytes), 0u);
-    EXPECT_EQ(bytes.front(), std::byte{1});  // as before there were these fields
+    EXPECT_EQ(bytes.front(), std::byte{3});
     entry.reference = make_uuid7(kNow);
     entry.priority = 7;
     entry.expires_ms = kNow + 1;
     const std::size_t size = encode(entry, bytes);
-    EXPECT_EQ(bytes.front(), std::byte{2});
+    EXPECT_EQ(bytes.front(), std::byte{4});
     const auto read = decode_ledger_entry(std::span(bytes).first(size));
     ASSERT_TRUE(read);
     EXPECT_EQ(read->reference, entry.reference);
     EXPECT_EQ(read->priority, 7);
     EXPECT_EQ(read->expires_ms, kNow + 1);
     EXPECT_EQ(read->leg_count, 2u);
+    EXPECT_TRUE(read->burns_expired_last);
+}
+
+// Journals are kept for ever: what older versions wrote burns its lots as it did then.
+TEST(LedgerEntryVersions, OlderEntriesBurnLotsWhetherTheyHadExpiredOrNot) {
+    UlidGenerator ids(1);
+    const Id128 organization = make_uuid7(kNow);
+    for (const bool older : {false, true}) {
+        CreditLots lots;
+        LedgerEntry given = grant_entry(ids.next(kNow), organization, {5}, kNow);
+        given.expires_ms = kNow + 1;
+        ASSERT_TRUE(lots.apply(given).ok());
+        ASSERT_TRUE(lots.apply(grant_entry(ids.next(kNow), organization, {7}, kNow)).ok());
+        LedgerEntry used = grant_entry(ids.next(kNow + 2), organization, {-5}, kNow + 2);
+        used.kind = EntryKind::usage;
+        used.burns_expired_last = !older;
+        std::array<std::byte, kLedgerEntryBytes> bytes{};
+        const std::size_t size = encode(used, bytes);
+        EXPECT_EQ(bytes.front(), older ? std::byte{1} : std::byte{3});
+        ASSERT_TRUE(lots.apply(*decode_ledger_entry(std::span(bytes).first(size))).ok());
+        EXPECT_EQ(lots.of(organization).front().remaining.value, older ? 7 : 5);
+    }
 }
 
 }  // namespace
