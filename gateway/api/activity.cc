@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "gateway/api/csv.h"
 #include "gateway/api/query_fields.h"
 #include "gateway/worker.h"
 
@@ -57,7 +58,6 @@ void write_json(const Columns& columns, JsonText& json) {
     json.end();
 }
 
-// RFC 4180. Texts come from callers: one that a spreadsheet would take for a formula gets a quote in front.
 void write_csv_row(const Columns& columns, std::string& out) {
     if (out.empty()) {
         for (const auto& column : columns) out.append(out.empty() ? "" : ",").append(column.first);
@@ -71,10 +71,7 @@ void write_csv_row(const Columns& columns, std::string& out) {
             out += value.text;
             continue;
         }
-        out += '"';
-        if (std::string_view("=+-@\t\r").find(value.text.front()) != std::string_view::npos) out += '\'';
-        for (const char c : value.text) out.append(c == '"' ? 2 : 1, c);
-        out += '"';
+        append_csv_text(value.text, out);
     }
     out += "\r\n";
 }

@@ -11,6 +11,7 @@
 
 #include "accounting/reference_ledger.h"
 #include "gateway/api/api.h"
+#include "gateway/api/csv.h"
 #include "gateway/tools/journal_replay.h"
 #include "gateway/tools/time_text.h"
 
@@ -75,14 +76,7 @@ class Rows {
             return;
         }
         cell(name);
-        if (in_header_) return;
-        if (value.find_first_of(",\"\r\n") == std::string_view::npos) {
-            line_ += value;
-            return;
-        }
-        line_ += '"';
-        for (const char c : value) line_.append(c == '"' ? 2 : 1, c);
-        line_ += '"';
+        if (!in_header_) append_csv_text(value, line_);
     }
     void number(std::string_view name, std::int64_t value) { raw(name, std::to_string(value)); }
     void flag(std::string_view name, bool value) { raw(name, value ? "true" : "false"); }
@@ -142,6 +136,10 @@ void write_leg(Rows& rows, std::uint64_t block, const LedgerEntry& entry, const 
     rows.text("account", to_string(leg.account));
     rows.text("owner", id_or_nothing(leg.owner));
     rows.usd("amount", leg.amount);
+    rows.text("reference", entry.reference.is_nil() ? std::string() : to_ulid(entry.reference));
+    rows.number("priority", entry.priority);
+    rows.text("expires_at", entry.expires_ms == 0 ? std::string() : rfc3339(entry.expires_ms));
+    rows.flag("burns_expired_last", entry.burns_expired_last);
 }
 
 void write_request(Rows& rows, std::uint64_t block, const RequestOpened& opened, const RequestSettled& settled) {
@@ -168,6 +166,7 @@ void write_request(Rows& rows, std::uint64_t block, const RequestOpened& opened,
     rows.number("cache_write_tokens", settled.usage.cache_write);
     rows.number("reasoning_tokens", settled.usage.reasoning);
     rows.text("usage_source", to_string(settled.source));
+    rows.flag("usage_contradictory", settled.usage_contradictory);
     rows.usd("cost", settled.cost);
     rows.usd("charged", settled.charged);
     rows.usd("overrun", settled.overrun);

@@ -303,6 +303,26 @@ def test_both_formats_have_the_same_rows(stopped):
         assert written == table
 
 
+def test_an_export_has_what_lots_and_refunds_are_made_from_and_no_formulas(start_gateway):
+    gateway = start_gateway()
+    account = gateway.new_account(None)
+    expires = "2090-01-02T03:04:05Z"
+    path = f"/api/organizations/{account.organization}"
+    granted = gateway.manage("POST", f"{path}/credits", {"amount": 5, "priority": 7, "expires_at": expires})
+    bought = gateway.manage("POST", f"{path}/purchases", {"amount": 3})["transaction_id"]
+    gateway.manage("POST", f"{path}/purchases/{bought}/confirm")
+    post_chat(gateway, account, user='=HYPERLINK("x")')
+    gateway.stop()
+    entries = list(csv.DictReader(io.StringIO(export(gateway.data_dir, "--what", "entries"))))
+    (lot,) = [row for row in entries if row["kind"] == "grant" and row["account"] == "organization:available"]
+    assert (lot["event"], lot["priority"]) == (granted["transaction_id"], "7")
+    assert lot["expires_at"].startswith("2090-01-02T03:04:05")
+    (confirmed,) = [row for row in entries if row["kind"] == "purchase" and row["account"] == "organization:available"]
+    assert confirmed["reference"] == bought and confirmed["expires_at"] == ""
+    (request,) = csv.DictReader(io.StringIO(export(gateway.data_dir)))
+    assert request["end_user"] == "'=HYPERLINK(\"x\")" and request["usage_contradictory"] == "false"
+
+
 def test_an_export_is_limited_to_an_organization_and_a_time(stopped):
     everything = list(csv.DictReader(io.StringIO(export(stopped.gateway.data_dir))))
     assert export(stopped.gateway.data_dir, "--org", stopped.other.organization).count("\n") == 1  # the header

@@ -8,9 +8,29 @@
 #include <utility>
 
 #include "gateway/api/body_fields.h"
+#include "gateway/api/csv.h"
 
 namespace tollgate {
 namespace {
+
+TEST(Csv, TextsAreQuotedWhereTheyHaveToBeAndNeverAreFormulas) {
+    const std::pair<const char*, const char*> rows[] = {{"", ""},
+                                                        {"plain", "plain"},
+                                                        {"a,b", "\"a,b\""},
+                                                        {"a\"b", "\"a\"\"b\""},
+                                                        {"a\r\nb", "\"a\r\nb\""},
+                                                        {"=1", "\"'=1\""},
+                                                        {"+1", "\"'+1\""},
+                                                        {"-\"1", "\"'-\"\"1\""},
+                                                        {"@x", "\"'@x\""},
+                                                        {"\tx", "\"'\tx\""},
+                                                        {"1=1", "1=1"}};
+    for (const auto& [text, expected] : rows) {
+        std::string out;
+        append_csv_text(text, out);
+        EXPECT_EQ(out, expected);
+    }
+}
 
 TEST(JsonText, ObjectsAndArraysNest) {
     JsonText json;
