@@ -30,7 +30,7 @@ Difference for_each_row(Store& store, const Visit& visit) {
     Difference first;
     const Status scanned = store.scan(Family::transactions, "", "", [&](std::string_view key, std::string_view value) {
         const auto ids = parse_history_key(key);
-        if (!ids) return true;  // what was refunded: see check_history
+        if (!ids) return true;  // what was given back: see check_given_back
         const auto row = decode_history_row(Id128{ids->ulid}, value);
         first = row ? visit(Id128{ids->organization}, *row) : differ(row.error().message());
         return !first;
@@ -47,6 +47,7 @@ Status TransactionsVerifier::add(const LedgerEntry& entry) {
         charged_[entry.organization] += entry.moved(AccountKind::organization_available, entry.organization).value;
         return {};
     }
+    add_given_back(entry);
     // The row of a purchase is that of its beginning.
     const bool end_of_purchase = entry.kind == EntryKind::purchase && !entry.reference.is_nil();
     const Id128& transaction = end_of_purchase ? entry.reference : entry.event;
@@ -90,6 +91,7 @@ Difference TransactionsVerifier::check_checkpoint(Store& store, const CreditLots
 Difference TransactionsVerifier::check_rows(Store& store) {
     if (Difference first = check_history(store)) return first;
     if (Difference first = check_records(store)) return first;
+    if (Difference first = check_given_back(store)) return first;
     for (const auto& [name, row] : rows_) {
         if (!row.found) return differ(name_of(name.first, name.second) + ": not in the history");
     }
@@ -97,6 +99,53 @@ Difference TransactionsVerifier::check_rows(Store& store) {
         if (!seen) return differ("an idempotency record is missing that a row of the history names");
     }
     return std::nullopt;
+}
+
+void TransactionsVerifier::add_given_back(const LedgerEntry& entry) {
+    if (entry.reference.is_nil()) return;
+    const RowName of{entry.organization, entry.reference};
+    const std::int64_t moved = entry.moved(AccountKind::organization_available, entry.organization).value;
+    const std::int64_t paid = entry.moved(AccountKind::platform_cash, {}).value;
+    switch (entry.kind) {
+        case EntryKind::purchase:
+            bought_[of] += moved;
+            break;
+        case EntryKind::usage_refund:
+            given_back_[of] += moved;
+            break;
+        case EntryKind::payment_refund:
+        case EntryKind::adjustment:  // a charge-back
+            given_back_[of] += paid;
+            paid_back_[of] += paid;
+            break;
+        default:
+            break;
+    }
+}
+
+Difference TransactionsVerifier::check_given_back(Store& store) const {
+    for (const auto& [purchase, paid] : paid_back_) {
+        const auto bought = bought_.find(purchase);
+        const std::int64_t most = bought == bought_.end() ? 0 : bought->second;
+        if (paid > most) {
+            return differ(name_of(purchase.first, purchase.second) + ": more was paid back than was bought",
+                          "up to " + std::to_string(most), std::to_string(paid));
+        }
+    }
+    for (const auto& [of, expected] : given_back_) {
+        const auto found = refunded_of(store, of.first, of.second);
+        if (!found) return differ(found.error().message());
+        const std::string what = "given back of " + to_ulid(of.second) + ", organization " + to_uuid(of.first);
+        if (Difference first = compare(what, expected, found->value)) return first;
+    }
+    std::size_t rows = 0;
+    const Status scanned = store.scan(Family::transactions, "", "", [&](std::string_view key, std::string_view) {
+        rows += parse_history_key(key) ? 0 : 1;
+        return true;
+    });
+    if (!scanned.ok()) return differ(scanned.message());
+    return compare("rows of what was given back", static_cast<std::int64_t>(given_back_.size()),
+                   static_cast<std::int64_t>(rows));
 }
 
 Difference TransactionsVerifier::check_history(Store& store) {

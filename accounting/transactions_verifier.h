@@ -34,10 +34,14 @@ class TransactionsVerifier {
     };
     std::optional<LedgerDifference> check_history(Store& store);
     std::optional<LedgerDifference> check_records(Store& store);
+    void add_given_back(const LedgerEntry& entry);
+    std::optional<LedgerDifference> check_given_back(Store& store) const;
 
     CreditLots lots_;
-    std::map<Id128, std::int64_t> charged_;    // by organization
-    std::map<RowName, Row> rows_;              // that the entries ask for
+    std::map<Id128, std::int64_t> charged_;  // by organization
+    std::map<RowName, Row> rows_;            // that the entries ask for
+    // What was given back: of a request's charge, and of a purchase, of which no more can be than was bought.
+    std::map<RowName, std::int64_t> given_back_, bought_, paid_back_;
     std::map<Id128, RowName> transactions_;    // by id alone, as records of version 1 name them
     std::map<std::string, bool> record_keys_;  // of history rows, and whether the record was seen
     std::uint64_t records_ = 0;

@@ -151,6 +151,30 @@ TEST_F(TransactionsTest, PaymentRefundLeavesWhatRunningRequestsHold) {
     EXPECT_EQ(balance(), 0);
 }
 
+TEST_F(TransactionsTest, VerifyNamesARowOfWhatWasGivenBackThatIsNotTheSumOfItsEntries) {
+    const Id128 bought = buy(500);
+    const Id128 used = use(100);
+    book(about(usage_refund, used, 30));
+    book(about(payment_refund, bought, 50));
+    book(about(charge_back, bought, 60));
+    checkpoint();
+    ASSERT_FALSE(verify_ledger(process->store).difference);
+    for (const Id128& of : {used, bought}) {
+        const std::string row = refunded_key(organization.bytes, of.bytes);
+        MemoryStore changed(process->store.contents()), lost(process->store.contents());
+        std::string value = *changed.get(Family::transactions, row);
+        value.back() = static_cast<char>(value.back() ^ 1);
+        changed.overwrite(Family::transactions, row, value);
+        const auto difference = verify_ledger(changed).difference;
+        ASSERT_TRUE(difference);
+        EXPECT_TRUE(difference->what.contains(to_ulid(of))) << difference->what;
+        WriteBatch batch;
+        batch.erase(Family::transactions, row);
+        ASSERT_TRUE(lost.commit(batch, Durability::process).ok());
+        EXPECT_TRUE(verify_ledger(lost).difference);
+    }
+}
+
 TEST_F(TransactionsTest, GrantsAreNotPaidBack) {
     const Id128 given = grant(100);
     EXPECT_EQ(refused(about(payment_refund, given, 1)), StatusCode::invalid);
