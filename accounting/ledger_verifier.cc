@@ -176,7 +176,7 @@ Difference Verifier::check_entries(MoneyBlock& block) {
             found->entry = number;
             return found;
         }
-        if (Status status = transactions_.add(*entry); !status.ok()) return damage(status, number);
+        transactions_.add(*entry);
         if (entry->kind == EntryKind::usage) unmatched_.emplace(entry->event, *entry);
     }
     return std::nullopt;
@@ -319,7 +319,7 @@ Difference Verifier::check_balances() {
         return difference;
     }
     if (Difference found = check_spenders(stored)) return found;
-    return transactions_.check_checkpoint(store_, balances.lots());
+    return transactions_.check_checkpoint(store_, balances.lots(), report_.reference);
 }
 
 Difference Verifier::check_spenders(CreditTable& stored) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 namespace tollgate {
 namespace {
@@ -28,6 +29,37 @@ bool add_spend(ReferenceLedger::Spend& spend, std::int64_t amount, std::int64_t 
     }
     return add_to(spend.total, amount) && add_to(spend.day, amount) && add_to(spend.week, amount) &&
            add_to(spend.month, amount);
+}
+
+// Whether the entry may take from the lot: 0 no, else the lower the sooner.
+int turn_of(const LedgerEntry& entry, const ReferenceLedger::Lot& lot) {
+    const bool named = !entry.reference.is_nil() && lot.transaction == entry.reference;
+    if (entry.kind == EntryKind::payment_refund || entry.kind == EntryKind::expiry) return named ? 1 : 0;
+    if (entry.kind == EntryKind::adjustment && named) return 1;
+    const bool purchased = lot.kind == EntryKind::purchase || lot.kind == EntryKind::transfer;
+    if (entry.kind == EntryKind::transfer && !purchased) return 0;
+    const bool expired = lot.expires_ms != 0 && lot.expires_ms <= ulid_time_ms(entry.event);
+    return entry.burns_expired_last && expired ? 3 : 2;
+}
+
+// Takes it all, or says false.
+bool burn(const LedgerEntry& entry, std::vector<ReferenceLedger::Lot>& lots, std::int64_t amount) {
+    const auto order = [&](const ReferenceLedger::Lot& lot) {
+        const std::int64_t expires_ms = lot.expires_ms == 0 ? INT64_MAX : lot.expires_ms;
+        return std::tuple(turn_of(entry, lot), lot.priority, expires_ms);
+    };
+    while (amount > 0) {
+        auto next = lots.end();
+        for (auto lot = lots.begin(); lot != lots.end(); ++lot) {
+            if (turn_of(entry, *lot) != 0 && (next == lots.end() || order(*lot) < order(*next))) next = lot;
+        }
+        if (next == lots.end()) return false;
+        const std::int64_t taken = std::min(amount, next->left);
+        next->left -= taken;
+        amount -= taken;
+        if (next->left == 0) lots.erase(next);
+    }
+    return true;
 }
 
 LedgerDifference difference(const LedgerEntry& entry, const std::string& what) {
@@ -102,7 +134,29 @@ std::optional<LedgerDifference> ReferenceLedger::add(const LedgerEntry& entry) {
         found.expected = "0 or more", found.found = std::to_string(balance(leg.owner));
         return found;
     }
+    if (!move_lots(entry)) return difference(entry, "it takes credit that it may not take");
     return std::nullopt;
+}
+
+bool ReferenceLedger::move_lots(const LedgerEntry& entry) {
+    const bool end_of_purchase = entry.kind == EntryKind::purchase && !entry.reference.is_nil();
+    for (const Leg& leg : entry.legs()) {
+        if (leg.account != AccountKind::organization_available) continue;
+        const std::int64_t amount = leg.amount.value;
+        auto& lots = lots_[leg.owner];
+        if (amount > 0) {
+            lots.push_back({.transaction = end_of_purchase ? entry.reference : entry.event,
+                            .kind = entry.kind,
+                            .amount = amount,
+                            .left = amount,
+                            .priority = entry.priority,
+                            .expires_ms = entry.expires_ms,
+                            .created_ms = entry.at_ms});
+        } else if (!burn(entry, lots, -amount)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 Status ReferenceLedger::apply(const LedgerEntry& entry) {

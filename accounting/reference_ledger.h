@@ -1,7 +1,7 @@
-// The ledger a second time, as simply as it can be said: balances are the sums of legs and nothing else. `ledger
-// verify` and the simulation compare the real one with it, so it shares no code with JournaledBalances and knows no
-// checkpoint, no lock and no speed. Memory: some 16 bytes an entry, and a few hundred for each organization, project
-// and key.
+// The ledger a second time, as simply as it can be said: balances are the sums of legs, lots of credit a list that is
+// searched, and nothing else. `ledger verify` and the simulation compare the real one with it, so it shares no code with
+// JournaledBalances and CreditLots, and knows no checkpoint, no lock and no speed. Memory: some 16 bytes an entry, and a
+// few hundred for each organization, project and key.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "accounting/ledger_entry.h"
 
@@ -60,11 +61,19 @@ class ReferenceLedger {
         Spend spent;
         std::int64_t balance() const { return granted - used; }
     };
+    // Credit that came in and is not used up. Which is burned is looked for among all, each time.
+    struct Lot {
+        Id128 transaction;
+        EntryKind kind = EntryKind::grant;
+        std::int64_t amount = 0, left = 0;
+        std::int64_t priority = 0, expires_ms = 0, created_ms = 0;
+    };
     using Account = std::pair<AccountKind, Id128>;
     using Member = std::pair<Id128, Id128>;  // organization, user
 
     // Adds an entry in journal order. A difference, and nothing more may be added: the legs do not sum to zero, the
-    // event came before, an organization falls below zero, or a sum is out of range.
+    // event came before, an organization falls below zero, credit is taken that the entry may not take, or a sum is out
+    // of range.
     std::optional<LedgerDifference> add(const LedgerEntry& entry);
     Status apply(const LedgerEntry& entry);  // the same; corrupt with the difference as its message
 
@@ -75,12 +84,15 @@ class ReferenceLedger {
     const std::map<KeyDigest, Spend>& keys() const { return keys_; }
     const std::map<Id128, Spend>& projects() const { return projects_; }
     const std::map<Member, Spend>& members() const { return members_; }
-    std::int64_t balance(const Id128& organization) const;     // 0 if unknown
-    std::int64_t total(AccountKind account) const;             // over all owners
-    std::map<AccountKind, std::int64_t> account_sums() const;  // by kind, over all owners
+    std::int64_t balance(const Id128& organization) const;                   // 0 if unknown
+    const std::map<Id128, std::vector<Lot>>& lots() const { return lots_; }  // as they came, by organization
+    std::int64_t total(AccountKind account) const;                           // over all owners
+    std::map<AccountKind, std::int64_t> account_sums() const;                // by kind, over all owners
 
   private:
+    bool move_lots(const LedgerEntry& entry);
     IdSet events_;
+    std::map<Id128, std::vector<Lot>> lots_;
     std::map<Id128, Organization> organizations_;
     std::map<Account, std::int64_t> accounts_;
     std::map<KeyDigest, Spend> keys_;

@@ -18,9 +18,11 @@ namespace tollgate {
 class TransactionsVerifier {
   public:
     // The journal's entries, in order.
-    Status add(const LedgerEntry& entry);
-    // With the entries up to the checkpoint added, of which `stored` are the lots: lots, and history of usage.
-    std::optional<LedgerDifference> check_checkpoint(Store& store, const CreditLots& stored);
+    void add(const LedgerEntry& entry);
+    // With the entries up to the checkpoint added here and to `reference`, of which `stored` are the lots: lots, and
+    // history of usage.
+    std::optional<LedgerDifference> check_checkpoint(Store& store, const CreditLots& stored,
+                                                     const ReferenceLedger& reference);
     // With all entries added: history and idempotency records.
     std::optional<LedgerDifference> check_rows(Store& store);
     std::uint64_t idempotency_records() const { return records_; }
@@ -37,7 +39,6 @@ class TransactionsVerifier {
     void add_given_back(const LedgerEntry& entry);
     std::optional<LedgerDifference> check_given_back(Store& store) const;
 
-    CreditLots lots_;
     std::map<Id128, std::int64_t> charged_;  // by organization
     std::map<RowName, Row> rows_;            // that the entries ask for
     // What was given back: of a request's charge, and of a purchase, of which no more can be than was bought.

@@ -175,6 +175,36 @@ TEST_F(TransactionsTest, VerifyNamesARowOfWhatWasGivenBackThatIsNotTheSumOfItsEn
     }
 }
 
+TEST_F(TransactionsTest, ReferenceLedgerFindsATransferOfCreditThatWasGiven) {
+    UlidGenerator ids(1);
+    ReferenceLedger reference;
+    EXPECT_FALSE(reference.add(grant_entry(ids.next(kNow), organization, {50}, kNow)));
+    LedgerEntry entry;
+    entry.kind = EntryKind::transfer;
+    entry.event = ids.next(kNow);
+    entry.organization = organization;
+    entry.add_leg(AccountKind::organization_available, organization, {-1});
+    entry.add_leg(AccountKind::organization_available, other, {1});
+    EXPECT_TRUE(reference.add(entry));
+}
+
+TEST_F(TransactionsTest, VerifyNamesALotThatIsNotWhatTheJournalSays) {
+    const Id128 first = grant(50), second = grant(70);
+    checkpoint();
+    ASSERT_FALSE(verify_ledger(process->store).difference);
+    // Their sum is right.
+    MemoryStore changed(process->store.contents());
+    const auto exchange = [&](const Id128& one, const Id128& with) {
+        changed.overwrite(Family::balances, credit_lot_key(organization.bytes, one.bytes),
+                          *process->store.get(Family::balances, credit_lot_key(organization.bytes, with.bytes)));
+    };
+    exchange(first, second);
+    exchange(second, first);
+    const auto difference = verify_ledger(changed).difference;
+    ASSERT_TRUE(difference);
+    EXPECT_TRUE(difference->what.contains(to_ulid(first))) << difference->what;
+}
+
 TEST_F(TransactionsTest, GrantsAreNotPaidBack) {
     const Id128 given = grant(100);
     EXPECT_EQ(refused(about(payment_refund, given, 1)), StatusCode::invalid);
