@@ -1,7 +1,7 @@
 // The ledger a second time, as simply as it can be said: balances are the sums of legs, lots of credit a list that is
-// searched, and nothing else. `ledger verify` and the simulation compare the real one with it, so it shares no code with
-// JournaledBalances and CreditLots, and knows no checkpoint, no lock and no speed. Memory: some 16 bytes an entry, and a
-// few hundred for each organization, project and key.
+// searched, and nothing else. `ledger verify` and the simulation compare the real one with it, so it shares no code
+// with JournaledBalances and CreditLots, and knows no checkpoint, no lock and no speed. Memory: some 16 bytes an entry,
+// and a few hundred for each organization, project and key.
 #pragma once
 
 #include <cstddef>
