@@ -67,7 +67,7 @@ OrganizationCredit::OrganizationCredit(const Id128& id, const Limits& defaults) 
     set_limits(organization_, {});
 }
 
-std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, NanoUsd amount,
+std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, NanoUsd amount, const WindowNumbers& at,
                                                           std::int64_t unix_ms) const {
     if (amount > available()) {
         Refusal refusal;
@@ -77,7 +77,7 @@ std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, N
     }
     for (Spender* const spender : spenders) {
         if (spender == nullptr || !spender->limits.budget) continue;
-        const NanoUsd left = spender->budget_left(unix_ms);
+        const NanoUsd left = spender->budget_left(at);
         if (amount <= left) continue;
         Refusal refusal;
         refusal.limit = Refusal::Limit::budget;
@@ -90,36 +90,43 @@ std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, N
     return std::nullopt;
 }
 
-void OrganizationCredit::take(const All& spenders, NanoUsd amount) {
+void OrganizationCredit::take(const All& spenders, NanoUsd amount, const WindowNumbers& at) {
     held_ += amount;
     for (Spender* const spender : spenders) {
-        if (spender != nullptr) spender->held += amount;
+        if (spender == nullptr) continue;
+        spender->held += amount;
+        spender->spent.hold(amount, at);
     }
 }
 
-void OrganizationCredit::release(const All& spenders, NanoUsd amount) {
+void OrganizationCredit::release(const All& spenders, NanoUsd amount, const WindowNumbers& at) {
     if (amount < NanoUsd{} || amount > held_) money_violation("a hold is released that was not taken");
     held_ -= amount;
     for (Spender* const spender : spenders) {
         if (spender == nullptr) continue;
         if (amount > spender->held) money_violation("a spender's hold is released that was not taken");
         spender->held -= amount;
+        spender->spent.hold(-amount, at);
     }
 }
 
 Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& demand) {
     if (demand.amount < NanoUsd{} || demand.tokens < 0) money_violation("a hold is negative");
     const All everyone = all(spenders);
+    const WindowNumbers at = windows_at(demand.unix_ms);
     Admission admission;
     const std::lock_guard lock(mutex_);
     for (Spender* const spender : everyone) {  // whoever refuses: the answer shows how each of them stands
         if (spender != nullptr) refill(*spender, demand.monotonic_ms);
     }
-    admission.refusal = short_of_money(everyone, demand.amount, demand.unix_ms);
+    admission.refusal = short_of_money(everyone, demand.amount, at, demand.unix_ms);
     for (Spender* const spender : everyone) {
         if (spender != nullptr && !admission.refusal) admission.refusal = too_fast(*spender, demand);
     }
-    if (!admission.refusal) take(everyone, demand.amount);
+    for (Spender* const spender : everyone) {
+        if (spender != nullptr && !admission.refusal) spender->spent.enter(at);
+    }
+    if (!admission.refusal) take(everyone, demand.amount, at);
     for (Spender* const spender : everyone) {
         if (spender == nullptr) continue;
         if (!admission.refusal) {
@@ -136,23 +143,26 @@ Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& deman
 std::optional<Refusal> OrganizationCredit::grow(const Spenders& spenders, NanoUsd more, std::int64_t unix_ms) {
     if (more < NanoUsd{}) money_violation("a hold grows by a negative amount");
     const All everyone = all(spenders);
+    const WindowNumbers at = windows_at(unix_ms);
     const std::lock_guard lock(mutex_);
-    if (auto refusal = short_of_money(everyone, more, unix_ms)) return refusal;
-    take(everyone, more);
+    if (auto refusal = short_of_money(everyone, more, at, unix_ms)) return refusal;
+    take(everyone, more, at);
     return std::nullopt;
 }
 
-void OrganizationCredit::shrink(const Spenders& spenders, NanoUsd less) {
+void OrganizationCredit::shrink(const Spenders& spenders, NanoUsd less, std::int64_t unix_ms) {
     const All everyone = all(spenders);
+    const WindowNumbers at = windows_at(unix_ms);
     const std::lock_guard lock(mutex_);
-    release(everyone, less);
+    release(everyone, less, at);
 }
 
 Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& settlement) {
     if (settlement.cost < NanoUsd{}) money_violation("a cost is negative");
     const All everyone = all(spenders);
+    const WindowNumbers at = windows_at(settlement.unix_ms);
     const std::lock_guard lock(mutex_);
-    release(everyone, settlement.held);
+    release(everyone, settlement.held, at);
     const NanoUsd charged = std::min(settlement.cost, std::max(available(), settlement.held));
     used_ += charged;
     if (settlement.unix_ms < expired_.frozen_ms) expired_.settle(settlement.held, charged);
@@ -160,7 +170,7 @@ Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& se
     for (Spender* const spender : everyone) {
         if (spender == nullptr) continue;
         if (--spender->running < 0) money_violation("more requests are settled than hold");
-        spender->spent.add(charged, settlement.unix_ms);
+        spender->spent.charge(charged, at);
         if (spender->limits.tokens_per_minute) spender->tokens.correct(settlement.held_tokens, settlement.tokens);
     }
     if (settlement.output_tokens > 0) outputs_.add(settlement.endpoint, settlement.output_tokens);
@@ -236,10 +246,9 @@ OrganizationCredit::Snapshot OrganizationCredit::snapshot() const {
     return {granted_, used_, held_};
 }
 
-Spender OrganizationCredit::state_of(const Spender& spender, std::int64_t unix_ms, std::int64_t monotonic_ms) const {
+Spender OrganizationCredit::state_of(const Spender& spender, std::int64_t monotonic_ms) const {
     const std::lock_guard lock(mutex_);
     Spender state = spender;
-    state.spent.roll(unix_ms);
     refill(state, monotonic_ms);
     return state;
 }

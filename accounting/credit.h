@@ -30,7 +30,7 @@ struct Spenders {
 struct Demand {
     NanoUsd amount;
     std::int64_t tokens = 0;        // prompt and bounded output, for the rate of tokens
-    std::int64_t unix_ms = 0;       // of the admission: its budget windows are charged
+    std::int64_t unix_ms = 0;       // of the admission, as the request's id says: its budget windows are charged
     std::int64_t monotonic_ms = 0;  // for rates
 };
 
@@ -97,8 +97,8 @@ class OrganizationCredit {
     Admission hold(const Spenders& spenders, const Demand& demand);
     // Takes more credit and budget for a request that holds, or nothing.
     std::optional<Refusal> grow(const Spenders& spenders, NanoUsd more, std::int64_t unix_ms);
-    // Gives part of a hold back early.
-    void shrink(const Spenders& spenders, NanoUsd less);
+    // Gives part of a hold back early. Here and in grow() the time is the admission's.
+    void shrink(const Spenders& spenders, NanoUsd less, std::int64_t unix_ms);
     // Replaces the hold by the real cost, once.
     Charge settle(const Spenders& spenders, const Settlement& settlement);
     // A bound that few outputs of this endpoint have passed; nullopt before enough were seen.
@@ -119,8 +119,8 @@ class OrganizationCredit {
     void restore(NanoUsd granted, NanoUsd used);  // recovery only: a checkpoint
     void restore_spent(Spender& spender, const SpendWindows& spent);  // recovery only
     Snapshot snapshot() const;
-    // A spender of this organization as it stands; its windows are rolled, its buckets refilled.
-    Spender state_of(const Spender& spender, std::int64_t unix_ms, std::int64_t monotonic_ms) const;
+    // A spender of this organization as it stands; its buckets are refilled.
+    Spender state_of(const Spender& spender, std::int64_t monotonic_ms) const;
     void set_limits(Spender& spender, const Limits& limits);
 
   private:
@@ -129,9 +129,10 @@ class OrganizationCredit {
     NanoUsd not_held() const { return granted_ - used_ - held_; }
     // Below zero while requests admitted before hold what has become nobody's.
     NanoUsd available() const { return not_held() - expired_.nobodys(); }
-    std::optional<Refusal> short_of_money(const All& spenders, NanoUsd amount, std::int64_t unix_ms) const;
-    void take(const All& spenders, NanoUsd amount);
-    void release(const All& spenders, NanoUsd amount);
+    std::optional<Refusal> short_of_money(const All& spenders, NanoUsd amount, const WindowNumbers& at,
+                                          std::int64_t unix_ms) const;
+    void take(const All& spenders, NanoUsd amount, const WindowNumbers& at);
+    void release(const All& spenders, NanoUsd amount, const WindowNumbers& at);
     void check_not_negative() const;  // with mutex_ held
 
     struct Expired {

@@ -94,8 +94,9 @@ UlidGenerator::UlidGenerator(std::uint32_t worker) {
 }
 
 Id128 UlidGenerator::next(std::int64_t unix_ms) {
-    // A clock that steps back must not make ids descend.
-    last_ms_ = std::max(last_ms_, unix_ms);
+    // A clock that steps back a little must not make ids descend. One that was far ahead and is right again must not
+    // leave its mark on all that follow: budgets go by the time in the id.
+    last_ms_ = unix_ms < last_ms_ - kMostStepBackMs ? unix_ms : std::max(last_ms_, unix_ms);
     const std::uint64_t counter = counter_++ & kCounterMask;
     Id128 id;
     write_time(last_ms_, id);

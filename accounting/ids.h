@@ -23,9 +23,11 @@ std::string to_uuid(const Id128& id);
 std::optional<Id128> parse_uuid(std::string_view text);
 
 // ULID (github.com/ulid/spec): 48 bits of time, then here 10 bits of worker, 22 bits of boot randomness and a 48-bit
-// counter, so that two workers never collide and one worker's ids ascend. Text is 26 characters of Crockford base 32.
+// counter, so that two workers never collide and one worker's ids ascend, unless the clock steps back by more than
+// kMostStepBackMs. Text is 26 characters of Crockford base 32.
 class UlidGenerator {
   public:
+    static constexpr std::int64_t kMostStepBackMs = 60'000;
     explicit UlidGenerator(std::uint32_t worker);
     Id128 next(std::int64_t unix_ms);
 

@@ -12,8 +12,9 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint8_t kBalanceVersion = 1;
+constexpr std::uint8_t kSpentVersion = 2;  // 1 knew one window of each kind: schema 3 makes such checkpoints again
 constexpr std::size_t kOrganizationBalanceBytes = 1 + 3 * 8;
-constexpr std::size_t kSpentBytes = 1 + 8 * 8;
+constexpr std::size_t kSpentBytes = 1 + 8 + 8 + 3 * 2 * 16;
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
@@ -50,20 +51,26 @@ std::string encode_organization(std::uint64_t block, NanoUsd granted, NanoUsd us
 std::string encode_spent(std::uint64_t block, const SpendWindows& spent) {
     std::array<std::byte, kSpentBytes> bytes;
     ByteWriter writer(bytes);
-    writer.integer(kBalanceVersion);
+    writer.integer(kSpentVersion);
     writer.integer(block);
-    for (const NanoUsd amount : {spent.total, spent.day, spent.week, spent.month}) writer.integer(amount.value);
-    for (const std::int64_t number : {spent.day_number, spent.week_number, spent.month_number}) writer.integer(number);
+    writer.integer(spent.total.value);
+    for (const auto& [last, before] : spent.recent) {
+        for (const SpendWindows::Window& window : {last, before}) {
+            writer.integer(window.number);
+            writer.integer(window.charged.value);
+        }
+    }
     return text_of(bytes, writer.size());
 }
 
 SpendWindows read_windows(ByteReader& reader) {
     SpendWindows spent;
-    for (NanoUsd* amount : {&spent.total, &spent.day, &spent.week, &spent.month}) {
-        amount->value = reader.integer<std::int64_t>();
-    }
-    for (std::int64_t* number : {&spent.day_number, &spent.week_number, &spent.month_number}) {
-        *number = reader.integer<std::int64_t>();
+    spent.total.value = reader.integer<std::int64_t>();
+    for (auto& [last, before] : spent.recent) {
+        for (SpendWindows::Window* const window : {&last, &before}) {
+            window->number = reader.integer<std::int64_t>();
+            window->charged.value = reader.integer<std::int64_t>();
+        }
     }
     return spent;
 }
@@ -101,8 +108,10 @@ Result<std::uint64_t> JournaledBalances::load(Store& store) {
             const auto rest = bytes_of(value).last(reader.left());
             bad = lots_.load(Id128{lot->organization}, Id128{lot->ulid}, rest);
         }
-        if (version > kBalanceVersion) bad = {StatusCode::too_new, "balance checkpoint: written by a newer version"};
-        if ((!organization && !spender && !lot) || version == 0 || !reader.ok() || true_for > *block) {
+        if (version > (spender ? kSpentVersion : kBalanceVersion))
+            bad = {StatusCode::too_new, "balance checkpoint: written by a newer version"};
+        if ((!organization && !spender && !lot) || version < (spender ? kSpentVersion : 1) || !reader.ok() ||
+            true_for > *block) {
             bad = {StatusCode::corrupt, "balance checkpoint: malformed row"};
         }
         return bad.ok();
@@ -152,20 +161,19 @@ Status JournaledBalances::apply_to_organizations(const LedgerEntry& entry) {
         // A refund gives the organization its credit back; it opens no limit again that was used up.
         if (entry.kind != EntryKind::usage) continue;
         // The window of a budget is the one at admission, when the request got its id.
-        const std::int64_t admitted_ms = ulid_time_ms(entry.event);
-        add_spent(organization_id(entry.organization), -leg.amount, admitted_ms);
-        add_spent(project_id(entry.project), -leg.amount, admitted_ms);
-        if (!entry.member.is_nil()) {
-            add_spent(member_id(entry.organization, entry.member), -leg.amount, admitted_ms);
-        }
-        add_spent(key_id(entry.key), -leg.amount, admitted_ms);
+        const WindowNumbers admitted = windows_at(ulid_time_ms(entry.event));
+        add_spent(organization_id(entry.organization), -leg.amount, admitted);
+        add_spent(project_id(entry.project), -leg.amount, admitted);
+        if (!entry.member.is_nil()) add_spent(member_id(entry.organization, entry.member), -leg.amount, admitted);
+        add_spent(key_id(entry.key), -leg.amount, admitted);
     }
     return {};
 }
 
-void JournaledBalances::add_spent(const SpenderId& spender, NanoUsd amount, std::int64_t unix_ms) {
+void JournaledBalances::add_spent(const SpenderId& spender, NanoUsd amount, const WindowNumbers& admitted) {
     Spent& spent = spenders_[spender];
-    spent.windows.add(amount, unix_ms);
+    spent.windows.enter(admitted);
+    spent.windows.charge(amount, admitted);
     spent.changed = true;
 }
 

@@ -60,7 +60,7 @@ class JournaledBalances {
             return hash;
         }
     };
-    void add_spent(const SpenderId& spender, NanoUsd amount, std::int64_t unix_ms);
+    void add_spent(const SpenderId& spender, NanoUsd amount, const WindowNumbers& admitted);
 
     std::unordered_map<Id128, OrganizationBalance, TailHash> organizations_;
     std::unordered_map<SpenderId, Spent, TailHash> spenders_;

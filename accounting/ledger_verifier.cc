@@ -325,20 +325,13 @@ Difference Verifier::check_balances() {
 Difference Verifier::check_spenders(CreditTable& stored) {
     std::size_t known = 0, found = 0;
     stored.for_each_spender([&](const Spender& spender) {
-        if (spender.spent.day_number != 0) ++found;  // others are only named
+        if (spender.spent != SpendWindows{}) ++found;  // others are only named
     });
-    const auto text = [](const ReferenceLedger::Spend& spend) {
-        return std::to_string(spend.total) + ", " + std::to_string(spend.day) + ", " + std::to_string(spend.week) +
-               ", " + std::to_string(spend.month);
-    };
     const auto check = [&](const std::string& who, const ReferenceLedger::Spend& expected,
                            const SpendWindows& in_store) -> Difference {
-        const ReferenceLedger::Spend spent{in_store.total.value, in_store.day.value,  in_store.week.value,
-                                           in_store.month.value, in_store.day_number, in_store.week_number,
-                                           in_store.month_number};
-        if (spent == expected) return std::nullopt;
-        return differ("balance checkpoint: what " + who + " spent (total, day, week, month)", text(expected),
-                      text(spent));
+        if (to_string(in_store) == to_string(expected)) return std::nullopt;
+        return differ("balance checkpoint: what " + who + " spent (total; days, weeks, months)", to_string(expected),
+                      to_string(in_store));
     };
     for (const auto& [id, organization] : report_.reference.organizations()) {
         auto& spender = stored.organization(id).spender();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <utility>
 
 namespace tollgate {
 namespace {
@@ -21,42 +22,58 @@ constexpr std::int64_t divide_up(std::int64_t dividend, std::int64_t divisor) {
 
 }  // namespace
 
-void SpendWindows::roll(std::int64_t unix_ms) {
+WindowNumbers windows_at(std::int64_t unix_ms) {
     using namespace std::chrono;
     const sys_days date = day_at(unix_ms);
-    const std::int64_t today = date.time_since_epoch().count();
-    if (today <= day_number) return;  // weeks and months only end when a day does
-    const auto enter = [](std::int64_t number, std::int64_t& current, NanoUsd& amount) {
-        if (number == current) return;
-        current = number;
-        amount = {};
-    };
-    enter(today, day_number, day);
-    enter(floor<weeks>(days(today) + kThursday).count(), week_number, week);
     const year_month_day calendar(date);
-    enter(std::int64_t{int{calendar.year()}} * 12 + unsigned{calendar.month()} - 1, month_number, month);
+    return {date.time_since_epoch().count(), floor<weeks>(date.time_since_epoch() + kThursday).count(),
+            std::int64_t{int{calendar.year()}} * 12 + unsigned{calendar.month()} - 1};
 }
 
-void SpendWindows::add(NanoUsd amount, std::int64_t unix_ms) {
-    roll(unix_ms);
-    total += amount;
-    day += amount;
-    week += amount;
-    month += amount;
-}
-
-NanoUsd SpendWindows::in(LimitReset window) const {
-    switch (window) {
-        case LimitReset::lifetime:
-            return total;
-        case LimitReset::daily:
-            return day;
-        case LimitReset::weekly:
-            return week;
-        case LimitReset::monthly:
-            return month;
+void SpendWindows::enter(const WindowNumbers& at) {
+    for (std::size_t kind = 0; kind < recent.size(); ++kind) {
+        auto& [last, before] = recent[kind];
+        if (last.number == at[kind]) continue;
+        std::swap(last, before);
+        if (last.number != at[kind]) last = {at[kind], {}, {}};
     }
-    return total;
+}
+
+void SpendWindows::charge(NanoUsd amount, const WindowNumbers& at) {
+    total += amount;
+    for (std::size_t kind = 0; kind < recent.size(); ++kind) {
+        for (Window* const window : {&recent[kind].last, &recent[kind].before}) {
+            if (window->number == at[kind]) window->charged += amount;
+        }
+    }
+}
+
+void SpendWindows::hold(NanoUsd amount, const WindowNumbers& at) {
+    for (std::size_t kind = 0; kind < recent.size(); ++kind) {
+        for (Window* const window : {&recent[kind].last, &recent[kind].before}) {
+            // A window that was forgotten and entered again knows nothing of the holds before.
+            if (window->number == at[kind]) window->held = std::max(window->held + amount, NanoUsd{});
+        }
+    }
+}
+
+SpendWindows::Window SpendWindows::in(LimitReset window, const WindowNumbers& at) const {
+    const std::size_t kind = static_cast<std::size_t>(window) - 1;
+    const auto& [last, before] = recent.at(kind);
+    if (last.number == at.at(kind)) return last;
+    return before.number == at.at(kind) ? before : Window{};
+}
+
+std::string to_string(const SpendWindows& windows) {
+    std::string text = std::to_string(windows.total.value);
+    for (const auto& [last, before] : windows.recent) {
+        text += ";";
+        for (const auto& [number, charged, held] : {before, last}) {
+            if (number == SpendWindows::kNever) continue;
+            text += " " + std::to_string(charged.value) + " in " + std::to_string(number);
+        }
+    }
+    return text;
 }
 
 std::int64_t window_end_ms(LimitReset window, std::int64_t unix_ms) {
@@ -102,10 +119,17 @@ std::int64_t RateBucket::full_in_ms(std::int64_t per_minute) const {
     return per_minute == 0 ? kMinuteMs : divide_up(missing_, per_minute);
 }
 
-NanoUsd Spender::budget_left(std::int64_t unix_ms) {
+NanoUsd Spender::charged_in(LimitReset window, const WindowNumbers& at) const {
+    return window == LimitReset::lifetime ? spent.total : spent.in(window, at).charged;
+}
+
+NanoUsd Spender::held_in(LimitReset window, const WindowNumbers& at) const {
+    return window == LimitReset::lifetime ? held : spent.in(window, at).held;
+}
+
+NanoUsd Spender::budget_left(const WindowNumbers& at) const {
     if (!limits.budget) return {std::numeric_limits<std::int64_t>::max()};
-    if (limits.reset != LimitReset::lifetime) spent.roll(unix_ms);
-    return *limits.budget - spent.in(limits.reset) - held;
+    return *limits.budget - charged_in(limits.reset, at) - held_in(limits.reset, at);
 }
 
 }  // namespace tollgate

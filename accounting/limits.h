@@ -2,8 +2,11 @@
 // arithmetic only; who asks whom, and under which lock, is credit.h.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <string>
 
 #include "accounting/money.h"
 
@@ -12,15 +15,37 @@ namespace tollgate {
 // UTC windows of a budget; lifetime never resets. Weeks start on Monday.
 enum class LimitReset : std::uint8_t { lifetime, daily, weekly, monthly };
 
-// What was charged by UTC window. Windows are numbered so that a higher number is a reset; an amount that comes with an
-// earlier time (a clock that stepped back) counts in the current window, so that no limit is passed.
+// The day, week and month that hold a time: days and weeks since 1970, months since year 0.
+using WindowNumbers = std::array<std::int64_t, 3>;
+WindowNumbers windows_at(std::int64_t unix_ms);
+
+// What was charged and is held, by the UTC window in which its request was admitted, whenever it ends and whatever the
+// clock did since. Of each kind two windows are known: the one that was entered last and the one before. So what ends
+// after midnight counts where it began, and a clock that leaves for another window and comes back finds the sums as
+// they were. Entering a third forgets the older; what comes for a window that is forgotten counts in the total alone.
 struct SpendWindows {
-    NanoUsd total, day, week, month;
-    std::int64_t day_number = 0, week_number = 0, month_number = 0;
-    void add(NanoUsd amount, std::int64_t unix_ms);
-    void roll(std::int64_t unix_ms);  // zero the windows that have ended
-    NanoUsd in(LimitReset window) const;
+    static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
+    struct Window {
+        std::int64_t number = kNever;
+        NanoUsd charged, held;
+        bool operator==(const Window&) const = default;
+    };
+    struct Pair {
+        Window last, before;
+        bool operator==(const Pair&) const = default;
+    };
+    NanoUsd total;               // charged in any window
+    std::array<Pair, 3> recent;  // by day, week, month
+
+    void enter(const WindowNumbers& at);
+    void charge(NanoUsd amount, const WindowNumbers& at);
+    void hold(NanoUsd amount, const WindowNumbers& at);           // negative: released
+    Window in(LimitReset window, const WindowNumbers& at) const;  // not lifetime's; zero if it is not known
+    bool operator==(const SpendWindows&) const = default;
 };
+
+// What was charged, for messages: the total; then by days, weeks and months, the window entered last at the end.
+std::string to_string(const SpendWindows& windows);
 
 // When the window that holds `unix_ms` ends, Unix time; 0 for lifetime.
 std::int64_t window_end_ms(LimitReset window, std::int64_t unix_ms);
@@ -67,12 +92,15 @@ struct Spender {
     const LimitScope scope;
     Limits limits;
     SpendWindows spent;
-    NanoUsd held;
+    NanoUsd held;              // of all windows
     std::int64_t running = 0;  // requests that hold
     RateBucket requests, tokens;
 
+    // In the budget's window that holds a time.
+    NanoUsd charged_in(LimitReset window, const WindowNumbers& at) const;
+    NanoUsd held_in(LimitReset window, const WindowNumbers& at) const;
     // What the budget still allows beside what is held; the largest amount if there is none.
-    NanoUsd budget_left(std::int64_t unix_ms);
+    NanoUsd budget_left(const WindowNumbers& at) const;
 };
 
 }  // namespace tollgate

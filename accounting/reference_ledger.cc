@@ -12,23 +12,29 @@ constexpr std::size_t kRecentIds = 1 << 16;
 // False on overflow.
 bool add_to(std::int64_t& sum, std::int64_t amount) { return !__builtin_add_overflow(sum, amount, &sum); }
 
+bool add_to_window(std::vector<ReferenceLedger::Window>& windows, std::int64_t number, std::int64_t amount) {
+    ReferenceLedger::Window window{.number = number};
+    const auto known = std::ranges::find(windows, number, &ReferenceLedger::Window::number);
+    if (known != windows.end()) {
+        window = *known;
+        windows.erase(known);
+    } else if (windows.size() == 2) {
+        windows.erase(windows.begin());
+    }
+    const bool in_range = add_to(window.charged, amount);
+    windows.push_back(window);
+    return in_range;
+}
+
 bool add_spend(ReferenceLedger::Spend& spend, std::int64_t amount, std::int64_t unix_ms) {
     using namespace std::chrono;
     const sys_days today = floor<days>(sys_time<milliseconds>(milliseconds(unix_ms)));
     const std::int64_t day = today.time_since_epoch().count();
-    if (day > spend.day_number) {
-        const std::int64_t week = floor<weeks>(days(day + 3)).count();  // 1970-01-01 was a Thursday
-        const year_month_day date(today);
-        const std::int64_t month = std::int64_t{int{date.year()}} * 12 + unsigned{date.month()} - 1;
-        spend.day = 0;
-        if (week != spend.week_number) spend.week = 0;
-        if (month != spend.month_number) spend.month = 0;
-        spend.day_number = day;
-        spend.week_number = week;
-        spend.month_number = month;
-    }
-    return add_to(spend.total, amount) && add_to(spend.day, amount) && add_to(spend.week, amount) &&
-           add_to(spend.month, amount);
+    const std::int64_t week = floor<weeks>(days(day + 3)).count();  // 1970-01-01 was a Thursday
+    const year_month_day date(today);
+    const std::int64_t month = std::int64_t{int{date.year()}} * 12 + unsigned{date.month()} - 1;
+    return add_to(spend.total, amount) && add_to_window(spend.days, day, amount) &&
+           add_to_window(spend.weeks, week, amount) && add_to_window(spend.months, month, amount);
 }
 
 // Whether the entry may take from the lot: 0 no, else the lower the sooner.
@@ -181,6 +187,17 @@ std::map<AccountKind, std::int64_t> ReferenceLedger::account_sums() const {
         if (!add_to(sums[account.first], amount)) money_violation("the sum of all accounts of a kind is out of range");
     }
     return sums;
+}
+
+std::string to_string(const ReferenceLedger::Spend& spend) {
+    std::string text = std::to_string(spend.total);
+    for (const auto* windows : {&spend.days, &spend.weeks, &spend.months}) {
+        text += ";";
+        for (const auto& [number, charged] : *windows) {
+            text += " " + std::to_string(charged) + " in " + std::to_string(number);
+        }
+    }
+    return text;
 }
 
 std::string account_name(AccountKind kind, const Id128& owner) {

@@ -47,11 +47,16 @@ class ReferenceLedger {
         std::uint64_t entries = 0;
         std::int64_t moved = 0;  // into what the organization has available
     };
+    struct Window {
+        std::int64_t number = 0, charged = 0;
+        bool operator==(const Window&) const = default;
+    };
     // What was charged by UTC window, of the time when the request was admitted, which is its id's; weeks start on
-    // Monday. Windows are numbered from 1970; an amount whose time lies before the current window counts in it.
+    // Monday. Days and weeks are numbered from 1970, months from year 0. The two windows that amounts came for last,
+    // the later one last; another one forgets the first.
     struct Spend {
-        std::int64_t total = 0, day = 0, week = 0, month = 0;
-        std::int64_t day_number = 0, week_number = 0, month_number = 0;
+        std::int64_t total = 0;
+        std::vector<Window> days, weeks, months;
         bool operator==(const Spend&) const = default;
     };
     struct Organization {
@@ -99,6 +104,8 @@ class ReferenceLedger {
     std::map<Id128, Spend> projects_;
     std::map<Member, Spend> members_;
 };
+
+std::string to_string(const ReferenceLedger::Spend& spend);  // as that of SpendWindows, which it is compared with
 
 // "organization:available <uuid>"; an account without an owner is its kind alone.
 std::string account_name(AccountKind kind, const Id128& owner);

@@ -312,8 +312,9 @@ Status RocksStore::State::create_missing_families() {
     return {};
 }
 
-// From version 1. Without its watermark the balance checkpoint counts for nothing: the ledger then replays the whole
-// journal and writes the checkpoint anew. The version comes last: a migration that was cut short begins again.
+// From version 1 (no lots of credit) and 2 (one spending window of each kind). Without its watermark the balance
+// checkpoint counts for nothing: the ledger then replays the whole journal and writes the checkpoint anew. The version
+// comes last: a migration that was cut short begins again.
 Status RocksStore::State::migrate(RocksStore& store) {
     if (auto status = create_missing_families(); !status.ok()) return status;
     WriteBatch batch;

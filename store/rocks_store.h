@@ -10,7 +10,7 @@
 namespace tollgate {
 
 // 2: new families; balance checkpoints hold more than version 1's, so these are made again from the journal.
-inline constexpr std::uint64_t kSchemaVersion = 2;
+inline constexpr std::uint64_t kSchemaVersion = 3;
 
 struct RocksOptions {
     // Commits at durability disk go to a commit log (store/commit_log.h) and to RocksDB unsynced; without it RocksDB's

@@ -104,23 +104,25 @@ ApiAnswer show_credits(const Principal& principal) {
 }
 
 void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json) {
-    const Spender state = key.credit->state_of(*key.spenders.key, now_ms, 0);
-    const SpendWindows& spent = state.spent;
+    const Spender state = key.credit->state_of(*key.spenders.key, 0);
+    const WindowNumbers now = windows_at(now_ms);
     json.object().key("hash").text(to_hex(key.digest)).key("label").text(key.label).key("name").text(key.name);
     json.key("disabled").flag(key.disabled).key("limit");
     const Limits& limits = state.limits;
     limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_remaining");
     if (limits.budget) {
-        const NanoUsd used = spent.in(limits.reset);
+        const NanoUsd used = state.charged_in(limits.reset, now);
         json.usd(used < *limits.budget ? *limits.budget - used : NanoUsd{});
     } else {
         json.null();
     }
     text_or_null(json, "limit_reset", to_string(limits.reset));
     json.key("include_byok_in_limit").flag(false);
-    json.key("usage").usd(spent.total).key("usage_daily").usd(spent.day);
-    json.key("usage_weekly").usd(spent.week).key("usage_monthly").usd(spent.month);
+    json.key("usage").usd(state.spent.total);
+    json.key("usage_daily").usd(state.charged_in(LimitReset::daily, now));
+    json.key("usage_weekly").usd(state.charged_in(LimitReset::weekly, now));
+    json.key("usage_monthly").usd(state.charged_in(LimitReset::monthly, now));
     for (const std::string_view name : {"byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"}) {
         json.key(name).number(0);
     }

@@ -43,9 +43,9 @@ void write_count(JsonText& json, std::string_view name, const std::optional<std:
 }
 
 ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::int64_t now_ms) {
-    const Spender state = credit.state_of(spender, now_ms, net::monotonic_ms(net::Clock::now()));
+    const Spender state = credit.state_of(spender, net::monotonic_ms(net::Clock::now()));
     const Limits& limits = state.limits;
-    const NanoUsd spent = state.spent.in(limits.reset);
+    const WindowNumbers now = windows_at(now_ms);
     JsonText json;
     json.object().key("limit");
     limits.budget ? json.usd(*limits.budget) : json.null();
@@ -54,8 +54,9 @@ ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::in
     write_count(json, "requests_per_minute", limits.requests_per_minute);
     write_count(json, "tokens_per_minute", limits.tokens_per_minute);
     write_count(json, "concurrent_requests", limits.concurrent_requests);
-    json.key("spent").usd(spent).key("held").usd(state.held).key("limit_remaining");
-    limits.budget ? json.usd(std::max(*limits.budget - spent - state.held, NanoUsd{})) : json.null();
+    json.key("spent").usd(state.charged_in(limits.reset, now)).key("held").usd(state.held_in(limits.reset, now));
+    json.key("limit_remaining");
+    limits.budget ? json.usd(std::max(state.budget_left(now), NanoUsd{})) : json.null();
     json.key("resets_at").time(limits.budget ? window_end_ms(limits.reset, now_ms) : 0);
     json.key("running_requests").number(state.running);
     const auto left = [](const std::optional<std::int64_t>& most, const RateBucket& bucket) {

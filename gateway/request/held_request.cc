@@ -72,7 +72,7 @@ Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
     const HoldEstimate estimate = estimate_hold(request, config);
     const Demand demand{.amount = estimate.amount,
                         .tokens = estimate.prompt_tokens + estimate.output_tokens,
-                        .unix_ms = request.started_ms,
+                        .unix_ms = ulid_time_ms(request.id),
                         .monotonic_ms = net::monotonic_ms(request.started)};
     const Principal& principal = request.principal;
     const Admission admission = principal.credit->hold(principal.spenders, demand);
@@ -140,7 +140,7 @@ bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config)
     const std::int64_t slice = std::max(held_output_ / 2, kLeastSliceTokens);
     const NanoUsd more = cost_of({.completion = slice}, Prices{.completion = prices.completion});
     const Principal& principal = request_->principal;
-    const auto refusal = principal.credit->grow(principal.spenders, more, request_->started_ms);
+    const auto refusal = principal.credit->grow(principal.spenders, more, ulid_time_ms(request_->id));
     if (!refusal) {
         held_ += more;
         held_output_ += slice;
@@ -191,7 +191,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
                                                       .cost = record.cost,
                                                       .held_tokens = held_tokens_,
                                                       .tokens = ending.usage.prompt + ending.usage.completion,
-                                                      .unix_ms = request.started_ms,
+                                                      .unix_ms = ulid_time_ms(request.id),
                                                       .endpoint = request.endpoint->number,
                                                       .output_tokens = natural_output(request, ending)});
     record.charged = charge.charged;

@@ -142,7 +142,7 @@ void Gateway::abandon(ModelRequest& request) {
 void Gateway::resize_hold(ModelRequest& request) {
     if (world_.random.one_in(3)) {
         const NanoUsd less{world_.random.between(0, request.hold.value)};
-        credit_of(request).shrink(spenders_of(request), less);
+        credit_of(request).shrink(spenders_of(request), less, request.created_ms);
         world_.model.grow_hold(request, -less);
         return;
     }

@@ -212,16 +212,18 @@ void Invariants::balances() const {
 void Invariants::spender(const ModelOrganization& organization, std::size_t index) const {
     const ModelSpender& spender = organization.spenders[index];
     Process& process = *world_.process;
-    const Spender state = process.credit_of(organization)
-                              .state_of(process.credit_of(organization, index), world_.now_ms, world_.monotonic_ms);
+    const Spender state =
+        process.credit_of(organization).state_of(process.credit_of(organization, index), world_.monotonic_ms);
     const std::string name = std::string(1, spender.name.front()) + std::to_string(index);
     for (const auto window : {LimitReset::lifetime, LimitReset::daily, LimitReset::weekly, LimitReset::monthly}) {
-        const NanoUsd spent = spender.spent.spent(window, world_.now_ms);
-        REQUIRE(state.spent.in(window) == spent, window == LimitReset::lifetime ? "I10" : "I12",
-                "spender " + name + " spent " + to_usd(state.spent.in(window)) + " in window " +
-                    std::to_string(static_cast<int>(window)) + ", should be " + to_usd(spent));
+        const auto [charged, held] = spender.spent.in(window, world_.now_ms);
+        const NanoUsd found = state.charged_in(window, windows_at(world_.now_ms));
+        const std::string where = " in window " + std::to_string(static_cast<int>(window));
+        REQUIRE(found == charged, window == LimitReset::lifetime ? "I10" : "I12",
+                "spender " + name + " spent " + to_usd(found) + where + ", should be " + to_usd(charged));
+        REQUIRE(state.held_in(window, windows_at(world_.now_ms)) == held, "I6",
+                "spender " + name + " holds other than its requests do" + where);
     }
-    REQUIRE(state.held == spender.held, "I6", "spender " + name + " holds other than its requests do");
     REQUIRE(state.running == spender.running, "I6", "spender " + name + " runs other requests than there are");
 }
 

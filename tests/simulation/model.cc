@@ -3,12 +3,58 @@
 namespace tollgate::simulation {
 namespace {
 
-void add_to_holds(ModelOrganization& organization, const ModelKey& key, NanoUsd more) {
+void add_to_holds(ModelOrganization& organization, const ModelKey& key, NanoUsd more, std::int64_t admitted_ms) {
     organization.held += more;
-    for (const std::size_t spender : key.spenders) organization.spenders[spender].held += more;
+    for (const std::size_t spender : key.spenders) organization.spenders[spender].spent.hold(admitted_ms, more);
 }
 
 }  // namespace
+
+void Windows::enter(std::int64_t at_ms) {
+    for (const auto kind : {LimitReset::daily, LimitReset::weekly, LimitReset::monthly}) {
+        auto& entered = entered_[kind];
+        std::erase(entered, start_of(kind, at_ms));
+        entered.push_back(start_of(kind, at_ms));
+        known_[kind].try_emplace(start_of(kind, at_ms));
+        if (entered.size() <= 2) continue;
+        known_[kind].erase(entered.front());
+        entered.erase(entered.begin());
+    }
+}
+
+void Windows::charge(std::int64_t at_ms, NanoUsd amount) {
+    lifetime_.charged += amount;
+    for (auto& [kind, windows] : known_) {
+        if (const auto found = windows.find(start_of(kind, at_ms)); found != windows.end()) {
+            found->second.charged += amount;
+        }
+    }
+}
+
+// What is released was perhaps held before its window was forgotten and entered again.
+void Windows::hold(std::int64_t at_ms, NanoUsd more) {
+    lifetime_.held += more;
+    for (auto& [kind, windows] : known_) {
+        const auto found = windows.find(start_of(kind, at_ms));
+        if (found != windows.end()) found->second.held = std::max(found->second.held + more, NanoUsd{});
+    }
+}
+
+Windows::Sums Windows::in(LimitReset window, std::int64_t at_ms) const {
+    if (window == LimitReset::lifetime) return lifetime_;
+    const auto kind = known_.find(window);
+    if (kind == known_.end()) return {};
+    const auto found = kind->second.find(start_of(window, at_ms));
+    return found == kind->second.end() ? Sums{} : found->second;
+}
+
+std::chrono::sys_days Windows::start_of(LimitReset window, std::int64_t at_ms) {
+    using namespace std::chrono;
+    const sys_days day = floor<days>(sys_time<milliseconds>(milliseconds(at_ms)));
+    if (window == LimitReset::daily) return day;
+    if (window == LimitReset::weekly) return day - (weekday(day) - Monday);
+    return sys_days(year_month_day(day).year() / year_month_day(day).month() / 1);
+}
 
 std::string name_of(const ModelRequest& request) {
     return "request " + to_ulid(request.id) + " (" + kPhaseNames[static_cast<std::size_t>(request.phase)] + ", lane " +
@@ -60,8 +106,8 @@ bool Model::covers(const ModelRequest& request, NanoUsd amount, std::int64_t at_
         ModelSpender& spender = organization.spenders[index];
         const Limits& limits = spender.limits;
         if (!limits.budget) continue;
-        if (limits.reset != LimitReset::lifetime) spender.spent.see(at_ms);
-        if (amount > *limits.budget - spender.spent.spent(limits.reset, at_ms) - spender.held) return false;
+        const auto [charged, held] = spender.spent.in(limits.reset, at_ms);
+        if (amount > *limits.budget - charged - held) return false;
     }
     return true;
 }
@@ -74,7 +120,8 @@ NanoUsd Model::coverable(const ModelRequest& request) {
 ModelRequest& Model::begin(ModelRequest request, std::int64_t monotonic_ms) {
     ModelOrganization& organization = organization_of(request);
     const ModelKey& key = key_of(request);
-    add_to_holds(organization, key, request.hold);
+    for (const std::size_t spender : key.spenders) organization.spenders[spender].spent.enter(request.created_ms);
+    add_to_holds(organization, key, request.hold, request.created_ms);
     for (const std::size_t spender : key.spenders) {
         ++organization.spenders[spender].running;
         organization.spenders[spender].admitted_ms.push_back(monotonic_ms);
@@ -86,18 +133,18 @@ ModelRequest& Model::begin(ModelRequest request, std::int64_t monotonic_ms) {
 }
 
 void Model::grow_hold(ModelRequest& request, NanoUsd more) {
-    add_to_holds(organization_of(request), key_of(request), more);
+    add_to_holds(organization_of(request), key_of(request), more, request.created_ms);
     request.hold += more;
 }
 
 void Model::settle(ModelRequest& request, NanoUsd cost, NanoUsd charged) {
     ModelOrganization& organization = organization_of(request);
     const ModelKey& key = key_of(request);
-    add_to_holds(organization, key, -request.hold);
+    add_to_holds(organization, key, -request.hold, request.created_ms);
     organization.used += charged;
     for (const std::size_t spender : key.spenders) {
         --organization.spenders[spender].running;
-        organization.spenders[spender].spent.add(request.created_ms, charged);
+        organization.spenders[spender].spent.charge(request.created_ms, charged);
     }
     request.cost = cost;
     request.charged = charged;
@@ -116,11 +163,13 @@ void Model::restart_from(Books& books) {
         organization.used = totals.used;
         organization.held = {};
         for (ModelSpender& spender : organization.spenders) {
-            spender.held = {};
             spender.running = 0;
             spender.admitted_ms.clear();
             spender.spent = {};
-            for (const auto& [at_ms, amount] : books.charges(spender.name)) spender.spent.add(at_ms, amount);
+            for (const auto& [at_ms, amount] : books.charges(spender.name)) {
+                spender.spent.enter(at_ms);
+                spender.spent.charge(at_ms, amount);
+            }
         }
     }
 }

@@ -21,35 +21,25 @@
 
 namespace tollgate::simulation {
 
-// What was spent in UTC windows, from the list of all charges. A time before one that was seen counts as that one.
-struct Windows {
-    std::vector<std::pair<std::int64_t, NanoUsd>> charges;  // ascending times
-    std::int64_t latest_ms = 0;
+// What was charged and is held in UTC windows by the time of admission, named by the day they begin. Of each kind only
+// the two that were entered last are known; holding enters, and so does what a new process reads in the journal.
+class Windows {
+  public:
+    struct Sums {
+        NanoUsd charged, held;
+    };
 
-    void see(std::int64_t at_ms) { latest_ms = std::max(latest_ms, at_ms); }
-    void add(std::int64_t at_ms, NanoUsd amount) {
-        see(at_ms);
-        charges.emplace_back(latest_ms, amount);
-    }
-    NanoUsd spent(LimitReset window, std::int64_t now_ms) const {
-        NanoUsd sum;
-        const auto current = start_of(window, std::max(latest_ms, now_ms));
-        for (auto it = charges.rbegin(); it != charges.rend() && start_of(window, it->first) == current; ++it) {
-            sum += it->second;
-        }
-        return sum;
-    }
+    void enter(std::int64_t at_ms);
+    void charge(std::int64_t at_ms, NanoUsd amount);
+    void hold(std::int64_t at_ms, NanoUsd more);
+    Sums in(LimitReset window, std::int64_t at_ms) const;
 
   private:
-    static std::chrono::sys_days start_of(LimitReset window, std::int64_t at_ms) {
-        using namespace std::chrono;
-        const sys_days day = floor<days>(sys_time<milliseconds>(milliseconds(at_ms)));
-        if (window == LimitReset::daily) return day;
-        if (window == LimitReset::weekly) return day - (weekday(day) - Monday);
-        if (window == LimitReset::monthly)
-            return sys_days(year_month_day(day).year() / year_month_day(day).month() / 1);
-        return {};
-    }
+    static std::chrono::sys_days start_of(LimitReset window, std::int64_t at_ms);
+
+    Sums lifetime_;
+    std::map<LimitReset, std::map<std::chrono::sys_days, Sums>> known_;
+    std::map<LimitReset, std::vector<std::chrono::sys_days>> entered_;  // each once, the latest last
 };
 
 // Whoever has a budget: an organization, a project, a member, a key.
@@ -57,7 +47,6 @@ struct ModelSpender {
     std::string name;  // as in the books
     Limits limits;
     Windows spent;
-    NanoUsd held;
     std::int64_t running = 0;
     std::deque<std::int64_t> admitted_ms;  // by the monotonic clock, in the last minute, by this process
 };
@@ -129,7 +118,7 @@ struct Model {
     ModelOrganization& organization_of(const ModelRequest& request) { return organizations[request.organization]; }
     const ModelKey& key_of(const ModelRequest& request) { return organization_of(request).keys[request.key]; }
 
-    // Whether credit and all budgets cover the amount more. Looking at a budget enters its window.
+    // Whether credit and all budgets cover the amount more.
     bool covers(const ModelRequest& request, NanoUsd amount, std::int64_t at_ms);
     // What the request can be charged at most.
     NanoUsd coverable(const ModelRequest& request);

@@ -38,6 +38,9 @@ class CreditTest : public testing::Test {
         limits.reset = reset;
         organization.set_limits(key, limits);
     }
+    std::int64_t charged(LimitReset window, std::int64_t unix_ms) {
+        return organization.state_of(key, 0).charged_in(window, windows_at(unix_ms)).value;
+    }
     // Holds with all four spenders at a time of the monotonic clock.
     Admission admit(const Demand& demand) { return organization.hold(everyone, demand); }
     Spender& project = table.project(make_uuid7(3));
@@ -130,22 +133,73 @@ TEST_F(CreditTest, DailyLimitStartsAgainAtMidnightUtc) {
     EXPECT_FALSE(hold({100}, evening + 1));
 }
 
-TEST_F(CreditTest, ClockThatStepsBackDoesNotOpenANewWindow) {
+TEST_F(CreditTest, ClockThatStepsBackFindsTheWindowAsItWas) {
     organization.grant({1000});
     limit({100}, LimitReset::daily);
-    EXPECT_FALSE(hold({100}, kMonday));
-    (void)settle({100}, {100}, kMonday);
-    EXPECT_TRUE(hold({1}, kMonday - kDayMs));
+    for (const std::int64_t day : {kMonday, kMonday + kDayMs}) {
+        EXPECT_FALSE(hold({100}, day));
+        (void)settle({100}, {100}, day);
+    }
+    const auto refusal = hold({1}, kMonday);
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->resets_at_ms, kMonday + kDayMs);
+    EXPECT_TRUE(hold({1}, kMonday + kDayMs));
 }
 
-TEST_F(CreditTest, KeySpendRollsACopyToTheTimeAsked) {
+TEST_F(CreditTest, WhatEndsAfterMidnightCountsInTheDayOfItsAdmission) {
+    organization.grant({1000});
+    limit({100}, LimitReset::daily);
+    const std::int64_t evening = kMonday + kDayMs - 1, morning = evening + 1;
+    EXPECT_FALSE(hold({100}, evening));
+    EXPECT_FALSE(hold({40}, morning));  // the other is not held against this day
+    EXPECT_FALSE(organization.grow({nullptr, nullptr, &key}, {10}, morning));
+    EXPECT_TRUE(organization.grow({nullptr, nullptr, &key}, {10}, evening));
+    (void)settle({100}, {80}, evening);
+    EXPECT_EQ(charged(LimitReset::daily, evening), 80);
+    EXPECT_EQ(charged(LimitReset::daily, morning), 0);
+    EXPECT_EQ(charged(LimitReset::weekly, morning), 80);
+    EXPECT_EQ(key.held_in(LimitReset::daily, windows_at(morning)).value, 50);
+    (void)settle({50}, {50}, morning);
+    EXPECT_FALSE(hold({50}, morning));
+    EXPECT_TRUE(hold({1}, morning));
+}
+
+TEST_F(CreditTest, AWindowThatIsForgottenCountsInTheTotalAlone) {
+    organization.grant({1000});
+    for (int day = 0; day < 3; ++day) EXPECT_FALSE(hold({10}, kMonday + day * kDayMs));
+    (void)settle({10}, {10}, kMonday);
+    EXPECT_EQ(charged(LimitReset::daily, kMonday), 0);
+    EXPECT_EQ(charged(LimitReset::lifetime, kMonday), 10);
+    EXPECT_EQ(key.held_in(LimitReset::daily, windows_at(kMonday + kDayMs)).value, 10);
+    EXPECT_EQ(key.held.value, 20);
+}
+
+TEST_F(CreditTest, OneRequestWithAClockFarAheadLeavesBudgetsAsTheyWere) {
+    organization.grant({1000});
+    limit({100}, LimitReset::daily);
+    EXPECT_FALSE(hold({60}, kMonday));
+    (void)settle({60}, {60}, kMonday);
+    const std::int64_t astray = kMonday + 3653 * kDayMs;
+    EXPECT_FALSE(hold({100}, astray));
+    (void)settle({100}, {100}, astray);
+    EXPECT_TRUE(hold({41}, kMonday));  // what was spent today is not forgotten
+    for (int day = 1; day < 4; ++day) {
+        const std::int64_t now = kMonday + day * kDayMs;
+        EXPECT_FALSE(hold({100}, now));
+        (void)settle({100}, {100}, now);
+        const auto refusal = hold({1}, now);
+        ASSERT_TRUE(refusal);
+        EXPECT_EQ(refusal->resets_at_ms, now + kDayMs);
+    }
+}
+
+TEST_F(CreditTest, SpendIsThatOfTheTimeAsked) {
     organization.grant({1000});
     EXPECT_FALSE(hold({10}, kMonday));
     (void)settle({10}, {10}, kMonday);
-    EXPECT_EQ(organization.state_of(key, kMonday, 0).spent.day.value, 10);
-    EXPECT_EQ(organization.state_of(key, kMonday + kDayMs, 0).spent.day.value, 0);
-    EXPECT_EQ(organization.state_of(key, kMonday + kDayMs, 0).spent.total.value, 10);
-    EXPECT_EQ(organization.state_of(key, kMonday, 0).spent.day.value, 10);
+    EXPECT_EQ(charged(LimitReset::daily, kMonday), 10);
+    EXPECT_EQ(charged(LimitReset::daily, kMonday + kDayMs), 0);
+    EXPECT_EQ(charged(LimitReset::lifetime, kMonday + kDayMs), 10);
 }
 
 TEST_F(CreditTest, ParallelHoldsAdmitExactlyWhatTheBalanceIsWorth) {
@@ -250,7 +304,7 @@ TEST_F(CreditTest, TokensAreTakenAsEstimatedAndCorrectedAtSettlement) {
     settlement.held_tokens = 800;
     settlement.tokens = 100;
     (void)organization.settle(everyone, settlement);
-    EXPECT_EQ(organization.state_of(project, kMonday, demand.monotonic_ms).tokens.remaining(1000), 900);
+    EXPECT_EQ(organization.state_of(project, demand.monotonic_ms).tokens.remaining(1000), 900);
 }
 
 TEST_F(CreditTest, ALoweredRateWaitsAMinuteAtMost) {
@@ -288,7 +342,7 @@ TEST_F(CreditTest, ARateThatIsSetWhileRequestsRunHoldsNoMoreThanAMinute) {
     Settlement settlement;
     settlement.held_tokens = 5000;
     (void)organization.settle(everyone, settlement);
-    EXPECT_EQ(organization.state_of(key, kMonday, demand.monotonic_ms).tokens.remaining(1000), 1000);
+    EXPECT_EQ(organization.state_of(key, demand.monotonic_ms).tokens.remaining(1000), 1000);
     demand.tokens = 1000;
     EXPECT_FALSE(admit(demand).refusal);
     demand.tokens = 1;
@@ -360,7 +414,7 @@ TEST_F(CreditTest, AHoldGrowsWithinEveryLimitOrNotAtAll) {
     ASSERT_TRUE(refusal);
     EXPECT_EQ(refusal->limit, Refusal::Limit::budget);
     EXPECT_EQ(organization.snapshot().held.value, 100);
-    organization.shrink({nullptr, nullptr, &key}, {70});
+    organization.shrink({nullptr, nullptr, &key}, {70}, kMonday);
     EXPECT_EQ(key.held.value, 30);
     EXPECT_EQ(settle({30}, {30}, kMonday).charged.value, 30);
 }
@@ -414,25 +468,13 @@ TEST_F(CreditDeathTest, ReleasingAHoldThatWasNotTakenAborts) {
 TEST_F(CreditDeathTest, RestoringBelowZeroAborts) { EXPECT_DEATH(organization.restore({100}, {101}), "below zero"); }
 
 TEST(SpendWindows, WeeksStartOnMondayAndMonthsFollowTheCalendar) {
-    SpendWindows windows;
-    windows.add({1}, kMonday - 1);  // Sunday
-    windows.add({2}, kMonday);
-    EXPECT_EQ(windows.in(LimitReset::weekly).value, 2);
-    EXPECT_EQ(windows.in(LimitReset::monthly).value, 3);
-    windows.add({4}, kMonday + 6 * kDayMs);  // Sunday of the same week
-    EXPECT_EQ(windows.in(LimitReset::weekly).value, 6);
-    EXPECT_EQ(windows.in(LimitReset::daily).value, 4);
-    windows.add({8}, kMonday + 14 * kDayMs);  // 1 December
-    EXPECT_EQ(windows.in(LimitReset::monthly).value, 8);
-    EXPECT_EQ(windows.in(LimitReset::lifetime).value, 15);
+    const auto [sunday, sundays_week, november] = windows_at(kMonday - 1);
+    EXPECT_EQ(windows_at(kMonday), (WindowNumbers{sunday + 1, sundays_week + 1, november}));
+    EXPECT_EQ(windows_at(kMonday + 7 * kDayMs - 1), (WindowNumbers{sunday + 7, sundays_week + 1, november}));
+    EXPECT_EQ(windows_at(kMonday + 14 * kDayMs), (WindowNumbers{sunday + 15, sundays_week + 3, november + 1}));
 }
 
-TEST(SpendWindows, DaysAreFloorsBeforeTheEpochToo) {
-    SpendWindows windows;
-    windows.day_number = -10;
-    windows.add({5}, -1);
-    EXPECT_EQ(windows.day_number, -1);
-}
+TEST(SpendWindows, DaysAreFloorsBeforeTheEpochToo) { EXPECT_EQ(windows_at(-1)[0], -1); }
 
 }  // namespace
 }  // namespace tollgate

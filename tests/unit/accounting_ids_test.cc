@@ -66,6 +66,13 @@ TEST(Ids, UlidsOfOneWorkerAscendEvenWhenTheClockStepsBack) {
     EXPECT_LT(to_ulid(first), to_ulid(second));
 }
 
+TEST(Ids, UlidsFollowAClockThatWasFarAheadAndIsRightAgain) {
+    UlidGenerator generator(3);
+    (void)generator.next(kSomeMs + 3'600'000);
+    EXPECT_EQ(ulid_time_ms(generator.next(kSomeMs)), kSomeMs);
+    EXPECT_EQ(ulid_time_ms(generator.next(kSomeMs - UlidGenerator::kMostStepBackMs)), kSomeMs);
+}
+
 TEST(Ids, WorkersNeverMakeTheSameUlid) {
     UlidGenerator one(1), two(2);
     std::set<Id128> seen;

@@ -100,16 +100,20 @@ TEST_F(ReferenceLedgerTest, SpendingIsCountedByUtcDayWeekAndMonth) {
     add(usage(8, kMonday + 8 * kDay + 5));
     const auto& spend = ledger.keys().at(key);
     EXPECT_EQ(spend.total, 15);
-    EXPECT_EQ(spend.day, 12);
-    EXPECT_EQ(spend.week, 12);
-    EXPECT_EQ(spend.month, 12);
+    const std::int64_t monday = kMonday / kDay;
+    using Windows = std::vector<ReferenceLedger::Window>;
+    EXPECT_EQ(spend.days, (Windows{{monday, 2}, {monday + 8, 12}}));
+    EXPECT_EQ(spend.weeks, (Windows{{(monday + 3) / 7, 2}, {(monday + 3) / 7 + 1, 12}}));
+    EXPECT_EQ(spend.months, (Windows{{2026 * 12 + 10, 3}, {2026 * 12 + 11, 12}}));
 }
 
-TEST_F(ReferenceLedgerTest, AnAmountOfAnEarlierDayCountsInTheCurrentWindow) {
+TEST_F(ReferenceLedgerTest, AnAmountCountsInItsOwnDayWhateverCameSince) {
     add(grant(1000));
     add(usage(1, kMonday));
-    add(usage(2, kMonday - kDay));
-    EXPECT_EQ(ledger.keys().at(key).day, 3);
+    add(usage(2, kMonday + 3650 * kDay));
+    add(usage(4, kMonday));
+    const std::int64_t monday = kMonday / kDay;
+    EXPECT_EQ(ledger.keys().at(key).days, (std::vector<ReferenceLedger::Window>{{monday + 3650, 2}, {monday, 5}}));
 }
 
 TEST(IdSetTest, FindsEveryIdThatWasInsertedInAnyOrder) {

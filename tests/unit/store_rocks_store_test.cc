@@ -243,7 +243,21 @@ TEST(RocksStoreTest, NewerSchemaIsRefusedWithBothVersions) {
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code(), StatusCode::too_new);
     EXPECT_NE(store.error().message().find("schema version 9"), std::string::npos);
-    EXPECT_NE(store.error().message().find("up to 2"), std::string::npos);
+    EXPECT_NE(store.error().message().find("up to 3"), std::string::npos);
+}
+
+TEST(RocksStoreTest, SchemaVersion2IsMigratedAndItsBalanceCheckpointMadeAgain) {
+    const TemporaryDirectory directory;
+    {
+        auto store = open_or_die(directory.data());
+        WriteBatch batch;
+        batch.put(Family::system, std::string(kSchemaVersionKey), encode_u64(2));
+        batch.put(Family::system, std::string(kCheckpointBlockKey), encode_u64(7));
+        ASSERT_TRUE(store->commit(batch, Durability::process).ok());
+    }
+    const auto store = open_or_die(directory.data());
+    EXPECT_EQ(store->get(Family::system, kSchemaVersionKey).value(), encode_u64(kSchemaVersion));
+    EXPECT_EQ(store->get(Family::system, kCheckpointBlockKey).error().code(), StatusCode::not_found);
 }
 
 TEST(RocksStoreTest, SchemaVersion1IsMigratedAndItsBalanceCheckpointMadeAgain) {
