@@ -190,7 +190,9 @@ Result<std::size_t> JournalWriter::expire() {
 }
 
 void JournalWriter::do_what_is_due() {
-    if (SteadyClock::now() - last_expiry_ >= Milliseconds(kExpiryIntervalMs)) (void)expire();
+    if (SteadyClock::now() - last_expiry_ >= Milliseconds(kExpiryIntervalMs)) {
+        [[maybe_unused]] const auto expired = expire();  // a failure is in the state already
+    }
     if (checkpoint_due()) (void)commit(true, options_.durability);
 }
 

@@ -84,27 +84,28 @@ Result<std::optional<TransactionResult>> Transactions::answer_before(const Trans
         if (known.error().code() == StatusCode::not_found) return std::nullopt;
         return std::unexpected(known.error());
     }
-    const auto record = decode_transaction_record(*known);
-    if (!record) return std::unexpected(record.error());
-    if (!record->grant && record->content == content_of(request)) {
-        auto before = answer(request.organization, record->transaction);
+    const auto decoded = decode_transaction_record(*known);
+    if (!decoded) return std::unexpected(decoded.error());
+    const TransactionRecord& record = *decoded;
+    if (!record.grant && record.content == content_of(request)) {
+        auto before = answer(request.organization, record.transaction);
         if (!before) return std::unexpected(before.error());
         return *before;
     }
-    if (record->grant && request.kind == TransactionKind::grant && *record->grant == request.amount) {
-        return TransactionResult{record->transaction, true, *record->grant, balances_.balance(request.organization)};
+    if (record.grant && request.kind == TransactionKind::grant && *record.grant == request.amount) {
+        return TransactionResult{record.transaction, true, *record.grant, balances_.balance(request.organization)};
     }
     return std::unexpected(
-        refused(request.kind, "this idempotency key was used for another transaction, " + to_ulid(record->transaction),
+        refused(request.kind, "this idempotency key was used for another transaction, " + to_ulid(record.transaction),
                 StatusCode::already_exists));
 }
 
 Result<TransactionResult> Transactions::add(const TransactionRequest& request, const Id128& id, std::int64_t now_ms) {
     const std::string key = request.idempotency_key.empty() ? std::string() : record_key(request);
     if (!key.empty()) {
-        const auto before = answer_before(request, key);
-        if (!before) return std::unexpected(before.error());
-        if (*before) return **before;
+        const auto found = answer_before(request, key);
+        if (!found) return std::unexpected(found.error());
+        if (const std::optional<TransactionResult>& before = *found) return *before;
     }
     Draft draft;
     draft.entry.kind = draft.row.kind = entry_kind(request.kind);

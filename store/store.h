@@ -75,7 +75,7 @@ class Store {
     // more. Here for a store that has nothing better: a scan and a commit.
     virtual Status drop_range(Family family, std::string_view begin, std::string_view end) {
         WriteBatch batch;
-        const Status scanned = scan(family, begin, end, [&](std::string_view key, std::string_view) {
+        Status scanned = scan(family, begin, end, [&](std::string_view key, std::string_view) {
             batch.erase(family, std::string(key));
             return true;
         });
