@@ -197,12 +197,16 @@ const Prices& Endpoint::prices_for(std::int64_t prompt_tokens) const {
 }
 
 NanoUsd Endpoint::most_for(std::int64_t prompt_tokens, std::int64_t completion_tokens) const {
-    TokenUsage usage{.prompt = prompt_tokens, .completion = completion_tokens};
-    NanoUsd most = cost_of(usage, prices_for(prompt_tokens));
+    const auto most_of = [&](std::int64_t prompt) {
+        Prices dearest = prices_for(prompt);
+        // All of a prompt may be written to the provider's cache, which costs more at some.
+        dearest.prompt = std::max(dearest.prompt, dearest.cache_write);
+        return cost_of({.prompt = prompt, .completion = completion_tokens}, dearest);
+    };
+    NanoUsd most = most_of(prompt_tokens);
     for (const PriceTier& tier : tiers) {  // the longest prompt of each tier below
         if (prompt_tokens <= tier.above_prompt_tokens) break;
-        usage.prompt = tier.above_prompt_tokens;
-        most = std::max(most, cost_of(usage, prices_for(usage.prompt)));
+        most = std::max(most, most_of(tier.above_prompt_tokens));
     }
     return most;
 }

@@ -81,8 +81,7 @@ Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
     if (admission.refusal) {
         slots_.release_unopened(lane_, *slot);
         counters_.holds_refused.add();
-        return refusal_error(*admission.refusal, estimate,
-                             request.endpoint->endpoint->prices_for(estimate.prompt_tokens), request.body.choices);
+        return refusal_error(*admission.refusal, estimate, *request.endpoint->endpoint, request.body.choices);
     }
     slot_ = slot;
     held_ = estimate.amount;

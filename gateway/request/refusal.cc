@@ -39,12 +39,12 @@ std::string_view name_of(Refusal::Limit limit) {
 }
 
 // How many output tokens the money that is there would pay for, once the prompt is paid.
-std::int64_t affordable_output(const Refusal& refusal, const HoldEstimate& estimate, const Prices& prices,
+std::int64_t affordable_output(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
                                std::int64_t choices) {
-    const NanoUsd prompt = cost_of({.prompt = estimate.prompt_tokens}, prices);
-    if (prices.completion <= 0 || refusal.available <= prompt) return 0;
-    return static_cast<std::int64_t>(static_cast<__int128>((refusal.available - prompt).value) * 1000 /
-                                     prices.completion) /
+    const NanoUsd prompt = endpoint.most_for(estimate.prompt_tokens, 0);
+    const std::int64_t price = endpoint.prices_for(estimate.prompt_tokens).completion;
+    if (price <= 0 || refusal.available <= prompt) return 0;
+    return static_cast<std::int64_t>(static_cast<__int128>((refusal.available - prompt).value) * 1000 / price) /
            choices;
 }
 
@@ -53,7 +53,8 @@ std::string limit_members(const Refusal& refusal) {
            std::string(name_of(refusal.scope)) + "\"";
 }
 
-Error money_error(const Refusal& refusal, const HoldEstimate& estimate, const Prices& prices, std::int64_t choices) {
+Error money_error(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
+                  std::int64_t choices) {
     const bool credit = refusal.limit == Refusal::Limit::credit;
     std::string message =
         credit ? "the organization's credit" : "the budget of this " + std::string(name_of(refusal.scope));
@@ -65,7 +66,7 @@ Error money_error(const Refusal& refusal, const HoldEstimate& estimate, const Pr
     error.detail().extra =
         limit_members(refusal) + ",\"needed\":" + to_usd(refusal.needed) +
         ",\"available\":" + to_usd(refusal.available) +
-        ",\"max_tokens_affordable\":" + std::to_string(affordable_output(refusal, estimate, prices, choices)) +
+        ",\"max_tokens_affordable\":" + std::to_string(affordable_output(refusal, estimate, endpoint, choices)) +
         ",\"resets_at\":" + (refusal.resets_at_ms == 0 ? "null" : "\"" + rfc3339(refusal.resets_at_ms) + "\"");
     return error;
 }
@@ -137,9 +138,10 @@ ErrorKind money_kind(const Refusal& refusal) {
     return refusal.scope == LimitScope::key ? ErrorKind::key_limit_exceeded : ErrorKind::budget_exceeded;
 }
 
-Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const Prices& prices, std::int64_t choices) {
+Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
+                    std::int64_t choices) {
     const bool money = refusal.limit == Refusal::Limit::credit || refusal.limit == Refusal::Limit::budget;
-    return money ? money_error(refusal, estimate, prices, choices) : rate_error(refusal);
+    return money ? money_error(refusal, estimate, endpoint, choices) : rate_error(refusal);
 }
 
 void append_rate_limits(const RequestContext& request, std::string& out) {

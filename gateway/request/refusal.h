@@ -12,7 +12,8 @@ namespace tollgate {
 ErrorKind money_kind(const Refusal& refusal);
 
 // 402 for credit and budgets, 429 with retry-after and retry-after-ms for rates.
-Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const Prices& prices, std::int64_t choices);
+Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
+                    std::int64_t choices);
 
 // The six x-ratelimit-* lines, of the rate that will be exhausted first; nothing for a kind without any limit.
 void append_rate_limits(const RequestContext& request, std::string& out);

@@ -151,6 +151,15 @@ TEST(PriceList, TheMostIsThatOfTheDearestTierThePromptCanReach) {
     EXPECT_EQ(endpoint.most_for(2001, 10), cost_of({.prompt = 2001, .completion = 10}, endpoint.tiers[1].prices));
 }
 
+TEST(PriceList, TheMostCoversAPromptThatIsWrittenToADearerCache) {
+    Endpoint endpoint;
+    endpoint.prices = {.prompt = 200'000, .completion = 700'000, .cache_read = 20'000, .cache_write = 250'000};
+    EXPECT_EQ(endpoint.most_for(1000, 10),
+              cost_of({.prompt = 1000, .completion = 10, .cache_write = 1000}, endpoint.prices));
+    endpoint.prices.cache_write = 100'000;
+    EXPECT_EQ(endpoint.most_for(1000, 10), cost_of({.prompt = 1000, .completion = 10}, endpoint.prices));
+}
+
 TEST(PriceList, BadTiersAreRefusedWithTheirLine) {
     std::string text = replaced(kNoTiers, kTiers);
     text.replace(text.find("2000"), 4, "1000");

@@ -93,6 +93,11 @@ TEST_F(HeldRequestTest, EstimateIsThePriceOfBoth) {
     EXPECT_EQ(estimate().amount.value, 10 * 150 + 100 * 600 + 1000);
 }
 
+TEST_F(HeldRequestTest, EstimateCoversAPromptThatTheProviderCaches) {
+    endpoint_.prices.cache_write = 187'500;
+    EXPECT_EQ(estimate().amount, cost_of({.prompt = 10, .completion = 100, .cache_write = 10}, endpoint_.prices));
+}
+
 TEST_F(HeldRequestTest, LargestBodyDoesNotOverflow) {
     request_.body.output_bound = 100'000'000;
     request_.body.choices = 128;
