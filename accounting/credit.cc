@@ -90,6 +90,14 @@ std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, N
     return std::nullopt;
 }
 
+NanoUsd OrganizationCredit::room_for(const All& spenders, const WindowNumbers& at) const {
+    NanoUsd room = available();
+    for (Spender* const spender : spenders) {
+        if (spender != nullptr) room = std::min(room, spender->budget_left(at));
+    }
+    return room;
+}
+
 void OrganizationCredit::take(const All& spenders, NanoUsd amount, const WindowNumbers& at) {
     held_ += amount;
     for (Spender* const spender : spenders) {
@@ -163,7 +171,11 @@ Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& se
     const WindowNumbers at = windows_at(settlement.unix_ms);
     const std::lock_guard lock(mutex_);
     release(everyone, settlement.held, at);
-    const NanoUsd charged = std::min(settlement.cost, std::max(available(), settlement.held));
+    // What was held is there, whatever became of the limits meanwhile; beyond it only what nobody holds and no budget
+    // refuses.
+    const NanoUsd within = std::min(settlement.cost, settlement.held);
+    const NanoUsd room = room_for(everyone, at) - within;
+    const NanoUsd charged = within + std::clamp(settlement.cost - within, NanoUsd{}, std::max(room, NanoUsd{}));
     used_ += charged;
     if (settlement.unix_ms < expired_.frozen_ms) expired_.settle(settlement.held, charged);
     if (expired_.promised > held_) expired_.promised = held_;  // a clock that went back hides who was promised

@@ -75,7 +75,7 @@ struct Settlement {
 
 struct Charge {
     NanoUsd charged;  // taken from the organization
-    NanoUsd overrun;  // cost - charged, for platform:overrun; should be 0
+    NanoUsd overrun;  // cost - charged, for platform:overrun; should be 0 but for what on_exhausted: owe allows
 };
 
 class OrganizationCredit {
@@ -99,7 +99,8 @@ class OrganizationCredit {
     std::optional<Refusal> grow(const Spenders& spenders, NanoUsd more, std::int64_t unix_ms);
     // Gives part of a hold back early. Here and in grow() the time is the admission's.
     void shrink(const Spenders& spenders, NanoUsd less, std::int64_t unix_ms);
-    // Replaces the hold by the real cost, once.
+    // Replaces the hold by the real cost, once. A cost beyond the hold takes what credit and every budget still have;
+    // the rest is overrun.
     Charge settle(const Spenders& spenders, const Settlement& settlement);
     // A bound that few outputs of this endpoint have passed; nullopt before enough were seen.
     std::optional<std::int64_t> usual_output(std::size_t endpoint) const;
@@ -131,6 +132,7 @@ class OrganizationCredit {
     NanoUsd available() const { return not_held() - expired_.nobodys(); }
     std::optional<Refusal> short_of_money(const All& spenders, NanoUsd amount, const WindowNumbers& at,
                                           std::int64_t unix_ms) const;
+    NanoUsd room_for(const All& spenders, const WindowNumbers& at) const;  // in credit and budgets; may be below zero
     void take(const All& spenders, NanoUsd amount, const WindowNumbers& at);
     void release(const All& spenders, NanoUsd amount, const WindowNumbers& at);
     void check_not_negative() const;  // with mutex_ held

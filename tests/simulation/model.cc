@@ -99,22 +99,25 @@ void Model::add_organizations(Random& random, std::uint64_t seed) {
     }
 }
 
-bool Model::covers(const ModelRequest& request, NanoUsd amount, std::int64_t at_ms) {
+NanoUsd Model::left(const ModelRequest& request, std::int64_t at_ms) {
     ModelOrganization& organization = organization_of(request);
-    if (amount > organization.granted - organization.used - organization.held) return false;
+    NanoUsd left = organization.granted - organization.used - organization.held;
     for (const std::size_t index : key_of(request).spenders) {
         ModelSpender& spender = organization.spenders[index];
         const Limits& limits = spender.limits;
         if (!limits.budget) continue;
         const auto [charged, held] = spender.spent.in(limits.reset, at_ms);
-        if (amount > *limits.budget - charged - held) return false;
+        left = std::min(left, *limits.budget - charged - held);
     }
-    return true;
+    return left;
+}
+
+bool Model::covers(const ModelRequest& request, NanoUsd amount, std::int64_t at_ms) {
+    return amount <= left(request, at_ms);
 }
 
 NanoUsd Model::coverable(const ModelRequest& request) {
-    const ModelOrganization& organization = organization_of(request);
-    return organization.granted - organization.used - organization.held + request.hold;
+    return request.hold + std::max(left(request, request.created_ms), NanoUsd{});
 }
 
 ModelRequest& Model::begin(ModelRequest request, std::int64_t monotonic_ms) {

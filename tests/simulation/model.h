@@ -120,7 +120,9 @@ struct Model {
 
     // Whether credit and all budgets cover the amount more.
     bool covers(const ModelRequest& request, NanoUsd amount, std::int64_t at_ms);
-    // What the request can be charged at most.
+    // What credit and every budget have beside what is held; below zero where a budget was lowered.
+    NanoUsd left(const ModelRequest& request, std::int64_t at_ms);
+    // What the request can be charged at most: its hold, and what is left.
     NanoUsd coverable(const ModelRequest& request);
 
     // The hold of the request is given.

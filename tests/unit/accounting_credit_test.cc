@@ -91,15 +91,38 @@ TEST_F(CreditTest, KeyLimitCountsWhatIsSpentAndHeld) {
 
 TEST_F(CreditTest, CostAboveTheHoldTakesWhatIsAvailableThenOverruns) {
     organization.grant({100});
-    limit({50}, LimitReset::lifetime);
     EXPECT_FALSE(hold({50}, kMonday));
     const Charge charge = settle({50}, {130}, kMonday);
-    EXPECT_EQ(charge.charged.value, 100);  // beyond the key's limit too: the organization pays
+    EXPECT_EQ(charge.charged.value, 100);
     EXPECT_EQ(charge.overrun.value, 30);
     EXPECT_EQ(organization.snapshot().balance().value, 0);
-    const auto refusal = hold({0}, kMonday);
-    ASSERT_TRUE(refusal);
-    EXPECT_EQ(refusal->available.value, 0);
+}
+
+TEST_F(CreditTest, CostAboveTheHoldTakesWhatEveryBudgetStillHas) {
+    organization.grant({1000});
+    for (Spender* const limited : {&project, &member, &key, &organization.spender()}) {
+        Limits limits;
+        limits.budget = limited->spent.total + NanoUsd{70};
+        organization.set_limits(*limited, limits);
+        ASSERT_FALSE(admit({.amount = {20}, .unix_ms = kMonday}).refusal);
+        ASSERT_FALSE(admit({.amount = {30}, .unix_ms = kMonday}).refusal);
+        const Charge charge = organization.settle(everyone, {.held = {20}, .cost = {45}, .unix_ms = kMonday});
+        EXPECT_EQ(charge.charged.value, 40) << "30 of the 70 are held";
+        EXPECT_EQ(charge.overrun.value, 5);
+        EXPECT_EQ(organization.settle(everyone, {.held = {30}, .cost = {30}, .unix_ms = kMonday}).overrun.value, 0);
+        EXPECT_EQ(limited->spent.total, *limits.budget);
+        organization.set_limits(*limited, {});
+    }
+}
+
+TEST_F(CreditTest, WhatWasHeldIsChargedThoughTheBudgetWasLoweredMeanwhile) {
+    organization.grant({1000});
+    limit({100}, LimitReset::lifetime);
+    EXPECT_FALSE(hold({60}, kMonday));
+    limit({10}, LimitReset::lifetime);
+    const Charge charge = settle({60}, {80}, kMonday);
+    EXPECT_EQ(charge.charged.value, 60);
+    EXPECT_EQ(charge.overrun.value, 20);
 }
 
 TEST_F(CreditTest, OverrunLeavesOtherHoldsAlone) {
