@@ -148,14 +148,17 @@ Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& deman
     return admission;
 }
 
-std::optional<Refusal> OrganizationCredit::grow(const Spenders& spenders, NanoUsd more, std::int64_t unix_ms) {
-    if (more < NanoUsd{}) money_violation("a hold grows by a negative amount");
+Growth OrganizationCredit::grow(const Spenders& spenders, NanoUsd most, NanoUsd least, std::int64_t unix_ms) {
+    if (least < NanoUsd{} || most < least) money_violation("a hold grows by a negative amount");
     const All everyone = all(spenders);
     const WindowNumbers at = windows_at(unix_ms);
     const std::lock_guard lock(mutex_);
-    if (auto refusal = short_of_money(everyone, more, at, unix_ms)) return refusal;
-    take(everyone, more, at);
-    return std::nullopt;
+    Growth growth;
+    growth.refusal = short_of_money(everyone, most, at, unix_ms);
+    const NanoUsd there = growth.refusal ? room_for(everyone, at) : most;
+    if (there >= least) growth.taken = there;
+    take(everyone, growth.taken, at);
+    return growth;
 }
 
 void OrganizationCredit::shrink(const Spenders& spenders, NanoUsd less, std::int64_t unix_ms) {

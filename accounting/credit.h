@@ -63,6 +63,12 @@ struct Admission {
     RateState requests, tokens;
 };
 
+// What grow() took; `refusal` says why it is less than was asked.
+struct Growth {
+    NanoUsd taken;
+    std::optional<Refusal> refusal;
+};
+
 struct Settlement {
     NanoUsd held;  // what hold() and grow() took
     NanoUsd cost;
@@ -95,8 +101,9 @@ class OrganizationCredit {
 
     // Takes the demand on the credit and every limit, or nothing. Any thread.
     Admission hold(const Spenders& spenders, const Demand& demand);
-    // Takes more credit and budget for a request that holds, or nothing.
-    std::optional<Refusal> grow(const Spenders& spenders, NanoUsd more, std::int64_t unix_ms);
+    // Takes more credit and budget for a request that holds: all of `most`, or what is left if that is at least
+    // `least`, or nothing.
+    Growth grow(const Spenders& spenders, NanoUsd most, NanoUsd least, std::int64_t unix_ms);
     // Gives part of a hold back early. Here and in grow() the time is the admission's.
     void shrink(const Spenders& spenders, NanoUsd less, std::int64_t unix_ms);
     // Replaces the hold by the real cost, once. A cost beyond the hold takes what credit and every budget still have;

@@ -52,6 +52,10 @@ std::int64_t window_end_ms(LimitReset window, std::int64_t unix_ms);
 
 enum class LimitScope : std::uint8_t { organization, project, member, key };
 
+// What becomes of a stream whose hold cannot grow: it is cut with finish_reason "length", or goes on for a while at the
+// platform's cost.
+enum class OnExhausted : std::uint8_t { cut, owe };
+
 inline constexpr std::int64_t kMostPerMinute = 1'000'000'000'000;  // a larger rate or count is no limit
 
 // Absent: unlimited. 0: nothing left.

@@ -27,7 +27,9 @@ struct OrganizationPolicy {
     std::string default_model;                    // the LLM default; empty: none
     std::string default_provider;                 // empty: any
     std::optional<std::uint8_t> retention_class;  // of its usage detail; empty: the configuration's default
-    bool closed = false;                          // deleted: its keys answer 401
+    std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
+    std::optional<NanoUsd> overdraft_cap;
+    bool closed = false;  // deleted: its keys answer 401
 };
 
 struct KeyRecord {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "accounting/ledger.h"
+#include "accounting/limits.h"
 #include "accounting/money.h"
 #include "accounting/retention.h"
 #include "store/status.h"
@@ -55,15 +56,11 @@ struct TimeoutsConfig {
     std::uint32_t shutdown_timeout_ms = 30000;
 };
 
-// What becomes of a stream whose hold cannot grow: it is cut with finish_reason "length", or goes on for a while at the
-// platform's cost.
-enum class OnExhausted : std::uint8_t { cut, owe };
-
 struct CreditConfig {
     std::uint32_t default_output_tokens = 4096;
     std::uint32_t max_learned_output_tokens = 32768;
     OnExhausted on_exhausted = OnExhausted::cut;
-    NanoUsd overdraft_cap;  // of one request, with `owe`; what no credit covers is booked as overrun
+    NanoUsd overdraft_cap;  // of one request, with `owe`; what credit and budgets do not cover is booked as overrun
     std::uint32_t bytes_per_prompt_token = 3;
     bool zero_completion_insurance = true;  // answers that ended empty or in error are free
     OrphanPolicy orphan_policy = OrphanPolicy::charge;

@@ -24,6 +24,31 @@ std::int64_t unstated_bound(const RequestContext& request, const CreditConfig& c
     return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
 }
 
+NanoUsd price_of_output(std::int64_t tokens, std::int64_t price) {
+    return cost_of({.completion = tokens}, Prices{.completion = price});
+}
+
+// How many whole output tokens the amount pays for.
+std::int64_t output_for(NanoUsd amount, std::int64_t price) {
+    constexpr std::int64_t kPicoPerNano = 1000;
+    constexpr std::int64_t kMostTokens = std::int64_t{1} << 60;
+    if (price <= 0) return kMostTokens;
+    return static_cast<std::int64_t>(
+        std::min<__int128>(static_cast<__int128>(amount.value) * kPicoPerNano / price, kMostTokens));
+}
+
+struct Overdraft {
+    OnExhausted on_exhausted;
+    NanoUsd cap;
+};
+
+// The organization's own, else the configuration's.
+Overdraft overdraft_of(const RequestContext& request, const CreditConfig& config) {
+    const OrganizationPolicy* const own = request.principal.policy.get();
+    if (own == nullptr) return {config.on_exhausted, config.overdraft_cap};
+    return {own->on_exhausted.value_or(config.on_exhausted), own->overdraft_cap.value_or(config.overdraft_cap)};
+}
+
 // Of a choice that ended by itself: one that a limit or the client cut says nothing of how long answers are.
 std::int64_t natural_output(const RequestContext& request, const Ending& ending) {
     if (request.cancelled || ending.finish_reason.empty() || ending.finish_reason == "length") return 0;
@@ -132,25 +157,32 @@ void HeldRequest::progress(std::int64_t output_tokens) {
     slots_.publish_progress(*slot_, static_cast<std::uint64_t>(output_tokens));
 }
 
+// Takes a slice that reaches beyond that many tokens, or what is left; why it was less.
+std::optional<Refusal> HeldRequest::grow_to(std::int64_t output_tokens, std::int64_t price) {
+    const std::int64_t slice = std::max({held_output_ / 2, kLeastSliceTokens, output_tokens - held_output_});
+    const NanoUsd most = price_of_output(slice, price);
+    const NanoUsd least = std::min(most, std::max(price_of_output(1, price), NanoUsd{1}));
+    const Principal& principal = request_->principal;
+    const Growth growth = principal.credit->grow(principal.spenders, most, least, ulid_time_ms(request_->id));
+    if (growth.refusal && growth.taken == NanoUsd{}) return growth.refusal;
+    held_ += growth.taken;
+    held_output_ += growth.refusal ? output_for(growth.taken, price) : slice;
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): taken
+    slots_.publish_hold(*slot_, static_cast<std::uint64_t>(held_.value));
+    counters_.holds_grown.add();
+    return growth.refusal;
+}
+
 bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config) {
     if (!taken()) return true;  // voided: nobody waits for the answer
     if (output_tokens * 4 < held_output_ * 3) return true;
-    const Prices& prices = request_->endpoint->endpoint->prices_for(held_prompt_);
-    const std::int64_t slice = std::max(held_output_ / 2, kLeastSliceTokens);
-    const NanoUsd more = cost_of({.completion = slice}, Prices{.completion = prices.completion});
-    const Principal& principal = request_->principal;
-    const auto refusal = principal.credit->grow(principal.spenders, more, ulid_time_ms(request_->id));
-    if (!refusal) {
-        held_ += more;
-        held_output_ += slice;
-        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): taken
-        slots_.publish_hold(*slot_, static_cast<std::uint64_t>(held_.value));
-        counters_.holds_grown.add();
-        return true;
-    }
-    if (output_tokens <= held_output_) return true;
-    const NanoUsd owed = cost_of({.completion = output_tokens - held_output_}, Prices{.completion = prices.completion});
-    if (config.on_exhausted == OnExhausted::owe && owed <= config.overdraft_cap) return true;
+    const std::int64_t price = request_->endpoint->endpoint->prices_for(held_prompt_).completion;
+    const auto refusal = grow_to(output_tokens, price);
+    if (!refusal || output_tokens <= held_output_) return true;
+    const Overdraft overdraft = overdraft_of(*request_, config);
+    covered_output_ = held_output_;
+    if (overdraft.on_exhausted == OnExhausted::owe) covered_output_ += output_for(overdraft.cap, price);
+    if (output_tokens <= covered_output_) return true;
     cut_by_ = money_kind(*refusal);
     counters_.holds_cut.add();
     return false;
@@ -180,8 +212,9 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     record.usage_contradictory = ending.usage_contradictory;
     if (ending.source != UsageSource::none) {
         const NanoUsd price = cost_of(ending.usage, prices);
-        const auto& provider_prices = request.endpoint->endpoint->provider_prices;
-        record.provider_cost = provider_prices ? cost_of(ending.usage, *provider_prices) : price;
+        TokenUsage at_provider = ending.usage;
+        at_provider.completion += ending.unbilled_output;
+        record.provider_cost = cost_of(at_provider, request.endpoint->endpoint->provider_prices.value_or(prices));
         if (ending.charge && !(insured_ && ended_empty(request, ending))) record.cost = price;
     }
     const Principal& principal = request.principal;

@@ -25,6 +25,7 @@ struct Ending {
     UsageSource source = UsageSource::none;
     bool charge = true;                // false: free (insured: the upstream failed or generated nothing)
     bool usage_contradictory = false;  // the provider's figure is far from what was generated
+    std::int64_t unbilled_output = 0;  // tokens beside `usage` that the provider charges and the customer does not
     std::string_view finish_reason;
     std::string_view upstream_id;
 };
@@ -43,11 +44,12 @@ class HeldRequest {
     bool taken() const { return slot_.has_value(); }
     // For the orphan policy after a crash.
     void progress(std::int64_t output_tokens);
-    // Whether the hold covers that many output tokens. Near its end it grows by a slice, in memory only; false: it
-    // cannot grow and the configured policy allows no more, so the answer is to be cut.
+    // Whether the hold covers that many output tokens. Near its end it grows by a slice, or by what is left, in memory
+    // only; false: nothing is left and the organization's policy allows no more, so the answer is to be cut.
     bool covers(std::int64_t output_tokens, const CreditConfig& config);
-    std::int64_t covered_output() const { return held_output_; }
-    ErrorKind cut_by() const { return cut_by_; }  // after covers() was false: which limit it was
+    // After covers() was false: how many output tokens are to be charged, and which limit it was.
+    std::int64_t covered_output() const { return covered_output_; }
+    ErrorKind cut_by() const { return cut_by_; }
     // Books the cost and publishes the settlement: after this the terminal bytes may leave. Returns the cost.
     NanoUsd settle(const Ending& ending);
     // The leak guard's: settles at no cost a request that should be long over, and counts it. settle() then does
@@ -58,6 +60,7 @@ class HeldRequest {
 
   private:
     void open(const HoldEstimate& estimate);
+    std::optional<Refusal> grow_to(std::int64_t output_tokens, std::int64_t price);
 
     SlotFile& slots_;
     const std::uint32_t lane_;
@@ -70,6 +73,7 @@ class HeldRequest {
     ErrorKind cut_by_ = ErrorKind::none;
     std::int64_t held_prompt_ = 0;
     std::int64_t held_output_ = 0;  // output tokens that held_ pays for
+    std::int64_t covered_output_ = 0;
     bool voided_ = false;
     std::uint64_t ticket_ = 0;
 };

@@ -240,7 +240,8 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
         Ending ending = stream_ending(request, facts);
         ending.finish_reason = "length";
         // What came in the last read beyond the hold is given away: no credit covers it.
-        ending.usage.completion = std::min(ending.usage.completion, held.covered_output());
+        ending.unbilled_output = std::max<std::int64_t>(ending.usage.completion - held.covered_output(), 0);
+        ending.usage.completion -= ending.unbilled_output;
         const NanoUsd cost = held.settle(ending);
         connection.meter.append_cut(code_of(request.error), request.usage, cost, connection.out);
     } else {

@@ -147,11 +147,11 @@ void Gateway::resize_hold(ModelRequest& request) {
         return;
     }
     const NanoUsd more{world_.random.between(0, 20'000)};
-    const auto refusal = credit_of(request).grow(spenders_of(request), more, request.created_ms);
-    invariants_.grown(request, more, !refusal);
-    if (refusal) return;
-    world_.model.grow_hold(request, more);
-    if (request.hold == NanoUsd{}) return;
+    const NanoUsd least{world_.random.between(0, more.value)};
+    const Growth growth = credit_of(request).grow(spenders_of(request), more, least, request.created_ms);
+    invariants_.grown(request, more, least, growth);
+    world_.model.grow_hold(request, growth.taken);
+    if (growth.taken == NanoUsd{}) return;
     request.published_holds.push_back(request.hold);
     world_.process->slots->publish_hold(request.slot, static_cast<std::uint64_t>(request.hold.value));
 }

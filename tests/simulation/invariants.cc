@@ -65,10 +65,13 @@ void Invariants::admitted(const ModelRequest& request, const Admission& admissio
     if (limit == Refusal::Limit::requests_per_minute) REQUIRE(quick, "I13", amount + " is refused, but none came");
 }
 
-void Invariants::grown(const ModelRequest& request, NanoUsd more, bool given) {
-    const bool enough = world_.model.covers(request, more, request.created_ms);
-    REQUIRE(enough || !given, "I1", "a hold grows by " + to_usd(more) + ", which is not covered");
-    REQUIRE(!enough || given, "I13", "a hold does not grow by " + to_usd(more) + ", which is covered");
+void Invariants::grown(const ModelRequest& request, NanoUsd most, NanoUsd least, const Growth& growth) {
+    const bool enough = world_.model.covers(request, most, request.created_ms);
+    const NanoUsd there = enough ? most : world_.model.left(request, request.created_ms);
+    const NanoUsd due = there >= least ? there : NanoUsd{};
+    const std::string what = "a hold grows by " + to_usd(growth.taken) + " of " + to_usd(most);
+    REQUIRE(growth.taken <= due, "I1", what + ", which is not covered");
+    REQUIRE(growth.taken == due && enough == !growth.refusal, "I13", what + ", and more is covered");
 }
 
 void Invariants::sent_before_settlement(const ModelRequest& request, const std::string& bytes) const {

@@ -33,7 +33,7 @@ class Invariants {
     // --- A request's way; the model is still as it was before the answer.
     void no_slot_is_free() const;
     void admitted(const ModelRequest& request, const Admission& admission);
-    void grown(const ModelRequest& request, NanoUsd more, bool given);
+    void grown(const ModelRequest& request, NanoUsd most, NanoUsd least, const Growth& growth);
     void sent_before_settlement(const ModelRequest& request, const std::string& bytes) const;
     void metered(const ModelRequest& request, const RequestSettled& settled) const;
     void charged(const ModelRequest& request, NanoUsd cost, const Charge& charge);

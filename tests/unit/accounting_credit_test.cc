@@ -175,8 +175,8 @@ TEST_F(CreditTest, WhatEndsAfterMidnightCountsInTheDayOfItsAdmission) {
     const std::int64_t evening = kMonday + kDayMs - 1, morning = evening + 1;
     EXPECT_FALSE(hold({100}, evening));
     EXPECT_FALSE(hold({40}, morning));  // the other is not held against this day
-    EXPECT_FALSE(organization.grow({nullptr, nullptr, &key}, {10}, morning));
-    EXPECT_TRUE(organization.grow({nullptr, nullptr, &key}, {10}, evening));
+    EXPECT_FALSE(organization.grow({nullptr, nullptr, &key}, {10}, {10}, morning).refusal);
+    EXPECT_TRUE(organization.grow({nullptr, nullptr, &key}, {10}, {10}, evening).refusal);
     (void)settle({100}, {80}, evening);
     EXPECT_EQ(charged(LimitReset::daily, evening), 80);
     EXPECT_EQ(charged(LimitReset::daily, morning), 0);
@@ -428,14 +428,20 @@ TEST_F(CreditTest, RatesAreShownAsTheyStandOnAnyRefusal) {
     EXPECT_EQ(of_rate.tokens.remaining, 6000);
 }
 
-TEST_F(CreditTest, AHoldGrowsWithinEveryLimitOrNotAtAll) {
+TEST_F(CreditTest, AHoldGrowsWithinEveryLimit) {
     organization.grant({1000});
     limit({100}, LimitReset::lifetime);
+    const Spenders by{nullptr, nullptr, &key};
     EXPECT_FALSE(hold({60}, kMonday));
-    EXPECT_FALSE(organization.grow({nullptr, nullptr, &key}, {40}, kMonday));
-    const auto refusal = organization.grow({nullptr, nullptr, &key}, {1}, kMonday);
-    ASSERT_TRUE(refusal);
-    EXPECT_EQ(refusal->limit, Refusal::Limit::budget);
+    EXPECT_FALSE(organization.grow(by, {30}, {30}, kMonday).refusal);
+    const Growth too_little = organization.grow(by, {20}, {11}, kMonday);
+    EXPECT_TRUE(too_little.refusal);
+    EXPECT_EQ(too_little.taken.value, 0);
+    const Growth the_rest = organization.grow(by, {20}, {10}, kMonday);
+    ASSERT_TRUE(the_rest.refusal);
+    EXPECT_EQ(the_rest.refusal->limit, Refusal::Limit::budget);
+    EXPECT_EQ(the_rest.taken.value, 10);
+    EXPECT_EQ(organization.grow(by, {20}, {1}, kMonday).taken.value, 0);
     EXPECT_EQ(organization.snapshot().held.value, 100);
     organization.shrink({nullptr, nullptr, &key}, {70}, kMonday);
     EXPECT_EQ(key.held.value, 30);

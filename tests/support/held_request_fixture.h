@@ -1,0 +1,65 @@
+// A request as it stands before its hold, with an organization of $1 to take it from.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "gateway/ops/counters.h"
+#include "gateway/request/held_request.h"
+
+namespace tollgate {
+
+inline constexpr std::int64_t kNow = 1'795'219'200'000;
+inline constexpr std::uint32_t kSlots = 4;
+
+class HeldRequestTest : public testing::Test {
+  protected:
+    HeldRequestTest() {
+        std::string name = (std::filesystem::temp_directory_path() / "tollgate-held-XXXXXX").string();
+        folder_ = ::mkdtemp(name.data());
+        slots_ =
+            *SlotFile::open({.path = (folder_ / "slots").string(), .slots = kSlots, .workers = 1, .boot_epoch = 1});
+        slots_->finish_recovery();
+        model_.id = "maker/chat";
+        endpoint_.prices = {.prompt = 150'000, .completion = 600'000};
+        provider_.name = "sample";
+        prepare(request_);
+        organization_.grant({kNanoPerUsd});
+    }
+    ~HeldRequestTest() override { std::filesystem::remove_all(folder_); }
+
+    void prepare(RequestContext& request) {
+        request.endpoint = &place_;
+        request.principal.credit = &organization_;
+        request.principal.spenders.key = &key_;
+        request.started_ms = kNow;
+        request.body.output_bound = 100;
+        request.body.prompt_bytes = 30;
+    }
+    HoldEstimate estimate() { return estimate_hold(request_, config_); }
+    RequestSettled settled_record() {
+        SlotIndex taken[1];
+        EXPECT_EQ(slots_->take_settled(taken), 1u);
+        const auto record = decode_settled(slots_->view(taken[0]).settlement);
+        EXPECT_TRUE(record);
+        return *record;
+    }
+
+    std::filesystem::path folder_;
+    std::unique_ptr<SlotFile> slots_;
+    Model model_;
+    Endpoint endpoint_;
+    Provider provider_;
+    CatalogueEndpoint place_{&model_, &endpoint_, &provider_, 1};
+    OrganizationCredit organization_{Id128{}};
+    Spender key_{LimitScope::key};
+    CreditConfig config_;
+    WorkerCounters counters_{1};
+    RequestContext request_;
+};
+
+}  // namespace tollgate
