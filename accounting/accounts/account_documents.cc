@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -26,6 +27,12 @@ struct NamedKind {
     std::string_view name;
 };
 constexpr std::array kKinds{NamedKind{KeyKind::inference, "inference"}, NamedKind{KeyKind::management, "management"}};
+
+struct NamedOnExhausted {
+    OnExhausted policy;
+    std::string_view name;
+};
+constexpr std::array kOnExhausted{NamedOnExhausted{OnExhausted::cut, "cut"}, NamedOnExhausted{OnExhausted::owe, "owe"}};
 
 // Reads members of one document. The first thing that is wrong is kept; later reads give empty values.
 class Reader {
@@ -90,6 +97,18 @@ class Reader {
     std::optional<std::uint8_t> retention_class() {
         const auto number = count("retention_class", kMaxRetentionClasses - 1);
         return number ? std::optional(static_cast<std::uint8_t>(*number)) : std::nullopt;
+    }
+
+    // As retention_class, absent is null.
+    std::optional<NanoUsd> overdraft_cap() {
+        const auto nano = count("overdraft_cap", std::numeric_limits<std::int64_t>::max());
+        return nano ? std::optional(NanoUsd{*nano}) : std::nullopt;
+    }
+
+    std::optional<OnExhausted> on_exhausted() {
+        if (members_ == nullptr || !members_->contains("on_exhausted")) return std::nullopt;
+        if (members_->at("on_exhausted").is_null()) return std::nullopt;
+        return one_of("on_exhausted", kOnExhausted).policy;
     }
 
     Limits limits() {
@@ -217,6 +236,8 @@ Result<Organization> parse_organization(std::string_view key, std::string_view t
     policy->default_model = reader.text("default_model");
     policy->default_provider = reader.text("default_provider");
     policy->retention_class = reader.retention_class();
+    policy->on_exhausted = reader.on_exhausted();
+    policy->overdraft_cap = reader.overdraft_cap();
     policy->closed = reader.flag("closed");
     organization.policy = std::move(policy);
     return reader.finish(std::move(organization));
@@ -276,6 +297,10 @@ Result<std::string> write_organization(const Organization& organization, std::st
     (*members)["default_provider"] = organization.policy->default_provider;
     const auto& retention_class = organization.policy->retention_class;
     (*members)["retention_class"] = retention_class ? json::value(*retention_class) : json::value();
+    const auto& on_exhausted = organization.policy->on_exhausted;
+    (*members)["on_exhausted"] =
+        on_exhausted ? json::value(name_of(kOnExhausted, *on_exhausted, &NamedOnExhausted::policy)) : json::value();
+    (*members)["overdraft_cap"] = amount_or_null(organization.policy->overdraft_cap);
     (*members)["closed"] = organization.policy->closed;
     return json::serialize(*members);
 }

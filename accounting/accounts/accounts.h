@@ -88,6 +88,9 @@ class Accounts {
     Status set_llm_default(const Id128& organization, std::string model, std::string provider, std::int64_t now_ms);
     // The class of its usage detail from now on (retention.h); nullopt: the configuration's default.
     Status set_retention_class(const Id128& organization, std::optional<std::uint8_t> number, std::int64_t now_ms);
+    // What becomes of streams that its credit covers no longer; nullopt: the configuration's.
+    Status set_credit_policy(const Id128& organization, std::optional<OnExhausted> on_exhausted,
+                             std::optional<NanoUsd> overdraft_cap, std::int64_t now_ms);
 
   private:
     Accounts(Store& store, CreditTable& credits);

@@ -49,4 +49,16 @@ Status Accounts::set_retention_class(const Id128& organization, std::optional<st
     return change_policy(organization, change, now_ms);
 }
 
+Status Accounts::set_credit_policy(const Id128& organization, std::optional<OnExhausted> on_exhausted,
+                                   std::optional<NanoUsd> overdraft_cap, std::int64_t now_ms) {
+    if (overdraft_cap && *overdraft_cap < NanoUsd{}) {
+        return {StatusCode::invalid, "overdraft_cap must not be below zero"};
+    }
+    const auto change = [&](OrganizationPolicy& policy) {
+        policy.on_exhausted = on_exhausted;
+        policy.overdraft_cap = overdraft_cap;
+    };
+    return change_policy(organization, change, now_ms);
+}
+
 }  // namespace tollgate

@@ -239,6 +239,32 @@ ApiAnswer set_retention(const Call& call) {
     return status.ok() ? show_retention(call) : api_error(status);
 }
 
+ApiAnswer show_credit_policy(const Call& call) {
+    const auto directory = call.services.accounts->directory();
+    const OrganizationPolicy& own = *directory->find_organization(call.organization)->policy;
+    const CreditConfig& otherwise = call.services.config.credit;
+    const bool owe = own.on_exhausted.value_or(otherwise.on_exhausted) == OnExhausted::owe;
+    JsonText json;
+    json.object().key("on_exhausted").text(owe ? "owe" : "cut");
+    json.key("overdraft_cap").usd(own.overdraft_cap.value_or(otherwise.overdraft_cap));
+    json.key("default").flag(!own.on_exhausted && !own.overdraft_cap).end();
+    return json_answer(json);
+}
+
+ApiAnswer set_credit_policy(const Call& call) {
+    BodyFields fields(call.request.body, {"on_exhausted", "overdraft_cap"});
+    const std::string name = fields.text("on_exhausted");
+    std::optional<OnExhausted> on_exhausted;
+    if (name == "cut") on_exhausted = OnExhausted::cut;
+    if (name == "owe") on_exhausted = OnExhausted::owe;
+    if (!name.empty() && !on_exhausted) fields.fail("on_exhausted", "must be cut, owe or null");
+    const auto overdraft_cap = fields.usd("overdraft_cap").value_or(std::nullopt);
+    if (fields.error()) return fields.refusal();
+    const Status status =
+        call.services.accounts->set_credit_policy(call.organization, on_exhausted, overdraft_cap, call.request.now_ms);
+    return status.ok() ? show_credit_policy(call) : api_error(status);
+}
+
 struct Row {
     std::string_view method, collection;
     bool item;
@@ -258,6 +284,8 @@ constexpr std::array kHandlers = {
     Row{"GET", "llm", false, show_llm},
     Row{"PUT", "retention", false, set_retention},
     Row{"GET", "retention", false, show_retention},
+    Row{"PUT", "credit_policy", false, set_credit_policy},
+    Row{"GET", "credit_policy", false, show_credit_policy},
 };
 
 ApiAnswer handle(Services& services, const ApiRequest& request) {

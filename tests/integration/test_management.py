@@ -313,3 +313,18 @@ def test_an_organizations_retention_class_is_set_shown_and_kept(start_gateway):
     gateway.start()
     assert gateway.manage("GET", path) == {"class": "short", "days": 3, "default": False}
     assert gateway.manage("PUT", path, {"class": None})["default"] is True
+
+
+def test_an_organizations_credit_policy_is_set_shown_and_kept(start_gateway):
+    gateway = start_gateway(credit={"on_exhausted": "cut", "overdraft_cap": 0.5})
+    account = gateway.new_account("1")
+    path = f"/api/organizations/{account.organization}/credit_policy"
+    assert gateway.manage("GET", path) == {"on_exhausted": "cut", "overdraft_cap": Decimal("0.5"), "default": True}
+    own = {"on_exhausted": "owe", "overdraft_cap": Decimal("0.02"), "default": False}
+    assert gateway.manage("PUT", path, {"on_exhausted": "owe", "overdraft_cap": 0.02}) == own
+    for bad in ({"on_exhausted": "lend"}, {"overdraft_cap": -1}, {"overdraft_cap": "1"}, {"cap": 1}):
+        gateway.manage("PUT", path, bad, expect=400)
+    gateway.stop()
+    gateway.start()
+    assert gateway.manage("GET", path) == own
+    assert gateway.manage("PUT", path, {"on_exhausted": None})["default"] is True
