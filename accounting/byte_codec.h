@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -94,5 +95,10 @@ class ByteReader {
     std::size_t used_ = 0;
     bool ok_ = true;
 };
+
+// As the store takes it.
+inline std::string text_of(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 }  // namespace tollgate

@@ -34,7 +34,7 @@ std::string encode_lot(const CreditLot& lot, std::uint64_t block) {
     writer.integer(lot.expires_ms);
     writer.integer(lot.created_ms);
     writer.integer(lot.sequence);
-    return {reinterpret_cast<const char*>(bytes.data()), writer.size()};
+    return text_of(std::span(bytes).first(writer.size()));
 }
 
 LotSource source_of(EntryKind kind) {

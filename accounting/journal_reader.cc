@@ -5,16 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "accounting/byte_codec.h"
 #include "store/key_space.h"
 
 namespace tollgate {
-namespace {
-
-std::string text_of(std::span<const std::byte> bytes) {
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
-}  // namespace
 
 StoredRequest::StoredRequest(std::string open, std::string settlement)
     : open_(std::make_shared<const std::string>(std::move(open))),

@@ -18,11 +18,6 @@ constexpr std::size_t kSpentBytes = 1 + 8 + 8 + 3 * 2 * 16;
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
-template <std::size_t N>
-std::string text_of(const std::array<std::byte, N>& bytes, std::size_t size) {
-    return std::string(reinterpret_cast<const char*>(bytes.data()), size);
-}
-
 SpenderId spender_id(char prefix, std::span<const std::uint8_t> first, std::span<const std::uint8_t> second) {
     SpenderId id;
     id.bytes.front() = static_cast<std::uint8_t>(prefix);
@@ -45,7 +40,7 @@ std::string encode_organization(std::uint64_t block, NanoUsd granted, NanoUsd us
     writer.integer(block);
     writer.integer(granted.value);
     writer.integer(used.value);
-    return text_of(bytes, writer.size());
+    return text_of(std::span(bytes).first(writer.size()));
 }
 
 std::string encode_spent(std::uint64_t block, const SpendWindows& spent) {
@@ -60,7 +55,7 @@ std::string encode_spent(std::uint64_t block, const SpendWindows& spent) {
             writer.integer(window.charged.value);
         }
     }
-    return text_of(bytes, writer.size());
+    return text_of(std::span(bytes).first(writer.size()));
 }
 
 SpendWindows read_windows(ByteReader& reader) {

@@ -56,7 +56,7 @@ std::string encode(const HistoryRow& row) {
     writer.integer(row.requests);
     writer.bytes(row.record.bytes);
     writer.text(row.actor, kTransactionActorBytes);
-    return std::string(reinterpret_cast<const char*>(bytes.data()), writer.size()) + row.note;
+    return text_of(std::span(bytes).first(writer.size())) + row.note;
 }
 
 Result<HistoryRow> decode_history_row(const Id128& transaction, std::string_view value) {

@@ -19,10 +19,6 @@ constexpr std::string_view kTransactionScope = "grant";  // all kinds; the name 
 constexpr std::uint8_t kRefundedVersion = 1;
 constexpr std::size_t kRefundedBytes = 1 + 8;
 
-std::string text_of(std::span<const std::byte> bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 // The first bytes of the SHA-256 of what stands before them: nothing else in the store would give a flip away.
 std::array<std::uint8_t, kRecordChecksumBytes> checksum_of(std::string_view record) {
     const KeyDigest digest = digest_key(record.substr(0, kRecordBytes - kRecordChecksumBytes));
