@@ -16,12 +16,7 @@ namespace {
 
 using Difference = std::optional<LedgerDifference>;
 
-std::string hex(std::span<const std::uint8_t> bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t byte : bytes) text.append({kDigits[byte >> 4], kDigits[byte & 15]});
-    return text;
-}
+std::string hex(const BlockHash& hash) { return to_hex(KeyDigest{hash}); }
 
 std::uint32_t utc_day(std::int64_t unix_ms) {
     return static_cast<std::uint32_t>(std::max<std::int64_t>(unix_ms, 0) / 86'400'000);
@@ -34,6 +29,7 @@ class Verifier {
 
     VerifyReport run() {
         Difference first = read_watermark();
+        if (!first) first = TransactionsVerifier::announce_refunds(store_, report_.reference);
         if (!first) first = check_money();
         if (!first) first = check_strays();
         if (!first) first = transactions_.check_rows(store_);
@@ -201,8 +197,8 @@ Difference Verifier::check_usage(const MoneyBlockHeader& header, const BlockInde
         if (Difference found = compare("block index: day", utc_day(rows_.last_settled_ms), part.day)) return found;
     }
     if (rows_.least != index.min_request || rows_.greatest != index.max_request) {
-        return differ("block index: first and last request", hex(rows_.least) + " " + hex(rows_.greatest),
-                      hex(index.min_request) + " " + hex(index.max_request));
+        return differ("block index: first and last request", to_ulid({rows_.least}) + " " + to_ulid({rows_.greatest}),
+                      to_ulid({index.min_request}) + " " + to_ulid({index.max_request}));
     }
     return std::nullopt;
 }

@@ -141,6 +141,29 @@ std::optional<LedgerDifference> ReferenceLedger::add(const LedgerEntry& entry) {
         return found;
     }
     if (!move_lots(entry)) return difference(entry, "it takes credit that it may not take");
+    return follow_refunds(entry);
+}
+
+std::optional<LedgerDifference> ReferenceLedger::follow_refunds(const LedgerEntry& entry) {
+    const bool charge = entry.kind == EntryKind::usage;
+    if (!charge && entry.kind != EntryKind::usage_refund) return std::nullopt;
+    const auto found = refundable_.find(charge ? entry.event : entry.reference);
+    if (charge && found == refundable_.end()) return std::nullopt;
+    const std::string request = "request " + to_ulid(entry.reference);
+    if (found == refundable_.end()) return difference(entry, "nothing is noted as given back of " + request);
+    Refundable& of = found->second;
+    const std::int64_t moved = entry.moved(AccountKind::organization_available, entry.organization).value;
+    if (charge) {
+        of = {.organization = entry.organization, .left = -moved};
+    } else if (of.organization != entry.organization) {
+        return difference(entry, request + " was not charged to this organization before");
+    } else if (moved <= 0 || moved > of.left) {
+        auto wrong = difference(entry, "it gives back more than is left of the charge of " + request);
+        wrong.expected = "up to " + std::to_string(of.left), wrong.found = std::to_string(moved);
+        return wrong;
+    } else {
+        of.left -= moved;
+    }
     return std::nullopt;
 }
 

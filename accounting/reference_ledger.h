@@ -1,7 +1,7 @@
 // The ledger a second time, as simply as it can be said: balances are the sums of legs, lots of credit a list that is
 // searched, and nothing else. `ledger verify` and the simulation compare the real one with it, so it shares no code
 // with JournaledBalances and CreditLots, and knows no checkpoint, no lock and no speed. Memory: some 16 bytes an entry,
-// and a few hundred for each organization, project and key.
+// and a few hundred for each organization, project, key and refunded request.
 #pragma once
 
 #include <cstddef>
@@ -76,9 +76,12 @@ class ReferenceLedger {
     using Account = std::pair<AccountKind, Id128>;
     using Member = std::pair<Id128, Id128>;  // organization, user
 
+    // Before the first entry: refunds may name this request. A charge comes long before its refund, and only the
+    // charges of these requests are kept; a refund of any other is a difference.
+    void expect_refunds_of(const Id128& request) { refundable_.try_emplace(request); }
     // Adds an entry in journal order. A difference, and nothing more may be added: the legs do not sum to zero, the
-    // event came before, an organization falls below zero, credit is taken that the entry may not take, or a sum is out
-    // of range.
+    // event came before, an organization falls below zero, credit is taken that the entry may not take, refunds of a
+    // request exceed its charge, or a sum is out of range.
     std::optional<LedgerDifference> add(const LedgerEntry& entry);
     Status apply(const LedgerEntry& entry);  // the same; corrupt with the difference as its message
 
@@ -95,8 +98,14 @@ class ReferenceLedger {
     std::map<AccountKind, std::int64_t> account_sums() const;                // by kind, over all owners
 
   private:
+    struct Refundable {
+        std::optional<Id128> organization;  // whose charge has been seen
+        std::int64_t left = 0;              // of the charge
+    };
     bool move_lots(const LedgerEntry& entry);
+    std::optional<LedgerDifference> follow_refunds(const LedgerEntry& entry);
     IdSet events_;
+    std::map<Id128, Refundable> refundable_;
     std::map<Id128, std::vector<Lot>> lots_;
     std::map<Id128, Organization> organizations_;
     std::map<Account, std::int64_t> accounts_;

@@ -77,6 +77,16 @@ Difference for_each_row(Store& store, const Visit& visit) {
 
 }  // namespace
 
+Difference TransactionsVerifier::announce_refunds(Store& store, ReferenceLedger& reference) {
+    const Status scanned = store.scan(Family::transactions, kRefundedPrefix, prefix_end(kRefundedPrefix),
+                                      [&](std::string_view key, std::string_view) {
+                                          const auto ids = parse_refunded_key(key);
+                                          if (ids) reference.expect_refunds_of(Id128{ids->ulid});
+                                          return true;
+                                      });
+    return scanned.ok() ? std::nullopt : Difference(differ(scanned.message()));
+}
+
 void TransactionsVerifier::add(const LedgerEntry& entry) {
     if (entry.kind == EntryKind::usage) {
         charged_[entry.organization] += entry.moved(AccountKind::organization_available, entry.organization).value;

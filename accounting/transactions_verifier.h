@@ -17,6 +17,8 @@ namespace tollgate {
 
 class TransactionsVerifier {
   public:
+    // Before the first entry: tells `reference` what the store says was refunded.
+    static std::optional<LedgerDifference> announce_refunds(Store& store, ReferenceLedger& reference);
     // The journal's entries, in order.
     void add(const LedgerEntry& entry);
     // With the entries up to the checkpoint added here and to `reference`, of which `stored` are the lots: lots, and

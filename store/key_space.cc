@@ -13,7 +13,6 @@ constexpr std::size_t kUsageKeyBytes = 1 + 4 + 8;
 constexpr std::size_t kOrganizationUsageKeyBytes = 1 + 4 + 16 + 8 + 4;
 constexpr std::size_t kRollupKeyBytes = 1 + 4 + 16 + 4 + 16;
 constexpr std::string_view kHistoryPrefix = "h";
-constexpr std::string_view kRefundedPrefix = "r";
 
 template <std::size_t N>
 std::string tagged(std::string_view prefix, const std::array<std::uint8_t, N>& id) {
@@ -174,6 +173,10 @@ std::optional<OrganizationAndUlid> parse_history_key(std::string_view key) {
 
 std::string refunded_key(const OrganizationIdBytes& organization, const UlidBytes& request) {
     return tagged_pair(kRefundedPrefix, organization, request);
+}
+
+std::optional<OrganizationAndUlid> parse_refunded_key(std::string_view key) {
+    return parse_tagged_pair(kRefundedPrefix, key);
 }
 
 std::string organization_document_key(std::string_view uuid) { return joined(kOrganizationDocumentPrefix, uuid); }

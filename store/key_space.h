@@ -112,7 +112,9 @@ std::optional<OrganizationAndUlid> parse_credit_lot_key(std::string_view key);
 // --- transactions
 std::string history_key(const OrganizationIdBytes& organization, const UlidBytes& transaction);
 std::optional<OrganizationAndUlid> parse_history_key(std::string_view key);
+inline constexpr std::string_view kRefundedPrefix = "r";
 std::string refunded_key(const OrganizationIdBytes& organization, const UlidBytes& request);
+std::optional<OrganizationAndUlid> parse_refunded_key(std::string_view key);
 
 // --- accounts. The caller passes ids as text: lower-case UUIDs and hexadecimal digests.
 inline constexpr std::string_view kOrganizationDocumentPrefix = "org/";

@@ -29,6 +29,23 @@ class ReferenceLedgerTest : public testing::Test {
         entry.add_leg(AccountKind::platform_revenue, {}, NanoUsd{amount});
         return entry;
     }
+    LedgerEntry refund(const Id128& request, std::int64_t amount) {
+        LedgerEntry entry;
+        entry.kind = EntryKind::usage_refund;
+        entry.event = ids.next(kMonday);
+        entry.organization = organization;
+        entry.reference = request;
+        entry.add_leg(AccountKind::organization_available, organization, NanoUsd{amount});
+        entry.add_leg(AccountKind::platform_revenue, {}, NanoUsd{-amount});
+        return entry;
+    }
+    // A request that was charged, and may be refunded.
+    Id128 charge(std::int64_t amount) {
+        const LedgerEntry entry = usage(amount);
+        ledger.expect_refunds_of(entry.event);
+        add(entry);
+        return entry.event;
+    }
     void add(const LedgerEntry& entry) {
         const auto difference = ledger.add(entry);
         ASSERT_FALSE(difference) << to_string(*difference);
@@ -114,6 +131,72 @@ TEST_F(ReferenceLedgerTest, AnAmountCountsInItsOwnDayWhateverCameSince) {
     add(usage(4, kMonday));
     const std::int64_t monday = kMonday / kDay;
     EXPECT_EQ(ledger.keys().at(key).days, (std::vector<ReferenceLedger::Window>{{monday + 3650, 2}, {monday, 5}}));
+}
+
+TEST_F(ReferenceLedgerTest, RefundsUpToTheChargeAreClean) {
+    add(grant(1000));
+    const Id128 first = charge(100), second = charge(50);
+    for (const std::int64_t part : {30, 69, 1}) add(refund(first, part));
+    add(refund(second, 50));
+    EXPECT_EQ(ledger.balance(organization), 1000);
+}
+
+TEST_F(ReferenceLedgerTest, ARefundOfMoreThanTheChargeIsADifference) {
+    add(grant(1000));
+    const Id128 request = charge(100);
+    const auto difference = ledger.add(refund(request, 101));
+    ASSERT_TRUE(difference);
+    EXPECT_NE(difference->what.find(to_ulid(request)), std::string::npos) << difference->what;
+    EXPECT_EQ(difference->expected, "up to 100");
+    EXPECT_EQ(difference->found, "101");
+}
+
+TEST_F(ReferenceLedgerTest, RefundsThatAddUpToMoreThanTheChargeAreADifference) {
+    add(grant(1000));
+    const Id128 request = charge(100);
+    charge(100);  // of another request
+    add(refund(request, 60));
+    const auto difference = ledger.add(refund(request, 60));
+    ASSERT_TRUE(difference);
+    EXPECT_EQ(difference->expected, "up to 40");
+    EXPECT_EQ(difference->found, "60");
+}
+
+TEST_F(ReferenceLedgerTest, ARefundOfARequestThatWasNotChargedIsADifference) {
+    add(grant(1000));
+    const Id128 unknown = ids.next(kMonday);
+    ledger.expect_refunds_of(unknown);
+    const auto difference = ledger.add(refund(unknown, 1));
+    ASSERT_TRUE(difference);
+    EXPECT_NE(difference->what.find(to_ulid(unknown)), std::string::npos) << difference->what;
+}
+
+TEST_F(ReferenceLedgerTest, ARefundBeforeTheChargeIsADifference) {
+    add(grant(1000));
+    const LedgerEntry later = usage(100);
+    ledger.expect_refunds_of(later.event);
+    EXPECT_TRUE(ledger.add(refund(later.event, 1)));
+}
+
+TEST_F(ReferenceLedgerTest, ARefundToAnotherThanWhoPaidIsADifference) {
+    add(grant(1000));
+    const Id128 request = charge(100);
+    LedgerEntry entry = refund(request, 1);
+    entry.organization = make_uuid7(kMonday + 1);
+    entry.legs_room[0].owner = entry.organization;
+    EXPECT_TRUE(ledger.add(entry));
+}
+
+TEST_F(ReferenceLedgerTest, ARefundThatTakesIsADifference) {
+    add(grant(1000));
+    EXPECT_TRUE(ledger.add(refund(charge(100), -1)));
+}
+
+TEST_F(ReferenceLedgerTest, ARefundThatIsNotedNowhereIsADifference) {
+    add(grant(1000));
+    const LedgerEntry charged = usage(100);
+    add(charged);
+    EXPECT_TRUE(ledger.add(refund(charged.event, 1)));
 }
 
 TEST(IdSetTest, FindsEveryIdThatWasInsertedInAnyOrder) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "accounting/credit_lots.h"
 #include "tests/support/transactions_fixture.h"
@@ -173,6 +174,54 @@ TEST_F(TransactionsTest, VerifyNamesARowOfWhatWasGivenBackThatIsNotTheSumOfItsEn
         ASSERT_TRUE(lost.commit(batch, Durability::process).ok());
         EXPECT_TRUE(verify_ledger(lost).difference);
     }
+}
+
+// The last block, as if its refund had been another: the chain ends with it, and so stays whole.
+MemoryStore::Contents with_last_refund(const MemoryStore& from, const std::function<void(LedgerEntry&)>& change) {
+    MemoryStore forged(from.contents());
+    const auto last = forged.last_before(Family::money, "", "");
+    auto block = MoneyBlock::read(last->second, *parse_block_key(last->first));
+    MoneyBlockBuilder builder;
+    while (const auto bytes = block->next()) {
+        auto entry = decode_ledger_entry(*bytes);
+        if (entry->kind == EntryKind::usage_refund) change(*entry);
+        std::array<std::byte, kLedgerEntryBytes> room;
+        builder.add(std::span(room).first(encode(*entry, room)));
+    }
+    forged.overwrite(Family::money, last->first, builder.finish(block->header()).value);
+    return forged.contents();
+}
+
+TEST_F(TransactionsTest, VerifyFindsRefundsOfMoreThanTheCharge) {
+    grant(1000);
+    const Id128 id = use(100);
+    book(about(usage_refund, id, 60));
+    book(about(usage_refund, id, 40));
+    ASSERT_FALSE(verify_ledger(process->store).difference);
+    MemoryStore forged(with_last_refund(process->store, [](LedgerEntry& refund) {
+        refund.legs_room[0].amount.value += 1;
+        refund.legs_room[1].amount.value -= 1;
+    }));
+    const auto difference = verify_ledger(forged).difference;
+    ASSERT_TRUE(difference);
+    EXPECT_TRUE(difference->what.contains(to_ulid(id))) << difference->what;
+    EXPECT_EQ(difference->expected, "up to 40");
+    EXPECT_EQ(difference->found, "41");
+    EXPECT_GT(difference->block, 0u);
+}
+
+TEST_F(TransactionsTest, VerifyFindsARefundOfARequestThatWasNotCharged) {
+    grant(1000);
+    const Id128 id = use(100);
+    book(about(usage_refund, id, 60));
+    const Id128 unknown = UlidGenerator(2).next(kNow);
+    MemoryStore forged(with_last_refund(process->store, [&](LedgerEntry& refund) { refund.reference = unknown; }));
+    const std::string noted = *forged.get(Family::transactions, refunded_key(organization.bytes, id.bytes));
+    forged.overwrite(Family::transactions, refunded_key(organization.bytes, unknown.bytes), noted);
+    const auto difference = verify_ledger(forged).difference;
+    ASSERT_TRUE(difference);
+    EXPECT_TRUE(difference->what.contains(to_ulid(unknown))) << difference->what;
+    EXPECT_TRUE(difference->what.contains("not charged")) << difference->what;
 }
 
 TEST_F(TransactionsTest, ReferenceLedgerFindsATransferOfCreditThatWasGiven) {
