@@ -120,6 +120,7 @@ void OrganizationCredit::release(const All& spenders, NanoUsd amount, const Wind
 
 Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& demand) {
     if (demand.amount < NanoUsd{} || demand.tokens < 0) money_violation("a hold is negative");
+    if (demand.generous.value_or(demand.amount) < demand.amount) money_violation("a generous hold is the smaller one");
     const All everyone = all(spenders);
     const WindowNumbers at = windows_at(demand.unix_ms);
     Admission admission;
@@ -127,14 +128,16 @@ Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& deman
     for (Spender* const spender : everyone) {  // whoever refuses: the answer shows how each of them stands
         if (spender != nullptr) refill(*spender, demand.monotonic_ms);
     }
-    admission.refusal = short_of_money(everyone, demand.amount, at, demand.unix_ms);
+    admission.generous = demand.generous && *demand.generous <= NanoUsd{room_for(everyone, at).value / kGenerousParts};
+    const NanoUsd amount = admission.generous ? *demand.generous : demand.amount;
+    admission.refusal = short_of_money(everyone, amount, at, demand.unix_ms);
     for (Spender* const spender : everyone) {
         if (spender != nullptr && !admission.refusal) admission.refusal = too_fast(*spender, demand);
     }
     for (Spender* const spender : everyone) {
         if (spender != nullptr && !admission.refusal) spender->spent.enter(at);
     }
-    if (!admission.refusal) take(everyone, demand.amount, at);
+    if (!admission.refusal) take(everyone, amount, at);
     for (Spender* const spender : everyone) {
         if (spender == nullptr) continue;
         if (!admission.refusal) {

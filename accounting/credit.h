@@ -27,8 +27,14 @@ struct Spenders {
     Spender* key = nullptr;
 };
 
+// A generous hold is at most one of this many parts of what credit and every budget have left: a few such requests
+// together do not keep others out.
+inline constexpr std::int64_t kGenerousParts = 16;
+
 struct Demand {
     NanoUsd amount;
+    // Not below `amount`; held in its place where there is plenty (kGenerousParts).
+    std::optional<NanoUsd> generous = std::nullopt;
     std::int64_t tokens = 0;        // prompt and bounded output, for the rate of tokens
     std::int64_t unix_ms = 0;       // of the admission, as the request's id says: its budget windows are charged
     std::int64_t monotonic_ms = 0;  // for rates
@@ -60,6 +66,7 @@ struct RateState {
 
 struct Admission {
     std::optional<Refusal> refusal;  // nothing was taken
+    bool generous = false;           // the demand's generous amount was taken
     RateState requests, tokens;
 };
 

@@ -189,6 +189,9 @@ void read_provider(const YAML::Node& node, Config& config) {
     section.flag("optional", provider.optional);
     section.flag("abort_stops_billing", provider.abort_stops_billing);
     section.flag("reasoning_in_completion", provider.reasoning_in_completion);
+    section.one_of("output_bound_parameter", provider.output_bound_parameter,
+                   {{"max_tokens", OutputBoundParameter::max_tokens},
+                    {"max_completion_tokens", OutputBoundParameter::max_completion_tokens}});
     section.text("tls_ca_file", provider.tls_ca_file);
     section.text("tls_server_name", provider.tls_server_name);
     section.read();

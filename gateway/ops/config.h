@@ -16,6 +16,9 @@
 
 namespace tollgate {
 
+// How a provider is told the most output tokens of a choice.
+enum class OutputBoundParameter : std::uint8_t { max_tokens, max_completion_tokens };
+
 struct ProviderConfig {
     std::string name;
     std::string base_url;
@@ -23,8 +26,9 @@ struct ProviderConfig {
     bool optional = false;  // left out when api_key is empty
     bool abort_stops_billing = true;
     bool reasoning_in_completion = true;
-    std::string tls_ca_file;      // empty: the system's trust store
-    std::string tls_server_name;  // empty: the host of base_url
+    OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;  // of chats
+    std::string tls_ca_file;                                                         // empty: the system's trust store
+    std::string tls_server_name;                                                     // empty: the host of base_url
 };
 
 struct LimitsConfig {

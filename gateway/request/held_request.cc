@@ -9,19 +9,10 @@
 namespace tollgate {
 namespace {
 
-constexpr std::int64_t kLeastLearnedTokens = 256;  // of an output that no request bounds
-constexpr std::int64_t kLeastSliceTokens = 256;    // by which a hold grows
+constexpr std::int64_t kLeastSliceTokens = 256;  // by which a hold grows
 
 std::int32_t ms_between(net::Clock::time_point from, net::Clock::time_point to) {
     return static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count());
-}
-
-// What to hold for where the request says nothing: what nearly all answers of this organization and endpoint stayed
-// below. The model's own maximum would refuse those who could well pay.
-std::int64_t unstated_bound(const RequestContext& request, const CreditConfig& config) {
-    const auto usual = request.principal.credit->usual_output(request.endpoint->number);
-    if (!usual) return config.default_output_tokens;
-    return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
 }
 
 NanoUsd price_of_output(std::int64_t tokens, std::int64_t price) {
@@ -49,10 +40,14 @@ Overdraft overdraft_of(const RequestContext& request, const CreditConfig& config
     return {own->on_exhausted.value_or(config.on_exhausted), own->overdraft_cap.value_or(config.overdraft_cap)};
 }
 
-// Of a choice that ended by itself: one that a limit or the client cut says nothing of how long answers are.
+// Of a choice that ended by itself: one that a limit or the client cut says nothing of how long answers are. One that
+// the gateway's own bound kept short would have been longer: without those the bound could only sink.
 std::int64_t natural_output(const RequestContext& request, const Ending& ending) {
-    if (request.cancelled || ending.finish_reason.empty() || ending.finish_reason == "length") return 0;
-    return ending.usage.completion / std::max<std::int64_t>(request.body.choices, 1);
+    if (request.cancelled || ending.finish_reason.empty()) return 0;
+    const std::int64_t output = ending.usage.completion / std::max<std::int64_t>(request.body.choices, 1);
+    if (ending.finish_reason != "length") return output;
+    const bool by_our_bound = request.sent_output_bound > 0 && output >= request.sent_output_bound;
+    return by_our_bound ? output + 1 : 0;
 }
 
 // No output and no reason for its end, or an error as the reason. An embedding has no output tokens, and a client that
@@ -63,22 +58,6 @@ bool ended_empty(const RequestContext& request, const Ending& ending) {
 }
 
 }  // namespace
-
-HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& config) {
-    const Endpoint& endpoint = *request.endpoint->endpoint;
-    HoldEstimate estimate;
-    const auto bytes_per_token = static_cast<std::int64_t>(config.bytes_per_prompt_token);
-    estimate.prompt_tokens =
-        (request.body.prompt_bytes + bytes_per_token - 1) / bytes_per_token + request.body.prompt_extra_tokens;
-    if (request.api != ApiType::embeddings) {
-        std::int64_t bound = request.body.output_bound;
-        if (bound == 0) bound = unstated_bound(request, config);
-        if (endpoint.max_completion_tokens > 0) bound = std::min(bound, endpoint.max_completion_tokens);
-        estimate.output_tokens = bound * request.body.choices;
-    }
-    estimate.amount = endpoint.most_for(estimate.prompt_tokens, estimate.output_tokens);
-    return estimate;
-}
 
 HeldRequest::~HeldRequest() {
     if (!taken()) return;
@@ -94,8 +73,9 @@ Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
     if (!slot) {
         return {ErrorKind::overloaded, "too many requests are in flight"};
     }
-    const HoldEstimate estimate = estimate_hold(request, config);
+    HoldEstimate estimate = estimate_hold(request, config);
     const Demand demand{.amount = estimate.amount,
+                        .generous = estimate.unbounded ? std::optional(estimate.longest_amount) : std::nullopt,
                         .tokens = estimate.prompt_tokens + estimate.output_tokens,
                         .unix_ms = ulid_time_ms(request.id),
                         .monotonic_ms = net::monotonic_ms(request.started)};
@@ -107,6 +87,12 @@ Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
         slots_.release_unopened(lane_, *slot);
         counters_.holds_refused.add();
         return refusal_error(*admission.refusal, estimate, *request.endpoint->endpoint, request.body.choices);
+    }
+    if (admission.generous) {
+        estimate.amount = estimate.longest_amount;
+        estimate.output_tokens = estimate.longest_output;
+    } else if (estimate.unbounded) {  // the provider is to keep the answer within the hold
+        request.sent_output_bound = estimate.output_tokens / request.body.choices;
     }
     slot_ = slot;
     held_ = estimate.amount;

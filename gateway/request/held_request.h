@@ -4,20 +4,13 @@
 
 #include <optional>
 
+#include "gateway/request/hold_estimate.h"
 #include "gateway/request/request_context.h"
 #include "store/slot_file.h"
 
 namespace tollgate {
 
 struct WorkerCounters;
-
-// What the price of a request's hold is made of.
-struct HoldEstimate {
-    std::int64_t prompt_tokens = 0;
-    std::int64_t output_tokens = 0;
-    NanoUsd amount;
-};
-HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& config);
 
 // How a request ended, for its settlement.
 struct Ending {

@@ -90,6 +90,11 @@ void append_tollgate_fields(RequestContext& request, std::string& out) {
         out += request.endpoint->model->id;
         out += "\r\n";
     }
+    if (request.sent_output_bound > 0) {
+        out += "x-tollgate-max-tokens: ";
+        append_number(out, static_cast<std::uint64_t>(request.sent_output_bound));
+        out += "\r\n";
+    }
     request.overhead_us = overhead_us(request);
     out += "x-tollgate-overhead-us: ";
     append_number(out, static_cast<std::uint64_t>(request.overhead_us));

@@ -140,8 +140,12 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         facts.stream_options_value = member.value;
         return read_stream_options(value, text, member.value.begin, facts);
     }
-    if (key == "max_tokens" || key == "max_completion_tokens")
+    if (key == "max_tokens" || key == "max_completion_tokens") {
+        TextSpan& span = key == "max_tokens" ? facts.max_tokens_value : facts.max_completion_tokens_value;
+        if (span.size() > 0) return invalid("'" + std::string(key) + "' stands twice", key);
+        span = member.value;
         return read_count(key, value, kMostTokens, facts.output_bound);
+    }
     if (key == "n" || key == "best_of") return read_count(key, value, kMostChoices, facts.choices);
     if (key == "messages") {
         measure_messages(value, facts);
@@ -183,6 +187,7 @@ void BodyFacts::clear() {
     end_user.clear();
     session.clear();
     output_bound = prompt_bytes = prompt_extra_tokens = 0;
+    max_tokens_value = max_completion_tokens_value = {};
     choices = 1;
     include_usage_member.reset();
     members.clear();

@@ -40,7 +40,8 @@ struct BodyFacts {
     std::int64_t prompt_extra_tokens = 0;  // messages and images
     std::string end_user, session;
 
-    TextSpan model_value;  // when has_model
+    TextSpan model_value;                                    // when has_model
+    TextSpan max_tokens_value, max_completion_tokens_value;  // size 0: absent
     bool has_stream_options = false;
     TextSpan stream_options_value;
     std::optional<JsonMember> include_usage_member;  // in it

@@ -33,6 +33,7 @@ void RequestContext::clear() {
     sent_upstream = upstream_answered = first_byte = {};
     overhead_us = 0;
     bytes_out = 0;
+    sent_output_bound = 0;
     usage = {};
     cost = {};
 }

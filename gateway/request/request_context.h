@@ -63,8 +63,10 @@ struct RequestContext {
     ApiType api = ApiType::chat;
     BodyFacts body;
     std::uint8_t retention_class = 0;  // of this request's record
-    // Admitted: what is left of the rates.
-    RateState request_rate, token_rate;
+    // Admitted.
+    RateState request_rate, token_rate;  // what is left of the rates
+    std::int64_t sent_output_bound =
+        0;  // tokens of a choice that the gateway asks the provider to stay within; 0: none
     // Plan.
     const CatalogueEndpoint* endpoint = nullptr;
     UpstreamBody upstream_body;

@@ -30,9 +30,24 @@ void UpstreamBody::add(std::string_view piece) {
     }
 }
 
-void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::string_view model, bool ask_for_usage) {
+// The bound as a member, and where it stands in place of a null of the client's: the name must not stand twice.
+void UpstreamBody::set_bound(const OutputBound& bound, const BodyFacts& facts) {
+    bound_.clear();
+    bound_in_place_ = {};
+    if (bound.tokens == 0) return;
+    const bool of_completion = bound.parameter == OutputBoundParameter::max_completion_tokens;
+    bound_in_place_ = of_completion ? facts.max_completion_tokens_value : facts.max_tokens_value;
+    if (bound_in_place_.size() == 0) {
+        bound_ = of_completion ? ",\"max_completion_tokens\":" : ",\"max_tokens\":";
+    }
+    bound_ += std::to_string(bound.tokens);
+}
+
+void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::string_view model, bool ask_for_usage,
+                         const OutputBound& bound) {
     pieces_.clear();
     size_ = 0;
+    set_bound(bound, facts);
     model_.clear();
     append_json_string(model_, model);
     const bool insert_options = ask_for_usage && !facts.has_stream_options;
@@ -64,12 +79,16 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
             add(model_);
         } else if (replace_options && member.value.begin == facts.stream_options_value.begin) {
             add(stream_options_);
+        } else if (bound_in_place_.size() > 0 && member.value.begin == bound_in_place_.begin) {
+            add(bound_);
         } else {
             add(member.value.of(text));
         }
     }
     if (insert_options) add(R"(,"stream_options":{"include_usage":true})");
-    const bool as_it_ends = !insert_options && !facts.members.empty() && !facts.gateway_only.back();
+    const bool insert_bound = !bound_.empty() && bound_in_place_.size() == 0;
+    if (insert_bound) add(bound_);
+    const bool as_it_ends = !insert_options && !insert_bound && !facts.members.empty() && !facts.gateway_only.back();
     add(as_it_ends ? text.substr(facts.members.back().value.end) : "}");
 
     if (pieces_.size() > kMaxPieces) {

@@ -143,8 +143,10 @@ net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
     RequestContext& request = connection.request;
     Worker& worker = connection.worker();
     const bool ask_for_usage = request.body.stream && request.api != ApiType::embeddings;
+    OutputBound bound{.tokens = request.sent_output_bound};
+    if (request.api == ApiType::chat) bound.parameter = request.endpoint->provider->output_bound_parameter;
     request.upstream_body.build(connection.in.view().substr(0, request.body_bytes), request.body,
-                                request.endpoint->endpoint->upstream_model, ask_for_usage);
+                                request.endpoint->endpoint->upstream_model, ask_for_usage, bound);
     UpstreamAnswer answer;
     answer.pool = &worker.pool(*request.endpoint->provider);
     answer.connection = answer.pool->take_idle(worker.tick_time());

@@ -25,6 +25,7 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     while (provider.base_path.ends_with('/')) provider.base_path.pop_back();
     provider.abort_stops_billing = config.abort_stops_billing;
     provider.reasoning_in_completion = config.reasoning_in_completion;
+    provider.output_bound_parameter = config.output_bound_parameter;
     provider.index = index;
     provider.fixed_headers = "host: " + provider.host_header + "\r\n";
     if (!config.api_key.empty()) provider.fixed_headers += "authorization: Bearer " + config.api_key + "\r\n";

@@ -21,6 +21,7 @@ struct Provider {
     std::string fixed_headers;  // Host, Authorization and what else every request carries, each line with CRLF
     bool abort_stops_billing = true;
     bool reasoning_in_completion = true;  // its completion_tokens include its reasoning_tokens, as OpenAI's do
+    OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;
     bool tls = false;
     std::string tls_server_name;
     std::shared_ptr<boost::asio::ssl::context> tls_context;  // verifies; null without TLS

@@ -189,6 +189,28 @@ def test_overshoot_under_concurrency(gateway, sample, stream):
     assert sample.requests_total() - before == 10
 
 
+@pytest.mark.parametrize("whose", ["credit", "key limit"])
+def test_overshoot_of_an_answer_without_a_bound(gateway, sample, whose):
+    """The same, where the request names no max_tokens and the answer comes whole: it can neither grow its hold nor be
+    cut, so the provider is told the bound that is held."""
+    usual = 4096  # credit.default_output_tokens
+    longest = cost_of("test/chat", 20, usual)
+    there = longest * 5
+    account = gateway.new_account(str(there)) if whose == "credit" else gateway.new_account("5", limit=float(there))
+    overruns = gateway.metrics().sum("tollgate_holds_overrun_total")
+    body = chat("tokens=1000000", max_tokens=None)
+    answers = all_at_once(gateway, [gateway.bytes_of("POST", CHAT, key=account.key, json=body)] * 20)
+    served = [answer for answer in answers if answer.status == 200]
+    assert 5 <= len(served) and len(served) + sum(answer.status == 402 for answer in answers) == 20
+    for answer in served:
+        assert answer.header("x-tollgate-max-tokens") == str(usual)
+        assert answer.json()["usage"]["completion_tokens"] == usual
+        assert answer.json()["choices"][0]["finish_reason"] == "length"
+    cost = sum(answer.json()["usage"]["cost"] for answer in served)
+    assert gateway.credits(account)["total_usage"] == cost <= there
+    assert gateway.metrics().sum("tollgate_holds_overrun_total") == overruns
+
+
 def test_hold_too_small(gateway):
     """litellm-rs PR #720: max_completion_tokens was held for, max_tokens was sent upstream. The larger one is held."""
     account = gateway.new_account("0.001")

@@ -363,3 +363,39 @@ def test_a_prompt_that_the_balance_cannot_pay_is_402_and_goes_nowhere(gateway, s
     answer = gateway.request("POST", f"/v1/{route}", key=account.key, json=body)
     assert answer.status == 402 and answer.error["code"] == "insufficient_credits", answer.body[:300]
     assert sample.requests_total() == before and gateway.credits(account)["held"] == 0
+
+
+def sent_upstream(gateway, scripted, *, credit, path="/v1/chat/completions", model="test/scripted", **fields):
+    """The body that the provider gets of a plain request, and the answer's header about the gateway's bound."""
+    scripted.reset_for_test()
+    scripted.script = lambda exchange: exchange.answer(
+        {"id": "x", "choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+    )
+    prompt = {"messages": [{"role": "user", "content": "Hi"}]} if "chat" in path else {"prompt": "Hi"}
+    answer = gateway.request("POST", path, key=gateway.new_account(credit).key, json={"model": model} | prompt | fields)
+    assert answer.status == 200, answer.body
+    return scripted.requests[0].json(), answer.header("x-tollgate-max-tokens")
+
+
+def test_a_plain_answer_is_bounded_only_where_money_is_short_and_the_request_names_no_bound(gateway, scripted):
+    # The model's length is unknown: credit.max_learned_output_tokens (32,768, $0.02) are taken for its longest answer.
+    rich, poor = "1", "0.1"
+    body, told = sent_upstream(gateway, scripted, credit=rich)
+    assert "max_tokens" not in body and told is None
+    body, told = sent_upstream(gateway, scripted, credit=poor)
+    assert (body["max_tokens"], told) == (4096, "4096")
+    body, told = sent_upstream(gateway, scripted, credit=poor, max_tokens=None)
+    assert (body["max_tokens"], told) == (4096, "4096")
+    body, told = sent_upstream(gateway, scripted, credit=poor, max_completion_tokens=7)
+    assert body["max_completion_tokens"] == 7 and "max_tokens" not in body and told is None
+    body, told = sent_upstream(gateway, scripted, credit="0.01", path="/v1/completions")
+    assert (body["max_tokens"], told) == (16, "16"), "what its absence means: not made longer"
+
+
+def test_a_provider_is_told_the_bound_by_the_name_it_knows(start_gateway, scripted):
+    named = provider("scripted", scripted.base_url, output_bound_parameter="max_completion_tokens")
+    gateway = start_gateway(providers=[named])
+    body, _ = sent_upstream(gateway, scripted, credit="0.1")
+    assert body["max_completion_tokens"] == 4096 and "max_tokens" not in body
+    body, _ = sent_upstream(gateway, scripted, credit="0.01", path="/v1/completions")
+    assert body["max_tokens"] == 16 and "max_completion_tokens" not in body

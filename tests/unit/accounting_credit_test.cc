@@ -75,6 +75,37 @@ TEST_F(CreditTest, HoldAboveWhatIsAvailableTakesNothing) {
     EXPECT_EQ(key.held.value, 700);
 }
 
+TEST_F(CreditTest, AGenerousHoldIsTakenWhereItIsASmallPartOfWhatIsLeft) {
+    organization.grant({1600});
+    const auto held_for = [&](std::int64_t least, std::int64_t generous) {
+        const NanoUsd before = organization.snapshot().held;
+        const Admission admission = admit({.amount = {least}, .generous = NanoUsd{generous}, .unix_ms = kMonday});
+        EXPECT_FALSE(admission.refusal);
+        EXPECT_EQ(organization.snapshot().held - before, NanoUsd{admission.generous ? generous : least});
+        return (organization.snapshot().held - before).value;
+    };
+    EXPECT_EQ(held_for(10, 101), 10) << "more than a sixteenth of 1600";
+    EXPECT_EQ(held_for(10, 99), 99) << "a sixteenth of 1590";
+    for (Spender* const limited : {&project, &member, &key, &organization.spender()}) {
+        Limits limits;
+        limits.budget = limited->held + NanoUsd{320};
+        organization.set_limits(*limited, limits);
+        EXPECT_EQ(held_for(0, 21), 0) << "more than a sixteenth of the budget's 320";
+        EXPECT_EQ(held_for(0, 20), 20);
+        organization.set_limits(*limited, {});
+    }
+    EXPECT_EQ(held_for(0, 0), 0);
+}
+
+TEST_F(CreditTest, WhoCannotPayTheLeastIsRefusedForThat) {
+    organization.grant({100});
+    const Admission admission = admit({.amount = {101}, .generous = NanoUsd{5000}, .unix_ms = kMonday});
+    ASSERT_TRUE(admission.refusal);
+    EXPECT_EQ(admission.refusal->needed.value, 101);
+    EXPECT_FALSE(admission.generous);
+    EXPECT_EQ(organization.snapshot().held.value, 0);
+}
+
 TEST_F(CreditTest, KeyLimitCountsWhatIsSpentAndHeld) {
     organization.grant({10'000});
     limit({100}, LimitReset::lifetime);

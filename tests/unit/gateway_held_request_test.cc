@@ -6,51 +6,6 @@
 namespace tollgate {
 namespace {
 
-TEST_F(HeldRequestTest, EstimateRoundsThePromptUpAndAddsWhatIsNoText) {
-    EXPECT_EQ(estimate().prompt_tokens, 10);
-    request_.body.prompt_bytes = 31;
-    EXPECT_EQ(estimate().prompt_tokens, 11);
-    request_.body.prompt_extra_tokens = 8;
-    EXPECT_EQ(estimate().prompt_tokens, 19);
-    config_.bytes_per_prompt_token = 1;
-    EXPECT_EQ(estimate().prompt_tokens, 39);
-    request_.body.prompt_bytes = 0;
-    EXPECT_EQ(estimate().prompt_tokens, 8);
-}
-
-TEST_F(HeldRequestTest, EstimateTakesTheBoundTheDefaultOrTheModelsLimit) {
-    EXPECT_EQ(estimate().output_tokens, 100);
-    endpoint_.max_completion_tokens = 60;
-    EXPECT_EQ(estimate().output_tokens, 60);
-    request_.body.output_bound = 0;
-    EXPECT_EQ(estimate().output_tokens, 60);
-    endpoint_.max_completion_tokens = 0;
-    EXPECT_EQ(estimate().output_tokens, config_.default_output_tokens);
-    request_.body.choices = 3;
-    EXPECT_EQ(estimate().output_tokens, 3 * config_.default_output_tokens);
-    request_.api = ApiType::embeddings;
-    EXPECT_EQ(estimate().output_tokens, 0);
-}
-
-TEST_F(HeldRequestTest, EstimateIsThePriceOfBoth) {
-    EXPECT_EQ(estimate().amount.value, 10 * 150 + 100 * 600);
-    endpoint_.prices.per_request = 1'000'000;
-    EXPECT_EQ(estimate().amount.value, 10 * 150 + 100 * 600 + 1000);
-}
-
-TEST_F(HeldRequestTest, EstimateCoversAPromptThatTheProviderCaches) {
-    endpoint_.prices.cache_write = 187'500;
-    EXPECT_EQ(estimate().amount, cost_of({.prompt = 10, .completion = 100, .cache_write = 10}, endpoint_.prices));
-}
-
-TEST_F(HeldRequestTest, LargestBodyDoesNotOverflow) {
-    request_.body.output_bound = 100'000'000;
-    request_.body.choices = 128;
-    request_.body.prompt_bytes = 1 << 30;
-    endpoint_.prices = {.prompt = 1'000'000'000'000, .completion = 1'000'000'000'000};
-    EXPECT_GT(estimate().amount.value, 0);
-}
-
 TEST_F(HeldRequestTest, TheHoldIsTakenAndTheCostReplacesIt) {
     HeldRequest held(*slots_, 0, counters_);
     ASSERT_FALSE(held.take(request_, config_));

@@ -15,7 +15,8 @@ namespace json = boost::json;
 constexpr std::string_view kMessages = R"("messages":[{"content":"hello"}])";
 
 // What goes upstream for `text`.
-std::string upstream(const std::string& text, std::string_view model, bool ask_for_usage) {
+std::string upstream(const std::string& text, std::string_view model, bool ask_for_usage,
+                     const OutputBound& bound = {}) {
     JsonParser parser;
     BodyFacts facts;
     const simdjson::padded_string padded(text);
@@ -25,7 +26,7 @@ std::string upstream(const std::string& text, std::string_view model, bool ask_f
         return {};
     }
     UpstreamBody body;
-    body.build(view, facts, model, ask_for_usage);
+    body.build(view, facts, model, ask_for_usage, bound);
     std::string out;
     for (const auto piece : body.pieces()) out += piece;
     EXPECT_EQ(body.size(), out.size());
@@ -69,6 +70,30 @@ TEST(UpstreamBody, ModelIsInsertedWhereThereIsNone) {
     expect_upstream(chat(""), false, chat(R"("model":"up")"));
     expect_upstream(chat(R"("metadata":{"model":"gpt"})"), false, chat(R"("model":"up","metadata":{"model":"gpt"})"));
     expect_upstream(chat(R"("route":"x")"), false, chat(R"("model":"up")"));
+}
+
+TEST(UpstreamBody, ABoundIsAddedUnderTheProvidersName) {
+    const OutputBound tokens{.tokens = 256};
+    const OutputBound completion_tokens{.tokens = 4096, .parameter = OutputBoundParameter::max_completion_tokens};
+    struct Row {
+        std::string text;
+        OutputBound bound;
+        std::string expected;
+    };
+    const Row rows[] = {
+        {chat(R"("model":"gpt")"), tokens, chat(R"("model":"up")", R"("max_tokens":256)")},
+        {chat(R"("model":"gpt")"), completion_tokens, chat(R"("model":"up")", R"("max_completion_tokens":4096)")},
+        {chat(""), tokens, chat(R"("model":"up")", R"("max_tokens":256)")},
+        {chat("", R"("provider":{})"), tokens, chat(R"("model":"up")", R"("max_tokens":256)")},
+        // A name never stands twice: the client's null is replaced.
+        {chat(R"("max_tokens": null ,"model":"gpt")"), tokens, chat(R"("max_tokens": 256 ,"model":"up")")},
+        {chat(R"("model":"gpt","max_completion_tokens":null)"), completion_tokens,
+         chat(R"("model":"up","max_completion_tokens":4096)")},
+        {chat(R"("model":"gpt","max_tokens":null)"), completion_tokens,
+         chat(R"("model":"up","max_tokens":null)", R"("max_completion_tokens":4096)")},
+        {chat(R"("model":"gpt","max\u005ftokens":null)"), tokens, chat(R"("model":"up","max\u005ftokens":256)")},
+    };
+    for (const Row& row : rows) EXPECT_EQ(upstream(row.text, "up", false, row.bound), row.expected) << row.text;
 }
 
 TEST(UpstreamBody, ModelNamesAreWrittenAsJson) {

@@ -1,0 +1,69 @@
+#include "gateway/request/hold_estimate.h"
+
+#include <algorithm>
+
+#include "gateway/request/request_context.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::int64_t kLeastLearnedTokens = 256;
+// What max_tokens of /completions means where it is absent, as OpenAI documents it: a bound sent upstream must not make
+// an answer longer than no bound would.
+constexpr std::int64_t kCompletionsDefaultTokens = 16;
+
+// Of one choice, where the request says nothing: what nearly all answers of this organization and endpoint stayed
+// below. The model's own maximum would refuse those who could well pay.
+std::int64_t usual_output(const RequestContext& request, const CreditConfig& config) {
+    if (request.api == ApiType::completions && !request.body.stream) return kCompletionsDefaultTokens;
+    const auto usual = request.principal.credit->usual_output(request.endpoint->number);
+    if (!usual) return config.default_output_tokens;
+    return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
+}
+
+// The bound may be sent upstream, and some providers refuse one that does not fit beside the prompt. The prompt's
+// estimate is cautious, so the rest of the context may look smaller than it is.
+std::int64_t beside_prompt(std::int64_t bound, std::int64_t prompt_tokens, const Endpoint& endpoint) {
+    if (endpoint.context_length == 0) return bound;
+    return std::min(bound, std::max(endpoint.context_length - prompt_tokens, kLeastLearnedTokens));
+}
+
+// The longest answer that the model can give, as the price list says; 0: it does not say.
+std::int64_t models_longest_output(const Endpoint& endpoint) {
+    const std::int64_t context = endpoint.context_length;
+    const std::int64_t completion = endpoint.max_completion_tokens;
+    if (context == 0 || completion == 0) return std::max(context, completion);
+    return std::min(context, completion);
+}
+
+void add_unbounded(const RequestContext& request, const CreditConfig& config, HoldEstimate& estimate) {
+    const Endpoint& endpoint = *request.endpoint->endpoint;
+    const std::int64_t known = models_longest_output(endpoint) * request.body.choices;
+    if (known > 0 && estimate.output_tokens >= known) return;
+    const std::int64_t assumed = config.max_learned_output_tokens * request.body.choices;
+    estimate.unbounded = true;
+    estimate.longest_output = known > 0 ? known : std::max(assumed, estimate.output_tokens);
+    estimate.longest_amount = endpoint.most_for(estimate.prompt_tokens, estimate.longest_output);
+}
+
+}  // namespace
+
+HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& config) {
+    const Endpoint& endpoint = *request.endpoint->endpoint;
+    HoldEstimate estimate;
+    const auto bytes_per_token = static_cast<std::int64_t>(config.bytes_per_prompt_token);
+    estimate.prompt_tokens =
+        (request.body.prompt_bytes + bytes_per_token - 1) / bytes_per_token + request.body.prompt_extra_tokens;
+    const bool unstated = request.body.output_bound == 0;
+    if (request.api != ApiType::embeddings) {
+        std::int64_t bound = request.body.output_bound;
+        if (unstated) bound = beside_prompt(usual_output(request, config), estimate.prompt_tokens, endpoint);
+        if (endpoint.max_completion_tokens > 0) bound = std::min(bound, endpoint.max_completion_tokens);
+        estimate.output_tokens = bound * request.body.choices;
+        if (unstated && !request.body.stream) add_unbounded(request, config, estimate);
+    }
+    estimate.amount = endpoint.most_for(estimate.prompt_tokens, estimate.output_tokens);
+    return estimate;
+}
+
+}  // namespace tollgate
