@@ -54,14 +54,13 @@ void UsageChunks::add(const UsagePosition& position, const RequestOpened& opened
 }
 
 UsageChunks::Chunk UsageChunks::seal(const Group& group) {
-    UsageBlockBuilder builder;
     const auto rows = bytes_of(group.open);
     for (const auto& part : group.parts) {
-        builder.add(rows.subspan(part.at, part.open_bytes),
-                    rows.subspan(part.at + part.open_bytes, part.settlement_bytes));
+        builder_.add(rows.subspan(part.at, part.open_bytes),
+                     rows.subspan(part.at + part.open_bytes, part.settlement_bytes));
     }
     const UsagePosition first = place_of(0, rows);
-    return {.block = first.block, .row = first.row, .value = builder.finish(first.block).value};
+    return {.block = first.block, .row = first.row, .value = builder_.finish(first.block).value};
 }
 
 std::string UsageChunks::key_of(const GroupKey& group, const Chunk& chunk) {
@@ -72,7 +71,7 @@ std::string UsageChunks::key_of(const GroupKey& group, const Chunk& chunk) {
                                    .row = chunk.row});
 }
 
-void UsageChunks::add_to(WriteBatch& batch) const {
+void UsageChunks::add_to(WriteBatch& batch) {
     for (const auto& [key, group] : groups_) {
         for (const Chunk& chunk : group.sealed) batch.put(Family::organization_usage, key_of(key, chunk), chunk.value);
         if (group.parts.empty()) continue;

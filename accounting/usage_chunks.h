@@ -40,7 +40,7 @@ class UsageChunks {
     void add(const UsagePosition& position, const RequestOpened& opened, const UsageRow& row);
     std::size_t bytes() const { return bytes_; }  // of memory, about
     // Puts what waits into `batch`, which must be committed before clear(). Changes nothing here.
-    void add_to(WriteBatch& batch) const;
+    void add_to(WriteBatch& batch);
     void clear();
 
     // The days in which a retention class has anything, of any organization.
@@ -85,11 +85,12 @@ class UsageChunks {
     };
     class Lane;
 
-    static Chunk seal(const Group& group);
+    Chunk seal(const Group& group);
     static std::string key_of(const GroupKey& group, const Chunk& chunk);
 
     Store& store_;
     std::unordered_map<GroupKey, Group, GroupKeyHash> groups_;
+    UsageBlockBuilder builder_;  // empty between calls: its memory is used again
     std::size_t bytes_ = 0;
 };
 

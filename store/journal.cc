@@ -135,25 +135,23 @@ Status verify_version_and_number(std::string_view value, const char* kind, std::
     return {};
 }
 
-// The block so far with its body compressed where that makes it shorter; the codec stands in the header.
-std::string packed(const std::string& block, std::size_t header_bytes, std::size_t tail_bytes) {
+// The block so far with its body compressed where that makes it shorter; the codec stands in the header. `scratch` only
+// grows, so that a builder that is used again touches no fresh memory, and the block takes what it needs and no more.
+std::string packed(const std::string& block, std::size_t header_bytes, std::size_t tail_bytes, std::string& scratch) {
     const std::size_t body_bytes = block.size() - header_bytes;
-    std::string out;
+    std::string_view body = std::string_view(block).substr(header_bytes);
     if (body_bytes >= kLeastCompressedBytes) {
         const int room = LZ4_compressBound(static_cast<int>(body_bytes));
-        out.reserve(header_bytes + static_cast<std::size_t>(room) + tail_bytes);
-        out.append(block, 0, header_bytes);
-        out.resize(header_bytes + static_cast<std::size_t>(room));
-        const int bytes = LZ4_compress_default(block.data() + header_bytes, out.data() + header_bytes,
-                                               static_cast<int>(body_bytes), room);
+        if (scratch.size() < static_cast<std::size_t>(room)) scratch.resize(static_cast<std::size_t>(room));
+        const int bytes = LZ4_compress_default(body.data(), scratch.data(), static_cast<int>(body_bytes), room);
         if (bytes > 0 && static_cast<std::size_t>(bytes) < body_bytes) {
-            out.resize(header_bytes + static_cast<std::size_t>(bytes));
-            write_big_endian(out.data() + kCodecOffset, std::uint16_t{kLz4Body});
-            return out;
+            body = std::string_view(scratch).substr(0, static_cast<std::size_t>(bytes));
         }
     }
-    out.reserve(block.size() + tail_bytes);
-    out = block;
+    std::string out;
+    out.reserve(header_bytes + body.size() + tail_bytes);
+    out.append(block, 0, header_bytes).append(body);
+    if (body.size() < body_bytes) write_big_endian(out.data() + kCodecOffset, std::uint16_t{kLz4Body});
     return out;
 }
 
@@ -197,7 +195,7 @@ FinishedBlock MoneyBlockBuilder::finish(const MoneyBlockHeader& header) {
     out = write_hash(out, header.usage);
     write(out, static_cast<std::uint32_t>(body_bytes));
 
-    FinishedBlock block{.value = packed(buffer_, kMoneyHeaderBytes, kHashBytes), .hash = {}};
+    FinishedBlock block{.value = packed(buffer_, kMoneyHeaderBytes, kHashBytes, scratch_), .hash = {}};
     block.hash = sha256(block.value);
     block.value.append(reinterpret_cast<const char*>(block.hash.data()), block.hash.size());
     clear();
@@ -265,7 +263,7 @@ FinishedBlock UsageBlockBuilder::finish(std::uint64_t number) {
     out = write(out, rows_);
     write(out, static_cast<std::uint32_t>(body_bytes));
 
-    FinishedBlock block{.value = packed(buffer_, kUsageHeaderBytes, 0), .hash = {}};
+    FinishedBlock block{.value = packed(buffer_, kUsageHeaderBytes, 0, scratch_), .hash = {}};
     block.hash = sha256(block.value);
     clear();
     return block;

@@ -61,7 +61,7 @@ class MoneyBlockBuilder {
     void clear();
 
   private:
-    std::string buffer_;
+    std::string buffer_, scratch_;
     std::uint32_t entries_ = 0;
 };
 
@@ -75,7 +75,7 @@ class UsageBlockBuilder {
     void clear();
 
   private:
-    std::string buffer_;
+    std::string buffer_, scratch_;
     std::uint32_t rows_ = 0;
 };
 
