@@ -156,11 +156,37 @@ struct StreamEnd {
     Error read_error;
 };
 
+// Whether a read brought tokens that the hold has to cover. Not where it brought the end of the answer as well: a clean
+// end is a clean end, whatever it cost. Providers that name a finish reason in every chunk have finished only once.
+class Coverage {
+  public:
+    explicit Coverage(std::int64_t choices) : choices_(choices) {}
+    bool asks(const StreamFacts& facts, std::int64_t output_tokens) {
+        const bool grew = output_tokens > output_tokens_;
+        const bool finished = facts.finished >= choices_;
+        const bool ends = facts.done || (finished && !finished_);
+        output_tokens_ = output_tokens;
+        finished_ = finished;
+        return grew && !ends;
+    }
+
+  private:
+    const std::int64_t choices_;
+    std::int64_t output_tokens_ = 0;
+    bool finished_ = false;
+};
+
+// Nothing is to be expected of the upstream any more, for better or worse.
+bool over(const StreamFacts& facts, bool ended) {
+    return ended || (facts.done && facts.has_usage) || facts.invalid || facts.error_event;
+}
+
 // Forwards events until the answer is over, one way or another. What is in connection.out then has not been sent.
 net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
                                          Outlet& outlet) {
     const StreamFacts& facts = connection.meter.facts();
     net::Buffer& in = answer.connection->in;
+    Coverage coverage(connection.request.body.choices);
     StreamEnd end;
     Flush flush;
     bool read = in.empty();
@@ -177,9 +203,10 @@ net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& he
         in.consume(step.payload);
         const std::int64_t output_tokens = counted_completion_tokens(facts);
         held.progress(output_tokens);
-        end.cut = !held.covers(output_tokens, connection.worker().config().credit);
+        if (over(facts, end.ended)) break;
+        end.cut =
+            coverage.asks(facts, output_tokens) && !held.covers(output_tokens, connection.worker().config().credit);
         if (end.cut) break;
-        if (end.ended || (facts.done && facts.has_usage) || facts.invalid || facts.error_event) break;
         late_usage = facts.done;
         if (!connection.client_gone() && (!connection.out.empty() || !outlet.head_sent)) {
             prepare(connection, outlet, false, flush);
