@@ -154,7 +154,7 @@ void Ledger::flush() {
 }
 
 Result<TransactionResult> Ledger::transact(const TransactionRequest& request, std::int64_t now_ms) {
-    if (Status status = check(request, now_ms); !status.ok()) return std::unexpected(status);
+    if (Status status = check(request); !status.ok()) return std::unexpected(status);
     Result<TransactionResult> result = failure(StatusCode::io, "not booked");
     state_->call([&] { result = state_->writer.book(request, now_ms); });
     return result;

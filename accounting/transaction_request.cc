@@ -34,7 +34,7 @@ Status refused(TransactionKind kind, const std::string& why, StatusCode code) {
     return {code, std::string(name_of(kind)) + ": " + why};
 }
 
-Status check(const TransactionRequest& request, std::int64_t now_ms) {
+Status check(const TransactionRequest& request) {
     using enum TransactionKind;
     const auto refuse = [&](const std::string& why) { return refused(request.kind, why); };
     const bool about_purchase = request.kind == confirm_purchase || request.kind == cancel_purchase;
@@ -54,7 +54,6 @@ Status check(const TransactionRequest& request, std::int64_t now_ms) {
         return refuse("the priority is not within 0 and " + std::to_string(kMaxLotPriority));
     }
     if (request.expires_ms != 0 && request.kind != grant) return refuse("only grants expire");
-    if (request.expires_ms != 0 && request.expires_ms <= now_ms) return refuse("it would have expired already");
     if (request.idempotency_key.size() > kIdempotencyKeyBytes) {
         return refuse("the idempotency key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");
     }

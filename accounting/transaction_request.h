@@ -48,6 +48,6 @@ std::string_view name_of(TransactionKind kind);
 // "<kind>: <why>"
 Status refused(TransactionKind kind, const std::string& why, StatusCode code = StatusCode::invalid);
 // What can be said without looking anything up: invalid.
-Status check(const TransactionRequest& request, std::int64_t now_ms);
+Status check(const TransactionRequest& request);
 
 }  // namespace tollgate

@@ -151,6 +151,9 @@ Status Transactions::draft(const TransactionRequest& request, Draft& draft) {
         case TransactionKind::expiry:
             break;
     }
+    const bool expired = request.expires_ms != 0 && request.expires_ms <= draft.entry.at_ms;
+    if (expired)
+        return refused(request.kind, "it would have expired already");  // a repetition is answered all the same
     if (Status status = room_for(request.organization, request.amount); !status.ok()) return status;
     draft.entry.priority = draft.row.priority = request.priority;
     draft.entry.expires_ms = draft.row.expires_ms = request.expires_ms;

@@ -65,6 +65,22 @@ TEST_F(TransactionsTest, PurchaseOfAnotherOrganizationIsNotFound) {
     EXPECT_EQ(refused(request), StatusCode::not_found);
 }
 
+TEST_F(TransactionsTest, RepeatedGrantIsAnsweredAsTheFirstAlsoOnceItHasExpired) {
+    TransactionRequest request{.kind = TransactionKind::grant,
+                               .organization = organization,
+                               .amount = {500},
+                               .expires_ms = now_ms + 1,
+                               .idempotency_key = "evt_1"};
+    const TransactionResult first = book(request);
+    now_ms += kDayMs;
+    const TransactionResult second = book(request);
+    EXPECT_TRUE(second.repeated);
+    EXPECT_EQ(second.transaction, first.transaction);
+    EXPECT_EQ(second.moved.value, 500);
+    request.idempotency_key = "evt_2";
+    EXPECT_EQ(refused(request), StatusCode::invalid);
+}
+
 TEST_F(TransactionsTest, RepeatedWebhookIsAnsweredAsTheFirst) {
     TransactionRequest request{
         .kind = purchase, .organization = organization, .amount = {500}, .idempotency_key = "evt_1"};
