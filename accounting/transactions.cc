@@ -247,8 +247,9 @@ Status Transactions::draft_payment_refund(const TransactionRequest& request, Dra
     if (!purchase) return purchase.error();
     const auto refunded = refunded_of(store_, request.organization, request.reference);
     if (!refunded) return refunded.error();
-    const NanoUsd left =
+    const NanoUsd spare =
         balances_.lots().spare(request.organization, request.reference, in_flight(request.organization));
+    const NanoUsd left = std::min(spare, purchase->amount - *refunded);  // charged back while it was held: spent twice
     const NanoUsd amount = request.amount == NanoUsd{} ? left : request.amount;
     if (amount > left || amount == NanoUsd{} || take(draft, amount) != amount) {
         return refused(request.kind, "of the purchase " + to_usd(left) + " USD are left that no request holds");
@@ -298,10 +299,9 @@ Status Transactions::draft_charge_back(const TransactionRequest& request, Draft&
     if (!purchase) return purchase.error();
     const auto refunded = refunded_of(store_, request.organization, request.reference);
     if (!refunded) return refunded.error();
-    if (request.amount > purchase->amount - *refunded) {
-        return refused(request.kind,
-                       "of the purchase " + to_usd(purchase->amount - *refunded) + " USD are not paid back yet");
-    }
+    const NanoUsd left = purchase->amount - *refunded;
+    if (request.amount > left)
+        return refused(request.kind, "of the purchase " + to_usd(left) + " USD are not paid back yet");
     const NanoUsd taken = take(draft, request.amount);
     draft.entry.add_leg(AccountKind::organization_available, request.organization, -taken);
     draft.entry.add_leg(AccountKind::platform_losses, {}, taken - request.amount);

@@ -289,6 +289,17 @@ TEST_F(TransactionsTest, ChargeBackTakesWhatThereIsAndBooksTheRestAsLoss) {
     EXPECT_EQ(refused(about(charge_back, bought, 1)), StatusCode::invalid);  // it is paid back whole
 }
 
+TEST_F(TransactionsTest, WhatWasChargedBackWhileItWasHeldIsNotRefundedToo) {
+    const Id128 bought = buy(100);
+    const auto running = hold(organization, 80);
+    EXPECT_EQ(book(about(charge_back, bought, 90)).moved.value, -20);
+    settle(*running, 0);
+    EXPECT_EQ(left(), std::vector<std::int64_t>{80});
+    EXPECT_EQ(refused(about(payment_refund, bought, 11)), StatusCode::invalid);
+    EXPECT_EQ(book(about(payment_refund, bought, 10)).moved.value, -10);
+    EXPECT_EQ(refused(about(payment_refund, bought, 1)), StatusCode::invalid);
+}
+
 TEST_F(TransactionsTest, ChargeBackBurnsItsPurchaseFirst) {
     grant(50, 1);
     const Id128 bought = buy(100);
