@@ -65,20 +65,41 @@ void Books::take_entry(const LedgerEntry& entry) {
     NanoUsd sum;
     for (const Leg& leg : entry.legs()) sum += leg.amount;
     REQUIRE(sum == NanoUsd{}, "I5", "the legs of " + to_ulid(entry.event) + " do not sum to zero");
-    BookedTotals& totals = totals_[entry.organization];
-    const NanoUsd moved = sum_of(entry, AccountKind::organization_available);
-    (is_usage(entry) ? totals.used : totals.granted) += is_usage(entry) ? -moved : moved;
-    REQUIRE(totals.used <= totals.granted, "I1", to_ulid(entry.event) + " takes a balance below zero");
-    if (is_usage(entry)) {
-        const std::pair charge{ulid_time_ms(entry.event), -moved};
-        for (const std::string& spender : {organization_name(entry.organization), project_name(entry.project),
-                                           member_name(entry.organization, entry.member), key_name(entry.key)}) {
-            charges_[spender].push_back(charge);
-        }
-    } else {
-        REQUIRE(grants_.emplace(entry.event, BookedGrant{entry.organization, moved}).second, "I3",
-                "grant " + to_ulid(entry.event) + " is booked twice");
+    for (const Leg& leg : entry.legs()) {
+        if (leg.account != AccountKind::organization_available) continue;
+        BookedTotals& totals = totals_[leg.owner];
+        const bool of_usage = is_usage(entry) || entry.kind == EntryKind::usage_refund;
+        (of_usage ? totals.used : totals.granted) += of_usage ? -leg.amount : leg.amount;
+        REQUIRE(totals.used <= totals.granted && totals.used >= NanoUsd{}, "I1",
+                to_ulid(entry.event) + " takes a balance below zero");
     }
+    lots_.take(entry);
+    if (!is_usage(entry)) return take_transaction(entry);
+    const std::pair charge{ulid_time_ms(entry.event), -sum_of(entry, AccountKind::organization_available)};
+    for (const std::string& spender : {organization_name(entry.organization), project_name(entry.project),
+                                       member_name(entry.organization, entry.member), key_name(entry.key)}) {
+        charges_[spender].push_back(charge);
+    }
+}
+
+void Books::take_transaction(const LedgerEntry& entry) {
+    BookedTransaction booked{.kind = entry.kind,
+                             .event = entry.event,
+                             .organization = entry.organization,
+                             .reference = entry.reference,
+                             .counterparty = {},
+                             .moved = entry.moved(AccountKind::organization_available, entry.organization),
+                             .pending = sum_of(entry, AccountKind::organization_pending),
+                             .lost = -sum_of(entry, AccountKind::platform_losses),
+                             .priority = entry.priority,
+                             .expires_ms = entry.expires_ms};
+    for (const Leg& leg : entry.legs()) {
+        const bool other = leg.account == AccountKind::organization_available && leg.owner != entry.organization;
+        if (other) booked.counterparty = leg.owner;
+    }
+    REQUIRE(transactions_.emplace(entry.event, booked).second, "I3",
+            "transaction " + to_ulid(entry.event) + " is booked twice");
+    new_transactions_.push_back(entry.event);
 }
 
 void Books::read_usage(Store& store, std::uint64_t number, const BlockHash& hash,

@@ -12,19 +12,10 @@
 #include "accounting/usage_record.h"
 #include "store/journal.h"
 #include "store/store.h"
+#include "tests/simulation/lots.h"
+#include "tests/simulation/violation.h"
 
 namespace tollgate::simulation {
-
-// An invariant is broken; `invariant` is its name in docs/reliability.md, such as "I3".
-struct Violation {
-    std::string invariant, what;
-};
-
-// The text of what is broken is made only if it is: there are thousands of checks to a run.
-#define REQUIRE(holds, invariant, ...)                             \
-    do {                                                           \
-        if (!(holds)) throw Violation{(invariant), (__VA_ARGS__)}; \
-    } while (false)
 
 struct BookedRequest {
     std::uint64_t block = 0;
@@ -37,9 +28,14 @@ struct BookedRequest {
     bool orphan = false;  // settled by recovery
 };
 
-struct BookedGrant {
-    Id128 organization;
-    NanoUsd amount;
+// What moved credit apart from usage.
+struct BookedTransaction {
+    EntryKind kind = EntryKind::grant;
+    Id128 event, organization, reference, counterparty;
+    NanoUsd moved, pending;  // of the organization's credit, and of what it has bought and not paid
+    NanoUsd lost;            // charged back, but spent before
+    std::int32_t priority = 0;
+    std::int64_t expires_ms = 0;
 };
 
 struct BookedTotals {
@@ -54,13 +50,16 @@ std::string key_name(const KeyDigest& digest);
 
 class Books {
   public:
-    // Reads the blocks above the last one read and holds them against I1, I3, I5, I7. Throws Violation.
+    // Reads the blocks above the last one read and holds them against I1, I3, I5, I7 and, by Lots, I17 to I19. Throws
+    // Violation.
     void read(Store& store);
 
     const std::map<Id128, BookedRequest>& requests() const { return requests_; }
     // Since the last call, in the journal's order.
     std::vector<Id128> take_new_requests() { return std::exchange(new_requests_, {}); }
-    const std::map<Id128, BookedGrant>& grants() const { return grants_; }
+    const std::map<Id128, BookedTransaction>& transactions() const { return transactions_; }
+    std::vector<Id128> take_new_transactions() { return std::exchange(new_transactions_, {}); }
+    const Lots& lots() const { return lots_; }
     BookedTotals totals(const Id128& organization) const;
     // What was charged to a spender, with the time of admission, which counts for its windows, in the journal's order.
     const std::vector<std::pair<std::int64_t, NanoUsd>>& charges(const std::string& spender) {
@@ -71,16 +70,18 @@ class Books {
   private:
     void read_block(Store& store, std::uint64_t number, std::string_view value);
     void take_entry(const LedgerEntry& entry);
+    void take_transaction(const LedgerEntry& entry);
     void read_usage(Store& store, std::uint64_t number, const BlockHash& hash, std::map<Id128, LedgerEntry>& usages);
     void take_row(std::uint64_t number, const UsageRow& row, std::map<Id128, LedgerEntry>& usages);
 
     std::uint64_t blocks_ = 0;
     BlockHash last_hash_{};
     std::map<Id128, BookedRequest> requests_;
-    std::map<Id128, BookedGrant> grants_;
+    std::map<Id128, BookedTransaction> transactions_;
+    Lots lots_;
     std::map<Id128, BookedTotals> totals_;
     std::map<std::string, std::vector<std::pair<std::int64_t, NanoUsd>>> charges_;
-    std::vector<Id128> new_requests_;
+    std::vector<Id128> new_requests_, new_transactions_;
 };
 
 }  // namespace tollgate::simulation

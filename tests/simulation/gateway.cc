@@ -182,40 +182,6 @@ void Gateway::stop() {
     TRACE(world_, "stop");
 }
 
-void Gateway::grant_to(std::size_t index, NanoUsd amount) {
-    Model& model = world_.model;
-    ModelGrant wanted{.organization = index,
-                      .amount = amount,
-                      .idempotency_key = world_.random.one_in(2) ? "payment " + std::to_string(++next_id_) : "",
-                      .transaction = {}};
-    const Id128& organization = model.organizations[index].id;
-    const auto result =
-        world_.process->ledger->grant({organization, wanted.amount, wanted.idempotency_key, ""}, world_.now_ms);
-    TRACE(world_, "grant " + to_usd(wanted.amount) + (result ? "" : ": " + result.error().message()));
-    if (!world_.machine.crashed() && result) {
-        invariants_.granted(*result);
-        model.acknowledge(wanted, result->transaction);
-        ++world_.tally.grants;
-    }
-    model.grants.push_back(std::move(wanted));
-}
-
-void Gateway::repeat_grant() {
-    Model& model = world_.model;
-    if (model.grants.empty()) return;
-    ModelGrant& known = world_.random.pick(model.grants);
-    if (known.idempotency_key.empty()) return;
-    const Id128& organization = model.organizations[known.organization].id;
-    const auto result =
-        world_.process->ledger->grant({organization, known.amount, known.idempotency_key, ""}, world_.now_ms);
-    TRACE(world_, "repeat grant " + to_usd(known.amount) + (result ? "" : ": " + result.error().message()));
-    if (world_.machine.crashed() || !result) return;
-    invariants_.granted_again(known, *result);
-    if (result->repeated) return;  // known, or booked by a retry within this step: Invariants::grants() finds it
-    model.acknowledge(known, result->transaction);
-    ++world_.tally.grants;
-}
-
 void Gateway::set_limits() {
     Random& random = world_.random;
     ModelOrganization& organization = random.pick(world_.model.organizations);

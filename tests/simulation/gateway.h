@@ -21,8 +21,6 @@ class Gateway {
     // The shutdown: what still runs is cut at no cost.
     void stop();
 
-    void grant_to(std::size_t organization, NanoUsd amount);
-    void repeat_grant();
     void set_limits();
     void look_up();
     void flush();

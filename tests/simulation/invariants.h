@@ -1,19 +1,21 @@
-// Where I1 to I16 (docs/reliability.md) are checked: what the program answers, what stands in memory and what the
+// Where I1 to I19 (docs/reliability.md) are checked: what the program answers, what stands in memory and what the
 // journal has, against the model. Only what blocks must be by themselves is checked where they are read (Books): the
-// prefixes of I1, I5, the chain of I7, and that a record and its entry agree (I3, I4, I8, I10).
+// prefixes of I1, I5, the chain of I7, that a record and its entry agree (I3, I4, I8, I10), and what an entry may
+// do with credit (I17 to I19: Lots).
 //
 //   I1   admitted, grown, balances              I9   slots_open, ledger_opens, new_records, record_kept,
 //   I2   sent_before_settlement, metered,            booked_as_known
 //        sent_after_settlement, looked_up,      I10  balances, booked_as_known
-//        flushed, record_kept, booked_as_known  I11  record_kept, grants
-//   I3   granted, granted_again, grants,        I12  balances
+//        flushed, record_kept, booked_as_known  I11  record_kept, transactions
+//   I3   transacted, repeated, transactions,    I12  balances
 //        ever_began                             I13  admitted, grown
-//   I4   balances, grants, looked_up,           I14  metered
+//   I4   balances, transacted, looked_up,       I14  metered
 //        booked_as_known                        I15  verify
 //   I6   no_slot_is_free, balances,             I16  admitted
-//        nothing_runs
-//   I7   tamper
-//   I8   charged, booked_as_known
+//        nothing_runs                           I17  lots
+//   I7   tamper                                 I18  transacted
+//   I8   charged, booked_as_known               I19  admitted, grown, charged, expired,
+//                                                    promised
 //
 // What is found in the journal is marked in the model, which expects it from then on. All throw Violation.
 #pragma once
@@ -22,6 +24,7 @@
 #include <memory>
 #include <string>
 
+#include "tests/simulation/expectation.h"
 #include "tests/simulation/world.h"
 
 namespace tollgate::simulation {
@@ -40,14 +43,19 @@ class Invariants {
     void sent_after_settlement(const ModelRequest& request, const std::string& bytes) const;
 
     // --- Other answers
-    void granted(const GrantResult& result) const;
-    void granted_again(const ModelGrant& known, const GrantResult& result) const;
+    void transacted(const TransactionRequest& request, const Expectation& expected,
+                    const Result<TransactionResult>& result) const;
+    void repeated(const ModelTransaction& known, const Result<TransactionResult>& result) const;
+    void reused(const ModelTransaction& known, const Result<TransactionResult>& result) const;  // with other content
+    void expired(const ModelOrganization& organization) const;
+    void promised(const ModelOrganization& organization, const Lots& before, const Lots& after) const;
     void looked_up(const ModelRequest& request, const Result<StoredRequest>& found) const;
     void flushed() const;
 
     // --- The state, after each step
     void new_records();
-    void grants();
+    void transactions();  // only while the ledger accepts
+    void lots() const;    // likewise, with all that is settled in the journal
     void balances() const;
     void nothing_runs() const;
 
@@ -63,6 +71,7 @@ class Invariants {
 
   private:
     void ever_began(const Id128& request) const;
+    void take_transaction(const BookedTransaction& booked);
     void record_kept(ModelRequest& request, bool power_cut);
     void booked_as_known(const ModelRequest& request, const BookedRequest& record, bool may_be_orphan,
                          bool power_cut) const;

@@ -99,25 +99,56 @@ void Model::add_organizations(Random& random, std::uint64_t seed) {
     }
 }
 
-NanoUsd Model::left(const ModelRequest& request, std::int64_t at_ms) {
+NanoUsd ModelExpired::nobodys() const {
+    NanoUsd claimed = burned + unclaimed;
+    for (const auto& [request, claim] : claims) claimed += claim;
+    return exact ? std::max(left - claimed, NanoUsd{}) : NanoUsd{};
+}
+
+Range Model::left(const ModelOrganization& organization) {
+    const NanoUsd left = organization.granted - organization.used - organization.held;
+    return {left - organization.unsure - organization.expired.left, left - organization.expired.nobodys()};
+}
+
+Range Model::left(const ModelRequest& request, std::int64_t at_ms) {
     ModelOrganization& organization = organization_of(request);
-    NanoUsd left = organization.granted - organization.used - organization.held;
+    Range left = this->left(organization);
     for (const std::size_t index : key_of(request).spenders) {
         ModelSpender& spender = organization.spenders[index];
         const Limits& limits = spender.limits;
         if (!limits.budget) continue;
         const auto [charged, held] = spender.spent.in(limits.reset, at_ms);
-        left = std::min(left, *limits.budget - charged - held);
+        const NanoUsd room = *limits.budget - charged - held;
+        left = {std::min(left.least, room), std::min(left.most, room)};
     }
     return left;
 }
 
-bool Model::covers(const ModelRequest& request, NanoUsd amount, std::int64_t at_ms) {
-    return amount <= left(request, at_ms);
+Range Model::coverable(const ModelRequest& request) {
+    const Range left = this->left(request, request.created_ms);
+    return {request.hold + std::max(left.least, NanoUsd{}), request.hold + std::max(left.most, NanoUsd{})};
 }
 
-NanoUsd Model::coverable(const ModelRequest& request) {
-    return request.hold + std::max(left(request, request.created_ms), NanoUsd{});
+bool Model::freeze_expired(ModelOrganization& organization, NanoUsd left, std::int64_t last_expiry_ms,
+                           std::int64_t now_ms) {
+    ModelExpired& expired = organization.expired;
+    if (left == NanoUsd{}) {
+        expired = {};
+        return false;
+    }
+    expired.left = left;
+    expired.burned = {};  // is in the journal by now
+    if (last_expiry_ms <= expired.frozen_ms) return false;
+    expired.frozen_ms = now_ms;
+    expired.exact = true;
+    expired.unclaimed = {};
+    expired.claims.clear();
+    for (const ModelRequest* const request : live) {
+        if (&organization_of(*request) != &organization || request->phase >= Phase::settling) continue;
+        expired.claims[request->id] = request->hold;
+        expired.exact = expired.exact && request->created_ms < now_ms;
+    }
+    return true;
 }
 
 ModelRequest& Model::begin(ModelRequest request, std::int64_t monotonic_ms) {
@@ -138,6 +169,10 @@ ModelRequest& Model::begin(ModelRequest request, std::int64_t monotonic_ms) {
 void Model::grow_hold(ModelRequest& request, NanoUsd more) {
     add_to_holds(organization_of(request), key_of(request), more, request.created_ms);
     request.hold += more;
+    auto& claims = organization_of(request).expired.claims;
+    if (const auto claim = claims.find(request.id); claim != claims.end()) {
+        claim->second = std::max(claim->second, request.hold);
+    }
 }
 
 void Model::settle(ModelRequest& request, NanoUsd cost, NanoUsd charged) {
@@ -151,11 +186,11 @@ void Model::settle(ModelRequest& request, NanoUsd cost, NanoUsd charged) {
     }
     request.cost = cost;
     request.charged = charged;
-}
-
-void Model::acknowledge(ModelGrant& grant, const Id128& transaction) {
-    grant.transaction = transaction;
-    organizations[grant.organization].granted += grant.amount;
+    ModelExpired& expired = organization.expired;
+    if (const auto claim = expired.claims.extract(request.id)) {
+        expired.burned += charged;
+        expired.unclaimed += claim.mapped() - std::min(claim.mapped(), request.hold);
+    }
 }
 
 void Model::restart_from(Books& books) {
@@ -164,7 +199,8 @@ void Model::restart_from(Books& books) {
         const BookedTotals totals = books.totals(organization.id);
         organization.granted = totals.granted;
         organization.used = totals.used;
-        organization.held = {};
+        organization.held = organization.unsure = {};
+        organization.expired = {};
         for (ModelSpender& spender : organization.spenders) {
             spender.running = 0;
             spender.admitted_ms.clear();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "accounting/credit.h"
+#include "accounting/transactions.h"
 #include "gateway/upstream/stream_meter.h"
 #include "store/slot_file.h"
 #include "tests/simulation/books.h"
@@ -42,6 +43,11 @@ class Windows {
     std::map<LimitReset, std::vector<std::chrono::sys_days>> entered_;  // each once, the latest last
 };
 
+// An amount that is known to lie within.
+struct Range {
+    NanoUsd least, most;
+};
+
 // Whoever has a budget: an organization, a project, a member, a key.
 struct ModelSpender {
     std::string name;  // as in the books
@@ -57,9 +63,21 @@ struct ModelKey {
     std::array<std::size_t, 4> spenders{};  // whose limits hold for it, in the order they are asked
 };
 
+// Credit that had expired when it was last looked for, and what of it those may still spend who ran then.
+struct ModelExpired {
+    NanoUsd left;
+    std::int64_t frozen_ms = INT64_MIN;
+    bool exact = true;                // no clock hides who ran then
+    std::map<Id128, NanoUsd> claims;  // of those that still run
+    NanoUsd burned, unclaimed;        // by those that ended; what they gave back before
+    NanoUsd nobodys() const;
+};
+
 struct ModelOrganization {
     Id128 id;
     NanoUsd granted, used, held;
+    NanoUsd unsure;  // of what was granted: taken, perhaps, by a transaction that is not committed yet
+    ModelExpired expired;
     std::vector<ModelSpender> spenders;  // the first is the organization
     std::vector<ModelKey> keys;
 };
@@ -95,12 +113,13 @@ struct ModelRequest {
 };
 std::string name_of(const ModelRequest& request);
 
-// A grant that a caller asked for.
-struct ModelGrant {
-    std::size_t organization = 0;
-    NanoUsd amount;
-    std::string idempotency_key;
-    std::optional<Id128> transaction;  // acknowledged; without: the outcome is unknown
+// A transaction that a caller asked for and that may be booked.
+struct ModelTransaction {
+    TransactionRequest request;
+    Range moved;                              // of the organization's credit, if it is booked
+    std::optional<TransactionResult> answer;  // without: the outcome is unknown
+    std::optional<Id128> entry;               // its event in the journal, once it was seen there
+    bool lost = false;                        // it was not booked, and nobody was told that it is
 };
 
 // A cost as docs say it is: pico-USD summed exactly, rounded once to nano-USD, half up.
@@ -112,24 +131,26 @@ struct Model {
     std::deque<ModelRequest> requests;  // all, in the order they began
     std::map<Id128, ModelRequest*> by_id;
     std::vector<ModelRequest*> live;  // opening to settled
-    std::vector<ModelGrant> grants;
+    std::deque<ModelTransaction> transactions;
 
     void add_organizations(Random& random, std::uint64_t seed);
     ModelOrganization& organization_of(const ModelRequest& request) { return organizations[request.organization]; }
     const ModelKey& key_of(const ModelRequest& request) { return organization_of(request).keys[request.key]; }
 
-    // Whether credit and all budgets cover the amount more.
-    bool covers(const ModelRequest& request, NanoUsd amount, std::int64_t at_ms);
     // What credit and every budget have beside what is held; below zero where a budget was lowered.
-    NanoUsd left(const ModelRequest& request, std::int64_t at_ms);
+    Range left(const ModelRequest& request, std::int64_t at_ms);
+    static Range left(const ModelOrganization& organization);
     // What the request can be charged at most: its hold, and what is left.
-    NanoUsd coverable(const ModelRequest& request);
+    Range coverable(const ModelRequest& request);
 
     // The hold of the request is given.
     ModelRequest& begin(ModelRequest request, std::int64_t monotonic_ms);
     void grow_hold(ModelRequest& request, NanoUsd more);  // or shrink, with `more` below zero
     void settle(ModelRequest& request, NanoUsd cost, NanoUsd charged);
-    void acknowledge(ModelGrant& grant, const Id128& transaction);
+    // The journal was looked through for expired credit, and has that much left of it. Whether those who run now are
+    // the ones who may spend it.
+    bool freeze_expired(ModelOrganization& organization, NanoUsd left, std::int64_t last_expiry_ms,
+                        std::int64_t now_ms);
     // A process has begun, which knows what the books say; nothing runs.
     void restart_from(Books& books);
 };

@@ -12,7 +12,7 @@ constexpr std::uint64_t kLeastSteps = 60, kMostSteps = 240;
 }  // namespace
 
 Simulation::Simulation(std::uint64_t seed, const std::string& slot_path, bool verbose)
-    : world_(seed, slot_path, verbose) {}
+    : world_(seed, slot_path, verbose), teller_one_in_(world_.random.one_in(3) ? 4 : 12) {}
 
 void Simulation::run() {
     const std::size_t organizations = world_.model.organizations.size();
@@ -21,7 +21,7 @@ void Simulation::run() {
                       std::to_string(organizations) + " organizations");
     restart(false);
     for (std::size_t i = 0; i < organizations; ++i) {
-        if (!world_.random.one_in(4)) gateway_.grant_to(i, some_credit());
+        if (!world_.random.one_in(4)) teller_.grant_to(i, some_credit());
     }
     const std::uint64_t steps = kLeastSteps + world_.random.below(kMostSteps - kLeastSteps);
     while (world_.tally.steps < steps) {
@@ -53,15 +53,11 @@ void Simulation::one_step() {
     const std::int64_t passed_ms = random.between(0, 3000);
     world_.now_ms += passed_ms;
     world_.monotonic_ms += passed_ms;
+    if (random.one_in(teller_one_in_)) return move_credit();
     const std::uint64_t choice = random.below(100);
     if (choice < 25) return gateway_.begin_request();
     if (choice < 72) return gateway_.continue_request();
-    if (choice < 82) return gateway_.flush();
-    if (choice < 86) {
-        const std::size_t organization = random.below(world_.model.organizations.size());
-        return gateway_.grant_to(organization, some_credit());
-    }
-    if (choice < 88) return gateway_.repeat_grant();
+    if (choice < 87) return gateway_.flush();
     if (choice < 90) return gateway_.set_limits();
     if (choice < 92) return gateway_.look_up();
     if (choice < 94) return move_clock();
@@ -69,16 +65,26 @@ void Simulation::one_step() {
     break_something();
 }
 
+void Simulation::move_credit() {
+    const std::uint64_t choice = world_.random.below(8);
+    if (choice < 5) return teller_.transact();
+    return choice < 6 ? teller_.repeat() : teller_.expire();
+}
+
 void Simulation::check() {
     invariants_.new_records();
-    if (world_.process->accepting()) invariants_.grants();
+    if (world_.process->accepting()) invariants_.transactions();
     invariants_.balances();
 }
 
 void Simulation::move_clock() {
     constexpr std::array<std::int64_t, 8> kJumps = {kHourMs, -kHourMs,     kDayMs, -kDayMs,
                                                     1000,    10 * kYearMs, -1000,  -10 * kYearMs};
-    world_.now_ms = std::max<std::int64_t>(world_.now_ms + world_.random.pick(kJumps), kDayMs);
+    const std::int64_t before_ms =
+        std::exchange(world_.now_ms, std::max<std::int64_t>(world_.now_ms + world_.random.pick(kJumps), kDayMs));
+    for (ModelOrganization& organization : world_.model.organizations) {
+        organization.expired.exact = organization.expired.exact && world_.now_ms > before_ms;
+    }
     ++world_.tally.clock_jumps;
     TRACE(world_, "clock " + std::to_string(world_.now_ms));
 }

@@ -7,6 +7,7 @@
 
 #include "tests/simulation/gateway.h"
 #include "tests/simulation/invariants.h"
+#include "tests/simulation/teller.h"
 #include "tests/simulation/world.h"
 
 namespace tollgate::simulation {
@@ -23,6 +24,7 @@ class Simulation {
   private:
     NanoUsd some_credit();
     void one_step();
+    void move_credit();
     void check();
 
     // --- Faults
@@ -39,6 +41,8 @@ class Simulation {
     World world_;
     Invariants invariants_{world_};
     Gateway gateway_{world_, invariants_};
+    Teller teller_{world_, invariants_};
+    const std::uint64_t teller_one_in_;  // of the steps
     std::uint64_t boot_epoch_ = 0;
 };
 

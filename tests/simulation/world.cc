@@ -19,7 +19,8 @@ LedgerOptions some_options(Random& random, const std::int64_t& now_ms) {
 
 void Tally::add(const Tally& other) {
     steps += other.steps, requests += other.requests, completed += other.completed, refused += other.refused;
-    grants += other.grants, blocks += other.blocks, restarts += other.restarts, crashes += other.crashes;
+    transactions += other.transactions, expiries += other.expiries, blocks += other.blocks, restarts += other.restarts,
+        crashes += other.crashes;
     power_cuts += other.power_cuts, failed_commits += other.failed_commits, orphans += other.orphans;
     clock_jumps += other.clock_jumps;
 }

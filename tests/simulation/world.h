@@ -16,8 +16,8 @@ namespace tollgate::simulation {
 inline constexpr std::int64_t kHourMs = 3'600'000, kDayMs = 24 * kHourMs, kYearMs = 365 * kDayMs;
 
 struct Tally {  // what a run had in it, to show that it is worth something
-    std::uint64_t steps = 0, requests = 0, completed = 0, refused = 0, grants = 0, blocks = 0, restarts = 0,
-                  crashes = 0, power_cuts = 0, failed_commits = 0, orphans = 0, clock_jumps = 0;
+    std::uint64_t steps = 0, requests = 0, completed = 0, refused = 0, transactions = 0, expiries = 0, blocks = 0,
+                  restarts = 0, crashes = 0, power_cuts = 0, failed_commits = 0, orphans = 0, clock_jumps = 0;
     void add(const Tally& other);
 };
 
