@@ -5,6 +5,7 @@
 
 #include "gateway/api/activity.h"
 #include "gateway/api/limits.h"
+#include "gateway/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {

@@ -9,6 +9,7 @@
 
 #include "gateway/api/csv.h"
 #include "gateway/api/query_fields.h"
+#include "gateway/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -316,18 +317,6 @@ ApiAnswer show_analytics(Services& services, const ApiRequest& request, const Id
     return json_answer(text);
 }
 
-// Whether the caller may see this organization's usage; nothing tells another's from one that never was.
-Error check_access(Services& services, const Principal& principal, const std::optional<Id128>& organization) {
-    if (principal.kind == KeyKind::inference) {
-        return {ErrorKind::permission_denied, "only management keys can perform this operation"};
-    }
-    const bool own = principal.kind == KeyKind::root || (organization && principal.organization == *organization);
-    if (!own || !organization || services.accounts->directory()->find_organization(*organization) == nullptr) {
-        return {ErrorKind::not_found, "there is no such organization"};
-    }
-    return {};
-}
-
 }  // namespace
 
 std::optional<ApiAnswer> answer_usage(Services& services, const ApiRequest& request) {
@@ -340,7 +329,7 @@ std::optional<ApiAnswer> answer_usage(Services& services, const ApiRequest& requ
     if (collection != "activity" && collection != "analytics") return std::nullopt;
     ApiAnswer answer;
     const auto organization = parse_uuid(path.substr(0, slash));
-    answer.error = check_access(services, request.principal, organization);
+    answer.error = check_organization(services, request.principal, organization);
     if (answer.error || !organization) return answer;
     if (request.method != "GET" && request.method != "HEAD") {
         return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
@@ -355,7 +344,7 @@ ApiAnswer show_daily_activity(Services& services, const ApiRequest& request) {
                          "the root key belongs to no organization: see /api/organizations/{id}/analytics");
     }
     ApiAnswer refused;
-    refused.error = check_access(services, request.principal, request.principal.organization);
+    refused.error = check_organization(services, request.principal, request.principal.organization);
     if (refused.error) return refused;
     QueryFields fields(request.query, {"date", "api_key_hash", "user_id"});
     UsageReportQuery query;

@@ -1,8 +1,7 @@
 #include "gateway/api/api.h"
 
-#include <algorithm>
-#include <cstdio>
-#include <ctime>
+#include "gateway/time_text.h"
+#include "gateway/worker.h"
 
 namespace tollgate {
 
@@ -78,24 +77,16 @@ ApiAnswer json_answer(JsonText& json, int status) {
     return answer;
 }
 
-std::string rfc3339(std::int64_t unix_ms) {
-    const std::time_t seconds = unix_ms / 1000;
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                  parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(unix_ms % 1000));
-    return text;
-}
-
-std::optional<std::int64_t> parse_rfc3339(const std::string& text) {
-    std::tm parts{};
-    const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-    if (end == nullptr) return std::nullopt;
-    std::string_view rest(end);
-    if (rest.starts_with('.')) rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("0123456789", 1)));
-    if (rest != "Z" && rest != "+00:00") return std::nullopt;
-    return static_cast<std::int64_t>(::timegm(&parts)) * 1000;
+Error check_organization(const Services& services, const Principal& principal,
+                         const std::optional<Id128>& organization) {
+    if (principal.kind != KeyKind::root && principal.kind != KeyKind::management) {
+        return {ErrorKind::permission_denied, "only management keys can perform this operation"};
+    }
+    const bool own = principal.kind == KeyKind::root || (organization && principal.organization == *organization);
+    if (!own || !organization || services.accounts->directory()->find_organization(*organization) == nullptr) {
+        return {ErrorKind::not_found, "there is no such organization"};
+    }
+    return {};
 }
 
 }  // namespace tollgate

@@ -64,9 +64,10 @@ class JsonText {
 // The answer whose body the text is; it is empty afterwards.
 ApiAnswer json_answer(JsonText& json, int status = 200);
 
-// Unix milliseconds as RFC 3339 UTC with milliseconds.
-std::string rfc3339(std::int64_t unix_ms);
-// The other way round, to the second. UTC only, as OpenRouter takes it.
-std::optional<std::int64_t> parse_rfc3339(const std::string& text);
+struct Services;
+// Whether the caller may read of this organization: the root key of all, a management key of its own. Another
+// organization is as unknown as one that never was.
+Error check_organization(const Services& services, const Principal& principal,
+                         const std::optional<Id128>& organization);
 
 }  // namespace tollgate

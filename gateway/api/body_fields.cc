@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/time_text.h"
+
 namespace tollgate {
 
 BodyFields::BodyFields(const std::string& body, std::initializer_list<std::string_view> known) : body_(body) {
@@ -50,6 +52,18 @@ bool BodyFields::flag(std::string_view name) {
         return false;
     }
     return value->as_bool();
+}
+
+std::int64_t BodyFields::time_after(std::string_view name, std::int64_t now_ms) {
+    const std::string value = text(name);
+    if (value.empty()) return 0;
+    const auto unix_ms = parse_time(value);
+    if (!unix_ms) {
+        fail(name, unix_ms.error().message());
+        return 0;
+    }
+    if (*unix_ms <= now_ms) fail(name, "must be in the future");
+    return *unix_ms;
 }
 
 std::optional<std::optional<NanoUsd>> BodyFields::usd(std::string_view name) {

@@ -20,6 +20,8 @@ class BodyFields {
     std::string required_text(std::string_view name);
     std::string text(std::string_view name);  // empty if absent or null
     bool flag(std::string_view name);
+    // A time after now, in the forms of parse_time(); 0 if absent or null.
+    std::int64_t time_after(std::string_view name, std::int64_t now_ms);
     // Outer: present; inner: not null. Read from the number's text, never through a double.
     std::optional<std::optional<NanoUsd>> usd(std::string_view name);
 

@@ -7,6 +7,7 @@
 #include "gateway/api/body_fields.h"
 #include "gateway/api/limits.h"
 #include "gateway/api/transactions.h"
+#include "gateway/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -107,12 +108,7 @@ ApiAnswer create_key(const Call& call) {
         if (!id) fields.fail("creator_user_id", "must be a UUID");
         key.creator = id.value_or(Id128{});
     }
-    if (const std::string expires = fields.text("expires_at"); !expires.empty()) {
-        const auto time = parse_rfc3339(expires);
-        if (!time) fields.fail("expires_at", "must be an RFC 3339 time in UTC");
-        if (time && *time <= call.request.now_ms) fields.fail("expires_at", "must be in the future");
-        key.expires_ms = time.value_or(0);
-    }
+    key.expires_ms = fields.time_after("expires_at", call.request.now_ms);
     if (fields.error() || !reset) return fields.refusal();
     key.reset = *reset;
     const auto made = call.services.accounts->create_key(call.organization, key, call.request.now_ms);

@@ -4,27 +4,11 @@
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse_query.hpp>
 #include <charconv>
-#include <ctime>
 
 #include "gateway/request/json_object.h"
+#include "gateway/time_text.h"
 
 namespace tollgate {
-namespace {
-
-constexpr std::int64_t kSecondMs = 1000;
-
-// A date alone is its beginning.
-std::optional<std::int64_t> parse_time(const std::string& text) {
-    std::tm parts{};
-    const char* const end = ::strptime(text.c_str(), "%Y-%m-%d", &parts);
-    const bool date = end != nullptr && *end == '\0';
-    const auto unix_ms =
-        date ? std::optional(static_cast<std::int64_t>(::timegm(&parts)) * kSecondMs) : parse_rfc3339(text);
-    return unix_ms && *unix_ms >= 0 ? unix_ms : std::nullopt;
-}
-
-}  // namespace
-
 QueryFields::QueryFields(std::string_view query, std::initializer_list<std::string_view> known) { read(query, known); }
 
 void QueryFields::read(std::string_view query, std::initializer_list<std::string_view> known) {
@@ -75,8 +59,9 @@ std::optional<std::int64_t> QueryFields::time(std::string_view name) {
     const std::string value = text(name);
     if (value.empty()) return std::nullopt;
     const auto unix_ms = parse_time(value);
-    if (!unix_ms) fail(name, "must be an RFC 3339 time in UTC, or a date");
-    return unix_ms;
+    if (unix_ms) return *unix_ms;
+    fail(name, unix_ms.error().message());
+    return std::nullopt;
 }
 
 void QueryFields::fail(std::string_view name, std::string_view what) {

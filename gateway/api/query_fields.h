@@ -22,7 +22,7 @@ class QueryFields {
     std::uint32_t number(std::string_view name, std::uint32_t least, std::uint32_t most, std::uint32_t otherwise);
     std::optional<Id128> uuid(std::string_view name);
     std::optional<KeyDigest> key(std::string_view name);
-    // An RFC 3339 time in UTC or a date, as Unix milliseconds.
+    // In the forms of parse_time().
     std::optional<std::int64_t> time(std::string_view name);
 
     void fail(std::string_view name, std::string_view what);

@@ -1,11 +1,10 @@
 #include "gateway/api/transactions.h"
 
 #include <array>
-#include <boost/url/params_encoded_view.hpp>
-#include <boost/url/parse_query.hpp>
-#include <charconv>
 
 #include "gateway/api/body_fields.h"
+#include "gateway/api/query_fields.h"
+#include "gateway/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -58,12 +57,7 @@ ApiAnswer add_credit(const Call& call) {
     if (const auto priority = fields.count("priority", kMaxLotPriority).value_or(std::nullopt)) {
         transaction.priority = static_cast<std::int32_t>(*priority);
     }
-    if (const std::string expires = fields.text("expires_at"); !expires.empty()) {
-        const auto time = parse_rfc3339(expires);
-        if (!time) fields.fail("expires_at", "must be an RFC 3339 time in UTC");
-        if (time && *time <= call.request.now_ms) fields.fail("expires_at", "must be in the future");
-        transaction.expires_ms = time.value_or(0);
-    }
+    transaction.expires_ms = fields.time_after("expires_at", call.request.now_ms);
     return book(call, fields, transaction);
 }
 
@@ -176,43 +170,20 @@ void write_row(const HistoryRow& row, JsonText& json) {
     json.end();
 }
 
-// What the query string asks of the history, or why it can't.
-std::expected<HistoryQuery, Error> read_query(const Call& call) {
-    const auto refuse = [](const std::string& name, std::string_view what) {
-        return std::unexpected(Error{ErrorKind::invalid_request, "'" + name + "' " + std::string(what), name});
-    };
-    HistoryQuery query{.organization = call.organization};
-    const auto parsed = boost::urls::parse_query(call.request.query);
-    if (!parsed) return refuse("query", "is malformed");
-    for (const auto parameter : *parsed) {
-        const std::string name = parameter.key.decode(), value = parameter.value.decode();
-        if (name == "cursor") {
-            query.before = parse_ulid(value);
-            if (!query.before) return refuse(name, "is none of this list's");
-        } else if (name == "kind") {
-            query.kind = parse_entry_kind(value);
-            if (!query.kind) return refuse(name, "is not a kind of transaction");
-        } else if (name == "limit") {
-            const auto read = std::from_chars(value.data(), value.data() + value.size(), query.limit);
-            const bool whole = read.ec == std::errc() && read.ptr == value.data() + value.size();
-            if (!whole || query.limit == 0 || query.limit > kMaxHistoryPage) {
-                return refuse(name, "must be from 1 to " + std::to_string(kMaxHistoryPage));
-            }
-        } else {
-            return refuse(std::string(cut_utf8(name, 64)), "is not a parameter of this list");
-        }
-    }
-    return query;
-}
-
 ApiAnswer list_transactions(const Call& call) {
-    const auto query = read_query(call);
-    if (!query) {
-        ApiAnswer answer;
-        answer.error = query.error();
-        return answer;
+    QueryFields fields(call.request.query, {"cursor", "kind", "limit"});
+    HistoryQuery query{.organization = call.organization};
+    query.limit = fields.number("limit", 1, kMaxHistoryPage, static_cast<std::uint32_t>(query.limit));
+    if (const std::string cursor = fields.text("cursor"); !cursor.empty()) {
+        query.before = parse_ulid(cursor);
+        if (!query.before) fields.fail("cursor", "is none of this list's");
     }
-    const auto page = call.services.ledger->history(*query);
+    if (const std::string kind = fields.text("kind"); !kind.empty()) {
+        query.kind = parse_entry_kind(kind);
+        if (!query.kind) fields.fail("kind", "is not a kind of transaction");
+    }
+    if (fields.failed()) return fields.refusal();
+    const auto page = call.services.ledger->history(query);
     if (!page) return api_error(page.error());
     JsonText json;
     json.object().key("data").array();
@@ -243,20 +214,11 @@ constexpr std::array kHandlers = {
 };
 
 std::optional<ApiAnswer> refuse(Services& services, const ApiRequest& request, const std::optional<Id128>& id) {
-    const Principal& principal = request.principal;
-    const bool root = principal.kind == KeyKind::root;
-    if (!root && principal.kind != KeyKind::management) {
-        return api_error(ErrorKind::permission_denied, "an inference key may not do this");
-    }
-    // Another organization is as unknown as one that never was.
-    if (!id || (!root && *id != principal.organization) ||
-        services.accounts->directory()->find_organization(*id) == nullptr) {
-        return api_error(ErrorKind::not_found, "there is no such organization");
-    }
-    if (!root && request.method != "GET") {
-        return api_error(ErrorKind::permission_denied, "only the root key may move credit");
-    }
-    return std::nullopt;
+    ApiAnswer answer;
+    answer.error = check_organization(services, request.principal, id);
+    if (answer.error) return answer;
+    if (request.principal.kind == KeyKind::root || request.method == "GET") return std::nullopt;
+    return api_error(ErrorKind::permission_denied, "only the root key may move credit");
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "gateway/api/api.h"
+#include "gateway/time_text.h"
 
 namespace tollgate {
 namespace {

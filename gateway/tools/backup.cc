@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gateway/api/api.h"
+#include "gateway/time_text.h"
 #include "gateway/tools/ledger_commands.h"
 #include "gateway/tools/progress.h"
 

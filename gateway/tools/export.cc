@@ -12,8 +12,9 @@
 #include "accounting/reference_ledger.h"
 #include "gateway/api/api.h"
 #include "gateway/api/csv.h"
+#include "gateway/time_text.h"
 #include "gateway/tools/journal_replay.h"
-#include "gateway/tools/time_text.h"
+#include "gateway/tools/time_option.h"
 
 namespace tollgate {
 namespace {
@@ -257,11 +258,9 @@ Status export_command(const ExportOptions& options) {
     if (options.what != "entries" && options.what != "requests") {
         return Status(StatusCode::invalid, "what " + options.what + ": must be entries or requests");
     }
-    const auto from_ms = options.from.empty() ? Result<std::int64_t>(std::numeric_limits<std::int64_t>::min())
-                                              : parse_time(options.from);
+    const auto from_ms = read_time_option("--from", options.from, std::numeric_limits<std::int64_t>::min());
     if (!from_ms) return from_ms.error();
-    const auto to_ms =
-        options.to.empty() ? Result<std::int64_t>(std::numeric_limits<std::int64_t>::max()) : parse_time(options.to);
+    const auto to_ms = read_time_option("--to", options.to, std::numeric_limits<std::int64_t>::max());
     if (!to_ms) return to_ms.error();
     const auto source = LedgerSource::take(options.source);
     if (!source) return source.error();

@@ -4,9 +4,10 @@
 #include <map>
 
 #include "gateway/api/api.h"
+#include "gateway/time_text.h"
 #include "gateway/tools/journal_replay.h"
 #include "gateway/tools/progress.h"
-#include "gateway/tools/time_text.h"
+#include "gateway/tools/time_option.h"
 
 namespace tollgate {
 namespace {
@@ -177,7 +178,7 @@ Status verify_command(const SourceOptions& options, bool as_json) {
 }
 
 Status balance_command(const BalanceOptions& options) {
-    const auto at_ms = options.at.empty() ? Result<std::int64_t>(net::unix_ms_now()) : parse_time(options.at);
+    const auto at_ms = read_time_option("--at", options.at, net::unix_ms_now());
     if (!at_ms) return at_ms.error();
     const auto source = LedgerSource::take(options.source);
     if (!source) return source.error();

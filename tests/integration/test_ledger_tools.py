@@ -256,7 +256,7 @@ def test_a_bad_time_is_refused(stopped, at):
     refused(
         *["ledger", "balance", "--data-dir", stopped.gateway.data_dir],
         *["--org", stopped.account.organization, f"--at={at}"],
-        mentions=f"time {at}: must be RFC 3339",
+        mentions=f"--at {at}: must be a time in RFC 3339",
     )
 
 
@@ -343,7 +343,7 @@ def test_bad_export_options_are_refused(stopped, tmp_path):
     for options, mentions in (
         (["--format", "xml"], "must be csv or ndjson"),
         (["--what", "all"], "must be entries or requests"),
-        (["--from", "soon"], "must be RFC 3339"),
+        (["--from", "soon"], "--from soon: must be a time in RFC 3339"),
         (["--output", tmp_path / "none" / "file"], "No such file"),
     ):
         refused("ledger", "export", "--data-dir", stopped.gateway.data_dir, *options, mentions=mentions)

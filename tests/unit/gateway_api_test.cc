@@ -1,5 +1,6 @@
 // What API handlers write and read with: JSON text, times, body fields.
 #include "gateway/api/api.h"
+#include "gateway/time_text.h"
 
 #include <gtest/gtest.h>
 
@@ -65,6 +66,26 @@ TEST(Rfc3339, TimesAreUtcWithMilliseconds) {
     EXPECT_EQ(rfc3339(951'782'399'999), "2000-02-28T23:59:59.999Z");
     EXPECT_EQ(rfc3339(951'782'400'000), "2000-02-29T00:00:00.000Z");
     EXPECT_EQ(rfc3339(253'402'300'799'999), "9999-12-31T23:59:59.999Z");
+}
+
+TEST(Rfc3339, TimesAreReadInEveryForm) {
+    constexpr std::int64_t kTime = 1'795'219'201'004;
+    for (const char* const same : {"1795219201004", "2026-11-21T00:00:01.004Z", "2026-11-21t00:00:01.004z",
+                                   "2026-11-21T01:30:01.004+01:30", "2026-11-20T23:00:01.004999-01:00"}) {
+        EXPECT_EQ(parse_time(same), kTime) << same;
+    }
+    EXPECT_EQ(parse_time("2026-11-21"), 1'795'219'200'000);
+    EXPECT_EQ(parse_time("2000-02-29T23:59:60Z"), 951'868'800'000) << "a leap second";
+    EXPECT_EQ(parse_time("0"), 0);
+    for (const char* const wrong :
+         {"", " ", "-1", "1e3", "soon", "2026-02-30", "2026-13-01", "2026-11-21T", "2026-11-21T00:00Z",
+          "2026-11-21T00:00:01", "2026-11-21T24:00:00Z", "2026-11-21T00:60:00Z", "2026-11-21T00:00:61Z",
+          "2026-11-21T00:00:01.Z", "2026-11-21T00:00:01+25:00", "2026-11-21T00:00:01Zz", "1969-12-31",
+          "99999999999999999999"}) {
+        const auto read = parse_time(wrong);
+        ASSERT_FALSE(read) << wrong;
+        EXPECT_EQ(read.error().code(), StatusCode::invalid);
+    }
 }
 
 TEST(ApiError, StatusesBecomeErrors) {

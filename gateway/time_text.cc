@@ -1,7 +1,9 @@
-#include "gateway/tools/time_text.h"
+#include "gateway/time_text.h"
 
 #include <charconv>
 #include <chrono>
+#include <cstdio>
+#include <ctime>
 #include <optional>
 #include <string_view>
 
@@ -93,13 +95,24 @@ std::optional<std::int64_t> read_rfc3339(std::string_view text) {
 
 }  // namespace
 
-Result<std::int64_t> parse_time(const std::string& text) {
+std::string rfc3339(std::int64_t unix_ms) {
+    const std::time_t seconds = unix_ms / 1000;
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[40];
+    std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                  parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(unix_ms % 1000));
+    return text;
+}
+
+Result<std::int64_t> parse_time(std::string_view text) {
     std::int64_t unix_ms = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), unix_ms);
     if (error == std::errc() && end == text.data() + text.size() && unix_ms >= 0) return unix_ms;
-    if (const auto read = read_rfc3339(text)) return *read;
+    if (const auto read = read_rfc3339(text); read && *read >= 0) return *read;
     return failure(StatusCode::invalid,
-                   "time " + text + ": must be RFC 3339, as 2026-11-22T00:00:00Z, or Unix milliseconds");
+                   "must be a time in RFC 3339, as 2026-11-22T00:00:00Z, a day, as 2026-11-22, or "
+                   "Unix milliseconds");
 }
 
 }  // namespace tollgate

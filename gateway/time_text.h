@@ -1,0 +1,18 @@
+// Points in time as people and JSON write them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "store/status.h"
+
+namespace tollgate {
+
+// Unix milliseconds as RFC 3339 UTC with milliseconds.
+std::string rfc3339(std::int64_t unix_ms);
+// RFC 3339 ("2026-11-22T01:02:03.004Z", "2026-11-22T01:02:03+01:00"), a day alone, which is its beginning in UTC, or
+// Unix milliseconds ("1795219200000"). To Unix milliseconds; invalid otherwise, and before 1970.
+Result<std::int64_t> parse_time(std::string_view text);
+
+}  // namespace tollgate
