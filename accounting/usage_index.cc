@@ -19,6 +19,16 @@ constexpr std::size_t kMostPendingRollups = 65'536;  // rows by the minute
 constexpr std::size_t kBlocksAtOnce = 1024;
 constexpr std::uint32_t kRetryIntervalMs = 1000;  // after a read or a write that failed
 
+// The last block that what is stored includes.
+Result<std::uint64_t> stored_watermark(Store& store) {
+    const auto stored = store.get(Family::system, kIndexedBlockKey);
+    if (!stored && stored.error().code() == StatusCode::not_found) return 0;
+    if (!stored) return std::unexpected(stored.error());
+    const auto block = decode_u64(*stored);
+    if (!block) return failure(StatusCode::corrupt, "usage index: its block number is malformed");
+    return *block;
+}
+
 std::int64_t system_clock_ms() {
     return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -32,15 +42,10 @@ UsageIndex::UsageIndex(Store& store, UsageIndexOptions options)
 
 Result<std::unique_ptr<UsageIndex>> UsageIndex::open(Store& store, UsageIndexOptions options) {
     std::unique_ptr<UsageIndex> index(new UsageIndex(store, std::move(options)));
-    const auto stored = store.get(Family::system, kIndexedBlockKey);
-    if (stored) {
-        const auto block = decode_u64(*stored);
-        if (!block) return failure(StatusCode::corrupt, "usage index: its block number is malformed");
-        index->indexed_block_ = index->stored_block_ = *block;
-        index->indexed_ = index->stored_ = *block;
-    } else if (stored.error().code() != StatusCode::not_found) {
-        return std::unexpected(stored.error());
-    }
+    const auto block = stored_watermark(store);
+    if (!block) return std::unexpected(block.error());
+    index->indexed_block_ = index->stored_block_ = *block;
+    index->indexed_ = index->stored_ = *block;
     return index;
 }
 
@@ -91,6 +96,7 @@ void UsageIndex::run() {
 }
 
 Status UsageIndex::catch_up() {
+    if (Status status = settle_failed_flush(); !status.ok()) return status;
     const auto last = JournalReader(store_).last_block();
     if (!last) return last.error();
     while (indexed_block_ < *last) {
@@ -165,7 +171,26 @@ Status UsageIndex::take_in(std::uint64_t number, const BlockIndexEntry& index) {
     return {};
 }
 
+// Of a commit that failed all is stored or nothing. Adding what is stored already would count it twice: then it is
+// forgotten here, and what came in since is taken in again.
+Status UsageIndex::settle_failed_flush() {
+    if (!flush_failed_) return {};
+    if (store_.read_only()) return {StatusCode::read_only, "usage index: an earlier write failed"};
+    const auto block = stored_watermark(store_);
+    if (!block) return block.error();
+    const std::lock_guard lock(mutex_);
+    flush_failed_ = false;
+    if (*block == stored_block_) return {};
+    chunks_.clear();
+    rollups_.clear();
+    indexed_block_ = stored_block_ = *block;
+    indexed_.store(*block, std::memory_order_relaxed);
+    stored_.store(*block, std::memory_order_relaxed);
+    return {};
+}
+
 Status UsageIndex::flush() {
+    if (Status status = settle_failed_flush(); !status.ok()) return status;
     if (indexed_block_ == stored_block_) return {};
     WriteBatch batch;
     chunks_.add_to(batch);
@@ -173,7 +198,9 @@ Status UsageIndex::flush() {
     batch.put(Family::system, std::string(kIndexedBlockKey), encode_u64(indexed_block_));
     // Readers see what waits or what is stored, never both.
     const std::lock_guard lock(mutex_);
-    if (Status status = store_.commit(batch, Durability::process); !status.ok()) return status;
+    Status committed = store_.commit(batch, Durability::process);
+    flush_failed_ = !committed.ok();
+    if (flush_failed_) return committed;
     chunks_.clear();
     rollups_.clear();
     stored_block_ = indexed_block_;

@@ -64,12 +64,14 @@ class UsageIndex {
     UsageIndex(Store& store, UsageIndexOptions options);
     Result<std::vector<BlockIndexEntry>> next_blocks(std::uint64_t last);  // some of them, at least one
     Status take_in(std::uint64_t block, const BlockIndexEntry& index);
+    Status settle_failed_flush();
     void run();
     void note(const Status& status);
 
     Store& store_;
     UsageIndexOptions options_;
     std::uint32_t retained_day_ = 0;  // when retention was last enforced
+    bool flush_failed_ = false;       // and whether it was stored is not known
 
     // The thread alone changes these, and others read them: it locks to change, others to read.
     std::mutex mutex_;

@@ -212,6 +212,19 @@ TEST_F(UsageIndexTest, FailedFlushLosesNothingAndIsTriedAgain) {
     EXPECT_EQ(index->counters().stored_block, 0u);
 }
 
+TEST_F(UsageIndexTest, FlushWhoseFailureWasOnlyInTheAnswerCountsOnce) {
+    commit(sample());
+    take_in();
+    store.fail_after_storing(0);
+    EXPECT_FALSE(index->flush().ok());
+    ASSERT_TRUE(store.resume().ok());
+    commit(sample());
+    take_in();
+    flush();
+    EXPECT_EQ(list().size(), 2u);
+    EXPECT_EQ(requests_by_day(), 2);
+}
+
 TEST_F(UsageIndexTest, MissingBlockStopsTheIndexWithItsNumber) {
     commit(sample());
     commit(sample());
