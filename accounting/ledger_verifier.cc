@@ -1,7 +1,6 @@
 #include "accounting/ledger_verifier.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <string>
 
@@ -9,6 +8,7 @@
 #include "accounting/journal_reader.h"
 #include "accounting/journaled_balances.h"
 #include "accounting/transactions_verifier.h"
+#include "accounting/usage_verifier.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -30,10 +30,14 @@ class Verifier {
     VerifyReport run() {
         Difference first = read_watermark();
         if (!first) first = TransactionsVerifier::announce_refunds(store_, report_.reference);
+        if (!first) first = usage_.begin(store_);
         if (!first) first = check_money();
         if (!first) first = check_strays();
         if (!first) first = transactions_.check_rows(store_);
+        if (!first) first = usage_.check(store_, report_.blocks);
         report_.idempotency_records = transactions_.idempotency_records();
+        report_.indexed_block = usage_.indexed_block();
+        report_.rollups = usage_.rollups(), report_.listed_requests = usage_.listed_rows();
         report_.difference = std::move(first);
         report_.entries = report_.reference.entries();
         return std::move(report_);
@@ -44,8 +48,8 @@ class Verifier {
     Difference damage(const Status& status, std::uint64_t entry = 0) const {
         return LedgerDifference{.block = block_, .entry = entry, .what = status.message()};
     }
-    Difference differ(std::string what, std::string expected = {}, std::string found = {},
-                      std::uint64_t entry = 0) const {
+    LedgerDifference differ(std::string what, std::string expected = {}, std::string found = {},
+                            std::uint64_t entry = 0) const {
         return LedgerDifference{.block = block_,
                                 .entry = entry,
                                 .what = std::move(what),
@@ -56,7 +60,7 @@ class Verifier {
                        std::string account = {}) const {
         if (expected == found) return std::nullopt;
         auto difference = differ(what, std::to_string(expected), std::to_string(found), entry);
-        difference->account = std::move(account);
+        difference.account = std::move(account);
         return difference;
     }
 
@@ -85,6 +89,7 @@ class Verifier {
     } rows_;
     IdSet free_requests_;  // rows that moved no money, and so have no entry
     TransactionsVerifier transactions_;
+    UsageVerifier usage_;
     std::map<std::string, Id128, std::less<>> providers_;
 };
 
@@ -210,6 +215,7 @@ Difference Verifier::check_part(const UsagePart& part, bool& whole) {
         if (!from_day) return damage(from_day.error());
         if (part.day >= *from_day) return differ("usage block is missing, and its retention has not ended");
         whole = false;
+        usage_.add_expired(block_, part);
         ++report_.expired_usage_blocks;
         return std::nullopt;
     }
@@ -233,6 +239,7 @@ Difference Verifier::check_row(const UsageRow& row, std::uint64_t number, std::u
     if (Difference found = compare("usage row: retention class", retention_class, opened->retention_class, number)) {
         return found;
     }
+    usage_.add(block_, utc_day(settled->settled_ms), *opened, *settled, row);
     const auto& id = opened->request.bytes;
     rows_.least = rows_.any ? std::min(rows_.least, id) : id;
     rows_.greatest = rows_.any ? std::max(rows_.greatest, id) : id;
@@ -311,7 +318,7 @@ Difference Verifier::check_balances() {
     }
     if (!organizations.empty()) {
         auto difference = differ("balance checkpoint: a balance of an organization that is in no entry");
-        difference->account = account_name(AccountKind::organization_available, organizations.begin()->first);
+        difference.account = account_name(AccountKind::organization_available, organizations.begin()->first);
         return difference;
     }
     if (Difference found = check_spenders(stored)) return found;

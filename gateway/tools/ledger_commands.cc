@@ -54,6 +54,9 @@ void print_json(const DirectoryReport& report, bool running) {
     json.key("expired_usage_blocks").number(count(ledger.expired_usage_blocks));
     json.key("organizations").number(count(ledger.reference.organizations().size()));
     json.key("checkpoint_block").number(count(ledger.checkpoint_block));
+    json.key("indexed_block").number(count(ledger.indexed_block));
+    json.key("rollups").number(count(ledger.rollups));
+    json.key("listed_requests").number(count(ledger.listed_requests));
     json.key("first_commit_ms").number(ledger.first_commit_ms).key("last_commit_ms").number(ledger.last_commit_ms);
     json.key("last_hash").text(hex(ledger.last_hash)).key("accounts_nano").object();
     for (const auto& [kind, sum] : ledger.reference.account_sums()) json.key(to_string(kind)).number(sum);

@@ -78,6 +78,9 @@ def test_verify_of_a_stopped_gateway_is_clean(stopped):
     assert report["requests"] == REQUESTS
     assert report["entries"] == REQUESTS + 2  # and two grants
     assert report["organizations"] == 2
+    assert report["indexed_block"] == report["blocks"]
+    assert report["listed_requests"] == REQUESTS
+    assert report["rollups"] == 1  # of one key and model
     assert sum(report["accounts_nano"].values()) == 0
     assert report["overrun_nano"] == report["suspense_nano"] == 0
     assert report["slots"] == {"open": 0, "settled": 0}
@@ -107,6 +110,19 @@ def test_verify_of_a_running_gateway_reads_a_checkpoint_and_removes_it(start_gat
         assert report["clean"] and report["running"]
         assert report["requests"] == number
     assert list((gateway.data_dir / "checkpoints").iterdir()) == []
+
+
+def test_verify_compares_listings_and_rollups_as_far_as_the_index_has_come(copied, stopped, providers):
+    # It stores them every minute, when a day begins, and when it stops.
+    gateway = Gateway(copied.parent, providers, workers=1)
+    gateway.root_key = stopped.gateway.root_key
+    gateway.start()
+    assert post_chat(gateway, stopped.account).status == 200
+    report = verify(gateway.data_dir)
+    assert report["clean"] and report["requests"] == REQUESTS + 1
+    assert report["listed_requests"] in (REQUESTS, REQUESTS + 1)
+    assert gateway.stop() == 0
+    assert verify(gateway.data_dir)["listed_requests"] == REQUESTS + 1
 
 
 def test_verify_of_a_gateway_under_load_is_clean_every_time(start_gateway):

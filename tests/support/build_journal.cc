@@ -1,11 +1,12 @@
-// Fills a new data directory with requests, as a gateway would over a long time: build_journal DATA_DIR REQUESTS
-// [ORGANIZATIONS]. For tests/crash/restore_drill.py.
+// Fills a new data directory with requests, their listings and rollups, as a gateway would over a long time:
+// build_journal DATA_DIR REQUESTS [ORGANIZATIONS]. For tests/crash/restore_drill.py.
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/ledger.h"
+#include "accounting/usage_index.h"
 #include "store/data_directory.h"
 #include "store/rocks_store.h"
 
@@ -82,6 +83,10 @@ int build(const std::string& directory, std::int64_t requests, std::int64_t orga
     }
     (*ledger)->stop();
     if (!(*ledger)->accepting()) return fail(Status(StatusCode::io, (*ledger)->why_read_only()));
+    auto index = UsageIndex::open(**store, {});
+    if (!index) return fail(index.error());
+    if (Status status = (*index)->catch_up(); !status.ok()) return fail(status);
+    if (Status status = (*index)->flush(); !status.ok()) return fail(status);
     return 0;
 }
 

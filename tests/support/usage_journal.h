@@ -1,4 +1,5 @@
-// Writes blocks of usage rows straight into a store, as the ledger would: for tests and benchmarks of what reads them.
+// Writes blocks of usage rows, and their entries of money, straight into a store, as the ledger would: for tests and
+// benchmarks of what reads them.
 #pragma once
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "accounting/ledger_entry.h"
 #include "accounting/usage_record.h"
 #include "store/journal.h"
 #include "store/key_space.h"
@@ -37,6 +39,9 @@ class UsageJournal {
             const std::size_t open_bytes = encode(sample.opened, open);
             builders[sample.opened.retention_class].add(
                 std::span(open).first(open_bytes), std::span(settlement).first(encode(sample.settled, settlement)));
+            const LedgerEntry entry = usage_entry(sample.opened, sample.settled);
+            std::array<std::byte, kLedgerEntryBytes> bytes;
+            if (entry.leg_count > 0) money_.add(std::span(bytes).first(encode(entry, bytes)));
             settled_ms = std::max(settled_ms, sample.settled.settled_ms);
             const auto& id = sample.opened.request.bytes;
             if (index.min_request == decltype(index.min_request){} || id < index.min_request) index.min_request = id;
