@@ -63,7 +63,7 @@ struct RequestSettled {
     std::int64_t settled_ms = 0;  // Unix time
     TokenUsage usage;
     UsageSource source = UsageSource::none;
-    NanoUsd cost;                  // the price of the usage: what the answer's `usage.cost` says
+    NanoUsd cost;                  // the price of the usage: what the answer's `usage.cost` says, if it was not cut
     NanoUsd charged;               // booked to the organization, <= cost
     NanoUsd overrun;               // cost - charged, booked to platform:overrun
     NanoUsd provider_cost;         // what the upstream is thought to charge

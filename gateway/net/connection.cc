@@ -54,7 +54,7 @@ net::Awaitable<void> Connection::serve_requests() {
     if (reset_on_close) {
         net::ErrorCode ignored;
         stream_.socket().set_option(net::asio::socket_base::linger(true, 0), ignored);
-    } else if (!client_gone_) {
+    } else if (!client_gone_ || parted_) {
         co_await linger();
     }
 }
@@ -239,6 +239,19 @@ void Connection::abort_upstream() {
     connecting.abandon();
 }
 
+bool Connection::begin_drain() {
+    if (!draining_upstream_) {
+        const bool bills_anyway =
+            request.generated || (request.endpoint != nullptr && !request.endpoint->provider->abort_stops_billing);
+        if (!bills_anyway || upstream_ == nullptr || !worker_.may_drain()) return false;
+        draining_upstream_ = true;
+        drained_bytes_ = 0;
+        worker_.counters().drains_running.add();
+    }
+    arm(Waiting::upstream, worker_.config().timeouts.drain_timeout_ms);
+    return true;
+}
+
 // The client has hung up while its answer is being made: what the provider would bill all the same is read to its end,
 // within bounds, else the upstream is aborted.
 void Connection::client_left() {
@@ -248,16 +261,8 @@ void Connection::client_left() {
     request.cancelled = true;
     worker_.counters().client_aborts.add();
     if (waiting_ == Waiting::client) stream_.cancel();
-    if (waiting_ != Waiting::upstream) return;
-    const bool bills_anyway =
-        request.generated || (request.endpoint != nullptr && !request.endpoint->provider->abort_stops_billing);
-    if (bills_anyway && upstream_ != nullptr && worker_.may_drain()) {
-        draining_upstream_ = true;
-        drained_bytes_ = 0;
-        worker_.counters().drains_running.add();
-        arm(Waiting::upstream, worker_.config().timeouts.drain_timeout_ms);
-        return;
-    }
+    if (waiting_ != Waiting::upstream || draining_upstream_) return;
+    if (begin_drain()) return;
     worker_.counters().upstream_aborts.add();
     abort_upstream();
 }
@@ -301,6 +306,18 @@ net::Awaitable<void> Connection::write_rest(std::span<const std::string_view> pi
     upstream_ = upstream;
     waiting_ = waiting;
     if (error) client_left();
+}
+
+net::Awaitable<void> Connection::part_with_client() {
+    close_after = true;
+    if (client_gone_) co_return;
+    net::Stream* const upstream = upstream_;
+    const auto waiting = waiting_;
+    expect_client(kLingerMs);
+    (void)co_await stream_.shut_down();
+    upstream_ = upstream;
+    waiting_ = waiting;
+    client_gone_ = parted_ = true;
 }
 
 }  // namespace tollgate

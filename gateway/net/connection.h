@@ -42,6 +42,10 @@ class Connection {
     bool waits_for_upstream() const { return waiting_ == Waiting::upstream && !client_gone_; }
     void check_hold(net::Clock::time_point now);  // the request's own deadline, and the leak guard
     void client_left();
+    // The answer in hand is to be read on although nobody waits for it, within the bounds of a drain: aborting it would
+    // not stop its provider's billing. False: it would, or too many are read on already. Again: its time begins anew.
+    bool begin_drain();
+    bool draining_upstream() const { return draining_upstream_; }
     void drain();  // closes when the request in hand, if any, is over
     void cut();    // closes now
 
@@ -61,6 +65,9 @@ class Connection {
     bool write_now(std::span<const std::string_view> pieces);
     // Writes what write_now() left.
     net::Awaitable<void> write_rest(std::span<const std::string_view> pieces);
+    // The client has all of its answer while the upstream's is read on: nothing more is written to it, nor is it missed
+    // when it goes. It sees the end of the connection now; what it sends next would wait for the upstream.
+    net::Awaitable<void> part_with_client();
 
     net::Buffer in{kClientBufferBytes};  // received, not yet consumed
     std::string out;                     // what is being written
@@ -91,6 +98,7 @@ class Connection {
     std::size_t drained_bytes_ = 0;
     bool timed_out_ = false;
     bool client_gone_ = false;
+    bool parted_ = false;  // not that it left: it has its answer
     bool draining_upstream_ = false;
     bool drain_ = false;
     bool cut_ = false;

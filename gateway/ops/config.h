@@ -43,7 +43,7 @@ struct LimitsConfig {
     std::uint32_t max_event_bytes = 1048576;
     std::uint32_t max_idle_upstream_connections = 256;
     std::uint32_t max_drains = 1024;
-    std::uint32_t max_drain_bytes = 16777216;  // of one abandoned answer
+    std::uint32_t max_drain_bytes = 16777216;  // of one abandoned or cut answer
 };
 
 struct TimeoutsConfig {

@@ -213,7 +213,7 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
                 sum(&C::upstream_aborts));
     out.counter("tollgate_client_aborts_total", "Clients that left while their answer was made.",
                 sum(&C::client_aborts));
-    out.gauge("tollgate_drains_running", "Abandoned answers being read to their end.", sum(&C::drains_running));
+    out.gauge("tollgate_drains_running", "Abandoned or cut answers being read to their end.", sum(&C::drains_running));
     out.counter("tollgate_log_batches_dropped_total",
                 "Batches of access log lines dropped because the log could not keep up.", sum(&C::log_batches_dropped));
 }

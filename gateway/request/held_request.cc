@@ -139,7 +139,7 @@ void HeldRequest::open(const HoldEstimate& estimate) {
 }
 
 void HeldRequest::progress(std::int64_t output_tokens) {
-    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): only requests that hold a slot make progress
+    if (!taken()) return;  // voided
     slots_.publish_progress(*slot_, static_cast<std::uint64_t>(output_tokens));
 }
 
@@ -170,7 +170,6 @@ bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config)
     if (overdraft.on_exhausted == OnExhausted::owe) covered_output_ += output_for(overdraft.cap, price);
     if (output_tokens <= covered_output_) return true;
     cut_by_ = money_kind(*refusal);
-    counters_.holds_cut.add();
     return false;
 }
 
@@ -204,16 +203,17 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
         if (ending.charge && !(insured_ && ended_empty(request, ending))) record.cost = price;
     }
     const Principal& principal = request.principal;
+    const NanoUsd most = ending.most_charged.value_or(record.cost);
     const Charge charge =
         principal.credit->settle(principal.spenders, {.held = held_,
-                                                      .cost = record.cost,
+                                                      .cost = std::min(record.cost, most),
                                                       .held_tokens = held_tokens_,
                                                       .tokens = ending.usage.prompt + ending.usage.completion,
                                                       .unix_ms = ulid_time_ms(request.id),
                                                       .endpoint = request.endpoint->number,
                                                       .output_tokens = natural_output(request, ending)});
     record.charged = charge.charged;
-    record.overrun = charge.overrun;
+    record.overrun = record.cost - charge.charged;
     record.http_status = request.cancelled ? status_of(ErrorKind::client_closed_request) : request.status;
     record.cancelled = request.cancelled;
     record.latency_ms = ms_between(request.started, now);
@@ -235,9 +235,9 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     counters_.held_requests.subtract();
     counters_.holds_released.add();
     if (ending.usage_contradictory) counters_.usage_contradictory.add();
-    if (charge.overrun.value != 0) {
+    if (record.overrun.value != 0) {
         counters_.holds_overrun.add();
-        counters_.overrun_nano.add(static_cast<std::uint64_t>(charge.overrun.value));
+        counters_.overrun_nano.add(static_cast<std::uint64_t>(record.overrun.value));
     }
     return record.cost;
 }

@@ -19,6 +19,7 @@ struct Ending {
     bool charge = true;                // false: free (insured: the upstream failed or generated nothing)
     bool usage_contradictory = false;  // the provider's figure is far from what was generated
     std::int64_t unbilled_output = 0;  // tokens beside `usage` that the provider charges and the customer does not
+    std::optional<NanoUsd> most_charged = {};  // what the client has been told already; cost beyond it is overrun
     std::string_view finish_reason;
     std::string_view upstream_id;
 };

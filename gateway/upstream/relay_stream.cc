@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kStreamFields = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
 constexpr std::uint32_t kLateUsageMs = 500;  // how long usage may follow [DONE]
+constexpr std::string_view kCutReason = "length";
 constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
 
 void begin_meter(Connection& connection) {
@@ -152,9 +153,70 @@ namespace {
 // How reading a stream came to its end.
 struct StreamEnd {
     bool ended = false;  // the body ended as its framing says
-    bool cut = false;    // no credit for more
     Error read_error;
+    bool cut = false;  // no credit for more; then:
+    TokenUsage usage;  // what the client is told
+    NanoUsd cost;
+    bool read_on = false;   // its provider bills on: it was drained
+    bool answered = false;  // before the settlement: see may_answer_first()
 };
+
+// What a cut answer is charged for. What came in the last read beyond the hold is given away: no credit covers it.
+Ending cut_ending(const RequestContext& request, const HeldRequest& held, const StreamFacts& facts) {
+    Ending ending = stream_ending(request, facts);
+    ending.finish_reason = kCutReason;
+    ending.unbilled_output = std::max<std::int64_t>(ending.usage.completion - held.covered_output(), 0);
+    ending.usage.completion -= ending.unbilled_output;
+    return ending;
+}
+
+// Whether the open slot alone makes sure that a complete answer is charged for, should the process die: then the bytes
+// that say "complete" need not wait for what a drain tells. Power loss takes the slot, and `void` makes it free.
+bool may_answer_first(const Worker& worker) {
+    return !worker.settles_to_disk() && worker.config().credit.orphan_policy == OrphanPolicy::charge;
+}
+
+// The answer is over for its client. If its provider bills on when it is closed, it is read on for what it costs, and
+// the client does not wait for that.
+net::Awaitable<void> cut(Connection& connection, HeldRequest& held, Outlet& outlet, StreamEnd& end) {
+    RequestContext& request = connection.request;
+    connection.worker().counters().holds_cut.add();
+    request.error = held.cut_by();
+    const Ending ending = cut_ending(request, held, connection.meter.facts());
+    end.cut = true;
+    end.usage = ending.usage;
+    end.cost = cost_of(ending.usage, request.endpoint->endpoint->prices_for(ending.usage.prompt));
+    end.read_on = connection.begin_drain();
+    if (!end.read_on) co_return;
+    held.progress(std::max<std::int64_t>(end.usage.completion, 1));  // an orphan is charged for what the client is told
+    end.answered = may_answer_first(connection.worker());
+    connection.meter.append_cut(code_of(request.error), connection.out);
+    if (end.answered) connection.meter.append_cut_end(end.usage, end.cost, connection.out);
+    Flush flush;
+    prepare(connection, outlet, end.answered, flush);
+    if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
+    if (end.answered) co_await connection.part_with_client();
+    connection.begin_drain();  // its time does not go by while the client takes its end
+}
+
+// Books a cut answer; appends what its client has not been told yet. Whatever a drain tells, the client is charged for
+// no more than it was told.
+void settle_cut(Connection& connection, HeldRequest& held, const StreamEnd& end) {
+    const RequestContext& request = connection.request;
+    StreamMeter& meter = connection.meter;
+    if (!end.read_on) {
+        const NanoUsd cost = held.settle(cut_ending(request, held, meter.facts()));
+        meter.append_cut(code_of(request.error), connection.out);
+        meter.append_cut_end(end.usage, cost, connection.out);
+        return;
+    }
+    Ending ending = stream_ending(request, meter.facts());
+    ending.finish_reason = kCutReason;
+    ending.most_charged = end.cost;
+    const NanoUsd cost = held.settle(ending);
+    connection.out.clear();
+    if (!end.answered) meter.append_cut_end(end.usage, std::min(cost, end.cost), connection.out);
+}
 
 // Whether a read brought tokens that the hold has to cover. Not where it brought the end of the answer as well: a clean
 // end is a clean end, whatever it cost. Providers that name a finish reason in every chunk have finished only once.
@@ -189,9 +251,10 @@ net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& he
     Coverage coverage(connection.request.body.choices);
     StreamEnd end;
     Flush flush;
+    bool covered = true;
     bool read = in.empty();
     bool late_usage = false;  // [DONE] came without usage: it may still follow
-    while (!connection.abandoned()) {
+    while (end.read_on ? connection.draining_upstream() && !connection.was_cut() : !connection.abandoned()) {
         net::Stream::ReadResult got;
         if (read) got = co_await read_body_bytes(connection, answer, late_usage ? kLateUsageMs : 0);
         const BodyStep step = take_body(connection, answer, 0, got);
@@ -202,13 +265,17 @@ net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& he
         connection.meter.feed(in.view().substr(0, step.payload), connection.out);
         in.consume(step.payload);
         const std::int64_t output_tokens = counted_completion_tokens(facts);
-        held.progress(output_tokens);
+        if (!end.cut) held.progress(output_tokens);
         if (over(facts, end.ended)) break;
-        end.cut =
-            coverage.asks(facts, output_tokens) && !held.covers(output_tokens, connection.worker().config().credit);
-        if (end.cut) break;
+        if (covered && coverage.asks(facts, output_tokens)) {
+            covered = held.covers(output_tokens, connection.worker().config().credit);
+        }
+        if (!covered && !end.cut && !connection.client_gone()) {  // who has left is drained to the end
+            co_await cut(connection, held, outlet, end);
+            if (!end.read_on) break;
+        }
         late_usage = facts.done;
-        if (!connection.client_gone() && (!connection.out.empty() || !outlet.head_sent)) {
+        if (!end.cut && !connection.client_gone() && (!connection.out.empty() || !outlet.head_sent)) {
             prepare(connection, outlet, false, flush);
             if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
             fail_point("during_stream");
@@ -249,9 +316,10 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
     connection.out.clear();
     const StreamEnd end = co_await forward_events(connection, held, answer, outlet);
     const StreamFacts& facts = connection.meter.facts();
-    const bool is_complete = !end.cut && complete(facts, end.ended);
-    release_after_stream(connection, answer, end.ended, is_complete);
-    if (!is_complete && connection.client_gone()) {
+    const bool was_read = complete(facts, end.ended) && (!end.cut || end.read_on);
+    const bool is_complete = was_read && !end.cut;
+    release_after_stream(connection, answer, end.ended, was_read);
+    if (!is_complete && !end.cut && connection.client_gone()) {
         co_return upstream_failure(connection, provider, {});
     }
     if (!is_complete && !end.cut && !outlet.head_sent) {  // nothing has left: an ordinary error can still be answered
@@ -263,14 +331,8 @@ net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, Up
         const NanoUsd cost = held.settle(stream_ending(request, facts));
         connection.meter.append_held(request.usage, cost, connection.out);
     } else if (end.cut) {
-        request.error = held.cut_by();
-        Ending ending = stream_ending(request, facts);
-        ending.finish_reason = "length";
-        // What came in the last read beyond the hold is given away: no credit covers it.
-        ending.unbilled_output = std::max<std::int64_t>(ending.usage.completion - held.covered_output(), 0);
-        ending.usage.completion -= ending.unbilled_output;
-        const NanoUsd cost = held.settle(ending);
-        connection.meter.append_cut(code_of(request.error), request.usage, cost, connection.out);
+        settle_cut(connection, held, end);
+        if (end.answered) co_return Error{};
     } else {
         const Error error = broken(provider, facts, end.read_error);
         request.error = error.kind();

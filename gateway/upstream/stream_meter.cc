@@ -320,7 +320,7 @@ void StreamMeter::append_usage_chunk(const TokenUsage& usage, NanoUsd cost, std:
     out += ",\"choices\":[],\"usage\":" + usage_json(usage, cost) + "}\n\n";
 }
 
-void StreamMeter::append_cut(std::string_view reason, const TokenUsage& usage, NanoUsd cost, std::string& out) {
+void StreamMeter::append_cut(std::string_view reason, std::string& out) {
     begin_chunk(out);
     out += ",\"choices\":[";
     for (std::int64_t choice = 0; choice < options_.choices; ++choice) {
@@ -331,6 +331,9 @@ void StreamMeter::append_cut(std::string_view reason, const TokenUsage& usage, N
     }
     out += "],\"tollgate\":{\"cut\":\"" + std::string(reason) + "\"}}\n\n";
     held_.clear();
+}
+
+void StreamMeter::append_cut_end(const TokenUsage& usage, NanoUsd cost, std::string& out) const {
     if (!options_.hide_usage) append_usage_chunk(usage, cost, out);
     out += "data: [DONE]\n\n";
 }

@@ -67,9 +67,11 @@ class StreamMeter {
     // After settlement: the held events with `cost` in the usage (a usage chunk is made where the upstream sent none
     // and the client is owed one), and "data: [DONE]". Appends to `out`.
     void append_held(const TokenUsage& usage, NanoUsd cost, std::string& out);
-    // After the settlement of a stream that the gateway cuts: whatever was held is dropped; an event that ends every
-    // choice with "length" and says why, the usage that the client is owed, and "data: [DONE]".
-    void append_cut(std::string_view reason, const TokenUsage& usage, NanoUsd cost, std::string& out);
+    // Of a stream that the gateway cuts: whatever was held is dropped; an event that ends every choice with "length"
+    // and says why.
+    void append_cut(std::string_view reason, std::string& out);
+    // Then the usage that the client is owed, and "data: [DONE]".
+    void append_cut_end(const TokenUsage& usage, NanoUsd cost, std::string& out) const;
     // Any usage-bearing event held back so far?
     bool holding() const { return holding_; }
 

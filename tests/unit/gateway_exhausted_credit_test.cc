@@ -140,5 +140,28 @@ TEST_F(ExhaustedTest, WhatACutAnswerWasGivenBeyondItsHoldIsAtTheProvidersPrice) 
     EXPECT_EQ(record.provider_cost.value, kPrompt + 107 * kToken);
 }
 
+TEST_F(ExhaustedTest, WhatTheClientWasToldIsTheMostThatItPays) {
+    const NanoUsd told{kPrompt + 100 * kToken};
+    for (const std::int64_t read_on : {400, 90}) {
+        RequestContext request;
+        prepare(request);
+        HeldRequest held(*slots_, 0, counters_);
+        limit_credit(1000);
+        ASSERT_FALSE(held.take(request, config_));
+        held.settle({.usage = {.prompt = 10, .completion = read_on},
+                     .source = UsageSource::provider,
+                     .most_charged = told,
+                     .finish_reason = "length",
+                     .upstream_id = {}});
+        const RequestSettled record = settled_record();
+        EXPECT_EQ(record.cost.value, kPrompt + read_on * kToken);
+        EXPECT_EQ(record.provider_cost, record.cost);
+        EXPECT_EQ(record.charged, std::min(record.cost, told)) << "although more is there";
+        EXPECT_EQ(record.overrun, record.cost - record.charged);
+    }
+    EXPECT_EQ(counters_.holds_overrun.get(), 1u);
+    EXPECT_EQ(counters_.overrun_nano.get(), 300u * kToken);
+}
+
 }  // namespace
 }  // namespace tollgate
