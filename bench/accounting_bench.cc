@@ -1,9 +1,7 @@
 // What the money of a request costs: finding the key, hold and settle, the slot, the journal.
 #include <benchmark/benchmark.h>
-#include <unistd.h>
 
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +10,7 @@
 #include "accounting/usage_record.h"
 #include "store/journal.h"
 #include "store/slot_file.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tollgate {
 namespace {
@@ -109,27 +108,23 @@ struct Records {
 };
 
 void slot_of_a_request(benchmark::State& state) {
-    std::string folder = (std::filesystem::temp_directory_path() / "tollgate-bench-XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr) return state.SkipWithError("no folder for the slot file");
-    {
-        auto slots = SlotFile::open({.path = folder + "/slots", .slots = 1024, .workers = 1, .boot_epoch = 1});
-        if (!slots) return state.SkipWithError("no slot file");
-        (*slots)->finish_recovery();
-        Records records;
-        std::uint64_t block = 0;
-        for (auto _ : state) {
-            const auto slot = (*slots)->acquire(0);
-            if (!slot) return state.SkipWithError("no free slot");
-            records.encode_both();
-            (*slots)->publish_open(*slot, records.open_view());
-            (*slots)->publish_settled(0, *slot, records.settlement_view());
-            std::array<SlotIndex, 1> taken;
-            (*slots)->take_settled(taken);
-            (*slots)->mark_taken(taken[0], ++block);
-            (*slots)->release_committed(taken[0]);
-        }
+    const TemporaryDirectory folder;
+    auto slots = SlotFile::open({.path = folder.file("slots"), .slots = 1024, .workers = 1, .boot_epoch = 1});
+    if (!slots) return state.SkipWithError("no slot file");
+    (*slots)->finish_recovery();
+    Records records;
+    std::uint64_t block = 0;
+    for (auto _ : state) {
+        const auto slot = (*slots)->acquire(0);
+        if (!slot) return state.SkipWithError("no free slot");
+        records.encode_both();
+        (*slots)->publish_open(*slot, records.open_view());
+        (*slots)->publish_settled(0, *slot, records.settlement_view());
+        std::array<SlotIndex, 1> taken;
+        (*slots)->take_settled(taken);
+        (*slots)->mark_taken(taken[0], ++block);
+        (*slots)->release_committed(taken[0]);
     }
-    std::filesystem::remove_all(folder);
 }
 BENCHMARK(slot_of_a_request);
 

@@ -2,10 +2,8 @@
 // with everything behind it (journal, usage detail, listings and rollups, RocksDB's own threads), on a real store.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,6 +12,7 @@
 #include "accounting/ledger.h"
 #include "accounting/usage_index.h"
 #include "store/rocks_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tollgate {
 namespace {
@@ -40,10 +39,8 @@ double cpu_us() {
 class Books {
   public:
     Books() {
-        folder_ = (std::filesystem::temp_directory_path() / "tollgate-bench-XXXXXX").string();
-        if (::mkdtemp(folder_.data()) == nullptr) return;
-        auto store = RocksStore::open(folder_);
-        auto slots = SlotFile::open({.path = folder_ + "/slots", .slots = kSlots, .workers = 1, .boot_epoch = 1});
+        auto store = RocksStore::open(folder_.path().string());
+        auto slots = SlotFile::open({.path = folder_.file("slots"), .slots = kSlots, .workers = 1, .boot_epoch = 1});
         if (!store || !slots) return;
         store_ = std::move(*store);
         slots_ = std::move(*slots);
@@ -74,7 +71,6 @@ class Books {
         usage_.reset();
         slots_.reset();
         store_.reset();
-        std::filesystem::remove_all(folder_);
     }
     Books(const Books&) = delete;
 
@@ -133,7 +129,7 @@ class Books {
         OrganizationCredit* credit = nullptr;
         Spenders spenders;
     };
-    std::string folder_;
+    TemporaryDirectory folder_;
     std::unique_ptr<RocksStore> store_;
     std::unique_ptr<SlotFile> slots_;
     CreditTable credits_;

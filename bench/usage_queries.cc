@@ -1,18 +1,17 @@
 // What questions about usage cost: builds a store of many requests as the ledger would, then asks, and says the median
 // of the times. Exit status 1 where a limit given on the command line is passed.
-#include <stdlib.h>
 #include <time.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <functional>
 #include <limits>
 
 #include "accounting/usage_index.h"
 #include "store/rocks_store.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/support/usage_journal.h"
 
 namespace {
@@ -97,10 +96,9 @@ int main(int argc, char** argv) {
     app.add_option("--most-report-ms", most_report_ms, "Limit of the report by model");
     CLI11_PARSE(app, argc, argv);
 
-    std::string folder = (std::filesystem::temp_directory_path() / "tollgate-usage-XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr) return 1;
+    const TemporaryDirectory folder;
     int result = 1;
-    if (auto store = RocksStore::open(folder + "/data")) {
+    if (auto store = RocksStore::open(folder.file("data"))) {
         auto index = UsageIndex::open(**store, {});
         if (!index) return 1;
         std::vector<Id128> organizations;
@@ -141,6 +139,5 @@ int main(int argc, char** argv) {
         });
         result = status.ok() && std::max(large, small) <= most_list_ms && report <= most_report_ms ? 0 : 1;
     }
-    std::filesystem::remove_all(folder);
     return result;
 }

@@ -2,14 +2,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "gateway/ops/counters.h"
 #include "gateway/request/held_request.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tollgate {
 
@@ -19,10 +18,7 @@ inline constexpr std::uint32_t kSlots = 4;
 class HeldRequestTest : public testing::Test {
   protected:
     HeldRequestTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "tollgate-held-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-        slots_ =
-            *SlotFile::open({.path = (folder_ / "slots").string(), .slots = kSlots, .workers = 1, .boot_epoch = 1});
+        slots_ = *SlotFile::open({.path = folder_.file("slots"), .slots = kSlots, .workers = 1, .boot_epoch = 1});
         slots_->finish_recovery();
         model_.id = "maker/chat";
         endpoint_.prices = {.prompt = 150'000, .completion = 600'000};
@@ -30,7 +26,6 @@ class HeldRequestTest : public testing::Test {
         prepare(request_);
         organization_.grant({kNanoPerUsd});
     }
-    ~HeldRequestTest() override { std::filesystem::remove_all(folder_); }
 
     void prepare(RequestContext& request) {
         request.endpoint = &place_;
@@ -49,7 +44,7 @@ class HeldRequestTest : public testing::Test {
         return *record;
     }
 
-    std::filesystem::path folder_;
+    TemporaryDirectory folder_;
     std::unique_ptr<SlotFile> slots_;
     Model model_;
     Endpoint endpoint_;

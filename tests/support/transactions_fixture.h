@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "accounting/ledger_verifier.h"
 #include "store/key_space.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tollgate {
 
@@ -48,16 +48,11 @@ struct Process {
 
 class TransactionsTest : public testing::Test {
   protected:
-    TransactionsTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "tollgate-transactions-XXXXXX").string();
-        directory_ = ::mkdtemp(name.data());
-        process = std::make_unique<Process>(MemoryStore::Contents{}, slot_file(), ++boots_, now_ms);
-    }
+    TransactionsTest() { process = std::make_unique<Process>(MemoryStore::Contents{}, slot_file(), ++boots_, now_ms); }
     ~TransactionsTest() override {
         const VerifyReport report = verify_ledger(process->store);
         EXPECT_FALSE(report.difference) << to_string(*report.difference);
         process.reset();
-        std::filesystem::remove_all(directory_);
     }
 
     // kill -9 and a new start. Without the checkpoint everything comes from the journal's beginning.
@@ -160,7 +155,7 @@ class TransactionsTest : public testing::Test {
         return process->ledger->history({.organization = organization, .kind = kind, .limit = 1000})->rows;
     }
     std::int64_t expire() { return static_cast<std::int64_t>(process->ledger->expire_credit().value()); }
-    std::string slot_file() const { return (directory_ / std::to_string(files_)).string(); }
+    std::string slot_file() const { return directory_.file(std::to_string(files_)); }
 
     std::int64_t now_ms = kNow;
     const Id128 organization = make_uuid7(kNow), other = make_uuid7(kNow + 1), project = make_uuid7(kNow + 2);
@@ -168,7 +163,7 @@ class TransactionsTest : public testing::Test {
     std::unique_ptr<Process> process;
 
   private:
-    std::filesystem::path directory_;
+    TemporaryDirectory directory_;
     int files_ = 0;
     std::uint64_t boots_ = 0;
     UlidGenerator ids_{1};

@@ -16,6 +16,7 @@
 #include "store/journal.h"
 #include "store/key_space.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tollgate {
 namespace {
@@ -37,17 +38,13 @@ class WatchedStore : public MemoryStore {
     std::function<void()> before, after;
 };
 
-class TemporaryDirectory {
+// Slot files under names of their own.
+class SlotFiles {
   public:
-    TemporaryDirectory() {
-        std::string name = (std::filesystem::temp_directory_path() / "tollgate-ledger-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-    std::string file() { return (path_ / std::to_string(++files_)).string(); }
+    std::string next() { return directory_.file(std::to_string(++files_)); }
 
   private:
-    std::filesystem::path path_;
+    TemporaryDirectory directory_;
     int files_ = 0;
 };
 
@@ -59,7 +56,7 @@ struct Image {
 
 // A gateway's accounting: store, slot file, credits, ledger.
 struct Process {
-    TemporaryDirectory& directory;
+    SlotFiles& files;
     WatchedStore store;
     std::string slot_path;
     std::unique_ptr<SlotFile> slots;
@@ -68,9 +65,9 @@ struct Process {
     Status status;  // of opening the ledger
     std::vector<Image> images;
 
-    explicit Process(TemporaryDirectory& in) : directory(in), slot_path(in.file()) { open(1, {}); }
-    Process(TemporaryDirectory& in, const Image& image, const LedgerOptions& options = {}, bool watched = false)
-        : directory(in), store(image.contents), slot_path(image.slot_file) {
+    explicit Process(SlotFiles& in) : files(in), slot_path(in.next()) { open(1, {}); }
+    Process(SlotFiles& in, const Image& image, const LedgerOptions& options = {}, bool watched = false)
+        : files(in), store(image.contents), slot_path(image.slot_file) {
         if (watched) store.before = store.after = [this] { images.push_back(image_now()); };
         open(2, options);
     }
@@ -88,7 +85,7 @@ struct Process {
         }
     }
     Image image_now() {
-        Image image{store.contents(), directory.file()};
+        Image image{store.contents(), files.next()};
         std::filesystem::copy_file(slot_path, image.slot_file);
         return image;
     }
@@ -97,7 +94,7 @@ struct Process {
 
 class LedgerTest : public testing::Test {
   public:
-    TemporaryDirectory directory;
+    SlotFiles files;
     Id128 organization = make_uuid7(kNow);
     KeyDigest key = digest_key("key");
     std::uint8_t retention_class = 0;  // of the requests begun next
@@ -171,15 +168,15 @@ class LedgerTest : public testing::Test {
 };
 
 TEST_F(LedgerTest, GrantIsInCreditsWhenItReturnsAndAfterARestart) {
-    Process process(directory);
+    Process process(files);
     give(process, 5000);
     EXPECT_EQ(process.balance(organization).value, 5000);
-    Process next(directory, process.image_now());
+    Process next(files, process.image_now());
     EXPECT_EQ(next.balance(organization).value, 5000);
 }
 
 TEST_F(LedgerTest, EachRetentionClassOfACommitGroupHasItsOwnUsageBlock) {
-    Process process(directory);
+    Process process(files);
     give(process, 5000);
     const Id128 kept = request(process, 100);
     retention_class = 2;
@@ -198,7 +195,7 @@ TEST_F(LedgerTest, EachRetentionClassOfACommitGroupHasItsOwnUsageBlock) {
     Image image = process.image_now();
     image.contents[static_cast<std::size_t>(Family::usage)].erase(usage.rbegin()->first);
     image.contents[static_cast<std::size_t>(Family::system)][retained_from_day_key(2)] = encode_u64(second->day + 1);
-    Process next(directory, image);
+    Process next(files, image);
     ASSERT_TRUE(next.ledger) << next.status.message();
     EXPECT_TRUE(next.ledger->find_request(kept));
     EXPECT_EQ(next.ledger->find_request(shorter).error().code(), StatusCode::expired);
@@ -207,13 +204,13 @@ TEST_F(LedgerTest, EachRetentionClassOfACommitGroupHasItsOwnUsageBlock) {
 }
 
 TEST_F(LedgerTest, RepeatedIdempotencyKeyAnswersTheFirstGrant) {
-    Process process(directory);
+    Process process(files);
     process.ledger->start();
     const Grant grant{.organization = organization, .amount = {5000}, .idempotency_key = "payment-1", .note = "hello"};
     const auto first = process.ledger->grant(grant, kNow);
     ASSERT_TRUE(first);
     EXPECT_FALSE(first->repeated);
-    Process next(directory, process.image_now());
+    Process next(files, process.image_now());
     const auto second = next.ledger->grant(grant, kNow + 1);
     ASSERT_TRUE(second);
     EXPECT_TRUE(second->repeated);
@@ -222,7 +219,7 @@ TEST_F(LedgerTest, RepeatedIdempotencyKeyAnswersTheFirstGrant) {
 }
 
 TEST_F(LedgerTest, IdempotencyKeyWithAnotherAmountIsRefused) {
-    Process process(directory);
+    Process process(files);
     ASSERT_TRUE(process.ledger->grant({organization, {5000}, "payment-1", ""}, kNow));
     const auto other = process.ledger->grant({organization, {5001}, "payment-1", ""}, kNow);
     ASSERT_FALSE(other);
@@ -231,7 +228,7 @@ TEST_F(LedgerTest, IdempotencyKeyWithAnotherAmountIsRefused) {
 }
 
 TEST_F(LedgerTest, IdempotencyKeysOfTwoOrganizationsAreApart) {
-    Process process(directory);
+    Process process(files);
     const Id128 other = make_uuid7(kNow);
     ASSERT_TRUE(process.ledger->grant({organization, {5000}, "payment-1", ""}, kNow));
     ASSERT_TRUE(process.ledger->grant({other, {6000}, "payment-1", ""}, kNow));
@@ -239,7 +236,7 @@ TEST_F(LedgerTest, IdempotencyKeysOfTwoOrganizationsAreApart) {
 }
 
 TEST_F(LedgerTest, GrantThatIsNotAboveZeroOrOutOfRangeIsRefused) {
-    Process process(directory);
+    Process process(files);
     EXPECT_EQ(process.ledger->grant({organization, {0}, "", ""}, kNow).error().code(), StatusCode::invalid);
     EXPECT_EQ(process.ledger->grant({organization, {-1}, "", ""}, kNow).error().code(), StatusCode::invalid);
     give(process, 1);
@@ -249,7 +246,7 @@ TEST_F(LedgerTest, GrantThatIsNotAboveZeroOrOutOfRangeIsRefused) {
 }
 
 TEST_F(LedgerTest, BalanceIsGrantedLessChargedOverTwoLanes) {
-    Process process(directory);
+    Process process(files);
     process.ledger->start();
     give(process, 100'000);
     std::int64_t charged = 0;
@@ -264,14 +261,14 @@ TEST_F(LedgerTest, BalanceIsGrantedLessChargedOverTwoLanes) {
     for (const auto& [id, amount] : journaled(process)) sum += amount;
     EXPECT_EQ(sum, charged);
     EXPECT_EQ(process.balance(organization).value, 100'000 - charged);
-    Process next(directory, process.image_now());
+    Process next(files, process.image_now());
     EXPECT_EQ(next.balance(organization).value, 100'000 - charged);
 }
 
 TEST_F(LedgerTest, RequestIsFoundAtOnceAfterItsSettlement) {
-    Process source(directory);
+    Process source(files);
     // So long an interval that only the look-up itself can bring the request into the journal.
-    Process process(directory, source.image_now(), {.commit_interval_ms = 3'600'000});
+    Process process(files, source.image_now(), {.commit_interval_ms = 3'600'000});
     process.ledger->start();
     give(process, 10'000);
     const Id128 first = request(process, 70, 0);
@@ -285,9 +282,9 @@ TEST_F(LedgerTest, RequestIsFoundAtOnceAfterItsSettlement) {
 }
 
 TEST_F(LedgerTest, RequestsAreFoundInOldBlocksWhateverTheClockDid) {
-    Process source(directory);
+    Process source(files);
     std::int64_t clock = kNow + 1000;
-    Process process(directory, source.image_now(), {.clock_ms = [&] { return clock; }});
+    Process process(files, source.image_now(), {.clock_ms = [&] { return clock; }});
     give(process, 100'000);
     const Running slow = begin(process);
     std::vector<Id128> known;
@@ -303,7 +300,7 @@ TEST_F(LedgerTest, RequestsAreFoundInOldBlocksWhateverTheClockDid) {
 }
 
 TEST_F(LedgerTest, UnknownRequestIsNotFound) {
-    Process process(directory);
+    Process process(files);
     EXPECT_EQ(process.ledger->find_request(ids.next(kNow)).error().code(), StatusCode::not_found);
     give(process, 10'000);
     request(process, 5);
@@ -313,7 +310,7 @@ TEST_F(LedgerTest, UnknownRequestIsNotFound) {
 }
 
 TEST_F(LedgerTest, RequestThatMovedNoMoneyHasARowAndNoEntry) {
-    Process process(directory);
+    Process process(files);
     give(process, 10'000);
     const Id128 id = request(process, 0);
     EXPECT_TRUE(process.ledger->find_request(id));
@@ -325,10 +322,10 @@ TEST_F(LedgerTest, RequestThatMovedNoMoneyHasARowAndNoEntry) {
 }
 
 TEST_F(LedgerTest, SettledSlotsThatTheJournalLacksAreAppendedAtStart) {
-    Process process(directory);
+    Process process(files);
     give(process, 10'000);
     const Id128 first = request(process, 300), second = request(process, 400, 1);
-    Process next(directory, process.image_now());
+    Process next(files, process.image_now());
     EXPECT_EQ(next.ledger->counters().recovered_settled, 2u);
     EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{first, 300}, {second, 400}}));
     EXPECT_EQ(next.balance(organization).value, 9300);
@@ -337,12 +334,12 @@ TEST_F(LedgerTest, SettledSlotsThatTheJournalLacksAreAppendedAtStart) {
 }
 
 TEST_F(LedgerTest, OpenSlotIsChargedForItsProgressUpToItsHold) {
-    Process process(directory);
+    Process process(files);
     give(process, 10'000);
     const Running some = begin(process), much = begin(process), none = begin(process);
     process.slots->publish_progress(some.slot, 20);
     process.slots->publish_progress(much.slot, 1'000'000);
-    Process next(directory, process.image_now());
+    Process next(files, process.image_now());
     EXPECT_EQ(next.ledger->counters().recovered_open, 3u);
     const auto charged = next.ledger->find_request(some.id);
     ASSERT_TRUE(charged);
@@ -356,23 +353,23 @@ TEST_F(LedgerTest, OpenSlotIsChargedForItsProgressUpToItsHold) {
 }
 
 TEST_F(LedgerTest, OpenSlotIsChargedUpToTheHoldAsItHadGrown) {
-    Process process(directory);
+    Process process(files);
     give(process, 10'000);
     const Running running = begin(process);
     process.slots->publish_hold(running.slot, 3 * kHold);
     process.slots->publish_progress(running.slot, 1'000'000);
-    Process next(directory, process.image_now());
+    Process next(files, process.image_now());
     EXPECT_EQ(next.ledger->find_request(running.id)->settled().charged.value, 3 * kHold);
 }
 
 TEST_F(LedgerTest, OpenSlotIsFreeWhereOrphansAreAndItsUsageIsKnown) {
-    Process process(directory);
+    Process process(files);
     give(process, 10'000);
     const Running running = begin(process);
     process.slots->publish_progress(running.slot, 20);
     LedgerOptions options;
     options.orphans = OrphanPolicy::free;
-    Process next(directory, process.image_now(), options);
+    Process next(files, process.image_now(), options);
     const auto found = next.ledger->find_request(running.id);
     ASSERT_TRUE(found);
     EXPECT_EQ(found->settled().cost.value, 0);
@@ -382,14 +379,14 @@ TEST_F(LedgerTest, OpenSlotIsFreeWhereOrphansAreAndItsUsageIsKnown) {
 }
 
 TEST_F(LedgerTest, CrashAroundACommitNeitherLosesNorRepeatsARequest) {
-    Process process(directory);
+    Process process(files);
     give(process, 10'000);
     const Id128 first = request(process, 300), second = request(process, 400, 1);
     process.store.before = process.store.after = [&] { process.images.push_back(process.image_now()); };
     EXPECT_TRUE(process.ledger->find_request(first));
     ASSERT_EQ(process.images.size(), 2u);
     for (std::size_t i = 0; i < 2; ++i) {
-        Process next(directory, process.images[i]);
+        Process next(files, process.images[i]);
         EXPECT_EQ(next.ledger->counters().recovered_settled, i == 0 ? 2u : 0u);
         EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{first, 300}, {second, 400}}));
         EXPECT_EQ(next.balance(organization).value, 9300);
@@ -398,7 +395,7 @@ TEST_F(LedgerTest, CrashAroundACommitNeitherLosesNorRepeatsARequest) {
 
 // After a power cut the disk may have a slot's page from before its block took it.
 TEST_F(LedgerTest, RequestIsNotBookedAgainWhenItsSlotIsOlderThanItsBlock) {
-    Process process(directory);
+    Process process(files);
     give(process, 10'000);
     const Running running = begin(process);
     process.slots->publish_progress(running.slot, 20);
@@ -407,14 +404,14 @@ TEST_F(LedgerTest, RequestIsNotBookedAgainWhenItsSlotIsOlderThanItsBlock) {
     const std::string settled = process.image_now().slot_file;
     EXPECT_TRUE(process.ledger->find_request(running.id));
     for (const std::string& older : {open, settled}) {
-        Process next(directory, Image{process.store.contents(), older});
+        Process next(files, Image{process.store.contents(), older});
         EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{running.id, 300}}));
         EXPECT_EQ(next.balance(organization).value, 9700);
     }
 }
 
 TEST_F(LedgerTest, CrashAtAnyCommitOfRecoveryEndsTheSame) {
-    Process process(directory);
+    Process process(files);
     give(process, 10'000);
     std::multimap<Id128, std::int64_t> expected;
     for (int i = 1; i <= 5; ++i) expected.emplace(request(process, 100 * i), 100 * i);
@@ -424,10 +421,10 @@ TEST_F(LedgerTest, CrashAtAnyCommitOfRecoveryEndsTheSame) {
         expected.emplace(open.id, 50);
     }
     const LedgerOptions small_blocks{.max_entries_per_block = 3};
-    Process recovering(directory, process.image_now(), small_blocks, true);
+    Process recovering(files, process.image_now(), small_blocks, true);
     ASSERT_EQ(recovering.images.size(), 8u);  // before and after three blocks and the checkpoint
     for (const Image& image : recovering.images) {
-        Process next(directory, image, small_blocks);
+        Process next(files, image, small_blocks);
         ASSERT_TRUE(next.ledger) << next.status.message();
         EXPECT_EQ(journaled(next), expected);
         EXPECT_EQ(next.balance(organization).value, 10'000 - 1500 - 150);
@@ -435,7 +432,7 @@ TEST_F(LedgerTest, CrashAtAnyCommitOfRecoveryEndsTheSame) {
 }
 
 TEST_F(LedgerTest, CheckpointAndFullReplayGiveTheSameBalances) {
-    Process process(directory);
+    Process process(files);
     process.ledger->start();
     give(process, 50'000);
     for (int i = 0; i < 20; ++i) request(process, 11 * i, static_cast<std::uint32_t>(i) % kLanes);
@@ -443,11 +440,11 @@ TEST_F(LedgerTest, CheckpointAndFullReplayGiveTheSameBalances) {
     ASSERT_TRUE(process.store.get(Family::system, kCheckpointBlockKey));
     give(process, 1000);  // above the checkpoint
     Image image = process.image_now();
-    Process with(directory, image);
+    Process with(files, image);
     image = process.image_now();
     image.contents[static_cast<std::size_t>(Family::balances)].clear();
     image.contents[static_cast<std::size_t>(Family::system)].erase(std::string(kCheckpointBlockKey));
-    Process without(directory, image);
+    Process without(files, image);
     for (Process* next : {&with, &without}) {
         EXPECT_EQ(next->balance(organization), process.balance(organization));
         EXPECT_EQ(next->credits.organization(organization).snapshot().granted.value, 51'000);
@@ -459,7 +456,7 @@ TEST_F(LedgerTest, CheckpointAndFullReplayGiveTheSameBalances) {
 }
 
 TEST_F(LedgerTest, BrokenChainIsCorrupt) {
-    Process process(directory);
+    Process process(files);
     for (int i = 0; i < 3; ++i) give(process, 100);
     Image forged = process.image_now();
     MoneyBlockBuilder builder;
@@ -468,19 +465,19 @@ TEST_F(LedgerTest, BrokenChainIsCorrupt) {
     auto& money = forged.contents[static_cast<std::size_t>(Family::money)];
     const auto original = MoneyBlock::read(money[block_key(2)], 2);
     money[block_key(2)] = builder.finish(original->header()).value;  // valid alone; the next block gives it away
-    EXPECT_EQ(Process(directory, forged).status.code(), StatusCode::corrupt);
+    EXPECT_EQ(Process(files, forged).status.code(), StatusCode::corrupt);
 
     Image flipped = process.image_now();
     flipped.contents[static_cast<std::size_t>(Family::money)][block_key(2)][120] ^= 1;
-    EXPECT_EQ(Process(directory, flipped).status.code(), StatusCode::corrupt);
+    EXPECT_EQ(Process(files, flipped).status.code(), StatusCode::corrupt);
 
     Image missing = process.image_now();
     missing.contents[static_cast<std::size_t>(Family::money)].erase(block_key(2));
-    EXPECT_EQ(Process(directory, missing).status.code(), StatusCode::corrupt);
+    EXPECT_EQ(Process(files, missing).status.code(), StatusCode::corrupt);
 }
 
 TEST_F(LedgerTest, FailedCommitStopsAdmissionAndLosesNothing) {
-    Process process(directory);
+    Process process(files);
     give(process, 10'000);
     const Id128 id = request(process, 300);
     process.store.fail_after(0);
@@ -489,14 +486,14 @@ TEST_F(LedgerTest, FailedCommitStopsAdmissionAndLosesNothing) {
     EXPECT_EQ(process.ledger->counters().failures, 1u);
     EXPECT_EQ(process.ledger->grant({organization, {1}, "", ""}, kNow).error().code(), StatusCode::read_only);
     EXPECT_EQ(process.slots->in_use(), 1u);
-    Process next(directory, process.image_now());
+    Process next(files, process.image_now());
     EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{id, 300}}));
 }
 
 TEST_F(LedgerTest, FailedBatchIsWrittenAgainOnceAndAdmissionOpens) {
     for (const bool stored :
          {false, true}) {  // whether the batch whose answer was an error had been stored all the same
-        Process process(directory);
+        Process process(files);
         give(process, 10'000);
         const Id128 first = request(process, 300);
         if (stored) {
@@ -513,21 +510,21 @@ TEST_F(LedgerTest, FailedBatchIsWrittenAgainOnceAndAdmissionOpens) {
         EXPECT_EQ(process.slots->in_use(), 0u);
         const std::multimap<Id128, std::int64_t> both{{first, 300}, {second, 50}};
         EXPECT_EQ(journaled(process), both);
-        Process next(directory, process.image_now());
+        Process next(files, process.image_now());
         EXPECT_EQ(journaled(next), both);
         EXPECT_EQ(next.balance(organization), NanoUsd{9650});
     }
 }
 
 TEST_F(LedgerTest, WriterTriesAgainUntilTheCauseIsGoneAndSaysSo) {
-    Process source(directory);
+    Process source(files);
     std::mutex mutex;
     std::vector<std::string> lines;
     const LedgerOptions options{.retry_interval_ms = 5, .report = [&](const std::string& line) {
                                     const std::lock_guard lock(mutex);
                                     lines.push_back(line);
                                 }};
-    Process process(directory, source.image_now(), options);
+    Process process(files, source.image_now(), options);
     give(process, 1000);
     process.ledger->start();
     process.store.set_broken(true);
@@ -551,10 +548,10 @@ TEST_F(LedgerTest, WriterTriesAgainUntilTheCauseIsGoneAndSaysSo) {
 }
 
 TEST_F(LedgerTest, AtDiskASettlementThatIsWaitedForIsCommittedAtOnceAndItsLaneHearsOfIt) {
-    Process source(directory);
+    Process source(files);
     give(source, 10'000);
     // The writer's own interval would be a minute: only wake() makes it write.
-    Process process(directory, source.image_now(), {.durability = Durability::disk, .commit_interval_ms = 60'000});
+    Process process(files, source.image_now(), {.durability = Durability::disk, .commit_interval_ms = 60'000});
     std::atomic<int> heard{0};
     process.ledger->start([&] {
         heard.fetch_add(1);
@@ -574,7 +571,7 @@ TEST_F(LedgerTest, AtDiskASettlementThatIsWaitedForIsCommittedAtOnceAndItsLaneHe
 }
 
 TEST_F(LedgerTest, GrantWhoseCommitFailedIsBookedOnceWhenTheLedgerIsWrittenAgain) {
-    Process process(directory);
+    Process process(files);
     process.store.fail_after(0);
     const Grant grant{.organization = organization, .amount = {70}, .idempotency_key = "once"};
     EXPECT_EQ(process.ledger->grant(grant, kNow).error().code(), StatusCode::io);
@@ -588,8 +585,8 @@ TEST_F(LedgerTest, GrantWhoseCommitFailedIsBookedOnceWhenTheLedgerIsWrittenAgain
 }
 
 TEST_F(LedgerTest, FailureOfAnotherWriterOfTheStoreIsNoticedAndRepaired) {
-    Process source(directory);
-    Process process(directory, source.image_now(), {.retry_interval_ms = 1});
+    Process source(files);
+    Process process(files, source.image_now(), {.retry_interval_ms = 1});
     process.store.fail_after(0);
     WriteBatch batch;
     batch.put(Family::accounts, "key", "value");
@@ -603,8 +600,8 @@ TEST_F(LedgerTest, FailureOfAnotherWriterOfTheStoreIsNoticedAndRepaired) {
 }
 
 TEST_F(LedgerTest, CheckpointIsWrittenWithABlockWhenItIsDue) {
-    Process source(directory);
-    Process process(directory, source.image_now(), {.checkpoint_interval_ms = 0});
+    Process source(files);
+    Process process(files, source.image_now(), {.checkpoint_interval_ms = 0});
     give(process, 100);
     EXPECT_EQ(decode_u64(*process.store.get(Family::system, kCheckpointBlockKey)), 1u);
 }

@@ -3,11 +3,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "accounting/ledger.h"
 #include "store/key_space.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tollgate {
 namespace {
@@ -19,9 +18,7 @@ constexpr std::int64_t kHold = 1000;
 class LedgerVerifierTest : public testing::Test {
   public:
     void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "tollgate-verify-XXXXXX").string();
-        directory_ = ::mkdtemp(name.data());
-        auto slots = SlotFile::open({.path = (directory_ / "slots").string(), .slots = 64});
+        auto slots = SlotFile::open({.path = directory_.file("slots"), .slots = 64});
         ASSERT_TRUE(slots);
         CreditTable credits;
         LedgerOptions options;
@@ -38,7 +35,6 @@ class LedgerVerifierTest : public testing::Test {
             (*ledger)->stop();  // writes what is settled
         }
     }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
 
     void request(SlotFile& slots, const Id128& organization, std::int64_t cost) {
         RequestOpened opened;
@@ -96,7 +92,7 @@ class LedgerVerifierTest : public testing::Test {
     MemoryStore store;
 
   private:
-    std::filesystem::path directory_;
+    TemporaryDirectory directory_;
     UlidGenerator ids_{1};
     std::int64_t now_ms_ = kNow;
 };

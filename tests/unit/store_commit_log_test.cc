@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -11,6 +10,7 @@
 
 #include "store/key_space.h"
 #include "store/rocks_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tollgate {
 namespace {
@@ -21,13 +21,6 @@ constexpr std::size_t kBytes = 16 * kPage;
 
 class CommitLogTest : public testing::Test {
   protected:
-    CommitLogTest() {
-        std::string name = (fs::temp_directory_path() / "tollgate-log-XXXXXX").string();
-        directory_ = ::mkdtemp(name.data());
-        path_ = (directory_ / "commit_log").string();
-    }
-    ~CommitLogTest() override { fs::remove_all(directory_); }
-
     static WriteBatch batch_of(const std::string& value) {
         WriteBatch batch;
         batch.put(Family::money, "key", value);
@@ -68,8 +61,9 @@ class CommitLogTest : public testing::Test {
         return std::move(*log);
     }
 
-    fs::path directory_;
-    std::string path_;
+    const TemporaryDirectory temporary_;
+    const fs::path directory_ = temporary_.path();
+    const std::string path_ = temporary_.file("commit_log");
 };
 
 TEST_F(CommitLogTest, CommitsAboveASequenceAreReplayedInOrder) {

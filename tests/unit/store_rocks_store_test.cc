@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,23 +19,19 @@
 #include "store/data_directory.h"
 #include "store/key_space.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tollgate {
 namespace {
 
 namespace fs = std::filesystem;
 
-class TemporaryDirectory {
+class StoreDirectory {
   public:
-    TemporaryDirectory() {
-        std::string name = (fs::temp_directory_path() / "tollgate-store-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~TemporaryDirectory() { fs::remove_all(path_); }
-    std::string data() const { return (path_ / "nested" / "data").string(); }
+    std::string data() const { return directory_.file("nested/data"); }
 
   private:
-    fs::path path_;
+    TemporaryDirectory directory_;
 };
 
 std::unique_ptr<RocksStore> open_or_die(const std::string& directory) {
@@ -101,7 +96,7 @@ class StoreTest : public testing::TestWithParam<bool> {
         return found;
     }
 
-    TemporaryDirectory directory_;
+    StoreDirectory directory_;
     std::unique_ptr<Store> store_;
 };
 
@@ -172,7 +167,7 @@ TEST(MemoryStoreTest, FailedCommitChangesNothingAndMakesItReadOnly) {
 }
 
 TEST(RocksStoreTest, DirectoryIsPrivate) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     ASSERT_TRUE(open_or_die(directory.data()));
     struct stat info{};
     ASSERT_EQ(::stat(directory.data().c_str(), &info), 0);
@@ -180,7 +175,7 @@ TEST(RocksStoreTest, DirectoryIsPrivate) {
 }
 
 TEST(RocksStoreTest, CommitsSurviveReopening) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     {
         auto store = open_or_die(directory.data());
         ASSERT_TRUE(put(*store, Family::money, block_key(1), "block").ok());
@@ -190,7 +185,7 @@ TEST(RocksStoreTest, CommitsSurviveReopening) {
 }
 
 TEST(RocksStoreTest, ProcessDurabilitySurvivesAProcessThatNeverCloses) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     const pid_t child = ::fork();
     if (child == 0) {
         auto store = RocksStore::open(directory.data());
@@ -205,7 +200,7 @@ TEST(RocksStoreTest, ProcessDurabilitySurvivesAProcessThatNeverCloses) {
 }
 
 TEST(RocksStoreTest, SecondOpenIsLockedAndNamesTheDirectory) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     const auto store = open_or_die(directory.data());
     const auto second = RocksStore::open(directory.data());
     ASSERT_FALSE(second);
@@ -214,7 +209,7 @@ TEST(RocksStoreTest, SecondOpenIsLockedAndNamesTheDirectory) {
 }
 
 TEST(RocksStoreTest, OpenFromAnotherProcessIsLocked) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     int opened[2], done[2];
     ASSERT_EQ(::pipe(opened), 0);
     ASSERT_EQ(::pipe(done), 0);
@@ -236,7 +231,7 @@ TEST(RocksStoreTest, OpenFromAnotherProcessIsLocked) {
 }
 
 TEST(RocksStoreTest, NewerSchemaIsRefusedWithBothVersions) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     ASSERT_TRUE(
         put(*open_or_die(directory.data()), Family::system, std::string(kSchemaVersionKey), encode_u64(9)).ok());
     const auto store = RocksStore::open(directory.data());
@@ -247,7 +242,7 @@ TEST(RocksStoreTest, NewerSchemaIsRefusedWithBothVersions) {
 }
 
 TEST(RocksStoreTest, SchemaVersion2IsMigratedAndItsBalanceCheckpointMadeAgain) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     {
         auto store = open_or_die(directory.data());
         WriteBatch batch;
@@ -261,7 +256,7 @@ TEST(RocksStoreTest, SchemaVersion2IsMigratedAndItsBalanceCheckpointMadeAgain) {
 }
 
 TEST(RocksStoreTest, SchemaVersion1IsMigratedAndItsBalanceCheckpointMadeAgain) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     {
         auto store = open_or_die(directory.data());
         WriteBatch batch;
@@ -285,7 +280,7 @@ TEST(RocksStoreTest, SchemaVersion1IsMigratedAndItsBalanceCheckpointMadeAgain) {
 }
 
 TEST(RocksStoreTest, DataWithoutSchemaVersionIsCorrupt) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     {
         auto store = open_or_die(directory.data());
         WriteBatch batch;
@@ -297,7 +292,7 @@ TEST(RocksStoreTest, DataWithoutSchemaVersionIsCorrupt) {
 }
 
 TEST(RocksStoreTest, CreationThatWasCutShortIsCompleted) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     open_or_die(directory.data());
     {
         std::vector<rocksdb::ColumnFamilyDescriptor> families;
@@ -319,7 +314,7 @@ TEST(RocksStoreTest, CreationThatWasCutShortIsCompleted) {
 }
 
 TEST(RocksStoreTest, LostCurrentFileIsCorruptAndDeletesNothing) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     ASSERT_TRUE(put(*open_or_die(directory.data()), Family::money, block_key(1), "block").ok());
     const fs::path current = fs::path(directory.data()) / "rocksdb" / "CURRENT";
     fs::rename(current, current.string() + ".away");
@@ -329,7 +324,7 @@ TEST(RocksStoreTest, LostCurrentFileIsCorruptAndDeletesNothing) {
 }
 
 TEST(RocksStoreTest, FileInPlaceOfTheDirectoryIsAnIoError) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     fs::create_directories(fs::path(directory.data()).parent_path());
     std::ofstream(directory.data()) << "not a directory";
     EXPECT_EQ(error_of_open(directory.data()), StatusCode::io);
@@ -337,7 +332,7 @@ TEST(RocksStoreTest, FileInPlaceOfTheDirectoryIsAnIoError) {
 
 // In a child, because the limit on file sizes is the process's.
 TEST(RocksStoreTest, FailedWriteMakesItReadOnlyUntilReopened) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     const pid_t child = ::fork();
     if (child == 0) {
         auto store = RocksStore::open(directory.data());
@@ -366,7 +361,7 @@ TEST(RocksStoreTest, FailedWriteMakesItReadOnlyUntilReopened) {
 
 // In a child, as above.
 TEST(RocksStoreTest, ResumeFailsWhileTheCauseIsThereAndWorksWhenItIsGone) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     const pid_t child = ::fork();
     if (child == 0) {
         auto store = RocksStore::open(directory.data());
@@ -395,7 +390,7 @@ TEST(RocksStoreTest, ResumeFailsWhileTheCauseIsThereAndWorksWhenItIsGone) {
 }
 
 TEST(RocksStoreTest, BootEpochsAscendAcrossReopening) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     std::uint64_t first = 0;
     {
         auto store = open_or_die(directory.data());
@@ -407,7 +402,7 @@ TEST(RocksStoreTest, BootEpochsAscendAcrossReopening) {
 }
 
 TEST(RocksStoreReadOnlyTest, ReadsWhatIsThereAndWritesNothing) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     ASSERT_TRUE(put(*open_or_die(directory.data()), Family::money, "key", "value").ok());
     std::set<std::string> before, after;
     for (const auto& file : fs::recursive_directory_iterator(directory.data())) before.insert(file.path());
@@ -423,13 +418,13 @@ TEST(RocksStoreReadOnlyTest, ReadsWhatIsThereAndWritesNothing) {
 }
 
 TEST(RocksStoreReadOnlyTest, IsNotFoundWhereThereIsNoDatabase) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     EXPECT_EQ(RocksStore::open_read_only(directory.data(), true).error().code(), StatusCode::not_found);
     EXPECT_FALSE(fs::exists(directory.data()));
 }
 
 TEST(RocksStoreReadOnlyTest, RefusesANewerSchema) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     ASSERT_TRUE(
         put(*open_or_die(directory.data()), Family::system, std::string(kSchemaVersionKey), encode_u64(999)).ok());
     EXPECT_EQ(RocksStore::open_read_only(directory.data(), true).error().code(), StatusCode::too_new);
@@ -445,7 +440,7 @@ void flip(const fs::path& path, std::uintmax_t at) {
 
 // All records of these logs are whole, so every flip is damage, also that of the last byte.
 TEST(RocksStoreReadOnlyTest, FindsAFlippedByteAnywhereInALog) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     {
         const auto store = open_or_die(directory.data());
         for (int i = 0; i < 5; ++i) ASSERT_TRUE(put(*store, Family::money, std::to_string(i), "value").ok());
@@ -468,7 +463,7 @@ TEST(RocksStoreReadOnlyTest, FindsAFlippedByteAnywhereInALog) {
 
 // Whether it is opening that finds it or the reading of every block.
 TEST(RocksStoreReadOnlyTest, NamesTheTableWithAFlippedByte) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     ASSERT_TRUE(put(*open_or_die(directory.data()), Family::money, "key", "value").ok());
     open_or_die(directory.data());  // makes a table of what the log holds
     fs::path table;
@@ -498,7 +493,7 @@ TEST(RocksStoreReadOnlyTest, NamesTheTableWithAFlippedByte) {
 }
 
 TEST(RocksStoreReadOnlyTest, RefusesCommitsThatOnlyTheCommitLogHas) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     {
         const auto store = open_or_die(directory.data());
     }
@@ -519,7 +514,7 @@ TEST(RocksStoreReadOnlyTest, RefusesCommitsThatOnlyTheCommitLogHas) {
 }
 
 TEST(RocksStoreCheckpointTest, HoldsWhatWasThereAndNothingLater) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     const auto store = open_or_die(directory.data());
     ASSERT_TRUE(put(*store, Family::money, "before", "1").ok());
     const std::string copy = directory.data() + "/checkpoints/one";
@@ -534,7 +529,7 @@ TEST(RocksStoreCheckpointTest, HoldsWhatWasThereAndNothingLater) {
 }
 
 TEST(DataDirectoryLockTest, ExcludesAndIsExcludedByAnOpenStore) {
-    const TemporaryDirectory directory;
+    const StoreDirectory directory;
     EXPECT_EQ(DataDirectoryLock::take(directory.data()).error().code(), StatusCode::not_found);
     {
         const auto store = open_or_die(directory.data());

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@
 #include <vector>
 
 #include "store/slot_layout.h"
+#include "tests/support/temporary_directory.h"
 
 namespace tollgate {
 namespace {
@@ -40,13 +40,6 @@ std::string text(std::span<const std::byte> bytes) {
 
 class SlotFileTest : public testing::Test {
   protected:
-    SlotFileTest() {
-        std::string name = (fs::temp_directory_path() / "tollgate-slots-XXXXXX").string();
-        directory_ = ::mkdtemp(name.data());
-        path_ = (directory_ / "slots").string();
-    }
-    ~SlotFileTest() override { fs::remove_all(directory_); }
-
     Result<std::unique_ptr<SlotFile>> try_open(std::uint32_t slots, std::uint32_t workers = 1,
                                                std::uint64_t boot_epoch = 1) {
         return SlotFile::open({.path = path_, .slots = slots, .workers = workers, .boot_epoch = boot_epoch});
@@ -87,8 +80,8 @@ class SlotFileTest : public testing::Test {
 
     static Status visit_nothing(const LeftOverSlot&) { return {}; }
 
-    fs::path directory_;
-    std::string path_;
+    const TemporaryDirectory directory_;
+    const std::string path_ = directory_.file("slots");
 };
 
 using SlotFileDeathTest = SlotFileTest;
