@@ -139,8 +139,7 @@ void HeldRequest::open(const HoldEstimate& estimate) {
 }
 
 void HeldRequest::progress(std::int64_t output_tokens) {
-    if (!taken()) return;  // voided
-    slots_.publish_progress(*slot_, static_cast<std::uint64_t>(output_tokens));
+    if (slot_) slots_.publish_progress(*slot_, static_cast<std::uint64_t>(output_tokens));  // else it is voided
 }
 
 // Takes a slice that reaches beyond that many tokens, or what is left; why it was less.

@@ -109,7 +109,7 @@ def test_what_is_booked_of_a_provider_that_an_abort_stops_is_its_bill(start_gate
 
 @pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0"])
 def test_the_client_does_not_wait_for_what_is_read_on(start_gateway, sample, version):
-    gateway = start_gateway(timeouts={"drain_timeout_ms": 1000})
+    gateway = start_gateway(timeouts={"drain_timeout_ms": 2000})
     account, aborted = poor(gateway), sample.aborted()
     body = chat("tokens=400 stall_at=200", model=BILLS_ON, stream=True, max_tokens=None)
     request = gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=body)
@@ -130,7 +130,7 @@ def test_the_client_does_not_wait_for_what_is_read_on(start_gateway, sample, ver
 def test_a_client_that_goes_when_it_has_its_end_has_not_left(start_gateway, sample):
     gateway = start_gateway()
     account, aborted = poor(gateway), sample.aborted()
-    with begin(gateway, account, "tokens=400 token_ms=2") as connection:
+    with begin(gateway, account, "tokens=400 token_ms=5") as connection:
         answer = connection.read_answer()
         assert gateway.metrics().sum("tollgate_drains_running") == 1
     assert settled(gateway, account)["total_usage"] == cost_of(BILLS_ON, PROMPT, COVERED)
@@ -229,7 +229,7 @@ def test_where_the_slot_would_not_do_the_end_waits_for_the_settlement(start_gate
 
 
 def test_a_client_that_leaves_before_a_late_end_is_drained_once(start_gateway, sample):
-    gateway = start_gateway(timeouts={"drain_timeout_ms": 1500}, credit={"orphan_policy": "void"})
+    gateway = start_gateway(timeouts={"drain_timeout_ms": 2000}, credit={"orphan_policy": "void"})
     account, aborted = poor(gateway), sample.aborted()
     with begin(gateway, account, "tokens=400 stall_at=200") as connection:
         connection.read_until(b'"tollgate":')
