@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -87,6 +88,13 @@ TransactionRequest Teller::some_request() {
     return request;
 }
 
+// One of which something was paid back if `again` and there is one, else any.
+Id128 Teller::some_purchase(bool again) {
+    std::map<Id128, Purchase> paid_back = world_.books.lots().purchases();
+    if (again) std::erase_if(paid_back, [](const auto& one) { return one.second.given_back == NanoUsd{}; });
+    return some_key(world_.random, paid_back.empty() ? world_.books.lots().purchases() : paid_back);
+}
+
 // Mostly to what is the organization's own; refunds are often of all that is left.
 void Teller::refer(TransactionRequest& request) {
     using enum TransactionKind;
@@ -100,7 +108,7 @@ void Teller::refer(TransactionRequest& request) {
         const auto charge = lots.charges().find(request.reference);
         if (charge != lots.charges().end()) owner = charge->second.organization;
     } else if (ends_purchase(request.kind) || request.kind == payment_refund || request.kind == charge_back) {
-        request.reference = some_key(random, lots.purchases());
+        request.reference = some_purchase(random.one_in(2));
         const auto purchase = lots.purchases().find(request.reference);
         if (purchase != lots.purchases().end()) {
             owner = purchase->second.organization;

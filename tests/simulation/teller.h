@@ -20,6 +20,7 @@ class Teller {
     bool all_is_booked();
     void perform(const TransactionRequest& request);
     TransactionRequest some_request();
+    Id128 some_purchase(bool again);
     void refer(TransactionRequest& request);
 
     World& world_;
