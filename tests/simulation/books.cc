@@ -76,6 +76,7 @@ void Books::take_entry(const LedgerEntry& entry) {
     lots_.take(entry);
     if (!is_usage(entry)) return take_transaction(entry);
     const std::pair charge{ulid_time_ms(entry.event), -sum_of(entry, AccountKind::organization_available)};
+    if (charge.second == NanoUsd{}) return;  // what only the provider is owed
     for (const std::string& spender : {organization_name(entry.organization), project_name(entry.project),
                                        member_name(entry.organization, entry.member), key_name(entry.key)}) {
         charges_[spender].push_back(charge);

@@ -1,83 +1,82 @@
 #include "tests/simulation/gateway.h"
 
-#include <array>
+#include <algorithm>
+#include <memory>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
 namespace tollgate::simulation {
 
-Spenders Gateway::spenders_of(const ModelRequest& request) {
-    return world_.process->spenders_of(world_.model.organization_of(request), world_.model.key_of(request));
-}
-
 OrganizationCredit& Gateway::credit_of(const ModelRequest& request) {
     return world_.process->credit_of(world_.model.organization_of(request));
 }
 
-void Gateway::begin_request() {
+ModelRequest Gateway::some_request() {
     Random& random = world_.random;
-    Process& process = *world_.process;
-    if (!process.accepting()) return;  // as admission does
     ModelRequest request;
     request.organization = random.below(world_.model.organizations.size());
-    request.key = random.below(world_.model.organization_of(request).keys.size());
+    const ModelOrganization& organization = world_.model.organization_of(request);
+    request.key = random.below(organization.keys.size());
     request.lane = static_cast<std::uint32_t>(random.below(world_.lanes));
     request.created_ms = world_.now_ms;
     // As a ULID: time, then what makes it unique.
     request.id = numbered_id(static_cast<std::uint64_t>(world_.now_ms) << 16 | request.lane, ++next_id_);
     request.prices = {.prompt = random.between(0, 900'000), .completion = random.between(0, 4'000'000)};
     request.prompt_estimate = random.between(10, 60);
-    const std::int64_t output_bound = random.between(1, 12);
-    request.hold = price_of({.prompt = request.prompt_estimate, .completion = output_bound}, request.prices);
+    request.held_output = random.between(1, 12);
+    request.hold = price_of({.prompt = request.prompt_estimate, .completion = request.held_output}, request.prices);
     request.published_holds = {request.hold};
+    request.demanded = request.prompt_estimate + request.held_output;
+    const OrganizationPolicy own = organization.policy ? *organization.policy : OrganizationPolicy();
+    const CreditConfig& config = world_.credit_config;
+    const bool owes = own.on_exhausted.value_or(config.on_exhausted) == OnExhausted::owe;
+    if (owes) request.overdraft = own.overdraft_cap.value_or(config.overdraft_cap);
+    return request;
+}
 
-    const auto slot = process.slots->acquire(request.lane);
-    if (!slot) {
+void Gateway::begin_request() {
+    Process& process = *world_.process;
+    if (!process.accepting()) return;  // as admission does
+    ModelRequest request = some_request();
+    const ModelOrganization& organization = world_.model.organization_of(request);
+    const ModelKey& key = world_.model.key_of(request);
+    HeldFacts facts{.principal = {},
+                    .prices = request.prices,
+                    .prompt_bytes = request.prompt_estimate * world_.credit_config.bytes_per_prompt_token,
+                    .output_bound = request.held_output,
+                    .monotonic_ms = world_.monotonic_ms};
+    request.prompt_counted = (facts.prompt_bytes + 3) / 4;
+    facts.principal.organization = organization.id;
+    facts.principal.project = key.project;
+    facts.principal.creator = key.member;
+    facts.principal.key = key.digest;
+    facts.principal.policy = organization.policy;
+    facts.principal.credit = &credit_of(request);
+    facts.principal.spenders = process.spenders_of(organization, key);
+    auto held = std::make_unique<Held>(*process.slots, request, std::move(facts));
+    const Error error = held->take(world_.credit_config);
+    if (!held->refusal() && !held->request().taken()) {
         ++world_.tally.refused;
         invariants_.no_slot_is_free();
         TRACE(world_, "no slot on lane " + std::to_string(request.lane));
         return;
     }
-    request.slot = *slot;
-    const Demand demand{
-        .amount = request.hold, .tokens = 0, .unix_ms = world_.now_ms, .monotonic_ms = world_.monotonic_ms};
-    const Admission admission = credit_of(request).hold(spenders_of(request), demand);
-    invariants_.admitted(request, admission);
-    if (admission.refusal) {
+    invariants_.admitted(request, held->refusal());
+    if (held->refusal()) {
         ++world_.tally.refused;
-        process.slots->release_unopened(request.lane, *slot);
         TRACE(world_, "refused a hold of " + to_usd(request.hold));
         return;
     }
     ++world_.tally.requests;
-    open(world_.model.begin(std::move(request), world_.monotonic_ms), output_bound);
-}
-
-void Gateway::open(ModelRequest& request, std::int64_t output_bound) {
-    const ModelKey& key = world_.model.key_of(request);
-    RequestOpened opened;
-    opened.request = request.id;
-    opened.organization = world_.model.organization_of(request).id;
-    opened.project = key.project;
-    opened.member = key.member;
-    opened.key = key.digest;
-    opened.created_ms = request.created_ms;
-    opened.streamed = true;
-    opened.model = "sample/echo";
-    opened.provider = "sample";
-    opened.prices = request.prices;
-    opened.hold = request.hold;
-    opened.prompt_estimate = request.prompt_estimate;
-    opened.output_bound = output_bound;
-    std::array<std::byte, kSlotOpenBytes> bytes;
-    world_.process->slots->publish_open(request.slot, std::span(bytes).first(encode(opened, bytes)));
-    TRACE(world_, "open " + name_of(request) + ", hold " + to_usd(request.hold));
+    process.held.emplace(request.id, std::move(held));
+    const std::int64_t bound = request.held_output;
+    ModelRequest& begun = world_.model.begin(std::move(request), world_.monotonic_ms);
+    TRACE(world_, "open " + name_of(begun) + ", hold " + to_usd(begun.hold));
     if (world_.machine.crashed()) return;
-    request.phase = Phase::running;
-    request.upstream = Upstream::make(world_.random, request.prompt_estimate, output_bound);
-    request.meter.begin({});
+    begun.phase = Phase::running;
+    begun.upstream = Upstream::make(world_.random, begun.prompt_counted, bound);
+    begun.meter.begin({});
 }
 
 void Gateway::continue_request() {
@@ -88,95 +87,113 @@ void Gateway::continue_request() {
     if (running.empty()) return begin_request();
     ModelRequest& request = *world_.random.pick(running);
     if (world_.random.one_in(20)) return abandon(request);
-    if (world_.random.one_in(8)) return resize_hold(request);
     if (request.upstream.over() || request.meter.facts().done) return finish(request);
     feed(request);
 }
 
-// What the gateway's relay does with a read: meter, publish progress, forward.
+// What the gateway's relay does with a read: meter, publish progress, see to it that the hold covers it, forward.
 void Gateway::feed(ModelRequest& request) {
     std::string out;
     request.meter.feed(request.upstream.take(1 + world_.random.below(400)), out);
     invariants_.sent_before_settlement(request, out);
-    request.progress = static_cast<std::uint64_t>(counted_completion_tokens(request.meter.facts()));
-    world_.process->slots->publish_progress(request.slot, request.progress);
+    const StreamFacts& facts = request.meter.facts();
+    const std::int64_t output = counted_completion_tokens(facts);
+    held(request).request().progress(output);
+    request.progress = static_cast<std::uint64_t>(output);
+    const bool grew = output > std::exchange(request.output, output);
+    const bool ends = facts.done || (facts.finished > 0 && !request.finished);
+    request.finished = facts.finished > 0;
+    if (request.upstream.over() || !grew || ends || covers(request)) return;
+    cut(request);
+}
+
+bool Gateway::covers(ModelRequest& request) {
+    const NanoUsd before = credit_of(request).snapshot().held;
+    const bool may_go_on = held(request).request().covers(request.output, world_.credit_config);
+    const NanoUsd taken = credit_of(request).snapshot().held - before;
+    invariants_.covered(request, taken, may_go_on);
+    world_.model.grow_hold(request, taken);
+    if (taken == NanoUsd{}) return may_go_on;
+    ++world_.tally.grown;
+    request.published_holds.push_back(request.hold);
+    TRACE(world_, "grow " + name_of(request) + " by " + to_usd(taken));
+    return may_go_on;
+}
+
+Ending Gateway::ending_of(const ModelRequest& request) const {
+    const StreamFacts& facts = request.meter.facts();
+    Ending ending;
+    ending.usage = facts.has_usage
+                       ? facts.usage
+                       : TokenUsage{.prompt = request.prompt_counted, .completion = counted_completion_tokens(facts)};
+    ending.source = facts.has_usage ? UsageSource::provider : UsageSource::counted;
+    ending.finish_reason = facts.finish_reason;
+    return ending;
 }
 
 void Gateway::finish(ModelRequest& request) {
     request.meter.finish();
-    const StreamFacts& facts = request.meter.facts();
-    RequestSettled settled;
-    if (facts.done) {
-        settled.usage = facts.has_usage ? facts.usage
-                                        : TokenUsage{.prompt = request.prompt_estimate,
-                                                     .completion = counted_completion_tokens(facts)};
-        settled.source = facts.has_usage ? UsageSource::provider : UsageSource::counted;
-        settled.cost = cost_of(settled.usage, request.prices);
-        settled.finish_reason = "stop";
-    } else {
-        settled.error = "upstream_incomplete";  // insured: free
+    Ending ending = ending_of(request);
+    invariants_.metered(request, ending.usage);
+    const bool whole = request.meter.facts().done;
+    if (!whole) {  // insured: free
+        if (request.meter.facts().content_events == 0) ending = {};
+        ending.charge = false;
+        held(request).context().error = ErrorKind::upstream_incomplete;
     }
-    invariants_.metered(request, settled);
-    settle(request, settled);
-    if (world_.machine.crashed() || !facts.done) return;
+    const NanoUsd cost = settle(request, ending, whole ? price_of(ending.usage, request.prices) : NanoUsd{});
+    if (world_.machine.crashed() || !whole) return;
     std::string out;
-    request.meter.append_held(settled.usage, settled.cost, out);
+    request.meter.append_held(ending.usage, cost, out);
     invariants_.sent_after_settlement(request, out);
     ++world_.tally.completed;
 }
 
+// What came in the last read beyond what is covered is given away.
+void Gateway::cut(ModelRequest& request) {
+    HeldRequest& held = this->held(request).request();
+    request.meter.finish();
+    Ending ending = ending_of(request);
+    ending.finish_reason = "length";
+    ending.unbilled_output = std::max<std::int64_t>(ending.usage.completion - held.covered_output(), 0);
+    ending.usage.completion -= ending.unbilled_output;
+    const std::string_view reason = code_of(held.cut_by());
+    const NanoUsd cost = settle(request, ending, price_of(ending.usage, request.prices));
+    invariants_.cut(request, ending.usage);
+    ++world_.tally.cut;
+    if (world_.machine.crashed()) return;
+    std::string out;
+    request.meter.append_cut(reason, out);
+    request.meter.append_cut_end(ending.usage, cost, out);
+    invariants_.sent_after_settlement(request, out);
+}
+
 // The client left: what was generated is charged.
 void Gateway::abandon(ModelRequest& request) {
-    RequestSettled settled;
-    settled.cancelled = true;
-    const std::int64_t tokens = counted_completion_tokens(request.meter.facts());
-    if (tokens > 0) {
-        settled.usage = {.prompt = request.prompt_estimate, .completion = tokens};
-        settled.source = UsageSource::counted;
-        settled.cost = cost_of(settled.usage, request.prices);
-    }
-    settle(request, settled);
+    held(request).context().cancelled = true;
+    const Ending ending = ending_of(request);
+    settle(request, ending, price_of(ending.usage, request.prices));
 }
 
-// An answer that becomes longer than thought, or a candidate that costs less.
-void Gateway::resize_hold(ModelRequest& request) {
-    if (world_.random.one_in(3)) {
-        const NanoUsd less{world_.random.between(0, request.hold.value)};
-        credit_of(request).shrink(spenders_of(request), less, request.created_ms);
-        world_.model.grow_hold(request, -less);
-        return;
-    }
-    const NanoUsd more{world_.random.between(0, 20'000)};
-    const NanoUsd least{world_.random.between(0, more.value)};
-    const Growth growth = credit_of(request).grow(spenders_of(request), more, least, request.created_ms);
-    invariants_.grown(request, more, least, growth);
-    world_.model.grow_hold(request, growth.taken);
-    if (growth.taken == NanoUsd{}) return;
-    request.published_holds.push_back(request.hold);
-    world_.process->slots->publish_hold(request.slot, static_cast<std::uint64_t>(request.hold.value));
-}
-
-void Gateway::settle(ModelRequest& request, const RequestSettled& facts) {
-    const Charge charge = credit_of(request).settle(
-        spenders_of(request), {.held = request.hold, .cost = facts.cost, .unix_ms = request.created_ms});
-    invariants_.charged(request, facts.cost, charge);
-    world_.model.settle(request, facts.cost, charge.charged);
-
-    RequestSettled settled = facts;
-    settled.settled_ms = world_.now_ms;
-    settled.charged = charge.charged;
-    settled.overrun = charge.overrun;
-    settled.provider_cost = facts.cost;
-    std::array<std::byte, kSlotSettlementBytes> bytes;
+NanoUsd Gateway::settle(ModelRequest& request, const Ending& ending, NanoUsd due) {
+    const NanoUsd before = credit_of(request).snapshot().used;
     request.phase = Phase::settling;
-    world_.process->slots->publish_settled(request.lane, request.slot, std::span(bytes).first(encode(settled, bytes)));
-    TRACE(world_, "settle " + name_of(request) + ", charged " + to_usd(charge.charged) + " of " + to_usd(facts.cost));
+    const NanoUsd cost = held(request).request().settle(ending);
+    const NanoUsd charged = credit_of(request).snapshot().used - before;
+    REQUIRE(cost == due, "I14", name_of(request) + " costs " + to_usd(cost) + ", should be " + to_usd(due));
+    invariants_.charged(request, cost, charged);
+    world_.process->held.erase(request.id);
+    world_.model.settle(request, cost, charged, ending.usage.prompt + ending.usage.completion, world_.monotonic_ms);
+    TRACE(world_, "settle " + name_of(request) + ", charged " + to_usd(charged) + " of " + to_usd(cost));
     if (!world_.machine.crashed()) request.phase = Phase::settled;
+    return cost;
 }
 
 void Gateway::stop() {
     for (ModelRequest* request : world_.model.live) {
-        if (request->phase == Phase::running) settle(*request, {});
+        Ending nothing;
+        nothing.charge = false;
+        if (request->phase == Phase::running) settle(*request, nothing, {});
     }
     world_.process->ledger->stop();
     TRACE(world_, "stop");

@@ -1,5 +1,6 @@
-// What the gateway and its operators do with the ledger, in the order in which HeldRequest, the relay and the API do
-// it. The outside of it, clients' and upstreams' will, is chance; each step's outcome is held against the invariants.
+// What the gateway and its operators do with the ledger, in the order in which the relay and the API do it; what is
+// held goes through the gateway's own HeldRequest. The outside of it, clients' and upstreams' will, is chance; each
+// step's outcome is held against the invariants.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +27,16 @@ class Gateway {
     void flush();
 
   private:
-    void open(ModelRequest& request, std::int64_t output_bound);
+    ModelRequest some_request();
     void feed(ModelRequest& request);
+    bool covers(ModelRequest& request);
     void finish(ModelRequest& request);
+    void cut(ModelRequest& request);
     void abandon(ModelRequest& request);
-    void resize_hold(ModelRequest& request);
-    void settle(ModelRequest& request, const RequestSettled& facts);
-    Spenders spenders_of(const ModelRequest& request);
+    Ending ending_of(const ModelRequest& request) const;
+    NanoUsd settle(ModelRequest& request, const Ending& ending, NanoUsd cost);
     OrganizationCredit& credit_of(const ModelRequest& request);
+    Held& held(const ModelRequest& request) { return *world_.process->held.at(request.id); }
 
     World& world_;
     Invariants& invariants_;

@@ -34,64 +34,90 @@ void Invariants::no_slot_is_free() const {
     REQUIRE(world_.process->slots->in_use() > 0, "I6", "no slot is free, and none is in use");
 }
 
-void Invariants::admitted(const ModelRequest& request, const Admission& admission) {
+void Invariants::admitted(const ModelRequest& request, const std::optional<Refusal>& refusal) {
     const Range left = world_.model.left(request, world_.now_ms);
     const bool surely = request.hold <= left.least, perhaps = request.hold <= left.most;
     const std::string amount = "a hold of " + to_usd(request.hold);
     bool busy = false, quick = false;
     for (const std::size_t index : world_.model.key_of(request).spenders) {
         ModelSpender& spender = world_.model.organization_of(request).spenders[index];
-        auto& admitted = spender.admitted_ms;
-        while (!admitted.empty() && admitted.front() <= world_.monotonic_ms - RateBucket::kMinuteMs) {
-            admitted.pop_front();
-        }
+        spender.forget_before(world_.monotonic_ms - RateBucket::kMinuteMs);
         const auto& limits = spender.limits;
+        const auto in_a_minute = static_cast<std::int64_t>(spender.admitted.size());
         busy = busy || (limits.concurrent_requests && spender.running >= *limits.concurrent_requests);
-        quick = quick || (limits.requests_per_minute && !admitted.empty());
-        // A full bucket and a minute's refilling: no more than twice the rate in any minute.
-        const auto in_a_minute = static_cast<std::int64_t>(admitted.size());
-        REQUIRE(admission.refusal || !limits.requests_per_minute || in_a_minute < 2 * *limits.requests_per_minute,
-                "I16", "more requests a minute than the limit allows");
+        quick = quick || in_a_minute > 0 || (limits.tokens_per_minute && request.demanded > *limits.tokens_per_minute);
+        if (refusal) continue;
+        // A full bucket and a minute's refilling: no more than twice the rate in any minute. Of tokens, what was taken
+        // for longer answers than came is given back.
+        REQUIRE(!limits.requests_per_minute || in_a_minute < 2 * *limits.requests_per_minute, "I16",
+                "more requests a minute than the limit allows");
+        REQUIRE(!limits.tokens_per_minute ||
+                    sum(spender.admitted) + request.demanded <= 2 * *limits.tokens_per_minute + sum(spender.returned),
+                "I16", "more tokens a minute than the limit allows");
     }
-    if (!admission.refusal) {
+    if (!refusal) {
         REQUIRE(perhaps, "I1", amount + " is given, but not covered");
         REQUIRE(!busy, "I16", amount + " is given beyond the limit of concurrent requests");
         return;
     }
-    const auto limit = admission.refusal->limit;
+    const auto limit = refusal->limit;
     const bool of_money = limit == Refusal::Limit::credit || limit == Refusal::Limit::budget;
     REQUIRE(of_money ? !surely : perhaps, "I13", amount + " is refused for the wrong reason, or covered");
-    if (limit == Refusal::Limit::concurrent_requests) REQUIRE(busy, "I13", amount + " is refused, but few run");
-    if (limit == Refusal::Limit::requests_per_minute) REQUIRE(quick, "I13", amount + " is refused, but none came");
+    if (of_money) return;
+    const bool of_rate = limit != Refusal::Limit::concurrent_requests;
+    REQUIRE(of_rate ? quick : busy, "I13", amount + " is refused, but few " + (of_rate ? "came" : "run"));
 }
 
-void Invariants::grown(const ModelRequest& request, NanoUsd most, NanoUsd least, const Growth& growth) {
+void Invariants::covered(ModelRequest& request, NanoUsd taken, bool may_go_on) {
+    const std::string what = name_of(request) + " grows by " + to_usd(taken) + " at " + std::to_string(request.output) +
+                             " tokens of " + std::to_string(request.held_output);
+    if (request.output * 4 < request.held_output * 3) {
+        REQUIRE(taken == NanoUsd{} && may_go_on, "I20", what + ", though its end is far");
+        return;
+    }
+    const std::int64_t price = request.prices.completion;
+    const auto price_of_output = [&](std::int64_t tokens) {
+        return price_of({.completion = tokens}, {.completion = price});
+    };
+    const auto output_for = [&](NanoUsd amount) { return price == 0 ? INT64_MAX / 4 : amount.value * 1000 / price; };
+    const std::int64_t slice =
+        std::max({std::int64_t{256}, request.held_output / 2, request.output - request.held_output});
+    const NanoUsd most = price_of_output(slice);
+    const NanoUsd least = std::min(most, std::max(price_of_output(1), NanoUsd{1}));
     const Range left = world_.model.left(request, request.created_ms);
     const auto due = [&](NanoUsd there) { return std::min(most, there >= least ? there : NanoUsd{}); };
-    const std::string what = "a hold grows by " + to_usd(growth.taken) + " of " + to_usd(most);
-    REQUIRE(growth.taken <= due(left.most), "I1", what + ", which is not covered");
-    REQUIRE(growth.taken >= due(left.least), "I13", what + ", and more is covered");
-    REQUIRE(growth.refusal ? left.least < most : left.most >= most && growth.taken == most, "I13",
-            what + (growth.refusal ? ": refused" : ": not refused"));
+    REQUIRE(taken <= due(left.most), "I1", what + ", which is not covered");
+    REQUIRE(taken >= due(left.least), "I13", what + ", and more is covered");
+    request.held_output += taken == most ? slice : output_for(taken);
+    request.covered_output = request.held_output + (request.overdraft == NanoUsd{} ? 0 : output_for(request.overdraft));
+    REQUIRE(may_go_on == (taken == most || request.output <= request.covered_output), "I20",
+            what + (may_go_on ? " and goes on" : " and is cut") + ", covered are " +
+                std::to_string(request.covered_output));
+}
+
+void Invariants::cut(const ModelRequest& request, const TokenUsage& usage) const {
+    const NanoUsd prompt =
+        price_of({.prompt = std::max<std::int64_t>(usage.prompt - request.prompt_estimate, 0)}, request.prices);
+    constexpr NanoUsd kRounding{2};
+    REQUIRE(request.cost - request.charged <= request.overdraft + prompt + kRounding, "I20",
+            name_of(request) + " is cut and owes " + to_usd(request.cost - request.charged) + ", allowed are " +
+                to_usd(request.overdraft));
 }
 
 void Invariants::sent_before_settlement(const ModelRequest& request, const std::string& bytes) const {
     REQUIRE(bytes.find(kDone) == std::string::npos, "I2", name_of(request) + ": the end is sent before the settlement");
 }
 
-void Invariants::metered(const ModelRequest& request, const RequestSettled& settled) const {
+void Invariants::metered(const ModelRequest& request, const TokenUsage& usage) const {
     const bool complete = request.meter.facts().done;
     REQUIRE(complete == request.upstream.complete, "I2", name_of(request) + ": a broken answer looks whole");
-    if (!complete) return;
-    REQUIRE(settled.usage == request.upstream.usage, "I14", name_of(request) + ": metered other than was sent");
-    REQUIRE(settled.cost == price_of(settled.usage, request.prices), "I14", name_of(request) + ": a wrong cost");
+    REQUIRE(!complete || usage == request.upstream.usage, "I14", name_of(request) + ": metered other than was sent");
 }
 
-void Invariants::charged(const ModelRequest& request, NanoUsd cost, const Charge& charge) {
+void Invariants::charged(const ModelRequest& request, NanoUsd cost, NanoUsd charged) {
     const Range coverable = world_.model.coverable(request);
-    REQUIRE(charge.charged + charge.overrun == cost, "I8", name_of(request) + ": a part of the cost is nowhere");
-    REQUIRE(std::min(cost, coverable.least) <= charge.charged && charge.charged <= std::min(cost, coverable.most), "I8",
-            name_of(request) + ": charged " + to_usd(charge.charged) + " of " + to_usd(cost) + ", coverable " +
+    REQUIRE(std::min(cost, coverable.least) <= charged && charged <= std::min(cost, coverable.most), "I8",
+            name_of(request) + ": charged " + to_usd(charged) + " of " + to_usd(cost) + ", coverable " +
                 to_usd(coverable.least) + " to " + to_usd(coverable.most));
 }
 

@@ -1,27 +1,29 @@
-// Where I1 to I19 (docs/reliability.md) are checked: what the program answers, what stands in memory and what the
+// Where I1 to I20 (docs/reliability.md) are checked: what the program answers, what stands in memory and what the
 // journal has, against the model. Only what blocks must be by themselves is checked where they are read (Books): the
 // prefixes of I1, I5, the chain of I7, that a record and its entry agree (I3, I4, I8, I10), and what an entry may
 // do with credit (I17 to I19: Lots).
 //
-//   I1   admitted, grown, balances              I9   slots_open, ledger_opens, new_records, record_kept,
+//   I1   admitted, covered, balances            I9   slots_open, ledger_opens, new_records, record_kept,
 //   I2   sent_before_settlement, metered,            booked_as_known
 //        sent_after_settlement, looked_up,      I10  balances, booked_as_known
 //        flushed, record_kept, booked_as_known  I11  record_kept, transactions
 //   I3   transacted, repeated, transactions,    I12  balances
-//        ever_began                             I13  admitted, grown
+//        ever_began                             I13  admitted, covered
 //   I4   balances, transacted, looked_up,       I14  metered
 //        booked_as_known                        I15  verify
 //   I6   no_slot_is_free, balances,             I16  admitted
 //        nothing_runs                           I17  lots
 //   I7   tamper                                 I18  transacted
-//   I8   charged, booked_as_known               I19  admitted, grown, charged, expired,
+//   I8   charged, booked_as_known               I19  admitted, covered, charged, expired,
 //                                                    promised
+//                                               I20  covered, cut
 //
 // What is found in the journal is marked in the model, which expects it from then on. All throw Violation.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tests/simulation/expectation.h"
@@ -35,11 +37,13 @@ class Invariants {
 
     // --- A request's way; the model is still as it was before the answer.
     void no_slot_is_free() const;
-    void admitted(const ModelRequest& request, const Admission& admission);
-    void grown(const ModelRequest& request, NanoUsd most, NanoUsd least, const Growth& growth);
+    void admitted(const ModelRequest& request, const std::optional<Refusal>& refusal);
+    // A part of the answer came: what the hold has grown by, and whether the answer may go on.
+    void covered(ModelRequest& request, NanoUsd taken, bool may_go_on);
     void sent_before_settlement(const ModelRequest& request, const std::string& bytes) const;
-    void metered(const ModelRequest& request, const RequestSettled& settled) const;
-    void charged(const ModelRequest& request, NanoUsd cost, const Charge& charge);
+    void metered(const ModelRequest& request, const TokenUsage& usage) const;
+    void charged(const ModelRequest& request, NanoUsd cost, NanoUsd charged);
+    void cut(const ModelRequest& request, const TokenUsage& usage) const;  // settled
     void sent_after_settlement(const ModelRequest& request, const std::string& bytes) const;
 
     // --- Other answers

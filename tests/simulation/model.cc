@@ -56,6 +56,18 @@ std::chrono::sys_days Windows::start_of(LimitReset window, std::int64_t at_ms) {
     return sys_days(year_month_day(day).year() / year_month_day(day).month() / 1);
 }
 
+void ModelSpender::forget_before(std::int64_t monotonic_ms) {
+    for (auto* const tokens : {&admitted, &returned}) {
+        while (!tokens->empty() && tokens->front().at_ms <= monotonic_ms) tokens->pop_front();
+    }
+}
+
+std::int64_t sum(const std::deque<ModelSpender::Tokens>& tokens) {
+    std::int64_t sum = 0;
+    for (const auto& [at_ms, count] : tokens) sum += count;
+    return sum;
+}
+
 std::string name_of(const ModelRequest& request) {
     return "request " + to_ulid(request.id) + " (" + kPhaseNames[static_cast<std::size_t>(request.phase)] + ", lane " +
            std::to_string(request.lane) + ", slot " + std::to_string(request.slot) + ")";
@@ -85,8 +97,15 @@ void Model::add_organizations(Random& random, std::uint64_t seed) {
             spender.name = std::move(name);
             if (random.one_in(6)) spender.limits.concurrent_requests = random.between(1, 4);
             if (random.one_in(8)) spender.limits.requests_per_minute = random.between(1, 30);
+            if (random.one_in(8)) spender.limits.tokens_per_minute = random.between(50, 1000);
             return organization.spenders.size() - 1;
         };
+        if (random.one_in(2)) {
+            OrganizationPolicy policy;
+            if (random.one_in(2)) policy.on_exhausted = random.one_in(2) ? OnExhausted::owe : OnExhausted::cut;
+            if (random.one_in(2)) policy.overdraft_cap = NanoUsd{random.between(0, 40'000)};
+            organization.policy = std::make_shared<const OrganizationPolicy>(policy);
+        }
         const Id128 project = numbered_id(100 + i, seed), member = numbered_id(200 + i, seed);
         const std::array shared = {add_spender(organization_name(organization.id)), add_spender(project_name(project)),
                                    add_spender(member_name(organization.id, member))};
@@ -158,7 +177,7 @@ ModelRequest& Model::begin(ModelRequest request, std::int64_t monotonic_ms) {
     add_to_holds(organization, key, request.hold, request.created_ms);
     for (const std::size_t spender : key.spenders) {
         ++organization.spenders[spender].running;
-        organization.spenders[spender].admitted_ms.push_back(monotonic_ms);
+        organization.spenders[spender].admitted.push_back({monotonic_ms, request.demanded});
     }
     ModelRequest& kept = requests.emplace_back(std::move(request));
     by_id.emplace(kept.id, &kept);
@@ -175,7 +194,8 @@ void Model::grow_hold(ModelRequest& request, NanoUsd more) {
     }
 }
 
-void Model::settle(ModelRequest& request, NanoUsd cost, NanoUsd charged) {
+void Model::settle(ModelRequest& request, NanoUsd cost, NanoUsd charged, std::int64_t tokens,
+                   std::int64_t monotonic_ms) {
     ModelOrganization& organization = organization_of(request);
     const ModelKey& key = key_of(request);
     add_to_holds(organization, key, -request.hold, request.created_ms);
@@ -183,6 +203,8 @@ void Model::settle(ModelRequest& request, NanoUsd cost, NanoUsd charged) {
     for (const std::size_t spender : key.spenders) {
         --organization.spenders[spender].running;
         organization.spenders[spender].spent.charge(request.created_ms, charged);
+        const std::int64_t unused = std::max<std::int64_t>(request.demanded - tokens, 0);
+        organization.spenders[spender].returned.push_back({monotonic_ms, unused});
     }
     request.cost = cost;
     request.charged = charged;
@@ -203,7 +225,8 @@ void Model::restart_from(Books& books) {
         organization.expired = {};
         for (ModelSpender& spender : organization.spenders) {
             spender.running = 0;
-            spender.admitted_ms.clear();
+            spender.admitted.clear();
+            spender.returned.clear();
             spender.spent = {};
             for (const auto& [at_ms, amount] : books.charges(spender.name)) {
                 spender.spent.enter(at_ms);

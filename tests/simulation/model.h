@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "accounting/accounts/directory.h"
 #include "accounting/credit.h"
 #include "accounting/transactions.h"
 #include "gateway/upstream/stream_meter.h"
@@ -54,8 +56,16 @@ struct ModelSpender {
     Limits limits;
     Windows spent;
     std::int64_t running = 0;
-    std::deque<std::int64_t> admitted_ms;  // by the monotonic clock, in the last minute, by this process
+    struct Tokens {
+        std::int64_t at_ms, tokens;
+    };
+    // In the last minute, by the monotonic clock and in this process: what admitted requests asked for, and what of it
+    // was not used.
+    std::deque<Tokens> admitted, returned;
+
+    void forget_before(std::int64_t monotonic_ms);
 };
+std::int64_t sum(const std::deque<ModelSpender::Tokens>& tokens);
 
 struct ModelKey {
     KeyDigest digest;
@@ -75,6 +85,7 @@ struct ModelExpired {
 
 struct ModelOrganization {
     Id128 id;
+    std::shared_ptr<const OrganizationPolicy> policy;  // as the gateway's directory has it; may be null
     NanoUsd granted, used, held;
     NanoUsd unsure;  // of what was granted: taken, perhaps, by a transaction that is not committed yet
     ModelExpired expired;
@@ -101,9 +112,14 @@ struct ModelRequest {
     SlotIndex slot = 0;
     std::int64_t created_ms = 0;
     Prices prices;
-    std::int64_t prompt_estimate = 0;
+    std::int64_t prompt_estimate = 0, prompt_counted = 0;
+    std::int64_t held_output = 0;  // tokens that the hold pays for
+    NanoUsd overdraft;             // what its organization's policy allows beyond
+    std::int64_t covered_output = 0, output = 0;
+    std::int64_t demanded = 0;  // tokens, of rates
+    bool finished = false;
     std::uint64_t progress = 0;            // published last
-    NanoUsd hold;                          // as grown and shrunk
+    NanoUsd hold;                          // as grown
     std::vector<NanoUsd> published_holds;  // as opened and as it had grown: what an orphan may cost
     NanoUsd cost, charged;                 // once it is being settled
     bool durable = false;                  // promised to survive a power cut
@@ -145,8 +161,8 @@ struct Model {
 
     // The hold of the request is given.
     ModelRequest& begin(ModelRequest request, std::int64_t monotonic_ms);
-    void grow_hold(ModelRequest& request, NanoUsd more);  // or shrink, with `more` below zero
-    void settle(ModelRequest& request, NanoUsd cost, NanoUsd charged);
+    void grow_hold(ModelRequest& request, NanoUsd more);
+    void settle(ModelRequest& request, NanoUsd cost, NanoUsd charged, std::int64_t tokens, std::int64_t monotonic_ms);
     // The journal was looked through for expired credit, and has that much left of it. Whether those who run now are
     // the ones who may spend it.
     bool freeze_expired(ModelOrganization& organization, NanoUsd left, std::int64_t last_expiry_ms,

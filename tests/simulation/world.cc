@@ -2,7 +2,17 @@
 
 #include <cstdio>
 
-namespace tollgate::simulation {
+namespace tollgate {
+namespace {
+
+const simulation::World* running_world = nullptr;
+
+}  // namespace
+
+net::Clock::time_point net::Clock::now() { return time_point(std::chrono::milliseconds(running_world->monotonic_ms)); }
+std::int64_t net::unix_ms_now() { return running_world->now_ms; }
+
+namespace simulation {
 namespace {
 
 constexpr std::int64_t kBegin = 1'795'219'200'000;  // 2026-11-21
@@ -21,6 +31,7 @@ void Tally::add(const Tally& other) {
     steps += other.steps, requests += other.requests, completed += other.completed, refused += other.refused;
     transactions += other.transactions, expiries += other.expiries, blocks += other.blocks, restarts += other.restarts,
         crashes += other.crashes;
+    grown += other.grown, cut += other.cut;
     power_cuts += other.power_cuts, failed_commits += other.failed_commits, orphans += other.orphans;
     clock_jumps += other.clock_jumps;
 }
@@ -49,6 +60,9 @@ World::World(std::uint64_t seed, const std::string& slot_path, bool verbose_in)
       options(some_options(random, now_ms)),
       lanes(static_cast<std::uint32_t>(random.between(1, 3))),
       slots(static_cast<std::uint32_t>(random.between(lanes + 1, 16))) {
+    running_world = this;
+    credit_config.on_exhausted = random.one_in(3) ? OnExhausted::owe : OnExhausted::cut;
+    credit_config.overdraft_cap = {random.between(0, 40'000)};
     model.add_organizations(random, seed);
 }
 
@@ -56,4 +70,5 @@ void World::trace(const std::string& what) const {
     std::printf("%4llu  %s\n", static_cast<unsigned long long>(tally.steps), what.c_str());
 }
 
-}  // namespace tollgate::simulation
+}  // namespace simulation
+}  // namespace tollgate

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "accounting/ledger.h"
 #include "tests/simulation/books.h"
+#include "tests/simulation/held.h"
 #include "tests/simulation/machine.h"
 #include "tests/simulation/model.h"
 #include "tests/simulation/random.h"
@@ -17,7 +19,8 @@ inline constexpr std::int64_t kHourMs = 3'600'000, kDayMs = 24 * kHourMs, kYearM
 
 struct Tally {  // what a run had in it, to show that it is worth something
     std::uint64_t steps = 0, requests = 0, completed = 0, refused = 0, transactions = 0, expiries = 0, blocks = 0,
-                  restarts = 0, crashes = 0, power_cuts = 0, failed_commits = 0, orphans = 0, clock_jumps = 0;
+                  restarts = 0, grown = 0, cut = 0, crashes = 0, power_cuts = 0, failed_commits = 0, orphans = 0,
+                  clock_jumps = 0;
     void add(const Tally& other);
 };
 
@@ -26,6 +29,7 @@ struct Process {
     std::unique_ptr<SlotFile> slots;
     CreditTable credits;
     std::unique_ptr<Ledger> ledger;
+    std::map<Id128, std::unique_ptr<Held>> held;  // goes first: it owes settlements
 
     OrganizationCredit& credit_of(const ModelOrganization& organization) {
         return credits.organization(organization.id);
@@ -49,6 +53,7 @@ struct World {
     std::int64_t now_ms;            // the wall clock, which jumps
     std::int64_t monotonic_ms = 0;  // the other, which does not
     LedgerOptions options;
+    CreditConfig credit_config;
     std::uint32_t lanes, slots;
     std::unique_ptr<Process> process;
 
