@@ -1,6 +1,6 @@
 #include "tests/simulation/books.h"
 
-#include "store/key_space.h"
+#include "accounting/journal_reader.h"
 
 namespace tollgate::simulation {
 namespace {
@@ -57,8 +57,9 @@ void Books::read_block(Store& store, std::uint64_t number, std::string_view valu
             REQUIRE(usages.emplace(entry->event, *entry).second, "I3", to_ulid(entry->event) + " is charged twice");
         }
     }
-    if (block->header().usage != BlockHash{}) read_usage(store, number, block->header().usage, usages);
-    REQUIRE(usages.empty(), "I3", "a charge without its request's record");
+    const BlockHash& usage = block->header().usage;
+    const bool whole = usage == BlockHash{} || read_usage(store, number, usage, usages);
+    REQUIRE(usages.empty() || !whole, "I3", "a charge without its request's record");
 }
 
 void Books::take_entry(const LedgerEntry& entry) {
@@ -103,28 +104,36 @@ void Books::take_transaction(const LedgerEntry& entry) {
     new_transactions_.push_back(entry.event);
 }
 
-void Books::read_usage(Store& store, std::uint64_t number, const BlockHash& hash,
+bool Books::read_usage(Store& store, std::uint64_t number, const BlockHash& hash,
                        std::map<Id128, LedgerEntry>& usages) {
     const auto index_value = store.get(Family::block_index, block_key(number));
     REQUIRE(index_value.has_value(), "I7", "block " + std::to_string(number) + " has no index");
     const auto index = decode_block_index(*index_value, number);
     REQUIRE(index.has_value(), "I7", index ? "" : index.error().message());
     REQUIRE(usage_hash(index->usage) == hash, "I7", "block " + std::to_string(number) + ": another usage hash");
+    bool whole = true;
     for (const UsagePart& part : index->usage) {
-        const auto value = store.get(Family::usage, usage_key({part.retention_class, part.day, number}));
-        REQUIRE(value.has_value(), "I7", "block " + std::to_string(number) + " has no usage");
+        const UsageKey key{part.retention_class, part.day, number};
+        const auto value = store.get(Family::usage, usage_key(key));
+        if (!value) {
+            const auto kept_from = retained_from_day(store, part.retention_class);
+            REQUIRE(kept_from && part.day < *kept_from, "I21", "block " + std::to_string(number) + " has no usage");
+            whole = false;
+            continue;
+        }
         auto block = UsageBlock::read(*value, number, part.hash);
         REQUIRE(block.has_value(), "I7", block ? "" : block.error().message());
-        while (const auto row = block->next()) take_row(number, *row, usages);
+        while (const auto row = block->next()) take_row(key, *row, usages);
     }
+    return whole;
 }
 
-void Books::take_row(std::uint64_t number, const UsageRow& row, std::map<Id128, LedgerEntry>& usages) {
+void Books::take_row(const UsageKey& part, const UsageRow& row, std::map<Id128, LedgerEntry>& usages) {
     const auto opened = decode_opened(row.open);
     const auto settled = decode_settled(row.settlement);
     REQUIRE(opened && settled, "I7", "a record does not decode");
     const std::string id = to_ulid(opened->request);
-    BookedRequest request{.block = number,
+    BookedRequest request{.part = part,
                           .organization = opened->organization,
                           .project = opened->project,
                           .member = opened->member,

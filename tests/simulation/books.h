@@ -11,6 +11,7 @@
 #include "accounting/ledger_entry.h"
 #include "accounting/usage_record.h"
 #include "store/journal.h"
+#include "store/key_space.h"
 #include "store/store.h"
 #include "tests/simulation/lots.h"
 #include "tests/simulation/violation.h"
@@ -18,7 +19,7 @@
 namespace tollgate::simulation {
 
 struct BookedRequest {
-    std::uint64_t block = 0;
+    UsageKey part;  // where its row is
     Id128 organization;
     Id128 project, member;
     KeyDigest key;
@@ -71,8 +72,9 @@ class Books {
     void read_block(Store& store, std::uint64_t number, std::string_view value);
     void take_entry(const LedgerEntry& entry);
     void take_transaction(const LedgerEntry& entry);
-    void read_usage(Store& store, std::uint64_t number, const BlockHash& hash, std::map<Id128, LedgerEntry>& usages);
-    void take_row(std::uint64_t number, const UsageRow& row, std::map<Id128, LedgerEntry>& usages);
+    // Whether all of it is there still.
+    bool read_usage(Store& store, std::uint64_t number, const BlockHash& hash, std::map<Id128, LedgerEntry>& usages);
+    void take_row(const UsageKey& part, const UsageRow& row, std::map<Id128, LedgerEntry>& usages);
 
     std::uint64_t blocks_ = 0;
     BlockHash last_hash_{};

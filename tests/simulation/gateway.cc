@@ -25,6 +25,7 @@ ModelRequest Gateway::some_request() {
     request.prices = {.prompt = random.between(0, 900'000), .completion = random.between(0, 4'000'000)};
     request.prompt_estimate = random.between(10, 60);
     request.held_output = random.between(1, 12);
+    request.retention_class = static_cast<std::uint8_t>(random.below(world_.retention.classes.size()));
     request.hold = price_of({.prompt = request.prompt_estimate, .completion = request.held_output}, request.prices);
     request.published_holds = {request.hold};
     request.demanded = request.prompt_estimate + request.held_output;
@@ -215,6 +216,16 @@ void Gateway::look_up() {
     if (request.phase == Phase::gone) return;
     const auto found = world_.process->ledger->find_request(request.id);
     if (!world_.machine.crashed() && world_.process->accepting()) invariants_.looked_up(request, found);
+}
+
+void Gateway::drop_what_is_over() {
+    world_.process->ledger->flush();
+    if (world_.machine.crashed()) return;
+    invariants_.new_records();
+    if (!world_.process->accepting()) return;
+    const Status status = enforce_retention(world_.machine, world_.retention, world_.now_ms);
+    TRACE(world_, "retention: " + (status.ok() ? "ok" : status.message()));
+    invariants_.dropped();  // also after a crash: it is gone for good
 }
 
 void Gateway::flush() {

@@ -25,6 +25,7 @@ class Gateway {
     void set_limits();
     void look_up();
     void flush();
+    void drop_what_is_over();
 
   private:
     ModelRequest some_request();

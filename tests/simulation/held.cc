@@ -35,6 +35,7 @@ Held::Held(SlotFile& slots, const ModelRequest& request, HeldFacts facts)
     context_.started_ms = request.created_ms;
     context_.started = net::Clock::time_point(std::chrono::milliseconds(facts.monotonic_ms));
     context_.principal = std::move(facts.principal);
+    context_.retention_class = request.retention_class;
     context_.body.stream = true;
     context_.body.prompt_bytes = facts.prompt_bytes;
     context_.body.output_bound = facts.output_bound;

@@ -1,7 +1,10 @@
 #include "tests/simulation/invariants.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
+#include "accounting/journal_reader.h"
 #include "accounting/ledger_verifier.h"
 
 namespace tollgate::simulation {
@@ -24,6 +27,11 @@ bool is_orphans_cost(const ModelRequest& request, NanoUsd cost, bool power_cut) 
         }
     }
     return false;
+}
+
+bool noted_as_over(Store& store, const BookedRequest& record) {
+    const auto kept_from = retained_from_day(store, record.part.retention_class);
+    return kept_from && record.part.day < *kept_from;
 }
 
 }  // namespace
@@ -129,6 +137,17 @@ void Invariants::sent_after_settlement(const ModelRequest& request, const std::s
 
 void Invariants::looked_up(const ModelRequest& request, const Result<StoredRequest>& found) const {
     const bool recorded = request.phase == Phase::settled || request.phase == Phase::booked;
+    const bool is_over = !found && found.error().code() == StatusCode::expired;
+    REQUIRE(!request.dropped || is_over, "I21",
+            name_of(request) + ": its record was dropped, but does not read as expired");
+    if (is_over && recorded) {
+        const auto& booked = world_.books.requests();
+        const auto record = booked.find(request.id);
+        const bool may_be =
+            request.dropped || (record != booked.end() && noted_as_over(world_.machine, record->second));
+        REQUIRE(may_be, "I21", name_of(request) + " reads as expired, but is not");
+        return;
+    }
     REQUIRE(found.has_value() == recorded, "I2",
             name_of(request) + (found ? " is found before it ended" : ": " + found.error().message()));
     REQUIRE(!found || found->settled().charged == request.charged, "I4", name_of(request) + ": found with other sums");
@@ -182,6 +201,23 @@ void Invariants::booked_as_known(const ModelRequest& request, const BookedReques
     REQUIRE(record.cost == request.cost && record.charged == request.charged, "I4",
             name_of(request) + " is booked with " + to_usd(record.charged) + " of " + to_usd(record.cost) + ", not " +
                 to_usd(request.charged) + " of " + to_usd(request.cost));
+}
+
+void Invariants::dropped() {
+    std::set<std::int64_t> days;
+    for (const auto& [id, record] : world_.books.requests()) days.insert(record.part.day);
+    // The newest day may be that of a clock far ahead, which drops nothing.
+    const std::int64_t borne_out = days.size() < 2 ? 0 : *std::next(days.rbegin()) + 1;
+    const std::int64_t today = std::min(world_.latest_ms / kDayMs, borne_out);
+    for (const auto& [id, record] : world_.books.requests()) {
+        ModelRequest& request = *world_.model.by_id.at(id);
+        if (request.phase != Phase::booked || request.dropped) continue;
+        if (world_.machine.get(Family::usage, usage_key(record.part))) continue;
+        request.dropped = true;
+        ++world_.tally.dropped;
+        REQUIRE(record.part.day + world_.retention.days_of(record.part.retention_class) < today, "I21",
+                name_of(request) + " is dropped before its time");
+    }
 }
 
 void Invariants::balances() const {
@@ -261,6 +297,18 @@ void Invariants::promises_kept(bool power_cut) {
 void Invariants::record_kept(ModelRequest& request, bool power_cut) {
     const auto& booked = world_.books.requests();
     const auto found = booked.find(request.id);
+    if (request.dropped) {
+        REQUIRE(found == booked.end() || request.cost == NanoUsd{}, "I21",
+                name_of(request) + " was dropped and is back");
+        const auto charge = world_.books.lots().charges().find(request.id);
+        const NanoUsd left = charge == world_.books.lots().charges().end() ? NanoUsd{} : charge->second.charged;
+        REQUIRE(found != booked.end() || left == request.charged, "I21", name_of(request) + ": money went with it");
+        if (found == booked.end()) return;
+        // It was free, and a slot from before its end was brought back by a power cut: the journal remembers only
+        // money.
+        request.dropped = false;
+        request.phase = Phase::running;
+    }
     if (found == booked.end()) {
         const bool may_lack = request.phase == Phase::opening || request.phase == Phase::gone || power_cut;
         REQUIRE(may_lack, request.phase == Phase::booked ? "I11" : "I2", name_of(request) + " has no record");
@@ -284,7 +332,9 @@ void Invariants::record_kept(ModelRequest& request, bool power_cut) {
 void Invariants::verify() {
     const VerifyReport report = verify_ledger(world_.machine);
     REQUIRE(!report.difference, "I15", report.difference ? to_string(*report.difference) : "");
-    REQUIRE(report.blocks == world_.books.blocks() && report.requests == world_.books.requests().size(), "I15",
+    const auto kept = static_cast<std::size_t>(std::ranges::count_if(
+        world_.model.requests, [](const auto& request) { return request.phase == Phase::booked && !request.dropped; }));
+    REQUIRE(report.blocks == world_.books.blocks() && report.requests == kept, "I15",
             "verify sees other blocks or requests than there are");
 }
 

@@ -1,4 +1,4 @@
-// Where I1 to I20 (docs/reliability.md) are checked: what the program answers, what stands in memory and what the
+// Where I1 to I21 (docs/reliability.md) are checked: what the program answers, what stands in memory and what the
 // journal has, against the model. Only what blocks must be by themselves is checked where they are read (Books): the
 // prefixes of I1, I5, the chain of I7, that a record and its entry agree (I3, I4, I8, I10), and what an entry may
 // do with credit (I17 to I19: Lots).
@@ -17,6 +17,7 @@
 //   I8   charged, booked_as_known               I19  admitted, covered, charged, expired,
 //                                                    promised
 //                                               I20  covered, cut
+//                                               I21  dropped, record_kept, looked_up
 //
 // What is found in the journal is marked in the model, which expects it from then on. All throw Violation.
 #pragma once
@@ -58,6 +59,7 @@ class Invariants {
 
     // --- The state, after each step
     void new_records();
+    void dropped();       // marks them in the model
     void transactions();  // only while the ledger accepts
     void lots() const;    // likewise, with all that is settled in the journal
     void balances() const;

@@ -124,6 +124,8 @@ struct ModelRequest {
     NanoUsd cost, charged;                 // once it is being settled
     bool durable = false;                  // promised to survive a power cut
     bool orphan = false;                   // booked by a recovery
+    bool dropped = false;                  // its record's time was over; the money stays
+    std::uint8_t retention_class = 0;
     Upstream upstream;
     StreamMeter meter;
 };

@@ -53,11 +53,13 @@ void Simulation::one_step() {
     const std::int64_t passed_ms = random.between(0, 3000);
     world_.now_ms += passed_ms;
     world_.monotonic_ms += passed_ms;
+    world_.latest_ms = std::max(world_.latest_ms, world_.now_ms);
     if (random.one_in(teller_one_in_)) return move_credit();
     const std::uint64_t choice = random.below(100);
     if (choice < 25) return gateway_.begin_request();
     if (choice < 72) return gateway_.continue_request();
-    if (choice < 87) return gateway_.flush();
+    if (choice < 83) return gateway_.flush();
+    if (choice < 87) return gateway_.drop_what_is_over();
     if (choice < 90) return gateway_.set_limits();
     if (choice < 92) return gateway_.look_up();
     if (choice < 94) return move_clock();

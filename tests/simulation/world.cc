@@ -31,7 +31,7 @@ void Tally::add(const Tally& other) {
     steps += other.steps, requests += other.requests, completed += other.completed, refused += other.refused;
     transactions += other.transactions, expiries += other.expiries, blocks += other.blocks, restarts += other.restarts,
         crashes += other.crashes;
-    grown += other.grown, cut += other.cut;
+    grown += other.grown, cut += other.cut, dropped += other.dropped;
     power_cuts += other.power_cuts, failed_commits += other.failed_commits, orphans += other.orphans;
     clock_jumps += other.clock_jumps;
 }

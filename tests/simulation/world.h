@@ -19,8 +19,8 @@ inline constexpr std::int64_t kHourMs = 3'600'000, kDayMs = 24 * kHourMs, kYearM
 
 struct Tally {  // what a run had in it, to show that it is worth something
     std::uint64_t steps = 0, requests = 0, completed = 0, refused = 0, transactions = 0, expiries = 0, blocks = 0,
-                  restarts = 0, grown = 0, cut = 0, crashes = 0, power_cuts = 0, failed_commits = 0, orphans = 0,
-                  clock_jumps = 0;
+                  restarts = 0, grown = 0, cut = 0, dropped = 0, crashes = 0, power_cuts = 0, failed_commits = 0,
+                  orphans = 0, clock_jumps = 0;
     void add(const Tally& other);
 };
 
@@ -51,9 +51,11 @@ struct World {
     const bool verbose;
     Machine machine;
     std::int64_t now_ms;            // the wall clock, which jumps
+    std::int64_t latest_ms = 0;     // that it ever showed
     std::int64_t monotonic_ms = 0;  // the other, which does not
     LedgerOptions options;
     CreditConfig credit_config;
+    RetentionPolicy retention;
     std::uint32_t lanes, slots;
     std::unique_ptr<Process> process;
 
