@@ -53,7 +53,8 @@ void Invariants::admitted(const ModelRequest& request, const std::optional<Refus
         const auto& limits = spender.limits;
         const auto in_a_minute = static_cast<std::int64_t>(spender.admitted.size());
         busy = busy || (limits.concurrent_requests && spender.running >= *limits.concurrent_requests);
-        quick = quick || in_a_minute > 0 || (limits.tokens_per_minute && request.demanded > *limits.tokens_per_minute);
+        quick = quick || in_a_minute > 0 ||
+                (limits.tokens_per_minute && (spender.overdrawn || request.demanded > *limits.tokens_per_minute));
         if (refusal) continue;
         // A full bucket and a minute's refilling: no more than twice the rate in any minute. Of tokens, what was taken
         // for longer answers than came is given back.

@@ -205,6 +205,7 @@ void Model::settle(ModelRequest& request, NanoUsd cost, NanoUsd charged, std::in
         organization.spenders[spender].spent.charge(request.created_ms, charged);
         const std::int64_t unused = std::max<std::int64_t>(request.demanded - tokens, 0);
         organization.spenders[spender].returned.push_back({monotonic_ms, unused});
+        organization.spenders[spender].overdrawn |= tokens > request.demanded;
     }
     request.cost = cost;
     request.charged = charged;
@@ -227,6 +228,7 @@ void Model::restart_from(Books& books) {
             spender.running = 0;
             spender.admitted.clear();
             spender.returned.clear();
+            spender.overdrawn = false;
             spender.spent = {};
             for (const auto& [at_ms, amount] : books.charges(spender.name)) {
                 spender.spent.enter(at_ms);

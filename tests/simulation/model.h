@@ -62,6 +62,7 @@ struct ModelSpender {
     // In the last minute, by the monotonic clock and in this process: what admitted requests asked for, and what of it
     // was not used.
     std::deque<Tokens> admitted, returned;
+    bool overdrawn = false;  // an answer took more tokens than it asked for: the debt may last longer than a minute
 
     void forget_before(std::int64_t monotonic_ms);
 };
