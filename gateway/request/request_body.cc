@@ -109,7 +109,6 @@ Error read_stream_options(const element& value, std::string_view text, std::size
 }
 
 constexpr std::int64_t kMostTokens = 100'000'000;
-constexpr std::int64_t kMostChoices = 128;
 
 Error read_model(const element& value, const JsonMember& member, BodyFacts& facts) {
     if (facts.has_model) return invalid("'model' stands twice", "model");

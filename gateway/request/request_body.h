@@ -27,6 +27,7 @@ struct Splice {
 
 inline constexpr std::size_t kMaxMembers = 256;        // top-level members of a body
 inline constexpr std::int64_t kTokensPerImage = 1500;  // prompt estimate of one image part
+inline constexpr std::int64_t kMostChoices = 128;      // n, best_of
 inline constexpr std::int64_t kTokensPerMessage = 8;   // role and separators
 
 struct BodyFacts {

@@ -1,5 +1,6 @@
 #include "gateway/upstream/stream_meter.h"
 
+#include <charconv>
 #include <cstring>
 
 namespace tollgate {
@@ -83,6 +84,7 @@ void StreamMeter::begin(const Options& options) {
     partial_.clear();
     data_.clear();
     held_.clear();
+    finished_.reset();
     usage_insert_at_ = std::string::npos;
     has_data_ = holding_ = comment_ = usage_was_empty_ = false;
     mark_bytes_ = 0;
@@ -222,6 +224,8 @@ std::size_t StreamMeter::walk_choices(std::string_view data, std::size_t at) {
     std::int64_t bytes = 0;
     at = after_separator(data, at + 1);
     while (at < data.size() && data[at] == '{') {
+        std::size_t index = 0;
+        bool finished = false;
         JsonMembers members(data, at);
         for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
             if (key == "\"delta\"" || key == "\"text\"") {
@@ -229,11 +233,14 @@ std::size_t StreamMeter::walk_choices(std::string_view data, std::size_t at) {
                 continue;
             }
             const std::string_view value = members.skip_value().of(data);
+            if (key == "\"index\"") std::from_chars(value.data(), value.data() + value.size(), index);
             if (key == "\"finish_reason\"" && value.starts_with('"')) {
                 facts_.finish_reason = value.substr(1, value.size() - 2);
                 ++facts_.finished;
+                finished = true;
             }
         }
+        if (finished && index < finished_.size()) finished_.set(index);
         if (!members.closed()) return data.size();
         at = after_separator(data, members.position() + 1);
     }
@@ -323,8 +330,9 @@ void StreamMeter::append_usage_chunk(const TokenUsage& usage, NanoUsd cost, std:
 void StreamMeter::append_cut(std::string_view reason, std::string& out) {
     begin_chunk(out);
     out += ",\"choices\":[";
-    for (std::int64_t choice = 0; choice < options_.choices; ++choice) {
-        if (choice > 0) out += ',';
+    for (std::size_t choice = 0; choice < static_cast<std::size_t>(options_.choices); ++choice) {
+        if (choice < finished_.size() && finished_.test(choice)) continue;  // it has its reason
+        if (out.back() == '}') out += ',';
         out += "{\"index\":" + std::to_string(choice);
         out += options_.text_completions ? ",\"text\":\"\"" : ",\"delta\":{}";
         out += ",\"finish_reason\":\"length\"}";

@@ -4,6 +4,7 @@
 // printed is the cost booked.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -67,8 +68,8 @@ class StreamMeter {
     // After settlement: the held events with `cost` in the usage (a usage chunk is made where the upstream sent none
     // and the client is owed one), and "data: [DONE]". Appends to `out`.
     void append_held(const TokenUsage& usage, NanoUsd cost, std::string& out);
-    // Of a stream that the gateway cuts: whatever was held is dropped; an event that ends every choice with "length"
-    // and says why.
+    // Of a stream that the gateway cuts: whatever was held is dropped; an event that ends every choice that has not
+    // ended with "length" and says why.
     void append_cut(std::string_view reason, std::string& out);
     // Then the usage that the client is owed, and "data: [DONE]".
     void append_cut_end(const TokenUsage& usage, NanoUsd cost, std::string& out) const;
@@ -105,6 +106,7 @@ class StreamMeter {
     Event event_;
     std::string partial_;                              // an unfinished line
     std::string data_;                                 // data of an event that spans several lines or reads
+    std::bitset<kMostChoices> finished_;               // choices that gave a finish_reason
     std::string held_;                                 // framed events held for settlement
     std::size_t usage_insert_at_ = std::string::npos;  // where `,"cost":…` goes in held_
     bool usage_was_empty_ = false;

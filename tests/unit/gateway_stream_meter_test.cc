@@ -284,5 +284,27 @@ TEST(StreamMeter, BeginForgetsTheLastStream) {
     EXPECT_EQ(out, event("[DONE]"));
 }
 
+TEST(StreamMeterCut, ChoicesThatHaveEndedKeepTheirReason) {
+    StreamMeter meter;
+    StreamMeter::Options options;
+    options.choices = 3;
+    meter.begin(options);
+    std::string out;
+    meter.feed("data: {\"id\":\"c\",\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n", out);
+    meter.feed("data: {\"id\":\"c\",\"choices\":[{\"index\":2,\"delta\":{},\"finish_reason\":null}]}\n\n", out);
+    out.clear();
+    meter.append_cut("insufficient_credits", out);
+    EXPECT_NE(out.find(R"("choices":[{"index":0,"delta":{},"finish_reason":"length"},)"
+                       R"({"index":2,"delta":{},"finish_reason":"length"}])"),
+              std::string::npos)
+        << out;
+    options.choices = 2;
+    meter.begin(options);  // nothing of the answer before is left
+    out.clear();
+    meter.append_cut("insufficient_credits", out);
+    EXPECT_NE(out.find(R"("index":0)"), std::string::npos);
+    EXPECT_NE(out.find(R"("index":1)"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tollgate
