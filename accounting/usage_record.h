@@ -73,7 +73,8 @@ struct RequestSettled {
     bool byok = false;
     bool usage_contradictory = false;  // the provider's figure is far from what was generated
     std::int32_t latency_ms = 0;       // request head to last byte
-    std::int32_t first_token_ms = -1;  // request head to first upstream body byte; -1: none came
+    std::int32_t first_token_ms =
+        -1;  // request head to the first generated token, of a plain answer to its first byte; -1: none came
     std::int32_t upstream_status = 0;
     std::string_view finish_reason;  // OpenAI's word; empty if none was seen
     std::string_view error;          // our error code, empty if none

@@ -87,7 +87,7 @@ class StatusCounts {
 // One route and endpoint (a model at a provider).
 struct EndpointCounters {
     StatusCounts requests;
-    Histogram<kDurationBoundsUs.size()> first_byte;
+    Histogram<kDurationBoundsUs.size()> first_token;
     Histogram<kDurationBoundsUs.size()> duration;
     Histogram<kOverheadBoundsUs.size()> overhead;
     Counter prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens;

@@ -94,14 +94,14 @@ void add_histogram(MetricFamily& family, const Labels& labels, const Sum<N>& sum
 // One route and endpoint, summed over workers.
 struct SeriesSum {
     std::map<int, std::uint64_t> requests;
-    Sum<kDurationBoundsUs.size()> first_byte, duration;
+    Sum<kDurationBoundsUs.size()> first_token, duration;
     Sum<kOverheadBoundsUs.size()> overhead;
     std::uint64_t prompt = 0, completion = 0, cache_read = 0, cache_write = 0, reasoning = 0;
     std::uint64_t cost_nano = 0, cancelled = 0;
 
     void add(const EndpointCounters& counters) {
         counters.requests.for_each([this](int status, std::uint64_t count) { requests[status] += count; });
-        first_byte.add(counters.first_byte);
+        first_token.add(counters.first_token);
         duration.add(counters.duration);
         overhead.add(counters.overhead);
         prompt += counters.prompt_tokens.get();
@@ -116,7 +116,7 @@ struct SeriesSum {
 
 void write_requests(const Services& services, const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
     auto requests = MetricFamily{"tollgate_requests", "Requests answered, by HTTP status.", MetricType::Counter, {}};
-    auto first = MetricFamily{"tollgate_time_to_first_byte_seconds",
+    auto first = MetricFamily{"tollgate_time_to_first_token_seconds",
                               "From the request's head to the first byte of the upstream's answer body.",
                               MetricType::Histogram,
                               {}};
@@ -151,7 +151,7 @@ void write_requests(const Services& services, const std::vector<std::unique_ptr<
                 with_status.push_back({"status", std::to_string(status)});
                 Families::add(requests, with_status, static_cast<double>(count));
             }
-            add_histogram(first, labels, sum.first_byte, kDurationBoundsUs);
+            add_histogram(first, labels, sum.first_token, kDurationBoundsUs);
             add_histogram(duration, labels, sum.duration, kDurationBoundsUs);
             add_histogram(overhead, labels, sum.overhead, kOverheadBoundsUs);
             Families::add(cancelled, labels, static_cast<double>(sum.cancelled));

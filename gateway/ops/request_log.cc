@@ -89,8 +89,8 @@ void count_request(Worker& worker, const RequestContext& request) {
         counters.overhead.observe(kOverheadBoundsUs, static_cast<std::uint64_t>(request.overhead_us));
     }
     if (endpoint == 0) return;
-    if (request.first_byte != net::Clock::time_point{}) {
-        counters.first_byte.observe(kDurationBoundsUs, us_since(request.started, request.first_byte));
+    if (request.first_token != net::Clock::time_point{}) {
+        counters.first_token.observe(kDurationBoundsUs, us_since(request.started, request.first_token));
     }
     counters.prompt_tokens.add(static_cast<std::uint64_t>(request.usage.prompt));
     counters.completion_tokens.add(static_cast<std::uint64_t>(request.usage.completion));

@@ -30,7 +30,7 @@ void RequestContext::clear() {
     endpoint = nullptr;
     status = status_sent = upstream_status = 0;
     error = ErrorKind::none;
-    sent_upstream = upstream_answered = first_byte = {};
+    sent_upstream = upstream_answered = first_token = {};
     overhead_us = 0;
     bytes_out = 0;
     sent_output_bound = 0;

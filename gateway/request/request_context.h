@@ -80,7 +80,7 @@ struct RequestContext {
     net::Clock::time_point sent_upstream{};
     std::int64_t connecting_us = 0;              // spent making a connection
     net::Clock::time_point upstream_answered{};  // head received
-    net::Clock::time_point first_byte{};         // of the body
+    net::Clock::time_point first_token{};        // of a stream; of a plain answer, its first byte
     std::int64_t overhead_us = 0;
     std::uint64_t bytes_out = 0;
     bool generated = false;  // a plain answer has begun to come: it was made whole, aborting saves nothing
@@ -93,6 +93,9 @@ struct RequestContext {
         return {generation_id_text.data(), generation_id_text.size()};
     }  // gen-<ULID>
     void set_id(const Id128& ulid);
+    void note_first_token() {
+        if (first_token == net::Clock::time_point{}) first_token = net::Clock::now();
+    }
     void clear();
 };
 

@@ -34,7 +34,7 @@ BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t o
     }
     upstream.in.produced(bytes);
     connection.answer_read(bytes);
-    if (connection.request.first_byte == net::Clock::time_point{}) connection.request.first_byte = net::Clock::now();
+    if (!connection.request.streamed) connection.request.note_first_token();
     const std::size_t raw = upstream.in.size() - offset;
     if (answer.framing == net::Framing::length) {
         step.payload = static_cast<std::size_t>(std::min<std::uint64_t>(raw, answer.content_length));

@@ -14,7 +14,7 @@ PROMTOOL = shutil.which("promtool")
 FAMILIES = {
     "tollgate_requests_total": "counter",
     "tollgate_request_duration_seconds": "histogram",
-    "tollgate_time_to_first_byte_seconds": "histogram",
+    "tollgate_time_to_first_token_seconds": "histogram",
     "tollgate_overhead_seconds": "histogram",
     "tollgate_tokens_total": "counter",
     "tollgate_cost_usd_total": "counter",
@@ -132,7 +132,7 @@ def test_tokens_and_cost_are_counted_exactly(gateway, account):
     )
 
 
-def test_durations_and_time_to_first_byte_are_observed(gateway, account):
+def test_durations_and_time_to_first_token_are_observed(gateway, account):
     before = gateway.metrics()
     stream_chat(gateway, account, "tokens=5 ttft_ms=100 token_ms=20")
 
@@ -141,9 +141,9 @@ def test_durations_and_time_to_first_byte_are_observed(gateway, account):
 
     # The client may have its last byte before the gateway has counted it.
     eventually(lambda: grown("tollgate_request_duration_seconds_count") == 1)
-    for family in ("request_duration", "time_to_first_byte", "overhead"):
+    for family in ("request_duration", "time_to_first_token", "overhead"):
         assert grown(f"tollgate_{family}_seconds_count") == 1
-    assert 0.1 <= grown("tollgate_time_to_first_byte_seconds_sum") < grown("tollgate_request_duration_seconds_sum") < 5
+    assert 0.1 <= grown("tollgate_time_to_first_token_seconds_sum") < grown("tollgate_request_duration_seconds_sum") < 5
     assert 0 < grown("tollgate_overhead_seconds_sum") < 0.1
 
 
