@@ -180,8 +180,8 @@ void Connection::expect_client(std::uint32_t timeout_ms) {
 
 void Connection::expect_upstream(net::Stream& upstream, std::uint32_t timeout_ms) {
     upstream_ = &upstream;
-    if (draining_upstream_) return;  // the drain's own deadline stands
     arm(Waiting::upstream, timeout_ms);
+    if (draining_upstream_) deadline_ = std::min(deadline_, drain_deadline_);
 }
 
 void Connection::expect_connect(std::uint32_t timeout_ms) {
@@ -249,6 +249,7 @@ bool Connection::begin_drain() {
         worker_.counters().drains_running.add();
     }
     arm(Waiting::upstream, worker_.config().timeouts.drain_timeout_ms);
+    drain_deadline_ = deadline_;
     return true;
 }
 

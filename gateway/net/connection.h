@@ -93,6 +93,7 @@ class Connection {
     net::Stream stream_;
     net::Stream* upstream_ = nullptr;
     net::Clock::time_point deadline_ = net::Clock::time_point::max();
+    net::Clock::time_point drain_deadline_{};  // while draining_upstream_
     Waiting waiting_ = Waiting::nobody;
     HeldRequest* held_ = nullptr;
     std::size_t drained_bytes_ = 0;

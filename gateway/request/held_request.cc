@@ -41,13 +41,16 @@ Overdraft overdraft_of(const RequestContext& request, const CreditConfig& config
 }
 
 // Of a choice that ended by itself: one that a limit or the client cut says nothing of how long answers are. One that
-// the gateway's own bound kept short would have been longer: without those the bound could only sink.
+// the gateway's own bound kept short would have been longer: without those the bound could only sink. It says nothing
+// of which of several choices it kept short, nor, in completions, of more than their own default.
 std::int64_t natural_output(const RequestContext& request, const Ending& ending) {
     if (request.cancelled || ending.finish_reason.empty()) return 0;
-    const std::int64_t output = ending.usage.completion / std::max<std::int64_t>(request.body.choices, 1);
+    const std::int64_t choices = std::max<std::int64_t>(request.body.choices, 1);
+    const std::int64_t sent = request.sent_output_bound;
+    if (sent > 0 && (choices > 1 || request.api == ApiType::completions)) return 0;
+    const std::int64_t output = ending.usage.completion / choices;
     if (ending.finish_reason != "length") return output;
-    const bool by_our_bound = request.sent_output_bound > 0 && output >= request.sent_output_bound;
-    return by_our_bound ? output + 1 : 0;
+    return sent > 0 && output >= sent ? output + 1 : 0;
 }
 
 // No output and no reason for its end, or an error as the reason. An embedding has no output tokens, and a client that
@@ -172,6 +175,17 @@ bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config)
     return false;
 }
 
+void HeldRequest::keep(std::int64_t output_tokens, NanoUsd cost) {
+    if (!taken()) return;
+    progress(std::max<std::int64_t>(output_tokens, 1));
+    if (cost >= held_) return;
+    const Principal& principal = request_->principal;
+    principal.credit->shrink(principal.spenders, held_ - cost, ulid_time_ms(request_->id));
+    held_ = cost;
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): taken
+    slots_.publish_hold(*slot_, static_cast<std::uint64_t>(held_.value));
+}
+
 void HeldRequest::void_leaked() {
     if (!taken()) return;
     request_->error = ErrorKind::internal;
@@ -202,12 +216,12 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
         if (ending.charge && !(insured_ && ended_empty(request, ending))) record.cost = price;
     }
     const Principal& principal = request.principal;
-    const NanoUsd most = ending.most_charged.value_or(record.cost);
+    const Told most = ending.told.value_or(Told{ending.usage.prompt + ending.usage.completion, record.cost});
     const Charge charge =
         principal.credit->settle(principal.spenders, {.held = held_,
-                                                      .cost = std::min(record.cost, most),
+                                                      .cost = std::min(record.cost, most.cost),
                                                       .held_tokens = held_tokens_,
-                                                      .tokens = ending.usage.prompt + ending.usage.completion,
+                                                      .tokens = most.tokens,
                                                       .unix_ms = ulid_time_ms(request.id),
                                                       .endpoint = request.endpoint->number,
                                                       .output_tokens = natural_output(request, ending)});
@@ -217,7 +231,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     record.cancelled = request.cancelled;
     record.latency_ms = ms_between(request.started, now);
     record.first_token_ms =
-        request.first_byte == net::Clock::time_point{} ? -1 : ms_between(request.started, request.first_byte);
+        request.first_token == net::Clock::time_point{} ? -1 : ms_between(request.started, request.first_token);
     record.upstream_status = request.upstream_status;
     record.finish_reason = ending.finish_reason;
     record.error = code_of(request.error);

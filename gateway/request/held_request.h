@@ -12,6 +12,12 @@ namespace tollgate {
 
 struct WorkerCounters;
 
+// What the client of a cut answer has been told already. It pays no more, its rates take no more; the rest is overrun.
+struct Told {
+    std::int64_t tokens = 0;
+    NanoUsd cost;
+};
+
 // How a request ended, for its settlement.
 struct Ending {
     TokenUsage usage;
@@ -19,7 +25,7 @@ struct Ending {
     bool charge = true;                // false: free (insured: the upstream failed or generated nothing)
     bool usage_contradictory = false;  // the provider's figure is far from what was generated
     std::int64_t unbilled_output = 0;  // tokens beside `usage` that the provider charges and the customer does not
-    std::optional<NanoUsd> most_charged = {};  // what the client has been told already; cost beyond it is overrun
+    std::optional<Told> told = {};
     std::string_view finish_reason;
     std::string_view upstream_id;
 };
@@ -43,6 +49,9 @@ class HeldRequest {
     bool covers(std::int64_t output_tokens, const CreditConfig& config);
     // After covers() was false: how many output tokens are to be charged, and which limit it was.
     std::int64_t covered_output() const { return covered_output_; }
+    // The most that will be charged is known before the settlement: what is held beyond it is given back, and an orphan
+    // is charged for as many tokens and no more.
+    void keep(std::int64_t output_tokens, NanoUsd cost);
     ErrorKind cut_by() const { return cut_by_; }
     // Books the cost and publishes the settlement: after this the terminal bytes may leave. Returns the cost.
     NanoUsd settle(const Ending& ending);

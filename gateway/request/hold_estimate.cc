@@ -1,6 +1,7 @@
 #include "gateway/request/hold_estimate.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "gateway/request/request_context.h"
 
@@ -8,6 +9,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::int64_t kLeastLearnedTokens = 256;
+constexpr std::int64_t kProbableBytesPerToken = 4;
 // What max_tokens of /completions means where it is absent, as OpenAI documents it: a bound sent upstream must not make
 // an answer longer than no bound would.
 constexpr std::int64_t kCompletionsDefaultTokens = 16;
@@ -21,13 +23,6 @@ std::int64_t usual_output(const RequestContext& request, const CreditConfig& con
     return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
 }
 
-// The bound may be sent upstream, and some providers refuse one that does not fit beside the prompt. The prompt's
-// estimate is cautious, so the rest of the context may look smaller than it is.
-std::int64_t beside_prompt(std::int64_t bound, std::int64_t prompt_tokens, const Endpoint& endpoint) {
-    if (endpoint.context_length == 0) return bound;
-    return std::min(bound, std::max(endpoint.context_length - prompt_tokens, kLeastLearnedTokens));
-}
-
 // The longest answer that the model can give, as the price list says; 0: it does not say.
 std::int64_t models_longest_output(const Endpoint& endpoint) {
     const std::int64_t context = endpoint.context_length;
@@ -36,11 +31,23 @@ std::int64_t models_longest_output(const Endpoint& endpoint) {
     return std::min(context, completion);
 }
 
+// Of one choice, what the context leaves beside the prompt as it probably is: the hold's estimate is a cautious one.
+std::int64_t probable_room(const RequestContext& request, const Endpoint& endpoint) {
+    if (endpoint.context_length == 0) return std::numeric_limits<std::int64_t>::max();
+    return endpoint.context_length - request.body.prompt_bytes / kProbableBytesPerToken -
+           request.body.prompt_extra_tokens;
+}
+
+// Providers refuse a bound that does not fit beside the prompt. Where little more than the prompt fits, none is sent:
+// the context itself keeps such an answer short.
 void add_unbounded(const RequestContext& request, const CreditConfig& config, HoldEstimate& estimate) {
     const Endpoint& endpoint = *request.endpoint->endpoint;
-    const std::int64_t known = models_longest_output(endpoint) * request.body.choices;
-    if (known > 0 && estimate.output_tokens >= known) return;
-    const std::int64_t assumed = config.max_learned_output_tokens * request.body.choices;
+    const std::int64_t choices = request.body.choices;
+    const std::int64_t known = models_longest_output(endpoint) * choices;
+    const std::int64_t room = probable_room(request, endpoint);
+    if ((known > 0 && estimate.output_tokens >= known) || room < kLeastLearnedTokens) return;
+    estimate.output_tokens = std::min(estimate.output_tokens / choices, room) * choices;
+    const std::int64_t assumed = config.max_learned_output_tokens * choices;
     estimate.unbounded = true;
     estimate.longest_output = known > 0 ? known : std::max(assumed, estimate.output_tokens);
     estimate.longest_amount = endpoint.most_for(estimate.prompt_tokens, estimate.longest_output);
@@ -57,8 +64,8 @@ HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& co
     const bool unstated = request.body.output_bound == 0;
     if (request.api != ApiType::embeddings) {
         std::int64_t bound = request.body.output_bound;
-        if (unstated) bound = beside_prompt(usual_output(request, config), estimate.prompt_tokens, endpoint);
-        if (endpoint.max_completion_tokens > 0) bound = std::min(bound, endpoint.max_completion_tokens);
+        if (unstated) bound = usual_output(request, config);
+        if (const std::int64_t longest = models_longest_output(endpoint)) bound = std::min(bound, longest);
         estimate.output_tokens = bound * request.body.choices;
         if (unstated && !request.body.stream) add_unbounded(request, config, estimate);
     }

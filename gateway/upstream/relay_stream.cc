@@ -188,7 +188,7 @@ net::Awaitable<void> cut(Connection& connection, HeldRequest& held, Outlet& outl
     end.cost = cost_of(ending.usage, request.endpoint->endpoint->prices_for(ending.usage.prompt));
     end.read_on = connection.begin_drain();
     if (!end.read_on) co_return;
-    held.progress(std::max<std::int64_t>(end.usage.completion, 1));  // an orphan is charged for what the client is told
+    held.keep(end.usage.completion, end.cost);
     end.answered = may_answer_first(connection.worker());
     connection.meter.append_cut(code_of(request.error), connection.out);
     if (end.answered) connection.meter.append_cut_end(end.usage, end.cost, connection.out);
@@ -212,7 +212,7 @@ void settle_cut(Connection& connection, HeldRequest& held, const StreamEnd& end)
     }
     Ending ending = stream_ending(request, meter.facts());
     ending.finish_reason = kCutReason;
-    ending.most_charged = end.cost;
+    ending.told = {.tokens = end.usage.prompt + end.usage.completion, .cost = end.cost};
     const NanoUsd cost = held.settle(ending);
     connection.out.clear();
     if (!end.answered) meter.append_cut_end(end.usage, std::min(cost, end.cost), connection.out);
@@ -265,6 +265,7 @@ net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& he
         connection.meter.feed(in.view().substr(0, step.payload), connection.out);
         in.consume(step.payload);
         const std::int64_t output_tokens = counted_completion_tokens(facts);
+        if (output_tokens > 0) connection.request.note_first_token();
         if (!end.cut) held.progress(output_tokens);
         if (over(facts, end.ended)) break;
         if (covered && coverage.asks(facts, output_tokens)) {

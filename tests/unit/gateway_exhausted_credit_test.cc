@@ -140,6 +140,41 @@ TEST_F(ExhaustedTest, WhatACutAnswerWasGivenBeyondItsHoldIsAtTheProvidersPrice) 
     EXPECT_EQ(record.provider_cost.value, kPrompt + 107 * kToken);
 }
 
+TEST_F(ExhaustedTest, WhatIsHeldBeyondWhatTheClientWasToldIsGivenBackAtOnce) {
+    ASSERT_FALSE(held_.take(request_, config_));
+    const NanoUsd held = organization_.snapshot().held, told{kPrompt + 20 * kToken};
+    ASSERT_LT(told, held);
+    held_.keep(20, told);
+    EXPECT_EQ(organization_.snapshot().held, told);
+    EXPECT_EQ(key_.held, told);
+    EXPECT_EQ(slots_->view(0).hold, static_cast<std::uint64_t>(told.value));
+    EXPECT_EQ(slots_->view(0).progress, 20u);
+    held_.keep(30, held);
+    EXPECT_EQ(organization_.snapshot().held, told) << "it never grows again";
+    held_.settle({.usage = {.prompt = 10, .completion = 500},
+                  .source = UsageSource::provider,
+                  .told = Told{.tokens = 30, .cost = told},
+                  .finish_reason = "length",
+                  .upstream_id = {}});
+    EXPECT_EQ(organization_.snapshot().used, told);
+    EXPECT_EQ(organization_.snapshot().held.value, 0);
+    EXPECT_EQ(key_.held.value, 0);
+}
+
+TEST_F(ExhaustedTest, WhatTheClientWasToldIsTheMostThatItsRatesTake) {
+    Limits limits;
+    limits.tokens_per_minute = 1000;
+    organization_.set_limits(key_, limits);
+    request_.body.output_bound = 100;
+    ASSERT_FALSE(held_.take(request_, config_));
+    held_.settle({.usage = {.prompt = 10, .completion = 60'000},
+                  .source = UsageSource::provider,
+                  .told = Told{.tokens = 110, .cost = NanoUsd{kPrompt + 100 * kToken}},
+                  .finish_reason = "length",
+                  .upstream_id = {}});
+    EXPECT_EQ(organization_.state_of(key_, net::monotonic_ms(request_.started)).tokens.remaining(1000), 890);
+}
+
 TEST_F(ExhaustedTest, WhatTheClientWasToldIsTheMostThatItPays) {
     const NanoUsd told{kPrompt + 100 * kToken};
     for (const std::int64_t read_on : {400, 90}) {
@@ -150,7 +185,7 @@ TEST_F(ExhaustedTest, WhatTheClientWasToldIsTheMostThatItPays) {
         ASSERT_FALSE(held.take(request, config_));
         held.settle({.usage = {.prompt = 10, .completion = read_on},
                      .source = UsageSource::provider,
-                     .most_charged = told,
+                     .told = Told{.tokens = 110, .cost = told},
                      .finish_reason = "length",
                      .upstream_id = {}});
         const RequestSettled record = settled_record();

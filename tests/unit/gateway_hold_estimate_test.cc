@@ -120,16 +120,24 @@ TEST_F(UnboundedTest, ABoundOfTheClientOrAStreamIsLeftAlone) {
     EXPECT_EQ(held_, kPrompt + kUsual);
 }
 
-TEST_F(UnboundedTest, TheContextBoundsTheLongestAnswerAndTheBoundStaysBesideThePrompt) {
+TEST_F(UnboundedTest, TheContextBoundsTheLongestAnswerAndTheBoundFitsBesideThePrompt) {
     leave(2 * (kPrompt + kUsual));
     endpoint_.context_length = 900;
-    EXPECT_EQ(sent_bound(), 890);
-    request_.body.prompt_bytes = 3 * 880;
-    EXPECT_EQ(sent_bound(), 256) << "the estimate of the prompt is cautious: there may be room";
-    request_.body.prompt_bytes = 30;
-    leave(16 * (kPrompt + 900 * 600) + 10 * kNanoPerUsd);
-    EXPECT_EQ(sent_bound(), 0);
+    EXPECT_EQ(sent_bound(), 0) << "no answer is longer";
     EXPECT_EQ(held_, kPrompt + 900 * 600);
+    endpoint_.context_length = 1400;
+    EXPECT_EQ(sent_bound(), 1000);
+    request_.body.prompt_bytes = 4 * 644;
+    EXPECT_EQ(sent_bound(), 756);
+    request_.body.prompt_bytes = 4 * 1144;
+    EXPECT_EQ(sent_bound(), 256);
+    request_.body.prompt_bytes = 4 * 1145;
+    EXPECT_EQ(sent_bound(), 0) << "little more than the prompt fits: the context keeps it short";
+    EXPECT_EQ(held_, 1527 * 150 + kUsual);
+    request_.body.prompt_bytes = 30;
+    leave(16 * (kPrompt + 1400 * 600) + 10 * kNanoPerUsd);
+    EXPECT_EQ(sent_bound(), 0);
+    EXPECT_EQ(held_, kPrompt + 1400 * 600);
 }
 
 TEST_F(UnboundedTest, AModelOfUnknownLengthIsTakenToAnswerUpToTheMostThatIsLearned) {
@@ -168,6 +176,23 @@ TEST_F(UnboundedTest, AnswersThatTheBoundCutRaiseIt) {
         endpoint_.prices = {.prompt = 150'000, .completion = 600'000};
     }
     EXPECT_GT(sent_bound(), 512);
+}
+
+TEST_F(UnboundedTest, ABoundOfSeveralChoicesOrOfCompletionsTeachesNothing) {
+    leave(10 * kUsual);
+    for (const bool completions : {true, false}) {
+        request_.api = completions ? ApiType::completions : ApiType::chat;
+        request_.body.choices = completions ? 1 : 2;
+        for (std::uint32_t i = 0; i < OutputHistory::kLeastSamples; ++i) {
+            HeldRequest held(*slots_, 0, counters_);
+            ASSERT_FALSE(held.take(request_, config_));
+            ASSERT_GT(request_.sent_output_bound, 0);
+            endpoint_.prices = {};
+            settle(held, 17, i % 2 == 0 ? "length" : "stop");
+            endpoint_.prices = {.prompt = 150'000, .completion = 600'000};
+        }
+    }
+    EXPECT_FALSE(organization_.usual_output(1));
 }
 
 TEST_F(UnboundedTest, AnswersThatSomethingElseCutTeachNothing) {
