@@ -198,7 +198,7 @@ RequestSettled settle_orphan(const RequestOpened& opened, const LeftOverSlot& sl
         std::clamp<std::int64_t>(now_ms - opened.created_ms, 0, std::numeric_limits<std::int32_t>::max()));
     if (slot.progress == 0) return settled;
     settled.source = UsageSource::counted;
-    settled.usage.prompt = opened.prompt_estimate;
+    settled.usage.prompt = opened.counted_prompt;
     settled.usage.completion = clamped(slot.progress);
     const NanoUsd price = cost_of(settled.usage, opened.prices);
     settled.provider_cost = opened.provider_prices ? cost_of(settled.usage, *opened.provider_prices) : price;

@@ -113,7 +113,7 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
         flag(record.provider_prices.has_value(), kProviderPrices) | flag(!record.app_title.empty(), kAppTitle)));
     write_prices(writer, record.prices);
     writer.integer(record.hold.value);
-    writer.integer(record.prompt_estimate);
+    writer.integer(record.counted_prompt);
     writer.integer(record.output_bound);
     writer.text(record.model_asked, kModelNameBytes);
     writer.text(record.model, kModelNameBytes);
@@ -169,7 +169,7 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     record.abort_stops_billing = (flags & kAbortStopsBilling) != 0;
     record.prices = read_prices(reader);
     record.hold.value = reader.integer<std::int64_t>();
-    record.prompt_estimate = reader.integer<std::int64_t>();
+    record.counted_prompt = reader.integer<std::int64_t>();
     record.output_bound = reader.integer<std::int64_t>();
     record.model_asked = reader.text();
     record.model = reader.text();

@@ -54,7 +54,7 @@ struct RequestOpened {
     Prices prices;                          // in force for this request, so that recovery needs no price list
     std::optional<Prices> provider_prices;  // what the provider charges, where that differs from `prices`
     NanoUsd hold;
-    std::int64_t prompt_estimate = 0;  // tokens
+    std::int64_t counted_prompt = 0;   // tokens: what an answer without the provider's usage is charged for the prompt
     std::int64_t output_bound = 0;     // tokens
     std::uint8_t retention_class = 0;  // how long this detail is kept: a number the configuration gives to a class
 };

@@ -65,8 +65,8 @@ struct CreditConfig {
     std::uint32_t max_learned_output_tokens = 32768;
     OnExhausted on_exhausted = OnExhausted::cut;
     NanoUsd overdraft_cap;  // of one request, with `owe`; what credit and budgets do not cover is booked as overrun
-    std::uint32_t bytes_per_prompt_token = 3;
-    bool zero_completion_insurance = true;  // answers that ended empty or in error are free
+    std::uint32_t bytes_per_prompt_token = 3;  // until an endpoint's are learned (accounting/prompt_history.h)
+    bool zero_completion_insurance = true;     // answers that ended empty or in error are free
     OrphanPolicy orphan_policy = OrphanPolicy::charge;
 };
 

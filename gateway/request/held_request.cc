@@ -53,6 +53,15 @@ std::int64_t natural_output(const RequestContext& request, const Ending& ending)
     return sent > 0 && output >= sent ? output + 1 : 0;
 }
 
+// Text alone, and so much that it hardly matters how cautious kTokensPerMessage is.
+void learn_prompt(const RequestContext& request, const Ending& ending) {
+    constexpr std::int64_t kLeastBytesPerExtraToken = 32;
+    const BodyFacts& body = request.body;
+    if (ending.source != UsageSource::provider || ending.usage_contradictory || !body.prompt_is_text) return;
+    if (body.prompt_bytes < kLeastBytesPerExtraToken * body.prompt_extra_tokens) return;
+    request.endpoint->prompts->add(body.prompt_bytes, ending.usage.prompt - body.prompt_extra_tokens);
+}
+
 // No output and no reason for its end, or an error as the reason. An embedding has no output tokens, and a client that
 // left pays for what was done.
 bool ended_empty(const RequestContext& request, const Ending& ending) {
@@ -97,6 +106,7 @@ Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
     } else if (estimate.unbounded) {  // the provider is to keep the answer within the hold
         request.sent_output_bound = estimate.output_tokens / request.body.choices;
     }
+    request.counted_prompt_tokens = estimate.counted_prompt_tokens;
     slot_ = slot;
     held_ = estimate.amount;
     held_tokens_ = demand.tokens;
@@ -129,10 +139,10 @@ void HeldRequest::open(const HoldEstimate& estimate) {
     record.session = request.body.session;
     record.app = request.app;
     record.app_title = request.app_title;
-    record.prices = request.endpoint->endpoint->prices_for(estimate.prompt_tokens);
+    record.prices = request.endpoint->endpoint->prices_for(estimate.counted_prompt_tokens);
     record.provider_prices = request.endpoint->endpoint->provider_prices;
     record.hold = held_;
-    record.prompt_estimate = estimate.prompt_tokens;
+    record.counted_prompt = estimate.counted_prompt_tokens;
     record.output_bound = estimate.output_tokens;
     record.retention_class = request.retention_class;
     std::array<std::byte, kSlotOpenBytes> bytes;
@@ -247,6 +257,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     request.cost = record.cost;
     counters_.held_requests.subtract();
     counters_.holds_released.add();
+    learn_prompt(request, ending);
     if (ending.usage_contradictory) counters_.usage_contradictory.add();
     if (record.overrun.value != 0) {
         counters_.holds_overrun.add();

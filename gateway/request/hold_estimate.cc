@@ -8,8 +8,8 @@
 namespace tollgate {
 namespace {
 
+constexpr std::int64_t kBytesPerCountedPromptToken = 4;  // before anything is learned
 constexpr std::int64_t kLeastLearnedTokens = 256;
-constexpr std::int64_t kProbableBytesPerToken = 4;
 // What max_tokens of /completions means where it is absent, as OpenAI documents it: a bound sent upstream must not make
 // an answer longer than no bound would.
 constexpr std::int64_t kCompletionsDefaultTokens = 16;
@@ -32,10 +32,9 @@ std::int64_t models_longest_output(const Endpoint& endpoint) {
 }
 
 // Of one choice, what the context leaves beside the prompt as it probably is: the hold's estimate is a cautious one.
-std::int64_t probable_room(const RequestContext& request, const Endpoint& endpoint) {
+std::int64_t probable_room(const HoldEstimate& estimate, const Endpoint& endpoint) {
     if (endpoint.context_length == 0) return std::numeric_limits<std::int64_t>::max();
-    return endpoint.context_length - request.body.prompt_bytes / kProbableBytesPerToken -
-           request.body.prompt_extra_tokens;
+    return endpoint.context_length - estimate.counted_prompt_tokens;
 }
 
 // Providers refuse a bound that does not fit beside the prompt. Where little more than the prompt fits, none is sent:
@@ -44,7 +43,7 @@ void add_unbounded(const RequestContext& request, const CreditConfig& config, Ho
     const Endpoint& endpoint = *request.endpoint->endpoint;
     const std::int64_t choices = request.body.choices;
     const std::int64_t known = models_longest_output(endpoint) * choices;
-    const std::int64_t room = probable_room(request, endpoint);
+    const std::int64_t room = probable_room(estimate, endpoint);
     if ((known > 0 && estimate.output_tokens >= known) || room < kLeastLearnedTokens) return;
     estimate.output_tokens = std::min(estimate.output_tokens / choices, room) * choices;
     const std::int64_t assumed = config.max_learned_output_tokens * choices;
@@ -53,14 +52,25 @@ void add_unbounded(const RequestContext& request, const CreditConfig& config, Ho
     estimate.longest_amount = endpoint.most_for(estimate.prompt_tokens, estimate.longest_output);
 }
 
+std::int64_t divided_up(std::int64_t bytes, std::int64_t bytes_per_token) {
+    return (bytes + bytes_per_token - 1) / bytes_per_token;
+}
+
+void estimate_prompt(const RequestContext& request, const CreditConfig& config, HoldEstimate& estimate) {
+    const std::int64_t bytes = request.body.prompt_bytes, extra = request.body.prompt_extra_tokens;
+    const auto learned = request.endpoint->prompts->learned();
+    estimate.prompt_tokens =
+        (learned ? learned->most_tokens(bytes) : divided_up(bytes, config.bytes_per_prompt_token)) + extra;
+    estimate.counted_prompt_tokens =
+        (learned ? learned->usual_tokens(bytes) : divided_up(bytes, kBytesPerCountedPromptToken)) + extra;
+}
+
 }  // namespace
 
 HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& config) {
     const Endpoint& endpoint = *request.endpoint->endpoint;
     HoldEstimate estimate;
-    const auto bytes_per_token = static_cast<std::int64_t>(config.bytes_per_prompt_token);
-    estimate.prompt_tokens =
-        (request.body.prompt_bytes + bytes_per_token - 1) / bytes_per_token + request.body.prompt_extra_tokens;
+    estimate_prompt(request, config, estimate);
     const bool unstated = request.body.output_bound == 0;
     if (request.api != ApiType::embeddings) {
         std::int64_t bound = request.body.output_bound;

@@ -18,8 +18,9 @@ struct RequestContext;
 
 struct HoldEstimate {
     std::int64_t prompt_tokens = 0;
-    std::int64_t output_tokens = 0;  // of all choices
-    NanoUsd amount;                  // for both
+    std::int64_t counted_prompt_tokens = 0;  // what the prompt is billed as if the provider does not say
+    std::int64_t output_tokens = 0;          // of all choices
+    NanoUsd amount;                          // for both
     // A plain answer that only a bound sent upstream keeps to output_tokens; by itself it may be as long as this:
     bool unbounded = false;
     std::int64_t longest_output = 0;

@@ -24,7 +24,10 @@ void measure_part(const element& part, BodyFacts& facts) {
     for (const auto field : simdjson::dom::object(part)) {
         if (field.key == "image_url") {
             facts.prompt_extra_tokens += kTokensPerImage;
-        } else if (field.value.type() == Type::STRING && field.key != "type") {
+            facts.prompt_is_text = false;
+        } else if (field.key == "type" && field.value.type() == Type::STRING) {
+            if (std::string_view(field.value) != "text") facts.prompt_is_text = false;
+        } else if (field.value.type() == Type::STRING) {
             facts.prompt_bytes += static_cast<std::int64_t>(field.value.get_string_length().value_unsafe());
         } else if (field.value.type() == Type::OBJECT || field.value.type() == Type::ARRAY) {
             facts.prompt_bytes += text_bytes(field.value);
@@ -48,6 +51,7 @@ void measure_content(const element& content, BodyFacts& facts) {
             measure_content(part, facts);  // a list of lists of token ids
         } else {
             facts.prompt_extra_tokens += 1;  // a token id
+            facts.prompt_is_text = false;
         }
     }
 }
@@ -186,6 +190,7 @@ void BodyFacts::clear() {
     end_user.clear();
     session.clear();
     output_bound = prompt_bytes = prompt_extra_tokens = 0;
+    prompt_is_text = true;
     max_tokens_value = max_completion_tokens_value = {};
     choices = 1;
     include_usage_member.reset();

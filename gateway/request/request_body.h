@@ -38,7 +38,8 @@ struct BodyFacts {
     std::int64_t output_bound = 0;         // tokens the request allows, 0: it names no bound
     std::int64_t choices = 1;              // n
     std::int64_t prompt_bytes = 0;         // of text in the prompt
-    std::int64_t prompt_extra_tokens = 0;  // messages and images
+    std::int64_t prompt_extra_tokens = 0;  // messages, images and token ids
+    bool prompt_is_text = true;            // but for the messages' constant: its tokens per byte can be learned
     std::string end_user, session;
 
     TextSpan model_value;                                    // when has_model

@@ -33,7 +33,7 @@ void RequestContext::clear() {
     sent_upstream = upstream_answered = first_token = {};
     overhead_us = 0;
     bytes_out = 0;
-    sent_output_bound = 0;
+    sent_output_bound = counted_prompt_tokens = 0;
     usage = {};
     cost = {};
 }

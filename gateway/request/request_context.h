@@ -67,6 +67,7 @@ struct RequestContext {
     RateState request_rate, token_rate;  // what is left of the rates
     std::int64_t sent_output_bound =
         0;  // tokens of a choice that the gateway asks the provider to stay within; 0: none
+    std::int64_t counted_prompt_tokens = 0;  // what the prompt is billed as if the provider does not say
     // Plan.
     const CatalogueEndpoint* endpoint = nullptr;
     UpstreamBody upstream_body;

@@ -12,7 +12,10 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
             for (const Provider& provider : providers) {
                 if (provider.name != endpoint.provider) continue;
                 CatalogueEndpoint& added = endpoints_.emplace_back();
-                added = {&model, &endpoint, &provider, endpoints_.size(), {}, {}};
+                added.model = &model;
+                added.endpoint = &endpoint;
+                added.provider = &provider;
+                added.number = endpoints_.size();
                 append_json_string(added.model_json, model.id);
                 append_json_string(added.provider_json, provider.name);
             }

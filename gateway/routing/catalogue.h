@@ -1,4 +1,5 @@
-// Which models can be called now and where: the price list crossed with the configured providers. Immutable.
+// Which models can be called now and where: the price list crossed with the configured providers. Immutable but for
+// what is learned of each endpoint.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "accounting/price_list.h"
+#include "accounting/prompt_history.h"
 #include "gateway/upstream/provider.h"
 
 namespace tollgate {
@@ -19,6 +21,7 @@ struct CatalogueEndpoint {
     const Provider* provider;
     std::size_t number;                               // 1.., names the endpoint in counters
     std::string model_json = {}, provider_json = {};  // their names as JSON strings
+    std::unique_ptr<PromptHistory> prompts = std::make_unique<PromptHistory>();
 };
 
 class Catalogue {

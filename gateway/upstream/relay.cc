@@ -6,11 +6,6 @@
 #include "gateway/worker.h"
 
 namespace tollgate {
-namespace {
-
-constexpr std::int64_t kBytesPerCountedPromptToken = 4;  // where a provider's count is missing
-
-}  // namespace
 
 net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, UpstreamAnswer& answer,
                                                         std::uint32_t timeout_ms) {
@@ -71,7 +66,7 @@ void release_upstream(Connection& connection, UpstreamAnswer& answer, bool whole
 
 Ending counted_ending(const RequestContext& request, const StreamFacts& facts) {
     Ending ending;
-    ending.usage.prompt = (request.body.prompt_bytes + kBytesPerCountedPromptToken - 1) / kBytesPerCountedPromptToken;
+    ending.usage.prompt = request.counted_prompt_tokens;
     ending.usage.completion = counted_completion_tokens(facts);
     ending.source = UsageSource::counted;
     ending.finish_reason = facts.finish_reason;

@@ -12,8 +12,8 @@ from support.processes import SampleUpstream, provider, records
 from support.sse import Stream, chunk_json
 from support.waiting import eventually
 
-PROMPT = 4  # as counted, and as the sample upstream counts it
-PROMPT_HELD = 13  # its estimate, at three bytes a token and some for the message
+PROMPT = 12  # as counted, at four bytes a token and some for the message; the sample upstream is told to say the same
+PROMPT_HELD = 13  # its estimate for the hold, at three bytes a token
 BOUND = 20  # tokens that are held for at first
 COVERED = 50  # what the credit is enough for
 CUT = {"cut": "insufficient_credits"}
@@ -42,6 +42,7 @@ def start_gateway(start_gateway):
 
 
 def begin(gateway, account, words=None, *, model=BILLS_ON, **fields):
+    words = None if words is None else f"{words} prompt_tokens={PROMPT}"
     fields = {"max_tokens": None, "stream_options": {"include_usage": True}} | fields
     return open_stream(gateway, account, words, model=model, **fields)
 

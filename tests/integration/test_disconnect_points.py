@@ -3,17 +3,17 @@ others: the bill is what the sample upstream says that it would bill, request by
 row M8)."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pytest
 
-from support.chat import chat, cost_of
+from support.chat import IMAGE_PARTS, IMAGE_TOKENS, MESSAGE_TOKENS, chat, cost_of, path_of
 from support.processes import SampleUpstream, provider, records
 from support.waiting import eventually
 
 POINTS = 40
-PROMPT = 4
+PROMPT = 4 + MESSAGE_TOKENS  # as counted; the sample upstream is told to say the same
 LEAST_GENERATED_TO_COUNT = 100  # from here on a token in flight is within two percent
 
 
@@ -25,15 +25,23 @@ class Point:
     events: int = 0  # data events that the client has read; 0: it leaves once the request has arrived upstream
     generated: bool = False  # or once the answer has been made there, and begins to come
     exact: bool = True
+    fields: dict = field(default_factory=dict)  # of the request
+    prompt: int = PROMPT
+
+
+IMAGE = {"fields": {"content": IMAGE_PARTS}, "prompt": PROMPT + IMAGE_TOKENS}
+IDS = {"fields": {"prompt": [9, 8, 7, 6, 5]}, "prompt": 5}
 
 
 def stream_points(abortable):
-    """Before the first byte, after each of 32 tokens, in the middle of an event, with usage so far, in full flow."""
+    """Before the first byte, after each of 30 tokens, in the middle of an event, with usage so far, in full flow."""
     wait = "tokens=60 stall_at={}" if abortable else "tokens=60 token_ms=8"
     yield Point("tokens=60 ttft_ms=1500", 0)
     yield Point("tokens=60 ttft_ms=1500 early_head", 0)
-    for tokens in range(32):
+    for tokens in range(30):
         yield Point(wait.format(tokens), tokens + 1)  # the first event has the role
+    yield Point(wait.format(30), 31, **IMAGE)
+    yield Point(wait.format(31), 31, **IDS)  # no event for a role
     yield Point(wait.format(7) + " split=50", 8)
     yield Point(wait.format(9) + " comments id_lines", 10)
     yield Point(wait.format(20) + " usage=cumulative", 21)
@@ -46,17 +54,19 @@ def stream_points(abortable):
 def plain_points(abortable):
     """While the answer is made, and while its body comes: then it has been generated whole."""
     del abortable
-    for i in range(POINTS // 2):
+    yield Point("tokens=8 ttft_ms=1500", 0, **IMAGE)
+    yield Point("tokens=9 ttft_ms=1500", 0, **IDS)
+    for i in range(POINTS // 2 - 2):
         yield Point(f"tokens={10 + i} ttft_ms=1500", 0)
     for i in range(POINTS // 2):
         yield Point(f"tokens={10 + i} split={20 + 7 * i} split_ms=150", generated=True)
 
 
 def leave_at(gateway, sample, account, model, point, stream):
-    body = chat(point.words, model=model, stream=stream)
+    body = chat(point.words, model=model, stream=stream, **point.fields)
     arrived, made = sample.requests_total(), sample.get("/stats/bills")["seen"]
     connection = gateway.connect()
-    connection.send(gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=body))
+    connection.send(gateway.bytes_of("POST", path_of(body), key=account.key, json=body))
     if point.events == 0:
         eventually(lambda: sample.requests_total() > arrived)
     if point.generated:
@@ -84,7 +94,8 @@ def test_the_bill_of_every_disconnect_point_is_the_providers(start_gateway, own_
     accounts = []
     for point in points:
         accounts.append(gateway.new_account("5"))
-        scripted = replace(point, words=f"{point.words} abort_stops_billing={int(abortable)}")
+        words = f"{point.words} prompt_tokens={point.prompt} abort_stops_billing={int(abortable)}"
+        scripted = replace(point, words=words)
         leave_at(gateway, own_sample, accounts[-1], model, scripted, stream)
     eventually(lambda: gateway.metrics().sum("tollgate_holds_open") == 0, within_s=20)
     eventually(lambda: own_sample.stats()["in_flight"] == 1, within_s=10)  # the question itself is one
@@ -106,7 +117,7 @@ def test_the_bill_of_every_disconnect_point_is_the_providers(start_gateway, own_
             unmatched.append((record["prompt_tokens"], record["completion_tokens"]))
             continue
         unnamed.remove(bill)
-        assert record["prompt_tokens"] == bill["prompt_tokens"] == PROMPT, point
+        assert record["prompt_tokens"] == bill["prompt_tokens"] == point.prompt, point
         if point.exact:
             assert figures["total_usage"] == cost_of(model, bill["prompt_tokens"], bill["billed_tokens"]), (point, bill)
         else:

@@ -14,7 +14,7 @@ from decimal import Decimal
 import pytest
 
 from money.gateways import request_whose_cost_is_its_hold
-from support.chat import chat, cost_of, post_chat, stream_chat
+from support.chat import MESSAGE_TOKENS, chat, cost_of, post_chat, stream_chat
 from support.http_client import ConnectionEnded
 from support.processes import records
 from support.sse import Stream
@@ -323,7 +323,7 @@ def test_disconnect_misbilled(gateway, sample, stream):
             connection._fill()
     eventually(lambda: sample.aborted() == aborted + 1)
     figures = eventually(lambda: (got := gateway.credits(account))["held"] == 0 and got)
-    assert figures["total_usage"] == cost_of("test/chat", 4, 30 if stream else 0)
+    assert figures["total_usage"] == cost_of("test/chat", 4 + MESSAGE_TOKENS, 30 if stream else 0)
 
 
 def test_explicit_zero_taken_for_missing(gateway, account):

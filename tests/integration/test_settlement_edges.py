@@ -12,7 +12,7 @@ from support.processes import Gateway, provider
 from support.sse import Stream, chunk_json
 from support.waiting import eventually
 
-PROMPT = range(1, 11)  # tokens that "Say something." may be counted as
+PROMPT = range(1, 16)  # tokens that "Say something." may be counted as
 COUNTED = ("counted", "estimated")
 ABSURD = ["9223372036854775807", "92233720368547758070", "1e3", "12.5"]
 

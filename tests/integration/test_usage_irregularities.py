@@ -1,16 +1,19 @@
 """Every irregularity that an upstream's usage can have (ledger-scale.md 3.3), one row each: what the customer is
 charged, what the provider is thought to charge, and what the record says of it. The sample upstream says what it would bill."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
-from support.chat import chat, cost_of, post_chat, provider_cost_of
+from support.chat import IMAGE_PARTS, IMAGE_TOKENS, MESSAGE_TOKENS, chat, cost_of, path_of, post_chat, provider_cost_of
 from support.http_client import ConnectionEnded
 from support.processes import records
 from support.sse import Stream, chunk_json
 
 PROMPT = 4  # "Say something." by the sample upstream's rule: bytes / 4, rounded up
+COUNTED = PROMPT + MESSAGE_TOKENS  # where no figure of the provider is read
+IMAGE = COUNTED + IMAGE_TOKENS
+TOKEN_IDS = {"prompt": [9, 8, 7, 6, 5]}
 MANY = 200  # tokens: so many that a fifth more or less is no rounding
 
 
@@ -23,24 +26,54 @@ class Row:
     source: str = "provider"
     contradictory: bool = False
     model: str = "test/chat"
+    fields: dict = field(default_factory=dict)  # of the request
     only: str = ""  # "stream" or "plain", where the irregularity exists only there
     billed: bool = True  # the provider's own bill is what the record says that it charges
 
 
 ROWS = [
     Row("as it should be", f"tokens={MANY}", MANY),
-    Row("missing, counted from events", f"tokens={MANY} usage=none", MANY, source="counted", only="stream"),
+    Row("missing, counted from events", f"tokens={MANY} usage=none", MANY, COUNTED, source="counted", only="stream"),
     Row(
         "missing, counted from large events",
         "tokens=10 token_bytes=80 usage=none",
         200,
+        COUNTED,
         source="counted",
         only="stream",
         billed=False,
     ),
-    Row("missing, from text", f"tokens={MANY} token_bytes=4 usage=none", MANY, source="estimated", only="plain"),
-    Row("null", f"tokens={MANY} usage=null", MANY, source="counted", only="stream"),
-    Row("null in a plain answer", f"tokens={MANY} token_bytes=4 usage=null", MANY, source="estimated", only="plain"),
+    Row("missing, from text", f"tokens={MANY} token_bytes=4 usage=none", MANY, COUNTED, source="estimated", only="plain"),
+    Row("null", f"tokens={MANY} usage=null", MANY, COUNTED, source="counted", only="stream"),
+    Row("null in a plain answer", f"tokens={MANY} token_bytes=4 usage=null", MANY, COUNTED, source="estimated", only="plain"),
+    Row(
+        "missing, with an image",
+        f"tokens={MANY} usage=none",
+        MANY,
+        IMAGE,
+        source="counted",
+        fields={"content": IMAGE_PARTS},
+        only="stream",
+    ),
+    Row(
+        "missing, from text, with an image",
+        f"tokens={MANY} token_bytes=4 usage=none",
+        MANY,
+        IMAGE,
+        source="estimated",
+        fields={"content": IMAGE_PARTS},
+        only="plain",
+    ),
+    Row("missing, to token ids", f"tokens={MANY} usage=none", MANY, 5, "counted", fields=TOKEN_IDS, only="stream"),
+    Row(
+        "missing, from text, to token ids",
+        f"tokens={MANY} token_bytes=4 usage=none",
+        MANY,
+        5,
+        source="estimated",
+        fields=TOKEN_IDS,
+        only="plain",
+    ),
     Row("explicit zero", "tokens=5 usage=zero", 0, prompt=0, billed=False),
     Row("explicit zero for a long answer", f"tokens={MANY} usage=zero", 0, prompt=0, contradictory=True, billed=False),
     Row("the final figure in every chunk", f"tokens={MANY} usage=every_chunk", MANY, only="stream"),
@@ -62,9 +95,9 @@ ROWS = [
     ),
     Row("another price than the provider's", f"tokens={MANY}", MANY, model="test/discount"),
     Row("an empty completion with a figure", "tokens=0", 0),
-    Row("an error after tokens", f"tokens={MANY} error_at=100", None, source="counted", only="stream"),
+    Row("an error after tokens", f"tokens={MANY} error_at=100", None, COUNTED, source="counted", only="stream"),
     Row("an error after tokens, with figures so far", "tokens=50 usage=cumulative error_at=20", None, only="stream"),
-    Row("an end of file after tokens", f"tokens={MANY} close_at=100", None, source="counted", only="stream"),
+    Row("an end of file after tokens", f"tokens={MANY} close_at=100", None, COUNTED, source="counted", only="stream"),
 ]
 CASES = [
     pytest.param(row, stream, id=f"{row.name}-{'stream' if stream else 'plain'}")
@@ -77,7 +110,7 @@ CASES = [
 def answer_of(gateway, account, body):
     """The answer, or what came of it. An upstream's failure is 502 if it is known before the head leaves."""
     with gateway.connect() as connection:
-        connection.send(gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=body))
+        connection.send(gateway.bytes_of("POST", path_of(body), key=account.key, json=body))
         try:
             return connection.read_answer()
         except ConnectionEnded as ended:
@@ -90,7 +123,8 @@ def record_of(gateway, account, answer):
 
 @pytest.mark.parametrize("row, stream", CASES)
 def test_the_bill_of_every_irregularity(gateway, account, sample, row, stream):
-    answer = answer_of(gateway, account, chat(row.words, model=row.model, stream=stream))
+    words = row.words if row.source == "provider" else f"{row.words} prompt_tokens={row.prompt}"
+    answer = answer_of(gateway, account, chat(words, model=row.model, stream=stream, **row.fields))
     record = record_of(gateway, account, answer)
     if row.charged is None:
         assert not stream or b"[DONE]" not in answer.body

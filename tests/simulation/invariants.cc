@@ -16,7 +16,7 @@ constexpr std::string_view kDone = "data: [DONE]";
 bool is_orphans_cost(const ModelRequest& request, NanoUsd cost, bool power_cut) {
     const auto policy = [&](std::uint64_t progress, NanoUsd hold) {
         if (progress == 0) return NanoUsd{};
-        const TokenUsage usage{.prompt = request.prompt_estimate, .completion = static_cast<std::int64_t>(progress)};
+        const TokenUsage usage{.prompt = request.prompt_counted, .completion = static_cast<std::int64_t>(progress)};
         return std::min(hold, price_of(usage, request.prices));
     };
     if (!power_cut) return cost == policy(request.progress, request.published_holds.back());

@@ -16,6 +16,9 @@ PROVIDER_PRICES = {
     for model in _CATALOGUE["models"]
 }
 NANO = Decimal("0.000000001")
+# What is no text, in tokens, as holds and counted bills have it.
+MESSAGE_TOKENS, IMAGE_TOKENS = 8, 1500
+IMAGE_PARTS = [{"type": "text", "text": "Say something."}, {"type": "image_url", "image_url": {"url": "data:x"}}]
 
 
 def cost_of(model, prompt, completion, cached=0, *, table=PRICES):
@@ -35,14 +38,20 @@ def provider_cost_of(model, prompt, completion):
 
 
 def chat(words=None, *, model="test/chat", content="Say something.", stream=False, **fields):
-    """A chat request's body. `words` script the sample upstream (bench/README.md lists them)."""
+    """A chat request's body, or with a `prompt` a completion's. `words` script the sample upstream (bench/README.md lists them)."""
     body = {"model": model, "messages": [{"role": "user", "content": content}], "max_tokens": 4096}
     if stream:
         body["stream"] = True
     if words is not None:
         body["user"] = f"sample:{words}"
     body.update(fields)
+    if "prompt" in fields:
+        del body["messages"]
     return {name: value for name, value in body.items() if value is not None}
+
+
+def path_of(body):
+    return "/v1/completions" if "prompt" in body else "/v1/chat/completions"
 
 
 def post_chat(gateway, account, words=None, *, path="/v1/chat/completions", headers=None, **fields):

@@ -120,7 +120,7 @@ class LedgerTest : public testing::Test {
         opened.provider = "sample";
         opened.prices = {.prompt = 1000, .completion = 2000};
         opened.hold = {kHold};
-        opened.prompt_estimate = 10;
+        opened.counted_prompt = 10;
         opened.retention_class = retention_class;
         auto& credit = process.credits.organization(organization);
         Demand demand;

@@ -31,7 +31,7 @@ RequestOpened some_opened() {
     record.app_title = "An app";
     record.prices = {1, 2, 3, 4, 5};
     record.hold = {6};
-    record.prompt_estimate = 7;
+    record.counted_prompt = 7;
     record.output_bound = 8;
     record.retention_class = 3;
     return record;
@@ -89,7 +89,7 @@ TEST(UsageRecord, OpenedReadsBack) {
     EXPECT_EQ(out->app_title, in.app_title);
     EXPECT_EQ(out->prices, in.prices);
     EXPECT_EQ(out->hold, in.hold);
-    EXPECT_EQ(out->prompt_estimate, 7);
+    EXPECT_EQ(out->counted_prompt, 7);
     EXPECT_EQ(out->output_bound, 8);
 }
 

@@ -29,6 +29,78 @@ TEST_F(HeldRequestTest, TheHoldIsTakenAndTheCostReplacesIt) {
     EXPECT_EQ(record.first_token_ms, -1);
 }
 
+TEST_F(HeldRequestTest, TheSlotHasWhatThePromptIsChargedIfNobodyElseSays) {
+    request_.body.prompt_extra_tokens = kTokensPerMessage + kTokensPerImage;
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(held.take(request_, config_));
+    const auto opened = decode_opened(slots_->view(0).open);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->counted_prompt, 8 + kTokensPerMessage + kTokensPerImage) << "four bytes a token";
+    EXPECT_EQ(request_.counted_prompt_tokens, opened->counted_prompt);
+    held.settle({});
+}
+
+// A prompt of 3000 bytes in one message, of which the provider says that it is 2000 tokens.
+class LearnedPromptTest : public HeldRequestTest {
+  protected:
+    LearnedPromptTest() {
+        endpoint_.prices = {};  // learning, not paying
+        request_.body.prompt_bytes = 3000;
+        request_.body.prompt_extra_tokens = kTokensPerMessage;
+        ending_ = {.usage = {.prompt = 2000 + kTokensPerMessage, .completion = 5},
+                   .source = UsageSource::provider,
+                   .finish_reason = "stop",
+                   .upstream_id = {}};
+    }
+    bool learns() {
+        for (std::uint32_t i = 0; i < PromptHistory::kLeastSamples; ++i) {
+            HeldRequest held(*slots_, 0, counters_);
+            EXPECT_FALSE(held.take(request_, config_));
+            held.settle(ending_);
+            SlotIndex taken[1];
+            EXPECT_EQ(slots_->take_settled(taken), 1u);
+            slots_->mark_taken(taken[0], 1);
+            slots_->release_committed(taken[0]);
+        }
+        return place_.prompts->learned().has_value();
+    }
+    Ending ending_;
+};
+
+TEST_F(LearnedPromptTest, SettlementsWithTheProvidersFigureTeach) {
+    EXPECT_EQ(estimate().prompt_tokens, 1000 + kTokensPerMessage);
+    ASSERT_TRUE(learns());
+    EXPECT_EQ(estimate().counted_prompt_tokens, 2000 + kTokensPerMessage);
+    EXPECT_GE(estimate().prompt_tokens, 2000 + kTokensPerMessage);
+    EXPECT_LE(estimate().prompt_tokens, 2000 + kTokensPerMessage + 3000 / 128 + 1);
+}
+
+TEST_F(LearnedPromptTest, OurOwnCountTeachesNothing) {
+    ending_.source = UsageSource::counted;
+    EXPECT_FALSE(learns());
+}
+
+TEST_F(LearnedPromptTest, AContradictoryFigureTeachesNothing) {
+    ending_.usage_contradictory = true;
+    EXPECT_FALSE(learns());
+}
+
+TEST_F(LearnedPromptTest, AFigureOfZeroTeachesNothing) {
+    ending_.usage.prompt = 0;
+    EXPECT_FALSE(learns());
+}
+
+TEST_F(LearnedPromptTest, WhatIsNotTextTeachesNothing) {
+    request_.body.prompt_is_text = false;
+    EXPECT_FALSE(learns());
+}
+
+TEST_F(LearnedPromptTest, ManySmallMessagesTeachNothing) {
+    request_.body.prompt_extra_tokens = 100 * kTokensPerMessage;
+    ending_.usage.prompt += 99 * kTokensPerMessage;
+    EXPECT_FALSE(learns());
+}
+
 TEST_F(HeldRequestTest, WhatNobodySettledIsSettledForNothing) {
     {
         HeldRequest held(*slots_, 0, counters_);

@@ -18,6 +18,23 @@ TEST_F(HeldRequestTest, EstimateRoundsThePromptUpAndAddsWhatIsNoText) {
     EXPECT_EQ(estimate().prompt_tokens, 8);
 }
 
+TEST_F(HeldRequestTest, ThePromptIsCountedByFourBytesATokenAndWhatIsNoText) {
+    request_.body.prompt_bytes = 33;
+    request_.body.prompt_extra_tokens = kTokensPerMessage + kTokensPerImage;
+    EXPECT_EQ(estimate().counted_prompt_tokens, 9 + kTokensPerMessage + kTokensPerImage);
+    config_.bytes_per_prompt_token = 1;
+    EXPECT_EQ(estimate().counted_prompt_tokens, 9 + kTokensPerMessage + kTokensPerImage);
+}
+
+TEST_F(HeldRequestTest, WhatWasLearnedOfTheEndpointTakesTheirPlace) {
+    for (std::uint32_t i = 0; i < 960; ++i) place_.prompts->add(12'000, i % 40 == 0 ? 12'000 : 6000);
+    request_.body.prompt_bytes = 12'000;
+    request_.body.prompt_extra_tokens = 8;
+    EXPECT_EQ(estimate().prompt_tokens, 12'000 + 8) << "the p99";
+    EXPECT_EQ(estimate().counted_prompt_tokens, 6150 + 8) << "the mean";
+    EXPECT_EQ(estimate().amount.value, 12'008 * 150 + 100 * 600);
+}
+
 TEST_F(HeldRequestTest, EstimateTakesTheBoundTheDefaultOrTheModelsLimit) {
     EXPECT_EQ(estimate().output_tokens, 100);
     endpoint_.max_completion_tokens = 60;

@@ -172,10 +172,26 @@ TEST(RequestBody, PromptIsMeasured) {
         R"({"messages":[{"content":[{"type":"text","text":"hello"},{"type":"image_url","image_url":{"url":"data:x"}}]}]})");
     EXPECT_EQ(image.prompt_bytes, 5);
     EXPECT_EQ(image.prompt_extra_tokens, kTokensPerMessage + kTokensPerImage);
+    EXPECT_FALSE(image.prompt_is_text);
     const BodyFacts tools = facts(R"({"messages":[{"content":null,"tool_calls":[{"id":"a"}]}],"tools":[{"a":1}]})");
     EXPECT_EQ(tools.prompt_bytes, static_cast<std::int64_t>(sizeof R"([{"id":"a"}])" - 1 + sizeof R"([{"a":1}])" - 1));
     EXPECT_EQ(facts(R"({"messages":["odd",5,{"content":"12"}]})").prompt_bytes, 2);
     EXPECT_EQ(facts("{\"messages\":[{\"content\":\"\\u00fc\"}]}").prompt_bytes, 2) << "bytes, unescaped";
+}
+
+TEST(RequestBody, OnlyTextTeachesTokensPerByte) {
+    const auto is_text = [](const std::string& text, ApiType api) { return read(text, api).facts.prompt_is_text; };
+    const auto part = [&](const std::string& members) {
+        return is_text(R"({"messages":[{"content":[{"type":"text","text":"a"},{)" + members + "}]}]}", ApiType::chat);
+    };
+    EXPECT_TRUE(part(R"("type":"text","text":"b","cache_control":{"type":"ephemeral"})"));
+    EXPECT_FALSE(part(R"("type":"image_url","image_url":{"url":"data:x"})"));
+    EXPECT_FALSE(part(R"("image_url":"data:x")"));
+    EXPECT_FALSE(part(R"("type":"input_audio","input_audio":{"data":"x"})"));
+    EXPECT_FALSE(part(R"("type":"file","file":{"file_data":"x"})"));
+    EXPECT_TRUE(is_text(R"({"input":["a","b"]})", ApiType::embeddings));
+    EXPECT_FALSE(is_text(R"({"input":[[1,2],[3]]})", ApiType::embeddings));
+    EXPECT_FALSE(is_text(R"({"prompt":[1,2]})", ApiType::completions));
 }
 
 TEST(RequestBody, OpenRoutersFieldsAreTheGateways) {
