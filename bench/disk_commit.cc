@@ -1,11 +1,16 @@
 // What it costs to wait for the disk: settlements arrive at an even rate, one thread commits whatever has gathered, and
-// each waits until its group is on disk. RocksDB's own log, synced, against the commit log, in one run.
+// each waits until its group is on disk. RocksDB's own log, synced, and the commit log, against a bare preallocated
+// file that gets as many bytes: what the disk itself takes.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,7 +42,42 @@ WriteBatch block_of(std::uint64_t number, std::size_t count) {
     return batch;
 }
 
-Result run(RocksStore& store, std::uint64_t per_second, std::uint64_t seconds, std::uint64_t& block) {
+// The least that a group can take: its bytes in pages of a file that is there already, and one fdatasync.
+class BareFile {
+  public:
+    explicit BareFile(const std::filesystem::path& path)
+        : fd_(::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+        const std::vector<char> bytes(kFileBytes, 'x');
+        if (fd_ < 0 || ::pwrite(fd_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
+            ::fsync(fd_) != 0) {
+            std::perror("disk_commit");
+            std::exit(1);
+        }
+    }
+    ~BareFile() { ::close(fd_); }
+    BareFile(const BareFile&) = delete;
+    BareFile& operator=(const BareFile&) = delete;
+
+    Status write(std::size_t settlements) {
+        const std::size_t bytes = (settlements * kSettlementBytes + kBlockBytes + kPage - 1) / kPage * kPage;
+        if (at_ + bytes > kFileBytes) at_ = 0;
+        buffer_.resize(std::max(buffer_.size(), bytes), 'y');
+        const bool written =
+            ::pwrite(fd_, buffer_.data(), bytes, static_cast<off_t>(at_)) >= 0 && ::fdatasync(fd_) == 0;
+        at_ += bytes;
+        return written ? Status() : Status(StatusCode::io, "the bare file can't be written");
+    }
+
+  private:
+    static constexpr std::size_t kPage = 4096, kFileBytes = 64u << 20;
+    const int fd_;
+    std::size_t at_ = 0;
+    std::string buffer_;
+};
+
+using Commit = std::function<Status(std::size_t settlements)>;
+
+Result run(const Commit& commit, std::uint64_t per_second, std::uint64_t seconds) {
     const auto total = static_cast<std::size_t>(per_second * seconds);
     const auto began = Clock::now() + std::chrono::milliseconds(10);
     const auto arrival = [&](std::size_t i) {
@@ -50,7 +90,7 @@ Result run(RocksStore& store, std::uint64_t per_second, std::uint64_t seconds, s
         const auto now = Clock::now();
         std::size_t arrived = done + 1;
         while (arrived < total && arrival(arrived) <= now) ++arrived;
-        const Status status = store.commit(block_of(++block, arrived - done), Durability::disk);
+        const Status status = commit(arrived - done);
         if (!status.ok()) {
             std::fprintf(stderr, "disk_commit: %s\n", status.message().c_str());
             std::exit(1);
@@ -87,6 +127,13 @@ int main_of(int argc, char** argv) {
     if (argc > 3) rates.clear();
     for (int i = 3; i < argc; ++i) rates.push_back(std::strtoull(argv[i], nullptr, 10));
     for (const std::uint64_t rate : rates) {
+        const auto bare = directory / "bare-file";
+        {
+            BareFile file(bare);
+            report("bare file", rate,
+                   run([&](std::size_t settlements) { return file.write(settlements); }, rate, seconds));
+        }
+        std::filesystem::remove(bare);
         for (const bool logged : {false, true}) {
             const auto path = directory / (logged ? "commit-log" : "rocksdb-log");
             std::filesystem::remove_all(path);
@@ -96,7 +143,10 @@ int main_of(int argc, char** argv) {
                 return 1;
             }
             std::uint64_t block = 0;
-            report(logged ? "commit log" : "RocksDB log", rate, run(**store, rate, seconds, block));
+            const auto commit = [&](std::size_t settlements) {
+                return (*store)->commit(block_of(++block, settlements), Durability::disk);
+            };
+            report(logged ? "commit log" : "RocksDB log", rate, run(commit, rate, seconds));
             (*store).reset();
             std::filesystem::remove_all(path);
         }
