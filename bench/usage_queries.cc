@@ -72,7 +72,8 @@ double cpu_seconds() {
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-double median_ms(const char* what, const std::function<bool()>& ask) {
+// Processor time of one question; infinite if an answer was wrong.
+double processor_ms(const char* what, const std::function<bool()>& ask) {
     std::vector<double> times;
     bool right = true;
     const double cpu_before = cpu_seconds();
@@ -81,7 +82,7 @@ double median_ms(const char* what, const std::function<bool()>& ask) {
     std::ranges::sort(times);
     std::printf("%-40s median %8.3f ms, slowest %8.3f ms, processor %8.3f ms%s\n", what, times[times.size() / 2],
                 times.back(), cpu_ms, right ? "" : ", WRONG ANSWER");
-    return right ? times[times.size() / 2] : std::numeric_limits<double>::infinity();
+    return right ? cpu_ms : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace
@@ -89,11 +90,11 @@ double median_ms(const char* what, const std::function<bool()>& ask) {
 int main(int argc, char** argv) {
     CLI::App app("Times questions about usage against a store of many requests.");
     Sizes sizes;
-    double most_list_ms = 1e9, most_report_ms = 1e9;
+    double most_list_ms = 5, most_report_ms = 20;
     app.add_option("--requests", sizes.requests, "How many requests")->check(CLI::Range(10'000u, 1'000'000'000u));
     app.add_option("--organizations", sizes.organizations, "Among how many")->check(CLI::Range(2u, 1'000'000u));
-    app.add_option("--most-list-ms", most_list_ms, "Limit of the newest 100");
-    app.add_option("--most-report-ms", most_report_ms, "Limit of the report by model");
+    app.add_option("--most-list-ms", most_list_ms, "Limit of the newest 100, of processor time");
+    app.add_option("--most-report-ms", most_report_ms, "Limit of the report by model, of processor time");
     CLI11_PARSE(app, argc, argv);
 
     const TemporaryDirectory folder;
@@ -130,9 +131,10 @@ int main(int argc, char** argv) {
             return page && page->requests.size() >= expected;
         };
         const double large =
-            median_ms("newest 100 of the largest organization", [&] { return list(organizations[0], 100); });
-        const double small = median_ms("newest 100 of a small organization", [&] { return list(organizations[1], 1); });
-        const double report = median_ms("30 days by model, largest organization", [&] {
+            processor_ms("newest 100 of the largest organization", [&] { return list(organizations[0], 100); });
+        const double small =
+            processor_ms("newest 100 of a small organization", [&] { return list(organizations[1], 1); });
+        const double report = processor_ms("30 days by model, largest organization", [&] {
             const auto found =
                 (*index)->report({.organization = organizations[0], .group_by = {UsageDimension::model}});
             return found && found->rows.size() == kModels;

@@ -158,6 +158,7 @@ class Trial:
         if self.gateway.process.returncode != -9:
             raise Violation(f"at {name} the gateway ended with {self.gateway.process.returncode}, not killed")
         self.totals["kills"] += 1
+        self.verify()
         self.say(f"{name}: killed, {len(seen.completed)} completed of {seen.started}")
 
     def final_check(self):

@@ -34,6 +34,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=1_000_000)
     parser.add_argument("--organizations", type=int, default=1000)
+    parser.add_argument("--most-seconds", type=float, default=60, help="from nothing to serving; more is a failure")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tollgate-drill-") as scratch:
         directory = Path(scratch)
@@ -60,6 +61,8 @@ def main():
             sys.exit(f"restore_drill: {name} was {before[name]}, is {after[name]}")
     print(f"{after['requests']} requests in {after['blocks']} blocks, {size / 1e6:.0f} MB; "
           f"from nothing to serving in {restored + started:.1f} s; ledger as before")
+    if restored + started > options.most_seconds:
+        sys.exit(f"restore_drill: more than {options.most_seconds:.0f} s")
 
 
 if __name__ == "__main__":

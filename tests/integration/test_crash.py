@@ -1,4 +1,4 @@
-"""kill -9 under load: a short form of crash/kill_loop.py (the long form is 200 rounds)."""
+"""kill -9 under load: a short form of crash/kill_loop.py (the long form is 1,000 rounds)."""
 
 from decimal import Decimal
 
