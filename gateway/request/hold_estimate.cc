@@ -59,8 +59,9 @@ std::int64_t divided_up(std::int64_t bytes, std::int64_t bytes_per_token) {
 void estimate_prompt(const RequestContext& request, const CreditConfig& config, HoldEstimate& estimate) {
     const std::int64_t bytes = request.body.prompt_bytes, extra = request.body.prompt_extra_tokens;
     const auto learned = request.endpoint->prompts->learned();
-    estimate.prompt_tokens =
-        (learned ? learned->most_tokens(bytes) : divided_up(bytes, config.bytes_per_prompt_token)) + extra;
+    // What was learned only raises the hold: text that is dense where the endpoint's mostly is not must be covered too.
+    const std::int64_t configured = divided_up(bytes, config.bytes_per_prompt_token);
+    estimate.prompt_tokens = std::max(learned ? learned->most_tokens(bytes) : 0, configured) + extra;
     estimate.counted_prompt_tokens =
         (learned ? learned->usual_tokens(bytes) : divided_up(bytes, kBytesPerCountedPromptToken)) + extra;
 }

@@ -26,6 +26,15 @@ TEST_F(HeldRequestTest, ThePromptIsCountedByFourBytesATokenAndWhatIsNoText) {
     EXPECT_EQ(estimate().counted_prompt_tokens, 9 + kTokensPerMessage + kTokensPerImage);
 }
 
+TEST_F(HeldRequestTest, WhatWasLearnedNeverLowersTheHold) {
+    for (std::uint32_t i = 0; i < 960; ++i) place_.prompts->add(12'000, 2400);
+    request_.body.prompt_bytes = 12'000;
+    EXPECT_EQ(estimate().prompt_tokens, 4000) << "a byte in three, as configured: the next text may be denser";
+    EXPECT_EQ(estimate().counted_prompt_tokens, 2400);
+    config_.bytes_per_prompt_token = 8;
+    EXPECT_NEAR(static_cast<double>(estimate().prompt_tokens), 2400, 100);
+}
+
 TEST_F(HeldRequestTest, WhatWasLearnedOfTheEndpointTakesTheirPlace) {
     for (std::uint32_t i = 0; i < 960; ++i) place_.prompts->add(12'000, i % 40 == 0 ? 12'000 : 6000);
     request_.body.prompt_bytes = 12'000;
