@@ -59,8 +59,9 @@ class Books {
             payer.digest = digest_key("key-" + std::to_string(i));
             payer.credit = &credits_.organization(payer.organization);
             payer.spenders = {.project = &credits_.project(payer.project), .key = &credits_.key(payer.digest)};
-            (void)(*ledger)->grant({.organization = payer.organization, .amount = {kNanoPerUsd * 1'000'000}},
-                                   unix_ms());
+            const auto granted =
+                (*ledger)->grant({.organization = payer.organization, .amount = {kNanoPerUsd * 1'000'000}}, unix_ms());
+            if (!granted) return;
             payers_.push_back(payer);
         }
         auto usage = UsageIndex::open(*store_, {});

@@ -75,6 +75,7 @@ double cpu_seconds() {
 // Processor time of one question; infinite if an answer was wrong.
 double processor_ms(const char* what, const std::function<bool()>& ask) {
     std::vector<double> times;
+    times.reserve(kQuestions);
     bool right = true;
     const double cpu_before = cpu_seconds();
     for (int i = 0; i < kQuestions; ++i) times.push_back(seconds_of([&] { right = ask() && right; }) * 1000);
