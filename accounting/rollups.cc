@@ -138,8 +138,7 @@ std::uint64_t word_of(const void* bytes) {
 
 void LatencyHistogram::add(std::int64_t milliseconds) { add_bin(bin_of(std::max<std::int64_t>(milliseconds, 0)), 1); }
 
-void LatencyHistogram::add_bin(std::uint8_t bin, std::uint64_t count) {
-    if (bins_.empty() || bins_.back().index < bin) return bins_.push_back({bin, count});
+void LatencyHistogram::insert_bin(std::uint8_t bin, std::uint64_t count) {
     const auto at = std::ranges::lower_bound(bins_, bin, {}, &Bin::index);
     if (at != bins_.end() && at->index == bin) {
         at->count += count;
@@ -158,6 +157,14 @@ void LatencyHistogram::merge(const LatencyHistogram& other) {
             at = bins_.insert(at, bin);
         }
     }
+}
+
+LatencyHistogram LatencySum::histogram() const {
+    LatencyHistogram histogram;
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+        if (counts_[i] > 0) histogram.add_bin(static_cast<std::uint8_t>(i), counts_[i]);
+    }
+    return histogram;
 }
 
 std::uint64_t LatencyHistogram::count() const {
@@ -203,10 +210,14 @@ void RollupCounters::add(const RequestOpened& opened, const RequestSettled& sett
     if (settled.first_token_ms >= 0) first_token.add(settled.first_token_ms);
 }
 
-void RollupCounters::merge(const RollupCounters& other) {
+void RollupCounters::add_numbers(const RollupCounters& other) {
     const auto mine = numbers_of(*this);
     const auto theirs = numbers_of(other);
     for (std::size_t i = 0; i < mine.size(); ++i) add_saturated(*mine[i], *theirs[i]);
+}
+
+void RollupCounters::merge(const RollupCounters& other) {
+    add_numbers(other);
     latency.merge(other.latency);
     first_token.merge(other.first_token);
 }

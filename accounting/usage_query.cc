@@ -1,6 +1,7 @@
 #include "accounting/usage_query.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <unordered_map>
 
@@ -187,6 +188,10 @@ Result<UsageReport> report_usage(const Rollups& rollups, const UsageReportQuery&
                                                 " buckets: choose less time or a longer granularity");
     }
 
+    struct Latencies {
+        LatencySum latency, first_token;
+    };
+    std::deque<Latencies> latencies;  // of the report's rows
     std::unordered_map<std::string, std::size_t> groups;
     bool too_many = false;
     const Status visited = rollups.visit(query.organization, query.grain, from, to, [&](const RollupRow& row) {
@@ -196,14 +201,21 @@ Result<UsageReport> report_usage(const Rollups& rollups, const UsageReportQuery&
             too_many = report.rows.size() >= kMaxReportRows;
             if (too_many) return false;
             report.rows.push_back(empty_row(query, row));
+            latencies.emplace_back();
         }
-        report.rows[found->second].counters.merge(*row.counters);
+        report.rows[found->second].counters.add_numbers(*row.counters);
+        latencies[found->second].latency.add(row.counters->latency);
+        latencies[found->second].first_token.add(row.counters->first_token);
         return true;
     });
     if (!visited.ok()) return std::unexpected(visited);
     if (too_many) {
         return failure(StatusCode::full, "the report would have more than " + std::to_string(kMaxReportRows) +
                                              " rows: choose less time, a longer granularity or fewer dimensions");
+    }
+    for (std::size_t i = 0; i < report.rows.size(); ++i) {
+        report.rows[i].counters.latency = latencies[i].latency.histogram();
+        report.rows[i].counters.first_token = latencies[i].first_token.histogram();
     }
     std::ranges::sort(report.rows, [](const UsageReportRow& a, const UsageReportRow& b) {
         if (a.begin_ms != b.begin_ms) return a.begin_ms < b.begin_ms;
