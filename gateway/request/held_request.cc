@@ -227,16 +227,17 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     }
     const Principal& principal = request.principal;
     const Told most = ending.told.value_or(Told{ending.usage.prompt + ending.usage.completion, record.cost});
+    const NanoUsd asked = std::min(record.cost, most.cost);
     const Charge charge =
         principal.credit->settle(principal.spenders, {.held = held_,
-                                                      .cost = std::min(record.cost, most.cost),
+                                                      .cost = asked,
                                                       .held_tokens = held_tokens_,
                                                       .tokens = most.tokens,
                                                       .unix_ms = ulid_time_ms(request.id),
                                                       .endpoint = request.endpoint->number,
                                                       .output_tokens = natural_output(request, ending)});
     record.charged = charge.charged;
-    record.overrun = record.cost - charge.charged;
+    record.overrun = charge.overrun + (record.cost - asked);
     record.http_status = request.cancelled ? status_of(ErrorKind::client_closed_request) : request.status;
     record.cancelled = request.cancelled;
     record.latency_ms = ms_between(request.started, now);
