@@ -26,6 +26,12 @@ def in_flight(sample):
     return sample.stats()["in_flight"] - 1  # the request for the figures itself is one
 
 
+@pytest.fixture(autouse=True)
+def nothing_of_other_tests(sample):
+    """What they abandoned may still be aborted, and would be counted here."""
+    eventually(lambda: in_flight(sample) == 0)
+
+
 @pytest.mark.parametrize("leave", ["close", "reset"])
 @pytest.mark.parametrize("stream", [True, False])
 def test_leaving_before_the_first_byte_aborts_the_upstream(gateway, account, sample, leave, stream):
