@@ -245,8 +245,7 @@ class Server {
     }
 
     net::Awaitable<void> stop_on_signal() {
-        net::asio::basic_signal_set<net::Executor> signals(control_, SIGTERM, SIGINT);
-        [[maybe_unused]] auto received = co_await signals.async_wait(net::kAwait);
+        [[maybe_unused]] auto received = co_await signals_.async_wait(net::kAwait);
         std::fprintf(stderr, "tollgate: stopping: running requests have %u ms\n",
                      services_.config.timeouts.shutdown_timeout_ms);
         services_.draining = true;
@@ -271,7 +270,9 @@ class Server {
 
     Services& services_;
     net::asio::io_context control_{1};  // accepts, signals, operations: nothing that blocks
-    net::asio::io_context api_{1};      // management and look-ups: may wait for the store and for the workers
+    // Taken from the beginning: one that comes while the gateway starts stops it orderly as soon as it runs.
+    net::asio::basic_signal_set<net::Executor> signals_{control_, SIGTERM, SIGINT};
+    net::asio::io_context api_{1};  // management and look-ups: may wait for the store and for the workers
     net::asio::executor_work_guard<net::Executor> api_work_{api_.get_executor()};
     net::Acceptor data_{control_}, operations_{control_};
     std::vector<std::unique_ptr<Worker>> workers_;
