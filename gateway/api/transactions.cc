@@ -189,7 +189,8 @@ ApiAnswer list_transactions(const Call& call) {
     json.object().key("data").array();
     for (const HistoryRow& row : page->rows) write_row(row, json);
     json.end().key("next_cursor");
-    page->next ? json.text(to_ulid(*page->next)) : json.null();
+    const std::optional<Id128>& next = page->next;
+    next ? json.text(to_ulid(*next)) : json.null();
     json.end();
     return json_answer(json);
 }
@@ -238,7 +239,7 @@ std::optional<ApiAnswer> answer_transactions(Services& services, const ApiReques
         known = true;
         if (row.method != request.method) continue;
         if (auto refusal = refuse(services, request, organization)) return refusal;
-        return row.handler({services, request, *organization, item});
+        return row.handler({services, request, organization.value_or(Id128{}), item});
     }
     if (!known) return std::nullopt;
     return api_error(ErrorKind::method_not_allowed, "this route does not take this method");

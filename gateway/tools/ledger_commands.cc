@@ -47,7 +47,7 @@ void print_json(const DirectoryReport& report, bool running) {
     const auto count = [](auto number) { return static_cast<std::int64_t>(number); };
     JsonText json;
     json.object().key("clean").flag(!report.difference());
-    if (report.difference()) write_json(json, *report.difference());
+    if (const auto difference = report.difference()) write_json(json, *difference);
     json.key("running").flag(running).key("blocks").number(count(ledger.blocks));
     json.key("entries").number(count(ledger.entries)).key("requests").number(count(ledger.requests));
     json.key("usage_blocks").number(count(ledger.usage_blocks));
@@ -169,8 +169,8 @@ Result<DirectoryReport> verify_directory(const LedgerSource& source, const std::
 
 Status print_report(const DirectoryReport& report, bool running, bool as_json) {
     as_json ? print_json(report, running) : print_text(report);
-    if (!report.difference()) return {};
-    return Status(StatusCode::corrupt, "difference: " + to_string(*report.difference()));
+    const auto difference = report.difference();
+    return difference ? Status(StatusCode::corrupt, "difference: " + to_string(*difference)) : Status();
 }
 
 Status verify_command(const SourceOptions& options, bool as_json) {
@@ -192,7 +192,7 @@ Status balance_command(const BalanceOptions& options) {
 
     Statement statement;
     Progress progress("ledger balance", "blocks");
-    const Status replayed = for_each_entry(**store, progress, [&](std::uint64_t, const LedgerEntry& entry) {
+    Status replayed = for_each_entry(**store, progress, [&](std::uint64_t, const LedgerEntry& entry) {
         return entry.at_ms > *at_ms ? Status() : statement.add(entry, *organization);
     });
     if (!replayed.ok()) return replayed;
