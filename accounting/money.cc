@@ -166,4 +166,11 @@ NanoUsd cost_of(const TokenUsage& usage, const Prices& prices) {
     return NanoUsd{nano > static_cast<Uint128>(kMost) ? kMost : static_cast<std::int64_t>(nano)};
 }
 
+std::int64_t tokens_for(NanoUsd amount, std::int64_t price) {
+    constexpr std::int64_t kMostTokens = std::int64_t{1} << 60;
+    if (price <= 0) return kMostTokens;
+    const __int128 tokens = static_cast<__int128>(amount.value) * kPicoPerNano / price;
+    return static_cast<std::int64_t>(std::min<__int128>(tokens, kMostTokens));
+}
+
 }  // namespace tollgate

@@ -59,5 +59,7 @@ struct TokenUsage {
 
 // Half up, saturating at the largest NanoUsd. Parts inside `prompt` that exceed it are clamped to it.
 NanoUsd cost_of(const TokenUsage& usage, const Prices& prices);
+// How many whole tokens the amount pays for at a price of Prices, saturating; the most there can be if they are free.
+std::int64_t tokens_for(NanoUsd amount, std::int64_t price);
 
 }  // namespace tollgate

@@ -19,15 +19,6 @@ NanoUsd price_of_output(std::int64_t tokens, std::int64_t price) {
     return cost_of({.completion = tokens}, Prices{.completion = price});
 }
 
-// How many whole output tokens the amount pays for.
-std::int64_t output_for(NanoUsd amount, std::int64_t price) {
-    constexpr std::int64_t kPicoPerNano = 1000;
-    constexpr std::int64_t kMostTokens = std::int64_t{1} << 60;
-    if (price <= 0) return kMostTokens;
-    return static_cast<std::int64_t>(
-        std::min<__int128>(static_cast<__int128>(amount.value) * kPicoPerNano / price, kMostTokens));
-}
-
 struct Overdraft {
     OnExhausted on_exhausted;
     NanoUsd cap;
@@ -164,7 +155,7 @@ std::optional<Refusal> HeldRequest::grow_to(std::int64_t output_tokens, std::int
     const Growth growth = principal.credit->grow(principal.spenders, most, least, ulid_time_ms(request_->id));
     if (growth.refusal && growth.taken == NanoUsd{}) return growth.refusal;
     held_ += growth.taken;
-    held_output_ += growth.refusal ? output_for(growth.taken, price) : slice;
+    held_output_ += growth.refusal ? tokens_for(growth.taken, price) : slice;
     // NOLINTNEXTLINE(bugprone-unchecked-optional-access): taken
     slots_.publish_hold(*slot_, static_cast<std::uint64_t>(held_.value));
     counters_.holds_grown.add();
@@ -179,7 +170,7 @@ bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config)
     if (!refusal || output_tokens <= held_output_) return true;
     const Overdraft overdraft = overdraft_of(*request_, config);
     covered_output_ = held_output_;
-    if (overdraft.on_exhausted == OnExhausted::owe) covered_output_ += output_for(overdraft.cap, price);
+    if (overdraft.on_exhausted == OnExhausted::owe) covered_output_ += tokens_for(overdraft.cap, price);
     if (output_tokens <= covered_output_) return true;
     cut_by_ = money_kind(*refusal);
     return false;

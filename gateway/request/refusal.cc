@@ -44,8 +44,7 @@ std::int64_t affordable_output(const Refusal& refusal, const HoldEstimate& estim
     const NanoUsd prompt = endpoint.most_for(estimate.prompt_tokens, 0);
     const std::int64_t price = endpoint.prices_for(estimate.prompt_tokens).completion;
     if (price <= 0 || refusal.available <= prompt) return 0;
-    return static_cast<std::int64_t>(static_cast<__int128>((refusal.available - prompt).value) * 1000 / price) /
-           choices;
+    return tokens_for(refusal.available - prompt, price) / choices;
 }
 
 std::string limit_members(const Refusal& refusal) {

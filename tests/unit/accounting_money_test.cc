@@ -93,6 +93,14 @@ TEST(Cost, IsRoundedOnceHalfUp) {
 
 TEST(Cost, IncludesThePriceOfTheRequest) { EXPECT_EQ(cost_of({}, {.per_request = 2'000'000}).value, 2000); }
 
+TEST(Cost, WholeTokensOfAnAmount) {
+    EXPECT_EQ(tokens_for({600}, 600'000), 1);
+    EXPECT_EQ(tokens_for({599}, 600'000), 0);
+    EXPECT_EQ(tokens_for({1'000'000}, 1), 1'000'000'000);
+    EXPECT_EQ(tokens_for({std::numeric_limits<std::int64_t>::max()}, 1), std::int64_t{1} << 60);
+    EXPECT_EQ(tokens_for({1}, 0), std::int64_t{1} << 60);
+}
+
 TEST(Cost, SaturatesInsteadOfWrapping) {
     const Prices most{.prompt = kMost, .completion = kMost, .cache_read = kMost, .per_request = kMost};
     EXPECT_EQ(cost_of({.prompt = kMost, .completion = kMost, .cache_read = kMost / 2}, most).value, kMost);
