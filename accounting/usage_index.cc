@@ -19,7 +19,12 @@ constexpr std::size_t kMostPendingRollups = 65'536;  // rows by the minute
 constexpr std::size_t kBlocksAtOnce = 1024;
 constexpr std::uint32_t kRetryIntervalMs = 1000;  // after a read or a write that failed
 
-// The last block that what is stored includes.
+std::int64_t system_clock_ms() {
+    return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
 Result<std::uint64_t> stored_watermark(Store& store) {
     const auto stored = store.get(Family::system, kIndexedBlockKey);
     if (!stored && stored.error().code() == StatusCode::not_found) return 0;
@@ -28,12 +33,6 @@ Result<std::uint64_t> stored_watermark(Store& store) {
     if (!block) return failure(StatusCode::corrupt, "usage index: its block number is malformed");
     return *block;
 }
-
-std::int64_t system_clock_ms() {
-    return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
 
 UsageIndex::UsageIndex(Store& store, UsageIndexOptions options)
     : store_(store), options_(std::move(options)), chunks_(store), rollups_(store) {

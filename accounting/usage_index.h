@@ -36,6 +36,9 @@ struct UsageIndexCounters {  // since start
     std::uint64_t stored_block = 0;  // what a restart begins behind
 };
 
+// The last block of the journal that the stored listings and rollups include; 0: none yet.
+Result<std::uint64_t> stored_watermark(Store& store);
+
 class UsageIndex {
   public:
     // `store` must outlive it. corrupt if the watermark is malformed.

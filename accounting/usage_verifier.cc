@@ -9,6 +9,7 @@
 
 #include "accounting/byte_codec.h"
 #include "accounting/journal_reader.h"
+#include "accounting/usage_index.h"
 #include "store/big_endian.h"
 
 namespace tollgate {
@@ -111,13 +112,9 @@ struct ChunkReader {
 }  // namespace
 
 Difference UsageVerifier::begin(Store& store) {
-    const auto stored = store.get(Family::system, kIndexedBlockKey);
-    if (!stored && stored.error().code() != StatusCode::not_found) return differ(stored.error().message());
-    if (stored) {
-        const auto block = decode_u64(*stored);
-        if (!block) return differ("usage index: its block number is malformed");
-        indexed_block_ = *block;
-    }
+    const auto block = stored_watermark(store);
+    if (!block) return differ(block.error().message());
+    indexed_block_ = *block;
     for (std::uint8_t number = 0; number < kMaxRetentionClasses; ++number) {
         const auto from_day = retained_from_day(store, number);
         if (!from_day) return differ(from_day.error().message());
