@@ -146,10 +146,6 @@ void release_after_stream(Connection& connection, UpstreamAnswer& answer, bool e
                         net::asio::detached);
 }
 
-}  // namespace
-
-namespace {
-
 // How reading a stream came to its end.
 struct StreamEnd {
     bool ended = false;  // the body ended as its framing says
