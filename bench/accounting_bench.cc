@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "accounting/accounts/directory_builder.h"
-#include "accounting/usage_record.h"
+#include "accounting/ledger/usage_record.h"
 #include "store/journal.h"
 #include "store/slot_file.h"
 #include "tests/support/temporary_directory.h"

@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "gateway/net/chunked.h"
-#include "gateway/net/http_head.h"
-#include "gateway/request/upstream_body.h"
-#include "gateway/upstream/stream_meter.h"
+#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/upstream_body.h"
+#include "gateway/wire/chunked.h"
+#include "gateway/wire/http_head.h"
 
 namespace tollgate {
 namespace {
@@ -31,19 +31,19 @@ constexpr std::string_view kResponseHead =
     "x-request-id: req_0123456789abcdef\r\nServer: cloudflare\r\n\r\n";
 
 void request_head(benchmark::State& state) {
-    net::RequestHead head;
+    wire::RequestHead head;
     for (auto _ : state) {
-        const std::size_t end = net::find_head_end(kRequestHead, 0);
-        benchmark::DoNotOptimize(net::parse_request_head(kRequestHead.substr(0, end), 100, head).status);
+        const std::size_t end = wire::find_head_end(kRequestHead, 0);
+        benchmark::DoNotOptimize(wire::parse_request_head(kRequestHead.substr(0, end), 100, head).status);
     }
 }
 BENCHMARK(request_head);
 
 void response_head(benchmark::State& state) {
-    net::ResponseHead head;
+    wire::ResponseHead head;
     for (auto _ : state) {
-        const std::size_t end = net::find_head_end(kResponseHead, 0);
-        benchmark::DoNotOptimize(net::parse_response_head(kResponseHead.substr(0, end), 100, false, head).status);
+        const std::size_t end = wire::find_head_end(kResponseHead, 0);
+        benchmark::DoNotOptimize(wire::parse_response_head(kResponseHead.substr(0, end), 100, false, head).status);
     }
 }
 BENCHMARK(response_head);
@@ -100,10 +100,10 @@ void stream_meter_event(benchmark::State& state) {
 BENCHMARK(stream_meter_event)->ArgName("openrouter")->Arg(0)->Arg(1);
 
 void chunk_decode_event(benchmark::State& state) {
-    net::ChunkDecoder decoder;
+    wire::ChunkDecoder decoder;
     char head[18];
     const std::string chunk =
-        std::string(head, net::write_chunk_head(kEvent.size(), head)) + std::string(kEvent) + "\r\n";
+        std::string(head, wire::write_chunk_head(kEvent.size(), head)) + std::string(kEvent) + "\r\n";
     std::string buffer = chunk;
     for (auto _ : state) {
         buffer.assign(chunk);

@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
-#include "accounting/ledger.h"
-#include "accounting/usage_index.h"
+#include "accounting/ledger/ledger.h"
+#include "accounting/usage/usage_index.h"
 #include "store/rocks_store.h"
 #include "tests/support/temporary_directory.h"
 

@@ -9,7 +9,7 @@
 #include <functional>
 #include <limits>
 
-#include "accounting/usage_index.h"
+#include "accounting/usage/usage_index.h"
 #include "store/rocks_store.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/usage_journal.h"

@@ -4,11 +4,11 @@
 #include <cstdio>
 
 #include "gateway/api/answer.h"
-#include "gateway/net/connection.h"
-#include "gateway/request/authenticate.h"
-#include "gateway/request/held_request.h"
-#include "gateway/request/receive_body.h"
-#include "gateway/request/reply.h"
+#include "gateway/client/authenticate.h"
+#include "gateway/client/connection.h"
+#include "gateway/client/receive_body.h"
+#include "gateway/client/reply.h"
+#include "gateway/exchange/held_request.h"
 #include "gateway/routing/plan.h"
 #include "gateway/upstream/dispatch.h"
 #include "gateway/upstream/relay.h"
@@ -42,7 +42,7 @@ bool needs_key(const RequestContext& request) { return request.route != Route::r
 
 constexpr std::size_t kMostBytesParsedOnLoop = 1 << 20;  // about a millisecond of parsing
 
-net::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_depth, ApiType api, BodyFacts& facts) {
+wire::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_depth, ApiType api, BodyFacts& facts) {
     JsonParser parser;
     if (parser.allocate(body.size(), max_depth) != simdjson::SUCCESS) {
         co_return Error{ErrorKind::overloaded, "no memory to parse the body"};
@@ -51,12 +51,12 @@ net::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_dep
 }
 
 // A large body is parsed on the API thread, so that the worker's other connections do not wait for it.
-net::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
+wire::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
     Worker& worker = connection.worker();
     RequestContext& request = connection.request;
-    auto [failed, error] = co_await net::asio::co_spawn(
+    auto [failed, error] = co_await wire::asio::co_spawn(
         worker.services().blocking->get_executor(),
-        read_large_body(body, worker.config().limits.max_json_depth, request.api, request.body), net::kAwait);
+        read_large_body(body, worker.config().limits.max_json_depth, request.api, request.body), wire::kAwait);
     if (failed) std::rethrow_exception(failed);
     co_return error;
 }
@@ -74,7 +74,7 @@ class WatchedHold {
 };
 
 // Authenticated inference, body in hand: the paid part.
-net::Awaitable<Error> infer(Connection& connection) {
+wire::Awaitable<Error> infer(Connection& connection) {
     Worker& worker = connection.worker();
     RequestContext& request = connection.request;
     if (request.principal.kind != KeyKind::inference) {
@@ -124,7 +124,7 @@ net::Awaitable<Error> infer(Connection& connection) {
 }
 
 // Everything up to an answer; the error that is to be answered, if none has been.
-net::Awaitable<Error> serve_request(Connection& connection) {
+wire::Awaitable<Error> serve_request(Connection& connection) {
     RequestContext& request = connection.request;
     Error error = check_method(request);
     if (!error && needs_key(request)) error = authenticate(connection.worker().directory(), request);
@@ -141,14 +141,14 @@ net::Awaitable<Error> serve_request(Connection& connection) {
         }
         if (body_error) error = body_error;
     }
-    request.body_ready = net::Clock::now();
+    request.body_ready = wire::Clock::now();
     if (error) co_return error;
     if (is_inference(request.route) && request.method == "POST") co_return co_await infer(connection);
     co_return co_await answer_api(connection);
 }
 
 // A fault of ours must not take the process, nor the request's record, with it.
-net::Awaitable<Error> serve_request_guarded(Connection& connection) {
+wire::Awaitable<Error> serve_request_guarded(Connection& connection) {
     try {
         co_return co_await serve_request(connection);
     } catch (const std::exception& unexpected) {
@@ -163,7 +163,7 @@ net::Awaitable<Error> serve_request_guarded(Connection& connection) {
 
 }  // namespace
 
-net::Awaitable<void> life_of_a_request(Connection& connection) {
+wire::Awaitable<void> life_of_a_request(Connection& connection) {
     Worker& worker = connection.worker();
     RequestContext& request = connection.request;
     worker.counters().requests_running.add();

@@ -1,13 +1,13 @@
 // The one place that knows the order of a request's phases.
 #pragma once
 
-#include "gateway/net/asio.h"
+#include "gateway/wire/asio.h"
 
 namespace tollgate {
 
 class Connection;
 
 // Takes the request whose head is in `connection.request` to its end: answered, settled, counted and logged.
-net::Awaitable<void> life_of_a_request(Connection& connection);
+wire::Awaitable<void> life_of_a_request(Connection& connection);
 
 }  // namespace tollgate

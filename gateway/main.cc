@@ -2,10 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "gateway/initialize.h"
 #include "gateway/records.h"
 #include "gateway/server.h"
 #include "gateway/tools/commands.h"
+#include "gateway/tools/initialize.h"
 
 namespace {
 

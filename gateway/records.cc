@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "accounting/accounts/accounts.h"
-#include "accounting/ledger.h"
+#include "accounting/ledger/ledger.h"
 #include "gateway/api/api.h"
 #include "store/rocks_store.h"
 
@@ -15,7 +15,7 @@ namespace {
 void print_record(const StoredRequest& record) {
     const RequestOpened& opened = record.opened();
     const RequestSettled& settled = record.settled();
-    JsonText json;
+    JsonWriter json;
     json.object()
         .key("id")
         .text("gen-" + to_ulid(opened.request))
@@ -53,7 +53,7 @@ Status print_records(const std::string& data_dir) {
         return true;
     });
     if (!status.ok()) return status;
-    JsonText json;
+    JsonWriter json;
     json.object().key("balances").array();
     credits.for_each([&json](const OrganizationCredit& credit) {
         const auto snapshot = credit.snapshot();

@@ -38,9 +38,9 @@ Status resolve_providers(const Config& config, std::vector<Provider>& providers)
 
 Status load_tls(Services& services) {
     if (services.config.tls_certificate_file.empty()) return {};
-    namespace ssl = net::asio::ssl;
+    namespace ssl = wire::asio::ssl;
     services.tls = std::make_unique<ssl::context>(ssl::context::tls_server);
-    net::ErrorCode error;
+    wire::ErrorCode error;
     SSL_CTX_set_min_proto_version(services.tls->native_handle(), TLS1_2_VERSION);
     services.tls->use_certificate_chain_file(services.config.tls_certificate_file, error);
     if (error)
@@ -83,7 +83,8 @@ Status open_books(Services& services, std::uint32_t workers) {
     ledger_options.checkpoint_interval_ms = services.config.ledger.checkpoint_interval_ms;
     ledger_options.orphans = services.config.credit.orphan_policy;
     ledger_options.report = [](const std::string& line) { std::fprintf(stderr, "tollgate: %s\n", line.c_str()); };
-    auto ledger = Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, net::unix_ms_now());
+    auto ledger =
+        Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, wire::unix_ms_now());
     if (!ledger) return ledger.error();
     services.ledger = std::move(*ledger);
     if (const auto damaged = services.slots->set_aside(); damaged > 0) {
@@ -96,7 +97,7 @@ Status open_books(Services& services, std::uint32_t workers) {
     return {};
 }
 
-Status listen(net::Acceptor& acceptor, const std::string& name, const std::string& address) {
+Status listen(wire::Acceptor& acceptor, const std::string& name, const std::string& address) {
     const auto fail = [&](const std::string& what) {
         return Status(StatusCode::io, name + " " + address + ": " + what);
     };
@@ -105,22 +106,22 @@ Status listen(net::Acceptor& acceptor, const std::string& name, const std::strin
     std::string host = address.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     const std::string port = address.substr(colon + 1);
-    net::ErrorCode error;
-    const auto ip = net::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
+    wire::ErrorCode error;
+    const auto ip = wire::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
     if (error || port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
         std::stoul(port) > 65535) {
         return fail("must be an IP address and a port");
     }
-    const net::Tcp::endpoint endpoint(ip, static_cast<std::uint16_t>(std::stoul(port)));
+    const wire::Tcp::endpoint endpoint(ip, static_cast<std::uint16_t>(std::stoul(port)));
     acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(net::asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor.set_option(wire::asio::socket_base::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(net::asio::socket_base::max_listen_connections, error);
-    if (error == net::asio::error::address_in_use) return fail("the port is in use by another program");
+    if (!error) acceptor.listen(wire::asio::socket_base::max_listen_connections, error);
+    if (error == wire::asio::error::address_in_use) return fail("the port is in use by another program");
     return error ? fail(error.message()) : Status();
 }
 
-std::string url_of(const net::Acceptor& acceptor, bool tls) {
+std::string url_of(const wire::Acceptor& acceptor, bool tls) {
     const auto endpoint = acceptor.local_endpoint();
     const std::string host =
         endpoint.address().is_v6() ? "[" + endpoint.address().to_string() + "]" : endpoint.address().to_string();
@@ -170,10 +171,10 @@ class Server {
         }
         std::thread api_thread([this] { api_.run(); });
         pthread_setname_np(api_thread.native_handle(), "api");
-        net::asio::co_spawn(control_, accept(), net::asio::detached);
-        net::asio::co_spawn(control_, serve_operations(operations_, metrics_, services_, checkpoints_),
-                            net::asio::detached);
-        net::asio::co_spawn(control_, stop_on_signal(), net::asio::detached);
+        wire::asio::co_spawn(control_, accept(), wire::asio::detached);
+        wire::asio::co_spawn(control_, serve_operations(operations_, metrics_, services_, checkpoints_),
+                             wire::asio::detached);
+        wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
         announce();
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
                     url_of(operations_, false).c_str());
@@ -201,7 +202,7 @@ class Server {
     void publish(const std::shared_ptr<const Directory>& directory) {
         std::latch acknowledged(static_cast<std::ptrdiff_t>(workers_.size()));
         for (auto& worker : workers_) {
-            net::asio::post(worker->io(), [&worker, &acknowledged, directory] {
+            wire::asio::post(worker->io(), [&worker, &acknowledged, directory] {
                 worker->set_directory(directory);
                 acknowledged.count_down();
             });
@@ -224,15 +225,15 @@ class Server {
         return *best;
     }
 
-    net::Awaitable<void> accept() {
-        net::Timer pause(control_);
+    wire::Awaitable<void> accept() {
+        wire::Timer pause(control_);
         while (data_.is_open()) {
-            net::Socket socket(control_);
-            auto [error] = co_await data_.async_accept(socket, net::kAwait);
-            if (error == net::asio::error::operation_aborted) co_return;
+            wire::Socket socket(control_);
+            auto [error] = co_await data_.async_accept(socket, wire::kAwait);
+            if (error == wire::asio::error::operation_aborted) co_return;
             if (error) {  // no descriptors, most likely: try again when some may be free
                 pause.expires_after(std::chrono::milliseconds(50));
-                [[maybe_unused]] auto waited = co_await pause.async_wait(net::kAwait);
+                [[maybe_unused]] auto waited = co_await pause.async_wait(wire::kAwait);
                 continue;
             }
             if (open_connections() >= services_.config.limits.max_connections)
@@ -244,37 +245,38 @@ class Server {
         }
     }
 
-    net::Awaitable<void> stop_on_signal() {
-        [[maybe_unused]] auto received = co_await signals_.async_wait(net::kAwait);
+    wire::Awaitable<void> stop_on_signal() {
+        [[maybe_unused]] auto received = co_await signals_.async_wait(wire::kAwait);
         std::fprintf(stderr, "tollgate: stopping: running requests have %u ms\n",
                      services_.config.timeouts.shutdown_timeout_ms);
         services_.draining = true;
-        net::ErrorCode ignored;
+        wire::ErrorCode ignored;
         data_.close(ignored);
         for (auto& worker : workers_) worker->drain();
-        net::Timer timer(control_);
-        const auto limit = net::Clock::now() + std::chrono::milliseconds(services_.config.timeouts.shutdown_timeout_ms);
+        wire::Timer timer(control_);
+        const auto limit =
+            wire::Clock::now() + std::chrono::milliseconds(services_.config.timeouts.shutdown_timeout_ms);
         constexpr auto kCutLimit = std::chrono::seconds(2);
         bool cut = false;
-        while (open_connections() > 0 && net::Clock::now() < limit + kCutLimit) {
-            if (!cut && net::Clock::now() >= limit) {
+        while (open_connections() > 0 && wire::Clock::now() < limit + kCutLimit) {
+            if (!cut && wire::Clock::now() >= limit) {
                 cut = true;
                 for (auto& worker : workers_) worker->cut();
             }
             timer.expires_after(std::chrono::milliseconds(20));
-            [[maybe_unused]] auto waited = co_await timer.async_wait(net::kAwait);
+            [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
         }
         operations_.close(ignored);
         control_.stop();
     }
 
     Services& services_;
-    net::asio::io_context control_{1};  // accepts, signals, operations: nothing that blocks
+    wire::asio::io_context control_{1};  // accepts, signals, operations: nothing that blocks
     // Taken from the beginning: one that comes while the gateway starts stops it orderly as soon as it runs.
-    net::asio::basic_signal_set<net::Executor> signals_{control_, SIGTERM, SIGINT};
-    net::asio::io_context api_{1};  // management and look-ups: may wait for the store and for the workers
-    net::asio::executor_work_guard<net::Executor> api_work_{api_.get_executor()};
-    net::Acceptor data_{control_}, operations_{control_};
+    wire::asio::basic_signal_set<wire::Executor> signals_{control_, SIGTERM, SIGINT};
+    wire::asio::io_context api_{1};  // management and look-ups: may wait for the store and for the workers
+    wire::asio::executor_work_guard<wire::Executor> api_work_{api_.get_executor()};
+    wire::Acceptor data_{control_}, operations_{control_};
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
     Metrics metrics_{services_, workers_};

@@ -1,7 +1,7 @@
 // The whole program, built by hand and stopped in two phases: what `tollgate serve` runs.
 #pragma once
 
-#include "gateway/ops/config.h"
+#include "gateway/config/config.h"
 #include "store/status.h"
 
 namespace tollgate {

@@ -8,7 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <ctime>
 
-#include "gateway/net/connection.h"
+#include "gateway/client/connection.h"
 
 namespace tollgate {
 namespace {
@@ -45,15 +45,15 @@ Worker::Worker(Services& services, std::uint32_t number)
 Worker::~Worker() = default;
 
 void Worker::run() {
-    net::asio::co_spawn(io_, tick(), net::asio::detached);
+    wire::asio::co_spawn(io_, tick(), wire::asio::detached);
     io_.run();
 }
 
-void Worker::adopt(int descriptor, net::Tcp protocol) {
+void Worker::adopt(int descriptor, wire::Tcp protocol) {
     load_.fetch_add(1, std::memory_order_relaxed);
-    net::asio::post(io_, [this, descriptor, protocol] {
-        net::Socket socket(io_);
-        net::ErrorCode failed;
+    wire::asio::post(io_, [this, descriptor, protocol] {
+        wire::Socket socket(io_);
+        wire::ErrorCode failed;
         socket.assign(protocol, descriptor, failed);
         if (failed) {
             ::close(descriptor);
@@ -64,7 +64,7 @@ void Worker::adopt(int descriptor, net::Tcp protocol) {
         counters_.connections_open.add();
         auto connection = std::make_shared<Connection>(*this, std::move(socket));
         connections_.insert(connection.get());
-        net::asio::co_spawn(io_, Connection::serve(connection), net::asio::detached);
+        wire::asio::co_spawn(io_, Connection::serve(connection), wire::asio::detached);
     });
 }
 
@@ -77,14 +77,14 @@ void Worker::leave(Connection& connection) {
 void Worker::set_directory(std::shared_ptr<const Directory> directory) { directory_ = std::move(directory); }
 
 void Worker::drain() {
-    net::asio::post(io_, [this] {
+    wire::asio::post(io_, [this] {
         draining_ = true;
         for (Connection* connection : connections_) connection->drain();
     });
 }
 
 void Worker::cut() {
-    net::asio::post(io_, [this] {
+    wire::asio::post(io_, [this] {
         cut_ = true;
         for (Connection* connection : connections_) connection->cut();
         end_waits_for_disk(true);
@@ -92,7 +92,7 @@ void Worker::cut() {
 }
 
 void Worker::stop() {
-    net::asio::post(io_, [this] {
+    wire::asio::post(io_, [this] {
         timer_.cancel();
         for (auto& pool : pools_) pool->close_idle();
         flush_log();
@@ -104,7 +104,7 @@ void Worker::stop() {
 void Worker::settlements_committed() {
     std::atomic_thread_fence(std::memory_order_seq_cst);  // see settled_on_disk
     if (waiting_for_disk_.load(std::memory_order_relaxed) == 0 || disk_wake_posted_.exchange(true)) return;
-    net::asio::post(io_, [this] {
+    wire::asio::post(io_, [this] {
         disk_wake_posted_.store(false);
         end_waits_for_disk(false);
     });
@@ -118,15 +118,15 @@ void Worker::end_waits_for_disk(bool all) {
     }
 }
 
-net::Awaitable<bool> Worker::settled_on_disk(std::uint64_t ticket) {
+wire::Awaitable<bool> Worker::settled_on_disk(std::uint64_t ticket) {
     const SlotFile& slots = *services_.slots;
     waiting_for_disk_.fetch_add(1, std::memory_order_relaxed);
     services_.ledger->wake();  // its fence: the writer sees that somebody waits, or the commit is seen here
     if (slots.committed(number_) < ticket && !cut_) {
-        net::Timer timer(io_);
+        wire::Timer timer(io_);
         timer.expires_after(std::chrono::milliseconds(config().ledger.disk_wait_timeout_ms));
         waits_for_disk_.push_back({ticket, &timer});
-        auto [cancelled] = co_await timer.async_wait(net::kAwait);
+        auto [cancelled] = co_await timer.async_wait(wire::kAwait);
         if (!cancelled) std::erase_if(waits_for_disk_, [&](const WaitForDisk& wait) { return wait.timer == &timer; });
     }
     waiting_for_disk_.fetch_sub(1, std::memory_order_relaxed);
@@ -156,12 +156,12 @@ void Worker::release_body(RequestContext& request) {
     request.reserved_bytes = 0;
 }
 
-net::Awaitable<void> Worker::tick() {
+wire::Awaitable<void> Worker::tick() {
     for (int ticks = 0;; ++ticks) {
         timer_.expires_after(kTick);
-        auto [error] = co_await timer_.async_wait(net::kAwait);
+        auto [error] = co_await timer_.async_wait(wire::kAwait);
         if (error) co_return;
-        const auto now = net::Clock::now();
+        const auto now = wire::Clock::now();
         tick_time_ = now;
         update_date();
         sweep_connections(now);
@@ -181,7 +181,7 @@ void Worker::update_date() {
     http_date_.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
 }
 
-void Worker::sweep_connections(net::Clock::time_point now) {
+void Worker::sweep_connections(wire::Clock::time_point now) {
     for (Connection* connection : connections_) {
         connection->check_deadline(now);
         connection->check_hold(now);

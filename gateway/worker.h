@@ -11,16 +11,16 @@
 #include <vector>
 
 #include "accounting/accounts/accounts.h"
-#include "accounting/ledger.h"
-#include "accounting/usage_index.h"
-#include "gateway/net/asio.h"
-#include "gateway/net/http_head.h"
+#include "accounting/ledger/ledger.h"
+#include "accounting/usage/usage_index.h"
+#include "gateway/chat/request_body.h"
+#include "gateway/config/config.h"
 #include "gateway/ops/access_log.h"
-#include "gateway/ops/config.h"
 #include "gateway/ops/counters.h"
-#include "gateway/request/request_body.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/upstream/pool.h"
+#include "gateway/wire/asio.h"
+#include "gateway/wire/http_head.h"
 #include "store/slot_file.h"
 
 namespace tollgate {
@@ -40,8 +40,8 @@ struct Services {
     std::unique_ptr<UsageIndex> usage;
     std::unique_ptr<Accounts> accounts;  // API thread only
     std::unique_ptr<AccessLog> access_log;
-    std::unique_ptr<net::asio::ssl::context> tls;  // null: plain HTTP
-    net::asio::io_context* blocking = nullptr;     // where work that blocks is sent: the API thread
+    std::unique_ptr<wire::asio::ssl::context> tls;  // null: plain HTTP
+    wire::asio::io_context* blocking = nullptr;     // where work that blocks is sent: the API thread
     std::uint32_t worker_count = 1;
     std::atomic<bool> draining{false};  // SIGTERM was received
 };
@@ -56,8 +56,8 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    void run();                                     // the thread's body; returns after stop()
-    void adopt(int descriptor, net::Tcp protocol);  // any thread: an accepted connection becomes this worker's
+    void run();                                      // the thread's body; returns after stop()
+    void adopt(int descriptor, wire::Tcp protocol);  // any thread: an accepted connection becomes this worker's
     void set_directory(std::shared_ptr<const Directory> directory);  // this worker's thread
     // Two-phase stop, any thread: idle connections go at once, running requests may finish; cut() ends what is left.
     void drain();
@@ -67,7 +67,7 @@ class Worker {
     // Journal writer: more settlements are on disk. Wakes this worker once if any request waits for one.
     void settlements_committed();
 
-    net::asio::io_context& io() { return io_; }
+    wire::asio::io_context& io() { return io_; }
     std::uint64_t load() const { return load_.load(std::memory_order_relaxed); }  // connections placed here
 
     // --- For connections, on this worker's thread.
@@ -87,30 +87,30 @@ class Worker {
     void release_body(RequestContext& request);
     void leave(Connection& connection);
     // When the timer last looked: good enough for deadlines, and free.
-    net::Clock::time_point tick_time() const { return tick_time_; }
+    wire::Clock::time_point tick_time() const { return tick_time_; }
     std::string_view http_date() const { return http_date_; }  // RFC 9110 5.6.7, now to the tick
     bool may_drain() const { return counters_.drains_running.get() < config().limits.max_drains; }
 
     // Durability disk: the end of an answer waits until its settlement (HeldRequest::ticket) is on disk. False: it was
     // not in time, or the gateway is shutting down; the client must not see the answer complete.
     bool settles_to_disk() const { return config().ledger.durability == Durability::disk; }
-    net::Awaitable<bool> settled_on_disk(std::uint64_t ticket);
+    wire::Awaitable<bool> settled_on_disk(std::uint64_t ticket);
 
     // Scratch that is never held across a suspension.
-    net::RequestHead request_head;
-    net::ResponseHead response_head;
+    wire::RequestHead request_head;
+    wire::ResponseHead response_head;
     JsonParser json;
     std::string scratch;
 
   private:
     struct WaitForDisk {
         std::uint64_t ticket;
-        net::Timer* timer;  // the waiting coroutine's; cancelled when the wait is over
+        wire::Timer* timer;  // the waiting coroutine's; cancelled when the wait is over
     };
 
-    net::Awaitable<void> tick();
+    wire::Awaitable<void> tick();
     void end_waits_for_disk(bool all);
-    void sweep_connections(net::Clock::time_point now);
+    void sweep_connections(wire::Clock::time_point now);
     void watch_clients();
     void update_date();
 
@@ -119,9 +119,9 @@ class Worker {
     WorkerCounters counters_;  // before io_: requests cut off with it still count
     // One thread runs it. Sockets are touched by that thread alone once they are adopted, so their operations need no
     // lock; posting from other threads stays legal.
-    net::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-    net::asio::executor_work_guard<net::Executor> work_;
-    net::Timer timer_;
+    wire::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+    wire::asio::executor_work_guard<wire::Executor> work_;
+    wire::Timer timer_;
     std::shared_ptr<const Directory> directory_;
     UlidGenerator ulids_;
     std::vector<std::unique_ptr<UpstreamPool>> pools_;
@@ -134,7 +134,7 @@ class Worker {
     std::atomic<bool> disk_wake_posted_{false};
     bool cut_ = false;
     std::string http_date_;
-    net::Clock::time_point tick_time_ = net::Clock::now();
+    wire::Clock::time_point tick_time_ = wire::Clock::now();
     bool draining_ = false;
 };
 

@@ -13,13 +13,13 @@
 //                'p' + 16 zeros + project id,
 //                'm' + organization id + user id,
 //                'w' + 16 zeros + organization id
-//                'g' + organization id + transaction ULID     a lot of credit (accounting/credit_lots.h)
-//   organization_usage  retention class u8, day u32,         rows of one organization (accounting/usage_chunks.h)
+//                'g' + organization id + transaction ULID     a lot of credit (accounting/ledger/credit_lots.h)
+//   organization_usage  retention class u8, day u32,         rows of one organization (accounting/usage/usage_chunks.h)
 //                organization (16 bytes), block u64, row u32
-//   rollups      grain u8, day u32, organization (16 bytes),  counters of one bucket (accounting/rollups.h)
+//   rollups      grain u8, day u32, organization (16 bytes),  counters of one bucket (accounting/usage/rollups.h)
 //                bucket u32, dimensions' hash (16 bytes)
 //   idempotency  SHA-256 of scope and the caller's key        what the event did
-//   transactions 'h' + organization id + ULID                 HistoryRow (accounting/transaction_history.h)
+//   transactions 'h' + organization id + ULID                 HistoryRow (accounting/ledger/transaction_history.h)
 //                'r' + organization id + request ULID         what was refunded of a request so far
 #pragma once
 

@@ -1,6 +1,6 @@
 // Changes to accounts. Each call validates, commits to the store, then publishes a new Directory. Calls block: they are
-// made on the control thread only. A failed call changes nothing. Money (grants) goes through accounting/ledger.h, not
-// through here.
+// made on the control thread only. A failed call changes nothing. Money (grants) goes through
+// accounting/ledger/ledger.h, not through here.
 #pragma once
 
 #include <functional>

@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "accounting/credit.h"
-#include "accounting/ids.h"
+#include "accounting/credit/credit.h"
+#include "accounting/money/ids.h"
 
 namespace tollgate {
 

@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "bench/load_generator/report.h"
-#include "gateway/net/asio.h"
+#include "gateway/wire/asio.h"
 
 namespace load {
 
-namespace net = tollgate::net;
+namespace wire = tollgate::wire;
 
 struct Load {
-    net::Tcp::endpoint endpoint;
+    wire::Tcp::endpoint endpoint;
     std::string request;  // head and body, as sent
     bool stream = false;
     unsigned connections = 64;      // on this thread

@@ -98,9 +98,9 @@ int run(const Arguments& arguments) {
         std::fprintf(stderr, "load_generator: %s\n", request.error().c_str());
         return 2;
     }
-    load::net::asio::io_context resolving;
-    load::net::Tcp::resolver resolver(resolving);
-    load::net::ErrorCode error;
+    load::wire::asio::io_context resolving;
+    load::wire::Tcp::resolver resolver(resolving);
+    load::wire::ErrorCode error;
     auto found = resolver.resolve(url->host, url->port, error);
     if (error || found.empty()) {
         std::fprintf(stderr, "load_generator: cannot resolve %s: %s\n", url->host.c_str(), error.message().c_str());

@@ -11,37 +11,37 @@
 namespace sample {
 namespace {
 
-namespace asio = net::asio;
+namespace asio = wire::asio;
 
 constexpr std::size_t kInitialBufferBytes = 4096;
 constexpr auto kWatchAgain = std::chrono::milliseconds(20);
 
 }  // namespace
 
-Channel::Channel(net::Socket socket, asio::ssl::context* tls)
+Channel::Channel(wire::Socket socket, asio::ssl::context* tls)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
       watch_timer_(socket_.get_executor()),
       input_(kInitialBufferBytes) {
-    net::ErrorCode ignored;
-    socket_.set_option(net::Tcp::no_delay(true), ignored);
+    wire::ErrorCode ignored;
+    socket_.set_option(wire::Tcp::no_delay(true), ignored);
     auto peer = socket_.remote_endpoint(ignored);
     peer_ = peer.address().to_string() + ":" + std::to_string(peer.port());
     if (tls) tls_.emplace(socket_, *tls);
 }
 
-net::Awaitable<bool> Channel::handshake() {
+wire::Awaitable<bool> Channel::handshake() {
     if (!tls_) co_return true;
-    auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::server, net::kAwait);
+    auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::server, wire::kAwait);
     co_return !error;
 }
 
-net::Awaitable<bool> Channel::read_more() {
+wire::Awaitable<bool> Channel::read_more() {
     // simdjson reads past the end of the body, so that much room always stays behind it.
     if (input_.size() - filled_ <= simdjson::SIMDJSON_PADDING) input_.resize(input_.size() * 2);
     auto room = asio::buffer(input_.data() + filled_, input_.size() - filled_ - simdjson::SIMDJSON_PADDING);
-    auto [error, bytes] =
-        tls_ ? co_await tls_->async_read_some(room, net::kAwait) : co_await socket_.async_read_some(room, net::kAwait);
+    auto [error, bytes] = tls_ ? co_await tls_->async_read_some(room, wire::kAwait)
+                               : co_await socket_.async_read_some(room, wire::kAwait);
     filled_ += bytes;
     co_return !error;
 }
@@ -51,7 +51,7 @@ Channel::Read Channel::malformed(std::string why) {
     return Read::malformed;
 }
 
-net::Awaitable<Channel::Read> Channel::read_request() {
+wire::Awaitable<Channel::Read> Channel::read_request() {
     std::size_t searched = 0;
     std::size_t head_end = std::string_view::npos;
     while (true) {
@@ -70,7 +70,7 @@ net::Awaitable<Channel::Read> Channel::read_request() {
     co_return co_await read_body(head->content_length);
 }
 
-net::Awaitable<Channel::Read> Channel::read_body(std::uint64_t content_length) {
+wire::Awaitable<Channel::Read> Channel::read_body(std::uint64_t content_length) {
     if (content_length > kMaxBodyBytes) co_return malformed("the body is too long");
     body_bytes_ = static_cast<std::size_t>(content_length);
     request_bytes_ = head_bytes_ + body_bytes_;
@@ -83,7 +83,7 @@ net::Awaitable<Channel::Read> Channel::read_body(std::uint64_t content_length) {
     co_return Read::request;
 }
 
-net::Awaitable<Channel::Read> Channel::read_chunked_body() {
+wire::Awaitable<Channel::Read> Channel::read_chunked_body() {
     ChunkedBody body;
     while (true) {
         auto state = body.decode(input_.data() + head_bytes_, filled_ - head_bytes_);
@@ -104,12 +104,12 @@ void Channel::drop_request() {
     filled_ -= request_bytes_;
 }
 
-net::Awaitable<bool> Channel::send(std::string_view bytes) {
+wire::Awaitable<bool> Channel::send(std::string_view bytes) {
     while (!bytes.empty()) {
         if (gone_) co_return false;
         auto rest = asio::buffer(bytes.data(), bytes.size());
-        auto [error, sent] = tls_ ? co_await tls_->async_write_some(rest, net::kAwait)
-                                  : co_await socket_.async_write_some(rest, net::kAwait);
+        auto [error, sent] = tls_ ? co_await tls_->async_write_some(rest, wire::kAwait)
+                                  : co_await socket_.async_write_some(rest, wire::kAwait);
         if (error) {
             gone_ = true;
             co_return false;
@@ -119,21 +119,21 @@ net::Awaitable<bool> Channel::send(std::string_view bytes) {
     co_return true;
 }
 
-net::Awaitable<bool> Channel::wait_until(net::Clock::time_point when) {
-    if (!gone_ && when > net::Clock::now()) {
+wire::Awaitable<bool> Channel::wait_until(wire::Clock::time_point when) {
+    if (!gone_ && when > wire::Clock::now()) {
         timer_.expires_at(when);
-        co_await timer_.async_wait(net::kAwait);
+        co_await timer_.async_wait(wire::kAwait);
     }
     co_return !gone_;
 }
 
-net::Awaitable<bool> Channel::pause_ms(std::uint32_t ms) {
+wire::Awaitable<bool> Channel::pause_ms(std::uint32_t ms) {
     if (ms == 0) co_return !gone_;
-    co_return co_await wait_until(net::Clock::now() + std::chrono::milliseconds(ms));
+    co_return co_await wait_until(wire::Clock::now() + std::chrono::milliseconds(ms));
 }
 
-net::Awaitable<void> Channel::wait_until_gone() {
-    while (!gone_) co_await wait_until(net::Clock::now() + std::chrono::hours(1));
+wire::Awaitable<void> Channel::wait_until_gone() {
+    while (!gone_) co_await wait_until(wire::Clock::now() + std::chrono::hours(1));
 }
 
 void Channel::start_watch() {
@@ -145,14 +145,14 @@ void Channel::stop_watch() {
     if (!watching_) return;
     watching_ = false;
     ++watch_generation_;
-    net::ErrorCode ignored;
+    wire::ErrorCode ignored;
     socket_.cancel(ignored);
     watch_timer_.cancel();
 }
 
 void Channel::watch(std::uint64_t generation) {
-    socket_.async_wait(net::Socket::wait_read,
-                       [this, self = shared_from_this(), generation](const net::ErrorCode& error) {
+    socket_.async_wait(wire::Socket::wait_read,
+                       [this, self = shared_from_this(), generation](const wire::ErrorCode& error) {
                            if (!error && generation == watch_generation_) on_readable(generation);
                        });
 }
@@ -163,25 +163,25 @@ void Channel::on_readable(std::uint64_t generation) {
     if ((state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) {
         gone_ = true;
         timer_.cancel();
-        net::ErrorCode ignored;
+        wire::ErrorCode ignored;
         socket_.cancel(ignored);
         return;
     }
     // Bytes of a next request: they stay readable, so look again later rather than spin.
     watch_timer_.expires_after(kWatchAgain);
-    watch_timer_.async_wait([this, self = shared_from_this(), generation](const net::ErrorCode& error) {
+    watch_timer_.async_wait([this, self = shared_from_this(), generation](const wire::ErrorCode& error) {
         if (!error && generation == watch_generation_) watch(generation);
     });
 }
 
-net::Awaitable<void> Channel::close(bool properly) {
-    if (tls_ && properly && !gone_) (void)co_await tls_->async_shutdown(net::kAwait);
-    net::ErrorCode ignored;
+wire::Awaitable<void> Channel::close(bool properly) {
+    if (tls_ && properly && !gone_) (void)co_await tls_->async_shutdown(wire::kAwait);
+    wire::ErrorCode ignored;
     socket_.close(ignored);
 }
 
 void Channel::reset() {
-    net::ErrorCode ignored;
+    wire::ErrorCode ignored;
     socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     socket_.close(ignored);
 }

@@ -11,22 +11,22 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/net/asio.h"
+#include "gateway/wire/asio.h"
 
 namespace sample {
 
-namespace net = tollgate::net;
+namespace wire = tollgate::wire;
 
 class Channel : public std::enable_shared_from_this<Channel> {
   public:
     enum class Read { request, closed, malformed };
 
     // With a TLS context, handshake() comes first.
-    Channel(net::Socket socket, net::asio::ssl::context* tls);
+    Channel(wire::Socket socket, wire::asio::ssl::context* tls);
 
-    net::Awaitable<bool> handshake();
+    wire::Awaitable<bool> handshake();
     // At `request`, head() and body() are valid until drop_request(); at `malformed`, error() says why.
-    net::Awaitable<Read> read_request();
+    wire::Awaitable<Read> read_request();
     std::string_view head() const { return {input_.data(), head_bytes_}; }
     // SIMDJSON_PADDING readable bytes stand behind it.
     std::string_view body() const { return {input_.data() + head_bytes_, body_bytes_}; }
@@ -34,33 +34,33 @@ class Channel : public std::enable_shared_from_this<Channel> {
     void drop_request();
 
     // These answer false once the client is gone.
-    net::Awaitable<bool> send(std::string_view bytes);
-    net::Awaitable<bool> wait_until(net::Clock::time_point when);
-    net::Awaitable<bool> pause_ms(std::uint32_t ms);
-    net::Awaitable<void> wait_until_gone();
+    wire::Awaitable<bool> send(std::string_view bytes);
+    wire::Awaitable<bool> wait_until(wire::Clock::time_point when);
+    wire::Awaitable<bool> pause_ms(std::uint32_t ms);
+    wire::Awaitable<void> wait_until_gone();
     bool gone() const { return gone_; }
 
     // Between these two, end of file or a reset from the client ends every wait and write.
     void start_watch();
     void stop_watch();
 
-    net::Awaitable<void> close(bool properly);
+    wire::Awaitable<void> close(bool properly);
     void reset();  // RST
 
     const std::string& peer() const { return peer_; }
 
   private:
-    net::Awaitable<bool> read_more();
-    net::Awaitable<Read> read_body(std::uint64_t content_length);
-    net::Awaitable<Read> read_chunked_body();
+    wire::Awaitable<bool> read_more();
+    wire::Awaitable<Read> read_body(std::uint64_t content_length);
+    wire::Awaitable<Read> read_chunked_body();
     Read malformed(std::string why);
     void watch(std::uint64_t generation);
     void on_readable(std::uint64_t generation);
 
-    net::Socket socket_;
-    std::optional<net::asio::ssl::stream<net::Socket&>> tls_;
-    net::Timer timer_;
-    net::Timer watch_timer_;
+    wire::Socket socket_;
+    std::optional<wire::asio::ssl::stream<wire::Socket&>> tls_;
+    wire::Timer timer_;
+    wire::Timer watch_timer_;
     std::string peer_;
     std::string error_;
     std::vector<char> input_;

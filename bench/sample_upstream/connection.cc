@@ -10,7 +10,7 @@
 namespace sample {
 namespace {
 
-namespace asio = net::asio;
+namespace asio = wire::asio;
 
 class Connection {
   public:
@@ -21,7 +21,7 @@ class Connection {
     ~Connection() { worker_.stats.open_connections.fetch_sub(1, std::memory_order_relaxed); }
     Connection(const Connection&) = delete;
 
-    net::Awaitable<void> run() {
+    wire::Awaitable<void> run() {
         if (!co_await channel_->handshake()) co_return;
         auto outcome = Outcome::done;
         while (true) {
@@ -49,14 +49,14 @@ class Connection {
         worker_.stats.add(kCounters[static_cast<std::size_t>(outcome)]);
     }
 
-    net::Awaitable<Outcome> send_error(std::uint32_t status, std::string_view message, std::string_view code) {
+    wire::Awaitable<Outcome> send_error(std::uint32_t status, std::string_view message, std::string_view code) {
         worker_.stats.add(Counter::bad_requests);
         response_.body.clear();
         append_error_object(response_.body, message, error_type(status), code);
         co_return co_await response_.send_json(status);
     }
 
-    net::Awaitable<Outcome> answer() {
+    wire::Awaitable<Outcome> answer() {
         // Parsed again: the buffer may have moved since the channel judged it.
         auto head = *parse_request_head(channel_->head());
         auto body = channel_->body();
@@ -106,7 +106,7 @@ class Connection {
         if (auto script = parse_script(kFaults[random / 1000 % std::size(kFaults)], script_)) script_ = *script;
     }
 
-    net::Awaitable<Outcome> answer_control(Endpoint endpoint, bool is_post, std::string_view body) {
+    wire::Awaitable<Outcome> answer_control(Endpoint endpoint, bool is_post, std::string_view body) {
         response_.body = R"({"status":"ok"})";
         if (endpoint == Endpoint::stats) response_.body = worker_.shared.stats_json();
         if (endpoint == Endpoint::stats_requests) response_.body = worker_.shared.recorder.json();
@@ -127,7 +127,7 @@ class Connection {
         response_.body += R"(","object":"model","created":1700000000,"owned_by":"sample"})";
     }
 
-    net::Awaitable<Outcome> answer_models(Endpoint endpoint, std::string_view wanted) {
+    wire::Awaitable<Outcome> answer_models(Endpoint endpoint, std::string_view wanted) {
         const auto& models = worker_.shared.options.models;
         response_.body.clear();
         if (endpoint == Endpoint::model) {
@@ -154,14 +154,14 @@ class Connection {
     ScriptedAnswer scripted_{worker_, response_};
 };
 
-net::Awaitable<void> serve(Worker& worker, std::shared_ptr<Channel> channel) {
+wire::Awaitable<void> serve(Worker& worker, std::shared_ptr<Channel> channel) {
     Connection connection(worker, std::move(channel));
     co_await connection.run();
 }
 
 }  // namespace
 
-void start_connection(Worker& worker, net::Socket socket, asio::ssl::context* tls) {
+void start_connection(Worker& worker, wire::Socket socket, asio::ssl::context* tls) {
     auto channel = std::make_shared<Channel>(std::move(socket), tls);
     asio::co_spawn(worker.context, serve(worker, std::move(channel)), asio::detached);
 }

@@ -8,6 +8,6 @@
 namespace sample {
 
 // Takes the socket over, on the worker's loop. With a TLS context the handshake comes first.
-void start_connection(Worker& worker, net::Socket socket, net::asio::ssl::context* tls);
+void start_connection(Worker& worker, wire::Socket socket, wire::asio::ssl::context* tls);
 
 }  // namespace sample

@@ -58,7 +58,7 @@ void Response::append_length(std::size_t bytes) {
     output += "\r\n\r\n";
 }
 
-net::Awaitable<Outcome> Response::send_json(std::uint32_t status, std::string_view extra_fields) {
+wire::Awaitable<Outcome> Response::send_json(std::uint32_t status, std::string_view extra_fields) {
     output.clear();
     append_head(status, "application/json");
     output += extra_fields;

@@ -18,7 +18,7 @@ struct Response {
     void append_head(std::uint32_t status, std::string_view content_type);
     void append_length(std::size_t bytes);  // and the end of the head
     // Sends `body` as JSON, whole.
-    net::Awaitable<Outcome> send_json(std::uint32_t status, std::string_view extra_fields = {});
+    wire::Awaitable<Outcome> send_json(std::uint32_t status, std::string_view extra_fields = {});
 
     Channel& channel;
     std::string id;

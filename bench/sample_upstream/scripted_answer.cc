@@ -11,7 +11,7 @@ constexpr std::uint32_t kSlowBodyPieces = 16;
 
 }  // namespace
 
-net::Awaitable<Outcome> ScriptedAnswer::send(Endpoint endpoint, const ModelRequest& request, const Script& script) {
+wire::Awaitable<Outcome> ScriptedAnswer::send(Endpoint endpoint, const ModelRequest& request, const Script& script) {
     script_ = script;
     generated_ = 0;
     streams_ = request.stream && endpoint != Endpoint::embeddings;
@@ -25,7 +25,7 @@ net::Awaitable<Outcome> ScriptedAnswer::send(Endpoint endpoint, const ModelReque
     co_return outcome;
 }
 
-net::Awaitable<Outcome> ScriptedAnswer::send_as_scripted(Endpoint endpoint, const ModelRequest& request) {
+wire::Awaitable<Outcome> ScriptedAnswer::send_as_scripted(Endpoint endpoint, const ModelRequest& request) {
     if (script_.stall_head) {
         co_await stall();
         co_return bill_left(0);
@@ -47,7 +47,7 @@ net::Awaitable<Outcome> ScriptedAnswer::send_as_scripted(Endpoint endpoint, cons
     co_return co_await answer_plain(endpoint, request);
 }
 
-net::Awaitable<Outcome> ScriptedAnswer::answer_error() {
+wire::Awaitable<Outcome> ScriptedAnswer::answer_error() {
     response_.body.clear();
     append_error_object(response_.body, "the sample upstream was told to answer this", error_type(script_.status),
                         script_.status == 429 ? "rate_limit_exceeded" : "sample_error");
@@ -72,7 +72,7 @@ void ScriptedAnswer::bill(std::uint32_t generated, bool complete) {
                                  .complete = complete});
 }
 
-net::Awaitable<Outcome> ScriptedAnswer::answer_plain(Endpoint endpoint, const ModelRequest& request) {
+wire::Awaitable<Outcome> ScriptedAnswer::answer_plain(Endpoint endpoint, const ModelRequest& request) {
     response_.output.clear();
     response_.body.clear();
     if (script_.garbage == Garbage::json) {
@@ -106,7 +106,7 @@ void ScriptedAnswer::append_plain_head() {
     }
 }
 
-net::Awaitable<Outcome> ScriptedAnswer::send_plain_body() {
+wire::Awaitable<Outcome> ScriptedAnswer::send_plain_body() {
     std::string_view body = response_.body;
     auto fault = std::min({script_.reset_at, script_.close_at, script_.stall_at});
     if (fault != kUnset) {
@@ -130,18 +130,18 @@ net::Awaitable<Outcome> ScriptedAnswer::send_plain_body() {
     co_return Outcome::done;
 }
 
-net::Awaitable<Outcome> ScriptedAnswer::stall() {
+wire::Awaitable<Outcome> ScriptedAnswer::stall() {
     co_await channel_.wait_until_gone();
     co_return Outcome::left;
 }
 
-net::Awaitable<Outcome> ScriptedAnswer::fault_now(std::uint32_t at) {
+wire::Awaitable<Outcome> ScriptedAnswer::fault_now(std::uint32_t at) {
     if (script_.reset_at == at) co_return Outcome::reset;
     if (script_.close_at == at) co_return Outcome::cut;
     co_return co_await stall();
 }
 
-net::Awaitable<Outcome> ScriptedAnswer::answer_stream() {
+wire::Awaitable<Outcome> ScriptedAnswer::answer_stream() {
     response_.body.clear();
     response_.output.clear();
     if (script_.framing == Framing::close) response_.keep_alive = false;
@@ -165,12 +165,12 @@ Outcome ScriptedAnswer::bill_left(std::uint32_t generated) {
     return Outcome::left;
 }
 
-net::Awaitable<Outcome> ScriptedAnswer::stream_events() {
+wire::Awaitable<Outcome> ScriptedAnswer::stream_events() {
     auto pieces = answer_.pieces();
     auto fault = std::min({script_.reset_at, script_.close_at, script_.stall_at});
     auto fault_at = fault == kUnset ? kUnset : std::min(fault, pieces);
     auto error_at = script_.error_at == kUnset ? kUnset : std::min(script_.error_at, pieces);
-    auto next = net::Clock::now();
+    auto next = wire::Clock::now();
     answer_.append_start(response_.body);
     if (!response_.body.empty() && !co_await flush(false)) co_return Outcome::left;
     for (std::uint32_t i = 0; i <= pieces; ++i) {
@@ -189,7 +189,7 @@ net::Awaitable<Outcome> ScriptedAnswer::stream_events() {
     co_return co_await flush(true) ? Outcome::done : Outcome::left;
 }
 
-net::Awaitable<Outcome> ScriptedAnswer::stream_fault(std::uint32_t fault) {
+wire::Awaitable<Outcome> ScriptedAnswer::stream_fault(std::uint32_t fault) {
     if (script_.garbage == Garbage::chunk) {
         response_.output += "zz\r\nthis is no chunk\r\n";
         co_await channel_.send(response_.output);
@@ -208,7 +208,7 @@ net::Awaitable<Outcome> ScriptedAnswer::stream_fault(std::uint32_t fault) {
 }
 
 // Writes the events gathered in response_.body, with the head where that is still due. `force` overrides coalescing.
-net::Awaitable<bool> ScriptedAnswer::flush(bool last, bool force) {
+wire::Awaitable<bool> ScriptedAnswer::flush(bool last, bool force) {
     if (!last && !force && (script_.coalesce || script_.framing == Framing::length)) co_return !channel_.gone();
     if (script_.framing == Framing::length) response_.append_length(response_.body.size() + (force ? 1 : 0));
     if (script_.split > 0) co_return co_await flush_split(last);
@@ -220,7 +220,7 @@ net::Awaitable<bool> ScriptedAnswer::flush(bool last, bool force) {
     co_return sent;
 }
 
-net::Awaitable<bool> ScriptedAnswer::flush_split(bool last) {
+wire::Awaitable<bool> ScriptedAnswer::flush_split(bool last) {
     std::string_view events = response_.body;
     while (!events.empty()) {
         append_chunk(events.substr(0, script_.split));

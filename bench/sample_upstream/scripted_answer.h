@@ -14,23 +14,23 @@ class ScriptedAnswer {
         : worker_(worker), response_(response), channel_(response.channel) {}
 
     // `request` must outlive the call.
-    net::Awaitable<Outcome> send(Endpoint endpoint, const ModelRequest& request, const Script& script);
+    wire::Awaitable<Outcome> send(Endpoint endpoint, const ModelRequest& request, const Script& script);
 
   private:
-    net::Awaitable<Outcome> send_as_scripted(Endpoint endpoint, const ModelRequest& request);
-    net::Awaitable<Outcome> answer_error();
+    wire::Awaitable<Outcome> send_as_scripted(Endpoint endpoint, const ModelRequest& request);
+    wire::Awaitable<Outcome> answer_error();
     void bill(std::uint32_t generated, bool complete);
-    net::Awaitable<Outcome> answer_plain(Endpoint endpoint, const ModelRequest& request);
+    wire::Awaitable<Outcome> answer_plain(Endpoint endpoint, const ModelRequest& request);
     void append_plain_head();
-    net::Awaitable<Outcome> send_plain_body();
-    net::Awaitable<Outcome> stall();
-    net::Awaitable<Outcome> fault_now(std::uint32_t at);
-    net::Awaitable<Outcome> answer_stream();
+    wire::Awaitable<Outcome> send_plain_body();
+    wire::Awaitable<Outcome> stall();
+    wire::Awaitable<Outcome> fault_now(std::uint32_t at);
+    wire::Awaitable<Outcome> answer_stream();
     Outcome bill_left(std::uint32_t generated);
-    net::Awaitable<Outcome> stream_events();
-    net::Awaitable<Outcome> stream_fault(std::uint32_t fault);
-    net::Awaitable<bool> flush(bool last, bool force = false);
-    net::Awaitable<bool> flush_split(bool last);
+    wire::Awaitable<Outcome> stream_events();
+    wire::Awaitable<Outcome> stream_fault(std::uint32_t fault);
+    wire::Awaitable<bool> flush(bool last, bool force = false);
+    wire::Awaitable<bool> flush_split(bool last);
     void append_chunk(std::string_view bytes);
 
     Worker& worker_;

@@ -10,7 +10,7 @@
 
 namespace sample {
 
-namespace asio = net::asio;
+namespace asio = wire::asio;
 
 Script Shared::default_script() const {
     std::lock_guard lock(mutex_);
@@ -88,7 +88,7 @@ Server::Server(Options options) : shared_(std::move(options)) {
         tls_->context.use_certificate_chain_file(shared_.options.tls_certificate_file);
         tls_->context.use_private_key_file(shared_.options.tls_key_file, asio::ssl::context::pem);
     }
-    net::Tcp::endpoint endpoint(asio::ip::make_address(shared_.options.host), shared_.options.port);
+    wire::Tcp::endpoint endpoint(asio::ip::make_address(shared_.options.host), shared_.options.port);
     acceptor_.emplace(shared_.workers.front()->context);
     acceptor_->open(endpoint.protocol());
     acceptor_->set_option(asio::socket_base::reuse_address(true));
@@ -99,17 +99,18 @@ Server::Server(Options options) : shared_(std::move(options)) {
 
 Server::~Server() = default;
 
-net::Awaitable<void> Server::accept() {
+wire::Awaitable<void> Server::accept() {
     constexpr auto kPauseAfterError = std::chrono::milliseconds(20);  // out of descriptors, most likely
-    net::Acceptor& acceptor = acceptor_.value();  // NOLINT(bugprone-unchecked-optional-access): made by the constructor
-    net::Timer pause(acceptor.get_executor());
+    wire::Acceptor& acceptor =
+        acceptor_.value();  // NOLINT(bugprone-unchecked-optional-access): made by the constructor
+    wire::Timer pause(acceptor.get_executor());
     for (std::size_t next = 0;; ++next) {
         auto& worker = *shared_.workers[next % shared_.workers.size()];
-        auto [error, socket] = co_await acceptor.async_accept(worker.context.get_executor(), net::kAwait);
+        auto [error, socket] = co_await acceptor.async_accept(worker.context.get_executor(), wire::kAwait);
         if (error == asio::error::operation_aborted) co_return;
         if (error) {
             pause.expires_after(kPauseAfterError);
-            co_await pause.async_wait(net::kAwait);
+            co_await pause.async_wait(wire::kAwait);
             continue;
         }
         start_connection(worker, std::move(socket), tls_ ? &tls_->context : nullptr);
@@ -119,7 +120,7 @@ net::Awaitable<void> Server::accept() {
 void Server::run() {
     auto& first = shared_.workers.front()->context;
     asio::signal_set signals(first, SIGINT, SIGTERM);
-    signals.async_wait([this](const net::ErrorCode&, int) {
+    signals.async_wait([this](const wire::ErrorCode&, int) {
         for (auto& worker : shared_.workers) worker->context.stop();
     });
     asio::co_spawn(first, accept(), asio::detached);

@@ -12,11 +12,11 @@
 
 #include "bench/sample_upstream/script.h"
 #include "bench/sample_upstream/stats.h"
-#include "gateway/net/asio.h"
+#include "gateway/wire/asio.h"
 
 namespace sample {
 
-namespace net = tollgate::net;
+namespace wire = tollgate::wire;
 
 struct Options {
     std::string host = "127.0.0.1";
@@ -51,7 +51,7 @@ struct Worker {
 
   public:
     // Last, so that connections, which it destroys, find the rest alive.
-    net::asio::io_context context{1};
+    wire::asio::io_context context{1};
 };
 
 struct Shared {
@@ -84,12 +84,12 @@ class Server {
     void run();  // until SIGINT or SIGTERM
 
   private:
-    net::Awaitable<void> accept();
+    wire::Awaitable<void> accept();
 
     Shared shared_;
     struct Tls;
     std::unique_ptr<Tls> tls_;
-    std::optional<net::Acceptor> acceptor_;
+    std::optional<wire::Acceptor> acceptor_;
     std::uint16_t port_ = 0;
 };
 

@@ -5,13 +5,13 @@
 
 #include "gateway/api/activity.h"
 #include "gateway/api/limits.h"
-#include "gateway/time_text.h"
+#include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
-void text_or_null(JsonText& json, std::string_view name, std::string_view value) {
+void text_or_null(JsonWriter& json, std::string_view name, std::string_view value) {
     json.key(name);
     value.empty() ? json.null() : json.text(value);
 }
@@ -26,7 +26,7 @@ std::string query_value(std::string_view query, std::string_view name) {
     return {};
 }
 
-void write_tokens(const TokenUsage& usage, JsonText& json) {
+void write_tokens(const TokenUsage& usage, JsonWriter& json) {
     json.key("tokens_prompt").number(usage.prompt).key("tokens_completion").number(usage.completion);
     json.key("native_tokens_prompt").number(usage.prompt).key("native_tokens_completion").number(usage.completion);
     json.key("native_tokens_reasoning").number(usage.reasoning).key("native_tokens_cached").number(usage.cache_read);
@@ -50,7 +50,7 @@ ApiAnswer show_generation(Services& services, const ApiRequest& request) {
     if (!visible) return api_error(ErrorKind::not_found, "there is no such generation", "id");
     const RequestOpened& opened = found->opened();
     const RequestSettled& settled = found->settled();
-    JsonText json;
+    JsonWriter json;
     json.object().key("data").object();
     json.key("id").text("gen-" + to_ulid(opened.request)).key("request_id").text("req_" + to_ulid(opened.request));
     text_or_null(json, "upstream_id", settled.upstream_id);
@@ -84,7 +84,7 @@ ApiAnswer show_generation(Services& services, const ApiRequest& request) {
 ApiAnswer show_key(Services& services, const ApiRequest& request) {
     const KeyRecord* const key = services.accounts->directory()->find_key(request.principal.key);
     if (key == nullptr) return api_error(ErrorKind::not_found, "this key no longer exists");
-    JsonText json;
+    JsonWriter json;
     json.object().key("data");
     write_key(*key, request.now_ms, json);
     ApiAnswer answer;
@@ -96,7 +96,7 @@ ApiAnswer show_key(Services& services, const ApiRequest& request) {
 
 ApiAnswer show_credits(const Principal& principal) {
     const auto snapshot = principal.credit->snapshot();
-    JsonText json;
+    JsonWriter json;
     json.object().key("data").object();
     json.key("total_credits").usd(snapshot.granted).key("total_usage").usd(snapshot.used).end();
     ApiAnswer answer;
@@ -104,7 +104,7 @@ ApiAnswer show_credits(const Principal& principal) {
     return answer;
 }
 
-void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json) {
+void write_key(const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
     const Spender state = key.credit->state_of(*key.spenders.key, 0);
     const WindowNumbers now = windows_at(now_ms);
     json.object().key("hash").text(to_hex(key.digest)).key("label").text(key.label).key("name").text(key.name);

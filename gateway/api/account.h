@@ -12,6 +12,6 @@ ApiAnswer show_account(Services& services, const ApiRequest& request);
 // Any thread; the principal has credit.
 ApiAnswer show_credits(const Principal& principal);
 // OpenRouter's key object, used by management too.
-void write_key(const KeyRecord& key, std::int64_t now_ms, JsonText& json);
+void write_key(const KeyRecord& key, std::int64_t now_ms, JsonWriter& json);
 
 }  // namespace tollgate

@@ -7,9 +7,9 @@
 #include <functional>
 #include <map>
 
-#include "gateway/api/csv.h"
 #include "gateway/api/query_fields.h"
-#include "gateway/time_text.h"
+#include "gateway/text/csv.h"
+#include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -40,7 +40,7 @@ Value share_of(std::int64_t part, std::int64_t whole) {
 
 using Columns = std::vector<std::pair<std::string_view, Value>>;
 
-void write_json(const Columns& columns, JsonText& json) {
+void write_json(const Columns& columns, JsonWriter& json) {
     json.object();
     for (const auto& [name, value] : columns) {
         json.key(name);
@@ -219,7 +219,7 @@ ApiAnswer show_activity(Services& services, const ApiRequest& request, const Id1
         if (!page->next_cursor.empty()) answer.headers = "x-next-cursor: " + page->next_cursor + "\r\n";
         return answer;
     }
-    JsonText text;
+    JsonWriter text;
     text.object().key("data").array();
     for (const StoredRequest& one : page->requests) write_json(columns_of(one), text);
     text.end().key("next_cursor");
@@ -309,7 +309,7 @@ ApiAnswer show_analytics(Services& services, const ApiRequest& request, const Id
         for (const UsageReportRow& row : report->rows) write_csv_row(columns_of(query, row), out);
         return csv(std::move(out));
     }
-    JsonText text;
+    JsonWriter text;
     text.object().key("from").text(rfc3339(report->time.from_ms)).key("to").text(rfc3339(report->time.to_ms));
     text.key("data").array();
     for (const UsageReportRow& row : report->rows) write_json(columns_of(query, row), text);
@@ -361,14 +361,14 @@ ApiAnswer show_daily_activity(Services& services, const ApiRequest& request) {
     bring_up_to_date(services);
     const auto report = services.usage->report(query);
     if (!report) return api_error(report.error());
-    JsonText text;
+    JsonWriter text;
     text.object().key("data").array();
     for (const UsageReportRow& row : report->rows) {
         const RollupCounters& of = row.counters;
         text.object().key("date").text(rfc3339(row.begin_ms).substr(0, 10)).key("model").text(row.model);
         text.key("model_permaslug").text(row.model).key("endpoint_id").text(row.provider + ":" + row.model);
-        text.key("provider_name").text(row.provider).key("usage").usd({of.cost_nano});
-        text.key("byok_usage_inference").usd({of.byok_cost_nano}).key("requests").number(of.requests);
+        text.key("provider_name").text(row.provider).key("usage").usd(NanoUsd{of.cost_nano});
+        text.key("byok_usage_inference").usd(NanoUsd{of.byok_cost_nano}).key("requests").number(of.requests);
         text.key("prompt_tokens").number(of.prompt_tokens).key("completion_tokens").number(of.completion_tokens);
         text.key("reasoning_tokens").number(of.reasoning_tokens).end();
     }

@@ -5,16 +5,16 @@
 #include "gateway/api/account.h"
 #include "gateway/api/management.h"
 #include "gateway/api/models.h"
-#include "gateway/net/connection.h"
-#include "gateway/request/reply.h"
+#include "gateway/client/connection.h"
+#include "gateway/client/reply.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
 // Runs blocking work on the API thread and comes back to the worker.
-net::Awaitable<ApiAnswer> on_api_thread(ApiAnswer (*work)(Services&, const ApiRequest&), Services& services,
-                                        const ApiRequest& request) {
+wire::Awaitable<ApiAnswer> on_api_thread(ApiAnswer (*work)(Services&, const ApiRequest&), Services& services,
+                                         const ApiRequest& request) {
     co_return work(services, request);
 }
 
@@ -28,7 +28,7 @@ ApiRequest api_request(const Connection& connection) {
 
 }  // namespace
 
-net::Awaitable<Error> answer_api(Connection& connection) {
+wire::Awaitable<Error> answer_api(Connection& connection) {
     const RequestContext& context = connection.request;
     Services& services = connection.worker().services();
     ApiAnswer answer;
@@ -46,8 +46,8 @@ net::Awaitable<Error> answer_api(Connection& connection) {
     } else {
         auto* const work = context.route == Route::management ? &manage : &show_account;
         const ApiRequest request = api_request(connection);
-        auto [failed, result] = co_await net::asio::co_spawn(services.blocking->get_executor(),
-                                                             on_api_thread(work, services, request), net::kAwait);
+        auto [failed, result] = co_await wire::asio::co_spawn(services.blocking->get_executor(),
+                                                              on_api_thread(work, services, request), wire::kAwait);
         if (failed) std::rethrow_exception(failed);
         answer = std::move(result);
     }

@@ -1,6 +1,6 @@
 #include "gateway/api/api.h"
 
-#include "gateway/time_text.h"
+#include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -28,49 +28,7 @@ std::string_view take_segment(std::string_view& path) {
     return segment;
 }
 
-void JsonText::separate() {
-    if (!first_ && !after_key_) out_ += ',';
-    first_ = after_key_ = false;
-}
-
-JsonText& JsonText::open(char bracket) {
-    separate();
-    out_ += bracket;
-    closers_ += bracket == '{' ? '}' : ']';
-    first_ = true;
-    return *this;
-}
-
-JsonText& JsonText::end() {
-    out_ += closers_.back();
-    closers_.pop_back();
-    first_ = false;
-    return *this;
-}
-
-JsonText& JsonText::key(std::string_view name) {
-    separate();
-    append_json_string(out_, name);
-    out_ += ':';
-    after_key_ = true;
-    return *this;
-}
-
-JsonText& JsonText::text(std::string_view value) {
-    separate();
-    append_json_string(out_, value);
-    return *this;
-}
-
-JsonText& JsonText::raw(std::string_view json) {
-    separate();
-    out_ += json;
-    return *this;
-}
-
-JsonText& JsonText::time(std::int64_t unix_ms) { return unix_ms == 0 ? null() : text(rfc3339(unix_ms)); }
-
-ApiAnswer json_answer(JsonText& json, int status) {
+ApiAnswer json_answer(JsonWriter& json, int status) {
     ApiAnswer answer;
     answer.status = status;
     answer.body = json.take();

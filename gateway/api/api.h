@@ -5,7 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "gateway/request/request_context.h"
+#include "gateway/exchange/request_context.h"
+#include "gateway/text/json_writer.h"
 
 namespace tollgate {
 
@@ -36,33 +37,8 @@ ApiAnswer api_error(const Status& status);
 // The next segment of a path, taken off its front; empty at the end.
 std::string_view take_segment(std::string_view& path);
 
-// Writes JSON text front to back; amounts are exact decimals, never doubles.
-class JsonText {
-  public:
-    JsonText& object() { return open('{'); }
-    JsonText& array() { return open('['); }
-    JsonText& end();
-    JsonText& key(std::string_view name);
-    JsonText& text(std::string_view value);
-    JsonText& number(std::int64_t value) { return raw(std::to_string(value)); }
-    JsonText& usd(NanoUsd value) { return raw(to_usd(value)); }
-    JsonText& flag(bool value) { return raw(value ? "true" : "false"); }
-    JsonText& null() { return raw("null"); }
-    JsonText& time(std::int64_t unix_ms);  // RFC 3339; null for 0
-    JsonText& raw(std::string_view json);
-    std::string take() { return std::move(out_); }
-
-  private:
-    JsonText& open(char bracket);
-    void separate();
-    std::string out_;
-    std::string closers_;
-    bool first_ = true;
-    bool after_key_ = false;
-};
-
 // The answer whose body the text is; it is empty afterwards.
-ApiAnswer json_answer(JsonText& json, int status = 200);
+ApiAnswer json_answer(JsonWriter& json, int status = 200);
 
 struct Services;
 // Whether the caller may read of this organization: the root key of all, a management key of its own. Another

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/time_text.h"
+#include "gateway/text/time_text.h"
 
 namespace tollgate {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "gateway/api/body_fields.h"
-#include "gateway/net/clock.h"
+#include "gateway/wire/clock.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -37,16 +37,16 @@ std::optional<Accounts::LimitTarget> target_of(const Id128& organization, std::s
     return target;
 }
 
-void write_count(JsonText& json, std::string_view name, const std::optional<std::int64_t>& count) {
+void write_count(JsonWriter& json, std::string_view name, const std::optional<std::int64_t>& count) {
     json.key(name);
     count ? json.number(*count) : json.null();
 }
 
 ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::int64_t now_ms) {
-    const Spender state = credit.state_of(spender, net::monotonic_ms(net::Clock::now()));
+    const Spender state = credit.state_of(spender, wire::monotonic_ms(wire::Clock::now()));
     const Limits& limits = state.limits;
     const WindowNumbers now = windows_at(now_ms);
-    JsonText json;
+    JsonWriter json;
     json.object().key("limit");
     limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_reset");

@@ -7,7 +7,7 @@
 #include "gateway/api/body_fields.h"
 #include "gateway/api/limits.h"
 #include "gateway/api/transactions.h"
-#include "gateway/time_text.h"
+#include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -23,7 +23,7 @@ struct Call {
 
 using Handler = ApiAnswer (*)(const Call&);
 
-void write_organization(const Directory& directory, const Organization& organization, JsonText& json) {
+void write_organization(const Directory& directory, const Organization& organization, JsonWriter& json) {
     json.object().key("id").text(to_uuid(organization.id)).key("name").text(organization.name);
     json.key("slug").text(organization.slug).key("created_at").text(rfc3339(organization.created_ms));
     for (const Project* project : directory.projects_of(organization.id)) {
@@ -32,7 +32,7 @@ void write_organization(const Directory& directory, const Organization& organiza
     json.end();
 }
 
-void write_project(const Project& project, JsonText& json) {
+void write_project(const Project& project, JsonWriter& json) {
     json.object().key("id").text(to_uuid(project.id)).key("name").text(project.name);
     json.key("is_default").flag(project.is_default).key("created_at").text(rfc3339(project.created_ms)).end();
 }
@@ -44,14 +44,14 @@ ApiAnswer create_organization(const Call& call) {
     const auto id = call.services.accounts->create_organization({name}, call.request.now_ms);
     if (!id) return api_error(id.error());
     const auto directory = call.services.accounts->directory();
-    JsonText json;
+    JsonWriter json;
     write_organization(*directory, *directory->find_organization(*id), json);
     return json_answer(json, 201);
 }
 
 ApiAnswer list_organizations(const Call& call) {
     const auto directory = call.services.accounts->directory();
-    JsonText json;
+    JsonWriter json;
     json.object().key("data").array();
     for (const Organization* organization : directory->organizations()) {
         write_organization(*directory, *organization, json);
@@ -62,7 +62,7 @@ ApiAnswer list_organizations(const Call& call) {
 
 ApiAnswer show_organization(const Call& call) {
     const auto directory = call.services.accounts->directory();
-    JsonText json;
+    JsonWriter json;
     write_organization(*directory, *directory->find_organization(call.organization), json);
     return json_answer(json);
 }
@@ -73,14 +73,14 @@ ApiAnswer create_project(const Call& call) {
     if (fields.error()) return fields.refusal();
     const auto id = call.services.accounts->create_project(call.organization, name, call.request.now_ms);
     if (!id) return api_error(id.error());
-    JsonText json;
+    JsonWriter json;
     write_project(*call.services.accounts->directory()->find_project(*id), json);
     return json_answer(json, 201);
 }
 
 ApiAnswer list_projects(const Call& call) {
     const auto directory = call.services.accounts->directory();
-    JsonText json;
+    JsonWriter json;
     json.object().key("data").array();
     for (const Project* project : directory->projects_of(call.organization)) write_project(*project, json);
     json.end().end();
@@ -113,7 +113,7 @@ ApiAnswer create_key(const Call& call) {
     key.reset = *reset;
     const auto made = call.services.accounts->create_key(call.organization, key, call.request.now_ms);
     if (!made) return api_error(made.error());
-    JsonText json;
+    JsonWriter json;
     json.object().key("data");
     write_key(*call.services.accounts->directory()->find_key(made->digest), call.request.now_ms, json);
     json.key("key").text(made->plaintext).end();
@@ -122,7 +122,7 @@ ApiAnswer create_key(const Call& call) {
 
 ApiAnswer list_keys(const Call& call) {
     const auto directory = call.services.accounts->directory();
-    JsonText json;
+    JsonWriter json;
     json.object().key("data").array();
     for (const KeyRecord* key : directory->keys_of(call.organization)) write_key(*key, call.request.now_ms, json);
     json.end().end();
@@ -141,7 +141,7 @@ ApiAnswer no_such_key() { return api_error(ErrorKind::not_found, "there is no su
 ApiAnswer show_key(const Call& call) {
     const KeyRecord* const key = find_key(call);
     if (key == nullptr) return no_such_key();
-    JsonText json;
+    JsonWriter json;
     json.object().key("data");
     write_key(*key, call.request.now_ms, json);
     json.end();
@@ -178,7 +178,7 @@ ApiAnswer delete_key(const Call& call) {
 ApiAnswer show_llm(const Call& call) {
     const auto directory = call.services.accounts->directory();
     const OrganizationPolicy& policy = *directory->find_organization(call.organization)->policy;
-    JsonText json;
+    JsonWriter json;
     json.object().key("model");
     policy.default_model.empty() ? json.null() : json.text(policy.default_model);
     json.key("provider");
@@ -216,7 +216,7 @@ ApiAnswer show_retention(const Call& call) {
     const auto& own = directory->find_organization(call.organization)->policy->retention_class;
     const std::uint8_t number = own.value_or(retention.default_class);
     const auto named = std::ranges::find(retention.classes, number, &RetentionClass::number);
-    JsonText json;
+    JsonWriter json;
     json.object().key("class").text(named != retention.classes.end() ? named->name : std::to_string(number));
     json.key("days").number(retention.days_of(number)).key("default").flag(!own).end();
     return json_answer(json);
@@ -240,7 +240,7 @@ ApiAnswer show_credit_policy(const Call& call) {
     const OrganizationPolicy& own = *directory->find_organization(call.organization)->policy;
     const CreditConfig& otherwise = call.services.config.credit;
     const bool owe = own.on_exhausted.value_or(otherwise.on_exhausted) == OnExhausted::owe;
-    JsonText json;
+    JsonWriter json;
     json.object().key("on_exhausted").text(owe ? "owe" : "cut");
     json.key("overdraft_cap").usd(own.overdraft_cap.value_or(otherwise.overdraft_cap));
     json.key("default").flag(!own.on_exhausted && !own.overdraft_cap).end();

@@ -16,13 +16,13 @@ std::string price_text(std::int64_t pico) {
     return digits;
 }
 
-void write_list(JsonText& json, const std::vector<std::string>& values) {
+void write_list(JsonWriter& json, const std::vector<std::string>& values) {
     json.array();
     for (const auto& value : values) json.text(value);
     json.end();
 }
 
-void write_openrouter(const Catalogue& catalogue, const Model& model, JsonText& json) {
+void write_openrouter(const Catalogue& catalogue, const Model& model, JsonWriter& json) {
     const Endpoint& first = *catalogue.find(model.id).front().endpoint;
     json.object().key("id").text(model.id).key("canonical_slug").text(model.id);
     json.key("name").text(model.name).key("created").number(model.created).key("description").text("");
@@ -48,14 +48,14 @@ void write_openrouter(const Catalogue& catalogue, const Model& model, JsonText& 
     json.end();
 }
 
-void write_openai(const Model& model, JsonText& json) {
+void write_openai(const Model& model, JsonWriter& json) {
     const std::string_view id = model.id;
     const std::string_view owner = id.substr(0, id.find('/'));
     json.object().key("id").text(id).key("object").text("model");
     json.key("created").number(model.created).key("owned_by").text(owner).end();
 }
 
-void write(const Catalogue& catalogue, const Model& model, bool openrouter, JsonText& json) {
+void write(const Catalogue& catalogue, const Model& model, bool openrouter, JsonWriter& json) {
     if (openrouter) {
         write_openrouter(catalogue, model, json);
     } else {
@@ -66,7 +66,7 @@ void write(const Catalogue& catalogue, const Model& model, bool openrouter, Json
 }  // namespace
 
 ApiAnswer list_models(const Catalogue& catalogue, bool openrouter) {
-    JsonText json;
+    JsonWriter json;
     json.object();
     if (!openrouter) json.key("object").text("list");
     json.key("data").array();
@@ -88,7 +88,7 @@ ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, bool ope
         const std::string shown(readable ? cut_utf8(name, kModelNameBytes) : "?");
         return api_error(ErrorKind::model_not_found, "the model '" + shown + "' does not exist here", "model");
     }
-    JsonText json;
+    JsonWriter json;
     if (openrouter) json.object().key("data");
     write(catalogue, *model, openrouter, json);
     if (openrouter) json.end();

@@ -5,8 +5,8 @@
 #include <boost/url/parse_query.hpp>
 #include <charconv>
 
-#include "gateway/request/json_object.h"
-#include "gateway/time_text.h"
+#include "gateway/text/json_members.h"
+#include "gateway/text/time_text.h"
 
 namespace tollgate {
 QueryFields::QueryFields(std::string_view query, std::initializer_list<std::string_view> known) { read(query, known); }

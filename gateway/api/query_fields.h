@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "accounting/ids.h"
+#include "accounting/money/ids.h"
 #include "gateway/api/api.h"
 
 namespace tollgate {

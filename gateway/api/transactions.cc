@@ -4,7 +4,7 @@
 
 #include "gateway/api/body_fields.h"
 #include "gateway/api/query_fields.h"
-#include "gateway/time_text.h"
+#include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -43,7 +43,7 @@ ApiAnswer book(const Call& call, BodyFields& fields, TransactionRequest transact
     if (fields.error()) return fields.refusal();
     const auto result = call.services.ledger->transact(transaction, call.request.now_ms);
     if (!result) return api_error(result.error());
-    JsonText json;
+    JsonWriter json;
     json.object().key("transaction_id").text(to_ulid(result->transaction)).key("amount").usd(result->moved);
     json.key("balance").usd(call.services.credits->organization(call.organization).snapshot().balance());
     json.key("repeated").flag(result->repeated).end();
@@ -118,21 +118,21 @@ ApiAnswer charge_back(const Call& call) {
     return book(call, fields, transaction);
 }
 
-void write_id(JsonText& json, std::string_view name, const Id128& id, const std::string& text) {
+void write_id(JsonWriter& json, std::string_view name, const Id128& id, const std::string& text) {
     json.key(name);
     id.is_nil() ? json.null() : json.text(text);
 }
 
 ApiAnswer show_credit(const Call& call) {
     const auto snapshot = call.services.credits->organization(call.organization).snapshot();
-    JsonText json;
+    JsonWriter json;
     json.object().key("balance").usd(snapshot.balance()).key("total_credits").usd(snapshot.granted);
     json.key("total_usage").usd(snapshot.used).key("held").usd(snapshot.held).end();
     return json_answer(json);
 }
 
 ApiAnswer list_lots(const Call& call) {
-    JsonText json;
+    JsonWriter json;
     json.object().key("data").array();
     for (const CreditLot& lot : call.services.ledger->credit_lots(call.organization)) {
         json.object().key("transaction_id").text(to_ulid(lot.transaction)).key("source").text(to_string(lot.source));
@@ -145,7 +145,7 @@ ApiAnswer list_lots(const Call& call) {
     return json_answer(json);
 }
 
-void write_row(const HistoryRow& row, JsonText& json) {
+void write_row(const HistoryRow& row, JsonWriter& json) {
     const bool usage = row.kind == EntryKind::usage;
     json.object().key("id").text(to_ulid(row.transaction)).key("kind").text(to_string(row.kind));
     json.key("state").text(to_string(row.state)).key("amount").usd(row.amount);
@@ -185,7 +185,7 @@ ApiAnswer list_transactions(const Call& call) {
     if (fields.failed()) return fields.refusal();
     const auto page = call.services.ledger->history(query);
     if (!page) return api_error(page.error());
-    JsonText json;
+    JsonWriter json;
     json.object().key("data").array();
     for (const HistoryRow& row : page->rows) write_row(row, json);
     json.end().key("next_cursor");

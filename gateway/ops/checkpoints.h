@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "accounting/ids.h"
-#include "accounting/ledger.h"
+#include "accounting/ledger/ledger.h"
+#include "accounting/money/ids.h"
 #include "store/rocks_store.h"
 #include "store/slot_file.h"
 

@@ -1,6 +1,6 @@
 #include "gateway/ops/metrics.h"
 
-#include "gateway/request/request_context.h"
+#include "gateway/exchange/request_context.h"
 
 #include <dirent.h>
 #include <prometheus/text_serializer.h>

@@ -11,7 +11,7 @@ namespace tollgate {
 namespace {
 
 namespace http = boost::beast::http;
-using Stream = boost::beast::basic_stream<net::Tcp, net::Executor, boost::beast::unlimited_rate_policy>;
+using Stream = boost::beast::basic_stream<wire::Tcp, wire::Executor, boost::beast::unlimited_rate_policy>;
 
 constexpr auto kTimeout = std::chrono::seconds(30);
 constexpr auto kPause = std::chrono::milliseconds(50);
@@ -26,15 +26,15 @@ std::string_view path_of(const http::request<http::empty_body>& request) {
     return target.substr(0, target.find('?'));
 }
 
-net::Awaitable<Result<std::string>> make_checkpoint(Checkpoints& checkpoints) {
-    co_return checkpoints.make(net::unix_ms_now());
+wire::Awaitable<Result<std::string>> make_checkpoint(Checkpoints& checkpoints) {
+    co_return checkpoints.make(wire::unix_ms_now());
 }
 
 // Made on the API thread, which may block.
-net::Awaitable<Response> answer_checkpoint(const http::request<http::empty_body>& request, const Services& services,
-                                           Checkpoints& checkpoints) {
+wire::Awaitable<Response> answer_checkpoint(const http::request<http::empty_body>& request, const Services& services,
+                                            Checkpoints& checkpoints) {
     auto [failed, made] =
-        co_await net::asio::co_spawn(services.blocking->get_executor(), make_checkpoint(checkpoints), net::kAwait);
+        co_await wire::asio::co_spawn(services.blocking->get_executor(), make_checkpoint(checkpoints), wire::kAwait);
     if (failed) std::rethrow_exception(failed);
     Response response(made ? http::status::created : http::status::service_unavailable, request.version());
     response.set(http::field::content_type, made ? "application/json" : "text/plain; charset=utf-8");
@@ -76,15 +76,15 @@ Response answer(const http::request<http::empty_body>& request, const Metrics& m
     return response;
 }
 
-net::Awaitable<void> serve_connection(net::Socket socket, const Metrics& metrics, const Services& services,
-                                      Checkpoints& checkpoints) {
+wire::Awaitable<void> serve_connection(wire::Socket socket, const Metrics& metrics, const Services& services,
+                                       Checkpoints& checkpoints) {
     Stream stream(std::move(socket));
     boost::beast::flat_buffer buffer(kMostHeadBytes);
     bool more = true;
     while (more) {
         http::request<http::empty_body> request;
         stream.expires_after(kTimeout);
-        auto [read_error, read_bytes] = co_await http::async_read(stream, buffer, request, net::kAwait);
+        auto [read_error, read_bytes] = co_await http::async_read(stream, buffer, request, wire::kAwait);
         if (read_error) co_return;
         const bool checkpoint = request.method() == http::verb::post && path_of(request) == kCheckpointPath;
         Response response;
@@ -95,7 +95,7 @@ net::Awaitable<void> serve_connection(net::Socket socket, const Metrics& metrics
             response = answer(request, metrics, services);
         }
         stream.expires_after(kTimeout);
-        auto [write_error, written] = co_await http::async_write(stream, response, net::kAwait);
+        auto [write_error, written] = co_await http::async_write(stream, response, wire::kAwait);
         if (write_error) co_return;
         more = response.keep_alive();
     }
@@ -103,19 +103,19 @@ net::Awaitable<void> serve_connection(net::Socket socket, const Metrics& metrics
 
 }  // namespace
 
-net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& metrics, const Services& services,
-                                      Checkpoints& checkpoints) {
-    net::Timer pause(acceptor.get_executor());
+wire::Awaitable<void> serve_operations(wire::Acceptor& acceptor, const Metrics& metrics, const Services& services,
+                                       Checkpoints& checkpoints) {
+    wire::Timer pause(acceptor.get_executor());
     while (acceptor.is_open()) {
-        auto [error, socket] = co_await acceptor.async_accept(net::kAwait);
-        if (error == net::asio::error::operation_aborted) co_return;
+        auto [error, socket] = co_await acceptor.async_accept(wire::kAwait);
+        if (error == wire::asio::error::operation_aborted) co_return;
         if (error) {  // no descriptors, most likely
             pause.expires_after(kPause);
-            [[maybe_unused]] auto waited = co_await pause.async_wait(net::kAwait);
+            [[maybe_unused]] auto waited = co_await pause.async_wait(wire::kAwait);
             continue;
         }
-        net::asio::co_spawn(acceptor.get_executor(),
-                            serve_connection(std::move(socket), metrics, services, checkpoints), net::asio::detached);
+        wire::asio::co_spawn(acceptor.get_executor(),
+                             serve_connection(std::move(socket), metrics, services, checkpoints), wire::asio::detached);
     }
 }
 

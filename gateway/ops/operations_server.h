@@ -2,14 +2,14 @@
 // On the control thread, by Beast: nothing here is hot.
 #pragma once
 
-#include "gateway/net/asio.h"
 #include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
+#include "gateway/wire/asio.h"
 
 namespace tollgate {
 
 // Serves until the acceptor is closed. All arguments must outlive it.
-net::Awaitable<void> serve_operations(net::Acceptor& acceptor, const Metrics& metrics, const Services& services,
-                                      Checkpoints& checkpoints);
+wire::Awaitable<void> serve_operations(wire::Acceptor& acceptor, const Metrics& metrics, const Services& services,
+                                       Checkpoints& checkpoints);
 
 }  // namespace tollgate

@@ -5,14 +5,14 @@
 #include <cstring>
 #include <span>
 
-#include "gateway/request/request_context.h"
+#include "gateway/exchange/request_context.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
-std::uint64_t us_since(net::Clock::time_point from, net::Clock::time_point to) {
-    return static_cast<std::uint64_t>(net::us_between(from, to));
+std::uint64_t us_since(wire::Clock::time_point from, wire::Clock::time_point to) {
+    return static_cast<std::uint64_t>(wire::us_between(from, to));
 }
 
 constexpr std::size_t kKeyPrefixBytes = 6;  // of a key's public id: enough to tell keys apart in a log
@@ -83,13 +83,13 @@ void count_request(Worker& worker, const RequestContext& request) {
     const std::size_t endpoint = request.endpoint == nullptr ? 0 : request.endpoint->number;
     EndpointCounters& counters = worker.counters().of(request.route, endpoint);
     counters.requests.add(request.status);
-    counters.duration.observe(kDurationBoundsUs, us_since(request.started, net::Clock::now()));
+    counters.duration.observe(kDurationBoundsUs, us_since(request.started, wire::Clock::now()));
     if (request.cancelled) counters.cancelled.add();
     if (request.status_sent != 0) {
         counters.overhead.observe(kOverheadBoundsUs, static_cast<std::uint64_t>(request.overhead_us));
     }
     if (endpoint == 0) return;
-    if (request.first_token != net::Clock::time_point{}) {
+    if (request.first_token != wire::Clock::time_point{}) {
         counters.first_token.observe(kDurationBoundsUs, us_since(request.started, request.first_token));
     }
     counters.prompt_tokens.add(static_cast<std::uint64_t>(request.usage.prompt));
@@ -125,7 +125,7 @@ void log_request(Worker& worker, const RequestContext& request) {
     }
     if (request.upstream_status != 0) line.number("upstream_status", request.upstream_status);
     if (request.cancelled) line.raw("cancelled", "true");
-    line.number("duration_us", static_cast<std::int64_t>(us_since(request.started, net::Clock::now())));
+    line.number("duration_us", static_cast<std::int64_t>(us_since(request.started, wire::Clock::now())));
     line.number("overhead_us", request.overhead_us);
     line.number("bytes_out", static_cast<std::int64_t>(request.bytes_out));
     worker.log(line.finish());

@@ -1,6 +1,7 @@
 #include "gateway/routing/catalogue.h"
+#include "gateway/text/json_writer.h"
 
-#include "gateway/request/error.h"
+#include "gateway/text/error.h"
 
 namespace tollgate {
 

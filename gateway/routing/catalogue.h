@@ -9,9 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "accounting/price_list.h"
-#include "accounting/prompt_history.h"
-#include "gateway/upstream/provider.h"
+#include "accounting/credit/prompt_history.h"
+#include "accounting/money/price_list.h"
+#include "gateway/routing/provider.h"
 
 namespace tollgate {
 

@@ -1,7 +1,7 @@
 // Which endpoint a request goes to: model named or defaulted, aliases resolved, the organization's provider preferred.
 #pragma once
 
-#include "gateway/request/request_context.h"
+#include "gateway/exchange/request_context.h"
 
 namespace tollgate {
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "gateway/api/api.h"
-#include "gateway/time_text.h"
+#include "gateway/text/time_text.h"
 #include "gateway/tools/ledger_commands.h"
 #include "gateway/tools/progress.h"
 
@@ -140,7 +140,7 @@ Result<std::vector<std::string>> files_to_copy(const fs::path& directory) {
 }
 
 Status write_manifest(const fs::path& path, const Manifest& manifest) {
-    JsonText text;
+    JsonWriter text;
     text.object().key("format").number(kManifestFormat).key("created_at").text(rfc3339(manifest.created_ms));
     text.key("created_ms").number(manifest.created_ms).key("tollgate_version").text(TOLLGATE_VERSION);
     text.key("of_running").flag(manifest.of_running).key("files").array();
@@ -295,7 +295,7 @@ Status backup_command(const BackupOptions& options) {
     if (!source) return source.error();
     const fs::path to(options.to);
     if (Status status = take_empty_directory(to, "--to"); !status.ok()) return status;
-    Manifest manifest{.created_ms = net::unix_ms_now(), .of_running = (*source)->running(), .files = {}};
+    Manifest manifest{.created_ms = wire::unix_ms_now(), .of_running = (*source)->running(), .files = {}};
     if (Status status = copy_backup(**source, to, manifest); !status.ok()) return status;
     source->reset();  // the checkpoint, or the lock, is not needed any more
 

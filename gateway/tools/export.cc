@@ -9,10 +9,10 @@
 #include <limits>
 #include <optional>
 
-#include "accounting/reference_ledger.h"
+#include "accounting/verify/reference_ledger.h"
 #include "gateway/api/api.h"
-#include "gateway/api/csv.h"
-#include "gateway/time_text.h"
+#include "gateway/text/csv.h"
+#include "gateway/text/time_text.h"
 #include "gateway/tools/journal_replay.h"
 #include "gateway/tools/time_option.h"
 
@@ -119,7 +119,7 @@ class Rows {
     bool in_header_ = false;
     bool in_row_ = false;  // a cell came before
     std::string line_;
-    JsonText json_;
+    JsonWriter json_;
 };
 
 std::string id_or_nothing(const Id128& id) { return id.is_nil() ? std::string() : to_uuid(id); }

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <functional>
 
-#include "accounting/journal_reader.h"
-#include "accounting/ledger_entry.h"
+#include "accounting/ledger/journal_reader.h"
+#include "accounting/ledger/ledger_entry.h"
 #include "gateway/tools/progress.h"
 
 namespace tollgate {

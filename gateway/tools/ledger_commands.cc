@@ -4,7 +4,7 @@
 #include <map>
 
 #include "gateway/api/api.h"
-#include "gateway/time_text.h"
+#include "gateway/text/time_text.h"
 #include "gateway/tools/journal_replay.h"
 #include "gateway/tools/progress.h"
 #include "gateway/tools/time_option.h"
@@ -35,7 +35,7 @@ Status check_slots(const LedgerSource& source, DirectoryReport& report) {
     return {};
 }
 
-void write_json(JsonText& json, const LedgerDifference& difference) {
+void write_json(JsonWriter& json, const LedgerDifference& difference) {
     json.key("difference").object().key("block").number(static_cast<std::int64_t>(difference.block));
     json.key("entry").number(static_cast<std::int64_t>(difference.entry)).key("what").text(difference.what);
     json.key("account").text(difference.account).key("expected").text(difference.expected);
@@ -45,7 +45,7 @@ void write_json(JsonText& json, const LedgerDifference& difference) {
 void print_json(const DirectoryReport& report, bool running) {
     const VerifyReport& ledger = report.ledger;
     const auto count = [](auto number) { return static_cast<std::int64_t>(number); };
-    JsonText json;
+    JsonWriter json;
     json.object().key("clean").flag(!report.difference());
     if (const auto difference = report.difference()) write_json(json, *difference);
     json.key("running").flag(running).key("blocks").number(count(ledger.blocks));
@@ -117,7 +117,7 @@ struct Statement {
 };
 
 void print_json(const Statement& statement, const Id128& organization, std::int64_t at_ms) {
-    JsonText json;
+    JsonWriter json;
     json.object().key("organization").text(to_uuid(organization)).key("at").text(rfc3339(at_ms));
     json.key("balance").usd(NanoUsd{statement.granted} - NanoUsd{statement.used});
     json.key("balance_nano").number(statement.granted - statement.used);
@@ -181,7 +181,7 @@ Status verify_command(const SourceOptions& options, bool as_json) {
 }
 
 Status balance_command(const BalanceOptions& options) {
-    const auto at_ms = read_time_option("--at", options.at, net::unix_ms_now());
+    const auto at_ms = read_time_option("--at", options.at, wire::unix_ms_now());
     if (!at_ms) return at_ms.error();
     const auto source = LedgerSource::take(options.source);
     if (!source) return source.error();

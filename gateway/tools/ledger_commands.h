@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "accounting/ledger_verifier.h"
+#include "accounting/verify/ledger_verifier.h"
 #include "gateway/tools/ledger_source.h"
 #include "store/slot_file.h"
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "accounting/ids.h"
+#include "accounting/money/ids.h"
 #include "gateway/tools/operations_client.h"
 
 namespace tollgate {

@@ -11,39 +11,39 @@
 #include <charconv>
 #include <optional>
 
-#include "gateway/net/asio.h"
+#include "gateway/wire/asio.h"
 
 namespace tollgate {
 namespace {
 
 namespace http = boost::beast::http;
-using Stream = boost::beast::basic_stream<net::Tcp, net::Executor, boost::beast::unlimited_rate_policy>;
+using Stream = boost::beast::basic_stream<wire::Tcp, wire::Executor, boost::beast::unlimited_rate_policy>;
 using Response = http::response<http::string_body>;
 
 constexpr auto kTimeout = std::chrono::seconds(60);
 constexpr std::size_t kMostAnswerBytes = 64 << 10;
 
-net::Awaitable<net::ErrorCode> exchange(net::Tcp::endpoint endpoint, const http::request<http::empty_body>& request,
-                                        Response& response) {
-    Stream stream(co_await net::asio::this_coro::executor);
+wire::Awaitable<wire::ErrorCode> exchange(wire::Tcp::endpoint endpoint, const http::request<http::empty_body>& request,
+                                          Response& response) {
+    Stream stream(co_await wire::asio::this_coro::executor);
     stream.expires_after(kTimeout);
-    auto [connect_error] = co_await stream.async_connect(endpoint, net::kAwait);
+    auto [connect_error] = co_await stream.async_connect(endpoint, wire::kAwait);
     if (connect_error) co_return connect_error;
-    auto [write_error, written] = co_await http::async_write(stream, request, net::kAwait);
+    auto [write_error, written] = co_await http::async_write(stream, request, wire::kAwait);
     if (write_error) co_return write_error;
     boost::beast::flat_buffer buffer(kMostAnswerBytes);
-    auto [read_error, read_bytes] = co_await http::async_read(stream, buffer, response, net::kAwait);
+    auto [read_error, read_bytes] = co_await http::async_read(stream, buffer, response, wire::kAwait);
     co_return read_error;
 }
 
-std::optional<net::Tcp::endpoint> endpoint_of(const std::string& ops_url) {
+std::optional<wire::Tcp::endpoint> endpoint_of(const std::string& ops_url) {
     const auto url = boost::urls::parse_uri(ops_url);
     if (!url || url->scheme() != "http" || (!url->path().empty() && url->path() != "/")) return std::nullopt;
     std::string host = url->host_address();
-    net::ErrorCode error;
-    const auto address = net::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
+    wire::ErrorCode error;
+    const auto address = wire::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
     if (error || url->port_number() == 0) return std::nullopt;
-    return net::Tcp::endpoint(address, url->port_number());
+    return wire::Tcp::endpoint(address, url->port_number());
 }
 
 }  // namespace
@@ -58,11 +58,11 @@ Result<std::string> request_checkpoint(const std::string& ops_url) {
     request.set(http::field::connection, "close");
     request.prepare_payload();
     Response response;
-    net::ErrorCode error;
-    net::asio::io_context io(1);
-    net::asio::co_spawn(
-        io, [&]() -> net::Awaitable<void> { error = co_await exchange(*endpoint, request, response); },
-        net::asio::detached);
+    wire::ErrorCode error;
+    wire::asio::io_context io(1);
+    wire::asio::co_spawn(
+        io, [&]() -> wire::Awaitable<void> { error = co_await exchange(*endpoint, request, response); },
+        wire::asio::detached);
     io.run();
     const std::string where = "POST " + ops_url + "/ledger/checkpoint";
     if (error) return failure(StatusCode::io, where + ": " + error.message());

@@ -4,10 +4,10 @@
 
 namespace tollgate {
 
-double Progress::seconds() const { return static_cast<double>(net::us_between(began_, net::Clock::now())) / 1e6; }
+double Progress::seconds() const { return static_cast<double>(wire::us_between(began_, wire::Clock::now())) / 1e6; }
 
 void Progress::update(std::uint64_t done, std::uint64_t total) {
-    const auto now = net::Clock::now();
+    const auto now = wire::Clock::now();
     if (now - last_ < std::chrono::seconds(1)) return;
     last_ = now;
     const auto percent = total == 0 ? 100 : done * 100 / total;

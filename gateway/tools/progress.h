@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "gateway/net/clock.h"
+#include "gateway/wire/clock.h"
 
 namespace tollgate {
 
@@ -18,8 +18,8 @@ class Progress {
 
   private:
     const std::string what_, unit_;
-    const net::Clock::time_point began_ = net::Clock::now();
-    net::Clock::time_point last_ = began_;
+    const wire::Clock::time_point began_ = wire::Clock::now();
+    wire::Clock::time_point last_ = began_;
 };
 
 }  // namespace tollgate

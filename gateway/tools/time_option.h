@@ -1,7 +1,7 @@
 // A command's option that is a point in time.
 #pragma once
 
-#include "gateway/time_text.h"
+#include "gateway/text/time_text.h"
 
 namespace tollgate {
 

@@ -1,6 +1,6 @@
 #include "gateway/upstream/dispatch.h"
 
-#include "gateway/net/connection.h"
+#include "gateway/client/connection.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -39,14 +39,14 @@ struct Attempt {
 };
 
 // The pieces of the request as they go out.
-std::size_t gather(const Connection& connection, std::array<std::string_view, net::kMaxGather>& pieces) {
+std::size_t gather(const Connection& connection, std::array<std::string_view, wire::kMaxGather>& pieces) {
     std::size_t count = 0;
     pieces[count++] = connection.out;
     for (const std::string_view piece : connection.request.upstream_body.pieces()) pieces[count++] = piece;
     return count;
 }
 
-void take_head(const net::ResponseHead& head, UpstreamAnswer& answer) {
+void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     answer.status = head.status;
     answer.framing = head.framing;
     answer.content_length = head.content_length;
@@ -54,7 +54,7 @@ void take_head(const net::ResponseHead& head, UpstreamAnswer& answer) {
     const std::string_view type = head.field("content-type");
     constexpr std::string_view kEvents = "text/event-stream";
     answer.event_stream =
-        type.size() >= kEvents.size() && net::equals_ignoring_case(type.substr(0, kEvents.size()), kEvents);
+        type.size() >= kEvents.size() && wire::equals_ignoring_case(type.substr(0, kEvents.size()), kEvents);
     if (head.status < 400) return;
     for (const std::string_view name : {"retry-after", "retry-after-ms", "x-should-retry"}) {
         const std::string_view value = head.field(name);
@@ -66,16 +66,16 @@ enum class HeadStep : std::uint8_t { more, done, refused };
 
 // Looks for the final head in what has been received, past informational ones.
 HeadStep take_heads(Connection& connection, UpstreamAnswer& answer, std::size_t& searched, Error& error) {
-    net::Buffer& in = answer.connection->in;
+    wire::Buffer& in = answer.connection->in;
     const auto& limits = connection.worker().config().limits;
-    net::ResponseHead& head = connection.worker().response_head;
+    wire::ResponseHead& head = connection.worker().response_head;
     while (true) {
-        const std::size_t end = net::find_head_end(in.view(), searched);
+        const std::size_t end = wire::find_head_end(in.view(), searched);
         searched = in.size();
         if (end == 0 && in.size() < limits.max_head_bytes) return HeadStep::more;
         const auto refusal =
-            end == 0 ? net::HeadRefusal{431, "its head is too large"}
-                     : net::parse_response_head(in.view().substr(0, end), limits.max_head_fields, false, head);
+            end == 0 ? wire::HeadRefusal{431, "its head is too large"}
+                     : wire::parse_response_head(in.view().substr(0, end), limits.max_head_fields, false, head);
         if (refusal.status != 0) {
             error = {ErrorKind::upstream_invalid_response,
                      "provider " + answer.pool->provider().name +
@@ -89,25 +89,25 @@ HeadStep take_heads(Connection& connection, UpstreamAnswer& answer, std::size_t&
     }
 }
 
-net::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& answer) {
+wire::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& answer) {
     RequestContext& request = connection.request;
     UpstreamConnection& upstream = *answer.connection;
     const std::string& provider = answer.pool->provider().name;
     write_request_head(request, connection.out);
     connection.expect_upstream(upstream.stream, connection.worker().config().timeouts.first_byte_timeout_ms);
-    std::array<std::string_view, net::kMaxGather> pieces;
+    std::array<std::string_view, wire::kMaxGather> pieces;
     const auto outgoing = std::span(pieces).first(gather(connection, pieces));
     Attempt attempt;
-    net::ErrorCode failed;
+    wire::ErrorCode failed;
     const std::size_t taken = upstream.stream.write_now(outgoing, failed);
     if (!failed && taken < connection.out.size() + request.upstream_body.size()) {
         failed = co_await upstream.stream.write_rest(outgoing, taken);
     }
-    request.sent_upstream = net::Clock::now();
+    request.sent_upstream = wire::Clock::now();
     std::size_t searched = 0;
     while (!failed) {
         if (connection.abandoned()) {
-            failed = net::asio::error::operation_aborted;
+            failed = wire::asio::error::operation_aborted;
             break;
         }
         char* const to = upstream.in.room(4096);
@@ -118,7 +118,7 @@ net::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& ans
         attempt.answered = true;
         const HeadStep step = take_heads(connection, answer, searched, attempt.error);
         if (step == HeadStep::more) continue;
-        request.upstream_answered = net::Clock::now();
+        request.upstream_answered = wire::Clock::now();
         co_return attempt;
     }
     attempt.error = upstream_failure(connection, provider, failed);
@@ -127,7 +127,7 @@ net::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& ans
 
 }  // namespace
 
-Error upstream_failure(Connection& connection, const std::string& provider, const net::ErrorCode& error) {
+Error upstream_failure(Connection& connection, const std::string& provider, const wire::ErrorCode& error) {
     if (connection.was_cut())
         return {ErrorKind::shutting_down, "the gateway was stopped before the answer was complete"};
     if (connection.client_gone()) return {ErrorKind::client_closed_request, "the client left"};
@@ -135,11 +135,11 @@ Error upstream_failure(Connection& connection, const std::string& provider, cons
         return {ErrorKind::upstream_timeout, "provider " + provider + " did not answer in time"};
     }
     const std::string what =
-        error == net::asio::error::eof ? "closed the connection" : "broke the connection: " + error.message();
+        error == wire::asio::error::eof ? "closed the connection" : "broke the connection: " + error.message();
     return {ErrorKind::upstream_reset, "provider " + provider + " " + what};
 }
 
-net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
+wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
     RequestContext& request = connection.request;
     Worker& worker = connection.worker();
     const bool ask_for_usage = request.body.stream && request.api != ApiType::embeddings;
@@ -154,9 +154,9 @@ net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
         if (answer.connection == nullptr) {
             connection.expect_connect(worker.config().timeouts.connect_timeout_ms);
             connection.connecting = {};
-            const auto began = net::Clock::now();
+            const auto began = wire::Clock::now();
             auto made = co_await answer.pool->connect(connection.connecting);
-            request.connecting_us += net::us_between(began, net::Clock::now());
+            request.connecting_us += wire::us_between(began, wire::Clock::now());
             if (!made && connection.was_cut()) co_return std::unexpected(upstream_failure(connection, {}, {}));
             if (!made && connection.client_gone()) {
                 co_return problem(ErrorKind::client_closed_request, "the client left");

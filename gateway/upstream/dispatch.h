@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "gateway/net/http_head.h"
-#include "gateway/request/error.h"
+#include "gateway/text/error.h"
 #include "gateway/upstream/pool.h"
+#include "gateway/wire/http_head.h"
 
 namespace tollgate {
 
@@ -17,7 +17,7 @@ struct UpstreamAnswer {
     std::unique_ptr<UpstreamConnection> connection;
     UpstreamPool* pool = nullptr;
     int status = 0;
-    net::Framing framing = net::Framing::none;
+    wire::Framing framing = wire::Framing::none;
     std::uint64_t content_length = 0;
     bool keep_alive = false;
     bool event_stream = false;
@@ -27,9 +27,9 @@ struct UpstreamAnswer {
 // A request that failed on a reused connection before any byte of an answer came is sent once more over a fresh one:
 // the provider had closed it. Errors: upstream_unreachable, upstream_reset, upstream_timeout,
 // upstream_invalid_response, client_closed_request.
-net::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection);
+wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection);
 
 // Why reading from the upstream failed, in the connection's present state.
-Error upstream_failure(Connection& connection, const std::string& provider, const net::ErrorCode& error);
+Error upstream_failure(Connection& connection, const std::string& provider, const wire::ErrorCode& error);
 
 }  // namespace tollgate

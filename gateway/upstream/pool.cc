@@ -9,7 +9,7 @@ constexpr auto kAddressLifetime = std::chrono::seconds(30);  // how long a resol
 
 }  // namespace
 
-std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(net::Clock::time_point now) {
+std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(wire::Clock::time_point now) {
     while (!idle_.empty()) {
         auto connection = std::move(idle_.back());
         idle_.pop_back();
@@ -25,10 +25,10 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(net::Clock::time_poi
     return nullptr;
 }
 
-net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(ConnectAttempt& attempt) {
-    const auto now = net::Clock::now();
+wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(ConnectAttempt& attempt) {
+    const auto now = wire::Clock::now();
     if (addresses_.empty() || now - resolved_at_ > kAddressLifetime) {
-        auto [error, found] = co_await resolver_.async_resolve(provider_.host, provider_.port, net::kAwait);
+        auto [error, found] = co_await resolver_.async_resolve(provider_.host, provider_.port, wire::kAwait);
         if (error) {
             counters_->failed.add();
             co_return problem(ErrorKind::upstream_unreachable,
@@ -37,13 +37,13 @@ net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::conne
         addresses_ = found;
         resolved_at_ = now;
     }
-    net::ErrorCode failed = net::asio::error::host_not_found;
+    wire::ErrorCode failed = wire::asio::error::host_not_found;
     const auto addresses = addresses_;
     for (const auto& address : addresses) {
         if (attempt.abandoned) break;
-        auto connection = std::make_unique<UpstreamConnection>(net::Socket(executor_), counters_);
+        auto connection = std::make_unique<UpstreamConnection>(wire::Socket(executor_), counters_);
         attempt.stream = &connection->stream;
-        auto [error] = co_await connection->stream.socket().async_connect(address.endpoint(), net::kAwait);
+        auto [error] = co_await connection->stream.socket().async_connect(address.endpoint(), wire::kAwait);
         failed = error;
         if (!failed && provider_.tls) {
             failed = co_await connection->stream.handshake_as_client(*provider_.tls_context, provider_.tls_server_name);
@@ -51,8 +51,8 @@ net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::conne
         attempt.stream = nullptr;
         if (attempt.abandoned) break;
         if (failed) continue;
-        net::ErrorCode ignored;
-        connection->stream.socket().set_option(net::Tcp::no_delay(true), ignored);
+        wire::ErrorCode ignored;
+        connection->stream.socket().set_option(wire::Tcp::no_delay(true), ignored);
         counters_->opened.add();
         co_return connection;
     }
@@ -62,7 +62,7 @@ net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::conne
                       "provider " + provider_.name + ": no connection: " + failed.message());
 }
 
-void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, net::Clock::time_point now) {
+void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, wire::Clock::time_point now) {
     if (!policy_.may_keep(idle_.size()) || !connection->in.empty()) {
         discard(std::move(connection));
         return;
@@ -75,7 +75,7 @@ void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, net
 
 void UpstreamPool::discard(std::unique_ptr<UpstreamConnection> connection) { connection->stream.close_now(); }
 
-void UpstreamPool::sweep(net::Clock::time_point now) {
+void UpstreamPool::sweep(wire::Clock::time_point now) {
     const std::size_t before = idle_.size();
     std::erase_if(idle_, [this, now](const std::unique_ptr<UpstreamConnection>& connection) {
         return !policy_.may_use(connection->idle_since, now) || connection->stream.peer_spoke_or_left();

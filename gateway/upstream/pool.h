@@ -5,12 +5,12 @@
 #include <memory>
 #include <vector>
 
-#include "gateway/net/buffer.h"
-#include "gateway/net/chunked.h"
-#include "gateway/net/stream.h"
 #include "gateway/ops/counters.h"
-#include "gateway/request/error.h"
-#include "gateway/upstream/provider.h"
+#include "gateway/routing/provider.h"
+#include "gateway/text/error.h"
+#include "gateway/wire/buffer.h"
+#include "gateway/wire/chunked.h"
+#include "gateway/wire/stream.h"
 
 namespace tollgate {
 
@@ -22,7 +22,7 @@ struct PoolCounters {
 };
 
 struct UpstreamConnection {
-    UpstreamConnection(net::Socket socket, std::shared_ptr<PoolCounters> pool_counters)
+    UpstreamConnection(wire::Socket socket, std::shared_ptr<PoolCounters> pool_counters)
         : stream(std::move(socket)), in(kUpstreamBufferBytes), counters(std::move(pool_counters)) {
         counters->open.add();
     }
@@ -30,16 +30,16 @@ struct UpstreamConnection {
     UpstreamConnection(const UpstreamConnection&) = delete;
     UpstreamConnection& operator=(const UpstreamConnection&) = delete;
 
-    net::Stream stream;
-    net::Buffer in;  // received, not yet consumed
-    net::Clock::time_point idle_since;
+    wire::Stream stream;
+    wire::Buffer in;  // received, not yet consumed
+    wire::Clock::time_point idle_since;
     bool reused = false;  // has carried an answer before
     std::shared_ptr<PoolCounters> counters;
 };
 
 // A connection being made, for whoever may have to give it up.
 struct ConnectAttempt {
-    net::Stream* stream = nullptr;
+    wire::Stream* stream = nullptr;
     bool abandoned = false;  // also between two addresses, or while the name is resolved
     void abandon() {
         abandoned = true;
@@ -50,42 +50,42 @@ struct ConnectAttempt {
 // Limits on what is kept.
 struct IdlePolicy {
     std::size_t most = 256;
-    net::Clock::duration idle_timeout = std::chrono::seconds(50);
+    wire::Clock::duration idle_timeout = std::chrono::seconds(50);
 
     bool may_keep(std::size_t idle_now) const { return idle_now < most; }
-    bool may_use(net::Clock::time_point idle_since, net::Clock::time_point now) const {
+    bool may_use(wire::Clock::time_point idle_since, wire::Clock::time_point now) const {
         return now - idle_since < idle_timeout;
     }
 };
 
 class UpstreamPool {
   public:
-    UpstreamPool(const net::Executor& executor, const Provider& provider, IdlePolicy policy)
+    UpstreamPool(const wire::Executor& executor, const Provider& provider, IdlePolicy policy)
         : executor_(executor), provider_(provider), policy_(policy), resolver_(executor) {}
 
     const Provider& provider() const { return provider_; }
 
     // The newest usable idle connection, or null.
-    std::unique_ptr<UpstreamConnection> take_idle(net::Clock::time_point now);
+    std::unique_ptr<UpstreamConnection> take_idle(wire::Clock::time_point now);
     // Resolves, connects and, for TLS, verifies, until `attempt` is abandoned.
-    net::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect(ConnectAttempt& attempt);
+    wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect(ConnectAttempt& attempt);
     // The answer was read to its end and the connection may carry another.
-    void give_back(std::unique_ptr<UpstreamConnection> connection, net::Clock::time_point now);
+    void give_back(std::unique_ptr<UpstreamConnection> connection, wire::Clock::time_point now);
     void discard(std::unique_ptr<UpstreamConnection> connection);
     // Closes what has been idle too long or was closed by the provider.
-    void sweep(net::Clock::time_point now);
+    void sweep(wire::Clock::time_point now);
     void close_idle();
     const PoolCounters& counters() const { return *counters_; }
 
   private:
-    using Resolver = net::asio::ip::basic_resolver<net::Tcp, net::Executor>;
+    using Resolver = wire::asio::ip::basic_resolver<wire::Tcp, wire::Executor>;
 
-    net::Executor executor_;
+    wire::Executor executor_;
     const Provider& provider_;
     IdlePolicy policy_;
     Resolver resolver_;
     Resolver::results_type addresses_;
-    net::Clock::time_point resolved_at_{};
+    wire::Clock::time_point resolved_at_{};
     std::vector<std::unique_ptr<UpstreamConnection>> idle_;
     const std::shared_ptr<PoolCounters> counters_ = std::make_shared<PoolCounters>();
 };

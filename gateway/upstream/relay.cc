@@ -2,13 +2,13 @@
 
 #include <boost/asio/ssl/error.hpp>
 
-#include "gateway/net/connection.h"
+#include "gateway/client/connection.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 
-net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, UpstreamAnswer& answer,
-                                                        std::uint32_t timeout_ms) {
+wire::Awaitable<wire::Stream::ReadResult> read_body_bytes(Connection& connection, UpstreamAnswer& answer,
+                                                          std::uint32_t timeout_ms) {
     constexpr std::size_t kLeastRoom = 4096;
     UpstreamConnection& upstream = *answer.connection;
     if (timeout_ms == 0) timeout_ms = connection.worker().config().timeouts.stream_gap_timeout_ms;
@@ -18,12 +18,12 @@ net::Awaitable<net::Stream::ReadResult> read_body_bytes(Connection& connection, 
 }
 
 BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t offset,
-                   const net::Stream::ReadResult& read) {
+                   const wire::Stream::ReadResult& read) {
     UpstreamConnection& upstream = *answer.connection;
     const auto& [error, bytes] = read;
     BodyStep step;
-    const bool closed = error == net::asio::error::eof || error == net::asio::ssl::error::stream_truncated;
-    if (error && !(closed && answer.framing == net::Framing::until_close)) {
+    const bool closed = error == wire::asio::error::eof || error == wire::asio::ssl::error::stream_truncated;
+    if (error && !(closed && answer.framing == wire::Framing::until_close)) {
         step.error = upstream_failure(connection, answer.pool->provider().name, error);
         return step;
     }
@@ -31,19 +31,19 @@ BodyStep take_body(Connection& connection, UpstreamAnswer& answer, std::size_t o
     connection.answer_read(bytes);
     if (!connection.request.streamed) connection.request.note_first_token();
     const std::size_t raw = upstream.in.size() - offset;
-    if (answer.framing == net::Framing::length) {
+    if (answer.framing == wire::Framing::length) {
         step.payload = static_cast<std::size_t>(std::min<std::uint64_t>(raw, answer.content_length));
         answer.content_length -= step.payload;
         step.ended = answer.content_length == 0;
-    } else if (answer.framing == net::Framing::until_close) {
+    } else if (answer.framing == wire::Framing::until_close) {
         step.payload = raw;
         step.ended = closed;
-    } else if (answer.framing == net::Framing::chunked) {
+    } else if (answer.framing == wire::Framing::chunked) {
         const auto decoded = connection.response_chunks.decode(upstream.in.data() + offset, raw);
         upstream.in.cut(offset + decoded.payload, decoded.consumed - decoded.payload);
         step.payload = decoded.payload;
-        step.ended = decoded.state == net::ChunkDecoder::State::done;
-        if (decoded.state == net::ChunkDecoder::State::refused) {
+        step.ended = decoded.state == wire::ChunkDecoder::State::done;
+        if (decoded.state == wire::ChunkDecoder::State::refused) {
             step.error = {ErrorKind::upstream_invalid_response,
                           "provider " + answer.pool->provider().name +
                               " sent a malformed body: " + std::string(connection.response_chunks.reason())};
@@ -90,7 +90,7 @@ Ending stream_ending(const RequestContext& request, const StreamFacts& facts) {
     return ending;
 }
 
-net::Awaitable<bool> settlement_safe(Connection& connection, const HeldRequest& held) {
+wire::Awaitable<bool> settlement_safe(Connection& connection, const HeldRequest& held) {
     connection.expect_nobody();
     const bool safe = co_await connection.worker().settled_on_disk(held.ticket());
     if (!safe) {
@@ -102,7 +102,7 @@ net::Awaitable<bool> settlement_safe(Connection& connection, const HeldRequest& 
 
 void settle_failed(Connection& connection, HeldRequest& held) {
     RequestContext& request = connection.request;
-    const bool sent = request.sent_upstream != net::Clock::time_point{};
+    const bool sent = request.sent_upstream != wire::Clock::time_point{};
     if (request.error == ErrorKind::client_closed_request && sent) {
         static const StreamFacts kNothingStreamed;
         held.settle(stream_ending(request, request.metered ? connection.meter.facts() : kNothingStreamed));
@@ -118,7 +118,7 @@ void settle_failed(Connection& connection, HeldRequest& held) {
     held.settle(ending);
 }
 
-net::Awaitable<Error> relay(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
+wire::Awaitable<Error> relay(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
     if (answer.status >= 300) return relay_error(connection, answer);
     if (answer.event_stream) return relay_stream(connection, held, answer);
     return relay_json(connection, held, answer);

@@ -1,5 +1,6 @@
 // An upstream's refusal, passed on in a shape that every SDK understands.
-#include "gateway/net/connection.h"
+#include "gateway/client/connection.h"
+#include "gateway/text/json_writer.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/worker.h"
 
@@ -28,14 +29,14 @@ std::string openrouter_body(int status, std::string_view escaped_message, const 
 
 }  // namespace
 
-net::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer) {
+wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer) {
     const RequestContext& request = connection.request;
     const std::string& provider = answer.pool->provider().name;
     std::size_t decoded = 0;
     bool read = answer.connection->in.empty();
     bool whole = body_is_empty(answer);
     while (!whole && decoded < kMostErrorBytes) {
-        net::Stream::ReadResult got;
+        wire::Stream::ReadResult got;
         if (read) got = co_await read_body_bytes(connection, answer);
         const BodyStep step = take_body(connection, answer, decoded, got);
         if (step.error) break;  // what has come says enough

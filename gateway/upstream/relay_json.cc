@@ -1,8 +1,8 @@
 // A JSON answer: held whole, its usage priced and spliced with the cost, settled, sent in one write.
-#include "gateway/net/chunked.h"
-#include "gateway/net/connection.h"
-#include "gateway/request/reply.h"
+#include "gateway/client/connection.h"
+#include "gateway/client/reply.h"
 #include "gateway/upstream/relay.h"
+#include "gateway/wire/chunked.h"
 #include "gateway/worker.h"
 #include "store/fail_point.h"
 
@@ -158,26 +158,26 @@ void append_answer(std::string_view body, const RequestContext& request, const A
 
 }  // namespace
 
-net::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
+wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
     RequestContext& request = connection.request;
     Worker& worker = connection.worker();
     const std::size_t limit = worker.config().limits.max_buffered_response_bytes;
     const std::string provider = answer.pool->provider().name;
     UpstreamConnection& upstream = *answer.connection;
-    if (answer.framing == net::Framing::length && answer.content_length <= limit) {
+    if (answer.framing == wire::Framing::length && answer.content_length <= limit) {
         upstream.in.reserve(static_cast<std::size_t>(answer.content_length));
     }
     std::size_t decoded = 0;
     bool read = upstream.in.empty();
     bool ended = body_is_empty(answer);
-    request.generated = answer.framing == net::Framing::length;  // its length is known
+    request.generated = answer.framing == wire::Framing::length;  // its length is known
     while (!ended) {
         if (decoded > limit) co_return co_await relay_large_json(connection, held, answer, decoded);
         if (connection.abandoned()) {
             release_upstream(connection, answer, false);
             co_return upstream_failure(connection, provider, {});
         }
-        net::Stream::ReadResult got;
+        wire::Stream::ReadResult got;
         if (read) got = co_await read_body_bytes(connection, answer);
         const BodyStep step = take_body(connection, answer, decoded, got);
         if (step.error) {
@@ -232,7 +232,7 @@ struct LargePieces {
     LargePieces(BodyFraming framing, std::string_view bytes, bool last) {
         pieces[1] = bytes;
         if (framing != BodyFraming::chunked) return;
-        pieces[0] = std::string_view(size_text, net::write_chunk_head(bytes.size(), size_text));
+        pieces[0] = std::string_view(size_text, wire::write_chunk_head(bytes.size(), size_text));
         pieces[2] = last ? "\r\n0\r\n\r\n" : "\r\n";
     }
     std::array<std::string_view, 3> pieces;
@@ -248,9 +248,9 @@ struct LargeEnd {
 };
 
 // Forwards all but the last kHeldTailBytes as they come. `decoded` payload bytes are in hand.
-net::Awaitable<LargeEnd> forward_all_but_tail(Connection& connection, UpstreamAnswer& answer, BodyFraming framing,
-                                              std::size_t decoded) {
-    net::Buffer& in = answer.connection->in;
+wire::Awaitable<LargeEnd> forward_all_but_tail(Connection& connection, UpstreamAnswer& answer, BodyFraming framing,
+                                               std::size_t decoded) {
+    wire::Buffer& in = answer.connection->in;
     LargeEnd end;
     end.tail_bytes = end.total_bytes = decoded;
     while (!end.whole) {
@@ -294,8 +294,8 @@ std::size_t find_usage(std::string_view tail) {
 }  // namespace
 
 // The head goes out at once; the last kHeldTailBytes stay back until the answer is settled.
-net::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
-                                       std::size_t decoded) {
+wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
+                                        std::size_t decoded) {
     RequestContext& request = connection.request;
     const BodyFraming framing = open_ended_framing(connection);
     connection.out.clear();

@@ -3,10 +3,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "gateway/net/chunked.h"
-#include "gateway/net/connection.h"
-#include "gateway/request/reply.h"
+#include "gateway/client/connection.h"
+#include "gateway/client/reply.h"
 #include "gateway/upstream/relay.h"
+#include "gateway/wire/chunked.h"
 #include "gateway/worker.h"
 #include "store/fail_point.h"
 
@@ -54,7 +54,7 @@ void prepare(Connection& connection, Outlet& outlet, bool last, Flush& flush) {
     if (!outlet.head_sent) flush.pieces[0] = outlet.head;
     outlet.head_sent = true;
     if (chunked && !out.empty()) {
-        flush.pieces[1] = std::string_view(flush.size_text, net::write_chunk_head(out.size(), flush.size_text));
+        flush.pieces[1] = std::string_view(flush.size_text, wire::write_chunk_head(out.size(), flush.size_text));
     }
     flush.pieces[2] = out;
     if (!chunked) return;
@@ -104,13 +104,13 @@ void append_error_event(const RequestContext& request, const Error& error, std::
 }
 
 // Reads an answer whose [DONE] has come to the end of its framing, so that its connection can be used again.
-net::Awaitable<void> read_to_end(std::unique_ptr<UpstreamConnection> upstream, UpstreamPool& pool,
-                                 net::ChunkDecoder chunks) {
-    net::Timer timer(upstream->stream.socket().get_executor());
+wire::Awaitable<void> read_to_end(std::unique_ptr<UpstreamConnection> upstream, UpstreamPool& pool,
+                                  wire::ChunkDecoder chunks) {
+    wire::Timer timer(upstream->stream.socket().get_executor());
     timer.expires_after(std::chrono::seconds(1));
-    net::Stream* const stream = &upstream->stream;
+    wire::Stream* const stream = &upstream->stream;
     const auto reading = std::make_shared<bool>(true);  // the handler may outlive the stream
-    timer.async_wait([stream, reading](const net::ErrorCode& cancelled) {
+    timer.async_wait([stream, reading](const wire::ErrorCode& cancelled) {
         if (!cancelled && *reading) stream->cancel();
     });
     constexpr std::size_t kMostBytes = 65536;
@@ -123,10 +123,10 @@ net::Awaitable<void> read_to_end(std::unique_ptr<UpstreamConnection> upstream, U
         seen += bytes;
         const auto step = chunks.decode(upstream->in.data(), upstream->in.size());
         upstream->in.consume(step.consumed);
-        if (step.state == net::ChunkDecoder::State::more) continue;
+        if (step.state == wire::ChunkDecoder::State::more) continue;
         *reading = false;
-        if (step.state == net::ChunkDecoder::State::done) {
-            pool.give_back(std::move(upstream), net::Clock::now());
+        if (step.state == wire::ChunkDecoder::State::done) {
+            pool.give_back(std::move(upstream), wire::Clock::now());
             co_return;
         }
         break;
@@ -136,14 +136,14 @@ net::Awaitable<void> read_to_end(std::unique_ptr<UpstreamConnection> upstream, U
 }
 
 void release_after_stream(Connection& connection, UpstreamAnswer& answer, bool ended, bool is_complete) {
-    if (ended || !is_complete || !answer.keep_alive || answer.framing != net::Framing::chunked) {
+    if (ended || !is_complete || !answer.keep_alive || answer.framing != wire::Framing::chunked) {
         release_upstream(connection, answer, ended && is_complete);
         return;
     }
     connection.expect_nobody();
-    net::asio::co_spawn(connection.worker().io(),
-                        read_to_end(std::move(answer.connection), *answer.pool, connection.response_chunks),
-                        net::asio::detached);
+    wire::asio::co_spawn(connection.worker().io(),
+                         read_to_end(std::move(answer.connection), *answer.pool, connection.response_chunks),
+                         wire::asio::detached);
 }
 
 // How reading a stream came to its end.
@@ -174,7 +174,7 @@ bool may_answer_first(const Worker& worker) {
 
 // The answer is over for its client. If its provider bills on when it is closed, it is read on for what it costs, and
 // the client does not wait for that.
-net::Awaitable<void> cut(Connection& connection, HeldRequest& held, Outlet& outlet, StreamEnd& end) {
+wire::Awaitable<void> cut(Connection& connection, HeldRequest& held, Outlet& outlet, StreamEnd& end) {
     RequestContext& request = connection.request;
     connection.worker().counters().holds_cut.add();
     request.error = held.cut_by();
@@ -240,10 +240,10 @@ bool over(const StreamFacts& facts, bool ended) {
 }
 
 // Forwards events until the answer is over, one way or another. What is in connection.out then has not been sent.
-net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
-                                         Outlet& outlet) {
+wire::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
+                                          Outlet& outlet) {
     const StreamFacts& facts = connection.meter.facts();
-    net::Buffer& in = answer.connection->in;
+    wire::Buffer& in = answer.connection->in;
     Coverage coverage(connection.request.body.choices);
     StreamEnd end;
     Flush flush;
@@ -251,7 +251,7 @@ net::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& he
     bool read = in.empty();
     bool late_usage = false;  // [DONE] came without usage: it may still follow
     while (end.read_on ? connection.draining_upstream() && !connection.was_cut() : !connection.abandoned()) {
-        net::Stream::ReadResult got;
+        wire::Stream::ReadResult got;
         if (read) got = co_await read_body_bytes(connection, answer, late_usage ? kLateUsageMs : 0);
         const BodyStep step = take_body(connection, answer, 0, got);
         read = true;
@@ -296,7 +296,7 @@ class Gauge {
 
 }  // namespace
 
-net::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
+wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
     RequestContext& request = connection.request;
     const std::string provider = answer.pool->provider().name;
     if (!request.body.stream) {

@@ -28,8 +28,8 @@
 #include <thread>
 #include <vector>
 
-#include "accounting/ledger.h"
-#include "accounting/ledger_verifier.h"
+#include "accounting/ledger/ledger.h"
+#include "accounting/verify/ledger_verifier.h"
 #include "store/rocks_store.h"
 #include "store/slot_file.h"
 #include "tests/crash/unsynced_files.h"

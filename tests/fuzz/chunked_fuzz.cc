@@ -1,12 +1,12 @@
 // The chunked decoder: any split gives what the whole gives, and what it decodes can be written and decoded again.
 #include <string>
 
-#include "gateway/net/chunked.h"
+#include "gateway/wire/chunked.h"
 #include "tests/fuzz/input.h"
 
 namespace {
 
-using tollgate::net::ChunkDecoder;
+using tollgate::wire::ChunkDecoder;
 using State = ChunkDecoder::State;
 
 struct Decoded {
@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (whole.state == State::done && !whole.payload.empty()) {
         char head[18];
-        std::string again(head, tollgate::net::write_chunk_head(whole.payload.size(), head));
+        std::string again(head, tollgate::wire::write_chunk_head(whole.payload.size(), head));
         again += whole.payload + "\r\n0\r\n\r\n";
         tollgate::fuzz::require(decode(again, 0).payload == whole.payload, "what we write we read");
     }

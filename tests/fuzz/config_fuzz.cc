@@ -1,8 +1,8 @@
 // The configuration: whatever the file holds, it is read or refused with its name in front.
 #include <string>
 
-#include "gateway/ops/config.h"
-#include "gateway/upstream/provider.h"
+#include "gateway/config/config.h"
+#include "gateway/routing/provider.h"
 #include "tests/fuzz/input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -2,10 +2,10 @@
 // early.
 #include <string>
 
-#include "gateway/net/http_head.h"
+#include "gateway/wire/http_head.h"
 #include "tests/fuzz/input.h"
 
-namespace tollgate::net {
+namespace tollgate::wire {
 namespace {
 
 using fuzz::require;
@@ -55,10 +55,10 @@ void read_response(std::string_view bytes, std::size_t max_fields, bool to_head)
 }
 
 }  // namespace
-}  // namespace tollgate::net
+}  // namespace tollgate::wire
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace tollgate::net;
+    using namespace tollgate::wire;
     tollgate::fuzz::Input input(data, size);
     const std::uint8_t choice = input.byte();
     const std::size_t max_fields = choice >> 1;

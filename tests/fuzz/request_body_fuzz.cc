@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "gateway/request/upstream_body.h"
+#include "gateway/chat/upstream_body.h"
 #include "tests/fuzz/input.h"
 
 namespace {

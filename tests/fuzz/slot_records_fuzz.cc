@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "accounting/usage_record.h"
+#include "accounting/ledger/usage_record.h"
 #include "tests/fuzz/input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

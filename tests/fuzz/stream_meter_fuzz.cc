@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/upstream/stream_meter.h"
+#include "gateway/chat/stream_meter.h"
 #include "tests/fuzz/input.h"
 
 namespace {

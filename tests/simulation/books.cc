@@ -1,6 +1,6 @@
 #include "tests/simulation/books.h"
 
-#include "accounting/journal_reader.h"
+#include "accounting/ledger/journal_reader.h"
 
 namespace tollgate::simulation {
 namespace {

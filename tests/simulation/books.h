@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "accounting/ledger_entry.h"
-#include "accounting/usage_record.h"
+#include "accounting/ledger/ledger_entry.h"
+#include "accounting/ledger/usage_record.h"
 #include "store/journal.h"
 #include "store/key_space.h"
 #include "store/store.h"

@@ -1,7 +1,7 @@
 // What a transaction must do, from the journal and what is held: told before the ledger is asked.
 #pragma once
 
-#include "accounting/transactions.h"
+#include "accounting/ledger/transactions.h"
 #include "tests/simulation/world.h"
 
 namespace tollgate::simulation {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "accounting/money.h"
+#include "accounting/money/money.h"
 #include "tests/simulation/invariants.h"
 #include "tests/simulation/world.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "gateway/request/refusal.h"
+#include "gateway/exchange/refusal.h"
 #include "tests/simulation/world.h"
 
 namespace tollgate {
@@ -33,7 +33,7 @@ Held::Held(SlotFile& slots, const ModelRequest& request, HeldFacts facts)
     provider_.name = "sample";
     context_.id = request.id;
     context_.started_ms = request.created_ms;
-    context_.started = net::Clock::time_point(std::chrono::milliseconds(facts.monotonic_ms));
+    context_.started = wire::Clock::time_point(std::chrono::milliseconds(facts.monotonic_ms));
     context_.principal = std::move(facts.principal);
     context_.retention_class = request.retention_class;
     context_.body.stream = true;

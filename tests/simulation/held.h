@@ -5,8 +5,8 @@
 #include <memory>
 #include <optional>
 
-#include "accounting/price_list.h"
-#include "gateway/request/held_request.h"
+#include "accounting/money/price_list.h"
+#include "gateway/exchange/held_request.h"
 #include "store/slot_file.h"
 
 namespace tollgate::simulation {

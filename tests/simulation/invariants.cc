@@ -4,8 +4,8 @@
 #include <iterator>
 #include <set>
 
-#include "accounting/journal_reader.h"
-#include "accounting/ledger_verifier.h"
+#include "accounting/ledger/journal_reader.h"
+#include "accounting/verify/ledger_verifier.h"
 
 namespace tollgate::simulation {
 namespace {

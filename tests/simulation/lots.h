@@ -1,12 +1,13 @@
 // The oracle's view of credit: the lots it came in, what was given back of whom, and what an entry may do with it.
-// Follows the journal as accounting/credit_lots.h and transactions.h say it must go, by looking at every lot each time.
+// Follows the journal as accounting/ledger/credit_lots.h and transactions.h say it must go, by looking at every lot
+// each time.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <vector>
 
-#include "accounting/ledger_entry.h"
+#include "accounting/ledger/ledger_entry.h"
 
 namespace tollgate::simulation {
 

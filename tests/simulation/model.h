@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "accounting/accounts/directory.h"
-#include "accounting/credit.h"
-#include "accounting/transactions.h"
-#include "gateway/upstream/stream_meter.h"
+#include "accounting/credit/credit.h"
+#include "accounting/ledger/transactions.h"
+#include "gateway/chat/stream_meter.h"
 #include "store/slot_file.h"
 #include "tests/simulation/books.h"
 #include "tests/simulation/random.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "accounting/money.h"
+#include "accounting/money/money.h"
 #include "tests/simulation/random.h"
 
 namespace tollgate::simulation {

@@ -9,8 +9,10 @@ const simulation::World* running_world = nullptr;
 
 }  // namespace
 
-net::Clock::time_point net::Clock::now() { return time_point(std::chrono::milliseconds(running_world->monotonic_ms)); }
-std::int64_t net::unix_ms_now() { return running_world->now_ms; }
+wire::Clock::time_point wire::Clock::now() {
+    return time_point(std::chrono::milliseconds(running_world->monotonic_ms));
+}
+std::int64_t wire::unix_ms_now() { return running_world->now_ms; }
 
 namespace simulation {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "accounting/ledger.h"
+#include "accounting/ledger/ledger.h"
 #include "tests/simulation/books.h"
 #include "tests/simulation/held.h"
 #include "tests/simulation/machine.h"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "accounting/accounts/accounts.h"
-#include "accounting/ledger.h"
-#include "accounting/usage_index.h"
+#include "accounting/ledger/ledger.h"
+#include "accounting/usage/usage_index.h"
 #include "store/data_directory.h"
 #include "store/rocks_store.h"
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "gateway/exchange/held_request.h"
 #include "gateway/ops/counters.h"
-#include "gateway/request/held_request.h"
 #include "tests/support/temporary_directory.h"
 
 namespace tollgate {

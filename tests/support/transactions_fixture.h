@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "accounting/ledger.h"
-#include "accounting/ledger_verifier.h"
+#include "accounting/ledger/ledger.h"
+#include "accounting/verify/ledger_verifier.h"
 #include "store/key_space.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/temporary_directory.h"

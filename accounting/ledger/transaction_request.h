@@ -1,0 +1,53 @@
+// What a caller asks for that moves an organization's credit apart from usage.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "accounting/ledger/credit_lots.h"
+#include "accounting/money/ids.h"
+#include "accounting/money/money.h"
+#include "store/status.h"
+
+namespace tollgate {
+
+// The numbers go into stored digests: never reuse one.
+enum class TransactionKind : std::uint8_t {
+    purchase = 1,          // pending: no credit yet
+    confirm_purchase = 2,  // of `reference`, whole; its credit never expires
+    cancel_purchase = 3,   // of `reference`, while pending
+    grant = 4,             // with `priority` and `expires_ms`
+    usage_refund = 5,      // of request `reference`: at most what it was charged less what was refunded before
+    payment_refund = 6,    // of purchase `reference`: at most what is left of it
+    transfer = 7,          // purchased credit, to `counterparty`
+    adjustment = 8,        // either sign; below zero takes what there is and says how much
+    charge_back = 9,       // of purchase `reference`: takes what there is, what is left of the purchase first; the rest
+                           // is the platform's loss
+    expiry = 10,           // the ledger's own
+};
+
+inline constexpr std::size_t kIdempotencyKeyBytes = 255;  // at most
+inline constexpr std::int32_t kMaxLotPriority = 1'000'000;
+
+struct TransactionRequest {
+    TransactionKind kind = TransactionKind::grant;
+    Id128 organization;
+    NanoUsd amount = {};  // above zero, but for an adjustment; refunds: zero is all that is left to refund
+    Id128 counterparty = {};
+    Id128 reference = {};
+    std::int32_t priority = kDefaultLotPriority;  // lower is spent first
+    std::int64_t expires_ms = 0;                  // Unix time; 0: never
+    std::string idempotency_key = {};             // of the caller; empty: none
+    std::string note = {};
+    std::string actor = {};
+};
+
+// As in messages.
+std::string_view name_of(TransactionKind kind);
+// "<kind>: <why>"
+Status refused(TransactionKind kind, const std::string& why, StatusCode code = StatusCode::invalid);
+// What can be said without looking anything up: invalid.
+Status check(const TransactionRequest& request);
+
+}  // namespace tollgate

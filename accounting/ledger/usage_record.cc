@@ -1,0 +1,232 @@
+// Both records begin with a version byte; fields are little-endian, in the order written here. A later program may
+// append fields to a version and an earlier one ignores them; anything else is a new version.
+#include "accounting/ledger/usage_record.h"
+
+#include <string>
+
+#include "accounting/money/byte_codec.h"
+#include "store/key_space.h"
+#include "store/slot_file.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::uint8_t kOpenedVersion = 1;
+constexpr std::uint8_t kSettledVersion = 1;
+
+constexpr std::uint8_t kOpenRouterFlavour = 1, kStreamed = 2, kAbortStopsBilling = 4;  // flags of an opened record
+constexpr std::uint8_t kAppTitle = 16;                                                 // stands behind them
+constexpr std::uint8_t kProviderPrices = 8;  // the provider's prices stand at the record's end
+constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4, kUsageContradictory = 8;  // of a settled one
+
+constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 2 * 5 * 8 + 3 * 8 + 1;
+constexpr std::size_t kOpenedTextBytes = 2 * kModelNameBytes + kProviderNameBytes + 4 * kAttributionBytes + 7;
+static_assert(kOpenedFixedBytes + kOpenedTextBytes <= kSlotOpenBytes);
+constexpr std::size_t kSettledFixedBytes = 1 + 8 + 5 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
+constexpr std::size_t kSettledTextBytes = kFinishReasonBytes + kErrorCodeBytes + kUpstreamIdBytes + 3;
+static_assert(kSettledFixedBytes + kSettledTextBytes <= kSlotSettlementBytes);
+
+std::uint8_t flag(bool set, std::uint8_t bit) { return set ? bit : std::uint8_t{0}; }
+
+void write_prices(ByteWriter& out, const Prices& prices) {
+    for (const std::int64_t price :
+         {prices.prompt, prices.completion, prices.cache_read, prices.cache_write, prices.per_request}) {
+        out.integer(price);
+    }
+}
+
+Prices read_prices(ByteReader& in) {
+    Prices prices;
+    for (std::int64_t* price :
+         {&prices.prompt, &prices.completion, &prices.cache_read, &prices.cache_write, &prices.per_request}) {
+        *price = in.integer<std::int64_t>();
+    }
+    return prices;
+}
+
+void write_usage(ByteWriter& out, const TokenUsage& usage) {
+    for (const std::int64_t tokens :
+         {usage.prompt, usage.completion, usage.cache_read, usage.cache_write, usage.reasoning}) {
+        out.integer(tokens);
+    }
+}
+
+TokenUsage read_usage(ByteReader& in) {
+    TokenUsage usage;
+    for (std::int64_t* tokens :
+         {&usage.prompt, &usage.completion, &usage.cache_read, &usage.cache_write, &usage.reasoning}) {
+        *tokens = in.integer<std::int64_t>();
+    }
+    return usage;
+}
+
+Status check_version(std::string_view what, std::span<const std::byte> bytes, std::uint8_t known) {
+    if (bytes.empty()) return Status(StatusCode::corrupt, std::string(what) + " record: empty");
+    const auto version = std::to_integer<std::uint8_t>(bytes.front());
+    if (version == known) return {};
+    return Status(version > known ? StatusCode::too_new : StatusCode::corrupt,
+                  std::string(what) + " record: version " + std::to_string(version) + ", this program knows " +
+                      std::to_string(known));
+}
+
+}  // namespace
+
+std::string_view to_string(ApiType type) {
+    switch (type) {
+        case ApiType::chat:
+            return "chat";
+        case ApiType::completions:
+            return "completions";
+        case ApiType::embeddings:
+            return "embeddings";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(UsageSource source) {
+    switch (source) {
+        case UsageSource::provider:
+            return "provider";
+        case UsageSource::counted:
+            return "counted";
+        case UsageSource::estimated:
+            return "estimated";
+        case UsageSource::none:
+            return "none";
+    }
+    return "unknown";
+}
+
+std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
+    ByteWriter writer(out);
+    writer.integer(kOpenedVersion);
+    writer.bytes(record.request.bytes);
+    writer.bytes(record.organization.bytes);
+    writer.bytes(record.project.bytes);
+    writer.bytes(record.member.bytes);
+    writer.bytes(record.key.bytes);
+    writer.integer(record.created_ms);
+    writer.integer(static_cast<std::uint8_t>(record.api));
+    writer.integer(static_cast<std::uint8_t>(
+        flag(record.openrouter_flavour, kOpenRouterFlavour) | flag(record.streamed, kStreamed) |
+        flag(record.abort_stops_billing, kAbortStopsBilling) |
+        flag(record.provider_prices.has_value(), kProviderPrices) | flag(!record.app_title.empty(), kAppTitle)));
+    write_prices(writer, record.prices);
+    writer.integer(record.hold.value);
+    writer.integer(record.counted_prompt);
+    writer.integer(record.output_bound);
+    writer.text(record.model_asked, kModelNameBytes);
+    writer.text(record.model, kModelNameBytes);
+    writer.text(record.provider, kProviderNameBytes);
+    writer.text(record.end_user, kAttributionBytes);
+    writer.text(record.session, kAttributionBytes);
+    writer.text(record.app, kAttributionBytes);
+    writer.integer(record.retention_class);
+    if (record.provider_prices) write_prices(writer, *record.provider_prices);
+    if (!record.app_title.empty()) writer.text(record.app_title, kAttributionBytes);
+    return writer.size();
+}
+
+std::size_t encode(const RequestSettled& record, std::span<std::byte> out) {
+    ByteWriter writer(out);
+    writer.integer(kSettledVersion);
+    writer.integer(record.settled_ms);
+    write_usage(writer, record.usage);
+    writer.integer(static_cast<std::uint8_t>(record.source));
+    writer.integer(record.cost.value);
+    writer.integer(record.charged.value);
+    writer.integer(record.overrun.value);
+    writer.integer(record.provider_cost.value);
+    writer.integer(record.http_status);
+    writer.integer(static_cast<std::uint8_t>(flag(record.cancelled, kCancelled) | flag(record.cache_hit, kCacheHit) |
+                                             flag(record.byok, kByok) |
+                                             flag(record.usage_contradictory, kUsageContradictory)));
+    writer.integer(record.latency_ms);
+    writer.integer(record.first_token_ms);
+    writer.integer(record.upstream_status);
+    writer.text(record.finish_reason, kFinishReasonBytes);
+    writer.text(record.error, kErrorCodeBytes);
+    writer.text(record.upstream_id, kUpstreamIdBytes);
+    return writer.size();
+}
+
+Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
+    if (const Status status = check_version("opened", bytes, kOpenedVersion); !status.ok()) {
+        return std::unexpected(status);
+    }
+    ByteReader reader(bytes.subspan(1));
+    RequestOpened record;
+    record.request.bytes = reader.bytes<16>();
+    record.organization.bytes = reader.bytes<16>();
+    record.project.bytes = reader.bytes<16>();
+    record.member.bytes = reader.bytes<16>();
+    record.key.bytes = reader.bytes<32>();
+    record.created_ms = reader.integer<std::int64_t>();
+    const auto api = reader.integer<std::uint8_t>();
+    const auto flags = reader.integer<std::uint8_t>();
+    record.openrouter_flavour = (flags & kOpenRouterFlavour) != 0;
+    record.streamed = (flags & kStreamed) != 0;
+    record.abort_stops_billing = (flags & kAbortStopsBilling) != 0;
+    record.prices = read_prices(reader);
+    record.hold.value = reader.integer<std::int64_t>();
+    record.counted_prompt = reader.integer<std::int64_t>();
+    record.output_bound = reader.integer<std::int64_t>();
+    record.model_asked = reader.text();
+    record.model = reader.text();
+    record.provider = reader.text();
+    record.end_user = reader.text();
+    record.session = reader.text();
+    record.app = reader.text();
+    if (reader.left() > 0) record.retention_class = reader.integer<std::uint8_t>();  // appended later
+    if ((flags & kProviderPrices) != 0) record.provider_prices = read_prices(reader);
+    if ((flags & kAppTitle) != 0) record.app_title = reader.text();
+    if (!reader.ok()) return failure(StatusCode::corrupt, "opened record: ends too early");
+    if (api > static_cast<std::uint8_t>(ApiType::embeddings)) {
+        return failure(StatusCode::corrupt, "opened record: unknown API type " + std::to_string(api));
+    }
+    if (record.retention_class >= kMaxRetentionClasses) {
+        return failure(StatusCode::corrupt,
+                       "opened record: impossible retention class " + std::to_string(record.retention_class));
+    }
+    record.api = static_cast<ApiType>(api);
+    if (record.hold < NanoUsd{}) return failure(StatusCode::corrupt, "opened record: negative hold");
+    return record;
+}
+
+Result<RequestSettled> decode_settled(std::span<const std::byte> bytes) {
+    if (const Status status = check_version("settled", bytes, kSettledVersion); !status.ok()) {
+        return std::unexpected(status);
+    }
+    ByteReader reader(bytes.subspan(1));
+    RequestSettled record;
+    record.settled_ms = reader.integer<std::int64_t>();
+    record.usage = read_usage(reader);
+    const auto source = reader.integer<std::uint8_t>();
+    for (NanoUsd* amount : {&record.cost, &record.charged, &record.overrun, &record.provider_cost}) {
+        amount->value = reader.integer<std::int64_t>();
+    }
+    record.http_status = reader.integer<std::int32_t>();
+    const auto flags = reader.integer<std::uint8_t>();
+    record.cancelled = (flags & kCancelled) != 0;
+    record.cache_hit = (flags & kCacheHit) != 0;
+    record.byok = (flags & kByok) != 0;
+    record.usage_contradictory = (flags & kUsageContradictory) != 0;
+    record.latency_ms = reader.integer<std::int32_t>();
+    record.first_token_ms = reader.integer<std::int32_t>();
+    record.upstream_status = reader.integer<std::int32_t>();
+    record.finish_reason = reader.text();
+    record.error = reader.text();
+    record.upstream_id = reader.text();
+    if (!reader.ok()) return failure(StatusCode::corrupt, "settled record: ends too early");
+    if (source > static_cast<std::uint8_t>(UsageSource::none)) {
+        return failure(StatusCode::corrupt, "settled record: unknown usage source " + std::to_string(source));
+    }
+    record.source = static_cast<UsageSource>(source);
+    if (record.charged < NanoUsd{} || record.overrun < NanoUsd{} || record.provider_cost < NanoUsd{} ||
+        record.charged.value > record.cost.value || record.cost.value - record.charged.value != record.overrun.value) {
+        return failure(StatusCode::corrupt, "settled record: charged and overrun do not add up to the cost");
+    }
+    return record;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,90 @@
+// The record of one request: what is known when its hold is taken (RequestOpened) and when it is settled
+// (RequestSettled), with their binary forms in the slot file and in usage-detail blocks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "accounting/money/ids.h"
+#include "accounting/money/money.h"
+#include "store/status.h"
+
+namespace tollgate {
+
+enum class ApiType : std::uint8_t { chat, completions, embeddings };
+enum class UsageSource : std::uint8_t {
+    provider,   // the upstream reported it
+    counted,    // counted from what was streamed
+    estimated,  // guessed from sizes
+    none,       // nothing was generated
+};
+std::string_view to_string(ApiType type);  // "chat", "completions", "embeddings"
+std::string_view to_string(UsageSource source);
+
+// Longer texts are cut at these many bytes (on a UTF-8 boundary) when encoded; limits in bytes.
+inline constexpr std::size_t kModelNameBytes = 128;
+inline constexpr std::size_t kProviderNameBytes = 48;
+inline constexpr std::size_t kAttributionBytes = 128;  // end user, session, app
+inline constexpr std::size_t kFinishReasonBytes = 32;
+inline constexpr std::size_t kErrorCodeBytes = 64;
+inline constexpr std::size_t kUpstreamIdBytes = 96;
+
+// Texts are views: of the caller when encoding, of the encoded bytes when decoded.
+struct RequestOpened {
+    Id128 request;  // ULID; the generation is "gen-" + its text
+    Id128 organization;
+    Id128 project;
+    Id128 member;  // the key's creating user
+    KeyDigest key;
+    std::int64_t created_ms = 0;  // Unix time
+    ApiType api = ApiType::chat;
+    bool openrouter_flavour = false;
+    bool streamed = false;
+    bool abort_stops_billing = true;  // the upstream's, for recovery
+    std::string_view model_asked;
+    std::string_view model;  // catalogue id that is charged for
+    std::string_view provider;
+    std::string_view end_user;  // body `user`
+    std::string_view session;
+    std::string_view app;                   // HTTP-Referer: its address
+    std::string_view app_title;             // X-Title
+    Prices prices;                          // in force for this request, so that recovery needs no price list
+    std::optional<Prices> provider_prices;  // what the provider charges, where that differs from `prices`
+    NanoUsd hold;
+    std::int64_t counted_prompt = 0;   // tokens: what an answer without the provider's usage is charged for the prompt
+    std::int64_t output_bound = 0;     // tokens
+    std::uint8_t retention_class = 0;  // how long this detail is kept: a number the configuration gives to a class
+};
+
+struct RequestSettled {
+    std::int64_t settled_ms = 0;  // Unix time
+    TokenUsage usage;
+    UsageSource source = UsageSource::none;
+    NanoUsd cost;                  // the price of the usage: what the answer's `usage.cost` says, if it was not cut
+    NanoUsd charged;               // booked to the organization, <= cost
+    NanoUsd overrun;               // cost - charged, booked to platform:overrun
+    NanoUsd provider_cost;         // what the upstream is thought to charge
+    std::int32_t http_status = 0;  // sent to the client (499: it had left)
+    bool cancelled = false;        // the client left before the end
+    bool cache_hit = false;
+    bool byok = false;
+    bool usage_contradictory = false;  // the provider's figure is far from what was generated
+    std::int32_t latency_ms = 0;       // request head to last byte
+    std::int32_t first_token_ms =
+        -1;  // request head to the first generated token, of a plain answer to its first byte; -1: none came
+    std::int32_t upstream_status = 0;
+    std::string_view finish_reason;  // OpenAI's word; empty if none was seen
+    std::string_view error;          // our error code, empty if none
+    std::string_view upstream_id;    // the provider's own id; never a key
+};
+
+// Return the number of bytes written (at most kSlotOpenBytes / kSlotSettlementBytes; `out` must be that large).
+std::size_t encode(const RequestOpened& record, std::span<std::byte> out);
+std::size_t encode(const RequestSettled& record, std::span<std::byte> out);
+Result<RequestOpened> decode_opened(std::span<const std::byte> bytes);
+Result<RequestSettled> decode_settled(std::span<const std::byte> bytes);
+
+}  // namespace tollgate

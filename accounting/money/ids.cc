@@ -1,0 +1,209 @@
+#include "accounting/money/ids.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kHex = "0123456789abcdef";
+constexpr std::string_view kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kUuidText = 36;
+constexpr std::uint32_t kWorkerBits = 10;
+constexpr std::uint32_t kBootBits = 22;
+constexpr std::uint64_t kCounterMask = (std::uint64_t{1} << 48) - 1;
+
+void fill_random(std::span<std::uint8_t> out) {
+    if (RAND_bytes(out.data(), static_cast<int>(out.size())) != 1) {
+        std::fputs("tollgate: no randomness from the system\n", stderr);
+        std::abort();
+    }
+}
+
+void write_time(std::int64_t unix_ms, Id128& id) {
+    const auto ms = static_cast<std::uint64_t>(unix_ms);
+    for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+}
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+int crockford_value(char c) {
+    const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    const auto at = kCrockford.find(upper);
+    return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+bool is_uuid_dash(std::size_t position) { return position == 8 || position == 13 || position == 18 || position == 23; }
+
+}  // namespace
+
+Id128 make_uuid7(std::int64_t unix_ms) {
+    Id128 id;
+    fill_random(std::span(id.bytes).subspan(6));
+    write_time(unix_ms, id);
+    id.bytes[6] = static_cast<std::uint8_t>(0x70 | (id.bytes[6] & 0x0f));
+    id.bytes[8] = static_cast<std::uint8_t>(0x80 | (id.bytes[8] & 0x3f));
+    return id;
+}
+
+std::string to_uuid(const Id128& id) {
+    std::string text;
+    text.reserve(kUuidText);
+    for (const std::uint8_t byte : id.bytes) {
+        if (is_uuid_dash(text.size())) text.push_back('-');
+        text.push_back(kHex[byte >> 4]);
+        text.push_back(kHex[byte & 0xf]);
+    }
+    return text;
+}
+
+std::optional<Id128> parse_uuid(std::string_view text) {
+    if (text.size() != kUuidText) return std::nullopt;
+    Id128 id;
+    std::size_t digits = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_uuid_dash(i)) {
+            if (text[i] != '-') return std::nullopt;
+            continue;
+        }
+        const int value = hex_value(text[i]);
+        if (value < 0) return std::nullopt;
+        std::uint8_t& byte = id.bytes[digits++ / 2];
+        byte = static_cast<std::uint8_t>((byte << 4) | value);
+    }
+    return id;
+}
+
+UlidGenerator::UlidGenerator(std::uint32_t worker) {
+    std::array<std::uint8_t, 4> random{};
+    fill_random(random);
+    const std::uint32_t boot =
+        std::uint32_t{random[0]} << 16 | std::uint32_t{random[1]} << 8 | random[2] | std::uint32_t{random[3]} << 24;
+    tail_high_ = std::uint64_t{worker & ((1u << kWorkerBits) - 1)} << kBootBits | (boot & ((1u << kBootBits) - 1));
+}
+
+Id128 UlidGenerator::next(std::int64_t unix_ms) {
+    // A clock that steps back a little must not make ids descend. One that was far ahead and is right again must not
+    // leave its mark on all that follow: budgets go by the time in the id.
+    last_ms_ = unix_ms < last_ms_ - kMostStepBackMs ? unix_ms : std::max(last_ms_, unix_ms);
+    const std::uint64_t counter = counter_++ & kCounterMask;
+    Id128 id;
+    write_time(last_ms_, id);
+    for (std::size_t i = 0; i < 4; ++i) id.bytes[6 + i] = static_cast<std::uint8_t>(tail_high_ >> (24 - 8 * i));
+    for (std::size_t i = 0; i < 6; ++i) id.bytes[10 + i] = static_cast<std::uint8_t>(counter >> (40 - 8 * i));
+    return id;
+}
+
+void write_ulid(const Id128& id, char* out26) {
+    // 26 characters hold 130 bits: the first one carries only the top three of the 128.
+    std::uint32_t pending = 0;
+    std::uint32_t pending_bits = 2;
+    for (const std::uint8_t byte : id.bytes) {
+        pending = pending << 8 | byte;
+        pending_bits += 8;
+        while (pending_bits >= 5) {
+            pending_bits -= 5;
+            *out26++ = kCrockford[(pending >> pending_bits) & 0x1f];
+        }
+    }
+}
+
+std::string to_ulid(const Id128& id) {
+    std::string text(kUlidText, '\0');
+    write_ulid(id, text.data());
+    return text;
+}
+
+std::optional<Id128> parse_ulid(std::string_view text) {
+    if (text.size() != kUlidText) return std::nullopt;
+    Id128 id;
+    std::size_t written = 0;
+    std::uint32_t pending = 0;
+    std::uint32_t pending_bits = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const int value = crockford_value(text[i]);
+        if (value < 0 || (i == 0 && value > 7)) return std::nullopt;
+        pending = pending << 5 | static_cast<std::uint32_t>(value);
+        pending_bits += i == 0 ? 3 : 5;
+        if (pending_bits >= 8) {
+            pending_bits -= 8;
+            id.bytes[written++] = static_cast<std::uint8_t>(pending >> pending_bits);
+        }
+    }
+    return id;
+}
+
+std::int64_t ulid_time_ms(const Id128& id) {
+    std::int64_t ms = 0;
+    for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | id.bytes[i];
+    return ms;
+}
+
+namespace {
+
+// A digest context of this thread with SHA-256 fetched once: the one-shot call looks the algorithm up every time, which
+// costs more than the hashing of a key.
+class Sha256Context {
+  public:
+    Sha256Context() : context_(EVP_MD_CTX_new()) {
+        if (context_ == nullptr || EVP_DigestInit_ex(context_, EVP_sha256(), nullptr) != 1) std::abort();
+    }
+    ~Sha256Context() { EVP_MD_CTX_free(context_); }
+    Sha256Context(const Sha256Context&) = delete;
+    Sha256Context& operator=(const Sha256Context&) = delete;
+
+    void digest(std::string_view text, unsigned char* out) {
+        const bool done = EVP_DigestInit_ex(context_, nullptr, nullptr) == 1 &&
+                          EVP_DigestUpdate(context_, text.data(), text.size()) == 1 &&
+                          EVP_DigestFinal_ex(context_, out, nullptr) == 1;
+        if (!done) std::abort();
+    }
+
+  private:
+    EVP_MD_CTX* const context_;
+};
+
+}  // namespace
+
+KeyDigest digest_key(std::string_view key_text) {
+    thread_local Sha256Context context;
+    KeyDigest digest;
+    static_assert(sizeof(digest.bytes) == SHA256_DIGEST_LENGTH);
+    context.digest(key_text, digest.bytes.data());
+    return digest;
+}
+
+std::string to_hex(const KeyDigest& digest) {
+    std::string text;
+    text.reserve(2 * digest.bytes.size());
+    for (const std::uint8_t byte : digest.bytes) {
+        text.push_back(kHex[byte >> 4]);
+        text.push_back(kHex[byte & 0xf]);
+    }
+    return text;
+}
+
+std::optional<KeyDigest> parse_key_digest(std::string_view hex) {
+    KeyDigest digest;
+    if (hex.size() != 2 * digest.bytes.size()) return std::nullopt;
+    for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
+        const int high = hex_value(hex[2 * i]);
+        const int low = hex_value(hex[2 * i + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        digest.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
+    }
+    return digest;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,250 @@
+#include "accounting/usage/usage_index.h"
+
+#include <pthread.h>
+
+#include <chrono>
+
+#include "accounting/ledger/journal_reader.h"
+#include "store/journal.h"
+#include "store/key_space.h"
+
+namespace tollgate {
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostPendingBytes = 8u << 20;  // of chunks
+constexpr std::size_t kMostPendingRollups = 65'536;  // rows by the minute
+constexpr std::size_t kBlocksAtOnce = 1024;
+constexpr std::uint32_t kRetryIntervalMs = 1000;  // after a read or a write that failed
+
+std::int64_t system_clock_ms() {
+    return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Result<std::uint64_t> stored_watermark(Store& store) {
+    const auto stored = store.get(Family::system, kIndexedBlockKey);
+    if (!stored && stored.error().code() == StatusCode::not_found) return 0;
+    if (!stored) return std::unexpected(stored.error());
+    const auto block = decode_u64(*stored);
+    if (!block) return failure(StatusCode::corrupt, "usage index: its block number is malformed");
+    return *block;
+}
+
+UsageIndex::UsageIndex(Store& store, UsageIndexOptions options)
+    : store_(store), options_(std::move(options)), chunks_(store), rollups_(store) {
+    if (!options_.clock_ms) options_.clock_ms = system_clock_ms;
+}
+
+Result<std::unique_ptr<UsageIndex>> UsageIndex::open(Store& store, UsageIndexOptions options) {
+    std::unique_ptr<UsageIndex> index(new UsageIndex(store, std::move(options)));
+    const auto block = stored_watermark(store);
+    if (!block) return std::unexpected(block.error());
+    index->indexed_block_ = index->stored_block_ = *block;
+    index->indexed_ = index->stored_ = *block;
+    return index;
+}
+
+UsageIndex::~UsageIndex() { stop(); }
+
+void UsageIndex::start() {
+    if (thread_.joinable()) return;
+    stopping_ = false;
+    thread_ = std::thread([this] { run(); });
+    pthread_setname_np(thread_.native_handle(), "usage");
+}
+
+void UsageIndex::stop() {
+    if (!thread_.joinable()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+    note(catch_up());
+    note(flush());
+}
+
+void UsageIndex::note(const Status& status) {
+    if (!status.ok()) failures_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void UsageIndex::run() {
+    auto last_flush = SteadyClock::now();
+    std::uint32_t pause_ms = 0;
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait_for(lock, Milliseconds(pause_ms), [this] { return stopping_ || wanted_; });
+            if (stopping_) return;
+            wanted_ = false;
+        }
+        Status status = catch_up();
+        if (status.ok() && SteadyClock::now() - last_flush >= Milliseconds(options_.flush_interval_ms)) {
+            last_flush = SteadyClock::now();
+            status = flush();
+        }
+        if (status.ok()) status = enforce_retention_if_due();
+        note(status);
+        pause_ms = status.ok() ? options_.poll_interval_ms : std::max(options_.poll_interval_ms, kRetryIntervalMs);
+    }
+}
+
+Status UsageIndex::catch_up() {
+    if (Status status = settle_failed_flush(); !status.ok()) return status;
+    const auto last = JournalReader(store_).last_block();
+    if (!last) return last.error();
+    while (indexed_block_ < *last) {
+        const auto next = next_blocks(*last);
+        if (!next) return next.error();
+        for (const BlockIndexEntry& index : *next) {
+            if (Status status = take_in(indexed_block_ + 1, index); !status.ok()) return status;
+            if (chunks_.bytes() < kMostPendingBytes && rollups_.pending() < kMostPendingRollups) continue;
+            // What can't be stored waits in the journal, not here.
+            if (Status status = flush(); !status.ok()) return status;
+        }
+    }
+    return {};
+}
+
+Result<std::vector<BlockIndexEntry>> UsageIndex::next_blocks(std::uint64_t last) {
+    std::vector<BlockIndexEntry> next;
+    Status bad;
+    std::uint64_t expected = indexed_block_ + 1;
+    const auto missing = [&] {
+        return Status(StatusCode::corrupt, "block " + std::to_string(expected) + ": not in the block index");
+    };
+    const Status scanned = store_.scan(Family::block_index, block_key(expected), block_key(last + 1),
+                                       [&](std::string_view key, std::string_view value) {
+                                           auto index = decode_block_index(value, expected);
+                                           if (parse_block_key(key) != expected) bad = missing();
+                                           if (bad.ok() && !index) bad = index.error();
+                                           if (!bad.ok()) return false;
+                                           next.push_back(std::move(*index));
+                                           ++expected;
+                                           return next.size() < kBlocksAtOnce;
+                                       });
+    if (!scanned.ok()) return std::unexpected(scanned);
+    if (bad.ok() && next.empty()) bad = missing();
+    if (!bad.ok()) return std::unexpected(bad);
+    return next;
+}
+
+Status UsageIndex::take_in(std::uint64_t number, const BlockIndexEntry& index) {
+    // All of a block or nothing: its parts are read before the first row counts.
+    std::vector<std::string> values;
+    for (const UsagePart& part : index.usage) {
+        auto value = store_.get(Family::usage, usage_key({part.retention_class, part.day, number}));
+        if (value) {
+            values.push_back(std::move(*value));
+        } else if (value.error().code() != StatusCode::not_found) {
+            return value.error();
+        }  // else dropped by retention; if it should be there, verifying the journal says so
+    }
+    std::vector<UsageBlock> blocks;
+    for (const std::string& value : values) {
+        auto block = UsageBlock::read(value, number);
+        if (!block) return block.error();
+        blocks.push_back(std::move(*block));
+    }
+    const std::lock_guard lock(mutex_);
+    std::uint32_t place = 0;
+    for (UsageBlock& block : blocks) {
+        for (auto row = block.next(); row; row = block.next(), ++place) {
+            const auto opened = decode_opened(row->open);
+            const auto settled = decode_settled(row->settlement);
+            if (!opened || !settled) continue;  // it could not have been written
+            const std::uint32_t day = bucket_of(RollupGrain::day, settled->settled_ms);
+            chunks_.add({.day = day, .block = number, .row = place}, *opened, *row);
+            rollups_.add(*opened, *settled);
+        }
+    }
+    rows_.fetch_add(place, std::memory_order_relaxed);
+    indexed_block_ = number;
+    indexed_.store(number, std::memory_order_relaxed);
+    advanced_.notify_all();
+    return {};
+}
+
+// Of a commit that failed all is stored or nothing. Adding what is stored already would count it twice: then it is
+// forgotten here, and what came in since is taken in again.
+Status UsageIndex::settle_failed_flush() {
+    if (!flush_failed_) return {};
+    if (store_.read_only()) return {StatusCode::read_only, "usage index: an earlier write failed"};
+    const auto block = stored_watermark(store_);
+    if (!block) return block.error();
+    const std::lock_guard lock(mutex_);
+    flush_failed_ = false;
+    if (*block == stored_block_) return {};
+    chunks_.clear();
+    rollups_.clear();
+    indexed_block_ = stored_block_ = *block;
+    indexed_.store(*block, std::memory_order_relaxed);
+    stored_.store(*block, std::memory_order_relaxed);
+    return {};
+}
+
+Status UsageIndex::flush() {
+    if (Status status = settle_failed_flush(); !status.ok()) return status;
+    if (indexed_block_ == stored_block_) return {};
+    WriteBatch batch;
+    chunks_.add_to(batch);
+    if (Status status = rollups_.add_to(batch); !status.ok()) return status;
+    batch.put(Family::system, std::string(kIndexedBlockKey), encode_u64(indexed_block_));
+    // Readers see what waits or what is stored, never both.
+    const std::lock_guard lock(mutex_);
+    Status committed = store_.commit(batch, Durability::process);
+    flush_failed_ = !committed.ok();
+    if (flush_failed_) return committed;
+    chunks_.clear();
+    rollups_.clear();
+    stored_block_ = indexed_block_;
+    stored_.store(stored_block_, std::memory_order_relaxed);
+    flushes_.fetch_add(1, std::memory_order_relaxed);
+    return {};
+}
+
+Status UsageIndex::enforce_retention_if_due() {
+    const std::int64_t now_ms = options_.clock_ms();
+    const std::uint32_t today = bucket_of(RollupGrain::day, now_ms);
+    if (today == retained_day_) return {};
+    // What waits may belong to a day that goes: it is stored first, so that it goes with it.
+    if (Status status = flush(); !status.ok()) return status;
+    if (Status status = enforce_retention(store_, options_.retention, now_ms); !status.ok()) return status;
+    retained_day_ = today;
+    return {};
+}
+
+bool UsageIndex::wait_for(std::uint64_t block, std::uint32_t timeout_ms) {
+    std::unique_lock lock(mutex_);
+    if (indexed_block_ >= block) return true;
+    wanted_ = true;
+    wake_.notify_one();
+    return advanced_.wait_for(lock, Milliseconds(timeout_ms), [&] { return indexed_block_ >= block; });
+}
+
+Result<UsagePage> UsageIndex::list(const UsageListQuery& query) {
+    const std::lock_guard lock(mutex_);
+    return list_usage(chunks_, query);
+}
+
+Result<UsageReport> UsageIndex::report(const UsageReportQuery& query) {
+    const std::lock_guard lock(mutex_);
+    return report_usage(rollups_, query);
+}
+
+UsageIndexCounters UsageIndex::counters() const {
+    UsageIndexCounters counters;
+    counters.rows = rows_.load(std::memory_order_relaxed);
+    counters.flushes = flushes_.load(std::memory_order_relaxed);
+    counters.failures = failures_.load(std::memory_order_relaxed);
+    counters.indexed_block = indexed_.load(std::memory_order_relaxed);
+    counters.stored_block = stored_.load(std::memory_order_relaxed);
+    return counters;
+}
+
+}  // namespace tollgate

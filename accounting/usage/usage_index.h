@@ -1,0 +1,91 @@
+// Follows the journal: takes every committed block's rows into the chunks by organization and the rollups, stores both
+// every minute together with the number of the last block they include, and answers questions from what is stored
+// and what waits. After a crash it goes on from that number, so that nothing is missing and nothing counts twice; it
+// can be made anew from the journal, and the journal's writer does nothing for it.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "accounting/usage/retention.h"
+#include "accounting/usage/rollups.h"
+#include "accounting/usage/usage_chunks.h"
+#include "accounting/usage/usage_query.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+struct UsageIndexOptions {
+    std::uint32_t poll_interval_ms = 200;      // how far it is behind the journal when nobody asks
+    std::uint32_t flush_interval_ms = 60'000;  // a row by the minute is then written once or twice
+    RetentionPolicy retention = {};
+    std::function<std::int64_t()> clock_ms = {};  // Unix time, for retention; empty: the system's clock
+};
+
+struct UsageIndexCounters {  // since start
+    std::uint64_t rows = 0;
+    std::uint64_t flushes = 0;
+    std::uint64_t failures = 0;  // of reads and writes; each is tried again
+    std::uint64_t indexed_block = 0;
+    std::uint64_t stored_block = 0;  // what a restart begins behind
+};
+
+// The last block of the journal that the stored listings and rollups include; 0: none yet.
+Result<std::uint64_t> stored_watermark(Store& store);
+
+class UsageIndex {
+  public:
+    // `store` must outlive it. corrupt if the watermark is malformed.
+    static Result<std::unique_ptr<UsageIndex>> open(Store& store, UsageIndexOptions options);
+    // Stops the thread; flushes.
+    ~UsageIndex();
+
+    void start();
+    void stop();
+
+    // --- By the thread, or by the caller while none runs.
+    // Takes in everything that is committed; flushes when much waits.
+    Status catch_up();
+    Status flush();
+    // Once a UTC day, and the first time.
+    Status enforce_retention_if_due();
+
+    // --- Any thread that may block.
+    // Waits until `block` is taken in. False if it was not within the time.
+    bool wait_for(std::uint64_t block, std::uint32_t timeout_ms);
+    Result<UsagePage> list(const UsageListQuery& query);
+    Result<UsageReport> report(const UsageReportQuery& query);
+    UsageIndexCounters counters() const;
+
+  private:
+    UsageIndex(Store& store, UsageIndexOptions options);
+    Result<std::vector<BlockIndexEntry>> next_blocks(std::uint64_t last);  // some of them, at least one
+    Status take_in(std::uint64_t block, const BlockIndexEntry& index);
+    Status settle_failed_flush();
+    void run();
+    void note(const Status& status);
+
+    Store& store_;
+    UsageIndexOptions options_;
+    std::uint32_t retained_day_ = 0;  // when retention was last enforced
+    bool flush_failed_ = false;       // and whether it was stored is not known
+
+    // The thread alone changes these, and others read them: it locks to change, others to read.
+    std::mutex mutex_;
+    UsageChunks chunks_;
+    Rollups rollups_;
+    std::uint64_t indexed_block_ = 0, stored_block_ = 0;
+
+    std::atomic<std::uint64_t> rows_{0}, flushes_{0}, failures_{0}, indexed_{0}, stored_{0};  // for counters()
+    std::condition_variable wake_, advanced_;
+    bool stopping_ = false, wanted_ = false;
+    std::thread thread_;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,228 @@
+#include "accounting/usage/usage_query.h"
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+#include <unordered_map>
+
+#include "store/big_endian.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::uint8_t kCursorVersion = 1;
+constexpr std::size_t kCursorBytes = 1 + 4 + 8 + 4;
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+// Above every row.
+constexpr UsagePosition kNewest{.day = std::numeric_limits<std::uint32_t>::max(), .block = 0, .row = 0};
+
+std::string write_cursor(const UsagePosition& position) {
+    std::string bytes;
+    append_big_endian(bytes, kCursorVersion);
+    append_big_endian(bytes, position.day);
+    append_big_endian(bytes, position.block);
+    append_big_endian(bytes, position.row);
+    std::string text;
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += {kHexDigits[byte >> 4], kHexDigits[byte & 15]};
+    }
+    return text;
+}
+
+Result<UsagePosition> read_cursor(std::string_view text) {
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < text.size() && text.size() == 2 * kCursorBytes; i += 2) {
+        const auto high = kHexDigits.find(text[i]), low = kHexDigits.find(text[i + 1]);
+        if (high == std::string_view::npos || low == std::string_view::npos) break;
+        bytes.push_back(static_cast<char>(high << 4 | low));
+    }
+    if (bytes.size() != kCursorBytes || bytes.front() != static_cast<char>(kCursorVersion)) {
+        return failure(StatusCode::invalid, "'cursor' is not one that a page has answered");
+    }
+    return UsagePosition{.day = read_big_endian<std::uint32_t>(bytes.data() + 1),
+                         .block = read_big_endian<std::uint64_t>(bytes.data() + 5),
+                         .row = read_big_endian<std::uint32_t>(bytes.data() + 13)};
+}
+
+StatusClass status_class(const RequestSettled& settled) {
+    if (settled.cancelled) return StatusClass::cancelled;
+    if (settled.http_status >= 500 || settled.http_status == 0) return StatusClass::server_error;
+    return settled.http_status >= 400 ? StatusClass::client_error : StatusClass::success;
+}
+
+bool admits(const UsageFilter& filter, const TimeRange& time, const RequestOpened& opened,
+            const RequestSettled& settled) {
+    return settled.settled_ms >= time.from_ms && settled.settled_ms < time.to_ms &&
+           (!filter.project || *filter.project == opened.project) &&
+           (!filter.member || *filter.member == opened.member) && (!filter.key || *filter.key == opened.key) &&
+           (filter.model.empty() || filter.model == opened.model) &&
+           (filter.provider.empty() || filter.provider == opened.provider) &&
+           (!filter.status || *filter.status == status_class(settled)) &&
+           (filter.end_user.empty() || filter.end_user == opened.end_user) &&
+           (filter.session.empty() || filter.session == opened.session) &&
+           (filter.app.empty() || filter.app == opened.app || filter.app == opened.app_title);
+}
+
+bool admits(const UsageFilter& filter, const RollupDimensions& of) {
+    return (!filter.project || *filter.project == of.project) && (!filter.member || *filter.member == of.member) &&
+           (!filter.key || *filter.key == of.key) && (filter.model.empty() || filter.model == of.model) &&
+           (filter.provider.empty() || filter.provider == of.provider);
+}
+
+// Gathers one page.
+class PageReader {
+  public:
+    explicit PageReader(const UsageListQuery& query) : query_(query) {}
+
+    // False when the page is full.
+    bool add(const UsageChunks::Visited& row) {
+        if (page_.requests.size() >= query_.limit || ++searched_ > kMaxRowsSearched) {
+            page_.next_cursor = write_cursor(last_);
+            return false;
+        }
+        last_ = row.position;
+        const auto opened = decode_opened(row.row.open);
+        const auto settled = decode_settled(row.row.settlement);
+        if (!opened || !settled) {
+            bad_ = opened ? settled.error() : opened.error();
+            return false;
+        }
+        if (!admits(query_.filter, query_.time, *opened, *settled)) return true;
+        auto stored = StoredRequest::decode(row.row.open, row.row.settlement);
+        if (stored) page_.requests.push_back(std::move(*stored));
+        return true;
+    }
+    bool full() const { return !page_.next_cursor.empty(); }
+    const Status& bad() const { return bad_; }
+    UsagePage take() { return std::move(page_); }
+
+  private:
+    const UsageListQuery& query_;
+    UsagePage page_;
+    UsagePosition last_;
+    std::uint32_t searched_ = 0;
+    Status bad_;
+};
+
+// What the rows of a report have in common, as bytes.
+std::string group_of(const UsageReportQuery& query, const RollupRow& row) {
+    std::string group;
+    if (query.by_time) append_big_endian(group, row.bucket);
+    const RollupDimensions& of = row.dimensions;
+    for (const UsageDimension dimension : query.group_by) {
+        switch (dimension) {
+            case UsageDimension::model:
+                group.append(of.model).push_back('\0');
+                break;
+            case UsageDimension::provider:
+                group.append(of.provider).push_back('\0');
+                break;
+            case UsageDimension::key:
+                group.append(reinterpret_cast<const char*>(of.key.bytes.data()), of.key.bytes.size());
+                break;
+            case UsageDimension::member:
+                group.append(reinterpret_cast<const char*>(of.member.bytes.data()), of.member.bytes.size());
+                break;
+            case UsageDimension::project:
+                group.append(reinterpret_cast<const char*>(of.project.bytes.data()), of.project.bytes.size());
+                break;
+        }
+    }
+    return group;
+}
+
+UsageReportRow empty_row(const UsageReportQuery& query, const RollupRow& from) {
+    UsageReportRow row;
+    if (query.by_time) row.begin_ms = bucket_begin_ms(from.grain, from.bucket);
+    const RollupDimensions& of = from.dimensions;
+    for (const UsageDimension dimension : query.group_by) {
+        if (dimension == UsageDimension::model) row.model = of.model;
+        if (dimension == UsageDimension::provider) row.provider = of.provider;
+        if (dimension == UsageDimension::key) row.key = of.key;
+        if (dimension == UsageDimension::member) row.member = of.member;
+        if (dimension == UsageDimension::project) row.project = of.project;
+    }
+    return row;
+}
+
+}  // namespace
+
+Result<UsagePage> list_usage(const UsageChunks& chunks, const UsageListQuery& query) {
+    UsagePosition below = kNewest;
+    if (!query.cursor.empty()) {
+        const auto cursor = read_cursor(query.cursor);
+        if (!cursor) return std::unexpected(cursor.error());
+        below = *cursor;
+    }
+    const auto days = chunks.days();
+    if (!days) return std::unexpected(days.error());
+    PageReader reader(query);
+    if (days->empty()) return reader.take();
+    const std::uint32_t oldest = std::ranges::min(*days, {}, &UsageChunks::Days::first).first;
+    const std::uint32_t newest = std::min(std::ranges::max(*days, {}, &UsageChunks::Days::last).last, below.day);
+    const std::uint32_t first = std::max(oldest, bucket_of(RollupGrain::day, query.time.from_ms));
+    const std::int64_t last_ms = std::min(query.time.to_ms - 1, bucket_begin_ms(RollupGrain::day, newest));
+    const std::int64_t last = bucket_of(RollupGrain::day, last_ms);
+    for (std::int64_t day = last; day >= first && !reader.full(); --day) {
+        const Status visited = chunks.visit_day(query.organization, static_cast<std::uint32_t>(day), *days, below,
+                                                [&reader](const UsageChunks::Visited& row) { return reader.add(row); });
+        if (!visited.ok()) return std::unexpected(visited);
+        if (!reader.bad().ok()) return std::unexpected(reader.bad());
+    }
+    return reader.take();
+}
+
+Result<UsageReport> report_usage(const Rollups& rollups, const UsageReportQuery& query) {
+    constexpr std::uint32_t kLastBucket = std::numeric_limits<std::uint32_t>::max() - 1;
+    const std::int64_t width_ms = milliseconds_of(query.grain);
+    const std::int64_t from_ms = std::max<std::int64_t>(query.time.from_ms, 0);
+    const std::int64_t last_ms = std::min(query.time.to_ms - 1, bucket_begin_ms(query.grain, kLastBucket));
+    UsageReport report{.time = {.from_ms = from_ms / width_ms * width_ms, .to_ms = from_ms / width_ms * width_ms},
+                       .rows = {}};
+    if (last_ms < from_ms) return report;
+    const std::uint32_t from = bucket_of(query.grain, from_ms), to = bucket_of(query.grain, last_ms) + 1;
+    report.time.to_ms = bucket_begin_ms(query.grain, to);
+    if (query.grain != RollupGrain::day && to - from > kMaxReportBuckets) {
+        return failure(StatusCode::invalid, "the time asked for has more than " + std::to_string(kMaxReportBuckets) +
+                                                " buckets: choose less time or a longer granularity");
+    }
+
+    struct Latencies {
+        LatencySum latency, first_token;
+    };
+    std::deque<Latencies> latencies;  // of the report's rows
+    std::unordered_map<std::string, std::size_t> groups;
+    bool too_many = false;
+    const Status visited = rollups.visit(query.organization, query.grain, from, to, [&](const RollupRow& row) {
+        if (!admits(query.filter, row.dimensions)) return true;
+        const auto [found, fresh] = groups.try_emplace(group_of(query, row), report.rows.size());
+        if (fresh) {
+            too_many = report.rows.size() >= kMaxReportRows;
+            if (too_many) return false;
+            report.rows.push_back(empty_row(query, row));
+            latencies.emplace_back();
+        }
+        report.rows[found->second].counters.add_numbers(*row.counters);
+        latencies[found->second].latency.add(row.counters->latency);
+        latencies[found->second].first_token.add(row.counters->first_token);
+        return true;
+    });
+    if (!visited.ok()) return std::unexpected(visited);
+    if (too_many) {
+        return failure(StatusCode::full, "the report would have more than " + std::to_string(kMaxReportRows) +
+                                             " rows: choose less time, a longer granularity or fewer dimensions");
+    }
+    for (std::size_t i = 0; i < report.rows.size(); ++i) {
+        report.rows[i].counters.latency = latencies[i].latency.histogram();
+        report.rows[i].counters.first_token = latencies[i].first_token.histogram();
+    }
+    std::ranges::sort(report.rows, [](const UsageReportRow& a, const UsageReportRow& b) {
+        if (a.begin_ms != b.begin_ms) return a.begin_ms < b.begin_ms;
+        if (a.counters.cost_nano != b.counters.cost_nano) return a.counters.cost_nano > b.counters.cost_nano;
+        return a.counters.requests > b.counters.requests;
+    });
+    return report;
+}
+
+}  // namespace tollgate

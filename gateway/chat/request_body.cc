@@ -1,0 +1,239 @@
+#include "gateway/chat/request_body.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tollgate {
+namespace {
+
+using simdjson::dom::element;
+using Type = simdjson::dom::element_type;
+
+// OpenRouter's fields that only a gateway understands; a provider would refuse some of them.
+constexpr std::array<std::string_view, 10> kGatewayOnly = {"models",     "provider",   "route", "plugins", "preset",
+                                                           "transforms", "session_id", "trace", "debug",   "usage"};
+
+Error invalid(std::string message, std::string_view param) {
+    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
+}
+
+std::int64_t text_bytes(const element& value) { return static_cast<std::int64_t>(simdjson::minify(value).size()); }
+
+// Every member counts, whatever stands beside it; files and audio with their bytes, images as so many tokens.
+void measure_part(const element& part, BodyFacts& facts) {
+    for (const auto field : simdjson::dom::object(part)) {
+        if (field.key == "image_url") {
+            facts.prompt_extra_tokens += kTokensPerImage;
+            facts.prompt_is_text = false;
+        } else if (field.key == "type" && field.value.type() == Type::STRING) {
+            if (std::string_view(field.value) != "text") facts.prompt_is_text = false;
+        } else if (field.value.type() == Type::STRING) {
+            facts.prompt_bytes += static_cast<std::int64_t>(field.value.get_string_length().value_unsafe());
+        } else if (field.value.type() == Type::OBJECT || field.value.type() == Type::ARRAY) {
+            facts.prompt_bytes += text_bytes(field.value);
+        }
+    }
+}
+
+// Text bytes of a content value: a string, or parts.
+void measure_content(const element& content, BodyFacts& facts) {
+    if (content.type() == Type::STRING) {
+        facts.prompt_bytes += static_cast<std::int64_t>(content.get_string_length().value_unsafe());
+        return;
+    }
+    if (content.type() != Type::ARRAY) return;
+    for (const element part : simdjson::dom::array(content)) {
+        if (part.type() == Type::STRING) {
+            facts.prompt_bytes += static_cast<std::int64_t>(part.get_string_length().value_unsafe());
+        } else if (part.type() == Type::OBJECT) {
+            measure_part(part, facts);
+        } else if (part.type() == Type::ARRAY) {
+            measure_content(part, facts);  // a list of lists of token ids
+        } else {
+            facts.prompt_extra_tokens += 1;  // a token id
+            facts.prompt_is_text = false;
+        }
+    }
+}
+
+void measure_messages(const element& messages, BodyFacts& facts) {
+    if (messages.type() != Type::ARRAY) return;
+    for (const element message : simdjson::dom::array(messages)) {
+        facts.prompt_extra_tokens += kTokensPerMessage;
+        if (message.type() != Type::OBJECT) continue;
+        for (const auto field : simdjson::dom::object(message)) {
+            if (field.key == "content") {
+                measure_content(field.value, facts);
+            } else if (field.value.type() == Type::STRING && field.key != "role") {
+                facts.prompt_bytes += static_cast<std::int64_t>(field.value.get_string_length().value_unsafe());
+            } else if (field.value.type() == Type::ARRAY || field.value.type() == Type::OBJECT) {
+                facts.prompt_bytes += text_bytes(field.value);
+            }
+        }
+    }
+}
+
+Error read_count(std::string_view name, const element& value, std::int64_t most, std::int64_t& out) {
+    if (value.is_null()) return {};
+    std::int64_t number = 0;
+    if (value.get(number) != simdjson::SUCCESS || number < 1 || number > most) {
+        return invalid("'" + std::string(name) + "' must be a whole number from 1 to " + std::to_string(most), name);
+    }
+    out = std::max(out, number);
+    return {};
+}
+
+Error read_flag(std::string_view name, const element& value, bool& out) {
+    if (value.is_null()) return {};
+    if (value.get(out) == simdjson::SUCCESS) return {};
+    return invalid("'" + std::string(name) + "' must be true or false", name);
+}
+
+Error read_short_text(std::string_view name, const element& value, std::string& out) {
+    if (value.is_null()) return {};
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS) return invalid("'" + std::string(name) + "' must be a string", name);
+    out = cut_utf8(text, kAttributionBytes);
+    return {};
+}
+
+// `text` holds `value` at `begin`: where include_usage stands is kept, however its name is written.
+Error read_stream_options(const element& value, std::string_view text, std::size_t begin, BodyFacts& facts) {
+    if (value.is_null()) return {};
+    if (value.type() != Type::OBJECT) return invalid("'stream_options' must be an object", "stream_options");
+    JsonMembers members(text, begin);
+    for (const auto field : simdjson::dom::object(value)) {
+        const auto member = members.next();
+        if (field.key != "include_usage") continue;
+        if (facts.include_usage_member) return invalid("'include_usage' stands twice", "stream_options");
+        facts.include_usage_member = member;
+        if (auto error = read_flag("stream_options.include_usage", field.value, facts.include_usage)) return error;
+    }
+    return {};
+}
+
+constexpr std::int64_t kMostTokens = 100'000'000;
+
+Error read_model(const element& value, const JsonMember& member, BodyFacts& facts) {
+    if (facts.has_model) return invalid("'model' stands twice", "model");
+    facts.has_model = true;
+    facts.model_value = member.value;
+    if (value.is_null()) return {};
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS) return invalid("'model' must be a string", "model");
+    if (text.size() > kModelNameBytes) return invalid("'model' is longer than 128 bytes", "model");
+    facts.model = text;
+    return {};
+}
+
+// Members that may be long and are no part of the prompt.
+constexpr std::array<std::string_view, 5> kNotPrompt = {"metadata", "logit_bias", "stop", "modalities", "model"};
+
+Error read_member(std::string_view key, const element& value, const JsonMember& member, std::string_view text,
+                  BodyFacts& facts, bool& seen_stream) {
+    if (key == "model") return read_model(value, member, facts);
+    if (key == "stream") {
+        if (seen_stream) return invalid("'stream' stands twice", "stream");
+        seen_stream = true;
+        return read_flag(key, value, facts.stream);
+    }
+    if (key == "stream_options") {
+        if (facts.has_stream_options) return invalid("'stream_options' stands twice", "stream_options");
+        facts.has_stream_options = true;
+        facts.stream_options_value = member.value;
+        return read_stream_options(value, text, member.value.begin, facts);
+    }
+    if (key == "max_tokens" || key == "max_completion_tokens") {
+        TextSpan& span = key == "max_tokens" ? facts.max_tokens_value : facts.max_completion_tokens_value;
+        if (span.size() > 0) return invalid("'" + std::string(key) + "' stands twice", key);
+        span = member.value;
+        return read_count(key, value, kMostTokens, facts.output_bound);
+    }
+    if (key == "n" || key == "best_of") return read_count(key, value, kMostChoices, facts.choices);
+    if (key == "messages") {
+        measure_messages(value, facts);
+    } else if (key == "prompt" || key == "input") {
+        measure_content(value, facts);
+    } else if (key == "user") {
+        return read_short_text(key, value, facts.end_user);
+    } else if (key == "session_id") {
+        return read_short_text(key, value, facts.session);
+    } else if (value.is_object() || value.is_array() || value.is_string()) {
+        // Tools, schemas, suffixes, and what this gateway does not know: the provider may count it.
+        const bool counts =
+            !facts.gateway_only.back() && std::find(kNotPrompt.begin(), kNotPrompt.end(), key) == kNotPrompt.end();
+        if (counts) facts.prompt_bytes += static_cast<std::int64_t>(member.value.size());
+    }
+    return {};
+}
+
+Error check_required(const simdjson::dom::object& object, ApiType api) {
+    const std::string_view needed = api == ApiType::chat          ? "messages"
+                                    : api == ApiType::completions ? "prompt"
+                                                                  : "input";
+    element value;
+    if (object[needed].get(value) != simdjson::SUCCESS) {
+        return invalid("'" + std::string(needed) + "' is required", needed);
+    }
+    if (api == ApiType::chat) {
+        if (value.type() != Type::ARRAY) return invalid("'messages' must be an array", needed);
+        if (simdjson::dom::array(value).size() == 0) return invalid("'messages' must not be empty", needed);
+    }
+    return {};
+}
+
+}  // namespace
+
+void BodyFacts::clear() {
+    has_model = stream = include_usage = has_stream_options = false;
+    model.clear();
+    end_user.clear();
+    session.clear();
+    output_bound = prompt_bytes = prompt_extra_tokens = 0;
+    prompt_is_text = true;
+    max_tokens_value = max_completion_tokens_value = {};
+    choices = 1;
+    include_usage_member.reset();
+    members.clear();
+    gateway_only.clear();
+    object_begin = 0;
+}
+
+Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ApiType api, BodyFacts& facts) {
+    facts.clear();
+    if (parser.max_depth() != max_depth && parser.allocate(text.size(), max_depth) != simdjson::SUCCESS) {
+        return {ErrorKind::overloaded, "no memory to parse the body"};
+    }
+    element root;
+    const auto parsed = parser.parse(text.data(), text.size(), false).get(root);
+    if (parsed == simdjson::DEPTH_ERROR) {
+        return {
+            ErrorKind::invalid_json,
+            "the body is nested deeper than " + std::to_string(max_depth) + " levels",
+        };
+    }
+    if (parsed != simdjson::SUCCESS) {
+        return {
+            ErrorKind::invalid_json,
+            std::string("the body is not valid JSON: ") + simdjson::error_message(parsed),
+        };
+    }
+    simdjson::dom::object object;
+    if (root.get(object) != simdjson::SUCCESS) return invalid("the body must be a JSON object", {});
+    facts.object_begin = static_cast<std::uint32_t>(text.find('{'));
+    JsonMembers members(text, facts.object_begin);
+    bool seen_stream = false;
+    for (const auto field : object) {
+        const auto member = members.next();
+        if (!member || facts.members.size() == kMaxMembers) {
+            return invalid("more than " + std::to_string(kMaxMembers) + " members in the body", {});
+        }
+        facts.members.push_back(*member);
+        facts.gateway_only.push_back(std::find(kGatewayOnly.begin(), kGatewayOnly.end(), field.key) !=
+                                     kGatewayOnly.end());
+        if (auto error = read_member(field.key, field.value, *member, text, facts, seen_stream)) return error;
+    }
+    return check_required(object, api);
+}
+
+}  // namespace tollgate

@@ -1,0 +1,60 @@
+// Reads an inference request's body: validated whole, once, by simdjson's DOM (it refuses all that JSONTestSuite says
+// must be refused; an on-demand walk that skips values does not), then only what the gateway needs is taken out of it.
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accounting/ledger/usage_record.h"
+#include "gateway/text/error.h"
+#include "gateway/text/json_members.h"
+
+namespace tollgate {
+
+// Per worker; keeps its memory between requests.
+using JsonParser = simdjson::dom::parser;
+
+// A part of the body to be replaced (or removed, or inserted before) on the way upstream.
+struct Splice {
+    TextSpan where;
+    std::string_view text;  // static, or alive as long as the request
+};
+
+inline constexpr std::size_t kMaxMembers = 256;        // top-level members of a body
+inline constexpr std::int64_t kTokensPerImage = 1500;  // prompt estimate of one image part
+inline constexpr std::int64_t kMostChoices = 128;      // n, best_of
+inline constexpr std::int64_t kTokensPerMessage = 8;   // role and separators
+
+struct BodyFacts {
+    bool has_model = false;
+    std::string model;  // unescaped; empty if absent or null
+    bool stream = false;
+    bool include_usage = false;            // the client asked for usage in the stream
+    std::int64_t output_bound = 0;         // tokens the request allows, 0: it names no bound
+    std::int64_t choices = 1;              // n
+    std::int64_t prompt_bytes = 0;         // of text in the prompt
+    std::int64_t prompt_extra_tokens = 0;  // messages, images and token ids
+    bool prompt_is_text = true;            // but for the messages' constant: its tokens per byte can be learned
+    std::string end_user, session;
+
+    TextSpan model_value;                                    // when has_model
+    TextSpan max_tokens_value, max_completion_tokens_value;  // size 0: absent
+    bool has_stream_options = false;
+    TextSpan stream_options_value;
+    std::optional<JsonMember> include_usage_member;  // in it
+    std::vector<JsonMember> members;                 // top level, in order
+    std::vector<bool> gateway_only;                  // members that are not sent upstream (OpenRouter's routing fields)
+    std::uint32_t object_begin = 0;                  // offset of '{'
+
+    void clear();
+};
+
+// `text` must have simdjson's padding behind it. Errors: invalid_json, invalid_request; messages name the field.
+Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ApiType api, BodyFacts& facts);
+
+}  // namespace tollgate

@@ -1,0 +1,102 @@
+#include "gateway/chat/upstream_body.h"
+#include "gateway/text/json_writer.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kMaxPieces = 12;  // leaves room for the head in one gathered write
+
+// The client's stream_options with include_usage set to true.
+std::string with_usage(std::string_view text, const BodyFacts& facts) {
+    const std::string_view value = facts.stream_options_value.of(text);
+    if (!value.starts_with('{')) return R"({"include_usage":true})";
+    const auto& member = facts.include_usage_member;
+    std::string out(value);
+    if (member) {
+        return out.replace(member->value.begin - facts.stream_options_value.begin, member->value.size(), "true");
+    }
+    const bool empty = !JsonMembers(text, facts.stream_options_value.begin).next().has_value();
+    return out.insert(1, empty ? R"("include_usage":true)" : R"("include_usage":true,)");
+}
+
+}  // namespace
+
+void UpstreamBody::add(std::string_view piece) {
+    if (piece.empty()) return;
+    size_ += piece.size();
+    if (!pieces_.empty() && pieces_.back().data() + pieces_.back().size() == piece.data()) {
+        pieces_.back() = {pieces_.back().data(), pieces_.back().size() + piece.size()};
+    } else {
+        pieces_.push_back(piece);
+    }
+}
+
+// The bound as a member, and where it stands in place of a null of the client's: the name must not stand twice.
+void UpstreamBody::set_bound(const OutputBound& bound, const BodyFacts& facts) {
+    bound_.clear();
+    bound_in_place_ = {};
+    if (bound.tokens == 0) return;
+    const bool of_completion = bound.parameter == OutputBoundParameter::max_completion_tokens;
+    bound_in_place_ = of_completion ? facts.max_completion_tokens_value : facts.max_tokens_value;
+    if (bound_in_place_.size() == 0) {
+        bound_ = of_completion ? ",\"max_completion_tokens\":" : ",\"max_tokens\":";
+    }
+    bound_ += std::to_string(bound.tokens);
+}
+
+void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::string_view model, bool ask_for_usage,
+                         const OutputBound& bound) {
+    pieces_.clear();
+    size_ = 0;
+    set_bound(bound, facts);
+    model_.clear();
+    append_json_string(model_, model);
+    const bool insert_options = ask_for_usage && !facts.has_stream_options;
+    const bool replace_options = ask_for_usage && facts.has_stream_options && !facts.include_usage;
+    if (replace_options) stream_options_ = with_usage(text, facts);
+
+    const bool as_it_begins = facts.has_model && !facts.members.empty() && !facts.gateway_only.front();
+    add(as_it_begins ? text.substr(facts.object_begin, facts.members.front().key.begin - facts.object_begin) : "{");
+    if (!facts.has_model) {
+        add("\"model\":");
+        add(model_);
+    }
+    bool first = facts.has_model;
+    for (std::size_t i = 0; i < facts.members.size(); ++i) {
+        if (facts.gateway_only[i]) continue;
+        const JsonMember& member = facts.members[i];
+        // The text between two kept neighbours is sent as it stands, so that unchanged runs stay one piece.
+        const bool after_kept = i > 0 && !facts.gateway_only[i - 1];
+        if (!first) {
+            if (after_kept) {
+                add(text.substr(facts.members[i - 1].value.end, member.key.begin - facts.members[i - 1].value.end));
+            } else {
+                add(",");
+            }
+        }
+        first = false;
+        add(text.substr(member.key.begin, member.value.begin - member.key.begin));
+        if (facts.has_model && member.value.begin == facts.model_value.begin) {
+            add(model_);
+        } else if (replace_options && member.value.begin == facts.stream_options_value.begin) {
+            add(stream_options_);
+        } else if (bound_in_place_.size() > 0 && member.value.begin == bound_in_place_.begin) {
+            add(bound_);
+        } else {
+            add(member.value.of(text));
+        }
+    }
+    if (insert_options) add(R"(,"stream_options":{"include_usage":true})");
+    const bool insert_bound = !bound_.empty() && bound_in_place_.size() == 0;
+    if (insert_bound) add(bound_);
+    const bool as_it_ends = !insert_options && !insert_bound && !facts.members.empty() && !facts.gateway_only.back();
+    add(as_it_ends ? text.substr(facts.members.back().value.end) : "}");
+
+    if (pieces_.size() > kMaxPieces) {
+        joined_.clear();
+        for (const auto piece : pieces_) joined_ += piece;
+        pieces_.assign(1, joined_);
+    }
+}
+
+}  // namespace tollgate

@@ -1,0 +1,48 @@
+// The body that goes upstream: the client's bytes with minimal splices, never re-serialized.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/chat/request_body.h"
+
+namespace tollgate {
+
+// How a provider is told the most output tokens of a choice.
+enum class OutputBoundParameter : std::uint8_t { max_tokens, max_completion_tokens };
+
+// What a provider is told of the most output tokens of a choice.
+struct OutputBound {
+    std::int64_t tokens = 0;  // 0: nothing
+    OutputBoundParameter parameter = OutputBoundParameter::max_tokens;
+};
+
+class UpstreamBody {
+  public:
+    // `text` is the client's body; `model` the provider's name for it. With `ask_for_usage`,
+    // stream_options.include_usage is set. `bound` is for requests that name none. Views stay valid while `text` and
+    // this object do.
+    void build(std::string_view text, const BodyFacts& facts, std::string_view model, bool ask_for_usage,
+               const OutputBound& bound = {});
+
+    const std::vector<std::string_view>& pieces() const { return pieces_; }
+    std::size_t size() const { return size_; }
+    void release_above(std::size_t bytes) {
+        if (joined_.capacity() > bytes) std::string().swap(joined_);
+    }
+
+  private:
+    void add(std::string_view piece);
+    void set_bound(const OutputBound& bound, const BodyFacts& facts);
+
+    std::vector<std::string_view> pieces_;
+    std::string model_;  // as a JSON string
+    std::string stream_options_;
+    std::string bound_;        // the member that is inserted, or the value that replaces a null
+    TextSpan bound_in_place_;  // of that null
+    std::string joined_;       // the whole body, when it would take too many pieces
+    std::size_t size_ = 0;
+};
+
+}  // namespace tollgate

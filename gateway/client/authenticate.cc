@@ -1,0 +1,37 @@
+#include "gateway/client/authenticate.h"
+
+namespace tollgate {
+namespace {
+
+Error refused(std::string message) { return {ErrorKind::invalid_api_key, std::move(message)}; }
+
+}  // namespace
+
+void note_key(const wire::RequestHead& head, RequestContext& request) {
+    std::string_view key = head.field("authorization");
+    constexpr std::size_t kScheme = 7;  // "Bearer "
+    if (key.size() > kScheme && wire::equals_ignoring_case(key.substr(0, kScheme), "bearer ")) {
+        key.remove_prefix(kScheme);
+        while (key.starts_with(' ')) key.remove_prefix(1);
+    } else {
+        key = head.field("x-api-key");
+    }
+    request.key_presented = !key.empty();
+    if (request.key_presented) request.presented_key = digest_key(key);
+}
+
+Error authenticate(const Directory& directory, RequestContext& request) {
+    if (!request.key_presented) {
+        return refused("no API key: send it as 'Authorization: Bearer sk-tg-…'");
+    }
+    const KeyRecord* const record = directory.find_key(request.presented_key);
+    if (record == nullptr) return refused("unknown API key");
+    if (record->disabled) return refused("this API key is disabled");
+    if (record->expires_ms != 0 && record->expires_ms <= request.started_ms) return refused("this API key has expired");
+    if (record->policy != nullptr && record->policy->closed) return refused("this API key's organization is closed");
+    request.principal = {record->kind,    record->digest, record->organization, record->project,
+                         record->creator, record->policy, record->credit,       record->spenders};
+    return {};
+}
+
+}  // namespace tollgate

@@ -1,0 +1,110 @@
+// One client connection: reads heads, hands each request to life_of_a_request, keeps alive. Its deadline is a field
+// that the worker's timer looks at; whoever is late is cut off by cancelling a socket, never a coroutine.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/chat/stream_meter.h"
+#include "gateway/exchange/request_context.h"
+#include "gateway/upstream/pool.h"
+#include "gateway/wire/buffer.h"
+#include "gateway/wire/chunked.h"
+#include "gateway/wire/stream.h"
+
+namespace tollgate {
+
+class HeldRequest;
+class Worker;
+
+inline constexpr std::size_t kClientBufferBytes = 4096;  // while idle, and enough for a usual request
+
+class Connection {
+  public:
+    Connection(Worker& worker, wire::Socket socket);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    static wire::Awaitable<void> serve(std::shared_ptr<Connection> self);
+
+    Worker& worker() { return worker_; }
+    wire::Stream& stream() { return stream_; }
+
+    // --- Deadlines. Whoever is named is cut off (its pending operation is cancelled) when the time is over.
+    void expect_client(std::uint32_t timeout_ms);
+    void expect_upstream(wire::Stream& upstream, std::uint32_t timeout_ms);
+    void expect_connect(std::uint32_t timeout_ms);  // whatever `connecting` points to then
+    void expect_nobody();
+    bool timed_out() const { return timed_out_; }
+
+    // --- The worker's timer.
+    void check_deadline(wire::Clock::time_point now);
+    bool waits_for_upstream() const { return waiting_ == Waiting::upstream && !client_gone_; }
+    void check_hold(wire::Clock::time_point now);  // the request's own deadline, and the leak guard
+    void client_left();
+    // The answer in hand is to be read on although nobody waits for it, within the bounds of a drain: aborting it would
+    // not stop its provider's billing. False: it would, or too many are read on already. Again: its time begins anew.
+    bool begin_drain();
+    bool draining_upstream() const { return draining_upstream_; }
+    void drain();  // closes when the request in hand, if any, is over
+    void cut();    // closes now
+
+    bool client_gone() const { return client_gone_; }
+    // Nobody waits for the upstream's answer any more: it is to be aborted.
+    bool abandoned() const { return (client_gone_ && !draining_upstream_) || cut_; }
+    // Bytes of an answer were read; ends a drain that has had its share of them.
+    void answer_read(std::size_t bytes);
+    // The hold of the request in hand; null when it is settled or there is none.
+    void watch_hold(HeldRequest* held) { held_ = held; }
+    // The gateway is shutting down and the time for running requests is over.
+    bool was_cut() const { return cut_; }
+
+    // Reads at least one more byte into `in`. False at end of file, error or timeout.
+    wire::Awaitable<bool> read_more(std::size_t room);
+    // Writes to the client what the socket takes at once; does nothing once it is gone. True: nothing is left to write.
+    bool write_now(std::span<const std::string_view> pieces);
+    // Writes what write_now() left.
+    wire::Awaitable<void> write_rest(std::span<const std::string_view> pieces);
+    // The client has all of its answer while the upstream's is read on: nothing more is written to it, nor is it missed
+    // when it goes. It sees the end of the connection now; what it sends next would wait for the upstream.
+    wire::Awaitable<void> part_with_client();
+
+    wire::Buffer in{kClientBufferBytes};  // received, not yet consumed
+    std::string out;                      // what is being written
+    RequestContext request;
+    StreamMeter meter;
+    wire::ChunkDecoder request_chunks, response_chunks;
+    ConnectAttempt connecting;    // an upstream connection being made
+    bool close_after = false;     // no further request on this connection
+    bool reset_on_close = false;  // so that a body that ends by closing is seen to be cut off
+
+  private:
+    enum class Waiting : std::uint8_t { nobody, client, upstream };
+
+    wire::Awaitable<void> serve_requests();
+    wire::Awaitable<bool> read_head();
+    wire::Awaitable<void> refuse(wire::HeadRefusal refusal);
+    wire::Awaitable<void> linger();
+    void begin_request();
+    void abort_upstream();
+    void arm(Waiting waiting, std::uint32_t timeout_ms);
+
+    Worker& worker_;
+    wire::Stream stream_;
+    wire::Stream* upstream_ = nullptr;
+    wire::Clock::time_point deadline_ = wire::Clock::time_point::max();
+    wire::Clock::time_point drain_deadline_{};  // while draining_upstream_
+    Waiting waiting_ = Waiting::nobody;
+    HeldRequest* held_ = nullptr;
+    std::size_t drained_bytes_ = 0;
+    bool timed_out_ = false;
+    bool client_gone_ = false;
+    bool parted_ = false;  // not that it left: it has its answer
+    bool draining_upstream_ = false;
+    bool drain_ = false;
+    bool cut_ = false;
+    bool between_requests_ = false;
+    std::size_t written_ = 0;  // of the pieces being written
+};
+
+}  // namespace tollgate

@@ -1,0 +1,186 @@
+#include "gateway/client/reply.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "gateway/client/connection.h"
+#include "gateway/exchange/refusal.h"
+#include "gateway/ops/request_log.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+std::string_view reason_of(int status) {
+    switch (status) {
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 204:
+            return "No Content";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 402:
+            return "Payment Required";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 409:
+            return "Conflict";
+        case 413:
+            return "Content Too Large";
+        case 422:
+            return "Unprocessable Content";
+        case 429:
+            return "Too Many Requests";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Implemented";
+        case 502:
+            return "Bad Gateway";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        default:
+            return "Status";
+    }
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+    char text[20];
+    out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
+}
+
+// Time spent in the gateway: waiting for the client's body, for a connection and for the upstream is not counted.
+std::int64_t overhead_us(const RequestContext& request) {
+    const auto now = wire::Clock::now();
+    const auto begin = request.body_ready == wire::Clock::time_point{} ? request.started : request.body_ready;
+    if (request.upstream_answered == wire::Clock::time_point{}) return wire::us_between(begin, now);
+    return wire::us_between(begin, request.sent_upstream) - request.connecting_us +
+           wire::us_between(request.upstream_answered, now);
+}
+
+void append_tollgate_fields(RequestContext& request, std::string& out) {
+    out += "x-request-id: ";
+    out += request.request_id();
+    out += "\r\nx-generation-id: ";
+    out += request.generation_id();
+    out += "\r\n";
+    if (request.principal.policy != nullptr) {
+        out += "x-tollgate-organization: ";
+        out += request.principal.policy->organization_text;
+        out += "\r\n";
+    }
+    if (request.endpoint != nullptr) {
+        out += "x-tollgate-provider: ";
+        out += request.endpoint->provider->name;
+        out += "\r\nx-tollgate-model: ";
+        out += request.endpoint->model->id;
+        out += "\r\n";
+    }
+    if (request.sent_output_bound > 0) {
+        out += "x-tollgate-max-tokens: ";
+        append_number(out, static_cast<std::uint64_t>(request.sent_output_bound));
+        out += "\r\n";
+    }
+    request.overhead_us = overhead_us(request);
+    out += "x-tollgate-overhead-us: ";
+    append_number(out, static_cast<std::uint64_t>(request.overhead_us));
+    out += "\r\n";
+    append_rate_limits(request, out);
+}
+
+}  // namespace
+
+BodyFraming open_ended_framing(Connection& connection) {
+    if (connection.request.minor_version >= 1) return BodyFraming::chunked;
+    connection.close_after = true;
+    return BodyFraming::until_close;
+}
+
+void append_head(Connection& connection, std::string& out, int status, std::string_view content_type,
+                 BodyFraming framing, std::size_t content_length, std::string_view extra) {
+    RequestContext& request = connection.request;
+    request.status = status;
+    request.status_sent = status;
+    out += "HTTP/1.1 ";
+    append_number(out, static_cast<std::uint64_t>(status));
+    out += ' ';
+    out += reason_of(status);
+    out += "\r\ndate: ";
+    out += connection.worker().http_date();
+    if (!content_type.empty()) {
+        out += "\r\ncontent-type: ";
+        out += content_type;
+    }
+    out += "\r\n";
+    if (framing == BodyFraming::length && status != 204) {
+        out += "content-length: ";
+        append_number(out, content_length);
+        out += "\r\n";
+    } else if (framing == BodyFraming::chunked) {
+        out += "transfer-encoding: chunked\r\n";
+    }
+    append_tollgate_fields(request, out);
+    out += extra;
+    if (connection.close_after || !request.keep_alive) {
+        out += "connection: close\r\n";
+    } else if (request.minor_version == 0) {
+        out += "connection: keep-alive\r\n";
+    }
+    out += "\r\n";
+}
+
+wire::Awaitable<void> reply_json(Connection& connection, int status, std::string_view body, std::string_view extra,
+                                 std::string_view content_type) {
+    std::string& out = connection.out;
+    out.clear();
+    append_head(connection, out, status, body.empty() ? std::string_view() : content_type, BodyFraming::length,
+                body.size(), extra);
+    const std::array<std::string_view, 2> pieces{out, connection.request.head_only ? std::string_view() : body};
+    if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
+}
+
+int error_status(const RequestContext& request, ErrorKind kind) {
+    if (kind == ErrorKind::upstream_error && request.upstream_status >= 400) return request.upstream_status;
+    return status_of(kind);
+}
+
+wire::Awaitable<void> reply_error(Connection& connection, const Error& error) {
+    RequestContext& request = connection.request;
+    request.error = error.kind();
+    request.status = error_status(request, error.kind());
+    if (connection.client_gone()) co_return;
+    std::string extra(error_headers(error.kind()));
+    if (error.kind() == ErrorKind::method_not_allowed) {
+        extra += "allow: " + std::string(allowed_methods(request.route)) + "\r\n";
+    }
+    extra += error.detail().headers;
+    const std::string body =
+        error.detail().body.empty() ? error_body(error, request.openrouter, request.status) : error.detail().body;
+    co_await reply_json(connection, request.status, body, extra);
+}
+
+void finish_request(Connection& connection) {
+    Worker& worker = connection.worker();
+    RequestContext& request = connection.request;
+    if (connection.client_gone() && request.error == ErrorKind::none && request.cancelled) {
+        request.status = status_of(ErrorKind::client_closed_request);
+    }
+    count_request(worker, request);
+    if (worker.services().access_log->enabled()) log_request(worker, request);
+}
+
+}  // namespace tollgate

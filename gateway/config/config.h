@@ -1,0 +1,107 @@
+// The configuration file, read whole before anything starts: typed, with defaults and ranges, unknown keys refused with
+// their line. configs/example.yaml lists every option.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "accounting/ledger/ledger.h"
+#include "accounting/money/limits.h"
+#include "accounting/money/money.h"
+#include "accounting/usage/retention.h"
+#include "gateway/chat/upstream_body.h"
+#include "store/status.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+struct ProviderConfig {
+    std::string name;
+    std::string base_url;
+    std::string api_key;    // secret: never logged
+    bool optional = false;  // left out when api_key is empty
+    bool abort_stops_billing = true;
+    bool reasoning_in_completion = true;
+    OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;  // of chats
+    std::string tls_ca_file;                                                         // empty: the system's trust store
+    std::string tls_server_name;                                                     // empty: the host of base_url
+};
+
+struct LimitsConfig {
+    std::uint32_t max_connections = 20000;
+    std::uint32_t max_inflight_requests = 16384;
+    std::uint32_t max_head_bytes = 32768;
+    std::uint32_t max_head_fields = 100;
+    std::uint32_t max_body_bytes = 33554432;
+    std::uint32_t max_buffered_body_bytes = 1073741824;  // of all request bodies at once
+    std::uint32_t max_json_depth = 128;
+    std::uint32_t max_buffered_response_bytes = 8388608;
+    std::uint32_t max_event_bytes = 1048576;
+    std::uint32_t max_idle_upstream_connections = 256;
+    std::uint32_t max_drains = 1024;
+    std::uint32_t max_drain_bytes = 16777216;  // of one abandoned or cut answer
+};
+
+struct TimeoutsConfig {
+    std::uint32_t head_timeout_ms = 15000;
+    std::uint32_t body_timeout_ms = 60000;
+    std::uint32_t idle_timeout_ms = 300000;
+    std::uint32_t write_timeout_ms = 60000;
+    std::uint32_t connect_timeout_ms = 5000;
+    std::uint32_t first_byte_timeout_ms = 600000;
+    std::uint32_t stream_gap_timeout_ms = 300000;
+    std::uint32_t upstream_idle_timeout_ms = 50000;
+    std::uint32_t drain_timeout_ms = 60000;
+    std::uint32_t request_timeout_ms = 3600000;  // head to last byte, of a request that holds credit
+    std::uint32_t shutdown_timeout_ms = 30000;
+};
+
+struct CreditConfig {
+    std::uint32_t default_output_tokens = 4096;
+    std::uint32_t max_learned_output_tokens = 32768;
+    OnExhausted on_exhausted = OnExhausted::cut;
+    NanoUsd overdraft_cap;  // of one request, with `owe`; what credit and budgets do not cover is booked as overrun
+    std::uint32_t bytes_per_prompt_token = 3;  // until an endpoint's are learned (accounting/credit/prompt_history.h)
+    bool zero_completion_insurance = true;     // answers that ended empty or in error are free
+    OrphanPolicy orphan_policy = OrphanPolicy::charge;
+};
+
+// Of each organization that has no rate of its own, so that every answer has rate limit headers that are true.
+// Absent: unlimited.
+struct RateLimitsConfig {
+    std::optional<std::int64_t> requests_per_minute = 60'000'000;
+    std::optional<std::int64_t> tokens_per_minute = 100'000'000'000;
+};
+
+struct LedgerConfig {
+    Durability durability = Durability::process;
+    std::uint32_t disk_wait_timeout_ms = 5000;  // how long the end of an answer waits for the disk
+    std::uint32_t commit_interval_ms = 25;
+    std::uint32_t checkpoint_interval_ms = 1000;
+};
+
+struct Config {
+    std::string listen = "127.0.0.1:8080";
+    std::string operations_listen = "127.0.0.1:9464";
+    std::string data_dir = "./data";
+    std::uint32_t workers = 0;           // 0: one per core
+    std::string prices = "prices.yaml";  // made absolute, relative to the file's folder
+    std::string tls_certificate_file, tls_private_key_file;
+    std::string access_log = "-";
+    std::vector<ProviderConfig> providers;
+    LimitsConfig limits;
+    TimeoutsConfig timeouts;
+    CreditConfig credit;
+    RateLimitsConfig rate_limits;
+    LedgerConfig ledger;
+    RetentionPolicy retention;
+};
+
+// Messages begin with "file:line: ".
+Result<Config> load_config(const std::string& path);
+// For tests: the text instead of a file.
+Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors);
+
+}  // namespace tollgate

@@ -1,0 +1,87 @@
+#include "gateway/exchange/hold_estimate.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "gateway/exchange/request_context.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::int64_t kBytesPerCountedPromptToken = 4;  // before anything is learned
+constexpr std::int64_t kLeastLearnedTokens = 256;
+// What max_tokens of /completions means where it is absent, as OpenAI documents it: a bound sent upstream must not make
+// an answer longer than no bound would.
+constexpr std::int64_t kCompletionsDefaultTokens = 16;
+
+// Of one choice, where the request says nothing: what nearly all answers of this organization and endpoint stayed
+// below. The model's own maximum would refuse those who could well pay.
+std::int64_t usual_output(const RequestContext& request, const CreditConfig& config) {
+    if (request.api == ApiType::completions && !request.body.stream) return kCompletionsDefaultTokens;
+    const auto usual = request.principal.credit->usual_output(request.endpoint->number);
+    if (!usual) return config.default_output_tokens;
+    return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
+}
+
+// The longest answer that the model can give, as the price list says; 0: it does not say.
+std::int64_t models_longest_output(const Endpoint& endpoint) {
+    const std::int64_t context = endpoint.context_length;
+    const std::int64_t completion = endpoint.max_completion_tokens;
+    if (context == 0 || completion == 0) return std::max(context, completion);
+    return std::min(context, completion);
+}
+
+// Of one choice, what the context leaves beside the prompt as it probably is: the hold's estimate is a cautious one.
+std::int64_t probable_room(const HoldEstimate& estimate, const Endpoint& endpoint) {
+    if (endpoint.context_length == 0) return std::numeric_limits<std::int64_t>::max();
+    return endpoint.context_length - estimate.counted_prompt_tokens;
+}
+
+// Providers refuse a bound that does not fit beside the prompt. Where little more than the prompt fits, none is sent:
+// the context itself keeps such an answer short.
+void add_unbounded(const RequestContext& request, const CreditConfig& config, HoldEstimate& estimate) {
+    const Endpoint& endpoint = *request.endpoint->endpoint;
+    const std::int64_t choices = request.body.choices;
+    const std::int64_t known = models_longest_output(endpoint) * choices;
+    const std::int64_t room = probable_room(estimate, endpoint);
+    if ((known > 0 && estimate.output_tokens >= known) || room < kLeastLearnedTokens) return;
+    estimate.output_tokens = std::min(estimate.output_tokens / choices, room) * choices;
+    const std::int64_t assumed = config.max_learned_output_tokens * choices;
+    estimate.unbounded = true;
+    estimate.longest_output = known > 0 ? known : std::max(assumed, estimate.output_tokens);
+    estimate.longest_amount = endpoint.most_for(estimate.prompt_tokens, estimate.longest_output);
+}
+
+std::int64_t divided_up(std::int64_t bytes, std::int64_t bytes_per_token) {
+    return (bytes + bytes_per_token - 1) / bytes_per_token;
+}
+
+void estimate_prompt(const RequestContext& request, const CreditConfig& config, HoldEstimate& estimate) {
+    const std::int64_t bytes = request.body.prompt_bytes, extra = request.body.prompt_extra_tokens;
+    const auto learned = request.endpoint->prompts->learned();
+    // What was learned only raises the hold: text that is dense where the endpoint's mostly is not must be covered too.
+    const std::int64_t configured = divided_up(bytes, config.bytes_per_prompt_token);
+    estimate.prompt_tokens = std::max(learned ? learned->most_tokens(bytes) : 0, configured) + extra;
+    estimate.counted_prompt_tokens =
+        (learned ? learned->usual_tokens(bytes) : divided_up(bytes, kBytesPerCountedPromptToken)) + extra;
+}
+
+}  // namespace
+
+HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& config) {
+    const Endpoint& endpoint = *request.endpoint->endpoint;
+    HoldEstimate estimate;
+    estimate_prompt(request, config, estimate);
+    const bool unstated = request.body.output_bound == 0;
+    if (request.api != ApiType::embeddings) {
+        std::int64_t bound = request.body.output_bound;
+        if (unstated) bound = usual_output(request, config);
+        if (const std::int64_t longest = models_longest_output(endpoint)) bound = std::min(bound, longest);
+        estimate.output_tokens = bound * request.body.choices;
+        if (unstated && !request.body.stream) add_unbounded(request, config, estimate);
+    }
+    estimate.amount = endpoint.most_for(estimate.prompt_tokens, estimate.output_tokens);
+    return estimate;
+}
+
+}  // namespace tollgate

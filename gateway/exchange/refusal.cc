@@ -1,0 +1,151 @@
+#include "gateway/exchange/refusal.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "gateway/text/time_text.h"
+
+namespace tollgate {
+namespace {
+
+std::string_view name_of(LimitScope scope) {
+    switch (scope) {
+        case LimitScope::organization:
+            return "organization";
+        case LimitScope::project:
+            return "project";
+        case LimitScope::member:
+            return "member";
+        case LimitScope::key:
+            return "key";
+    }
+    return "unknown";
+}
+
+std::string_view name_of(Refusal::Limit limit) {
+    switch (limit) {
+        case Refusal::Limit::credit:
+            return "credit";
+        case Refusal::Limit::budget:
+            return "budget";
+        case Refusal::Limit::requests_per_minute:
+            return "requests_per_minute";
+        case Refusal::Limit::tokens_per_minute:
+            return "tokens_per_minute";
+        case Refusal::Limit::concurrent_requests:
+            return "concurrent_requests";
+    }
+    return "unknown";
+}
+
+// How many output tokens the money that is there would pay for, once the prompt is paid.
+std::int64_t affordable_output(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
+                               std::int64_t choices) {
+    const NanoUsd prompt = endpoint.most_for(estimate.prompt_tokens, 0);
+    const std::int64_t price = endpoint.prices_for(estimate.prompt_tokens).completion;
+    if (price <= 0 || refusal.available <= prompt) return 0;
+    return tokens_for(refusal.available - prompt, price) / choices;
+}
+
+std::string limit_members(const Refusal& refusal) {
+    return "\"limit\":\"" + std::string(name_of(refusal.limit)) + "\",\"scope\":\"" +
+           std::string(name_of(refusal.scope)) + "\"";
+}
+
+Error money_error(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
+                  std::int64_t choices) {
+    const bool credit = refusal.limit == Refusal::Limit::credit;
+    std::string message =
+        credit ? "the organization's credit" : "the budget of this " + std::string(name_of(refusal.scope));
+    message += " does not cover this request: " + to_usd(refusal.needed) + " USD needed, " + to_usd(refusal.available) +
+               " available";
+    if (refusal.resets_at_ms != 0) message += " until it resets at " + rfc3339(refusal.resets_at_ms);
+    message += credit ? "; lower max_tokens or add credit" : "; lower max_tokens";
+    Error error(money_kind(refusal), std::move(message));
+    error.detail().extra =
+        limit_members(refusal) + ",\"needed\":" + to_usd(refusal.needed) +
+        ",\"available\":" + to_usd(refusal.available) +
+        ",\"max_tokens_affordable\":" + std::to_string(affordable_output(refusal, estimate, endpoint, choices)) +
+        ",\"resets_at\":" + (refusal.resets_at_ms == 0 ? "null" : "\"" + rfc3339(refusal.resets_at_ms) + "\"");
+    return error;
+}
+
+Error rate_error(const Refusal& refusal) {
+    const bool tokens = refusal.limit == Refusal::Limit::tokens_per_minute;
+    const bool concurrency = refusal.limit == Refusal::Limit::concurrent_requests;
+    constexpr std::int64_t kRetryConcurrencyMs = 1000;  // when one of the running requests ends is not known
+    const std::int64_t retry_ms = concurrency ? kRetryConcurrencyMs : std::max<std::int64_t>(refusal.retry_after_ms, 1);
+    std::string message = "rate limit of this " + std::string(name_of(refusal.scope)) +
+                          " reached: " + std::to_string(refusal.most) + " " +
+                          std::string(concurrency ? "concurrent requests"
+                                      : tokens    ? "tokens per minute"
+                                                  : "requests per minute");
+    if (!concurrency) {
+        message += ", " + std::to_string(refusal.left) + " left, " + std::to_string(refusal.asked) +
+                   " asked; try again in " + std::to_string(retry_ms) + " ms";
+    }
+    if (tokens && refusal.asked > refusal.most) message += " with a smaller request: this one never fits";
+    Error error(tokens ? ErrorKind::tokens_rate_limited : ErrorKind::requests_rate_limited, std::move(message));
+    error.detail().extra = limit_members(refusal) + ",\"remaining\":" + std::to_string(refusal.left) +
+                           ",\"retry_after_ms\":" + std::to_string(retry_ms);
+    error.detail().headers = "retry-after: " + std::to_string((retry_ms + 999) / 1000) +
+                             "\r\nretry-after-ms: " + std::to_string(retry_ms) + "\r\n";
+    return error;
+}
+
+void append_number(std::string& out, std::int64_t number) {
+    char text[20];
+    out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
+}
+
+// As OpenAI writes them: "6m0s", "1.5s", "12ms".
+void append_duration(std::string& out, std::int64_t ms) {
+    if (ms < 1000) {
+        append_number(out, ms);
+        out += "ms";
+        return;
+    }
+    if (ms >= 60'000) {
+        append_number(out, ms / 60'000);
+        out += 'm';
+    }
+    append_number(out, ms % 60'000 / 1000);
+    if (ms % 1000 != 0) {
+        char digits[] = ".000";
+        for (std::int64_t i = 3, rest = ms % 1000; i > 0; --i, rest /= 10)
+            digits[i] = static_cast<char>('0' + rest % 10);
+        out += digits;
+    }
+    out += 's';
+}
+
+void append_rate(std::string_view what, const RateState& state, std::string& out) {
+    if (!state.limited) return;
+    out.append("x-ratelimit-limit-").append(what).append(": ");
+    append_number(out, state.most);
+    out.append("\r\nx-ratelimit-remaining-").append(what).append(": ");
+    append_number(out, state.remaining);
+    out.append("\r\nx-ratelimit-reset-").append(what).append(": ");
+    append_duration(out, state.full_in_ms);
+    out += "\r\n";
+}
+
+}  // namespace
+
+ErrorKind money_kind(const Refusal& refusal) {
+    if (refusal.limit == Refusal::Limit::credit) return ErrorKind::insufficient_credits;
+    return refusal.scope == LimitScope::key ? ErrorKind::key_limit_exceeded : ErrorKind::budget_exceeded;
+}
+
+Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
+                    std::int64_t choices) {
+    const bool money = refusal.limit == Refusal::Limit::credit || refusal.limit == Refusal::Limit::budget;
+    return money ? money_error(refusal, estimate, endpoint, choices) : rate_error(refusal);
+}
+
+void append_rate_limits(const RequestContext& request, std::string& out) {
+    append_rate("requests", request.request_rate, out);
+    append_rate("tokens", request.token_rate, out);
+}
+
+}  // namespace tollgate

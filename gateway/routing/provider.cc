@@ -1,0 +1,49 @@
+#include "gateway/routing/provider.h"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+namespace tollgate {
+
+Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index) {
+    const auto fail = [&config](const std::string& what) {
+        return failure(StatusCode::invalid, "provider " + config.name + ": " + what);
+    };
+    const auto url = boost::urls::parse_uri(config.base_url);
+    if (!url || url->host().empty()) return fail("base_url is not an absolute http or https URL");
+    if (url->scheme() != "http" && url->scheme() != "https") return fail("base_url must be http or https");
+    if (url->has_userinfo() || url->has_query() || url->has_fragment()) {
+        return fail("base_url must have no user, query or fragment");
+    }
+    Provider provider;
+    provider.name = config.name;
+    provider.tls = url->scheme() == "https";
+    provider.host = url->host_address();
+    provider.port = url->has_port() ? std::string(url->port()) : provider.tls ? "443" : "80";
+    provider.host_header = url->encoded_host_and_port();
+    provider.base_path = url->encoded_path();
+    while (provider.base_path.ends_with('/')) provider.base_path.pop_back();
+    provider.abort_stops_billing = config.abort_stops_billing;
+    provider.reasoning_in_completion = config.reasoning_in_completion;
+    provider.output_bound_parameter = config.output_bound_parameter;
+    provider.index = index;
+    provider.fixed_headers = "host: " + provider.host_header + "\r\n";
+    if (!config.api_key.empty()) provider.fixed_headers += "authorization: Bearer " + config.api_key + "\r\n";
+    provider.fixed_headers += "accept-encoding: identity\r\nuser-agent: tollgate/" TOLLGATE_VERSION "\r\n";
+    if (!provider.tls) return provider;
+
+    namespace ssl = boost::asio::ssl;
+    provider.tls_server_name = config.tls_server_name.empty() ? provider.host : config.tls_server_name;
+    provider.tls_context = std::make_shared<ssl::context>(ssl::context::tls_client);
+    boost::system::error_code error;
+    SSL_CTX_set_min_proto_version(provider.tls_context->native_handle(), TLS1_2_VERSION);
+    if (config.tls_ca_file.empty()) {
+        provider.tls_context->set_default_verify_paths(error);
+    } else {
+        provider.tls_context->load_verify_file(config.tls_ca_file, error);
+    }
+    if (error) return fail("trust store " + config.tls_ca_file + ": " + error.message());
+    return provider;
+}
+
+}  // namespace tollgate

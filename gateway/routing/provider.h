@@ -1,0 +1,34 @@
+// A configured provider, resolved once at start: where it is and how to speak to it. Immutable; lives as long as the
+// program.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "gateway/config/config.h"
+#include "store/status.h"
+
+namespace tollgate {
+
+struct Provider {
+    std::string name;
+    std::string host;  // to resolve, without brackets
+    std::string port;
+    std::string host_header;    // as in the Host field
+    std::string base_path;      // "/v1", without trailing slash
+    std::string fixed_headers;  // Host, Authorization and what else every request carries, each line with CRLF
+    bool abort_stops_billing = true;
+    bool reasoning_in_completion = true;  // its completion_tokens include its reasoning_tokens, as OpenAI's do
+    OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;
+    bool tls = false;
+    std::string tls_server_name;
+    std::shared_ptr<boost::asio::ssl::context> tls_context;  // verifies; null without TLS
+    std::size_t index = 0;                                   // position in the program's list
+
+    // Errors name the provider and never hold its key.
+    static Result<Provider> from(const ProviderConfig& config, std::size_t index);
+};
+
+}  // namespace tollgate

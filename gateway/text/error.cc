@@ -1,0 +1,131 @@
+#include "gateway/text/error.h"
+
+#include <array>
+
+#include "gateway/text/json_writer.h"
+
+namespace tollgate {
+namespace {
+
+struct Row {
+    ErrorKind kind;
+    int status;
+    std::string_view code;
+    std::string_view type;        // OpenAI's error.type
+    std::string_view error_type;  // OpenRouter's error.metadata.error_type
+    ErrorSource source;
+};
+
+constexpr auto kClient = ErrorSource::client;
+constexpr auto kUpstream = ErrorSource::upstream;
+constexpr auto kInternal = ErrorSource::internal;
+constexpr std::string_view kInvalid = "invalid_request_error";
+constexpr std::string_view kServer = "server_error";
+
+constexpr std::array kRows = {
+    Row{ErrorKind::none, 200, "", "", "", kInternal},
+    Row{ErrorKind::bad_request, 400, "bad_request", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::head_too_large, 431, "head_too_large", kInvalid, "payload_too_large", kClient},
+    Row{ErrorKind::request_timeout, 408, "request_timeout", kInvalid, "timeout", kClient},
+    Row{ErrorKind::request_too_large, 413, "request_too_large", kInvalid, "payload_too_large", kClient},
+    Row{ErrorKind::method_not_allowed, 405, "method_not_allowed", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::method_not_implemented, 501, "method_not_implemented", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::not_found, 404, "not_found", kInvalid, "not_found", kClient},
+    Row{ErrorKind::invalid_json, 400, "invalid_json", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::invalid_request, 400, "invalid_request", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::conflict, 409, "conflict", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::invalid_api_key, 401, "invalid_api_key", kInvalid, "authentication", kClient},
+    Row{ErrorKind::permission_denied, 403, "permission_denied", "permission_error", "permission_denied", kClient},
+    Row{ErrorKind::model_required, 400, "model_required", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::model_not_found, 404, "model_not_found", kInvalid, "not_found", kClient},
+    Row{ErrorKind::insufficient_credits, 402, "insufficient_credits", "billing_error", "payment_required", kClient},
+    Row{ErrorKind::key_limit_exceeded, 402, "key_limit_exceeded", "billing_error", "payment_required", kClient},
+    Row{ErrorKind::budget_exceeded, 402, "budget_exceeded", "billing_error", "payment_required", kClient},
+    Row{ErrorKind::requests_rate_limited, 429, "rate_limit_exceeded", "requests", "rate_limit_exceeded", kClient},
+    Row{ErrorKind::tokens_rate_limited, 429, "rate_limit_exceeded", "tokens", "rate_limit_exceeded", kClient},
+    Row{ErrorKind::overloaded, 503, "overloaded", kServer, "provider_overloaded", kInternal},
+    Row{ErrorKind::store_unavailable, 503, "store_unavailable", kServer, "server", kInternal},
+    Row{ErrorKind::shutting_down, 503, "shutting_down", kServer, "server", kInternal},
+    Row{ErrorKind::upstream_unreachable, 502, "upstream_unreachable", kServer, "provider_unavailable", kUpstream},
+    Row{ErrorKind::upstream_reset, 502, "upstream_reset", kServer, "provider_unavailable", kUpstream},
+    Row{ErrorKind::upstream_timeout, 504, "upstream_timeout", kServer, "timeout", kUpstream},
+    Row{ErrorKind::upstream_invalid_response, 502, "upstream_invalid_response", kServer, "provider_unavailable",
+        kUpstream},
+    Row{ErrorKind::upstream_auth_failed, 502, "upstream_auth_failed", kServer, "provider_unavailable", kUpstream},
+    Row{ErrorKind::upstream_error, 502, "upstream_error", kServer, "provider_unavailable", kUpstream},
+    Row{ErrorKind::upstream_incomplete, 502, "upstream_incomplete", kServer, "provider_unavailable", kUpstream},
+    Row{ErrorKind::client_closed_request, 499, "client_closed_request", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::internal, 500, "internal_error", kServer, "server", kInternal},
+};
+
+const Row& row_of(ErrorKind kind) { return kRows[static_cast<std::size_t>(kind)]; }
+
+constexpr bool in_order() {
+    for (std::size_t i = 0; i < kRows.size(); ++i) {
+        if (static_cast<std::size_t>(kRows[i].kind) != i) return false;
+    }
+    return kRows.size() == static_cast<std::size_t>(ErrorKind::internal) + 1;
+}
+static_assert(in_order());
+
+}  // namespace
+
+int status_of(ErrorKind kind) { return row_of(kind).status; }
+std::string_view code_of(ErrorKind kind) { return row_of(kind).code; }
+ErrorSource source_of(ErrorKind kind) { return row_of(kind).source; }
+
+std::string_view to_string(ErrorSource source) {
+    switch (source) {
+        case ErrorSource::client:
+            return "client";
+        case ErrorSource::upstream:
+            return "upstream";
+        default:
+            return "internal";
+    }
+}
+
+std::string error_body(const Error& error, bool openrouter, int status) {
+    const Row& row = row_of(error.kind());
+    std::string body = "{\"error\":{\"message\":";
+    append_json_string(body, error.detail().message);
+    if (openrouter) {
+        body += ",\"code\":" + std::to_string(status) + ",\"metadata\":{\"error_type\":";
+        append_json_string(body, row.error_type);
+        body += ",\"code\":";
+        append_json_string(body, row.code);
+        if (!error.detail().extra.empty()) body += "," + error.detail().extra;
+        body += "}}}";
+        return body;
+    }
+    body += ",\"type\":";
+    append_json_string(body, row.type);
+    body += ",\"param\":";
+    if (error.detail().param.empty()) {
+        body += "null";
+    } else {
+        append_json_string(body, error.detail().param);
+    }
+    body += ",\"code\":";
+    append_json_string(body, row.code);
+    if (!error.detail().extra.empty()) body += "," + error.detail().extra;
+    body += "}}";
+    return body;
+}
+
+std::string_view error_headers(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::insufficient_credits:
+        case ErrorKind::key_limit_exceeded:
+        case ErrorKind::budget_exceeded:
+            return "x-should-retry: false\r\n";
+        case ErrorKind::overloaded:
+        case ErrorKind::store_unavailable:
+        case ErrorKind::shutting_down:
+            return "retry-after: 1\r\n";
+        default:
+            return {};
+    }
+}
+
+}  // namespace tollgate

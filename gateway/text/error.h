@@ -1,0 +1,92 @@
+// What went wrong with a request, as a value, and the one map from it to a status and a body.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tollgate {
+
+enum class ErrorKind : std::uint8_t {
+    none,
+    bad_request,  // HTTP itself; the connection closes
+    head_too_large,
+    request_timeout,
+    request_too_large,
+    method_not_allowed,
+    method_not_implemented,
+    not_found,
+    invalid_json,
+    invalid_request,
+    conflict,
+    invalid_api_key,
+    permission_denied,
+    model_required,
+    model_not_found,
+    insufficient_credits,
+    key_limit_exceeded,
+    budget_exceeded,
+    requests_rate_limited,
+    tokens_rate_limited,
+    overloaded,
+    store_unavailable,
+    shutting_down,
+    upstream_unreachable,
+    upstream_reset,
+    upstream_timeout,
+    upstream_invalid_response,
+    upstream_auth_failed,
+    upstream_error,       // 200 with an error body, or an error event in a stream
+    upstream_incomplete,  // a stream that ended without saying why
+    client_closed_request,
+    internal,
+};
+
+enum class ErrorSource : std::uint8_t { client, upstream, internal };
+// Cheap while there is none: what it says is allocated only when something went wrong.
+class [[nodiscard]] Error {
+  public:
+    struct Detail {
+        std::string message;  // for the caller; holds no secret and none of the prompt
+        std::string param;    // the field at fault, or empty
+        std::string extra;    // further JSON members of the error object, e.g. "\"needed\":0.5"
+        std::string body;     // a whole body to answer instead, such as the upstream's own
+        std::string headers;  // further header lines, with CRLF
+    };
+
+    Error() = default;
+    Error(ErrorKind kind, std::string message, std::string param = {})
+        : kind_(kind), detail_(std::make_shared<Detail>(Detail{std::move(message), std::move(param), {}, {}, {}})) {}
+
+    explicit operator bool() const { return kind_ != ErrorKind::none; }
+    ErrorKind kind() const { return kind_; }
+    const Detail& detail() const { return *detail_; }  // only if there is an error
+    Detail& detail() { return *detail_; }
+
+  private:
+    ErrorKind kind_ = ErrorKind::none;
+    std::shared_ptr<Detail> detail_;
+};
+
+template <class T>
+using Outcome = std::expected<T, Error>;
+
+inline std::unexpected<Error> problem(ErrorKind kind, std::string message, std::string param = {}) {
+    return std::unexpected(Error{kind, std::move(message), std::move(param)});
+}
+
+int status_of(ErrorKind kind);
+std::string_view code_of(ErrorKind kind);  // stable: "insufficient_credits"
+ErrorSource source_of(ErrorKind kind);
+std::string_view to_string(ErrorSource source);
+
+// {"error":{…}}: OpenAI's shape, or OpenRouter's (integer code, metadata.error_type).
+// `status` is what is answered: the kind's own, or the upstream's.
+std::string error_body(const Error& error, bool openrouter, int status);
+// The header lines that go with it: retry-after, x-should-retry, allow.
+std::string_view error_headers(ErrorKind kind);
+
+}  // namespace tollgate

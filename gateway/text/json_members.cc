@@ -1,0 +1,152 @@
+#include "gateway/text/json_members.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+namespace tollgate {
+namespace {
+
+// Characters that end a scalar or change the depth.
+constexpr std::array<bool, 256> make_structural() {
+    std::array<bool, 256> structural{};
+    for (const char c : std::string_view("\"{}[], \n\r\t")) structural[static_cast<unsigned char>(c)] = true;
+    return structural;
+}
+constexpr auto kStructural = make_structural();
+
+constexpr bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+// All walk with a local cursor: a member would be stored again for every byte.
+std::size_t after_white(std::string_view text, std::size_t at) {
+    while (at < text.size() && is_white(text[at])) ++at;
+    return at;
+}
+
+// Behind the string whose opening quote is at `at`; the end of the text if it never closes.
+std::size_t after_string(std::string_view text, std::size_t at) {
+    ++at;
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    while (at + 16 <= text.size()) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        const int hits =
+            _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+        if (hits == 0) {
+            at += 16;
+            continue;
+        }
+        at += static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(hits)));
+        if (text[at] == '"') return at + 1;
+        at += 2;  // the escaped character, whatever it is
+    }
+#endif
+    while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+    return std::min(at + 1, text.size());
+}
+
+// Inside a nested value only quotes and brackets matter: leaps over sixteen other bytes at a time.
+std::size_t after_plain(std::string_view text, std::size_t at) {
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), open = _mm_set1_epi8('{'), close = _mm_set1_epi8('}');
+    const __m128i bit = _mm_set1_epi8(0x20);  // '[' | 0x20 is '{', ']' | 0x20 is '}'
+    while (at + 16 <= text.size()) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        const __m128i folded = _mm_or_si128(bytes, bit);
+        const __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
+                                          _mm_or_si128(_mm_cmpeq_epi8(folded, open), _mm_cmpeq_epi8(folded, close)));
+        const int mask = _mm_movemask_epi8(hits);
+        if (mask != 0) return at + static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(mask)));
+        at += 16;
+    }
+#endif
+    return at;
+}
+
+std::size_t after_nested(std::string_view text, std::size_t at) {
+    std::size_t depth = 0;
+    while (at < text.size()) {
+        const char c = text[at];
+        if (c == '"') {
+            at = after_string(text, at);
+            continue;
+        }
+        if (c == '{' || c == '[') ++depth;
+        if (c == '}' || c == ']') --depth;
+        ++at;
+        if (depth == 0) return at;
+        if (at < text.size() && !kStructural[static_cast<unsigned char>(text[at])]) at = after_plain(text, at);
+    }
+    return at;
+}
+
+std::size_t after_value(std::string_view text, std::size_t at) {
+    if (at >= text.size()) return text.size();
+    if (text[at] == '"') return after_string(text, at);
+    if (text[at] == '{' || text[at] == '[') return after_nested(text, at);
+    while (at < text.size() && !kStructural[static_cast<unsigned char>(text[at])]) ++at;
+    return at;
+}
+
+}  // namespace
+
+std::string_view JsonMembers::next_key() {
+    std::size_t at = after_white(text_, at_);
+    if (at < text_.size() && text_[at] == ',') at = after_white(text_, at + 1);
+    at_ = at;
+    if (at >= text_.size() || text_[at] != '"') return {};
+    const std::size_t end = after_string(text_, at);
+    const std::string_view key = text_.substr(at, end - at);
+    std::size_t colon = after_white(text_, end);
+    if (colon >= text_.size() || text_[colon] != ':') {
+        at_ = text_.size();
+        return {};
+    }
+    at_ = after_white(text_, colon + 1);
+    return key;
+}
+
+TextSpan JsonMembers::skip_value() {
+    const std::size_t begin = std::min(at_, text_.size());
+    at_ = after_value(text_, begin);
+    return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_)};
+}
+
+std::optional<JsonMember> JsonMembers::next() {
+    const std::string_view key = next_key();
+    if (key.empty()) return std::nullopt;
+    const auto begin = static_cast<std::uint32_t>(key.data() - text_.data());
+    JsonMember member;
+    member.key = {begin, begin + static_cast<std::uint32_t>(key.size())};
+    member.value = skip_value();
+    return member;
+}
+
+std::string unescaped(std::string_view json, std::size_t most) {
+    boost::system::error_code failed;
+    const auto value = boost::json::parse(json, failed);
+    if (failed || !value.is_string()) return {};
+    return std::string(cut_utf8(std::string_view(value.get_string()), most));
+}
+
+std::string_view cut_utf8(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+    return text.substr(0, most);
+}
+
+std::optional<JsonMember> find_member(std::string_view text, std::size_t at, std::string_view name) {
+    JsonMembers members(text, at);
+    std::optional<JsonMember> found;
+    while (const auto member = members.next()) {
+        const std::string_view key = member->key.of(text);
+        if (key.substr(1, key.size() - 2) == name) found = member;
+    }
+    return found;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,145 @@
+#include "gateway/tools/initialize.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "accounting/accounts/accounts.h"
+#include "accounting/ledger/ledger.h"
+#include "gateway/wire/clock.h"
+#include "store/rocks_store.h"
+
+namespace tollgate {
+namespace {
+
+namespace json = boost::json;
+
+constexpr NanoUsd kQuickstartCredit{5 * kNanoPerUsd};
+constexpr std::uint32_t kInitSlots = 16;
+constexpr auto kStoreFolder = "rocksdb";
+constexpr auto kQuickstartFile = "quickstart.json";
+
+// Written aside and renamed, so that a crash leaves the old file or the new one.
+Status write_secret_file(const std::string& path, const std::string& text) {
+    const std::string aside = path + ".new";
+    const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) return Status(StatusCode::io, aside + ": " + std::strerror(errno));
+    const bool written =
+        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+    ::close(file);
+    if (!written || ::rename(aside.c_str(), path.c_str()) != 0) {
+        return Status(StatusCode::io, path + ": " + std::strerror(errno));
+    }
+    return {};
+}
+
+Result<json::object> read_quickstart(const std::string& path) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    boost::system::error_code failed;
+    auto value = json::parse(text.str(), failed);
+    if (failed || !value.is_object()) return failure(StatusCode::corrupt, path + " is not a JSON object");
+    return std::move(value.as_object());
+}
+
+Status make_quickstart(Store& store, SlotFile& slots, CreditTable& credits, Accounts& accounts, json::object& made) {
+    const std::int64_t now = wire::unix_ms_now();
+    auto ledger = Ledger::open(store, slots, credits, {}, now);
+    if (!ledger) return ledger.error();
+    (*ledger)->start();
+    const auto organization = accounts.create_organization({"Quickstart"}, now);
+    if (!organization) return organization.error();
+    Accounts::KeyFields fields;
+    fields.name = "Quickstart key";
+    const auto key = accounts.create_key(*organization, fields, now);
+    if (!key) return key.error();
+    const auto granted = (*ledger)->grant({*organization, kQuickstartCredit, "quickstart", "quickstart credit"}, now);
+    if (!granted) return granted.error();
+    (*ledger)->stop();
+    made["organization_id"] = to_uuid(*organization);
+    for (const Project* project : accounts.directory()->projects_of(*organization)) {
+        made["project_id"] = to_uuid(project->id);
+    }
+    made["api_key"] = key->plaintext;
+    return {};
+}
+
+// Makes store and keys in `directory`, which nothing else uses.
+Result<json::object> make_data(const std::string& directory, bool quickstart) {
+    auto store = RocksStore::open(directory);
+    if (!store) return std::unexpected(store.error());
+    const auto epoch = (*store)->next_boot_epoch();
+    if (!epoch) return std::unexpected(epoch.error());
+    CreditTable credits;
+    auto accounts = Accounts::load(**store, credits);
+    if (!accounts) return std::unexpected(accounts.error());
+    const auto root = (*accounts)->create_root_key(wire::unix_ms_now());
+    if (!root) return std::unexpected(root.error());
+    json::object made;
+    made["root_key"] = root->plaintext;
+    if (!quickstart) return made;
+    auto slots = SlotFile::open({directory + "/slots", kInitSlots, 1, *epoch});
+    if (!slots) return std::unexpected(slots.error());
+    const Status status = make_quickstart(**store, **slots, credits, **accounts, made);
+    if (!status.ok()) return std::unexpected(status);
+    return made;
+}
+
+// Everything is made aside and moved into place, the store last: a crash leaves either nothing or all of it.
+Result<json::object> make_aside(const InitOptions& options) {
+    namespace fs = std::filesystem;
+    const fs::path data(options.data_dir), aside = data / ".init";
+    std::error_code failed;
+    fs::create_directories(data, failed);
+    fs::permissions(data, fs::perms::owner_all, failed);
+    fs::remove_all(aside, failed);
+    if (fs::exists(data / kStoreFolder)) {
+        return failure(
+            StatusCode::already_exists,
+            options.data_dir + " is in use already and its root key cannot be shown again; use another --data-dir");
+    }
+    auto made = make_data(aside, options.quickstart);
+    if (!made) return made;
+    if (options.quickstart) {
+        const Status status = write_secret_file(data / kQuickstartFile, json::serialize(*made) + "\n");
+        if (!status.ok()) return std::unexpected(status);
+        fs::rename(aside / "slots", data / "slots", failed);
+    }
+    if (!failed) fs::rename(aside / kStoreFolder, data / kStoreFolder, failed);
+    if (failed) return failure(StatusCode::io, options.data_dir + ": " + failed.message());
+    fs::remove_all(aside, failed);
+    return made;
+}
+
+}  // namespace
+
+Result<std::string> initialize(const InitOptions& options) {
+    namespace fs = std::filesystem;
+    const fs::path data(options.data_dir);
+    const std::string path = data / kQuickstartFile;
+    const bool made_before = options.quickstart && fs::exists(path) && fs::exists(data / kStoreFolder);
+    auto made = made_before ? read_quickstart(path) : make_aside(options);
+    if (!made) return std::unexpected(made.error());
+    if (options.quickstart) {
+        json::object& object = *made;
+        const bool current = object.contains("base_url") && object["base_url"] == json::value(options.base_url) &&
+                             object.contains("ops_url") && object["ops_url"] == json::value(options.ops_url);
+        object["base_url"] = options.base_url;
+        object["ops_url"] = options.ops_url;
+        if (!current) {
+            const Status status = write_secret_file(path, json::serialize(object) + "\n");
+            if (!status.ok()) return std::unexpected(status);
+        }
+    }
+    return json::serialize(*made);
+}
+
+}  // namespace tollgate

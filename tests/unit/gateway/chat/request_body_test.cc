@@ -1,0 +1,277 @@
+#include "gateway/chat/request_body.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kDepth = 128;
+constexpr std::string_view kMessages = R"("messages":[{"role":"user","content":"hello"}])";
+
+struct Read {
+    Error error;
+    BodyFacts facts;
+};
+
+Read read(const std::string& text, ApiType api = ApiType::chat, std::size_t max_depth = kDepth) {
+    JsonParser parser;
+    Read result;
+    const simdjson::padded_string padded(text);
+    result.error = read_body(parser, std::string_view(padded.data(), padded.size()), max_depth, api, result.facts);
+    return result;
+}
+
+// A chat body with `members` before the messages.
+Read read_with(std::string_view members, ApiType api = ApiType::chat) {
+    const std::string needed = api == ApiType::chat ? std::string(kMessages) : R"("prompt":"hello","input":"hello")";
+    return read("{" + std::string(members) + (members.empty() ? "" : ",") + needed + "}", api);
+}
+
+void expect_invalid(std::string_view members, std::string_view param, ApiType api = ApiType::chat) {
+    SCOPED_TRACE(members);
+    const Read result = read_with(members, api);
+    ASSERT_TRUE(result.error);
+    EXPECT_EQ(result.error.kind(), ErrorKind::invalid_request);
+    EXPECT_EQ(result.error.detail().param, param);
+    EXPECT_NE(result.error.detail().message.find(param), std::string::npos) << result.error.detail().message;
+}
+
+TEST(RequestBody, FactsOfAPlainBody) {
+    const std::string text = R"({"model":"gpt","messages":[{"role":"user","content":"hello"}],"stream":true})";
+    const Read result = read(text);
+    ASSERT_FALSE(result.error);
+    EXPECT_TRUE(result.facts.has_model);
+    EXPECT_EQ(result.facts.model, "gpt");
+    EXPECT_EQ(result.facts.model_value.of(text), "\"gpt\"");
+    EXPECT_TRUE(result.facts.stream);
+    EXPECT_FALSE(result.facts.include_usage);
+    EXPECT_FALSE(result.facts.has_stream_options);
+    EXPECT_EQ(result.facts.output_bound, 0);
+    EXPECT_EQ(result.facts.choices, 1);
+    EXPECT_EQ(result.facts.prompt_bytes, 5) << "the role is in the tokens of a message";
+    EXPECT_EQ(result.facts.prompt_extra_tokens, kTokensPerMessage);
+    ASSERT_EQ(result.facts.members.size(), 3u);
+    EXPECT_EQ(result.facts.object_begin, 0u);
+}
+
+TEST(RequestBody, ModelIsOptionalAndNullIsNone) {
+    EXPECT_FALSE(read_with("").facts.has_model);
+    const Read null = read_with(R"("model":null)");
+    EXPECT_FALSE(null.error);
+    EXPECT_TRUE(null.facts.has_model);
+    EXPECT_EQ(null.facts.model, "");
+}
+
+TEST(RequestBody, ModelRules) {
+    expect_invalid(R"("model":5)", "model");
+    expect_invalid(R"("model":["gpt"])", "model");
+    expect_invalid(R"("model":"gpt","model":"gpt")", "model");
+    expect_invalid(R"("model":null,"model":"gpt")", "model");
+    expect_invalid("\"model\":\"" + std::string(kModelNameBytes + 1, 'm') + "\"", "model");
+    EXPECT_FALSE(read_with("\"model\":\"" + std::string(kModelNameBytes, 'm') + "\"").error);
+}
+
+TEST(RequestBody, EscapedNamesMeanTheSame) {
+    const Read result = read_with(R"("mod\u0065l":"g\u0070t","\u0073tream":true,"max_\u0074okens":7)");
+    ASSERT_FALSE(result.error);
+    EXPECT_EQ(result.facts.model, "gpt");
+    EXPECT_TRUE(result.facts.stream);
+    EXPECT_EQ(result.facts.output_bound, 7);
+    expect_invalid(R"("model":"a","mod\u0065l":"b")", "model");
+    expect_invalid(R"("stream":true,"\u0073tream":false)", "stream");
+    expect_invalid(R"("stream_options":{},"stream\u005foptions":{"include_usage":false})", "stream_options");
+}
+
+TEST(RequestBody, StreamRules) {
+    EXPECT_TRUE(read_with(R"("stream":true)").facts.stream);
+    EXPECT_FALSE(read_with(R"("stream":false)").facts.stream);
+    EXPECT_FALSE(read_with(R"("stream":null)").facts.stream);
+    for (const std::string_view value : {"1", "\"true\"", "[]", "{}", "0"})
+        expect_invalid("\"stream\":" + std::string(value), "stream");
+    expect_invalid(R"("stream":false,"stream":true)", "stream");
+}
+
+TEST(RequestBody, StreamOptionsRules) {
+    EXPECT_TRUE(read_with(R"("stream_options":{"include_usage":true})").facts.include_usage);
+    EXPECT_FALSE(read_with(R"("stream_options":{"include_usage":false})").facts.include_usage);
+    EXPECT_FALSE(read_with(R"("stream_options":{"include_usage":null})").facts.include_usage);
+    EXPECT_FALSE(read_with(R"("stream_options":{"other":1})").facts.include_usage);
+    const Read null = read_with(R"("stream_options":null)");
+    EXPECT_FALSE(null.error);
+    EXPECT_TRUE(null.facts.has_stream_options);
+    expect_invalid(R"("stream_options":true)", "stream_options");
+    expect_invalid(R"("stream_options":{"include_usage":1})", "stream_options.include_usage");
+    expect_invalid(R"("stream_options":{},"stream_options":{})", "stream_options");
+}
+
+TEST(RequestBody, OutputBoundIsTheLargerOfTheTwoNames) {
+    EXPECT_EQ(read_with(R"("max_tokens":5)").facts.output_bound, 5);
+    EXPECT_EQ(read_with(R"("max_completion_tokens":6)").facts.output_bound, 6);
+    EXPECT_EQ(read_with(R"("max_tokens":5,"max_completion_tokens":6)").facts.output_bound, 6);
+    EXPECT_EQ(read_with(R"("max_completion_tokens":6,"max_tokens":5)").facts.output_bound, 6);
+    EXPECT_EQ(read_with(R"("max_tokens":9,"max_tokens":5)").facts.output_bound, 9) << "whichever a provider takes";
+    EXPECT_EQ(read_with(R"("max_tokens":null)").facts.output_bound, 0);
+}
+
+TEST(RequestBody, CountsAreWholeNumbersInRange) {
+    for (const std::string name : {"max_tokens", "max_completion_tokens", "n", "best_of"}) {
+        for (const std::string value :
+             {"0", "-1", "1.5", "1e2", "\"5\"", "true", "[5]", "9223372036854775808", "1e400", "100000001"}) {
+            if (value == "1e400") {
+                EXPECT_TRUE(read_with("\"" + name + "\":" + value).error);  // simdjson: not a usable number
+                continue;
+            }
+            expect_invalid("\"" + name + "\":" + value, name);
+        }
+    }
+    expect_invalid(R"("n":129)", "n");
+    EXPECT_EQ(read_with(R"("n":128)").facts.choices, 128);
+    EXPECT_EQ(read_with(R"("n":2,"best_of":3)").facts.choices, 3);
+    EXPECT_EQ(read_with(R"("max_tokens":100000000)").facts.output_bound, 100'000'000);
+}
+
+TEST(RequestBody, AttributionIsTextCutToItsLimit) {
+    const Read result = read_with("\"user\":\"u-1\",\"session_id\":\"" + std::string(1000, 's') + "\"");
+    EXPECT_EQ(result.facts.end_user, "u-1");
+    EXPECT_EQ(result.facts.session, std::string(kAttributionBytes, 's'));
+    expect_invalid(R"("user":5)", "user");
+    expect_invalid(R"("session_id":{})", "session_id");
+    EXPECT_FALSE(read_with(R"("user":null)").error);
+}
+
+TEST(RequestBody, AttributionIsCutBetweenCharacters) {
+    const Read result = read_with("\"user\":\"" + std::string(kAttributionBytes - 1, 'u') + "ü\"");
+    ASSERT_FALSE(result.error);
+    EXPECT_TRUE(simdjson::validate_utf8(result.facts.end_user)) << "a record with half a character is not JSON later";
+}
+
+TEST(RequestBody, RequiredFieldOfEachApi) {
+    EXPECT_EQ(read("{}").error.detail().param, "messages");
+    EXPECT_EQ(read("{}", ApiType::completions).error.detail().param, "prompt");
+    EXPECT_EQ(read("{}", ApiType::embeddings).error.detail().param, "input");
+    EXPECT_EQ(read(R"({"messages":[]})").error.detail().param, "messages");
+    EXPECT_EQ(read(R"({"messages":"hello"})").error.detail().param, "messages");
+    EXPECT_EQ(read(R"({"messages":null})").error.detail().param, "messages");
+    EXPECT_FALSE(read(R"({"prompt":"a"})", ApiType::completions).error);
+    EXPECT_FALSE(read(R"({"input":["a","b"]})", ApiType::embeddings).error);
+}
+
+TEST(RequestBody, PromptIsMeasured) {
+    const auto facts = [](const std::string& text, ApiType api = ApiType::chat) { return read(text, api).facts; };
+    EXPECT_EQ(facts(R"({"prompt":"12345"})", ApiType::completions).prompt_bytes, 5);
+    EXPECT_EQ(facts(R"({"prompt":["12","345"]})", ApiType::completions).prompt_bytes, 5);
+    EXPECT_EQ(facts(R"({"input":[1,2,3]})", ApiType::embeddings).prompt_extra_tokens, 3) << "token ids";
+    EXPECT_EQ(facts(R"({"input":[[1,2,3],[4,5]]})", ApiType::embeddings).prompt_extra_tokens, 5)
+        << "lists of token ids";
+    const BodyFacts image = facts(
+        R"({"messages":[{"content":[{"type":"text","text":"hello"},{"type":"image_url","image_url":{"url":"data:x"}}]}]})");
+    EXPECT_EQ(image.prompt_bytes, 5);
+    EXPECT_EQ(image.prompt_extra_tokens, kTokensPerMessage + kTokensPerImage);
+    EXPECT_FALSE(image.prompt_is_text);
+    const BodyFacts tools = facts(R"({"messages":[{"content":null,"tool_calls":[{"id":"a"}]}],"tools":[{"a":1}]})");
+    EXPECT_EQ(tools.prompt_bytes, static_cast<std::int64_t>(sizeof R"([{"id":"a"}])" - 1 + sizeof R"([{"a":1}])" - 1));
+    EXPECT_EQ(facts(R"({"messages":["odd",5,{"content":"12"}]})").prompt_bytes, 2);
+    EXPECT_EQ(facts("{\"messages\":[{\"content\":\"\\u00fc\"}]}").prompt_bytes, 2) << "bytes, unescaped";
+}
+
+TEST(RequestBody, OnlyTextTeachesTokensPerByte) {
+    const auto is_text = [](const std::string& text, ApiType api) { return read(text, api).facts.prompt_is_text; };
+    const auto part = [&](const std::string& members) {
+        return is_text(R"({"messages":[{"content":[{"type":"text","text":"a"},{)" + members + "}]}]}", ApiType::chat);
+    };
+    EXPECT_TRUE(part(R"("type":"text","text":"b","cache_control":{"type":"ephemeral"})"));
+    EXPECT_FALSE(part(R"("type":"image_url","image_url":{"url":"data:x"})"));
+    EXPECT_FALSE(part(R"("image_url":"data:x")"));
+    EXPECT_FALSE(part(R"("type":"input_audio","input_audio":{"data":"x"})"));
+    EXPECT_FALSE(part(R"("type":"file","file":{"file_data":"x"})"));
+    EXPECT_TRUE(is_text(R"({"input":["a","b"]})", ApiType::embeddings));
+    EXPECT_FALSE(is_text(R"({"input":[[1,2],[3]]})", ApiType::embeddings));
+    EXPECT_FALSE(is_text(R"({"prompt":[1,2]})", ApiType::completions));
+}
+
+TEST(RequestBody, OpenRoutersFieldsAreTheGateways) {
+    const Read result = read_with(R"("models":[],"provider":{},"route":"a","plugins":[],"preset":"a","transforms":[],)"
+                                  R"("session_id":"a","trace":{},"debug":{},"usage":{},"mod\u0065ls":[],"seed":1)");
+    ASSERT_FALSE(result.error);
+    ASSERT_EQ(result.facts.gateway_only.size(), 13u);
+    for (std::size_t i = 0; i < 11; ++i) EXPECT_TRUE(result.facts.gateway_only[i]) << i;
+    EXPECT_FALSE(result.facts.gateway_only[11]) << "seed";
+    EXPECT_FALSE(result.facts.gateway_only[12]) << "messages";
+}
+
+TEST(RequestBody, MembersAreLimited) {
+    std::string members = "\"m0\":0";
+    for (std::size_t i = 1; i < kMaxMembers - 1; ++i) members += ",\"m" + std::to_string(i) + "\":0";
+    EXPECT_FALSE(read_with(members).error);
+    EXPECT_EQ(read_with(members + ",\"more\":0").error.kind(), ErrorKind::invalid_request);
+}
+
+TEST(RequestBody, DepthIsLimitedWherever) {
+    const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+    EXPECT_FALSE(read("{\"metadata\":" + nested(10) + "," + std::string(kMessages) + "}", ApiType::chat, 16).error);
+    const Read deep = read("{\"metadata\":" + nested(20) + "," + std::string(kMessages) + "}", ApiType::chat, 16);
+    EXPECT_EQ(deep.error.kind(), ErrorKind::invalid_json);
+    EXPECT_NE(deep.error.detail().message.find("16"), std::string::npos);
+    EXPECT_TRUE(read("{\"metadata\":" + nested(100'000) + "," + std::string(kMessages) + "}").error);
+}
+
+TEST(RequestBody, OnlyAnObjectIsABody) {
+    for (const std::string text : {"[]", "5", "\"a\"", "null"})
+        EXPECT_EQ(read(text).error.kind(), ErrorKind::invalid_request) << text;
+    for (const std::string text :
+         {"", " ", "{", "{}{}", "{} x", "{\"a\":1,}", "{'a':1}", "\xff", "{\"a\":\"\xff\"}", "{\"a\":NaN}"})
+        EXPECT_EQ(read(text).error.kind(), ErrorKind::invalid_json) << text;
+}
+
+TEST(RequestBody, TruncatedBodiesAreNotJson) {
+    const std::string whole = R"({"model":"gpt","messages":[{"role":"user","content":"h\u00fc\"llo"}],"stream":true})";
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        ASSERT_EQ(read(whole.substr(0, size)).error.kind(), ErrorKind::invalid_json) << size;
+}
+
+TEST(RequestBody, NothingOfOneBodyIsLeftInTheNext) {
+    JsonParser parser;
+    BodyFacts facts;
+    const simdjson::padded_string full(std::string(
+        R"({"model":"a","stream":true,"stream_options":{"include_usage":true},"max_tokens":5,"n":2,"user":"u","session_id":"s","messages":[1]})"));
+    ASSERT_FALSE(read_body(parser, std::string_view(full.data(), full.size()), kDepth, ApiType::chat, facts));
+    const simdjson::padded_string bare(std::string(R"({"messages":[1]})"));
+    ASSERT_FALSE(read_body(parser, std::string_view(bare.data(), bare.size()), kDepth, ApiType::chat, facts));
+    EXPECT_FALSE(facts.has_model || facts.stream || facts.include_usage || facts.has_stream_options);
+    EXPECT_EQ(facts.output_bound, 0);
+    EXPECT_EQ(facts.choices, 1);
+    EXPECT_EQ(facts.end_user + facts.session + facts.model, "");
+    EXPECT_EQ(facts.members.size(), 1u);
+}
+
+// Whatever JSONTestSuite says must be refused is refused also deep inside a field that nobody reads.
+TEST(RequestBody, JsonTestSuiteAsMetadata) {
+    const std::filesystem::path folder = std::filesystem::path(TOLLGATE_TEST_DATA) / "json-parsing";
+    if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " is not here";
+    int accepted = 0, refused = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+        const std::string name = file.path().filename().string();
+        if (!name.ends_with(".json")) continue;
+        std::stringstream value;
+        value << std::ifstream(file.path(), std::ios::binary).rdbuf();
+        // Inside an object, so that text after a whole value is in nobody's way but the parser's.
+        const Read result = read("{\"metadata\":" + value.str() + "," + std::string(kMessages) + "}");
+        if (name.starts_with("y_")) {
+            EXPECT_FALSE(result.error) << name;
+            ++accepted;
+        } else if (name.starts_with("n_")) {
+            EXPECT_TRUE(result.error) << name;
+            ++refused;
+        }
+    }
+    EXPECT_GT(accepted, 90);
+    EXPECT_GT(refused, 180);
+}
+
+}  // namespace
+}  // namespace tollgate

@@ -1,0 +1,310 @@
+// What the meter reads out of a stream and what the client gets of it.
+#include "gateway/chat/stream_meter.h"
+
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <string>
+#include <vector>
+
+namespace tollgate {
+namespace {
+
+constexpr NanoUsd kCost{250'000};
+constexpr std::string_view kContent = R"({"id":"c1","choices":[{"index":0,"delta":{"content":"hello"}}]})";
+constexpr std::string_view kFinish = R"({"id":"c1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})";
+constexpr std::string_view kUsage = R"({"id":"c1","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}})";
+
+std::string event(std::string_view data) { return "data: " + std::string(data) + "\n\n"; }
+
+StreamMeter::Options without_usage() {
+    StreamMeter::Options options;
+    options.hide_usage = true;
+    return options;
+}
+
+struct Metered {
+    StreamFacts facts;
+    std::string now;   // what went out before settlement
+    std::string held;  // at settlement
+};
+
+Metered meter(const std::vector<std::string>& pieces, const StreamMeter::Options& options = {}) {
+    StreamMeter meter;
+    meter.begin(options);
+    Metered result;
+    for (const auto& piece : pieces) meter.feed(piece, result.now);
+    meter.finish();
+    result.facts = meter.facts();
+    meter.append_held(result.facts.usage, kCost, result.held);
+    return result;
+}
+
+Metered meter(const std::string& text, const StreamMeter::Options& options = {}) {
+    return meter(std::vector{text}, options);
+}
+
+TEST(StreamMeter, ContentGoesOutAtOnceAndTheUsageIsHeld) {
+    const Metered result = meter(event(kContent) + event(kFinish) + event(kUsage) + event("[DONE]"));
+    EXPECT_EQ(result.now, event(kContent) + event(kFinish));
+    EXPECT_EQ(result.held,
+              event(R"({"id":"c1","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3,"cost":0.00025}})") +
+                  event("[DONE]"));
+    EXPECT_TRUE(result.facts.done);
+    EXPECT_TRUE(result.facts.has_usage);
+    EXPECT_EQ(result.facts.usage.prompt, 7);
+    EXPECT_EQ(result.facts.usage.completion, 3);
+    EXPECT_EQ(result.facts.finish_reason, "stop");
+    EXPECT_EQ(result.facts.upstream_id, "c1");
+    EXPECT_EQ(result.facts.content_events, 1);
+    EXPECT_EQ(result.facts.content_bytes, 5);
+    EXPECT_EQ(result.facts.events, 3);
+    EXPECT_FALSE(result.facts.invalid || result.facts.error_event);
+}
+
+TEST(StreamMeter, HiddenUsageIsMeteredButNotShown) {
+    const Metered result = meter(event(kContent) + event(kFinish) + event(kUsage) + event("[DONE]"), without_usage());
+    EXPECT_EQ(result.now, event(kContent) + event(kFinish));
+    EXPECT_EQ(result.held, event("[DONE]"));
+    EXPECT_EQ(result.facts.usage.prompt, 7);
+}
+
+TEST(StreamMeter, UsageBesideTheFinishReasonIsHeldWithIt) {
+    const std::string data =
+        R"({"id":"c1","choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7},"z":1})";
+    const Metered shown = meter(event(kContent) + event(data));
+    EXPECT_EQ(shown.now, event(kContent));
+    EXPECT_EQ(
+        shown.held,
+        event(
+            R"({"id":"c1","choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"cost":0.00025},"z":1})") +
+            event("[DONE]"));
+    const Metered hidden = meter(event(kContent) + event(data), without_usage());
+    EXPECT_EQ(hidden.now + hidden.held,
+              event(kContent) + event(R"({"id":"c1","choices":[{"delta":{},"finish_reason":"stop"}],"z":1})") +
+                  event("[DONE]"));
+}
+
+TEST(StreamMeter, UsageInEveryChunkIsCumulative) {
+    std::string text;
+    for (int i = 1; i <= 3; ++i) {
+        text += event(R"({"choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":7,"completion_tokens":)" +
+                      std::to_string(i) + "}}");
+    }
+    const Metered result = meter(text + event(kFinish));
+    EXPECT_EQ(result.facts.usage.completion, 3);
+    const std::string plain = event(R"({"choices":[{"delta":{"content":"x"}}]})");
+    EXPECT_EQ(result.now, plain + plain + plain + event(kFinish)) << "figures in the middle would contradict the last";
+    EXPECT_NE(result.held.find("\"cost\":0.00025"), std::string::npos);
+}
+
+TEST(StreamMeter, UsageChunkIsMadeWhereTheUpstreamSentNone) {
+    StreamMeter::Options named;
+    named.model = "m\"x";
+    named.created = 12;
+    const Metered shown = meter(event(kContent) + event(kFinish) + event("[DONE]"), named);
+    EXPECT_EQ(shown.now, event(kContent) + event(kFinish));
+    EXPECT_EQ(shown.held,
+              event(R"({"id":"c1","model":"m\"x","object":"chat.completion.chunk","created":12,"choices":[],)"
+                    R"("usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0,"cost":0.00025}})") +
+                  event("[DONE]"));
+    const Metered hidden = meter(event(kContent) + event(kFinish), without_usage());
+    EXPECT_EQ(hidden.held, event("[DONE]"));
+}
+
+TEST(StreamMeter, NullUsageIsTakenOut) {
+    const std::string with_null = R"({"id":"c1","choices":[{"delta":{"content":"a"}}],"usage":null})";
+    const Metered result = meter(event(with_null) + event(kUsage));
+    EXPECT_EQ(result.now, event(R"({"id":"c1","choices":[{"delta":{"content":"a"}}]})"));
+    EXPECT_EQ(result.facts.usage.prompt, 7);
+}
+
+TEST(StreamMeter, AnEmptyUsageIsNone) {
+    const Metered result = meter(event(kFinish) + event(R"({"choices":[],"usage":{}})"));
+    EXPECT_FALSE(result.facts.has_usage);
+    EXPECT_EQ(result.held, event(R"({"choices":[],"usage":{"cost":0.00025}})") + event("[DONE]"));
+}
+
+TEST(StreamMeter, LastUsageCounts) {
+    const std::string later = R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":9}})";
+    EXPECT_EQ(meter(event(kUsage) + event(later)).facts.usage.prompt, 9);
+}
+
+TEST(StreamMeter, UsageAfterDoneIsTaken) {
+    const Metered result = meter(event(kContent) + event(kFinish) + event("[DONE]") + event(kUsage));
+    EXPECT_TRUE(result.facts.has_usage);
+    EXPECT_EQ(result.facts.usage.prompt, 7);
+    EXPECT_TRUE(result.held.ends_with("data: [DONE]\n\n"));
+    EXPECT_EQ(result.held.find("[DONE]"), result.held.rfind("[DONE]"));
+}
+
+TEST(StreamMeter, NothingElseAfterDoneReachesTheClient) {
+    const Metered result = meter(event(kContent) + event("[DONE]") + event(kContent) + event("rubbish"));
+    EXPECT_EQ(result.now, event(kContent));
+    EXPECT_FALSE(result.facts.invalid);
+}
+
+TEST(StreamMeter, EverythingBehindTheUsageIsHeldInOrder) {
+    const std::string extra = R"({"id":"c1","choices":[{"delta":{"content":"late"}}]})";
+    const Metered result = meter(event(kFinish) + event(kUsage) + ": comment\n\n" + event(extra));
+    EXPECT_EQ(result.now, event(kFinish));
+    EXPECT_LT(result.held.find("\"cost\""), result.held.find("late"));
+    EXPECT_LT(result.held.find("late"), result.held.find("[DONE]"));
+}
+
+TEST(StreamMeter, DoneVariants) {
+    for (const std::string text : {"data: [DONE]\n\n", "data:[DONE]\n\n", "data: [DONE] \n\n", "data: [DONE]\r\n\r\n",
+                                   "event: done\ndata: [DONE]\n\n", "data: [DONE]\n\n\n\n"}) {
+        const Metered result = meter(event(kContent) + text);
+        EXPECT_TRUE(result.facts.done) << text;
+        EXPECT_EQ(result.now, event(kContent)) << text;
+    }
+    for (const std::string text : {"data: [DONE]", "data: [DONE]\n", ": [DONE]\n\n", "event: [DONE]\n\n"})
+        EXPECT_FALSE(meter(event(kContent) + text).facts.done) << text;
+}
+
+TEST(StreamMeter, NullErrorsAreStripped) {
+    for (const std::string value : {"null", "false", "{}", "\"\""}) {
+        const Metered result = meter(event(R"({"id":"c1","error":)" + value + R"(,"choices":[]})"));
+        EXPECT_EQ(result.now, event(R"({"id":"c1","choices":[]})")) << value;
+        EXPECT_FALSE(result.facts.error_event) << value;
+    }
+}
+
+TEST(StreamMeter, ErrorEventsAreNotedAndNotPassedOn) {
+    const struct {
+        std::string data, message;
+    } rows[] = {
+        {R"({"error":{"message":"no \"luck\"","code":500}})", R"(no "luck")"},  // its text, to be escaped once
+        {R"({"error":{"code":500}})", ""},
+        {R"({"error":"words"})", ""},
+        {R"({"error":{"message":5}})", ""},
+        {R"({"id":"c1","choices":[],"error":{"message":"beside choices"}})", "beside choices"},
+    };
+    for (const auto& row : rows) {
+        const Metered result = meter(event(kContent) + event(row.data));
+        EXPECT_TRUE(result.facts.error_event) << row.data;
+        EXPECT_EQ(result.facts.error_message, row.message) << row.data;
+        EXPECT_EQ(result.now, event(kContent)) << row.data;
+    }
+}
+
+TEST(StreamMeter, LongErrorMessagesAreCutBetweenCharacters) {
+    const Metered result = meter(event(R"({"error":{"message":")" + std::string(1023, 'x') + "ü\"}}"));
+    EXPECT_LE(result.facts.error_message.size(), 1024u);
+    EXPECT_TRUE(simdjson::validate_utf8(result.facts.error_message)) << "it goes into JSON for the client";
+}
+
+TEST(StreamMeter, OpenRouterFlavourRenamesTheEvents) {
+    StreamMeter::Options options;
+    options.openrouter = true;
+    options.generation = "gen-1";
+    options.provider = "p";
+    options.model = "a/b";
+    const Metered result =
+        meter(event(R"({"id":"c1","model":"x","provider":"y","choices":[{"delta":{"content":"a"}}]})") +
+                  event(kFinish) + event(kUsage),
+              options);
+    EXPECT_EQ(
+        result.now,
+        event(R"({"id":"gen-1","provider":"p","model":"a/b","choices":[{"delta":{"content":"a"}}]})") +
+            event(
+                R"({"id":"gen-1","provider":"p","model":"a/b","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"));
+    EXPECT_EQ(result.held, event(R"({"id":"gen-1","provider":"p","model":"a/b","choices":[],)"
+                                 R"("usage":{"prompt_tokens":7,"completion_tokens":3,"cost":0.00025}})") +
+                               event("[DONE]"));
+    EXPECT_EQ(result.facts.upstream_id, "c1");
+    const Metered made = meter(event(kContent), options);
+    EXPECT_TRUE(made.held.starts_with(R"(data: {"id":"gen-1","provider":"p","model":"a/b","object":)")) << made.held;
+}
+
+TEST(StreamMeter, GeneratedTextIsCounted) {
+    const struct {
+        std::string choice;
+        std::int64_t bytes, events;
+    } rows[] = {
+        {R"({"delta":{"content":"hello"}})", 5, 1},
+        {R"({"delta":{"role":"assistant","content":""}})", 0, 0},
+        {R"({"delta":{"content":null}})", 0, 0},
+        {R"({"delta":{"reasoning":"abc","content":"de"}})", 5, 1},
+        {R"({"text":"hello"})", 5, 1},
+        {R"({"delta":{"tool_calls":[{"index":0,"id":"call-1","type":"function","function":{"name":"get","arguments":"{}"}}]}})",
+         5, 1},
+        {R"({"delta":{"tool_calls":[]}})", 0, 0},
+        {R"({"delta":{}})", 0, 0},
+    };
+    for (const auto& row : rows) {
+        const StreamFacts facts = meter(event("{\"choices\":[" + row.choice + "]}")).facts;
+        EXPECT_EQ(facts.content_bytes, row.bytes) << row.choice;
+        EXPECT_EQ(facts.content_events, row.events) << row.choice;
+    }
+    const StreamFacts two =
+        meter(event(R"({"choices":[{"delta":{"content":"ab"}},{"delta":{"content":"cde"},"finish_reason":"length"}]})"))
+            .facts;
+    EXPECT_EQ(two.content_bytes, 5);
+    EXPECT_EQ(two.content_events, 1);
+    EXPECT_EQ(two.finish_reason, "length");
+}
+
+TEST(StreamMeter, DataThatIsNoJsonEndsTheStream) {
+    for (const std::string data : {"hello", "{\"a\":1", "[1]", "{\"a\"}", "{a:1}", "5", "{\"a\":1}}", "{\"a\":\"}"}) {
+        const Metered result = meter(event(kContent) + event(data) + event(kContent));
+        EXPECT_TRUE(result.facts.invalid) << data;
+        EXPECT_EQ(result.now, event(kContent)) << data;
+    }
+}
+
+TEST(StreamMeter, CompletionIsCountedByEventsOrByBytes) {
+    const auto count = [](std::int64_t events, std::int64_t bytes) {
+        StreamFacts facts;
+        facts.content_events = events;
+        facts.content_bytes = bytes;
+        return counted_completion_tokens(facts);
+    };
+    EXPECT_EQ(count(0, 0), 0);
+    EXPECT_EQ(count(10, 40), 10);
+    EXPECT_EQ(count(10, 80), 10);
+    EXPECT_EQ(count(10, 81), 21);
+    EXPECT_EQ(count(1, 4000), 1000);
+}
+
+TEST(StreamMeter, BeginForgetsTheLastStream) {
+    StreamMeter meter;
+    std::string out;
+    meter.begin({});
+    meter.feed(event(kUsage) + "data: {\"unfinished", out);
+    meter.begin(without_usage());
+    out.clear();
+    meter.feed("\xef\xbb\xbf" + event(kContent), out);
+    EXPECT_EQ(out, event(kContent));
+    EXPECT_FALSE(meter.holding());
+    EXPECT_FALSE(meter.facts().has_usage);
+    out.clear();
+    meter.append_held({}, kCost, out);
+    EXPECT_EQ(out, event("[DONE]"));
+}
+
+TEST(StreamMeterCut, ChoicesThatHaveEndedKeepTheirReason) {
+    StreamMeter meter;
+    StreamMeter::Options options;
+    options.choices = 3;
+    meter.begin(options);
+    std::string out;
+    meter.feed("data: {\"id\":\"c\",\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n", out);
+    meter.feed("data: {\"id\":\"c\",\"choices\":[{\"index\":2,\"delta\":{},\"finish_reason\":null}]}\n\n", out);
+    out.clear();
+    meter.append_cut("insufficient_credits", out);
+    EXPECT_NE(out.find(R"("choices":[{"index":0,"delta":{},"finish_reason":"length"},)"
+                       R"({"index":2,"delta":{},"finish_reason":"length"}])"),
+              std::string::npos)
+        << out;
+    options.choices = 2;
+    meter.begin(options);  // nothing of the answer before is left
+    out.clear();
+    meter.append_cut("insufficient_credits", out);
+    EXPECT_NE(out.find(R"("index":0)"), std::string::npos);
+    EXPECT_NE(out.find(R"("index":1)"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tollgate

@@ -1,0 +1,204 @@
+#include "gateway/config/config.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace tollgate {
+namespace {
+
+Config good(const std::string& yaml) {
+    auto config = parse_config(yaml, "/etc/tollgate/tollgate.yaml");
+    if (!config) {
+        ADD_FAILURE() << config.error().message();
+        return {};
+    }
+    return *config;
+}
+
+std::string problem_of(const std::string& yaml) {
+    const auto config = parse_config(yaml, "t.yaml");
+    return config ? "" : config.error().message();
+}
+
+void expect_problem(const std::string& yaml, std::string_view place, std::string_view words) {
+    SCOPED_TRACE(yaml);
+    const std::string problem = problem_of(yaml);
+    EXPECT_FALSE(problem.empty());
+    EXPECT_TRUE(problem.starts_with(place)) << problem;
+    EXPECT_NE(problem.find(words), std::string::npos) << problem;
+}
+
+TEST(Config, AnEmptyFileIsAllDefaults) {
+    const Config config = good("");
+    EXPECT_EQ(config.listen, "127.0.0.1:8080");
+    EXPECT_EQ(config.limits.max_body_bytes, LimitsConfig().max_body_bytes);
+    EXPECT_TRUE(config.providers.empty());
+    EXPECT_EQ(config.prices, "/etc/tollgate/prices.yaml") << "beside the file";
+}
+
+TEST(Config, AbsolutePricesStay) { EXPECT_EQ(good("prices: /p.yaml").prices, "/p.yaml"); }
+
+TEST(Config, ValuesAreRead) {
+    const Config config = good(
+        "listen: 0.0.0.0:1\nworkers: 3\naccess_log: off\n"
+        "limits: {max_head_fields: 64, max_drains: 0}\n"
+        "timeouts:\n  shutdown_timeout_ms: 0\n  head_timeout_ms: 100\n"
+        "credit: {default_output_tokens: 1}\nledger: {commit_interval_ms: 1000}\n"
+        "providers:\n- {name: a, base_url: 'http://a/v1', api_key: k, abort_stops_billing: false}\n- {name: b, "
+        "base_url: 'http://b'}\n");
+    EXPECT_EQ(config.listen, "0.0.0.0:1");
+    EXPECT_EQ(config.workers, 3u);
+    EXPECT_EQ(config.access_log, "off");
+    EXPECT_EQ(config.limits.max_head_fields, 64u);
+    EXPECT_EQ(config.limits.max_drains, 0u);
+    EXPECT_EQ(config.timeouts.shutdown_timeout_ms, 0u);
+    EXPECT_EQ(config.timeouts.head_timeout_ms, 100u);
+    EXPECT_EQ(config.credit.default_output_tokens, 1u);
+    EXPECT_EQ(config.ledger.commit_interval_ms, 1000u);
+    ASSERT_EQ(config.providers.size(), 2u);
+    EXPECT_EQ(config.providers[0].api_key, "k");
+    EXPECT_FALSE(config.providers[0].abort_stops_billing);
+    EXPECT_TRUE(config.providers[1].abort_stops_billing);
+}
+
+TEST(Config, UnknownKeysAreRefusedWithTheirLine) {
+    expect_problem("listen: a\nlisen: b\n", "t.yaml:2: ", "'lisen'");
+    expect_problem("limits:\n  max_connections: 5\n  max_conections: 5\n", "t.yaml:3: ", "'max_conections'");
+    expect_problem("timeouts: {bad: 1}\n", "t.yaml:1: ", "'bad'");
+    expect_problem("credit: {bad: 1}\n", "t.yaml:1: ", "'bad'");
+    expect_problem("ledger: {bad: 1}\n", "t.yaml:1: ", "'bad'");
+    expect_problem("providers:\n- name: a\n  key: b\n", "t.yaml:3: ", "'key'");
+}
+
+TEST(Config, RetentionClassesHaveNumbersAndDays) {
+    const Config usual = good("");
+    EXPECT_EQ(usual.retention.default_class, 0);
+    EXPECT_EQ(usual.retention.days_of(0), 90u);
+    const Config config =
+        good("retention:\n  default: short\n  classes: {long: {number: 4, days: 400}, short: {number: 5, days: 2}}\n");
+    EXPECT_EQ(config.retention.default_class, 5);
+    EXPECT_EQ(config.retention.days_of(4), 400u);
+    expect_problem("retention: {default: gold}\n", "t.yaml:1: ", "'gold'");
+    expect_problem("retention:\n  classes:\n    standard: {days: 5}\n", "t.yaml:3: ", "number");
+    expect_problem("retention:\n  classes:\n    standard: {number: 16, days: 5}\n", "t.yaml:3: ", "number");
+    expect_problem("retention:\n  classes:\n    standard: {number: 0, days: 0}\n", "t.yaml:3: ", "days");
+    expect_problem("retention:\n  classes: {standard: {number: 0}, other: {number: 0}}\n", "t.yaml:2: ", "same");
+}
+
+TEST(Config, ZeroCompletionInsuranceIsOnUnlessSwitchedOff) {
+    EXPECT_TRUE(good("").credit.zero_completion_insurance);
+    EXPECT_FALSE(good("credit: {zero_completion_insurance: false}\n").credit.zero_completion_insurance);
+}
+
+TEST(Config, OrphansAreChargedUnlessTheyAreToBeVoid) {
+    EXPECT_EQ(good("").credit.orphan_policy, OrphanPolicy::charge);
+    EXPECT_EQ(good("credit: {orphan_policy: void}\n").credit.orphan_policy, OrphanPolicy::free);
+    expect_problem("credit: {orphan_policy: half}\n", "t.yaml:1: ", "orphan_policy");
+}
+
+TEST(Config, DuplicateKeysAreRefused) {
+    expect_problem("listen: a\nworkers: 1\nlisten: b\n", "t.yaml:3: ", "'listen'");
+    expect_problem("limits:\n  max_drains: 1\n  max_drains: 1\n", "t.yaml:3: ", "'max_drains'");
+}
+
+TEST(Config, NumbersHaveRanges) {
+    for (const std::string value :
+         {"0", "-1", "1000001", "1.5", "0x10", "ten", "1e3", "''", "99999999999999999999", "[1]", "{a: 1}"})
+        expect_problem("limits:\n  max_connections: " + value + "\n", "t.yaml:2: ", "max_connections");
+    EXPECT_EQ(good("limits: {max_connections: 1}").limits.max_connections, 1u);
+    EXPECT_EQ(good("limits: {max_connections: 1000000}").limits.max_connections, 1'000'000u);
+    expect_problem("limits: {max_head_fields: 129}", "t.yaml:1: ", "from 8 to 128");
+    expect_problem("timeouts: {idle_timeout_ms: 99}", "t.yaml:1: ", "idle_timeout_ms");
+    expect_problem("workers: 257", "t.yaml:1: ", "workers");
+}
+
+TEST(Config, FlagsAreTrueOrFalse) {
+    expect_problem("providers:\n- {name: a, base_url: b, optional: yes}\n", "t.yaml:2: ", "optional");
+    expect_problem("providers:\n- {name: a, base_url: b, optional: 1}\n", "t.yaml:2: ", "optional");
+}
+
+TEST(Config, SectionsHaveTheirShape) {
+    expect_problem("limits: 5\n", "t.yaml:1: ", "limits");
+    expect_problem("limits: [1]\n", "t.yaml:1: ", "limits");
+    expect_problem("limits:\n", "t.yaml:", "limits");
+    expect_problem("providers: {a: 1}\n", "t.yaml:1: ", "list");
+    expect_problem("providers: [5]\n", "t.yaml:1: ", "mapping");
+    expect_problem("listen: [a]\n", "t.yaml:1: ", "listen");
+    expect_problem("- a\n", "t.yaml:1: ", "mapping");
+    expect_problem("just text\n", "t.yaml:1: ", "mapping");
+}
+
+TEST(Config, BrokenYamlIsNamedByLine) {
+    expect_problem("listen: a\nlimits: {a\n", "t.yaml:", "");
+    expect_problem("a: b: c\n", "t.yaml:1: ", "");
+    expect_problem("listen: &a *b\n", "t.yaml:1: ", "");
+}
+
+TEST(Config, ProvidersNeedNameAndUrlOnce) {
+    expect_problem("providers:\n- {base_url: b}\n", "t.yaml:2: ", "name");
+    expect_problem("providers:\n- {name: a}\n", "t.yaml:2: ", "base_url");
+    expect_problem("providers:\n- {name: a, base_url: b}\n- {name: a, base_url: c}\n", "t.yaml:3: ", "twice");
+}
+
+TEST(Config, AKeyWithALineBreakIsRefusedAndNotShown) {
+    const std::string problem = problem_of("providers:\n- {name: a, base_url: b, api_key: \"se\\ncret\"}\n");
+    EXPECT_NE(problem.find("api_key"), std::string::npos);
+    EXPECT_EQ(problem.find("cret"), std::string::npos);
+}
+
+TEST(Config, CertificateAndKeyGoTogether) {
+    expect_problem("tls_certificate_file: a\n", "t.yaml: ", "together");
+    expect_problem("tls_private_key_file: a\n", "t.yaml: ", "together");
+    EXPECT_EQ(good("tls_certificate_file: a\ntls_private_key_file: b\n").tls_private_key_file, "b");
+}
+
+class ConfigEnvironment : public testing::Test {
+  protected:
+    void SetUp() override {
+        ::setenv("TOLLGATE_TEST_SET", "value", 1);
+        ::setenv("TOLLGATE_TEST_EMPTY", "", 1);
+        ::unsetenv("TOLLGATE_TEST_UNSET");
+    }
+};
+
+TEST_F(ConfigEnvironment, VariablesAreExpanded) {
+    const std::pair<std::string, std::string> rows[] = {
+        {"${TOLLGATE_TEST_SET}", "value"},
+        {"a${TOLLGATE_TEST_SET}b${TOLLGATE_TEST_SET}", "avaluebvalue"},
+        {"${TOLLGATE_TEST_SET:-other}", "value"},
+        {"${TOLLGATE_TEST_UNSET:-other}", "other"},
+        {"${TOLLGATE_TEST_EMPTY:-other}", "other"},
+        {"${TOLLGATE_TEST_UNSET:-}", ""},
+        {"$TOLLGATE_TEST_SET", "$TOLLGATE_TEST_SET"},
+        {"$5", "$5"},
+    };
+    for (const auto& [text, expected] : rows) EXPECT_EQ(good("listen: '" + text + "'").listen, expected) << text;
+    EXPECT_EQ(good("workers: ${TOLLGATE_TEST_UNSET:-7}").workers, 7u);
+}
+
+TEST_F(ConfigEnvironment, MissingVariablesAreNamedWithTheirLine) {
+    expect_problem("workers: 1\nlisten: ${TOLLGATE_TEST_UNSET}\n", "t.yaml:2: ", "TOLLGATE_TEST_UNSET");
+    expect_problem("listen: ${TOLLGATE_TEST_EMPTY}\n", "t.yaml:1: ", "TOLLGATE_TEST_EMPTY");
+    expect_problem("listen: '${TOLLGATE'\n", "t.yaml:1: ", "}");
+}
+
+TEST_F(ConfigEnvironment, OptionalProvidersWithoutAKeyAreLeftOut) {
+    const Config config = good(
+        "providers:\n- {name: a, base_url: b, optional: true, api_key: '${TOLLGATE_TEST_UNSET:-}'}\n"
+        "- {name: b, base_url: b, optional: true, api_key: '${TOLLGATE_TEST_SET:-}'}\n- {name: c, base_url: b}\n");
+    ASSERT_EQ(config.providers.size(), 2u);
+    EXPECT_EQ(config.providers[0].name, "b");
+    EXPECT_EQ(config.providers[1].name, "c");
+}
+
+TEST(Config, AMissingFileIsNamed) {
+    const auto config = load_config("/nonexistent/tollgate.yaml");
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error().code(), StatusCode::not_found);
+    EXPECT_TRUE(config.error().message().starts_with("/nonexistent/tollgate.yaml"));
+}
+
+}  // namespace
+}  // namespace tollgate

@@ -1,0 +1,106 @@
+#include "gateway/text/error.h"
+#include "gateway/text/json_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tollgate {
+namespace {
+
+namespace json = boost::json;
+
+std::vector<ErrorKind> every_kind() {
+    std::vector<ErrorKind> kinds;
+    for (int kind = 1; kind <= static_cast<int>(ErrorKind::internal); ++kind)
+        kinds.push_back(static_cast<ErrorKind>(kind));
+    return kinds;
+}
+
+TEST(Error, NoneIsFalseAndAnythingElseTrue) {
+    EXPECT_FALSE(Error());
+    for (const ErrorKind kind : every_kind()) EXPECT_TRUE(Error(kind, "x"));
+}
+
+TEST(Error, EveryKindHasItsStatusAndCode) {
+    std::set<std::string_view> codes;
+    for (const ErrorKind kind : every_kind()) {
+        EXPECT_GE(status_of(kind), 400);
+        EXPECT_LE(status_of(kind), 504);
+        // OpenAI tells the two rates apart by type, not by code.
+        if (kind != ErrorKind::tokens_rate_limited) EXPECT_TRUE(codes.insert(code_of(kind)).second) << code_of(kind);
+        EXPECT_FALSE(code_of(kind).empty());
+    }
+}
+
+TEST(Error, OpenAiShapeOfEveryKind) {
+    for (const ErrorKind kind : every_kind()) {
+        Error error(kind, "it \"failed\"\n\\ ü", "model");
+        error.detail().extra = "\"needed\":0.5";
+        const json::value body = json::parse(error_body(error, false, status_of(kind)));
+        ASSERT_EQ(body.as_object().size(), 1u);
+        const auto& object = body.at("error").as_object();
+        EXPECT_EQ(object.at("message").as_string(), "it \"failed\"\n\\ ü");
+        EXPECT_FALSE(object.at("type").as_string().empty());
+        EXPECT_EQ(object.at("param").as_string(), "model");
+        EXPECT_EQ(std::string_view(object.at("code").as_string()), code_of(kind));
+        EXPECT_EQ(object.at("needed").as_double(), 0.5);
+    }
+}
+
+TEST(Error, OpenRouterShapeOfEveryKind) {
+    for (const ErrorKind kind : every_kind()) {
+        Error error(kind, "it failed");
+        error.detail().extra = "\"needed\":0.5";
+        const json::value body = json::parse(error_body(error, true, status_of(kind)));
+        const auto& object = body.at("error").as_object();
+        EXPECT_EQ(object.at("code").as_int64(), status_of(kind));
+        EXPECT_EQ(object.at("message").as_string(), "it failed");
+        const auto& metadata = object.at("metadata").as_object();
+        EXPECT_FALSE(metadata.at("error_type").as_string().empty());
+        EXPECT_EQ(std::string_view(metadata.at("code").as_string()), code_of(kind));
+        EXPECT_EQ(metadata.at("needed").as_double(), 0.5);
+    }
+}
+
+TEST(Error, ParamIsNullWhereNoFieldIsAtFault) {
+    EXPECT_TRUE(json::parse(error_body(Error(ErrorKind::internal, "x"), false, 500)).at("error").at("param").is_null());
+}
+
+TEST(Error, AnsweredStatusStandsInOpenRoutersCode) {
+    const json::value body = json::parse(error_body(Error(ErrorKind::upstream_error, "x"), true, 429));
+    EXPECT_EQ(body.at("error").at("code").as_int64(), 429);
+}
+
+TEST(Error, WhoIsToBlame) {
+    EXPECT_EQ(source_of(ErrorKind::invalid_json), ErrorSource::client);
+    EXPECT_EQ(source_of(ErrorKind::insufficient_credits), ErrorSource::client);
+    EXPECT_EQ(source_of(ErrorKind::upstream_timeout), ErrorSource::upstream);
+    EXPECT_EQ(source_of(ErrorKind::store_unavailable), ErrorSource::internal);
+}
+
+TEST(Error, HeadersTellClientsWhetherToRetry) {
+    EXPECT_EQ(error_headers(ErrorKind::insufficient_credits), "x-should-retry: false\r\n");
+    EXPECT_EQ(error_headers(ErrorKind::overloaded), "retry-after: 1\r\n");
+    for (const ErrorKind kind : every_kind()) {
+        const auto headers = error_headers(kind);
+        EXPECT_TRUE(headers.empty() || headers.ends_with("\r\n"));
+    }
+}
+
+TEST(Error, EveryByteOfAsciiSurvivesAsAJsonString) {
+    std::string text;
+    for (int c = 0; c < 128; ++c) text += static_cast<char>(c);
+    std::string out;
+    append_json_string(out, text);
+    EXPECT_EQ(std::string_view(json::parse(out).as_string()), text);
+    std::string empty;
+    append_json_string(empty, "");
+    EXPECT_EQ(empty, "\"\"");
+}
+
+}  // namespace
+}  // namespace tollgate
