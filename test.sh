@@ -35,6 +35,8 @@ unit_tests() { # PRESET
 stage_format() {
     git ls-files '*.cc' '*.h' | xargs clang-format-19 --dry-run --Werror
     say "$(git ls-files '*.cc' '*.h' | wc -l) files are formatted"
+    python3 -m unittest discover --quiet --start-directory tests/tools
+    tools/pages
 }
 
 stage_release() {
