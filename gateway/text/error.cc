@@ -14,11 +14,13 @@ struct Row {
     std::string_view type;        // OpenAI's error.type
     std::string_view error_type;  // OpenRouter's error.metadata.error_type
     ErrorSource source;
+    Retry retry = Retry::never;
 };
 
 constexpr auto kClient = ErrorSource::client;
 constexpr auto kUpstream = ErrorSource::upstream;
 constexpr auto kInternal = ErrorSource::internal;
+constexpr auto kElsewhere = Retry::elsewhere;
 constexpr std::string_view kInvalid = "invalid_request_error";
 constexpr std::string_view kServer = "server_error";
 
@@ -46,14 +48,17 @@ constexpr std::array kRows = {
     Row{ErrorKind::overloaded, 503, "overloaded", kServer, "provider_overloaded", kInternal},
     Row{ErrorKind::store_unavailable, 503, "store_unavailable", kServer, "server", kInternal},
     Row{ErrorKind::shutting_down, 503, "shutting_down", kServer, "server", kInternal},
-    Row{ErrorKind::upstream_unreachable, 502, "upstream_unreachable", kServer, "provider_unavailable", kUpstream},
-    Row{ErrorKind::upstream_reset, 502, "upstream_reset", kServer, "provider_unavailable", kUpstream},
-    Row{ErrorKind::upstream_timeout, 504, "upstream_timeout", kServer, "timeout", kUpstream},
+    Row{ErrorKind::upstream_unreachable, 502, "upstream_unreachable", kServer, "provider_unavailable", kUpstream,
+        kElsewhere},
+    Row{ErrorKind::upstream_reset, 502, "upstream_reset", kServer, "provider_unavailable", kUpstream, kElsewhere},
+    Row{ErrorKind::upstream_timeout, 504, "upstream_timeout", kServer, "timeout", kUpstream, kElsewhere},
     Row{ErrorKind::upstream_invalid_response, 502, "upstream_invalid_response", kServer, "provider_unavailable",
-        kUpstream},
-    Row{ErrorKind::upstream_auth_failed, 502, "upstream_auth_failed", kServer, "provider_unavailable", kUpstream},
-    Row{ErrorKind::upstream_error, 502, "upstream_error", kServer, "provider_unavailable", kUpstream},
-    Row{ErrorKind::upstream_incomplete, 502, "upstream_incomplete", kServer, "provider_unavailable", kUpstream},
+        kUpstream, kElsewhere},
+    Row{ErrorKind::upstream_auth_failed, 502, "upstream_auth_failed", kServer, "provider_unavailable", kUpstream,
+        kElsewhere},
+    Row{ErrorKind::upstream_error, 502, "upstream_error", kServer, "provider_unavailable", kUpstream, kElsewhere},
+    Row{ErrorKind::upstream_incomplete, 502, "upstream_incomplete", kServer, "provider_unavailable", kUpstream,
+        kElsewhere},
     Row{ErrorKind::client_closed_request, 499, "client_closed_request", kInvalid, "invalid_request", kClient},
     Row{ErrorKind::internal, 500, "internal_error", kServer, "server", kInternal},
 };
@@ -73,6 +78,7 @@ static_assert(in_order());
 int status_of(ErrorKind kind) { return row_of(kind).status; }
 std::string_view code_of(ErrorKind kind) { return row_of(kind).code; }
 ErrorSource source_of(ErrorKind kind) { return row_of(kind).source; }
+Retry retry_of(ErrorKind kind) { return row_of(kind).retry; }
 
 std::string_view to_string(ErrorSource source) {
     switch (source) {

@@ -46,6 +46,15 @@ enum class ErrorKind : std::uint8_t {
 };
 
 enum class ErrorSource : std::uint8_t { client, upstream, internal };
+
+// Whether another try can help, as long as the client has been sent nothing.
+enum class Retry : std::uint8_t {
+    never,
+    fresh_connection,  // the same endpoint: a kept connection had been closed before it took the request
+    elsewhere,         // another endpoint
+};
+Retry retry_of(ErrorKind kind);  // what holds for the kind unless the error says otherwise
+
 // Cheap while there is none: what it says is allocated only when something went wrong.
 class [[nodiscard]] Error {
   public:
@@ -59,15 +68,20 @@ class [[nodiscard]] Error {
 
     Error() = default;
     Error(ErrorKind kind, std::string message, std::string param = {})
-        : kind_(kind), detail_(std::make_shared<Detail>(Detail{std::move(message), std::move(param), {}, {}, {}})) {}
+        : kind_(kind),
+          retry_(retry_of(kind)),
+          detail_(std::make_shared<Detail>(Detail{std::move(message), std::move(param), {}, {}, {}})) {}
 
     explicit operator bool() const { return kind_ != ErrorKind::none; }
     ErrorKind kind() const { return kind_; }
+    Retry retry() const { return retry_; }
+    void set_retry(Retry retry) { retry_ = retry; }
     const Detail& detail() const { return *detail_; }  // only if there is an error
     Detail& detail() { return *detail_; }
 
   private:
     ErrorKind kind_ = ErrorKind::none;
+    Retry retry_ = Retry::never;
     std::shared_ptr<Detail> detail_;
 };
 

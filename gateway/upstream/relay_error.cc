@@ -27,6 +27,9 @@ std::string openrouter_body(int status, std::string_view escaped_message, const 
     return out;
 }
 
+// A 4xx is the caller's fault and would be anywhere, unless it tells of time or load. A status below 400 is no answer.
+bool worth_another_try(int status) { return status < 400 || status == 408 || status == 429 || status >= 500; }
+
 }  // namespace
 
 wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer) {
@@ -57,6 +60,7 @@ wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answe
     Error error{status < 400 ? ErrorKind::upstream_invalid_response : ErrorKind::upstream_error,
                 "provider " + provider + " answered " + std::to_string(status)};
     error.detail().headers = headers;
+    if (!worth_another_try(status)) error.set_retry(Retry::never);
     simdjson::dom::element root;
     simdjson::padded_string padded(body);
     if (!whole || connection.worker().json.parse(padded).get(root) != simdjson::SUCCESS || !root.is_object()) {

@@ -82,6 +82,22 @@ TEST(Error, WhoIsToBlame) {
     EXPECT_EQ(source_of(ErrorKind::store_unavailable), ErrorSource::internal);
 }
 
+TEST(Error, AnotherEndpointMayHelpOnlyWhereTheUpstreamIsAtFault) {
+    for (const ErrorKind kind : every_kind()) {
+        const bool upstream = source_of(kind) == ErrorSource::upstream;
+        EXPECT_EQ(retry_of(kind), upstream ? Retry::elsewhere : Retry::never) << code_of(kind);
+        EXPECT_EQ(Error(kind, "x").retry(), retry_of(kind)) << code_of(kind);
+    }
+    EXPECT_EQ(Error().retry(), Retry::never);
+}
+
+TEST(Error, WhatIsKnownOfACaseGoesBeforeWhatHoldsForItsKind) {
+    Error error(ErrorKind::upstream_reset, "x");
+    error.set_retry(Retry::fresh_connection);
+    EXPECT_EQ(error.retry(), Retry::fresh_connection);
+    EXPECT_EQ(Error(error).retry(), Retry::fresh_connection);
+}
+
 TEST(Error, HeadersTellClientsWhetherToRetry) {
     EXPECT_EQ(error_headers(ErrorKind::insufficient_credits), "x-should-retry: false\r\n");
     EXPECT_EQ(error_headers(ErrorKind::overloaded), "retry-after: 1\r\n");
