@@ -22,7 +22,7 @@ ApiRequest api_request(const Connection& connection) {
     const RequestContext& context = connection.request;
     return {context.method,          context.path,
             context.query,           std::string(connection.in.view().substr(0, context.body_bytes)),
-            context.idempotency_key, context.openrouter,
+            context.idempotency_key, context.inbound,
             context.principal,       context.started_ms};
 }
 
@@ -38,9 +38,9 @@ wire::Awaitable<Error> answer_api(Connection& connection) {
     } else if (context.route == Route::root) {
         answer.body = R"({"name":"tollgate","version":")" TOLLGATE_VERSION R"("})";
     } else if (context.route == Route::models) {
-        answer = list_models(*services.catalogue, context.openrouter);
+        answer = list_models(*services.catalogue, *context.inbound);
     } else if (context.route == Route::model) {
-        answer = show_model(*services.catalogue, context.path, context.openrouter);
+        answer = show_model(*services.catalogue, context.path, *context.inbound);
     } else if (context.route == Route::credits && context.principal.credit != nullptr) {
         answer = show_credits(context.principal);  // in memory: nothing to wait for
     } else {

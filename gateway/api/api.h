@@ -13,7 +13,7 @@ namespace tollgate {
 struct ApiRequest {
     std::string method, path, query, body;
     std::string idempotency_key;
-    bool openrouter = false;
+    const Inbound* inbound = &openai_inbound();
     Principal principal;
     std::int64_t now_ms = 0;  // Unix time
 };

@@ -55,8 +55,8 @@ void write_openai(const Model& model, JsonWriter& json) {
     json.key("created").number(model.created).key("owned_by").text(owner).end();
 }
 
-void write(const Catalogue& catalogue, const Model& model, bool openrouter, JsonWriter& json) {
-    if (openrouter) {
+void write(const Catalogue& catalogue, const Model& model, const Inbound& inbound, JsonWriter& json) {
+    if (inbound.details_models()) {
         write_openrouter(catalogue, model, json);
     } else {
         write_openai(model, json);
@@ -65,20 +65,20 @@ void write(const Catalogue& catalogue, const Model& model, bool openrouter, Json
 
 }  // namespace
 
-ApiAnswer list_models(const Catalogue& catalogue, bool openrouter) {
+ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound) {
     JsonWriter json;
     json.object();
-    if (!openrouter) json.key("object").text("list");
+    if (!inbound.details_models()) json.key("object").text("list");
     json.key("data").array();
-    for (const Model* model : catalogue.models()) write(catalogue, *model, openrouter, json);
+    for (const Model* model : catalogue.models()) write(catalogue, *model, inbound, json);
     json.end();
-    if (openrouter) json.key("total_count").number(static_cast<std::int64_t>(catalogue.models().size()));
+    if (inbound.details_models()) json.key("total_count").number(static_cast<std::int64_t>(catalogue.models().size()));
     ApiAnswer answer;
     answer.body = json.end().take();
     return answer;
 }
 
-ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, bool openrouter) {
+ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, const Inbound& inbound) {
     const std::string_view encoded = path.substr(path.find("models/") + 7);
     const auto checked = boost::urls::make_pct_string_view(encoded);
     const std::string name = checked ? checked->decode() : std::string(encoded);
@@ -89,9 +89,9 @@ ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, bool ope
         return api_error(ErrorKind::model_not_found, "the model '" + shown + "' does not exist here", "model");
     }
     JsonWriter json;
-    if (openrouter) json.object().key("data");
-    write(catalogue, *model, openrouter, json);
-    if (openrouter) json.end();
+    if (inbound.details_models()) json.object().key("data");
+    write(catalogue, *model, inbound, json);
+    if (inbound.details_models()) json.end();
     ApiAnswer answer;
     answer.body = json.take();
     return answer;

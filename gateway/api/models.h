@@ -5,8 +5,8 @@
 
 namespace tollgate {
 
-ApiAnswer list_models(const Catalogue& catalogue, bool openrouter);
+ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound);
 // `path` is the whole path; what follows "models/" is the model's id (author/slug) or alias, percent-decoded.
-ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, bool openrouter);
+ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, const Inbound& inbound);
 
 }  // namespace tollgate

@@ -114,7 +114,7 @@ void Connection::begin_request() {
     request.started = wire::Clock::now();
     request.started_ms = wire::unix_ms_now();
     request.set_id(worker_.next_id(request.started_ms));
-    request.route = route_of(head.path, request.openrouter);
+    request.route = route_of(head.path, request.inbound);
     request.method = head.method;
     request.path = head.path;
     request.query = head.query;

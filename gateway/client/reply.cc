@@ -169,7 +169,7 @@ wire::Awaitable<void> reply_error(Connection& connection, const Error& error) {
     }
     extra += error.detail().headers;
     const std::string body =
-        error.detail().body.empty() ? error_body(error, request.openrouter, request.status) : error.detail().body;
+        error.detail().body.empty() ? request.inbound->error_body(error, request.status) : error.detail().body;
     co_await reply_json(connection, request.status, body, extra);
 }
 

@@ -120,7 +120,7 @@ void HeldRequest::open(const HoldEstimate& estimate) {
     record.key = request.principal.key;
     record.created_ms = request.started_ms;
     record.api = request.api;
-    record.openrouter_flavour = request.openrouter;
+    record.openrouter_flavour = request.inbound == &openrouter_inbound();
     record.streamed = request.body.stream;
     record.abort_stops_billing = request.endpoint->provider->abort_stops_billing;
     record.model_asked = request.body.model;

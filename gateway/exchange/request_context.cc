@@ -10,7 +10,8 @@ void RequestContext::set_id(const Id128& ulid) {
 
 void RequestContext::clear() {
     route = Route::unknown;
-    openrouter = head_only = expect_continue = key_presented = streamed = cancelled = false;
+    inbound = &openai_inbound();
+    head_only = expect_continue = key_presented = streamed = cancelled = false;
     keep_alive = true;
     framing = wire::Framing::none;
     content_length = 0;
@@ -38,15 +39,15 @@ void RequestContext::clear() {
     cost = {};
 }
 
-Route route_of(std::string_view path, bool& openrouter) {
-    openrouter = false;
+Route route_of(std::string_view path, const Inbound*& inbound) {
+    inbound = &openai_inbound();
     if (path == "/") return Route::root;
     if (path == "*") return Route::options;
     if (path.starts_with("/v1/")) {
         path.remove_prefix(4);
     } else if (path.starts_with("/api/v1/")) {
         path.remove_prefix(8);
-        openrouter = true;
+        inbound = &openrouter_inbound();
         if (path == "key" || path == "auth/key") return Route::key;
         if (path == "credits") return Route::credits;
         if (path == "generation") return Route::generation;

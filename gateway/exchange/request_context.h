@@ -9,6 +9,7 @@
 
 #include "accounting/accounts/directory.h"
 #include "accounting/ledger/usage_record.h"
+#include "gateway/chat/inbound.h"
 #include "gateway/chat/request_body.h"
 #include "gateway/chat/upstream_body.h"
 #include "gateway/ops/counters.h"
@@ -39,8 +40,8 @@ struct RequestContext {
     wire::Clock::time_point started{};
     std::int64_t started_ms = 0;  // Unix time
     Route route = Route::unknown;
-    bool openrouter = false;  // under /api/v1
-    bool head_only = false;   // HEAD
+    const Inbound* inbound = &openai_inbound();  // never null
+    bool head_only = false;                      // HEAD
     bool keep_alive = true;
     bool expect_continue = false;
     int minor_version = 1;
@@ -100,8 +101,8 @@ struct RequestContext {
     void clear();
 };
 
-// Names the route of a path; `openrouter` is set under /api/v1.
-Route route_of(std::string_view path, bool& openrouter);
+// Names the route of a path, and the API that its answers are written in.
+Route route_of(std::string_view path, const Inbound*& inbound);
 std::string_view to_string(Route route);
 // The methods a route takes, as in an Allow field; empty for unknown routes.
 std::string_view allowed_methods(Route route);

@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "gateway/text/json_writer.h"
-
 namespace tollgate {
 namespace {
 
@@ -79,6 +77,8 @@ int status_of(ErrorKind kind) { return row_of(kind).status; }
 std::string_view code_of(ErrorKind kind) { return row_of(kind).code; }
 ErrorSource source_of(ErrorKind kind) { return row_of(kind).source; }
 Retry retry_of(ErrorKind kind) { return row_of(kind).retry; }
+std::string_view openai_type_of(ErrorKind kind) { return row_of(kind).type; }
+std::string_view openrouter_type_of(ErrorKind kind) { return row_of(kind).error_type; }
 
 std::string_view to_string(ErrorSource source) {
     switch (source) {
@@ -89,34 +89,6 @@ std::string_view to_string(ErrorSource source) {
         default:
             return "internal";
     }
-}
-
-std::string error_body(const Error& error, bool openrouter, int status) {
-    const Row& row = row_of(error.kind());
-    std::string body = "{\"error\":{\"message\":";
-    append_json_string(body, error.detail().message);
-    if (openrouter) {
-        body += ",\"code\":" + std::to_string(status) + ",\"metadata\":{\"error_type\":";
-        append_json_string(body, row.error_type);
-        body += ",\"code\":";
-        append_json_string(body, row.code);
-        if (!error.detail().extra.empty()) body += "," + error.detail().extra;
-        body += "}}}";
-        return body;
-    }
-    body += ",\"type\":";
-    append_json_string(body, row.type);
-    body += ",\"param\":";
-    if (error.detail().param.empty()) {
-        body += "null";
-    } else {
-        append_json_string(body, error.detail().param);
-    }
-    body += ",\"code\":";
-    append_json_string(body, row.code);
-    if (!error.detail().extra.empty()) body += "," + error.detail().extra;
-    body += "}}";
-    return body;
 }
 
 std::string_view error_headers(ErrorKind kind) {

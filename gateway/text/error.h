@@ -1,4 +1,4 @@
-// What went wrong with a request, as a value, and the one map from it to a status and a body.
+// What went wrong with a request, as a value, and the one map from it to a status and names.
 #pragma once
 
 #include <cstdint>
@@ -96,10 +96,10 @@ int status_of(ErrorKind kind);
 std::string_view code_of(ErrorKind kind);  // stable: "insufficient_credits"
 ErrorSource source_of(ErrorKind kind);
 std::string_view to_string(ErrorSource source);
+// What the APIs call it (chat/inbound.h writes the bodies): OpenAI's `error.type`, OpenRouter's `metadata.error_type`.
+std::string_view openai_type_of(ErrorKind kind);
+std::string_view openrouter_type_of(ErrorKind kind);
 
-// {"error":{…}}: OpenAI's shape, or OpenRouter's (integer code, metadata.error_type).
-// `status` is what is answered: the kind's own, or the upstream's.
-std::string error_body(const Error& error, bool openrouter, int status);
 // The header lines that go with it: retry-after, x-should-retry, allow.
 std::string_view error_headers(ErrorKind kind);
 

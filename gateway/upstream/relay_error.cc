@@ -1,6 +1,5 @@
 // An upstream's refusal, passed on in a shape that every SDK understands.
 #include "gateway/client/connection.h"
-#include "gateway/text/json_writer.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/worker.h"
 
@@ -16,15 +15,6 @@ std::string_view message_of(std::string_view body, TextSpan error) {
     if (!message) return {};
     const std::string_view text = message->value.of(body);
     return text.size() >= 2 && text.front() == '"' ? text.substr(1, text.size() - 2) : std::string_view();
-}
-
-std::string openrouter_body(int status, std::string_view escaped_message, const std::string& provider,
-                            std::string_view raw) {
-    std::string out = "{\"error\":{\"message\":\"" + std::string(escaped_message) +
-                      "\",\"code\":" + std::to_string(status) + ",\"metadata\":{\"provider_name\":";
-    append_json_string(out, provider);
-    out += ",\"raw\":" + std::string(raw) + "}}}";
-    return out;
 }
 
 // A 4xx is the caller's fault and would be anywhere, unless it tells of time or load. A status below 400 is no answer.
@@ -70,8 +60,8 @@ wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answe
     if (!member) co_return error;
     const std::string_view message = message_of(body, member->value);
     if (message.empty()) co_return error;
-    error.detail().body =
-        request.openrouter ? openrouter_body(status, message, provider, member->value.of(body)) : body;
+    error.detail().body = request.inbound->error_body(UpstreamError{
+        .status = status, .provider = provider, .message = message, .error = member->value.of(body), .body = body});
     co_return error;
 }
 

@@ -112,7 +112,7 @@ Ending ending_of(const RequestContext& request, std::string_view body, const Ans
 
 // The body with what is ours: cost in the usage; under /api/v1 our id, the provider and the catalogue's model.
 void append_answer(std::string_view body, const RequestContext& request, const AnswerFacts& facts, std::string& out) {
-    if (!request.openrouter && facts.usage_end != 0) {  // the usual case, without allocating
+    if (!request.inbound->labels_answers() && facts.usage_end != 0) {  // the usual case, without allocating
         char cost[kUsdText];
         out.append(body, 0, facts.usage_end).append(facts.usage_empty ? "\"cost\":" : ",\"cost\":");
         out.append(cost, write_usd(request.cost, cost)).append(body, facts.usage_end);
@@ -123,7 +123,7 @@ void append_answer(std::string_view body, const RequestContext& request, const A
         std::string text;
     };
     std::vector<Edit> edits;
-    if (request.openrouter) {
+    if (request.inbound->labels_answers()) {
         const std::string id =
             "\"" + std::string(request.generation_id()) + "\",\"provider\":" + request.endpoint->provider_json;
         const auto at = static_cast<std::uint32_t>(body.find('{')) + 1;

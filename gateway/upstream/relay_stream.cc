@@ -22,8 +22,8 @@ void begin_meter(Connection& connection) {
     RequestContext& request = connection.request;
     request.metered = true;
     StreamMeter::Options options;
-    options.openrouter = request.openrouter;
-    options.hide_usage = !request.openrouter && !request.body.include_usage;
+    options.openrouter = request.inbound->labels_answers();
+    options.hide_usage = !request.inbound->always_shows_usage() && !request.body.include_usage;
     options.generation = request.generation_id();
     options.choices = request.body.choices;
     options.text_completions = request.api == ApiType::completions;
@@ -88,9 +88,9 @@ Error broken(const std::string& provider, const StreamFacts& facts, const Error&
 // The event that tells the client its stream is broken; never followed by [DONE].
 void append_error_event(const RequestContext& request, const Error& error, std::string& out) {
     const int status = status_of(error.kind());
-    const std::string body = error_body(error, request.openrouter, status);
+    const std::string body = request.inbound->error_body(error, status);
     out += "data: ";
-    if (!request.openrouter) {
+    if (!request.inbound->labels_answers()) {
         out += body;
     } else {
         out += "{\"id\":\"";

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "gateway/chat/inbound.h"
 #include "gateway/chat/upstream_body.h"
 #include "tests/fuzz/input.h"
 
@@ -63,7 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto api = static_cast<tollgate::ApiType>(choice % 3);
     const auto error = tollgate::read_body(parser, text, 60, api, facts);
     if (error) {
-        const std::string answer = tollgate::error_body(error, (choice & 4) != 0, 400);
+        const auto& inbound = (choice & 4) != 0 ? tollgate::openrouter_inbound() : tollgate::openai_inbound();
+        const std::string answer = inbound.error_body(error, 400);
         simdjson::dom::parser check;
         require(check.parse(answer).error() == simdjson::SUCCESS, "errors are JSON");
     } else {

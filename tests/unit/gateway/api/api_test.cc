@@ -143,8 +143,8 @@ TEST(BodyFields, UnknownMembersAreRefusedByName) {
 TEST(BodyFields, AnUnknownNameIsCutBetweenCharacters) {
     const BodyFields fields("{\"" + std::string(63, 'x') + "ü\":1}", {"name"});
     boost::json::error_code failed;
-    boost::json::parse(error_body(fields.error(), false, 400), failed);
-    EXPECT_FALSE(failed) << error_body(fields.error(), false, 400);
+    boost::json::parse(openai_inbound().error_body(fields.error(), 400), failed);
+    EXPECT_FALSE(failed) << openai_inbound().error_body(fields.error(), 400);
 }
 
 TEST(BodyFields, TypesAreChecked) {

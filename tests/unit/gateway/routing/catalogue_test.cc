@@ -126,12 +126,12 @@ TEST_F(CatalogueTest, EmbeddingModelsOnlyEmbed) {
 }
 
 TEST_F(CatalogueTest, ListedModelsAreValidJsonInBothFlavours) {
-    const auto openai = boost::json::parse(list_models(*catalogue_, false).body);
+    const auto openai = boost::json::parse(list_models(*catalogue_, openai_inbound()).body);
     EXPECT_EQ(openai.at("object").as_string(), "list");
     ASSERT_EQ(openai.at("data").as_array().size(), 3u);
     EXPECT_EQ(openai.at("data").at(0).at("id").as_string(), "maker/chat");
     EXPECT_EQ(openai.at("data").at(0).at("owned_by").as_string(), "maker");
-    const auto openrouter = boost::json::parse(list_models(*catalogue_, true).body);
+    const auto openrouter = boost::json::parse(list_models(*catalogue_, openrouter_inbound()).body);
     EXPECT_EQ(openrouter.at("data").at(0).at("pricing").at("prompt").as_string(), "0.00000015");
     EXPECT_EQ(openrouter.at("data").at(0).at("pricing").at("completion").as_string(), "0.0000006");
     EXPECT_EQ(openrouter.at("data").at(2).at("pricing").at("completion").as_string(), "0");
@@ -139,7 +139,7 @@ TEST_F(CatalogueTest, ListedModelsAreValidJsonInBothFlavours) {
 
 TEST_F(CatalogueTest, AModelIsShownByItsEncodedName) {
     for (const std::string_view path : {"/v1/models/maker/chat", "/v1/models/maker%2Fchat", "/v1/models/chat"}) {
-        const ApiAnswer answer = show_model(*catalogue_, path, false);
+        const ApiAnswer answer = show_model(*catalogue_, path, openai_inbound());
         ASSERT_FALSE(answer.error) << path;
         EXPECT_EQ(boost::json::parse(answer.body).at("id").as_string(), "maker/chat");
     }
@@ -149,9 +149,9 @@ TEST_F(CatalogueTest, AnUnknownModelsAnswerIsJsonWhateverItsName) {
     const std::string long_name = std::string(kModelNameBytes - 1, 'x') + "%C3%BC";
     for (const std::string& name : {std::string("unknown"), std::string("%22%5C%0A"), std::string("%FF%80"),
                                     std::string("%ZZ"), std::string("\xff"), long_name}) {
-        const ApiAnswer answer = show_model(*catalogue_, "/v1/models/" + name, false);
+        const ApiAnswer answer = show_model(*catalogue_, "/v1/models/" + name, openai_inbound());
         ASSERT_EQ(answer.error.kind(), ErrorKind::model_not_found) << name;
-        const std::string body = error_body(answer.error, false, 404);
+        const std::string body = openai_inbound().error_body(answer.error, 404);
         boost::json::error_code failed;
         boost::json::parse(body, failed);
         EXPECT_FALSE(failed) << name << ": " << body;
@@ -189,9 +189,9 @@ TEST(Route, PathsAreRouted) {
         {"", Route::unknown, false},
     };
     for (const auto& row : rows) {
-        bool openrouter = true;
-        EXPECT_EQ(route_of(row.path, openrouter), row.route) << row.path;
-        EXPECT_EQ(openrouter, row.openrouter) << row.path;
+        const Inbound* inbound = nullptr;
+        EXPECT_EQ(route_of(row.path, inbound), row.route) << row.path;
+        EXPECT_EQ(inbound, row.openrouter ? &openrouter_inbound() : &openai_inbound()) << row.path;
     }
 }
 

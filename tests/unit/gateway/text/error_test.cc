@@ -36,45 +36,6 @@ TEST(Error, EveryKindHasItsStatusAndCode) {
     }
 }
 
-TEST(Error, OpenAiShapeOfEveryKind) {
-    for (const ErrorKind kind : every_kind()) {
-        Error error(kind, "it \"failed\"\n\\ ü", "model");
-        error.detail().extra = "\"needed\":0.5";
-        const json::value body = json::parse(error_body(error, false, status_of(kind)));
-        ASSERT_EQ(body.as_object().size(), 1u);
-        const auto& object = body.at("error").as_object();
-        EXPECT_EQ(object.at("message").as_string(), "it \"failed\"\n\\ ü");
-        EXPECT_FALSE(object.at("type").as_string().empty());
-        EXPECT_EQ(object.at("param").as_string(), "model");
-        EXPECT_EQ(std::string_view(object.at("code").as_string()), code_of(kind));
-        EXPECT_EQ(object.at("needed").as_double(), 0.5);
-    }
-}
-
-TEST(Error, OpenRouterShapeOfEveryKind) {
-    for (const ErrorKind kind : every_kind()) {
-        Error error(kind, "it failed");
-        error.detail().extra = "\"needed\":0.5";
-        const json::value body = json::parse(error_body(error, true, status_of(kind)));
-        const auto& object = body.at("error").as_object();
-        EXPECT_EQ(object.at("code").as_int64(), status_of(kind));
-        EXPECT_EQ(object.at("message").as_string(), "it failed");
-        const auto& metadata = object.at("metadata").as_object();
-        EXPECT_FALSE(metadata.at("error_type").as_string().empty());
-        EXPECT_EQ(std::string_view(metadata.at("code").as_string()), code_of(kind));
-        EXPECT_EQ(metadata.at("needed").as_double(), 0.5);
-    }
-}
-
-TEST(Error, ParamIsNullWhereNoFieldIsAtFault) {
-    EXPECT_TRUE(json::parse(error_body(Error(ErrorKind::internal, "x"), false, 500)).at("error").at("param").is_null());
-}
-
-TEST(Error, AnsweredStatusStandsInOpenRoutersCode) {
-    const json::value body = json::parse(error_body(Error(ErrorKind::upstream_error, "x"), true, 429));
-    EXPECT_EQ(body.at("error").at("code").as_int64(), 429);
-}
-
 TEST(Error, WhoIsToBlame) {
     EXPECT_EQ(source_of(ErrorKind::invalid_json), ErrorSource::client);
     EXPECT_EQ(source_of(ErrorKind::insufficient_credits), ErrorSource::client);

@@ -1,0 +1,56 @@
+// The API that a client speaks: how errors are shaped for it and what its answers say beside the model's words. There
+// is one const object for each, chosen by the route and alive as long as the program; everything else takes it as
+// `const Inbound&`. A further API (responses, Anthropic messages, Gemini) is a file in dialect/ with its own Inbound.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/text/error.h"
+
+namespace tollgate {
+
+// An upstream's own error, to be told to the client. Views of the upstream's body.
+struct UpstreamError {
+    int status = 0;             // the upstream's, 400 and above
+    std::string_view provider;  // its name here
+    std::string_view message;   // error.message, still escaped as in its JSON string
+    std::string_view error;     // the value of the body's `error`
+    std::string_view body;      // all of it, a JSON object
+};
+
+class Inbound {
+  public:
+    struct Traits {
+        std::string_view name;            // stable: "openai", "openrouter"
+        bool always_shows_usage = false;  // streams end with their usage, whether or not the client asked for it
+        bool labels_answers = false;      // answers carry the generation's id, the provider and the catalogue's model
+        bool details_models = false;      // models are listed with prices, limits and modalities
+    };
+
+    Inbound(const Inbound&) = delete;
+    Inbound& operator=(const Inbound&) = delete;
+
+    std::string_view name() const { return traits_.name; }
+    bool always_shows_usage() const { return traits_.always_shows_usage; }
+    bool labels_answers() const { return traits_.labels_answers; }
+    bool details_models() const { return traits_.details_models; }
+
+    // The body of an error answer, one line of JSON. `status` is the one that is sent: the kind's own or the
+    // upstream's.
+    virtual std::string error_body(const Error& error, int status) const = 0;
+    // The same for an error that the upstream described itself.
+    virtual std::string error_body(const UpstreamError& error) const = 0;
+
+  protected:
+    explicit Inbound(const Traits& traits) : traits_(traits) {}
+    ~Inbound() = default;  // never deleted through this class
+
+  private:
+    Traits traits_;
+};
+
+const Inbound& openai_inbound();      // under /v1
+const Inbound& openrouter_inbound();  // under /api/v1: OpenAI's API with OpenRouter's additions
+
+}  // namespace tollgate
