@@ -252,7 +252,7 @@ class Server {
         services_.draining = true;
         wire::ErrorCode ignored;
         data_.close(ignored);
-        for (auto& worker : workers_) worker->drain();
+        for (auto& worker : workers_) worker->shut_down();
         wire::Timer timer(control_);
         const auto limit =
             wire::Clock::now() + std::chrono::milliseconds(services_.config.timeouts.shutdown_timeout_ms);
@@ -261,7 +261,7 @@ class Server {
         while (open_connections() > 0 && wire::Clock::now() < limit + kCutLimit) {
             if (!cut && wire::Clock::now() >= limit) {
                 cut = true;
-                for (auto& worker : workers_) worker->cut();
+                for (auto& worker : workers_) worker->stop_connections();
             }
             timer.expires_after(std::chrono::milliseconds(20));
             [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);

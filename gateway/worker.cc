@@ -76,17 +76,17 @@ void Worker::leave(Connection& connection) {
 
 void Worker::set_directory(std::shared_ptr<const Directory> directory) { directory_ = std::move(directory); }
 
-void Worker::drain() {
+void Worker::shut_down() {
     wire::asio::post(io_, [this] {
-        draining_ = true;
-        for (Connection* connection : connections_) connection->drain();
+        shutting_down_ = true;
+        for (Connection* connection : connections_) connection->shut_down();
     });
 }
 
-void Worker::cut() {
+void Worker::stop_connections() {
     wire::asio::post(io_, [this] {
-        cut_ = true;
-        for (Connection* connection : connections_) connection->cut();
+        connections_stopped_ = true;
+        for (Connection* connection : connections_) connection->stop();
         end_waits_for_disk(true);
     });
 }
@@ -122,7 +122,7 @@ wire::Awaitable<bool> Worker::settled_on_disk(std::uint64_t ticket) {
     const SlotFile& slots = *services_.slots;
     waiting_for_disk_.fetch_add(1, std::memory_order_relaxed);
     services_.ledger->wake();  // its fence: the writer sees that somebody waits, or the commit is seen here
-    if (slots.committed(number_) < ticket && !cut_) {
+    if (slots.committed(number_) < ticket && !connections_stopped_) {
         wire::Timer timer(io_);
         timer.expires_after(std::chrono::milliseconds(config().ledger.disk_wait_timeout_ms));
         waits_for_disk_.push_back({ticket, &timer});
@@ -183,8 +183,7 @@ void Worker::update_date() {
 
 void Worker::sweep_connections(wire::Clock::time_point now) {
     for (Connection* connection : connections_) {
-        connection->check_deadline(now);
-        connection->check_hold(now);
+        connection->tick(now);
     }
 }
 
@@ -193,7 +192,7 @@ void Worker::watch_clients() {
     std::vector<pollfd> descriptors;
     std::vector<Connection*> watched;
     for (Connection* connection : connections_) {
-        if (!connection->waits_for_upstream()) continue;
+        if (!connection->client_waits()) continue;
         watched.push_back(connection);
         descriptors.push_back({connection->stream().descriptor(), POLLRDHUP, 0});
     }

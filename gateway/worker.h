@@ -59,9 +59,10 @@ class Worker {
     void run();                                      // the thread's body; returns after stop()
     void adopt(int descriptor, wire::Tcp protocol);  // any thread: an accepted connection becomes this worker's
     void set_directory(std::shared_ptr<const Directory> directory);  // this worker's thread
-    // Two-phase stop, any thread: idle connections go at once, running requests may finish; cut() ends what is left.
-    void drain();
-    void cut();
+    // Two-phase stop, any thread: idle connections go at once, running requests may finish; stop_connections() ends
+    // what is left.
+    void shut_down();
+    void stop_connections();
     void stop();
 
     // Journal writer: more settlements are on disk. Wakes this worker once if any request waits for one.
@@ -132,10 +133,10 @@ class Worker {
     std::deque<WaitForDisk> waits_for_disk_;  // by ticket
     std::atomic<std::uint32_t> waiting_for_disk_{0};
     std::atomic<bool> disk_wake_posted_{false};
-    bool cut_ = false;
+    bool connections_stopped_ = false;
     std::string http_date_;
     wire::Clock::time_point tick_time_ = wire::Clock::now();
-    bool draining_ = false;
+    bool shutting_down_ = false;
 };
 
 }  // namespace tollgate

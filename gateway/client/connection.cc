@@ -40,12 +40,12 @@ wire::Awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
 }
 
 wire::Awaitable<void> Connection::serve_requests() {
-    while (!close_after && !drain_) {
+    while (!close_after && !watch_.shutting_down()) {
         const bool complete = co_await read_head();
         if (!complete) co_return;
         begin_request();
         co_await life_of_a_request(*this);
-        if (client_gone_ || close_after || !request.keep_alive) break;
+        if (client_gone() || close_after || !request.keep_alive) break;
         in.shrink_to(kClientBufferBytes);
         if (out.capacity() > kMostKeptBytes) std::string().swap(out);
         request.upstream_body.release_above(kMostKeptBytes);
@@ -54,7 +54,7 @@ wire::Awaitable<void> Connection::serve_requests() {
     if (reset_on_close) {
         wire::ErrorCode ignored;
         stream_.socket().set_option(wire::asio::socket_base::linger(true, 0), ignored);
-    } else if (!client_gone_ || parted_) {
+    } else if (!client_gone() || watch_.state() == Watch::State::parted) {
         co_await linger();
     }
 }
@@ -63,7 +63,7 @@ wire::Awaitable<void> Connection::serve_requests() {
 wire::Awaitable<bool> Connection::read_head() {
     const auto& config = worker_.config();
     wire::RequestHead& head = worker_.request_head;
-    between_requests_ = in.empty();
+    if (in.empty()) watch_.begin_idle();
     expect_client(in.empty() ? config.timeouts.idle_timeout_ms : config.timeouts.head_timeout_ms);
     std::size_t searched = 0;
     while (true) {
@@ -95,13 +95,13 @@ wire::Awaitable<bool> Connection::read_head() {
         if (!failed) in.produced(bytes);
         if (failed || bytes == 0) {
             const bool partial = !in.empty();
-            const wire::HeadRefusal late{timed_out_ ? 408 : 400,
-                                         timed_out_ ? "the head did not arrive in time" : "the head is incomplete"};
+            const wire::HeadRefusal late{timed_out() ? 408 : 400,
+                                         timed_out() ? "the head did not arrive in time" : "the head is incomplete"};
             if (partial) co_await refuse(late);
             co_return false;
         }
-        if (between_requests_) {
-            between_requests_ = false;
+        if (watch_.state() == Watch::State::idle) {
+            watch_.begin_request();
             expect_client(config.timeouts.head_timeout_ms);
         }
     }
@@ -110,7 +110,7 @@ wire::Awaitable<bool> Connection::read_head() {
 void Connection::begin_request() {
     const wire::RequestHead& head = worker_.request_head;
     request.clear();
-    timed_out_ = draining_upstream_ = false;
+    watch_.begin_request();
     request.started = wire::Clock::now();
     request.started_ms = wire::unix_ms_now();
     request.set_id(worker_.next_id(request.started_ms));
@@ -119,7 +119,7 @@ void Connection::begin_request() {
     request.path = head.path;
     request.query = head.query;
     request.head_only = head.method == "HEAD";
-    request.keep_alive = head.keep_alive && !drain_;
+    request.keep_alive = head.keep_alive && !watch_.shutting_down();
     request.minor_version = head.minor_version;
     request.framing = head.framing;
     request.content_length = head.content_length;
@@ -167,47 +167,49 @@ wire::Awaitable<void> Connection::linger() {
     }
 }
 
-void Connection::arm(Waiting waiting, std::uint32_t timeout_ms) {
-    waiting_ = waiting;
-    // The worker's clock is up to a tick old: a deadline is kept late, never early.
-    timed_out_ = false;
-    deadline_ = worker_.tick_time() + Worker::kTick + std::chrono::milliseconds(timeout_ms);
+// The worker's clock is up to a tick old: a deadline is kept late, never early.
+wire::Clock::time_point Connection::after(std::uint32_t timeout_ms) const {
+    return worker_.tick_time() + Worker::kTick + std::chrono::milliseconds(timeout_ms);
 }
 
 void Connection::expect_client(std::uint32_t timeout_ms) {
     upstream_ = nullptr;
-    arm(Waiting::client, timeout_ms);
+    watch_.expect(Watch::Awaited::client, after(timeout_ms));
 }
 
 void Connection::expect_upstream(wire::Stream& upstream, std::uint32_t timeout_ms) {
     upstream_ = &upstream;
-    arm(Waiting::upstream, timeout_ms);
-    if (draining_upstream_) deadline_ = std::min(deadline_, drain_deadline_);
+    watch_.expect(Watch::Awaited::upstream, after(timeout_ms));
 }
 
 void Connection::expect_connect(std::uint32_t timeout_ms) {
     upstream_ = nullptr;
-    arm(Waiting::upstream, timeout_ms);
+    watch_.expect(Watch::Awaited::upstream, after(timeout_ms));
 }
 
 void Connection::expect_nobody() {
     upstream_ = nullptr;
-    waiting_ = Waiting::nobody;
-    deadline_ = wire::Clock::time_point::max();
-    if (draining_upstream_) {
-        draining_upstream_ = false;
-        worker_.counters().drains_running.subtract();
-    }
+    watch_.expect_nobody();
+    count_read_on();
 }
 
-void Connection::check_deadline(wire::Clock::time_point now) {
-    if (now < deadline_) return;
-    deadline_ = wire::Clock::time_point::max();
-    timed_out_ = true;
-    if (waiting_ == Waiting::client) stream_.cancel();
-    if (waiting_ == Waiting::upstream) {
-        abort_upstream();
-    }
+void Connection::count_read_on() {
+    if (counted_read_on_ == watch_.reads_on()) return;
+    counted_read_on_ = watch_.reads_on();
+    Counter& running = worker_.counters().drains_running;
+    counted_read_on_ ? running.add() : running.subtract();
+}
+
+void Connection::act(const Watch::Actions& actions) {
+    if (actions.cancel_client) stream_.cancel();
+    if (!actions.cancel_upstream) return;
+    if (upstream_ != nullptr) upstream_->cancel();
+    connecting.abandon();
+}
+
+void Connection::tick(wire::Clock::time_point now) {
+    act(watch_.tick(now));
+    check_hold(now);
 }
 
 void Connection::check_hold(wire::Clock::time_point now) {
@@ -215,70 +217,62 @@ void Connection::check_hold(wire::Clock::time_point now) {
     if (held_ == nullptr || !held_->taken()) return;
     const auto deadline = request.started + std::chrono::milliseconds(worker_.config().timeouts.request_timeout_ms);
     if (now < deadline) return;
-    if (now >= deadline + kLeakedAfter) {
-        held_->void_leaked();
-        held_ = nullptr;
-        client_gone_ = true;  // nothing more may be written: the answer is not billed
-        cut();
-    } else if (waiting_ != Waiting::nobody && deadline_ != wire::Clock::time_point::max()) {
-        deadline_ = now;
-        check_deadline(now);
-    }
+    if (now < deadline + kLeakedAfter) return act(watch_.expire(now));
+    held_->void_leaked();
+    held_ = nullptr;
+    close_after = true;
+    act(watch_.stop_silently());  // the answer is not billed
+    count_read_on();
 }
 
 void Connection::answer_read(std::size_t bytes) {
-    if (!draining_upstream_) return;
-    drained_bytes_ += bytes;
-    if (drained_bytes_ <= worker_.config().limits.max_drain_bytes) return;
-    draining_upstream_ = false;  // abandoned() from here on
-    worker_.counters().drains_running.subtract();
+    if (!watch_.took_answer(bytes)) return;
+    count_read_on();
     worker_.counters().upstream_aborts.add();
 }
 
-void Connection::abort_upstream() {
-    if (upstream_ != nullptr) upstream_->cancel();
-    connecting.abandon();
+bool Connection::may_read_on() const {
+    const bool bills_anyway =
+        request.generated || (request.endpoint != nullptr && !request.endpoint->provider->abort_stops_billing);
+    return bills_anyway && upstream_ != nullptr && worker_.may_drain();
 }
 
-bool Connection::begin_drain() {
-    if (!draining_upstream_) {
-        const bool bills_anyway =
-            request.generated || (request.endpoint != nullptr && !request.endpoint->provider->abort_stops_billing);
-        if (!bills_anyway || upstream_ == nullptr || !worker_.may_drain()) return false;
-        draining_upstream_ = true;
-        drained_bytes_ = 0;
-        worker_.counters().drains_running.add();
-    }
-    arm(Waiting::upstream, worker_.config().timeouts.drain_timeout_ms);
-    drain_deadline_ = deadline_;
-    return true;
+Watch::ReadOnLimits Connection::read_on_limits() const {
+    const auto& config = worker_.config();
+    return {.most_bytes = config.limits.max_drain_bytes,
+            .longest = Worker::kTick + std::chrono::milliseconds(config.timeouts.drain_timeout_ms)};
+}
+
+bool Connection::begin_read_on() {
+    if (!watch_.reads_on() && !may_read_on()) return false;
+    watch_.begin_read_on(read_on_limits(), worker_.tick_time());
+    count_read_on();
+    return watch_.reads_on();
 }
 
 // The client has hung up while its answer is being made: what the provider would bill all the same is read to its end,
 // within bounds, else the upstream is aborted.
 void Connection::client_left() {
-    if (client_gone_) return;
-    client_gone_ = true;
-    if (cut_) return;  // it was the gateway that ended it
+    if (client_gone()) return;
+    const bool was_stopped = stopped();
+    const Watch::Actions actions = watch_.client_left(may_read_on(), read_on_limits(), worker_.tick_time());
+    if (was_stopped) return;  // it was the gateway that ended it
     request.cancelled = true;
     worker_.counters().client_aborts.add();
-    if (waiting_ == Waiting::client) stream_.cancel();
-    if (waiting_ != Waiting::upstream || draining_upstream_) return;
-    if (begin_drain()) return;
-    worker_.counters().upstream_aborts.add();
-    abort_upstream();
+    count_read_on();
+    if (actions.cancel_upstream) worker_.counters().upstream_aborts.add();
+    act(actions);
 }
 
-void Connection::drain() {
-    drain_ = true;
+void Connection::shut_down() {
     request.keep_alive = false;
-    if (between_requests_ && waiting_ == Waiting::client) stream_.cancel();
+    act(watch_.shut_down());
 }
 
-void Connection::cut() {
-    drain_ = cut_ = close_after = true;
-    abort_upstream();
-    if (waiting_ != Waiting::upstream) stream_.cancel();
+void Connection::stop() {
+    close_after = true;
+    act(watch_.stop());
+    count_read_on();
 }
 
 wire::Awaitable<bool> Connection::read_more(std::size_t room) {
@@ -290,36 +284,36 @@ wire::Awaitable<bool> Connection::read_more(std::size_t room) {
 }
 
 bool Connection::write_now(std::span<const std::string_view> pieces) {
-    if (client_gone_) return true;
+    if (client_gone()) return true;
     std::size_t total = 0;
     for (const std::string_view piece : pieces) total += piece.size();
     wire::ErrorCode error;
     written_ = stream_.write_now(pieces, error);
     request.bytes_out += total;
     if (error) client_left();
-    return client_gone_ || written_ == total;
+    return client_gone() || written_ == total;
 }
 
 wire::Awaitable<void> Connection::write_rest(std::span<const std::string_view> pieces) {
     wire::Stream* const upstream = upstream_;
-    const auto waiting = waiting_;
+    const auto awaited = watch_.awaited();
     expect_client(worker_.config().timeouts.write_timeout_ms);
     const wire::ErrorCode error = co_await stream_.write_rest(pieces, written_);
     upstream_ = upstream;
-    waiting_ = waiting;
+    watch_.resume(awaited);
     if (error) client_left();
 }
 
 wire::Awaitable<void> Connection::part_with_client() {
     close_after = true;
-    if (client_gone_) co_return;
+    if (client_gone()) co_return;
     wire::Stream* const upstream = upstream_;
-    const auto waiting = waiting_;
+    const auto awaited = watch_.awaited();
     expect_client(kLingerMs);
     (void)co_await stream_.shut_down();
     upstream_ = upstream;
-    waiting_ = waiting;
-    client_gone_ = parted_ = true;
+    watch_.resume(awaited);
+    watch_.client_served();
 }
 
 }  // namespace tollgate

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/chat/stream_meter.h"
+#include "gateway/client/watch.h"
 #include "gateway/exchange/request_context.h"
 #include "gateway/upstream/pool.h"
 #include "gateway/wire/buffer.h"
@@ -35,29 +36,28 @@ class Connection {
     void expect_upstream(wire::Stream& upstream, std::uint32_t timeout_ms);
     void expect_connect(std::uint32_t timeout_ms);  // whatever `connecting` points to then
     void expect_nobody();
-    bool timed_out() const { return timed_out_; }
+    bool timed_out() const { return watch_.timed_out(); }
 
-    // --- The worker's timer.
-    void check_deadline(wire::Clock::time_point now);
-    bool waits_for_upstream() const { return waiting_ == Waiting::upstream && !client_gone_; }
-    void check_hold(wire::Clock::time_point now);  // the request's own deadline, and the leak guard
+    // --- The worker's timer, and its looks at the socket.
+    void tick(wire::Clock::time_point now);
+    bool client_waits() const { return watch_.client_waits(); }
     void client_left();
-    // The answer in hand is to be read on although nobody waits for it, within the bounds of a drain: aborting it would
-    // not stop its provider's billing. False: it would, or too many are read on already. Again: its time begins anew.
-    bool begin_drain();
-    bool draining_upstream() const { return draining_upstream_; }
-    void drain();  // closes when the request in hand, if any, is over
-    void cut();    // closes now
+    // The answer in hand is to be read on although nobody waits for it, within bounds: aborting it would not stop its
+    // provider's billing. False: it would, or too many are read on already. Again: its time begins anew.
+    bool begin_read_on();
+    bool reads_on() const { return watch_.reads_on(); }
+    void shut_down();  // closes when the request in hand, if any, is over
+    void stop();       // closes now
 
-    bool client_gone() const { return client_gone_; }
+    bool client_gone() const { return watch_.client_gone(); }
     // Nobody waits for the upstream's answer any more: it is to be aborted.
-    bool abandoned() const { return (client_gone_ && !draining_upstream_) || cut_; }
-    // Bytes of an answer were read; ends a drain that has had its share of them.
+    bool abandoned() const { return watch_.abandoned(); }
+    // Bytes of an answer were read; reading on ends when it has had its share of them.
     void answer_read(std::size_t bytes);
     // The hold of the request in hand; null when it is settled or there is none.
     void watch_hold(HeldRequest* held) { held_ = held; }
     // The gateway is shutting down and the time for running requests is over.
-    bool was_cut() const { return cut_; }
+    bool stopped() const { return watch_.stopped(); }
 
     // Reads at least one more byte into `in`. False at end of file, error or timeout.
     wire::Awaitable<bool> read_more(std::size_t room);
@@ -79,31 +79,24 @@ class Connection {
     bool reset_on_close = false;  // so that a body that ends by closing is seen to be cut off
 
   private:
-    enum class Waiting : std::uint8_t { nobody, client, upstream };
-
     wire::Awaitable<void> serve_requests();
     wire::Awaitable<bool> read_head();
     wire::Awaitable<void> refuse(wire::HeadRefusal refusal);
     wire::Awaitable<void> linger();
     void begin_request();
-    void abort_upstream();
-    void arm(Waiting waiting, std::uint32_t timeout_ms);
+    void act(const Watch::Actions& actions);
+    void check_hold(wire::Clock::time_point now);  // the request's own deadline, and the leak guard
+    bool may_read_on() const;
+    void count_read_on();
+    Watch::ReadOnLimits read_on_limits() const;
+    wire::Clock::time_point after(std::uint32_t timeout_ms) const;
 
     Worker& worker_;
     wire::Stream stream_;
-    wire::Stream* upstream_ = nullptr;
-    wire::Clock::time_point deadline_ = wire::Clock::time_point::max();
-    wire::Clock::time_point drain_deadline_{};  // while draining_upstream_
-    Waiting waiting_ = Waiting::nobody;
+    wire::Stream* upstream_ = nullptr;  // the one that is expected to act
+    Watch watch_;
+    bool counted_read_on_ = false;
     HeldRequest* held_ = nullptr;
-    std::size_t drained_bytes_ = 0;
-    bool timed_out_ = false;
-    bool client_gone_ = false;
-    bool parted_ = false;  // not that it left: it has its answer
-    bool draining_upstream_ = false;
-    bool drain_ = false;
-    bool cut_ = false;
-    bool between_requests_ = false;
     std::size_t written_ = 0;  // of the pieces being written
 };
 

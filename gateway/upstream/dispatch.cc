@@ -128,7 +128,7 @@ wire::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& an
 }  // namespace
 
 Error upstream_failure(Connection& connection, const std::string& provider, const wire::ErrorCode& error) {
-    if (connection.was_cut())
+    if (connection.stopped())
         return {ErrorKind::shutting_down, "the gateway was stopped before the answer was complete"};
     if (connection.client_gone()) return {ErrorKind::client_closed_request, "the client left"};
     if (connection.timed_out()) {
@@ -157,7 +157,7 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
             const auto began = wire::Clock::now();
             auto made = co_await answer.pool->connect(connection.connecting);
             request.connecting_us += wire::us_between(began, wire::Clock::now());
-            if (!made && connection.was_cut()) co_return std::unexpected(upstream_failure(connection, {}, {}));
+            if (!made && connection.stopped()) co_return std::unexpected(upstream_failure(connection, {}, {}));
             if (!made && connection.client_gone()) {
                 co_return problem(ErrorKind::client_closed_request, "the client left");
             }

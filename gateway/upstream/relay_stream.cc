@@ -182,7 +182,7 @@ wire::Awaitable<void> cut(Connection& connection, HeldRequest& held, Outlet& out
     end.cut = true;
     end.usage = ending.usage;
     end.cost = cost_of(ending.usage, request.endpoint->endpoint->prices_for(ending.usage.prompt));
-    end.read_on = connection.begin_drain();
+    end.read_on = connection.begin_read_on();
     if (!end.read_on) co_return;
     held.keep(end.usage.completion, end.cost);
     end.answered = may_answer_first(connection.worker());
@@ -192,7 +192,7 @@ wire::Awaitable<void> cut(Connection& connection, HeldRequest& held, Outlet& out
     prepare(connection, outlet, end.answered, flush);
     if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
     if (end.answered) co_await connection.part_with_client();
-    connection.begin_drain();  // its time does not go by while the client takes its end
+    connection.begin_read_on();  // its time does not go by while the client takes its end
 }
 
 // Books a cut answer; appends what its client has not been told yet. Whatever a drain tells, the client is charged for
@@ -250,7 +250,7 @@ wire::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& h
     bool covered = true;
     bool read = in.empty();
     bool late_usage = false;  // [DONE] came without usage: it may still follow
-    while (end.read_on ? connection.draining_upstream() && !connection.was_cut() : !connection.abandoned()) {
+    while (end.read_on ? connection.reads_on() : !connection.abandoned()) {
         wire::Stream::ReadResult got;
         if (read) got = co_await read_body_bytes(connection, answer, late_usage ? kLateUsageMs : 0);
         const BodyStep step = take_body(connection, answer, 0, got);
