@@ -1,0 +1,102 @@
+"""The commands of the pages work as they are printed. A block of commands is run where `<!-- run -->` stands above it,
+against a gateway as run.sh starts it; `<!-- shows: TEXT -->` below it says what its output contains."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from support.processes import GATEWAY, ROOT, address_of, first_line, run_gateway
+
+BLOCK_TIMEOUT_S = 60
+PAGES = ["README.md", "docs/api.md", "docs/operations.md", "docs/ledger_tools.md"]
+BLOCK = re.compile(
+    r"^<!-- run -->\n```(?P<language>sh|python)\n(?P<text>.*?)^```\n(?P<shows>(?:<!-- shows: .*? -->\n)*)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    text: str
+    shows: list = field(default_factory=list)
+
+
+def blocks_of(page):
+    text = (ROOT / page).read_text()
+    found = [
+        Block(match["language"], match["text"], re.findall(r"<!-- shows: (.*?) -->", match["shows"]))
+        for match in BLOCK.finditer(text)
+    ]
+    assert len(found) == text.count("<!-- run -->"), f"{page}: a block to run that is not followed by sh or python"
+    return found
+
+
+def as_script(blocks):
+    """One bash script of a page's blocks, in the order of the page; a line with its number stands before each output."""
+    lines = ["set -euo pipefail"]
+    for number, block in enumerate(blocks):
+        lines.append(f"printf '\\n=== block {number}\\n'")
+        if block.language == "python":
+            lines.append(f"'{sys.executable}' - <<'END_OF_PYTHON'\n{block.text}END_OF_PYTHON")
+        else:
+            lines.append(block.text)
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def quickstart(tmp_path, sample):
+    """A folder like a clone in which run.sh runs: data/quickstart.json, and the gateway that it describes."""
+    data = tmp_path / "data"
+    init = ("init", "--data-dir", data, "--quickstart", "--json")
+    assert run_gateway(*init).returncode == 0
+    environment = {
+        "TOLLGATE_LISTEN": "127.0.0.1:0",
+        "TOLLGATE_OPS_LISTEN": "127.0.0.1:0",
+        "TOLLGATE_DATA_DIR": str(data),
+        "TOLLGATE_SAMPLE_LISTEN": "%s:%d" % sample.address,
+        "TOLLGATE_ACCESS_LOG": str(tmp_path / "access.log"),
+    }
+    with open(tmp_path / "gateway.log", "wb") as log:
+        process = subprocess.Popen(
+            [GATEWAY, "serve", "--config", ROOT / "configs/quickstart.yaml"],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env={**os.environ, **environment},
+        )
+    try:
+        listening = first_line(process)[0].split()
+        data_address, operations = address_of(listening[3]), address_of(listening[5])
+        urls = ("--base-url", "http://%s:%d" % data_address, "--ops-url", "http://%s:%d" % operations)
+        assert run_gateway(*init, *urls).returncode == 0
+        yield tmp_path
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_of_a_page_work(page, quickstart):
+    blocks = blocks_of(page)
+    assert blocks, f"{page} has no commands to run"
+    (quickstart / "configs").symlink_to(ROOT / "configs")
+    (quickstart / "build/release").mkdir(parents=True)
+    (quickstart / "build/release/tollgate").symlink_to(Path(GATEWAY).resolve())
+    done = subprocess.run(
+        ["bash", "-c", as_script(blocks)],
+        cwd=quickstart,
+        capture_output=True,
+        text=True,
+        timeout=BLOCK_TIMEOUT_S,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    outputs = re.split(r"^=== block \d+\n", done.stdout, flags=re.MULTILINE)[1:]
+    for block, output in zip(blocks, outputs, strict=True):
+        for text in block.shows:
+            assert text in output, f"this does not show {text!r}:\n{block.text}\n{output}"
