@@ -90,8 +90,8 @@ struct Records {
     void encode_both() {
         RequestOpened opened;
         opened.created_ms = kNow;
-        opened.model_asked = opened.model = "openai/gpt-4o-mini";
-        opened.provider = "openai";
+        opened.model_asked = "openai/gpt-4o-mini";
+        opened.candidates.add({.model = opened.model_asked, .provider = "openai"});
         opened.hold = {1000};
         open_bytes = encode(opened, open);
         RequestSettled settled;

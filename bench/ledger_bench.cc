@@ -95,12 +95,13 @@ class Books {
         opened.project = payer.project;
         opened.key = payer.digest;
         opened.created_ms = now_ms;
-        opened.model_asked = opened.model = number % 3 == 0 ? "openai/gpt-4o-mini" : "anthropic/claude-sonnet-4";
-        opened.provider = number % 3 == 0 ? "openai" : "anthropic";
+        constexpr Prices kPrices{.prompt = 150'000, .completion = 600'000};
+        opened.model_asked = number % 3 == 0 ? "openai/gpt-4o-mini" : "anthropic/claude-sonnet-4";
+        opened.candidates.add({.model = opened.model_asked,
+                               .provider = number % 3 == 0 ? "openai" : "anthropic",
+                               .prices = {kPrices, kPrices}});
         opened.end_user = "user-42";
-        opened.prices = {.prompt = 150'000, .completion = 600'000};
         opened.hold = kHold;
-        opened.output_bound = 4096;
         slots_->publish_open(*slot, std::span(bytes_).first(encode(opened, bytes_)));
         slots_->publish_progress(*slot, 200);
         RequestSettled settled;

@@ -45,8 +45,8 @@ UsageSample sample_of(std::uint64_t number, const Sizes& sizes, const std::vecto
     one.opened.organization = organizations[number % 10 == 0 ? 0 : mixed % organizations.size()];
     one.opened.key = keys[mixed / 7 % kKeys];
     one.opened.created_ms = at_ms - 900;
-    one.opened.model_asked = one.opened.model = models[mixed / 411 % kModels];
-    one.opened.provider = "provider";
+    one.opened.model_asked = models[mixed / 411 % kModels];
+    one.opened.candidates = only_candidate(one.opened.model_asked, "provider");
     one.opened.end_user = "user-42";
     one.settled.settled_ms = at_ms;
     one.settled.usage = {.prompt = 1000, .completion = 200};

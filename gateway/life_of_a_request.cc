@@ -102,8 +102,9 @@ wire::Awaitable<Error> infer(Connection& connection) {
     const auto& own_class = request.principal.policy->retention_class;
     request.retention_class = own_class.value_or(worker.config().retention.default_class);
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
-    error = held.take(request, worker.config().credit);
+    error = held.take(request, std::span(&request.endpoint, 1), worker.config().credit);
     if (error) co_return error;
+    held.use(0);
     const WatchedHold watched(connection, held);
     // Dispatch, then relay while metering; the relay settles before the terminal bytes leave.
     auto answer = co_await dispatch(connection);

@@ -22,7 +22,12 @@ void print_record(const StoredRequest& record) {
         .key("organization")
         .text(to_uuid(opened.organization));
     json.key("project").text(to_uuid(opened.project)).key("key").text(to_hex(opened.key));
-    json.key("model").text(opened.model).key("provider").text(opened.provider).key("streamed").flag(opened.streamed);
+    json.key("model")
+        .text(record.answered().model)
+        .key("provider")
+        .text(record.answered().provider)
+        .key("streamed")
+        .flag(opened.streamed);
     json.key("created_ms").number(opened.created_ms).key("settled_ms").number(settled.settled_ms);
     json.key("http_status").number(settled.http_status).key("error").text(settled.error);
     json.key("prompt_tokens").number(settled.usage.prompt).key("completion_tokens").number(settled.usage.completion);

@@ -224,7 +224,7 @@ void SlotFile::publish_open(SlotIndex index, std::span<const std::byte> record) 
     Slot& slot = state_->expect(index, kFree, "opened, but it is not free");
     if (record.size() > kSlotOpenBytes) stop("open record longer than kSlotOpenBytes", index);
     slot.boot_epoch = state_->boot_epoch;
-    slot.progress.store(0, std::memory_order_relaxed);
+    slot.attempt.store(0, std::memory_order_relaxed);
     slot.hold.store(0, std::memory_order_relaxed);
     slot.block.store(0, std::memory_order_relaxed);
     slot.open_bytes = static_cast<std::uint32_t>(record.size());
@@ -237,9 +237,15 @@ void SlotFile::publish_open(SlotIndex index, std::span<const std::byte> record) 
     fail_point("slot_open");
 }
 
-void SlotFile::publish_progress(SlotIndex slot, std::uint64_t progress) {
-    state_->expect(slot, kOpen, "progress of a slot that is not open")
-        .progress.store(progress, std::memory_order_relaxed);
+void SlotFile::publish_progress(SlotIndex index, std::uint64_t progress) {
+    Slot& slot = state_->expect(index, kOpen, "progress of a slot that is not open");
+    const std::uint64_t candidate = slot.attempt.load(std::memory_order_relaxed) & ~kProgressMask;
+    slot.attempt.store(candidate | std::min(progress, kProgressMask), std::memory_order_relaxed);
+}
+
+void SlotFile::publish_candidate(SlotIndex slot, std::uint8_t candidate) {
+    state_->expect(slot, kOpen, "candidate of a slot that is not open")
+        .attempt.store(std::uint64_t{candidate} << kProgressBits, std::memory_order_relaxed);
 }
 
 void SlotFile::publish_hold(SlotIndex slot, std::uint64_t hold) {
@@ -283,10 +289,12 @@ std::size_t SlotFile::take_settled(std::span<SlotIndex> out) {
 LeftOverSlot SlotFile::view(SlotIndex index) const {
     const Slot& slot = state_->at(index);
     const bool settled = slot.state.load(std::memory_order_acquire) == kSettled;
+    const std::uint64_t attempt = slot.attempt.load(std::memory_order_relaxed);
     return {.index = index,
             .settled = settled,
             .boot_epoch = slot.boot_epoch,
-            .progress = slot.progress.load(std::memory_order_relaxed),
+            .progress = attempt & kProgressMask,
+            .candidate = static_cast<std::uint8_t>(attempt >> kProgressBits),
             .hold = slot.hold.load(std::memory_order_relaxed),
             .block = slot.block.load(std::memory_order_relaxed),
             .open = std::span(slot.open).first(std::min<std::size_t>(slot.open_bytes, kSlotOpenBytes)),
@@ -326,7 +334,7 @@ Status SlotFile::copy_to(const std::string& path) const {
         Slot copy{};  // of an open slot only what was published with that state: a worker may be writing the rest
         copy.state.store(found, std::memory_order_relaxed);
         copy.boot_epoch = slot.boot_epoch;
-        copy.progress.store(slot.progress.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        copy.attempt.store(slot.attempt.load(std::memory_order_relaxed), std::memory_order_relaxed);
         copy.hold.store(slot.hold.load(std::memory_order_relaxed), std::memory_order_relaxed);
         copy.block.store(slot.block.load(std::memory_order_relaxed), std::memory_order_relaxed);
         copy.open_bytes = slot.open_bytes;

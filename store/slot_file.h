@@ -22,14 +22,15 @@ namespace tollgate {
 using SlotIndex = std::uint32_t;
 
 inline constexpr std::size_t kSlotBytes = 2048;
-inline constexpr std::size_t kSlotOpenBytes = 1280;       // at most, of the record written when the hold is taken
-inline constexpr std::size_t kSlotSettlementBytes = 640;  // at most, of the record written at settlement
+inline constexpr std::size_t kSlotOpenBytes = 1664;       // at most, of the record written when the hold is taken
+inline constexpr std::size_t kSlotSettlementBytes = 320;  // at most, of the record written at settlement
 
 struct LeftOverSlot {
     SlotIndex index;
     bool settled;                           // false: still open when the process died
     std::uint64_t boot_epoch;               // of the process that wrote it
-    std::uint64_t progress;                 // last published progress (output tokens so far)
+    std::uint64_t progress;                 // last published progress (output tokens so far) of that candidate:
+    std::uint8_t candidate;                 // last published as in use, an index into the open record's
     std::uint64_t hold;                     // last published hold; 0: as the open record says
     std::uint64_t block;                    // journal block that had taken it, 0 if none
     std::span<const std::byte> open;        // views into the mapping, valid until the slot is freed
@@ -78,6 +79,8 @@ class SlotFile {
     void publish_open(SlotIndex slot, std::span<const std::byte> record);  // state last, release order
     void publish_progress(SlotIndex slot, std::uint64_t progress);
     void publish_hold(SlotIndex slot, std::uint64_t hold);  // it is another than the open record says
+    // That candidate is in use from now on, and its progress is zero.
+    void publish_candidate(SlotIndex slot, std::uint8_t candidate);
     // Publishes the settlement and queues the slot for the journal writer. The terminal bytes may leave after this or,
     // where they wait for the disk, once committed(lane) is not below the ticket that this answers: how many of the
     // lane's requests have been settled.

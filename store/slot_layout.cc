@@ -16,10 +16,10 @@ namespace {
 constexpr char kMagic[8] = {'T', 'G', 'S', 'L', 'O', 'T', 'S', '\n'};
 constexpr std::size_t kScanSlots = 128;  // read at once when the file is opened
 
-FileHeader make_header(std::uint32_t slots, std::uint32_t version = kVersion) {
+FileHeader make_header(std::uint32_t slots) {
     FileHeader header{};
     std::memcpy(header.magic, kMagic, sizeof kMagic);
-    header.version = version;
+    header.version = kVersion;
     header.slot_bytes = kSlotBytes;
     header.slots = slots;
     header.checksum = checksum(std::as_bytes(std::span(&header, 1)).first(offsetof(FileHeader, checksum)), 0);
@@ -73,9 +73,8 @@ Result<FileHeader> read_header(int fd, const std::string& path) {
                                                 std::to_string(kVersion) +
                                                 ": start it with the program that wrote it, or a newer one");
     }
-    const FileHeader expected = make_header(header.slots, header.version);
-    if (std::memcmp(&header, &expected, sizeof header) != 0 || header.version == 0 || header.slots == 0 ||
-        header.slots > kMaxSlots) {
+    const FileHeader expected = make_header(header.slots);
+    if (std::memcmp(&header, &expected, sizeof header) != 0 || header.slots == 0 || header.slots > kMaxSlots) {
         return failure(StatusCode::corrupt, "slot file " + path + ": its header fails its checksum");
     }
     if (static_cast<std::uint64_t>(info.st_size) < file_bytes(header.slots)) {
@@ -174,7 +173,7 @@ Result<OpenFile> open_file(const std::string& path, std::uint32_t slots) {
 
     // Growing allocates before the header says so, shrinking cuts after: the header never promises what is not there.
     if (auto status = allocate(file.fd, path, file.slots); !status.ok()) return std::unexpected(std::move(status));
-    if (file.slots != stored->slots || stored->version != kVersion) {
+    if (file.slots != stored->slots) {
         if (auto status = write_header(file.fd, path, file.slots); !status.ok()) {
             return std::unexpected(std::move(status));
         }

@@ -14,8 +14,7 @@
 namespace tollgate::slot_layout {
 
 inline constexpr std::size_t kHeaderBytes = 4096;  // slots begin on the second page, so that none crosses a page
-// Version 1 had no hold: zeros there, which say the same in version 2. Such a file becomes version 2 when it is opened.
-inline constexpr std::uint32_t kVersion = 2;
+inline constexpr std::uint32_t kVersion = 1;
 inline constexpr std::uint32_t kMaxSlots = 1u << 24;  // 32 GiB
 
 enum SlotState : std::uint64_t { kFree = 0, kOpen = 1, kSettled = 2 };  // 0: a file of zeros is a file of free slots
@@ -30,11 +29,11 @@ struct FileHeader {
     std::uint64_t checksum;  // of what precedes
 };
 
-// Plain fields are covered by the release of `state`; progress, hold and block change while the state stays.
+// Plain fields are covered by the release of `state`; attempt, hold and block change while the state stays.
 struct Slot {
     std::atomic<std::uint64_t> state;
     std::uint64_t boot_epoch;
-    std::atomic<std::uint64_t> progress;
+    std::atomic<std::uint64_t> attempt;  // candidate in use and its progress: one store changes both
     std::atomic<std::uint64_t> block;
     std::uint32_t open_bytes;
     std::uint32_t settlement_bytes;
@@ -43,10 +42,12 @@ struct Slot {
     std::atomic<std::uint64_t> hold;  // 0: as the open record says
     std::byte open[kSlotOpenBytes];
     std::byte settlement[kSlotSettlementBytes];
-    std::byte unused[kSlotBytes - 64 - kSlotOpenBytes - kSlotSettlementBytes];
 };
 static_assert(sizeof(Slot) == kSlotBytes && offsetof(Slot, open) == 64 && kHeaderBytes % kSlotBytes == 0);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+inline constexpr unsigned kProgressBits = 56;  // of an attempt; the candidate is above them
+inline constexpr std::uint64_t kProgressMask = (std::uint64_t{1} << kProgressBits) - 1;
 
 constexpr std::size_t file_bytes(std::uint32_t slots) { return kHeaderBytes + std::size_t{slots} * kSlotBytes; }
 

@@ -26,19 +26,18 @@ bool BlockWriter::full() const { return row_bytes_ >= kFullBlockBytes || money_.
 
 Status BlockWriter::add_request(SlotIndex slot, std::span<const std::byte> open,
                                 std::span<const std::byte> settlement) {
-    const auto opened = decode_opened(open);
-    if (!opened) return opened.error();
-    const auto settled = decode_settled(settlement);
-    if (!settled) return settled.error();
-    const LedgerEntry entry = usage_entry(*opened, *settled);
+    const auto record = decode_record(open, settlement);
+    if (!record) return record.error();
+    const RequestOpened& opened = record->opened;
+    const LedgerEntry entry = usage_entry(*record);
     if (entry.leg_count > 0) {
         if (Status status = add_entry(entry); !status.ok()) return status;
     }
-    const auto& id = opened->request.bytes;
+    const auto& id = opened.request.bytes;
     index_.min_request = rows_ == 0 ? id : std::min(index_.min_request, id);
     index_.max_request = rows_ == 0 ? id : std::max(index_.max_request, id);
-    last_settled_ms_ = std::max(last_settled_ms_, settled->settled_ms);
-    usage_[opened->retention_class].add(open, settlement);
+    last_settled_ms_ = std::max(last_settled_ms_, record->settled.settled_ms);
+    usage_[opened.retention_class].add(open, settlement);
     ++rows_;
     row_bytes_ += open.size() + settlement.size() + kRowOverheadBytes;
     slots_in_block_.push_back(slot);

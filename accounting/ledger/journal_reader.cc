@@ -10,20 +10,14 @@
 
 namespace tollgate {
 
-StoredRequest::StoredRequest(std::string open, std::string settlement)
-    : open_(std::make_shared<const std::string>(std::move(open))),
-      settlement_(std::make_shared<const std::string>(std::move(settlement))) {
-    const auto opened = decode_opened(std::as_bytes(std::span(*open_)));
-    const auto settled = decode_settled(std::as_bytes(std::span(*settlement_)));
-    if (!opened || !settled) money_violation("a stored request is made of bytes that do not decode");
-    opened_ = *opened;
-    settled_ = *settled;
-}
-
 Result<StoredRequest> StoredRequest::decode(std::span<const std::byte> open, std::span<const std::byte> settlement) {
-    if (const auto opened = decode_opened(open); !opened) return std::unexpected(opened.error());
-    if (const auto settled = decode_settled(settlement); !settled) return std::unexpected(settled.error());
-    return StoredRequest(text_of(open), text_of(settlement));
+    StoredRequest stored;
+    stored.bytes_ = std::make_shared<const std::string>(text_of(open) + text_of(settlement));
+    const auto own = std::as_bytes(std::span(*stored.bytes_));
+    auto record = decode_record(own.first(open.size()), own.subspan(open.size()));
+    if (!record) return std::unexpected(record.error());
+    stored.record_ = *record;
+    return stored;
 }
 
 Result<std::uint64_t> retained_from_day(Store& store, std::uint8_t retention_class) {

@@ -22,16 +22,15 @@ namespace tollgate {
 // A request's record as read back; owns its bytes, copies share them.
 class StoredRequest {
   public:
-    // The bytes must decode; decode() is for those that may not.
-    StoredRequest(std::string open, std::string settlement);
     static Result<StoredRequest> decode(std::span<const std::byte> open, std::span<const std::byte> settlement);
-    const RequestOpened& opened() const { return opened_; }
-    const RequestSettled& settled() const { return settled_; }
+    const RequestOpened& opened() const { return record_.opened; }
+    const RequestSettled& settled() const { return record_.settled; }
+    const PricedCandidate& answered() const { return tollgate::answered(record_); }
 
   private:
-    std::shared_ptr<const std::string> open_, settlement_;  // what the texts of the records point into
-    RequestOpened opened_;
-    RequestSettled settled_;
+    StoredRequest() = default;
+    std::shared_ptr<const std::string> bytes_;  // what the texts of the record point into
+    UsageRecord record_;
 };
 
 // What becomes of streams that ran when the process died. What had not begun is free either way.

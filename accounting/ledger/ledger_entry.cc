@@ -104,7 +104,9 @@ Id128 provider_account(std::string_view provider) {
     return id;
 }
 
-LedgerEntry usage_entry(const RequestOpened& opened, const RequestSettled& settled) {
+LedgerEntry usage_entry(const UsageRecord& record) {
+    const RequestOpened& opened = record.opened;
+    const RequestSettled& settled = record.settled;
     LedgerEntry entry;
     entry.kind = EntryKind::usage;
     entry.event = opened.request;
@@ -117,7 +119,7 @@ LedgerEntry usage_entry(const RequestOpened& opened, const RequestSettled& settl
     entry.add_leg(AccountKind::platform_overrun, {}, -settled.overrun);
     entry.add_leg(AccountKind::platform_revenue, {}, settled.cost);
     if (settled.provider_cost != NanoUsd{}) {
-        const Id128 provider = provider_account(opened.provider);
+        const Id128 provider = provider_account(answered(record).provider);
         entry.add_leg(AccountKind::provider_cost, provider, -settled.provider_cost);
         entry.add_leg(AccountKind::provider_payable, provider, settled.provider_cost);
     }

@@ -86,7 +86,7 @@ Id128 provider_account(std::string_view provider);
 
 // organization_available -charged, platform_overrun -overrun, platform_revenue +cost; and what the upstream charges,
 // from provider_cost to provider_payable. No legs if no money moved: then there is nothing to journal.
-LedgerEntry usage_entry(const RequestOpened& opened, const RequestSettled& settled);
+LedgerEntry usage_entry(const UsageRecord& record);
 LedgerEntry grant_entry(const Id128& transaction, const Id128& organization, NanoUsd amount, std::int64_t at_ms);
 
 inline constexpr std::size_t kLegBytes = 1 + 16 + 8;

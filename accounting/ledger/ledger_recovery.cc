@@ -196,15 +196,18 @@ RequestSettled settle_orphan(const RequestOpened& opened, const LeftOverSlot& sl
     settled.error = kRestartedError;
     settled.latency_ms = static_cast<std::int32_t>(
         std::clamp<std::int64_t>(now_ms - opened.created_ms, 0, std::numeric_limits<std::int32_t>::max()));
-    if (slot.progress == 0) return settled;
+    // Nobody is charged by a candidate that there is not.
+    if (slot.progress == 0 || slot.candidate >= opened.candidates.size()) return settled;
+    settled.candidate = slot.candidate;
+    const PricedCandidate& candidate = opened.candidates[slot.candidate];
     settled.source = UsageSource::counted;
-    settled.usage.prompt = opened.counted_prompt;
+    settled.usage.prompt = candidate.counted_prompt;
     settled.usage.completion = clamped(slot.progress);
-    const NanoUsd price = cost_of(settled.usage, opened.prices);
-    settled.provider_cost = opened.provider_prices ? cost_of(settled.usage, *opened.provider_prices) : price;
+    const UsageCost price = price_usage(settled.usage, candidate.prices);
+    settled.provider_cost = price.provider;
     if (policy == OrphanPolicy::free) return settled;
     const NanoUsd hold = slot.hold == 0 ? opened.hold : NanoUsd{clamped(slot.hold)};
-    settled.cost = std::min(hold, price);
+    settled.cost = std::min(hold, price.customer);
     settled.charged = std::min(settled.cost, balance);
     settled.overrun = settled.cost - settled.charged;
     return settled;

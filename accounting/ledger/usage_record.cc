@@ -1,8 +1,11 @@
-// Both records begin with a version byte; fields are little-endian, in the order written here. A later program may
-// append fields to a version and an earlier one ignores them; anything else is a new version.
+// Both records begin with a version byte; fields are little-endian, in the order written here.
 #include "accounting/ledger/usage_record.h"
 
+#include <algorithm>
+#include <bit>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "accounting/money/byte_codec.h"
 #include "store/key_space.h"
@@ -14,15 +17,18 @@ namespace {
 constexpr std::uint8_t kOpenedVersion = 1;
 constexpr std::uint8_t kSettledVersion = 1;
 
-constexpr std::uint8_t kOpenRouterFlavour = 1, kStreamed = 2, kAbortStopsBilling = 4;  // flags of an opened record
-constexpr std::uint8_t kAppTitle = 16;                                                 // stands behind them
-constexpr std::uint8_t kProviderPrices = 8;  // the provider's prices stand at the record's end
-constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4, kUsageContradictory = 8;  // of a settled one
+constexpr std::uint8_t kStreamed = 1, kAppTitle = 2;                                       // flags of an opened record
+constexpr std::uint8_t kAbortStopsBilling = 1, kProviderPrices = 2;                        // of a candidate
+constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4, kUsageContradictory = 8;  // of a settled record
 
-constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 2 * 5 * 8 + 3 * 8 + 1;
-constexpr std::size_t kOpenedTextBytes = 2 * kModelNameBytes + kProviderNameBytes + 4 * kAttributionBytes + 7;
-static_assert(kOpenedFixedBytes + kOpenedTextBytes <= kSlotOpenBytes);
-constexpr std::size_t kSettledFixedBytes = 1 + 8 + 5 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
+constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 8 + 1 + 1;
+constexpr std::size_t kOpenedTextBytes = kModelNameBytes + 4 * kAttributionBytes + 5;
+static_assert(kOpenedFixedBytes + kOpenedTextBytes + kCandidateRoomBytes <= kSlotOpenBytes);
+constexpr std::size_t kPricesBytes = 5 * kMostCountBytes;
+constexpr std::size_t kCandidateBytes =
+    kModelNameBytes + kProviderNameBytes + 2 + 1 + kMostCountBytes + 2 * kPricesBytes;
+static_assert(kLeastCandidates * kCandidateBytes <= kCandidateRoomBytes);
+constexpr std::size_t kSettledFixedBytes = 1 + 8 + 1 + 5 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
 constexpr std::size_t kSettledTextBytes = kFinishReasonBytes + kErrorCodeBytes + kUpstreamIdBytes + 3;
 static_assert(kSettledFixedBytes + kSettledTextBytes <= kSlotSettlementBytes);
 
@@ -31,7 +37,7 @@ std::uint8_t flag(bool set, std::uint8_t bit) { return set ? bit : std::uint8_t{
 void write_prices(ByteWriter& out, const Prices& prices) {
     for (const std::int64_t price :
          {prices.prompt, prices.completion, prices.cache_read, prices.cache_write, prices.per_request}) {
-        out.integer(price);
+        out.count(price);
     }
 }
 
@@ -39,9 +45,49 @@ Prices read_prices(ByteReader& in) {
     Prices prices;
     for (std::int64_t* price :
          {&prices.prompt, &prices.completion, &prices.cache_read, &prices.cache_write, &prices.per_request}) {
-        *price = in.integer<std::int64_t>();
+        *price = in.count();
     }
     return prices;
+}
+
+void write_candidate(ByteWriter& out, const PricedCandidate& candidate) {
+    const bool own_prices = candidate.prices.provider != candidate.prices.customer;
+    out.text(candidate.model, kModelNameBytes);
+    out.text(candidate.provider, kProviderNameBytes);
+    out.integer(static_cast<std::uint8_t>(flag(candidate.abort_stops_billing, kAbortStopsBilling) |
+                                          flag(own_prices, kProviderPrices)));
+    out.count(candidate.counted_prompt);
+    write_prices(out, candidate.prices.customer);
+    if (own_prices) write_prices(out, candidate.prices.provider);
+}
+
+PricedCandidate read_candidate(ByteReader& in) {
+    PricedCandidate candidate;
+    candidate.model = in.text();
+    candidate.provider = in.text();
+    const auto flags = in.integer<std::uint8_t>();
+    candidate.abort_stops_billing = (flags & kAbortStopsBilling) != 0;
+    candidate.counted_prompt = in.count();
+    candidate.prices.customer = read_prices(in);
+    candidate.prices.provider = (flags & kProviderPrices) != 0 ? read_prices(in) : candidate.prices.customer;
+    return candidate;
+}
+
+// False: more than a slot has room for.
+bool read_candidates(ByteReader& in, PricedCandidates& candidates) {
+    for (std::size_t left = in.integer<std::uint8_t>(); left > 0 && in.ok(); --left) {
+        if (!candidates.add(read_candidate(in))) return false;
+    }
+    return true;
+}
+
+std::size_t count_bytes(std::int64_t value) {
+    return (static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(value) | 1)) + 6) / 7;
+}
+
+std::size_t prices_bytes(const Prices& prices) {
+    return count_bytes(prices.prompt) + count_bytes(prices.completion) + count_bytes(prices.cache_read) +
+           count_bytes(prices.cache_write) + count_bytes(prices.per_request);
 }
 
 void write_usage(ByteWriter& out, const TokenUsage& usage) {
@@ -97,6 +143,26 @@ std::string_view to_string(UsageSource source) {
     return "unknown";
 }
 
+std::size_t encoded_bytes(const PricedCandidate& candidate) {
+    constexpr std::size_t kLengthsAndFlags = 3;
+    return kLengthsAndFlags + std::min(candidate.model.size(), kModelNameBytes) +
+           std::min(candidate.provider.size(), kProviderNameBytes) + count_bytes(candidate.counted_prompt) +
+           prices_bytes(candidate.prices.customer) + prices_bytes(candidate.prices.provider);
+}
+
+bool PricedCandidates::add(const PricedCandidate& candidate) {
+    const std::size_t bytes = bytes_ + encoded_bytes(candidate);
+    if (size_ == kMostCandidates || bytes > kCandidateRoomBytes) return false;
+    std::construct_at(at(size_++), candidate);
+    bytes_ = static_cast<std::uint32_t>(bytes);
+    return true;
+}
+
+const PricedCandidate& answered(const RequestOpened& opened, const RequestSettled& settled) {
+    if (settled.candidate >= opened.candidates.size()) money_violation("a candidate that there is not has answered");
+    return opened.candidates[settled.candidate];
+}
+
 std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     ByteWriter writer(out);
     writer.integer(kOpenedVersion);
@@ -107,23 +173,18 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.bytes(record.key.bytes);
     writer.integer(record.created_ms);
     writer.integer(static_cast<std::uint8_t>(record.api));
-    writer.integer(static_cast<std::uint8_t>(
-        flag(record.openrouter_flavour, kOpenRouterFlavour) | flag(record.streamed, kStreamed) |
-        flag(record.abort_stops_billing, kAbortStopsBilling) |
-        flag(record.provider_prices.has_value(), kProviderPrices) | flag(!record.app_title.empty(), kAppTitle)));
-    write_prices(writer, record.prices);
+    writer.integer(
+        static_cast<std::uint8_t>(flag(record.streamed, kStreamed) | flag(!record.app_title.empty(), kAppTitle)));
     writer.integer(record.hold.value);
-    writer.integer(record.counted_prompt);
-    writer.integer(record.output_bound);
+    writer.integer(record.retention_class);
     writer.text(record.model_asked, kModelNameBytes);
-    writer.text(record.model, kModelNameBytes);
-    writer.text(record.provider, kProviderNameBytes);
     writer.text(record.end_user, kAttributionBytes);
     writer.text(record.session, kAttributionBytes);
     writer.text(record.app, kAttributionBytes);
-    writer.integer(record.retention_class);
-    if (record.provider_prices) write_prices(writer, *record.provider_prices);
     if (!record.app_title.empty()) writer.text(record.app_title, kAttributionBytes);
+    if (record.candidates.empty()) money_violation("a request without a candidate that can answer it");
+    writer.integer(static_cast<std::uint8_t>(record.candidates.size()));
+    for (const PricedCandidate& candidate : record.candidates) write_candidate(writer, candidate);
     return writer.size();
 }
 
@@ -131,6 +192,7 @@ std::size_t encode(const RequestSettled& record, std::span<std::byte> out) {
     ByteWriter writer(out);
     writer.integer(kSettledVersion);
     writer.integer(record.settled_ms);
+    writer.integer(record.candidate);
     write_usage(writer, record.usage);
     writer.integer(static_cast<std::uint8_t>(record.source));
     writer.integer(record.cost.value);
@@ -164,23 +226,20 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     record.created_ms = reader.integer<std::int64_t>();
     const auto api = reader.integer<std::uint8_t>();
     const auto flags = reader.integer<std::uint8_t>();
-    record.openrouter_flavour = (flags & kOpenRouterFlavour) != 0;
     record.streamed = (flags & kStreamed) != 0;
-    record.abort_stops_billing = (flags & kAbortStopsBilling) != 0;
-    record.prices = read_prices(reader);
     record.hold.value = reader.integer<std::int64_t>();
-    record.counted_prompt = reader.integer<std::int64_t>();
-    record.output_bound = reader.integer<std::int64_t>();
+    record.retention_class = reader.integer<std::uint8_t>();
     record.model_asked = reader.text();
-    record.model = reader.text();
-    record.provider = reader.text();
     record.end_user = reader.text();
     record.session = reader.text();
     record.app = reader.text();
-    if (reader.left() > 0) record.retention_class = reader.integer<std::uint8_t>();  // appended later
-    if ((flags & kProviderPrices) != 0) record.provider_prices = read_prices(reader);
     if ((flags & kAppTitle) != 0) record.app_title = reader.text();
+    const bool fit = read_candidates(reader, record.candidates);
     if (!reader.ok()) return failure(StatusCode::corrupt, "opened record: ends too early");
+    if (reader.left() > 0 && fit) return failure(StatusCode::corrupt, "opened record: bytes after its end");
+    if (!fit || record.candidates.empty()) {
+        return failure(StatusCode::corrupt, "opened record: an impossible number of candidates");
+    }
     if (api > static_cast<std::uint8_t>(ApiType::embeddings)) {
         return failure(StatusCode::corrupt, "opened record: unknown API type " + std::to_string(api));
     }
@@ -200,6 +259,7 @@ Result<RequestSettled> decode_settled(std::span<const std::byte> bytes) {
     ByteReader reader(bytes.subspan(1));
     RequestSettled record;
     record.settled_ms = reader.integer<std::int64_t>();
+    record.candidate = reader.integer<std::uint8_t>();
     record.usage = read_usage(reader);
     const auto source = reader.integer<std::uint8_t>();
     for (NanoUsd* amount : {&record.cost, &record.charged, &record.overrun, &record.provider_cost}) {
@@ -218,6 +278,7 @@ Result<RequestSettled> decode_settled(std::span<const std::byte> bytes) {
     record.error = reader.text();
     record.upstream_id = reader.text();
     if (!reader.ok()) return failure(StatusCode::corrupt, "settled record: ends too early");
+    if (reader.left() > 0) return failure(StatusCode::corrupt, "settled record: bytes after its end");
     if (source > static_cast<std::uint8_t>(UsageSource::none)) {
         return failure(StatusCode::corrupt, "settled record: unknown usage source " + std::to_string(source));
     }
@@ -227,6 +288,17 @@ Result<RequestSettled> decode_settled(std::span<const std::byte> bytes) {
         return failure(StatusCode::corrupt, "settled record: charged and overrun do not add up to the cost");
     }
     return record;
+}
+
+Result<UsageRecord> decode_record(std::span<const std::byte> open, std::span<const std::byte> settlement) {
+    auto opened = decode_opened(open);
+    if (!opened) return std::unexpected(opened.error());
+    auto settled = decode_settled(settlement);
+    if (!settled) return std::unexpected(settled.error());
+    if (settled->candidate >= opened->candidates.size()) {
+        return failure(StatusCode::corrupt, "settled record: it names a candidate that there is not");
+    }
+    return UsageRecord{std::move(*opened), *settled};
 }
 
 }  // namespace tollgate

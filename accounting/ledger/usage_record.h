@@ -4,10 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
+#include "accounting/ledger/priced_candidates.h"
 #include "accounting/money/ids.h"
 #include "accounting/money/money.h"
 #include "store/status.h"
@@ -24,9 +24,7 @@ enum class UsageSource : std::uint8_t {
 std::string_view to_string(ApiType type);  // "chat", "completions", "embeddings"
 std::string_view to_string(UsageSource source);
 
-// Longer texts are cut at these many bytes (on a UTF-8 boundary) when encoded; limits in bytes.
-inline constexpr std::size_t kModelNameBytes = 128;
-inline constexpr std::size_t kProviderNameBytes = 48;
+// Longer texts are truncated when encoded, on a UTF-8 boundary; limits in bytes.
 inline constexpr std::size_t kAttributionBytes = 128;  // end user, session, app
 inline constexpr std::size_t kFinishReasonBytes = 32;
 inline constexpr std::size_t kErrorCodeBytes = 64;
@@ -41,26 +39,20 @@ struct RequestOpened {
     KeyDigest key;
     std::int64_t created_ms = 0;  // Unix time
     ApiType api = ApiType::chat;
-    bool openrouter_flavour = false;
     bool streamed = false;
-    bool abort_stops_billing = true;  // the upstream's, for recovery
     std::string_view model_asked;
-    std::string_view model;  // catalogue id that is charged for
-    std::string_view provider;
     std::string_view end_user;  // body `user`
     std::string_view session;
-    std::string_view app;                   // HTTP-Referer: its address
-    std::string_view app_title;             // X-Title
-    Prices prices;                          // in force for this request, so that recovery needs no price list
-    std::optional<Prices> provider_prices;  // what the provider charges, where that differs from `prices`
+    std::string_view app;         // HTTP-Referer: its address
+    std::string_view app_title;   // X-Title
+    PricedCandidates candidates;  // at least one
     NanoUsd hold;
-    std::int64_t counted_prompt = 0;   // tokens: what an answer without the provider's usage is charged for the prompt
-    std::int64_t output_bound = 0;     // tokens
     std::uint8_t retention_class = 0;  // how long this detail is kept: a number the configuration gives to a class
 };
 
 struct RequestSettled {
     std::int64_t settled_ms = 0;  // Unix time
+    std::uint8_t candidate = 0;   // which of the candidates answered, or was tried last
     TokenUsage usage;
     UsageSource source = UsageSource::none;
     NanoUsd cost;                  // the price of the usage: what the answer's `usage.cost` says, if it was not cut
@@ -81,10 +73,21 @@ struct RequestSettled {
     std::string_view upstream_id;    // the provider's own id; never a key
 };
 
+struct UsageRecord {
+    RequestOpened opened;
+    RequestSettled settled;
+};
+
+// The candidate that is charged for.
+const PricedCandidate& answered(const RequestOpened& opened, const RequestSettled& settled);
+inline const PricedCandidate& answered(const UsageRecord& record) { return answered(record.opened, record.settled); }
+
 // Return the number of bytes written (at most kSlotOpenBytes / kSlotSettlementBytes; `out` must be that large).
 std::size_t encode(const RequestOpened& record, std::span<std::byte> out);
 std::size_t encode(const RequestSettled& record, std::span<std::byte> out);
 Result<RequestOpened> decode_opened(std::span<const std::byte> bytes);
 Result<RequestSettled> decode_settled(std::span<const std::byte> bytes);
+// Both, which belong together: corrupt also if the settlement names a candidate that there is not.
+Result<UsageRecord> decode_record(std::span<const std::byte> open, std::span<const std::byte> settlement);
 
 }  // namespace tollgate

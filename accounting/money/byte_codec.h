@@ -16,6 +16,8 @@
 
 namespace tollgate {
 
+inline constexpr std::size_t kMostCountBytes = 9;
+
 class ByteWriter {
   public:
     explicit ByteWriter(std::span<std::byte> out) : out_(out) {}
@@ -25,6 +27,13 @@ class ByteWriter {
         const auto bits = static_cast<std::uint64_t>(value);
         std::byte* const to = take(sizeof(T));
         for (std::size_t i = 0; i < sizeof(T); ++i) to[i] = static_cast<std::byte>((bits >> (8 * i)) & 0xff);
+    }
+    // Seven bits a byte, the lowest first; at most kMostCountBytes. Negative values abort.
+    void count(std::int64_t value) {
+        if (value < 0) money_violation("a count to be encoded is negative");
+        auto bits = static_cast<std::uint64_t>(value);
+        for (; bits >= 0x80; bits >>= 7) integer(static_cast<std::uint8_t>(bits | 0x80));
+        integer(static_cast<std::uint8_t>(bits));
     }
     template <std::size_t N>
     void bytes(const std::array<std::uint8_t, N>& value) {
@@ -65,6 +74,16 @@ class ByteReader {
             for (std::size_t i = 0; i < sizeof(T); ++i) bits |= std::to_integer<std::uint64_t>(from[i]) << (8 * i);
         }
         return static_cast<T>(bits);
+    }
+    std::int64_t count() {
+        std::uint64_t bits = 0;
+        for (std::size_t i = 0; i < kMostCountBytes; ++i) {
+            const auto byte = integer<std::uint8_t>();
+            bits |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
+            if (byte < 0x80) return static_cast<std::int64_t>(bits);
+        }
+        ok_ = false;
+        return 0;
     }
     template <std::size_t N>
     std::array<std::uint8_t, N> bytes() {

@@ -166,6 +166,12 @@ NanoUsd cost_of(const TokenUsage& usage, const Prices& prices) {
     return NanoUsd{nano > static_cast<Uint128>(kMost) ? kMost : static_cast<std::int64_t>(nano)};
 }
 
+UsageCost price_usage(const TokenUsage& usage, const PricePair& prices, std::int64_t unbilled_output) {
+    TokenUsage at_provider = usage;
+    at_provider.completion += unbilled_output;
+    return {cost_of(usage, prices.customer), cost_of(at_provider, prices.provider)};
+}
+
 std::int64_t tokens_for(NanoUsd amount, std::int64_t price) {
     constexpr std::int64_t kMostTokens = std::int64_t{1} << 60;
     if (price <= 0) return kMostTokens;

@@ -59,6 +59,20 @@ struct TokenUsage {
 
 // Half up, saturating at the largest NanoUsd. Parts inside `prompt` that exceed it are clamped to it.
 NanoUsd cost_of(const TokenUsage& usage, const Prices& prices);
+
+// The prices of one endpoint: the customer's, and those of the provider, who charges the operator.
+struct PricePair {
+    Prices customer, provider;
+    auto operator<=>(const PricePair&) const = default;
+};
+struct UsageCost {
+    NanoUsd customer, provider;
+    auto operator<=>(const UsageCost&) const = default;
+};
+// What an answer costs. `unbilled_output` are tokens beside `usage` that the provider charges and the customer does not
+// pay.
+UsageCost price_usage(const TokenUsage& usage, const PricePair& prices, std::int64_t unbilled_output = 0);
+
 // How many whole tokens the amount pays for at a price of Prices, saturating; the most there can be if they are free.
 std::int64_t tokens_for(NanoUsd amount, std::int64_t price);
 

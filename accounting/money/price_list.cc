@@ -196,6 +196,11 @@ const Prices& Endpoint::prices_for(std::int64_t prompt_tokens) const {
     return *found;
 }
 
+PricePair Endpoint::price_pair_for(std::int64_t prompt_tokens) const {
+    const Prices& customer = prices_for(prompt_tokens);
+    return {customer, provider_prices.value_or(customer)};
+}
+
 NanoUsd Endpoint::most_for(std::int64_t prompt_tokens, std::int64_t completion_tokens) const {
     const auto most_of = [&](std::int64_t prompt) {
         Prices dearest = prices_for(prompt);

@@ -32,6 +32,7 @@ struct Endpoint {
     std::int64_t max_completion_tokens = 0;  // tokens; 0: unknown
 
     const Prices& prices_for(std::int64_t prompt_tokens) const;
+    PricePair price_pair_for(std::int64_t prompt_tokens) const;
     // The most that a request of up to these tokens can cost: a shorter prompt may stand in a dearer tier.
     NanoUsd most_for(std::int64_t prompt_tokens, std::int64_t completion_tokens) const;
 };

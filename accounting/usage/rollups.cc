@@ -185,7 +185,8 @@ std::int64_t LatencyHistogram::quantile(double part) const {
     return middle_of(bins_.back().index);
 }
 
-void RollupCounters::add(const RequestOpened& opened, const RequestSettled& settled) {
+void RollupCounters::add(const UsageRecord& record) {
+    const RequestSettled& settled = record.settled;
     ++requests;
     if (settled.cancelled) {
         ++cancelled;
@@ -194,7 +195,7 @@ void RollupCounters::add(const RequestOpened& opened, const RequestSettled& sett
     } else if (settled.http_status >= 400) {
         ++client_errors;
     }
-    streamed += opened.streamed ? 1 : 0;
+    streamed += record.opened.streamed ? 1 : 0;
     cache_hits += settled.cache_hit ? 1 : 0;
     byok += settled.byok ? 1 : 0;
     add_saturated(prompt_tokens, settled.usage.prompt);
@@ -287,19 +288,20 @@ std::size_t Rollups::KeyHash::operator()(const Key& key) const {
     return static_cast<std::size_t>(hash ^ (hash >> 29));
 }
 
-void Rollups::add(const RequestOpened& opened, const RequestSettled& settled) {
-    Key key{
-        .minute = bucket_of(RollupGrain::minute, settled.settled_ms),
-        .dimensions = {opened.organization, opened.project, opened.member, opened.key, opened.model, opened.provider}};
+void Rollups::add(const UsageRecord& record) {
+    const RequestOpened& opened = record.opened;
+    const PricedCandidate& by = answered(record);
+    Key key{.minute = bucket_of(RollupGrain::minute, record.settled.settled_ms),
+            .dimensions = {opened.organization, opened.project, opened.member, opened.key, by.model, by.provider}};
     auto found = pending_.find(key);
     if (found == pending_.end()) {
-        auto texts = std::make_unique<std::string>(opened.model);
-        texts->append(opened.provider);
-        key.dimensions.model = std::string_view(*texts).substr(0, opened.model.size());
-        key.dimensions.provider = std::string_view(*texts).substr(opened.model.size());
+        auto texts = std::make_unique<std::string>(by.model);
+        texts->append(by.provider);
+        key.dimensions.model = std::string_view(*texts).substr(0, by.model.size());
+        key.dimensions.provider = std::string_view(*texts).substr(by.model.size());
         found = pending_.emplace(key, Entry{.texts = std::move(texts), .counters = {}}).first;
     }
-    found->second.counters.add(opened, settled);
+    found->second.counters.add(record);
 }
 
 void Rollups::fold(RollupGrain grain, Absolute& rows) const {

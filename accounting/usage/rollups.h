@@ -76,7 +76,7 @@ struct RollupCounters {
     std::int64_t byok_cost_nano = 0;  // provider cost of requests by the organization's own provider key
     LatencyHistogram latency, first_token;
 
-    void add(const RequestOpened& opened, const RequestSettled& settled);
+    void add(const UsageRecord& record);
     void add_numbers(const RollupCounters& other);  // all but the histograms
     void merge(const RollupCounters& other);
     bool operator==(const RollupCounters&) const = default;
@@ -115,7 +115,7 @@ class Rollups {
   public:
     explicit Rollups(Store& store) : store_(store) {}
 
-    void add(const RequestOpened& opened, const RequestSettled& settled);
+    void add(const UsageRecord& record);
     std::size_t pending() const { return pending_.size(); }
     // Puts the absolute values of every row that changed into `batch`, which must be committed before clear(). Changes
     // nothing here.

@@ -155,12 +155,11 @@ Status UsageIndex::take_in(std::uint64_t number, const BlockIndexEntry& index) {
     std::uint32_t place = 0;
     for (UsageBlock& block : blocks) {
         for (auto row = block.next(); row; row = block.next(), ++place) {
-            const auto opened = decode_opened(row->open);
-            const auto settled = decode_settled(row->settlement);
-            if (!opened || !settled) continue;  // it could not have been written
-            const std::uint32_t day = bucket_of(RollupGrain::day, settled->settled_ms);
-            chunks_.add({.day = day, .block = number, .row = place}, *opened, *row);
-            rollups_.add(*opened, *settled);
+            const auto record = decode_record(row->open, row->settlement);
+            if (!record) continue;  // it could not have been written
+            const std::uint32_t day = bucket_of(RollupGrain::day, record->settled.settled_ms);
+            chunks_.add({.day = day, .block = number, .row = place}, record->opened, *row);
+            rollups_.add(*record);
         }
     }
     rows_.fetch_add(place, std::memory_order_relaxed);

@@ -51,13 +51,15 @@ StatusClass status_class(const RequestSettled& settled) {
     return settled.http_status >= 400 ? StatusClass::client_error : StatusClass::success;
 }
 
-bool admits(const UsageFilter& filter, const TimeRange& time, const RequestOpened& opened,
-            const RequestSettled& settled) {
+bool admits(const UsageFilter& filter, const TimeRange& time, const UsageRecord& record) {
+    const RequestOpened& opened = record.opened;
+    const RequestSettled& settled = record.settled;
+    const PricedCandidate& by = answered(record);
     return settled.settled_ms >= time.from_ms && settled.settled_ms < time.to_ms &&
            (!filter.project || *filter.project == opened.project) &&
            (!filter.member || *filter.member == opened.member) && (!filter.key || *filter.key == opened.key) &&
-           (filter.model.empty() || filter.model == opened.model) &&
-           (filter.provider.empty() || filter.provider == opened.provider) &&
+           (filter.model.empty() || filter.model == by.model) &&
+           (filter.provider.empty() || filter.provider == by.provider) &&
            (!filter.status || *filter.status == status_class(settled)) &&
            (filter.end_user.empty() || filter.end_user == opened.end_user) &&
            (filter.session.empty() || filter.session == opened.session) &&
@@ -82,13 +84,12 @@ class PageReader {
             return false;
         }
         last_ = row.position;
-        const auto opened = decode_opened(row.row.open);
-        const auto settled = decode_settled(row.row.settlement);
-        if (!opened || !settled) {
-            bad_ = opened ? settled.error() : opened.error();
+        const auto record = decode_record(row.row.open, row.row.settlement);
+        if (!record) {
+            bad_ = record.error();
             return false;
         }
-        if (!admits(query_.filter, query_.time, *opened, *settled)) return true;
+        if (!admits(query_.filter, query_.time, *record)) return true;
         auto stored = StoredRequest::decode(row.row.open, row.row.settlement);
         if (stored) page_.requests.push_back(std::move(*stored));
         return true;

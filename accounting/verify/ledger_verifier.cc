@@ -71,7 +71,7 @@ class Verifier {
     Difference check_usage(const MoneyBlockHeader& header, const BlockIndexEntry& index);
     Difference check_part(const UsagePart& part, bool& whole);
     Difference check_row(const UsageRow& row, std::uint64_t number, std::uint8_t retention_class);
-    Difference check_row_entry(const RequestOpened& opened, const RequestSettled& settled, std::uint64_t number);
+    Difference check_row_entry(const UsageRecord& record, std::uint64_t number);
     Difference check_balances();
     Difference check_spenders(CreditTable& stored);
     Difference check_strays();
@@ -232,24 +232,24 @@ Difference Verifier::check_part(const UsagePart& part, bool& whole) {
 }
 
 Difference Verifier::check_row(const UsageRow& row, std::uint64_t number, std::uint8_t retention_class) {
-    const auto opened = decode_opened(row.open);
-    if (!opened) return damage(opened.error(), number);
-    const auto settled = decode_settled(row.settlement);
-    if (!settled) return damage(settled.error(), number);
-    if (Difference found = compare("usage row: retention class", retention_class, opened->retention_class, number)) {
+    const auto record = decode_record(row.open, row.settlement);
+    if (!record) return damage(record.error(), number);
+    const RequestOpened& opened = record->opened;
+    const RequestSettled& settled = record->settled;
+    if (Difference found = compare("usage row: retention class", retention_class, opened.retention_class, number)) {
         return found;
     }
-    usage_.add(block_, utc_day(settled->settled_ms), *opened, *settled, row);
-    const auto& id = opened->request.bytes;
+    usage_.add(block_, utc_day(settled.settled_ms), *record, row);
+    const auto& id = opened.request.bytes;
     rows_.least = rows_.any ? std::min(rows_.least, id) : id;
     rows_.greatest = rows_.any ? std::max(rows_.greatest, id) : id;
     rows_.any = true;
-    rows_.last_settled_ms = std::max(rows_.last_settled_ms, settled->settled_ms);
+    rows_.last_settled_ms = std::max(rows_.last_settled_ms, settled.settled_ms);
 
-    const bool moved_money = settled->cost != NanoUsd{} || settled->provider_cost != NanoUsd{};
-    if (moved_money) return check_row_entry(*opened, *settled, number);
-    if (report_.reference.knows(opened->request) || !free_requests_.insert(opened->request)) {
-        return differ("usage row of request " + to_ulid(opened->request) +
+    const bool moved_money = settled.cost != NanoUsd{} || settled.provider_cost != NanoUsd{};
+    if (moved_money) return check_row_entry(*record, number);
+    if (report_.reference.knows(opened.request) || !free_requests_.insert(opened.request)) {
+        return differ("usage row of request " + to_ulid(opened.request) +
                           ": it moved no money, but the request is in the journal already",
                       {}, {}, number);
     }
@@ -262,7 +262,9 @@ const Id128& Verifier::provider_of(std::string_view name) {
     return providers_.emplace(name, provider_account(name)).first->second;
 }
 
-Difference Verifier::check_row_entry(const RequestOpened& opened, const RequestSettled& settled, std::uint64_t number) {
+Difference Verifier::check_row_entry(const UsageRecord& record, std::uint64_t number) {
+    const RequestOpened& opened = record.opened;
+    const RequestSettled& settled = record.settled;
     const std::string row = "usage row of request " + to_ulid(opened.request);
     const auto found = unmatched_.find(opened.request);
     if (found == unmatched_.end()) {
@@ -276,7 +278,7 @@ Difference Verifier::check_row_entry(const RequestOpened& opened, const RequestS
     }
     std::map<ReferenceLedger::Account, std::int64_t> legs;  // what is left of the entry when the row is taken off
     for (const Leg& leg : entry.legs()) legs[{leg.account, leg.owner}] += leg.amount.value;
-    const Id128 provider = settled.provider_cost == NanoUsd{} ? Id128{} : provider_of(opened.provider);
+    const Id128 provider = settled.provider_cost == NanoUsd{} ? Id128{} : provider_of(answered(record).provider);
     const std::pair<ReferenceLedger::Account, NanoUsd> expected[] = {
         {{AccountKind::organization_available, opened.organization}, -settled.charged},
         {{AccountKind::platform_overrun, {}}, -settled.overrun},

@@ -123,9 +123,11 @@ Difference UsageVerifier::begin(Store& store) {
     return std::nullopt;
 }
 
-void UsageVerifier::add(std::uint64_t block, std::uint32_t day, const RequestOpened& opened,
-                        const RequestSettled& settled, const UsageRow& row) {
+void UsageVerifier::add(std::uint64_t block, std::uint32_t day, const UsageRecord& record, const UsageRow& row) {
     if (block > indexed_block_) return;
+    const RequestOpened& opened = record.opened;
+    const RequestSettled& settled = record.settled;
+    const PricedCandidate& by = answered(record);
     const TokenUsage& usage = settled.usage;
     const Sums one = {1,
                       usage.prompt,
@@ -137,8 +139,8 @@ void UsageVerifier::add(std::uint64_t block, std::uint32_t day, const RequestOpe
                       settled.charged.value,
                       settled.provider_cost.value,
                       1};
-    Sums& sums = sums_[sum_key(
-        day, {opened.organization, opened.project, opened.member, opened.key, opened.model, opened.provider})];
+    Sums& sums =
+        sums_[sum_key(day, {opened.organization, opened.project, opened.member, opened.key, by.model, by.provider})];
     for (std::size_t i = 0; i < kSums; ++i) {  // as rollups do, a long history ends at the largest number
         if (__builtin_add_overflow(sums[i], one[i], &sums[i])) sums[i] = std::numeric_limits<std::int64_t>::max();
     }

@@ -30,8 +30,7 @@ class UsageVerifier {
     // Before the first row: how far the index is, and what retention may have dropped.
     std::optional<LedgerDifference> begin(Store& store);
     // The journal's rows, in order, each with its day of settlement.
-    void add(std::uint64_t block, std::uint32_t day, const RequestOpened& opened, const RequestSettled& settled,
-             const UsageRow& row);
+    void add(std::uint64_t block, std::uint32_t day, const UsageRecord& record, const UsageRow& row);
     // A part of a block that is gone. None of its rows was settled later than its day.
     void add_expired(std::uint64_t block, const UsagePart& part);
     // With all rows of the journal added, which ends with `last_block`.

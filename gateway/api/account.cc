@@ -54,8 +54,8 @@ ApiAnswer show_generation(Services& services, const ApiRequest& request) {
     json.object().key("data").object();
     json.key("id").text("gen-" + to_ulid(opened.request)).key("request_id").text("req_" + to_ulid(opened.request));
     text_or_null(json, "upstream_id", settled.upstream_id);
-    json.key("created_at").text(rfc3339(opened.created_ms)).key("model").text(opened.model);
-    json.key("model_asked").text(opened.model_asked).key("provider_name").text(opened.provider);
+    json.key("created_at").text(rfc3339(opened.created_ms)).key("model").text(found->answered().model);
+    json.key("model_asked").text(opened.model_asked).key("provider_name").text(found->answered().provider);
     json.key("api_type").text(to_string(opened.api)).key("streamed").flag(opened.streamed);
     json.key("cancelled").flag(settled.cancelled);
     text_or_null(json, "finish_reason", settled.finish_reason);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "gateway/exchange/refusal.h"
 #include "store/fail_point.h"
@@ -45,12 +46,12 @@ std::int64_t natural_output(const RequestContext& request, const Ending& ending)
 }
 
 // Text alone, and so much that it hardly matters how cautious kTokensPerMessage is.
-void learn_prompt(const RequestContext& request, const Ending& ending) {
+void learn_prompt(const RequestContext& request, PromptHistory& prompts, const Ending& ending) {
     constexpr std::int64_t kLeastBytesPerExtraToken = 32;
     const BodyFacts& body = request.body;
     if (ending.source != UsageSource::provider || ending.usage_contradictory || !body.prompt_is_text) return;
     if (body.prompt_bytes < kLeastBytesPerExtraToken * body.prompt_extra_tokens) return;
-    request.endpoint->prompts->add(body.prompt_bytes, ending.usage.prompt - body.prompt_extra_tokens);
+    prompts.add(body.prompt_bytes, ending.usage.prompt - body.prompt_extra_tokens);
 }
 
 // No output and no reason for its end, or an error as the reason. An embedding has no output tokens, and a client that
@@ -58,6 +59,14 @@ void learn_prompt(const RequestContext& request, const Ending& ending) {
 bool ended_empty(const RequestContext& request, const Ending& ending) {
     if (request.cancelled || request.api == ApiType::embeddings) return false;
     return ending.finish_reason == "error" || (ending.usage.completion == 0 && ending.finish_reason.empty());
+}
+
+PricedCandidate priced(const CatalogueEndpoint& candidate, std::int64_t counted_prompt_tokens) {
+    return {.model = candidate.model->id,
+            .provider = candidate.provider->name,
+            .prices = candidate.endpoint->price_pair_for(counted_prompt_tokens),
+            .counted_prompt = counted_prompt_tokens,
+            .abort_stops_billing = candidate.provider->abort_stops_billing};
 }
 
 }  // namespace
@@ -69,48 +78,70 @@ HeldRequest::~HeldRequest() {
     settle(nothing);
 }
 
-Error HeldRequest::take(RequestContext& request, const CreditConfig& config) {
+// Fills candidates_ and estimates_ with those that the slot has room for. The dearest decides, each way of holding by
+// itself: the longest answers may be dearest elsewhere than the usual ones.
+HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> candidates,
+                                      const CreditConfig& config) {
+    Wanted wanted;
+    Demand& demand = wanted.demand;
+    demand.unix_ms = ulid_time_ms(request_->id);
+    demand.monotonic_ms = wire::monotonic_ms(request_->started);
+    NanoUsd longest;
+    bool unbounded = false;
+    for (const CatalogueEndpoint* candidate : candidates) {
+        const HoldEstimate estimate = estimate_hold(*request_, *candidate, config);
+        const std::size_t index = wanted.rows.size();
+        if (!wanted.rows.add(priced(*candidate, estimate.counted_prompt_tokens))) break;
+        estimates_[index] = estimate;
+        if (estimate.amount > demand.amount) {
+            demand.amount = estimate.amount;
+            wanted.dearest = index;
+        }
+        demand.tokens = std::max(demand.tokens, estimate.prompt_tokens + estimate.output_tokens);
+        longest = std::max(longest, estimate.unbounded ? estimate.longest_amount : estimate.amount);
+        unbounded = unbounded || estimate.unbounded;
+    }
+    if (unbounded) demand.generous = longest;
+    candidates_ = candidates.first(wanted.rows.size());
+    return wanted;
+}
+
+Error HeldRequest::take(RequestContext& request, std::span<const CatalogueEndpoint* const> candidates,
+                        const CreditConfig& config) {
+    if (candidates.empty()) money_violation("a request without a candidate that can answer it");
     request_ = &request;
     insured_ = config.zero_completion_insurance;
     const auto slot = slots_.acquire(lane_);
     if (!slot) {
         return {ErrorKind::overloaded, "too many requests are in flight"};
     }
-    HoldEstimate estimate = estimate_hold(request, config);
-    const Demand demand{.amount = estimate.amount,
-                        .generous = estimate.unbounded ? std::optional(estimate.longest_amount) : std::nullopt,
-                        .tokens = estimate.prompt_tokens + estimate.output_tokens,
-                        .unix_ms = ulid_time_ms(request.id),
-                        .monotonic_ms = wire::monotonic_ms(request.started)};
+    const Wanted wanted = want(candidates, config);
     const Principal& principal = request.principal;
-    const Admission admission = principal.credit->hold(principal.spenders, demand);
+    const Admission admission = principal.credit->hold(principal.spenders, wanted.demand);
     request.request_rate = admission.requests;
     request.token_rate = admission.tokens;
     if (admission.refusal) {
         slots_.release_unopened(lane_, *slot);
         counters_.holds_refused.add();
-        return refusal_error(*admission.refusal, estimate, *request.endpoint->endpoint, request.body.choices);
+        return refusal_error(*admission.refusal, estimates_[wanted.dearest], *candidates_[wanted.dearest]->endpoint,
+                             request.body.choices);
     }
+    held_ = wanted.demand.amount;
     if (admission.generous) {
-        estimate.amount = estimate.longest_amount;
-        estimate.output_tokens = estimate.longest_output;
-    } else if (estimate.unbounded) {  // the provider is to keep the answer within the hold
-        request.sent_output_bound = estimate.output_tokens / request.body.choices;
+        held_ = wanted.demand.generous.value_or(held_);
+        for (HoldEstimate& estimate : std::span(estimates_).first(candidates_.size())) estimate.hold_longest();
     }
-    request.counted_prompt_tokens = estimate.counted_prompt_tokens;
     slot_ = slot;
-    held_ = estimate.amount;
-    held_tokens_ = demand.tokens;
-    held_output_ = estimate.output_tokens;
-    held_prompt_ = estimate.prompt_tokens;
+    held_tokens_ = wanted.demand.tokens;
     counters_.holds_taken.add();
     counters_.held_requests.add();
-    open(estimate);
+    open(wanted.rows);
+    adopt(0);
     fail_point("after_slot_open");
     return {};
 }
 
-void HeldRequest::open(const HoldEstimate& estimate) {
+void HeldRequest::open(const PricedCandidates& rows) {
     const RequestContext& request = *request_;
     RequestOpened record;
     record.request = request.id;
@@ -120,26 +151,48 @@ void HeldRequest::open(const HoldEstimate& estimate) {
     record.key = request.principal.key;
     record.created_ms = request.started_ms;
     record.api = request.api;
-    record.openrouter_flavour = request.inbound == &openrouter_inbound();
     record.streamed = request.body.stream;
-    record.abort_stops_billing = request.endpoint->provider->abort_stops_billing;
     record.model_asked = request.body.model;
-    record.model = request.endpoint->model->id;
-    record.provider = request.endpoint->provider->name;
     record.end_user = request.body.end_user;
     record.session = request.body.session;
     record.app = request.app;
     record.app_title = request.app_title;
-    record.prices = request.endpoint->endpoint->prices_for(estimate.counted_prompt_tokens);
-    record.provider_prices = request.endpoint->endpoint->provider_prices;
+    record.candidates = rows;
     record.hold = held_;
-    record.counted_prompt = estimate.counted_prompt_tokens;
-    record.output_bound = estimate.output_tokens;
     record.retention_class = request.retention_class;
     std::array<std::byte, kSlotOpenBytes> bytes;
     const std::size_t size = encode(record, bytes);
     // NOLINTNEXTLINE(bugprone-unchecked-optional-access): take() has just acquired it
     slots_.publish_open(*slot_, std::span(bytes).first(size));
+}
+
+// What the hold has beyond what this candidate needs pays for more output.
+void HeldRequest::adopt(std::size_t candidate) {
+    const HoldEstimate& estimate = estimates_[candidate];
+    used_ = candidate;
+    request_->counted_prompt_tokens = estimate.counted_prompt_tokens;
+    request_->sent_output_bound = estimate.unbounded ? estimate.output_tokens / request_->body.choices : 0;
+    held_output_ = estimate.output_tokens;
+    if (held_ > estimate.amount) {
+        const std::int64_t most = std::numeric_limits<std::int64_t>::max() - held_output_;
+        held_output_ += std::min(tokens_for(held_ - estimate.amount, output_price()), most);
+    }
+    covered_output_ = 0;
+    cut_by_ = ErrorKind::none;
+}
+
+std::int64_t HeldRequest::output_price() const {
+    return used().endpoint->prices_for(estimates_[used_].prompt_tokens).completion;
+}
+
+void HeldRequest::use(std::size_t candidate) {
+    if (!taken()) return;
+    if (candidate >= candidates_.size()) money_violation("a candidate is used that the hold does not cover");
+    adopt(candidate);
+    fail_point("before_candidate_in_use");
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): taken
+    slots_.publish_candidate(*slot_, static_cast<std::uint8_t>(candidate));
+    fail_point("after_candidate_in_use");
 }
 
 void HeldRequest::progress(std::int64_t output_tokens) {
@@ -165,7 +218,7 @@ std::optional<Refusal> HeldRequest::grow_to(std::int64_t output_tokens, std::int
 bool HeldRequest::covers(std::int64_t output_tokens, const CreditConfig& config) {
     if (!taken()) return true;  // voided: nobody waits for the answer
     if (output_tokens * 4 < held_output_ * 3) return true;
-    const std::int64_t price = request_->endpoint->endpoint->prices_for(held_prompt_).completion;
+    const std::int64_t price = output_price();
     const auto refusal = grow_to(output_tokens, price);
     if (!refusal || output_tokens <= held_output_) return true;
     const Overdraft overdraft = overdraft_of(*request_, config);
@@ -202,19 +255,18 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     if (voided_) return {};
     if (!taken()) money_violation("a request is settled twice");
     RequestContext& request = *request_;
-    const Prices& prices = request.endpoint->endpoint->prices_for(ending.usage.prompt);
     const auto now = wire::Clock::now();
     RequestSettled record;
     record.settled_ms = wire::unix_ms_now();
+    record.candidate = static_cast<std::uint8_t>(used_);
     record.usage = ending.usage;
     record.source = ending.source;
     record.usage_contradictory = ending.usage_contradictory;
     if (ending.source != UsageSource::none) {
-        const NanoUsd price = cost_of(ending.usage, prices);
-        TokenUsage at_provider = ending.usage;
-        at_provider.completion += ending.unbilled_output;
-        record.provider_cost = cost_of(at_provider, request.endpoint->endpoint->provider_prices.value_or(prices));
-        if (ending.charge && !(insured_ && ended_empty(request, ending))) record.cost = price;
+        const UsageCost price =
+            price_usage(ending.usage, used().endpoint->price_pair_for(ending.usage.prompt), ending.unbilled_output);
+        record.provider_cost = price.provider;
+        if (ending.charge && !(insured_ && ended_empty(request, ending))) record.cost = price.customer;
     }
     const Principal& principal = request.principal;
     const Told most = ending.told.value_or(Told{ending.usage.prompt + ending.usage.completion, record.cost});
@@ -225,7 +277,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
                                                       .held_tokens = held_tokens_,
                                                       .tokens = most.tokens,
                                                       .unix_ms = ulid_time_ms(request.id),
-                                                      .endpoint = request.endpoint->number,
+                                                      .endpoint = used().number,
                                                       .output_tokens = natural_output(request, ending)});
     record.charged = charge.charged;
     record.overrun = charge.overrun + (record.cost - asked);
@@ -249,7 +301,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     request.cost = record.cost;
     counters_.held_requests.subtract();
     counters_.holds_released.add();
-    learn_prompt(request, ending);
+    learn_prompt(request, *used().prompts, ending);
     if (ending.usage_contradictory) counters_.usage_contradictory.add();
     if (record.overrun.value != 0) {
         counters_.holds_overrun.add();

@@ -2,7 +2,9 @@
 // whatever fails, so its destructor settles at no cost what nobody settled.
 #pragma once
 
+#include <array>
 #include <optional>
+#include <span>
 
 #include "gateway/exchange/hold_estimate.h"
 #include "gateway/exchange/request_context.h"
@@ -38,9 +40,16 @@ class HeldRequest {
     HeldRequest(const HeldRequest&) = delete;
     HeldRequest& operator=(const HeldRequest&) = delete;
 
-    // Takes the hold and opens the slot, or answers why not: insufficient_credits, key_limit_exceeded, overloaded.
-    // `request` must outlive this.
-    Error take(RequestContext& request, const CreditConfig& config);
+    // Takes a hold that covers an answer by any of the candidates, by what the dearest may cost, and opens the slot; or
+    // returns why not: insufficient_credits, key_limit_exceeded, overloaded. `request` must outlive this, and so must
+    // the candidates: at least one, in the order in which they are to be tried.
+    Error take(RequestContext& request, std::span<const CatalogueEndpoint* const> candidates,
+               const CreditConfig& config);
+    // How many of them the hold covers: at most kMostCandidates, and as many as the slot has room for.
+    std::size_t candidates() const { return candidates_.size(); }
+    // Before anything is sent to a candidate: from now on it is the one that covers() and settle() go by and that an
+    // orphan is charged for. What was published of an attempt before it is forgotten. Does nothing once it is voided.
+    void use(std::size_t candidate);
     bool taken() const { return slot_.has_value(); }
     // For the orphan policy after a crash.
     void progress(std::int64_t output_tokens);
@@ -62,20 +71,33 @@ class HeldRequest {
     std::uint64_t ticket() const { return ticket_; }
 
   private:
-    void open(const HoldEstimate& estimate);
+    // What is asked of the organization's credit for a request that any of the candidates may answer.
+    struct Wanted {
+        PricedCandidates rows;
+        std::size_t dearest = 0;
+        Demand demand;
+    };
+
+    Wanted want(std::span<const CatalogueEndpoint* const> candidates, const CreditConfig& config);
+    void open(const PricedCandidates& rows);
+    void adopt(std::size_t candidate);
     std::optional<Refusal> grow_to(std::int64_t output_tokens, std::int64_t price);
+    std::int64_t output_price() const;  // of the candidate in use
+    const CatalogueEndpoint& used() const { return *candidates_[used_]; }
 
     SlotFile& slots_;
     const std::uint32_t lane_;
     WorkerCounters& counters_;
     RequestContext* request_ = nullptr;
     std::optional<SlotIndex> slot_;
+    std::span<const CatalogueEndpoint* const> candidates_;
+    std::array<HoldEstimate, kMostCandidates> estimates_;  // of candidates_
+    std::size_t used_ = 0;
     NanoUsd held_;
     bool insured_ = false;          // zero-completion insurance is on
     std::int64_t held_tokens_ = 0;  // of the rates; corrected at settlement
     ErrorKind cut_by_ = ErrorKind::none;
-    std::int64_t held_prompt_ = 0;
-    std::int64_t held_output_ = 0;  // output tokens that held_ pays for
+    std::int64_t held_output_ = 0;  // output tokens of the candidate in use that held_ pays for
     std::int64_t covered_output_ = 0;
     bool voided_ = false;
     std::uint64_t ticket_ = 0;

@@ -16,9 +16,10 @@ constexpr std::int64_t kCompletionsDefaultTokens = 16;
 
 // Of one choice, where the request says nothing: what nearly all answers of this organization and endpoint stayed
 // below. The model's own maximum would refuse those who could well pay.
-std::int64_t usual_output(const RequestContext& request, const CreditConfig& config) {
+std::int64_t usual_output(const RequestContext& request, const CatalogueEndpoint& candidate,
+                          const CreditConfig& config) {
     if (request.api == ApiType::completions && !request.body.stream) return kCompletionsDefaultTokens;
-    const auto usual = request.principal.credit->usual_output(request.endpoint->number);
+    const auto usual = request.principal.credit->usual_output(candidate.number);
     if (!usual) return config.default_output_tokens;
     return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
 }
@@ -39,8 +40,8 @@ std::int64_t probable_room(const HoldEstimate& estimate, const Endpoint& endpoin
 
 // Providers refuse a bound that does not fit beside the prompt. Where little more than the prompt fits, none is sent:
 // the context itself keeps such an answer short.
-void add_unbounded(const RequestContext& request, const CreditConfig& config, HoldEstimate& estimate) {
-    const Endpoint& endpoint = *request.endpoint->endpoint;
+void add_unbounded(const RequestContext& request, const Endpoint& endpoint, const CreditConfig& config,
+                   HoldEstimate& estimate) {
     const std::int64_t choices = request.body.choices;
     const std::int64_t known = models_longest_output(endpoint) * choices;
     const std::int64_t room = probable_room(estimate, endpoint);
@@ -56,9 +57,10 @@ std::int64_t divided_up(std::int64_t bytes, std::int64_t bytes_per_token) {
     return (bytes + bytes_per_token - 1) / bytes_per_token;
 }
 
-void estimate_prompt(const RequestContext& request, const CreditConfig& config, HoldEstimate& estimate) {
+void estimate_prompt(const RequestContext& request, const PromptHistory& prompts, const CreditConfig& config,
+                     HoldEstimate& estimate) {
     const std::int64_t bytes = request.body.prompt_bytes, extra = request.body.prompt_extra_tokens;
-    const auto learned = request.endpoint->prompts->learned();
+    const auto learned = prompts.learned();
     // What was learned only raises the hold: text that is dense where the endpoint's mostly is not must be covered too.
     const std::int64_t configured = divided_up(bytes, config.bytes_per_prompt_token);
     estimate.prompt_tokens = std::max(learned ? learned->most_tokens(bytes) : 0, configured) + extra;
@@ -68,17 +70,25 @@ void estimate_prompt(const RequestContext& request, const CreditConfig& config, 
 
 }  // namespace
 
-HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& config) {
-    const Endpoint& endpoint = *request.endpoint->endpoint;
+void HoldEstimate::hold_longest() {
+    if (!unbounded) return;
+    output_tokens = longest_output;
+    amount = longest_amount;
+    unbounded = false;
+}
+
+HoldEstimate estimate_hold(const RequestContext& request, const CatalogueEndpoint& candidate,
+                           const CreditConfig& config) {
+    const Endpoint& endpoint = *candidate.endpoint;
     HoldEstimate estimate;
-    estimate_prompt(request, config, estimate);
+    estimate_prompt(request, *candidate.prompts, config, estimate);
     const bool unstated = request.body.output_bound == 0;
     if (request.api != ApiType::embeddings) {
         std::int64_t bound = request.body.output_bound;
-        if (unstated) bound = usual_output(request, config);
+        if (unstated) bound = usual_output(request, candidate, config);
         if (const std::int64_t longest = models_longest_output(endpoint)) bound = std::min(bound, longest);
         estimate.output_tokens = bound * request.body.choices;
-        if (unstated && !request.body.stream) add_unbounded(request, config, estimate);
+        if (unstated && !request.body.stream) add_unbounded(request, endpoint, config, estimate);
     }
     estimate.amount = endpoint.most_for(estimate.prompt_tokens, estimate.output_tokens);
     return estimate;

@@ -14,6 +14,7 @@
 
 namespace tollgate {
 
+struct CatalogueEndpoint;
 struct RequestContext;
 
 struct HoldEstimate {
@@ -25,8 +26,12 @@ struct HoldEstimate {
     bool unbounded = false;
     std::int64_t longest_output = 0;
     NanoUsd longest_amount;
+
+    void hold_longest();  // if unbounded: then it is so no more
 };
 
-HoldEstimate estimate_hold(const RequestContext& request, const CreditConfig& config);
+// Of an answer by that endpoint.
+HoldEstimate estimate_hold(const RequestContext& request, const CatalogueEndpoint& candidate,
+                           const CreditConfig& config);
 
 }  // namespace tollgate

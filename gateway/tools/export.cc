@@ -143,7 +143,9 @@ void write_leg(Rows& rows, std::uint64_t block, const LedgerEntry& entry, const 
     rows.flag("burns_expired_last", entry.burns_expired_last);
 }
 
-void write_request(Rows& rows, std::uint64_t block, const RequestOpened& opened, const RequestSettled& settled) {
+void write_request(Rows& rows, std::uint64_t block, const UsageRecord& record, const PricedCandidate& by) {
+    const RequestOpened& opened = record.opened;
+    const RequestSettled& settled = record.settled;
     rows.number("block", static_cast<std::int64_t>(block));
     rows.text("id", "gen-" + to_ulid(opened.request));
     rows.text("created_at", rfc3339(opened.created_ms));
@@ -155,8 +157,8 @@ void write_request(Rows& rows, std::uint64_t block, const RequestOpened& opened,
     rows.text("api", to_string(opened.api));
     rows.flag("streamed", opened.streamed);
     rows.text("model_asked", opened.model_asked);
-    rows.text("model", opened.model);
-    rows.text("provider", opened.provider);
+    rows.text("model", by.model);
+    rows.text("provider", by.provider);
     rows.text("end_user", opened.end_user);
     rows.text("session", opened.session);
     rows.text("app", opened.app);
@@ -194,8 +196,8 @@ struct Filter {
         return in_time(entry.at_ms) && (!organization || entry.organization == *organization ||
                                         entry.moved(AccountKind::organization_available, *organization) != NanoUsd{});
     }
-    bool takes(const RequestOpened& opened, const RequestSettled& settled) const {
-        return in_time(settled.settled_ms) && (!organization || opened.organization == *organization);
+    bool takes(const UsageRecord& record) const {
+        return in_time(record.settled.settled_ms) && (!organization || record.opened.organization == *organization);
     }
 };
 
@@ -223,13 +225,11 @@ Status export_requests(Store& store, const Filter& filter, Rows& rows) {
     std::uint64_t expired = 0;
     const Status status =
         for_each_request(store, progress, expired, [&](std::uint64_t block, const UsageRow& row) -> Status {
-            const auto opened = decode_opened(row.open);
-            if (!opened) return opened.error();
-            const auto settled = decode_settled(row.settlement);
-            if (!settled) return settled.error();
-            if (!filter.takes(*opened, *settled)) return {};
+            const auto record = decode_record(row.open, row.settlement);
+            if (!record) return record.error();
+            if (!filter.takes(*record)) return {};
             rows.begin();
-            write_request(rows, block, *opened, *settled);
+            write_request(rows, block, *record, answered(*record));
             return rows.end();
         });
     if (expired > 0) {

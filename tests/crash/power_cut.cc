@@ -135,9 +135,7 @@ Acknowledged one_request(Gateway& gateway, std::uint32_t lane, UlidGenerator& id
     opened.organization = the_organization();
     opened.key = digest;
     opened.created_ms = now_ms();
-    opened.model = "sample/echo";
-    opened.provider = "sample";
-    opened.prices = {.prompt = 1000, .completion = 2000};
+    opened.candidates.add({.model = "sample/echo", .provider = "sample"});
     opened.hold = kHold;
     if (organization.hold(spenders, {.amount = kHold, .unix_ms = opened.created_ms}).refusal) return {};
     const auto slot = gateway.slots->acquire(lane);

@@ -129,9 +129,10 @@ bool Books::read_usage(Store& store, std::uint64_t number, const BlockHash& hash
 }
 
 void Books::take_row(const UsageKey& part, const UsageRow& row, std::map<Id128, LedgerEntry>& usages) {
-    const auto opened = decode_opened(row.open);
-    const auto settled = decode_settled(row.settlement);
-    REQUIRE(opened && settled, "I7", "a record does not decode");
+    const auto record = decode_record(row.open, row.settlement);
+    REQUIRE(record, "I7", "a record does not decode");
+    const RequestOpened* const opened = &record->opened;
+    const RequestSettled* const settled = &record->settled;
     const std::string id = to_ulid(opened->request);
     BookedRequest request{.part = part,
                           .organization = opened->organization,

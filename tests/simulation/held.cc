@@ -44,7 +44,7 @@ Held::Held(SlotFile& slots, const ModelRequest& request, HeldFacts facts)
 
 Error Held::take(const CreditConfig& config) {
     last_refusal.reset();
-    Error error = held_.take(context_, config);
+    Error error = held_.take(context_, std::span(&context_.endpoint, 1), config);
     refusal_ = std::exchange(last_refusal, std::nullopt);
     return error;
 }

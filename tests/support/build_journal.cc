@@ -30,9 +30,9 @@ void add_request(SlotFile& slots, const Id128& request, const Id128& organizatio
     opened.request = request;
     opened.organization = organization;
     opened.created_ms = now_ms;
-    opened.model = opened.model_asked = "test/chat";
-    opened.provider = "sample";
-    opened.prices = {.prompt = 150'000, .completion = 600'000};
+    constexpr Prices kPrices{.prompt = 150'000, .completion = 600'000};
+    opened.model_asked = "test/chat";
+    opened.candidates.add({.model = "test/chat", .provider = "sample", .prices = {kPrices, kPrices}});
     opened.hold = {kCost};
     RequestSettled settled;
     settled.settled_ms = now_ms + 700;

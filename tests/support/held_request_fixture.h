@@ -35,7 +35,11 @@ class HeldRequestTest : public testing::Test {
         request.body.output_bound = 100;
         request.body.prompt_bytes = 30;
     }
-    HoldEstimate estimate() { return estimate_hold(request_, config_); }
+    HoldEstimate estimate() { return estimate_hold(request_, place_, config_); }
+    Error take(HeldRequest& held, RequestContext& request) {
+        return held.take(request, std::span(&request.endpoint, 1), config_);
+    }
+    Error take(HeldRequest& held) { return take(held, request_); }
     RequestSettled settled_record() {
         SlotIndex taken[1];
         EXPECT_EQ(slots_->take_settled(taken), 1u);

@@ -115,8 +115,7 @@ class TransactionsTest : public testing::Test {
         opened.project = project;
         opened.key = key;
         opened.created_ms = now_ms;
-        opened.model = "sample/echo";
-        opened.provider = "sample";
+        opened.candidates.add({.model = "sample/echo", .provider = "sample"});
         opened.hold = {amount};
         const auto slot = process->slots->acquire(0);
         std::array<std::byte, kSlotOpenBytes> bytes;

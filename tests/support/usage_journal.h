@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "accounting/ledger/ledger_entry.h"
@@ -17,10 +18,13 @@
 
 namespace tollgate {
 
-struct UsageSample {
-    RequestOpened opened;
-    RequestSettled settled;
-};
+using UsageSample = UsageRecord;
+
+inline PricedCandidates only_candidate(std::string_view model, std::string_view provider) {
+    PricedCandidates candidates;
+    candidates.add({.model = model, .provider = provider});
+    return candidates;
+}
 
 class UsageJournal {
   public:
@@ -39,7 +43,7 @@ class UsageJournal {
             const std::size_t open_bytes = encode(sample.opened, open);
             builders[sample.opened.retention_class].add(
                 std::span(open).first(open_bytes), std::span(settlement).first(encode(sample.settled, settlement)));
-            const LedgerEntry entry = usage_entry(sample.opened, sample.settled);
+            const LedgerEntry entry = usage_entry(sample);
             std::array<std::byte, kLedgerEntryBytes> bytes;
             if (entry.leg_count > 0) money_.add(std::span(bytes).first(encode(entry, bytes)));
             settled_ms = std::max(settled_ms, sample.settled.settled_ms);

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <set>
 #include <string>
 #include <thread>
@@ -429,35 +430,44 @@ TEST_F(SlotFileTest, FileShrinksOnlyWhenNothingIsInUse) {
 TEST_F(SlotFileTest, NewerFormatIsTooNew) {
     start(4);
     const int fd = ::open(path_.c_str(), O_RDWR);
-    const std::uint32_t version = 3;
+    const std::uint32_t version = 2;
     ASSERT_EQ(::pwrite(fd, &version, sizeof version, 8), 4);
     ::close(fd);
     EXPECT_EQ(try_open(4).error().code(), StatusCode::too_new);
 }
 
-// Version 1 differs in the header alone: where version 2 has the hold it has zeros.
-TEST_F(SlotFileTest, FileOfTheFirstVersionIsRecoveredAndBecomesTheSecond) {
-    leave_two_slots(4);
-    const int fd = ::open(path_.c_str(), O_RDWR);
-    std::array<std::byte, 24> header;
-    ASSERT_EQ(::pread(fd, header.data(), header.size(), 0), 24);
-    header[8] = std::byte{1};
-    const std::uint64_t checksum = slot_layout::checksum(header, 0);
-    ASSERT_EQ(::pwrite(fd, header.data(), header.size(), 0), 24);
-    ASSERT_EQ(::pwrite(fd, &checksum, sizeof checksum, 24), 8);
-    EXPECT_EQ(SlotFile::inspect(path_)->open, 1u);
-    std::vector<std::uint64_t> progress;
-    const auto note = [&](const LeftOverSlot& slot) {
-        progress.push_back(slot.progress);
-        EXPECT_EQ(slot.hold, 0u);
-        return Status();
-    };
-    EXPECT_TRUE(try_open(4).value()->for_each_left_over(note).ok());
-    EXPECT_EQ(progress, (std::vector<std::uint64_t>{0, 42}));
-    std::uint32_t version = 0;
-    ASSERT_EQ(::pread(fd, &version, sizeof version, 8), 4);
-    EXPECT_EQ(version, 2u);
-    ::close(fd);
+TEST_F(SlotFileTest, AnotherCandidateBeginsWithoutProgress) {
+    auto file = start(2);
+    const SlotIndex slot = file->acquire(0).value();
+    file->publish_open(slot, bytes("open"));
+    file->publish_progress(slot, 20);
+    EXPECT_EQ(file->view(slot).candidate, 0);
+    file->publish_candidate(slot, 7);
+    EXPECT_EQ(file->view(slot).candidate, 7);
+    EXPECT_EQ(file->view(slot).progress, 0u);
+    file->publish_progress(slot, std::numeric_limits<std::uint64_t>::max());
+    EXPECT_EQ(file->view(slot).candidate, 7) << "no progress is so large that it names another";
+    file->publish_progress(slot, 3);
+    EXPECT_EQ(file->view(slot).candidate, 7);
+    EXPECT_EQ(file->view(slot).progress, 3u);
+    ASSERT_TRUE(file->copy_to(path_ + ".copy").ok());
+    auto copied = SlotFile::open({.path = path_ + ".copy", .slots = 2, .workers = 1, .boot_epoch = 2});
+    ASSERT_TRUE(copied);
+    ASSERT_TRUE((*copied)
+                    ->for_each_left_over([](const LeftOverSlot& copy) {
+                        EXPECT_EQ(copy.candidate, 7);
+                        EXPECT_EQ(copy.progress, 3u);
+                        return Status();
+                    })
+                    .ok());
+    file->publish_settled(0, slot, bytes("settled"));
+    SlotIndex taken[1];
+    ASSERT_EQ(file->take_settled(taken), 1u);
+    file->mark_taken(slot, 1);
+    file->release_committed(slot);
+    ASSERT_EQ(file->acquire(0), slot);
+    file->publish_open(slot, bytes("open"));
+    EXPECT_EQ(file->view(slot).candidate, 0);
 }
 
 TEST_F(SlotFileTest, HoldIsAsLastPublishedAndForgottenByTheNextOpening) {

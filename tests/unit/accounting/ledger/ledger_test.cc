@@ -92,12 +92,24 @@ struct Process {
     NanoUsd balance(const Id128& organization) { return credits.organization(organization).snapshot().balance(); }
 };
 
+PricedCandidates candidates_of(std::initializer_list<PricedCandidate> list) {
+    PricedCandidates candidates;
+    for (const PricedCandidate& one : list) EXPECT_TRUE(candidates.add(one));
+    return candidates;
+}
+
+PricedCandidate candidate(std::string_view provider, const Prices& prices, std::int64_t counted_prompt = 10) {
+    return {.model = "sample/echo", .provider = provider, .prices = {prices, prices}, .counted_prompt = counted_prompt};
+}
+
 class LedgerTest : public testing::Test {
   public:
     SlotFiles files;
     Id128 organization = make_uuid7(kNow);
     KeyDigest key = digest_key("key");
-    std::uint8_t retention_class = 0;  // of the requests begun next
+    // Of the requests begun next.
+    std::uint8_t retention_class = 0;
+    PricedCandidates candidates = candidates_of({candidate("sample", {.prompt = 1000, .completion = 2000})});
     UlidGenerator ids{1};
 
     void give(Process& process, std::int64_t amount) {
@@ -116,11 +128,8 @@ class LedgerTest : public testing::Test {
         opened.organization = organization;
         opened.key = key;
         opened.created_ms = kNow;
-        opened.model = "sample/echo";
-        opened.provider = "sample";
-        opened.prices = {.prompt = 1000, .completion = 2000};
+        opened.candidates = candidates;
         opened.hold = {kHold};
-        opened.counted_prompt = 10;
         opened.retention_class = retention_class;
         auto& credit = process.credits.organization(organization);
         Demand demand;
@@ -276,7 +285,7 @@ TEST_F(LedgerTest, RequestIsFoundAtOnceAfterItsSettlement) {
     const auto found = process.ledger->find_request(second);
     ASSERT_TRUE(found) << found.error().message();
     EXPECT_EQ(found->settled().cost.value, 80);
-    EXPECT_EQ(found->opened().model, "sample/echo");
+    EXPECT_EQ(found->answered().model, "sample/echo");
     const StoredRequest copy = *process.ledger->find_request(first);
     EXPECT_EQ(copy.settled().finish_reason, "stop");
 }
@@ -360,6 +369,32 @@ TEST_F(LedgerTest, OpenSlotIsChargedUpToTheHoldAsItHadGrown) {
     process.slots->publish_progress(running.slot, 1'000'000);
     Process next(files, process.image_now());
     EXPECT_EQ(next.ledger->find_request(running.id)->settled().charged.value, 3 * kHold);
+}
+
+TEST_F(LedgerTest, OpenSlotIsChargedByTheCandidateInUse) {
+    Process process(files);
+    give(process, 10'000);
+    candidates = candidates_of({candidate("first", {.prompt = 1000, .completion = 2000}),
+                                candidate("second", {.prompt = 3000, .completion = 5000}, 12)});
+    const Running stayed = begin(process), moved = begin(process), silent = begin(process), mad = begin(process);
+    for (const Running& running : {stayed, moved, silent, mad}) process.slots->publish_progress(running.slot, 20);
+    process.slots->publish_candidate(moved.slot, 1);
+    process.slots->publish_progress(moved.slot, 30);
+    process.slots->publish_candidate(silent.slot, 1);
+    process.slots->publish_candidate(mad.slot, 2);  // as a slot may say after a power cut
+    process.slots->publish_progress(mad.slot, 30);
+    Process next(files, process.image_now());
+    const auto check = [&](const Running& running, std::string_view provider, std::int64_t cost) {
+        const auto found = next.ledger->find_request(running.id);
+        ASSERT_TRUE(found) << found.error().message();
+        EXPECT_EQ(found->answered().provider, provider);
+        EXPECT_EQ(found->settled().cost.value, cost) << provider;
+        EXPECT_EQ(found->settled().provider_cost.value, cost) << provider;
+    };
+    check(stayed, "first", 10 * 1 + 20 * 2);
+    check(moved, "second", 12 * 3 + 30 * 5);
+    check(silent, "first", 0);
+    check(mad, "first", 0);
 }
 
 TEST_F(LedgerTest, OpenSlotIsFreeWhereOrphansAreAndItsUsageIsKnown) {
@@ -611,7 +646,7 @@ TEST(LedgerEntry, UsageReadsBackWithItsLegs) {
     opened.request = UlidGenerator(1).next(kNow);
     opened.organization = make_uuid7(kNow);
     opened.key = digest_key("key");
-    opened.provider = "sample";
+    opened.candidates.add({.model = "sample/echo", .provider = "sample"});
     RequestSettled settled;
     settled.settled_ms = kNow;
     settled.cost = {100};
@@ -619,7 +654,7 @@ TEST(LedgerEntry, UsageReadsBackWithItsLegs) {
     settled.overrun = {30};
     settled.provider_cost = {60};
     std::array<std::byte, kLedgerEntryBytes> bytes;
-    const std::size_t size = encode(usage_entry(opened, settled), bytes);
+    const std::size_t size = encode(usage_entry({opened, settled}), bytes);
     const auto entry = decode_ledger_entry(std::span(bytes).first(size));
     ASSERT_TRUE(entry) << entry.error().message();
     EXPECT_EQ(entry->kind, EntryKind::usage);

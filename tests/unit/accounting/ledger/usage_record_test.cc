@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,17 @@
 
 namespace tollgate {
 namespace {
+
+constexpr Prices kPrices{1, 2, 3, 4, 5};
+constexpr Prices kProviderPrices{5, 4'000'000'000, 3, 2, 1};
+
+PricedCandidate some_candidate() {
+    return {.model = "openai/gpt-4o-mini",
+            .provider = "openai",
+            .prices = {kPrices, kPrices},
+            .counted_prompt = 7,
+            .abort_stops_billing = false};
+}
 
 RequestOpened some_opened() {
     RequestOpened record;
@@ -20,19 +32,14 @@ RequestOpened some_opened() {
     record.key = digest_key("key");
     record.created_ms = 1'795'000'000'000;
     record.api = ApiType::embeddings;
-    record.openrouter_flavour = true;
-    record.abort_stops_billing = false;
     record.model_asked = "gpt-4o-mini";
-    record.model = "openai/gpt-4o-mini";
-    record.provider = "openai";
     record.end_user = "user-1";
     record.session = "session-1";
     record.app = "https://app.example";
     record.app_title = "An app";
-    record.prices = {1, 2, 3, 4, 5};
+    record.candidates.add(some_candidate());
+    record.candidates.add({.model = "meta/llama", .provider = "other", .prices = {kPrices, kProviderPrices}});
     record.hold = {6};
-    record.counted_prompt = 7;
-    record.output_bound = 8;
     record.retention_class = 3;
     return record;
 }
@@ -40,6 +47,7 @@ RequestOpened some_opened() {
 RequestSettled some_settled() {
     RequestSettled record;
     record.settled_ms = 1'795'000'001'234;
+    record.candidate = 1;
     record.usage = {10, 20, 3, 4, 5};
     record.source = UsageSource::counted;
     record.cost = {100};
@@ -77,31 +85,82 @@ TEST(UsageRecord, OpenedReadsBack) {
     EXPECT_EQ(out->key, in.key);
     EXPECT_EQ(out->created_ms, in.created_ms);
     EXPECT_EQ(out->api, in.api);
-    EXPECT_EQ(out->openrouter_flavour, true);
     EXPECT_EQ(out->streamed, false);
-    EXPECT_EQ(out->abort_stops_billing, false);
     EXPECT_EQ(out->model_asked, in.model_asked);
-    EXPECT_EQ(out->model, in.model);
-    EXPECT_EQ(out->provider, in.provider);
     EXPECT_EQ(out->end_user, in.end_user);
     EXPECT_EQ(out->session, in.session);
     EXPECT_EQ(out->app, in.app);
     EXPECT_EQ(out->app_title, in.app_title);
-    EXPECT_EQ(out->prices, in.prices);
     EXPECT_EQ(out->hold, in.hold);
-    EXPECT_EQ(out->counted_prompt, 7);
-    EXPECT_EQ(out->output_bound, 8);
+    EXPECT_EQ(out->retention_class, 3);
+    ASSERT_EQ(out->candidates.size(), 2u);
+    EXPECT_EQ(out->candidates[0].model, "openai/gpt-4o-mini");
+    EXPECT_EQ(out->candidates[0].provider, "openai");
+    EXPECT_EQ(out->candidates[0].prices, (PricePair{kPrices, kPrices}));
+    EXPECT_EQ(out->candidates[0].counted_prompt, 7);
+    EXPECT_FALSE(out->candidates[0].abort_stops_billing);
+    EXPECT_EQ(out->candidates[1].model, "meta/llama");
+    EXPECT_EQ(out->candidates[1].prices, (PricePair{kPrices, kProviderPrices}));
+    EXPECT_TRUE(out->candidates[1].abort_stops_billing);
 }
 
-TEST(UsageRecord, TheProvidersOwnPricesAreOptional) {
-    RequestOpened in = some_opened();
-    EXPECT_FALSE(decode_opened(encoded(in))->provider_prices);
-    in.provider_prices = Prices{5, 4, 3, 2, 1};
-    const auto bytes = encoded(in);
-    const auto out = decode_opened(bytes);
-    ASSERT_TRUE(out) << out.error().message();
-    EXPECT_EQ(out->provider_prices, in.provider_prices);
-    EXPECT_FALSE(decode_opened(std::span(bytes).first(bytes.size() - 1))) << "cut short";
+TEST(UsageRecord, TheSettlementNamesTheCandidateThatAnswered) {
+    const auto open = encoded(some_opened());
+    RequestSettled settled = some_settled();
+    const auto record = decode_record(open, encoded(settled));
+    ASSERT_TRUE(record) << record.error().message();
+    EXPECT_EQ(answered(*record).provider, "other");
+    settled.candidate = 2;
+    EXPECT_EQ(decode_record(open, encoded(settled)).error().code(), StatusCode::corrupt);
+}
+
+TEST(UsageRecord, AsManyCandidatesAreTakenAsTheSlotHasRoomFor) {
+    PricedCandidates usual;
+    for (std::size_t i = 0; i < kMostCandidates; ++i) {
+        EXPECT_TRUE(usual.add(
+            {.model = "anthropic/claude-sonnet-4.5",
+             .provider = "amazon-bedrock",
+             .prices = {{3'000'000, 15'000'000, 300'000, 3'750'000, 0}, {2'700'000, 13'500'000, 270'000, 3'375'000, 0}},
+             .counted_prompt = 100'000}));
+    }
+    EXPECT_FALSE(usual.add({.model = "a", .provider = "b"}));
+
+    const std::string text(1000, 'x');
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    const PricedCandidate longest{.model = text,
+                                  .provider = text,
+                                  .prices = {{kMost, kMost, kMost, kMost, kMost}, {0, kMost, kMost, kMost, kMost}},
+                                  .counted_prompt = kMost};
+    PricedCandidates long_ones;
+    while (long_ones.add(longest)) EXPECT_LE(long_ones.size(), kMostCandidates);
+    EXPECT_GE(long_ones.size(), kLeastCandidates);
+    for (const PricedCandidates& candidates : {usual, long_ones}) {
+        RequestOpened record = some_opened();
+        record.candidates = candidates;
+        const auto bytes = encoded(record);
+        const auto out = decode_opened(bytes);
+        ASSERT_TRUE(out) << out.error().message();
+        EXPECT_EQ(out->candidates.size(), candidates.size());
+        EXPECT_EQ(out->candidates[1].prices, candidates[1].prices);
+    }
+}
+
+TEST(UsageRecordDeathTest, ARequestWithoutACandidateAborts) {
+    EXPECT_DEATH((void)encoded(RequestOpened{}), "without a candidate");
+}
+
+TEST(UsageRecord, NoCandidateOrMoreThanThereIsRoomForIsCorrupt) {
+    RequestOpened one = some_opened();
+    one.candidates = {};
+    one.candidates.add({.model = "", .provider = ""});
+    auto bytes = encoded(one);
+    std::byte& count = bytes[bytes.size() - encoded_bytes(one.candidates[0]) + 5 - 1];  // own prices are left out
+    ASSERT_EQ(count, std::byte{1});
+    count = std::byte{0};
+    EXPECT_EQ(decode_opened(bytes).error().code(), StatusCode::corrupt);
+    count = std::byte{kMostCandidates + 1};
+    bytes.resize(kSlotOpenBytes, std::byte{0});
+    EXPECT_EQ(decode_opened(bytes).error().code(), StatusCode::corrupt);
 }
 
 TEST(UsageRecord, AContradictionIsKept) {
@@ -138,9 +197,11 @@ TEST(UsageRecord, SettledReadsBack) {
 TEST(UsageRecord, LongestTextsFitTheSlot) {
     const std::string text(1000, 'x');
     RequestOpened opened = some_opened();
-    for (auto* field : {&opened.model_asked, &opened.model, &opened.provider, &opened.end_user, &opened.session,
-                        &opened.app, &opened.app_title}) {
+    for (auto* field : {&opened.model_asked, &opened.end_user, &opened.session, &opened.app, &opened.app_title}) {
         *field = text;
+    }
+    opened.candidates = {};
+    while (opened.candidates.add({.model = text, .provider = text})) {
     }
     RequestSettled settled = some_settled();
     for (auto* field : {&settled.finish_reason, &settled.error, &settled.upstream_id}) *field = text;
@@ -148,7 +209,7 @@ TEST(UsageRecord, LongestTextsFitTheSlot) {
     std::array<std::byte, kSlotSettlementBytes> settled_bytes;
     const std::size_t open_size = encode(opened, open_bytes);
     const std::size_t settled_size = encode(settled, settled_bytes);
-    EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->model.size(), kModelNameBytes);
+    EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->candidates[0].model.size(), kModelNameBytes);
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->app.size(), kAttributionBytes);
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->app_title.size(), kAttributionBytes);
     EXPECT_EQ(decode_settled(std::span(settled_bytes).first(settled_size))->upstream_id.size(), kUpstreamIdBytes);
@@ -162,19 +223,6 @@ TEST(UsageRecord, LongTextIsCutOnAUtf8Boundary) {
     EXPECT_EQ(decode_settled(bytes)->finish_reason, std::string(kFinishReasonBytes - 1, 'a'));
 }
 
-constexpr std::size_t kAppendedBytes = 1;  // by which an opened record has grown since version 1 was first written
-
-TEST(UsageRecord, OpenedRecordOfAnEarlierProgramHasTheFirstRetentionClass) {
-    RequestOpened record = some_opened();
-    record.app_title = {};
-    auto bytes = encoded(record);
-    EXPECT_EQ(decode_opened(bytes)->retention_class, 3);
-    bytes.resize(bytes.size() - kAppendedBytes);
-    const auto out = decode_opened(bytes);
-    ASSERT_TRUE(out) << out.error().message();
-    EXPECT_EQ(out->retention_class, 0);
-}
-
 TEST(UsageRecord, ImpossibleRetentionClassIsCorrupt) {
     RequestOpened record = some_opened();
     record.retention_class = 16;
@@ -183,7 +231,7 @@ TEST(UsageRecord, ImpossibleRetentionClassIsCorrupt) {
 
 TEST(UsageRecord, EveryShorterRecordIsCorrupt) {
     const auto opened = encoded(some_opened());
-    for (std::size_t size = 0; size < opened.size() - kAppendedBytes; ++size) {
+    for (std::size_t size = 0; size < opened.size(); ++size) {
         const auto out = decode_opened(std::span(opened).first(size));
         ASSERT_FALSE(out) << size;
         EXPECT_EQ(out.error().code(), StatusCode::corrupt);
@@ -194,12 +242,13 @@ TEST(UsageRecord, EveryShorterRecordIsCorrupt) {
     }
 }
 
-TEST(UsageRecord, FieldsAppendedByALaterProgramAreIgnored) {
-    auto bytes = encoded(some_settled());
-    bytes.resize(bytes.size() + 20, std::byte{0x5a});
-    const auto out = decode_settled(bytes);
-    ASSERT_TRUE(out);
-    EXPECT_EQ(out->upstream_id, "chatcmpl-123");
+TEST(UsageRecord, BytesBehindARecordAreCorrupt) {
+    auto opened = encoded(some_opened());
+    opened.push_back(std::byte{0x5a});
+    EXPECT_EQ(decode_opened(opened).error().code(), StatusCode::corrupt);
+    auto settled = encoded(some_settled());
+    settled.push_back(std::byte{0x5a});
+    EXPECT_EQ(decode_settled(settled).error().code(), StatusCode::corrupt);
 }
 
 TEST(UsageRecord, LaterVersionIsTooNew) {

@@ -21,6 +21,7 @@ class RetentionTest : public testing::Test {
             UsageSample one;
             one.opened.request = ids.next(at_ms);
             one.opened.organization = organization;
+            one.opened.candidates = only_candidate("sample/echo", "sample");
             one.opened.retention_class = retention_class;
             one.settled.settled_ms = at_ms;
             samples.push_back(one);

@@ -68,7 +68,7 @@ RollupCounters some_counters() {
     settled.latency_ms = 1234;
     settled.first_token_ms = 100;
     RollupCounters counters;
-    counters.add(opened, settled);
+    counters.add({opened, settled});
     return counters;
 }
 
@@ -84,7 +84,7 @@ TEST(RollupCounters, EveryStatusIsCountedInOneClass) {
         settled.http_status = one.status;
         settled.cancelled = one.cancelled;
         RollupCounters counters;
-        counters.add({}, settled);
+        counters.add({.opened = {}, .settled = settled});
         EXPECT_EQ((std::array{counters.client_errors, counters.server_errors, counters.cancelled}), one.expected)
             << one.status;
     }
@@ -124,12 +124,12 @@ class RollupsTest : public testing::Test {
     void add(std::int64_t at_ms, const std::string& model) {
         RequestOpened opened;
         opened.organization = organization;
-        opened.model = model;
+        opened.candidates.add({.model = model});
         RequestSettled settled;
         settled.settled_ms = at_ms;
         settled.http_status = 200;
         settled.usage.prompt = 10;
-        rollups.add(opened, settled);
+        rollups.add({opened, settled});
     }
     void flush() {
         WriteBatch batch;

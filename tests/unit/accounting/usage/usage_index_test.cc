@@ -28,8 +28,7 @@ class UsageIndexTest : public testing::Test {
         made.opened.request = ids.next(at_ms);
         made.opened.organization = organization;
         made.opened.created_ms = at_ms;
-        made.opened.model = "sample/echo";
-        made.opened.provider = "sample";
+        made.opened.candidates = only_candidate("sample/echo", "sample");
         made.settled.settled_ms = at_ms;
         made.settled.http_status = 200;
         made.settled.usage = {.prompt = 10, .completion = 5};
@@ -142,8 +141,8 @@ TEST_F(UsageIndexTest, EachFilterAdmitsOnlyItsOwn) {
     only([&](auto& one) { one.opened.project = project; }, {.project = project});
     only([&](auto& one) { one.opened.member = member; }, {.member = member});
     only([&](auto& one) { one.opened.key = key; }, {.key = key});
-    only([](auto& one) { one.opened.model = "other/model"; }, {.model = "other/model"});
-    only([](auto& one) { one.opened.provider = "other"; }, {.provider = "other"});
+    only([](auto& one) { one.opened.candidates = only_candidate("other/model", "sample"); }, {.model = "other/model"});
+    only([](auto& one) { one.opened.candidates = only_candidate("sample/echo", "other"); }, {.provider = "other"});
     only([](auto& one) { one.opened.end_user = "user-1"; }, {.end_user = "user-1"});
     only([](auto& one) { one.opened.session = "session-1"; }, {.session = "session-1"});
     only([](auto& one) { one.opened.app = "https://app.example"; }, {.app = "https://app.example"});
@@ -249,7 +248,7 @@ TEST_F(UsageIndexTest, ThreadTakesInWhatAQuestionWaitsFor) {
 TEST_F(UsageIndexTest, ReportGroupsByEachDimensionAndByTime) {
     for (int i = 0; i < 12; ++i) {
         UsageSample one = sample(kNow + i % 3 * kDayMs);
-        one.opened.model = i % 2 == 0 ? "model/a" : "model/b";
+        one.opened.candidates = only_candidate(i % 2 == 0 ? "model/a" : "model/b", "sample");
         one.opened.key = digest_key(std::to_string(i % 4));
         one.settled.latency_ms = 100;
         commit(one);

@@ -44,8 +44,7 @@ class LedgerVerifierTest : public testing::Test {
         opened.key = key;
         opened.created_ms = now_ms_;
         opened.retention_class = organization == organizations[0] ? 0 : 1;
-        opened.model = "sample/echo";
-        opened.provider = "sample";
+        opened.candidates.add({.model = "sample/echo", .provider = "sample"});
         opened.hold = {kHold};
         const auto slot = slots.acquire(0);
         std::array<std::byte, kSlotOpenBytes> bytes;

@@ -35,8 +35,7 @@ class UsageVerifierTest : public testing::Test {
         made.opened.organization = organization;
         made.opened.key = digest_key("key");
         made.opened.created_ms = at_ms;
-        made.opened.model = "sample/echo";
-        made.opened.provider = "sample";
+        made.opened.candidates = only_candidate("sample/echo", "sample");
         made.opened.retention_class = retention_class;
         made.settled.settled_ms = at_ms;
         made.settled.http_status = 200;

@@ -35,7 +35,7 @@ class ExhaustedTest : public HeldRequestTest {
 
 TEST_F(ExhaustedTest, AStreamIsCutWhenNothingIsLeft) {
     limit_credit(5000);
-    ASSERT_FALSE(held_.take(request_, config_));
+    ASSERT_FALSE(take(held_));
     EXPECT_EQ(stream(held_, 10'000), 5000) << "slices are larger than what is left at last";
     EXPECT_EQ(held_.covered_output(), 5000);
     EXPECT_EQ(held_.cut_by(), ErrorKind::insufficient_credits);
@@ -45,7 +45,7 @@ TEST_F(ExhaustedTest, AStreamIsCutWhenNothingIsLeft) {
 
 TEST_F(ExhaustedTest, ABudgetCutsAsCreditDoes) {
     limit_key(5000);
-    ASSERT_FALSE(held_.take(request_, config_));
+    ASSERT_FALSE(take(held_));
     EXPECT_EQ(stream(held_, 10'000), 5000);
     EXPECT_EQ(held_.cut_by(), ErrorKind::key_limit_exceeded);
     EXPECT_EQ(settle(held_, 5000).charged, *key_.limits.budget);
@@ -53,7 +53,7 @@ TEST_F(ExhaustedTest, ABudgetCutsAsCreditDoes) {
 
 TEST_F(ExhaustedTest, OneReadMayBringMoreThanASlice) {
     limit_credit(5000);
-    ASSERT_FALSE(held_.take(request_, config_));
+    ASSERT_FALSE(take(held_));
     EXPECT_TRUE(held_.covers(4900, config_));
     EXPECT_EQ(organization_.snapshot().held.value, kPrompt + 4900 * kToken);
     EXPECT_FALSE(held_.covers(5100, config_));
@@ -65,7 +65,7 @@ TEST_F(ExhaustedTest, WhatIsOwedBeyondABudgetIsNotCharged) {
     config_.on_exhausted = OnExhausted::owe;
     config_.overdraft_cap = NanoUsd{200 * kToken};
     limit_key(1000);
-    ASSERT_FALSE(held_.take(request_, config_));
+    ASSERT_FALSE(take(held_));
     EXPECT_EQ(stream(held_, 1150), 1150);
     const RequestSettled record = settle(held_, 1150);
     EXPECT_EQ(record.charged, *key_.limits.budget);
@@ -78,7 +78,7 @@ TEST_F(ExhaustedTest, WhatIsOwedBeyondTheCreditIsNotCharged) {
     config_.on_exhausted = OnExhausted::owe;
     config_.overdraft_cap = NanoUsd{200 * kToken};
     limit_credit(1000);
-    ASSERT_FALSE(held_.take(request_, config_));
+    ASSERT_FALSE(take(held_));
     EXPECT_EQ(stream(held_, 1150), 1150);
     EXPECT_EQ(settle(held_, 1150).overrun.value, 150 * kToken);
     EXPECT_EQ(organization_.snapshot().balance().value, 0);
@@ -92,7 +92,7 @@ TEST_F(ExhaustedTest, TheCapEndsWhatMayBeOwed) {
         prepare(request);
         HeldRequest held(*slots_, 0, counters_);
         by_budget ? limit_key(1000) : limit_credit(1000);
-        ASSERT_FALSE(held.take(request, config_));
+        ASSERT_FALSE(take(held, request));
         EXPECT_EQ(stream(held, 10'000), 1200);
         EXPECT_EQ(held.covered_output(), 1200);
         EXPECT_EQ(settle(held, 1200).overrun, config_.overdraft_cap);
@@ -107,7 +107,7 @@ TEST_F(ExhaustedTest, AnOrganizationsOwnPolicyComesFirst) {
     own->overdraft_cap = NanoUsd{50 * kToken};
     request_.principal.policy = own;
     limit_credit(1000);
-    ASSERT_FALSE(held_.take(request_, config_));
+    ASSERT_FALSE(take(held_));
     EXPECT_EQ(stream(held_, 10'000), 1050);
     EXPECT_EQ(settle(held_, 1050).overrun.value, 50 * kToken);
 }
@@ -118,7 +118,7 @@ TEST_F(ExhaustedTest, HiddenReasoningTakesWhatIsThereThenOverruns) {
         prepare(request);
         HeldRequest held(*slots_, 0, counters_);
         by_budget ? limit_key(1000) : limit_credit(1000);
-        ASSERT_FALSE(held.take(request, config_));
+        ASSERT_FALSE(take(held, request));
         EXPECT_TRUE(held.covers(10, config_)) << "ten were seen; the final usage tells of the rest";
         const RequestSettled record = settle(held, 1300);
         EXPECT_EQ(record.charged.value, kPrompt + 1000 * kToken);
@@ -129,7 +129,7 @@ TEST_F(ExhaustedTest, HiddenReasoningTakesWhatIsThereThenOverruns) {
 }
 
 TEST_F(ExhaustedTest, WhatACutAnswerWasGivenBeyondItsHoldIsAtTheProvidersPrice) {
-    ASSERT_FALSE(held_.take(request_, config_));
+    ASSERT_FALSE(take(held_));
     held_.settle({.usage = {.prompt = 10, .completion = 100},
                   .source = UsageSource::counted,
                   .unbilled_output = 7,
@@ -141,7 +141,7 @@ TEST_F(ExhaustedTest, WhatACutAnswerWasGivenBeyondItsHoldIsAtTheProvidersPrice) 
 }
 
 TEST_F(ExhaustedTest, WhatIsHeldBeyondWhatTheClientWasToldIsGivenBackAtOnce) {
-    ASSERT_FALSE(held_.take(request_, config_));
+    ASSERT_FALSE(take(held_));
     const NanoUsd held = organization_.snapshot().held, told{kPrompt + 20 * kToken};
     ASSERT_LT(told, held);
     held_.keep(20, told);
@@ -166,7 +166,7 @@ TEST_F(ExhaustedTest, WhatTheClientWasToldIsTheMostThatItsRatesTake) {
     limits.tokens_per_minute = 1000;
     organization_.set_limits(key_, limits);
     request_.body.output_bound = 100;
-    ASSERT_FALSE(held_.take(request_, config_));
+    ASSERT_FALSE(take(held_));
     held_.settle({.usage = {.prompt = 10, .completion = 60'000},
                   .source = UsageSource::provider,
                   .told = Told{.tokens = 110, .cost = NanoUsd{kPrompt + 100 * kToken}},
@@ -182,7 +182,7 @@ TEST_F(ExhaustedTest, WhatTheClientWasToldIsTheMostThatItPays) {
         prepare(request);
         HeldRequest held(*slots_, 0, counters_);
         limit_credit(1000);
-        ASSERT_FALSE(held.take(request, config_));
+        ASSERT_FALSE(take(held, request));
         held.settle({.usage = {.prompt = 10, .completion = read_on},
                      .source = UsageSource::provider,
                      .told = Told{.tokens = 110, .cost = told},

@@ -8,7 +8,7 @@ namespace {
 
 TEST_F(HeldRequestTest, TheHoldIsTakenAndTheCostReplacesIt) {
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     EXPECT_TRUE(held.taken());
     EXPECT_EQ(organization_.snapshot().held.value, 61'500);
     const NanoUsd cost = held.settle({.usage = {.prompt = 10, .completion = 5},
@@ -32,11 +32,11 @@ TEST_F(HeldRequestTest, TheHoldIsTakenAndTheCostReplacesIt) {
 TEST_F(HeldRequestTest, TheSlotHasWhatThePromptIsChargedIfNobodyElseSays) {
     request_.body.prompt_extra_tokens = kTokensPerMessage + kTokensPerImage;
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     const auto opened = decode_opened(slots_->view(0).open);
     ASSERT_TRUE(opened);
-    EXPECT_EQ(opened->counted_prompt, 8 + kTokensPerMessage + kTokensPerImage) << "four bytes a token";
-    EXPECT_EQ(request_.counted_prompt_tokens, opened->counted_prompt);
+    EXPECT_EQ(opened->candidates[0].counted_prompt, 8 + kTokensPerMessage + kTokensPerImage) << "four bytes a token";
+    EXPECT_EQ(request_.counted_prompt_tokens, opened->candidates[0].counted_prompt);
     held.settle({});
 }
 
@@ -55,7 +55,7 @@ class LearnedPromptTest : public HeldRequestTest {
     bool learns() {
         for (std::uint32_t i = 0; i < PromptHistory::kLeastSamples; ++i) {
             HeldRequest held(*slots_, 0, counters_);
-            EXPECT_FALSE(held.take(request_, config_));
+            EXPECT_FALSE(take(held));
             held.settle(ending_);
             SlotIndex taken[1];
             EXPECT_EQ(slots_->take_settled(taken), 1u);
@@ -104,7 +104,7 @@ TEST_F(LearnedPromptTest, ManySmallMessagesTeachNothing) {
 TEST_F(HeldRequestTest, WhatNobodySettledIsSettledForNothing) {
     {
         HeldRequest held(*slots_, 0, counters_);
-        ASSERT_FALSE(held.take(request_, config_));
+        ASSERT_FALSE(take(held));
     }
     EXPECT_EQ(organization_.snapshot().held.value, 0);
     EXPECT_EQ(organization_.snapshot().used.value, 0);
@@ -115,7 +115,7 @@ TEST_F(HeldRequestTest, WhatNobodySettledIsSettledForNothing) {
 
 TEST_F(HeldRequestTest, AFreeEndingKeepsItsUsageOnRecord) {
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     EXPECT_EQ(held.settle({.usage = {.prompt = 10},
                            .source = UsageSource::provider,
                            .charge = false,
@@ -132,7 +132,7 @@ TEST_F(HeldRequestTest, AFreeEndingKeepsItsUsageOnRecord) {
 TEST_F(HeldRequestTest, WhatTheProviderChargesIsKeptApartFromTheCharge) {
     endpoint_.provider_prices = Prices{.prompt = 100'000, .completion = 700'000};
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     held.settle({.usage = {.prompt = 10, .completion = 5},
                  .source = UsageSource::provider,
                  .finish_reason = {},
@@ -144,7 +144,7 @@ TEST_F(HeldRequestTest, WhatTheProviderChargesIsKeptApartFromTheCharge) {
 
 TEST_F(HeldRequestTest, ALeakedHoldIsVoidedOnceAndCounted) {
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     held.void_leaked();
     EXPECT_FALSE(held.taken());
     EXPECT_EQ(counters_.holds_leaked.get(), 1u);
@@ -160,7 +160,7 @@ TEST_F(HeldRequestTest, ALeakedHoldIsVoidedOnceAndCounted) {
 
 TEST_F(HeldRequestTest, ASettledRequestIsNotVoided) {
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     held.settle({.usage = {.prompt = 10}, .source = UsageSource::provider, .finish_reason = "stop", .upstream_id = {}});
     held.void_leaked();
     EXPECT_EQ(counters_.holds_leaked.get(), 0u);
@@ -169,7 +169,7 @@ TEST_F(HeldRequestTest, ASettledRequestIsNotVoided) {
 
 TEST_F(HeldRequestTest, AHoldThatGrowsIsInTheSlot) {
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     ASSERT_TRUE(held.covers(90, config_));
     const NanoUsd grown = organization_.snapshot().held;
     EXPECT_GT(grown.value, 61'500);
@@ -179,7 +179,7 @@ TEST_F(HeldRequestTest, AHoldThatGrowsIsInTheSlot) {
 
 TEST_F(HeldRequestTest, SettlingTwiceEndsTheProcess) {
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     const Ending ending{
         .usage = {.prompt = 10}, .source = UsageSource::provider, .finish_reason = {}, .upstream_id = {}};
     held.settle(ending);
@@ -188,7 +188,7 @@ TEST_F(HeldRequestTest, SettlingTwiceEndsTheProcess) {
 
 TEST_F(HeldRequestTest, ACostBeyondTheCreditIsAnOverrun) {
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     held.settle(
         {.usage = {.completion = 10'000'000}, .source = UsageSource::provider, .finish_reason = {}, .upstream_id = {}});
     const RequestSettled record = settled_record();
@@ -201,7 +201,7 @@ TEST_F(HeldRequestTest, ACostBeyondTheCreditIsAnOverrun) {
 TEST_F(HeldRequestTest, ShortageOfTheOrganizationSaysWhatIsNeeded) {
     request_.body.output_bound = 10'000'000;
     HeldRequest held(*slots_, 0, counters_);
-    const Error error = held.take(request_, config_);
+    const Error error = take(held);
     ASSERT_EQ(error.kind(), ErrorKind::insufficient_credits);
     EXPECT_FALSE(held.taken());
     EXPECT_EQ(slots_->in_use(), 0u);
@@ -218,27 +218,27 @@ TEST_F(HeldRequestTest, ARequestForTheAffordableTokensIsTaken) {
         request_.body.choices = choices;
         request_.body.output_bound = 10'000'000;
         HeldRequest refused(*slots_, 0, counters_);
-        const Error error = refused.take(request_, config_);
+        const Error error = take(refused);
         const auto affordable =
             boost::json::parse("{" + error.detail().extra + "}").at("max_tokens_affordable").as_int64();
         EXPECT_GT(affordable, 0);
         request_.body.output_bound = affordable;
         HeldRequest taken(*slots_, 0, counters_);
-        EXPECT_FALSE(taken.take(request_, config_)) << affordable;
+        EXPECT_FALSE(take(taken)) << affordable;
     }
 }
 
 TEST_F(HeldRequestTest, NothingIsAffordableWhereThePromptAloneIsTooMuch) {
     request_.body.prompt_bytes = 1'000'000'000;
     HeldRequest held(*slots_, 0, counters_);
-    const Error error = held.take(request_, config_);
+    const Error error = take(held);
     EXPECT_EQ(boost::json::parse("{" + error.detail().extra + "}").at("max_tokens_affordable").as_int64(), 0);
 }
 
 TEST_F(HeldRequestTest, ShortageOfTheKeyIsAnother) {
     key_.limits.budget = NanoUsd{1000};
     HeldRequest held(*slots_, 0, counters_);
-    EXPECT_EQ(held.take(request_, config_).kind(), ErrorKind::key_limit_exceeded);
+    EXPECT_EQ(take(held).kind(), ErrorKind::key_limit_exceeded);
     EXPECT_EQ(organization_.snapshot().held.value, 0);
 }
 
@@ -248,23 +248,131 @@ TEST_F(HeldRequestTest, NoFreeSlotIsOverload) {
     for (std::uint32_t i = 0; i < kSlots; ++i) {
         prepare(requests[i]);
         running.push_back(std::make_unique<HeldRequest>(*slots_, 0, counters_));
-        ASSERT_FALSE(running.back()->take(requests[i], config_));
+        ASSERT_FALSE(take(*running.back(), requests[i]));
     }
     EXPECT_EQ(counters_.held_requests.get(), kSlots);
     prepare(requests[kSlots]);
     HeldRequest one_more(*slots_, 0, counters_);
-    EXPECT_EQ(one_more.take(requests[kSlots], config_).kind(), ErrorKind::overloaded);
+    EXPECT_EQ(take(one_more, requests[kSlots]).kind(), ErrorKind::overloaded);
 }
 
 TEST_F(HeldRequestTest, AClientThatLeftIsRecordedAs499) {
     HeldRequest held(*slots_, 0, counters_);
-    ASSERT_FALSE(held.take(request_, config_));
+    ASSERT_FALSE(take(held));
     request_.cancelled = true;
     request_.status = 200;
     held.settle({.usage = {.prompt = 1}, .source = UsageSource::counted, .finish_reason = {}, .upstream_id = {}});
     const RequestSettled record = settled_record();
     EXPECT_EQ(record.http_status, 499);
     EXPECT_TRUE(record.cancelled);
+}
+
+// A second endpoint whose tokens cost other than the first one's.
+class SeveralCandidatesTest : public HeldRequestTest {
+  protected:
+    void SetUp() override {
+        other_.prices = {.prompt = 300'000, .completion = 2'400'000};
+        other_provider_.name = "other";
+    }
+    Error take(HeldRequest& held) { return held.take(request_, candidates_, config_); }
+    LeftOverSlot slot() { return slots_->view(0); }
+    static Ending ending_of(std::int64_t prompt, std::int64_t completion) {
+        Ending ending;
+        ending.usage = {.prompt = prompt, .completion = completion};
+        ending.source = UsageSource::provider;
+        ending.finish_reason = "stop";
+        return ending;
+    }
+
+    Endpoint other_;
+    Provider other_provider_;
+    CatalogueEndpoint other_place_{&model_, &other_, &other_provider_, 2};
+    std::array<const CatalogueEndpoint*, 2> candidates_{&place_, &other_place_};
+};
+
+TEST_F(SeveralCandidatesTest, TheDearestIsHeld) {
+    for (const bool dearest_last : {true, false}) {
+        if (!dearest_last) std::swap(candidates_[0], candidates_[1]);
+        HeldRequest held(*slots_, 0, counters_);
+        ASSERT_FALSE(take(held));
+        EXPECT_EQ(held.candidates(), 2u);
+        EXPECT_EQ(organization_.snapshot().held, estimate_hold(request_, other_place_, config_).amount);
+    }
+}
+
+TEST_F(SeveralCandidatesTest, TheAnsweringOneIsNamedAndItsPriceBilled) {
+    for (const std::size_t answering : {std::size_t{0}, std::size_t{1}}) {
+        HeldRequest held(*slots_, 0, counters_);
+        ASSERT_FALSE(take(held));
+        held.use(0);
+        if (answering == 1) held.use(1);
+        const NanoUsd cost = held.settle(ending_of(10, 20));
+        EXPECT_EQ(cost.value, answering == 0 ? 10 * 150 + 20 * 600 : 10 * 300 + 20 * 2400);
+        EXPECT_EQ(settled_record().candidate, answering);
+        EXPECT_EQ(organization_.snapshot().held.value, 0);
+    }
+}
+
+TEST_F(SeveralCandidatesTest, TheSlotSaysWhichIsInUseAndForgetsTheAttemptBefore) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(take(held));
+    const auto opened = decode_opened(slot().open);
+    ASSERT_TRUE(opened) << opened.error().message();
+    ASSERT_EQ(opened->candidates.size(), 2u);
+    EXPECT_EQ(opened->candidates[1].provider, "other");
+    EXPECT_EQ(opened->candidates[1].prices.customer, other_.prices);
+    held.use(0);
+    held.progress(7);
+    EXPECT_EQ(slot().candidate, 0);
+    EXPECT_EQ(slot().progress, 7u);
+    held.use(1);
+    EXPECT_EQ(slot().candidate, 1);
+    EXPECT_EQ(slot().progress, 0u);
+    held.progress(9);
+    EXPECT_EQ(slot().candidate, 1);
+    EXPECT_EQ(slot().progress, 9u);
+}
+
+TEST_F(SeveralCandidatesTest, ACheaperOneGivesMoreOutputForTheSameHold) {
+    request_.body.stream = true;
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(take(held));
+    held.use(0);  // a quarter of the other's price
+    EXPECT_TRUE(held.covers(250, config_));
+    EXPECT_EQ(counters_.holds_grown.get(), 0u);
+    held.use(1);
+    EXPECT_TRUE(held.covers(90, config_));
+    EXPECT_EQ(counters_.holds_grown.get(), 1u) << "only the hundred tokens it asked for are held";
+}
+
+TEST_F(SeveralCandidatesTest, ABoundIsSentOnlyToTheOneThatNeedsIt) {
+    request_.body.output_bound = 0;
+    request_.body.choices = 1;
+    other_.max_completion_tokens = 100;  // keeps its answers short by itself
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(take(held));
+    held.use(0);
+    const std::int64_t sent_to_first = request_.sent_output_bound;
+    held.use(1);
+    EXPECT_EQ(request_.sent_output_bound, 0);
+    held.use(0);
+    EXPECT_EQ(request_.sent_output_bound, sent_to_first);
+}
+
+TEST_F(SeveralCandidatesTest, ARefusalSaysWhatTheDearestNeeds) {
+    organization_.grant(NanoUsd{estimate_hold(request_, place_, config_).amount.value - kNanoPerUsd});
+    HeldRequest held(*slots_, 0, counters_);
+    const Error error = take(held);
+    EXPECT_EQ(error.kind(), ErrorKind::insufficient_credits);
+    EXPECT_NE(error.detail().extra.find(to_usd(estimate_hold(request_, other_place_, config_).amount)),
+              std::string::npos)
+        << error.detail().extra;
+}
+
+TEST_F(SeveralCandidatesTest, UsingOneThatTheHoldDoesNotCoverAborts) {
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(take(held));
+    EXPECT_DEATH(held.use(2), "does not cover");
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ class UnboundedTest : public HeldRequestTest {
     std::int64_t sent_bound() {
         request_.sent_output_bound = 0;
         HeldRequest held(*slots_, 0, counters_);
-        EXPECT_FALSE(held.take(request_, config_));
+        EXPECT_FALSE(take(held));
         held_ = organization_.snapshot().held.value;
         settle(held, 1, "stop");
         return request_.sent_output_bound;
@@ -195,7 +195,7 @@ TEST_F(UnboundedTest, AnswersThatTheBoundCutRaiseIt) {
     for (std::uint32_t i = 0; i < OutputHistory::kLeastSamples; ++i) {
         HeldRequest held(*slots_, 0, counters_);
         request_.sent_output_bound = 0;
-        ASSERT_FALSE(held.take(request_, config_));
+        ASSERT_FALSE(take(held));
         ASSERT_EQ(request_.sent_output_bound, 512) << i;
         endpoint_.prices = {};  // learning, not paying
         settle(held, 512, "length");
@@ -211,7 +211,7 @@ TEST_F(UnboundedTest, ABoundOfSeveralChoicesOrOfCompletionsTeachesNothing) {
         request_.body.choices = completions ? 1 : 2;
         for (std::uint32_t i = 0; i < OutputHistory::kLeastSamples; ++i) {
             HeldRequest held(*slots_, 0, counters_);
-            ASSERT_FALSE(held.take(request_, config_));
+            ASSERT_FALSE(take(held));
             ASSERT_GT(request_.sent_output_bound, 0);
             endpoint_.prices = {};
             settle(held, 17, i % 2 == 0 ? "length" : "stop");
@@ -227,7 +227,7 @@ TEST_F(UnboundedTest, AnswersThatSomethingElseCutTeachNothing) {
     for (std::uint32_t i = 0; i < 2 * OutputHistory::kLeastSamples; ++i) {
         HeldRequest held(*slots_, 0, counters_);
         request_.sent_output_bound = 0;
-        ASSERT_FALSE(held.take(request_, config_));
+        ASSERT_FALSE(take(held));
         ASSERT_EQ(request_.sent_output_bound, 0);
         settle(held, 5, "length");
     }
