@@ -8,6 +8,7 @@
 #include "gateway/client/connection.h"
 #include "gateway/client/receive_body.h"
 #include "gateway/client/reply.h"
+#include "gateway/exchange/conclude.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/routing/plan.h"
 #include "gateway/upstream/dispatch.h"
@@ -117,9 +118,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (error && held.taken()) {
         request.error = error.kind();
         request.status = error_status(request, error.kind());
-        settle_failed(connection, held);
-        // Nothing here says "complete": what the disk did not take in time is answered all the same.
-        if (worker.settles_to_disk()) (void)co_await worker.settled_on_disk(held.ticket());
+        co_await conclude_failed(connection, held, failed_ending(connection));
     }
     co_return error;
 }

@@ -1,5 +1,6 @@
 // An upstream's refusal, passed on in a shape that every SDK understands.
 #include "gateway/client/connection.h"
+#include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/worker.h"
 
@@ -25,23 +26,16 @@ bool worth_another_try(int status) { return status < 400 || status == 408 || sta
 wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer) {
     const RequestContext& request = connection.request;
     const std::string& provider = answer.pool->provider().name;
-    std::size_t decoded = 0;
-    bool read = answer.connection->in.empty();
-    bool whole = body_is_empty(answer);
-    while (!whole && decoded < kMostErrorBytes) {
-        wire::Stream::ReadResult got;
-        if (read) got = co_await read_body_bytes(connection, answer);
-        const BodyStep step = take_body(connection, answer, decoded, got);
-        if (step.error) break;  // what has come says enough
-        decoded += step.payload;
-        whole = step.ended;
-        read = true;
+    BodyReader reader(connection, answer);
+    while (!reader.ended() && reader.in_hand().size() < kMostErrorBytes) {
+        const BodyPart part = reader.must_read() ? reader.take(co_await reader.read()) : reader.take();
+        if (part.error) break;  // what has come says enough
     }
+    const bool whole = reader.ended();
     const int status = answer.status;
-    const std::string body(answer.connection->in.view().substr(0, decoded));
-    answer.connection->in.consume(decoded);
+    const std::string body(reader.in_hand());
     const std::string headers = answer.retry_headers;
-    release_upstream(connection, answer, whole);
+    reader.release(whole);
     // The gateway's own account at the provider is at fault, not the caller's here.
     if (status == 401 || status == 402 || status == 403) {
         co_return Error{ErrorKind::upstream_auth_failed,

@@ -1,10 +1,13 @@
 // A JSON answer: held whole, its usage priced and spliced with the cost, settled, sent in one write.
+#include <optional>
+
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
+#include "gateway/exchange/conclude.h"
+#include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/wire/chunked.h"
 #include "gateway/worker.h"
-#include "store/fail_point.h"
 
 namespace tollgate {
 namespace {
@@ -160,68 +163,50 @@ void append_answer(std::string_view body, const RequestContext& request, const A
 
 wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
     RequestContext& request = connection.request;
-    Worker& worker = connection.worker();
-    const std::size_t limit = worker.config().limits.max_buffered_response_bytes;
+    const std::size_t limit = connection.worker().config().limits.max_buffered_response_bytes;
     const std::string provider = answer.pool->provider().name;
-    UpstreamConnection& upstream = *answer.connection;
+    BodyReader reader(connection, answer);
     if (answer.framing == wire::Framing::length && answer.content_length <= limit) {
-        upstream.in.reserve(static_cast<std::size_t>(answer.content_length));
+        reader.reserve(static_cast<std::size_t>(answer.content_length));
     }
-    std::size_t decoded = 0;
-    bool read = upstream.in.empty();
-    bool ended = body_is_empty(answer);
     request.generated = answer.framing == wire::Framing::length;  // its length is known
-    while (!ended) {
-        if (decoded > limit) co_return co_await relay_large_json(connection, held, answer, decoded);
+    while (!reader.ended()) {
+        if (reader.in_hand().size() > limit) co_return co_await relay_large_json(connection, held, answer, reader);
+        BodyPart part;
         if (connection.abandoned()) {
-            release_upstream(connection, answer, false);
-            co_return upstream_failure(connection, provider, {});
+            part.error = upstream_failure(connection, provider, {});
+        } else {
+            part = reader.must_read() ? reader.take(co_await reader.read()) : reader.take();
         }
-        wire::Stream::ReadResult got;
-        if (read) got = co_await read_body_bytes(connection, answer);
-        const BodyStep step = take_body(connection, answer, decoded, got);
-        if (step.error) {
-            release_upstream(connection, answer, false);
-            co_return step.error;
+        if (part.error) {
+            reader.release(false);
+            co_return part.error;
         }
-        decoded += step.payload;
-        ended = step.ended;
         if (!request.generated) {  // spaces are sent by some to keep the connection alive
-            request.generated = upstream.in.view().substr(0, decoded).find_first_not_of(" \t\r\n") != std::string::npos;
+            request.generated = reader.in_hand().find_first_not_of(" \t\r\n") != std::string_view::npos;
         }
-        read = true;
     }
-    const std::string_view body = upstream.in.view().substr(0, decoded);
+    const std::string_view body = reader.in_hand();
     AnswerFacts facts;
     Error error = inspect(body, provider, facts);
     if (error) {
-        upstream.in.consume(decoded);
-        release_upstream(connection, answer, true);
+        reader.release(true);
         co_return error;
     }
     request.status = answer.status;
-    held.settle(ending_of(request, body, facts));
-    if (connection.client_gone()) {
-        upstream.in.consume(decoded);
-        release_upstream(connection, answer, true);
-        co_return Error{};
-    }
-    std::string& out = connection.out;
-    std::string& tail = worker.scratch;
-    tail.clear();
-    append_answer(body, request, facts, tail);
-    upstream.in.consume(decoded);
-    release_upstream(connection, answer, true);
-    out.clear();
-    append_head(connection, out, answer.status, kJsonType, BodyFraming::length, tail.size());
-    out += tail;
-    if (worker.settles_to_disk()) {
-        const bool safe = co_await settlement_safe(connection, held);
-        if (!safe) co_return Error{};
-    }
-    const std::array<std::string_view, 1> pieces{out};
-    if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
-    fail_point("after_terminal_bytes");
+    Conclusion conclusion(connection, held);
+    const bool finished = conclusion.finish_now(ending_of(request, body, facts), [&](NanoUsd) {
+        std::string& reply_body = connection.worker().scratch;
+        reply_body.clear();
+        append_answer(body, request, facts, reply_body);
+        std::string& out = connection.out;
+        out.clear();
+        append_head(connection, out, answer.status, kJsonType, BodyFraming::length, reply_body.size());
+        out += reply_body;
+        return LastBytes{out};
+    });
+    reader.release(true);
+    if (!finished) co_await conclusion.finish();
     co_return Error{};
 }
 
@@ -235,49 +220,44 @@ struct LargePieces {
         pieces[0] = std::string_view(size_text, wire::write_chunk_head(bytes.size(), size_text));
         pieces[2] = last ? "\r\n0\r\n\r\n" : "\r\n";
     }
-    std::array<std::string_view, 3> pieces;
+    LargePieces(const LargePieces&) = delete;
+    LargePieces& operator=(const LargePieces&) = delete;
+
+    LastBytes pieces;
     char size_text[20];
 };
 
-// What came of forwarding a large answer: its tail is in the upstream's buffer.
+// What came of forwarding a large answer, of which the reader has the tail in hand.
 struct LargeEnd {
-    bool whole = false;
-    Error failed;
-    std::size_t tail_bytes = 0;
-    std::size_t total_bytes = 0;
+    Error error;
+    std::size_t body_bytes = 0;  // of the whole
 };
 
-// Forwards all but the last kHeldTailBytes as they come. `decoded` payload bytes are in hand.
-wire::Awaitable<LargeEnd> forward_all_but_tail(Connection& connection, UpstreamAnswer& answer, BodyFraming framing,
-                                               std::size_t decoded) {
-    wire::Buffer& in = answer.connection->in;
+// Forwards all but the last kHeldTailBytes as they come.
+wire::Awaitable<LargeEnd> forward_all_but_tail(Connection& connection, const std::string& provider, BodyFraming framing,
+                                               BodyReader& reader) {
     LargeEnd end;
-    end.tail_bytes = end.total_bytes = decoded;
-    while (!end.whole) {
-        if (end.tail_bytes > 2 * kHeldTailBytes) {
-            const std::size_t now = end.tail_bytes - kHeldTailBytes;
-            const LargePieces out(framing, in.view().substr(0, now), false);
+    end.body_bytes = reader.in_hand().size();
+    while (!reader.ended()) {
+        if (reader.in_hand().size() > 2 * kHeldTailBytes) {
+            const std::size_t now = reader.in_hand().size() - kHeldTailBytes;
+            const LargePieces out(framing, reader.in_hand().substr(0, now), false);
             if (!connection.write_now(out.pieces)) co_await connection.write_rest(out.pieces);
-            in.consume(now);
-            end.tail_bytes -= now;
+            reader.consume(now);
         }
         if (connection.abandoned()) {
-            end.failed = upstream_failure(connection, answer.pool->provider().name, {});
-            break;
+            end.error = upstream_failure(connection, provider, {});
+            co_return end;
         }
-        const auto got = co_await read_body_bytes(connection, answer);
-        const BodyStep step = take_body(connection, answer, end.tail_bytes, got);
-        end.failed = step.error;
-        if (end.failed) break;
-        end.tail_bytes += step.payload;
-        end.total_bytes += step.payload;
-        end.whole = step.ended;
+        const BodyPart part = reader.take(co_await reader.read());
+        end.error = part.error;
+        if (end.error) co_return end;
+        end.body_bytes += part.payload.size();
     }
-    const std::string_view tail = in.view().substr(0, end.tail_bytes);
+    const std::string_view tail = reader.in_hand();
     const auto last_byte = tail.find_last_not_of(" \t\r\n");
-    if (end.whole && (last_byte == std::string_view::npos || tail[last_byte] != '}')) {
-        end.whole = false;
-        end.failed = invalid_answer(answer.pool->provider().name, "a body that ends inside a JSON object");
+    if (last_byte == std::string_view::npos || tail[last_byte] != '}') {
+        end.error = invalid_answer(provider, "a body that ends inside a JSON object");
     }
     co_return end;
 }
@@ -295,42 +275,40 @@ std::size_t find_usage(std::string_view tail) {
 
 // The head goes out at once; the last kHeldTailBytes stay back until the answer is settled.
 wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
-                                        std::size_t decoded) {
+                                        BodyReader& reader) {
     RequestContext& request = connection.request;
     const BodyFraming framing = open_ended_framing(connection);
     connection.out.clear();
     append_head(connection, connection.out, answer.status, kJsonType, framing, 0);
     const std::array<std::string_view, 1> head{connection.out};
     if (!connection.write_now(head)) co_await connection.write_rest(head);
-    const LargeEnd end = co_await forward_all_but_tail(connection, answer, framing, decoded);
-    if (!end.whole) {
+    const LargeEnd end = co_await forward_all_but_tail(connection, answer.pool->provider().name, framing, reader);
+    if (end.error) {
         connection.close_after = true;  // the body stays visibly incomplete
         connection.reset_on_close = framing == BodyFraming::until_close;
-        release_upstream(connection, answer, false);
-        co_return end.failed;
+        reader.release(false);
+        co_return end.error;
     }
-    std::string tail(answer.connection->in.view().substr(0, end.tail_bytes));
-    answer.connection->in.consume(end.tail_bytes);
-    release_upstream(connection, answer, true);
+    std::string tail(reader.in_hand());
+    reader.release(true);
     AnswerFacts facts;
-    facts.text_bytes = static_cast<std::int64_t>(end.total_bytes);
+    facts.text_bytes = static_cast<std::int64_t>(end.body_bytes);
     const auto open = find_usage(tail);
     if (open != std::string::npos) facts.has_usage = parse_usage(std::string_view(tail).substr(open), facts.usage);
     request.status = answer.status;
-    const NanoUsd cost = held.settle(ending_of(request, tail, facts));
-    if (connection.client_gone()) co_return Error{};
-    if (facts.has_usage) {
-        JsonMembers members(tail, open);
-        while (members.next()) {
+    std::optional<LargePieces> last;
+    Conclusion conclusion(connection, held);
+    const bool finished = conclusion.finish_now(ending_of(request, tail, facts), [&](NanoUsd cost) {
+        if (facts.has_usage) {
+            JsonMembers members(tail, open);
+            while (members.next()) {
+            }
+            if (members.closed()) tail.insert(members.position(), ",\"cost\":" + to_usd(cost));
         }
-        if (members.closed()) tail.insert(members.position(), ",\"cost\":" + to_usd(cost));
-    }
-    if (connection.worker().settles_to_disk()) {
-        const bool safe = co_await settlement_safe(connection, held);
-        if (!safe) co_return Error{};
-    }
-    const LargePieces out(framing, tail, true);
-    if (!connection.write_now(out.pieces)) co_await connection.write_rest(out.pieces);
+        last.emplace(framing, tail, true);
+        return last->pieces;
+    });
+    if (!finished) co_await conclusion.finish();
     co_return Error{};
 }
 

@@ -1,10 +1,9 @@
 // An event stream: forwarded as it comes, one flush per upstream read, its final events held until the request is
 // settled.
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
+#include "gateway/exchange/conclude.h"
+#include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/wire/chunked.h"
 #include "gateway/worker.h"
@@ -43,7 +42,7 @@ struct Outlet {
 
 // The pieces that send `out` as one chunk, with the head before it the first time and the end behind it the last time.
 struct Flush {
-    std::array<std::string_view, 4> pieces;
+    LastBytes pieces;
     char size_text[20];
 };
 
@@ -103,49 +102,6 @@ void append_error_event(const RequestContext& request, const Error& error, std::
     out += "\n\n";
 }
 
-// Reads an answer whose [DONE] has come to the end of its framing, so that its connection can be used again.
-wire::Awaitable<void> read_to_end(std::unique_ptr<UpstreamConnection> upstream, UpstreamPool& pool,
-                                  wire::ChunkDecoder chunks) {
-    wire::Timer timer(upstream->stream.socket().get_executor());
-    timer.expires_after(std::chrono::seconds(1));
-    wire::Stream* const stream = &upstream->stream;
-    const auto reading = std::make_shared<bool>(true);  // the handler may outlive the stream
-    timer.async_wait([stream, reading](const wire::ErrorCode& cancelled) {
-        if (!cancelled && *reading) stream->cancel();
-    });
-    constexpr std::size_t kMostBytes = 65536;
-    std::size_t seen = 0;
-    while (seen < kMostBytes) {
-        char* const to = upstream->in.room(1024);
-        auto [error, bytes] = co_await upstream->stream.read_some(to, upstream->in.room_size());
-        if (error || bytes == 0) break;
-        upstream->in.produced(bytes);
-        seen += bytes;
-        const auto step = chunks.decode(upstream->in.data(), upstream->in.size());
-        upstream->in.consume(step.consumed);
-        if (step.state == wire::ChunkDecoder::State::more) continue;
-        *reading = false;
-        if (step.state == wire::ChunkDecoder::State::done) {
-            pool.give_back(std::move(upstream), wire::Clock::now());
-            co_return;
-        }
-        break;
-    }
-    *reading = false;
-    pool.discard(std::move(upstream));
-}
-
-void release_after_stream(Connection& connection, UpstreamAnswer& answer, bool ended, bool is_complete) {
-    if (ended || !is_complete || !answer.keep_alive || answer.framing != wire::Framing::chunked) {
-        release_upstream(connection, answer, ended && is_complete);
-        return;
-    }
-    connection.expect_nobody();
-    wire::asio::co_spawn(connection.worker().io(),
-                         read_to_end(std::move(answer.connection), *answer.pool, connection.response_chunks),
-                         wire::asio::detached);
-}
-
 // How reading a stream came to its end.
 struct StreamEnd {
     bool ended = false;  // the body ended as its framing says
@@ -195,23 +151,26 @@ wire::Awaitable<void> cut(Connection& connection, HeldRequest& held, Outlet& out
     connection.begin_read_on();  // its time does not go by while the client takes its end
 }
 
-// Books a cut answer; appends what its client has not been told yet. Whatever a drain tells, the client is charged for
-// no more than it was told.
-void settle_cut(Connection& connection, HeldRequest& held, const StreamEnd& end) {
-    const RequestContext& request = connection.request;
-    StreamMeter& meter = connection.meter;
-    if (!end.read_on) {
-        const NanoUsd cost = held.settle(cut_ending(request, held, meter.facts()));
-        meter.append_cut(code_of(request.error), connection.out);
-        meter.append_cut_end(end.usage, cost, connection.out);
-        return;
-    }
-    Ending ending = stream_ending(request, meter.facts());
+// Whatever reading on tells, the client is charged for no more than it was told.
+Ending settled_cut_ending(const RequestContext& request, const HeldRequest& held, const StreamFacts& facts,
+                          const StreamEnd& end) {
+    if (!end.read_on) return cut_ending(request, held, facts);
+    Ending ending = stream_ending(request, facts);
     ending.finish_reason = kCutReason;
     ending.told = {.tokens = end.usage.prompt + end.usage.completion, .cost = end.cost};
-    const NanoUsd cost = held.settle(ending);
-    connection.out.clear();
-    if (!end.answered) meter.append_cut_end(end.usage, std::min(cost, end.cost), connection.out);
+    return ending;
+}
+
+// Appends what the client of a cut answer has not been told yet.
+void append_rest_of_cut(Connection& connection, const StreamEnd& end, NanoUsd cost) {
+    StreamMeter& meter = connection.meter;
+    if (end.read_on) {
+        connection.out.clear();
+        meter.append_cut_end(end.usage, std::min(cost, end.cost), connection.out);
+    } else {
+        meter.append_cut(code_of(connection.request.error), connection.out);
+        meter.append_cut_end(end.usage, cost, connection.out);
+    }
 }
 
 // Whether a read brought tokens that the hold has to cover. Not where it brought the end of the answer as well: a clean
@@ -240,26 +199,22 @@ bool over(const StreamFacts& facts, bool ended) {
 }
 
 // Forwards events until the answer is over, one way or another. What is in connection.out then has not been sent.
-wire::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
+wire::Awaitable<StreamEnd> forward_events(Connection& connection, HeldRequest& held, BodyReader& reader,
                                           Outlet& outlet) {
     const StreamFacts& facts = connection.meter.facts();
-    wire::Buffer& in = answer.connection->in;
     Coverage coverage(connection.request.body.choices);
     StreamEnd end;
     Flush flush;
     bool covered = true;
-    bool read = in.empty();
     bool late_usage = false;  // [DONE] came without usage: it may still follow
     while (end.read_on ? connection.reads_on() : !connection.abandoned()) {
-        wire::Stream::ReadResult got;
-        if (read) got = co_await read_body_bytes(connection, answer, late_usage ? kLateUsageMs : 0);
-        const BodyStep step = take_body(connection, answer, 0, got);
-        read = true;
-        end.read_error = step.error;
-        end.ended = step.ended;
-        if (step.error) break;
-        connection.meter.feed(in.view().substr(0, step.payload), connection.out);
-        in.consume(step.payload);
+        const BodyPart part =
+            reader.must_read() ? reader.take(co_await reader.read(late_usage ? kLateUsageMs : 0)) : reader.take();
+        end.read_error = part.error;
+        end.ended = part.end;
+        if (part.error) break;
+        connection.meter.feed(part.payload, connection.out);
+        reader.consume(part.payload.size());
         const std::int64_t output_tokens = counted_completion_tokens(facts);
         if (output_tokens > 0) connection.request.note_first_token();
         if (!end.cut) held.progress(output_tokens);
@@ -299,8 +254,9 @@ class Gauge {
 wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
     RequestContext& request = connection.request;
     const std::string provider = answer.pool->provider().name;
+    BodyReader reader(connection, answer);
     if (!request.body.stream) {
-        release_upstream(connection, answer, false);
+        reader.release(false);
         co_return Error{ErrorKind::upstream_invalid_response,
                         "provider " + provider + " sent a stream nobody asked for"};
     }
@@ -311,11 +267,11 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
     append_head(connection, outlet.head, answer.status, kEventStreamType, outlet.framing, 0, kStreamFields);
     const Gauge open_streams(connection.worker().counters().streams_open);
     connection.out.clear();
-    const StreamEnd end = co_await forward_events(connection, held, answer, outlet);
+    const StreamEnd end = co_await forward_events(connection, held, reader, outlet);
     const StreamFacts& facts = connection.meter.facts();
     const bool was_read = complete(facts, end.ended) && (!end.cut || end.read_on);
     const bool is_complete = was_read && !end.cut;
-    release_after_stream(connection, answer, end.ended, was_read);
+    reader.release(was_read);
     if (!is_complete && !end.cut && connection.client_gone()) {
         co_return upstream_failure(connection, provider, {});
     }
@@ -324,28 +280,33 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
         request.streamed = false;
         co_return broken(provider, facts, end.read_error);
     }
+    Ending ending;
+    Error error;
     if (is_complete) {
-        const NanoUsd cost = held.settle(stream_ending(request, facts));
-        connection.meter.append_held(request.usage, cost, connection.out);
+        ending = stream_ending(request, facts);
     } else if (end.cut) {
-        settle_cut(connection, held, end);
-        if (end.answered) co_return Error{};
+        ending = settled_cut_ending(request, held, facts, end);
     } else {
-        const Error error = broken(provider, facts, end.read_error);
+        error = broken(provider, facts, end.read_error);
         request.error = error.kind();
-        settle_failed(connection, held);
+        ending = failed_ending(connection);
         connection.close_after = true;
-        append_error_event(request, error, connection.out);
         if (outlet.framing == BodyFraming::until_close) connection.reset_on_close = true;
     }
-    if (connection.worker().settles_to_disk()) {
-        const bool safe = co_await settlement_safe(connection, held);
-        if (!safe) co_return Error{};
-    }
     Flush flush;
-    prepare(connection, outlet, true, flush);
-    if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
-    fail_point("after_terminal_bytes");
+    Conclusion conclusion(connection, held);
+    const bool finished = conclusion.finish_now(ending, [&](NanoUsd cost) {
+        if (is_complete) {
+            connection.meter.append_held(request.usage, cost, connection.out);
+        } else if (end.cut) {
+            append_rest_of_cut(connection, end, cost);
+        } else {
+            append_error_event(request, error, connection.out);
+        }
+        prepare(connection, outlet, true, flush);
+        return flush.pieces;
+    });
+    if (!finished) co_await conclusion.finish();
     co_return Error{};
 }
 

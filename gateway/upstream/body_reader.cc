@@ -1,0 +1,139 @@
+#include "gateway/upstream/body_reader.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "gateway/client/connection.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kLeastRoom = 4096;  // for a read
+
+// Reads a body whose payload is complete to the end of its framing, within bounds, so that its connection can be used
+// again.
+wire::Awaitable<void> read_to_end(std::unique_ptr<UpstreamConnection> upstream, UpstreamPool& pool,
+                                  BodyDecoder decoder) {
+    constexpr auto kLongest = std::chrono::seconds(1);
+    constexpr std::size_t kMostBytes = 65536;
+    wire::Timer timer(upstream->stream.socket().get_executor());
+    timer.expires_after(kLongest);
+    wire::Stream* const stream = &upstream->stream;
+    const auto reading = std::make_shared<bool>(true);  // the handler may outlive the stream
+    timer.async_wait([stream, reading](const wire::ErrorCode& cancelled) {
+        if (!cancelled && *reading) stream->cancel();
+    });
+    wire::Buffer& in = upstream->in;
+    std::size_t seen = 0;
+    while (seen < kMostBytes && decoder.state() == BodyDecoder::State::more) {
+        char* const to = in.room(kLeastRoom);
+        auto [error, bytes] = co_await upstream->stream.read_some(to, in.room_size());
+        if (error || bytes == 0) break;
+        in.produced(bytes);
+        seen += bytes;
+        in.consume(decoder.decode(in, 0, false));
+    }
+    *reading = false;
+    if (decoder.state() == BodyDecoder::State::ended && in.empty()) {
+        pool.give_back(std::move(upstream), wire::Clock::now());
+    } else {
+        pool.discard(std::move(upstream));
+    }
+}
+
+}  // namespace
+
+BodyDecoder::BodyDecoder(wire::Framing framing, std::uint64_t content_length)
+    : framing_(framing), bytes_left_(content_length) {
+    const bool empty = framing == wire::Framing::none || (framing == wire::Framing::length && content_length == 0);
+    if (empty) state_ = State::ended;
+}
+
+std::size_t BodyDecoder::decode(wire::Buffer& in, std::size_t offset, bool closed) {
+    if (state_ != State::more) return 0;
+    const std::size_t received = in.size() - offset;
+    if (framing_ == wire::Framing::length) {
+        const auto payload = static_cast<std::size_t>(std::min<std::uint64_t>(received, bytes_left_));
+        bytes_left_ -= payload;
+        if (bytes_left_ == 0) state_ = State::ended;
+        return payload;
+    }
+    if (framing_ == wire::Framing::until_close) {
+        if (closed) state_ = State::ended;
+        return received;
+    }
+    const wire::ChunkDecoder::Step step = chunks_.decode(in.data() + offset, received);
+    in.cut(offset + step.payload, step.consumed - step.payload);
+    if (step.state == wire::ChunkDecoder::State::done) state_ = State::ended;
+    if (step.state == wire::ChunkDecoder::State::refused) state_ = State::refused;
+    return step.payload;
+}
+
+BodyReader::BodyReader(Connection& connection, UpstreamAnswer& answer)
+    : connection_(connection),
+      answer_(answer),
+      decoder_(answer.framing, answer.content_length),
+      must_read_(answer.connection->in.empty()) {}
+
+wire::Awaitable<wire::Stream::ReadResult> BodyReader::read(std::uint32_t timeout_ms) {
+    UpstreamConnection& upstream = *answer_.connection;
+    if (timeout_ms == 0) timeout_ms = connection_.worker().config().timeouts.stream_gap_timeout_ms;
+    connection_.expect_upstream(upstream.stream, timeout_ms);
+    char* const to = upstream.in.room(kLeastRoom);
+    return upstream.stream.read_some(to, upstream.in.room_size());
+}
+
+BodyPart BodyReader::take(const wire::Stream::ReadResult& read) {
+    const auto& [error, bytes] = read;
+    wire::Buffer& in = answer_.connection->in;
+    const bool closed = error == wire::asio::error::eof || error == wire::asio::ssl::error::stream_truncated;
+    BodyPart part;
+    if (error && !(closed && decoder_.framing() == wire::Framing::until_close)) {
+        part.error = upstream_failure(connection_, answer_.pool->provider().name, error);
+    } else {
+        must_read_ = true;
+        in.produced(bytes);
+        connection_.answer_read(bytes);
+        if (!connection_.request.streamed) connection_.request.note_first_token();
+        const std::size_t payload = decoder_.decode(in, bytes_in_hand_, closed);
+        part.payload = in.view().substr(bytes_in_hand_, payload);
+        part.end = ended();
+        bytes_in_hand_ += payload;
+        any_payload_ = any_payload_ || payload > 0;
+    }
+    if (decoder_.state() == BodyDecoder::State::refused) {
+        part.error = {
+            ErrorKind::upstream_invalid_response,
+            "provider " + answer_.pool->provider().name + " sent a malformed body: " + std::string(decoder_.reason())};
+    }
+    if (part.error && any_payload_) part.error.set_retry(Retry::never);
+    return part;
+}
+
+void BodyReader::consume(std::size_t bytes) {
+    answer_.connection->in.consume(bytes);
+    bytes_in_hand_ -= bytes;
+}
+
+void BodyReader::release(bool whole) {
+    connection_.expect_nobody();
+    if (answer_.connection == nullptr) return;
+    consume(bytes_in_hand_);
+    const bool reusable = whole && answer_.keep_alive;
+    if (reusable && ended() && answer_.connection->in.empty()) {
+        answer_.pool->give_back(std::move(answer_.connection), connection_.worker().tick_time());
+    } else if (reusable && !ended() && decoder_.framing() == wire::Framing::chunked) {
+        wire::asio::co_spawn(connection_.worker().io(),
+                             read_to_end(std::move(answer_.connection), *answer_.pool, decoder_), wire::asio::detached);
+    } else {
+        answer_.pool->discard(std::move(answer_.connection));
+    }
+}
+
+}  // namespace tollgate
