@@ -1,9 +1,9 @@
 // The upstream's answer to the client, metered; the request is settled before the bytes that say "complete" leave.
 #pragma once
 
-#include "gateway/chat/stream_meter.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/upstream/dispatch.h"
+#include "gateway/upstream/endings.h"
 #include "gateway/wire/asio.h"
 
 namespace tollgate {
@@ -22,13 +22,7 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
 wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
                                         BodyReader& reader);
 
-// What the client is charged for when it left before the upstream said: the prompt and what was streamed.
-Ending counted_ending(const RequestContext& request, const StreamFacts& facts);
-// Puts the provider's figure into `ending`, in this program's terms: reasoning tokens are inside the completion. The
-// number of generated tokens it names as visible is the answer, for comparison with what came.
-std::int64_t take_reported(const RequestContext& request, const TokenUsage& reported, Ending& ending);
-// The provider's figure where it came, else what was streamed, counted.
-Ending stream_ending(const RequestContext& request, const StreamFacts& facts);
+UsageTerms terms_of(const RequestContext& request);
 // A request that failed: free, or what was generated if it was the client that left.
 Ending failed_ending(Connection& connection);
 

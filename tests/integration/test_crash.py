@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from crash import kill_loop
-from support.chat import cost_of, open_stream
+from support.chat import chat, cost_of, open_stream
+from support.http_client import ConnectionEnded, RawConnection
 from support.processes import records
 
 
@@ -22,6 +23,38 @@ def test_nothing_is_lost_or_doubled_by_a_kill_at_each_fail_point():
         pytest.skip(f"{binary} is absent: build the dev preset (it has the fail points)")
     totals = kill_loop.run(0, binary=binary, fail_points=True, quiet=True)
     assert totals["kills"] == len(kill_loop.FAIL_POINTS)
+
+
+@pytest.mark.parametrize(("point", "complete"), [("after_slot_settled", False), ("after_terminal_bytes", True)])
+def test_a_large_answer_that_a_kill_ends_is_billed_once(start_gateway, scripted, point, complete):
+    """Too large to be held whole: its tail waits for the settlement, as the end of every answer does."""
+    binary = kill_loop.fail_point_binary()
+    if not binary.exists():
+        pytest.skip(f"{binary} is absent: build the dev preset (it has the fail points)")
+    usage = {"prompt_tokens": 10, "completion_tokens": 20}
+    text = "word " * 120_000
+    scripted.script = lambda exchange: exchange.answer({"choices": [{"message": {"content": text}}], "usage": usage})
+    gateway = start_gateway(
+        binary=binary, limits={"max_buffered_response_bytes": 65536}, env={"TOLLGATE_FAIL_POINT": point}
+    )
+    account = gateway.new_account()
+    body = chat(model="test/scripted")
+    with RawConnection(gateway.data) as connection:
+        connection.send(gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=body))
+        try:
+            answer = connection.read_answer(method="POST")
+        except ConnectionEnded as ended:
+            answer = ended.partial
+    assert gateway.process.wait(10) == -9
+    cost = cost_of("test/scripted", 10, 20)
+    assert answer.complete == complete
+    if complete:
+        assert answer.json()["usage"]["cost"] == cost
+    gateway.start()
+    assert gateway.credits(account)["total_usage"] == cost
+    gateway.stop()
+    (record,), _ = records(gateway.data_dir, binary)
+    assert record["charged_nano"] == cost * 10**9 and record["completion_tokens"] == 20
 
 
 @pytest.mark.parametrize("policy", ["charge", "void"])

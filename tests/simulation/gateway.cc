@@ -78,6 +78,10 @@ void Gateway::begin_request() {
     begun.phase = Phase::running;
     begun.upstream = Upstream::make(world_.random, begun.prompt_counted, bound);
     begun.meter.begin({});
+    begun.relay.emplace(begun.meter, this->held(begun).request(),
+                        StreamRelay::Rules{.terms = {.counted_prompt_tokens = begun.prompt_counted},
+                                           .endpoint = this->held(begun).context().endpoint->endpoint,
+                                           .credit = &world_.credit_config});
 }
 
 void Gateway::continue_request() {
@@ -88,91 +92,72 @@ void Gateway::continue_request() {
     if (running.empty()) return begin_request();
     ModelRequest& request = *world_.random.pick(running);
     if (world_.random.one_in(20)) return abandon(request);
-    if (request.upstream.over() || request.meter.facts().done) return finish(request);
     feed(request);
 }
 
-// What the gateway's relay does with a read: meter, publish progress, see to it that the hold covers it, forward.
+// A read of its answer, as the gateway's relay is given it.
 void Gateway::feed(ModelRequest& request) {
+    StreamRelay& relay = *request.relay;
+    if (relay.usage_may_follow() && world_.random.one_in(2)) {  // and does not
+        relay.fail({ErrorKind::upstream_timeout, "no more"});
+        return finish(request);
+    }
     std::string out;
-    request.meter.feed(request.upstream.take(1 + world_.random.below(400)), out);
+    const NanoUsd before = credit_of(request).snapshot().held;
+    const std::string_view part = request.upstream.take(1 + world_.random.below(400));
+    const auto action = relay.take(part, request.upstream.over(), false, out);
     invariants_.sent_before_settlement(request, out);
-    const StreamFacts& facts = request.meter.facts();
-    const std::int64_t output = counted_completion_tokens(facts);
-    held(request).request().progress(output);
-    request.progress = static_cast<std::uint64_t>(output);
-    const bool grew = output > std::exchange(request.output, output);
-    const bool ends = facts.done || (facts.finished > 0 && !request.finished);
-    request.finished = facts.finished > 0;
-    if (request.upstream.over() || !grew || ends || covers(request)) return;
-    cut(request);
+    request.output = relay.output_tokens();
+    request.progress = static_cast<std::uint64_t>(request.output);
+    if (relay.asked_hold()) {
+        covered(request, credit_of(request).snapshot().held - before, action != StreamRelay::Action::cut_credit);
+    }
+    if (action == StreamRelay::Action::cut_credit) cut(request);
+    if (action == StreamRelay::Action::end) finish(request);
 }
 
-bool Gateway::covers(ModelRequest& request) {
-    const NanoUsd before = credit_of(request).snapshot().held;
-    const bool may_go_on = held(request).request().covers(request.output, world_.credit_config);
-    const NanoUsd taken = credit_of(request).snapshot().held - before;
+void Gateway::covered(ModelRequest& request, NanoUsd taken, bool may_go_on) {
     invariants_.covered(request, taken, may_go_on);
     world_.model.grow_hold(request, taken);
-    if (taken == NanoUsd{}) return may_go_on;
+    if (taken == NanoUsd{}) return;
     ++world_.tally.grown;
     request.published_holds.push_back(request.hold);
     TRACE(world_, "grow " + name_of(request) + " by " + to_usd(taken));
-    return may_go_on;
-}
-
-Ending Gateway::ending_of(const ModelRequest& request) const {
-    const StreamFacts& facts = request.meter.facts();
-    Ending ending;
-    ending.usage = facts.has_usage
-                       ? facts.usage
-                       : TokenUsage{.prompt = request.prompt_counted, .completion = counted_completion_tokens(facts)};
-    ending.source = facts.has_usage ? UsageSource::provider : UsageSource::counted;
-    ending.finish_reason = facts.finish_reason;
-    return ending;
 }
 
 void Gateway::finish(ModelRequest& request) {
-    request.meter.finish();
-    Ending ending = ending_of(request);
+    StreamRelay& relay = *request.relay;
+    const bool complete = relay.finish() == StreamRelay::Outcome::complete;
+    const Ending& ending = relay.ending();
     invariants_.metered(request, ending.usage);
-    const bool whole = request.meter.facts().done;
-    if (!whole) {  // insured: free
-        if (request.meter.facts().content_events == 0) ending = {};
-        ending.charge = false;
-        held(request).context().error = ErrorKind::upstream_incomplete;
-    }
-    const NanoUsd cost = settle(request, ending, whole ? price_of(ending.usage, request.prices) : NanoUsd{});
-    if (world_.machine.crashed() || !whole) return;
+    if (!complete) held(request).context().error = relay.error("sample").kind();
+    const NanoUsd cost = settle(request, ending, complete ? price_of(ending.usage, request.prices) : NanoUsd{});
+    if (world_.machine.crashed() || !complete) return;
     std::string out;
-    request.meter.append_held(ending.usage, cost, out);
+    relay.append_rest(cost, out);
     invariants_.sent_after_settlement(request, out);
     ++world_.tally.completed;
 }
 
 // What came in the last read beyond what is covered is given away.
 void Gateway::cut(ModelRequest& request) {
-    HeldRequest& held = this->held(request).request();
-    request.meter.finish();
-    Ending ending = ending_of(request);
-    ending.finish_reason = "length";
-    ending.unbilled_output = std::max<std::int64_t>(ending.usage.completion - held.covered_output(), 0);
-    ending.usage.completion -= ending.unbilled_output;
-    const std::string_view reason = code_of(held.cut_by());
+    StreamRelay& relay = *request.relay;
+    std::string out;
+    relay.cut(false, out);
+    relay.finish();
+    const Ending& ending = relay.ending();
     const NanoUsd cost = settle(request, ending, price_of(ending.usage, request.prices));
     invariants_.cut(request, ending.usage);
     ++world_.tally.cut;
     if (world_.machine.crashed()) return;
-    std::string out;
-    request.meter.append_cut(reason, out);
-    request.meter.append_cut_end(ending.usage, cost, out);
+    relay.append_rest(cost, out);
     invariants_.sent_after_settlement(request, out);
 }
 
 // The client left: what was generated is charged.
 void Gateway::abandon(ModelRequest& request) {
     held(request).context().cancelled = true;
-    const Ending ending = ending_of(request);
+    const Ending ending = stream_ending({.counted_prompt_tokens = request.prompt_counted}, request.meter.facts());
     settle(request, ending, price_of(ending.usage, request.prices));
 }
 

@@ -1,6 +1,6 @@
-// What the gateway and its operators do with the ledger, in the order in which the relay and the API do it; what is
-// held goes through the gateway's own HeldRequest. The outside of it, clients' and upstreams' will, is chance; each
-// step's outcome is held against the invariants.
+// What the gateway and its operators do with the ledger. What is held goes through the gateway's own HeldRequest, and
+// what becomes of an answer is decided by its own StreamRelay. The outside of it, clients' and upstreams' will, is
+// chance; each step's outcome is held against the invariants.
 #pragma once
 
 #include <cstddef>
@@ -30,11 +30,10 @@ class Gateway {
   private:
     ModelRequest some_request();
     void feed(ModelRequest& request);
-    bool covers(ModelRequest& request);
+    void covered(ModelRequest& request, NanoUsd taken, bool may_go_on);
     void finish(ModelRequest& request);
     void cut(ModelRequest& request);
     void abandon(ModelRequest& request);
-    Ending ending_of(const ModelRequest& request) const;
     NanoUsd settle(ModelRequest& request, const Ending& ending, NanoUsd cost);
     OrganizationCredit& credit_of(const ModelRequest& request);
     Held& held(const ModelRequest& request) { return *world_.process->held.at(request.id); }

@@ -17,6 +17,7 @@
 #include "accounting/credit/credit.h"
 #include "accounting/ledger/transactions.h"
 #include "gateway/chat/stream_meter.h"
+#include "gateway/upstream/stream_relay.h"
 #include "store/slot_file.h"
 #include "tests/simulation/books.h"
 #include "tests/simulation/random.h"
@@ -117,8 +118,7 @@ struct ModelRequest {
     std::int64_t held_output = 0;  // tokens that the hold pays for
     NanoUsd overdraft;             // what its organization's policy allows beyond
     std::int64_t covered_output = 0, output = 0;
-    std::int64_t demanded = 0;  // tokens, of rates
-    bool finished = false;
+    std::int64_t demanded = 0;             // tokens, of rates
     std::uint64_t progress = 0;            // published last
     NanoUsd hold;                          // as grown
     std::vector<NanoUsd> published_holds;  // as opened and as it had grown: what an orphan may cost
@@ -129,6 +129,7 @@ struct ModelRequest {
     std::uint8_t retention_class = 0;
     Upstream upstream;
     StreamMeter meter;
+    std::optional<StreamRelay> relay;  // while it runs
 };
 std::string name_of(const ModelRequest& request);
 
