@@ -14,6 +14,7 @@
 #include "gateway/upstream/dispatch.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/worker.h"
+#include "store/fail_point.h"
 
 namespace tollgate {
 namespace {
@@ -74,6 +75,56 @@ class WatchedHold {
     Connection& connection_;
 };
 
+ApiType api_of(Route route) {
+    return route == Route::embeddings    ? ApiType::embeddings
+           : route == Route::completions ? ApiType::completions
+                                         : ApiType::chat;
+}
+
+// An attempt begins as if there had been none before it.
+void begin_attempt(RequestContext& request, const Candidate& candidate) {
+    request.endpoint = candidate.endpoint;
+    request.upstream_status = 0;
+    request.sent_upstream = request.upstream_answered = request.first_token = {};
+    request.connecting_us = 0;
+    request.generated = request.metered = request.streamed = false;
+}
+
+// Whether a failed attempt may be followed by another one: nothing was sent to the client, which still waits.
+bool may_try_again(Connection& connection, const Error& error) {
+    const RequestContext& request = connection.request;
+    const auto timeout = std::chrono::milliseconds(connection.worker().config().timeouts.request_timeout_ms);
+    return error.retry() != Retry::never && request.status_sent == 0 && !connection.abandoned() &&
+           !connection.worker().services().draining && wire::Clock::now() < request.started + timeout;
+}
+
+// One attempt after another, along the plan, until one answers the client or no other try can help.
+wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held, const Plan& plan) {
+    Error error;
+    Connect connect = Connect::reuse;
+    for (std::size_t at = 0; at < held.candidates();) {
+        begin_attempt(connection.request, plan[at]);
+        held.use(at);
+        const Credential& credential = plan[at].endpoint->provider->operators;
+        auto answer = co_await dispatch(connection, credential, connect);
+        if (answer) {
+            error = co_await relay(connection, held, *answer);
+        } else {
+            error = answer.error();
+        }
+        if (!error || !may_try_again(connection, error)) co_return error;
+        fail_point("after_failed_attempt");
+        if (error.retry() == Retry::fresh_connection) {
+            connect = Connect::fresh;
+            connection.worker().counters().upstream_retries.add();
+        } else {
+            connect = Connect::reuse;
+            if (++at < held.candidates()) connection.worker().counters().failovers.add();
+        }
+    }
+    co_return error;
+}
+
 // Authenticated inference, body in hand: the paid part.
 wire::Awaitable<Error> infer(Connection& connection) {
     Worker& worker = connection.worker();
@@ -81,10 +132,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (request.principal.kind != KeyKind::inference) {
         co_return Error{ErrorKind::permission_denied, "only inference keys can call models"};
     }
-    request.api = request.route == Route::embeddings    ? ApiType::embeddings
-                  : request.route == Route::completions ? ApiType::completions
-                                                        : ApiType::chat;
     // What is asked: validated whole, before anything is promised.
+    request.api = api_of(request.route);
     const std::string_view body = connection.in.view().substr(0, request.body_bytes);
     Error error;
     if (body.size() > kMostBytesParsedOnLoop) {
@@ -92,28 +141,24 @@ wire::Awaitable<Error> infer(Connection& connection) {
     } else {
         error = read_body(worker.json, body, worker.config().limits.max_json_depth, request.api, request.body);
     }
-    // Which model where: defaults and aliases come before the price.
-    if (!error) error = plan(*worker.services().catalogue, request);
-    if (!error && !worker.services().ledger->accepting()) {
-        error = {ErrorKind::store_unavailable,
-                 "the ledger is read-only; no request is taken until it can be written again"};
-    }
     if (error) co_return error;
+    // Which endpoints, in which order: defaults and aliases come before the price.
+    const auto plan =
+        make_plan(*worker.services().catalogue, *request.principal.policy, request.body.model, request.api);
+    if (!plan) co_return plan.error();
+    if (!worker.services().ledger->accepting()) {
+        co_return Error{ErrorKind::store_unavailable,
+                        "the ledger is read-only; no request is taken until it can be written again"};
+    }
     // Credit is held before anything goes upstream; from here on a settlement is owed, whatever happens.
     const auto& own_class = request.principal.policy->retention_class;
     request.retention_class = own_class.value_or(worker.config().retention.default_class);
+    request.endpoint = (*plan)[0].endpoint;
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
-    error = held.take(request, std::span(&request.endpoint, 1), worker.config().credit);
+    error = held.take(request, plan->endpoints(), worker.config().credit);
     if (error) co_return error;
-    held.use(0);
     const WatchedHold watched(connection, held);
-    // Dispatch, then relay while metering; the relay settles before the terminal bytes leave.
-    auto answer = co_await dispatch(connection);
-    if (answer) {
-        error = co_await relay(connection, held, *answer);
-    } else {
-        error = answer.error();
-    }
+    error = co_await try_candidates(connection, held, *plan);
     connection.expect_nobody();
     if (error && held.taken()) {
         request.error = error.kind();

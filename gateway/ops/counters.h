@@ -140,7 +140,7 @@ struct WorkerCounters {
     Counter holds_taken, holds_refused, held_requests, holds_released, holds_grown, holds_cut, holds_overrun,
         overrun_nano;
     Counter holds_leaked, usage_contradictory;
-    Counter upstream_retries, client_aborts, drains_running, upstream_aborts;
+    Counter upstream_retries, failovers, client_aborts, drains_running, upstream_aborts;
     Counter tls_handshakes_failed, log_batches_dropped;
 
   private:

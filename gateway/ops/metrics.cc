@@ -209,6 +209,8 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
     out.gauge("tollgate_holds_open", "Holds of credit open now.", sum(&C::held_requests));
     out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.",
                 sum(&C::upstream_retries));
+    out.counter("tollgate_failovers_total", "Requests sent to another endpoint because one had failed.",
+                sum(&C::failovers));
     out.counter("tollgate_upstream_aborts_total", "Upstream answers aborted because the client left.",
                 sum(&C::upstream_aborts));
     out.counter("tollgate_client_aborts_total", "Clients that left while their answer was made.",

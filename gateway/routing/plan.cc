@@ -2,30 +2,42 @@
 
 namespace tollgate {
 
-Error plan(const Catalogue& catalogue, RequestContext& request) {
-    const OrganizationPolicy& policy = *request.principal.policy;
-    const bool defaulted = request.body.model.empty();
-    const std::string_view name = defaulted ? std::string_view(policy.default_model) : request.body.model;
+std::string_view to_string(Candidate::Reason reason) {
+    return reason == Candidate::Reason::listed ? "listed" : "organizations_default";
+}
+
+Outcome<Plan> make_plan(const Catalogue& catalogue, const OrganizationPolicy& policy, std::string_view model_asked,
+                        ApiType api) {
+    const bool defaulted = model_asked.empty();
+    const std::string_view name = defaulted ? std::string_view(policy.default_model) : model_asked;
     if (name.empty()) {
-        return {ErrorKind::model_required, "no model is named and the organization has no default model", "model"};
+        return problem(ErrorKind::model_required, "no model is named and the organization has no default model",
+                       "model");
     }
     const auto endpoints = catalogue.find(name);
     if (endpoints.empty()) {
         std::string message = "the model '" + std::string(name) + "' does not exist here";
         if (defaulted) message += " (it is the organization's default)";
-        return {ErrorKind::model_not_found, std::move(message), "model"};
+        return problem(ErrorKind::model_not_found, std::move(message), "model");
     }
     const bool embeds = endpoints.front().model->embeddings;
-    if (embeds != (request.api == ApiType::embeddings)) {
-        return {ErrorKind::invalid_request,
-                "the model '" + std::string(name) + (embeds ? "' only makes embeddings" : "' does not make embeddings"),
-                "model"};
+    if (embeds != (api == ApiType::embeddings)) {
+        return problem(
+            ErrorKind::invalid_request,
+            "the model '" + std::string(name) + (embeds ? "' only makes embeddings" : "' does not make embeddings"),
+            "model");
     }
-    request.endpoint = &endpoints.front();
+    const auto preferred = [&](const CatalogueEndpoint& endpoint) {
+        return defaulted && endpoint.provider->name == policy.default_provider;
+    };
+    Plan plan;
     for (const CatalogueEndpoint& endpoint : endpoints) {
-        if (defaulted && endpoint.provider->name == policy.default_provider) request.endpoint = &endpoint;
+        if (preferred(endpoint)) plan.add({&endpoint, Candidate::Reason::organizations_default});
     }
-    return {};
+    for (const CatalogueEndpoint& endpoint : endpoints) {
+        if (!preferred(endpoint)) plan.add({&endpoint, Candidate::Reason::listed});
+    }
+    return plan;
 }
 
 }  // namespace tollgate

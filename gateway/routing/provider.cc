@@ -28,7 +28,7 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     provider.output_bound_parameter = config.output_bound_parameter;
     provider.index = index;
     provider.fixed_headers = "host: " + provider.host_header + "\r\n";
-    if (!config.api_key.empty()) provider.fixed_headers += "authorization: Bearer " + config.api_key + "\r\n";
+    if (!config.api_key.empty()) provider.operators.header_lines = "authorization: Bearer " + config.api_key + "\r\n";
     provider.fixed_headers += "accept-encoding: identity\r\nuser-agent: tollgate/" TOLLGATE_VERSION "\r\n";
     if (!provider.tls) return provider;
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "gateway/config/config.h"
+#include "gateway/routing/credential.h"
 #include "store/status.h"
 
 namespace tollgate {
@@ -18,7 +19,8 @@ struct Provider {
     std::string port;
     std::string host_header;    // as in the Host field
     std::string base_path;      // "/v1", without trailing slash
-    std::string fixed_headers;  // Host, Authorization and what else every request carries, each line with CRLF
+    std::string fixed_headers;  // Host and what else every request carries, each line with CRLF; no secret
+    Credential operators;       // the operator's own
     bool abort_stops_billing = true;
     bool reasoning_in_completion = true;  // its completion_tokens include its reasoning_tokens, as OpenAI's do
     OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;

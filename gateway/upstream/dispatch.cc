@@ -17,7 +17,7 @@ std::string_view path_of(ApiType api) {
     }
 }
 
-void write_request_head(const RequestContext& request, std::string& out) {
+void write_request_head(const RequestContext& request, const Credential& credential, std::string& out) {
     const Provider& provider = *request.endpoint->provider;
     out.clear();
     out += "POST ";
@@ -25,6 +25,7 @@ void write_request_head(const RequestContext& request, std::string& out) {
     out += path_of(request.api);
     out += " HTTP/1.1\r\n";
     out += provider.fixed_headers;
+    out += credential.header_lines;
     out += "content-type: application/json\r\naccept: ";
     out += request.body.stream ? "text/event-stream" : "application/json";
     out += "\r\ncontent-length: ";
@@ -32,17 +33,12 @@ void write_request_head(const RequestContext& request, std::string& out) {
     out += "\r\n\r\n";
 }
 
-// Why an attempt failed, and whether a byte of an answer had come.
-struct Attempt {
-    Error error;
-    bool answered = false;
-};
-
 // The pieces of the request as they go out.
-std::size_t gather(const Connection& connection, std::array<std::string_view, wire::kMaxGather>& pieces) {
+std::size_t gather(std::string_view head, const UpstreamBody& body,
+                   std::array<std::string_view, wire::kMaxGather>& pieces) {
     std::size_t count = 0;
-    pieces[count++] = connection.out;
-    for (const std::string_view piece : connection.request.upstream_body.pieces()) pieces[count++] = piece;
+    pieces[count++] = head;
+    for (const std::string_view piece : body.pieces()) pieces[count++] = piece;
     return count;
 }
 
@@ -62,67 +58,81 @@ void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     }
 }
 
+constexpr std::size_t kHeadRoomBytes = 4096;
+
 enum class HeadStep : std::uint8_t { more, done, refused };
 
+struct HeadReader {
+    HeadStep step = HeadStep::more;
+    bool answered = false;  // a byte of an answer has come
+    std::size_t searched = 0;
+    Error error{};  // when refused
+};
+
 // Looks for the final head in what has been received, past informational ones.
-HeadStep take_heads(Connection& connection, UpstreamAnswer& answer, std::size_t& searched, Error& error) {
+void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& answer, HeadReader& reader) {
     wire::Buffer& in = answer.connection->in;
     const auto& limits = connection.worker().config().limits;
     wire::ResponseHead& head = connection.worker().response_head;
-    while (true) {
-        const std::size_t end = wire::find_head_end(in.view(), searched);
-        searched = in.size();
-        if (end == 0 && in.size() < limits.max_head_bytes) return HeadStep::more;
+    in.produced(received);
+    reader.answered = true;
+    while (reader.step == HeadStep::more) {
+        const std::size_t end = wire::find_head_end(in.view(), reader.searched);
+        reader.searched = in.size();
+        if (end == 0 && in.size() < limits.max_head_bytes) return;
         const auto refusal =
             end == 0 ? wire::HeadRefusal{431, "its head is too large"}
                      : wire::parse_response_head(in.view().substr(0, end), limits.max_head_fields, false, head);
         if (refusal.status != 0) {
-            error = {ErrorKind::upstream_invalid_response,
-                     "provider " + answer.pool->provider().name +
-                         " answered with something that is not HTTP: " + std::string(refusal.reason)};
-            return HeadStep::refused;
+            reader.error = {ErrorKind::upstream_invalid_response,
+                            "provider " + answer.pool->provider().name +
+                                " answered with something that is not HTTP: " + std::string(refusal.reason)};
+            reader.step = HeadStep::refused;
+        } else if (head.status >= 200) {
+            take_head(head, answer);
+            reader.step = HeadStep::done;
         }
-        if (head.status >= 200) take_head(head, answer);
         in.consume(end);
-        searched = 0;
-        if (head.status >= 200) return HeadStep::done;
+        reader.searched = 0;
     }
+    RequestContext& request = connection.request;
+    request.upstream_answered = wire::Clock::now();
+    if (reader.step == HeadStep::done) request.upstream_status = answer.status;
 }
 
-wire::Awaitable<Attempt> attempt_once(Connection& connection, UpstreamAnswer& answer) {
+void build_body(const Connection& connection, UpstreamBody& body) {
+    const RequestContext& request = connection.request;
+    const bool ask_for_usage = request.body.stream && request.api != ApiType::embeddings;
+    OutputBound bound{.tokens = request.sent_output_bound};
+    if (request.api == ApiType::chat) bound.parameter = request.endpoint->provider->output_bound_parameter;
+    body.build(connection.in.view().substr(0, request.body_bytes), request.body,
+               request.endpoint->endpoint->upstream_model, ask_for_usage, bound);
+}
+
+wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect_afresh(Connection& connection,
+                                                                             UpstreamPool& pool) {
     RequestContext& request = connection.request;
-    UpstreamConnection& upstream = *answer.connection;
-    const std::string& provider = answer.pool->provider().name;
-    write_request_head(request, connection.out);
-    connection.expect_upstream(upstream.stream, connection.worker().config().timeouts.first_byte_timeout_ms);
-    std::array<std::string_view, wire::kMaxGather> pieces;
-    const auto outgoing = std::span(pieces).first(gather(connection, pieces));
-    Attempt attempt;
-    wire::ErrorCode failed;
-    const std::size_t taken = upstream.stream.write_now(outgoing, failed);
-    if (!failed && taken < connection.out.size() + request.upstream_body.size()) {
-        failed = co_await upstream.stream.write_rest(outgoing, taken);
+    connection.expect_connect(connection.worker().config().timeouts.connect_timeout_ms);
+    connection.connecting = {};
+    const auto began = wire::Clock::now();
+    auto made = co_await pool.connect(connection.connecting);
+    request.connecting_us += wire::us_between(began, wire::Clock::now());
+    if (made) co_return std::move(*made);
+    if (connection.stopped() || connection.client_gone()) co_return std::unexpected(upstream_failure(connection, {}, {}));
+    if (!connection.timed_out()) co_return std::unexpected(made.error());
+    co_return problem(ErrorKind::upstream_timeout,
+                      "provider " + pool.provider().name + " could not be connected to in time");
+}
+
+// Why there is no answer. A reused connection that ends before any byte of one came had been closed by the provider.
+Error give_up(Connection& connection, UpstreamAnswer& answer, const HeadReader& reader, const wire::ErrorCode& failed) {
+    Error error = failed ? upstream_failure(connection, answer.pool->provider().name, failed) : reader.error;
+    if (answer.connection->reused && !reader.answered && error.kind() == ErrorKind::upstream_reset) {
+        error.set_retry(Retry::fresh_connection);
     }
-    request.sent_upstream = wire::Clock::now();
-    std::size_t searched = 0;
-    while (!failed) {
-        if (connection.abandoned()) {
-            failed = wire::asio::error::operation_aborted;
-            break;
-        }
-        char* const to = upstream.in.room(4096);
-        auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
-        failed = error;
-        if (failed) break;
-        upstream.in.produced(bytes);
-        attempt.answered = true;
-        const HeadStep step = take_heads(connection, answer, searched, attempt.error);
-        if (step == HeadStep::more) continue;
-        request.upstream_answered = wire::Clock::now();
-        co_return attempt;
-    }
-    attempt.error = upstream_failure(connection, provider, failed);
-    co_return attempt;
+    connection.expect_nobody();
+    answer.pool->discard(std::move(answer.connection));
+    return error;
 }
 
 }  // namespace
@@ -139,51 +149,49 @@ Error upstream_failure(Connection& connection, const std::string& provider, cons
     return {ErrorKind::upstream_reset, "provider " + provider + " " + what};
 }
 
-wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection) {
+wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const Credential& credential,
+                                                  Connect connect) {
     RequestContext& request = connection.request;
     Worker& worker = connection.worker();
-    const bool ask_for_usage = request.body.stream && request.api != ApiType::embeddings;
-    OutputBound bound{.tokens = request.sent_output_bound};
-    if (request.api == ApiType::chat) bound.parameter = request.endpoint->provider->output_bound_parameter;
-    request.upstream_body.build(connection.in.view().substr(0, request.body_bytes), request.body,
-                                request.endpoint->endpoint->upstream_model, ask_for_usage, bound);
     UpstreamAnswer answer;
     answer.pool = &worker.pool(*request.endpoint->provider);
-    answer.connection = answer.pool->take_idle(worker.tick_time());
-    while (true) {
-        if (answer.connection == nullptr) {
-            connection.expect_connect(worker.config().timeouts.connect_timeout_ms);
-            connection.connecting = {};
-            const auto began = wire::Clock::now();
-            auto made = co_await answer.pool->connect(connection.connecting);
-            request.connecting_us += wire::us_between(began, wire::Clock::now());
-            if (!made && connection.stopped()) co_return std::unexpected(upstream_failure(connection, {}, {}));
-            if (!made && connection.client_gone()) {
-                co_return problem(ErrorKind::client_closed_request, "the client left");
-            }
-            if (!made && connection.timed_out()) {
-                co_return problem(ErrorKind::upstream_timeout, "provider " + request.endpoint->provider->name +
-                                                                   " could not be connected to in time");
-            }
-            if (!made) co_return std::unexpected(made.error());
-            answer.connection = std::move(*made);
-        }
-        if (connection.abandoned()) {
-            answer.pool->discard(std::move(answer.connection));
-            co_return std::unexpected(upstream_failure(connection, {}, {}));
-        }
-        const Attempt attempt = co_await attempt_once(connection, answer);
-        if (!attempt.error) break;
-        const bool again =
-            answer.connection->reused && !attempt.answered && attempt.error.kind() == ErrorKind::upstream_reset;
-        connection.expect_nobody();
-        answer.pool->discard(std::move(answer.connection));
-        if (!again) co_return std::unexpected(attempt.error);
-        worker.counters().upstream_retries.add();
+    if (connect == Connect::reuse) answer.connection = answer.pool->take_idle(worker.tick_time());
+    if (answer.connection == nullptr) {
+        auto made = co_await connect_afresh(connection, *answer.pool);
+        if (!made) co_return std::unexpected(made.error());
+        answer.connection = std::move(*made);
     }
-    request.upstream_status = answer.status;
+    if (connection.abandoned()) {
+        answer.pool->discard(std::move(answer.connection));
+        co_return std::unexpected(upstream_failure(connection, {}, {}));
+    }
+    UpstreamConnection& upstream = *answer.connection;
+    build_body(connection, request.upstream_body);
+    write_request_head(request, credential, upstream.out);
     connection.response_chunks.reset();
-    co_return answer;
+    connection.expect_upstream(upstream.stream, worker.config().timeouts.first_byte_timeout_ms);
+    std::array<std::string_view, wire::kMaxGather> pieces;
+    const auto outgoing = std::span(pieces).first(gather(upstream.out, request.upstream_body, pieces));
+    wire::ErrorCode failed;
+    const std::size_t taken = upstream.stream.write_now(outgoing, failed);
+    if (!failed && taken < upstream.out.size() + request.upstream_body.size()) {
+        failed = co_await upstream.stream.write_rest(outgoing, taken);
+    }
+    request.sent_upstream = wire::Clock::now();
+
+    HeadReader reader;
+    while (!failed && reader.step == HeadStep::more) {
+        if (connection.abandoned()) {
+            failed = wire::asio::error::operation_aborted;
+            break;
+        }
+        char* const to = upstream.in.room(kHeadRoomBytes);
+        auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
+        failed = error;
+        if (!failed) take_heads(connection, bytes, answer, reader);
+    }
+    if (reader.step == HeadStep::done) co_return answer;
+    co_return std::unexpected(give_up(connection, answer, reader, failed));
 }
 
 }  // namespace tollgate

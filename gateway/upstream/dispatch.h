@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/routing/credential.h"
 #include "gateway/text/error.h"
 #include "gateway/upstream/pool.h"
 #include "gateway/wire/http_head.h"
@@ -24,10 +25,15 @@ struct UpstreamAnswer {
     std::string retry_headers;  // retry-after and its kin, as lines to pass on
 };
 
-// A request that failed on a reused connection before any byte of an answer came is sent once more over a fresh one:
-// the provider had closed it. Errors: upstream_unreachable, upstream_reset, upstream_timeout,
-// upstream_invalid_response, client_closed_request.
-wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection);
+// Whether an idle connection of the pool may carry the request.
+enum class Connect : std::uint8_t { reuse, fresh };
+
+// Sends `request.upstream_body` with the credential and reads the head of the answer. An error says whether a fresh
+// connection or another endpoint can help: on a reused connection that ends before any byte of an answer came, the
+// provider had closed it before it took the request. Errors: upstream_unreachable, upstream_reset, upstream_timeout,
+// upstream_invalid_response, client_closed_request, shutting_down.
+wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const Credential& credential,
+                                                  Connect connect);
 
 // Why reading from the upstream failed, in the connection's present state.
 Error upstream_failure(Connection& connection, const std::string& provider, const wire::ErrorCode& error);

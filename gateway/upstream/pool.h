@@ -32,6 +32,7 @@ struct UpstreamConnection {
 
     wire::Stream stream;
     wire::Buffer in;  // received, not yet consumed
+    std::string out;  // the head of the request that it carries
     wire::Clock::time_point idle_since;
     bool reused = false;  // has carried an answer before
     std::shared_ptr<PoolCounters> counters;

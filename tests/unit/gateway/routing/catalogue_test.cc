@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/api/models.h"
-#include "gateway/routing/plan.h"
+#include "gateway/exchange/request_context.h"
 
 namespace tollgate {
 namespace {
@@ -42,20 +42,10 @@ class CatalogueTest : public testing::Test {
         auto prices = PriceList::parse(kPrices, "prices.yaml");
         if (!prices) throw std::runtime_error(prices.error().message());
         catalogue_ = std::make_unique<Catalogue>(*prices, providers_);
-        policy_ = std::make_shared<OrganizationPolicy>();
-        request_.principal.policy = policy_;
-    }
-
-    Error plan_for(std::string_view model) {
-        request_.body.model = model;
-        request_.endpoint = nullptr;
-        return plan(*catalogue_, request_);
     }
 
     std::vector<Provider> providers_;
     std::unique_ptr<Catalogue> catalogue_;
-    std::shared_ptr<OrganizationPolicy> policy_;
-    RequestContext request_;
 };
 
 TEST_F(CatalogueTest, EndpointsAreThoseOfConfiguredProvidersInTheLists) {
@@ -83,46 +73,6 @@ TEST_F(CatalogueTest, WhatCannotBeCalledIsNotThere) {
 TEST_F(CatalogueTest, EndpointsAreNumberedFromOne) {
     ASSERT_EQ(catalogue_->endpoints().size(), 4u);
     for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(catalogue_->endpoints()[i].number, i + 1);
-}
-
-TEST_F(CatalogueTest, PlanTakesTheNamedModelsFirstEndpoint) {
-    ASSERT_FALSE(plan_for("chat"));
-    EXPECT_EQ(request_.endpoint->endpoint->upstream_model, "up-1");
-    EXPECT_EQ(request_.endpoint->model->id, "maker/chat");
-}
-
-TEST_F(CatalogueTest, PlanTakesTheOrganizationsDefaultWhereNoneIsNamed) {
-    policy_->default_model = "maker/chat";
-    policy_->default_provider = "second";
-    ASSERT_FALSE(plan_for(""));
-    EXPECT_EQ(request_.endpoint->endpoint->upstream_model, "up-2");
-    ASSERT_FALSE(plan_for("maker/chat"));
-    EXPECT_EQ(request_.endpoint->endpoint->upstream_model, "up-1")
-        << "the default provider belongs to the default model";
-    policy_->default_provider = "unconfigured";
-    ASSERT_FALSE(plan_for(""));
-    EXPECT_EQ(request_.endpoint->endpoint->upstream_model, "up-1");
-}
-
-TEST_F(CatalogueTest, PlanWithoutAnyModel) {
-    const Error error = plan_for("");
-    EXPECT_EQ(error.kind(), ErrorKind::model_required);
-    EXPECT_EQ(error.detail().param, "model");
-}
-
-TEST_F(CatalogueTest, PlanForAnUnknownModelNamesIt) {
-    const Error error = plan_for("maker/nowhere");
-    EXPECT_EQ(error.kind(), ErrorKind::model_not_found);
-    EXPECT_NE(error.detail().message.find("maker/nowhere"), std::string::npos);
-    policy_->default_model = "gone";
-    EXPECT_NE(plan_for("").detail().message.find("default"), std::string::npos);
-}
-
-TEST_F(CatalogueTest, EmbeddingModelsOnlyEmbed) {
-    EXPECT_EQ(plan_for("maker/embed").kind(), ErrorKind::invalid_request);
-    request_.api = ApiType::embeddings;
-    EXPECT_FALSE(plan_for("maker/embed"));
-    EXPECT_EQ(plan_for("maker/chat").kind(), ErrorKind::invalid_request);
 }
 
 TEST_F(CatalogueTest, ListedModelsAreValidJsonInBothFlavours) {

@@ -1,0 +1,121 @@
+#include "gateway/routing/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kPrices = R"(
+version: "1"
+models:
+  - id: maker/chat
+    aliases: [chat]
+    endpoints:
+      - {provider: first, model: up-1, prices: {prompt: "0.15", completion: "0.6"}}
+      - {provider: second, model: up-2, prices: {prompt: "0.2", completion: "0.7"}}
+      - {provider: unconfigured, model: up-3, prices: {prompt: "0.2", completion: "0.7"}}
+      - {provider: third, model: up-4, prices: {prompt: "0.1", completion: "0.1"}}
+  - id: maker/nowhere
+    endpoints:
+      - {provider: unconfigured, model: up-5, prices: {prompt: "1", completion: "1"}}
+  - id: maker/embed
+    embeddings: true
+    endpoints:
+      - {provider: first, model: up-6, prices: {prompt: "0.02", completion: "0"}}
+)";
+
+std::vector<Provider> providers_named(const std::vector<std::string>& names) {
+    std::vector<Provider> providers(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) providers[i].name = names[i];
+    return providers;
+}
+
+class PlanTest : public testing::Test {
+  protected:
+    PlanTest() : catalogue_(*PriceList::parse(kPrices, "prices.yaml"), providers_) {}
+
+    Outcome<Plan> plan_for(std::string_view model, ApiType api = ApiType::chat) {
+        return make_plan(catalogue_, policy_, model, api);
+    }
+    // "up-1 listed, up-2 listed"
+    std::string text_of(std::string_view model) {
+        const auto plan = plan_for(model);
+        if (!plan) return plan.error().detail().message;
+        std::string text;
+        for (std::size_t i = 0; i < plan->size(); ++i) {
+            const Candidate candidate = (*plan)[i];
+            EXPECT_EQ(plan->endpoints()[i], candidate.endpoint);
+            if (i > 0) text += ", ";
+            text += candidate.endpoint->endpoint->upstream_model + " " + std::string(to_string(candidate.reason));
+        }
+        return text;
+    }
+
+    std::vector<Provider> providers_ = providers_named({"second", "first", "third"});
+    Catalogue catalogue_;
+    OrganizationPolicy policy_;
+};
+
+TEST_F(PlanTest, CandidatesAreTheModelsEndpointsInThePriceListsOrder) {
+    EXPECT_EQ(text_of("maker/chat"), "up-1 listed, up-2 listed, up-4 listed");
+    EXPECT_EQ(text_of("chat"), text_of("maker/chat"));
+}
+
+TEST_F(PlanTest, WhereNoModelIsNamedTheOrganizationsDefaultProviderComesFirst) {
+    policy_.default_model = "maker/chat";
+    policy_.default_provider = "second";
+    EXPECT_EQ(text_of(""), "up-2 organizations_default, up-1 listed, up-4 listed");
+    policy_.default_provider = "unconfigured";
+    EXPECT_EQ(text_of(""), "up-1 listed, up-2 listed, up-4 listed");
+}
+
+TEST_F(PlanTest, TheDefaultProviderBelongsToTheDefaultModel) {
+    policy_.default_model = "maker/chat";
+    policy_.default_provider = "second";
+    EXPECT_EQ(text_of("maker/chat"), "up-1 listed, up-2 listed, up-4 listed");
+}
+
+TEST_F(PlanTest, WithoutAnyModel) {
+    const auto plan = plan_for("");
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().kind(), ErrorKind::model_required);
+    EXPECT_EQ(plan.error().detail().param, "model");
+}
+
+TEST_F(PlanTest, AnUnknownModelIsNamed) {
+    const auto plan = plan_for("maker/nowhere");
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().kind(), ErrorKind::model_not_found);
+    EXPECT_NE(plan.error().detail().message.find("maker/nowhere"), std::string::npos);
+    policy_.default_model = "gone";
+    EXPECT_NE(plan_for("").error().detail().message.find("default"), std::string::npos);
+}
+
+TEST_F(PlanTest, EmbeddingModelsOnlyEmbed) {
+    EXPECT_EQ(plan_for("maker/embed").error().kind(), ErrorKind::invalid_request);
+    EXPECT_TRUE(plan_for("maker/embed", ApiType::embeddings));
+    EXPECT_EQ(plan_for("maker/chat", ApiType::embeddings).error().kind(), ErrorKind::invalid_request);
+}
+
+TEST(Plan, HasAtMostSoManyCandidates) {
+    std::string text = "version: \"1\"\nmodels:\n  - id: maker/many\n    endpoints:\n";
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < kMostCandidates + 3; ++i) {
+        names.push_back("provider" + std::to_string(i));
+        text += "      - {provider: " + names.back() + ", model: up, prices: {prompt: \"1\", completion: \"1\"}}\n";
+    }
+    const auto providers = providers_named(names);
+    const auto prices = PriceList::parse(text, "prices.yaml");
+    ASSERT_TRUE(prices) << prices.error().message();
+    const Catalogue catalogue(*prices, providers);
+    const auto plan = make_plan(catalogue, OrganizationPolicy(), "maker/many", ApiType::chat);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->size(), kMostCandidates);
+    EXPECT_EQ((*plan)[0].endpoint->provider->name, "provider0");
+}
+
+}  // namespace
+}  // namespace tollgate
