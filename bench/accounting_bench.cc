@@ -22,7 +22,6 @@ std::shared_ptr<const Directory> directory_of(std::int64_t count) {
     DirectoryBuilder builder;
     Organization organization;
     organization.id = make_uuid7(kNow);
-    organization.policy = std::make_shared<OrganizationPolicy>();
     builder.put(organization);
     Project project;
     project.id = make_uuid7(kNow);
@@ -33,7 +32,6 @@ std::shared_ptr<const Directory> directory_of(std::int64_t count) {
         key.digest = digest_key("key-" + std::to_string(i));
         key.organization = organization.id;
         key.project = project.id;
-        key.policy = organization.policy;
         builder.put(std::move(key));
     }
     return std::move(builder).build();

@@ -95,7 +95,7 @@ bool may_try_again(Connection& connection, const Error& error) {
     const RequestContext& request = connection.request;
     const auto timeout = std::chrono::milliseconds(connection.worker().config().timeouts.request_timeout_ms);
     return error.retry() != Retry::never && request.status_sent == 0 && !connection.abandoned() &&
-           !connection.worker().services().draining && wire::Clock::now() < request.started + timeout;
+           wire::Clock::now() < request.started + timeout;
 }
 
 // One attempt after another, along the plan, until one answers the client or no other try can help.

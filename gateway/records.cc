@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "accounting/accounts/accounts.h"
 #include "accounting/ledger/ledger.h"
 #include "gateway/api/api.h"
 #include "store/rocks_store.h"

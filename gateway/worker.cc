@@ -38,7 +38,7 @@ Worker::Worker(Services& services, std::uint32_t number)
     // Parser memory is taken now, with the configured depth.
     constexpr std::size_t kUsualBodyBytes = 65536;
     if (json.allocate(kUsualBodyBytes, config.limits.max_json_depth) != simdjson::SUCCESS) throw std::bad_alloc();
-    directory_ = services.accounts->directory();
+    set_directory(services.accounts->directory());
     update_date();
 }
 
@@ -74,7 +74,9 @@ void Worker::leave(Connection& connection) {
     load_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void Worker::set_directory(std::shared_ptr<const Directory> directory) { directory_ = std::move(directory); }
+void Worker::set_directory(const std::shared_ptr<const Directory>& directory) {
+    directory_ = std::make_shared<const Directory>(*directory);
+}
 
 void Worker::shut_down() {
     wire::asio::post(io_, [this] {

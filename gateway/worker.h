@@ -58,7 +58,7 @@ class Worker {
 
     void run();                                      // the thread's body; returns after stop()
     void adopt(int descriptor, wire::Tcp protocol);  // any thread: an accepted connection becomes this worker's
-    void set_directory(std::shared_ptr<const Directory> directory);  // this worker's thread
+    void set_directory(const std::shared_ptr<const Directory>& directory);  // this worker's thread
     // Two-phase stop, any thread: idle connections go at once, running requests may finish; stop_connections() ends
     // what is left.
     void shut_down();
@@ -74,7 +74,8 @@ class Worker {
     // --- For connections, on this worker's thread.
     Services& services() { return services_; }
     const Config& config() const { return services_.config; }
-    const Directory& directory() const { return *directory_; }
+    // This worker's own reference count: what requests keep alive costs other workers nothing.
+    const std::shared_ptr<const Directory>& directory() const { return directory_; }
     WorkerCounters& counters() { return counters_; }
     const WorkerCounters& counters() const { return counters_; }
     UpstreamPool& pool(const Provider& provider) { return *pools_[provider.index]; }

@@ -189,6 +189,38 @@ std::string member_document_key(std::string_view organization_uuid, std::string_
     return std::string(kMemberDocumentPrefix) + std::string(organization_uuid) + "/" + std::string(user_uuid);
 }
 
+std::string change_key(std::uint64_t number) { return joined(kChangePrefix, encode_u64(number)); }
+
+std::optional<std::uint64_t> parse_change_key(std::string_view key) {
+    if (!key.starts_with(kChangePrefix)) return std::nullopt;
+    return decode_u64(key.substr(kChangePrefix.size()));
+}
+
+std::string audit_key(const OrganizationIdBytes& organization, std::uint64_t change) {
+    return tagged(kAuditPrefix, organization).append(encode_u64(change));
+}
+
+std::optional<std::uint64_t> parse_audit_key(std::string_view key) {
+    constexpr std::size_t kIdEnd = kAuditPrefix.size() + sizeof(OrganizationIdBytes);
+    if (key.size() < kIdEnd || !key.starts_with(kAuditPrefix)) return std::nullopt;
+    return decode_u64(key.substr(kIdEnd));
+}
+
+std::string answer_key(std::string_view hash) { return joined(kAnswerPrefix, hash); }
+
+std::string answer_expiry_key(std::uint64_t expires_ms, std::string_view hash) {
+    return joined(kAnswerExpiryPrefix, encode_u64(expires_ms)).append(hash);
+}
+
+std::optional<AnswerExpiry> parse_answer_expiry_key(std::string_view key) {
+    if (key.size() != kAnswerExpiryPrefix.size() + sizeof(std::uint64_t) + SHA256_DIGEST_LENGTH ||
+        !key.starts_with(kAnswerExpiryPrefix)) {
+        return std::nullopt;
+    }
+    key.remove_prefix(kAnswerExpiryPrefix.size());
+    return AnswerExpiry{read_big_endian<std::uint64_t>(key.data()), key.substr(sizeof(std::uint64_t))};
+}
+
 std::string idempotency_key(std::string_view scope, std::string_view caller_key) {
     // The scope's length goes first, so that no two pairs give the same bytes.
     std::string text = encode_u64(scope.size());

@@ -21,6 +21,10 @@
 //   idempotency  SHA-256 of scope and the caller's key        what the event did
 //   transactions 'h' + organization id + ULID                 HistoryRow (accounting/ledger/transaction_history.h)
 //                'r' + organization id + request ULID         what was refunded of a request so far
+//   changes      'c' + change number u64                      the keys of the documents it changed, one a line
+//                'a' + organization id + change number u64    AuditEntry (accounting/accounts/audit.h)
+//                'i' + SHA-256 of scope and caller's key      StoredAnswer (accounting/accounts/answers.h)
+//                'e' + time of expiry u64, Unix ms + SHA-256  nothing; names an 'i'
 #pragma once
 
 #include <array>
@@ -126,6 +130,22 @@ std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
 std::string key_document_key(std::string_view digest_hex);
 std::string member_document_key(std::string_view organization_uuid, std::string_view user_uuid);
+
+// --- changes
+inline constexpr std::string_view kChangePrefix = "c", kAuditPrefix = "a", kAnswerPrefix = "i",
+                                  kAnswerExpiryPrefix = "e";
+std::string change_key(std::uint64_t number);
+std::optional<std::uint64_t> parse_change_key(std::string_view key);
+std::string audit_key(const OrganizationIdBytes& organization, std::uint64_t change);
+std::optional<std::uint64_t> parse_audit_key(std::string_view key);  // the change number
+// `hash` is idempotency_key() below.
+std::string answer_key(std::string_view hash);
+std::string answer_expiry_key(std::uint64_t expires_ms, std::string_view hash);
+struct AnswerExpiry {
+    std::uint64_t expires_ms;
+    std::string_view hash;  // in the key that was parsed
+};
+std::optional<AnswerExpiry> parse_answer_expiry_key(std::string_view key);
 
 // --- idempotency. One caller's key in two scopes ("grant", "refund") is two events.
 std::string idempotency_key(std::string_view scope, std::string_view caller_key);

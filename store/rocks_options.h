@@ -17,8 +17,8 @@ namespace tollgate::rocks_options {
 
 // Index: Family. RocksDB insists on a family called "default", so `system` is that one.
 inline constexpr std::array<const char*, kFamilyCount> kFamilyNames = {
-    "default",      "accounts",           "money",  "usage", "block_index", "balances", "idempotency",
-    "transactions", "organization_usage", "rollups"};
+    "default",      "accounts",           "money",   "usage",  "block_index", "balances", "idempotency",
+    "transactions", "organization_usage", "rollups", "changes"};
 
 inline constexpr std::size_t kBlockCacheBytes = 32u << 20;
 inline constexpr std::size_t kAllMemtablesBytes = 24u << 20;

@@ -20,6 +20,7 @@ enum class StatusCode : std::uint8_t {
     read_only,  // an earlier write failed; nothing is accepted until it is repaired
     io,
     expired,  // it was there and has been dropped at the end of its retention
+    stale,    // it has changed since the version that the caller named
 };
 
 class [[nodiscard]] Status {

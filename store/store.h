@@ -23,8 +23,9 @@ enum class Family : std::uint8_t {
     transactions,        // an organization's history, for people
     organization_usage,  // copies of usage rows by organization and day, for listings; dropped with the usage
     rollups,             // counters by minute, hour and day, for reports
+    changes,             // of accounts: their log, the audit entries, the answers to repeatable calls
 };
-inline constexpr std::size_t kFamilyCount = 10;
+inline constexpr std::size_t kFamilyCount = 11;
 
 // What a commit survives. `process`: kill -9. `disk`: power loss.
 enum class Durability : std::uint8_t { process, disk };

@@ -1,15 +1,18 @@
-// The text form of API keys: generation, checksum, label. What a key may do is in directory.h.
+#include "accounting/accounts/api_key.h"
+
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 
-#include "accounting/accounts/accounts.h"
-
 namespace tollgate {
 namespace {
+
+// In the order of KeyKind's values.
+constexpr std::array<std::string_view, 3> kKinds = {"inference", "management", "root"};
 
 constexpr std::string_view kKeyPrefix = "sk-tg-v1-";
 constexpr std::string_view kRootKeyPrefix = "sk-tg-root-";
@@ -61,8 +64,6 @@ void append_base62(std::string& out, std::array<std::uint32_t, kSecretWords>& nu
     OPENSSL_cleanse(digits.data(), digits.size());
 }
 
-bool is_base62(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-
 // Empty if the text starts like no key.
 std::string_view prefix_of(std::string_view text) {
     for (const std::string_view prefix : {kKeyPrefix, kRootKeyPrefix}) {
@@ -72,6 +73,15 @@ std::string_view prefix_of(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view to_string(KeyKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
+
+bool parse(std::string_view text, KeyKind& kind) {
+    const auto found = std::ranges::find(kKinds, text);
+    if (found == kKinds.end()) return false;
+    kind = static_cast<KeyKind>(found - kKinds.begin());
+    return true;
+}
 
 NewKey generate_key(KeyKind kind) {
     std::array<std::uint32_t, kSecretWords> secret{};
@@ -88,17 +98,6 @@ NewKey generate_key(KeyKind kind) {
     key.plaintext.append(checksum.data(), checksum.size());
     key.digest = digest_key(key.plaintext);
     return key;
-}
-
-bool well_formed_key(std::string_view text) {
-    const std::string_view prefix = prefix_of(text);
-    if (prefix.empty() || text.size() != prefix.size() + kSecretCharacters + kChecksumCharacters) return false;
-    for (const char c : text.substr(prefix.size())) {
-        if (!is_base62(c)) return false;
-    }
-    const std::size_t covered = text.size() - kChecksumCharacters;
-    const auto checksum = checksum_of(text.substr(0, covered));
-    return text.substr(covered) == std::string_view(checksum.data(), checksum.size());
 }
 
 std::string key_label(std::string_view plaintext) {

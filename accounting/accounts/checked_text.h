@@ -9,6 +9,7 @@
 namespace tollgate {
 
 inline constexpr std::size_t kMaxNameBytes = 100;   // of organizations, projects, keys
+inline constexpr std::size_t kMaxSlugBytes = 140;   // a name's and a part of the id
 inline constexpr std::size_t kMaxModelBytes = 200;  // of a model's or provider's name
 
 // invalid: says which field, what is wrong and at which byte.

@@ -164,9 +164,11 @@ std::vector<const KeyRecord*> Directory::keys_of(const Id128& organization) cons
 }
 
 std::size_t Directory::key_count() const { return root_->key_count; }
+bool Directory::has_root_key() const { return root_->has_root_key; }
 
-DirectoryBuilder::DirectoryBuilder() : root_(std::make_shared<Directory::Root>()) {}
-DirectoryBuilder::DirectoryBuilder(const Directory& base) : root_(std::make_shared<Directory::Root>(*base.root_)) {}
+DirectoryBuilder::DirectoryBuilder() : root_(std::make_shared<Directory::Root>()), view_(root_) {}
+DirectoryBuilder::DirectoryBuilder(const Directory& base)
+    : root_(std::make_shared<Directory::Root>(*base.root_)), view_(root_) {}
 
 void DirectoryBuilder::put(Organization organization) {
     const Id128 id = organization.id;
@@ -190,7 +192,11 @@ void DirectoryBuilder::put(KeyRecord record) {
     const auto shared = std::make_shared<const KeyRecord>(std::move(record));
     if (!own_key_shard(shared->digest).put(shared)) return;
     ++root_->key_count;
-    if (shared->kind != KeyKind::root) own_entry(shared->organization).keys.add(shared->digest);
+    if (shared->kind == KeyKind::root) {
+        root_->has_root_key = true;
+    } else {
+        own_entry(shared->organization).keys.add(shared->digest);
+    }
 }
 
 void DirectoryBuilder::erase_key(const KeyDigest& digest) {

@@ -1,68 +1,17 @@
-// Who may call and under which policy: an immutable snapshot, sharded by key digest, replaced as a whole root when
-// anything changes (one shard and the root are copied). Workers each hold a shared_ptr to the current root.
+// Who may call and under which policy: an immutable snapshot, sharded, replaced as a whole root when anything changes
+// (one shard and the root are copied, whatever the size of the organization).
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <functional>
+#include <cstddef>
 #include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "accounting/credit/credit.h"
+#include "accounting/accounts/key.h"
+#include "accounting/accounts/organization.h"
+#include "accounting/accounts/project.h"
 #include "accounting/money/ids.h"
 
 namespace tollgate {
-
-enum class KeyKind : std::uint8_t { inference, management, root };
-
-// What an organization's requests obey; shared by all its keys, immutable.
-struct OrganizationPolicy {
-    Id128 organization;
-    std::string organization_text;  // the same as a UUID, for headers and logs
-    std::string name;
-    std::string default_model;                    // the LLM default; empty: none
-    std::string default_provider;                 // empty: any
-    std::optional<std::uint8_t> retention_class;  // of its usage detail; empty: the configuration's default
-    std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
-    std::optional<NanoUsd> overdraft_cap;
-    bool closed = false;  // deleted: its keys answer 401
-};
-
-struct KeyRecord {
-    KeyDigest digest;
-    std::string label;  // "sk-tg-v1-abc...123"
-    std::string name;
-    KeyKind kind = KeyKind::inference;
-    Id128 organization, project, creator;  // nil for the root key
-    bool disabled = false;
-    std::int64_t expires_ms = 0;  // Unix time; 0: never
-    std::int64_t created_ms = 0, updated_ms = 0;
-    Limits limits;
-    std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key
-    OrganizationCredit* credit = nullptr;              // stable; null for the root key
-    Spenders spenders;                                 // stable; members of the organization
-};
-
-struct Project {
-    Id128 id = {}, organization = {};
-    std::string name = {};
-    bool is_default = false;
-    std::int64_t created_ms = 0;
-    Limits limits = {};
-};
-
-struct Organization {
-    Id128 id = {};
-    std::string name = {}, slug = {};
-    std::int64_t created_ms = 0, updated_ms = 0;
-    std::shared_ptr<const OrganizationPolicy> policy = nullptr;
-    OrganizationCredit* credit = nullptr;
-    Limits limits = {};
-};
 
 class Directory {
   public:
@@ -78,6 +27,7 @@ class Directory {
     std::vector<const Project*> projects_of(const Id128& organization) const;
     std::vector<const KeyRecord*> keys_of(const Id128& organization) const;
     std::size_t key_count() const;  // the root key included
+    bool has_root_key() const;
 
     struct Root;  // directory_builder.h; accounts.cc builds new ones
     explicit Directory(std::shared_ptr<const Root> root);

@@ -75,6 +75,7 @@ struct Directory::Root {
     std::array<std::shared_ptr<const OrganizationShard>, kIdShards> organizations;
     std::array<std::shared_ptr<const ProjectShard>, kIdShards> projects;
     std::size_t key_count = 0;
+    bool has_root_key = false;
 };
 
 // One use: put and erase, then build.
@@ -89,6 +90,8 @@ class DirectoryBuilder {
     void put(KeyRecord record);
     // Removes a key if it is there.
     void erase_key(const KeyDigest& digest);
+    // What was built so far; changes with every call above.
+    const Directory& view() const { return view_; }
     std::shared_ptr<const Directory> build() &&;
 
   private:
@@ -96,6 +99,7 @@ class DirectoryBuilder {
     OrganizationEntry& own_entry(const Id128& organization);
 
     std::shared_ptr<Directory::Root> root_;
+    Directory view_;
     // What was copied or made here and may be written; the same objects are in root_.
     std::unordered_map<std::size_t, std::shared_ptr<KeyShard>> key_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<OrganizationShard>> organization_shards_;

@@ -264,18 +264,24 @@ OrganizationCredit::Snapshot OrganizationCredit::snapshot() const {
     return {granted_, used_, held_};
 }
 
-Spender OrganizationCredit::state_of(const Spender& spender, std::int64_t monotonic_ms) const {
+Spender OrganizationCredit::state_of(const Spender& spender, std::int64_t monotonic_ms,
+                                     const std::optional<Limits>& other_limits) const {
     const std::lock_guard lock(mutex_);
     Spender state = spender;
+    if (other_limits) apply(*other_limits, state);
     refill(state, monotonic_ms);
     return state;
 }
 
 void OrganizationCredit::set_limits(Spender& spender, const Limits& limits) {
     const std::lock_guard lock(mutex_);
+    apply(limits, spender);
+}
+
+void OrganizationCredit::apply(const Limits& limits, Spender& spender) const {
     Limits& now = spender.limits;
     now = limits;
-    if (&spender == &organization_) {
+    if (spender.scope == LimitScope::organization) {
         if (!now.requests_per_minute) now.requests_per_minute = defaults_.requests_per_minute;
         if (!now.tokens_per_minute) now.tokens_per_minute = defaults_.tokens_per_minute;
     }

@@ -134,8 +134,9 @@ class OrganizationCredit {
     void restore(NanoUsd granted, NanoUsd used);  // recovery only: a checkpoint
     void restore_spent(Spender& spender, const SpendWindows& spent);  // recovery only
     Snapshot snapshot() const;
-    // A spender of this organization as it stands; its buckets are refilled.
-    Spender state_of(const Spender& spender, std::int64_t monotonic_ms) const;
+    // A spender of this organization as it stands, or as it would stand with other limits; its buckets are refilled.
+    Spender state_of(const Spender& spender, std::int64_t monotonic_ms,
+                     const std::optional<Limits>& other_limits = std::nullopt) const;
     void set_limits(Spender& spender, const Limits& limits);
 
   private:
@@ -149,6 +150,7 @@ class OrganizationCredit {
     NanoUsd room_for(const All& spenders, const WindowNumbers& at) const;  // in credit and budgets; may be below zero
     void take(const All& spenders, NanoUsd amount, const WindowNumbers& at);
     void release(const All& spenders, NanoUsd amount, const WindowNumbers& at);
+    void apply(const Limits& limits, Spender& spender) const;
     void check_not_negative() const;  // with mutex_ held
 
     struct Expired {

@@ -1,6 +1,7 @@
 #include "accounting/money/limits.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <limits>
 #include <utility>
@@ -20,7 +21,24 @@ constexpr std::int64_t divide_up(std::int64_t dividend, std::int64_t divisor) {
     return dividend / divisor + (dividend % divisor > 0 ? 1 : 0);
 }
 
+// Names in the order of the enum's values.
+constexpr std::array<std::string_view, 4> kResets = {"lifetime", "daily", "weekly", "monthly"};
+constexpr std::array<std::string_view, 2> kOnExhausted = {"cut", "owe"};
+
+template <class Enum, std::size_t N>
+bool parse_name(const std::array<std::string_view, N>& names, std::string_view text, Enum& value) {
+    const auto found = std::ranges::find(names, text);
+    if (found == names.end()) return false;
+    value = static_cast<Enum>(found - names.begin());
+    return true;
+}
+
 }  // namespace
+
+std::string_view to_string(LimitReset reset) { return kResets.at(static_cast<std::size_t>(reset)); }
+bool parse(std::string_view text, LimitReset& reset) { return parse_name(kResets, text, reset); }
+std::string_view to_string(OnExhausted policy) { return kOnExhausted.at(static_cast<std::size_t>(policy)); }
+bool parse(std::string_view text, OnExhausted& policy) { return parse_name(kOnExhausted, text, policy); }
 
 WindowNumbers windows_at(std::int64_t unix_ms) {
     using namespace std::chrono;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "accounting/money/money.h"
 
@@ -14,6 +15,8 @@ namespace tollgate {
 
 // UTC windows of a budget; lifetime never resets. Weeks start on Monday.
 enum class LimitReset : std::uint8_t { lifetime, daily, weekly, monthly };
+std::string_view to_string(LimitReset reset);
+bool parse(std::string_view text, LimitReset& reset);  // false, and `reset` unchanged: it is none of the names
 
 // The day, week and month that hold a time: days and weeks since 1970, months since year 0.
 using WindowNumbers = std::array<std::int64_t, 3>;
@@ -55,6 +58,8 @@ enum class LimitScope : std::uint8_t { organization, project, member, key };
 // What becomes of a stream whose hold cannot grow: it is cut with finish_reason "length", or goes on for a while at the
 // platform's cost.
 enum class OnExhausted : std::uint8_t { cut, owe };
+std::string_view to_string(OnExhausted policy);
+bool parse(std::string_view text, OnExhausted& policy);
 
 inline constexpr std::int64_t kMostPerMinute = 1'000'000'000'000;  // a larger rate or count is no limit
 

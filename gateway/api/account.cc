@@ -40,8 +40,8 @@ ApiAnswer show_generation(Services& services, const ApiRequest& request) {
     if (!ulid) return api_error(ErrorKind::invalid_request, "'id' must be a generation id: gen-…", "id");
     const auto found = services.ledger->find_request(*ulid);
     // Another organization's record is as unknown as one that never was.
-    const bool visible = found && (request.principal.kind == KeyKind::root ||
-                                   found->opened().organization == request.principal.organization);
+    const bool visible =
+        found && access_to(found->opened().organization, request.caller, Permission::see_own_key) == Access::granted;
     if (!found && found.error().code() == StatusCode::expired) {
         return api_error(ErrorKind::not_found, "the detail of that time has been dropped at the end of its retention",
                          "id");
@@ -82,7 +82,8 @@ ApiAnswer show_generation(Services& services, const ApiRequest& request) {
 }
 
 ApiAnswer show_key(Services& services, const ApiRequest& request) {
-    const KeyRecord* const key = services.accounts->directory()->find_key(request.principal.key);
+    const auto directory = services.accounts->directory();
+    const KeyRecord* const key = directory->find_key(request.caller.key);
     if (key == nullptr) return api_error(ErrorKind::not_found, "this key no longer exists");
     JsonWriter json;
     json.object().key("data");
@@ -109,7 +110,7 @@ void write_key(const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
     const WindowNumbers now = windows_at(now_ms);
     json.object().key("hash").text(to_hex(key.digest)).key("label").text(key.label).key("name").text(key.name);
     json.key("disabled").flag(key.disabled).key("limit");
-    const Limits& limits = state.limits;
+    const Limits& limits = key.limits;
     limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_remaining");
     if (limits.budget) {
@@ -118,7 +119,7 @@ void write_key(const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
     } else {
         json.null();
     }
-    text_or_null(json, "limit_reset", to_string(limits.reset));
+    text_or_null(json, "limit_reset", limits.reset == LimitReset::lifetime ? "" : to_string(limits.reset));
     json.key("include_byok_in_limit").flag(false);
     json.key("usage").usd(state.spent.total);
     json.key("usage_daily").usd(state.charged_in(LimitReset::daily, now));

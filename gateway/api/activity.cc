@@ -329,7 +329,7 @@ std::optional<ApiAnswer> answer_usage(Services& services, const ApiRequest& requ
     if (collection != "activity" && collection != "analytics") return std::nullopt;
     ApiAnswer answer;
     const auto organization = parse_uuid(path.substr(0, slash));
-    answer.error = check_organization(services, request.principal, organization);
+    answer.error = check_access(services, request.caller, Permission::see_activity, organization);
     if (answer.error || !organization) return answer;
     if (request.method != "GET" && request.method != "HEAD") {
         return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
@@ -339,12 +339,12 @@ std::optional<ApiAnswer> answer_usage(Services& services, const ApiRequest& requ
 }
 
 ApiAnswer show_daily_activity(Services& services, const ApiRequest& request) {
-    if (request.principal.kind == KeyKind::root) {
+    if (request.caller.is_operator()) {
         return api_error(ErrorKind::invalid_request,
                          "the root key belongs to no organization: see /api/organizations/{id}/analytics");
     }
     ApiAnswer refused;
-    refused.error = check_organization(services, request.principal, request.principal.organization);
+    refused.error = check_access(services, request.caller, Permission::see_activity, request.caller.organization);
     if (refused.error) return refused;
     QueryFields fields(request.query, {"date", "api_key_hash", "user_id"});
     UsageReportQuery query;

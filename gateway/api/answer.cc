@@ -18,12 +18,28 @@ wire::Awaitable<ApiAnswer> on_api_thread(ApiAnswer (*work)(Services&, const ApiR
     co_return work(services, request);
 }
 
-ApiRequest api_request(const Connection& connection) {
+Caller caller_of(Connection& connection) {
+    const Principal& principal = connection.request.principal;
+    wire::ErrorCode unknown;
+    const auto endpoint = connection.stream().socket().remote_endpoint(unknown);
+    return {.kind = caller_kind(principal.kind),
+            .key = principal.key,
+            .user = principal.creator,
+            .organization = principal.organization,
+            .address = unknown ? std::string() : endpoint.address().to_string()};
+}
+
+ApiRequest api_request(Connection& connection) {
     const RequestContext& context = connection.request;
-    return {context.method,          context.path,
-            context.query,           std::string(connection.in.view().substr(0, context.body_bytes)),
-            context.idempotency_key, context.inbound,
-            context.principal,       context.started_ms};
+    return {.method = context.method,
+            .path = context.path,
+            .query = context.query,
+            .body = std::string(connection.in.view().substr(0, context.body_bytes)),
+            .idempotency_key = context.idempotency_key,
+            .inbound = context.inbound,
+            .principal = context.principal,
+            .caller = caller_of(connection),
+            .now_ms = context.started_ms};
 }
 
 }  // namespace

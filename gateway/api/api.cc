@@ -11,6 +11,7 @@ ApiAnswer api_error(const Status& status) {
         case StatusCode::expired:
             return api_error(ErrorKind::not_found, status.message());
         case StatusCode::already_exists:
+        case StatusCode::stale:
             return api_error(ErrorKind::conflict, status.message());
         case StatusCode::invalid:
             return api_error(ErrorKind::invalid_request, status.message());
@@ -35,13 +36,12 @@ ApiAnswer json_answer(JsonWriter& json, int status) {
     return answer;
 }
 
-Error check_organization(const Services& services, const Principal& principal,
-                         const std::optional<Id128>& organization) {
-    if (principal.kind != KeyKind::root && principal.kind != KeyKind::management) {
-        return {ErrorKind::permission_denied, "only management keys can perform this operation"};
-    }
-    const bool own = principal.kind == KeyKind::root || (organization && principal.organization == *organization);
-    if (!own || !organization || services.accounts->directory()->find_organization(*organization) == nullptr) {
+Error check_access(const Services& services, const Caller& caller, Permission permission,
+                   const std::optional<Id128>& organization) {
+    const Access access = access_to(organization.value_or(Id128{}), caller, permission);
+    if (access == Access::denied) return {ErrorKind::permission_denied, std::string(denial(permission))};
+    if (access == Access::unknown_organization || !organization ||
+        services.accounts->directory()->find_organization(*organization) == nullptr) {
         return {ErrorKind::not_found, "there is no such organization"};
     }
     return {};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "accounting/accounts/permission.h"
 #include "gateway/exchange/request_context.h"
 #include "gateway/text/json_writer.h"
 
@@ -15,6 +16,7 @@ struct ApiRequest {
     std::string idempotency_key;
     const Inbound* inbound = &openai_inbound();
     Principal principal;
+    Caller caller;
     std::int64_t now_ms = 0;  // Unix time
 };
 
@@ -23,7 +25,8 @@ struct ApiAnswer {
     std::string body;
     std::string headers;  // further lines, with CRLF
     std::string_view content_type = "application/json";
-    Error error;  // if set, it is the answer
+    std::string secret_of;  // set if the body holds a secret: what it belongs to. Such a body is stored nowhere
+    Error error;            // if set, it is the answer
 };
 
 inline ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {}) {
@@ -41,9 +44,9 @@ std::string_view take_segment(std::string_view& path);
 ApiAnswer json_answer(JsonWriter& json, int status = 200);
 
 struct Services;
-// Whether the caller may read of this organization: the root key of all, a management key of its own. Another
-// organization is as unknown as one that never was.
-Error check_organization(const Services& services, const Principal& principal,
-                         const std::optional<Id128>& organization);
+// Whether the caller may do this in the organization: permission_denied, or not_found for one that does not exist or is
+// another's.
+Error check_access(const Services& services, const Caller& caller, Permission permission,
+                   const std::optional<Id128>& organization);
 
 }  // namespace tollgate

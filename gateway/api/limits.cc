@@ -2,15 +2,17 @@
 
 #include <algorithm>
 
+#include "accounting/accounts/account_limits.h"
 #include "gateway/api/body_fields.h"
+#include "gateway/api/mutation.h"
 #include "gateway/wire/clock.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
-std::optional<Accounts::LimitTarget> target_of(const Id128& organization, std::string_view path) {
-    Accounts::LimitTarget target{.organization = organization};
+std::optional<LimitTarget> target_of(const Id128& organization, std::string_view path) {
+    LimitTarget target{.organization = organization};
     if (path == "/limits") return target;
     constexpr std::string_view kSuffix = "/limits";
     if (!path.ends_with(kSuffix)) return std::nullopt;
@@ -42,8 +44,10 @@ void write_count(JsonWriter& json, std::string_view name, const std::optional<st
     count ? json.number(*count) : json.null();
 }
 
-ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::int64_t now_ms) {
-    const Spender state = credit.state_of(spender, wire::monotonic_ms(wire::Clock::now()));
+// `changed`: the limits that are about to be in force.
+ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::int64_t now_ms,
+               const std::optional<Limits>& changed = std::nullopt) {
+    const Spender state = credit.state_of(spender, wire::monotonic_ms(wire::Clock::now()), changed);
     const Limits& limits = state.limits;
     const WindowNumbers now = windows_at(now_ms);
     JsonWriter json;
@@ -82,24 +86,9 @@ std::optional<Limits> read_limits(BodyFields& fields) {
 
 }  // namespace
 
-std::string_view to_string(LimitReset reset) {
-    switch (reset) {
-        case LimitReset::daily:
-            return "daily";
-        case LimitReset::weekly:
-            return "weekly";
-        case LimitReset::monthly:
-            return "monthly";
-        case LimitReset::lifetime:
-            break;
-    }
-    return "";
-}
-
 std::optional<LimitReset> parse_reset(std::string_view text) {
-    for (const LimitReset reset : {LimitReset::lifetime, LimitReset::daily, LimitReset::weekly, LimitReset::monthly}) {
-        if (to_string(reset) == text) return reset;
-    }
+    LimitReset reset = LimitReset::lifetime;
+    if (text.empty() || (parse(text, reset) && reset != LimitReset::lifetime)) return reset;
     return std::nullopt;
 }
 
@@ -107,21 +96,23 @@ std::optional<ApiAnswer> answer_limits(Services& services, const ApiRequest& req
                                        std::string_view path) {
     const auto target = target_of(organization, path);
     if (!target) return std::nullopt;
-    const Spender* const spender = services.accounts->find_spender(*target);
+    const Spender* const spender = find_spender(*services.accounts->directory(), *services.credits, *target);
     if (spender == nullptr) {
         return api_error(ErrorKind::not_found, "there is no such project or key in this organization");
     }
-    if (request.method == "PUT") {
+    const OrganizationCredit& credit = services.credits->organization(organization);
+    if (request.method == "GET") return show(credit, *spender, request.now_ms);
+    if (request.method != "PUT") {
+        return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
+    }
+    return mutate(services, request, "limits.update", [&](Change& change) {
         BodyFields fields(request.body,
                           {"limit", "limit_reset", "requests_per_minute", "tokens_per_minute", "concurrent_requests"});
         const auto limits = read_limits(fields);
         if (!limits) return fields.refusal();
-        const Status status = services.accounts->set_limits(*target, *limits, request.now_ms);
-        if (!status.ok()) return api_error(status);
-    } else if (request.method != "GET") {
-        return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
-    }
-    return show(services.credits->organization(organization), *spender, request.now_ms);
+        const Status status = set_limits(change, *target, *limits);
+        return status.ok() ? show(credit, *spender, request.now_ms, limits) : api_error(status);
+    });
 }
 
 }  // namespace tollgate

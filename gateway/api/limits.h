@@ -16,7 +16,6 @@ std::optional<ApiAnswer> answer_limits(Services& services, const ApiRequest& req
                                        std::string_view path);
 
 // "daily", "weekly", "monthly"; empty for lifetime.
-std::string_view to_string(LimitReset reset);
 std::optional<LimitReset> parse_reset(std::string_view text);
 
 }  // namespace tollgate

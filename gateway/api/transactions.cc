@@ -39,7 +39,7 @@ ApiAnswer book(const Call& call, BodyFields& fields, TransactionRequest transact
     transaction.organization = call.organization;
     transaction.idempotency_key = call.request.idempotency_key;
     transaction.note = fields.text("note");
-    transaction.actor = "root";  // who else may, comes with people
+    transaction.actor = actor_of(call.request.caller);
     if (fields.error()) return fields.refusal();
     const auto result = call.services.ledger->transact(transaction, call.request.now_ms);
     if (!result) return api_error(result.error());
@@ -216,10 +216,12 @@ constexpr std::array kHandlers = {
 
 std::optional<ApiAnswer> refuse(Services& services, const ApiRequest& request, const std::optional<Id128>& id) {
     ApiAnswer answer;
-    answer.error = check_organization(services, request.principal, id);
-    if (answer.error) return answer;
-    if (request.principal.kind == KeyKind::root || request.method == "GET") return std::nullopt;
-    return api_error(ErrorKind::permission_denied, "only the root key may move credit");
+    for (const Permission permission : {Permission::see_billing, Permission::move_credit}) {
+        if (permission == Permission::move_credit && request.method == "GET") break;
+        answer.error = check_access(services, request.caller, permission, id);
+        if (answer.error) return answer;
+    }
+    return std::nullopt;
 }
 
 }  // namespace

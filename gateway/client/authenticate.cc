@@ -1,5 +1,7 @@
 #include "gateway/client/authenticate.h"
 
+#include <utility>
+
 namespace tollgate {
 namespace {
 
@@ -20,17 +22,21 @@ void note_key(const wire::RequestHead& head, RequestContext& request) {
     if (request.key_presented) request.presented_key = digest_key(key);
 }
 
-Error authenticate(const Directory& directory, RequestContext& request) {
+Error authenticate(const std::shared_ptr<const Directory>& directory, RequestContext& request) {
     if (!request.key_presented) {
         return refused("no API key: send it as 'Authorization: Bearer sk-tg-…'");
     }
-    const KeyRecord* const record = directory.find_key(request.presented_key);
+    const KeyRecord* const record = directory->find_key(request.presented_key);
     if (record == nullptr) return refused("unknown API key");
     if (record->disabled) return refused("this API key is disabled");
     if (record->expires_ms != 0 && record->expires_ms <= request.started_ms) return refused("this API key has expired");
-    if (record->policy != nullptr && record->policy->closed) return refused("this API key's organization is closed");
-    request.principal = {record->kind,    record->digest, record->organization, record->project,
-                         record->creator, record->policy, record->credit,       record->spenders};
+    const bool root = record->kind == KeyKind::root;
+    const Organization* const organization = root ? nullptr : directory->find_organization(record->organization);
+    std::shared_ptr<const OrganizationPolicy> policy;
+    if (organization != nullptr) policy = {directory, &organization->policy};
+    if (policy != nullptr && policy->closed) return refused("this API key's organization is closed");
+    request.principal = {record->kind,    record->digest,    record->organization, record->project,
+                         record->creator, std::move(policy), record->credit,       record->spenders};
     return {};
 }
 

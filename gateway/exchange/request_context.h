@@ -20,7 +20,7 @@
 
 namespace tollgate {
 
-// Who is asking: copied out of the directory, so that no snapshot is held across a suspension.
+// Who is asking: copied out of the directory. The policy keeps the snapshot alive that it is in.
 struct Principal {
     KeyKind kind = KeyKind::inference;
     KeyDigest key;

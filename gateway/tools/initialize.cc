@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "accounting/accounts/accounts.h"
+#include "accounting/accounts/change.h"
 #include "accounting/ledger/ledger.h"
 #include "gateway/wire/clock.h"
 #include "store/rocks_store.h"
@@ -55,12 +56,12 @@ Status make_quickstart(Store& store, SlotFile& slots, CreditTable& credits, Acco
     auto ledger = Ledger::open(store, slots, credits, {}, now);
     if (!ledger) return ledger.error();
     (*ledger)->start();
-    const auto organization = accounts.create_organization({"Quickstart"}, now);
+    Change change(accounts, Caller{}, "quickstart.create", now);
+    const auto organization = create_organization(change, "Quickstart");
     if (!organization) return organization.error();
-    Accounts::KeyFields fields;
-    fields.name = "Quickstart key";
-    const auto key = accounts.create_key(*organization, fields, now);
+    const auto key = create_key(change, *organization, {.name = "Quickstart key"});
     if (!key) return key.error();
+    if (Status status = change.commit(); !status.ok()) return status;
     const auto granted = (*ledger)->grant({*organization, kQuickstartCredit, "quickstart", "quickstart credit"}, now);
     if (!granted) return granted.error();
     (*ledger)->stop();
@@ -72,6 +73,14 @@ Status make_quickstart(Store& store, SlotFile& slots, CreditTable& credits, Acco
     return {};
 }
 
+Result<NewKey> make_root_key(Accounts& accounts) {
+    Change change(accounts, Caller{}, "root_key.create", wire::unix_ms_now());
+    auto key = create_root_key(change);
+    if (!key) return key;
+    if (Status status = change.commit(); !status.ok()) return std::unexpected(std::move(status));
+    return key;
+}
+
 // Makes store and keys in `directory`, which nothing else uses.
 Result<json::object> make_data(const std::string& directory, bool quickstart) {
     auto store = RocksStore::open(directory);
@@ -81,7 +90,7 @@ Result<json::object> make_data(const std::string& directory, bool quickstart) {
     CreditTable credits;
     auto accounts = Accounts::load(**store, credits);
     if (!accounts) return std::unexpected(accounts.error());
-    const auto root = (*accounts)->create_root_key(wire::unix_ms_now());
+    const auto root = make_root_key(**accounts);
     if (!root) return std::unexpected(root.error());
     json::object made;
     made["root_key"] = root->plaintext;

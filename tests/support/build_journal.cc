@@ -2,9 +2,11 @@
 // build_journal DATA_DIR REQUESTS [ORGANIZATIONS]. For tests/crash/restore_drill.py.
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "accounting/accounts/accounts.h"
+#include "accounting/accounts/change.h"
 #include "accounting/ledger/ledger.h"
 #include "accounting/usage/usage_index.h"
 #include "store/data_directory.h"
@@ -23,6 +25,15 @@ constexpr NanoUsd kCredit{1'000'000 * kNanoPerUsd};
 int fail(const Status& status) {
     std::fprintf(stderr, "build_journal: %s\n", status.message().c_str());
     return 1;
+}
+
+template <class Make>
+auto change(Accounts& accounts, std::int64_t now_ms, Make make) -> decltype(make(std::declval<Change&>())) {
+    Change change(accounts, Caller{}, "build_journal", now_ms);
+    auto made = make(change);
+    if (!made) return made;
+    if (Status status = change.commit(); !status.ok()) return std::unexpected(std::move(status));
+    return made;
 }
 
 void add_request(SlotFile& slots, const Id128& request, const Id128& organization, std::int64_t now_ms) {
@@ -56,7 +67,8 @@ int build(const std::string& directory, std::int64_t requests, std::int64_t orga
     CreditTable credits;
     auto accounts = Accounts::load(**store, credits);
     if (!accounts) return fail(accounts.error());
-    if (const auto root = (*accounts)->create_root_key(kFirstMs); !root) return fail(root.error());
+    const auto root = change(**accounts, kFirstMs, [](Change& change) { return create_root_key(change); });
+    if (!root) return fail(root.error());
     auto slots =
         SlotFile::open({.path = slot_file_path(directory), .slots = kSlots, .workers = 1, .boot_epoch = *epoch});
     if (!slots) return fail(slots.error());
@@ -67,7 +79,8 @@ int build(const std::string& directory, std::int64_t requests, std::int64_t orga
     if (!ledger) return fail(ledger.error());
     std::vector<Id128> organizations;
     for (std::int64_t i = 0; i < organization_count; ++i) {
-        const auto organization = (*accounts)->create_organization({"Organization"}, now_ms);
+        const auto organization =
+            change(**accounts, now_ms, [](Change& change) { return create_organization(change, "Organization"); });
         if (!organization) return fail(organization.error());
         organizations.push_back(*organization);
         const auto granted = (*ledger)->grant({.organization = *organization, .amount = kCredit}, now_ms);

@@ -1,0 +1,25 @@
+// Limits of organizations, projects, members and keys: whose they are, and how they are changed.
+#pragma once
+
+#include "accounting/accounts/change.h"
+#include "accounting/accounts/directory.h"
+#include "accounting/credit/credit.h"
+
+namespace tollgate {
+
+// Whose limits: of the organization itself, or of one of its projects, members or keys.
+struct LimitTarget {
+    LimitScope scope = LimitScope::organization;
+    Id128 organization = {};
+    Id128 id = {};  // project or member
+    KeyDigest key = {};
+};
+
+// Replaces all limits at once; in force for every request that starts after the commit. invalid names the limit at
+// fault; not_found for what the organization has not. A member need not be known yet: people come later.
+Status set_limits(Change& change, const LimitTarget& target, const Limits& limits);
+
+// Where the limits are counted; nullptr if there is no such project or key.
+Spender* find_spender(const Directory& directory, CreditTable& credits, const LimitTarget& target);
+
+}  // namespace tollgate

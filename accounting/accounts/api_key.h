@@ -1,0 +1,25 @@
+// The text form of API keys: "sk-tg-v1-" + 43 base62 (256 random bits) + 6 base62 of CRC-32 over what precedes, so that
+// a scanner for leaked secrets can tell a key from noise without asking. Root keys: "sk-tg-root-" + the same.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "accounting/money/ids.h"
+
+namespace tollgate {
+
+enum class KeyKind : std::uint8_t { inference, management, root };
+std::string_view to_string(KeyKind kind);
+bool parse(std::string_view text, KeyKind& kind);  // false, and `kind` unchanged: it is none of the names
+
+struct NewKey {
+    std::string plaintext;  // shown once, stored nowhere
+    KeyDigest digest;
+};
+
+NewKey generate_key(KeyKind kind);
+std::string key_label(std::string_view plaintext);  // "sk-tg-v1-abc...123"; "..." of what is no key
+
+}  // namespace tollgate

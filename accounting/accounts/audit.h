@@ -1,0 +1,49 @@
+// Who changed what, when and from where: one entry for each change, append-only. Entries hold documents, and documents
+// hold no secrets.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accounting/money/ids.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+struct AuditedDocument {
+    std::string document;       // its key in Family::accounts
+    std::string before, after;  // JSON; empty: it did not exist, it does no longer
+};
+
+struct AuditEntry {
+    std::uint64_t change = 0;  // its number; ascending
+    Id128 organization = {};   // nil: of the instance
+    std::int64_t at_ms = 0;    // Unix time
+    std::string actor = {};    // actor_of(), caller.h
+    std::string address = {};
+    std::string action = {};  // "key.create"
+    std::string target = {};  // what it was done to, such as "key/<hash>"
+    std::vector<AuditedDocument> documents = {};
+};
+
+// Puts the entry into the batch.
+void add_audit_entry(const AuditEntry& entry, WriteBatch& batch);
+
+inline constexpr std::size_t kMaxAuditPage = 200;
+
+struct AuditQuery {
+    Id128 organization = {};
+    std::optional<std::uint64_t> before = {};  // entries older than this one: the cursor
+    std::size_t limit = 50;                    // at most kMaxAuditPage
+};
+struct AuditPage {
+    std::vector<AuditEntry> entries;    // newest first
+    std::optional<std::uint64_t> next;  // the cursor of the next page, if there may be more
+};
+// Any thread.
+Result<AuditPage> read_audit(Store& store, const AuditQuery& query);
+
+}  // namespace tollgate

@@ -1,0 +1,86 @@
+#include "accounting/accounts/change.h"
+
+#include <utility>
+
+#include "accounting/accounts/accounts.h"
+#include "store/key_space.h"
+
+namespace tollgate {
+namespace {
+
+constexpr Durability kDurability = Durability::disk;  // account changes are rare, and a key once shown must exist
+
+std::string names_of(const std::vector<AuditedDocument>& documents) {
+    std::string names;
+    for (const AuditedDocument& document : documents) {
+        if (!names.empty()) names += '\n';
+        names += document.document;
+    }
+    return names;
+}
+
+}  // namespace
+
+Change::Change(Accounts& accounts, Caller caller, std::string action, std::int64_t now_ms)
+    : lock_(accounts.change_mutex_),
+      accounts_(accounts),
+      caller_(std::move(caller)),
+      now_ms_(now_ms),
+      directory_(*accounts.directory()) {
+    audit_.at_ms = now_ms;
+    audit_.actor = actor_of(caller_);
+    audit_.address = caller_.address;
+    audit_.action = std::move(action);
+}
+
+Result<std::optional<StoredAnswer>> Change::find_answer(const RepeatableCall& call) {
+    call_ = call;
+    return tollgate::find_answer(accounts_.store(), call, now_ms_);
+}
+
+void Change::put_document(std::string document, std::string before, std::string after) {
+    for (AuditedDocument& earlier : audit_.documents) {
+        if (earlier.document != document) continue;
+        earlier.after = std::move(after);  // changed twice: what was before the change stays
+        return;
+    }
+    audit_.documents.push_back({std::move(document), std::move(before), std::move(after)});
+}
+
+void Change::concerns(const Id128& organization, std::string target) {
+    audit_.organization = organization;
+    audit_.target = std::move(target);
+}
+
+Status Change::require_version(std::int64_t current) const {
+    if (!expected_version_ || *expected_version_ == current) return {};
+    return {StatusCode::stale, "it has changed: its version is " + std::to_string(current) + ", the call names " +
+                                   std::to_string(*expected_version_)};
+}
+
+Status Change::commit() {
+    if (audit_.documents.empty()) return {};
+    WriteBatch batch;
+    for (const AuditedDocument& document : audit_.documents) {
+        if (document.after.empty()) {
+            batch.erase(Family::accounts, document.document);
+        } else {
+            batch.put(Family::accounts, document.document, document.after);
+        }
+    }
+    const std::uint64_t number = accounts_.last_change_ + 1;
+    batch.put(Family::changes, change_key(number), names_of(audit_.documents));
+    audit_.change = number;
+    add_audit_entry(audit_, batch);
+    if (call_ && answer_) {
+        Status added = add_answer(accounts_.store(), *call_, *answer_, now_ms_, batch);
+        if (!added.ok()) return added;
+    }
+    if (Status status = accounts_.store().commit(batch, kDurability); !status.ok()) return status;
+    accounts_.last_change_ = number;
+    accounts_.publish(std::move(directory_).build());
+    for (const auto& effect : effects_) effect();
+    return {};
+}
+
+}  // namespace tollgate

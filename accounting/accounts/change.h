@@ -1,0 +1,74 @@
+// The unit of work: everything that one call changes of accounts. It collects documents, edits of the directory, one
+// audit row and the answer for a repeated call; commit() writes them in one batch and publishes one snapshot. All
+// limits and rules are checked while it is open.
+//
+// A Change holds the one lock on changes from its making to its end, on whichever thread: what it reads cannot change
+// under it. Without a commit it leaves no trace.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accounting/accounts/answers.h"
+#include "accounting/accounts/audit.h"
+#include "accounting/accounts/caller.h"
+#include "accounting/accounts/directory_builder.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+class Accounts;
+
+class Change {
+  public:
+    // `action` names what is done in the audit entry, such as "key.create". `accounts` must outlive the change.
+    Change(Accounts& accounts, Caller caller, std::string action, std::int64_t now_ms);
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
+
+    const Caller& caller() const { return caller_; }
+    std::int64_t now_ms() const { return now_ms_; }
+    Accounts& accounts() { return accounts_; }
+    // As the change leaves it so far. Pointers into it are valid until the next edit of the same record.
+    const Directory& directory() const { return directory_.view(); }
+
+    // --- A call that the caller may repeat. Ask first; what is found is the answer, and the change must not go on.
+    //   already_exists: the key was used for another call, or for one whose answer held a secret and isn't stored
+    Result<std::optional<StoredAnswer>> find_answer(const RepeatableCall& call);
+    // What a repeated call is answered with; stored by commit() if find_answer() was asked.
+    void set_answer(StoredAnswer answer) { answer_ = std::move(answer); }
+
+    // --- For the entities.
+    DirectoryBuilder& edit() { return directory_; }
+    // Stores `after` in the place of `before`, the document's text so far. Empty: it did not exist, it is deleted.
+    void put_document(std::string document, std::string before, std::string after);
+    // What the audit row says of the change as a whole; the last call stands.
+    void concerns(const Id128& organization, std::string target);
+    // Runs when the new snapshot is in force.
+    void after_publish(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
+    // Demands the version of an entity, if the call named one: stale if it is another.
+    Status require_version(std::int64_t current) const;
+    void expect_version(std::int64_t version) { expected_version_ = version; }
+
+    // Writes and publishes. A change without documents commits nothing and is ok.
+    Status commit();
+
+  private:
+    std::unique_lock<std::mutex> lock_;
+    Accounts& accounts_;
+    const Caller caller_;
+    const std::int64_t now_ms_;
+    DirectoryBuilder directory_;
+    AuditEntry audit_;
+    std::vector<std::function<void()>> effects_;
+    std::optional<std::int64_t> expected_version_;
+    std::optional<RepeatableCall> call_;
+    std::optional<StoredAnswer> answer_;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,195 @@
+#include "accounting/accounts/key.h"
+
+#include <utility>
+
+#include "accounting/accounts/accounts.h"
+#include "accounting/accounts/change.h"
+#include "store/key_space.h"
+
+namespace tollgate {
+namespace {
+
+template <class Key, class Fields>
+void fields_of(Key& key, Fields& fields) {
+    fields.name("name", key.name);
+    fields.text("label", key.label, kMaxNameBytes);
+    fields.choice("kind", key.kind);
+    fields.id("organization", key.organization);
+    fields.id("project", key.project);
+    fields.id("creator", key.creator);
+    fields.flag("disabled", key.disabled);
+    fields.number("version", key.version);
+    fields.number("expires_ms", key.expires_ms);
+    fields.number("created_ms", key.created_ms);
+    fields.number("updated_ms", key.updated_ms);
+    limit_fields_of(key.limits, fields);
+}
+
+std::string key_document(const KeyRecord& key) {
+    DocumentWriter writer;
+    fields_of(key, writer);
+    return writer.take();
+}
+
+std::string root_key_document(const KeyRecord& key) {
+    DocumentWriter writer;
+    writer.text("digest", to_hex(key.digest), kMaxNameBytes);
+    writer.text("label", key.label, kMaxNameBytes);
+    writer.number("created_ms", key.created_ms);
+    return writer.take();
+}
+
+std::string document_key(const KeyDigest& digest) { return key_document_key(to_hex(digest)); }
+
+// The key to be changed, if it may be.
+Result<KeyRecord> changeable_key(Change& change, const KeyDigest& digest, std::string_view verb) {
+    const KeyRecord* const current = change.directory().find_key(digest);
+    if (current == nullptr) return failure(StatusCode::not_found, "key not found");
+    if (current->kind == KeyKind::root) {
+        return failure(StatusCode::invalid, "the root key can't be " + std::string(verb));
+    }
+    if (Status status = change.require_version(current->version); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    return *current;
+}
+
+Result<Id128> project_for_key(Change& change, const Id128& organization, const KeyFields& fields) {
+    if (fields.kind == KeyKind::management) {
+        if (fields.project) return failure(StatusCode::invalid, "project: a management key belongs to no project");
+        return Id128{};
+    }
+    if (fields.project) {
+        const Project* const project = change.directory().find_project(*fields.project);
+        if (project != nullptr && project->organization == organization) return project->id;
+        return failure(StatusCode::invalid, "project: the organization has no such project");
+    }
+    for (const Project* const project : change.directory().projects_of(organization)) {
+        if (project->is_default) return project->id;
+    }
+    return failure(StatusCode::corrupt, "organization " + to_uuid(organization) + " has no default project");
+}
+
+}  // namespace
+
+Result<KeyRecord> read_key(DocumentReader& reader, std::string_view document, std::string_view text) {
+    KeyRecord key;
+    reader.open(document, text);
+    const auto digest = parse_key_digest(reader.id_part(kKeyDocumentPrefix));
+    if (!digest) reader.fail("the id in its key is malformed");
+    key.digest = digest.value_or(KeyDigest{});
+    fields_of(key, reader);
+    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
+    return key;
+}
+
+Result<KeyRecord> read_root_key(DocumentReader& reader, std::string_view text) {
+    KeyRecord key;
+    key.kind = KeyKind::root;
+    reader.open(kRootDocumentKey, text);
+    std::string hex;
+    reader.text("digest", hex, kMaxNameBytes);
+    const auto digest = parse_key_digest(hex);
+    if (!digest) reader.fail("member \"digest\" must be 64 hexadecimal digits");
+    key.digest = digest.value_or(KeyDigest{});
+    reader.text("label", key.label, kMaxNameBytes);
+    reader.number("created_ms", key.created_ms);
+    key.updated_ms = key.created_ms;
+    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
+    return key;
+}
+
+void attach(KeyRecord& key, const Organization& organization, CreditTable& credits) {
+    key.credit = organization.credit;
+    key.spenders.key = &credits.key(key.digest);
+    if (!key.project.is_nil()) key.spenders.project = &credits.project(key.project);
+    if (!key.creator.is_nil()) key.spenders.member = &credits.member(organization.id, key.creator);
+}
+
+void put_key(Change& change, KeyRecord key) {
+    const std::string document = document_key(key.digest);
+    const KeyRecord* const before = change.directory().find_key(key.digest);
+    ++key.version;
+    change.put_document(document, before != nullptr ? key_document(*before) : std::string(), key_document(key));
+    change.concerns(key.organization, document);
+    change.after_publish([credit = key.credit, spender = key.spenders.key, limits = key.limits] {
+        credit->set_limits(*spender, limits);
+    });
+    change.edit().put(std::move(key));
+}
+
+Result<NewKey> create_root_key(Change& change) {
+    if (change.directory().has_root_key()) {
+        return failure(StatusCode::already_exists, "the root key was created before");
+    }
+    NewKey made = generate_key(KeyKind::root);
+    KeyRecord key;
+    key.digest = made.digest;
+    key.label = key_label(made.plaintext);
+    key.kind = KeyKind::root;
+    key.created_ms = key.updated_ms = change.now_ms();
+    change.put_document(std::string(kRootDocumentKey), {}, root_key_document(key));
+    change.concerns({}, std::string(kRootDocumentKey));
+    change.edit().put(std::move(key));
+    return made;
+}
+
+Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFields& fields) {
+    const auto owner = open_organization(change, organization);
+    KeyRecord key;
+    key.name = fields.name;
+    key.kind = fields.kind;
+    key.organization = organization;
+    key.creator = fields.creator;
+    key.expires_ms = fields.expires_ms;
+    key.created_ms = key.updated_ms = change.now_ms();
+    key.limits.budget = fields.limit;
+    key.limits.reset = fields.reset;
+    DocumentCheck check;
+    fields_of(key, check);
+    if (!check.status().ok()) return std::unexpected(check.status());
+    if (fields.kind == KeyKind::root) {
+        return failure(StatusCode::invalid, "kind: must be inference or management");
+    }
+    if (fields.expires_ms != 0 && fields.expires_ms <= change.now_ms()) {
+        return failure(StatusCode::invalid, "expires_ms: must be in the future");
+    }
+    if (!owner) return std::unexpected(owner.error());
+    const auto project = project_for_key(change, organization, fields);
+    if (!project) return std::unexpected(project.error());
+    key.project = *project;
+
+    NewKey made = generate_key(fields.kind);
+    key.digest = made.digest;
+    key.label = key_label(made.plaintext);
+    attach(key, **owner, change.accounts().credits());
+    put_key(change, std::move(key));
+    return made;
+}
+
+Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields) {
+    auto key = changeable_key(change, digest, "changed");
+    if (!key) return key.error();
+    key->name = fields.name.value_or(key->name);
+    key->disabled = fields.disabled.value_or(key->disabled);
+    key->limits.budget = fields.limit.value_or(key->limits.budget);
+    key->limits.reset = fields.reset.value_or(key->limits.reset);
+    key->updated_ms = change.now_ms();
+    DocumentCheck check;
+    fields_of(*key, check);
+    if (!check.status().ok()) return check.status();
+    put_key(change, std::move(*key));
+    return {};
+}
+
+Status delete_key(Change& change, const KeyDigest& digest) {
+    const auto key = changeable_key(change, digest, "deleted");
+    if (!key) return key.error();
+    const std::string document = document_key(digest);
+    change.put_document(document, key_document(*key), {});
+    change.concerns(key->organization, document);
+    change.edit().erase_key(digest);
+    return {};
+}
+
+}  // namespace tollgate

@@ -1,0 +1,27 @@
+// A member of an organization: so far the limits of a person in it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "accounting/accounts/document.h"
+#include "accounting/money/ids.h"
+
+namespace tollgate {
+
+class Change;
+
+struct Member {
+    Id128 organization, user;
+    std::int64_t version = 0;  // one more with each change; 1 is the first
+    Limits limits = {};
+};
+
+// From the document's key and text.
+Result<Member> read_member(DocumentReader& reader, std::string_view document, std::string_view text);
+
+// The organization must be there. The member need not be known yet: people come later.
+Status set_member_limits(Change& change, const Id128& organization, const Id128& user, const Limits& limits);
+
+}  // namespace tollgate

@@ -1,0 +1,156 @@
+#include "accounting/accounts/organization.h"
+
+#include <functional>
+#include <utility>
+
+#include "accounting/accounts/accounts.h"
+#include "accounting/accounts/change.h"
+#include "accounting/accounts/project.h"
+#include "store/key_space.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kSlugSuffix = 6;  // characters of the id appended to a slug that is taken
+
+template <class OrganizationOf, class Fields>
+void fields_of(OrganizationOf& organization, Fields& fields) {
+    fields.name("name", organization.name);
+    fields.text("slug", organization.slug, kMaxSlugBytes);
+    fields.number("version", organization.version);
+    fields.number("created_ms", organization.created_ms);
+    fields.number("updated_ms", organization.updated_ms);
+    limit_fields_of(organization.limits, fields);
+    auto& policy = organization.policy;
+    fields.text("model", policy.default_model, kMaxModelBytes);
+    fields.text("provider", policy.default_provider, kMaxModelBytes);
+    fields.count("retention_class", policy.retention_class, kMaxRetentionClasses - 1);
+    fields.choice("on_exhausted", policy.on_exhausted);
+    fields.amount("overdraft_cap", policy.overdraft_cap);
+    fields.flag("closed", policy.closed);
+}
+
+std::string document_of(const Organization& organization) {
+    DocumentWriter writer;
+    fields_of(organization, writer);
+    return writer.take();
+}
+
+// "My Team!" is "my-team". Other than ASCII letters and digits become dashes.
+std::string slug_of(std::string_view name) {
+    std::string slug;
+    for (const char c : name) {
+        const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        if ((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9')) {
+            slug += lower;
+        } else if (!slug.empty() && slug.back() != '-') {
+            slug += '-';
+        }
+    }
+    if (slug.ends_with('-')) slug.pop_back();
+    return slug.empty() ? "organization" : slug;
+}
+
+// When another organization has the slug, a part of the id's random end follows, as long as it takes.
+std::string free_slug(const Accounts& accounts, std::string_view name, const Id128& id) {
+    const std::string base = slug_of(name);
+    std::string slug = base, digits = to_uuid(id);
+    std::erase(digits, '-');
+    for (std::size_t length = kSlugSuffix; accounts.has_slug(slug) && length <= digits.size(); ++length) {
+        slug = base + "-" + digits.substr(digits.size() - length);
+    }
+    return slug;
+}
+
+Status change_policy(Change& change, const Id128& id, const std::function<void(OrganizationPolicy&)>& edit) {
+    const auto current = open_organization(change, id);
+    if (!current) return current.error();
+    Organization changed = **current;
+    edit(changed.policy);
+    return update_organization(change, std::move(changed));
+}
+
+}  // namespace
+
+Result<Organization> read_organization(DocumentReader& reader, std::string_view document, std::string_view text) {
+    Organization organization;
+    reader.open(document, text);
+    const auto id = parse_uuid(reader.id_part(kOrganizationDocumentPrefix));
+    if (!id) reader.fail("the id in its key is malformed");
+    organization.id = id.value_or(Id128{});
+    organization.policy.organization_text = to_uuid(organization.id);
+    fields_of(organization, reader);
+    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
+    return organization;
+}
+
+Result<const Organization*> open_organization(const Change& change, const Id128& id) {
+    const Organization* const organization = change.directory().find_organization(id);
+    if (organization == nullptr || organization->policy.closed) {
+        return failure(StatusCode::not_found, "organization not found");
+    }
+    return organization;
+}
+
+void put_organization(Change& change, Organization organization) {
+    const std::string document = organization_document_key(to_uuid(organization.id));
+    const Organization* const before = change.directory().find_organization(organization.id);
+    ++organization.version;
+    change.put_document(document, before != nullptr ? document_of(*before) : std::string(), document_of(organization));
+    change.concerns(organization.id, document);
+    change.after_publish([credit = organization.credit, limits = organization.limits] {
+        credit->set_limits(credit->spender(), limits);
+    });
+    change.edit().put(std::move(organization));
+}
+
+Status update_organization(Change& change, Organization organization) {
+    if (Status status = change.require_version(organization.version); !status.ok()) return status;
+    organization.updated_ms = change.now_ms();
+    DocumentCheck check;
+    fields_of(organization, check);
+    if (!check.status().ok()) return check.status();
+    put_organization(change, std::move(organization));
+    return {};
+}
+
+Result<Id128> create_organization(Change& change, std::string name) {
+    Organization organization;
+    organization.id = make_uuid7(change.now_ms());
+    organization.name = std::move(name);
+    organization.created_ms = organization.updated_ms = change.now_ms();
+    DocumentCheck check;
+    fields_of(organization, check);
+    if (!check.status().ok()) return std::unexpected(check.status());
+    Accounts& accounts = change.accounts();
+    organization.slug = free_slug(accounts, organization.name, organization.id);
+    organization.policy.organization_text = to_uuid(organization.id);
+    organization.credit = &accounts.credits().organization(organization.id);
+    change.after_publish([&accounts, slug = organization.slug] { accounts.add_slug(slug); });
+    const Id128 id = organization.id;
+    put_organization(change, std::move(organization));
+    create_default_project(change, id);
+    change.concerns(id, organization_document_key(to_uuid(id)));
+    return id;
+}
+
+Status set_llm_default(Change& change, const Id128& organization, std::string model, std::string provider) {
+    return change_policy(change, organization, [&](OrganizationPolicy& policy) {
+        policy.default_provider = model.empty() ? std::string() : std::move(provider);
+        policy.default_model = std::move(model);
+    });
+}
+
+Status set_retention_class(Change& change, const Id128& organization, std::optional<std::uint8_t> number) {
+    return change_policy(change, organization, [&](OrganizationPolicy& policy) { policy.retention_class = number; });
+}
+
+Status set_credit_policy(Change& change, const Id128& organization, std::optional<OnExhausted> on_exhausted,
+                         std::optional<NanoUsd> overdraft_cap) {
+    return change_policy(change, organization, [&](OrganizationPolicy& policy) {
+        policy.on_exhausted = on_exhausted;
+        policy.overdraft_cap = overdraft_cap;
+    });
+}
+
+}  // namespace tollgate

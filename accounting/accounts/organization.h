@@ -1,0 +1,59 @@
+// Organizations: what is stored of them, the policy that their requests obey, and the rules of changing both.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "accounting/accounts/document.h"
+#include "accounting/credit/credit.h"
+#include "accounting/money/ids.h"
+
+namespace tollgate {
+
+class Change;
+
+// What an organization's requests obey.
+struct OrganizationPolicy {
+    std::string organization_text;                // the organization's id as a UUID, for headers and logs
+    std::string default_model;                    // the LLM default; empty: none
+    std::string default_provider;                 // empty: any
+    std::optional<std::uint8_t> retention_class;  // of its usage detail; empty: the configuration's default
+    std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
+    std::optional<NanoUsd> overdraft_cap;
+    bool closed = false;  // deleted: its keys answer 401
+};
+
+struct Organization {
+    Id128 id = {};
+    std::string name = {}, slug = {};
+    std::int64_t version = 0;  // one more with each change; 1 is the first
+    std::int64_t created_ms = 0, updated_ms = 0;
+    OrganizationPolicy policy = {};
+    OrganizationCredit* credit = nullptr;  // stable
+    Limits limits = {};
+};
+
+// From the document's key and text. The pointer to credit is left to the caller.
+Result<Organization> read_organization(DocumentReader& reader, std::string_view document, std::string_view text);
+
+// Creates the organization with its "Default Project". Names: 1..100 bytes of UTF-8 without control characters.
+Result<Id128> create_organization(Change& change, std::string name);
+
+// The organization as the change leaves it; not_found if it is unknown or closed.
+Result<const Organization*> open_organization(const Change& change, const Id128& id);
+// Stores the organization with its next version; its limits are in force after the commit.
+void put_organization(Change& change, Organization organization);
+// The same of one that was there: checks its fields and the version that the call demands.
+Status update_organization(Change& change, Organization organization);
+
+// Empty model clears the default, provider included.
+Status set_llm_default(Change& change, const Id128& organization, std::string model, std::string provider);
+// The class of its usage detail from now on (retention.h); nullopt: the configuration's default.
+Status set_retention_class(Change& change, const Id128& organization, std::optional<std::uint8_t> number);
+// What becomes of streams that its credit covers no longer; nullopt: the configuration's.
+Status set_credit_policy(Change& change, const Id128& organization, std::optional<OnExhausted> on_exhausted,
+                         std::optional<NanoUsd> overdraft_cap);
+
+}  // namespace tollgate
