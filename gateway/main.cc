@@ -1,4 +1,4 @@
-// The command line: serve, init, check, records, version; the ledger's tools are in tools/commands.cc.
+// The command line: serve, check, options, init, records, version; the ledger's tools are in tools/commands.cc.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -47,6 +47,8 @@ int main(int argc, char** argv) {
     serve->add_option("--config", config_path, "Configuration file")->required();
     CLI::App* const check = app.add_subcommand("check", "Read a configuration and everything it names, then exit");
     check->add_option("--config", config_path, "Configuration file")->required();
+    CLI::App* const list_options =
+        app.add_subcommand("options", "Print every option of a configuration with its default, as YAML");
     CLI::App* const init_command = app.add_subcommand("init", "Make a data directory with its root key, once");
     init_command->add_option("--data-dir", options.data_dir, "Data directory")->required();
     init_command->add_flag("--json", as_json, "Print only JSON");
@@ -67,6 +69,10 @@ int main(int argc, char** argv) {
     }
     if (version->parsed()) {
         std::printf("tollgate %s\n", TOLLGATE_VERSION);
+        return 0;
+    }
+    if (list_options->parsed()) {
+        std::fputs(tollgate::example_config().c_str(), stdout);
         return 0;
     }
     if (run_tool) return report(run_tool());

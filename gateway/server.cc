@@ -77,11 +77,7 @@ Status open_books(Services& services, std::uint32_t workers) {
     auto slots = SlotFile::open(options);
     if (!slots) return slots.error();
     services.slots = std::move(*slots);
-    LedgerOptions ledger_options;
-    ledger_options.durability = services.config.ledger.durability;
-    ledger_options.commit_interval_ms = services.config.ledger.commit_interval_ms;
-    ledger_options.checkpoint_interval_ms = services.config.ledger.checkpoint_interval_ms;
-    ledger_options.orphans = services.config.credit.orphan_policy;
+    LedgerOptions ledger_options = services.config.ledger;
     ledger_options.report = [](const std::string& line) { std::fprintf(stderr, "tollgate: %s\n", line.c_str()); };
     auto ledger =
         Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, wire::unix_ms_now());
@@ -305,6 +301,9 @@ Status serve(Config config) {
     services.config = std::move(config);
     services.worker_count = workers;
     raise_descriptor_limit(services.config.limits);
+    for (const std::string& name : services.config.providers_left_out) {
+        std::fprintf(stderr, "tollgate: notice: provider %s is left out: its api_key is empty\n", name.c_str());
+    }
     auto prices = PriceList::load(services.config.prices);
     if (!prices) return prices.error();
     Status status = resolve_providers(services.config, services.providers);

@@ -126,7 +126,7 @@ wire::Awaitable<bool> Worker::settled_on_disk(std::uint64_t ticket) {
     services_.ledger->wake();  // its fence: the writer sees that somebody waits, or the commit is seen here
     if (slots.committed(number_) < ticket && !connections_stopped_) {
         wire::Timer timer(io_);
-        timer.expires_after(std::chrono::milliseconds(config().ledger.disk_wait_timeout_ms));
+        timer.expires_after(std::chrono::milliseconds(config().timeouts.disk_wait_timeout_ms));
         waits_for_disk_.push_back({ticket, &timer});
         auto [cancelled] = co_await timer.async_wait(wire::kAwait);
         if (!cancelled) std::erase_if(waits_for_disk_, [&](const WaitForDisk& wait) { return wait.timer == &timer; });

@@ -48,7 +48,7 @@ class SlotFile {
   public:
     struct Options {
         std::string path;
-        std::uint32_t slots = 16384;   // max_inflight_requests: further requests get 503
+        std::uint32_t slots = 0;       // how many requests may hold credit at once; 0 is invalid
         std::uint32_t workers = 1;     // lanes; the file's format does not depend on it
         std::uint64_t boot_epoch = 1;  // greater than every earlier process's
         // Recovery appends slots that are torn or unreadable to <path>.damaged, as they are, and goes on without them:

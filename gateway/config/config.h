@@ -1,5 +1,5 @@
-// The configuration file, read whole before anything starts: typed, with defaults and ranges, unknown keys refused with
-// their line. configs/example.yaml lists every option.
+// The configuration file, read whole before anything starts. Each option is declared once, in config.cc; its default is
+// here or in the options of the module that it is for. Unknown names are refused with their line.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct ProviderConfig {
     std::string name;
     std::string base_url;
     std::string api_key;    // secret: never logged
-    bool optional = false;  // left out when api_key is empty
+    bool optional = false;  // left out where api_key is empty
     bool abort_stops_billing = true;
     bool reasoning_in_completion = true;
     OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;  // of chats
@@ -54,6 +54,7 @@ struct TimeoutsConfig {
     std::uint32_t stream_gap_timeout_ms = 300000;
     std::uint32_t upstream_idle_timeout_ms = 50000;
     std::uint32_t drain_timeout_ms = 60000;
+    std::uint32_t disk_wait_timeout_ms = 5000;   // how long the end of an answer waits for the disk
     std::uint32_t request_timeout_ms = 3600000;  // head to last byte, of a request that holds credit
     std::uint32_t shutdown_timeout_ms = 30000;
 };
@@ -65,7 +66,6 @@ struct CreditConfig {
     NanoUsd overdraft_cap;  // of one request, with `owe`; what credit and budgets do not cover is booked as overrun
     std::uint32_t bytes_per_prompt_token = 3;  // until an endpoint's are learned (accounting/credit/prompt_history.h)
     bool zero_completion_insurance = true;     // answers that ended empty or in error are free
-    OrphanPolicy orphan_policy = OrphanPolicy::charge;
 };
 
 // Of each organization that has no rate of its own, so that every answer has rate limit headers that are true.
@@ -73,13 +73,6 @@ struct CreditConfig {
 struct RateLimitsConfig {
     std::optional<std::int64_t> requests_per_minute = 60'000'000;
     std::optional<std::int64_t> tokens_per_minute = 100'000'000'000;
-};
-
-struct LedgerConfig {
-    Durability durability = Durability::process;
-    std::uint32_t disk_wait_timeout_ms = 5000;  // how long the end of an answer waits for the disk
-    std::uint32_t commit_interval_ms = 25;
-    std::uint32_t checkpoint_interval_ms = 1000;
 };
 
 struct Config {
@@ -91,17 +84,21 @@ struct Config {
     std::string tls_certificate_file, tls_private_key_file;
     std::string access_log = "-";
     std::vector<ProviderConfig> providers;
+    std::vector<std::string> providers_left_out;  // names of optional ones that have no api_key
     LimitsConfig limits;
     TimeoutsConfig timeouts;
     CreditConfig credit;
     RateLimitsConfig rate_limits;
-    LedgerConfig ledger;
+    LedgerOptions ledger;
     RetentionPolicy retention;
+    std::string default_retention_class = "standard";  // by name; `retention` has its number
 };
 
 // Messages begin with "file:line: ".
 Result<Config> load_config(const std::string& path);
 // For tests: the text instead of a file.
 Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors);
+// Every option with its default and its meaning, as YAML: configs/example.yaml.
+std::string example_config();
 
 }  // namespace tollgate

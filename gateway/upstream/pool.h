@@ -50,8 +50,8 @@ struct ConnectAttempt {
 
 // Limits on what is kept.
 struct IdlePolicy {
-    std::size_t most = 256;
-    wire::Clock::duration idle_timeout = std::chrono::seconds(50);
+    std::size_t most;
+    wire::Clock::duration idle_timeout;
 
     bool may_keep(std::size_t idle_now) const { return idle_now < most; }
     bool may_use(wire::Clock::time_point idle_since, wire::Clock::time_point now) const {

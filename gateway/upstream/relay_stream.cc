@@ -85,7 +85,7 @@ void append_error_event(const RequestContext& request, const Error& error, std::
 // Whether the open slot alone makes sure that a complete answer is charged for, should the process die: then the bytes
 // that say "complete" need not wait for what reading on tells. Power loss takes the slot, and `void` makes it free.
 bool may_reply_before_settlement(const Worker& worker) {
-    return !worker.settles_to_disk() && worker.config().credit.orphan_policy == OrphanPolicy::charge;
+    return !worker.settles_to_disk() && worker.config().ledger.orphans == OrphanPolicy::charge;
 }
 
 StreamRelay make_relay(Connection& connection, HeldRequest& held) {

@@ -13,7 +13,7 @@ from support.processes import records
 from support.sse import chunk_json
 from support.waiting import eventually
 
-DISK = {"durability": "disk", "disk_wait_timeout_ms": 5000}
+DISK = {"durability": "disk"}
 
 
 def has_fail_points():
@@ -150,8 +150,9 @@ def test_at_disk_a_stream_that_the_full_disk_does_not_take_is_cut_off_before_its
         exchange.end_stream()
 
     scripted.script = script
-    ledger = DISK | {"disk_wait_timeout_ms": 300}
-    gateway, account, done = start_on_a_full_disk(start_gateway, small_disk, tmp_path / "gateway", ledger=ledger)
+    gateway, account, done = start_on_a_full_disk(
+        start_gateway, small_disk, tmp_path / "gateway", ledger=DISK, timeouts={"disk_wait_timeout_ms": 300}
+    )
     cut, status = 1, 200  # the stream's
     with open_stream(gateway, account, model="test/scripted") as connection:
         eventually(lambda: gateway.metrics().sum("tollgate_streams_open") == 1)

@@ -125,6 +125,12 @@ def test_check_accepts_the_configurations_that_ship(name):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_provider_that_is_left_out_is_named(start_gateway, providers):
+    optional = provider("unused", "http://127.0.0.1:1/v1", api_key="", optional=True)
+    gateway = start_gateway(providers=[*providers, optional])
+    assert "provider unused is left out: its api_key is empty" in gateway.log_file.read_text()
+
+
 @pytest.mark.parametrize("option", ["listen", "operations_listen"])
 def test_a_port_in_use_is_named(prepared, option):
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 namespace tollgate {
@@ -93,8 +95,8 @@ TEST(Config, ZeroCompletionInsuranceIsOnUnlessSwitchedOff) {
 }
 
 TEST(Config, OrphansAreChargedUnlessTheyAreToBeVoid) {
-    EXPECT_EQ(good("").credit.orphan_policy, OrphanPolicy::charge);
-    EXPECT_EQ(good("credit: {orphan_policy: void}\n").credit.orphan_policy, OrphanPolicy::free);
+    EXPECT_EQ(good("").ledger.orphans, OrphanPolicy::charge);
+    EXPECT_EQ(good("credit: {orphan_policy: void}\n").ledger.orphans, OrphanPolicy::free);
     expect_problem("credit: {orphan_policy: half}\n", "t.yaml:1: ", "orphan_policy");
 }
 
@@ -191,6 +193,40 @@ TEST_F(ConfigEnvironment, OptionalProvidersWithoutAKeyAreLeftOut) {
     ASSERT_EQ(config.providers.size(), 2u);
     EXPECT_EQ(config.providers[0].name, "b");
     EXPECT_EQ(config.providers[1].name, "c");
+    EXPECT_EQ(config.providers_left_out, std::vector<std::string>{"a"});
+}
+
+std::string text_of(const std::string& file) {
+    std::stringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+}
+
+TEST(Config, TheExampleThatShipsListsEveryOptionWithItsDefault) {
+    EXPECT_EQ(text_of("configs/example.yaml"), example_config()) << "write it anew: tollgate options";
+}
+
+TEST(Config, TheExampleSaysWhatAnEmptyFileMeans) {
+    const Config example = good(example_config()), defaults = good("");
+    EXPECT_EQ(example.listen, defaults.listen);
+    EXPECT_EQ(example.access_log, defaults.access_log);
+    EXPECT_EQ(example.limits.max_drain_bytes, defaults.limits.max_drain_bytes);
+    EXPECT_EQ(example.timeouts.request_timeout_ms, defaults.timeouts.request_timeout_ms);
+    EXPECT_EQ(example.credit.overdraft_cap, defaults.credit.overdraft_cap);
+    EXPECT_EQ(example.rate_limits.tokens_per_minute, defaults.rate_limits.tokens_per_minute);
+    EXPECT_EQ(example.ledger.durability, defaults.ledger.durability);
+    EXPECT_EQ(example.ledger.commit_interval_ms, defaults.ledger.commit_interval_ms);
+    ASSERT_EQ(example.retention.classes.size(), defaults.retention.classes.size());
+    EXPECT_EQ(example.retention.classes.back().days, defaults.retention.classes.back().days);
+}
+
+TEST(Config, TheExampleTellsADefaultThatItDoesNotShow) {
+    const std::string example = example_config();
+    EXPECT_NE(example.find("listen: 127.0.0.1:8080                  # clients and management\n"), std::string::npos);
+    EXPECT_NE(example.find("(default: false)"), std::string::npos) << "of a provider's `optional`";
+    EXPECT_NE(example.find("# tls_certificate_file: cert.pem"), std::string::npos);
+    EXPECT_NE(example.find("  - name: openai"), std::string::npos);
+    EXPECT_NE(example.find("access_log: \"-\""), std::string::npos);
 }
 
 TEST(Config, AMissingFileIsNamed) {

@@ -70,11 +70,12 @@ TEST(Counters, SeriesExistOnceCounted) {
 }
 
 TEST(IdlePolicy, ConnectionsAreKeptUpToTheLimit) {
-    const IdlePolicy policy{.most = 2};
+    const IdlePolicy policy{.most = 2, .idle_timeout = 50s};
     EXPECT_TRUE(policy.may_keep(0));
     EXPECT_TRUE(policy.may_keep(1));
     EXPECT_FALSE(policy.may_keep(2));
-    EXPECT_FALSE(IdlePolicy{.most = 0}.may_keep(0));
+    const IdlePolicy none{.most = 0, .idle_timeout = 50s};
+    EXPECT_FALSE(none.may_keep(0));
 }
 
 TEST(IdlePolicy, ConnectionsAreUsedUntilTheirTimeout) {

@@ -1,0 +1,195 @@
+#include "gateway/config/section.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <set>
+#include <sstream>
+
+#include "accounting/money/limits.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kMeaningColumn = 40, kLineWidth = 120;  // of example.yaml
+
+// As a shell would.
+std::string expand(const std::string& text, int line) {
+    std::string out;
+    std::size_t at = 0;
+    while (true) {
+        const auto start = text.find("${", at);
+        out += text.substr(at, start == std::string::npos ? start : start - at);
+        if (start == std::string::npos) return out;
+        const auto end = text.find('}', start);
+        if (end == std::string::npos) throw ConfigProblem{line, "'${' without '}'"};
+        const std::string inside = text.substr(start + 2, end - start - 2);
+        const auto fallback = inside.find(":-");
+        const std::string name = inside.substr(0, fallback);
+        const char* const value = std::getenv(name.c_str());
+        if (value != nullptr && *value != '\0') {
+            out += value;
+        } else if (fallback != std::string::npos) {
+            out += inside.substr(fallback + 2);
+        } else {
+            throw ConfigProblem{line, "environment variable " + name + " is not set"};
+        }
+        at = end + 1;
+    }
+}
+
+std::optional<std::int64_t> parse_number(const std::string& word, std::int64_t least, std::int64_t most) {
+    std::int64_t parsed = 0;
+    const char* const end = word.data() + word.size();
+    const auto [stop, error] = std::from_chars(word.data(), end, parsed);
+    if (error != std::errc() || stop != end || parsed < least || parsed > most) return std::nullopt;
+    return parsed;
+}
+
+std::string numbers(std::int64_t least, std::int64_t most) {
+    return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+}
+
+// A line of example.yaml with its comment beside it, which goes on below it in the same column.
+std::string with_meaning(std::string line, const std::string& meaning) {
+    if (meaning.empty()) return line + "\n";
+    const std::size_t column = std::max(kMeaningColumn, line.size() + 2);
+    line.resize(column, ' ');
+    line += "#";
+    std::istringstream words(meaning);
+    std::string out, word;
+    while (words >> word) {
+        if (line.size() + 1 + word.size() > kLineWidth) {
+            out += line + "\n";
+            line = std::string(column, ' ') + "#";
+        }
+        line += " " + word;
+    }
+    return out + line + "\n";
+}
+
+// Of our own defaults and examples; only what YAML would take for something else needs quotes.
+std::string as_yaml(const std::string& text) { return text == "-" || text.empty() ? '"' + text + '"' : text; }
+
+}  // namespace
+
+int line_of(const YAML::Node& node) { return node.Mark().is_null() ? 0 : node.Mark().line + 1; }
+
+std::string expanded_text(const YAML::Node& value, const std::string& name) {
+    if (value.IsNull()) return {};
+    if (!value.IsScalar()) throw ConfigProblem{line_of(value), name + " must be a single value"};
+    return expand(value.as<std::string>(), line_of(value));
+}
+
+void Section::text(std::string name, std::string& value, std::string meaning, Example example) {
+    const auto set = [&value](const std::string& word) {
+        value = word;
+        return true;
+    };
+    add(Option{std::move(name), std::move(meaning), "a text", value, std::move(example), set});
+}
+
+void Section::flag(std::string name, bool& value, std::string meaning, Example example) {
+    one_of<bool>(std::move(name), value, {{"true", true}, {"false", false}}, std::move(meaning), std::move(example));
+}
+
+void Section::number(std::string name, std::uint32_t& value, NumberRange range, std::string meaning) {
+    const auto set = [&value, range](const std::string& word) {
+        const auto parsed = parse_number(word, range.least, range.most);
+        if (parsed) value = static_cast<std::uint32_t>(*parsed);
+        return parsed.has_value();
+    };
+    add(Option{std::move(name), std::move(meaning), numbers(range.least, range.most), std::to_string(value), {}, set});
+}
+
+void Section::rate(std::string name, std::optional<std::int64_t>& value, std::string meaning) {
+    const auto set = [&value](const std::string& word) {
+        value = parse_number(word, 1, kMostPerMinute);
+        return value.has_value() || word == "unlimited";
+    };
+    add(Option{std::move(name),
+               std::move(meaning),
+               "unlimited or " + numbers(1, kMostPerMinute),
+               value ? std::to_string(*value) : "unlimited",
+               {},
+               set});
+}
+
+void Section::usd(std::string name, NanoUsd& value, std::string meaning) {
+    const auto set = [&value](const std::string& word) {
+        const auto amount = parse_usd(word);
+        if (!amount || *amount < NanoUsd{}) return false;
+        value = *amount;
+        return true;
+    };
+    add(Option{std::move(name), std::move(meaning), "an amount of USD of at least 0", to_usd(value), {}, set});
+}
+
+Section& Section::section(const std::string& name, std::string meaning) {
+    Section& inner = *sections_.emplace_back(std::make_unique<Section>(name));
+    add(Nested{name, std::move(meaning), [&inner](const YAML::Node& node) { inner.read(node); },
+               [&inner](const std::string& indent) { return inner.example(indent, indent); }});
+    return inner;
+}
+
+void Section::nested(std::string name, std::string meaning, std::function<void(const YAML::Node&)> read,
+                     std::string example) {
+    add(Nested{std::move(name), std::move(meaning), std::move(read),
+               [example = std::move(example)](const std::string&) { return example; }});
+}
+
+void Section::read_entry(const std::string& name, const YAML::Node& value) {
+    for (const Entry& entry : entries_) {
+        if (const auto* nested = std::get_if<Nested>(&entry); nested != nullptr && nested->name == name) {
+            return nested->read(value);
+        }
+        const auto* option = std::get_if<Option>(&entry);
+        if (option == nullptr || option->name != name) continue;
+        if (!option->set(expanded_text(value, name))) {
+            throw ConfigProblem{line_of(value), name + " must be " + option->expected};
+        }
+        return;
+    }
+    throw ConfigProblem{0, "unknown key '" + name + "' in " + name_};
+}
+
+void Section::read(const YAML::Node& node) {
+    if (!node.IsMap()) throw ConfigProblem{line_of(node), name_ + " must be a mapping"};
+    std::set<std::string> seen;
+    for (const auto& entry : node) {
+        const std::string key = entry.first.as<std::string>();
+        if (!seen.insert(key).second) throw ConfigProblem{line_of(entry.first), "'" + key + "' stands twice"};
+        try {
+            read_entry(key, entry.second);
+        } catch (const ConfigProblem& problem) {
+            throw ConfigProblem{problem.line == 0 ? line_of(entry.first) : problem.line, problem.what};
+        }
+    }
+    if (!check_) return;
+    if (const std::string problem = check_(); !problem.empty()) throw ConfigProblem{line_of(node), problem};
+}
+
+std::string Section::example(const std::string& first, const std::string& indent) const {
+    std::string out, begin = first;
+    for (const Entry& entry : entries_) {
+        if (const auto* nested = std::get_if<Nested>(&entry)) {
+            const std::string inside = nested->example(indent + "  ");
+            // A name with nothing but comments below it would be no mapping.
+            const bool unset = inside.find_first_not_of(' ') == inside.find('#');
+            if (indent.empty()) out += "\n";
+            out += with_meaning(begin + (unset ? "# " : "") + nested->name + ":", nested->meaning) + inside;
+        } else {
+            const auto& option = std::get<Option>(entry);
+            const std::string& shown = option.example.value.empty() ? option.usual : option.example.value;
+            const bool told = option.usual.empty() || option.usual == shown;
+            out +=
+                with_meaning(begin + (option.example.commented_out ? "# " : "") + option.name + ": " + as_yaml(shown),
+                             option.meaning + (told ? "" : " (default: " + option.usual + ")"));
+        }
+        begin = indent;
+    }
+    return out;
+}
+
+}  // namespace tollgate
