@@ -1,8 +1,7 @@
-// The command line: serve, check, options, init, records, version; the ledger's tools are in tools/commands.cc.
+// The command line: serve, check, options, init, version; the ledger's tools are in tools/commands.cc.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "gateway/records.h"
 #include "gateway/server.h"
 #include "gateway/tools/commands.h"
 #include "gateway/tools/initialize.h"
@@ -55,9 +54,6 @@ int main(int argc, char** argv) {
     init_command->add_flag("--quickstart", options.quickstart, "Also an organization, a key and 5 USD of credit");
     init_command->add_option("--base-url", options.base_url, "Where clients reach the gateway, for quickstart.json");
     init_command->add_option("--ops-url", options.ops_url, "Where the operations listener is, for quickstart.json");
-    CLI::App* const records =
-        app.add_subcommand("records", "Print every request's record and the balances (stopped gateway)");
-    records->add_option("--data-dir", options.data_dir, "Data directory")->required();
     std::function<tollgate::Status()> run_tool;
     tollgate::add_tool_commands(app, run_tool);
     CLI::App* const version = app.add_subcommand("version", "Print the version");
@@ -77,6 +73,5 @@ int main(int argc, char** argv) {
     }
     if (run_tool) return report(run_tool());
     if (init_command->parsed()) return init(options, as_json);
-    if (records->parsed()) return report(tollgate::print_records(options.data_dir));
     return run_with_config(config_path, check->parsed());
 }

@@ -1,4 +1,4 @@
-// Usage objects as providers write them (clients.md 1.5, 4.2): OpenAI's names, plus DeepSeek's cache split and
+// Usage objects as providers write them: OpenAI's names, plus DeepSeek's cache split (prompt_cache_hit_tokens) and
 // OpenRouter's cache_write_tokens.
 #include <charconv>
 

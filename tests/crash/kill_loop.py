@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from crash.load import Seen, fetch_generations, run_clients  # noqa: E402
 from support.http_client import loads  # noqa: E402
-from support.processes import GATEWAY, ROOT, Gateway, SampleUpstream, provider, records  # noqa: E402
+from support.processes import GATEWAY, ROOT, Gateway, SampleUpstream, balances, provider, records  # noqa: E402
 
 NANO_PER_USD = 1_000_000_000
 CLIENTS = 24
@@ -35,7 +35,7 @@ CREDIT_USD = 1000
 ROUNDS_PER_DIRECTORY = 100  # a journal that only grows would make verifying after every round the whole of the work
 VERIFY_TIMEOUT_S = 600
 FAIL_POINT_TIMEOUT_S = 30.0
-# The points of reference/ledger-scale.md 3.2, in the order of a request's life.
+# Where a crash could lose or double something, in the order of a request's life.
 FAIL_POINTS = [
     "after_slot_open",
     "during_stream",
@@ -169,7 +169,8 @@ class Trial:
         if code != 0:
             raise Violation(f"the last orderly stop ended with {code}")
         self.verify()
-        kept, balances = records(self.gateway.data_dir, self.gateway.binary)
+        kept = records(self.gateway.data_dir, self.gateway.binary)
+        books = balances(self.gateway.data_dir, self.gateway.binary)
 
         count = collections.Counter(record["id"].removeprefix("gen-") for record in kept)
         twice = [generation for generation, times in count.items() if times > 1]
@@ -183,8 +184,7 @@ class Trial:
         sums = collections.Counter()
         for record in kept:
             sums[record["organization"]] += record["charged_nano"]
-        for balance in balances:
-            organization = balance["organization"]
+        for organization, balance in books.items():
             if organization not in live:
                 continue
             if balance["used_nano"] != sums[organization]:
@@ -198,7 +198,7 @@ class Trial:
             left = Decimal(balance["granted_nano"] - balance["used_nano"]) / NANO_PER_USD
             if live[organization]["balance"] != left or live[organization]["held"] != 0:
                 raise Violation(f"{organization}: the gateway said {live[organization]}, the books leave {left}")
-        if {balance["organization"] for balance in balances} < set(live):
+        if not set(live) <= set(books):
             raise Violation("an organization's balance is missing from the books")
         self.totals["records"] = len(kept)
 

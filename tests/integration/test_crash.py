@@ -79,7 +79,7 @@ def test_a_stream_that_a_kill_ends_is_charged_for_what_was_counted(start_gateway
     gateway.start()
     charged = gateway.credits(account)["total_usage"]
     gateway.stop()
-    (record,), _ = records(gateway.data_dir)
+    (record,) = records(gateway.data_dir)
     assert record["error"] == "gateway_restarted" and record["completion_tokens"] == 10_000
     cost = cost_of("test/scripted", record["prompt_tokens"], 10_000)
     assert Decimal(record["provider_cost_nano"]) / 10**9 == cost

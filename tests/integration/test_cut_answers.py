@@ -70,7 +70,7 @@ def settled(gateway, account):
 
 def the_record(gateway):
     assert gateway.stop() == 0
-    (record,), _ = records(gateway.data_dir)
+    (record,) = records(gateway.data_dir)
     return record
 
 

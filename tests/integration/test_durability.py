@@ -21,7 +21,7 @@ def has_fail_points():
 
 
 def request_ids(data_dir):
-    return [record["id"].removeprefix("gen-") for record in records(data_dir)[0]]
+    return [record["id"].removeprefix("gen-") for record in records(data_dir)]
 
 
 def id_of(answer):

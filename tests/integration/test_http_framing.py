@@ -26,7 +26,7 @@ def raw(account, *lines, body=b"", first=f"POST {PATH} HTTP/1.1", host="Host: ga
 
 LENGTH = f"Content-Length: {len(BODY)}"
 
-# style-anchors.md 3.6, and what RFC 9112 and 9110 say beside it: name, header lines, body.
+# What RFC 9112 (6.1, 6.3) and 9110 forbid, and what request smuggling is made of: name, header lines, body.
 REFUSED = [
     ("length and chunked", [LENGTH, "Transfer-Encoding: chunked"], CHUNKED),
     ("chunked and length", ["Transfer-Encoding: chunked", LENGTH], CHUNKED),

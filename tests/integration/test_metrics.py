@@ -27,6 +27,8 @@ FAMILIES = {
     "tollgate_journal_queue": "gauge",
     "tollgate_journal_commits_total": "counter",
     "tollgate_journal_commit_failures_total": "counter",
+    "tollgate_ledger_read_only": "gauge",
+    "tollgate_log_messages_dropped_total": "counter",
     "tollgate_upstream_connections_opened_total": "counter",
     "tollgate_upstream_connections_open": "gauge",
     "tollgate_connections_accepted_total": "counter",

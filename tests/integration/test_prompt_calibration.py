@@ -1,5 +1,5 @@
 """Tokens per byte of a prompt, learned of each endpoint: holds cover what its provider will charge, and a bill without the
-provider's figure is by the mean (ledger-scale.md 3.1, 3.3)."""
+provider's figure is by the mean."""
 
 from decimal import Decimal
 
@@ -83,6 +83,6 @@ def test_an_abandoned_answer_and_one_that_a_kill_ends_cost_the_same(taught, end)
     figures = eventually(lambda: (got := taught.credits(account))["held"] == 0 and got["total_usage"] > 0 and got)
     assert figures["total_usage"] == cost_of(MODEL, DENSE, OUTPUT // 2)
     taught.stop()
-    (record,) = [record for record in records(taught.data_dir)[0] if record["organization"] == account.organization]
+    (record,) = [record for record in records(taught.data_dir) if record["organization"] == account.organization]
     assert Decimal(record["charged_nano"]) / 10**9 == figures["total_usage"]
     assert (record["prompt_tokens"], record["completion_tokens"]) == (DENSE, OUTPUT // 2)

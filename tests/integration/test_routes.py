@@ -151,5 +151,5 @@ def test_sigterm_cuts_a_stream_that_outlasts_the_limit_and_says_so_for_free(star
     last = body[body.rindex(b"data: ") + 6 :].split(b"\n")[0]
     assert loads(last)["error"]["code"] == "shutting_down"
     assert gateway.process.wait(10) == 0
-    (record,), _ = records(gateway.data_dir)
+    (record,) = records(gateway.data_dir)
     assert record["charged_nano"] == 0 and record["error"] == "shutting_down"

@@ -24,7 +24,7 @@ def test_a_plain_request_that_outlasts_the_limit_is_503_and_free(start_gateway, 
         answer = connection.read_answer()
         assert answer.status == 503 and answer.error["code"] == "shutting_down"
     assert gateway.process.wait(10) == 0
-    (record,), _ = records(gateway.data_dir)
+    (record,) = records(gateway.data_dir)
     assert record["charged_nano"] == 0 and record["error"] == "shutting_down"
 
 
@@ -50,7 +50,7 @@ def test_a_stream_before_its_first_byte_is_503_and_free(start_gateway, sample):
         answer = connection.read_answer()
     assert answer.status == 503 and answer.error["code"] == "shutting_down"
     assert gateway.process.wait(10) == 0
-    (record,), _ = records(gateway.data_dir)
+    (record,) = records(gateway.data_dir)
     assert record["charged_nano"] == 0 and record["error"] == "shutting_down"
 
 
@@ -61,7 +61,7 @@ def test_a_client_that_leaves_during_the_drain_pays_for_what_it_got(start_gatewa
         connection.read_until(b"data: ")
         terminate(gateway)
     assert gateway.process.wait(4) == 0, "it waits for nobody"
-    (record,), _ = records(gateway.data_dir)
+    (record,) = records(gateway.data_dir)
     assert record["charged_nano"] > 0 and record["error"] == "client_closed_request"
 
 
@@ -103,5 +103,5 @@ def test_a_client_that_does_not_read_is_cut_for_free_too(start_gateway):
         connection.read_until(b"data: ")
         gateway.process.terminate()
         assert gateway.process.wait(10) == 0
-    (record,), _ = records(gateway.data_dir)
+    (record,) = records(gateway.data_dir)
     assert record["charged_nano"] == 0 and record["error"] == "shutting_down"

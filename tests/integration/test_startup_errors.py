@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -11,6 +12,7 @@ import yaml
 
 from support.processes import GATEWAY, ROOT, Gateway, base_config, first_line, provider, records, run_gateway
 
+LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z (info|warning) \w+: ")
 BUMP_SCHEMA = GATEWAY.parent / "bump_schema"  # built beside the gateway
 
 
@@ -24,7 +26,7 @@ def prepared(tmp_path):
 
 def assert_refused(done, *mentions, code=1):
     assert done.returncode == code, (done.returncode, done.stderr)
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("tollgate: notice: ")]
+    lines = [line for line in done.stderr.splitlines() if not LOG_LINE.match(line)]
     assert len(lines) == 1, done.stderr
     for mention in mentions:
         assert mention in lines[0], lines[0]
@@ -131,6 +133,23 @@ def test_a_provider_that_is_left_out_is_named(start_gateway, providers):
     assert "provider unused is left out: its api_key is empty" in gateway.log_file.read_text()
 
 
+def test_the_log_may_be_json(start_gateway, providers):
+    gateway = start_gateway(
+        providers=[*providers, provider("unused", "http://127.0.0.1:1/v1", api_key="", optional=True)],
+        log={"format": "json", "level": "info"},
+    )
+    gateway.stop()
+    lines = [json.loads(line) for line in gateway.log_file.read_text().splitlines()]
+    assert {line["message"].split(":")[0] for line in lines} >= {"provider unused is left out", "stopping"}
+    assert {(line["level"], line["component"]) for line in lines} >= {("info", "server")}
+
+
+def test_a_component_may_be_silenced(start_gateway):
+    gateway = start_gateway(log={"levels": {"server": "off"}})
+    gateway.stop()
+    assert "stopping" not in gateway.log_file.read_text()
+
+
 @pytest.mark.parametrize("option", ["listen", "operations_listen"])
 def test_a_port_in_use_is_named(prepared, option):
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -148,10 +167,9 @@ def test_a_data_directory_that_another_process_has_open_is_refused(start_gateway
     assert running.credits(account)["balance"] == 1
 
 
-@pytest.mark.parametrize("command", [("records",), ("init", "--json")])
-def test_tools_refuse_a_data_directory_that_is_open(start_gateway, command):
+def test_init_refuses_a_data_directory_that_is_open(start_gateway):
     running = start_gateway()
-    done = run_gateway(*command, "--data-dir", running.data_dir)
+    done = run_gateway("init", "--json", "--data-dir", running.data_dir)
     assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1
 
 
@@ -241,8 +259,7 @@ def test_bad_usage_is_code_2(arguments):
 
 
 def test_records_of_an_unused_directory_are_none(prepared):
-    found, _ = records(prepared.data_dir)
-    assert found == []
+    assert records(prepared.data_dir) == []
 
 
 def test_readiness_is_announced_only_when_requests_are_served(start_gateway):

@@ -1,4 +1,4 @@
-"""Every irregularity that an upstream's usage can have (ledger-scale.md 3.3), one row each: what the customer is
+"""Every irregularity that an upstream's usage can have, one row each: what the customer is
 charged, what the provider is thought to charge, and what the record says of it. The sample upstream says what it would bill."""
 
 from dataclasses import dataclass, field
@@ -208,6 +208,6 @@ def test_what_the_provider_charges_stands_in_the_records_of_a_stopped_gateway(st
     account = gateway.new_account("5")
     post_chat(gateway, account, "tokens=100", model="test/discount")
     assert gateway.stop() == 0
-    (record,), _ = records(gateway.data_dir)
+    (record,) = records(gateway.data_dir)
     assert record["charged_nano"] == cost_of("test/discount", PROMPT, 100) * 10**9
     assert record["provider_cost_nano"] == provider_cost_of("test/discount", PROMPT, 100) * 10**9

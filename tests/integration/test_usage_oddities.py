@@ -1,4 +1,4 @@
-"""What is billed when the upstream's usage is missing, early, late, repeated, zero or absurd (ledger-scale.md 3.3)."""
+"""What is billed when the upstream's usage is missing, early, late, repeated, zero or absurd."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What breaks real clients: rows 1 to 8 and 11 to 14 of the client research (reference/clients.md 1.1)."""
+"""What real clients and the official SDKs rely on, and what other gateways broke for them."""
 
 import base64
 import json

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Requests whose upstream fails at random, in every way that the sample upstream knows: no hold may stay behind,
-and the books must agree (ledger-scale.md 5.2, row M6).
+and the books must agree (M6 in docs/reliability.md).
 
     tests/money/leaks.py                        # the long form: 1,000,000 requests
     tests/money/leaks.py --requests 20000"""
@@ -44,7 +44,7 @@ def run(directory, *, requests):
         assert taken == released == requests, f"{taken} holds taken, {released} released, {requests} requests: {errors}"
         eventually(lambda: gateway.metrics().sum("tollgate_slots_in_use") == 0)
         assert gateway.alive() and gateway.stop() == 0
-        written, _ = records(gateway.data_dir)
+        written = records(gateway.data_dir)
     assert len({record["id"] for record in written}) == len(written) == requests, "one record for each request"
     assert Decimal(sum(record["charged_nano"] for record in written)) / 10**9 == figures["total_usage"]
     failed = sum(errors.values())

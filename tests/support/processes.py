@@ -266,11 +266,28 @@ class Gateway:
         return [loads(line) for line in lines if containing is None or containing in line]
 
 
-def records(data_dir, binary=None):
-    """All request records and the balances of a stopped gateway's data directory."""
-    done = subprocess.run(
-        [binary or GATEWAY, "records", "--data-dir", data_dir], capture_output=True, text=True, timeout=300
-    )
+def exported(what, data_dir, binary=None):
+    """What `ledger export` writes of a stopped gateway's data directory, row by row."""
+    command = [binary or GATEWAY, "ledger", "export", "--what", what, "--format", "ndjson", "--data-dir", data_dir]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    *lines, last = done.stdout.splitlines()
-    return [json.loads(line) for line in lines], json.loads(last)["balances"]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def records(data_dir, binary=None):
+    """All request records that the journal has."""
+    return exported("requests", data_dir, binary)
+
+
+def balances(data_dir, binary=None):
+    """By organization, what it was given and what its requests took of that, in nano-USD, as the journal has it."""
+    found = {}
+    for leg in exported("entries", data_dir, binary):
+        if leg["account"] != "organization:available":
+            continue
+        of = found.setdefault(leg["owner"], {"granted_nano": 0, "used_nano": 0})
+        if leg["kind"] == "usage":
+            of["used_nano"] -= leg["amount_nano"]
+        else:
+            of["granted_nano"] += leg["amount_nano"]
+    return found
