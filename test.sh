@@ -36,6 +36,7 @@ stage_format() {
     git ls-files '*.cc' '*.h' | xargs clang-format-19 --dry-run --Werror
     say "$(git ls-files '*.cc' '*.h' | wc -l) files are formatted"
     python3 -m unittest discover --quiet --start-directory tests/tools
+    tools/include_directions
     tools/pages
 }
 

@@ -29,7 +29,7 @@ class RocksStore : public Store {
     static Result<std::unique_ptr<RocksStore>> open(const std::string& data_directory,
                                                     const RocksOptions& options = {});
     // For tools: nothing is written, no lock is taken, and an older schema version is not migrated. The caller sees to
-    // it that no other process has the database open (store/data_directory.h), or opens a checkpoint. Errors as for
+    // it that no other process has the database open (store/rocks_lock.h), or opens a checkpoint. Errors as for
     // open(), and not_found where there is no database. Unlike the gateway, which drops a log's torn end at start,
     // `whole_log` calls it corrupt: then every byte of the log has been checked. invalid: an older schema version, or
     // commits that only the commit log has; both pass with a start of the gateway.

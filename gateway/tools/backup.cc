@@ -15,7 +15,7 @@
 #include <sstream>
 #include <vector>
 
-#include "gateway/api/api.h"
+#include "gateway/text/json_writer.h"
 #include "gateway/text/time_text.h"
 #include "gateway/tools/ledger_commands.h"
 #include "gateway/tools/progress.h"

@@ -10,8 +10,8 @@
 #include <optional>
 
 #include "accounting/verify/reference_ledger.h"
-#include "gateway/api/api.h"
 #include "gateway/text/csv.h"
+#include "gateway/text/json_writer.h"
 #include "gateway/text/time_text.h"
 #include "gateway/tools/journal_replay.h"
 #include "gateway/tools/time_option.h"

@@ -3,11 +3,12 @@
 #include <cstdio>
 #include <map>
 
-#include "gateway/api/api.h"
+#include "gateway/text/json_writer.h"
 #include "gateway/text/time_text.h"
 #include "gateway/tools/journal_replay.h"
 #include "gateway/tools/progress.h"
 #include "gateway/tools/time_option.h"
+#include "store/data_directory.h"
 
 namespace tollgate {
 namespace {

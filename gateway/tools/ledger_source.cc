@@ -5,6 +5,7 @@
 
 #include "accounting/money/ids.h"
 #include "gateway/tools/operations_client.h"
+#include "store/data_directory.h"
 
 namespace tollgate {
 namespace {

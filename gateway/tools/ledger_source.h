@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "store/data_directory.h"
+#include "store/rocks_lock.h"
 #include "store/rocks_store.h"
 
 namespace tollgate {

@@ -18,6 +18,7 @@
 #include "store/commit_log.h"
 #include "store/data_directory.h"
 #include "store/key_space.h"
+#include "store/rocks_lock.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/temporary_directory.h"
 
