@@ -197,9 +197,8 @@ wire::Awaitable<Error> serve_request_guarded(Connection& connection) {
     try {
         co_return co_await serve_request(connection);
     } catch (const std::exception& unexpected) {
-        std::fprintf(stderr, "tollgate: internal error in request %.*s: %s\n",
-                     static_cast<int>(connection.request.request_id().size()), connection.request.request_id().data(),
-                     unexpected.what());
+        connection.worker().logger().error("internal error in a request",
+                                           {{"request", connection.request.request_id()}, {"what", unexpected.what()}});
     }
     connection.expect_nobody();
     connection.close_after = true;

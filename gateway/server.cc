@@ -69,7 +69,7 @@ Status open_books(Services& services, std::uint32_t workers) {
     if (!accounts) return accounts.error();
     services.accounts = std::move(*accounts);
     SlotFile::Options options;
-    options.path = services.config.data_dir + "/slots";
+    options.path = slot_file_path(services.config.data_dir);
     options.slots = services.config.limits.max_inflight_requests;
     options.workers = workers;
     options.boot_epoch = *epoch;
@@ -78,14 +78,19 @@ Status open_books(Services& services, std::uint32_t workers) {
     if (!slots) return slots.error();
     services.slots = std::move(*slots);
     LedgerOptions ledger_options = services.config.ledger;
-    ledger_options.report = [](const std::string& line) { std::fprintf(stderr, "tollgate: %s\n", line.c_str()); };
+    const Logger logger = services.log->logger(LogComponent::ledger);
+    ledger_options.report = [logger](const std::string& line) { logger.warning(line); };
     auto ledger =
         Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, wire::unix_ms_now());
     if (!ledger) return ledger.error();
     services.ledger = std::move(*ledger);
+    if (const auto found = services.ledger->counters(); found.recovered_settled + found.recovered_open > 0) {
+        logger.info("recovered what the last process left: " + std::to_string(found.recovered_settled) +
+                    " settled requests, " + std::to_string(found.recovered_open) + " that were running");
+    }
     if (const auto damaged = services.slots->set_aside(); damaged > 0) {
-        std::fprintf(stderr, "tollgate: %u damaged slots were set aside in %s.damaged: the machine lost power\n",
-                     damaged, options.path.c_str());
+        logger.warning(std::to_string(damaged) + " damaged slots were set aside in " + options.path +
+                       ".damaged: the machine lost power");
     }
     auto usage = UsageIndex::open(*services.store, {.retention = services.config.retention});
     if (!usage) return usage.error();
@@ -125,22 +130,23 @@ std::string url_of(const wire::Acceptor& acceptor, bool tls) {
 }
 
 // Every connection may use one descriptor for the client and one upstream.
-void raise_descriptor_limit(const LimitsConfig& limits) {
+void raise_descriptor_limit(const LimitsConfig& limits, const Logger& logger) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     const rlim_t wanted = 2ULL * limits.max_connections + kReservedDescriptors;
     limit.rlim_cur = std::min(std::max(limit.rlim_cur, wanted), limit.rlim_max);
     setrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur < wanted) {
-        std::fprintf(stderr,
-                     "tollgate: notice: %llu file descriptors allow fewer than max_connections (%u) proxied at once\n",
-                     static_cast<unsigned long long>(limit.rlim_cur), limits.max_connections);
+        logger.warning(std::to_string(limit.rlim_cur) + " file descriptors allow fewer than max_connections (" +
+                       std::to_string(limits.max_connections) + ") proxied at once");
     }
 }
 
 class Server {
   public:
-    explicit Server(Services& services) : services_(services) { services_.blocking = &api_; }
+    explicit Server(Services& services) : services_(services), logger_(services.log->logger(LogComponent::server)) {
+        services_.blocking = &api_;
+    }
 
     Status start(std::uint32_t workers) {
         for (std::uint32_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(services_, i));
@@ -168,8 +174,10 @@ class Server {
         std::thread api_thread([this] { api_.run(); });
         pthread_setname_np(api_thread.native_handle(), "api");
         wire::asio::co_spawn(control_, accept(), wire::asio::detached);
-        wire::asio::co_spawn(control_, serve_operations(operations_, metrics_, services_, checkpoints_),
-                             wire::asio::detached);
+        wire::asio::co_spawn(
+            control_,
+            serve_operations(operations_, {metrics_, *services_.ledger, services_.draining, checkpoints_, api_}),
+            wire::asio::detached);
         wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
         announce();
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
@@ -243,8 +251,8 @@ class Server {
 
     wire::Awaitable<void> stop_on_signal() {
         [[maybe_unused]] auto received = co_await signals_.async_wait(wire::kAwait);
-        std::fprintf(stderr, "tollgate: stopping: running requests have %u ms\n",
-                     services_.config.timeouts.shutdown_timeout_ms);
+        logger_.info("stopping: running requests have " +
+                     std::to_string(services_.config.timeouts.shutdown_timeout_ms) + " ms");
         services_.draining = true;
         wire::ErrorCode ignored;
         data_.close(ignored);
@@ -267,6 +275,7 @@ class Server {
     }
 
     Services& services_;
+    const Logger logger_;
     wire::asio::io_context control_{1};  // accepts, signals, operations: nothing that blocks
     // Taken from the beginning: one that comes while the gateway starts stops it orderly as soon as it runs.
     wire::asio::basic_signal_set<wire::Executor> signals_{control_, SIGTERM, SIGINT};
@@ -300,9 +309,11 @@ Status serve(Config config) {
     Services services;
     services.config = std::move(config);
     services.worker_count = workers;
-    raise_descriptor_limit(services.config.limits);
+    services.log = std::make_unique<Log>(services.config.log);
+    const Logger logger = services.log->logger(LogComponent::server);
+    raise_descriptor_limit(services.config.limits, logger);
     for (const std::string& name : services.config.providers_left_out) {
-        std::fprintf(stderr, "tollgate: notice: provider %s is left out: its api_key is empty\n", name.c_str());
+        logger.info("provider " + name + " is left out: its api_key is empty");
     }
     auto prices = PriceList::load(services.config.prices);
     if (!prices) return prices.error();

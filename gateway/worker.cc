@@ -24,6 +24,7 @@ constexpr int kTicksPerLogFlush = 2;
 Worker::Worker(Services& services, std::uint32_t number)
     : services_(services),
       number_(number),
+      logger_(services.log->logger(LogComponent::worker)),
       counters_(services.catalogue->endpoints().size()),
       work_(io_.get_executor()),
       timer_(io_),

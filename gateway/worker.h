@@ -3,48 +3,23 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/ssl/context.hpp>
 #include <deque>
 #include <memory>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
-#include "accounting/accounts/accounts.h"
-#include "accounting/ledger/ledger.h"
-#include "accounting/usage/usage_index.h"
 #include "gateway/chat/request_body.h"
-#include "gateway/config/config.h"
-#include "gateway/ops/access_log.h"
 #include "gateway/ops/counters.h"
-#include "gateway/routing/catalogue.h"
+#include "gateway/services.h"
 #include "gateway/upstream/pool.h"
 #include "gateway/wire/asio.h"
 #include "gateway/wire/http_head.h"
-#include "store/slot_file.h"
 
 namespace tollgate {
 
 class Connection;
 struct RequestContext;
-
-// What main builds and every worker uses.
-struct Services {
-    Config config;
-    std::vector<Provider> providers;
-    std::unique_ptr<Catalogue> catalogue;
-    std::unique_ptr<Store> store;
-    std::unique_ptr<SlotFile> slots;
-    std::unique_ptr<CreditTable> credits;
-    std::unique_ptr<Ledger> ledger;
-    std::unique_ptr<UsageIndex> usage;
-    std::unique_ptr<Accounts> accounts;  // API thread only
-    std::unique_ptr<AccessLog> access_log;
-    std::unique_ptr<wire::asio::ssl::context> tls;  // null: plain HTTP
-    wire::asio::io_context* blocking = nullptr;     // where work that blocks is sent: the API thread
-    std::uint32_t worker_count = 1;
-    std::atomic<bool> draining{false};  // SIGTERM was received
-};
 
 class Worker {
   public:
@@ -74,6 +49,7 @@ class Worker {
     // --- For connections, on this worker's thread.
     Services& services() { return services_; }
     const Config& config() const { return services_.config; }
+    const Logger& logger() const { return logger_; }
     // This worker's own reference count: what requests keep alive costs other workers nothing.
     const std::shared_ptr<const Directory>& directory() const { return directory_; }
     WorkerCounters& counters() { return counters_; }
@@ -118,6 +94,7 @@ class Worker {
 
     Services& services_;
     const std::uint32_t number_;
+    const Logger logger_;
     WorkerCounters counters_;  // before io_: requests cut off with it still count
     // One thread runs it. Sockets are touched by that thread alone once they are adopted, so their operations need no
     // lock; posting from other threads stays legal.

@@ -33,7 +33,7 @@ wire::Awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
         }
         co_await self->serve_requests();
     } catch (const std::exception& unexpected) {
-        std::fprintf(stderr, "tollgate: internal error on a connection: %s\n", unexpected.what());
+        worker.logger().error("internal error on a connection", {{"what", unexpected.what()}});
     }
     self->stream_.close_now();
     worker.leave(*self);

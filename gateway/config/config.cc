@@ -197,6 +197,24 @@ void describe_ledger(Section& section, LedgerOptions& ledger) {
                    "how often absolute balances are stored");
 }
 
+void describe_log(Section& section, LogOptions& log) {
+    section.one_of<LogFormat>("format", log.format, {{"text", LogFormat::text}, {"json", LogFormat::json}},
+                              "text, or a JSON object a line");
+    Section::Choices<LogLevel> levels;
+    Section::Choices<std::optional<LogLevel>> own_levels;
+    for (std::size_t i = 0; i < kLogLevelNames.size(); ++i) {
+        levels.emplace_back(kLogLevelNames[i], static_cast<LogLevel>(i));
+        own_levels.emplace_back(kLogLevelNames[i], static_cast<LogLevel>(i));
+    }
+    section.one_of("level", log.level, levels, "debug, info, warning, error or off");
+    section.number("max_queued_messages", log.max_queued_messages, {16, 1000000},
+                   "beyond this the oldest are dropped and counted");
+    Section& components = section.section("levels", "of single components, instead of `level`");
+    for (std::size_t i = 0; i < kLogComponentNames.size(); ++i) {
+        components.one_of(std::string(kLogComponentNames[i]), log.levels[i], own_levels, "", {"debug", true});
+    }
+}
+
 void describe(Section& root, Config& config) {
     root.text("listen", config.listen, "clients and management");
     root.text("operations_listen", config.operations_listen, "/metrics and /health");
@@ -206,6 +224,7 @@ void describe(Section& root, Config& config) {
     root.text("tls_certificate_file", config.tls_certificate_file, "serve TLS on `listen`", {"cert.pem", true});
     root.text("tls_private_key_file", config.tls_private_key_file, "", {"key.pem", true});
     root.text("access_log", config.access_log, "a file, \"-\" for standard output, off");
+    describe_log(root.section("log", "what the program says to its operator, on standard error"), config.log);
     root.nested(
         "providers", "",
         [&config](const YAML::Node& node) {

@@ -12,6 +12,7 @@
 #include "accounting/money/money.h"
 #include "accounting/usage/retention.h"
 #include "gateway/chat/upstream_body.h"
+#include "gateway/log/log.h"
 #include "store/status.h"
 #include "store/store.h"
 
@@ -83,6 +84,7 @@ struct Config {
     std::string prices = "prices.yaml";  // made absolute, relative to the file's folder
     std::string tls_certificate_file, tls_private_key_file;
     std::string access_log = "-";
+    LogOptions log;
     std::vector<ProviderConfig> providers;
     std::vector<std::string> providers_left_out;  // names of optional ones that have no api_key
     LimitsConfig limits;

@@ -117,7 +117,8 @@ struct SeriesSum {
 void write_requests(const Services& services, const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
     auto requests = MetricFamily{"tollgate_requests", "Requests answered, by HTTP status.", MetricType::Counter, {}};
     auto first = MetricFamily{"tollgate_time_to_first_token_seconds",
-                              "From the request's head to the first byte of the upstream's answer body.",
+                              "From the request's head to the first output: of a stream, its first event with any; of "
+                              "another answer, the upstream's head.",
                               MetricType::Histogram,
                               {}};
     auto duration = MetricFamily{
@@ -283,8 +284,6 @@ void write_ledger(const Services& services, Families& out) {
     out.counter("tollgate_usage_flushes_total", "How often listings and reports were stored.", number(usage.flushes));
     out.counter("tollgate_usage_failures_total", "Reads and writes for them that failed and are tried again.",
                 number(usage.failures));
-    out.gauge("tollgate_accepting", "1 while requests are taken, 0 when the ledger cannot be written.",
-              services.ledger->accepting() ? 1 : 0);
 }
 
 double open_descriptors() {
@@ -329,6 +328,8 @@ std::vector<MetricFamily> Metrics::Collect() const {
     write_workers(workers_, out);
     write_pools(services_, workers_, out);
     write_ledger(services_, out);
+    out.counter("tollgate_log_messages_dropped_total", "Messages to the operator dropped because the log was full.",
+                static_cast<double>(services_.log->dropped()));
     write_process(out);
     return out.take();
 }

@@ -7,6 +7,8 @@
 #include <boost/beast/core/rate_policy.hpp>
 #include <boost/beast/http.hpp>
 
+#include "gateway/text/json_writer.h"
+
 namespace tollgate {
 namespace {
 
@@ -31,20 +33,20 @@ wire::Awaitable<Result<std::string>> make_checkpoint(Checkpoints& checkpoints) {
 }
 
 // Made on the API thread, which may block.
-wire::Awaitable<Response> answer_checkpoint(const http::request<http::empty_body>& request, const Services& services,
-                                            Checkpoints& checkpoints) {
+wire::Awaitable<Response> answer_checkpoint(const http::request<http::empty_body>& request,
+                                            const OperationsParts& parts) {
     auto [failed, made] =
-        co_await wire::asio::co_spawn(services.blocking->get_executor(), make_checkpoint(checkpoints), wire::kAwait);
+        co_await wire::asio::co_spawn(parts.blocking.get_executor(), make_checkpoint(parts.checkpoints), wire::kAwait);
     if (failed) std::rethrow_exception(failed);
     Response response(made ? http::status::created : http::status::service_unavailable, request.version());
     response.set(http::field::content_type, made ? "application/json" : "text/plain; charset=utf-8");
-    response.body() = made ? "{\"id\":\"" + *made + "\"}\n" : made.error().message() + "\n";
+    response.body() = (made ? JsonWriter().object().key("id").text(*made).end().take() : made.error().message()) + "\n";
     response.keep_alive(request.keep_alive());
     response.prepare_payload();
     co_return response;
 }
 
-Response answer(const http::request<http::empty_body>& request, const Metrics& metrics, const Services& services) {
+Response answer(const http::request<http::empty_body>& request, const OperationsParts& parts) {
     Response response(http::status::ok, request.version());
     response.set(http::field::content_type, "text/plain; charset=utf-8");
     const std::string_view path = path_of(request);
@@ -56,15 +58,15 @@ Response answer(const http::request<http::empty_body>& request, const Metrics& m
         response.set(http::field::allow, "GET, HEAD");
     } else if (path == "/metrics") {
         response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
-        response.body() = metrics.text();
+        response.body() = parts.metrics.text();
     } else if (path == "/health/live") {
         response.body() = "live\n";
     } else if (path == "/health/ready") {
-        const bool draining = services.draining;
-        const bool ready = !draining && services.ledger->accepting();
+        const bool draining = parts.draining;
+        const bool ready = !draining && parts.ledger.accepting();
         response.body() = ready      ? "ready\n"
                           : draining ? "draining\n"
-                                     : "ledger read-only: " + services.ledger->why_read_only() + "\n";
+                                     : "ledger read-only: " + parts.ledger.why_read_only() + "\n";
         if (!ready) response.result(http::status::service_unavailable);
     } else {
         response.result(http::status::not_found);
@@ -76,8 +78,7 @@ Response answer(const http::request<http::empty_body>& request, const Metrics& m
     return response;
 }
 
-wire::Awaitable<void> serve_connection(wire::Socket socket, const Metrics& metrics, const Services& services,
-                                       Checkpoints& checkpoints) {
+wire::Awaitable<void> serve_connection(wire::Socket socket, OperationsParts parts) {
     Stream stream(std::move(socket));
     boost::beast::flat_buffer buffer(kMostHeadBytes);
     bool more = true;
@@ -90,9 +91,9 @@ wire::Awaitable<void> serve_connection(wire::Socket socket, const Metrics& metri
         Response response;
         if (checkpoint) {
             stream.expires_never();  // a tool waits; the work has its own end
-            response = co_await answer_checkpoint(request, services, checkpoints);
+            response = co_await answer_checkpoint(request, parts);
         } else {
-            response = answer(request, metrics, services);
+            response = answer(request, parts);
         }
         stream.expires_after(kTimeout);
         auto [write_error, written] = co_await http::async_write(stream, response, wire::kAwait);
@@ -103,8 +104,7 @@ wire::Awaitable<void> serve_connection(wire::Socket socket, const Metrics& metri
 
 }  // namespace
 
-wire::Awaitable<void> serve_operations(wire::Acceptor& acceptor, const Metrics& metrics, const Services& services,
-                                       Checkpoints& checkpoints) {
+wire::Awaitable<void> serve_operations(wire::Acceptor& acceptor, OperationsParts parts) {
     wire::Timer pause(acceptor.get_executor());
     while (acceptor.is_open()) {
         auto [error, socket] = co_await acceptor.async_accept(wire::kAwait);
@@ -114,8 +114,7 @@ wire::Awaitable<void> serve_operations(wire::Acceptor& acceptor, const Metrics& 
             [[maybe_unused]] auto waited = co_await pause.async_wait(wire::kAwait);
             continue;
         }
-        wire::asio::co_spawn(acceptor.get_executor(),
-                             serve_connection(std::move(socket), metrics, services, checkpoints), wire::asio::detached);
+        wire::asio::co_spawn(acceptor.get_executor(), serve_connection(std::move(socket), parts), wire::asio::detached);
     }
 }
 

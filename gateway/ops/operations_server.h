@@ -2,14 +2,25 @@
 // On the control thread, by Beast: nothing here is hot.
 #pragma once
 
+#include <atomic>
+
+#include "accounting/ledger/ledger.h"
 #include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
 #include "gateway/wire/asio.h"
 
 namespace tollgate {
 
-// Serves until the acceptor is closed. All arguments must outlive it.
-wire::Awaitable<void> serve_operations(wire::Acceptor& acceptor, const Metrics& metrics, const Services& services,
-                                       Checkpoints& checkpoints);
+// What it shows and starts; all must outlive it.
+struct OperationsParts {
+    const Metrics& metrics;
+    const Ledger& ledger;               // ready: it takes requests
+    const std::atomic<bool>& draining;  // not ready: the gateway is stopping
+    Checkpoints& checkpoints;
+    wire::asio::io_context& blocking;  // where they are made
+};
+
+// Serves until the acceptor is closed.
+wire::Awaitable<void> serve_operations(wire::Acceptor& acceptor, OperationsParts parts);
 
 }  // namespace tollgate

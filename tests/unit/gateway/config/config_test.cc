@@ -94,6 +94,17 @@ TEST(Config, ZeroCompletionInsuranceIsOnUnlessSwitchedOff) {
     EXPECT_FALSE(good("credit: {zero_completion_insurance: false}\n").credit.zero_completion_insurance);
 }
 
+TEST(Config, TheLogHasLevelsByComponent) {
+    const Config config = good("log: {format: json, level: warning, levels: {ledger: debug, worker: off}}\n");
+    EXPECT_EQ(config.log.format, LogFormat::json);
+    EXPECT_EQ(config.log.level_of(LogComponent::server), LogLevel::warning);
+    EXPECT_EQ(config.log.level_of(LogComponent::ledger), LogLevel::debug);
+    EXPECT_EQ(config.log.level_of(LogComponent::worker), LogLevel::off);
+    expect_problem("log:\n  levels:\n    kitchen: debug\n", "t.yaml:3: ", "'kitchen'");
+    expect_problem("log: {level: loud}\n", "t.yaml:1: ", "level must be debug or info or warning or error or off");
+    expect_problem("log: {max_queued_messages: 1}\n", "t.yaml:1: ", "from 16 to 1000000");
+}
+
 TEST(Config, OrphansAreChargedUnlessTheyAreToBeVoid) {
     EXPECT_EQ(good("").ledger.orphans, OrphanPolicy::charge);
     EXPECT_EQ(good("credit: {orphan_policy: void}\n").ledger.orphans, OrphanPolicy::free);

@@ -1,0 +1,41 @@
+// What the program consists of beside its workers: built once, by serve(), in this order, and taken down in reverse.
+// It is for those who build and join parts; a part takes what it needs of it.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <vector>
+
+#include "accounting/accounts/accounts.h"
+#include "accounting/ledger/ledger.h"
+#include "accounting/usage/usage_index.h"
+#include "gateway/config/config.h"
+#include "gateway/log/log.h"
+#include "gateway/ops/access_log.h"
+#include "gateway/routing/catalogue.h"
+#include "gateway/wire/asio.h"
+#include "store/slot_file.h"
+#include "store/store.h"
+
+namespace tollgate {
+
+struct Services {
+    Config config;
+    std::unique_ptr<Log> log;
+    std::vector<Provider> providers;
+    std::unique_ptr<Catalogue> catalogue;
+    std::unique_ptr<Store> store;
+    std::unique_ptr<SlotFile> slots;
+    std::unique_ptr<CreditTable> credits;
+    std::unique_ptr<Ledger> ledger;
+    std::unique_ptr<UsageIndex> usage;
+    std::unique_ptr<Accounts> accounts;  // API thread only
+    std::unique_ptr<AccessLog> access_log;
+    std::unique_ptr<wire::asio::ssl::context> tls;  // null: plain HTTP
+    wire::asio::io_context* blocking = nullptr;     // where work that blocks is sent: the API thread
+    std::uint32_t worker_count = 1;
+    std::atomic<bool> draining{false};  // SIGTERM was received
+};
+
+}  // namespace tollgate
