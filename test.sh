@@ -37,7 +37,7 @@ stage_format() {
     say "$(git ls-files '*.cc' '*.h' | wc -l) files are formatted"
     python3 -m unittest discover --quiet --start-directory tests/tools
     tools/include_directions
-    tools/pages
+    tools/pages --check
 }
 
 stage_release() {
