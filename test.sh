@@ -55,6 +55,7 @@ stage_mutations() {
 }
 
 stage_bench() {
+    bench/floor
     bench/compare --quick
     # Twice what is to be reached: CI's machine is shared.
     build/release/ledger_bench --benchmark_filter=/50000/ --most_us=6
