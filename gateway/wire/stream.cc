@@ -9,6 +9,8 @@
 #include <boost/asio/write.hpp>
 #include <cerrno>
 
+#include "gateway/wire/receive_op.h"
+
 namespace tollgate::wire {
 namespace {
 
@@ -72,7 +74,11 @@ Awaitable<ErrorCode> Stream::handshake_as_client(asio::ssl::context& context, co
 
 Awaitable<Stream::ReadResult> Stream::read_some(char* data, std::size_t size) {
     if (tls_ != nullptr) return tls_->async_read_some(asio::buffer(data, size), kAwait);
-    return socket_.async_read_some(asio::buffer(data, size), kAwait);
+    if (!reports_what_is_left_) {
+        report_what_is_left(descriptor());
+        reports_what_is_left_ = true;
+    }
+    return socket_.async_read_some(ReceiveBuffer(data, size), kAwait);
 }
 
 std::size_t Stream::write_now(std::span<const std::string_view> pieces, ErrorCode& error) {

@@ -53,6 +53,7 @@ class Stream {
   private:
     Socket socket_;
     std::unique_ptr<asio::ssl::stream<Socket&>> tls_;
+    bool reports_what_is_left_ = false;  // receive_op.h
 };
 
 }  // namespace tollgate::wire
