@@ -1,6 +1,6 @@
+#define OPENSSL_SUPPRESS_DEPRECATED  // SHA256_Init
 #include "accounting/money/ids.h"
 
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
@@ -150,37 +150,14 @@ std::int64_t ulid_time_ms(const Id128& id) {
     return ms;
 }
 
-namespace {
-
-// A digest context of this thread with SHA-256 fetched once: the one-shot call looks the algorithm up every time, which
-// costs more than the hashing of a key.
-class Sha256Context {
-  public:
-    Sha256Context() : context_(EVP_MD_CTX_new()) {
-        if (context_ == nullptr || EVP_DigestInit_ex(context_, EVP_sha256(), nullptr) != 1) std::abort();
-    }
-    ~Sha256Context() { EVP_MD_CTX_free(context_); }
-    Sha256Context(const Sha256Context&) = delete;
-    Sha256Context& operator=(const Sha256Context&) = delete;
-
-    void digest(std::string_view text, unsigned char* out) {
-        const bool done = EVP_DigestInit_ex(context_, nullptr, nullptr) == 1 &&
-                          EVP_DigestUpdate(context_, text.data(), text.size()) == 1 &&
-                          EVP_DigestFinal_ex(context_, out, nullptr) == 1;
-        if (!done) std::abort();
-    }
-
-  private:
-    EVP_MD_CTX* const context_;
-};
-
-}  // namespace
-
+// By OpenSSL 3.0's older functions: the newer ones allocate for each digest.
 KeyDigest digest_key(std::string_view key_text) {
-    thread_local Sha256Context context;
     KeyDigest digest;
     static_assert(sizeof(digest.bytes) == SHA256_DIGEST_LENGTH);
-    context.digest(key_text, digest.bytes.data());
+    SHA256_CTX context;
+    const bool done = SHA256_Init(&context) == 1 && SHA256_Update(&context, key_text.data(), key_text.size()) == 1 &&
+                      SHA256_Final(digest.bytes.data(), &context) == 1;
+    if (!done) std::abort();
     return digest;
 }
 
