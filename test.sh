@@ -38,6 +38,7 @@ stage_format() {
     python3 -m unittest discover --quiet --start-directory tests/tools
     tools/include_directions
     tools/pages --check
+    tests/mutations/run --check
 }
 
 stage_release() {
@@ -49,7 +50,7 @@ stage_integration() {
     tests/run
 }
 
-# That the simulation finds what it should: bugs planted in a scratch copy, at least one for each invariant.
+# That bugs are found: planted in scratch copies, at least one for each invariant of the simulation.
 stage_mutations() {
     tests/mutations/run
 }

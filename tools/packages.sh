@@ -5,7 +5,7 @@
 RUN_PACKAGES=(ca-certificates ccache clang-19 cmake curl libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
     libbenchmark-dev libcli11-dev libgmock-dev libgtest-dev liblz4-dev librocksdb-dev libsimdjson-dev libspdlog-dev libssl-dev
     libyaml-cpp-dev lld-19 llvm-19 ninja-build prometheus-cpp-dev)
-TEST_PACKAGES=(clang-format-19 clang-tidy-19 libclang-rt-19-dev nginx-light patch prometheus python3-venv
+TEST_PACKAGES=(clang-format-19 clang-tidy-19 libclang-rt-19-dev nginx-light prometheus python3-venv
     strace valgrind)
 
 say() { printf '%s: %s\n' "${0##*/}" "$*"; }
