@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 
 from support.processes import GATEWAY, ROOT, address_of, first_line, run_gateway
 
-BLOCK_TIMEOUT_S = 60
+BLOCK_TIMEOUT_S = 120
 PAGES = ["README.md", "docs/api.md", "docs/operations.md", "docs/ledger_tools.md"]
 BLOCK = re.compile(
     r"^<!-- run -->\n```(?P<language>sh|python)\n(?P<text>.*?)^```\n(?P<shows>(?:<!-- shows: .*? -->\n)*)",
@@ -100,3 +101,13 @@ def test_the_commands_of_a_page_work(page, quickstart):
     for block, output in zip(blocks, outputs, strict=True):
         for text in block.shows:
             assert text in output, f"this does not show {text!r}:\n{block.text}\n{output}"
+
+
+OPTION = re.compile(r"`(?P<section>limits|timeouts|credit|rate_limits|retention|ledger|log|management)\.(?P<name>\w+)`")
+
+
+@pytest.mark.parametrize("page", sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")))
+def test_options_that_a_page_names_exist(page):
+    options = yaml.safe_load((ROOT / "configs/example.yaml").read_text())
+    named = {(match["section"], match["name"]) for match in OPTION.finditer((ROOT / page).read_text())}
+    assert {(section, name) for section, name in named if name not in options.get(section, {})} == set()
