@@ -43,7 +43,8 @@ std::string spliced(std::string_view body, bool labels) {
 }
 
 TEST(PlainAnswer, SaysWhatItIs) {
-    const PlainAnswer answer = inspected(" \n" + kBody + "\r\n");
+    const std::string body = " \n" + kBody + "\r\n";  // the answer views it
+    const PlainAnswer answer = inspected(body);
     EXPECT_TRUE(answer.has_usage);
     EXPECT_EQ(answer.usage, (TokenUsage{.prompt = 9, .completion = 4}));
     EXPECT_EQ(answer.finish_reason, "stop");

@@ -35,7 +35,7 @@ class StreamRelayTest : public HeldRequestTest {
         held_.emplace(*slots_, 0, counters_);
         request_.body.stream = true;
         request_.body.choices = choices;
-        ASSERT_FALSE(held_->take(request_, config_));
+        ASSERT_FALSE(HeldRequestTest::take(*held_));
         StreamMeter::Options options;
         options.choices = choices;
         meter_.begin(options);
