@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <span>
 
 namespace tollgate {
@@ -15,9 +16,10 @@ namespace {
 constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kUuidText = 36;
-constexpr std::uint32_t kWorkerBits = 10;
-constexpr std::uint32_t kBootBits = 22;
-constexpr std::uint64_t kCounterMask = (std::uint64_t{1} << 48) - 1;
+// Of a ULID, behind the time.
+constexpr std::uint32_t kNodeBits = 10, kWorkerBits = 10, kSequenceBits = 16, kRandomBits = 44;
+static_assert(kNodeBits + kWorkerBits + kSequenceBits + kRandomBits == 80);
+constexpr std::uint64_t mask_of(std::uint32_t bits) { return (std::uint64_t{1} << bits) - 1; }
 
 void fill_random(std::span<std::uint8_t> out) {
     if (RAND_bytes(out.data(), static_cast<int>(out.size())) != 1) {
@@ -85,23 +87,38 @@ std::optional<Id128> parse_uuid(std::string_view text) {
     return id;
 }
 
-UlidGenerator::UlidGenerator(std::uint32_t worker) {
-    std::array<std::uint8_t, 4> random{};
-    fill_random(random);
-    const std::uint32_t boot =
-        std::uint32_t{random[0]} << 16 | std::uint32_t{random[1]} << 8 | random[2] | std::uint32_t{random[3]} << 24;
-    tail_high_ = std::uint64_t{worker & ((1u << kWorkerBits) - 1)} << kBootBits | (boot & ((1u << kBootBits) - 1));
+UlidGenerator::UlidGenerator(std::uint32_t worker, std::uint32_t node)
+    : origin_((node & mask_of(kNodeBits)) << kWorkerBits | (worker & mask_of(kWorkerBits))), pool_used_(pool_.size()) {}
+
+std::uint64_t UlidGenerator::random() {
+    static_assert(kRandomBytes * 8 >= kRandomBits && kRandomBytes <= sizeof(std::uint64_t));
+    if (pool_used_ == pool_.size()) {
+        fill_random(pool_);
+        pool_used_ = 0;
+    }
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, pool_.data() + pool_used_, kRandomBytes);
+    pool_used_ += kRandomBytes;
+    return bits & mask_of(kRandomBits);
 }
 
 Id128 UlidGenerator::next(std::int64_t unix_ms) {
     // A clock that steps back a little must not make ids descend. One that was far ahead and is right again must not
     // leave its mark on all that follow: budgets go by the time in the id.
-    last_ms_ = unix_ms < last_ms_ - kMostStepBackMs ? unix_ms : std::max(last_ms_, unix_ms);
-    const std::uint64_t counter = counter_++ & kCounterMask;
+    const std::int64_t at_ms = unix_ms < last_ms_ - kMostStepBackMs ? unix_ms : std::max(last_ms_, unix_ms);
+    sequence_ = at_ms == last_ms_ ? sequence_ + 1 : 0;
+    last_ms_ = at_ms;
+    if (sequence_ > mask_of(kSequenceBits)) {
+        ++last_ms_;
+        sequence_ = 0;
+    }
+    constexpr std::uint32_t kLowOriginBits = 64 - kSequenceBits - kRandomBits;  // the rest stands in two bytes
+    const std::uint64_t low = origin_ << (64 - kLowOriginBits) | sequence_ << kRandomBits | random();
     Id128 id;
     write_time(last_ms_, id);
-    for (std::size_t i = 0; i < 4; ++i) id.bytes[6 + i] = static_cast<std::uint8_t>(tail_high_ >> (24 - 8 * i));
-    for (std::size_t i = 0; i < 6; ++i) id.bytes[10 + i] = static_cast<std::uint8_t>(counter >> (40 - 8 * i));
+    id.bytes[6] = static_cast<std::uint8_t>(origin_ >> (kLowOriginBits + 8));
+    id.bytes[7] = static_cast<std::uint8_t>(origin_ >> kLowOriginBits);
+    for (std::size_t i = 0; i < 8; ++i) id.bytes[8 + i] = static_cast<std::uint8_t>(low >> (56 - 8 * i));
     return id;
 }
 

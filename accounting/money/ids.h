@@ -22,19 +22,27 @@ Id128 make_uuid7(std::int64_t unix_ms);
 std::string to_uuid(const Id128& id);
 std::optional<Id128> parse_uuid(std::string_view text);
 
-// ULID (github.com/ulid/spec): 48 bits of time, then here 10 bits of worker, 22 bits of boot randomness and a 48-bit
-// counter, so that two workers never collide and one worker's ids ascend, unless the clock steps back by more than
-// kMostStepBackMs. Text is 26 characters of Crockford base 32.
+// ULID (github.com/ulid/spec): 48 bits of time, then here 10 bits of node, 10 of worker, 16 of a sequence within the
+// millisecond and 44 random ones, new for each id: nobody can guess an id from others. Two generators never make the
+// same id. The ids of one ascend, unless its clock steps back by more than kMostStepBackMs. Not thread-safe; makes a
+// system call for one id of many. Text is 26 characters of Crockford base 32.
 class UlidGenerator {
   public:
     static constexpr std::int64_t kMostStepBackMs = 60'000;
-    explicit UlidGenerator(std::uint32_t worker);
+    explicit UlidGenerator(std::uint32_t worker, std::uint32_t node = 0);
     Id128 next(std::int64_t unix_ms);
 
   private:
-    std::uint64_t tail_high_;
-    std::uint64_t counter_ = 0;
+    static constexpr std::size_t kRandomBytes = 6;  // taken for each id
+    static constexpr std::size_t kIdsPerRefill = 256;
+
+    std::uint64_t random();
+
+    const std::uint64_t origin_;  // node and worker
+    std::uint64_t sequence_ = 0;
     std::int64_t last_ms_ = 0;
+    std::array<std::uint8_t, kIdsPerRefill * kRandomBytes> pool_;
+    std::size_t pool_used_;
 };
 inline constexpr std::size_t kUlidText = 26;
 void write_ulid(const Id128& id, char* out26);

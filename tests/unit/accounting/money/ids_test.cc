@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 
 namespace tollgate {
@@ -73,14 +74,54 @@ TEST(Ids, UlidsFollowAClockThatWasFarAheadAndIsRightAgain) {
     EXPECT_EQ(ulid_time_ms(generator.next(kSomeMs - UlidGenerator::kMostStepBackMs)), kSomeMs);
 }
 
-TEST(Ids, WorkersNeverMakeTheSameUlid) {
-    UlidGenerator one(1), two(2);
+TEST(Ids, WorkersAndNodesNeverMakeTheSameUlid) {
+    UlidGenerator generators[] = {UlidGenerator(1), UlidGenerator(2), UlidGenerator(1, 1), UlidGenerator(1023, 1023)};
+    std::set<std::array<std::uint8_t, 3>> origins;
     std::set<Id128> seen;
-    for (int i = 0; i < 1000; ++i) {
-        seen.insert(one.next(kSomeMs));
-        seen.insert(two.next(kSomeMs));
+    for (UlidGenerator& generator : generators) {
+        for (int i = 0; i < 1000; ++i) {
+            const Id128 id = generator.next(kSomeMs);
+            seen.insert(id);
+            origins.insert({id.bytes[6], id.bytes[7], static_cast<std::uint8_t>(id.bytes[8] & 0xf0)});
+        }
     }
-    EXPECT_EQ(seen.size(), 2000u);
+    EXPECT_EQ(seen.size(), 4000u);
+    EXPECT_EQ(origins.size(), 4u) << "node and worker alone tell them apart";
+}
+
+TEST(Ids, MoreUlidsThanAMillisecondHasRoomForGoOnInTheNext) {
+    UlidGenerator generator(3);
+    Id128 last = generator.next(kSomeMs);
+    for (int i = 1; i < 140'000; ++i) {
+        const Id128 id = generator.next(kSomeMs);
+        ASSERT_LT(last, id) << i;
+        last = id;
+    }
+    EXPECT_EQ(ulid_time_ms(last), kSomeMs + 2);
+    EXPECT_LT(last, generator.next(kSomeMs + 1));
+}
+
+// Each of the last 44 bits changes about every other time, whatever the other bits do.
+TEST(Ids, AUlidCannotBeGuessedFromTheOneBefore) {
+    constexpr int kIds = 4000;
+    UlidGenerator generator(3);
+    std::array<int, 44> changes{}, changes_with_the_lowest{};
+    Id128 last = generator.next(kSomeMs);
+    for (int i = 0; i < kIds; ++i) {
+        const Id128 id = generator.next(kSomeMs + i);
+        const auto changed = [&](std::size_t bit) {
+            return ((id.bytes[15 - bit / 8] ^ last.bytes[15 - bit / 8]) >> (bit % 8) & 1) != 0;
+        };
+        for (std::size_t bit = 0; bit < changes.size(); ++bit) {
+            changes[bit] += changed(bit) ? 1 : 0;
+            changes_with_the_lowest[bit] += changed(bit) == changed(0) ? 1 : 0;
+        }
+        last = id;
+    }
+    for (std::size_t bit = 0; bit < changes.size(); ++bit) {
+        EXPECT_NEAR(changes[bit], kIds / 2, kIds / 10) << bit;
+        if (bit > 0) EXPECT_NEAR(changes_with_the_lowest[bit], kIds / 2, kIds / 10) << bit;
+    }
 }
 
 TEST(Ids, KeyDigestIsSha256InHex) {
