@@ -79,13 +79,9 @@ Status enforce_retention(Store& store, const RetentionPolicy& policy, std::int64
         const Status status = drop_usage(store, number, first_kept_day(today, policy.days_of(number)));
         if (!status.ok()) return status;
     }
-    const auto drop_rollups = [&](RollupGrain grain, std::uint32_t days) {
-        const auto tag = static_cast<std::uint8_t>(grain);
-        return store.drop_range(Family::rollups, rollup_day_begin(tag, 0),
-                                rollup_day_begin(tag, first_kept_day(today, days)));
-    };
-    const Status status = drop_rollups(RollupGrain::minute, policy.minute_rollup_days);
-    return status.ok() ? drop_rollups(RollupGrain::hour, policy.hour_rollup_days) : status;
+    const auto minutes = static_cast<std::uint8_t>(RollupGrain::minute);
+    return store.drop_range(Family::rollups, rollup_day_begin(minutes, 0),
+                            rollup_day_begin(minutes, first_kept_day(today, policy.minute_rollup_days)));
 }
 
 }  // namespace tollgate

@@ -1,5 +1,6 @@
 // How long usage detail is kept, by classes that the configuration names, and how it goes: whole UTC days, dropped by
-// range. The money journal and the rollups by day are kept for ever.
+// range. The money journal and the
+// rollups by hour and day are kept for ever: a viewer in any time zone can have the days of his own.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,6 @@ struct RetentionPolicy {
     std::vector<RetentionClass> classes = {{"standard", 0, 90}, {"none", 1, 1}, {"short", 2, 3}};
     std::uint8_t default_class = 0;  // of organizations that have none of their own
     std::uint32_t minute_rollup_days = 3;
-    std::uint32_t hour_rollup_days = 90;
 
     // Of all classes that a record may have. One without a class in the configuration is kept as long as the longest.
     std::uint32_t days_of(std::uint8_t number) const;

@@ -164,7 +164,6 @@ void describe_retention(Section& section, Config& config) {
     RetentionPolicy& retention = config.retention;
     section.text("default", config.default_retention_class, "class of organizations that have none of their own");
     section.number("minute_rollup_days", retention.minute_rollup_days, kDays, "sums by the minute");
-    section.number("hour_rollup_days", retention.hour_rollup_days, kDays, "sums by the hour");
     section.nested(
         "classes",
         "days: whole UTC days beside the current one. number: what records keep of a class, never to be given another "

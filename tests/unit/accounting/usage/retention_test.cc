@@ -149,7 +149,7 @@ TEST_F(RetentionTest, SearchForAnUnknownRequestEndsAtItsLimit) {
     EXPECT_EQ(JournalReader(store, 5).find(unknown, 6).error().code(), StatusCode::not_found);
 }
 
-TEST_F(RetentionTest, IndexGoesWithTheUsageAndDayRollupsStay) {
+TEST_F(RetentionTest, IndexGoesWithTheUsageAndHourAndDayRollupsStay) {
     auto index = UsageIndex::open(store, {.retention = policy, .clock_ms = [] { return kNow + 40 * kDayMs; }});
     ASSERT_TRUE(index);
     commit(kNow, {0});
@@ -168,6 +168,26 @@ TEST_F(RetentionTest, IndexGoesWithTheUsageAndDayRollupsStay) {
     EXPECT_EQ(total(RollupGrain::day, kNow), 1);
     EXPECT_EQ(total(RollupGrain::minute, kNow + 39 * kDayMs), 1);
     EXPECT_EQ(total(RollupGrain::hour, kNow), 1);
+}
+
+// East of Greenwich a day begins and ends within two UTC days; years later its hours are still there.
+TEST_F(RetentionTest, TheDayOfAnyTimeZoneIsTheSumOfItsHoursForEver) {
+    constexpr std::int64_t kHourMs = kDayMs / 24, kMuchLater = kNow + 1000 * kDayMs;
+    const std::int64_t utc_day = kNow - kNow % kDayMs;
+    auto index = UsageIndex::open(store, {.retention = policy, .clock_ms = [] { return kMuchLater; }});
+    ASSERT_TRUE(index);
+    for (int hour = 0; hour < 48; ++hour) commit(utc_day + hour * kHourMs, {0});
+    go_on_until(kMuchLater);
+    ASSERT_TRUE((*index)->catch_up().ok());
+    ASSERT_TRUE((*index)->flush().ok());
+    ASSERT_TRUE((*index)->enforce_retention_if_due().ok());
+    const std::int64_t local_day = utc_day + 24 * kHourMs - 9 * kHourMs;  // Tokyo's
+    const auto report = (*index)->report({.organization = organization,
+                                          .time = {local_day, local_day + kDayMs},
+                                          .grain = RollupGrain::hour,
+                                          .by_time = true});
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->rows.size(), 24u);
 }
 
 TEST_F(RetentionTest, IndexSkipsWhatWasDroppedBeforeItCame) {
