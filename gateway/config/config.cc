@@ -126,8 +126,8 @@ void describe_credit(Section& section, Config& config) {
     section.flag("zero_completion_insurance", credit.zero_completion_insurance,
                  "an answer without output and finish reason, or in error, is free");
     section.one_of<OrphanPolicy>("orphan_policy", config.ledger.orphans,
-                                 {{"charge", OrphanPolicy::charge}, {"void", OrphanPolicy::free}},
-                                 "streams that ran when the gateway was killed: charge what was counted, or void");
+                                 {{"charge", OrphanPolicy::charge}, {"free", OrphanPolicy::free}},
+                                 "streams that ran when the gateway was killed: charge what was counted, or free");
 }
 
 void read_retention_class(const YAML::Node& node, const std::string& name, RetentionPolicy& retention) {

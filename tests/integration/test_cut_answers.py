@@ -204,8 +204,8 @@ def test_a_gateway_that_ends_while_it_reads_on_charges_once(start_gateway, end):
 
 @pytest.mark.parametrize(
     "overrides",
-    [{"ledger": {"durability": "disk"}}, {"credit": {"orphan_policy": "void"}}],
-    ids=["disk", "void"],
+    [{"ledger": {"durability": "disk"}}, {"credit": {"orphan_policy": "free"}}],
+    ids=["disk", "free"],
 )
 def test_where_the_slot_would_not_do_the_end_waits_for_the_settlement(start_gateway, sample, overrides):
     """The reason is told at once; [DONE] would be a promise that the gateway's end could break."""
@@ -226,7 +226,7 @@ def test_where_the_slot_would_not_do_the_end_waits_for_the_settlement(start_gate
 
 
 def test_a_client_that_leaves_before_a_late_end_is_drained_once(start_gateway, sample):
-    gateway = start_gateway(timeouts={"drain_timeout_ms": 2000}, credit={"orphan_policy": "void"})
+    gateway = start_gateway(timeouts={"drain_timeout_ms": 2000}, credit={"orphan_policy": "free"})
     account, aborted = poor(gateway), sample.aborted()
     with begin(gateway, account, "tokens=400 stall_at=200") as connection:
         connection.read_until(b'"tollgate":')

@@ -107,7 +107,7 @@ TEST(Config, TheLogHasLevelsByComponent) {
 
 TEST(Config, OrphansAreChargedUnlessTheyAreToBeVoid) {
     EXPECT_EQ(good("").ledger.orphans, OrphanPolicy::charge);
-    EXPECT_EQ(good("credit: {orphan_policy: void}\n").ledger.orphans, OrphanPolicy::free);
+    EXPECT_EQ(good("credit: {orphan_policy: free}\n").ledger.orphans, OrphanPolicy::free);
     expect_problem("credit: {orphan_policy: half}\n", "t.yaml:1: ", "orphan_policy");
 }
 
