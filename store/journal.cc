@@ -28,10 +28,8 @@ static_assert(kMaxBlockBytes <= LZ4_MAX_INPUT_SIZE);
 constexpr const char* kBodyUnreadable = "its body does not have its length";
 
 // Version, commit time, least and greatest id; then the count of parts (u8) and for each class, day, rows, hash.
-// Version 1 had rows (u32), class and day of at most one part, and no hash.
-constexpr std::uint8_t kBlockIndexVersion = 2;
+constexpr std::uint8_t kBlockIndexVersion = 1;
 constexpr std::size_t kBlockIndexFixedBytes = 1 + 8 + 16 + 16;
-constexpr std::size_t kBlockIndexBytes1 = kBlockIndexFixedBytes + 4 + 1 + 4;
 constexpr std::size_t kUsagePartBytes = 1 + 4 + 4 + kHashBytes;
 
 BlockHash sha256(std::string_view bytes) {
@@ -124,7 +122,7 @@ Status verify_version_and_number(std::string_view value, const char* kind, std::
         return {StatusCode::too_new, block_name(kind, number) + ": format version " + std::to_string(version) +
                                          ", this program reads " + std::to_string(kJournalVersion)};
     }
-    if (version == 0 || (version == 1 && read_big_endian<std::uint16_t>(value.data() + kCodecOffset) != kPlainBody)) {
+    if (version == 0) {
         return {StatusCode::corrupt, block_name(kind, number) + ": invalid format version"};
     }
     const auto stored = read_big_endian<std::uint64_t>(value.data() + 8);
@@ -339,8 +337,8 @@ Result<BlockIndexEntry> decode_block_index(std::string_view value, std::uint64_t
                                                 std::to_string(kBlockIndexVersion));
     }
     if (version == 0) return corrupt("index of", number, "invalid format version");
-    std::size_t expected = version == 1 ? kBlockIndexBytes1 : kBlockIndexFixedBytes + 1;
-    if (version > 1 && value.size() >= expected) {
+    std::size_t expected = kBlockIndexFixedBytes + 1;
+    if (value.size() >= expected) {
         const auto parts = read_big_endian<std::uint8_t>(value.data() + kBlockIndexFixedBytes);
         if (parts > kMaxUsageParts) return corrupt("index of", number, "too many usage blocks");
         expected += parts * kUsagePartBytes;
@@ -354,16 +352,6 @@ Result<BlockIndexEntry> decode_block_index(std::string_view value, std::uint64_t
     std::memcpy(entry.min_request.data(), in + 8, entry.min_request.size());
     std::memcpy(entry.max_request.data(), in + 24, entry.max_request.size());
     in += kBlockIndexFixedBytes - 1;
-    if (version == 1) {
-        const auto rows = read_big_endian<std::uint32_t>(in);
-        if (rows > 0) {
-            entry.usage.push_back({.retention_class = read_big_endian<std::uint8_t>(in + 4),
-                                   .day = read_big_endian<std::uint32_t>(in + 5),
-                                   .rows = rows,
-                                   .hash = {}});
-        }
-        return entry;
-    }
     const auto parts = read_big_endian<std::uint8_t>(in++);
     for (std::size_t i = 0; i < parts; ++i, in += kUsagePartBytes) {
         entry.usage.push_back({.retention_class = read_big_endian<std::uint8_t>(in),

@@ -11,7 +11,7 @@
 //
 // Body codec: 0 as it is, 1 an LZ4 block; the body length is that before compression. Rows of one block repeat ids,
 // names and prices, so LZ4 leaves about a fifth, and everything behind it (hash, log, memtable, checksums, files) has
-// that much less to do. Hashes are of the stored bytes. Version 1 had no codec (zero).
+// that much less to do. Hashes are of the stored bytes.
 #pragma once
 
 #include <array>
@@ -33,7 +33,7 @@ using BlockHash = std::array<std::uint8_t, 32>;  // SHA-256; all zero: none
 inline constexpr std::size_t kMaxBlockBytes =
     32u << 20;  // of a whole block, before compression; builders abort beyond, readers refuse
 inline constexpr std::size_t kMaxUsageParts = 16;  // usage blocks of one money block: one for each retention class
-inline constexpr std::uint16_t kJournalVersion = 2;
+inline constexpr std::uint16_t kJournalVersion = 1;
 
 struct FinishedBlock {
     std::string value;  // what the store keeps
@@ -146,7 +146,7 @@ struct UsagePart {
     std::uint8_t retention_class = 0;
     std::uint32_t day = 0;  // days since 1970-01-01 UTC, as in the usage key
     std::uint32_t rows = 0;
-    BlockHash hash{};  // zero, in an index of version 1: the one in the money block
+    BlockHash hash{};
     bool operator==(const UsagePart&) const = default;
 };
 // What the money block keeps of them: the one usage block's hash, or the SHA-256 of the hashes in order. It stays

@@ -147,7 +147,7 @@ struct AnswerExpiry {
 };
 std::optional<AnswerExpiry> parse_answer_expiry_key(std::string_view key);
 
-// --- idempotency. One caller's key in two scopes ("grant", "refund") is two events.
+// --- idempotency. One caller's key in two scopes is two events.
 std::string idempotency_key(std::string_view scope, std::string_view caller_key);
 
 // The end of a scan over every key that starts with `prefix`. Empty, which a scan takes as "to the end of the family",

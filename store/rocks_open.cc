@@ -262,19 +262,13 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_read_only(const std::string
         if (version.error().code() != StatusCode::not_found) return std::unexpected(version.error());
         return failure(StatusCode::corrupt, store->state_->name + " has no schema version");
     }
-    const auto number = store->state_->schema_version(*version);
-    if (!number) return std::unexpected(number.error());
-    if (*number < kSchemaVersion) {
-        return failure(StatusCode::invalid, store->state_->name + " has schema version " + std::to_string(*number) +
-                                                ": start the gateway once, which makes it version " +
-                                                std::to_string(kSchemaVersion));
-    }
+    if (auto status = store->state_->check_version(*version); !status.ok()) return std::unexpected(std::move(status));
     if (auto status = store->state_->check_families(); !status.ok()) return std::unexpected(std::move(status));
     if (auto status = store->state_->check_log_is_applied(); !status.ok()) return std::unexpected(std::move(status));
     return store;
 }
 
-// 0 before the first commit, and in a database from before commits were counted.
+// 0 before the first commit.
 Result<std::uint64_t> RocksStore::State::stored_sequence() {
     std::string value;
     const auto status =
@@ -312,35 +306,22 @@ Status RocksStore::State::create_missing_families() {
     return {};
 }
 
-// From version 1 (no lots of credit) and 2 (one spending window of each kind). Without its watermark the balance
-// checkpoint counts for nothing: the ledger then replays the whole journal and writes the checkpoint anew. The version
-// comes last: a migration that was cut short begins again.
-Status RocksStore::State::migrate(RocksStore& store) {
-    if (auto status = create_missing_families(); !status.ok()) return status;
-    WriteBatch batch;
-    batch.erase(Family::system, std::string(kCheckpointBlockKey));
-    batch.put(Family::system, std::string(kSchemaVersionKey), encode_u64(kSchemaVersion));
-    return store.commit(batch, Durability::disk);
-}
-
-Result<std::uint64_t> RocksStore::State::schema_version(std::string_view stored) const {
+Status RocksStore::State::check_version(std::string_view stored) const {
     const auto version = decode_u64(stored);
-    if (!version) return failure(StatusCode::corrupt, name + ": the schema version is unreadable");
+    if (!version) return {StatusCode::corrupt, name + ": the schema version is unreadable"};
     if (*version > kSchemaVersion) {
-        return failure(StatusCode::too_new, name + " has schema version " + std::to_string(*version) +
-                                                ", this program knows versions up to " +
-                                                std::to_string(kSchemaVersion));
+        return {StatusCode::too_new, name + " has schema version " + std::to_string(*version) +
+                                         ", this program knows versions up to " + std::to_string(kSchemaVersion)};
     }
-    if (*version == 0) return failure(StatusCode::corrupt, name + ": there is no schema version 0");
-    return *version;
+    if (*version == 0) return {StatusCode::corrupt, name + ": there is no schema version 0"};
+    return {};
 }
 
 Status RocksStore::State::check_schema(RocksStore& store) {
     const auto stored = store.get(Family::system, kSchemaVersionKey);
     if (!stored) return stored.error().code() == StatusCode::not_found ? create_schema(store) : stored.error();
-    const auto version = schema_version(*stored);
-    if (!version) return version.error();
-    return *version < kSchemaVersion ? migrate(store) : check_families();
+    if (auto status = check_version(*stored); !status.ok()) return status;
+    return check_families();
 }
 
 Status RocksStore::State::check_families() const {

@@ -59,7 +59,7 @@ struct RocksStore::State {
     Status open_read_only(const std::vector<std::string>& existing, bool whole_log);
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const std::vector<std::string>& names) const;
     void find_families();
-    Result<std::uint64_t> schema_version(std::string_view stored) const;
+    Status check_version(std::string_view stored) const;
     Result<std::uint64_t> stored_sequence();
     Status open_error(const rocksdb::Status& status, const std::string& complaint = {}) const;
     Status read_log();
@@ -72,7 +72,6 @@ struct RocksStore::State {
     Status check_families() const;
     Status create_schema(RocksStore& store);
     Status create_missing_families();
-    Status migrate(RocksStore& store);
     std::unique_ptr<rocksdb::Iterator> iterator(Family family, const rocksdb::Slice* begin, const rocksdb::Slice* end);
 };
 

@@ -9,8 +9,7 @@
 
 namespace tollgate {
 
-// 2: new families; balance checkpoints hold more than version 1's, so these are made again from the journal.
-inline constexpr std::uint64_t kSchemaVersion = 3;
+inline constexpr std::uint64_t kSchemaVersion = 1;
 
 struct RocksOptions {
     // Commits at durability disk go to a commit log (store/commit_log.h) and to RocksDB unsynced; without it RocksDB's
@@ -21,18 +20,18 @@ struct RocksOptions {
 
 class RocksStore : public Store {
   public:
-    // Opens or creates; missing directories are made with mode 0700. An older schema version is migrated.
+    // Opens or creates; missing directories are made with mode 0700.
     //   locked:  another process has the directory open
     //   too_new: written by a newer schema version than this program's
     //   corrupt: data without a schema version, missing parts, or damage that RocksDB found
     //   io:      anything else that RocksDB or the file system refuses
     static Result<std::unique_ptr<RocksStore>> open(const std::string& data_directory,
                                                     const RocksOptions& options = {});
-    // For tools: nothing is written, no lock is taken, and an older schema version is not migrated. The caller sees to
-    // it that no other process has the database open (store/rocks_lock.h), or opens a checkpoint. Errors as for
+    // For tools: nothing is written, no lock is taken, and nothing is completed. The caller sees to it that no other
+    // process has the database open (store/rocks_lock.h), or opens a checkpoint. Errors as for
     // open(), and not_found where there is no database. Unlike the gateway, which drops a log's torn end at start,
-    // `whole_log` calls it corrupt: then every byte of the log has been checked. invalid: an older schema version, or
-    // commits that only the commit log has; both pass with a start of the gateway.
+    // `whole_log` calls it corrupt: then every byte of the log has been checked. invalid: commits
+    // that only the commit log has; a start of the gateway applies them.
     static Result<std::unique_ptr<RocksStore>> open_read_only(const std::string& data_directory, bool whole_log);
     ~RocksStore() override;
     RocksStore(const RocksStore&) = delete;

@@ -13,7 +13,6 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint8_t kLotVersion = 1;
-constexpr std::int64_t kNothingHasExpired = std::numeric_limits<std::int64_t>::min();
 constexpr std::size_t kLotBytes = 1 + 8 + 1 + 8 + 8 + 4 + 8 + 8 + 8;
 
 auto burn_order(const CreditLot& lot) {
@@ -134,7 +133,7 @@ Status CreditLots::burn(const LedgerEntry& entry, const Id128& organization, Acc
             take_from(static_cast<std::size_t>(named - account.lots.begin()));
         }
     }
-    const std::int64_t began_ms = entry.burns_expired_last ? ulid_time_ms(entry.event) : kNothingHasExpired;
+    const std::int64_t began_ms = ulid_time_ms(entry.event);
     for (const bool expired : {false, true}) {
         for (std::size_t i = 0; i < account.lots.size() && left > NanoUsd{} && !named_only; ++i) {
             const CreditLot& lot = account.lots[i];

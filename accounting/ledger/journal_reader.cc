@@ -53,15 +53,13 @@ Status JournalReader::for_each_row(std::uint64_t block, const std::function<bool
     if (!index_value) return Status(StatusCode::corrupt, "block " + std::to_string(block) + ": not in the block index");
     const auto index = decode_block_index(*index_value, block);
     if (!index) return index.error();
-    std::vector<UsagePart> parts = index->usage;
-    if (parts.size() == 1) parts.front().hash = money->header().usage;  // an older index has no hash of its own
-    if (usage_hash(parts) != money->header().usage) {
+    if (usage_hash(index->usage) != money->header().usage) {
         return Status(StatusCode::corrupt,
                       "block " + std::to_string(block) + ": the usage hashes in its index are not those of its money");
     }
     Status expired;
     bool more = true;
-    for (const UsagePart& part : parts) {
+    for (const UsagePart& part : index->usage) {
         Status status = more ? read_part(block, part, visit, more) : Status();
         if (status.code() == StatusCode::expired) {
             expired = std::move(status);

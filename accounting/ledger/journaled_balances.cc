@@ -12,7 +12,6 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint8_t kBalanceVersion = 1;
-constexpr std::uint8_t kSpentVersion = 2;  // 1 knew one window of each kind: schema 3 makes such checkpoints again
 constexpr std::size_t kOrganizationBalanceBytes = 1 + 3 * 8;
 constexpr std::size_t kSpentBytes = 1 + 8 + 8 + 3 * 2 * 16;
 
@@ -46,7 +45,7 @@ std::string encode_organization(std::uint64_t block, NanoUsd granted, NanoUsd us
 std::string encode_spent(std::uint64_t block, const SpendWindows& spent) {
     std::array<std::byte, kSpentBytes> bytes;
     ByteWriter writer(bytes);
-    writer.integer(kSpentVersion);
+    writer.integer(kBalanceVersion);
     writer.integer(block);
     writer.integer(spent.total.value);
     for (const auto& [last, before] : spent.recent) {
@@ -103,10 +102,8 @@ Result<std::uint64_t> JournaledBalances::load(Store& store) {
             const auto rest = bytes_of(value).last(reader.left());
             bad = lots_.load(Id128{lot->organization}, Id128{lot->ulid}, rest);
         }
-        if (version > (spender ? kSpentVersion : kBalanceVersion))
-            bad = {StatusCode::too_new, "balance checkpoint: written by a newer version"};
-        if ((!organization && !spender && !lot) || version < (spender ? kSpentVersion : 1) || !reader.ok() ||
-            true_for > *block) {
+        if (version > kBalanceVersion) bad = {StatusCode::too_new, "balance checkpoint: written by a newer version"};
+        if ((!organization && !spender && !lot) || version == 0 || !reader.ok() || true_for > *block) {
             bad = {StatusCode::corrupt, "balance checkpoint: malformed row"};
         }
         return bad.ok();

@@ -8,12 +8,9 @@
 namespace tollgate {
 namespace {
 
-// Version 2 has reference, priority and expiry after the key; entries without them, all usages among them, are written
-// as version 1. Versions 3 and 4 are the same two, but for `burns_expired_last`.
-constexpr std::uint8_t kShortEntryVersion = 1;
-constexpr std::uint8_t kLongEntryVersion = 2;
-constexpr std::uint8_t kExpiredLast = 2;  // added to the version
-constexpr std::uint8_t kEntryVersion = kLongEntryVersion + kExpiredLast;
+// Version, kind, flags, then the fields in the order in which encode() writes them.
+constexpr std::uint8_t kEntryVersion = 1;
+constexpr std::uint8_t kReferenceFlag = 1;  // reference, priority and expiry stand behind the key; usages have none
 
 struct KindName {
     EntryKind kind;
@@ -140,9 +137,9 @@ LedgerEntry grant_entry(const Id128& transaction, const Id128& organization, Nan
 std::size_t encode(const LedgerEntry& entry, std::span<std::byte> out) {
     if (!balanced(entry)) money_violation("the legs of an entry do not sum to zero");
     ByteWriter writer(out);
-    const std::uint8_t version = is_short(entry) ? kShortEntryVersion : kLongEntryVersion;
-    writer.integer(static_cast<std::uint8_t>(version + (entry.burns_expired_last ? kExpiredLast : 0)));
+    writer.integer(kEntryVersion);
     writer.integer(static_cast<std::uint8_t>(entry.kind));
+    writer.integer(is_short(entry) ? std::uint8_t{0} : kReferenceFlag);
     writer.bytes(entry.event.bytes);
     writer.integer(entry.at_ms);
     writer.bytes(entry.organization.bytes);
@@ -170,21 +167,21 @@ Result<LedgerEntry> decode_ledger_entry(std::span<const std::byte> bytes) {
         return failure(StatusCode::too_new, "ledger entry: version " + std::to_string(version));
     }
     LedgerEntry entry;
-    entry.burns_expired_last = version > kExpiredLast;
     entry.kind = static_cast<EntryKind>(reader.integer<std::uint8_t>());
+    const auto flags = reader.integer<std::uint8_t>();
     entry.event.bytes = reader.bytes<16>();
     entry.at_ms = reader.integer<std::int64_t>();
     entry.organization.bytes = reader.bytes<16>();
     entry.project.bytes = reader.bytes<16>();
     entry.member.bytes = reader.bytes<16>();
     entry.key.bytes = reader.bytes<32>();
-    if (version == kLongEntryVersion || version == kEntryVersion) {
+    if (flags == kReferenceFlag) {
         entry.reference.bytes = reader.bytes<16>();
         entry.priority = reader.integer<std::int32_t>();
         entry.expires_ms = reader.integer<std::int64_t>();
     }
     const std::size_t legs = reader.integer<std::uint8_t>();
-    if (!reader.ok() || version == 0 || !known(entry.kind) || legs > LedgerEntry::kMaxLegs ||
+    if (!reader.ok() || version == 0 || flags > kReferenceFlag || !known(entry.kind) || legs > LedgerEntry::kMaxLegs ||
         reader.left() != legs * kLegBytes) {
         return failure(StatusCode::corrupt, "ledger entry: malformed");
     }

@@ -70,8 +70,6 @@ struct LedgerEntry {
     Id128 reference;
     std::int32_t priority = kDefaultLotPriority;  // of the credit that comes in (credit_lots.h), as is the next
     std::int64_t expires_ms = 0;                  // Unix time; 0: never
-    // Lots that had expired by the time in the event's id are burned last; entries of versions 1 and 2 did not.
-    bool burns_expired_last = true;
     std::array<Leg, kMaxLegs> legs_room;
     std::size_t leg_count = 0;
 
@@ -90,7 +88,7 @@ LedgerEntry usage_entry(const UsageRecord& record);
 LedgerEntry grant_entry(const Id128& transaction, const Id128& organization, NanoUsd amount, std::int64_t at_ms);
 
 inline constexpr std::size_t kLegBytes = 1 + 16 + 8;
-inline constexpr std::size_t kLedgerEntryBytes = 2 + 5 * 16 + 32 + 8 + 4 + 8 + 1 + LedgerEntry::kMaxLegs * kLegBytes;
+inline constexpr std::size_t kLedgerEntryBytes = 3 + 5 * 16 + 32 + 8 + 4 + 8 + 1 + LedgerEntry::kMaxLegs * kLegBytes;
 
 // Aborts unless the legs, at least two, sum to zero. `out` must hold kLedgerEntryBytes; returns the bytes written.
 std::size_t encode(const LedgerEntry& entry, std::span<std::byte> out);

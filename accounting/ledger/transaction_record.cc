@@ -10,12 +10,10 @@
 namespace tollgate {
 namespace {
 
-// A record of version 1 was a grant's: transaction, amount, time, note.
-constexpr std::uint8_t kGrantRecordVersion = 1;
-constexpr std::uint8_t kRecordVersion = 2;  // transaction, organization, digest of the content, checksum
+constexpr std::uint8_t kRecordVersion = 1;  // transaction, organization, digest of the content, checksum
 constexpr std::size_t kRecordChecksumBytes = 8;
 constexpr std::size_t kRecordBytes = 1 + 2 * 16 + 32 + kRecordChecksumBytes;
-constexpr std::string_view kTransactionScope = "grant";  // all kinds; the name is from when there was one
+constexpr std::string_view kTransactionScope = "transaction";
 constexpr std::uint8_t kRefundedVersion = 1;
 constexpr std::size_t kRefundedBytes = 1 + 8;
 
@@ -35,18 +33,12 @@ Result<TransactionRecord> decode_transaction_record(std::string_view value) {
     if (version > kRecordVersion) return failure(StatusCode::too_new, "idempotency record: of a newer version");
     TransactionRecord record;
     record.transaction.bytes = reader.bytes<16>();
-    if (version == kGrantRecordVersion) {
-        record.grant = NanoUsd{reader.integer<std::int64_t>()};
-        record.at_ms = reader.integer<std::int64_t>();
-    } else {
-        record.organization.bytes = reader.bytes<16>();
-        record.content.bytes = reader.bytes<32>();
-        const auto checksum = reader.bytes<kRecordChecksumBytes>();
-        if (!reader.ok() || reader.left() != 0 || checksum != checksum_of(value)) {
-            return failure(StatusCode::corrupt, "idempotency record: malformed");
-        }
+    record.organization.bytes = reader.bytes<16>();
+    record.content.bytes = reader.bytes<32>();
+    const auto checksum = reader.bytes<kRecordChecksumBytes>();
+    if (version == 0 || !reader.ok() || reader.left() != 0 || checksum != checksum_of(value)) {
+        return failure(StatusCode::corrupt, "idempotency record: malformed");
     }
-    if (version == 0 || !reader.ok()) return failure(StatusCode::corrupt, "idempotency record: malformed");
     return record;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,10 +16,8 @@ namespace tollgate {
 // What Family::idempotency keeps.
 struct TransactionRecord {
     Id128 transaction;
-    Id128 organization;            // nil in a record of version 1, which was a grant's
-    KeyDigest content;             // likewise
-    std::optional<NanoUsd> grant;  // the amount in such a record, as is the time
-    std::int64_t at_ms = 0;
+    Id128 organization;
+    KeyDigest content;
 };
 Result<TransactionRecord> decode_transaction_record(std::string_view value);
 

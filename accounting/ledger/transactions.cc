@@ -87,13 +87,10 @@ Result<std::optional<TransactionResult>> Transactions::answer_before(const Trans
     const auto decoded = decode_transaction_record(*known);
     if (!decoded) return std::unexpected(decoded.error());
     const TransactionRecord& record = *decoded;
-    if (!record.grant && record.content == content_of(request)) {
+    if (record.content == content_of(request)) {
         auto before = answer(request.organization, record.transaction);
         if (!before) return std::unexpected(before.error());
         return *before;
-    }
-    if (record.grant && request.kind == TransactionKind::grant && *record.grant == request.amount) {
-        return TransactionResult{record.transaction, true, *record.grant, balances_.balance(request.organization)};
     }
     return std::unexpected(
         refused(request.kind, "this idempotency key was used for another transaction, " + to_ulid(record.transaction),

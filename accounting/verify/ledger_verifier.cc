@@ -184,21 +184,19 @@ Difference Verifier::check_entries(MoneyBlock& block) {
 }
 
 Difference Verifier::check_usage(const MoneyBlockHeader& header, const BlockIndexEntry& index) {
-    std::vector<UsagePart> parts = index.usage;
-    if (parts.size() == 1 && parts.front().hash == BlockHash{}) parts.front().hash = header.usage;  // older index
-    if (const BlockHash hash = usage_hash(parts); hash != header.usage) {
+    if (const BlockHash hash = usage_hash(index.usage); hash != header.usage) {
         return differ("block index: its usage hashes are not those of the money block", hex(header.usage), hex(hash));
     }
     rows_ = {};
     bool whole = true;
-    for (const UsagePart& part : parts) {
+    for (const UsagePart& part : index.usage) {
         if (Difference found = check_part(part, whole)) return found;
     }
     if (!whole) return std::nullopt;  // what rows have been dropped cannot be told any more
     if (!unmatched_.empty()) {
         return differ("usage entry " + to_ulid(unmatched_.begin()->first) + " has no usage row");
     }
-    for (const UsagePart& part : parts) {
+    for (const UsagePart& part : index.usage) {
         if (Difference found = compare("block index: day", utc_day(rows_.last_settled_ms), part.day)) return found;
     }
     if (rows_.least != index.min_request || rows_.greatest != index.max_request) {

@@ -45,7 +45,7 @@ int turn_of(const LedgerEntry& entry, const ReferenceLedger::Lot& lot) {
     const bool purchased = lot.kind == EntryKind::purchase || lot.kind == EntryKind::transfer;
     if (entry.kind == EntryKind::transfer && !purchased) return 0;
     const bool expired = lot.expires_ms != 0 && lot.expires_ms <= ulid_time_ms(entry.event);
-    return entry.burns_expired_last && expired ? 3 : 2;
+    return expired ? 3 : 2;
 }
 
 // Takes it all, or says false.

@@ -45,7 +45,6 @@ class TransactionsVerifier {
     std::map<RowName, Row> rows_;            // that the entries ask for
     // What was given back: of a request's charge, and of a purchase, of which no more can be than was bought.
     std::map<RowName, std::int64_t> given_back_, bought_, paid_back_;
-    std::map<Id128, RowName> transactions_;    // by id alone, as records of version 1 name them
     std::map<std::string, bool> record_keys_;  // of history rows, and whether the record was seen
     std::uint64_t records_ = 0;
 };

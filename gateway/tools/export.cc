@@ -140,7 +140,6 @@ void write_leg(Rows& rows, std::uint64_t block, const LedgerEntry& entry, const 
     rows.text("reference", entry.reference.is_nil() ? std::string() : to_ulid(entry.reference));
     rows.number("priority", entry.priority);
     rows.text("expires_at", entry.expires_ms == 0 ? std::string() : rfc3339(entry.expires_ms));
-    rows.flag("burns_expired_last", entry.burns_expired_last);
 }
 
 void write_request(Rows& rows, std::uint64_t block, const UsageRecord& record, const PricedCandidate& by) {

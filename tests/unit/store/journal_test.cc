@@ -148,7 +148,7 @@ TEST(UsageBlockTest, NewerVersionIsTooNew) {
     const auto block = UsageBlock::read(finished.value, 7);
     ASSERT_FALSE(block);
     EXPECT_EQ(block.error().code(), StatusCode::too_new);
-    EXPECT_EQ(block.error().message(), "usage block 7: format version 3, this program reads 2");
+    EXPECT_EQ(block.error().message(), "usage block 7: format version 2, this program reads 1");
 }
 
 TEST(UsageBlockTest, EveryTruncationIsCorruptEvenWithoutTheHash) {
@@ -242,18 +242,6 @@ TEST(BlockIndexTest, ReadsBackAndRefusesEveryOtherLength) {
         ASSERT_FALSE(decode_block_index(view(cut), 5)) << length;
     }
     EXPECT_FALSE(decode_block_index(value + "x", 5));
-}
-
-TEST(BlockIndexTest, VersionOneIsRead) {
-    std::string value(1, '\1');
-    value += std::string(7, '\0') + "\x05" + std::string(16, '\1') + std::string(16, '\2');
-    value += std::string(3, '\0') + "\x0c" + "\x03" + std::string("\0\0\x4e\x20", 4);
-    const auto decoded = decode_block_index(value, 5);
-    ASSERT_TRUE(decoded) << decoded.error().message();
-    EXPECT_EQ(decoded->commit_ms, 5);
-    ASSERT_EQ(decoded->usage.size(), 1u);
-    EXPECT_EQ(decoded->usage.front(),
-              (UsagePart{.retention_class = 3, .day = 20'000, .rows = 12, .hash = BlockHash{}}));
 }
 
 TEST(BlockIndexTest, SeveralUsageBlocksAreProvenByOneHash) {

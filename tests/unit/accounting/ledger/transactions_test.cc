@@ -605,44 +605,44 @@ TEST(CreditLots, EntryThatTakesMoreThanItsLotHasIsCorrupt) {
     EXPECT_EQ(lots.apply(expired).code(), StatusCode::corrupt);
 }
 
-TEST(LedgerEntryVersions, ReferencePriorityAndExpiryReadBack) {
+TEST(LedgerEntry, ReferencePriorityAndExpiryReadBack) {
     LedgerEntry entry = grant_entry(UlidGenerator(1).next(kNow), make_uuid7(kNow), {5}, kNow);
     std::array<std::byte, kLedgerEntryBytes> bytes{};
-    EXPECT_GT(encode(entry, bytes), 0u);
-    EXPECT_EQ(bytes.front(), std::byte{3});
+    const std::size_t without = encode(entry, bytes);
     entry.reference = make_uuid7(kNow);
     entry.priority = 7;
     entry.expires_ms = kNow + 1;
     const std::size_t size = encode(entry, bytes);
-    EXPECT_EQ(bytes.front(), std::byte{4});
+    EXPECT_GT(size, without);
     const auto read = decode_ledger_entry(std::span(bytes).first(size));
     ASSERT_TRUE(read);
     EXPECT_EQ(read->reference, entry.reference);
     EXPECT_EQ(read->priority, 7);
     EXPECT_EQ(read->expires_ms, kNow + 1);
     EXPECT_EQ(read->leg_count, 2u);
-    EXPECT_TRUE(read->burns_expired_last);
 }
 
-// Journals are kept for ever: what older versions wrote burns its lots as it did then.
-TEST(LedgerEntryVersions, OlderEntriesBurnLotsWhetherTheyHadExpiredOrNot) {
+TEST(LedgerEntry, NewerVersionIsTooNewAndUnknownFlagsAreCorrupt) {
+    std::array<std::byte, kLedgerEntryBytes> bytes{};
+    const std::size_t size = encode(grant_entry(UlidGenerator(1).next(kNow), make_uuid7(kNow), {5}, kNow), bytes);
+    bytes[2] = std::byte{2};
+    EXPECT_EQ(decode_ledger_entry(std::span(bytes).first(size)).error().code(), StatusCode::corrupt);
+    bytes[0] = std::byte{2};
+    EXPECT_EQ(decode_ledger_entry(std::span(bytes).first(size)).error().code(), StatusCode::too_new);
+}
+
+TEST(CreditLotsOrder, LotsThatHadExpiredWhenTheUsageBeganAreBurnedLast) {
     UlidGenerator ids(1);
     const Id128 organization = make_uuid7(kNow);
-    for (const bool older : {false, true}) {
-        CreditLots lots;
-        LedgerEntry given = grant_entry(ids.next(kNow), organization, {5}, kNow);
-        given.expires_ms = kNow + 1;
-        ASSERT_TRUE(lots.apply(given).ok());
-        ASSERT_TRUE(lots.apply(grant_entry(ids.next(kNow), organization, {7}, kNow)).ok());
-        LedgerEntry used = grant_entry(ids.next(kNow + 2), organization, {-5}, kNow + 2);
-        used.kind = EntryKind::usage;
-        used.burns_expired_last = !older;
-        std::array<std::byte, kLedgerEntryBytes> bytes{};
-        const std::size_t size = encode(used, bytes);
-        EXPECT_EQ(bytes.front(), older ? std::byte{1} : std::byte{3});
-        ASSERT_TRUE(lots.apply(*decode_ledger_entry(std::span(bytes).first(size))).ok());
-        EXPECT_EQ(lots.of(organization).front().remaining.value, older ? 7 : 5);
-    }
+    CreditLots lots;
+    LedgerEntry given = grant_entry(ids.next(kNow), organization, {5}, kNow);
+    given.expires_ms = kNow + 1;
+    ASSERT_TRUE(lots.apply(given).ok());
+    ASSERT_TRUE(lots.apply(grant_entry(ids.next(kNow), organization, {7}, kNow)).ok());
+    LedgerEntry used = grant_entry(ids.next(kNow + 2), organization, {-5}, kNow + 2);
+    used.kind = EntryKind::usage;
+    ASSERT_TRUE(lots.apply(used).ok());
+    EXPECT_EQ(lots.of(organization).front().remaining.value, 5);
 }
 
 }  // namespace
