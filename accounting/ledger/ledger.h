@@ -74,6 +74,7 @@ struct GrantResult {
     bool repeated = false;  // the idempotency key had been seen: nothing was booked now
 };
 
+// Calls that block wait for the writer thread: for threads that may (the API thread, tools), never for a worker.
 class Ledger {
   public:
     // Recovers: restores balances into `credits`, replays the journal above the checkpoint, appends settled slots that
@@ -90,35 +91,32 @@ class Ledger {
     // Stops it after everything settled so far is committed.
     void stop();
 
-    // Commits what is settled by now, or finds that it cannot; after a failure, the attempt that is due. Control
-    // thread; blocks.
+    // Commits what is settled by now, or finds that it cannot; after a failure, the attempt that is due. Blocks.
     void flush();
 
     // Runs `work` after what is settled by now is committed, if it can be; until it returns nothing is committed and no
-    // slot is freed. Control thread; blocks.
+    // slot is freed. Blocks.
     void at_rest(const std::function<void()>& work);
 
     // Books what moves credit apart from usage; committed to disk (and in `credits`) when it returns. not_found,
     // invalid (also: more than there is), already_exists, full, or the store's. If the commit fails (io), it is booked
-    // as soon as the ledger can be written again: repeat it with the same idempotency key to be sure. Control thread;
-    // blocks.
+    // as soon as the ledger can be written again: repeat it with the same idempotency key to be sure. Blocks.
     Result<TransactionResult> transact(const TransactionRequest& request, std::int64_t now_ms);
     // A transaction that is nothing but an amount.
     Result<GrantResult> grant(const Grant& grant, std::int64_t now_ms);
     // Books the expiry of credit whose time is over by the writer's clock; how many entries. The writer does so itself
     // about once a second.
     Result<std::size_t> expire_credit();
-    // An organization's transactions, with its usage up to now. Control thread; blocks.
+    // An organization's transactions, with its usage up to now. Blocks.
     Result<HistoryPage> history(const HistoryQuery& query);
-    // What is not used up, in burn order, as journaled now. Control thread; blocks.
+    // What is not used up, in burn order, as journaled now. Blocks.
     std::vector<CreditLot> credit_lots(const Id128& organization);
 
     // A request's record, also one that is settled but not yet in the journal. not_found if unknown, expired if
     // its detail may have been dropped at the end of its retention, read_only if the journal lacks it and cannot be
-    // written now. Control thread; blocks.
+    // written now. Blocks.
     Result<StoredRequest> find_request(const Id128& request);
-    // The newest block, after everything settled by now is committed (or as far as the store can be written). Control
-    // thread; blocks.
+    // The newest block, after everything settled by now is committed (or as far as the store can be written). Blocks.
     std::uint64_t newest_block();
     // Visits all journaled requests in block order but those whose retention has ended (tools and tests).
     Status for_each_request(const std::function<bool(const StoredRequest&)>& visit);
