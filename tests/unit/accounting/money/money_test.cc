@@ -114,5 +114,14 @@ TEST(Cost, PartsThatExceedThePromptAreClampedToIt) {
     EXPECT_EQ(cost_of({.prompt = -10, .completion = -10}, prices).value, 0);
 }
 
+TEST(Money, AnAnswerCostsTheCustomerAndTheOperatorByTheirOwnPrices) {
+    const PricePair prices{.customer = {.prompt = 1000, .completion = 3000, .per_request = 500'000},
+                           .provider = {.prompt = 800, .completion = 2000}};
+    const TokenUsage usage{.prompt = 10'000, .completion = 100};
+    EXPECT_EQ(price_usage(usage, prices), (UsageCost{{10'000 + 300 + 500}, {8'000 + 200}}));
+    EXPECT_EQ(price_usage(usage, prices, 50), (UsageCost{{10'000 + 300 + 500}, {8'000 + 300}}))
+        << "what the customer does not pay is the provider's all the same";
+}
+
 }  // namespace
 }  // namespace tollgate

@@ -193,5 +193,17 @@ TEST(PriceList, TheListWeShipLoads) {
     }
 }
 
+TEST(Endpoint, ThePairOfPricesIsThatOfTheTierOrTheProvidersOwn) {
+    const Prices low{.prompt = 1}, high{.prompt = 2}, own{.prompt = 3};
+    Endpoint endpoint;
+    endpoint.prices = low;
+    endpoint.tiers = {{.above_prompt_tokens = 100, .prices = high}};
+    EXPECT_EQ(endpoint.price_pair_for(100), (PricePair{low, low}));
+    EXPECT_EQ(endpoint.price_pair_for(101), (PricePair{high, high}));
+    endpoint.tiers.clear();
+    endpoint.provider_prices = own;
+    EXPECT_EQ(endpoint.price_pair_for(101), (PricePair{low, own}));
+}
+
 }  // namespace
 }  // namespace tollgate
