@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 
 #include "gateway/exchange/refusal.h"
 #include "store/fail_point.h"
@@ -174,8 +173,8 @@ void HeldRequest::adopt(std::size_t candidate) {
     request_->sent_output_bound = estimate.unbounded ? estimate.output_tokens / request_->body.choices : 0;
     held_output_ = estimate.output_tokens;
     if (held_ > estimate.amount) {
-        const std::int64_t most = std::numeric_limits<std::int64_t>::max() - held_output_;
-        held_output_ += std::min(tokens_for(held_ - estimate.amount, output_price()), most);
+        constexpr std::int64_t kPlenty = 1'000'000'000'000;  // of tokens that cost nothing
+        held_output_ += std::min(tokens_for(held_ - estimate.amount, output_price()), kPlenty);
     }
     covered_output_ = 0;
     cut_by_ = ErrorKind::none;

@@ -38,6 +38,8 @@ FAIL_POINT_TIMEOUT_S = 30.0
 # Where a crash could lose or double something, in the order of a request's life.
 FAIL_POINTS = [
     "after_slot_open",
+    "before_candidate_in_use",
+    "after_candidate_in_use",
     "during_stream",
     "after_slot_settled",
     "before_journal_commit",

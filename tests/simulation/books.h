@@ -24,6 +24,7 @@ struct BookedRequest {
     Id128 project, member;
     KeyDigest key;
     std::int64_t created_ms = 0;
+    std::string provider;  // of the candidate that answered
     TokenUsage usage;
     NanoUsd cost, charged, overrun;
     bool orphan = false;  // settled by recovery

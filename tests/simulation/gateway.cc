@@ -22,13 +22,21 @@ ModelRequest Gateway::some_request() {
     request.created_ms = world_.now_ms;
     // As a ULID: time, then what makes it unique.
     request.id = numbered_id(static_cast<std::uint64_t>(world_.now_ms) << 16 | request.lane, ++next_id_);
-    request.prices = {.prompt = random.between(0, 900'000), .completion = random.between(0, 4'000'000)};
+    const std::uint64_t candidates = random.one_in(2) ? 1 : 1 + random.below(4);
+    for (std::uint64_t i = 0; i < candidates; ++i) {
+        request.candidates.push_back(
+            {.prompt = random.between(0, 900'000), .completion = random.between(0, 4'000'000)});
+    }
     request.prompt_estimate = random.between(10, 60);
-    request.held_output = random.between(1, 12);
+    request.asked_output = random.between(1, 12);
     request.retention_class = static_cast<std::uint8_t>(random.below(world_.retention.classes.size()));
-    request.hold = price_of({.prompt = request.prompt_estimate, .completion = request.held_output}, request.prices);
+    for (const Prices& prices : request.candidates) {
+        const TokenUsage most{.prompt = request.prompt_estimate, .completion = request.asked_output};
+        request.hold = std::max(request.hold, price_of(most, prices));
+    }
     request.published_holds = {request.hold};
-    request.demanded = request.prompt_estimate + request.held_output;
+    request.demanded = request.prompt_estimate + request.asked_output;
+    Model::use(request, 0);
     const OrganizationPolicy own = organization.policy ? *organization.policy : OrganizationPolicy();
     const CreditConfig& config = world_.credit_config;
     const bool owes = own.on_exhausted.value_or(config.on_exhausted) == OnExhausted::owe;
@@ -43,9 +51,9 @@ void Gateway::begin_request() {
     const ModelOrganization& organization = world_.model.organization_of(request);
     const ModelKey& key = world_.model.key_of(request);
     HeldFacts facts{.principal = {},
-                    .prices = request.prices,
+                    .candidates = request.candidates,
                     .prompt_bytes = request.prompt_estimate * world_.credit_config.bytes_per_prompt_token,
-                    .output_bound = request.held_output,
+                    .output_bound = request.asked_output,
                     .monotonic_ms = world_.monotonic_ms};
     request.prompt_counted = (facts.prompt_bytes + 3) / 4;
     facts.principal.organization = organization.id;
@@ -71,17 +79,34 @@ void Gateway::begin_request() {
     }
     ++world_.tally.requests;
     process.held.emplace(request.id, std::move(held));
-    const std::int64_t bound = request.held_output;
     ModelRequest& begun = world_.model.begin(std::move(request), world_.monotonic_ms);
     TRACE(world_, "open " + name_of(begun) + ", hold " + to_usd(begun.hold));
     if (world_.machine.crashed()) return;
+    this->held(begun).use(0);
+    if (world_.machine.crashed()) return;
     begun.phase = Phase::running;
-    begun.upstream = Upstream::make(world_.random, begun.prompt_counted, bound);
-    begun.meter.begin({});
-    begun.relay.emplace(begun.meter, this->held(begun).request(),
-                        StreamRelay::Rules{.terms = {.counted_prompt_tokens = begun.prompt_counted},
-                                           .endpoint = this->held(begun).context().endpoint->endpoint,
-                                           .credit = &world_.credit_config});
+    send(begun);
+}
+
+void Gateway::send(ModelRequest& request) {
+    request.upstream = Upstream::make(world_.random, request.prompt_counted, request.asked_output);
+    request.meter.begin({});
+    request.relay.emplace(request.meter, held(request).request(),
+                          StreamRelay::Rules{.terms = {.counted_prompt_tokens = request.prompt_counted},
+                                             .endpoint = held(request).context().endpoint->endpoint,
+                                             .credit = &world_.credit_config});
+}
+
+// The candidate in use fails before anything of its answer went to the client. The next one is tried.
+void Gateway::fail_over(ModelRequest& request) {
+    request.switching = true;
+    Model::use(request, request.candidate + 1);
+    held(request).use(request.candidate);
+    TRACE(world_, "fail over " + name_of(request) + " to " + std::to_string(request.candidate));
+    ++world_.tally.failovers;
+    if (world_.machine.crashed()) return;
+    request.switching = false;
+    send(request);
 }
 
 void Gateway::continue_request() {
@@ -91,6 +116,7 @@ void Gateway::continue_request() {
     }
     if (running.empty()) return begin_request();
     ModelRequest& request = *world_.random.pick(running);
+    if (request.candidate + 1 < request.candidates.size() && world_.random.one_in(6)) return fail_over(request);
     if (world_.random.one_in(20)) return abandon(request);
     feed(request);
 }

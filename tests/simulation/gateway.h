@@ -29,6 +29,8 @@ class Gateway {
 
   private:
     ModelRequest some_request();
+    void send(ModelRequest& request);
+    void fail_over(ModelRequest& request);
     void feed(ModelRequest& request);
     void covered(ModelRequest& request, NanoUsd taken, bool may_go_on);
     void finish(ModelRequest& request);

@@ -25,12 +25,18 @@ Error refusal_error(const Refusal& refusal, const HoldEstimate&, const Endpoint&
 
 namespace simulation {
 
-Held::Held(SlotFile& slots, const ModelRequest& request, HeldFacts facts)
-    : place_{.model = &model_, .endpoint = &endpoint_, .provider = &provider_, .number = 1},
-      held_(slots, request.lane, counters) {
-    endpoint_.prices = facts.prices;
-    model_.id = "sample/echo";
-    provider_.name = "sample";
+std::string provider_name(std::size_t candidate) { return "sample-" + std::to_string(candidate); }
+
+Held::Held(SlotFile& slots, const ModelRequest& request, HeldFacts facts) : held_(slots, request.lane, counters) {
+    for (const Prices& prices : facts.candidates) {
+        auto place = std::make_unique<Place>();
+        place->endpoint.prices = prices;
+        place->model.id = "sample/echo";
+        place->provider.name = provider_name(places_.size());
+        place->entry.number = places_.size() + 1;
+        candidates_.push_back(&place->entry);
+        places_.push_back(std::move(place));
+    }
     context_.id = request.id;
     context_.started_ms = request.created_ms;
     context_.started = wire::Clock::time_point(std::chrono::milliseconds(facts.monotonic_ms));
@@ -39,14 +45,19 @@ Held::Held(SlotFile& slots, const ModelRequest& request, HeldFacts facts)
     context_.body.stream = true;
     context_.body.prompt_bytes = facts.prompt_bytes;
     context_.body.output_bound = facts.output_bound;
-    context_.endpoint = &place_;
+    context_.endpoint = candidates_.front();
 }
 
 Error Held::take(const CreditConfig& config) {
     last_refusal.reset();
-    Error error = held_.take(context_, std::span(&context_.endpoint, 1), config);
+    Error error = held_.take(context_, candidates_, config);
     refusal_ = std::exchange(last_refusal, std::nullopt);
     return error;
+}
+
+void Held::use(std::size_t candidate) {
+    context_.endpoint = candidates_.at(candidate);
+    held_.use(candidate);
 }
 
 }  // namespace simulation

@@ -1,9 +1,11 @@
-// The gateway's own HeldRequest with what it needs around it: a request's facts, an endpoint with its prices. What it
+// The gateway's own HeldRequest with what it needs around it: a request's facts, endpoints with their prices. What it
 // settles when its process dies changes a ghost only.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "accounting/money/price_list.h"
 #include "gateway/exchange/held_request.h"
@@ -13,9 +15,11 @@ namespace tollgate::simulation {
 
 struct ModelRequest;
 
+std::string provider_name(std::size_t candidate);
+
 struct HeldFacts {
     Principal principal;
-    Prices prices;
+    std::vector<Prices> candidates;
     std::int64_t prompt_bytes = 0, output_bound = 0, monotonic_ms = 0;
 };
 
@@ -28,14 +32,20 @@ class Held {
     Error take(const CreditConfig& config);
     // Of the credit or a limit; none where no slot was free.
     const std::optional<Refusal>& refusal() const { return refusal_; }
+    void use(std::size_t candidate);
     HeldRequest& request() { return held_; }
     RequestContext& context() { return context_; }
 
   private:
-    Endpoint endpoint_;
-    tollgate::Model model_;
-    Provider provider_;
-    CatalogueEndpoint place_;
+    struct Place {
+        Endpoint endpoint;
+        tollgate::Model model;
+        Provider provider;
+        CatalogueEndpoint entry{&model, &endpoint, &provider, 0};
+    };
+
+    std::vector<std::unique_ptr<Place>> places_;
+    std::vector<const CatalogueEndpoint*> candidates_;
     RequestContext context_;
     std::optional<Refusal> refusal_;
     HeldRequest held_;

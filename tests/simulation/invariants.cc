@@ -13,17 +13,27 @@ namespace {
 constexpr std::string_view kDone = "data: [DONE]";
 
 // What the policy for requests that a process left running may charge for this one.
-bool is_orphans_cost(const ModelRequest& request, NanoUsd cost, bool power_cut) {
-    const auto policy = [&](std::uint64_t progress, NanoUsd hold) {
-        if (progress == 0) return NanoUsd{};
+bool is_orphans_cost(const ModelRequest& request, const BookedRequest& record, bool power_cut) {
+    const auto fits = [&](std::size_t candidate, std::uint64_t progress, NanoUsd hold) {
+        if (progress == 0) return record.cost == NanoUsd{} && record.provider == provider_name(0);
         const TokenUsage usage{.prompt = request.prompt_counted, .completion = static_cast<std::int64_t>(progress)};
-        return std::min(hold, price_of(usage, request.prices));
+        return record.cost == std::min(hold, price_of(usage, request.candidates[candidate])) &&
+               record.provider == provider_name(candidate);
     };
-    if (!power_cut) return cost == policy(request.progress, request.published_holds.back());
-    // It may have kept an older progress, and an older hold.
+    const NanoUsd last_hold = request.published_holds.back();
+    if (fits(request.candidate, request.progress, last_hold)) return true;
+    if (request.switching && fits(request.failed.back().candidate, request.failed.back().progress, last_hold)) {
+        return true;
+    }
+    if (!power_cut) return false;
+    // It may have kept an older progress, of an older candidate too, and an older hold.
+    std::vector<ModelRequest::Attempt> attempts = request.failed;
+    attempts.push_back({request.candidate, request.progress});
     for (const NanoUsd hold : request.published_holds) {
-        for (std::uint64_t progress = 0; progress <= request.progress; ++progress) {
-            if (cost == policy(progress, hold)) return true;
+        for (const auto& [candidate, most] : attempts) {
+            for (std::uint64_t progress = 0; progress <= most; ++progress) {
+                if (fits(candidate, progress, hold)) return true;
+            }
         }
     }
     return false;
@@ -193,12 +203,16 @@ void Invariants::booked_as_known(const ModelRequest& request, const BookedReques
             "I10", name_of(request) + " is booked to another");
     if (record.orphan && (may_be_orphan || !request.orphan)) {
         REQUIRE(may_be_orphan, "I2", name_of(request) + " was settled, but is booked as an orphan");
-        REQUIRE(is_orphans_cost(request, record.cost, power_cut), "I9",
-                name_of(request) + " is charged " + to_usd(record.cost) + ", no policy says so");
+        REQUIRE(
+            is_orphans_cost(request, record, power_cut), "I22",
+            name_of(request) + " is charged " + to_usd(record.cost) + " by " + record.provider + ", no policy says so");
         REQUIRE(record.charged <= std::ranges::max(request.published_holds), "I8",
                 name_of(request) + ": an orphan is charged more than its hold");
         return;
     }
+    // An orphan that was booked before is looked at again: its record stays as it was.
+    REQUIRE(request.orphan || record.provider == provider_name(request.candidate), "I22",
+            name_of(request) + " names " + record.provider + " as the one that answered");
     REQUIRE(record.cost == request.cost && record.charged == request.charged, "I4",
             name_of(request) + " is booked with " + to_usd(record.charged) + " of " + to_usd(record.cost) + ", not " +
                 to_usd(request.charged) + " of " + to_usd(request.cost));

@@ -86,11 +86,13 @@ void print(const Tally& tally, unsigned long long seeds, double seconds) {
     std::printf("%llu seeds, no invariant broken, %.1f s (%.2f ms each)\n", seeds, seconds,
                 seconds * 1000 / static_cast<double>(seeds));
     std::printf(
-        "%llu steps, %llu requests (%llu completed, %llu orphans, %llu cut, %llu refused), %llu holds grown, %llu "
+        "%llu steps, %llu requests (%llu completed, %llu orphans, %llu cut, %llu refused), %llu failovers, %llu holds "
+        "grown, %llu "
         "transactions, %llu expiries, "
         "%llu blocks, %llu records dropped\n",
         n(tally.steps), n(tally.requests), n(tally.completed), n(tally.orphans), n(tally.cut), n(tally.refused),
-        n(tally.grown), n(tally.transactions), n(tally.expiries), n(tally.blocks), n(tally.dropped));
+        n(tally.failovers), n(tally.grown), n(tally.transactions), n(tally.expiries), n(tally.blocks),
+        n(tally.dropped));
     std::printf(
         "%llu restarts, %llu of them after a power cut; %llu crashes in recovery, %llu failing commits, "
         "%llu clock jumps\n",

@@ -185,6 +185,20 @@ ModelRequest& Model::begin(ModelRequest request, std::int64_t monotonic_ms) {
     return kept;
 }
 
+void Model::use(ModelRequest& request, std::size_t candidate) {
+    if (candidate != request.candidate) request.failed.push_back({request.candidate, request.progress});
+    request.candidate = candidate;
+    request.prices = request.candidates[candidate];
+    request.progress = 0;
+    request.output = request.covered_output = 0;
+    const NanoUsd asked =
+        price_of({.prompt = request.prompt_estimate, .completion = request.asked_output}, request.prices);
+    const std::int64_t price = request.prices.completion;
+    constexpr std::int64_t kPlenty = 1'000'000'000'000;
+    const std::int64_t more = price == 0 ? kPlenty : (request.hold - asked).value * 1000 / price;
+    request.held_output = request.asked_output + (request.hold == asked ? 0 : std::min(more, kPlenty));
+}
+
 void Model::grow_hold(ModelRequest& request, NanoUsd more) {
     add_to_holds(organization_of(request), key_of(request), more, request.created_ms);
     request.hold += more;

@@ -113,10 +113,19 @@ struct ModelRequest {
     std::uint32_t lane = 0;
     SlotIndex slot = 0;
     std::int64_t created_ms = 0;
-    Prices prices;
+    std::vector<Prices> candidates;  // of those that may answer, in the order in which they are tried
+    std::size_t candidate = 0;       // in use
+    Prices prices;                   // its own
+    struct Attempt {
+        std::size_t candidate;
+        std::uint64_t progress;
+    };
+    std::vector<Attempt> failed;  // and what was published of them
+    bool switching = false;       // the next candidate is being published
     std::int64_t prompt_estimate = 0, prompt_counted = 0;
-    std::int64_t held_output = 0;  // tokens that the hold pays for
-    NanoUsd overdraft;             // what its organization's policy allows beyond
+    std::int64_t asked_output = 0;  // tokens
+    std::int64_t held_output = 0;   // tokens of the candidate in use that the hold pays for
+    NanoUsd overdraft;              // what its organization's policy allows beyond
     std::int64_t covered_output = 0, output = 0;
     std::int64_t demanded = 0;             // tokens, of rates
     std::uint64_t progress = 0;            // published last
@@ -165,6 +174,8 @@ struct Model {
 
     // The hold of the request is given.
     ModelRequest& begin(ModelRequest request, std::int64_t monotonic_ms);
+    // The next candidate is tried: nothing that came of the one before is billed.
+    static void use(ModelRequest& request, std::size_t candidate);
     void grow_hold(ModelRequest& request, NanoUsd more);
     void settle(ModelRequest& request, NanoUsd cost, NanoUsd charged, std::int64_t tokens, std::int64_t monotonic_ms);
     // The journal was looked through for expired credit, and has that much left of it. Whether those who run now are

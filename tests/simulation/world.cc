@@ -35,7 +35,7 @@ void Tally::add(const Tally& other) {
         crashes += other.crashes;
     grown += other.grown, cut += other.cut, dropped += other.dropped;
     power_cuts += other.power_cuts, failed_commits += other.failed_commits, orphans += other.orphans;
-    clock_jumps += other.clock_jumps;
+    clock_jumps += other.clock_jumps, failovers += other.failovers;
 }
 
 Spenders Process::spenders_of(const ModelOrganization& organization, const ModelKey& key) {

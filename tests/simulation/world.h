@@ -20,7 +20,7 @@ inline constexpr std::int64_t kHourMs = 3'600'000, kDayMs = 24 * kHourMs, kYearM
 struct Tally {  // what a run had in it, to show that it is worth something
     std::uint64_t steps = 0, requests = 0, completed = 0, refused = 0, transactions = 0, expiries = 0, blocks = 0,
                   restarts = 0, grown = 0, cut = 0, dropped = 0, crashes = 0, power_cuts = 0, failed_commits = 0,
-                  orphans = 0, clock_jumps = 0;
+                  orphans = 0, clock_jumps = 0, failovers = 0;
     void add(const Tally& other);
 };
 
