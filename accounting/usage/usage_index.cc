@@ -4,8 +4,6 @@
 
 #include <chrono>
 
-#include "accounting/ledger/journal_reader.h"
-#include "store/journal.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -16,8 +14,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostPendingBytes = 8u << 20;  // of chunks
 constexpr std::size_t kMostPendingRollups = 65'536;  // rows by the minute
-constexpr std::size_t kBlocksAtOnce = 1024;
-constexpr std::uint32_t kRetryIntervalMs = 1000;  // after a read or a write that failed
+constexpr std::uint32_t kRetryIntervalMs = 1000;     // after a read or a write that failed
 
 std::int64_t system_clock_ms() {
     return std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -25,26 +22,19 @@ std::int64_t system_clock_ms() {
 
 }  // namespace
 
-Result<std::uint64_t> stored_watermark(Store& store) {
-    const auto stored = store.get(Family::system, kIndexedBlockKey);
-    if (!stored && stored.error().code() == StatusCode::not_found) return 0;
-    if (!stored) return std::unexpected(stored.error());
-    const auto block = decode_u64(*stored);
-    if (!block) return failure(StatusCode::corrupt, "usage index: its block number is malformed");
-    return *block;
-}
+Result<std::uint64_t> stored_watermark(Store& store) { return JournalFollower(store, kIndexedBlockKey).stored(); }
 
 UsageIndex::UsageIndex(Store& store, UsageIndexOptions options)
-    : store_(store), options_(std::move(options)), chunks_(store), rollups_(store) {
+    : store_(store), options_(std::move(options)), follower_(store, kIndexedBlockKey), chunks_(store), rollups_(store) {
     if (!options_.clock_ms) options_.clock_ms = system_clock_ms;
 }
 
 Result<std::unique_ptr<UsageIndex>> UsageIndex::open(Store& store, UsageIndexOptions options) {
     std::unique_ptr<UsageIndex> index(new UsageIndex(store, std::move(options)));
-    const auto block = stored_watermark(store);
-    if (!block) return std::unexpected(block.error());
-    index->indexed_block_ = index->stored_block_ = *block;
-    index->indexed_ = index->stored_ = *block;
+    if (Status status = index->follower_.rewind(); !status.ok()) return std::unexpected(status);
+    const std::uint64_t block = index->follower_.position();
+    index->indexed_block_ = index->stored_block_ = block;
+    index->indexed_ = index->stored_ = block;
     return index;
 }
 
@@ -96,77 +86,28 @@ void UsageIndex::run() {
 
 Status UsageIndex::catch_up() {
     if (Status status = settle_failed_flush(); !status.ok()) return status;
-    const auto last = JournalReader(store_).last_block();
-    if (!last) return last.error();
-    while (indexed_block_ < *last) {
-        const auto next = next_blocks(*last);
-        if (!next) return next.error();
-        for (const BlockIndexEntry& index : *next) {
-            if (Status status = take_in(indexed_block_ + 1, index); !status.ok()) return status;
-            if (chunks_.bytes() < kMostPendingBytes && rollups_.pending() < kMostPendingRollups) continue;
-            // What can't be stored waits in the journal, not here.
-            if (Status status = flush(); !status.ok()) return status;
-        }
-    }
-    return {};
+    return follower_.advance([this](std::uint64_t block, std::span<const UsageRow> rows) -> Status {
+        const bool full = chunks_.bytes() >= kMostPendingBytes || rollups_.pending() >= kMostPendingRollups;
+        // What can't be stored waits in the journal, not here.
+        if (Status status = full ? flush() : Status(); !status.ok()) return status;
+        take_in(block, rows);
+        return {};
+    });
 }
 
-Result<std::vector<BlockIndexEntry>> UsageIndex::next_blocks(std::uint64_t last) {
-    std::vector<BlockIndexEntry> next;
-    Status bad;
-    std::uint64_t expected = indexed_block_ + 1;
-    const auto missing = [&] {
-        return Status(StatusCode::corrupt, "block " + std::to_string(expected) + ": not in the block index");
-    };
-    const Status scanned = store_.scan(Family::block_index, block_key(expected), block_key(last + 1),
-                                       [&](std::string_view key, std::string_view value) {
-                                           auto index = decode_block_index(value, expected);
-                                           if (parse_block_key(key) != expected) bad = missing();
-                                           if (bad.ok() && !index) bad = index.error();
-                                           if (!bad.ok()) return false;
-                                           next.push_back(std::move(*index));
-                                           ++expected;
-                                           return next.size() < kBlocksAtOnce;
-                                       });
-    if (!scanned.ok()) return std::unexpected(scanned);
-    if (bad.ok() && next.empty()) bad = missing();
-    if (!bad.ok()) return std::unexpected(bad);
-    return next;
-}
-
-Status UsageIndex::take_in(std::uint64_t number, const BlockIndexEntry& index) {
-    // All of a block or nothing: its parts are read before the first row counts.
-    std::vector<std::string> values;
-    for (const UsagePart& part : index.usage) {
-        auto value = store_.get(Family::usage, usage_key({part.retention_class, part.day, number}));
-        if (value) {
-            values.push_back(std::move(*value));
-        } else if (value.error().code() != StatusCode::not_found) {
-            return value.error();
-        }  // else dropped by retention; if it should be there, verifying the journal says so
-    }
-    std::vector<UsageBlock> blocks;
-    for (const std::string& value : values) {
-        auto block = UsageBlock::read(value, number);
-        if (!block) return block.error();
-        blocks.push_back(std::move(*block));
-    }
+void UsageIndex::take_in(std::uint64_t number, std::span<const UsageRow> rows) {
     const std::lock_guard lock(mutex_);
-    std::uint32_t place = 0;
-    for (UsageBlock& block : blocks) {
-        for (auto row = block.next(); row; row = block.next(), ++place) {
-            const auto record = decode_record(row->open, row->settlement);
-            if (!record) continue;  // it could not have been written
-            const std::uint32_t day = bucket_of(RollupGrain::day, record->settled.settled_ms);
-            chunks_.add({.day = day, .block = number, .row = place}, record->opened, *row);
-            rollups_.add(*record);
-        }
+    for (std::uint32_t place = 0; place < rows.size(); ++place) {
+        const auto record = decode_record(rows[place].open, rows[place].settlement);
+        if (!record) continue;  // it could not have been written
+        const std::uint32_t day = bucket_of(RollupGrain::day, record->settled.settled_ms);
+        chunks_.add({.day = day, .block = number, .row = place}, record->opened, rows[place]);
+        rollups_.add(*record);
     }
-    rows_.fetch_add(place, std::memory_order_relaxed);
+    rows_.fetch_add(rows.size(), std::memory_order_relaxed);
     indexed_block_ = number;
     indexed_.store(number, std::memory_order_relaxed);
     advanced_.notify_all();
-    return {};
 }
 
 // Of a commit that failed all is stored or nothing. Adding what is stored already would count it twice: then it is
@@ -174,11 +115,12 @@ Status UsageIndex::take_in(std::uint64_t number, const BlockIndexEntry& index) {
 Status UsageIndex::settle_failed_flush() {
     if (!flush_failed_) return {};
     if (store_.read_only()) return {StatusCode::read_only, "usage index: an earlier write failed"};
-    const auto block = stored_watermark(store_);
+    const auto block = follower_.stored();
     if (!block) return block.error();
     const std::lock_guard lock(mutex_);
     flush_failed_ = false;
     if (*block == stored_block_) return {};
+    if (Status status = follower_.rewind(); !status.ok()) return status;
     chunks_.clear();
     rollups_.clear();
     indexed_block_ = stored_block_ = *block;
@@ -193,7 +135,7 @@ Status UsageIndex::flush() {
     WriteBatch batch;
     chunks_.add_to(batch);
     if (Status status = rollups_.add_to(batch); !status.ok()) return status;
-    batch.put(Family::system, std::string(kIndexedBlockKey), encode_u64(indexed_block_));
+    follower_.put_watermark(batch);
     // Readers see what waits or what is stored, never both.
     const std::lock_guard lock(mutex_);
     Status committed = store_.commit(batch, Durability::process);

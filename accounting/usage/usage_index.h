@@ -1,7 +1,7 @@
-// Follows the journal: takes every committed block's rows into the chunks by organization and the rollups, stores both
-// every minute together with the number of the last block they include, and answers questions from what is stored
-// and what waits. After a crash it goes on from that number, so that nothing is missing and nothing counts twice; it
-// can be made anew from the journal, and the journal's writer does nothing for it.
+// Follows the journal (journal_follower.h): takes every committed block's rows into the chunks by organization and the
+// rollups, stores both every minute together with the number of the last block they include, and answers questions from
+// what is stored and what waits. After a crash it goes on from that number, so that nothing is missing and nothing
+// counts twice; it can be made anew from the journal, and the journal's writer does nothing for it.
 #pragma once
 
 #include <atomic>
@@ -10,9 +10,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
+#include "accounting/usage/journal_follower.h"
 #include "accounting/usage/retention.h"
 #include "accounting/usage/rollups.h"
 #include "accounting/usage/usage_chunks.h"
@@ -65,8 +67,7 @@ class UsageIndex {
 
   private:
     UsageIndex(Store& store, UsageIndexOptions options);
-    Result<std::vector<BlockIndexEntry>> next_blocks(std::uint64_t last);  // some of them, at least one
-    Status take_in(std::uint64_t block, const BlockIndexEntry& index);
+    void take_in(std::uint64_t block, std::span<const UsageRow> rows);
     Status settle_failed_flush();
     void run();
     void note(const Status& status);
@@ -76,6 +77,7 @@ class UsageIndex {
     std::uint32_t retained_day_ = 0;  // when retention was last enforced
     bool flush_failed_ = false;       // and whether it was stored is not known
 
+    JournalFollower follower_;
     // The thread alone changes these, and others read them: it locks to change, others to read.
     std::mutex mutex_;
     UsageChunks chunks_;
