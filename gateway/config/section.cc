@@ -1,7 +1,5 @@
 #include "gateway/config/section.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <charconv>
 #include <cstdlib>
 #include <set>
@@ -178,7 +176,8 @@ std::string Section::example(const std::string& first, const std::string& indent
             // A name with nothing but comments below it would be no mapping.
             const bool unset = inside.find_first_not_of(' ') == inside.find('#');
             if (indent.empty()) out += "\n";
-            out += with_meaning(begin + (unset ? "# " : "") + nested->name + ":", nested->meaning) + inside;
+            out += with_meaning(begin + (unset ? "# " : "") + nested->name + ":", nested->meaning);
+            out += inside;
         } else {
             const auto& option = std::get<Option>(entry);
             const std::string& shown = option.example.value.empty() ? option.usual : option.example.value;

@@ -6,6 +6,8 @@
 // its default.
 #pragma once
 
+#include <yaml-cpp/yaml.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,10 +18,6 @@
 #include <vector>
 
 #include "accounting/money/money.h"
-
-namespace YAML {
-class Node;
-}
 
 namespace tollgate {
 
