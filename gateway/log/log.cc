@@ -114,21 +114,26 @@ class LineSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 
 }  // namespace
 
+// What one component writes to.
+struct Logger::Channel {
+    LogFormat format;
+    std::shared_ptr<spdlog::async_logger> lines;
+};
+
 struct Log::State {
     State(const LogOptions& options, int descriptor)
-        : format(options.format),
-          thread(std::make_shared<spdlog::details::thread_pool>(options.max_queued_messages, 1)) {
+        : thread(std::make_shared<spdlog::details::thread_pool>(options.max_queued_messages, 1)) {
         const auto sink = std::make_shared<LineSink>(descriptor, options.format);
-        for (std::size_t i = 0; i < loggers.size(); ++i) {
-            loggers[i] = std::make_shared<spdlog::async_logger>(std::string(kLogComponentNames[i]), sink, thread,
-                                                                spdlog::async_overflow_policy::overrun_oldest);
-            loggers[i]->set_level(of_spdlog(options.level_of(static_cast<LogComponent>(i))));
+        for (std::size_t i = 0; i < channels.size(); ++i) {
+            const auto lines = std::make_shared<spdlog::async_logger>(std::string(kLogComponentNames[i]), sink, thread,
+                                                                      spdlog::async_overflow_policy::overrun_oldest);
+            lines->set_level(of_spdlog(options.level_of(static_cast<LogComponent>(i))));
+            channels[i] = {options.format, lines};
         }
     }
 
-    const LogFormat format;
     std::shared_ptr<spdlog::details::thread_pool> thread;  // with its queue; ends when everything is written
-    std::array<std::shared_ptr<spdlog::async_logger>, kLogComponentNames.size()> loggers;
+    std::array<Logger::Channel, kLogComponentNames.size()> channels;
 };
 
 Log::Log(const LogOptions& options, int descriptor) : state_(std::make_unique<State>(options, descriptor)) {}
@@ -136,20 +141,20 @@ Log::Log(const LogOptions& options, int descriptor) : state_(std::make_unique<St
 Log::~Log() = default;
 
 Logger Log::logger(LogComponent component) const {
-    return {state_->loggers[static_cast<std::size_t>(component)].get(), state_->format};
+    return Logger(&state_->channels[static_cast<std::size_t>(component)]);
 }
 
 std::uint64_t Log::dropped() const { return state_->thread->overrun_counter(); }
 
 void Logger::say(LogLevel level, std::string_view message, Fields fields) const {
-    if (lines_ == nullptr || !lines_->should_log(of_spdlog(level))) return;
+    if (channel_ == nullptr || !channel_->lines->should_log(of_spdlog(level))) return;
     std::string line;
-    if (format_ == LogFormat::json) {
+    if (channel_->format == LogFormat::json) {
         append_json(line, message, fields);
     } else {
         append_text(line, message, fields);
     }
-    lines_->log(of_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+    channel_->lines->log(of_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace tollgate

@@ -15,10 +15,6 @@
 #include <optional>
 #include <string_view>
 
-namespace spdlog {
-class logger;
-}
-
 namespace tollgate {
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
@@ -60,11 +56,11 @@ class Logger {
 
   private:
     friend class Log;
-    Logger(spdlog::logger* lines, LogFormat format) : lines_(lines), format_(format) {}
+    struct Channel;
+    explicit Logger(const Channel* channel) : channel_(channel) {}
     void say(LogLevel level, std::string_view message, Fields fields) const;
 
-    spdlog::logger* lines_ = nullptr;
-    LogFormat format_ = LogFormat::text;
+    const Channel* channel_ = nullptr;  // the log's
 };
 
 // The queue, its thread and the place that lines go to.
