@@ -6,9 +6,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <ctime>
 
 #include "gateway/client/connection.h"
+#include "gateway/text/time_text.h"
 
 namespace tollgate {
 namespace {
@@ -176,13 +176,7 @@ wire::Awaitable<void> Worker::tick() {
     }
 }
 
-void Worker::update_date() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    char text[32];
-    http_date_.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
-}
+void Worker::update_date() { http_date_ = tollgate::http_date(wire::unix_ms_now()); }
 
 void Worker::sweep_connections(wire::Clock::time_point now) {
     for (Connection* connection : connections_) {

@@ -1,11 +1,9 @@
 #include "gateway/ops/request_log.h"
 
-#include <array>
-#include <charconv>
-#include <cstring>
 #include <span>
 
 #include "gateway/exchange/request_context.h"
+#include "gateway/text/json_line.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -18,64 +16,6 @@ std::uint64_t us_since(wire::Clock::time_point from, wire::Clock::time_point to)
 constexpr std::size_t kKeyPrefixBytes = 6;  // of a key's public id: enough to tell keys apart in a log
 
 constexpr std::size_t kMethodBytes = 16;  // a token, so without quotes
-constexpr std::size_t kLineBytes = 2048;  // all values are bounded well below
-
-// One line of JSON in a buffer of its own: appended to byte by byte, it would cost as much as parsing the request.
-class JsonLine {
-  public:
-    JsonLine() { *end_++ = '{'; }
-    // `value` is one of our own words: it needs no escape.
-    void word(std::string_view name, std::string_view value) {
-        begin(name);
-        *end_++ = '"';
-        put(value);
-        *end_++ = '"';
-    }
-    void number(std::string_view name, std::int64_t value) {
-        begin(name);
-        end_ = std::to_chars(end_, line_.data() + line_.size(), value).ptr;
-    }
-    void usd(std::string_view name, NanoUsd value) {
-        begin(name);
-        end_ += write_usd(value, end_);
-    }
-    void hex(std::string_view name, std::span<const std::uint8_t> bytes) {
-        static constexpr char kHex[] = "0123456789abcdef";
-        begin(name);
-        *end_++ = '"';
-        for (const std::uint8_t byte : bytes) {
-            *end_++ = kHex[byte >> 4];
-            *end_++ = kHex[byte & 15];
-        }
-        *end_++ = '"';
-    }
-    void raw(std::string_view name, std::string_view value) {
-        begin(name);
-        put(value);
-    }
-    std::string_view finish() {
-        put("}\n");
-        return {line_.data(), static_cast<std::size_t>(end_ - line_.data())};
-    }
-
-  private:
-    void begin(std::string_view name) {
-        if (end_ - line_.data() > 1) *end_++ = ',';
-        *end_++ = '"';
-        put(name);
-        put("\":");
-    }
-    void put(std::string_view value) {
-        const auto room = static_cast<std::size_t>(line_.data() + line_.size() - end_) - kLastBytes;
-        const std::size_t size = std::min(value.size(), room);
-        std::memcpy(end_, value.data(), size);
-        end_ += size;
-    }
-
-    static constexpr std::size_t kLastBytes = 64;
-    std::array<char, kLineBytes> line_;
-    char* end_ = line_.data();
-};
 
 }  // namespace
 

@@ -105,6 +105,14 @@ std::string rfc3339(std::int64_t unix_ms) {
     return text;
 }
 
+std::string http_date(std::int64_t unix_ms) {
+    const std::time_t seconds = unix_ms / 1000;
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[32];
+    return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
 Result<std::int64_t> parse_time(std::string_view text) {
     std::int64_t unix_ms = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), unix_ms);

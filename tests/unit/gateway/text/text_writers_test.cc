@@ -1,0 +1,43 @@
+#include <gtest/gtest.h>
+
+#include "gateway/text/json_line.h"
+#include "gateway/text/json_writer.h"
+#include "gateway/text/time_text.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::int64_t kMs = 1795884004123;  // 2026-11-28T16:40:04.123Z
+
+TEST(JsonWriter, PutsCommasAndBracketsAndEscapes) {
+    JsonWriter json;
+    json.object().key("a").array().number(1).number(-2).text("x\"\n").end();
+    json.key("b").object().end().key("c").flag(true).key("d").null().key("e").time(0).key("f").time(kMs).end();
+    EXPECT_EQ(json.take(),
+              R"({"a":[1,-2,"x\"\u000a"],"b":{},"c":true,"d":null,"e":null,"f":"2026-11-28T16:40:04.123Z"})");
+}
+
+TEST(JsonLine, IsOneObjectAndALineBreak) {
+    JsonLine line;
+    line.word("a", "b");
+    line.number("n", -7);
+    const std::uint8_t bytes[] = {0x0f, 0xa0};
+    line.hex("h", bytes);
+    line.raw("r", "[true]");
+    EXPECT_EQ(line.finish(), "{\"a\":\"b\",\"n\":-7,\"h\":\"0fa0\",\"r\":[true]}\n");
+}
+
+TEST(JsonLine, ATextThatIsTooLongIsCutShort) {
+    JsonLine line;
+    const std::string text(2 * JsonLine::kMostBytes, 'x');
+    line.word("a", text);
+    EXPECT_LE(line.finish().size(), JsonLine::kMostBytes);
+}
+
+TEST(TimeText, HttpDatesAreThoseOfRfc9110) {
+    EXPECT_EQ(http_date(784111777000), "Sun, 06 Nov 1994 08:49:37 GMT");
+    EXPECT_EQ(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+}
+
+}  // namespace
+}  // namespace tollgate
