@@ -1,4 +1,3 @@
-// Counters, and the policies that decide without a socket.
 #include "gateway/ops/counters.h"
 
 #include <gtest/gtest.h>
@@ -7,13 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "gateway/upstream/pool.h"
-#include "gateway/wire/buffer.h"
-
 namespace tollgate {
 namespace {
-
-using namespace std::chrono_literals;
 
 TEST(Counters, CountUpAndDown) {
     Counter counter;
@@ -67,64 +61,6 @@ TEST(Counters, SeriesExistOnceCounted) {
     EXPECT_EQ(counters.find(Route::chat, 1), nullptr);
     EXPECT_EQ(counters.find(Route::embeddings, 2), nullptr);
     EXPECT_EQ(&counters.of(Route::chat, 2), counters.find(Route::chat, 2));
-}
-
-TEST(IdlePolicy, ConnectionsAreKeptUpToTheLimit) {
-    const IdlePolicy policy{.most = 2, .idle_timeout = 50s};
-    EXPECT_TRUE(policy.may_keep(0));
-    EXPECT_TRUE(policy.may_keep(1));
-    EXPECT_FALSE(policy.may_keep(2));
-    const IdlePolicy none{.most = 0, .idle_timeout = 50s};
-    EXPECT_FALSE(none.may_keep(0));
-}
-
-TEST(IdlePolicy, ConnectionsAreUsedUntilTheirTimeout) {
-    const IdlePolicy policy{.most = 2, .idle_timeout = 50s};
-    const wire::Clock::time_point since{};
-    EXPECT_TRUE(policy.may_use(since, since));
-    EXPECT_TRUE(policy.may_use(since, since + 50s - 1ns));
-    EXPECT_FALSE(policy.may_use(since, since + 50s));
-}
-
-TEST(Buffer, BytesComeOutAsTheyWentIn) {
-    wire::Buffer buffer(8);
-    std::string written, read;
-    for (int round = 0; round < 2000; ++round) {
-        const std::string piece(static_cast<std::size_t>(round % 37), static_cast<char>('a' + round % 26));
-        std::memcpy(buffer.room(piece.size()), piece.data(), piece.size());
-        buffer.produced(piece.size());
-        written += piece;
-        const std::size_t take = std::min<std::size_t>(buffer.size(), static_cast<std::size_t>(round * 7 % 41));
-        read += buffer.view().substr(0, take);
-        buffer.consume(take);
-    }
-    read += buffer.view();
-    EXPECT_EQ(read, written);
-}
-
-TEST(Buffer, CutRemovesFromTheMiddle) {
-    wire::Buffer buffer(16);
-    std::memcpy(buffer.room(8), "abcdefgh", 8);
-    buffer.produced(8);
-    buffer.consume(1);
-    buffer.cut(2, 3);
-    EXPECT_EQ(buffer.view(), "bcgh");
-    buffer.cut(0, 4);
-    EXPECT_TRUE(buffer.empty());
-}
-
-TEST(Buffer, ShrinksOnlyWhatFits) {
-    wire::Buffer buffer(16);
-    buffer.room(10'000);
-    EXPECT_GE(buffer.capacity(), 10'000u);
-    std::memset(buffer.room(100), 'x', 100);
-    buffer.produced(100);
-    buffer.shrink_to(50);
-    EXPECT_GE(buffer.capacity(), 10'000u);
-    buffer.consume(60);
-    buffer.shrink_to(50);
-    EXPECT_EQ(buffer.capacity(), 50u);
-    EXPECT_EQ(buffer.view(), std::string(40, 'x'));
 }
 
 }  // namespace
