@@ -284,7 +284,8 @@ class Server {
     wire::Acceptor data_{control_}, operations_{control_};
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
-    Metrics metrics_{services_, workers_};
+    Metrics metrics_{{workers_, *services_.catalogue, services_.providers, *services_.slots, *services_.ledger,
+                      *services_.usage, *services_.log}};
     // The store is the RocksStore that open_books() opened.
     Checkpoints checkpoints_{static_cast<RocksStore&>(*services_.store), *services_.slots, *services_.ledger,
                              services_.config.data_dir};

@@ -1,6 +1,7 @@
 #include "gateway/ops/metrics.h"
 
 #include "gateway/exchange/request_context.h"
+#include "gateway/worker.h"
 
 #include <dirent.h>
 #include <prometheus/text_serializer.h>
@@ -114,7 +115,7 @@ struct SeriesSum {
     }
 };
 
-void write_requests(const Services& services, const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
+void write_requests(const Metrics::Sources& from, Families& out) {
     auto requests = MetricFamily{"tollgate_requests", "Requests answered, by HTTP status.", MetricType::Counter, {}};
     auto first = MetricFamily{"tollgate_time_to_first_token_seconds",
                               "From the request's head to the first output: of a stream, its first event with any; of "
@@ -135,11 +136,11 @@ void write_requests(const Services& services, const std::vector<std::unique_ptr<
     auto cost = MetricFamily{"tollgate_cost_usd", "What requests cost, in USD.", MetricType::Counter, {}};
     auto cancelled = MetricFamily{
         "tollgate_requests_cancelled", "Requests whose client left before the end.", MetricType::Counter, {}};
-    const auto endpoints = services.catalogue->endpoints();
+    const auto endpoints = from.catalogue.endpoints();
     for (std::size_t route = 0; route < kRouteCount; ++route) {
         for (std::size_t number = 0; number <= endpoints.size(); ++number) {
             SeriesSum sum;
-            for (const auto& worker : workers) {
+            for (const auto& worker : from.workers) {
                 const auto* const counters = worker->counters().find(static_cast<Route>(route), number);
                 if (counters != nullptr) sum.add(*counters);
             }
@@ -221,7 +222,7 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
                 "Batches of access log lines dropped because the log could not keep up.", sum(&C::log_batches_dropped));
 }
 
-void write_pools(const Services& services, const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
+void write_pools(const Metrics::Sources& from, Families& out) {
     struct Kind {
         const char* name;
         const char* help;
@@ -244,22 +245,22 @@ void write_pools(const Services& services, const std::vector<std::unique_ptr<Wor
     };
     for (const Kind& kind : kinds) {
         MetricFamily& family = out.family(kind.name, kind.help, kind.type);
-        for (const Provider& provider : services.providers) {
+        for (const Provider& provider : from.providers) {
             std::uint64_t total = 0;
-            for (const auto& worker : workers)
+            for (const auto& worker : from.workers)
                 total += (worker->pools()[provider.index]->counters().*kind.counter).get();
             Families::add(family, {{"provider", provider.name}}, static_cast<double>(total));
         }
     }
 }
 
-void write_ledger(const Services& services, Families& out) {
-    const LedgerCounters ledger = services.ledger->counters();
+void write_ledger(const Metrics::Sources& from, Families& out) {
+    const LedgerCounters ledger = from.ledger.counters();
     const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
-    out.gauge("tollgate_slots", "Slots for requests that hold credit.", number(services.slots->slots()));
-    out.gauge("tollgate_slots_in_use", "Slots in use now.", number(services.slots->in_use()));
+    out.gauge("tollgate_slots", "Slots for requests that hold credit.", number(from.slots.slots()));
+    out.gauge("tollgate_slots_in_use", "Slots in use now.", number(from.slots.in_use()));
     out.gauge("tollgate_journal_queue", "Settled requests that are not in the journal yet.",
-              number(services.slots->awaiting_journal()));
+              number(from.slots.awaiting_journal()));
     out.counter("tollgate_journal_commits_total", "Blocks committed to the journal.", number(ledger.blocks));
     out.counter("tollgate_journal_entries_total", "Entries committed to the journal.", number(ledger.entries));
     out.counter("tollgate_journal_commit_failures_total", "Commits that failed, retries included.",
@@ -267,7 +268,7 @@ void write_ledger(const Services& services, Families& out) {
     out.counter("tollgate_journal_resumes_total", "How often writing worked again after a failure.",
                 number(ledger.resumes));
     out.gauge("tollgate_ledger_read_only", "1 while the journal cannot be written: new requests get 503.",
-              services.ledger->accepting() ? 0 : 1);
+              from.ledger.accepting() ? 0 : 1);
     out.counter("tollgate_journal_commit_seconds_total", "Time spent committing.",
                 number(ledger.commit_nanoseconds) / kPerNano);
     out.gauge("tollgate_journal_recovered_settled", "Settled requests that the last start found outside the journal.",
@@ -275,8 +276,8 @@ void write_ledger(const Services& services, Families& out) {
     out.gauge("tollgate_journal_recovered_open", "Unfinished requests that the last start settled.",
               number(ledger.recovered_open));
     out.gauge("tollgate_slots_set_aside", "Damaged slots that the start found and kept in slots.damaged.",
-              services.slots->set_aside());
-    const UsageIndexCounters usage = services.usage->counters();
+              from.slots.set_aside());
+    const UsageIndexCounters usage = from.usage.counters();
     out.gauge("tollgate_usage_indexed_block", "The last block that listings and reports include.",
               number(usage.indexed_block));
     out.gauge("tollgate_usage_stored_block", "The last block that they have stored.", number(usage.stored_block));
@@ -324,12 +325,12 @@ std::vector<MetricFamily> Metrics::Collect() const {
     Families out;
     MetricFamily& build = out.family("tollgate_build_info", "Always 1; the version is its label.", MetricType::Gauge);
     Families::add(build, {{"version", TOLLGATE_VERSION}}, 1);
-    write_requests(services_, workers_, out);
-    write_workers(workers_, out);
-    write_pools(services_, workers_, out);
-    write_ledger(services_, out);
+    write_requests(sources_, out);
+    write_workers(sources_.workers, out);
+    write_pools(sources_, out);
+    write_ledger(sources_, out);
     out.counter("tollgate_log_messages_dropped_total", "Messages to the operator dropped because the log was full.",
-                static_cast<double>(services_.log->dropped()));
+                static_cast<double>(sources_.log.dropped()));
     write_process(out);
     return out.take();
 }

@@ -7,23 +7,38 @@
 #include <memory>
 #include <vector>
 
-#include "gateway/worker.h"
+#include "accounting/ledger/ledger.h"
+#include "accounting/usage/usage_index.h"
+#include "gateway/log/log.h"
+#include "gateway/routing/catalogue.h"
+#include "store/slot_file.h"
 
 namespace tollgate {
 
+class Worker;
+
 class Metrics : public prometheus::Collectable {
   public:
-    // Both must outlive it.
-    Metrics(const Services& services, const std::vector<std::unique_ptr<Worker>>& workers)
-        : services_(services), workers_(workers) {}
+    // Where the figures come from.
+    struct Sources {
+        const std::vector<std::unique_ptr<Worker>>& workers;
+        const Catalogue& catalogue;
+        const std::vector<Provider>& providers;
+        const SlotFile& slots;
+        const Ledger& ledger;
+        const UsageIndex& usage;
+        const Log& log;
+    };
+
+    // All of them must outlive it.
+    explicit Metrics(Sources sources) : sources_(sources) {}
 
     std::vector<prometheus::MetricFamily> Collect() const override;
     // Prometheus' text format, version 0.0.4.
     std::string text() const;
 
   private:
-    const Services& services_;
-    const std::vector<std::unique_ptr<Worker>>& workers_;
+    const Sources sources_;
 };
 
 }  // namespace tollgate
