@@ -1,9 +1,12 @@
 #include "gateway/life_of_a_request.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <cstdio>
 
 #include "gateway/api/answer.h"
+#include "gateway/api/call.h"
 #include "gateway/client/authenticate.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/receive_body.h"
@@ -19,28 +22,24 @@
 namespace tollgate {
 namespace {
 
-bool is_inference(Route route) {
-    return route == Route::chat || route == Route::completions || route == Route::embeddings;
-}
-
 // Whether the route takes the method; HEAD is GET without a body.
 Error check_method(const RequestContext& request) {
-    const std::string_view method = request.method;
-    static constexpr std::string_view kKnown = " GET HEAD POST PUT PATCH DELETE OPTIONS ";
-    if (kKnown.find(" " + std::string(method) + " ") == std::string_view::npos) {
+    static constexpr std::array<std::string_view, 7> kKnown = {"GET",   "HEAD",   "POST",   "PUT",
+                                                               "PATCH", "DELETE", "OPTIONS"};
+    if (request.operation != nullptr) return {};
+    if (std::ranges::find(kKnown, request.method) == kKnown.end()) {
         return {ErrorKind::method_not_implemented, "this method is not implemented"};
     }
-    if (method == "OPTIONS") return {};
-    if (request.route == Route::unknown || request.route == Route::options) {
-        return {ErrorKind::not_found, "there is no such route; see docs/api.md"};
-    }
-    if ((" " + std::string(allowed_methods(request.route))).find(" " + std::string(method)) == std::string::npos) {
-        return {ErrorKind::method_not_allowed, "this route does not take this method"};
-    }
-    return {};
+    if (!request.route->known()) return {ErrorKind::not_found, "there is no such route; see docs/api.md"};
+    if (request.method == "OPTIONS") return {};
+    return {ErrorKind::method_not_allowed, "this route does not take this method"};
 }
 
-bool needs_key(const RequestContext& request) { return request.route != Route::root && request.method != "OPTIONS"; }
+Error check_caller(const std::shared_ptr<const Directory>& directory, RequestContext& request) {
+    if (request.operation == nullptr || request.operation->guard.kind == Guard::Kind::open) return {};
+    if (Error error = authenticate(directory, request)) return error;
+    return check_permission(*request.operation, caller_kind(request.principal.kind));
+}
 
 constexpr std::size_t kMostBytesParsedOnLoop = 1 << 20;  // about a millisecond of parsing
 
@@ -52,12 +51,12 @@ wire::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_de
     co_return read_body(parser, body, max_depth, api, facts);
 }
 
-// A large body is parsed on the API thread, so that the worker's other connections do not wait for it.
+// A large body is parsed on a thread of its own, so that the worker's other connections do not wait for it.
 wire::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
     Worker& worker = connection.worker();
     RequestContext& request = connection.request;
     auto [failed, error] = co_await wire::asio::co_spawn(
-        worker.services().blocking->get_executor(),
+        worker.services().parsers->executor(),
         read_large_body(body, worker.config().limits.max_json_depth, request.api, request.body), wire::kAwait);
     if (failed) std::rethrow_exception(failed);
     co_return error;
@@ -74,12 +73,6 @@ class WatchedHold {
   private:
     Connection& connection_;
 };
-
-ApiType api_of(Route route) {
-    return route == Route::embeddings    ? ApiType::embeddings
-           : route == Route::completions ? ApiType::completions
-                                         : ApiType::chat;
-}
 
 // An attempt begins as if there had been none before it.
 void begin_attempt(RequestContext& request, const Candidate& candidate) {
@@ -129,11 +122,8 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
 wire::Awaitable<Error> infer(Connection& connection) {
     Worker& worker = connection.worker();
     RequestContext& request = connection.request;
-    if (request.principal.kind != KeyKind::inference) {
-        co_return Error{ErrorKind::permission_denied, "only inference keys can call models"};
-    }
     // What is asked: validated whole, before anything is promised.
-    request.api = api_of(request.route);
+    request.api = request.operation->contract.api;
     const std::string_view body = connection.in.view().substr(0, request.body_bytes);
     Error error;
     if (body.size() > kMostBytesParsedOnLoop) {
@@ -172,7 +162,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
 wire::Awaitable<Error> serve_request(Connection& connection) {
     RequestContext& request = connection.request;
     Error error = check_method(request);
-    if (!error && needs_key(request)) error = authenticate(connection.worker().directory(), request);
+    if (!error) error = check_caller(connection.worker().directory(), request);
     if (!error && connection.worker().services().draining) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
     }
@@ -188,7 +178,8 @@ wire::Awaitable<Error> serve_request(Connection& connection) {
     }
     request.body_ready = wire::Clock::now();
     if (error) co_return error;
-    if (is_inference(request.route) && request.method == "POST") co_return co_await infer(connection);
+    const bool infers = request.operation != nullptr && request.operation->runs_on == RunsOn::exchange;
+    if (infers) co_return co_await infer(connection);
     co_return co_await answer_api(connection);
 }
 

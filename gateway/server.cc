@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -144,9 +145,7 @@ void raise_descriptor_limit(const LimitsConfig& limits, const Logger& logger) {
 
 class Server {
   public:
-    explicit Server(Services& services) : services_(services), logger_(services.log->logger(LogComponent::server)) {
-        services_.blocking = &api_;
-    }
+    explicit Server(Services& services) : services_(services), logger_(services.log->logger(LogComponent::server)) {}
 
     Status start(std::uint32_t workers) {
         for (std::uint32_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(services_, i));
@@ -171,23 +170,20 @@ class Server {
             const std::string name = "worker-" + std::to_string(threads_.size() - 1);
             pthread_setname_np(threads_.back().native_handle(), name.c_str());
         }
-        std::thread api_thread([this] { api_.run(); });
-        pthread_setname_np(api_thread.native_handle(), "api");
+        for (ThreadPool* pool : pools()) pool->start();
         wire::asio::co_spawn(control_, accept(), wire::asio::detached);
-        wire::asio::co_spawn(
-            control_,
-            serve_operations(operations_, {metrics_, *services_.ledger, services_.draining, checkpoints_, api_}),
-            wire::asio::detached);
+        wire::asio::co_spawn(control_,
+                             serve_operations(operations_, {metrics_, *services_.ledger, services_.draining,
+                                                            checkpoints_, *services_.account_changes}),
+                             wire::asio::detached);
         wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
         announce();
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
                     url_of(operations_, false).c_str());
         std::fflush(stdout);
         control_.run();
-        // Workers still run while the API thread ends: a change being published waits for each of them.
-        api_work_.reset();
-        api_.stop();
-        api_thread.join();
+        // Workers still run while these end: a change being published waits for each of them.
+        for (ThreadPool* pool : pools()) pool->stop();
         for (auto& worker : workers_) worker->stop();
         for (auto& thread : threads_) thread.join();
         services_.ledger->stop();
@@ -196,6 +192,10 @@ class Server {
     }
 
   private:
+    std::array<ThreadPool*, 3> pools() const {
+        return {services_.parsers.get(), services_.readers.get(), services_.account_changes.get()};
+    }
+
     // Where the ledger's tools find this process. They can be told, so that a failure is no reason to stop.
     void announce() const {
         std::ofstream file(operations_url_path(services_.config.data_dir), std::ios::trunc);
@@ -279,8 +279,6 @@ class Server {
     wire::asio::io_context control_{1};  // accepts, signals, operations: nothing that blocks
     // Taken from the beginning: one that comes while the gateway starts stops it orderly as soon as it runs.
     wire::asio::basic_signal_set<wire::Executor> signals_{control_, SIGTERM, SIGINT};
-    wire::asio::io_context api_{1};  // management and look-ups: may wait for the store and for the workers
-    wire::asio::executor_work_guard<wire::Executor> api_work_{api_.get_executor()};
     wire::Acceptor data_{control_}, operations_{control_};
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
@@ -332,6 +330,10 @@ Status serve(Config config) {
                                                " has no root key: run 'tollgate init --data-dir " +
                                                services.config.data_dir + "' first");
     }
+    services.parsers = std::make_unique<ThreadPool>("parse", std::max(1U, workers / 2));
+    services.readers =
+        std::make_unique<ThreadPool>("read", services.config.management.readers, ThreadPool::Priority::background);
+    services.account_changes = std::make_unique<ThreadPool>("accounts", 1);
     Server server(services);
     status = server.start(workers);
     if (!status.ok()) return status;

@@ -14,6 +14,7 @@
 #include "gateway/log/log.h"
 #include "gateway/ops/access_log.h"
 #include "gateway/routing/catalogue.h"
+#include "gateway/thread_pool.h"
 #include "gateway/wire/asio.h"
 #include "store/slot_file.h"
 #include "store/store.h"
@@ -30,10 +31,11 @@ struct Services {
     std::unique_ptr<CreditTable> credits;
     std::unique_ptr<Ledger> ledger;
     std::unique_ptr<UsageIndex> usage;
-    std::unique_ptr<Accounts> accounts;  // API thread only
+    std::unique_ptr<Accounts> accounts;
     std::unique_ptr<AccessLog> access_log;
     std::unique_ptr<wire::asio::ssl::context> tls;  // null: plain HTTP
-    wire::asio::io_context* blocking = nullptr;     // where work that blocks is sent: the API thread
+    // What a worker sends away. Bodies of inference are parsed where nothing else is done.
+    std::unique_ptr<ThreadPool> parsers, readers, account_changes;
     std::uint32_t worker_count = 1;
     std::atomic<bool> draining{false};  // SIGTERM was received
 };

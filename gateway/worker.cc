@@ -25,7 +25,7 @@ Worker::Worker(Services& services, std::uint32_t number)
     : services_(services),
       number_(number),
       logger_(services.log->logger(LogComponent::worker)),
-      counters_(services.catalogue->endpoints().size()),
+      counters_(route_names().size(), services.catalogue->endpoints().size()),
       work_(io_.get_executor()),
       timer_(io_),
       ulids_(number),

@@ -48,9 +48,9 @@ std::string_view to_string(Permission permission) { return row_of(permission).na
 
 std::string_view denial(Permission permission) { return row_of(permission).denial; }
 
-bool has_permission(const Caller& caller, Permission permission) {
+bool has_permission(CallerKind caller, Permission permission) {
     const Row& row = row_of(permission);
-    switch (caller.kind) {
+    switch (caller) {
         case CallerKind::local:
         case CallerKind::root_key:
             return row.root_key;

@@ -27,7 +27,10 @@ enum class Permission : std::uint8_t {
 inline constexpr std::size_t kPermissionCount = 12;
 std::string_view to_string(Permission permission);
 
-bool has_permission(const Caller& caller, Permission permission);
+bool has_permission(CallerKind caller, Permission permission);
+inline bool has_permission(const Caller& caller, Permission permission) {
+    return has_permission(caller.kind, permission);
+}
 
 enum class Access : std::uint8_t {
     granted,

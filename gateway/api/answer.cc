@@ -2,9 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include "gateway/api/account.h"
-#include "gateway/api/management.h"
-#include "gateway/api/models.h"
+#include "gateway/api/call.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
 #include "gateway/worker.h"
@@ -12,26 +10,30 @@
 namespace tollgate {
 namespace {
 
-// Runs blocking work on the API thread and comes back to the worker.
-wire::Awaitable<ApiAnswer> on_api_thread(ApiAnswer (*work)(Services&, const ApiRequest&), Services& services,
-                                         const ApiRequest& request) {
-    co_return work(services, request);
+wire::Awaitable<ApiAnswer> answer_there(Services& services, const ApiRequest& request) {
+    co_return answer_call(services, request);
 }
 
+// Runs the handler on another thread and comes back to the worker.
+wire::Awaitable<ApiAnswer> answer_on(ThreadPool& threads, Services& services, const ApiRequest& request) {
+    auto [failed, answer] =
+        co_await wire::asio::co_spawn(threads.executor(), answer_there(services, request), wire::kAwait);
+    if (failed) std::rethrow_exception(failed);
+    co_return std::move(answer);
+}
+
+// With the address, which only changes need.
 Caller caller_of(Connection& connection) {
-    const Principal& principal = connection.request.principal;
+    Caller caller = caller_of(connection.request.principal);
     wire::ErrorCode unknown;
     const auto endpoint = connection.stream().socket().remote_endpoint(unknown);
-    return {.kind = caller_kind(principal.kind),
-            .key = principal.key,
-            .user = principal.creator,
-            .organization = principal.organization,
-            .address = unknown ? std::string() : endpoint.address().to_string()};
+    if (!unknown) caller.address = endpoint.address().to_string();
+    return caller;
 }
 
 ApiRequest api_request(Connection& connection) {
     const RequestContext& context = connection.request;
-    return {.method = context.method,
+    return {.operation = context.operation,
             .path = context.path,
             .query = context.query,
             .body = std::string(connection.in.view().substr(0, context.body_bytes)),
@@ -50,22 +52,19 @@ wire::Awaitable<Error> answer_api(Connection& connection) {
     ApiAnswer answer;
     if (context.method == "OPTIONS") {
         answer.status = 204;
-        answer.headers = "allow: " + std::string(allowed_methods(context.route)) + "\r\n";
-    } else if (context.route == Route::root) {
-        answer.body = R"({"name":"tollgate","version":")" TOLLGATE_VERSION R"("})";
-    } else if (context.route == Route::models) {
-        answer = list_models(*services.catalogue, *context.inbound);
-    } else if (context.route == Route::model) {
-        answer = show_model(*services.catalogue, context.path, *context.inbound);
-    } else if (context.route == Route::credits && context.principal.credit != nullptr) {
-        answer = show_credits(context.principal);  // in memory: nothing to wait for
+        answer.headers = "allow: " + context.route->allow() + "\r\n";
     } else {
-        auto* const work = context.route == Route::management ? &manage : &show_account;
         const ApiRequest request = api_request(connection);
-        auto [failed, result] = co_await wire::asio::co_spawn(services.blocking->get_executor(),
-                                                              on_api_thread(work, services, request), wire::kAwait);
-        if (failed) std::rethrow_exception(failed);
-        answer = std::move(result);
+        switch (request.operation->runs_on) {
+            case RunsOn::readers:
+                answer = co_await answer_on(*services.readers, services, request);
+                break;
+            case RunsOn::accounts:
+                answer = co_await answer_on(*services.account_changes, services, request);
+                break;
+            default:
+                answer = answer_call(services, request);
+        }
     }
     if (answer.error) co_return answer.error;
     co_await reply_json(connection, answer.status, answer.body, answer.headers, answer.content_type);

@@ -1,4 +1,4 @@
-// Everything that is answered without a model: OPTIONS, models, account and management routes.
+// From a request at a worker to the handler of its operation, on the thread where that runs, and back.
 #pragma once
 
 #include "gateway/text/error.h"
@@ -8,7 +8,7 @@ namespace tollgate {
 
 class Connection;
 
-// Answers, or returns the error to answer.
+// Answers whatever does not go to a model, or returns the error to answer. Its caller is known and may call.
 wire::Awaitable<Error> answer_api(Connection& connection);
 
 }  // namespace tollgate

@@ -1,12 +1,11 @@
 #include "gateway/api/body_fields.h"
 
-#include <algorithm>
-
+#include "gateway/text/json_members.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
 
-BodyFields::BodyFields(const std::string& body, std::initializer_list<std::string_view> known) : body_(body) {
+BodyFields::BodyFields(std::string_view body, const Schema& known) : body_(body) {
     boost::system::error_code failed;
     auto value = boost::json::parse(body, failed);
     if (failed || !value.is_object()) {
@@ -16,7 +15,7 @@ BodyFields::BodyFields(const std::string& body, std::initializer_list<std::strin
     object_ = std::move(value.as_object());
     for (const auto& member : object_) {
         const std::string_view name(member.key().data(), member.key().size());
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
+        if (!known.knows(name)) {
             fail(cut_utf8(name, 64), "is not a field of this request");
         }
     }
@@ -97,12 +96,6 @@ std::optional<std::optional<std::int64_t>> BodyFields::count(std::string_view na
         return std::nullopt;
     }
     return std::optional(value->get_int64());
-}
-
-ApiAnswer BodyFields::refusal() const {
-    ApiAnswer answer;
-    answer.error = error_;
-    return answer;
 }
 
 }  // namespace tollgate

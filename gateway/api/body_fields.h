@@ -3,18 +3,18 @@
 #pragma once
 
 #include <boost/json.hpp>
-#include <initializer_list>
-#include <map>
 #include <optional>
 #include <string>
 
-#include "gateway/api/api.h"
+#include "accounting/money/money.h"
+#include "gateway/api/schema.h"
+#include "gateway/text/error.h"
 
 namespace tollgate {
 
 class BodyFields {
   public:
-    BodyFields(const std::string& body, std::initializer_list<std::string_view> known);
+    BodyFields(std::string_view body, const Schema& known);
 
     bool has(std::string_view name) const;  // present, also as null
     std::string required_text(std::string_view name);
@@ -30,7 +30,6 @@ class BodyFields {
 
     void fail(std::string_view name, std::string_view what);
     const Error& error() const { return error_; }
-    ApiAnswer refusal() const;
 
   private:
     std::string body_;

@@ -2,41 +2,39 @@
 
 #include <algorithm>
 
-#include "accounting/accounts/account_limits.h"
-#include "gateway/api/body_fields.h"
-#include "gateway/api/mutation.h"
 #include "gateway/wire/clock.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
-std::optional<LimitTarget> target_of(const Id128& organization, std::string_view path) {
-    LimitTarget target{.organization = organization};
-    if (path == "/limits") return target;
-    constexpr std::string_view kSuffix = "/limits";
-    if (!path.ends_with(kSuffix)) return std::nullopt;
-    path.remove_suffix(kSuffix.size());
-    const auto after = [&path](std::string_view prefix) {
-        return path.starts_with(prefix) ? path.substr(prefix.size()) : std::string_view();
-    };
-    std::optional<Id128> id;
-    if (const auto project = after("/projects/"); !project.empty()) {
-        target.scope = LimitScope::project;
-        id = parse_uuid(project);
-    } else if (const auto member = after("/members/"); !member.empty()) {
-        target.scope = LimitScope::member;
-        id = parse_uuid(member);
-    } else if (const auto key = after("/keys/"); !key.empty()) {
-        target.scope = LimitScope::key;
+// Whose limits the path names; nullopt for what the organization has not.
+std::optional<LimitTarget> target_of(const Call& call) {
+    LimitTarget target{.organization = call.organization().id};
+    const std::string_view project = call.path("project"), member = call.path("member"), key = call.path("key");
+    if (!key.empty()) {
         const auto digest = parse_key_digest(key);
-        if (!digest) return std::nullopt;
+        const KeyRecord* const record = digest ? call.directory->find_key(*digest) : nullptr;
+        if (record == nullptr || record->organization != target.organization) return std::nullopt;
+        target.scope = LimitScope::key;
         target.key = *digest;
-        return target;
+    } else if (!project.empty()) {
+        const auto id = parse_uuid(project);
+        const Project* const record = id ? call.directory->find_project(*id) : nullptr;
+        if (record == nullptr || record->organization != target.organization) return std::nullopt;
+        target.scope = LimitScope::project;
+        target.id = *id;
+    } else if (!member.empty()) {
+        const auto id = parse_uuid(member);
+        if (!id || id->is_nil()) return std::nullopt;
+        target.scope = LimitScope::member;
+        target.id = *id;
     }
-    if (!id || id->is_nil()) return std::nullopt;
-    target.id = *id;
     return target;
+}
+
+ApiAnswer nobody() {
+    return api_error(ErrorKind::not_found, "there is no such project, member or key in this organization");
 }
 
 void write_count(JsonWriter& json, std::string_view name, const std::optional<std::int64_t>& count) {
@@ -45,16 +43,18 @@ void write_count(JsonWriter& json, std::string_view name, const std::optional<st
 }
 
 // `changed`: the limits that are about to be in force.
-ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::int64_t now_ms,
-               const std::optional<Limits>& changed = std::nullopt) {
-    const Spender state = credit.state_of(spender, wire::monotonic_ms(wire::Clock::now()), changed);
+ApiAnswer show(const Call& call, const LimitTarget& target, const std::optional<Limits>& changed = std::nullopt) {
+    const Spender* const spender = find_spender(*call.directory, *call.services.credits, target);
+    if (spender == nullptr) return nobody();
+    const std::int64_t now_ms = call.request.now_ms;
+    const Spender state =
+        call.organization().credit->state_of(*spender, wire::monotonic_ms(wire::Clock::now()), changed);
     const Limits& limits = state.limits;
     const WindowNumbers now = windows_at(now_ms);
     JsonWriter json;
     json.object().key("limit");
     limits.budget ? json.usd(*limits.budget) : json.null();
-    json.key("limit_reset");
-    limits.reset == LimitReset::lifetime ? json.null() : json.text(to_string(limits.reset));
+    json.key("limit_reset").text_or_null(reset_name(limits.reset));
     write_count(json, "requests_per_minute", limits.requests_per_minute);
     write_count(json, "tokens_per_minute", limits.tokens_per_minute);
     write_count(json, "concurrent_requests", limits.concurrent_requests);
@@ -71,48 +71,38 @@ ApiAnswer show(const OrganizationCredit& credit, const Spender& spender, std::in
     return json_answer(json.end());
 }
 
-// All limits at once: what is not named is unlimited.
-std::optional<Limits> read_limits(BodyFields& fields) {
-    Limits limits;
-    limits.budget = fields.usd("limit").value_or(std::nullopt);
-    const auto reset = parse_reset(fields.text("limit_reset"));
-    if (!reset) fields.fail("limit_reset", "must be daily, weekly, monthly or null");
-    limits.reset = reset.value_or(LimitReset::lifetime);
-    limits.requests_per_minute = fields.count("requests_per_minute", kMostPerMinute).value_or(std::nullopt);
-    limits.tokens_per_minute = fields.count("tokens_per_minute", kMostPerMinute).value_or(std::nullopt);
-    limits.concurrent_requests = fields.count("concurrent_requests", kMostPerMinute).value_or(std::nullopt);
-    return fields.error() ? std::nullopt : std::optional(limits);
-}
-
 }  // namespace
 
-std::optional<LimitReset> parse_reset(std::string_view text) {
-    LimitReset reset = LimitReset::lifetime;
-    if (text.empty() || (parse(text, reset) && reset != LimitReset::lifetime)) return reset;
-    return std::nullopt;
+std::string_view reset_name(LimitReset reset) {
+    return reset == LimitReset::lifetime ? std::string_view() : to_string(reset);
 }
 
-std::optional<ApiAnswer> answer_limits(Services& services, const ApiRequest& request, const Id128& organization,
-                                       std::string_view path) {
-    const auto target = target_of(organization, path);
-    if (!target) return std::nullopt;
-    const Spender* const spender = find_spender(*services.accounts->directory(), *services.credits, *target);
-    if (spender == nullptr) {
-        return api_error(ErrorKind::not_found, "there is no such project or key in this organization");
-    }
-    const OrganizationCredit& credit = services.credits->organization(organization);
-    if (request.method == "GET") return show(credit, *spender, request.now_ms);
-    if (request.method != "PUT") {
-        return api_error(ErrorKind::method_not_allowed, "this route does not take this method");
-    }
-    return mutate(services, request, "limits.update", [&](Change& change) {
-        BodyFields fields(request.body,
-                          {"limit", "limit_reset", "requests_per_minute", "tokens_per_minute", "concurrent_requests"});
-        const auto limits = read_limits(fields);
-        if (!limits) return fields.refusal();
-        const Status status = set_limits(change, *target, *limits);
-        return status.ok() ? show(credit, *spender, request.now_ms, limits) : api_error(status);
-    });
+LimitReset read_reset(BodyFields& body) {
+    const std::string text = body.text("limit_reset");
+    LimitReset reset = LimitReset::lifetime;
+    if (text.empty() || (parse(text, reset) && reset != LimitReset::lifetime)) return reset;
+    body.fail("limit_reset", "must be daily, weekly, monthly or null");
+    return LimitReset::lifetime;
+}
+
+ApiAnswer show_limits(Call& call) {
+    const auto target = target_of(call);
+    return target ? show(call, *target) : nobody();
+}
+
+ApiAnswer set_limits(Call& call, Change& change) {
+    const auto target = target_of(call);
+    if (!target) return nobody();
+    BodyFields& body = call.body;
+    Limits limits;
+    limits.budget = body.usd("limit").value_or(std::nullopt);
+    limits.reset = read_reset(body);
+    limits.requests_per_minute = body.count("requests_per_minute", kMostPerMinute).value_or(std::nullopt);
+    limits.tokens_per_minute = body.count("tokens_per_minute", kMostPerMinute).value_or(std::nullopt);
+    limits.concurrent_requests = body.count("concurrent_requests", kMostPerMinute).value_or(std::nullopt);
+    if (call.error()) return call.refusal();
+    const Status status = set_limits(change, *target, limits);
+    return status.ok() ? show(call, *target, limits) : api_error(status);
 }
 
 }  // namespace tollgate

@@ -1,21 +1,47 @@
-// Budgets and rates of an organization, its projects, members and keys, for the root key. API thread.
+// Budgets and rates of an organization, its projects, members and keys: one pair of handlers for all of them, the path
+// says whose.
 #pragma once
 
-#include <optional>
-#include <string_view>
+#include <array>
 
-#include "gateway/api/api.h"
+#include "accounting/accounts/account_limits.h"
+#include "gateway/api/call.h"
 
 namespace tollgate {
 
-struct Services;
-
-// GET and PUT of .../limits, .../projects/{id}/limits, .../members/{id}/limits, .../keys/{hash}/limits. `path` is what
-// follows the organization's id; nullopt if it names no limits.
-std::optional<ApiAnswer> answer_limits(Services& services, const ApiRequest& request, const Id128& organization,
-                                       std::string_view path);
+ApiAnswer show_limits(Call& call);
+ApiAnswer set_limits(Call& call, Change& change);
 
 // "daily", "weekly", "monthly"; empty for lifetime.
-std::optional<LimitReset> parse_reset(std::string_view text);
+std::string_view reset_name(LimitReset reset);
+// Of the field "limit_reset"; lifetime if it is absent or null.
+LimitReset read_reset(BodyFields& body);
+
+inline constexpr Field kBudgetField = fields::usd("limit").from(0).or_null().note("A budget in USD; null: unlimited");
+inline constexpr Field kResetField =
+    fields::text("limit_reset").or_null().one_of("daily|weekly|monthly").note("null: the budget is for the lifetime");
+constexpr Field rate_field(std::string_view name) {
+    return fields::integer(name).from(0, kMostPerMinute).or_null().note("null: unlimited");
+}
+inline constexpr std::array kLimitsBodyFields = {kBudgetField, kResetField, rate_field("requests_per_minute"),
+                                                 rate_field("tokens_per_minute"), rate_field("concurrent_requests")};
+// All at once: what is absent is unlimited.
+inline constexpr Schema kLimitsBody{"NewLimits", kLimitsBodyFields};
+
+inline constexpr std::array kLimitsFields = {
+    kBudgetField,
+    kResetField,
+    rate_field("requests_per_minute"),
+    rate_field("tokens_per_minute"),
+    rate_field("concurrent_requests"),
+    fields::usd("spent").note("In the current window"),
+    fields::usd("held").note("Promised to requests that run"),
+    fields::usd("limit_remaining").or_null(),
+    fields::time("resets_at").or_null(),
+    fields::integer("running_requests"),
+    fields::integer("requests_remaining").or_null(),
+    fields::integer("tokens_remaining").or_null(),
+};
+inline constexpr Schema kLimits{"Limits", kLimitsFields};
 
 }  // namespace tollgate

@@ -2,6 +2,8 @@
 
 #include <boost/url/pct_string_view.hpp>
 
+#include "gateway/worker.h"
+
 namespace tollgate {
 namespace {
 
@@ -65,6 +67,8 @@ void write(const Catalogue& catalogue, const Model& model, const Inbound& inboun
 
 }  // namespace
 
+ApiAnswer list_models(Call& call) { return list_models(*call.services.catalogue, *call.request.inbound); }
+
 ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound) {
     JsonWriter json;
     json.object();
@@ -73,15 +77,17 @@ ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound) {
     for (const Model* model : catalogue.models()) write(catalogue, *model, inbound, json);
     json.end();
     if (inbound.details_models()) json.key("total_count").number(static_cast<std::int64_t>(catalogue.models().size()));
-    ApiAnswer answer;
-    answer.body = json.end().take();
-    return answer;
+    json.end();
+    return json_answer(json);
 }
 
-ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, const Inbound& inbound) {
-    const std::string_view encoded = path.substr(path.find("models/") + 7);
-    const auto checked = boost::urls::make_pct_string_view(encoded);
-    const std::string name = checked ? checked->decode() : std::string(encoded);
+ApiAnswer show_model(Call& call) {
+    return show_model(*call.services.catalogue, call.path("model"), *call.request.inbound);
+}
+
+ApiAnswer show_model(const Catalogue& catalogue, std::string_view encoded_name, const Inbound& inbound) {
+    const auto checked = boost::urls::make_pct_string_view(encoded_name);
+    const std::string name = checked ? checked->decode() : std::string(encoded_name);
     const Model* const model = catalogue.model(name);
     if (model == nullptr) {
         const bool readable = simdjson::validate_utf8(name);
@@ -92,9 +98,13 @@ ApiAnswer show_model(const Catalogue& catalogue, std::string_view path, const In
     if (inbound.details_models()) json.object().key("data");
     write(catalogue, *model, inbound, json);
     if (inbound.details_models()) json.end();
-    ApiAnswer answer;
-    answer.body = json.take();
-    return answer;
+    return json_answer(json);
+}
+
+ApiAnswer show_gateway(Call&) {
+    JsonWriter json;
+    json.object().key("name").text("tollgate").key("version").text(TOLLGATE_VERSION).end();
+    return json_answer(json);
 }
 
 }  // namespace tollgate

@@ -1,6 +1,5 @@
 #include "gateway/api/query_fields.h"
 
-#include <algorithm>
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse_query.hpp>
 #include <charconv>
@@ -9,15 +8,16 @@
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
-QueryFields::QueryFields(std::string_view query, std::initializer_list<std::string_view> known) { read(query, known); }
 
-void QueryFields::read(std::string_view query, std::initializer_list<std::string_view> known) {
+QueryFields::QueryFields(std::string_view query, const Schema& known) { read(query, known); }
+
+void QueryFields::read(std::string_view query, const Schema& known) {
     const auto parsed = boost::urls::parse_query(query);
     if (!parsed) return fail("query", "is not a query string");
     for (const auto parameter : *parsed) {
         const std::string name = parameter.key.decode();
         if (name.empty() && !parameter.has_value) continue;  // of an empty query
-        if (std::ranges::find(known, name) == known.end()) return fail(name, "is not a parameter of this route");
+        if (!known.knows(name)) return fail(name, "is not a parameter of this route");
         if (!values_.emplace(name, parameter.value.decode()).second) return fail(name, "stands twice");
     }
 }
@@ -65,15 +65,9 @@ std::optional<std::int64_t> QueryFields::time(std::string_view name) {
 }
 
 void QueryFields::fail(std::string_view name, std::string_view what) {
-    if (failed()) return;
+    if (error_) return;
     const std::string shown(cut_utf8(name, 64));
     error_ = {ErrorKind::invalid_request, "'" + shown + "' " + std::string(what), shown};
-}
-
-ApiAnswer QueryFields::refusal() const {
-    ApiAnswer answer;
-    answer.error = error_;
-    return answer;
 }
 
 }  // namespace tollgate

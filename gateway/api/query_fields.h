@@ -3,20 +3,20 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "accounting/money/ids.h"
-#include "gateway/api/api.h"
+#include "gateway/api/schema.h"
+#include "gateway/text/error.h"
 
 namespace tollgate {
 
 class QueryFields {
   public:
-    QueryFields(std::string_view query, std::initializer_list<std::string_view> known);
+    QueryFields(std::string_view query, const Schema& known);
 
     std::string text(std::string_view name) const;  // empty if absent
     std::uint32_t number(std::string_view name, std::uint32_t least, std::uint32_t most, std::uint32_t otherwise);
@@ -26,11 +26,10 @@ class QueryFields {
     std::optional<std::int64_t> time(std::string_view name);
 
     void fail(std::string_view name, std::string_view what);
-    bool failed() const { return static_cast<bool>(error_); }
-    ApiAnswer refusal() const;
+    const Error& error() const { return error_; }
 
   private:
-    void read(std::string_view query, std::initializer_list<std::string_view> known);
+    void read(std::string_view query, const Schema& known);
 
     std::map<std::string, std::string, std::less<>> values_;
     Error error_;

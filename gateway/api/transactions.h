@@ -1,17 +1,76 @@
-// What moves an organization's credit apart from usage, and the list of all that did: credits, purchases, refunds,
-// transfers, adjustments, charge-backs, transactions. API thread.
+// What moves an organization's credit apart from usage, and the list of all that did.
 #pragma once
 
-#include <optional>
+#include <array>
 
-#include "gateway/api/api.h"
+#include "accounting/ledger/transaction_history.h"
+#include "accounting/ledger/transaction_request.h"
+#include "gateway/api/call.h"
+#include "gateway/api/paging.h"
 
 namespace tollgate {
 
-struct Services;
+ApiAnswer add_credit(Call& call);
+ApiAnswer begin_purchase(Call& call);
+ApiAnswer confirm_purchase(Call& call);
+ApiAnswer cancel_purchase(Call& call);
+ApiAnswer refund(Call& call);
+ApiAnswer transfer(Call& call);
+ApiAnswer adjust(Call& call);
+ApiAnswer charge_back(Call& call);
+ApiAnswer list_transactions(Call& call);
 
-// nullopt if the path is none of these. The root key may do all of it, an organization's management key may read what
-// is its own.
-std::optional<ApiAnswer> answer_transactions(Services& services, const ApiRequest& request);
+inline constexpr Field kAmountField = fields::usd("amount").required().note("More than 0, at most nine decimals");
+inline constexpr Field kNoteField = fields::text("note").from(0, kTransactionNoteBytes).or_null();
+
+inline constexpr std::array kGrantFields = {
+    kAmountField, fields::integer("priority").from(0, kMaxLotPriority).or_null().note("Lower is spent first"),
+    fields::time("expires_at").or_null().note("In the future; null: never"), kNoteField};
+inline constexpr Schema kGrantBody{"Grant", kGrantFields};
+inline constexpr std::array kAmountFields = {kAmountField, kNoteField};
+inline constexpr Schema kAmountBody{"Purchase", kAmountFields};
+inline constexpr std::array kNoteFields = {kNoteField};
+inline constexpr Schema kNoteBody{"EndOfPurchase", kNoteFields};
+inline constexpr std::array kRefundFields = {
+    fields::text("request_id").note("Of the request to refund; either this or purchase_id"),
+    fields::text("purchase_id"), fields::usd("amount").note("Absent: all that is left to refund"), kNoteField};
+inline constexpr Schema kRefundBody{"Refund", kRefundFields};
+inline constexpr std::array kTransferFields = {fields::uuid("to").required().note("An organization"), kAmountField,
+                                               kNoteField};
+inline constexpr Schema kTransferBody{"Transfer", kTransferFields};
+inline constexpr std::array kAdjustmentFields = {fields::usd("amount").required().note("Not 0, at most nine decimals"),
+                                                 kNoteField};
+inline constexpr Schema kAdjustmentBody{"Adjustment", kAdjustmentFields};
+inline constexpr std::array kChargeBackFields = {fields::text("purchase_id").required(), kAmountField, kNoteField};
+inline constexpr Schema kChargeBackBody{"ChargeBack", kChargeBackFields};
+
+inline constexpr std::array kBookedFields = {
+    fields::text("transaction_id"), fields::usd("amount").note("What was moved"), fields::usd("balance"),
+    fields::flag("repeated").note("Whether the Idempotency-Key had been seen: nothing was booked now")};
+inline constexpr Schema kBooked{"Booked", kBookedFields};
+
+inline constexpr std::array kTransactionsQueryFields = {kPageLimit, kPageCursor, fields::text("kind")};
+inline constexpr Schema kTransactionsQuery{"TransactionsQuery", kTransactionsQueryFields};
+inline constexpr std::array kTransactionFields = {
+    fields::text("id"),
+    fields::text("kind"),
+    fields::text("state").one_of("done|pending|cancelled"),
+    fields::usd("amount"),
+    fields::usd("asked").maybe().note("If less could be taken"),
+    fields::usd("balance"),
+    fields::text("reference").or_null(),
+    fields::uuid("counterparty").or_null(),
+    fields::uuid("project_id").or_null(),
+    fields::text("date").maybe().note("Of a day's usage"),
+    fields::integer("requests").maybe().note("Of a day's usage"),
+    fields::integer("priority").maybe(),
+    fields::time("expires_at").or_null().maybe(),
+    fields::text("actor").or_null().maybe(),
+    fields::text("note").or_null().maybe(),
+    fields::time("created_at").or_null(),
+};
+inline constexpr Schema kTransaction{"Transaction", kTransactionFields};
+inline constexpr std::array kTransactionPageFields = {fields::list("data", kTransaction), kNextCursor};
+inline constexpr Schema kTransactionPage{"TransactionPage", kTransactionPageFields};
 
 }  // namespace tollgate

@@ -114,7 +114,9 @@ void Connection::begin_request() {
     request.started = wire::Clock::now();
     request.started_ms = wire::unix_ms_now();
     request.set_id(worker_.next_id(request.started_ms));
-    request.route = route_of(head.path, request.inbound);
+    request.route = &find_route(head.path);
+    request.operation = request.route->find(head.method);
+    request.inbound = &inbound_of(head.path);
     request.method = head.method;
     request.path = head.path;
     request.query = head.query;

@@ -165,7 +165,7 @@ wire::Awaitable<void> reply_error(Connection& connection, const Error& error) {
     if (connection.client_gone()) co_return;
     std::string extra(error_headers(error.kind()));
     if (error.kind() == ErrorKind::method_not_allowed) {
-        extra += "allow: " + std::string(allowed_methods(request.route)) + "\r\n";
+        extra += "allow: " + request.route->allow() + "\r\n";
     }
     extra += error.detail().headers;
     const std::string body =

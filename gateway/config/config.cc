@@ -240,6 +240,9 @@ void describe(Section& root, Config& config) {
     rates.rate("tokens_per_minute", config.rate_limits.tokens_per_minute, "");
     describe_retention(root.section("retention", "of usage detail; money and daily sums are kept for ever"), config);
     describe_ledger(root.section("ledger"), config.ledger);
+    root.section("management")
+        .number("readers", config.management.readers, {1, 64},
+                "threads for lists and reports; they give way to requests");
 }
 
 }  // namespace

@@ -76,6 +76,10 @@ struct RateLimitsConfig {
     std::optional<std::int64_t> tokens_per_minute = 100'000'000'000;
 };
 
+struct ManagementConfig {
+    std::uint32_t readers = 2;
+};
+
 struct Config {
     std::string listen = "127.0.0.1:8080";
     std::string operations_listen = "127.0.0.1:9464";
@@ -94,6 +98,7 @@ struct Config {
     LedgerOptions ledger;
     RetentionPolicy retention;
     std::string default_retention_class = "standard";  // by name; `retention` has its number
+    ManagementConfig management;
 };
 
 // Messages begin with "file:line: ".

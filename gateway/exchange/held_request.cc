@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "gateway/exchange/refusal.h"
+#include "gateway/ops/counters.h"
 #include "store/fail_point.h"
 
 namespace tollgate {

@@ -2,6 +2,13 @@
 
 namespace tollgate {
 
+Caller caller_of(const Principal& principal) {
+    return {.kind = caller_kind(principal.kind),
+            .key = principal.key,
+            .user = principal.creator,
+            .organization = principal.organization};
+}
+
 void RequestContext::set_id(const Id128& ulid) {
     id = ulid;
     write_ulid(id, request_id_text.data() + kIdPrefix);
@@ -9,7 +16,8 @@ void RequestContext::set_id(const Id128& ulid) {
 }
 
 void RequestContext::clear() {
-    route = Route::unknown;
+    route = &kUnknownRoute;
+    operation = nullptr;
     inbound = &openai_inbound();
     head_only = expect_continue = key_presented = streamed = cancelled = false;
     keep_alive = true;
@@ -37,59 +45,6 @@ void RequestContext::clear() {
     sent_output_bound = counted_prompt_tokens = 0;
     usage = {};
     cost = {};
-}
-
-Route route_of(std::string_view path, const Inbound*& inbound) {
-    inbound = &openai_inbound();
-    if (path == "/") return Route::root;
-    if (path == "*") return Route::options;
-    if (path.starts_with("/v1/")) {
-        path.remove_prefix(4);
-    } else if (path.starts_with("/api/v1/")) {
-        path.remove_prefix(8);
-        inbound = &openrouter_inbound();
-        if (path == "key" || path == "auth/key") return Route::key;
-        if (path == "credits") return Route::credits;
-        if (path == "generation") return Route::generation;
-        if (path == "activity") return Route::activity;
-    } else {
-        return path == "/api/organizations" || path.starts_with("/api/organizations/") ? Route::management
-                                                                                       : Route::unknown;
-    }
-    if (path == "chat/completions") return Route::chat;
-    if (path == "completions") return Route::completions;
-    if (path == "embeddings") return Route::embeddings;
-    if (path == "models") return Route::models;
-    if (path.starts_with("models/") && path.size() > 7) return Route::model;
-    return Route::unknown;
-}
-
-std::string_view to_string(Route route) {
-    static constexpr std::array<std::string_view, kRouteCount> kNames = {
-        "unknown", "chat",       "completions", "embeddings", "models", "model",  "key",
-        "credits", "generation", "activity",    "management", "root",   "options"};
-    return kNames[static_cast<std::size_t>(route)];
-}
-
-std::string_view allowed_methods(Route route) {
-    switch (route) {
-        case Route::chat:
-        case Route::completions:
-        case Route::embeddings:
-            return "POST, OPTIONS";
-        case Route::models:
-        case Route::model:
-        case Route::key:
-        case Route::credits:
-        case Route::generation:
-        case Route::activity:
-        case Route::root:
-            return "GET, HEAD, OPTIONS";
-        case Route::management:
-            return "GET, POST, PUT, PATCH, DELETE, OPTIONS";
-        default:
-            return "GET, HEAD, POST, OPTIONS";
-    }
 }
 
 }  // namespace tollgate

@@ -7,12 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "accounting/accounts/caller.h"
 #include "accounting/accounts/directory.h"
 #include "accounting/ledger/usage_record.h"
 #include "gateway/chat/inbound.h"
 #include "gateway/chat/request_body.h"
 #include "gateway/chat/upstream_body.h"
-#include "gateway/ops/counters.h"
+#include "gateway/exchange/route.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/text/error.h"
 #include "gateway/wire/asio.h"
@@ -30,6 +31,8 @@ struct Principal {
     Spenders spenders;
 };
 
+Caller caller_of(const Principal& principal);  // without its address
+
 inline constexpr std::size_t kIdPrefix = 4;  // "req_", "gen-"
 
 struct RequestContext {
@@ -38,8 +41,9 @@ struct RequestContext {
     std::array<char, kIdPrefix + kUlidText> request_id_text{'r', 'e', 'q', '_'};
     std::array<char, kIdPrefix + kUlidText> generation_id_text{'g', 'e', 'n', '-'};
     wire::Clock::time_point started{};
-    std::int64_t started_ms = 0;  // Unix time
-    Route route = Route::unknown;
+    std::int64_t started_ms = 0;                 // Unix time
+    const Route* route = &kUnknownRoute;         // never null
+    const Operation* operation = nullptr;        // null: the route does not take the method
     const Inbound* inbound = &openai_inbound();  // never null
     bool head_only = false;                      // HEAD
     bool keep_alive = true;
@@ -100,11 +104,5 @@ struct RequestContext {
     }
     void clear();
 };
-
-// Names the route of a path, and the API that its answers are written in.
-Route route_of(std::string_view path, const Inbound*& inbound);
-std::string_view to_string(Route route);
-// The methods a route takes, as in an Allow field; empty for unknown routes.
-std::string_view allowed_methods(Route route);
 
 }  // namespace tollgate

@@ -95,35 +95,18 @@ struct EndpointCounters {
     Counter cancelled;
 };
 
-enum class Route : std::uint8_t {
-    unknown,
-    chat,
-    completions,
-    embeddings,
-    models,
-    model,
-    key,
-    credits,
-    generation,
-    activity,
-    management,
-    root,
-    options
-};
-inline constexpr std::size_t kRouteCount = 13;
-
 struct WorkerCounters {
-    explicit WorkerCounters(std::size_t endpoints)
-        : endpoints_(endpoints + 1), series_(kRouteCount * (endpoints + 1)) {}
+    WorkerCounters(std::size_t routes, std::size_t endpoints)
+        : endpoints_(endpoints + 1), series_(routes * (endpoints + 1)) {}
     ~WorkerCounters() {
         for (auto& series : series_) delete series.load();
     }
     WorkerCounters(const WorkerCounters&) = delete;
     WorkerCounters& operator=(const WorkerCounters&) = delete;
 
-    // `endpoint` 0: none was chosen. The worker only.
-    EndpointCounters& of(Route route, std::size_t endpoint) {
-        auto& place = series_[static_cast<std::size_t>(route) * endpoints_ + endpoint];
+    // `route` is Route::number (gateway/exchange/route.h); `endpoint` 0: none was chosen. The worker only.
+    EndpointCounters& of(std::size_t route, std::size_t endpoint) {
+        auto& place = series_[route * endpoints_ + endpoint];
         EndpointCounters* series = place.load(std::memory_order_relaxed);
         if (series == nullptr) {
             series = new EndpointCounters();
@@ -132,8 +115,8 @@ struct WorkerCounters {
         return *series;
     }
     // Any thread; null if never counted.
-    const EndpointCounters* find(Route route, std::size_t endpoint) const {
-        return series_[static_cast<std::size_t>(route) * endpoints_ + endpoint].load(std::memory_order_acquire);
+    const EndpointCounters* find(std::size_t route, std::size_t endpoint) const {
+        return series_[route * endpoints_ + endpoint].load(std::memory_order_acquire);
     }
 
     Counter connections_accepted, connections_open, heads_refused, requests_running, streams_open;

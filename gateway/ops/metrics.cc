@@ -137,15 +137,15 @@ void write_requests(const Metrics::Sources& from, Families& out) {
     auto cancelled = MetricFamily{
         "tollgate_requests_cancelled", "Requests whose client left before the end.", MetricType::Counter, {}};
     const auto endpoints = from.catalogue.endpoints();
-    for (std::size_t route = 0; route < kRouteCount; ++route) {
+    for (std::size_t route = 0; route < route_names().size(); ++route) {
         for (std::size_t number = 0; number <= endpoints.size(); ++number) {
             SeriesSum sum;
             for (const auto& worker : from.workers) {
-                const auto* const counters = worker->counters().find(static_cast<Route>(route), number);
+                const auto* const counters = worker->counters().find(route, number);
                 if (counters != nullptr) sum.add(*counters);
             }
             if (sum.requests.empty()) continue;
-            const Labels labels = {{"route", std::string(tollgate::to_string(static_cast<Route>(route)))},
+            const Labels labels = {{"route", std::string(route_names()[route])},
                                    {"model", number == 0 ? "" : endpoints[number - 1].model->id},
                                    {"provider", number == 0 ? "" : endpoints[number - 1].provider->name}};
             for (const auto& [status, count] : sum.requests) {

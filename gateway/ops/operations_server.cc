@@ -36,7 +36,7 @@ wire::Awaitable<Result<std::string>> make_checkpoint(Checkpoints& checkpoints) {
 wire::Awaitable<Response> answer_checkpoint(const http::request<http::empty_body>& request,
                                             const OperationsParts& parts) {
     auto [failed, made] =
-        co_await wire::asio::co_spawn(parts.blocking.get_executor(), make_checkpoint(parts.checkpoints), wire::kAwait);
+        co_await wire::asio::co_spawn(parts.blocking.executor(), make_checkpoint(parts.checkpoints), wire::kAwait);
     if (failed) std::rethrow_exception(failed);
     Response response(made ? http::status::created : http::status::service_unavailable, request.version());
     response.set(http::field::content_type, made ? "application/json" : "text/plain; charset=utf-8");

@@ -7,6 +7,7 @@
 #include "accounting/ledger/ledger.h"
 #include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
+#include "gateway/thread_pool.h"
 #include "gateway/wire/asio.h"
 
 namespace tollgate {
@@ -17,7 +18,7 @@ struct OperationsParts {
     const Ledger& ledger;               // ready: it takes requests
     const std::atomic<bool>& draining;  // not ready: the gateway is stopping
     Checkpoints& checkpoints;
-    wire::asio::io_context& blocking;  // where they are made
+    ThreadPool& blocking;  // where they are made
 };
 
 // Serves until the acceptor is closed.

@@ -21,7 +21,7 @@ constexpr std::size_t kMethodBytes = 16;  // a token, so without quotes
 
 void count_request(Worker& worker, const RequestContext& request) {
     const std::size_t endpoint = request.endpoint == nullptr ? 0 : request.endpoint->number;
-    EndpointCounters& counters = worker.counters().of(request.route, endpoint);
+    EndpointCounters& counters = worker.counters().of(request.route->number, endpoint);
     counters.requests.add(request.status);
     counters.duration.observe(kDurationBoundsUs, us_since(request.started, wire::Clock::now()));
     if (request.cancelled) counters.cancelled.add();
@@ -45,7 +45,7 @@ void log_request(Worker& worker, const RequestContext& request) {
     line.number("time_ms", request.started_ms);
     line.word("request_id", request.request_id());
     line.word("method", request.method.size() <= kMethodBytes ? std::string_view(request.method) : "LONG");
-    line.word("route", to_string(request.route));
+    line.word("route", request.route->name);
     line.number("status", request.status);
     if (request.error != ErrorKind::none) {
         line.word("error", code_of(request.error));

@@ -18,6 +18,7 @@ class JsonWriter {
     JsonWriter& end();  // closes what was opened last
     JsonWriter& key(std::string_view name);
     JsonWriter& text(std::string_view value);
+    JsonWriter& text_or_null(std::string_view value) { return value.empty() ? null() : text(value); }
     JsonWriter& number(std::int64_t value) { return raw(std::to_string(value)); }
     template <class Amount>
     JsonWriter& usd(Amount value) {  // what to_usd() makes of it

@@ -328,3 +328,108 @@ def test_an_organizations_credit_policy_is_set_shown_and_kept(start_gateway):
     gateway.start()
     assert gateway.manage("GET", path) == own
     assert gateway.manage("PUT", path, {"on_exhausted": None})["default"] is True
+
+
+def pages_of(gateway, path, limit):
+    """All members of a list, page by page."""
+    members, cursor = [], None
+    while True:
+        page = gateway.manage("GET", f"{path}?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))
+        assert len(page["data"]) <= limit
+        members += page["data"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return members
+
+
+def test_keys_are_listed_in_pages(gateway, account):
+    made = [account.hash]
+    for name in range(6):
+        made.append(gateway.manage("POST", keys_path(account), {"name": f"k{name}"})["data"]["hash"])
+    for limit in (1, 3, 7, 100):
+        listed = [key["hash"] for key in pages_of(gateway, keys_path(account), limit)]
+        assert sorted(listed) == sorted(made) and len(set(listed)) == len(made)
+
+
+def test_a_list_goes_on_though_the_last_member_of_its_page_is_gone(gateway, account):
+    for name in range(3):
+        gateway.manage("POST", keys_path(account), {"name": f"k{name}"})
+    whole = [key["hash"] for key in gateway.manage("GET", keys_path(account))["data"]]
+    page = gateway.manage("GET", f"{keys_path(account)}?limit=2")
+    gateway.manage("DELETE", f"{keys_path(account)}/{whole[1]}")
+    rest = gateway.manage("GET", f"{keys_path(account)}?cursor={page['next_cursor']}")["data"]
+    assert [key["hash"] for key in rest] == whole[2:]
+
+
+def test_organizations_and_projects_are_listed_in_pages(gateway, account):
+    projects = f"/api/organizations/{account.organization}/projects"
+    made = {gateway.manage("POST", projects, {"name": f"p{number}"})["id"] for number in range(3)}
+    listed = pages_of(gateway, projects, 2)
+    assert listed[0]["is_default"] and {project["id"] for project in listed[1:]} == made
+    assert account.organization in [one["id"] for one in pages_of(gateway, "/api/organizations", 3)]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "cursor=%22", "page=2", "limit=1&limit=2"])
+def test_an_odd_page_is_400(gateway, account, query):
+    answer = gateway.request("GET", f"{keys_path(account)}?{query}", key=gateway.root_key)
+    assert answer.status == 400 and answer.error["param"] == query.split("=")[0]
+
+
+def repeatable(gateway, method, path, body, idempotency_key):
+    headers = {"Idempotency-Key": idempotency_key}
+    return gateway.request(method, path, key=gateway.root_key, json=body, headers=headers)
+
+
+def test_a_repeated_change_returns_the_first_answer_and_changes_nothing(gateway, account):
+    path = f"/api/organizations/{account.organization}/projects"
+    first = repeatable(gateway, "POST", path, {"name": "Once"}, "p-1")
+    second = repeatable(gateway, "POST", path, {"name": "Once"}, "p-1")
+    assert (first.status, first.body) == (201, second.body) and second.status == 201
+    assert [one["name"] for one in gateway.manage("GET", path)["data"]].count("Once") == 1
+
+
+def test_an_idempotency_key_with_another_body_is_409(gateway, account):
+    path = f"/api/organizations/{account.organization}/llm"
+    assert repeatable(gateway, "PUT", path, {"model": "test/chat"}, "l-1").status == 200
+    assert repeatable(gateway, "PUT", path, {"model": "test/odd"}, "l-1").status == 409
+    assert gateway.manage("GET", path)["model"] == "test/chat"
+
+
+def test_a_key_is_made_once_for_an_idempotency_key_and_its_secret_is_stored_nowhere(gateway, account):
+    first = repeatable(gateway, "POST", keys_path(account), {"name": "Once"}, "k-1")
+    second = repeatable(gateway, "POST", keys_path(account), {"name": "Once"}, "k-1")
+    assert first.status == 201 and second.status == 409
+    assert first.json()["data"]["hash"] in second.error["message"] and first.json()["key"] not in second.text
+    assert [key["name"] for key in gateway.manage("GET", keys_path(account))["data"]].count("Once") == 1
+
+
+def test_every_change_leaves_an_audit_entry_with_its_caller(gateway, account):
+    organization = f"/api/organizations/{account.organization}"
+    made = gateway.manage("POST", keys_path(account), {"name": "Audited"})
+    gateway.manage("PATCH", f"{keys_path(account)}/{made['data']['hash']}", {"disabled": True})
+    gateway.manage("PUT", f"{organization}/limits", {"limit": 3})
+    gateway.manage("DELETE", f"{keys_path(account)}/{made['data']['hash']}")
+    entries = pages_of(gateway, f"{organization}/audit", 2)
+    actions = [entry["action"] for entry in entries]
+    assert actions[:4] == ["key.delete", "limits.update", "key.update", "key.create"]
+    assert actions[-1] == "organization.create"
+    assert {entry["actor"] for entry in entries} == {"root"} and entries[0]["address"] == "127.0.0.1"
+    (deleted,) = entries[0]["documents"]
+    assert deleted["after"] is None and deleted["before"]["name"] == "Audited"
+    assert made["key"] not in str(entries)
+
+
+def test_a_refused_change_leaves_no_audit_entry(gateway, account):
+    organization = f"/api/organizations/{account.organization}"
+    before = len(gateway.manage("GET", f"{organization}/audit")["data"])
+    answer = gateway.request("PUT", f"{organization}/llm", key=gateway.root_key, json={"model": "no/such"})
+    assert answer.status == 404
+    assert len(gateway.manage("GET", f"{organization}/audit")["data"]) == before
+
+
+def test_a_management_key_sees_the_audit_of_its_own_organization_only(gateway, account):
+    key = gateway.manage("POST", keys_path(account), {"name": "m", "kind": "management"})["key"]
+    other = gateway.manage("POST", "/api/organizations", {"name": "Other"})["id"]
+    assert gateway.request("GET", f"/api/organizations/{account.organization}/audit", key=key).status == 200
+    assert gateway.request("GET", f"/api/organizations/{other}/audit", key=key).status == 404
+    assert gateway.request("GET", f"/api/organizations/{other}/audit", key=account.key).status == 403

@@ -3,13 +3,14 @@
 #include <utility>
 
 #include "gateway/exchange/refusal.h"
+#include "gateway/ops/counters.h"
 #include "tests/simulation/world.h"
 
 namespace tollgate {
 namespace {
 
 std::optional<Refusal> last_refusal;
-WorkerCounters counters(1);
+WorkerCounters counters(1, 1);
 
 }  // namespace
 

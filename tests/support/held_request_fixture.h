@@ -57,7 +57,7 @@ class HeldRequestTest : public testing::Test {
     OrganizationCredit organization_{Id128{}};
     Spender key_{LimitScope::key};
     CreditConfig config_;
-    WorkerCounters counters_{1};
+    WorkerCounters counters_{1, 1};
     RequestContext request_;
 };
 

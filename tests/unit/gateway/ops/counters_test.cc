@@ -53,14 +53,15 @@ TEST(Counters, StatusesBeyondTheTableAreCountedTogether) {
 }
 
 TEST(Counters, SeriesExistOnceCounted) {
-    WorkerCounters counters(2);
-    EXPECT_EQ(counters.find(Route::chat, 2), nullptr);
-    counters.of(Route::chat, 2).cancelled.add();
-    ASSERT_NE(counters.find(Route::chat, 2), nullptr);
-    EXPECT_EQ(counters.find(Route::chat, 2)->cancelled.get(), 1u);
-    EXPECT_EQ(counters.find(Route::chat, 1), nullptr);
-    EXPECT_EQ(counters.find(Route::embeddings, 2), nullptr);
-    EXPECT_EQ(&counters.of(Route::chat, 2), counters.find(Route::chat, 2));
+    constexpr std::size_t kChat = 0, kEmbeddings = 1;  // routes
+    WorkerCounters counters(2, 2);
+    EXPECT_EQ(counters.find(kChat, 2), nullptr);
+    counters.of(kChat, 2).cancelled.add();
+    ASSERT_NE(counters.find(kChat, 2), nullptr);
+    EXPECT_EQ(counters.find(kChat, 2)->cancelled.get(), 1u);
+    EXPECT_EQ(counters.find(kChat, 1), nullptr);
+    EXPECT_EQ(counters.find(kEmbeddings, 2), nullptr);
+    EXPECT_EQ(&counters.of(kChat, 2), counters.find(kChat, 2));
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+#include "gateway/api/audit.h"
+
+#include <charconv>
+
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+void write_document(std::string_view name, const std::string& text, JsonWriter& json) {
+    json.key(name);
+    text.empty() ? json.null() : json.raw(text);
+}
+
+void write_entry(const AuditEntry& entry, JsonWriter& json) {
+    json.object().key("change").number(static_cast<std::int64_t>(entry.change)).key("created_at").time(entry.at_ms);
+    json.key("actor").text(entry.actor).key("address").text_or_null(entry.address);
+    json.key("action").text(entry.action).key("target").text(entry.target).key("documents").array();
+    for (const AuditedDocument& one : entry.documents) {
+        json.object().key("document").text(one.document);
+        write_document("before", one.before, json);
+        write_document("after", one.after, json);
+        json.end();
+    }
+    json.end().end();
+}
+
+}  // namespace
+
+ApiAnswer list_audit(Call& call) {
+    AuditQuery query{.organization = call.organization().id};
+    query.limit = call.query.number("limit", 1, kMaxAuditPage, static_cast<std::uint32_t>(query.limit));
+    if (const std::string cursor = call.query.text("cursor"); !cursor.empty()) {
+        std::uint64_t before = 0;
+        const char* const end = cursor.data() + cursor.size();
+        const auto [stop, failed] = std::from_chars(cursor.data(), end, before);
+        if (failed != std::errc() || stop != end) call.query.fail("cursor", "is none of this list's");
+        query.before = before;
+    }
+    if (call.error()) return call.refusal();
+    const auto page = read_audit(*call.services.store, query);
+    if (!page) return api_error(page.error());
+    JsonWriter json;
+    json.object().key("data").array();
+    for (const AuditEntry& entry : page->entries) write_entry(entry, json);
+    json.end().key("next_cursor");
+    page->next ? json.text(std::to_string(*page->next)) : json.null();
+    json.end();
+    return json_answer(json);
+}
+
+}  // namespace tollgate

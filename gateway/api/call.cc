@@ -1,0 +1,122 @@
+#include "gateway/api/call.h"
+
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+constexpr Schema kNothing{"Nothing"};
+constexpr std::string_view kOrganization = "organization";
+
+const Schema& or_nothing(const Schema* schema) { return schema == nullptr ? kNothing : *schema; }
+
+std::string_view body_of(const ApiRequest& request) {
+    const Contract& contract = request.operation->contract;
+    if (contract.body == nullptr || (contract.body_optional && request.body.empty())) return "{}";
+    return request.body;
+}
+
+std::string_view query_of(const ApiRequest& request) {
+    return request.operation->contract.query == nullptr ? std::string_view() : request.query;
+}
+
+// Commits what the handler collected, unless its answer is an error. A call that repeats an earlier one by its
+// Idempotency-Key returns that one's answer and changes nothing.
+ApiAnswer mutate(Call& call) {
+    const ApiRequest& request = call.request;
+    const Operation& operation = *request.operation;
+    Change change(*call.services.accounts, request.caller, std::string(operation.handler.action), request.now_ms);
+    if (!request.idempotency_key.empty()) {
+        const auto earlier =
+            change.find_answer({.key = request.idempotency_key,
+                                .actor = actor_of(request.caller),
+                                .route = std::string(operation.method).append(" ").append(request.path),
+                                .body = request.body});
+        if (!earlier) return api_error(earlier.error());
+        if (const auto& stored = *earlier) {
+            ApiAnswer answer;
+            answer.status = stored->status;
+            answer.body = stored->body;
+            return answer;
+        }
+    }
+    ApiAnswer answer = operation.handler.mutate(call, change);
+    if (answer.error) return answer;
+    const bool secret = !answer.secret_of.empty();
+    change.set_answer({answer.status, secret ? answer.secret_of : answer.body, secret});
+    if (const Status status = change.commit(); !status.ok()) return api_error(status);
+    return answer;
+}
+
+}  // namespace
+
+ApiAnswer api_error(ErrorKind kind, std::string message, std::string param) {
+    ApiAnswer answer;
+    answer.error = Error{kind, std::move(message), std::move(param)};
+    return answer;
+}
+
+ApiAnswer api_error(const Status& status) {
+    switch (status.code()) {
+        case StatusCode::not_found:
+        case StatusCode::expired:
+            return api_error(ErrorKind::not_found, status.message());
+        case StatusCode::already_exists:
+        case StatusCode::stale:
+            return api_error(ErrorKind::conflict, status.message());
+        case StatusCode::invalid:
+        case StatusCode::full:
+            return api_error(ErrorKind::invalid_request, status.message());
+        default:
+            return api_error(ErrorKind::store_unavailable, "the store cannot be used now: " + status.message());
+    }
+}
+
+ApiAnswer json_answer(JsonWriter& json, int status) {
+    ApiAnswer answer;
+    answer.status = status;
+    answer.body = json.take();
+    return answer;
+}
+
+Call::Call(Services& all, const ApiRequest& asked)
+    : services(all),
+      request(asked),
+      directory(all.accounts->directory()),
+      query(query_of(asked), or_nothing(asked.operation->contract.query)),
+      body(body_of(asked), or_nothing(asked.operation->contract.body)) {
+    if (const auto id = parse_uuid(path(kOrganization))) organization_ = directory->find_organization(*id);
+}
+
+std::string_view Call::path(std::string_view name) const {
+    return path_value(request.operation->path, request.path, name);
+}
+
+ApiAnswer Call::refusal() const {
+    ApiAnswer answer;
+    answer.error = error();
+    return answer;
+}
+
+ApiAnswer answer_call(Services& services, const ApiRequest& request) {
+    Call call(services, request);
+    const Operation& operation = *request.operation;
+    if (operation.path.find("{organization}") != std::string_view::npos) {
+        // Another organization is as unknown as one that never was.
+        const Organization* const organization = call.organization_;
+        if (organization == nullptr ||
+            access_to(organization->id, request.caller, operation.guard.permission) != Access::granted) {
+            return api_error(ErrorKind::not_found, "there is no such organization");
+        }
+    }
+    if (call.error()) return call.refusal();
+    return operation.handler.mutate != nullptr ? mutate(call) : operation.handler.read(call);
+}
+
+Error check_permission(const Operation& operation, CallerKind caller) {
+    const Guard& guard = operation.guard;
+    if (guard.kind != Guard::Kind::permission || has_permission(caller, guard.permission)) return {};
+    return {ErrorKind::permission_denied, std::string(denial(guard.permission))};
+}
+
+}  // namespace tollgate

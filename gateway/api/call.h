@@ -1,0 +1,75 @@
+// What an API handler takes and gives.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "accounting/accounts/change.h"
+#include "gateway/api/body_fields.h"
+#include "gateway/api/query_fields.h"
+#include "gateway/api/routes.h"
+#include "gateway/exchange/request_context.h"
+#include "gateway/text/json_writer.h"
+
+namespace tollgate {
+
+struct Services;
+
+// A request on its way to the thread that answers it: a copy, since its connection belongs to a worker.
+struct ApiRequest {
+    const Operation* operation = nullptr;
+    std::string path, query, body;
+    std::string idempotency_key;
+    const Inbound* inbound = &openai_inbound();
+    Principal principal;
+    Caller caller;
+    std::int64_t now_ms = 0;  // Unix time
+};
+
+struct ApiAnswer {
+    int status = 200;
+    std::string body;
+    std::string headers;  // further lines, with CRLF
+    std::string_view content_type = "application/json";
+    std::string secret_of;  // set if the body holds a secret: what it belongs to. Such a body is stored nowhere
+    Error error;            // if set, it is the answer
+};
+
+ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {});
+// A store's or ledger's status as the caller should see it.
+ApiAnswer api_error(const Status& status);
+// The answer whose body the text is; it is empty afterwards.
+ApiAnswer json_answer(JsonWriter& json, int status = 200);
+
+// One request at its handler: what the path names and what came with it, checked against the operation's schemas.
+class Call {
+  public:
+    Call(Services& services, const ApiRequest& request);
+
+    Services& services;
+    const ApiRequest& request;
+    // The accounts as they were when the call began. Pointers into it live as long as the call; what a change makes is
+    // looked up in a new one.
+    const std::shared_ptr<const Directory> directory;
+    QueryFields query;  // empty if the operation has none
+    BodyFields body;    // the same
+
+    std::string_view path(std::string_view name) const;  // a parameter of the path
+    // The organization in the path.
+    const Organization& organization() const { return *organization_; }
+    // The refusal, if a field read so far is wrong.
+    const Error& error() const { return query.error() ? query.error() : body.error(); }
+    ApiAnswer refusal() const;
+
+  private:
+    friend ApiAnswer answer_call(Services& services, const ApiRequest& request);
+    const Organization* organization_ = nullptr;
+};
+
+// Runs the operation's handler, on the thread that it asks for.
+ApiAnswer answer_call(Services& services, const ApiRequest& request);
+
+// Whether this caller may call at all; about which organization is looked at by answer_call().
+Error check_permission(const Operation& operation, CallerKind caller);
+
+}  // namespace tollgate

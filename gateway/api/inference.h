@@ -1,0 +1,24 @@
+// What goes to models and comes from them, as far as the gateway looks at it: everything else passes.
+#pragma once
+
+#include <array>
+
+#include "gateway/api/schema.h"
+
+namespace tollgate {
+
+inline constexpr Field kModelField =
+    fields::text("model").note("An id or alias of a model; absent: the organization's LLM default");
+inline constexpr std::array kNoFields = std::array<Field, 0>{};
+inline constexpr Schema kMessage{"Message", kNoFields, true};
+inline constexpr std::array kChatFields = {kModelField, fields::list("messages", kMessage).required(),
+                                           fields::flag("stream")};
+inline constexpr Schema kChatBody{"Chat", kChatFields, true};
+inline constexpr std::array kCompletionFields = {kModelField, fields::flag("stream")};
+inline constexpr Schema kCompletionBody{"Completion", kCompletionFields, true};
+inline constexpr std::array kEmbeddingsFields = {kModelField};
+inline constexpr Schema kEmbeddingsBody{"Embeddings", kEmbeddingsFields, true};
+// As the model's provider made it, with its cost.
+inline constexpr Schema kModelAnswer{"ModelAnswer", kNoFields, true};
+
+}  // namespace tollgate

@@ -1,0 +1,145 @@
+#include "gateway/api/keys.h"
+
+#include "gateway/api/credits.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+void write_key(const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
+    const Spender state = key.credit->state_of(*key.spenders.key, 0);
+    const WindowNumbers now = windows_at(now_ms);
+    const Limits& limits = key.limits;
+    json.object().key("hash").text(to_hex(key.digest)).key("label").text(key.label).key("name").text(key.name);
+    json.key("disabled").flag(key.disabled).key("limit");
+    limits.budget ? json.usd(*limits.budget) : json.null();
+    json.key("limit_remaining");
+    if (limits.budget) {
+        const NanoUsd used = state.charged_in(limits.reset, now);
+        json.usd(used < *limits.budget ? *limits.budget - used : NanoUsd{});
+    } else {
+        json.null();
+    }
+    json.key("limit_reset").text_or_null(reset_name(limits.reset));
+    json.key("include_byok_in_limit").flag(false);
+    json.key("usage").usd(state.spent.total);
+    json.key("usage_daily").usd(state.charged_in(LimitReset::daily, now));
+    json.key("usage_weekly").usd(state.charged_in(LimitReset::weekly, now));
+    json.key("usage_monthly").usd(state.charged_in(LimitReset::monthly, now));
+    for (const std::string_view name : {"byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"}) {
+        json.key(name).number(0);
+    }
+    json.key("is_free_tier").flag(false).key("is_management_key").flag(key.kind != KeyKind::inference);
+    json.key("is_provisioning_key").flag(key.kind != KeyKind::inference);
+    json.key("creator_user_id");
+    key.creator.is_nil() ? json.null() : json.text(to_uuid(key.creator));
+    json.key("organization_id").text(to_uuid(key.organization)).key("project_id");
+    key.project.is_nil() ? json.null() : json.text(to_uuid(key.project));
+    json.key("created_at").time(key.created_ms);
+    json.key("updated_at").time(key.updated_ms == key.created_ms ? 0 : key.updated_ms);
+    json.key("expires_at").time(key.expires_ms);
+    json.key("rate_limit").object().key("requests").number(limits.requests_per_minute.value_or(-1));
+    json.key("interval").text("1m").end();
+    json.end();
+}
+
+ApiAnswer key_answer(const KeyRecord& key, std::int64_t now_ms) {
+    JsonWriter json;
+    json.object().key("data");
+    write_key(key, now_ms, json);
+    json.end();
+    return json_answer(json);
+}
+
+// The key that the path names, if it is the organization's. It lives as long as the directory.
+const KeyRecord* find_key(const Call& call, const Directory& directory) {
+    const auto digest = parse_key_digest(call.path("key"));
+    const KeyRecord* const key = digest ? directory.find_key(*digest) : nullptr;
+    return key != nullptr && key->organization == call.organization().id ? key : nullptr;
+}
+
+ApiAnswer no_such_key() { return api_error(ErrorKind::not_found, "there is no such key in this organization"); }
+
+std::optional<Id128> optional_uuid(BodyFields& body, std::string_view name) {
+    const std::string text = body.text(name);
+    if (text.empty()) return std::nullopt;
+    const auto id = parse_uuid(text);
+    if (!id) body.fail(name, "must be a UUID");
+    return id;
+}
+
+}  // namespace
+
+ApiAnswer list_keys(Call& call) {
+    const Page page = read_page(call.query);
+    if (call.error()) return call.refusal();
+    JsonWriter json;
+    write_page(
+        page, call.directory->keys_of(call.organization().id),
+        [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); },
+        [&](const KeyRecord* one) { write_key(*one, call.request.now_ms, json); }, json);
+    return json_answer(json);
+}
+
+ApiAnswer create_key(Call& call, Change& change) {
+    BodyFields& body = call.body;
+    KeyFields key;
+    key.name = body.required_text("name");
+    if (const std::string kind = body.text("kind"); !kind.empty()) {
+        if (kind != "inference" && kind != "management") body.fail("kind", "must be inference or management");
+        if (kind == "management") key.kind = KeyKind::management;
+    }
+    key.limit = body.usd("limit").value_or(std::nullopt);
+    key.reset = read_reset(body);
+    key.project = optional_uuid(body, "project_id");
+    key.creator = optional_uuid(body, "creator_user_id").value_or(Id128{});
+    key.expires_ms = body.time_after("expires_at", call.request.now_ms);
+    if (call.error()) return call.refusal();
+    const auto made = create_key(change, call.organization().id, key);
+    if (!made) return api_error(made.error());
+    JsonWriter json;
+    json.object().key("data");
+    write_key(*change.directory().find_key(made->digest), call.request.now_ms, json);
+    json.key("key").text(made->plaintext).end();
+    ApiAnswer answer = json_answer(json, 201);
+    answer.secret_of = "key/" + to_hex(made->digest);
+    return answer;
+}
+
+ApiAnswer show_key(Call& call) {
+    const KeyRecord* const key = find_key(call, *call.directory);
+    return key == nullptr ? no_such_key() : key_answer(*key, call.request.now_ms);
+}
+
+ApiAnswer update_key(Call& call, Change& change) {
+    const KeyRecord* const key = find_key(call, change.directory());
+    if (key == nullptr) return no_such_key();
+    KeyChange wanted;
+    if (call.body.has("name")) wanted.name = call.body.required_text("name");
+    if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
+    wanted.limit = call.body.usd("limit");
+    if (call.body.has("limit_reset")) wanted.reset = read_reset(call.body);
+    if (call.error()) return call.refusal();
+    const Status status = update_key(change, KeyDigest(key->digest), wanted);
+    if (!status.ok()) return api_error(status);
+    return key_answer(*find_key(call, change.directory()), call.request.now_ms);
+}
+
+ApiAnswer delete_key(Call& call, Change& change) {
+    const KeyRecord* const key = find_key(call, change.directory());
+    if (key == nullptr) return no_such_key();
+    const Status status = delete_key(change, KeyDigest(key->digest));
+    if (!status.ok()) return api_error(status);
+    JsonWriter json;
+    json.object().key("deleted").flag(true).end();
+    return json_answer(json);
+}
+
+ApiAnswer show_own_key(Call& call) {
+    if (call.request.caller.is_operator()) return no_credit_of_its_own();
+    const KeyRecord* const key = call.directory->find_key(call.request.caller.key);
+    if (key == nullptr) return api_error(ErrorKind::not_found, "this key no longer exists");
+    return key_answer(*key, call.request.now_ms);
+}
+
+}  // namespace tollgate

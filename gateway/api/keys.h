@@ -1,0 +1,84 @@
+// API keys: an organization's, and what a key may know of itself.
+#pragma once
+
+#include <array>
+
+#include "accounting/accounts/key.h"
+#include "gateway/api/call.h"
+#include "gateway/api/limits.h"
+#include "gateway/api/organizations.h"
+#include "gateway/api/paging.h"
+
+namespace tollgate {
+
+ApiAnswer list_keys(Call& call);
+ApiAnswer create_key(Call& call, Change& change);
+ApiAnswer show_key(Call& call);
+ApiAnswer update_key(Call& call, Change& change);
+ApiAnswer delete_key(Call& call, Change& change);
+// The one that calls.
+ApiAnswer show_own_key(Call& call);
+
+inline constexpr std::array kNewKeyFields = {
+    kNameField,
+    fields::text("kind").or_null().one_of("inference|management"),
+    fields::uuid("project_id").or_null().note("Absent: the default project; management keys have none"),
+    fields::uuid("creator_user_id").or_null(),
+    kBudgetField,
+    kResetField,
+    fields::time("expires_at").or_null().note("In the future; null: never"),
+};
+inline constexpr Schema kNewKeyBody{"NewKey", kNewKeyFields};
+
+inline constexpr std::array kKeyChangeFields = {
+    fields::text("name").from(1, 100),
+    fields::flag("disabled"),
+    kBudgetField,
+    kResetField,
+};
+inline constexpr Schema kKeyChangeBody{"KeyChange", kKeyChangeFields};
+
+inline constexpr std::array kRateLimitFields = {fields::integer("requests").note("-1: unlimited"),
+                                                fields::text("interval")};
+inline constexpr Schema kRateLimit{"RateLimit", kRateLimitFields};
+// OpenRouter's key object, with what it lacks.
+inline constexpr std::array kKeyFields = {
+    fields::key_hash("hash").note("SHA-256 of the key"),
+    fields::text("label"),
+    fields::text("name"),
+    fields::flag("disabled"),
+    fields::usd("limit").or_null(),
+    fields::usd("limit_remaining").or_null(),
+    kResetField,
+    fields::flag("include_byok_in_limit"),
+    fields::usd("usage"),
+    fields::usd("usage_daily"),
+    fields::usd("usage_weekly"),
+    fields::usd("usage_monthly"),
+    fields::usd("byok_usage"),
+    fields::usd("byok_usage_daily"),
+    fields::usd("byok_usage_weekly"),
+    fields::usd("byok_usage_monthly"),
+    fields::flag("is_free_tier"),
+    fields::flag("is_management_key"),
+    fields::flag("is_provisioning_key"),
+    fields::uuid("creator_user_id").or_null(),
+    fields::uuid("organization_id"),
+    fields::uuid("project_id").or_null(),
+    fields::time("created_at").or_null(),
+    fields::time("updated_at").or_null(),
+    fields::time("expires_at").or_null(),
+    fields::object("rate_limit", kRateLimit),
+};
+inline constexpr Schema kKey{"Key", kKeyFields};
+inline constexpr std::array kKeyDataFields = {fields::object("data", kKey)};
+inline constexpr Schema kKeyData{"KeyData", kKeyDataFields};
+inline constexpr std::array kNewKeyAnswerFields = {fields::object("data", kKey),
+                                                   fields::text("key").note("The plaintext, shown this once")};
+inline constexpr Schema kNewKeyAnswer{"NewKeyData", kNewKeyAnswerFields};
+inline constexpr std::array kKeyPageFields = {fields::list("data", kKey), kNextCursor};
+inline constexpr Schema kKeyPage{"KeyPage", kKeyPageFields};
+inline constexpr std::array kDeletedFields = {fields::flag("deleted")};
+inline constexpr Schema kDeleted{"Deleted", kDeletedFields};
+
+}  // namespace tollgate

@@ -1,0 +1,75 @@
+#include "gateway/api/organizations.h"
+
+#include "gateway/text/time_text.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+void write_organization(const Directory& directory, const Organization& organization, JsonWriter& json) {
+    json.object().key("id").text(to_uuid(organization.id)).key("name").text(organization.name);
+    json.key("slug").text(organization.slug).key("created_at").text(rfc3339(organization.created_ms));
+    for (const Project* project : directory.projects_of(organization.id)) {
+        if (project->is_default) json.key("default_project_id").text(to_uuid(project->id));
+    }
+    json.end();
+}
+
+void write_project(const Project& project, JsonWriter& json) {
+    json.object().key("id").text(to_uuid(project.id)).key("name").text(project.name);
+    json.key("is_default").flag(project.is_default).key("created_at").text(rfc3339(project.created_ms)).end();
+}
+
+}  // namespace
+
+ApiAnswer list_organizations(Call& call) {
+    const Page page = read_page(call.query);
+    if (call.error()) return call.refusal();
+    JsonWriter json;
+    write_page(
+        page, call.directory->organizations(),
+        [](const Organization* one) { return place_of(one->created_ms, to_uuid(one->id)); },
+        [&](const Organization* one) { write_organization(*call.directory, *one, json); }, json);
+    return json_answer(json);
+}
+
+ApiAnswer create_organization(Call& call, Change& change) {
+    const std::string name = call.body.required_text("name");
+    if (call.error()) return call.refusal();
+    const auto id = create_organization(change, name);
+    if (!id) return api_error(id.error());
+    JsonWriter json;
+    write_organization(change.directory(), *change.directory().find_organization(*id), json);
+    return json_answer(json, 201);
+}
+
+ApiAnswer show_organization(Call& call) {
+    JsonWriter json;
+    write_organization(*call.directory, call.organization(), json);
+    return json_answer(json);
+}
+
+ApiAnswer list_projects(Call& call) {
+    const Page page = read_page(call.query);
+    if (call.error()) return call.refusal();
+    JsonWriter json;
+    write_page(
+        page, call.directory->projects_of(call.organization().id),
+        [](const Project* one) {  // made with its organization, the default project is the first
+            return place_of(one->created_ms, (one->is_default ? "0-" : "1-") + to_uuid(one->id));
+        },
+        [&](const Project* one) { write_project(*one, json); }, json);
+    return json_answer(json);
+}
+
+ApiAnswer create_project(Call& call, Change& change) {
+    const std::string name = call.body.required_text("name");
+    if (call.error()) return call.refusal();
+    const auto id = create_project(change, call.organization().id, name);
+    if (!id) return api_error(id.error());
+    JsonWriter json;
+    write_project(*change.directory().find_project(*id), json);
+    return json_answer(json, 201);
+}
+
+}  // namespace tollgate

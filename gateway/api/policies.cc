@@ -1,0 +1,102 @@
+#include "gateway/api/policies.h"
+
+#include <algorithm>
+
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+// As the change leaves it.
+const OrganizationPolicy& changed_policy(const Call& call, const Change& change) {
+    return change.directory().find_organization(call.organization().id)->policy;
+}
+
+ApiAnswer llm_answer(const OrganizationPolicy& policy) {
+    JsonWriter json;
+    json.object().key("model").text_or_null(policy.default_model);
+    json.key("provider").text_or_null(policy.default_provider).end();
+    return json_answer(json);
+}
+
+ApiAnswer retention_answer(const RetentionPolicy& retention, const OrganizationPolicy& policy) {
+    const auto& own = policy.retention_class;
+    const std::uint8_t number = own.value_or(retention.default_class);
+    const auto named = std::ranges::find(retention.classes, number, &RetentionClass::number);
+    JsonWriter json;
+    json.object().key("class").text(named != retention.classes.end() ? named->name : std::to_string(number));
+    json.key("days").number(retention.days_of(number)).key("default").flag(!own).end();
+    return json_answer(json);
+}
+
+ApiAnswer credit_policy_answer(const CreditConfig& otherwise, const OrganizationPolicy& policy) {
+    JsonWriter json;
+    json.object().key("on_exhausted").text(to_string(policy.on_exhausted.value_or(otherwise.on_exhausted)));
+    json.key("overdraft_cap").usd(policy.overdraft_cap.value_or(otherwise.overdraft_cap));
+    json.key("default").flag(!policy.on_exhausted && !policy.overdraft_cap).end();
+    return json_answer(json);
+}
+
+}  // namespace
+
+ApiAnswer show_llm(Call& call) { return llm_answer(call.organization().policy); }
+
+ApiAnswer set_llm(Call& call, Change& change) {
+    BodyFields& body = call.body;
+    if (!body.has("model")) body.fail("model", "is required; null clears the default");
+    const std::string model = body.text("model");
+    const std::string provider = body.text("provider");
+    if (call.error()) return call.refusal();
+    const auto endpoints = call.services.catalogue->find(model);
+    if (!model.empty() && endpoints.empty()) {
+        return api_error(ErrorKind::model_not_found,
+                         "the model '" + std::string(cut_utf8(model, kModelNameBytes)) + "' does not exist here",
+                         "model");
+    }
+    const bool served = std::any_of(endpoints.begin(), endpoints.end(), [&provider](const CatalogueEndpoint& endpoint) {
+        return endpoint.provider->name == provider;
+    });
+    if (!provider.empty() && !served) {
+        return api_error(ErrorKind::invalid_request, "the provider does not serve this model here", "provider");
+    }
+    const Status status = set_llm_default(change, call.organization().id, model, provider);
+    return status.ok() ? llm_answer(changed_policy(call, change)) : api_error(status);
+}
+
+ApiAnswer show_retention(Call& call) {
+    return retention_answer(call.services.config.retention, call.organization().policy);
+}
+
+ApiAnswer set_retention(Call& call, Change& change) {
+    BodyFields& body = call.body;
+    if (!body.has("class")) body.fail("class", "is required; null is the configuration's default");
+    const std::string name = body.text("class");
+    const RetentionPolicy& retention = call.services.config.retention;
+    const auto named = std::ranges::find(retention.classes, name, &RetentionClass::name);
+    if (!name.empty() && named == retention.classes.end()) {
+        body.fail("class", "is none of the configuration's classes");
+    }
+    if (call.error()) return call.refusal();
+    const auto number = name.empty() ? std::nullopt : std::optional(named->number);
+    const Status status = set_retention_class(change, call.organization().id, number);
+    return status.ok() ? retention_answer(retention, changed_policy(call, change)) : api_error(status);
+}
+
+ApiAnswer show_credit_policy(Call& call) {
+    return credit_policy_answer(call.services.config.credit, call.organization().policy);
+}
+
+ApiAnswer set_credit_policy(Call& call, Change& change) {
+    BodyFields& body = call.body;
+    const std::string name = body.text("on_exhausted");
+    std::optional<OnExhausted> on_exhausted;
+    if (OnExhausted named{}; parse(name, named)) on_exhausted = named;
+    if (!name.empty() && !on_exhausted) body.fail("on_exhausted", "must be cut, owe or null");
+    const auto overdraft_cap = body.usd("overdraft_cap").value_or(std::nullopt);
+    if (call.error()) return call.refusal();
+    const Status status = set_credit_policy(change, call.organization().id, on_exhausted, overdraft_cap);
+    return status.ok() ? credit_policy_answer(call.services.config.credit, changed_policy(call, change))
+                       : api_error(status);
+}
+
+}  // namespace tollgate

@@ -1,0 +1,39 @@
+// What an organization's requests go by unless they say otherwise: LLM default, retention of usage detail, what becomes
+// of streams when credit runs out.
+#pragma once
+
+#include <array>
+
+#include "accounting/accounts/organization.h"
+#include "gateway/api/call.h"
+
+namespace tollgate {
+
+ApiAnswer show_llm(Call& call);
+ApiAnswer set_llm(Call& call, Change& change);
+ApiAnswer show_retention(Call& call);
+ApiAnswer set_retention(Call& call, Change& change);
+ApiAnswer show_credit_policy(Call& call);
+ApiAnswer set_credit_policy(Call& call, Change& change);
+
+inline constexpr std::array kLlmBodyFields = {
+    fields::text("model").or_null().required().note("null clears the default"), fields::text("provider").or_null()};
+inline constexpr Schema kLlmBody{"NewLlm", kLlmBodyFields};
+inline constexpr std::array kLlmFields = {fields::text("model").or_null(), fields::text("provider").or_null()};
+inline constexpr Schema kLlm{"Llm", kLlmFields};
+
+inline constexpr std::array kRetentionBodyFields = {
+    fields::text("class").or_null().required().note("null: the configuration's default")};
+inline constexpr Schema kRetentionBody{"NewRetention", kRetentionBodyFields};
+inline constexpr std::array kRetentionFields = {fields::text("class"), fields::integer("days"),
+                                                fields::flag("default")};
+inline constexpr Schema kRetention{"Retention", kRetentionFields};
+
+inline constexpr std::array kCreditPolicyBodyFields = {fields::text("on_exhausted").or_null().one_of("cut|owe"),
+                                                       fields::usd("overdraft_cap").from(0).or_null()};
+inline constexpr Schema kCreditPolicyBody{"NewCreditPolicy", kCreditPolicyBodyFields};
+inline constexpr std::array kCreditPolicyFields = {fields::text("on_exhausted").one_of("cut|owe"),
+                                                   fields::usd("overdraft_cap"), fields::flag("default")};
+inline constexpr Schema kCreditPolicy{"CreditPolicy", kCreditPolicyFields};
+
+}  // namespace tollgate

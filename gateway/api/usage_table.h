@@ -1,0 +1,50 @@
+// Rows of a usage report, which JSON and CSV show alike, and what questions about usage have in common.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "accounting/usage/usage_query.h"
+#include "gateway/api/call.h"
+
+namespace tollgate {
+
+// One value of a table.
+struct Value {
+    enum class Kind : std::uint8_t { null, text, raw } kind = Kind::null;
+    std::string text = {};
+};
+Value text_of(std::string_view text);  // null if empty
+Value number_of(std::int64_t number);
+Value usd_of(NanoUsd amount);
+Value flag_of(bool flag);
+Value time_of(std::int64_t unix_ms);
+Value id_of(const Id128& id);                 // null if nil
+Value milliseconds_or_null(std::int64_t ms);  // null below zero
+Value share_of(std::int64_t part, std::int64_t whole);
+
+using Columns = std::vector<std::pair<std::string_view, Value>>;
+
+void write_json(const Columns& columns, JsonWriter& json);
+// The names before the first row.
+void write_csv_row(const Columns& columns, std::string& out);
+ApiAnswer csv_answer(std::string text);
+
+// --- Parameters
+inline constexpr Field kFormatField = fields::text("format").one_of("json|csv");
+inline constexpr Field kFromField = fields::text("from").note("RFC 3339, a date, or Unix milliseconds");
+inline constexpr Field kToField = fields::text("to").note("The same; exclusive");
+inline constexpr std::array kFilterFields = {fields::uuid("project_id"), fields::uuid("member_id"),
+                                             fields::key_hash("key"), fields::text("model"), fields::text("provider")};
+
+bool wants_csv(QueryFields& query);  // "json" unless the caller wants CSV
+// Of kFilterFields: those that rollups know, too.
+UsageFilter read_filter(QueryFields& query);
+
+// What was settled before the question is in the answer, unless there is very much of it.
+void bring_up_to_date(Services& services);
+
+}  // namespace tollgate

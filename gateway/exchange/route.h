@@ -1,0 +1,99 @@
+// What a request's path and method name: rows of the one table in gateway/api/routes.cc, which also defines what is
+// declared here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "accounting/accounts/permission.h"
+#include "accounting/ledger/usage_record.h"
+
+namespace tollgate {
+
+struct ApiAnswer;
+class Call;
+class Change;
+class Inbound;
+struct Schema;
+
+// Who may call: anybody, anybody with a valid key, or who has a permission.
+struct Guard {
+    enum class Kind : std::uint8_t { open, any_key, permission };
+
+    constexpr Guard(Kind of) : kind(of) {}
+    constexpr Guard(Permission needed) : kind(Kind::permission), permission(needed) {}
+
+    Kind kind;
+    Permission permission = Permission::infer;  // if that is the kind
+};
+
+// What answers: a function that reads, or one that collects a change, which is then committed.
+struct Handler {
+    using Read = ApiAnswer (*)(Call&);
+    using Mutate = ApiAnswer (*)(Call&, Change&);
+
+    constexpr Handler() = default;
+    constexpr Handler(Read reader) : read(reader) {}
+    constexpr Handler(Mutate mutator, std::string_view named) : mutate(mutator), action(named) {}
+
+    Read read = nullptr;
+    Mutate mutate = nullptr;
+    std::string_view action = {};  // of the change, in its audit entry: "key.create"
+};
+
+// Where a handler runs.
+enum class RunsOn : std::uint8_t {
+    exchange,  // the request goes to a model
+    worker,    // must not block
+    readers,   // a pool: may block, changes nothing
+    accounts,  // one thread: may block, and changes
+};
+
+// What goes in and out.
+struct Contract {
+    const Schema* query = nullptr;   // null: the query is not looked at
+    const Schema* body = nullptr;    // null: nor the body
+    const Schema* answer = nullptr;  // null: none
+    int status = 200;                // of success
+    bool body_optional = false;      // an empty one is {}
+    bool csv = false;                // the answer may be CSV
+    ApiType api = ApiType::chat;     // of the exchange
+};
+
+// One method of a path.
+struct Operation {
+    std::string_view method;  // GET serves HEAD, too
+    std::string_view path;    // "/api/organizations/{organization}/keys/{key}"; "{name...}" is all of the rest
+    std::string_view name;    // of the path in metrics and logs; paths may share one
+    Guard guard = Guard::Kind::open;
+    RunsOn runs_on = RunsOn::worker;
+    Handler handler = {};  // none: the exchange, or OPTIONS
+    std::string_view summary;
+    Contract contract = {};
+};
+
+// A path with its methods.
+struct Route {
+    std::string_view path;
+    std::string_view name;
+    std::size_t number = 0;  // of the name, below route_names().size()
+    std::span<const Operation> operations = {};
+
+    bool known() const { return !path.empty(); }
+    // Null if the path does not take the method.
+    const Operation* find(std::string_view method) const;
+    std::string allow() const;  // "GET, HEAD, OPTIONS"
+};
+
+inline constexpr Route kUnknownRoute{.path = {}, .name = "unknown"};
+
+// What a path names: kUnknownRoute if nothing. It and its texts live as long as the program; nothing is allocated.
+const Route& find_route(std::string_view path);
+// The API that answers under a path are written in, errors of unknown paths included.
+const Inbound& inbound_of(std::string_view path);
+std::span<const std::string_view> route_names();  // by number
+
+}  // namespace tollgate
