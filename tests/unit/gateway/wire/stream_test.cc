@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/write.hpp>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -27,23 +28,28 @@ struct Pair {
     void send_end() { far.shutdown(Socket::shutdown_send); }
 };
 
-// Reads `near` to its end in pieces of at most `size` bytes; what is read, and the error.
-std::pair<std::string, ErrorCode> read_all(Pair& pair, std::size_t size, const std::function<void()>& after_each) {
-    Stream stream(std::move(pair.near));
+struct Reading {
     std::string text;
-    ErrorCode failed;
-    auto read = [&]() -> Awaitable<void> {
-        std::string piece(size, '\0');
-        while (!failed) {
-            auto [error, bytes] = co_await stream.read_some(piece.data(), piece.size());
-            failed = error;
-            text.append(piece, 0, bytes);
-            if (!failed) after_each();
-        }
-    };
-    asio::co_spawn(pair.context, read(), asio::detached);
+    ErrorCode error;
+};
+
+Awaitable<void> read(Stream& stream, std::size_t size, const std::function<void()>& after_each, Reading& reading) {
+    std::string piece(size, '\0');
+    while (!reading.error) {
+        auto [error, bytes] = co_await stream.read_some(piece.data(), piece.size());
+        reading.error = error;
+        reading.text.append(piece, 0, bytes);
+        if (!error) after_each();
+    }
+}
+
+// Reads `near` to its end in pieces of at most `size` bytes.
+Reading read_all(Pair& pair, std::size_t size, const std::function<void()>& after_each) {
+    Stream stream(std::move(pair.near));
+    Reading reading;
+    asio::co_spawn(pair.context, read(stream, size, after_each, reading), asio::detached);
     pair.context.run_for(std::chrono::seconds(10));
-    return {text, failed};
+    return reading;
 }
 
 TEST(Stream, TheEndIsSeenThoughItCameWithTheLastBytes) {
