@@ -45,7 +45,7 @@ class CommitLog {
     Status start(std::uint64_t next_sequence);
 
     // full: there is no room left. Otherwise the commit is in the file and, at durability disk, on disk with all before
-    // it. After io nobody knows: the log has to be opened again.
+    // it. After io it is unknown whether it is: the log has to be opened again.
     Status append(std::uint64_t sequence, const WriteBatch& batch, Durability durability);
 
   private:

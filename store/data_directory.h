@@ -1,7 +1,7 @@
 // What a data directory consists of.
 //
 //   rocksdb/          the database (store/rocks_store.h); its LOCK file is the directory's lock (store/rocks_lock.h)
-//   slots             the slot file (store/slot_file.h); slots.damaged: slots that power loss tore, for whoever looks
+//   slots             the slot file (store/slot_file.h); slots.damaged: slots that power loss tore; nothing reads it
 //   commit_log        at durability disk (store/commit_log.h): commits that the database may not have on its disk yet
 //   checkpoints/ID/   a copy of both, made by a running gateway for a tool: itself laid out like a data directory
 //   operations.url    where the running gateway's operations listener is

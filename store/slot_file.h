@@ -52,7 +52,7 @@ class SlotFile {
         std::uint32_t workers = 1;     // lanes; the file's format does not depend on it
         std::uint64_t boot_epoch = 1;  // greater than every earlier process's
         // Recovery appends slots that are torn or unreadable to <path>.damaged, as they are, and goes on without them:
-        // after power loss, where whatever was promised stands in the journal. False: they are corrupt.
+        // after power loss, when everything that was promised is in the journal. False: they are corrupt.
         bool set_damaged_aside = false;
     };
 
@@ -82,7 +82,7 @@ class SlotFile {
     // That candidate is in use from now on, and its progress is zero.
     void publish_candidate(SlotIndex slot, std::uint8_t candidate);
     // Publishes the settlement and queues the slot for the journal writer. The terminal bytes may leave after this or,
-    // where they wait for the disk, once committed(lane) is not below the ticket that this answers: how many of the
+    // where they wait for the disk, once committed(lane) is not below the ticket that this returns: how many of the
     // lane's requests have been settled.
     std::uint64_t publish_settled(std::uint32_t lane, SlotIndex slot, std::span<const std::byte> record);
 

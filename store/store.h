@@ -68,7 +68,7 @@ class Store {
     virtual Result<std::pair<std::string, std::string>> last_before(Family family, std::string_view begin,
                                                                     std::string_view end) = 0;
 
-    // After a failed commit the store is read-only: every later commit answers read_only until resume() succeeds. Of
+    // After a failed commit the store is read-only: every later commit fails with read_only until resume() succeeds. Of
     // the batch that failed all is stored or nothing: to be sure, resume and commit the same batch again.
     virtual Status commit(const WriteBatch& batch, Durability durability) = 0;
 
@@ -86,9 +86,9 @@ class Store {
 
     virtual bool read_only() const = 0;
 
-    // Makes a read-only store writable again, if what made the write fail is gone; ok at once if it is writable. Reads
-    // wait meanwhile, and are answered again after a failure.
-    //   corrupt: something that had been committed is missing; anything else: the cause is still there
+    // Makes a read-only store writable again, if the cause of the failure has passed; ok if it is writable. Reads wait
+    // meanwhile, and work again after a failure.
+    //   corrupt: something that had been committed is missing; anything else: the cause has not passed
     virtual Status resume() {
         return read_only() ? Status(StatusCode::read_only, "this store cannot be resumed") : Status();
     }

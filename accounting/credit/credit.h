@@ -88,7 +88,7 @@ struct Settlement {
 
 struct Charge {
     NanoUsd charged;  // taken from the organization
-    NanoUsd overrun;  // cost - charged, for platform:overrun; should be 0 but for what on_exhausted: owe allows
+    NanoUsd overrun;  // cost - charged, for platform:overrun; should be 0, except with on_exhausted: owe
 };
 
 class OrganizationCredit {
@@ -120,8 +120,10 @@ class OrganizationCredit {
     std::optional<std::int64_t> usual_output(std::size_t endpoint) const;
 
     // --- Credit that has expired (accounting/ledger/transactions.h)
-    // Requests in flight when it expires may spend it and nobody else; what they leave is nobody's at once. Answers
-    // what is promised to those that still run; lots that expire later are frozen anew, together with what is left.
+    // Credit that expires while requests hold some of it is frozen: those requests may still spend what they hold (it
+    // is promised to them), later requests may not. What they leave is promised to no request any more and out of
+    // `available` immediately. Returns what is still promised. Lots that expire later are frozen with what is left
+    // then.
     NanoUsd freeze_expired(std::int64_t last_expiry_ms, std::int64_t now_ms);
     NanoUsd take_expired(NanoUsd most);   // at most what is neither used nor held; what it took
     void set_expired_left(NanoUsd left);  // none: the next to expire is the first
@@ -143,7 +145,7 @@ class OrganizationCredit {
     using All = std::array<Spender*, 4>;
     All all(const Spenders& spenders) { return {&organization_, spenders.project, spenders.member, spenders.key}; }
     NanoUsd not_held() const { return granted_ - used_ - held_; }
-    // Below zero while requests admitted before hold what has become nobody's.
+    // Below zero while requests hold expired credit that is promised to no request.
     NanoUsd available() const { return not_held() - expired_.nobodys(); }
     std::optional<Refusal> short_of_money(const All& spenders, NanoUsd amount, const WindowNumbers& at,
                                           std::int64_t unix_ms) const;

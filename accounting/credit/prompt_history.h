@@ -1,14 +1,13 @@
 // How many tokens the text of an endpoint's prompts has to a byte, learned from what its provider reports: for holds
 // the ratio that 99 of 100 prompts stay below, for bills without the provider's figure the mean.
 //
-// It is a property of the tokenizer, so all organizations teach it together, and a customer's prompts move what others
-// are billed where the provider's figure is missing. How far is bounded: every prompt counts once, however long; bills
-// are by the mean of at least kLeastSamples, up to thousands; and each sample is clamped to what text can have, so that
-// whoever sends all of an endpoint's prompts still stays between kMostBytesPerToken and kLeastBytesPerToken, and pays
-// for them.
+// The ratio is a property of the model's tokenizer, so it is learned from all organizations together. So one customer's
+// prompts can move what others are billed where the provider's figure is missing. How far is bounded:
+//   - every prompt counts once, however long it is;
+//   - bills use the mean of at least kLeastSamples prompts, up to thousands;
+//   - each sample is clamped to what text can have: between kLeastBytesPerToken and kMostBytesPerToken.
 //
-// Any thread. learned() is one atomic load. add() waits for nobody: a sample that comes while another is added is left
-// out.
+// Thread-safe. learned() is one atomic load. add() never waits: a sample that comes while another is added is left out.
 #pragma once
 
 #include <array>

@@ -1,9 +1,11 @@
-// An organization's credit as the lots it came in: which of it is spent first, what may expire, be transferred or paid
-// back. The hot path knows only the total (credit.h); the lots follow the journal, entry by entry, so that any replay
-// gives the same. At every entry the lots of an organization sum to its journaled balance.
+// An organization's credit as the lots in which it came. A lot says when its credit is spent, when it expires, and
+// whether it may be transferred or paid back. The hot path knows only the total (credit.h). The lots follow the journal
+// entry by entry, so any replay gives the same. At every entry the lots of an organization sum to its journaled
+// balance.
 //
-// Burn order: priority ascending, then the earliest expiry (none is last), then the order in which they came; but what
-// had expired when the event began, by the time in its id (of a usage: its admission), comes after all that had not.
+// Burning takes from lots in this order: those that had not expired when the event began (the time in its id; of a
+// usage, its admission) before those that had; then priority ascending; then the earliest expiry, none last; then the
+// order in which they came.
 //
 //   entry                              lots
 //   purchase (confirmed), grant,       one more
@@ -45,7 +47,7 @@ struct CreditLot {
     std::int64_t created_ms = 0;
     std::uint64_t sequence = 0;  // ascends with each lot of the organization, whatever clocks say
     bool operator==(const CreditLot&) const = default;
-    // Bought by somebody, perhaps in another organization: may be given on.
+    // It was bought, perhaps by another organization: it may be transferred again.
     bool purchased() const { return source == LotSource::purchase || source == LotSource::transfer; }
     bool expired(std::int64_t unix_ms) const { return expires_ms != 0 && expires_ms <= unix_ms; }
 };
@@ -100,7 +102,7 @@ class CreditLots {
     static void mark_changed(Account& account, const Id128& lot);
 
     std::unordered_map<Id128, Account, TailHash> accounts_;
-    std::vector<Id128> changed_;  // organizations; some may stand here twice
+    std::vector<Id128> changed_;  // organizations; may contain duplicates
     std::set<Expiry> expiries_;
 };
 

@@ -12,8 +12,8 @@
 
 namespace tollgate {
 
-// How far a search for an id goes on behind the block of its time: requests take a while to end. A bound for ids that
-// nobody has; at 40 blocks a second it is more than an hour and a half of full load.
+// How many blocks after that of its time are searched for an id: a request is journaled when it ends. It bounds the
+// search for ids that do not exist. At 40 blocks a second it covers more than an hour and a half.
 inline constexpr std::uint64_t kMostBlocksSearched = 262'144;
 
 // The first day (since 1970-01-01 UTC) whose usage of this class is kept; 0 if nothing has been dropped yet.
@@ -35,7 +35,8 @@ class JournalReader {
     Result<StoredRequest> find(const Id128& request, std::uint64_t last);
     // The first block that may hold a request whose id has this time; last + 1 if there is none.
     Result<std::uint64_t> first_block_not_before(std::int64_t unix_ms, std::uint64_t last);
-    // What a request was charged, as the money journal has it: for ever. not_found as find(), and if it moved no money.
+    // What a request was charged, by the money journal, which keeps it for ever. not_found as for find(), and if the
+    // request moved no money.
     Result<LedgerEntry> find_usage(const Id128& request, std::uint64_t last);
 
   private:

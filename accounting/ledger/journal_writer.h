@@ -1,6 +1,6 @@
-// Everything that goes into the journal once a ledger is open: blocks of what is settled, transactions, expiries,
-// checkpoints; and what becomes of a commit that fails. Used by one thread at a time: the ledger's writer thread, or
-// whoever calls while none runs. What any thread may ask says so.
+// Everything that goes into the journal once a ledger is open: blocks of settled requests, transactions, expiries and
+// checkpoints. Retries a commit that failed. Used by one thread at a time: the ledger's writer thread, or the caller
+// while that does not run. Functions that any thread may call are marked.
 #pragma once
 
 #include <atomic>
@@ -24,23 +24,24 @@ class JournalWriter {
     // All references must outlive the writer.
     JournalWriter(Store& store, SlotFile& slots, CreditTable& credits, const LedgerOptions& options);
 
-    // First of all, once, before any other thread knows the ledger.
+    // To be called once, before everything else, while no other thread uses the ledger.
     Status recover(std::int64_t now_ms);
     // Called after each block.
     void set_on_commit(std::function<void()> on_commit) { on_commit_ = std::move(on_commit); }
 
-    // Until everything settled before the call is committed, or it cannot be; whether there was anything.
+    // Commits everything that was settled before the call, as far as it can be. False if there was nothing.
     bool write_all_settled();
-    // Notices a failure of others who write to the store, and makes the attempt that is due after a failure.
+    // Notices a failure of another writer to the store. After a failure, makes the attempt that is due.
     void look_at_store();
-    // Expiry and checkpoint, each if it is time.
+    // Expires credit and makes a checkpoint, each if it is due.
     void do_what_is_due();
-    // Stores the balances and the day's usage as they are now, if they are not.
+    // Stores the balances and the day's usage, if they have changed since they were stored.
     void checkpoint();
     // Ledger::transact and Ledger::expire_credit.
     Result<TransactionResult> book(const TransactionRequest& request, std::int64_t now_ms);
     Result<std::size_t> expire();
-    // The last chance: the attempt after a failure, due or not; all that is settled; a checkpoint.
+    // Before the end: retries a failed commit whether it is due or not, commits all that is settled, makes a
+    // checkpoint.
     void finish();
 
     const LedgerOptions& options() const { return options_; }  // any thread; within their limits

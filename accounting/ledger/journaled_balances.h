@@ -1,5 +1,5 @@
-// The balances as far as the journal goes. The CreditTable runs ahead of it (it has settlements that wait for their
-// block), so checkpoints and recovery use this table: it is always the exact sum of the blocks applied to it.
+// The balances as of the newest journal block: always the exact sum of the blocks that were applied. Checkpoints and
+// recovery use them. (The CreditTable is ahead: it includes settlements that wait for their block.)
 // Used by one thread at a time: recovery, then the journal writer.
 #pragma once
 

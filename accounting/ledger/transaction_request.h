@@ -18,13 +18,13 @@ enum class TransactionKind : std::uint8_t {
     confirm_purchase = 2,  // of `reference`, whole; its credit never expires
     cancel_purchase = 3,   // of `reference`, while pending
     grant = 4,             // with `priority` and `expires_ms`
-    usage_refund = 5,      // of request `reference`: at most what it was charged less what was refunded before
+    usage_refund = 5,      // of request `reference`: at most its charge less its earlier refunds
     payment_refund = 6,    // of purchase `reference`: at most what is left of it
     transfer = 7,          // purchased credit, to `counterparty`
-    adjustment = 8,        // either sign; below zero takes what there is and says how much
-    charge_back = 9,       // of purchase `reference`: takes what there is, what is left of the purchase first; the rest
-                           // is the platform's loss
-    expiry = 10,           // the ledger's own
+    adjustment = 8,        // either sign; a negative one takes at most what is available
+    charge_back = 9,  // of purchase `reference`: takes what is available, from that purchase first; the rest is the
+                      // platform's loss
+    expiry = 10,      // the ledger's own
 };
 
 inline constexpr std::size_t kIdempotencyKeyBytes = 255;  // at most
@@ -33,7 +33,7 @@ inline constexpr std::int32_t kMaxLotPriority = 1'000'000;
 struct TransactionRequest {
     TransactionKind kind = TransactionKind::grant;
     Id128 organization;
-    NanoUsd amount = {};  // above zero, but for an adjustment; refunds: zero is all that is left to refund
+    NanoUsd amount = {};  // above zero, except adjustments; refunds: zero means all that is left
     Id128 counterparty = {};
     Id128 reference = {};
     std::int32_t priority = kDefaultLotPriority;  // lower is spent first

@@ -2,8 +2,8 @@
 // its row of the history and its idempotency record in the same batch. Entries are immutable; a correction is a new
 // one.
 //
-// An idempotency key is the organization's. The same key with the same content is answered as the first time, with
-// other content it is already_exists. Notes and actors are no content.
+// An idempotency key belongs to the organization. The same key with the same content returns the first result; with
+// other content it fails with already_exists. Notes and actors do not count as content.
 #pragma once
 
 #include <cstdint>
@@ -39,12 +39,12 @@ class Transactions {
     Transactions(Store& store, CreditTable& credits, JournaledBalances& balances, BlockWriter& writer)
         : store_(store), credits_(credits), balances_(balances), writer_(writer) {}
 
-    // Adds entry and rows to the block, unless the answer is `repeated` or a failure; credit that goes away is taken at
-    // once, credit that comes is there after committed(). `id` is for the transaction.
+    // Adds the entry and its rows to the block, unless it fails or returns `repeated`. Credit that is taken is gone
+    // from `credits` immediately; credit that is given is there after committed(). `id` is for the transaction.
     Result<TransactionResult> add(const TransactionRequest& request, const Id128& id, std::int64_t now_ms);
-    // Adds the expiry of what has expired, but for what was promised to requests in flight at the expiry: they burn it,
-    // nobody admitted later does, and what they leave expires when they end. `id` makes ids. The number added, at most
-    // kMaxExpiriesPerBlock.
+    // Adds entries for credit that has expired and returns how many, at most kMaxExpiriesPerBlock. `id` makes their
+    // ids. What requests held when it expired is left to them. Requests admitted later cannot use it. What those
+    // requests leave expires when they end.
     Result<std::size_t> add_expiries(const std::function<Id128()>& id, std::int64_t now_ms);
     // The block is committed: its credit may be spent.
     void committed();

@@ -23,7 +23,7 @@
 
 namespace tollgate {
 
-// Where a row stands among an organization's: newer ones are greater. Block and row are those of the journal.
+// The place of a row among its organization's rows; newer ones are greater. Block and row are those of the journal.
 struct UsagePosition {
     std::uint32_t day = 0;  // of settlement
     std::uint64_t block = 0;
@@ -55,7 +55,7 @@ class UsageChunks {
         UsageRow row;
     };
     // Visits an organization's rows of one day below `below`, the newest first, until `visit` returns false. `days` is
-    // what days() answered.
+    // the result of days().
     Status visit_day(const Id128& organization, std::uint32_t day, std::span<const Days> days,
                      const UsagePosition& below, const std::function<bool(const Visited&)>& visit) const;
 

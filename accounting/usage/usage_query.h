@@ -31,7 +31,7 @@ struct TimeRange {  // Unix time of settlement: from <= t < to
 };
 
 inline constexpr std::uint32_t kMaxUsagePage = 1000;
-// How many rows a page may look at: a filter that admits little answers short pages, with a cursor to go on.
+// How many rows one page may look at. With a filter that few rows match, a page is short and still has a cursor.
 inline constexpr std::uint32_t kMaxRowsSearched = 100'000;
 
 struct UsageListQuery {
@@ -78,7 +78,7 @@ struct UsageReport {
     std::vector<UsageReportRow> rows;  // by time, then by cost, the greatest first
 };
 
-// invalid beyond kMaxReportBuckets; full if more than kMaxReportRows rows would be answered.
+// invalid beyond kMaxReportBuckets; full if the report would have more than kMaxReportRows rows.
 Result<UsageReport> report_usage(const Rollups& rollups, const UsageReportQuery& query);
 
 }  // namespace tollgate

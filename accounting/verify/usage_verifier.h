@@ -3,9 +3,9 @@
 // The index stores both with that number in one commit, so they agree in every snapshot, however far it is behind the
 // journal.
 //
-// What retention dropped cannot be summed again. A listing goes with its days, so those are left out that may be gone.
-// A rollup stays: one of a day in which a dropped row may have been settled counts at least what the journal still has,
-// and one of a later day exactly that.
+// What retention deleted cannot be summed again. Listings of days that may have been deleted are not compared. A rollup
+// is kept: of a day from which a row may have been deleted it must count at least what the journal still has, and of a
+// later day exactly that.
 //
 // Memory: a few hundred bytes for each rollup of a day, some fifty for each listed day of an organization.
 #pragma once
@@ -31,7 +31,7 @@ class UsageVerifier {
     std::optional<LedgerDifference> begin(Store& store);
     // The journal's rows, in order, each with its day of settlement.
     void add(std::uint64_t block, std::uint32_t day, const UsageRecord& record, const UsageRow& row);
-    // A part of a block that is gone. None of its rows was settled later than its day.
+    // A part of a block that was deleted. None of its rows was settled later than its day.
     void add_expired(std::uint64_t block, const UsagePart& part);
     // With all rows of the journal added, which ends with `last_block`.
     std::optional<LedgerDifference> check(Store& store, std::uint64_t last_block);
@@ -59,7 +59,7 @@ class UsageVerifier {
 
     std::uint64_t indexed_block_ = 0;
     std::array<std::uint64_t, kMaxRetentionClasses> kept_from_day_{};
-    std::optional<std::uint32_t> last_expired_day_;      // of the parts that are gone
+    std::optional<std::uint32_t> last_expired_day_;      // of the deleted parts
     std::unordered_map<std::string, Sums> sums_;         // by day and dimensions
     std::unordered_map<std::string, Listing> listings_;  // by what their chunks' keys begin with
     std::uint64_t rollups_ = 0, listed_rows_ = 0;
