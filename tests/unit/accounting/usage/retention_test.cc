@@ -141,6 +141,7 @@ TEST_F(RetentionTest, SearchForAnUnknownRequestEndsAtItsLimit) {
     for (int i = 0; i < 5; ++i) commit(kNow + i, {0});
     UsageSample late;  // began first, ended last: in the sixth block
     late.opened.request = UlidGenerator(2).next(kNow);
+    late.opened.candidates = only_candidate("sample/echo", "sample");
     late.settled.settled_ms = kNow;
     const Id128 known = late.opened.request;
     ASSERT_TRUE(journal.commit({late}).ok());
