@@ -203,11 +203,11 @@ RequestSettled settle_orphan(const RequestOpened& opened, const LeftOverSlot& sl
     settled.source = UsageSource::counted;
     settled.usage.prompt = candidate.counted_prompt;
     settled.usage.completion = clamped(slot.progress);
-    const UsageCost price = price_usage(settled.usage, candidate.prices);
-    settled.provider_cost = price.provider;
+    const auto [price, provider_cost] = price_usage(settled.usage, candidate.prices);
+    settled.provider_cost = provider_cost;
     if (policy == OrphanPolicy::free) return settled;
     const NanoUsd hold = slot.hold == 0 ? opened.hold : NanoUsd{clamped(slot.hold)};
-    settled.cost = std::min(hold, price.customer);
+    settled.cost = std::min(hold, price);
     settled.charged = std::min(settled.cost, balance);
     settled.overrun = settled.cost - settled.charged;
     return settled;
