@@ -197,8 +197,9 @@ RequestSettled settle_orphan(const RequestOpened& opened, const LeftOverSlot& sl
     settled.latency_ms = static_cast<std::int32_t>(
         std::clamp<std::int64_t>(now_ms - opened.created_ms, 0, std::numeric_limits<std::int32_t>::max()));
     // Nobody is charged by a candidate that there is not.
-    if (slot.progress == 0 || slot.candidate >= opened.candidates.size()) return settled;
+    if (slot.candidate >= opened.candidates.size()) return settled;
     settled.candidate = slot.candidate;
+    if (slot.progress == 0) return settled;
     const PricedCandidate& candidate = opened.candidates[slot.candidate];
     settled.source = UsageSource::counted;
     settled.usage.prompt = candidate.counted_prompt;

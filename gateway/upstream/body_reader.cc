@@ -105,14 +105,12 @@ BodyPart BodyReader::take(const wire::Stream::ReadResult& read) {
         part.payload = in.view().substr(bytes_in_hand_, payload);
         part.end = ended();
         bytes_in_hand_ += payload;
-        any_payload_ = any_payload_ || payload > 0;
     }
     if (decoder_.state() == BodyDecoder::State::refused) {
         part.error = {
             ErrorKind::upstream_invalid_response,
             "provider " + answer_.pool->provider().name + " sent a malformed body: " + std::string(decoder_.reason())};
     }
-    if (part.error && any_payload_) part.error.set_retry(Retry::never);
     return part;
 }
 

@@ -74,7 +74,6 @@ class BodyReader {
     BodyDecoder decoder_;
     std::size_t bytes_in_hand_ = 0;
     bool must_read_;  // false: bytes came with the head
-    bool any_payload_ = false;
 };
 
 }  // namespace tollgate
