@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "gateway/chat/stream_meter.h"
-#include "gateway/chat/upstream_body.h"
+#include "gateway/chat/answer_stream.h"
+#include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/wire/chunked.h"
 #include "gateway/wire/http_head.h"
 
@@ -67,7 +67,7 @@ void body_read_and_splice(benchmark::State& state) {
     BodyFacts facts;
     UpstreamBody body;
     for (auto _ : state) {
-        if (read_body(parser, text, 128, ApiType::chat, facts)) state.SkipWithError("the body was refused");
+        if (parse_body(parser, text, 128, Operation::chat, facts)) state.SkipWithError("the body was refused");
         body.build(text, facts, "gpt-4o-mini-2024-07-18", true);
         benchmark::DoNotOptimize(body.size());
     }
@@ -82,22 +82,22 @@ constexpr std::string_view kEvent =
     "\"choices\":[{\"index\":0,"
     "\"delta\":{\"content\":\" token\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n";
 
-void stream_meter_event(benchmark::State& state) {
-    StreamMeter meter;
-    StreamMeter::Options options;
-    options.openrouter = state.range(0) != 0;
+void answer_stream_event(benchmark::State& state) {
+    AnswerStream stream;
+    AnswerStream::Options options;
+    options.inbound = state.range(0) != 0 ? &openrouter_inbound() : &openai_inbound();
     options.generation = "gen-01KAHX0000000000000000000";
     options.provider = "openai";
     options.model = "openai/gpt-4o-mini";
-    meter.begin(options);
+    stream.begin(options);
     std::string out;
     for (auto _ : state) {
-        meter.feed(kEvent, out);
+        stream.feed(kEvent, out);
         benchmark::DoNotOptimize(out.data());
         out.clear();
     }
 }
-BENCHMARK(stream_meter_event)->ArgName("openrouter")->Arg(0)->Arg(1);
+BENCHMARK(answer_stream_event)->ArgName("openrouter")->Arg(0)->Arg(1);
 
 void chunk_decode_event(benchmark::State& state) {
     wire::ChunkDecoder decoder;

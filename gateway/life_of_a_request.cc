@@ -13,6 +13,7 @@
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
 #include "gateway/exchange/held_request.h"
+#include "gateway/exchange/token_usage.h"
 #include "gateway/routing/plan.h"
 #include "gateway/upstream/dispatch.h"
 #include "gateway/upstream/relay.h"
@@ -48,7 +49,7 @@ wire::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_de
     if (parser.allocate(body.size(), max_depth) != simdjson::SUCCESS) {
         co_return Error{ErrorKind::overloaded, "no memory to parse the body"};
     }
-    co_return read_body(parser, body, max_depth, api, facts);
+    co_return parse_body(parser, body, max_depth, operation_of(api), facts);
 }
 
 // A large body is parsed on a thread of its own, so that the worker's other connections do not wait for it.
@@ -129,7 +130,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (body.size() > kMostBytesParsedOnLoop) {
         error = co_await read_body_off_loop(connection, body);
     } else {
-        error = read_body(worker.json, body, worker.config().limits.max_json_depth, request.api, request.body);
+        error = parse_body(worker.json, body, worker.config().limits.max_json_depth, operation_of(request.api),
+                           request.body);
     }
     if (error) co_return error;
     // Which endpoints, in which order: defaults and aliases come before the price.

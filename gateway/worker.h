@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "gateway/chat/request_body.h"
+#include "gateway/chat/dialect/openai_request.h"
 #include "gateway/ops/counters.h"
 #include "gateway/services.h"
 #include "gateway/upstream/pool.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/answer_stream.h"
 #include "gateway/client/watch.h"
 #include "gateway/exchange/request_context.h"
 #include "gateway/upstream/pool.h"
@@ -72,7 +72,7 @@ class Connection {
     wire::Buffer in{kClientBufferBytes};  // received, not yet consumed
     std::string out;                      // what is being written
     RequestContext request;
-    StreamMeter meter;
+    AnswerStream meter;
     wire::ChunkDecoder request_chunks, response_chunks;
     ConnectAttempt connecting;    // an upstream connection being made
     bool close_after = false;     // no further request on this connection

@@ -11,7 +11,7 @@
 #include "accounting/money/limits.h"
 #include "accounting/money/money.h"
 #include "accounting/usage/retention.h"
-#include "gateway/chat/upstream_body.h"
+#include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/log/log.h"
 #include "store/status.h"
 #include "store/store.h"

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "gateway/chat/dialect/openai_chunk.h"
+#include "gateway/exchange/token_usage.h"
+
 namespace tollgate {
 namespace {
 
 // Puts the provider's figure into `ending` in this program's terms, where completion tokens include reasoning tokens.
 // Returns how many generated tokens it names as visible, for comparison with what came.
-std::int64_t take_reported(const UsageTerms& terms, const TokenUsage& reported, Ending& ending) {
-    ending.usage = reported;
+std::int64_t take_reported(const UsageTerms& terms, const TokenCounts& reported, Ending& ending) {
+    ending.usage = token_usage(reported);
     ending.source = UsageSource::provider;
     if (!terms.reasoning_in_completion) ending.usage.completion += reported.reasoning;
     return std::max<std::int64_t>(ending.usage.completion - reported.reasoning, 0);

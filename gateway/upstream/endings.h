@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/answer_meter.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/upstream/plain_answer.h"
 

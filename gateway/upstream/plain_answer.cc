@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/answer_meter.h"
+#include "gateway/chat/dialect/openai_chunk.h"
+#include "gateway/chat/dialect/openai_writer.h"
+#include "gateway/chat/dialect/usage.h"
+#include "gateway/exchange/token_usage.h"
 
 namespace tollgate {
 namespace {
@@ -66,7 +70,7 @@ Edit usage_edit(const PlainAnswer& answer, const AnswerSplices& splices) {
         return {answer.usage_end, answer.usage_end,
                 (answer.usage_empty ? "\"cost\":" : ",\"cost\":") + to_usd(splices.cost)};
     }
-    const std::string usage = usage_json(splices.usage, splices.cost);
+    const std::string usage = usage_json(token_counts(splices.usage), to_usd(splices.cost));
     if (answer.usage_member) return {answer.usage_member->value.begin, answer.usage_member->value.end, usage};
     const bool first = answer.empty && !splices.labels;
     return {answer.object_end, answer.object_end, (first ? "\"usage\":" : ",\"usage\":") + usage};

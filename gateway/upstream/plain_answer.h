@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "accounting/ledger/usage_record.h"
+#include "accounting/money/money.h"
+#include "gateway/chat/token_counts.h"
 #include "gateway/text/error.h"
 #include "gateway/text/json_members.h"
 
@@ -17,7 +18,7 @@ namespace tollgate {
 // Offsets and views are of the body that was inspected.
 struct PlainAnswer {
     bool has_usage = false;
-    TokenUsage usage;
+    TokenCounts usage;
     std::uint32_t usage_end = 0;  // offset of the usage object's closing brace; 0: there is no such object
     bool usage_empty = false;
     std::uint32_t object_end = 0;  // offset of the answer's closing brace
@@ -48,7 +49,7 @@ void append_spliced(std::string_view body, const PlainAnswer& answer, const Answ
 // --- Of an answer of which only the end is in hand. Providers write `usage` last.
 struct AnswerTail {
     bool has_usage = false;
-    TokenUsage usage;
+    TokenCounts usage;
     std::size_t usage_begin = 0;  // offset of the usage object
 };
 

@@ -20,9 +20,9 @@ constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
 void begin_meter(Connection& connection) {
     RequestContext& request = connection.request;
     request.metered = true;
-    StreamMeter::Options options;
-    options.openrouter = request.inbound->labels_answers();
-    options.hide_usage = !request.inbound->always_shows_usage() && !request.body.include_usage;
+    AnswerStream::Options options;
+    options.inbound = request.inbound;
+    options.client_asked_for_usage = request.body.include_usage;
     options.generation = request.generation_id();
     options.choices = request.body.choices;
     options.text_completions = request.api == ApiType::completions;
@@ -62,24 +62,6 @@ void prepare(Connection& connection, Outlet& outlet, bool last, Flush& flush) {
     } else if (!out.empty()) {
         flush.pieces[3] = kLastChunk.substr(0, 2);
     }
-}
-
-// The event that tells the client its stream is broken; never followed by [DONE].
-void append_error_event(const RequestContext& request, const Error& error, std::string& out) {
-    const int status = status_of(error.kind());
-    const std::string body = request.inbound->error_body(error, status);
-    out += "data: ";
-    if (!request.inbound->labels_answers()) {
-        out += body;
-    } else {
-        out += "{\"id\":\"";
-        out += request.generation_id();
-        out += "\",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(request.started_ms / 1000) +
-               ",\"model\":" + request.endpoint->model_json + ",\"provider\":" + request.endpoint->provider_json;
-        out += "," + body.substr(1, body.size() - 2) +
-               ",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}]}";
-    }
-    out += "\n\n";
 }
 
 // Whether the open slot alone makes sure that a complete answer is charged for, should the process die: then the bytes
@@ -191,7 +173,7 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
     const bool finished = conclusion.finish_now(relay.ending(), [&](NanoUsd cost) {
         if (relay.reads_on()) connection.out.clear();
         relay.append_rest(cost, connection.out);
-        if (error) append_error_event(request, error, connection.out);
+        if (error) connection.meter.append_error(error, connection.out);
         prepare(connection, outlet, true, flush);
         return flush.pieces;
     });

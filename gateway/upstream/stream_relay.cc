@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/exchange/token_usage.h"
+
 namespace tollgate {
 namespace {
 
@@ -53,7 +55,7 @@ StreamRelay::Action StreamRelay::cut(bool reads_on, std::string& out) {
     held_.keep(told_usage_.completion, told_cost_);
     meter_.append_cut(code_of(cut_by_), out);
     if (!rules_.may_reply_before_settlement) return Action::forward;
-    meter_.append_cut_end(told_usage_, told_cost_, out);
+    meter_.append_cut_end(token_counts(told_usage_), to_usd(told_cost_), out);
     replied_ = true;
     return Action::reply;
 }
@@ -67,7 +69,6 @@ bool StreamRelay::complete() const {
 bool StreamRelay::whole() const { return complete() && state_ != State::cut; }
 
 StreamRelay::Outcome StreamRelay::finish() {
-    meter_.finish();
     if (is_cut()) {
         outcome_ = Outcome::credit_cut;
         ending_ = state_ == State::reads_on ? read_on_ending() : cut_ending();
@@ -118,13 +119,13 @@ Error StreamRelay::error(const std::string& provider) const {
 }
 
 void StreamRelay::append_rest(NanoUsd cost, std::string& out) {
-    if (outcome_ == Outcome::complete) meter_.append_held(ending_.usage, cost, out);
+    if (outcome_ == Outcome::complete) meter_.append_held(token_counts(ending_.usage), to_usd(cost), out);
     if (outcome_ != Outcome::credit_cut || replied_) return;
     if (state_ == State::cut) {
         meter_.append_cut(code_of(cut_by_), out);
-        meter_.append_cut_end(told_usage_, cost, out);
+        meter_.append_cut_end(token_counts(told_usage_), to_usd(cost), out);
     } else {
-        meter_.append_cut_end(told_usage_, std::min(cost, told_cost_), out);
+        meter_.append_cut_end(token_counts(told_usage_), to_usd(std::min(cost, told_cost_)), out);
     }
 }
 

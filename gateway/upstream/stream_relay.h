@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "accounting/money/price_list.h"
-#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/answer_stream.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/text/error.h"
 #include "gateway/upstream/endings.h"
@@ -40,7 +40,7 @@ class StreamRelay {
     };
 
     // All of it must outlive the relay.
-    StreamRelay(StreamMeter& meter, HeldRequest& held, const Rules& rules)
+    StreamRelay(AnswerStream& meter, HeldRequest& held, const Rules& rules)
         : meter_(meter), held_(held), rules_(rules) {}
 
     // A part of the body came, or its end. Appends what may go to the client, which may be `gone`: then the answer is
@@ -84,7 +84,7 @@ class StreamRelay {
     Ending cut_ending() const;
     Ending read_on_ending() const;
 
-    StreamMeter& meter_;
+    AnswerStream& meter_;
     HeldRequest& held_;
     const Rules rules_;
     State state_ = State::forwarding;

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/chat/dialect/openai_request.h"
 #include "gateway/chat/inbound.h"
-#include "gateway/chat/request_body.h"
 #include "gateway/text/error.h"
 
 namespace tollgate {

@@ -16,7 +16,7 @@
 #include "accounting/accounts/directory.h"
 #include "accounting/credit/credit.h"
 #include "accounting/ledger/transactions.h"
-#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/answer_stream.h"
 #include "gateway/upstream/stream_relay.h"
 #include "store/slot_file.h"
 #include "tests/simulation/books.h"
@@ -137,7 +137,7 @@ struct ModelRequest {
     bool dropped = false;                  // its record's time was over; the money stays
     std::uint8_t retention_class = 0;
     Upstream upstream;
-    StreamMeter meter;
+    AnswerStream meter;
     std::optional<StreamRelay> relay;  // while it runs
 };
 std::string name_of(const ModelRequest& request);

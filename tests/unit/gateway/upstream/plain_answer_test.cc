@@ -46,7 +46,7 @@ TEST(PlainAnswer, SaysWhatItIs) {
     const std::string body = " \n" + kBody + "\r\n";  // the answer views it
     const PlainAnswer answer = inspected(body);
     EXPECT_TRUE(answer.has_usage);
-    EXPECT_EQ(answer.usage, (TokenUsage{.prompt = 9, .completion = 4}));
+    EXPECT_EQ(answer.usage, (TokenCounts{.prompt = 9, .completion = 4}));
     EXPECT_EQ(answer.finish_reason, "stop");
     EXPECT_EQ(answer.upstream_id, "up-1");
     EXPECT_FALSE(answer.empty);

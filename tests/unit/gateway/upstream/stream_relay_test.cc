@@ -36,7 +36,7 @@ class StreamRelayTest : public HeldRequestTest {
         request_.body.stream = true;
         request_.body.choices = choices;
         ASSERT_FALSE(HeldRequestTest::take(*held_));
-        StreamMeter::Options options;
+        AnswerStream::Options options;
         options.choices = choices;
         meter_.begin(options);
         relay_.emplace(meter_, *held_,
@@ -70,7 +70,7 @@ class StreamRelayTest : public HeldRequestTest {
     }
 
     std::optional<HeldRequest> held_;
-    StreamMeter meter_;
+    AnswerStream meter_;
     std::optional<StreamRelay> relay_;
     std::string out_;
     NanoUsd cost_;

@@ -1,11 +1,12 @@
-// The body that goes upstream: the client's bytes with minimal splices, never re-serialized.
+// The body that goes to an upstream of OpenAI's API from a client of the same: the client's bytes with minimal splices,
+// never re-serialized. The body for a further upstream API is written by a file beside this one.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "gateway/chat/request_body.h"
+#include "gateway/chat/dialect/openai_request.h"
 
 namespace tollgate {
 

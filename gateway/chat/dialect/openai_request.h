@@ -1,5 +1,6 @@
-// Reads an inference request's body: validated whole, once, by simdjson's DOM (it refuses all that JSONTestSuite says
-// must be refused; an on-demand walk that skips values does not), then only what the gateway needs is taken out of it.
+// Parses the body of a chat, completion or embedding request of OpenAI's API and of OpenRouter's flavour of it:
+// validated whole, once, by simdjson's DOM (it refuses all that JSONTestSuite says must be refused; an on-demand walk
+// that skips values does not), then only what the gateway needs is taken out of it.
 #pragma once
 
 #include <simdjson.h>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "accounting/ledger/usage_record.h"
+#include "gateway/chat/operation.h"
 #include "gateway/text/error.h"
 #include "gateway/text/json_members.h"
 
@@ -19,15 +20,10 @@ namespace tollgate {
 // Per worker; keeps its memory between requests.
 using JsonParser = simdjson::dom::parser;
 
-// A part of the body to be replaced (or removed, or inserted before) on the way upstream.
-struct Splice {
-    TextSpan where;
-    std::string_view text;  // static, or alive as long as the request
-};
-
 inline constexpr std::size_t kMaxMembers = 256;        // top-level members of a body
+inline constexpr std::size_t kMostModelBytes = 128;    // a longer name is refused
+inline constexpr std::size_t kMostLabelBytes = 128;    // of `user` and `session_id`, which are truncated
 inline constexpr std::int64_t kTokensPerImage = 1500;  // prompt estimate of one image part
-inline constexpr std::int64_t kMostChoices = 128;      // n, best_of
 inline constexpr std::int64_t kTokensPerMessage = 8;   // role and separators
 
 struct BodyFacts {
@@ -55,6 +51,7 @@ struct BodyFacts {
 };
 
 // `text` must have simdjson's padding behind it. Errors: invalid_json, invalid_request; messages name the field.
-Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ApiType api, BodyFacts& facts);
+Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, Operation operation,
+                 BodyFacts& facts);
 
 }  // namespace tollgate

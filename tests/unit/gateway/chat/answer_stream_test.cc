@@ -1,5 +1,5 @@
 // What the meter reads out of a stream and what the client gets of it.
-#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/answer_stream.h"
 
 #include <gtest/gtest.h>
 #include <simdjson.h>
@@ -10,16 +10,16 @@
 namespace tollgate {
 namespace {
 
-constexpr NanoUsd kCost{250'000};
+constexpr std::string_view kCost = "0.00025";
 constexpr std::string_view kContent = R"({"id":"c1","choices":[{"index":0,"delta":{"content":"hello"}}]})";
 constexpr std::string_view kFinish = R"({"id":"c1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})";
 constexpr std::string_view kUsage = R"({"id":"c1","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}})";
 
 std::string event(std::string_view data) { return "data: " + std::string(data) + "\n\n"; }
 
-StreamMeter::Options without_usage() {
-    StreamMeter::Options options;
-    options.hide_usage = true;
+AnswerStream::Options without_usage() {
+    AnswerStream::Options options;
+    options.client_asked_for_usage = false;
     return options;
 }
 
@@ -29,22 +29,21 @@ struct Metered {
     std::string held;  // at settlement
 };
 
-Metered meter(const std::vector<std::string>& pieces, const StreamMeter::Options& options = {}) {
-    StreamMeter meter;
+Metered meter(const std::vector<std::string>& pieces, const AnswerStream::Options& options = {}) {
+    AnswerStream meter;
     meter.begin(options);
     Metered result;
     for (const auto& piece : pieces) meter.feed(piece, result.now);
-    meter.finish();
     result.facts = meter.facts();
     meter.append_held(result.facts.usage, kCost, result.held);
     return result;
 }
 
-Metered meter(const std::string& text, const StreamMeter::Options& options = {}) {
+Metered meter(const std::string& text, const AnswerStream::Options& options = {}) {
     return meter(std::vector{text}, options);
 }
 
-TEST(StreamMeter, ContentGoesOutAtOnceAndTheUsageIsHeld) {
+TEST(AnswerStream, ContentGoesOutAtOnceAndTheUsageIsHeld) {
     const Metered result = meter(event(kContent) + event(kFinish) + event(kUsage) + event("[DONE]"));
     EXPECT_EQ(result.now, event(kContent) + event(kFinish));
     EXPECT_EQ(result.held,
@@ -62,14 +61,14 @@ TEST(StreamMeter, ContentGoesOutAtOnceAndTheUsageIsHeld) {
     EXPECT_FALSE(result.facts.invalid || result.facts.error_event);
 }
 
-TEST(StreamMeter, HiddenUsageIsMeteredButNotShown) {
+TEST(AnswerStream, HiddenUsageIsMeteredButNotShown) {
     const Metered result = meter(event(kContent) + event(kFinish) + event(kUsage) + event("[DONE]"), without_usage());
     EXPECT_EQ(result.now, event(kContent) + event(kFinish));
     EXPECT_EQ(result.held, event("[DONE]"));
     EXPECT_EQ(result.facts.usage.prompt, 7);
 }
 
-TEST(StreamMeter, UsageBesideTheFinishReasonIsHeldWithIt) {
+TEST(AnswerStream, UsageBesideTheFinishReasonIsHeldWithIt) {
     const std::string data =
         R"({"id":"c1","choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7},"z":1})";
     const Metered shown = meter(event(kContent) + event(data));
@@ -85,7 +84,7 @@ TEST(StreamMeter, UsageBesideTheFinishReasonIsHeldWithIt) {
                   event("[DONE]"));
 }
 
-TEST(StreamMeter, UsageInEveryChunkIsCumulative) {
+TEST(AnswerStream, UsageInEveryChunkIsCumulative) {
     std::string text;
     for (int i = 1; i <= 3; ++i) {
         text += event(R"({"choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":7,"completion_tokens":)" +
@@ -98,8 +97,8 @@ TEST(StreamMeter, UsageInEveryChunkIsCumulative) {
     EXPECT_NE(result.held.find("\"cost\":0.00025"), std::string::npos);
 }
 
-TEST(StreamMeter, UsageChunkIsMadeWhereTheUpstreamSentNone) {
-    StreamMeter::Options named;
+TEST(AnswerStream, UsageChunkIsMadeWhereTheUpstreamSentNone) {
+    AnswerStream::Options named;
     named.model = "m\"x";
     named.created = 12;
     const Metered shown = meter(event(kContent) + event(kFinish) + event("[DONE]"), named);
@@ -112,25 +111,25 @@ TEST(StreamMeter, UsageChunkIsMadeWhereTheUpstreamSentNone) {
     EXPECT_EQ(hidden.held, event("[DONE]"));
 }
 
-TEST(StreamMeter, NullUsageIsTakenOut) {
+TEST(AnswerStream, NullUsageIsTakenOut) {
     const std::string with_null = R"({"id":"c1","choices":[{"delta":{"content":"a"}}],"usage":null})";
     const Metered result = meter(event(with_null) + event(kUsage));
     EXPECT_EQ(result.now, event(R"({"id":"c1","choices":[{"delta":{"content":"a"}}]})"));
     EXPECT_EQ(result.facts.usage.prompt, 7);
 }
 
-TEST(StreamMeter, AnEmptyUsageIsNone) {
+TEST(AnswerStream, AnEmptyUsageIsNone) {
     const Metered result = meter(event(kFinish) + event(R"({"choices":[],"usage":{}})"));
     EXPECT_FALSE(result.facts.has_usage);
     EXPECT_EQ(result.held, event(R"({"choices":[],"usage":{"cost":0.00025}})") + event("[DONE]"));
 }
 
-TEST(StreamMeter, LastUsageCounts) {
+TEST(AnswerStream, LastUsageCounts) {
     const std::string later = R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":9}})";
     EXPECT_EQ(meter(event(kUsage) + event(later)).facts.usage.prompt, 9);
 }
 
-TEST(StreamMeter, UsageAfterDoneIsTaken) {
+TEST(AnswerStream, UsageAfterDoneIsTaken) {
     const Metered result = meter(event(kContent) + event(kFinish) + event("[DONE]") + event(kUsage));
     EXPECT_TRUE(result.facts.has_usage);
     EXPECT_EQ(result.facts.usage.prompt, 7);
@@ -138,13 +137,13 @@ TEST(StreamMeter, UsageAfterDoneIsTaken) {
     EXPECT_EQ(result.held.find("[DONE]"), result.held.rfind("[DONE]"));
 }
 
-TEST(StreamMeter, NothingElseAfterDoneReachesTheClient) {
+TEST(AnswerStream, NothingElseAfterDoneReachesTheClient) {
     const Metered result = meter(event(kContent) + event("[DONE]") + event(kContent) + event("rubbish"));
     EXPECT_EQ(result.now, event(kContent));
     EXPECT_FALSE(result.facts.invalid);
 }
 
-TEST(StreamMeter, EverythingBehindTheUsageIsHeldInOrder) {
+TEST(AnswerStream, EverythingBehindTheUsageIsHeldInOrder) {
     const std::string extra = R"({"id":"c1","choices":[{"delta":{"content":"late"}}]})";
     const Metered result = meter(event(kFinish) + event(kUsage) + ": comment\n\n" + event(extra));
     EXPECT_EQ(result.now, event(kFinish));
@@ -152,7 +151,7 @@ TEST(StreamMeter, EverythingBehindTheUsageIsHeldInOrder) {
     EXPECT_LT(result.held.find("late"), result.held.find("[DONE]"));
 }
 
-TEST(StreamMeter, DoneVariants) {
+TEST(AnswerStream, DoneVariants) {
     for (const std::string text : {"data: [DONE]\n\n", "data:[DONE]\n\n", "data: [DONE] \n\n", "data: [DONE]\r\n\r\n",
                                    "event: done\ndata: [DONE]\n\n", "data: [DONE]\n\n\n\n"}) {
         const Metered result = meter(event(kContent) + text);
@@ -163,7 +162,7 @@ TEST(StreamMeter, DoneVariants) {
         EXPECT_FALSE(meter(event(kContent) + text).facts.done) << text;
 }
 
-TEST(StreamMeter, NullErrorsAreStripped) {
+TEST(AnswerStream, NullErrorsAreStripped) {
     for (const std::string value : {"null", "false", "{}", "\"\""}) {
         const Metered result = meter(event(R"({"id":"c1","error":)" + value + R"(,"choices":[]})"));
         EXPECT_EQ(result.now, event(R"({"id":"c1","choices":[]})")) << value;
@@ -171,7 +170,7 @@ TEST(StreamMeter, NullErrorsAreStripped) {
     }
 }
 
-TEST(StreamMeter, ErrorEventsAreNotedAndNotPassedOn) {
+TEST(AnswerStream, ErrorEventsAreNotedAndNotPassedOn) {
     const struct {
         std::string data, message;
     } rows[] = {
@@ -189,15 +188,15 @@ TEST(StreamMeter, ErrorEventsAreNotedAndNotPassedOn) {
     }
 }
 
-TEST(StreamMeter, LongErrorMessagesAreCutBetweenCharacters) {
+TEST(AnswerStream, LongErrorMessagesAreCutBetweenCharacters) {
     const Metered result = meter(event(R"({"error":{"message":")" + std::string(1023, 'x') + "ü\"}}"));
     EXPECT_LE(result.facts.error_message.size(), 1024u);
     EXPECT_TRUE(simdjson::validate_utf8(result.facts.error_message)) << "it goes into JSON for the client";
 }
 
-TEST(StreamMeter, OpenRouterFlavourRenamesTheEvents) {
-    StreamMeter::Options options;
-    options.openrouter = true;
+TEST(AnswerStream, OpenRouterFlavourRenamesTheEvents) {
+    AnswerStream::Options options;
+    options.inbound = &openrouter_inbound();
     options.generation = "gen-1";
     options.provider = "p";
     options.model = "a/b";
@@ -218,7 +217,7 @@ TEST(StreamMeter, OpenRouterFlavourRenamesTheEvents) {
     EXPECT_TRUE(made.held.starts_with(R"(data: {"id":"gen-1","provider":"p","model":"a/b","object":)")) << made.held;
 }
 
-TEST(StreamMeter, GeneratedTextIsCounted) {
+TEST(AnswerStream, GeneratedTextIsCounted) {
     const struct {
         std::string choice;
         std::int64_t bytes, events;
@@ -246,7 +245,7 @@ TEST(StreamMeter, GeneratedTextIsCounted) {
     EXPECT_EQ(two.finish_reason, "length");
 }
 
-TEST(StreamMeter, DataThatIsNoJsonEndsTheStream) {
+TEST(AnswerStream, DataThatIsNoJsonEndsTheStream) {
     for (const std::string data : {"hello", "{\"a\":1", "[1]", "{\"a\"}", "{a:1}", "5", "{\"a\":1}}", "{\"a\":\"}"}) {
         const Metered result = meter(event(kContent) + event(data) + event(kContent));
         EXPECT_TRUE(result.facts.invalid) << data;
@@ -254,22 +253,8 @@ TEST(StreamMeter, DataThatIsNoJsonEndsTheStream) {
     }
 }
 
-TEST(StreamMeter, CompletionIsCountedByEventsOrByBytes) {
-    const auto count = [](std::int64_t events, std::int64_t bytes) {
-        StreamFacts facts;
-        facts.content_events = events;
-        facts.content_bytes = bytes;
-        return counted_completion_tokens(facts);
-    };
-    EXPECT_EQ(count(0, 0), 0);
-    EXPECT_EQ(count(10, 40), 10);
-    EXPECT_EQ(count(10, 80), 10);
-    EXPECT_EQ(count(10, 81), 21);
-    EXPECT_EQ(count(1, 4000), 1000);
-}
-
-TEST(StreamMeter, BeginForgetsTheLastStream) {
-    StreamMeter meter;
+TEST(AnswerStream, BeginForgetsTheLastStream) {
+    AnswerStream meter;
     std::string out;
     meter.begin({});
     meter.feed(event(kUsage) + "data: {\"unfinished", out);
@@ -277,16 +262,15 @@ TEST(StreamMeter, BeginForgetsTheLastStream) {
     out.clear();
     meter.feed("\xef\xbb\xbf" + event(kContent), out);
     EXPECT_EQ(out, event(kContent));
-    EXPECT_FALSE(meter.holding());
     EXPECT_FALSE(meter.facts().has_usage);
     out.clear();
     meter.append_held({}, kCost, out);
     EXPECT_EQ(out, event("[DONE]"));
 }
 
-TEST(StreamMeterCut, ChoicesThatHaveEndedKeepTheirReason) {
-    StreamMeter meter;
-    StreamMeter::Options options;
+TEST(AnswerStreamCut, ChoicesThatHaveEndedKeepTheirReason) {
+    AnswerStream meter;
+    AnswerStream::Options options;
     options.choices = 3;
     meter.begin(options);
     std::string out;

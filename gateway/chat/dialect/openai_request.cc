@@ -1,4 +1,4 @@
-#include "gateway/chat/request_body.h"
+#include "gateway/chat/dialect/openai_request.h"
 
 #include <algorithm>
 #include <array>
@@ -93,7 +93,7 @@ Error read_short_text(std::string_view name, const element& value, std::string& 
     if (value.is_null()) return {};
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) return invalid("'" + std::string(name) + "' must be a string", name);
-    out = cut_utf8(text, kAttributionBytes);
+    out = cut_utf8(text, kMostLabelBytes);
     return {};
 }
 
@@ -121,7 +121,7 @@ Error read_model(const element& value, const JsonMember& member, BodyFacts& fact
     if (value.is_null()) return {};
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) return invalid("'model' must be a string", "model");
-    if (text.size() > kModelNameBytes) return invalid("'model' is longer than 128 bytes", "model");
+    if (text.size() > kMostModelBytes) return invalid("'model' is longer than 128 bytes", "model");
     facts.model = text;
     return {};
 }
@@ -149,7 +149,8 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         span = member.value;
         return read_count(key, value, kMostTokens, facts.output_bound);
     }
-    if (key == "n" || key == "best_of") return read_count(key, value, kMostChoices, facts.choices);
+    if (key == "n" || key == "best_of")
+        return read_count(key, value, static_cast<std::int64_t>(kMostChoices), facts.choices);
     if (key == "messages") {
         measure_messages(value, facts);
     } else if (key == "prompt" || key == "input") {
@@ -167,15 +168,15 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
     return {};
 }
 
-Error check_required(const simdjson::dom::object& object, ApiType api) {
-    const std::string_view needed = api == ApiType::chat          ? "messages"
-                                    : api == ApiType::completions ? "prompt"
-                                                                  : "input";
+Error check_required(const simdjson::dom::object& object, Operation operation) {
+    const std::string_view needed = operation == Operation::chat          ? "messages"
+                                    : operation == Operation::completions ? "prompt"
+                                                                          : "input";
     element value;
     if (object[needed].get(value) != simdjson::SUCCESS) {
         return invalid("'" + std::string(needed) + "' is required", needed);
     }
-    if (api == ApiType::chat) {
+    if (operation == Operation::chat) {
         if (value.type() != Type::ARRAY) return invalid("'messages' must be an array", needed);
         if (simdjson::dom::array(value).size() == 0) return invalid("'messages' must not be empty", needed);
     }
@@ -199,7 +200,8 @@ void BodyFacts::clear() {
     object_begin = 0;
 }
 
-Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ApiType api, BodyFacts& facts) {
+Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, Operation operation,
+                 BodyFacts& facts) {
     facts.clear();
     if (parser.max_depth() != max_depth && parser.allocate(text.size(), max_depth) != simdjson::SUCCESS) {
         return {ErrorKind::overloaded, "no memory to parse the body"};
@@ -233,7 +235,7 @@ Error read_body(JsonParser& parser, std::string_view text, std::size_t max_depth
                                      kGatewayOnly.end());
         if (auto error = read_member(field.key, field.value, *member, text, facts, seen_stream)) return error;
     }
-    return check_required(object, api);
+    return check_required(object, operation);
 }
 
 }  // namespace tollgate

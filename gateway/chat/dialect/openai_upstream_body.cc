@@ -1,4 +1,4 @@
-#include "gateway/chat/upstream_body.h"
+#include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/answer_stream.h"
 #include "tests/fuzz/input.h"
 
 namespace {
@@ -17,8 +17,8 @@ struct Metered {
     tollgate::StreamFacts facts;
 };
 
-Metered meter(std::string_view text, std::uint32_t seed, const tollgate::StreamMeter::Options& options) {
-    tollgate::StreamMeter stream;
+Metered meter(std::string_view text, std::uint32_t seed, const tollgate::AnswerStream::Options& options) {
+    tollgate::AnswerStream stream;
     stream.begin(options);
     Metered result;
     while (!text.empty()) {
@@ -28,9 +28,8 @@ Metered meter(std::string_view text, std::uint32_t seed, const tollgate::StreamM
         stream.feed(block, result.now);
         text.remove_prefix(block.size());
     }
-    stream.finish();
     result.facts = stream.facts();
-    stream.append_held(result.facts.usage, tollgate::NanoUsd{5}, result.held);
+    stream.append_held(result.facts.usage, "0.000000005", result.held);
     return result;
 }
 
@@ -90,14 +89,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     tollgate::fuzz::Input input(data, size);
     const std::uint8_t choice = input.byte();
     const std::uint32_t seed = input.byte();
-    const tollgate::StreamMeter::Options options{.hide_usage = (choice & 1) != 0,
-                                                 .openrouter = (choice & 2) != 0,
-                                                 .generation = "gen-1",
-                                                 .provider = "p\"",
-                                                 .model = "a/b",
-                                                 .created = 5,
-                                                 .choices = 1,
-                                                 .max_event_bytes = 512};
+    const auto& inbound = (choice & 2) != 0 ? tollgate::openrouter_inbound() : tollgate::openai_inbound();
+    const tollgate::AnswerStream::Options options{.inbound = &inbound,
+                                                  .client_asked_for_usage = (choice & 1) == 0,
+                                                  .generation = "gen-1",
+                                                  .provider = "p\"",
+                                                  .model = "a/b",
+                                                  .created = 5,
+                                                  .choices = 1,
+                                                  .max_event_bytes = 512};
     const std::string_view text = input.rest();
     const Metered result = meter(text, seed, options);
     const bool all_json = input_is_json(text);

@@ -5,14 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/answer_stream.h"
 
 namespace tollgate {
 namespace {
 
-StreamMeter::Options without_usage() {
-    StreamMeter::Options options;
-    options.hide_usage = true;
+AnswerStream::Options without_usage() {
+    AnswerStream::Options options;
+    options.client_asked_for_usage = false;
     return options;
 }
 
@@ -21,17 +21,16 @@ struct Outcome {
     std::string facts;  // all of them as text, to be compared at once
 };
 
-Outcome run(const std::vector<std::string_view>& pieces, const StreamMeter::Options& options = {}) {
-    StreamMeter meter;
+Outcome run(const std::vector<std::string_view>& pieces, const AnswerStream::Options& options = {}) {
+    AnswerStream meter;
     meter.begin(options);
     Outcome result;
     for (const auto piece : pieces) {
         const std::vector<char> block(piece.begin(), piece.end());  // so that a sanitizer sees reads behind it
         meter.feed({block.data(), block.size()}, result.out);
     }
-    meter.finish();
     const StreamFacts& facts = meter.facts();
-    meter.append_held(facts.usage, NanoUsd{5}, result.out);
+    meter.append_held(facts.usage, "0.000000005", result.out);
     for (const std::int64_t number : {std::int64_t{facts.has_usage}, facts.usage.prompt, facts.usage.completion,
                                       facts.content_events, facts.content_bytes, std::int64_t{facts.done},
                                       std::int64_t{facts.error_event}, std::int64_t{facts.invalid}, facts.events}) {
@@ -58,7 +57,7 @@ constexpr std::string_view kStream =
     "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n"
     "data: [DONE]\n\n";
 
-TEST(StreamLines, EverySplitInTwoGivesTheSame) {
+TEST(AnswerStreamLines, EverySplitInTwoGivesTheSame) {
     for (const std::string_view line_end : {"\n", "\r\n", "\r"}) {
         const std::string text = with_line_ends(kStream, line_end);
         const Outcome whole = run({text});
@@ -72,7 +71,7 @@ TEST(StreamLines, EverySplitInTwoGivesTheSame) {
     }
 }
 
-TEST(StreamLines, PiecesOfEverySizeGiveTheSame) {
+TEST(AnswerStreamLines, PiecesOfEverySizeGiveTheSame) {
     for (const std::string_view line_end : {"\n", "\r\n", "\r"}) {
         const std::string text = with_line_ends(kStream, line_end);
         const Outcome whole = run({text});
@@ -86,7 +85,7 @@ TEST(StreamLines, PiecesOfEverySizeGiveTheSame) {
     }
 }
 
-TEST(StreamLines, AllLineEndsGiveTheSame) {
+TEST(AnswerStreamLines, AllLineEndsGiveTheSame) {
     const Outcome feeds = run({kStream});
     EXPECT_EQ(run({with_line_ends(kStream, "\r\n")}).out, feeds.out);
     EXPECT_EQ(run({with_line_ends(kStream, "\r")}).out, feeds.out);
@@ -94,12 +93,12 @@ TEST(StreamLines, AllLineEndsGiveTheSame) {
     EXPECT_EQ(run({with_line_ends(kStream, "\r")}).facts, feeds.facts);
 }
 
-TEST(StreamLines, EmptyReadsChangeNothing) {
+TEST(AnswerStreamLines, EmptyReadsChangeNothing) {
     const std::string_view all = kStream;
     EXPECT_EQ(run({"", all.substr(0, 60), "", all.substr(60), ""}).out, run({all}).out);
 }
 
-TEST(StreamLines, AByteOrderMarkInPiecesIsStripped) {
+TEST(AnswerStreamLines, AByteOrderMarkInPiecesIsStripped) {
     const std::string_view text =
         "\xef\xbb\xbf"
         "data: {\"a\":1}\n\n";
@@ -112,7 +111,7 @@ TEST(StreamLines, AByteOrderMarkInPiecesIsStripped) {
     }
 }
 
-TEST(StreamLines, AByteOrderMarkLaterIsNoMark) {
+TEST(AnswerStreamLines, AByteOrderMarkLaterIsNoMark) {
     EXPECT_EQ(run({"\n\xef\xbb\xbf"
                    "data: {\"a\":1}\n\n"},
                   without_usage())
@@ -121,40 +120,40 @@ TEST(StreamLines, AByteOrderMarkLaterIsNoMark) {
         << "a field of another name";
 }
 
-TEST(StreamLines, DataOfSeveralLinesIsOneEventOfOneLine) {
+TEST(AnswerStreamLines, DataOfSeveralLinesIsOneEventOfOneLine) {
     const Outcome result = run({"data: {\"a\":\ndata:1,\ndata: \"b\":2}\n\n"}, without_usage());
     EXPECT_EQ(result.out, "data: {\"a\": 1, \"b\":2}\n\ndata: [DONE]\n\n");
 }
 
-TEST(StreamLines, CommentsBecomePings) {
+TEST(AnswerStreamLines, CommentsBecomePings) {
     EXPECT_EQ(run({": OPENROUTER PROCESSING\n\n"}, without_usage()).out, ": ping\ndata: [DONE]\n\n");
     EXPECT_EQ(run({":\n\n"}, without_usage()).out, ": ping\ndata: [DONE]\n\n");
     EXPECT_EQ(run({"data: : wrapped comment\n\n"}, without_usage()).out, ": ping\ndata: [DONE]\n\n");
     EXPECT_EQ(run({": inside\ndata: {\"a\":1}\n\n"}, without_usage()).out, "data: {\"a\":1}\n\ndata: [DONE]\n\n");
 }
 
-TEST(StreamLines, OtherFieldsAreLeftOut) {
+TEST(AnswerStreamLines, OtherFieldsAreLeftOut) {
     const Outcome result = run(
         {"event: x\nid: 5\nretry: 1\nfoo: bar\ndatax: 1\ndata\ndata: {\"a\":1}\n\nevent: empty\n\n"}, without_usage());
     EXPECT_EQ(result.out, "data: {\"a\":1}\n\ndata: [DONE]\n\n");
 }
 
-TEST(StreamLines, OneSpaceBehindTheColonIsNotData) {
+TEST(AnswerStreamLines, OneSpaceBehindTheColonIsNotData) {
     for (const std::string_view text : {"data:{\"a\":1}\n\n", "data: {\"a\":1}\n\n", "data: {\"a\":1}   \n\n"})
         EXPECT_EQ(run({text}, without_usage()).out, "data: {\"a\":1}\n\ndata: [DONE]\n\n") << text;
 }
 
-TEST(StreamLines, AnUnterminatedEventIsDropped) {
+TEST(AnswerStreamLines, AnUnterminatedEventIsDropped) {
     for (const std::string_view text : {"data: {\"a\":1}", "data: {\"a\":1}\n"}) {
         EXPECT_EQ(run({text}, without_usage()).out, "data: [DONE]\n\n") << text;
     }
 }
 
-TEST(StreamLines, EventsAreLimited) {
-    StreamMeter::Options options;
+TEST(AnswerStreamLines, EventsAreLimited) {
+    AnswerStream::Options options;
     options.max_event_bytes = 1000;
     const auto of_size = [](std::size_t bytes) { return "data: {\"a\":\"" + std::string(bytes - 8, 'x') + "\"}\n\n"; };
-    StreamMeter meter;
+    AnswerStream meter;
     const auto feed = [&meter, &options](const std::vector<std::string>& pieces) {
         std::string out;
         meter.begin(options);
@@ -170,7 +169,7 @@ TEST(StreamLines, EventsAreLimited) {
     EXPECT_TRUE(feed(lines)) << "many short lines";
 }
 
-TEST(StreamLines, NothingFollowsAnInvalidEvent) {
+TEST(AnswerStreamLines, NothingFollowsAnInvalidEvent) {
     const Outcome result = run({"data: x\n\n", "data: {\"a\":1}\n\n"}, without_usage());
     EXPECT_EQ(result.out, "data: [DONE]\n\n");
 }

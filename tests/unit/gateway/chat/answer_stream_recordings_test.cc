@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/chat/stream_meter.h"
+#include "gateway/chat/answer_stream.h"
 
 namespace tollgate {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 struct Reference {
     bool is_chat = false;  // events of chat.completion.chunk's shape
     bool has_usage = false;
-    TokenUsage usage;
+    TokenCounts usage;
     bool error = false;
     std::string content;
 };
@@ -95,20 +95,19 @@ struct Metered {
 };
 
 Metered meter(const std::string& body, std::size_t piece_bytes, bool hide_usage) {
-    StreamMeter stream;
-    StreamMeter::Options options;
-    options.hide_usage = hide_usage;
+    AnswerStream stream;
+    AnswerStream::Options options;
+    options.client_asked_for_usage = !hide_usage;
     stream.begin(options);
     Metered result;
     for (std::size_t at = 0; at < body.size(); at += piece_bytes)
         stream.feed(std::string_view(body).substr(at, piece_bytes), result.out);
-    stream.finish();
     result.facts = stream.facts();
-    stream.append_held(result.facts.usage, NanoUsd{5}, result.out);
+    stream.append_held(result.facts.usage, "0.000000005", result.out);
     return result;
 }
 
-TEST(StreamRecordings, UsageAndTextAreThoseOfAPlainReading) {
+TEST(AnswerStreamRecordings, UsageAndTextAreThoseOfAPlainReading) {
     int checked = 0, with_usage = 0;
     for (const auto& recording : recordings()) {
         SCOPED_TRACE(recording.name);
@@ -137,7 +136,7 @@ TEST(StreamRecordings, UsageAndTextAreThoseOfAPlainReading) {
     EXPECT_GT(with_usage, 10);
 }
 
-TEST(StreamRecordings, StreamsOfOtherProtocolsAreReadSafely) {
+TEST(AnswerStreamRecordings, StreamsOfOtherProtocolsAreReadSafely) {
     int checked = 0;
     for (const auto& recording : recordings()) {
         SCOPED_TRACE(recording.name);

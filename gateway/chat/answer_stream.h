@@ -1,0 +1,57 @@
+// A streamed answer on its way from an upstream to a client, sans I/O. Four parts do the work, each unaware of the
+// others:
+//   reader/sse             bytes -> events
+//   dialect/openai_chunk   an event -> what it says (AnswerDelta), and where it would be spliced
+//   answer_meter           deltas -> what the answer amounts to
+//   dialect/openai_writer  an event -> bytes for the client; what is held; events of our own
+// Other framings and dialects are further readers and writers beside these; they are chosen in begin().
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "gateway/chat/answer_meter.h"
+#include "gateway/chat/dialect/openai_writer.h"
+#include "gateway/chat/reader/sse.h"
+
+namespace tollgate {
+
+class AnswerStream {
+  public:
+    using Options = AnswerOptions;
+
+    // Forgets the answer before.
+    void begin(const Options& options);
+    // Takes decoded body bytes; appends to `out` what may go to the client now. An event that the body's end left
+    // unterminated is dropped, as the format says.
+    void feed(std::string_view bytes, std::string& out);
+
+    const StreamFacts& facts() const { return meter_.facts(); }
+
+    // What the client gets at the end: see OpenAiWriter. All append to `out`; `cost` is a decimal in USD.
+    void append_held(const TokenCounts& usage, std::string_view cost, std::string& out) {
+        writer_.append_held(meter_, usage, cost, out);
+    }
+    void append_cut(std::string_view reason, std::string& out) { writer_.append_cut(meter_, reason, out); }
+    void append_cut_end(const TokenCounts& usage, std::string_view cost, std::string& out) const {
+        writer_.append_cut_end(meter_, usage, cost, out);
+    }
+    void append_error(const Error& error, std::string& out) const { writer_.append_error(error, out); }
+
+    // Gives back memory that grew beyond this, between requests.
+    void release_above(std::size_t bytes) {
+        reader_.release_above(bytes);
+        writer_.release_above(bytes);
+    }
+
+  private:
+    void take_event(std::string_view data, std::string& out);
+
+    SseReader reader_;
+    AnswerMeter meter_;
+    OpenAiWriter writer_;
+    std::size_t max_event_bytes_ = 0;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,121 @@
+#include "gateway/chat/reader/sse.h"
+
+#include <cstring>
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// Up to the first CR or LF; all of it if there is none.
+std::size_t line_length(std::string_view bytes) {
+    const void* const newline = std::memchr(bytes.data(), '\n', bytes.size());
+    const std::size_t length =
+        newline == nullptr ? bytes.size() : static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data());
+    const void* const carriage_return = std::memchr(bytes.data(), '\r', length);
+    return carriage_return == nullptr
+               ? length
+               : static_cast<std::size_t>(static_cast<const char*>(carriage_return) - bytes.data());
+}
+
+// What stands behind the field's colon; one space there is no part of it.
+std::string_view field_value(std::string_view line, std::size_t name_bytes) {
+    line.remove_prefix(name_bytes + 1);
+    if (line.starts_with(' ')) line.remove_prefix(1);
+    return line;
+}
+
+}  // namespace
+
+void SseReader::begin(std::size_t max_event_bytes) {
+    max_event_bytes_ = max_event_bytes;
+    mark_bytes_ = 0;
+    partial_.clear();
+    skip_line_feed_ = false;
+    forget_event();
+}
+
+SseReader::Step SseReader::next(std::string_view& bytes) {
+    if (returned_) forget_event();
+    if (mark_bytes_ < kByteOrderMark.size()) skip_byte_order_mark(bytes);
+    while (!bytes.empty()) {
+        if (skip_line_feed_ && bytes.front() == '\n') bytes.remove_prefix(1);  // CR, LF and CRLF all end a line
+        skip_line_feed_ = false;
+        const std::size_t length = line_length(bytes);
+        if (length == bytes.size()) break;
+        skip_line_feed_ = bytes[length] == '\r';
+        const std::string_view line = bytes.substr(0, length);
+        bytes.remove_prefix(length + 1);
+        if (!partial_.empty()) {
+            partial_ += line;
+            take_line(partial_, false);
+            partial_.clear();
+        } else if (!line.empty()) {
+            take_line(line, true);
+        } else if (!data_.empty() || (has_comment_ && !has_data_)) {
+            returned_ = true;
+            return data_.empty() ? Step::comment : Step::event;
+        } else {
+            forget_event();
+        }
+        if (data_.size() > max_event_bytes_) return Step::too_large;
+    }
+    const std::string_view rest = bytes;
+    bytes = {};
+    return keep(rest);
+}
+
+// It may come in pieces.
+void SseReader::skip_byte_order_mark(std::string_view& bytes) {
+    while (mark_bytes_ < kByteOrderMark.size() && !bytes.empty()) {
+        const bool mark = bytes.front() == kByteOrderMark[mark_bytes_];
+        if (mark) bytes.remove_prefix(1);
+        mark_bytes_ = mark ? mark_bytes_ + 1 : kByteOrderMark.size();
+    }
+}
+
+// `will_last`: the line stands in the caller's bytes, so that data need not be copied.
+void SseReader::take_line(std::string_view line, bool will_last) {
+    if (line.starts_with("data:")) {
+        const std::string_view value = field_value(line, 4);
+        if (will_last && !has_data_) {
+            data_ = value;
+        } else {
+            if (joined_.empty()) joined_ = data_;
+            if (has_data_) joined_ += ' ';
+            joined_ += value;
+            data_ = joined_;
+        }
+        has_data_ = true;
+    } else if (line.starts_with(':')) {
+        has_comment_ = true;
+    } else if (line.starts_with("event:")) {
+        name_ = field_value(line, 5).substr(0, kMostNameBytes);
+    }
+}
+
+void SseReader::forget_event() {
+    data_ = {};
+    name_.clear();
+    joined_.clear();
+    has_data_ = has_comment_ = returned_ = false;
+}
+
+// At the end of the caller's bytes: what is needed later is copied.
+SseReader::Step SseReader::keep(std::string_view rest) {
+    if (!data_.empty() && joined_.empty()) {
+        joined_ = data_;
+        data_ = joined_;
+    }
+    partial_ += rest;
+    return partial_.size() + data_.size() > max_event_bytes_ ? Step::too_large : Step::more;
+}
+
+void SseReader::release_above(std::size_t bytes) {
+    for (std::string* text : {&partial_, &joined_}) {
+        if (text->capacity() > bytes) std::string().swap(*text);
+    }
+    data_ = {};
+}
+
+}  // namespace tollgate

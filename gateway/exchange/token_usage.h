@@ -1,0 +1,42 @@
+// Between what chat/ counts and what accounting/ books: the two know nothing of each other.
+#pragma once
+
+#include "accounting/ledger/usage_record.h"
+#include "accounting/money/money.h"
+#include "gateway/chat/dialect/openai_request.h"
+#include "gateway/chat/operation.h"
+#include "gateway/chat/token_counts.h"
+
+namespace tollgate {
+
+inline TokenUsage token_usage(const TokenCounts& counts) {
+    return {.prompt = counts.prompt,
+            .completion = counts.completion,
+            .cache_read = counts.cache_read,
+            .cache_write = counts.cache_write,
+            .reasoning = counts.reasoning};
+}
+
+inline TokenCounts token_counts(const TokenUsage& usage) {
+    return {.prompt = usage.prompt,
+            .completion = usage.completion,
+            .cache_read = usage.cache_read,
+            .cache_write = usage.cache_write,
+            .reasoning = usage.reasoning};
+}
+
+inline Operation operation_of(ApiType api) {
+    switch (api) {
+        case ApiType::completions:
+            return Operation::completions;
+        case ApiType::embeddings:
+            return Operation::embeddings;
+        default:
+            return Operation::chat;
+    }
+}
+
+// What a request may say is what its record holds.
+static_assert(kMostModelBytes == kModelNameBytes && kMostLabelBytes == kAttributionBytes);
+
+}  // namespace tollgate

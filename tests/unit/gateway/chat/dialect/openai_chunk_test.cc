@@ -1,0 +1,122 @@
+#include "gateway/chat/dialect/openai_chunk.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollgate {
+namespace {
+
+using Kind = OpenAiChunk::Kind;
+
+TEST(OpenAiChunk, Kinds) {
+    const struct {
+        std::string_view data;
+        Kind kind;
+    } rows[] = {
+        {"[DONE]", Kind::done},
+        {": wrapped", Kind::comment},
+        {"{}", Kind::chunk},
+        {R"({"choices":[]})", Kind::chunk},
+        {R"({"choices":null})", Kind::chunk},
+        {R"({ "a" : [1, {"b": "}"}] })", Kind::chunk},
+        {"hello", Kind::invalid},
+        {"[done]", Kind::invalid},
+        {"5", Kind::invalid},
+        {"[1]", Kind::invalid},
+        {R"({"a":1)", Kind::invalid},
+        {R"({"a":1}})", Kind::invalid},
+        {R"({"a"})", Kind::invalid},
+        {R"({"a":})", Kind::invalid},
+        {R"({a:1})", Kind::invalid},
+        {R"({"choices":[{"delta":{"content":"x"}})", Kind::invalid},
+    };
+    for (const auto& row : rows) EXPECT_EQ(read_openai_chunk(row.data).kind, row.kind) << row.data;
+}
+
+TEST(OpenAiChunk, WhatAnEventSays) {
+    const OpenAiChunk chunk = read_openai_chunk(
+        R"({"id":"c\"1","choices":[{"index":2,"delta":{"content":"hello"},"finish_reason":"stop"},)"
+        R"({"index":200,"delta":{},"finish_reason":"length"},{"index":1,"delta":{"content":"x"},"finish_reason":null}],)"
+        R"("usage":{"prompt_tokens":7,"completion_tokens":3}})");
+    ASSERT_EQ(chunk.kind, Kind::chunk);
+    EXPECT_EQ(chunk.delta.id, R"(c\"1)") << "still escaped";
+    EXPECT_EQ(chunk.delta.text_bytes, 6);
+    EXPECT_EQ(chunk.delta.finish_reasons, 2);
+    EXPECT_EQ(chunk.delta.finish_reason, "length");
+    EXPECT_EQ(chunk.delta.finished.count(), 1u) << "an index beyond the most choices is none of ours";
+    EXPECT_TRUE(chunk.delta.finished.test(2));
+    EXPECT_EQ(chunk.delta.usage, (TokenCounts{.prompt = 7, .completion = 3}));
+    EXPECT_FALSE(chunk.delta.error);
+}
+
+TEST(OpenAiChunk, WhereUsageIsCut) {
+    const auto without = [](std::string_view data) {
+        const OpenAiChunk chunk = read_openai_chunk(data);
+        return std::string(data.substr(0, chunk.usage_cut.begin)) + std::string(data.substr(chunk.usage_cut.end));
+    };
+    EXPECT_EQ(without(R"({"a":1,"usage":null})"), R"({"a":1})");
+    EXPECT_EQ(without(R"({"choices":[] , "usage" : {"x":1}, "b":2})"), R"({"choices":[], "b":2})");
+    EXPECT_EQ(read_openai_chunk(R"({"usage":null,"a":1})").usage_cut.begin, 0u) << "first: no comma before it";
+}
+
+TEST(OpenAiChunk, UsageIsAnObjectOrNull) {
+    const struct {
+        std::string_view data;
+        bool object, only, null;
+    } rows[] = {
+        {R"({"choices":[],"usage":{"prompt_tokens":7}})", true, true, false},
+        {R"({"usage":{"prompt_tokens":7},"choices":[ ]})", true, true, false},
+        {R"({"choices":[{"delta":{}}],"usage":{}})", true, false, false},
+        {R"({"usage":{}})", true, false, false},
+        {R"({"choices":[],"usage":null})", false, false, true},
+        {R"({"choices":[],"usage":5})", false, false, true},
+        {R"({"choices":[]})", false, false, false},
+    };
+    for (const auto& row : rows) {
+        const OpenAiChunk chunk = read_openai_chunk(row.data);
+        EXPECT_EQ(chunk.usage_object, row.object) << row.data;
+        EXPECT_EQ(chunk.usage_only, row.only) << row.data;
+        EXPECT_EQ(chunk.usage_null, row.null) << row.data;
+    }
+}
+
+TEST(OpenAiChunk, ErrorsThatAreNone) {
+    for (const std::string_view value : {"null", "false", "{}", "\"\""}) {
+        const OpenAiChunk chunk = read_openai_chunk("{\"error\":" + std::string(value) + "}");
+        EXPECT_TRUE(chunk.error_null && !chunk.delta.error) << value;
+    }
+    const OpenAiChunk chunk = read_openai_chunk(R"({"error":{"code":5,"message":"a \u00fc"}})");
+    EXPECT_TRUE(chunk.delta.error && !chunk.error_null);
+    EXPECT_EQ(chunk.delta.error_message, R"("a \u00fc")");
+}
+
+TEST(OpenAiChunk, TruncatedDataIsReadSafely) {
+    const std::string whole =
+        R"({"id":"c","choices":[{"index":0,"delta":{"tool_calls":[{"function":{"arguments":"{\"a\":1}"}}]},)"
+        R"("finish_reason":"stop"}],"usage":{"prompt_tokens":9},"error":{"message":"x"}})";
+    for (std::size_t size = 1; size < whole.size(); ++size) {
+        std::vector<char> block(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+        for (const bool closed : {false, true}) {  // closed: it looks like an object to the first glance
+            if (closed) block.push_back('}');
+            const OpenAiChunk chunk = read_openai_chunk({block.data(), block.size()});
+            EXPECT_LE(chunk.delta.text_bytes, static_cast<std::int64_t>(size)) << size;
+            EXPECT_LE(chunk.usage_cut.end, block.size()) << size;
+        }
+    }
+}
+
+TEST(OpenAiChunk, GeneratedBytesOfAPlainAnswerAreItsTextAndArguments) {
+    const std::string_view body =
+        R"({"choices":[{"index":0,"message":{"role":"assistant","content":"hello","tool_calls":[{"id":"call_1","type":"function",)"
+        R"("function":{"name":"f","arguments":"{}"}}],"refusal":null},"logprobs":{"content":["no","text"]},"finish_reason":"stop"},)"
+        R"({"text":"again"}]})";
+    const auto begin = static_cast<std::uint32_t>(body.find('['));
+    EXPECT_EQ(generated_bytes(body, {begin, static_cast<std::uint32_t>(body.size() - 1)}), 5 + 1 + 2 + 5);
+    EXPECT_EQ(generated_bytes("[]", {0, 2}), 0);
+}
+
+}  // namespace
+}  // namespace tollgate
