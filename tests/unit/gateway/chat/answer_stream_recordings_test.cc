@@ -1,4 +1,5 @@
-// Recorded streams of real providers: the meter finds what a plain reading of every data line finds.
+// Whole streams in the shapes of real providers: what is read out of them is what a plain reading of every data line
+// finds.
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
@@ -66,19 +67,33 @@ Reference read_plainly(const std::string& body) {
     return reference;
 }
 
-struct Recording {
+struct Stream {
     std::string name, body;
 };
 
-std::vector<Recording> recordings() {
-    std::vector<Recording> found;
+std::string contents_of(const std::filesystem::path& file) {
+    std::stringstream text;
+    text << std::ifstream(file, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+// Written for these tests, in the shapes that providers send.
+std::vector<Stream> written_streams() {
+    std::vector<Stream> found;
+    for (const auto& file : std::filesystem::directory_iterator("tests/data/streams")) {
+        if (file.path().extension() == ".sse") found.push_back({file.path().filename(), contents_of(file.path())});
+    }
+    return found;
+}
+
+// Recorded of real providers; they are not part of the repository.
+std::vector<Stream> recorded_streams() {
+    std::vector<Stream> found;
     const std::filesystem::path root = std::filesystem::path(TOLLGATE_TEST_DATA) / "recordings";
     if (!std::filesystem::exists(root)) return found;
     for (const auto& file : std::filesystem::recursive_directory_iterator(root)) {
         if (file.path().parent_path().filename() != "stream" || file.path().extension() != ".response") continue;
-        std::stringstream text;
-        text << std::ifstream(file.path(), std::ios::binary).rdbuf();
-        const std::string whole = text.str();
+        const std::string whole = contents_of(file.path());
         if (whole.find(" 200") > whole.find('\n')) continue;
         const auto line_end = whole.find('\n');
         const bool carriage = line_end > 0 && whole[line_end - 1] == '\r';
@@ -107,15 +122,22 @@ Metered meter(const std::string& body, std::size_t piece_bytes, bool hide_usage)
     return result;
 }
 
-TEST(AnswerStreamRecordings, UsageAndTextAreThoseOfAPlainReading) {
-    int checked = 0, with_usage = 0;
-    for (const auto& recording : recordings()) {
-        SCOPED_TRACE(recording.name);
-        const Reference expected = read_plainly(recording.body);
+// How many of the streams were chats, and how many of those told their usage.
+struct Checked {
+    int chats = 0, with_usage = 0;
+};
+
+// Usage and text are those of a plain reading, whatever the reads.
+Checked check_against_plain_reading(const std::vector<Stream>& streams) {
+    Checked checked;
+    for (const auto& stream : streams) {
+        SCOPED_TRACE(stream.name);
+        const Reference expected = read_plainly(stream.body);
         if (!expected.is_chat || expected.error) continue;  // another provider's own protocol
-        ++checked;
-        for (const std::size_t piece_bytes : {recording.body.size(), std::size_t{1}, std::size_t{61}}) {
-            const Metered result = meter(recording.body, piece_bytes, false);
+        ++checked.chats;
+        checked.with_usage += expected.has_usage;
+        for (const std::size_t piece_bytes : {stream.body.size(), std::size_t{1}, std::size_t{61}}) {
+            const Metered result = meter(stream.body, piece_bytes, false);
             EXPECT_FALSE(result.facts.invalid);
             EXPECT_EQ(result.facts.has_usage, expected.has_usage);
             EXPECT_EQ(result.facts.usage, expected.usage);
@@ -123,30 +145,40 @@ TEST(AnswerStreamRecordings, UsageAndTextAreThoseOfAPlainReading) {
             EXPECT_EQ(shown.content, expected.content) << "what the client reads";
             EXPECT_EQ(shown.usage, expected.usage);
             EXPECT_TRUE(result.out.ends_with("data: [DONE]\n\n"));
-            const Metered hidden = meter(recording.body, piece_bytes, true);
+            const Metered hidden = meter(stream.body, piece_bytes, true);
             EXPECT_FALSE(read_plainly(hidden.out).has_usage);
             EXPECT_EQ(read_plainly(hidden.out).content, expected.content);
             EXPECT_EQ(hidden.facts.usage, expected.usage);
         }
-        with_usage += expected.has_usage;
     }
-    if (checked == 0) GTEST_SKIP() << "no recordings in " << TOLLGATE_TEST_DATA;
-    RecordProperty("streams", checked);
-    RecordProperty("with_usage", with_usage);
-    EXPECT_GT(with_usage, 10);
+    return checked;
 }
 
-TEST(AnswerStreamRecordings, StreamsOfOtherProtocolsAreReadSafely) {
-    int checked = 0;
-    for (const auto& recording : recordings()) {
-        SCOPED_TRACE(recording.name);
-        const Metered whole = meter(recording.body, recording.body.size() + 1, false);
-        const Metered split = meter(recording.body, 7, false);
+void check_that_reads_make_no_difference(const std::vector<Stream>& streams) {
+    for (const auto& stream : streams) {
+        SCOPED_TRACE(stream.name);
+        const Metered whole = meter(stream.body, stream.body.size() + 1, false);
+        const Metered split = meter(stream.body, 7, false);
         EXPECT_EQ(whole.out, split.out);
         EXPECT_EQ(whole.facts.usage, split.facts.usage);
-        ++checked;
     }
-    if (checked == 0) GTEST_SKIP() << "no recordings in " << TOLLGATE_TEST_DATA;
+}
+
+TEST(AnswerStreamRecordings, WrittenStreamsAreReadAsPlainReadingDoes) {
+    const Checked checked = check_against_plain_reading(written_streams());
+    EXPECT_EQ(checked.chats, 9) << "of tests/data/streams";
+    EXPECT_EQ(checked.with_usage, 8);
+    check_that_reads_make_no_difference(written_streams());
+}
+
+TEST(AnswerStreamRecordings, RecordedStreamsAreReadAsPlainReadingDoes) {
+    const std::vector<Stream> streams = recorded_streams();
+    if (streams.empty())
+        GTEST_SKIP() << "recordings of real providers are not in the repository; none in " << TOLLGATE_TEST_DATA;
+    const Checked checked = check_against_plain_reading(streams);
+    RecordProperty("streams", checked.chats);
+    EXPECT_GT(checked.with_usage, 10);
+    check_that_reads_make_no_difference(streams);
 }
 
 }  // namespace
