@@ -94,19 +94,30 @@ std::size_t after_value(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+// Most JSON here is written without white space: two bytes tell, before and behind the key.
 std::string_view JsonMembers::next_key() {
-    std::size_t at = after_white(text_, at_);
-    if (at < text_.size() && text_[at] == ',') at = after_white(text_, at + 1);
-    at_ = at;
-    if (at >= text_.size() || text_[at] != '"') return {};
-    const std::size_t end = after_string(text_, at);
-    const std::string_view key = text_.substr(at, end - at);
-    std::size_t colon = after_white(text_, end);
-    if (colon >= text_.size() || text_[colon] != ':') {
-        at_ = text_.size();
+    const std::string_view text = text_;
+    std::size_t at = at_;
+    if (at + 1 < text.size() && text[at] == ',' && text[at + 1] == '"') {
+        ++at;
+    } else {
+        at = after_white(text, at);
+        if (at < text.size() && text[at] == ',') at = after_white(text, at + 1);
+        at_ = at;
+        if (at >= text.size() || text[at] != '"') return {};
+    }
+    const std::size_t end = after_string(text, at);
+    const std::string_view key(text.data() + at, end - at);
+    if (end + 1 < text.size() && text[end] == ':' && static_cast<unsigned char>(text[end + 1]) > ' ') {
+        at_ = end + 1;
+        return key;
+    }
+    const std::size_t colon = after_white(text, end);
+    if (colon >= text.size() || text[colon] != ':') {
+        at_ = text.size();
         return {};
     }
-    at_ = after_white(text_, colon + 1);
+    at_ = after_white(text, colon + 1);
     return key;
 }
 

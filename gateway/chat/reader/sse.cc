@@ -48,10 +48,10 @@ SseReader::Step SseReader::next(std::string_view& bytes) {
         bytes.remove_prefix(length + 1);
         if (!partial_.empty()) {
             partial_ += line;
-            take_line(partial_, false);
+            take_line(partial_, true);
             partial_.clear();
         } else if (!line.empty()) {
-            take_line(line, true);
+            take_line(line, false);
         } else if (!data_.empty() || (has_comment_ && !has_data_)) {
             returned_ = true;
             return data_.empty() ? Step::comment : Step::event;
@@ -74,17 +74,19 @@ void SseReader::skip_byte_order_mark(std::string_view& bytes) {
     }
 }
 
-// `will_last`: the line stands in the caller's bytes, so that data need not be copied.
-void SseReader::take_line(std::string_view line, bool will_last) {
+// `in_partial`: the line is partial_, which is not needed behind it, else in the caller's bytes.
+void SseReader::take_line(std::string_view line, bool in_partial) {
     if (line.starts_with("data:")) {
         const std::string_view value = field_value(line, 4);
-        if (will_last && !has_data_) {
-            data_ = value;
-        } else {
-            if (joined_.empty()) joined_ = data_;
-            if (has_data_) joined_ += ' ';
-            joined_ += value;
+        if (has_data_) {
+            own_data();
+            joined_.append(1, ' ').append(value);
             data_ = joined_;
+        } else if (in_partial) {
+            joined_.swap(partial_);
+            data_ = field_value(joined_, 4);
+        } else {
+            data_ = value;
         }
         has_data_ = true;
     } else if (line.starts_with(':')) {
@@ -101,12 +103,20 @@ void SseReader::forget_event() {
     has_data_ = has_comment_ = returned_ = false;
 }
 
+// Sees to it that data_ is all of joined_, and not in the caller's bytes.
+void SseReader::own_data() {
+    if (data_.size() == joined_.size()) return;
+    if (joined_.empty()) {
+        joined_ = data_;
+    } else {  // behind the field's name
+        joined_.erase(0, joined_.size() - data_.size());
+    }
+    data_ = joined_;
+}
+
 // At the end of the caller's bytes: what is needed later is copied.
 SseReader::Step SseReader::keep(std::string_view rest) {
-    if (!data_.empty() && joined_.empty()) {
-        joined_ = data_;
-        data_ = joined_;
-    }
+    if (!data_.empty()) own_data();
     partial_ += rest;
     return partial_.size() + data_.size() > max_event_bytes_ ? Step::too_large : Step::more;
 }

@@ -37,7 +37,8 @@ class SseReader {
 
   private:
     void skip_byte_order_mark(std::string_view& bytes);
-    void take_line(std::string_view line, bool will_last);
+    void take_line(std::string_view line, bool in_partial);
+    void own_data();
     void forget_event();
     Step keep(std::string_view rest);
 
@@ -46,7 +47,7 @@ class SseReader {
     std::string_view data_;       // in the caller's bytes, or in joined_
     std::string name_;
     std::string partial_;  // an unfinished line
-    std::string joined_;   // data that spans several lines or reads
+    std::string joined_;   // data that spans several lines or reads, maybe with its first line's field name before it
     bool has_data_ = false;
     bool has_comment_ = false;
     bool returned_ = false;        // the event in hand was given to the caller
