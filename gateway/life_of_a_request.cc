@@ -36,9 +36,9 @@ Error check_method(const RequestContext& request) {
     return {ErrorKind::method_not_allowed, "this route does not take this method"};
 }
 
-Error check_caller(const std::shared_ptr<const Directory>& directory, RequestContext& request) {
+Error check_caller(Worker& worker, RequestContext& request) {
     if (request.operation == nullptr || request.operation->guard.kind == Guard::Kind::open) return {};
-    if (Error error = authenticate(directory, request)) return error;
+    if (Error error = authenticate(worker.directory(), *worker.services().credits, request)) return error;
     return check_permission(*request.operation, caller_kind(request.principal.kind));
 }
 
@@ -164,7 +164,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
 wire::Awaitable<Error> serve_request(Connection& connection) {
     RequestContext& request = connection.request;
     Error error = check_method(request);
-    if (!error) error = check_caller(connection.worker().directory(), request);
+    if (!error) error = check_caller(connection.worker(), request);
     if (!error && connection.worker().services().draining) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
     }

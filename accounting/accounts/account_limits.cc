@@ -1,6 +1,7 @@
 #include "accounting/accounts/account_limits.h"
 
 #include "accounting/accounts/accounts.h"
+#include "accounting/accounts/change.h"
 #include "accounting/accounts/member.h"
 
 namespace tollgate {
@@ -63,6 +64,20 @@ Status set_limits(Change& change, const LimitTarget& target, const Limits& limit
     return set_member_limits(change, target.organization, target.id, limits);
 }
 
+const Spenders& spenders_of(const Directory& directory, const KeyRecord& key, CreditTable& credits) {
+    if (const Spenders* const found = key.spenders.get()) return *found;
+    Spenders spenders{.key = &credits.key(key.digest)};
+    key.credit->set_first_limits(*spenders.key, key.limits);
+    if (const Project* const project = directory.find_project(key.project)) {
+        spenders.project = &credits.project(project->id);
+        key.credit->set_first_limits(*spenders.project, project->limits);
+    }
+    if (!key.creator.is_nil()) spenders.member = &credits.member(key.organization, key.creator);
+    const Spenders& kept = credits.keep(spenders);
+    key.spenders.set(&kept);
+    return kept;
+}
+
 Spender* find_spender(const Directory& directory, CreditTable& credits, const LimitTarget& target) {
     const Organization* const organization = directory.find_organization(target.organization);
     if (organization == nullptr) return nullptr;
@@ -72,13 +87,17 @@ Spender* find_spender(const Directory& directory, CreditTable& credits, const Li
         case LimitScope::project: {
             const Project* const project = directory.find_project(target.id);
             const bool known = project != nullptr && project->organization == target.organization;
-            return known ? &credits.project(target.id) : nullptr;
+            if (!known) return nullptr;
+            Spender& spender = credits.project(target.id);
+            organization->credit->set_first_limits(spender, project->limits);
+            return &spender;
         }
         case LimitScope::member:
             return &credits.member(target.organization, target.id);
         case LimitScope::key: {
             const KeyRecord* const key = directory.find_key(target.key);
-            return key != nullptr && key->organization == target.organization ? key->spenders.key : nullptr;
+            const bool known = key != nullptr && key->kind != KeyKind::root && key->organization == target.organization;
+            return known ? spenders_of(directory, *key, credits).key : nullptr;
         }
     }
     return nullptr;

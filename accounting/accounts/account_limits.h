@@ -1,11 +1,12 @@
 // Limits of organizations, projects, members and keys: whose they are, and how they are changed.
 #pragma once
 
-#include "accounting/accounts/change.h"
 #include "accounting/accounts/directory.h"
 #include "accounting/credit/credit.h"
 
 namespace tollgate {
+
+class Change;
 
 // Whose limits: of the organization itself, or of one of its projects, members or keys.
 struct LimitTarget {
@@ -18,6 +19,10 @@ struct LimitTarget {
 // Replaces all limits at once; in force for every request that starts after the commit. invalid names the limit at
 // fault; not_found for what the organization has not. A member need not be known yet: people come later.
 Status set_limits(Change& change, const LimitTarget& target, const Limits& limits);
+
+// Where what the key spends is counted, with its limits in force. Any thread; two loads once the key has been used. The
+// key must be of the directory, and none of the root key.
+const Spenders& spenders_of(const Directory& directory, const KeyRecord& key, CreditTable& credits);
 
 // Where the limits are counted; nullptr if there is no such project or key.
 Spender* find_spender(const Directory& directory, CreditTable& credits, const LimitTarget& target);

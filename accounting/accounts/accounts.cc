@@ -68,7 +68,7 @@ Status Accounts::load_organizations(DirectoryBuilder& builder) {
                              [&](std::string_view, Organization organization) {
                                  organization.credit = &credits_.organization(organization.id);
                                  organization.credit->set_limits(organization.credit->spender(), organization.limits);
-                                 slugs_.insert(organization.slug);
+                                 add_slug(organization.slug);
                                  builder.put(std::move(organization));
                                  return Status();
                              });
@@ -78,7 +78,6 @@ Status Accounts::load_projects(DirectoryBuilder& builder) {
     return for_each_document(store_, kProjectDocumentPrefix, read_project, [&](std::string_view key, Project project) {
         const Organization* const organization = builder.view().find_organization(project.organization);
         if (organization == nullptr) return missing(key, "organization");
-        organization->credit->set_limits(credits_.project(project.id), project.limits);
         builder.put(std::move(project));
         return Status();
     });
@@ -92,8 +91,7 @@ Status Accounts::load_keys(DirectoryBuilder& builder) {
             const Project* const project = builder.view().find_project(key.project);
             if (project == nullptr || project->organization != organization->id) return missing(document, "project");
         }
-        attach(key, *organization, credits_);
-        key.credit->set_limits(*key.spenders.key, key.limits);
+        key.credit = organization->credit;
         builder.put(std::move(key));
         return Status();
     });

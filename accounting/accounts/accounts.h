@@ -36,8 +36,9 @@ class Accounts {
     // --- For changes.
     Store& store() { return store_; }
     CreditTable& credits() { return credits_; }
-    bool has_slug(const std::string& slug) const { return slugs_.contains(slug); }
-    void add_slug(const std::string& slug) { slugs_.insert(slug); }
+    // True also for a few that no organization has.
+    bool may_have_slug(const std::string& slug) const { return slugs_.contains(std::hash<std::string>()(slug)); }
+    void add_slug(const std::string& slug) { slugs_.insert(std::hash<std::string>()(slug)); }
 
   private:
     friend class Change;
@@ -58,7 +59,7 @@ class Accounts {
     std::shared_ptr<const Directory> directory_;
     mutable std::mutex change_mutex_;        // held by the one Change there is
     std::uint64_t last_change_ = 0;          // guarded by change_mutex_, as is the next
-    std::unordered_set<std::string> slugs_;  // of all organizations
+    std::unordered_set<std::size_t> slugs_;  // hashes, of all organizations
     Publish publish_;
 };
 

@@ -20,7 +20,6 @@ constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef
 constexpr std::size_t kSecretWords = 8;         // of 32 bits
 constexpr std::size_t kSecretCharacters = 43;   // 62^43 > 2^256
 constexpr std::size_t kChecksumCharacters = 6;  // 62^6 > 2^32
-constexpr std::size_t kLabelCharacters = 3;     // shown at each end
 
 constexpr std::array<std::uint32_t, 256> make_crc_table() {
     std::array<std::uint32_t, 256> table{};
@@ -64,13 +63,7 @@ void append_base62(std::string& out, std::array<std::uint32_t, kSecretWords>& nu
     OPENSSL_cleanse(digits.data(), digits.size());
 }
 
-// Empty if the text starts like no key.
-std::string_view prefix_of(std::string_view text) {
-    for (const std::string_view prefix : {kKeyPrefix, kRootKeyPrefix}) {
-        if (text.starts_with(prefix)) return prefix;
-    }
-    return {};
-}
+std::string_view prefix_of(KeyKind kind) { return kind == KeyKind::root ? kRootKeyPrefix : kKeyPrefix; }
 
 }  // namespace
 
@@ -89,7 +82,7 @@ NewKey generate_key(KeyKind kind) {
         std::fputs("tollgate: no randomness for an API key\n", stderr);  // a guessable key is worse than no process
         std::abort();
     }
-    const std::string_view prefix = kind == KeyKind::root ? kRootKeyPrefix : kKeyPrefix;
+    const std::string_view prefix = prefix_of(kind);
     NewKey key;
     key.plaintext.reserve(prefix.size() + kSecretCharacters + kChecksumCharacters);
     key.plaintext = prefix;
@@ -100,14 +93,20 @@ NewKey generate_key(KeyKind kind) {
     return key;
 }
 
-std::string key_label(std::string_view plaintext) {
-    const std::string_view prefix = prefix_of(plaintext);
-    // Of anything else nothing is shown: it may be another service's secret.
-    if (prefix.empty() || plaintext.size() != prefix.size() + kSecretCharacters + kChecksumCharacters) return "...";
-    std::string label(plaintext.substr(0, prefix.size() + kLabelCharacters));
-    label += "...";
-    label += plaintext.substr(plaintext.size() - kLabelCharacters);
-    return label;
+KeyEnds key_ends(std::string_view plaintext) {
+    constexpr std::size_t kRandomPart = kSecretCharacters + kChecksumCharacters;
+    KeyEnds ends;
+    if (plaintext.size() < kRandomPart) return ends;
+    const std::string_view random = plaintext.substr(plaintext.size() - kRandomPart);
+    random.copy(ends.first.data(), ends.first.size());
+    random.substr(random.size() - ends.last.size()).copy(ends.last.data(), ends.last.size());
+    return ends;
+}
+
+std::string key_label(KeyKind kind, const KeyEnds& ends) {
+    std::string label(prefix_of(kind));
+    label.append(ends.first.data(), ends.first.size()).append("...");
+    return label.append(ends.last.data(), ends.last.size());
 }
 
 }  // namespace tollgate

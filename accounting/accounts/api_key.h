@@ -2,6 +2,9 @@
 // a scanner for leaked secrets can tell a key from noise without asking. Root keys: "sk-tg-root-" + the same.
 #pragma once
 
+#include <array>
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +23,14 @@ struct NewKey {
 };
 
 NewKey generate_key(KeyKind kind);
-std::string key_label(std::string_view plaintext);  // "sk-tg-v1-abc...123"; "..." of what is no key
+
+// What is shown of a key: the first and last characters of its random part.
+struct KeyEnds {
+    static constexpr std::size_t kCharacters = 3;
+    std::array<char, kCharacters> first{}, last{};
+    auto operator<=>(const KeyEnds&) const = default;
+};
+KeyEnds key_ends(std::string_view plaintext);              // of a generated key
+std::string key_label(KeyKind kind, const KeyEnds& ends);  // "sk-tg-v1-abc...123"
 
 }  // namespace tollgate

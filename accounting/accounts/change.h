@@ -34,7 +34,7 @@ class Change {
     const Caller& caller() const { return caller_; }
     std::int64_t now_ms() const { return now_ms_; }
     Accounts& accounts() { return accounts_; }
-    // As the change leaves it so far. Pointers into it are valid until the next edit of the same record.
+    // As the change leaves it so far. Pointers into it are valid until the next edit.
     const Directory& directory() const { return directory_.view(); }
 
     // --- A call that the caller may repeat. Ask first; what is found is the answer, and the change must not go on.

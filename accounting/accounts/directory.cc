@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 
@@ -11,9 +12,17 @@
 namespace tollgate {
 namespace {
 
-std::size_t key_shard_of(const KeyDigest& digest) {
+template <class Name>
+std::size_t key_shard_of(const Name& digest) {
     static_assert(Directory::kShards == 1U << 12);
     return (std::size_t{digest.bytes[0]} << 4) | (digest.bytes[1] >> 4);
+}
+
+template <class Name>
+std::uint64_t hash_of(const Name& digest) {
+    std::uint64_t hash = 0;
+    std::memcpy(&hash, digest.bytes.data() + 8, sizeof hash);  // not the bytes that chose the shard
+    return hash;
 }
 
 // The last byte: the first ones of a UUIDv7 are time.
@@ -43,63 +52,79 @@ const OrganizationEntry* find_entry(const Directory::Root& root, const Id128& id
 
 }  // namespace
 
-std::uint64_t KeyShard::tag_of(const KeyDigest& digest) {
-    std::uint64_t tag = 0;
-    std::memcpy(&tag, digest.bytes.data() + 8, sizeof tag);  // not the bytes that chose the shard
-    return tag;
-}
-
-std::size_t KeyShard::slot_of(const KeyDigest& digest) const {
-    const std::uint64_t tag = tag_of(digest);
+template <class Name>
+std::size_t KeyShard::slot_of(const Name& name) const {
+    const std::uint64_t hash = hash_of(name);
+    const auto tag = static_cast<std::uint16_t>(hash >> 48);
     const std::size_t mask = slots_.size() - 1;
-    std::size_t i = tag & mask;
-    while (slots_[i].record && (slots_[i].tag != tag || slots_[i].record->digest != digest)) i = (i + 1) & mask;
+    std::size_t i = hash & mask;
+    while (slots_[i].place != kFree && (slots_[i].tag != tag || Name(records_[slots_[i].place].digest) != name)) {
+        i = (i + 1) & mask;
+    }
     return i;
 }
 
 const KeyRecord* KeyShard::find(const KeyDigest& digest) const {
-    return slots_.empty() ? nullptr : slots_[slot_of(digest)].record.get();
+    if (slots_.empty()) return nullptr;
+    const Slot slot = slots_[slot_of(digest)];
+    return slot.place == kFree ? nullptr : &records_[slot.place];
 }
 
-bool KeyShard::put(Record record) {
-    if ((count_ + 1) * 4 > slots_.size() * 3) rebuild(std::bit_ceil((count_ + 1) * 4 / 3 + 1), nullptr);
-    Slot& slot = slots_[slot_of(record->digest)];
-    const bool added = !slot.record;
-    slot.tag = tag_of(record->digest);
-    slot.record = std::move(record);
-    if (added) ++count_;
-    return added;
+const KeyRecord* KeyShard::find(const KeyPrefix& prefix) const {
+    if (slots_.empty()) return nullptr;
+    const Slot slot = slots_[slot_of(prefix)];
+    return slot.place == kFree ? nullptr : &records_[slot.place];
 }
 
-bool KeyShard::erase(const KeyDigest& digest) {
-    if (find(digest) == nullptr) return false;
-    rebuild(slots_.size(), &digest);  // rare and small, so no tombstones
+bool KeyShard::put(KeyRecord record) {
+    const std::size_t count = records_.size() + 1;
+    if (count * 4 > slots_.size() * 3) rebuild(std::bit_ceil(count * 4 / 3 + 1));
+    Slot& slot = slots_[slot_of(record.digest)];
+    if (slot.place != kFree) {
+        records_[slot.place] = std::move(record);
+        return false;
+    }
+    if (records_.size() >= kFree) throw std::length_error("too many API keys");  // 268 million in all shards
+    slot = {static_cast<std::uint16_t>(hash_of(record.digest) >> 48), static_cast<std::uint16_t>(records_.size())};
+    // Grown by an eighth: with a million keys, doubling would be the largest waste of memory here.
+    if (records_.size() == records_.capacity()) records_.reserve(records_.size() + records_.size() / 8 + 1);
+    records_.push_back(std::move(record));
     return true;
 }
 
-void KeyShard::rebuild(std::size_t slots, const KeyDigest* without) {
-    std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots));
-    count_ = 0;
-    for (Slot& slot : old) {
-        if (!slot.record || (without != nullptr && slot.record->digest == *without)) continue;
-        slots_[slot_of(slot.record->digest)] = std::move(slot);
-        ++count_;
+bool KeyShard::erase(const KeyDigest& digest) {
+    const KeyRecord* const found = find(digest);
+    if (found == nullptr) return false;
+    records_.erase(records_.begin() + (found - records_.data()));
+    rebuild(slots_.size());  // rare and small, so no tombstones
+    return true;
+}
+
+void KeyShard::rebuild(std::size_t slots) {
+    slots_.assign(slots, Slot());
+    for (std::size_t place = 0; place < records_.size(); ++place) {
+        const KeyDigest& digest = records_[place].digest;
+        std::size_t i = hash_of(digest) & (slots - 1);
+        while (slots_[i].place != kFree) i = (i + 1) & (slots - 1);
+        slots_[i] = {static_cast<std::uint16_t>(hash_of(digest) >> 48), static_cast<std::uint16_t>(place)};
     }
 }
 
 void KeyIndex::add(const KeyDigest& digest) {
-    tail_.push_back(digest);
+    if (tail_.size() == tail_.capacity()) tail_.reserve(tail_.size() + tail_.size() / 4 + 1);
+    tail_.push_back(KeyPrefix(digest));
     if (tail_.size() < kChunk) return;
-    full_.push_back(std::make_shared<const std::vector<KeyDigest>>(std::move(tail_)));
+    full_.push_back(std::make_shared<const std::vector<KeyPrefix>>(std::move(tail_)));
     tail_.clear();
 }
 
 void KeyIndex::remove(const KeyDigest& digest) {
-    if (std::erase(tail_, digest) != 0) return;
+    const KeyPrefix prefix(digest);
+    if (std::erase(tail_, prefix) != 0) return;
     for (auto chunk = full_.begin(); chunk != full_.end(); ++chunk) {
-        if (std::ranges::find(**chunk, digest) == (*chunk)->end()) continue;
-        auto smaller = std::make_shared<std::vector<KeyDigest>>(**chunk);
-        std::erase(*smaller, digest);
+        if (std::ranges::find(**chunk, prefix) == (*chunk)->end()) continue;
+        auto smaller = std::make_shared<std::vector<KeyPrefix>>(**chunk);
+        std::erase(*smaller, prefix);
         if (smaller->empty()) {
             full_.erase(chunk);
         } else {
@@ -158,7 +183,8 @@ std::vector<const KeyRecord*> Directory::keys_of(const Id128& organization) cons
     const OrganizationEntry* entry = find_entry(*root_, organization);
     if (entry == nullptr) return all;
     all.reserve(entry->keys.size());
-    entry->keys.for_each([&](const KeyDigest& digest) { all.push_back(find_key(digest)); });
+    entry->keys.for_each(
+        [&](const KeyPrefix& prefix) { all.push_back(root_->keys[key_shard_of(prefix)]->find(prefix)); });
     std::ranges::sort(all, {}, [](const KeyRecord* k) { return std::tuple(k->created_ms, k->digest); });
     return all;
 }
@@ -189,13 +215,15 @@ void DirectoryBuilder::put(Project project) {
 }
 
 void DirectoryBuilder::put(KeyRecord record) {
-    const auto shared = std::make_shared<const KeyRecord>(std::move(record));
-    if (!own_key_shard(shared->digest).put(shared)) return;
+    const KeyDigest digest = record.digest;
+    const Id128 organization = record.organization;
+    const bool root = record.kind == KeyKind::root;
+    if (!own_key_shard(digest).put(std::move(record))) return;
     ++root_->key_count;
-    if (shared->kind == KeyKind::root) {
+    if (root) {
         root_->has_root_key = true;
     } else {
-        own_entry(shared->organization).keys.add(shared->digest);
+        own_entry(organization).keys.add(digest);
     }
 }
 

@@ -1,9 +1,9 @@
 // What a Directory is made of, and how the next one is made from it: untouched shards are shared, touched ones copied.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -12,33 +12,40 @@
 
 namespace tollgate {
 
-// Records by digest: open addressing with linear probing, at most three quarters full. Digests are uniformly
-// distributed, so their own bits are the hash.
+// Enough of a digest to tell the keys of one instance apart, in half the room.
+struct KeyPrefix {
+    std::array<std::uint8_t, 16> bytes{};
+    explicit KeyPrefix(const KeyDigest& digest) { std::copy_n(digest.bytes.begin(), bytes.size(), bytes.begin()); }
+    bool operator==(const KeyPrefix&) const = default;
+};
+
+// The records of one shard, densely, with a table from digest to place: open addressing with linear probing, at most
+// three quarters full. Digests are uniformly distributed, so their own bits are the hash.
 class KeyShard {
   public:
-    using Record = std::shared_ptr<const KeyRecord>;
-
     const KeyRecord* find(const KeyDigest& digest) const;
-    // True if the digest is new here; else the record is replaced.
-    bool put(Record record);
+    const KeyRecord* find(const KeyPrefix& prefix) const;
+    // True if the digest is new here; else the record is replaced. Records move: pointers into the shard end.
+    bool put(KeyRecord record);
     // False if absent.
     bool erase(const KeyDigest& digest);
 
   private:
+    static constexpr std::uint16_t kFree = 0xffff;
     struct Slot {
-        std::uint64_t tag = 0;  // digest bits, so that a probe of a foreign slot stays in the slots' memory
-        Record record;
+        std::uint16_t tag = 0;  // digest bits, so that a probe of a foreign slot reads no record
+        std::uint16_t place = kFree;
     };
-    static std::uint64_t tag_of(const KeyDigest& digest);
     // The slot of the digest, or the free one where it belongs. There must be a free slot.
-    std::size_t slot_of(const KeyDigest& digest) const;
-    void rebuild(std::size_t slots, const KeyDigest* without);
+    template <class Name>
+    std::size_t slot_of(const Name& name) const;
+    void rebuild(std::size_t slots);
 
+    std::vector<KeyRecord> records_;
     std::vector<Slot> slots_;  // none, or a power of two
-    std::size_t count_ = 0;
 };
 
-// The digests of an organization's keys, in chunks so that a change of a large organization copies little.
+// An organization's keys, in chunks so that a change of a large organization copies little.
 class KeyIndex {
   public:
     static constexpr std::size_t kChunk = 256;
@@ -49,14 +56,14 @@ class KeyIndex {
     template <class Visit>
     void for_each(Visit visit) const {
         for (const auto& chunk : full_) {
-            for (const KeyDigest& digest : *chunk) visit(digest);
+            for (const KeyPrefix& prefix : *chunk) visit(prefix);
         }
-        for (const KeyDigest& digest : tail_) visit(digest);
+        for (const KeyPrefix& prefix : tail_) visit(prefix);
     }
 
   private:
-    std::vector<std::shared_ptr<const std::vector<KeyDigest>>> full_;  // never empty ones, shared between snapshots
-    std::vector<KeyDigest> tail_;
+    std::vector<std::shared_ptr<const std::vector<KeyPrefix>>> full_;  // never empty ones, shared between snapshots
+    std::vector<KeyPrefix> tail_;
 };
 
 struct OrganizationEntry {
@@ -65,8 +72,8 @@ struct OrganizationEntry {
     KeyIndex keys;
 };
 
-using OrganizationShard = std::map<Id128, std::shared_ptr<const OrganizationEntry>>;
-using ProjectShard = std::map<Id128, std::shared_ptr<const Project>>;
+using OrganizationShard = std::unordered_map<Id128, std::shared_ptr<const OrganizationEntry>, Id128Hash>;
+using ProjectShard = std::unordered_map<Id128, std::shared_ptr<const Project>, Id128Hash>;
 
 struct Directory::Root {
     static constexpr std::size_t kIdShards = 256;
@@ -104,7 +111,7 @@ class DirectoryBuilder {
     std::unordered_map<std::size_t, std::shared_ptr<KeyShard>> key_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<OrganizationShard>> organization_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<ProjectShard>> project_shards_;
-    std::map<Id128, std::shared_ptr<OrganizationEntry>> entries_;
+    std::unordered_map<Id128, std::shared_ptr<OrganizationEntry>, Id128Hash> entries_;
 };
 
 }  // namespace tollgate

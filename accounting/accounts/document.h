@@ -12,6 +12,8 @@
 // A field is written even when it is null: a lost limit would be an unlimited key, so an absent one is corrupt.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,6 +35,10 @@ class DocumentWriter {
   public:
     void name(std::string_view name, const std::string& value) { text(name, value, kMaxNameBytes); }
     void text(std::string_view name, std::string_view value, std::size_t max_bytes);
+    template <std::size_t N>
+    void characters(std::string_view name, const std::array<char, N>& value) {
+        text(name, {value.data(), N}, N);
+    }
     void flag(std::string_view name, bool value);
     void number(std::string_view name, std::int64_t value);
     void id(std::string_view name, const Id128& value);  // nil: null
@@ -75,6 +81,13 @@ class DocumentReader {
 
     void name(std::string_view name, std::string& value) { text(name, value, kMaxNameBytes); }
     void text(std::string_view name, std::string& value, std::size_t max_bytes);
+    // Exactly as many as there is room for.
+    template <std::size_t N>
+    void characters(std::string_view name, std::array<char, N>& value) {
+        const auto text = text_or_null(name);
+        if (!text || text->size() != N) return fail_field(name, "has another length");
+        text->copy(value.data(), N);
+    }
     void flag(std::string_view name, bool& value);
     void number(std::string_view name, std::int64_t& value);
     void id(std::string_view name, Id128& value);
@@ -118,6 +131,8 @@ class DocumentCheck {
     void text(std::string_view name, std::string_view value, std::size_t max_bytes) {
         note(check_text(name, value, max_bytes));
     }
+    template <std::size_t N>
+    void characters(std::string_view, const std::array<char, N>&) {}
     void flag(std::string_view, bool) {}
     void number(std::string_view, std::int64_t) {}
     void id(std::string_view, const Id128&) {}

@@ -1,5 +1,6 @@
 #include "accounting/accounts/key.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "accounting/accounts/accounts.h"
@@ -12,7 +13,8 @@ namespace {
 template <class Key, class Fields>
 void fields_of(Key& key, Fields& fields) {
     fields.name("name", key.name);
-    fields.text("label", key.label, kMaxNameBytes);
+    fields.characters("first", key.ends.first);
+    fields.characters("last", key.ends.last);
     fields.choice("kind", key.kind);
     fields.id("organization", key.organization);
     fields.id("project", key.project);
@@ -22,7 +24,9 @@ void fields_of(Key& key, Fields& fields) {
     fields.number("expires_ms", key.expires_ms);
     fields.number("created_ms", key.created_ms);
     fields.number("updated_ms", key.updated_ms);
-    limit_fields_of(key.limits, fields);
+    Limits limits = key.limits;
+    limit_fields_of(limits, fields);
+    if constexpr (!std::is_const_v<Key>) key.limits = limits;
 }
 
 std::string key_document(const KeyRecord& key) {
@@ -34,7 +38,8 @@ std::string key_document(const KeyRecord& key) {
 std::string root_key_document(const KeyRecord& key) {
     DocumentWriter writer;
     writer.text("digest", to_hex(key.digest), kMaxNameBytes);
-    writer.text("label", key.label, kMaxNameBytes);
+    writer.characters("first", key.ends.first);
+    writer.characters("last", key.ends.last);
     writer.number("created_ms", key.created_ms);
     return writer.take();
 }
@@ -92,18 +97,12 @@ Result<KeyRecord> read_root_key(DocumentReader& reader, std::string_view text) {
     const auto digest = parse_key_digest(hex);
     if (!digest) reader.fail("member \"digest\" must be 64 hexadecimal digits");
     key.digest = digest.value_or(KeyDigest{});
-    reader.text("label", key.label, kMaxNameBytes);
+    reader.characters("first", key.ends.first);
+    reader.characters("last", key.ends.last);
     reader.number("created_ms", key.created_ms);
     key.updated_ms = key.created_ms;
     if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
     return key;
-}
-
-void attach(KeyRecord& key, const Organization& organization, CreditTable& credits) {
-    key.credit = organization.credit;
-    key.spenders.key = &credits.key(key.digest);
-    if (!key.project.is_nil()) key.spenders.project = &credits.project(key.project);
-    if (!key.creator.is_nil()) key.spenders.member = &credits.member(organization.id, key.creator);
 }
 
 void put_key(Change& change, KeyRecord key) {
@@ -112,9 +111,11 @@ void put_key(Change& change, KeyRecord key) {
     ++key.version;
     change.put_document(document, before != nullptr ? key_document(*before) : std::string(), key_document(key));
     change.concerns(key.organization, document);
-    change.after_publish([credit = key.credit, spender = key.spenders.key, limits = key.limits] {
-        credit->set_limits(*spender, limits);
-    });
+    // A key that was not used yet gets its limits when it is.
+    change.after_publish(
+        [&credits = change.accounts().credits(), credit = key.credit, digest = key.digest, limits = key.limits] {
+            if (Spender* const spender = credits.find_key(digest)) credit->set_limits(*spender, limits);
+        });
     change.edit().put(std::move(key));
 }
 
@@ -125,7 +126,7 @@ Result<NewKey> create_root_key(Change& change) {
     NewKey made = generate_key(KeyKind::root);
     KeyRecord key;
     key.digest = made.digest;
-    key.label = key_label(made.plaintext);
+    key.ends = key_ends(made.plaintext);
     key.kind = KeyKind::root;
     key.created_ms = key.updated_ms = change.now_ms();
     change.put_document(std::string(kRootDocumentKey), {}, root_key_document(key));
@@ -143,8 +144,10 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
     key.creator = fields.creator;
     key.expires_ms = fields.expires_ms;
     key.created_ms = key.updated_ms = change.now_ms();
-    key.limits.budget = fields.limit;
-    key.limits.reset = fields.reset;
+    Limits limits;
+    limits.budget = fields.limit;
+    limits.reset = fields.reset;
+    key.limits = limits;
     DocumentCheck check;
     fields_of(key, check);
     if (!check.status().ok()) return std::unexpected(check.status());
@@ -161,8 +164,8 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
 
     NewKey made = generate_key(fields.kind);
     key.digest = made.digest;
-    key.label = key_label(made.plaintext);
-    attach(key, **owner, change.accounts().credits());
+    key.ends = key_ends(made.plaintext);
+    key.credit = (*owner)->credit;
     put_key(change, std::move(key));
     return made;
 }
@@ -172,8 +175,10 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     if (!key) return key.error();
     key->name = fields.name.value_or(key->name);
     key->disabled = fields.disabled.value_or(key->disabled);
-    key->limits.budget = fields.limit.value_or(key->limits.budget);
-    key->limits.reset = fields.reset.value_or(key->limits.reset);
+    Limits limits = key->limits;
+    limits.budget = fields.limit.value_or(limits.budget);
+    limits.reset = fields.reset.value_or(limits.reset);
+    key->limits = limits;
     key->updated_ms = change.now_ms();
     DocumentCheck check;
     fields_of(*key, check);

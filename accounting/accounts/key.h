@@ -1,6 +1,7 @@
 // API keys: what is stored of them and the rules of changing them. Their text form is in api_key.h.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,29 +15,72 @@
 namespace tollgate {
 
 class Change;
-struct Organization;
 
-// The key names its organization; the organization's policy is looked up there (Directory::find_organization).
-struct KeyRecord {
-    KeyDigest digest;
-    std::string label;  // "sk-tg-v1-abc...123"
-    std::string name;
-    KeyKind kind = KeyKind::inference;
-    Id128 organization, project, creator;  // nil for the root key
-    bool disabled = false;
-    std::int64_t version = 0;     // one more with each change; 1 is the first
-    std::int64_t expires_ms = 0;  // Unix time; 0: never
-    std::int64_t created_ms = 0, updated_ms = 0;
-    Limits limits;
-    OrganizationCredit* credit = nullptr;  // stable; null for the root key
-    Spenders spenders;                     // stable; members of the organization
+// Where what a key spends is counted. Found when the key is first used, because most keys of a large instance are idle
+// (spenders_of, account_limits.h).
+class SpendersOnUse {
+  public:
+    SpendersOnUse() = default;
+    SpendersOnUse(const SpendersOnUse& other) : found_(other.get()) {}
+    SpendersOnUse& operator=(const SpendersOnUse& other) {
+        set(other.get());
+        return *this;
+    }
+    const Spenders* get() const { return found_.load(std::memory_order_acquire); }  // nullptr: not used yet
+    // Any thread, also in an immutable snapshot. `found` lives as long as the credit table.
+    void set(const Spenders* found) const { found_.store(found, std::memory_order_release); }
+
+  private:
+    mutable std::atomic<const Spenders*> found_ = nullptr;
 };
 
-// From the document's key and text. Pointers to credit and spenders are left to attach().
+// Limits in the room of the numbers alone.
+class CompactLimits {
+  public:
+    CompactLimits() = default;
+    CompactLimits(const Limits& limits)  // NOLINT(google-explicit-constructor): it is the same value
+        : budget_(limits.budget ? limits.budget->value : kNone),
+          requests_(limits.requests_per_minute.value_or(kNone)),
+          tokens_(limits.tokens_per_minute.value_or(kNone)),
+          concurrent_(limits.concurrent_requests.value_or(kNone)),
+          reset_(limits.reset) {}
+    operator Limits() const {  // NOLINT(google-explicit-constructor)
+        return {.budget = budget_ == kNone ? std::nullopt : std::optional(NanoUsd{budget_}),
+                .reset = reset_,
+                .requests_per_minute = unpack(requests_),
+                .tokens_per_minute = unpack(tokens_),
+                .concurrent_requests = unpack(concurrent_)};
+    }
+
+  private:
+    static constexpr std::int64_t kNone = INT64_MIN;  // no limit can be that
+    static std::optional<std::int64_t> unpack(std::int64_t count) {
+        return count == kNone ? std::nullopt : std::optional(count);
+    }
+    std::int64_t budget_ = kNone, requests_ = kNone, tokens_ = kNone, concurrent_ = kNone;
+    LimitReset reset_ = LimitReset::lifetime;
+};
+
+// The key names its organization; the organization's policy is looked up there (Directory::find_organization). There
+// may be a million of them: keep it small.
+struct KeyRecord {
+    KeyDigest digest;
+    Id128 organization, project, creator;  // nil for the root key
+    std::int64_t version = 0;              // one more with each change; 1 is the first
+    std::int64_t expires_ms = 0;           // Unix time; 0: never
+    std::int64_t created_ms = 0, updated_ms = 0;
+    CompactLimits limits;
+    std::string name;
+    OrganizationCredit* credit = nullptr;  // stable; null for the root key
+    SpendersOnUse spenders;
+    KeyEnds ends;  // of the text, for its label
+    KeyKind kind = KeyKind::inference;
+    bool disabled = false;
+};
+
+// From the document's key and text. The pointer to credit is left to the caller.
 Result<KeyRecord> read_key(DocumentReader& reader, std::string_view document, std::string_view text);
 Result<KeyRecord> read_root_key(DocumentReader& reader, std::string_view text);
-// Gives a key its places in the credit table.
-void attach(KeyRecord& key, const Organization& organization, CreditTable& credits);
 // Stores the key with its next version; its limits are in force after the commit.
 void put_key(Change& change, KeyRecord key);
 

@@ -56,7 +56,7 @@ std::string free_slug(const Accounts& accounts, std::string_view name, const Id1
     const std::string base = slug_of(name);
     std::string slug = base, digits = to_uuid(id);
     std::erase(digits, '-');
-    for (std::size_t length = kSlugSuffix; accounts.has_slug(slug) && length <= digits.size(); ++length) {
+    for (std::size_t length = kSlugSuffix; accounts.may_have_slug(slug) && length <= digits.size(); ++length) {
         slug = base + "-" + digits.substr(digits.size() - length);
     }
     return slug;

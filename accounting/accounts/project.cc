@@ -57,7 +57,7 @@ void put_project(Change& change, Project project) {
     change.concerns(project.organization, document);
     OrganizationCredit* const credit = change.directory().find_organization(project.organization)->credit;
     change.after_publish([credit, &credits = change.accounts().credits(), id = project.id, limits = project.limits] {
-        credit->set_limits(credits.project(id), limits);
+        if (Spender* const spender = credits.find_project(id)) credit->set_limits(*spender, limits);
     });
     change.edit().put(std::move(project));
 }

@@ -1,6 +1,7 @@
 #include "accounting/credit/credit.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tollgate {
 namespace {
@@ -278,9 +279,15 @@ void OrganizationCredit::set_limits(Spender& spender, const Limits& limits) {
     apply(limits, spender);
 }
 
+void OrganizationCredit::set_first_limits(Spender& spender, const Limits& limits) {
+    const std::lock_guard lock(mutex_);
+    if (!spender.has_limits) apply(limits, spender);
+}
+
 void OrganizationCredit::apply(const Limits& limits, Spender& spender) const {
     Limits& now = spender.limits;
     now = limits;
+    spender.has_limits = true;
     if (spender.scope == LimitScope::organization) {
         if (!now.requests_per_minute) now.requests_per_minute = defaults_.requests_per_minute;
         if (!now.tokens_per_minute) now.tokens_per_minute = defaults_.tokens_per_minute;
@@ -295,17 +302,28 @@ void OrganizationCredit::check_not_negative() const {
 
 OrganizationCredit& CreditTable::organization(const Id128& id) {
     const std::lock_guard lock(mutex_);
-    auto& found = organizations_[bytes_of(id)];
-    if (found == nullptr) found = std::make_unique<OrganizationCredit>(id, defaults_);
-    return *found;
+    return organizations_.try_emplace(id, id, defaults_).first->second;
 }
 
 Spender& CreditTable::spender(LimitScope scope, std::string id) {
     id += static_cast<char>(scope);
     const std::lock_guard lock(mutex_);
-    auto& found = spenders_[id];
-    if (found == nullptr) found = std::make_unique<Spender>(scope);
-    return *found;
+    return spenders_.try_emplace(std::move(id), scope).first->second;
+}
+
+Spender* CreditTable::find(LimitScope scope, std::string id) const {
+    id += static_cast<char>(scope);
+    const std::lock_guard lock(mutex_);
+    const auto found = spenders_.find(id);
+    return found == spenders_.end() ? nullptr : const_cast<Spender*>(&found->second);
+}
+
+Spender* CreditTable::find_project(const Id128& id) const { return find(LimitScope::project, bytes_of(id)); }
+Spender* CreditTable::find_key(const KeyDigest& digest) const { return find(LimitScope::key, bytes_of(digest)); }
+
+const Spenders& CreditTable::keep(const Spenders& spenders) {
+    const std::lock_guard lock(mutex_);
+    return kept_.emplace_back(spenders);
 }
 
 Spender& CreditTable::project(const Id128& id) { return spender(LimitScope::project, bytes_of(id)); }
@@ -318,12 +336,12 @@ Spender& CreditTable::key(const KeyDigest& digest) { return spender(LimitScope::
 
 void CreditTable::for_each(const std::function<void(const OrganizationCredit&)>& visit) const {
     const std::lock_guard lock(mutex_);
-    for (const auto& [id, credit] : organizations_) visit(*credit);
+    for (const auto& [id, credit] : organizations_) visit(credit);
 }
 
 void CreditTable::for_each_spender(const std::function<void(const Spender&)>& visit) const {
     const std::lock_guard lock(mutex_);
-    for (const auto& [id, spender] : spenders_) visit(*spender);
+    for (const auto& [id, spender] : spenders_) visit(spender);
 }
 
 }  // namespace tollgate

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -140,6 +141,8 @@ class OrganizationCredit {
     Spender state_of(const Spender& spender, std::int64_t monotonic_ms,
                      const std::optional<Limits>& other_limits = std::nullopt) const;
     void set_limits(Spender& spender, const Limits& limits);
+    // The same if it never had any: they were made by recovery or are new.
+    void set_first_limits(Spender& spender, const Limits& limits);
 
   private:
     using All = std::array<Spender*, 4>;
@@ -177,20 +180,28 @@ class CreditTable {
   public:
     explicit CreditTable(const Limits& organization_defaults = {}) : defaults_(organization_defaults) {}
 
-    OrganizationCredit& organization(const Id128& id);  // made with zero balance if absent
+    // Made if absent: an organization with zero balance, a spender without limits.
+    OrganizationCredit& organization(const Id128& id);
     Spender& project(const Id128& id);
     Spender& member(const Id128& organization, const Id128& user);
     Spender& key(const KeyDigest& digest);
+    // nullptr: it has not spent and was not asked for.
+    Spender* find_project(const Id128& id) const;
+    Spender* find_key(const KeyDigest& digest) const;
+    // Gives them a place that lives as long as the table.
+    const Spenders& keep(const Spenders& spenders);
     void for_each(const std::function<void(const OrganizationCredit&)>& visit) const;
     void for_each_spender(const std::function<void(const Spender&)>& visit) const;  // organizations apart
 
   private:
     Spender& spender(LimitScope scope, std::string id);
+    Spender* find(LimitScope scope, std::string id) const;
 
     const Limits defaults_;
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::unique_ptr<OrganizationCredit>> organizations_;
-    std::unordered_map<std::string, std::unique_ptr<Spender>> spenders_;  // by scope and id
+    std::unordered_map<Id128, OrganizationCredit, Id128Hash> organizations_;
+    std::unordered_map<std::string, Spender> spenders_;  // by id and scope
+    std::deque<Spenders> kept_;
 };
 
 }  // namespace tollgate

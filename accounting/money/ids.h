@@ -3,7 +3,9 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,14 @@ struct Id128 {
     std::array<std::uint8_t, 16> bytes{};
     auto operator<=>(const Id128&) const = default;
     bool is_nil() const { return *this == Id128{}; }
+};
+// For hash tables: UUIDv7 and ULID end in random bytes.
+struct Id128Hash {
+    std::size_t operator()(const Id128& id) const {
+        std::size_t hash = 0;
+        std::memcpy(&hash, id.bytes.data() + id.bytes.size() - sizeof hash, sizeof hash);
+        return hash;
+    }
 };
 
 // RFC 9562 UUIDv7 for `unix_ms`, random otherwise. Text is the usual 36 lower-case characters.

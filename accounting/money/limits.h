@@ -65,11 +65,11 @@ inline constexpr std::int64_t kMostPerMinute = 1'000'000'000'000;  // a larger r
 
 // Absent: unlimited. 0: nothing left.
 struct Limits {
-    std::optional<NanoUsd> budget;  // to be charged in one window
+    std::optional<NanoUsd> budget = {};  // to be charged in one window
     LimitReset reset = LimitReset::lifetime;
-    std::optional<std::int64_t> requests_per_minute;
-    std::optional<std::int64_t> tokens_per_minute;  // prompt and completion
-    std::optional<std::int64_t> concurrent_requests;
+    std::optional<std::int64_t> requests_per_minute = {};
+    std::optional<std::int64_t> tokens_per_minute = {};  // prompt and completion
+    std::optional<std::int64_t> concurrent_requests = {};
     bool operator==(const Limits&) const = default;
 };
 
@@ -99,6 +99,7 @@ struct Spender {
     explicit Spender(LimitScope of) : scope(of) {}
 
     const LimitScope scope;
+    bool has_limits = false;  // `limits` were set, be it to none
     Limits limits;
     SpendWindows spent;
     NanoUsd held;              // of all windows

@@ -6,11 +6,18 @@
 namespace tollgate {
 namespace {
 
-void write_key(const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
-    const Spender state = key.credit->state_of(*key.spenders.key, 0);
+void write_key(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
+    const Spender* const spender = credits.find_key(key.digest);
+    const Spender state = spender != nullptr ? key.credit->state_of(*spender, 0) : Spender(LimitScope::key);
     const WindowNumbers now = windows_at(now_ms);
-    const Limits& limits = key.limits;
-    json.object().key("hash").text(to_hex(key.digest)).key("label").text(key.label).key("name").text(key.name);
+    const Limits limits = key.limits;
+    json.object()
+        .key("hash")
+        .text(to_hex(key.digest))
+        .key("label")
+        .text(key_label(key.kind, key.ends))
+        .key("name")
+        .text(key.name);
     json.key("disabled").flag(key.disabled).key("limit");
     limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_remaining");
@@ -43,10 +50,10 @@ void write_key(const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
     json.end();
 }
 
-ApiAnswer key_answer(const KeyRecord& key, std::int64_t now_ms) {
+ApiAnswer key_answer(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms) {
     JsonWriter json;
     json.object().key("data");
-    write_key(key, now_ms, json);
+    write_key(credits, key, now_ms, json);
     json.end();
     return json_answer(json);
 }
@@ -77,7 +84,7 @@ ApiAnswer list_keys(Call& call) {
     write_page(
         page, call.directory->keys_of(call.organization().id),
         [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); },
-        [&](const KeyRecord* one) { write_key(*one, call.request.now_ms, json); }, json);
+        [&](const KeyRecord* one) { write_key(*call.services.credits, *one, call.request.now_ms, json); }, json);
     return json_answer(json);
 }
 
@@ -99,7 +106,7 @@ ApiAnswer create_key(Call& call, Change& change) {
     if (!made) return api_error(made.error());
     JsonWriter json;
     json.object().key("data");
-    write_key(*change.directory().find_key(made->digest), call.request.now_ms, json);
+    write_key(*call.services.credits, *change.directory().find_key(made->digest), call.request.now_ms, json);
     json.key("key").text(made->plaintext).end();
     ApiAnswer answer = json_answer(json, 201);
     answer.secret_of = "key/" + to_hex(made->digest);
@@ -108,7 +115,7 @@ ApiAnswer create_key(Call& call, Change& change) {
 
 ApiAnswer show_key(Call& call) {
     const KeyRecord* const key = find_key(call, *call.directory);
-    return key == nullptr ? no_such_key() : key_answer(*key, call.request.now_ms);
+    return key == nullptr ? no_such_key() : key_answer(*call.services.credits, *key, call.request.now_ms);
 }
 
 ApiAnswer update_key(Call& call, Change& change) {
@@ -122,7 +129,7 @@ ApiAnswer update_key(Call& call, Change& change) {
     if (call.error()) return call.refusal();
     const Status status = update_key(change, KeyDigest(key->digest), wanted);
     if (!status.ok()) return api_error(status);
-    return key_answer(*find_key(call, change.directory()), call.request.now_ms);
+    return key_answer(*call.services.credits, *find_key(call, change.directory()), call.request.now_ms);
 }
 
 ApiAnswer delete_key(Call& call, Change& change) {
@@ -139,7 +146,7 @@ ApiAnswer show_own_key(Call& call) {
     if (call.request.caller.is_operator()) return no_credit_of_its_own();
     const KeyRecord* const key = call.directory->find_key(call.request.caller.key);
     if (key == nullptr) return api_error(ErrorKind::not_found, "this key no longer exists");
-    return key_answer(*key, call.request.now_ms);
+    return key_answer(*call.services.credits, *key, call.request.now_ms);
 }
 
 }  // namespace tollgate

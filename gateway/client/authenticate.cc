@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "accounting/accounts/account_limits.h"
+
 namespace tollgate {
 namespace {
 
@@ -22,7 +24,7 @@ void note_key(const wire::RequestHead& head, RequestContext& request) {
     if (request.key_presented) request.presented_key = digest_key(key);
 }
 
-Error authenticate(const std::shared_ptr<const Directory>& directory, RequestContext& request) {
+Error authenticate(const std::shared_ptr<const Directory>& directory, CreditTable& credits, RequestContext& request) {
     if (!request.key_presented) {
         return refused("no API key: send it as 'Authorization: Bearer sk-tg-…'");
     }
@@ -35,8 +37,10 @@ Error authenticate(const std::shared_ptr<const Directory>& directory, RequestCon
     std::shared_ptr<const OrganizationPolicy> policy;
     if (organization != nullptr) policy = {directory, &organization->policy};
     if (policy != nullptr && policy->closed) return refused("this API key's organization is closed");
-    request.principal = {record->kind,    record->digest,    record->organization, record->project,
-                         record->creator, std::move(policy), record->credit,       record->spenders};
+    request.principal = {record->kind,         record->digest,
+                         record->organization, record->project,
+                         record->creator,      std::move(policy),
+                         record->credit,       root ? Spenders() : spenders_of(*directory, *record, credits)};
     return {};
 }
 

@@ -10,6 +10,6 @@ namespace tollgate {
 void note_key(const wire::RequestHead& head, RequestContext& request);
 // The request shares ownership of `directory` for as long as it uses the policy. invalid_api_key when it is absent,
 // unknown, disabled, expired or of a closed organization.
-Error authenticate(const std::shared_ptr<const Directory>& directory, RequestContext& request);
+Error authenticate(const std::shared_ptr<const Directory>& directory, CreditTable& credits, RequestContext& request);
 
 }  // namespace tollgate

@@ -25,6 +25,10 @@ class AccountsTest : public AccountsFixture {
         return made ? StatusCode::ok : made.error().code();
     }
 
+    const Spenders& spenders(const KeyDigest& digest) {
+        return spenders_of(*accounts_->directory(), *find(digest), credits_);
+    }
+
     Status load_failure() {
         const auto loaded = Accounts::load(store_, credits_);
         return loaded ? Status() : loaded.error();
@@ -45,7 +49,7 @@ TEST_F(AccountsTest, RootKeyIsCreatedOnce) {
 TEST_F(AccountsTest, RootKeyIsFoundWithoutOrganizationAndPolicy) {
     const auto key = make_root_key();
     ASSERT_TRUE(key);
-    const std::string label = key_label(key->plaintext);
+    const std::string label = key_label(KeyKind::root, key_ends(key->plaintext));
     for (const bool reloaded : {false, true}) {
         if (reloaded) reload();
         const KeyRecord* record = find(key->digest);
@@ -54,7 +58,7 @@ TEST_F(AccountsTest, RootKeyIsFoundWithoutOrganizationAndPolicy) {
         EXPECT_TRUE(record->organization.is_nil());
         EXPECT_EQ(record->project, Id128{});
         EXPECT_EQ(record->credit, nullptr);
-        EXPECT_EQ(record->label, label);
+        EXPECT_EQ(key_label(record->kind, record->ends), label);
         EXPECT_EQ(record->created_ms, kNow);
     }
 }
@@ -130,15 +134,14 @@ TEST_F(AccountsTest, KeyIsFoundByItsDigest) {
     ASSERT_TRUE(made);
     const KeyRecord* record = find(digest_key(made->plaintext));
     ASSERT_NE(record, nullptr);
-    EXPECT_EQ(record->label, key_label(made->plaintext));
+    EXPECT_EQ(record->ends, key_ends(made->plaintext));
     EXPECT_EQ(record->name, "build");
     EXPECT_EQ(record->kind, KeyKind::inference);
     EXPECT_EQ(record->organization, id);
     EXPECT_EQ(record->project, default_project(id));
     EXPECT_EQ(record->credit, &credits_.organization(id));
-    EXPECT_EQ(record->spenders.key, &credits_.key(made->digest));
-    EXPECT_EQ(record->spenders.key->limits.budget, NanoUsd{5});
-    EXPECT_EQ(record->spenders.key->limits.reset, LimitReset::daily);
+    EXPECT_EQ(Limits(record->limits).budget, NanoUsd{5});
+    EXPECT_EQ(Limits(record->limits).reset, LimitReset::daily);
 }
 
 TEST_F(AccountsTest, PlaintextIsStoredNowhere) {
@@ -202,13 +205,13 @@ TEST_F(AccountsTest, DisabledKeyIsVisibleAsDisabled) {
 TEST_F(AccountsTest, ChangedLimitIsInForceAndCanBeTakenAway) {
     const KeyDigest digest = key(organization(), {.name = "k", .limit = NanoUsd{7}});
     ASSERT_TRUE(update(digest, {.limit = NanoUsd{9}, .reset = LimitReset::weekly}, kNow).ok());
-    EXPECT_EQ(find(digest)->limits.budget, NanoUsd{9});
-    EXPECT_EQ(credits_.key(digest).limits.budget, NanoUsd{9});
-    EXPECT_EQ(credits_.key(digest).limits.reset, LimitReset::weekly);
+    EXPECT_EQ(Limits(find(digest)->limits).budget, NanoUsd{9});
+    EXPECT_EQ(spenders(digest).key->limits.budget, NanoUsd{9});
+    EXPECT_EQ(spenders(digest).key->limits.reset, LimitReset::weekly);
     ASSERT_TRUE(update(digest, {.limit = std::optional<NanoUsd>()}, kNow).ok());
-    EXPECT_EQ(find(digest)->limits.budget, std::nullopt);
-    EXPECT_EQ(credits_.key(digest).limits.budget, std::nullopt);
-    EXPECT_EQ(find(digest)->limits.reset, LimitReset::weekly);
+    EXPECT_EQ(Limits(find(digest)->limits).budget, std::nullopt);
+    EXPECT_EQ(spenders(digest).key->limits.budget, std::nullopt);
+    EXPECT_EQ(Limits(find(digest)->limits).reset, LimitReset::weekly);
     EXPECT_EQ(update(digest, {.limit = NanoUsd{-1}}, kNow).code(), StatusCode::invalid);
     EXPECT_EQ(update(digest, {.name = ""}, kNow).code(), StatusCode::invalid);
 }
@@ -216,9 +219,34 @@ TEST_F(AccountsTest, ChangedLimitIsInForceAndCanBeTakenAway) {
 TEST_F(AccountsTest, LimitIsInForceAfterAReload) {
     const KeyDigest digest = key(organization(), {.name = "k", .limit = NanoUsd{7}, .reset = LimitReset::monthly});
     CreditTable fresh;
-    ASSERT_TRUE(Accounts::load(store_, fresh));
-    EXPECT_EQ(fresh.key(digest).limits.budget, NanoUsd{7});
-    EXPECT_EQ(fresh.key(digest).limits.reset, LimitReset::monthly);
+    const auto loaded = Accounts::load(store_, fresh);
+    ASSERT_TRUE(loaded);
+    const auto directory = (*loaded)->directory();
+    const Spenders& found = spenders_of(*directory, *directory->find_key(digest), fresh);
+    EXPECT_EQ(found.key->limits.budget, NanoUsd{7});
+    EXPECT_EQ(found.key->limits.reset, LimitReset::monthly);
+}
+
+TEST_F(AccountsTest, SpendersAreMadeOnAKeysFirstUseWithTheLimitsInForce) {
+    const Id128 id = organization(), user = make_uuid7(kNow);
+    const Id128 project = default_project(id);
+    ASSERT_TRUE(limit({.scope = LimitScope::member, .organization = id, .id = user}, {.budget = NanoUsd{1}}).ok());
+    ASSERT_TRUE(limit({.scope = LimitScope::project, .organization = id, .id = project}, {.budget = NanoUsd{2}}).ok());
+    const KeyDigest digest = key(id, {.name = "k", .creator = user, .limit = NanoUsd{3}});
+    EXPECT_EQ(credits_.find_key(digest), nullptr);
+    EXPECT_EQ(credits_.find_project(project), nullptr);
+    const Spenders* const found = &spenders(digest);
+    EXPECT_EQ(found->member, &credits_.member(id, user));
+    EXPECT_EQ(found->project, credits_.find_project(project));
+    EXPECT_EQ(found->key, credits_.find_key(digest));
+    EXPECT_EQ(found->member->limits.budget, NanoUsd{1});
+    EXPECT_EQ(found->project->limits.budget, NanoUsd{2});
+    EXPECT_EQ(found->key->limits.budget, NanoUsd{3});
+    ASSERT_TRUE(limit({.scope = LimitScope::project, .organization = id, .id = project}, {.budget = NanoUsd{4}}).ok());
+    ASSERT_TRUE(update(digest, {.name = "renamed", .limit = NanoUsd{5}}).ok());
+    EXPECT_EQ(&spenders(digest), found);  // the changed record has them already
+    EXPECT_EQ(found->project->limits.budget, NanoUsd{4});
+    EXPECT_EQ(found->key->limits.budget, NanoUsd{5});
 }
 
 TEST_F(AccountsTest, DeletedKeyIsGoneAlsoAfterAReload) {
@@ -255,9 +283,9 @@ TEST_F(AccountsTest, ReloadGivesTheSameDirectory) {
     const KeyRecord* is = after->find_key(digest);
     ASSERT_NE(is, nullptr);
     const auto members = [](const KeyRecord& k) {
-        return std::tuple(k.digest, k.label, k.name, k.kind, k.organization, k.project, k.creator, k.disabled,
-                          k.expires_ms, k.created_ms, k.updated_ms, k.limits.budget, k.limits.reset, k.credit,
-                          k.spenders.key);
+        return std::tuple(k.digest, k.ends, k.name, k.kind, k.organization, k.project, k.creator, k.disabled,
+                          k.expires_ms, k.created_ms, k.updated_ms, Limits(k.limits).budget, Limits(k.limits).reset,
+                          k.credit, k.version);
     };
     EXPECT_EQ(members(*is), members(*was));
     EXPECT_EQ(after->find_organization(id)->policy.default_model, "openai/gpt-4o");
@@ -323,7 +351,7 @@ TEST_F(AccountsTest, FailedCommitChangesNothing) {
     EXPECT_EQ(accounts_->directory(), before);
     EXPECT_EQ(published_.size(), publications);
     EXPECT_FALSE(accounts_->has_root_key());
-    EXPECT_EQ(credits_.key(digest).limits.budget, NanoUsd{3});
+    EXPECT_EQ(spenders(digest).key->limits.budget, NanoUsd{3});
 }
 
 TEST_F(AccountsTest, DamagedDocumentsAreCorruptNamingTheirKey) {

@@ -55,8 +55,10 @@ TEST(ApiKey, EndsInTheChecksumOfWhatPrecedes) {
 
 TEST(ApiKey, LabelShowsThreeCharactersAtEachEnd) {
     const std::string key = generate_key(KeyKind::inference).plaintext;
-    EXPECT_EQ(key_label(key), key.substr(0, 12) + "..." + key.substr(55));
-    EXPECT_EQ(key_label("another service's secret"), "...");
+    EXPECT_EQ(key_label(KeyKind::inference, key_ends(key)), key.substr(0, 12) + "..." + key.substr(55));
+    const std::string root = generate_key(KeyKind::root).plaintext;
+    EXPECT_EQ(key_label(KeyKind::root, key_ends(root)), root.substr(0, 14) + "..." + root.substr(57));
+    EXPECT_EQ(key_ends("another service's secret"), KeyEnds());
 }
 
 }  // namespace
