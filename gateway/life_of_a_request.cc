@@ -25,8 +25,8 @@ namespace {
 
 // Whether the route takes the method; HEAD is GET without a body.
 Error check_method(const RequestContext& request) {
-    static constexpr std::array<std::string_view, 7> kKnown = {"GET",   "HEAD",   "POST",   "PUT",
-                                                               "PATCH", "DELETE", "OPTIONS"};
+    static constexpr std::array<std::string_view, 8> kKnown = {"GET",   "HEAD",   "POST",    "PUT",
+                                                               "PATCH", "DELETE", "OPTIONS", "TRACE"};
     if (request.operation != nullptr) return {};
     if (std::ranges::find(kKnown, request.method) == kKnown.end()) {
         return {ErrorKind::method_not_implemented, "this method is not implemented"};

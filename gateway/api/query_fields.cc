@@ -3,6 +3,7 @@
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse_query.hpp>
 #include <charconv>
+#include <utility>
 
 #include "gateway/text/json_members.h"
 #include "gateway/text/time_text.h"
@@ -12,13 +13,16 @@ namespace tollgate {
 QueryFields::QueryFields(std::string_view query, const Schema& known) { read(query, known); }
 
 void QueryFields::read(std::string_view query, const Schema& known) {
-    if (query.empty()) return;  // parse_query() reads what a null view points to
+    if (query.empty()) return;
     const auto parsed = boost::urls::parse_query(query);
     if (!parsed) return fail("query", "is not a query string");
     for (const auto parameter : *parsed) {
         const std::string name = parameter.key.decode();
+        if (name.empty() && !parameter.has_value) continue;  // of an empty query
+        std::string value = parameter.value.decode();
+        if (!simdjson::validate_utf8(name) || !simdjson::validate_utf8(value)) return fail("query", "must be UTF-8");
         if (!known.knows(name)) return fail(name, "is not a parameter of this route");
-        if (!values_.emplace(name, parameter.value.decode()).second) return fail(name, "stands twice");
+        if (!values_.emplace(name, std::move(value)).second) return fail(name, "stands twice");
     }
 }
 
