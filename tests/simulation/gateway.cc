@@ -155,7 +155,7 @@ void Gateway::finish(ModelRequest& request) {
     StreamRelay& relay = *request.relay;
     const bool complete = relay.finish() == StreamRelay::Outcome::complete;
     const Ending& ending = relay.ending();
-    invariants_.metered(request, ending.usage);
+    invariants_.metered(request, complete, ending.usage);
     if (!complete) held(request).context().error = relay.error("sample").kind();
     const NanoUsd cost = settle(request, ending, complete ? price_of(ending.usage, request.prices) : NanoUsd{});
     if (world_.machine.crashed() || !complete) return;

@@ -127,8 +127,7 @@ void Invariants::sent_before_settlement(const ModelRequest& request, const std::
     REQUIRE(bytes.find(kDone) == std::string::npos, "I2", name_of(request) + ": the end is sent before the settlement");
 }
 
-void Invariants::metered(const ModelRequest& request, const TokenUsage& usage) const {
-    const bool complete = request.meter.facts().done;
+void Invariants::metered(const ModelRequest& request, bool complete, const TokenUsage& usage) const {
     REQUIRE(complete == request.upstream.complete, "I2", name_of(request) + ": a broken answer looks whole");
     REQUIRE(!complete || usage == request.upstream.usage, "I14", name_of(request) + ": metered other than was sent");
 }

@@ -42,7 +42,7 @@ class Invariants {
     // A part of the answer came: what the hold has grown by, and whether the answer may go on.
     void covered(ModelRequest& request, NanoUsd taken, bool may_go_on);
     void sent_before_settlement(const ModelRequest& request, const std::string& bytes) const;
-    void metered(const ModelRequest& request, const TokenUsage& usage) const;
+    void metered(const ModelRequest& request, bool complete, const TokenUsage& usage) const;
     void charged(const ModelRequest& request, NanoUsd cost, NanoUsd charged);
     void cut(const ModelRequest& request, const TokenUsage& usage) const;  // settled
     void sent_after_settlement(const ModelRequest& request, const std::string& bytes) const;

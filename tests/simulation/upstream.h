@@ -28,7 +28,7 @@ struct Upstream {
 };
 
 inline Upstream Upstream::make(Random& random, std::int64_t prompt_estimate, std::int64_t output_bound) {
-    enum Shape : std::uint8_t { plain, in_last_event, cumulative, twice, missing, broken, kShapes };
+    enum Shape : std::uint8_t { plain, in_last_event, cumulative, twice, missing, broken, failed, kShapes };
     const auto shape = static_cast<Shape>(random.below(kShapes));
     Upstream upstream;
     // Sometimes more than was asked for: then the cost passes the hold.
@@ -46,7 +46,8 @@ inline Upstream Upstream::make(Random& random, std::int64_t prompt_estimate, std
         if (shape == cumulative) upstream.text += "," + usage_text(i);
         upstream.text += "}\n\n";
     }
-    if (shape == broken) return upstream;
+    if (shape == failed) upstream.text += "data: {\"error\":{\"message\":\"overloaded\"}}\n\ndata: [DONE]\n\n";
+    if (shape == broken || shape == failed) return upstream;
     upstream.complete = true;
     upstream.text += R"(data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}])";
     if (shape == in_last_event || shape == cumulative) upstream.text += "," + usage_text(tokens);
