@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import yaml
 
 from support.processes import GATEWAY, ROOT, address_of, first_line, run_gateway
 
@@ -108,6 +107,41 @@ OPTION = re.compile(r"`(?P<section>limits|timeouts|credit|rate_limits|retention|
 
 @pytest.mark.parametrize("page", sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")))
 def test_options_that_a_page_names_exist(page):
-    options = yaml.safe_load((ROOT / "configs/example.yaml").read_text())
-    named = {(match["section"], match["name"]) for match in OPTION.finditer((ROOT / page).read_text())}
-    assert {(section, name) for section, name in named if name not in options.get(section, {})} == set()
+    example = (ROOT / "configs/example.yaml").read_text()
+    for section, name in OPTION.findall((ROOT / page).read_text()):
+        options = re.search(rf"^{section}:.*?(?=^\w|\Z)", example, re.MULTILINE | re.DOTALL)
+        assert options and re.search(rf"^ +(# )?{name}:", options[0], re.MULTILINE), f"{section}.{name}"
+
+
+def test_every_metric_is_explained_and_no_other(gateway):
+    page = (ROOT / "docs/operations.md").read_text()
+    explained = set(re.findall(r"`(tollgate_\w+)`", page[page.index("\n## Metrics\n") :]))
+    assert explained == {name for name in gateway.metrics().types if name.startswith("tollgate_")}
+
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def routes_of_page():
+    """Method and path of each row of docs/api.md's tables of routes; the names of parameters do not matter."""
+    routes = set()
+    for line in (ROOT / "docs/api.md").read_text().splitlines():
+        cells = line.split(" | ")
+        methods = re.findall(r"`([A-Z]+)`", cells[0])
+        if not line.startswith("| `") or not methods or methods[0] not in METHODS:
+            continue
+        for path in re.findall(r"`([^`?]+)[^`]*`", cells[1]):
+            whole = path if path.startswith("/") else f"/api/organizations/{{organization}}/{path}"
+            routes |= {(method, re.sub(r"{[^}]*}", "{}", whole)) for method in methods}
+    return routes
+
+
+def test_every_route_is_described_and_no_other(gateway):
+    paths = gateway.request("GET", "/api/openapi.json").json()["paths"]
+    served = {
+        (method.upper(), re.sub(r"{[^}]*}", "{}", path))
+        for path, operations in paths.items()
+        for method in operations
+        if method.upper() in METHODS
+    }
+    assert routes_of_page() == served
