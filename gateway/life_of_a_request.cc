@@ -49,7 +49,7 @@ wire::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_de
     if (parser.allocate(body.size(), max_depth) != simdjson::SUCCESS) {
         co_return Error{ErrorKind::overloaded, "no memory to parse the body"};
     }
-    co_return parse_body(parser, body, max_depth, operation_of(api), facts);
+    co_return parse_body(parser, body, max_depth, model_call_of(api), facts);
 }
 
 // A large body is parsed on a thread of its own, so that the worker's other connections do not wait for it.
@@ -130,7 +130,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (body.size() > kMostBytesParsedOnLoop) {
         error = co_await read_body_off_loop(connection, body);
     } else {
-        error = parse_body(worker.json, body, worker.config().limits.max_json_depth, operation_of(request.api),
+        error = parse_body(worker.json, body, worker.config().limits.max_json_depth, model_call_of(request.api),
                            request.body);
     }
     if (error) co_return error;

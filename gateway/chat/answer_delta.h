@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "gateway/chat/operation.h"
+#include "gateway/chat/model_call.h"
 #include "gateway/chat/token_counts.h"
 
 namespace tollgate {

@@ -4,7 +4,7 @@
 #include "accounting/ledger/usage_record.h"
 #include "accounting/money/money.h"
 #include "gateway/chat/dialect/openai_request.h"
-#include "gateway/chat/operation.h"
+#include "gateway/chat/model_call.h"
 #include "gateway/chat/token_counts.h"
 
 namespace tollgate {
@@ -25,14 +25,14 @@ inline TokenCounts token_counts(const TokenUsage& usage) {
             .reasoning = usage.reasoning};
 }
 
-inline Operation operation_of(ApiType api) {
+inline ModelCall model_call_of(ApiType api) {
     switch (api) {
         case ApiType::completions:
-            return Operation::completions;
+            return ModelCall::completions;
         case ApiType::embeddings:
-            return Operation::embeddings;
+            return ModelCall::embeddings;
         default:
-            return Operation::chat;
+            return ModelCall::chat;
     }
 }
 

@@ -168,15 +168,15 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
     return {};
 }
 
-Error check_required(const simdjson::dom::object& object, Operation operation) {
-    const std::string_view needed = operation == Operation::chat          ? "messages"
-                                    : operation == Operation::completions ? "prompt"
-                                                                          : "input";
+Error check_required(const simdjson::dom::object& object, ModelCall call) {
+    const std::string_view needed = call == ModelCall::chat          ? "messages"
+                                    : call == ModelCall::completions ? "prompt"
+                                                                     : "input";
     element value;
     if (object[needed].get(value) != simdjson::SUCCESS) {
         return invalid("'" + std::string(needed) + "' is required", needed);
     }
-    if (operation == Operation::chat) {
+    if (call == ModelCall::chat) {
         if (value.type() != Type::ARRAY) return invalid("'messages' must be an array", needed);
         if (simdjson::dom::array(value).size() == 0) return invalid("'messages' must not be empty", needed);
     }
@@ -200,8 +200,7 @@ void BodyFacts::clear() {
     object_begin = 0;
 }
 
-Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, Operation operation,
-                 BodyFacts& facts) {
+Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ModelCall call, BodyFacts& facts) {
     facts.clear();
     if (parser.max_depth() != max_depth && parser.allocate(text.size(), max_depth) != simdjson::SUCCESS) {
         return {ErrorKind::overloaded, "no memory to parse the body"};
@@ -235,7 +234,7 @@ Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_dept
                                      kGatewayOnly.end());
         if (auto error = read_member(field.key, field.value, *member, text, facts, seen_stream)) return error;
     }
-    return check_required(object, operation);
+    return check_required(object, call);
 }
 
 }  // namespace tollgate

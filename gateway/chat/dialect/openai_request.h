@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/chat/operation.h"
+#include "gateway/chat/model_call.h"
 #include "gateway/text/error.h"
 #include "gateway/text/json_members.h"
 
@@ -51,7 +51,6 @@ struct BodyFacts {
 };
 
 // `text` must have simdjson's padding behind it. Errors: invalid_json, invalid_request; messages name the field.
-Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, Operation operation,
-                 BodyFacts& facts);
+Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ModelCall call, BodyFacts& facts);
 
 }  // namespace tollgate

@@ -393,7 +393,7 @@ TEST_F(LedgerTest, OpenSlotIsChargedByTheCandidateInUse) {
     };
     check(stayed, "first", 10 * 1 + 20 * 2);
     check(moved, "second", 12 * 3 + 30 * 5);
-    check(silent, "first", 0);
+    check(silent, "second", 0);
     check(mad, "first", 0);
 }
 

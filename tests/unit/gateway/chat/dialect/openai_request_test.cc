@@ -18,7 +18,7 @@ struct Read {
     BodyFacts facts;
 };
 
-Read read(const std::string& text, Operation api = Operation::chat, std::size_t max_depth = kDepth) {
+Read read(const std::string& text, ModelCall api = ModelCall::chat, std::size_t max_depth = kDepth) {
     JsonParser parser;
     Read result;
     const simdjson::padded_string padded(text);
@@ -27,12 +27,12 @@ Read read(const std::string& text, Operation api = Operation::chat, std::size_t 
 }
 
 // A chat body with `members` before the messages.
-Read read_with(std::string_view members, Operation api = Operation::chat) {
-    const std::string needed = api == Operation::chat ? std::string(kMessages) : R"("prompt":"hello","input":"hello")";
+Read read_with(std::string_view members, ModelCall api = ModelCall::chat) {
+    const std::string needed = api == ModelCall::chat ? std::string(kMessages) : R"("prompt":"hello","input":"hello")";
     return read("{" + std::string(members) + (members.empty() ? "" : ",") + needed + "}", api);
 }
 
-void expect_invalid(std::string_view members, std::string_view param, Operation api = Operation::chat) {
+void expect_invalid(std::string_view members, std::string_view param, ModelCall api = ModelCall::chat) {
     SCOPED_TRACE(members);
     const Read result = read_with(members, api);
     ASSERT_TRUE(result.error);
@@ -152,21 +152,21 @@ TEST(RequestBody, AttributionIsCutBetweenCharacters) {
 
 TEST(RequestBody, RequiredFieldOfEachApi) {
     EXPECT_EQ(read("{}").error.detail().param, "messages");
-    EXPECT_EQ(read("{}", Operation::completions).error.detail().param, "prompt");
-    EXPECT_EQ(read("{}", Operation::embeddings).error.detail().param, "input");
+    EXPECT_EQ(read("{}", ModelCall::completions).error.detail().param, "prompt");
+    EXPECT_EQ(read("{}", ModelCall::embeddings).error.detail().param, "input");
     EXPECT_EQ(read(R"({"messages":[]})").error.detail().param, "messages");
     EXPECT_EQ(read(R"({"messages":"hello"})").error.detail().param, "messages");
     EXPECT_EQ(read(R"({"messages":null})").error.detail().param, "messages");
-    EXPECT_FALSE(read(R"({"prompt":"a"})", Operation::completions).error);
-    EXPECT_FALSE(read(R"({"input":["a","b"]})", Operation::embeddings).error);
+    EXPECT_FALSE(read(R"({"prompt":"a"})", ModelCall::completions).error);
+    EXPECT_FALSE(read(R"({"input":["a","b"]})", ModelCall::embeddings).error);
 }
 
 TEST(RequestBody, PromptIsMeasured) {
-    const auto facts = [](const std::string& text, Operation api = Operation::chat) { return read(text, api).facts; };
-    EXPECT_EQ(facts(R"({"prompt":"12345"})", Operation::completions).prompt_bytes, 5);
-    EXPECT_EQ(facts(R"({"prompt":["12","345"]})", Operation::completions).prompt_bytes, 5);
-    EXPECT_EQ(facts(R"({"input":[1,2,3]})", Operation::embeddings).prompt_extra_tokens, 3) << "token ids";
-    EXPECT_EQ(facts(R"({"input":[[1,2,3],[4,5]]})", Operation::embeddings).prompt_extra_tokens, 5)
+    const auto facts = [](const std::string& text, ModelCall api = ModelCall::chat) { return read(text, api).facts; };
+    EXPECT_EQ(facts(R"({"prompt":"12345"})", ModelCall::completions).prompt_bytes, 5);
+    EXPECT_EQ(facts(R"({"prompt":["12","345"]})", ModelCall::completions).prompt_bytes, 5);
+    EXPECT_EQ(facts(R"({"input":[1,2,3]})", ModelCall::embeddings).prompt_extra_tokens, 3) << "token ids";
+    EXPECT_EQ(facts(R"({"input":[[1,2,3],[4,5]]})", ModelCall::embeddings).prompt_extra_tokens, 5)
         << "lists of token ids";
     const BodyFacts image = facts(
         R"({"messages":[{"content":[{"type":"text","text":"hello"},{"type":"image_url","image_url":{"url":"data:x"}}]}]})");
@@ -180,18 +180,18 @@ TEST(RequestBody, PromptIsMeasured) {
 }
 
 TEST(RequestBody, OnlyTextTeachesTokensPerByte) {
-    const auto is_text = [](const std::string& text, Operation api) { return read(text, api).facts.prompt_is_text; };
+    const auto is_text = [](const std::string& text, ModelCall api) { return read(text, api).facts.prompt_is_text; };
     const auto part = [&](const std::string& members) {
-        return is_text(R"({"messages":[{"content":[{"type":"text","text":"a"},{)" + members + "}]}]}", Operation::chat);
+        return is_text(R"({"messages":[{"content":[{"type":"text","text":"a"},{)" + members + "}]}]}", ModelCall::chat);
     };
     EXPECT_TRUE(part(R"("type":"text","text":"b","cache_control":{"type":"ephemeral"})"));
     EXPECT_FALSE(part(R"("type":"image_url","image_url":{"url":"data:x"})"));
     EXPECT_FALSE(part(R"("image_url":"data:x")"));
     EXPECT_FALSE(part(R"("type":"input_audio","input_audio":{"data":"x"})"));
     EXPECT_FALSE(part(R"("type":"file","file":{"file_data":"x"})"));
-    EXPECT_TRUE(is_text(R"({"input":["a","b"]})", Operation::embeddings));
-    EXPECT_FALSE(is_text(R"({"input":[[1,2],[3]]})", Operation::embeddings));
-    EXPECT_FALSE(is_text(R"({"prompt":[1,2]})", Operation::completions));
+    EXPECT_TRUE(is_text(R"({"input":["a","b"]})", ModelCall::embeddings));
+    EXPECT_FALSE(is_text(R"({"input":[[1,2],[3]]})", ModelCall::embeddings));
+    EXPECT_FALSE(is_text(R"({"prompt":[1,2]})", ModelCall::completions));
 }
 
 TEST(RequestBody, OpenRoutersFieldsAreTheGateways) {
@@ -213,8 +213,8 @@ TEST(RequestBody, MembersAreLimited) {
 
 TEST(RequestBody, DepthIsLimitedWherever) {
     const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
-    EXPECT_FALSE(read("{\"metadata\":" + nested(10) + "," + std::string(kMessages) + "}", Operation::chat, 16).error);
-    const Read deep = read("{\"metadata\":" + nested(20) + "," + std::string(kMessages) + "}", Operation::chat, 16);
+    EXPECT_FALSE(read("{\"metadata\":" + nested(10) + "," + std::string(kMessages) + "}", ModelCall::chat, 16).error);
+    const Read deep = read("{\"metadata\":" + nested(20) + "," + std::string(kMessages) + "}", ModelCall::chat, 16);
     EXPECT_EQ(deep.error.kind(), ErrorKind::invalid_json);
     EXPECT_NE(deep.error.detail().message.find("16"), std::string::npos);
     EXPECT_TRUE(read("{\"metadata\":" + nested(100'000) + "," + std::string(kMessages) + "}").error);
@@ -239,9 +239,9 @@ TEST(RequestBody, NothingOfOneBodyIsLeftInTheNext) {
     BodyFacts facts;
     const simdjson::padded_string full(std::string(
         R"({"model":"a","stream":true,"stream_options":{"include_usage":true},"max_tokens":5,"n":2,"user":"u","session_id":"s","messages":[1]})"));
-    ASSERT_FALSE(parse_body(parser, std::string_view(full.data(), full.size()), kDepth, Operation::chat, facts));
+    ASSERT_FALSE(parse_body(parser, std::string_view(full.data(), full.size()), kDepth, ModelCall::chat, facts));
     const simdjson::padded_string bare(std::string(R"({"messages":[1]})"));
-    ASSERT_FALSE(parse_body(parser, std::string_view(bare.data(), bare.size()), kDepth, Operation::chat, facts));
+    ASSERT_FALSE(parse_body(parser, std::string_view(bare.data(), bare.size()), kDepth, ModelCall::chat, facts));
     EXPECT_FALSE(facts.has_model || facts.stream || facts.include_usage || facts.has_stream_options);
     EXPECT_EQ(facts.output_bound, 0);
     EXPECT_EQ(facts.choices, 1);

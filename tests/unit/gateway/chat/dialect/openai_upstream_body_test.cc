@@ -21,7 +21,7 @@ std::string upstream(const std::string& text, std::string_view model, bool ask_f
     BodyFacts facts;
     const simdjson::padded_string padded(text);
     const std::string_view view(padded.data(), padded.size());
-    if (const Error error = parse_body(parser, view, 128, Operation::chat, facts)) {
+    if (const Error error = parse_body(parser, view, 128, ModelCall::chat, facts)) {
         ADD_FAILURE() << error.detail().message << ": " << text;
         return {};
     }
@@ -163,7 +163,7 @@ TEST(UpstreamBody, UsageCannotBeTurnedOffByWritingItOddly) {
         JsonParser parser;
         BodyFacts facts;
         const simdjson::padded_string padded(text);
-        if (parse_body(parser, std::string_view(padded.data(), padded.size()), 128, Operation::chat, facts))
+        if (parse_body(parser, std::string_view(padded.data(), padded.size()), 128, ModelCall::chat, facts))
             continue;  // refused: fine
         const std::string out = upstream(text, "up", true);
         simdjson::dom::parser check;
@@ -193,7 +193,7 @@ TEST(UpstreamBody, AnObjectIsReusedWithoutLeftovers) {
     for (int round = 0; round < 3; ++round) {
         const simdjson::padded_string padded(chat(R"("model":"gpt","stream_options":{"a":1},"route":"x")"));
         const std::string_view view(padded.data(), padded.size());
-        ASSERT_FALSE(parse_body(parser, view, 128, Operation::chat, facts));
+        ASSERT_FALSE(parse_body(parser, view, 128, ModelCall::chat, facts));
         body.build(view, facts, round == 1 ? "other" : "up", round != 1);
         std::string out;
         for (const auto piece : body.pieces()) out += piece;
