@@ -53,7 +53,7 @@ def test_a_large_answer_that_a_kill_ends_is_billed_once(start_gateway, scripted,
     gateway.start()
     assert gateway.credits(account)["total_usage"] == cost
     gateway.stop()
-    (record,), _ = records(gateway.data_dir, binary)
+    (record,) = records(gateway.data_dir, binary)
     assert record["charged_nano"] == cost * 10**9 and record["completion_tokens"] == 20
 
 
