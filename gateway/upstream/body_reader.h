@@ -43,7 +43,7 @@ class BodyDecoder {
 struct BodyPart {
     std::string_view payload;  // behind what was in hand; valid until the next read, consume() or release()
     bool end = false;
-    Error error{};  // once payload has come, no other endpoint is to be tried: its provider has begun to bill
+    Error error{};
 };
 
 // Payload stays in hand, at the front of the connection's buffer, until it is consumed. Connection and answer must

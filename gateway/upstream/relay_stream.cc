@@ -65,7 +65,8 @@ void prepare(Connection& connection, Outlet& outlet, bool last, Flush& flush) {
 }
 
 // Whether the open slot alone makes sure that a complete answer is charged for, should the process die: then the bytes
-// that say "complete" need not wait for what reading on tells. Power loss takes the slot, and `void` makes it free.
+// that say "complete" need not wait for what reading on tells. Power loss takes the slot, and the orphan policy `free`
+// charges nothing.
 bool may_reply_before_settlement(const Worker& worker) {
     return !worker.settles_to_disk() && worker.config().ledger.orphans == OrphanPolicy::charge;
 }
