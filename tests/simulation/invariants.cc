@@ -15,10 +15,10 @@ constexpr std::string_view kDone = "data: [DONE]";
 // What the policy for requests that a process left running may charge for this one.
 bool is_orphans_cost(const ModelRequest& request, const BookedRequest& record, bool power_cut) {
     const auto fits = [&](std::size_t candidate, std::uint64_t progress, NanoUsd hold) {
-        if (progress == 0) return record.cost == NanoUsd{} && record.provider == provider_name(0);
+        if (record.provider != provider_name(candidate)) return false;
+        if (progress == 0) return record.cost == NanoUsd{};
         const TokenUsage usage{.prompt = request.prompt_counted, .completion = static_cast<std::int64_t>(progress)};
-        return record.cost == std::min(hold, price_of(usage, request.candidates[candidate])) &&
-               record.provider == provider_name(candidate);
+        return record.cost == std::min(hold, price_of(usage, request.candidates[candidate]));
     };
     const NanoUsd last_hold = request.published_holds.back();
     if (fits(request.candidate, request.progress, last_hold)) return true;
