@@ -96,7 +96,7 @@ void note_member(std::string_view data, std::string_view key, TextSpan value, st
         const bool error = truthy(text);
         chunk.error_null = !error;
         if (error) note_error(data, value, chunk.delta);
-    } else if (key == "\"id\"" && text.size() > 2 && chunk.delta.id.empty()) {
+    } else if (key == "\"id\"" && text.size() > 2 && text.front() == '"' && chunk.delta.id.empty()) {
         chunk.delta.id = unquoted(text);
     }
 }

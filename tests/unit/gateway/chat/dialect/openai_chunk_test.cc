@@ -52,6 +52,13 @@ TEST(OpenAiChunk, WhatAnEventSays) {
     EXPECT_FALSE(chunk.delta.error);
 }
 
+TEST(OpenAiChunk, AnIdThatIsNoTextIsNone) {
+    for (const std::string_view id : {"5000", "[\"a\"]", "{\"a\":1}", "null", "true", "\"\""}) {
+        const std::string data = "{\"id\":" + std::string(id) + "}";
+        EXPECT_EQ(read_openai_chunk(data).delta.id, "") << id;
+    }
+}
+
 TEST(OpenAiChunk, WhereUsageIsCut) {
     const auto without = [](std::string_view data) {
         const OpenAiChunk chunk = read_openai_chunk(data);
