@@ -61,6 +61,8 @@ stage_bench() {
     # Twice what is to be reached: CI's machine is shared.
     build/release/ledger_bench --benchmark_filter=/50000/ --most_us=6
     build/release/usage_queries --requests 300000 --most-list-ms 10 --most-report-ms 40
+    build/release/many_keys --keys 100000 --organizations 10000 --most-start-s 1 --most-bytes-per-key 800 \
+        --most-change-ms 2
 }
 
 stage_asan() {
