@@ -147,7 +147,7 @@ wire::Awaitable<void> reply_json(Connection& connection, int status, std::string
                                  std::string_view content_type) {
     std::string& out = connection.out;
     out.clear();
-    append_head(connection, out, status, body.empty() ? std::string_view() : content_type, BodyFraming::length,
+    append_head(connection, out, status, status == 204 ? std::string_view() : content_type, BodyFraming::length,
                 body.size(), extra);
     const std::array<std::string_view, 2> pieces{out, connection.request.head_only ? std::string_view() : body};
     if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);

@@ -170,3 +170,9 @@ def test_zero_completion_insurance_is_a_switch(start_gateway, scripted, insured)
         row = activity(gateway, account, "?limit=1")["data"][0]
         assert row["tokens_prompt"] == 1000
         assert (row["usage"] == 0) == free, finish_reason
+
+
+def test_csv_without_rows_is_csv(gateway, account):
+    path = f"/api/organizations/{account.organization}/activity?format=csv"
+    answer = gateway.request("GET", path, key=gateway.root_key)
+    assert answer.status == 200 and answer.body == b"" and answer.header("content-type") == "text/csv; charset=utf-8"
