@@ -5,7 +5,7 @@
 //   previous
 //           money block, hash of the usage block committed with it, body length u32
 //   body:   entries, each u32 length + bytes
-// Usage block = header (24 bytes), body. Its hash stands in its money block, so dropping it leaves the chain whole.
+// Usage block = header (24 bytes), body. Its hash is in its money block, so deleting it leaves the chain whole.
 //   header: magic u32, version u16, body codec u16, block number u64, rows u32, body length u32
 //   body:   rows, each u32 length + open record, u32 length + settlement
 //

@@ -42,10 +42,10 @@ inline constexpr std::string_view kCommitSequenceKey = "commit_sequence";    // 
 inline constexpr std::string_view kCheckpointBlockKey = "checkpoint_block";  // all balances include blocks up to it
 
 inline constexpr std::string_view kIndexedBlockKey = "indexed_block";  // organization_usage and rollups include it
-// Usage detail of this retention class is gone for all earlier days (u64: days since 1970-01-01 UTC).
+// Usage detail of this retention class has been deleted for all earlier days (u64: days since 1970-01-01 UTC).
 std::string retained_from_day_key(std::uint8_t retention_class);
 
-// The value of a counter or watermark. decode answers nullopt unless there are exactly eight bytes.
+// The value of a counter or watermark. decode returns nullopt unless there are exactly eight bytes.
 std::string encode_u64(std::uint64_t value);
 std::optional<std::uint64_t> decode_u64(std::string_view value);
 

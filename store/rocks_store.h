@@ -43,7 +43,7 @@ class RocksStore : public Store {
     Result<std::pair<std::string, std::string>> last_before(Family family, std::string_view begin,
                                                             std::string_view end) override;
     Status commit(const WriteBatch& batch, Durability durability) override;
-    // Whole files go at once; what shares a file with keys that stay is covered by a range tombstone.
+    // Files that only have such keys are deleted; in other files the keys are covered by a range tombstone.
     Status drop_range(Family family, std::string_view begin, std::string_view end) override;
     bool read_only() const override;
     // Closes the database and opens it again, after asking the disk for room. What was committed must then be there.

@@ -1,6 +1,6 @@
-// How long usage detail is kept, by classes that the configuration names, and how it goes: whole UTC days, dropped by
-// range. The money journal and the
-// rollups by hour and day are kept for ever: a viewer in any time zone can have the days of his own.
+// How long usage detail is kept, by classes that the configuration names, and how it is deleted: whole UTC days, by
+// range. The money journal and the rollups by hour and day are kept for ever, so that a viewer in any time zone can see
+// his own days.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace tollgate {
 
 struct RetentionClass {
     std::string name;
-    std::uint8_t number = 0;  // what stands in records: below kMaxRetentionClasses, never given another meaning
+    std::uint8_t number = 0;  // as in records: below kMaxRetentionClasses, never given another meaning
     std::uint32_t days = 90;  // whole days that are kept beside the current one; at least 1: recovery reads the newest
 };
 
@@ -27,9 +27,9 @@ struct RetentionPolicy {
     std::uint32_t days_of(std::uint8_t number) const;
 };
 
-// Drops what is over on the day of `now_ms`, or on the day after the last but one that has detail if that is earlier:
-// dropping late does no harm, and a clock far ahead drops nothing. Safe to be killed at any point and begun again: what
-// is to go is noted first, so that it reads as expired.
+// Deletes detail whose days are over. Days are counted back from that of `now_ms`, but at most from the day after the
+// second newest day that has detail: a clock far ahead deletes nothing, and deleting late does no harm. It may be
+// killed at any point and begun again: what is deleted is noted first, and reads as expired from then on.
 Status enforce_retention(Store& store, const RetentionPolicy& policy, std::int64_t now_ms);
 
 }  // namespace tollgate

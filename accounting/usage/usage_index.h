@@ -1,7 +1,7 @@
-// Follows the journal (journal_follower.h): takes every committed block's rows into the chunks by organization and the
-// rollups, stores both every minute together with the number of the last block they include, and answers questions from
-// what is stored and what waits. After a crash it goes on from that number, so that nothing is missing and nothing
-// counts twice; it can be made anew from the journal, and the journal's writer does nothing for it.
+// Follows the journal (journal_follower.h): adds the rows of every committed block to the chunks by organization and to
+// the rollups. Every minute it stores both, with the number of the last block that they include. Queries read what is
+// stored and what waits. After a crash it continues from that number, so nothing is missing and nothing counts twice.
+// It can be rebuilt from the journal; the journal's writer does nothing for it.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,7 @@
 namespace tollgate {
 
 struct UsageIndexOptions {
-    std::uint32_t poll_interval_ms = 200;      // how far it is behind the journal when nobody asks
+    std::uint32_t poll_interval_ms = 200;      // how far it may be behind the journal while there are no queries
     std::uint32_t flush_interval_ms = 60'000;  // a row by the minute is then written once or twice
     RetentionPolicy retention = {};
     std::function<std::int64_t()> clock_ms = {};  // Unix time, for retention; empty: the system's clock

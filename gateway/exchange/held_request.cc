@@ -32,9 +32,12 @@ Overdraft overdraft_of(const RequestContext& request, const CreditConfig& config
     return {own->on_exhausted.value_or(config.on_exhausted), own->overdraft_cap.value_or(config.overdraft_cap)};
 }
 
-// Of a choice that ended by itself: one that a limit or the client cut says nothing of how long answers are. One that
-// the gateway's own bound kept short would have been longer: without those the bound could only sink. It says nothing
-// of which of several choices it kept short, nor, in completions, of more than their own default.
+// The output tokens of one choice from which the usual length is learned; 0: nothing can be learned.
+//   - An answer that a limit or the client ended does not say how long answers are.
+//   - An answer that the gateway's own bound ended would have been longer, so it counts as one token more. Without
+//     those, the bound could only shrink.
+//   - With several choices it is unknown which one the bound ended, and in completions the bound is their own default:
+//     nothing is learned from those.
 std::int64_t natural_output(const RequestContext& request, const Ending& ending) {
     if (request.cancelled || ending.finish_reason.empty()) return 0;
     const std::int64_t choices = std::max<std::int64_t>(request.body.choices, 1);
