@@ -24,22 +24,24 @@ namespace tollgate {
 namespace {
 
 // Whether the route takes the method; HEAD is GET without a body.
-Error check_method(const RequestContext& request) {
+Error check_method(const Head& head) {
     static constexpr std::array<std::string_view, 8> kKnown = {"GET",   "HEAD",   "POST",    "PUT",
                                                                "PATCH", "DELETE", "OPTIONS", "TRACE"};
-    if (request.operation != nullptr) return {};
-    if (std::ranges::find(kKnown, request.method) == kKnown.end()) {
+    if (head.operation != nullptr) return {};
+    if (std::ranges::find(kKnown, head.method) == kKnown.end()) {
         return {ErrorKind::method_not_implemented, "this method is not implemented"};
     }
-    if (!request.route->known()) return {ErrorKind::not_found, "there is no such route; see docs/api.md"};
-    if (request.method == "OPTIONS") return {};
+    if (!head.route->known()) return {ErrorKind::not_found, "there is no such route; see docs/api.md"};
+    if (head.method == "OPTIONS") return {};
     return {ErrorKind::method_not_allowed, "this route does not take this method"};
 }
 
-Error check_caller(Worker& worker, RequestContext& request) {
-    if (request.operation == nullptr || request.operation->guard.kind == Guard::Kind::open) return {};
-    if (Error error = authenticate(worker.directory(), *worker.services().credits, request)) return error;
-    return check_permission(*request.operation, caller_kind(request.principal.kind));
+Error check_caller(Worker& worker, Exchange& request) {
+    if (request.head.operation == nullptr || request.head.operation->guard.kind == Guard::Kind::open) return {};
+    auto principal = authenticate(worker.directory(), *worker.services().credits, request.head);
+    if (!principal) return principal.error();
+    request.principal = std::move(*principal);
+    return check_permission(*request.head.operation, caller_kind(request.principal.kind));
 }
 
 constexpr std::size_t kMostBytesParsedOnLoop = 1 << 20;  // about a millisecond of parsing
@@ -55,10 +57,10 @@ wire::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_de
 // A large body is parsed on a thread of its own, so that the worker's other connections do not wait for it.
 wire::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
     Worker& worker = connection.worker();
-    RequestContext& request = connection.request;
+    Exchange& request = connection.request;
     auto [failed, error] = co_await wire::asio::co_spawn(
         worker.services().parsers->executor(),
-        read_large_body(body, worker.config().limits.max_json_depth, request.api, request.body), wire::kAwait);
+        read_large_body(body, worker.config().limits.max_json_depth, request.ask.api, request.ask.body), wire::kAwait);
     if (failed) std::rethrow_exception(failed);
     co_return error;
 }
@@ -75,21 +77,12 @@ class WatchedHold {
     Connection& connection_;
 };
 
-// An attempt begins as if there had been none before it.
-void begin_attempt(RequestContext& request, const Candidate& candidate) {
-    request.endpoint = candidate.endpoint;
-    request.upstream_status = 0;
-    request.sent_upstream = request.upstream_answered = request.first_token = {};
-    request.connecting_us = 0;
-    request.generated = request.metered = request.streamed = false;
-}
-
 // Whether a failed attempt may be followed by another one: nothing was sent to the client, which still waits.
 bool may_try_again(Connection& connection, const Error& error) {
-    const RequestContext& request = connection.request;
+    const Exchange& request = connection.request;
     const auto timeout = std::chrono::milliseconds(connection.worker().config().timeouts.request_timeout_ms);
-    return error.retry() != Retry::never && request.status_sent == 0 && !connection.abandoned() &&
-           wire::Clock::now() < request.started + timeout;
+    return error.retry() != Retry::never && request.reply.status_sent == 0 && !connection.abandoned() &&
+           wire::Clock::now() < request.head.started + timeout;
 }
 
 // One attempt after another, along the plan, until one answers the client or no other try can help.
@@ -97,7 +90,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
     Error error;
     Connect connect = Connect::reuse;
     for (std::size_t at = 0; at < held.candidates();) {
-        begin_attempt(connection.request, plan[at]);
+        connection.request.attempt = {.endpoint = plan[at].endpoint};
         held.use(at);
         const Credential& credential = plan[at].endpoint->provider->operators;
         auto answer = co_await dispatch(connection, credential, connect);
@@ -122,21 +115,21 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
 // Authenticated inference, body in hand: the paid part.
 wire::Awaitable<Error> infer(Connection& connection) {
     Worker& worker = connection.worker();
-    RequestContext& request = connection.request;
+    Exchange& request = connection.request;
     // What is asked: validated whole, before anything is promised.
-    request.api = request.operation->contract.api;
-    const std::string_view body = connection.in.view().substr(0, request.body_bytes);
+    request.ask.api = request.head.operation->contract.api;
+    const std::string_view body = connection.in.view().substr(0, request.received.bytes);
     Error error;
     if (body.size() > kMostBytesParsedOnLoop) {
         error = co_await read_body_off_loop(connection, body);
     } else {
-        error = parse_body(worker.json, body, worker.config().limits.max_json_depth, model_call_of(request.api),
-                           request.body);
+        error = parse_body(worker.json, body, worker.config().limits.max_json_depth, model_call_of(request.ask.api),
+                           request.ask.body);
     }
     if (error) co_return error;
     // Which endpoints, in which order: defaults and aliases come before the price.
     const auto plan =
-        make_plan(*worker.services().catalogue, *request.principal.policy, request.body.model, request.api);
+        make_plan(*worker.services().catalogue, *request.principal.policy, request.ask.body.model, request.ask.api);
     if (!plan) co_return plan.error();
     if (!worker.services().ledger->accepting()) {
         co_return Error{ErrorKind::store_unavailable,
@@ -144,8 +137,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
     }
     // Credit is held before anything goes upstream; from here on a settlement is owed, whatever happens.
     const auto& own_class = request.principal.policy->retention_class;
-    request.retention_class = own_class.value_or(worker.config().retention.default_class);
-    request.endpoint = (*plan)[0].endpoint;
+    request.terms.retention_class = own_class.value_or(worker.config().retention.default_class);
+    request.attempt.endpoint = (*plan)[0].endpoint;
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
     error = held.take(request, plan->endpoints(), worker.config().credit);
     if (error) co_return error;
@@ -153,8 +146,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
     error = co_await try_candidates(connection, held, *plan);
     connection.expect_nobody();
     if (error && held.taken()) {
-        request.error = error.kind();
-        request.status = error_status(request, error.kind());
+        request.reply.error = error.kind();
+        request.reply.status = error_status(request, error.kind());
         co_await conclude_failed(connection, held, failed_ending(connection));
     }
     co_return error;
@@ -162,8 +155,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
 
 // Everything up to an answer; the error that is to be answered, if none has been.
 wire::Awaitable<Error> serve_request(Connection& connection) {
-    RequestContext& request = connection.request;
-    Error error = check_method(request);
+    Exchange& request = connection.request;
+    Error error = check_method(request.head);
     if (!error) error = check_caller(connection.worker(), request);
     if (!error && connection.worker().services().draining) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
@@ -178,9 +171,9 @@ wire::Awaitable<Error> serve_request(Connection& connection) {
         }
         if (body_error) error = body_error;
     }
-    request.body_ready = wire::Clock::now();
+    request.received.ready = wire::Clock::now();
     if (error) co_return error;
-    const bool infers = request.operation != nullptr && request.operation->runs_on == RunsOn::exchange;
+    const bool infers = request.head.operation != nullptr && request.head.operation->runs_on == RunsOn::exchange;
     if (infers) co_return co_await infer(connection);
     co_return co_await answer_api(connection);
 }
@@ -190,8 +183,9 @@ wire::Awaitable<Error> serve_request_guarded(Connection& connection) {
     try {
         co_return co_await serve_request(connection);
     } catch (const std::exception& unexpected) {
-        connection.worker().logger().error("internal error in a request",
-                                           {{"request", connection.request.request_id()}, {"what", unexpected.what()}});
+        connection.worker().logger().error(
+            "internal error in a request",
+            {{"request", connection.request.head.request_id()}, {"what", unexpected.what()}});
     }
     connection.expect_nobody();
     connection.close_after = true;
@@ -202,12 +196,12 @@ wire::Awaitable<Error> serve_request_guarded(Connection& connection) {
 
 wire::Awaitable<void> life_of_a_request(Connection& connection) {
     Worker& worker = connection.worker();
-    RequestContext& request = connection.request;
+    Exchange& request = connection.request;
     worker.counters().requests_running.add();
     const Error error = co_await serve_request_guarded(connection);
-    if (error && request.status_sent == 0) co_await reply_error(connection, error);
-    connection.in.consume(request.body_bytes);
-    worker.release_body(request);
+    if (error && request.reply.status_sent == 0) co_await reply_error(connection, error);
+    connection.in.consume(request.received.bytes);
+    worker.release_body(request.received);
     finish_request(connection);
     worker.counters().requests_running.subtract();
 }

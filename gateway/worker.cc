@@ -145,18 +145,18 @@ void Worker::flush_log() {
     if (!log_lines_.empty() && !services_.access_log->hand_over(log_lines_)) counters_.log_batches_dropped.add();
 }
 
-bool Worker::reserve_body(RequestContext& request, std::size_t bytes) {
-    if (bytes <= request.reserved_bytes) return true;
-    const std::size_t more = bytes - request.reserved_bytes;
+bool Worker::reserve_body(ReceivedBody& body, std::size_t bytes) {
+    if (bytes <= body.reserved_bytes) return true;
+    const std::size_t more = bytes - body.reserved_bytes;
     if (more > body_bytes_left_) return false;
     body_bytes_left_ -= more;
-    request.reserved_bytes = bytes;
+    body.reserved_bytes = bytes;
     return true;
 }
 
-void Worker::release_body(RequestContext& request) {
-    body_bytes_left_ += request.reserved_bytes;
-    request.reserved_bytes = 0;
+void Worker::release_body(ReceivedBody& body) {
+    body_bytes_left_ += body.reserved_bytes;
+    body.reserved_bytes = 0;
 }
 
 wire::Awaitable<void> Worker::tick() {

@@ -19,7 +19,7 @@
 namespace tollgate {
 
 class Connection;
-struct RequestContext;
+struct ReceivedBody;
 
 class Worker {
   public:
@@ -61,8 +61,8 @@ class Worker {
     void log(std::string_view line);
     void flush_log();
     // Memory for request bodies, out of this worker's share. False: there is none left now.
-    bool reserve_body(RequestContext& request, std::size_t bytes);
-    void release_body(RequestContext& request);
+    bool reserve_body(ReceivedBody& body, std::size_t bytes);
+    void release_body(ReceivedBody& body);
     void leave(Connection& connection);
     // When the timer last looked: good enough for deadlines, and free.
     wire::Clock::time_point tick_time() const { return tick_time_; }

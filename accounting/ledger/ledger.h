@@ -42,7 +42,7 @@ enum class OrphanPolicy : std::uint8_t {
 struct LedgerOptions {
     // disk: blocks are written as soon as the writer is free and wake() was called, and synced.
     Durability durability = Durability::process;
-    std::uint32_t commit_interval_ms = 25; // how long settled slots gather before a block is written; not at disk
+    std::uint32_t commit_interval_ms = 25;  // how long settled slots gather before a block is written; not at disk
     std::uint32_t checkpoint_interval_ms = 1000;  // how often absolute balances are stored
     std::uint32_t max_entries_per_block = 4096;
     std::uint32_t retry_interval_ms = 1000;  // between attempts to write again after a commit failed

@@ -32,27 +32,27 @@ Caller caller_of(Connection& connection) {
 }
 
 ApiRequest api_request(Connection& connection) {
-    const RequestContext& context = connection.request;
-    return {.operation = context.operation,
-            .path = context.path,
-            .query = context.query,
-            .body = std::string(connection.in.view().substr(0, context.body_bytes)),
-            .idempotency_key = context.idempotency_key,
-            .inbound = context.inbound,
+    const Exchange& context = connection.request;
+    return {.operation = context.head.operation,
+            .path = context.head.path,
+            .query = context.head.query,
+            .body = std::string(connection.in.view().substr(0, context.received.bytes)),
+            .idempotency_key = context.head.idempotency_key,
+            .inbound = context.head.inbound,
             .principal = context.principal,
             .caller = caller_of(connection),
-            .now_ms = context.started_ms};
+            .now_ms = context.head.started_ms};
 }
 
 }  // namespace
 
 wire::Awaitable<Error> answer_api(Connection& connection) {
-    const RequestContext& context = connection.request;
+    const Exchange& context = connection.request;
     Services& services = connection.worker().services();
     ApiAnswer answer;
-    if (context.method == "OPTIONS") {
+    if (context.head.method == "OPTIONS") {
         answer.status = 204;
-        answer.headers = "allow: " + context.route->allow() + "\r\n";
+        answer.headers = "allow: " + context.head.route->allow() + "\r\n";
     } else {
         const ApiRequest request = api_request(connection);
         switch (request.operation->runs_on) {

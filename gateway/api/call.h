@@ -8,7 +8,7 @@
 #include "gateway/api/body_fields.h"
 #include "gateway/api/query_fields.h"
 #include "gateway/api/routes.h"
-#include "gateway/exchange/request_context.h"
+#include "gateway/exchange/exchange.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {

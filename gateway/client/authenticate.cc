@@ -7,41 +7,41 @@
 namespace tollgate {
 namespace {
 
-Error refused(std::string message) { return {ErrorKind::invalid_api_key, std::move(message)}; }
+std::unexpected<Error> refused(std::string message) { return problem(ErrorKind::invalid_api_key, std::move(message)); }
 
 }  // namespace
 
-void note_key(const wire::RequestHead& head, RequestContext& request) {
-    std::string_view key = head.field("authorization");
+void note_key(const wire::RequestHead& from, Head& head) {
+    std::string_view key = from.field("authorization");
     constexpr std::size_t kScheme = 7;  // "Bearer "
     if (key.size() > kScheme && wire::equals_ignoring_case(key.substr(0, kScheme), "bearer ")) {
         key.remove_prefix(kScheme);
         while (key.starts_with(' ')) key.remove_prefix(1);
     } else {
-        key = head.field("x-api-key");
+        key = from.field("x-api-key");
     }
-    request.key_presented = !key.empty();
-    if (request.key_presented) request.presented_key = digest_key(key);
+    head.key_presented = !key.empty();
+    if (head.key_presented) head.presented_key = digest_key(key);
 }
 
-Error authenticate(const std::shared_ptr<const Directory>& directory, CreditTable& credits, RequestContext& request) {
-    if (!request.key_presented) {
+Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& directory, CreditTable& credits,
+                                const Head& head) {
+    if (!head.key_presented) {
         return refused("no API key: send it as 'Authorization: Bearer sk-tg-…'");
     }
-    const KeyRecord* const record = directory->find_key(request.presented_key);
+    const KeyRecord* const record = directory->find_key(head.presented_key);
     if (record == nullptr) return refused("unknown API key");
     if (record->disabled) return refused("this API key is disabled");
-    if (record->expires_ms != 0 && record->expires_ms <= request.started_ms) return refused("this API key has expired");
+    if (record->expires_ms != 0 && record->expires_ms <= head.started_ms) return refused("this API key has expired");
     const bool root = record->kind == KeyKind::root;
     const Organization* const organization = root ? nullptr : directory->find_organization(record->organization);
     std::shared_ptr<const OrganizationPolicy> policy;
     if (organization != nullptr) policy = {directory, &organization->policy};
     if (policy != nullptr && policy->closed) return refused("this API key's organization is closed");
-    request.principal = {record->kind,         record->digest,
-                         record->organization, record->project,
-                         record->creator,      std::move(policy),
-                         record->credit,       root ? Spenders() : spenders_of(*directory, *record, credits)};
-    return {};
+    return Principal{record->kind,         record->digest,
+                     record->organization, record->project,
+                     record->creator,      std::move(policy),
+                     record->credit,       root ? Spenders() : spenders_of(*directory, *record, credits)};
 }
 
 }  // namespace tollgate

@@ -2,14 +2,15 @@
 #pragma once
 
 #include "accounting/accounts/directory.h"
-#include "gateway/exchange/request_context.h"
+#include "gateway/exchange/exchange.h"
 
 namespace tollgate {
 
 // Takes the key out of the head: only its digest stays.
-void note_key(const wire::RequestHead& head, RequestContext& request);
-// The request shares ownership of `directory` for as long as it uses the policy. invalid_api_key when it is absent,
+void note_key(const wire::RequestHead& from, Head& head);
+// The principal shares ownership of `directory` for as long as it uses the policy. invalid_api_key when it is absent,
 // unknown, disabled, expired or of a closed organization.
-Error authenticate(const std::shared_ptr<const Directory>& directory, CreditTable& credits, RequestContext& request);
+Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& directory, CreditTable& credits,
+                                const Head& head);
 
 }  // namespace tollgate

@@ -45,7 +45,7 @@ wire::Awaitable<void> Connection::serve_requests() {
         if (!complete) co_return;
         begin_request();
         co_await life_of_a_request(*this);
-        if (client_gone() || close_after || !request.keep_alive) break;
+        if (client_gone() || close_after || !request.head.keep_alive) break;
         in.shrink_to(kClientBufferBytes);
         if (out.capacity() > kMostKeptBytes) std::string().swap(out);
         request.upstream_body.release_above(kMostKeptBytes);
@@ -107,44 +107,44 @@ wire::Awaitable<bool> Connection::read_head() {
     }
 }
 
+void Connection::begin_exchange() {
+    const std::int64_t unix_ms = wire::unix_ms_now();
+    request.begin(worker_.next_id(unix_ms), wire::Clock::now(), unix_ms);
+}
+
 void Connection::begin_request() {
-    const wire::RequestHead& head = worker_.request_head;
-    request.clear();
+    const wire::RequestHead& from = worker_.request_head;
+    begin_exchange();
     watch_.begin_request();
-    request.started = wire::Clock::now();
-    request.started_ms = wire::unix_ms_now();
-    request.set_id(worker_.next_id(request.started_ms));
-    request.route = &find_route(head.path);
-    request.operation = request.route->find(head.method);
-    request.inbound = &inbound_of(head.path);
-    request.method = head.method;
-    request.path = head.path;
-    request.query = head.query;
-    request.head_only = head.method == "HEAD";
-    request.keep_alive = head.keep_alive && !watch_.shutting_down();
-    request.minor_version = head.minor_version;
-    request.framing = head.framing;
-    request.content_length = head.content_length;
-    request.expect_continue = head.expect_continue;
-    request.idempotency_key = head.field("idempotency-key");
-    const auto attribution = [&head](std::string_view name, std::string_view other) {
-        std::string_view text = head.field(name);
-        if (text.empty()) text = head.field(other);
+    Head& head = request.head;
+    head.route = &find_route(from.path);
+    head.operation = head.route->find(from.method);
+    head.inbound = &inbound_of(from.path);
+    head.method = from.method;
+    head.path = from.path;
+    head.query = from.query;
+    head.head_only = from.method == "HEAD";
+    head.keep_alive = from.keep_alive && !watch_.shutting_down();
+    head.minor_version = from.minor_version;
+    head.framing = from.framing;
+    head.content_length = from.content_length;
+    head.expect_continue = from.expect_continue;
+    head.idempotency_key = from.field("idempotency-key");
+    const auto attribution = [&from](std::string_view name, std::string_view other) {
+        std::string_view text = from.field(name);
+        if (text.empty()) text = from.field(other);
         return simdjson::validate_utf8(text) ? cut_utf8(text, kAttributionBytes) : std::string_view();
     };
-    request.app = attribution("http-referer", "referer");
-    request.app_title = attribution("x-title", "x-openrouter-title");
-    note_key(head, request);
-    in.consume(head.head_bytes);
+    head.app = attribution("http-referer", "referer");
+    head.app_title = attribution("x-title", "x-openrouter-title");
+    note_key(from, head);
+    in.consume(from.head_bytes);
     request_chunks.reset();
 }
 
 wire::Awaitable<void> Connection::refuse(wire::HeadRefusal refusal) {
     worker_.counters().heads_refused.add();
-    request.clear();
-    request.started = wire::Clock::now();
-    request.started_ms = wire::unix_ms_now();
-    request.set_id(worker_.next_id(request.started_ms));
+    begin_exchange();
     const ErrorKind kind = refusal.status == 431   ? ErrorKind::head_too_large
                            : refusal.status == 408 ? ErrorKind::request_timeout
                                                    : ErrorKind::bad_request;
@@ -217,7 +217,8 @@ void Connection::tick(wire::Clock::time_point now) {
 void Connection::check_hold(wire::Clock::time_point now) {
     constexpr auto kLeakedAfter = std::chrono::seconds(60);  // past the deadline: every wait has had its own by then
     if (held_ == nullptr || !held_->taken()) return;
-    const auto deadline = request.started + std::chrono::milliseconds(worker_.config().timeouts.request_timeout_ms);
+    const auto deadline =
+        request.head.started + std::chrono::milliseconds(worker_.config().timeouts.request_timeout_ms);
     if (now < deadline) return;
     if (now < deadline + kLeakedAfter) return act(watch_.expire(now));
     held_->void_leaked();
@@ -234,9 +235,7 @@ void Connection::answer_read(std::size_t bytes) {
 }
 
 bool Connection::may_read_on() const {
-    const bool bills_anyway =
-        request.generated || (request.endpoint != nullptr && !request.endpoint->provider->abort_stops_billing);
-    return bills_anyway && upstream_ != nullptr && worker_.may_drain();
+    return request.attempt.bills_when_aborted() && upstream_ != nullptr && worker_.may_drain();
 }
 
 Watch::ReadOnLimits Connection::read_on_limits() const {
@@ -259,7 +258,7 @@ void Connection::client_left() {
     const bool was_stopped = stopped();
     const Watch::Actions actions = watch_.client_left(may_read_on(), read_on_limits(), worker_.tick_time());
     if (was_stopped) return;  // it was the gateway that ended it
-    request.cancelled = true;
+    request.reply.cancelled = true;
     worker_.counters().client_aborts.add();
     count_read_on();
     if (actions.cancel_upstream) worker_.counters().upstream_aborts.add();
@@ -267,7 +266,7 @@ void Connection::client_left() {
 }
 
 void Connection::shut_down() {
-    request.keep_alive = false;
+    close_after = true;
     act(watch_.shut_down());
 }
 
@@ -291,7 +290,7 @@ bool Connection::write_now(std::span<const std::string_view> pieces) {
     for (const std::string_view piece : pieces) total += piece.size();
     wire::ErrorCode error;
     written_ = stream_.write_now(pieces, error);
-    request.bytes_out += total;
+    request.reply.bytes_out += total;
     if (error) client_left();
     return client_gone() || written_ == total;
 }

@@ -7,7 +7,7 @@
 
 #include "gateway/chat/answer_stream.h"
 #include "gateway/client/watch.h"
-#include "gateway/exchange/request_context.h"
+#include "gateway/exchange/exchange.h"
 #include "gateway/upstream/pool.h"
 #include "gateway/wire/buffer.h"
 #include "gateway/wire/chunked.h"
@@ -71,7 +71,7 @@ class Connection {
 
     wire::Buffer in{kClientBufferBytes};  // received, not yet consumed
     std::string out;                      // what is being written
-    RequestContext request;
+    Exchange request;
     AnswerStream meter;
     wire::ChunkDecoder request_chunks, response_chunks;
     ConnectAttempt connecting;    // an upstream connection being made
@@ -83,6 +83,7 @@ class Connection {
     wire::Awaitable<bool> read_head();
     wire::Awaitable<void> refuse(wire::HeadRefusal refusal);
     wire::Awaitable<void> linger();
+    void begin_exchange();
     void begin_request();
     void act(const Watch::Actions& actions);
     void check_hold(wire::Clock::time_point now);  // the request's own deadline, and the leak guard

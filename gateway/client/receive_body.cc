@@ -31,20 +31,20 @@ wire::Awaitable<bool> send_continue(Connection& connection) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     const std::array<std::string_view, 1> pieces{kContinue};
     if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
-    connection.request.bytes_out = 0;
+    connection.request.reply.bytes_out = 0;
     co_return !connection.client_gone();
 }
 
 wire::Awaitable<Error> receive_sized(Connection& connection, std::size_t limit) {
-    RequestContext& request = connection.request;
-    if (request.content_length > limit) co_return too_large(connection, limit);
-    const auto wanted = static_cast<std::size_t>(request.content_length);
-    if (!connection.worker().reserve_body(request, wanted)) co_return no_memory(connection);
+    Exchange& request = connection.request;
+    if (request.head.content_length > limit) co_return too_large(connection, limit);
+    const auto wanted = static_cast<std::size_t>(request.head.content_length);
+    if (!connection.worker().reserve_body(request.received, wanted)) co_return no_memory(connection);
     while (connection.in.size() < wanted) {
         const bool more = co_await connection.read_more(wanted - connection.in.size());
         if (!more) co_return cut_off(connection);
     }
-    request.body_bytes = wanted;
+    request.received.bytes = wanted;
     co_return Error{};
 }
 
@@ -60,25 +60,25 @@ wire::Awaitable<Error> receive_chunked(Connection& connection, std::size_t limit
         in.cut(decoded + step.payload, step.consumed - step.payload);
         decoded += step.payload;
         if (decoded > limit) co_return too_large(connection, limit);
-        if (!connection.worker().reserve_body(connection.request, decoded)) co_return no_memory(connection);
+        if (!connection.worker().reserve_body(connection.request.received, decoded)) co_return no_memory(connection);
         if (step.state == wire::ChunkDecoder::State::done) break;
         const bool more = co_await connection.read_more(4096);
         if (!more) co_return cut_off(connection);
     }
-    connection.request.body_bytes = decoded;
+    connection.request.received.bytes = decoded;
     co_return Error{};
 }
 
 wire::Awaitable<Error> receive(Connection& connection, std::size_t limit) {
-    const RequestContext& request = connection.request;
-    if (request.framing == wire::Framing::none) co_return Error{};
+    const Exchange& request = connection.request;
+    if (request.head.framing == wire::Framing::none) co_return Error{};
     connection.expect_client(connection.worker().config().timeouts.body_timeout_ms);
-    if (request.expect_continue && connection.in.empty() && request.content_length <= limit) {
+    if (request.head.expect_continue && connection.in.empty() && request.head.content_length <= limit) {
         const bool sent = co_await send_continue(connection);
         if (!sent) co_return fail(connection, ErrorKind::client_closed_request, "the client left");
     }
     Error error;
-    if (request.framing == wire::Framing::length) {
+    if (request.head.framing == wire::Framing::length) {
         error = co_await receive_sized(connection, limit);
     } else {
         error = co_await receive_chunked(connection, limit);
@@ -90,11 +90,12 @@ wire::Awaitable<Error> receive(Connection& connection, std::size_t limit) {
 }  // namespace
 
 bool body_in_hand(Connection& connection) {
-    RequestContext& request = connection.request;
-    if (request.framing == wire::Framing::none) return true;
-    if (request.framing != wire::Framing::length || request.content_length > connection.in.size()) return false;
-    if (request.content_length > connection.worker().config().limits.max_body_bytes) return false;
-    request.body_bytes = static_cast<std::size_t>(request.content_length);
+    Exchange& request = connection.request;
+    if (request.head.framing == wire::Framing::none) return true;
+    if (request.head.framing != wire::Framing::length || request.head.content_length > connection.in.size())
+        return false;
+    if (request.head.content_length > connection.worker().config().limits.max_body_bytes) return false;
+    request.received.bytes = static_cast<std::size_t>(request.head.content_length);
     return true;
 }
 
@@ -104,10 +105,11 @@ wire::Awaitable<Error> receive_body(Connection& connection) {
 }
 
 wire::Awaitable<Error> discard_body(Connection& connection) {
-    RequestContext& request = connection.request;
-    const bool awaits_continue = request.expect_continue && connection.in.empty();
-    if (awaits_continue || (request.framing == wire::Framing::length && request.content_length > kMostDiscardedBytes)) {
-        connection.close_after = request.framing != wire::Framing::none;
+    Exchange& request = connection.request;
+    const bool awaits_continue = request.head.expect_continue && connection.in.empty();
+    if (awaits_continue ||
+        (request.head.framing == wire::Framing::length && request.head.content_length > kMostDiscardedBytes)) {
+        connection.close_after = request.head.framing != wire::Framing::none;
         co_return Error{};
     }
     Error error = co_await receive(connection, kMostDiscardedBytes);

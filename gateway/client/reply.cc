@@ -64,57 +64,58 @@ void append_number(std::string& out, std::uint64_t number) {
 }
 
 // Time spent in the gateway: waiting for the client's body, for a connection and for the upstream is not counted.
-std::int64_t overhead_us(const RequestContext& request) {
+std::int64_t overhead_us(const Exchange& request) {
     const auto now = wire::Clock::now();
-    const auto begin = request.body_ready == wire::Clock::time_point{} ? request.started : request.body_ready;
-    if (request.upstream_answered == wire::Clock::time_point{}) return wire::us_between(begin, now);
-    return wire::us_between(begin, request.sent_upstream) - request.connecting_us +
-           wire::us_between(request.upstream_answered, now);
+    const auto begin =
+        request.received.ready == wire::Clock::time_point{} ? request.head.started : request.received.ready;
+    if (request.attempt.upstream_answered == wire::Clock::time_point{}) return wire::us_between(begin, now);
+    return wire::us_between(begin, request.attempt.sent_upstream) - request.attempt.connecting_us +
+           wire::us_between(request.attempt.upstream_answered, now);
 }
 
-void append_tollgate_fields(RequestContext& request, std::string& out) {
+void append_tollgate_fields(Exchange& request, std::string& out) {
     out += "x-request-id: ";
-    out += request.request_id();
+    out += request.head.request_id();
     out += "\r\nx-generation-id: ";
-    out += request.generation_id();
+    out += request.head.generation_id();
     out += "\r\n";
     if (request.principal.policy != nullptr) {
         out += "x-tollgate-organization: ";
         out += request.principal.policy->organization_text;
         out += "\r\n";
     }
-    if (request.endpoint != nullptr) {
+    if (request.attempt.endpoint != nullptr) {
         out += "x-tollgate-provider: ";
-        out += request.endpoint->provider->name;
+        out += request.attempt.endpoint->provider->name;
         out += "\r\nx-tollgate-model: ";
-        out += request.endpoint->model->id;
+        out += request.attempt.endpoint->model->id;
         out += "\r\n";
     }
-    if (request.sent_output_bound > 0) {
+    if (request.terms.sent_output_bound > 0) {
         out += "x-tollgate-max-tokens: ";
-        append_number(out, static_cast<std::uint64_t>(request.sent_output_bound));
+        append_number(out, static_cast<std::uint64_t>(request.terms.sent_output_bound));
         out += "\r\n";
     }
-    request.overhead_us = overhead_us(request);
+    request.reply.overhead_us = overhead_us(request);
     out += "x-tollgate-overhead-us: ";
-    append_number(out, static_cast<std::uint64_t>(request.overhead_us));
+    append_number(out, static_cast<std::uint64_t>(request.reply.overhead_us));
     out += "\r\n";
-    append_rate_limits(request, out);
+    append_rate_limits(request.terms, out);
 }
 
 }  // namespace
 
 BodyFraming open_ended_framing(Connection& connection) {
-    if (connection.request.minor_version >= 1) return BodyFraming::chunked;
+    if (connection.request.head.minor_version >= 1) return BodyFraming::chunked;
     connection.close_after = true;
     return BodyFraming::until_close;
 }
 
 void append_head(Connection& connection, std::string& out, int status, std::string_view content_type,
                  BodyFraming framing, std::size_t content_length, std::string_view extra) {
-    RequestContext& request = connection.request;
-    request.status = status;
-    request.status_sent = status;
+    Exchange& request = connection.request;
+    request.reply.status = status;
+    request.reply.status_sent = status;
     out += "HTTP/1.1 ";
     append_number(out, static_cast<std::uint64_t>(status));
     out += ' ';
@@ -135,9 +136,9 @@ void append_head(Connection& connection, std::string& out, int status, std::stri
     }
     append_tollgate_fields(request, out);
     out += extra;
-    if (connection.close_after || !request.keep_alive) {
+    if (connection.close_after || !request.head.keep_alive) {
         out += "connection: close\r\n";
-    } else if (request.minor_version == 0) {
+    } else if (request.head.minor_version == 0) {
         out += "connection: keep-alive\r\n";
     }
     out += "\r\n";
@@ -149,35 +150,36 @@ wire::Awaitable<void> reply_json(Connection& connection, int status, std::string
     out.clear();
     append_head(connection, out, status, status == 204 ? std::string_view() : content_type, BodyFraming::length,
                 body.size(), extra);
-    const std::array<std::string_view, 2> pieces{out, connection.request.head_only ? std::string_view() : body};
+    const std::array<std::string_view, 2> pieces{out, connection.request.head.head_only ? std::string_view() : body};
     if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
 }
 
-int error_status(const RequestContext& request, ErrorKind kind) {
-    if (kind == ErrorKind::upstream_error && request.upstream_status >= 400) return request.upstream_status;
+int error_status(const Exchange& request, ErrorKind kind) {
+    if (kind == ErrorKind::upstream_error && request.attempt.upstream_status >= 400)
+        return request.attempt.upstream_status;
     return status_of(kind);
 }
 
 wire::Awaitable<void> reply_error(Connection& connection, const Error& error) {
-    RequestContext& request = connection.request;
-    request.error = error.kind();
-    request.status = error_status(request, error.kind());
+    Exchange& request = connection.request;
+    request.reply.error = error.kind();
+    request.reply.status = error_status(request, error.kind());
     if (connection.client_gone()) co_return;
     std::string extra(error_headers(error.kind()));
     if (error.kind() == ErrorKind::method_not_allowed) {
-        extra += "allow: " + request.route->allow() + "\r\n";
+        extra += "allow: " + request.head.route->allow() + "\r\n";
     }
     extra += error.detail().headers;
-    const std::string body =
-        error.detail().body.empty() ? request.inbound->error_body(error, request.status) : error.detail().body;
-    co_await reply_json(connection, request.status, body, extra);
+    const std::string body = error.detail().body.empty() ? request.head.inbound->error_body(error, request.reply.status)
+                                                         : error.detail().body;
+    co_await reply_json(connection, request.reply.status, body, extra);
 }
 
 void finish_request(Connection& connection) {
     Worker& worker = connection.worker();
-    RequestContext& request = connection.request;
-    if (connection.client_gone() && request.error == ErrorKind::none && request.cancelled) {
-        request.status = status_of(ErrorKind::client_closed_request);
+    Exchange& request = connection.request;
+    if (connection.client_gone() && request.reply.error == ErrorKind::none && request.reply.cancelled) {
+        request.reply.status = status_of(ErrorKind::client_closed_request);
     }
     count_request(worker, request);
     if (worker.services().access_log->enabled()) log_request(worker, request);

@@ -11,7 +11,7 @@
 namespace tollgate {
 
 class Connection;
-struct RequestContext;
+struct Exchange;
 
 enum class BodyFraming : std::uint8_t { length, chunked, until_close };
 
@@ -29,7 +29,7 @@ wire::Awaitable<void> reply_json(Connection& connection, int status, std::string
 wire::Awaitable<void> reply_error(Connection& connection, const Error& error);
 
 // The status that stands for an error: the upstream's own where it is passed on.
-int error_status(const RequestContext& request, ErrorKind kind);
+int error_status(const Exchange& request, ErrorKind kind);
 // Counts and logs; for every request, once, when it is over.
 void finish_request(Connection& connection);
 

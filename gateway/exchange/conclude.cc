@@ -25,7 +25,7 @@ wire::Awaitable<void> Conclusion::finish() {
     if (worker.settles_to_disk()) {
         const bool safe = co_await worker.settled_on_disk(held_.ticket());
         if (!safe) {
-            connection_.request.error = ErrorKind::store_unavailable;
+            connection_.request.reply.error = ErrorKind::store_unavailable;
             connection_.close_after = connection_.reset_on_close = true;
             co_return;
         }

@@ -26,7 +26,7 @@ struct Overdraft {
 };
 
 // The organization's own, else the configuration's.
-Overdraft overdraft_of(const RequestContext& request, const CreditConfig& config) {
+Overdraft overdraft_of(const Exchange& request, const CreditConfig& config) {
     const OrganizationPolicy* const own = request.principal.policy.get();
     if (own == nullptr) return {config.on_exhausted, config.overdraft_cap};
     return {own->on_exhausted.value_or(config.on_exhausted), own->overdraft_cap.value_or(config.overdraft_cap)};
@@ -38,20 +38,20 @@ Overdraft overdraft_of(const RequestContext& request, const CreditConfig& config
 //     those, the bound could only shrink.
 //   - With several choices it is unknown which one the bound ended, and in completions the bound is their own default:
 //     nothing is learned from those.
-std::int64_t natural_output(const RequestContext& request, const Ending& ending) {
-    if (request.cancelled || ending.finish_reason.empty()) return 0;
-    const std::int64_t choices = std::max<std::int64_t>(request.body.choices, 1);
-    const std::int64_t sent = request.sent_output_bound;
-    if (sent > 0 && (choices > 1 || request.api == ApiType::completions)) return 0;
+std::int64_t natural_output(const Exchange& request, const Ending& ending) {
+    if (request.reply.cancelled || ending.finish_reason.empty()) return 0;
+    const std::int64_t choices = std::max<std::int64_t>(request.ask.body.choices, 1);
+    const std::int64_t sent = request.terms.sent_output_bound;
+    if (sent > 0 && (choices > 1 || request.ask.api == ApiType::completions)) return 0;
     const std::int64_t output = ending.usage.completion / choices;
     if (ending.finish_reason != "length") return output;
     return sent > 0 && output >= sent ? output + 1 : 0;
 }
 
 // Text alone, and so much that it hardly matters how cautious kTokensPerMessage is.
-void learn_prompt(const RequestContext& request, PromptHistory& prompts, const Ending& ending) {
+void learn_prompt(const Exchange& request, PromptHistory& prompts, const Ending& ending) {
     constexpr std::int64_t kLeastBytesPerExtraToken = 32;
-    const BodyFacts& body = request.body;
+    const BodyFacts& body = request.ask.body;
     if (ending.source != UsageSource::provider || ending.usage_contradictory || !body.prompt_is_text) return;
     if (body.prompt_bytes < kLeastBytesPerExtraToken * body.prompt_extra_tokens) return;
     prompts.add(body.prompt_bytes, ending.usage.prompt - body.prompt_extra_tokens);
@@ -59,8 +59,8 @@ void learn_prompt(const RequestContext& request, PromptHistory& prompts, const E
 
 // No output and no reason for its end, or an error as the reason. An embedding has no output tokens, and a client that
 // left pays for what was done.
-bool ended_empty(const RequestContext& request, const Ending& ending) {
-    if (request.cancelled || request.api == ApiType::embeddings) return false;
+bool ended_empty(const Exchange& request, const Ending& ending) {
+    if (request.reply.cancelled || request.ask.api == ApiType::embeddings) return false;
     return ending.finish_reason == "error" || (ending.usage.completion == 0 && ending.finish_reason.empty());
 }
 
@@ -87,8 +87,8 @@ HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> 
                                       const CreditConfig& config) {
     Wanted wanted;
     Demand& demand = wanted.demand;
-    demand.unix_ms = ulid_time_ms(request_->id);
-    demand.monotonic_ms = wire::monotonic_ms(request_->started);
+    demand.unix_ms = ulid_time_ms(request_->head.id);
+    demand.monotonic_ms = wire::monotonic_ms(request_->head.started);
     NanoUsd longest;
     bool unbounded = false;
     for (const CatalogueEndpoint* candidate : candidates) {
@@ -109,7 +109,7 @@ HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> 
     return wanted;
 }
 
-Error HeldRequest::take(RequestContext& request, std::span<const CatalogueEndpoint* const> candidates,
+Error HeldRequest::take(Exchange& request, std::span<const CatalogueEndpoint* const> candidates,
                         const CreditConfig& config) {
     if (candidates.empty()) money_violation("a request without a candidate that can answer it");
     request_ = &request;
@@ -121,13 +121,13 @@ Error HeldRequest::take(RequestContext& request, std::span<const CatalogueEndpoi
     const Wanted wanted = want(candidates, config);
     const Principal& principal = request.principal;
     const Admission admission = principal.credit->hold(principal.spenders, wanted.demand);
-    request.request_rate = admission.requests;
-    request.token_rate = admission.tokens;
+    request.terms.request_rate = admission.requests;
+    request.terms.token_rate = admission.tokens;
     if (admission.refusal) {
         slots_.release_unopened(lane_, *slot);
         counters_.holds_refused.add();
         return refusal_error(*admission.refusal, estimates_[wanted.dearest], *candidates_[wanted.dearest]->endpoint,
-                             request.body.choices);
+                             request.ask.body.choices);
     }
     held_ = wanted.demand.amount;
     if (admission.generous) {
@@ -145,24 +145,24 @@ Error HeldRequest::take(RequestContext& request, std::span<const CatalogueEndpoi
 }
 
 void HeldRequest::open(const PricedCandidates& rows) {
-    const RequestContext& request = *request_;
+    const Exchange& request = *request_;
     RequestOpened record;
-    record.request = request.id;
+    record.request = request.head.id;
     record.organization = request.principal.organization;
     record.project = request.principal.project;
     record.member = request.principal.creator;
     record.key = request.principal.key;
-    record.created_ms = request.started_ms;
-    record.api = request.api;
-    record.streamed = request.body.stream;
-    record.model_asked = request.body.model;
-    record.end_user = request.body.end_user;
-    record.session = request.body.session;
-    record.app = request.app;
-    record.app_title = request.app_title;
+    record.created_ms = request.head.started_ms;
+    record.api = request.ask.api;
+    record.streamed = request.ask.body.stream;
+    record.model_asked = request.ask.body.model;
+    record.end_user = request.ask.body.end_user;
+    record.session = request.ask.body.session;
+    record.app = request.head.app;
+    record.app_title = request.head.app_title;
     record.candidates = rows;
     record.hold = held_;
-    record.retention_class = request.retention_class;
+    record.retention_class = request.terms.retention_class;
     std::array<std::byte, kSlotOpenBytes> bytes;
     const std::size_t size = encode(record, bytes);
     // NOLINTNEXTLINE(bugprone-unchecked-optional-access): take() has just acquired it
@@ -173,8 +173,8 @@ void HeldRequest::open(const PricedCandidates& rows) {
 void HeldRequest::adopt(std::size_t candidate) {
     const HoldEstimate& estimate = estimates_[candidate];
     used_ = candidate;
-    request_->counted_prompt_tokens = estimate.counted_prompt_tokens;
-    request_->sent_output_bound = estimate.unbounded ? estimate.output_tokens / request_->body.choices : 0;
+    request_->terms.counted_prompt_tokens = estimate.counted_prompt_tokens;
+    request_->terms.sent_output_bound = estimate.unbounded ? estimate.output_tokens / request_->ask.body.choices : 0;
     held_output_ = estimate.output_tokens;
     if (held_ > estimate.amount) {
         constexpr std::int64_t kPlenty = 1'000'000'000'000;  // of tokens that cost nothing
@@ -208,7 +208,7 @@ std::optional<Refusal> HeldRequest::grow_to(std::int64_t output_tokens, std::int
     const NanoUsd most = price_of_output(slice, price);
     const NanoUsd least = std::min(most, std::max(price_of_output(1, price), NanoUsd{1}));
     const Principal& principal = request_->principal;
-    const Growth growth = principal.credit->grow(principal.spenders, most, least, ulid_time_ms(request_->id));
+    const Growth growth = principal.credit->grow(principal.spenders, most, least, ulid_time_ms(request_->head.id));
     if (growth.refusal && growth.taken == NanoUsd{}) return growth.refusal;
     held_ += growth.taken;
     held_output_ += growth.refusal ? tokens_for(growth.taken, price) : slice;
@@ -237,7 +237,7 @@ void HeldRequest::keep(std::int64_t output_tokens, NanoUsd cost) {
     progress(std::max<std::int64_t>(output_tokens, 1));
     if (cost >= held_) return;
     const Principal& principal = request_->principal;
-    principal.credit->shrink(principal.spenders, held_ - cost, ulid_time_ms(request_->id));
+    principal.credit->shrink(principal.spenders, held_ - cost, ulid_time_ms(request_->head.id));
     held_ = cost;
     // NOLINTNEXTLINE(bugprone-unchecked-optional-access): taken
     slots_.publish_hold(*slot_, static_cast<std::uint64_t>(held_.value));
@@ -245,8 +245,8 @@ void HeldRequest::keep(std::int64_t output_tokens, NanoUsd cost) {
 
 void HeldRequest::void_leaked() {
     if (!taken()) return;
-    request_->error = ErrorKind::internal;
-    request_->status = status_of(ErrorKind::internal);
+    request_->reply.error = ErrorKind::internal;
+    request_->reply.status = status_of(ErrorKind::internal);
     Ending nothing;
     nothing.charge = false;
     settle(nothing);
@@ -257,7 +257,7 @@ void HeldRequest::void_leaked() {
 NanoUsd HeldRequest::settle(const Ending& ending) {
     if (voided_) return {};
     if (!taken()) money_violation("a request is settled twice");
-    RequestContext& request = *request_;
+    Exchange& request = *request_;
     const auto now = wire::Clock::now();
     RequestSettled record;
     record.settled_ms = wire::unix_ms_now();
@@ -279,19 +279,20 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
                                                       .cost = asked,
                                                       .held_tokens = held_tokens_,
                                                       .tokens = most.tokens,
-                                                      .unix_ms = ulid_time_ms(request.id),
+                                                      .unix_ms = ulid_time_ms(request.head.id),
                                                       .endpoint = used().number,
                                                       .output_tokens = natural_output(request, ending)});
     record.charged = charge.charged;
     record.overrun = charge.overrun + (record.cost - asked);
-    record.http_status = request.cancelled ? status_of(ErrorKind::client_closed_request) : request.status;
-    record.cancelled = request.cancelled;
-    record.latency_ms = ms_between(request.started, now);
-    record.first_token_ms =
-        request.first_token == wire::Clock::time_point{} ? -1 : ms_between(request.started, request.first_token);
-    record.upstream_status = request.upstream_status;
+    record.http_status = request.reply.cancelled ? status_of(ErrorKind::client_closed_request) : request.reply.status;
+    record.cancelled = request.reply.cancelled;
+    record.latency_ms = ms_between(request.head.started, now);
+    record.first_token_ms = request.attempt.first_token == wire::Clock::time_point{}
+                                ? -1
+                                : ms_between(request.head.started, request.attempt.first_token);
+    record.upstream_status = request.attempt.upstream_status;
     record.finish_reason = ending.finish_reason;
-    record.error = code_of(request.error);
+    record.error = code_of(request.reply.error);
     record.upstream_id = ending.upstream_id;
     std::array<std::byte, kSlotSettlementBytes> bytes;
     const std::size_t size = encode(record, bytes);
@@ -300,8 +301,8 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     slot_.reset();
     fail_point("after_slot_settled");
 
-    request.usage = ending.usage;
-    request.cost = record.cost;
+    request.reply.usage = ending.usage;
+    request.reply.cost = record.cost;
     counters_.held_requests.subtract();
     counters_.holds_released.add();
     learn_prompt(request, *used().prompts, ending);

@@ -6,8 +6,8 @@
 #include <optional>
 #include <span>
 
+#include "gateway/exchange/exchange.h"
 #include "gateway/exchange/hold_estimate.h"
-#include "gateway/exchange/request_context.h"
 #include "store/slot_file.h"
 
 namespace tollgate {
@@ -43,8 +43,7 @@ class HeldRequest {
     // Takes a hold that covers an answer by any of the candidates, by what the dearest may cost, and opens the slot; or
     // returns why not: insufficient_credits, key_limit_exceeded, overloaded. `request` must outlive this, and so must
     // the candidates: at least one, in the order in which they are to be tried.
-    Error take(RequestContext& request, std::span<const CatalogueEndpoint* const> candidates,
-               const CreditConfig& config);
+    Error take(Exchange& request, std::span<const CatalogueEndpoint* const> candidates, const CreditConfig& config);
     // How many of them the hold covers: at most kMostCandidates, and as many as the slot has room for.
     std::size_t candidates() const { return candidates_.size(); }
     // Before anything is sent to a candidate: from now on it is the one that covers() and settle() go by and that an
@@ -88,7 +87,7 @@ class HeldRequest {
     SlotFile& slots_;
     const std::uint32_t lane_;
     WorkerCounters& counters_;
-    RequestContext* request_ = nullptr;
+    Exchange* request_ = nullptr;
     std::optional<SlotIndex> slot_;
     std::span<const CatalogueEndpoint* const> candidates_;
     std::array<HoldEstimate, kMostCandidates> estimates_;  // of candidates_

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "gateway/exchange/request_context.h"
+#include "gateway/exchange/exchange.h"
 
 namespace tollgate {
 namespace {
@@ -16,9 +16,8 @@ constexpr std::int64_t kCompletionsDefaultTokens = 16;
 
 // Of one choice, where the request says nothing: what nearly all answers of this organization and endpoint stayed
 // below. The model's own maximum would refuse those who could well pay.
-std::int64_t usual_output(const RequestContext& request, const CatalogueEndpoint& candidate,
-                          const CreditConfig& config) {
-    if (request.api == ApiType::completions && !request.body.stream) return kCompletionsDefaultTokens;
+std::int64_t usual_output(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config) {
+    if (request.ask.api == ApiType::completions && !request.ask.body.stream) return kCompletionsDefaultTokens;
     const auto usual = request.principal.credit->usual_output(candidate.number);
     if (!usual) return config.default_output_tokens;
     return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
@@ -40,9 +39,9 @@ std::int64_t probable_room(const HoldEstimate& estimate, const Endpoint& endpoin
 
 // Providers refuse a bound that does not fit beside the prompt. Where little more than the prompt fits, none is sent:
 // the context itself keeps such an answer short.
-void add_unbounded(const RequestContext& request, const Endpoint& endpoint, const CreditConfig& config,
+void add_unbounded(const Exchange& request, const Endpoint& endpoint, const CreditConfig& config,
                    HoldEstimate& estimate) {
-    const std::int64_t choices = request.body.choices;
+    const std::int64_t choices = request.ask.body.choices;
     const std::int64_t known = models_longest_output(endpoint) * choices;
     const std::int64_t room = probable_room(estimate, endpoint);
     if ((known > 0 && estimate.output_tokens >= known) || room < kLeastLearnedTokens) return;
@@ -57,9 +56,9 @@ std::int64_t divided_up(std::int64_t bytes, std::int64_t bytes_per_token) {
     return (bytes + bytes_per_token - 1) / bytes_per_token;
 }
 
-void estimate_prompt(const RequestContext& request, const PromptHistory& prompts, const CreditConfig& config,
+void estimate_prompt(const Exchange& request, const PromptHistory& prompts, const CreditConfig& config,
                      HoldEstimate& estimate) {
-    const std::int64_t bytes = request.body.prompt_bytes, extra = request.body.prompt_extra_tokens;
+    const std::int64_t bytes = request.ask.body.prompt_bytes, extra = request.ask.body.prompt_extra_tokens;
     const auto learned = prompts.learned();
     // What was learned only raises the hold: text that is dense where the endpoint's mostly is not must be covered too.
     const std::int64_t configured = divided_up(bytes, config.bytes_per_prompt_token);
@@ -77,18 +76,17 @@ void HoldEstimate::hold_longest() {
     unbounded = false;
 }
 
-HoldEstimate estimate_hold(const RequestContext& request, const CatalogueEndpoint& candidate,
-                           const CreditConfig& config) {
+HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config) {
     const Endpoint& endpoint = *candidate.endpoint;
     HoldEstimate estimate;
     estimate_prompt(request, *candidate.prompts, config, estimate);
-    const bool unstated = request.body.output_bound == 0;
-    if (request.api != ApiType::embeddings) {
-        std::int64_t bound = request.body.output_bound;
+    const bool unstated = request.ask.body.output_bound == 0;
+    if (request.ask.api != ApiType::embeddings) {
+        std::int64_t bound = request.ask.body.output_bound;
         if (unstated) bound = usual_output(request, candidate, config);
         if (const std::int64_t longest = models_longest_output(endpoint)) bound = std::min(bound, longest);
-        estimate.output_tokens = bound * request.body.choices;
-        if (unstated && !request.body.stream) add_unbounded(request, endpoint, config, estimate);
+        estimate.output_tokens = bound * request.ask.body.choices;
+        if (unstated && !request.ask.body.stream) add_unbounded(request, endpoint, config, estimate);
     }
     estimate.amount = endpoint.most_for(estimate.prompt_tokens, estimate.output_tokens);
     return estimate;

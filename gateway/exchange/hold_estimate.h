@@ -15,7 +15,7 @@
 namespace tollgate {
 
 struct CatalogueEndpoint;
-struct RequestContext;
+struct Exchange;
 
 struct HoldEstimate {
     std::int64_t prompt_tokens = 0;
@@ -31,7 +31,6 @@ struct HoldEstimate {
 };
 
 // Of an answer by that endpoint.
-HoldEstimate estimate_hold(const RequestContext& request, const CatalogueEndpoint& candidate,
-                           const CreditConfig& config);
+HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config);
 
 }  // namespace tollgate

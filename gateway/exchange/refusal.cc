@@ -143,9 +143,9 @@ Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const 
     return money ? money_error(refusal, estimate, endpoint, choices) : rate_error(refusal);
 }
 
-void append_rate_limits(const RequestContext& request, std::string& out) {
-    append_rate("requests", request.request_rate, out);
-    append_rate("tokens", request.token_rate, out);
+void append_rate_limits(const Terms& terms, std::string& out) {
+    append_rate("requests", terms.request_rate, out);
+    append_rate("tokens", terms.token_rate, out);
 }
 
 }  // namespace tollgate

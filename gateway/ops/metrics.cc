@@ -1,6 +1,6 @@
 #include "gateway/ops/metrics.h"
 
-#include "gateway/exchange/request_context.h"
+#include "gateway/exchange/exchange.h"
 #include "gateway/worker.h"
 
 #include <dirent.h>

@@ -4,10 +4,10 @@
 namespace tollgate {
 
 class Worker;
-struct RequestContext;
+struct Exchange;
 
-void count_request(Worker& worker, const RequestContext& request);
+void count_request(Worker& worker, const Exchange& request);
 // One JSON line: ids, names, numbers. No key, no prompt, no answer, no query string.
-void log_request(Worker& worker, const RequestContext& request);
+void log_request(Worker& worker, const Exchange& request);
 
 }  // namespace tollgate

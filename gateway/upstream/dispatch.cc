@@ -17,17 +17,17 @@ std::string_view path_of(ApiType api) {
     }
 }
 
-void write_request_head(const RequestContext& request, const Credential& credential, std::string& out) {
-    const Provider& provider = *request.endpoint->provider;
+void write_request_head(const Exchange& request, const Credential& credential, std::string& out) {
+    const Provider& provider = *request.attempt.endpoint->provider;
     out.clear();
     out += "POST ";
     out += provider.base_path;
-    out += path_of(request.api);
+    out += path_of(request.ask.api);
     out += " HTTP/1.1\r\n";
     out += provider.fixed_headers;
     out += credential.header_lines;
     out += "content-type: application/json\r\naccept: ";
-    out += request.body.stream ? "text/event-stream" : "application/json";
+    out += request.ask.body.stream ? "text/event-stream" : "application/json";
     out += "\r\ncontent-length: ";
     out += std::to_string(request.upstream_body.size());
     out += "\r\n\r\n";
@@ -95,30 +95,31 @@ void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& an
         in.consume(end);
         reader.searched = 0;
     }
-    RequestContext& request = connection.request;
-    request.upstream_answered = wire::Clock::now();
-    if (reader.step == HeadStep::done) request.upstream_status = answer.status;
+    Exchange& request = connection.request;
+    request.attempt.upstream_answered = wire::Clock::now();
+    if (reader.step == HeadStep::done) request.attempt.upstream_status = answer.status;
 }
 
 void build_body(const Connection& connection, UpstreamBody& body) {
-    const RequestContext& request = connection.request;
-    const bool ask_for_usage = request.body.stream && request.api != ApiType::embeddings;
-    OutputBound bound{.tokens = request.sent_output_bound};
-    if (request.api == ApiType::chat) bound.parameter = request.endpoint->provider->output_bound_parameter;
-    body.build(connection.in.view().substr(0, request.body_bytes), request.body,
-               request.endpoint->endpoint->upstream_model, ask_for_usage, bound);
+    const Exchange& request = connection.request;
+    const bool ask_for_usage = request.ask.body.stream && request.ask.api != ApiType::embeddings;
+    OutputBound bound{.tokens = request.terms.sent_output_bound};
+    if (request.ask.api == ApiType::chat) bound.parameter = request.attempt.endpoint->provider->output_bound_parameter;
+    body.build(connection.in.view().substr(0, request.received.bytes), request.ask.body,
+               request.attempt.endpoint->endpoint->upstream_model, ask_for_usage, bound);
 }
 
 wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect_afresh(Connection& connection,
                                                                              UpstreamPool& pool) {
-    RequestContext& request = connection.request;
+    Exchange& request = connection.request;
     connection.expect_connect(connection.worker().config().timeouts.connect_timeout_ms);
     connection.connecting = {};
     const auto began = wire::Clock::now();
     auto made = co_await pool.connect(connection.connecting);
-    request.connecting_us += wire::us_between(began, wire::Clock::now());
+    request.attempt.connecting_us += wire::us_between(began, wire::Clock::now());
     if (made) co_return std::move(*made);
-    if (connection.stopped() || connection.client_gone()) co_return std::unexpected(upstream_failure(connection, {}, {}));
+    if (connection.stopped() || connection.client_gone())
+        co_return std::unexpected(upstream_failure(connection, {}, {}));
     if (!connection.timed_out()) co_return std::unexpected(made.error());
     co_return problem(ErrorKind::upstream_timeout,
                       "provider " + pool.provider().name + " could not be connected to in time");
@@ -151,10 +152,10 @@ Error upstream_failure(Connection& connection, const std::string& provider, cons
 
 wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const Credential& credential,
                                                   Connect connect) {
-    RequestContext& request = connection.request;
+    Exchange& request = connection.request;
     Worker& worker = connection.worker();
     UpstreamAnswer answer;
-    answer.pool = &worker.pool(*request.endpoint->provider);
+    answer.pool = &worker.pool(*request.attempt.endpoint->provider);
     if (connect == Connect::reuse) answer.connection = answer.pool->take_idle(worker.tick_time());
     if (answer.connection == nullptr) {
         auto made = co_await connect_afresh(connection, *answer.pool);
@@ -177,7 +178,7 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
     if (!failed && taken < upstream.out.size() + request.upstream_body.size()) {
         failed = co_await upstream.stream.write_rest(outgoing, taken);
     }
-    request.sent_upstream = wire::Clock::now();
+    request.attempt.sent_upstream = wire::Clock::now();
 
     HeadReader reader;
     while (!failed && reader.step == HeadStep::more) {

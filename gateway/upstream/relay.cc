@@ -5,17 +5,17 @@
 
 namespace tollgate {
 
-UsageTerms terms_of(const RequestContext& request) {
-    return {.counted_prompt_tokens = request.counted_prompt_tokens,
-            .reasoning_in_completion = request.endpoint->provider->reasoning_in_completion};
+UsageTerms terms_of(const Exchange& request) {
+    return {.counted_prompt_tokens = request.terms.counted_prompt_tokens,
+            .reasoning_in_completion = request.attempt.endpoint->provider->reasoning_in_completion};
 }
 
 Ending failed_ending(Connection& connection) {
     static const StreamFacts kNothingStreamed;
-    const RequestContext& request = connection.request;
-    const StreamFacts& facts = request.metered ? connection.meter.facts() : kNothingStreamed;
-    const bool sent = request.sent_upstream != wire::Clock::time_point{};
-    if (request.error == ErrorKind::client_closed_request && sent) return stream_ending(terms_of(request), facts);
+    const Exchange& request = connection.request;
+    const StreamFacts& facts = request.attempt.metered ? connection.meter.facts() : kNothingStreamed;
+    const bool sent = request.attempt.sent_upstream != wire::Clock::time_point{};
+    if (request.reply.error == ErrorKind::client_closed_request && sent) return stream_ending(terms_of(request), facts);
     return failed_ending(terms_of(request), facts, !connection.worker().config().credit.zero_completion_insurance);
 }
 

@@ -22,7 +22,7 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
 wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
                                         BodyReader& reader);
 
-UsageTerms terms_of(const RequestContext& request);
+UsageTerms terms_of(const Exchange& request);
 // A request that failed: free, or what was generated if it was the client that left.
 Ending failed_ending(Connection& connection);
 

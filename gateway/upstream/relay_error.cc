@@ -25,7 +25,7 @@ wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answe
                                   .whole = reader.ended()};
     Error error = judge(refusal);
     const auto description = described(refusal, connection.worker().json);
-    if (description) error.detail().body = connection.request.inbound->error_body(*description);
+    if (description) error.detail().body = connection.request.head.inbound->error_body(*description);
     reader.release(reader.ended());
     co_return error;
 }

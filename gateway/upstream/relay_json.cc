@@ -15,28 +15,28 @@ namespace {
 
 constexpr std::size_t kHeldTailBytes = 64 * 1024;  // of an answer too large to hold whole
 
-AnswerSplices splices_of(const RequestContext& request) {
+AnswerSplices splices_of(const Exchange& request) {
     AnswerSplices splices;
-    splices.usage = request.usage;
-    splices.cost = request.cost;
-    splices.labels = request.inbound->labels_answers();
-    splices.generation_id = request.generation_id();
-    splices.provider = request.endpoint->provider_json;
-    splices.model = request.endpoint->model_json;
+    splices.usage = request.reply.usage;
+    splices.cost = request.reply.cost;
+    splices.labels = request.head.inbound->labels_answers();
+    splices.generation_id = request.head.generation_id();
+    splices.provider = request.attempt.endpoint->provider_json;
+    splices.model = request.attempt.endpoint->model_json;
     return splices;
 }
 
 }  // namespace
 
 wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
-    RequestContext& request = connection.request;
+    Exchange& request = connection.request;
     const std::size_t limit = connection.worker().config().limits.max_buffered_response_bytes;
     const std::string provider = answer.pool->provider().name;
     BodyReader reader(connection, answer);
     if (answer.framing == wire::Framing::length && answer.content_length <= limit) {
         reader.reserve(static_cast<std::size_t>(answer.content_length));
     }
-    request.generated = answer.framing == wire::Framing::length;  // its length is known
+    request.attempt.generated = answer.framing == wire::Framing::length;  // its length is known
     while (!reader.ended()) {
         if (reader.in_hand().size() > limit) co_return co_await relay_large_json(connection, held, answer, reader);
         BodyPart part;
@@ -49,8 +49,8 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
             reader.release(false);
             co_return part.error;
         }
-        if (!request.generated) {  // spaces are sent by some to keep the connection alive
-            request.generated = reader.in_hand().find_first_not_of(" \t\r\n") != std::string_view::npos;
+        if (!request.attempt.generated) {  // spaces are sent by some to keep the connection alive
+            request.attempt.generated = reader.in_hand().find_first_not_of(" \t\r\n") != std::string_view::npos;
         }
     }
     const std::string_view body = reader.in_hand();
@@ -60,7 +60,7 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
         reader.release(true);
         co_return error;
     }
-    request.status = answer.status;
+    request.reply.status = answer.status;
     Conclusion conclusion(connection, held);
     const bool finished = conclusion.finish_now(plain_ending(terms_of(request), body, plain), [&](NanoUsd) {
         std::string& reply_body = connection.worker().scratch;
@@ -129,7 +129,7 @@ wire::Awaitable<LargeEnd> forward_all_but_tail(Connection& connection, const std
 // The head goes out at once; the last kHeldTailBytes stay back until the answer is settled.
 wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
                                         BodyReader& reader) {
-    RequestContext& request = connection.request;
+    Exchange& request = connection.request;
     const BodyFraming framing = open_ended_framing(connection);
     connection.out.clear();
     append_head(connection, connection.out, answer.status, kJsonType, framing, 0);
@@ -147,7 +147,7 @@ wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& hel
     }
     std::string tail(reader.in_hand());
     reader.release(true);
-    request.status = answer.status;
+    request.reply.status = answer.status;
     std::optional<LargePieces> last;
     Conclusion conclusion(connection, held);
     const bool finished =

@@ -18,17 +18,17 @@ constexpr std::uint32_t kLateUsageMs = 500;  // how long usage may follow [DONE]
 constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
 
 void begin_meter(Connection& connection) {
-    RequestContext& request = connection.request;
-    request.metered = true;
+    Exchange& request = connection.request;
+    request.attempt.metered = true;
     AnswerStream::Options options;
-    options.inbound = request.inbound;
-    options.client_asked_for_usage = request.body.include_usage;
-    options.generation = request.generation_id();
-    options.choices = request.body.choices;
-    options.text_completions = request.api == ApiType::completions;
-    options.provider = request.endpoint->provider->name;
-    options.model = request.endpoint->model->id;
-    options.created = request.started_ms / 1000;
+    options.inbound = request.head.inbound;
+    options.client_asked_for_usage = request.ask.body.include_usage;
+    options.generation = request.head.generation_id();
+    options.choices = request.ask.body.choices;
+    options.text_completions = request.ask.api == ApiType::completions;
+    options.provider = request.attempt.endpoint->provider->name;
+    options.model = request.attempt.endpoint->model->id;
+    options.created = request.head.started_ms / 1000;
     options.max_event_bytes = connection.worker().config().limits.max_event_bytes;
     connection.meter.begin(options);
 }
@@ -72,12 +72,12 @@ bool may_reply_before_settlement(const Worker& worker) {
 }
 
 StreamRelay make_relay(Connection& connection, HeldRequest& held) {
-    const RequestContext& request = connection.request;
+    const Exchange& request = connection.request;
     StreamRelay::Rules rules;
     rules.terms = terms_of(request);
-    rules.endpoint = request.endpoint->endpoint;
+    rules.endpoint = request.attempt.endpoint->endpoint;
     rules.credit = &connection.worker().config().credit;
-    rules.choices = request.body.choices;
+    rules.choices = request.ask.body.choices;
     rules.may_reply_before_settlement = may_reply_before_settlement(connection.worker());
     return {connection.meter, held, rules};
 }
@@ -86,7 +86,7 @@ StreamRelay make_relay(Connection& connection, HeldRequest& held) {
 // costs, and the client does not wait for that. False: it is not read on.
 wire::Awaitable<bool> cut_credit(Connection& connection, ErrorKind reason, StreamRelay& relay, Outlet& outlet) {
     connection.worker().counters().holds_cut.add();
-    connection.request.error = reason;
+    connection.request.reply.error = reason;
     const auto action = relay.cut(connection.begin_read_on(), connection.out);
     if (action == StreamRelay::Action::end) co_return false;
     Flush flush;
@@ -108,7 +108,7 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
         if (part.error) co_return relay.fail(std::move(part.error));
         const Action action = relay.take(part.payload, part.end, connection.client_gone(), connection.out);
         reader.consume(part.payload.size());
-        if (relay.output_tokens() > 0) connection.request.note_first_token();
+        if (relay.output_tokens() > 0) connection.request.attempt.note_first_token();
         if (action == Action::end) co_return;
         if (action == Action::cut_credit) {
             const bool reads_on = co_await cut_credit(connection, held.cut_by(), relay, outlet);
@@ -137,15 +137,15 @@ class Gauge {
 }  // namespace
 
 wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
-    RequestContext& request = connection.request;
+    Exchange& request = connection.request;
     const std::string provider = answer.pool->provider().name;
     BodyReader reader(connection, answer);
-    if (!request.body.stream) {
+    if (!request.ask.body.stream) {
         reader.release(false);
         co_return Error{ErrorKind::upstream_invalid_response,
                         "provider " + provider + " sent a stream nobody asked for"};
     }
-    request.streamed = true;
+    request.attempt.streamed = true;
     begin_meter(connection);
     Outlet outlet;
     outlet.framing = open_ended_framing(connection);
@@ -161,11 +161,11 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
         if (connection.client_gone()) co_return upstream_failure(connection, provider, {});
         error = relay.error(provider);
         if (!outlet.head_sent) {  // an ordinary error can still be sent
-            request.status_sent = 0;
-            request.streamed = false;
+            request.reply.status_sent = 0;
+            request.attempt.streamed = false;
             co_return error;
         }
-        request.error = error.kind();
+        request.reply.error = error.kind();
         connection.close_after = true;
         if (outlet.framing == BodyFraming::until_close) connection.reset_on_close = true;
     }

@@ -93,7 +93,7 @@ void Gateway::send(ModelRequest& request) {
     request.meter.begin({});
     request.relay.emplace(request.meter, held(request).request(),
                           StreamRelay::Rules{.terms = {.counted_prompt_tokens = request.prompt_counted},
-                                             .endpoint = held(request).context().endpoint->endpoint,
+                                             .endpoint = held(request).context().attempt.endpoint->endpoint,
                                              .credit = &world_.credit_config});
 }
 
@@ -156,7 +156,7 @@ void Gateway::finish(ModelRequest& request) {
     const bool complete = relay.finish() == StreamRelay::Outcome::complete;
     const Ending& ending = relay.ending();
     invariants_.metered(request, complete, ending.usage);
-    if (!complete) held(request).context().error = relay.error("sample").kind();
+    if (!complete) held(request).context().reply.error = relay.error("sample").kind();
     const NanoUsd cost = settle(request, ending, complete ? price_of(ending.usage, request.prices) : NanoUsd{});
     if (world_.machine.crashed() || !complete) return;
     std::string out;
@@ -182,7 +182,7 @@ void Gateway::cut(ModelRequest& request) {
 
 // The client left: what was generated is charged.
 void Gateway::abandon(ModelRequest& request) {
-    held(request).context().cancelled = true;
+    held(request).context().reply.cancelled = true;
     const Ending ending = stream_ending({.counted_prompt_tokens = request.prompt_counted}, request.meter.facts());
     settle(request, ending, price_of(ending.usage, request.prices));
 }

@@ -38,15 +38,15 @@ Held::Held(SlotFile& slots, const ModelRequest& request, HeldFacts facts) : held
         candidates_.push_back(&place->entry);
         places_.push_back(std::move(place));
     }
-    context_.id = request.id;
-    context_.started_ms = request.created_ms;
-    context_.started = wire::Clock::time_point(std::chrono::milliseconds(facts.monotonic_ms));
+    context_.head.id = request.id;
+    context_.head.started_ms = request.created_ms;
+    context_.head.started = wire::Clock::time_point(std::chrono::milliseconds(facts.monotonic_ms));
     context_.principal = std::move(facts.principal);
-    context_.retention_class = request.retention_class;
-    context_.body.stream = true;
-    context_.body.prompt_bytes = facts.prompt_bytes;
-    context_.body.output_bound = facts.output_bound;
-    context_.endpoint = candidates_.front();
+    context_.terms.retention_class = request.retention_class;
+    context_.ask.body.stream = true;
+    context_.ask.body.prompt_bytes = facts.prompt_bytes;
+    context_.ask.body.output_bound = facts.output_bound;
+    context_.attempt.endpoint = candidates_.front();
 }
 
 Error Held::take(const CreditConfig& config) {
@@ -57,7 +57,7 @@ Error Held::take(const CreditConfig& config) {
 }
 
 void Held::use(std::size_t candidate) {
-    context_.endpoint = candidates_.at(candidate);
+    context_.attempt.endpoint = candidates_.at(candidate);
     held_.use(candidate);
 }
 

@@ -34,7 +34,7 @@ class Held {
     const std::optional<Refusal>& refusal() const { return refusal_; }
     void use(std::size_t candidate);
     HeldRequest& request() { return held_; }
-    RequestContext& context() { return context_; }
+    Exchange& context() { return context_; }
 
   private:
     struct Place {
@@ -46,7 +46,7 @@ class Held {
 
     std::vector<std::unique_ptr<Place>> places_;
     std::vector<const CatalogueEndpoint*> candidates_;
-    RequestContext context_;
+    Exchange context_;
     std::optional<Refusal> refusal_;
     HeldRequest held_;
 };

@@ -27,17 +27,17 @@ class HeldRequestTest : public testing::Test {
         organization_.grant({kNanoPerUsd});
     }
 
-    void prepare(RequestContext& request) {
-        request.endpoint = &place_;
+    void prepare(Exchange& request) {
+        request.attempt.endpoint = &place_;
         request.principal.credit = &organization_;
         request.principal.spenders.key = &key_;
-        request.started_ms = kNow;
-        request.body.output_bound = 100;
-        request.body.prompt_bytes = 30;
+        request.head.started_ms = kNow;
+        request.ask.body.output_bound = 100;
+        request.ask.body.prompt_bytes = 30;
     }
     HoldEstimate estimate() { return estimate_hold(request_, place_, config_); }
-    Error take(HeldRequest& held, RequestContext& request) {
-        return held.take(request, std::span(&request.endpoint, 1), config_);
+    Error take(HeldRequest& held, Exchange& request) {
+        return held.take(request, std::span(&request.attempt.endpoint, 1), config_);
     }
     Error take(HeldRequest& held) { return take(held, request_); }
     RequestSettled settled_record() {
@@ -58,7 +58,7 @@ class HeldRequestTest : public testing::Test {
     Spender key_{LimitScope::key};
     CreditConfig config_;
     WorkerCounters counters_{1, 1};
-    RequestContext request_;
+    Exchange request_;
 };
 
 }  // namespace tollgate

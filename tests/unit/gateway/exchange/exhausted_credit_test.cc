@@ -88,7 +88,7 @@ TEST_F(ExhaustedTest, TheCapEndsWhatMayBeOwed) {
     config_.on_exhausted = OnExhausted::owe;
     config_.overdraft_cap = NanoUsd{200 * kToken};
     for (const bool by_budget : {true, false}) {
-        RequestContext request;
+        Exchange request;
         prepare(request);
         HeldRequest held(*slots_, 0, counters_);
         by_budget ? limit_key(1000) : limit_credit(1000);
@@ -114,7 +114,7 @@ TEST_F(ExhaustedTest, AnOrganizationsOwnPolicyComesFirst) {
 
 TEST_F(ExhaustedTest, HiddenReasoningTakesWhatIsThereThenOverruns) {
     for (const bool by_budget : {true, false}) {
-        RequestContext request;
+        Exchange request;
         prepare(request);
         HeldRequest held(*slots_, 0, counters_);
         by_budget ? limit_key(1000) : limit_credit(1000);
@@ -165,20 +165,20 @@ TEST_F(ExhaustedTest, WhatTheClientWasToldIsTheMostThatItsRatesTake) {
     Limits limits;
     limits.tokens_per_minute = 1000;
     organization_.set_limits(key_, limits);
-    request_.body.output_bound = 100;
+    request_.ask.body.output_bound = 100;
     ASSERT_FALSE(take(held_));
     held_.settle({.usage = {.prompt = 10, .completion = 60'000},
                   .source = UsageSource::provider,
                   .told = Told{.tokens = 110, .cost = NanoUsd{kPrompt + 100 * kToken}},
                   .finish_reason = "length",
                   .upstream_id = {}});
-    EXPECT_EQ(organization_.state_of(key_, wire::monotonic_ms(request_.started)).tokens.remaining(1000), 890);
+    EXPECT_EQ(organization_.state_of(key_, wire::monotonic_ms(request_.head.started)).tokens.remaining(1000), 890);
 }
 
 TEST_F(ExhaustedTest, WhatTheClientWasToldIsTheMostThatItPays) {
     const NanoUsd told{kPrompt + 100 * kToken};
     for (const std::int64_t read_on : {400, 90}) {
-        RequestContext request;
+        Exchange request;
         prepare(request);
         HeldRequest held(*slots_, 0, counters_);
         limit_credit(1000);

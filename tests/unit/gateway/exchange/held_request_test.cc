@@ -20,7 +20,7 @@ TEST_F(HeldRequestTest, TheHoldIsTakenAndTheCostReplacesIt) {
     EXPECT_EQ(organization_.snapshot().used, cost);
     EXPECT_FALSE(held.taken());
     EXPECT_EQ(slots_->awaiting_journal(), 1u);
-    EXPECT_EQ(request_.cost, cost);
+    EXPECT_EQ(request_.reply.cost, cost);
     const RequestSettled record = settled_record();
     EXPECT_EQ(record.cost, cost);
     EXPECT_EQ(record.charged, cost);
@@ -30,13 +30,13 @@ TEST_F(HeldRequestTest, TheHoldIsTakenAndTheCostReplacesIt) {
 }
 
 TEST_F(HeldRequestTest, TheSlotHasWhatThePromptIsChargedIfNobodyElseSays) {
-    request_.body.prompt_extra_tokens = kTokensPerMessage + kTokensPerImage;
+    request_.ask.body.prompt_extra_tokens = kTokensPerMessage + kTokensPerImage;
     HeldRequest held(*slots_, 0, counters_);
     ASSERT_FALSE(take(held));
     const auto opened = decode_opened(slots_->view(0).open);
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->candidates[0].counted_prompt, 8 + kTokensPerMessage + kTokensPerImage) << "four bytes a token";
-    EXPECT_EQ(request_.counted_prompt_tokens, opened->candidates[0].counted_prompt);
+    EXPECT_EQ(request_.terms.counted_prompt_tokens, opened->candidates[0].counted_prompt);
     held.settle({});
 }
 
@@ -45,8 +45,8 @@ class LearnedPromptTest : public HeldRequestTest {
   protected:
     LearnedPromptTest() {
         endpoint_.prices = {};  // learning, not paying
-        request_.body.prompt_bytes = 3000;
-        request_.body.prompt_extra_tokens = kTokensPerMessage;
+        request_.ask.body.prompt_bytes = 3000;
+        request_.ask.body.prompt_extra_tokens = kTokensPerMessage;
         ending_ = {.usage = {.prompt = 2000 + kTokensPerMessage, .completion = 5},
                    .source = UsageSource::provider,
                    .finish_reason = "stop",
@@ -91,12 +91,12 @@ TEST_F(LearnedPromptTest, AFigureOfZeroTeachesNothing) {
 }
 
 TEST_F(LearnedPromptTest, WhatIsNotTextTeachesNothing) {
-    request_.body.prompt_is_text = false;
+    request_.ask.body.prompt_is_text = false;
     EXPECT_FALSE(learns());
 }
 
 TEST_F(LearnedPromptTest, ManySmallMessagesTeachNothing) {
-    request_.body.prompt_extra_tokens = 100 * kTokensPerMessage;
+    request_.ask.body.prompt_extra_tokens = 100 * kTokensPerMessage;
     ending_.usage.prompt += 99 * kTokensPerMessage;
     EXPECT_FALSE(learns());
 }
@@ -199,7 +199,7 @@ TEST_F(HeldRequestTest, ACostBeyondTheCreditIsAnOverrun) {
 }
 
 TEST_F(HeldRequestTest, ShortageOfTheOrganizationSaysWhatIsNeeded) {
-    request_.body.output_bound = 10'000'000;
+    request_.ask.body.output_bound = 10'000'000;
     HeldRequest held(*slots_, 0, counters_);
     const Error error = take(held);
     ASSERT_EQ(error.kind(), ErrorKind::insufficient_credits);
@@ -215,21 +215,21 @@ TEST_F(HeldRequestTest, ShortageOfTheOrganizationSaysWhatIsNeeded) {
 TEST_F(HeldRequestTest, ARequestForTheAffordableTokensIsTaken) {
     for (const std::int64_t choices : {1, 4}) {
         SCOPED_TRACE(choices);
-        request_.body.choices = choices;
-        request_.body.output_bound = 10'000'000;
+        request_.ask.body.choices = choices;
+        request_.ask.body.output_bound = 10'000'000;
         HeldRequest refused(*slots_, 0, counters_);
         const Error error = take(refused);
         const auto affordable =
             boost::json::parse("{" + error.detail().extra + "}").at("max_tokens_affordable").as_int64();
         EXPECT_GT(affordable, 0);
-        request_.body.output_bound = affordable;
+        request_.ask.body.output_bound = affordable;
         HeldRequest taken(*slots_, 0, counters_);
         EXPECT_FALSE(take(taken)) << affordable;
     }
 }
 
 TEST_F(HeldRequestTest, NothingIsAffordableWhereThePromptAloneIsTooMuch) {
-    request_.body.prompt_bytes = 1'000'000'000;
+    request_.ask.body.prompt_bytes = 1'000'000'000;
     HeldRequest held(*slots_, 0, counters_);
     const Error error = take(held);
     EXPECT_EQ(boost::json::parse("{" + error.detail().extra + "}").at("max_tokens_affordable").as_int64(), 0);
@@ -243,7 +243,7 @@ TEST_F(HeldRequestTest, ShortageOfTheKeyIsAnother) {
 }
 
 TEST_F(HeldRequestTest, NoFreeSlotIsOverload) {
-    std::vector<RequestContext> requests(kSlots + 1);
+    std::vector<Exchange> requests(kSlots + 1);
     std::vector<std::unique_ptr<HeldRequest>> running;
     for (std::uint32_t i = 0; i < kSlots; ++i) {
         prepare(requests[i]);
@@ -259,8 +259,8 @@ TEST_F(HeldRequestTest, NoFreeSlotIsOverload) {
 TEST_F(HeldRequestTest, AClientThatLeftIsRecordedAs499) {
     HeldRequest held(*slots_, 0, counters_);
     ASSERT_FALSE(take(held));
-    request_.cancelled = true;
-    request_.status = 200;
+    request_.reply.cancelled = true;
+    request_.reply.status = 200;
     held.settle({.usage = {.prompt = 1}, .source = UsageSource::counted, .finish_reason = {}, .upstream_id = {}});
     const RequestSettled record = settled_record();
     EXPECT_EQ(record.http_status, 499);
@@ -334,7 +334,7 @@ TEST_F(SeveralCandidatesTest, TheSlotSaysWhichIsInUseAndForgetsTheAttemptBefore)
 }
 
 TEST_F(SeveralCandidatesTest, ACheaperOneGivesMoreOutputForTheSameHold) {
-    request_.body.stream = true;
+    request_.ask.body.stream = true;
     HeldRequest held(*slots_, 0, counters_);
     ASSERT_FALSE(take(held));
     held.use(0);  // a quarter of the other's price
@@ -346,17 +346,17 @@ TEST_F(SeveralCandidatesTest, ACheaperOneGivesMoreOutputForTheSameHold) {
 }
 
 TEST_F(SeveralCandidatesTest, ABoundIsSentOnlyToTheOneThatNeedsIt) {
-    request_.body.output_bound = 0;
-    request_.body.choices = 1;
+    request_.ask.body.output_bound = 0;
+    request_.ask.body.choices = 1;
     other_.max_completion_tokens = 100;  // keeps its answers short by itself
     HeldRequest held(*slots_, 0, counters_);
     ASSERT_FALSE(take(held));
     held.use(0);
-    const std::int64_t sent_to_first = request_.sent_output_bound;
+    const std::int64_t sent_to_first = request_.terms.sent_output_bound;
     held.use(1);
-    EXPECT_EQ(request_.sent_output_bound, 0);
+    EXPECT_EQ(request_.terms.sent_output_bound, 0);
     held.use(0);
-    EXPECT_EQ(request_.sent_output_bound, sent_to_first);
+    EXPECT_EQ(request_.terms.sent_output_bound, sent_to_first);
 }
 
 TEST_F(SeveralCandidatesTest, ARefusalSaysWhatTheDearestNeeds) {

@@ -8,19 +8,19 @@ namespace {
 
 TEST_F(HeldRequestTest, EstimateRoundsThePromptUpAndAddsWhatIsNoText) {
     EXPECT_EQ(estimate().prompt_tokens, 10);
-    request_.body.prompt_bytes = 31;
+    request_.ask.body.prompt_bytes = 31;
     EXPECT_EQ(estimate().prompt_tokens, 11);
-    request_.body.prompt_extra_tokens = 8;
+    request_.ask.body.prompt_extra_tokens = 8;
     EXPECT_EQ(estimate().prompt_tokens, 19);
     config_.bytes_per_prompt_token = 1;
     EXPECT_EQ(estimate().prompt_tokens, 39);
-    request_.body.prompt_bytes = 0;
+    request_.ask.body.prompt_bytes = 0;
     EXPECT_EQ(estimate().prompt_tokens, 8);
 }
 
 TEST_F(HeldRequestTest, ThePromptIsCountedByFourBytesATokenAndWhatIsNoText) {
-    request_.body.prompt_bytes = 33;
-    request_.body.prompt_extra_tokens = kTokensPerMessage + kTokensPerImage;
+    request_.ask.body.prompt_bytes = 33;
+    request_.ask.body.prompt_extra_tokens = kTokensPerMessage + kTokensPerImage;
     EXPECT_EQ(estimate().counted_prompt_tokens, 9 + kTokensPerMessage + kTokensPerImage);
     config_.bytes_per_prompt_token = 1;
     EXPECT_EQ(estimate().counted_prompt_tokens, 9 + kTokensPerMessage + kTokensPerImage);
@@ -28,7 +28,7 @@ TEST_F(HeldRequestTest, ThePromptIsCountedByFourBytesATokenAndWhatIsNoText) {
 
 TEST_F(HeldRequestTest, WhatWasLearnedNeverLowersTheHold) {
     for (std::uint32_t i = 0; i < 960; ++i) place_.prompts->add(12'000, 2400);
-    request_.body.prompt_bytes = 12'000;
+    request_.ask.body.prompt_bytes = 12'000;
     EXPECT_EQ(estimate().prompt_tokens, 4000) << "a byte in three, as configured: the next text may be denser";
     EXPECT_EQ(estimate().counted_prompt_tokens, 2400);
     config_.bytes_per_prompt_token = 8;
@@ -37,8 +37,8 @@ TEST_F(HeldRequestTest, WhatWasLearnedNeverLowersTheHold) {
 
 TEST_F(HeldRequestTest, WhatWasLearnedOfTheEndpointTakesTheirPlace) {
     for (std::uint32_t i = 0; i < 960; ++i) place_.prompts->add(12'000, i % 40 == 0 ? 12'000 : 6000);
-    request_.body.prompt_bytes = 12'000;
-    request_.body.prompt_extra_tokens = 8;
+    request_.ask.body.prompt_bytes = 12'000;
+    request_.ask.body.prompt_extra_tokens = 8;
     EXPECT_EQ(estimate().prompt_tokens, 12'000 + 8) << "the p99";
     EXPECT_EQ(estimate().counted_prompt_tokens, 6150 + 8) << "the mean";
     EXPECT_EQ(estimate().amount.value, 12'008 * 150 + 100 * 600);
@@ -48,13 +48,13 @@ TEST_F(HeldRequestTest, EstimateTakesTheBoundTheDefaultOrTheModelsLimit) {
     EXPECT_EQ(estimate().output_tokens, 100);
     endpoint_.max_completion_tokens = 60;
     EXPECT_EQ(estimate().output_tokens, 60);
-    request_.body.output_bound = 0;
+    request_.ask.body.output_bound = 0;
     EXPECT_EQ(estimate().output_tokens, 60);
     endpoint_.max_completion_tokens = 0;
     EXPECT_EQ(estimate().output_tokens, config_.default_output_tokens);
-    request_.body.choices = 3;
+    request_.ask.body.choices = 3;
     EXPECT_EQ(estimate().output_tokens, 3 * config_.default_output_tokens);
-    request_.api = ApiType::embeddings;
+    request_.ask.api = ApiType::embeddings;
     EXPECT_EQ(estimate().output_tokens, 0);
 }
 
@@ -70,9 +70,9 @@ TEST_F(HeldRequestTest, EstimateCoversAPromptThatTheProviderCaches) {
 }
 
 TEST_F(HeldRequestTest, LargestBodyDoesNotOverflow) {
-    request_.body.output_bound = 100'000'000;
-    request_.body.choices = 128;
-    request_.body.prompt_bytes = 1 << 30;
+    request_.ask.body.output_bound = 100'000'000;
+    request_.ask.body.choices = 128;
+    request_.ask.body.prompt_bytes = 1 << 30;
     endpoint_.prices = {.prompt = 1'000'000'000'000, .completion = 1'000'000'000'000};
     EXPECT_GT(estimate().amount.value, 0);
 }
@@ -81,19 +81,19 @@ TEST_F(HeldRequestTest, LargestBodyDoesNotOverflow) {
 class UnboundedTest : public HeldRequestTest {
   protected:
     UnboundedTest() {
-        request_.body.output_bound = 0;
+        request_.ask.body.output_bound = 0;
         config_.default_output_tokens = 1000;
         endpoint_.max_completion_tokens = 10'000;
     }
     void leave(std::int64_t nano) { organization_.grant({nano - kNanoPerUsd}); }
     // What the gateway tells the provider for a request that is taken, and what it holds for it.
     std::int64_t sent_bound() {
-        request_.sent_output_bound = 0;
+        request_.terms.sent_output_bound = 0;
         HeldRequest held(*slots_, 0, counters_);
         EXPECT_FALSE(take(held));
         held_ = organization_.snapshot().held.value;
         settle(held, 1, "stop");
-        return request_.sent_output_bound;
+        return request_.terms.sent_output_bound;
     }
     void settle(HeldRequest& held, std::int64_t output, std::string_view reason) {
         held.settle({.usage = {.prompt = 10, .completion = output},
@@ -126,21 +126,21 @@ TEST_F(UnboundedTest, ElseTheUsualOneAndTheProviderIsToldToStayWithinIt) {
 
 TEST_F(UnboundedTest, EveryChoiceIsHeldForAndHasTheBound) {
     leave(16 * (kPrompt + 3 * kUsual));
-    request_.body.choices = 3;
+    request_.ask.body.choices = 3;
     EXPECT_EQ(sent_bound(), 1000);
     EXPECT_EQ(held_, kPrompt + 3 * kUsual);
 }
 
 TEST_F(UnboundedTest, ABoundOfTheClientOrAStreamIsLeftAlone) {
     leave(2 * (kPrompt + kUsual));
-    request_.body.output_bound = 500;
+    request_.ask.body.output_bound = 500;
     EXPECT_EQ(sent_bound(), 0);
     EXPECT_EQ(held_, kPrompt + 500 * 600);
-    request_.body.output_bound = 0;
-    request_.body.stream = true;  // grows its hold, or is cut
+    request_.ask.body.output_bound = 0;
+    request_.ask.body.stream = true;  // grows its hold, or is cut
     EXPECT_EQ(sent_bound(), 0);
     EXPECT_EQ(held_, kPrompt + kUsual);
-    request_.body.stream = false;
+    request_.ask.body.stream = false;
     endpoint_.max_completion_tokens = 1000;  // the usual is the longest
     EXPECT_EQ(sent_bound(), 0);
     EXPECT_EQ(held_, kPrompt + kUsual);
@@ -153,14 +153,14 @@ TEST_F(UnboundedTest, TheContextBoundsTheLongestAnswerAndTheBoundFitsBesideThePr
     EXPECT_EQ(held_, kPrompt + 900 * 600);
     endpoint_.context_length = 1400;
     EXPECT_EQ(sent_bound(), 1000);
-    request_.body.prompt_bytes = 4 * 644;
+    request_.ask.body.prompt_bytes = 4 * 644;
     EXPECT_EQ(sent_bound(), 756);
-    request_.body.prompt_bytes = 4 * 1144;
+    request_.ask.body.prompt_bytes = 4 * 1144;
     EXPECT_EQ(sent_bound(), 256);
-    request_.body.prompt_bytes = 4 * 1145;
+    request_.ask.body.prompt_bytes = 4 * 1145;
     EXPECT_EQ(sent_bound(), 0) << "little more than the prompt fits: the context keeps it short";
     EXPECT_EQ(held_, 1527 * 150 + kUsual);
-    request_.body.prompt_bytes = 30;
+    request_.ask.body.prompt_bytes = 30;
     leave(16 * (kPrompt + 1400 * 600) + 10 * kNanoPerUsd);
     EXPECT_EQ(sent_bound(), 0);
     EXPECT_EQ(held_, kPrompt + 1400 * 600);
@@ -177,14 +177,14 @@ TEST_F(UnboundedTest, AModelOfUnknownLengthIsTakenToAnswerUpToTheMostThatIsLearn
 
 TEST_F(UnboundedTest, ACompletionIsToldItsOwnDefaultSoThatItIsNeverMadeLonger) {
     leave(kPrompt + kUsual);
-    request_.api = ApiType::completions;
+    request_.ask.api = ApiType::completions;
     EXPECT_EQ(sent_bound(), 16);
     EXPECT_EQ(held_, kPrompt + 16 * 600);
 }
 
 TEST_F(UnboundedTest, AnEmbeddingHasNoOutputToBound) {
     leave(kPrompt);
-    request_.api = ApiType::embeddings;
+    request_.ask.api = ApiType::embeddings;
     EXPECT_EQ(sent_bound(), 0);
     EXPECT_EQ(held_, kPrompt);
 }
@@ -194,9 +194,9 @@ TEST_F(UnboundedTest, AnswersThatTheBoundCutRaiseIt) {
     config_.default_output_tokens = 512;
     for (std::uint32_t i = 0; i < OutputHistory::kLeastSamples; ++i) {
         HeldRequest held(*slots_, 0, counters_);
-        request_.sent_output_bound = 0;
+        request_.terms.sent_output_bound = 0;
         ASSERT_FALSE(take(held));
-        ASSERT_EQ(request_.sent_output_bound, 512) << i;
+        ASSERT_EQ(request_.terms.sent_output_bound, 512) << i;
         endpoint_.prices = {};  // learning, not paying
         settle(held, 512, "length");
         endpoint_.prices = {.prompt = 150'000, .completion = 600'000};
@@ -207,12 +207,12 @@ TEST_F(UnboundedTest, AnswersThatTheBoundCutRaiseIt) {
 TEST_F(UnboundedTest, ABoundOfSeveralChoicesOrOfCompletionsTeachesNothing) {
     leave(10 * kUsual);
     for (const bool completions : {true, false}) {
-        request_.api = completions ? ApiType::completions : ApiType::chat;
-        request_.body.choices = completions ? 1 : 2;
+        request_.ask.api = completions ? ApiType::completions : ApiType::chat;
+        request_.ask.body.choices = completions ? 1 : 2;
         for (std::uint32_t i = 0; i < OutputHistory::kLeastSamples; ++i) {
             HeldRequest held(*slots_, 0, counters_);
             ASSERT_FALSE(take(held));
-            ASSERT_GT(request_.sent_output_bound, 0);
+            ASSERT_GT(request_.terms.sent_output_bound, 0);
             endpoint_.prices = {};
             settle(held, 17, i % 2 == 0 ? "length" : "stop");
             endpoint_.prices = {.prompt = 150'000, .completion = 600'000};
@@ -226,9 +226,9 @@ TEST_F(UnboundedTest, AnswersThatSomethingElseCutTeachNothing) {
     endpoint_.prices.completion = 1000;  // plenty: no bound is sent
     for (std::uint32_t i = 0; i < 2 * OutputHistory::kLeastSamples; ++i) {
         HeldRequest held(*slots_, 0, counters_);
-        request_.sent_output_bound = 0;
+        request_.terms.sent_output_bound = 0;
         ASSERT_FALSE(take(held));
-        ASSERT_EQ(request_.sent_output_bound, 0);
+        ASSERT_EQ(request_.terms.sent_output_bound, 0);
         settle(held, 5, "length");
     }
     EXPECT_FALSE(organization_.usual_output(1));

@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/api/models.h"
-#include "gateway/exchange/request_context.h"
+#include "gateway/exchange/exchange.h"
 
 namespace tollgate {
 namespace {

@@ -33,14 +33,14 @@ class StreamRelayTest : public HeldRequestTest {
     // With a hold of 100 output tokens, the fixture's bound.
     void begin(bool may_reply_before_settlement = false, std::int64_t choices = 1) {
         held_.emplace(*slots_, 0, counters_);
-        request_.body.stream = true;
-        request_.body.choices = choices;
+        request_.ask.body.stream = true;
+        request_.ask.body.choices = choices;
         ASSERT_FALSE(HeldRequestTest::take(*held_));
         AnswerStream::Options options;
         options.choices = choices;
         meter_.begin(options);
         relay_.emplace(meter_, *held_,
-                       StreamRelay::Rules{.terms = {.counted_prompt_tokens = request_.counted_prompt_tokens},
+                       StreamRelay::Rules{.terms = {.counted_prompt_tokens = request_.terms.counted_prompt_tokens},
                                           .endpoint = &endpoint_,
                                           .credit = &config_,
                                           .choices = choices,
@@ -177,7 +177,7 @@ TEST_F(StreamRelayTest, WithoutInsuranceWhatBrokeIsCharged) {
     take(words(5), true);
     EXPECT_EQ(relay_->finish(), Outcome::broken);
     rest();
-    EXPECT_EQ(cost_.value, request_.counted_prompt_tokens * 150 + 5 * 600);
+    EXPECT_EQ(cost_.value, request_.terms.counted_prompt_tokens * 150 + 5 * 600);
 }
 
 TEST_F(StreamRelayTest, AHoldFarFromItsEndIsNotAsked) {
@@ -240,7 +240,7 @@ TEST_F(StreamRelayTest, ACutAnswerThatIsReadOnIsChargedForNoMoreThanWasTold) {
     EXPECT_EQ(relay_->ending().usage.completion, 200);
     EXPECT_TRUE(rest().ends_with(kDone));
     const RequestSettled record = settled_record();
-    EXPECT_EQ(record.charged.value, request_.counted_prompt_tokens * 150 + 100 * 600);
+    EXPECT_EQ(record.charged.value, request_.terms.counted_prompt_tokens * 150 + 100 * 600);
     EXPECT_EQ(record.overrun.value, 100 * 600);
 }
 

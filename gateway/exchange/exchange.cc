@@ -1,0 +1,23 @@
+#include "gateway/exchange/exchange.h"
+
+namespace tollgate {
+
+Caller caller_of(const Principal& principal) {
+    return {.kind = caller_kind(principal.kind),
+            .key = principal.key,
+            .user = principal.creator,
+            .organization = principal.organization};
+}
+
+void Exchange::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t unix_ms) {
+    head.begin(ulid, now, unix_ms);
+    principal = {};
+    received = {};
+    ask.api = ApiType::chat;
+    ask.body.clear();
+    terms = {};
+    attempt = {};
+    reply = {};
+}
+
+}  // namespace tollgate

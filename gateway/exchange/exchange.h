@@ -1,0 +1,104 @@
+// One request and its answer: a value for each phase, in their order. A phase writes its own value and reads those
+// before it. Values are new for each request, an Attempt for each attempt; only buffers are used again, so that a warm
+// connection allocates nothing.
+#pragma once
+
+#include <memory>
+
+#include "accounting/accounts/caller.h"
+#include "accounting/accounts/directory.h"
+#include "accounting/ledger/usage_record.h"
+#include "gateway/chat/dialect/openai_request.h"
+#include "gateway/chat/dialect/openai_upstream_body.h"
+#include "gateway/exchange/head.h"
+#include "gateway/routing/catalogue.h"
+#include "gateway/text/error.h"
+#include "gateway/wire/clock.h"
+
+namespace tollgate {
+
+// Who is asking: copied out of the directory. The policy keeps the snapshot alive that it is in.
+struct Principal {
+    KeyKind kind = KeyKind::inference;
+    KeyDigest key;
+    Id128 organization, project, creator;
+    std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key
+    OrganizationCredit* credit = nullptr;
+    Spenders spenders;
+};
+
+Caller caller_of(const Principal& principal);  // without its address
+
+// The body, decoded: in the connection's buffer, from its beginning.
+struct ReceivedBody {
+    std::size_t bytes = 0;
+    std::size_t reserved_bytes = 0;   // of the worker's body memory
+    wire::Clock::time_point ready{};  // head and body are in hand
+    bool operator==(const ReceivedBody&) const = default;
+};
+
+// What is asked of a model.
+struct Ask {
+    ApiType api = ApiType::chat;
+    BodyFacts body;
+};
+
+// On what terms the request was admitted.
+struct Terms {
+    RateState request_rate, token_rate;  // what is left of the rates
+    // Tokens of a choice that the gateway asks the provider to stay within; 0: none.
+    std::int64_t sent_output_bound = 0;
+    std::int64_t counted_prompt_tokens = 0;  // what the prompt is billed as if the provider does not say
+    std::uint8_t retention_class = 0;        // of this request's record
+};
+
+// One try at one endpoint. The next try begins with a new one.
+struct Attempt {
+    const CatalogueEndpoint* endpoint = nullptr;  // null: the request got no further than its plan
+    int upstream_status = 0;
+    std::int64_t connecting_us = 0;  // spent making a connection
+    wire::Clock::time_point sent_upstream{};
+    wire::Clock::time_point upstream_answered{};  // head received
+    wire::Clock::time_point first_token{};        // of a stream; of a plain answer, its first byte
+    bool generated = false;  // a plain answer has begun to come: it was made whole, aborting saves nothing
+    bool streamed = false;
+    bool metered = false;  // the connection's meter is this attempt's
+
+    // Closing the connection would not stop the provider's billing.
+    bool bills_when_aborted() const {
+        return generated || (endpoint != nullptr && !endpoint->provider->abort_stops_billing);
+    }
+    void note_first_token() {
+        if (first_token == wire::Clock::time_point{}) first_token = wire::Clock::now();
+    }
+    bool operator==(const Attempt&) const = default;
+};
+
+// What the client was sent and what it cost.
+struct Reply {
+    int status = 0;       // sent, or what would have been sent to a client that left
+    int status_sent = 0;  // 0: no head has left yet
+    ErrorKind error = ErrorKind::none;
+    bool cancelled = false;  // the client left before the end
+    std::int64_t overhead_us = 0;
+    std::uint64_t bytes_out = 0;
+    TokenUsage usage;
+    NanoUsd cost;
+    bool operator==(const Reply&) const = default;
+};
+
+struct Exchange {
+    Head head;
+    Principal principal;
+    ReceivedBody received;
+    Ask ask;
+    Terms terms;
+    Attempt attempt;
+    Reply reply;
+    UpstreamBody upstream_body;  // a buffer: what the attempt sends
+
+    // The next request begins. Body memory of the one before must have been released.
+    void begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t unix_ms);
+};
+
+}  // namespace tollgate

@@ -1,0 +1,23 @@
+#include "gateway/exchange/head.h"
+
+namespace tollgate {
+
+void Head::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t unix_ms) {
+    id = ulid;
+    write_ulid(id, request_id_text.data() + kIdPrefix);
+    write_ulid(id, generation_id_text.data() + kIdPrefix);
+    started = now;
+    started_ms = unix_ms;
+    route = &kUnknownRoute;
+    operation = nullptr;
+    inbound = &openai_inbound();
+    head_only = expect_continue = key_presented = false;
+    keep_alive = true;
+    minor_version = 1;
+    framing = wire::Framing::none;
+    content_length = 0;
+    presented_key = {};
+    for (std::string* const text : {&method, &path, &query, &idempotency_key, &app, &app_title}) text->clear();
+}
+
+}  // namespace tollgate

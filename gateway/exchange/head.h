@@ -1,0 +1,54 @@
+// The head of a client's request, as the phases after it need it. Written once, when it has been read.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "accounting/money/ids.h"
+#include "gateway/chat/inbound.h"
+#include "gateway/exchange/route.h"
+#include "gateway/wire/clock.h"
+#include "gateway/wire/http_head.h"
+
+namespace tollgate {
+
+inline constexpr std::size_t kIdPrefix = 4;  // "req_", "gen-"
+
+struct Head {
+    Id128 id;  // names the request and its generation
+    std::array<char, kIdPrefix + kUlidText> request_id_text{'r', 'e', 'q', '_'};
+    std::array<char, kIdPrefix + kUlidText> generation_id_text{'g', 'e', 'n', '-'};
+    wire::Clock::time_point started{};
+    std::int64_t started_ms = 0;                 // Unix time
+    const Route* route = &kUnknownRoute;         // never null
+    const Operation* operation = nullptr;        // null: the route does not take the method
+    const Inbound* inbound = &openai_inbound();  // never null
+    bool head_only = false;                      // HEAD
+    bool keep_alive = true;
+    bool expect_continue = false;
+    int minor_version = 1;
+    wire::Framing framing = wire::Framing::none;
+    std::uint64_t content_length = 0;
+    // Their memory is used again by the next head of the connection.
+    std::string method;
+    std::string path;  // without query
+    std::string query;
+    std::string idempotency_key;
+    std::string app;        // HTTP-Referer: the app's address
+    std::string app_title;  // X-Title
+    KeyDigest presented_key;
+    bool key_presented = false;
+
+    std::string_view request_id() const { return {request_id_text.data(), request_id_text.size()}; }  // req_<ULID>
+    std::string_view generation_id() const {
+        return {generation_id_text.data(), generation_id_text.size()};
+    }  // gen-<ULID>
+
+    // A request that begins now, of which nothing else is known yet.
+    void begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t unix_ms);
+    bool operator==(const Head&) const = default;
+};
+
+}  // namespace tollgate
