@@ -46,7 +46,7 @@ class IncludeDirections(unittest.TestCase):
         for name, line in (
             ("store/journal.h", '#include "accounting/money/money.h"'),
             ("accounting/credit/credit.h", '#include "accounting/ledger/ledger.h"'),
-            ("gateway/wire/stream.h", '#include "gateway/chat/request_body.h"'),
+            ("gateway/wire/stream.h", '#include "gateway/chat/dialect/openai_request.h"'),
             ("gateway/exchange/held_request.h", '#include "gateway/worker.h"'),
             ("gateway/config/config.h", '  #  include  "gateway/routing/provider.h"'),
         ):
@@ -60,7 +60,7 @@ class IncludeDirections(unittest.TestCase):
             ("accounting/ledger/ledger.cc", "#include <rocksdb/db.h>"),
             ("store/journal.cc", "#include <rocksdb/db.h>"),
             ("gateway/server.cc", "#include <spdlog/spdlog.h>"),
-            ("gateway/chat/request_body.h", "#include <boost/asio/post.hpp>"),
+            ("gateway/chat/dialect/openai_request.h", "#include <boost/asio/post.hpp>"),
         ):
             with self.subTest(name):
                 status, output = self.planted(name, line)
