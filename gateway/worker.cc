@@ -168,7 +168,10 @@ wire::Awaitable<void> Worker::tick() {
         tick_time_ = now;
         update_date();
         sweep_connections(now);
-        if (ticks % kTicksPerWatch == 0) watch_clients();
+        if (ticks % kTicksPerWatch == 0) {
+            watch_clients();
+            watch_upstreams();
+        }
         if (ticks % kTicksPerPoolSweep == 0) {
             for (auto& pool : pools_) pool->sweep(now);
         }
@@ -196,6 +199,23 @@ void Worker::watch_clients() {
     if (descriptors.empty() || ::poll(descriptors.data(), descriptors.size(), 0) <= 0) return;
     for (std::size_t i = 0; i < descriptors.size(); ++i) {
         if ((descriptors[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) watched[i]->client_left();
+    }
+}
+
+// A reset that comes together with the bytes before it is told once, with them: the read that waits for more is told of
+// nothing (wire/receive_op.h).
+void Worker::watch_upstreams() {
+    std::vector<pollfd> descriptors;
+    std::vector<wire::Stream*> watched;
+    for (Connection* connection : connections_) {
+        wire::Stream* const upstream = connection->awaited_upstream();
+        if (upstream == nullptr) continue;
+        watched.push_back(upstream);
+        descriptors.push_back({upstream->descriptor(), 0, 0});
+    }
+    if (descriptors.empty() || ::poll(descriptors.data(), descriptors.size(), 0) <= 0) return;
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+        if ((descriptors[i].revents & (POLLHUP | POLLERR)) != 0 && watched[i]->is_broken()) watched[i]->cancel();
     }
 }
 

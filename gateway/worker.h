@@ -90,6 +90,7 @@ class Worker {
     void end_waits_for_disk(bool all);
     void sweep_connections(wire::Clock::time_point now);
     void watch_clients();
+    void watch_upstreams();
     void update_date();
 
     Services& services_;

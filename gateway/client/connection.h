@@ -42,6 +42,8 @@ class Connection {
     void tick(wire::Clock::time_point now);
     bool client_waits() const { return watch_.client_waits(); }
     void client_left();
+    // The upstream that is expected to act; null if there is none.
+    wire::Stream* awaited_upstream() { return watch_.awaited() == Watch::Awaited::upstream ? upstream_ : nullptr; }
     // The answer in hand is to be read on although nobody waits for it, within bounds: aborting it would not stop its
     // provider's billing. False: it would, or too many are read on already. Again: its time begins anew.
     bool begin_read_on();

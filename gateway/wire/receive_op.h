@@ -4,7 +4,8 @@
 // own. It does not try where the last operation said that nothing was left, but its own receive operation never says
 // so. This one does, for buffers of its own type: the kernel tells with the bytes how many more there are (TCP_INQ; 1
 // also stands for the end of the stream). A short read alone would not do: the end of the stream may have come with the
-// bytes, and the reactor is told of that only once.
+// bytes, and the reactor is told of that only once. A reset that comes with the bytes is not told of here: whoever
+// waits for a socket of others for long has to look at it now and then (Stream::is_broken).
 #pragma once
 
 #include <netinet/tcp.h>

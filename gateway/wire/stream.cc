@@ -130,6 +130,11 @@ void Stream::close_now() {
     socket_.close(ignored);
 }
 
+bool Stream::is_broken() {
+    char byte = 0;
+    return ::recv(descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno != EAGAIN && errno != EWOULDBLOCK;
+}
+
 bool Stream::peer_spoke_or_left() {
     char byte = 0;
     const ssize_t seen = ::recv(descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

@@ -49,6 +49,8 @@ class Stream {
     bool is_open() const { return socket_.is_open(); }
     // True if the peer has closed or reset, or sent bytes nobody asked for. Looks without reading.
     bool peer_spoke_or_left();
+    // True if the connection is broken and nothing is left to receive.
+    bool is_broken();
 
   private:
     Socket socket_;
