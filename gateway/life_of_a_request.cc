@@ -89,8 +89,9 @@ bool may_try_again(Connection& connection, const Error& error) {
 wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held, const Plan& plan) {
     Error error;
     Connect connect = Connect::reuse;
+    wire::Clock::time_point began{};
     for (std::size_t at = 0; at < held.candidates();) {
-        connection.request.attempt = {.endpoint = plan[at].endpoint};
+        connection.request.attempt = {.endpoint = plan[at].endpoint, .began = began};
         held.use(at);
         const Credential& credential = plan[at].endpoint->provider->operators;
         auto answer = co_await dispatch(connection, credential, connect);
@@ -101,6 +102,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
         }
         if (!error || !may_try_again(connection, error)) co_return error;
         fail_point("after_failed_attempt");
+        began = wire::Clock::now();
         if (error.retry() == Retry::fresh_connection) {
             connect = Connect::fresh;
             connection.worker().counters().upstream_retries.add();

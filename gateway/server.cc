@@ -186,6 +186,10 @@ class Server {
         for (ThreadPool* pool : pools()) pool->stop();
         for (auto& worker : workers_) worker->stop();
         for (auto& thread : threads_) thread.join();
+        // What still waits in a pool holds a connection, whose socket belongs to a worker.
+        services_.parsers.reset();
+        services_.readers.reset();
+        services_.account_changes.reset();
         services_.ledger->stop();
         ::unlink(operations_url_path(services_.config.data_dir).c_str());
         services_.usage->stop();

@@ -46,9 +46,14 @@ Status remove_expired(Store& store, std::int64_t now_ms, WriteBatch& batch) {
     const std::string end = answer_expiry_key(static_cast<std::uint64_t>(std::max<std::int64_t>(now_ms, 0)), {});
     std::size_t removed = 0;
     return store.scan(Family::changes, kAnswerExpiryPrefix, end, [&](std::string_view key, std::string_view) {
-        if (const auto expiry = parse_answer_expiry_key(key)) {
+        const auto expiry = parse_answer_expiry_key(key);
+        if (!expiry) return true;
+        batch.erase(Family::changes, std::string(key));
+        // The same key may have been used again since: then there is an answer that has not expired.
+        const auto value = store.get(Family::changes, answer_key(expiry->hash));
+        const auto record = value ? decode(*value) : Result<Record>(std::unexpected(value.error()));
+        if (record && record->made_ms + kAnswerLifetimeMs <= now_ms) {
             batch.erase(Family::changes, answer_key(expiry->hash));
-            batch.erase(Family::changes, std::string(key));
         }
         return ++removed < kRemovedAtOnce;
     });

@@ -111,11 +111,12 @@ void put_key(Change& change, KeyRecord key) {
     ++key.version;
     change.put_document(document, before != nullptr ? key_document(*before) : std::string(), key_document(key));
     change.concerns(key.organization, document);
-    // A key that was not used yet gets its limits when it is.
-    change.after_publish(
-        [&credits = change.accounts().credits(), credit = key.credit, digest = key.digest, limits = key.limits] {
-            if (Spender* const spender = credits.find_key(digest)) credit->set_limits(*spender, limits);
-        });
+    // A new key gets its limits when it is first used. One that there was may be in first use right now, by a reader of
+    // the directory before this change: its limits are set here, or that reader's would stay.
+    if (before != nullptr && before->kind != KeyKind::root) {
+        change.after_publish([&credits = change.accounts().credits(), credit = key.credit, digest = key.digest,
+                              limits = key.limits] { credit->set_limits(credits.key(digest), limits); });
+    }
     change.edit().put(std::move(key));
 }
 

@@ -55,10 +55,11 @@ void put_project(Change& change, Project project) {
     ++project.version;
     change.put_document(document, before != nullptr ? document_of(*before) : std::string(), document_of(project));
     change.concerns(project.organization, document);
-    OrganizationCredit* const credit = change.directory().find_organization(project.organization)->credit;
-    change.after_publish([credit, &credits = change.accounts().credits(), id = project.id, limits = project.limits] {
-        if (Spender* const spender = credits.find_project(id)) credit->set_limits(*spender, limits);
-    });
+    if (before != nullptr) {  // as for keys
+        OrganizationCredit* const credit = change.directory().find_organization(project.organization)->credit;
+        change.after_publish([credit, &credits = change.accounts().credits(), id = project.id,
+                              limits = project.limits] { credit->set_limits(credits.project(id), limits); });
+    }
     change.edit().put(std::move(project));
 }
 

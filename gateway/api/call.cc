@@ -1,5 +1,6 @@
 #include "gateway/api/call.h"
 
+#include "accounting/ledger/transaction_request.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -26,6 +27,10 @@ ApiAnswer mutate(Call& call) {
     const ApiRequest& request = call.request;
     const Operation& operation = *request.operation;
     Change change(*call.services.accounts, request.caller, std::string(operation.handler.action), request.now_ms);
+    if (request.idempotency_key.size() > kIdempotencyKeyBytes) {
+        return api_error(ErrorKind::invalid_request,
+                         "Idempotency-Key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");
+    }
     if (!request.idempotency_key.empty()) {
         const auto earlier =
             change.find_answer({.key = request.idempotency_key,

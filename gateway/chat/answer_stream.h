@@ -4,7 +4,7 @@
 //   dialect/openai_chunk   an event -> what it says (AnswerDelta), and where it would be spliced
 //   answer_meter           deltas -> what the answer amounts to
 //   dialect/openai_writer  an event -> bytes for the client; what is held; events of our own
-// Other framings and dialects are further readers and writers beside these; they are chosen in begin().
+// Other framings and dialects are further readers and writers beside these; they would be chosen in begin().
 #pragma once
 
 #include <cstddef>

@@ -75,7 +75,7 @@ class Connection {
     std::string out;                      // what is being written
     Exchange request;
     AnswerStream meter;
-    wire::ChunkDecoder request_chunks, response_chunks;
+    wire::ChunkDecoder request_chunks;
     ConnectAttempt connecting;    // an upstream connection being made
     bool close_after = false;     // no further request on this connection
     bool reset_on_close = false;  // so that a body that ends by closing is seen to be cut off

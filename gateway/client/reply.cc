@@ -6,6 +6,7 @@
 #include "gateway/client/connection.h"
 #include "gateway/exchange/refusal.h"
 #include "gateway/ops/request_log.h"
+#include "gateway/text/json_writer.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -58,17 +59,15 @@ std::string_view reason_of(int status) {
     }
 }
 
-void append_number(std::string& out, std::uint64_t number) {
-    char text[20];
-    out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
-}
-
-// Time spent in the gateway: waiting for the client's body, for a connection and for the upstream is not counted.
+// Time spent in the gateway: waiting for the client's body, for a connection and for the upstream is not counted, nor
+// are attempts that failed before the one that is answered.
 std::int64_t overhead_us(const Exchange& request) {
     const auto now = wire::Clock::now();
-    const auto begin =
-        request.received.ready == wire::Clock::time_point{} ? request.head.started : request.received.ready;
-    if (request.attempt.upstream_answered == wire::Clock::time_point{}) return wire::us_between(begin, now);
+    constexpr wire::Clock::time_point kNever{};
+    const auto begin = request.attempt.began != kNever    ? request.attempt.began
+                       : request.received.ready != kNever ? request.received.ready
+                                                          : request.head.started;
+    if (request.attempt.upstream_answered == kNever) return wire::us_between(begin, now);
     return wire::us_between(begin, request.attempt.sent_upstream) - request.attempt.connecting_us +
            wire::us_between(request.attempt.upstream_answered, now);
 }
@@ -93,12 +92,12 @@ void append_tollgate_fields(Exchange& request, std::string& out) {
     }
     if (request.terms.sent_output_bound > 0) {
         out += "x-tollgate-max-tokens: ";
-        append_number(out, static_cast<std::uint64_t>(request.terms.sent_output_bound));
+        append_number(out, request.terms.sent_output_bound);
         out += "\r\n";
     }
     request.reply.overhead_us = overhead_us(request);
     out += "x-tollgate-overhead-us: ";
-    append_number(out, static_cast<std::uint64_t>(request.reply.overhead_us));
+    append_number(out, request.reply.overhead_us);
     out += "\r\n";
     append_rate_limits(request.terms, out);
 }
@@ -117,7 +116,7 @@ void append_head(Connection& connection, std::string& out, int status, std::stri
     request.reply.status = status;
     request.reply.status_sent = status;
     out += "HTTP/1.1 ";
-    append_number(out, static_cast<std::uint64_t>(status));
+    append_number(out, status);
     out += ' ';
     out += reason_of(status);
     out += "\r\ndate: ";

@@ -55,6 +55,7 @@ struct Terms {
 // One try at one endpoint. The next try begins with a new one.
 struct Attempt {
     const CatalogueEndpoint* endpoint = nullptr;  // null: the request got no further than its plan
+    wire::Clock::time_point began{};              // of one that follows a failed one
     int upstream_status = 0;
     std::int64_t connecting_us = 0;  // spent making a connection
     wire::Clock::time_point sent_upstream{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/text/json_writer.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
@@ -91,11 +92,6 @@ Error rate_error(const Refusal& refusal) {
     error.detail().headers = "retry-after: " + std::to_string((retry_ms + 999) / 1000) +
                              "\r\nretry-after-ms: " + std::to_string(retry_ms) + "\r\n";
     return error;
-}
-
-void append_number(std::string& out, std::int64_t number) {
-    char text[20];
-    out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
 }
 
 // As OpenAI writes them: "6m0s", "1.5s", "12ms".

@@ -48,7 +48,7 @@ class Logger {
 
     Logger() = default;
 
-    // Any thread; does not wait. UTF-8; control characters are escaped.
+    // Any thread; does not wait. UTF-8; control characters become spaces.
     void debug(std::string_view message, Fields fields = {}) const { say(LogLevel::debug, message, fields); }
     void info(std::string_view message, Fields fields = {}) const { say(LogLevel::info, message, fields); }
     void warning(std::string_view message, Fields fields = {}) const { say(LogLevel::warning, message, fields); }

@@ -1,8 +1,15 @@
 #include "gateway/text/json_writer.h"
 
+#include <charconv>
+
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
+
+void append_number(std::string& out, std::int64_t number) {
+    char text[20];
+    out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
+}
 
 void append_json_string(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";

@@ -7,6 +7,9 @@
 
 namespace tollgate {
 
+// Decimal digits.
+void append_number(std::string& out, std::int64_t number);
+
 // `text` as a JSON string with quotes. `text` must be UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 

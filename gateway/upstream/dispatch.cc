@@ -169,7 +169,6 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
     UpstreamConnection& upstream = *answer.connection;
     build_body(connection, request.upstream_body);
     write_request_head(request, credential, upstream.out);
-    connection.response_chunks.reset();
     connection.expect_upstream(upstream.stream, worker.config().timeouts.first_byte_timeout_ms);
     std::array<std::string_view, wire::kMaxGather> pieces;
     const auto outgoing = std::span(pieces).first(gather(upstream.out, request.upstream_body, pieces));

@@ -28,7 +28,13 @@ def test_an_organization_is_made_with_a_default_project(gateway):
 def test_organizations_are_listed_and_read(gateway):
     made = gateway.manage("POST", "/api/organizations", {"name": "Listed"})
     assert gateway.manage("GET", f"/api/organizations/{made['id']}")["name"] == "Listed"
-    assert made["id"] in [one["id"] for one in gateway.manage("GET", "/api/organizations")["data"]]
+    listed, cursor = [], ""
+    while cursor is not None:
+        page = gateway.manage("GET", f"/api/organizations?limit=50{cursor and '&cursor=' + cursor}")
+        assert 0 < len(page["data"]) <= 50
+        listed += [one["id"] for one in page["data"]]
+        cursor = page["next_cursor"]
+    assert listed.count(made["id"]) == 1 and len(set(listed)) == len(listed)
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,7 @@ TEST_F(AccountsTest, SpendersAreMadeOnAKeysFirstUseWithTheLimitsInForce) {
     ASSERT_TRUE(limit({.scope = LimitScope::project, .organization = id, .id = project}, {.budget = NanoUsd{2}}).ok());
     const KeyDigest digest = key(id, {.name = "k", .creator = user, .limit = NanoUsd{3}});
     EXPECT_EQ(credits_.find_key(digest), nullptr);
-    EXPECT_EQ(credits_.find_project(project), nullptr);
+    EXPECT_NE(credits_.find_project(project), nullptr) << "whose limits were changed";
     const Spenders* const found = &spenders(digest);
     EXPECT_EQ(found->member, &credits_.member(id, user));
     EXPECT_EQ(found->project, credits_.find_project(project));
@@ -247,6 +247,16 @@ TEST_F(AccountsTest, SpendersAreMadeOnAKeysFirstUseWithTheLimitsInForce) {
     EXPECT_EQ(&spenders(digest), found);  // the changed record has them already
     EXPECT_EQ(found->project->limits.budget, NanoUsd{4});
     EXPECT_EQ(found->key->limits.budget, NanoUsd{5});
+}
+
+// Its first use may begin with the directory before the change and end after it.
+TEST_F(AccountsTest, FirstUseWithAnOlderDirectoryDoesNotBringOldLimitsBack) {
+    const Id128 id = organization();
+    const KeyDigest digest = key(id, {.name = "k", .limit = NanoUsd{3}});
+    const auto before = accounts_->directory();
+    ASSERT_TRUE(update(digest, {.limit = NanoUsd{5}}).ok());
+    const Spenders& found = spenders_of(*before, *before->find_key(digest), credits_);
+    EXPECT_EQ(found.key->limits.budget, NanoUsd{5});
 }
 
 TEST_F(AccountsTest, DeletedKeyIsGoneAlsoAfterAReload) {

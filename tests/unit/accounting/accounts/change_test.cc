@@ -133,6 +133,26 @@ TEST_F(ChangeTest, SameKeyOfAnotherCallerOrRouteIsAnotherCall) {
     EXPECT_EQ(accounts_->directory()->projects_of(id).size(), 4U);
 }
 
+TEST_F(ChangeTest, AKeyThatIsUsedAgainAfterADayKeepsItsNewAnswer) {
+    const Id128 id = organization();
+    RepeatableCall used = call();
+    for (int i = 0; i < 20; ++i) {
+        used.key = "key-" + std::to_string(i);
+        ASSERT_TRUE(create_once(id, used, kNow + i));
+    }
+    // More answers have expired than one change removes.
+    constexpr std::int64_t kLater = kNow + 2 * kAnswerLifetimeMs;
+    ASSERT_TRUE(create_once(id, used, kLater));
+    RepeatableCall other = call();
+    for (int i = 0; i < 5; ++i) {
+        other.key = "other-" + std::to_string(i);
+        ASSERT_TRUE(create_once(id, other, kLater + i));
+    }
+    const std::size_t projects = accounts_->directory()->projects_of(id).size();
+    ASSERT_TRUE(create_once(id, used, kLater + 10));
+    EXPECT_EQ(accounts_->directory()->projects_of(id).size(), projects) << "the repeat was carried out again";
+}
+
 TEST_F(ChangeTest, AnswerIsForgottenAfterADayAndRemovedByALaterChange) {
     const Id128 id = organization();
     ASSERT_TRUE(create_once(id, call()));
