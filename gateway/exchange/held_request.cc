@@ -81,8 +81,8 @@ HeldRequest::~HeldRequest() {
     settle(nothing);
 }
 
-// Fills candidates_ and estimates_ with those that the slot has room for. The dearest decides, each way of holding by
-// itself: the longest answers may be dearest elsewhere than the usual ones.
+// Fills candidates_ and the estimates with those that the slot has room for. The dearest decides, each way of holding
+// by itself: the longest answers may be dearest elsewhere than the usual ones.
 HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> candidates,
                                       const CreditConfig& config) {
     Wanted wanted;
@@ -95,7 +95,7 @@ HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> 
         const HoldEstimate estimate = estimate_hold(*request_, *candidate, config);
         const std::size_t index = wanted.rows.size();
         if (!wanted.rows.add(priced(*candidate, estimate.counted_prompt_tokens))) break;
-        estimates_[index] = estimate;
+        wanted.estimates[index] = estimate;
         if (estimate.amount > demand.amount) {
             demand.amount = estimate.amount;
             wanted.dearest = index;
@@ -118,7 +118,7 @@ Error HeldRequest::take(Exchange& request, std::span<const CatalogueEndpoint* co
     if (!slot) {
         return {ErrorKind::overloaded, "too many requests are in flight"};
     }
-    const Wanted wanted = want(candidates, config);
+    Wanted wanted = want(candidates, config);
     const Principal& principal = request.principal;
     const Admission admission = principal.credit->hold(principal.spenders, wanted.demand);
     request.terms.request_rate = admission.requests;
@@ -126,13 +126,18 @@ Error HeldRequest::take(Exchange& request, std::span<const CatalogueEndpoint* co
     if (admission.refusal) {
         slots_.release_unopened(lane_, *slot);
         counters_.holds_refused.add();
-        return refusal_error(*admission.refusal, estimates_[wanted.dearest], *candidates_[wanted.dearest]->endpoint,
-                             request.ask.body.choices);
+        return refusal_error(*admission.refusal, wanted.estimates[wanted.dearest],
+                             *candidates_[wanted.dearest]->endpoint, request.ask.body.choices);
     }
     held_ = wanted.demand.amount;
     if (admission.generous) {
         held_ = wanted.demand.generous.value_or(held_);
-        for (HoldEstimate& estimate : std::span(estimates_).first(candidates_.size())) estimate.hold_longest();
+    }
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+        HoldEstimate& estimate = wanted.estimates[i];
+        if (admission.generous) estimate.hold_longest();
+        needs_[i] = {estimate.prompt_tokens, estimate.counted_prompt_tokens, estimate.output_tokens, estimate.amount,
+                     estimate.unbounded};
     }
     slot_ = slot;
     held_tokens_ = wanted.demand.tokens;
@@ -171,21 +176,21 @@ void HeldRequest::open(const PricedCandidates& rows) {
 
 // What the hold has beyond what this candidate needs pays for more output.
 void HeldRequest::adopt(std::size_t candidate) {
-    const HoldEstimate& estimate = estimates_[candidate];
+    const Need& need = needs_[candidate];
     used_ = candidate;
-    request_->terms.counted_prompt_tokens = estimate.counted_prompt_tokens;
-    request_->terms.sent_output_bound = estimate.unbounded ? estimate.output_tokens / request_->ask.body.choices : 0;
-    held_output_ = estimate.output_tokens;
-    if (held_ > estimate.amount) {
+    request_->terms.counted_prompt_tokens = need.counted_prompt_tokens;
+    request_->terms.sent_output_bound = need.unbounded ? need.output_tokens / request_->ask.body.choices : 0;
+    held_output_ = need.output_tokens;
+    if (held_ > need.amount) {
         constexpr std::int64_t kPlenty = 1'000'000'000'000;  // of tokens that cost nothing
-        held_output_ += std::min(tokens_for(held_ - estimate.amount, output_price()), kPlenty);
+        held_output_ += std::min(tokens_for(held_ - need.amount, output_price()), kPlenty);
     }
     covered_output_ = 0;
     cut_by_ = ErrorKind::none;
 }
 
 std::int64_t HeldRequest::output_price() const {
-    return used().endpoint->prices_for(estimates_[used_].prompt_tokens).completion;
+    return used().endpoint->prices_for(needs_[used_].prompt_tokens).completion;
 }
 
 void HeldRequest::use(std::size_t candidate) {

@@ -73,8 +73,16 @@ class HeldRequest {
     // What is asked of the organization's credit for a request that any of the candidates may answer.
     struct Wanted {
         PricedCandidates rows;
+        std::array<HoldEstimate, kMostCandidates> estimates;
         std::size_t dearest = 0;
         Demand demand;
+    };
+    // What of a candidate's estimate is needed while the hold lasts. Small: a request keeps it in its coroutine's
+    // frame, which is recycled only up to 1,020 bytes.
+    struct Need {
+        std::int64_t prompt_tokens, counted_prompt_tokens, output_tokens;
+        NanoUsd amount;
+        bool unbounded;
     };
 
     Wanted want(std::span<const CatalogueEndpoint* const> candidates, const CreditConfig& config);
@@ -90,7 +98,7 @@ class HeldRequest {
     Exchange* request_ = nullptr;
     std::optional<SlotIndex> slot_;
     std::span<const CatalogueEndpoint* const> candidates_;
-    std::array<HoldEstimate, kMostCandidates> estimates_;  // of candidates_
+    std::array<Need, kMostCandidates> needs_;  // of candidates_; those beyond stay uninitialized
     std::size_t used_ = 0;
     NanoUsd held_;
     bool insured_ = false;          // zero-completion insurance is on

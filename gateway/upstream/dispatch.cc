@@ -33,9 +33,11 @@ void write_request_head(const Exchange& request, const Credential& credential, s
     out += "\r\n\r\n";
 }
 
-// The pieces of the request as they go out.
-std::size_t gather(std::string_view head, const UpstreamBody& body,
-                   std::array<std::string_view, wire::kMaxGather>& pieces) {
+// The pieces of the request as they go out: its head, then its body.
+using OutgoingPieces = std::array<std::string_view, 1 + UpstreamBody::kMostPieces>;
+static_assert(std::tuple_size_v<OutgoingPieces> <= wire::kMaxGather);
+
+std::size_t gather(std::string_view head, const UpstreamBody& body, OutgoingPieces& pieces) {
     std::size_t count = 0;
     pieces[count++] = head;
     for (const std::string_view piece : body.pieces()) pieces[count++] = piece;
@@ -170,7 +172,7 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
     build_body(connection, request.upstream_body);
     write_request_head(request, credential, upstream.out);
     connection.expect_upstream(upstream.stream, worker.config().timeouts.first_byte_timeout_ms);
-    std::array<std::string_view, wire::kMaxGather> pieces;
+    OutgoingPieces pieces;
     const auto outgoing = std::span(pieces).first(gather(upstream.out, request.upstream_body, pieces));
     wire::ErrorCode failed;
     const std::size_t taken = upstream.stream.write_now(outgoing, failed);

@@ -4,8 +4,6 @@
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kMaxPieces = 12;  // leaves room for the head in one gathered write
-
 // The client's stream_options with include_usage set to true.
 std::string with_usage(std::string_view text, const BodyFacts& facts) {
     const std::string_view value = facts.stream_options_value.of(text);
@@ -92,7 +90,7 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
     const bool as_it_ends = !insert_options && !insert_bound && !facts.members.empty() && !facts.gateway_only.back();
     add(as_it_ends ? text.substr(facts.members.back().value.end) : "}");
 
-    if (pieces_.size() > kMaxPieces) {
+    if (pieces_.size() > kMostPieces) {
         joined_.clear();
         for (const auto piece : pieces_) joined_ += piece;
         pieces_.assign(1, joined_);

@@ -21,6 +21,8 @@ struct OutputBound {
 
 class UpstreamBody {
   public:
+    static constexpr std::size_t kMostPieces = 12;  // a longer body is joined
+
     // `text` is the client's body; `model` the provider's name for it. With `ask_for_usage`,
     // stream_options.include_usage is set. `bound` is for requests that name none. Views stay valid while `text` and
     // this object do.
