@@ -52,7 +52,7 @@ stage_integration() {
 
 # That bugs are found: planted in scratch copies, at least one for each invariant of the simulation.
 stage_mutations() {
-    tests/mutations/run
+    tests/mutations/run --simulation
 }
 
 stage_bench() {
