@@ -1,0 +1,155 @@
+#include "gateway/wire/content_decoder.h"
+
+#include <brotli/encode.h>
+#include <gmock/gmock.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <string>
+
+namespace tollgate::wire {
+namespace {
+
+std::string deflated(std::string_view text, int window_bits) {
+    z_stream stream{};
+    deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
+    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    return out;
+}
+
+std::string coded(ContentCoding coding, std::string_view text) {
+    constexpr int kGzip = MAX_WBITS + 16;
+    if (coding == ContentCoding::gzip) return deflated(text, kGzip);
+    if (coding == ContentCoding::deflate) return deflated(text, MAX_WBITS);
+    if (coding == ContentCoding::zstd) {
+        std::string out(ZSTD_compressBound(text.size()), '\0');
+        out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
+        return out;
+    }
+    std::size_t size = BrotliEncoderMaxCompressedSize(text.size()) + 64;
+    std::string out(size, '\0');
+    EXPECT_EQ(BrotliEncoderCompress(5, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, text.size(),
+                                    reinterpret_cast<const std::uint8_t*>(text.data()), &size,
+                                    reinterpret_cast<std::uint8_t*>(out.data())),
+              BROTLI_TRUE);
+    out.resize(size);
+    return out;
+}
+
+// Feeds `piece` bytes at a time.
+std::string decoded(ContentDecoder& decoder, std::string_view input, std::size_t piece) {
+    std::string out;
+    while (!input.empty()) {
+        std::string_view part = input.substr(0, piece);
+        input.remove_prefix(part.size());
+        while (!part.empty()) decoder.decode(part, 100, out);
+    }
+    std::string_view nothing;
+    while (decoder.state() == ContentDecoder::State::more) {
+        const std::size_t before = out.size();
+        decoder.decode(nothing, 100, out);
+        if (out.size() == before) break;
+    }
+    return out;
+}
+
+std::string sample_text() {
+    std::string text;
+    for (int i = 0; i < 2000; ++i) text += R"({"choices":[)" + std::to_string(i * 7919) + "]}\n";
+    return text;
+}
+
+class EveryCoding : public testing::TestWithParam<ContentCoding> {};
+
+TEST_P(EveryCoding, IsUndoneWhateverThePieces) {
+    const std::string text = sample_text(), bytes = coded(GetParam(), text);
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1000}, bytes.size()}) {
+        ContentDecoder decoder(GetParam());
+        EXPECT_EQ(decoded(decoder, bytes, piece), text) << piece;
+        EXPECT_EQ(decoder.state(), ContentDecoder::State::ended);
+    }
+}
+
+TEST_P(EveryCoding, IsNotEndedWhenItIsCutOff) {
+    const std::string text = sample_text(), bytes = coded(GetParam(), text);
+    ContentDecoder decoder(GetParam());
+    decoded(decoder, std::string_view(bytes).substr(0, bytes.size() - 9), 100);
+    EXPECT_EQ(decoder.state(), ContentDecoder::State::more);
+}
+
+TEST_P(EveryCoding, RefusesOtherBytes) {
+    ContentDecoder decoder(GetParam());
+    std::string out;
+    std::string_view input = "{\"choices\": \"this is no compressed text, and it is long enough to be told from one\"}";
+    decoder.decode(input, 1000, out);
+    EXPECT_EQ(decoder.state(), ContentDecoder::State::invalid);
+}
+
+TEST_P(EveryCoding, NeverGivesMoreThanAskedFor) {
+    const std::string bytes = coded(GetParam(), std::string(std::size_t{16} << 20, 'a'));
+    ContentDecoder decoder(GetParam());
+    std::string out;
+    std::string_view input = bytes;
+    decoder.decode(input, 50'000, out);
+    EXPECT_EQ(out.size(), 50'000U);
+    EXPECT_EQ(decoder.state(), ContentDecoder::State::more);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryCoding,
+                         testing::Values(ContentCoding::gzip, ContentCoding::deflate, ContentCoding::zstd,
+                                         ContentCoding::br));
+
+TEST(ContentDecoder, TakesDeflateWithoutZlibsHeader) {
+    ContentDecoder decoder(ContentCoding::deflate);
+    EXPECT_EQ(decoded(decoder, deflated("some text, some text", -MAX_WBITS), 3), "some text, some text");
+    EXPECT_EQ(decoder.state(), ContentDecoder::State::ended);
+}
+
+TEST(ContentDecoder, TakesMembersOfGzipOneAfterAnother) {
+    ContentDecoder decoder(ContentCoding::gzip);
+    const std::string two = coded(ContentCoding::gzip, "one ") + coded(ContentCoding::gzip, "two");
+    EXPECT_EQ(decoded(decoder, two, two.size()), "one two");
+}
+
+TEST(ContentDecoder, RefusesAWindowLargerThanTheLimit) {
+    ZSTD_CCtx* const context = ZSTD_createCCtx();
+    ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, 25);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
+    const std::string text(std::size_t{40} << 20, 'b');
+    std::string bytes(ZSTD_compressBound(text.size()), '\0');
+    ZSTD_inBuffer in{text.data(), text.size(), 0};
+    ZSTD_outBuffer to{bytes.data(), bytes.size(), 0};
+    ZSTD_compressStream2(context, &to, &in, ZSTD_e_continue);
+    ZSTD_compressStream2(context, &to, &in, ZSTD_e_end);
+    ZSTD_freeCCtx(context);
+    ContentDecoder decoder(ContentCoding::zstd);
+    std::string out;
+    std::string_view input = std::string_view(bytes).substr(0, to.pos);
+    decoder.decode(input, 1000, out);
+    EXPECT_EQ(decoder.state(), ContentDecoder::State::invalid);
+}
+
+TEST(ContentCodingOf, KnowsNamesInAnyCase) {
+    EXPECT_EQ(content_coding(""), ContentCoding::identity);
+    EXPECT_EQ(content_coding(" identity "), ContentCoding::identity);
+    EXPECT_EQ(content_coding("GZip"), ContentCoding::gzip);
+    EXPECT_EQ(content_coding("x-gzip"), ContentCoding::gzip);
+    EXPECT_EQ(content_coding("deflate"), ContentCoding::deflate);
+    EXPECT_EQ(content_coding("zstd"), ContentCoding::zstd);
+    EXPECT_EQ(content_coding("br"), ContentCoding::br);
+}
+
+TEST(ContentCodingOf, KnowsNoOthersAndNoTwoAtOnce) {
+    EXPECT_EQ(content_coding("compress"), ContentCoding::unknown);
+    EXPECT_EQ(content_coding("gzip, gzip"), ContentCoding::unknown);
+}
+
+}  // namespace
+}  // namespace tollgate::wire
