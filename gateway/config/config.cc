@@ -94,6 +94,8 @@ void describe_timeouts(Section& section, TimeoutsConfig& timeouts) {
     section.number("first_byte_timeout_ms", timeouts.first_byte_timeout_ms, kTimeMs,
                    "upstream: request sent to head received");
     section.number("stream_gap_timeout_ms", timeouts.stream_gap_timeout_ms, kTimeMs, "upstream: between two reads");
+    section.number("keep_alive_comment_ms", timeouts.keep_alive_comment_ms, {0, kTimeMs.most},
+                   "between two comments to the client of a silent stream; 0: none");
     section.number("upstream_idle_timeout_ms", timeouts.upstream_idle_timeout_ms, kTimeMs,
                    "unused upstream connections are closed");
     section.number("drain_timeout_ms", timeouts.drain_timeout_ms, kTimeMs,

@@ -53,6 +53,7 @@ struct TimeoutsConfig {
     std::uint32_t connect_timeout_ms = 5000;
     std::uint32_t first_byte_timeout_ms = 600000;
     std::uint32_t stream_gap_timeout_ms = 300000;
+    std::uint32_t keep_alive_comment_ms = 15000;
     std::uint32_t upstream_idle_timeout_ms = 50000;
     std::uint32_t drain_timeout_ms = 60000;
     std::uint32_t disk_wait_timeout_ms = 5000;   // how long the end of an answer waits for the disk

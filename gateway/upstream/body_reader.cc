@@ -14,7 +14,8 @@
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kLeastRoom = 4096;  // for a read
+constexpr std::size_t kLeastRoom = 4096;               // for a read
+constexpr std::size_t kMostDecodedBytes = 256 * 1024;  // of a coded body, a part
 
 // Reads a body whose payload is complete to the end of its framing, within bounds, so that its connection can be used
 // again.
@@ -79,7 +80,20 @@ BodyReader::BodyReader(Connection& connection, UpstreamAnswer& answer)
     : connection_(connection),
       answer_(answer),
       decoder_(answer.framing, answer.content_length),
-      must_read_(answer.connection->in.empty()) {}
+      must_read_(answer.connection->in.empty()) {
+    // Of a coding that is not known the bytes are looked at as they are: they will be no JSON, and that is said.
+    if (answer.coding == wire::ContentCoding::identity || answer.coding == wire::ContentCoding::unknown) return;
+    coded_ = std::make_unique<Coded>(wire::ContentDecoder(answer.coding));
+}
+
+bool BodyReader::ended() const {
+    return coded_ == nullptr ? decoder_.state() == BodyDecoder::State::ended : coded_->ended;
+}
+
+std::string_view BodyReader::in_hand() const {
+    if (coded_ != nullptr) return coded_->text;
+    return answer_.connection->in.view().substr(0, bytes_in_hand_);
+}
 
 wire::Awaitable<wire::Stream::ReadResult> BodyReader::read(std::uint32_t timeout_ms) {
     UpstreamConnection& upstream = *answer_.connection;
@@ -103,18 +117,47 @@ BodyPart BodyReader::take(const wire::Stream::ReadResult& read) {
         if (!connection_.request.attempt.streamed) connection_.request.attempt.note_first_token();
         const std::size_t payload = decoder_.decode(in, bytes_in_hand_, closed);
         part.payload = in.view().substr(bytes_in_hand_, payload);
-        part.end = ended();
+        part.end = decoder_.state() == BodyDecoder::State::ended;
         bytes_in_hand_ += payload;
     }
-    if (decoder_.state() == BodyDecoder::State::refused) {
-        part.error = {
-            ErrorKind::upstream_invalid_response,
-            "provider " + answer_.pool->provider().name + " sent a malformed body: " + std::string(decoder_.reason())};
+    if (decoder_.state() == BodyDecoder::State::refused) part.error = malformed(decoder_.reason());
+    return coded_ == nullptr ? part : decode(std::move(part));
+}
+
+Error BodyReader::malformed(std::string_view what) const {
+    return {ErrorKind::upstream_invalid_response,
+            "provider " + answer_.pool->provider().name + " sent a malformed body: " + std::string(what)};
+}
+
+// What is still coded stays at the front of the connection's buffer.
+BodyPart BodyReader::decode(BodyPart coded) {
+    wire::Buffer& in = answer_.connection->in;
+    BodyPart part;
+    part.error = std::move(coded.error);
+    std::string_view left = in.view().substr(0, bytes_in_hand_);
+    const std::size_t before = coded_->text.size();
+    coded_->decoder.decode(left, kMostDecodedBytes, coded_->text);
+    in.consume(bytes_in_hand_ - left.size());
+    bytes_in_hand_ = left.size();
+    part.payload = std::string_view(coded_->text).substr(before);
+    using State = wire::ContentDecoder::State;
+    const bool more_to_decode = coded_->decoder.state() == State::more && part.payload.size() == kMostDecodedBytes;
+    if (more_to_decode) {
+        must_read_ = false;
+    } else if (decoder_.state() == BodyDecoder::State::ended) {
+        coded_->ended = part.end = true;
     }
+    const bool cut_off = part.end && coded_->decoder.state() == State::more;
+    if (coded_->decoder.state() == State::invalid) part.error = malformed("its content coding cannot be undone");
+    if (cut_off) part.error = malformed("it ends inside its content coding");
     return part;
 }
 
 void BodyReader::consume(std::size_t bytes) {
+    if (coded_ != nullptr) {
+        coded_->text.erase(0, bytes);
+        return;
+    }
     answer_.connection->in.consume(bytes);
     bytes_in_hand_ -= bytes;
 }
@@ -122,11 +165,13 @@ void BodyReader::consume(std::size_t bytes) {
 void BodyReader::release(bool whole) {
     connection_.expect_nobody();
     if (answer_.connection == nullptr) return;
-    consume(bytes_in_hand_);
+    answer_.connection->in.consume(bytes_in_hand_);
+    bytes_in_hand_ = 0;
     const bool reusable = whole && answer_.keep_alive;
-    if (reusable && ended() && answer_.connection->in.empty()) {
+    const bool at_end = decoder_.state() == BodyDecoder::State::ended;
+    if (reusable && at_end && answer_.connection->in.empty()) {
         answer_.pool->give_back(std::move(answer_.connection), connection_.worker().tick_time());
-    } else if (reusable && !ended() && decoder_.framing() == wire::Framing::chunked) {
+    } else if (reusable && !at_end && decoder_.framing() == wire::Framing::chunked) {
         wire::asio::co_spawn(connection_.worker().io(),
                              read_to_end(std::move(answer_.connection), *answer_.pool, decoder_), wire::asio::detached);
     } else {

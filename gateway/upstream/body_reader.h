@@ -1,9 +1,11 @@
-// The body of an upstream's response: read, decoded as its framing says, and its connection released.
+// The body of an upstream's response: read, decoded as its framing and its content coding say, and its connection
+// released.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "gateway/text/error.h"
@@ -46,8 +48,8 @@ struct BodyPart {
     Error error{};
 };
 
-// Payload stays in hand, at the front of the connection's buffer, until it is consumed. Connection and answer must
-// outlive the reader.
+// Payload stays in hand, at the front of the connection's buffer or, of a coded body, in a buffer of its own, until it
+// is consumed. Connection and answer must outlive the reader.
 class BodyReader {
   public:
     BodyReader(Connection& connection, UpstreamAnswer& answer);
@@ -58,8 +60,8 @@ class BodyReader {
     wire::Awaitable<wire::Stream::ReadResult> read(std::uint32_t timeout_ms = 0);
     BodyPart take(const wire::Stream::ReadResult& read = {});
 
-    bool ended() const { return decoder_.state() == BodyDecoder::State::ended; }
-    std::string_view in_hand() const { return answer_.connection->in.view().substr(0, bytes_in_hand_); }
+    bool ended() const;
+    std::string_view in_hand() const;
     void consume(std::size_t bytes);
     // Room for as many bytes, so that a body of known length is received without growing.
     void reserve(std::size_t bytes) { answer_.connection->in.reserve(bytes); }
@@ -69,11 +71,22 @@ class BodyReader {
     void release(bool whole);
 
   private:
+    // Of a body with a content coding: the bytes in hand are what has been decoded.
+    struct Coded {
+        wire::ContentDecoder decoder;
+        std::string text{};
+        bool ended = false;
+    };
+
+    BodyPart decode(BodyPart coded);
+    Error malformed(std::string_view what) const;
+
     Connection& connection_;
     UpstreamAnswer& answer_;
     BodyDecoder decoder_;
-    std::size_t bytes_in_hand_ = 0;
-    bool must_read_;  // false: bytes came with the head
+    std::unique_ptr<Coded> coded_;
+    std::size_t bytes_in_hand_ = 0;  // in the connection's buffer
+    bool must_read_;                 // false: bytes came with the head, or are still to be decoded
 };
 
 }  // namespace tollgate

@@ -53,6 +53,7 @@ void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     constexpr std::string_view kEvents = "text/event-stream";
     answer.event_stream =
         type.size() >= kEvents.size() && wire::equals_ignoring_case(type.substr(0, kEvents.size()), kEvents);
+    answer.coding = wire::content_coding(head.field("content-encoding"));
     if (head.status < 400) return;
     for (const std::string_view name : {"retry-after", "retry-after-ms", "x-should-retry"}) {
         const std::string_view value = head.field(name);

@@ -7,6 +7,7 @@
 #include "gateway/routing/credential.h"
 #include "gateway/text/error.h"
 #include "gateway/upstream/pool.h"
+#include "gateway/wire/content_decoder.h"
 #include "gateway/wire/http_head.h"
 
 namespace tollgate {
@@ -21,7 +22,8 @@ struct UpstreamAnswer {
     wire::Framing framing = wire::Framing::none;
     std::uint64_t content_length = 0;
     bool keep_alive = false;
-    bool event_stream = false;
+    bool event_stream = false;  // as it is labelled
+    wire::ContentCoding coding = wire::ContentCoding::identity;
     std::string retry_headers;  // retry-after and its kin, as lines to pass on
 };
 

@@ -21,7 +21,9 @@ Ending failed_ending(Connection& connection) {
 
 wire::Awaitable<Error> relay(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
     if (answer.status >= 300) return relay_error(connection, answer);
-    if (answer.event_stream) return relay_stream(connection, held, answer);
+    // What was asked for decides, and what comes; not how it is labelled.
+    const Ask& ask = connection.request.ask;
+    if (ask.body.stream && ask.api != ApiType::embeddings) return relay_stream(connection, held, answer);
     return relay_json(connection, held, answer);
 }
 

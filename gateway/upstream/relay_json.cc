@@ -1,9 +1,11 @@
 // A JSON answer: held whole, its usage priced and spliced with the cost, settled, sent in one write.
 #include <optional>
 
+#include "gateway/chat/dialect/openai_from_events.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
+#include "gateway/upstream/answer_shape.h"
 #include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/plain_answer.h"
 #include "gateway/upstream/relay.h"
@@ -26,6 +28,39 @@ AnswerSplices splices_of(const Exchange& request) {
     return splices;
 }
 
+// Events say each token with some 200 bytes around it.
+constexpr std::size_t kEventBytesPerAnswerByte = 8;
+
+// An upstream that streams although nobody asked for it: its events become the answer that was asked for. The reader
+// has the first of them in hand.
+wire::Awaitable<Error> gather_events(Connection& connection, BodyReader& reader, const std::string& provider,
+                                     std::string& body) {
+    using State = OpenAiFromEvents::State;
+    const auto& limits = connection.worker().config().limits;
+    OpenAiFromEvents events(limits.max_event_bytes, kEventBytesPerAnswerByte * limits.max_buffered_response_bytes);
+    State state = events.take_bytes(reader.in_hand());
+    reader.consume(reader.in_hand().size());
+    while (state == State::more && !reader.ended()) {
+        if (connection.abandoned()) co_return upstream_failure(connection, provider, {});
+        const BodyPart part = reader.must_read() ? reader.take(co_await reader.read()) : reader.take();
+        if (part.error) co_return part.error;
+        state = events.take_bytes(part.payload);
+        reader.consume(part.payload.size());
+    }
+    const std::string sender = "provider " + provider;
+    if (state == State::invalid) {
+        co_return Error{ErrorKind::upstream_invalid_response, sender + " sent an event that is not JSON"};
+    }
+    if (state == State::too_large) {
+        co_return Error{ErrorKind::upstream_invalid_response, sender + " sent more events than can be held"};
+    }
+    if (state == State::more && !events.complete()) {
+        co_return Error{ErrorKind::upstream_incomplete, sender + " ended the stream before the answer was complete"};
+    }
+    body = events.take();
+    co_return Error{};
+}
+
 }  // namespace
 
 wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
@@ -37,7 +72,9 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
         reader.reserve(static_cast<std::size_t>(answer.content_length));
     }
     request.attempt.generated = answer.framing == wire::Framing::length;  // its length is known
-    while (!reader.ended()) {
+    std::string gathered;
+    AnswerShape shape = AnswerShape::unknown;
+    while (!reader.ended() && gathered.empty()) {
         if (reader.in_hand().size() > limit) co_return co_await relay_large_json(connection, held, answer, reader);
         BodyPart part;
         if (connection.abandoned()) {
@@ -49,11 +86,17 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
             reader.release(false);
             co_return part.error;
         }
-        if (!request.attempt.generated) {  // spaces are sent by some to keep the connection alive
-            request.attempt.generated = reader.in_hand().find_first_not_of(" \t\r\n") != std::string_view::npos;
+        if (shape != AnswerShape::unknown) continue;
+        shape = shape_of(reader.in_hand());  // spaces are sent by some to keep the connection alive
+        if (shape != AnswerShape::unknown) request.attempt.generated = true;
+        if (shape != AnswerShape::events) continue;
+        const Error failed = co_await gather_events(connection, reader, provider, gathered);
+        if (failed) {
+            reader.release(false);
+            co_return failed;
         }
     }
-    const std::string_view body = reader.in_hand();
+    const std::string_view body = gathered.empty() ? reader.in_hand() : gathered;
     PlainAnswer plain;
     Error error = inspect_answer(body, provider, plain);
     if (error) {

@@ -1,10 +1,13 @@
 // An event stream: forwarded as it comes, one flush per upstream read, its final events held until the request is
 // settled.
+#include "gateway/chat/dialect/openai_to_events.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
+#include "gateway/upstream/answer_shape.h"
 #include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/relay.h"
+#include "gateway/upstream/silence.h"
 #include "gateway/upstream/stream_relay.h"
 #include "gateway/wire/chunked.h"
 #include "gateway/worker.h"
@@ -15,6 +18,7 @@ namespace {
 
 constexpr std::string_view kStreamFields = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
 constexpr std::uint32_t kLateUsageMs = 500;  // how long usage may follow [DONE]
+constexpr std::string_view kSignOfLife = ": keep-alive\n\n";
 constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
 
 void begin_meter(Connection& connection) {
@@ -37,6 +41,7 @@ void begin_meter(Connection& connection) {
 struct Outlet {
     BodyFraming framing = BodyFraming::chunked;
     bool head_sent = false;
+    bool labelled_events = false;  // the upstream calls its answer a stream
     std::string head;
 };
 
@@ -97,15 +102,74 @@ wire::Awaitable<bool> cut_credit(Connection& connection, ErrorKind reason, Strea
     co_return true;
 }
 
+// An upstream that answers with JSON although a stream was asked for: the answer becomes the events that it would have
+// been. The reader has its beginning in hand.
+wire::Awaitable<void> forward_as_events(Connection& connection, BodyReader& reader, StreamRelay& relay) {
+    const std::string& provider = connection.request.attempt.endpoint->provider->name;
+    const std::size_t limit = connection.worker().config().limits.max_buffered_response_bytes;
+    connection.request.attempt.generated = true;
+    while (!reader.ended()) {
+        if (reader.in_hand().size() > limit) {
+            co_return relay.fail(
+                {ErrorKind::upstream_invalid_response,
+                 "provider " + provider + " sent JSON instead of a stream, and more than can be held"});
+        }
+        if (connection.abandoned()) co_return relay.fail(upstream_failure(connection, provider, {}));
+        BodyPart part = reader.must_read() ? reader.take(co_await reader.read()) : reader.take();
+        if (part.error) co_return relay.fail(std::move(part.error));
+    }
+    std::string events;
+    if (!append_as_events(reader.in_hand(), events)) {
+        co_return relay.fail(
+            {ErrorKind::upstream_invalid_response, "provider " + provider + " sent a body that is not a JSON object"});
+    }
+    relay.take(events, true, connection.client_gone(), connection.out);
+}
+
+// The client's head, if that is due, or a comment.
+wire::Awaitable<void> show_life(Connection& connection, Outlet& outlet, Flush& flush) {
+    connection.out.clear();
+    if (outlet.head_sent) connection.out = kSignOfLife;
+    prepare(connection, outlet, false, flush);
+    if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
+    connection.out.clear();
+}
+
 // Reads and forwards until the answer is over, one way or another. What is in connection.out then has not been sent.
 wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, BodyReader& reader, StreamRelay& relay,
                                      Outlet& outlet) {
     using Action = StreamRelay::Action;
     Flush flush;
+    AnswerShape shape = AnswerShape::unknown;
+    const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
+    Silence silence(timeouts.stream_gap_timeout_ms, timeouts.keep_alive_comment_ms);
     while (relay.reads_on() ? connection.reads_on() : !connection.abandoned()) {
-        const std::uint32_t timeout_ms = relay.usage_may_follow() ? kLateUsageMs : 0;
-        BodyPart part = reader.must_read() ? reader.take(co_await reader.read(timeout_ms)) : reader.take();
+        BodyPart part;
+        if (reader.must_read()) {
+            const bool shown = !connection.client_gone() && !relay.reads_on() && !relay.usage_may_follow();
+            const bool head_due = !outlet.head_sent && outlet.labelled_events;
+            const std::uint32_t wait_ms = relay.usage_may_follow() ? kLateUsageMs
+                                          : shown                  ? silence.next_wait_ms(head_due)
+                                                                   : timeouts.stream_gap_timeout_ms;
+            const auto read = co_await reader.read(wait_ms);
+            const bool nothing_came = std::get<0>(read) && connection.timed_out();
+            if (shown && nothing_came && !connection.client_gone() && silence.go_on()) {
+                co_await show_life(connection, outlet, flush);
+                continue;
+            }
+            part = reader.take(read);
+        } else {
+            part = reader.take();
+        }
+        silence.end();
         if (part.error) co_return relay.fail(std::move(part.error));
+        if (shape == AnswerShape::unknown) {
+            shape = shape_of(part.payload);
+            const bool events = shape == AnswerShape::events || outlet.labelled_events;
+            if (shape == AnswerShape::json || (shape == AnswerShape::neither && !events)) {
+                co_return co_await forward_as_events(connection, reader, relay);
+            }
+        }
         const Action action = relay.take(part.payload, part.end, connection.client_gone(), connection.out);
         reader.consume(part.payload.size());
         if (relay.output_tokens() > 0) connection.request.attempt.note_first_token();
@@ -140,14 +204,10 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
     Exchange& request = connection.request;
     const std::string provider = answer.pool->provider().name;
     BodyReader reader(connection, answer);
-    if (!request.ask.body.stream) {
-        reader.release(false);
-        co_return Error{ErrorKind::upstream_invalid_response,
-                        "provider " + provider + " sent a stream nobody asked for"};
-    }
     request.attempt.streamed = true;
     begin_meter(connection);
     Outlet outlet;
+    outlet.labelled_events = answer.event_stream;
     outlet.framing = open_ended_framing(connection);
     append_head(connection, outlet.head, answer.status, kEventStreamType, outlet.framing, 0, kStreamFields);
     const Gauge open_streams(connection.worker().counters().streams_open);

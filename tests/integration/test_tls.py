@@ -8,6 +8,7 @@ import pytest
 
 from support.chat import post_chat
 from support.processes import SAMPLE_UPSTREAM, Gateway, SampleUpstream, address_of, first_line, provider
+from support.sse import Stream
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,16 @@ def test_a_verified_upstream_is_used_and_its_connection_kept(start_gateway, tls_
     assert [answer.status for answer in answers] == [200, 200, 200]
     metrics = gateway.metrics()
     assert metrics.sum("tollgate_upstream_connections_reused_total", provider="sample") >= 1
+
+
+def test_a_silent_stream_over_tls_is_waited_for_with_signs_of_life(start_gateway, tls_upstream, certificate):
+    gateway = start_gateway(
+        providers=[provider("sample", f"https://localhost:{tls_upstream}/v1", tls_ca_file=str(certificate[0]))],
+        timeouts={"keep_alive_comment_ms": 200},
+    )
+    answer = post_chat(gateway, gateway.new_account(), "tokens=5 token_ms=600", stream=True)
+    assert answer.body.count(b": keep-alive\n\n") >= 5
+    assert len(Stream(answer.body).content.split()) == 5 and Stream(answer.body).done
 
 
 @pytest.mark.parametrize("case", ["an unknown authority", "another name"])

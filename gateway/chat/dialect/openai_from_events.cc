@@ -1,0 +1,205 @@
+#include "gateway/chat/dialect/openai_from_events.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <map>
+
+namespace tollgate {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMostDepth = 64;
+
+// Strings that name something: a later one does not continue them.
+bool names_something(std::string_view key) {
+    static constexpr std::array<std::string_view, 8> kNames = {
+        "id", "type", "role", "object", "format", "finish_reason", "model", "system_fingerprint"};
+    return std::ranges::find(kNames, key) != kNames.end();
+}
+
+void merge(json::value& into, const json::value& delta, std::string_view key);
+
+void merge_object(json::object& into, const json::object& delta) {
+    for (const auto& [key, value] : delta) merge(into[key], value, key);
+}
+
+// Parts that carry an index continue the element that had the same.
+void merge_array(json::array& into, const json::array& delta) {
+    for (const json::value& part : delta) {
+        const json::value* const index = part.is_object() ? part.get_object().if_contains("index") : nullptr;
+        const auto same = std::ranges::find_if(into, [index](const json::value& element) {
+            if (index == nullptr || !element.is_object()) return false;
+            const json::value* const own = element.get_object().if_contains("index");
+            return own != nullptr && *own == *index;
+        });
+        if (same == into.end()) {
+            into.push_back(part);
+        } else {
+            merge_object(same->get_object(), part.get_object());
+        }
+    }
+}
+
+void merge(json::value& into, const json::value& delta, std::string_view key) {
+    if (delta.is_null()) return;
+    if (into.is_string() && delta.is_string()) {
+        json::string& text = into.get_string();
+        if (names_something(key)) {
+            if (!delta.get_string().empty()) text = delta.get_string();
+        } else if (key != "name" || text != delta.get_string()) {  // some repeat a function's name in every part
+            text += delta.get_string();
+        }
+    } else if (into.is_object() && delta.is_object()) {
+        merge_object(into.get_object(), delta.get_object());
+    } else if (into.is_array() && delta.is_array()) {
+        merge_array(into.get_array(), delta.get_array());
+    } else if (delta.is_array()) {
+        into = json::array();
+        merge_array(into.get_array(), delta.get_array());
+    } else {
+        into = delta;
+    }
+}
+
+void drop_indexes(json::value& calls) {
+    if (!calls.is_array()) return;
+    for (json::value& call : calls.get_array()) {
+        if (call.is_object()) call.get_object().erase("index");
+    }
+}
+
+}  // namespace
+
+struct OpenAiFromEvents::Answer {
+    json::object members;  // all but the choices
+    std::map<std::int64_t, json::object> choices;
+    bool finished = false;
+
+    void add_choice(const json::object& part) {
+        std::int64_t index = 0;
+        if (const json::value* const given = part.if_contains("index"); given != nullptr && given->is_int64()) {
+            index = given->get_int64();
+        }
+        json::object& choice = choices[index];
+        for (const auto& [key, value] : part) {
+            if (key == "delta") {
+                if (value.is_object()) merge(choice["message"], value, key);
+            } else if (key == "finish_reason") {
+                if (!value.is_string() || value.get_string().empty()) continue;
+                choice[key] = value;
+                finished = true;
+            } else if (key != "index") {
+                merge(choice[key], value, key);
+            }
+        }
+    }
+
+    void add(const json::object& event) {
+        for (const auto& [key, value] : event) {
+            if (key == "choices") {
+                if (!value.is_array()) continue;
+                for (const json::value& choice : value.get_array()) {
+                    if (choice.is_object()) add_choice(choice.get_object());
+                }
+            } else if (key != "object" && key != "error" && !value.is_null()) {
+                // Reports of usage may grow from event to event: members of a later one replace those before.
+                if (key == "usage" && members[key].is_object() && value.is_object()) {
+                    for (const auto& [name, count] : value.get_object()) {
+                        if (!count.is_null()) members[key].get_object()[name] = count;
+                    }
+                } else {
+                    members[key] = value;
+                }
+            }
+        }
+    }
+
+    json::object whole() {
+        json::array list;
+        bool completions = false;
+        for (auto& [index, choice] : choices) {
+            completions = choice.contains("text");
+            json::object ordered{{"index", index}};
+            for (auto& [key, value] : choice) ordered[key] = std::move(value);
+            if (!completions) {
+                if (!ordered["message"].is_object()) ordered["message"].emplace_object();
+                json::object& message = ordered["message"].get_object();
+                if (!message.contains("role")) message["role"] = "assistant";
+                if (!message.contains("content")) message["content"] = nullptr;
+                if (json::value* const calls = message.if_contains("tool_calls")) drop_indexes(*calls);
+            }
+            if (!ordered.contains("finish_reason")) ordered["finish_reason"] = nullptr;
+            list.push_back(std::move(ordered));
+        }
+        json::object answer = std::move(members);
+        answer["object"] = completions ? "text_completion" : "chat.completion";
+        json::value usage;
+        if (json::value* const reported = answer.if_contains("usage")) {
+            usage = std::move(*reported);
+            answer.erase("usage");
+        }
+        answer["choices"] = std::move(list);
+        if (usage.is_object()) answer["usage"] = std::move(usage);
+        return answer;
+    }
+};
+
+OpenAiFromEvents::OpenAiFromEvents(std::size_t max_event_bytes, std::size_t max_bytes)
+    : answer_(std::make_unique<Answer>()), max_bytes_(max_bytes) {
+    reader_.begin(max_event_bytes);
+}
+
+OpenAiFromEvents::~OpenAiFromEvents() = default;
+
+OpenAiFromEvents::State OpenAiFromEvents::take_bytes(std::string_view bytes) {
+    bytes_ += bytes.size();
+    if (bytes_ > max_bytes_ && state_ == State::more) state_ = State::too_large;
+    while (state_ == State::more) {
+        switch (reader_.next(bytes)) {
+            case SseReader::Step::more:
+                return state_;
+            case SseReader::Step::event:
+                state_ = take_event(reader_.data());
+                break;
+            case SseReader::Step::comment:
+                break;
+            case SseReader::Step::too_large:
+                state_ = State::too_large;
+                break;
+        }
+    }
+    return state_;
+}
+
+OpenAiFromEvents::State OpenAiFromEvents::take_event(std::string_view data) {
+    while (data.ends_with(' ')) data.remove_suffix(1);
+    if (data.empty() || data.front() == ':') return State::more;  // a comment that someone wrapped as data
+    if (data == "[DONE]") return State::done;
+    json::error_code failed;
+    json::parse_options options;
+    options.max_depth = kMostDepth;
+    const json::value event = json::parse(json::string_view(data.data(), data.size()), failed, {}, options);
+    if (failed || !event.is_object()) return State::invalid;
+    const json::object& members = event.get_object();
+    const json::value* const error = members.if_contains("error");
+    const json::value* const object = members.if_contains("object");
+    const bool says_error = (error != nullptr && !error->is_null()) || (object != nullptr && *object == "error");
+    if (says_error) {
+        answer_->members = members;
+        return State::failed;
+    }
+    answer_->add(members);
+    return State::more;
+}
+
+bool OpenAiFromEvents::complete() const {
+    return state_ == State::done || (state_ == State::more && answer_->finished);
+}
+
+std::string OpenAiFromEvents::take() {
+    return json::serialize(state_ == State::failed ? std::move(answer_->members) : answer_->whole());
+}
+
+}  // namespace tollgate

@@ -1,0 +1,22 @@
+#include "gateway/upstream/answer_shape.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tollgate {
+
+AnswerShape shape_of(std::string_view beginning) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (beginning.starts_with(kByteOrderMark)) beginning.remove_prefix(kByteOrderMark.size());
+    const auto at = beginning.find_first_not_of(" \t\r\n");
+    if (at == std::string_view::npos) return AnswerShape::unknown;
+    beginning.remove_prefix(at);
+    if (beginning.front() == '{' || beginning.front() == '[') return AnswerShape::json;
+    // The fields of an event, and a comment. A read may end inside a name.
+    static constexpr std::array<std::string_view, 5> kFields = {"data", "event", "id", "retry", ":"};
+    const bool events = std::ranges::any_of(
+        kFields, [&](std::string_view field) { return beginning.starts_with(field) || field.starts_with(beginning); });
+    return events ? AnswerShape::events : AnswerShape::neither;
+}
+
+}  // namespace tollgate

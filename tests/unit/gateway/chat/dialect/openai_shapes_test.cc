@@ -1,0 +1,143 @@
+// An answer in the shape that was not asked for: JSON as events, events as JSON.
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "gateway/chat/dialect/openai_from_events.h"
+#include "gateway/chat/dialect/openai_to_events.h"
+
+namespace tollgate {
+namespace {
+
+std::string events_of(std::string_view answer) {
+    std::string out;
+    EXPECT_TRUE(append_as_events(answer, out));
+    return out;
+}
+
+std::string answer_of(std::string_view events, std::size_t piece = 1'000'000) {
+    OpenAiFromEvents answer(1 << 20, 1 << 20);
+    while (!events.empty()) {
+        answer.take_bytes(events.substr(0, piece));
+        events.remove_prefix(std::min(piece, events.size()));
+    }
+    EXPECT_TRUE(answer.complete());
+    return answer.take();
+}
+
+TEST(OpenAiToEvents, ContentThenReasonThenUsage) {
+    EXPECT_EQ(events_of(R"({"id":"c-1","object":"chat.completion","created":1,"model":"m","choices":[
+                            {"index":0,"message":{"role":"assistant","content":"hi\nyou"},"logprobs":null,
+                             "finish_reason":"stop"}],
+                            "usage":{"prompt_tokens":3,"completion_tokens":1}})"),
+              R"(data: {"id":"c-1","created":1,"model":"m","object":"chat.completion.chunk","choices":[)"
+              R"({"index":0,"delta":{"role":"assistant","content":"hi\nyou"},"logprobs":null,"finish_reason":null}]})"
+              "\n\n"
+              R"(data: {"id":"c-1","created":1,"model":"m","object":"chat.completion.chunk","choices":[)"
+              R"({"index":0,"delta":{},"finish_reason":"stop"}]})"
+              "\n\n"
+              R"(data: {"id":"c-1","created":1,"model":"m","object":"chat.completion.chunk","choices":[],)"
+              R"("usage":{"prompt_tokens":3,"completion_tokens":1}})"
+              "\n\ndata: [DONE]\n\n");
+}
+
+TEST(OpenAiToEvents, ToolCallsAreNumbered) {
+    const std::string events = events_of(
+        R"({"choices":[{"message":{"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},)"
+        R"({"id":"b"}]},"finish_reason":"tool_calls"}]})");
+    EXPECT_THAT(events, testing::HasSubstr(R"("tool_calls":[{"index":0,"id":"a",)"));
+    EXPECT_THAT(events, testing::HasSubstr(R"({"index":1,"id":"b"}])"));
+}
+
+TEST(OpenAiToEvents, EveryChoiceHasItsEvents) {
+    const std::string events = events_of(R"({"choices":[{"message":{"content":"a"},"finish_reason":"stop"},)"
+                                         R"({"message":{"content":"b"},"finish_reason":"length"}]})");
+    EXPECT_THAT(events, testing::HasSubstr(R"({"index":1,"delta":{"content":"b"},)"));
+    EXPECT_THAT(events, testing::HasSubstr(R"({"index":1,"delta":{},"finish_reason":"length"})"));
+}
+
+TEST(OpenAiToEvents, CompletionsKeepTheirText) {
+    const std::string events =
+        events_of(R"({"object":"text_completion","choices":[{"text":"abc","index":0,"finish_reason":"stop"}]})");
+    EXPECT_THAT(events, testing::HasSubstr(R"({"index":0,"text":"abc","finish_reason":null})"));
+    EXPECT_THAT(events, testing::HasSubstr(R"({"index":0,"text":"","finish_reason":"stop"})"));
+    EXPECT_THAT(events, testing::HasSubstr(R"("object":"text_completion")"));
+}
+
+TEST(OpenAiToEvents, AnErrorStaysWhatItIs) {
+    EXPECT_EQ(events_of(R"({"error": {"message":"no"}})"),
+              "data: {\"error\":{\"message\":\"no\"}}\n\ndata: [DONE]\n\n");
+}
+
+TEST(OpenAiToEvents, WhatIsNoObjectIsRefused) {
+    std::string out;
+    EXPECT_FALSE(append_as_events("[1]", out));
+    EXPECT_FALSE(append_as_events("{\"choices\":", out));
+    EXPECT_EQ(out, "");
+}
+
+constexpr std::string_view kEvents =
+    "data: "
+    "{\"id\":\"c-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
+    "\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n"
+    ": alive\n\n"
+    "data: {\"id\":\"c-1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hel\"}}]}\n\n"
+    "data: {\"id\":\"c-1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n"
+    "data: {\"id\":\"c-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\n"
+    "data: [DONE]\n\n";
+constexpr std::string_view kAnswer =
+    R"({"id":"c-1","created":1,"model":"m","object":"chat.completion","choices":[{"index":0,"message":)"
+    R"({"role":"assistant","content":"hello"},"finish_reason":"stop"}],"usage":)"
+    R"({"prompt_tokens":3,"completion_tokens":2}})";
+
+TEST(OpenAiFromEvents, ContentIsPutTogetherWhateverThePieces) {
+    EXPECT_EQ(answer_of(kEvents), kAnswer);
+    EXPECT_EQ(answer_of(kEvents, 1), kAnswer);
+    EXPECT_EQ(answer_of(kEvents, 13), kAnswer);
+}
+
+TEST(OpenAiFromEvents, ToolCallsGoByTheirIndex) {
+    const std::string answer = answer_of(
+        "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"type\":\"function\",\"function\":"
+        "{\"name\":\"f\",\"arguments\":\"{\\\"x\\\"\"}},{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\","
+        "\"arguments\":\"\"}}]}}]}\n\n"
+        "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\","
+        "\"arguments\":\":1}\"}}]},\"finish_reason\":\"tool_calls\"}]}\n\n");
+    EXPECT_THAT(answer, testing::HasSubstr(R"("tool_calls":[{"id":"a","type":"function","function":{"name":"f",)"
+                                           R"("arguments":"{\"x\":1}"}},{"id":"b",)"));
+}
+
+TEST(OpenAiFromEvents, UsageMayComeInPieces) {
+    const std::string answer = answer_of(
+        "data: "
+        "{\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}}\n\n"
+        "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":null,"
+        "\"completion_tokens\":2}}\n\n");
+    EXPECT_THAT(answer, testing::HasSubstr(R"("usage":{"prompt_tokens":9,"completion_tokens":2})"));
+}
+
+TEST(OpenAiFromEvents, AnErrorIsTheAnswer) {
+    OpenAiFromEvents answer(1 << 20, 1 << 20);
+    EXPECT_EQ(answer.take_bytes("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
+                                "data: {\"error\":{\"message\":\"no\"}}\n\ndata: [DONE]\n\n"),
+              OpenAiFromEvents::State::failed);
+    EXPECT_EQ(answer.take(), R"({"error":{"message":"no"}})");
+}
+
+TEST(OpenAiFromEvents, IsIncompleteWithoutAnEnd) {
+    OpenAiFromEvents answer(1 << 20, 1 << 20);
+    EXPECT_EQ(answer.take_bytes("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"),
+              OpenAiFromEvents::State::more);
+    EXPECT_FALSE(answer.complete());
+}
+
+TEST(OpenAiFromEvents, RefusesWhatIsNoJsonAndWhatIsTooMuch) {
+    OpenAiFromEvents odd(1 << 20, 1 << 20);
+    EXPECT_EQ(odd.take_bytes("data: {\"id\": oops}\n\n"), OpenAiFromEvents::State::invalid);
+    OpenAiFromEvents large(1 << 20, 100);
+    EXPECT_EQ(large.take_bytes("data: {\"choices\":[]}\n\n" + std::string(100, '\n')),
+              OpenAiFromEvents::State::too_large);
+}
+
+}  // namespace
+}  // namespace tollgate
