@@ -77,11 +77,14 @@ class WatchedHold {
     Connection& connection_;
 };
 
-// Whether a failed attempt may be followed by another one: nothing was sent to the client, which still waits.
+// Whether a failed attempt may be followed by another one: nothing of an answer was sent to the client, which still
+// waits.
 bool may_try_again(Connection& connection, const Error& error) {
     const Exchange& request = connection.request;
     const auto timeout = std::chrono::milliseconds(connection.worker().config().timeouts.request_timeout_ms);
-    return error.retry() != Retry::never && request.reply.status_sent == 0 && !connection.abandoned() &&
+    const bool unanswered =
+        request.reply.status_sent == 0 || (connection.events.open() && connection.events.may_begin_anew());
+    return error.retry() != Retry::never && unanswered && !connection.abandoned() &&
            wire::Clock::now() < request.head.started + timeout;
 }
 
@@ -149,7 +152,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     connection.expect_nobody();
     if (error && held.taken()) {
         request.reply.error = error.kind();
-        request.reply.status = error_status(request, error.kind());
+        if (request.reply.status_sent == 0) request.reply.status = error_status(request, error.kind());
         co_await conclude_failed(connection, held, failed_ending(connection));
     }
     co_return error;
@@ -201,7 +204,11 @@ wire::Awaitable<void> life_of_a_request(Connection& connection) {
     Exchange& request = connection.request;
     worker.counters().requests_running.add();
     const Error error = co_await serve_request_guarded(connection);
-    if (error && request.reply.status_sent == 0) co_await reply_error(connection, error);
+    if (error && request.reply.status_sent == 0) {
+        co_await reply_error(connection, error);
+    } else if (error && connection.events.open()) {
+        co_await end_stream_with_error(connection, error);
+    }
     connection.in.consume(request.received.bytes);
     worker.release_body(request.received);
     finish_request(connection);

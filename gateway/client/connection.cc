@@ -110,6 +110,7 @@ wire::Awaitable<bool> Connection::read_head() {
 void Connection::begin_exchange() {
     const std::int64_t unix_ms = wire::unix_ms_now();
     request.begin(worker_.next_id(unix_ms), wire::Clock::now(), unix_ms);
+    events.reset();
 }
 
 void Connection::begin_request() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/chat/answer_stream.h"
+#include "gateway/client/event_reply.h"
 #include "gateway/client/watch.h"
 #include "gateway/exchange/exchange.h"
 #include "gateway/upstream/pool.h"
@@ -75,6 +76,7 @@ class Connection {
     std::string out;                      // what is being written
     Exchange request;
     AnswerStream meter;
+    EventReply events;  // of a request for a stream
     wire::ChunkDecoder request_chunks;
     ConnectAttempt connecting;    // an upstream connection being made
     bool close_after = false;     // no further request on this connection

@@ -22,6 +22,9 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
 wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
                                         BodyReader& reader);
 
+// Of a request for a stream whose head has left, and no event, when no endpoint has answered it.
+wire::Awaitable<void> end_stream_with_error(Connection& connection, const Error& error);
+
 UsageTerms terms_of(const Exchange& request);
 // A request that failed: free, or what was generated if it was the client that left.
 Ending failed_ending(Connection& connection);

@@ -16,10 +16,7 @@
 namespace tollgate {
 namespace {
 
-constexpr std::string_view kStreamFields = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
 constexpr std::uint32_t kLateUsageMs = 500;  // how long usage may follow [DONE]
-constexpr std::string_view kSignOfLife = ": keep-alive\n\n";
-constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
 
 void begin_meter(Connection& connection) {
     Exchange& request = connection.request;
@@ -35,38 +32,6 @@ void begin_meter(Connection& connection) {
     options.created = request.head.started_ms / 1000;
     options.max_event_bytes = connection.worker().config().limits.max_event_bytes;
     connection.meter.begin(options);
-}
-
-// What the relay writes to: the client's framing, and whether the head still has to go.
-struct Outlet {
-    BodyFraming framing = BodyFraming::chunked;
-    bool head_sent = false;
-    bool labelled_events = false;  // the upstream calls its answer a stream
-    std::string head;
-};
-
-// The pieces that send `out` as one chunk, with the head before it the first time and the end behind it the last time.
-struct Flush {
-    LastBytes pieces;
-    char size_text[20];
-};
-
-void prepare(Connection& connection, Outlet& outlet, bool last, Flush& flush) {
-    const std::string& out = connection.out;
-    const bool chunked = outlet.framing == BodyFraming::chunked;
-    flush.pieces = {};
-    if (!outlet.head_sent) flush.pieces[0] = outlet.head;
-    outlet.head_sent = true;
-    if (chunked && !out.empty()) {
-        flush.pieces[1] = std::string_view(flush.size_text, wire::write_chunk_head(out.size(), flush.size_text));
-    }
-    flush.pieces[2] = out;
-    if (!chunked) return;
-    if (last) {
-        flush.pieces[3] = out.empty() ? kLastChunk.substr(2) : kLastChunk;
-    } else if (!out.empty()) {
-        flush.pieces[3] = kLastChunk.substr(0, 2);
-    }
 }
 
 // Whether the open slot alone makes sure that a complete answer is charged for, should the process die: then the bytes
@@ -89,15 +54,16 @@ StreamRelay make_relay(Connection& connection, HeldRequest& held) {
 
 // The reply is over for lack of credit. If the provider bills on when the answer is closed, it is read on for what it
 // costs, and the client does not wait for that. False: it is not read on.
-wire::Awaitable<bool> cut_credit(Connection& connection, ErrorKind reason, StreamRelay& relay, Outlet& outlet) {
+wire::Awaitable<bool> cut_credit(Connection& connection, ErrorKind reason, StreamRelay& relay) {
     connection.worker().counters().holds_cut.add();
     connection.request.reply.error = reason;
     const auto action = relay.cut(connection.begin_read_on(), connection.out);
     if (action == StreamRelay::Action::end) co_return false;
-    Flush flush;
-    prepare(connection, outlet, action == StreamRelay::Action::reply, flush);
-    if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
-    if (action == StreamRelay::Action::reply) co_await connection.part_with_client();
+    const bool last = action == StreamRelay::Action::reply;
+    const EventReply::Pieces& pieces =
+        last ? connection.events.last_events(connection.out) : connection.events.events(connection.out);
+    if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
+    if (last) co_await connection.part_with_client();
     connection.begin_read_on();  // its time does not go by while the client takes its end
     co_return true;
 }
@@ -126,20 +92,11 @@ wire::Awaitable<void> forward_as_events(Connection& connection, BodyReader& read
     relay.take(events, true, connection.client_gone(), connection.out);
 }
 
-// The client's head, if that is due, or a comment.
-wire::Awaitable<void> show_life(Connection& connection, Outlet& outlet, Flush& flush) {
-    connection.out.clear();
-    if (outlet.head_sent) connection.out = kSignOfLife;
-    prepare(connection, outlet, false, flush);
-    if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
-    connection.out.clear();
-}
-
 // Reads and forwards until the answer is over, one way or another. What is in connection.out then has not been sent.
 wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, BodyReader& reader, StreamRelay& relay,
-                                     Outlet& outlet) {
+                                     bool labelled_events) {
     using Action = StreamRelay::Action;
-    Flush flush;
+    EventReply& reply = connection.events;
     AnswerShape shape = AnswerShape::unknown;
     const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
     Silence silence(timeouts.stream_gap_timeout_ms, timeouts.keep_alive_comment_ms);
@@ -147,14 +104,14 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
         BodyPart part;
         if (reader.must_read()) {
             const bool shown = !connection.client_gone() && !relay.reads_on() && !relay.usage_may_follow();
-            const bool head_due = !outlet.head_sent && outlet.labelled_events;
+            const bool head_due = !reply.head_sent() && labelled_events;
             const std::uint32_t wait_ms = relay.usage_may_follow() ? kLateUsageMs
                                           : shown                  ? silence.next_wait_ms(head_due)
                                                                    : timeouts.stream_gap_timeout_ms;
             const auto read = co_await reader.read(wait_ms);
             const bool nothing_came = std::get<0>(read) && connection.timed_out();
             if (shown && nothing_came && !connection.client_gone() && silence.go_on()) {
-                co_await show_life(connection, outlet, flush);
+                co_await reply.show_life(connection, false);
                 continue;
             }
             part = reader.take(read);
@@ -165,7 +122,7 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
         if (part.error) co_return relay.fail(std::move(part.error));
         if (shape == AnswerShape::unknown) {
             shape = shape_of(part.payload);
-            const bool events = shape == AnswerShape::events || outlet.labelled_events;
+            const bool events = shape == AnswerShape::events || labelled_events;
             if (shape == AnswerShape::json || (shape == AnswerShape::neither && !events)) {
                 co_return co_await forward_as_events(connection, reader, relay);
             }
@@ -175,16 +132,23 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
         if (relay.output_tokens() > 0) connection.request.attempt.note_first_token();
         if (action == Action::end) co_return;
         if (action == Action::cut_credit) {
-            const bool reads_on = co_await cut_credit(connection, held.cut_by(), relay, outlet);
+            const bool reads_on = co_await cut_credit(connection, held.cut_by(), relay);
             if (!reads_on) co_return;
         }
-        if (action == Action::forward && (!connection.out.empty() || !outlet.head_sent)) {
-            prepare(connection, outlet, false, flush);
-            if (!connection.write_now(flush.pieces)) co_await connection.write_rest(flush.pieces);
+        if (action == Action::forward && (!connection.out.empty() || !reply.head_sent())) {
+            const EventReply::Pieces& pieces = reply.events(connection.out);
+            if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
             fail_point("during_stream");
         }
         connection.out.clear();
     }
+}
+
+// The client is told by an event and sees the end of the connection: its stream is not complete.
+void end_broken(Connection& connection, const Error& error) {
+    connection.request.reply.error = error.kind();
+    connection.close_after = true;
+    if (connection.events.framing() == BodyFraming::until_close) connection.reset_on_close = true;
 }
 
 class Gauge {
@@ -206,40 +170,42 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
     BodyReader reader(connection, answer);
     request.attempt.streamed = true;
     begin_meter(connection);
-    Outlet outlet;
-    outlet.labelled_events = answer.event_stream;
-    outlet.framing = open_ended_framing(connection);
-    append_head(connection, outlet.head, answer.status, kEventStreamType, outlet.framing, 0, kStreamFields);
+    connection.events.begin(connection, answer.status);
     const Gauge open_streams(connection.worker().counters().streams_open);
     connection.out.clear();
     StreamRelay relay = make_relay(connection, held);
-    co_await forward_events(connection, held, reader, relay, outlet);
+    co_await forward_events(connection, held, reader, relay, answer.event_stream);
     const auto outcome = relay.finish();
     reader.release(relay.whole());
     Error error;
     if (outcome == StreamRelay::Outcome::broken) {
         if (connection.client_gone()) co_return upstream_failure(connection, provider, {});
         error = relay.error(provider);
-        if (!outlet.head_sent) {  // an ordinary error can still be sent
-            request.reply.status_sent = 0;
+        if (connection.events.may_begin_anew()) {  // another endpoint may still answer
+            if (!connection.events.head_sent()) request.reply.status_sent = 0;
             request.attempt.streamed = false;
             co_return error;
         }
-        request.reply.error = error.kind();
-        connection.close_after = true;
-        if (outlet.framing == BodyFraming::until_close) connection.reset_on_close = true;
+        end_broken(connection, error);
     }
-    Flush flush;
     Conclusion conclusion(connection, held);
     const bool finished = conclusion.finish_now(relay.ending(), [&](NanoUsd cost) {
         if (relay.reads_on()) connection.out.clear();
         relay.append_rest(cost, connection.out);
         if (error) connection.meter.append_error(error, connection.out);
-        prepare(connection, outlet, true, flush);
-        return flush.pieces;
+        return connection.events.last_events(connection.out);
     });
     if (!finished) co_await conclusion.finish();
     co_return Error{};
+}
+
+wire::Awaitable<void> end_stream_with_error(Connection& connection, const Error& error) {
+    begin_meter(connection);
+    end_broken(connection, error);
+    connection.out.clear();
+    connection.meter.append_error(error, connection.out);
+    const EventReply::Pieces& pieces = connection.events.last_events(connection.out);
+    if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
 }
 
 }  // namespace tollgate

@@ -1,0 +1,54 @@
+#include "gateway/client/event_reply.h"
+
+#include "gateway/client/connection.h"
+#include "gateway/wire/chunked.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kStreamFields = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
+constexpr std::string_view kSignOfLife = ": keep-alive\n\n";
+
+}  // namespace
+
+void EventReply::begin(Connection& connection, int status) {
+    if (head_sent()) return;
+    framing_ = open_ended_framing(connection);
+    head_.clear();
+    append_head(connection, head_, status, kEventStreamType, framing_, 0, kStreamFields);
+}
+
+void EventReply::gather(std::string_view events) {
+    pieces_ = {};
+    if (!head_sent()) pieces_[0] = head_;
+    if (framing_ == BodyFraming::chunked && !events.empty()) {
+        pieces_[1] = std::string_view(size_text_.data(), wire::write_chunk_head(events.size(), size_text_.data()));
+    }
+    pieces_[2] = events;
+}
+
+const EventReply::Pieces& EventReply::events(std::string_view events) {
+    gather(events);
+    if (framing_ == BodyFraming::chunked && !events.empty()) pieces_[3] = kLastChunk.substr(0, 2);
+    if (state_ == State::none) state_ = State::head_sent;
+    if (!events.empty()) state_ = State::events_sent;
+    return pieces_;
+}
+
+const EventReply::Pieces& EventReply::last_events(std::string_view events) {
+    gather(events);
+    if (framing_ == BodyFraming::chunked) pieces_[3] = events.empty() ? kLastChunk.substr(2) : kLastChunk;
+    state_ = State::over;
+    return pieces_;
+}
+
+wire::Awaitable<void> EventReply::show_life(Connection& connection, bool with_comment) {
+    const bool comment = with_comment || head_sent();
+    const State before = state_;
+    events(comment ? kSignOfLife : std::string_view());
+    state_ = before == State::none ? State::head_sent : before;
+    if (!connection.write_now(pieces_)) co_await connection.write_rest(pieces_);
+}
+
+}  // namespace tollgate
