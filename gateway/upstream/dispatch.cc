@@ -1,6 +1,7 @@
 #include "gateway/upstream/dispatch.h"
 
 #include "gateway/client/connection.h"
+#include "gateway/upstream/silence.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -61,7 +62,15 @@ void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     }
 }
 
+// How the head of an answer is waited for: the client of a stream is shown signs of life.
+Silence silence_of(Connection& connection) {
+    const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
+    const bool shown = connection.request.ask.body.stream && connection.request.ask.api != ApiType::embeddings;
+    return {timeouts.first_byte_timeout_ms, shown ? timeouts.keep_alive_comment_ms : 0};
+}
+
 constexpr std::size_t kHeadRoomBytes = 4096;
+constexpr int kStreamStatus = 200;  // of a reply that begins before its answer
 
 enum class HeadStep : std::uint8_t { more, done, refused };
 
@@ -183,13 +192,20 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
     request.attempt.sent_upstream = wire::Clock::now();
 
     HeadReader reader;
+    Silence silence = silence_of(connection);
     while (!failed && reader.step == HeadStep::more) {
         if (connection.abandoned()) {
             failed = wire::asio::error::operation_aborted;
             break;
         }
+        connection.expect_upstream(upstream.stream, silence.next_wait_ms(false));
         char* const to = upstream.in.room(kHeadRoomBytes);
         auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
+        if (error && connection.timed_out() && !connection.client_gone() && silence.go_on()) {
+            connection.events.begin(connection, kStreamStatus);
+            co_await connection.events.show_life(connection, true);
+            continue;
+        }
         failed = error;
         if (!failed) take_heads(connection, bytes, answer, reader);
     }

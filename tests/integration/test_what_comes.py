@@ -227,3 +227,56 @@ def test_the_head_of_a_stream_comes_when_its_upstreams_does(patient_gateway, scr
             body += piece
     assert body.count(b": keep-alive\n\n") >= 3
     assert Stream(body).content == "hello you"
+
+
+def late(body, *, head_after_s, end=True):
+    """A stream whose head comes late."""
+
+    def script(exchange):
+        time.sleep(head_after_s)
+        exchange.start_stream()
+        exchange.chunk(body)
+        if end:
+            exchange.end_stream()
+        else:
+            exchange.close()
+
+    return script
+
+
+@pytest.mark.parametrize("path", FLAVOURS)
+def test_a_client_that_waits_for_the_head_of_a_stream_is_shown_life(patient_gateway, scripted, path):
+    scripted.script = late(EVENTS, head_after_s=1.5)
+    account = patient_gateway.new_account("5")
+    answer = post_chat(patient_gateway, account, path=path, model="test/scripted", stream=True)
+    assert answer.status == 200 and answer.body.count(b": keep-alive\n\n") >= 3
+    assert Stream(answer.body).content == "hello you" and Stream(answer.body).done
+    assert patient_gateway.generation(account, answer.header("x-generation-id"))["total_cost"] == COST
+
+
+@pytest.mark.parametrize("path", FLAVOURS)
+def test_a_refusal_after_signs_of_life_is_an_error_event(patient_gateway, scripted, path):
+    def script(exchange):
+        time.sleep(1)
+        exchange.answer({"error": {"message": "too many words", "type": "invalid_request_error"}}, "400 Bad Request")
+
+    scripted.script = script
+    account = patient_gateway.new_account("5")
+    with open_stream(patient_gateway, account, path=path, model="test/scripted") as connection:
+        answer = connection.read_answer()
+        assert connection.closed_by_peer()
+    stream = Stream(answer.body)
+    assert answer.status == 200 and not stream.done
+    assert "too many words" in stream.error["message"]
+    figures = patient_gateway.credits(account)
+    assert figures["total_usage"] == 0 and figures["held"] == 0
+
+
+def test_a_plain_answer_is_waited_for_without_signs(patient_gateway, scripted):
+    def script(exchange):
+        time.sleep(1)
+        exchange.answer(ANSWER)
+
+    scripted.script = script
+    answer = post_chat(patient_gateway, patient_gateway.new_account("5"), model="test/scripted")
+    assert answer.status == 200 and answer.json()["choices"] == ANSWER["choices"]
