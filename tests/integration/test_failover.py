@@ -1,6 +1,7 @@
 """A model with two endpoints: where the first cannot answer the second does, and is what is billed and named."""
 
 import json
+import time
 from decimal import Decimal
 
 import pytest
@@ -80,6 +81,23 @@ def test_a_stream_that_breaks_before_its_first_event_is_tried_elsewhere(gateway,
     answer, events = stream_chat(gateway, account, "tokens=5", model="test/failover-scripted")
     assert events.done and answer.header("x-tollgate-provider") == "sample"
     assert billed(gateway, account, answer)["provider_name"] == "sample"
+
+
+def test_comments_do_not_bind_a_stream_to_its_endpoint(start_gateway, scripted):
+    def script(exchange):
+        time.sleep(1)
+        exchange.start_stream()
+        time.sleep(1)
+        exchange.close()
+
+    scripted.script = script
+    gateway = start_gateway(timeouts={"keep_alive_comment_ms": 300})
+    account = gateway.new_account()
+    answer, events = stream_chat(gateway, account, "tokens=5", model="test/failover-scripted")
+    assert answer.body.count(b": keep-alive\n\n") >= 4 and events.done
+    record = billed(gateway, account, answer)
+    assert record["provider_name"] == "sample"
+    assert record["total_cost"] == cost(SECOND, record["tokens_prompt"], 5)
 
 
 def test_nothing_is_tried_again_once_the_client_has_a_part(gateway, scripted):
