@@ -182,7 +182,12 @@ void Connection::expect_client(std::uint32_t timeout_ms) {
 
 void Connection::expect_upstream(wire::Stream& upstream, std::uint32_t timeout_ms) {
     upstream_ = &upstream;
+    upstream_timeout_ms_ = timeout_ms;
     watch_.expect(Watch::Awaited::upstream, after(timeout_ms));
+}
+
+void Connection::upstream_progressed() {
+    if (upstream_ != nullptr && !timed_out()) watch_.expect(Watch::Awaited::upstream, after(upstream_timeout_ms_));
 }
 
 void Connection::expect_connect(std::uint32_t timeout_ms) {

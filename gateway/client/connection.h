@@ -37,6 +37,8 @@ class Connection {
     void expect_upstream(wire::Stream& upstream, std::uint32_t timeout_ms);
     void expect_connect(std::uint32_t timeout_ms);  // whatever `connecting` points to then
     void expect_nobody();
+    // The upstream that is expected to act has taken something: its time begins anew.
+    void upstream_progressed();
     bool timed_out() const { return watch_.timed_out(); }
 
     // --- The worker's timer, and its looks at the socket.
@@ -95,6 +97,7 @@ class Connection {
     void count_read_on();
     Watch::ReadOnLimits read_on_limits() const;
     wire::Clock::time_point after(std::uint32_t timeout_ms) const;
+    std::uint32_t upstream_timeout_ms_ = 0;
 
     Worker& worker_;
     wire::Stream stream_;

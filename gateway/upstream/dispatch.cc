@@ -2,6 +2,7 @@
 
 #include "gateway/client/connection.h"
 #include "gateway/upstream/silence.h"
+#include "gateway/upstream/upload.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -70,6 +71,8 @@ Silence silence_of(Connection& connection) {
 }
 
 constexpr std::size_t kHeadRoomBytes = 4096;
+// A request of this size fits into a socket's buffer, so that writing it does not wait for the upstream.
+constexpr std::size_t kMostWrittenBeforeReading = 64 * 1024;
 constexpr int kStreamStatus = 200;  // of a reply that begins before its answer
 
 enum class HeadStep : std::uint8_t { more, done, refused };
@@ -81,6 +84,17 @@ struct HeadReader {
     Error error{};  // when refused
 };
 
+// A head that can no longer become one is refused at once, not waited for.
+wire::HeadRefusal refuse_unfinished(std::string_view head, std::size_t most_bytes) {
+    constexpr std::string_view kBeginning = "HTTP/1.";
+    if (!head.starts_with(kBeginning.substr(0, head.size()))) return {400, "it does not begin with a version of HTTP"};
+    for (auto line = head.find('\n'); line != std::string_view::npos; line = head.find('\n', line + 1)) {
+        if (line == 0 || head[line - 1] != '\r') return {400, "its lines do not end in CRLF"};
+    }
+    if (head.size() >= most_bytes) return {431, "its head is too large"};
+    return {};
+}
+
 // Looks for the final head in what has been received, past informational ones.
 void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& answer, HeadReader& reader) {
     wire::Buffer& in = answer.connection->in;
@@ -91,10 +105,10 @@ void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& an
     while (reader.step == HeadStep::more) {
         const std::size_t end = wire::find_head_end(in.view(), reader.searched);
         reader.searched = in.size();
-        if (end == 0 && in.size() < limits.max_head_bytes) return;
         const auto refusal =
-            end == 0 ? wire::HeadRefusal{431, "its head is too large"}
+            end == 0 ? refuse_unfinished(in.view(), limits.max_head_bytes)
                      : wire::parse_response_head(in.view().substr(0, end), limits.max_head_fields, false, head);
+        if (refusal.status == 0 && end == 0) return;
         if (refusal.status != 0) {
             reader.error = {ErrorKind::upstream_invalid_response,
                             "provider " + answer.pool->provider().name +
@@ -137,12 +151,22 @@ wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect_afresh(Con
                       "provider " + pool.provider().name + " could not be connected to in time");
 }
 
-// Why there is no answer. A reused connection that ends before any byte of one came had been closed by the provider.
-Error give_up(Connection& connection, UpstreamAnswer& answer, const HeadReader& reader, const wire::ErrorCode& failed) {
+// Whether the upstream cannot have taken the request whole, so that it may be sent again: a POST is not idempotent
+// (RFC 9110 9.2.2). Only what a reused connection is known for counts, that its provider closed it while the request
+// was on its way. Then the end of the stream comes first, and some of the request stays unacknowledged. After a reset
+// it is not known what was taken.
+bool surely_not_taken(UpstreamConnection& upstream, const wire::ErrorCode& failed, bool written) {
+    if (!upstream.reused) return false;
+    if (!written) return true;
+    return failed == wire::asio::error::eof && !upstream.stream.peer_has_all();
+}
+
+// Why there is no answer. `written`: all of the request has been given to the upstream's socket.
+Error give_up(Connection& connection, UpstreamAnswer& answer, const HeadReader& reader, const wire::ErrorCode& failed,
+              bool written) {
     Error error = failed ? upstream_failure(connection, answer.pool->provider().name, failed) : reader.error;
-    if (answer.connection->reused && !reader.answered && error.kind() == ErrorKind::upstream_reset) {
-        error.set_retry(Retry::fresh_connection);
-    }
+    const bool again = !reader.answered && error.kind() == ErrorKind::upstream_reset;
+    if (again && surely_not_taken(*answer.connection, failed, written)) error.set_retry(Retry::fresh_connection);
     connection.expect_nobody();
     answer.pool->discard(std::move(answer.connection));
     return error;
@@ -179,29 +203,37 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
         co_return std::unexpected(upstream_failure(connection, {}, {}));
     }
     UpstreamConnection& upstream = *answer.connection;
+    const TimeoutsConfig& timeouts = worker.config().timeouts;
     build_body(connection, request.upstream_body);
     write_request_head(request, credential, upstream.out);
-    connection.expect_upstream(upstream.stream, worker.config().timeouts.first_byte_timeout_ms);
+    connection.expect_upstream(upstream.stream, timeouts.first_byte_timeout_ms);
     OutgoingPieces pieces;
     const auto outgoing = std::span(pieces).first(gather(upstream.out, request.upstream_body, pieces));
     wire::ErrorCode failed;
-    const std::size_t taken = upstream.stream.write_now(outgoing, failed);
-    if (!failed && taken < upstream.out.size() + request.upstream_body.size()) {
+    Silence silence = silence_of(connection);
+    std::unique_ptr<Upload> upload;
+    const std::size_t size = upstream.out.size() + request.upstream_body.size();
+    std::size_t taken = upstream.stream.write_now(outgoing, failed);
+    if (!failed && taken < size && size <= kMostWrittenBeforeReading) {
         failed = co_await upstream.stream.write_rest(outgoing, taken);
+        if (!failed) taken = size;
+    } else if (!failed && taken < size) {
+        upload = std::make_unique<Upload>(connection, upstream.stream, outgoing, taken, silence.next_wait_ms(false));
     }
     request.attempt.sent_upstream = wire::Clock::now();
 
     HeadReader reader;
-    Silence silence = silence_of(connection);
     while (!failed && reader.step == HeadStep::more) {
         if (connection.abandoned()) {
             failed = wire::asio::error::operation_aborted;
             break;
         }
-        connection.expect_upstream(upstream.stream, silence.next_wait_ms(false));
+        const bool uploads = upload != nullptr && upload->running();
+        connection.expect_upstream(upstream.stream,
+                                   uploads ? timeouts.first_byte_timeout_ms : silence.next_wait_ms(false));
         char* const to = upstream.in.room(kHeadRoomBytes);
         auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
-        if (error && connection.timed_out() && !connection.client_gone() && silence.go_on()) {
+        if (error && connection.timed_out() && !connection.client_gone() && !uploads && silence.go_on()) {
             connection.events.begin(connection, kStreamStatus);
             co_await connection.events.show_life(connection, true);
             continue;
@@ -209,8 +241,15 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
         failed = error;
         if (!failed) take_heads(connection, bytes, answer, reader);
     }
+    if (upload != nullptr) {
+        // An answer that comes before the request was read ends the upload, and the connection with it.
+        if (upload->running()) answer.keep_alive = false;
+        upload->stop();
+        co_await upload->wait();
+        if (upload->complete()) taken = size;
+    }
     if (reader.step == HeadStep::done) co_return answer;
-    co_return std::unexpected(give_up(connection, answer, reader, failed));
+    co_return std::unexpected(give_up(connection, answer, reader, failed, taken == size));
 }
 
 }  // namespace tollgate

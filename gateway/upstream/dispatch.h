@@ -30,9 +30,9 @@ struct UpstreamAnswer {
 // Whether an idle connection of the pool may carry the request.
 enum class Connect : std::uint8_t { reuse, fresh };
 
-// Sends `request.upstream_body` with the credential and reads the head of the answer. An error says whether a fresh
-// connection or another endpoint can help: on a reused connection that ends before any byte of an answer came, the
-// provider had closed it before it took the request. Errors: upstream_unreachable, upstream_reset, upstream_timeout,
+// Sends `request.upstream_body` with the credential and reads the head of the answer, also while a large request is
+// still being sent: an answer that comes early ends that. An error says whether a fresh connection or another endpoint
+// can help. Errors: upstream_unreachable, upstream_reset, upstream_timeout,
 // upstream_invalid_response, client_closed_request, shutting_down.
 wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const Credential& credential,
                                                   Connect connect);

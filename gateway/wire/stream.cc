@@ -1,5 +1,7 @@
 #include "gateway/wire/stream.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -100,6 +102,12 @@ Awaitable<ErrorCode> Stream::write_rest(std::span<const std::string_view> pieces
     co_return error;
 }
 
+Awaitable<Stream::ReadResult> Stream::write_some(std::span<const std::string_view> pieces, std::size_t skip) {
+    const Buffers buffers = rest_of(pieces, skip);
+    if (tls_ != nullptr) co_return co_await tls_->async_write_some(buffers, kAwait);
+    co_return co_await socket_.async_write_some(buffers, kAwait);
+}
+
 Awaitable<ErrorCode> Stream::write_all(std::span<const std::string_view> pieces) {
     std::size_t total = 0;
     for (const std::string_view piece : pieces) total += piece.size();
@@ -133,6 +141,11 @@ void Stream::close_now() {
 bool Stream::is_broken() {
     char byte = 0;
     return ::recv(descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno != EAGAIN && errno != EWOULDBLOCK;
+}
+
+bool Stream::peer_has_all() {
+    int unacknowledged = 0;
+    return ::ioctl(descriptor(), SIOCOUTQ, &unacknowledged) == 0 && unacknowledged == 0;
 }
 
 bool Stream::peer_spoke_or_left() {

@@ -39,6 +39,8 @@ class Stream {
     std::size_t write_now(std::span<const std::string_view> pieces, ErrorCode& error);
     // Writes what is left of `pieces` after `skip` bytes.
     Awaitable<ErrorCode> write_rest(std::span<const std::string_view> pieces, std::size_t skip);
+    // At least one byte of that, or an error. Reading may go on beside it.
+    Awaitable<ReadResult> write_some(std::span<const std::string_view> pieces, std::size_t skip);
     // Both in one; no suspension when the socket takes everything.
     Awaitable<ErrorCode> write_all(std::span<const std::string_view> pieces);
 
@@ -51,6 +53,8 @@ class Stream {
     bool peer_spoke_or_left();
     // True if the connection is broken and nothing is left to receive.
     bool is_broken();
+    // Whether the peer's machine has acknowledged all that was sent, also on a connection that has ended since.
+    bool peer_has_all();
 
   private:
     Socket socket_;
