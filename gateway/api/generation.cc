@@ -13,6 +13,18 @@ void write_tokens(const TokenUsage& usage, JsonWriter& json) {
     json.key("native_tokens_cache_write").number(usage.cache_write);
 }
 
+void write_provider_response(const StoredRequest& request, JsonWriter& json) {
+    const RequestSettled& settled = request.settled();
+    const PricedCandidate& answered = request.answered();
+    json.key("provider_responses").array().object();
+    json.key("endpoint_id").text(std::string(answered.provider) + ":" + std::string(answered.model));
+    if (!settled.upstream_id.empty()) json.key("id").text(settled.upstream_id);
+    json.key("is_byok").flag(settled.byok).key("latency").number(settled.latency_ms);
+    json.key("model_permaslug").text(answered.model).key("provider_name").text(answered.provider).key("status");
+    settled.upstream_status == 0 ? json.null() : json.number(settled.upstream_status);
+    json.end().end();
+}
+
 }  // namespace
 
 ApiAnswer show_generation(Call& call) {
@@ -58,6 +70,10 @@ ApiAnswer show_generation(Call& call) {
     json.key("session_id").text_or_null(opened.session);
     json.key("http_referer").text_or_null(opened.app);
     json.key("app_title").text_or_null(opened.app_title);
+    json.key("workspace_id").text(to_uuid(opened.project)).key("origin").text(opened.app);
+    json.key("data_region").text("global");
+    write_provider_response(*found, json);
+    for (const Field& field : kGenerationNulls) json.key(field.name).null();
     json.end().end();
     return json_answer(json);
 }

@@ -12,6 +12,36 @@ ApiAnswer show_generation(Call& call);
 inline constexpr std::array kGenerationQueryFields = {fields::text("id").required().note("gen-… of an answer")};
 inline constexpr Schema kGenerationQuery{"GenerationQuery", kGenerationQueryFields, true};
 
+inline constexpr std::array kProviderResponseFields = {
+    fields::text("endpoint_id"),
+    fields::text("id").maybe(),
+    fields::flag("is_byok"),
+    fields::integer("latency"),
+    fields::text("model_permaslug"),
+    fields::text("provider_name"),
+    fields::integer("status").or_null().note("null: there was no answer"),
+};
+inline constexpr Schema kProviderResponse{"ProviderResponse", kProviderResponseFields};
+
+// Members that OpenRouter's clients demand and the gateway keeps nothing for: always null.
+inline constexpr std::array kGenerationNulls = {
+    fields::integer("app_id").or_null(),
+    fields::usd("cache_discount").or_null(),
+    fields::integer("moderation_latency").or_null(),
+    fields::integer("native_tokens_completion_images").or_null(),
+    fields::integer("num_fetches").or_null(),
+    fields::integer("num_input_audio_prompt").or_null(),
+    fields::integer("num_media_completion").or_null(),
+    fields::integer("num_media_prompt").or_null(),
+    fields::integer("num_search_results").or_null(),
+    fields::text("preset_id").or_null(),
+    fields::text("response_cache_source_id").or_null(),
+    fields::text("router").or_null(),
+    fields::text("service_tier").or_null(),
+    fields::text("user_agent").or_null(),
+    fields::text("web_search_engine").or_null(),
+};
+
 inline constexpr std::array kGenerationFields = {
     fields::text("id"),
     fields::text("request_id"),
@@ -52,8 +82,13 @@ inline constexpr std::array kGenerationFields = {
     fields::text("session_id").or_null(),
     fields::text("http_referer").or_null(),
     fields::text("app_title").or_null(),
+    fields::uuid("workspace_id").or_null().note("The project"),
+    fields::text("origin").note("The app's address; empty if it named none"),
+    fields::text("data_region").note("Always global: the gateway has no regions"),
+    fields::list("provider_responses", kProviderResponse).note("Of the attempt that answered, or the last one"),
 };
-inline constexpr Schema kGeneration{"Generation", kGenerationFields};
+inline constexpr auto kWholeGenerationFields = joined(kGenerationFields, kGenerationNulls);
+inline constexpr Schema kGeneration{"Generation", kWholeGenerationFields};
 inline constexpr std::array kGenerationDataFields = {fields::object("data", kGeneration)};
 inline constexpr Schema kGenerationData{"GenerationData", kGenerationDataFields};
 

@@ -1,23 +1,23 @@
 #include "gateway/api/keys.h"
 
+#include <algorithm>
+
 #include "gateway/api/credits.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
-void write_key(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
+constexpr std::string_view kRateLimitNote = "The key's own limit of requests. Others are in the x-ratelimit headers.";
+
+// The members of a key's object, without its braces.
+void write_members(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
     const Spender* const spender = credits.find_key(key.digest);
     const Spender state = spender != nullptr ? key.credit->state_of(*spender, 0) : Spender(LimitScope::key);
     const WindowNumbers now = windows_at(now_ms);
     const Limits limits = key.limits;
-    json.object()
-        .key("hash")
-        .text(to_hex(key.digest))
-        .key("label")
-        .text(key_label(key.kind, key.ends))
-        .key("name")
-        .text(key.name);
+    json.key("hash").text(to_hex(key.digest)).key("label").text(key_label(key.kind, key.ends));
+    json.key("name").text(key.name);
     json.key("disabled").flag(key.disabled).key("limit");
     limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_remaining");
@@ -40,14 +40,66 @@ void write_key(const CreditTable& credits, const KeyRecord& key, std::int64_t no
     json.key("is_provisioning_key").flag(key.kind != KeyKind::inference);
     json.key("creator_user_id");
     key.creator.is_nil() ? json.null() : json.text(to_uuid(key.creator));
-    json.key("organization_id").text(to_uuid(key.organization)).key("project_id");
-    key.project.is_nil() ? json.null() : json.text(to_uuid(key.project));
+    json.key("organization_id").text(to_uuid(key.organization));
+    for (const std::string_view name : {"project_id", "workspace_id"}) {
+        json.key(name);
+        key.project.is_nil() ? json.null() : json.text(to_uuid(key.project));
+    }
     json.key("created_at").time(key.created_ms);
     json.key("updated_at").time(key.updated_ms == key.created_ms ? 0 : key.updated_ms);
     json.key("expires_at").time(key.expires_ms);
     json.key("rate_limit").object().key("requests").number(limits.requests_per_minute.value_or(-1));
-    json.key("interval").text("1m").end();
+    json.key("interval").text("1m").key("note").text(kRateLimitNote).end();
+}
+
+void write_key(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
+    json.object();
+    write_members(credits, key, now_ms, json);
     json.end();
+}
+
+// A limit on what the key spends, be it the key's own or of those that it spends for.
+struct KeyBudget {
+    std::string_view scope;  // OpenRouter's word where it has one
+    Spender state;
+};
+
+std::vector<KeyBudget> budgets_of(const Call& call, const KeyRecord& key) {
+    const Spenders& spenders = spenders_of(*call.directory, key, *call.services.credits);
+    const std::array<std::pair<std::string_view, const Spender*>, 4> all = {{{"organization", &key.credit->spender()},
+                                                                             {"workspace", spenders.project},
+                                                                             {"member", spenders.member},
+                                                                             {"key_limit", spenders.key}}};
+    std::vector<KeyBudget> budgets;
+    for (const auto& [scope, spender] : all) {
+        if (spender == nullptr) continue;
+        const Spender state = key.credit->state_of(*spender, 0);
+        if (state.limits.budget) budgets.push_back({scope, state});
+    }
+    return budgets;
+}
+
+void write_budget(const KeyBudget& budget, std::int64_t now_ms, JsonWriter& json) {
+    const Limits& limits = budget.state.limits;
+    const NanoUsd spent = budget.state.charged_in(limits.reset, windows_at(now_ms));
+    json.object().key("scope").text(budget.scope).key("limit_usd").usd(*limits.budget);
+    json.key("spend_usd").usd(spent).key("remaining_usd").usd(*limits.budget - spent);
+    json.key("reset_interval").text_or_null(reset_name(limits.reset));
+    json.key("resets_at").time(window_end_ms(limits.reset, now_ms)).key("include_byok").flag(false);
+    json.key("budget_id").null().key("guardrail_id").null().end();
+}
+
+void write_own_budgets(const Call& call, const KeyRecord& key, JsonWriter& json) {
+    const std::int64_t now_ms = call.request.now_ms;
+    const std::vector<KeyBudget> budgets = budgets_of(call, key);
+    json.key("budgets").array();
+    for (const KeyBudget& budget : budgets) write_budget(budget, now_ms, json);
+    json.end().key("effective_budget");
+    const auto least = std::ranges::min_element(budgets, {}, [now = windows_at(now_ms)](const KeyBudget& budget) {
+        const Limits& limits = budget.state.limits;
+        return *limits.budget - budget.state.charged_in(limits.reset, now);
+    });
+    least == budgets.end() ? void(json.null()) : write_budget(*least, now_ms, json);
 }
 
 ApiAnswer key_answer(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms) {
@@ -146,7 +198,14 @@ ApiAnswer show_own_key(Call& call) {
     if (call.request.caller.is_operator()) return no_credit_of_its_own();
     const KeyRecord* const key = call.directory->find_key(call.request.caller.key);
     if (key == nullptr) return api_error(ErrorKind::not_found, "this key no longer exists");
-    return key_answer(*call.services.credits, *key, call.request.now_ms);
+    JsonWriter json;
+    json.object().key("data").object();
+    write_members(*call.services.credits, *key, call.request.now_ms, json);
+    write_own_budgets(call, *key, json);
+    json.key("allowed_data_regions").array().text("global").end().key("free_model_daily_requests").object();
+    for (const Field& field : kDailyRequestsFields) json.key(field.name).number(0);
+    json.end().end().end();
+    return json_answer(json);
 }
 
 }  // namespace tollgate

@@ -39,7 +39,7 @@ inline constexpr std::array kKeyChangeFields = {
 inline constexpr Schema kKeyChangeBody{"KeyChange", kKeyChangeFields};
 
 inline constexpr std::array kRateLimitFields = {fields::integer("requests").note("-1: unlimited"),
-                                                fields::text("interval")};
+                                                fields::text("interval"), fields::text("note")};
 inline constexpr Schema kRateLimit{"RateLimit", kRateLimitFields};
 // OpenRouter's key object, with what it lacks.
 inline constexpr std::array kKeyFields = {
@@ -65,6 +65,7 @@ inline constexpr std::array kKeyFields = {
     fields::uuid("creator_user_id").or_null(),
     fields::uuid("organization_id"),
     fields::uuid("project_id").or_null(),
+    fields::uuid("workspace_id").or_null().note("OpenRouter's name of project_id"),
     fields::time("created_at").or_null(),
     fields::time("updated_at").or_null(),
     fields::time("expires_at").or_null(),
@@ -73,6 +74,32 @@ inline constexpr std::array kKeyFields = {
 inline constexpr Schema kKey{"Key", kKeyFields};
 inline constexpr std::array kKeyDataFields = {fields::object("data", kKey)};
 inline constexpr Schema kKeyData{"KeyData", kKeyDataFields};
+// What the key that calls is told beside that.
+inline constexpr std::array kKeyBudgetFields = {
+    fields::text("scope").one_of("organization|workspace|member|key_limit").note("workspace: the key's project"),
+    fields::usd("limit_usd"),
+    fields::usd("spend_usd").note("In the current window"),
+    fields::usd("remaining_usd"),
+    fields::text("reset_interval").or_null().one_of("daily|weekly|monthly"),
+    fields::time("resets_at").or_null(),
+    fields::flag("include_byok"),
+    fields::text("budget_id").or_null(),
+    fields::text("guardrail_id").or_null(),
+};
+inline constexpr Schema kKeyBudget{"KeyBudget", kKeyBudgetFields};
+inline constexpr std::array kDailyRequestsFields = {fields::integer("used"), fields::integer("limit"),
+                                                    fields::integer("remaining")};
+inline constexpr Schema kDailyRequests{"DailyRequests", kDailyRequestsFields};
+inline constexpr std::array kOwnKeyMoreFields = {
+    fields::list("budgets", kKeyBudget).note("All that bound what this key spends"),
+    fields::object("effective_budget", kKeyBudget).or_null().note("The one with the least left; null: there is none"),
+    fields::texts("allowed_data_regions").note("Always global: the gateway has no regions"),
+    fields::object("free_model_daily_requests", kDailyRequests).note("All 0: no models are free to everybody"),
+};
+inline constexpr auto kOwnKeyFields = joined(kKeyFields, kOwnKeyMoreFields);
+inline constexpr Schema kOwnKey{"OwnKey", kOwnKeyFields};
+inline constexpr std::array kOwnKeyDataFields = {fields::object("data", kOwnKey)};
+inline constexpr Schema kOwnKeyData{"OwnKeyData", kOwnKeyDataFields};
 inline constexpr std::array kNewKeyAnswerFields = {fields::object("data", kKey),
                                                    fields::text("key").note("The plaintext, shown this once")};
 inline constexpr Schema kNewKeyAnswer{"NewKeyData", kNewKeyAnswerFields};

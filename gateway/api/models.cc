@@ -1,5 +1,6 @@
 #include "gateway/api/models.h"
 
+#include <algorithm>
 #include <boost/url/pct_string_view.hpp>
 
 #include "gateway/worker.h"
@@ -24,17 +25,63 @@ void write_list(JsonWriter& json, const std::vector<std::string>& values) {
     json.end();
 }
 
+// What OpenAI's API takes of chats and completions, which passes unchanged.
+constexpr std::array<std::string_view, 16> kPassedParameters = {"frequency_penalty",
+                                                                "logit_bias",
+                                                                "logprobs",
+                                                                "max_completion_tokens",
+                                                                "max_tokens",
+                                                                "parallel_tool_calls",
+                                                                "presence_penalty",
+                                                                "reasoning_effort",
+                                                                "response_format",
+                                                                "seed",
+                                                                "stop",
+                                                                "temperature",
+                                                                "tool_choice",
+                                                                "tools",
+                                                                "top_logprobs",
+                                                                "top_p"};
+
+// "text+image->text"
+std::string modality_of(const Model& model) {
+    const auto append_all = [](const std::vector<std::string>& all, std::string& out) {
+        for (std::size_t i = 0; i < all.size(); ++i) out.append(i == 0 ? "" : "+").append(all[i]);
+    };
+    std::string text;
+    append_all(model.input_modalities, text);
+    text += "->";
+    append_all(model.output_modalities, text);
+    return text;
+}
+
+void write_architecture(const Model& model, JsonWriter& json) {
+    json.key("architecture").object().key("modality").text(modality_of(model)).key("input_modalities");
+    write_list(json, model.input_modalities);
+    json.key("output_modalities");
+    write_list(json, model.output_modalities);
+    json.key("tokenizer").text("Other").key("instruct_type").null().end();
+}
+
+void write_what_clients_demand(const Model& model, JsonWriter& json) {
+    json.key("supported_parameters").array();
+    if (!model.embeddings) {
+        for (const std::string_view name : kPassedParameters) json.text(name);
+    }
+    json.end();
+    for (const std::string_view name : {"default_parameters", "per_request_limits", "supported_voices"}) {
+        json.key(name).null();
+    }
+    json.key("links").object().key("details").text("/api/v1/models/" + model.id).end();
+}
+
 void write_openrouter(const Catalogue& catalogue, const Model& model, JsonWriter& json) {
     const Endpoint& first = *catalogue.find(model.id).front().endpoint;
     json.object().key("id").text(model.id).key("canonical_slug").text(model.id);
     json.key("name").text(model.name).key("created").number(model.created).key("description").text("");
     json.key("context_length");
     first.context_length > 0 ? json.number(first.context_length) : json.null();
-    json.key("architecture").object().key("input_modalities");
-    write_list(json, model.input_modalities);
-    json.key("output_modalities");
-    write_list(json, model.output_modalities);
-    json.end();
+    write_architecture(model, json);
     json.key("pricing").object();
     json.key("prompt").text(price_text(first.prices.prompt));
     json.key("completion").text(price_text(first.prices.completion));
@@ -47,6 +94,7 @@ void write_openrouter(const Catalogue& catalogue, const Model& model, JsonWriter
     json.key("max_completion_tokens");
     first.max_completion_tokens > 0 ? json.number(first.max_completion_tokens) : json.null();
     json.key("is_moderated").flag(false).end();
+    write_what_clients_demand(model, json);
     json.end();
 }
 
@@ -67,17 +115,37 @@ void write(const Catalogue& catalogue, const Model& model, const Inbound& inboun
 
 }  // namespace
 
-ApiAnswer list_models(Call& call) { return list_models(*call.services.catalogue, *call.request.inbound); }
+ApiAnswer list_models(Call& call) {
+    const ModelRange range{.offset = call.query.number("offset", 0, INT32_MAX, 0),
+                           .limit = call.query.number("limit", 1, kMaxPage, 0)};
+    if (call.error()) return call.refusal();
+    return list_models(*call.services.catalogue, *call.request.inbound, range);
+}
 
-ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound) {
+ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound, const ModelRange& range) {
+    const std::vector<const Model*>& models = catalogue.models();
+    const std::size_t begin = std::min(range.offset, models.size());
+    const std::size_t count = range.limit == 0 ? models.size() - begin : std::min(range.limit, models.size() - begin);
     JsonWriter json;
     json.object();
     if (!inbound.details_models()) json.key("object").text("list");
     json.key("data").array();
-    for (const Model* model : catalogue.models()) write(catalogue, *model, inbound, json);
+    for (std::size_t i = begin; i < begin + count; ++i) write(catalogue, *models[i], inbound, json);
     json.end();
-    if (inbound.details_models()) json.key("total_count").number(static_cast<std::int64_t>(catalogue.models().size()));
+    if (inbound.details_models()) {
+        json.key("total_count").number(static_cast<std::int64_t>(models.size())).key("links").object().key("next");
+        const std::string next = "/api/v1/models?offset=" + std::to_string(begin + count);
+        begin + count == models.size() ? json.null() : json.text(next + "&limit=" + std::to_string(range.limit));
+        json.end();
+    }
     json.end();
+    return json_answer(json);
+}
+
+ApiAnswer count_models(Call& call) {
+    JsonWriter json;
+    const auto count = static_cast<std::int64_t>(call.services.catalogue->models().size());
+    json.object().key("data").object().key("count").number(count).end().end();
     return json_answer(json);
 }
 

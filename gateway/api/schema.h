@@ -2,6 +2,9 @@
 // it, and the OpenAPI document is made from it.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -91,6 +94,15 @@ constexpr Field list(std::string_view name, const Schema& of) {
 }
 
 }  // namespace fields
+
+// The members of one list, then those of others.
+template <std::size_t... Sizes>
+constexpr auto joined(const std::array<Field, Sizes>&... lists) {
+    std::array<Field, (Sizes + ...)> all{};
+    auto next = all.begin();
+    ((next = std::copy(lists.begin(), lists.end(), next)), ...);
+    return all;
+}
 
 struct Schema {
     std::string_view name;  // in the document; unique

@@ -1,0 +1,154 @@
+"""OpenRouter's official SDK for Python reads what the gateway answers: it checks every answer against its own schemas."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import openrouter
+import pytest
+from openrouter import errors
+
+from support.chat import MODELS, cost_of
+
+MESSAGES = [{"role": "user", "content": "Say something."}]
+
+
+def sdk_of(gateway, key):
+    return openrouter.OpenRouter(server_url=f"{gateway.base_url}/api/v1", api_key=key, retry_config=None)
+
+
+@pytest.fixture
+def sdk(gateway, account):
+    with sdk_of(gateway, account.key) as made:
+        yield made
+
+
+def ask(sdk, words="tokens=12", **fields):
+    return sdk.chat.send(model="test/chat", messages=MESSAGES, user=f"sample:{words}", **fields)
+
+
+def test_models(sdk):
+    page = sdk.models.list()
+    assert {model.id for model in page.result.data} == set(MODELS)
+    assert page.result.total_count == len(MODELS) and page.result.links.next is None
+    chat = next(model for model in page.result.data if model.id == "test/chat")
+    assert chat.architecture.modality == "text->text" and "tools" in chat.supported_parameters
+
+
+def test_models_page_by_page(sdk):
+    ids, page = [], sdk.models.list(limit=2)
+    while page is not None:
+        assert len(page.result.data) <= 2
+        ids += [model.id for model in page.result.data]
+        page = page.next()
+    assert sorted(ids) == sorted(MODELS)
+
+
+def test_one_model(sdk):
+    assert sdk.models.get(author="test", slug="chat").data.id == "test/chat"
+
+
+def test_the_number_of_models(sdk):
+    assert sdk.models.count().data.count == len(MODELS)
+
+
+def test_models_of_a_user(sdk, account):
+    page = sdk.models.list_for_user(security={"bearer": account.key})
+    assert {model.id for model in page.result.data} == set(MODELS)
+
+
+def test_chat(sdk):
+    answer = ask(sdk)
+    assert answer.id.startswith("gen-") and answer.choices[0].message.content
+    assert answer.usage.completion_tokens == 12
+    assert Decimal(str(answer.usage.cost)) == cost_of("test/chat", answer.usage.prompt_tokens, 12)
+
+
+def test_streamed_chat(sdk):
+    with ask(sdk, stream=True) as stream:
+        chunks = list(stream)
+    text = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+    assert len(text.split()) == 12 and chunks[-1].usage.completion_tokens == 12
+
+
+def test_a_broken_stream_ends_with_an_error(sdk):
+    with ask(sdk, "tokens=10 token_ms=1 reset_at=3", stream=True) as stream:
+        *_, last = stream
+    assert last.error.message and last.choices[0].finish_reason == "error"
+
+
+def test_tool_call(sdk):
+    parameters = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    tool = {"type": "function", "function": {"name": "get_weather", "parameters": parameters}}
+    answer = ask(sdk, tools=[tool], tool_choice="required")
+    assert answer.choices[0].message.tool_calls[0].function.name == "get_weather"
+
+
+def test_embeddings(sdk):
+    answer = sdk.embeddings.generate(model="test/embed", input=["one", "two"], dimensions=16)
+    assert [len(item.embedding) for item in answer.data] == [16, 16] and answer.usage.cost > 0
+
+
+def test_generation(sdk, account):
+    answer = ask(sdk)
+    record = sdk.generations.get_generation(id=answer.id).data
+    assert record.model == "test/chat" and record.provider_name == "sample" and record.streamed is False
+    assert record.tokens_completion == 12 and record.total_cost == answer.usage.cost
+    assert [response.status for response in record.provider_responses] == [200]
+
+
+def test_the_generation_of_a_failure(gateway, sdk):
+    with pytest.raises(errors.OpenRouterError) as caught:
+        ask(sdk, "status=400")
+    record = sdk.generations.get_generation(id=caught.value.headers["x-generation-id"]).data
+    assert record.total_cost == 0 and [response.status for response in record.provider_responses] == [400]
+
+
+def test_credits(sdk):
+    ask(sdk)
+    credits = sdk.credits.get_credits().data
+    assert credits.total_credits == 5 and 0 < credits.total_usage < 5
+
+
+def test_the_calling_key(sdk):
+    ask(sdk)
+    key = sdk.api_keys.get_current_key_metadata().data
+    assert key.usage > 0 and key.limit is None and key.budgets == [] and key.effective_budget is None
+
+
+def test_the_budgets_of_the_calling_key(gateway):
+    account = gateway.new_account("5", limit=2, limit_reset="daily")
+    below = f"/api/organizations/{account.organization}"
+    project = gateway.manage("GET", f"{below}/projects")["data"][0]["id"]
+    gateway.manage("PUT", f"{below}/limits", {"limit": 3})
+    gateway.manage("PUT", f"{below}/projects/{project}/limits", {"limit": 1, "limit_reset": "monthly"})
+    with sdk_of(gateway, account.key) as sdk:
+        spent = ask(sdk).usage.cost
+        key = sdk.api_keys.get_current_key_metadata().data
+    assert [(budget.scope, budget.limit_usd, budget.spend_usd) for budget in key.budgets] == [
+        ("organization", 3, spent),
+        ("workspace", 1, spent),
+        ("key_limit", 2, spent),
+    ]
+    assert key.workspace_id == project and key.effective_budget.scope == "workspace"
+    assert key.effective_budget.resets_at > datetime.now(UTC)
+
+
+def test_a_wrong_key(gateway):
+    with sdk_of(gateway, "sk-tg-v1-wrong") as sdk, pytest.raises(errors.UnauthorizedResponseError) as caught:
+        ask(sdk)
+    assert caught.value.data.error.code == 401
+
+
+def test_missing_credit(gateway):
+    with (
+        sdk_of(gateway, gateway.new_account(None).key) as sdk,
+        pytest.raises(errors.PaymentRequiredResponseError) as caught,
+    ):
+        ask(sdk)
+    assert caught.value.data.error.code == 402
+
+
+def test_an_unknown_model(sdk):
+    with pytest.raises(errors.NotFoundResponseError) as caught:
+        sdk.chat.send(model="no/such", messages=MESSAGES)
+    assert "no/such" in caught.value.data.error.message
