@@ -48,6 +48,31 @@ Status set_key_limits(Change& change, const LimitTarget& target, const Limits& l
 
 }  // namespace
 
+Result<VersionedLimits> find_limits(const Directory& directory, Store& store, const LimitTarget& target) {
+    const auto of = [](const auto& entity) { return VersionedLimits{entity.limits, entity.version}; };
+    const auto unknown = [] { return std::unexpected(unknown_target()); };
+    switch (target.scope) {
+        case LimitScope::organization: {
+            const Organization* const found = directory.find_organization(target.organization);
+            return found == nullptr ? Result<VersionedLimits>(unknown()) : of(*found);
+        }
+        case LimitScope::project: {
+            const Project* const found = directory.find_project(target.id);
+            const bool known = found != nullptr && found->organization == target.organization;
+            return known ? of(*found) : Result<VersionedLimits>(unknown());
+        }
+        case LimitScope::key: {
+            const KeyRecord* const found = directory.find_key(target.key);
+            const bool known = found != nullptr && found->organization == target.organization;
+            return known ? of(*found) : Result<VersionedLimits>(unknown());
+        }
+        case LimitScope::member:
+            break;
+    }
+    const auto member = find_member(store, target.organization, target.id);
+    return member ? of(*member) : Result<VersionedLimits>(std::unexpected(member.error()));
+}
+
 Status set_limits(Change& change, const LimitTarget& target, const Limits& limits) {
     if (Status status = check_limits(limits); !status.ok()) return status;
     switch (target.scope) {

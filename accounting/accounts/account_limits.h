@@ -7,6 +7,7 @@
 namespace tollgate {
 
 class Change;
+class Store;
 
 // Whose limits: of the organization itself, or of one of its projects, members or keys.
 struct LimitTarget {
@@ -15,6 +16,14 @@ struct LimitTarget {
     Id128 id = {};  // project or member
     KeyDigest key = {};
 };
+
+// Limits with the version of what has them: of the key, the project, the organization or the member.
+struct VersionedLimits {
+    Limits limits;
+    std::int64_t version = 0;
+};
+// As they stand in the directory, or in the store for members; not_found for what the organization has not.
+Result<VersionedLimits> find_limits(const Directory& directory, Store& store, const LimitTarget& target);
 
 // Replaces all limits at once; in force for every request that starts after the commit. invalid names the limit at
 // fault; not_found for what the organization has not. A member need not be known yet: people come later.

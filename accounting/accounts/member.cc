@@ -15,6 +15,12 @@ void fields_of(MemberOf& member, Fields& fields) {
     limit_fields_of(member.limits, fields);
 }
 
+std::string document_of(const Member& member) {
+    DocumentWriter writer;
+    fields_of(member, writer);
+    return writer.take();
+}
+
 }  // namespace
 
 Result<Member> read_member(DocumentReader& reader, std::string_view document, std::string_view text) {
@@ -32,26 +38,29 @@ Result<Member> read_member(DocumentReader& reader, std::string_view document, st
     return member;
 }
 
-Status set_member_limits(Change& change, const Id128& organization, const Id128& user, const Limits& limits) {
+Result<Member> find_member(Store& store, const Id128& organization, const Id128& user) {
     const std::string document = member_document_key(to_uuid(organization), to_uuid(user));
-    const auto before = change.accounts().store().get(Family::accounts, document);
-    if (!before && before.error().code() != StatusCode::not_found) return before.error();
-    Member member{.organization = organization, .user = user};
-    if (before) {
+    const auto text = store.get(Family::accounts, document);
+    if (text) {
         DocumentReader reader;
-        auto stored = read_member(reader, document, *before);
-        if (!stored) return stored.error();
-        member = *stored;
+        return read_member(reader, document, *text);
     }
-    if (Status status = change.require_version(member.version); !status.ok()) return status;
+    if (text.error().code() != StatusCode::not_found) return std::unexpected(text.error());
+    return Member{.organization = organization, .user = user};
+}
+
+Status set_member_limits(Change& change, const Id128& organization, const Id128& user, const Limits& limits) {
+    const auto before = find_member(change.accounts().store(), organization, user);
+    if (!before) return before.error();
+    if (Status status = change.require_version(before->version); !status.ok()) return status;
+    Member member = *before;
     member.limits = limits;
     ++member.version;
     DocumentCheck check;
     fields_of(member, check);
     if (!check.status().ok()) return check.status();
-    DocumentWriter writer;
-    fields_of(member, writer);
-    change.put_document(document, before.value_or(std::string()), writer.take());
+    const std::string document = member_document_key(to_uuid(organization), to_uuid(user));
+    change.put_document(document, before->version == 0 ? std::string() : document_of(*before), document_of(member));
     change.concerns(organization, document);
     OrganizationCredit* const credit = change.directory().find_organization(organization)->credit;
     change.after_publish([credit, &credits = change.accounts().credits(), organization, user, limits] {

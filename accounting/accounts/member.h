@@ -11,6 +11,7 @@
 namespace tollgate {
 
 class Change;
+class Store;
 
 struct Member {
     Id128 organization, user;
@@ -20,6 +21,9 @@ struct Member {
 
 // From the document's key and text.
 Result<Member> read_member(DocumentReader& reader, std::string_view document, std::string_view text);
+
+// As stored; one without limits, of version 0, where there is none.
+Result<Member> find_member(Store& store, const Id128& organization, const Id128& user);
 
 // The organization must be there. The member need not be known yet: people come later.
 Status set_member_limits(Change& change, const Id128& organization, const Id128& user, const Limits& limits);

@@ -38,6 +38,7 @@ ApiRequest api_request(Connection& connection) {
             .query = context.head.query,
             .body = std::string(connection.in.view().substr(0, context.received.bytes)),
             .idempotency_key = context.head.idempotency_key,
+            .if_match = context.head.if_match,
             .inbound = context.head.inbound,
             .principal = context.principal,
             .caller = caller_of(connection),

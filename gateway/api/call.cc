@@ -1,5 +1,7 @@
 #include "gateway/api/call.h"
 
+#include <charconv>
+
 #include "accounting/ledger/transaction_request.h"
 #include "gateway/worker.h"
 
@@ -19,6 +21,21 @@ std::string_view body_of(const ApiRequest& request) {
 
 std::string_view query_of(const ApiRequest& request) {
     return request.operation->contract.query == nullptr ? std::string_view() : request.query;
+}
+
+// The version that If-Match demands (RFC 9110, 13.1.1), in the form of versioned_answer(); "*" demands none.
+Error expect_version(const std::string& if_match, Change& change) {
+    if (if_match.empty() || if_match == "*") return {};
+    const char* const begin = if_match.data() + 1;
+    const char* const end = if_match.data() + if_match.size() - 1;
+    std::int64_t version = 0;
+    const bool quoted = if_match.size() > 2 && if_match.front() == '"' && if_match.back() == '"';
+    const auto [stop, failed] = quoted ? std::from_chars(begin, end, version) : std::from_chars_result{begin, {}};
+    if (!quoted || failed != std::errc() || stop != end) {
+        return {ErrorKind::invalid_request, "If-Match must be the ETag of an earlier answer, or *"};
+    }
+    change.expect_version(version);
+    return {};
 }
 
 // Commits what the handler collected, unless its answer is an error. A call that repeats an earlier one by its
@@ -45,7 +62,9 @@ ApiAnswer mutate(Call& call) {
             return answer;
         }
     }
-    ApiAnswer answer = operation.handler.mutate(call, change);
+    ApiAnswer answer;
+    answer.error = expect_version(request.if_match, change);
+    if (!answer.error) answer = operation.handler.mutate(call, change);
     if (answer.error) return answer;
     const bool secret = !answer.secret_of.empty();
     change.set_answer({answer.status, secret ? answer.secret_of : answer.body, secret});
@@ -67,8 +86,9 @@ ApiAnswer api_error(const Status& status) {
         case StatusCode::expired:
             return api_error(ErrorKind::not_found, status.message());
         case StatusCode::already_exists:
-        case StatusCode::stale:
             return api_error(ErrorKind::conflict, status.message());
+        case StatusCode::stale:
+            return api_error(ErrorKind::precondition_failed, status.message());
         case StatusCode::invalid:
         case StatusCode::full:
             return api_error(ErrorKind::invalid_request, status.message());
@@ -81,6 +101,12 @@ ApiAnswer json_answer(JsonWriter& json, int status) {
     ApiAnswer answer;
     answer.status = status;
     answer.body = json.take();
+    return answer;
+}
+
+ApiAnswer versioned_answer(JsonWriter& json, std::int64_t version) {
+    ApiAnswer answer = json_answer(json);
+    answer.headers = "etag: \"" + std::to_string(version) + "\"\r\n";
     return answer;
 }
 

@@ -19,7 +19,7 @@ struct Services;
 struct ApiRequest {
     const Operation* operation = nullptr;
     std::string path, query, body;
-    std::string idempotency_key;
+    std::string idempotency_key, if_match;
     const Inbound* inbound = &openai_inbound();
     Principal principal;
     Caller caller;
@@ -40,6 +40,8 @@ ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {})
 ApiAnswer api_error(const Status& status);
 // The answer whose body the text is; it is empty afterwards.
 ApiAnswer json_answer(JsonWriter& json, int status = 200);
+// The same about an entity of this version, which the answer's ETag names.
+ApiAnswer versioned_answer(JsonWriter& json, std::int64_t version);
 
 // One request at its handler: what the path names and what came with it, checked against the operation's schemas.
 class Call {

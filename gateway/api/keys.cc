@@ -107,7 +107,7 @@ ApiAnswer key_answer(const CreditTable& credits, const KeyRecord& key, std::int6
     json.object().key("data");
     write_key(credits, key, now_ms, json);
     json.end();
-    return json_answer(json);
+    return versioned_answer(json, key.version);
 }
 
 // The key that the path names, if it is the organization's. It lives as long as the directory.

@@ -42,22 +42,18 @@ void write_count(JsonWriter& json, std::string_view name, const std::optional<st
     count ? json.number(*count) : json.null();
 }
 
-// `changed`: the limits that are about to be in force.
-ApiAnswer show(const Call& call, const LimitTarget& target, const std::optional<Limits>& changed = std::nullopt) {
-    const Spender* const spender = find_spender(*call.directory, *call.services.credits, target);
-    if (spender == nullptr) return nobody();
-    const std::int64_t now_ms = call.request.now_ms;
-    const Spender state =
-        call.organization().credit->state_of(*spender, wire::monotonic_ms(wire::Clock::now()), changed);
-    const Limits& limits = state.limits;
-    const WindowNumbers now = windows_at(now_ms);
-    JsonWriter json;
-    json.object().key("limit");
+void write_limits(const Limits& limits, JsonWriter& json) {
+    json.key("limit");
     limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_reset").text_or_null(reset_name(limits.reset));
     write_count(json, "requests_per_minute", limits.requests_per_minute);
     write_count(json, "tokens_per_minute", limits.tokens_per_minute);
     write_count(json, "concurrent_requests", limits.concurrent_requests);
+}
+
+void write_state(const Spender& state, std::int64_t now_ms, JsonWriter& json) {
+    const Limits& limits = state.limits;
+    const WindowNumbers now = windows_at(now_ms);
     json.key("spent").usd(state.charged_in(limits.reset, now)).key("held").usd(state.held_in(limits.reset, now));
     json.key("limit_remaining");
     limits.budget ? json.usd(std::max(state.budget_left(now), NanoUsd{})) : json.null();
@@ -68,7 +64,56 @@ ApiAnswer show(const Call& call, const LimitTarget& target, const std::optional<
     };
     write_count(json, "requests_remaining", left(limits.requests_per_minute, state.requests));
     write_count(json, "tokens_remaining", left(limits.tokens_per_minute, state.tokens));
-    return json_answer(json.end());
+}
+
+struct LimitsChange {
+    Limits before, after;
+};
+
+// `change`: what is about to be in force, with the version that it makes.
+ApiAnswer show(const Call& call, const LimitTarget& target, std::int64_t version,
+               const std::optional<LimitsChange>& change = std::nullopt) {
+    const Spender* const spender = find_spender(*call.directory, *call.services.credits, target);
+    if (spender == nullptr) return nobody();
+    const auto other = change ? std::optional(change->after) : std::nullopt;
+    const Spender state = call.organization().credit->state_of(*spender, wire::monotonic_ms(wire::Clock::now()), other);
+    JsonWriter json;
+    json.object();
+    write_limits(state.limits, json);
+    write_state(state, call.request.now_ms, json);
+    if (change) {
+        json.key("replaced").object();
+        write_limits(change->before, json);
+        json.end();
+    }
+    return versioned_answer(json.end(), version);
+}
+
+// What the body names, in the place of what stands in `limits`.
+Limits changed_by(BodyFields& body, Limits limits) {
+    limits.budget = body.usd("limit").value_or(limits.budget);
+    if (body.has("limit_reset")) limits.reset = read_reset(body);
+    const auto read = [&body](std::string_view name, std::optional<std::int64_t>& count) {
+        count = body.count(name, kMostPerMinute).value_or(count);
+    };
+    read("requests_per_minute", limits.requests_per_minute);
+    read("tokens_per_minute", limits.tokens_per_minute);
+    read("concurrent_requests", limits.concurrent_requests);
+    return limits;
+}
+
+enum class Unnamed : std::uint8_t { unlimited, kept };
+
+ApiAnswer change_limits(Call& call, Change& change, Unnamed unnamed) {
+    const auto target = target_of(call);
+    if (!target) return nobody();
+    const auto before = find_limits(change.directory(), *call.services.store, *target);
+    if (!before) return api_error(before.error());
+    const Limits after = changed_by(call.body, unnamed == Unnamed::kept ? before->limits : Limits{});
+    if (call.error()) return call.refusal();
+    const Status status = set_limits(change, *target, after);
+    if (!status.ok()) return api_error(status);
+    return show(call, *target, before->version + 1, LimitsChange{.before = before->limits, .after = after});
 }
 
 }  // namespace
@@ -87,22 +132,12 @@ LimitReset read_reset(BodyFields& body) {
 
 ApiAnswer show_limits(Call& call) {
     const auto target = target_of(call);
-    return target ? show(call, *target) : nobody();
+    if (!target) return nobody();
+    const auto found = find_limits(*call.directory, *call.services.store, *target);
+    return found ? show(call, *target, found->version) : api_error(found.error());
 }
 
-ApiAnswer set_limits(Call& call, Change& change) {
-    const auto target = target_of(call);
-    if (!target) return nobody();
-    BodyFields& body = call.body;
-    Limits limits;
-    limits.budget = body.usd("limit").value_or(std::nullopt);
-    limits.reset = read_reset(body);
-    limits.requests_per_minute = body.count("requests_per_minute", kMostPerMinute).value_or(std::nullopt);
-    limits.tokens_per_minute = body.count("tokens_per_minute", kMostPerMinute).value_or(std::nullopt);
-    limits.concurrent_requests = body.count("concurrent_requests", kMostPerMinute).value_or(std::nullopt);
-    if (call.error()) return call.refusal();
-    const Status status = set_limits(change, *target, limits);
-    return status.ok() ? show(call, *target, limits) : api_error(status);
-}
+ApiAnswer set_limits(Call& call, Change& change) { return change_limits(call, change, Unnamed::unlimited); }
+ApiAnswer change_limits(Call& call, Change& change) { return change_limits(call, change, Unnamed::kept); }
 
 }  // namespace tollgate

@@ -10,7 +10,8 @@
 namespace tollgate {
 
 ApiAnswer show_limits(Call& call);
-ApiAnswer set_limits(Call& call, Change& change);
+ApiAnswer set_limits(Call& call, Change& change);     // all of them
+ApiAnswer change_limits(Call& call, Change& change);  // those that the body names
 
 // "daily", "weekly", "monthly"; empty for lifetime.
 std::string_view reset_name(LimitReset reset);
@@ -27,13 +28,11 @@ inline constexpr std::array kLimitsBodyFields = {kBudgetField, kResetField, rate
                                                  rate_field("tokens_per_minute"), rate_field("concurrent_requests")};
 // All at once: what is absent is unlimited.
 inline constexpr Schema kLimitsBody{"NewLimits", kLimitsBodyFields};
+// What is absent stays as it is.
+inline constexpr Schema kLimitsChange{"LimitsChange", kLimitsBodyFields};
+inline constexpr Schema kReplacedLimits{"ReplacedLimits", kLimitsBodyFields};
 
-inline constexpr std::array kLimitsFields = {
-    kBudgetField,
-    kResetField,
-    rate_field("requests_per_minute"),
-    rate_field("tokens_per_minute"),
-    rate_field("concurrent_requests"),
+inline constexpr std::array kLimitsStateFields = {
     fields::usd("spent").note("In the current window"),
     fields::usd("held").note("Promised to requests that run"),
     fields::usd("limit_remaining").or_null(),
@@ -41,7 +40,9 @@ inline constexpr std::array kLimitsFields = {
     fields::integer("running_requests"),
     fields::integer("requests_remaining").or_null(),
     fields::integer("tokens_remaining").or_null(),
+    fields::object("replaced", kReplacedLimits).maybe().note("Of a change: the limits before it"),
 };
+inline constexpr auto kLimitsFields = joined(kLimitsBodyFields, kLimitsStateFields);
 inline constexpr Schema kLimits{"Limits", kLimitsFields};
 
 }  // namespace tollgate

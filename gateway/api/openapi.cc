@@ -153,6 +153,9 @@ bool changes(const Operation& operation) { return operation.runs_on == RunsOn::a
 constexpr Field kIdempotencyKey =
     fields::text("Idempotency-Key").from(1, 255).note("Repeats with the same key return the first answer");
 
+constexpr Field kIfMatch =
+    fields::text("If-Match").from(1, 255).note("The ETag of an earlier answer: fails with 412 if it changed since");
+
 void write_parameters(const Operation& operation, JsonWriter& json) {
     json.key("parameters").array();
     write_path_parameters(operation.path, json);
@@ -162,6 +165,7 @@ void write_parameters(const Operation& operation, JsonWriter& json) {
         }
     }
     if (changes(operation)) write_parameter("header", kIdempotencyKey, false, json);
+    if (changes(operation) && operation.method != "POST") write_parameter("header", kIfMatch, false, json);
     json.end();
 }
 

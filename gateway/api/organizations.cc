@@ -46,7 +46,7 @@ ApiAnswer create_organization(Call& call, Change& change) {
 ApiAnswer show_organization(Call& call) {
     JsonWriter json;
     write_organization(*call.directory, call.organization(), json);
-    return json_answer(json);
+    return versioned_answer(json, call.organization().version);
 }
 
 ApiAnswer list_projects(Call& call) {

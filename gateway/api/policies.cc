@@ -8,38 +8,40 @@ namespace tollgate {
 namespace {
 
 // As the change leaves it.
-const OrganizationPolicy& changed_policy(const Call& call, const Change& change) {
-    return change.directory().find_organization(call.organization().id)->policy;
+const Organization& changed(const Call& call, const Change& change) {
+    return *change.directory().find_organization(call.organization().id);
 }
 
-ApiAnswer llm_answer(const OrganizationPolicy& policy) {
+ApiAnswer llm_answer(const Organization& organization) {
+    const OrganizationPolicy& policy = organization.policy;
     JsonWriter json;
     json.object().key("model").text_or_null(policy.default_model);
     json.key("provider").text_or_null(policy.default_provider).end();
-    return json_answer(json);
+    return versioned_answer(json, organization.version);
 }
 
-ApiAnswer retention_answer(const RetentionPolicy& retention, const OrganizationPolicy& policy) {
-    const auto& own = policy.retention_class;
+ApiAnswer retention_answer(const RetentionPolicy& retention, const Organization& organization) {
+    const auto& own = organization.policy.retention_class;
     const std::uint8_t number = own.value_or(retention.default_class);
     const auto named = std::ranges::find(retention.classes, number, &RetentionClass::number);
     JsonWriter json;
     json.object().key("class").text(named != retention.classes.end() ? named->name : std::to_string(number));
     json.key("days").number(retention.days_of(number)).key("default").flag(!own).end();
-    return json_answer(json);
+    return versioned_answer(json, organization.version);
 }
 
-ApiAnswer credit_policy_answer(const CreditConfig& otherwise, const OrganizationPolicy& policy) {
+ApiAnswer credit_policy_answer(const CreditConfig& otherwise, const Organization& organization) {
+    const OrganizationPolicy& policy = organization.policy;
     JsonWriter json;
     json.object().key("on_exhausted").text(to_string(policy.on_exhausted.value_or(otherwise.on_exhausted)));
     json.key("overdraft_cap").usd(policy.overdraft_cap.value_or(otherwise.overdraft_cap));
     json.key("default").flag(!policy.on_exhausted && !policy.overdraft_cap).end();
-    return json_answer(json);
+    return versioned_answer(json, organization.version);
 }
 
 }  // namespace
 
-ApiAnswer show_llm(Call& call) { return llm_answer(call.organization().policy); }
+ApiAnswer show_llm(Call& call) { return llm_answer(call.organization()); }
 
 ApiAnswer set_llm(Call& call, Change& change) {
     BodyFields& body = call.body;
@@ -60,12 +62,10 @@ ApiAnswer set_llm(Call& call, Change& change) {
         return api_error(ErrorKind::invalid_request, "the provider does not serve this model here", "provider");
     }
     const Status status = set_llm_default(change, call.organization().id, model, provider);
-    return status.ok() ? llm_answer(changed_policy(call, change)) : api_error(status);
+    return status.ok() ? llm_answer(changed(call, change)) : api_error(status);
 }
 
-ApiAnswer show_retention(Call& call) {
-    return retention_answer(call.services.config.retention, call.organization().policy);
-}
+ApiAnswer show_retention(Call& call) { return retention_answer(call.services.config.retention, call.organization()); }
 
 ApiAnswer set_retention(Call& call, Change& change) {
     BodyFields& body = call.body;
@@ -79,11 +79,11 @@ ApiAnswer set_retention(Call& call, Change& change) {
     if (call.error()) return call.refusal();
     const auto number = name.empty() ? std::nullopt : std::optional(named->number);
     const Status status = set_retention_class(change, call.organization().id, number);
-    return status.ok() ? retention_answer(retention, changed_policy(call, change)) : api_error(status);
+    return status.ok() ? retention_answer(retention, changed(call, change)) : api_error(status);
 }
 
 ApiAnswer show_credit_policy(Call& call) {
-    return credit_policy_answer(call.services.config.credit, call.organization().policy);
+    return credit_policy_answer(call.services.config.credit, call.organization());
 }
 
 ApiAnswer set_credit_policy(Call& call, Change& change) {
@@ -95,8 +95,7 @@ ApiAnswer set_credit_policy(Call& call, Change& change) {
     const auto overdraft_cap = body.usd("overdraft_cap").value_or(std::nullopt);
     if (call.error()) return call.refusal();
     const Status status = set_credit_policy(change, call.organization().id, on_exhausted, overdraft_cap);
-    return status.ok() ? credit_policy_answer(call.services.config.credit, changed_policy(call, change))
-                       : api_error(status);
+    return status.ok() ? credit_policy_answer(call.services.config.credit, changed(call, change)) : api_error(status);
 }
 
 }  // namespace tollgate

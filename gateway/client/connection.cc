@@ -131,6 +131,7 @@ void Connection::begin_request() {
     head.content_length = from.content_length;
     head.expect_continue = from.expect_continue;
     head.idempotency_key = from.field("idempotency-key");
+    if (from.method != "GET" && from.method != "POST") head.if_match = from.field("if-match");
     const auto attribution = [&from](std::string_view name, std::string_view other) {
         std::string_view text = from.field(name);
         if (text.empty()) text = from.field(other);

@@ -36,6 +36,7 @@ struct Head {
     std::string path;  // without query
     std::string query;
     std::string idempotency_key;
+    std::string if_match;   // of PUT, PATCH and DELETE
     std::string app;        // HTTP-Referer: the app's address
     std::string app_title;  // X-Title
     KeyDigest presented_key;

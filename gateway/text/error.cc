@@ -34,6 +34,7 @@ constexpr std::array kRows = {
     Row{ErrorKind::invalid_json, 400, "invalid_json", kInvalid, "invalid_request", kClient},
     Row{ErrorKind::invalid_request, 400, "invalid_request", kInvalid, "invalid_request", kClient},
     Row{ErrorKind::conflict, 409, "conflict", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::precondition_failed, 412, "precondition_failed", kInvalid, "invalid_request", kClient},
     Row{ErrorKind::invalid_api_key, 401, "invalid_api_key", kInvalid, "authentication", kClient},
     Row{ErrorKind::permission_denied, 403, "permission_denied", "permission_error", "permission_denied", kClient},
     Row{ErrorKind::model_required, 400, "model_required", kInvalid, "invalid_request", kClient},

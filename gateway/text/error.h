@@ -22,6 +22,7 @@ enum class ErrorKind : std::uint8_t {
     invalid_json,
     invalid_request,
     conflict,
+    precondition_failed,  // If-Match names another version
     invalid_api_key,
     permission_denied,
     model_required,

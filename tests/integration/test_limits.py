@@ -177,3 +177,113 @@ def test_a_stream_whose_hold_cannot_grow_is_cut_and_says_why(gateway):
     assert figures["held"] == 0
     assert 0 <= figures["balance"] < balance / 10
     assert stream.usage["cost"] == figures["total_usage"]
+
+
+# --- changing one of several limits, and changing what somebody else changed meanwhile
+
+
+ALL_LIMITS = {
+    "limit": 25,
+    "limit_reset": "monthly",
+    "requests_per_minute": 600,
+    "tokens_per_minute": 200000,
+    "concurrent_requests": 20,
+}
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_patch_changes_what_it_names_and_nothing_else(limited, scope):
+    limited.limit(scope, **ALL_LIMITS)
+    changed = limited.gateway.manage("PATCH", limited.paths[scope], {"requests_per_minute": 60})
+    expected = ALL_LIMITS | {"requests_per_minute": 60}
+    shown = limited.show(scope)
+    for answer in (changed, shown):
+        assert {name: answer[name] for name in expected} == expected
+    assert "replaced" not in shown
+
+
+@pytest.mark.parametrize(
+    "change", [{"limit": 30}, {"limit_reset": None}, {"tokens_per_minute": None}, {"concurrent_requests": 0}, {}]
+)
+def test_patch_takes_each_limit_alone(limited, change):
+    limited.limit("key", **ALL_LIMITS)
+    changed = limited.gateway.manage("PATCH", limited.paths["key"], change)
+    expected = ALL_LIMITS | change
+    assert {name: changed[name] for name in expected} == expected
+
+
+def test_a_patched_budget_is_enforced(limited):
+    assert limited.ask().status == 200
+    limited.gateway.manage("PATCH", limited.paths["key"], {"limit": 0})
+    assert limited.ask().error["code"] == "key_limit_exceeded"
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize("scope", SCOPES)
+def test_the_answer_says_what_was_replaced(limited, method, scope):
+    limited.limit(scope, **ALL_LIMITS)
+    answer = limited.gateway.manage(method, limited.paths[scope], {"concurrent_requests": 7})
+    assert answer["replaced"] == ALL_LIMITS
+
+
+@pytest.mark.parametrize("limits, param", [({"tokens_per_minute": -1}, "tokens_per_minute"), ({"daily": 3}, "daily")])
+def test_a_bad_patch_is_refused_by_name_and_changes_nothing(limited, limits, param):
+    limited.limit("key", **ALL_LIMITS)
+    answer = limited.gateway.request("PATCH", limited.paths["key"], key=limited.gateway.root_key, json=limits)
+    assert (answer.status, answer.error["param"]) == (400, param)
+    assert limited.show("key")["limit"] == 25
+
+
+def conditional(gateway, method, path, tag, body=None):
+    return gateway.request(method, path, key=gateway.root_key, json=body, headers={"If-Match": tag})
+
+
+def tag_of(gateway, path):
+    return gateway.request("GET", path, key=gateway.root_key).header("etag")
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_the_second_of_two_who_read_the_same_limits_is_told(limited, scope):
+    gateway, path = limited.gateway, limited.paths[scope]
+    seen_by_both = tag_of(gateway, path)
+    first = conditional(gateway, "PATCH", path, seen_by_both, {"limit": 1})
+    second = conditional(gateway, "PUT", path, seen_by_both, {"limit": 2})
+    assert (first.status, second.status) == (200, 412)
+    assert second.error["code"] == "precondition_failed" and limited.show(scope)["limit"] == 1
+    assert conditional(gateway, "PATCH", path, first.header("etag"), {"limit": 3}).status == 200
+
+
+@pytest.mark.parametrize(
+    "below, body",
+    [
+        ("/llm", {"model": "test/chat"}),
+        ("/retention", {"class": None}),
+        ("/credit_policy", {"on_exhausted": "owe"}),
+        ("/limits", {"limit": 5}),
+    ],
+)
+def test_settings_of_an_organization_share_its_version(gateway, account, below, body):
+    path = f"/api/organizations/{account.organization}"
+    before = tag_of(gateway, path)
+    assert tag_of(gateway, path + below) == before
+    assert conditional(gateway, "PUT", path + below, before, body).status == 200
+    assert conditional(gateway, "PUT", path + below, before, body).status == 412
+    assert tag_of(gateway, path) == tag_of(gateway, path + below) != before
+
+
+def test_a_key_that_was_changed_meanwhile_is_not_deleted(gateway, account):
+    path = f"/api/organizations/{account.organization}/keys/{account.hash}"
+    before = tag_of(gateway, path)
+    assert conditional(gateway, "PATCH", path, before, {"name": "renamed"}).status == 200
+    assert conditional(gateway, "DELETE", path, before).status == 412
+    assert conditional(gateway, "DELETE", path, tag_of(gateway, path)).status == 200
+
+
+def test_if_match_of_a_star_matches_whatever_there_is(limited):
+    assert conditional(limited.gateway, "PATCH", limited.paths["key"], "*", {"limit": 1}).status == 200
+
+
+@pytest.mark.parametrize("tag", ["1", '"', '""', '"one"', 'W/"1"', '"1", "2"'])
+def test_a_malformed_if_match_is_400(limited, tag):
+    answer = conditional(limited.gateway, "PATCH", limited.paths["key"], tag, {"limit": 1})
+    assert answer.status == 400 and limited.show("key")["limit"] is None

@@ -400,5 +400,40 @@ TEST_F(AccountsTest, ClosedOrganizationStaysClosedAndTakesNoNewKeys) {
     EXPECT_EQ(create_key_code(id, {.name = "k"}), StatusCode::not_found);
 }
 
+TEST_F(AccountsTest, LimitsAreFoundWithTheVersionOfWhatHasThem) {
+    const Id128 owner = organization(), user = make_uuid7(kNow);
+    const KeyDigest digest = key(owner);
+    const std::vector<LimitTarget> targets = {
+        {.scope = LimitScope::organization, .organization = owner},
+        {.scope = LimitScope::project, .organization = owner, .id = default_project(owner)},
+        {.scope = LimitScope::member, .organization = owner, .id = user},
+        {.scope = LimitScope::key, .organization = owner, .key = digest},
+    };
+    const Limits limits{.budget = NanoUsd{7}, .reset = LimitReset::weekly, .tokens_per_minute = 3};
+    for (const LimitTarget& target : targets) {
+        const auto before = find_limits(*accounts_->directory(), store_, target);
+        ASSERT_TRUE(before);
+        EXPECT_EQ(before->limits, Limits());
+        ASSERT_TRUE(limit(target, limits).ok());
+        const auto after = find_limits(*accounts_->directory(), store_, target);
+        ASSERT_TRUE(after);
+        EXPECT_EQ(after->limits, limits);
+        EXPECT_EQ(after->version, before->version + 1);
+    }
+}
+
+TEST_F(AccountsTest, LimitsOfAnotherOrganizationAreUnknown) {
+    const Id128 owner = organization(), other = organization("Other");
+    const KeyDigest digest = key(owner);
+    const std::vector<LimitTarget> targets = {
+        {.scope = LimitScope::organization, .organization = make_uuid7(kNow)},
+        {.scope = LimitScope::project, .organization = other, .id = default_project(owner)},
+        {.scope = LimitScope::key, .organization = other, .key = digest},
+    };
+    for (const LimitTarget& target : targets) {
+        EXPECT_EQ(find_limits(*accounts_->directory(), store_, target).error().code(), StatusCode::not_found);
+    }
+}
+
 }  // namespace
 }  // namespace tollgate
