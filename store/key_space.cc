@@ -184,6 +184,9 @@ std::string organization_document_key(std::string_view uuid) { return joined(kOr
 std::string project_document_key(std::string_view uuid) { return joined(kProjectDocumentPrefix, uuid); }
 
 std::string key_document_key(std::string_view digest_hex) { return joined(kKeyDocumentPrefix, digest_hex); }
+std::string former_key_document_key(std::string_view digest_hex) {
+    return joined(kFormerKeyDocumentPrefix, digest_hex);
+}
 
 std::string member_document_key(std::string_view organization_uuid, std::string_view user_uuid) {
     return std::string(kMemberDocumentPrefix) + std::string(organization_uuid) + "/" + std::string(user_uuid);

@@ -35,6 +35,21 @@ std::string key_document(const KeyRecord& key) {
     return writer.take();
 }
 
+// What stays of a deleted key.
+template <class Key, class Fields>
+void fields_of_former(Key& key, Fields& fields) {
+    fields.name("name", key.name);
+    fields.characters("first", key.ends.first);
+    fields.characters("last", key.ends.last);
+    fields.choice("kind", key.kind);
+}
+
+std::string former_key_document(const KeyRecord& key) {
+    DocumentWriter writer;
+    fields_of_former(key, writer);
+    return writer.take();
+}
+
 std::string root_key_document(const KeyRecord& key) {
     DocumentWriter writer;
     writer.text("digest", to_hex(key.digest), kMaxNameBytes);
@@ -188,11 +203,28 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     return {};
 }
 
+Result<KeyNames> names_of_key(const Directory& directory, Store& store, const KeyDigest& digest) {
+    const auto names = [](const KeyRecord& key) {
+        return KeyNames{.name = key.name, .label = key_label(key.kind, key.ends)};
+    };
+    if (const KeyRecord* const key = directory.find_key(digest)) return names(*key);
+    const std::string document = former_key_document_key(to_hex(digest));
+    const auto text = store.get(Family::accounts, document);
+    if (!text) return std::unexpected(text.error());
+    DocumentReader reader;
+    KeyRecord key;
+    reader.open(document, *text);
+    fields_of_former(key, reader);
+    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
+    return names(key);
+}
+
 Status delete_key(Change& change, const KeyDigest& digest) {
     const auto key = changeable_key(change, digest, "deleted");
     if (!key) return key.error();
     const std::string document = document_key(digest);
     change.put_document(document, key_document(*key), {});
+    change.put_document(former_key_document_key(to_hex(digest)), {}, former_key_document(*key));
     change.concerns(key->organization, document);
     change.edit().erase_key(digest);
     return {};

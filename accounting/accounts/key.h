@@ -15,6 +15,8 @@
 namespace tollgate {
 
 class Change;
+class Directory;
+class Store;
 
 // Where what a key spends is counted. Found when the key is first used, because most keys of a large instance are idle
 // (spenders_of, account_limits.h).
@@ -84,6 +86,13 @@ Result<KeyRecord> read_root_key(DocumentReader& reader, std::string_view text);
 // Stores the key with its next version; its limits are in force after the commit.
 void put_key(Change& change, KeyRecord key);
 
+// What people know a key by.
+struct KeyNames {
+    std::string name, label;
+};
+// Of a key that there is, or was; not_found if there never was one.
+Result<KeyNames> names_of_key(const Directory& directory, Store& store, const KeyDigest& digest);
+
 // Created at most once: already_exists.
 Result<NewKey> create_root_key(Change& change);
 
@@ -105,7 +114,8 @@ struct KeyChange {
     std::optional<std::optional<NanoUsd>> limit = {};  // present and empty: unlimited
     std::optional<LimitReset> reset = {};
 };
-// not_found for an unknown key; the root key can be neither changed nor deleted (invalid).
+// not_found for an unknown key; the root key can be neither changed nor deleted (invalid). What names a deleted key is
+// kept: what it spent stays in reports.
 Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields);
 Status delete_key(Change& change, const KeyDigest& digest);
 

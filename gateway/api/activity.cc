@@ -13,44 +13,45 @@ Value tokens_per_second(const RequestSettled& settled) {
     return number_of(settled.usage.completion * 1000 / generating_ms);
 }
 
-Columns columns_of(const StoredRequest& request) {
+Columns columns_of(const StoredRequest& request, UsageNames& names) {
     const RequestOpened& opened = request.opened();
     const RequestSettled& settled = request.settled();
-    return {{"id", text_of("gen-" + to_ulid(opened.request))},
-            {"created_at", time_of(opened.created_ms)},
-            {"settled_at", time_of(settled.settled_ms)},
-            {"model", text_of(request.answered().model)},
-            {"model_asked", text_of(opened.model_asked)},
-            {"provider_name", text_of(request.answered().provider)},
-            {"api_type", text_of(to_string(opened.api))},
-            {"streamed", flag_of(opened.streamed)},
-            {"cancelled", flag_of(settled.cancelled)},
-            {"finish_reason", text_of(settled.finish_reason)},
-            {"http_status", number_of(settled.http_status)},
-            {"upstream_status", number_of(settled.upstream_status)},
-            {"error", text_of(settled.error)},
-            {"tokens_prompt", number_of(settled.usage.prompt)},
-            {"tokens_completion", number_of(settled.usage.completion)},
-            {"tokens_reasoning", number_of(settled.usage.reasoning)},
-            {"tokens_cached", number_of(settled.usage.cache_read)},
-            {"tokens_cache_write", number_of(settled.usage.cache_write)},
-            {"usage", usd_of(settled.cost)},
-            {"charged", usd_of(settled.charged)},
-            {"upstream_inference_cost", usd_of(settled.provider_cost)},
-            {"usage_source", text_of(to_string(settled.source))},
-            {"usage_contradictory", flag_of(settled.usage_contradictory)},
-            {"is_byok", flag_of(settled.byok)},
-            {"cache_hit", flag_of(settled.cache_hit)},
-            {"latency", number_of(settled.latency_ms)},
-            {"time_to_first_token", milliseconds_or_null(settled.first_token_ms)},
-            {"tokens_per_second", tokens_per_second(settled)},
-            {"project_id", id_of(opened.project)},
-            {"member_id", id_of(opened.member)},
-            {"key_hash", text_of(to_hex(opened.key))},
-            {"external_user", text_of(opened.end_user)},
-            {"session_id", text_of(opened.session)},
-            {"http_referer", text_of(opened.app)},
-            {"app_title", text_of(opened.app_title)}};
+    Columns columns = {{"id", text_of("gen-" + to_ulid(opened.request))},
+                       {"created_at", time_of(opened.created_ms)},
+                       {"settled_at", time_of(settled.settled_ms)},
+                       {"model", text_of(request.answered().model)},
+                       {"model_asked", text_of(opened.model_asked)},
+                       {"provider_name", text_of(request.answered().provider)},
+                       {"api_type", text_of(to_string(opened.api))},
+                       {"streamed", flag_of(opened.streamed)},
+                       {"cancelled", flag_of(settled.cancelled)},
+                       {"finish_reason", text_of(settled.finish_reason)},
+                       {"http_status", number_of(settled.http_status)},
+                       {"upstream_status", number_of(settled.upstream_status)},
+                       {"error", text_of(settled.error)},
+                       {"tokens_prompt", number_of(settled.usage.prompt)},
+                       {"tokens_completion", number_of(settled.usage.completion)},
+                       {"tokens_reasoning", number_of(settled.usage.reasoning)},
+                       {"tokens_cached", number_of(settled.usage.cache_read)},
+                       {"tokens_cache_write", number_of(settled.usage.cache_write)},
+                       {"usage", usd_of(settled.cost)},
+                       {"charged", usd_of(settled.charged)},
+                       {"upstream_inference_cost", usd_of(settled.provider_cost)},
+                       {"usage_source", text_of(to_string(settled.source))},
+                       {"usage_contradictory", flag_of(settled.usage_contradictory)},
+                       {"is_byok", flag_of(settled.byok)},
+                       {"cache_hit", flag_of(settled.cache_hit)},
+                       {"latency", number_of(settled.latency_ms)},
+                       {"time_to_first_token", milliseconds_or_null(settled.first_token_ms)},
+                       {"tokens_per_second", tokens_per_second(settled)}};
+    names.add_project(opened.project, columns);
+    names.add_key(opened.key, columns);
+    columns.insert(columns.end(), {{"member_id", id_of(opened.member)},
+                                   {"external_user", text_of(opened.end_user)},
+                                   {"session_id", text_of(opened.session)},
+                                   {"http_referer", text_of(opened.app)},
+                                   {"app_title", text_of(opened.app_title)}});
+    return columns;
 }
 
 void read_status(QueryFields& fields, UsageFilter& filter) {
@@ -87,16 +88,15 @@ ApiAnswer list_activity(Call& call) {
     bring_up_to_date(call.services);
     const auto page = call.services.usage->list(query);
     if (!page) return api_error(page.error());
+    UsageNames names(*call.directory, *call.services.store);
     if (as_csv) {
-        std::string out;
-        for (const StoredRequest& one : page->requests) write_csv_row(columns_of(one), out);
-        ApiAnswer answer = csv_answer(std::move(out));
-        if (!page->next_cursor.empty()) answer.headers = "x-next-cursor: " + page->next_cursor + "\r\n";
-        return answer;
+        std::vector<Columns> rows;
+        for (const StoredRequest& one : page->requests) rows.push_back(columns_of(one, names));
+        return csv_page(rows, page->next_cursor);
     }
     JsonWriter json;
     json.object().key("data").array();
-    for (const StoredRequest& one : page->requests) write_json(columns_of(one), json);
+    for (const StoredRequest& one : page->requests) write_json(columns_of(one, names), json);
     json.end().key("next_cursor").text_or_null(page->next_cursor).end();
     return json_answer(json);
 }

@@ -5,31 +5,27 @@
 
 #include "gateway/api/call.h"
 #include "gateway/api/paging.h"
-#include "gateway/api/usage_table.h"
+#include "gateway/api/usage_names.h"
 
 namespace tollgate {
 
 ApiAnswer list_activity(Call& call);
 
-inline constexpr std::array kActivityQueryFields = {
+inline constexpr std::array kActivityOwnQueryFields = {
     kPageLimit,
     kPageCursor,
     kFormatField,
     kFromField,
     kToField,
-    kFilterFields[0],
-    kFilterFields[1],
-    kFilterFields[2],
-    kFilterFields[3],
-    kFilterFields[4],
     fields::text("status").one_of("success|client_error|server_error|cancelled"),
     fields::text("user"),
     fields::text("session_id"),
     fields::text("app"),
 };
+inline constexpr auto kActivityQueryFields = joined(kActivityOwnQueryFields, kFilterFields);
 inline constexpr Schema kActivityQuery{"ActivityQuery", kActivityQueryFields};
 
-inline constexpr std::array kActivityFields = {
+inline constexpr std::array kActivityRequestFields = {
     fields::text("id"),
     fields::time("created_at"),
     fields::time("settled_at"),
@@ -58,14 +54,14 @@ inline constexpr std::array kActivityFields = {
     fields::integer("latency").note("Milliseconds"),
     fields::integer("time_to_first_token").or_null(),
     fields::integer("tokens_per_second").or_null(),
-    fields::uuid("project_id").or_null(),
-    fields::uuid("member_id").or_null(),
-    fields::key_hash("key_hash"),
-    fields::text("external_user").or_null(),
-    fields::text("session_id").or_null(),
-    fields::text("http_referer").or_null(),
+};
+inline constexpr std::array kActivityAttributionFields = {
+    fields::uuid("member_id").or_null(),  fields::text("external_user").or_null(),
+    fields::text("session_id").or_null(), fields::text("http_referer").or_null(),
     fields::text("app_title").or_null(),
 };
+inline constexpr auto kActivityFields =
+    joined(kActivityRequestFields, kProjectColumns, kKeyColumns, kActivityAttributionFields);
 inline constexpr Schema kActivity{"Activity", kActivityFields};
 inline constexpr std::array kActivityPageFields = {fields::list("data", kActivity), kNextCursor};
 inline constexpr Schema kActivityPage{"ActivityPage", kActivityPageFields};

@@ -3,42 +3,14 @@
 #include <algorithm>
 #include <map>
 
+#include "gateway/api/usage_names.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kDailyActivityDays = 30;
-
-void add_metrics(const RollupCounters& of, Columns& out) {
-    const auto add = [&out](std::string_view name, Value value) { out.emplace_back(name, std::move(value)); };
-    add("requests", number_of(of.requests));
-    add("client_errors", number_of(of.client_errors));
-    add("server_errors", number_of(of.server_errors));
-    add("cancelled", number_of(of.cancelled));
-    add("error_rate", share_of(of.client_errors + of.server_errors, of.requests));
-    add("streamed", number_of(of.streamed));
-    add("cache_hits", number_of(of.cache_hits));
-    add("cache_hit_rate", share_of(of.cache_hits, of.requests));
-    add("byok_requests", number_of(of.byok));
-    add("prompt_tokens", number_of(of.prompt_tokens));
-    add("completion_tokens", number_of(of.completion_tokens));
-    add("reasoning_tokens", number_of(of.reasoning_tokens));
-    add("cached_tokens", number_of(of.cache_read_tokens));
-    add("cache_write_tokens", number_of(of.cache_write_tokens));
-    add("usage", usd_of({of.cost_nano}));
-    add("charged", usd_of({of.charged_nano}));
-    add("upstream_inference_cost", usd_of({of.provider_cost_nano}));
-    constexpr std::array kQuantiles = {std::tuple{"latency_p50", "time_to_first_token_p50", 0.5},
-                                       std::tuple{"latency_p90", "time_to_first_token_p90", 0.9},
-                                       std::tuple{"latency_p99", "time_to_first_token_p99", 0.99}};
-    for (const auto& [latency, first_token, part] : kQuantiles) {
-        add(latency, milliseconds_or_null(of.latency.quantile(part)));
-        add(first_token, milliseconds_or_null(of.first_token.quantile(part)));
-    }
-}
 
 // "model,day" and the like, with the grain that a time among them names.
 void read_group_by(QueryFields& fields, UsageReportQuery& query) {
@@ -73,28 +45,15 @@ void read_group_by(QueryFields& fields, UsageReportQuery& query) {
     }
 }
 
-// How far back a report goes that doesn't say.
-std::int64_t usual_span_ms(RollupGrain grain) {
-    switch (grain) {
-        case RollupGrain::minute:
-            return kDayMs / 24;
-        case RollupGrain::hour:
-            return kDayMs;
-        case RollupGrain::day:
-            return kDailyActivityDays * kDayMs;
-    }
-    return kDayMs;
-}
-
-Columns columns_of(const UsageReportQuery& query, const UsageReportRow& row) {
+Columns columns_of(const UsageReportQuery& query, const UsageReportRow& row, UsageNames& names) {
     Columns columns;
     if (query.by_time) columns.emplace_back("begin", time_of(row.begin_ms));
     for (const UsageDimension dimension : query.group_by) {
         if (dimension == UsageDimension::model) columns.emplace_back("model", text_of(row.model));
         if (dimension == UsageDimension::provider) columns.emplace_back("provider_name", text_of(row.provider));
-        if (dimension == UsageDimension::key) columns.emplace_back("key_hash", text_of(to_hex(row.key)));
+        if (dimension == UsageDimension::key) names.add_key(row.key, columns);
         if (dimension == UsageDimension::member) columns.emplace_back("member_id", id_of(row.member));
-        if (dimension == UsageDimension::project) columns.emplace_back("project_id", id_of(row.project));
+        if (dimension == UsageDimension::project) names.add_project(row.project, columns);
     }
     add_metrics(row.counters, columns);
     return columns;
@@ -108,24 +67,22 @@ ApiAnswer show_analytics(Call& call) {
     query.organization = call.organization().id;
     query.filter = read_filter(fields);
     read_group_by(fields, query);
-    query.time.to_ms = fields.time("to").value_or(call.request.now_ms + 1);
-    query.time.from_ms =
-        fields.time("from").value_or(std::max<std::int64_t>(query.time.to_ms - usual_span_ms(query.grain), 0));
-    if (query.time.to_ms <= query.time.from_ms) fields.fail("to", "must be after 'from'");
+    query.time = read_report_time(fields, query.grain, call.request.now_ms);
     const bool as_csv = wants_csv(fields);
     if (call.error()) return call.refusal();
     bring_up_to_date(call.services);
     const auto report = call.services.usage->report(query);
     if (!report) return api_error(report.error());
+    UsageNames names(*call.directory, *call.services.store);
     if (as_csv) {
         std::string out;
-        for (const UsageReportRow& row : report->rows) write_csv_row(columns_of(query, row), out);
+        for (const UsageReportRow& row : report->rows) write_csv_row(columns_of(query, row, names), out);
         return csv_answer(std::move(out));
     }
     JsonWriter json;
     json.object().key("from").text(rfc3339(report->time.from_ms)).key("to").text(rfc3339(report->time.to_ms));
     json.key("data").array();
-    for (const UsageReportRow& row : report->rows) write_json(columns_of(query, row), json);
+    for (const UsageReportRow& row : report->rows) write_json(columns_of(query, row, names), json);
     json.end().end();
     return json_answer(json);
 }

@@ -11,50 +11,24 @@ namespace tollgate {
 ApiAnswer show_analytics(Call& call);
 ApiAnswer show_daily_activity(Call& call);
 
-inline constexpr std::array kAnalyticsQueryFields = {
-    fields::words("group_by").one_of("model|provider|key|member|project|minute|hour|day"),
-    kFormatField,
-    kFromField,
-    kToField,
-    kFilterFields[0],
-    kFilterFields[1],
-    kFilterFields[2],
-    kFilterFields[3],
-    kFilterFields[4],
-};
+inline constexpr std::array kAnalyticsOwnQueryFields = {
+    fields::words("group_by").one_of("model|provider|key|member|project|minute|hour|day"), kFormatField, kFromField,
+    kToField};
+inline constexpr auto kAnalyticsQueryFields = joined(kAnalyticsOwnQueryFields, kFilterFields);
 inline constexpr Schema kAnalyticsQuery{"AnalyticsQuery", kAnalyticsQueryFields};
 
-inline constexpr std::array kAnalyticsRowFields = {
+inline constexpr std::array kAnalyticsDimensionFields = {
     fields::time("begin").maybe().note("Of the bucket, if grouped by time"),
     fields::text("model").or_null().maybe(),
     fields::text("provider_name").or_null().maybe(),
     fields::key_hash("key_hash").maybe(),
+    fields::text("key_name").or_null().maybe(),
+    fields::text("key_label").or_null().maybe(),
     fields::uuid("member_id").or_null().maybe(),
     fields::uuid("project_id").or_null().maybe(),
-    fields::integer("requests"),
-    fields::integer("client_errors"),
-    fields::integer("server_errors"),
-    fields::integer("cancelled"),
-    fields::number("error_rate"),
-    fields::integer("streamed"),
-    fields::integer("cache_hits"),
-    fields::number("cache_hit_rate"),
-    fields::integer("byok_requests"),
-    fields::integer("prompt_tokens"),
-    fields::integer("completion_tokens"),
-    fields::integer("reasoning_tokens"),
-    fields::integer("cached_tokens"),
-    fields::integer("cache_write_tokens"),
-    fields::usd("usage"),
-    fields::usd("charged"),
-    fields::usd("upstream_inference_cost"),
-    fields::integer("latency_p50").or_null(),
-    fields::integer("latency_p90").or_null(),
-    fields::integer("latency_p99").or_null(),
-    fields::integer("time_to_first_token_p50").or_null(),
-    fields::integer("time_to_first_token_p90").or_null(),
-    fields::integer("time_to_first_token_p99").or_null(),
+    fields::text("project_name").or_null().maybe(),
 };
+inline constexpr auto kAnalyticsRowFields = joined(kAnalyticsDimensionFields, kMetricFields);
 inline constexpr Schema kAnalyticsRow{"AnalyticsRow", kAnalyticsRowFields};
 inline constexpr std::array kAnalyticsFields = {fields::time("from"), fields::time("to"),
                                                 fields::list("data", kAnalyticsRow)};

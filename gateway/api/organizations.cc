@@ -22,13 +22,16 @@ void write_project(const Project& project, JsonWriter& json) {
 
 }  // namespace
 
+std::string place_of_organization(const Organization* organization) {
+    return place_of(organization->created_ms, to_uuid(organization->id));
+}
+
 ApiAnswer list_organizations(Call& call) {
     const Page page = read_page(call.query);
     if (call.error()) return call.refusal();
     JsonWriter json;
     write_page(
-        page, call.directory->organizations(),
-        [](const Organization* one) { return place_of(one->created_ms, to_uuid(one->id)); },
+        page, call.directory->organizations(), place_of_organization,
         [&](const Organization* one) { write_organization(*call.directory, *one, json); }, json);
     return json_answer(json);
 }

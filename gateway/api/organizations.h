@@ -10,6 +10,9 @@
 
 namespace tollgate {
 
+// In the order of lists.
+std::string place_of_organization(const Organization* organization);
+
 ApiAnswer list_organizations(Call& call);
 ApiAnswer create_organization(Call& call, Change& change);
 ApiAnswer show_organization(Call& call);

@@ -35,15 +35,28 @@ Page read_page(QueryFields& query);
 // Places sort as (time, text) do. The text must be a cursor's: letters, digits and dashes.
 std::string place_of(std::int64_t created_ms, std::string_view text);
 
+// What of a list is on a page.
+template <class Item>
+struct PageOf {
+    std::vector<Item> items;
+    std::string next_cursor;  // empty: this was the last
+};
+
+// `all` must be in order of place.
+template <class Item, class PlaceOf>
+PageOf<Item> page_of(const Page& page, const std::vector<Item>& all, PlaceOf place_of) {
+    const auto begin = page.after.empty() ? all.begin() : std::ranges::upper_bound(all, page.after, {}, place_of);
+    const auto end = begin + std::min<std::ptrdiff_t>(page.limit, all.end() - begin);
+    return {.items = {begin, end}, .next_cursor = end == all.end() || end == begin ? "" : place_of(*std::prev(end))};
+}
+
 // {"data":[…],"next_cursor":…} of what is in order of place.
 template <class Item, class PlaceOf, class Write>
 void write_page(const Page& page, const std::vector<Item>& all, PlaceOf place_of, Write write, JsonWriter& json) {
-    auto next = page.after.empty() ? all.begin() : std::ranges::upper_bound(all, page.after, {}, place_of);
+    const PageOf<Item> part = page_of(page, all, place_of);
     json.object().key("data").array();
-    for (std::uint32_t written = 0; next != all.end() && written < page.limit; ++next, ++written) write(*next);
-    json.end().key("next_cursor");
-    next == all.end() || next == all.begin() ? json.null() : json.text(place_of(*std::prev(next)));
-    json.end();
+    for (const Item& item : part.items) write(item);
+    json.end().key("next_cursor").text_or_null(part.next_cursor).end();
 }
 
 }  // namespace tollgate

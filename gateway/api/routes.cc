@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/api/activity.h"
+#include "gateway/api/all_usage.h"
 #include "gateway/api/analytics.h"
 #include "gateway/api/audit.h"
 #include "gateway/api/credits.h"
@@ -120,36 +121,36 @@ constexpr Operation kOperations[] = {
     {kPut, "/api/organizations/{organization}/limits", "organization_limits",
      manage_limits, accounts, {set_limits, "limits.update"},
      "Replace the organization's limits", {.body = &kLimitsBody, .answer = &kLimits}},
-    {kGet, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
     {kPatch, "/api/organizations/{organization}/limits", "organization_limits",
      manage_limits, accounts, {change_limits, "limits.update"},
      "Change some of the organization's limits", {.body = &kLimitsChange, .answer = &kLimits}},
+    {kGet, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
      see_settings, readers, {show_limits},
      "Show a project's limits", {.answer = &kLimits}},
     {kPut, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
      manage_limits, accounts, {set_limits, "limits.update"},
      "Replace a project's limits", {.body = &kLimitsBody, .answer = &kLimits}},
-    {kGet, "/api/organizations/{organization}/members/{member}/limits", "member_limits",
     {kPatch, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
      manage_limits, accounts, {change_limits, "limits.update"},
      "Change some of a project's limits", {.body = &kLimitsChange, .answer = &kLimits}},
+    {kGet, "/api/organizations/{organization}/members/{member}/limits", "member_limits",
      see_settings, readers, {show_limits},
      "Show a member's limits", {.answer = &kLimits}},
     {kPut, "/api/organizations/{organization}/members/{member}/limits", "member_limits",
      manage_limits, accounts, {set_limits, "limits.update"},
      "Replace a member's limits", {.body = &kLimitsBody, .answer = &kLimits}},
-    {kGet, "/api/organizations/{organization}/keys/{key}/limits", "key_limits", see_settings, readers, {show_limits},
     {kPatch, "/api/organizations/{organization}/members/{member}/limits", "member_limits",
      manage_limits, accounts, {change_limits, "limits.update"},
      "Change some of a member's limits", {.body = &kLimitsChange, .answer = &kLimits}},
+    {kGet, "/api/organizations/{organization}/keys/{key}/limits", "key_limits", see_settings, readers, {show_limits},
      "Show a key's limits", {.answer = &kLimits}},
     {kPut, "/api/organizations/{organization}/keys/{key}/limits", "key_limits",
      manage_limits, accounts, {set_limits, "limits.update"},
      "Replace a key's limits", {.body = &kLimitsBody, .answer = &kLimits}},
-
     {kPatch, "/api/organizations/{organization}/keys/{key}/limits", "key_limits",
      manage_limits, accounts, {change_limits, "limits.update"},
      "Change some of a key's limits", {.body = &kLimitsChange, .answer = &kLimits}},
+
     // --- Credit
     {kGet, "/api/organizations/{organization}/credits", "organization_credits", see_billing, readers, {show_credits},
      "Show the balance", {.answer = &kCredits}},
@@ -184,6 +185,10 @@ constexpr Operation kOperations[] = {
      "List requests, the newest first", {.query = &kActivityQuery, .answer = &kActivityPage, .csv = true}},
     {kGet, "/api/organizations/{organization}/analytics", "analytics", see_activity, readers, {show_analytics},
      "Sum usage over time and by dimensions", {.query = &kAnalyticsQuery, .answer = &kAnalytics, .csv = true}},
+    {kGet, "/api/usage", "usage", manage_organizations, readers, {list_usage_by_organization},
+     "Sum what each organization used", {.query = &kAllUsageQuery, .answer = &kAllUsage, .csv = true}},
+    {kGet, "/api/credits", "all_credits", manage_organizations, readers, {show_all_credits},
+     "Sum the credit of all organizations", {.answer = &kAllCredits}},
     {kGet, "/api/organizations/{organization}/audit", "audit", see_audit, readers, {list_audit},
      "List who changed what, the newest first", {.query = &kAuditQuery, .answer = &kAuditPage}},
 

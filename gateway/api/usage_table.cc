@@ -1,5 +1,6 @@
 #include "gateway/api/usage_table.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "gateway/text/csv.h"
@@ -11,6 +12,21 @@ namespace {
 
 constexpr std::uint32_t kFreshWithinMs = 2000;  // how long a question waits for what was settled before it came
 constexpr std::string_view kCsvType = "text/csv; charset=utf-8";
+
+constexpr std::int64_t kUsualReportDays = 30;
+
+// How far back a report goes that doesn't say.
+std::int64_t usual_span_ms(RollupGrain grain) {
+    switch (grain) {
+        case RollupGrain::minute:
+            return kDayMs / 24;
+        case RollupGrain::hour:
+            return kDayMs;
+        case RollupGrain::day:
+            return kUsualReportDays * kDayMs;
+    }
+    return kDayMs;
+}
 
 }  // namespace
 
@@ -71,6 +87,14 @@ ApiAnswer csv_answer(std::string text) {
     return answer;
 }
 
+ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor) {
+    std::string out;
+    for (const Columns& row : rows) write_csv_row(row, out);
+    ApiAnswer answer = csv_answer(std::move(out));
+    if (!next_cursor.empty()) answer.headers = "x-next-cursor: " + next_cursor + "\r\n";
+    return answer;
+}
+
 bool wants_csv(QueryFields& query) {
     const std::string format = query.text("format");
     if (!format.empty() && format != "json" && format != "csv") query.fail("format", "must be json or csv");
@@ -85,6 +109,42 @@ UsageFilter read_filter(QueryFields& query) {
     filter.model = query.text("model");
     filter.provider = query.text("provider");
     return filter;
+}
+
+void add_metrics(const RollupCounters& of, Columns& out) {
+    const auto add = [&out](std::string_view name, Value value) { out.emplace_back(name, std::move(value)); };
+    add("requests", number_of(of.requests));
+    add("client_errors", number_of(of.client_errors));
+    add("server_errors", number_of(of.server_errors));
+    add("cancelled", number_of(of.cancelled));
+    add("error_rate", share_of(of.client_errors + of.server_errors, of.requests));
+    add("streamed", number_of(of.streamed));
+    add("cache_hits", number_of(of.cache_hits));
+    add("cache_hit_rate", share_of(of.cache_hits, of.requests));
+    add("byok_requests", number_of(of.byok));
+    add("prompt_tokens", number_of(of.prompt_tokens));
+    add("completion_tokens", number_of(of.completion_tokens));
+    add("reasoning_tokens", number_of(of.reasoning_tokens));
+    add("cached_tokens", number_of(of.cache_read_tokens));
+    add("cache_write_tokens", number_of(of.cache_write_tokens));
+    add("usage", usd_of({of.cost_nano}));
+    add("charged", usd_of({of.charged_nano}));
+    add("upstream_inference_cost", usd_of({of.provider_cost_nano}));
+    constexpr std::array kQuantiles = {std::tuple{"latency_p50", "time_to_first_token_p50", 0.5},
+                                       std::tuple{"latency_p90", "time_to_first_token_p90", 0.9},
+                                       std::tuple{"latency_p99", "time_to_first_token_p99", 0.99}};
+    for (const auto& [latency, first_token, part] : kQuantiles) {
+        add(latency, milliseconds_or_null(of.latency.quantile(part)));
+        add(first_token, milliseconds_or_null(of.first_token.quantile(part)));
+    }
+}
+
+TimeRange read_report_time(QueryFields& query, RollupGrain grain, std::int64_t now_ms) {
+    TimeRange time;
+    time.to_ms = query.time("to").value_or(now_ms + 1);
+    time.from_ms = query.time("from").value_or(std::max<std::int64_t>(time.to_ms - usual_span_ms(grain), 0));
+    if (time.to_ms <= time.from_ms) query.fail("to", "must be after 'from'");
+    return time;
 }
 
 void bring_up_to_date(Services& services) { services.usage->wait_for(services.ledger->newest_block(), kFreshWithinMs); }

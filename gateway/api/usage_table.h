@@ -33,7 +33,40 @@ void write_json(const Columns& columns, JsonWriter& json);
 void write_csv_row(const Columns& columns, std::string& out);
 ApiAnswer csv_answer(std::string text);
 
+// A page of rows; its cursor is in a header.
+ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor);
+
+// --- Sums
+inline constexpr std::array kMetricFields = {
+    fields::integer("requests"),
+    fields::integer("client_errors"),
+    fields::integer("server_errors"),
+    fields::integer("cancelled"),
+    fields::number("error_rate"),
+    fields::integer("streamed"),
+    fields::integer("cache_hits"),
+    fields::number("cache_hit_rate"),
+    fields::integer("byok_requests"),
+    fields::integer("prompt_tokens"),
+    fields::integer("completion_tokens"),
+    fields::integer("reasoning_tokens"),
+    fields::integer("cached_tokens"),
+    fields::integer("cache_write_tokens"),
+    fields::usd("usage"),
+    fields::usd("charged"),
+    fields::usd("upstream_inference_cost"),
+    fields::integer("latency_p50").or_null(),
+    fields::integer("latency_p90").or_null(),
+    fields::integer("latency_p99").or_null(),
+    fields::integer("time_to_first_token_p50").or_null(),
+    fields::integer("time_to_first_token_p90").or_null(),
+    fields::integer("time_to_first_token_p99").or_null(),
+};
+// The columns of kMetricFields.
+void add_metrics(const RollupCounters& of, Columns& out);
+
 // --- Parameters
+inline constexpr std::int64_t kDayMs = 86'400'000;
 inline constexpr Field kFormatField = fields::text("format").one_of("json|csv");
 inline constexpr Field kFromField = fields::text("from").note("RFC 3339, a date, or Unix milliseconds");
 inline constexpr Field kToField = fields::text("to").note("The same; exclusive");
@@ -43,6 +76,9 @@ inline constexpr std::array kFilterFields = {fields::uuid("project_id"), fields:
 bool wants_csv(QueryFields& query);  // "json" unless the caller wants CSV
 // Of kFilterFields: those that rollups know, too.
 UsageFilter read_filter(QueryFields& query);
+
+// From `from` to `to`. Absent: until now, from as long before as is usual for the grain.
+TimeRange read_report_time(QueryFields& query, RollupGrain grain, std::int64_t now_ms);
 
 // What was settled before the question is in the answer, unless there is very much of it.
 void bring_up_to_date(Services& services);

@@ -420,8 +420,9 @@ def test_every_change_leaves_an_audit_entry_with_its_caller(gateway, account):
     assert actions[:4] == ["key.delete", "limits.update", "key.update", "key.create"]
     assert actions[-1] == "organization.create"
     assert {entry["actor"] for entry in entries} == {"root"} and entries[0]["address"] == "127.0.0.1"
-    (deleted,) = entries[0]["documents"]
+    deleted, kept = entries[0]["documents"]
     assert deleted["after"] is None and deleted["before"]["name"] == "Audited"
+    assert kept["before"] is None and kept["after"]["name"] == "Audited"
     assert made["key"] not in str(entries)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -176,3 +177,68 @@ def test_csv_without_rows_is_csv(gateway, account):
     path = f"/api/organizations/{account.organization}/activity?format=csv"
     answer = gateway.request("GET", path, key=gateway.root_key)
     assert answer.status == 200 and answer.body == b"" and answer.header("content-type") == "text/csv; charset=utf-8"
+
+
+# --- names beside ids
+
+
+def spend_in_a_project(gateway, account):
+    """One request by a key of a project of its own; the key's and the project's names and ids."""
+    below = f"/api/organizations/{account.organization}"
+    project = gateway.manage("POST", f"{below}/projects", {"name": "Search, team"})["id"]
+    made = gateway.manage("POST", f"{below}/keys", {"name": "indexer", "project_id": project})
+    spender = replace(account, key=made["key"], hash=made["data"]["hash"])
+    assert post_chat(gateway, spender, "tokens=3").status == 200
+    return {
+        "project_id": project,
+        "project_name": "Search, team",
+        "key_hash": spender.hash,
+        "key_name": "indexer",
+        "key_label": made["data"]["label"],
+    }
+
+
+def chosen(row, names):
+    return {name: row[name] for name in names}
+
+
+def test_requests_name_their_key_and_project(gateway, account):
+    names = spend_in_a_project(gateway, account)
+    [row] = activity(gateway, account)["data"]
+    assert chosen(row, names) == names
+
+
+def test_sums_name_keys_and_projects(gateway, account):
+    names = spend_in_a_project(gateway, account)
+    [row] = analytics(gateway, account, "?group_by=project,key")
+    assert chosen(row, names) == names
+
+
+@pytest.mark.parametrize("report", ["activity", "analytics"])
+def test_csv_names_keys_and_projects(gateway, account, report):
+    names = spend_in_a_project(gateway, account)
+    query = "?format=csv" + ("&group_by=project,key" if report == "analytics" else "")
+    path = f"/api/organizations/{account.organization}/{report}{query}"
+    [row] = csv.DictReader(io.StringIO(gateway.request("GET", path, key=gateway.root_key).text))
+    assert chosen(row, names) == names
+
+
+def test_a_deleted_key_keeps_its_name_in_reports(start_gateway):
+    gateway = start_gateway()
+    account = gateway.new_account("5")
+    names = spend_in_a_project(gateway, account)
+    gateway.manage("DELETE", f"/api/organizations/{account.organization}/keys/{names['key_hash']}")
+    gateway.kill()
+    gateway.start()
+    [row] = activity(gateway, account)["data"]
+    assert chosen(row, names) == names
+    [row] = analytics(gateway, account, "?group_by=project,key")
+    assert chosen(row, names) == names
+
+
+def test_a_renamed_key_has_its_present_name(gateway, account):
+    names = spend_in_a_project(gateway, account)
+    path = f"/api/organizations/{account.organization}/keys/{names['key_hash']}"
+    gateway.manage("PATCH", path, {"name": "renamed"})
+    [row] = activity(gateway, account)["data"]
+    assert row["key_name"] == "renamed"

@@ -1,0 +1,82 @@
+#include "gateway/api/all_usage.h"
+
+#include "gateway/api/organizations.h"
+#include "gateway/text/time_text.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::uint32_t kOrganizationsSummed = 50;
+
+// Sums of many balances do not fit where one does.
+using WideNano = __int128;
+
+std::string to_usd(WideNano nano) {
+    constexpr WideNano kPerUsd = 1'000'000'000;
+    const WideNano whole = nano / kPerUsd;
+    // Below a dollar the sign is in the fraction; above, the whole dollars of any real sum fit 64 bits.
+    std::string text = tollgate::to_usd(NanoUsd{static_cast<std::int64_t>(nano % kPerUsd)});
+    if (whole == 0) return text;
+    const auto point = text.find('.');
+    return std::to_string(static_cast<std::int64_t>(whole)) + (point == std::string::npos ? "" : text.substr(point));
+}
+
+// An organization's usage as one row; without any, a row of zeros.
+Result<Columns> row_of(Call& call, const Organization& organization, UsageReportQuery& query, TimeRange& summed) {
+    query.organization = organization.id;
+    const auto report = call.services.usage->report(query);
+    if (!report) return std::unexpected(report.error());
+    summed = report->time;
+    Columns columns = {{"organization_id", id_of(organization.id)},
+                       {"organization_name", text_of(organization.name)},
+                       {"balance", usd_of(organization.credit->snapshot().balance())}};
+    add_metrics(report->rows.empty() ? RollupCounters{} : report->rows.front().counters, columns);
+    return columns;
+}
+
+}  // namespace
+
+ApiAnswer show_all_credits(Call& call) {
+    std::int64_t organizations = 0;
+    WideNano granted = 0, used = 0, held = 0;
+    call.services.credits->for_each([&](const OrganizationCredit& credit) {
+        const OrganizationCredit::Snapshot snapshot = credit.snapshot();
+        ++organizations;
+        granted += snapshot.granted.value;
+        used += snapshot.used.value;
+        held += snapshot.held.value;
+    });
+    JsonWriter json;
+    json.object().key("organizations").number(organizations).key("balance").raw(to_usd(granted - used));
+    json.key("total_credits").raw(to_usd(granted)).key("total_usage").raw(to_usd(used));
+    return json_answer(json.key("held").raw(to_usd(held)).end());
+}
+
+ApiAnswer list_usage_by_organization(Call& call) {
+    QueryFields& fields = call.query;
+    Page page = read_page(fields);
+    page.limit = fields.number("limit", 1, kMaxOrganizationsSummed, kOrganizationsSummed);
+    UsageReportQuery query;
+    query.time = read_report_time(fields, query.grain, call.request.now_ms);
+    const bool as_csv = wants_csv(fields);
+    if (call.error()) return call.refusal();
+    bring_up_to_date(call.services);
+    const auto part = page_of(page, call.directory->organizations(), place_of_organization);
+    TimeRange summed = query.time;
+    std::vector<Columns> rows;
+    for (const Organization* const organization : part.items) {
+        auto row = row_of(call, *organization, query, summed);
+        if (!row) return api_error(row.error());
+        rows.push_back(std::move(*row));
+    }
+    if (as_csv) return csv_page(rows, part.next_cursor);
+    JsonWriter json;
+    json.object().key("from").text(rfc3339(summed.from_ms)).key("to").text(rfc3339(summed.to_ms));
+    json.key("data").array();
+    for (const Columns& row : rows) write_json(row, json);
+    json.end().key("next_cursor").text_or_null(part.next_cursor).end();
+    return json_answer(json);
+}
+
+}  // namespace tollgate

@@ -1,0 +1,20 @@
+#include "gateway/api/usage_names.h"
+
+namespace tollgate {
+
+void UsageNames::add_key(const KeyDigest& key, Columns& out) {
+    const auto [found, fresh] = keys_.try_emplace(key);
+    // Names are beside the point of a report: without them, whatever the reason, it still has the hash.
+    if (fresh) found->second = names_of_key(directory_, store_, key).value_or(KeyNames{});
+    out.emplace_back("key_hash", text_of(to_hex(key)));
+    out.emplace_back("key_name", text_of(found->second.name));
+    out.emplace_back("key_label", text_of(found->second.label));
+}
+
+void UsageNames::add_project(const Id128& project, Columns& out) const {
+    const Project* const found = directory_.find_project(project);
+    out.emplace_back("project_id", id_of(project));
+    out.emplace_back("project_name", found == nullptr ? Value{} : text_of(found->name));
+}
+
+}  // namespace tollgate

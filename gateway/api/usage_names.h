@@ -1,0 +1,34 @@
+// What people call the keys and projects that usage names by their ids. One for each answer: what was looked up is
+// kept.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "accounting/accounts/directory.h"
+#include "gateway/api/usage_table.h"
+
+namespace tollgate {
+
+class UsageNames {
+  public:
+    // Both must outlive it. Blocks where a key has been deleted: what named it is in the store.
+    UsageNames(const Directory& directory, Store& store) : directory_(directory), store_(store) {}
+
+    // key_hash, key_name and key_label; the last two are null of a key that was never seen here.
+    void add_key(const KeyDigest& key, Columns& out);
+    // project_id and project_name; null if there is none.
+    void add_project(const Id128& project, Columns& out) const;
+
+  private:
+    const Directory& directory_;
+    Store& store_;
+    std::map<KeyDigest, KeyNames> keys_;
+};
+
+inline constexpr std::array kKeyColumns = {fields::key_hash("key_hash"), fields::text("key_name").or_null(),
+                                           fields::text("key_label").or_null()};
+inline constexpr std::array kProjectColumns = {fields::uuid("project_id").or_null(),
+                                               fields::text("project_name").or_null()};
+
+}  // namespace tollgate
