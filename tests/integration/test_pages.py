@@ -1,8 +1,10 @@
 """The commands of the pages work as they are printed. A block of commands is run where `<!-- run -->` stands above it,
 against a gateway as run.sh starts it; `<!-- shows: TEXT -->` below it says what its output contains."""
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -13,7 +15,16 @@ import pytest
 from support.processes import GATEWAY, ROOT, address_of, first_line, run_gateway
 
 BLOCK_TIMEOUT_S = 120
-PAGES = ["README.md", "docs/api.md", "docs/operations.md", "docs/ledger_tools.md"]
+PAGES = [
+    "README.md",
+    "docs/first_company.md",
+    "docs/add_provider.md",
+    "docs/api.md",
+    "docs/operations.md",
+    "docs/ledger_tools.md",
+]
+# Pages that start programs of their own do so on free ports here.
+FREE_PORTS = {"MINE_LISTEN": "127.0.0.1:0", "MINE_OPS_LISTEN": "127.0.0.1:0"}
 BLOCK = re.compile(
     r"^<!-- run -->\n```(?P<language>sh|python)\n(?P<text>.*?)^```\n(?P<shows>(?:<!-- shows: .*? -->\n)*)",
     re.MULTILINE | re.DOTALL,
@@ -81,22 +92,36 @@ def quickstart(tmp_path, sample):
         process.stdout.close()
 
 
+def run_script(script, folder, sample):
+    """Its exit status, output and errors. Whatever it left running is ended with it."""
+    with open(folder / "page.out", "w+") as out, open(folder / "page.err", "w+") as err:
+        process = subprocess.Popen(
+            ["bash", "-c", script],
+            cwd=folder,
+            stdout=out,
+            stderr=err,
+            env={**os.environ, **FREE_PORTS, "TOLLGATE_SAMPLE_LISTEN": "%s:%d" % sample.address},
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(BLOCK_TIMEOUT_S)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        return status, (folder / "page.out").read_text(), (folder / "page.err").read_text()
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_the_commands_of_a_page_work(page, quickstart):
+def test_the_commands_of_a_page_work(page, quickstart, sample):
     blocks = blocks_of(page)
     assert blocks, f"{page} has no commands to run"
     (quickstart / "configs").symlink_to(ROOT / "configs")
     (quickstart / "build/release").mkdir(parents=True)
     (quickstart / "build/release/tollgate").symlink_to(Path(GATEWAY).resolve())
-    done = subprocess.run(
-        ["bash", "-c", as_script(blocks)],
-        cwd=quickstart,
-        capture_output=True,
-        text=True,
-        timeout=BLOCK_TIMEOUT_S,
-    )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    outputs = re.split(r"^=== block \d+\n", done.stdout, flags=re.MULTILINE)[1:]
+    status, stdout, stderr = run_script(as_script(blocks), quickstart, sample)
+    assert status == 0, f"{stdout}\n{stderr}"
+    outputs = re.split(r"^=== block \d+\n", stdout, flags=re.MULTILINE)[1:]
     for block, output in zip(blocks, outputs, strict=True):
         for text in block.shows:
             assert text in output, f"this does not show {text!r}:\n{block.text}\n{output}"
