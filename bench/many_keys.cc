@@ -96,12 +96,16 @@ void build(const std::string& directory, const Options& options) {
     UnsyncedStore store(*rocks);
     CreditTable credits;
     auto accounts = take(Accounts::load(store, credits));
-    const std::size_t many = std::min(options.keys / 2, kManyKeys);
-    const std::size_t each = (options.keys - many) / options.organizations;
+    const std::size_t others = options.organizations - 1;  // beside the first, which gets many keys of its own
+    const std::size_t many = others == 0 ? options.keys : std::min(options.keys / 2, kManyKeys);
+    const std::size_t rest = options.keys - many;
+    const auto keys_of = [&](std::size_t number) {  // as evenly as whole keys go
+        return number == 0 ? 0 : rest / others + (number <= rest % others ? 1 : 0);
+    };
     for (std::size_t done = 0; done < options.organizations;) {
         Change change(*accounts, Caller{}, "build", kNow);
         for (std::size_t i = 0; i < kOrganizationsPerChange && done < options.organizations; ++i, ++done) {
-            add_organization(change, done, done == 0 ? 1 : each);
+            add_organization(change, done, keys_of(done));
         }
         if (Status status = change.commit(); !status.ok()) fail(status);
     }
