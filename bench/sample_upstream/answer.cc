@@ -37,35 +37,6 @@ void split_words(std::string_view text, std::size_t limit, std::vector<std::stri
 
 }  // namespace
 
-void append_error_object(std::string& out, std::string_view message, std::string_view type, std::string_view code) {
-    out += R"({"error":{"message":")";
-    append_escaped(out, message);
-    out += R"(","type":")";
-    out += type;
-    out += R"(","param":null,"code":)";
-    if (code.empty()) {
-        out += "null";
-    } else {
-        out += '"';
-        out += code;
-        out += '"';
-    }
-    out += "}}";
-}
-
-std::string_view error_type(std::uint32_t status) {
-    switch (status) {
-        case 401:
-            return "authentication_error";
-        case 403:
-            return "permission_error";
-        case 429:
-            return "rate_limit_error";
-        default:
-            return status >= 500 ? "server_error" : "invalid_request_error";
-    }
-}
-
 void Answer::begin(Endpoint endpoint, const ModelRequest& request, const Script& script, std::string_view id,
                    std::time_t now) {
     endpoint_ = endpoint;
@@ -85,7 +56,7 @@ void Answer::begin(Endpoint endpoint, const ModelRequest& request, const Script&
         finish_reason_ = request.max_tokens < script.tokens ? "length" : "stop";
         split_words(request.text, std::min<std::size_t>(pieces_, kMaxWords), words_);
     }
-    if (!request.stream) return;
+    if (!request.stream && !script.other_shape) return;
     prefix_ = R"({"id":")";
     prefix_ += id_;
     prefix_ += endpoint == Endpoint::chat ? R"(","object":"chat.completion.chunk","created":)"
@@ -121,26 +92,36 @@ void Answer::append_text_piece(std::string& out, std::uint32_t index) const {
     if (script_->big > 0 && index + 1 == pieces_) out.append(script_->big, 'x');
 }
 
+UsageFigures Answer::figures(std::uint32_t completion_tokens) const {
+    if (script_->usage == UsageMode::zero) return {};
+    if (script_->reasoning_outside) completion_tokens -= std::min(completion_tokens, script_->reasoning_tokens);
+    return {.prompt = prompt_tokens(),
+            .completion = completion_tokens,
+            .cached = script_->cached_tokens,
+            .reasoning = script_->reasoning_tokens};
+}
+
 void Answer::append_usage(std::string& out, std::uint32_t completion_tokens) const {
     if (script_->usage == UsageMode::null) {
         out += R"(,"usage":null)";
         return;
     }
-    bool zero = script_->usage == UsageMode::zero;
-    auto prompt = zero ? 0 : prompt_tokens();
-    auto completion = zero ? 0 : completion_tokens;
-    if (script_->reasoning_outside) completion -= std::min(completion, script_->reasoning_tokens);
-    out += R"(,"usage":{"prompt_tokens":)";
-    append_number(out, prompt);
-    out += R"(,"completion_tokens":)";
-    append_number(out, completion);
-    out += R"(,"total_tokens":)";
-    append_number(out, std::uint64_t{prompt} + completion);
-    out += R"(,"prompt_tokens_details":{"cached_tokens":)";
-    append_number(out, zero ? 0 : script_->cached_tokens);
-    out += R"(,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":)";
-    append_number(out, zero ? 0 : script_->reasoning_tokens);
-    out += R"(,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}})";
+    append_usage_members(out, script_->usage_shape, figures(completion_tokens));
+}
+
+void Answer::append_choice_end(std::string& out, bool finish) const {
+    if (finish && script_->usage != UsageMode::none) {
+        append_choice_usage(out, script_->usage_shape, figures(completion_tokens()));
+    }
+    out += '}';
+}
+
+// Base64 of nothing: what pictures look like to a reader of events.
+void Answer::append_picture(std::string& out) const {
+    if (script_->picture == 0) return;
+    out += R"(,"images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,)";
+    out.append(script_->picture, 'A');
+    out += R"("}}])";
 }
 
 void Answer::append_body(std::string& out) const {
@@ -162,7 +143,12 @@ void Answer::append_body(std::string& out) const {
     } else {
         out += chat ? R"("message":{"role":"assistant","content":")" : R"("text":")";
         for (std::uint32_t i = 0; i < pieces_; ++i) append_text_piece(out, i);
-        out += chat ? R"(","refusal":null})" : R"(")";
+        out += '"';
+        if (chat) {
+            out += R"(,"refusal":null)";
+            append_picture(out);
+            out += '}';
+        }
     }
     out += R"(,"logprobs":null)";
     if (!script_->no_finish) {
@@ -170,7 +156,8 @@ void Answer::append_body(std::string& out) const {
         out += finish_reason_;
         out += '"';
     }
-    out += "}]";
+    append_choice_end(out, true);
+    out += ']';
     if (script_->usage != UsageMode::none) append_usage(out, completion_tokens());
     if (script_->error_null) out += R"(,"error":null)";
     out += '}';
@@ -224,7 +211,9 @@ void Answer::append_start(std::string& out) {
         append_escaped(out, request_->tool_name);
         out += R"(","arguments":""}}]})";
     } else {
-        out += R"("content":"","refusal":null})";
+        out += R"("content":"","refusal":null)";
+        append_picture(out);
+        out += '}';
     }
     out += R"(,"logprobs":null,"finish_reason":null})";
     append_chunk_tail(out, false);
@@ -249,7 +238,8 @@ void Answer::append_piece(std::string& out, std::uint32_t index) {
         append_text_piece(out, index);
         out += '"';
     }
-    out += R"(,"logprobs":null,"finish_reason":null})";
+    out += R"(,"logprobs":null,"finish_reason":)";
+    out += script_->finish_every_chunk ? R"("stop"})" : "null}";
     sent_pieces_ = index + 1;
     append_chunk_tail(out, false);
 }
@@ -264,7 +254,7 @@ bool Answer::has_usage_chunk() const {
         case UsageMode::finish_chunk:
             return false;
         default:
-            return request_->include_usage;
+            return request_->include_usage || script_->other_shape;
     }
 }
 
@@ -283,7 +273,8 @@ void Answer::append_end(std::string& out) {
         out += endpoint_ == Endpoint::chat ? R"({"index":0,"delta":{},"logprobs":null,"finish_reason":")"
                                            : R"({"index":0,"text":"","logprobs":null,"finish_reason":")";
         out += finish_reason_;
-        out += "\"}";
+        out += '"';
+        append_choice_end(out, true);
         append_chunk_tail(out, true);
     }
     bool after_done = script_->usage == UsageMode::after_done;
@@ -303,7 +294,8 @@ void Answer::append_end(std::string& out) {
 
 void Answer::append_error_event(std::string& out) {
     open_event(out);
-    append_error_object(out, "the sample upstream was told to fail here", "server_error", "sample_error");
+    append_error_body(out, script_->error_shape, 500, "the sample upstream was told to fail here", "server_error",
+                      "sample_error");
     close_event(out);
 }
 

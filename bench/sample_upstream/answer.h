@@ -13,10 +13,6 @@
 
 namespace sample {
 
-// Appends {"error":{...}} as OpenAI shapes it. An empty code is null.
-void append_error_object(std::string& out, std::string_view message, std::string_view type, std::string_view code);
-std::string_view error_type(std::uint32_t status);
-
 class Answer {
   public:
     // `request` and `script` must outlive the answer's use.
@@ -38,7 +34,10 @@ class Answer {
 
   private:
     void append_text_piece(std::string& out, std::uint32_t index) const;
+    UsageFigures figures(std::uint32_t completion_tokens) const;
     void append_usage(std::string& out, std::uint32_t completion_tokens) const;
+    void append_choice_end(std::string& out, bool finish) const;
+    void append_picture(std::string& out) const;
     void append_chunk_tail(std::string& out, bool finish);
     void append_usage_chunk(std::string& out);
     void open_event(std::string& out);

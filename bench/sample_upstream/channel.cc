@@ -51,7 +51,7 @@ Channel::Read Channel::malformed(std::string why) {
     return Read::malformed;
 }
 
-wire::Awaitable<Channel::Read> Channel::read_request() {
+wire::Awaitable<Channel::Read> Channel::read_head() {
     std::size_t searched = 0;
     std::size_t head_end = std::string_view::npos;
     while (true) {
@@ -63,14 +63,19 @@ wire::Awaitable<Channel::Read> Channel::read_request() {
         if (!co_await read_more()) co_return Read::closed;
     }
     head_bytes_ = head_end + 4;
+    auto parsed = parse_request_head(head());
+    co_return parsed ? Read::request : malformed(parsed.error());
+}
+
+wire::Awaitable<Channel::Read> Channel::read_body() {
     auto head = parse_request_head({input_.data(), head_bytes_});
     if (!head) co_return malformed(head.error());
     if (head->expects_continue && !co_await send("HTTP/1.1 100 Continue\r\n\r\n")) co_return Read::closed;
     if (head->chunked) co_return co_await read_chunked_body();
-    co_return co_await read_body(head->content_length);
+    co_return co_await read_sized_body(head->content_length);
 }
 
-wire::Awaitable<Channel::Read> Channel::read_body(std::uint64_t content_length) {
+wire::Awaitable<Channel::Read> Channel::read_sized_body(std::uint64_t content_length) {
     if (content_length > kMaxBodyBytes) co_return malformed("the body is too long");
     body_bytes_ = static_cast<std::size_t>(content_length);
     request_bytes_ = head_bytes_ + body_bytes_;

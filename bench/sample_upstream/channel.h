@@ -25,8 +25,10 @@ class Channel : public std::enable_shared_from_this<Channel> {
     Channel(wire::Socket socket, wire::asio::ssl::context* tls);
 
     wire::Awaitable<bool> handshake();
-    // At `request`, head() and body() are valid until drop_request(); at `malformed`, error() says why.
-    wire::Awaitable<Read> read_request();
+    // At `request`, head() is valid until drop_request(), and body() once that was read too; at `malformed`, error()
+    // says why.
+    wire::Awaitable<Read> read_head();
+    wire::Awaitable<Read> read_body();
     std::string_view head() const { return {input_.data(), head_bytes_}; }
     // SIMDJSON_PADDING readable bytes stand behind it.
     std::string_view body() const { return {input_.data() + head_bytes_, body_bytes_}; }
@@ -51,7 +53,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
 
   private:
     wire::Awaitable<bool> read_more();
-    wire::Awaitable<Read> read_body(std::uint64_t content_length);
+    wire::Awaitable<Read> read_sized_body(std::uint64_t content_length);
     wire::Awaitable<Read> read_chunked_body();
     Read malformed(std::string why);
     void watch(std::uint64_t generation);

@@ -25,7 +25,13 @@ class Connection {
         if (!co_await channel_->handshake()) co_return;
         auto outcome = Outcome::done;
         while (true) {
-            auto read = co_await channel_->read_request();
+            auto read = co_await channel_->read_head();
+            if (read == Channel::Read::request && answers_early()) {
+                co_await answer_early();
+                outcome = Outcome::cut;
+                break;
+            }
+            if (read == Channel::Read::request) read = co_await channel_->read_body();
             if (read == Channel::Read::closed) co_return;
             worker_.stats.in_flight.fetch_add(1, std::memory_order_relaxed);
             if (read == Channel::Read::request) {
@@ -49,6 +55,23 @@ class Connection {
         worker_.stats.add(kCounters[static_cast<std::size_t>(outcome)]);
     }
 
+    // Only the default script and the header are known before the body.
+    bool answers_early() {
+        auto head = *parse_request_head(channel_->head());
+        std::string_view rest;
+        if (route(head.path, rest) > Endpoint::embeddings) return false;
+        script_ = worker_.default_script();
+        if (head.sample_script.empty()) return script_.early_status != kUnset;
+        if (auto script = parse_script(head.sample_script, script_)) script_ = *script;
+        return script_.early_status != kUnset;
+    }
+
+    wire::Awaitable<Outcome> answer_early() {
+        response_.keep_alive = false;
+        response_.id = "early";
+        co_return co_await send_error(script_.early_status, "the sample upstream was told to answer early", "early");
+    }
+
     wire::Awaitable<Outcome> send_error(std::uint32_t status, std::string_view message, std::string_view code) {
         worker_.stats.add(Counter::bad_requests);
         response_.body.clear();
@@ -69,7 +92,8 @@ class Connection {
                           endpoint == Endpoint::embeddings || endpoint == Endpoint::stats_reset;
         bool is_post = head.method == "POST";
         if (endpoint == Endpoint::unknown) co_return co_await send_error(404, "no such path", "unknown_url");
-        if (endpoint != Endpoint::script && wants_post != is_post) {
+        if (endpoint == Endpoint::play && !is_post) co_return co_await send_error(405, "post a response", {});
+        if (endpoint != Endpoint::script && endpoint != Endpoint::play && wants_post != is_post) {
             co_return co_await send_error(405, "this path does not take this method", "method_not_allowed");
         }
         if (endpoint >= Endpoint::health) co_return co_await answer_control(endpoint, is_post, body);
@@ -82,6 +106,7 @@ class Connection {
         if (auto read = request_.read(endpoint, body, worker_.parser); !read) {
             co_return co_await send_error(400, read.error(), {});
         }
+        if (!worker_.played().empty()) co_return co_await play();
         script_ = worker_.default_script();
         auto words = !head.sample_script.empty() ? head.sample_script : std::string_view(request_.script);
         if (!words.empty()) {
@@ -91,6 +116,13 @@ class Connection {
         }
         if (script_.chaos > 0) add_chaos();
         co_return co_await scripted_.send(endpoint, request_, script_);
+    }
+
+    // A posted response, byte for byte; its end is the connection's.
+    wire::Awaitable<Outcome> play() {
+        response_.output = worker_.played();
+        response_.keep_alive = false;
+        co_return co_await channel_->send(response_.output) ? Outcome::done : Outcome::left;
     }
 
     // One fault of those that upstreams have, for some requests; the same ones in every run.
@@ -111,6 +143,7 @@ class Connection {
         if (endpoint == Endpoint::stats) response_.body = worker_.shared.stats_json();
         if (endpoint == Endpoint::stats_requests) response_.body = worker_.shared.recorder.json();
         if (endpoint == Endpoint::stats_bills) response_.body = worker_.shared.bills.json();
+        if (endpoint == Endpoint::play) worker_.shared.set_played(body);
         if (endpoint == Endpoint::stats_reset) worker_.shared.reset_stats();
         if (endpoint == Endpoint::script && is_post) {
             // The words replace what was posted before; the command line's script stays underneath.

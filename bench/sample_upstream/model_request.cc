@@ -248,8 +248,8 @@ void read_option(ModelRequest& request, std::string_view key, dom::element value
 
 std::string_view endpoint_name(Endpoint endpoint) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Endpoint::count)> kNames{
-        "chat/completions", "completions", "embeddings",     "models",      "models/{id}", "health",
-        "script",           "stats",       "stats/requests", "stats/bills", "stats/reset", "unknown"};
+        "chat/completions", "completions", "embeddings",  "models", "models/{id}", "health", "script", "play", "stats",
+        "stats/requests",   "stats/bills", "stats/reset", "unknown"};
     return kNames[static_cast<std::size_t>(endpoint)];
 }
 
@@ -265,6 +265,7 @@ Endpoint route(std::string_view path, std::string_view& rest) {
     }
     if (path == "/health") return Endpoint::health;
     if (path == "/script") return Endpoint::script;
+    if (path == "/play") return Endpoint::play;
     if (path == "/stats") return Endpoint::stats;
     if (path == "/stats/requests") return Endpoint::stats_requests;
     if (path == "/stats/bills") return Endpoint::stats_bills;

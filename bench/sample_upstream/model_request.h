@@ -25,6 +25,7 @@ enum class Endpoint : std::uint8_t {
     model,
     health,
     script,
+    play,
     stats,
     stats_requests,
     stats_bills,

@@ -1,6 +1,6 @@
 #include "bench/sample_upstream/response.h"
 
-#include <cstdio>
+#include <string>
 
 namespace sample {
 namespace {
@@ -35,32 +35,36 @@ std::string_view reason_phrase(std::uint32_t status) {
 }  // namespace
 
 void Response::append_head(std::uint32_t status, std::string_view content_type) {
-    if (status == 200) {
-        output += "HTTP/1.1 200 OK\r\n";
-    } else {
-        output += "HTTP/1.1 " + std::to_string(status) + " ";
-        output += reason_phrase(status);
-        output += "\r\n";
+    output += "HTTP/1.1 " + std::to_string(status) + " ";
+    output += reason_phrase(status);
+    output += line_end;
+    if (!content_type.empty()) {
+        output += "Content-Type: ";
+        output += content_type;
+        output += line_end;
     }
-    output += "Content-Type: ";
-    output += content_type;
-    output += "\r\nX-Request-Id: ";
+    output += "X-Request-Id: ";
     output += id;
-    output += "\r\n";
-    if (!keep_alive) output += "Connection: close\r\n";
+    output += line_end;
+    if (keep_alive) return;
+    output += "Connection: close";
+    output += line_end;
 }
 
 void Response::append_length(std::size_t bytes) {
-    char digits[24];
-    auto length = std::snprintf(digits, sizeof digits, "%zu", bytes);
-    output += "Content-Length: ";
-    output.append(digits, static_cast<std::size_t>(length));
-    output += "\r\n\r\n";
+    output += "Content-Length: " + std::to_string(bytes);
+    output += line_end;
+    output += line_end;
 }
 
 wire::Awaitable<Outcome> Response::send_json(std::uint32_t status, std::string_view extra_fields) {
+    return send_body(status, "application/json", extra_fields);
+}
+
+wire::Awaitable<Outcome> Response::send_body(std::uint32_t status, std::string_view content_type,
+                                             std::string_view extra_fields) {
     output.clear();
-    append_head(status, "application/json");
+    append_head(status, content_type);
     output += extra_fields;
     append_length(body.size());
     output += body;

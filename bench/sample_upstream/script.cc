@@ -8,10 +8,11 @@
 namespace sample {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::uint32_t Script::*>, 20> kNumbers{{
+constexpr std::array<std::pair<std::string_view, std::uint32_t Script::*>, 22> kNumbers{{
     {"tokens", &Script::tokens},
     {"token_bytes", &Script::token_bytes},
     {"big", &Script::big},
+    {"picture", &Script::picture},
     {"prompt_tokens", &Script::prompt_tokens},
     {"completion_tokens", &Script::completion_tokens},
     {"cached_tokens", &Script::cached_tokens},
@@ -23,6 +24,7 @@ constexpr std::array<std::pair<std::string_view, std::uint32_t Script::*>, 20> k
     {"split", &Script::split},
     {"events_per_write", &Script::events_per_write},
     {"status", &Script::status},
+    {"early_status", &Script::early_status},
     {"retry_after", &Script::retry_after},
     {"error_at", &Script::error_at},
     {"reset_at", &Script::reset_at},
@@ -31,11 +33,15 @@ constexpr std::array<std::pair<std::string_view, std::uint32_t Script::*>, 20> k
     {"chaos", &Script::chaos},
 }};
 
-constexpr std::array<std::pair<std::string_view, bool Script::*>, 17> kFlags{{
+constexpr std::array<std::pair<std::string_view, bool Script::*>, 21> kFlags{{
     {"tool_call", &Script::tool_call},
     {"reasoning_outside", &Script::reasoning_outside},
     {"abort_stops_billing", &Script::abort_stops_billing},
     {"early_head", &Script::early_head},
+    {"other_shape", &Script::other_shape},
+    {"gzip", &Script::gzip},
+    {"bare_lf", &Script::bare_lf},
+    {"finish_every_chunk", &Script::finish_every_chunk},
     {"coalesce", &Script::coalesce},
     {"close", &Script::close},
     {"comments", &Script::comments},
@@ -62,6 +68,49 @@ constexpr std::array<std::pair<std::string_view, UsageMode>, 10> kUsageModes{{
     {"finish_chunk", UsageMode::finish_chunk},
     {"after_done", UsageMode::after_done},
     {"extra_chunk_after", UsageMode::extra_chunk_after},
+}};
+constexpr std::array<std::pair<std::string_view, UsageShape>, 18> kUsageShapes{{
+    {"openai", UsageShape::openai},
+    {"input_output", UsageShape::input_output},
+    {"anthropic", UsageShape::anthropic},
+    {"mistral", UsageShape::mistral},
+    {"together", UsageShape::together},
+    {"deepseek", UsageShape::deepseek},
+    {"moonshot", UsageShape::moonshot},
+    {"groq", UsageShape::groq},
+    {"gemini", UsageShape::gemini},
+    {"hidden", UsageShape::hidden},
+    {"total", UsageShape::total},
+    {"cohere", UsageShape::cohere},
+    {"llama_cpp", UsageShape::llama_cpp},
+    {"ollama", UsageShape::ollama},
+    {"openrouter", UsageShape::openrouter},
+    {"strings", UsageShape::strings},
+    {"absurd", UsageShape::absurd},
+    {"negative", UsageShape::negative},
+}};
+constexpr std::array<std::pair<std::string_view, ErrorShape>, 13> kErrorShapes{{
+    {"openai", ErrorShape::openai},
+    {"text_member", ErrorShape::text_member},
+    {"object", ErrorShape::object},
+    {"message", ErrorShape::message},
+    {"detail", ErrorShape::detail},
+    {"detail_list", ErrorShape::detail_list},
+    {"list", ErrorShape::list},
+    {"anthropic", ErrorShape::anthropic},
+    {"errors", ErrorShape::errors},
+    {"base_resp", ErrorShape::base_resp},
+    {"text", ErrorShape::text},
+    {"html", ErrorShape::html},
+    {"empty", ErrorShape::empty},
+}};
+constexpr std::array<std::pair<std::string_view, ContentType>, 6> kContentTypes{{
+    {"right", ContentType::right},
+    {"events", ContentType::events},
+    {"json", ContentType::json},
+    {"text", ContentType::text},
+    {"octets", ContentType::octets},
+    {"none", ContentType::none},
 }};
 constexpr std::array<std::pair<std::string_view, Garbage>, 4> kGarbage{
     {{"none", Garbage::none}, {"head", Garbage::head}, {"json", Garbage::json}, {"chunk", Garbage::chunk}}};
@@ -103,6 +152,9 @@ Verdict apply(Script& script, std::string_view name, std::string_view value) {
     if (auto member = find(kNumbers, name)) return verdict(assign(script.**member, number(value)));
     if (auto member = find(kFlags, name)) return verdict(assign(script.**member, flag(value)));
     if (name == "usage") return verdict(assign(script.usage, find(kUsageModes, value)));
+    if (name == "usage_shape") return verdict(assign(script.usage_shape, find(kUsageShapes, value)));
+    if (name == "error_shape") return verdict(assign(script.error_shape, find(kErrorShapes, value)));
+    if (name == "content_type") return verdict(assign(script.content_type, find(kContentTypes, value)));
     if (name == "garbage") return verdict(assign(script.garbage, find(kGarbage, value)));
     if (name == "framing") return verdict(assign(script.framing, find(kFramings, value)));
     if (name == "content_length") {

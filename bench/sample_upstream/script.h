@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "bench/sample_upstream/shapes.h"
+
 namespace sample {
 
 inline constexpr std::uint32_t kUnset = std::numeric_limits<std::uint32_t>::max();
@@ -37,7 +39,9 @@ struct Script {
     std::uint32_t completion_tokens = kUnset;
     std::uint32_t cached_tokens = 0;
     std::uint32_t reasoning_tokens = 0;  // counted in completion_tokens as well
+    std::uint32_t picture = 0;           // characters of base64 in the message, or in the first delta
     UsageMode usage = UsageMode::normal;
+    UsageShape usage_shape = UsageShape::openai;
     bool reasoning_outside = false;  // completion_tokens leave reasoning_tokens out; both are billed
     bool tool_call = false;
     bool abort_stops_billing = true;
@@ -53,6 +57,11 @@ struct Script {
     std::uint32_t split = 0;
     std::uint32_t events_per_write = 1;
     Framing framing = Framing::chunked;
+    ContentType content_type = ContentType::right;
+    bool other_shape = false;  // a stream to who asked for none, and the reverse
+    bool gzip = false;         // the body, whole
+    bool bare_lf = false;      // the head's lines end in LF alone
+    bool finish_every_chunk = false;
     bool coalesce = false;
     bool close = false;
     bool comments = false;
@@ -63,6 +72,8 @@ struct Script {
 
     // What goes wrong. The _at numbers are tokens of a stream, bytes of a plain body.
     std::uint32_t status = 200;
+    std::uint32_t early_status = kUnset;  // answered when the head is read, before the body; then it closes
+    ErrorShape error_shape = ErrorShape::openai;
     std::uint32_t retry_after = kUnset;
     std::uint32_t error_at = kUnset;
     std::uint32_t reset_at = kUnset;

@@ -8,17 +8,20 @@ namespace sample {
 namespace {
 
 constexpr std::uint32_t kSlowBodyPieces = 16;
+constexpr std::string_view kGzipField = "Content-Encoding: gzip";
 
 }  // namespace
 
 wire::Awaitable<Outcome> ScriptedAnswer::send(Endpoint endpoint, const ModelRequest& request, const Script& script) {
     script_ = script;
     generated_ = 0;
-    streams_ = request.stream && endpoint != Endpoint::embeddings;
+    streams_ = request.stream != script_.other_shape && endpoint != Endpoint::embeddings;
+    if (script_.gzip) script_.framing = Framing::length;
+    response_.line_end = script_.bare_lf ? "\n" : "\r\n";
     answer_.begin(endpoint, request, script_, response_.id, ::time(nullptr));
     if (script_.close) response_.keep_alive = false;
-    const bool timed = request.stream || script_.ttft_ms > 0 || script_.slow_body_ms > 0 || script_.stall_head ||
-                       script_.stall_at != kUnset;
+    const bool timed =
+        streams_ || script_.ttft_ms > 0 || script_.slow_body_ms > 0 || script_.stall_head || script_.stall_at != kUnset;
     if (timed) channel_.start_watch();
     const auto outcome = co_await send_as_scripted(endpoint, request);
     if (timed) channel_.stop_watch();
@@ -49,11 +52,21 @@ wire::Awaitable<Outcome> ScriptedAnswer::send_as_scripted(Endpoint endpoint, con
 
 wire::Awaitable<Outcome> ScriptedAnswer::answer_error() {
     response_.body.clear();
-    append_error_object(response_.body, "the sample upstream was told to answer this", error_type(script_.status),
-                        script_.status == 429 ? "rate_limit_exceeded" : "sample_error");
+    append_error_body(response_.body, script_.error_shape, script_.status,
+                      "the sample upstream was told to answer this", error_type(script_.status),
+                      script_.status == 429 ? "rate_limit_exceeded" : "sample_error");
     std::string fields;
-    if (script_.retry_after != kUnset) fields = "Retry-After: " + std::to_string(script_.retry_after) + "\r\n";
-    co_return co_await response_.send_json(script_.status, fields);
+    if (script_.retry_after != kUnset) {
+        fields = "Retry-After: " + std::to_string(script_.retry_after);
+        fields += response_.line_end;
+    }
+    if (script_.gzip) {
+        fields += kGzipField;
+        fields += response_.line_end;
+        response_.body = gzip(response_.body);
+    }
+    co_return co_await response_.send_body(
+        script_.status, media_type(script_.content_type, error_media_type(script_.error_shape)), fields);
 }
 
 // Counts what was generated and what this provider would charge for it.
@@ -90,17 +103,25 @@ wire::Awaitable<Outcome> ScriptedAnswer::answer_plain(Endpoint endpoint, const M
         // A plain answer is generated whole before its first byte.
         bill(answer_.completion_tokens(), true);
     }
+    if (script_.gzip) response_.body = gzip(response_.body);
     append_plain_head();
     co_return co_await send_plain_body();
 }
 
+void ScriptedAnswer::append_head(std::string_view right_type) {
+    response_.append_head(200, media_type(script_.content_type, right_type));
+    if (!script_.gzip) return;
+    response_.output += kGzipField;
+    response_.output += response_.line_end;
+}
+
 void ScriptedAnswer::append_plain_head() {
     if (script_.framing == Framing::close) response_.keep_alive = false;
-    response_.append_head(200, "application/json");
+    append_head("application/json");
     if (script_.garbage == Garbage::chunk) {
         response_.output += "Transfer-Encoding: chunked\r\n\r\nzz\r\n";
     } else if (script_.framing == Framing::close) {
-        response_.output += "\r\n";
+        response_.output += response_.line_end;
     } else {
         response_.append_length(response_.body.size());
     }
@@ -145,10 +166,14 @@ wire::Awaitable<Outcome> ScriptedAnswer::answer_stream() {
     response_.body.clear();
     response_.output.clear();
     if (script_.framing == Framing::close) response_.keep_alive = false;
-    response_.append_head(200, "text/event-stream; charset=utf-8");
-    response_.output += "Cache-Control: no-cache\r\n";
-    if (script_.framing == Framing::chunked) response_.output += "Transfer-Encoding: chunked\r\n\r\n";
-    if (script_.framing == Framing::close) response_.output += "\r\n";
+    append_head("text/event-stream; charset=utf-8");
+    response_.output += "Cache-Control: no-cache";
+    response_.output += response_.line_end;
+    if (script_.framing == Framing::chunked) {
+        response_.output += "Transfer-Encoding: chunked";
+        response_.output += response_.line_end;
+    }
+    if (script_.framing != Framing::length) response_.output += response_.line_end;
     if (script_.early_head) {
         if (!co_await channel_.send(response_.output)) co_return Outcome::left;
         response_.output.clear();
@@ -210,6 +235,7 @@ wire::Awaitable<Outcome> ScriptedAnswer::stream_fault(std::uint32_t fault) {
 // Writes the events gathered in response_.body, with the head where that is still due. `force` overrides coalescing.
 wire::Awaitable<bool> ScriptedAnswer::flush(bool last, bool force) {
     if (!last && !force && (script_.coalesce || script_.framing == Framing::length)) co_return !channel_.gone();
+    if (script_.gzip) response_.body = gzip(response_.body);
     if (script_.framing == Framing::length) response_.append_length(response_.body.size() + (force ? 1 : 0));
     if (script_.split > 0) co_return co_await flush_split(last);
     append_chunk(response_.body);

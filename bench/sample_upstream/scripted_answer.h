@@ -21,6 +21,7 @@ class ScriptedAnswer {
     wire::Awaitable<Outcome> answer_error();
     void bill(std::uint32_t generated, bool complete);
     wire::Awaitable<Outcome> answer_plain(Endpoint endpoint, const ModelRequest& request);
+    void append_head(std::string_view right_type);
     void append_plain_head();
     wire::Awaitable<Outcome> send_plain_body();
     wire::Awaitable<Outcome> stall();

@@ -23,6 +23,17 @@ void Shared::set_default_script(const Script& script) {
     script_version_.fetch_add(1, std::memory_order_release);
 }
 
+std::string Shared::played() const {
+    std::lock_guard lock(mutex_);
+    return played_;
+}
+
+void Shared::set_played(std::string_view response) {
+    std::lock_guard lock(mutex_);
+    played_ = response;
+    script_version_.fetch_add(1, std::memory_order_release);
+}
+
 void Shared::reset_stats() {
     for (auto& worker : workers) worker->stats.reset();
     recorder.reset();
@@ -66,13 +77,22 @@ std::string Shared::stats_json() const {
     return out + '}';
 }
 
-const Script& Worker::default_script() {
+void Worker::refresh() {
     auto version = shared.script_version();
-    if (version != script_version_) {
-        script_ = shared.default_script();
-        script_version_ = version;
-    }
+    if (version == script_version_) return;
+    script_ = shared.default_script();
+    played_ = shared.played();
+    script_version_ = version;
+}
+
+const Script& Worker::default_script() {
+    refresh();
     return script_;
+}
+
+const std::string& Worker::played() {
+    refresh();
+    return played_;
 }
 
 struct Server::Tls {

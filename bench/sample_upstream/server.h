@@ -44,9 +44,14 @@ struct Worker {
 
     // The default script, copied again only when somebody has changed it.
     const Script& default_script();
+    // Bytes that answer every request of a model instead; empty where none were posted. Valid until the next call.
+    const std::string& played();
 
   private:
+    void refresh();
+
     Script script_;
+    std::string played_;
     std::uint64_t script_version_ = 0;
 
   public:
@@ -65,6 +70,8 @@ struct Shared {
 
     Script default_script() const;
     void set_default_script(const Script& script);
+    std::string played() const;
+    void set_played(std::string_view response);
     std::uint64_t script_version() const { return script_version_.load(std::memory_order_acquire); }
     std::string stats_json() const;
     void reset_stats();
@@ -72,6 +79,7 @@ struct Shared {
   private:
     mutable std::mutex mutex_;
     Script script_ = options.script;
+    std::string played_;
     std::atomic<std::uint64_t> script_version_{1};
 };
 
