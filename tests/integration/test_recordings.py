@@ -127,12 +127,13 @@ def shown_usage_fault(item):
 
 
 def test_every_answer_has_its_status(as_recorded):
-    check(
-        as_recorded,
-        lambda item: None
-        if item.answer.status == int(item.recording.status.split()[0])
-        else f"{item.answer.status} {item.answer.body[:200]}",
-    )
+    def fault(item):
+        status = item.answer.status
+        if item.recording.kind == "stream" and item.recording.error:
+            return None  # another status, where the error is known before the head leaves: below
+        return None if status == int(item.recording.status.split()[0]) else f"{status} {item.answer.body[:200]}"
+
+    check(as_recorded, fault)
 
 
 def test_every_usage_figure_is_read(as_recorded):
