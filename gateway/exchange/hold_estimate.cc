@@ -57,7 +57,7 @@ std::int64_t divided_up(std::int64_t bytes, std::int64_t bytes_per_token) {
 }
 
 void estimate_prompt(const Exchange& request, const PromptHistory& prompts, const CreditConfig& config,
-                     HoldEstimate& estimate) {
+                     std::int64_t context_length, HoldEstimate& estimate) {
     const std::int64_t bytes = request.ask.body.prompt_bytes, extra = request.ask.body.prompt_extra_tokens;
     const auto learned = prompts.learned();
     // What was learned only raises the hold: text that is dense where the endpoint's mostly is not must be covered too.
@@ -65,6 +65,10 @@ void estimate_prompt(const Exchange& request, const PromptHistory& prompts, cons
     estimate.prompt_tokens = std::max(learned ? learned->most_tokens(bytes) : 0, configured) + extra;
     estimate.counted_prompt_tokens =
         (learned ? learned->usual_tokens(bytes) : divided_up(bytes, kBytesPerCountedPromptToken)) + extra;
+    if (context_length == 0) return;
+    // A longer prompt is refused by the provider, so it was estimated too long.
+    estimate.prompt_tokens = std::min(estimate.prompt_tokens, context_length);
+    estimate.counted_prompt_tokens = std::min(estimate.counted_prompt_tokens, context_length);
 }
 
 }  // namespace
@@ -79,7 +83,7 @@ void HoldEstimate::hold_longest() {
 HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config) {
     const Endpoint& endpoint = *candidate.endpoint;
     HoldEstimate estimate;
-    estimate_prompt(request, *candidate.prompts, config, estimate);
+    estimate_prompt(request, *candidate.prompts, config, endpoint.context_length, estimate);
     const bool unstated = request.ask.body.output_bound == 0;
     if (request.ask.api != ApiType::embeddings) {
         std::int64_t bound = request.ask.body.output_bound;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/dialect/prompt_measure.h"
+
 namespace tollgate {
 namespace {
 
@@ -15,62 +17,6 @@ constexpr std::array<std::string_view, 10> kGatewayOnly = {"models",     "provid
 
 Error invalid(std::string message, std::string_view param) {
     return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
-
-std::int64_t text_bytes(const element& value) { return static_cast<std::int64_t>(simdjson::minify(value).size()); }
-
-// Every member counts, whatever stands beside it; files and audio with their bytes, images as so many tokens.
-void measure_part(const element& part, BodyFacts& facts) {
-    for (const auto field : simdjson::dom::object(part)) {
-        if (field.key == "image_url") {
-            facts.prompt_extra_tokens += kTokensPerImage;
-            facts.prompt_is_text = false;
-        } else if (field.key == "type" && field.value.type() == Type::STRING) {
-            if (std::string_view(field.value) != "text") facts.prompt_is_text = false;
-        } else if (field.value.type() == Type::STRING) {
-            facts.prompt_bytes += static_cast<std::int64_t>(field.value.get_string_length().value_unsafe());
-        } else if (field.value.type() == Type::OBJECT || field.value.type() == Type::ARRAY) {
-            facts.prompt_bytes += text_bytes(field.value);
-        }
-    }
-}
-
-// Text bytes of a content value: a string, or parts.
-void measure_content(const element& content, BodyFacts& facts) {
-    if (content.type() == Type::STRING) {
-        facts.prompt_bytes += static_cast<std::int64_t>(content.get_string_length().value_unsafe());
-        return;
-    }
-    if (content.type() != Type::ARRAY) return;
-    for (const element part : simdjson::dom::array(content)) {
-        if (part.type() == Type::STRING) {
-            facts.prompt_bytes += static_cast<std::int64_t>(part.get_string_length().value_unsafe());
-        } else if (part.type() == Type::OBJECT) {
-            measure_part(part, facts);
-        } else if (part.type() == Type::ARRAY) {
-            measure_content(part, facts);  // a list of lists of token ids
-        } else {
-            facts.prompt_extra_tokens += 1;  // a token id
-            facts.prompt_is_text = false;
-        }
-    }
-}
-
-void measure_messages(const element& messages, BodyFacts& facts) {
-    if (messages.type() != Type::ARRAY) return;
-    for (const element message : simdjson::dom::array(messages)) {
-        facts.prompt_extra_tokens += kTokensPerMessage;
-        if (message.type() != Type::OBJECT) continue;
-        for (const auto field : simdjson::dom::object(message)) {
-            if (field.key == "content") {
-                measure_content(field.value, facts);
-            } else if (field.value.type() == Type::STRING && field.key != "role") {
-                facts.prompt_bytes += static_cast<std::int64_t>(field.value.get_string_length().value_unsafe());
-            } else if (field.value.type() == Type::ARRAY || field.value.type() == Type::OBJECT) {
-                facts.prompt_bytes += text_bytes(field.value);
-            }
-        }
-    }
 }
 
 Error read_count(std::string_view name, const element& value, std::int64_t most, std::int64_t& out) {
@@ -126,9 +72,6 @@ Error read_model(const element& value, const JsonMember& member, BodyFacts& fact
     return {};
 }
 
-// Members that may be long and are no part of the prompt.
-constexpr std::array<std::string_view, 5> kNotPrompt = {"metadata", "logit_bias", "stop", "modalities", "model"};
-
 Error read_member(std::string_view key, const element& value, const JsonMember& member, std::string_view text,
                   BodyFacts& facts, bool& seen_stream) {
     if (key == "model") return read_model(value, member, facts);
@@ -159,11 +102,8 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         return read_short_text(key, value, facts.end_user);
     } else if (key == "session_id") {
         return read_short_text(key, value, facts.session);
-    } else if (value.is_object() || value.is_array() || value.is_string()) {
-        // Tools, schemas, suffixes, and what this gateway does not know: the provider may count it.
-        const bool counts =
-            !facts.gateway_only.back() && std::find(kNotPrompt.begin(), kNotPrompt.end(), key) == kNotPrompt.end();
-        if (counts) facts.prompt_bytes += static_cast<std::int64_t>(member.value.size());
+    } else if (!facts.gateway_only.back()) {
+        measure_beside(key, value, member.value.size(), facts);  // schemas, and what this gateway does not know
     }
     return {};
 }

@@ -23,8 +23,6 @@ using JsonParser = simdjson::dom::parser;
 inline constexpr std::size_t kMaxMembers = 256;        // top-level members of a body
 inline constexpr std::size_t kMostModelBytes = 128;    // a longer name is refused
 inline constexpr std::size_t kMostLabelBytes = 128;    // of `user` and `session_id`, which are truncated
-inline constexpr std::int64_t kTokensPerImage = 1500;  // prompt estimate of one image part
-inline constexpr std::int64_t kTokensPerMessage = 8;   // role and separators
 
 struct BodyFacts {
     bool has_model = false;
@@ -34,7 +32,7 @@ struct BodyFacts {
     std::int64_t output_bound = 0;         // tokens the request allows, 0: it names no bound
     std::int64_t choices = 1;              // n
     std::int64_t prompt_bytes = 0;         // of text in the prompt
-    std::int64_t prompt_extra_tokens = 0;  // messages, images and token ids
+    std::int64_t prompt_extra_tokens = 0;  // messages, token ids, and media by what is in them
     bool prompt_is_text = true;            // but for the messages' constant: its tokens per byte can be learned
     std::string end_user, session;
 

@@ -1,6 +1,7 @@
 // What a request holds, and that it settles exactly once whatever happens.
 #include <boost/json.hpp>
 
+#include "gateway/chat/dialect/prompt_measure.h"
 #include "tests/support/held_request_fixture.h"
 
 namespace tollgate {

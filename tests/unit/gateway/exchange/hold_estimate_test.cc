@@ -1,6 +1,7 @@
 // How much a request is to hold, and what becomes of one that names no bound.
 #include "gateway/exchange/hold_estimate.h"
 
+#include "gateway/chat/dialect/prompt_measure.h"
 #include "tests/support/held_request_fixture.h"
 
 namespace tollgate {
@@ -42,6 +43,16 @@ TEST_F(HeldRequestTest, WhatWasLearnedOfTheEndpointTakesTheirPlace) {
     EXPECT_EQ(estimate().prompt_tokens, 12'000 + 8) << "the p99";
     EXPECT_EQ(estimate().counted_prompt_tokens, 6150 + 8) << "the mean";
     EXPECT_EQ(estimate().amount.value, 12'008 * 150 + 100 * 600);
+}
+
+TEST_F(HeldRequestTest, NoPromptIsLongerThanTheContext) {
+    request_.ask.body.prompt_bytes = 1'000'000;
+    request_.ask.body.prompt_extra_tokens = 150'000;
+    endpoint_.context_length = 128'000;
+    EXPECT_EQ(estimate().prompt_tokens, 128'000);
+    EXPECT_EQ(estimate().counted_prompt_tokens, 128'000);
+    endpoint_.context_length = 0;
+    EXPECT_GT(estimate().prompt_tokens, 400'000) << "unknown";
 }
 
 TEST_F(HeldRequestTest, EstimateTakesTheBoundTheDefaultOrTheModelsLimit) {
@@ -159,7 +170,7 @@ TEST_F(UnboundedTest, TheContextBoundsTheLongestAnswerAndTheBoundFitsBesideThePr
     EXPECT_EQ(sent_bound(), 256);
     request_.ask.body.prompt_bytes = 4 * 1145;
     EXPECT_EQ(sent_bound(), 0) << "little more than the prompt fits: the context keeps it short";
-    EXPECT_EQ(held_, 1527 * 150 + kUsual);
+    EXPECT_EQ(held_, 1400 * 150 + kUsual) << "no prompt is longer than the context";
     request_.ask.body.prompt_bytes = 30;
     leave(16 * (kPrompt + 1400 * 600) + 10 * kNanoPerUsd);
     EXPECT_EQ(sent_bound(), 0);

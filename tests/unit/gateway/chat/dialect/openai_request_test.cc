@@ -7,6 +7,8 @@
 #include <sstream>
 #include <string>
 
+#include "gateway/chat/dialect/prompt_measure.h"
+
 namespace tollgate {
 namespace {
 

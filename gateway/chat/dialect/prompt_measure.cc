@@ -1,0 +1,351 @@
+#include "gateway/chat/dialect/prompt_measure.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace tollgate {
+namespace {
+
+using simdjson::dom::element;
+using Object = simdjson::dom::object;
+using Array = simdjson::dom::array;
+using Type = simdjson::dom::element_type;
+
+// What a member of a message or of a part carries.
+enum class Carries : std::uint8_t {
+    text,     // whatever it looks like
+    unknown,  // text, unless it looks like transport
+    image,
+    images,  // a list of them
+    sound,
+    video,
+    file,
+    media,    // what its own media type says
+    sealed,   // reasoning that only the provider can read
+    nothing,  // what providers add to answers and do not read back
+};
+
+struct Carrier {
+    std::string_view key;
+    Carries carries;
+};
+
+// OpenAI's chat and responses parts, OpenRouter's, Anthropic's, Mistral's, Gemini's and vLLM's; read 2026-11.
+constexpr std::array kCarriers = {
+    Carrier{"text", Carries::text},
+    Carrier{"content", Carries::text},
+    Carrier{"arguments", Carries::text},
+    Carrier{"name", Carries::text},
+    Carrier{"refusal", Carries::text},
+    Carrier{"reasoning", Carries::text},
+    Carrier{"reasoning_content", Carries::text},
+    Carrier{"thinking", Carries::text},
+    Carrier{"summary", Carries::text},
+    Carrier{"image_url", Carries::image},
+    Carrier{"image", Carries::image},
+    Carrier{"images", Carries::images},
+    Carrier{"input_audio", Carries::sound},
+    Carrier{"audio", Carries::sound},
+    Carrier{"audio_url", Carries::sound},
+    Carrier{"video_url", Carries::video},
+    Carrier{"video", Carries::video},
+    Carrier{"input_video", Carries::video},
+    Carrier{"file", Carries::file},
+    Carrier{"file_data", Carries::file},
+    Carrier{"file_id", Carries::file},
+    Carrier{"file_url", Carries::file},
+    Carrier{"document", Carries::file},
+    Carrier{"document_url", Carries::file},
+    Carrier{"source", Carries::media},
+    Carrier{"inline_data", Carries::media},
+    Carrier{"inlineData", Carries::media},
+    Carrier{"encrypted_content", Carries::sealed},
+    Carrier{"signature", Carries::sealed},
+    Carrier{"thought_signature", Carries::sealed},
+    Carrier{"thoughtSignature", Carries::sealed},
+    Carrier{"annotations", Carries::nothing},
+    Carrier{"citations", Carries::nothing},
+    Carrier{"search_results", Carries::nothing},
+    Carrier{"executed_tools", Carries::nothing},
+    Carrier{"logprobs", Carries::nothing},
+};
+
+Carries carried_by(std::string_view key) {
+    const auto* const found = std::ranges::find(kCarriers, key, &Carrier::key);
+    return found == kCarriers.end() ? Carries::unknown : found->carries;
+}
+
+std::int64_t divided_up(std::int64_t amount, std::int64_t by) { return (amount + by - 1) / by; }
+
+std::int64_t length(const element& string) {
+    return static_cast<std::int64_t>(string.get_string_length().value_unsafe());
+}
+
+void add_text(std::int64_t bytes, BodyFacts& facts) { facts.prompt_bytes += bytes; }
+
+void add_tokens(std::int64_t tokens, BodyFacts& facts) {
+    facts.prompt_extra_tokens += tokens;
+    facts.prompt_is_text = false;
+}
+
+std::int64_t decoded(std::int64_t base64_bytes) { return base64_bytes / 4 * 3; }
+
+// --- What media cost, by their size in base64; 0: they are only named.
+
+void add_sound(std::int64_t base64_bytes, bool wav, BodyFacts& facts) {
+    const std::int64_t rate = wav ? kBytesPerSecondOfWav : kBytesPerSecondOfSound;
+    const std::int64_t seconds = base64_bytes == 0 ? kSecondsOfReference : divided_up(decoded(base64_bytes), rate);
+    add_tokens(seconds * kTokensPerSecondOfSound, facts);
+}
+
+void add_video(std::int64_t base64_bytes, BodyFacts& facts) {
+    const std::int64_t seconds =
+        base64_bytes == 0 ? kSecondsOfReference : divided_up(decoded(base64_bytes), kBytesPerSecondOfVideo);
+    add_tokens(seconds * kTokensPerSecondOfVideo, facts);
+}
+
+void add_file(std::int64_t base64_bytes, BodyFacts& facts) {
+    const std::int64_t pages = base64_bytes == 0 ? kPagesOfReference : divided_up(decoded(base64_bytes), kBytesPerPage);
+    add_tokens(pages * kTokensPerPage, facts);
+}
+
+void add_media(std::string_view media_type, std::int64_t base64_bytes, BodyFacts& facts) {
+    if (media_type.starts_with("image/")) {
+        add_tokens(kTokensPerImage, facts);
+    } else if (media_type.starts_with("audio/")) {
+        add_sound(base64_bytes, media_type.find("wav") != std::string_view::npos, facts);
+    } else if (media_type.starts_with("video/")) {
+        add_video(base64_bytes, facts);
+    } else if (media_type.starts_with("text/")) {
+        facts.prompt_is_text = false;
+        add_text(decoded(base64_bytes), facts);
+    } else {
+        add_file(base64_bytes, facts);
+    }
+}
+
+// --- Strings that carry something.
+
+// The media type of a data URL; empty if it is none.
+std::string_view data_url_type(std::string_view text) {
+    constexpr std::string_view kScheme = "data:";
+    constexpr std::size_t kMostTypeBytes = 128;
+    if (!text.starts_with(kScheme)) return {};
+    const std::string_view head = text.substr(kScheme.size(), kMostTypeBytes);
+    const std::size_t end = head.find_first_of(";,");
+    return end == std::string_view::npos || end == 0 ? std::string_view() : head.substr(0, end);
+}
+
+bool in_base64(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+           c == '-' || c == '_' || c == '=' || c == '\r' || c == '\n';
+}
+
+// Of a member that is not known.
+void measure_string(std::string_view text, BodyFacts& facts) {
+    const auto bytes = static_cast<std::int64_t>(text.size());
+    if (const std::string_view type = data_url_type(text); !type.empty()) return add_media(type, bytes, facts);
+    if (text.size() >= kLeastTransportBytes && std::ranges::all_of(text, in_base64)) return add_file(bytes, facts);
+    add_text(bytes, facts);
+}
+
+std::string_view string_member(const Object& object, std::initializer_list<std::string_view> keys) {
+    for (const std::string_view key : keys) {
+        std::string_view text;
+        if (object[key].get(text) == simdjson::SUCCESS) return text;
+    }
+    return {};
+}
+
+// The longest string in a value: the media themselves, or their address.
+std::string_view longest_string(const element& value) {
+    if (value.type() == Type::STRING) return std::string_view(value);
+    std::string_view longest;
+    const auto compare = [&longest](const element& inner) {
+        const std::string_view text = longest_string(inner);
+        if (text.size() > longest.size()) longest = text;
+    };
+    if (value.type() == Type::OBJECT) {
+        for (const auto field : Object(value)) compare(field.value);
+    } else if (value.type() == Type::ARRAY) {
+        for (const element item : Array(value)) compare(item);
+    }
+    return longest;
+}
+
+// Whether it holds the media themselves; addresses and ids are shorter, or are no base64.
+bool holds_data(std::string_view text) {
+    return text.starts_with("data:") || (text.size() >= kLeastTransportBytes && !text.starts_with("http"));
+}
+
+void measure_media(Carries carries, const element& value, BodyFacts& facts) {
+    const std::string_view longest = longest_string(value);
+    const std::int64_t bytes = holds_data(longest) ? static_cast<std::int64_t>(longest.size()) : 0;
+    const bool object = value.type() == Type::OBJECT;
+    std::string_view type = data_url_type(longest);
+    if (object && type.empty()) type = string_member(Object(value), {"media_type", "mime_type", "mimeType"});
+    switch (carries) {
+        case Carries::sound:
+            return add_sound(bytes, object && string_member(Object(value), {"format"}) == "wav", facts);
+        case Carries::video:
+            return add_video(bytes, facts);
+        case Carries::file:
+            return bytes > 0 && !type.empty() ? add_media(type, bytes, facts) : add_file(bytes, facts);
+        case Carries::images:
+            return add_tokens(
+                kTokensPerImage * (value.type() == Type::ARRAY ? static_cast<std::int64_t>(Array(value).size()) : 1),
+                facts);
+        case Carries::media:
+            if (!type.empty()) return add_media(type, bytes, facts);
+            [[fallthrough]];
+        default:
+            return add_tokens(kTokensPerImage, facts);
+    }
+}
+
+// --- Values.
+
+// As many bytes as it takes as JSON.
+std::int64_t number_bytes(const element& value) {
+    char text[32];
+    if (std::int64_t number = 0; value.get(number) == simdjson::SUCCESS) {
+        return std::to_chars(std::begin(text), std::end(text), number).ptr - text;
+    }
+    return static_cast<std::int64_t>(simdjson::minify(value).size());
+}
+
+void measure_member(std::string_view key, const element& value, BodyFacts& facts);
+
+// An object or a list, as JSON text; strings in it may carry something.
+void measure_structure(const element& value, BodyFacts& facts) {
+    constexpr std::int64_t kBrackets = 2, kSeparator = 1, kQuotes = 2, kColon = 1;
+    std::int64_t items = 0;
+    if (value.type() == Type::OBJECT) {
+        for (const auto field : Object(value)) {
+            add_text(static_cast<std::int64_t>(field.key.size()) + kQuotes + kColon, facts);
+            if (field.value.type() == Type::STRING) add_text(kQuotes, facts);
+            measure_member(field.key, field.value, facts);
+            ++items;
+        }
+    } else {
+        for (const element item : Array(value)) {
+            if (item.type() == Type::STRING) add_text(kQuotes, facts);
+            measure_member({}, item, facts);
+            ++items;
+        }
+    }
+    add_text(kBrackets + kSeparator * std::max<std::int64_t>(items - 1, 0), facts);
+}
+
+// Inside a structure: the few members that carry no text are known by name, too.
+void measure_member(std::string_view key, const element& value, BodyFacts& facts) {
+    if (value.type() == Type::OBJECT || value.type() == Type::ARRAY) return measure_structure(value, facts);
+    if (value.type() != Type::STRING) return add_text(number_bytes(value), facts);
+    const Carries carries = carried_by(key);
+    if (carries == Carries::sealed) return add_tokens(divided_up(length(value), kSealedCharactersPerToken), facts);
+    if (carries == Carries::text) return add_text(length(value), facts);
+    measure_string(std::string_view(value), facts);
+}
+
+// OpenRouter's: the text that stands in `reasoning` once more, or what the provider sealed.
+void measure_reasoning_details(const element& details, bool text_stands_elsewhere, BodyFacts& facts) {
+    if (details.type() != Type::ARRAY) return;
+    for (const element detail : Array(details)) {
+        if (detail.type() != Type::OBJECT) continue;
+        for (const auto field : Object(detail)) {
+            if (field.value.type() != Type::STRING || field.key == "type" || field.key == "format") continue;
+            const bool text = carried_by(field.key) == Carries::text;
+            if (text && !text_stands_elsewhere) add_text(length(field.value), facts);
+            if (!text) add_tokens(divided_up(length(field.value), kSealedCharactersPerToken), facts);
+        }
+    }
+}
+
+// A member of a message or of a part, whatever stands beside it.
+void measure_named(std::string_view key, const element& value, BodyFacts& facts) {
+    const Type type = value.type();
+    if (type != Type::STRING && type != Type::OBJECT && type != Type::ARRAY) return;
+    const Carries carries = carried_by(key);
+    switch (carries) {
+        case Carries::nothing:
+            return;
+        case Carries::sealed:
+            return add_tokens(
+                divided_up(static_cast<std::int64_t>(longest_string(value).size()), kSealedCharactersPerToken), facts);
+        case Carries::text:
+            return type == Type::STRING ? add_text(length(value), facts) : measure_content(value, facts);
+        case Carries::unknown:
+            return type == Type::STRING ? measure_string(std::string_view(value), facts)
+                                        : measure_structure(value, facts);
+        default:
+            return measure_media(carries, value, facts);
+    }
+}
+
+void measure_part(const Object& part, BodyFacts& facts) {
+    const bool sealed = string_member(part, {"type"}) == "redacted_thinking";
+    for (const auto field : part) {
+        if (field.key == "text" && field.value.type() == Type::STRING) {
+            add_text(length(field.value), facts);
+        } else if (field.key == "type" && field.value.type() == Type::STRING) {
+            if (std::string_view(field.value) != "text") facts.prompt_is_text = false;
+        } else if (sealed && field.key == "data") {
+            measure_named("encrypted_content", field.value, facts);
+        } else {
+            measure_named(field.key, field.value, facts);
+        }
+    }
+}
+
+void measure_message(const Object& message, BodyFacts& facts) {
+    for (const auto field : message) {
+        if (field.key == "content") {
+            measure_content(field.value, facts);
+        } else if (field.key == "reasoning_details") {
+            const bool elsewhere = !string_member(message, {"reasoning", "reasoning_content"}).empty();
+            measure_reasoning_details(field.value, elsewhere, facts);
+        } else if (field.key != "role") {
+            measure_named(field.key, field.value, facts);
+        }
+    }
+}
+
+// Members that are long and text, and those that are no part of the prompt.
+constexpr std::array<std::string_view, 8> kText = {"tools",         "functions",  "response_format", "tool_choice",
+                                                   "function_call", "prediction", "suffix",          "instructions"};
+constexpr std::array<std::string_view, 5> kNotPrompt = {"metadata", "logit_bias", "stop", "modalities", "model"};
+
+}  // namespace
+
+void measure_content(const element& content, BodyFacts& facts) {
+    if (content.type() == Type::STRING) return add_text(length(content), facts);
+    if (content.type() == Type::OBJECT) return measure_part(Object(content), facts);
+    if (content.type() != Type::ARRAY) return;
+    for (const element part : Array(content)) {
+        if (part.type() == Type::STRING || part.type() == Type::OBJECT || part.type() == Type::ARRAY) {
+            measure_content(part, facts);
+        } else {
+            add_tokens(1, facts);  // a token id
+        }
+    }
+}
+
+void measure_messages(const element& messages, BodyFacts& facts) {
+    if (messages.type() != Type::ARRAY) return;
+    for (const element message : Array(messages)) {
+        facts.prompt_extra_tokens += kTokensPerMessage;
+        if (message.type() == Type::OBJECT) measure_message(Object(message), facts);
+    }
+}
+
+void measure_beside(std::string_view key, const element& value, std::size_t raw_bytes, BodyFacts& facts) {
+    if (!value.is_object() && !value.is_array() && !value.is_string()) return;
+    if (std::ranges::find(kNotPrompt, key) != kNotPrompt.end()) return;
+    if (raw_bytes < kLeastTransportBytes || std::ranges::find(kText, key) != kText.end()) {
+        return add_text(static_cast<std::int64_t>(raw_bytes), facts);
+    }
+    measure_member(key, value, facts);
+}
+
+}  // namespace tollgate
