@@ -84,7 +84,7 @@ bool may_try_again(Connection& connection, const Error& error) {
     const auto timeout = std::chrono::milliseconds(connection.worker().config().timeouts.request_timeout_ms);
     const bool unanswered =
         request.reply.status_sent == 0 || (connection.events.open() && connection.events.may_begin_anew());
-    return error.retry() != Retry::never && unanswered && !connection.abandoned() &&
+    return error.retry() != Retry::never && unanswered && !connection.client_gone() && !connection.abandoned() &&
            wire::Clock::now() < request.head.started + timeout;
 }
 

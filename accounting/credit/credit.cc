@@ -129,8 +129,10 @@ Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& deman
     for (Spender* const spender : everyone) {  // whoever refuses: the answer shows how each of them stands
         if (spender != nullptr) refill(*spender, demand.monotonic_ms);
     }
-    admission.generous = demand.generous && *demand.generous <= NanoUsd{room_for(everyone, at).value / kGenerousParts};
-    const NanoUsd amount = admission.generous ? *demand.generous : demand.amount;
+    NanoUsd amount = demand.amount;
+    if (demand.generous) {
+        amount = std::clamp(NanoUsd{room_for(everyone, at).value / kGenerousParts}, amount, *demand.generous);
+    }
     admission.refusal = short_of_money(everyone, amount, at, demand.unix_ms);
     for (Spender* const spender : everyone) {
         if (spender != nullptr && !admission.refusal) admission.refusal = too_fast(*spender, demand);
@@ -138,7 +140,10 @@ Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& deman
     for (Spender* const spender : everyone) {
         if (spender != nullptr && !admission.refusal) spender->spent.enter(at);
     }
-    if (!admission.refusal) take(everyone, amount, at);
+    if (!admission.refusal) {
+        take(everyone, amount, at);
+        admission.taken = amount;
+    }
     for (Spender* const spender : everyone) {
         if (spender == nullptr) continue;
         if (!admission.refusal) {
@@ -193,6 +198,7 @@ Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& se
         if (spender->limits.tokens_per_minute) spender->tokens.correct(settlement.held_tokens, settlement.tokens);
     }
     if (settlement.output_tokens > 0) outputs_.add(settlement.endpoint, settlement.output_tokens);
+    if (settlement.reasoning_tokens) outputs_.add_reasoning(settlement.endpoint, *settlement.reasoning_tokens);
     check_not_negative();
     return {charged, settlement.cost - charged};
 }
@@ -200,6 +206,11 @@ Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& se
 std::optional<std::int64_t> OrganizationCredit::usual_output(std::size_t endpoint) const {
     const std::lock_guard lock(mutex_);
     return outputs_.p99(endpoint);
+}
+
+std::optional<std::int64_t> OrganizationCredit::usual_reasoning(std::size_t endpoint) const {
+    const std::lock_guard lock(mutex_);
+    return outputs_.mean_reasoning(endpoint);
 }
 
 void OrganizationCredit::Expired::settle(NanoUsd held, NanoUsd charged) {

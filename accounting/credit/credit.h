@@ -34,7 +34,7 @@ inline constexpr std::int64_t kGenerousParts = 16;
 
 struct Demand {
     NanoUsd amount;
-    // Not below `amount`; held in its place where there is plenty (kGenerousParts).
+    // Not below `amount`; where there is plenty (kGenerousParts), as much of it as that allows is held.
     std::optional<NanoUsd> generous = std::nullopt;
     std::int64_t tokens = 0;        // prompt and bounded output, for the rate of tokens
     std::int64_t unix_ms = 0;       // of the admission, as the request's id says: its budget windows are charged
@@ -67,7 +67,7 @@ struct RateState {
 
 struct Admission {
     std::optional<Refusal> refusal;  // nothing was taken
-    bool generous = false;           // the demand's generous amount was taken
+    NanoUsd taken;                   // at least the demand's amount, at most its generous one
     RateState requests, tokens;
 };
 
@@ -85,6 +85,7 @@ struct Settlement {
     std::int64_t unix_ms = 0;        // of the admission
     std::size_t endpoint = 0;        // whose history of outputs learns from it
     std::int64_t output_tokens = 0;  // of one choice that ended by itself; 0: nothing to learn
+    std::optional<std::int64_t> reasoning_tokens = std::nullopt;  // of the whole answer, where its provider said
 };
 
 struct Charge {
@@ -119,6 +120,8 @@ class OrganizationCredit {
     Charge settle(const Spenders& spenders, const Settlement& settlement);
     // A bound that few outputs of this endpoint have passed; nullopt before enough were seen.
     std::optional<std::int64_t> usual_output(std::size_t endpoint) const;
+    // How much answers of this endpoint reason on average; nullopt before enough were seen.
+    std::optional<std::int64_t> usual_reasoning(std::size_t endpoint) const;
 
     // --- Credit that has expired (accounting/ledger/transactions.h)
     // Credit that expires while requests hold some of it is frozen: those requests may still spend what they hold (it

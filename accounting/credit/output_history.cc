@@ -18,11 +18,17 @@ constexpr std::array<std::int64_t, Count> make_bounds() {
 
 }  // namespace
 
+OutputHistory::Counts* OutputHistory::counts_of(std::size_t endpoint) {
+    if (endpoint >= kMostEndpoints) return nullptr;
+    if (endpoint >= endpoints_.size()) endpoints_.resize(endpoint + 1);
+    return &endpoints_[endpoint];
+}
+
 void OutputHistory::add(std::size_t endpoint, std::int64_t tokens) {
     static constexpr auto kBounds = make_bounds<kBuckets>();
-    if (endpoint >= kMostEndpoints) return;
-    if (endpoint >= endpoints_.size()) endpoints_.resize(endpoint + 1);
-    Counts& counts = endpoints_[endpoint];
+    Counts* const found = counts_of(endpoint);
+    if (found == nullptr) return;
+    Counts& counts = *found;
     const auto bucket = std::ranges::lower_bound(kBounds, std::min(tokens, kBounds.back())) - kBounds.begin();
     ++counts.in[static_cast<std::size_t>(bucket)];
     if (++counts.samples < kMostSamples) return;
@@ -39,6 +45,23 @@ std::optional<std::int64_t> OutputHistory::p99(std::size_t endpoint) const {
     std::size_t bucket = kBuckets - 1;
     while (bucket > 0 && counts.in[bucket] <= above) above -= counts.in[bucket--];
     return kBounds[bucket];
+}
+
+void OutputHistory::add_reasoning(std::size_t endpoint, std::int64_t tokens) {
+    constexpr std::int64_t kMostTokens = std::int64_t{1} << 40;
+    Counts* const counts = counts_of(endpoint);
+    if (counts == nullptr) return;
+    counts->reasoning_sum += std::clamp<std::int64_t>(tokens, 0, kMostTokens);
+    if (++counts->reasoning_samples < kMostReasoningSamples) return;
+    counts->reasoning_samples /= 2;
+    counts->reasoning_sum /= 2;
+}
+
+std::optional<std::int64_t> OutputHistory::mean_reasoning(std::size_t endpoint) const {
+    if (endpoint >= endpoints_.size()) return std::nullopt;
+    const Counts& counts = endpoints_[endpoint];
+    if (counts.reasoning_samples < kLeastReasoningSamples) return std::nullopt;
+    return counts.reasoning_sum / counts.reasoning_samples;
 }
 
 }  // namespace tollgate

@@ -75,9 +75,9 @@ class Reader {
         return values;
     }
 
-    static bool flag(const YAML::Node& map, const char* key) {
+    static bool flag(const YAML::Node& map, const char* key, bool otherwise = false) {
         const YAML::Node node = map[key];
-        if (!node) return false;
+        if (!node) return otherwise;
         if (node.IsScalar() && node.Scalar() == "true") return true;
         if (node.IsScalar() && node.Scalar() == "false") return false;
         refuse(node, std::string(key) + ": expected true or false");
@@ -160,15 +160,16 @@ Endpoint read_endpoint(const YAML::Node& node) {
 }
 
 Model read_model(const YAML::Node& node) {
-    Reader::expect_map(
-        node, "model",
-        {"id", "name", "aliases", "created", "embeddings", "input_modalities", "output_modalities", "endpoints"});
+    Reader::expect_map(node, "model",
+                       {"id", "name", "aliases", "created", "embeddings", "reasoning", "input_modalities",
+                        "output_modalities", "endpoints"});
     Model model;
     model.id = Reader::text(node, "id");
     model.name = node["name"] ? Reader::text(node, "name") : model.id;
     model.aliases = Reader::texts(node, "aliases", {});
     model.created = Reader::whole_number(node, "created");
     model.embeddings = Reader::flag(node, "embeddings");
+    model.may_reason = Reader::flag(node, "reasoning", !model.embeddings);
     model.input_modalities = Reader::texts(node, "input_modalities", {"text"});
     model.output_modalities = Reader::texts(node, "output_modalities", {model.embeddings ? "embeddings" : "text"});
     const YAML::Node endpoints = node["endpoints"];

@@ -44,6 +44,7 @@ struct Model {
     std::int64_t created = 0;          // Unix seconds
     std::vector<std::string> input_modalities, output_modalities;
     bool embeddings = false;
+    bool may_reason = true;           // bill for reasoning that no answer shows; false only where the list says so
     std::vector<Endpoint> endpoints;  // cheapest first is not implied; the order is the file's
 };
 

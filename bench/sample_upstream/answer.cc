@@ -52,8 +52,9 @@ void Answer::begin(Endpoint endpoint, const ModelRequest& request, const Script&
                                              kArgumentFragmentBytes);
         finish_reason_ = "tool_calls";
     } else {
-        pieces_ = std::min(script.tokens, request.max_tokens);
-        finish_reason_ = request.max_tokens < script.tokens ? "length" : "stop";
+        const std::uint32_t left = request.max_tokens - reasoning_tokens();
+        pieces_ = std::min(script.tokens, left);
+        finish_reason_ = left < script.tokens ? "length" : "stop";
         split_words(request.text, std::min<std::size_t>(pieces_, kMaxWords), words_);
     }
     if (!request.stream && !script.other_shape) return;
@@ -73,8 +74,10 @@ std::uint32_t Answer::prompt_tokens() const {
 
 std::uint32_t Answer::completion_tokens() const {
     if (script_->completion_tokens != kUnset) return script_->completion_tokens;
-    return pieces_ + script_->reasoning_tokens;
+    return pieces_ + reasoning_tokens();
 }
+
+std::uint32_t Answer::reasoning_tokens() const { return std::min(script_->reasoning_tokens, request_->max_tokens); }
 
 void Answer::append_text_piece(std::string& out, std::uint32_t index) const {
     if (index > 0) out += ' ';
@@ -94,11 +97,11 @@ void Answer::append_text_piece(std::string& out, std::uint32_t index) const {
 
 UsageFigures Answer::figures(std::uint32_t completion_tokens) const {
     if (script_->usage == UsageMode::zero) return {};
-    if (script_->reasoning_outside) completion_tokens -= std::min(completion_tokens, script_->reasoning_tokens);
+    if (script_->reasoning_outside) completion_tokens -= std::min(completion_tokens, reasoning_tokens());
     return {.prompt = prompt_tokens(),
             .completion = completion_tokens,
             .cached = script_->cached_tokens,
-            .reasoning = script_->reasoning_tokens};
+            .reasoning = reasoning_tokens()};
 }
 
 void Answer::append_usage(std::string& out, std::uint32_t completion_tokens) const {

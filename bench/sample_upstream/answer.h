@@ -23,6 +23,7 @@ class Answer {
     std::uint32_t pieces() const { return pieces_; }
     std::uint32_t prompt_tokens() const;
     std::uint32_t completion_tokens() const;
+    std::uint32_t reasoning_tokens() const;  // as far as the request's bound allows: they come before the pieces
 
     void append_body(std::string& out) const;
 

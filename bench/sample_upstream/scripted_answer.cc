@@ -15,6 +15,7 @@ constexpr std::string_view kGzipField = "Content-Encoding: gzip";
 wire::Awaitable<Outcome> ScriptedAnswer::send(Endpoint endpoint, const ModelRequest& request, const Script& script) {
     script_ = script;
     generated_ = 0;
+    thought_ = 0;
     streams_ = request.stream != script_.other_shape && endpoint != Endpoint::embeddings;
     if (script_.gzip) script_.framing = Framing::length;
     response_.line_end = script_.bare_lf ? "\n" : "\r\n";
@@ -34,10 +35,8 @@ wire::Awaitable<Outcome> ScriptedAnswer::send_as_scripted(Endpoint endpoint, con
         co_return bill_left(0);
     }
     if (!script_.early_head || !streams_) {
-        if (!co_await channel_.pause_ms(script_.ttft_ms)) {
-            bill(0, false);
-            co_return Outcome::left;
-        }
+        const bool stayed = co_await think();
+        if (!stayed) co_return bill_left(0);
     }
     if (script_.reset_head) co_return Outcome::reset;
     if (script_.close_head) co_return Outcome::cut;
@@ -69,10 +68,22 @@ wire::Awaitable<Outcome> ScriptedAnswer::answer_error() {
         script_.status, media_type(script_.content_type, error_media_type(script_.error_shape)), fields);
 }
 
+// What precedes the first token is made evenly in the time before it: the reasoning of a stream, all of a plain answer.
+wire::Awaitable<bool> ScriptedAnswer::think() {
+    const std::uint32_t all = streams_ ? answer_.reasoning_tokens() : answer_.completion_tokens();
+    const auto began = wire::Clock::now();
+    const bool stayed = co_await channel_.pause_ms(script_.ttft_ms);
+    const auto gone = std::chrono::duration_cast<std::chrono::milliseconds>(wire::Clock::now() - began).count();
+    const auto part = std::min<std::int64_t>(gone, script_.ttft_ms);
+    thought_ = stayed ? answer_.reasoning_tokens()
+                      : static_cast<std::uint32_t>(std::int64_t{all} * part / std::max(script_.ttft_ms, 1U));
+    co_return stayed;
+}
+
 // Counts what was generated and what this provider would charge for it.
 void ScriptedAnswer::bill(std::uint32_t generated, bool complete) {
     auto all = answer_.completion_tokens();
-    if (complete) generated = all;
+    generated = complete ? all : std::min(generated + thought_, all);
     auto& stats = worker_.stats;
     stats.add(Counter::prompt_tokens, answer_.prompt_tokens());
     stats.add(Counter::completion_tokens, generated);
@@ -177,7 +188,8 @@ wire::Awaitable<Outcome> ScriptedAnswer::answer_stream() {
     if (script_.early_head) {
         if (!co_await channel_.send(response_.output)) co_return Outcome::left;
         response_.output.clear();
-        if (!co_await channel_.pause_ms(script_.ttft_ms)) co_return bill_left(0);
+        const bool stayed = co_await think();
+        if (!stayed) co_return bill_left(0);
     }
     generated_ = 0;
     auto outcome = co_await stream_events();

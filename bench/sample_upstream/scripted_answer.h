@@ -19,6 +19,7 @@ class ScriptedAnswer {
   private:
     wire::Awaitable<Outcome> send_as_scripted(Endpoint endpoint, const ModelRequest& request);
     wire::Awaitable<Outcome> answer_error();
+    wire::Awaitable<bool> think();
     void bill(std::uint32_t generated, bool complete);
     wire::Awaitable<Outcome> answer_plain(Endpoint endpoint, const ModelRequest& request);
     void append_head(std::string_view right_type);
@@ -41,6 +42,7 @@ class ScriptedAnswer {
     Answer answer_;
     bool streams_ = false;
     std::uint32_t generated_ = 0;
+    std::uint32_t thought_ = 0;  // reasoning tokens made so far; of a plain answer, all that was made before its head
 };
 
 }  // namespace sample

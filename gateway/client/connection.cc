@@ -2,6 +2,7 @@
 
 #include "gateway/client/authenticate.h"
 #include "gateway/client/reply.h"
+#include "gateway/exchange/abandoned.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/life_of_a_request.h"
 #include "gateway/worker.h"
@@ -241,19 +242,20 @@ void Connection::answer_read(std::size_t bytes) {
     worker_.counters().upstream_aborts.add();
 }
 
-bool Connection::may_read_on() const {
-    return request.attempt.bills_when_aborted() && upstream_ != nullptr && worker_.may_drain();
-}
+bool Connection::may_read_on() const { return upstream_ != nullptr && worker_.may_drain(); }
 
-Watch::ReadOnLimits Connection::read_on_limits() const {
+Watch::ReadOnLimits Connection::read_on_limits(ReadOn how) const {
     const auto& config = worker_.config();
+    if (how == ReadOn::a_little) {
+        return {.most_bytes = kLittleBytes, .longest = Worker::kTick + std::chrono::milliseconds(kLittleMs)};
+    }
     return {.most_bytes = config.limits.max_drain_bytes,
             .longest = Worker::kTick + std::chrono::milliseconds(config.timeouts.drain_timeout_ms)};
 }
 
 bool Connection::begin_read_on() {
-    if (!watch_.reads_on() && !may_read_on()) return false;
-    watch_.begin_read_on(read_on_limits(), worker_.tick_time());
+    if (!watch_.reads_on() && !(request.attempt.bills_when_aborted() && may_read_on())) return false;
+    watch_.begin_read_on(read_on_limits(ReadOn::to_its_end), worker_.tick_time());
     count_read_on();
     return watch_.reads_on();
 }
@@ -263,7 +265,10 @@ bool Connection::begin_read_on() {
 void Connection::client_left() {
     if (client_gone()) return;
     const bool was_stopped = stopped();
-    const Watch::Actions actions = watch_.client_left(may_read_on(), read_on_limits(), worker_.tick_time());
+    const std::int64_t seen = request.attempt.metered ? counted_completion_tokens(meter.facts()) : 0;
+    const ReadOn how = how_to_read_on(abandoned_answer(request, seen));
+    const Watch::Actions actions =
+        watch_.client_left(how != ReadOn::not_at_all && may_read_on(), read_on_limits(how), worker_.tick_time());
     if (was_stopped) return;  // it was the gateway that ended it
     request.reply.cancelled = true;
     worker_.counters().client_aborts.add();

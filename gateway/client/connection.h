@@ -18,6 +18,7 @@ namespace tollgate {
 
 class HeldRequest;
 class Worker;
+enum class ReadOn : std::uint8_t;
 
 inline constexpr std::size_t kClientBufferBytes = 4096;  // while idle, and enough for a usual request
 
@@ -93,9 +94,9 @@ class Connection {
     void begin_request();
     void act(const Watch::Actions& actions);
     void check_hold(wire::Clock::time_point now);  // the request's own deadline, and the leak guard
-    bool may_read_on() const;
+    bool may_read_on() const;                      // an upstream is there, and a place among those that are read on
     void count_read_on();
-    Watch::ReadOnLimits read_on_limits() const;
+    Watch::ReadOnLimits read_on_limits(ReadOn how) const;
     wire::Clock::time_point after(std::uint32_t timeout_ms) const;
     std::uint32_t upstream_timeout_ms_ = 0;
 

@@ -25,8 +25,10 @@ void describe_provider(Section& section, ProviderConfig& provider) {
     section.text("base_url", provider.base_url, "", {"https://api.openai.com/v1"});
     section.text("api_key", provider.api_key, "", {"${OPENAI_API_KEY:-}"});
     section.flag("optional", provider.optional, "left out, with a notice, where api_key is empty", {"true"});
-    section.flag("abort_stops_billing", provider.abort_stops_billing,
-                 "closing the connection stops the provider's billing; false: abandoned and cut answers are read on");
+    section.flag(
+        "abort_stops_billing", provider.abort_stops_billing,
+        "closing a stream stops the provider's billing of what is still to come; false: abandoned and cut streams are "
+        "read on, as plain answers always are");
     section.flag("reasoning_in_completion", provider.reasoning_in_completion,
                  "its completion_tokens include reasoning_tokens; false: they are added");
     section.one_of<OutputBoundParameter>("output_bound_parameter", provider.output_bound_parameter,

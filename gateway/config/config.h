@@ -55,7 +55,7 @@ struct TimeoutsConfig {
     std::uint32_t stream_gap_timeout_ms = 300000;
     std::uint32_t keep_alive_comment_ms = 15000;
     std::uint32_t upstream_idle_timeout_ms = 50000;
-    std::uint32_t drain_timeout_ms = 60000;
+    std::uint32_t drain_timeout_ms = 600000;
     std::uint32_t disk_wait_timeout_ms = 5000;   // how long the end of an answer waits for the disk
     std::uint32_t request_timeout_ms = 3600000;  // head to last byte, of a request that holds credit
     std::uint32_t shutdown_timeout_ms = 30000;

@@ -48,6 +48,15 @@ std::int64_t natural_output(const Exchange& request, const Ending& ending) {
     return sent > 0 && output >= sent ? output + 1 : 0;
 }
 
+// Reasoning tokens, where the provider told how an answer of a model that may reason was used; also of one that nobody
+// waited for.
+std::optional<std::int64_t> known_reasoning(const Exchange& request, const CatalogueEndpoint& used,
+                                            const Ending& ending) {
+    const bool says = ending.source == UsageSource::provider && ending.usage.completion > 0;
+    if (!says || request.ask.api != ApiType::chat || !used.model->may_reason) return std::nullopt;
+    return ending.usage.reasoning;
+}
+
 // Text alone, and so much that it hardly matters how cautious kTokensPerMessage is.
 void learn_prompt(const Exchange& request, PromptHistory& prompts, const Ending& ending) {
     constexpr std::int64_t kLeastBytesPerExtraToken = 32;
@@ -101,8 +110,8 @@ HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> 
             wanted.dearest = index;
         }
         demand.tokens = std::max(demand.tokens, estimate.prompt_tokens + estimate.output_tokens);
-        longest = std::max(longest, estimate.unbounded ? estimate.longest_amount : estimate.amount);
-        unbounded = unbounded || estimate.unbounded;
+        longest = std::max({longest, estimate.longest_amount, estimate.amount});
+        unbounded = unbounded || estimate.longest_output > 0;
     }
     if (unbounded) demand.generous = longest;
     candidates_ = candidates.first(wanted.rows.size());
@@ -129,15 +138,11 @@ Error HeldRequest::take(Exchange& request, std::span<const CatalogueEndpoint* co
         return refusal_error(*admission.refusal, wanted.estimates[wanted.dearest],
                              *candidates_[wanted.dearest]->endpoint, request.ask.body.choices);
     }
-    held_ = wanted.demand.amount;
-    if (admission.generous) {
-        held_ = wanted.demand.generous.value_or(held_);
-    }
+    held_ = admission.taken;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-        HoldEstimate& estimate = wanted.estimates[i];
-        if (admission.generous) estimate.hold_longest();
+        const HoldEstimate& estimate = wanted.estimates[i];
         needs_[i] = {estimate.prompt_tokens, estimate.counted_prompt_tokens, estimate.output_tokens, estimate.amount,
-                     estimate.unbounded};
+                     estimate.longest_output};
     }
     slot_ = slot;
     held_tokens_ = wanted.demand.tokens;
@@ -179,14 +184,23 @@ void HeldRequest::adopt(std::size_t candidate) {
     const Need& need = needs_[candidate];
     used_ = candidate;
     request_->terms.counted_prompt_tokens = need.counted_prompt_tokens;
-    request_->terms.sent_output_bound = need.unbounded ? need.output_tokens / request_->ask.body.choices : 0;
     held_output_ = need.output_tokens;
     if (held_ > need.amount) {
         constexpr std::int64_t kPlenty = 1'000'000'000'000;  // of tokens that cost nothing
         held_output_ += std::min(tokens_for(held_ - need.amount, output_price()), kPlenty);
     }
+    request_->terms.sent_output_bound = bound_to_send(need);
     covered_output_ = 0;
     cut_by_ = ErrorKind::none;
+}
+
+// Of one choice; 0: the hold covers the longest answer, or the answer is kept within it otherwise.
+std::int64_t HeldRequest::bound_to_send(const Need& need) const {
+    if (held_output_ >= need.longest_output) return 0;
+    const std::int64_t choices = request_->ask.body.choices;
+    if (request_->ask.api == ApiType::completions) return need.output_tokens / choices;  // never longer than without
+    const std::int64_t room = probable_room(need.counted_prompt_tokens, *used().endpoint);
+    return std::min(held_output_ / choices, room);
 }
 
 std::int64_t HeldRequest::output_price() const {
@@ -286,7 +300,8 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
                                                       .tokens = most.tokens,
                                                       .unix_ms = ulid_time_ms(request.head.id),
                                                       .endpoint = used().number,
-                                                      .output_tokens = natural_output(request, ending)});
+                                                      .output_tokens = natural_output(request, ending),
+                                                      .reasoning_tokens = known_reasoning(request, used(), ending)});
     record.charged = charge.charged;
     record.overrun = charge.overrun + (record.cost - asked);
     record.http_status = request.reply.cancelled ? status_of(ErrorKind::client_closed_request) : request.reply.status;

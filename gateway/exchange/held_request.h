@@ -82,12 +82,13 @@ class HeldRequest {
     struct Need {
         std::int64_t prompt_tokens, counted_prompt_tokens, output_tokens;
         NanoUsd amount;
-        bool unbounded;
+        std::int64_t longest_output;
     };
 
     Wanted want(std::span<const CatalogueEndpoint* const> candidates, const CreditConfig& config);
     void open(const PricedCandidates& rows);
     void adopt(std::size_t candidate);
+    std::int64_t bound_to_send(const Need& need) const;
     std::optional<Refusal> grow_to(std::int64_t output_tokens, std::int64_t price);
     std::int64_t output_price() const;  // of the candidate in use
     const CatalogueEndpoint& used() const { return *candidates_[used_]; }

@@ -23,18 +23,10 @@ std::int64_t usual_output(const Exchange& request, const CatalogueEndpoint& cand
     return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
 }
 
-// The longest answer that the model can give, as the price list says; 0: it does not say.
-std::int64_t models_longest_output(const Endpoint& endpoint) {
-    const std::int64_t context = endpoint.context_length;
-    const std::int64_t completion = endpoint.max_completion_tokens;
-    if (context == 0 || completion == 0) return std::max(context, completion);
-    return std::min(context, completion);
-}
-
-// Of one choice, what the context leaves beside the prompt as it probably is: the hold's estimate is a cautious one.
-std::int64_t probable_room(const HoldEstimate& estimate, const Endpoint& endpoint) {
-    if (endpoint.context_length == 0) return std::numeric_limits<std::int64_t>::max();
-    return endpoint.context_length - estimate.counted_prompt_tokens;
+// Whether an answer that names no bound is kept within its hold as it comes: the gateway sees what is billed.
+bool grows_as_it_streams(const Exchange& request, const CatalogueEndpoint& candidate) {
+    if (!request.ask.body.stream) return false;
+    return request.ask.api == ApiType::completions || !candidate.model->may_reason;
 }
 
 // Providers refuse a bound that does not fit beside the prompt. Where little more than the prompt fits, none is sent:
@@ -43,11 +35,10 @@ void add_unbounded(const Exchange& request, const Endpoint& endpoint, const Cred
                    HoldEstimate& estimate) {
     const std::int64_t choices = request.ask.body.choices;
     const std::int64_t known = models_longest_output(endpoint) * choices;
-    const std::int64_t room = probable_room(estimate, endpoint);
+    const std::int64_t room = probable_room(estimate.counted_prompt_tokens, endpoint);
     if ((known > 0 && estimate.output_tokens >= known) || room < kLeastLearnedTokens) return;
     estimate.output_tokens = std::min(estimate.output_tokens / choices, room) * choices;
     const std::int64_t assumed = config.max_learned_output_tokens * choices;
-    estimate.unbounded = true;
     estimate.longest_output = known > 0 ? known : std::max(assumed, estimate.output_tokens);
     estimate.longest_amount = endpoint.most_for(estimate.prompt_tokens, estimate.longest_output);
 }
@@ -73,11 +64,16 @@ void estimate_prompt(const Exchange& request, const PromptHistory& prompts, cons
 
 }  // namespace
 
-void HoldEstimate::hold_longest() {
-    if (!unbounded) return;
-    output_tokens = longest_output;
-    amount = longest_amount;
-    unbounded = false;
+std::int64_t models_longest_output(const Endpoint& endpoint) {
+    const std::int64_t context = endpoint.context_length;
+    const std::int64_t completion = endpoint.max_completion_tokens;
+    if (context == 0 || completion == 0) return std::max(context, completion);
+    return std::min(context, completion);
+}
+
+std::int64_t probable_room(std::int64_t counted_prompt_tokens, const Endpoint& endpoint) {
+    if (endpoint.context_length == 0) return std::numeric_limits<std::int64_t>::max();
+    return endpoint.context_length - counted_prompt_tokens;
 }
 
 HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config) {
@@ -90,7 +86,7 @@ HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& can
         if (unstated) bound = usual_output(request, candidate, config);
         if (const std::int64_t longest = models_longest_output(endpoint)) bound = std::min(bound, longest);
         estimate.output_tokens = bound * request.ask.body.choices;
-        if (unstated && !request.ask.body.stream) add_unbounded(request, endpoint, config, estimate);
+        if (unstated && !grows_as_it_streams(request, candidate)) add_unbounded(request, endpoint, config, estimate);
     }
     estimate.amount = endpoint.most_for(estimate.prompt_tokens, estimate.output_tokens);
     return estimate;

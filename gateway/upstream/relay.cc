@@ -1,6 +1,7 @@
 #include "gateway/upstream/relay.h"
 
 #include "gateway/client/connection.h"
+#include "gateway/exchange/abandoned.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -15,7 +16,9 @@ Ending failed_ending(Connection& connection) {
     const Exchange& request = connection.request;
     const StreamFacts& facts = request.attempt.metered ? connection.meter.facts() : kNothingStreamed;
     const bool sent = request.attempt.sent_upstream != wire::Clock::time_point{};
-    if (request.reply.error == ErrorKind::client_closed_request && sent) return stream_ending(terms_of(request), facts);
+    if (request.reply.error == ErrorKind::client_closed_request && sent) {
+        return with_unseen(request, stream_ending(terms_of(request), facts));
+    }
     return failed_ending(terms_of(request), facts, !connection.worker().config().credit.zero_completion_insurance);
 }
 

@@ -66,6 +66,11 @@ class SampleUpstream:
     def stats(self):
         return self.get("/stats")
 
+    def reset_stats(self):
+        with RawConnection(self.address) as connection:
+            connection.send(request_bytes("POST", "/stats/reset", body=b""))
+            connection.read_answer()
+
     def requests_total(self):
         """Every request that arrived, but for those to /stats itself."""
         return sum(count for name, count in self.stats()["requests"].items() if not name.startswith("stats"))

@@ -81,17 +81,18 @@ TEST_F(CreditTest, AGenerousHoldIsTakenWhereItIsASmallPartOfWhatIsLeft) {
         const NanoUsd before = organization.snapshot().held;
         const Admission admission = admit({.amount = {least}, .generous = NanoUsd{generous}, .unix_ms = kMonday});
         EXPECT_FALSE(admission.refusal);
-        EXPECT_EQ(organization.snapshot().held - before, NanoUsd{admission.generous ? generous : least});
+        EXPECT_EQ(organization.snapshot().held - before, admission.taken);
         return (organization.snapshot().held - before).value;
     };
-    EXPECT_EQ(held_for(10, 101), 10) << "more than a sixteenth of 1600";
-    EXPECT_EQ(held_for(10, 99), 99) << "a sixteenth of 1590";
+    EXPECT_EQ(held_for(110, 150), 110) << "the least is more than a sixteenth of 1600";
+    EXPECT_EQ(held_for(10, 101), 93) << "a sixteenth of 1490: as much as that allows";
+    EXPECT_EQ(held_for(10, 80), 80);
     for (Spender* const limited : {&project, &member, &key, &organization.spender()}) {
         Limits limits;
         limits.budget = limited->held + NanoUsd{320};
         organization.set_limits(*limited, limits);
-        EXPECT_EQ(held_for(0, 21), 0) << "more than a sixteenth of the budget's 320";
-        EXPECT_EQ(held_for(0, 20), 20);
+        EXPECT_EQ(held_for(0, 21), 20) << "a sixteenth of the budget's 320";
+        EXPECT_EQ(held_for(0, 18), 18);
         organization.set_limits(*limited, {});
     }
     EXPECT_EQ(held_for(0, 0), 0);
@@ -102,7 +103,7 @@ TEST_F(CreditTest, WhoCannotPayTheLeastIsRefusedForThat) {
     const Admission admission = admit({.amount = {101}, .generous = NanoUsd{5000}, .unix_ms = kMonday});
     ASSERT_TRUE(admission.refusal);
     EXPECT_EQ(admission.refusal->needed.value, 101);
-    EXPECT_FALSE(admission.generous);
+    EXPECT_EQ(admission.taken.value, 0);
     EXPECT_EQ(organization.snapshot().held.value, 0);
 }
 
