@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <cstdio>
+#include <exception>
+#include <string>
 
 #include "gateway/api/answer.h"
 #include "gateway/api/call.h"
@@ -36,8 +38,12 @@ Error check_method(const Head& head) {
     return {ErrorKind::method_not_allowed, "this route does not take this method"};
 }
 
+bool asks_for_key(const Head& head) {
+    return head.operation != nullptr && head.operation->guard.kind != Guard::Kind::open;
+}
+
 Error check_caller(Worker& worker, Exchange& request) {
-    if (request.head.operation == nullptr || request.head.operation->guard.kind == Guard::Kind::open) return {};
+    if (!asks_for_key(request.head)) return {};
     auto principal = authenticate(worker.directory(), *worker.services().credits, request.head);
     if (!principal) return principal.error();
     request.principal = std::move(*principal);
@@ -46,21 +52,42 @@ Error check_caller(Worker& worker, Exchange& request) {
 
 constexpr std::size_t kMostBytesParsedOnLoop = 1 << 20;  // about a millisecond of parsing
 
-wire::Awaitable<Error> read_large_body(std::string_view body, std::size_t max_depth, ApiType api, BodyFacts& facts) {
-    JsonParser parser;
-    if (parser.allocate(body.size(), max_depth) != simdjson::SUCCESS) {
-        co_return Error{ErrorKind::overloaded, "no memory to parse the body"};
-    }
-    co_return parse_body(parser, body, max_depth, model_call_of(api), facts);
+// Large bodies cost the gateway much before they cost their sender anything: those of an organization that has nothing
+// left are refused as soon as their size is known.
+Error check_credit(const Principal& principal, std::uint64_t body_bytes) {
+    if (body_bytes <= kMostBytesParsedOnLoop || principal.credit == nullptr) return {};
+    const auto credit = principal.credit->snapshot();
+    if (credit.balance() > credit.held) return {};
+    return {ErrorKind::insufficient_credits, "the organization has no credit left; a body of " +
+                                                 std::to_string(body_bytes) + " bytes is not read without"};
 }
 
-// A large body is parsed on a thread of its own, so that the worker's other connections do not wait for it.
+Error parse_large_body(std::string_view body, std::size_t max_depth, ModelCall call, BodyFacts& facts) {
+    JsonParser parser;
+    if (parser.allocate(body.size(), max_depth) != simdjson::SUCCESS) {
+        return {ErrorKind::overloaded, "no memory to parse the body"};
+    }
+    return parse_body(parser, body, max_depth, call, facts);
+}
+
+// A large body is parsed on a thread of its own, so that the worker's other connections do not wait for it; those of
+// one organization do not keep others waiting.
 wire::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
     Worker& worker = connection.worker();
     Exchange& request = connection.request;
-    auto [failed, error] = co_await wire::asio::co_spawn(
-        worker.services().parsers->executor(),
-        read_large_body(body, worker.config().limits.max_json_depth, request.ask.api, request.ask.body), wire::kAwait);
+    wire::Timer parsed(worker.io(), wire::Clock::time_point::max());
+    Error error;
+    std::exception_ptr failed;
+    worker.services().parsing->post(request.principal.organization, [&] {
+        try {
+            error = parse_large_body(body, worker.config().limits.max_json_depth, model_call_of(request.ask.api),
+                                     request.ask.body);
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        wire::asio::post(worker.io(), [&parsed] { parsed.cancel(); });
+    });
+    (void)co_await parsed.async_wait(wire::kAwait);
     if (failed) std::rethrow_exception(failed);
     co_return error;
 }
@@ -126,7 +153,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
     const std::string_view body = connection.in.view().substr(0, request.received.bytes);
     Error error;
     if (body.size() > kMostBytesParsedOnLoop) {
-        error = co_await read_body_off_loop(connection, body);
+        error = check_credit(request.principal, body.size());
+        if (!error) error = co_await read_body_off_loop(connection, body);
     } else {
         error = parse_body(worker.json, body, worker.config().limits.max_json_depth, model_call_of(request.ask.api),
                            request.ask.body);
@@ -166,10 +194,13 @@ wire::Awaitable<Error> serve_request(Connection& connection) {
     if (!error && connection.worker().services().draining) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
     }
-    // The body is read, or thrown away, before any answer: what follows it must be the next request.
+    // The body is read, or thrown away, before any answer: what follows it must be the next request. Without a key it
+    // takes no memory.
+    const bool infers = request.head.operation != nullptr && request.head.operation->runs_on == RunsOn::exchange;
     if (!body_in_hand(connection)) {
+        if (!error && infers) error = check_credit(request.principal, request.head.content_length);
         Error body_error;
-        if (error) {
+        if (error || !asks_for_key(request.head)) {
             body_error = co_await discard_body(connection);
         } else {
             body_error = co_await receive_body(connection);
@@ -178,7 +209,6 @@ wire::Awaitable<Error> serve_request(Connection& connection) {
     }
     request.received.ready = wire::Clock::now();
     if (error) co_return error;
-    const bool infers = request.head.operation != nullptr && request.head.operation->runs_on == RunsOn::exchange;
     if (infers) co_return co_await infer(connection);
     co_return co_await answer_api(connection);
 }
@@ -210,7 +240,7 @@ wire::Awaitable<void> life_of_a_request(Connection& connection) {
         co_await end_stream_with_error(connection, error);
     }
     connection.in.consume(request.received.bytes);
-    worker.release_body(request.received);
+    release_body(connection);
     finish_request(connection);
     worker.counters().requests_running.subtract();
 }

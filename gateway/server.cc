@@ -25,6 +25,7 @@
 namespace tollgate {
 namespace {
 
+constexpr std::uint32_t kLeastParsers = 2;           // so that one large body does not keep all others waiting
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
 
 Status resolve_providers(const Config& config, std::vector<Provider>& providers) {
@@ -233,6 +234,16 @@ class Server {
         return *best;
     }
 
+    // An idle connection gives way to a newcomer: its client opens another when it needs one. A running request is
+    // never ended for one.
+    bool make_room() {
+        const auto most_idle = std::ranges::max_element(
+            workers_, {}, [](const std::unique_ptr<Worker>& worker) { return worker->idle_connections(); });
+        if ((*most_idle)->idle_connections() == 0) return false;
+        (*most_idle)->make_room();
+        return true;
+    }
+
     wire::Awaitable<void> accept() {
         wire::Timer pause(control_);
         while (data_.is_open()) {
@@ -244,7 +255,7 @@ class Server {
                 [[maybe_unused]] auto waited = co_await pause.async_wait(wire::kAwait);
                 continue;
             }
-            if (open_connections() >= services_.config.limits.max_connections)
+            if (open_connections() >= services_.config.limits.max_connections && !make_room())
                 continue;  // closed by going out of scope
             // Only the descriptor changes hands: everything that a worker's loop knows is touched by its thread alone.
             const auto protocol = data_.local_endpoint(error).protocol();
@@ -334,7 +345,10 @@ Status serve(Config config) {
                                                " has no root key: run 'tollgate init --data-dir " +
                                                services.config.data_dir + "' first");
     }
-    services.parsers = std::make_unique<ThreadPool>("parse", std::max(1U, workers / 2));
+    services.bodies = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_body_bytes);
+    services.answers = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_answer_bytes);
+    services.parsers = std::make_unique<ThreadPool>("parse", std::max(kLeastParsers, workers / 2));
+    services.parsing = std::make_unique<FairQueue>(services.parsers->executor());
     services.readers =
         std::make_unique<ThreadPool>("read", services.config.management.readers, ThreadPool::Priority::background);
     services.account_changes = std::make_unique<ThreadPool>("accounts", 1);

@@ -11,7 +11,9 @@
 #include "accounting/ledger/ledger.h"
 #include "accounting/usage/usage_index.h"
 #include "gateway/config/config.h"
+#include "gateway/fair_queue.h"
 #include "gateway/log/log.h"
+#include "gateway/memory_budget.h"
 #include "gateway/ops/access_log.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/thread_pool.h"
@@ -34,8 +36,10 @@ struct Services {
     std::unique_ptr<Accounts> accounts;
     std::unique_ptr<AccessLog> access_log;
     std::unique_ptr<wire::asio::ssl::context> tls;  // null: plain HTTP
+    std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole
     // What a worker sends away. Bodies of inference are parsed where nothing else is done.
     std::unique_ptr<ThreadPool> parsers, readers, account_changes;
+    std::unique_ptr<FairQueue> parsing;  // on `parsers`
     std::uint32_t worker_count = 1;
     std::atomic<bool> draining{false};  // SIGTERM was received
 };

@@ -28,8 +28,7 @@ Worker::Worker(Services& services, std::uint32_t number)
       counters_(route_names().size(), services.catalogue->endpoints().size()),
       work_(io_.get_executor()),
       timer_(io_),
-      ulids_(number),
-      body_bytes_left_(services.config.limits.max_buffered_body_bytes / services.worker_count) {
+      ulids_(number) {
     const auto& config = services.config;
     const IdlePolicy policy{config.limits.max_idle_upstream_connections,
                             std::chrono::milliseconds(config.timeouts.upstream_idle_timeout_ms)};
@@ -67,6 +66,24 @@ void Worker::adopt(int descriptor, wire::Tcp protocol) {
         connections_.insert(connection.get());
         wire::asio::co_spawn(io_, Connection::serve(connection), wire::asio::detached);
     });
+}
+
+void Worker::make_room() {
+    wire::asio::post(io_, [this] {
+        Connection* longest = nullptr;
+        for (Connection* connection : connections_) {
+            if (!connection->idle()) continue;
+            if (longest == nullptr || connection->idle_since() < longest->idle_since()) longest = connection;
+        }
+        if (longest == nullptr) return;
+        counters_.idle_connections_closed.add();
+        longest->shut_down();
+    });
+}
+
+std::uint64_t Worker::idle_connections() const {
+    const std::uint64_t running = counters_.requests_running.get(), open = load();
+    return open > running ? open - running : 0;
 }
 
 void Worker::leave(Connection& connection) {
@@ -143,20 +160,6 @@ void Worker::log(std::string_view line) {
 
 void Worker::flush_log() {
     if (!log_lines_.empty() && !services_.access_log->hand_over(log_lines_)) counters_.log_batches_dropped.add();
-}
-
-bool Worker::reserve_body(ReceivedBody& body, std::size_t bytes) {
-    if (bytes <= body.reserved_bytes) return true;
-    const std::size_t more = bytes - body.reserved_bytes;
-    if (more > body_bytes_left_) return false;
-    body_bytes_left_ -= more;
-    body.reserved_bytes = bytes;
-    return true;
-}
-
-void Worker::release_body(ReceivedBody& body) {
-    body_bytes_left_ += body.reserved_bytes;
-    body.reserved_bytes = 0;
 }
 
 wire::Awaitable<void> Worker::tick() {

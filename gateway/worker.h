@@ -19,7 +19,6 @@
 namespace tollgate {
 
 class Connection;
-struct ReceivedBody;
 
 class Worker {
   public:
@@ -33,6 +32,10 @@ class Worker {
 
     void run();                                      // the thread's body; returns after stop()
     void adopt(int descriptor, wire::Tcp protocol);  // any thread: an accepted connection becomes this worker's
+    // Any thread: closes the connection that has been idle longest, if one is, for a newcomer.
+    void make_room();
+    // How many connections are idle, roughly.
+    std::uint64_t idle_connections() const;
     void set_directory(const std::shared_ptr<const Directory>& directory);  // this worker's thread
     // Two-phase stop, any thread: idle connections go at once, running requests may finish; stop_connections() ends
     // what is left.
@@ -60,9 +63,6 @@ class Worker {
     Id128 next_id(std::int64_t unix_ms) { return ulids_.next(unix_ms); }
     void log(std::string_view line);
     void flush_log();
-    // Memory for request bodies, out of this worker's share. False: there is none left now.
-    bool reserve_body(ReceivedBody& body, std::size_t bytes);
-    void release_body(ReceivedBody& body);
     void leave(Connection& connection);
     // When the timer last looked: good enough for deadlines, and free.
     wire::Clock::time_point tick_time() const { return tick_time_; }
@@ -108,7 +108,6 @@ class Worker {
     std::unordered_set<Connection*> connections_;
     std::atomic<std::uint64_t> load_{0};
     std::string log_lines_;
-    std::size_t body_bytes_left_;
     std::deque<WaitForDisk> waits_for_disk_;  // by ticket
     std::atomic<std::uint32_t> waiting_for_disk_{0};
     std::atomic<bool> disk_wake_posted_{false};

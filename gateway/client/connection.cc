@@ -10,9 +10,19 @@
 namespace tollgate {
 namespace {
 
-constexpr std::uint32_t kLingerMs = 1000;      // after a refusal, so that the answer is not lost to a reset
 constexpr std::size_t kMostKeptBytes = 16384;  // of a buffer, between requests
-constexpr std::size_t kLingerBytes = 256 * 1024;
+
+// What a client may still send after its last answer: closing on unread bytes would reset the connection, and the
+// answer would be lost.
+struct LingerLimits {
+    std::uint32_t silence_ms, whole_ms;
+    std::size_t bytes;
+};
+constexpr LingerLimits kLinger{.silence_ms = 1000, .whole_ms = 1000, .bytes = std::size_t{256} << 10};
+// Where a body is being sent that is not wanted: as nginx waits.
+constexpr LingerLimits kLingerForBody{.silence_ms = 5000, .whole_ms = 30000, .bytes = std::size_t{256} << 20};
+constexpr std::size_t kLingerRoom = std::size_t{64} << 10;
+constexpr std::uint64_t kMostLingering = 1024;  // for bodies, of a worker
 
 }  // namespace
 
@@ -65,7 +75,9 @@ wire::Awaitable<bool> Connection::read_head() {
     const auto& config = worker_.config();
     wire::RequestHead& head = worker_.request_head;
     if (in.empty()) watch_.begin_idle();
-    expect_client(in.empty() ? config.timeouts.idle_timeout_ms : config.timeouts.head_timeout_ms);
+    const bool between_requests = in.empty() && served_before_;
+    expect_client(between_requests ? config.timeouts.idle_timeout_ms : config.timeouts.head_timeout_ms);
+    idle_since_ = worker_.tick_time();
     std::size_t searched = 0;
     while (true) {
         while (in.view().starts_with("\r\n")) {  // RFC 9112 2.2: noise before a request line
@@ -117,6 +129,7 @@ void Connection::begin_exchange() {
 void Connection::begin_request() {
     const wire::RequestHead& from = worker_.request_head;
     begin_exchange();
+    served_before_ = true;
     watch_.begin_request();
     Head& head = request.head;
     head.route = &find_route(from.path);
@@ -158,18 +171,25 @@ wire::Awaitable<void> Connection::refuse(wire::HeadRefusal refusal) {
     co_await linger();
 }
 
-// Lets the client read the last answer: closing with unread bytes would reset the connection under it.
+// Lets the client read the last answer.
 wire::Awaitable<void> Connection::linger() {
-    expect_client(kLingerMs);
+    Counter& lingering = worker_.counters().lingering;
+    const bool for_body = body_left_ && lingering.get() < kMostLingering;
+    const LingerLimits& limits = for_body ? kLingerForBody : kLinger;
+    expect_client(limits.silence_ms);
     const wire::ErrorCode failed = co_await stream_.shut_down();
     if (failed) co_return;
+    if (for_body) lingering.add();
+    const auto until = worker_.tick_time() + std::chrono::milliseconds(limits.whole_ms);
     std::size_t seen = 0;
-    while (seen < kLingerBytes) {
+    while (seen < limits.bytes && worker_.tick_time() <= until) {
         in.clear();
-        const bool more = co_await read_more(1024);
-        if (!more) co_return;
+        expect_client(limits.silence_ms);
+        const bool more = co_await read_more(for_body ? kLingerRoom : kClientBufferBytes);
+        if (!more) break;
         seen += in.size();
     }
+    if (for_body) lingering.subtract();
 }
 
 // The worker's clock is up to a tick old: a deadline is kept late, never early.
@@ -310,8 +330,15 @@ bool Connection::write_now(std::span<const std::string_view> pieces) {
 wire::Awaitable<void> Connection::write_rest(std::span<const std::string_view> pieces) {
     wire::Stream* const upstream = upstream_;
     const auto awaited = watch_.awaited();
-    expect_client(worker_.config().timeouts.write_timeout_ms);
-    const wire::ErrorCode error = co_await stream_.write_rest(pieces, written_);
+    std::size_t total = 0;
+    for (const std::string_view piece : pieces) total += piece.size();
+    wire::ErrorCode error;
+    while (!error && written_ < total) {
+        expect_client(worker_.config().timeouts.write_timeout_ms);  // anew with whatever the client takes
+        auto [failed, bytes] = co_await stream_.write_some(pieces, written_);
+        error = failed;
+        written_ += bytes;
+    }
     upstream_ = upstream;
     watch_.resume(awaited);
     if (error) client_left();
@@ -322,7 +349,7 @@ wire::Awaitable<void> Connection::part_with_client() {
     if (client_gone()) co_return;
     wire::Stream* const upstream = upstream_;
     const auto awaited = watch_.awaited();
-    expect_client(kLingerMs);
+    expect_client(kLinger.silence_ms);
     (void)co_await stream_.shut_down();
     upstream_ = upstream;
     watch_.resume(awaited);

@@ -52,6 +52,9 @@ class Connection {
     // provider's billing. False: it would, or too many are read on already. Again: its time begins anew.
     bool begin_read_on();
     bool reads_on() const { return watch_.reads_on(); }
+    // Nothing of a next request has come, since then.
+    bool idle() const { return watch_.state() == Watch::State::idle; }
+    wire::Clock::time_point idle_since() const { return idle_since_; }
     void shut_down();  // closes when the request in hand, if any, is over
     void stop();       // closes now
 
@@ -64,6 +67,10 @@ class Connection {
     void watch_hold(HeldRequest* held) { held_ = held; }
     // The gateway is shutting down and the time for running requests is over.
     bool stopped() const { return watch_.stopped(); }
+
+    // What is left of the request's body will not be read: the connection ends after the reply, and lets the client,
+    // which may be sending still, read that.
+    void leave_body() { close_after = body_left_ = true; }
 
     // Reads at least one more byte into `in`. False at end of file, error or timeout.
     wire::Awaitable<bool> read_more(std::size_t room);
@@ -105,6 +112,9 @@ class Connection {
     wire::Stream* upstream_ = nullptr;  // the one that is expected to act
     Watch watch_;
     bool counted_read_on_ = false;
+    bool body_left_ = false;
+    bool served_before_ = false;  // a request has come on this connection
+    wire::Clock::time_point idle_since_{};
     HeldRequest* held_ = nullptr;
     std::size_t written_ = 0;  // of the pieces being written
 };

@@ -1,5 +1,8 @@
 #include "gateway/client/receive_body.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "gateway/client/connection.h"
 #include "gateway/worker.h"
 
@@ -7,9 +10,10 @@ namespace tollgate {
 namespace {
 
 constexpr std::size_t kMostDiscardedBytes = 64 * 1024;
+constexpr std::size_t kLeastRoom = 64 * 1024;  // for a read of a body
 
 Error fail(Connection& connection, ErrorKind kind, std::string message) {
-    connection.close_after = true;
+    connection.leave_body();
     return {kind, std::move(message)};
 }
 
@@ -22,8 +26,12 @@ Error no_memory(Connection& connection) {
     return fail(connection, ErrorKind::overloaded, "too many request bodies are in memory");
 }
 
+Error too_slow(Connection& connection) {
+    return fail(connection, ErrorKind::request_timeout, "the body did not arrive in time");
+}
+
 Error cut_off(Connection& connection) {
-    if (connection.timed_out()) return fail(connection, ErrorKind::request_timeout, "the body did not arrive in time");
+    if (connection.timed_out()) return too_slow(connection);
     return fail(connection, ErrorKind::bad_request, "the body is incomplete");
 }
 
@@ -35,13 +43,47 @@ wire::Awaitable<bool> send_continue(Connection& connection) {
     co_return !connection.client_gone();
 }
 
+// Whether the body may be that large in memory: what has come counts, not what was announced.
+bool reserve(Connection& connection, std::size_t bytes) {
+    ReceivedBody& body = connection.request.received;
+    if (bytes <= body.reserved_bytes) return true;
+    const std::size_t more = bytes - body.reserved_bytes;
+    MemoryBudget& budget = *connection.worker().services().bodies;
+    if (!budget.take(connection.request.principal.organization, body.reserved_bytes, more)) return false;
+    body.reserved_bytes = bytes;
+    return true;
+}
+
+// How long a body may take. Each read that brings something renews the time for the next, not that for the whole.
+class BodyTime {
+  public:
+    explicit BodyTime(Connection& connection)
+        : connection_(connection),
+          timeouts_(connection.worker().config().timeouts),
+          whole_(connection.worker().tick_time() + std::chrono::milliseconds(timeouts_.whole_body_timeout_ms)) {}
+    // False: the whole has taken too long.
+    bool await_more() {
+        if (connection_.worker().tick_time() > whole_) return false;
+        connection_.expect_client(timeouts_.body_timeout_ms);
+        return true;
+    }
+
+  private:
+    Connection& connection_;
+    const TimeoutsConfig& timeouts_;
+    const wire::Clock::time_point whole_;
+};
+
 wire::Awaitable<Error> receive_sized(Connection& connection, std::size_t limit) {
     Exchange& request = connection.request;
     if (request.head.content_length > limit) co_return too_large(connection, limit);
     const auto wanted = static_cast<std::size_t>(request.head.content_length);
-    if (!connection.worker().reserve_body(request.received, wanted)) co_return no_memory(connection);
+    BodyTime time(connection);
     while (connection.in.size() < wanted) {
-        const bool more = co_await connection.read_more(wanted - connection.in.size());
+        if (!reserve(connection, connection.in.size())) co_return no_memory(connection);
+        if (!time.await_more()) co_return too_slow(connection);
+        const std::size_t room = std::min(wanted - connection.in.size(), std::max(kLeastRoom, connection.in.size()));
+        const bool more = co_await connection.read_more(room);
         if (!more) co_return cut_off(connection);
     }
     request.received.bytes = wanted;
@@ -51,6 +93,7 @@ wire::Awaitable<Error> receive_sized(Connection& connection, std::size_t limit) 
 // Decodes in place: payload gathers at the front, raw bytes follow it.
 wire::Awaitable<Error> receive_chunked(Connection& connection, std::size_t limit) {
     std::size_t decoded = 0;
+    BodyTime time(connection);
     while (true) {
         wire::Buffer& in = connection.in;
         const auto step = connection.request_chunks.decode(in.data() + decoded, in.size() - decoded);
@@ -60,8 +103,9 @@ wire::Awaitable<Error> receive_chunked(Connection& connection, std::size_t limit
         in.cut(decoded + step.payload, step.consumed - step.payload);
         decoded += step.payload;
         if (decoded > limit) co_return too_large(connection, limit);
-        if (!connection.worker().reserve_body(connection.request.received, decoded)) co_return no_memory(connection);
+        if (!reserve(connection, decoded)) co_return no_memory(connection);
         if (step.state == wire::ChunkDecoder::State::done) break;
+        if (!time.await_more()) co_return too_slow(connection);
         const bool more = co_await connection.read_more(4096);
         if (!more) co_return cut_off(connection);
     }
@@ -104,12 +148,19 @@ wire::Awaitable<Error> receive_body(Connection& connection) {
     return receive(connection, limit);
 }
 
+void release_body(Connection& connection) {
+    Exchange& request = connection.request;
+    if (request.received.reserved_bytes == 0) return;
+    connection.worker().services().bodies->give_back(request.principal.organization, request.received.reserved_bytes);
+    request.received.reserved_bytes = 0;
+}
+
 wire::Awaitable<Error> discard_body(Connection& connection) {
     Exchange& request = connection.request;
     const bool awaits_continue = request.head.expect_continue && connection.in.empty();
     if (awaits_continue ||
         (request.head.framing == wire::Framing::length && request.head.content_length > kMostDiscardedBytes)) {
-        connection.close_after = request.head.framing != wire::Framing::none;
+        if (request.head.framing != wire::Framing::none) connection.leave_body();
         co_return Error{};
     }
     Error error = co_await receive(connection, kMostDiscardedBytes);

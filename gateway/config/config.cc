@@ -75,7 +75,9 @@ void describe_limits(Section& section, LimitsConfig& limits) {
     section.number("max_head_fields", limits.max_head_fields, {8, 128}, "");
     section.number("max_body_bytes", limits.max_body_bytes, kBytes, "of a request");
     section.number("max_buffered_body_bytes", limits.max_buffered_body_bytes, {65536, 4294967295U},
-                   "of all request bodies together, shared out to the workers; more get 503");
+                   "of all request bodies together; an organization holds as much as it leaves free. More get 503");
+    section.number("max_buffered_answer_bytes", limits.max_buffered_answer_bytes, {65536, 4294967295U},
+                   "of all JSON answers that are held whole; further ones are relayed with their tail held");
     section.number("max_json_depth", limits.max_json_depth, {8, 1024}, "");
     section.number("max_buffered_response_bytes", limits.max_buffered_response_bytes, {65536, kMostBytes},
                    "larger JSON answers are relayed with their tail held");
@@ -89,9 +91,10 @@ void describe_limits(Section& section, LimitsConfig& limits) {
 
 void describe_timeouts(Section& section, TimeoutsConfig& timeouts) {
     section.number("head_timeout_ms", timeouts.head_timeout_ms, kTimeMs, "first byte to end of head");
-    section.number("body_timeout_ms", timeouts.body_timeout_ms, kTimeMs, "end of head to end of body");
+    section.number("body_timeout_ms", timeouts.body_timeout_ms, kTimeMs, "between two reads of a body");
+    section.number("whole_body_timeout_ms", timeouts.whole_body_timeout_ms, kTimeMs, "end of head to end of body");
     section.number("idle_timeout_ms", timeouts.idle_timeout_ms, kTimeMs, "between requests of one connection");
-    section.number("write_timeout_ms", timeouts.write_timeout_ms, kTimeMs, "a client that reads nothing");
+    section.number("write_timeout_ms", timeouts.write_timeout_ms, kTimeMs, "between two writes to a client");
     section.number("connect_timeout_ms", timeouts.connect_timeout_ms, kTimeMs, "upstream: name, TCP and TLS");
     section.number("first_byte_timeout_ms", timeouts.first_byte_timeout_ms, kTimeMs,
                    "upstream: request sent to head received");

@@ -36,7 +36,8 @@ struct LimitsConfig {
     std::uint32_t max_head_bytes = 32768;
     std::uint32_t max_head_fields = 100;
     std::uint32_t max_body_bytes = 33554432;
-    std::uint32_t max_buffered_body_bytes = 1073741824;  // of all request bodies at once
+    std::uint32_t max_buffered_body_bytes = 1073741824;    // of all request bodies at once
+    std::uint32_t max_buffered_answer_bytes = 1073741824;  // of all answers that are held whole
     std::uint32_t max_json_depth = 128;
     std::uint32_t max_buffered_response_bytes = 8388608;
     std::uint32_t max_event_bytes = 1048576;
@@ -48,6 +49,7 @@ struct LimitsConfig {
 struct TimeoutsConfig {
     std::uint32_t head_timeout_ms = 15000;
     std::uint32_t body_timeout_ms = 60000;
+    std::uint32_t whole_body_timeout_ms = 600000;
     std::uint32_t idle_timeout_ms = 300000;
     std::uint32_t write_timeout_ms = 60000;
     std::uint32_t connect_timeout_ms = 5000;

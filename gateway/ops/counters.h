@@ -119,7 +119,8 @@ struct WorkerCounters {
         return series_[route * endpoints_ + endpoint].load(std::memory_order_acquire);
     }
 
-    Counter connections_accepted, connections_open, heads_refused, requests_running, streams_open;
+    Counter connections_accepted, connections_open, idle_connections_closed, lingering, heads_refused, requests_running,
+        streams_open;
     Counter holds_taken, holds_refused, held_requests, holds_released, holds_grown, holds_cut, holds_overrun,
         overrun_nano;
     Counter holds_leaked, usage_contradictory;

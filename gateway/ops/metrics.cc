@@ -186,6 +186,8 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
     };
     using C = WorkerCounters;
     out.counter("tollgate_connections_accepted_total", "Client connections accepted.", sum(&C::connections_accepted));
+    out.counter("tollgate_idle_connections_closed_total", "Idle client connections closed for newcomers.",
+                sum(&C::idle_connections_closed));
     out.gauge("tollgate_connections_open", "Client connections open now.", sum(&C::connections_open));
     out.counter("tollgate_tls_handshakes_failed_total", "Client TLS handshakes that failed.",
                 sum(&C::tls_handshakes_failed));

@@ -100,7 +100,7 @@ wire::Awaitable<wire::Stream::ReadResult> BodyReader::read(std::uint32_t timeout
     if (timeout_ms == 0) timeout_ms = connection_.worker().config().timeouts.stream_gap_timeout_ms;
     connection_.expect_upstream(upstream.stream, timeout_ms);
     char* const to = upstream.in.room(kLeastRoom);
-    return upstream.stream.read_some(to, upstream.in.room_size());
+    return upstream.stream.read_some(to, std::min(upstream.in.room_size(), kMostRead));
 }
 
 BodyPart BodyReader::take(const wire::Stream::ReadResult& read) {

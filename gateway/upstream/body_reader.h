@@ -41,6 +41,9 @@ class BodyDecoder {
     wire::ChunkDecoder chunks_;
 };
 
+// At once, so that a client that reads slowly keeps no more waiting here.
+inline constexpr std::size_t kMostRead = 256 * 1024;
+
 // What one read brought.
 struct BodyPart {
     std::string_view payload;  // behind what was in hand; valid until the next read, consume() or release()
@@ -65,6 +68,8 @@ class BodyReader {
     void consume(std::size_t bytes);
     // Room for as many bytes, so that a body of known length is received without growing.
     void reserve(std::size_t bytes) { answer_.connection->in.reserve(bytes); }
+    // Gives back room that what is in hand does not need.
+    void shrink() { answer_.connection->in.shrink_to(in_hand().size() + kMostRead); }
 
     // The connection is done with, and so is what is in hand. It is kept for other requests if the answer is `whole`;
     // where only the end of its framing is missing, that is read in the background first.

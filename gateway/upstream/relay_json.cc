@@ -28,22 +28,49 @@ AnswerSplices splices_of(const Exchange& request) {
     return splices;
 }
 
-// Events say each token with some 200 bytes around it.
-constexpr std::size_t kEventBytesPerAnswerByte = 8;
+// Memory of an answer that is held whole, until the client has it.
+class HeldAnswer {
+  public:
+    explicit HeldAnswer(Connection& connection)
+        : budget_(*connection.worker().services().answers), organization_(connection.request.principal.organization) {}
+    ~HeldAnswer() {
+        if (bytes_ > 0) budget_.give_back(organization_, bytes_);
+    }
+    HeldAnswer(const HeldAnswer&) = delete;
+    HeldAnswer& operator=(const HeldAnswer&) = delete;
+    // False: there is no memory for so much.
+    bool hold(std::size_t bytes) {
+        if (bytes <= bytes_) return true;
+        if (!budget_.take(organization_, bytes_, bytes - bytes_)) return false;
+        bytes_ = bytes;
+        return true;
+    }
+
+  private:
+    MemoryBudget& budget_;
+    const Id128 organization_;
+    std::size_t bytes_ = 0;
+};
+
+// Events say each token with some 200 bytes around it, and are counted with those.
+constexpr std::size_t kEventBytesPerAnswerByte = 2;
 
 // An upstream that streams although nobody asked for it: its events become the answer that was asked for. The reader
 // has the first of them in hand.
 wire::Awaitable<Error> gather_events(Connection& connection, BodyReader& reader, const std::string& provider,
-                                     std::string& body) {
+                                     HeldAnswer& memory, std::string& body) {
     using State = OpenAiFromEvents::State;
     const auto& limits = connection.worker().config().limits;
     OpenAiFromEvents events(limits.max_event_bytes, kEventBytesPerAnswerByte * limits.max_buffered_response_bytes);
+    std::size_t bytes = reader.in_hand().size();
     State state = events.take_bytes(reader.in_hand());
     reader.consume(reader.in_hand().size());
     while (state == State::more && !reader.ended()) {
         if (connection.abandoned()) co_return upstream_failure(connection, provider, {});
         const BodyPart part = reader.must_read() ? reader.take(co_await reader.read()) : reader.take();
         if (part.error) co_return part.error;
+        bytes += part.payload.size();
+        if (!memory.hold(bytes)) co_return Error{ErrorKind::overloaded, "too many answers are in memory"};
         state = events.take_bytes(part.payload);
         reader.consume(part.payload.size());
     }
@@ -72,10 +99,12 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
         reader.reserve(static_cast<std::size_t>(answer.content_length));
     }
     request.attempt.generated = answer.framing == wire::Framing::length;  // its length is known
+    HeldAnswer memory(connection);
     std::string gathered;
     AnswerShape shape = AnswerShape::unknown;
     while (!reader.ended() && gathered.empty()) {
-        if (reader.in_hand().size() > limit) co_return co_await relay_large_json(connection, held, answer, reader);
+        const bool too_large = reader.in_hand().size() > limit || !memory.hold(reader.in_hand().size());
+        if (too_large) co_return co_await relay_large_json(connection, held, answer, reader);
         BodyPart part;
         if (connection.abandoned()) {
             part.error = upstream_failure(connection, provider, {});
@@ -90,7 +119,7 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
         shape = shape_of(reader.in_hand());  // spaces are sent by some to keep the connection alive
         if (shape != AnswerShape::unknown) request.attempt.generated = true;
         if (shape != AnswerShape::events) continue;
-        const Error failed = co_await gather_events(connection, reader, provider, gathered);
+        const Error failed = co_await gather_events(connection, reader, provider, memory, gathered);
         if (failed) {
             reader.release(false);
             co_return failed;
@@ -154,6 +183,7 @@ wire::Awaitable<LargeEnd> forward_all_but_tail(Connection& connection, const std
             const LargePieces out(framing, reader.in_hand().substr(0, now), false);
             if (!connection.write_now(out.pieces)) co_await connection.write_rest(out.pieces);
             reader.consume(now);
+            reader.shrink();
         }
         if (connection.abandoned()) {
             end.error = upstream_failure(connection, provider, {});

@@ -1,0 +1,33 @@
+#include "gateway/memory_budget.h"
+
+namespace tollgate {
+
+bool MemoryBudget::take_from_whole(std::size_t bytes) {
+    std::size_t used = used_.load(std::memory_order_relaxed);
+    do {
+        if (bytes > bytes_ - used) return false;
+    } while (!used_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
+    return true;
+}
+
+bool MemoryBudget::take(const Id128& organization, std::size_t held, std::size_t bytes) {
+    if (held + bytes <= kSmallBytes) return take_from_whole(bytes);
+    const std::size_t counted = held > kSmallBytes ? bytes : held + bytes;
+    const std::lock_guard lock(mutex_);
+    std::size_t& own = large_[organization];
+    const bool fair = own + counted <= bytes_ - used() && take_from_whole(bytes);
+    if (fair) own += counted;
+    if (own == 0) large_.erase(organization);
+    return fair;
+}
+
+void MemoryBudget::give_back(const Id128& organization, std::size_t held) {
+    used_.fetch_sub(held, std::memory_order_relaxed);
+    if (held <= kSmallBytes) return;
+    const std::lock_guard lock(mutex_);
+    const auto own = large_.find(organization);
+    own->second -= held;
+    if (own->second == 0) large_.erase(own);
+}
+
+}  // namespace tollgate

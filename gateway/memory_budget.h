@@ -1,0 +1,42 @@
+// Memory that requests of all workers share, such as that for bodies: bounded as a whole, and for each organization by
+// what it leaves to others. Any thread.
+//
+// An organization may hold as much as is still free beside it: alone half of all, of two a third each. So there is
+// always room for one that holds nothing. Two designs were weighed: a fixed part for each organization either is small
+// or does not add up; a queue keeps connections waiting for memory that an attacker holds.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <unordered_map>
+
+#include "accounting/money/ids.h"
+
+namespace tollgate {
+
+class MemoryBudget {
+  public:
+    // Holders of so little are not told apart: their part of the whole is small, and so is its cost.
+    static constexpr std::size_t kSmallBytes = std::size_t{64} << 10;
+
+    explicit MemoryBudget(std::size_t bytes) : bytes_(bytes) {}
+
+    // Whether `bytes` more may be held by something of `organization` that holds `held` already. They are counted then.
+    bool take(const Id128& organization, std::size_t held, std::size_t bytes);
+    // All that something held.
+    void give_back(const Id128& organization, std::size_t held);
+
+    std::size_t used() const { return used_.load(std::memory_order_relaxed); }
+    std::size_t limit() const { return bytes_; }
+
+  private:
+    bool take_from_whole(std::size_t bytes);
+
+    const std::size_t bytes_;
+    std::atomic<std::size_t> used_{0};
+    std::mutex mutex_;
+    std::unordered_map<Id128, std::size_t, Id128Hash> large_;  // held in parts above kSmallBytes; guarded by mutex_
+};
+
+}  // namespace tollgate

@@ -1,0 +1,226 @@
+"""What one client or organization takes, another has not: shares of memory, connections and parsing."""
+
+import json
+import socket
+import time
+
+import pytest
+
+from support.chat import chat, open_stream, post_chat
+from support.http_client import ConnectionEnded
+from support.waiting import eventually
+
+MIB = 1 << 20
+
+
+def head(path, length, key=None, method="POST"):
+    lines = [f"{method} {path} HTTP/1.1", "host: gateway.test", f"content-length: {length}"]
+    if key:
+        lines += [f"authorization: Bearer {key}", "content-type: application/json"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+# --- bodies count when they come
+
+
+@pytest.mark.parametrize("method, path", [("OPTIONS", "/"), ("OPTIONS", "/v1/chat/completions"), ("POST", "/nowhere")])
+def test_announced_bodies_of_strangers_take_nothing(start_gateway, method, path):
+    gateway = start_gateway(workers=2, limits={"max_buffered_body_bytes": 64 * MIB})
+    account = gateway.new_account("5")
+    silent = []
+    for _ in range(34):
+        connection = gateway.connect()
+        connection.send(head(path, 32 * MIB, method=method))
+        silent.append(connection)
+    for _ in range(10):
+        assert post_chat(gateway, account, "tokens=3", content="x" * 20000).status == 200
+    for connection in silent:
+        connection.close()
+
+
+def test_announced_bodies_of_a_key_take_nothing(start_gateway):
+    gateway = start_gateway(workers=2, limits={"max_buffered_body_bytes": 64 * MIB})
+    silent = []
+    for _ in range(34):
+        connection = gateway.connect()
+        connection.send(head("/v1/chat/completions", 32 * MIB, gateway.new_account("5").key))
+        silent.append(connection)
+    account = gateway.new_account("5")
+    for _ in range(10):
+        assert post_chat(gateway, account, "tokens=3", content="x" * 20000).status == 200
+    for connection in silent:
+        connection.close()
+
+
+def test_every_worker_can_take_one_large_body(start_gateway):
+    gateway = start_gateway(workers=64, limits={"max_buffered_body_bytes": 64 * MIB, "max_body_bytes": 32 * MIB})
+    account = gateway.new_account("500")
+    answer = post_chat(gateway, account, "tokens=3", content="x" * (17 * MIB))
+    assert answer.status == 200, answer.body
+
+
+def test_one_organization_leaves_memory_to_others(start_gateway):
+    gateway = start_gateway(workers=2, limits={"max_buffered_body_bytes": 16 * MIB, "max_body_bytes": 8 * MIB})
+    greedy, other = gateway.new_account("500"), gateway.new_account("500")
+    held = []
+    for _ in range(8):  # each sends 4 MiB and then nothing
+        connection = gateway.connect()
+        connection.send(head("/v1/chat/completions", 6 * MIB, greedy.key))
+        try:
+            connection.send(b"{" + b" " * (4 * MIB))
+        except OSError:
+            pass  # refused meanwhile
+        held.append(connection)
+    answer = post_chat(gateway, other, "tokens=3", content="x" * (2 * MIB))
+    assert answer.status == 200, answer.body
+    for connection in held:
+        connection.close()
+
+
+def test_a_large_body_without_credit_is_refused_before_it_is_read(start_gateway):
+    gateway = start_gateway()
+    poor = gateway.new_account(credit=None)
+    with gateway.connect() as connection:
+        connection.send(head("/v1/chat/completions", 30 * MIB, poor.key))
+        answer = connection.read_answer()
+    assert answer.status == 402 and answer.error["code"] == "insufficient_credits"
+    assert answer.header("connection") == "close"
+
+
+# --- a refusal reaches a client that is still sending
+
+
+@pytest.mark.parametrize("megabytes, key", [(40, "good"), (64, "good"), (20, "bad"), (5, "bad")])
+def test_a_refusal_reaches_a_client_that_writes_before_it_reads(gateway, account, megabytes, key):
+    body = b"x" * (megabytes * MIB)
+    for _ in range(3):
+        with gateway.connect() as connection:
+            connection.socket.settimeout(30)
+            connection.send(head("/v1/chat/completions", len(body), account.key if key == "good" else "sk-tg-v1-wrong"))
+            connection.socket.sendall(body)
+            answer = connection.read_answer()
+        assert answer.status == (413 if key == "good" else 401)
+
+
+def test_lingering_has_an_end(start_gateway):
+    gateway = start_gateway()
+    with gateway.connect() as connection:
+        connection.send(head("/v1/chat/completions", 40 * MIB, "sk-tg-v1-wrong"))
+        assert connection.read_answer().status == 401
+        assert connection.closed_by_peer(1)  # its side is closed; it reads on for some seconds
+        eventually(lambda: gateway.metrics().sum("tollgate_connections_open") == 0, within_s=8)
+
+
+# --- timeouts are for silence
+
+
+def test_a_body_that_comes_steadily_has_its_time(start_gateway):
+    gateway = start_gateway(timeouts={"body_timeout_ms": 400})
+    account = gateway.new_account("5")
+    body = json.dumps(chat("tokens=3", content="x" * 100000)).encode()
+    with gateway.connect() as connection:
+        connection.send(head("/v1/chat/completions", len(body), account.key))
+        for at in range(0, len(body), 10000):
+            connection.send(body[at : at + 10000])
+            time.sleep(0.15)
+        assert connection.read_answer().status == 200
+
+
+def test_a_body_that_stops_is_late(start_gateway):
+    gateway = start_gateway(timeouts={"body_timeout_ms": 400})
+    account = gateway.new_account("5")
+    with gateway.connect() as connection:
+        connection.send(head("/v1/chat/completions", 1000, account.key) + b"{")
+        answer = connection.read_answer()
+    assert answer.status == 408
+
+
+def test_a_body_has_an_upper_bound_of_time(start_gateway):
+    gateway = start_gateway(timeouts={"body_timeout_ms": 400, "whole_body_timeout_ms": 1000})
+    account = gateway.new_account("5")
+    started = time.monotonic()
+    with gateway.connect() as connection:
+        connection.send(head("/v1/chat/completions", 1000, account.key))
+        while time.monotonic() - started < 2:
+            connection.send(b" ")
+            time.sleep(0.1)
+        assert connection.read_answer().status == 408
+
+
+def test_an_answer_that_is_read_slowly_comes_whole(start_gateway, scripted):
+    content = "y" * 6_000_000
+
+    def script(exchange):
+        exchange.answer(
+            {"id": "x", "choices": [{"index": 0, "message": {"content": content}, "finish_reason": "stop"}],
+             "usage": {"prompt_tokens": 1, "completion_tokens": 2}}
+        )  # fmt: skip
+
+    scripted.script = script
+    gateway = start_gateway(timeouts={"write_timeout_ms": 800})
+    account = gateway.new_account("50")
+    with gateway.connect() as connection:
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        connection.send(gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=chat(model="test/scripted")))
+        answer = connection.read_head()
+        left = int(answer.header("content-length")) - len(connection.buffer)
+        while left > 0:
+            left -= len(connection.socket.recv(min(left, 100_000)))
+            time.sleep(0.02)
+    assert left == 0
+
+
+# --- answers that are held
+
+
+def test_readers_that_do_not_read_stay_within_the_bound(start_gateway, scripted):
+    body = json.dumps(
+        {"id": "x", "choices": [{"index": 0, "message": {"content": "z" * 7_900_000}, "finish_reason": "stop"}],
+         "usage": {"prompt_tokens": 1, "completion_tokens": 2}}
+    ).encode()  # fmt: skip
+    scripted.script = lambda exchange: exchange.answer(body)
+    gateway = start_gateway(workers=2, limits={"max_buffered_answer_bytes": 64 * MIB})
+    account = gateway.new_account("50")
+    before = gateway.metrics().sum("process_resident_memory_bytes")
+    silent = []
+    for _ in range(100):
+        connection = gateway.connect()
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
+        connection.send(gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=chat(model="test/scripted")))
+        silent.append(connection)
+    time.sleep(3)
+    grown = gateway.metrics().sum("process_resident_memory_bytes") - before
+    assert grown < 200 * MIB, grown / MIB
+    for connection in silent:
+        connection.close()
+
+
+# --- connections
+
+
+def test_a_connection_that_never_speaks_goes_after_the_head_timeout(start_gateway):
+    gateway = start_gateway(timeouts={"head_timeout_ms": 500, "idle_timeout_ms": 20000})
+    with gateway.connect() as connection:
+        assert connection.closed_by_peer(3)
+
+
+def test_a_full_house_closes_the_longest_idle(start_gateway):
+    gateway = start_gateway(workers=2, limits={"max_connections": 20}, timeouts={"head_timeout_ms": 20000})
+    account = gateway.new_account("5")
+    silent = [gateway.connect() for _ in range(20)]
+    for _ in range(10):
+        assert post_chat(gateway, account, "tokens=2").status == 200
+    for connection in silent:
+        connection.close()
+
+
+def test_a_running_request_does_not_give_way(start_gateway):
+    gateway = start_gateway(workers=1, limits={"max_connections": 5})
+    account = gateway.new_account("5")
+    running = [open_stream(gateway, account, "tokens=30 token_ms=100") for _ in range(5)]
+    time.sleep(0.5)
+    with pytest.raises((ConnectionEnded, OSError)):
+        post_chat(gateway, account, "tokens=2")
+    for connection in running:
+        assert connection.read_answer().body.endswith(b"[DONE]\n\n")
+        connection.close()

@@ -1,0 +1,39 @@
+#include "gateway/fair_queue.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+namespace tollgate {
+namespace {
+
+TEST(FairQueue, OrganizationsTakeTurns) {
+    wire::asio::io_context loop;
+    FairQueue queue(loop.get_executor());
+    std::vector<std::string> done;
+    const auto post = [&](std::uint64_t organization, const std::string& job) {
+        queue.post(Id128{organization, 0}, [&done, job] { done.push_back(job); });
+    };
+    for (const char* job : {"a1", "a2", "a3", "a4"}) post(1, job);
+    post(2, "b1");
+    post(3, "c1");
+    post(2, "b2");
+    loop.run();
+    EXPECT_THAT(done, testing::ElementsAre("a1", "b1", "c1", "a2", "b2", "a3", "a4"));
+}
+
+TEST(FairQueue, IsReadyForMoreWhenAllIsDone) {
+    wire::asio::io_context loop;
+    FairQueue queue(loop.get_executor());
+    int done = 0;
+    for (int round = 0; round < 2; ++round) {
+        queue.post(Id128{1, 0}, [&done] { ++done; });
+        loop.run();
+        loop.restart();
+    }
+    EXPECT_EQ(done, 2);
+}
+
+}  // namespace
+}  // namespace tollgate

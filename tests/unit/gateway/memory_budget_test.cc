@@ -1,0 +1,52 @@
+#include "gateway/memory_budget.h"
+
+#include <gtest/gtest.h>
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+const Id128 kOne{1, 1}, kTwo{2, 2}, kThree{3, 3};
+
+TEST(MemoryBudget, IsBoundedAsAWhole) {
+    MemoryBudget budget(100'000);
+    EXPECT_TRUE(budget.take(kOne, 0, 60'000));
+    EXPECT_FALSE(budget.take(kTwo, 0, 60'000));
+    EXPECT_TRUE(budget.take(kTwo, 0, 40'000));
+    budget.give_back(kOne, 60'000);
+    EXPECT_EQ(budget.used(), 40'000u);
+    EXPECT_TRUE(budget.take(kTwo, 0, 60'000));
+}
+
+TEST(MemoryBudget, OneOrganizationLeavesHalfToOthers) {
+    MemoryBudget budget(100 * kMiB);
+    int taken = 0;
+    while (budget.take(kOne, 0, kMiB)) ++taken;
+    EXPECT_EQ(taken, 50);
+    int of_another = 0;
+    while (budget.take(kTwo, 0, kMiB)) ++of_another;
+    EXPECT_EQ(of_another, 25);
+    EXPECT_TRUE(budget.take(kThree, 0, kMiB));
+}
+
+TEST(MemoryBudget, PartsAreCountedAsTheyGrow) {
+    MemoryBudget budget(10 * kMiB);
+    std::size_t held = 0;
+    while (budget.take(kOne, held, 50'000)) held += 50'000;
+    EXPECT_GT(held, 5 * kMiB - 100'000);
+    EXPECT_LE(held, 5 * kMiB);
+    EXPECT_EQ(budget.used(), held);
+    budget.give_back(kOne, held);
+    EXPECT_EQ(budget.used(), 0u);
+    EXPECT_TRUE(budget.take(kOne, 0, 5 * kMiB));
+}
+
+TEST(MemoryBudget, WhatWasRefusedIsNotCounted) {
+    MemoryBudget budget(kMiB);
+    EXPECT_FALSE(budget.take(kOne, 0, 2 * kMiB));
+    EXPECT_EQ(budget.used(), 0u);
+    EXPECT_TRUE(budget.take(kOne, 0, kMiB / 2));
+}
+
+}  // namespace
+}  // namespace tollgate
