@@ -174,6 +174,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
     request.attempt.endpoint = (*plan)[0].endpoint;
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
     error = held.take(request, plan->endpoints(), worker.config().credit);
+    const SlotFile& slots = *worker.services().slots;
+    if (error.kind() == ErrorKind::overloaded && slots.in_use() >= slots.slots()) worker.note_shedding();
     if (error) co_return error;
     const WatchedHold watched(connection, held);
     error = co_await try_candidates(connection, held, *plan);

@@ -25,6 +25,7 @@
 namespace tollgate {
 namespace {
 
+constexpr std::uint64_t kMostGivingWay = 64;         // idle connections that are told to go, and have not gone yet
 constexpr std::uint32_t kLeastParsers = 2;           // so that one large body does not keep all others waiting
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
 
@@ -173,10 +174,11 @@ class Server {
         }
         for (ThreadPool* pool : pools()) pool->start();
         wire::asio::co_spawn(control_, accept(), wire::asio::detached);
-        wire::asio::co_spawn(control_,
-                             serve_operations(operations_, {metrics_, *services_.ledger, services_.draining,
-                                                            checkpoints_, *services_.account_changes}),
-                             wire::asio::detached);
+        wire::asio::co_spawn(
+            control_,
+            serve_operations(operations_, {metrics_, *services_.ledger, services_.draining, services_.shed_at_ms,
+                                           checkpoints_, *services_.account_changes}),
+            wire::asio::detached);
         wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
         announce();
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
@@ -255,7 +257,8 @@ class Server {
                 [[maybe_unused]] auto waited = co_await pause.async_wait(wire::kAwait);
                 continue;
             }
-            if (open_connections() >= services_.config.limits.max_connections && !make_room())
+            const std::uint64_t open = open_connections(), most = services_.config.limits.max_connections;
+            if (open >= most && (open >= most + kMostGivingWay || !make_room()))
                 continue;  // closed by going out of scope
             // Only the descriptor changes hands: everything that a worker's loop knows is touched by its thread alone.
             const auto protocol = data_.local_endpoint(error).protocol();

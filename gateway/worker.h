@@ -64,6 +64,8 @@ class Worker {
     void log(std::string_view line);
     void flush_log();
     void leave(Connection& connection);
+    // A request was refused because slots or memory are exhausted for everybody: readiness says so for a while.
+    void note_shedding() { services_.shed_at_ms.store(wire::monotonic_ms(tick_time_), std::memory_order_relaxed); }
     // When the timer last looked: good enough for deadlines, and free.
     wire::Clock::time_point tick_time() const { return tick_time_; }
     std::string_view http_date() const { return http_date_; }  // RFC 9110 5.6.7, now to the tick

@@ -44,11 +44,12 @@ std::optional<Refusal> too_fast(const Spender& spender, const Demand& demand) {
             return rate_refusal(Refusal::Limit::tokens_per_minute, spender, spender.tokens, most, demand.tokens);
         }
     }
-    if (limits.concurrent_requests && spender.running >= *limits.concurrent_requests) {
+    const bool unfair = spender.scope == LimitScope::organization && spender.running >= demand.most_running;
+    if (unfair || (limits.concurrent_requests && spender.running >= *limits.concurrent_requests)) {
         Refusal refusal;
-        refusal.limit = Refusal::Limit::concurrent_requests;
+        refusal.limit = unfair ? Refusal::Limit::fair_share : Refusal::Limit::concurrent_requests;
         refusal.scope = spender.scope;
-        refusal.most = *limits.concurrent_requests;
+        refusal.most = unfair ? demand.most_running : *limits.concurrent_requests;
         refusal.asked = 1;
         return refusal;
     }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -36,7 +37,9 @@ struct Demand {
     NanoUsd amount;
     // Not below `amount`; where there is plenty (kGenerousParts), as much of it as that allows is held.
     std::optional<NanoUsd> generous = std::nullopt;
-    std::int64_t tokens = 0;        // prompt and bounded output, for the rate of tokens
+    std::int64_t tokens = 0;  // prompt and bounded output, for the rate of tokens
+    // Requests of the organization that may run together, beside its own limit, so that others can run theirs.
+    std::int64_t most_running = std::numeric_limits<std::int64_t>::max();
     std::int64_t unix_ms = 0;       // of the admission, as the request's id says: its budget windows are charged
     std::int64_t monotonic_ms = 0;  // for rates
 };
@@ -48,7 +51,8 @@ struct Refusal {
         budget,
         requests_per_minute,
         tokens_per_minute,
-        concurrent_requests
+        concurrent_requests,
+        fair_share,  // of what all organizations share
     };
     Limit limit = Limit::credit;
     LimitScope scope = LimitScope::organization;

@@ -166,6 +166,7 @@ wire::Awaitable<void> Connection::refuse(wire::HeadRefusal refusal) {
                                                    : ErrorKind::bad_request;
     Error error{kind, std::string(refusal.reason)};
     close_after = true;
+    request.head.head_only = in.view().starts_with("HEAD ");
     co_await reply_error(*this, error);
     finish_request(*this);
     co_await linger();

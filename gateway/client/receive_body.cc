@@ -23,6 +23,9 @@ Error too_large(Connection& connection, std::size_t limit) {
 }
 
 Error no_memory(Connection& connection) {
+    const MemoryBudget& budget = *connection.worker().services().bodies;
+    const bool for_all = budget.used() > budget.limit() / 4 * 3;  // not only for its organization
+    if (for_all) connection.worker().note_shedding();
     return fail(connection, ErrorKind::overloaded, "too many request bodies are in memory");
 }
 

@@ -35,6 +35,8 @@ std::string_view name_of(Refusal::Limit limit) {
             return "tokens_per_minute";
         case Refusal::Limit::concurrent_requests:
             return "concurrent_requests";
+        case Refusal::Limit::fair_share:
+            return "fair_share";
     }
     return "unknown";
 }
@@ -135,6 +137,10 @@ ErrorKind money_kind(const Refusal& refusal) {
 
 Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
                     std::int64_t choices) {
+    if (refusal.limit == Refusal::Limit::fair_share) {
+        return {ErrorKind::overloaded, "this organization has as many requests in flight as others leave free: " +
+                                           std::to_string(refusal.most)};
+    }
     const bool money = refusal.limit == Refusal::Limit::credit || refusal.limit == Refusal::Limit::budget;
     return money ? money_error(refusal, estimate, endpoint, choices) : rate_error(refusal);
 }

@@ -9,6 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/text/error.h"
+
 namespace tollgate {
 
 // One thread writes, any thread reads: a load and a store, no locked instruction.
@@ -126,6 +128,7 @@ struct WorkerCounters {
     Counter holds_leaked, usage_contradictory;
     Counter upstream_retries, failovers, client_aborts, drains_running, upstream_aborts;
     Counter tls_handshakes_failed, log_batches_dropped;
+    std::array<Counter, kErrorKinds> errors;  // by kind: requests that were refused or failed
 
   private:
     std::size_t endpoints_;

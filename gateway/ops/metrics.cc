@@ -178,6 +178,17 @@ void write_requests(const Metrics::Sources& from, Families& out) {
     }
 }
 
+void write_errors(const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
+    MetricFamily& errors = out.family("tollgate_request_errors_total",
+                                      "Requests refused or failed, by the code of their error.", MetricType::Counter);
+    for (std::size_t kind = 1; kind < kErrorKinds; ++kind) {
+        std::uint64_t total = 0;
+        for (const auto& worker : workers) total += worker->counters().errors[kind].get();
+        Families::add(errors, {{"code", std::string(code_of(static_cast<ErrorKind>(kind)))}},
+                      static_cast<double>(total));
+    }
+}
+
 void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
     const auto sum = [&workers](Counter WorkerCounters::* counter) {
         std::uint64_t total = 0;
@@ -192,6 +203,7 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
     out.counter("tollgate_tls_handshakes_failed_total", "Client TLS handshakes that failed.",
                 sum(&C::tls_handshakes_failed));
     out.counter("tollgate_heads_refused_total", "Requests refused for their HTTP head.", sum(&C::heads_refused));
+    out.gauge("tollgate_connections_lingering", "Refused clients that are still sending, now.", sum(&C::lingering));
     out.gauge("tollgate_requests_running", "Requests being served now.", sum(&C::requests_running));
     out.gauge("tollgate_streams_open", "Event streams being relayed now.", sum(&C::streams_open));
     out.counter("tollgate_holds_taken_total", "Holds of credit taken.", sum(&C::holds_taken));
@@ -329,6 +341,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
     Families::add(build, {{"version", TOLLGATE_VERSION}}, 1);
     write_requests(sources_, out);
     write_workers(sources_.workers, out);
+    write_errors(sources_.workers, out);
     write_pools(sources_, out);
     write_ledger(sources_, out);
     out.counter("tollgate_log_messages_dropped_total", "Messages to the operator dropped because the log was full.",

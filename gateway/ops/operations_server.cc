@@ -12,6 +12,8 @@
 namespace tollgate {
 namespace {
 
+constexpr std::int64_t kSheddingMs = 5000;  // after a refusal for want of slots or memory: not ready
+
 namespace http = boost::beast::http;
 using Stream = boost::beast::basic_stream<wire::Tcp, wire::Executor, boost::beast::unlimited_rate_policy>;
 
@@ -63,9 +65,11 @@ Response answer(const http::request<http::empty_body>& request, const Operations
         response.body() = "live\n";
     } else if (path == "/health/ready") {
         const bool draining = parts.draining;
-        const bool ready = !draining && parts.ledger.accepting();
+        const bool shedding = wire::monotonic_ms(wire::Clock::now()) - parts.shed_at_ms < kSheddingMs;
+        const bool ready = !draining && !shedding && parts.ledger.accepting();
         response.body() = ready      ? "ready\n"
                           : draining ? "draining\n"
+                          : shedding ? "overloaded\n"
                                      : "ledger read-only: " + parts.ledger.why_read_only() + "\n";
         if (!ready) response.result(http::status::service_unavailable);
     } else {

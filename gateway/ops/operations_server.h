@@ -15,8 +15,9 @@ namespace tollgate {
 // What it shows and starts; all must outlive it.
 struct OperationsParts {
     const Metrics& metrics;
-    const Ledger& ledger;               // ready: it takes requests
-    const std::atomic<bool>& draining;  // not ready: the gateway is stopping
+    const Ledger& ledger;                         // ready: it takes requests
+    const std::atomic<bool>& draining;            // not ready: the gateway is stopping
+    const std::atomic<std::int64_t>& shed_at_ms;  // not ready for some seconds: it refused for want of slots or memory
     Checkpoints& checkpoints;
     ThreadPool& blocking;  // where they are made
 };

@@ -25,6 +25,9 @@ void count_request(Worker& worker, const Exchange& request) {
     counters.requests.add(request.reply.status);
     counters.duration.observe(kDurationBoundsUs, us_since(request.head.started, wire::Clock::now()));
     if (request.reply.cancelled) counters.cancelled.add();
+    if (request.reply.error != ErrorKind::none) {
+        worker.counters().errors[static_cast<std::size_t>(request.reply.error)].add();
+    }
     if (request.reply.status_sent != 0) {
         counters.overhead.observe(kOverheadBoundsUs, static_cast<std::uint64_t>(request.reply.overhead_us));
     }

@@ -1,6 +1,7 @@
 // What went wrong with a request, as a value, and the one map from it to a status and names.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -45,6 +46,8 @@ enum class ErrorKind : std::uint8_t {
     client_closed_request,
     internal,
 };
+
+inline constexpr std::size_t kErrorKinds = static_cast<std::size_t>(ErrorKind::internal) + 1;
 
 enum class ErrorSource : std::uint8_t { client, upstream, internal };
 

@@ -36,7 +36,7 @@ bool ChunkDecoder::take_trailer(std::string_view line) {
     const auto colon = line.find(':');
     if (trailer_bytes_ > kMaxTrailerBytes) {
         reason_ = "trailers too large";
-    } else if (colon == std::string_view::npos || colon == 0 || line.find_first_of(" \t") < colon) {
+    } else if (!is_field(line)) {
         reason_ = "malformed trailer";
     } else if (forbidden_in_trailer(line.substr(0, colon))) {
         reason_ = "forbidden trailer";

@@ -229,30 +229,17 @@ std::string_view MessageHead::field(std::string_view lower_case_name) const {
     return {};
 }
 
+bool is_field(std::string_view line) {
+    const auto colon = line.find(':');
+    return colon != std::string_view::npos && colon != 0 && all_of_class(line.substr(0, colon), 1) &&
+           valid_value(trim(line.substr(colon + 1)));
+}
+
 bool forbidden_in_trailer(std::string_view name) {
-    static constexpr std::array<std::string_view, 23> kForbidden = {"age",
-                                                                    "authorization",
-                                                                    "cache-control",
-                                                                    "connection",
-                                                                    "content-encoding",
-                                                                    "content-length",
-                                                                    "content-range",
-                                                                    "content-type",
-                                                                    "cookie",
-                                                                    "date",
-                                                                    "expect",
-                                                                    "host",
-                                                                    "keep-alive",
-                                                                    "max-forwards",
-                                                                    "proxy-authenticate",
-                                                                    "proxy-authorization",
-                                                                    "range",
-                                                                    "set-cookie",
-                                                                    "te",
-                                                                    "trailer",
-                                                                    "transfer-encoding",
-                                                                    "upgrade",
-                                                                    "x-api-key"};
+    static constexpr std::array<std::string_view, 13> kForbidden = {
+        "authorization", "connection",         "content-length",      "cookie", "expect",  "host",
+        "keep-alive",    "proxy-authenticate", "proxy-authorization", "te",     "trailer", "transfer-encoding",
+        "x-api-key"};
     return std::any_of(kForbidden.begin(), kForbidden.end(),
                        [name](std::string_view forbidden) { return equals_ignoring_case(name, forbidden); });
 }

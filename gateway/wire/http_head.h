@@ -66,7 +66,10 @@ HeadRefusal parse_response_head(std::string_view bytes, std::size_t max_fields, 
                                 ResponseHead& head);
 
 bool equals_ignoring_case(std::string_view text, std::string_view lower_case);
-// True if the name may not stand in a trailer (RFC 9110 6.5.1: framing, routing, authentication, content).
+// True if the line, without its CRLF, is a field: a token, a colon and a valid value.
+bool is_field(std::string_view line);
+// True if a message with this trailer is refused: framing, routing, authentication (RFC 9110 6.5.1). Others are
+// dropped.
 bool forbidden_in_trailer(std::string_view name);
 
 }  // namespace tollgate::wire

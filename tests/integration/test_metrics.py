@@ -33,6 +33,8 @@ FAMILIES = {
     "tollgate_upstream_connections_open": "gauge",
     "tollgate_connections_accepted_total": "counter",
     "tollgate_idle_connections_closed_total": "counter",
+    "tollgate_connections_lingering": "gauge",
+    "tollgate_request_errors_total": "counter",
     "tollgate_connections_open": "gauge",
     "process_cpu_seconds_total": "counter",
     "process_resident_memory_bytes": "gauge",

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from support.chat import chat, open_stream, post_chat
-from support.http_client import ConnectionEnded
+from support.http_client import ConnectionEnded, RawConnection
 from support.waiting import eventually
 
 MIB = 1 << 20
@@ -224,3 +224,63 @@ def test_a_running_request_does_not_give_way(start_gateway):
     for connection in running:
         assert connection.read_answer().body.endswith(b"[DONE]\n\n")
         connection.close()
+
+
+# --- slots
+
+
+def test_slots_of_one_organization_leave_some_for_others(start_gateway):
+    gateway = start_gateway(workers=1, limits={"max_inflight_requests": 64})
+    greedy, other = gateway.new_account("5"), gateway.new_account("5")
+    request = gateway.bytes_of(
+        "POST", "/v1/chat/completions", key=greedy.key, json=chat("tokens=1 ttft_ms=8000", max_tokens=1)
+    )
+    connections = [gateway.connect() for _ in range(64)]
+    for connection in connections:
+        connection.send(request)
+    eventually(lambda: gateway.metrics().sum("tollgate_request_errors_total", code="overloaded") > 0)
+    assert 40 < gateway.metrics().sum("tollgate_slots_in_use") < 64
+    for _ in range(3):
+        assert post_chat(gateway, other, "tokens=1").status == 200
+    assert readiness(gateway) == 200  # only one organization is refused
+    for connection in connections:
+        connection.close()
+
+
+def readiness(gateway):
+    with RawConnection(gateway.operations) as connection:
+        connection.send(b"GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        return connection.read_answer().status
+
+
+def test_readiness_says_when_requests_of_all_are_refused(start_gateway):
+    gateway = start_gateway(workers=1, limits={"max_inflight_requests": 4})
+    assert readiness(gateway) == 200
+    running = []
+    for _ in range(8):
+        account = gateway.new_account("5")
+        running.append(open_stream(gateway, account, "tokens=1 ttft_ms=8000"))
+    eventually(lambda: gateway.metrics().sum("tollgate_request_errors_total", code="overloaded") > 0)
+    assert readiness(gateway) == 503
+    for connection in running:
+        connection.close()
+    eventually(lambda: readiness(gateway) == 200, within_s=10)
+
+
+# --- heads
+
+
+def test_a_head_request_for_everything_has_no_body(gateway):
+    with gateway.connect() as connection:
+        connection.send(b"HEAD * HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert connection.read_answer(method="HEAD").status == 400
+        assert connection.rest() == b""
+
+
+def test_a_trailer_about_the_content_is_dropped(gateway, account):
+    body = json.dumps(chat("tokens=1")).encode()
+    head_lines = f"POST /v1/chat/completions HTTP/1.1\r\nhost: h\r\nauthorization: Bearer {account.key}\r\ntransfer-encoding: chunked\r\n\r\n"
+    with gateway.connect() as connection:
+        connection.send(head_lines.encode())
+        connection.send(b"%x\r\n%s\r\n0\r\nContent-Type: text/plain\r\n\r\n" % (len(body), body))
+        assert connection.read_answer().status == 200

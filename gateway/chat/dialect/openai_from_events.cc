@@ -66,7 +66,7 @@ void merge(json::value& into, const json::value& delta, std::string_view key) {
 void drop_indexes(json::value& calls) {
     if (!calls.is_array()) return;
     for (json::value& call : calls.get_array()) {
-        if (call.is_object()) call.get_object().erase("index");
+        if (call.is_object()) call.get_object().stable_erase("index");
     }
 }
 
@@ -138,7 +138,7 @@ struct OpenAiFromEvents::Answer {
         json::value usage;
         if (json::value* const reported = answer.if_contains("usage")) {
             usage = std::move(*reported);
-            answer.erase("usage");
+            answer.stable_erase("usage");
         }
         answer["choices"] = std::move(list);
         if (usage.is_object()) answer["usage"] = std::move(usage);

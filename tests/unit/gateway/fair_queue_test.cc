@@ -12,8 +12,8 @@ TEST(FairQueue, OrganizationsTakeTurns) {
     wire::asio::io_context loop;
     FairQueue queue(loop.get_executor());
     std::vector<std::string> done;
-    const auto post = [&](std::uint64_t organization, const std::string& job) {
-        queue.post(Id128{organization, 0}, [&done, job] { done.push_back(job); });
+    const auto post = [&](std::uint8_t organization, const std::string& job) {
+        queue.post(Id128{organization}, [&done, job] { done.push_back(job); });
     };
     for (const char* job : {"a1", "a2", "a3", "a4"}) post(1, job);
     post(2, "b1");
@@ -28,7 +28,7 @@ TEST(FairQueue, IsReadyForMoreWhenAllIsDone) {
     FairQueue queue(loop.get_executor());
     int done = 0;
     for (int round = 0; round < 2; ++round) {
-        queue.post(Id128{1, 0}, [&done] { ++done; });
+        queue.post(Id128{1}, [&done] { ++done; });
         loop.run();
         loop.restart();
     }

@@ -419,6 +419,17 @@ TEST_F(CreditTest, ConcurrentRequestsAreCountedUntilSettled) {
     EXPECT_FALSE(admit({}).refusal);
 }
 
+TEST_F(CreditTest, AnOrganizationRunsNoMoreThanItsFairShare) {
+    organization.grant({1000});
+    EXPECT_FALSE(admit({.amount = {1}, .most_running = 2}).refusal);
+    EXPECT_FALSE(admit({.amount = {1}, .most_running = 2}).refusal);
+    const auto refusal = admit({.amount = {1}, .most_running = 2}).refusal;
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->limit, Refusal::Limit::fair_share);
+    EXPECT_EQ(refusal->scope, LimitScope::organization);
+    EXPECT_FALSE(admit({.amount = {1}, .most_running = 3}).refusal);
+}
+
 TEST_F(CreditTest, TheTightestRateIsShown) {
     organization.grant({1000});
     Limits wide, tight;
