@@ -182,7 +182,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     connection.expect_nobody();
     if (error && held.taken()) {
         request.reply.error = error.kind();
-        if (request.reply.status_sent == 0) request.reply.status = error_status(request, error.kind());
+        if (request.reply.status_sent == 0) request.reply.status = status_of(error);
         co_await conclude_failed(connection, held, failed_ending(connection));
     }
     co_return error;

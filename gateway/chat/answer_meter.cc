@@ -1,27 +1,24 @@
 #include "gateway/chat/answer_meter.h"
 
-#include "gateway/text/json_members.h"
+#include <algorithm>
+#include <utility>
 
 namespace tollgate {
 namespace {
 
 constexpr std::int64_t kBytesOfOneTokenEvents = 8;
-constexpr std::size_t kMostErrorMessageBytes = 1024;
 
 }  // namespace
 
-void AnswerMeter::begin(std::int64_t choices) {
+void AnswerMeter::begin() {
     facts_ = StreamFacts();
     finished_.reset();
-    choices_ = choices;
 }
 
 void AnswerMeter::add(const AnswerDelta& delta) {
     ++facts_.events;
-    if (delta.text_bytes > 0) {
-        ++facts_.content_events;
-        facts_.content_bytes += delta.text_bytes;
-    }
+    if (delta.text.bytes > 0) ++facts_.content_events;
+    facts_.text.add(delta.text);
     if (delta.finish_reasons > 0) {
         facts_.finished += delta.finish_reasons;
         facts_.finish_reason = delta.finish_reason;
@@ -30,28 +27,37 @@ void AnswerMeter::add(const AnswerDelta& delta) {
     if (facts_.upstream_id.empty()) facts_.upstream_id = delta.id;
     if (delta.usage) {
         facts_.has_usage = true;
-        facts_.usage = *delta.usage;
+        facts_.usage.merge(*delta.usage);
     }
-    if (delta.error) note_error(delta);
 }
 
-void AnswerMeter::note_error(const AnswerDelta& delta) {
+void AnswerMeter::note_error(std::optional<ProviderError> error) {
     facts_.error_event = true;
-    if (!delta.error_message.empty()) facts_.error_message = unescaped(delta.error_message, kMostErrorMessageBytes);
+    if (error) facts_.error = std::move(error);
 }
 
-std::int64_t counted_completion_tokens(const StreamFacts& facts) {
+std::int64_t counted_completion_tokens(std::int64_t content_events, std::int64_t text_bytes, std::int64_t most) {
     constexpr std::int64_t kBytesPerToken = 4;
-    if (facts.content_bytes <= facts.content_events * kBytesOfOneTokenEvents) return facts.content_events;
-    return (facts.content_bytes + kBytesPerToken - 1) / kBytesPerToken;
+    const bool one_token_events = text_bytes <= content_events * kBytesOfOneTokenEvents;
+    const std::int64_t tokens = one_token_events ? content_events : (text_bytes + kBytesPerToken - 1) / kBytesPerToken;
+    return most > 0 ? std::min(tokens, most) : tokens;
 }
 
-bool contradicts(std::int64_t visible_tokens, std::int64_t content_events, std::int64_t content_bytes) {
-    constexpr std::int64_t kFewTokens = 16;  // templates and end marks are counted by some providers
-    constexpr std::int64_t kLeastBytesPerToken = 2, kMostBytesPerToken = 6;
-    std::int64_t least = content_bytes / kMostBytesPerToken, most = content_bytes / kLeastBytesPerToken;
-    if (content_bytes <= content_events * kBytesOfOneTokenEvents) least = most = content_events;
-    return (visible_tokens + kFewTokens) * 5 < least * 4 || (visible_tokens - kFewTokens) * 5 > most * 6;
+bool contradicts(const ReportedUsage& report, const TokenCounts& billed, std::int64_t content_events,
+                 const GeneratedText& text) {
+    constexpr std::int64_t kFewTokens = 16;         // templates and end marks are counted by some providers
+    constexpr std::int64_t kTokensOfACall = 24;     // a tool call's template, which no event shows
+    constexpr std::int64_t kMostBytesPerToken = 8;  // of text in words; spaces and repetitions can have more
+    const bool one_token_events = text.bytes <= content_events * kBytesOfOneTokenEvents;
+    // Reasoning that is shown is compared with all tokens: it may be shortened, and is not always itemised.
+    const bool hides_reasoning = text.reasoning_bytes == 0;
+    const std::int64_t visible = billed.completion - (hides_reasoning ? billed.reasoning : 0);
+    const std::int64_t least = one_token_events ? content_events : text.bytes / kMostBytesPerToken;
+    if ((visible + kFewTokens) * 5 < least * 4) return true;
+    const bool explained = report.reasoning == ReportedUsage::kAbsent || !hides_reasoning || text.other_output ||
+                           report.hidden_output > 0 || text.bytes == 0;
+    const std::int64_t most = text.bytes + kFewTokens + kTokensOfACall * text.tool_calls;
+    return !explained && visible > most;
 }
 
 }  // namespace tollgate

@@ -3,53 +3,55 @@
 
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "gateway/chat/answer_delta.h"
+#include "gateway/text/error.h"
 
 namespace tollgate {
 
 struct StreamFacts {
     bool has_usage = false;
-    TokenCounts usage;                // the last report: reports in the middle are cumulative
+    ReportedUsage usage;              // all reports as one
     std::int64_t content_events = 0;  // events that carried generated text
-    std::int64_t content_bytes = 0;   // of it, as JSON text
+    GeneratedText text;
     std::string finish_reason;
-    std::string upstream_id;
+    std::string upstream_id;   // still escaped as in its JSON string
     bool done = false;         // the stream's own end was seen
     bool error_event = false;  // the upstream reported an error in the stream
-    std::string error_message;
-    bool invalid = false;       // an event that can't be read, or is too large
+    std::optional<ProviderError> error;
+    bool invalid = false;       // an event that can't be read
+    bool too_large = false;     // an event larger than allowed
     std::int64_t events = 0;    // events with data
     std::int64_t finished = 0;  // finish reasons given
 };
 
 class AnswerMeter {
   public:
-    // Of a request for so many choices.
-    void begin(std::int64_t choices);
+    void begin();
     void add(const AnswerDelta& delta);
     void note_done() { facts_.done = true; }
+    void note_error(std::optional<ProviderError> error);
     void note_invalid() { facts_.invalid = true; }
+    void note_too_large() { facts_.invalid = facts_.too_large = true; }
 
     const StreamFacts& facts() const { return facts_; }
-    // Providers that name a finish reason in every chunk have finished once as many came as there are choices.
-    bool all_finished() const { return facts_.finished >= choices_; }
     bool is_finished(std::size_t choice) const { return choice < finished_.size() && finished_.test(choice); }
 
   private:
-    void note_error(const AnswerDelta& delta);
-
     StreamFacts facts_;
     std::bitset<kMostChoices> finished_;
-    std::int64_t choices_ = 1;
 };
 
-// Completion tokens counted from what was streamed, where the upstream did not say: most providers send one token an
-// event; where events are larger, four bytes a token.
-std::int64_t counted_completion_tokens(const StreamFacts& facts);
-// Whether a provider's count of visible tokens is more than a fifth away from what was generated: from the events where
-// those are single tokens, else from what text of that size can be (two to six bytes a token). Few tokens never are.
-bool contradicts(std::int64_t visible_tokens, std::int64_t content_events, std::int64_t content_bytes);
+// Completion tokens counted from what was generated, where the upstream did not say: most providers send one token an
+// event; where events are larger, four bytes a token. Never more than `most`; 0: no bound is known.
+std::int64_t counted_completion_tokens(std::int64_t content_events, std::int64_t text_bytes, std::int64_t most);
+
+// Whether a provider's count can't be that of the text that came: fewer tokens than such a text has, whatever its
+// language; or more than a text has bytes, where the report leaves nothing hidden that could explain them. Few tokens
+// never are.
+bool contradicts(const ReportedUsage& report, const TokenCounts& billed, std::int64_t content_events,
+                 const GeneratedText& text);
 
 }  // namespace tollgate

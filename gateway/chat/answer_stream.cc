@@ -1,14 +1,14 @@
 #include "gateway/chat/answer_stream.h"
 
 #include "gateway/chat/dialect/openai_chunk.h"
+#include "gateway/chat/dialect/provider_error.h"
 
 namespace tollgate {
 
 void AnswerStream::begin(const Options& options) {
     reader_.begin(options.max_event_bytes);
-    meter_.begin(options.choices);
+    meter_.begin();
     writer_.begin(options);
-    max_event_bytes_ = options.max_event_bytes;
 }
 
 void AnswerStream::feed(std::string_view bytes, std::string& out) {
@@ -23,7 +23,7 @@ void AnswerStream::feed(std::string_view bytes, std::string& out) {
                 writer_.append_ping(out);
                 break;
             case SseReader::Step::too_large:
-                meter_.note_invalid();
+                meter_.note_too_large();
                 break;
         }
     }
@@ -35,6 +35,8 @@ void AnswerStream::take_event(std::string_view data, std::string& out) {
     // After the end only a late usage is of interest.
     if (meter_.facts().done && data.find("\"usage\"") == std::string_view::npos) return;
     const OpenAiChunk chunk = read_openai_chunk(data);
+    const bool named_error = reader_.name() == "error";
+    if (named_error && chunk.kind != OpenAiChunk::Kind::done) return meter_.note_error(read_provider_error(data));
     switch (chunk.kind) {
         case OpenAiChunk::Kind::done:
             meter_.note_done();
@@ -43,14 +45,13 @@ void AnswerStream::take_event(std::string_view data, std::string& out) {
             writer_.append_ping(out);
             return;
         case OpenAiChunk::Kind::invalid:
-            meter_.add(chunk.delta);
             meter_.note_invalid();
             return;
         case OpenAiChunk::Kind::chunk:
             meter_.add(chunk.delta);
-            if (chunk.delta.error) return;  // the error event is written at the end, in the client's dialect
-            writer_.append(data, chunk, meter_.all_finished(), out);
-            if (writer_.held_bytes() > max_event_bytes_) meter_.note_invalid();
+            // The error event is written at the end, in the client's dialect.
+            if (chunk.delta.error) return meter_.note_error(read_provider_error(data));
+            writer_.append(data, chunk, out);
     }
 }
 

@@ -3,7 +3,7 @@
 //   reader/sse             bytes -> events
 //   dialect/openai_chunk   an event -> what it says (AnswerDelta), and where it would be spliced
 //   answer_meter           deltas -> what the answer amounts to
-//   dialect/openai_writer  an event -> bytes for the client; what is held; events of our own
+//   dialect/openai_writer  an event -> bytes for the client; its usage, which waits; events of our own
 // Other framings and dialects are further readers and writers beside these; they would be chosen in begin().
 #pragma once
 
@@ -29,13 +29,11 @@ class AnswerStream {
 
     const StreamFacts& facts() const { return meter_.facts(); }
 
-    // What the client gets at the end: see OpenAiWriter. All append to `out`; `cost` is a decimal in USD.
-    void append_held(const TokenCounts& usage, std::string_view cost, std::string& out) {
-        writer_.append_held(meter_, usage, cost, out);
-    }
+    // What the client gets at the end: see OpenAiWriter. All append to `out`.
+    void append_end(const ChargedUsage& usage, std::string& out) { writer_.append_end(meter_, usage, out); }
     void append_cut(std::string_view reason, std::string& out) { writer_.append_cut(meter_, reason, out); }
-    void append_cut_end(const TokenCounts& usage, std::string_view cost, std::string& out) const {
-        writer_.append_cut_end(meter_, usage, cost, out);
+    void append_cut_end(const ChargedUsage& usage, std::string& out) const {
+        writer_.append_cut_end(meter_, usage, out);
     }
     void append_error(const Error& error, std::string& out) const { writer_.append_error(error, out); }
 
@@ -51,7 +49,6 @@ class AnswerStream {
     SseReader reader_;
     AnswerMeter meter_;
     OpenAiWriter writer_;
-    std::size_t max_event_bytes_ = 0;
 };
 
 }  // namespace tollgate

@@ -10,15 +10,6 @@
 
 namespace tollgate {
 
-// An upstream's own error, to be told to the client. Views of the upstream's body.
-struct UpstreamError {
-    int status = 0;             // the upstream's, 400 and above
-    std::string_view provider;  // its name here
-    std::string_view message;   // error.message, still escaped as in its JSON string
-    std::string_view error;     // the value of the body's `error`
-    std::string_view body;      // all of it, a JSON object
-};
-
 class Inbound {
   public:
     struct Traits {
@@ -36,11 +27,9 @@ class Inbound {
     bool labels_answers() const { return traits_.labels_answers; }
     bool details_models() const { return traits_.details_models; }
 
-    // The body of an error answer, one line of JSON. `status` is the one that is sent: the kind's own or the
-    // upstream's.
+    // The body of an error answer, one line of JSON: in the provider's words where it has some. `status` is the one
+    // that is sent.
     virtual std::string error_body(const Error& error, int status) const = 0;
-    // The same for an error that the upstream described itself.
-    virtual std::string error_body(const UpstreamError& error) const = 0;
 
   protected:
     explicit Inbound(const Traits& traits) : traits_(traits) {}

@@ -153,24 +153,17 @@ wire::Awaitable<void> reply_json(Connection& connection, int status, std::string
     if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
 }
 
-int error_status(const Exchange& request, ErrorKind kind) {
-    if (kind == ErrorKind::upstream_error && request.attempt.upstream_status >= 400)
-        return request.attempt.upstream_status;
-    return status_of(kind);
-}
-
 wire::Awaitable<void> reply_error(Connection& connection, const Error& error) {
     Exchange& request = connection.request;
     request.reply.error = error.kind();
-    request.reply.status = error_status(request, error.kind());
+    request.reply.status = status_of(error);
     if (connection.client_gone()) co_return;
     std::string extra(error_headers(error.kind()));
     if (error.kind() == ErrorKind::method_not_allowed) {
         extra += "allow: " + request.head.route->allow() + "\r\n";
     }
     extra += error.detail().headers;
-    const std::string body = error.detail().body.empty() ? request.head.inbound->error_body(error, request.reply.status)
-                                                         : error.detail().body;
+    const std::string body = request.head.inbound->error_body(error, request.reply.status);
     co_await reply_json(connection, request.reply.status, body, extra);
 }
 

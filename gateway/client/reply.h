@@ -28,8 +28,6 @@ wire::Awaitable<void> reply_json(Connection& connection, int status, std::string
                                  std::string_view content_type = kJsonType);
 wire::Awaitable<void> reply_error(Connection& connection, const Error& error);
 
-// The status that stands for an error: the upstream's own where it is passed on.
-int error_status(const Exchange& request, ErrorKind kind);
 // Counts and logs; for every request, once, when it is over.
 void finish_request(Connection& connection);
 

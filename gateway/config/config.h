@@ -40,7 +40,7 @@ struct LimitsConfig {
     std::uint32_t max_buffered_answer_bytes = 1073741824;  // of all answers that are held whole
     std::uint32_t max_json_depth = 128;
     std::uint32_t max_buffered_response_bytes = 8388608;
-    std::uint32_t max_event_bytes = 1048576;
+    std::uint32_t max_event_bytes = 16777216;
     std::uint32_t max_idle_upstream_connections = 256;
     std::uint32_t max_drains = 1024;
     std::uint32_t max_drain_bytes = 16777216;  // of one abandoned or cut answer

@@ -10,4 +10,7 @@ struct Credential {
     std::string header_lines;  // a secret: each line with CRLF; empty for providers that want none
 };
 
+// Takes the credential's secrets out of text that came from its provider and is passed on.
+void redact(std::string& text, const Credential& credential);
+
 }  // namespace tollgate

@@ -75,11 +75,42 @@ static_assert(in_order());
 }  // namespace
 
 int status_of(ErrorKind kind) { return row_of(kind).status; }
+int status_of(const Error& error) {
+    return error && error.detail().status != 0 ? error.detail().status : status_of(error.kind());
+}
 std::string_view code_of(ErrorKind kind) { return row_of(kind).code; }
 ErrorSource source_of(ErrorKind kind) { return row_of(kind).source; }
 Retry retry_of(ErrorKind kind) { return row_of(kind).retry; }
-std::string_view openai_type_of(ErrorKind kind) { return row_of(kind).type; }
-std::string_view openrouter_type_of(ErrorKind kind) { return row_of(kind).error_type; }
+
+std::string_view openai_type_of(const Error& error) {
+    const int status = error.detail().status;
+    if (status == 429) return "rate_limit_error";
+    if (status == 403) return "permission_error";
+    return status >= 400 && status < 500 ? kInvalid : std::string_view(row_of(error.kind()).type);
+}
+
+std::string_view openrouter_type_of(const Error& error) {
+    switch (error.detail().status) {
+        case 0:
+            return row_of(error.kind()).error_type;
+        case 403:
+            return "permission_denied";
+        case 404:
+            return "not_found";
+        case 408:
+        case 504:
+            return "timeout";
+        case 413:
+            return "payload_too_large";
+        case 429:
+            return "rate_limit_exceeded";
+        case 503:
+        case 529:
+            return "provider_overloaded";
+        default:
+            return error.detail().status < 500 ? "invalid_request" : row_of(error.kind()).error_type;
+    }
+}
 
 std::string_view to_string(ErrorSource source) {
     switch (source) {
@@ -97,6 +128,7 @@ std::string_view error_headers(ErrorKind kind) {
         case ErrorKind::insufficient_credits:
         case ErrorKind::key_limit_exceeded:
         case ErrorKind::budget_exceeded:
+        case ErrorKind::upstream_auth_failed:
             return "x-should-retry: false\r\n";
         case ErrorKind::overloaded:
         case ErrorKind::store_unavailable:

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,22 +60,33 @@ enum class Retry : std::uint8_t {
 };
 Retry retry_of(ErrorKind kind);  // what holds for the kind unless the error says otherwise
 
+// What a provider says of its error, in its own words: texts are UTF-8, unescaped and bounded.
+struct ProviderError {
+    int status = 0;  // that it names as HTTP's, 400 to 599; 0: none
+    std::string message{};
+    std::string type{}, param{};
+    std::string code{};      // JSON, a string or a number; empty: none
+    std::string members{};   // what else its error object holds, as JSON members without brackets
+    std::string provider{};  // its name here
+};
+
 // Cheap while there is none: what it says is allocated only when something went wrong.
 class [[nodiscard]] Error {
   public:
     struct Detail {
-        std::string message;  // for the caller; holds no secret and none of the prompt
-        std::string param;    // the field at fault, or empty
-        std::string extra;    // further JSON members of the error object, e.g. "\"needed\":0.5"
-        std::string body;     // a whole body to answer instead, such as the upstream's own
-        std::string headers;  // further header lines, with CRLF
+        std::string message;                      // for the caller; holds no secret and none of the prompt
+        std::string param;                        // the field at fault, or empty
+        std::string extra;                        // further JSON members of the error object, e.g. "\"needed\":0.5"
+        std::string headers;                      // further header lines, with CRLF
+        int status = 0;                           // of the reply, in place of the kind's; 0: the kind's
+        std::optional<ProviderError> provider{};  // the provider's words, which go before ours
     };
 
     Error() = default;
     Error(ErrorKind kind, std::string message, std::string param = {})
         : kind_(kind),
           retry_(retry_of(kind)),
-          detail_(std::make_shared<Detail>(Detail{std::move(message), std::move(param), {}, {}, {}})) {}
+          detail_(std::make_shared<Detail>(Detail{std::move(message), std::move(param), {}, {}})) {}
 
     explicit operator bool() const { return kind_ != ErrorKind::none; }
     ErrorKind kind() const { return kind_; }
@@ -97,12 +109,14 @@ inline std::unexpected<Error> problem(ErrorKind kind, std::string message, std::
 }
 
 int status_of(ErrorKind kind);
+int status_of(const Error& error);         // of the reply
 std::string_view code_of(ErrorKind kind);  // stable: "insufficient_credits"
 ErrorSource source_of(ErrorKind kind);
 std::string_view to_string(ErrorSource source);
 // What the APIs call it (chat/inbound.h writes the bodies): OpenAI's `error.type`, OpenRouter's `metadata.error_type`.
-std::string_view openai_type_of(ErrorKind kind);
-std::string_view openrouter_type_of(ErrorKind kind);
+// A provider's status that is passed on decides before the kind.
+std::string_view openai_type_of(const Error& error);
+std::string_view openrouter_type_of(const Error& error);
 
 // The header lines that go with it: retry-after, x-should-retry, allow.
 std::string_view error_headers(ErrorKind kind);

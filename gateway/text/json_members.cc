@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <cstring>
 
 namespace tollgate {
 namespace {
@@ -135,6 +136,47 @@ std::optional<JsonMember> JsonMembers::next() {
     member.key = {begin, begin + static_cast<std::uint32_t>(key.size())};
     member.value = skip_value();
     return member;
+}
+
+std::string_view key_name(std::string_view key, std::string& unescaped_key) {
+    if (std::memchr(key.data(), '\\', key.size()) == nullptr) return key.substr(1, key.size() - 2);
+    unescaped_key = unescaped(key, key.size());
+    return unescaped_key;
+}
+
+namespace {
+
+std::string_view without_digits(std::string_view text) {
+    while (!text.empty() && text.front() >= '0' && text.front() <= '9') text.remove_prefix(1);
+    return text;
+}
+
+// As RFC 8259 has it.
+bool is_number(std::string_view text) {
+    if (text.starts_with('-')) text.remove_prefix(1);
+    const std::string_view fraction = without_digits(text);
+    if (fraction.size() == text.size() || (text.front() == '0' && text.size() - fraction.size() > 1)) return false;
+    text = fraction;
+    if (text.starts_with('.')) {
+        const std::string_view exponent = without_digits(text.substr(1));
+        if (exponent.size() + 1 == text.size()) return false;
+        text = exponent;
+    }
+    if (text.empty()) return true;
+    if (text.front() != 'e' && text.front() != 'E') return false;
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    return !text.empty() && without_digits(text).empty();
+}
+
+}  // namespace
+
+bool may_be_value(std::string_view text) {
+    if (text.empty()) return false;
+    const char first = text.front();
+    if (first == '"') return text.size() > 1 && text.back() == '"';
+    if (first == '{' || first == '[') return true;
+    return text == "null" || text == "true" || text == "false" || is_number(text);
 }
 
 std::string unescaped(std::string_view json, std::size_t most) {

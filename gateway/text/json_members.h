@@ -44,6 +44,12 @@ class JsonMembers {
     std::size_t at_;
 };
 
+// A key (with its quotes) as the name that it spells. Only one with escapes is put into `unescaped_key` for it.
+std::string_view key_name(std::string_view key, std::string& unescaped_key);
+
+// Whether the text is a JSON string, number, true, false or null, or begins like an object or array.
+bool may_be_value(std::string_view text);
+
 // The text of a JSON string (with its quotes), unescaped and cut at `most` bytes; empty if it is not a string.
 std::string unescaped(std::string_view json, std::size_t most);
 // The longest prefix of at most `most` bytes that cuts no character.

@@ -2,49 +2,62 @@
 
 #include <algorithm>
 
-#include "gateway/chat/dialect/openai_chunk.h"
 #include "gateway/exchange/token_usage.h"
 
 namespace tollgate {
 namespace {
 
-// Puts the provider's figure into `ending` in this program's terms, where completion tokens include reasoning tokens.
-// Returns how many generated tokens it names as visible, for comparison with what came.
-std::int64_t take_reported(const UsageTerms& terms, const TokenCounts& reported, Ending& ending) {
-    ending.usage = token_usage(reported);
-    ending.source = UsageSource::provider;
-    if (!terms.reasoning_in_completion) ending.usage.completion += reported.reasoning;
-    return std::max<std::int64_t>(ending.usage.completion - reported.reasoning, 0);
+UsageBounds bounds_of(const UsageTerms& terms, std::int64_t counted_completion) {
+    return {.call = terms.call,
+            .reasoning_beside = !terms.reasoning_in_completion,
+            .most_prompt = terms.most_prompt,
+            .most_completion = terms.most_output,
+            .counted_prompt = terms.counted_prompt_tokens,
+            .counted_completion = counted_completion};
 }
 
-Ending estimated_ending(const UsageTerms& terms, std::int64_t text_bytes) {
-    StreamFacts facts;
-    facts.content_bytes = text_bytes;
-    Ending ending;
-    ending.usage.prompt = terms.counted_prompt_tokens;
-    ending.usage.completion = counted_completion_tokens(facts);
-    ending.source = UsageSource::estimated;
-    return ending;
+// Puts what is billed into `ending`; `counts` names the gateway's own counting.
+BilledUsage bill(const UsageTerms& terms, const ReportedUsage& report, std::int64_t counted_completion,
+                 UsageSource counts, Ending& ending) {
+    constexpr std::int64_t kFewTokens = 16;
+    const BilledUsage billed = billed_usage(report, bounds_of(terms, counted_completion));
+    ending.usage = token_usage(billed.counts);
+    ending.source = billed.reported ? UsageSource::provider : counts;
+    const bool zero_for_text = report.completion == 0 && !billed.reported && counted_completion > kFewTokens;
+    ending.usage_contradictory = billed.refused || zero_for_text;
+    return billed;
+}
+
+std::int64_t estimated_output(const UsageTerms& terms, std::int64_t text_bytes) {
+    if (terms.call == ModelCall::embeddings) return 0;
+    return counted_completion_tokens(0, text_bytes, terms.most_output);
+}
+
+// Whether the text must be looked at: to count it, or because its figure is odd for an answer of that size.
+bool needs_text(const UsageTerms& terms, const PlainAnswer& answer) {
+    constexpr std::int64_t kUsualStructureBytes = 200;  // of `choices`, around the text
+    const auto size = static_cast<std::int64_t>(answer.choices.size());
+    if (size == 0) return false;
+    const BilledUsage billed = billed_usage(answer.usage, bounds_of(terms, 0));
+    if (!answer.has_usage || !billed.reported || billed.counts.completion == 0) return true;
+    const std::int64_t least = std::max<std::int64_t>(size - kUsualStructureBytes, 1);
+    return contradicts(answer.usage, billed.counts, 0, {.bytes = size}) ||
+           contradicts(answer.usage, billed.counts, 0, {.bytes = least});
 }
 
 }  // namespace
 
-Ending counted_ending(const UsageTerms& terms, const StreamFacts& facts) {
-    Ending ending;
-    ending.usage.prompt = terms.counted_prompt_tokens;
-    ending.usage.completion = counted_completion_tokens(facts);
-    ending.source = UsageSource::counted;
-    ending.finish_reason = facts.finish_reason;
-    ending.upstream_id = facts.upstream_id;
-    return ending;
+std::int64_t counted_output(const UsageTerms& terms, const StreamFacts& facts) {
+    return counted_completion_tokens(facts.content_events, facts.text.bytes, terms.most_output);
 }
 
 Ending stream_ending(const UsageTerms& terms, const StreamFacts& facts) {
-    Ending ending = counted_ending(terms, facts);
-    if (facts.has_usage) {
-        const std::int64_t visible = take_reported(terms, facts.usage, ending);
-        ending.usage_contradictory = contradicts(visible, facts.content_events, facts.content_bytes);
-    }
+    Ending ending;
+    const BilledUsage billed = bill(terms, facts.usage, counted_output(terms, facts), UsageSource::counted, ending);
+    const bool odd = facts.has_usage && contradicts(facts.usage, billed.counts, facts.content_events, facts.text);
+    ending.usage_contradictory = ending.usage_contradictory || odd;
+    ending.finish_reason = facts.finish_reason;
+    ending.upstream_id = facts.upstream_id;
     return ending;
 }
 
@@ -55,22 +68,24 @@ Ending failed_ending(const UsageTerms& terms, const StreamFacts& facts, bool cha
     return ending;
 }
 
-Ending plain_ending(const UsageTerms& terms, std::string_view body, const PlainAnswer& answer) {
-    std::int64_t text_bytes = 0;
-    if (!answer.has_usage && answer.choices.size() > 0) text_bytes = generated_bytes(body, answer.choices);
-    Ending ending = estimated_ending(terms, text_bytes);
+Ending plain_ending(const UsageTerms& terms, std::string_view body, PlainAnswer& answer) {
+    GeneratedText text;
+    const bool looked = needs_text(terms, answer);
+    if (looked) text = generated_text(body, answer);
+    Ending ending;
+    const std::int64_t counted = estimated_output(terms, text.bytes);
+    const BilledUsage billed = bill(terms, answer.usage, counted, UsageSource::estimated, ending);
+    const bool odd = looked && answer.has_usage && contradicts(answer.usage, billed.counts, 0, text);
+    ending.usage_contradictory = ending.usage_contradictory || odd;
     ending.finish_reason = answer.finish_reason;
     ending.upstream_id = answer.upstream_id;
-    if (answer.has_usage) {
-        const std::int64_t visible = take_reported(terms, answer.usage, ending);
-        ending.usage_contradictory = contradicts_text(body, answer, visible);
-    }
     return ending;
 }
 
-Ending tail_ending(const UsageTerms& terms, const AnswerTail& tail, std::size_t body_bytes) {
-    Ending ending = estimated_ending(terms, static_cast<std::int64_t>(body_bytes));
-    if (tail.has_usage) take_reported(terms, tail.usage, ending);
+Ending large_ending(const UsageTerms& terms, const UsageScanner& scanner) {
+    Ending ending;
+    const std::int64_t counted = estimated_output(terms, static_cast<std::int64_t>(scanner.bytes()));
+    bill(terms, scanner.usage(), counted, UsageSource::estimated, ending);
     return ending;
 }
 

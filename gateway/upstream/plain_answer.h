@@ -1,43 +1,52 @@
-// A plain JSON answer of OpenAI's shape: what it says of itself, and the same with what is ours spliced in. The bytes
-// between the splices stay the provider's.
+// A plain JSON answer of OpenAI's shape: what it says of itself, and the same with what is ours spliced in. What is not
+// ours stays the provider's.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "accounting/money/money.h"
-#include "gateway/chat/token_counts.h"
+#include "gateway/chat/generated_text.h"
+#include "gateway/chat/model_call.h"
+#include "gateway/chat/reported_usage.h"
+#include "gateway/routing/credential.h"
 #include "gateway/text/error.h"
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
 
+// Who answered what. The views are valid as long as the answer is read.
+struct AnswerSource {
+    std::string_view provider;  // its name here
+    ModelCall call = ModelCall::chat;
+    const Credential* credential = nullptr;  // whose secrets no error may tell; null: there are none
+};
+
 // Offsets and views are of the body that was inspected.
 struct PlainAnswer {
     bool has_usage = false;
-    TokenCounts usage;
+    ReportedUsage usage;          // from wherever it stands
     std::uint32_t usage_end = 0;  // offset of the usage object's closing brace; 0: there is no such object
     bool usage_empty = false;
-    std::uint32_t object_end = 0;  // offset of the answer's closing brace
-    bool empty = true;             // the answer has no members
-    std::optional<JsonMember> id, model, usage_member;
+    bool escaped_keys = false;  // a name is spelt with escapes, or `usage` stands twice: splice by name
     std::string_view finish_reason, upstream_id;
     TextSpan choices;  // size 0: it has none
 };
 
 // Checks the object's own structure; what stands inside its members is the provider's. Errors:
-// upstream_invalid_response, and upstream_error where it says that it is one.
-Error inspect_answer(std::string_view body, const std::string& provider, PlainAnswer& answer);
+// upstream_invalid_response; and what judge_reported() makes of one that says that it is an error, or that has no
+// choices where the call must have some.
+Error inspect_answer(std::string_view body, const AnswerSource& source, PlainAnswer& answer);
 
-// Whether the provider's count of visible tokens cannot be that of the answer's text.
-bool contradicts_text(std::string_view body, const PlainAnswer& answer, std::int64_t visible_tokens);
+// What was generated. Also looks for usage in the choices.
+GeneratedText generated_text(std::string_view body, PlainAnswer& answer);
 
 // What is spliced in.
 struct AnswerSplices {
     TokenUsage usage;
+    bool reported = true;  // as the provider's report has it: else that is replaced whole
     NanoUsd cost;
     // For clients whose API labels its answers; the last two are JSON strings with their quotes.
     bool labels = false;
@@ -45,17 +54,5 @@ struct AnswerSplices {
 };
 
 void append_spliced(std::string_view body, const PlainAnswer& answer, const AnswerSplices& splices, std::string& out);
-
-// --- Of an answer of which only the end is in hand. Providers write `usage` last.
-struct AnswerTail {
-    bool has_usage = false;
-    TokenCounts usage;
-    std::size_t usage_begin = 0;  // offset of the usage object
-};
-
-// upstream_invalid_response if it cannot be the end of a JSON object.
-Error inspect_tail(std::string_view tail, const std::string& provider, AnswerTail& facts);
-// Puts the cost into the usage, if there is one.
-void splice_tail(const AnswerTail& facts, NanoUsd cost, std::string& tail);
 
 }  // namespace tollgate

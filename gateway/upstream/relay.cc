@@ -1,14 +1,35 @@
 #include "gateway/upstream/relay.h"
 
+#include <algorithm>
+
 #include "gateway/client/connection.h"
 #include "gateway/exchange/abandoned.h"
+#include "gateway/exchange/token_usage.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 
+namespace {
+
+// Tokens of all choices that the answer can have; 0: unknown.
+std::int64_t most_output(const Exchange& request, const Endpoint& endpoint) {
+    std::int64_t most = request.ask.body.output_bound;
+    if (most == 0) most = request.terms.sent_output_bound;
+    if (most == 0) most = endpoint.max_completion_tokens;
+    if (endpoint.context_length > 0)
+        most = most == 0 ? endpoint.context_length : std::min(most, endpoint.context_length);
+    return most * request.ask.body.choices;
+}
+
+}  // namespace
+
 UsageTerms terms_of(const Exchange& request) {
-    return {.counted_prompt_tokens = request.terms.counted_prompt_tokens,
-            .reasoning_in_completion = request.attempt.endpoint->provider->reasoning_in_completion};
+    const Endpoint& endpoint = *request.attempt.endpoint->endpoint;
+    return {.call = model_call_of(request.ask.api),
+            .counted_prompt_tokens = request.terms.counted_prompt_tokens,
+            .reasoning_in_completion = request.attempt.endpoint->provider->reasoning_in_completion,
+            .most_prompt = endpoint.context_length,
+            .most_output = most_output(request, endpoint)};
 }
 
 Ending failed_ending(Connection& connection) {

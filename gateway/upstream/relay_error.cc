@@ -23,9 +23,7 @@ wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answe
                                   .retry_headers = answer.retry_headers,
                                   .body = reader.in_hand(),
                                   .whole = reader.ended()};
-    Error error = judge(refusal);
-    const auto description = described(refusal, connection.worker().json);
-    if (description) error.detail().body = connection.request.head.inbound->error_body(*description);
+    Error error = judge(refusal, connection.request.attempt.endpoint->provider->operators);
     reader.release(reader.ended());
     co_return error;
 }

@@ -1,14 +1,18 @@
 // A JSON answer: held whole, its usage priced and spliced with the cost, settled, sent in one write.
+#include <memory>
 #include <optional>
 
 #include "gateway/chat/dialect/openai_from_events.h"
+#include "gateway/chat/dialect/usage_json.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
+#include "gateway/exchange/token_usage.h"
 #include "gateway/upstream/answer_shape.h"
 #include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/plain_answer.h"
 #include "gateway/upstream/relay.h"
+#include "gateway/upstream/usage_scanner.h"
 #include "gateway/wire/chunked.h"
 #include "gateway/worker.h"
 
@@ -17,9 +21,15 @@ namespace {
 
 constexpr std::size_t kHeldTailBytes = 64 * 1024;  // of an answer too large to hold whole
 
-AnswerSplices splices_of(const Exchange& request) {
+AnswerSource source_of(const Exchange& request) {
+    const Provider& provider = *request.attempt.endpoint->provider;
+    return {.provider = provider.name, .call = model_call_of(request.ask.api), .credential = &provider.operators};
+}
+
+AnswerSplices splices_of(const Exchange& request, bool reported) {
     AnswerSplices splices;
     splices.usage = request.reply.usage;
+    splices.reported = reported;
     splices.cost = request.reply.cost;
     splices.labels = request.head.inbound->labels_answers();
     splices.generation_id = request.head.generation_id();
@@ -127,17 +137,18 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
     }
     const std::string_view body = gathered.empty() ? reader.in_hand() : gathered;
     PlainAnswer plain;
-    Error error = inspect_answer(body, provider, plain);
+    Error error = inspect_answer(body, source_of(request), plain);
     if (error) {
         reader.release(true);
         co_return error;
     }
     request.reply.status = answer.status;
     Conclusion conclusion(connection, held);
-    const bool finished = conclusion.finish_now(plain_ending(terms_of(request), body, plain), [&](NanoUsd) {
+    const Ending ending = plain_ending(terms_of(request), body, plain);
+    const bool finished = conclusion.finish_now(ending, [&](NanoUsd) {
         std::string& reply_body = connection.worker().scratch;
         reply_body.clear();
-        append_spliced(body, plain, splices_of(request), reply_body);
+        append_spliced(body, plain, splices_of(request, ending.source == UsageSource::provider), reply_body);
         std::string& out = connection.out;
         out.clear();
         append_head(connection, out, answer.status, kJsonType, BodyFraming::length, reply_body.size());
@@ -166,17 +177,10 @@ struct LargePieces {
     char size_text[20];
 };
 
-// What came of forwarding a large answer, of which the reader has the tail in hand.
-struct LargeEnd {
-    Error error;
-    std::size_t body_bytes = 0;  // of the whole
-};
-
-// Forwards all but the last kHeldTailBytes as they come.
-wire::Awaitable<LargeEnd> forward_all_but_tail(Connection& connection, const std::string& provider, BodyFraming framing,
-                                               BodyReader& reader) {
-    LargeEnd end;
-    end.body_bytes = reader.in_hand().size();
+// Forwards all but the last kHeldTailBytes as they come. All of it is scanned.
+wire::Awaitable<Error> forward_all_but_tail(Connection& connection, const std::string& provider, BodyFraming framing,
+                                            BodyReader& reader, UsageScanner& scanner) {
+    scanner.feed(reader.in_hand());
     while (!reader.ended()) {
         if (reader.in_hand().size() > 2 * kHeldTailBytes) {
             const std::size_t now = reader.in_hand().size() - kHeldTailBytes;
@@ -185,16 +189,24 @@ wire::Awaitable<LargeEnd> forward_all_but_tail(Connection& connection, const std
             reader.consume(now);
             reader.shrink();
         }
-        if (connection.abandoned()) {
-            end.error = upstream_failure(connection, provider, {});
-            co_return end;
-        }
+        if (connection.abandoned()) co_return upstream_failure(connection, provider, {});
         const BodyPart part = reader.take(co_await reader.read());
-        end.error = part.error;
-        if (end.error) co_return end;
-        end.body_bytes += part.payload.size();
+        if (part.error) co_return part.error;
+        scanner.feed(part.payload);
     }
-    co_return end;
+    if (scanner.whole()) co_return Error{};
+    co_return Error{ErrorKind::upstream_invalid_response,
+                    "provider " + provider + " sent a body that ends inside a JSON object"};
+}
+
+// What is charged goes into the usage, if that stands in the tail.
+void splice_tail(const UsageScanner& scanner, const ChargedUsage& charged, std::string& tail) {
+    const std::size_t tail_begin = scanner.bytes() - tail.size();
+    if (scanner.usage_end() == 0 || scanner.usage_begin() < tail_begin) return;
+    const std::size_t begin = scanner.usage_begin() - tail_begin, size = scanner.usage_end() - scanner.usage_begin();
+    std::string usage;
+    append_usage(std::string_view(tail).substr(begin, size), charged, usage);
+    tail.replace(begin, size, usage);
 }
 
 }  // namespace
@@ -209,26 +221,27 @@ wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& hel
     const std::array<std::string_view, 1> head{connection.out};
     if (!connection.write_now(head)) co_await connection.write_rest(head);
     const std::string provider = answer.pool->provider().name;
-    LargeEnd end = co_await forward_all_but_tail(connection, provider, framing, reader);
-    AnswerTail facts;
-    if (!end.error) end.error = inspect_tail(reader.in_hand(), provider, facts);
-    if (end.error) {
+    const auto scanner = std::make_unique<UsageScanner>();
+    Error error = co_await forward_all_but_tail(connection, provider, framing, reader, *scanner);
+    if (error) {
         connection.close_after = true;  // the body stays visibly incomplete
         connection.reset_on_close = framing == BodyFraming::until_close;
         reader.release(false);
-        co_return end.error;
+        co_return error;
     }
     std::string tail(reader.in_hand());
     reader.release(true);
     request.reply.status = answer.status;
     std::optional<LargePieces> last;
     Conclusion conclusion(connection, held);
-    const bool finished =
-        conclusion.finish_now(tail_ending(terms_of(request), facts, end.body_bytes), [&](NanoUsd cost) {
-            splice_tail(facts, cost, tail);
-            last.emplace(framing, tail, true);
-            return last->pieces;
-        });
+    const Ending ending = large_ending(terms_of(request), *scanner);
+    const bool finished = conclusion.finish_now(ending, [&](NanoUsd cost) {
+        const bool reported = ending.source == UsageSource::provider;
+        const std::string cost_text = to_usd(cost);
+        splice_tail(*scanner, {token_counts(ending.usage), reported, cost_text}, tail);
+        last.emplace(framing, tail, true);
+        return last->pieces;
+    });
     if (!finished) co_await conclusion.finish();
     co_return Error{};
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/exchange/token_usage.h"
+#include "gateway/upstream/upstream_refusal.h"
 
 namespace tollgate {
 namespace {
@@ -15,7 +16,7 @@ constexpr std::string_view kCutReason = "length";
 StreamRelay::Action StreamRelay::take(std::string_view payload, bool end, bool gone, std::string& out) {
     meter_.feed(payload, out);
     body_ended_ = end;
-    const std::int64_t output_tokens = counted_completion_tokens(meter_.facts());
+    const std::int64_t output_tokens = counted_output(rules_.terms, meter_.facts());
     asked_hold_ = has_to_be_covered(output_tokens);
     output_tokens_ = output_tokens;
     if (!is_cut()) held_.progress(output_tokens);
@@ -55,15 +56,17 @@ StreamRelay::Action StreamRelay::cut(bool reads_on, std::string& out) {
     held_.keep(told_usage_.completion, told_cost_);
     meter_.append_cut(code_of(cut_by_), out);
     if (!rules_.may_reply_before_settlement) return Action::forward;
-    meter_.append_cut_end(token_counts(told_usage_), to_usd(told_cost_), out);
+    append_told(told_cost_, out);
     replied_ = true;
     return Action::reply;
 }
 
+// [DONE] alone is no answer. A reason in every chunk does not tell the last one.
 bool StreamRelay::complete() const {
     const StreamFacts& facts = meter_.facts();
-    const bool finished = !facts.finish_reason.empty() && (body_ended_ || facts.has_usage);
-    return !facts.error_event && !facts.invalid && (facts.done || finished);
+    const bool told_once = facts.has_usage && facts.finished <= rules_.choices;
+    const bool finished = !facts.finish_reason.empty() && (body_ended_ || told_once);
+    return !facts.error_event && !facts.invalid && facts.events > 0 && (facts.done || finished);
 }
 
 bool StreamRelay::whole() const { return complete() && state_ != State::cut; }
@@ -100,12 +103,14 @@ Ending StreamRelay::read_on_ending() const {
 }
 
 Error StreamRelay::error(const std::string& provider) const {
+    static const Credential kNone;
     const StreamFacts& facts = meter_.facts();
     Error error;
     if (facts.error_event) {
-        std::string message = "provider " + provider + " reported an error";
-        if (!facts.error_message.empty()) message += ": " + facts.error_message;
-        error = {ErrorKind::upstream_error, std::move(message)};
+        error = judge_reported(facts.error, provider, rules_.credential == nullptr ? kNone : *rules_.credential);
+    } else if (facts.too_large) {
+        error = {ErrorKind::upstream_invalid_response,
+                 "provider " + provider + " sent an event larger than limits.max_event_bytes"};
     } else if (facts.invalid) {
         error = {ErrorKind::upstream_invalid_response, "provider " + provider + " sent an event that is not JSON"};
     } else if (read_error_) {
@@ -118,14 +123,23 @@ Error StreamRelay::error(const std::string& provider) const {
     return error;
 }
 
+void StreamRelay::append_told(NanoUsd cost, std::string& out) const {
+    const std::string text = to_usd(cost);
+    meter_.append_cut_end({.counts = token_counts(told_usage_), .cost = text}, out);
+}
+
 void StreamRelay::append_rest(NanoUsd cost, std::string& out) {
-    if (outcome_ == Outcome::complete) meter_.append_held(token_counts(ending_.usage), to_usd(cost), out);
+    if (outcome_ == Outcome::complete) {
+        const bool reported = ending_.source == UsageSource::provider;
+        const std::string text = to_usd(cost);
+        meter_.append_end({.counts = token_counts(ending_.usage), .reported = reported, .cost = text}, out);
+    }
     if (outcome_ != Outcome::credit_cut || replied_) return;
     if (state_ == State::cut) {
         meter_.append_cut(code_of(cut_by_), out);
-        meter_.append_cut_end(token_counts(told_usage_), to_usd(cost), out);
+        append_told(cost, out);
     } else {
-        meter_.append_cut_end(token_counts(told_usage_), to_usd(std::min(cost, told_cost_)), out);
+        append_told(std::min(cost, told_cost_), out);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "accounting/money/price_list.h"
 #include "gateway/chat/answer_stream.h"
 #include "gateway/exchange/held_request.h"
+#include "gateway/routing/credential.h"
 #include "gateway/text/error.h"
 #include "gateway/upstream/endings.h"
 
@@ -18,9 +19,10 @@ class StreamRelay {
   public:
     struct Rules {
         UsageTerms terms;
-        const Endpoint* endpoint = nullptr;    // whose prices hold
-        const CreditConfig* credit = nullptr;  // whether a hold may be exceeded
-        std::int64_t choices = 1;              // that the request asked for
+        const Endpoint* endpoint = nullptr;      // whose prices hold
+        const CreditConfig* credit = nullptr;    // whether a hold may be exceeded
+        std::int64_t choices = 1;                // that the request asked for
+        const Credential* credential = nullptr;  // whose secrets no error may tell; null: there are none
         // An open slot alone makes sure that a complete reply is charged for, should the process die. Then the client
         // of a cut answer gets its whole reply before the settlement.
         bool may_reply_before_settlement = false;
@@ -83,6 +85,7 @@ class StreamRelay {
     bool complete() const;
     Ending cut_ending() const;
     Ending read_on_ending() const;
+    void append_told(NanoUsd cost, std::string& out) const;
 
     AnswerStream& meter_;
     HeldRequest& held_;

@@ -1,13 +1,15 @@
-// An upstream's answer that is no answer: a status of 300 or above. What it means for the request is decided here,
-// without I/O; chat/inbound.h shapes it for the client.
+// An upstream's answer that is an error: by its status, or by what a 200 or an event of a stream says. What it means
+// for the request is decided here, without I/O; chat/inbound.h shapes it for the client.
+//
+// The provider's status and words reach the client, but for those that are about the gateway's own account at the
+// provider: 401, 402, 407, and a 403 that speaks of a key or an account, or says nothing. They become 502
+// upstream_auth_failed, because the client would blame its own key. A 403 about content, a region or a model stays one.
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
-#include "gateway/chat/dialect/openai_request.h"
-#include "gateway/chat/inbound.h"
+#include "gateway/routing/credential.h"
 #include "gateway/text/error.h"
 
 namespace tollgate {
@@ -20,11 +22,11 @@ struct UpstreamRefusal {
     bool whole = false;  // the body came to its end
 };
 
-// Whose fault it is, whether another endpoint can help, and what the client is told beside the body.
-Error judge(const UpstreamRefusal& refusal);
+// Whose fault it is, whether another endpoint can help, and what the client is told. No secret of the credential is in
+// it.
+Error judge(const UpstreamRefusal& refusal, const Credential& credential);
 
-// What the upstream says of it, if its body is a whole JSON object with an error that has a message. Its views are of
-// the refusal's.
-std::optional<UpstreamError> described(const UpstreamRefusal& refusal, JsonParser& parser);
+// The same for an error that the provider reports under status 200. It may name a status, which then counts.
+Error judge_reported(std::optional<ProviderError> said, std::string_view provider, const Credential& credential);
 
 }  // namespace tollgate

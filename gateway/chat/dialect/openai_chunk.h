@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "gateway/chat/answer_delta.h"
+#include "gateway/chat/dialect/openai_text.h"
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
@@ -23,18 +24,19 @@ struct OpenAiChunk {
     AnswerDelta delta{};
 
     // Where the event would be spliced for a client of the same dialect.
-    bool usage_object = false;  // `usage` is an object, whatever it says
-    bool usage_only = false;    // and the choices are empty
-    bool usage_null = false;    // `usage` is anything else
+    bool usage = false;         // it has a member `usage`, whatever that says
+    bool usage_only = false;    // that is an object, and there are no choices
     bool error_null = false;    // an `error` that is none
+    bool escaped_keys = false;  // a name is spelt with escapes, or `usage` stands twice: splice by name
+    TextSpan usage_value{};     // if it is an object
     TextSpan usage_cut{};       // the usage member with the comma before it; begin 0: it stands first
 };
 
 // `data` is an event's, without spaces at its end, and not empty.
 OpenAiChunk read_openai_chunk(std::string_view data);
 
-// Bytes of generated text in the `choices` of an answer that is not streamed, as JSON text. `choices` is an array in
-// `body`.
-std::int64_t generated_bytes(std::string_view body, TextSpan choices);
+// The same of the `choices` of an answer that is not streamed, which is an array in `body`: the text that was
+// generated, and usage where it stands in a choice.
+GeneratedText read_choices(std::string_view body, TextSpan choices, ReportedUsage& usage);
 
 }  // namespace tollgate

@@ -6,30 +6,56 @@
 namespace tollgate {
 namespace {
 
+// Of what the provider said, else ours.
+std::string_view message_of(const Error::Detail& detail) {
+    return detail.provider && !detail.provider->message.empty() ? detail.provider->message : detail.message;
+}
+
+std::string_view param_of(const Error::Detail& detail) {
+    return detail.provider ? detail.provider->param : detail.param;
+}
+
+void append_type(const Error& error, std::string& body) {
+    const auto& provider = error.detail().provider;
+    append_json_string(body, provider && !provider->type.empty() ? provider->type : openai_type_of(error));
+}
+
+void append_code(const Error& error, std::string& body) {
+    const auto& provider = error.detail().provider;
+    if (provider && !provider->code.empty()) {
+        body += provider->code;
+    } else {
+        append_json_string(body, code_of(error.kind()));
+    }
+}
+
 // {"error":{"message":…,"type":…,"param":…,"code":"…"}}
 class OpenAiInbound final : public Inbound {
   public:
     OpenAiInbound() : Inbound({.name = "openai"}) {}
 
     std::string error_body(const Error& error, int /*status*/) const override {
-        const Error::Detail& detail = error.detail();
-        std::string body = "{\"error\":{\"message\":";
-        append_json_string(body, detail.message);
-        body += ",\"type\":";
-        append_json_string(body, openai_type_of(error.kind()));
-        body += ",\"param\":";
-        if (detail.param.empty()) {
-            body += "null";
-        } else {
-            append_json_string(body, detail.param);
-        }
-        body += ",\"code\":";
-        append_json_string(body, code_of(error.kind()));
-        if (!detail.extra.empty()) body += "," + detail.extra;
-        return body + "}}";
+        return "{\"error\":" + error_object(error) + "}";
     }
 
-    std::string error_body(const UpstreamError& error) const override { return std::string(error.body); }
+    static std::string error_object(const Error& error) {
+        const Error::Detail& detail = error.detail();
+        std::string body = "{\"message\":";
+        append_json_string(body, message_of(detail));
+        body += ",\"type\":";
+        append_type(error, body);
+        body += ",\"param\":";
+        if (param_of(detail).empty()) {
+            body += "null";
+        } else {
+            append_json_string(body, param_of(detail));
+        }
+        body += ",\"code\":";
+        append_code(error, body);
+        if (detail.provider && !detail.provider->members.empty()) body += "," + detail.provider->members;
+        if (!detail.extra.empty()) body += "," + detail.extra;
+        return body + "}";
+    }
 };
 
 // {"error":{"message":…,"code":<status>,"metadata":{…}}}
@@ -41,20 +67,18 @@ class OpenRouterInbound final : public Inbound {
     std::string error_body(const Error& error, int status) const override {
         const Error::Detail& detail = error.detail();
         std::string body = "{\"error\":{\"message\":";
-        append_json_string(body, detail.message);
+        append_json_string(body, message_of(detail));
         body += ",\"code\":" + std::to_string(status) + ",\"metadata\":{\"error_type\":";
-        append_json_string(body, openrouter_type_of(error.kind()));
+        append_json_string(body, openrouter_type_of(error));
         body += ",\"code\":";
-        append_json_string(body, code_of(error.kind()));
+        append_code(error, body);
+        if (detail.provider) {
+            body += ",\"provider_name\":";
+            append_json_string(body, detail.provider->provider);
+            body += ",\"raw\":" + OpenAiInbound::error_object(error);
+        }
         if (!detail.extra.empty()) body += "," + detail.extra;
         return body + "}}}";
-    }
-
-    std::string error_body(const UpstreamError& error) const override {
-        std::string body = "{\"error\":{\"message\":\"" + std::string(error.message) +
-                           "\",\"code\":" + std::to_string(error.status) + ",\"metadata\":{\"provider_name\":";
-        append_json_string(body, error.provider);
-        return body + ",\"raw\":" + std::string(error.error) + "}}}";
     }
 };
 

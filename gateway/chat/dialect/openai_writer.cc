@@ -6,15 +6,15 @@ namespace tollgate {
 namespace {
 
 constexpr std::string_view kDone = "data: [DONE]\n\n";
+constexpr std::size_t kMostIdBytes = 1024;  // of an upstream's
 
 }  // namespace
 
 void OpenAiWriter::begin(const AnswerOptions& options) {
     options_ = options;
     labels_.clear();
-    held_.clear();
-    usage_insert_at_ = std::string::npos;
-    usage_was_empty_ = holding_ = false;
+    usage_event_.clear();
+    usage_.clear();
     if (!options.inbound->labels_answers()) return;
     labels_ += "\"id\":\"";
     labels_ += options.generation;
@@ -24,60 +24,41 @@ void OpenAiWriter::begin(const AnswerOptions& options) {
     append_json_string(labels_, options.model);
 }
 
-void OpenAiWriter::append_ping(std::string& out) const {
-    if (!holding_) out += ": ping\n";  // a single newline: no event is dispatched by it
+void OpenAiWriter::append_ping(std::string& out) {
+    out += ": ping\n";  // a single newline: no event is dispatched by it
 }
 
-void OpenAiWriter::append(std::string_view data, const OpenAiChunk& chunk, bool usage_is_final, std::string& out) {
-    // Usage in the middle (cumulative reports) is left out, not held.
-    if (chunk.usage_object && (chunk.usage_only || usage_is_final)) holding_ = true;
-    if (chunk.usage_only && !shows_usage()) return;
-    std::string& to = holding_ ? held_ : out;
-    const bool cut_usage = chunk.usage_null || (chunk.usage_object && (!shows_usage() || !holding_));
-    const bool usage_stays = !chunk.usage_object && !chunk.usage_null;
-    to += "data: ";
-    if (usage_stays && !chunk.error_null && !labels()) {
-        to += data;
-    } else if (cut_usage && !chunk.error_null && !labels() && chunk.usage_cut.begin > 0) {
-        to.append(data, 0, chunk.usage_cut.begin).append(data, chunk.usage_cut.end);
+void OpenAiWriter::append(std::string_view data, const OpenAiChunk& chunk, std::string& out) {
+    if (chunk.usage_only) {
+        if (shows_usage()) usage_event_ = data;
+        return;
+    }
+    if (chunk.usage_value.size() > 0 && shows_usage()) {
+        usage_event_.clear();
+        usage_ = chunk.usage_value.of(data);
+    }
+    out += "data: ";
+    const bool by_name = chunk.error_null || chunk.escaped_keys || labels();
+    if (by_name || (chunk.usage && chunk.usage_cut.begin == 0)) {
+        append_rewritten(data, labels_, nullptr, out);
+    } else if (chunk.usage) {
+        out.append(data, 0, chunk.usage_cut.begin).append(data, chunk.usage_cut.end);
     } else {
-        rewrite(data, cut_usage, to);
+        out += data;
     }
-    to += "\n\n";
+    out += "\n\n";
 }
 
-// Member by member: with the labels, without `error` (null, or this event would not be written) and what usage is cut.
-void OpenAiWriter::rewrite(std::string_view data, bool cut_usage, std::string& out) {
-    out += '{';
-    out += labels_;
-    JsonMembers members(data, 0);
-    while (const auto member = members.next()) {
-        const std::string_view key = member->key.of(data);
-        if (key == "\"usage\"" && cut_usage) continue;
-        if (key == "\"error\"") continue;
-        if (labels() && (key == "\"id\"" || key == "\"model\"" || key == "\"provider\"")) continue;
-        if (out.back() != '{') out += ',';
-        out += data.substr(member->key.begin, member->value.end - member->key.begin);
-        if (key == "\"usage\"" && holding_) {
-            usage_insert_at_ = out.size() - 1;
-            usage_was_empty_ = JsonMembers(data, member->value.begin).next() == std::nullopt;
-        }
+void OpenAiWriter::append_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) {
+    if (!usage_event_.empty()) {
+        out += "data: ";
+        append_rewritten(usage_event_, labels_, &usage, out);
+        out += "\n\n";
+    } else if (shows_usage()) {
+        append_usage_chunk(meter, usage, out);
     }
-    out += '}';
-}
-
-void OpenAiWriter::append_held(const AnswerMeter& meter, const TokenCounts& usage, std::string_view cost,
-                               std::string& out) {
-    if (usage_insert_at_ != std::string::npos) {
-        out.append(held_, 0, usage_insert_at_);
-        out += usage_was_empty_ ? "\"cost\":" : ",\"cost\":";
-        out += cost;
-        out.append(held_, usage_insert_at_);
-    } else {
-        out += held_;
-        if (shows_usage()) append_usage_chunk(meter, usage, cost, out);
-    }
-    held_.clear();
+    usage_event_.clear();
+    usage_.clear();
     out += kDone;
 }
 
@@ -92,17 +73,17 @@ void OpenAiWriter::append_cut(const AnswerMeter& meter, std::string_view reason,
         out += ",\"finish_reason\":\"length\"}";
     }
     out += "],\"tollgate\":{\"cut\":\"" + std::string(reason) + "\"}}\n\n";
-    held_.clear();
+    usage_event_.clear();
+    usage_.clear();
 }
 
-void OpenAiWriter::append_cut_end(const AnswerMeter& meter, const TokenCounts& usage, std::string_view cost,
-                                  std::string& out) const {
-    if (shows_usage()) append_usage_chunk(meter, usage, cost, out);
+void OpenAiWriter::append_cut_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) const {
+    if (shows_usage()) append_usage_chunk(meter, usage, out);
     out += kDone;
 }
 
 void OpenAiWriter::append_error(const Error& error, std::string& out) const {
-    const std::string body = options_.inbound->error_body(error, status_of(error.kind()));
+    const std::string body = options_.inbound->error_body(error, status_of(error));
     out += "data: ";
     if (!labels()) {
         out += body;
@@ -126,7 +107,8 @@ void OpenAiWriter::begin_chunk(const AnswerMeter& meter, std::string& out) const
     if (labels()) {
         out += labels_;
     } else {
-        out += "\"id\":\"" + meter.facts().upstream_id + "\"";  // still escaped
+        out += "\"id\":";
+        append_json_string(out, unescaped("\"" + meter.facts().upstream_id + "\"", kMostIdBytes));
         out += ",\"model\":";
         append_json_string(out, options_.model);
     }
@@ -134,17 +116,45 @@ void OpenAiWriter::begin_chunk(const AnswerMeter& meter, std::string& out) const
     out += ",\"created\":" + std::to_string(options_.created);
 }
 
-void OpenAiWriter::append_usage_chunk(const AnswerMeter& meter, const TokenCounts& usage, std::string_view cost,
-                                      std::string& out) const {
+void OpenAiWriter::append_usage_chunk(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) const {
     begin_chunk(meter, out);
-    out += ",\"choices\":[],\"usage\":" + usage_json(usage, cost) + "}\n\n";
+    out += ",\"choices\":[],\"usage\":";
+    if (usage_.empty()) {
+        out += usage_json(usage.counts, usage.cost);
+    } else {
+        append_usage(usage_, usage, out);
+    }
+    out += "}\n\n";
 }
 
-std::string usage_json(const TokenCounts& usage, std::string_view cost) {
-    return "{\"prompt_tokens\":" + std::to_string(usage.prompt) +
-           ",\"completion_tokens\":" + std::to_string(usage.completion) +
-           ",\"total_tokens\":" + std::to_string(usage.prompt + usage.completion) + ",\"cost\":" + std::string(cost) +
-           "}";
+void append_rewritten(std::string_view object, std::string_view labels, const ChargedUsage* usage, std::string& out) {
+    const std::size_t begin = out.size();
+    out += '{';
+    out += labels;
+    const auto separate = [&out, begin] {
+        if (out.size() > begin + 1) out += ',';
+    };
+    JsonMembers members(object, object.find('{'));
+    std::string unescaped_key;
+    bool shown = usage == nullptr;
+    while (const auto member = members.next()) {
+        const std::string_view name = key_name(member->key.of(object), unescaped_key);
+        if (name == "error" || (name == "usage" && shown)) continue;
+        if (!labels.empty() && (name == "id" || name == "model" || name == "provider")) continue;
+        separate();
+        if (name == "usage") {
+            out += "\"usage\":";
+            append_usage(member->value.of(object), *usage, out);
+            shown = true;
+        } else {
+            out += object.substr(member->key.begin, member->value.end - member->key.begin);
+        }
+    }
+    if (!shown) {
+        separate();
+        out += "\"usage\":" + usage_json(usage->counts, usage->cost);
+    }
+    out += '}';
 }
 
 }  // namespace tollgate

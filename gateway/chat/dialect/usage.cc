@@ -3,103 +3,247 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
 namespace {
 
-constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one request; a larger report is not believed
+constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one count: more is a slip, not a number of tokens
 
 enum class Role : std::uint8_t {
-    count,    // makes the report one, and must be readable
-    part,     // of a count: ignored where it can't be read
-    sign,     // not billed: only a sign that usage was meant
-    details,  // an object of parts
+    count,       // of prompt or completion: one that can't be read spoils the report
+    part,        // ignored where it can't be read
+    prompt,      // an object of parts of the prompt
+    completion,  // an object of parts of the completion
+    billed,      // an object of counts that are billed
+    other,       // an object of counts, if there is no billed one
+    cost,
 };
 
 struct Name {
-    std::string_view name;  // with the quotes, as it stands in the text
+    std::string_view name;
     Role role;
-    std::int64_t TokenCounts::* count = nullptr;
+    std::int64_t ReportedUsage::* count = nullptr;
+    bool ReportedUsage::* mark = nullptr;  // what a count under this name says beside its number
+    bool openai = false;
 };
 
-// OpenAI: https://platform.openai.com/docs/api-reference/chat/object (`usage`).
-// DeepSeek: https://api-docs.deepseek.com/api/create-chat-completion. OpenRouter:
-// https://openrouter.ai/docs/use-cases/usage-accounting.
+using R = ReportedUsage;
+
+// Sources, as of November 2026. Recorded answers of most are in tests/unit/gateway/chat/dialect/usage_test.cc.
 constexpr std::array kNames = {
-    Name{"\"prompt_tokens\"", Role::count, &TokenCounts::prompt},
-    Name{"\"completion_tokens\"", Role::count, &TokenCounts::completion},
-    Name{"\"total_tokens\"", Role::sign},
-    Name{"\"prompt_tokens_details\"", Role::details},
-    Name{"\"completion_tokens_details\"", Role::details},
-    Name{"\"input_tokens\"", Role::count, &TokenCounts::prompt},  // OpenAI's later APIs
-    Name{"\"output_tokens\"", Role::count, &TokenCounts::completion},
-    Name{"\"prompt_cache_hit_tokens\"", Role::part, &TokenCounts::cache_read},  // DeepSeek
+    // https://platform.openai.com/docs/api-reference/chat/object; also Azure, vLLM, Together, Perplexity, xAI, Z.ai.
+    Name{"prompt_tokens", Role::count, &R::prompt, &R::whole_prompt, true},
+    Name{"completion_tokens", Role::count, &R::completion, nullptr, true},
+    Name{"total_tokens", Role::part, &R::total, nullptr, true},
+    Name{"prompt_tokens_details", Role::prompt},
+    Name{"completion_tokens_details", Role::completion},
+    // OpenAI's later APIs; https://docs.anthropic.com/en/api/messages: there the cache stands beside the input.
+    Name{"input_tokens", Role::count, &R::prompt},
+    Name{"output_tokens", Role::count, &R::completion},
+    Name{"input_tokens_details", Role::prompt},
+    Name{"output_tokens_details", Role::completion},
+    Name{"cache_read_input_tokens", Role::part, &R::cache_read, &R::cache_beside},
+    Name{"cache_creation_input_tokens", Role::part, &R::cache_write, &R::cache_beside},
+    // https://api-docs.deepseek.com/api/create-chat-completion
+    Name{"prompt_cache_hit_tokens", Role::part, &R::cache_read},
+    // https://platform.moonshot.ai/docs/api/chat, https://docs.together.ai/reference/chat-completions-1
+    Name{"cached_tokens", Role::part, &R::cache_read},
+    // https://docs.mistral.ai/api: in recorded answers
+    Name{"num_cached_tokens", Role::part, &R::cache_read},
+    // https://openrouter.ai/docs/use-cases/usage-accounting
+    Name{"cache_write_tokens", Role::part, &R::cache_write},
+    Name{"cost", Role::cost},
+    // https://docs.perplexity.ai/api-reference/chat-completions-post
+    Name{"reasoning_tokens", Role::part, &R::reasoning},
+    // https://ai.google.dev/api/generate-content#UsageMetadata
+    Name{"promptTokenCount", Role::count, &R::prompt, &R::whole_prompt},
+    Name{"candidatesTokenCount", Role::count, &R::completion},
+    Name{"totalTokenCount", Role::part, &R::total},
+    Name{"thoughtsTokenCount", Role::part, &R::reasoning, &R::reasoning_beside},
+    Name{"cachedContentTokenCount", Role::part, &R::cache_read},
+    Name{"toolUsePromptTokenCount", Role::part, &R::tool_prompt},
+    // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html
+    Name{"inputTokens", Role::count, &R::prompt},
+    Name{"outputTokens", Role::count, &R::completion},
+    Name{"totalTokens", Role::part, &R::total},
+    Name{"cacheReadInputTokens", Role::part, &R::cache_read, &R::cache_beside},
+    Name{"cacheWriteInputTokens", Role::part, &R::cache_write, &R::cache_beside},
+    // llama.cpp's server, tools/server/README.md (`timings`)
+    Name{"prompt_n", Role::count, &R::prompt},
+    Name{"predicted_n", Role::count, &R::completion},
+    Name{"cache_n", Role::part, &R::cache_read, &R::cache_beside},
+    // https://github.com/ollama/ollama/blob/main/docs/api.md
+    Name{"prompt_eval_count", Role::count, &R::prompt, &R::whole_prompt},
+    Name{"eval_count", Role::count, &R::completion},
+    // https://docs.cohere.com/reference/chat
+    Name{"billed_units", Role::billed},
+    Name{"tokens", Role::other},
 };
 
-constexpr std::array kDetailNames = {
-    Name{"\"cached_tokens\"", Role::part, &TokenCounts::cache_read},
-    Name{"\"reasoning_tokens\"", Role::part, &TokenCounts::reasoning},
-    Name{"\"cache_write_tokens\"", Role::part, &TokenCounts::cache_write},  // OpenRouter
+constexpr std::array kPromptParts = {
+    Name{"cached_tokens", Role::part, &R::cache_read, nullptr, true},
+    Name{"cache_write_tokens", Role::part, &R::cache_write, nullptr, true},     // OpenRouter
+    Name{"cache_creation_tokens", Role::part, &R::cache_write, nullptr, true},  // LiteLLM
+};
+
+constexpr std::array kCompletionParts = {
+    Name{"reasoning_tokens", Role::part, &R::reasoning, nullptr, true},
+    Name{"thinking_tokens", Role::part, &R::reasoning, nullptr, true},  // Anthropic
+    Name{"audio_tokens", Role::part, &R::hidden_output, nullptr, true},
+    Name{"image_tokens", Role::part, &R::hidden_output, nullptr, true},
+    Name{"rejected_prediction_tokens", Role::part, &R::hidden_output, nullptr, true},
+};
+
+// Where usage stands in an answer, beside `usage`. Those with a second name are objects that hold it.
+struct Place {
+    std::string_view name;
+    std::string_view inner = {};
+};
+constexpr std::array kPlaces = {
+    Place{"usageMetadata"},      // Gemini
+    Place{"timings"},            // llama.cpp
+    Place{"x_groq", "usage"},    // Groq's streams
+    Place{"message", "usage"},   // Anthropic's message_start
+    Place{"response", "usage"},  // OpenAI's responses
+    Place{"metadata", "usage"},  // Bedrock's ConverseStream
+    Place{"meta"},               // Cohere's embeddings
 };
 
 const Name* find(std::span<const Name> names, std::string_view key) {
-    const auto found = std::find_if(names.begin(), names.end(), [key](const Name& name) { return name.name == key; });
+    std::string unescaped_key;
+    const std::string_view spelt = key_name(key, unescaped_key);
+    const auto found = std::ranges::find(names, spelt, &Name::name);
     return found == names.end() ? nullptr : &*found;
 }
 
-// Token counts are non-negative integers; anything else counts as absent.
-bool read_count(std::string_view text, std::int64_t& out) {
+enum class Number : std::uint8_t { absent, plain, written_otherwise, unreadable };
+
+Number read_number(std::string_view text, std::int64_t& out) {
+    if (text == "null") return Number::absent;
+    const bool quoted = text.size() >= 2 && text.front() == '"';
+    if (quoted) text = text.substr(1, text.size() - 2);
     std::int64_t value = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || stop != text.data() + text.size() || value < 0 || value > kMostTokens) return false;
+    const char* const end = text.data() + text.size();
+    auto [stop, error] = std::from_chars(text.data(), end, value);
+    bool plain = !quoted;
+    if (error == std::errc() && stop != end) {  // a fraction or an exponent
+        double number = 0;
+        const auto read = std::from_chars(text.data(), end, number);
+        stop = read.ptr;
+        error = read.ec;
+        if (!(number >= 0 && number <= static_cast<double>(kMostTokens)) || number != std::floor(number)) {
+            return Number::unreadable;
+        }
+        value = static_cast<std::int64_t>(number);
+        plain = false;
+    }
+    if (error != std::errc() || stop != end || value < 0 || value > kMostTokens) return Number::unreadable;
     out = value;
-    return true;
+    return plain ? Number::plain : Number::written_otherwise;
 }
 
-void read_details(std::string_view text, TextSpan value, TokenCounts& usage) {
-    if (!value.of(text).starts_with('{')) return;
-    JsonMembers members(text, value.begin);
-    while (const auto member = members.next()) {
-        const Name* const name = find(kDetailNames, member->key.of(text));
-        if (name != nullptr) read_count(member->value.of(text), usage.*name->count);
+void take_count(const Name& name, std::string_view value, ReportedUsage& report) {
+    std::int64_t number = 0;
+    const Number read = read_number(value, number);
+    if (read == Number::absent) return;
+    if (read == Number::unreadable) {
+        if (name.role == Role::count) report.unreadable = true;
+        report.openai_text = false;
+        return;
     }
+    std::int64_t& count = report.*name.count;
+    // Names of the same count in one object agree, or the one whose prompt is whole says more.
+    count = std::max(count, number);
+    if (name.mark != nullptr) report.*name.mark = true;
+    if (number > 0 || name.openai) report.openai_text = report.openai_text && name.openai && read == Number::plain;
+}
+
+void read_parts(std::span<const Name> names, std::string_view text, ReportedUsage& report) {
+    if (!text.starts_with('{')) return;
+    JsonMembers members(text, 0);
+    while (const auto member = members.next()) {
+        const Name* const name = find(names, member->key.of(text));
+        if (name != nullptr) take_count(*name, member->value.of(text), report);
+    }
+}
+
+constexpr int kMostNesting = 2;  // of billed units and tokens, which stand in `usage` or `meta`
+
+bool read_object(std::string_view text, int depth, ReportedUsage& report);
+
+void read_inner(std::string_view text, int depth, bool& found, ReportedUsage& report) {
+    if (depth < kMostNesting) found = read_object(text, depth + 1, report);
+}
+
+bool read_object(std::string_view text, int depth, ReportedUsage& report) {
+    if (!text.starts_with('{')) return false;
+    ReportedUsage billed, other;
+    bool any_billed = false, any_other = false;
+    JsonMembers members(text, 0);
+    while (const auto member = members.next()) {
+        const std::string_view key = member->key.of(text), value = member->value.of(text);
+        const Name* const name = find(kNames, key);
+        if (name == nullptr) continue;
+        switch (name->role) {
+            case Role::count:
+            case Role::part:
+                take_count(*name, value, report);
+                break;
+            case Role::prompt:
+                read_parts(kPromptParts, value, report);
+                break;
+            case Role::completion:
+                read_parts(kCompletionParts, value, report);
+                break;
+            case Role::billed:
+                read_inner(value, depth, any_billed, billed);
+                break;
+            case Role::other:
+                read_inner(value, depth, any_other, other);
+                break;
+            case Role::cost:
+                report.openai_text = false;
+                break;
+        }
+        if (key.find('\\') != std::string_view::npos) report.openai_text = false;
+    }
+    if (any_billed || any_other) {
+        report.merge(any_billed ? billed : other);
+        report.openai_text = false;
+    }
+    return report.names_count() || report.unreadable;
 }
 
 }  // namespace
 
-bool parse_usage(std::string_view text, TokenCounts& usage) {
-    if (!text.starts_with('{')) return false;
-    JsonMembers members(text, 0);
-    bool any = false, unreadable = false;
-    while (const auto member = members.next()) {
-        const Name* const name = find(kNames, member->key.of(text));
-        if (name == nullptr) continue;
-        const std::string_view value = member->value.of(text);
-        std::int64_t total = 0;
-        switch (name->role) {
-            case Role::count:
-                if (read_count(value, usage.*name->count)) {
-                    any = true;
-                } else if (value != "null") {
-                    unreadable = true;
-                }
-                break;
-            case Role::part:
-                read_count(value, usage.*name->count);
-                break;
-            case Role::sign:
-                any = read_count(value, total) || any;
-                break;
-            case Role::details:
-                read_details(text, member->value, usage);
-                break;
-        }
+bool read_usage(std::string_view object, ReportedUsage& report) {
+    ReportedUsage read;
+    if (!read_object(object, 0, read)) return false;
+    const bool first = !report.names_count() && !report.unreadable;
+    if (first) {
+        report = read;
+    } else {
+        report.merge(read);
     }
-    return any && !unreadable;
+    return true;
+}
+
+bool read_usage_member(std::string_view name, std::string_view value, ReportedUsage& report) {
+    if (name == "usage") return read_usage(value, report);
+    if (name == "prompt_eval_count" || name == "eval_count") {  // Ollama's stand in the answer itself
+        return read_usage("{\"" + std::string(name) + "\":" + std::string(value) + "}", report);
+    }
+    const auto place = std::ranges::find(kPlaces, name, &Place::name);
+    if (place == kPlaces.end() || !value.starts_with('{')) return false;
+    if (place->inner.empty()) return read_usage(value, report);
+    const auto inner = find_member(value, 0, place->inner);
+    return inner && read_usage(inner->value.of(value), report);
 }
 
 }  // namespace tollgate

@@ -1,16 +1,18 @@
-// The one reader of usage objects. Providers' names for token counts are rows of a table in the source; a further
-// provider's naming is a row more.
+// The one reader of usage. Providers' names for token counts, and the places where they stand, are rows of tables in
+// the source; a further provider's naming is a row more.
 #pragma once
 
 #include <string_view>
 
-#include "gateway/chat/token_counts.h"
+#include "gateway/chat/reported_usage.h"
 
 namespace tollgate {
 
-// Reads the text of a JSON object; unknown members are ignored, and counts that are not named stay as they are in
-// `usage`. False if the text is no object, names no count, or one of its counts of prompt or completion can't be one:
-// then the whole report is not to be believed.
-bool parse_usage(std::string_view object_text, TokenCounts& usage);
+// Adds what the text of a JSON object says to `report`. A count is a whole number however it is written: 12, 12.0,
+// 1.2e1, "12". False if the text is no object or names no count.
+bool read_usage(std::string_view object, ReportedUsage& report);
+
+// The same for a member of an answer, of one of its events or of one of its choices, if usage may stand in it.
+bool read_usage_member(std::string_view name, std::string_view value, ReportedUsage& report);
 
 }  // namespace tollgate

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@ namespace {
 
 AnswerDelta text(std::int64_t bytes) {
     AnswerDelta delta;
-    delta.text_bytes = bytes;
+    delta.text.bytes = bytes;
     return delta;
 }
 
@@ -25,29 +26,30 @@ AnswerDelta finish(std::size_t choice, std::string_view reason) {
 
 TEST(AnswerMeter, TextIsAddedUp) {
     AnswerMeter meter;
-    meter.begin(1);
+    meter.begin();
     for (const std::int64_t bytes : {5, 0, 7}) meter.add(text(bytes));
     EXPECT_EQ(meter.facts().events, 3);
     EXPECT_EQ(meter.facts().content_events, 2) << "an event without text generated nothing";
-    EXPECT_EQ(meter.facts().content_bytes, 12);
+    EXPECT_EQ(meter.facts().text.bytes, 12);
 }
 
 TEST(AnswerMeter, UsageIsReplacedNotAddedUp) {
     AnswerMeter meter;
-    meter.begin(1);
+    meter.begin();
     AnswerDelta delta;
-    delta.usage = TokenCounts{.prompt = 7, .completion = 1};
+    delta.usage = ReportedUsage{.prompt = 7, .completion = 1};
     meter.add(delta);
     delta.usage->completion = 3;
     meter.add(delta);
     meter.add(text(1));
     EXPECT_TRUE(meter.facts().has_usage);
-    EXPECT_EQ(meter.facts().usage, (TokenCounts{.prompt = 7, .completion = 3}));
+    EXPECT_EQ(meter.facts().usage.prompt, 7);
+    EXPECT_EQ(meter.facts().usage.completion, 3);
 }
 
 TEST(AnswerMeter, TheFirstIdIsTheAnswers) {
     AnswerMeter meter;
-    meter.begin(1);
+    meter.begin();
     for (const std::string_view id : {"", "c1", "c2"}) {
         AnswerDelta delta;
         delta.id = id;
@@ -56,86 +58,72 @@ TEST(AnswerMeter, TheFirstIdIsTheAnswers) {
     EXPECT_EQ(meter.facts().upstream_id, "c1");
 }
 
-TEST(AnswerMeter, AllHaveFinishedOnceThereAreAsManyReasonsAsChoices) {
+TEST(AnswerMeter, ItIsKnownWhichChoicesHaveFinished) {
     AnswerMeter meter;
-    meter.begin(2);
+    meter.begin();
     meter.add(finish(1, "stop"));
-    EXPECT_FALSE(meter.all_finished());
     EXPECT_TRUE(meter.is_finished(1));
     EXPECT_FALSE(meter.is_finished(0));
     meter.add(finish(0, "length"));
-    EXPECT_TRUE(meter.all_finished() && meter.is_finished(0));
+    EXPECT_TRUE(meter.is_finished(0));
+    EXPECT_EQ(meter.facts().finished, 2);
     EXPECT_EQ(meter.facts().finish_reason, "length");
     EXPECT_FALSE(meter.is_finished(kMostChoices)) << "no such choice";
 }
 
-TEST(AnswerMeter, AnErrorIsNotedWithItsTextUnescapedAndBounded) {
-    AnswerMeter meter;
-    meter.begin(1);
-    AnswerDelta delta;
-    delta.error = true;
-    meter.add(delta);
-    EXPECT_TRUE(meter.facts().error_event);
-    EXPECT_EQ(meter.facts().error_message, "");
-    delta.error_message = R"("no \"luck\"")";
-    meter.add(delta);
-    EXPECT_EQ(meter.facts().error_message, "no \"luck\"");
-    const std::string large = '"' + std::string(5000, 'x') + '"';
-    delta.error_message = large;
-    meter.add(delta);
-    EXPECT_EQ(meter.facts().error_message.size(), 1024u);
-}
-
 TEST(AnswerMeter, BeginForgetsTheAnswerBefore) {
     AnswerMeter meter;
-    meter.begin(1);
+    meter.begin();
     meter.add(finish(0, "stop"));
     meter.add(text(9));
     meter.note_done();
     meter.note_invalid();
-    meter.begin(1);
-    EXPECT_FALSE(meter.is_finished(0) || meter.all_finished() || meter.facts().done || meter.facts().invalid);
-    EXPECT_EQ(meter.facts().content_bytes, 0);
+    meter.begin();
+    EXPECT_FALSE(meter.is_finished(0) || meter.facts().finished > 0 || meter.facts().done || meter.facts().invalid);
+    EXPECT_EQ(meter.facts().text.bytes, 0);
     EXPECT_EQ(meter.facts().finish_reason, "");
 }
 
 TEST(AnswerMeter, CompletionIsCountedByEventsOrByBytes) {
-    const auto count = [](std::int64_t events, std::int64_t bytes) {
-        StreamFacts facts;
-        facts.content_events = events;
-        facts.content_bytes = bytes;
-        return counted_completion_tokens(facts);
-    };
-    EXPECT_EQ(count(0, 0), 0);
-    EXPECT_EQ(count(10, 40), 10);
-    EXPECT_EQ(count(10, 80), 10);
-    EXPECT_EQ(count(10, 81), 21);
-    EXPECT_EQ(count(1, 4000), 1000);
+    EXPECT_EQ(counted_completion_tokens(0, 0, 0), 0);
+    EXPECT_EQ(counted_completion_tokens(10, 40, 0), 10);
+    EXPECT_EQ(counted_completion_tokens(10, 80, 0), 10);
+    EXPECT_EQ(counted_completion_tokens(10, 81, 0), 21);
+    EXPECT_EQ(counted_completion_tokens(1, 4000, 0), 1000);
+    EXPECT_EQ(counted_completion_tokens(1, 4000, 700), 700) << "no more than was asked for";
 }
 
-// A fifth around what was generated: events where they are single tokens, else two to six bytes a token.
-TEST(AnswerMeter, AFigureFarFromWhatWasGeneratedContradictsIt) {
+// Too few tokens for the text are odd; too many only where nothing hidden can explain them.
+TEST(AnswerMeter, AFigureThatTheTextCannotHaveContradictsIt) {
+    constexpr std::int64_t kAbsent = ReportedUsage::kAbsent;
     const struct {
         std::string_view name;
-        std::int64_t visible, events, bytes;
+        std::int64_t completion, reasoning, events;
+        GeneratedText text;
         bool contradictory;
     } rows[] = {
-        {"as many as events", 1000, 1000, 5000, false},
-        {"a fifth more than events", 1200, 1000, 5000, false},
-        {"more than a fifth above", 1221, 1000, 5000, true},
-        {"a fifth fewer", 800, 1000, 5000, false},
-        {"more than a fifth below", 780, 1000, 5000, true},
-        {"nothing for a long text", 0, 1000, 5000, true},
-        {"large events, four bytes a token", 1000, 10, 4000, false},
-        {"large events, short tokens", 1999, 10, 4000, false},
-        {"large events, long tokens", 667, 10, 4000, false},
-        {"large events, more tokens than bytes", 4100, 10, 4000, true},
-        {"large events, almost no tokens", 300, 10, 4000, true},
-        {"few tokens never are", 12, 1, 4, false},
-        {"zero for few", 0, 5, 20, false},
+        {"as many as events", 1000, kAbsent, 1000, {.bytes = 5000}, false},
+        {"a fifth fewer", 800, kAbsent, 1000, {.bytes = 5000}, false},
+        {"more than a fifth fewer", 780, kAbsent, 1000, {.bytes = 5000}, true},
+        {"nothing for a long text", 0, kAbsent, 1000, {.bytes = 5000}, true},
+        {"large events, four bytes a token", 1000, kAbsent, 10, {.bytes = 4000}, false},
+        {"large events, long tokens", 500, kAbsent, 10, {.bytes = 4000}, false},
+        {"large events, almost no tokens", 300, kAbsent, 10, {.bytes = 4000}, true},
+        {"many more, which hidden reasoning may be", 9000, kAbsent, 10, {.bytes = 4000}, false},
+        {"many more, although the report itemises reasoning", 9000, 0, 10, {.bytes = 4000}, true},
+        {"as many as are reasoning", 9000, 8000, 10, {.bytes = 4000}, false},
+        {"reasoning that is shown, with its tokens", 105, 100, 2, {.bytes = 405, .reasoning_bytes = 400}, false},
+        {"a tool call's template", 51, 0, 15, {.bytes = 20, .tool_calls = 2}, false},
+        {"a picture", 1290, 0, 1, {.bytes = 10, .other_output = true}, false},
+        {"a filtered answer", 19, 0, 0, {}, false},
+        {"few tokens never are", 12, kAbsent, 1, {.bytes = 4}, false},
+        {"zero for few", 0, kAbsent, 5, {.bytes = 20}, false},
     };
-    for (const auto& row : rows)
-        EXPECT_EQ(contradicts(row.visible, row.events, row.bytes), row.contradictory) << row.name;
+    for (const auto& row : rows) {
+        const ReportedUsage report{.prompt = 9, .completion = row.completion, .reasoning = row.reasoning};
+        const TokenCounts billed{.completion = row.completion, .reasoning = std::max<std::int64_t>(row.reasoning, 0)};
+        EXPECT_EQ(contradicts(report, billed, row.events, row.text), row.contradictory) << row.name;
+    }
 }
 
 }  // namespace

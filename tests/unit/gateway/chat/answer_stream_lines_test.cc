@@ -30,13 +30,13 @@ Outcome run(const std::vector<std::string_view>& pieces, const AnswerStream::Opt
         meter.feed({block.data(), block.size()}, result.out);
     }
     const StreamFacts& facts = meter.facts();
-    meter.append_held(facts.usage, "0.000000005", result.out);
+    meter.append_end({.counts = billed_usage(facts.usage, {}).counts, .cost = "0.000000005"}, result.out);
     for (const std::int64_t number : {std::int64_t{facts.has_usage}, facts.usage.prompt, facts.usage.completion,
-                                      facts.content_events, facts.content_bytes, std::int64_t{facts.done},
+                                      facts.content_events, facts.text.bytes, std::int64_t{facts.done},
                                       std::int64_t{facts.error_event}, std::int64_t{facts.invalid}, facts.events}) {
         result.facts += std::to_string(number) + ' ';
     }
-    result.facts += facts.finish_reason + ' ' + facts.upstream_id + ' ' + facts.error_message;
+    result.facts += facts.finish_reason + ' ' + facts.upstream_id;
     return result;
 }
 
@@ -158,6 +158,7 @@ TEST(AnswerStreamLines, EventsAreLimited) {
         std::string out;
         meter.begin(options);
         for (const auto& piece : pieces) meter.feed(piece, out);
+        EXPECT_EQ(meter.facts().too_large, meter.facts().invalid);
         return meter.facts().invalid;
     };
     EXPECT_FALSE(feed({of_size(1000)}));

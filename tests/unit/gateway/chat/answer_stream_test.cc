@@ -35,7 +35,8 @@ Metered meter(const std::vector<std::string>& pieces, const AnswerStream::Option
     Metered result;
     for (const auto& piece : pieces) meter.feed(piece, result.now);
     result.facts = meter.facts();
-    meter.append_held(result.facts.usage, kCost, result.held);
+    const TokenCounts counts = billed_usage(result.facts.usage, {}).counts;
+    meter.append_end({.counts = counts, .reported = result.facts.has_usage, .cost = kCost}, result.held);
     return result;
 }
 
@@ -56,7 +57,7 @@ TEST(AnswerStream, ContentGoesOutAtOnceAndTheUsageIsHeld) {
     EXPECT_EQ(result.facts.finish_reason, "stop");
     EXPECT_EQ(result.facts.upstream_id, "c1");
     EXPECT_EQ(result.facts.content_events, 1);
-    EXPECT_EQ(result.facts.content_bytes, 5);
+    EXPECT_EQ(result.facts.text.bytes, 5);
     EXPECT_EQ(result.facts.events, 3);
     EXPECT_FALSE(result.facts.invalid || result.facts.error_event);
 }
@@ -68,20 +69,17 @@ TEST(AnswerStream, HiddenUsageIsMeteredButNotShown) {
     EXPECT_EQ(result.facts.usage.prompt, 7);
 }
 
-TEST(AnswerStream, UsageBesideTheFinishReasonIsHeldWithIt) {
+TEST(AnswerStream, UsageBesideTheFinishReasonFollowsIt) {
     const std::string data =
         R"({"id":"c1","choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7},"z":1})";
+    const std::string without = R"({"id":"c1","choices":[{"delta":{},"finish_reason":"stop"}],"z":1})";
     const Metered shown = meter(event(kContent) + event(data));
-    EXPECT_EQ(shown.now, event(kContent));
-    EXPECT_EQ(
-        shown.held,
-        event(
-            R"({"id":"c1","choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"cost":0.00025},"z":1})") +
-            event("[DONE]"));
+    EXPECT_EQ(shown.now, event(kContent) + event(without));
+    EXPECT_EQ(shown.held, event(R"({"id":"c1","model":"","object":"chat.completion.chunk","created":0,"choices":[],)"
+                                R"("usage":{"prompt_tokens":7,"cost":0.00025}})") +
+                              event("[DONE]"));
     const Metered hidden = meter(event(kContent) + event(data), without_usage());
-    EXPECT_EQ(hidden.now + hidden.held,
-              event(kContent) + event(R"({"id":"c1","choices":[{"delta":{},"finish_reason":"stop"}],"z":1})") +
-                  event("[DONE]"));
+    EXPECT_EQ(hidden.now + hidden.held, event(kContent) + event(without) + event("[DONE]"));
 }
 
 TEST(AnswerStream, UsageInEveryChunkIsCumulative) {
@@ -121,7 +119,10 @@ TEST(AnswerStream, NullUsageIsTakenOut) {
 TEST(AnswerStream, AnEmptyUsageIsNone) {
     const Metered result = meter(event(kFinish) + event(R"({"choices":[],"usage":{}})"));
     EXPECT_FALSE(result.facts.has_usage);
-    EXPECT_EQ(result.held, event(R"({"choices":[],"usage":{"cost":0.00025}})") + event("[DONE]"));
+    EXPECT_EQ(
+        result.held,
+        event(R"({"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0,"cost":0.00025}})") +
+            event("[DONE]"));
 }
 
 TEST(AnswerStream, LastUsageCounts) {
@@ -143,12 +144,11 @@ TEST(AnswerStream, NothingElseAfterDoneReachesTheClient) {
     EXPECT_FALSE(result.facts.invalid);
 }
 
-TEST(AnswerStream, EverythingBehindTheUsageIsHeldInOrder) {
+TEST(AnswerStream, WhatComesBehindTheUsageGoesBeforeIt) {
     const std::string extra = R"({"id":"c1","choices":[{"delta":{"content":"late"}}]})";
     const Metered result = meter(event(kFinish) + event(kUsage) + ": comment\n\n" + event(extra));
-    EXPECT_EQ(result.now, event(kFinish));
-    EXPECT_LT(result.held.find("\"cost\""), result.held.find("late"));
-    EXPECT_LT(result.held.find("late"), result.held.find("[DONE]"));
+    EXPECT_EQ(result.now, event(kFinish) + ": ping\n" + event(extra));
+    EXPECT_LT(result.held.find("\"cost\""), result.held.find("[DONE]"));
 }
 
 TEST(AnswerStream, DoneVariants) {
@@ -172,26 +172,31 @@ TEST(AnswerStream, NullErrorsAreStripped) {
 
 TEST(AnswerStream, ErrorEventsAreNotedAndNotPassedOn) {
     const struct {
-        std::string data, message;
+        std::string event, message, code;
+        int status;
     } rows[] = {
-        {R"({"error":{"message":"no \"luck\"","code":500}})", R"(no "luck")"},  // its text, to be escaped once
-        {R"({"error":{"code":500}})", ""},
-        {R"({"error":"words"})", ""},
-        {R"({"error":{"message":5}})", ""},
-        {R"({"id":"c1","choices":[],"error":{"message":"beside choices"}})", "beside choices"},
+        {event(R"({"error":{"message":"no \"luck\"","code":500}})"), R"(no "luck")", "500", 500},
+        {event(R"({"error":"words"})"), "words", "", 0},
+        {event(R"({"object":"error","message":"words","code":400})"), "words", "400", 400},
+        {event(R"({"id":"c1","choices":[],"error":{"message":"beside choices"}})"), "beside choices", "", 0},
+        {"event: error\n" + event(R"({"error":{"message":"m","code":"tool_use_failed","status_code":400}})"), "m",
+         "\"tool_use_failed\"", 400},
+        {"event: error\n" + event(R"({"reason":"words"})"), "words", "", 0},
+        {"event: error\ndata: overloaded\n\n", "overloaded", "", 0},
+        {event(R"([{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED"}}])"), "m",
+         "\"RESOURCE_EXHAUSTED\"", 429},
     };
     for (const auto& row : rows) {
-        const Metered result = meter(event(kContent) + event(row.data));
-        EXPECT_TRUE(result.facts.error_event) << row.data;
-        EXPECT_EQ(result.facts.error_message, row.message) << row.data;
-        EXPECT_EQ(result.now, event(kContent)) << row.data;
+        const Metered result = meter(event(kContent) + row.event);
+        EXPECT_TRUE(result.facts.error_event) << row.event;
+        ASSERT_TRUE(result.facts.error) << row.event;
+        EXPECT_EQ(result.facts.error->message, row.message) << row.event;
+        EXPECT_EQ(result.facts.error->code, row.code) << row.event;
+        EXPECT_EQ(result.facts.error->status, row.status) << row.event;
+        EXPECT_EQ(result.now, event(kContent)) << row.event;
     }
-}
-
-TEST(AnswerStream, LongErrorMessagesAreCutBetweenCharacters) {
-    const Metered result = meter(event(R"({"error":{"message":")" + std::string(1023, 'x') + "ü\"}}"));
-    EXPECT_LE(result.facts.error_message.size(), 1024u);
-    EXPECT_TRUE(simdjson::validate_utf8(result.facts.error_message)) << "it goes into JSON for the client";
+    const Metered wordless = meter(event(R"({"error":true})"));
+    EXPECT_TRUE(wordless.facts.error_event && !wordless.facts.error);
 }
 
 TEST(AnswerStream, OpenRouterFlavourRenamesTheEvents) {
@@ -234,13 +239,13 @@ TEST(AnswerStream, GeneratedTextIsCounted) {
     };
     for (const auto& row : rows) {
         const StreamFacts facts = meter(event("{\"choices\":[" + row.choice + "]}")).facts;
-        EXPECT_EQ(facts.content_bytes, row.bytes) << row.choice;
+        EXPECT_EQ(facts.text.bytes, row.bytes) << row.choice;
         EXPECT_EQ(facts.content_events, row.events) << row.choice;
     }
     const StreamFacts two =
         meter(event(R"({"choices":[{"delta":{"content":"ab"}},{"delta":{"content":"cde"},"finish_reason":"length"}]})"))
             .facts;
-    EXPECT_EQ(two.content_bytes, 5);
+    EXPECT_EQ(two.text.bytes, 5);
     EXPECT_EQ(two.content_events, 1);
     EXPECT_EQ(two.finish_reason, "length");
 }
@@ -264,7 +269,7 @@ TEST(AnswerStream, BeginForgetsTheLastStream) {
     EXPECT_EQ(out, event(kContent));
     EXPECT_FALSE(meter.facts().has_usage);
     out.clear();
-    meter.append_held({}, kCost, out);
+    meter.append_end({.cost = kCost}, out);
     EXPECT_EQ(out, event("[DONE]"));
 }
 

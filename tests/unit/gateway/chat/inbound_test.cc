@@ -60,19 +60,45 @@ TEST(Inbound, AnsweredStatusStandsInOpenRoutersCode) {
     EXPECT_EQ(body.at("error").at("code").as_int64(), 429);
 }
 
-TEST(Inbound, UpstreamsErrorIsPassedOnAsItIsOrInOpenRoutersShape) {
-    const std::string sent = R"({"error":{"message":"a \"b\"","code":"x"},"more":1})";
-    const UpstreamError error{.status = 429,
-                              .provider = "p\"q",
-                              .message = R"(a \"b\")",
-                              .error = R"({"message":"a \"b\"","code":"x"})",
-                              .body = sent};
-    EXPECT_EQ(openai_inbound().error_body(error), sent);
-    const json::value body = json::parse(openrouter_inbound().error_body(error));
-    EXPECT_EQ(body.at("error").at("message").as_string(), "a \"b\"");
-    EXPECT_EQ(body.at("error").at("code").as_int64(), 429);
-    EXPECT_EQ(body.at("error").at("metadata").at("provider_name").as_string(), "p\"q");
-    EXPECT_EQ(body.at("error").at("metadata").at("raw").at("code").as_string(), "x");
+TEST(Inbound, AProvidersWordsGoBeforeOurs) {
+    Error error(ErrorKind::upstream_error, "ours");
+    error.detail().status = 400;
+    error.detail().provider = ProviderError{.status = 400,
+                                            .message = "a \"b\"",
+                                            .type = "their_type",
+                                            .param = "messages.0",
+                                            .code = "\"x\"",
+                                            .members = R"("more":1)",
+                                            .provider = "p\"q"};
+    const json::value openai = json::parse(openai_inbound().error_body(error, 400));
+    EXPECT_EQ(
+        openai,
+        json::parse(R"({"error":{"message":"a \"b\"","type":"their_type","param":"messages.0","code":"x","more":1}})"));
+    const json::value openrouter = json::parse(openrouter_inbound().error_body(error, 400));
+    EXPECT_EQ(openrouter.at("error").at("message").as_string(), "a \"b\"");
+    EXPECT_EQ(openrouter.at("error").at("code").as_int64(), 400);
+    const json::value& metadata = openrouter.at("error").at("metadata");
+    EXPECT_EQ(metadata.at("provider_name").as_string(), "p\"q");
+    EXPECT_EQ(metadata.at("error_type").as_string(), "invalid_request");
+    EXPECT_EQ(metadata.at("code").as_string(), "x");
+    EXPECT_EQ(metadata.at("raw"), openai.at("error"));
+}
+
+TEST(Inbound, WithoutAProvidersTypeTheStatusGivesIt) {
+    const struct {
+        int status;
+        std::string_view type, error_type;
+    } rows[] = {
+        {400, "invalid_request_error", "invalid_request"}, {404, "invalid_request_error", "not_found"},
+        {429, "rate_limit_error", "rate_limit_exceeded"},  {403, "permission_error", "permission_denied"},
+        {500, "server_error", "provider_unavailable"},     {529, "server_error", "provider_overloaded"},
+    };
+    for (const auto& row : rows) {
+        Error error(ErrorKind::upstream_error, "x");
+        error.detail().status = row.status;
+        EXPECT_EQ(openai_type_of(error), row.type) << row.status;
+        EXPECT_EQ(openrouter_type_of(error), row.error_type) << row.status;
+    }
 }
 
 TEST(Inbound, FlavoursSayWhatTheirAnswersCarry) {

@@ -17,11 +17,21 @@ const std::string kBody =
     R"({"id":"up-1","model":"their-model","choices":[{"index":0,"message":{"content":"four words of text"},)"
     R"("finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":4}})";
 
+const AnswerSource kSource{.provider = "sample"};
+
+// Of a call that owes no choices.
+const AnswerSource kEmbedder{.provider = "sample", .call = ModelCall::embeddings};
+
 PlainAnswer inspected(std::string_view body) {
     PlainAnswer answer;
-    const Error error = inspect_answer(body, "sample", answer);
+    const Error error = inspect_answer(body, kSource, answer);
     EXPECT_FALSE(error) << body;
     return answer;
+}
+
+Ending ended(const UsageTerms& terms, std::string_view body) {
+    PlainAnswer answer = inspected(body);
+    return plain_ending(terms, body, answer);
 }
 
 AnswerSplices splices(bool labels) {
@@ -46,10 +56,10 @@ TEST(PlainAnswer, SaysWhatItIs) {
     const std::string body = " \n" + kBody + "\r\n";  // the answer views it
     const PlainAnswer answer = inspected(body);
     EXPECT_TRUE(answer.has_usage);
-    EXPECT_EQ(answer.usage, (TokenCounts{.prompt = 9, .completion = 4}));
+    EXPECT_EQ(answer.usage.prompt, 9);
+    EXPECT_EQ(answer.usage.completion, 4);
     EXPECT_EQ(answer.finish_reason, "stop");
     EXPECT_EQ(answer.upstream_id, "up-1");
-    EXPECT_FALSE(answer.empty);
 }
 
 TEST(PlainAnswer, TheFinishReasonIsNotTakenFromTheText) {
@@ -63,7 +73,7 @@ TEST(PlainAnswer, IsAWholeJsonObject) {
     for (const std::string_view body : {"", " ", "[]", "oh", "{", R"({"id":)", R"({"id":"x")", R"({"id":"x"} more)",
                                         R"({"id":"x"}})", R"({"usage":{"prompt_tokens":1)"}) {
         PlainAnswer answer;
-        const Error error = inspect_answer(body, "sample", answer);
+        const Error error = inspect_answer(body, kSource, answer);
         EXPECT_EQ(error.kind(), ErrorKind::upstream_invalid_response) << body;
     }
 }
@@ -72,22 +82,49 @@ TEST(PlainAnswer, AnErrorInsteadIsOne) {
     struct Row {
         std::string_view body;
         std::string_view message;
+        int status;  // that it names
     };
     constexpr std::array kRows = {
-        Row{R"({"error":{"message":"no \"more\""}})", R"(provider sample answered 200 with an error: no "more")"},
-        Row{R"({"error":"text"})", "provider sample answered 200 with an error"},
-        Row{R"({"error":true,"choices":[]})", "provider sample answered 200 with an error"},
-        Row{R"({"error":{"code":7}})", "provider sample answered 200 with an error"},
+        Row{R"({"error":{"message":"no \"more\""}})", R"(no "more")", 502},
+        Row{R"({"error":"text"})", "text", 502},
+        Row{R"({"error":{"message":"slow down","code":429}})", "slow down", 429},
+        Row{R"({"object":"error","message":"text","code":400})", "text", 400},
+        Row{R"({"id":"x","choices":null,"base_resp":{"status_code":1008,"status_msg":"text"}})", "text", 502},
+        Row{R"([{"error":{"message":"text","code":400}}])", "text", 400},
+        Row{R"({"detail":"text"})", "text", 502},
     };
     for (const Row& row : kRows) {
         PlainAnswer answer;
-        const Error error = inspect_answer(row.body, "sample", answer);
+        const Error error = inspect_answer(row.body, kSource, answer);
         ASSERT_EQ(error.kind(), ErrorKind::upstream_error) << row.body;
-        EXPECT_EQ(error.detail().message, row.message);
+        ASSERT_TRUE(error.detail().provider) << row.body;
+        EXPECT_EQ(error.detail().provider->message, row.message);
+        EXPECT_EQ(status_of(error), row.status) << row.body;
     }
-    for (const std::string_view value : {"null", "{}", "false", "\"\""}) {
-        EXPECT_FALSE(inspected("{\"error\":" + std::string(value) + "}").empty) << value;
+    for (const std::string_view value : {"null", "{}", "false", "\"\"", "[]", "0"}) {
+        inspected("{\"error\":" + std::string(value) + R"(,"choices":[{}]})");
     }
+}
+
+TEST(PlainAnswer, WithoutChoicesIsNoAnswerToAChat) {
+    for (const std::string_view body :
+         {R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4}})",
+          R"({"choices":null,"usage":{"prompt_tokens":9,"completion_tokens":4}})", R"({"choices":[ ]})",
+          R"({"choices":{}})", "{}", R"({"error":true,"choices":[]})"}) {
+        PlainAnswer answer;
+        EXPECT_EQ(inspect_answer(body, kSource, answer).kind(), ErrorKind::upstream_error) << body;
+    }
+    PlainAnswer embedding;
+    EXPECT_FALSE(inspect_answer(R"({"data":[]})", kEmbedder, embedding));
+}
+
+TEST(PlainAnswer, AnErrorTellsNoSecret) {
+    const Credential credential{"authorization: Bearer sk-secret-1\r\n"};
+    PlainAnswer answer;
+    const Error error = inspect_answer(R"({"error":{"message":"Bearer sk-secret-1 was used","hint":"sk-secret-1"}})",
+                                       {.provider = "sample", .credential = &credential}, answer);
+    EXPECT_EQ(error.detail().provider->message, "Bearer [redacted] was used");
+    EXPECT_EQ(error.detail().provider->members, R"("hint":"[redacted]")");
 }
 
 TEST(PlainAnswer, GetsItsCostAndNothingElseChanges) {
@@ -109,21 +146,58 @@ TEST(PlainAnswer, GetsOurLabelsWhereTheApiHasThem) {
 }
 
 TEST(PlainAnswer, IsStillJsonWhateverItLacks) {
-    for (const std::string_view body : {"{}", R"({"choices":[]})", R"({"usage":null})", R"({"usage":{}})",
-                                        R"({"usage":[],"id":null})", R"({"model":"x","usage":{"a":1},"b":2})"}) {
+    for (const std::string_view body :
+         {"{}", R"({"data":[]})", R"({"usage":null})", R"({"usage":{}})", R"({"usage":[],"id":null})",
+          R"({"model":"x","usage":{"a":1},"b":2})", R"({"usage":5,"usage":{"prompt_tokens":9}})"}) {
         for (const bool labels : {false, true}) {
-            const std::string text = spliced(body, labels);
+            PlainAnswer answer;
+            ASSERT_FALSE(inspect_answer(body, kEmbedder, answer)) << body;
+            std::string text;
+            append_spliced(body, answer, splices(labels), text);
             json::error_code failed;
             const json::value out = json::parse(text, failed);
             ASSERT_FALSE(failed) << text;
             EXPECT_EQ(out.at("usage").at("cost").as_double(), 1.5) << text;
+            EXPECT_EQ(out.at("usage").at("prompt_tokens").as_int64(), 9) << text;
             EXPECT_EQ(out.as_object().contains("provider"), labels) << text;
         }
     }
 }
 
+std::size_t times(std::string_view text, std::string_view part) {
+    std::size_t count = 0;
+    for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) ++count;
+    return count;
+}
+
+TEST(PlainAnswer, WhatIsOursReplacesWhatStandsThere) {
+    for (const std::string_view cost : {"\"cost\"", "\"c\\u006fst\""}) {
+        for (const std::string_view provider : {"\"provider\"", "\"pr\\u006fvider\""}) {
+            const std::string body = "{" + std::string(provider) + R"(:"OpenAI","usage":{)" + std::string(cost) +
+                                     R"(:0.5,"prompt_tokens":9,"completion_tokens":4},"choices":[{}]})";
+            for (const bool labels : {false, true}) {
+                const std::string out = spliced(body, labels);
+                EXPECT_EQ(json::parse(out).at("usage").at("cost").as_double(), 1.5) << out;
+                EXPECT_EQ(times(out, "cost") + times(out, "c\\u006fst"), 1u) << out;
+                EXPECT_EQ(times(out, "provider") + times(out, "pr\\u006fvider"), 1u) << out;
+                EXPECT_EQ(json::parse(out).at("provider").as_string(), labels ? "sample" : "OpenAI");
+            }
+        }
+    }
+}
+
+TEST(PlainAnswer, ShowsWhatIsChargedInPlaceOfAFigureThatIsNotBelieved) {
+    const std::string body = R"({"choices":[{}],"usage":{"prompt_tokens":-5,"completion_tokens":"3","x":1}})";
+    AnswerSplices ours = splices(false);
+    ours.reported = false;
+    std::string out;
+    append_spliced(body, inspected(body), ours, out);
+    EXPECT_EQ(out,
+              R"({"choices":[{}],"usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"cost":1.5}})");
+}
+
 TEST(PlainEnding, TheProvidersFigureIsSettled) {
-    const Ending ending = plain_ending({.counted_prompt_tokens = 30}, kBody, inspected(kBody));
+    const Ending ending = ended({.counted_prompt_tokens = 30}, kBody);
     EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 9, .completion = 4}));
     EXPECT_EQ(ending.source, UsageSource::provider);
     EXPECT_EQ(ending.finish_reason, "stop");
@@ -133,56 +207,79 @@ TEST(PlainEnding, TheProvidersFigureIsSettled) {
 
 TEST(PlainEnding, ReasoningOutsideTheCompletionIsAdded) {
     const std::string body =
-        R"({"usage":{"prompt_tokens":9,"completion_tokens":4,"completion_tokens_details":{"reasoning_tokens":20}}})";
-    EXPECT_EQ(plain_ending({.reasoning_in_completion = false}, body, inspected(body)).usage.completion, 24);
-    EXPECT_EQ(plain_ending({.reasoning_in_completion = true}, body, inspected(body)).usage.completion, 4);
+        R"({"choices":[{}],"usage":{"prompt_tokens":9,"completion_tokens":40,"completion_tokens_details":{"reasoning_tokens":20}}})";
+    EXPECT_EQ(ended({.reasoning_in_completion = false}, body).usage.completion, 60);
+    EXPECT_EQ(ended({.reasoning_in_completion = true}, body).usage.completion, 40);
+}
+
+std::string answer_of(std::size_t bytes, std::string_view usage) {
+    std::string body = R"({"choices":[)"
+                       "\n"
+                       R"({"message":{"content":")" +
+                       std::string(bytes, 'x') + R"("}}])";
+    if (!usage.empty()) body += ",\"usage\":" + std::string(usage);
+    return body + "}";
 }
 
 TEST(PlainEnding, WithoutAFigureTheTextIsEstimated) {
-    const std::string body = R"({"choices":[{"message":{"content":")" + std::string(400, 'x') + R"("}}]})";
-    const Ending ending = plain_ending({.counted_prompt_tokens = 30}, body, inspected(body));
+    const Ending ending = ended({.counted_prompt_tokens = 30}, answer_of(400, ""));
     EXPECT_EQ(ending.source, UsageSource::estimated);
     EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 30, .completion = 100}));
 }
 
-TEST(PlainEnding, AFigureFarFromTheTextIsContradictory) {
-    const std::string body = R"({"choices":[{"message":{"content":")" + std::string(40'000, 'x') +
-                             R"("}}],"usage":{"prompt_tokens":9,"completion_tokens":50}})";
-    EXPECT_TRUE(plain_ending({}, body, inspected(body)).usage_contradictory);
+TEST(PlainEnding, NoEstimateIsAboveWhatWasAskedFor) {
+    const Ending ending = ended({.counted_prompt_tokens = 200'000, .most_prompt = 128'000, .most_output = 2000},
+                                answer_of(1'000'000, ""));
+    EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 128'000, .completion = 2000}));
 }
 
-TEST(AnswerTail, HasTheUsageThatStandsLast) {
-    std::string tail = R"(n the middle of a text \"usage\":{"}}],"usage": {"prompt_tokens":9,"completion_tokens":4}} )";
-    AnswerTail facts;
-    ASSERT_FALSE(inspect_tail(tail, "sample", facts));
-    EXPECT_TRUE(facts.has_usage);
-    const Ending ending = tail_ending({.counted_prompt_tokens = 30}, facts, 4'000'000);
+TEST(PlainEnding, APictureIsNoText) {
+    const std::string body =
+        R"({"choices":[{"message":{"content":"here","images":[{"image_url":{"url":"data:image/png;base64,)" +
+        std::string(1'000'000, 'A') + R"("}}]}}]})";
+    EXPECT_EQ(ended({.counted_prompt_tokens = 30}, body).usage.completion, 1);
+}
+
+TEST(PlainEnding, AFigureThatCannotBeIsCountedInsteadAndMarked) {
+    for (const std::string_view usage :
+         {R"({"prompt_tokens":1000000000,"completion_tokens":1})", R"({"prompt_tokens":-5,"completion_tokens":1})",
+          R"({"prompt_tokens":9,"completion_tokens":701})", R"({"prompt_tokens":1.5,"completion_tokens":1})"}) {
+        const Ending ending =
+            ended({.counted_prompt_tokens = 30, .most_prompt = 128'000, .most_output = 700}, answer_of(400, usage));
+        EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 30, .completion = 100})) << usage;
+        EXPECT_EQ(ending.source, UsageSource::estimated) << usage;
+        EXPECT_TRUE(ending.usage_contradictory) << usage;
+    }
+}
+
+TEST(PlainEnding, AFigureOfZeroForATextIsCounted) {
+    const Ending ending = ended({.counted_prompt_tokens = 30},
+                                answer_of(400, R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0})"));
+    EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 30, .completion = 100}));
+    EXPECT_EQ(ending.source, UsageSource::estimated);
+    EXPECT_TRUE(ending.usage_contradictory);
+}
+
+TEST(PlainEnding, AFigureFarBelowTheTextIsContradictory) {
+    EXPECT_TRUE(ended({}, answer_of(40'000, R"({"prompt_tokens":9,"completion_tokens":50})")).usage_contradictory);
+    EXPECT_FALSE(ended({}, answer_of(40'000, R"({"prompt_tokens":9,"completion_tokens":9000})")).usage_contradictory);
+}
+
+TEST(PlainEnding, UsageInTheChoiceIsTaken) {
+    const Ending ending =
+        ended({.counted_prompt_tokens = 30},
+              R"({"choices":[{"message":{"content":"hello"},"usage":{"prompt_tokens":9,"completion_tokens":4}}]})");
     EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 9, .completion = 4}));
     EXPECT_EQ(ending.source, UsageSource::provider);
-    splice_tail(facts, NanoUsd{1'500'000'000}, tail);
-    EXPECT_TRUE(tail.ends_with(R"("completion_tokens":4,"cost":1.5}} )")) << tail;
 }
 
-TEST(AnswerTail, WithoutUsageIsEstimatedFromTheWhole) {
-    for (const std::string_view text : {"text\"}}]}", R"("usage":null})", R"(","usage":})"}) {
-        std::string tail(text);
-        AnswerTail facts;
-        ASSERT_FALSE(inspect_tail(tail, "sample", facts));
-        EXPECT_FALSE(facts.has_usage) << text;
-        const Ending ending = tail_ending({.counted_prompt_tokens = 30}, facts, 4'000'000);
-        EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 30, .completion = 1'000'000}));
-        EXPECT_EQ(ending.source, UsageSource::estimated);
-        splice_tail(facts, NanoUsd{1}, tail);
-        EXPECT_EQ(tail, text);
-    }
-}
-
-TEST(AnswerTail, EndsAsAnObjectDoes) {
-    for (const std::string_view tail : {"", "  ", "]", "}x", "\"}\""}) {
-        AnswerTail facts;
-        const Error error = inspect_tail(tail, "sample", facts);
-        EXPECT_EQ(error.kind(), ErrorKind::upstream_invalid_response) << tail;
-    }
+TEST(PlainEnding, AnEmbeddingIsBilledByItsTotal) {
+    const std::string_view body = R"({"data":[],"usage":{"total_tokens":50000}})";
+    PlainAnswer answer;
+    ASSERT_FALSE(inspect_answer(body, kEmbedder, answer));
+    const Ending ending = plain_ending({.call = ModelCall::embeddings, .counted_prompt_tokens = 30}, body, answer);
+    EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 50'000}));
+    EXPECT_EQ(ending.source, UsageSource::provider);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ std::string words(int count) {
 class StreamRelayTest : public HeldRequestTest {
   protected:
     // With a hold of 100 output tokens, the fixture's bound.
-    void begin(bool may_reply_before_settlement = false, std::int64_t choices = 1) {
+    void begin(bool may_reply_before_settlement = false, std::int64_t choices = 1, std::int64_t most_output = 0) {
         held_.emplace(*slots_, 0, counters_);
         request_.ask.body.stream = true;
         request_.ask.body.choices = choices;
@@ -40,7 +40,8 @@ class StreamRelayTest : public HeldRequestTest {
         options.choices = choices;
         meter_.begin(options);
         relay_.emplace(meter_, *held_,
-                       StreamRelay::Rules{.terms = {.counted_prompt_tokens = request_.terms.counted_prompt_tokens},
+                       StreamRelay::Rules{.terms = {.counted_prompt_tokens = request_.terms.counted_prompt_tokens,
+                                                    .most_output = most_output},
                                           .endpoint = &endpoint_,
                                           .credit = &config_,
                                           .choices = choices,
@@ -136,6 +137,7 @@ TEST_F(StreamRelayTest, HowAStreamEnded) {
         {"done without a reason", kWord + kUsage + kDone, false, Outcome::complete, ErrorKind::none, Retry::never},
         {"a reason and the body's end", kWord + kStop, true, Outcome::complete, ErrorKind::none, Retry::never},
         {"words and the body's end", kWord, true, Outcome::broken, ErrorKind::upstream_incomplete, Retry::never},
+        {"nothing but done", kDone, true, Outcome::broken, ErrorKind::upstream_incomplete, Retry::elsewhere},
         {"nothing", "", true, Outcome::broken, ErrorKind::upstream_incomplete, Retry::elsewhere},
         {"an error", kError, false, Outcome::broken, ErrorKind::upstream_error, Retry::elsewhere},
         {"words and an error", kWord + kError, false, Outcome::broken, ErrorKind::upstream_error, Retry::never},
@@ -263,6 +265,89 @@ TEST_F(StreamRelayTest, AClientThatLeftIsNotCut) {
     EXPECT_EQ(take(kStop + kDone, true, true), Action::end);
     EXPECT_EQ(relay_->finish(), Outcome::complete);
     EXPECT_EQ(relay_->ending().usage.completion, 200);
+}
+
+const std::string kStopInEvery =
+    R"(data: {"choices":[{"index":0,"delta":{"content":"word"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":2}})"
+    "\n\n";
+
+TEST_F(StreamRelayTest, AReasonAndUsageInEveryEventDelayNothing) {
+    begin();
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(take(kStopInEvery), Action::forward);
+        EXPECT_NE(out_.find("word"), std::string::npos);
+        EXPECT_EQ(out_.find("usage"), std::string::npos);
+    }
+    EXPECT_EQ(take(kDone), Action::end);
+    EXPECT_EQ(relay_->finish(), Outcome::complete);
+    EXPECT_NE(rest().find(R"("completion_tokens":2)"), std::string::npos);
+}
+
+TEST_F(StreamRelayTest, AReasonInEveryEventDoesNotHideThatTheStreamBroke) {
+    begin();
+    take(kStopInEvery + kStopInEvery);
+    relay_->fail({ErrorKind::upstream_reset, "gone"});
+    EXPECT_EQ(relay_->finish(), Outcome::broken);
+}
+
+TEST_F(StreamRelayTest, WhatWasAskedForBoundsWhatIsCounted) {
+    begin(false, 1, 90);
+    spend_the_rest();
+    const std::string large =
+        R"(data: {"choices":[{"index":0,"delta":{"content":")" + std::string(100'000, 'x') + "\"}}]}\n\n";
+    EXPECT_EQ(take(large), Action::forward) << "its hold covers what was asked for";
+    EXPECT_EQ(relay_->output_tokens(), 90);
+    EXPECT_EQ(take(kStop + kDone, true), Action::end);
+    EXPECT_EQ(relay_->finish(), Outcome::complete);
+    EXPECT_EQ(relay_->ending().usage.completion, 90);
+}
+
+TEST_F(StreamRelayTest, PicturesAndSoundAreNotCut) {
+    begin();
+    spend_the_rest();
+    const std::string sound =
+        R"(data: {"choices":[{"index":0,"delta":{"audio":{"data":")" + std::string(32'000, 'A') + "\"}}}]}\n\n";
+    for (int i = 0; i < 60; ++i) EXPECT_EQ(take(sound), Action::forward);
+    EXPECT_EQ(take(kStop +
+                   R"(data: {"choices":[],"usage":{"prompt_tokens":20,"completion_tokens":60}})"
+                   "\n\n" +
+                   kDone),
+              Action::end);
+    EXPECT_EQ(relay_->finish(), Outcome::complete);
+    EXPECT_EQ(relay_->ending().usage.completion, 60);
+    EXPECT_FALSE(relay_->ending().usage_contradictory);
+}
+
+TEST_F(StreamRelayTest, AFigureThatCannotBeIsCountedMarkedAndNotShown) {
+    begin(false, 1, 100);
+    take(words(5) + kStop +
+         R"(data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":101}})"
+         "\n\n" +
+         kDone);
+    EXPECT_EQ(relay_->finish(), Outcome::complete);
+    EXPECT_EQ(relay_->ending().usage.completion, 5);
+    EXPECT_EQ(relay_->ending().source, UsageSource::counted);
+    EXPECT_TRUE(relay_->ending().usage_contradictory);
+    const std::string last = rest();
+    EXPECT_NE(last.find("\"completion_tokens\":5"), std::string::npos) << last;
+    EXPECT_EQ(last.find("101"), std::string::npos) << last;
+}
+
+TEST_F(StreamRelayTest, AnErrorEventKeepsItsCodeAndStatus) {
+    begin();
+    take(kWord +
+         "event: error\ndata: "
+         R"({"error":{"message":"m","code":"tool_use_failed","type":"invalid_request_error","status_code":400}})"
+         "\n\n");
+    EXPECT_EQ(relay_->finish(), Outcome::broken);
+    const Error error = relay_->error("sample");
+    EXPECT_EQ(status_of(error), 400);
+    out_.clear();
+    meter_.append_error(error, out_);
+    EXPECT_EQ(
+        out_,
+        R"(data: {"error":{"message":"m","type":"invalid_request_error","param":null,"code":"tool_use_failed","status_code":400}})"
+        "\n\n");
 }
 
 }  // namespace

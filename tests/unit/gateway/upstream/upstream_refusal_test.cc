@@ -1,80 +1,124 @@
-// What a provider's refusal means for a request.
+// What a provider's error means for a request.
 #include "gateway/upstream/upstream_refusal.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
+#include <string>
 
 namespace tollgate {
 namespace {
 
 constexpr std::string_view kBody = R"( {"error":{"message":"too \"long\"","type":"t","code":7}} )";
+const Credential kCredential{"x-other: none\r\nauthorization: Bearer sk-secret-1\r\n"};
 
-UpstreamRefusal refusal(int status, std::string_view body = kBody, bool whole = true) {
-    return {
-        .status = status, .provider = "sample", .retry_headers = "retry-after: 3\r\n", .body = body, .whole = whole};
+Error judged(int status, std::string_view body = kBody, bool whole = true) {
+    return judge(
+        {.status = status, .provider = "sample", .retry_headers = "retry-after: 3\r\n", .body = body, .whole = whole},
+        kCredential);
 }
 
 struct Judged {
     int status;
     ErrorKind kind;
     Retry retry;
+    int replied;
 };
 
 TEST(UpstreamRefusal, IsJudgedByItsStatus) {
     constexpr std::array kTable = {
-        Judged{300, ErrorKind::upstream_invalid_response, Retry::elsewhere},
-        Judged{304, ErrorKind::upstream_invalid_response, Retry::elsewhere},
-        Judged{400, ErrorKind::upstream_error, Retry::never},
-        Judged{401, ErrorKind::upstream_auth_failed, Retry::elsewhere},
-        Judged{402, ErrorKind::upstream_auth_failed, Retry::elsewhere},
-        Judged{403, ErrorKind::upstream_auth_failed, Retry::elsewhere},
-        Judged{404, ErrorKind::upstream_error, Retry::never},
-        Judged{408, ErrorKind::upstream_error, Retry::elsewhere},
-        Judged{413, ErrorKind::upstream_error, Retry::never},
-        Judged{422, ErrorKind::upstream_error, Retry::never},
-        Judged{429, ErrorKind::upstream_error, Retry::elsewhere},
-        Judged{500, ErrorKind::upstream_error, Retry::elsewhere},
-        Judged{503, ErrorKind::upstream_error, Retry::elsewhere},
-        Judged{529, ErrorKind::upstream_error, Retry::elsewhere},
+        Judged{300, ErrorKind::upstream_invalid_response, Retry::elsewhere, 502},
+        Judged{304, ErrorKind::upstream_invalid_response, Retry::elsewhere, 502},
+        Judged{400, ErrorKind::upstream_error, Retry::never, 400},
+        Judged{401, ErrorKind::upstream_auth_failed, Retry::elsewhere, 502},
+        Judged{402, ErrorKind::upstream_auth_failed, Retry::elsewhere, 502},
+        Judged{403, ErrorKind::upstream_error, Retry::elsewhere, 403},
+        Judged{404, ErrorKind::upstream_error, Retry::never, 404},
+        Judged{407, ErrorKind::upstream_auth_failed, Retry::elsewhere, 502},
+        Judged{408, ErrorKind::upstream_error, Retry::elsewhere, 408},
+        Judged{413, ErrorKind::upstream_error, Retry::never, 413},
+        Judged{422, ErrorKind::upstream_error, Retry::never, 422},
+        Judged{429, ErrorKind::upstream_error, Retry::elsewhere, 429},
+        Judged{500, ErrorKind::upstream_error, Retry::elsewhere, 500},
+        Judged{503, ErrorKind::upstream_error, Retry::elsewhere, 503},
+        Judged{529, ErrorKind::upstream_error, Retry::elsewhere, 529},
     };
     for (const Judged& row : kTable) {
-        const Error error = judge(refusal(row.status));
+        const Error error = judged(row.status);
         EXPECT_EQ(error.kind(), row.kind) << row.status;
         EXPECT_EQ(error.retry(), row.retry) << row.status;
+        EXPECT_EQ(status_of(error), row.replied) << row.status;
         EXPECT_NE(error.detail().message.find(std::to_string(row.status)), std::string::npos);
+        EXPECT_EQ(error.detail().provider.has_value(), row.kind == ErrorKind::upstream_error) << row.status;
+    }
+}
+
+TEST(UpstreamRefusal, A403IsTheCallersUnlessItSpeaksOfTheGatewaysAccount) {
+    for (const std::string_view message :
+         {"Country, region, or territory not supported", "Your input was flagged by moderation",
+          "You do not have access to model gpt-5", "This content violates our usage policy"}) {
+        const Error error = judged(403, R"({"error":{"message":")" + std::string(message) + "\"}}");
+        EXPECT_EQ(status_of(error), 403) << message;
+        EXPECT_EQ(error.detail().provider->message, message);
+    }
+    for (const std::string_view body :
+         {R"({"error":{"message":"Incorrect API key provided"}})",
+          R"({"error":{"message":"no","code":"invalid_api_key"}})",
+          R"({"error":"This authentication method does not have sufficient permissions"})",
+          R"({"message":"The security token included in the request is invalid."})",
+          R"([{"error":{"code":403,"message":"The caller does not have permission","status":"PERMISSION_DENIED"}}])",
+          R"({"error":{"message":"Your account is suspended"}})", "", "<html>Forbidden</html>", "{}"}) {
+        EXPECT_EQ(judged(403, body).kind(), ErrorKind::upstream_auth_failed) << body;
     }
 }
 
 TEST(UpstreamRefusal, RetryHeadersArePassedOnUnlessTheGatewaysAccountIsRefused) {
-    EXPECT_EQ(judge(refusal(429)).detail().headers, "retry-after: 3\r\n");
-    EXPECT_EQ(judge(refusal(401)).detail().headers, "");
+    EXPECT_EQ(judged(429).detail().headers, "retry-after: 3\r\n");
+    EXPECT_EQ(judged(401).detail().headers, "");
+    EXPECT_EQ(error_headers(ErrorKind::upstream_auth_failed), "x-should-retry: false\r\n");
 }
 
-TEST(UpstreamRefusal, IsDescribedByItsBody) {
-    JsonParser parser;
-    const auto description = described(refusal(429), parser);
-    ASSERT_TRUE(description);
-    EXPECT_EQ(description->status, 429);
-    EXPECT_EQ(description->provider, "sample");
-    EXPECT_EQ(description->message, R"(too \"long\")");
-    EXPECT_EQ(description->error, R"({"message":"too \"long\"","type":"t","code":7})");
-    EXPECT_EQ(description->body, kBody);
+TEST(UpstreamRefusal, IsToldInItsOwnWords) {
+    const Error error = judged(429);
+    ASSERT_TRUE(error.detail().provider);
+    EXPECT_EQ(error.detail().provider->message, "too \"long\"");
+    EXPECT_EQ(error.detail().provider->type, "t");
+    EXPECT_EQ(error.detail().provider->code, "7");
+    EXPECT_EQ(error.detail().provider->provider, "sample");
 }
 
-TEST(UpstreamRefusal, IsNotDescribedByABodyThatClientsCouldNotRead) {
-    JsonParser parser;
+TEST(UpstreamRefusal, WithoutReadableWordsOursAreTold) {
     for (const std::string_view body :
-         {"", "oh", "[]", "{", "{}", R"({"error":"text"})", R"({"error":{}})", R"({"error":{"message":""}})",
-          R"({"error":{"message":7}})", R"({"error":{"message":"cut off"})", R"({"error":{"message":"x"},oh})"}) {
-        EXPECT_FALSE(described(refusal(400, body), parser)) << body;
+         {"", "[]", "{", "{}", R"({"error":{}})", R"({"error":{"message":"cut off"})", "<html>x</html>"}) {
+        EXPECT_FALSE(judged(400, body).detail().provider) << body;
     }
-    EXPECT_FALSE(described(refusal(400, kBody, false), parser)) << "more may have followed";
+    EXPECT_FALSE(judged(400, kBody, false).detail().provider) << "more may have followed";
 }
 
-TEST(UpstreamRefusal, OfTheGatewaysAccountIsNotTold) {
-    JsonParser parser;
-    for (const int status : {401, 402, 403}) EXPECT_FALSE(described(refusal(status), parser)) << status;
+TEST(UpstreamRefusal, NothingButTheErrorsOwnMembersAreToldAndNoSecret) {
+    for (const int status : {400, 404, 429, 500}) {
+        const Error error = judged(
+            status,
+            R"({"error":{"message":"Bearer sk-secret-1","code":"sk-secret-1","hint":"sk-\u0073ecret-1"},"debug":{"authorization":"Bearer sk-secret-1"}})");
+        ASSERT_TRUE(error.detail().provider) << status;
+        const ProviderError& said = *error.detail().provider;
+        EXPECT_EQ(said.message, "Bearer [redacted]");
+        EXPECT_EQ(said.code, "\"[redacted]\"");
+        EXPECT_EQ(said.members, R"("hint":"[redacted]")");
+    }
+}
+
+TEST(UpstreamRefusal, AnErrorUnderStatus200CountsByTheStatusThatItNames) {
+    const Error named = judge_reported(ProviderError{.status = 400, .message = "m"}, "sample", kCredential);
+    EXPECT_EQ(named.kind(), ErrorKind::upstream_error);
+    EXPECT_EQ(status_of(named), 400);
+    EXPECT_EQ(named.retry(), Retry::never);
+    const Error unnamed = judge_reported(ProviderError{.message = "m"}, "sample", kCredential);
+    EXPECT_EQ(status_of(unnamed), 502);
+    EXPECT_EQ(unnamed.retry(), Retry::elsewhere);
+    EXPECT_EQ(judge_reported(ProviderError{.status = 401, .message = "m"}, "sample", kCredential).kind(),
+              ErrorKind::upstream_auth_failed);
+    EXPECT_EQ(status_of(judge_reported(std::nullopt, "sample", kCredential)), 502);
 }
 
 }  // namespace

@@ -32,6 +32,12 @@ TEST(OpenAiChunk, Kinds) {
         {R"({"a":})", Kind::invalid},
         {R"({a:1})", Kind::invalid},
         {R"({"choices":[{"delta":{"content":"x"}})", Kind::invalid},
+        {R"({"id": oops})", Kind::invalid},
+        {R"({"choices":[{"index":oops}]})", Kind::invalid},
+        {R"({"choices":[{"delta":{"content":oops}}]})", Kind::invalid},
+        {R"({"choices":[oops]})", Kind::invalid},
+        {R"({"created":-1.5e+3})", Kind::chunk},
+        {R"([{"error":{"message":"x"}}])", Kind::chunk},
     };
     for (const auto& row : rows) EXPECT_EQ(read_openai_chunk(row.data).kind, row.kind) << row.data;
 }
@@ -43,12 +49,14 @@ TEST(OpenAiChunk, WhatAnEventSays) {
         R"("usage":{"prompt_tokens":7,"completion_tokens":3}})");
     ASSERT_EQ(chunk.kind, Kind::chunk);
     EXPECT_EQ(chunk.delta.id, R"(c\"1)") << "still escaped";
-    EXPECT_EQ(chunk.delta.text_bytes, 6);
+    EXPECT_EQ(chunk.delta.text.bytes, 6);
     EXPECT_EQ(chunk.delta.finish_reasons, 2);
     EXPECT_EQ(chunk.delta.finish_reason, "length");
     EXPECT_EQ(chunk.delta.finished.count(), 1u) << "an index beyond the most choices is none of ours";
     EXPECT_TRUE(chunk.delta.finished.test(2));
-    EXPECT_EQ(chunk.delta.usage, (TokenCounts{.prompt = 7, .completion = 3}));
+    ASSERT_TRUE(chunk.delta.usage);
+    EXPECT_EQ(chunk.delta.usage->prompt, 7);
+    EXPECT_EQ(chunk.delta.usage->completion, 3);
     EXPECT_FALSE(chunk.delta.error);
 }
 
@@ -69,24 +77,57 @@ TEST(OpenAiChunk, WhereUsageIsCut) {
     EXPECT_EQ(read_openai_chunk(R"({"usage":null,"a":1})").usage_cut.begin, 0u) << "first: no comma before it";
 }
 
-TEST(OpenAiChunk, UsageIsAnObjectOrNull) {
+TEST(OpenAiChunk, UsageAloneIsAnObjectWithoutChoices) {
     const struct {
         std::string_view data;
-        bool object, only, null;
+        bool usage, only;
     } rows[] = {
-        {R"({"choices":[],"usage":{"prompt_tokens":7}})", true, true, false},
-        {R"({"usage":{"prompt_tokens":7},"choices":[ ]})", true, true, false},
-        {R"({"choices":[{"delta":{}}],"usage":{}})", true, false, false},
-        {R"({"usage":{}})", true, false, false},
-        {R"({"choices":[],"usage":null})", false, false, true},
-        {R"({"choices":[],"usage":5})", false, false, true},
-        {R"({"choices":[]})", false, false, false},
+        {R"({"choices":[],"usage":{"prompt_tokens":7}})", true, true},
+        {R"({"usage":{"prompt_tokens":7},"choices":[ ]})", true, true},
+        {R"({"choices":null,"usage":{"prompt_tokens":7}})", true, true},
+        {R"({"usage":{}})", true, true},
+        {R"({"choices":[{"delta":{}}],"usage":{}})", true, false},
+        {R"({"choices":[],"usage":null})", true, false},
+        {R"({"choices":[],"usage":5})", true, false},
+        {R"({"choices":[]})", false, false},
     };
     for (const auto& row : rows) {
         const OpenAiChunk chunk = read_openai_chunk(row.data);
-        EXPECT_EQ(chunk.usage_object, row.object) << row.data;
+        EXPECT_EQ(chunk.usage, row.usage) << row.data;
         EXPECT_EQ(chunk.usage_only, row.only) << row.data;
-        EXPECT_EQ(chunk.usage_null, row.null) << row.data;
+    }
+}
+
+TEST(OpenAiChunk, UsageInTheChoiceAndInGroqsMemberIsRead) {
+    for (
+        const std::string_view data :
+        {R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop","usage":{"prompt_tokens":7,"completion_tokens":3}}]})",
+         R"({"choices":[{"delta":{}}],"x_groq":{"usage":{"prompt_tokens":7,"completion_tokens":3}}})",
+         R"({"choices":[{"delta":{}}],"usage":null,"timings":{"prompt_n":7,"predicted_n":3}})"}) {
+        const OpenAiChunk chunk = read_openai_chunk(data);
+        ASSERT_TRUE(chunk.delta.usage) << data;
+        EXPECT_EQ(chunk.delta.usage->prompt, 7) << data;
+        EXPECT_EQ(chunk.delta.usage->completion, 3) << data;
+    }
+}
+
+TEST(OpenAiChunk, AnEmptyFinishReasonIsNone) {
+    EXPECT_EQ(read_openai_chunk(R"({"choices":[{"delta":{"content":"a"},"finish_reason":""}]})").delta.finish_reasons,
+              0);
+}
+
+TEST(OpenAiChunk, ErrorsInEveryShapeAreErrors) {
+    for (const std::string_view data :
+         {R"({"error":{"message":"x"}})", R"({"error":"x"})", R"({"object":"error","message":"x"})",
+          R"({"type":"error","error":{"message":"x"}})", R"({"base_resp":{"status_code":1008,"status_msg":"x"}})",
+          R"({"errors":[{"message":"x"}]})", R"({"detail":"x"})", R"({"message":"x"})",
+          R"({"err\u006fr":{"message":"x"}})"}) {
+        EXPECT_TRUE(read_openai_chunk(data).delta.error) << data;
+    }
+    for (const std::string_view data :
+         {R"({"object":"chat.completion.chunk","message":"x"})", R"({"base_resp":{"status_code":0}})",
+          R"({"errors":[]})", R"({"id":"c","detail":"x"})", R"({"x":1})"}) {
+        EXPECT_FALSE(read_openai_chunk(data).delta.error) << data;
     }
 }
 
@@ -95,9 +136,6 @@ TEST(OpenAiChunk, ErrorsThatAreNone) {
         const OpenAiChunk chunk = read_openai_chunk("{\"error\":" + std::string(value) + "}");
         EXPECT_TRUE(chunk.error_null && !chunk.delta.error) << value;
     }
-    const OpenAiChunk chunk = read_openai_chunk(R"({"error":{"code":5,"message":"a \u00fc"}})");
-    EXPECT_TRUE(chunk.delta.error && !chunk.error_null);
-    EXPECT_EQ(chunk.delta.error_message, R"("a \u00fc")");
 }
 
 TEST(OpenAiChunk, TruncatedDataIsReadSafely) {
@@ -109,20 +147,25 @@ TEST(OpenAiChunk, TruncatedDataIsReadSafely) {
         for (const bool closed : {false, true}) {  // closed: it looks like an object to the first glance
             if (closed) block.push_back('}');
             const OpenAiChunk chunk = read_openai_chunk({block.data(), block.size()});
-            EXPECT_LE(chunk.delta.text_bytes, static_cast<std::int64_t>(size)) << size;
+            EXPECT_LE(chunk.delta.text.bytes, static_cast<std::int64_t>(size)) << size;
             EXPECT_LE(chunk.usage_cut.end, block.size()) << size;
         }
     }
 }
 
-TEST(OpenAiChunk, GeneratedBytesOfAPlainAnswerAreItsTextAndArguments) {
+TEST(OpenAiChunk, ChoicesOfAPlainAnswerAreReadAlike) {
     const std::string_view body =
-        R"({"choices":[{"index":0,"message":{"role":"assistant","content":"hello","tool_calls":[{"id":"call_1","type":"function",)"
+        R"({"choices":[
+  {"index":0,"message":{"role":"assistant","content":"hello","tool_calls":[{"id":"call_1","type":"function",)"
         R"("function":{"name":"f","arguments":"{}"}}],"refusal":null},"logprobs":{"content":["no","text"]},"finish_reason":"stop"},)"
-        R"({"text":"again"}]})";
+        R"({"text":"again","usage":{"prompt_tokens":7}}]})";
     const auto begin = static_cast<std::uint32_t>(body.find('['));
-    EXPECT_EQ(generated_bytes(body, {begin, static_cast<std::uint32_t>(body.size() - 1)}), 5 + 1 + 2 + 5);
-    EXPECT_EQ(generated_bytes("[]", {0, 2}), 0);
+    ReportedUsage usage;
+    const GeneratedText text = read_choices(body, {begin, static_cast<std::uint32_t>(body.size() - 1)}, usage);
+    EXPECT_EQ(text.bytes, 5 + 1 + 2 + 5);
+    EXPECT_EQ(text.tool_calls, 1);
+    EXPECT_EQ(usage.prompt, 7);
+    EXPECT_EQ(read_choices("[]", {0, 2}, usage).bytes, 0);
 }
 
 }  // namespace

@@ -3,11 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <limits>
 #include <string>
 #include <string_view>
-
-#include "gateway/chat/dialect/usage.h"
 
 namespace tollgate {
 namespace {
@@ -33,7 +30,7 @@ std::string written(std::string_view data, const AnswerOptions& options) {
     OpenAiWriter writer;
     writer.begin(options);
     std::string out;
-    writer.append(data, read_openai_chunk(data), false, out);
+    writer.append(data, read_openai_chunk(data), out);
     return out;
 }
 
@@ -54,6 +51,10 @@ TEST(OpenAiWriter, OnlyWhatMustChangeIsSpliced) {
          R"({"id":"gen-1","provider":"p\"","model":"a/b","x":1})"},
         {R"({"choices":[{"delta":{}}],"usage":{"prompt_tokens":1}})", R"({"choices":[{"delta":{}}]})",
          R"({"id":"gen-1","provider":"p\"","model":"a/b","choices":[{"delta":{}}]})"},
+        {R"({"choices":[{}],"us\u0061ge":{"prompt_tokens":1}})", R"({"choices":[{}]})",
+         R"({"id":"gen-1","provider":"p\"","model":"a/b","choices":[{}]})"},
+        {R"({"pr\u006fvider":"theirs","x":1})", R"({"pr\u006fvider":"theirs","x":1})",
+         R"({"id":"gen-1","provider":"p\"","model":"a/b","x":1})"},
         {"{}", "{}", R"({"id":"gen-1","provider":"p\"","model":"a/b"})"},
     };
     for (const auto& row : rows) {
@@ -62,51 +63,99 @@ TEST(OpenAiWriter, OnlyWhatMustChangeIsSpliced) {
     }
 }
 
-TEST(OpenAiWriter, FromTheFinalUsageOnEverythingIsHeld) {
+// Providers that say "stop" and report usage in every event delay nothing.
+TEST(OpenAiWriter, EventsPassAtOnceWithoutTheirUsageWhichEndsTheStream) {
     OpenAiWriter writer;
     AnswerMeter meter;
-    meter.begin(1);
+    meter.begin();
     writer.begin({});
     std::string out;
-    writer.append_ping(out);
-    EXPECT_EQ(out, ": ping\n");
+    for (
+        const std::string_view data :
+        {R"({"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}})",
+         R"({"choices":[{"delta":{"content":"b"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"x":3}})"}) {
+        out.clear();
+        writer.append(data, read_openai_chunk(data), out);
+        EXPECT_EQ(out, "data: " + std::string(data.substr(0, data.find(",\"usage\""))) + "}\n\n");
+    }
     out.clear();
-    const std::string_view last = R"({"choices":[{"delta":{}}],"usage":{"prompt_tokens":1}})";
-    writer.append(last, read_openai_chunk(last), true, out);
-    const std::string_view more = R"({"x":1})";
-    writer.append(more, read_openai_chunk(more), true, out);
-    writer.append_ping(out);
-    EXPECT_EQ(out, "") << "pings too: they would overtake what is held";
-    EXPECT_GT(writer.held_bytes(), 0u);
-    writer.append_held(meter, {}, "0.5", out);
-    EXPECT_EQ(out, R"(data: {"choices":[{"delta":{}}],"usage":{"prompt_tokens":1,"cost":0.5}})"
-                   "\n\ndata: {\"x\":1}\n\ndata: [DONE]\n\n");
-    EXPECT_EQ(writer.held_bytes(), 0u);
+    writer.append_end(meter, {.counts = {.prompt = 1, .completion = 2}, .cost = "0.5"}, out);
+    EXPECT_EQ(out, R"(data: {"id":"","model":"","object":"chat.completion.chunk","created":0,"choices":[],)"
+                   R"("usage":{"prompt_tokens":1,"completion_tokens":2,"x":3,"cost":0.5}})"
+                   "\n\ndata: [DONE]\n\n");
+}
+
+TEST(OpenAiWriter, OfManyUsageEventsOnlyTheLastIsKept) {
+    OpenAiWriter writer;
+    AnswerMeter meter;
+    meter.begin();
+    writer.begin({});
+    std::string out;
+    for (const std::string_view data :
+         {R"({"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"cost":9}})",
+          R"({"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"cost":9},"timings":{}})"}) {
+        writer.append(data, read_openai_chunk(data), out);
+    }
+    EXPECT_EQ(out, "");
+    writer.append_end(meter, {.counts = {.prompt = 1, .completion = 2}, .cost = "0.5"}, out);
+    EXPECT_EQ(out, R"(data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"cost":0.5},"timings":{}})"
+                   "\n\ndata: [DONE]\n\n");
+}
+
+TEST(OpenAiWriter, UsageThatIsNotBelievedIsNotShown) {
+    OpenAiWriter writer;
+    AnswerMeter meter;
+    meter.begin();
+    writer.begin({});
+    std::string out;
+    const std::string_view data = R"({"choices":[],"usage":{"prompt_tokens":-5,"completion_tokens":"3"}})";
+    writer.append(data, read_openai_chunk(data), out);
+    writer.append_end(meter, {.counts = {.prompt = 30, .completion = 5}, .reported = false, .cost = "0.5"}, out);
+    EXPECT_EQ(out,
+              R"(data: {"choices":[],"usage":{"prompt_tokens":30,"completion_tokens":5,"total_tokens":35,"cost":0.5}})"
+              "\n\ndata: [DONE]\n\n");
+}
+
+TEST(OpenAiWriter, EventsOfOurOwnAreJsonWhateverTheUpstreamsIdIs) {
+    for (const std::string_view id : {R"("a\"b\u00fc")", "12345", R"({"a":"b"})", R"("a\x")", "null"}) {
+        const std::string data = "{\"id\":" + std::string(id) + R"(,"choices":[{"delta":{"content":"x"}}]})";
+        AnswerMeter meter;
+        meter.begin();
+        meter.add(read_openai_chunk(data).delta);
+        OpenAiWriter writer;
+        writer.begin({});
+        std::string out;
+        writer.append_end(meter, {.cost = "0"}, out);
+        boost::system::error_code failed;
+        const auto event = boost::json::parse(out.substr(6, out.find("\n\n") - 6), failed);
+        ASSERT_FALSE(failed) << out;
+        EXPECT_TRUE(event.at("id").is_string()) << out;
+    }
 }
 
 TEST(OpenAiWriter, ACutDropsWhatIsHeldAndTellsTheUsage) {
     OpenAiWriter writer;
     AnswerMeter meter;
-    meter.begin(1);
+    meter.begin();
     AnswerOptions options;
     options.text_completions = true;
     options.model = "m";
     writer.begin(options);
     std::string out;
     const std::string_view usage = R"({"choices":[],"usage":{"prompt_tokens":1}})";
-    writer.append(usage, read_openai_chunk(usage), false, out);
+    writer.append(usage, read_openai_chunk(usage), out);
     writer.append_cut(meter, "insufficient_credits", out);
     EXPECT_EQ(out, R"(data: {"id":"","model":"m","object":"text_completion","created":0,"choices":)"
                    R"([{"index":0,"text":"","finish_reason":"length"}],"tollgate":{"cut":"insufficient_credits"}})"
                    "\n\n");
     out.clear();
-    writer.append_cut_end(meter, {.prompt = 2, .completion = 3}, "0.25", out);
+    writer.append_cut_end(meter, {.counts = {.prompt = 2, .completion = 3}, .cost = "0.25"}, out);
     EXPECT_EQ(out, R"(data: {"id":"","model":"m","object":"text_completion","created":0,"choices":[],"usage":)"
                    R"({"prompt_tokens":2,"completion_tokens":3,"total_tokens":5,"cost":0.25}})"
                    "\n\ndata: [DONE]\n\n");
     writer.begin(without_usage());
     out.clear();
-    writer.append_cut_end(meter, {}, "0", out);
+    writer.append_cut_end(meter, {.cost = "0"}, out);
     EXPECT_EQ(out, "data: [DONE]\n\n");
 }
 
@@ -130,24 +179,6 @@ TEST(OpenAiWriter, AnErrorEndsTheStreamInTheClientsShape) {
     EXPECT_EQ(event.at("error").at("code").as_int64(), 502);
     EXPECT_EQ(event.at("error").at("message").as_string(), "it \"broke\"");
     EXPECT_EQ(event.at("choices").at(0).at("finish_reason").as_string(), "error");
-}
-
-TEST(OpenAiWriter, WrittenUsageIsReadBack) {
-    const TokenCounts usage{.prompt = 9, .completion = 4};
-    const std::string text = usage_json(usage, "1.5");
-    EXPECT_EQ(text, R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"cost":1.5})");
-    TokenCounts read;
-    EXPECT_TRUE(parse_usage(text, read));
-    EXPECT_EQ(read, usage);
-}
-
-TEST(OpenAiWriter, TheLargestCountsAreWrittenWithoutOverflow) {
-    constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
-    TokenCounts usage;
-    parse_usage(R"({"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775807})", usage);
-    const auto total = boost::json::parse(usage_json(usage, "0")).at("total_tokens");
-    EXPECT_TRUE(total.is_uint64() || (total.is_int64() && total.as_int64() >= 0)) << "a sum of counts is not negative";
-    EXPECT_LE(usage.prompt, kMost);
 }
 
 }  // namespace

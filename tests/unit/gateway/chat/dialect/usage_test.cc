@@ -1,79 +1,189 @@
+// Reports of usage in the shapes that providers send: recorded where the row says so, else as their documentation has
+// them (November 2026), and what is billed by them.
 #include "gateway/chat/dialect/usage.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
 namespace tollgate {
 namespace {
 
+BilledUsage billed(std::string_view object, const UsageBounds& bounds = {}) {
+    ReportedUsage report;
+    EXPECT_TRUE(read_usage(object, report)) << object;
+    return billed_usage(report, bounds);
+}
+
 TEST(Usage, ShapesOfProviders) {
     const struct {
         std::string_view name, text;
-        bool found;
-        TokenCounts usage;
+        TokenCounts usage;  // prompt, completion, cache read, cache write, reasoning
     } rows[] = {
-        {"OpenAI",
+        {"OpenAI, recorded",
          R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"prompt_tokens_details":{"cached_tokens":2,"audio_tokens":0},)"
          R"("completion_tokens_details":{"reasoning_tokens":3,"audio_tokens":0}})",
-         true,
          {9, 4, 2, 0, 3}},
-        {"DeepSeek",
-         R"({"prompt_tokens":9,"completion_tokens":4,"prompt_cache_hit_tokens":6,"prompt_cache_miss_tokens":3})",
-         true,
+        {"OpenAI's responses, recorded",
+         R"({"input_tokens":9,"input_tokens_details":{"cached_tokens":2},"output_tokens":4,"output_tokens_details":{"reasoning_tokens":3},"total_tokens":13})",
+         {9, 4, 2, 0, 3}},
+        {"DeepSeek, recorded",
+         R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"prompt_cache_hit_tokens":6,"prompt_cache_miss_tokens":3})",
          {9, 4, 6, 0, 0}},
-        {"OpenRouter",
+        {"OpenRouter, recorded",
          R"({"prompt_tokens":9,"completion_tokens":4,"cost":0.1,"prompt_tokens_details":{"cached_tokens":1,"cache_write_tokens":5}})",
-         true,
          {9, 4, 1, 5, 0}},
-        {"input and output", R"({"input_tokens":9,"output_tokens":4})", true, {9, 4, 0, 0, 0}},
-        {"embeddings", R"({"prompt_tokens":9,"total_tokens":9})", true, {9, 0, 0, 0, 0}},
-        {"spaced", "{ \"prompt_tokens\" : 9 ,\n \"completion_tokens\" : 4 }", true, {9, 4, 0, 0, 0}},
-        {"null details",
-         R"({"prompt_tokens":9,"prompt_tokens_details":null,"completion_tokens":null})",
-         true,
-         {9, 0, 0, 0, 0}},
-        {"zeros", R"({"prompt_tokens":0,"completion_tokens":0})", true, {}},
-        {"nested only", R"({"x":{"prompt_tokens":9}})", false, {}},
-        {"empty", "{}", false, {}},
-        {"null", "null", false, {}},
-        {"list", "[1]", false, {}},
-        {"nothing", "", false, {}},
+        {"Mistral, recorded",
+         R"({"prompt_tokens":1000,"completion_tokens":5,"total_tokens":1005,"num_cached_tokens":900})",
+         {1000, 5, 900, 0, 0}},
+        {"Moonshot and Together",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"cached_tokens":600})",
+         {1000, 100, 600, 0, 0}},
+        {"Anthropic, recorded: the cache stands beside the input",
+         R"({"input_tokens":10,"cache_creation_input_tokens":20,"cache_read_input_tokens":70,"output_tokens":4})",
+         {100, 4, 70, 20, 0}},
+        {"Anthropic's names beside OpenAI's: a part of the prompt",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"cache_read_input_tokens":600})",
+         {1000, 100, 600, 0, 0}},
+        {"LiteLLM",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"cache_creation_input_tokens":400,"prompt_tokens_details":{"cache_creation_tokens":400}})",
+         {1000, 100, 0, 400, 0}},
+        {"Anthropic's names where the total says that the cache is inside",
+         R"({"input_tokens":100,"cache_read_input_tokens":70,"output_tokens":4,"total_tokens":104})",
+         {100, 4, 70, 0, 0}},
+        {"Gemini, recorded: thoughts beside the candidates",
+         R"({"promptTokenCount":20,"candidatesTokenCount":198,"totalTokenCount":623,"thoughtsTokenCount":405,"cachedContentTokenCount":5})",
+         {20, 603, 5, 0, 405}},
+        {"Gemini's tools, recorded",
+         R"({"promptTokenCount":20,"candidatesTokenCount":10,"toolUsePromptTokenCount":30,"totalTokenCount":60})",
+         {50, 10, 0, 0, 0}},
+        {"Gemini, nothing but thoughts",
+         R"({"promptTokenCount":20,"thoughtsTokenCount":9,"totalTokenCount":29})",
+         {20, 9, 0, 0, 9}},
+        {"Bedrock, recorded",
+         R"({"inputTokens":10,"outputTokens":4,"totalTokens":104,"cacheReadInputTokens":70,"cacheWriteInputTokens":20})",
+         {100, 4, 70, 20, 0}},
+        {"llama.cpp's timings", R"({"prompt_n":3,"predicted_n":4,"cache_n":6,"prompt_ms":1.5})", {9, 4, 6, 0, 0}},
+        {"Cohere",
+         R"({"billed_units":{"input_tokens":5.0,"output_tokens":7.0},"tokens":{"input_tokens":66,"output_tokens":9}})",
+         {5, 7, 0, 0, 0}},
+        {"Cohere without billed units", R"({"tokens":{"input_tokens":66,"output_tokens":9}})", {66, 9, 0, 0, 0}},
+        {"Perplexity",
+         R"({"prompt_tokens":9,"completion_tokens":40,"total_tokens":49,"citation_tokens":900,"reasoning_tokens":30})",
+         {9, 40, 0, 0, 30}},
+        {"xAI: reasoning beside the completion",
+         R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":33,"completion_tokens_details":{"reasoning_tokens":20}})",
+         {9, 24, 0, 0, 20}},
+        {"reasoning beside the completion, without a total",
+         R"({"prompt_tokens":9,"completion_tokens":4,"completion_tokens_details":{"reasoning_tokens":20}})",
+         {9, 24, 0, 0, 20}},
+        {"the completion in the total only", R"({"prompt_tokens":21,"total_tokens":81})", {21, 60, 0, 0, 0}},
+        {"reasoning in the total only",
+         R"({"prompt_tokens":20,"completion_tokens":198,"total_tokens":623})",
+         {20, 603, 0, 0, 405}},
+        {"a completion of zero beside reasoning",
+         R"({"prompt_tokens":21,"completion_tokens":0,"total_tokens":81,"completion_tokens_details":{"reasoning_tokens":60}})",
+         {21, 60, 0, 0, 60}},
+        {"the prompt in the total only", R"({"completion_tokens":4,"total_tokens":13})", {9, 4, 0, 0, 0}},
+        {"a total smaller than its parts",
+         R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":5})",
+         {9, 4, 0, 0, 0}},
+        {"spaced", "{ \"prompt_tokens\" : 9 ,\n \"completion_tokens\" : 4 }", {9, 4, 0, 0, 0}},
+        {"escaped names", R"({"prompt\u005ftokens":9,"\u0063ompletion_tokens":4})", {9, 4, 0, 0, 0}},
+        {"more cached than there is",
+         R"({"prompt_tokens":9,"completion_tokens":4,"cached_tokens":50})",
+         {9, 4, 9, 0, 0}},
     };
     for (const auto& row : rows) {
-        TokenCounts usage;
-        EXPECT_EQ(parse_usage(row.text, usage), row.found) << row.name;
-        EXPECT_EQ(usage, row.usage) << row.name;
+        const BilledUsage usage = billed(row.text);
+        EXPECT_EQ(usage.counts, row.usage) << row.name;
+        EXPECT_TRUE(usage.reported && !usage.refused) << row.name;
     }
 }
 
-// Token counts are non-negative integers; anything else counts as absent.
-TEST(Usage, CountsThatAreNoCountsAreAbsent) {
-    for (const std::string_view value :
-         {"-1", "\"9\"", "true", "[9]", "9.5", "9e3", "9E0", "99999999999999999999", ""}) {
-        TokenCounts usage;
-        EXPECT_FALSE(parse_usage("{\"prompt_tokens\":" + std::string(value) + "}", usage)) << value;
-        EXPECT_EQ(usage, TokenCounts{}) << value;
+TEST(Usage, StandsInManyPlaces) {
+    const struct {
+        std::string_view name, value;
+    } rows[] = {
+        {"usage", R"({"prompt_tokens":9,"completion_tokens":4})"},
+        {"usageMetadata", R"({"promptTokenCount":9,"candidatesTokenCount":4})"},
+        {"x_groq", R"({"id":"req","usage":{"prompt_tokens":9,"completion_tokens":4}})"},
+        {"timings", R"({"prompt_n":9,"predicted_n":4})"},
+        {"message", R"({"usage":{"input_tokens":9,"output_tokens":4}})"},
+        {"response", R"({"usage":{"input_tokens":9,"output_tokens":4}})"},
+        {"metadata", R"({"usage":{"inputTokens":9,"outputTokens":4}})"},
+        {"meta", R"({"billed_units":{"input_tokens":9,"output_tokens":4}})"},
+    };
+    for (const auto& row : rows) {
+        ReportedUsage report;
+        EXPECT_TRUE(read_usage_member(row.name, row.value, report)) << row.name;
+        EXPECT_EQ(billed_usage(report, {}).counts, (TokenCounts{.prompt = 9, .completion = 4})) << row.name;
+    }
+    ReportedUsage ollama;
+    EXPECT_TRUE(read_usage_member("prompt_eval_count", "9", ollama));
+    EXPECT_TRUE(read_usage_member("eval_count", "4", ollama));
+    EXPECT_EQ(billed_usage(ollama, {}).counts, (TokenCounts{.prompt = 9, .completion = 4}));
+    ReportedUsage none;
+    for (const std::string_view name : {"choices", "created", "message", "x"}) {
+        EXPECT_FALSE(read_usage_member(name, "\"prompt_tokens\"", none)) << name;
     }
 }
 
-TEST(Usage, AWholeNumberWrittenAsADecimalIsThatNumberOrAbsentButNeverAnother) {
-    for (const std::string_view value : {"9.0", "0.9e1", "90e-1"}) {
-        TokenCounts usage;
-        parse_usage("{\"prompt_tokens\":" + std::string(value) + ",\"completion_tokens\":1}", usage);
-        EXPECT_TRUE(usage.prompt == 9 || usage.prompt == 0) << value << " was read as " << usage.prompt;
+TEST(Usage, NothingIsReadWhereNothingIsNamed) {
+    for (const std::string_view text :
+         {R"({"x":{"prompt_tokens":9}})", "{}", "null", "[1]", "", R"({"prompt_tokens":null})"}) {
+        ReportedUsage report;
+        EXPECT_FALSE(read_usage(text, report)) << text;
+    }
+}
+
+TEST(Usage, AWholeNumberIsOneHoweverItIsWritten) {
+    for (const std::string_view value : {"9", "9.0", "0.9e1", "90e-1", "9E0", "\"9\"", "\"9.0\""}) {
+        EXPECT_EQ(billed("{\"prompt_tokens\":" + std::string(value) + ",\"completion_tokens\":1}").counts.prompt, 9)
+            << value;
+    }
+}
+
+TEST(Usage, AReportWithACountThatIsNoneIsRefused) {
+    for (const std::string_view value : {"-1", "true", "[9]", "9.5", "1e30", "99999999999999999999",
+                                         "9223372036854775808", "\"many\"", "NaN", "\"\""}) {
+        const BilledUsage usage = billed("{\"prompt_tokens\":" + std::string(value) + ",\"completion_tokens\":1}",
+                                         {.counted_prompt = 30, .counted_completion = 5});
+        EXPECT_TRUE(usage.refused && !usage.reported) << value;
+        EXPECT_EQ(usage.counts, (TokenCounts{.prompt = 30, .completion = 5})) << value;
+    }
+}
+
+TEST(Usage, APartThatCannotBeReadIsAbsent) {
+    EXPECT_EQ(billed(R"({"prompt_tokens":9,"completion_tokens":4,"cached_tokens":-5})").counts,
+              (TokenCounts{.prompt = 9, .completion = 4}));
+}
+
+TEST(Usage, OnlyCountsInOpenAisOwnTextNeedNoRewriting) {
+    const auto as_openai = [](std::string_view text) {
+        ReportedUsage report;
+        read_usage(text, report);
+        return report.openai_text;
+    };
+    EXPECT_TRUE(as_openai(R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"x":"y"})"));
+    for (const std::string_view text :
+         {R"({"prompt_tokens":9.0,"completion_tokens":4})", R"({"prompt_tokens":"9","completion_tokens":4})",
+          R"({"input_tokens":9,"output_tokens":4})", R"({"prompt_tokens":9,"completion_tokens":4,"cost":1})",
+          R"({"prompt_tokens":9,"c\u006fst":1})", R"({"prompt_tokens":9,"cached_tokens":4})"}) {
+        EXPECT_FALSE(as_openai(text)) << text;
     }
 }
 
 TEST(Usage, TruncatedTextIsReadSafely) {
     const std::string whole =
-        R"({"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":2},"completion_tokens":4})";
+        R"({"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":2},"billed_units":{"input_tokens":9},"completion_tokens":4})";
     for (std::size_t size = 0; size < whole.size(); ++size) {
         const std::vector<char> block(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
-        TokenCounts usage;
-        parse_usage({block.data(), block.size()}, usage);
-        EXPECT_TRUE(usage.prompt == 0 || usage.prompt == 9) << size;
+        ReportedUsage report;
+        read_usage({block.data(), block.size()}, report);
+        EXPECT_TRUE(report.prompt == ReportedUsage::kAbsent || report.prompt == 9) << size;
     }
 }
 

@@ -1,0 +1,211 @@
+// Shapes, as of November 2026. Recorded or documented examples are in provider_error_test.cc.
+//   {"error":{"message","type","param","code"}}   OpenAI, Azure, DeepSeek, Groq (with `status_code`), OpenRouter
+//   {"type":"error","error":{"type","message"}}   Anthropic
+//   [{"error":{"code","message","status"}}]       Google's OpenAI endpoint; without the brackets its own API
+//   {"error":"…"}                                 Ollama, Hugging Face
+//   {"error":"code","error_description":"…"}      OAuth
+//   {"object":"error","message","type","code"}    vLLM, Mistral
+//   {"message"}, {"msg"}, {"code","message"}      many; DashScope
+//   {"detail":"…"}, {"detail":[{"msg","loc"}]}    FastAPI: Voyage, LiteLLM
+//   {"errors":[…]}                                Cloudflare
+//   {"title","detail","status"}                   RFC 9457
+//   {"__type","message"}                          AWS
+//   {"base_resp":{"status_code","status_msg"}}    MiniMax
+#include "gateway/chat/dialect/provider_error.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+#include "gateway/text/json_members.h"
+
+namespace tollgate {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMostMessageBytes = 4096;
+constexpr std::size_t kMostWordBytes = 256;     // of type, code and param
+constexpr std::size_t kMostMemberBytes = 4096;  // of what else an error object holds; more is generated text, not words
+constexpr int kMostNesting = 4;                 // of messages in messages
+
+constexpr std::array<std::string_view, 13> kMessageNames = {
+    "message",       "Message",      "msg",   "detail",      "error_description",
+    "error_message", "errorMessage", "title", "description", "status_msg",
+    "faultstring",   "reason",       "text"};
+
+const json::value* member(const json::object& object, std::string_view name) {
+    const auto found = object.find(name);
+    return found == object.end() || found->value().is_null() ? nullptr : &found->value();
+}
+
+std::string text_of(const json::value* value, std::size_t most) {
+    if (value == nullptr || !value->is_string()) return {};
+    return std::string(cut_utf8(std::string_view(value->get_string()), most));
+}
+
+// {"loc":["body","messages",0]} names the field messages.0.
+std::string param_of(const json::value* location) {
+    if (location == nullptr || !location->is_array()) return text_of(location, kMostWordBytes);
+    std::string param;
+    for (const json::value& step : location->get_array()) {
+        const std::string text = step.is_string() ? std::string(step.get_string()) : json::serialize(step);
+        if (param.empty() && text == "body") continue;
+        if (!param.empty()) param += '.';
+        param += text;
+    }
+    return std::string(cut_utf8(param, kMostWordBytes));
+}
+
+std::string words_in(const json::value& value, int depth);
+
+std::string words_in_object(const json::object& object, int depth) {
+    for (const std::string_view name : kMessageNames) {
+        const json::value* const words = member(object, name);
+        if (words == nullptr) continue;
+        std::string found = words_in(*words, depth + 1);
+        if (!found.empty()) return found;
+    }
+    return {};
+}
+
+std::string words_in(const json::value& value, int depth) {
+    if (depth > kMostNesting) return {};
+    if (value.is_string()) return std::string(value.get_string());
+    if (value.is_object()) return words_in_object(value.get_object(), depth);
+    std::string all;
+    if (!value.is_array()) return all;
+    for (const json::value& item : value.get_array()) {
+        const std::string one = words_in(item, depth + 1);
+        if (!one.empty() && all.size() < kMostMessageBytes) all += (all.empty() ? "" : "; ") + one;
+    }
+    return all;
+}
+
+int status_in(const json::value* value) {
+    std::int64_t status = 0;
+    if (value == nullptr) return 0;
+    if (value->is_int64()) status = value->get_int64();
+    if (value->is_string() && value->get_string().size() == 3) {
+        for (const char digit : value->get_string())
+            status = digit >= '0' && digit <= '9' ? status * 10 + digit - '0' : -1000;
+    }
+    return status >= 400 && status <= 599 ? static_cast<int>(status) : 0;
+}
+
+// A status as the code says nothing more; Google's name for it does.
+void read_code(const json::object& object, ProviderError& said) {
+    for (const std::string_view name : {"status_code", "statusCode", "status", "code"}) {
+        if (said.status == 0) said.status = status_in(member(object, name));
+    }
+    const json::value* code = member(object, "code");
+    const json::value* const status = member(object, "status");
+    const bool named = status != nullptr && status->is_string() && status_in(status) == 0;
+    if (named && (code == nullptr || status_in(code) != 0)) code = status;
+    if (code == nullptr) code = member(object, "__type");
+    if (code == nullptr) code = member(object, "status_code");
+    if (code != nullptr && (code->is_string() || code->is_int64())) {
+        const std::string text =
+            code->is_string() ? json::serialize(json::value(text_of(code, kMostWordBytes))) : json::serialize(*code);
+        if (text != "\"\"" && said.code.empty()) said.code = text;
+    }
+}
+
+void read_words(const json::object& object, ProviderError& said) {
+    if (said.message.empty()) said.message = cut_utf8(words_in_object(object, 0), kMostMessageBytes);
+    if (said.type.empty()) said.type = text_of(member(object, "type"), kMostWordBytes);
+    if (said.type == "error") said.type.clear();  // says no more than that it is one
+    if (said.param.empty()) said.param = text_of(member(object, "param"), kMostWordBytes);
+    if (said.param.empty()) said.param = param_of(member(object, "loc"));
+    read_code(object, said);
+}
+
+// What an error object says beside the four members that every client knows.
+std::string further_members(const json::object& error) {
+    std::string members;
+    for (const auto& [name, value] : error) {
+        if (name == "message" || name == "type" || name == "param" || name == "code") continue;
+        members += (members.empty() ? "" : ",") + json::serialize(json::value(name)) + ":" + json::serialize(value);
+    }
+    return members.size() <= kMostMemberBytes ? members : std::string();
+}
+
+void read_object(const json::object& body, ProviderError& said) {
+    const json::value* const error = member(body, "error");
+    if (error != nullptr && error->is_object()) {
+        read_words(error->get_object(), said);
+        said.members = further_members(error->get_object());
+    } else if (error != nullptr && error->is_string()) {
+        const std::string description = words_in_object(body, 0);
+        said.message =
+            cut_utf8(description.empty() ? std::string(error->get_string()) : description, kMostMessageBytes);
+        if (!description.empty()) said.code = json::serialize(json::value(text_of(error, kMostWordBytes)));
+    }
+    if (const json::value* const response = member(body, "base_resp"); response != nullptr && response->is_object()) {
+        read_words(response->get_object(), said);
+    }
+    if (const json::value* const detail = member(body, "detail"); detail != nullptr && detail->is_array()) {
+        if (!detail->get_array().empty() && detail->get_array()[0].is_object()) {
+            said.param = param_of(member(detail->get_array()[0].get_object(), "loc"));
+        }
+    }
+    read_words(body, said);
+    const json::value* const errors = member(body, "errors");
+    if (errors == nullptr || !said.message.empty()) return;
+    said.message = cut_utf8(words_in(*errors, 0), kMostMessageBytes);
+    if (errors->is_array() && !errors->get_array().empty() && errors->get_array()[0].is_object()) {
+        read_words(errors->get_array()[0].get_object(), said);
+    }
+}
+
+std::optional<ProviderError> read_plain_text(std::string_view text) {
+    if (text.empty() || text.front() == '<' || text.front() == '{' || text.front() == '[') return std::nullopt;
+    const bool readable = std::ranges::all_of(
+        text, [](char c) { return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\r' || c == '\t'; });
+    json::error_code failed;
+    if (!readable) return std::nullopt;
+    ProviderError said;
+    said.message = cut_utf8(text, kMostMessageBytes);
+    json::parse(json::serialize(json::value(said.message)), failed);
+    if (failed) return std::nullopt;  // not UTF-8
+    return said;
+}
+
+}  // namespace
+
+bool says_error(std::string_view name, std::string_view value) {
+    constexpr std::array<std::string_view, 6> kNone = {"null", "false", "\"\"", "{}", "[]", "0"};
+    if (name == "error") return std::ranges::find(kNone, value) == kNone.end();
+    if (name == "errors") return value.size() > 2 && (value.front() == '[' || value.front() == '{');
+    if (name == "object" || name == "type") return value == "\"error\"";
+    if (name != "base_resp" || !value.starts_with('{')) return false;
+    const auto code = find_member(value, 0, "status_code");
+    return code && code->value.of(value) != "0";
+}
+
+bool holds_words(std::string_view name, std::string_view value) {
+    const bool words = name == "message" || name == "msg" || name == "detail";
+    return words && (value.starts_with('"') || value.starts_with('['));
+}
+
+std::optional<ProviderError> read_provider_error(std::string_view text) {
+    constexpr std::string_view kSpaces = " \t\r\n";
+    const auto first = text.find_first_not_of(kSpaces);
+    if (first == std::string_view::npos) return std::nullopt;
+    text = text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+    json::error_code failed;
+    const json::value value = json::parse(text, failed);
+    if (failed) return read_plain_text(text);
+    ProviderError said;
+    const json::value* body = &value;
+    if (body->is_array() && !body->get_array().empty()) body = &body->get_array()[0];
+    if (body->is_string()) {
+        said.message = text_of(body, kMostMessageBytes);
+    } else if (body->is_object()) {
+        read_object(body->get_object(), said);
+    }
+    if (said.message.empty() && said.code.empty() && said.type.empty()) return std::nullopt;
+    return said;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,111 @@
+// Errors in the shapes that providers send: recorded, or as documented (November 2026).
+#include "gateway/chat/dialect/provider_error.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace tollgate {
+namespace {
+
+TEST(ProviderErrorReader, ShapesOfProviders) {
+    const struct {
+        std::string_view name, text, message, type, code, param;
+        int status = 0;
+    } rows[] = {
+        {"OpenAI, recorded",
+         R"({"error":{"message":"M","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}})",
+         "M", "invalid_request_error", "\"unsupported_parameter\"", "max_tokens"},
+        {"null members", R"({"error":{"message":"M","type":null,"param":null,"code":null}})", "M", "", "", ""},
+        {"Groq, recorded",
+         R"({"error":{"message":"M","type":"invalid_request_error","code":"tool_use_failed","failed_generation":"x","status_code":400}})",
+         "M", "invalid_request_error", "\"tool_use_failed\"", "", 400},
+        {"Anthropic, recorded", R"({"type":"error","error":{"type":"overloaded_error","message":"M"}})", "M",
+         "overloaded_error", "", ""},
+        {"vLLM", R"({"object":"error","message":"M","type":"BadRequestError","param":null,"code":400})", "M",
+         "BadRequestError", "400", "", 400},
+        {"Mistral, recorded", R"({"object":"error","message":"M","type":"invalid_model","param":null,"code":"1500"})",
+         "M", "invalid_model", "\"1500\"", ""},
+        {"Google's OpenAI endpoint, recorded", R"([{"error":{"code":400,"message":"M","status":"INVALID_ARGUMENT"}}])",
+         "M", "", "\"INVALID_ARGUMENT\"", "", 400},
+        {"Ollama", R"({"error":"M"})", "M", "", "", ""},
+        {"OAuth", R"({"error":"invalid_request","error_description":"M"})", "M", "", "\"invalid_request\"", ""},
+        {"Voyage, recorded", R"({"detail":"M"})", "M", "", "", ""},
+        {"FastAPI", R"({"detail":[{"msg":"M","loc":["body","messages",0],"type":"missing"}]})", "M", "", "",
+         "messages.0"},
+        {"a list of messages", R"([{"msg":"M"}])", "M", "", "", ""},
+        {"message", R"({"message":"M"})", "M", "", "", ""},
+        {"msg", R"({"msg":"M","code":7})", "M", "", "7", ""},
+        {"DashScope", R"({"code":"InvalidParameter","message":"M","request_id":"r"})", "M", "", "\"InvalidParameter\"",
+         ""},
+        {"Cloudflare", R"({"success":false,"errors":[{"code":5007,"message":"M"}]})", "M", "", "5007", ""},
+        {"RFC 9457", R"({"type":"about:blank","title":"T","status":422,"detail":"M"})", "M", "about:blank", "", "",
+         422},
+        {"AWS", R"({"__type":"ValidationException","message":"M"})", "M", "", "\"ValidationException\"", ""},
+        {"AWS, other case", R"({"Message":"M"})", "M", "", "", ""},
+        {"MiniMax", R"({"choices":null,"base_resp":{"status_code":1008,"status_msg":"M"}})", "M", "", "1008", ""},
+        {"nested", R"({"error":{"error":1,"message":{"message":"M"}}})", "M", "", "", ""},
+        {"plain text", " M\r\n", "M", "", "", ""},
+        {"a JSON string", "\"M\"", "M", "", "", ""},
+        {"escaped", R"({"err\u006fr":{"m\u0065ssage":"\u004d"}})", "M", "", "", ""},
+    };
+    for (const auto& row : rows) {
+        const auto said = read_provider_error(row.text);
+        ASSERT_TRUE(said) << row.name;
+        EXPECT_EQ(said->message, row.message) << row.name;
+        EXPECT_EQ(said->type, row.type) << row.name;
+        EXPECT_EQ(said->code, row.code) << row.name;
+        EXPECT_EQ(said->param, row.param) << row.name;
+        EXPECT_EQ(said->status, row.status) << row.name;
+    }
+}
+
+TEST(ProviderErrorReader, NothingForPeopleIsNoError) {
+    for (const std::string_view text : {"", "  ", "<html><body>502</body></html>", "{", "{}", "[]", "5",
+                                        R"({"error":{}})", R"({"x":1})", "\x01\x02", "\xff\xfe text"}) {
+        EXPECT_FALSE(read_provider_error(text)) << text;
+    }
+}
+
+TEST(ProviderErrorReader, TextsAreBoundedAndCutBetweenCharacters) {
+    const auto said = read_provider_error(R"({"error":{"message":")" + std::string(4095, 'x') + "ü\",\"type\":\"" +
+                                          std::string(999, 't') + "\"}}");
+    ASSERT_TRUE(said);
+    EXPECT_EQ(said->message, std::string(4095, 'x'));
+    EXPECT_EQ(said->type.size(), 256u);
+}
+
+TEST(ProviderErrorReader, FurtherMembersArePassedUnlessTheyAreLarge) {
+    EXPECT_EQ(read_provider_error(R"({"error":{"message":"M","innererror":{"code":"filtered"}},"debug":1})")->members,
+              R"("innererror":{"code":"filtered"})");
+    EXPECT_EQ(read_provider_error(R"({"error":{"message":"M","failed_generation":")" + std::string(5000, 'x') + "\"}}")
+                  ->members,
+              "")
+        << "generated text would be free";
+}
+
+TEST(ProviderErrorReader, MembersThatSayError) {
+    for (const auto& [name, value] : {std::pair{"error", "{\"a\":1}"},
+                                      {"error", "\"x\""},
+                                      {"error", "true"},
+                                      {"object", "\"error\""},
+                                      {"type", "\"error\""},
+                                      {"errors", "[1]"},
+                                      {"base_resp", "{\"status_code\":1008}"}}) {
+        EXPECT_TRUE(says_error(name, value)) << name << value;
+    }
+    for (const auto& [name, value] : {std::pair{"error", "null"},
+                                      {"error", "{}"},
+                                      {"error", "\"\""},
+                                      {"error", "false"},
+                                      {"object", "\"list\""},
+                                      {"errors", "[]"},
+                                      {"errors", "null"},
+                                      {"base_resp", "{\"status_code\":0}"},
+                                      {"base_resp", "null"}}) {
+        EXPECT_FALSE(says_error(name, value)) << name << value;
+    }
+}
+
+}  // namespace
+}  // namespace tollgate

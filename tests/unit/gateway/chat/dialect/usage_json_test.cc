@@ -1,0 +1,69 @@
+// What a client sees of what it is charged for.
+#include "gateway/chat/dialect/usage_json.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <string>
+
+#include "gateway/chat/dialect/usage.h"
+
+namespace tollgate {
+namespace {
+
+std::string appended(std::string_view object, const TokenCounts& counts, bool reported = true) {
+    std::string out;
+    append_usage(object, {.counts = counts, .reported = reported, .cost = "0.5"}, out);
+    return out;
+}
+
+TEST(UsageJson, TheCostReplacesWhatStandsThere) {
+    EXPECT_EQ(appended(R"({"prompt_tokens":9,"cost":0.00014,"completion_tokens":4})", {9, 4}),
+              R"({"prompt_tokens":9,"completion_tokens":4,"cost":0.5})");
+    EXPECT_EQ(appended(R"({"cost":{"total":1},"prompt_tokens":9,"completion_tokens":4,"c\u006fst":2})", {9, 4}),
+              R"({"prompt_tokens":9,"completion_tokens":4,"cost":0.5})");
+}
+
+TEST(UsageJson, WhatIsChargedStandsInPlaceOfWhatTheReportLeavesOpen) {
+    EXPECT_EQ(appended(R"({"prompt_tokens":20,"completion_tokens":198,"total_tokens":623,"x":1})", {20, 603}),
+              R"({"prompt_tokens":20,"completion_tokens":603,"total_tokens":623,"x":1,"cost":0.5})");
+    EXPECT_EQ(
+        appended(R"({"input_tokens":10,"output_tokens":4})", {100, 4}),
+        R"({"input_tokens":10,"output_tokens":4,"prompt_tokens":100,"completion_tokens":4,"total_tokens":104,"cost":0.5})");
+    EXPECT_EQ(appended(R"({"prompt_tokens":9.0,"completion_tokens":"4"})", {9, 4}),
+              R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"cost":0.5})");
+}
+
+TEST(UsageJson, PartsAreShownUnderOpenAisNames) {
+    EXPECT_EQ(
+        appended(R"({"prompt_tokens":9,"completion_tokens":4,"num_cached_tokens":5})", {9, 4, 5}),
+        R"({"prompt_tokens":9,"completion_tokens":4,"num_cached_tokens":5,"prompt_tokens_details":{"cached_tokens":5},"cost":0.5})");
+    const std::string_view details =
+        R"({"prompt_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":5,"audio_tokens":0})";
+    EXPECT_EQ(appended(std::string(details) + "}", {9, 4, 5}), std::string(details) + R"(,"cost":0.5})");
+}
+
+TEST(UsageJson, AReportThatIsNotBelievedIsReplacedWhole) {
+    EXPECT_EQ(appended(R"({"prompt_tokens":-5,"completion_tokens":"3","x":1})", {30, 5}, false),
+              R"({"prompt_tokens":30,"completion_tokens":5,"total_tokens":35,"cost":0.5})");
+}
+
+TEST(UsageJson, WrittenUsageIsReadBack) {
+    const TokenCounts counts{.prompt = 9, .completion = 4, .cache_read = 2, .cache_write = 1, .reasoning = 3};
+    ReportedUsage read;
+    EXPECT_TRUE(read_usage(usage_json(counts, "1.5"), read));
+    EXPECT_EQ(billed_usage(read, {}).counts, counts);
+}
+
+TEST(UsageJson, ShowsWhatItWasReadFrom) {
+    ReportedUsage report;
+    read_usage(R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":13})", report);
+    EXPECT_TRUE(shows(report, {.prompt = 9, .completion = 4}));
+    EXPECT_FALSE(shows(report, {.prompt = 9, .completion = 5}));
+    ReportedUsage other;
+    read_usage(R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":99})", other);
+    EXPECT_FALSE(shows(other, {.prompt = 9, .completion = 4}));
+}
+
+}  // namespace
+}  // namespace tollgate

@@ -1,0 +1,108 @@
+// What is billed by a report: what it leaves out, and what can't be true.
+#include "gateway/chat/reported_usage.h"
+
+#include <gtest/gtest.h>
+
+namespace tollgate {
+namespace {
+
+constexpr UsageBounds kBounds{
+    .most_prompt = 128'000, .most_completion = 700, .counted_prompt = 30, .counted_completion = 50};
+
+TEST(ReportedUsage, WithoutAReportAllIsCounted) {
+    const BilledUsage usage = billed_usage({}, kBounds);
+    EXPECT_EQ(usage.counts, (TokenCounts{.prompt = 30, .completion = 50}));
+    EXPECT_FALSE(usage.reported || usage.refused);
+}
+
+TEST(ReportedUsage, WhatIsCountedStaysWithinTheBounds) {
+    UsageBounds bounds = kBounds;
+    bounds.counted_prompt = 1'000'000;
+    bounds.counted_completion = 250'000;
+    EXPECT_EQ(billed_usage({}, bounds).counts, (TokenCounts{.prompt = 128'000, .completion = 700}));
+}
+
+TEST(ReportedUsage, MoreThanTheBoundsIsRefusedWhole) {
+    for (const ReportedUsage& report :
+         {ReportedUsage{.prompt = 128'001, .completion = 1}, ReportedUsage{.prompt = 9, .completion = 701},
+          ReportedUsage{.prompt = 1'000'000'000, .completion = 1}, ReportedUsage{.prompt = 9, .total = 5000}}) {
+        const BilledUsage usage = billed_usage(report, kBounds);
+        EXPECT_TRUE(usage.refused);
+        EXPECT_EQ(usage.counts, (TokenCounts{.prompt = 30, .completion = 50}));
+    }
+    EXPECT_FALSE(billed_usage({.prompt = 128'000, .completion = 700}, kBounds).refused);
+}
+
+TEST(ReportedUsage, WithoutKnownBoundsAnAbsurdReportIsStillRefused) {
+    EXPECT_TRUE(billed_usage({.prompt = 1'000'000'000, .completion = 1}, {}).refused);
+    EXPECT_TRUE(billed_usage({.prompt = 1, .completion = 1'000'000'000}, {}).refused);
+}
+
+TEST(ReportedUsage, AnImpossibleTotalLeavesItsPartsAlone) {
+    const BilledUsage usage = billed_usage({.prompt = 9, .completion = 4, .total = 1'000'000}, kBounds);
+    EXPECT_EQ(usage.counts, (TokenCounts{.prompt = 9, .completion = 4}));
+    EXPECT_FALSE(usage.refused);
+}
+
+TEST(ReportedUsage, ReasoningBesideTheCompletionMayBeBesideTheBound) {
+    UsageBounds bounds = kBounds;
+    EXPECT_TRUE(billed_usage({.prompt = 9, .completion = 5000, .reasoning = 4800}, bounds).refused);
+    bounds.reasoning_beside = true;
+    const BilledUsage usage = billed_usage({.prompt = 9, .completion = 200, .reasoning = 4800}, bounds);
+    EXPECT_EQ(usage.counts, (TokenCounts{.prompt = 9, .completion = 5000, .reasoning = 4800}));
+}
+
+TEST(ReportedUsage, ATotalAloneIsNoAnswersUsage) {
+    const BilledUsage usage = billed_usage({.total = 900}, kBounds);
+    EXPECT_EQ(usage.counts, (TokenCounts{.prompt = 30, .completion = 50}));
+    EXPECT_FALSE(usage.reported || usage.refused);
+}
+
+TEST(ReportedUsage, ATotalAloneIsAnEmbeddingsPrompt) {
+    for (const ReportedUsage& report : {ReportedUsage{.total = 50'000}, ReportedUsage{.prompt = 0, .total = 50'000},
+                                        ReportedUsage{.prompt = 50'000, .total = 50'000}}) {
+        const BilledUsage usage = billed_usage(report, {.call = ModelCall::embeddings, .counted_prompt = 30});
+        EXPECT_EQ(usage.counts, (TokenCounts{.prompt = 50'000}));
+        EXPECT_TRUE(usage.reported);
+    }
+    EXPECT_EQ(
+        billed_usage({.prompt = 0, .total = 0}, {.call = ModelCall::embeddings, .counted_prompt = 30}).counts.prompt,
+        30);
+}
+
+TEST(ReportedUsage, ZerosForTextAreNotFilledIn) {
+    const BilledUsage usage = billed_usage({.prompt = 0, .completion = 0, .total = 0}, kBounds);
+    EXPECT_EQ(usage.counts, (TokenCounts{.prompt = 30, .completion = 50}));
+    EXPECT_FALSE(usage.reported);
+    const BilledUsage prompt = billed_usage({.prompt = 9, .completion = 0}, kBounds);
+    EXPECT_EQ(prompt.counts, (TokenCounts{.prompt = 9, .completion = 50}));
+    EXPECT_FALSE(prompt.reported);
+}
+
+TEST(ReportedUsage, ZerosForNothingAreAFigure) {
+    UsageBounds bounds = kBounds;
+    bounds.counted_completion = 0;
+    const BilledUsage usage = billed_usage({.prompt = 0, .completion = 0}, bounds);
+    EXPECT_EQ(usage.counts, TokenCounts{});
+    EXPECT_TRUE(usage.reported);
+}
+
+TEST(ReportedUsage, AnAbsentPromptIsCounted) {
+    const BilledUsage usage = billed_usage({.completion = 9}, kBounds);
+    EXPECT_EQ(usage.counts, (TokenCounts{.prompt = 30, .completion = 9}));
+    EXPECT_FALSE(usage.reported);
+}
+
+TEST(ReportedUsage, ALaterReportErasesNothing) {
+    ReportedUsage report{.prompt = 7, .completion = 1, .cache_read = 5};
+    report.merge({.prompt = 7, .completion = 3, .total = 10});
+    report.merge({.prompt = 0, .completion = 0});
+    report.merge({});
+    EXPECT_EQ(report.prompt, 7);
+    EXPECT_EQ(report.completion, 3);
+    EXPECT_EQ(report.total, 10);
+    EXPECT_EQ(report.cache_read, 5);
+}
+
+}  // namespace
+}  // namespace tollgate

@@ -1,0 +1,74 @@
+// Usage of answers too large to hold, wherever it stands and however they come.
+#include "gateway/upstream/usage_scanner.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "gateway/upstream/endings.h"
+
+namespace tollgate {
+namespace {
+
+UsageScanner scanned(std::string_view body, std::size_t piece = 61) {
+    UsageScanner scanner;
+    for (std::size_t at = 0; at < body.size(); at += piece) scanner.feed(body.substr(at, piece));
+    return scanner;
+}
+
+const std::string kText(200'000, 'x');
+
+TEST(UsageScanner, FindsUsageBeforeAndBehindTheAnswer) {
+    const std::string usage = R"({"prompt_tokens":3,"completion_tokens":5})";
+    const std::string choices =
+        R"("choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":9}}],)" + kText + R"("}}])";
+    for (const std::string& body :
+         {"{\"usage\" : " + usage + "," + choices + "}", "{" + choices + " , \"usage\":" + usage + " }\n"}) {
+        for (const std::size_t piece : {std::size_t{1}, std::size_t{61}, body.size()}) {
+            const UsageScanner scanner = scanned(body, piece);
+            EXPECT_TRUE(scanner.whole());
+            ASSERT_TRUE(scanner.has_usage());
+            EXPECT_EQ(scanner.usage().prompt, 3);
+            EXPECT_EQ(scanner.usage().completion, 5);
+            EXPECT_EQ(std::string_view(body).substr(scanner.usage_begin(), usage.size()), usage);
+            EXPECT_EQ(scanner.bytes(), body.size());
+        }
+    }
+}
+
+TEST(UsageScanner, KnowsWhetherTheObjectIsWhole) {
+    for (const std::string_view body : {"{}", " {\"a\":[{}]}\r\n", R"({"a":"}"})"})
+        EXPECT_TRUE(scanned(body).whole()) << body;
+    for (const std::string_view body : {"", " ", "{", "[]", "{}x", "{}{}", R"({"a":"})", R"({"a":{})", "oh"}) {
+        EXPECT_FALSE(scanned(body).whole()) << body;
+    }
+}
+
+TEST(UsageScanner, ALargeAnswerIsBilledByItsUsage) {
+    const UsageScanner scanner =
+        scanned(R"({"usage":{"prompt_tokens":3,"completion_tokens":5},"choices":[")" + kText + "\"]}");
+    const Ending ending = large_ending({.counted_prompt_tokens = 30, .most_output = 700}, scanner);
+    EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 3, .completion = 5}));
+    EXPECT_EQ(ending.source, UsageSource::provider);
+}
+
+TEST(UsageScanner, WithoutUsageALargeAnswerIsBilledByWhatWasAskedForAtMost) {
+    const UsageScanner scanner = scanned("{\"choices\":[\"" + kText + "\"]}");
+    EXPECT_FALSE(scanner.has_usage());
+    EXPECT_EQ(large_ending({.counted_prompt_tokens = 30}, scanner).usage.completion,
+              static_cast<std::int64_t>(scanner.bytes() + 3) / 4);
+    const Ending bounded = large_ending({.counted_prompt_tokens = 30, .most_output = 700}, scanner);
+    EXPECT_EQ(bounded.usage, (TokenUsage{.prompt = 30, .completion = 700}));
+    EXPECT_EQ(bounded.source, UsageSource::estimated);
+    EXPECT_EQ(large_ending({.call = ModelCall::embeddings, .counted_prompt_tokens = 30}, scanner).usage,
+              (TokenUsage{.prompt = 30}));
+}
+
+TEST(UsageScanner, WhatIsTooLargeToBeUsageIsNotKept) {
+    const UsageScanner scanner = scanned("{\"usage\":{\"x\":\"" + kText + "\",\"prompt_tokens\":3}}");
+    EXPECT_TRUE(scanner.whole());
+    EXPECT_FALSE(scanner.has_usage());
+}
+
+}  // namespace
+}  // namespace tollgate
