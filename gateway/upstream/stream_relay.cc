@@ -43,7 +43,8 @@ bool StreamRelay::has_to_be_covered(std::int64_t output_tokens) {
 // Nothing is to be expected of the upstream any more, for better or worse.
 bool StreamRelay::over() const {
     const StreamFacts& facts = meter_.facts();
-    return body_ended_ || (facts.done && facts.has_usage) || facts.invalid || facts.error_event;
+    const bool nothing_follows = facts.done && (facts.has_usage || facts.events == 0);
+    return body_ended_ || nothing_follows || facts.invalid || facts.error_event;
 }
 
 StreamRelay::Action StreamRelay::cut(bool reads_on, std::string& out) {

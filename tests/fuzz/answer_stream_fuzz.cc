@@ -29,7 +29,8 @@ Metered meter(std::string_view text, std::uint32_t seed, const tollgate::AnswerS
         text.remove_prefix(block.size());
     }
     result.facts = stream.facts();
-    stream.append_held(result.facts.usage, "0.000000005", result.held);
+    const tollgate::BilledUsage billed = billed_usage(result.facts.usage, {});
+    stream.append_end({.counts = billed.counts, .reported = billed.reported, .cost = "0.000000005"}, result.held);
     return result;
 }
 
@@ -112,8 +113,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(held[i].starts_with('{') && held[i].ends_with('}'), "held events are objects");
         if (all_json) require(is_json(held[i]), "held events are JSON where the upstream's were");
     }
-    require(result.facts.usage.prompt >= 0 && result.facts.usage.completion >= 0 && result.facts.content_bytes >= 0,
-            "counts are not negative");
+    require(result.facts.text.bytes >= result.facts.text.reasoning_bytes && result.facts.text.reasoning_bytes >= 0,
+            "text is not negative");
     if (!result.facts.invalid) {
         const Metered other = meter(text, seed ^ 0x5a5a5a5a, options);
         if (!other.facts.invalid)

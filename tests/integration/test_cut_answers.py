@@ -273,7 +273,7 @@ CLEAN, CUT_OFF, BROKEN = "stop", "length", None
         "content after the finish",
     ],
 )  # fmt: skip
-def test_an_answer_that_is_over_is_not_cut(gateway, scripted, first, later, expected):
+def test_an_answer_that_is_over_is_not_cut(start_gateway, scripted, first, later, expected):
     """Whatever its last tokens cost beyond the hold: all that is there is charged, the rest is the platform's."""
     read = Event()
 
@@ -285,8 +285,10 @@ def test_an_answer_that_is_over_is_not_cut(gateway, scripted, first, later, expe
             send_at_once(exchange, later)
 
     scripted.script = script
-    account, choices = poor(gateway, "test/scripted"), 2 if HALF in first else 1
-    with begin(gateway, account, model="test/scripted", n=choices, max_tokens=BOUND // choices) as connection:
+    choices = 2 if HALF in first else 1
+    gateway = start_gateway(credit={"default_output_tokens": BOUND // choices})
+    account = poor(gateway, "test/scripted")
+    with begin(gateway, account, model="test/scripted", n=choices) as connection:
         if expected is BROKEN:
             assert connection.read_answer().status == 502
             assert settled(gateway, account)["total_usage"] == 0

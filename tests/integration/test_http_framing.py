@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from support.chat import chat, stream_chat
+from support.chat import ANSWERED, chat, stream_chat
 from support.http_client import ConnectionEnded, json_bytes
 from support.processes import Gateway
 from support.sse import Stream
@@ -163,7 +163,7 @@ def test_proper_framing_is_served_and_the_connection_goes_on(gateway, account, l
 def test_a_trailer_does_not_change_whose_request_it_is(gateway, account, scripted):
     other = gateway.new_account("1")
     scripted.script = lambda exchange: exchange.answer(
-        {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+        {"choices": ANSWERED, "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
     )
     body = json_bytes(chat(model="test/scripted"))
     with gateway.connect() as connection:
@@ -183,7 +183,7 @@ def test_a_trailer_does_not_change_whose_request_it_is(gateway, account, scripte
 
 def test_hop_by_hop_fields_are_not_forwarded(gateway, account, scripted):
     scripted.script = lambda exchange: exchange.answer(
-        {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}},
+        {"choices": ANSWERED, "usage": {"prompt_tokens": 1, "completion_tokens": 1}},
         extra={"Keep-Alive": "timeout=5", "Connection": "x-private", "X-Private": "1", "Proxy-Authenticate": "Basic"},
     )
     with gateway.connect() as connection:

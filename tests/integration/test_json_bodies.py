@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.chat import chat, post_chat
+from support.chat import ANSWERED, chat, post_chat
 from support.http_client import json_bytes
 
 PATH = "/v1/chat/completions"
@@ -122,7 +122,7 @@ def test_an_escaped_name_is_the_same_name(gateway, account):
 
 def test_an_escaped_name_of_the_model_is_replaced_upstream(gateway, account, scripted):
     scripted.script = lambda exchange: exchange.answer(
-        {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+        {"choices": ANSWERED, "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
     )
     post(gateway, account, b'{"m\\u006fdel":"test\\/scripted",' + MESSAGES + b"}")
     assert scripted.requests[0].json()["model"] == "scripted-1"

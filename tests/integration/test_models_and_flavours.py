@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from support.chat import MODELS, chat, cost_of, post_chat, stream_chat
+from support.chat import ANSWERED, MODELS, chat, cost_of, post_chat, stream_chat
+from support.sse import chunk_json
 
 API = "/api/v1/chat/completions"
 
@@ -123,6 +124,7 @@ def test_v1_streams_show_usage_only_where_asked(gateway, account):
 def test_the_upstream_is_asked_for_usage_in_every_stream(gateway, account, scripted):
     def script(exchange):
         exchange.start_stream()
+        exchange.event(chunk_json("ok"))
         exchange.event(b"[DONE]")
         exchange.end_stream()
 
@@ -168,7 +170,7 @@ def test_account_routes_want_a_key(gateway, path):
 
 def test_body_fields_pass_through_whole(gateway, account, scripted):
     scripted.script = lambda exchange: exchange.answer(
-        {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 0}}
+        {"choices": ANSWERED, "usage": {"prompt_tokens": 1, "completion_tokens": 0}}
     )
     body = chat(
         model="test/scripted",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from support.chat import chat, cost_of, post_chat, stream_chat
+from support.chat import ANSWERED, chat, cost_of, post_chat, stream_chat
 from support.http_client import loads
 from support.sse import Stream
 
@@ -137,7 +137,7 @@ def test_request_ids_are_unique_and_ascend(gateway, account):
 
 def test_the_upstream_gets_its_own_key_and_name_for_the_model_and_nothing_of_the_client(gateway, account, scripted):
     scripted.script = lambda exchange: exchange.answer(
-        {"id": "x", "object": "chat.completion", "choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+        {"id": "x", "object": "chat.completion", "choices": ANSWERED, "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
     )
     body = b'{ "temperature" : 0.10, "model":"test/scripted","messages":[{"role":"user","content":"\\u00e9"}],"x":1.50}'
     answer = gateway.request(
@@ -172,7 +172,7 @@ def test_an_answer_under_v1_keeps_the_upstreams_id_and_unknown_fields(gateway, a
             "object": "chat.completion",
             "created": 1,
             "model": "scripted-1",
-            "choices": [],
+            "choices": ANSWERED,
             "service_tier": "default",
             "x_vendor": {"deep": [1, 2.50]},
             "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, "x_more": {"k": 1}},

@@ -99,9 +99,10 @@ def test_a_host_that_has_no_address_is_502(start_gateway):
         ("reset_head", 502, ["upstream_reset"]),
         ("close_head", 502, ["upstream_reset"]),
         ("garbage=head", 502, ["upstream_invalid_response"]),
-        ("error_body", 502, ["upstream_error"]),
+        ("error_body", 502, ["sample_error"]),
         ("status=401", 502, ["upstream_auth_failed"]),
-        ("status=403", 502, ["upstream_auth_failed"]),
+        ("status=402", 502, ["upstream_auth_failed"]),
+        ("status=407", 502, ["upstream_auth_failed"]),
     ],
 )
 def test_a_failure_before_the_first_byte(gateway, account_here, words, status, codes, stream):
@@ -131,7 +132,7 @@ def test_a_plain_answer_that_stalls_is_504(gateway, account_here):
     assert_nothing_lost(gateway, account_here, answer)
 
 
-@pytest.mark.parametrize("status", [400, 404, 409, 422, 429, 500, 503, 529])
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 429, 500, 503, 529])
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_upstream_error_is_passed_on_and_free(gateway, account_here, status, stream):
     answer = post_chat(gateway, account_here, f"status={status}", stream=stream)
@@ -201,7 +202,7 @@ def test_a_large_event_within_the_limit_comes_whole(gateway, account_here):
 
 
 def test_an_event_over_the_limit_breaks_the_stream(gateway, account_here):
-    answer, stream = broken_stream(gateway, account_here, "tokens=2 big=3000000")
+    answer, stream = broken_stream(gateway, account_here, "tokens=2 big=20000000")
     assert not stream.done
     assert_nothing_lost(gateway, account_here, answer)
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from support.chat import cost_of, open_stream, post_chat, stream_chat
+from support.chat import ANSWERED, cost_of, open_stream, post_chat, stream_chat
 from support.http_client import loads
 from support.sse import Stream, chunk_json
 
@@ -223,7 +223,7 @@ def test_usage_that_follows_done_is_not_sent_after_it(gateway, account):
 @pytest.mark.parametrize("upstream_type", ["text/plain", "application/octet-stream", "application/json", ""])
 def test_a_json_answer_says_it_is_json(gateway, account, scripted, upstream_type):
     scripted.script = lambda exchange: exchange.answer(
-        {"id": "x", "object": "chat.completion", "choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}},
+        {"id": "x", "object": "chat.completion", "choices": ANSWERED, "usage": {"prompt_tokens": 1, "completion_tokens": 1}},
         content_type=upstream_type,
     )
     answer = post_chat(gateway, account, model="test/scripted")

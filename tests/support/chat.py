@@ -18,6 +18,8 @@ PROVIDER_PRICES = {
 NANO = Decimal("0.000000001")
 # What is no text, in tokens, as holds and counted bills have it.
 MESSAGE_TOKENS, IMAGE_TOKENS = 8, 1500
+# The choices of a short plain answer.
+ANSWERED = [{"index": 0, "message": {"role": "assistant", "content": "ok"}, "finish_reason": "stop"}]
 IMAGE_PARTS = [{"type": "text", "text": "Say something."}, {"type": "image_url", "image_url": {"url": "data:x"}}]
 
 
