@@ -49,10 +49,12 @@ bool contradicts(const ReportedUsage& report, const TokenCounts& billed, std::in
     constexpr std::int64_t kTokensOfACall = 24;     // a tool call's template, which no event shows
     constexpr std::int64_t kMostBytesPerToken = 8;  // of text in words; spaces and repetitions can have more
     const bool one_token_events = text.bytes <= content_events * kBytesOfOneTokenEvents;
-    // Reasoning that is shown is compared with all tokens: it may be shortened, and is not always itemised.
+    // Reasoning that is shown may be shortened, may be searched pages, and is not always among the tokens: there only
+    // the rest of the text tells how few they can be.
     const bool hides_reasoning = text.reasoning_bytes == 0;
     const std::int64_t visible = billed.completion - (hides_reasoning ? billed.reasoning : 0);
-    const std::int64_t least = one_token_events ? content_events : text.bytes / kMostBytesPerToken;
+    const std::int64_t rest = (text.bytes - text.reasoning_bytes) / kMostBytesPerToken;
+    const std::int64_t least = one_token_events && hides_reasoning ? content_events : rest;
     if ((visible + kFewTokens) * 5 < least * 4) return true;
     const bool explained = report.reasoning == ReportedUsage::kAbsent || !hides_reasoning || text.other_output ||
                            report.hidden_output > 0 || text.bytes == 0;

@@ -113,6 +113,7 @@ TEST(AnswerMeter, AFigureThatTheTextCannotHaveContradictsIt) {
         {"many more, although the report itemises reasoning", 9000, 0, 10, {.bytes = 4000}, true},
         {"as many as are reasoning", 9000, 8000, 10, {.bytes = 4000}, false},
         {"reasoning that is shown, with its tokens", 105, 100, 2, {.bytes = 405, .reasoning_bytes = 400}, false},
+        {"reasoning that is shown and no token", 15, kAbsent, 1, {.bytes = 640, .reasoning_bytes = 600}, false},
         {"a tool call's template", 51, 0, 15, {.bytes = 20, .tool_calls = 2}, false},
         {"a picture", 1290, 0, 1, {.bytes = 10, .other_output = true}, false},
         {"a filtered answer", 19, 0, 0, {}, false},
