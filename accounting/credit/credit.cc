@@ -199,6 +199,9 @@ Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& se
         if (spender->limits.tokens_per_minute) spender->tokens.correct(settlement.held_tokens, settlement.tokens);
     }
     if (settlement.output_tokens > 0) outputs_.add(settlement.endpoint, settlement.output_tokens);
+    if (settlement.prompt_tokens > 0) {
+        prompts_.add(settlement.endpoint, settlement.prompt_bytes, settlement.prompt_tokens);
+    }
     if (settlement.reasoning_tokens) outputs_.add_reasoning(settlement.endpoint, *settlement.reasoning_tokens);
     check_not_negative();
     return {charged, settlement.cost - charged};
@@ -207,6 +210,11 @@ Charge OrganizationCredit::settle(const Spenders& spenders, const Settlement& se
 std::optional<std::int64_t> OrganizationCredit::usual_output(std::size_t endpoint) const {
     const std::lock_guard lock(mutex_);
     return outputs_.p99(endpoint);
+}
+
+std::optional<PromptHistory::Ratios> OrganizationCredit::prompt_ratios(std::size_t endpoint) const {
+    const std::lock_guard lock(mutex_);
+    return prompts_.learned(endpoint);
 }
 
 std::optional<std::int64_t> OrganizationCredit::usual_reasoning(std::size_t endpoint) const {

@@ -16,6 +16,7 @@
 #include <unordered_map>
 
 #include "accounting/credit/output_history.h"
+#include "accounting/credit/prompt_history.h"
 #include "accounting/money/ids.h"
 #include "accounting/money/limits.h"
 #include "accounting/money/money.h"
@@ -84,11 +85,12 @@ struct Growth {
 struct Settlement {
     NanoUsd held;  // what hold() and grow() took
     NanoUsd cost;
-    std::int64_t held_tokens = 0;    // the demand's
-    std::int64_t tokens = 0;         // what it really was
-    std::int64_t unix_ms = 0;        // of the admission
-    std::size_t endpoint = 0;        // whose history of outputs learns from it
-    std::int64_t output_tokens = 0;  // of one choice that ended by itself; 0: nothing to learn
+    std::int64_t held_tokens = 0;                      // the demand's
+    std::int64_t tokens = 0;                           // what it really was
+    std::int64_t unix_ms = 0;                          // of the admission
+    std::size_t endpoint = 0;                          // whose histories learn from it
+    std::int64_t output_tokens = 0;                    // of one choice that ended by itself; 0: nothing to learn
+    std::int64_t prompt_bytes = 0, prompt_tokens = 0;  // of a prompt's text, as reported; 0: nothing to learn
     std::optional<std::int64_t> reasoning_tokens = std::nullopt;  // of the whole answer, where its provider said
 };
 
@@ -124,6 +126,8 @@ class OrganizationCredit {
     Charge settle(const Spenders& spenders, const Settlement& settlement);
     // A bound that few outputs of this endpoint have passed; nullopt before enough were seen.
     std::optional<std::int64_t> usual_output(std::size_t endpoint) const;
+    // Tokens per byte of this organization's prompts there; nullopt before enough were seen.
+    std::optional<PromptHistory::Ratios> prompt_ratios(std::size_t endpoint) const;
     // How much answers of this endpoint reason on average; nullopt before enough were seen.
     std::optional<std::int64_t> usual_reasoning(std::size_t endpoint) const;
 
@@ -175,10 +179,11 @@ class OrganizationCredit {
     const Id128 id_;
     const Limits defaults_;
     mutable std::mutex mutex_;
-    NanoUsd granted_, used_, held_;  // guarded by mutex_, as are the next three
+    NanoUsd granted_, used_, held_;  // guarded by mutex_, as are the next four
     Expired expired_;
     Spender organization_{LimitScope::organization};
     OutputHistory outputs_;
+    PromptHistory prompts_;
 };
 
 // Owns every OrganizationCredit and Spender; their addresses are stable for the life of the process.

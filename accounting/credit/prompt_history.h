@@ -1,31 +1,30 @@
-// How many tokens the text of an endpoint's prompts has to a byte, learned from what its provider reports: for holds
-// the ratio that 99 of 100 prompts stay below, for bills without the provider's figure the mean.
+// How many tokens the text of an organization's prompts has to a byte, by endpoint, learned from what the providers
+// report: for holds the ratio that 99 of 100 prompts stay below, for bills without the provider's figure the mean.
 //
-// The ratio is a property of the model's tokenizer, so it is learned from all organizations together. So one customer's
-// prompts can move what others are billed where the provider's figure is missing. How far is bounded:
-//   - every prompt counts once, however long it is;
-//   - bills use the mean of at least kLeastSamples prompts, up to thousands;
-//   - each sample is clamped to what text can have: between kLeastBytesPerToken and kMostBytesPerToken.
+// The ratio is a property of the model's tokenizer and of what is written, so it could be learned from all
+// organizations together. It is not: then one organization's prompts would move what others hold and are billed. Before
+// enough of its own prompts were seen an organization has the neutral values.
 //
-// Thread-safe. learned() is one atomic load. add() never waits: a sample that comes while another is added is left out.
+// Not thread-safe: its organization's lock guards it.
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace tollgate {
 
 class PromptHistory {
   public:
-    static constexpr std::uint32_t kLeastSamples = 64;      // before that nothing is known
+    static constexpr std::uint32_t kLeastSamples = 16;      // before that nothing is known
     static constexpr std::uint32_t kMostSamples = 4096;     // then all counts are halved: old prompts fade
     static constexpr std::int64_t kLeastPromptBytes = 256;  // shorter ones teach nothing
     static constexpr std::int64_t kMostBytesPerToken = 8;   // what is learned lies between this
     static constexpr std::int64_t kLeastBytesPerToken = 1;  // and this
+    static constexpr std::size_t kMostEndpoints = 4096;     // further ones are not learned
 
     struct Ratios {
         std::uint32_t mean_tokens_per_mib = 0, p99_tokens_per_mib = 0;  // p99 >= mean
@@ -33,9 +32,9 @@ class PromptHistory {
         std::int64_t most_tokens(std::int64_t bytes) const;             // by the p99, rounded up
     };
 
-    // `tokens` of the text alone, as the provider reported them.
-    void add(std::int64_t bytes, std::int64_t tokens);
-    std::optional<Ratios> learned() const;
+    // `tokens` of the text alone, as the provider reported them. Every prompt counts once, however long it is.
+    void add(std::size_t endpoint, std::int64_t bytes, std::int64_t tokens);
+    std::optional<Ratios> learned(std::size_t endpoint) const;
 
   private:
     static constexpr std::int64_t kMib = std::int64_t{1} << 20;
@@ -45,15 +44,18 @@ class PromptHistory {
     static constexpr std::int64_t bound(std::size_t bucket) {
         return kLeastRatio + static_cast<std::int64_t>(bucket) * kBucketWidth;
     }
-    Ratios measure() const;
-    void fade();
 
-    std::mutex mutex_;
-    std::array<std::uint16_t, kBuckets> in_{};  // guarded by mutex_, as are the next two
-    std::uint32_t samples_ = 0;
-    std::int64_t sum_ = 0;  // of the samples' ratios
-    std::atomic<Ratios> learned_{};
-    static_assert(std::atomic<Ratios>::is_always_lock_free);
+    struct Samples {
+        std::array<std::uint16_t, kBuckets> in{};
+        std::uint32_t count = 0;
+        std::int64_t sum = 0;  // of their ratios
+        Ratios learned;        // of every kLeastSamples of them
+
+        void add(std::int64_t ratio);
+        Ratios measure() const;
+        void fade();
+    };
+    std::vector<std::unique_ptr<Samples>> endpoints_;  // null: nothing was seen
 };
 
 }  // namespace tollgate

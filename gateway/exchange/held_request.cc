@@ -67,13 +67,14 @@ std::optional<std::int64_t> known_reasoning(const Exchange& request, const Catal
     return ending.usage.reasoning;
 }
 
-// Text alone, and so much that it hardly matters how cautious kTokensPerMessage is.
-void learn_prompt(const Exchange& request, PromptHistory& prompts, const Ending& ending) {
+// Tokens of the prompt's text from which tokens per byte are learned; 0: nothing can be. Text alone, and so much that
+// it hardly matters how cautious kTokensPerMessage is.
+std::int64_t text_tokens(const Exchange& request, const Ending& ending) {
     constexpr std::int64_t kLeastBytesPerExtraToken = 32;
     const BodyFacts& body = request.ask.body;
-    if (ending.source != UsageSource::provider || ending.usage_contradictory || !body.prompt_is_text) return;
-    if (body.prompt_bytes < kLeastBytesPerExtraToken * body.prompt_extra_tokens) return;
-    prompts.add(body.prompt_bytes, ending.usage.prompt - body.prompt_extra_tokens);
+    if (ending.source != UsageSource::provider || ending.usage_contradictory || !body.prompt_is_text) return 0;
+    if (body.prompt_bytes < kLeastBytesPerExtraToken * body.prompt_extra_tokens) return 0;
+    return ending.usage.prompt - body.prompt_extra_tokens;
 }
 
 // No output and no reason for its end, or an error as the reason. An embedding has no output tokens, and a client that
@@ -312,6 +313,8 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
                                                       .unix_ms = ulid_time_ms(request.head.id),
                                                       .endpoint = used().number,
                                                       .output_tokens = natural_output(request, ending),
+                                                      .prompt_bytes = request.ask.body.prompt_bytes,
+                                                      .prompt_tokens = text_tokens(request, ending),
                                                       .reasoning_tokens = known_reasoning(request, used(), ending)});
     record.charged = charge.charged;
     record.overrun = charge.overrun + (record.cost - asked);
@@ -336,7 +339,6 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     request.reply.cost = record.cost;
     counters_.held_requests.subtract();
     counters_.holds_released.add();
-    learn_prompt(request, *used().prompts, ending);
     if (ending.usage_contradictory) counters_.usage_contradictory.add();
     if (record.overrun.value != 0) {
         counters_.holds_overrun.add();

@@ -47,11 +47,13 @@ std::int64_t divided_up(std::int64_t bytes, std::int64_t bytes_per_token) {
     return (bytes + bytes_per_token - 1) / bytes_per_token;
 }
 
-void estimate_prompt(const Exchange& request, const PromptHistory& prompts, const CreditConfig& config,
-                     std::int64_t context_length, HoldEstimate& estimate) {
+void estimate_prompt(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config,
+                     HoldEstimate& estimate) {
     const std::int64_t bytes = request.ask.body.prompt_bytes, extra = request.ask.body.prompt_extra_tokens;
-    const auto learned = prompts.learned();
-    // What was learned only raises the hold: text that is dense where the endpoint's mostly is not must be covered too.
+    const std::int64_t context_length = candidate.endpoint->context_length;
+    const auto learned = request.principal.credit->prompt_ratios(candidate.number);
+    // What was learned only raises the hold: text that is dense where the organization's mostly is not must be covered
+    // too.
     const std::int64_t configured = divided_up(bytes, config.bytes_per_prompt_token);
     estimate.prompt_tokens = std::max(learned ? learned->most_tokens(bytes) : 0, configured) + extra;
     estimate.counted_prompt_tokens =
@@ -79,7 +81,7 @@ std::int64_t probable_room(std::int64_t counted_prompt_tokens, const Endpoint& e
 HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config) {
     const Endpoint& endpoint = *candidate.endpoint;
     HoldEstimate estimate;
-    estimate_prompt(request, *candidate.prompts, config, endpoint.context_length, estimate);
+    estimate_prompt(request, candidate, config, estimate);
     const bool unstated = request.ask.body.output_bound == 0;
     if (request.ask.api != ApiType::embeddings) {
         std::int64_t bound = request.ask.body.output_bound;

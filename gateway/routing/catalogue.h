@@ -1,7 +1,8 @@
 // Which models can be called now and where: the price list crossed with the configured providers. Immutable but for
-// what is learned of each endpoint.
+// what an endpoint refused.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,7 +10,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "accounting/credit/prompt_history.h"
 #include "accounting/money/price_list.h"
 #include "gateway/routing/provider.h"
 
@@ -21,7 +21,12 @@ struct CatalogueEndpoint {
     const Provider* provider;
     std::size_t number;                               // 1.., names the endpoint in counters
     std::string model_json = {}, provider_json = {};  // their names as JSON strings
-    std::unique_ptr<PromptHistory> prompts = std::make_unique<PromptHistory>();
+    // Learned: it refused a stream for its stream_options.
+    std::unique_ptr<std::atomic<bool>> refuses_stream_options = std::make_unique<std::atomic<bool>>(false);
+
+    bool takes_stream_options() const {
+        return provider->stream_options && !refuses_stream_options->load(std::memory_order_relaxed);
+    }
 };
 
 class Catalogue {

@@ -40,6 +40,15 @@ class HeldRequestTest : public testing::Test {
         return held.take(request, std::span(&request.attempt.endpoint, 1), config_);
     }
     Error take(HeldRequest& held) { return take(held, request_); }
+    // A prompt of the organization whose text the provider reported so.
+    void teach_prompt(std::int64_t bytes, std::int64_t tokens) {
+        (void)organization_.hold({}, Demand{});
+        Settlement settlement;
+        settlement.endpoint = place_.number;
+        settlement.prompt_bytes = bytes;
+        settlement.prompt_tokens = tokens;
+        organization_.settle({}, settlement);
+    }
     RequestSettled settled_record() {
         SlotIndex taken[1];
         EXPECT_EQ(slots_->take_settled(taken), 1u);

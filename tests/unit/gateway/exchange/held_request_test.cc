@@ -63,7 +63,7 @@ class LearnedPromptTest : public HeldRequestTest {
             slots_->mark_taken(taken[0], 1);
             slots_->release_committed(taken[0]);
         }
-        return place_.prompts->learned().has_value();
+        return organization_.prompt_ratios(place_.number).has_value();
     }
     Ending ending_;
 };

@@ -28,7 +28,7 @@ TEST_F(HeldRequestTest, ThePromptIsCountedByFourBytesATokenAndWhatIsNoText) {
 }
 
 TEST_F(HeldRequestTest, WhatWasLearnedNeverLowersTheHold) {
-    for (std::uint32_t i = 0; i < 960; ++i) place_.prompts->add(12'000, 2400);
+    for (std::uint32_t i = 0; i < 960; ++i) teach_prompt(12'000, 2400);
     request_.ask.body.prompt_bytes = 12'000;
     EXPECT_EQ(estimate().prompt_tokens, 4000) << "a byte in three, as configured: the next text may be denser";
     EXPECT_EQ(estimate().counted_prompt_tokens, 2400);
@@ -36,8 +36,8 @@ TEST_F(HeldRequestTest, WhatWasLearnedNeverLowersTheHold) {
     EXPECT_NEAR(static_cast<double>(estimate().prompt_tokens), 2400, 100);
 }
 
-TEST_F(HeldRequestTest, WhatWasLearnedOfTheEndpointTakesTheirPlace) {
-    for (std::uint32_t i = 0; i < 960; ++i) place_.prompts->add(12'000, i % 40 == 0 ? 12'000 : 6000);
+TEST_F(HeldRequestTest, WhatWasLearnedOfTheOrganizationTakesTheirPlace) {
+    for (std::uint32_t i = 0; i < 960; ++i) teach_prompt(12'000, i % 40 == 0 ? 12'000 : 6000);
     request_.ask.body.prompt_bytes = 12'000;
     request_.ask.body.prompt_extra_tokens = 8;
     EXPECT_EQ(estimate().prompt_tokens, 12'000 + 8) << "the p99";
