@@ -115,6 +115,13 @@ bool may_try_again(Connection& connection, const Error& error) {
            wire::Clock::now() < request.head.started + timeout;
 }
 
+// Nothing was generated, and the same endpoint may answer without what it refused.
+bool may_ask_for_less(Connection& connection) {
+    const Exchange& request = connection.request;
+    return request.attempt.refused_stream_options && request.reply.status_sent == 0 && !connection.client_gone() &&
+           !connection.abandoned();
+}
+
 // One attempt after another, along the plan, until one answers the client or no other try can help.
 wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held, const Plan& plan) {
     Error error;
@@ -130,11 +137,12 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
         } else {
             error = answer.error();
         }
-        if (!error || !may_try_again(connection, error)) co_return error;
+        const bool asks_less = error && may_ask_for_less(connection);
+        if (!error || (!asks_less && !may_try_again(connection, error))) co_return error;
         fail_point("after_failed_attempt");
         began = wire::Clock::now();
-        if (error.retry() == Retry::fresh_connection) {
-            connect = Connect::fresh;
+        if (asks_less || error.retry() == Retry::fresh_connection) {
+            connect = asks_less ? Connect::reuse : Connect::fresh;
             connection.worker().counters().upstream_retries.add();
         } else {
             connect = Connect::reuse;

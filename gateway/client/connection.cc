@@ -1,6 +1,7 @@
 #include "gateway/client/connection.h"
 
 #include "gateway/client/authenticate.h"
+#include "gateway/client/forwarded_headers.h"
 #include "gateway/client/reply.h"
 #include "gateway/exchange/abandoned.h"
 #include "gateway/exchange/held_request.h"
@@ -146,6 +147,7 @@ void Connection::begin_request() {
     head.expect_continue = from.expect_continue;
     head.idempotency_key = from.field("idempotency-key");
     if (from.method != "GET" && from.method != "POST") head.if_match = from.field("if-match");
+    append_forwarded(from, worker_.config().forward_headers, head.forwarded);
     const auto attribution = [&from](std::string_view name, std::string_view other) {
         std::string_view text = from.field(name);
         if (text.empty()) text = from.field(other);

@@ -95,6 +95,11 @@ void append_tollgate_fields(Exchange& request, std::string& out) {
         append_number(out, request.terms.sent_output_bound);
         out += "\r\n";
     }
+    if (request.ask.body.removed != 0) {
+        out += "x-tollgate-removed-fields: ";
+        append_removed(request.ask.body, out);
+        out += "\r\n";
+    }
     request.reply.overhead_us = overhead_us(request);
     out += "x-tollgate-overhead-us: ";
     append_number(out, request.reply.overhead_us);

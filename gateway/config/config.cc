@@ -2,6 +2,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -31,6 +33,9 @@ void describe_provider(Section& section, ProviderConfig& provider) {
         "read on, as plain answers always are");
     section.flag("reasoning_in_completion", provider.reasoning_in_completion,
                  "its completion_tokens include reasoning_tokens; false: they are added");
+    section.flag("stream_options", provider.stream_options,
+                 "streams are asked for their usage by stream_options; false: never sent, where a provider refuses it. "
+                 "That is also learned from its first refusal");
     section.one_of<OutputBoundParameter>("output_bound_parameter", provider.output_bound_parameter,
                                          {{"max_tokens", OutputBoundParameter::max_tokens},
                                           {"max_completion_tokens", OutputBoundParameter::max_completion_tokens}},
@@ -128,8 +133,8 @@ void describe_credit(Section& section, Config& config) {
         "USD of one request, with owe: booked as overrun, not charged. An organization may have its own of both "
         "(docs/api.md, credit_policy)");
     section.number("bytes_per_prompt_token", credit.bytes_per_prompt_token, {1, 100},
-                   "of holds, a cautious estimate: prompt tokens = bytes / this, rounded up, or more where an "
-                   "endpoint's provider reported more of 64 longer prompts since the start");
+                   "of holds, a cautious estimate: prompt tokens = bytes / this, rounded up, or more where "
+                   "the provider reported more of 16 longer prompts of the organization since the start");
     section.flag("zero_completion_insurance", credit.zero_completion_insurance,
                  "an answer without output and finish reason, or in error, is free");
     section.one_of<OrphanPolicy>("orphan_policy", config.ledger.orphans,
@@ -221,6 +226,54 @@ void describe_log(Section& section, LogOptions& log) {
     }
 }
 
+// Names of what belongs to one connection, to the gateway or to whom it is for.
+bool may_be_forwarded(const std::string& name) {
+    static constexpr std::array<std::string_view, 16> kNever = {"authorization",
+                                                                "cookie",
+                                                                "host",
+                                                                "connection",
+                                                                "proxy-authorization",
+                                                                "proxy-authenticate",
+                                                                "keep-alive",
+                                                                "te",
+                                                                "trailer",
+                                                                "via",
+                                                                "upgrade",
+                                                                "transfer-encoding",
+                                                                "expect",
+                                                                "x-api-key",
+                                                                "api-key",
+                                                                "forwarded"};
+    static constexpr std::array<std::string_view, 4> kNeverPrefixed = {"x-tollgate-", "content-", "accept",
+                                                                       "x-forwarded-"};
+    const bool token =
+        !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos;
+    return token && std::ranges::find(kNever, name) == kNever.end() &&
+           std::ranges::none_of(kNeverPrefixed, [&name](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+void describe_forward_headers(Section& root, std::vector<std::string>& names) {
+    constexpr std::size_t kMostNames = 16;
+    std::string example;
+    for (const std::string& name : names) example += "  - " + name + "\n";
+    root.nested(
+        "forward_headers", "of a client's request, sent on to its provider; [] for none",
+        [&names](const YAML::Node& node) {
+            if (!node.IsSequence() || node.size() > kMostNames) {
+                throw ConfigProblem{line_of(node), "forward_headers must be a list of at most 16 names"};
+            }
+            names.clear();
+            for (const auto& item : node) {
+                const std::string name = expanded_text(item, "forward_headers");
+                if (!may_be_forwarded(name)) {
+                    throw ConfigProblem{line_of(item), "the header '" + name + "' cannot be forwarded"};
+                }
+                names.push_back(name);
+            }
+        },
+        example);
+}
+
 void describe(Section& root, Config& config) {
     root.text("listen", config.listen, "clients and management");
     root.text("operations_listen", config.operations_listen, "/metrics and /health");
@@ -231,6 +284,7 @@ void describe(Section& root, Config& config) {
     root.text("tls_private_key_file", config.tls_private_key_file, "", {"key.pem", true});
     root.text("access_log", config.access_log, "a file, \"-\" for standard output, off");
     describe_log(root.section("log", "what the program says to its operator, on standard error"), config.log);
+    describe_forward_headers(root, config.forward_headers);
     root.nested(
         "providers", "",
         [&config](const YAML::Node& node) {

@@ -25,6 +25,7 @@ struct ProviderConfig {
     bool optional = false;  // left out where api_key is empty
     bool abort_stops_billing = true;
     bool reasoning_in_completion = true;
+    bool stream_options = true;
     OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;  // of chats
     std::string tls_ca_file;                                                         // empty: the system's trust store
     std::string tls_server_name;                                                     // empty: the host of base_url
@@ -68,8 +69,9 @@ struct CreditConfig {
     std::uint32_t max_learned_output_tokens = 32768;
     OnExhausted on_exhausted = OnExhausted::cut;
     NanoUsd overdraft_cap;  // of one request, with `owe`; what credit and budgets do not cover is booked as overrun
-    std::uint32_t bytes_per_prompt_token = 3;  // until an endpoint's are learned (accounting/credit/prompt_history.h)
-    bool zero_completion_insurance = true;     // answers that ended empty or in error are free
+    std::uint32_t bytes_per_prompt_token =
+        3;  // until an organization's own are learned (accounting/credit/prompt_history.h)
+    bool zero_completion_insurance = true;  // answers that ended empty or in error are free
 };
 
 // Of each organization that has no rate of its own, so that every answer has rate limit headers that are true.
@@ -92,6 +94,9 @@ struct Config {
     std::string tls_certificate_file, tls_private_key_file;
     std::string access_log = "-";
     LogOptions log;
+    // Of a client's request, sent on to its provider; in lower case.
+    std::vector<std::string> forward_headers = {"traceparent", "tracestate", "openai-beta", "anthropic-beta",
+                                                "idempotency-key"};
     std::vector<ProviderConfig> providers;
     std::vector<std::string> providers_left_out;  // names of optional ones that have no api_key
     LimitsConfig limits;

@@ -63,7 +63,8 @@ struct Attempt {
     wire::Clock::time_point first_token{};        // of a stream; of a plain answer, its first byte
     bool generated = false;  // a plain answer has begun to come: it was made whole, aborting saves nothing
     bool streamed = false;
-    bool metered = false;  // the connection's meter is this attempt's
+    bool metered = false;                 // the connection's meter is this attempt's
+    bool refused_stream_options = false;  // the next attempt at the same endpoint goes without them
 
     // Closing the connection would not stop the provider's billing.
     bool bills_when_aborted() const {

@@ -37,6 +37,7 @@ struct Head {
     std::string query;
     std::string idempotency_key;
     std::string if_match;   // of PUT, PATCH and DELETE
+    std::string forwarded;  // lines that are sent on to the provider, each with CRLF
     std::string app;        // HTTP-Referer: the app's address
     std::string app_title;  // X-Title
     KeyDigest presented_key;

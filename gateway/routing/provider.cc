@@ -25,6 +25,7 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     while (provider.base_path.ends_with('/')) provider.base_path.pop_back();
     provider.abort_stops_billing = config.abort_stops_billing;
     provider.reasoning_in_completion = config.reasoning_in_completion;
+    provider.stream_options = config.stream_options;
     provider.output_bound_parameter = config.output_bound_parameter;
     provider.index = index;
     provider.fixed_headers = "host: " + provider.host_header + "\r\n";

@@ -23,6 +23,7 @@ struct Provider {
     Credential operators;       // the operator's own
     bool abort_stops_billing = true;
     bool reasoning_in_completion = true;  // its completion_tokens include its reasoning_tokens, as OpenAI's do
+    bool stream_options = true;           // it takes them
     OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;
     bool tls = false;
     std::string tls_server_name;

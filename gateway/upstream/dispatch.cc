@@ -28,6 +28,7 @@ void write_request_head(const Exchange& request, const Credential& credential, s
     out += " HTTP/1.1\r\n";
     out += provider.fixed_headers;
     out += credential.header_lines;
+    out += request.head.forwarded;
     out += "content-type: application/json\r\naccept: ";
     out += request.ask.body.stream ? "text/event-stream" : "application/json";
     out += "\r\ncontent-length: ";
@@ -128,11 +129,15 @@ void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& an
 
 void build_body(const Connection& connection, UpstreamBody& body) {
     const Exchange& request = connection.request;
-    const bool ask_for_usage = request.ask.body.stream && request.ask.api != ApiType::embeddings;
+    StreamOptions stream_options = StreamOptions::untouched;
+    if (request.ask.body.stream && request.ask.api != ApiType::embeddings) {
+        const bool taken = request.attempt.endpoint->takes_stream_options();
+        stream_options = taken ? StreamOptions::ask_for_usage : StreamOptions::leave_out;
+    }
     OutputBound bound{.tokens = request.terms.sent_output_bound};
     if (request.ask.api == ApiType::chat) bound.parameter = request.attempt.endpoint->provider->output_bound_parameter;
     body.build(connection.in.view().substr(0, request.received.bytes), request.ask.body,
-               request.attempt.endpoint->endpoint->upstream_model, ask_for_usage, bound);
+               request.attempt.endpoint->endpoint->upstream_model, stream_options, bound);
 }
 
 wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect_afresh(Connection& connection,

@@ -10,6 +10,14 @@ namespace {
 
 constexpr std::size_t kMostErrorBytes = 64 * 1024;  // of an upstream's error body
 
+// The endpoint is asked again without them, and never again with them.
+void note_refused_stream_options(Exchange& request, const UpstreamRefusal& refusal) {
+    const CatalogueEndpoint& endpoint = *request.attempt.endpoint;
+    if (!request.ask.body.stream || !endpoint.takes_stream_options()) return;
+    request.attempt.refused_stream_options = refuses_stream_options(refusal.status, refusal.body);
+    if (request.attempt.refused_stream_options) endpoint.refuses_stream_options->store(true, std::memory_order_relaxed);
+}
+
 }  // namespace
 
 wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer) {
@@ -23,6 +31,7 @@ wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answe
                                   .retry_headers = answer.retry_headers,
                                   .body = reader.in_hand(),
                                   .whole = reader.ended()};
+    note_refused_stream_options(connection.request, refusal);
     Error error = judge(refusal, connection.request.attempt.endpoint->provider->operators);
     reader.release(reader.ended());
     co_return error;

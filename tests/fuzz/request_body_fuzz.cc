@@ -23,7 +23,8 @@ std::string joined(const tollgate::UpstreamBody& body) {
 
 void check_upstream(std::string_view text, const tollgate::BodyFacts& facts, bool ask_for_usage) {
     tollgate::UpstreamBody body;
-    body.build(text, facts, kModel, ask_for_usage);
+    const auto options = ask_for_usage ? tollgate::StreamOptions::ask_for_usage : tollgate::StreamOptions::untouched;
+    body.build(text, facts, kModel, options);
     const std::string out = joined(body);
     simdjson::dom::parser parser;
     simdjson::dom::object object;

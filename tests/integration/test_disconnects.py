@@ -33,12 +33,11 @@ def nothing_of_other_tests(sample):
 
 
 @pytest.mark.parametrize("leave", ["close", "reset"])
-@pytest.mark.parametrize("stream", [True, False])
-def test_leaving_before_the_first_byte_aborts_the_upstream(gateway, account, sample, leave, stream):
+def test_leaving_a_stream_before_the_first_byte_aborts_the_upstream(gateway, account, sample, leave):
     arrived, aborted = sample.requests_total(), sample.aborted()
     connection = gateway.connect()
     connection.send(
-        gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=chat("ttft_ms=8000", stream=stream))
+        gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=chat("ttft_ms=8000", stream=True))
     )
     eventually(lambda: sample.requests_total() > arrived)
     getattr(connection, leave)()

@@ -107,7 +107,7 @@ def test_a_request_abandoned_before_its_answer_is_not_billed_for_the_stream_befo
         first = chat("tokens=100", stream=True)
         connection.send(gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=first))
         assert Stream(connection.read_answer().body).done
-        second = chat("ttft_ms=8000")
+        second = chat("ttft_ms=8000", stream=True)
         connection.send(gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=second))
         eventually(lambda: sample.requests_total() == arrived + 2)
     eventually(lambda: len(gateway.access_lines(account.organization)) == before + 2)
@@ -330,17 +330,17 @@ UNPAYABLE = {
     ),
     "a file": (
         "chat/completions",
-        with_part({"type": "file", "file": {"filename": "a.pdf", "file_data": "A" * 40_000}}),
+        with_part({"type": "file", "file": {"filename": "a.pdf", "file_data": "A" * 400_000}}),
         "0.0012",
     ),
     "audio": (
         "chat/completions",
         with_part({"type": "input_audio", "input_audio": {"data": "A" * 40_000, "format": "wav"}}),
-        "0.0012",
+        "0.000004",
     ),
     "a file beside an empty text": (
         "chat/completions",
-        with_part({"type": "file", "text": "", "file": {"filename": "a.pdf", "file_data": "A" * 40_000}}),
+        with_part({"type": "file", "text": "", "file": {"filename": "a.pdf", "file_data": "A" * 400_000}}),
         "0.0012",
     ),
     "the suffix of completions": (
@@ -379,7 +379,7 @@ def sent_upstream(gateway, scripted, *, credit, path="/v1/chat/completions", mod
 
 def test_a_plain_answer_is_bounded_only_where_money_is_short_and_the_request_names_no_bound(gateway, scripted):
     # The model's length is unknown: credit.max_learned_output_tokens (32,768, $0.02) are taken for its longest answer.
-    rich, poor = "1", "0.1"
+    rich, poor = "1", "0.03"
     body, told = sent_upstream(gateway, scripted, credit=rich)
     assert "max_tokens" not in body and told is None
     body, told = sent_upstream(gateway, scripted, credit=poor)
@@ -395,7 +395,7 @@ def test_a_plain_answer_is_bounded_only_where_money_is_short_and_the_request_nam
 def test_a_provider_is_told_the_bound_by_the_name_it_knows(start_gateway, scripted):
     named = provider("scripted", scripted.base_url, output_bound_parameter="max_completion_tokens")
     gateway = start_gateway(providers=[named])
-    body, _ = sent_upstream(gateway, scripted, credit="0.1")
+    body, _ = sent_upstream(gateway, scripted, credit="0.03")
     assert body["max_completion_tokens"] == 4096 and "max_tokens" not in body
     body, _ = sent_upstream(gateway, scripted, credit="0.01", path="/v1/completions")
     assert body["max_tokens"] == 16 and "max_completion_tokens" not in body

@@ -11,9 +11,11 @@ namespace {
 using simdjson::dom::element;
 using Type = simdjson::dom::element_type;
 
-// OpenRouter's fields that only a gateway understands; a provider would refuse some of them.
-constexpr std::array<std::string_view, 10> kGatewayOnly = {"models",     "provider",   "route", "plugins", "preset",
-                                                           "transforms", "session_id", "trace", "debug",   "usage"};
+// OpenRouter's fields that only a gateway understands; a provider would refuse some of them. This one serves the last
+// two, and ignores the others.
+constexpr std::array<std::string_view, 10> kGatewayOnly = {"models",     "provider", "route", "plugins", "preset",
+                                                           "transforms", "trace",    "debug", "usage",   "session_id"};
+constexpr std::size_t kRemoved = 8;
 
 Error invalid(std::string message, std::string_view param) {
     return {ErrorKind::invalid_request, std::move(message), std::string(param)};
@@ -137,7 +139,17 @@ void BodyFacts::clear() {
     include_usage_member.reset();
     members.clear();
     gateway_only.clear();
-    object_begin = 0;
+    object_begin = removed = 0;
+}
+
+void append_removed(const BodyFacts& facts, std::string& out) {
+    bool first = true;
+    for (std::size_t i = 0; i < kRemoved; ++i) {
+        if ((facts.removed >> i & 1U) == 0) continue;
+        if (!first) out += ", ";
+        first = false;
+        out += kGatewayOnly[i];
+    }
 }
 
 Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ModelCall call, BodyFacts& facts) {
@@ -170,8 +182,9 @@ Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_dept
             return invalid("more than " + std::to_string(kMaxMembers) + " members in the body", {});
         }
         facts.members.push_back(*member);
-        facts.gateway_only.push_back(std::find(kGatewayOnly.begin(), kGatewayOnly.end(), field.key) !=
-                                     kGatewayOnly.end());
+        const auto known = static_cast<std::size_t>(std::ranges::find(kGatewayOnly, field.key) - kGatewayOnly.begin());
+        facts.gateway_only.push_back(known < kGatewayOnly.size());
+        if (known < kRemoved && !field.value.is_null()) facts.removed |= 1U << known;
         if (auto error = read_member(field.key, field.value, *member, text, facts, seen_stream)) return error;
     }
     return check_required(object, call);

@@ -20,9 +20,9 @@ namespace tollgate {
 // Per worker; keeps its memory between requests.
 using JsonParser = simdjson::dom::parser;
 
-inline constexpr std::size_t kMaxMembers = 256;        // top-level members of a body
-inline constexpr std::size_t kMostModelBytes = 128;    // a longer name is refused
-inline constexpr std::size_t kMostLabelBytes = 128;    // of `user` and `session_id`, which are truncated
+inline constexpr std::size_t kMaxMembers = 256;      // top-level members of a body
+inline constexpr std::size_t kMostModelBytes = 128;  // a longer name is refused
+inline constexpr std::size_t kMostLabelBytes = 128;  // of `user` and `session_id`, which are truncated
 
 struct BodyFacts {
     bool has_model = false;
@@ -43,10 +43,14 @@ struct BodyFacts {
     std::optional<JsonMember> include_usage_member;  // in it
     std::vector<JsonMember> members;                 // top level, in order
     std::vector<bool> gateway_only;                  // members that are not sent upstream (OpenRouter's routing fields)
+    std::uint32_t removed = 0;                       // which of them do nothing here: see append_removed()
     std::uint32_t object_begin = 0;                  // offset of '{'
 
     void clear();
 };
+
+// Names the members that were taken out of the body and do nothing here, separated by commas.
+void append_removed(const BodyFacts& facts, std::string& out);
 
 // `text` must have simdjson's padding behind it. Errors: invalid_json, invalid_request; messages name the field.
 Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ModelCall call, BodyFacts& facts);

@@ -19,6 +19,10 @@ std::string with_usage(std::string_view text, const BodyFacts& facts) {
 
 }  // namespace
 
+bool refuses_stream_options(int status, std::string_view body) {
+    return (status == 400 || status == 422) && body.find("stream_options") != std::string_view::npos;
+}
+
 void UpstreamBody::add(std::string_view piece) {
     if (piece.empty()) return;
     size_ += piece.size();
@@ -42,18 +46,23 @@ void UpstreamBody::set_bound(const OutputBound& bound, const BodyFacts& facts) {
     bound_ += std::to_string(bound.tokens);
 }
 
-void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::string_view model, bool ask_for_usage,
-                         const OutputBound& bound) {
+void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::string_view model,
+                         StreamOptions stream_options, const OutputBound& bound) {
     pieces_.clear();
     size_ = 0;
     set_bound(bound, facts);
     model_.clear();
     append_json_string(model_, model);
+    const bool ask_for_usage = stream_options == StreamOptions::ask_for_usage;
+    const auto left_out = [&](std::size_t i) {
+        return facts.gateway_only[i] || (stream_options == StreamOptions::leave_out && facts.has_stream_options &&
+                                         facts.members[i].value.begin == facts.stream_options_value.begin);
+    };
     const bool insert_options = ask_for_usage && !facts.has_stream_options;
     const bool replace_options = ask_for_usage && facts.has_stream_options && !facts.include_usage;
     if (replace_options) stream_options_ = with_usage(text, facts);
 
-    const bool as_it_begins = facts.has_model && !facts.members.empty() && !facts.gateway_only.front();
+    const bool as_it_begins = facts.has_model && !facts.members.empty() && !left_out(0);
     add(as_it_begins ? text.substr(facts.object_begin, facts.members.front().key.begin - facts.object_begin) : "{");
     if (!facts.has_model) {
         add("\"model\":");
@@ -61,10 +70,10 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
     }
     bool first = facts.has_model;
     for (std::size_t i = 0; i < facts.members.size(); ++i) {
-        if (facts.gateway_only[i]) continue;
+        if (left_out(i)) continue;
         const JsonMember& member = facts.members[i];
         // The text between two kept neighbours is sent as it stands, so that unchanged runs stay one piece.
-        const bool after_kept = i > 0 && !facts.gateway_only[i - 1];
+        const bool after_kept = i > 0 && !left_out(i - 1);
         if (!first) {
             if (after_kept) {
                 add(text.substr(facts.members[i - 1].value.end, member.key.begin - facts.members[i - 1].value.end));
@@ -87,7 +96,8 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
     if (insert_options) add(R"(,"stream_options":{"include_usage":true})");
     const bool insert_bound = !bound_.empty() && bound_in_place_.size() == 0;
     if (insert_bound) add(bound_);
-    const bool as_it_ends = !insert_options && !insert_bound && !facts.members.empty() && !facts.gateway_only.back();
+    const bool as_it_ends =
+        !insert_options && !insert_bound && !facts.members.empty() && !left_out(facts.members.size() - 1);
     add(as_it_ends ? text.substr(facts.members.back().value.end) : "}");
 
     if (pieces_.size() > kMostPieces) {

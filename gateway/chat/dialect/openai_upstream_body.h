@@ -19,14 +19,23 @@ struct OutputBound {
     OutputBoundParameter parameter = OutputBoundParameter::max_tokens;
 };
 
+// What is sent of stream_options.
+enum class StreamOptions : std::uint8_t {
+    untouched,      // what the client sent
+    ask_for_usage,  // that, with include_usage set
+    leave_out,      // nothing: the provider refuses them
+};
+
+// Whether a provider's error is about stream_options: it did not generate anything, and may without them.
+bool refuses_stream_options(int status, std::string_view body);
+
 class UpstreamBody {
   public:
     static constexpr std::size_t kMostPieces = 12;  // a longer body is joined
 
-    // `text` is the client's body; `model` the provider's name for it. With `ask_for_usage`,
-    // stream_options.include_usage is set. `bound` is for requests that name none. Views stay valid while `text` and
-    // this object do.
-    void build(std::string_view text, const BodyFacts& facts, std::string_view model, bool ask_for_usage,
+    // `text` is the client's body; `model` the provider's name for it. `bound` is for requests that name none. Views
+    // stay valid while `text` and this object do.
+    void build(std::string_view text, const BodyFacts& facts, std::string_view model, StreamOptions stream_options,
                const OutputBound& bound = {});
 
     const std::vector<std::string_view>& pieces() const { return pieces_; }

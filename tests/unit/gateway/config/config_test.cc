@@ -74,6 +74,16 @@ TEST(Config, UnknownKeysAreRefusedWithTheirLine) {
     expect_problem("providers:\n- name: a\n  key: b\n", "t.yaml:3: ", "'key'");
 }
 
+TEST(Config, HeadersThatAreOfTheConnectionOrTheGatewayAreNotForwarded) {
+    EXPECT_EQ(good("forward_headers: [x-mine]").forward_headers, std::vector<std::string>{"x-mine"});
+    EXPECT_TRUE(good("forward_headers: []").forward_headers.empty());
+    for (const char* const name : {"authorization", "cookie", "host", "x-tollgate-a", "content-length", "connection",
+                                   "accept-encoding", "x-api-key", "Traceparent", "\"a b\""}) {
+        expect_problem("forward_headers:\n- " + std::string(name) + "\n", "t.yaml:2: ", "cannot be forwarded");
+    }
+    expect_problem("forward_headers: a\n", "t.yaml:1: ", "list");
+}
+
 TEST(Config, RetentionClassesHaveNumbersAndDays) {
     const Config usual = good("");
     EXPECT_EQ(usual.retention.default_class, 0);

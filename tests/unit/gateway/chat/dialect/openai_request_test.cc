@@ -196,6 +196,17 @@ TEST(RequestBody, OnlyTextTeachesTokensPerByte) {
     EXPECT_FALSE(is_text(R"({"prompt":[1,2]})", ModelCall::completions));
 }
 
+TEST(RequestBody, FieldsThatAreTakenOutAndDoNothingAreNamed) {
+    const auto named = [](std::string_view members) {
+        std::string out;
+        append_removed(read_with(members).facts, out);
+        return out;
+    };
+    EXPECT_EQ(named(R"("provider":{},"mod\u0065ls":["a"],"seed":1)"), "models, provider");
+    EXPECT_EQ(named(R"("plugins":[{"id":"web"}])"), "plugins");
+    EXPECT_EQ(named(R"("session_id":"a","usage":{"include":true},"provider":null)"), "") << "served, or nothing";
+}
+
 TEST(RequestBody, OpenRoutersFieldsAreTheGateways) {
     const Read result = read_with(R"("models":[],"provider":{},"route":"a","plugins":[],"preset":"a","transforms":[],)"
                                   R"("session_id":"a","trace":{},"debug":{},"usage":{},"mod\u0065ls":[],"seed":1)");

@@ -14,8 +14,12 @@ namespace json = boost::json;
 
 constexpr std::string_view kMessages = R"("messages":[{"content":"hello"}])";
 
+StreamOptions options(bool ask_for_usage) {
+    return ask_for_usage ? StreamOptions::ask_for_usage : StreamOptions::untouched;
+}
+
 // What goes upstream for `text`.
-std::string upstream(const std::string& text, std::string_view model, bool ask_for_usage,
+std::string upstream(const std::string& text, std::string_view model, StreamOptions stream_options,
                      const OutputBound& bound = {}) {
     JsonParser parser;
     BodyFacts facts;
@@ -26,12 +30,17 @@ std::string upstream(const std::string& text, std::string_view model, bool ask_f
         return {};
     }
     UpstreamBody body;
-    body.build(view, facts, model, ask_for_usage, bound);
+    body.build(view, facts, model, stream_options, bound);
     std::string out;
     for (const auto piece : body.pieces()) out += piece;
     EXPECT_EQ(body.size(), out.size());
     EXPECT_LE(body.pieces().size(), 12u);
     return out;
+}
+
+std::string upstream(const std::string& text, std::string_view model, bool ask_for_usage,
+                     const OutputBound& bound = {}) {
+    return upstream(text, model, options(ask_for_usage), bound);
 }
 
 std::string chat(std::string_view before, std::string_view after = "") {
@@ -46,6 +55,24 @@ void expect_upstream(const std::string& text, bool ask_for_usage, const std::str
     json::error_code failed;
     json::parse(out, failed);
     EXPECT_FALSE(failed) << out;
+}
+
+TEST(UpstreamBody, StreamOptionsAreLeftOutWhereverTheyStand) {
+    const std::string_view option = R"("stream_options":{"include_usage":true})";
+    const auto without = [](const std::string& text) { return upstream(text, "up", StreamOptions::leave_out); };
+    const std::string model = R"("model":"gpt")";
+    EXPECT_EQ(without(chat(model)), chat(R"("model":"up")"));
+    EXPECT_EQ(without(chat(std::string(option) + "," + model)), chat(R"("model":"up")"));
+    EXPECT_EQ(without(chat(model + "," + std::string(option))), chat(R"("model":"up")"));
+    EXPECT_EQ(without(chat(model, option)), chat(R"("model":"up")"));
+    EXPECT_EQ(without(chat(model, R"("stream_options":null)")), chat(R"("model":"up")"));
+}
+
+TEST(UpstreamBody, ARefusalThatNamesStreamOptionsIsAboutThem) {
+    EXPECT_TRUE(refuses_stream_options(422, R"({"detail":[{"loc":["body","stream_options"]}]})"));
+    EXPECT_TRUE(refuses_stream_options(400, "unknown field stream_options"));
+    EXPECT_FALSE(refuses_stream_options(400, "max_tokens is too large"));
+    EXPECT_FALSE(refuses_stream_options(500, "stream_options"));
 }
 
 TEST(UpstreamBody, OnlyTheModelsNameChanges) {
@@ -194,7 +221,7 @@ TEST(UpstreamBody, AnObjectIsReusedWithoutLeftovers) {
         const simdjson::padded_string padded(chat(R"("model":"gpt","stream_options":{"a":1},"route":"x")"));
         const std::string_view view(padded.data(), padded.size());
         ASSERT_FALSE(parse_body(parser, view, 128, ModelCall::chat, facts));
-        body.build(view, facts, round == 1 ? "other" : "up", round != 1);
+        body.build(view, facts, round == 1 ? "other" : "up", options(round != 1));
         std::string out;
         for (const auto piece : body.pieces()) out += piece;
         EXPECT_EQ(out, round == 1 ? chat(R"("model":"other","stream_options":{"a":1})")
