@@ -309,6 +309,16 @@ class Server {
 
 }  // namespace
 
+// Those that are left out for want of a key have been named already.
+void report_missing_providers(const Services& services, const Logger& logger) {
+    for (const std::string& name : services.catalogue->missing_providers()) {
+        const auto& left_out = services.config.providers_left_out;
+        if (std::ranges::find(left_out, name) != left_out.end()) continue;
+        logger.warning("the price list has models of provider " + name +
+                       ", which is not configured: they cannot be called there");
+    }
+}
+
 Status check(const Config& config) {
     Services services;
     services.config = config;
@@ -338,6 +348,7 @@ Status serve(Config config) {
     if (status.ok()) status = load_tls(services);
     if (!status.ok()) return status;
     services.catalogue = std::make_unique<Catalogue>(*prices, services.providers);
+    report_missing_providers(services, logger);
     auto log = AccessLog::open(services.config.access_log);
     if (!log) return log.error();
     services.access_log = std::move(*log);

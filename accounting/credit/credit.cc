@@ -75,6 +75,7 @@ std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, N
         Refusal refusal;
         refusal.needed = amount;
         refusal.available = std::max(available(), NanoUsd{});
+        refusal.held_by_others = amount <= available() + held_;
         return refusal;
     }
     for (Spender* const spender : spenders) {
@@ -86,6 +87,7 @@ std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, N
         refusal.scope = spender->scope;
         refusal.needed = amount;
         refusal.available = std::max(left, NanoUsd{});
+        refusal.held_by_others = amount <= left + spender->held;
         refusal.resets_at_ms = window_end_ms(spender->limits.reset, unix_ms);
         return refusal;
     }

@@ -57,8 +57,10 @@ struct Refusal {
     };
     Limit limit = Limit::credit;
     LimitScope scope = LimitScope::organization;
-    NanoUsd needed, available;                   // credit and budget
-    std::int64_t resets_at_ms = 0;               // budget: Unix time; 0: never
+    NanoUsd needed, available;      // credit and budget
+    bool held_by_others = false;    // credit and budget: once running requests give back what they hold, it
+                                    // may be enough
+    std::int64_t resets_at_ms = 0;  // budget: Unix time; 0: never
     std::int64_t most = 0, asked = 0, left = 0;  // rates and concurrency
     std::int64_t retry_after_ms = 0;             // rates; concurrency: unknown, 0
 };

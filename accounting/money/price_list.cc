@@ -141,9 +141,9 @@ std::vector<PriceTier> read_tiers(const YAML::Node& node) {
 }
 
 Endpoint read_endpoint(const YAML::Node& node) {
-    Reader::expect_map(
-        node, "endpoint",
-        {"provider", "model", "prices", "provider_prices", "tiers", "context_length", "max_completion_tokens"});
+    Reader::expect_map(node, "endpoint",
+                       {"provider", "model", "prices", "provider_prices", "tiers", "service_tiers", "server_tools",
+                        "context_length", "max_completion_tokens"});
     Endpoint endpoint;
     endpoint.provider = Reader::text(node, "provider");
     endpoint.upstream_model = Reader::text(node, "model");
@@ -154,6 +154,8 @@ Endpoint read_endpoint(const YAML::Node& node) {
     if (!endpoint.tiers.empty() && endpoint.provider_prices) {
         refuse(node["tiers"], "tiers: not together with provider_prices, which have none");
     }
+    endpoint.service_tiers = Reader::texts(node, "service_tiers", {});
+    endpoint.server_tools = Reader::texts(node, "server_tools", {});
     endpoint.context_length = Reader::whole_number(node, "context_length");
     endpoint.max_completion_tokens = Reader::whole_number(node, "max_completion_tokens");
     return endpoint;

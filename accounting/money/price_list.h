@@ -23,11 +23,14 @@ struct PriceTier {
 
 // One provider that serves a model.
 struct Endpoint {
-    std::string provider;                    // name of a configured provider
-    std::string upstream_model;              // the provider's own name for it
-    Prices prices;                           // what customers are charged
-    std::optional<Prices> provider_prices;   // what the provider charges, where that differs (a discount, a markup)
-    std::vector<PriceTier> tiers;            // ascending; instead of `prices` above their bounds
+    std::string provider;                   // name of a configured provider
+    std::string upstream_model;             // the provider's own name for it
+    Prices prices;                          // what customers are charged
+    std::optional<Prices> provider_prices;  // what the provider charges, where that differs (a discount, a markup)
+    std::vector<PriceTier> tiers;           // ascending; instead of `prices` above their bounds
+    // What its prices cover beside tokens: service tiers (none: the ordinary ones, else only these), and tools that the
+    // provider runs.
+    std::vector<std::string> service_tiers, server_tools;
     std::int64_t context_length = 0;         // tokens; 0: unknown
     std::int64_t max_completion_tokens = 0;  // tokens; 0: unknown
 

@@ -55,6 +55,10 @@ std::string limit_members(const Refusal& refusal) {
            std::string(name_of(refusal.scope)) + "\"";
 }
 
+// Requests that hold the rest may end in a second, or cost all of it: a client that waits has a chance.
+constexpr std::string_view kRetrySoon = "retry-after: 1\r\nretry-after-ms: 1000\r\nx-should-retry: true\r\n";
+constexpr std::string_view kNeverRetry = "x-should-retry: false\r\n";
+
 Error money_error(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
                   std::int64_t choices) {
     const bool credit = refusal.limit == Refusal::Limit::credit;
@@ -64,7 +68,9 @@ Error money_error(const Refusal& refusal, const HoldEstimate& estimate, const En
                " available";
     if (refusal.resets_at_ms != 0) message += " until it resets at " + rfc3339(refusal.resets_at_ms);
     message += credit ? "; lower max_tokens or add credit" : "; lower max_tokens";
+    if (refusal.held_by_others) message += ", or try again: running requests hold the rest";
     Error error(money_kind(refusal), std::move(message));
+    error.detail().headers = refusal.held_by_others ? kRetrySoon : kNeverRetry;
     error.detail().extra =
         limit_members(refusal) + ",\"needed\":" + to_usd(refusal.needed) +
         ",\"available\":" + to_usd(refusal.available) +

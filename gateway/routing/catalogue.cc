@@ -1,4 +1,7 @@
 #include "gateway/routing/catalogue.h"
+
+#include <algorithm>
+
 #include "gateway/text/json_writer.h"
 
 #include "gateway/text/error.h"
@@ -37,6 +40,21 @@ std::span<const CatalogueEndpoint> Catalogue::find(std::string_view name) const 
     const auto range = by_model_.find(found);
     if (found == nullptr || range == by_model_.end()) return {};
     return std::span(endpoints_).subspan(range->second.begin, range->second.end - range->second.begin);
+}
+
+std::vector<std::string> Catalogue::missing_providers() const {
+    std::vector<std::string> missing;
+    for (const Model& model : prices_->models()) {
+        for (const Endpoint& endpoint : model.endpoints) {
+            const auto has_name = [&endpoint](const CatalogueEndpoint& one) {
+                return one.provider->name == endpoint.provider;
+            };
+            const bool known = std::ranges::any_of(endpoints_, has_name) ||
+                               std::ranges::find(missing, endpoint.provider) != missing.end();
+            if (!known) missing.push_back(endpoint.provider);
+        }
+    }
+    return missing;
 }
 
 }  // namespace tollgate

@@ -41,6 +41,8 @@ class Catalogue {
     const std::vector<const Model*>& models() const { return models_; }
     std::span<const CatalogueEndpoint> endpoints() const { return endpoints_; }
     const PriceList& prices() const { return *prices_; }
+    // Names of providers that the price list has models of, and that are not configured; each once.
+    std::vector<std::string> missing_providers() const;
 
   private:
     struct Range {

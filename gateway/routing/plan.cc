@@ -1,5 +1,7 @@
 #include "gateway/routing/plan.h"
 
+#include "gateway/routing/uncovered.h"
+
 namespace tollgate {
 
 std::string_view to_string(Candidate::Reason reason) {
@@ -7,7 +9,7 @@ std::string_view to_string(Candidate::Reason reason) {
 }
 
 Outcome<Plan> make_plan(const Catalogue& catalogue, const OrganizationPolicy& policy, std::string_view model_asked,
-                        ApiType api) {
+                        ApiType api, const PaidExtras& extras) {
     const bool defaulted = model_asked.empty();
     const std::string_view name = defaulted ? std::string_view(policy.default_model) : model_asked;
     if (name.empty()) {
@@ -16,7 +18,7 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const OrganizationPolicy& po
     }
     const auto endpoints = catalogue.find(name);
     if (endpoints.empty()) {
-        std::string message = "the model '" + std::string(name) + "' does not exist here";
+        std::string message = not_found_message(catalogue, name);
         if (defaulted) message += " (it is the organization's default)";
         return problem(ErrorKind::model_not_found, std::move(message), "model");
     }
@@ -32,11 +34,13 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const OrganizationPolicy& po
     };
     Plan plan;
     for (const CatalogueEndpoint& endpoint : endpoints) {
-        if (preferred(endpoint)) plan.add({&endpoint, Candidate::Reason::organizations_default});
+        if (covers(endpoint, extras) && preferred(endpoint))
+            plan.add({&endpoint, Candidate::Reason::organizations_default});
     }
     for (const CatalogueEndpoint& endpoint : endpoints) {
-        if (!preferred(endpoint)) plan.add({&endpoint, Candidate::Reason::listed});
+        if (covers(endpoint, extras) && !preferred(endpoint)) plan.add({&endpoint, Candidate::Reason::listed});
     }
+    if (plan.size() == 0) return std::unexpected(uncovered_error(endpoints, extras));
     return plan;
 }
 

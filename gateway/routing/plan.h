@@ -9,6 +9,7 @@
 #include "accounting/accounts/directory.h"
 #include "accounting/ledger/priced_candidates.h"
 #include "accounting/ledger/usage_record.h"
+#include "gateway/chat/dialect/paid_extras.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/text/error.h"
 
@@ -43,8 +44,9 @@ class Plan {
 };
 
 // The model is the one that was asked for or, where that is empty, the organization's default, whose default provider
-// comes first then. Errors: model_required, model_not_found, invalid_request.
+// comes first then. Endpoints whose prices do not cover the extras are left out. Errors: model_required,
+// model_not_found, invalid_request.
 Outcome<Plan> make_plan(const Catalogue& catalogue, const OrganizationPolicy& policy, std::string_view model_asked,
-                        ApiType api);
+                        ApiType api, const PaidExtras& extras = {});
 
 }  // namespace tollgate

@@ -125,9 +125,6 @@ std::string_view to_string(ErrorSource source) {
 
 std::string_view error_headers(ErrorKind kind) {
     switch (kind) {
-        case ErrorKind::insufficient_credits:
-        case ErrorKind::key_limit_exceeded:
-        case ErrorKind::budget_exceeded:
         case ErrorKind::upstream_auth_failed:
             return "x-should-retry: false\r\n";
         case ErrorKind::overloaded:

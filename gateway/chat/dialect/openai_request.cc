@@ -21,11 +21,17 @@ Error invalid(std::string message, std::string_view param) {
     return {ErrorKind::invalid_request, std::move(message), std::string(param)};
 }
 
-Error read_count(std::string_view name, const element& value, std::int64_t most, std::int64_t& out) {
+struct CountRange {
+    std::int64_t least, most;
+};
+
+Error read_count(std::string_view name, const element& value, CountRange range, std::int64_t& out) {
     if (value.is_null()) return {};
     std::int64_t number = 0;
-    if (value.get(number) != simdjson::SUCCESS || number < 1 || number > most) {
-        return invalid("'" + std::string(name) + "' must be a whole number from 1 to " + std::to_string(most), name);
+    if (value.get(number) != simdjson::SUCCESS || number < range.least || number > range.most) {
+        return invalid("'" + std::string(name) + "' must be a whole number from " + std::to_string(range.least) +
+                           " to " + std::to_string(range.most),
+                       name);
     }
     out = std::max(out, number);
     return {};
@@ -92,10 +98,16 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         TextSpan& span = key == "max_tokens" ? facts.max_tokens_value : facts.max_completion_tokens_value;
         if (span.size() > 0) return invalid("'" + std::string(key) + "' stands twice", key);
         span = member.value;
-        return read_count(key, value, kMostTokens, facts.output_bound);
+        if (auto error = read_count(key, value, {0, kMostTokens}, facts.output_bound)) return error;
+        // None at all, as who scores a text with echo and logprobs asks: held as one token.
+        if (facts.output_bound == 0 && !value.is_null()) facts.output_bound = 1;
+        return {};
     }
-    if (key == "n" || key == "best_of")
-        return read_count(key, value, static_cast<std::int64_t>(kMostChoices), facts.choices);
+    if (key == "n" || key == "best_of") {
+        const std::int64_t least = key == "n" ? 1 : 0;  // as OpenAI's schema has it
+        return read_count(key, value, {least, static_cast<std::int64_t>(kMostChoices)}, facts.choices);
+    }
+    note_paid_extras(key, value, facts.extras);
     if (key == "messages") {
         measure_messages(value, facts);
     } else if (key == "prompt" || key == "input") {
@@ -134,6 +146,7 @@ void BodyFacts::clear() {
     session.clear();
     output_bound = prompt_bytes = prompt_extra_tokens = 0;
     prompt_is_text = true;
+    extras.clear();
     max_tokens_value = max_completion_tokens_value = {};
     choices = 1;
     include_usage_member.reset();

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/chat/dialect/paid_extras.h"
 #include "gateway/chat/model_call.h"
 #include "gateway/text/error.h"
 #include "gateway/text/json_members.h"
@@ -29,11 +30,12 @@ struct BodyFacts {
     std::string model;  // unescaped; empty if absent or null
     bool stream = false;
     bool include_usage = false;            // the client asked for usage in the stream
-    std::int64_t output_bound = 0;         // tokens the request allows, 0: it names no bound
+    std::int64_t output_bound = 0;         // tokens the request allows, 0: it names no bound; a bound of 0 counts as 1
     std::int64_t choices = 1;              // n
     std::int64_t prompt_bytes = 0;         // of text in the prompt
     std::int64_t prompt_extra_tokens = 0;  // messages, token ids, and media by what is in them
     bool prompt_is_text = true;            // but for the messages' constant: its tokens per byte can be learned
+    PaidExtras extras;
     std::string end_user, session;
 
     TextSpan model_value;                                    // when has_model

@@ -75,6 +75,18 @@ TEST_F(CreditTest, HoldAboveWhatIsAvailableTakesNothing) {
     EXPECT_EQ(key.held.value, 700);
 }
 
+TEST_F(CreditTest, ARefusalSaysWhetherOthersHoldWhatIsMissing) {
+    organization.grant({1000});
+    EXPECT_FALSE(hold({700}, kMonday));
+    EXPECT_TRUE(hold({1000}, kMonday)->held_by_others);
+    EXPECT_FALSE(hold({1001}, kMonday)->held_by_others) << "nor would it be enough then";
+    Limits limits;
+    limits.budget = NanoUsd{750};
+    organization.set_limits(key, limits);
+    EXPECT_TRUE(hold({100}, kMonday)->held_by_others);
+    EXPECT_FALSE(hold({760}, kMonday)->held_by_others && hold({760}, kMonday)->limit == Refusal::Limit::budget);
+}
+
 TEST_F(CreditTest, AGenerousHoldIsTakenWhereItIsASmallPartOfWhatIsLeft) {
     organization.grant({1600});
     const auto held_for = [&](std::int64_t least, std::int64_t generous) {

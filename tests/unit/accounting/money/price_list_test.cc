@@ -193,6 +193,37 @@ TEST(PriceList, TheListWeShipLoads) {
     }
 }
 
+TEST(PriceList, TheListWeShipHasWhatStandsInMuchCode) {
+    const auto list = PriceList::load("configs/prices.yaml");
+    ASSERT_TRUE(list) << list.error().message();
+    for (const char* const name :
+         {"gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "o3", "o4-mini", "gpt-5", "gpt-5-mini",
+          "gpt-5-nano", "gpt-4o-2024-08-06", "gpt-3.5-turbo", "text-embedding-3-small", "text-embedding-ada-002",
+          "claude-sonnet-4-5", "claude-sonnet-4-5-20250929", "claude-haiku-4-5", "gemini-2.5-flash",
+          "gemini-2.5-pro"}) {
+        EXPECT_NE((*list)->find(name), nullptr) << name;
+    }
+    EXPECT_FALSE((*list)->find("gpt-4o")->may_reason);
+    EXPECT_TRUE((*list)->find("o3")->may_reason);
+}
+
+TEST(PriceList, AModelMayReasonUnlessTheListSaysNo) {
+    const auto of = [](const std::string& member) {
+        const auto list = PriceList::parse("version: a\nmodels:\n  - id: a\n" + member +
+                                               "    endpoints:\n      - {provider: p, model: m, service_tiers: [x], "
+                                               "server_tools: [y], prices: {prompt: 1, completion: 1}}\n",
+                                           "t");
+        EXPECT_TRUE(list) << list.error().message();
+        EXPECT_EQ((*list)->models()[0].endpoints[0].service_tiers, std::vector<std::string>{"x"});
+        EXPECT_EQ((*list)->models()[0].endpoints[0].server_tools, std::vector<std::string>{"y"});
+        return (*list)->models()[0].may_reason;
+    };
+    EXPECT_TRUE(of(""));
+    EXPECT_TRUE(of("    reasoning: true\n"));
+    EXPECT_FALSE(of("    reasoning: false\n"));
+    EXPECT_FALSE(of("    embeddings: true\n"));
+}
+
 TEST(Endpoint, ThePairOfPricesIsThatOfTheTierOrTheProvidersOwn) {
     const Prices low{.prompt = 1}, high{.prompt = 2}, own{.prompt = 3};
     Endpoint endpoint;

@@ -60,7 +60,7 @@ TEST(Error, WhatIsKnownOfACaseGoesBeforeWhatHoldsForItsKind) {
 }
 
 TEST(Error, HeadersTellClientsWhetherToRetry) {
-    EXPECT_EQ(error_headers(ErrorKind::insufficient_credits), "x-should-retry: false\r\n");
+    EXPECT_EQ(error_headers(ErrorKind::insufficient_credits), "") << "refusal.cc says which, by what others hold";
     EXPECT_EQ(error_headers(ErrorKind::overloaded), "retry-after: 1\r\n");
     for (const ErrorKind kind : every_kind()) {
         const auto headers = error_headers(kind);

@@ -124,6 +124,7 @@ TEST(RequestBody, CountsAreWholeNumbersInRange) {
     for (const std::string name : {"max_tokens", "max_completion_tokens", "n", "best_of"}) {
         for (const std::string value :
              {"0", "-1", "1.5", "1e2", "\"5\"", "true", "[5]", "9223372036854775808", "1e400", "100000001"}) {
+            if (value == "0" && name != "n") continue;  // a schema of OpenAI has it
             if (value == "1e400") {
                 EXPECT_TRUE(read_with("\"" + name + "\":" + value).error);  // simdjson: not a usable number
                 continue;
@@ -194,6 +195,19 @@ TEST(RequestBody, OnlyTextTeachesTokensPerByte) {
     EXPECT_TRUE(is_text(R"({"input":["a","b"]})", ModelCall::embeddings));
     EXPECT_FALSE(is_text(R"({"input":[[1,2],[3]]})", ModelCall::embeddings));
     EXPECT_FALSE(is_text(R"({"prompt":[1,2]})", ModelCall::completions));
+}
+
+TEST(RequestBody, ZerosOfOpenAIsSchemaPass) {
+    for (const char* const name : {"max_tokens", "max_completion_tokens"}) {
+        const Read result = read_with("\"" + std::string(name) + "\":0", ModelCall::completions);
+        ASSERT_FALSE(result.error);
+        EXPECT_EQ(result.facts.output_bound, 1) << "held as one token: a bound all the same";
+    }
+    const Read best = read_with(R"("best_of":0)", ModelCall::completions);
+    ASSERT_FALSE(best.error);
+    EXPECT_EQ(best.facts.choices, 1);
+    expect_invalid(R"("n":0)", "n");
+    expect_invalid(R"("max_tokens":-1)", "max_tokens");
 }
 
 TEST(RequestBody, FieldsThatAreTakenOutAndDoNothingAreNamed) {

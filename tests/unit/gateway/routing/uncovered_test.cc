@@ -1,0 +1,100 @@
+// Which endpoints' prices cover a request, and what is said where none does.
+#include "gateway/routing/uncovered.h"
+
+#include <gtest/gtest.h>
+
+#include "gateway/routing/plan.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kPrices = R"(
+version: "1"
+models:
+  - id: openai/gpt-4o
+    aliases: [gpt-4o]
+    output_modalities: [text, audio]
+    endpoints:
+      - {provider: openai, model: plain, prices: {prompt: "1", completion: "2"}}
+      - {provider: openai, model: fast, prices: {prompt: "2", completion: "4"}, service_tiers: [priority]}
+      - {provider: openai, model: searching, prices: {prompt: "1", completion: "2", per_request: "0.03"},
+         server_tools: [web_search]}
+  - id: openai/gpt-4o-mini
+    endpoints:
+      - {provider: openai, model: mini, prices: {prompt: "1", completion: "2"}}
+  - id: other/elsewhere
+    endpoints:
+      - {provider: unconfigured, model: b, prices: {prompt: "1", completion: "2"}}
+)";
+
+class UncoveredTest : public testing::Test {
+  protected:
+    UncoveredTest() : providers_(1) {
+        providers_[0].name = "openai";
+        catalogue_.emplace(*PriceList::parse(kPrices, "prices.yaml"), providers_);
+    }
+    // The endpoints' models, or the message.
+    std::string plan(const PaidExtras& extras, std::string_view model = "openai/gpt-4o") {
+        const auto plan = make_plan(*catalogue_, OrganizationPolicy(), model, ApiType::chat, extras);
+        if (!plan) return plan.error().detail().message;
+        std::string names;
+        for (const CatalogueEndpoint* const one : plan->endpoints()) names += one->endpoint->upstream_model + " ";
+        return names;
+    }
+    std::vector<Provider> providers_;
+    std::optional<Catalogue> catalogue_;
+};
+
+PaidExtras tier(const std::string& name) { return {.service_tier = name, .server_tools = {}, .outputs = {}}; }
+PaidExtras tool(const std::string& name) { return {.service_tier = {}, .server_tools = {name}, .outputs = {}}; }
+PaidExtras output(const std::string& name) { return {.service_tier = {}, .server_tools = {}, .outputs = {name}}; }
+
+TEST_F(UncoveredTest, AnOrdinaryRequestGoesWhereNoTierIsNamed) { EXPECT_EQ(plan({}), "plain searching "); }
+
+TEST_F(UncoveredTest, ATierAndAToolGoOnlyWhereTheirPricesAre) {
+    EXPECT_EQ(plan(tier("priority")), "fast ");
+    EXPECT_EQ(plan(tool("web_search")), "searching ");
+    EXPECT_EQ(plan(output("audio")), "plain searching ");
+}
+
+TEST_F(UncoveredTest, WhatHasNoPriceIsRefusedByNameWithARemedy) {
+    const std::string said = plan(tier("scale"));
+    for (const char* const word : {"service_tier 'scale'", "'openai/gpt-4o'", "service_tiers: [scale]"}) {
+        EXPECT_NE(said.find(word), std::string::npos) << said;
+    }
+    EXPECT_NE(plan(tool("file_search")).find("server_tools: [file_search]"), std::string::npos);
+    EXPECT_NE(plan(output("image")).find("output_modalities"), std::string::npos);
+    EXPECT_NE(plan(tier("priority"), "openai/gpt-4o-mini").find("'openai/gpt-4o-mini'"), std::string::npos);
+}
+
+TEST_F(UncoveredTest, TheFieldAtFaultIsNamed) {
+    const auto param = [this](const PaidExtras& extras) {
+        return uncovered_error(catalogue_->find("openai/gpt-4o-mini"), extras).detail().param;
+    };
+    EXPECT_EQ(param(tier("priority")), "service_tier");
+    EXPECT_EQ(param(tool("web_search")), "web_search_options");
+    EXPECT_EQ(param(tool("code_interpreter")), "tools");
+    EXPECT_EQ(param(output("audio")), "modalities");
+}
+
+TEST_F(UncoveredTest, AnUnknownModelIsToldWhatIsSimilar) {
+    const auto similar = [this](std::string_view name, std::string_view expected) {
+        const std::string said = not_found_message(*catalogue_, name);
+        EXPECT_NE(said.find("GET /v1/models"), std::string::npos) << said;
+        return said.find(expected) != std::string::npos;
+    };
+    EXPECT_TRUE(similar("gpt-4o-2024-08-06", "similar: 'openai/gpt-4o'"));
+    EXPECT_TRUE(similar("GPT-4o-Mni", "'openai/gpt-4o-mini'"));
+    EXPECT_TRUE(similar("azure/gpt-4o", "'openai/gpt-4o'"));
+    EXPECT_FALSE(similar("claude-9", "similar"));
+    EXPECT_FALSE(similar(std::string(128, 'g'), "similar"));
+}
+
+TEST_F(UncoveredTest, AModelWhoseProviderIsNotConfiguredSaysSo) {
+    EXPECT_NE(not_found_message(*catalogue_, "other/elsewhere").find("'unconfigured' is not configured"),
+              std::string::npos);
+    EXPECT_EQ(catalogue_->missing_providers(), std::vector<std::string>{"unconfigured"});
+}
+
+}  // namespace
+}  // namespace tollgate
