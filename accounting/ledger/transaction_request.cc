@@ -42,9 +42,12 @@ Status check(const TransactionRequest& request) {
     const bool refers = about_purchase || refund || request.kind == charge_back;
     if (request.kind == expiry) return refuse("is booked by the ledger itself");
     if (request.kind == adjustment) {
-        if (request.amount == NanoUsd{} || request.amount.value == INT64_MIN) return refuse("the amount is zero");
+        if (request.amount == NanoUsd{}) return refuse("the amount is zero");
     } else if (!about_purchase && (request.amount < NanoUsd{} || (request.amount == NanoUsd{} && !refund))) {
         return refuse("the amount is not above zero");
+    }
+    if (request.amount > kMostAmount || request.amount < -kMostAmount) {
+        return refuse("the amount is above " + to_usd(kMostAmount) + " USD, the most of one transaction");
     }
     if (refers && request.reference.is_nil()) return refuse("it does not say of what");
     if (request.kind == transfer && (request.counterparty.is_nil() || request.counterparty == request.organization)) {

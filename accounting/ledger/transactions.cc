@@ -60,9 +60,9 @@ NanoUsd Transactions::take(Draft& draft, NanoUsd most) {
 }
 
 Status Transactions::room_for(const Id128& organization, NanoUsd amount) const {
-    NanoUsd sum;
-    if (__builtin_add_overflow(balances_.granted(organization).value, amount.value, &sum.value)) {
-        return {StatusCode::full, "the organization's total credit would be out of range"};
+    if (amount > kMostCredit - balances_.granted(organization)) {
+        return {StatusCode::full, "the organization's credit would be above " + to_usd(kMostCredit) +
+                                      " USD in all, the most there may be"};
     }
     if (balances_.lots().of(organization).size() >= kMaxLotsPerOrganization) {
         return {StatusCode::full, "the organization has " + std::to_string(kMaxLotsPerOrganization) +

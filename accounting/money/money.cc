@@ -12,6 +12,19 @@ namespace {
 
 __extension__ using Uint128 = unsigned __int128;
 
+Uint128 magnitude_of(NanoUsdSum sum) {
+    return sum < 0 ? Uint128{0} - static_cast<Uint128>(sum) : static_cast<Uint128>(sum);
+}
+
+std::string digits_of(Uint128 number) {
+    std::string digits;
+    do {
+        digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(number % 10)));
+        number /= 10;
+    } while (number != 0);
+    return digits;
+}
+
 constexpr std::int64_t kPicoPerNano = 1000;
 constexpr std::size_t kNanoDigits = 9;
 constexpr std::size_t kMaxDigits = 19;              // of an int64
@@ -148,6 +161,14 @@ std::size_t write_usd(NanoUsd amount, char* out) {
 std::string to_usd(NanoUsd amount) {
     char text[kUsdText];
     return std::string(text, write_usd(amount, text));
+}
+
+std::string to_string(NanoUsdSum sum) { return (sum < 0 ? "-" : "") + digits_of(magnitude_of(sum)); }
+
+std::string to_usd(NanoUsdSum sum) {
+    const Uint128 magnitude = magnitude_of(sum);
+    const std::string fraction = to_usd(NanoUsd{static_cast<std::int64_t>(magnitude % kNanoPerUsd)});
+    return (sum < 0 ? "-" : "") + digits_of(magnitude / kNanoPerUsd) + fraction.substr(1);  // without its "0"
 }
 
 NanoUsd cost_of(const TokenUsage& usage, const Prices& prices) {

@@ -26,6 +26,16 @@ struct NanoUsd {
 };
 inline constexpr std::int64_t kNanoPerUsd = 1'000'000'000;
 
+// The most that one call may name, as a transaction, a limit or a cap, and the most credit that an organization may
+// ever be given. An int64 holds 9.2 billion USD: a limit, a balance and a hold can be added without looking.
+inline constexpr NanoUsd kMostAmount{1'000'000'000 * kNanoPerUsd};
+inline constexpr NanoUsd kMostCredit{4'000'000'000 * kNanoPerUsd};
+
+// A sum in nano-USD over organizations, accounts or all time, which 64 bits need not hold.
+__extension__ using NanoUsdSum = __int128;
+std::string to_string(NanoUsdSum sum);  // its digits
+std::string to_usd(NanoUsdSum sum);     // as that of NanoUsd
+
 // Reads a JSON number's text ("5", "0.25", "1e-3") exactly, never through a double. More than nine decimals, or out of
 // range, is invalid.
 Result<NanoUsd> parse_usd(std::string_view number_text);

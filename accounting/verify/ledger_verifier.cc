@@ -56,10 +56,10 @@ class Verifier {
                                 .expected = std::move(expected),
                                 .found = std::move(found)};
     }
-    Difference compare(const std::string& what, std::int64_t expected, std::int64_t found, std::uint64_t entry = 0,
+    Difference compare(const std::string& what, NanoUsdSum expected, NanoUsdSum found, std::uint64_t entry = 0,
                        std::string account = {}) const {
         if (expected == found) return std::nullopt;
-        auto difference = differ(what, std::to_string(expected), std::to_string(found), entry);
+        auto difference = differ(what, to_string(expected), to_string(found), entry);
         difference.account = std::move(account);
         return difference;
     }

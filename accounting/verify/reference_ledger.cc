@@ -9,10 +9,7 @@ namespace {
 
 constexpr std::size_t kRecentIds = 1 << 16;
 
-// False on overflow.
-bool add_to(std::int64_t& sum, std::int64_t amount) { return !__builtin_add_overflow(sum, amount, &sum); }
-
-bool add_to_window(std::vector<ReferenceLedger::Window>& windows, std::int64_t number, std::int64_t amount) {
+void add_to_window(std::vector<ReferenceLedger::Window>& windows, std::int64_t number, NanoUsdSum amount) {
     ReferenceLedger::Window window{.number = number};
     const auto known = std::ranges::find(windows, number, &ReferenceLedger::Window::number);
     if (known != windows.end()) {
@@ -21,20 +18,21 @@ bool add_to_window(std::vector<ReferenceLedger::Window>& windows, std::int64_t n
     } else if (windows.size() == 2) {
         windows.erase(windows.begin());
     }
-    const bool in_range = add_to(window.charged, amount);
+    window.charged += amount;
     windows.push_back(window);
-    return in_range;
 }
 
-bool add_spend(ReferenceLedger::Spend& spend, std::int64_t amount, std::int64_t unix_ms) {
+void add_spend(ReferenceLedger::Spend& spend, NanoUsdSum amount, std::int64_t unix_ms) {
     using namespace std::chrono;
     const sys_days today = floor<days>(sys_time<milliseconds>(milliseconds(unix_ms)));
     const std::int64_t day = today.time_since_epoch().count();
     const std::int64_t week = floor<weeks>(days(day + 3)).count();  // 1970-01-01 was a Thursday
     const year_month_day date(today);
     const std::int64_t month = std::int64_t{int{date.year()}} * 12 + unsigned{date.month()} - 1;
-    return add_to(spend.total, amount) && add_to_window(spend.days, day, amount) &&
-           add_to_window(spend.weeks, week, amount) && add_to_window(spend.months, month, amount);
+    spend.total += amount;
+    add_to_window(spend.days, day, amount);
+    add_to_window(spend.weeks, week, amount);
+    add_to_window(spend.months, month, amount);
 }
 
 // Whether the entry may take from the lot: 0 no, else the lower the sooner.
@@ -101,43 +99,36 @@ bool IdSet::insert(const Id128& id) {
 
 std::optional<LedgerDifference> ReferenceLedger::add(const LedgerEntry& entry) {
     if (!events_.insert(entry.event)) return difference(entry, "an event with this id is in the journal already");
-    std::int64_t sum = 0;
-    for (const Leg& leg : entry.legs()) {
-        if (!add_to(sum, leg.amount.value)) return difference(entry, "the sum of its legs is out of range");
-    }
+    NanoUsdSum sum = 0;
+    for (const Leg& leg : entry.legs()) sum += leg.amount.value;
     if (sum != 0 || entry.leg_count < 2) {
         auto found = difference(entry, "its legs do not sum to zero");
-        found.expected = "0", found.found = std::to_string(sum);
+        found.expected = "0", found.found = to_string(sum);
         return found;
     }
     const bool usage = entry.kind == EntryKind::usage || entry.kind == EntryKind::usage_refund;
     for (const Leg& leg : entry.legs()) {
-        const std::int64_t amount = leg.amount.value;
-        bool in_range = add_to(accounts_[{leg.account, leg.owner}], amount);
-        if (leg.account == AccountKind::organization_available) {
-            Organization& organization = organizations_[leg.owner];
-            KindSum& kind = organization.kinds[entry.kind];
-            ++kind.entries;
-            in_range = in_range && add_to(kind.moved, amount) &&
-                       (usage ? add_to(organization.used, -amount) : add_to(organization.granted, amount));
-            if (entry.kind == EntryKind::usage) {  // a refund opens no limit again
-                const std::int64_t admitted_ms = ulid_time_ms(entry.event);
-                in_range = in_range && add_spend(organization.spent, -amount, admitted_ms) &&
-                           add_spend(projects_[entry.project], -amount, admitted_ms) &&
-                           add_spend(keys_[entry.key], -amount, admitted_ms);
-                if (in_range && !entry.member.is_nil()) {
-                    in_range = add_spend(members_[{entry.organization, entry.member}], -amount, admitted_ms);
-                }
-            }
-        }
-        if (!in_range) return difference(entry, "a sum is out of range");
+        const NanoUsdSum amount = leg.amount.value;
+        accounts_[{leg.account, leg.owner}] += amount;
+        if (leg.account != AccountKind::organization_available) continue;
+        Organization& organization = organizations_[leg.owner];
+        KindSum& kind = organization.kinds[entry.kind];
+        ++kind.entries;
+        kind.moved += amount;
+        usage ? organization.used -= amount : organization.granted += amount;
+        if (entry.kind != EntryKind::usage) continue;  // a refund opens no limit again
+        const std::int64_t admitted_ms = ulid_time_ms(entry.event);
+        add_spend(organization.spent, -amount, admitted_ms);
+        add_spend(projects_[entry.project], -amount, admitted_ms);
+        add_spend(keys_[entry.key], -amount, admitted_ms);
+        if (!entry.member.is_nil()) add_spend(members_[{entry.organization, entry.member}], -amount, admitted_ms);
     }
     // After all legs: an entry may take from an organization and give to it.
     for (const Leg& leg : entry.legs()) {
         if (leg.account != AccountKind::organization_available || balance(leg.owner) >= 0) continue;
         auto found = difference(entry, "an organization falls below zero");
         found.account = account_name(leg.account, leg.owner);
-        found.expected = "0 or more", found.found = std::to_string(balance(leg.owner));
+        found.expected = "0 or more", found.found = to_string(balance(leg.owner));
         return found;
     }
     if (!move_lots(entry)) return difference(entry, "it takes credit that it may not take");
@@ -193,31 +184,29 @@ Status ReferenceLedger::apply(const LedgerEntry& entry) {
     return difference ? Status(StatusCode::corrupt, to_string(*difference)) : Status();
 }
 
-std::int64_t ReferenceLedger::balance(const Id128& organization) const {
+NanoUsdSum ReferenceLedger::balance(const Id128& organization) const {
     const auto found = organizations_.find(organization);
     return found == organizations_.end() ? 0 : found->second.balance();
 }
 
-std::int64_t ReferenceLedger::total(AccountKind account) const {
+NanoUsdSum ReferenceLedger::total(AccountKind account) const {
     const auto sums = account_sums();
     const auto found = sums.find(account);
     return found == sums.end() ? 0 : found->second;
 }
 
-std::map<AccountKind, std::int64_t> ReferenceLedger::account_sums() const {
-    std::map<AccountKind, std::int64_t> sums;
-    for (const auto& [account, amount] : accounts_) {
-        if (!add_to(sums[account.first], amount)) money_violation("the sum of all accounts of a kind is out of range");
-    }
+std::map<AccountKind, NanoUsdSum> ReferenceLedger::account_sums() const {
+    std::map<AccountKind, NanoUsdSum> sums;
+    for (const auto& [account, amount] : accounts_) sums[account.first] += amount;
     return sums;
 }
 
 std::string to_string(const ReferenceLedger::Spend& spend) {
-    std::string text = std::to_string(spend.total);
+    std::string text = to_string(spend.total);
     for (const auto* windows : {&spend.days, &spend.weeks, &spend.months}) {
         text += ";";
         for (const auto& [number, charged] : *windows) {
-            text += " " + std::to_string(charged) + " in " + std::to_string(number);
+            text += " " + to_string(charged) + " in " + std::to_string(number);
         }
     }
     return text;

@@ -45,26 +45,27 @@ class ReferenceLedger {
   public:
     struct KindSum {
         std::uint64_t entries = 0;
-        std::int64_t moved = 0;  // into what the organization has available
+        NanoUsdSum moved = 0;  // into what the organization has available
     };
     struct Window {
-        std::int64_t number = 0, charged = 0;
+        std::int64_t number = 0;
+        NanoUsdSum charged = 0;
         bool operator==(const Window&) const = default;
     };
     // What was charged by UTC window, of the time when the request was admitted, which is its id's; weeks start on
     // Monday. Days and weeks are numbered from 1970, months from year 0. The two windows that amounts came for last,
     // the later one last; another one forgets the first.
     struct Spend {
-        std::int64_t total = 0;
+        NanoUsdSum total = 0;
         std::vector<Window> days, weeks, months;
         bool operator==(const Spend&) const = default;
     };
     struct Organization {
-        std::int64_t granted = 0;  // everything but usage and its refunds
-        std::int64_t used = 0;     // usage less its refunds
+        NanoUsdSum granted = 0;  // everything but usage and its refunds
+        NanoUsdSum used = 0;     // usage less its refunds
         std::map<EntryKind, KindSum> kinds;
         Spend spent;
-        std::int64_t balance() const { return granted - used; }
+        NanoUsdSum balance() const { return granted - used; }
     };
     // Credit that came in and is not used up. Which is burned is looked for among all, each time.
     struct Lot {
@@ -81,21 +82,21 @@ class ReferenceLedger {
     void expect_refunds_of(const Id128& request) { refundable_.try_emplace(request); }
     // Adds an entry in journal order. A difference, and nothing more may be added: the legs do not sum to zero, the
     // event came before, an organization falls below zero, credit is taken that the entry may not take, refunds of a
-    // request exceed its charge, or a sum is out of range.
+    // request exceed its charge.
     std::optional<LedgerDifference> add(const LedgerEntry& entry);
     Status apply(const LedgerEntry& entry);  // the same; corrupt with the difference as its message
 
     std::uint64_t entries() const { return events_.size(); }
     bool knows(const Id128& event) const { return events_.contains(event); }
     const std::map<Id128, Organization>& organizations() const { return organizations_; }
-    const std::map<Account, std::int64_t>& accounts() const { return accounts_; }
+    const std::map<Account, NanoUsdSum>& accounts() const { return accounts_; }
     const std::map<KeyDigest, Spend>& keys() const { return keys_; }
     const std::map<Id128, Spend>& projects() const { return projects_; }
     const std::map<Member, Spend>& members() const { return members_; }
-    std::int64_t balance(const Id128& organization) const;                   // 0 if unknown
+    NanoUsdSum balance(const Id128& organization) const;                     // 0 if unknown
     const std::map<Id128, std::vector<Lot>>& lots() const { return lots_; }  // as they came, by organization
-    std::int64_t total(AccountKind account) const;                           // over all owners
-    std::map<AccountKind, std::int64_t> account_sums() const;                // by kind, over all owners
+    NanoUsdSum total(AccountKind account) const;                             // over all owners
+    std::map<AccountKind, NanoUsdSum> account_sums() const;                  // by kind, over all owners
 
   private:
     struct Refundable {
@@ -108,7 +109,7 @@ class ReferenceLedger {
     std::map<Id128, Refundable> refundable_;
     std::map<Id128, std::vector<Lot>> lots_;
     std::map<Id128, Organization> organizations_;
-    std::map<Account, std::int64_t> accounts_;
+    std::map<Account, NanoUsdSum> accounts_;
     std::map<KeyDigest, Spend> keys_;
     std::map<Id128, Spend> projects_;
     std::map<Member, Spend> members_;

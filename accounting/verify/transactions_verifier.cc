@@ -15,9 +15,9 @@ Difference differ(std::string what, std::string expected = {}, std::string found
     return LedgerDifference{.what = std::move(what), .expected = std::move(expected), .found = std::move(found)};
 }
 
-Difference compare(const std::string& what, std::int64_t expected, std::int64_t found) {
+Difference compare(const std::string& what, NanoUsdSum expected, NanoUsdSum found) {
     if (expected == found) return std::nullopt;
-    return differ(what, std::to_string(expected), std::to_string(found));
+    return differ(what, to_string(expected), to_string(found));
 }
 
 std::string name_of(const Id128& organization, const Id128& transaction) {
@@ -109,7 +109,7 @@ void TransactionsVerifier::add(const LedgerEntry& entry) {
 
 Difference TransactionsVerifier::check_checkpoint(Store& store, const CreditLots& stored,
                                                   const ReferenceLedger& reference) {
-    std::map<Id128, std::int64_t> shown;
+    std::map<Id128, NanoUsdSum> shown;
     Difference first = for_each_row(store, [&](const Id128& organization, const HistoryRow& row) -> Difference {
         if (row.kind == EntryKind::usage) shown[organization] += row.amount.value;
         return std::nullopt;
@@ -173,10 +173,10 @@ void TransactionsVerifier::add_given_back(const LedgerEntry& entry) {
 Difference TransactionsVerifier::check_given_back(Store& store) const {
     for (const auto& [purchase, paid] : paid_back_) {
         const auto bought = bought_.find(purchase);
-        const std::int64_t most = bought == bought_.end() ? 0 : bought->second;
+        const NanoUsdSum most = bought == bought_.end() ? 0 : bought->second;
         if (paid > most) {
             return differ(name_of(purchase.first, purchase.second) + ": more was paid back than was bought",
-                          "up to " + std::to_string(most), std::to_string(paid));
+                          "up to " + to_string(most), to_string(paid));
         }
     }
     for (const auto& [of, expected] : given_back_) {

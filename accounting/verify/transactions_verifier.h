@@ -32,7 +32,7 @@ class TransactionsVerifier {
   private:
     using RowName = std::pair<Id128, Id128>;  // organization, transaction
     struct Row {
-        std::int64_t moved = 0;
+        NanoUsdSum moved = 0;
         std::int64_t at_ms = 0;
         bool found = false;
     };
@@ -41,10 +41,10 @@ class TransactionsVerifier {
     void add_given_back(const LedgerEntry& entry);
     std::optional<LedgerDifference> check_given_back(Store& store) const;
 
-    std::map<Id128, std::int64_t> charged_;  // by organization
-    std::map<RowName, Row> rows_;            // that the entries ask for
+    std::map<Id128, NanoUsdSum> charged_;  // by organization
+    std::map<RowName, Row> rows_;          // that the entries ask for
     // What was given back: of a request's charge, and of a purchase, of which no more can be than was bought.
-    std::map<RowName, std::int64_t> given_back_, bought_, paid_back_;
+    std::map<RowName, NanoUsdSum> given_back_, bought_, paid_back_;
     std::map<std::string, bool> record_keys_;  // of history rows, and whether the record was seen
     std::uint64_t records_ = 0;
 };

@@ -83,6 +83,10 @@ std::optional<std::optional<NanoUsd>> BodyFields::usd(std::string_view name) {
         fail(name, "is not a usable amount: " + amount.error().message());
         return std::nullopt;
     }
+    if (*amount > kMostAmount || *amount < -kMostAmount) {
+        fail(name, "is above " + to_usd(kMostAmount) + " USD, the most that a call may name");
+        return std::nullopt;
+    }
     return std::optional(*amount);
 }
 

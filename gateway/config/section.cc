@@ -117,11 +117,16 @@ void Section::rate(std::string name, std::optional<std::int64_t>& value, std::st
 void Section::usd(std::string name, NanoUsd& value, std::string meaning) {
     const auto set = [&value](const std::string& word) {
         const auto amount = parse_usd(word);
-        if (!amount || *amount < NanoUsd{}) return false;
+        if (!amount || *amount < NanoUsd{} || *amount > kMostAmount) return false;
         value = *amount;
         return true;
     };
-    add(Option{std::move(name), std::move(meaning), "an amount of USD of at least 0", to_usd(value), {}, set});
+    add(Option{std::move(name),
+               std::move(meaning),
+               "an amount of USD from 0 to " + to_usd(kMostAmount),
+               to_usd(value),
+               {},
+               set});
 }
 
 Section& Section::section(const std::string& name, std::string meaning) {

@@ -283,7 +283,7 @@ void print_balances(const ReferenceLedger& ledger) {
             std::printf("  and %zu more organizations\n", ledger.organizations().size() - kMostBalancesPrinted);
             return;
         }
-        std::printf("  %s %s USD\n", to_uuid(id).c_str(), to_usd(NanoUsd{organization.balance()}).c_str());
+        std::printf("  %s %s USD\n", to_uuid(id).c_str(), to_usd(organization.balance()).c_str());
     }
 }
 

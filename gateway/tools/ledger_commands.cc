@@ -60,9 +60,9 @@ void print_json(const DirectoryReport& report, bool running) {
     json.key("listed_requests").number(count(ledger.listed_requests));
     json.key("first_commit_ms").number(ledger.first_commit_ms).key("last_commit_ms").number(ledger.last_commit_ms);
     json.key("last_hash").text(hex(ledger.last_hash)).key("accounts_nano").object();
-    for (const auto& [kind, sum] : ledger.reference.account_sums()) json.key(to_string(kind)).number(sum);
-    json.end().key("overrun_nano").number(-ledger.reference.total(AccountKind::platform_overrun));
-    json.key("suspense_nano").number(ledger.reference.total(AccountKind::suspense)).key("slots");
+    for (const auto& [kind, sum] : ledger.reference.account_sums()) json.key(to_string(kind)).raw(to_string(sum));
+    json.end().key("overrun_nano").raw(to_string(-ledger.reference.total(AccountKind::platform_overrun)));
+    json.key("suspense_nano").raw(to_string(ledger.reference.total(AccountKind::suspense))).key("slots");
     if (report.slots) {
         json.object().key("open").number(report.slots->open).key("settled").number(report.slots->settled).end();
     } else {
@@ -87,7 +87,7 @@ void print_text(const DirectoryReport& report) {
         std::printf("  %llu usage blocks have expired\n", count(ledger.expired_usage_blocks));
     }
     for (const auto& [kind, sum] : ledger.reference.account_sums()) {
-        std::printf("  %-24s %s USD\n", std::string(to_string(kind)).c_str(), to_usd(NanoUsd{sum}).c_str());
+        std::printf("  %-24s %s USD\n", std::string(to_string(kind)).c_str(), to_usd(sum).c_str());
     }
     if (report.slots && report.slots->open + report.slots->settled > 0) {
         std::printf("  in the slot file: %u requests running or cut off, %u settled and taken by the next block\n",
@@ -97,36 +97,32 @@ void print_text(const DirectoryReport& report) {
 
 // What one organization's account did up to a time.
 struct Statement {
-    std::int64_t granted = 0, used = 0;
+    NanoUsdSum granted = 0, used = 0;
     std::uint64_t entries = 0;
     std::map<EntryKind, ReferenceLedger::KindSum> kinds;
 
-    Status add(const LedgerEntry& entry, const Id128& organization) {
-        const NanoUsd moved = entry.moved(AccountKind::organization_available, organization);
-        if (moved == NanoUsd{}) return {};
+    void add(const LedgerEntry& entry, const Id128& organization) {
+        const NanoUsdSum moved = entry.moved(AccountKind::organization_available, organization).value;
+        if (moved == 0) return;
         const bool usage = entry.kind == EntryKind::usage || entry.kind == EntryKind::usage_refund;
         ReferenceLedger::KindSum& kind = kinds[entry.kind];
         ++entries;
         ++kind.entries;
-        if (__builtin_add_overflow(kind.moved, moved.value, &kind.moved) ||
-            (usage ? __builtin_sub_overflow(used, moved.value, &used)
-                   : __builtin_add_overflow(granted, moved.value, &granted))) {
-            return Status(StatusCode::corrupt, "entry " + to_ulid(entry.event) + ": a sum is out of range");
-        }
-        return {};
+        kind.moved += moved;
+        usage ? used -= moved : granted += moved;
     }
 };
 
 void print_json(const Statement& statement, const Id128& organization, std::int64_t at_ms) {
     JsonWriter json;
     json.object().key("organization").text(to_uuid(organization)).key("at").text(rfc3339(at_ms));
-    json.key("balance").usd(NanoUsd{statement.granted} - NanoUsd{statement.used});
-    json.key("balance_nano").number(statement.granted - statement.used);
-    json.key("granted_nano").number(statement.granted).key("used_nano").number(statement.used);
+    json.key("balance").usd(statement.granted - statement.used);
+    json.key("balance_nano").raw(to_string(statement.granted - statement.used));
+    json.key("granted_nano").raw(to_string(statement.granted)).key("used_nano").raw(to_string(statement.used));
     json.key("entries").number(static_cast<std::int64_t>(statement.entries)).key("kinds").object();
     for (const auto& [kind, sum] : statement.kinds) {
         json.key(to_string(kind)).object().key("entries").number(static_cast<std::int64_t>(sum.entries));
-        json.key("moved_nano").number(sum.moved).end();
+        json.key("moved_nano").raw(to_string(sum.moved)).end();
     }
     std::puts(json.end().end().take().c_str());
 }
@@ -134,12 +130,11 @@ void print_json(const Statement& statement, const Id128& organization, std::int6
 void print_text(const Statement& statement, const Id128& organization, std::int64_t at_ms) {
     std::printf("organization %s at %s\n", to_uuid(organization).c_str(), rfc3339(at_ms).c_str());
     std::printf("  balance %s USD (granted %s, used %s; %llu entries)\n",
-                to_usd(NanoUsd{statement.granted} - NanoUsd{statement.used}).c_str(),
-                to_usd(NanoUsd{statement.granted}).c_str(), to_usd(NanoUsd{statement.used}).c_str(),
-                static_cast<unsigned long long>(statement.entries));
+                to_usd(statement.granted - statement.used).c_str(), to_usd(statement.granted).c_str(),
+                to_usd(statement.used).c_str(), static_cast<unsigned long long>(statement.entries));
     for (const auto& [kind, sum] : statement.kinds) {
         std::printf("  %-16s %llu entries, %s USD\n", std::string(to_string(kind)).c_str(),
-                    static_cast<unsigned long long>(sum.entries), to_usd(NanoUsd{sum.moved}).c_str());
+                    static_cast<unsigned long long>(sum.entries), to_usd(sum.moved).c_str());
     }
 }
 
@@ -194,7 +189,8 @@ Status balance_command(const BalanceOptions& options) {
     Statement statement;
     Progress progress("ledger balance", "blocks");
     Status replayed = for_each_entry(**store, progress, [&](std::uint64_t, const LedgerEntry& entry) {
-        return entry.at_ms > *at_ms ? Status() : statement.add(entry, *organization);
+        if (entry.at_ms <= *at_ms) statement.add(entry, *organization);
+        return Status();
     });
     if (!replayed.ok()) return replayed;
     options.as_json ? print_json(statement, *organization, *at_ms) : print_text(statement, *organization, *at_ms);

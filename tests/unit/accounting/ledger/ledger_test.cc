@@ -248,9 +248,19 @@ TEST_F(LedgerTest, GrantThatIsNotAboveZeroOrOutOfRangeIsRefused) {
     Process process(files);
     EXPECT_EQ(process.ledger->grant({organization, {0}, "", ""}, kNow).error().code(), StatusCode::invalid);
     EXPECT_EQ(process.ledger->grant({organization, {-1}, "", ""}, kNow).error().code(), StatusCode::invalid);
-    give(process, 1);
-    const NanoUsd most{std::numeric_limits<std::int64_t>::max()};
-    EXPECT_EQ(process.ledger->grant({organization, most, "", ""}, kNow).error().code(), StatusCode::full);
+    const auto above = process.ledger->grant({organization, kMostAmount + NanoUsd{1}, "", ""}, kNow);
+    EXPECT_EQ(above.error().code(), StatusCode::invalid);
+    EXPECT_NE(above.error().message().find("1000000000 USD"), std::string::npos) << above.error().message();
+    EXPECT_TRUE(process.ledger->accepting());
+}
+
+TEST_F(LedgerTest, AnOrganizationIsGivenNoMoreThanTheMostCredit) {
+    Process process(files);
+    for (int i = 0; i < 4; ++i) ASSERT_TRUE(process.ledger->grant({organization, kMostAmount, "", ""}, kNow));
+    ASSERT_EQ(process.balance(organization), kMostCredit);
+    const auto above = process.ledger->grant({organization, {1}, "", ""}, kNow);
+    EXPECT_EQ(above.error().code(), StatusCode::full);
+    EXPECT_NE(above.error().message().find("4000000000 USD"), std::string::npos) << above.error().message();
     EXPECT_TRUE(process.ledger->accepting());
 }
 

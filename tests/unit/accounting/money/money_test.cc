@@ -57,18 +57,29 @@ TEST(Money, WhatIsNotAJsonNumberIsInvalid) {
 }
 
 TEST(Money, WritesTheShortestDecimalWithoutExponent) {
-    EXPECT_EQ(to_usd({5'000'000'000}), "5");
-    EXPECT_EQ(to_usd({250'000}), "0.00025");
-    EXPECT_EQ(to_usd({1}), "0.000000001");
-    EXPECT_EQ(to_usd({0}), "0");
-    EXPECT_EQ(to_usd({-1'500'000'000}), "-1.5");
-    EXPECT_EQ(to_usd({kMost}), "9223372036.854775807");
-    EXPECT_EQ(to_usd({std::numeric_limits<std::int64_t>::min()}), "-9223372036.854775808");
+    EXPECT_EQ(to_usd(NanoUsd{5'000'000'000}), "5");
+    EXPECT_EQ(to_usd(NanoUsd{250'000}), "0.00025");
+    EXPECT_EQ(to_usd(NanoUsd{1}), "0.000000001");
+    EXPECT_EQ(to_usd(NanoUsd{0}), "0");
+    EXPECT_EQ(to_usd(NanoUsd{-1'500'000'000}), "-1.5");
+    EXPECT_EQ(to_usd(NanoUsd{kMost}), "9223372036.854775807");
+    EXPECT_EQ(to_usd(NanoUsd{std::numeric_limits<std::int64_t>::min()}), "-9223372036.854775808");
+}
+
+TEST(Money, SumsBeyond64BitsAreWrittenExactly) {
+    const NanoUsdSum sum = NanoUsdSum{kMost} * 1000;
+    EXPECT_EQ(to_string(sum), "9223372036854775807000");
+    EXPECT_EQ(to_string(-sum), "-9223372036854775807000");
+    EXPECT_EQ(to_usd(sum), "9223372036854.775807");
+    EXPECT_EQ(to_usd(-sum), "-9223372036854.775807");
+    EXPECT_EQ(to_usd(NanoUsdSum{-1}), "-0.000000001");
+    EXPECT_EQ(to_usd(NanoUsdSum{0}), "0");
+    EXPECT_EQ(to_usd(NanoUsdSum{5} * kNanoPerUsd), "5");
 }
 
 TEST(Money, TextReadsBackAsTheSameAmount) {
     for (const std::int64_t value : {0L, 1L, -1L, 999'999'999L, 1'000'000'001L, -123'456'789'012'345'678L, kMost}) {
-        EXPECT_EQ(parsed(to_usd({value})), value);
+        EXPECT_EQ(parsed(to_usd(NanoUsd{value})), value);
     }
 }
 

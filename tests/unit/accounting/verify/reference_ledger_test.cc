@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace tollgate {
 namespace {
 
@@ -54,6 +56,14 @@ class ReferenceLedgerTest : public testing::Test {
   private:
     std::uint32_t worker_ = 1;
 };
+
+TEST_F(ReferenceLedgerTest, SumsOverOrganizationsMayPassWhatABalanceHolds) {
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    add(grant_entry(ids.next(kMonday), organization, NanoUsd{most}, kMonday));
+    add(grant_entry(ids.next(kMonday), make_uuid7(kMonday), NanoUsd{most}, kMonday));
+    EXPECT_EQ(to_string(ledger.total(AccountKind::organization_available)), "18446744073709551614");
+    EXPECT_EQ(to_string(ledger.total(AccountKind::platform_grants)), "-18446744073709551614");
+}
 
 TEST_F(ReferenceLedgerTest, BalancesAreTheSumsOfLegs) {
     add(grant(100));

@@ -198,6 +198,10 @@ TEST(BodyFields, AmountsAreReadFromTheirText) {
         {"0.0000000001", std::nullopt},
         {"1.0000000001", std::nullopt},
         {"1e-10", std::nullopt},
+        {"-1e9", -1'000'000'000'000'000'000},
+        {"1000000000.000000001", std::nullopt},  // above kMostAmount
+        {"-1000000000.000000001", std::nullopt},
+        {"9223372036.85", std::nullopt},
         {"1e10", std::nullopt},
         {"9223372036.854775808", std::nullopt},
         {"1e400", std::nullopt},
