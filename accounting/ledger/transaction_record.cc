@@ -65,7 +65,7 @@ KeyDigest content_of(const TransactionRequest& request) {
     writer.integer(request.amount.value);
     writer.integer(request.priority);
     writer.integer(request.expires_ms);
-    return digest_key(text_of(std::span(bytes).first(writer.size())));
+    return digest_key(text_of(std::span(bytes).first(writer.size())) + request.note);
 }
 
 Result<NanoUsd> refunded_of(Store& store, const Id128& organization, const Id128& of) {

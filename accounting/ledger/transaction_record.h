@@ -25,7 +25,7 @@ std::string encode_transaction_record(const Id128& transaction, const Transactio
 
 // Its key in Family::idempotency; the request has an idempotency key.
 std::string record_key(const TransactionRequest& request);
-// What must be the same if the key is: all but notes and actors.
+// What must be the same if the key is: all that the caller says. Not the actor.
 KeyDigest content_of(const TransactionRequest& request);
 
 // What was given back of a request's charge or of a purchase so far; the row is Family::transactions' refunded_key().

@@ -103,10 +103,10 @@ TEST_F(TransactionsTest, IdempotencyKeyWithOtherContentIsRefused) {
     expiry.expires_ms = now_ms + 1;
     priority.priority = 1;
     note.note = "the same, in other words";
-    for (const auto& changed : {amount, kind, expiry, priority}) {
+    for (const auto& changed : {amount, kind, expiry, priority, note}) {
         EXPECT_EQ(refused(changed), StatusCode::already_exists);
     }
-    EXPECT_TRUE(book(note).repeated);
+    EXPECT_TRUE(book(request).repeated);
     EXPECT_EQ(balance(), 500);
 }
 
