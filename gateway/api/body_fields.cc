@@ -1,9 +1,46 @@
 #include "gateway/api/body_fields.h"
 
+#include <simdjson.h>
+
+#include <algorithm>
+#include <vector>
+
 #include "gateway/text/json_members.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
+namespace {
+
+constexpr std::size_t kMostNameShown = 64;
+
+// A name that stands twice in one object, at any depth and however it is escaped; empty if there is none. What is
+// parsed nests no deeper than Boost.JSON lets it.
+std::string doubled_member(const simdjson::dom::element& value) {
+    std::string doubled;
+    if (simdjson::dom::array items; value.get(items) == simdjson::SUCCESS) {
+        for (const auto item : items) {
+            if (doubled.empty()) doubled = doubled_member(item);
+        }
+    }
+    simdjson::dom::object object;
+    if (value.get(object) != simdjson::SUCCESS) return doubled;
+    std::vector<std::string_view> names;
+    for (const auto& [name, inner] : object) {
+        names.push_back(name);
+        if (doubled.empty()) doubled = doubled_member(inner);
+    }
+    std::ranges::sort(names);
+    const auto twice = std::ranges::adjacent_find(names);
+    return twice == names.end() ? doubled : std::string(*twice);
+}
+
+std::string doubled_member(const std::string& body) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    return parser.parse(body).get(root) == simdjson::SUCCESS ? doubled_member(root) : std::string();
+}
+
+}  // namespace
 
 BodyFields::BodyFields(std::string_view body, const Schema& known) : body_(body) {
     boost::system::error_code failed;
@@ -13,10 +50,13 @@ BodyFields::BodyFields(std::string_view body, const Schema& known) : body_(body)
         return;
     }
     object_ = std::move(value.as_object());
+    if (const std::string twice = doubled_member(body_); !twice.empty()) {
+        fail(cut_utf8(twice, kMostNameShown), "stands twice");
+    }
     for (const auto& member : object_) {
         const std::string_view name(member.key().data(), member.key().size());
         if (!known.knows(name)) {
-            fail(cut_utf8(name, 64), "is not a field of this request");
+            fail(cut_utf8(name, kMostNameShown), "is not a field of this request");
         }
     }
 }
@@ -69,7 +109,7 @@ std::optional<std::optional<NanoUsd>> BodyFields::usd(std::string_view name) {
     const auto* const value = object_.if_contains(name);
     if (value == nullptr) return std::nullopt;
     if (value->is_null()) return std::optional<NanoUsd>();
-    std::optional<JsonMember> member;  // the last of that name, however it is written, as above
+    std::optional<JsonMember> member;  // however its name is written
     JsonMembers members(body_, body_.find('{'));
     while (const auto next = members.next()) {
         if (unescaped(next->key.of(body_), body_.size()) == name) member = next;

@@ -1,5 +1,5 @@
-// The members of a small JSON body, each read once with its type checked; unknown members are refused by name. The
-// first problem is kept.
+// The members of a small JSON body, each read once with its type checked; unknown members, and those that stand twice,
+// are refused by name. The first problem is kept.
 #pragma once
 
 #include <boost/json.hpp>

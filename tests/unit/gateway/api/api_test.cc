@@ -227,14 +227,22 @@ TEST(BodyFields, AmountsAreReadFromTheirText) {
     }
 }
 
-TEST(BodyFields, TheAmountReadIsTheMemberThatCounts) {
-    BodyFields twice(R"({"limit":5,"limit":7})", known({"limit"}));
-    const auto amount = twice.usd("limit");
-    EXPECT_TRUE(twice.error() || amount == amount_of(7 * kNanoPerUsd));
-    BodyFields escaped(R"({"limit":5,"lim\u0069t":7})", known({"limit"}));
-    const auto other = escaped.usd("limit");
-    EXPECT_TRUE(escaped.error() || other == amount_of(7 * kNanoPerUsd))
-        << "checked is the last member, read was another";
+TEST(BodyFields, AMemberThatStandsTwiceIsRefused) {
+    for (const char* body : {
+             R"({"limit":5,"limit":7})",
+             R"({"limit":5,"limit":5})",
+             R"({"limit":5,"lim\u0069t":7})",
+             R"({"other":{"a":{"limit":1,"\u006cimit":2}}})",
+             R"({"other":[1,{"limit":1,"limit":2}]})",
+         }) {
+        const BodyFields fields(body, known({"limit", "other"}));
+        EXPECT_EQ(problem_of(fields), "'limit' stands twice") << body;
+    }
+}
+
+TEST(BodyFields, TheSameNameInTwoObjectsIsNotTwice) {
+    const BodyFields fields(R"({"limit":5,"other":[{"limit":1},{"limit":2}]})", known({"limit", "other"}));
+    EXPECT_FALSE(fields.error()) << problem_of(fields);
 }
 
 }  // namespace
