@@ -9,19 +9,6 @@ namespace {
 
 constexpr std::uint32_t kOrganizationsSummed = 50;
 
-// Sums of many balances do not fit where one does.
-using WideNano = __int128;
-
-std::string to_usd(WideNano nano) {
-    constexpr WideNano kPerUsd = 1'000'000'000;
-    const WideNano whole = nano / kPerUsd;
-    // Below a dollar the sign is in the fraction; above, the whole dollars of any real sum fit 64 bits.
-    std::string text = tollgate::to_usd(NanoUsd{static_cast<std::int64_t>(nano % kPerUsd)});
-    if (whole == 0) return text;
-    const auto point = text.find('.');
-    return std::to_string(static_cast<std::int64_t>(whole)) + (point == std::string::npos ? "" : text.substr(point));
-}
-
 // An organization's usage as one row; without any, a row of zeros.
 Result<Columns> row_of(Call& call, const Organization& organization, UsageReportQuery& query, TimeRange& summed) {
     query.organization = organization.id;
@@ -39,7 +26,7 @@ Result<Columns> row_of(Call& call, const Organization& organization, UsageReport
 
 ApiAnswer show_all_credits(Call& call) {
     std::int64_t organizations = 0;
-    WideNano granted = 0, used = 0, held = 0;
+    NanoUsdSum granted = 0, used = 0, held = 0;
     call.services.credits->for_each([&](const OrganizationCredit& credit) {
         const OrganizationCredit::Snapshot snapshot = credit.snapshot();
         ++organizations;
@@ -48,9 +35,9 @@ ApiAnswer show_all_credits(Call& call) {
         held += snapshot.held.value;
     });
     JsonWriter json;
-    json.object().key("organizations").number(organizations).key("balance").raw(to_usd(granted - used));
-    json.key("total_credits").raw(to_usd(granted)).key("total_usage").raw(to_usd(used));
-    return json_answer(json.key("held").raw(to_usd(held)).end());
+    json.object().key("organizations").number(organizations).key("balance").usd(granted - used);
+    json.key("total_credits").usd(granted).key("total_usage").usd(used);
+    return json_answer(json.key("held").usd(held).end());
 }
 
 ApiAnswer list_usage_by_organization(Call& call) {
