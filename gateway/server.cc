@@ -145,6 +145,11 @@ void raise_descriptor_limit(const LimitsConfig& limits, const Logger& logger) {
     }
 }
 
+Status not_initialized(const Config& config) {
+    return {StatusCode::invalid, "data_dir " + config.data_dir + " has no root key: run 'tollgate init --data-dir " +
+                                     config.data_dir + "' first"};
+}
+
 class Server {
   public:
     explicit Server(Services& services) : services_(services), logger_(services.log->logger(LogComponent::server)) {}
@@ -329,6 +334,7 @@ Status check(const Config& config) {
 }
 
 Status serve(Config config) {
+    if (!is_initialized(config.data_dir)) return not_initialized(config);  // before anything is made there
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is a failed write, which the ledger knows how to bear
     const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
@@ -354,11 +360,7 @@ Status serve(Config config) {
     services.access_log = std::move(*log);
     status = open_books(services, workers);
     if (!status.ok()) return status;
-    if (!services.accounts->has_root_key()) {
-        return Status(StatusCode::invalid, "data_dir " + services.config.data_dir +
-                                               " has no root key: run 'tollgate init --data-dir " +
-                                               services.config.data_dir + "' first");
-    }
+    if (!services.accounts->has_root_key()) return not_initialized(services.config);
     services.bodies = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_body_bytes);
     services.answers = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_answer_bytes);
     services.parsers = std::make_unique<ThreadPool>("parse", std::max(kLeastParsers, workers / 2));

@@ -16,4 +16,9 @@ std::string slot_file_path(const std::string& data_directory) { return inside(da
 std::string checkpoints_directory(const std::string& data_directory) { return inside(data_directory, "checkpoints"); }
 std::string operations_url_path(const std::string& data_directory) { return inside(data_directory, "operations.url"); }
 
+bool is_initialized(const std::string& data_directory) {
+    std::error_code error;
+    return std::filesystem::exists(database_directory(data_directory), error);
+}
+
 }  // namespace tollgate

@@ -16,4 +16,6 @@ std::string slot_file_path(const std::string& data_directory);
 std::string checkpoints_directory(const std::string& data_directory);
 std::string operations_url_path(const std::string& data_directory);
 
+bool is_initialized(const std::string& data_directory);  // it has a database
+
 }  // namespace tollgate

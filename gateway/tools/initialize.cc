@@ -15,6 +15,7 @@
 #include "accounting/accounts/change.h"
 #include "accounting/ledger/ledger.h"
 #include "gateway/wire/clock.h"
+#include "store/data_directory.h"
 #include "store/rocks_store.h"
 
 namespace tollgate {
@@ -24,7 +25,6 @@ namespace json = boost::json;
 
 constexpr NanoUsd kQuickstartCredit{5 * kNanoPerUsd};
 constexpr std::uint32_t kInitSlots = 16;
-constexpr auto kStoreFolder = "rocksdb";
 constexpr auto kQuickstartFile = "quickstart.json";
 
 // Written aside and renamed, so that a crash leaves the old file or the new one.
@@ -81,7 +81,12 @@ Result<NewKey> make_root_key(Accounts& accounts) {
     return key;
 }
 
-// Makes store and keys in `directory`, which nothing else uses.
+Status has_root_key_already(const std::string& directory) {
+    return {StatusCode::already_exists,
+            directory + " is in use already and its root key cannot be shown again; use another --data-dir"};
+}
+
+// Makes store and keys in `directory`, or the keys in a store that has none.
 Result<json::object> make_data(const std::string& directory, bool quickstart) {
     auto store = RocksStore::open(directory);
     if (!store) return std::unexpected(store.error());
@@ -90,16 +95,26 @@ Result<json::object> make_data(const std::string& directory, bool quickstart) {
     CreditTable credits;
     auto accounts = Accounts::load(**store, credits);
     if (!accounts) return std::unexpected(accounts.error());
+    if ((*accounts)->has_root_key()) return std::unexpected(has_root_key_already(directory));
     const auto root = make_root_key(**accounts);
     if (!root) return std::unexpected(root.error());
     json::object made;
     made["root_key"] = root->plaintext;
     if (!quickstart) return made;
-    auto slots = SlotFile::open({directory + "/slots", kInitSlots, 1, *epoch});
+    auto slots = SlotFile::open({slot_file_path(directory), kInitSlots, 1, *epoch});
     if (!slots) return std::unexpected(slots.error());
     const Status status = make_quickstart(**store, **slots, credits, **accounts, made);
     if (!status.ok()) return std::unexpected(status);
     return made;
+}
+
+// In a directory where a gateway was started before it had a root key.
+Result<json::object> make_in_place(const InitOptions& options) {
+    auto made = make_data(options.data_dir, options.quickstart);
+    if (!made || !options.quickstart) return made;
+    const Status status =
+        write_secret_file(std::filesystem::path(options.data_dir) / kQuickstartFile, json::serialize(*made) + "\n");
+    return status.ok() ? std::move(made) : std::unexpected(status);
 }
 
 // Everything is made aside and moved into place, the store last: a crash leaves either nothing or all of it.
@@ -110,19 +125,15 @@ Result<json::object> make_aside(const InitOptions& options) {
     fs::create_directories(data, failed);
     fs::permissions(data, fs::perms::owner_all, failed);
     fs::remove_all(aside, failed);
-    if (fs::exists(data / kStoreFolder)) {
-        return failure(
-            StatusCode::already_exists,
-            options.data_dir + " is in use already and its root key cannot be shown again; use another --data-dir");
-    }
+    if (is_initialized(options.data_dir)) return make_in_place(options);
     auto made = make_data(aside, options.quickstart);
     if (!made) return made;
     if (options.quickstart) {
         const Status status = write_secret_file(data / kQuickstartFile, json::serialize(*made) + "\n");
         if (!status.ok()) return std::unexpected(status);
-        fs::rename(aside / "slots", data / "slots", failed);
+        fs::rename(slot_file_path(aside), slot_file_path(data), failed);
     }
-    if (!failed) fs::rename(aside / kStoreFolder, data / kStoreFolder, failed);
+    if (!failed) fs::rename(database_directory(aside), database_directory(data), failed);
     if (failed) return failure(StatusCode::io, options.data_dir + ": " + failed.message());
     fs::remove_all(aside, failed);
     return made;
@@ -134,7 +145,7 @@ Result<std::string> initialize(const InitOptions& options) {
     namespace fs = std::filesystem;
     const fs::path data(options.data_dir);
     const std::string path = data / kQuickstartFile;
-    const bool made_before = options.quickstart && fs::exists(path) && fs::exists(data / kStoreFolder);
+    const bool made_before = options.quickstart && fs::exists(path) && is_initialized(options.data_dir);
     auto made = made_before ? read_quickstart(path) : make_aside(options);
     if (!made) return std::unexpected(made.error());
     if (options.quickstart) {

@@ -183,7 +183,34 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(prepared):
 def test_a_data_directory_that_was_never_initialised_says_what_to_do(prepared):
     config = base_config([provider("sample", "http://127.0.0.1:1/v1")], prepared.directory / "fresh")
     done = serve(with_text(prepared, yaml.safe_dump(config)))
-    assert_refused(done, "init")
+    assert_refused(done, f"tollgate init --data-dir {prepared.directory / 'fresh'}")
+
+
+def test_serve_before_init_leaves_nothing_behind(prepared):
+    fresh = prepared.directory / "fresh"
+    config = base_config([provider("sample", "http://127.0.0.1:1/v1")], fresh / "data", access_log=str(fresh / "log"))
+    fresh.mkdir()
+    serve(with_text(prepared, yaml.safe_dump(config)))
+    assert list(fresh.iterdir()) == []
+
+
+@pytest.mark.parametrize("quickstart", [False, True])
+def test_init_works_in_a_store_without_a_root_key(prepared, quickstart):
+    """As a gateway left one that was started before init, and as a crash of an old one may."""
+    (prepared.directory / "fresh" / "rocksdb").mkdir(parents=True)
+    config = base_config([provider("sample", "http://127.0.0.1:1/v1")], prepared.directory / "fresh")
+    file = with_text(prepared, yaml.safe_dump(config))
+    assert_refused(serve(file), "init")  # it makes a store in the folder that it finds
+    options = ["--quickstart"] if quickstart else []
+    done = run_gateway("init", "--data-dir", prepared.directory / "fresh", "--json", *options)
+    assert done.returncode == 0, done.stderr
+    started = Gateway(prepared.directory / "unused", [])
+    started.config_file, started.root_key = file, json.loads(done.stdout)["root_key"]
+    started.start()
+    try:
+        assert started.new_account("5").key
+    finally:
+        assert started.stop() == 0
 
 
 def test_a_data_directory_that_cannot_be_made_is_named(prepared):
