@@ -169,8 +169,9 @@ wire::Awaitable<Error> infer(Connection& connection) {
     }
     if (error) co_return error;
     // Which endpoints, in which order: defaults and aliases come before the price.
-    const auto plan = make_plan(*worker.services().catalogue, *request.principal.policy, request.ask.body.model,
-                                request.ask.api, request.ask.body.extras);
+    if (request.catalogue != worker.catalogue()) request.catalogue = worker.catalogue();
+    const auto plan = make_plan(*request.catalogue, *request.principal.policy, request.ask.body.model, request.ask.api,
+                                request.ask.body.extras);
     if (!plan) co_return plan.error();
     if (!worker.services().ledger->accepting()) {
         co_return Error{ErrorKind::store_unavailable,

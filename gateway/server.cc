@@ -18,6 +18,7 @@
 #include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
 #include "gateway/ops/operations_server.h"
+#include "gateway/reload.h"
 #include "gateway/worker.h"
 #include "store/data_directory.h"
 #include "store/rocks_store.h"
@@ -28,33 +29,6 @@ namespace {
 constexpr std::uint64_t kMostGivingWay = 64;         // idle connections that are told to go, and have not gone yet
 constexpr std::uint32_t kLeastParsers = 2;           // so that one large body does not keep all others waiting
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
-
-Status resolve_providers(const Config& config, std::vector<Provider>& providers) {
-    providers.reserve(config.providers.size());  // pools keep references
-    for (const ProviderConfig& one : config.providers) {
-        auto provider = Provider::from(one, providers.size());
-        if (!provider) return provider.error();
-        providers.push_back(std::move(*provider));
-    }
-    return {};
-}
-
-Status load_tls(Services& services) {
-    if (services.config.tls_certificate_file.empty()) return {};
-    namespace ssl = wire::asio::ssl;
-    services.tls = std::make_unique<ssl::context>(ssl::context::tls_server);
-    wire::ErrorCode error;
-    SSL_CTX_set_min_proto_version(services.tls->native_handle(), TLS1_2_VERSION);
-    services.tls->use_certificate_chain_file(services.config.tls_certificate_file, error);
-    if (error)
-        return Status(StatusCode::invalid,
-                      "tls_certificate_file " + services.config.tls_certificate_file + ": " + error.message());
-    services.tls->use_private_key_file(services.config.tls_private_key_file, ssl::context::pem, error);
-    if (error)
-        return Status(StatusCode::invalid,
-                      "tls_private_key_file " + services.config.tls_private_key_file + ": " + error.message());
-    return {};
-}
 
 // Store, slots and ledger, recovered; nothing listens before this is done.
 Status open_books(Services& services, std::uint32_t workers) {
@@ -184,6 +158,7 @@ class Server {
             serve_operations(operations_, {metrics_, *services_.ledger, services_.draining, services_.shed_at_ms,
                                            checkpoints_, *services_.account_changes}),
             wire::asio::detached);
+        wire::asio::co_spawn(control_, reload_on_signal(), wire::asio::detached);
         wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
         announce();
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
@@ -214,16 +189,51 @@ class Server {
         file << url_of(operations_, false) << '\n';
     }
 
-    // Returns when every worker uses the new directory, so that a change is in force for all later requests.
-    void publish(const std::shared_ptr<const Directory>& directory) {
+    // Returns when every worker has done it, so that what was changed is in force for all later requests. For another
+    // thread than theirs.
+    void on_every_worker(const std::function<void(Worker&)>& change) {
         std::latch acknowledged(static_cast<std::ptrdiff_t>(workers_.size()));
         for (auto& worker : workers_) {
-            wire::asio::post(worker->io(), [&worker, &acknowledged, directory] {
-                worker->set_directory(directory);
+            wire::asio::post(worker->io(), [&worker, &acknowledged, &change] {
+                change(*worker);
                 acknowledged.count_down();
             });
         }
         acknowledged.wait();
+    }
+
+    void publish(const std::shared_ptr<const Directory>& directory) {
+        on_every_worker([&directory](Worker& worker) { worker.set_directory(directory); });
+    }
+
+    // On the API thread, which may block.
+    wire::Awaitable<void> reload() {
+        if (const Status status = services_.access_log->reopen(); !status.ok()) logger_.error(status.message());
+        const auto reloaded = read_again(services_.config, *services_.catalogue.get());
+        if (!reloaded) {
+            logger_.error("nothing was reloaded but the access log", {{"why", reloaded.error().message()}});
+            co_return;
+        }
+        services_.log->set_levels(reloaded->log);
+        services_.catalogue.set(reloaded->catalogue);
+        on_every_worker([&reloaded](Worker& worker) {
+            worker.set_catalogue(reloaded->catalogue);
+            if (reloaded->tls != nullptr) worker.set_tls(reloaded->tls);
+        });
+        for (const std::string& option : reloaded->waiting) {
+            logger_.warning("this option has changed and waits for a restart", {{"option", option}});
+        }
+        logger_.info("reloaded", {{"file", services_.config.file}});
+    }
+
+    wire::Awaitable<void> reload_on_signal() {
+        while (true) {
+            auto [error, signal] = co_await reload_signal_.async_wait(wire::kAwait);
+            if (error) co_return;
+            auto [failed] =
+                co_await wire::asio::co_spawn(services_.account_changes->executor(), reload(), wire::kAwait);
+            if (failed) std::rethrow_exception(failed);
+        }
     }
 
     std::uint64_t open_connections() const {
@@ -302,10 +312,11 @@ class Server {
     wire::asio::io_context control_{1};  // accepts, signals, operations: nothing that blocks
     // Taken from the beginning: one that comes while the gateway starts stops it orderly as soon as it runs.
     wire::asio::basic_signal_set<wire::Executor> signals_{control_, SIGTERM, SIGINT};
+    wire::asio::basic_signal_set<wire::Executor> reload_signal_{control_, SIGHUP};
     wire::Acceptor data_{control_}, operations_{control_};
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
-    Metrics metrics_{{workers_, *services_.catalogue, services_.providers, *services_.slots, *services_.ledger,
+    Metrics metrics_{{workers_, services_.catalogue, services_.providers, *services_.slots, *services_.ledger,
                       *services_.usage, *services_.log}};
     // The store is the RocksStore that open_books() opened.
     Checkpoints checkpoints_{static_cast<RocksStore&>(*services_.store), *services_.slots, *services_.ledger,
@@ -316,7 +327,7 @@ class Server {
 
 // Those that are left out for want of a key have been named already.
 void report_missing_providers(const Services& services, const Logger& logger) {
-    for (const std::string& name : services.catalogue->missing_providers()) {
+    for (const std::string& name : services.catalogue.get()->missing_providers()) {
         const auto& left_out = services.config.providers_left_out;
         if (std::ranges::find(left_out, name) != left_out.end()) continue;
         logger.warning("the price list has models of provider " + name +
@@ -325,17 +336,18 @@ void report_missing_providers(const Services& services, const Logger& logger) {
 }
 
 Status check(const Config& config) {
-    Services services;
-    services.config = config;
     const auto prices = PriceList::load(config.prices);
     if (!prices) return prices.error();
-    Status status = resolve_providers(config, services.providers);
-    return status.ok() ? load_tls(services) : status;
+    const auto providers = resolve_providers(config);
+    if (!providers) return providers.error();
+    const auto tls = load_tls(config);
+    return tls ? Status() : tls.error();
 }
 
 Status serve(Config config) {
     if (!is_initialized(config.data_dir)) return not_initialized(config);  // before anything is made there
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGHUP, SIG_IGN);   // until there is something to reload
     std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is a failed write, which the ledger knows how to bear
     const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
     const std::uint32_t workers = config.workers == 0 ? cores : config.workers;
@@ -350,15 +362,18 @@ Status serve(Config config) {
     }
     auto prices = PriceList::load(services.config.prices);
     if (!prices) return prices.error();
-    Status status = resolve_providers(services.config, services.providers);
-    if (status.ok()) status = load_tls(services);
-    if (!status.ok()) return status;
-    services.catalogue = std::make_unique<Catalogue>(*prices, services.providers);
+    auto providers = resolve_providers(services.config);
+    if (!providers) return providers.error();
+    services.providers = std::move(*providers);
+    auto tls = load_tls(services.config);
+    if (!tls) return tls.error();
+    services.tls = std::move(*tls);
+    services.catalogue.set(std::make_shared<const Catalogue>(*prices, services.providers));
     report_missing_providers(services, logger);
     auto log = AccessLog::open(services.config.access_log);
     if (!log) return log.error();
     services.access_log = std::move(*log);
-    status = open_books(services, workers);
+    Status status = open_books(services, workers);
     if (!status.ok()) return status;
     if (!services.accounts->has_root_key()) return not_initialized(services.config);
     services.bodies = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_body_bytes);

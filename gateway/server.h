@@ -7,6 +7,7 @@
 namespace tollgate {
 
 // Builds every part in order of dependence, recovers the ledger, listens, serves until SIGTERM or SIGINT, drains.
+// SIGHUP reloads (reload.h).
 // A failed start is returned with what and where.
 Status serve(Config config);
 // The parts of a start that need no listener: prices, providers, trust stores.

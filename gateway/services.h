@@ -27,7 +27,7 @@ struct Services {
     Config config;
     std::unique_ptr<Log> log;
     std::vector<Provider> providers;
-    std::unique_ptr<Catalogue> catalogue;
+    CurrentCatalogue catalogue;
     std::unique_ptr<Store> store;
     std::unique_ptr<SlotFile> slots;
     std::unique_ptr<CreditTable> credits;
@@ -35,7 +35,7 @@ struct Services {
     std::unique_ptr<UsageIndex> usage;
     std::unique_ptr<Accounts> accounts;
     std::unique_ptr<AccessLog> access_log;
-    std::unique_ptr<wire::asio::ssl::context> tls;  // null: plain HTTP
+    std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP
     std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole
     // What a worker sends away. Bodies of inference are parsed where nothing else is done.
     std::unique_ptr<ThreadPool> parsers, readers, account_changes;

@@ -25,7 +25,7 @@ Worker::Worker(Services& services, std::uint32_t number)
     : services_(services),
       number_(number),
       logger_(services.log->logger(LogComponent::worker)),
-      counters_(route_names().size(), services.catalogue->endpoints().size()),
+      counters_(route_names().size(), services.catalogue.get()->room_for_numbers()),
       work_(io_.get_executor()),
       timer_(io_),
       ulids_(number) {
@@ -39,6 +39,8 @@ Worker::Worker(Services& services, std::uint32_t number)
     constexpr std::size_t kUsualBodyBytes = 65536;
     if (json.allocate(kUsualBodyBytes, config.limits.max_json_depth) != simdjson::SUCCESS) throw std::bad_alloc();
     set_directory(services.accounts->directory());
+    set_catalogue(services.catalogue.get());
+    set_tls(services.tls);
     update_date();
 }
 
@@ -94,6 +96,11 @@ void Worker::leave(Connection& connection) {
 
 void Worker::set_directory(const std::shared_ptr<const Directory>& directory) {
     directory_ = std::make_shared<const Directory>(*directory);
+}
+
+void Worker::set_catalogue(const std::shared_ptr<const Catalogue>& catalogue) {
+    const auto own = std::make_shared<const std::shared_ptr<const Catalogue>>(catalogue);
+    catalogue_ = {own, own->get()};  // this worker's own reference count
 }
 
 void Worker::shut_down() {

@@ -36,7 +36,10 @@ class Worker {
     void make_room();
     // How many connections are idle, roughly.
     std::uint64_t idle_connections() const;
-    void set_directory(const std::shared_ptr<const Directory>& directory);  // this worker's thread
+    // This worker's thread: what a change of accounts, or a reload, puts in force for later requests.
+    void set_directory(const std::shared_ptr<const Directory>& directory);
+    void set_catalogue(const std::shared_ptr<const Catalogue>& catalogue);
+    void set_tls(const std::shared_ptr<wire::asio::ssl::context>& tls) { tls_ = tls; }
     // Two-phase stop, any thread: idle connections go at once, running requests may finish; stop_connections() ends
     // what is left.
     void shut_down();
@@ -55,6 +58,8 @@ class Worker {
     const Logger& logger() const { return logger_; }
     // This worker's own reference count: what requests keep alive costs other workers nothing.
     const std::shared_ptr<const Directory>& directory() const { return directory_; }
+    const std::shared_ptr<const Catalogue>& catalogue() const { return catalogue_; }
+    wire::asio::ssl::context* tls() const { return tls_.get(); }  // for the next handshake; null: plain HTTP
     WorkerCounters& counters() { return counters_; }
     const WorkerCounters& counters() const { return counters_; }
     UpstreamPool& pool(const Provider& provider) { return *pools_[provider.index]; }
@@ -105,6 +110,8 @@ class Worker {
     wire::asio::executor_work_guard<wire::Executor> work_;
     wire::Timer timer_;
     std::shared_ptr<const Directory> directory_;
+    std::shared_ptr<const Catalogue> catalogue_;
+    std::shared_ptr<wire::asio::ssl::context> tls_;
     UlidGenerator ulids_;
     std::vector<std::unique_ptr<UpstreamPool>> pools_;
     std::unordered_set<Connection*> connections_;

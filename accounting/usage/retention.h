@@ -16,6 +16,7 @@ struct RetentionClass {
     std::string name;
     std::uint8_t number = 0;  // as in records: below kMaxRetentionClasses, never given another meaning
     std::uint32_t days = 90;  // whole days that are kept beside the current one; at least 1: recovery reads the newest
+    bool operator==(const RetentionClass&) const = default;
 };
 
 struct RetentionPolicy {

@@ -119,7 +119,7 @@ ApiAnswer list_models(Call& call) {
     const ModelRange range{.offset = call.query.number("offset", 0, INT32_MAX, 0),
                            .limit = call.query.number("limit", 1, kMaxPage, 0)};
     if (call.error()) return call.refusal();
-    return list_models(*call.services.catalogue, *call.request.inbound, range);
+    return list_models(*call.services.catalogue.get(), *call.request.inbound, range);
 }
 
 ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound, const ModelRange& range) {
@@ -144,13 +144,13 @@ ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound, const 
 
 ApiAnswer count_models(Call& call) {
     JsonWriter json;
-    const auto count = static_cast<std::int64_t>(call.services.catalogue->models().size());
+    const auto count = static_cast<std::int64_t>(call.services.catalogue.get()->models().size());
     json.object().key("data").object().key("count").number(count).end().end();
     return json_answer(json);
 }
 
 ApiAnswer show_model(Call& call) {
-    return show_model(*call.services.catalogue, call.path("model"), *call.request.inbound);
+    return show_model(*call.services.catalogue.get(), call.path("model"), *call.request.inbound);
 }
 
 ApiAnswer show_model(const Catalogue& catalogue, std::string_view encoded_name, const Inbound& inbound) {

@@ -49,7 +49,8 @@ ApiAnswer set_llm(Call& call, Change& change) {
     const std::string model = body.text("model");
     const std::string provider = body.text("provider");
     if (call.error()) return call.refusal();
-    const auto endpoints = call.services.catalogue->find(model);
+    const auto catalogue = call.services.catalogue.get();
+    const auto endpoints = catalogue->find(model);
     if (!model.empty() && endpoints.empty()) {
         return api_error(ErrorKind::model_not_found,
                          "the model '" + std::string(cut_utf8(model, kModelNameBytes)) + "' does not exist here",

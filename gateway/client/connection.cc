@@ -35,9 +35,9 @@ Connection::Connection(Worker& worker, wire::Socket socket) : worker_(worker), s
 wire::Awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
     Worker& worker = self->worker_;
     try {
-        if (worker.services().tls != nullptr) {
+        if (worker.tls() != nullptr) {
             self->expect_client(worker.config().timeouts.head_timeout_ms);
-            const wire::ErrorCode failed = co_await self->stream_.handshake_as_server(*worker.services().tls);
+            const wire::ErrorCode failed = co_await self->stream_.handshake_as_server(*worker.tls());
             if (failed) {
                 worker.counters().tls_handshakes_failed.add();
                 self->close_after = true;

@@ -342,7 +342,29 @@ Result<Config> load_config(const std::string& path) {
     if (!file) return failure(StatusCode::not_found, path + ": cannot be read");
     std::stringstream text;
     text << file.rdbuf();
-    return parse_config(text.str(), path);
+    auto config = parse_config(text.str(), path);
+    if (config) config->file = path;
+    return config;
+}
+
+std::vector<std::string> options_to_restart_for(const Config& running, const Config& now) {
+    static constexpr std::array<std::string_view, 5> kReloaded = {"prices", "tls_certificate_file",
+                                                                  "tls_private_key_file", "log.level", "log.levels."};
+    const auto values_of = [](Config config) {
+        Section root("the configuration");
+        describe(root, config);
+        return root.values();
+    };
+    const auto before = values_of(running), after = values_of(now);
+    std::vector<std::string> changed;
+    for (const auto& [name, value] : after) {
+        const bool reloaded = std::ranges::any_of(kReloaded, [&name](std::string_view one) {
+            return one.ends_with('.') ? name.starts_with(one) : name == one;
+        });
+        if (!reloaded && before.at(name) != value) changed.push_back(name);
+    }
+    if (running.retention.classes != now.retention.classes) changed.emplace_back("retention.classes");
+    return changed;
 }
 
 std::string example_config() {

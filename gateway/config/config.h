@@ -86,6 +86,7 @@ struct ManagementConfig {
 };
 
 struct Config {
+    std::string file;  // that it was read from; empty: none
     std::string listen = "127.0.0.1:8080";
     std::string operations_listen = "127.0.0.1:9464";
     std::string data_dir = "./data";
@@ -113,6 +114,9 @@ struct Config {
 Result<Config> load_config(const std::string& path);
 // For tests: the text instead of a file.
 Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors);
+// The options of `now` that are not as in `running` and that nothing but a restart puts in force, as "section.name".
+// Providers are left out: which of them can change says reload.h.
+std::vector<std::string> options_to_restart_for(const Config& running, const Config& now);
 // Every option with its default and its meaning, as YAML: configs/example.yaml.
 std::string example_config();
 

@@ -132,14 +132,18 @@ void Section::usd(std::string name, NanoUsd& value, std::string meaning) {
 Section& Section::section(const std::string& name, std::string meaning) {
     Section& inner = *sections_.emplace_back(std::make_unique<Section>(name));
     add(Nested{name, std::move(meaning), [&inner](const YAML::Node& node) { inner.read(node); },
-               [&inner](const std::string& indent) { return inner.example(indent, indent); }});
+               [&inner](const std::string& indent) { return inner.example(indent, indent); },
+               [&inner] { return inner.values(); }});
     return inner;
 }
 
 void Section::nested(std::string name, std::string meaning, std::function<void(const YAML::Node&)> read,
                      std::string example) {
-    add(Nested{std::move(name), std::move(meaning), std::move(read),
-               [example = std::move(example)](const std::string&) { return example; }});
+    add(Nested{std::move(name),
+               std::move(meaning),
+               std::move(read),
+               [example = std::move(example)](const std::string&) { return example; },
+               {}});
 }
 
 void Section::read_entry(const std::string& name, const YAML::Node& value) {
@@ -171,6 +175,20 @@ void Section::read(const YAML::Node& node) {
     }
     if (!check_) return;
     if (const std::string problem = check_(); !problem.empty()) throw ConfigProblem{line_of(node), problem};
+}
+
+std::map<std::string, std::string> Section::values() const {
+    std::map<std::string, std::string> all;
+    for (const Entry& entry : entries_) {
+        if (const auto* option = std::get_if<Option>(&entry)) {
+            all[option->name] = option->usual;
+            continue;
+        }
+        const auto& nested = std::get<Nested>(entry);
+        if (!nested.values) continue;
+        for (const auto& [name, value] : nested.values()) all[nested.name + (name.empty() ? "" : "." + name)] = value;
+    }
+    return all;
 }
 
 std::string Section::example(const std::string& first, const std::string& indent) const {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,6 +81,8 @@ class Section {
     // As in example.yaml: every option with its default and its meaning. `first` begins the first line, `indent`
     // others.
     std::string example(const std::string& first = {}, const std::string& indent = {}) const;
+    // What the variables held when they were declared, by "name" and "section.name"; without what nested() reads.
+    std::map<std::string, std::string> values() const;
 
   private:
     struct Option {
@@ -95,6 +98,7 @@ class Section {
         std::string meaning;
         std::function<void(const YAML::Node&)> read;
         std::function<std::string(const std::string& indent)> example;
+        std::function<std::map<std::string, std::string>()> values = {};  // by the names inside; none: empty
     };
     using Entry = std::variant<Option, Nested>;
 

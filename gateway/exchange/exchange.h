@@ -95,6 +95,7 @@ struct Exchange {
     ReceivedBody received;
     Ask ask;
     Terms terms;
+    std::shared_ptr<const Catalogue> catalogue;  // that the attempt's endpoint is of; stays until another is in force
     Attempt attempt;
     Reply reply;
     UpstreamBody upstream_body;  // a buffer: what the attempt sends

@@ -144,6 +144,12 @@ Logger Log::logger(LogComponent component) const {
     return Logger(&state_->channels[static_cast<std::size_t>(component)]);
 }
 
+void Log::set_levels(const LogOptions& options) {
+    for (std::size_t i = 0; i < kLogComponentNames.size(); ++i) {
+        state_->channels[i].lines->set_level(of_spdlog(options.level_of(static_cast<LogComponent>(i))));
+    }
+}
+
 std::uint64_t Log::dropped() const { return state_->thread->overrun_counter(); }
 
 void Logger::say(LogLevel level, std::string_view message, Fields fields) const {

@@ -74,7 +74,8 @@ class Log {
     Log& operator=(const Log&) = delete;
 
     Logger logger(LogComponent component) const;
-    std::uint64_t dropped() const;  // messages, since the start; any thread
+    void set_levels(const LogOptions& options);  // what else is in them stays as it was; any thread
+    std::uint64_t dropped() const;               // messages, since the start; any thread
 
   private:
     struct State;

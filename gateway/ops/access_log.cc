@@ -10,17 +10,36 @@
 
 namespace tollgate {
 
-Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where) {
-    if (where == "off") return std::unique_ptr<AccessLog>(new AccessLog(-1));
-    const int descriptor =
-        where == "-" ? ::dup(STDOUT_FILENO) : ::open(where.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (descriptor < 0) {
-        return failure(StatusCode::io, "access_log " + where + ": " + std::strerror(errno));
-    }
-    return std::unique_ptr<AccessLog>(new AccessLog(descriptor));
+namespace {
+
+int open_file(const std::string& file) { return ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640); }
+
+Status cannot_open(const std::string& where) {
+    return {StatusCode::io, "access_log " + where + ": " + std::strerror(errno)};
 }
 
-AccessLog::AccessLog(int descriptor) : descriptor_(descriptor) {
+}  // namespace
+
+Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& where) {
+    if (where == "off") return std::unique_ptr<AccessLog>(new AccessLog({}, -1));
+    const bool is_file = where != "-";
+    const int descriptor = is_file ? open_file(where) : ::dup(STDOUT_FILENO);
+    if (descriptor < 0) return std::unexpected(cannot_open(where));
+    return std::unique_ptr<AccessLog>(new AccessLog(is_file ? where : std::string(), descriptor));
+}
+
+Status AccessLog::reopen() {
+    if (file_.empty()) return {};
+    const int opened = open_file(file_);
+    if (opened < 0) return cannot_open(file_);
+    // The same descriptor means another file from one moment to the next: the writing thread need not know.
+    const int replaced = ::dup3(opened, descriptor_, O_CLOEXEC);
+    const Status status = replaced < 0 ? cannot_open(file_) : Status();
+    ::close(opened);
+    return status;
+}
+
+AccessLog::AccessLog(std::string file, int descriptor) : file_(std::move(file)), descriptor_(descriptor) {
     if (enabled()) {
         thread_ = std::thread([this] { run(); });
         pthread_setname_np(thread_.native_handle(), "access-log");

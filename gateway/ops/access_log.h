@@ -25,15 +25,20 @@ class AccessLog {
     AccessLog(const AccessLog&) = delete;
     AccessLog& operator=(const AccessLog&) = delete;
 
+    // Goes on with the file that has the log's name now: the old one was renamed. On failure with the old one. Any
+    // thread; blocks.
+    Status reopen();
+
     bool enabled() const { return descriptor_ >= 0; }
     // Takes the lines; `lines` is empty after. False if they were dropped because the disk does not keep up. Any
     // thread.
     bool hand_over(std::string& lines);
 
   private:
-    explicit AccessLog(int descriptor);
+    AccessLog(std::string file, int descriptor);
     void run();
 
+    const std::string file_;  // empty: none
     const int descriptor_;
     std::mutex mutex_;
     std::condition_variable wake_;

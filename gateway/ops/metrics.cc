@@ -136,9 +136,12 @@ void write_requests(const Metrics::Sources& from, Families& out) {
     auto cost = MetricFamily{"tollgate_cost_usd", "What requests cost, in USD.", MetricType::Counter, {}};
     auto cancelled = MetricFamily{
         "tollgate_requests_cancelled", "Requests whose client left before the end.", MetricType::Counter, {}};
-    const auto endpoints = from.catalogue.endpoints();
+    const auto catalogue = from.catalogue.get();
+    std::vector<const CatalogueEndpoint*> endpoints = {nullptr};  // none was chosen
+    for (const CatalogueEndpoint& endpoint : catalogue->endpoints()) endpoints.push_back(&endpoint);
     for (std::size_t route = 0; route < route_names().size(); ++route) {
-        for (std::size_t number = 0; number <= endpoints.size(); ++number) {
+        for (const CatalogueEndpoint* const endpoint : endpoints) {
+            const std::size_t number = endpoint == nullptr ? 0 : endpoint->number;
             SeriesSum sum;
             for (const auto& worker : from.workers) {
                 const auto* const counters = worker->counters().find(route, number);
@@ -146,8 +149,8 @@ void write_requests(const Metrics::Sources& from, Families& out) {
             }
             if (sum.requests.empty()) continue;
             const Labels labels = {{"route", std::string(route_names()[route])},
-                                   {"model", number == 0 ? "" : endpoints[number - 1].model->id},
-                                   {"provider", number == 0 ? "" : endpoints[number - 1].provider->name}};
+                                   {"model", endpoint == nullptr ? "" : endpoint->model->id},
+                                   {"provider", endpoint == nullptr ? "" : endpoint->provider->name}};
             for (const auto& [status, count] : sum.requests) {
                 Labels with_status = labels;
                 with_status.push_back({"status", std::to_string(status)});
@@ -157,7 +160,7 @@ void write_requests(const Metrics::Sources& from, Families& out) {
             add_histogram(duration, labels, sum.duration, kDurationBoundsUs);
             add_histogram(overhead, labels, sum.overhead, kOverheadBoundsUs);
             Families::add(cancelled, labels, static_cast<double>(sum.cancelled));
-            if (number == 0) continue;
+            if (endpoint == nullptr) continue;
             Families::add(cost, labels, static_cast<double>(sum.cost_nano) / kPerNano);
             const std::pair<const char*, std::uint64_t> kinds[] = {{"prompt", sum.prompt},
                                                                    {"completion", sum.completion},

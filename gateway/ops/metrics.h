@@ -22,7 +22,7 @@ class Metrics : public prometheus::Collectable {
     // Where the figures come from.
     struct Sources {
         const std::vector<std::unique_ptr<Worker>>& workers;
-        const Catalogue& catalogue;
+        const CurrentCatalogue& catalogue;
         const std::vector<Provider>& providers;
         const SlotFile& slots;
         const Ledger& ledger;

@@ -8,8 +8,24 @@
 
 namespace tollgate {
 
-Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<Provider>& providers)
-    : prices_(std::move(prices)) {
+namespace {
+
+const CatalogueEndpoint* same_endpoint(const Catalogue* before, const Model& model, const Endpoint& endpoint) {
+    if (before == nullptr) return nullptr;
+    for (const CatalogueEndpoint& known : before->endpoints()) {
+        if (known.model->id == model.id && known.endpoint->provider == endpoint.provider &&
+            known.endpoint->upstream_model == endpoint.upstream_model) {
+            return &known;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<Provider>& providers,
+                     const Catalogue* before)
+    : prices_(std::move(prices)), numbers_(before == nullptr ? 0 : before->numbers_) {
     for (const Model& model : prices_->models()) {
         const std::size_t begin = endpoints_.size();
         for (const Endpoint& endpoint : model.endpoints) {
@@ -19,7 +35,9 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
                 added.model = &model;
                 added.endpoint = &endpoint;
                 added.provider = &provider;
-                added.number = endpoints_.size();
+                const CatalogueEndpoint* const known = same_endpoint(before, model, endpoint);
+                added.number = known == nullptr ? ++numbers_ : known->number;
+                if (known != nullptr) added.refuses_stream_options = known->refuses_stream_options;
                 append_json_string(added.model_json, model.id);
                 append_json_string(added.provider_json, provider.name);
             }
@@ -28,6 +46,7 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
         models_.push_back(&model);
         by_model_[&model] = {begin, endpoints_.size()};
     }
+    room_for_numbers_ = before == nullptr ? numbers_ + kMostAddedEndpoints : before->room_for_numbers_;
 }
 
 const Model* Catalogue::model(std::string_view name) const {

@@ -1,9 +1,10 @@
 // Which models can be called now and where: the price list crossed with the configured providers. Immutable but for
-// what an endpoint refused.
+// what an endpoint refused. A reload makes a new one; requests keep the one that they began with.
 #pragma once
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,10 +20,10 @@ struct CatalogueEndpoint {
     const Model* model;
     const Endpoint* endpoint;
     const Provider* provider;
-    std::size_t number;                               // 1.., names the endpoint in counters
+    std::size_t number;                               // 1.., names the endpoint in counters and histories
     std::string model_json = {}, provider_json = {};  // their names as JSON strings
     // Learned: it refused a stream for its stream_options.
-    std::unique_ptr<std::atomic<bool>> refuses_stream_options = std::make_unique<std::atomic<bool>>(false);
+    std::shared_ptr<std::atomic<bool>> refuses_stream_options = std::make_shared<std::atomic<bool>>(false);
 
     bool takes_stream_options() const {
         return provider->stream_options && !refuses_stream_options->load(std::memory_order_relaxed);
@@ -31,8 +32,12 @@ struct CatalogueEndpoint {
 
 class Catalogue {
   public:
-    // Endpoints of providers that are not configured are left out. Both arguments must outlive the catalogue.
-    Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<Provider>& providers);
+    static constexpr std::size_t kMostAddedEndpoints = 256;  // by reloads: counters have room for so many
+
+    // Endpoints of providers that are not configured are left out; `providers` must outlive the catalogue. An endpoint
+    // that `before` has keeps its number and what was learned of it; no number is given twice.
+    Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<Provider>& providers,
+              const Catalogue* before = nullptr);
 
     // Endpoints of a model (by id or alias) in the price list's order; empty if it can't be called.
     std::span<const CatalogueEndpoint> find(std::string_view model) const;
@@ -43,6 +48,8 @@ class Catalogue {
     const PriceList& prices() const { return *prices_; }
     // Names of providers that the price list has models of, and that are not configured; each once.
     std::vector<std::string> missing_providers() const;
+    std::size_t numbers() const { return numbers_; }                    // the greatest that was given
+    std::size_t room_for_numbers() const { return room_for_numbers_; }  // the greatest that may be, since the start
 
   private:
     struct Range {
@@ -52,6 +59,25 @@ class Catalogue {
     std::vector<const Model*> models_;
     std::vector<CatalogueEndpoint> endpoints_;
     std::unordered_map<const Model*, Range> by_model_;
+    std::size_t numbers_ = 0;
+    std::size_t room_for_numbers_ = 0;
+};
+
+// The catalogue that is in force, for any thread. Workers have their own reference.
+class CurrentCatalogue {
+  public:
+    std::shared_ptr<const Catalogue> get() const {
+        const std::lock_guard lock(mutex_);
+        return catalogue_;
+    }
+    void set(std::shared_ptr<const Catalogue> catalogue) {
+        const std::lock_guard lock(mutex_);
+        catalogue_ = std::move(catalogue);
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Catalogue> catalogue_;  // guarded by mutex_
 };
 
 }  // namespace tollgate

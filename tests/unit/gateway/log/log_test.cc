@@ -21,7 +21,7 @@ class LogTest : public testing::Test {
     template <class Act>
     std::string written(const LogOptions& options, Act act) {
         {
-            const Log log(options, pipe_[1]);
+            Log log(options, pipe_[1]);
             act(log);
         }
         ::close(pipe_[1]);
@@ -106,6 +106,20 @@ TEST_F(LogTest, NothingWaitsForAReaderAndWhatIsDroppedIsCounted) {
     reader.join();
     EXPECT_GT(dropped, kMessages / 2);
     EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(text, '\n')) + dropped, kMessages);
+}
+
+TEST_F(LogTest, LevelsMayChange) {
+    const std::string text = written({.level = LogLevel::error}, [](Log& log) {
+        const Logger logger = log.logger(LogComponent::worker);
+        logger.info("first");
+        log.set_levels({.level = LogLevel::info});
+        logger.info("second");
+        log.set_levels({.level = LogLevel::info, .levels = {std::nullopt, LogLevel::error, std::nullopt}});
+        logger.info("third");
+    });
+    EXPECT_EQ(text.find("first"), std::string::npos);
+    EXPECT_NE(text.find("second"), std::string::npos);
+    EXPECT_EQ(text.find("third"), std::string::npos);
 }
 
 TEST_F(LogTest, AnythingMaySpeakAtOnce) {

@@ -70,6 +70,33 @@ TEST_F(CatalogueTest, WhatCannotBeCalledIsNotThere) {
     ASSERT_EQ(catalogue_->models().size(), 3u);
 }
 
+TEST_F(CatalogueTest, AReloadKeepsTheNumbersOfEndpointsAndWhatWasLearned) {
+    const auto prices = PriceList::parse(R"(
+version: "2"
+models:
+  - id: maker/new
+    endpoints:
+      - {provider: second, model: up-9, prices: {prompt: "1", completion: "1"}}
+  - id: maker/chat
+    endpoints:
+      - {provider: second, model: up-2, prices: {prompt: "0.9", completion: "0.9"}}
+      - {provider: first, model: up-1-b, prices: {prompt: "0.15", completion: "0.6"}}
+)",
+                                         "prices.yaml");
+    ASSERT_TRUE(prices);
+    const Catalogue next(*prices, providers_, catalogue_.get());
+    const CatalogueEndpoint& before = catalogue_->find("maker/chat")[1];
+    const CatalogueEndpoint& kept = next.find("maker/chat")[0];
+    EXPECT_EQ(kept.number, before.number);
+    EXPECT_EQ(kept.prompts, before.prompts);
+    EXPECT_EQ(next.find("maker/new")[0].number, 5u) << "no number is given twice";
+    EXPECT_EQ(next.find("maker/chat")[1].number, 6u) << "another model of the provider is another endpoint";
+    EXPECT_EQ(next.numbers(), 6u);
+    EXPECT_EQ(next.room_for_numbers(), catalogue_->room_for_numbers());
+    const Catalogue again(*prices, providers_, &next);
+    EXPECT_EQ(again.numbers(), 6u);
+}
+
 TEST_F(CatalogueTest, EndpointsAreNumberedFromOne) {
     ASSERT_EQ(catalogue_->endpoints().size(), 4u);
     for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(catalogue_->endpoints()[i].number, i + 1);

@@ -1,0 +1,86 @@
+#include "gateway/reload.h"
+
+#include <algorithm>
+
+#include "accounting/money/price_list.h"
+
+namespace tollgate {
+namespace {
+
+// A catalogue with the providers that it points to.
+struct OwnCatalogue {
+    OwnCatalogue(std::vector<Provider> own, std::shared_ptr<const PriceList> prices, const Catalogue& before)
+        : providers(std::move(own)), catalogue(std::move(prices), providers, &before) {}
+    const std::vector<Provider> providers;
+    const Catalogue catalogue;
+};
+
+// Connections to a provider are kept by its place in the list.
+bool same_places(const std::vector<ProviderConfig>& left, const std::vector<ProviderConfig>& right) {
+    return std::ranges::equal(left, right, [](const ProviderConfig& one, const ProviderConfig& other) {
+        return one.name == other.name && one.base_url == other.base_url && one.tls_ca_file == other.tls_ca_file &&
+               one.tls_server_name == other.tls_server_name;
+    });
+}
+
+}  // namespace
+
+Result<std::vector<Provider>> resolve_providers(const Config& config) {
+    std::vector<Provider> providers;
+    for (const ProviderConfig& one : config.providers) {
+        auto provider = Provider::from(one, providers.size());
+        if (!provider) return std::unexpected(provider.error());
+        providers.push_back(std::move(*provider));
+    }
+    return providers;
+}
+
+Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config) {
+    namespace ssl = boost::asio::ssl;
+    if (config.tls_certificate_file.empty()) return std::shared_ptr<ssl::context>();
+    auto tls = std::make_shared<ssl::context>(ssl::context::tls_server);
+    boost::system::error_code error;
+    SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
+    tls->use_certificate_chain_file(config.tls_certificate_file, error);
+    if (error) {
+        return failure(StatusCode::invalid,
+                       "tls_certificate_file " + config.tls_certificate_file + ": " + error.message());
+    }
+    tls->use_private_key_file(config.tls_private_key_file, ssl::context::pem, error);
+    if (error) {
+        return failure(StatusCode::invalid,
+                       "tls_private_key_file " + config.tls_private_key_file + ": " + error.message());
+    }
+    return tls;
+}
+
+Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
+    const auto config = load_config(running.file);
+    if (!config) return std::unexpected(config.error());
+    Reloaded reloaded;
+    reloaded.log = config->log;
+    reloaded.waiting = options_to_restart_for(running, *config);
+    const auto prices = PriceList::load(config->prices);
+    if (!prices) return std::unexpected(prices.error());
+    const bool same = same_places(running.providers, config->providers);
+    if (!same) reloaded.waiting.emplace_back("providers");
+    auto providers = resolve_providers(same ? *config : running);
+    if (!providers) return std::unexpected(providers.error());
+    const auto own = std::make_shared<const OwnCatalogue>(std::move(*providers), *prices, in_force);
+    if (own->catalogue.numbers() > in_force.room_for_numbers()) {
+        return failure(StatusCode::full, config->prices + ": since the start more than " +
+                                             std::to_string(Catalogue::kMostAddedEndpoints) +
+                                             " endpoints were added; restart to add more");
+    }
+    reloaded.catalogue = {own, &own->catalogue};
+    auto tls = load_tls(*config);
+    if (!tls) return std::unexpected(tls.error());
+    if ((*tls == nullptr) != running.tls_certificate_file.empty()) {
+        reloaded.waiting.emplace_back("tls_certificate_file");
+    } else {
+        reloaded.tls = std::move(*tls);
+    }
+    return reloaded;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,31 @@
+// What SIGHUP puts in force while requests run: the configuration is read again, and everything in it that can change
+// is built anew beside what is in use. Requests that run keep what they began with.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/config/config.h"
+#include "gateway/routing/catalogue.h"
+#include "store/status.h"
+
+namespace tollgate {
+
+struct Reloaded {
+    std::shared_ptr<const Catalogue> catalogue;      // of the new prices, with the providers' new keys and flags
+    std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain HTTP
+    LogOptions log;                                  // its levels
+    std::vector<std::string> waiting;                // options that changed and need a restart, by name
+};
+
+// Blocks. A failure names file and line; then nothing is to change. `running` is what the process was started with,
+// `in_force` the catalogue that is used now, whose numbers and experience of each endpoint go on.
+Result<Reloaded> read_again(const Config& running, const Catalogue& in_force);
+
+// As a start and a reload need them.
+Result<std::vector<Provider>> resolve_providers(const Config& config);
+Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config);  // null: none is configured
+
+}  // namespace tollgate
