@@ -28,6 +28,7 @@ namespace {
 
 constexpr std::uint64_t kMostGivingWay = 64;         // idle connections that are told to go, and have not gone yet
 constexpr std::uint32_t kLeastParsers = 2;           // so that one large body does not keep all others waiting
+constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
 
 // Store, slots and ledger, recovered; nothing listens before this is done.
@@ -132,9 +133,10 @@ class Server {
         for (std::uint32_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(services_, i));
         services_.accounts->on_publish(
             [this](const std::shared_ptr<const Directory>& directory) { publish(directory); });
-        Status status = listen(data_, "listen", services_.config.listen);
-        if (status.ok()) status = listen(operations_, "operations_listen", services_.config.operations_listen);
-        return status;
+        Status status = listen(operations_, "operations_listen", services_.config.operations_listen);
+        if (!status.ok()) return status;
+        announce();
+        return listen(data_, "listen", services_.config.listen);
     }
 
     void run() {
@@ -156,11 +158,12 @@ class Server {
         wire::asio::co_spawn(
             control_,
             serve_operations(operations_, {metrics_, *services_.ledger, services_.draining, services_.shed_at_ms,
-                                           checkpoints_, *services_.account_changes}),
+                                           checkpoints_, *services_.account_changes,
+                                           services_.config.operations.hosts}),
             wire::asio::detached);
+        wire::asio::co_spawn(control_, expire_checkpoints(), wire::asio::detached);
         wire::asio::co_spawn(control_, reload_on_signal(), wire::asio::detached);
         wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
-        announce();
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
                     url_of(operations_, false).c_str());
         std::fflush(stdout);
@@ -183,7 +186,8 @@ class Server {
         return {services_.parsers.get(), services_.readers.get(), services_.account_changes.get()};
     }
 
-    // Where the ledger's tools find this process. They can be told, so that a failure is no reason to stop.
+    // Where the ledger's tools find this process, before anything answers. They can be told, so that a failure is no
+    // reason to stop.
     void announce() const {
         std::ofstream file(operations_url_path(services_.config.data_dir), std::ios::trunc);
         file << url_of(operations_, false) << '\n';
@@ -232,6 +236,25 @@ class Server {
             if (error) co_return;
             auto [failed] =
                 co_await wire::asio::co_spawn(services_.account_changes->executor(), reload(), wire::kAwait);
+            if (failed) std::rethrow_exception(failed);
+        }
+    }
+
+    wire::Awaitable<void> remove_expired_checkpoints() {
+        for (const std::string& name : checkpoints_.remove_expired(wire::unix_ms_now())) {
+            logger_.warning("a checkpoint that no tool deleted has expired", {{"checkpoint", name}});
+        }
+        co_return;
+    }
+
+    wire::Awaitable<void> expire_checkpoints() {
+        wire::Timer timer(control_);
+        const std::chrono::milliseconds max_age(services_.config.operations.checkpoint_max_age_ms);
+        while (operations_.is_open()) {
+            timer.expires_after(std::min<std::chrono::milliseconds>(kCheckpointLook, max_age));
+            [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
+            auto [failed] = co_await wire::asio::co_spawn(services_.account_changes->executor(),
+                                                          remove_expired_checkpoints(), wire::kAwait);
             if (failed) std::rethrow_exception(failed);
         }
     }
@@ -320,7 +343,7 @@ class Server {
                       *services_.usage, *services_.log}};
     // The store is the RocksStore that open_books() opened.
     Checkpoints checkpoints_{static_cast<RocksStore&>(*services_.store), *services_.slots, *services_.ledger,
-                             services_.config.data_dir};
+                             services_.config.data_dir, services_.config.operations.checkpoint_max_age_ms};
 };
 
 }  // namespace

@@ -274,6 +274,14 @@ void describe_forward_headers(Section& root, std::vector<std::string>& names) {
         example);
 }
 
+void describe_operations(Section& section, OperationsConfig& operations) {
+    section.number("checkpoint_max_age_ms", operations.checkpoint_max_age_ms, kTimeMs,
+                   "a copy that a ledger tool asked for and did not delete is deleted then");
+    section.texts("hosts", operations.hosts,
+                  "names that operations_listen is called by, as by a scraper; addresses and localhost always are",
+                  "tollgate.internal");
+}
+
 void describe(Section& root, Config& config) {
     root.text("listen", config.listen, "clients and management");
     root.text("operations_listen", config.operations_listen, "/metrics and /health");
@@ -301,6 +309,7 @@ void describe(Section& root, Config& config) {
     rates.rate("tokens_per_minute", config.rate_limits.tokens_per_minute, "");
     describe_retention(root.section("retention", "of usage detail; money and daily sums are kept for ever"), config);
     describe_ledger(root.section("ledger"), config.ledger);
+    describe_operations(root.section("operations"), config.operations);
     root.section("management")
         .number("readers", config.management.readers, {1, 64},
                 "threads for lists and reports; they give way to requests");

@@ -85,6 +85,11 @@ struct ManagementConfig {
     std::uint32_t readers = 2;
 };
 
+struct OperationsConfig {
+    std::vector<std::string> hosts;  // beside addresses and localhost
+    std::uint32_t checkpoint_max_age_ms = 21600000;
+};
+
 struct Config {
     std::string file;  // that it was read from; empty: none
     std::string listen = "127.0.0.1:8080";
@@ -108,6 +113,7 @@ struct Config {
     RetentionPolicy retention;
     std::string default_retention_class = "standard";  // by name; `retention` has its number
     ManagementConfig management;
+    OperationsConfig operations;
 };
 
 // Messages begin with "file:line: ".

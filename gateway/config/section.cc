@@ -129,6 +129,24 @@ void Section::usd(std::string name, NanoUsd& value, std::string meaning) {
                set});
 }
 
+void Section::texts(std::string name, std::vector<std::string>& values, std::string meaning,
+                    const std::string& example) {
+    const auto read = [name, &values](const YAML::Node& node) {
+        if (!node.IsSequence() || node.size() > kMostTexts) {
+            throw ConfigProblem{line_of(node), name + " must be a list of at most " + std::to_string(kMostTexts)};
+        }
+        values.clear();
+        for (const auto& value : node) values.push_back(expanded_text(value, name));
+    };
+    add(Nested{std::move(name), std::move(meaning), read,
+               [example](const std::string& indent) { return indent + "# - " + example + "\n"; },
+               [values] {
+                   std::string all;
+                   for (const std::string& value : values) all += value + "\n";
+                   return std::map<std::string, std::string>{{"", all}};
+               }});
+}
+
 Section& Section::section(const std::string& name, std::string meaning) {
     Section& inner = *sections_.emplace_back(std::make_unique<Section>(name));
     add(Nested{name, std::move(meaning), [&inner](const YAML::Node& node) { inner.read(node); },

@@ -68,6 +68,9 @@ class Section {
         };
         add(std::move(option));
     }
+    // A list, at most kMostTexts long and empty by default.
+    static constexpr std::size_t kMostTexts = 100;
+    void texts(std::string name, std::vector<std::string>& values, std::string meaning, const std::string& example);
     // A mapping inside this one.
     Section& section(const std::string& name, std::string meaning = {});
     // Anything else: `read` is given the node, `example` is the lines of example.yaml below the name, indented.

@@ -18,11 +18,13 @@ constexpr std::uint32_t kUlidWorker = 1022;  // gateway workers count from 0, th
 
 }  // namespace
 
-Checkpoints::Checkpoints(RocksStore& store, SlotFile& slots, Ledger& ledger, const std::string& data_directory)
+Checkpoints::Checkpoints(RocksStore& store, SlotFile& slots, Ledger& ledger, const std::string& data_directory,
+                         std::int64_t max_age_ms)
     : store_(store),
       slots_(slots),
       ledger_(ledger),
       directory_(checkpoints_directory(data_directory)),
+      max_age_ms_(max_age_ms),
       ids_(kUlidWorker) {
     std::error_code ignored;
     fs::remove_all(directory_, ignored);
@@ -32,6 +34,7 @@ Result<std::string> Checkpoints::make(std::int64_t now_ms) {
     if (::mkdir(directory_.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
         return failure(StatusCode::io, "cannot create " + directory_ + ": " + std::strerror(errno));
     }
+    remove_expired(now_ms);
     std::error_code error;
     const auto there = std::distance(fs::directory_iterator(directory_, error), fs::directory_iterator());
     if (there >= static_cast<std::ptrdiff_t>(kMost)) {
@@ -49,6 +52,17 @@ Result<std::string> Checkpoints::make(std::int64_t now_ms) {
     if (status.ok()) return id;
     fs::remove_all(path, error);
     return std::unexpected(status);
+}
+
+std::vector<std::string> Checkpoints::remove_expired(std::int64_t now_ms) {
+    std::vector<std::string> expired;
+    std::error_code error;
+    for (fs::directory_iterator entry(directory_, error), end; !error && entry != end; entry.increment(error)) {
+        const auto id = parse_ulid(entry->path().filename().string());
+        if (!id || ulid_time_ms(*id) <= now_ms - max_age_ms_) expired.push_back(entry->path().filename().string());
+    }
+    for (const std::string& name : expired) fs::remove_all(fs::path(directory_) / name, error);
+    return expired;
 }
 
 }  // namespace tollgate

@@ -7,6 +7,7 @@
 #include <boost/beast/core/rate_policy.hpp>
 #include <boost/beast/http.hpp>
 
+#include "gateway/ops/operations_guard.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -34,6 +35,16 @@ wire::Awaitable<Result<std::string>> make_checkpoint(Checkpoints& checkpoints) {
     co_return checkpoints.make(wire::unix_ms_now());
 }
 
+std::string_view why_refused(const http::request<http::empty_body>& request, const OperationsParts& parts) {
+    const auto has = [&request](std::string_view name) { return request.find(name) != request.end(); };
+    const auto host = request[http::field::host];
+    return refusal_of({.host = {host.data(), host.size()},
+                       .has_origin = has("origin"),
+                       .changes = request.method() != http::verb::get && request.method() != http::verb::head,
+                       .has_operation_field = has(kOperationField)},
+                      parts.hosts);
+}
+
 // Made on the API thread, which may block.
 wire::Awaitable<Response> answer_checkpoint(const http::request<http::empty_body>& request,
                                             const OperationsParts& parts) {
@@ -52,7 +63,10 @@ Response answer(const http::request<http::empty_body>& request, const Operations
     Response response(http::status::ok, request.version());
     response.set(http::field::content_type, "text/plain; charset=utf-8");
     const std::string_view path = path_of(request);
-    if (path == kCheckpointPath) {
+    if (const std::string_view why = why_refused(request, parts); !why.empty()) {
+        response.result(http::status::forbidden);
+        response.body() = std::string(why) + "\n";
+    } else if (path == kCheckpointPath) {
         response.result(http::status::method_not_allowed);
         response.set(http::field::allow, "POST");
     } else if (request.method() != http::verb::get && request.method() != http::verb::head) {
@@ -91,7 +105,8 @@ wire::Awaitable<void> serve_connection(wire::Socket socket, OperationsParts part
         stream.expires_after(kTimeout);
         auto [read_error, read_bytes] = co_await http::async_read(stream, buffer, request, wire::kAwait);
         if (read_error) co_return;
-        const bool checkpoint = request.method() == http::verb::post && path_of(request) == kCheckpointPath;
+        const bool checkpoint = request.method() == http::verb::post && path_of(request) == kCheckpointPath &&
+                                why_refused(request, parts).empty();
         Response response;
         if (checkpoint) {
             stream.expires_never();  // a tool waits; the work has its own end

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <optional>
 
+#include "gateway/ops/operations_guard.h"
 #include "gateway/wire/asio.h"
 
 namespace tollgate {
@@ -46,6 +47,11 @@ std::optional<wire::Tcp::endpoint> endpoint_of(const std::string& ops_url) {
     return wire::Tcp::endpoint(address, url->port_number());
 }
 
+std::string host_field(const wire::Tcp::endpoint& endpoint) {
+    const std::string address = endpoint.address().to_string();
+    return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
+}
+
 }  // namespace
 
 Result<std::string> request_checkpoint(const std::string& ops_url) {
@@ -54,7 +60,8 @@ Result<std::string> request_checkpoint(const std::string& ops_url) {
         return failure(StatusCode::invalid, "operations URL " + ops_url + ": must be http://ADDRESS:PORT");
     }
     http::request<http::empty_body> request(http::verb::post, "/ledger/checkpoint", 11);
-    request.set(http::field::host, "tollgate");
+    request.set(http::field::host, host_field(*endpoint));
+    request.set(kOperationField, "checkpoint");
     request.set(http::field::connection, "close");
     request.prepare_payload();
     Response response;

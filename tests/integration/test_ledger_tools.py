@@ -72,6 +72,42 @@ def refused(*arguments, mentions, code=1):
 # --- verify
 
 
+def test_grants_that_pass_64_bits_in_sum_are_verified_and_backed_up(tmp_path, providers):
+    gateway = Gateway(tmp_path, providers, workers=1).start()
+    most = 4_000_000_000  # USD: of one organization
+    for _ in range(3):  # 2^63 nano-USD are 9.2 billion
+        account = gateway.new_account(None)
+        for _ in range(4):
+            gateway.grant(account, "1e9")
+        refused_grant = gateway.request(
+            "POST", f"/api/organizations/{account.organization}/credits", key=gateway.root_key, body=b'{"amount":1}'
+        )
+        assert refused_grant.status == 400 and f"{most} USD" in refused_grant.text
+    running = verify(gateway.data_dir)
+    tool("backup", "--data-dir", gateway.data_dir, "--to", tmp_path / "copy")
+    assert gateway.stop() == 0
+    report = verify(gateway.data_dir)
+    tool("restore", "--from", tmp_path / "copy", "--data-dir", tmp_path / "restored")
+    for found in (running, report, verify(tmp_path / "restored")):
+        assert found["clean"] and found["accounts_nano"]["organization:available"] == 3 * most * 10**9
+
+
+@pytest.mark.parametrize("path", ["credits", "purchases", "adjustments"])
+@pytest.mark.parametrize("amount", ["1000000000.000000001", "9223372036.85", "9223372036.854775807", "1e300"])
+def test_an_amount_above_the_most_is_refused_with_the_limit(start_gateway, path, amount):
+    gateway = start_gateway()
+    account = gateway.new_account("5")
+    answer = gateway.request(
+        "POST",
+        f"/api/organizations/{account.organization}/{path}",
+        key=gateway.root_key,
+        body=b'{"amount":%s}' % amount.encode(),
+    )
+    assert answer.status == 400
+    assert "1000000000 USD" in answer.text or "out of range" in answer.text
+    assert gateway.credits(account)["balance"] == 5
+
+
 def test_verify_of_a_stopped_gateway_is_clean(stopped):
     report = verify(stopped.gateway.data_dir)
     assert report["clean"] and not report["running"]
@@ -227,8 +263,49 @@ def test_the_gateway_of_another_directory_is_not_taken_for_this_one(start_gatewa
 
 def ask_for_checkpoint(gateway, method="POST"):
     with RawConnection(gateway.operations) as connection:
-        connection.send(request_bytes(method, "/ledger/checkpoint"))
+        connection.send(request_bytes(method, "/ledger/checkpoint", headers={"X-Tollgate-Operation": "checkpoint"}))
         return connection.read_answer()
+
+
+@pytest.mark.parametrize(
+    "host, fields",
+    [
+        ("evil.example", {"X-Tollgate-Operation": "checkpoint"}),
+        ("127.0.0.1", {"X-Tollgate-Operation": "checkpoint", "Origin": "http://evil.example"}),
+        ("127.0.0.1", {"X-Tollgate-Operation": "checkpoint", "Origin": "null"}),
+        ("127.0.0.1", {}),
+    ],
+)
+def test_a_page_of_another_site_gets_no_checkpoint(start_gateway, host, fields):
+    gateway = start_gateway()
+    with RawConnection(gateway.operations) as connection:
+        connection.send(request_bytes("POST", "/ledger/checkpoint", headers=fields, host=host, body=b""))
+        assert connection.read_answer().status == 403
+    assert not (gateway.data_dir / "checkpoints").exists()
+
+
+def test_metrics_are_shown_to_the_hosts_that_are_configured(start_gateway):
+    gateway = start_gateway(operations={"hosts": ["tollgate.internal"]})
+    shown = {}
+    for host in ("tollgate.internal:9464", "localhost:9464", "evil.example"):
+        with RawConnection(gateway.operations) as connection:
+            connection.send(request_bytes("GET", "/metrics", host=host))
+            shown[host] = connection.read_answer().status
+    assert shown == {"tollgate.internal:9464": 200, "localhost:9464": 200, "evil.example": 403}
+
+
+def test_a_checkpoint_that_no_tool_deleted_expires(start_gateway):
+    gateway = start_gateway(operations={"hosts": ["gateway.test"], "checkpoint_max_age_ms": 300})
+    assert ask_for_checkpoint(gateway).status == 201
+    eventually(lambda: list((gateway.data_dir / "checkpoints").iterdir()) == [])
+    assert "expired" in gateway.log_file.read_text()
+
+
+def test_the_operations_listener_is_named_before_clients_are_answered(start_gateway):
+    gateway = start_gateway()
+    assert (gateway.data_dir / "operations.url").read_text() == (
+        f"http://{gateway.operations[0]}:{gateway.operations[1]}\n"
+    )
 
 
 def test_checkpoints_are_bounded_and_gone_after_a_restart(start_gateway):
