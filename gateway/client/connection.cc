@@ -1,6 +1,7 @@
 #include "gateway/client/connection.h"
 
 #include "gateway/client/authenticate.h"
+#include "gateway/client/cors.h"
 #include "gateway/client/forwarded_headers.h"
 #include "gateway/client/reply.h"
 #include "gateway/exchange/abandoned.h"
@@ -145,6 +146,15 @@ void Connection::begin_request() {
     head.framing = from.framing;
     head.content_length = from.content_length;
     head.expect_continue = from.expect_continue;
+    if (!worker_.config().cors_allowed_origins.empty()) {
+        head.cors_fields = cors_fields(worker_.config().cors_allowed_origins,
+                                       {.origin = from.field("origin"),
+                                        .method = from.method,
+                                        .path = from.path,
+                                        .requested_method = from.field("access-control-request-method"),
+                                        .requested_fields = from.field("access-control-request-headers")},
+                                       *head.route);
+    }
     head.idempotency_key = from.field("idempotency-key");
     if (from.method != "GET" && from.method != "POST") head.if_match = from.field("if-match");
     append_forwarded(from, worker_.config().forward_headers, head.forwarded);

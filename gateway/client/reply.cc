@@ -139,6 +139,7 @@ void append_head(Connection& connection, std::string& out, int status, std::stri
         out += "transfer-encoding: chunked\r\n";
     }
     append_tollgate_fields(request, out);
+    out += request.head.cors_fields;
     out += extra;
     if (connection.close_after || !request.head.keep_alive) {
         out += "connection: close\r\n";

@@ -291,6 +291,9 @@ void describe(Section& root, Config& config) {
     root.text("tls_certificate_file", config.tls_certificate_file, "serve TLS on `listen`", {"cert.pem", true});
     root.text("tls_private_key_file", config.tls_private_key_file, "", {"key.pem", true});
     root.text("access_log", config.access_log, "a file, \"-\" for standard output, off");
+    root.texts("cors_allowed_origins", config.cors_allowed_origins,
+               "origins whose pages may call from a browser; \"*\": any page, the paths under /v1 alone",
+               "https://chat.example.com");
     describe_log(root.section("log", "what the program says to its operator, on standard error"), config.log);
     describe_forward_headers(root, config.forward_headers);
     root.nested(
@@ -315,6 +318,15 @@ void describe(Section& root, Config& config) {
                 "threads for lists and reports; they give way to requests");
 }
 
+// Scheme, host and, where it is not the usual one, port (RFC 6454, section 6.2), or "*".
+bool is_origin(std::string_view text) {
+    const auto scheme = text.find("://");
+    if (text == "*") return true;
+    if (scheme == std::string_view::npos || scheme == 0) return false;
+    return scheme + 3 < text.size() &&
+           text.find_first_of("/?#@ \t\r\n,ABCDEFGHIJKLMNOPQRSTUVWXYZ", scheme + 3) == std::string_view::npos;
+}
+
 }  // namespace
 
 Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors) {
@@ -335,6 +347,12 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
     }
     if (config.tls_certificate_file.empty() != config.tls_private_key_file.empty()) {
         return fail(0, "tls_certificate_file and tls_private_key_file go together");
+    }
+    for (const std::string& origin : config.cors_allowed_origins) {
+        if (!is_origin(origin)) {
+            return fail(0,
+                        "cors_allowed_origins: '" + origin + "' is no origin, as https://chat.example.com, nor \"*\"");
+        }
     }
     const auto folder = std::filesystem::path(name_in_errors).parent_path();
     if (!config.prices.starts_with('/')) config.prices = (folder / config.prices).string();

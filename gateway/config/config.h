@@ -99,6 +99,7 @@ struct Config {
     std::string prices = "prices.yaml";  // made absolute, relative to the file's folder
     std::string tls_certificate_file, tls_private_key_file;
     std::string access_log = "-";
+    std::vector<std::string> cors_allowed_origins;  // as browsers write them, or "*"; see client/cors.h
     LogOptions log;
     // Of a client's request, sent on to its provider; in lower case.
     std::vector<std::string> forward_headers = {"traceparent", "tracestate", "openai-beta", "anthropic-beta",

@@ -17,7 +17,8 @@ void Head::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t un
     framing = wire::Framing::none;
     content_length = 0;
     presented_key = {};
-    for (std::string* const text : {&method, &path, &query, &idempotency_key, &if_match, &forwarded, &app, &app_title}) {
+    for (std::string* const text :
+         {&method, &path, &query, &idempotency_key, &if_match, &forwarded, &app, &app_title, &cors_fields}) {
         text->clear();
     }
 }

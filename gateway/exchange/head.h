@@ -40,6 +40,7 @@ struct Head {
     std::string forwarded;  // lines that are sent on to the provider, each with CRLF
     std::string app;        // HTTP-Referer: the app's address
     std::string app_title;  // X-Title
+    std::string cors_fields;  // lines of every answer to a page of another origin (client/cors.h)
     KeyDigest presented_key;
     bool key_presented = false;
 

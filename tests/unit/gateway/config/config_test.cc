@@ -40,6 +40,31 @@ TEST(Config, AnEmptyFileIsAllDefaults) {
     EXPECT_EQ(config.prices, "/etc/tollgate/prices.yaml") << "beside the file";
 }
 
+TEST(Config, WhatNeedsARestartIsNamed) {
+    const auto named = [](const std::string& before, const std::string& after) {
+        return options_to_restart_for(good(before), good(after));
+    };
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(named("", ""), Names());
+    EXPECT_EQ(named("", "listen: 127.0.0.1:1\nlimits: {max_body_bytes: 5000}"),
+              (Names{"limits.max_body_bytes", "listen"}));
+    EXPECT_EQ(named("operations: {hosts: [a]}", "operations: {hosts: [a, b]}"), Names{"operations.hosts"});
+    EXPECT_EQ(named("log: {format: text}", "log: {format: json}"), Names{"log.format"});
+    EXPECT_EQ(named("", "retention: {classes: {standard: {number: 0, days: 5}}}"), Names{"retention.classes"});
+    EXPECT_EQ(named("", "prices: other.yaml\nlog: {level: debug, levels: {ledger: error}}"), Names());
+}
+
+TEST(Config, OriginsArePlainOrigins) {
+    EXPECT_EQ(
+        good("cors_allowed_origins: [https://a.example, 'http://localhost:3000', '*']").cors_allowed_origins.size(),
+        3u);
+    for (const char* origin :
+         {"a.example", "https://a.example/", "https://A.example", "https://u@a.example", "://a", "https://", "null"}) {
+        expect_problem(std::string("cors_allowed_origins: ['") + origin + "']", "t.yaml", "is no origin");
+    }
+    expect_problem("cors_allowed_origins: https://a.example", "t.yaml:1", "must be a list");
+}
+
 TEST(Config, AbsolutePricesStay) { EXPECT_EQ(good("prices: /p.yaml").prices, "/p.yaml"); }
 
 TEST(Config, ValuesAreRead) {
