@@ -11,6 +11,7 @@
 #include "gateway/api/call.h"
 #include "gateway/client/authenticate.h"
 #include "gateway/client/connection.h"
+#include "gateway/client/decode_body.h"
 #include "gateway/client/receive_body.h"
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
@@ -205,6 +206,7 @@ wire::Awaitable<Error> serve_request(Connection& connection) {
     if (!error && connection.worker().services().draining) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
     }
+    if (!error) error = check_coding(connection);
     // The body is read, or thrown away, before any answer: what follows it must be the next request. Without a key it
     // takes no memory.
     const bool infers = request.head.operation != nullptr && request.head.operation->runs_on == RunsOn::exchange;
@@ -218,6 +220,7 @@ wire::Awaitable<Error> serve_request(Connection& connection) {
         }
         if (body_error) error = body_error;
     }
+    if (!error && request.head.body_coding != wire::ContentCoding::identity) error = co_await decode_body(connection);
     request.received.ready = wire::Clock::now();
     if (error) co_return error;
     if (infers) co_return co_await infer(connection);

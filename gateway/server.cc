@@ -26,8 +26,8 @@
 namespace tollgate {
 namespace {
 
-constexpr std::uint64_t kMostGivingWay = 64;         // idle connections that are told to go, and have not gone yet
-constexpr std::uint32_t kLeastParsers = 2;           // so that one large body does not keep all others waiting
+constexpr std::uint64_t kMostGivingWay = 64;  // idle connections that are told to go, and have not gone yet
+constexpr std::uint32_t kLeastParsers = 2;    // so that one large body does not keep all others waiting
 constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
 
@@ -157,9 +157,9 @@ class Server {
         wire::asio::co_spawn(control_, accept(), wire::asio::detached);
         wire::asio::co_spawn(
             control_,
-            serve_operations(operations_, {metrics_, *services_.ledger, services_.draining, services_.shed_at_ms,
-                                           checkpoints_, *services_.account_changes,
-                                           services_.config.operations.hosts}),
+            serve_operations(operations_,
+                             {metrics_, *services_.ledger, services_.draining, services_.shed_at_ms, checkpoints_,
+                              *services_.account_changes, services_.config.operations.hosts}),
             wire::asio::detached);
         wire::asio::co_spawn(control_, expire_checkpoints(), wire::asio::detached);
         wire::asio::co_spawn(control_, reload_on_signal(), wire::asio::detached);

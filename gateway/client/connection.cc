@@ -146,6 +146,7 @@ void Connection::begin_request() {
     head.framing = from.framing;
     head.content_length = from.content_length;
     head.expect_continue = from.expect_continue;
+    if (from.framing != wire::Framing::none) head.body_coding = wire::content_coding(from.field("content-encoding"));
     if (!worker_.config().cors_allowed_origins.empty()) {
         head.cors_fields = cors_fields(worker_.config().cors_allowed_origins,
                                        {.origin = from.field("origin"),

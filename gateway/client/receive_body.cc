@@ -46,17 +46,6 @@ wire::Awaitable<bool> send_continue(Connection& connection) {
     co_return !connection.client_gone();
 }
 
-// Whether the body may be that large in memory: what has come counts, not what was announced.
-bool reserve(Connection& connection, std::size_t bytes) {
-    ReceivedBody& body = connection.request.received;
-    if (bytes <= body.reserved_bytes) return true;
-    const std::size_t more = bytes - body.reserved_bytes;
-    MemoryBudget& budget = *connection.worker().services().bodies;
-    if (!budget.take(connection.request.principal.organization, body.reserved_bytes, more)) return false;
-    body.reserved_bytes = bytes;
-    return true;
-}
-
 // How long a body may take. Each read that brings something renews the time for the next, not that for the whole.
 class BodyTime {
   public:
@@ -83,7 +72,7 @@ wire::Awaitable<Error> receive_sized(Connection& connection, std::size_t limit) 
     const auto wanted = static_cast<std::size_t>(request.head.content_length);
     BodyTime time(connection);
     while (connection.in.size() < wanted) {
-        if (!reserve(connection, connection.in.size())) co_return no_memory(connection);
+        if (!reserve_body(connection, connection.in.size())) co_return no_memory(connection);
         if (!time.await_more()) co_return too_slow(connection);
         const std::size_t room = std::min(wanted - connection.in.size(), std::max(kLeastRoom, connection.in.size()));
         const bool more = co_await connection.read_more(room);
@@ -106,7 +95,7 @@ wire::Awaitable<Error> receive_chunked(Connection& connection, std::size_t limit
         in.cut(decoded + step.payload, step.consumed - step.payload);
         decoded += step.payload;
         if (decoded > limit) co_return too_large(connection, limit);
-        if (!reserve(connection, decoded)) co_return no_memory(connection);
+        if (!reserve_body(connection, decoded)) co_return no_memory(connection);
         if (step.state == wire::ChunkDecoder::State::done) break;
         if (!time.await_more()) co_return too_slow(connection);
         const bool more = co_await connection.read_more(4096);
@@ -135,6 +124,16 @@ wire::Awaitable<Error> receive(Connection& connection, std::size_t limit) {
 }
 
 }  // namespace
+
+bool reserve_body(Connection& connection, std::size_t bytes) {
+    ReceivedBody& body = connection.request.received;
+    if (bytes <= body.reserved_bytes) return true;
+    const std::size_t more = bytes - body.reserved_bytes;
+    MemoryBudget& budget = *connection.worker().services().bodies;
+    if (!budget.take(connection.request.principal.organization, body.reserved_bytes, more)) return false;
+    body.reserved_bytes = bytes;
+    return true;
+}
 
 bool body_in_hand(Connection& connection) {
     Exchange& request = connection.request;

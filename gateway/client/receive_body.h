@@ -13,6 +13,8 @@ class Connection;
 wire::Awaitable<Error> receive_body(Connection& connection);
 // True if the whole body is in the buffer already (then it is taken): the usual case, without a coroutine.
 bool body_in_hand(Connection& connection);
+// Whether the body may have so many bytes in memory: what has come counts, not what was announced.
+bool reserve_body(Connection& connection, std::size_t bytes);
 // Gives back the memory that the body was counted for.
 void release_body(Connection& connection);
 // Reads a body that nobody wants past, if it is small; else the connection closes after the answer.

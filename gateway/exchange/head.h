@@ -10,6 +10,7 @@
 #include "gateway/chat/inbound.h"
 #include "gateway/exchange/route.h"
 #include "gateway/wire/clock.h"
+#include "gateway/wire/content_decoder.h"
 #include "gateway/wire/http_head.h"
 
 namespace tollgate {
@@ -28,6 +29,7 @@ struct Head {
     bool head_only = false;                      // HEAD
     bool keep_alive = true;
     bool expect_continue = false;
+    wire::ContentCoding body_coding = wire::ContentCoding::identity;
     int minor_version = 1;
     wire::Framing framing = wire::Framing::none;
     std::uint64_t content_length = 0;

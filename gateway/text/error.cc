@@ -35,6 +35,7 @@ constexpr std::array kRows = {
     Row{ErrorKind::invalid_request, 400, "invalid_request", kInvalid, "invalid_request", kClient},
     Row{ErrorKind::conflict, 409, "conflict", kInvalid, "invalid_request", kClient},
     Row{ErrorKind::precondition_failed, 412, "precondition_failed", kInvalid, "invalid_request", kClient},
+    Row{ErrorKind::unsupported_media_type, 415, "unsupported_media_type", kInvalid, "invalid_request", kClient},
     Row{ErrorKind::invalid_api_key, 401, "invalid_api_key", kInvalid, "authentication", kClient},
     Row{ErrorKind::permission_denied, 403, "permission_denied", "permission_error", "permission_denied", kClient},
     Row{ErrorKind::model_required, 400, "model_required", kInvalid, "invalid_request", kClient},
@@ -131,6 +132,8 @@ std::string_view error_headers(ErrorKind kind) {
         case ErrorKind::store_unavailable:
         case ErrorKind::shutting_down:
             return "retry-after: 1\r\n";
+        case ErrorKind::unsupported_media_type:
+            return "accept-encoding: gzip, deflate, zstd\r\n";  // RFC 9110, section 12.5.3: of requests
         default:
             return {};
     }

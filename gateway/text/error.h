@@ -25,6 +25,7 @@ enum class ErrorKind : std::uint8_t {
     invalid_request,
     conflict,
     precondition_failed,  // If-Match names another version
+    unsupported_media_type,
     invalid_api_key,
     permission_denied,
     model_required,
