@@ -82,13 +82,14 @@ T take(Result<T> result) {
     return std::move(*result);
 }
 
-void add_organization(Change& change, std::size_t number, std::size_t keys) {
+Id128 add_organization(Change& change, std::size_t number, std::size_t keys) {
     const Id128 id = take(create_organization(change, "Organization " + std::to_string(number)));
     for (std::size_t i = 0; i < keys; ++i) {
         KeyFields fields{.name = "key " + std::to_string(i)};
         if (i % 2 == 0) fields.limit = NanoUsd{kNanoPerUsd};
         take(create_key(change, id, fields));
     }
+    return id;
 }
 
 void build(const std::string& directory, const Options& options) {
@@ -102,14 +103,15 @@ void build(const std::string& directory, const Options& options) {
     const auto keys_of = [&](std::size_t number) {  // as evenly as whole keys go
         return number == 0 ? 0 : rest / others + (number <= rest % others ? 1 : 0);
     };
+    Id128 first;
     for (std::size_t done = 0; done < options.organizations;) {
         Change change(*accounts, Caller{}, "build", kNow);
         for (std::size_t i = 0; i < kOrganizationsPerChange && done < options.organizations; ++i, ++done) {
-            add_organization(change, done, keys_of(done));
+            const Id128 made = add_organization(change, done, keys_of(done));
+            if (done == 0) first = made;
         }
         if (Status status = change.commit(); !status.ok()) fail(status);
     }
-    const Id128 first = accounts->directory()->organizations().front()->id;
     for (std::size_t done = 0; done < many;) {
         Change change(*accounts, Caller{}, "build", kNow);
         for (std::size_t i = 0; i < 100 && done < many; ++i, ++done) take(create_key(change, first, {.name = "key"}));
