@@ -1,5 +1,7 @@
 #include "accounting/accounts/checked_text.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -31,6 +33,55 @@ bool is_control(std::string_view sequence) {
     return lead < 0x20 || lead == 0x7F || (lead == 0xC2 && static_cast<std::uint8_t>(sequence[1]) < 0xA0);
 }
 
+char32_t code_point(std::string_view sequence) {
+    const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<std::uint8_t>(sequence[i])); };
+    if (sequence.size() == 1) return byte(0);
+    char32_t value = byte(0) & (0x7FU >> sequence.size());
+    for (std::size_t i = 1; i < sequence.size(); ++i) value = value << 6 | (byte(i) & 0x3F);
+    return value;
+}
+
+struct CodePoints {
+    char32_t first, last;
+};
+
+template <std::size_t N>
+bool is_among(const std::array<CodePoints, N>& ranges, char32_t point) {
+    return std::ranges::any_of(ranges, [point](const CodePoints& r) { return point >= r.first && point <= r.last; });
+}
+
+// White space and what is shown as nothing else: Unicode's property White_Space, and the blank Braille pattern.
+constexpr std::array<CodePoints, 9> kBlank = {{{0x20, 0x20},
+                                               {0xA0, 0xA0},
+                                               {0x1680, 0x1680},
+                                               {0x2000, 0x200A},
+                                               {0x202F, 0x202F},
+                                               {0x205F, 0x205F},
+                                               {0x2800, 0x2800},
+                                               {0x3000, 0x3000},
+                                               {0x2028, 0x2029}}};
+
+// Allowed, but nothing to see alone: joiners and variation selectors.
+constexpr std::array<CodePoints, 3> kUnseenAlone = {{{0x200C, 0x200D}, {0xFE00, 0xFE0F}, {0xE0100, 0xE01EF}}};
+
+// Unicode's Default_Ignorable_Code_Point but for those above, line and paragraph separators, and interlinear marks.
+constexpr std::array<CodePoints, 16> kInvisible = {{{0xAD, 0xAD},
+                                                    {0x034F, 0x034F},
+                                                    {0x061C, 0x061C},
+                                                    {0x115F, 0x1160},
+                                                    {0x17B4, 0x17B5},
+                                                    {0x180B, 0x180F},
+                                                    {0x200B, 0x200B},
+                                                    {0x200E, 0x200F},
+                                                    {0x2028, 0x202E},
+                                                    {0x2060, 0x206F},
+                                                    {0x3164, 0x3164},
+                                                    {0xFEFF, 0xFEFF},
+                                                    {0xFFA0, 0xFFA0},
+                                                    {0xFFF0, 0xFFFB},
+                                                    {0x1D173, 0x1D17A},
+                                                    {0xE0000, 0xE00FF}}};
+
 }  // namespace
 
 Status check_text(std::string_view field, std::string_view text, std::size_t max_bytes) {
@@ -49,8 +100,19 @@ Status check_text(std::string_view field, std::string_view text, std::size_t max
 }
 
 Status check_name(std::string_view field, std::string_view name) {
-    if (name.empty()) return {StatusCode::invalid, std::string(field) + ": must not be empty"};
-    return check_text(field, name, kMaxNameBytes);
+    const auto refuse = [&](const std::string& problem) {
+        return Status(StatusCode::invalid, std::string(field) + ": " + problem);
+    };
+    if (name.empty()) return refuse("must not be empty");
+    if (Status status = check_text(field, name, kMaxNameBytes); !status.ok()) return status;
+    bool blank = true;
+    for (std::size_t at = 0, length = 0; at < name.size(); at += length) {
+        length = utf8_sequence(name.substr(at));
+        const char32_t point = code_point(name.substr(at, length));
+        if (is_among(kInvisible, point)) return refuse("byte " + std::to_string(at) + " is an invisible character");
+        blank = blank && (is_among(kBlank, point) || is_among(kUnseenAlone, point));
+    }
+    return blank ? refuse("must not be blank") : Status();
 }
 
 }  // namespace tollgate

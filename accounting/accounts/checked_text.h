@@ -1,4 +1,5 @@
-// What people may call things: UTF-8 without control characters, of bounded length.
+// What people may call things: UTF-8 without control characters, of bounded length. Names can also be seen: they are
+// not blank, and hold nothing invisible that makes two of them look alike or changes how others are shown.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,8 @@ inline constexpr std::size_t kMaxModelBytes = 200;  // of a model's or provider'
 
 // invalid: says which field, what is wrong and at which byte.
 Status check_text(std::string_view field, std::string_view text, std::size_t max_bytes);
-// Not empty either, and at most kMaxNameBytes.
+// At most kMaxNameBytes; neither empty nor blank; no invisible characters, such as those that change the direction of
+// text. Joiners (U+200C, U+200D) and variation selectors are allowed: scripts and emoji need them.
 Status check_name(std::string_view field, std::string_view name);
 
 }  // namespace tollgate

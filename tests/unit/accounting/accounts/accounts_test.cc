@@ -118,8 +118,36 @@ TEST_F(AccountsTest, BadNamesAreRefusedNamingTheField) {
     EXPECT_EQ(published_.size(), 1U);
 }
 
+TEST_F(AccountsTest, NamesThatCannotBeSeenAreRefused) {
+    const std::vector<std::string> bad = {" ",
+                                          "   ",
+                                          "\u00a0",        // no-break space
+                                          "\u2003\u3000",  // em space, ideographic space
+                                          "\u2800",        // blank Braille pattern
+                                          "\u200d",        // a joiner that joins nothing
+                                          "Acme\u200b",    // zero-width space
+                                          "\u202eemcA",    // right-to-left override
+                                          "Acme\u2066 x",  // isolate
+                                          "Ac\u00adme",    // soft hyphen
+                                          "\ufeffAcme",    // byte order mark
+                                          "Acme\u2028",    // line separator
+                                          "Acme\u3164",    // Hangul filler
+                                          "A\U000e0041",   // tag
+                                          "A\u061c",       // Arabic letter mark
+                                          "A\u2060cme"};   // word joiner
+    const Id128 id = organization();
+    for (const std::string& name : bad) {
+        for (const Status& status :
+             {make_organization(name).error(), make_project(id, name).error(), make_key(id, {.name = name}).error()}) {
+            EXPECT_EQ(status.code(), StatusCode::invalid) << name;
+        }
+    }
+}
+
 TEST_F(AccountsTest, LongestAndUnicodeNamesAreAccepted) {
-    for (const std::string& name : {std::string(100, 'a'), std::string("Zürich 🚀 \xef\xbf\xbd")}) {
+    for (const std::string& name :
+         {std::string(100, 'a'), std::string("Zürich 🚀 \xef\xbf\xbd"), std::string("\u0645\u06cc\u200c\u062e"),
+          std::string("Team ❤\ufe0f 👩\u200d🔬"), std::string(" a "), std::string("日本\u3000語")}) {
         EXPECT_EQ(find(organization(name))->name, name);
     }
 }
