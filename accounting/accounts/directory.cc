@@ -165,7 +165,6 @@ std::vector<const Organization*> Directory::organizations() const {
         if (!shard) continue;
         for (const auto& [id, entry] : *shard) all.push_back(entry->organization.get());
     }
-    std::ranges::sort(all, {}, [](const Organization* o) { return std::tuple(o->created_ms, o->id); });
     return all;
 }
 
@@ -185,7 +184,6 @@ std::vector<const KeyRecord*> Directory::keys_of(const Id128& organization) cons
     all.reserve(entry->keys.size());
     entry->keys.for_each(
         [&](const KeyPrefix& prefix) { all.push_back(root_->keys[key_shard_of(prefix)]->find(prefix)); });
-    std::ranges::sort(all, {}, [](const KeyRecord* k) { return std::tuple(k->created_ms, k->digest); });
     return all;
 }
 

@@ -22,10 +22,11 @@ class Directory {
     const Organization* find_organization(const Id128& id) const;
     const Project* find_project(const Id128& id) const;
 
-    // In creation order. For management listings, not for the request path.
+    // For management listings, not for the request path. In no order: there may be a million, of which a page is shown.
     std::vector<const Organization*> organizations() const;
-    std::vector<const Project*> projects_of(const Id128& organization) const;
     std::vector<const KeyRecord*> keys_of(const Id128& organization) const;
+    // In creation order, the default project first.
+    std::vector<const Project*> projects_of(const Id128& organization) const;
     std::size_t key_count() const;  // the root key included
     bool has_root_key() const;
 

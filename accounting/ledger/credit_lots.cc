@@ -15,11 +15,6 @@ namespace {
 constexpr std::uint8_t kLotVersion = 1;
 constexpr std::size_t kLotBytes = 1 + 8 + 1 + 8 + 8 + 4 + 8 + 8 + 8;
 
-auto burn_order(const CreditLot& lot) {
-    const std::int64_t expires_ms = lot.expires_ms == 0 ? std::numeric_limits<std::int64_t>::max() : lot.expires_ms;
-    return std::tuple(lot.priority, expires_ms, lot.sequence);
-}
-
 // As every row of a checkpoint: version and block first.
 std::string encode_lot(const CreditLot& lot, std::uint64_t block) {
     std::array<std::byte, kLotBytes> bytes;

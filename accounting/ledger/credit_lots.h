@@ -19,9 +19,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <set>
 #include <span>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -51,6 +53,12 @@ struct CreditLot {
     bool purchased() const { return source == LotSource::purchase || source == LotSource::transfer; }
     bool expired(std::int64_t unix_ms) const { return expires_ms != 0 && expires_ms <= unix_ms; }
 };
+
+// What lots burn by, the least first, as long as none has expired.
+inline auto burn_order(const CreditLot& lot) {
+    const std::int64_t expires_ms = lot.expires_ms == 0 ? std::numeric_limits<std::int64_t>::max() : lot.expires_ms;
+    return std::tuple(lot.priority, expires_ms, lot.sequence);
+}
 
 // Used by one thread at a time: recovery, then the journal writer.
 class CreditLots {

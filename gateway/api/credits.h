@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/api/call.h"
+#include "gateway/api/paging.h"
 
 namespace tollgate {
 
@@ -30,7 +31,7 @@ inline constexpr std::array kLotFields = {
     fields::time("created_at"),
 };
 inline constexpr Schema kLot{"CreditLot", kLotFields};
-inline constexpr std::array kLotListFields = {fields::list("data", kLot)};
+inline constexpr std::array kLotListFields = {fields::list("data", kLot), kNextCursor};
 inline constexpr Schema kLotList{"CreditLotList", kLotListFields};
 
 }  // namespace tollgate

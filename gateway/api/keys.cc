@@ -133,10 +133,12 @@ ApiAnswer list_keys(Call& call) {
     const Page page = read_page(call.query);
     if (call.error()) return call.refusal();
     JsonWriter json;
-    write_page(
+    const auto part = page_of(
         page, call.directory->keys_of(call.organization().id),
-        [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); },
-        [&](const KeyRecord* one) { write_key(*call.services.credits, *one, call.request.now_ms, json); }, json);
+        [](const KeyRecord* one) { return std::tuple(one->created_ms, one->digest); },
+        [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); });
+    write_page(
+        part, [&](const KeyRecord* one) { write_key(*call.services.credits, *one, call.request.now_ms, json); }, json);
     return json_answer(json);
 }
 

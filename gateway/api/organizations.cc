@@ -22,8 +22,10 @@ void write_project(const Project& project, JsonWriter& json) {
 
 }  // namespace
 
-std::string place_of_organization(const Organization* organization) {
-    return place_of(organization->created_ms, to_uuid(organization->id));
+PageOf<const Organization*> page_of_organizations(const Page& page, const Directory& directory) {
+    return page_of(
+        page, directory.organizations(), [](const Organization* one) { return std::tuple(one->created_ms, one->id); },
+        [](const Organization* one) { return place_of(one->created_ms, to_uuid(one->id)); });
 }
 
 ApiAnswer list_organizations(Call& call) {
@@ -31,7 +33,7 @@ ApiAnswer list_organizations(Call& call) {
     if (call.error()) return call.refusal();
     JsonWriter json;
     write_page(
-        page, call.directory->organizations(), place_of_organization,
+        page_of_organizations(page, *call.directory),
         [&](const Organization* one) { write_organization(*call.directory, *one, json); }, json);
     return json_answer(json);
 }
@@ -56,12 +58,13 @@ ApiAnswer list_projects(Call& call) {
     const Page page = read_page(call.query);
     if (call.error()) return call.refusal();
     JsonWriter json;
-    write_page(
+    const auto part = page_of(
         page, call.directory->projects_of(call.organization().id),
+        [](const Project* one) { return std::tuple(one->created_ms, !one->is_default, one->id); },
         [](const Project* one) {  // made with its organization, the default project is the first
             return place_of(one->created_ms, (one->is_default ? "0-" : "1-") + to_uuid(one->id));
-        },
-        [&](const Project* one) { write_project(*one, json); }, json);
+        });
+    write_page(part, [&](const Project* one) { write_project(*one, json); }, json);
     return json_answer(json);
 }
 

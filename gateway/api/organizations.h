@@ -10,8 +10,8 @@
 
 namespace tollgate {
 
-// In the order of lists.
-std::string place_of_organization(const Organization* organization);
+// A page of them, in the order in which they were made.
+PageOf<const Organization*> page_of_organizations(const Page& page, const Directory& directory);
 
 ApiAnswer list_organizations(Call& call);
 ApiAnswer create_organization(Call& call, Change& change);

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "gateway/api/query_fields.h"
@@ -32,8 +35,11 @@ struct Page {
 };
 Page read_page(QueryFields& query);
 
-// Places sort as (time, text) do. The text must be a cursor's: letters, digits and dashes.
-std::string place_of(std::int64_t created_ms, std::string_view text);
+// Places sort as (number, text) do. The number is not below zero, mostly a time; the text must be a cursor's: letters,
+// digits and dashes.
+std::string place_of(std::int64_t number, std::string_view text);
+// nullopt: it is no place.
+std::optional<std::int64_t> number_of_place(std::string_view place);
 
 // What of a list is on a page.
 template <class Item>
@@ -42,18 +48,29 @@ struct PageOf {
     std::string next_cursor;  // empty: this was the last
 };
 
-// `all` must be in order of place.
-template <class Item, class PlaceOf>
-PageOf<Item> page_of(const Page& page, const std::vector<Item>& all, PlaceOf place_of) {
-    const auto begin = page.after.empty() ? all.begin() : std::ranges::upper_bound(all, page.after, {}, place_of);
-    const auto end = begin + std::min<std::ptrdiff_t>(page.limit, all.end() - begin);
-    return {.items = {begin, end}, .next_cursor = end == all.end() || end == begin ? "" : place_of(*std::prev(end))};
+// `all` comes in any order, and only what is on the page is sorted. `order` gives the tuple that an item is listed by,
+// the least first; its first member is the number of the item's place.
+template <class Item, class Order, class PlaceOf>
+PageOf<Item> page_of(const Page& page, std::vector<Item> all, Order order, PlaceOf place_of) {
+    if (const auto after = number_of_place(page.after)) {
+        std::erase_if(all, [&](const Item& one) {
+            const std::int64_t number = std::get<0>(order(one));
+            return number != *after ? number < *after : place_of(one) <= page.after;
+        });
+    }
+    const bool more = all.size() > page.limit;
+    if (more) {
+        std::ranges::nth_element(all, all.begin() + page.limit, {}, order);
+        all.erase(all.begin() + page.limit, all.end());
+    }
+    std::ranges::sort(all, {}, order);
+    std::string next_cursor = more ? place_of(all.back()) : std::string();
+    return {.items = std::move(all), .next_cursor = std::move(next_cursor)};
 }
 
-// {"data":[…],"next_cursor":…} of what is in order of place.
-template <class Item, class PlaceOf, class Write>
-void write_page(const Page& page, const std::vector<Item>& all, PlaceOf place_of, Write write, JsonWriter& json) {
-    const PageOf<Item> part = page_of(page, all, place_of);
+// {"data":[…],"next_cursor":…} of a page_of().
+template <class Item, class Write>
+void write_page(const PageOf<Item>& part, Write write, JsonWriter& json) {
     json.object().key("data").array();
     for (const Item& item : part.items) write(item);
     json.end().key("next_cursor").text_or_null(part.next_cursor).end();

@@ -157,7 +157,7 @@ constexpr Operation kOperations[] = {
     {kPost, "/api/organizations/{organization}/credits", "organization_credits", move_credit, accounts, {add_credit},
      "Grant credit", {.body = &kGrantBody, .answer = &kBooked, .status = 201}},
     {kGet, "/api/organizations/{organization}/credit-lots", "credit_lots", see_billing, readers, {list_lots},
-     "List credit that is not used up, in the order of its use", {.answer = &kLotList}},
+     "List credit that is not used up, in the order of its use", {.query = &kPageQuery, .answer = &kLotList}},
     {kPost, "/api/organizations/{organization}/purchases", "purchases", move_credit, accounts, {begin_purchase},
      "Begin a purchase of credit", {.body = &kAmountBody, .answer = &kBooked, .status = 201}},
     {kPost, "/api/organizations/{organization}/purchases/{purchase}/confirm", "purchase_confirm",

@@ -18,7 +18,7 @@ KeyRecord record_number(int number, const Id128& organization) {
     return record;
 }
 
-TEST(Directory, FindsEachOfManyKeysAndKeepsThemInCreationOrder) {
+TEST(Directory, FindsEachOfManyKeysAndThoseOfAnOrganization) {
     constexpr int kKeys = 20'000;
     constexpr int kOrganizations = 4;
     DirectoryBuilder builder;
@@ -31,6 +31,7 @@ TEST(Directory, FindsEachOfManyKeysAndKeepsThemInCreationOrder) {
     const auto directory = std::move(builder).build();
 
     EXPECT_EQ(directory->key_count(), std::size_t{kKeys});
+    EXPECT_EQ(directory->organizations().size(), std::size_t{kOrganizations});
     for (int i = 0; i < kKeys; ++i) {
         const KeyRecord* record = directory->find_key(digest_key(std::to_string(i)));
         ASSERT_NE(record, nullptr) << i;
@@ -38,8 +39,8 @@ TEST(Directory, FindsEachOfManyKeysAndKeepsThemInCreationOrder) {
         ASSERT_EQ(directory->find_key(digest_key("absent " + std::to_string(i))), nullptr) << i;
     }
     for (int i = 0; i < kOrganizations; ++i) {
-        EXPECT_EQ(directory->organizations().at(i)->id, organizations[i]);
-        const auto keys = directory->keys_of(organizations[i]);
+        auto keys = directory->keys_of(organizations[i]);
+        std::ranges::sort(keys, {}, &KeyRecord::created_ms);
         ASSERT_EQ(keys.size(), std::size_t{kKeys / kOrganizations});
         for (std::size_t k = 0; k < keys.size(); ++k) {
             ASSERT_EQ(keys[k]->created_ms, static_cast<std::int64_t>(k) * kOrganizations + i);

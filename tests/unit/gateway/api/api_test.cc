@@ -96,11 +96,10 @@ TEST(Rfc3339, TimesAreReadInEveryForm) {
 }
 
 TEST(ApiError, StatusesBecomeErrors) {
-    const std::pair<StatusCode, ErrorKind> rows[] = {{StatusCode::not_found, ErrorKind::not_found},
-                                                     {StatusCode::already_exists, ErrorKind::conflict},
-                                                     {StatusCode::invalid, ErrorKind::invalid_request},
-                                                     {StatusCode::io, ErrorKind::store_unavailable},
-                                                     {StatusCode::corrupt, ErrorKind::store_unavailable}};
+    const std::pair<StatusCode, ErrorKind> rows[] = {
+        {StatusCode::not_found, ErrorKind::not_found},       {StatusCode::already_exists, ErrorKind::conflict},
+        {StatusCode::stale, ErrorKind::precondition_failed}, {StatusCode::invalid, ErrorKind::invalid_request},
+        {StatusCode::io, ErrorKind::store_unavailable},      {StatusCode::corrupt, ErrorKind::store_unavailable}};
     for (const auto& [code, kind] : rows) {
         const ApiAnswer answer = api_error(failure(code, "it failed").error());
         EXPECT_EQ(answer.error.kind(), kind);

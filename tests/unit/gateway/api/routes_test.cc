@@ -120,29 +120,42 @@ TEST(OpenApi, EveryPathAndMethodIsInTheDocument) {
     }
 }
 
-TEST(Paging, PagesFollowOneAnother) {
-    const std::vector<int> all = {1, 2, 3, 4, 5};
-    const auto place = [](int one) { return place_of(one, "x"); };
-    std::string seen;
+PageOf<int> page_of_numbers(const Page& page, std::vector<int> all) {
+    return page_of(
+        page, std::move(all), [](int one) { return std::tuple(one / 10, one); },
+        [](int one) { return place_of(one / 10, std::to_string(one)); });
+}
+
+TEST(Paging, PagesFollowOneAnotherInOrderWhateverTheOrderOfWhatThereIs) {
+    std::vector<int> seen;
     Page page{.after = {}, .limit = 2};
     for (int pages = 0; pages < 3; ++pages) {
-        JsonWriter json;
-        write_page(page, all, place, [&json](int one) { json.number(one); }, json);
-        const auto answer = boost::json::parse(json.take());
-        for (const auto& one : answer.at("data").as_array()) seen += std::to_string(one.as_int64());
-        const auto& next = answer.at("next_cursor");
-        EXPECT_EQ(next.is_null(), pages == 2);
-        if (next.is_string()) page.after = next.as_string();
+        const auto part = page_of_numbers(page, {23, 11, 42, 12, 21});
+        seen.insert(seen.end(), part.items.begin(), part.items.end());
+        EXPECT_EQ(part.next_cursor.empty(), pages == 2);
+        page.after = part.next_cursor;
     }
-    EXPECT_EQ(seen, "12345");
+    EXPECT_EQ(seen, (std::vector<int>{11, 12, 21, 23, 42}));
+}
+
+TEST(Paging, AFullLastPageHasNoCursor) {
+    EXPECT_EQ(page_of_numbers({.after = {}, .limit = 2}, {21, 11}).next_cursor, "");
+    EXPECT_EQ(page_of_numbers({.after = {}, .limit = 2}, {}).next_cursor, "");
 }
 
 TEST(Paging, APageGoesOnWhereItsLastMemberWas) {
-    const auto place = [](int one) { return place_of(one, "x"); };
     JsonWriter json;
-    write_page(
-        {.after = place(2), .limit = 2}, std::vector<int>{1, 4}, place, [&json](int one) { json.number(one); }, json);
-    EXPECT_EQ(json.take(), R"({"data":[4],"next_cursor":null})");
+    const auto part = page_of_numbers({.after = place_of(1, "12"), .limit = 2}, {11, 14});
+    write_page(part, [&json](int one) { json.number(one); }, json);
+    EXPECT_EQ(json.take(), R"({"data":[14],"next_cursor":null})");
+}
+
+TEST(Paging, WhatIsNoPlaceIsToldFromOne) {
+    EXPECT_EQ(number_of_place(place_of(255, "a-1")), 255);
+    for (const char* const bad : {"", "0", "00000000000g", "000000000001!", "00000000000A"}) {
+        EXPECT_EQ(number_of_place(bad), std::nullopt) << bad;
+    }
+    EXPECT_EQ(number_of_place(std::string(129, '0')), std::nullopt);
 }
 
 }  // namespace
