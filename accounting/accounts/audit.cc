@@ -86,6 +86,9 @@ Result<AuditPage> read_audit(Store& store, const AuditQuery& query) {
         }
         end = key;
     }
+    const auto older = store.last_before(Family::changes, begin, end);
+    if (!older && older.error().code() != StatusCode::not_found) return std::unexpected(older.error());
+    if (!older) page.next.reset();
     return page;
 }
 

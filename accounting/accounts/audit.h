@@ -41,7 +41,7 @@ struct AuditQuery {
 };
 struct AuditPage {
     std::vector<AuditEntry> entries;    // newest first
-    std::optional<std::uint64_t> next;  // the cursor of the next page, if there may be more
+    std::optional<std::uint64_t> next;  // the cursor of the next page, if there is one
 };
 // Any thread.
 Result<AuditPage> read_audit(Store& store, const AuditQuery& query);

@@ -58,6 +58,17 @@ Status Change::require_version(std::int64_t current) const {
                                    std::to_string(*expected_version_)};
 }
 
+void Change::add_audit_to(WriteBatch& batch, std::span<const Id128> organizations, const std::string& target,
+                          AuditedDocument document) {
+    audit_.change = ++accounts_.last_change_;
+    audit_.documents = {std::move(document)};
+    batch.put(Family::changes, change_key(audit_.change), names_of(audit_.documents));
+    for (const Id128& organization : organizations) {
+        concerns(organization, target);
+        add_audit_entry(audit_, batch);
+    }
+}
+
 Status Change::commit() {
     if (audit_.documents.empty()) return {};
     WriteBatch batch;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,11 @@ class Change {
     // Demands the version of an entity, if the call named one: stale if it is another.
     Status require_version(std::int64_t current) const;
     void expect_version(std::int64_t version) { expected_version_ = version; }
+
+    // In place of commit(), for what somebody else commits, such as the ledger: adds an entry for each organization to
+    // that batch. The change has no documents to store then. Its number is used up whether or not the batch is stored.
+    void add_audit_to(WriteBatch& batch, std::span<const Id128> organizations, const std::string& target,
+                      AuditedDocument document);
 
     // Writes and publishes. A change without documents commits nothing and is ok.
     Status commit();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 #include "accounting/money/ids.h"
 #include "accounting/money/money.h"
 #include "store/status.h"
+#include "store/store.h"
 
 namespace tollgate {
 
@@ -41,6 +43,9 @@ struct TransactionRequest {
     std::string idempotency_key = {};             // of the caller; empty: none
     std::string note = {};
     std::string actor = {};
+    // Called when it is booked, on the ledger's thread, with its id and what was moved: adds rows of the caller's to
+    // the batch. Not called for what fails, or was booked before.
+    std::function<void(const Id128& transaction, NanoUsd moved, WriteBatch& batch)> beside = {};
 };
 
 // As in messages.

@@ -124,6 +124,7 @@ Result<TransactionResult> Transactions::add(const TransactionRequest& request, c
     if (!key.empty()) {
         writer_.batch().put(Family::idempotency, key, encode_transaction_record(draft.row.transaction, request));
     }
+    if (request.beside) request.beside(draft.row.transaction, draft.row.amount, writer_.batch());
     return TransactionResult{draft.row.transaction, false, draft.row.amount, draft.row.balance_after};
 }
 

@@ -25,10 +25,8 @@ void write_entry(const AuditEntry& entry, JsonWriter& json) {
     json.end().end();
 }
 
-}  // namespace
-
-ApiAnswer list_audit(Call& call) {
-    AuditQuery query{.organization = call.organization().id};
+ApiAnswer list(Call& call, const Id128& organization) {
+    AuditQuery query{.organization = organization};
     query.limit = call.query.number("limit", 1, kMaxAuditPage, static_cast<std::uint32_t>(query.limit));
     if (const std::string cursor = call.query.text("cursor"); !cursor.empty()) {
         std::uint64_t before = 0;
@@ -48,5 +46,10 @@ ApiAnswer list_audit(Call& call) {
     json.end();
     return json_answer(json);
 }
+
+}  // namespace
+
+ApiAnswer list_audit(Call& call) { return list(call, call.organization().id); }
+ApiAnswer list_instance_audit(Call& call) { return list(call, Id128{}); }
 
 }  // namespace tollgate

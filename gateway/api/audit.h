@@ -1,4 +1,4 @@
-// Who changed what of an organization.
+// Who changed what of an organization, or of the instance.
 #pragma once
 
 #include <array>
@@ -9,7 +9,8 @@
 
 namespace tollgate {
 
-ApiAnswer list_audit(Call& call);
+ApiAnswer list_audit(Call& call);           // of the organization in the path
+ApiAnswer list_instance_audit(Call& call);  // of what belongs to none, such as the root key
 
 inline constexpr std::array kAuditQueryFields = {
     fields::integer("limit").from(1, kMaxAuditPage).note("How many, at most; 50 if absent"), kPageCursor};

@@ -192,6 +192,9 @@ constexpr Operation kOperations[] = {
     {kGet, "/api/organizations/{organization}/audit", "audit", see_audit, readers, {list_audit},
      "List who changed what, the newest first", {.query = &kAuditQuery, .answer = &kAuditPage}},
 
+    {kGet, "/api/audit", "instance_audit", manage_organizations, readers, {list_instance_audit},
+     "List who changed what of the instance, the newest first", {.query = &kAuditQuery, .answer = &kAuditPage}},
+
     // --- The gateway
     {kGet, "/", "root", open, worker, {show_gateway},
      "Show the gateway's version", {.answer = &kGateway}},

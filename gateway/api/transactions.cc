@@ -1,5 +1,8 @@
 #include "gateway/api/transactions.h"
 
+#include <algorithm>
+#include <span>
+
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
@@ -23,13 +26,46 @@ Id128 read_id(BodyFields& fields, std::string_view name) {
     return id.value_or(Id128{});
 }
 
+// "transaction.usage_refund"
+std::string audited_action(TransactionKind kind) {
+    std::string action = "transaction." + std::string(name_of(kind));
+    std::ranges::replace_if(action, [](char c) { return c == ' ' || c == '-'; }, '_');
+    return action;
+}
+
+// As the audit shows it; amounts in nano-USD, as in every stored document.
+std::string audited_document(const TransactionRequest& transaction, NanoUsd moved) {
+    JsonWriter json;
+    json.object().key("kind").text(name_of(transaction.kind)).key("amount").number(moved.value);
+    json.key("organization").text(to_uuid(transaction.organization)).key("counterparty");
+    transaction.counterparty.is_nil() ? json.null() : json.text(to_uuid(transaction.counterparty));
+    json.key("reference");
+    transaction.reference.is_nil() ? json.null() : json.text(to_ulid(transaction.reference));
+    json.key("note").text_or_null(transaction.note).end();
+    return json.take();
+}
+
+// Books it with its audit entry in one commit; a transfer has one in both organizations.
+Result<TransactionResult> transact(Call& call, TransactionRequest& transaction) {
+    const ApiRequest& request = call.request;
+    Change change(*call.services.accounts, request.caller, audited_action(transaction.kind), request.now_ms);
+    transaction.beside = [&](const Id128& id, NanoUsd moved, WriteBatch& batch) {
+        const std::array both = {transaction.organization, transaction.counterparty};
+        const std::size_t count = transaction.counterparty.is_nil() ? 1 : 2;
+        const std::string name = "transaction/" + to_ulid(id);
+        AuditedDocument document{.document = name, .before = {}, .after = audited_document(transaction, moved)};
+        change.add_audit_to(batch, std::span(both).first(count), name, std::move(document));
+    };
+    return call.services.ledger->transact(transaction, request.now_ms);
+}
+
 ApiAnswer book(Call& call, TransactionRequest transaction) {
     transaction.organization = call.organization().id;
     transaction.idempotency_key = call.request.idempotency_key;
     transaction.note = call.body.text("note");
     transaction.actor = actor_of(call.request.caller);
     if (call.error()) return call.refusal();
-    const auto result = call.services.ledger->transact(transaction, call.request.now_ms);
+    const auto result = transact(call, transaction);
     if (!result) return api_error(result.error());
     JsonWriter json;
     json.object().key("transaction_id").text(to_ulid(result->transaction)).key("amount").usd(result->moved);

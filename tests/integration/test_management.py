@@ -51,7 +51,7 @@ def test_an_unknown_organization_or_route_is_404(gateway, path):
     assert answer.status == 404 and answer.error["code"] == "not_found"
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"name": 5}', b'{"name": ""}', b'{"name"', b'{"name": null}'])
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"name": 5}', b'{"name": ""}', b'{"name"', b'{"name": null}', b'{"name": " "}'])
 def test_an_organization_without_a_proper_name_is_400(gateway, body):
     answer = gateway.request("POST", "/api/organizations", key=gateway.root_key, body=body)
     assert answer.status == 400 and answer.error["code"] in ("invalid_json", "invalid_request")
@@ -440,3 +440,88 @@ def test_a_management_key_sees_the_audit_of_its_own_organization_only(gateway, a
     assert gateway.request("GET", f"/api/organizations/{account.organization}/audit", key=key).status == 200
     assert gateway.request("GET", f"/api/organizations/{other}/audit", key=key).status == 404
     assert gateway.request("GET", f"/api/organizations/{other}/audit", key=account.key).status == 403
+
+
+def audit_of(gateway, path):
+    return pages_of(gateway, path, 200)
+
+
+def test_every_movement_of_money_leaves_an_audit_entry_with_its_caller(gateway, account):
+    other = gateway.new_account(None)
+    below = f"/api/organizations/{account.organization}"
+    purchase = gateway.manage("POST", f"{below}/purchases", {"amount": 3})["transaction_id"]
+    gateway.manage("POST", f"{below}/purchases/{purchase}/confirm", {})
+    gateway.manage("POST", f"{below}/transfers", {"to": other.organization, "amount": 2, "note": "moved"})
+    gateway.manage("POST", f"{below}/adjustments", {"amount": -1})
+    entries = audit_of(gateway, f"{below}/audit")
+    assert [entry["action"] for entry in entries[:5]] == [
+        "transaction.adjustment",
+        "transaction.transfer",
+        "transaction.confirm",
+        "transaction.purchase",
+        "transaction.grant",
+    ]
+    assert {(entry["actor"], entry["address"]) for entry in entries} == {("root", "127.0.0.1")}
+    transactions = {row["id"] for row in gateway.manage("GET", f"{below}/transactions")["data"]}
+    assert {entry["target"].removeprefix("transaction/") for entry in entries[:5]} == transactions
+    transfer = entries[1]["documents"][0]
+    assert transfer["before"] is None
+    assert transfer["after"]["amount"] == -2_000_000_000 and transfer["after"]["note"] == "moved"
+    assert entries[1] == audit_of(gateway, f"/api/organizations/{other.organization}/audit")[0]
+
+
+def test_a_repeated_or_refused_movement_leaves_no_second_audit_entry(gateway, account):
+    path = f"/api/organizations/{account.organization}/audit"
+    for _ in range(2):
+        gateway.grant(account, "1", **{"Idempotency-Key": "audited once"})
+    refused = gateway.request(
+        "POST", f"/api/organizations/{account.organization}/adjustments", key=gateway.root_key, json={"amount": 0}
+    )
+    assert refused.status == 400
+    assert [entry["action"] for entry in audit_of(gateway, path)].count("transaction.grant") == 2  # that, and the first
+
+
+def test_changes_go_on_after_movements_of_money_across_a_restart(start_gateway):
+    gateway = start_gateway()
+    account = gateway.new_account("5")
+    path = f"/api/organizations/{account.organization}"
+    gateway.grant(account, "1")
+    gateway.kill()
+    gateway.start()
+    gateway.manage("PUT", f"{path}/llm", {"model": "test/chat"})
+    entries = audit_of(gateway, f"{path}/audit")
+    numbers = [entry["change"] for entry in entries]
+    assert [entry["action"] for entry in entries[:2]] == ["llm.update", "transaction.grant"]
+    assert numbers == sorted(set(numbers), reverse=True)
+
+
+def test_the_making_of_the_root_key_is_in_the_audit_of_the_instance(start_gateway):
+    gateway = start_gateway()
+    gateway.new_account("5")
+    [entry] = audit_of(gateway, "/api/audit")
+    assert (entry["actor"], entry["target"]) == ("local", "root") and gateway.root_key not in str(entry)
+
+
+def test_no_organizations_key_sees_the_audit_of_the_instance(gateway, account):
+    made = gateway.manage("POST", keys_path(account), {"name": "m", "kind": "management"})["key"]
+    for key in (account.key, made):
+        assert gateway.request("GET", "/api/audit", key=key).status == 403
+
+
+def test_a_full_last_page_of_the_audit_has_no_cursor(gateway, account):
+    path = f"/api/organizations/{account.organization}/audit"
+    count = len(gateway.manage("GET", path)["data"])
+    assert gateway.manage("GET", f"{path}?limit={count}")["next_cursor"] is None
+    assert gateway.manage("GET", f"{path}?limit={count - 1}")["next_cursor"] is not None
+
+
+def test_lots_of_credit_are_listed_in_pages_in_the_order_of_their_use(gateway, account):
+    path = f"/api/organizations/{account.organization}"
+    for priority, expires in ((200, None), (50, "2999-01-01"), (50, "2998-01-01"), (50, None), (0, None)):
+        gateway.manage("POST", f"{path}/credits", {"amount": 1, "priority": priority, "expires_at": expires})
+    whole = gateway.manage("GET", f"{path}/credit-lots")
+    assert whole["next_cursor"] is None
+    order = [(lot["priority"], (lot["expires_at"] or "")[:4]) for lot in whole["data"]]
+    assert order == [(0, ""), (50, "2998"), (50, "2999"), (50, ""), (100, ""), (200, "")]
+    for limit in (1, 4, 6):
+        assert pages_of(gateway, f"{path}/credit-lots", limit) == whole["data"]

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -251,6 +252,38 @@ TEST_F(ChangeTest, AuditIsListedByOrganizationNewestFirstInPages) {
     }
     EXPECT_EQ(times, (std::vector<std::int64_t>{5, 4, 3, 2, 1, 0}));
     EXPECT_EQ(audit(other).size(), 1U);
+}
+
+TEST_F(ChangeTest, AuditPageThatEndsWithTheOldestEntryIsTheLast) {
+    const Id128 id = organization();
+    ASSERT_TRUE(make_project(id, "p"));
+    const auto whole = read_audit(store_, {.organization = id, .limit = 2});
+    ASSERT_TRUE(whole);
+    EXPECT_EQ(whole->entries.size(), 2U);
+    EXPECT_EQ(whole->next, std::nullopt);
+    EXPECT_NE(read_audit(store_, {.organization = id, .limit = 1})->next, std::nullopt);
+}
+
+TEST_F(ChangeTest, AuditEntryInAnothersBatchUsesUpANumberThatSurvives) {
+    const Id128 id = organization(), other = organization("Other");
+    const std::uint64_t before = accounts_->last_change();
+    WriteBatch batch;
+    {
+        Change change(*accounts_, caller_, "transaction.transfer", kNow);
+        const std::array both = {id, other};
+        change.add_audit_to(batch, both, "transaction/1", {.document = "transaction/1", .before = {}, .after = "{}"});
+    }
+    ASSERT_TRUE(store_.commit(batch, Durability::disk).ok());
+    reload();
+    EXPECT_EQ(accounts_->last_change(), before + 1);
+    for (const Id128& of : {id, other}) {
+        const AuditEntry entry = audit(of).at(0);
+        EXPECT_EQ(entry.change, before + 1);
+        EXPECT_EQ(entry.action, "transaction.transfer");
+        EXPECT_EQ(entry.target, "transaction/1");
+    }
+    ASSERT_TRUE(make_project(id, "p"));
+    EXPECT_EQ(audit(id).at(0).change, before + 2);
 }
 
 TEST_F(ChangeTest, NothingThatIsStoredHoldsASecret) {
