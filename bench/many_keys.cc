@@ -183,6 +183,7 @@ int run_measure(const char* program, const std::string& directory, int argc, cha
     texts.insert(texts.begin(), program);
     texts.insert(texts.end(), {"--measure", directory});
     std::vector<char*> arguments;
+    arguments.reserve(texts.size() + 1);
     for (std::string& text : texts) arguments.push_back(text.data());
     arguments.push_back(nullptr);
     pid_t child = 0;
