@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "store/key_space.h"
@@ -55,6 +56,12 @@ AuditEntry decode(std::string_view value) {
     return entry;
 }
 
+std::uint64_t number_in(std::string_view key) {
+    const auto number = parse_audit_key(key);
+    if (!number) throw std::invalid_argument("no key of an audit entry");
+    return *number;
+}
+
 }  // namespace
 
 void add_audit_entry(const AuditEntry& entry, WriteBatch& batch) {
@@ -76,11 +83,11 @@ Result<AuditPage> read_audit(Store& store, const AuditQuery& query) {
         const std::string& key = found->first;
         try {
             AuditEntry entry = decode(found->second);
-            entry.change = parse_audit_key(key).value();
+            entry.change = number_in(key);
             entry.organization = query.organization;
             page.next = entry.change;
             page.entries.push_back(std::move(entry));
-        } catch (const std::exception&) {  // Boost.JSON's way to say that a member is missing or of another type
+        } catch (const std::exception&) {  // so says Boost.JSON that a member is missing or of another type
             return failure(StatusCode::corrupt,
                            "an audit entry of organization " + to_uuid(query.organization) + " is malformed");
         }
