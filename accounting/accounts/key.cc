@@ -50,6 +50,8 @@ std::string former_key_document(const KeyRecord& key) {
     return writer.take();
 }
 
+KeyNames names_of(const KeyRecord& key) { return {.name = key.name, .label = key_label(key.kind, key.ends)}; }
+
 std::string root_key_document(const KeyRecord& key) {
     DocumentWriter writer;
     writer.text("digest", to_hex(key.digest), kMaxNameBytes);
@@ -204,19 +206,23 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
 }
 
 Result<KeyNames> names_of_key(const Directory& directory, Store& store, const KeyDigest& digest) {
-    const auto names = [](const KeyRecord& key) {
-        return KeyNames{.name = key.name, .label = key_label(key.kind, key.ends)};
-    };
-    if (const KeyRecord* const key = directory.find_key(digest)) return names(*key);
-    const std::string document = former_key_document_key(to_hex(digest));
-    const auto text = store.get(Family::accounts, document);
-    if (!text) return std::unexpected(text.error());
-    DocumentReader reader;
-    KeyRecord key;
-    reader.open(document, *text);
-    fields_of_former(key, reader);
-    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
-    return names(key);
+    const KeyRecord* const key = directory.find_key(digest);
+    return key != nullptr ? names_of(*key) : names_of_key(store, digest);
+}
+
+Result<KeyNames> names_of_key(Store& store, const KeyDigest& digest) {
+    for (const std::string& document : {document_key(digest), former_key_document_key(to_hex(digest))}) {
+        const auto text = store.get(Family::accounts, document);
+        if (!text && text.error().code() == StatusCode::not_found) continue;
+        if (!text) return std::unexpected(text.error());
+        DocumentReader reader;
+        KeyRecord key;
+        reader.open(document, *text);
+        fields_of_former(key, reader);  // both have them
+        if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
+        return names_of(key);
+    }
+    return failure(StatusCode::not_found, "key not found");
 }
 
 Status delete_key(Change& change, const KeyDigest& digest) {

@@ -90,8 +90,9 @@ void put_key(Change& change, KeyRecord key);
 struct KeyNames {
     std::string name, label;
 };
-// Of a key that there is, or was; not_found if there never was one.
+// Of a key that there is, or was; not_found if there never was one. The second needs no accounts to be loaded.
 Result<KeyNames> names_of_key(const Directory& directory, Store& store, const KeyDigest& digest);
+Result<KeyNames> names_of_key(Store& store, const KeyDigest& digest);
 
 // Created at most once: already_exists.
 Result<NewKey> create_root_key(Change& change);

@@ -42,7 +42,8 @@ ApiAnswer list(Call& call, const Id128& organization) {
     json.object().key("data").array();
     for (const AuditEntry& entry : page->entries) write_entry(entry, json);
     json.end().key("next_cursor");
-    page->next ? json.text(std::to_string(*page->next)) : json.null();
+    const std::optional<std::uint64_t>& next = page->next;
+    next ? json.text(std::to_string(*next)) : json.null();
     json.end();
     return json_answer(json);
 }

@@ -13,6 +13,7 @@
 #include "gateway/text/csv.h"
 #include "gateway/text/json_writer.h"
 #include "gateway/text/time_text.h"
+#include "gateway/tools/account_names.h"
 #include "gateway/tools/journal_replay.h"
 #include "gateway/tools/time_option.h"
 
@@ -125,15 +126,24 @@ class Rows {
 std::string id_or_nothing(const Id128& id) { return id.is_nil() ? std::string() : to_uuid(id); }
 std::string key_or_nothing(const KeyDigest& key) { return key == KeyDigest{} ? std::string() : to_hex(key); }
 
-void write_leg(Rows& rows, std::uint64_t block, const LedgerEntry& entry, const Leg& leg) {
+// Whose it is: ids, and names where there are any.
+void write_spender(Rows& rows, AccountNames& names, const Id128& organization, const Id128& project,
+                   const Id128& member, const KeyDigest& key) {
+    rows.text("organization", id_or_nothing(organization));
+    rows.text("organization_name", names.organization(organization));
+    rows.text("project", id_or_nothing(project));
+    rows.text("project_name", names.project(project));
+    rows.text("member", id_or_nothing(member));
+    rows.text("key", key_or_nothing(key));
+    rows.text("key_name", names.key(key));
+}
+
+void write_leg(Rows& rows, AccountNames& names, std::uint64_t block, const LedgerEntry& entry, const Leg& leg) {
     rows.number("block", static_cast<std::int64_t>(block));
     rows.text("kind", to_string(entry.kind));
     rows.text("event", to_ulid(entry.event));
     rows.text("at", rfc3339(entry.at_ms));
-    rows.text("organization", id_or_nothing(entry.organization));
-    rows.text("project", id_or_nothing(entry.project));
-    rows.text("member", id_or_nothing(entry.member));
-    rows.text("key", key_or_nothing(entry.key));
+    write_spender(rows, names, entry.organization, entry.project, entry.member, entry.key);
     rows.text("account", to_string(leg.account));
     rows.text("owner", id_or_nothing(leg.owner));
     rows.usd("amount", leg.amount);
@@ -142,17 +152,15 @@ void write_leg(Rows& rows, std::uint64_t block, const LedgerEntry& entry, const 
     rows.text("expires_at", entry.expires_ms == 0 ? std::string() : rfc3339(entry.expires_ms));
 }
 
-void write_request(Rows& rows, std::uint64_t block, const UsageRecord& record, const PricedCandidate& by) {
+void write_request(Rows& rows, AccountNames& names, std::uint64_t block, const UsageRecord& record,
+                   const PricedCandidate& by) {
     const RequestOpened& opened = record.opened;
     const RequestSettled& settled = record.settled;
     rows.number("block", static_cast<std::int64_t>(block));
     rows.text("id", "gen-" + to_ulid(opened.request));
     rows.text("created_at", rfc3339(opened.created_ms));
     rows.text("settled_at", rfc3339(settled.settled_ms));
-    rows.text("organization", id_or_nothing(opened.organization));
-    rows.text("project", id_or_nothing(opened.project));
-    rows.text("member", id_or_nothing(opened.member));
-    rows.text("key", key_or_nothing(opened.key));
+    write_spender(rows, names, opened.organization, opened.project, opened.member, opened.key);
     rows.text("api", to_string(opened.api));
     rows.flag("streamed", opened.streamed);
     rows.text("model_asked", opened.model_asked);
@@ -201,15 +209,16 @@ struct Filter {
 };
 
 Status export_entries(Store& store, const Filter& filter, Rows& rows) {
+    AccountNames names(store);
     rows.begin(true);
-    write_leg(rows, 0, {}, {});
+    write_leg(rows, names, 0, {}, {});
     if (Status status = rows.end(); !status.ok()) return status;
     Progress progress("ledger export", "blocks");
     return for_each_entry(store, progress, [&](std::uint64_t block, const LedgerEntry& entry) -> Status {
         if (!filter.takes(entry)) return {};
         for (const Leg& leg : entry.legs()) {
             rows.begin();
-            write_leg(rows, block, entry, leg);
+            write_leg(rows, names, block, entry, leg);
             if (Status status = rows.end(); !status.ok()) return status;
         }
         return {};
@@ -217,8 +226,9 @@ Status export_entries(Store& store, const Filter& filter, Rows& rows) {
 }
 
 Status export_requests(Store& store, const Filter& filter, Rows& rows) {
+    AccountNames names(store);
     rows.begin(true);
-    write_request(rows, 0, {}, {});
+    write_request(rows, names, 0, {}, {});
     if (Status status = rows.end(); !status.ok()) return status;
     Progress progress("ledger export", "blocks");
     std::uint64_t expired = 0;
@@ -228,7 +238,7 @@ Status export_requests(Store& store, const Filter& filter, Rows& rows) {
             if (!record) return record.error();
             if (!filter.takes(*record)) return {};
             rows.begin();
-            write_request(rows, block, *record, answered(*record));
+            write_request(rows, names, block, *record, answered(*record));
             return rows.end();
         });
     if (expired > 0) {

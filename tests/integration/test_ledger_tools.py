@@ -416,6 +416,20 @@ def test_an_export_has_what_lots_and_refunds_are_made_from_and_no_formulas(start
     assert request["end_user"] == "'=HYPERLINK(\"x\")" and request["usage_contradictory"] == "false"
 
 
+def test_an_export_names_organizations_projects_and_keys_also_deleted_ones(start_gateway):
+    gateway = start_gateway()
+    account = gateway.new_account("5")
+    post_chat(gateway, account)
+    gateway.manage("DELETE", f"/api/organizations/{account.organization}/keys/{account.hash}")
+    gateway.stop()
+    names = {"organization_name": "Test", "project_name": "Default Project", "key_name": "test"}
+    for what in ("requests", "entries"):
+        rows = list(csv.DictReader(io.StringIO(export(gateway.data_dir, "--what", what))))
+        spent = [row for row in rows if row["key"] == account.hash]
+        assert spent and all({name: row[name] for name in names} == names for row in spent)
+        assert all(row["organization_name"] == "Test" and (row["key"] or not row["key_name"]) for row in rows)
+
+
 def test_an_export_is_limited_to_an_organization_and_a_time(stopped):
     everything = list(csv.DictReader(io.StringIO(export(stopped.gateway.data_dir))))
     assert export(stopped.gateway.data_dir, "--org", stopped.other.organization).count("\n") == 1  # the header

@@ -428,6 +428,21 @@ TEST_F(AccountsTest, ClosedOrganizationStaysClosedAndTakesNoNewKeys) {
     EXPECT_EQ(create_key_code(id, {.name = "k"}), StatusCode::not_found);
 }
 
+TEST_F(AccountsTest, KeyIsNamedAlsoOnceItIsDeleted) {
+    const KeyDigest digest = key(organization(), {.name = "build"});
+    const std::string label = key_label(KeyKind::inference, find(digest)->ends);
+    for (const bool deleted : {false, true}) {
+        if (deleted) ASSERT_TRUE(remove(digest).ok());
+        for (const auto& names :
+             {names_of_key(store_, digest), names_of_key(*accounts_->directory(), store_, digest)}) {
+            ASSERT_TRUE(names);
+            EXPECT_EQ(names->name, "build");
+            EXPECT_EQ(names->label, label);
+        }
+    }
+    EXPECT_EQ(names_of_key(store_, digest_key("never")).error().code(), StatusCode::not_found);
+}
+
 TEST_F(AccountsTest, LimitsAreFoundWithTheVersionOfWhatHasThem) {
     const Id128 owner = organization(), user = make_uuid7(kNow);
     const KeyDigest digest = key(owner);
