@@ -201,7 +201,7 @@ def wait_for(process, log_path, pattern):
 
 @contextlib.contextmanager
 def model_server(arguments, directory):
-    command = [arguments.server, "--model", arguments.weights, "--alias", MODEL_AT_PROVIDER, "--host", "127.0.0.1",
+    command = [*arguments.server, "--model", arguments.weights, "--alias", MODEL_AT_PROVIDER, "--host", "127.0.0.1",
                "--port", "0", "--ctx-size", "2048", "--parallel", "1", "--threads", str(arguments.threads), "--metrics",
                "--offline", "--jinja", "--chat-template", CHAT_TEMPLATE]
     with running(command, f"{directory}/llama-server.log", r"listening on (http://\S+)") as ready:
@@ -392,10 +392,12 @@ def compare(arguments, directory, report):
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped too
     parser = argparse.ArgumentParser()
-    for name in ("server", "weights", "tollgate", "work"):
+    for name in ("weights", "tollgate", "work"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--server", required=True, nargs="+", help="the command that starts llama.cpp's server")
     parser.add_argument("--direct-only", action="store_true", help="ask the model's server alone")
-    parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
+    # One: where others use the processors too, llama.cpp's threads wait for each other without sleeping.
+    parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     directory = f"{arguments.work}/run"
     shutil.rmtree(directory, ignore_errors=True)
