@@ -59,6 +59,7 @@ class Arena:
         directory.mkdir(parents=True)
         prices = directory / "prices.yaml"
         models = [model_of("t/s", "sample"), model_of("t/scripted", "scripted")]
+        models.append(model_of("t/embed", "scripted") | {"embeddings": True})
         prices.write_text(yaml.safe_dump({"version": "attacks", "models": models}))
         self.sample = SampleUpstream(directory)
         self.scripted = ScriptedUpstream()

@@ -1,0 +1,183 @@
+"""Faults that public reports of other gateways name, as docs/faults.md lists them: errors of providers in every shape."""
+
+import json
+
+import pytest
+
+from support.chat import chat, post_chat
+from support.http_client import ConnectionEnded
+from support.sse import Stream, chunk_json
+
+M = "the prompt is longer than 8192 tokens"
+SHAPES = {
+    "openai": {"error": {"message": M, "type": "invalid_request_error", "code": "context_length_exceeded"}},
+    "vllm": {"object": "error", "message": M, "type": "BadRequestError", "param": None, "code": 400},
+    "detail": {"detail": M},
+    "list of details": {"detail": [{"loc": ["body"], "msg": M, "type": "value_error"}]},
+    "list of messages": [{"msg": M}],
+    "text member": {"error": M},
+    "message": {"message": M},
+    "google": [{"error": {"code": 400, "message": M, "status": "INVALID_ARGUMENT"}}],
+    "anthropic": {"type": "error", "error": {"type": "invalid_request_error", "message": M}},
+    "errors": {"errors": [{"message": M}]},
+    "aws": {"__type": "ValidationException", "message": M},
+    "text": M.encode(),
+}
+PLAIN_AND_STREAM = pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
+FLAVOURS = pytest.mark.parametrize("flavour", ["/v1", "/api/v1"])
+
+
+def ask(gateway, account, *, stream=False, flavour="/v1", **fields):
+    """The answer, whole or as far as it came."""
+    body = chat(model="test/scripted", stream=stream, **fields)
+    with gateway.connect() as connection:
+        connection.send(gateway.bytes_of("POST", f"{flavour}/chat/completions", key=account.key, json=body))
+        try:
+            return connection.read_answer()
+        except ConnectionEnded as ended:
+            return ended.partial
+
+
+def error_of(answer):
+    """The error of a refusal, or the one event of a stream that has it."""
+    if answer.status >= 400:
+        return answer.error
+    found = [event["error"] for event in Stream(answer.body).events if event.get("error")]
+    assert len(found) == 1, answer.body
+    return found[0]
+
+
+def refuse(scripted, body, status="400 Bad Request", **fields):
+    scripted.script = lambda exchange: exchange.answer(
+        body, status, content_type="text/plain" if isinstance(body, bytes) else "application/json", extra=fields
+    )
+
+
+@PLAIN_AND_STREAM
+@FLAVOURS
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_refusal_keeps_its_message_and_status(gateway, account, scripted, shape, flavour, stream):
+    refuse(scripted, SHAPES[shape])
+    answer = ask(gateway, account, stream=stream, flavour=flavour)
+    assert answer.status == 400 and answer.error["message"].endswith(M)
+    if flavour == "/v1":
+        assert answer.error["type"] not in ("server_error", None)
+    else:
+        assert answer.error["metadata"]["error_type"] != "provider_unavailable"
+    assert gateway.credits(account)["total_usage"] == 0
+
+
+@pytest.mark.parametrize("status", ["400 Bad", "404 None", "408 Late", "409 No", "413 Large", "422 Odd", "429 Slow"])
+def test_a_client_error_stays_one(gateway, account, scripted, status):
+    refuse(scripted, SHAPES["vllm"] | {"code": int(status[:3])}, status)
+    assert ask(gateway, account).status == int(status[:3])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "the input was flagged", "code": 403, "metadata": {"reasons": ["violence"]}},
+        {"message": "Country, region, or territory not supported", "code": "unsupported_country_region_territory"},
+        {"message": "This model is not available to your project", "code": "model_not_found"},
+    ],
+)
+def test_a_403_that_is_not_about_the_key_stays_403(gateway, account, scripted, error):
+    refuse(scripted, {"error": error}, "403 Forbidden")
+    answer = ask(gateway, account)
+    assert answer.status == 403 and error["message"] in answer.error["message"]
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "402 Payment Required", "407 Proxy Authentication Required"])
+def test_a_refusal_of_the_gateways_account_is_its_own_fault_and_not_retried(gateway, account, scripted, status):
+    refuse(scripted, {"error": {"message": "Incorrect API key provided: sk-scr…", "code": "invalid_api_key"}}, status)
+    answer = ask(gateway, account)
+    assert answer.status == 502 and answer.error["code"] == "upstream_auth_failed"
+    assert answer.header("x-should-retry") == "false"
+    assert len(scripted.requests) == 1
+
+
+STREAM_ERRORS = {
+    "as an object": {"object": "error", "message": M, "type": "InternalServerError", "code": 500},
+    "as a text": {"error": M},
+    "as openai's": {"error": {"message": M, "type": "server_error", "code": "boom"}},
+    "as anthropic's": {"type": "error", "error": {"type": "overloaded_error", "message": M}},
+    "beside choices": {"id": "c", "choices": [], "error": {"message": M, "code": 400}},
+}
+
+
+@FLAVOURS
+@pytest.mark.parametrize("shape", STREAM_ERRORS)
+def test_an_error_in_a_stream_is_one_with_its_message_and_free(gateway, account, scripted, shape, flavour):
+    def script(exchange):
+        exchange.start_stream()
+        exchange.event(chunk_json("hel"))
+        exchange.event(STREAM_ERRORS[shape])
+        exchange.event(b"[DONE]")
+        exchange.end_stream()
+
+    scripted.script = script
+    answer = ask(gateway, account, stream=True, flavour=flavour)
+    assert M in error_of(answer)["message"] and b"[DONE]" not in answer.body
+    assert gateway.credits(account)["total_usage"] == 0
+
+
+def test_an_error_in_a_stream_keeps_its_code(gateway, account, scripted):
+    failed = {"code": "tool_use_failed", "failed_generation": "{}", "status_code": 400, "type": "invalid_request_error"}
+
+    def script(exchange):
+        exchange.start_stream()
+        exchange.event(chunk_json("hel"))
+        exchange.chunk(b"event: error\ndata: " + json.dumps({"error": failed | {"message": M}}).encode() + b"\n\n")
+        exchange.end_stream()
+
+    scripted.script = script
+    assert "tool_use_failed" in json.dumps(error_of(ask(gateway, account, stream=True)), default=str)
+
+
+@pytest.mark.parametrize("body", [{"choices": []}, {"choices": None}, {"id": "c", "choices": []}])
+@pytest.mark.parametrize("usage", [None, {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}])
+def test_an_answer_without_a_choice_is_no_answer_and_free(gateway, account, scripted, body, usage):
+    scripted.script = lambda exchange: exchange.answer(body | ({"usage": usage} if usage else {}))
+    answer = ask(gateway, account)
+    assert answer.status >= 500, answer.body
+    assert gateway.credits(account)["total_usage"] == 0
+
+
+def test_a_failure_in_the_base_response_is_one(gateway, account, scripted):
+    body = {"choices": None, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}
+    scripted.script = lambda exchange: exchange.answer(body)
+    answer = ask(gateway, account)
+    assert answer.status >= 400 and "insufficient balance" in answer.error["message"]
+
+
+@pytest.mark.parametrize("events", [[b"[DONE]"], [], [{"id": "c", "choices": []}, b"[DONE]"]])
+def test_a_stream_of_nothing_is_an_error(gateway, account, scripted, events):
+    def script(exchange):
+        exchange.start_stream()
+        for event in events:
+            exchange.event(event)
+        exchange.end_stream()
+
+    scripted.script = script
+    answer = ask(gateway, account, stream=True)
+    assert answer.status >= 500 or error_of(answer)
+    assert gateway.credits(account)["total_usage"] == 0
+
+
+def test_an_event_that_is_no_json_is_not_passed_on(gateway, account, scripted):
+    def script(exchange):
+        exchange.start_stream()
+        exchange.event(chunk_json("hi"))
+        exchange.event(b'{"id": oops}')
+        exchange.event(b"[DONE]")
+        exchange.end_stream()
+
+    scripted.script = script
+    answer = ask(gateway, account, stream=True)
+    assert b"oops" not in answer.body and b"[DONE]" not in answer.body
+
+
+def test_the_reason_of_a_refusal_reaches_a_client_that_was_refused_with_html(gateway, account, scripted):
+    refuse(scripted, b"<html><body>Bad Gateway</body></html>", "502 Bad Gateway")
+    answer = post_chat(gateway, account, model="test/scripted")
+    assert answer.status == 502 and "<html>" not in answer.error["message"]
