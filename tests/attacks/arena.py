@@ -1,6 +1,7 @@
 """What attacks need: a gateway with default limits between a provider that a script plays and the sample upstream, and
 figures that hold a bound or do not."""
 
+import base64
 import json
 import random
 import threading
@@ -198,8 +199,7 @@ def gone(exchange):
 
 def base64_text(count):
     """So many characters that look like a file."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    return "".join(random.Random(count).choices(alphabet, k=count))
+    return base64.b64encode(random.Random(count).randbytes(count)).decode()[:count]
 
 
 def usage_answer(usage, text="hello"):
