@@ -173,7 +173,7 @@ def refusals_while_sending(start, quick):
 @attack("15", "a 4 MB body at 50 KB/s: 408 after 61.5 s; a 6 MB answer read at 40 KB/s: cut at 5.1 MB")
 def steady_but_slow(start, quick):
     """A body and an answer that take three times their timeouts, without a pause."""
-    timeout_ms = 700 if quick else 3000
+    timeout_ms = 1000 if quick else 3000
     arena = start(timeouts={"body_timeout_ms": timeout_ms, "write_timeout_ms": timeout_ms})
     account = arena.gateway.new_account("500")
     whole_s, steps = timeout_ms / 1000 * 3, 40

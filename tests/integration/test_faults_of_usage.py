@@ -103,7 +103,8 @@ def test_sealed_reasoning_is_no_text(play):
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_estimate_is_never_above_the_bound_that_was_sent(play, stream):
     images = images_of(base64_text(1_000_000))
-    plain = {"id": "c", "choices": [{"index": 0, "message": {"content": "", "images": images}, "finish_reason": "stop"}]}
+    choice = {"index": 0, "message": {"content": "", "images": images}, "finish_reason": "stop"}
+    plain = {"id": "c", "choices": [choice]}
     events = [delta(images=images), delta("", "stop"), b"[DONE]"]
     answer, record, charged = play(events if stream else plain, max_tokens=2000)
     assert record["tokens_completion"] <= 2000 and charged <= Decimal("0.021")
