@@ -299,7 +299,9 @@ bool Connection::begin_read_on() {
 void Connection::client_left() {
     if (client_gone()) return;
     const bool was_stopped = stopped();
-    const std::int64_t seen = request.attempt.metered ? counted_completion_tokens(meter.facts()) : 0;
+    const StreamFacts& facts = meter.facts();
+    const std::int64_t seen =
+        request.attempt.metered ? counted_completion_tokens(facts.content_events, facts.text.bytes, 0) : 0;
     const ReadOn how = how_to_read_on(abandoned_answer(request, seen));
     const Watch::Actions actions =
         watch_.client_left(how != ReadOn::not_at_all && may_read_on(), read_on_limits(how), worker_.tick_time());

@@ -74,7 +74,7 @@ constexpr std::array kNames = {
     Name{"totalTokens", Role::part, &R::total},
     Name{"cacheReadInputTokens", Role::part, &R::cache_read, &R::cache_beside},
     Name{"cacheWriteInputTokens", Role::part, &R::cache_write, &R::cache_beside},
-    // llama.cpp's server, tools/server/README.md (`timings`)
+    // llama.cpp: `timings`, in the README of its server
     Name{"prompt_n", Role::count, &R::prompt},
     Name{"predicted_n", Role::count, &R::completion},
     Name{"cache_n", Role::part, &R::cache_read, &R::cache_beside},
