@@ -15,6 +15,7 @@
 #include <latch>
 #include <thread>
 
+#include "gateway/open_books.h"
 #include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
 #include "gateway/ops/operations_server.h"
@@ -30,51 +31,6 @@ constexpr std::uint64_t kMostGivingWay = 64;  // idle connections that are told 
 constexpr std::uint32_t kLeastParsers = 2;    // so that one large body does not keep all others waiting
 constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
-
-// Store, slots and ledger, recovered; nothing listens before this is done.
-Status open_books(Services& services, std::uint32_t workers) {
-    const bool to_disk = services.config.ledger.durability == Durability::disk;
-    auto store = RocksStore::open(services.config.data_dir, {.commit_log = to_disk});
-    if (!store) return store.error();
-    const auto epoch = (*store)->next_boot_epoch();
-    if (!epoch) return epoch.error();
-    services.store = std::move(*store);
-    Limits defaults;
-    defaults.requests_per_minute = services.config.rate_limits.requests_per_minute;
-    defaults.tokens_per_minute = services.config.rate_limits.tokens_per_minute;
-    services.credits = std::make_unique<CreditTable>(defaults);
-    auto accounts = Accounts::load(*services.store, *services.credits);
-    if (!accounts) return accounts.error();
-    services.accounts = std::move(*accounts);
-    SlotFile::Options options;
-    options.path = slot_file_path(services.config.data_dir);
-    options.slots = services.config.limits.max_inflight_requests;
-    options.workers = workers;
-    options.boot_epoch = *epoch;
-    options.set_damaged_aside = to_disk;
-    auto slots = SlotFile::open(options);
-    if (!slots) return slots.error();
-    services.slots = std::move(*slots);
-    LedgerOptions ledger_options = services.config.ledger;
-    const Logger logger = services.log->logger(LogComponent::ledger);
-    ledger_options.report = [logger](const std::string& line) { logger.warning(line); };
-    auto ledger =
-        Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, wire::unix_ms_now());
-    if (!ledger) return ledger.error();
-    services.ledger = std::move(*ledger);
-    if (const auto found = services.ledger->counters(); found.recovered_settled + found.recovered_open > 0) {
-        logger.info("recovered what the last process left: " + std::to_string(found.recovered_settled) +
-                    " settled requests, " + std::to_string(found.recovered_open) + " that were running");
-    }
-    if (const auto damaged = services.slots->set_aside(); damaged > 0) {
-        logger.warning(std::to_string(damaged) + " damaged slots were set aside in " + options.path +
-                       ".damaged: the machine lost power");
-    }
-    auto usage = UsageIndex::open(*services.store, {.retention = services.config.retention});
-    if (!usage) return usage.error();
-    services.usage = std::move(*usage);
-    return {};
-}
 
 Status listen(wire::Acceptor& acceptor, const std::string& name, const std::string& address) {
     const auto fail = [&](const std::string& what) {
@@ -118,11 +74,6 @@ void raise_descriptor_limit(const LimitsConfig& limits, const Logger& logger) {
         logger.warning(std::to_string(limit.rlim_cur) + " file descriptors allow fewer than max_connections (" +
                        std::to_string(limits.max_connections) + ") proxied at once");
     }
-}
-
-Status not_initialized(const Config& config) {
-    return {StatusCode::invalid, "data_dir " + config.data_dir + " has no root key: run 'tollgate init --data-dir " +
-                                     config.data_dir + "' first"};
 }
 
 class Server {
@@ -368,7 +319,6 @@ Status check(const Config& config) {
 }
 
 Status serve(Config config) {
-    if (!is_initialized(config.data_dir)) return not_initialized(config);  // before anything is made there
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGHUP, SIG_IGN);   // until there is something to reload
     std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is a failed write, which the ledger knows how to bear
@@ -398,7 +348,6 @@ Status serve(Config config) {
     services.access_log = std::move(*log);
     Status status = open_books(services, workers);
     if (!status.ok()) return status;
-    if (!services.accounts->has_root_key()) return not_initialized(services.config);
     services.bodies = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_body_bytes);
     services.answers = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_answer_bytes);
     services.parsers = std::make_unique<ThreadPool>("parse", std::max(kLeastParsers, workers / 2));

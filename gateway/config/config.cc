@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "gateway/config/names.h"
 #include "gateway/config/section.h"
 
 namespace tollgate {
@@ -226,54 +227,6 @@ void describe_log(Section& section, LogOptions& log) {
     }
 }
 
-// Names of what belongs to one connection, to the gateway or to whom it is for.
-bool may_be_forwarded(const std::string& name) {
-    static constexpr std::array<std::string_view, 16> kNever = {"authorization",
-                                                                "cookie",
-                                                                "host",
-                                                                "connection",
-                                                                "proxy-authorization",
-                                                                "proxy-authenticate",
-                                                                "keep-alive",
-                                                                "te",
-                                                                "trailer",
-                                                                "via",
-                                                                "upgrade",
-                                                                "transfer-encoding",
-                                                                "expect",
-                                                                "x-api-key",
-                                                                "api-key",
-                                                                "forwarded"};
-    static constexpr std::array<std::string_view, 4> kNeverPrefixed = {"x-tollgate-", "content-", "accept",
-                                                                       "x-forwarded-"};
-    const bool token =
-        !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos;
-    return token && std::ranges::find(kNever, name) == kNever.end() &&
-           std::ranges::none_of(kNeverPrefixed, [&name](std::string_view prefix) { return name.starts_with(prefix); });
-}
-
-void describe_forward_headers(Section& root, std::vector<std::string>& names) {
-    constexpr std::size_t kMostNames = 16;
-    std::string example;
-    for (const std::string& name : names) example += "  - " + name + "\n";
-    root.nested(
-        "forward_headers", "of a client's request, sent on to its provider; [] for none",
-        [&names](const YAML::Node& node) {
-            if (!node.IsSequence() || node.size() > kMostNames) {
-                throw ConfigProblem{line_of(node), "forward_headers must be a list of at most 16 names"};
-            }
-            names.clear();
-            for (const auto& item : node) {
-                const std::string name = expanded_text(item, "forward_headers");
-                if (!may_be_forwarded(name)) {
-                    throw ConfigProblem{line_of(item), "the header '" + name + "' cannot be forwarded"};
-                }
-                names.push_back(name);
-            }
-        },
-        example);
-}
-
 void describe_operations(Section& section, OperationsConfig& operations) {
     section.number("checkpoint_max_age_ms", operations.checkpoint_max_age_ms, kTimeMs,
                    "a copy that a ledger tool asked for and did not delete is deleted then");
@@ -293,9 +246,10 @@ void describe(Section& root, Config& config) {
     root.text("access_log", config.access_log, "a file, \"-\" for standard output, off");
     root.texts("cors_allowed_origins", config.cors_allowed_origins,
                "origins whose pages may call from a browser; \"*\": any page, the paths under /v1 alone",
-               "https://chat.example.com");
+               "https://chat.example.com", wrong_with_origin);
     describe_log(root.section("log", "what the program says to its operator, on standard error"), config.log);
-    describe_forward_headers(root, config.forward_headers);
+    root.texts("forward_headers", config.forward_headers, "of a client's request, sent on to its provider; [] for none",
+               "", wrong_with_forwarded_header);
     root.nested(
         "providers", "",
         [&config](const YAML::Node& node) {
@@ -318,15 +272,6 @@ void describe(Section& root, Config& config) {
                 "threads for lists and reports; they give way to requests");
 }
 
-// Scheme, host and, where it is not the usual one, port (RFC 6454, section 6.2), or "*".
-bool is_origin(std::string_view text) {
-    const auto scheme = text.find("://");
-    if (text == "*") return true;
-    if (scheme == std::string_view::npos || scheme == 0) return false;
-    return scheme + 3 < text.size() &&
-           text.find_first_of("/?#@ \t\r\n,ABCDEFGHIJKLMNOPQRSTUVWXYZ", scheme + 3) == std::string_view::npos;
-}
-
 }  // namespace
 
 Result<Config> parse_config(const std::string& yaml, const std::string& name_in_errors) {
@@ -347,12 +292,6 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
     }
     if (config.tls_certificate_file.empty() != config.tls_private_key_file.empty()) {
         return fail(0, "tls_certificate_file and tls_private_key_file go together");
-    }
-    for (const std::string& origin : config.cors_allowed_origins) {
-        if (!is_origin(origin)) {
-            return fail(0,
-                        "cors_allowed_origins: '" + origin + "' is no origin, as https://chat.example.com, nor \"*\"");
-        }
     }
     const auto folder = std::filesystem::path(name_in_errors).parent_path();
     if (!config.prices.starts_with('/')) config.prices = (folder / config.prices).string();

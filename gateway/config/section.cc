@@ -129,17 +129,25 @@ void Section::usd(std::string name, NanoUsd& value, std::string meaning) {
                set});
 }
 
-void Section::texts(std::string name, std::vector<std::string>& values, std::string meaning,
-                    const std::string& example) {
-    const auto read = [name, &values](const YAML::Node& node) {
+void Section::texts(std::string name, std::vector<std::string>& values, std::string meaning, const std::string& example,
+                    TextCheck problem) {
+    const auto read = [name, &values, problem](const YAML::Node& node) {
         if (!node.IsSequence() || node.size() > kMostTexts) {
             throw ConfigProblem{line_of(node), name + " must be a list of at most " + std::to_string(kMostTexts)};
         }
         values.clear();
-        for (const auto& value : node) values.push_back(expanded_text(value, name));
+        for (const auto& item : node) {
+            values.push_back(expanded_text(item, name));
+            const std::string what = problem == nullptr ? std::string() : problem(values.back());
+            if (!what.empty()) throw ConfigProblem{line_of(item), name + ": '" + values.back() + "' " + what};
+        }
     };
     add(Nested{std::move(name), std::move(meaning), read,
-               [example](const std::string& indent) { return indent + "# - " + example + "\n"; },
+               [defaults = values, example](const std::string& indent) {
+                   std::string lines;
+                   for (const std::string& value : defaults) lines += indent + "- " + value + "\n";
+                   return lines.empty() ? indent + "# - " + example + "\n" : lines;
+               },
                [values] {
                    std::string all;
                    for (const std::string& value : values) all += value + "\n";

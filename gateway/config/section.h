@@ -68,9 +68,12 @@ class Section {
         };
         add(std::move(option));
     }
-    // A list, at most kMostTexts long and empty by default.
+    // A list, at most kMostTexts long. `example` is shown where the default is empty; `problem` says what is wrong with
+    // one of its texts, or nothing.
     static constexpr std::size_t kMostTexts = 100;
-    void texts(std::string name, std::vector<std::string>& values, std::string meaning, const std::string& example);
+    using TextCheck = std::string (*)(const std::string&);
+    void texts(std::string name, std::vector<std::string>& values, std::string meaning, const std::string& example,
+               TextCheck problem = nullptr);
     // A mapping inside this one.
     Section& section(const std::string& name, std::string meaning = {});
     // Anything else: `read` is given the node, `example` is the lines of example.yaml below the name, indented.

@@ -1,0 +1,44 @@
+#include "gateway/config/names.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace tollgate {
+
+std::string wrong_with_forwarded_header(const std::string& name) {
+    static constexpr std::array<std::string_view, 16> kNever = {"api-key",
+                                                                "authorization",
+                                                                "connection",
+                                                                "cookie",
+                                                                "expect",
+                                                                "forwarded",
+                                                                "host",
+                                                                "keep-alive",
+                                                                "te",
+                                                                "proxy-authenticate",
+                                                                "proxy-authorization",
+                                                                "via",
+                                                                "trailer",
+                                                                "transfer-encoding",
+                                                                "upgrade",
+                                                                "x-api-key"};
+    static constexpr std::array<std::string_view, 4> kNeverPrefixed = {"x-tollgate-", "content-", "accept",
+                                                                       "x-forwarded-"};
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    const bool token = !name.empty() && name.find_first_not_of(kLetters) == std::string::npos;
+    const bool never =
+        std::ranges::find(kNever, name) != kNever.end() ||
+        std::ranges::any_of(kNeverPrefixed, [&name](std::string_view prefix) { return name.starts_with(prefix); });
+    return token && !never ? "" : "cannot be forwarded";
+}
+
+std::string wrong_with_origin(const std::string& text) {
+    if (text == "*") return "";
+    const auto scheme = text.find("://");
+    const bool origin = scheme != std::string::npos && scheme > 0 && scheme + 3 < text.size() &&
+                        text.find_first_of("/?#@ \t\r\n,ABCDEFGHIJKLMNOPQRSTUVWXYZ", scheme + 3) == std::string::npos;
+    return origin ? "" : "is no origin, as https://chat.example.com, nor \"*\"";
+}
+
+}  // namespace tollgate

@@ -1,0 +1,14 @@
+// What may stand in options that are lists of names. Each returns what is wrong with one, or nothing.
+#pragma once
+
+#include <string>
+
+namespace tollgate {
+
+// The name of a header field, in lower case. Fields that belong to one connection, to the gateway or to whom they are
+// for are never sent on.
+std::string wrong_with_forwarded_header(const std::string& name);
+// Scheme, host and, where it is not the usual one, port (RFC 6454, section 6.2), or "*".
+std::string wrong_with_origin(const std::string& text);
+
+}  // namespace tollgate
