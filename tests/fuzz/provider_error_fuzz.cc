@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     tollgate::fuzz::Input input(data, size);
     const int status = 300 + input.byte();
     const std::string_view body = input.rest();
-    const tollgate::Error error = judge({.status = status, .provider = "p", .body = body, .whole = true}, kCredential);
+    const tollgate::Error error =
+        judge({.status = status, .provider = "p", .retry_headers = {}, .body = body, .whole = true}, kCredential);
     require(static_cast<bool>(error), "it is an error");
     for (const tollgate::Inbound* inbound : {&tollgate::openai_inbound(), &tollgate::openrouter_inbound()}) {
         const std::string told = inbound->error_body(error, status_of(error));
