@@ -61,7 +61,9 @@ void write_key(const CreditTable& credits, const KeyRecord& key, std::int64_t no
 // A limit on what the key spends, be it the key's own or of those that it spends for.
 struct KeyBudget {
     std::string_view scope;  // OpenRouter's word where it has one
-    Spender state;
+    LimitReset reset;
+    NanoUsd limit, spent;
+    NanoUsd left() const { return limit - spent; }
 };
 
 std::vector<KeyBudget> budgets_of(const Call& call, const KeyRecord& key) {
@@ -70,36 +72,34 @@ std::vector<KeyBudget> budgets_of(const Call& call, const KeyRecord& key) {
                                                                              {"workspace", spenders.project},
                                                                              {"member", spenders.member},
                                                                              {"key_limit", spenders.key}}};
+    const WindowNumbers now = windows_at(call.request.now_ms);
     std::vector<KeyBudget> budgets;
     for (const auto& [scope, spender] : all) {
         if (spender == nullptr) continue;
         const Spender state = key.credit->state_of(*spender, 0);
-        if (state.limits.budget) budgets.push_back({scope, state});
+        const LimitReset reset = state.limits.reset;
+        if (const auto& limit = state.limits.budget) {
+            budgets.push_back({scope, reset, *limit, state.charged_in(reset, now)});
+        }
     }
     return budgets;
 }
 
 void write_budget(const KeyBudget& budget, std::int64_t now_ms, JsonWriter& json) {
-    const Limits& limits = budget.state.limits;
-    const NanoUsd spent = budget.state.charged_in(limits.reset, windows_at(now_ms));
-    json.object().key("scope").text(budget.scope).key("limit_usd").usd(*limits.budget);
-    json.key("spend_usd").usd(spent).key("remaining_usd").usd(*limits.budget - spent);
-    json.key("reset_interval").text_or_null(reset_name(limits.reset));
-    json.key("resets_at").time(window_end_ms(limits.reset, now_ms)).key("include_byok").flag(false);
+    json.object().key("scope").text(budget.scope).key("limit_usd").usd(budget.limit);
+    json.key("spend_usd").usd(budget.spent).key("remaining_usd").usd(budget.left());
+    json.key("reset_interval").text_or_null(reset_name(budget.reset));
+    json.key("resets_at").time(window_end_ms(budget.reset, now_ms)).key("include_byok").flag(false);
     json.key("budget_id").null().key("guardrail_id").null().end();
 }
 
 void write_own_budgets(const Call& call, const KeyRecord& key, JsonWriter& json) {
-    const std::int64_t now_ms = call.request.now_ms;
     const std::vector<KeyBudget> budgets = budgets_of(call, key);
     json.key("budgets").array();
-    for (const KeyBudget& budget : budgets) write_budget(budget, now_ms, json);
+    for (const KeyBudget& budget : budgets) write_budget(budget, call.request.now_ms, json);
     json.end().key("effective_budget");
-    const auto least = std::ranges::min_element(budgets, {}, [now = windows_at(now_ms)](const KeyBudget& budget) {
-        const Limits& limits = budget.state.limits;
-        return *limits.budget - budget.state.charged_in(limits.reset, now);
-    });
-    least == budgets.end() ? void(json.null()) : write_budget(*least, now_ms, json);
+    const auto least = std::ranges::min_element(budgets, {}, &KeyBudget::left);
+    least == budgets.end() ? void(json.null()) : write_budget(*least, call.request.now_ms, json);
 }
 
 ApiAnswer key_answer(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms) {

@@ -17,13 +17,13 @@ std::optional<LimitTarget> target_of(const Call& call) {
         const KeyRecord* const record = digest ? call.directory->find_key(*digest) : nullptr;
         if (record == nullptr || record->organization != target.organization) return std::nullopt;
         target.scope = LimitScope::key;
-        target.key = *digest;
+        target.key = record->digest;
     } else if (!project.empty()) {
         const auto id = parse_uuid(project);
         const Project* const record = id ? call.directory->find_project(*id) : nullptr;
         if (record == nullptr || record->organization != target.organization) return std::nullopt;
         target.scope = LimitScope::project;
-        target.id = *id;
+        target.id = record->id;
     } else if (!member.empty()) {
         const auto id = parse_uuid(member);
         if (!id || id->is_nil()) return std::nullopt;
