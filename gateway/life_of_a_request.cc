@@ -206,21 +206,23 @@ wire::Awaitable<Error> serve_request(Connection& connection) {
     if (!error && connection.worker().services().draining) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
     }
-    if (!error) error = check_coding(connection);
+    const bool takes_body = asks_for_key(request.head);
+    if (!error && takes_body) error = check_coding(connection);
     // The body is read, or thrown away, before any answer: what follows it must be the next request. Without a key it
-    // takes no memory.
+    // takes no memory, and is not decoded.
     const bool infers = request.head.operation != nullptr && request.head.operation->runs_on == RunsOn::exchange;
     if (!body_in_hand(connection)) {
         if (!error && infers) error = check_credit(request.principal, request.head.content_length);
         Error body_error;
-        if (error || !asks_for_key(request.head)) {
+        if (error || !takes_body) {
             body_error = co_await discard_body(connection);
         } else {
             body_error = co_await receive_body(connection);
         }
         if (body_error) error = body_error;
     }
-    if (!error && request.head.body_coding != wire::ContentCoding::identity) error = co_await decode_body(connection);
+    const bool coded = request.head.body_coding != wire::ContentCoding::identity;
+    if (!error && takes_body && coded) error = co_await decode_body(connection);
     request.received.ready = wire::Clock::now();
     if (error) co_return error;
     if (infers) co_return co_await infer(connection);

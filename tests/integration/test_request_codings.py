@@ -145,3 +145,12 @@ def test_a_body_that_is_not_what_its_coding_says_is_refused(gateway, account, co
     with RawConnection(gateway.data) as connection:  # and nobody else is hurt
         connection.send(request_bytes("GET", "/v1/models", headers={"Authorization": f"Bearer {account.key}"}))
         assert connection.read_answer().status == 200
+
+
+@pytest.mark.parametrize("method, path", [("GET", "/api/openapi.json"), ("OPTIONS", "/v1/chat/completions")])
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_nothing_is_decoded_where_no_key_is_shown(start_gateway, method, path, coding):
+    gateway = start_gateway(limits={"max_body_bytes": 1_000_000})
+    bomb = gzip.compress(bytes(3_000_000))
+    answer = gateway.request(method, path, body=bomb, headers={"Content-Encoding": coding})
+    assert answer.status in (200, 204), (answer.status, answer.body[:200])
