@@ -7,8 +7,11 @@ namespace tollgate {
 namespace {
 
 std::string_view without_port(std::string_view host) {
-    if (host.starts_with('[')) return host.substr(1, std::min(host.find(']'), host.size()) - 1);
-    return host.substr(0, host.find(':'));
+    if (!host.starts_with('[')) return host.substr(0, host.find(':'));
+    const auto end = host.find(']');
+    const std::string_view rest = host.substr(end == std::string_view::npos ? host.size() : end + 1);
+    const bool only_a_port = rest.empty() || rest.starts_with(':');
+    return only_a_port && end != std::string_view::npos ? host.substr(1, end - 1) : host;
 }
 
 bool same_name(std::string_view left, std::string_view right) {

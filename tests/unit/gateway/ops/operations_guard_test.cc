@@ -24,8 +24,9 @@ TEST(OperationsGuard, AConfiguredNameIsAKnownHost) {
 }
 
 TEST(OperationsGuard, AnyOtherNameIsRefused) {
-    for (const char* host : {"evil.example", "evil.example:9464", "127.0.0.1.evil.example", "localhost.evil.example",
-                             "tollgate.internal.evil.example", "[", "[]", ":9464", "127.0.0.1@evil.example"}) {
+    for (const char* host :
+         {"evil.example", "evil.example:9464", "127.0.0.1.evil.example", "localhost.evil.example",
+          "tollgate.internal.evil.example", "[", "[]", "[::1].evil.example", ":9464", "127.0.0.1@evil.example"}) {
         EXPECT_FALSE(served({.host = host})) << host;
     }
 }
