@@ -69,6 +69,14 @@ TEST(Cors, APreflightIsAnsweredFromTheRouteAndTheSafeFields) {
     EXPECT_NE(answer.find("vary: origin, access-control-request-headers\r\n"), std::string::npos);
 }
 
+TEST(Cors, APageMaySendCodedBodiesAndTracesAndReadTags) {
+    const std::string asked = fields(kOne, preflight("https://chat.example.com", "content-encoding,traceparent"));
+    EXPECT_NE(asked.find("access-control-allow-headers: content-encoding, traceparent\r\n"), std::string::npos)
+        << asked;
+    const std::string answer = fields(kOne, post("https://chat.example.com"));
+    for (const char* name : {"etag", "retry-after-ms"}) EXPECT_NE(answer.find(name), std::string::npos) << answer;
+}
+
 TEST(Cors, RequestedFieldsCannotBreakTheHead) {
     for (const char* requested : {"x-stainless-\r\nset-cookie: a", "x-stainless-a b", ",,,", " ", "x-stainless-\x01"}) {
         const std::string answer = fields(kOne, preflight("https://chat.example.com", requested));
