@@ -77,9 +77,12 @@ def test_the_credit_of_all_organizations_is_the_sum_of_each(instance):
 
 def test_sums_that_no_balance_could_hold_are_exact(start_gateway):
     gateway = start_gateway()
-    accounts = [gateway.new_account("9000000000.5") for _ in range(2)]
-    assert gateway.manage("GET", "/api/credits")["balance"] == Decimal("18000000001")
-    assert gateway.credits(accounts[0])["balance"] == Decimal("9000000000.5")
+    accounts = [gateway.new_account("999999999.5") for _ in range(5)]
+    for account in accounts:
+        for _ in range(3):  # up to the most that one organization is given
+            gateway.grant(account, "1e9")
+    assert gateway.manage("GET", "/api/credits")["balance"] == Decimal("19999999997.5")
+    assert gateway.credits(accounts[0])["balance"] == Decimal("3999999999.5")
 
 
 @pytest.mark.parametrize("path", ["/api/usage", "/api/credits"])
