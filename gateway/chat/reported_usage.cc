@@ -80,8 +80,9 @@ void ReportedUsage::merge(const ReportedUsage& later) {
           &ReportedUsage::hidden_output}) {
         this->*count = std::max(this->*count, later.*count);
     }
-    for (bool ReportedUsage::* const flag : {&ReportedUsage::whole_prompt, &ReportedUsage::cache_beside,
-                                             &ReportedUsage::reasoning_beside, &ReportedUsage::unreadable}) {
+    for (bool ReportedUsage::* const flag :
+         {&ReportedUsage::whole_prompt, &ReportedUsage::cache_beside, &ReportedUsage::reasoning_beside,
+          &ReportedUsage::unreadable, &ReportedUsage::unreadable_part}) {
         this->*flag = this->*flag || later.*flag;
     }
 }

@@ -24,6 +24,7 @@ struct ReportedUsage {
     bool cache_beside = false;             // the cache's figures have names that stand beside the prompt's
     bool reasoning_beside = false;         // `reasoning` has a name that stands beside the completion's
     bool unreadable = false;               // a count of prompt or completion that can be none
+    bool unreadable_part = false;          // a part of them that can be none: it is as good as absent
     bool openai_text = true;  // counts under OpenAI's names and as plain digits, and no cost: see usage_json.h
 
     bool names_count() const { return prompt != kAbsent || completion != kAbsent || total != kAbsent; }

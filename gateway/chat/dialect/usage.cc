@@ -153,7 +153,7 @@ void take_count(const Name& name, std::string_view value, ReportedUsage& report)
     const Number read = read_number(value, number);
     if (read == Number::absent) return;
     if (read == Number::unreadable) {
-        if (name.role == Role::count) report.unreadable = true;
+        (name.role == Role::count ? report.unreadable : report.unreadable_part) = true;
         report.openai_text = false;
         return;
     }

@@ -49,6 +49,7 @@ bool agrees(std::int64_t told, std::int64_t charged) {
 bool details_agree(std::string_view name, std::string_view value, const TokenCounts& counts) {
     ReportedUsage said;
     read_usage("{\"total_tokens\":0,\"" + std::string(name) + "\":" + std::string(value) + "}", said);
+    if (said.unreadable_part) return false;
     if (name == "prompt_tokens_details") {
         return agrees(said.cache_read, counts.cache_read) && agrees(said.cache_write, counts.cache_write);
     }

@@ -48,6 +48,12 @@ TEST(UsageJson, AReportThatIsNotBelievedIsReplacedWhole) {
               R"({"prompt_tokens":30,"completion_tokens":5,"total_tokens":35,"cost":0.5})");
 }
 
+TEST(UsageJson, APartThatCanBeNoneIsReplaced) {
+    const std::string shown = appended(
+        R"({"prompt_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":-1000000000}})", {9, 4});
+    EXPECT_EQ(shown.find("1000000000"), std::string::npos) << shown;
+}
+
 TEST(UsageJson, WrittenUsageIsReadBack) {
     const TokenCounts counts{.prompt = 9, .completion = 4, .cache_read = 2, .cache_write = 1, .reasoning = 3};
     ReportedUsage read;
