@@ -29,7 +29,7 @@ def test_media_in_a_prompt_is_held_as_media(large, what):
     content = [{"type": "text", "text": "Read this."}, MEDIA[what]]
     answer = post_chat(large, account, "tokens=5", content=content, max_tokens=100)
     assert answer.status == 200, answer.body
-    poor = large.new_account(credit=None)
+    poor = large.new_account("0.000001")
     refused = post_chat(large, poor, "tokens=5", content=content, max_tokens=100)
     assert refused.status == 402 and refused.error["needed"] < 0.02  # the context is 128,000 tokens: 0.0192
 

@@ -12,6 +12,7 @@ from support.recordings import PRICES, PROVIDERS, Said, events_of, strict_json
 from support.scripted_upstream import ScriptedUpstream
 
 HEADERS_PASSED = ("content-type", "retry-after")
+SERVER_TOOLS = {"openrouter": ["openrouter:advisor", "openrouter:web_search"]}
 PAID_EXTRAS = ("service_tier", "web_search_options", "plugins")  # billed by other rules: tests of their own
 
 
@@ -131,6 +132,7 @@ class Player:
                         "context_length": 1_000_000,
                         "prices": {"prompt": PRICES["prompt"]} if suffix else PRICES,
                     }
+                    | ({"server_tools": SERVER_TOOLS[name]} if name in SERVER_TOOLS else {})
                 ],
             }
             for name in PROVIDERS
