@@ -32,7 +32,10 @@ Sums named_sums(const ReportedUsage& report, const UsageBounds& bounds) {
     if (report.completion != kAbsent || report.reasoning_beside) {
         sums.completion = or_zero(report.completion) + (beside ? sums.reasoning : 0);
     }
-    if (sums.prompt == 0 && (sums.completion != 0 || bounds.counted_completion > 0)) sums.prompt = kAbsent;
+    // No request is without a prompt; but who says in the total too that it costs nothing is believed.
+    const bool confirmed = report.prompt == 0 && report.total > 0 && report.total == report.completion;
+    const bool generated = sums.completion != 0 || bounds.counted_completion > 0;
+    if (sums.prompt == 0 && generated && !confirmed) sums.prompt = kAbsent;
     return sums;
 }
 

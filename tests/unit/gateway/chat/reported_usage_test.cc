@@ -104,5 +104,11 @@ TEST(ReportedUsage, ALaterReportErasesNothing) {
     EXPECT_EQ(report.cache_read, 5);
 }
 
+TEST(ReportedUsage, APromptOfZeroIsBelievedWhereTheTotalSaysTheSame) {
+    EXPECT_EQ(billed_usage({.prompt = 0, .completion = 180, .total = 180}, kBounds).counts,
+              (TokenCounts{.completion = 180}));
+    EXPECT_EQ(billed_usage({.prompt = 0, .completion = 180}, kBounds).counts.prompt, 30);
+}
+
 }  // namespace
 }  // namespace tollgate
