@@ -151,6 +151,11 @@ class Recording:
 
     @cached_property
     def usage(self):
+        """What was reported; nothing but zeros for a text is no report (one of Voyage's answers)."""
+        usage = self._reported()
+        return usage if usage and usage["total_tokens"] else None
+
+    def _reported(self):
         if self.kind != "stream":
             return self.parsed.get("usage")
         found = [event["usage"] for event in self.events if event.get("usage")]
