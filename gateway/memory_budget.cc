@@ -12,13 +12,16 @@ bool MemoryBudget::take_from_whole(std::size_t bytes) {
 
 bool MemoryBudget::take(const Id128& organization, std::size_t held, std::size_t bytes) {
     if (held + bytes <= kSmallBytes) return take_from_whole(bytes);
-    const std::size_t counted = held > kSmallBytes ? bytes : held + bytes;
+    const std::size_t counted_before = held > kSmallBytes ? held : 0;
+    const std::size_t more = held + bytes - counted_before;
     const std::lock_guard lock(mutex_);
     std::size_t& own = large_[organization];
-    const bool fair = own + counted <= bytes_ - used() && take_from_whole(bytes);
-    if (fair) own += counted;
+    const bool only_one = own == counted_before;
+    const bool fair = only_one || own + more <= kTimesWhatIsFree * (bytes_ - used());
+    const bool taken = fair && take_from_whole(bytes);
+    if (taken) own += more;
     if (own == 0) large_.erase(organization);
-    return fair;
+    return taken;
 }
 
 void MemoryBudget::give_back(const Id128& organization, std::size_t held) {

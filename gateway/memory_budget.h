@@ -1,9 +1,10 @@
 // Memory that requests of all workers share, such as that for bodies: bounded as a whole, and for each organization by
 // what it leaves to others. Any thread.
 //
-// An organization may hold as much as is still free beside it: alone half of all, of two a third each. So there is
-// always room for one that holds nothing. Two designs were weighed: a fixed part for each organization either is small
-// or does not add up; a queue keeps connections waiting for memory that an attacker holds.
+// An organization may hold four times what is still free: alone four fifths of all. So there is always room for one
+// that holds nothing. A single body or answer of an organization may take all that is free. Two designs were weighed: a
+// fixed part for each organization either is small or does not add up; a queue keeps connections waiting for memory
+// that an attacker holds.
 #pragma once
 
 #include <atomic>
@@ -19,6 +20,7 @@ class MemoryBudget {
   public:
     // Holders of so little are not told apart: their part of the whole is small, and so is its cost.
     static constexpr std::size_t kSmallBytes = std::size_t{64} << 10;
+    static constexpr std::size_t kTimesWhatIsFree = 4;
 
     explicit MemoryBudget(std::size_t bytes) : bytes_(bytes) {}
 

@@ -343,11 +343,11 @@ Status serve(Config config) {
     services.tls = std::move(*tls);
     services.catalogue.set(std::make_shared<const Catalogue>(*prices, services.providers));
     report_missing_providers(services, logger);
+    Status status = open_books(services, workers);
+    if (!status.ok()) return status;
     auto log = AccessLog::open(services.config.access_log);
     if (!log) return log.error();
     services.access_log = std::move(*log);
-    Status status = open_books(services, workers);
-    if (!status.ok()) return status;
     services.bodies = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_body_bytes);
     services.answers = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_answer_bytes);
     services.parsers = std::make_unique<ThreadPool>("parse", std::max(kLeastParsers, workers / 2));

@@ -65,7 +65,8 @@ struct SlotFile::State {
     std::vector<std::uint32_t> lane_of;  // slot -> the lane that owns it or, of a shared slot, last acquired it
     SlotIndex first_shared = 0;          // slots below it belong to lanes
     std::mutex shared_mutex;
-    std::vector<SlotIndex> shared_free;  // guarded by shared_mutex
+    std::vector<SlotIndex> shared_free;               // guarded by shared_mutex
+    std::atomic<std::uint32_t> shared_free_count{0};  // its size, for a glance
 
     alignas(kCacheLineBytes) std::size_t next_lane = 0;  // journal writer only
 
@@ -92,6 +93,7 @@ struct SlotFile::State {
     void give_back_shared(SlotIndex slot) {
         const std::lock_guard lock(shared_mutex);
         shared_free.push_back(slot);
+        shared_free_count.store(static_cast<std::uint32_t>(shared_free.size()), std::memory_order_relaxed);
     }
 
     Status keep_damaged(std::span<const SlotIndex> damaged);
@@ -184,6 +186,7 @@ void SlotFile::State::share_out() {
     }
     shared_free.reserve(slot_count);
     for (SlotIndex slot = slot_count; slot-- > first_shared;) shared_free.push_back(slot);
+    shared_free_count = static_cast<std::uint32_t>(shared_free.size());
 }
 
 void SlotFile::finish_recovery() {
@@ -208,8 +211,14 @@ std::optional<SlotIndex> SlotFile::acquire(std::uint32_t lane_index) {
     if (state_->shared_free.empty()) return std::nullopt;
     const SlotIndex slot = state_->shared_free.back();
     state_->shared_free.pop_back();
+    state_->shared_free_count.store(static_cast<std::uint32_t>(state_->shared_free.size()), std::memory_order_relaxed);
     state_->lane_of[slot] = lane_index;
     return slot;
+}
+
+std::uint32_t SlotFile::free_for(std::uint32_t lane) const {
+    return static_cast<std::uint32_t>(state_->lane(lane).free.size()) +
+           state_->shared_free_count.load(std::memory_order_relaxed);
 }
 
 void SlotFile::release_unopened(std::uint32_t lane_index, SlotIndex slot) {

@@ -74,8 +74,9 @@ class SlotFile {
     void finish_recovery();
 
     // --- Worker `lane` only. No locks, no allocation, no system call.
-    std::optional<SlotIndex> acquire(std::uint32_t lane);                  // nullopt: all slots are in use
-    void release_unopened(std::uint32_t lane, SlotIndex slot);             // acquired, but never opened
+    std::optional<SlotIndex> acquire(std::uint32_t lane);       // nullopt: all slots are in use
+    void release_unopened(std::uint32_t lane, SlotIndex slot);  // acquired, but never opened
+    std::uint32_t free_for(std::uint32_t lane) const;           // how many more acquire() would find, at least
     void publish_open(SlotIndex slot, std::span<const std::byte> record);  // state last, release order
     void publish_progress(SlotIndex slot, std::uint64_t progress);
     void publish_hold(SlotIndex slot, std::uint64_t hold);  // it is another than the open record says

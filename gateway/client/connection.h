@@ -41,6 +41,7 @@ class Connection {
     // The upstream that is expected to act has taken something: its time begins anew.
     void upstream_progressed();
     bool timed_out() const { return watch_.timed_out(); }
+    bool late() const { return watch_.late(); }  // the time of the request as a whole is over
 
     // --- The worker's timer, and its looks at the socket.
     void tick(wire::Clock::time_point now);

@@ -28,9 +28,14 @@ void Watch::expect_nobody() {
     end_read_on();
 }
 
-Watch::Actions Watch::tick(Time now) { return now < deadline_ ? Actions() : expire(now); }
+Watch::Actions Watch::tick(Time now) { return now < deadline_ ? Actions() : time_out(); }
 
 Watch::Actions Watch::expire(Time) {
+    late_ = true;
+    return time_out();
+}
+
+Watch::Actions Watch::time_out() {
     if (deadline_ == Time::max()) return {};
     deadline_ = Time::max();
     timed_out_ = true;
@@ -39,7 +44,7 @@ Watch::Actions Watch::expire(Time) {
 
 void Watch::begin_request() {
     if (state_ == State::idle) state_ = State::serving;
-    timed_out_ = false;
+    timed_out_ = late_ = false;
 }
 
 void Watch::begin_idle() {

@@ -47,6 +47,7 @@ class Watch {
     void resume(Awaited awaited) { awaited_ = awaited; }
     Awaited awaited() const { return awaited_; }
     bool timed_out() const { return timed_out_; }  // of what was expected last
+    bool late() const { return late_; }            // the request as a whole
     // Cancels whoever is late. Called with every tick.
     Actions tick(Time now);
     // The request as a whole is late.
@@ -78,10 +79,12 @@ class Watch {
 
   private:
     void end_read_on();
+    Actions time_out();
 
     State state_ = State::idle;
     Awaited awaited_ = Awaited::nobody;
     bool timed_out_ = false;
+    bool late_ = false;
     bool shutting_down_ = false;
     Time deadline_ = Time::max();
     Time read_on_until_{};

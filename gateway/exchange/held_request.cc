@@ -21,13 +21,13 @@ NanoUsd price_of_output(std::int64_t tokens, std::int64_t price) {
 }
 
 // How many requests of one organization may run: some times as many as slots are free beside them, as the queues of a
-// switch share its memory (Choudhury and Hahne, 1998). Alone it gets four fifths of all; something is always left for
-// whoever comes next.
-std::int64_t fair_number_of_requests(const SlotFile& slots) {
-    constexpr std::int64_t kTimesWhatIsFree = 4;
+// switch share its memory (Choudhury and Hahne, 1998). Alone it gets two thirds of all; something is always left for
+// whoever comes next, on any lane.
+std::int64_t fair_number_of_requests(const SlotFile& slots, std::uint32_t lane) {
+    constexpr std::int64_t kTimesWhatIsFree = 2;
     constexpr std::int64_t kLeastPart = 64;  // one of so many parts of all is never refused
-    const std::int64_t all = slots.slots(), used = std::min<std::int64_t>(slots.in_use(), all);
-    return std::max({kTimesWhatIsFree * (all - used), all / kLeastPart, std::int64_t{1}});
+    return std::max(
+        {kTimesWhatIsFree * slots.free_for(lane), std::int64_t{slots.slots()} / kLeastPart, std::int64_t{1}});
 }
 
 struct Overdraft {
@@ -109,7 +109,7 @@ HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> 
     Demand& demand = wanted.demand;
     demand.unix_ms = ulid_time_ms(request_->head.id);
     demand.monotonic_ms = wire::monotonic_ms(request_->head.started);
-    demand.most_running = fair_number_of_requests(slots_);
+    demand.most_running = fair_number_of_requests(slots_, lane_);
     NanoUsd longest;
     bool unbounded = false;
     for (const CatalogueEndpoint* candidate : candidates) {

@@ -238,7 +238,8 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
                                    uploads ? timeouts.first_byte_timeout_ms : silence.next_wait_ms(false));
         char* const to = upstream.in.room(kHeadRoomBytes);
         auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
-        if (error && connection.timed_out() && !connection.client_gone() && !uploads && silence.go_on()) {
+        const bool nothing_came = error && connection.timed_out() && !connection.late();
+        if (nothing_came && !connection.client_gone() && !uploads && silence.go_on()) {
             connection.events.begin(connection, kStreamStatus);
             co_await connection.events.show_life(connection, true);
             continue;

@@ -111,7 +111,7 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
                                                                    : timeouts.stream_gap_timeout_ms;
             const auto read = co_await reader.read(wait_ms);
             const bool nothing_came = std::get<0>(read) && connection.timed_out();
-            if (shown && nothing_came && !connection.client_gone() && silence.go_on()) {
+            if (shown && nothing_came && !connection.client_gone() && !connection.late() && silence.go_on()) {
                 co_await reply.show_life(connection, false);
                 continue;
             }

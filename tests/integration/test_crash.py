@@ -71,7 +71,7 @@ def test_a_stream_that_a_kill_ends_is_charged_for_what_was_counted(start_gateway
     directory = tmp_path / "killed"
     gateway = start_gateway(directory=directory, credit={"default_output_tokens": 256, "orphan_policy": policy})
     account = gateway.new_account()
-    with open_stream(gateway, account, model="test/scripted") as connection:
+    with open_stream(gateway, account, model="test/scripted", max_tokens=20_000) as connection:
         connection.read_head()
         while connection.buffer.count(b"data:") < 100:
             connection._fill()

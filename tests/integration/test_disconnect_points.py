@@ -133,7 +133,7 @@ def test_a_drain_ends_at_its_limit_of_bytes(start_gateway, sample):
     gateway = start_gateway(limits={"max_drain_bytes": 65536})
     account, aborted = gateway.new_account("5"), sample.aborted()
     connection = gateway.connect()
-    body = chat("tokens=4000 token_bytes=1000 token_ms=2", model="test/drained", stream=True)
+    body = chat("tokens=4000 token_bytes=1000 token_ms=2", model="test/drained", stream=True, max_tokens=100_000)
     connection.send(gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=body))
     connection.read_until(b"data:")
     connection.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.chat import post_chat
+from support.chat import ANSWERED, post_chat
 from support.processes import provider
 from support.sse import Stream
 
@@ -49,7 +49,7 @@ def test_another_refusal_is_passed_on_at_once(start_gateway, scripted):
 
 
 def answer_plain(exchange):
-    exchange.answer({"id": "x", "choices": [], "usage": USAGE})
+    exchange.answer({"id": "x", "choices": ANSWERED, "usage": USAGE})
 
 
 SENT = {"traceparent": "00-aa-bb-01", "OpenAI-Beta": "x=v2", "X-Mine": "1", "Cookie": "a=b", "X-Tollgate-Test": "1"}

@@ -61,7 +61,7 @@ def test_a_slow_connect_is_not_the_gateways_overhead(start_gateway):
     host, port = listener.getsockname()
     gateway = start_gateway(providers=[provider("sample", f"http://{host}:{port}/v1")])
     account = gateway.new_account("1")
-    body = b'{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}'
+    body = b'{"choices":[{"index":0,"message":{"content":"ok"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}'
 
     def serve():
         time.sleep(0.5)
@@ -135,11 +135,14 @@ def readable(connections):
 
 def test_bodies_beyond_the_memory_for_them_are_503_and_later_ones_served(start_gateway):
     gateway = start_gateway(workers=1, limits={"max_buffered_body_bytes": 2 << 20, "max_body_bytes": 1 << 20})
-    account = gateway.new_account("50")
-    request = gateway.bytes_of("POST", PATH, key=account.key, json=chat("tokens=1", content="a" * 900_000))
+
+    def request_of(account):
+        return gateway.bytes_of("POST", PATH, key=account.key, json=chat("tokens=1", content="a" * 900_000))
+
+    request = request_of(gateway.new_account("50"))
     connections = [gateway.connect() for _ in range(6)]
-    for connection in connections:
-        connection.send(request[:2000])
+    for connection in connections:  # each of another organization: one alone would leave some to others
+        connection.send(request_of(gateway.new_account("50"))[:-1])
     eventually(lambda: len(readable(connections)) == 4)
     refused = readable(connections)
     for connection in refused:
@@ -147,7 +150,7 @@ def test_bodies_beyond_the_memory_for_them_are_503_and_later_ones_served(start_g
         assert answer.status == 503 and answer.error["code"] == "overloaded" and answer.header("retry-after") == "1"
     for connection in connections:
         if connection not in refused:
-            connection.send(request[2000:])
+            connection.send(request[-1:])
             assert connection.read_answer().status == 200
         connection.close()
     for _ in range(4):

@@ -57,10 +57,12 @@ void Invariants::admitted(const ModelRequest& request, const std::optional<Refus
     const bool surely = request.hold <= left.least, perhaps = request.hold <= left.most;
     const std::string amount = "a hold of " + to_usd(request.hold);
     bool busy = false, quick = false;
+    std::int64_t most_running = 0;
     for (const std::size_t index : world_.model.key_of(request).spenders) {
         ModelSpender& spender = world_.model.organization_of(request).spenders[index];
         spender.forget_before(world_.monotonic_ms - RateBucket::kMinuteMs);
         const auto& limits = spender.limits;
+        most_running = std::max<std::int64_t>(most_running, spender.running);
         const auto in_a_minute = static_cast<std::int64_t>(spender.admitted.size());
         busy = busy || (limits.concurrent_requests && spender.running >= *limits.concurrent_requests);
         quick = quick || in_a_minute > 0 ||
@@ -83,6 +85,10 @@ void Invariants::admitted(const ModelRequest& request, const std::optional<Refus
     const bool of_money = limit == Refusal::Limit::credit || limit == Refusal::Limit::budget;
     REQUIRE(of_money ? !surely : perhaps, "I13", amount + " is refused for the wrong reason, or covered");
     if (of_money) return;
+    if (limit == Refusal::Limit::fair_share) {
+        REQUIRE(most_running >= refusal->most, "I13", amount + " is refused as unfair, but few run");
+        return;
+    }
     const bool of_rate = limit != Refusal::Limit::concurrent_requests;
     REQUIRE(of_rate ? quick : busy, "I13", amount + " is refused, but few " + (of_rate ? "came" : "run"));
 }

@@ -244,17 +244,26 @@ TEST_F(HeldRequestTest, ShortageOfTheKeyIsAnother) {
 }
 
 TEST_F(HeldRequestTest, NoFreeSlotIsOverload) {
-    std::vector<Exchange> requests(kSlots + 1);
+    std::vector<SlotIndex> taken;
+    while (const auto slot = slots_->acquire(0)) taken.push_back(*slot);
+    ASSERT_EQ(taken.size(), kSlots);
+    HeldRequest one_more(*slots_, 0, counters_);
+    EXPECT_EQ(take(one_more).kind(), ErrorKind::overloaded);
+    for (const SlotIndex slot : taken) slots_->release_unopened(0, slot);
+    EXPECT_FALSE(take(one_more));
+}
+
+TEST_F(HeldRequestTest, OneOrganizationLeavesSlotsToOthers) {
+    std::vector<Exchange> requests(kSlots);
     std::vector<std::unique_ptr<HeldRequest>> running;
-    for (std::uint32_t i = 0; i < kSlots; ++i) {
+    Error refused;
+    for (std::uint32_t i = 0; i < kSlots && !refused; ++i) {
         prepare(requests[i]);
         running.push_back(std::make_unique<HeldRequest>(*slots_, 0, counters_));
-        ASSERT_FALSE(take(*running.back(), requests[i]));
+        refused = take(*running.back(), requests[i]);
     }
-    EXPECT_EQ(counters_.held_requests.get(), kSlots);
-    prepare(requests[kSlots]);
-    HeldRequest one_more(*slots_, 0, counters_);
-    EXPECT_EQ(take(one_more, requests[kSlots]).kind(), ErrorKind::overloaded);
+    EXPECT_EQ(refused.kind(), ErrorKind::overloaded);
+    EXPECT_TRUE(slots_->acquire(0)) << "for another organization";
 }
 
 TEST_F(HeldRequestTest, AClientThatLeftIsRecordedAs499) {
