@@ -1,6 +1,7 @@
 #include "gateway/reload.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "accounting/money/price_list.h"
 
@@ -55,6 +56,10 @@ Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config
 }
 
 Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
+    std::error_code unknown;
+    if (std::filesystem::file_size(running.file, unknown) == 0) {  // half written: all defaults are not what is meant
+        return failure(StatusCode::invalid, running.file + ": it is empty");
+    }
     const auto config = load_config(running.file);
     if (!config) return std::unexpected(config.error());
     Reloaded reloaded;

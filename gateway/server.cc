@@ -181,13 +181,23 @@ class Server {
         logger_.info("reloaded", {{"file", services_.config.file}});
     }
 
+    // A chore that fails must not end the process.
+    wire::Awaitable<void> on_side_thread(wire::Awaitable<void> chore, std::string_view name) {
+        auto [failed] =
+            co_await wire::asio::co_spawn(services_.account_changes->executor(), std::move(chore), wire::kAwait);
+        if (!failed) co_return;
+        try {
+            std::rethrow_exception(failed);
+        } catch (const std::exception& unexpected) {
+            logger_.error(std::string(name) + " failed", {{"what", unexpected.what()}});
+        }
+    }
+
     wire::Awaitable<void> reload_on_signal() {
         while (true) {
             auto [error, signal] = co_await reload_signal_.async_wait(wire::kAwait);
             if (error) co_return;
-            auto [failed] =
-                co_await wire::asio::co_spawn(services_.account_changes->executor(), reload(), wire::kAwait);
-            if (failed) std::rethrow_exception(failed);
+            co_await on_side_thread(reload(), "the reload");
         }
     }
 
@@ -204,9 +214,7 @@ class Server {
         while (operations_.is_open()) {
             timer.expires_after(std::min<std::chrono::milliseconds>(kCheckpointLook, max_age));
             [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
-            auto [failed] = co_await wire::asio::co_spawn(services_.account_changes->executor(),
-                                                          remove_expired_checkpoints(), wire::kAwait);
-            if (failed) std::rethrow_exception(failed);
+            co_await on_side_thread(remove_expired_checkpoints(), "the removal of checkpoints");
         }
     }
 

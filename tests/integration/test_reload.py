@@ -132,6 +132,13 @@ def test_a_configuration_that_is_wrong_leaves_the_old_one_in_force(start_gateway
     assert post_chat(gateway, gateway.new_account(), "tokens=3").status == 200
 
 
+def test_a_configuration_that_is_being_written_leaves_the_old_one_in_force(start_gateway):
+    gateway = start_gateway()
+    gateway.config_file.write_text("")
+    reload(gateway, "error server: nothing was reloaded")
+    assert post_chat(gateway, gateway.new_account(), "tokens=3").status == 200
+
+
 def test_what_needs_a_restart_is_named(start_gateway):
     gateway = start_gateway()
     rewrite(gateway, limits={"max_body_bytes": 5000}, listen="127.0.0.1:1", log={"level": "info"})
