@@ -36,15 +36,15 @@ void write_request_head(const Exchange& request, const Credential& credential, s
     out += "\r\n\r\n";
 }
 
-// The pieces of the request as they go out: its head, then its body.
-using OutgoingPieces = std::array<std::string_view, 1 + UpstreamBody::kMostPieces>;
-static_assert(std::tuple_size_v<OutgoingPieces> <= wire::kMaxGather);
+static_assert(1 + UpstreamBody::kMostPieces <= wire::kMaxGather);
 
-std::size_t gather(std::string_view head, const UpstreamBody& body, OutgoingPieces& pieces) {
+// Views that stay valid as long as the connection carries the request. They are kept there, not in the frame of the
+// coroutine, which is recycled only up to 1,020 bytes.
+std::span<const std::string_view> gather(UpstreamConnection& upstream, const UpstreamBody& body) {
     std::size_t count = 0;
-    pieces[count++] = head;
-    for (const std::string_view piece : body.pieces()) pieces[count++] = piece;
-    return count;
+    upstream.pieces[count++] = upstream.out;
+    for (const std::string_view piece : body.pieces()) upstream.pieces[count++] = piece;
+    return std::span(upstream.pieces).first(count);
 }
 
 void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
@@ -212,8 +212,7 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
     build_body(connection, request.upstream_body);
     write_request_head(request, credential, upstream.out);
     connection.expect_upstream(upstream.stream, timeouts.first_byte_timeout_ms);
-    OutgoingPieces pieces;
-    const auto outgoing = std::span(pieces).first(gather(upstream.out, request.upstream_body, pieces));
+    const auto outgoing = gather(upstream, request.upstream_body);
     wire::ErrorCode failed;
     Silence silence = silence_of(connection);
     std::unique_ptr<Upload> upload;

@@ -2,7 +2,9 @@
 // UpstreamPool keeps them and opens new ones. Connections come back last-in first-out, so that few stay warm.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "gateway/ops/counters.h"
@@ -31,8 +33,9 @@ struct UpstreamConnection {
     UpstreamConnection& operator=(const UpstreamConnection&) = delete;
 
     wire::Stream stream;
-    wire::Buffer in;  // received, not yet consumed
-    std::string out;  // the head of the request that it carries
+    wire::Buffer in;                                        // received, not yet consumed
+    std::string out;                                        // the head of the request that it carries
+    std::array<std::string_view, wire::kMaxGather> pieces;  // of that request, as they go out: head, then body
     wire::Clock::time_point idle_since;
     bool reused = false;  // has carried an answer before
     std::shared_ptr<PoolCounters> counters;

@@ -98,6 +98,12 @@ void note_member(std::string_view name, std::string_view text, Members& seen, Op
     seen.words = seen.words || holds_words(name, text);
 }
 
+// Members of nearly every event that tell neither usage nor an error.
+bool says_nothing(std::string_view name) {
+    return name == "created" || name == "model" || name == "system_fingerprint" || name == "service_tier" ||
+           name == "obfuscation";
+}
+
 // Choices are walked, not skipped and walked again.
 void walk_chunk(std::string_view data, OpenAiChunk& chunk) {
     JsonMembers members(data, 0);
@@ -118,8 +124,8 @@ void walk_chunk(std::string_view data, OpenAiChunk& chunk) {
             const TextSpan value = members.skip_value();
             const std::string_view text = value.of(data);
             malformed = malformed || !may_be_value(text);
-            note_member(name, text, seen, chunk);
-            add_usage(name, text, chunk.delta.usage);
+            if (!says_nothing(name)) note_member(name, text, seen, chunk);
+            if (!says_nothing(name) && name != "id" && name != "object") add_usage(name, text, chunk.delta.usage);
             if (name == "usage") note_usage(text, value, previous_end, chunk);
         }
         previous_end = static_cast<std::uint32_t>(members.position());
