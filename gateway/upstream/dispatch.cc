@@ -177,38 +177,17 @@ Error give_up(Connection& connection, UpstreamAnswer& answer, const HeadReader& 
     return error;
 }
 
-}  // namespace
-
-Error upstream_failure(Connection& connection, const std::string& provider, const wire::ErrorCode& error) {
-    if (connection.stopped())
-        return {ErrorKind::shutting_down, "the gateway was stopped before the answer was complete"};
-    if (connection.client_gone()) return {ErrorKind::client_closed_request, "the client left"};
-    if (connection.timed_out()) {
-        return {ErrorKind::upstream_timeout, "provider " + provider + " did not answer in time"};
-    }
-    const std::string what =
-        error == wire::asio::error::eof ? "closed the connection" : "broke the connection: " + error.message();
-    return {ErrorKind::upstream_reset, "provider " + provider + " " + what};
-}
-
-wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const Credential& credential,
-                                                  Connect connect) {
+// Sends the request on the answer's connection and reads the head. The frame of this coroutine must stay small enough
+// to be recycled, so what only new connections need is in another.
+wire::Awaitable<Outcome<UpstreamAnswer>> exchange_heads(Connection& connection, const Credential& credential,
+                                                        UpstreamAnswer answer) {
     Exchange& request = connection.request;
-    Worker& worker = connection.worker();
-    UpstreamAnswer answer;
-    answer.pool = &worker.pool(*request.attempt.endpoint->provider);
-    if (connect == Connect::reuse) answer.connection = answer.pool->take_idle(worker.tick_time());
-    if (answer.connection == nullptr) {
-        auto made = co_await connect_afresh(connection, *answer.pool);
-        if (!made) co_return std::unexpected(made.error());
-        answer.connection = std::move(*made);
-    }
     if (connection.abandoned()) {
         answer.pool->discard(std::move(answer.connection));
         co_return std::unexpected(upstream_failure(connection, {}, {}));
     }
     UpstreamConnection& upstream = *answer.connection;
-    const TimeoutsConfig& timeouts = worker.config().timeouts;
+    const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
     build_body(connection, request.upstream_body);
     write_request_head(request, credential, upstream.out);
     connection.expect_upstream(upstream.stream, timeouts.first_byte_timeout_ms);
@@ -255,6 +234,38 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
     }
     if (reader.step == HeadStep::done) co_return answer;
     co_return std::unexpected(give_up(connection, answer, reader, failed, taken == size));
+}
+
+wire::Awaitable<Outcome<UpstreamAnswer>> exchange_on_new(Connection& connection, const Credential& credential,
+                                                         UpstreamAnswer answer) {
+    auto made = co_await connect_afresh(connection, *answer.pool);
+    if (!made) co_return std::unexpected(made.error());
+    answer.connection = std::move(*made);
+    co_return co_await exchange_heads(connection, credential, std::move(answer));
+}
+
+}  // namespace
+
+Error upstream_failure(Connection& connection, const std::string& provider, const wire::ErrorCode& error) {
+    if (connection.stopped())
+        return {ErrorKind::shutting_down, "the gateway was stopped before the answer was complete"};
+    if (connection.client_gone()) return {ErrorKind::client_closed_request, "the client left"};
+    if (connection.timed_out()) {
+        return {ErrorKind::upstream_timeout, "provider " + provider + " did not answer in time"};
+    }
+    const std::string what =
+        error == wire::asio::error::eof ? "closed the connection" : "broke the connection: " + error.message();
+    return {ErrorKind::upstream_reset, "provider " + provider + " " + what};
+}
+
+wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const Credential& credential,
+                                                  Connect connect) {
+    Worker& worker = connection.worker();
+    UpstreamAnswer answer;
+    answer.pool = &worker.pool(*connection.request.attempt.endpoint->provider);
+    if (connect == Connect::reuse) answer.connection = answer.pool->take_idle(worker.tick_time());
+    if (answer.connection == nullptr) return exchange_on_new(connection, credential, std::move(answer));
+    return exchange_heads(connection, credential, std::move(answer));
 }
 
 }  // namespace tollgate
