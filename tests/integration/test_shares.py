@@ -8,6 +8,7 @@ import pytest
 
 from support.chat import chat, open_stream, post_chat
 from support.http_client import ConnectionEnded, RawConnection
+from support.processes import counts_memory
 from support.waiting import eventually
 
 MIB = 1 << 20
@@ -173,6 +174,7 @@ def test_an_answer_that_is_read_slowly_comes_whole(start_gateway, scripted):
 # --- answers that are held
 
 
+@counts_memory
 def test_readers_that_do_not_read_stay_within_the_bound(start_gateway, scripted):
     body = json.dumps(
         {"id": "x", "choices": [{"index": 0, "message": {"content": "z" * 7_900_000}, "finish_reason": "stop"}],

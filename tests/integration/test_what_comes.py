@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from support.chat import cost_of, open_stream, post_chat
-from support.processes import Gateway
+from support.processes import Gateway, counts_memory
 from support.sse import Stream
 
 USAGE = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
@@ -181,6 +181,7 @@ def test_a_compressed_refusal_is_decoded(gateway, account, scripted):
     assert answer.status == 400 and "too many words" in answer.error["message"]
 
 
+@counts_memory
 def test_a_bomb_is_not_held(gateway, account, scripted):
     scripted.script = play(gzip.compress(b'{"a":"' + b"a" * 200_000_000 + b'"}'), "application/json", [("Content-Encoding", "gzip")])
     before = gateway.metrics().sum("process_resident_memory_bytes")
