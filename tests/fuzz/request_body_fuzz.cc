@@ -30,20 +30,20 @@ void check_upstream(std::string_view text, const tollgate::BodyFacts& facts, boo
     simdjson::dom::object object;
     require(parser.parse(out).get(object) == simdjson::SUCCESS, "what goes upstream is JSON");
     std::size_t members = 0, models = 0, kept = 0;
-    bool options = false;
+    bool has_options = false;
     for (const auto field : object) {
         ++members;
         if (field.key == "model") {
             ++models;
             require(std::string_view(field.value.get_string().value_unsafe()) == kModel, "the model is ours");
         }
-        options = options || field.key == "stream_options";
+        has_options = has_options || field.key == "stream_options";
     }
     for (const bool ours : facts.gateway_only) kept += !ours;
     require(models == 1, "one model goes upstream");
     require(members == kept + !facts.has_model + (ask_for_usage && !facts.has_stream_options),
             "no other member comes or goes");
-    if (ask_for_usage) require(options, "usage is asked for");
+    if (ask_for_usage) require(has_options, "usage is asked for");
     tollgate::BodyFacts again;
     const simdjson::padded_string padded(out);
     const auto error = tollgate::parse_body(parser, std::string_view(padded.data(), padded.size()), 64,
