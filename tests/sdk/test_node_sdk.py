@@ -78,7 +78,7 @@ def test_models(node):
         ("status=400", "BadRequestError", 400, "sample_error", 1),
         ("status=429 retry_after=1", "RateLimitError", 429, "rate_limit_exceeded", 3),
         ("status=500", "InternalServerError", 500, "sample_error", 3),
-        ("status=401", "InternalServerError", 502, "upstream_auth_failed", 3),
+        ("status=401", "InternalServerError", 502, "upstream_auth_failed", 1),
     ],
 )
 def test_errors_and_their_retries(node, sample, words, kind, status, code, attempts):

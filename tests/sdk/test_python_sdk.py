@@ -179,11 +179,12 @@ def test_closing_a_stream_aborts_the_upstream(client, sample):
     eventually(lambda: sample.aborted() == aborted + 1, within_s=1)
 
 
-def test_a_timeout_aborts_the_upstream(client, sample):
-    aborted = sample.aborted()
+def test_a_plain_answer_that_timed_out_is_read_on_and_billed(gateway, account, client, sample):
+    aborted, used = sample.aborted(), gateway.credits(account)["total_usage"]
     with pytest.raises(openai.APITimeoutError):
-        ask(client.with_options(timeout=0.3), "ttft_ms=5000")
-    eventually(lambda: sample.aborted() == aborted + 1, within_s=1)
+        ask(client.with_options(timeout=0.3), "ttft_ms=1000 tokens=5")
+    eventually(lambda: gateway.credits(account)["total_usage"] > used and gateway.credits(account)["held"] == 0)
+    assert sample.aborted() == aborted
 
 
 def test_plain_requests_reuse_one_connection(gateway, client):
