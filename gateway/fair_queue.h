@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "accounting/money/ids.h"
 #include "gateway/wire/asio.h"
@@ -14,7 +15,7 @@ namespace tollgate {
 
 class FairQueue {
   public:
-    explicit FairQueue(wire::Executor executor) : executor_(executor) {}
+    explicit FairQueue(wire::Executor executor) : executor_(std::move(executor)) {}
 
     // `job` must not throw. How much may wait is bounded by whoever posts.
     void post(const Id128& organization, std::function<void()> job);
