@@ -63,6 +63,7 @@ std::vector<std::string> similar(const Catalogue& catalogue, std::string_view na
     std::ranges::sort(found);
     if (found.size() > kMostNamed) found.resize(kMostNamed);
     std::vector<std::string> names;
+    names.reserve(found.size());
     for (auto& [far, id] : found) names.push_back("'" + id + "'");
     return names;
 }
