@@ -334,8 +334,7 @@ wire::Awaitable<bool> Connection::read_more(std::size_t room) {
 
 bool Connection::write_now(std::span<const std::string_view> pieces) {
     if (client_gone()) return true;
-    std::size_t total = 0;
-    for (const std::string_view piece : pieces) total += piece.size();
+    const std::size_t total = wire::size_of(pieces);
     wire::ErrorCode error;
     written_ = stream_.write_now(pieces, error);
     request.reply.bytes_out += total;
@@ -346,8 +345,7 @@ bool Connection::write_now(std::span<const std::string_view> pieces) {
 wire::Awaitable<void> Connection::write_rest(std::span<const std::string_view> pieces) {
     wire::Stream* const upstream = upstream_;
     const auto awaited = watch_.awaited();
-    std::size_t total = 0;
-    for (const std::string_view piece : pieces) total += piece.size();
+    const std::size_t total = wire::size_of(pieces);
     wire::ErrorCode error;
     while (!error && written_ < total) {
         expect_client(worker_.config().timeouts.write_timeout_ms);  // anew with whatever the client takes

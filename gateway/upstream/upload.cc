@@ -22,8 +22,7 @@ Upload::Upload(Connection& connection, wire::Stream& stream, std::span<const std
 
 // An error is left to the reader, which meets it too, after the answer that may have come before it.
 wire::Awaitable<void> Upload::send() {
-    std::size_t total = 0;
-    for (const std::string_view piece : pieces_) total += piece.size();
+    const std::size_t total = wire::size_of(pieces_);
     while (state_ == State::running && sent_ < total) {
         auto [error, bytes] = co_await stream_.write_some(pieces_, sent_);
         if (error) break;

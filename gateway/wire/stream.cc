@@ -37,8 +37,7 @@ Buffers rest_of(std::span<const std::string_view> pieces, std::size_t skip) {
 ssize_t send_pieces(int descriptor, std::span<const std::string_view> pieces) {
     constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
     if (pieces.size() == 1) return ::send(descriptor, pieces.front().data(), pieces.front().size(), kFlags);
-    std::size_t total = 0;
-    for (const std::string_view piece : pieces) total += piece.size();
+    const std::size_t total = size_of(pieces);
     if (total <= kJoinedBytes) {
         std::array<char, kJoinedBytes> joined;
         char* end = joined.data();
@@ -106,16 +105,6 @@ Awaitable<Stream::ReadResult> Stream::write_some(std::span<const std::string_vie
     const Buffers buffers = rest_of(pieces, skip);
     if (tls_ != nullptr) co_return co_await tls_->async_write_some(buffers, kAwait);
     co_return co_await socket_.async_write_some(buffers, kAwait);
-}
-
-Awaitable<ErrorCode> Stream::write_all(std::span<const std::string_view> pieces) {
-    std::size_t total = 0;
-    for (const std::string_view piece : pieces) total += piece.size();
-    ErrorCode error;
-    const std::size_t taken = write_now(pieces, error);
-    if (error || taken == total) co_return error;
-    error = co_await write_rest(pieces, taken);
-    co_return error;
 }
 
 Awaitable<ErrorCode> Stream::shut_down() {

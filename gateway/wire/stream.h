@@ -15,6 +15,13 @@ namespace tollgate::wire {
 
 inline constexpr std::size_t kMaxGather = 16;  // pieces of one write
 
+// Bytes of all pieces.
+inline std::size_t size_of(std::span<const std::string_view> pieces) {
+    std::size_t total = 0;
+    for (const std::string_view piece : pieces) total += piece.size();
+    return total;
+}
+
 class Stream {
   public:
     using ReadResult = std::tuple<ErrorCode, std::size_t>;
@@ -41,8 +48,6 @@ class Stream {
     Awaitable<ErrorCode> write_rest(std::span<const std::string_view> pieces, std::size_t skip);
     // At least one byte of that, or an error. Reading may go on beside it.
     Awaitable<ReadResult> write_some(std::span<const std::string_view> pieces, std::size_t skip);
-    // Both in one; no suspension when the socket takes everything.
-    Awaitable<ErrorCode> write_all(std::span<const std::string_view> pieces);
 
     // Says that nothing more will be written: TLS close_notify, then FIN.
     Awaitable<ErrorCode> shut_down();
