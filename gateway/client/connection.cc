@@ -1,5 +1,7 @@
 #include "gateway/client/connection.h"
 
+#include <optional>
+
 #include "gateway/client/authenticate.h"
 #include "gateway/client/cors.h"
 #include "gateway/client/forwarded_headers.h"
@@ -187,23 +189,23 @@ wire::Awaitable<void> Connection::refuse(wire::HeadRefusal refusal) {
 
 // Lets the client read the last answer.
 wire::Awaitable<void> Connection::linger() {
-    Counter& lingering = worker_.counters().lingering;
-    const bool for_body = body_left_ && lingering.get() < kMostLingering;
+    Counter& running = worker_.counters().lingering;
+    const bool for_body = body_left_ && running.get() < kMostLingering;
     const LingerLimits& limits = for_body ? kLingerForBody : kLinger;
     expect_client(limits.silence_ms);
     const wire::ErrorCode failed = co_await stream_.shut_down();
     if (failed) co_return;
-    if (for_body) lingering.add();
+    std::optional<Counted> lingering;
+    if (for_body) lingering.emplace(running);
     const auto until = worker_.tick_time() + std::chrono::milliseconds(limits.whole_ms);
     std::size_t seen = 0;
     while (seen < limits.bytes && worker_.tick_time() <= until) {
         in.clear();
         expect_client(limits.silence_ms);
         const bool more = co_await read_more(for_body ? kLingerRoom : kClientBufferBytes);
-        if (!more) break;
+        if (!more) co_return;
         seen += in.size();
     }
-    if (for_body) lingering.subtract();
 }
 
 // The worker's clock is up to a tick old: a deadline is kept late, never early.

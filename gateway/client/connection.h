@@ -106,11 +106,11 @@ class Connection {
     void count_read_on();
     Watch::ReadOnLimits read_on_limits(ReadOn how) const;
     wire::Clock::time_point after(std::uint32_t timeout_ms) const;
-    std::uint32_t upstream_timeout_ms_ = 0;
 
     Worker& worker_;
     wire::Stream stream_;
     wire::Stream* upstream_ = nullptr;  // the one that is expected to act
+    std::uint32_t upstream_timeout_ms_ = 0;
     Watch watch_;
     bool counted_read_on_ = false;
     bool body_left_ = false;

@@ -29,6 +29,18 @@ class Counter {
     std::atomic<std::uint64_t> value_{0};
 };
 
+// One more, as long as this lives.
+class Counted {
+  public:
+    explicit Counted(Counter& counter) : counter_(counter) { counter_.add(); }
+    ~Counted() { counter_.subtract(); }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+  private:
+    Counter& counter_;
+};
+
 // Upper bounds in microseconds; the last bucket is open.
 inline constexpr std::array<std::uint64_t, 14> kDurationBoundsUs = {
     5'000,     10'000,    25'000,    50'000,     100'000,    250'000,     500'000,

@@ -152,17 +152,6 @@ void end_broken(Connection& connection, const Error& error) {
     if (connection.events.framing() == BodyFraming::until_close) connection.reset_on_close = true;
 }
 
-class Gauge {
-  public:
-    explicit Gauge(Counter& counter) : counter_(counter) { counter_.add(); }
-    ~Gauge() { counter_.subtract(); }
-    Gauge(const Gauge&) = delete;
-    Gauge& operator=(const Gauge&) = delete;
-
-  private:
-    Counter& counter_;
-};
-
 }  // namespace
 
 wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
@@ -172,7 +161,7 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
     request.attempt.streamed = true;
     begin_meter(connection);
     connection.events.begin(connection, answer.status);
-    const Gauge open_streams(connection.worker().counters().streams_open);
+    const Counted open_streams(connection.worker().counters().streams_open);
     connection.out.clear();
     StreamRelay relay = make_relay(connection, held);
     co_await forward_events(connection, held, reader, relay, answer.event_stream);
