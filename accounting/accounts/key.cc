@@ -10,12 +10,18 @@
 namespace tollgate {
 namespace {
 
+// What stays of a deleted key.
 template <class Key, class Fields>
-void fields_of(Key& key, Fields& fields) {
+void fields_of_former(Key& key, Fields& fields) {
     fields.name("name", key.name);
     fields.characters("first", key.ends.first);
     fields.characters("last", key.ends.last);
     fields.choice("kind", key.kind);
+}
+
+template <class Key, class Fields>
+void fields_of(Key& key, Fields& fields) {
+    fields_of_former(key, fields);
     fields.id("organization", key.organization);
     fields.id("project", key.project);
     fields.id("creator", key.creator);
@@ -33,15 +39,6 @@ std::string key_document(const KeyRecord& key) {
     DocumentWriter writer;
     fields_of(key, writer);
     return writer.take();
-}
-
-// What stays of a deleted key.
-template <class Key, class Fields>
-void fields_of_former(Key& key, Fields& fields) {
-    fields.name("name", key.name);
-    fields.characters("first", key.ends.first);
-    fields.characters("last", key.ends.last);
-    fields.choice("kind", key.kind);
 }
 
 std::string former_key_document(const KeyRecord& key) {
