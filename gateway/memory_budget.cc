@@ -1,5 +1,7 @@
 #include "gateway/memory_budget.h"
 
+#include <utility>
+
 namespace tollgate {
 
 bool MemoryBudget::take_from_whole(std::size_t bytes) {
@@ -24,12 +26,21 @@ bool MemoryBudget::take(const Id128& organization, std::size_t held, std::size_t
     return taken;
 }
 
-void MemoryBudget::give_back(const Id128& organization, std::size_t held) {
-    used_.fetch_sub(held, std::memory_order_relaxed);
-    if (held <= kSmallBytes) return;
+bool MemoryBudget::grow_to(const Id128& organization, std::size_t& held, std::size_t bytes) {
+    if (bytes <= held) return true;
+    if (!take(organization, held, bytes - held)) return false;
+    held = bytes;
+    return true;
+}
+
+void MemoryBudget::give_back(const Id128& organization, std::size_t& held) {
+    if (held == 0) return;
+    const std::size_t bytes = std::exchange(held, 0);
+    used_.fetch_sub(bytes, std::memory_order_relaxed);
+    if (bytes <= kSmallBytes) return;
     const std::lock_guard lock(mutex_);
     const auto own = large_.find(organization);
-    own->second -= held;
+    own->second -= bytes;
     if (own->second == 0) large_.erase(own);
 }
 

@@ -26,8 +26,10 @@ class MemoryBudget {
 
     // Whether `bytes` more may be held by something of `organization` that holds `held` already. They are counted then.
     bool take(const Id128& organization, std::size_t held, std::size_t bytes);
-    // All that something held.
-    void give_back(const Id128& organization, std::size_t held);
+    // The same for something that is to hold `bytes` in all; `held` is what it holds, then and now.
+    bool grow_to(const Id128& organization, std::size_t& held, std::size_t bytes);
+    // All that something held; then it holds nothing.
+    void give_back(const Id128& organization, std::size_t& held);
 
     std::size_t used() const { return used_.load(std::memory_order_relaxed); }
     std::size_t limit() const { return bytes_; }

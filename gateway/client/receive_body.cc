@@ -126,13 +126,9 @@ wire::Awaitable<Error> receive(Connection& connection, std::size_t limit) {
 }  // namespace
 
 bool reserve_body(Connection& connection, std::size_t bytes) {
-    ReceivedBody& body = connection.request.received;
-    if (bytes <= body.reserved_bytes) return true;
-    const std::size_t more = bytes - body.reserved_bytes;
+    Exchange& request = connection.request;
     MemoryBudget& budget = *connection.worker().services().bodies;
-    if (!budget.take(connection.request.principal.organization, body.reserved_bytes, more)) return false;
-    body.reserved_bytes = bytes;
-    return true;
+    return budget.grow_to(request.principal.organization, request.received.reserved_bytes, bytes);
 }
 
 bool body_in_hand(Connection& connection) {
@@ -152,9 +148,7 @@ wire::Awaitable<Error> receive_body(Connection& connection) {
 
 void release_body(Connection& connection) {
     Exchange& request = connection.request;
-    if (request.received.reserved_bytes == 0) return;
     connection.worker().services().bodies->give_back(request.principal.organization, request.received.reserved_bytes);
-    request.received.reserved_bytes = 0;
 }
 
 wire::Awaitable<Error> discard_body(Connection& connection) {

@@ -43,18 +43,11 @@ class HeldAnswer {
   public:
     explicit HeldAnswer(Connection& connection)
         : budget_(*connection.worker().services().answers), organization_(connection.request.principal.organization) {}
-    ~HeldAnswer() {
-        if (bytes_ > 0) budget_.give_back(organization_, bytes_);
-    }
+    ~HeldAnswer() { budget_.give_back(organization_, bytes_); }
     HeldAnswer(const HeldAnswer&) = delete;
     HeldAnswer& operator=(const HeldAnswer&) = delete;
     // False: there is no memory for so much.
-    bool hold(std::size_t bytes) {
-        if (bytes <= bytes_) return true;
-        if (!budget_.take(organization_, bytes_, bytes - bytes_)) return false;
-        bytes_ = bytes;
-        return true;
-    }
+    bool hold(std::size_t bytes) { return budget_.grow_to(organization_, bytes_, bytes); }
 
   private:
     MemoryBudget& budget_;

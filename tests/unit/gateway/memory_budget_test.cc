@@ -10,10 +10,12 @@ const Id128 kOne{1, 1}, kTwo{2, 2}, kThree{3, 3};
 
 TEST(MemoryBudget, IsBoundedAsAWhole) {
     MemoryBudget budget(100'000);
-    EXPECT_TRUE(budget.take(kOne, 0, 60'000));
+    std::size_t held = 0;
+    EXPECT_TRUE(budget.grow_to(kOne, held, 60'000));
     EXPECT_FALSE(budget.take(kTwo, 0, 60'000));
     EXPECT_TRUE(budget.take(kTwo, 0, 40'000));
-    budget.give_back(kOne, 60'000);
+    budget.give_back(kOne, held);
+    EXPECT_EQ(held, 0u);
     EXPECT_EQ(budget.used(), 40'000u);
     EXPECT_TRUE(budget.take(kTwo, 0, 60'000));
 }
@@ -32,7 +34,8 @@ TEST(MemoryBudget, OneOrganizationLeavesAPartToOthers) {
 TEST(MemoryBudget, PartsAreCountedAsTheyGrow) {
     MemoryBudget budget(10 * kMiB);
     std::size_t held = 0;
-    while (budget.take(kOne, held, 50'000)) held += 50'000;
+    while (budget.grow_to(kOne, held, held + 50'000)) {
+    }
     EXPECT_GT(held, 10 * kMiB - 50'000) << "the only one of its organization may take all that is free";
     EXPECT_EQ(budget.used(), held);
     budget.give_back(kOne, held);
