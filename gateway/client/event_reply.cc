@@ -13,7 +13,7 @@ constexpr std::string_view kSignOfLife = ": keep-alive\n\n";
 }  // namespace
 
 void EventReply::begin(Connection& connection, int status) {
-    if (head_sent()) return;
+    if (open()) return;
     framing_ = open_ended_framing(connection);
     head_.clear();
     append_head(connection, head_, status, kEventStreamType, framing_, 0, kStreamFields);
@@ -21,7 +21,7 @@ void EventReply::begin(Connection& connection, int status) {
 
 void EventReply::gather(std::string_view events) {
     pieces_ = {};
-    if (!head_sent()) pieces_[0] = head_;
+    if (!open()) pieces_[0] = head_;
     if (framing_ == BodyFraming::chunked && !events.empty()) {
         pieces_[1] = std::string_view(size_text_.data(), wire::write_chunk_head(events.size(), size_text_.data()));
     }
@@ -44,7 +44,7 @@ const EventReply::Pieces& EventReply::last_events(std::string_view events) {
 }
 
 wire::Awaitable<void> EventReply::show_life(Connection& connection, bool with_comment) {
-    const bool comment = with_comment || head_sent();
+    const bool comment = with_comment || open();
     const State before = state_;
     events(comment ? kSignOfLife : std::string_view());
     state_ = before == State::none ? State::head_sent : before;

@@ -29,11 +29,10 @@ class EventReply {
     // comment.
     wire::Awaitable<void> show_life(Connection& connection, bool with_comment);
 
-    bool head_sent() const { return state_ == State::head_sent || state_ == State::events_sent; }
+    // The head has left, and the client waits for the end.
+    bool open() const { return state_ == State::head_sent || state_ == State::events_sent; }
     // Nothing of an answer has been sent.
     bool may_begin_anew() const { return state_ != State::events_sent && state_ != State::over; }
-    // The client waits for its end.
-    bool open() const { return head_sent(); }
     BodyFraming framing() const { return framing_; }
 
   private:

@@ -105,7 +105,7 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
         BodyPart part;
         if (reader.must_read()) {
             const bool shown = !connection.client_gone() && !relay.reads_on() && !relay.usage_may_follow();
-            const bool head_due = !reply.head_sent() && labelled_events;
+            const bool head_due = !reply.open() && labelled_events;
             const std::uint32_t wait_ms = relay.usage_may_follow() ? kLateUsageMs
                                           : shown                  ? silence.next_wait_ms(head_due)
                                                                    : timeouts.stream_gap_timeout_ms;
@@ -136,7 +136,7 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
             const bool reads_on = co_await cut_credit(connection, held.cut_by(), relay);
             if (!reads_on) co_return;
         }
-        if (action == Action::forward && (!connection.out.empty() || !reply.head_sent())) {
+        if (action == Action::forward && (!connection.out.empty() || !reply.open())) {
             const EventReply::Pieces& pieces = reply.events(connection.out);
             if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
             fail_point("during_stream");
@@ -172,7 +172,7 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
         if (connection.client_gone()) co_return upstream_failure(connection, provider, {});
         error = relay.error(provider);
         if (connection.events.may_begin_anew()) {  // another endpoint may still answer
-            if (!connection.events.head_sent()) request.reply.status_sent = 0;
+            if (!connection.events.open()) request.reply.status_sent = 0;
             request.attempt.streamed = false;
             co_return error;
         }
