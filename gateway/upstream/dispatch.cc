@@ -1,5 +1,7 @@
 #include "gateway/upstream/dispatch.h"
 
+#include <utility>
+
 #include "gateway/client/connection.h"
 #include "gateway/upstream/silence.h"
 #include "gateway/upstream/upload.h"
@@ -85,15 +87,12 @@ struct HeadReader {
     Error error{};  // when refused
 };
 
-// A head that can no longer become one is refused at once, not waited for.
-wire::HeadRefusal refuse_unfinished(std::string_view head, std::size_t most_bytes) {
+// A head that can no longer become one is refused at once, not waited for. `judged`: bytes that were looked at before.
+wire::HeadRefusal refuse_unfinished(std::string_view head, std::size_t judged, std::size_t most_bytes) {
     constexpr std::string_view kBeginning = "HTTP/1.";
     if (!head.starts_with(kBeginning.substr(0, head.size()))) return {400, "it does not begin with a version of HTTP"};
-    for (auto line = head.find('\n'); line != std::string_view::npos; line = head.find('\n', line + 1)) {
-        if (line == 0 || head[line - 1] != '\r') return {400, "its lines do not end in CRLF"};
-    }
     if (head.size() >= most_bytes) return {431, "its head is too large"};
-    return {};
+    return wire::judge_incomplete_head(head, judged);
 }
 
 // Looks for the final head in what has been received, past informational ones.
@@ -104,10 +103,10 @@ void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& an
     in.produced(received);
     reader.answered = true;
     while (reader.step == HeadStep::more) {
-        const std::size_t end = wire::find_head_end(in.view(), reader.searched);
-        reader.searched = in.size();
+        const std::size_t judged = std::exchange(reader.searched, in.size());
+        const std::size_t end = wire::find_head_end(in.view(), judged);
         const auto refusal =
-            end == 0 ? refuse_unfinished(in.view(), limits.max_head_bytes)
+            end == 0 ? refuse_unfinished(in.view(), judged, limits.max_head_bytes)
                      : wire::parse_response_head(in.view().substr(0, end), limits.max_head_fields, false, head);
         if (refusal.status == 0 && end == 0) return;
         if (refusal.status != 0) {
@@ -195,7 +194,7 @@ wire::Awaitable<Outcome<UpstreamAnswer>> exchange_heads(Connection& connection, 
     wire::ErrorCode failed;
     Silence silence = silence_of(connection);
     std::unique_ptr<Upload> upload;
-    const std::size_t size = upstream.out.size() + request.upstream_body.size();
+    const std::size_t size = wire::size_of(outgoing);
     std::size_t taken = upstream.stream.write_now(outgoing, failed);
     if (!failed && taken < size && size <= kMostWrittenBeforeReading) {
         failed = co_await upstream.stream.write_rest(outgoing, taken);
