@@ -31,6 +31,14 @@ def sample(tmp_path_factory):
     upstream.stop()
 
 
+@pytest.fixture
+def own_sample(tmp_path):
+    """The test's own: what other tests have left running is not among its figures."""
+    upstream = SampleUpstream(tmp_path)
+    yield upstream
+    upstream.stop()
+
+
 @pytest.fixture(scope="session")
 def scripted_server():
     upstream = ScriptedUpstream()

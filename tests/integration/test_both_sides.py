@@ -5,17 +5,11 @@ import time
 
 import pytest
 
-from support.chat import open_stream, post_chat
+from support.chat import GOOD_ANSWER, open_stream, post_chat
 from support.http_client import ConnectionEnded, RawConnection
 from support.processes import Gateway
 
 LONG = "x" * 8_000_000  # more than sockets hold
-GOOD = {
-    "id": "up-1",
-    "object": "chat.completion",
-    "choices": [{"index": 0, "message": {"role": "assistant", "content": "hello"}, "finish_reason": "stop"}],
-    "usage": {"prompt_tokens": 3, "completion_tokens": 4},
-}
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +164,7 @@ def test_a_client_that_leaves_during_the_upload_ends_it(gateway, account, raw_up
 def test_a_request_that_was_taken_is_not_sent_again(gateway, account, scripted, end):
     def script(exchange):
         if len(scripted.requests) == 1:
-            return exchange.answer(GOOD)
+            return exchange.answer(GOOD_ANSWER)
         time.sleep(1 if end.endswith("later") else 0)
         return exchange.reset() if end.startswith("resets") else exchange.close()
 

@@ -8,7 +8,7 @@ import pytest
 
 from support.chat import NANO, chat, cost_of, open_stream, provider_cost_of
 from support.http_client import json_bytes
-from support.processes import SampleUpstream, provider, records
+from support.processes import provider, records
 from support.sse import Stream, chunk_json
 from support.waiting import eventually
 
@@ -22,13 +22,6 @@ BILLS_ON, ABORTABLE = "test/drained", "test/chat"
 
 def poor(gateway, model=BILLS_ON):
     return gateway.new_account(str(cost_of(model, PROMPT_HELD, COVERED)))
-
-
-@pytest.fixture
-def own_sample(tmp_path):
-    upstream = SampleUpstream(tmp_path)
-    yield upstream
-    upstream.stop()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from support.chat import IMAGE_PARTS, IMAGE_TOKENS, MESSAGE_TOKENS, chat, cost_of, path_of
-from support.processes import SampleUpstream, provider, records
+from support.processes import provider, records
 from support.waiting import eventually
 
 POINTS = 40
@@ -74,13 +74,6 @@ def leave_at(gateway, sample, account, model, point, stream):
     while connection.buffer.count(b"\ndata: {") < point.events:
         connection._fill()
     connection.close()
-
-
-@pytest.fixture
-def own_sample(tmp_path):
-    upstream = SampleUpstream(tmp_path)
-    yield upstream
-    upstream.stop()
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])

@@ -5,18 +5,12 @@ import time
 
 import pytest
 
-from support.chat import chat, cost_of, open_stream, post_chat, stream_chat
+from support.chat import GOOD_ANSWER, chat, cost_of, open_stream, post_chat, stream_chat
 from support.http_client import ConnectionEnded
 from support.processes import Gateway, provider
 from support.sse import Stream, chunk_json
 
 FLAVOURS = ["/v1/chat/completions", "/api/v1/chat/completions"]
-GOOD = {
-    "id": "x",
-    "object": "chat.completion",
-    "choices": [{"index": 0, "message": {"role": "assistant", "content": "hello"}, "finish_reason": "stop"}],
-    "usage": {"prompt_tokens": 3, "completion_tokens": 4},
-}
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +165,7 @@ def test_a_redirect_is_not_followed_and_not_passed_on(gateway, account_here, scr
 def test_interim_answers_are_skipped(gateway, account_here, scripted):
     def script(exchange):
         exchange.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n")
-        exchange.answer(GOOD)
+        exchange.answer(GOOD_ANSWER)
 
     scripted.script = script
     answer = post_chat(gateway, account_here, model="test/scripted")
@@ -231,13 +225,13 @@ def test_a_malformed_answer_is_502_and_its_connection_is_not_used_again(gateway,
     answer = post_chat(gateway, account_here, model="test/scripted")
     assert answer.status in (502, 504), answer.body
     assert answer.error["code"] in ("upstream_invalid_response", "upstream_reset", "upstream_timeout")
-    scripted.script = lambda exchange: exchange.answer(GOOD)
+    scripted.script = lambda exchange: exchange.answer(GOOD_ANSWER)
     assert post_chat(gateway, account_here, model="test/scripted").json()["choices"][0]["message"]["content"] == "hello"
 
 
 def test_bytes_after_an_answer_never_reach_the_next_client(gateway, account_here, scripted):
     def script(exchange):
-        exchange.answer(GOOD)
+        exchange.answer(GOOD_ANSWER)
         exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
     scripted.script = script
@@ -248,7 +242,7 @@ def test_bytes_after_an_answer_never_reach_the_next_client(gateway, account_here
 
 def test_an_idle_connection_that_the_upstream_closed_is_not_noticed_by_the_client(gateway, account_here, scripted):
     def script(exchange):
-        exchange.answer(GOOD)
+        exchange.answer(GOOD_ANSWER)
         exchange.close()  # without saying so in the head
 
     scripted.script = script
@@ -257,7 +251,7 @@ def test_an_idle_connection_that_the_upstream_closed_is_not_noticed_by_the_clien
 
 
 def test_connections_to_the_upstream_are_used_again(gateway, account_here, scripted):
-    scripted.script = lambda exchange: exchange.answer(GOOD)
+    scripted.script = lambda exchange: exchange.answer(GOOD_ANSWER)
     with gateway.connect() as connection:
         before = scripted.connections
         for _ in range(20):
@@ -397,7 +391,7 @@ def test_a_stream_that_finished_without_done_gets_its_done(gateway, account_here
 
 
 def test_a_stream_request_answered_as_json_is_still_answered(gateway, account_here, scripted):
-    scripted.script = lambda exchange: exchange.answer(GOOD)
+    scripted.script = lambda exchange: exchange.answer(GOOD_ANSWER)
     answer = post_chat(gateway, account_here, model="test/scripted", stream=True)
     assert answer.status in (200, 502) and answer.complete
     assert_nothing_lost(gateway, account_here, answer)

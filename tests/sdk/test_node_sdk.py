@@ -1,36 +1,20 @@
 """The official openai SDK for Node against the real binary; node_client.mjs runs one scenario a process."""
 
 import json
-import shutil
-import subprocess
-from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from support.chat import cost_of
+from support.node import needs_node, run_client
 from support.waiting import eventually
 
-HERE = Path(__file__).parent
-NODE = shutil.which("node")
-
-pytestmark = [
-    pytest.mark.skipif(NODE is None, reason="node is not installed"),
-    pytest.mark.skipif(not (HERE / "node_modules/openai").is_dir(), reason="no tests/sdk/node_modules: use tests/run"),
-]
+pytestmark = needs_node("openai")
 
 
 @pytest.fixture
 def node(gateway, account):
     def run(scenario, argument="", key=account.key, path="/v1"):
-        done = subprocess.run(
-            [NODE, HERE / "node_client.mjs", gateway.base_url + path, key, scenario, str(argument)],
-            capture_output=True,
-            text=True,
-            timeout=50,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout, parse_float=Decimal)
+        return run_client("node_client.mjs", gateway.base_url + path, key, scenario, argument)
 
     return run
 

@@ -1,37 +1,17 @@
 """OpenRouter's official SDK for Node reads what the gateway answers; openrouter_client.mjs runs one scenario a process."""
 
-import json
-import shutil
-import subprocess
-from decimal import Decimal
-from pathlib import Path
-
 import pytest
 
 from support.chat import MODELS, cost_of
+from support.node import needs_node, run_client
 
-HERE = Path(__file__).parent
-NODE = shutil.which("node")
-
-pytestmark = [
-    pytest.mark.skipif(NODE is None, reason="node is not installed"),
-    pytest.mark.skipif(
-        not (HERE / "node_modules/@openrouter/sdk").is_dir(), reason="no tests/sdk/node_modules: use tests/run"
-    ),
-]
+pytestmark = needs_node("@openrouter/sdk")
 
 
 @pytest.fixture
 def sdk(gateway, account):
     def run(scenario, argument="", key=account.key):
-        done = subprocess.run(
-            [NODE, HERE / "openrouter_client.mjs", f"{gateway.base_url}/api/v1", key, scenario, str(argument)],
-            capture_output=True,
-            text=True,
-            timeout=50,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout, parse_float=Decimal)
+        return run_client("openrouter_client.mjs", f"{gateway.base_url}/api/v1", key, scenario, argument)
 
     return run
 

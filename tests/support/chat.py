@@ -20,6 +20,12 @@ NANO = Decimal("0.000000001")
 MESSAGE_TOKENS, IMAGE_TOKENS = 8, 1500
 # The choices of a short plain answer.
 ANSWERED = [{"index": 0, "message": {"role": "assistant", "content": "ok"}, "finish_reason": "stop"}]
+GOOD_ANSWER = {
+    "id": "x",
+    "object": "chat.completion",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "hello"}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 3, "completion_tokens": 4},
+}
 IMAGE_PARTS = [{"type": "text", "text": "Say something."}, {"type": "image_url", "image_url": {"url": "data:x"}}]
 
 
