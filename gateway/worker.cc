@@ -47,6 +47,8 @@ Worker::Worker(Services& services, std::uint32_t number)
 Worker::~Worker() = default;
 
 void Worker::run() {
+    wire::FrameMemory frames;
+    const wire::FrameMemory::Scope scope(frames);
     wire::asio::co_spawn(io_, tick(), wire::asio::detached);
     io_.run();
 }

@@ -78,7 +78,7 @@ class HeldRequest {
         Demand demand;
     };
     // What of a candidate's estimate is needed while the hold lasts. Small: a request keeps it in its coroutine's
-    // frame, which is recycled only up to 1,020 bytes.
+    // frame, which stays within wire::FrameMemory::kMostBytes.
     struct Need {
         std::int64_t prompt_tokens, counted_prompt_tokens, output_tokens;
         NanoUsd amount;

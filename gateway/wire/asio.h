@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/wire/clock.h"
+#include "gateway/wire/frame_memory.h"
 
 namespace tollgate::wire {
 
