@@ -1,5 +1,8 @@
 #include "gateway/client/authenticate.h"
 
+#include <openssl/crypto.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "accounting/accounts/account_limits.h"
@@ -11,7 +14,19 @@ std::unexpected<Error> refused(std::string message) { return problem(ErrorKind::
 
 }  // namespace
 
-void note_key(const wire::RequestHead& from, Head& head) {
+PresentedKey::~PresentedKey() { OPENSSL_cleanse(key_.data(), size_); }
+
+KeyDigest PresentedKey::digest_of(std::string_view key) {
+    // In a time that does not tell where they differ: tenants may share a connection behind a proxy of theirs.
+    if (size_ == key.size() && size_ != 0 && CRYPTO_memcmp(key_.data(), key.data(), size_) == 0) return digest_;
+    digest_ = digest_key(key);
+    OPENSSL_cleanse(key_.data(), size_);
+    size_ = key.size() <= kMostBytes ? key.size() : 0;
+    std::copy_n(key.data(), size_, key_.data());
+    return digest_;
+}
+
+void note_key(const wire::RequestHead& from, PresentedKey& last, Head& head) {
     std::string_view key = from.field("authorization");
     constexpr std::size_t kScheme = 7;  // "Bearer "
     if (key.size() > kScheme && wire::equals_ignoring_case(key.substr(0, kScheme), "bearer ")) {
@@ -21,7 +36,7 @@ void note_key(const wire::RequestHead& from, Head& head) {
         key = from.field("x-api-key");
     }
     head.key_presented = !key.empty();
-    if (head.key_presented) head.presented_key = digest_key(key);
+    if (head.key_presented) head.presented_key = last.digest_of(key);
 }
 
 Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& directory, CreditTable& credits,

@@ -168,7 +168,7 @@ void Connection::begin_request() {
     };
     head.app = attribution("http-referer", "referer");
     head.app_title = attribution("x-title", "x-openrouter-title");
-    note_key(from, head);
+    note_key(from, presented_key_, head);
     in.consume(from.head_bytes);
     request_chunks.reset();
 }

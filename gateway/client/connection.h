@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/chat/answer_stream.h"
+#include "gateway/client/authenticate.h"
 #include "gateway/client/event_reply.h"
 #include "gateway/client/watch.h"
 #include "gateway/exchange/exchange.h"
@@ -114,6 +115,7 @@ class Connection {
     Watch watch_;
     bool counted_read_on_ = false;
     bool body_left_ = false;
+    PresentedKey presented_key_;
     bool served_before_ = false;  // a request has come on this connection
     wire::Clock::time_point idle_since_{};
     HeldRequest* held_ = nullptr;
