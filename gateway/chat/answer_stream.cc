@@ -7,6 +7,7 @@ namespace tollgate {
 
 void AnswerStream::begin(const Options& options) {
     reader_.begin(options.max_event_bytes);
+    repeated_.forget();
     meter_.begin();
     writer_.begin(options);
 }
@@ -34,8 +35,12 @@ void AnswerStream::take_event(std::string_view data, std::string& out) {
     if (data.empty()) return;
     // After the end only a late usage is of interest.
     if (meter_.facts().done && data.find("\"usage\"") == std::string_view::npos) return;
-    const OpenAiChunk chunk = read_openai_chunk(data);
     const bool named_error = reader_.name() == "error";
+    OpenAiChunk chunk;
+    if (named_error || !repeated_.read(data, chunk)) {
+        chunk = read_openai_chunk(data);
+        repeated_.learn(data, chunk);
+    }
     if (named_error && chunk.kind != OpenAiChunk::Kind::done) return meter_.note_error(read_provider_error(data));
     switch (chunk.kind) {
         case OpenAiChunk::Kind::done:

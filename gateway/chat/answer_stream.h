@@ -2,6 +2,7 @@
 // others:
 //   reader/sse             bytes -> events
 //   dialect/openai_chunk   an event -> what it says (AnswerDelta), and where it would be spliced
+//   dialect/repeated_chunk the same, for one that repeats the event before with another text
 //   answer_meter           deltas -> what the answer amounts to
 //   dialect/openai_writer  an event -> bytes for the client; its usage, which waits; events of our own
 // Other framings and dialects are further readers and writers beside these; they would be chosen in begin().
@@ -13,6 +14,7 @@
 
 #include "gateway/chat/answer_meter.h"
 #include "gateway/chat/dialect/openai_writer.h"
+#include "gateway/chat/dialect/repeated_chunk.h"
 #include "gateway/chat/reader/sse.h"
 
 namespace tollgate {
@@ -47,6 +49,7 @@ class AnswerStream {
     void take_event(std::string_view data, std::string& out);
 
     SseReader reader_;
+    RepeatedChunk repeated_;
     AnswerMeter meter_;
     OpenAiWriter writer_;
 };

@@ -10,25 +10,7 @@
 #include <cstring>
 
 namespace tollgate {
-namespace {
 
-// Characters that end a scalar or change the depth.
-constexpr std::array<bool, 256> make_structural() {
-    std::array<bool, 256> structural{};
-    for (const char c : std::string_view("\"{}[], \n\r\t")) structural[static_cast<unsigned char>(c)] = true;
-    return structural;
-}
-constexpr auto kStructural = make_structural();
-
-constexpr bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-// All walk with a local cursor: a member would be stored again for every byte.
-std::size_t after_white(std::string_view text, std::size_t at) {
-    while (at < text.size() && is_white(text[at])) ++at;
-    return at;
-}
-
-// Behind the string whose opening quote is at `at`; the end of the text if it never closes.
 std::size_t after_string(std::string_view text, std::size_t at) {
     ++at;
 #ifdef __SSE2__
@@ -48,6 +30,24 @@ std::size_t after_string(std::string_view text, std::size_t at) {
 #endif
     while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
     return std::min(at + 1, text.size());
+}
+
+namespace {
+
+// Characters that end a scalar or change the depth.
+constexpr std::array<bool, 256> make_structural() {
+    std::array<bool, 256> structural{};
+    for (const char c : std::string_view("\"{}[], \n\r\t")) structural[static_cast<unsigned char>(c)] = true;
+    return structural;
+}
+constexpr auto kStructural = make_structural();
+
+constexpr bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+// All walk with a local cursor: a member would be stored again for every byte.
+std::size_t after_white(std::string_view text, std::size_t at) {
+    while (at < text.size() && is_white(text[at])) ++at;
+    return at;
 }
 
 // Inside a nested value only quotes and brackets matter: leaps over sixteen other bytes at a time.

@@ -44,6 +44,9 @@ class JsonMembers {
     std::size_t at_;
 };
 
+// Behind the JSON string whose opening quote is at `at`; the end of the text if it never closes.
+std::size_t after_string(std::string_view text, std::size_t at);
+
 // A key (with its quotes) as the name that it spells. Only one with escapes is put into `unescaped_key` for it.
 std::string_view key_name(std::string_view key, std::string& unescaped_key);
 

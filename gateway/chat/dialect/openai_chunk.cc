@@ -9,6 +9,17 @@
 namespace tollgate {
 namespace {
 
+constexpr std::string_view kPadding = "obfuscation";  // OpenAI's
+
+}  // namespace
+
+bool says_nothing(std::string_view name) {
+    return name == "created" || name == "model" || name == "system_fingerprint" || name == "service_tier" ||
+           name == kPadding;
+}
+
+namespace {
+
 std::string_view unquoted(std::string_view string) { return string.substr(1, string.size() - 2); }
 
 void add_usage(std::string_view name, std::string_view value, std::optional<ReportedUsage>& usage) {
@@ -33,6 +44,7 @@ class ChunkWalk {
         delta_.text = text_.found();
         return at < data_.size() && data_[at] == ']' ? at + 1 : data_.size();
     }
+    const FreeStrings& strings() const { return text_.strings(); }
     bool malformed() const { return text_.malformed() || malformed_; }
 
   private:
@@ -98,12 +110,6 @@ void note_member(std::string_view name, std::string_view text, Members& seen, Op
     seen.words = seen.words || holds_words(name, text);
 }
 
-// Members of nearly every event that tell neither usage nor an error.
-bool says_nothing(std::string_view name) {
-    return name == "created" || name == "model" || name == "system_fingerprint" || name == "service_tier" ||
-           name == "obfuscation";
-}
-
 // Choices are walked, not skipped and walked again.
 void walk_chunk(std::string_view data, OpenAiChunk& chunk) {
     JsonMembers members(data, 0);
@@ -118,12 +124,14 @@ void walk_chunk(std::string_view data, OpenAiChunk& chunk) {
         if (name == "choices" && members.position() < data.size() && data[members.position()] == '[') {
             const std::size_t begin = members.position();
             members.resume(walk.choices(begin));
+            chunk.strings = walk.strings();
             seen.answer = true;
             seen.choices = data[after_separator(data, begin + 1)] != ']';
         } else {
             const TextSpan value = members.skip_value();
             const std::string_view text = value.of(data);
             malformed = malformed || !may_be_value(text);
+            if (name == kPadding && text.starts_with('"')) chunk.strings.add(value, FreeStrings::Kind::padding);
             if (!says_nothing(name)) note_member(name, text, seen, chunk);
             if (!says_nothing(name) && name != "id" && name != "object") add_usage(name, text, chunk.delta.usage);
             if (name == "usage") note_usage(text, value, previous_end, chunk);

@@ -30,7 +30,11 @@ struct OpenAiChunk {
     bool escaped_keys = false;  // a name is spelt with escapes, or `usage` stands twice: splice by name
     TextSpan usage_value{};     // if it is an object
     TextSpan usage_cut{};       // the usage member with the comma before it; begin 0: it stands first
+    FreeStrings strings{};      // the generated text, and padding that hides how long that is
 };
+
+// Whether it names a member of nearly every answer and event that tells neither usage nor an error.
+bool says_nothing(std::string_view name);
 
 // `data` is an event's, without spaces at its end, and not empty.
 OpenAiChunk read_openai_chunk(std::string_view data);

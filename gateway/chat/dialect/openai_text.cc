@@ -60,13 +60,15 @@ std::size_t OpenAiText::skip(std::size_t at) {
     return value.end;
 }
 
-std::size_t OpenAiText::text_at(std::size_t at, std::int64_t& bytes) {
+std::size_t OpenAiText::text_at(std::size_t at, std::int64_t& bytes, FreeStrings::Kind kind) {
     const std::size_t end = skip(at);
-    bytes += spelt_bytes(data_.substr(at, end - at));
+    const std::string_view json = data_.substr(at, end - at);
+    bytes += spelt_bytes(json);
+    if (json.starts_with('"')) strings_.add({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)}, kind);
     return end;
 }
 
-std::size_t OpenAiText::string(std::size_t at) { return text_at(at, found_.bytes); }
+std::size_t OpenAiText::string(std::size_t at) { return text_at(at, found_.bytes, FreeStrings::Kind::text); }
 
 std::size_t OpenAiText::message(std::size_t at) {
     if (at >= data_.size() || data_[at] != '{') return skip(at);
@@ -135,15 +137,16 @@ std::size_t OpenAiText::content_part(std::size_t at) {
 
 // A string, or details of which text and summaries are shown.
 std::size_t OpenAiText::reasoning(std::size_t at, std::int64_t& bytes) {
-    if (at >= data_.size() || data_[at] != '[') return text_at(at, bytes);
+    constexpr auto kReasoning = FreeStrings::Kind::reasoning;
+    if (at >= data_.size() || data_[at] != '[') return text_at(at, bytes, kReasoning);
     return elements(at, [this, &bytes](std::size_t detail) {
-        if (data_[detail] != '{') return text_at(detail, bytes);
+        if (data_[detail] != '{') return text_at(detail, bytes, kReasoning);
         JsonMembers members(data_, detail);
         std::string unescaped_key;
         for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
             const std::string_view name = key_name(key, unescaped_key);
             const bool shown = name == "text" || name == "summary";
-            members.resume(shown ? text_at(members.position(), bytes) : skip(members.position()));
+            members.resume(shown ? text_at(members.position(), bytes, kReasoning) : skip(members.position()));
         }
         return members.closed() ? members.position() + 1 : data_.size();
     });

@@ -3,13 +3,33 @@
 // media, annotations and search results are no text.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "gateway/chat/generated_text.h"
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
+
+// Strings of an event or an answer that may be other ones in the next, in the order in which they stand.
+struct FreeStrings {
+    static constexpr std::size_t kMost = 4;
+    enum class Kind : std::uint8_t { text, reasoning, padding };
+    struct Place {
+        TextSpan span;  // with its quotes
+        Kind kind;
+    };
+
+    std::array<Place, kMost> places;
+    std::size_t count = 0;  // may be more than there is room for
+
+    void add(TextSpan span, Kind kind) {
+        if (count < kMost) places[count] = {span, kind};
+        ++count;
+    }
+};
 
 class OpenAiText {
   public:
@@ -20,7 +40,8 @@ class OpenAiText {
     std::size_t string(std::size_t at);   // `text` of a completion
 
     const GeneratedText& found() const { return found_; }
-    bool malformed() const { return malformed_; }  // a value is none that JSON has
+    const FreeStrings& strings() const { return strings_; }  // that found() was counted from
+    bool malformed() const { return malformed_; }            // a value is none that JSON has
 
   private:
     std::size_t content(std::size_t at);
@@ -29,12 +50,13 @@ class OpenAiText {
     std::size_t tool_calls(std::size_t at);
     std::size_t call(std::size_t at);
     std::size_t skip(std::size_t at);
-    std::size_t text_at(std::size_t at, std::int64_t& bytes);
+    std::size_t text_at(std::size_t at, std::int64_t& bytes, FreeStrings::Kind kind);
     template <class Element>
     std::size_t elements(std::size_t at, Element&& element);
 
     std::string_view data_;
     GeneratedText found_;
+    FreeStrings strings_;
     bool malformed_ = false;
 };
 
