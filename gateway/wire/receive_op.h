@@ -18,6 +18,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "gateway/wire/system_calls.h"
+
 namespace tollgate::wire {
 
 // Makes the kernel tell. Where it can't, reads are tried as Asio does.
@@ -51,7 +53,7 @@ inline ssize_t receive(int descriptor, boost::asio::mutable_buffer buffer, bool&
     message.msg_controllen = control.size();
     ssize_t bytes = 0;
     do {
-        bytes = ::recvmsg(descriptor, &message, 0);
+        bytes = receive_message(descriptor, message, 0);
     } while (bytes < 0 && errno == EINTR);
     const cmsghdr* const left = CMSG_FIRSTHDR(&message);
     int left_bytes = 1;
