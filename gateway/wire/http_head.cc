@@ -140,6 +140,7 @@ HeadRefusal note_field(const HeaderField& field, MessageHead& head, Findings& fo
 
 HeadRefusal parse_fields(std::string_view rest, std::size_t max_fields, MessageHead& head, Findings& found) {
     head.field_count = 0;
+    head.name_sizes = 0;
     const std::size_t limit = std::min(max_fields, kMaxHeadFields);
     while (true) {
         std::string_view line;
@@ -152,6 +153,7 @@ HeadRefusal parse_fields(std::string_view rest, std::size_t max_fields, MessageH
         if (!all_of_class(field.name, 1)) return refuse("malformed header field name");
         if (!valid_value(field.value)) return refuse("malformed header field value");
         head.fields[head.field_count++] = field;
+        head.name_sizes |= MessageHead::size_bit(field.name);
         if (const auto refusal = note_field(field, head, found); refusal.status != 0) return refusal;
     }
 }
@@ -222,7 +224,7 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
     return true;
 }
 
-std::string_view MessageHead::field(std::string_view lower_case_name) const {
+std::string_view MessageHead::look_up(std::string_view lower_case_name) const {
     for (std::size_t i = 0; i < field_count; ++i) {
         if (equals_ignoring_case(fields[i].name, lower_case_name)) return fields[i].value;
     }
