@@ -6,7 +6,7 @@
 #include "gateway/client/connection.h"
 #include "gateway/exchange/refusal.h"
 #include "gateway/ops/request_log.h"
-#include "gateway/text/json_writer.h"
+#include "gateway/text/buffered_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -74,7 +74,7 @@ std::int64_t overhead_us(const Exchange& request) {
            wire::us_between(request.attempt.upstream_answered, now);
 }
 
-void append_tollgate_fields(Exchange& request, std::string& out) {
+void append_tollgate_fields(Exchange& request, BufferedText& out) {
     out += "x-request-id: ";
     out += request.head.request_id();
     out += "\r\nx-generation-id: ";
@@ -94,17 +94,17 @@ void append_tollgate_fields(Exchange& request, std::string& out) {
     }
     if (request.terms.sent_output_bound > 0) {
         out += "x-tollgate-max-tokens: ";
-        append_number(out, request.terms.sent_output_bound);
+        out.number(request.terms.sent_output_bound);
         out += "\r\n";
     }
     if (request.ask.body.removed != 0) {
-        out += "x-tollgate-removed-fields: ";
-        append_removed(request.ask.body, out);
-        out += "\r\n";
+        std::string removed;
+        append_removed(request.ask.body, removed);
+        ((out += "x-tollgate-removed-fields: ") += removed) += "\r\n";
     }
     request.reply.overhead_us = overhead_us(request);
     out += "x-tollgate-overhead-us: ";
-    append_number(out, request.reply.overhead_us);
+    out.number(request.reply.overhead_us);
     out += "\r\n";
     append_rate_limits(request.terms, out);
 }
@@ -117,13 +117,14 @@ BodyFraming open_ended_framing(Connection& connection) {
     return BodyFraming::until_close;
 }
 
-void append_head(Connection& connection, std::string& out, int status, std::string_view content_type,
+void append_head(Connection& connection, std::string& to, int status, std::string_view content_type,
                  BodyFraming framing, std::size_t content_length, std::string_view extra) {
     Exchange& request = connection.request;
     request.reply.status = status;
     request.reply.status_sent = status;
+    BufferedText out(to);
     out += "HTTP/1.1 ";
-    append_number(out, status);
+    out.number(status);
     out += ' ';
     out += reason_of(status);
     out += "\r\ndate: ";
@@ -135,7 +136,7 @@ void append_head(Connection& connection, std::string& out, int status, std::stri
     out += "\r\n";
     if (framing == BodyFraming::length && status != 204) {
         out += "content-length: ";
-        append_number(out, content_length);
+        out.number(static_cast<std::int64_t>(content_length));
         out += "\r\n";
     } else if (framing == BodyFraming::chunked) {
         out += "transfer-encoding: chunked\r\n";
@@ -181,8 +182,9 @@ void finish_request(Connection& connection) {
     if (connection.client_gone() && request.reply.error == ErrorKind::none && request.reply.cancelled) {
         request.reply.status = status_of(ErrorKind::client_closed_request);
     }
-    count_request(worker, request);
-    if (worker.services().access_log->enabled()) log_request(worker, request);
+    const std::int64_t duration_us = wire::us_between(request.head.started, wire::Clock::now());
+    count_request(worker, request, duration_us);
+    if (worker.services().access_log->enabled()) log_request(worker, request, duration_us);
 }
 
 }  // namespace tollgate

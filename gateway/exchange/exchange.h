@@ -73,6 +73,11 @@ struct Attempt {
     void note_first_token() {
         if (first_token == wire::Clock::time_point{}) first_token = wire::Clock::now();
     }
+    // Of a plain answer: of its first bytes, which may have come with its head.
+    void note_first_bytes(bool with_head) {
+        if (!with_head) return note_first_token();
+        if (first_token == wire::Clock::time_point{}) first_token = upstream_answered;
+    }
     bool operator==(const Attempt&) const = default;
 };
 

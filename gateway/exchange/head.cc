@@ -1,11 +1,13 @@
 #include "gateway/exchange/head.h"
 
+#include <algorithm>
+
 namespace tollgate {
 
 void Head::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t unix_ms) {
     id = ulid;
     write_ulid(id, request_id_text.data() + kIdPrefix);
-    write_ulid(id, generation_id_text.data() + kIdPrefix);
+    std::copy_n(request_id_text.data() + kIdPrefix, kUlidText, generation_id_text.data() + kIdPrefix);
     started = now;
     started_ms = unix_ms;
     route = &kUnknownRoute;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "gateway/text/json_writer.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
@@ -103,17 +102,17 @@ Error rate_error(const Refusal& refusal) {
 }
 
 // As OpenAI writes them: "6m0s", "1.5s", "12ms".
-void append_duration(std::string& out, std::int64_t ms) {
+void append_duration(BufferedText& out, std::int64_t ms) {
     if (ms < 1000) {
-        append_number(out, ms);
+        out.number(ms);
         out += "ms";
         return;
     }
     if (ms >= 60'000) {
-        append_number(out, ms / 60'000);
+        out.number(ms / 60'000);
         out += 'm';
     }
-    append_number(out, ms % 60'000 / 1000);
+    out.number(ms % 60'000 / 1000);
     if (ms % 1000 != 0) {
         char digits[] = ".000";
         for (std::int64_t i = 3, rest = ms % 1000; i > 0; --i, rest /= 10)
@@ -123,13 +122,13 @@ void append_duration(std::string& out, std::int64_t ms) {
     out += 's';
 }
 
-void append_rate(std::string_view what, const RateState& state, std::string& out) {
+void append_rate(std::string_view what, const RateState& state, BufferedText& out) {
     if (!state.limited) return;
-    out.append("x-ratelimit-limit-").append(what).append(": ");
-    append_number(out, state.most);
-    out.append("\r\nx-ratelimit-remaining-").append(what).append(": ");
-    append_number(out, state.remaining);
-    out.append("\r\nx-ratelimit-reset-").append(what).append(": ");
+    ((out += "x-ratelimit-limit-") += what) += ": ";
+    out.number(state.most);
+    ((out += "\r\nx-ratelimit-remaining-") += what) += ": ";
+    out.number(state.remaining);
+    ((out += "\r\nx-ratelimit-reset-") += what) += ": ";
     append_duration(out, state.full_in_ms);
     out += "\r\n";
 }
@@ -151,7 +150,7 @@ Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const 
     return money ? money_error(refusal, estimate, endpoint, choices) : rate_error(refusal);
 }
 
-void append_rate_limits(const Terms& terms, std::string& out) {
+void append_rate_limits(const Terms& terms, BufferedText& out) {
     append_rate("requests", terms.request_rate, out);
     append_rate("tokens", terms.token_rate, out);
 }

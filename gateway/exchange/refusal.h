@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gateway/exchange/held_request.h"
+#include "gateway/text/buffered_text.h"
 
 namespace tollgate {
 
@@ -16,6 +17,6 @@ Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const 
                     std::int64_t choices);
 
 // The six x-ratelimit-* lines, of the rate that will be exhausted first; nothing for a kind without any limit.
-void append_rate_limits(const Terms& terms, std::string& out);
+void append_rate_limits(const Terms& terms, BufferedText& out);
 
 }  // namespace tollgate

@@ -19,11 +19,11 @@ constexpr std::size_t kMethodBytes = 16;  // a token, so without quotes
 
 }  // namespace
 
-void count_request(Worker& worker, const Exchange& request) {
+void count_request(Worker& worker, const Exchange& request, std::int64_t duration_us) {
     const std::size_t endpoint = request.attempt.endpoint == nullptr ? 0 : request.attempt.endpoint->number;
     EndpointCounters& counters = worker.counters().of(request.head.route->number, endpoint);
     counters.requests.add(request.reply.status);
-    counters.duration.observe(kDurationBoundsUs, us_since(request.head.started, wire::Clock::now()));
+    counters.duration.observe(kDurationBoundsUs, static_cast<std::uint64_t>(duration_us));
     if (request.reply.cancelled) counters.cancelled.add();
     if (request.reply.error != ErrorKind::none) {
         worker.counters().errors[static_cast<std::size_t>(request.reply.error)].add();
@@ -43,7 +43,7 @@ void count_request(Worker& worker, const Exchange& request) {
     counters.cost_nano.add(static_cast<std::uint64_t>(request.reply.cost.value));
 }
 
-void log_request(Worker& worker, const Exchange& request) {
+void log_request(Worker& worker, const Exchange& request, std::int64_t duration_us) {
     JsonLine line;
     line.number("time_ms", request.head.started_ms);
     line.word("request_id", request.head.request_id());
@@ -68,7 +68,7 @@ void log_request(Worker& worker, const Exchange& request) {
     }
     if (request.attempt.upstream_status != 0) line.number("upstream_status", request.attempt.upstream_status);
     if (request.reply.cancelled) line.raw("cancelled", "true");
-    line.number("duration_us", static_cast<std::int64_t>(us_since(request.head.started, wire::Clock::now())));
+    line.number("duration_us", duration_us);
     line.number("overhead_us", request.reply.overhead_us);
     line.number("bytes_out", static_cast<std::int64_t>(request.reply.bytes_out));
     worker.log(line.finish());

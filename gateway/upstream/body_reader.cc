@@ -114,7 +114,7 @@ BodyPart BodyReader::take(const wire::Stream::ReadResult& read) {
         must_read_ = true;
         in.produced(bytes);
         connection_.answer_read(bytes);
-        if (!connection_.request.attempt.streamed) connection_.request.attempt.note_first_token();
+        if (!connection_.request.attempt.streamed) connection_.request.attempt.note_first_bytes(bytes == 0);
         const std::size_t payload = decoder_.decode(in, bytes_in_hand_, closed);
         part.payload = in.view().substr(bytes_in_hand_, payload);
         part.end = decoder_.state() == BodyDecoder::State::ended;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/client/connection.h"
+#include "gateway/text/buffered_text.h"
 #include "gateway/upstream/silence.h"
 #include "gateway/upstream/upload.h"
 #include "gateway/worker.h"
@@ -21,9 +22,10 @@ std::string_view path_of(ApiType api) {
     }
 }
 
-void write_request_head(const Exchange& request, const Credential& credential, std::string& out) {
+void write_request_head(const Exchange& request, const Credential& credential, std::string& to) {
     const Provider& provider = *request.attempt.endpoint->provider;
-    out.clear();
+    to.clear();
+    BufferedText out(to);
     out += "POST ";
     out += provider.base_path;
     out += path_of(request.ask.api);
@@ -34,14 +36,14 @@ void write_request_head(const Exchange& request, const Credential& credential, s
     out += "content-type: application/json\r\naccept: ";
     out += request.ask.body.stream ? "text/event-stream" : "application/json";
     out += "\r\ncontent-length: ";
-    out += std::to_string(request.upstream_body.size());
+    out.number(static_cast<std::int64_t>(request.upstream_body.size()));
     out += "\r\n\r\n";
 }
 
 static_assert(1 + UpstreamBody::kMostPieces <= wire::kMaxGather);
 
 // Views that stay valid as long as the connection carries the request. They are kept there, not in the frame of the
-// coroutine, which is recycled only up to 1,020 bytes.
+// coroutine, which stays within wire::FrameMemory::kMostBytes.
 std::span<const std::string_view> gather(UpstreamConnection& upstream, const UpstreamBody& body) {
     std::size_t count = 0;
     upstream.pieces[count++] = upstream.out;

@@ -1,0 +1,55 @@
+// Collects text of many small parts and appends it to a string at once: each append to a string costs as much as some
+// forty bytes.
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace tollgate {
+
+class BufferedText {
+  public:
+    explicit BufferedText(std::string& out) : out_(out) {}
+    ~BufferedText() { flush(); }
+    BufferedText(const BufferedText&) = delete;
+    BufferedText& operator=(const BufferedText&) = delete;
+
+    BufferedText& operator+=(std::string_view text) {
+        if (text.size() > room()) {
+            flush();
+            if (text.size() > room()) {
+                out_ += text;
+                return *this;
+            }
+        }
+        std::memcpy(end_, text.data(), text.size());
+        end_ += text.size();
+        return *this;
+    }
+    BufferedText& operator+=(char c) { return *this += std::string_view(&c, 1); }
+    void number(std::int64_t number) {
+        if (room() < kMostDigits) flush();
+        end_ = std::to_chars(end_, text_.data() + text_.size(), number).ptr;
+    }
+
+  private:
+    static constexpr std::size_t kBytes = 1024;
+    static constexpr std::size_t kMostDigits = 20;
+
+    std::size_t room() const { return static_cast<std::size_t>(text_.data() + text_.size() - end_); }
+    void flush() {
+        out_.append(text_.data(), end_);
+        end_ = text_.data();
+    }
+
+    std::string& out_;
+    std::array<char, kBytes> text_;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+    char* end_ = text_.data();
+};
+
+}  // namespace tollgate
