@@ -82,7 +82,7 @@ Error inspect_answer(std::string_view body, const AnswerSource& source, PlainAns
             answer.choices = is_empty_list(value) || !value.starts_with('[') ? TextSpan{} : member->value;
         } else if (name == "id") {
             answer.upstream_id = unquoted(value);
-        } else {
+        } else if (!says_nothing(name)) {
             note_usage_elsewhere(name, value, answer);
             error = error || says_error(name, value);
         }

@@ -239,8 +239,9 @@ bool read_usage_member(std::string_view name, std::string_view value, ReportedUs
     if (name == "prompt_eval_count" || name == "eval_count") {  // Ollama's stand in the answer itself
         return read_usage("{\"" + std::string(name) + "\":" + std::string(value) + "}", report);
     }
+    if (!value.starts_with('{')) return false;
     const auto place = std::ranges::find(kPlaces, name, &Place::name);
-    if (place == kPlaces.end() || !value.starts_with('{')) return false;
+    if (place == kPlaces.end()) return false;
     if (place->inner.empty()) return read_usage(value, report);
     const auto inner = find_member(value, 0, place->inner);
     return inner && read_usage(inner->value.of(value), report);
