@@ -184,7 +184,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     request.attempt.endpoint = (*plan)[0].endpoint;
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
     error = held.take(request, plan->endpoints(), worker.config().credit);
-    const SlotFile& slots = *worker.services().slots;
+    SlotFile& slots = *worker.services().slots;
     if (error.kind() == ErrorKind::overloaded && slots.in_use() >= slots.slots()) worker.note_shedding();
     if (error) co_return error;
     const WatchedHold watched(connection, held);
@@ -195,6 +195,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
         if (request.reply.status_sent == 0) request.reply.status = status_of(error);
         co_await conclude_failed(connection, held, failed_ending(connection));
     }
+    if (slots.scarce_for(worker.lane())) worker.services().ledger->wake();
     co_return error;
 }
 

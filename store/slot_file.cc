@@ -199,9 +199,21 @@ void SlotFile::finish_recovery() {
     state.recovered = true;
 }
 
-std::optional<SlotIndex> SlotFile::acquire(std::uint32_t lane_index) {
+void SlotFile::take_returned(std::uint32_t lane_index) {
     Lane& lane = state_->lane(lane_index);
     while (const auto slot = lane.returned_ring.pop()) lane.free.push_back(*slot);
+}
+
+bool SlotFile::scarce_for(std::uint32_t lane) {
+    constexpr std::uint32_t kPart = 4;
+    if (free_for(lane) >= slots() / kPart) return false;
+    take_returned(lane);
+    return free_for(lane) < slots() / kPart;
+}
+
+std::optional<SlotIndex> SlotFile::acquire(std::uint32_t lane_index) {
+    Lane& lane = state_->lane(lane_index);
+    take_returned(lane_index);
     if (!lane.free.empty()) {
         const SlotIndex slot = lane.free.back();
         lane.free.pop_back();

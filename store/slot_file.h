@@ -77,6 +77,8 @@ class SlotFile {
     std::optional<SlotIndex> acquire(std::uint32_t lane);       // nullopt: all slots are in use
     void release_unopened(std::uint32_t lane, SlotIndex slot);  // acquired, but never opened
     std::uint32_t free_for(std::uint32_t lane) const;           // how many more acquire() would find, at least
+    // So few are free for the lane that settled ones should not wait for the usual time of their block.
+    bool scarce_for(std::uint32_t lane);
     void publish_open(SlotIndex slot, std::span<const std::byte> record);  // state last, release order
     void publish_progress(SlotIndex slot, std::uint64_t progress);
     void publish_hold(SlotIndex slot, std::uint64_t hold);  // it is another than the open record says
@@ -104,6 +106,8 @@ class SlotFile {
     std::uint64_t committed(std::uint32_t lane) const;  // how many of the lane's settlements are, in their order
 
   private:
+    void take_returned(std::uint32_t lane);
+
     SlotFile();
     struct State;
     std::unique_ptr<State> state_;

@@ -44,24 +44,18 @@ struct Ledger::State {
     std::deque<std::function<void()>> commands;  // guarded by mutex, as are the next two lines
     std::uint64_t commands_queued = 0, commands_done = 0;
     bool running = false, stopping = false;
-    std::atomic<bool> sleeping{false};  // at durability disk; changed under the mutex
+    std::atomic<bool> asked{false};  // by wake(): not to sleep
     std::thread thread;
 };
 
-// At durability process workers never signal: it would cost each request a system call. The writer looks instead. At
-// disk a request waits for the writer; what is settled while it writes makes the next group.
+// At durability process workers signal only where slots are scarce: it would cost each request a system call. The
+// writer looks instead. At disk a request waits for the writer; what is settled while it writes makes the next group.
 void Ledger::State::sleep(std::unique_lock<std::mutex>& lock, std::uint32_t longest_ms) {
-    const bool signalled =
-        writer.options().durability == Durability::disk && writer.accepting(std::memory_order_relaxed);
-    sleeping.store(signalled, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_seq_cst);  // with wake(): it sees `sleeping` or we see the settlement
-    if (signalled && slots.awaiting_journal() > 0) {
-        sleeping.store(false, std::memory_order_relaxed);
-        return;
-    }
+    const bool wakes = writer.accepting(std::memory_order_relaxed);
     wake.wait_for(lock, Milliseconds(longest_ms),
-                  [&] { return stopping || !commands.empty() || (signalled && !sleeping.load()); });
-    sleeping.store(false, std::memory_order_relaxed);
+                  [&] { return stopping || !commands.empty() || (wakes && asked.load(std::memory_order_relaxed)); });
+    asked.store(false, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);  // with wake(): it sees `asked` unset or we see the settlement
 }
 
 void Ledger::State::run() {
@@ -138,10 +132,10 @@ void Ledger::stop() {
 
 void Ledger::wake() {
     std::atomic_thread_fence(std::memory_order_seq_cst);  // see State::sleep
-    if (!state_->sleeping.load(std::memory_order_relaxed)) return;
+    if (state_->asked.load(std::memory_order_relaxed)) return;
     {
         const std::lock_guard lock(state_->mutex);
-        if (!state_->sleeping.exchange(false)) return;
+        if (state_->asked.exchange(true)) return;
     }
     state_->wake.notify_one();
 }

@@ -86,7 +86,8 @@ class Ledger {
 
     // Starts the writer thread. It calls `on_commit` after each block, when the slots of it are released.
     void start(std::function<void()> on_commit = {});
-    // At durability disk, for a worker that has published a settlement and waits: starts the writer if it sleeps.
+    // For a worker that has published a settlement, and waits for its block (durability disk) or is short of slots:
+    // starts the writer if it sleeps.
     void wake();
     // Stops it after everything settled so far is committed.
     void stop();

@@ -149,6 +149,24 @@ TEST_F(SlotFileTest, TheSlotFreedLastIsUsedFirst) {
     }
 }
 
+TEST_F(SlotFileTest, SlotsAreScarceUntilSettledOnesReturn) {
+    auto file = start(8);
+    std::vector<SlotIndex> slots;
+    for (int i = 0; i < 6; ++i) slots.push_back(file->acquire(0).value());
+    EXPECT_FALSE(file->scarce_for(0));
+    slots.push_back(file->acquire(0).value());
+    EXPECT_TRUE(file->scarce_for(0));
+    for (const SlotIndex slot : slots) {
+        file->publish_open(slot, bytes("open"));
+        file->publish_settled(0, slot, bytes("settled"));
+    }
+    EXPECT_TRUE(file->scarce_for(0));
+    std::vector<SlotIndex> taken(8);
+    ASSERT_EQ(file->take_settled(taken), slots.size());
+    for (const SlotIndex slot : slots) file->release_committed(slot);
+    EXPECT_FALSE(file->scarce_for(0));
+}
+
 TEST_F(SlotFileTest, UnopenedSlotIsFreeAgain) {
     auto file = start(1);
     const SlotIndex slot = file->acquire(0).value();

@@ -615,6 +615,24 @@ TEST_F(LedgerTest, AtDiskASettlementThatIsWaitedForIsCommittedAtOnceAndItsLaneHe
     EXPECT_EQ(heard.load(), 20);
 }
 
+TEST_F(LedgerTest, AWorkerShortOfSlotsWakesTheWriterAtDurabilityProcessToo) {
+    Process source(files);
+    give(source, 10'000);
+    Process process(files, source.image_now(), {.durability = Durability::process, .commit_interval_ms = 60'000});
+    std::atomic<int> heard{0};
+    process.ledger->start([&] {
+        heard.fetch_add(1);
+        heard.notify_one();
+    });
+    for (int i = 0; i < 20; ++i) {
+        settle(process, begin(process, 1), 10);
+        process.ledger->wake();
+        heard.wait(i);
+        EXPECT_EQ(heard.load(), i + 1);
+    }
+    process.ledger->stop();
+}
+
 TEST_F(LedgerTest, GrantWhoseCommitFailedIsBookedOnceWhenTheLedgerIsWrittenAgain) {
     Process process(files);
     process.store.fail_after(0);
