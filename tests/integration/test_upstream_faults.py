@@ -1,6 +1,7 @@
 """Upstreams that are down, slow, broken or lying: a clear error, nothing lost, no clean end of a broken stream."""
 
 import socket
+import threading
 import time
 
 import pytest
@@ -230,24 +231,34 @@ def test_a_malformed_answer_is_502_and_its_connection_is_not_used_again(gateway,
 
 
 def test_bytes_after_an_answer_never_reach_the_next_client(gateway, account_here, scripted):
+    sent = threading.Event()
+
     def script(exchange):
         exchange.answer(GOOD_ANSWER)
         exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        sent.set()
 
     scripted.script = script
     for _ in range(5):
+        sent.clear()
         answer = post_chat(gateway, account_here, model="test/scripted")
+        assert sent.wait(10)
         assert answer.status == 200 and answer.json()["choices"], answer.body
 
 
 def test_an_idle_connection_that_the_upstream_closed_is_not_noticed_by_the_client(gateway, account_here, scripted):
+    closed = threading.Event()
+
     def script(exchange):
         exchange.answer(GOOD_ANSWER)
         exchange.close()  # without saying so in the head
+        closed.set()
 
     scripted.script = script
     for _ in range(10):
+        closed.clear()
         assert post_chat(gateway, account_here, model="test/scripted").status == 200
+        assert closed.wait(10)  # a request that crosses the close may not be sent again: it may have been taken
 
 
 def test_connections_to_the_upstream_are_used_again(gateway, account_here, scripted):
