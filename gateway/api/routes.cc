@@ -3,207 +3,37 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/api/activity.h"
-#include "gateway/api/all_usage.h"
-#include "gateway/api/analytics.h"
-#include "gateway/api/audit.h"
-#include "gateway/api/credits.h"
-#include "gateway/api/generation.h"
-#include "gateway/api/inference.h"
-#include "gateway/api/keys.h"
-#include "gateway/api/limits.h"
-#include "gateway/api/models.h"
-#include "gateway/api/openapi.h"
-#include "gateway/api/organizations.h"
-#include "gateway/api/policies.h"
-#include "gateway/api/transactions.h"
+#include "gateway/api/routes/audit.h"
+#include "gateway/api/routes/credit.h"
+#include "gateway/api/routes/gateway.h"
+#include "gateway/api/routes/inference.h"
+#include "gateway/api/routes/keys.h"
+#include "gateway/api/routes/members.h"
+#include "gateway/api/routes/operator.h"
+#include "gateway/api/routes/organizations.h"
+#include "gateway/api/routes/own_key.h"
+#include "gateway/api/routes/projects.h"
+#include "gateway/api/routes/settings.h"
+#include "gateway/api/routes/usage.h"
 #include "gateway/chat/inbound.h"
 
 namespace tollgate {
 namespace {
 
-using enum Guard::Kind;
-using enum Permission;
-using enum RunsOn;
+using rows::kGet;
 
-constexpr std::string_view kGet = "GET", kPost = "POST", kPut = "PUT", kPatch = "PATCH", kDelete = "DELETE",
-                           kOptions = "OPTIONS";
+template <std::size_t... Counts>
+constexpr auto join(const Operation (&... parts)[Counts]) {
+    std::array<Operation, (Counts + ...)> all{};
+    auto next = all.begin();
+    ((next = std::copy(std::begin(parts), std::end(parts), next)), ...);
+    return all;
+}
 
-// Rows of one path stand together.
-// clang-format off
-constexpr Operation kOperations[] = {
-    // --- Models
-    {kPost, "/v1/chat/completions", "chat", infer, exchange, {},
-     "Answer a chat", {.body = &kChatBody, .answer = &kModelAnswer, .api = ApiType::chat}},
-    {kPost, "/api/v1/chat/completions", "chat", infer, exchange, {},
-     "Answer a chat", {.body = &kChatBody, .answer = &kModelAnswer, .api = ApiType::chat}},
-    {kPost, "/v1/completions", "completions", infer, exchange, {},
-     "Complete a text", {.body = &kCompletionBody, .answer = &kModelAnswer, .api = ApiType::completions}},
-    {kPost, "/api/v1/completions", "completions", infer, exchange, {},
-     "Complete a text", {.body = &kCompletionBody, .answer = &kModelAnswer, .api = ApiType::completions}},
-    {kPost, "/v1/embeddings", "embeddings", infer, exchange, {},
-     "Embed texts", {.body = &kEmbeddingsBody, .answer = &kModelAnswer, .api = ApiType::embeddings}},
-    {kPost, "/api/v1/embeddings", "embeddings", infer, exchange, {},
-     "Embed texts", {.body = &kEmbeddingsBody, .answer = &kModelAnswer, .api = ApiType::embeddings}},
-    {kGet, "/v1/models", "models", any_key, worker, {list_models},
-     "List the models that can be called", {.answer = &kOpenAiModelList}},
-    {kGet, "/api/v1/models", "models", any_key, worker, {list_models},
-     "List the models that can be called", {.query = &kModelsQuery, .answer = &kOpenRouterModelList}},
-    {kGet, "/api/v1/models/user", "models", any_key, worker, {list_models},
-     "List the models that can be called", {.query = &kModelsQuery, .answer = &kOpenRouterModelList}},
-    {kGet, "/api/v1/models/count", "model_count", any_key, worker, {count_models},
-     "Count the models that can be called", {.answer = &kModelCountData}},
-    {kGet, "/v1/models/{model...}", "model", any_key, worker, {show_model},
-     "Show a model", {.answer = &kOpenAiModel}},
-    {kGet, "/api/v1/models/{model...}", "model", any_key, worker, {show_model},
-     "Show a model", {.answer = &kOpenRouterModelData}},
-    {kGet, "/api/v1/model/{model...}", "model", any_key, worker, {show_model},
-     "Show a model", {.answer = &kOpenRouterModelData}},
-
-    // --- What a key may know of itself
-    {kGet, "/api/v1/key", "key", see_own_key, readers, {show_own_key},
-     "Show the calling key", {.answer = &kOwnKeyData}},
-    {kGet, "/api/v1/auth/key", "key", see_own_key, readers, {show_own_key},
-     "Show the calling key", {.answer = &kOwnKeyData}},
-    {kGet, "/api/v1/credits", "credits", see_own_key, worker, {show_own_credits},
-     "Show the credit of the calling key's organization", {.answer = &kOwnCreditsData}},
-    {kGet, "/api/v1/generation", "generation", see_own_key, readers, {show_generation},
-     "Show a finished request", {.query = &kGenerationQuery, .answer = &kGenerationData}},
-    {kGet, "/api/v1/activity", "activity", see_activity, readers, {show_daily_activity},
-     "List usage by day, model and provider", {.query = &kDailyActivityQuery, .answer = &kDailyActivity}},
-
-    // --- Organizations
-    {kGet, "/api/organizations", "organizations", manage_organizations, readers, {list_organizations},
-     "List organizations", {.query = &kPageQuery, .answer = &kOrganizationPage}},
-    {kPost, "/api/organizations", "organizations",
-     manage_organizations, accounts, {create_organization, "organization.create"},
-     "Create an organization with its default project",
-     {.body = &kNewOrganization, .answer = &kOrganization, .status = 201}},
-    {kGet, "/api/organizations/{organization}", "organization", see_settings, readers, {show_organization},
-     "Show an organization", {.answer = &kOrganization}},
-    {kGet, "/api/organizations/{organization}/projects", "projects", see_settings, readers, {list_projects},
-     "List projects", {.query = &kPageQuery, .answer = &kProjectPage}},
-    {kPost, "/api/organizations/{organization}/projects", "projects",
-     manage_projects, accounts, {create_project, "project.create"},
-     "Create a project", {.body = &kNewProject, .answer = &kProject, .status = 201}},
-    {kGet, "/api/organizations/{organization}/keys", "keys", see_settings, readers, {list_keys},
-     "List API keys", {.query = &kPageQuery, .answer = &kKeyPage}},
-    {kPost, "/api/organizations/{organization}/keys", "keys", manage_keys, accounts, {create_key, "key.create"},
-     "Create an API key; its plaintext is shown once",
-     {.body = &kNewKeyBody, .answer = &kNewKeyAnswer, .status = 201}},
-    {kGet, "/api/organizations/{organization}/keys/{key}", "organization_key", see_settings, readers, {show_key},
-     "Show an API key", {.answer = &kKeyData}},
-    {kPatch, "/api/organizations/{organization}/keys/{key}", "organization_key",
-     manage_keys, accounts, {update_key, "key.update"},
-     "Change an API key", {.body = &kKeyChangeBody, .answer = &kKeyData}},
-    {kDelete, "/api/organizations/{organization}/keys/{key}", "organization_key",
-     manage_keys, accounts, {delete_key, "key.delete"},
-     "Delete an API key", {.answer = &kDeleted}},
-
-    // --- What an organization's requests obey
-    {kGet, "/api/organizations/{organization}/llm", "llm", see_settings, readers, {show_llm},
-     "Show the LLM default", {.answer = &kLlm}},
-    {kPut, "/api/organizations/{organization}/llm", "llm", manage_settings, accounts, {set_llm, "llm.update"},
-     "Set the LLM default", {.body = &kLlmBody, .answer = &kLlm}},
-    {kGet, "/api/organizations/{organization}/retention", "retention", see_settings, readers, {show_retention},
-     "Show how long usage detail is kept", {.answer = &kRetention}},
-    {kPut, "/api/organizations/{organization}/retention", "retention",
-     manage_settings, accounts, {set_retention, "retention.update"},
-     "Set how long usage detail is kept", {.body = &kRetentionBody, .answer = &kRetention}},
-    {kGet, "/api/organizations/{organization}/credit_policy", "credit_policy",
-     see_settings, readers, {show_credit_policy},
-     "Show what becomes of streams when credit runs out", {.answer = &kCreditPolicy}},
-    {kPut, "/api/organizations/{organization}/credit_policy", "credit_policy",
-     manage_settings, accounts, {set_credit_policy, "credit_policy.update"},
-     "Set what becomes of streams when credit runs out", {.body = &kCreditPolicyBody, .answer = &kCreditPolicy}},
-    {kGet, "/api/organizations/{organization}/limits", "organization_limits", see_settings, readers, {show_limits},
-     "Show the organization's limits", {.answer = &kLimits}},
-    {kPut, "/api/organizations/{organization}/limits", "organization_limits",
-     manage_limits, accounts, {set_limits, "limits.update"},
-     "Replace the organization's limits", {.body = &kLimitsBody, .answer = &kLimits}},
-    {kPatch, "/api/organizations/{organization}/limits", "organization_limits",
-     manage_limits, accounts, {change_limits, "limits.update"},
-     "Change some of the organization's limits", {.body = &kLimitsChange, .answer = &kLimits}},
-    {kGet, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
-     see_settings, readers, {show_limits},
-     "Show a project's limits", {.answer = &kLimits}},
-    {kPut, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
-     manage_limits, accounts, {set_limits, "limits.update"},
-     "Replace a project's limits", {.body = &kLimitsBody, .answer = &kLimits}},
-    {kPatch, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
-     manage_limits, accounts, {change_limits, "limits.update"},
-     "Change some of a project's limits", {.body = &kLimitsChange, .answer = &kLimits}},
-    {kGet, "/api/organizations/{organization}/members/{member}/limits", "member_limits",
-     see_settings, readers, {show_limits},
-     "Show a member's limits", {.answer = &kLimits}},
-    {kPut, "/api/organizations/{organization}/members/{member}/limits", "member_limits",
-     manage_limits, accounts, {set_limits, "limits.update"},
-     "Replace a member's limits", {.body = &kLimitsBody, .answer = &kLimits}},
-    {kPatch, "/api/organizations/{organization}/members/{member}/limits", "member_limits",
-     manage_limits, accounts, {change_limits, "limits.update"},
-     "Change some of a member's limits", {.body = &kLimitsChange, .answer = &kLimits}},
-    {kGet, "/api/organizations/{organization}/keys/{key}/limits", "key_limits", see_settings, readers, {show_limits},
-     "Show a key's limits", {.answer = &kLimits}},
-    {kPut, "/api/organizations/{organization}/keys/{key}/limits", "key_limits",
-     manage_limits, accounts, {set_limits, "limits.update"},
-     "Replace a key's limits", {.body = &kLimitsBody, .answer = &kLimits}},
-    {kPatch, "/api/organizations/{organization}/keys/{key}/limits", "key_limits",
-     manage_limits, accounts, {change_limits, "limits.update"},
-     "Change some of a key's limits", {.body = &kLimitsChange, .answer = &kLimits}},
-
-    // --- Credit
-    {kGet, "/api/organizations/{organization}/credits", "organization_credits", see_billing, readers, {show_credits},
-     "Show the balance", {.answer = &kCredits}},
-    {kPost, "/api/organizations/{organization}/credits", "organization_credits", move_credit, accounts, {add_credit},
-     "Grant credit", {.body = &kGrantBody, .answer = &kBooked, .status = 201}},
-    {kGet, "/api/organizations/{organization}/credit-lots", "credit_lots", see_billing, readers, {list_lots},
-     "List credit that is not used up, in the order of its use", {.query = &kPageQuery, .answer = &kLotList}},
-    {kPost, "/api/organizations/{organization}/purchases", "purchases", move_credit, accounts, {begin_purchase},
-     "Begin a purchase of credit", {.body = &kAmountBody, .answer = &kBooked, .status = 201}},
-    {kPost, "/api/organizations/{organization}/purchases/{purchase}/confirm", "purchase_confirm",
-     move_credit, accounts, {confirm_purchase},
-     "Confirm a pending purchase", {.body = &kNoteBody, .answer = &kBooked, .status = 201, .body_optional = true}},
-    {kPost, "/api/organizations/{organization}/purchases/{purchase}/cancel", "purchase_cancel",
-     move_credit, accounts, {cancel_purchase},
-     "Cancel a pending purchase", {.body = &kNoteBody, .answer = &kBooked, .status = 201, .body_optional = true}},
-    {kPost, "/api/organizations/{organization}/refunds", "refunds", move_credit, accounts, {refund},
-     "Refund a request or a purchase", {.body = &kRefundBody, .answer = &kBooked, .status = 201}},
-    {kPost, "/api/organizations/{organization}/transfers", "transfers", move_credit, accounts, {transfer},
-     "Transfer purchased credit to another organization",
-     {.body = &kTransferBody, .answer = &kBooked, .status = 201}},
-    {kPost, "/api/organizations/{organization}/adjustments", "adjustments", move_credit, accounts, {adjust},
-     "Adjust the balance", {.body = &kAdjustmentBody, .answer = &kBooked, .status = 201}},
-    {kPost, "/api/organizations/{organization}/chargebacks", "chargebacks", move_credit, accounts, {charge_back},
-     "Book a charge-back of a purchase", {.body = &kChargeBackBody, .answer = &kBooked, .status = 201}},
-    {kGet, "/api/organizations/{organization}/transactions", "transactions",
-     see_billing, readers, {list_transactions},
-     "List what moved the balance, the newest first", {.query = &kTransactionsQuery, .answer = &kTransactionPage}},
-
-    // --- Usage
-    {kGet, "/api/organizations/{organization}/activity", "organization_activity",
-     see_activity, readers, {list_activity},
-     "List requests, the newest first", {.query = &kActivityQuery, .answer = &kActivityPage, .csv = true}},
-    {kGet, "/api/organizations/{organization}/analytics", "analytics", see_activity, readers, {show_analytics},
-     "Sum usage over time and by dimensions", {.query = &kAnalyticsQuery, .answer = &kAnalytics, .csv = true}},
-    {kGet, "/api/usage", "usage", manage_organizations, readers, {list_usage_by_organization},
-     "Sum what each organization used", {.query = &kAllUsageQuery, .answer = &kAllUsage, .csv = true}},
-    {kGet, "/api/credits", "all_credits", manage_organizations, readers, {show_all_credits},
-     "Sum the credit of all organizations", {.answer = &kAllCredits}},
-    {kGet, "/api/organizations/{organization}/audit", "audit", see_audit, readers, {list_audit},
-     "List who changed what, the newest first", {.query = &kAuditQuery, .answer = &kAuditPage}},
-
-    {kGet, "/api/audit", "instance_audit", manage_organizations, readers, {list_instance_audit},
-     "List who changed what of the instance, the newest first", {.query = &kAuditQuery, .answer = &kAuditPage}},
-
-    // --- The gateway
-    {kGet, "/", "root", open, worker, {show_gateway},
-     "Show the gateway's version", {.answer = &kGateway}},
-    {kGet, "/api/openapi.json", "openapi", open, worker, {show_openapi},
-     "This document", {.answer = &kOpenApiDocument}},
-    {kOptions, "*", "options", open, worker, {},
-     "What the gateway as a whole allows"},
-};
-// clang-format on
+constexpr auto kOperations =
+    join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kOrganizationsRoutes, rows::kProjectsRoutes,
+         rows::kMembersRoutes, rows::kKeysRoutes, rows::kSettingsRoutes, rows::kCreditRoutes, rows::kUsageRoutes,
+         rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
 
 constexpr std::size_t count_paths() {
     std::size_t count = 0;
@@ -217,9 +47,9 @@ constexpr std::size_t count_paths() {
 
 constexpr std::size_t count_names() {
     std::size_t count = 0;
-    for (const Operation* one = std::begin(kOperations); one != std::end(kOperations); ++one) {
+    for (auto one = kOperations.begin(); one != kOperations.end(); ++one) {
         const auto same = [one](const Operation& other) { return other.name == one->name; };
-        if (std::find_if(std::begin(kOperations), one, same) == one) ++count;
+        if (std::find_if(kOperations.begin(), one, same) == one) ++count;
     }
     return count;
 }

@@ -1,5 +1,5 @@
-// What a request's path and method name: rows of the one table in gateway/api/routes.cc, which also defines what is
-// declared here.
+// What a request's path and method name: rows of the one table (gateway/api/routes/). routes.cc joins them and defines
+// what is declared here.
 #pragma once
 
 #include <cstddef>

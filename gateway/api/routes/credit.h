@@ -1,0 +1,41 @@
+// Credit, and what moved it.
+#pragma once
+
+#include "gateway/api/credits.h"
+#include "gateway/api/routes/row.h"
+#include "gateway/api/transactions.h"
+
+namespace tollgate::rows {
+
+// clang-format off
+inline constexpr Operation kCreditRoutes[] = {
+    {kGet, "/api/organizations/{organization}/credits", "organization_credits", see_billing, readers, {show_credits},
+     "Show the balance", {.answer = &kCredits}},
+    {kPost, "/api/organizations/{organization}/credits", "organization_credits", move_credit, accounts, {add_credit},
+     "Grant credit", {.body = &kGrantBody, .answer = &kBooked, .status = 201}},
+    {kGet, "/api/organizations/{organization}/credit-lots", "credit_lots", see_billing, readers, {list_lots},
+     "List credit that is not used up, in the order of its use", {.query = &kPageQuery, .answer = &kLotList}},
+    {kPost, "/api/organizations/{organization}/purchases", "purchases", move_credit, accounts, {begin_purchase},
+     "Begin a purchase of credit", {.body = &kAmountBody, .answer = &kBooked, .status = 201}},
+    {kPost, "/api/organizations/{organization}/purchases/{purchase}/confirm", "purchase_confirm",
+     move_credit, accounts, {confirm_purchase},
+     "Confirm a pending purchase", {.body = &kNoteBody, .answer = &kBooked, .status = 201, .body_optional = true}},
+    {kPost, "/api/organizations/{organization}/purchases/{purchase}/cancel", "purchase_cancel",
+     move_credit, accounts, {cancel_purchase},
+     "Cancel a pending purchase", {.body = &kNoteBody, .answer = &kBooked, .status = 201, .body_optional = true}},
+    {kPost, "/api/organizations/{organization}/refunds", "refunds", move_credit, accounts, {refund},
+     "Refund a request or a purchase", {.body = &kRefundBody, .answer = &kBooked, .status = 201}},
+    {kPost, "/api/organizations/{organization}/transfers", "transfers", move_credit, accounts, {transfer},
+     "Transfer purchased credit to another organization",
+     {.body = &kTransferBody, .answer = &kBooked, .status = 201}},
+    {kPost, "/api/organizations/{organization}/adjustments", "adjustments", move_credit, accounts, {adjust},
+     "Adjust the balance", {.body = &kAdjustmentBody, .answer = &kBooked, .status = 201}},
+    {kPost, "/api/organizations/{organization}/chargebacks", "chargebacks", move_credit, accounts, {charge_back},
+     "Book a charge-back of a purchase", {.body = &kChargeBackBody, .answer = &kBooked, .status = 201}},
+    {kGet, "/api/organizations/{organization}/transactions", "transactions",
+     see_billing, readers, {list_transactions},
+     "List what moved the balance, the newest first", {.query = &kTransactionsQuery, .answer = &kTransactionPage}},
+};
+// clang-format on
+
+}  // namespace tollgate::rows

@@ -1,0 +1,29 @@
+// The projects of an organization.
+#pragma once
+
+#include "gateway/api/limits.h"
+#include "gateway/api/organizations.h"
+#include "gateway/api/routes/row.h"
+
+namespace tollgate::rows {
+
+// clang-format off
+inline constexpr Operation kProjectsRoutes[] = {
+    {kGet, "/api/organizations/{organization}/projects", "projects", see_settings, readers, {list_projects},
+     "List projects", {.query = &kPageQuery, .answer = &kProjectPage}},
+    {kPost, "/api/organizations/{organization}/projects", "projects",
+     manage_projects, accounts, {create_project, "project.create"},
+     "Create a project", {.body = &kNewProject, .answer = &kProject, .status = 201}},
+    {kGet, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
+     see_settings, readers, {show_limits},
+     "Show a project's limits", {.answer = &kLimits}},
+    {kPut, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
+     manage_limits, accounts, {set_limits, "limits.update"},
+     "Replace a project's limits", {.body = &kLimitsBody, .answer = &kLimits}},
+    {kPatch, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
+     manage_limits, accounts, {change_limits, "limits.update"},
+     "Change some of a project's limits", {.body = &kLimitsChange, .answer = &kLimits}},
+};
+// clang-format on
+
+}  // namespace tollgate::rows

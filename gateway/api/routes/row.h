@@ -1,0 +1,16 @@
+// What rows of the table of routes are written with. There is one header for each area; gateway/api/routes.cc joins
+// them. Rows of one path stand together.
+#pragma once
+
+#include "gateway/exchange/route.h"
+
+namespace tollgate::rows {
+
+using enum Guard::Kind;
+using enum Permission;
+using enum RunsOn;
+
+inline constexpr std::string_view kGet = "GET", kPost = "POST", kPut = "PUT", kPatch = "PATCH", kDelete = "DELETE",
+                                  kOptions = "OPTIONS";
+
+}  // namespace tollgate::rows

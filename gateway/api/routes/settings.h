@@ -1,0 +1,38 @@
+// What an organization's requests obey.
+#pragma once
+
+#include "gateway/api/limits.h"
+#include "gateway/api/policies.h"
+#include "gateway/api/routes/row.h"
+
+namespace tollgate::rows {
+
+// clang-format off
+inline constexpr Operation kSettingsRoutes[] = {
+    {kGet, "/api/organizations/{organization}/llm", "llm", see_settings, readers, {show_llm},
+     "Show the LLM default", {.answer = &kLlm}},
+    {kPut, "/api/organizations/{organization}/llm", "llm", manage_settings, accounts, {set_llm, "llm.update"},
+     "Set the LLM default", {.body = &kLlmBody, .answer = &kLlm}},
+    {kGet, "/api/organizations/{organization}/retention", "retention", see_settings, readers, {show_retention},
+     "Show how long usage detail is kept", {.answer = &kRetention}},
+    {kPut, "/api/organizations/{organization}/retention", "retention",
+     manage_settings, accounts, {set_retention, "retention.update"},
+     "Set how long usage detail is kept", {.body = &kRetentionBody, .answer = &kRetention}},
+    {kGet, "/api/organizations/{organization}/credit_policy", "credit_policy",
+     see_settings, readers, {show_credit_policy},
+     "Show what becomes of streams when credit runs out", {.answer = &kCreditPolicy}},
+    {kPut, "/api/organizations/{organization}/credit_policy", "credit_policy",
+     manage_settings, accounts, {set_credit_policy, "credit_policy.update"},
+     "Set what becomes of streams when credit runs out", {.body = &kCreditPolicyBody, .answer = &kCreditPolicy}},
+    {kGet, "/api/organizations/{organization}/limits", "organization_limits", see_settings, readers, {show_limits},
+     "Show the organization's limits", {.answer = &kLimits}},
+    {kPut, "/api/organizations/{organization}/limits", "organization_limits",
+     manage_limits, accounts, {set_limits, "limits.update"},
+     "Replace the organization's limits", {.body = &kLimitsBody, .answer = &kLimits}},
+    {kPatch, "/api/organizations/{organization}/limits", "organization_limits",
+     manage_limits, accounts, {change_limits, "limits.update"},
+     "Change some of the organization's limits", {.body = &kLimitsChange, .answer = &kLimits}},
+};
+// clang-format on
+
+}  // namespace tollgate::rows
