@@ -23,6 +23,26 @@ std::string_view query_of(const ApiRequest& request) {
     return request.operation->contract.query == nullptr ? std::string_view() : request.query;
 }
 
+ErrorKind kind_of(StatusCode code) {
+    switch (code) {
+        case StatusCode::not_found:
+        case StatusCode::expired:
+            return ErrorKind::not_found;
+        case StatusCode::already_exists:
+        case StatusCode::conflict:
+            return ErrorKind::conflict;
+        case StatusCode::denied:
+            return ErrorKind::permission_denied;
+        case StatusCode::stale:
+            return ErrorKind::precondition_failed;
+        case StatusCode::invalid:
+        case StatusCode::full:
+            return ErrorKind::invalid_request;
+        default:
+            return ErrorKind::store_unavailable;
+    }
+}
+
 // The version that If-Match demands (RFC 9110, 13.1.1), in the form of versioned_answer(); "*" demands none.
 Error expect_version(const std::string& if_match, Change& change) {
     if (if_match.empty() || if_match == "*") return {};
@@ -81,20 +101,15 @@ ApiAnswer api_error(ErrorKind kind, std::string message, std::string param) {
 }
 
 ApiAnswer api_error(const Status& status) {
-    switch (status.code()) {
-        case StatusCode::not_found:
-        case StatusCode::expired:
-            return api_error(ErrorKind::not_found, status.message());
-        case StatusCode::already_exists:
-            return api_error(ErrorKind::conflict, status.message());
-        case StatusCode::stale:
-            return api_error(ErrorKind::precondition_failed, status.message());
-        case StatusCode::invalid:
-        case StatusCode::full:
-            return api_error(ErrorKind::invalid_request, status.message());
-        default:
-            return api_error(ErrorKind::store_unavailable, "the store cannot be used now: " + status.message());
+    ApiAnswer answer = api_error(kind_of(status.code()), status.message());
+    if (answer.error.kind() == ErrorKind::store_unavailable) {
+        answer.error.detail().message.insert(0, "the store cannot be used now: ");
     }
+    if (!status.reason().empty()) {
+        std::string& extra = answer.error.detail().extra = "\"reason\":";
+        append_json_string(extra, status.reason());
+    }
+    return answer;
 }
 
 ApiAnswer json_answer(JsonWriter& json, int status) {

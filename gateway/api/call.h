@@ -36,7 +36,7 @@ struct ApiAnswer {
 };
 
 ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {});
-// A store's or ledger's status as the caller should see it.
+// A status of the store, the ledger or the accounts as the caller should see it; its reason is a member of the error.
 ApiAnswer api_error(const Status& status);
 // The answer whose body the text is; it is empty afterwards.
 ApiAnswer json_answer(JsonWriter& json, int status = 200);

@@ -239,7 +239,7 @@ void write_paths(JsonWriter& json) {
 constexpr std::string_view kErrorSchema =
     R"({"type":"object","properties":{"error":{"type":"object","properties":{"message":{"type":"string"},)"
     R"("code":{"type":["string","integer"]},"type":{"type":"string"},"param":{"type":["string","null"]},)"
-    R"("metadata":{"type":"object"}},"required":["message","code"]}},"required":["error"]})";
+    R"("reason":{"type":"string"},"metadata":{"type":"object"}},"required":["message","code"]}},"required":["error"]})";
 
 void write_components(JsonWriter& json) {
     Schemas all;

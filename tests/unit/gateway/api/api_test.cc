@@ -99,12 +99,23 @@ TEST(ApiError, StatusesBecomeErrors) {
     const std::pair<StatusCode, ErrorKind> rows[] = {
         {StatusCode::not_found, ErrorKind::not_found},       {StatusCode::already_exists, ErrorKind::conflict},
         {StatusCode::stale, ErrorKind::precondition_failed}, {StatusCode::invalid, ErrorKind::invalid_request},
+        {StatusCode::conflict, ErrorKind::conflict},         {StatusCode::denied, ErrorKind::permission_denied},
         {StatusCode::io, ErrorKind::store_unavailable},      {StatusCode::corrupt, ErrorKind::store_unavailable}};
     for (const auto& [code, kind] : rows) {
         const ApiAnswer answer = api_error(failure(code, "it failed").error());
         EXPECT_EQ(answer.error.kind(), kind);
         EXPECT_NE(answer.error.detail().message.find("it failed"), std::string::npos);
     }
+}
+
+TEST(ApiError, AReasonIsAMemberOfTheErrorInBothShapes) {
+    const Error error = api_error(Status(StatusCode::conflict, "he is the last owner", "last_owner")).error;
+    const auto openai = boost::json::parse(openai_inbound().error_body(error, 409)).at("error");
+    EXPECT_EQ(openai.at("reason"), "last_owner");
+    EXPECT_EQ(openai.at("code"), "conflict");
+    const auto openrouter = boost::json::parse(openrouter_inbound().error_body(error, 409)).at("error");
+    EXPECT_EQ(openrouter.at("metadata").at("reason"), "last_owner");
+    EXPECT_EQ(api_error(Status(StatusCode::conflict, "it is")).error.detail().extra, "");
 }
 
 using Amount = std::optional<std::optional<NanoUsd>>;  // as BodyFields::usd answers: present, not null
