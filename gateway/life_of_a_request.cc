@@ -39,12 +39,11 @@ Error check_method(const Head& head) {
     return {ErrorKind::method_not_allowed, "this route does not take this method"};
 }
 
-bool asks_for_key(const Head& head) {
-    return head.operation != nullptr && head.operation->guard.kind != Guard::Kind::open;
-}
+bool reads_body(const Head& head) { return head.operation != nullptr && head.operation->guard.reads_body(); }
 
 Error check_caller(Worker& worker, Exchange& request) {
-    if (!asks_for_key(request.head)) return {};
+    if (!reads_body(request.head)) return {};
+    if (!request.head.key_presented && !request.head.operation->guard.needs_key()) return {};
     auto principal = authenticate(worker.directory(), *worker.services().credits, request.head);
     if (!principal) return principal.error();
     request.principal = std::move(*principal);
@@ -207,7 +206,7 @@ wire::Awaitable<Error> serve_request(Connection& connection) {
     if (!error && connection.worker().services().draining) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
     }
-    const bool takes_body = asks_for_key(request.head);
+    const bool takes_body = reads_body(request.head);
     if (!error && takes_body) error = check_coding(connection);
     // The body is read, or thrown away, before any answer: what follows it must be the next request. Without a key it
     // takes no memory, and is not decoded.

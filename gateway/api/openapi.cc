@@ -212,7 +212,11 @@ void write_operation(const Operation& operation, JsonWriter& json) {
     std::string method(operation.method);
     for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
     json.key(method).object().key("operationId").text(operation_id(operation)).key("summary").text(operation.summary);
-    if (operation.guard.kind == Guard::Kind::open) json.key("security").array().end();
+    if (!operation.guard.needs_key()) {
+        json.key("security").array();
+        if (operation.guard.reads_body()) json.object().end().object().key("key").array().end().end();  // or none
+        json.end();
+    }
     write_parameters(operation, json);
     if (const Schema* const body = operation.contract.body; body != nullptr) {
         json.key("requestBody").object().key("required").flag(!operation.contract.body_optional);

@@ -18,7 +18,7 @@ std::string in_words(std::size_t bytes) { return std::to_string(bytes) + " bytes
 // One step: what is decoded is appended, what was used is counted.
 Error decode_some(Connection& connection, wire::ContentDecoder& decoder, std::size_t& used, std::string& decoded) {
     Exchange& request = connection.request;
-    const std::size_t coded = request.received.bytes, limit = connection.worker().config().limits.max_body_bytes;
+    const std::size_t coded = request.received.bytes, limit = most_body_bytes(connection);
     const std::size_t step = std::min(kStepBytes, limit + 1 - decoded.size());
     if (!reserve_body(connection, coded + decoded.size() + step)) {
         return {ErrorKind::overloaded, "too many request bodies are in memory"};

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMostDiscardedBytes = 64 * 1024;
 constexpr std::size_t kLeastRoom = 64 * 1024;  // for a read of a body
+constexpr std::size_t kMostBytesOfAnybody = 16 * 1024;
 
 Error fail(Connection& connection, ErrorKind kind, std::string message) {
     connection.leave_body();
@@ -131,20 +132,24 @@ bool reserve_body(Connection& connection, std::size_t bytes) {
     return budget.grow_to(request.principal.organization, request.received.reserved_bytes, bytes);
 }
 
+std::size_t most_body_bytes(Connection& connection) {
+    const std::size_t most = connection.worker().config().limits.max_body_bytes;
+    const Operation* const operation = connection.request.head.operation;
+    const bool anybody = operation != nullptr && operation->guard.kind == Guard::Kind::anybody;
+    return anybody ? std::min(most, kMostBytesOfAnybody) : most;
+}
+
 bool body_in_hand(Connection& connection) {
     Exchange& request = connection.request;
     if (request.head.framing == wire::Framing::none) return true;
     if (request.head.framing != wire::Framing::length || request.head.content_length > connection.in.size())
         return false;
-    if (request.head.content_length > connection.worker().config().limits.max_body_bytes) return false;
+    if (request.head.content_length > most_body_bytes(connection)) return false;
     request.received.bytes = static_cast<std::size_t>(request.head.content_length);
     return true;
 }
 
-wire::Awaitable<Error> receive_body(Connection& connection) {
-    const std::size_t limit = connection.worker().config().limits.max_body_bytes;
-    return receive(connection, limit);
-}
+wire::Awaitable<Error> receive_body(Connection& connection) { return receive(connection, most_body_bytes(connection)); }
 
 void release_body(Connection& connection) {
     Exchange& request = connection.request;

@@ -19,12 +19,20 @@ class Change;
 class Inbound;
 struct Schema;
 
-// Who may call: anybody, anybody with a valid key, or who has a permission.
+// Who may call.
 struct Guard {
-    enum class Kind : std::uint8_t { open, any_key, permission };
+    enum class Kind : std::uint8_t {
+        open,        // everybody: neither key nor body is looked at
+        anybody,     // everybody, with a small body; a key is not needed, but one that is sent must be valid
+        any_key,     // with a valid key
+        permission,  // who has one
+    };
 
     constexpr Guard(Kind of) : kind(of) {}
     constexpr Guard(Permission needed) : kind(Kind::permission), permission(needed) {}
+
+    bool reads_body() const { return kind != Kind::open; }
+    bool needs_key() const { return kind == Kind::any_key || kind == Kind::permission; }
 
     Kind kind;
     Permission permission = Permission::infer;  // if that is the kind
