@@ -192,6 +192,10 @@ std::string member_document_key(std::string_view organization_uuid, std::string_
     return std::string(kMemberDocumentPrefix) + std::string(organization_uuid) + "/" + std::string(user_uuid);
 }
 
+std::string user_document_key(std::string_view uuid) { return joined(kUserDocumentPrefix, uuid); }
+std::string former_user_document_key(std::string_view uuid) { return joined(kFormerUserDocumentPrefix, uuid); }
+std::string invitation_document_key(std::string_view uuid) { return joined(kInvitationDocumentPrefix, uuid); }
+
 std::string change_key(std::uint64_t number) { return joined(kChangePrefix, encode_u64(number)); }
 
 std::optional<std::uint64_t> parse_change_key(std::string_view key) {

@@ -4,8 +4,9 @@
 //   system       "schema_version", "boot_epoch", ...          u64 (encode_u64)
 //   accounts     "org/<uuid>", "project/<uuid>",              JSON document
 //                "key/<64 hex>", "root",
+//                "user/<uuid>", "invitation/<uuid>",
 //                "member/<organization>/<user>",
-//                "former_key/<64 hex>" (of a deleted key)
+//                "former_key/<64 hex>", "former_user/<uuid>" (deleted)
 //   money        block u64                                    money block (store/journal.h)
 //   usage        retention class u8, day u32, block u64       usage block (store/journal.h)
 //   block_index  block u64                                    BlockIndexEntry (store/journal.h)
@@ -127,12 +128,18 @@ inline constexpr std::string_view kProjectDocumentPrefix = "project/";
 inline constexpr std::string_view kKeyDocumentPrefix = "key/";
 inline constexpr std::string_view kFormerKeyDocumentPrefix = "former_key/";
 inline constexpr std::string_view kMemberDocumentPrefix = "member/";
+inline constexpr std::string_view kUserDocumentPrefix = "user/";
+inline constexpr std::string_view kFormerUserDocumentPrefix = "former_user/";
+inline constexpr std::string_view kInvitationDocumentPrefix = "invitation/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
 std::string key_document_key(std::string_view digest_hex);
 std::string former_key_document_key(std::string_view digest_hex);
 std::string member_document_key(std::string_view organization_uuid, std::string_view user_uuid);
+std::string user_document_key(std::string_view uuid);
+std::string former_user_document_key(std::string_view uuid);
+std::string invitation_document_key(std::string_view uuid);
 
 // --- changes
 inline constexpr std::string_view kChangePrefix = "c", kAuditPrefix = "a", kAnswerPrefix = "i",

@@ -37,6 +37,16 @@ void DocumentWriter::text(std::string_view name, std::string_view value, std::si
     append_string(out_, value);
 }
 
+void DocumentWriter::texts(std::string_view name, const std::vector<std::string>& values) {
+    key(name);
+    out_ += '[';
+    for (const std::string& value : values) {
+        if (out_.back() != '[') out_ += ',';
+        append_string(out_, value);
+    }
+    out_ += ']';
+}
+
 void DocumentWriter::flag(std::string_view name, bool value) {
     key(name);
     out_ += value ? "true" : "false";
@@ -121,6 +131,31 @@ void DocumentReader::text(std::string_view name, std::string& value, std::size_t
     const auto text = text_or_null(name);
     if (text) return void(value = *text);
     fail_field(name, "must be a string");
+}
+
+void DocumentReader::optional_text(std::string_view name, std::string& value, std::size_t) {
+    value = text_or_null(name).value_or(std::string_view());
+}
+
+void DocumentReader::texts(std::string_view name, std::vector<std::string>& values) {
+    values.clear();
+    if (!problem_.empty()) return;
+    simdjson::ondemand::array array;
+    if (parser_->object.find_field_unordered(name).get_array().get(array) != simdjson::SUCCESS) {
+        return fail_field(name, "must be a list");
+    }
+    for (auto element : array) {
+        std::string_view text;
+        if (element.get_string().get(text) != simdjson::SUCCESS) return fail_field(name, "must be a list of strings");
+        values.emplace_back(text);
+    }
+}
+
+void DocumentReader::digest(std::string_view name, KeyDigest& value) {
+    const auto text = text_or_null(name);
+    const auto parsed = text ? parse_key_digest(*text) : std::nullopt;
+    if (!parsed) return fail_field(name, "must be 64 hexadecimal digits");
+    value = *parsed;
 }
 
 void DocumentReader::flag(std::string_view name, bool& value) {

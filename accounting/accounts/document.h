@@ -21,6 +21,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "accounting/accounts/checked_text.h"
 #include "accounting/money/ids.h"
@@ -35,10 +36,15 @@ class DocumentWriter {
   public:
     void name(std::string_view name, const std::string& value) { text(name, value, kMaxNameBytes); }
     void text(std::string_view name, std::string_view value, std::size_t max_bytes);
+    void optional_text(std::string_view name, std::string_view value, std::size_t max_bytes) {
+        value.empty() ? null(name) : text(name, value, max_bytes);
+    }
+    void texts(std::string_view name, const std::vector<std::string>& values);
     template <std::size_t N>
     void characters(std::string_view name, const std::array<char, N>& value) {
         text(name, {value.data(), N}, N);
     }
+    void digest(std::string_view name, const KeyDigest& value) { text(name, to_hex(value), kMaxNameBytes); }
     void flag(std::string_view name, bool value);
     void number(std::string_view name, std::int64_t value);
     void id(std::string_view name, const Id128& value);  // nil: null
@@ -81,6 +87,9 @@ class DocumentReader {
 
     void name(std::string_view name, std::string& value) { text(name, value, kMaxNameBytes); }
     void text(std::string_view name, std::string& value, std::size_t max_bytes);
+    void optional_text(std::string_view name, std::string& value, std::size_t max_bytes);  // null: empty
+    void texts(std::string_view name, std::vector<std::string>& values);
+    void digest(std::string_view name, KeyDigest& value);
     // Exactly as many as there is room for.
     template <std::size_t N>
     void characters(std::string_view name, std::array<char, N>& value) {
@@ -131,6 +140,11 @@ class DocumentCheck {
     void text(std::string_view name, std::string_view value, std::size_t max_bytes) {
         note(check_text(name, value, max_bytes));
     }
+    void optional_text(std::string_view name, std::string_view value, std::size_t max_bytes) {
+        text(name, value, max_bytes);
+    }
+    void texts(std::string_view, const std::vector<std::string>&) {}
+    void digest(std::string_view, const KeyDigest&) {}
     template <std::size_t N>
     void characters(std::string_view, const std::array<char, N>&) {}
     void flag(std::string_view, bool) {}
