@@ -83,7 +83,7 @@ T take(Result<T> result) {
 }
 
 Id128 add_organization(Change& change, std::size_t number, std::size_t keys) {
-    const Id128 id = take(create_organization(change, "Organization " + std::to_string(number)));
+    const Id128 id = take(create_organization(change, {.name = "Organization " + std::to_string(number)}));
     for (std::size_t i = 0; i < keys; ++i) {
         KeyFields fields{.name = "key " + std::to_string(i)};
         if (i % 2 == 0) fields.limit = NanoUsd{kNanoPerUsd};

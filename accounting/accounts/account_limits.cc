@@ -2,7 +2,6 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
-#include "accounting/accounts/member.h"
 
 namespace tollgate {
 namespace {
@@ -13,7 +12,7 @@ Status check_limits(const Limits& limits) {
     return check.status();
 }
 
-Status unknown_target() { return {StatusCode::not_found, "the organization has no such project or key"}; }
+Status unknown_target() { return {StatusCode::not_found, "the organization has no such project, member or key"}; }
 
 Status set_organization_limits(Change& change, const LimitTarget& target, const Limits& limits) {
     const Organization* const current = change.directory().find_organization(target.organization);
@@ -48,7 +47,7 @@ Status set_key_limits(Change& change, const LimitTarget& target, const Limits& l
 
 }  // namespace
 
-Result<VersionedLimits> find_limits(const Directory& directory, Store& store, const LimitTarget& target) {
+Result<VersionedLimits> find_limits(const Directory& directory, const LimitTarget& target) {
     const auto of = [](const auto& entity) { return VersionedLimits{entity.limits, entity.version}; };
     const auto unknown = [] { return std::unexpected(unknown_target()); };
     switch (target.scope) {
@@ -69,8 +68,8 @@ Result<VersionedLimits> find_limits(const Directory& directory, Store& store, co
         case LimitScope::member:
             break;
     }
-    const auto member = find_member(store, target.organization, target.id);
-    return member ? of(*member) : Result<VersionedLimits>(std::unexpected(member.error()));
+    const Membership* const member = directory.find_membership(target.organization, target.id);
+    return member == nullptr ? Result<VersionedLimits>(unknown()) : of(*member);
 }
 
 Status set_limits(Change& change, const LimitTarget& target, const Limits& limits) {
@@ -85,7 +84,6 @@ Status set_limits(Change& change, const LimitTarget& target, const Limits& limit
         case LimitScope::member:
             break;
     }
-    if (change.directory().find_organization(target.organization) == nullptr) return unknown_target();
     return set_member_limits(change, target.organization, target.id, limits);
 }
 
@@ -118,6 +116,7 @@ Spender* find_spender(const Directory& directory, CreditTable& credits, const Li
             return &spender;
         }
         case LimitScope::member:
+            if (directory.find_membership(target.organization, target.id) == nullptr) return nullptr;
             return &credits.member(target.organization, target.id);
         case LimitScope::key: {
             const KeyRecord* const key = directory.find_key(target.key);

@@ -7,7 +7,6 @@
 namespace tollgate {
 
 class Change;
-class Store;
 
 // Whose limits: of the organization itself, or of one of its projects, members or keys.
 struct LimitTarget {
@@ -22,18 +21,18 @@ struct VersionedLimits {
     Limits limits;
     std::int64_t version = 0;
 };
-// As they stand in the directory, or in the store for members; not_found for what the organization has not.
-Result<VersionedLimits> find_limits(const Directory& directory, Store& store, const LimitTarget& target);
+// As they stand in the directory; not_found for what the organization has not.
+Result<VersionedLimits> find_limits(const Directory& directory, const LimitTarget& target);
 
 // Replaces all limits at once; in force for every request that starts after the commit. invalid names the limit at
-// fault; not_found for what the organization has not. A member need not be known yet: people come later.
+// fault; not_found for what the organization has not.
 Status set_limits(Change& change, const LimitTarget& target, const Limits& limits);
 
 // Where what the key spends is counted, with its limits in force. Any thread; two loads once the key has been used. The
 // key must be of the directory, and none of the root key.
 const Spenders& spenders_of(const Directory& directory, const KeyRecord& key, CreditTable& credits);
 
-// Where the limits are counted; nullptr if there is no such project or key.
+// Where the limits are counted; nullptr if there is no such project, member or key.
 Spender* find_spender(const Directory& directory, CreditTable& credits, const LimitTarget& target);
 
 }  // namespace tollgate

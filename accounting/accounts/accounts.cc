@@ -4,7 +4,6 @@
 
 #include "accounting/accounts/directory_builder.h"
 #include "accounting/accounts/document.h"
-#include "accounting/accounts/member.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -55,8 +54,9 @@ Result<std::unique_ptr<Accounts>> Accounts::load(Store& store, CreditTable& cred
 // In this order, because each refers to the ones before.
 Status Accounts::load_all() {
     DirectoryBuilder builder;
-    for (const auto step : {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_keys,
-                            &Accounts::load_members, &Accounts::load_root_key}) {
+    for (const auto step :
+         {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users, &Accounts::load_members,
+          &Accounts::load_keys, &Accounts::load_invitations, &Accounts::load_root_key}) {
         if (Status status = (this->*step)(builder); !status.ok()) return status;
     }
     directory_ = std::move(builder).build();
@@ -85,6 +85,11 @@ Status Accounts::load_projects(DirectoryBuilder& builder) {
 
 Status Accounts::load_keys(DirectoryBuilder& builder) {
     return for_each_document(store_, kKeyDocumentPrefix, read_key, [&](std::string_view document, KeyRecord key) {
+        if (key.kind == KeyKind::personal) {
+            if (builder.view().find_user(key.creator) == nullptr) return missing(document, "creator");
+            builder.put(std::move(key));
+            return Status();
+        }
         const Organization* const organization = builder.view().find_organization(key.organization);
         if (organization == nullptr) return missing(document, "organization");
         if (key.kind == KeyKind::inference) {
@@ -97,13 +102,35 @@ Status Accounts::load_keys(DirectoryBuilder& builder) {
     });
 }
 
-Status Accounts::load_members(DirectoryBuilder& builder) {
-    return for_each_document(store_, kMemberDocumentPrefix, read_member, [&](std::string_view key, Member member) {
-        const Organization* const organization = builder.view().find_organization(member.organization);
-        if (organization == nullptr) return missing(key, "organization");
-        organization->credit->set_limits(credits_.member(member.organization, member.user), member.limits);
+Status Accounts::load_users(DirectoryBuilder& builder) {
+    return for_each_document(store_, kUserDocumentPrefix, read_user, [&](std::string_view key, User user) {
+        if (builder.view().find_organization(user.personal_organization) == nullptr) {
+            return missing(key, "personal organization");
+        }
+        builder.put(std::move(user));
         return Status();
     });
+}
+
+Status Accounts::load_members(DirectoryBuilder& builder) {
+    const auto add = [&](std::string_view key, Membership member) {
+        const Organization* const organization = builder.view().find_organization(member.organization);
+        if (organization == nullptr) return missing(key, "organization");
+        if (builder.view().find_user(member.user) == nullptr) return missing(key, "person");
+        organization->credit->set_limits(credits_.member(member.organization, member.user), member.limits);
+        builder.put(std::move(member));
+        return Status();
+    };
+    return for_each_document(store_, kMemberDocumentPrefix, read_membership, add);
+}
+
+Status Accounts::load_invitations(DirectoryBuilder& builder) {
+    const auto add = [&](std::string_view key, Invitation invitation) {
+        if (builder.view().find_organization(invitation.organization) == nullptr) return missing(key, "organization");
+        builder.put(std::move(invitation));
+        return Status();
+    };
+    return for_each_document(store_, kInvitationDocumentPrefix, read_invitation, add);
 }
 
 Status Accounts::load_root_key(DirectoryBuilder& builder) {

@@ -48,7 +48,9 @@ class Accounts {
     Status load_organizations(DirectoryBuilder& builder);
     Status load_projects(DirectoryBuilder& builder);
     Status load_keys(DirectoryBuilder& builder);
+    Status load_users(DirectoryBuilder& builder);
     Status load_members(DirectoryBuilder& builder);
+    Status load_invitations(DirectoryBuilder& builder);
     Status load_root_key(DirectoryBuilder& builder);
     Status load_last_change();
     void publish(std::shared_ptr<const Directory> next);

@@ -12,10 +12,11 @@ namespace tollgate {
 namespace {
 
 // In the order of KeyKind's values.
-constexpr std::array<std::string_view, 3> kKinds = {"inference", "management", "root"};
+constexpr std::array<std::string_view, 4> kKinds = {"inference", "management", "root", "personal"};
 
 constexpr std::string_view kKeyPrefix = "sk-tg-v1-";
 constexpr std::string_view kRootKeyPrefix = "sk-tg-root-";
+constexpr std::string_view kPersonalTokenPrefix = "sk-tg-user-";
 constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::size_t kSecretWords = 8;         // of 32 bits
 constexpr std::size_t kSecretCharacters = 43;   // 62^43 > 2^256
@@ -63,7 +64,18 @@ void append_base62(std::string& out, std::array<std::uint32_t, kSecretWords>& nu
     OPENSSL_cleanse(digits.data(), digits.size());
 }
 
-std::string_view prefix_of(KeyKind kind) { return kind == KeyKind::root ? kRootKeyPrefix : kKeyPrefix; }
+std::string_view prefix_of(KeyKind kind) {
+    switch (kind) {
+        case KeyKind::root:
+            return kRootKeyPrefix;
+        case KeyKind::personal:
+            return kPersonalTokenPrefix;
+        case KeyKind::inference:
+        case KeyKind::management:
+            break;
+    }
+    return kKeyPrefix;
+}
 
 }  // namespace
 
@@ -76,19 +88,23 @@ bool parse(std::string_view text, KeyKind& kind) {
     return true;
 }
 
-NewKey generate_key(KeyKind kind) {
+std::string generate_secret(std::string_view prefix) {
     std::array<std::uint32_t, kSecretWords> secret{};
     if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()), sizeof secret) != 1) {
         std::fputs("tollgate: no randomness for an API key\n", stderr);  // a guessable key is worse than no process
         std::abort();
     }
-    const std::string_view prefix = prefix_of(kind);
+    std::string text;
+    text.reserve(prefix.size() + kSecretCharacters + kChecksumCharacters);
+    text = prefix;
+    append_base62(text, secret);  // leaves `secret` zero
+    const auto checksum = checksum_of(text);
+    return text.append(checksum.data(), checksum.size());
+}
+
+NewKey generate_key(KeyKind kind) {
     NewKey key;
-    key.plaintext.reserve(prefix.size() + kSecretCharacters + kChecksumCharacters);
-    key.plaintext = prefix;
-    append_base62(key.plaintext, secret);  // leaves `secret` zero
-    const auto checksum = checksum_of(key.plaintext);
-    key.plaintext.append(checksum.data(), checksum.size());
+    key.plaintext = generate_secret(prefix_of(kind));
     key.digest = digest_key(key.plaintext);
     return key;
 }

@@ -1,5 +1,6 @@
 // The text form of API keys: "sk-tg-v1-" + 43 base62 (256 random bits) + 6 base62 of CRC-32 over what precedes, so that
-// a scanner for leaked secrets can tell a key from noise without asking. Root keys: "sk-tg-root-" + the same.
+// a scanner for leaked secrets can tell a key from noise without asking. Root keys: "sk-tg-root-" + the same; personal
+// tokens: "sk-tg-user-" + the same.
 #pragma once
 
 #include <array>
@@ -13,7 +14,7 @@
 
 namespace tollgate {
 
-enum class KeyKind : std::uint8_t { inference, management, root };
+enum class KeyKind : std::uint8_t { inference, management, root, personal };
 std::string_view to_string(KeyKind kind);
 bool parse(std::string_view text, KeyKind& kind);  // false, and `kind` unchanged: it is none of the names
 
@@ -23,6 +24,8 @@ struct NewKey {
 };
 
 NewKey generate_key(KeyKind kind);
+// In the same form behind another prefix: of what is no key, but is stored as a digest only, too.
+std::string generate_secret(std::string_view prefix);
 
 // What is shown of a key: the first and last characters of its random part.
 struct KeyEnds {

@@ -29,6 +29,8 @@ std::string encode(const AuditEntry& entry) {
     }
     return json::serialize(json::object{{"at_ms", entry.at_ms},
                                         {"actor", entry.actor},
+                                        {"actor_name", entry.actor_name},
+                                        {"via", entry.via},
                                         {"address", entry.address},
                                         {"action", entry.action},
                                         {"target", entry.target},
@@ -45,6 +47,8 @@ AuditEntry decode(std::string_view value) {
     AuditEntry entry;
     entry.at_ms = object.at("at_ms").as_int64();
     entry.actor = text(object, "actor");
+    entry.actor_name = text(object, "actor_name");
+    entry.via = text(object, "via");
     entry.address = text(object, "address");
     entry.action = text(object, "action");
     entry.target = text(object, "target");

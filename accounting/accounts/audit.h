@@ -19,10 +19,12 @@ struct AuditedDocument {
 };
 
 struct AuditEntry {
-    std::uint64_t change = 0;  // its number; ascending
-    Id128 organization = {};   // nil: of the instance
-    std::int64_t at_ms = 0;    // Unix time
-    std::string actor = {};    // actor_of(), caller.h
+    std::uint64_t change = 0;     // its number; ascending
+    Id128 organization = {};      // nil: of the instance
+    std::int64_t at_ms = 0;       // Unix time
+    std::string actor = {};       // actor_of(), caller.h
+    std::string actor_name = {};  // as it was then; empty: it has none
+    std::string via = {};         // via_of(), caller.h
     std::string address = {};
     std::string action = {};  // "key.create"
     std::string target = {};  // what it was done to, such as "key/<hash>"

@@ -12,6 +12,12 @@ std::string_view to_string(CallerKind kind) {
             return "management_key";
         case CallerKind::inference_key:
             return "inference_key";
+        case CallerKind::service_key:
+            return "service_key";
+        case CallerKind::personal_token:
+            return "personal_token";
+        case CallerKind::nobody:
+            return "nobody";
     }
     return "unknown";
 }
@@ -22,6 +28,8 @@ CallerKind caller_kind(KeyKind kind) {
             return CallerKind::root_key;
         case KeyKind::management:
             return CallerKind::management_key;
+        case KeyKind::personal:
+            return CallerKind::personal_token;
         case KeyKind::inference:
             break;
     }
@@ -29,8 +37,21 @@ CallerKind caller_kind(KeyKind kind) {
 }
 
 std::string actor_of(const Caller& caller) {
-    if (caller.is_operator()) return std::string(to_string(caller.kind));
-    return "key:" + to_hex(caller.key);
+    if (caller.is_operator() || caller.kind == CallerKind::nobody) return std::string(to_string(caller.kind));
+    return caller.is_person() ? "user:" + to_uuid(caller.user) : "key:" + to_hex(caller.key);
+}
+
+std::string via_of(const Caller& caller) {
+    switch (caller.kind) {
+        case CallerKind::local:
+            return "command";
+        case CallerKind::nobody:
+            return "nothing";
+        case CallerKind::personal_token:
+            return "token:" + to_hex(caller.key);
+        default:
+            return "key:" + to_hex(caller.key);
+    }
 }
 
 }  // namespace tollgate

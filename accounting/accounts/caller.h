@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "accounting/accounts/api_key.h"
+#include "accounting/accounts/role.h"
 #include "accounting/money/ids.h"
 
 namespace tollgate {
@@ -16,22 +17,30 @@ enum class CallerKind : std::uint8_t {
     root_key,        // the operator of the instance
     management_key,  // acts for its organization
     inference_key,
+    service_key,
+    personal_token,  // a person
+    nobody,          // no key was presented
 };
 std::string_view to_string(CallerKind kind);
 
 struct Caller {
     CallerKind kind = CallerKind::local;
     KeyDigest key = {};        // of the key kinds
-    Id128 user = {};           // who made the key; nil: not known
-    Id128 organization = {};   // that the caller belongs to; nil: none, as for the root key
+    Id128 user = {};           // the person, or who made the key; nil: the operator made it
+    Id128 organization = {};   // that the key is bound to, or the one that the person asks about; nil: none
+    ScopeSet scopes = {};      // of a personal token
     std::string address = {};  // of the client, without port; empty: not known
 
     bool is_operator() const { return kind == CallerKind::local || kind == CallerKind::root_key; }
+    bool is_person() const { return kind == CallerKind::personal_token; }
 };
 
 CallerKind caller_kind(KeyKind kind);
 
-// For records that outlive the caller: "root", "local", or "key:" and the key's public id.
+// For records that outlive the caller, who it was: "root", "local", "user:" and the person's id, or "key:" and the
+// key's public id.
 std::string actor_of(const Caller& caller);
+// And by what: "key:" or "token:" with its public id, "command", or "nothing".
+std::string via_of(const Caller& caller);
 
 }  // namespace tollgate

@@ -19,6 +19,15 @@ std::string names_of(const std::vector<AuditedDocument>& documents) {
     return names;
 }
 
+std::string name_of(const Caller& caller, const Directory& directory) {
+    if (caller.is_person()) {
+        const User* const person = directory.find_user(caller.user);
+        return person == nullptr ? std::string() : person->name;
+    }
+    const KeyRecord* const key = directory.find_key(caller.key);
+    return key == nullptr ? std::string() : key->name;
+}
+
 }  // namespace
 
 Change::Change(Accounts& accounts, Caller caller, std::string action, std::int64_t now_ms)
@@ -29,6 +38,8 @@ Change::Change(Accounts& accounts, Caller caller, std::string action, std::int64
       directory_(*accounts.directory()) {
     audit_.at_ms = now_ms;
     audit_.actor = actor_of(caller_);
+    audit_.actor_name = name_of(caller_, directory());
+    audit_.via = via_of(caller_);
     audit_.address = caller_.address;
     audit_.action = std::move(action);
 }
@@ -36,6 +47,15 @@ Change::Change(Accounts& accounts, Caller caller, std::string action, std::int64
 Result<std::optional<StoredAnswer>> Change::find_answer(const RepeatableCall& call) {
     call_ = call;
     return tollgate::find_answer(accounts_.store(), call, now_ms_);
+}
+
+Result<std::string> Change::find_document(std::string_view document) {
+    for (const AuditedDocument& put : audit_.documents) {
+        if (put.document != document) continue;
+        if (put.after.empty()) return failure(StatusCode::not_found, "it is deleted");
+        return put.after;
+    }
+    return accounts_.store().get(Family::accounts, document);
 }
 
 void Change::put_document(std::string document, std::string before, std::string after) {

@@ -46,6 +46,9 @@ class Change {
 
     // --- For the entities.
     DirectoryBuilder& edit() { return directory_; }
+    // The document as this change leaves it so far: what it put, else what is stored; not_found where there is none.
+    // What the directory doesn't have must be read by this, or two edits in one change lose the first.
+    Result<std::string> find_document(std::string_view document);
     // Stores `after` in the place of `before`, the document's text so far. Empty: it did not exist, it is deleted.
     void put_document(std::string document, std::string before, std::string after);
     // What the audit row says of the change as a whole; the last call stands.

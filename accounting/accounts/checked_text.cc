@@ -115,4 +115,29 @@ Status check_name(std::string_view field, std::string_view name) {
     return blank ? refuse("must not be blank") : Status();
 }
 
+Result<std::string> normal_email(std::string_view field, std::string_view text) {
+    const auto refuse = [&](const std::string& problem) {
+        return failure(StatusCode::invalid, std::string(field) + ": " + problem);
+    };
+    const auto begin = std::min(text.find_first_not_of(' '), text.size());
+    text = text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+    if (Status status = check_text(field, text, kMaxEmailBytes); !status.ok())
+        return std::unexpected(std::move(status));
+    const auto at = text.find('@');
+    const bool shaped = at != 0 && at < text.size() - 1 && text.find('@', at + 1) == std::string_view::npos;
+    if (text.empty() || !shaped || text.find_first_of(" \"\\(),:;<>[]") != std::string_view::npos) {
+        return refuse("must be an e-mail address");
+    }
+    for (std::size_t i = 0, length = 0; i < text.size(); i += length) {
+        length = utf8_sequence(text.substr(i));
+        const char32_t point = code_point(text.substr(i, length));
+        if (is_among(kInvisible, point) || is_among(kBlank, point) || is_among(kUnseenAlone, point)) {
+            return refuse("byte " + std::to_string(i) + " is an invisible character");
+        }
+    }
+    std::string email(text);
+    for (char& c : email) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return email;
+}
+
 }  // namespace tollgate

@@ -13,7 +13,7 @@ namespace tollgate {
 namespace {
 
 template <class Name>
-std::size_t key_shard_of(const Name& digest) {
+std::size_t shard_of(const Name& digest) {
     static_assert(Directory::kShards == 1U << 12);
     return (std::size_t{digest.bytes[0]} << 4) | (digest.bytes[1] >> 4);
 }
@@ -25,32 +25,31 @@ std::uint64_t hash_of(const Name& digest) {
     return hash;
 }
 
+// What `shards` have of the name; null if nothing.
+template <class Shards, class Name>
+auto* find_in(const Shards& shards, std::size_t index, const Name& name) {
+    using Value = const typename Shards::value_type::element_type::mapped_type;
+    const auto& shard = shards[index];
+    if (!shard) return static_cast<Value*>(nullptr);
+    const auto found = shard->find(name);
+    return found == shard->end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+std::size_t key_shard_of(const KeyDigest& digest) { return shard_of(digest); }
+
 // The last byte: the first ones of a UUIDv7 are time.
 std::size_t id_shard_of(const Id128& id) {
     static_assert(Directory::Root::kIdShards == 256);
     return id.bytes.back();
 }
 
-// The builder's own version of what `place` points to, copied at the first call.
-template <class Shard>
-Shard& own(std::unordered_map<std::size_t, std::shared_ptr<Shard>>& owned, std::size_t index,
-           std::shared_ptr<const Shard>& place) {
-    std::shared_ptr<Shard>& mine = owned[index];
-    if (!mine) {
-        mine = place ? std::make_shared<Shard>(*place) : std::make_shared<Shard>();
-        place = mine;
-    }
-    return *mine;
-}
+std::size_t digest_shard_of(const KeyDigest& digest) { return digest.bytes[0]; }
 
-const OrganizationEntry* find_entry(const Directory::Root& root, const Id128& id) {
-    const auto& shard = root.organizations[id_shard_of(id)];
-    if (!shard) return nullptr;
-    const auto found = shard->find(id);
-    return found == shard->end() ? nullptr : found->second.get();
-}
+std::size_t DigestHash::operator()(const KeyDigest& digest) const { return hash_of(digest); }
 
-}  // namespace
+KeyDigest digest_of_email(std::string_view normal_email) { return digest_key(normal_email); }
 
 template <class Name>
 std::size_t KeyShard::slot_of(const Name& name) const {
@@ -140,6 +139,21 @@ std::size_t KeyIndex::size() const {
     return size;
 }
 
+const OrganizationEntry* Directory::Root::find_entry(const Id128& organization) const {
+    const auto* const found = find_in(organizations, id_shard_of(organization), organization);
+    return found == nullptr ? nullptr : found->get();
+}
+
+const UserEntry* Directory::Root::find_user(const Id128& user) const {
+    const auto* const found = find_in(users, id_shard_of(user), user);
+    return found == nullptr ? nullptr : found->get();
+}
+
+const EmailEntry* Directory::Root::find_email(std::string_view normal_email) const {
+    const KeyDigest digest = digest_of_email(normal_email);
+    return find_in(emails, digest_shard_of(digest), digest);
+}
+
 Directory::Directory(std::shared_ptr<const Root> root) : root_(std::move(root)) {}
 
 const KeyRecord* Directory::find_key(const KeyDigest& digest) const {
@@ -148,15 +162,42 @@ const KeyRecord* Directory::find_key(const KeyDigest& digest) const {
 }
 
 const Organization* Directory::find_organization(const Id128& id) const {
-    const OrganizationEntry* entry = find_entry(*root_, id);
+    const OrganizationEntry* entry = root_->find_entry(id);
     return entry == nullptr ? nullptr : entry->organization.get();
 }
 
 const Project* Directory::find_project(const Id128& id) const {
-    const auto& shard = root_->projects[id_shard_of(id)];
-    if (!shard) return nullptr;
-    const auto found = shard->find(id);
-    return found == shard->end() ? nullptr : found->second.get();
+    const auto* const found = find_in(root_->projects, id_shard_of(id), id);
+    return found == nullptr ? nullptr : found->get();
+}
+
+const User* Directory::find_user(const Id128& id) const {
+    const UserEntry* const entry = root_->find_user(id);
+    return entry == nullptr ? nullptr : entry->user.get();
+}
+
+const User* Directory::find_user_by_email(std::string_view normal_email) const {
+    const EmailEntry* const entry = root_->find_email(normal_email);
+    return entry == nullptr || entry->user.is_nil() ? nullptr : find_user(entry->user);
+}
+
+const Membership* Directory::find_membership(const Id128& organization, const Id128& user) const {
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr || !entry->members) return nullptr;
+    const auto found = std::ranges::lower_bound(*entry->members, user, {}, [](const auto& one) { return one->user; });
+    return found == entry->members->end() || (*found)->user != user ? nullptr : found->get();
+}
+
+const Invitation* Directory::find_invitation(const Id128& organization, const Id128& id) const {
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr) return nullptr;
+    const auto found = std::ranges::find(entry->invitations, id, [](const auto& one) { return one->id; });
+    return found == entry->invitations.end() ? nullptr : found->get();
+}
+
+const Invitation* Directory::find_invitation(const KeyDigest& token) const {
+    const InvitationPlace* const place = find_in(root_->invitations, digest_shard_of(token), token);
+    return place == nullptr ? nullptr : find_invitation(place->organization, place->invitation);
 }
 
 std::vector<const Organization*> Directory::organizations() const {
@@ -170,7 +211,7 @@ std::vector<const Organization*> Directory::organizations() const {
 
 std::vector<const Project*> Directory::projects_of(const Id128& organization) const {
     std::vector<const Project*> all;
-    const OrganizationEntry* entry = find_entry(*root_, organization);
+    const OrganizationEntry* entry = root_->find_entry(organization);
     if (entry == nullptr) return all;
     for (const auto& project : entry->projects) all.push_back(project.get());
     std::ranges::sort(all, {}, [](const Project* p) { return std::tuple(p->created_ms, !p->is_default, p->id); });
@@ -179,79 +220,62 @@ std::vector<const Project*> Directory::projects_of(const Id128& organization) co
 
 std::vector<const KeyRecord*> Directory::keys_of(const Id128& organization) const {
     std::vector<const KeyRecord*> all;
-    const OrganizationEntry* entry = find_entry(*root_, organization);
+    const OrganizationEntry* entry = root_->find_entry(organization);
     if (entry == nullptr) return all;
     all.reserve(entry->keys.size());
-    entry->keys.for_each(
-        [&](const KeyPrefix& prefix) { all.push_back(root_->keys[key_shard_of(prefix)]->find(prefix)); });
+    entry->keys.for_each([&](const KeyPrefix& prefix) { all.push_back(root_->keys[shard_of(prefix)]->find(prefix)); });
+    return all;
+}
+
+std::vector<const Membership*> Directory::members_of(const Id128& organization) const {
+    std::vector<const Membership*> all;
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr || !entry->members) return all;
+    for (const auto& member : *entry->members) all.push_back(member.get());
+    return all;
+}
+
+std::vector<const Invitation*> Directory::invitations_of(const Id128& organization) const {
+    std::vector<const Invitation*> all;
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr) return all;
+    for (const auto& invitation : entry->invitations) all.push_back(invitation.get());
+    return all;
+}
+
+std::vector<const User*> Directory::users() const {
+    std::vector<const User*> all;
+    for (const auto& shard : root_->users) {
+        if (!shard) continue;
+        for (const auto& [id, entry] : *shard) all.push_back(entry->user.get());
+    }
+    return all;
+}
+
+std::vector<Id128> Directory::organizations_of(const Id128& user) const {
+    const UserEntry* const entry = root_->find_user(user);
+    return entry == nullptr ? std::vector<Id128>() : entry->organizations;
+}
+
+std::vector<const KeyRecord*> Directory::tokens_of(const Id128& user) const {
+    std::vector<const KeyRecord*> all;
+    const UserEntry* const entry = root_->find_user(user);
+    if (entry == nullptr) return all;
+    for (const KeyPrefix& token : entry->tokens) all.push_back(root_->keys[shard_of(token)]->find(token));
+    return all;
+}
+
+std::vector<const Invitation*> Directory::invitations_to(std::string_view normal_email) const {
+    std::vector<const Invitation*> all;
+    const EmailEntry* const entry = root_->find_email(normal_email);
+    if (entry == nullptr) return all;
+    for (const InvitationPlace& place : entry->invitations) {
+        all.push_back(find_invitation(place.organization, place.invitation));
+    }
     return all;
 }
 
 std::size_t Directory::key_count() const { return root_->key_count; }
 bool Directory::has_root_key() const { return root_->has_root_key; }
-
-DirectoryBuilder::DirectoryBuilder() : root_(std::make_shared<Directory::Root>()), view_(root_) {}
-DirectoryBuilder::DirectoryBuilder(const Directory& base)
-    : root_(std::make_shared<Directory::Root>(*base.root_)), view_(root_) {}
-
-void DirectoryBuilder::put(Organization organization) {
-    const Id128 id = organization.id;
-    own_entry(id).organization = std::make_shared<const Organization>(std::move(organization));
-}
-
-void DirectoryBuilder::put(Project project) {
-    const std::size_t index = id_shard_of(project.id);
-    const auto shared = std::make_shared<const Project>(std::move(project));
-    own(project_shards_, index, root_->projects[index])[shared->id] = shared;
-    auto& projects = own_entry(shared->organization).projects;
-    const auto same = std::ranges::find(projects, shared->id, [](const auto& p) { return p->id; });
-    if (same == projects.end()) {
-        projects.push_back(shared);
-    } else {
-        *same = shared;
-    }
-}
-
-void DirectoryBuilder::put(KeyRecord record) {
-    const KeyDigest digest = record.digest;
-    const Id128 organization = record.organization;
-    const bool root = record.kind == KeyKind::root;
-    if (!own_key_shard(digest).put(std::move(record))) return;
-    ++root_->key_count;
-    if (root) {
-        root_->has_root_key = true;
-    } else {
-        own_entry(organization).keys.add(digest);
-    }
-}
-
-void DirectoryBuilder::erase_key(const KeyDigest& digest) {
-    KeyShard& shard = own_key_shard(digest);
-    const KeyRecord* record = shard.find(digest);
-    if (record == nullptr) return;
-    if (record->kind != KeyKind::root) own_entry(record->organization).keys.remove(digest);
-    shard.erase(digest);
-    --root_->key_count;
-}
-
-std::shared_ptr<const Directory> DirectoryBuilder::build() && {
-    return std::make_shared<const Directory>(std::move(root_));
-}
-
-KeyShard& DirectoryBuilder::own_key_shard(const KeyDigest& digest) {
-    const std::size_t index = key_shard_of(digest);
-    return own(key_shards_, index, root_->keys[index]);
-}
-
-OrganizationEntry& DirectoryBuilder::own_entry(const Id128& organization) {
-    std::shared_ptr<OrganizationEntry>& mine = entries_[organization];
-    if (!mine) {
-        const OrganizationEntry* base = find_entry(*root_, organization);
-        mine = base != nullptr ? std::make_shared<OrganizationEntry>(*base) : std::make_shared<OrganizationEntry>();
-        const std::size_t index = id_shard_of(organization);
-        own(organization_shards_, index, root_->organizations[index])[organization] = mine;
-    }
-    return *mine;
-}
 
 }  // namespace tollgate

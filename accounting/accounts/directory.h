@@ -4,11 +4,15 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <vector>
 
+#include "accounting/accounts/invitation.h"
 #include "accounting/accounts/key.h"
+#include "accounting/accounts/member.h"
 #include "accounting/accounts/organization.h"
 #include "accounting/accounts/project.h"
+#include "accounting/accounts/user.h"
 #include "accounting/money/ids.h"
 
 namespace tollgate {
@@ -21,13 +25,24 @@ class Directory {
     const KeyRecord* find_key(const KeyDigest& digest) const;
     const Organization* find_organization(const Id128& id) const;
     const Project* find_project(const Id128& id) const;
+    const User* find_user(const Id128& id) const;
+    const User* find_user_by_email(std::string_view normal_email) const;
+    const Membership* find_membership(const Id128& organization, const Id128& user) const;
+    const Invitation* find_invitation(const Id128& organization, const Id128& id) const;
+    const Invitation* find_invitation(const KeyDigest& token) const;  // either of the two
 
     // For management listings, not for the request path. In no order: there may be a million, of which a page is shown.
     std::vector<const Organization*> organizations() const;
     std::vector<const KeyRecord*> keys_of(const Id128& organization) const;
     // In creation order, the default project first.
     std::vector<const Project*> projects_of(const Id128& organization) const;
-    std::size_t key_count() const;  // the root key included
+    std::vector<const Membership*> members_of(const Id128& organization) const;  // by the person's id
+    std::vector<const Invitation*> invitations_of(const Id128& organization) const;
+    std::vector<const User*> users() const;
+    std::vector<Id128> organizations_of(const Id128& user) const;
+    std::vector<const KeyRecord*> tokens_of(const Id128& user) const;
+    std::vector<const Invitation*> invitations_to(std::string_view normal_email) const;
+    std::size_t key_count() const;  // the root key and personal tokens included
     bool has_root_key() const;
 
     struct Root;  // directory_builder.h; accounts.cc builds new ones

@@ -12,6 +12,12 @@
 
 namespace tollgate {
 
+// Where in a Directory what is named so stands.
+std::size_t key_shard_of(const KeyDigest& digest);
+std::size_t id_shard_of(const Id128& id);
+std::size_t digest_shard_of(const KeyDigest& digest);
+KeyDigest digest_of_email(std::string_view normal_email);
+
 // Enough of a digest to tell the keys of one instance apart, in half the room.
 struct KeyPrefix {
     std::array<std::uint8_t, 16> bytes{};
@@ -66,14 +72,41 @@ class KeyIndex {
     std::vector<KeyPrefix> tail_;
 };
 
+using MemberList = std::vector<std::shared_ptr<const Membership>>;  // by the person's id
+
 struct OrganizationEntry {
     std::shared_ptr<const Organization> organization;
     std::vector<std::shared_ptr<const Project>> projects;
+    std::shared_ptr<const MemberList> members;  // null: nobody; shared between snapshots until it changes
+    std::vector<std::shared_ptr<const Invitation>> invitations;
     KeyIndex keys;
+};
+
+struct UserEntry {
+    std::shared_ptr<const User> user;
+    std::vector<Id128> organizations;  // that he is a member of, in order
+    std::vector<KeyPrefix> tokens;
+};
+
+struct InvitationPlace {
+    Id128 organization, invitation;
+    bool operator==(const InvitationPlace&) const = default;
+};
+struct EmailEntry {
+    Id128 user = {};  // nil: nobody's here
+    std::vector<InvitationPlace> invitations;
+};
+
+// Of digests, which are uniformly distributed: their own bits are the hash.
+struct DigestHash {
+    std::size_t operator()(const KeyDigest& digest) const;
 };
 
 using OrganizationShard = std::unordered_map<Id128, std::shared_ptr<const OrganizationEntry>, Id128Hash>;
 using ProjectShard = std::unordered_map<Id128, std::shared_ptr<const Project>, Id128Hash>;
+using UserShard = std::unordered_map<Id128, std::shared_ptr<const UserEntry>, Id128Hash>;
+using EmailShard = std::unordered_map<KeyDigest, EmailEntry, DigestHash>;            // by the address's digest
+using InvitationShard = std::unordered_map<KeyDigest, InvitationPlace, DigestHash>;  // by each token's digest
 
 struct Directory::Root {
     static constexpr std::size_t kIdShards = 256;
@@ -81,8 +114,15 @@ struct Directory::Root {
     std::array<std::shared_ptr<const KeyShard>, Directory::kShards> keys;  // null: empty
     std::array<std::shared_ptr<const OrganizationShard>, kIdShards> organizations;
     std::array<std::shared_ptr<const ProjectShard>, kIdShards> projects;
+    std::array<std::shared_ptr<const UserShard>, kIdShards> users;
+    std::array<std::shared_ptr<const EmailShard>, kIdShards> emails;
+    std::array<std::shared_ptr<const InvitationShard>, kIdShards> invitations;
     std::size_t key_count = 0;
     bool has_root_key = false;
+
+    const OrganizationEntry* find_entry(const Id128& organization) const;  // null if unknown, as are the next two
+    const UserEntry* find_user(const Id128& user) const;
+    const EmailEntry* find_email(std::string_view normal_email) const;
 };
 
 // One use: put and erase, then build.
@@ -91,12 +131,19 @@ class DirectoryBuilder {
     DirectoryBuilder();                                // from nothing
     explicit DirectoryBuilder(const Directory& base);  // the base stays as it is
 
-    // Adds or replaces. The organization of a project or key (other than the root key) must be there.
+    // Adds or replaces. The organization of a project, membership, invitation or key must be there, and the person of a
+    // personal token or membership.
     void put(Organization organization);
     void put(Project project);
     void put(KeyRecord record);
-    // Removes a key if it is there.
+    void put(User user);
+    void put(Membership membership);
+    void put(Invitation invitation);
+    // Removes what is there; nothing happens if it isn't. A person's memberships and tokens must be gone before.
     void erase_key(const KeyDigest& digest);
+    void erase_user(const Id128& id);
+    void erase_membership(const Id128& organization, const Id128& user);
+    void erase_invitation(const Id128& organization, const Id128& id);
     // What was built so far; changes with every call above.
     const Directory& view() const { return view_; }
     std::shared_ptr<const Directory> build() &&;
@@ -104,6 +151,11 @@ class DirectoryBuilder {
   private:
     KeyShard& own_key_shard(const KeyDigest& digest);
     OrganizationEntry& own_entry(const Id128& organization);
+    MemberList& own_members(const Id128& organization);
+    UserEntry& own_user(const Id128& user);
+    EmailShard& own_emails(const KeyDigest& digest);
+    InvitationShard& own_invitations(const KeyDigest& token);
+    void erase_address_of(const User& user);
 
     std::shared_ptr<Directory::Root> root_;
     Directory view_;
@@ -111,7 +163,12 @@ class DirectoryBuilder {
     std::unordered_map<std::size_t, std::shared_ptr<KeyShard>> key_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<OrganizationShard>> organization_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<ProjectShard>> project_shards_;
+    std::unordered_map<std::size_t, std::shared_ptr<UserShard>> user_shards_;
+    std::unordered_map<std::size_t, std::shared_ptr<EmailShard>> email_shards_;
+    std::unordered_map<std::size_t, std::shared_ptr<InvitationShard>> invitation_shards_;
     std::unordered_map<Id128, std::shared_ptr<OrganizationEntry>, Id128Hash> entries_;
+    std::unordered_map<Id128, std::shared_ptr<MemberList>, Id128Hash> members_;
+    std::unordered_map<Id128, std::shared_ptr<UserEntry>, Id128Hash> users_;
 };
 
 }  // namespace tollgate

@@ -1,5 +1,7 @@
 #include "accounting/accounts/key.h"
 
+#include <algorithm>
+#include <array>
 #include <type_traits>
 #include <utility>
 
@@ -9,6 +11,8 @@
 
 namespace tollgate {
 namespace {
+
+constexpr std::array<std::string_view, 4> kDisabled = {"no", "by_hand", "member_left", "member_suspended"};
 
 // What stays of a deleted key.
 template <class Key, class Fields>
@@ -25,14 +29,23 @@ void fields_of(Key& key, Fields& fields) {
     fields.id("organization", key.organization);
     fields.id("project", key.project);
     fields.id("creator", key.creator);
-    fields.flag("disabled", key.disabled);
-    fields.number("version", key.version);
+    fields.choice("disabled", key.disabled);
+    std::int64_t version = key.version;
+    fields.number("version", version);
     fields.number("expires_ms", key.expires_ms);
     fields.number("created_ms", key.created_ms);
     fields.number("updated_ms", key.updated_ms);
     Limits limits = key.limits;
     limit_fields_of(limits, fields);
-    if constexpr (!std::is_const_v<Key>) key.limits = limits;
+    if constexpr (!std::is_const_v<Key>) {
+        key.limits = limits;
+        key.version = static_cast<std::uint32_t>(version);
+    }
+    if (key.kind != KeyKind::personal) return;
+    fields.flag("may_infer", key.may_infer);
+    auto scopes = key.scopes.names();
+    fields.texts("scopes", scopes);
+    if constexpr (!std::is_const_v<Key>) key.scopes = parse_scopes(scopes).value_or(ScopeSet());
 }
 
 std::string key_document(const KeyRecord& key) {
@@ -89,7 +102,36 @@ Result<Id128> project_for_key(Change& change, const Id128& organization, const K
     return failure(StatusCode::corrupt, "organization " + to_uuid(organization) + " has no default project");
 }
 
+Status check_expiry(const Change& change, std::int64_t expires_ms) {
+    if (expires_ms == 0 || expires_ms > change.now_ms()) return {};
+    return {StatusCode::invalid, "expires_ms: must be in the future"};
+}
+
+Status check_creator(const Change& change, const Id128& organization, const Id128& creator) {
+    if (creator.is_nil() || change.directory().find_membership(organization, creator) != nullptr) return {};
+    return {StatusCode::invalid, "creator_user_id: is no member of the organization"};
+}
+
+// Who calls by a token gives no other one more than that.
+Status check_own_scopes(const Change& change, const TokenFields& fields) {
+    const Caller& caller = change.caller();
+    if (!caller.is_person()) return {};
+    const KeyRecord* const own = change.directory().find_key(caller.key);
+    const bool infers = own != nullptr && own->may_infer;
+    if (caller.scopes.covers(fields.scopes) && (infers || !fields.may_infer)) return {};
+    return {StatusCode::denied, "the token would have more scopes than the one that makes it", "scope_exceeds_own"};
+}
+
 }  // namespace
+
+std::string_view to_string(Disabled disabled) { return kDisabled.at(static_cast<std::size_t>(disabled)); }
+
+bool parse(std::string_view text, Disabled& disabled) {
+    const auto found = std::ranges::find(kDisabled, text);
+    if (found == kDisabled.end()) return false;
+    disabled = static_cast<Disabled>(found - kDisabled.begin());
+    return true;
+}
 
 Result<KeyRecord> read_key(DocumentReader& reader, std::string_view document, std::string_view text) {
     KeyRecord key;
@@ -127,7 +169,7 @@ void put_key(Change& change, KeyRecord key) {
     change.concerns(key.organization, document);
     // A new key gets its limits when it is first used. One that there was may be in first use right now, by a reader of
     // the directory before this change: its limits are set here, or that reader's would stay.
-    if (before != nullptr && before->kind != KeyKind::root) {
+    if (before != nullptr && before->credit != nullptr) {
         change.after_publish([&credits = change.accounts().credits(), credit = key.credit, digest = key.digest,
                               limits = key.limits] { credit->set_limits(credits.key(digest), limits); });
     }
@@ -166,13 +208,16 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
     DocumentCheck check;
     fields_of(key, check);
     if (!check.status().ok()) return std::unexpected(check.status());
-    if (fields.kind == KeyKind::root) {
+    if (fields.kind != KeyKind::inference && fields.kind != KeyKind::management) {
         return failure(StatusCode::invalid, "kind: must be inference or management");
     }
-    if (fields.expires_ms != 0 && fields.expires_ms <= change.now_ms()) {
-        return failure(StatusCode::invalid, "expires_ms: must be in the future");
+    if (Status status = check_expiry(change, fields.expires_ms); !status.ok()) {
+        return std::unexpected(std::move(status));
     }
     if (!owner) return std::unexpected(owner.error());
+    if (Status status = check_creator(change, organization, fields.creator); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
     const auto project = project_for_key(change, organization, fields);
     if (!project) return std::unexpected(project.error());
     key.project = *project;
@@ -185,11 +230,39 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
     return made;
 }
 
+Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields& fields) {
+    KeyRecord key;
+    key.name = fields.name;
+    key.kind = KeyKind::personal;
+    key.creator = user;
+    key.scopes = fields.scopes;
+    key.may_infer = fields.may_infer;
+    key.expires_ms = fields.expires_ms;
+    key.created_ms = key.updated_ms = change.now_ms();
+    DocumentCheck check;
+    fields_of(key, check);
+    Status status = check.status();
+    if (status.ok()) status = check_expiry(change, fields.expires_ms);
+    if (status.ok()) status = check_own_scopes(change, fields);
+    if (!status.ok()) return std::unexpected(std::move(status));
+    if (change.directory().find_user(user) == nullptr) {
+        return failure(StatusCode::not_found, "there is no such person");
+    }
+    NewKey made = generate_key(KeyKind::personal);
+    key.digest = made.digest;
+    key.ends = key_ends(made.plaintext);
+    put_key(change, std::move(key));
+    return made;
+}
+
 Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields) {
     auto key = changeable_key(change, digest, "changed");
     if (!key) return key.error();
     key->name = fields.name.value_or(key->name);
-    key->disabled = fields.disabled.value_or(key->disabled);
+    const bool is_disabled = key->disabled != Disabled::no;
+    if (fields.disabled.value_or(is_disabled) != is_disabled) {
+        key->disabled = *fields.disabled ? Disabled::by_hand : Disabled::no;
+    }
     Limits limits = key->limits;
     limits.budget = fields.limit.value_or(limits.budget);
     limits.reset = fields.reset.value_or(limits.reset);
@@ -225,12 +298,17 @@ Result<KeyNames> names_of_key(Store& store, const KeyDigest& digest) {
 Status delete_key(Change& change, const KeyDigest& digest) {
     const auto key = changeable_key(change, digest, "deleted");
     if (!key) return key.error();
-    const std::string document = document_key(digest);
-    change.put_document(document, key_document(*key), {});
-    change.put_document(former_key_document_key(to_hex(digest)), {}, former_key_document(*key));
-    change.concerns(key->organization, document);
-    change.edit().erase_key(digest);
+    erase_key(change, digest);
     return {};
+}
+
+void erase_key(Change& change, const KeyDigest& digest) {
+    const KeyRecord key = *change.directory().find_key(digest);
+    const std::string document = document_key(digest);
+    change.put_document(document, key_document(key), {});
+    change.put_document(former_key_document_key(to_hex(digest)), {}, former_key_document(key));
+    change.concerns(key.organization, document);
+    change.edit().erase_key(digest);
 }
 
 }  // namespace tollgate

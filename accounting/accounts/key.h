@@ -9,6 +9,7 @@
 
 #include "accounting/accounts/api_key.h"
 #include "accounting/accounts/document.h"
+#include "accounting/accounts/role.h"
 #include "accounting/credit/credit.h"
 #include "accounting/money/ids.h"
 
@@ -63,22 +64,30 @@ class CompactLimits {
     LimitReset reset_ = LimitReset::lifetime;
 };
 
-// The key names its organization; the organization's policy is looked up there (Directory::find_organization). There
-// may be a million of them: keep it small.
+// Whether it is, and why: what disabled a key for its member's sake enables it again.
+enum class Disabled : std::uint8_t { no, by_hand, member_left, member_suspended };
+std::string_view to_string(Disabled disabled);
+bool parse(std::string_view text, Disabled& disabled);
+
+// The key names its organization; the organization's policy is looked up there (Directory::find_organization). A
+// personal token is its creator's, and names none. There may be a million of them: keep it small.
 struct KeyRecord {
     KeyDigest digest;
     Id128 organization, project, creator;  // nil for the root key
-    std::int64_t version = 0;              // one more with each change; 1 is the first
-    std::int64_t expires_ms = 0;           // Unix time; 0: never
+    std::uint32_t version = 0;             // one more with each change; 1 is the first
+    ScopeSet scopes;                       // of a personal token, as is the next
+    bool may_infer = false;
+    Disabled disabled = Disabled::no;
+    std::int64_t expires_ms = 0;  // Unix time; 0: never
     std::int64_t created_ms = 0, updated_ms = 0;
     CompactLimits limits;
     std::string name;
-    OrganizationCredit* credit = nullptr;  // stable; null for the root key
+    OrganizationCredit* credit = nullptr;  // stable; null for the root key and personal tokens
     SpendersOnUse spenders;
     KeyEnds ends;  // of the text, for its label
     KeyKind kind = KeyKind::inference;
-    bool disabled = false;
 };
+static_assert(sizeof(KeyRecord) <= 208);
 
 // From the document's key and text. The pointer to credit is left to the caller.
 Result<KeyRecord> read_key(DocumentReader& reader, std::string_view document, std::string_view text);
@@ -102,12 +111,21 @@ struct KeyFields {
     KeyKind kind = KeyKind::inference;
     // Inference keys: the organization's default if absent. Management keys belong to no project and refuse one.
     std::optional<Id128> project = {};
-    Id128 creator = {};  // user; people come later, the id is kept
+    Id128 creator = {};  // a member; nil: nobody in particular
     std::optional<NanoUsd> limit = {};
     LimitReset reset = LimitReset::lifetime;
     std::int64_t expires_ms = 0;  // 0: never; else after now
 };
 Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFields& fields);
+
+struct TokenFields {
+    std::string name = {};
+    ScopeSet scopes = ScopeSet::of(Scope::everything);
+    bool may_infer = true;
+    std::int64_t expires_ms = 0;  // 0: never; else after now
+};
+// A personal token. denied scope_exceeds_own: it may what the token that calls may not.
+Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields& fields);
 
 struct KeyChange {
     std::optional<std::string> name = {};
@@ -119,5 +137,7 @@ struct KeyChange {
 // kept: what it spent stays in reports.
 Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields);
 Status delete_key(Change& change, const KeyDigest& digest);
+// The same of a key that must be there.
+void erase_key(Change& change, const KeyDigest& digest);
 
 }  // namespace tollgate

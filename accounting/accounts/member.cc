@@ -1,30 +1,134 @@
 #include "accounting/accounts/member.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/invitation.h"
+#include "accounting/accounts/organization.h"
+#include "accounting/accounts/permission.h"
+#include "accounting/accounts/seats.h"
+#include "accounting/accounts/user.h"
 #include "store/key_space.h"
 
 namespace tollgate {
 namespace {
 
-template <class MemberOf, class Fields>
-void fields_of(MemberOf& member, Fields& fields) {
+constexpr std::array<std::string_view, 2> kStatuses = {"active", "suspended"};
+constexpr std::array<std::string_view, 3> kDoors = {"creation", "invitation", "operator"};
+
+template <class MembershipOf, class Fields>
+void fields_of(MembershipOf& member, Fields& fields) {
+    fields.choice("role", member.role);
+    fields.choice("status", member.status);
+    fields.choice("joined_by", member.joined_by);
+    fields.number("joined_ms", member.joined_ms);
     fields.number("version", member.version);
     limit_fields_of(member.limits, fields);
 }
 
-std::string document_of(const Member& member) {
+std::string document_of(const Membership& member) {
     DocumentWriter writer;
     fields_of(member, writer);
     return writer.take();
 }
 
+std::string document_key(const Id128& organization, const Id128& user) {
+    return member_document_key(to_uuid(organization), to_uuid(user));
+}
+
+Status no_member() { return {StatusCode::not_found, "the organization has no such member"}; }
+
+void enforce_limits(Change& change, const Id128& organization, const Id128& user, const Limits& limits) {
+    OrganizationCredit* const credit = change.directory().find_organization(organization)->credit;
+    change.after_publish([credit, &credits = change.accounts().credits(), organization, user, limits] {
+        credit->set_limits(credits.member(organization, user), limits);
+    });
+}
+
+// Stores the membership with its next version; its limits are in force after the commit.
+void put_membership(Change& change, Membership member) {
+    const std::string document = document_key(member.organization, member.user);
+    const Membership* const before = change.directory().find_membership(member.organization, member.user);
+    ++member.version;
+    change.put_document(document, before != nullptr ? document_of(*before) : std::string(), document_of(member));
+    change.concerns(member.organization, document);
+    enforce_limits(change, member.organization, member.user, member.limits);
+    change.edit().put(std::move(member));
+}
+
+Status check_may_touch(const Change& change, const Id128& organization, Role target) {
+    const Standing actor = standing_of(change.directory(), change.caller(), organization);
+    if (may_touch(actor, change.caller(), target)) return {};
+    return {StatusCode::denied, "only an owner may change another owner", "owner_only"};
+}
+
+Status check_last_owner(const Change& change, const Id128& organization, const Id128& leaving) {
+    if (!is_last_owner(change.directory(), organization, leaving)) return {};
+    return {StatusCode::conflict, "the organization must keep an active owner, and this is the last one", "last_owner"};
+}
+
+// The member to be changed, if the caller may.
+Result<Membership> changeable_member(Change& change, const Id128& organization, const Id128& user) {
+    const Membership* const current = change.directory().find_membership(organization, user);
+    if (current == nullptr) return std::unexpected(no_member());
+    if (Status status = change.require_version(current->version); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    if (Status status = check_may_touch(change, organization, current->role); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    return *current;
+}
+
+Status check_role(const Change& change, const Id128& organization, const Membership& before, Role to) {
+    const bool made_owner = to == Role::owner && before.role != Role::owner;
+    const auto permitted = permit(change.directory(), change.caller(), organization, Permission::make_owner);
+    if (made_owner && permitted.access != Access::granted) {
+        return {StatusCode::denied, "only an owner may make another owner", "owner_only"};
+    }
+    return to == Role::owner ? Status() : check_last_owner(change, organization, before.user);
+}
+
+// Keys of the organization that the person made and that are in the one state go into the other.
+std::size_t change_keys(Change& change, const Membership& member, Disabled from, Disabled to) {
+    std::vector<KeyRecord> changed;
+    for (const KeyRecord* const key : change.directory().keys_of(member.organization)) {
+        if (key->creator == member.user && key->disabled == from) changed.push_back(*key);
+    }
+    for (KeyRecord& key : changed) {
+        key.disabled = to;
+        key.updated_ms = change.now_ms();
+        put_key(change, std::move(key));
+    }
+    return changed.size();
+}
+
 }  // namespace
 
-Result<Member> read_member(DocumentReader& reader, std::string_view document, std::string_view text) {
-    Member member;
+std::string_view to_string(MemberStatus status) { return kStatuses.at(static_cast<std::size_t>(status)); }
+
+bool parse(std::string_view text, MemberStatus& status) {
+    const auto found = std::ranges::find(kStatuses, text);
+    if (found == kStatuses.end()) return false;
+    status = static_cast<MemberStatus>(found - kStatuses.begin());
+    return true;
+}
+
+std::string_view to_string(JoinedBy by) { return kDoors.at(static_cast<std::size_t>(by)); }
+
+bool parse(std::string_view text, JoinedBy& by) {
+    const auto found = std::ranges::find(kDoors, text);
+    if (found == kDoors.end()) return false;
+    by = static_cast<JoinedBy>(found - kDoors.begin());
+    return true;
+}
+
+Result<Membership> read_membership(DocumentReader& reader, std::string_view document, std::string_view text) {
+    Membership member;
     reader.open(document, text);
     const std::string_view ids = reader.id_part(kMemberDocumentPrefix);
     const auto slash = std::min(ids.find('/'), ids.size());
@@ -38,34 +142,96 @@ Result<Member> read_member(DocumentReader& reader, std::string_view document, st
     return member;
 }
 
-Result<Member> find_member(Store& store, const Id128& organization, const Id128& user) {
-    const std::string document = member_document_key(to_uuid(organization), to_uuid(user));
-    const auto text = store.get(Family::accounts, document);
-    if (text) {
-        DocumentReader reader;
-        return read_member(reader, document, *text);
+bool is_last_owner(const Directory& directory, const Id128& organization, const Id128& user) {
+    const auto is_owner = [](const Membership& member) {
+        return member.role == Role::owner && member.status == MemberStatus::active;
+    };
+    const Membership* const leaving = directory.find_membership(organization, user);
+    if (leaving == nullptr || !is_owner(*leaving)) return false;
+    return std::ranges::none_of(directory.members_of(organization),
+                                [&](const Membership* other) { return other->user != user && is_owner(*other); });
+}
+
+Status add_member(Change& change, const Id128& organization, const Id128& user, Role role, Seat seat, JoinedBy by) {
+    const auto found = open_organization(change, organization);
+    if (!found) return found.error();
+    const User* const person = change.directory().find_user(user);
+    if (person == nullptr) return {StatusCode::not_found, "there is no such person"};
+    if (change.directory().find_membership(organization, user) != nullptr) {
+        return {StatusCode::conflict, "the person is a member already", "already_member"};
     }
-    if (text.error().code() != StatusCode::not_found) return std::unexpected(text.error());
-    return Member{.organization = organization, .user = user};
+    if (seat != Seat::of_creation && (*found)->kind == OrganizationKind::personal) {
+        return {StatusCode::conflict, "a personal organization has no other members", "personal_organization"};
+    }
+    const bool holds_seat = close_invitation(change, organization, *person);
+    if (seat == Seat::taken && !holds_seat) {
+        if (Status room = check_seats(change, organization, 1); !room.ok()) return room;
+    }
+    put_membership(
+        change,
+        {.organization = organization, .user = user, .role = role, .joined_by = by, .joined_ms = change.now_ms()});
+    return {};
+}
+
+Status update_member(Change& change, const Id128& organization, const Id128& user, const MemberChange& fields) {
+    const auto current = changeable_member(change, organization, user);
+    if (!current) return current.error();
+    Membership member = *current;
+    member.role = fields.role.value_or(member.role);
+    member.status = fields.status.value_or(member.status);
+    if (member.role == current->role && member.status == current->status) return {};
+    if (Status status = check_role(change, organization, *current, member.role); !status.ok()) return status;
+    const bool suspended = member.status == MemberStatus::suspended;
+    if (suspended) {
+        if (Status status = check_last_owner(change, organization, user); !status.ok()) return status;
+    }
+    if (member.status != current->status) {
+        change_keys(change, member, suspended ? Disabled::no : Disabled::member_suspended,
+                    suspended ? Disabled::member_suspended : Disabled::no);
+    }
+    put_membership(change, std::move(member));
+    return {};
+}
+
+Result<std::size_t> remove_member(Change& change, const Id128& organization, const Id128& user) {
+    const auto current = changeable_member(change, organization, user);
+    if (!current) return std::unexpected(current.error());
+    if (change.directory().find_organization(organization)->kind == OrganizationKind::personal) {
+        return failure(StatusCode::conflict, "a personal organization goes with its person only",
+                       "personal_organization");
+    }
+    if (Status status = check_last_owner(change, organization, user); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    return end_membership(change, organization, user);
+}
+
+std::size_t end_membership(Change& change, const Id128& organization, const Id128& user) {
+    const Membership member = *change.directory().find_membership(organization, user);
+    const std::size_t disabled = change_keys(change, member, Disabled::no, Disabled::member_left);
+    change_keys(change, member, Disabled::member_suspended, Disabled::member_left);
+    const User* const person = change.directory().find_user(user);
+    if (person->current_organization == organization) {
+        User moved = *person;
+        moved.current_organization = moved.personal_organization;
+        put_user(change, std::move(moved));
+    }
+    const std::string document = document_key(organization, user);
+    change.put_document(document, document_of(member), {});
+    change.concerns(organization, document);
+    enforce_limits(change, organization, user, {});
+    change.edit().erase_membership(organization, user);
+    return disabled;
 }
 
 Status set_member_limits(Change& change, const Id128& organization, const Id128& user, const Limits& limits) {
-    const auto before = find_member(change.accounts().store(), organization, user);
-    if (!before) return before.error();
-    if (Status status = change.require_version(before->version); !status.ok()) return status;
-    Member member = *before;
-    member.limits = limits;
-    ++member.version;
+    auto member = changeable_member(change, organization, user);
+    if (!member) return member.error();
+    member->limits = limits;
     DocumentCheck check;
-    fields_of(member, check);
+    fields_of(*member, check);
     if (!check.status().ok()) return check.status();
-    const std::string document = member_document_key(to_uuid(organization), to_uuid(user));
-    change.put_document(document, before->version == 0 ? std::string() : document_of(*before), document_of(member));
-    change.concerns(organization, document);
-    OrganizationCredit* const credit = change.directory().find_organization(organization)->credit;
-    change.after_publish([credit, &credits = change.accounts().credits(), organization, user, limits] {
-        credit->set_limits(credits.member(organization, user), limits);
-    });
+    put_membership(change, std::move(*member));
     return {};
 }
 

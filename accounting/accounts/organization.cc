@@ -1,22 +1,30 @@
 #include "accounting/accounts/organization.h"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <utility>
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/member.h"
 #include "accounting/accounts/project.h"
+#include "accounting/accounts/user.h"
 #include "store/key_space.h"
 
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kSlugSuffix = 6;  // characters of the id appended to a slug that is taken
+constexpr std::array<std::string_view, 2> kKinds = {"team", "personal"};
+constexpr std::size_t kSlugSuffix = 6;          // characters of the id appended to a slug that is taken
+constexpr std::int64_t kMostOrganizations = 3;  // that one person makes, if the operator says nothing else of him
 
 template <class OrganizationOf, class Fields>
 void fields_of(OrganizationOf& organization, Fields& fields) {
     fields.name("name", organization.name);
     fields.text("slug", organization.slug, kMaxSlugBytes);
+    fields.choice("kind", organization.kind);
+    fields.id("created_by", organization.created_by);
     fields.number("version", organization.version);
     fields.number("created_ms", organization.created_ms);
     fields.number("updated_ms", organization.updated_ms);
@@ -70,7 +78,38 @@ Status change_policy(Change& change, const Id128& id, const std::function<void(O
     return update_organization(change, std::move(changed));
 }
 
+// Those that the person made and is still in.
+std::int64_t made_by(const Directory& directory, const Id128& user) {
+    return std::ranges::count_if(directory.organizations_of(user), [&](const Id128& id) {
+        const Organization* const one = directory.find_organization(id);
+        return one->created_by == user && one->kind == OrganizationKind::team && !one->policy.closed;
+    });
+}
+
+Status check_owner(const Directory& directory, const Id128& owner) {
+    const User* const person = directory.find_user(owner);
+    if (person == nullptr) return {StatusCode::not_found, "there is no such person"};
+    if (!person->verified()) {
+        return {StatusCode::denied, "an organization's owner needs a verified e-mail address", "email_not_verified"};
+    }
+    const std::int64_t most = person->most_organizations.value_or(kMostOrganizations);
+    const std::int64_t made = made_by(directory, owner);
+    if (made < most) return {};
+    return {StatusCode::conflict,
+            "the person has made " + std::to_string(made) + " of " + std::to_string(most) + " organizations",
+            "limit_reached"};
+}
+
 }  // namespace
+
+std::string_view to_string(OrganizationKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
+
+bool parse(std::string_view text, OrganizationKind& kind) {
+    const auto found = std::ranges::find(kKinds, text);
+    if (found == kKinds.end()) return false;
+    kind = static_cast<OrganizationKind>(found - kKinds.begin());
+    return true;
+}
 
 Result<Organization> read_organization(DocumentReader& reader, std::string_view document, std::string_view text) {
     Organization organization;
@@ -114,14 +153,21 @@ Status update_organization(Change& change, Organization organization) {
     return {};
 }
 
-Result<Id128> create_organization(Change& change, std::string name) {
+Result<Id128> create_organization(Change& change, NewOrganization wanted) {
     Organization organization;
     organization.id = make_uuid7(change.now_ms());
-    organization.name = std::move(name);
+    organization.name = std::move(wanted.name);
+    organization.kind = wanted.kind;
+    organization.created_by = wanted.owner;
     organization.created_ms = organization.updated_ms = change.now_ms();
     DocumentCheck check;
     fields_of(organization, check);
     if (!check.status().ok()) return std::unexpected(check.status());
+    if (!wanted.owner.is_nil()) {
+        if (Status status = check_owner(change.directory(), wanted.owner); !status.ok()) {
+            return std::unexpected(std::move(status));
+        }
+    }
     Accounts& accounts = change.accounts();
     organization.slug = free_slug(accounts, organization.name, organization.id);
     organization.policy.organization_text = to_uuid(organization.id);
@@ -130,6 +176,10 @@ Result<Id128> create_organization(Change& change, std::string name) {
     const Id128 id = organization.id;
     put_organization(change, std::move(organization));
     create_default_project(change, id);
+    if (!wanted.owner.is_nil()) {
+        Status joined = add_member(change, id, wanted.owner, Role::owner, Seat::of_creation, JoinedBy::creation);
+        if (!joined.ok()) return std::unexpected(std::move(joined));
+    }
     change.concerns(id, organization_document_key(to_uuid(id)));
     return id;
 }

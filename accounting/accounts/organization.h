@@ -25,9 +25,15 @@ struct OrganizationPolicy {
     bool closed = false;  // deleted: its keys answer 401
 };
 
+enum class OrganizationKind : std::uint8_t { team, personal };  // personal: of one person, who is its only member
+std::string_view to_string(OrganizationKind kind);
+bool parse(std::string_view text, OrganizationKind& kind);
+
 struct Organization {
     Id128 id = {};
     std::string name = {}, slug = {};
+    OrganizationKind kind = OrganizationKind::team;
+    Id128 created_by = {};     // nil: the operator
     std::int64_t version = 0;  // one more with each change; 1 is the first
     std::int64_t created_ms = 0, updated_ms = 0;
     OrganizationPolicy policy = {};
@@ -38,8 +44,13 @@ struct Organization {
 // From the document's key and text. The pointer to credit is left to the caller.
 Result<Organization> read_organization(DocumentReader& reader, std::string_view document, std::string_view text);
 
-// Creates the organization with its "Default Project". Names: 1..100 bytes of UTF-8 without control characters.
-Result<Id128> create_organization(Change& change, std::string name);
+struct NewOrganization {
+    std::string name = {};  // as check_name() has it
+    OrganizationKind kind = OrganizationKind::team;
+    Id128 owner = {};  // becomes its first member; nil: it has none, the operator makes it
+};
+// With its "Default Project". denied email_not_verified; conflict limit_reached: the owner has made as many as he may.
+Result<Id128> create_organization(Change& change, NewOrganization fields);
 
 // The organization as the change leaves it; not_found if it is unknown or closed.
 Result<const Organization*> open_organization(const Change& change, const Id128& id);

@@ -2,35 +2,71 @@
 
 #include <array>
 
+#include "accounting/accounts/directory.h"
+
 namespace tollgate {
 namespace {
 
-constexpr std::string_view kNotByManagement = "this operation needs an inference key";
-constexpr std::string_view kManagementOnly = "only management keys can perform this operation";
-constexpr std::string_view kRootManages = "only the root key may manage organizations";
+constexpr Right N = Right::no, O = Right::own, S = Right::by_setting, C = Right::as_creator, Y = Right::yes;
 
-struct Row {
-    Permission permission;
-    std::string_view name;
-    bool root_key, management_key, inference_key;
-    std::string_view denial;
-};
+constexpr std::string_view kNeedsInference = "this operation needs an inference key";
+constexpr std::string_view kPeople = "this operation needs a personal token";
+constexpr std::string_view kManagers = "only owners, admins and management keys can perform this operation";
+constexpr std::string_view kAdmins = "only owners and admins can perform this operation";
+constexpr std::string_view kOwners = "only owners can perform this operation";
+constexpr std::string_view kMembers = "only members and management keys can perform this operation";
+constexpr std::string_view kOperator = "only the root key can perform this operation";
 
-constexpr std::array<Row, kPermissionCount> kTable = {{
-    // permission                      name                    root   management inference
-    {Permission::infer, "infer", false, false, true, kNotByManagement},
-    {Permission::see_own_key, "see_own_key", true, true, true, {}},
-    {Permission::see_activity, "see_activity", true, true, false, kManagementOnly},
-    {Permission::see_billing, "see_billing", true, true, false, kManagementOnly},
-    {Permission::see_audit, "see_audit", true, true, false, kManagementOnly},
-    {Permission::see_settings, "see_settings", true, false, false, kRootManages},
-    {Permission::manage_organizations, "manage_organizations", true, false, false, kRootManages},
-    {Permission::manage_projects, "manage_projects", true, false, false, kRootManages},
-    {Permission::manage_keys, "manage_keys", true, false, false, kRootManages},
-    {Permission::manage_limits, "manage_limits", true, false, false, kRootManages},
-    {Permission::manage_settings, "manage_settings", true, false, false, kRootManages},
-    {Permission::move_credit, "move_credit", true, false, false, "only the root key may move credit"},
+// clang-format off
+constexpr std::array<PermissionRow, kPermissionCount> kTable = {{
+    //                                                                     of organization
+    //                                                                     |     operator
+    //                                                                     |     |  owner admin member
+    //                                                                     |     |  |  |  |  management, inference, service key
+    {Permission::infer,                  "infer",                          true, N, Y, Y, Y, N, Y, Y, Scope::infer, kNeedsInference},
+    {Permission::see_own_key,            "see_own_key",                   false, Y, Y, Y, Y, Y, Y, Y, Scope::always, {}},
+    {Permission::see_own_credits,        "see_own_credits",                true, Y, Y, Y, N, C, C, N, Scope::billing_read, kManagers},
+    {Permission::see_own_generation,     "see_own_generation",             true, Y, O, O, O, Y, O, O, Scope::activity_read, kMembers},
+    {Permission::see_profile,            "see_profile",                   false, N, Y, Y, Y, N, N, N, Scope::profile, kPeople},
+    {Permission::manage_profile,         "manage_profile",                false, N, Y, Y, Y, N, N, N, Scope::profile, kPeople},
+    {Permission::list_organizations,     "list_organizations",            false, Y, Y, Y, Y, N, N, N, Scope::organization_read, kPeople},
+    {Permission::create_organization,    "create_organization",           false, Y, Y, Y, Y, N, N, N, Scope::organizations_write, kPeople},
+    {Permission::see_organization,       "see_organization",               true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
+    {Permission::see_members,            "see_members",                    true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
+    {Permission::see_projects,           "see_projects",                   true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
+    {Permission::see_settings,           "see_settings",                   true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
+    {Permission::use_presets,            "use_presets",                    true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
+    {Permission::override_llm,           "override_llm",                   true, N, Y, Y, Y, N, N, N, Scope::profile, kPeople},
+    {Permission::see_keys,               "see_keys",                       true, Y, Y, Y, O, C, N, N, Scope::keys_read, kManagers},
+    {Permission::create_keys,            "create_keys",                    true, Y, Y, Y, Y, C, N, N, Scope::keys_write, kMembers},
+    {Permission::manage_keys,            "manage_keys",                    true, Y, Y, Y, O, C, N, N, Scope::keys_write, kManagers},
+    {Permission::manage_management_keys, "manage_management_keys",         true, Y, Y, Y, N, N, N, N, Scope::everything, kAdmins},
+    {Permission::manage_projects,        "manage_projects",                true, Y, Y, Y, N, C, N, N, Scope::organization_write, kManagers},
+    {Permission::see_own_limits,         "see_own_limits",                 true, Y, Y, Y, O, N, N, N, Scope::organization_read, kPeople},
+    {Permission::manage_limits,          "manage_limits",                  true, Y, Y, Y, N, C, N, N, Scope::organization_write, kManagers},
+    {Permission::manage_settings,        "manage_settings",                true, Y, Y, Y, N, C, N, N, Scope::organization_write, kManagers},
+    {Permission::manage_presets,         "manage_presets",                 true, Y, Y, Y, N, C, N, N, Scope::organization_write, kManagers},
+    {Permission::manage_provider_keys,   "manage_provider_keys",           true, Y, Y, Y, N, C, N, N, Scope::everything, kManagers},
+    {Permission::manage_members,         "manage_members",                 true, Y, Y, Y, N, C, N, N, Scope::members_write, kManagers},
+    {Permission::remove_members,         "remove_members",                 true, Y, Y, Y, O, C, N, N, Scope::members_write, kMembers},
+    {Permission::make_owner,             "make_owner",                     true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
+    {Permission::change_billing,         "change_billing",                 true, Y, Y, Y, N, N, N, N, Scope::organization_write, kAdmins},
+    {Permission::see_billing,            "see_billing",                    true, Y, Y, Y, N, C, N, N, Scope::billing_read, kManagers},
+    {Permission::purchase_credit,        "purchase_credit",                true, Y, Y, Y, N, N, N, N, Scope::billing_write, kAdmins},
+    {Permission::redeem_voucher,         "redeem_voucher",                 true, Y, Y, Y, N, N, N, N, Scope::billing_write, kAdmins},
+    {Permission::request_credit,         "request_credit",                 true, N, Y, Y, Y, N, N, N, Scope::profile, kPeople},
+    {Permission::decide_credit_requests, "decide_credit_requests",         true, Y, Y, Y, N, N, N, N, Scope::billing_write, kAdmins},
+    {Permission::transfer_credit,        "transfer_credit",                true, Y, Y, N, N, N, N, N, Scope::billing_write, kOwners},
+    {Permission::grant_credit,           "grant_credit",                   true, Y, N, N, N, N, N, N, Scope::everything, kOperator},
+    {Permission::see_activity,           "see_activity",                   true, Y, Y, Y, S, C, N, N, Scope::activity_read, kMembers},
+    {Permission::see_audit,              "see_audit",                      true, Y, Y, Y, N, C, N, N, Scope::activity_read, kManagers},
+    {Permission::change_organization,    "change_organization",            true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
+    {Permission::delete_organization,    "delete_organization",            true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
+    {Permission::manage_claims,          "manage_claims",                  true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
+    {Permission::manage_retention,       "manage_retention",               true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
+    {Permission::manage_instance,        "manage_instance",               false, Y, N, N, N, N, N, N, Scope::everything, kOperator},
 }};
+// clang-format on
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < kTable.size(); ++i) {
@@ -40,32 +76,79 @@ constexpr bool in_order() {
 }
 static_assert(in_order());
 
-const Row& row_of(Permission permission) { return kTable[static_cast<std::size_t>(permission)]; }
+constexpr std::array<std::string_view, 5> kRights = {"no", "own", "by_setting", "as_creator", "yes"};
 
-}  // namespace
+Right of_role(const PermissionRow& row, Role role) {
+    switch (role) {
+        case Role::owner:
+            return row.owner;
+        case Role::admin:
+            return row.admin;
+        case Role::member:
+            return row.member;
+        case Role::none:
+            break;
+    }
+    return Right::no;
+}
 
-std::string_view to_string(Permission permission) { return row_of(permission).name; }
-
-std::string_view denial(Permission permission) { return row_of(permission).denial; }
-
-bool has_permission(CallerKind caller, Permission permission) {
-    const Row& row = row_of(permission);
-    switch (caller) {
+Right of_kind(const PermissionRow& row, CallerKind kind, Role role) {
+    switch (kind) {
         case CallerKind::local:
         case CallerKind::root_key:
-            return row.root_key;
+            return row.operators;
         case CallerKind::management_key:
             return row.management_key;
         case CallerKind::inference_key:
             return row.inference_key;
+        case CallerKind::service_key:
+            return row.service_key;
+        case CallerKind::personal_token:
+            return of_role(row, role);
+        case CallerKind::nobody:
+            break;
     }
-    return false;
+    return Right::no;
 }
 
-Access access_to(const Id128& organization, const Caller& caller, Permission permission) {
-    if (!has_permission(caller, permission)) return Access::denied;
-    const bool own = caller.is_operator() || caller.organization == organization;
-    return own ? Access::granted : Access::unknown_organization;
+}  // namespace
+
+std::span<const PermissionRow> permissions() { return kTable; }
+const PermissionRow& row_of(Permission permission) { return kTable[static_cast<std::size_t>(permission)]; }
+std::string_view to_string(Permission permission) { return row_of(permission).name; }
+std::string_view to_string(Right right) { return kRights.at(static_cast<std::size_t>(right)); }
+
+// An owner has every right that any role has.
+bool may_ever(CallerKind caller, Permission permission) {
+    return of_kind(row_of(permission), caller, Role::owner) != Right::no;
+}
+
+Standing standing_of(const Directory& directory, const Caller& caller, const Id128& organization) {
+    if (caller.is_operator()) return {.belongs = true};
+    const Membership* const membership =
+        caller.user.is_nil() ? nullptr : directory.find_membership(organization, caller.user);
+    Standing standing;
+    standing.belongs = caller.is_person() ? membership != nullptr
+                                          : caller.kind != CallerKind::nobody && caller.organization == organization;
+    if (membership != nullptr && membership->status == MemberStatus::active) standing.role = membership->role;
+    return standing;
+}
+
+Permit permit(const Directory& directory, const Caller& caller, const Id128& organization, Permission permission) {
+    const PermissionRow& row = row_of(permission);
+    if (!may_ever(caller.kind, permission)) return {};
+    if (caller.is_person() && !caller.scopes.contains(row.scope)) return {};
+    Standing standing{.belongs = true, .role = Role::member};  // of himself everybody is as a member is
+    if (row.of_organization) standing = standing_of(directory, caller, organization);
+    if (!standing.belongs) return {.access = Access::unknown_organization};
+    Right right = of_kind(row, caller.kind, standing.role);
+    if (right == Right::as_creator) right = caller.user.is_nil() ? Right::yes : of_role(row, standing.role);
+    if (right == Right::no) return {};
+    return {.access = Access::granted, .own_only = right == Right::own};
+}
+
+bool may_touch(const Standing& actor, const Caller& caller, Role target) {
+    return caller.is_operator() || target != Role::owner || actor.role == Role::owner;
 }
 
 }  // namespace tollgate

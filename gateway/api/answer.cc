@@ -24,7 +24,8 @@ wire::Awaitable<ApiAnswer> answer_on(ThreadPool& threads, Services& services, co
 
 // With the address, which only changes need.
 Caller caller_of(Connection& connection) {
-    Caller caller = caller_of(connection.request.principal);
+    const bool known = connection.request.principal.key != KeyDigest{};
+    Caller caller = known ? caller_of(connection.request.principal) : Caller{.kind = CallerKind::nobody};
     wire::ErrorCode unknown;
     const auto endpoint = connection.stream().socket().remote_endpoint(unknown);
     if (!unknown) caller.address = endpoint.address().to_string();

@@ -14,7 +14,8 @@ void write_document(std::string_view name, const std::string& text, JsonWriter& 
 
 void write_entry(const AuditEntry& entry, JsonWriter& json) {
     json.object().key("change").number(static_cast<std::int64_t>(entry.change)).key("created_at").time(entry.at_ms);
-    json.key("actor").text(entry.actor).key("address").text_or_null(entry.address);
+    json.key("actor").text(entry.actor).key("actor_name").text_or_null(entry.actor_name);
+    json.key("via").text(entry.via).key("address").text_or_null(entry.address);
     json.key("action").text(entry.action).key("target").text(entry.target).key("documents").array();
     for (const AuditedDocument& one : entry.documents) {
         json.object().key("document").text(one.document);

@@ -26,7 +26,9 @@ inline constexpr Schema kAuditedDocument{"AuditedDocument", kAuditedDocumentFiel
 inline constexpr std::array kAuditEntryFields = {
     fields::integer("change").note("Its number; ascending"),
     fields::time("created_at"),
-    fields::text("actor"),
+    fields::text("actor").note("root, local, or user: or key: and an id"),
+    fields::text("actor_name").or_null().note("As it was then"),
+    fields::text("via").note("key: or token: and its hash, or command"),
     fields::text("address").or_null().note("Of the client"),
     fields::text("action"),
     fields::text("target"),

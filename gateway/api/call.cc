@@ -23,6 +23,14 @@ std::string_view query_of(const ApiRequest& request) {
     return request.operation->contract.query == nullptr ? std::string_view() : request.query;
 }
 
+Error denied(Permission permission) { return {ErrorKind::permission_denied, std::string(row_of(permission).denial)}; }
+
+ApiAnswer refusal_of(Error error) {
+    ApiAnswer answer;
+    answer.error = std::move(error);
+    return answer;
+}
+
 ErrorKind kind_of(StatusCode code) {
     switch (code) {
         case StatusCode::not_found:
@@ -68,10 +76,11 @@ ApiAnswer mutate(Call& call) {
         return api_error(ErrorKind::invalid_request,
                          "Idempotency-Key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");
     }
+    if (Error refused = call.check_standing(change.directory())) return refusal_of(std::move(refused));
     if (!request.idempotency_key.empty()) {
         const auto earlier =
             change.find_answer({.key = request.idempotency_key,
-                                .actor = actor_of(request.caller),
+                                .actor = via_of(request.caller),
                                 .route = std::string(operation.method).append(" ").append(request.path),
                                 .body = request.body});
         if (!earlier) return api_error(earlier.error());
@@ -138,31 +147,33 @@ std::string_view Call::path(std::string_view name) const {
     return path_value(request.operation->path, request.path, name);
 }
 
-ApiAnswer Call::refusal() const {
-    ApiAnswer answer;
-    answer.error = error();
-    return answer;
+ApiAnswer Call::refusal() const { return refusal_of(error()); }
+
+Error Call::check_standing(const Directory& now) {
+    const Guard& guard = request.operation->guard;
+    if (guard.kind != Guard::Kind::permission) return {};
+    const bool about_one = request.operation->path.find("{organization}") != std::string_view::npos;
+    // Another organization is as unknown as one that never was.
+    const auto unknown = [] { return Error(ErrorKind::not_found, "there is no such organization"); };
+    if (about_one && organization_ == nullptr) return unknown();
+    const Id128& id = about_one ? organization_->id : request.caller.organization;
+    permit_ = tollgate::permit(now, request.caller, id, guard.permission);
+    if (permit_.access == Access::granted) return {};
+    return permit_.access == Access::unknown_organization ? unknown() : denied(guard.permission);
 }
 
 ApiAnswer answer_call(Services& services, const ApiRequest& request) {
     Call call(services, request);
     const Operation& operation = *request.operation;
-    if (operation.path.find("{organization}") != std::string_view::npos) {
-        // Another organization is as unknown as one that never was.
-        const Organization* const organization = call.organization_;
-        if (organization == nullptr ||
-            access_to(organization->id, request.caller, operation.guard.permission) != Access::granted) {
-            return api_error(ErrorKind::not_found, "there is no such organization");
-        }
-    }
+    if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
     if (call.error()) return call.refusal();
     return operation.handler.mutate != nullptr ? mutate(call) : operation.handler.read(call);
 }
 
 Error check_permission(const Operation& operation, CallerKind caller) {
     const Guard& guard = operation.guard;
-    if (guard.kind != Guard::Kind::permission || has_permission(caller, guard.permission)) return {};
-    return {ErrorKind::permission_denied, std::string(denial(guard.permission))};
+    if (guard.kind != Guard::Kind::permission || may_ever(caller, guard.permission)) return {};
+    return denied(guard.permission);
 }
 
 }  // namespace tollgate

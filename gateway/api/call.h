@@ -59,19 +59,25 @@ class Call {
     std::string_view path(std::string_view name) const;  // a parameter of the path
     // The organization in the path.
     const Organization& organization() const { return *organization_; }
+    // What the caller may of it, where the operation needs a permission.
+    const Permit& permit() const { return permit_; }
     // The refusal, if a field read so far is wrong.
     const Error& error() const { return query.error() ? query.error() : body.error(); }
     ApiAnswer refusal() const;
+    // Whether the caller may call about this organization, as the directory has both: what permit() says then. Asked
+    // before the handler runs.
+    Error check_standing(const Directory& now);
 
   private:
-    friend ApiAnswer answer_call(Services& services, const ApiRequest& request);
     const Organization* organization_ = nullptr;
+    Permit permit_;
 };
 
-// Runs the operation's handler, on the thread that it asks for.
+// Runs the operation's handler, on the thread that it asks for. What the caller may is looked at here, in the newest
+// accounts; a change looks again when no other one can be made.
 ApiAnswer answer_call(Services& services, const ApiRequest& request);
 
-// Whether this caller may call at all; about which organization is looked at by answer_call().
+// Whether such a caller may call at all; about which organization is looked at by answer_call().
 Error check_permission(const Operation& operation, CallerKind caller);
 
 }  // namespace tollgate

@@ -18,7 +18,7 @@ std::string place_of_lot(const CreditLot& lot) {
 }  // namespace
 
 ApiAnswer no_credit_of_its_own() {
-    return api_error(ErrorKind::permission_denied, "the root key has no credit of its own: ask about an organization");
+    return api_error(ErrorKind::permission_denied, "this key has no credit of its own: ask about an organization");
 }
 
 ApiAnswer show_own_credits(Call& call) {

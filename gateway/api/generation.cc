@@ -25,6 +25,13 @@ void write_provider_response(const StoredRequest& request, JsonWriter& json) {
     json.end().end();
 }
 
+bool is_visible(const Call& call, const RequestOpened& request) {
+    const Caller& caller = call.request.caller;
+    const Permit permitted = permit(*call.directory, caller, request.organization, Permission::see_own_generation);
+    if (permitted.access != Access::granted || !permitted.own_only) return permitted.access == Access::granted;
+    return caller.is_person() ? request.member == caller.user : request.key == caller.key;
+}
+
 }  // namespace
 
 ApiAnswer show_generation(Call& call) {
@@ -34,8 +41,7 @@ ApiAnswer show_generation(Call& call) {
     if (!ulid) return api_error(ErrorKind::invalid_request, "'id' must be a generation id: gen-…", "id");
     const auto found = call.services.ledger->find_request(*ulid);
     // Another organization's record is as unknown as one that never was.
-    const bool visible = found && access_to(found->opened().organization, call.request.caller,
-                                            Permission::see_own_key) == Access::granted;
+    const bool visible = found && is_visible(call, found->opened());
     if (!found && found.error().code() == StatusCode::expired) {
         return api_error(ErrorKind::not_found, "the detail of that time has been dropped at the end of its retention",
                          "id");

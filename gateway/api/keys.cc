@@ -18,7 +18,7 @@ void write_members(const CreditTable& credits, const KeyRecord& key, std::int64_
     const Limits limits = key.limits;
     json.key("hash").text(to_hex(key.digest)).key("label").text(key_label(key.kind, key.ends));
     json.key("name").text(key.name);
-    json.key("disabled").flag(key.disabled).key("limit");
+    json.key("disabled").flag(key.disabled != Disabled::no).key("limit");
     limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_remaining");
     if (limits.budget) {
@@ -110,11 +110,15 @@ ApiAnswer key_answer(const CreditTable& credits, const KeyRecord& key, std::int6
     return versioned_answer(json, key.version);
 }
 
-// The key that the path names, if it is the organization's. It lives as long as the directory.
+bool is_visible(const Call& call, const KeyRecord& key) {
+    return !call.permit().own_only || key.creator == call.request.caller.user;
+}
+
+// The key that the path names, if it is the organization's and the caller's to see. It lives as long as the directory.
 const KeyRecord* find_key(const Call& call, const Directory& directory) {
     const auto digest = parse_key_digest(call.path("key"));
     const KeyRecord* const key = digest ? directory.find_key(*digest) : nullptr;
-    return key != nullptr && key->organization == call.organization().id ? key : nullptr;
+    return key != nullptr && key->organization == call.organization().id && is_visible(call, *key) ? key : nullptr;
 }
 
 ApiAnswer no_such_key() { return api_error(ErrorKind::not_found, "there is no such key in this organization"); }
@@ -133,9 +137,10 @@ ApiAnswer list_keys(Call& call) {
     const Page page = read_page(call.query);
     if (call.error()) return call.refusal();
     JsonWriter json;
+    auto keys = call.directory->keys_of(call.organization().id);
+    std::erase_if(keys, [&](const KeyRecord* one) { return !is_visible(call, *one); });
     const auto part = page_of(
-        page, call.directory->keys_of(call.organization().id),
-        [](const KeyRecord* one) { return std::tuple(one->created_ms, one->digest); },
+        page, std::move(keys), [](const KeyRecord* one) { return std::tuple(one->created_ms, one->digest); },
         [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); });
     write_page(
         part, [&](const KeyRecord* one) { write_key(*call.services.credits, *one, call.request.now_ms, json); }, json);
@@ -153,9 +158,19 @@ ApiAnswer create_key(Call& call, Change& change) {
     key.limit = body.usd("limit").value_or(std::nullopt);
     key.reset = read_reset(body);
     key.project = optional_uuid(body, "project_id");
-    key.creator = optional_uuid(body, "creator_user_id").value_or(Id128{});
+    const Caller& caller = call.request.caller;
+    key.creator = optional_uuid(body, "creator_user_id").value_or(caller.user);
     key.expires_ms = body.time_after("expires_at", call.request.now_ms);
     if (call.error()) return call.refusal();
+    const auto may = [&](Permission permission) {
+        return permit(change.directory(), caller, call.organization().id, permission);
+    };
+    if (key.kind == KeyKind::management && may(Permission::manage_management_keys).access != Access::granted) {
+        return api_error(ErrorKind::permission_denied, "only owners and admins make management keys", "kind");
+    }
+    if (key.creator != caller.user && may(Permission::manage_keys).own_only) {
+        return api_error(ErrorKind::permission_denied, "you may make keys for yourself only", "creator_user_id");
+    }
     const auto made = create_key(change, call.organization().id, key);
     if (!made) return api_error(made.error());
     JsonWriter json;
@@ -197,9 +212,9 @@ ApiAnswer delete_key(Call& call, Change& change) {
 }
 
 ApiAnswer show_own_key(Call& call) {
-    if (call.request.caller.is_operator()) return no_credit_of_its_own();
     const KeyRecord* const key = call.directory->find_key(call.request.caller.key);
     if (key == nullptr) return api_error(ErrorKind::not_found, "this key no longer exists");
+    if (key->credit == nullptr) return no_credit_of_its_own();
     JsonWriter json;
     json.object().key("data").object();
     write_members(*call.services.credits, *key, call.request.now_ms, json);

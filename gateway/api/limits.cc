@@ -8,14 +8,16 @@
 namespace tollgate {
 namespace {
 
-// Whose limits the path names; nullopt for what the organization has not.
+// Whose limits the path names; nullopt for what the organization has not, or the caller may not see.
 std::optional<LimitTarget> target_of(const Call& call) {
+    const bool own_only = call.permit().own_only;
     LimitTarget target{.organization = call.organization().id};
     const std::string_view project = call.path("project"), member = call.path("member"), key = call.path("key");
     if (!key.empty()) {
         const auto digest = parse_key_digest(key);
         const KeyRecord* const record = digest ? call.directory->find_key(*digest) : nullptr;
         if (record == nullptr || record->organization != target.organization) return std::nullopt;
+        if (own_only && record->creator != call.request.caller.user) return std::nullopt;
         target.scope = LimitScope::key;
         target.key = record->digest;
     } else if (!project.empty()) {
@@ -26,7 +28,7 @@ std::optional<LimitTarget> target_of(const Call& call) {
         target.id = record->id;
     } else if (!member.empty()) {
         const auto id = parse_uuid(member);
-        if (!id || id->is_nil()) return std::nullopt;
+        if (!id || (own_only && *id != call.request.caller.user)) return std::nullopt;
         target.scope = LimitScope::member;
         target.id = *id;
     }
@@ -107,7 +109,7 @@ enum class Unnamed : std::uint8_t { unlimited, kept };
 ApiAnswer change_limits(Call& call, Change& change, Unnamed unnamed) {
     const auto target = target_of(call);
     if (!target) return nobody();
-    const auto before = find_limits(change.directory(), *call.services.store, *target);
+    const auto before = find_limits(change.directory(), *target);
     if (!before) return api_error(before.error());
     const Limits after = changed_by(call.body, unnamed == Unnamed::kept ? before->limits : Limits{});
     if (call.error()) return call.refusal();
@@ -133,7 +135,7 @@ LimitReset read_reset(BodyFields& body) {
 ApiAnswer show_limits(Call& call) {
     const auto target = target_of(call);
     if (!target) return nobody();
-    const auto found = find_limits(*call.directory, *call.services.store, *target);
+    const auto found = find_limits(*call.directory, *target);
     return found ? show(call, *target, found->version) : api_error(found.error());
 }
 

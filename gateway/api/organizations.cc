@@ -41,7 +41,8 @@ ApiAnswer list_organizations(Call& call) {
 ApiAnswer create_organization(Call& call, Change& change) {
     const std::string name = call.body.required_text("name");
     if (call.error()) return call.refusal();
-    const auto id = create_organization(change, name);
+    const Caller& caller = call.request.caller;
+    const auto id = create_organization(change, {.name = name, .owner = caller.is_person() ? caller.user : Id128{}});
     if (!id) return api_error(id.error());
     JsonWriter json;
     write_organization(change.directory(), *change.directory().find_organization(*id), json);

@@ -146,7 +146,8 @@ ApiAnswer transfer(Call& call) {
     TransactionRequest transaction{.kind = TransactionKind::transfer, .organization = {}};
     transaction.amount = positive_amount(fields);
     const auto to = parse_uuid(fields.required_text("to"));
-    if (!to || call.directory->find_organization(*to) == nullptr) {
+    if (!to || call.directory->find_organization(*to) == nullptr ||
+        !standing_of(*call.directory, call.request.caller, *to).belongs) {
         fields.fail("to", "is no organization here");
     }
     transaction.counterparty = to.value_or(Id128{});

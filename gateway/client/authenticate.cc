@@ -46,7 +46,7 @@ Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& director
     }
     const KeyRecord* const record = directory->find_key(head.presented_key);
     if (record == nullptr) return refused("unknown API key");
-    if (record->disabled) return refused("this API key is disabled");
+    if (record->disabled != Disabled::no) return refused("this API key is disabled");
     if (record->expires_ms != 0 && record->expires_ms <= head.started_ms) return refused("this API key has expired");
     const bool root = record->kind == KeyKind::root;
     const Organization* const organization = root ? nullptr : directory->find_organization(record->organization);

@@ -57,7 +57,7 @@ Status make_quickstart(Store& store, SlotFile& slots, CreditTable& credits, Acco
     if (!ledger) return ledger.error();
     (*ledger)->start();
     Change change(accounts, Caller{}, "quickstart.create", now);
-    const auto organization = create_organization(change, "Quickstart");
+    const auto organization = create_organization(change, {.name = "Quickstart"});
     if (!organization) return organization.error();
     const auto key = create_key(change, *organization, {.name = "Quickstart key"});
     if (!key) return key.error();

@@ -12,6 +12,8 @@
 #include "accounting/accounts/account_limits.h"
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/permission.h"
+#include "accounting/accounts/seats.h"
 #include "tests/support/memory_store.h"
 
 namespace tollgate {
@@ -49,7 +51,7 @@ class AccountsFixture : public ::testing::Test {
         return apply([](Change& change) { return create_root_key(change); });
     }
     Result<Id128> make_organization(const std::string& name) {
-        return apply([&](Change& change) { return create_organization(change, name); });
+        return apply([&](Change& change) { return create_organization(change, {.name = name}); });
     }
     Result<Id128> make_project(const Id128& organization, const std::string& name, std::int64_t now_ms = kNow) {
         return apply([&](Change& change) { return create_project(change, organization, name); }, now_ms);
@@ -71,7 +73,32 @@ class AccountsFixture : public ::testing::Test {
         return apply([&](Change& change) { return set_limits(change, target, limits); });
     }
 
+    Result<Id128> make_user(const std::string& email, VerifiedBy verified_by = VerifiedBy::the_operator) {
+        return apply([&](Change& change) { return create_user(change, {.email = email, .verified_by = verified_by}); });
+    }
+    Status add(const Id128& organization, const Id128& user, Role role = Role::member, Seat seat = Seat::taken) {
+        return apply(
+            [&](Change& change) { return add_member(change, organization, user, role, seat, JoinedBy::the_operator); });
+    }
+    Status update(const Id128& organization, const Id128& user, const MemberChange& fields) {
+        return apply([&](Change& change) { return update_member(change, organization, user, fields); });
+    }
+    Result<std::size_t> remove(const Id128& organization, const Id128& user) {
+        return apply([&](Change& change) { return remove_member(change, organization, user); });
+    }
+
     // The same of what must succeed.
+    Id128 person(const std::string& email, VerifiedBy verified_by = VerifiedBy::the_operator) {
+        const auto id = make_user(email, verified_by);
+        EXPECT_TRUE(id) << id.error().message();
+        return id.value_or(Id128{});
+    }
+    Id128 member(const Id128& organization, const std::string& email, Role role = Role::member) {
+        const Id128 id = person(email);
+        const Status added = add(organization, id, role);
+        EXPECT_TRUE(added.ok()) << added.message();
+        return id;
+    }
     Id128 organization(const std::string& name = "Acme") {
         const auto id = make_organization(name);
         EXPECT_TRUE(id) << id.error().message();
@@ -83,6 +110,16 @@ class AccountsFixture : public ::testing::Test {
         return made ? made->digest : KeyDigest{};
     }
 
+    // Who calls from now on.
+    void call_as(const Id128& user) {
+        caller_ = {.kind = CallerKind::personal_token, .user = user, .scopes = ScopeSet::of(Scope::everything)};
+    }
+    void call_as_operator() { caller_ = {.kind = CallerKind::root_key, .address = "192.0.2.1"}; }
+
+    const Membership* find(const Id128& organization, const Id128& user) {
+        return accounts_->directory()->find_membership(organization, user);
+    }
+    const User* find_user(const Id128& id) { return accounts_->directory()->find_user(id); }
     const KeyRecord* find(const KeyDigest& digest) { return accounts_->directory()->find_key(digest); }
     const Organization* find(const Id128& id) { return accounts_->directory()->find_organization(id); }
     Id128 default_project(const Id128& organization) {

@@ -79,8 +79,8 @@ int build(const std::string& directory, std::int64_t requests, std::int64_t orga
     if (!ledger) return fail(ledger.error());
     std::vector<Id128> organizations;
     for (std::int64_t i = 0; i < organization_count; ++i) {
-        const auto organization =
-            change(**accounts, now_ms, [](Change& change) { return create_organization(change, "Organization"); });
+        const auto organization = change(
+            **accounts, now_ms, [](Change& change) { return create_organization(change, {.name = "Organization"}); });
         if (!organization) return fail(organization.error());
         organizations.push_back(*organization);
         const auto granted = (*ledger)->grant({.organization = *organization, .amount = kCredit}, now_ms);

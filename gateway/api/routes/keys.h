@@ -9,12 +9,12 @@ namespace tollgate::rows {
 
 // clang-format off
 inline constexpr Operation kKeysRoutes[] = {
-    {kGet, "/api/organizations/{organization}/keys", "keys", see_settings, readers, {list_keys},
+    {kGet, "/api/organizations/{organization}/keys", "keys", see_keys, readers, {list_keys},
      "List API keys", {.query = &kPageQuery, .answer = &kKeyPage}},
-    {kPost, "/api/organizations/{organization}/keys", "keys", manage_keys, accounts, {create_key, "key.create"},
+    {kPost, "/api/organizations/{organization}/keys", "keys", create_keys, accounts, {create_key, "key.create"},
      "Create an API key; its plaintext is shown once",
      {.body = &kNewKeyBody, .answer = &kNewKeyAnswer, .status = 201}},
-    {kGet, "/api/organizations/{organization}/keys/{key}", "organization_key", see_settings, readers, {show_key},
+    {kGet, "/api/organizations/{organization}/keys/{key}", "organization_key", see_keys, readers, {show_key},
      "Show an API key", {.answer = &kKeyData}},
     {kPatch, "/api/organizations/{organization}/keys/{key}", "organization_key",
      manage_keys, accounts, {update_key, "key.update"},
@@ -22,13 +22,13 @@ inline constexpr Operation kKeysRoutes[] = {
     {kDelete, "/api/organizations/{organization}/keys/{key}", "organization_key",
      manage_keys, accounts, {delete_key, "key.delete"},
      "Delete an API key", {.answer = &kDeleted}},
-    {kGet, "/api/organizations/{organization}/keys/{key}/limits", "key_limits", see_settings, readers, {show_limits},
+    {kGet, "/api/organizations/{organization}/keys/{key}/limits", "key_limits", see_keys, readers, {show_limits},
      "Show a key's limits", {.answer = &kLimits}},
     {kPut, "/api/organizations/{organization}/keys/{key}/limits", "key_limits",
-     manage_limits, accounts, {set_limits, "limits.update"},
+     manage_keys, accounts, {set_limits, "limits.update"},
      "Replace a key's limits", {.body = &kLimitsBody, .answer = &kLimits}},
     {kPatch, "/api/organizations/{organization}/keys/{key}/limits", "key_limits",
-     manage_limits, accounts, {change_limits, "limits.update"},
+     manage_keys, accounts, {change_limits, "limits.update"},
      "Change some of a key's limits", {.body = &kLimitsChange, .answer = &kLimits}},
 };
 // clang-format on

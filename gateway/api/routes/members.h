@@ -9,7 +9,7 @@ namespace tollgate::rows {
 // clang-format off
 inline constexpr Operation kMembersRoutes[] = {
     {kGet, "/api/organizations/{organization}/members/{member}/limits", "member_limits",
-     see_settings, readers, {show_limits},
+     see_own_limits, readers, {show_limits},
      "Show a member's limits", {.answer = &kLimits}},
     {kPut, "/api/organizations/{organization}/members/{member}/limits", "member_limits",
      manage_limits, accounts, {set_limits, "limits.update"},

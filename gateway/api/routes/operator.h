@@ -9,11 +9,11 @@ namespace tollgate::rows {
 
 // clang-format off
 inline constexpr Operation kOperatorRoutes[] = {
-    {kGet, "/api/usage", "usage", manage_organizations, readers, {list_usage_by_organization},
+    {kGet, "/api/usage", "usage", manage_instance, readers, {list_usage_by_organization},
      "Sum what each organization used", {.query = &kAllUsageQuery, .answer = &kAllUsage, .csv = true}},
-    {kGet, "/api/credits", "all_credits", manage_organizations, readers, {show_all_credits},
+    {kGet, "/api/credits", "all_credits", manage_instance, readers, {show_all_credits},
      "Sum the credit of all organizations", {.answer = &kAllCredits}},
-    {kGet, "/api/audit", "instance_audit", manage_organizations, readers, {list_instance_audit},
+    {kGet, "/api/audit", "instance_audit", manage_instance, readers, {list_instance_audit},
      "List who changed what of the instance, the newest first", {.query = &kAuditQuery, .answer = &kAuditPage}},
 };
 // clang-format on

@@ -9,7 +9,7 @@ namespace tollgate::rows {
 
 // clang-format off
 inline constexpr Operation kProjectsRoutes[] = {
-    {kGet, "/api/organizations/{organization}/projects", "projects", see_settings, readers, {list_projects},
+    {kGet, "/api/organizations/{organization}/projects", "projects", see_projects, readers, {list_projects},
      "List projects", {.query = &kPageQuery, .answer = &kProjectPage}},
     {kPost, "/api/organizations/{organization}/projects", "projects",
      manage_projects, accounts, {create_project, "project.create"},

@@ -223,11 +223,11 @@ TEST_F(AccountsTest, ManagementKeyBelongsToNoProject) {
 TEST_F(AccountsTest, DisabledKeyIsVisibleAsDisabled) {
     const KeyDigest digest = key(organization());
     ASSERT_TRUE(update(digest, {.disabled = true}, kNow + 1).ok());
-    EXPECT_TRUE(find(digest)->disabled);
+    EXPECT_EQ(find(digest)->disabled, Disabled::by_hand);
     EXPECT_EQ(find(digest)->name, "a key");
     EXPECT_EQ(find(digest)->updated_ms, kNow + 1);
     reload();
-    EXPECT_TRUE(find(digest)->disabled);
+    EXPECT_EQ(find(digest)->disabled, Disabled::by_hand);
 }
 
 TEST_F(AccountsTest, ChangedLimitIsInForceAndCanBeTakenAway) {
@@ -256,7 +256,7 @@ TEST_F(AccountsTest, LimitIsInForceAfterAReload) {
 }
 
 TEST_F(AccountsTest, SpendersAreMadeOnAKeysFirstUseWithTheLimitsInForce) {
-    const Id128 id = organization(), user = make_uuid7(kNow);
+    const Id128 id = organization(), user = member(id, "ann@example.com");
     const Id128 project = default_project(id);
     ASSERT_TRUE(limit({.scope = LimitScope::member, .organization = id, .id = user}, {.budget = NanoUsd{1}}).ok());
     ASSERT_TRUE(limit({.scope = LimitScope::project, .organization = id, .id = project}, {.budget = NanoUsd{2}}).ok());
@@ -307,7 +307,7 @@ TEST_F(AccountsTest, ReloadGivesTheSameDirectory) {
     ASSERT_TRUE(project);
     const KeyFields fields{.name = "k \"quoted\"",
                            .project = *project,
-                           .creator = make_uuid7(kNow),
+                           .creator = member(id, "ann@example.com"),
                            .limit = NanoUsd{9'007'199'254'740'993},
                            .reset = LimitReset::weekly,
                            .expires_ms = kNow + 5};
@@ -444,7 +444,7 @@ TEST_F(AccountsTest, KeyIsNamedAlsoOnceItIsDeleted) {
 }
 
 TEST_F(AccountsTest, LimitsAreFoundWithTheVersionOfWhatHasThem) {
-    const Id128 owner = organization(), user = make_uuid7(kNow);
+    const Id128 owner = organization(), user = member(owner, "ann@example.com");
     const KeyDigest digest = key(owner);
     const std::vector<LimitTarget> targets = {
         {.scope = LimitScope::organization, .organization = owner},
@@ -454,11 +454,11 @@ TEST_F(AccountsTest, LimitsAreFoundWithTheVersionOfWhatHasThem) {
     };
     const Limits limits{.budget = NanoUsd{7}, .reset = LimitReset::weekly, .tokens_per_minute = 3};
     for (const LimitTarget& target : targets) {
-        const auto before = find_limits(*accounts_->directory(), store_, target);
+        const auto before = find_limits(*accounts_->directory(), target);
         ASSERT_TRUE(before);
         EXPECT_EQ(before->limits, Limits());
         ASSERT_TRUE(limit(target, limits).ok());
-        const auto after = find_limits(*accounts_->directory(), store_, target);
+        const auto after = find_limits(*accounts_->directory(), target);
         ASSERT_TRUE(after);
         EXPECT_EQ(after->limits, limits);
         EXPECT_EQ(after->version, before->version + 1);
@@ -472,9 +472,10 @@ TEST_F(AccountsTest, LimitsOfAnotherOrganizationAreUnknown) {
         {.scope = LimitScope::organization, .organization = make_uuid7(kNow)},
         {.scope = LimitScope::project, .organization = other, .id = default_project(owner)},
         {.scope = LimitScope::key, .organization = other, .key = digest},
+        {.scope = LimitScope::member, .organization = other, .id = member(owner, "ann@example.com")},
     };
     for (const LimitTarget& target : targets) {
-        EXPECT_EQ(find_limits(*accounts_->directory(), store_, target).error().code(), StatusCode::not_found);
+        EXPECT_EQ(find_limits(*accounts_->directory(), target).error().code(), StatusCode::not_found);
     }
 }
 

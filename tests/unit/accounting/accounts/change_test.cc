@@ -47,7 +47,7 @@ class ChangeTest : public AccountsFixture {
 TEST_F(ChangeTest, SeveralEntitiesAreOneCommitAndOnePublication) {
     const std::size_t commits = store_.commits();
     const auto made = apply([](Change& change) -> Result<Id128> {
-        const auto id = create_organization(change, "Acme");
+        const auto id = create_organization(change, {.name = "Acme"});
         if (!id) return id;
         EXPECT_NE(change.directory().find_organization(*id), nullptr);
         EXPECT_TRUE(create_key(change, *id, {.name = "k"}));
@@ -74,6 +74,19 @@ TEST_F(ChangeTest, WithoutACommitNothingHappens) {
     EXPECT_EQ(store_.contents(), contents);
     EXPECT_EQ(accounts_->directory(), before);
     EXPECT_EQ(published_.size(), 1U);
+}
+
+TEST_F(ChangeTest, ADocumentIsFoundAsTheChangeLeavesIt) {
+    const Id128 id = organization();
+    const std::string stored = organization_document_key(to_uuid(id));
+    Change change(*accounts_, caller_, "test", kNow);
+    EXPECT_THAT(change.find_document(stored).value(), HasSubstr("Acme"));
+    EXPECT_EQ(change.find_document("voucher/1").error().code(), StatusCode::not_found);
+    change.put_document("voucher/1", {}, "{\"n\":1}");
+    change.put_document("voucher/1", "{\"n\":1}", "{\"n\":2}");
+    change.put_document(stored, "{}", {});
+    EXPECT_EQ(change.find_document("voucher/1").value(), "{\"n\":2}");
+    EXPECT_EQ(change.find_document(stored).error().code(), StatusCode::not_found);
 }
 
 TEST_F(ChangeTest, FailedCommitLeavesNothing) {

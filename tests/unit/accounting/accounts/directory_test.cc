@@ -80,12 +80,12 @@ TEST(Directory, AChangeSharesTheShardsThatItDoesNotTouch) {
     const auto before = std::move(builder).build();
     DirectoryBuilder next(*before);
     KeyRecord changed = record_number(0, id);
-    changed.disabled = true;
+    changed.disabled = Disabled::by_hand;
     next.put(std::move(changed));
     const auto after = std::move(next).build();
     EXPECT_EQ(after->key_count(), 100U);
-    EXPECT_TRUE(after->find_key(digest_key("0"))->disabled);
-    EXPECT_FALSE(before->find_key(digest_key("0"))->disabled);
+    EXPECT_EQ(after->find_key(digest_key("0"))->disabled, Disabled::by_hand);
+    EXPECT_EQ(before->find_key(digest_key("0"))->disabled, Disabled::no);
     EXPECT_EQ(after->find_key(digest_key("1")), before->find_key(digest_key("1")));
 }
 

@@ -2,65 +2,155 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "tests/support/accounts_fixture.h"
+
 namespace tollgate {
 namespace {
 
-const Id128 kOwn = {.bytes = {1}}, kOther = {.bytes = {2}};
+class PermissionTest : public AccountsFixture {
+  protected:
+    void SetUp() override {
+        AccountsFixture::SetUp();
+        own_ = organization();
+        other_ = organization("Other");
+        owner_ = member(own_, "owner@example.com", Role::owner);
+        admin_ = member(own_, "admin@example.com", Role::admin);
+        member_ = member(own_, "member@example.com");
+    }
 
-Caller caller(CallerKind kind) { return {.kind = kind, .organization = kind == CallerKind::root_key ? Id128{} : kOwn}; }
+    Caller by_key(CallerKind kind, const Id128& creator = {}) const {
+        return {.kind = kind, .user = creator, .organization = own_};
+    }
+    static Caller by_person(const Id128& user, ScopeSet scopes = ScopeSet::of(Scope::everything)) {
+        return {.kind = CallerKind::personal_token, .user = user, .scopes = scopes};
+    }
+    Permit ask(const Caller& caller, Permission permission) {
+        return permit(*accounts_->directory(), caller, own_, permission);
+    }
+    Access access(const Caller& caller, Permission permission) { return ask(caller, permission).access; }
+    Access access_to_other(const Caller& caller, Permission permission) {
+        return permit(*accounts_->directory(), caller, other_, permission).access;
+    }
 
-TEST(Permission, KeysMayWhatTheirKindMay) {
-    struct Row {
-        Permission permission;
-        bool root, management, inference;
-    };
-    const Row rows[] = {
-        {Permission::infer, false, false, true},
-        {Permission::see_own_key, true, true, true},
-        {Permission::see_activity, true, true, false},
-        {Permission::see_billing, true, true, false},
-        {Permission::see_audit, true, true, false},
-        {Permission::see_settings, true, false, false},
-        {Permission::manage_organizations, true, false, false},
-        {Permission::manage_projects, true, false, false},
-        {Permission::manage_keys, true, false, false},
-        {Permission::manage_limits, true, false, false},
-        {Permission::manage_settings, true, false, false},
-        {Permission::move_credit, true, false, false},
-    };
-    static_assert(std::size(rows) == kPermissionCount);
-    for (const Row& row : rows) {
-        EXPECT_EQ(has_permission(caller(CallerKind::root_key), row.permission), row.root) << to_string(row.permission);
-        EXPECT_EQ(has_permission(caller(CallerKind::local), row.permission), row.root) << to_string(row.permission);
-        EXPECT_EQ(has_permission(caller(CallerKind::management_key), row.permission), row.management)
-            << to_string(row.permission);
-        EXPECT_EQ(has_permission(caller(CallerKind::inference_key), row.permission), row.inference)
-            << to_string(row.permission);
+    // What a cell of the table comes to.
+    static Permit of(Right right) {
+        if (right == Right::no) return {};
+        return {.access = Access::granted, .own_only = right == Right::own};
+    }
+    void expect(const Caller& caller, const PermissionRow& row, Right right) {
+        const Permit permitted = ask(caller, row.permission), expected = of(right);
+        EXPECT_EQ(permitted.access, expected.access) << row.name << ' ' << to_string(caller.kind);
+        EXPECT_EQ(permitted.own_only, expected.own_only) << row.name << ' ' << to_string(caller.kind);
+    }
+
+    Id128 own_, other_, owner_, admin_, member_;
+};
+
+TEST_F(PermissionTest, EveryCellHoldsInTheCallersOrganization) {
+    for (const PermissionRow& row : permissions()) {
+        expect({.kind = CallerKind::root_key}, row, row.operators);
+        expect({.kind = CallerKind::local}, row, row.operators);
+        expect(by_key(CallerKind::management_key), row, row.management_key);
+        expect(by_key(CallerKind::inference_key), row, row.inference_key);
+        expect(by_key(CallerKind::service_key), row, row.service_key);
+        expect(by_person(admin_), row, row.of_organization ? row.admin : row.member);
+        expect(by_person(owner_), row, row.of_organization ? row.owner : row.member);
+        expect(by_person(member_), row, row.member);
+        expect({.kind = CallerKind::nobody}, row, Right::no);
     }
 }
 
-TEST(Permission, WhatMayBeDeniedSaysWhy) {
-    for (std::size_t i = 0; i < kPermissionCount; ++i) {
-        const auto permission = static_cast<Permission>(i);
-        if (!has_permission(caller(CallerKind::inference_key), permission)) EXPECT_FALSE(denial(permission).empty());
+TEST_F(PermissionTest, AnotherOrganizationIsUnknownExceptToTheOperator) {
+    for (const PermissionRow& row : permissions()) {
+        if (!row.of_organization) continue;
+        for (const Caller& caller : {by_person(owner_), by_key(CallerKind::management_key, owner_)}) {
+            const bool ever = may_ever(caller.kind, row.permission);
+            EXPECT_EQ(access_to_other(caller, row.permission), ever ? Access::unknown_organization : Access::denied)
+                << row.name;
+        }
+    }
+    EXPECT_EQ(access_to_other({.kind = CallerKind::root_key}, Permission::see_billing), Access::granted);
+}
+
+TEST_F(PermissionTest, AManagementKeyMayWhatItsCreatorMayToday) {
+    const Caller key = by_key(CallerKind::management_key, admin_);
+    EXPECT_EQ(access(key, Permission::manage_projects), Access::granted);
+    ASSERT_TRUE(update(own_, admin_, {.role = Role::member}).ok());
+    EXPECT_EQ(access(key, Permission::manage_projects), Access::denied);
+    EXPECT_TRUE(ask(key, Permission::see_keys).own_only);
+    EXPECT_EQ(access(key, Permission::see_settings), Access::granted);
+    ASSERT_TRUE(remove(own_, admin_));
+    EXPECT_EQ(access(key, Permission::see_keys), Access::denied);
+}
+
+TEST_F(PermissionTest, ASuspendedMemberMayNothingAndARemovedOneKnowsNothing) {
+    ASSERT_TRUE(update(own_, admin_, {.status = MemberStatus::suspended}).ok());
+    EXPECT_EQ(access(by_person(admin_), Permission::see_organization), Access::denied);
+    ASSERT_TRUE(remove(own_, admin_));
+    EXPECT_EQ(access(by_person(admin_), Permission::see_organization), Access::unknown_organization);
+    EXPECT_EQ(access(by_person(admin_), Permission::see_profile), Access::granted);
+}
+
+TEST_F(PermissionTest, ATokenMayNoMoreThanItsScopes) {
+    const Caller reader = by_person(owner_, ScopeSet::of(Scope::organization_read));
+    for (const PermissionRow& row : permissions()) {
+        if (row.owner == Right::no) continue;
+        const bool in_scope = row.scope == Scope::organization_read || row.scope == Scope::always;
+        EXPECT_EQ(access(reader, row.permission), in_scope ? Access::granted : Access::denied) << row.name;
     }
 }
 
-TEST(Permission, AnotherOrganizationIsUnknownExceptToTheOperator) {
-    const Permission permission = Permission::see_billing;
-    EXPECT_EQ(access_to(kOwn, caller(CallerKind::management_key), permission), Access::granted);
-    EXPECT_EQ(access_to(kOther, caller(CallerKind::management_key), permission), Access::unknown_organization);
-    EXPECT_EQ(access_to(kOther, caller(CallerKind::root_key), permission), Access::granted);
-    EXPECT_EQ(access_to(kOwn, caller(CallerKind::inference_key), permission), Access::denied);
-    EXPECT_EQ(access_to(kOther, caller(CallerKind::inference_key), permission), Access::denied);
+TEST_F(PermissionTest, NobodyTouchesAnOwnerButAnOwnerOrTheOperator) {
+    const auto may = [&](const Caller& caller, Role target) {
+        return may_touch(standing_of(*accounts_->directory(), caller, own_), caller, target);
+    };
+    EXPECT_TRUE(may(by_person(owner_), Role::owner));
+    EXPECT_FALSE(may(by_person(admin_), Role::owner));
+    EXPECT_TRUE(may(by_person(admin_), Role::admin));
+    EXPECT_FALSE(may(by_key(CallerKind::management_key), Role::owner));
+    EXPECT_TRUE(may({.kind = CallerKind::root_key}, Role::owner));
+}
+
+TEST(PermissionTable, WhatMayBeDeniedSaysWhyAndNamesAreUnique) {
+    std::set<std::string_view> names;
+    for (const PermissionRow& row : permissions()) {
+        EXPECT_TRUE(names.insert(row.name).second) << row.name;
+        if (row.inference_key == Right::no) EXPECT_FALSE(row.denial.empty()) << row.name;
+    }
+}
+
+TEST(Role, NamesAreExact) {
+    Role role = Role::admin;
+    EXPECT_TRUE(parse("developer", role));
+    EXPECT_EQ(role, Role::member);
+    for (const char* const bad : {"none", "Owner", "", " admin", "root"}) EXPECT_FALSE(parse(bad, role)) << bad;
+    EXPECT_EQ(role, Role::member);
+}
+
+TEST(ScopeSet, AreNamedAndRead) {
+    const auto set = parse_scopes({"keys:read", "billing:write"});
+    ASSERT_TRUE(set);
+    EXPECT_EQ(set->names(), (std::vector<std::string>{"keys:read", "billing:write"}));
+    EXPECT_FALSE(set->contains(Scope::keys_write));
+    EXPECT_TRUE(set->contains(Scope::always));
+    EXPECT_TRUE(ScopeSet::of(Scope::everything).covers(*set));
+    EXPECT_FALSE(set->covers(ScopeSet::of(Scope::everything)));
+    EXPECT_EQ(parse_scopes({"keys:read", "keys"}).error().code(), StatusCode::invalid);
+    EXPECT_FALSE(parse_scopes({"always"}));
 }
 
 TEST(Caller, IsNamedInRecordsWithoutSecrets) {
-    Caller key = caller(CallerKind::management_key);
-    key.key = digest_key("text");
+    const Caller key{.kind = CallerKind::management_key, .key = digest_key("text")};
+    const Caller person{.kind = CallerKind::personal_token, .key = digest_key("token"), .user = {.bytes = {1}}};
     EXPECT_EQ(actor_of(key), "key:" + to_hex(digest_key("text")));
-    EXPECT_EQ(actor_of(caller(CallerKind::root_key)), "root");
+    EXPECT_EQ(via_of(key), actor_of(key));
+    EXPECT_EQ(actor_of(person), "user:" + to_uuid(person.user));
+    EXPECT_EQ(via_of(person), "token:" + to_hex(digest_key("token")));
+    EXPECT_EQ(actor_of({.kind = CallerKind::root_key}), "root");
     EXPECT_EQ(actor_of(Caller{}), "local");
+    EXPECT_EQ(via_of(Caller{}), "command");
 }
 
 }  // namespace

@@ -1,0 +1,196 @@
+#include "accounting/accounts/directory_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tollgate {
+namespace {
+
+// The builder's own version of what `place` points to, copied at the first call.
+template <class Shard>
+Shard& own(std::unordered_map<std::size_t, std::shared_ptr<Shard>>& owned, std::size_t index,
+           std::shared_ptr<const Shard>& place) {
+    std::shared_ptr<Shard>& mine = owned[index];
+    if (!mine) {
+        mine = place ? std::make_shared<Shard>(*place) : std::make_shared<Shard>();
+        place = mine;
+    }
+    return *mine;
+}
+
+}  // namespace
+
+DirectoryBuilder::DirectoryBuilder() : root_(std::make_shared<Directory::Root>()), view_(root_) {}
+DirectoryBuilder::DirectoryBuilder(const Directory& base)
+    : root_(std::make_shared<Directory::Root>(*base.root_)), view_(root_) {}
+
+void DirectoryBuilder::put(Organization organization) {
+    const Id128 id = organization.id;
+    own_entry(id).organization = std::make_shared<const Organization>(std::move(organization));
+}
+
+void DirectoryBuilder::put(Project project) {
+    const std::size_t index = id_shard_of(project.id);
+    const auto shared = std::make_shared<const Project>(std::move(project));
+    own(project_shards_, index, root_->projects[index])[shared->id] = shared;
+    auto& projects = own_entry(shared->organization).projects;
+    const auto same = std::ranges::find(projects, shared->id, [](const auto& p) { return p->id; });
+    if (same == projects.end()) {
+        projects.push_back(shared);
+    } else {
+        *same = shared;
+    }
+}
+
+void DirectoryBuilder::put(KeyRecord record) {
+    const KeyDigest digest = record.digest;
+    const Id128 organization = record.organization, creator = record.creator;
+    const KeyKind kind = record.kind;
+    if (!own_key_shard(digest).put(std::move(record))) return;
+    ++root_->key_count;
+    if (kind == KeyKind::root) {
+        root_->has_root_key = true;
+    } else if (kind == KeyKind::personal) {
+        own_user(creator).tokens.push_back(KeyPrefix(digest));
+    } else {
+        own_entry(organization).keys.add(digest);
+    }
+}
+
+void DirectoryBuilder::put(User user) {
+    const Id128 id = user.id;
+    UserEntry& entry = own_user(id);
+    const KeyDigest address = digest_of_email(user.email);
+    if (entry.user && entry.user->email != user.email) erase_address_of(*entry.user);
+    entry.user = std::make_shared<const User>(std::move(user));
+    own_emails(address)[address].user = id;
+}
+
+void DirectoryBuilder::put(Membership membership) {
+    const Id128 organization = membership.organization, user = membership.user;
+    MemberList& members = own_members(organization);
+    auto shared = std::make_shared<const Membership>(std::move(membership));
+    const auto place = std::ranges::lower_bound(members, user, {}, [](const auto& one) { return one->user; });
+    if (place != members.end() && (*place)->user == user) {
+        *place = std::move(shared);
+        return;
+    }
+    members.insert(place, std::move(shared));
+    std::vector<Id128>& organizations = own_user(user).organizations;
+    organizations.insert(std::ranges::lower_bound(organizations, organization), organization);
+}
+
+void DirectoryBuilder::put(Invitation invitation) {
+    erase_invitation(invitation.organization, invitation.id);
+    const InvitationPlace place{.organization = invitation.organization, .invitation = invitation.id};
+    const KeyDigest address = digest_of_email(invitation.email);
+    own_emails(address)[address].invitations.push_back(place);
+    for (const KeyDigest& token : {invitation.link, invitation.mail}) own_invitations(token)[token] = place;
+    own_entry(place.organization).invitations.push_back(std::make_shared<const Invitation>(std::move(invitation)));
+}
+
+void DirectoryBuilder::erase_key(const KeyDigest& digest) {
+    KeyShard& shard = own_key_shard(digest);
+    const KeyRecord* record = shard.find(digest);
+    if (record == nullptr) return;
+    if (record->kind == KeyKind::personal) {
+        std::erase(own_user(record->creator).tokens, KeyPrefix(digest));
+    } else if (record->kind != KeyKind::root) {
+        own_entry(record->organization).keys.remove(digest);
+    }
+    shard.erase(digest);
+    --root_->key_count;
+}
+
+void DirectoryBuilder::erase_user(const Id128& id) {
+    const UserEntry* const entry = root_->find_user(id);
+    if (entry == nullptr) return;
+    erase_address_of(*entry->user);
+    const std::size_t index = id_shard_of(id);
+    own(user_shards_, index, root_->users[index]).erase(id);
+    users_.erase(id);
+}
+
+void DirectoryBuilder::erase_membership(const Id128& organization, const Id128& user) {
+    MemberList& members = own_members(organization);
+    std::erase_if(members, [&](const auto& one) { return one->user == user; });
+    std::erase(own_user(user).organizations, organization);
+}
+
+void DirectoryBuilder::erase_invitation(const Id128& organization, const Id128& id) {
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr) return;
+    const auto is_it = [&](const auto& one) { return one->id == id; };
+    const auto found = std::ranges::find_if(entry->invitations, is_it);
+    if (found == entry->invitations.end()) return;
+    const std::shared_ptr<const Invitation> erased = *found;
+    const InvitationPlace place{.organization = organization, .invitation = id};
+    const KeyDigest address = digest_of_email(erased->email);
+    EmailShard& emails = own_emails(address);
+    EmailEntry& email = emails[address];
+    std::erase(email.invitations, place);
+    if (email.invitations.empty() && email.user.is_nil()) emails.erase(address);
+    for (const KeyDigest& token : {erased->link, erased->mail}) own_invitations(token).erase(token);
+    std::erase_if(own_entry(organization).invitations, is_it);
+}
+
+void DirectoryBuilder::erase_address_of(const User& user) {
+    const KeyDigest address = digest_of_email(user.email);
+    EmailShard& emails = own_emails(address);
+    EmailEntry& email = emails[address];
+    email.user = {};
+    if (email.invitations.empty()) emails.erase(address);
+}
+
+std::shared_ptr<const Directory> DirectoryBuilder::build() && {
+    return std::make_shared<const Directory>(std::move(root_));
+}
+
+KeyShard& DirectoryBuilder::own_key_shard(const KeyDigest& digest) {
+    const std::size_t index = key_shard_of(digest);
+    return own(key_shards_, index, root_->keys[index]);
+}
+
+OrganizationEntry& DirectoryBuilder::own_entry(const Id128& organization) {
+    std::shared_ptr<OrganizationEntry>& mine = entries_[organization];
+    if (!mine) {
+        const OrganizationEntry* base = root_->find_entry(organization);
+        mine = base != nullptr ? std::make_shared<OrganizationEntry>(*base) : std::make_shared<OrganizationEntry>();
+        const std::size_t index = id_shard_of(organization);
+        own(organization_shards_, index, root_->organizations[index])[organization] = mine;
+    }
+    return *mine;
+}
+
+MemberList& DirectoryBuilder::own_members(const Id128& organization) {
+    std::shared_ptr<MemberList>& mine = members_[organization];
+    if (!mine) {
+        OrganizationEntry& entry = own_entry(organization);
+        mine = entry.members ? std::make_shared<MemberList>(*entry.members) : std::make_shared<MemberList>();
+        entry.members = mine;
+    }
+    return *mine;
+}
+
+UserEntry& DirectoryBuilder::own_user(const Id128& user) {
+    std::shared_ptr<UserEntry>& mine = users_[user];
+    if (!mine) {
+        const UserEntry* const base = root_->find_user(user);
+        mine = base != nullptr ? std::make_shared<UserEntry>(*base) : std::make_shared<UserEntry>();
+        const std::size_t index = id_shard_of(user);
+        own(user_shards_, index, root_->users[index])[user] = mine;
+    }
+    return *mine;
+}
+
+EmailShard& DirectoryBuilder::own_emails(const KeyDigest& digest) {
+    const std::size_t index = digest_shard_of(digest);
+    return own(email_shards_, index, root_->emails[index]);
+}
+
+InvitationShard& DirectoryBuilder::own_invitations(const KeyDigest& token) {
+    const std::size_t index = digest_shard_of(token);
+    return own(invitation_shards_, index, root_->invitations[index]);
+}
+
+}  // namespace tollgate

@@ -1,0 +1,49 @@
+#include "accounting/accounts/role.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tollgate {
+namespace {
+
+// In the order of the values.
+constexpr std::array<std::string_view, 4> kRoles = {"none", "member", "admin", "owner"};
+constexpr std::array<std::string_view, kGivenScopes> kScopes = {
+    "infer",     "profile",    "organizations:write", "organization:read", "organization:write", "members:write",
+    "keys:read", "keys:write", "billing:read",        "billing:write",     "activity:read",      "*"};
+
+}  // namespace
+
+std::string_view to_string(Role role) { return kRoles.at(static_cast<std::size_t>(role)); }
+
+bool parse(std::string_view text, Role& role) {
+    if (text == "developer") text = "member";
+    const auto found = std::ranges::find(kRoles, text);
+    if (found == kRoles.end() || found == kRoles.begin()) return false;
+    role = static_cast<Role>(found - kRoles.begin());
+    return true;
+}
+
+std::string_view to_string(Scope scope) {
+    return scope == Scope::always ? std::string_view("always") : kScopes.at(static_cast<std::size_t>(scope));
+}
+
+std::vector<std::string> ScopeSet::names() const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < kScopes.size(); ++i) {
+        if ((bits_ & bit(static_cast<Scope>(i))) != 0) names.emplace_back(kScopes[i]);
+    }
+    return names;
+}
+
+Result<ScopeSet> parse_scopes(const std::vector<std::string>& names) {
+    ScopeSet set;
+    for (const std::string& name : names) {
+        const auto found = std::ranges::find(kScopes, name);
+        if (found == kScopes.end()) return failure(StatusCode::invalid, "scopes: '" + name + "' is no scope");
+        set |= ScopeSet::of(static_cast<Scope>(found - kScopes.begin()));
+    }
+    return set;
+}
+
+}  // namespace tollgate
