@@ -113,12 +113,12 @@ Status Accounts::load_users(DirectoryBuilder& builder) {
 }
 
 Status Accounts::load_members(DirectoryBuilder& builder) {
-    const auto add = [&](std::string_view key, Membership member) {
+    const auto add = [&](std::string_view key, const Membership& member) {
         const Organization* const organization = builder.view().find_organization(member.organization);
         if (organization == nullptr) return missing(key, "organization");
         if (builder.view().find_user(member.user) == nullptr) return missing(key, "person");
         organization->credit->set_limits(credits_.member(member.organization, member.user), member.limits);
-        builder.put(std::move(member));
+        builder.put(member);
         return Status();
     };
     return for_each_document(store_, kMemberDocumentPrefix, read_membership, add);

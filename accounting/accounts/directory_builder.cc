@@ -66,10 +66,10 @@ void DirectoryBuilder::put(User user) {
     own_emails(address)[address].user = id;
 }
 
-void DirectoryBuilder::put(Membership membership) {
+void DirectoryBuilder::put(const Membership& membership) {
     const Id128 organization = membership.organization, user = membership.user;
     MemberList& members = own_members(organization);
-    auto shared = std::make_shared<const Membership>(std::move(membership));
+    auto shared = std::make_shared<const Membership>(membership);
     const auto place = std::ranges::lower_bound(members, user, {}, [](const auto& one) { return one->user; });
     if (place != members.end() && (*place)->user == user) {
         *place = std::move(shared);
@@ -117,20 +117,20 @@ void DirectoryBuilder::erase_membership(const Id128& organization, const Id128& 
     std::erase(own_user(user).organizations, organization);
 }
 
-void DirectoryBuilder::erase_invitation(const Id128& organization, const Id128& id) {
+void DirectoryBuilder::erase_invitation(Id128 organization, Id128 id) {
     const OrganizationEntry* const entry = root_->find_entry(organization);
     if (entry == nullptr) return;
     const auto is_it = [&](const auto& one) { return one->id == id; };
     const auto found = std::ranges::find_if(entry->invitations, is_it);
     if (found == entry->invitations.end()) return;
-    const std::shared_ptr<const Invitation> erased = *found;
+    const Invitation& erased = **found;
     const InvitationPlace place{.organization = organization, .invitation = id};
-    const KeyDigest address = digest_of_email(erased->email);
+    const KeyDigest address = digest_of_email(erased.email);
     EmailShard& emails = own_emails(address);
     EmailEntry& email = emails[address];
     std::erase(email.invitations, place);
     if (email.invitations.empty() && email.user.is_nil()) emails.erase(address);
-    for (const KeyDigest& token : {erased->link, erased->mail}) own_invitations(token).erase(token);
+    for (const KeyDigest& token : {erased.link, erased.mail}) own_invitations(token).erase(token);
     std::erase_if(own_entry(organization).invitations, is_it);
 }
 

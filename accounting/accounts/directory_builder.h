@@ -137,13 +137,13 @@ class DirectoryBuilder {
     void put(Project project);
     void put(KeyRecord record);
     void put(User user);
-    void put(Membership membership);
+    void put(const Membership& membership);
     void put(Invitation invitation);
     // Removes what is there; nothing happens if it isn't. A person's memberships and tokens must be gone before.
     void erase_key(const KeyDigest& digest);
     void erase_user(const Id128& id);
     void erase_membership(const Id128& organization, const Id128& user);
-    void erase_invitation(const Id128& organization, const Id128& id);
+    void erase_invitation(Id128 organization, Id128 id);
     // What was built so far; changes with every call above.
     const Directory& view() const { return view_; }
     std::shared_ptr<const Directory> build() &&;

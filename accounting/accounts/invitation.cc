@@ -55,7 +55,7 @@ void erase_invitation(Change& change, const Invitation& invitation) {
     const std::string document = document_key(invitation.id);
     change.put_document(document, document_of(invitation), {});
     change.concerns(invitation.organization, document);
-    change.edit().erase_invitation(Id128(invitation.organization), Id128(invitation.id));
+    change.edit().erase_invitation(invitation.organization, invitation.id);
 }
 
 // With new tokens and new days.

@@ -259,10 +259,9 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     auto key = changeable_key(change, digest, "changed");
     if (!key) return key.error();
     key->name = fields.name.value_or(key->name);
-    const bool is_disabled = key->disabled != Disabled::no;
-    if (fields.disabled.value_or(is_disabled) != is_disabled) {
-        key->disabled = *fields.disabled ? Disabled::by_hand : Disabled::no;
-    }
+    const bool was_disabled = key->disabled != Disabled::no;
+    const bool is_disabled = fields.disabled.value_or(was_disabled);
+    if (is_disabled != was_disabled) key->disabled = is_disabled ? Disabled::by_hand : Disabled::no;
     Limits limits = key->limits;
     limits.budget = fields.limit.value_or(limits.budget);
     limits.reset = fields.reset.value_or(limits.reset);

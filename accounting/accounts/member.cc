@@ -57,7 +57,7 @@ void put_membership(Change& change, Membership member) {
     change.put_document(document, before != nullptr ? document_of(*before) : std::string(), document_of(member));
     change.concerns(member.organization, document);
     enforce_limits(change, member.organization, member.user, member.limits);
-    change.edit().put(std::move(member));
+    change.edit().put(member);
 }
 
 Status check_may_touch(const Change& change, const Id128& organization, Role target) {
@@ -189,7 +189,7 @@ Status update_member(Change& change, const Id128& organization, const Id128& use
         change_keys(change, member, suspended ? Disabled::no : Disabled::member_suspended,
                     suspended ? Disabled::member_suspended : Disabled::no);
     }
-    put_membership(change, std::move(member));
+    put_membership(change, member);
     return {};
 }
 
@@ -231,7 +231,7 @@ Status set_member_limits(Change& change, const Id128& organization, const Id128&
     DocumentCheck check;
     fields_of(*member, check);
     if (!check.status().ok()) return check.status();
-    put_membership(change, std::move(*member));
+    put_membership(change, *member);
     return {};
 }
 

@@ -7,7 +7,7 @@
 namespace tollgate {
 namespace {
 
-constexpr Right N = Right::no, O = Right::own, S = Right::by_setting, C = Right::as_creator, Y = Right::yes;
+constexpr Right kN = Right::no, kO = Right::own, kS = Right::by_setting, kC = Right::as_creator, kY = Right::yes;
 
 constexpr std::string_view kNeedsInference = "this operation needs an inference key";
 constexpr std::string_view kPeople = "this operation needs a personal token";
@@ -23,48 +23,49 @@ constexpr std::array<PermissionRow, kPermissionCount> kTable = {{
     //                                                                     |     operator
     //                                                                     |     |  owner admin member
     //                                                                     |     |  |  |  |  management, inference, service key
-    {Permission::infer,                  "infer",                          true, N, Y, Y, Y, N, Y, Y, Scope::infer, kNeedsInference},
-    {Permission::see_own_key,            "see_own_key",                   false, Y, Y, Y, Y, Y, Y, Y, Scope::always, {}},
-    {Permission::see_own_credits,        "see_own_credits",                true, Y, Y, Y, N, C, C, N, Scope::billing_read, kManagers},
-    {Permission::see_own_generation,     "see_own_generation",             true, Y, O, O, O, Y, O, O, Scope::activity_read, kMembers},
-    {Permission::see_profile,            "see_profile",                   false, N, Y, Y, Y, N, N, N, Scope::profile, kPeople},
-    {Permission::manage_profile,         "manage_profile",                false, N, Y, Y, Y, N, N, N, Scope::profile, kPeople},
-    {Permission::list_organizations,     "list_organizations",            false, Y, Y, Y, Y, N, N, N, Scope::organization_read, kPeople},
-    {Permission::create_organization,    "create_organization",           false, Y, Y, Y, Y, N, N, N, Scope::organizations_write, kPeople},
-    {Permission::see_organization,       "see_organization",               true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
-    {Permission::see_members,            "see_members",                    true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
-    {Permission::see_projects,           "see_projects",                   true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
-    {Permission::see_settings,           "see_settings",                   true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
-    {Permission::use_presets,            "use_presets",                    true, Y, Y, Y, Y, Y, N, N, Scope::organization_read, kMembers},
-    {Permission::override_llm,           "override_llm",                   true, N, Y, Y, Y, N, N, N, Scope::profile, kPeople},
-    {Permission::see_keys,               "see_keys",                       true, Y, Y, Y, O, C, N, N, Scope::keys_read, kManagers},
-    {Permission::create_keys,            "create_keys",                    true, Y, Y, Y, Y, C, N, N, Scope::keys_write, kMembers},
-    {Permission::manage_keys,            "manage_keys",                    true, Y, Y, Y, O, C, N, N, Scope::keys_write, kManagers},
-    {Permission::manage_management_keys, "manage_management_keys",         true, Y, Y, Y, N, N, N, N, Scope::everything, kAdmins},
-    {Permission::manage_projects,        "manage_projects",                true, Y, Y, Y, N, C, N, N, Scope::organization_write, kManagers},
-    {Permission::see_own_limits,         "see_own_limits",                 true, Y, Y, Y, O, N, N, N, Scope::organization_read, kPeople},
-    {Permission::manage_limits,          "manage_limits",                  true, Y, Y, Y, N, C, N, N, Scope::organization_write, kManagers},
-    {Permission::manage_settings,        "manage_settings",                true, Y, Y, Y, N, C, N, N, Scope::organization_write, kManagers},
-    {Permission::manage_presets,         "manage_presets",                 true, Y, Y, Y, N, C, N, N, Scope::organization_write, kManagers},
-    {Permission::manage_provider_keys,   "manage_provider_keys",           true, Y, Y, Y, N, C, N, N, Scope::everything, kManagers},
-    {Permission::manage_members,         "manage_members",                 true, Y, Y, Y, N, C, N, N, Scope::members_write, kManagers},
-    {Permission::remove_members,         "remove_members",                 true, Y, Y, Y, O, C, N, N, Scope::members_write, kMembers},
-    {Permission::make_owner,             "make_owner",                     true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
-    {Permission::change_billing,         "change_billing",                 true, Y, Y, Y, N, N, N, N, Scope::organization_write, kAdmins},
-    {Permission::see_billing,            "see_billing",                    true, Y, Y, Y, N, C, N, N, Scope::billing_read, kManagers},
-    {Permission::purchase_credit,        "purchase_credit",                true, Y, Y, Y, N, N, N, N, Scope::billing_write, kAdmins},
-    {Permission::redeem_voucher,         "redeem_voucher",                 true, Y, Y, Y, N, N, N, N, Scope::billing_write, kAdmins},
-    {Permission::request_credit,         "request_credit",                 true, N, Y, Y, Y, N, N, N, Scope::profile, kPeople},
-    {Permission::decide_credit_requests, "decide_credit_requests",         true, Y, Y, Y, N, N, N, N, Scope::billing_write, kAdmins},
-    {Permission::transfer_credit,        "transfer_credit",                true, Y, Y, N, N, N, N, N, Scope::billing_write, kOwners},
-    {Permission::grant_credit,           "grant_credit",                   true, Y, N, N, N, N, N, N, Scope::everything, kOperator},
-    {Permission::see_activity,           "see_activity",                   true, Y, Y, Y, S, C, N, N, Scope::activity_read, kMembers},
-    {Permission::see_audit,              "see_audit",                      true, Y, Y, Y, N, C, N, N, Scope::activity_read, kManagers},
-    {Permission::change_organization,    "change_organization",            true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
-    {Permission::delete_organization,    "delete_organization",            true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
-    {Permission::manage_claims,          "manage_claims",                  true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
-    {Permission::manage_retention,       "manage_retention",               true, Y, Y, N, N, N, N, N, Scope::everything, kOwners},
-    {Permission::manage_instance,        "manage_instance",               false, Y, N, N, N, N, N, N, Scope::everything, kOperator},
+    {Permission::infer,                  "infer",                          true, kN, kY, kY, kY, kN, kY, kY, Scope::infer, kNeedsInference},
+    {Permission::see_own_key,            "see_own_key",                   false, kY, kY, kY, kY, kY, kY, kY, Scope::always, {}},
+    {Permission::see_own_credits,        "see_own_credits",                true, kY, kY, kY, kN, kC, kC, kN, Scope::billing_read, kManagers},
+    {Permission::see_own_generation,     "see_own_generation",             true, kY, kO, kO, kO, kY, kO, kO, Scope::activity_read, kMembers},
+    {Permission::see_profile,            "see_profile",                   false, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
+    {Permission::manage_profile,         "manage_profile",                false, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
+    {Permission::list_organizations,     "list_organizations",            false, kY, kY, kY, kY, kN, kN, kN, Scope::organization_read, kPeople},
+    {Permission::create_organization,    "create_organization",           false, kY, kY, kY, kY, kN, kN, kN, Scope::organizations_write, kPeople},
+    {Permission::see_organization,       "see_organization",               true, kY, kY, kY, kY, kY, kN, kN, Scope::organization_read, kMembers},
+    {Permission::see_members,            "see_members",                    true, kY, kY, kY, kY, kY, kN, kN, Scope::organization_read, kMembers},
+    {Permission::see_projects,           "see_projects",                   true, kY, kY, kY, kY, kY, kN, kN, Scope::organization_read, kMembers},
+    {Permission::see_settings,           "see_settings",                   true, kY, kY, kY, kY, kY, kN, kN, Scope::organization_read, kMembers},
+    {Permission::use_presets,            "use_presets",                    true, kY, kY, kY, kY, kY, kN, kN, Scope::organization_read, kMembers},
+    {Permission::switch_organization,    "switch_organization",            true, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
+    {Permission::override_llm,           "override_llm",                   true, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
+    {Permission::see_keys,               "see_keys",                       true, kY, kY, kY, kO, kC, kN, kN, Scope::keys_read, kManagers},
+    {Permission::create_keys,            "create_keys",                    true, kY, kY, kY, kY, kC, kN, kN, Scope::keys_write, kMembers},
+    {Permission::manage_keys,            "manage_keys",                    true, kY, kY, kY, kO, kC, kN, kN, Scope::keys_write, kManagers},
+    {Permission::manage_management_keys, "manage_management_keys",         true, kY, kY, kY, kN, kN, kN, kN, Scope::everything, kAdmins},
+    {Permission::manage_projects,        "manage_projects",                true, kY, kY, kY, kN, kC, kN, kN, Scope::organization_write, kManagers},
+    {Permission::see_own_limits,         "see_own_limits",                 true, kY, kY, kY, kO, kN, kN, kN, Scope::organization_read, kPeople},
+    {Permission::manage_limits,          "manage_limits",                  true, kY, kY, kY, kN, kC, kN, kN, Scope::organization_write, kManagers},
+    {Permission::manage_settings,        "manage_settings",                true, kY, kY, kY, kN, kC, kN, kN, Scope::organization_write, kManagers},
+    {Permission::manage_presets,         "manage_presets",                 true, kY, kY, kY, kN, kC, kN, kN, Scope::organization_write, kManagers},
+    {Permission::manage_provider_keys,   "manage_provider_keys",           true, kY, kY, kY, kN, kC, kN, kN, Scope::everything, kManagers},
+    {Permission::manage_members,         "manage_members",                 true, kY, kY, kY, kN, kC, kN, kN, Scope::members_write, kManagers},
+    {Permission::remove_members,         "remove_members",                 true, kY, kY, kY, kO, kC, kN, kN, Scope::members_write, kMembers},
+    {Permission::make_owner,             "make_owner",                     true, kY, kY, kN, kN, kN, kN, kN, Scope::everything, kOwners},
+    {Permission::change_billing,         "change_billing",                 true, kY, kY, kY, kN, kN, kN, kN, Scope::organization_write, kAdmins},
+    {Permission::see_billing,            "see_billing",                    true, kY, kY, kY, kN, kC, kN, kN, Scope::billing_read, kManagers},
+    {Permission::purchase_credit,        "purchase_credit",                true, kY, kY, kY, kN, kN, kN, kN, Scope::billing_write, kAdmins},
+    {Permission::redeem_voucher,         "redeem_voucher",                 true, kY, kY, kY, kN, kN, kN, kN, Scope::billing_write, kAdmins},
+    {Permission::request_credit,         "request_credit",                 true, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
+    {Permission::decide_credit_requests, "decide_credit_requests",         true, kY, kY, kY, kN, kN, kN, kN, Scope::billing_write, kAdmins},
+    {Permission::transfer_credit,        "transfer_credit",                true, kY, kY, kN, kN, kN, kN, kN, Scope::billing_write, kOwners},
+    {Permission::grant_credit,           "grant_credit",                   true, kY, kN, kN, kN, kN, kN, kN, Scope::everything, kOperator},
+    {Permission::see_activity,           "see_activity",                   true, kY, kY, kY, kS, kC, kN, kN, Scope::activity_read, kMembers},
+    {Permission::see_audit,              "see_audit",                      true, kY, kY, kY, kN, kC, kN, kN, Scope::activity_read, kManagers},
+    {Permission::change_organization,    "change_organization",            true, kY, kY, kN, kN, kN, kN, kN, Scope::everything, kOwners},
+    {Permission::delete_organization,    "delete_organization",            true, kY, kY, kN, kN, kN, kN, kN, Scope::everything, kOwners},
+    {Permission::manage_claims,          "manage_claims",                  true, kY, kY, kN, kN, kN, kN, kN, Scope::everything, kOwners},
+    {Permission::manage_retention,       "manage_retention",               true, kY, kY, kN, kN, kN, kN, kN, Scope::everything, kOwners},
+    {Permission::manage_instance,        "manage_instance",               false, kY, kN, kN, kN, kN, kN, kN, Scope::everything, kOperator},
 }};
 // clang-format on
 
@@ -78,7 +79,32 @@ static_assert(in_order());
 
 constexpr std::array<std::string_view, 5> kRights = {"no", "own", "by_setting", "as_creator", "yes"};
 
-Right of_role(const PermissionRow& row, Role role) {
+Right of_kind(const PermissionRow& row, CallerKind kind, Role role) {
+    switch (kind) {
+        case CallerKind::local:
+        case CallerKind::root_key:
+            return row.operators;
+        case CallerKind::management_key:
+            return row.management_key;
+        case CallerKind::inference_key:
+            return row.inference_key;
+        case CallerKind::service_key:
+            return row.service_key;
+        case CallerKind::personal_token:
+            return right_of(row, role);
+        case CallerKind::nobody:
+            break;
+    }
+    return Right::no;
+}
+
+}  // namespace
+
+std::span<const PermissionRow> permissions() { return kTable; }
+const PermissionRow& row_of(Permission permission) { return kTable[static_cast<std::size_t>(permission)]; }
+std::string_view to_string(Permission permission) { return row_of(permission).name; }
+
+Right right_of(const PermissionRow& row, Role role) {
     switch (role) {
         case Role::owner:
             return row.owner;
@@ -92,30 +118,6 @@ Right of_role(const PermissionRow& row, Role role) {
     return Right::no;
 }
 
-Right of_kind(const PermissionRow& row, CallerKind kind, Role role) {
-    switch (kind) {
-        case CallerKind::local:
-        case CallerKind::root_key:
-            return row.operators;
-        case CallerKind::management_key:
-            return row.management_key;
-        case CallerKind::inference_key:
-            return row.inference_key;
-        case CallerKind::service_key:
-            return row.service_key;
-        case CallerKind::personal_token:
-            return of_role(row, role);
-        case CallerKind::nobody:
-            break;
-    }
-    return Right::no;
-}
-
-}  // namespace
-
-std::span<const PermissionRow> permissions() { return kTable; }
-const PermissionRow& row_of(Permission permission) { return kTable[static_cast<std::size_t>(permission)]; }
-std::string_view to_string(Permission permission) { return row_of(permission).name; }
 std::string_view to_string(Right right) { return kRights.at(static_cast<std::size_t>(right)); }
 
 // An owner has every right that any role has.
@@ -142,13 +144,13 @@ Permit permit(const Directory& directory, const Caller& caller, const Id128& org
     if (row.of_organization) standing = standing_of(directory, caller, organization);
     if (!standing.belongs) return {.access = Access::unknown_organization};
     Right right = of_kind(row, caller.kind, standing.role);
-    if (right == Right::as_creator) right = caller.user.is_nil() ? Right::yes : of_role(row, standing.role);
+    if (right == Right::as_creator) right = caller.user.is_nil() ? Right::yes : right_of(row, standing.role);
     if (right == Right::no) return {};
     return {.access = Access::granted, .own_only = right == Right::own};
 }
 
 bool may_touch(const Standing& actor, const Caller& caller, Role target) {
-    return caller.is_operator() || target != Role::owner || actor.role == Role::owner;
+    return caller.is_operator() || target != Role::owner || (caller.is_person() && actor.role == Role::owner);
 }
 
 }  // namespace tollgate

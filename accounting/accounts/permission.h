@@ -28,7 +28,8 @@ enum class Permission : std::uint8_t {
     see_projects,
     see_settings,
     use_presets,
-    override_llm,  // the person's own default model in the organization
+    switch_organization,  // make it the current one
+    override_llm,         // the person's own default model in the organization
     see_keys,
     create_keys,
     manage_keys,
@@ -83,6 +84,7 @@ struct PermissionRow {
 std::span<const PermissionRow> permissions();
 const PermissionRow& row_of(Permission permission);
 std::string_view to_string(Permission permission);
+Right right_of(const PermissionRow& row, Role role);  // of a person
 
 // Whether a caller of this kind has the permission somewhere. False: nothing more need be known of him.
 bool may_ever(CallerKind caller, Permission permission);
@@ -104,8 +106,8 @@ struct Permit {
 // of none.
 Permit permit(const Directory& directory, const Caller& caller, const Id128& organization, Permission permission);
 
-// Whether somebody may change the role, limits or keys of another one, or remove him: nobody touches an owner but an
-// owner. The operator may everything.
+// Whether somebody may change the role or limits of another one, or remove him: nobody touches an owner but an owner in
+// person. The operator may everything.
 bool may_touch(const Standing& actor, const Caller& caller, Role target);
 
 }  // namespace tollgate

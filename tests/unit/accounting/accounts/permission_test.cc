@@ -109,7 +109,7 @@ TEST_F(PermissionTest, NobodyTouchesAnOwnerButAnOwnerOrTheOperator) {
     EXPECT_TRUE(may(by_person(owner_), Role::owner));
     EXPECT_FALSE(may(by_person(admin_), Role::owner));
     EXPECT_TRUE(may(by_person(admin_), Role::admin));
-    EXPECT_FALSE(may(by_key(CallerKind::management_key), Role::owner));
+    EXPECT_FALSE(may(by_key(CallerKind::management_key, owner_), Role::owner));
     EXPECT_TRUE(may({.kind = CallerKind::root_key}, Role::owner));
 }
 
