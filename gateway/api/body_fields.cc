@@ -63,6 +63,11 @@ BodyFields::BodyFields(std::string_view body, const Schema& known) : body_(body)
 
 bool BodyFields::has(std::string_view name) const { return object_.contains(name); }
 
+bool BodyFields::has_value(std::string_view name) const {
+    const auto* const value = object_.if_contains(name);
+    return value != nullptr && !value->is_null();
+}
+
 void BodyFields::fail(std::string_view name, std::string_view what) {
     if (error_) return;
     error_ = {ErrorKind::invalid_request, "'" + std::string(name) + "' " + std::string(what), std::string(name)};
@@ -105,20 +110,26 @@ std::int64_t BodyFields::time_after(std::string_view name, std::int64_t now_ms) 
     return *unix_ms;
 }
 
+// However the member's name is written.
+std::string_view BodyFields::text_of(std::string_view name) const {
+    JsonMembers members(body_, body_.find('{'));
+    std::string_view found;
+    while (const auto next = members.next()) {
+        if (unescaped(next->key.of(body_), body_.size()) == name) found = next->value.of(body_);
+    }
+    return found;
+}
+
 std::optional<std::optional<NanoUsd>> BodyFields::usd(std::string_view name) {
     const auto* const value = object_.if_contains(name);
     if (value == nullptr) return std::nullopt;
     if (value->is_null()) return std::optional<NanoUsd>();
-    std::optional<JsonMember> member;  // however its name is written
-    JsonMembers members(body_, body_.find('{'));
-    while (const auto next = members.next()) {
-        if (unescaped(next->key.of(body_), body_.size()) == name) member = next;
-    }
-    if (!value->is_number() || !member) {
+    const std::string_view sent = text_of(name);
+    if (!value->is_number() || sent.empty()) {
         fail(name, "must be a number of USD");
         return std::nullopt;
     }
-    const auto amount = parse_usd(member->value.of(body_));
+    const auto amount = parse_usd(sent);
     if (!amount) {
         fail(name, "is not a usable amount: " + amount.error().message());
         return std::nullopt;
@@ -140,6 +151,30 @@ std::optional<std::optional<std::int64_t>> BodyFields::count(std::string_view na
         return std::nullopt;
     }
     return std::optional(value->get_int64());
+}
+
+std::optional<std::vector<std::string>> BodyFields::texts(std::string_view name, std::size_t most) {
+    const auto* const value = object_.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    const auto* const items = value->if_array();
+    const auto is_text = [](const boost::json::value& item) { return item.is_string(); };
+    if (items == nullptr || items->empty() || items->size() > most || !std::ranges::all_of(*items, is_text)) {
+        fail(name, "must be a list of 1 to " + std::to_string(most) + " strings");
+        return std::nullopt;
+    }
+    std::vector<std::string> texts;
+    for (const auto& item : *items) texts.emplace_back(item.get_string());
+    return texts;
+}
+
+std::optional<BodyFields> BodyFields::object(std::string_view name, const Schema& known) {
+    const auto* const value = object_.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    if (!value->is_object()) {
+        fail(name, "must be an object");
+        return std::nullopt;
+    }
+    return std::optional<BodyFields>(std::in_place, text_of(name), known);
 }
 
 }  // namespace tollgate

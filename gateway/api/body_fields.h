@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "accounting/money/money.h"
 #include "gateway/api/schema.h"
@@ -16,7 +17,8 @@ class BodyFields {
   public:
     BodyFields(std::string_view body, const Schema& known);
 
-    bool has(std::string_view name) const;  // present, also as null
+    bool has(std::string_view name) const;        // present, also as null
+    bool has_value(std::string_view name) const;  // present, and not null
     std::string required_text(std::string_view name);
     std::string text(std::string_view name);  // empty if absent or null
     bool flag(std::string_view name);
@@ -27,11 +29,20 @@ class BodyFields {
 
     // The same of a whole number from 0 to `most`.
     std::optional<std::optional<std::int64_t>> count(std::string_view name, std::int64_t most);
+    // A list of 1 to `most` strings; nullopt if absent or null.
+    std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most);
+    // The members of an object in the body; nullopt if absent or null. Their first problem is to be handed to keep().
+    std::optional<BodyFields> object(std::string_view name, const Schema& known);
+    void keep(const Error& error) {
+        if (!error_) error_ = error;
+    }
 
     void fail(std::string_view name, std::string_view what);
     const Error& error() const { return error_; }
 
   private:
+    std::string_view text_of(std::string_view name) const;  // of the member's value, as it was sent
+
     std::string body_;
     boost::json::object object_;
     Error error_;

@@ -149,6 +149,39 @@ TEST(BodyFields, ValuesAreRead) {
     EXPECT_EQ(problem_of(fields), "");
 }
 
+TEST(BodyFields, ListsOfTextsAreReadWithinTheirBounds) {
+    const auto texts = [](std::string body) {
+        BodyFields fields(body, known({"list"}));
+        const auto read = fields.texts("list", 2);
+        return std::pair(read, problem_of(fields));
+    };
+    EXPECT_EQ(texts(R"({"list":["a","b"]})").first, (std::vector<std::string>{"a", "b"}));
+    for (const char* const none : {"{}", R"({"list":null})"}) {
+        EXPECT_EQ(texts(none), std::pair(std::optional<std::vector<std::string>>(), std::string())) << none;
+    }
+    for (const char* const odd : {"[]", "\"a\"", "[1]", R"(["a",null])", R"(["a","b","c"])"}) {
+        const auto [read, problem] = texts(R"({"list":)" + std::string(odd) + "}");
+        EXPECT_EQ(read, std::nullopt) << odd;
+        EXPECT_EQ(problem, "'list' must be a list of 1 to 2 strings") << odd;
+    }
+}
+
+TEST(BodyFields, AnObjectInTheBodyIsCheckedByItsOwnMembers) {
+    static constexpr std::array kInnerFields = {fields::text("id")};
+    static constexpr Schema kInner{"Inner", kInnerFields};
+    const auto problem = [](std::string body) {
+        BodyFields outer(body, known({"inner"}));
+        const auto inner = outer.object("inner", kInner);
+        if (inner) outer.keep(inner->error());
+        return problem_of(outer);
+    };
+    BodyFields outer(R"({"\u0069nner":{"id":"x"}})", known({"inner"}));
+    EXPECT_EQ(outer.object("inner", kInner).value().text("id"), "x");
+    EXPECT_EQ(problem(R"({"inner":null})"), "");
+    EXPECT_EQ(problem(R"({"inner":5})"), "'inner' must be an object");
+    EXPECT_EQ(problem(R"({"inner":{"role":"x"}})"), "'role' is not a field of this request");
+}
+
 TEST(BodyFields, OnlyAnObjectIsABody) {
     for (const std::string body : {"", "[]", "5", "{", "{\"a\":1}x", "null", "{\"a\":\"\xff\"}"}) {
         const BodyFields fields(body, known({"a"}));
