@@ -172,8 +172,12 @@ ApiAnswer answer_call(Services& services, const ApiRequest& request) {
 
 Error check_permission(const Operation& operation, CallerKind caller) {
     const Guard& guard = operation.guard;
-    if (guard.kind != Guard::Kind::permission || may_ever(caller, guard.permission)) return {};
-    return denied(guard.permission);
+    if (guard.kind != Guard::Kind::permission) return {};
+    if (guard.permission == Permission::infer && caller == CallerKind::personal_token) {
+        return {ErrorKind::permission_denied,
+                "personal tokens do not call models: use an inference key of the organization"};
+    }
+    return may_ever(caller, guard.permission) ? Error() : denied(guard.permission);
 }
 
 }  // namespace tollgate

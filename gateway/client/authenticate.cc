@@ -12,6 +12,21 @@ namespace {
 
 std::unexpected<Error> refused(std::string message) { return problem(ErrorKind::invalid_api_key, std::move(message)); }
 
+// What he may where is asked of the newest accounts, when it is known which organization his call is about.
+Outcome<Principal> person_of(const Directory& directory, const KeyRecord& token) {
+    const User* const user = directory.find_user(token.creator);
+    if (user == nullptr || user->status != UserStatus::active) return refused("this token's user is suspended");
+    return Principal{.kind = token.kind,
+                     .scopes = token.scopes,
+                     .key = token.digest,
+                     .organization = user->current_organization,
+                     .project = {},
+                     .creator = user->id,
+                     .policy = nullptr,
+                     .credit = nullptr,
+                     .spenders = {}};
+}
+
 }  // namespace
 
 PresentedKey::~PresentedKey() { OPENSSL_cleanse(key_.data(), size_); }
@@ -48,15 +63,21 @@ Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& director
     if (record == nullptr) return refused("unknown API key");
     if (record->disabled != Disabled::no) return refused("this API key is disabled");
     if (record->expires_ms != 0 && record->expires_ms <= head.started_ms) return refused("this API key has expired");
+    if (record->kind == KeyKind::personal) return person_of(*directory, *record);
     const bool root = record->kind == KeyKind::root;
     const Organization* const organization = root ? nullptr : directory->find_organization(record->organization);
     std::shared_ptr<const OrganizationPolicy> policy;
     if (organization != nullptr) policy = {directory, &organization->policy};
     if (policy != nullptr && policy->closed) return refused("this API key's organization is closed");
-    return Principal{record->kind,         record->digest,
-                     record->organization, record->project,
-                     record->creator,      std::move(policy),
-                     record->credit,       root ? Spenders() : spenders_of(*directory, *record, credits)};
+    return Principal{.kind = record->kind,
+                     .scopes = {},
+                     .key = record->digest,
+                     .organization = record->organization,
+                     .project = record->project,
+                     .creator = record->creator,
+                     .policy = std::move(policy),
+                     .credit = record->credit,
+                     .spenders = root ? Spenders() : spenders_of(*directory, *record, credits)};
 }
 
 }  // namespace tollgate

@@ -6,7 +6,8 @@ Caller caller_of(const Principal& principal) {
     return {.kind = caller_kind(principal.kind),
             .key = principal.key,
             .user = principal.creator,
-            .organization = principal.organization};
+            .organization = principal.organization,
+            .scopes = principal.scopes};
 }
 
 void Exchange::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t unix_ms) {

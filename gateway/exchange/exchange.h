@@ -20,9 +20,10 @@ namespace tollgate {
 // Who is asking: copied out of the directory. The policy keeps the snapshot alive that it is in.
 struct Principal {
     KeyKind kind = KeyKind::inference;
+    ScopeSet scopes;  // of a personal token
     KeyDigest key;
-    Id128 organization, project, creator;
-    std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key
+    Id128 organization, project, creator;              // of a personal token, the person and the current organization
+    std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key and personal tokens
     OrganizationCredit* credit = nullptr;
     Spenders spenders;
 };
