@@ -267,6 +267,16 @@ void describe(Section& root, Config& config) {
     describe_retention(root.section("retention", "of usage detail; money and daily sums are kept for ever"), config);
     describe_ledger(root.section("ledger"), config.ledger);
     describe_operations(root.section("operations"), config.operations);
+    Section& accounts = root.section("accounts", "people and their organizations");
+    accounts.text("public_url", config.accounts.public_url, "that people reach this gateway by: links begin with it",
+                  {"https://tollgate.example.com", true});
+    accounts.check([&config]() -> std::string {
+        const std::string& url = config.accounts.public_url;
+        const bool web = url.starts_with("https://") || url.starts_with("http://");
+        return url.empty() || (web && !url.ends_with('/'))
+                   ? ""
+                   : "public_url must be like https://host, without a slash at its end";
+    });
     root.section("management")
         .number("readers", config.management.readers, {1, 64},
                 "threads for lists and reports; they give way to requests");

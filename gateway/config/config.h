@@ -81,6 +81,10 @@ struct RateLimitsConfig {
     std::optional<std::int64_t> tokens_per_minute = 100'000'000'000;
 };
 
+struct AccountsConfig {
+    std::string public_url;  // that people reach the gateway by, without a slash at its end; empty: not known
+};
+
 struct ManagementConfig {
     std::uint32_t readers = 2;
 };
@@ -113,6 +117,7 @@ struct Config {
     LedgerOptions ledger;
     RetentionPolicy retention;
     std::string default_retention_class = "standard";  // by name; `retention` has its number
+    AccountsConfig accounts;
     ManagementConfig management;
     OperationsConfig operations;
 };

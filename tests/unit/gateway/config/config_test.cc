@@ -65,6 +65,13 @@ TEST(Config, OriginsArePlainOrigins) {
     expect_problem("cors_allowed_origins: https://a.example", "t.yaml:1", "must be a list");
 }
 
+TEST(Config, ThePublicAddressBeginsLinks) {
+    EXPECT_EQ(good("accounts: {public_url: 'https://a.example/gate'}").accounts.public_url, "https://a.example/gate");
+    for (const char* url : {"a.example", "https://a.example/", "ftp://a.example"}) {
+        expect_problem(std::string("accounts: {public_url: '") + url + "'}", "t.yaml:1", "public_url must be");
+    }
+}
+
 TEST(Config, AbsolutePricesStay) { EXPECT_EQ(good("prices: /p.yaml").prices, "/p.yaml"); }
 
 TEST(Config, ValuesAreRead) {
