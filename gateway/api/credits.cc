@@ -22,8 +22,9 @@ ApiAnswer no_credit_of_its_own() {
 }
 
 ApiAnswer show_own_credits(Call& call) {
-    if (call.request.principal.credit == nullptr) return no_credit_of_its_own();
-    const auto snapshot = call.request.principal.credit->snapshot();
+    const Organization* const organization = call.directory->find_organization(call.request.caller.organization);
+    if (organization == nullptr) return no_credit_of_its_own();
+    const auto snapshot = organization->credit->snapshot();
     JsonWriter json;
     json.object().key("data").object();
     json.key("total_credits").usd(snapshot.granted).key("total_usage").usd(snapshot.used).end().end();

@@ -36,11 +36,12 @@ void write_members(const CreditTable& credits, const KeyRecord& key, std::int64_
     for (const std::string_view name : {"byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"}) {
         json.key(name).number(0);
     }
-    json.key("is_free_tier").flag(false).key("is_management_key").flag(key.kind != KeyKind::inference);
-    json.key("is_provisioning_key").flag(key.kind != KeyKind::inference);
+    json.key("is_free_tier").flag(false).key("is_management_key").flag(key.kind == KeyKind::management);
+    json.key("is_provisioning_key").flag(key.kind == KeyKind::management);
     json.key("creator_user_id");
     key.creator.is_nil() ? json.null() : json.text(to_uuid(key.creator));
-    json.key("organization_id").text(to_uuid(key.organization));
+    json.key("organization_id");
+    key.organization.is_nil() ? json.null() : json.text(to_uuid(key.organization));
     for (const std::string_view name : {"project_id", "workspace_id"}) {
         json.key(name);
         key.project.is_nil() ? json.null() : json.text(to_uuid(key.project));
@@ -67,6 +68,7 @@ struct KeyBudget {
 };
 
 std::vector<KeyBudget> budgets_of(const Call& call, const KeyRecord& key) {
+    if (key.credit == nullptr) return {};  // a personal token spends nothing of its own
     const Spenders& spenders = spenders_of(*call.directory, key, *call.services.credits);
     const std::array<std::pair<std::string_view, const Spender*>, 4> all = {{{"organization", &key.credit->spender()},
                                                                              {"workspace", spenders.project},
@@ -121,6 +123,23 @@ const KeyRecord* find_key(const Call& call, const Directory& directory) {
     return key != nullptr && key->organization == call.organization().id && is_visible(call, *key) ? key : nullptr;
 }
 
+// A management key may what its creator may, so nobody but the operator makes one in somebody else's name.
+ApiAnswer check_creator(const Call& call, const Directory& directory, const KeyFields& key) {
+    const Caller& caller = call.request.caller;
+    const auto may = [&](Permission permission) {
+        return permit(directory, caller, call.organization().id, permission);
+    };
+    const bool management = key.kind == KeyKind::management;
+    if (management && may(Permission::manage_management_keys).access != Access::granted) {
+        return api_error(ErrorKind::permission_denied, "only owners and admins make management keys", "kind");
+    }
+    const bool for_another = key.creator != caller.user && !caller.is_operator();
+    if (for_another && (management || may(Permission::manage_keys).own_only)) {
+        return api_error(ErrorKind::permission_denied, "you may make such keys for yourself only", "creator_user_id");
+    }
+    return {};
+}
+
 ApiAnswer no_such_key() { return api_error(ErrorKind::not_found, "there is no such key in this organization"); }
 
 std::optional<Id128> optional_uuid(BodyFields& body, std::string_view name) {
@@ -158,19 +177,10 @@ ApiAnswer create_key(Call& call, Change& change) {
     key.limit = body.usd("limit").value_or(std::nullopt);
     key.reset = read_reset(body);
     key.project = optional_uuid(body, "project_id");
-    const Caller& caller = call.request.caller;
-    key.creator = optional_uuid(body, "creator_user_id").value_or(caller.user);
+    key.creator = optional_uuid(body, "creator_user_id").value_or(call.request.caller.user);
     key.expires_ms = body.time_after("expires_at", call.request.now_ms);
     if (call.error()) return call.refusal();
-    const auto may = [&](Permission permission) {
-        return permit(change.directory(), caller, call.organization().id, permission);
-    };
-    if (key.kind == KeyKind::management && may(Permission::manage_management_keys).access != Access::granted) {
-        return api_error(ErrorKind::permission_denied, "only owners and admins make management keys", "kind");
-    }
-    if (key.creator != caller.user && may(Permission::manage_keys).own_only) {
-        return api_error(ErrorKind::permission_denied, "you may make keys for yourself only", "creator_user_id");
-    }
+    if (const ApiAnswer refused = check_creator(call, change.directory(), key); refused.error) return refused;
     const auto made = create_key(change, call.organization().id, key);
     if (!made) return api_error(made.error());
     JsonWriter json;
@@ -214,7 +224,7 @@ ApiAnswer delete_key(Call& call, Change& change) {
 ApiAnswer show_own_key(Call& call) {
     const KeyRecord* const key = call.directory->find_key(call.request.caller.key);
     if (key == nullptr) return api_error(ErrorKind::not_found, "this key no longer exists");
-    if (key->credit == nullptr) return no_credit_of_its_own();
+    if (key->kind == KeyKind::root) return no_credit_of_its_own();
     JsonWriter json;
     json.object().key("data").object();
     write_members(*call.services.credits, *key, call.request.now_ms, json);

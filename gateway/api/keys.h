@@ -63,7 +63,7 @@ inline constexpr std::array kKeyFields = {
     fields::flag("is_management_key"),
     fields::flag("is_provisioning_key"),
     fields::uuid("creator_user_id").or_null(),
-    fields::uuid("organization_id"),
+    fields::uuid("organization_id").or_null().note("null: a personal token"),
     fields::uuid("project_id").or_null(),
     fields::uuid("workspace_id").or_null().note("OpenRouter's name of project_id"),
     fields::time("created_at").or_null(),

@@ -15,7 +15,7 @@ inline constexpr Operation kProjectsRoutes[] = {
      manage_projects, accounts, {create_project, "project.create"},
      "Create a project", {.body = &kNewProject, .answer = &kProject, .status = 201}},
     {kGet, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
-     see_settings, readers, {show_limits},
+     see_projects, readers, {show_limits},
      "Show a project's limits", {.answer = &kLimits}},
     {kPut, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
      manage_limits, accounts, {set_limits, "limits.update"},
