@@ -49,7 +49,7 @@ ApiAnswer list_usage_by_organization(Call& call) {
     const bool as_csv = wants_csv(fields);
     if (call.error()) return call.refusal();
     bring_up_to_date(call.services);
-    const auto part = page_of_organizations(page, *call.directory);
+    const auto part = page_of_organizations(page, call.directory->organizations());
     TimeRange summed = query.time;
     std::vector<Columns> rows;
     for (const Organization* const organization : part.items) {

@@ -44,15 +44,6 @@ void write_count(JsonWriter& json, std::string_view name, const std::optional<st
     count ? json.number(*count) : json.null();
 }
 
-void write_limits(const Limits& limits, JsonWriter& json) {
-    json.key("limit");
-    limits.budget ? json.usd(*limits.budget) : json.null();
-    json.key("limit_reset").text_or_null(reset_name(limits.reset));
-    write_count(json, "requests_per_minute", limits.requests_per_minute);
-    write_count(json, "tokens_per_minute", limits.tokens_per_minute);
-    write_count(json, "concurrent_requests", limits.concurrent_requests);
-}
-
 void write_state(const Spender& state, std::int64_t now_ms, JsonWriter& json) {
     const Limits& limits = state.limits;
     const WindowNumbers now = windows_at(now_ms);
@@ -119,6 +110,15 @@ ApiAnswer change_limits(Call& call, Change& change, Unnamed unnamed) {
 }
 
 }  // namespace
+
+void write_limits(const Limits& limits, JsonWriter& json) {
+    json.key("limit");
+    limits.budget ? json.usd(*limits.budget) : json.null();
+    json.key("limit_reset").text_or_null(reset_name(limits.reset));
+    write_count(json, "requests_per_minute", limits.requests_per_minute);
+    write_count(json, "tokens_per_minute", limits.tokens_per_minute);
+    write_count(json, "concurrent_requests", limits.concurrent_requests);
+}
 
 std::string_view reset_name(LimitReset reset) {
     return reset == LimitReset::lifetime ? std::string_view() : to_string(reset);

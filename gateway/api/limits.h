@@ -13,6 +13,8 @@ ApiAnswer show_limits(Call& call);
 ApiAnswer set_limits(Call& call, Change& change);     // all of them
 ApiAnswer change_limits(Call& call, Change& change);  // those that the body names
 
+// The members of kLimitsBodyFields, without braces.
+void write_limits(const Limits& limits, JsonWriter& json);
 // "daily", "weekly", "monthly"; empty for lifetime.
 std::string_view reset_name(LimitReset reset);
 // Of the field "limit_reset"; lifetime if it is absent or null.

@@ -141,9 +141,10 @@ void write_path_parameters(std::string_view path, JsonWriter& json) {
     for (auto begin = path.find('{'); begin != std::string_view::npos; begin = path.find('{', begin + 1)) {
         std::string_view name = path.substr(begin + 1, path.find('}', begin) - begin - 1);
         if (name.ends_with("...")) name.remove_suffix(3);
-        const Field field = name == "key"                           ? fields::key_hash(name)
-                            : name == "purchase" || name == "model" ? fields::text(name).from(1)
-                                                                    : fields::uuid(name);
+        const bool is_text = name == "purchase" || name == "model" || name == "token";
+        const Field field = name == "key" ? fields::key_hash(name)
+                            : is_text     ? fields::text(name).from(1)
+                                          : fields::uuid(name);
         write_parameter("path", field, true, json);
     }
 }
@@ -208,10 +209,26 @@ std::string operation_id(const Operation& operation) {
     return id;
 }
 
+// The permission that is needed, as /api/organizations/permissions names it.
+std::string_view name_of(const Guard& guard) {
+    switch (guard.kind) {
+        case Guard::Kind::open:
+            return "open";
+        case Guard::Kind::anybody:
+            return "anybody";
+        case Guard::Kind::any_key:
+            return "any_key";
+        case Guard::Kind::permission:
+            break;
+    }
+    return to_string(guard.permission);
+}
+
 void write_operation(const Operation& operation, JsonWriter& json) {
     std::string method(operation.method);
     for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
     json.key(method).object().key("operationId").text(operation_id(operation)).key("summary").text(operation.summary);
+    json.key("x-tollgate-guard").text(name_of(operation.guard));
     if (!operation.guard.needs_key()) {
         json.key("security").array();
         if (operation.guard.reads_body()) json.object().end().object().key("key").array().end().end();  // or none

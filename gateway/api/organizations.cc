@@ -6,13 +6,15 @@
 namespace tollgate {
 namespace {
 
-void write_organization(const Directory& directory, const Organization& organization, JsonWriter& json) {
-    json.object().key("id").text(to_uuid(organization.id)).key("name").text(organization.name);
-    json.key("slug").text(organization.slug).key("created_at").text(rfc3339(organization.created_ms));
-    for (const Project* project : directory.projects_of(organization.id)) {
-        if (project->is_default) json.key("default_project_id").text(to_uuid(project->id));
+// The operator's are all that there are, a person's those that he belongs to.
+std::vector<const Organization*> organizations_of(const Call& call) {
+    const Caller& caller = call.request.caller;
+    if (caller.is_operator()) return call.directory->organizations();
+    std::vector<const Organization*> own;
+    for (const Id128& id : call.directory->organizations_of(caller.user)) {
+        own.push_back(call.directory->find_organization(id));
     }
-    json.end();
+    return own;
 }
 
 void write_project(const Project& project, JsonWriter& json) {
@@ -22,9 +24,19 @@ void write_project(const Project& project, JsonWriter& json) {
 
 }  // namespace
 
-PageOf<const Organization*> page_of_organizations(const Page& page, const Directory& directory) {
+void write_organization(const Directory& directory, const Organization& organization, JsonWriter& json) {
+    json.object().key("id").text(to_uuid(organization.id)).key("name").text(organization.name);
+    json.key("slug").text(organization.slug).key("kind").text(to_string(organization.kind));
+    json.key("created_at").text(rfc3339(organization.created_ms));
+    for (const Project* project : directory.projects_of(organization.id)) {
+        if (project->is_default) json.key("default_project_id").text(to_uuid(project->id));
+    }
+    json.end();
+}
+
+PageOf<const Organization*> page_of_organizations(const Page& page, std::vector<const Organization*> all) {
     return page_of(
-        page, directory.organizations(), [](const Organization* one) { return std::tuple(one->created_ms, one->id); },
+        page, std::move(all), [](const Organization* one) { return std::tuple(one->created_ms, one->id); },
         [](const Organization* one) { return place_of(one->created_ms, to_uuid(one->id)); });
 }
 
@@ -33,7 +45,7 @@ ApiAnswer list_organizations(Call& call) {
     if (call.error()) return call.refusal();
     JsonWriter json;
     write_page(
-        page_of_organizations(page, *call.directory),
+        page_of_organizations(page, organizations_of(call)),
         [&](const Organization* one) { write_organization(*call.directory, *one, json); }, json);
     return json_answer(json);
 }

@@ -11,7 +11,8 @@
 namespace tollgate {
 
 // A page of them, in the order in which they were made.
-PageOf<const Organization*> page_of_organizations(const Page& page, const Directory& directory);
+PageOf<const Organization*> page_of_organizations(const Page& page, std::vector<const Organization*> all);
+void write_organization(const Directory& directory, const Organization& organization, JsonWriter& json);
 
 ApiAnswer list_organizations(Call& call);
 ApiAnswer create_organization(Call& call, Change& change);
@@ -24,8 +25,10 @@ inline constexpr std::array kNewOrganizationFields = {kNameField};
 inline constexpr Schema kNewOrganization{"NewOrganization", kNewOrganizationFields};
 inline constexpr Schema kNewProject{"NewProject", kNewOrganizationFields};
 
-inline constexpr std::array kOrganizationFields = {fields::uuid("id"), fields::text("name"), fields::text("slug"),
-                                                   fields::time("created_at"), fields::uuid("default_project_id")};
+inline constexpr std::array kOrganizationFields = {
+    fields::uuid("id"),         fields::text("name"),
+    fields::text("slug"),       fields::text("kind").one_of("personal|team"),
+    fields::time("created_at"), fields::uuid("default_project_id")};
 inline constexpr Schema kOrganization{"Organization", kOrganizationFields};
 inline constexpr std::array kOrganizationPageFields = {fields::list("data", kOrganization), kNextCursor};
 inline constexpr Schema kOrganizationPage{"OrganizationPage", kOrganizationPageFields};

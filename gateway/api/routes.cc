@@ -7,11 +7,13 @@
 #include "gateway/api/routes/credit.h"
 #include "gateway/api/routes/gateway.h"
 #include "gateway/api/routes/inference.h"
+#include "gateway/api/routes/invitations.h"
 #include "gateway/api/routes/keys.h"
 #include "gateway/api/routes/members.h"
 #include "gateway/api/routes/operator.h"
 #include "gateway/api/routes/organizations.h"
 #include "gateway/api/routes/own_key.h"
+#include "gateway/api/routes/people.h"
 #include "gateway/api/routes/projects.h"
 #include "gateway/api/routes/settings.h"
 #include "gateway/api/routes/usage.h"
@@ -30,10 +32,10 @@ constexpr auto join(const Operation (&... parts)[Counts]) {
     return all;
 }
 
-constexpr auto kOperations =
-    join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kOrganizationsRoutes, rows::kProjectsRoutes,
-         rows::kMembersRoutes, rows::kKeysRoutes, rows::kSettingsRoutes, rows::kCreditRoutes, rows::kUsageRoutes,
-         rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
+constexpr auto kOperations = join(
+    rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kOrganizationsRoutes, rows::kProjectsRoutes,
+    rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kSettingsRoutes, rows::kCreditRoutes,
+    rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
 
 constexpr std::size_t count_paths() {
     std::size_t count = 0;

@@ -34,6 +34,11 @@ TEST(Routes, PathsAreFound) {
         {"/api/organizations/x/keys", kKeys},
         {"/api/organizations/x/keys/y", "/api/organizations/{organization}/keys/{key}"},
         {"/api/organizations/x/purchases/y/confirm", "/api/organizations/{organization}/purchases/{purchase}/confirm"},
+        {"/api/organizations/permissions", "/api/organizations/permissions"},
+        {"/api/organizations/x/members/count", "/api/organizations/{organization}/members/count"},
+        {"/api/organizations/x/members/y", "/api/organizations/{organization}/members/{member}"},
+        {"/api/invitations/accept", "/api/invitations/accept"},
+        {"/api/invitations/x", "/api/invitations/{token}"},
         {"/v1/key", ""},
         {"/v1/models/", ""},
         {"/v1/chat/completions/", ""},
@@ -116,6 +121,8 @@ TEST(OpenApi, EveryPathAndMethodIsInTheDocument) {
             const auto& described = document.at("paths").at(path).at(method);
             EXPECT_TRUE(ids.insert(std::string(described.at("operationId").as_string())).second) << path;
             EXPECT_EQ(described.as_object().contains("security"), !operation.guard.needs_key()) << path;
+            if (operation.guard.kind != Guard::Kind::permission) continue;
+            EXPECT_EQ(described.at("x-tollgate-guard").as_string(), to_string(operation.guard.permission)) << path;
         }
     }
 }

@@ -1,0 +1,112 @@
+#include "gateway/api/tokens.h"
+
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+ApiAnswer no_such_token() { return api_error(ErrorKind::not_found, "there is no such token of yours"); }
+
+// The token that the path names, if it is the caller's.
+const KeyRecord* my_token(const Call& call, const Directory& directory) {
+    const auto digest = parse_key_digest(call.path("key"));
+    const KeyRecord* const key = digest ? directory.find_key(*digest) : nullptr;
+    const bool mine = key != nullptr && key->kind == KeyKind::personal && key->creator == call.request.caller.user;
+    return mine ? key : nullptr;
+}
+
+ApiAnswer token_answer(const KeyRecord& token) {
+    JsonWriter json;
+    json.object().key("data");
+    write_token(token, json);
+    json.end();
+    return versioned_answer(json, token.version);
+}
+
+TokenFields read_token(Call& call) {
+    BodyFields& body = call.body;
+    TokenFields token{.name = body.required_text("name")};
+    if (const auto names = body.texts("scopes", kGivenScopes)) {
+        const auto scopes = parse_scopes(*names);
+        if (!scopes) body.fail("scopes", scopes.error().message());
+        token.scopes = scopes.value_or(token.scopes);
+    }
+    if (body.has("may_infer")) token.may_infer = body.flag("may_infer");
+    token.expires_ms = body.time_after("expires_at", call.request.now_ms);
+    return token;
+}
+
+ApiAnswer create_token_answer(Change& change, const Id128& user, const TokenFields& token) {
+    const auto made = create_token(change, user, token);
+    if (!made) return api_error(made.error());
+    JsonWriter json;
+    json.object().key("data");
+    write_token(*change.directory().find_key(made->digest), json);
+    json.key("token").text(made->plaintext).end();
+    ApiAnswer answer = json_answer(json, 201);
+    answer.secret_of = "key/" + to_hex(made->digest);
+    return answer;
+}
+
+}  // namespace
+
+void write_token(const KeyRecord& token, JsonWriter& json) {
+    json.object().key("hash").text(to_hex(token.digest)).key("label").text(key_label(token.kind, token.ends));
+    json.key("name").text(token.name).key("scopes").array();
+    for (const std::string& scope : token.scopes.names()) json.text(scope);
+    json.end().key("may_infer").flag(token.may_infer).key("disabled").flag(token.disabled != Disabled::no);
+    json.key("created_at").time(token.created_ms).key("expires_at").time(token.expires_ms);
+    json.key("version").number(token.version).end();
+}
+
+ApiAnswer list_my_tokens(Call& call) {
+    const Page page = read_page(call.query);
+    if (call.error()) return call.refusal();
+    const auto part = page_of(
+        page, call.directory->tokens_of(call.request.caller.user),
+        [](const KeyRecord* one) { return std::tuple(one->created_ms, one->digest); },
+        [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); });
+    JsonWriter json;
+    write_page(part, [&json](const KeyRecord* one) { write_token(*one, json); }, json);
+    return json_answer(json);
+}
+
+ApiAnswer create_my_token(Call& call, Change& change) {
+    const TokenFields wanted = read_token(call);
+    return call.error() ? call.refusal() : create_token_answer(change, call.request.caller.user, wanted);
+}
+
+ApiAnswer show_my_token(Call& call) {
+    const KeyRecord* const token = my_token(call, *call.directory);
+    return token == nullptr ? no_such_token() : token_answer(*token);
+}
+
+ApiAnswer update_my_token(Call& call, Change& change) {
+    const KeyRecord* const token = my_token(call, change.directory());
+    if (token == nullptr) return no_such_token();
+    KeyChange wanted;
+    if (call.body.has("name")) wanted.name = call.body.required_text("name");
+    if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
+    if (call.error()) return call.refusal();
+    const Status status = update_key(change, KeyDigest(token->digest), wanted);
+    return status.ok() ? token_answer(*my_token(call, change.directory())) : api_error(status);
+}
+
+ApiAnswer delete_my_token(Call& call, Change& change) {
+    const KeyRecord* const token = my_token(call, change.directory());
+    if (token == nullptr) return no_such_token();
+    if (const Status status = delete_key(change, KeyDigest(token->digest)); !status.ok()) return api_error(status);
+    JsonWriter json;
+    json.object().key("deleted").flag(true).end();
+    return json_answer(json);
+}
+
+ApiAnswer create_token_of_user(Call& call, Change& change) {
+    const auto id = parse_uuid(call.path("user"));
+    const User* const user = id ? change.directory().find_user(*id) : nullptr;
+    if (user == nullptr) return api_error(ErrorKind::not_found, "there is no such user");
+    const TokenFields wanted = read_token(call);
+    return call.error() ? call.refusal() : create_token_answer(change, Id128(user->id), wanted);
+}
+
+}  // namespace tollgate
