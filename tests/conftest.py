@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from support import processes  # noqa: E402
+from support.people import new_team  # noqa: E402
 from support.processes import Gateway, SampleUpstream, provider  # noqa: E402
 from support.scripted_upstream import ScriptedUpstream  # noqa: E402
 
@@ -95,6 +96,12 @@ def start_gateway(tmp_path, providers):
 def account(gateway):
     """An organization of its own with $5 and one key, on the session's gateway."""
     return gateway.new_account("5")
+
+
+@pytest.fixture
+def team(gateway):
+    """An organization of its own with an owner, an admin and a member, on the session's gateway."""
+    return new_team(gateway)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Budgets and rates of organization, project, member and key: enforced, explained, shown in headers."""
 
 import re
-import uuid
 from dataclasses import replace
 
 import pytest
@@ -19,7 +18,7 @@ class Limited:
         self.gateway = gateway
         account = gateway.new_account(balance)
         root = f"/api/organizations/{account.organization}"
-        member = str(uuid.uuid4())
+        member = gateway.person(organization=account.organization).id
         made = gateway.manage("POST", f"{root}/keys", {"name": "limited", "creator_user_id": member})
         self.account = replace(account, key=made["key"], hash=made["data"]["hash"])
         self.paths = {

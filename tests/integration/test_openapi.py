@@ -121,3 +121,11 @@ def test_a_property_tester_finds_no_fault_in_what_a_key_may_do(start_gateway, tm
     account = gateway.new_account("5")
     assert not fault_of(gateway, account, tmp_path, account.key, "--include-path-regex=^/(api/)?v1/")
     assert gateway.alive()
+
+
+def test_a_property_tester_finds_no_fault_in_what_a_person_may_do(start_gateway, tmp_path):
+    gateway = start_gateway()
+    account = gateway.new_account("5")
+    owner = gateway.person(organization=account.organization, role="owner")
+    assert not fault_of(gateway, account, tmp_path, owner.token, "--include-path-regex=^/api/(me|organizations|invitations)")
+    assert gateway.alive()

@@ -20,6 +20,7 @@ PAGES = [
     "docs/first_company.md",
     "docs/add_provider.md",
     "docs/api.md",
+    "docs/organizations.md",
     "docs/operations.md",
     "docs/ledger_tools.md",
 ]

@@ -6,7 +6,6 @@ import random
 import resource
 import threading
 import time
-import uuid
 from collections import Counter
 from contextlib import contextmanager
 from decimal import Decimal
@@ -376,7 +375,8 @@ def test_not_enforced_at_all(start_gateway):
     asks = {}
     for scope in ("organization", "project", "member", "key"):
         account = gateway.new_account("5")
-        root, member = f"/api/organizations/{account.organization}", str(uuid.uuid4())
+        root = f"/api/organizations/{account.organization}"
+        member = gateway.person(organization=account.organization).id
         made = gateway.manage("POST", f"{root}/keys", {"name": "limited", "creator_user_id": member})
         path = {
             "organization": root,

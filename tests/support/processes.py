@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,6 +137,14 @@ class Account:
     hash: str
 
 
+@dataclass(frozen=True)
+class Person:
+    id: str
+    email: str
+    token: str  # a personal token with every scope
+    organization: str  # the personal one
+
+
 class Gateway:
     """One gateway process over one directory; can be killed and started again on the same data."""
 
@@ -242,6 +251,16 @@ class Gateway:
         if credit is not None:
             self.grant(account, credit)
         return account
+
+    def person(self, email=None, *, verified=True, organization=None, role="member"):
+        """A new user with a personal token; of `organization`, too, if that is named."""
+        email = email or f"{uuid.uuid4().hex[:12]}@people.test"
+        body = {"email": email, "name": email.partition("@")[0], "verified": verified, "token": {"name": "tests"}}
+        if organization is not None:
+            body["organization"] = {"id": organization, "role": role}
+        made = self.manage("POST", "/api/users", body)
+        user = made["user"]
+        return Person(user["id"], user["email"], made["personal_token"], user["personal_organization_id"])
 
     def grant(self, account, credit, **headers):
         answer = self.request(
