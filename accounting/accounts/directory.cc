@@ -28,9 +28,9 @@ std::uint64_t hash_of(const Name& digest) {
 // What `shards` have of the name; null if nothing.
 template <class Shards, class Name>
 auto* find_in(const Shards& shards, std::size_t index, const Name& name) {
-    using Value = const typename Shards::value_type::element_type::mapped_type;
-    const auto& shard = shards[index];
-    if (!shard) return static_cast<Value*>(nullptr);
+    using Value = const typename Shards::value_type::mapped_type;
+    const auto* const shard = shards.find(index);
+    if (shard == nullptr) return static_cast<Value*>(nullptr);
     const auto found = shard->find(name);
     return found == shard->end() ? nullptr : &found->second;
 }
@@ -157,7 +157,7 @@ const EmailEntry* Directory::Root::find_email(std::string_view normal_email) con
 Directory::Directory(std::shared_ptr<const Root> root) : root_(std::move(root)) {}
 
 const KeyRecord* Directory::find_key(const KeyDigest& digest) const {
-    const KeyShard* shard = root_->keys[key_shard_of(digest)].get();
+    const KeyShard* shard = root_->keys.find(key_shard_of(digest));
     return shard == nullptr ? nullptr : shard->find(digest);
 }
 
@@ -202,10 +202,9 @@ const Invitation* Directory::find_invitation(const KeyDigest& token) const {
 
 std::vector<const Organization*> Directory::organizations() const {
     std::vector<const Organization*> all;
-    for (const auto& shard : root_->organizations) {
-        if (!shard) continue;
-        for (const auto& [id, entry] : *shard) all.push_back(entry->organization.get());
-    }
+    root_->organizations.for_each([&all](const OrganizationShard& shard) {
+        for (const auto& [id, entry] : shard) all.push_back(entry->organization.get());
+    });
     return all;
 }
 
@@ -223,7 +222,8 @@ std::vector<const KeyRecord*> Directory::keys_of(const Id128& organization) cons
     const OrganizationEntry* entry = root_->find_entry(organization);
     if (entry == nullptr) return all;
     all.reserve(entry->keys.size());
-    entry->keys.for_each([&](const KeyPrefix& prefix) { all.push_back(root_->keys[shard_of(prefix)]->find(prefix)); });
+    entry->keys.for_each(
+        [&](const KeyPrefix& prefix) { all.push_back(root_->keys.find(shard_of(prefix))->find(prefix)); });
     return all;
 }
 
@@ -245,10 +245,9 @@ std::vector<const Invitation*> Directory::invitations_of(const Id128& organizati
 
 std::vector<const User*> Directory::users() const {
     std::vector<const User*> all;
-    for (const auto& shard : root_->users) {
-        if (!shard) continue;
-        for (const auto& [id, entry] : *shard) all.push_back(entry->user.get());
-    }
+    root_->users.for_each([&all](const UserShard& shard) {
+        for (const auto& [id, entry] : shard) all.push_back(entry->user.get());
+    });
     return all;
 }
 
@@ -261,7 +260,7 @@ std::vector<const KeyRecord*> Directory::tokens_of(const Id128& user) const {
     std::vector<const KeyRecord*> all;
     const UserEntry* const entry = root_->find_user(user);
     if (entry == nullptr) return all;
-    for (const KeyPrefix& token : entry->tokens) all.push_back(root_->keys[shard_of(token)]->find(token));
+    for (const KeyPrefix& token : entry->tokens) all.push_back(root_->keys.find(shard_of(token))->find(token));
     return all;
 }
 

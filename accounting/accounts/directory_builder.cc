@@ -6,14 +6,14 @@
 namespace tollgate {
 namespace {
 
-// The builder's own version of what `place` points to, copied at the first call.
-template <class Shard>
-Shard& own(std::unordered_map<std::size_t, std::shared_ptr<Shard>>& owned, std::size_t index,
-           std::shared_ptr<const Shard>& place) {
+// The builder's own version of a shard of `table`, copied at the first call.
+template <class Table, class Shard>
+Shard& own(std::unordered_map<std::size_t, std::shared_ptr<Shard>>& owned, std::size_t index, Table& table) {
     std::shared_ptr<Shard>& mine = owned[index];
     if (!mine) {
-        mine = place ? std::make_shared<Shard>(*place) : std::make_shared<Shard>();
-        place = mine;
+        const Shard* const base = table.find(index);
+        mine = base != nullptr ? std::make_shared<Shard>(*base) : std::make_shared<Shard>();
+        table.put(index, mine);
     }
     return *mine;
 }
@@ -32,7 +32,7 @@ void DirectoryBuilder::put(Organization organization) {
 void DirectoryBuilder::put(Project project) {
     const std::size_t index = id_shard_of(project.id);
     const auto shared = std::make_shared<const Project>(std::move(project));
-    own(project_shards_, index, root_->projects[index])[shared->id] = shared;
+    own(project_shards_, index, root_->projects)[shared->id] = shared;
     auto& projects = own_entry(shared->organization).projects;
     const auto same = std::ranges::find(projects, shared->id, [](const auto& p) { return p->id; });
     if (same == projects.end()) {
@@ -107,7 +107,7 @@ void DirectoryBuilder::erase_user(const Id128& id) {
     if (entry == nullptr) return;
     erase_address_of(*entry->user);
     const std::size_t index = id_shard_of(id);
-    own(user_shards_, index, root_->users[index]).erase(id);
+    own(user_shards_, index, root_->users).erase(id);
     users_.erase(id);
 }
 
@@ -148,7 +148,7 @@ std::shared_ptr<const Directory> DirectoryBuilder::build() && {
 
 KeyShard& DirectoryBuilder::own_key_shard(const KeyDigest& digest) {
     const std::size_t index = key_shard_of(digest);
-    return own(key_shards_, index, root_->keys[index]);
+    return own(key_shards_, index, root_->keys);
 }
 
 OrganizationEntry& DirectoryBuilder::own_entry(const Id128& organization) {
@@ -157,7 +157,7 @@ OrganizationEntry& DirectoryBuilder::own_entry(const Id128& organization) {
         const OrganizationEntry* base = root_->find_entry(organization);
         mine = base != nullptr ? std::make_shared<OrganizationEntry>(*base) : std::make_shared<OrganizationEntry>();
         const std::size_t index = id_shard_of(organization);
-        own(organization_shards_, index, root_->organizations[index])[organization] = mine;
+        own(organization_shards_, index, root_->organizations)[organization] = mine;
     }
     return *mine;
 }
@@ -178,19 +178,19 @@ UserEntry& DirectoryBuilder::own_user(const Id128& user) {
         const UserEntry* const base = root_->find_user(user);
         mine = base != nullptr ? std::make_shared<UserEntry>(*base) : std::make_shared<UserEntry>();
         const std::size_t index = id_shard_of(user);
-        own(user_shards_, index, root_->users[index])[user] = mine;
+        own(user_shards_, index, root_->users)[user] = mine;
     }
     return *mine;
 }
 
 EmailShard& DirectoryBuilder::own_emails(const KeyDigest& digest) {
     const std::size_t index = digest_shard_of(digest);
-    return own(email_shards_, index, root_->emails[index]);
+    return own(email_shards_, index, root_->emails);
 }
 
 InvitationShard& DirectoryBuilder::own_invitations(const KeyDigest& token) {
     const std::size_t index = digest_shard_of(token);
-    return own(invitation_shards_, index, root_->invitations[index]);
+    return own(invitation_shards_, index, root_->invitations);
 }
 
 }  // namespace tollgate

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "accounting/accounts/directory.h"
+#include "accounting/accounts/shard_table.h"
 
 namespace tollgate {
 
@@ -110,13 +111,15 @@ using InvitationShard = std::unordered_map<KeyDigest, InvitationPlace, DigestHas
 
 struct Directory::Root {
     static constexpr std::size_t kIdShards = 256;
+    template <class Shard>
+    using Table = ShardTable<Shard, kIdShards, 16>;
 
-    std::array<std::shared_ptr<const KeyShard>, Directory::kShards> keys;  // null: empty
-    std::array<std::shared_ptr<const OrganizationShard>, kIdShards> organizations;
-    std::array<std::shared_ptr<const ProjectShard>, kIdShards> projects;
-    std::array<std::shared_ptr<const UserShard>, kIdShards> users;
-    std::array<std::shared_ptr<const EmailShard>, kIdShards> emails;
-    std::array<std::shared_ptr<const InvitationShard>, kIdShards> invitations;
+    ShardTable<KeyShard, Directory::kShards, 64> keys;
+    Table<OrganizationShard> organizations;
+    Table<ProjectShard> projects;
+    Table<UserShard> users;
+    Table<EmailShard> emails;
+    Table<InvitationShard> invitations;
     std::size_t key_count = 0;
     bool has_root_key = false;
 
