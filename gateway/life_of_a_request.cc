@@ -122,22 +122,38 @@ bool may_ask_for_less(Connection& connection) {
            !connection.abandoned();
 }
 
+// That it was the stream options is known when the endpoint answers without them. All tenants' streams go without
+// them then, and without the usage that they bring: so for a while only.
+void learn_refused_stream_options(Connection& connection) {
+    const CatalogueEndpoint& endpoint = *connection.request.attempt.endpoint;
+    const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());
+    endpoint.stream_options_refused_until->store(now_ms + CatalogueEndpoint::kStreamOptionsRefusedMs,
+                                                 std::memory_order_relaxed);
+    connection.worker().logger().warning("an endpoint refuses stream_options; its streams go without them for an hour",
+                                         {{"provider", endpoint.provider->name}, {"model", endpoint.model->id}});
+}
+
+constexpr int kOk = 200;
+
 // One attempt after another, along the plan, until one answers the client or no other try can help.
 wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held, const Plan& plan) {
     Error error;
     Connect connect = Connect::reuse;
     wire::Clock::time_point began{};
+    bool asks_less = false;
     for (std::size_t at = 0; at < held.candidates();) {
-        connection.request.attempt = {.endpoint = plan[at].endpoint, .began = began};
+        connection.request.attempt = {
+            .endpoint = plan[at].endpoint, .began = began, .without_stream_options = asks_less};
         held.use(at);
         const Credential& credential = plan[at].endpoint->provider->operators;
         auto answer = co_await dispatch(connection, credential, connect);
         if (answer) {
+            if (asks_less && answer->status == kOk) learn_refused_stream_options(connection);
             error = co_await relay(connection, held, *answer);
         } else {
             error = answer.error();
         }
-        const bool asks_less = error && may_ask_for_less(connection);
+        asks_less = error && may_ask_for_less(connection);
         if (!error || (!asks_less && !may_try_again(connection, error))) co_return error;
         fail_point("after_failed_attempt");
         began = wire::Clock::now();

@@ -66,6 +66,7 @@ struct Attempt {
     bool streamed = false;
     bool metered = false;                 // the connection's meter is this attempt's
     bool refused_stream_options = false;  // the next attempt at the same endpoint goes without them
+    bool without_stream_options = false;  // this one does, for that reason
 
     // Closing the connection would not stop the provider's billing.
     bool bills_when_aborted() const {

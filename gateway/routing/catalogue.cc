@@ -37,7 +37,7 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
                 added.provider = &provider;
                 const CatalogueEndpoint* const known = same_endpoint(before, model, endpoint);
                 added.number = known == nullptr ? ++numbers_ : known->number;
-                if (known != nullptr) added.refuses_stream_options = known->refuses_stream_options;
+                if (known != nullptr) added.stream_options_refused_until = known->stream_options_refused_until;
                 append_json_string(added.model_json, model.id);
                 append_json_string(added.provider_json, provider.name);
             }

@@ -22,11 +22,14 @@ struct CatalogueEndpoint {
     const Provider* provider;
     std::size_t number;                               // 1.., names the endpoint in counters and histories
     std::string model_json = {}, provider_json = {};  // their names as JSON strings
-    // Learned: it refused a stream for its stream_options.
-    std::shared_ptr<std::atomic<bool>> refuses_stream_options = std::make_shared<std::atomic<bool>>(false);
+    // Learned: until when, in monotonic ms, streams go without stream_options, for which it refused one.
+    static constexpr std::int64_t kStreamOptionsRefusedMs = 3'600'000;
+    std::shared_ptr<std::atomic<std::int64_t>> stream_options_refused_until =
+        std::make_shared<std::atomic<std::int64_t>>(0);
 
-    bool takes_stream_options() const {
-        return provider->stream_options && !refuses_stream_options->load(std::memory_order_relaxed);
+    bool takes_stream_options(std::int64_t monotonic_ms) const {
+        return provider->stream_options &&
+               monotonic_ms >= stream_options_refused_until->load(std::memory_order_relaxed);
     }
 };
 

@@ -5,9 +5,13 @@
 
 namespace tollgate {
 
-AnswerShape shape_of(std::string_view beginning) {
+std::string_view without_byte_order_mark(std::string_view text) {
     constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-    if (beginning.starts_with(kByteOrderMark)) beginning.remove_prefix(kByteOrderMark.size());
+    return text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text;
+}
+
+AnswerShape shape_of(std::string_view beginning) {
+    beginning = without_byte_order_mark(beginning);
     const auto at = beginning.find_first_not_of(" \t\r\n");
     if (at == std::string_view::npos) return AnswerShape::unknown;
     beginning.remove_prefix(at);

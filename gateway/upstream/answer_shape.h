@@ -14,5 +14,7 @@ enum class AnswerShape : std::uint8_t {
 };
 
 AnswerShape shape_of(std::string_view beginning);
+// Some send a byte order mark before their JSON.
+std::string_view without_byte_order_mark(std::string_view text);
 
 }  // namespace tollgate

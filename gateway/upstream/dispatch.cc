@@ -128,11 +128,13 @@ void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& an
     if (reader.step == HeadStep::done) request.attempt.upstream_status = answer.status;
 }
 
-void build_body(const Connection& connection, UpstreamBody& body) {
+void build_body(Connection& connection, UpstreamBody& body) {
     const Exchange& request = connection.request;
     StreamOptions stream_options = StreamOptions::untouched;
     if (request.ask.body.stream && request.ask.api != ApiType::embeddings) {
-        const bool taken = request.attempt.endpoint->takes_stream_options();
+        const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());
+        const bool taken =
+            !request.attempt.without_stream_options && request.attempt.endpoint->takes_stream_options(now_ms);
         stream_options = taken ? StreamOptions::ask_for_usage : StreamOptions::leave_out;
     }
     OutputBound bound{.tokens = request.terms.sent_output_bound};

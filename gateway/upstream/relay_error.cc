@@ -10,12 +10,15 @@ namespace {
 
 constexpr std::size_t kMostErrorBytes = 64 * 1024;  // of an upstream's error body
 
-// The endpoint is asked again without them, and never again with them.
-void note_refused_stream_options(Exchange& request, const UpstreamRefusal& refusal) {
-    const CatalogueEndpoint& endpoint = *request.attempt.endpoint;
-    if (!request.ask.body.stream || !endpoint.takes_stream_options()) return;
-    request.attempt.refused_stream_options = refuses_stream_options(refusal.status, refusal.body);
-    if (request.attempt.refused_stream_options) endpoint.refuses_stream_options->store(true, std::memory_order_relaxed);
+// The endpoint is asked again without them. Not where the client asks for more with them: that is its own affair.
+void note_refused_stream_options(Connection& connection, const UpstreamRefusal& refusal) {
+    Exchange& request = connection.request;
+    const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());
+    const bool sent = request.ask.body.stream && !request.attempt.without_stream_options &&
+                      request.attempt.endpoint->takes_stream_options(now_ms);
+    const std::string_view body = connection.in.view().substr(0, request.received.bytes);
+    request.attempt.refused_stream_options =
+        sent && refuses_stream_options(refusal.status, refusal.body) && !has_own_stream_options(body, request.ask.body);
 }
 
 }  // namespace
@@ -31,7 +34,7 @@ wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answe
                                   .retry_headers = answer.retry_headers,
                                   .body = reader.in_hand(),
                                   .whole = reader.ended()};
-    note_refused_stream_options(connection.request, refusal);
+    note_refused_stream_options(connection, refusal);
     Error error = judge(refusal, connection.request.attempt.endpoint->provider->operators);
     reader.release(reader.ended());
     co_return error;

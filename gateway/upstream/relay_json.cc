@@ -128,7 +128,7 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
             co_return failed;
         }
     }
-    const std::string_view body = gathered.empty() ? reader.in_hand() : gathered;
+    const std::string_view body = gathered.empty() ? without_byte_order_mark(reader.in_hand()) : gathered;
     PlainAnswer plain;
     Error error = inspect_answer(body, source_of(request), plain);
     if (error) {
@@ -183,7 +183,7 @@ wire::Awaitable<Error> forward_all_but_tail(Connection& connection, const std::s
             reader.shrink();
         }
         if (connection.abandoned()) co_return upstream_failure(connection, provider, {});
-        const BodyPart part = reader.take(co_await reader.read());
+        const BodyPart part = reader.must_read() ? reader.take(co_await reader.read()) : reader.take();
         if (part.error) co_return part.error;
         scanner.feed(part.payload);
     }

@@ -86,7 +86,7 @@ wire::Awaitable<void> forward_as_events(Connection& connection, BodyReader& read
         if (part.error) co_return relay.fail(std::move(part.error));
     }
     std::string events;
-    if (!append_as_events(reader.in_hand(), events)) {
+    if (!append_as_events(without_byte_order_mark(reader.in_hand()), events)) {
         co_return relay.fail(
             {ErrorKind::upstream_invalid_response, "provider " + provider + " sent a body that is not a JSON object"});
     }
@@ -103,7 +103,7 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
     Silence silence(timeouts.stream_gap_timeout_ms, timeouts.keep_alive_comment_ms);
     while (relay.reads_on() ? connection.reads_on() : !connection.abandoned()) {
         BodyPart part;
-        if (reader.must_read()) {
+        if (reader.must_read() && !reader.ended()) {  // an empty body has ended before it is read
             const bool shown = !connection.client_gone() && !relay.reads_on() && !relay.usage_may_follow();
             const bool head_due = !reply.open() && labelled_events;
             const std::uint32_t wait_ms = relay.usage_may_follow() ? kLateUsageMs

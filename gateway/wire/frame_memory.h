@@ -36,7 +36,8 @@ class FrameMemory {
     };
 
     static void* allocate(std::size_t bytes) {
-        return current != nullptr ? current->take(bytes) : ::operator new(bytes);
+        if (current != nullptr) return current->take(bytes);
+        return ::operator new(bytes > kMostBytes ? bytes : bytes_of(index_of(bytes)));  // another thread may keep it
     }
     static void deallocate(void* frame, std::size_t bytes) {
         current != nullptr ? current->give(frame, bytes) : ::operator delete(frame);

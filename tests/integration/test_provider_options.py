@@ -14,6 +14,10 @@ def strict(exchange):
     """Answers in two events, and refuses what it does not know."""
     if "stream_options" in exchange.request.json():
         return exchange.answer({"detail": [{"loc": ["body", "stream_options"], "msg": "extra"}]}, "422 Unprocessable")
+    answer_in_events(exchange)
+
+
+def answer_in_events(exchange):
     exchange.start_stream()
     exchange.event({"id": "a", "choices": [{"index": 0, "delta": {"content": "Hi"}}]})
     exchange.event({"id": "a", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": USAGE})
@@ -32,6 +36,38 @@ def test_a_provider_that_refuses_stream_options_is_asked_without_them(start_gate
         assert Stream(answer.body).done
     sent = ["stream_options" in request.json() for request in scripted.requests]
     assert sent == [True, False, False], "it is remembered"
+
+
+def test_what_a_client_adds_to_stream_options_is_its_own_affair(start_gateway, scripted):
+    gateway = start_gateway()
+    refused = {"error": {"message": "Unknown parameter: 'stream_options.foo'.", "param": "stream_options.foo"}}
+
+    def script(exchange):
+        if "foo" in exchange.request.json().get("stream_options", {}):
+            return exchange.answer(refused, "400 Bad Request")
+        return answer_in_events(exchange)
+
+    scripted.script = script
+    odd = {"stream_options": {"include_usage": True, "foo": 1}}
+    assert post_chat(gateway, gateway.new_account(), model=MODEL, stream=True, **odd).status == 400
+    assert post_chat(gateway, gateway.new_account(), model=MODEL, stream=True).status == 200
+    sent = [request.json().get("stream_options") for request in scripted.requests]
+    assert sent == [{"include_usage": True, "foo": 1}, {"include_usage": True}], "nothing is learned of it"
+
+
+def test_a_refusal_that_only_shows_the_request_teaches_nothing(start_gateway, scripted):
+    gateway = start_gateway()
+
+    def script(exchange):
+        asked = exchange.request.json()
+        if asked.get("temperature") == "hot":
+            return exchange.answer({"detail": [{"loc": ["body"], "msg": "hot", "input": asked}]}, "422 Unprocessable")
+        return answer_in_events(exchange)
+
+    scripted.script = script
+    assert post_chat(gateway, gateway.new_account(), model=MODEL, stream=True, temperature="hot").status == 422
+    assert post_chat(gateway, gateway.new_account(), model=MODEL, stream=True).status == 200
+    assert "stream_options" in scripted.requests[-1].json()
 
 
 def test_a_provider_can_be_configured_to_get_no_stream_options(start_gateway, scripted):

@@ -107,6 +107,27 @@ def test_an_error_as_json_keeps_its_status_when_a_stream_was_asked_for(gateway, 
     assert answer.status == 502 and "no such luck" in answer.error["message"]
 
 
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b"HTTP/1.1 204 No Content\r\n\r\n"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_without_a_body_is_an_error_at_once(gateway, account, scripted, head, stream):
+    scripted.script = lambda exchange: exchange.send(head)
+    began = time.monotonic()
+    answer = post_chat(gateway, account, model="test/scripted", stream=stream)
+    assert answer.status == 502, answer.body
+    assert time.monotonic() - began < 5
+    assert gateway.credits(account)["total_usage"] == 0
+
+
+MARK = b"\xef\xbb\xbf"
+
+
+def test_a_byte_order_mark_is_passed_over(gateway, account, scripted):
+    scripted.script = play(MARK + json.dumps(ANSWER).encode(), "application/json")
+    assert post_chat(gateway, account, model="test/scripted").json()["choices"] == ANSWER["choices"]
+    _, stream = streamed(gateway, account)
+    assert stream.content == "hello you" and stream.done
+
+
 def test_a_body_that_is_neither_is_an_error(gateway, account, scripted):
     scripted.script = play(b"<html>busy</html>", "text/html")
     answer = post_chat(gateway, account, model="test/scripted", stream=True)
@@ -161,6 +182,15 @@ def test_a_compressed_answer_is_decoded(gateway, account, scripted, coding, comp
     assert answer.status == 200, answer.body
     assert answer.header("content-encoding") is None
     assert answer.json()["choices"] == ANSWER["choices"]
+
+
+def test_a_compressed_answer_larger_than_is_held_is_decoded_to_its_end(gateway, account, scripted):
+    words = "".join(f"{number:x} " for number in range(2_000_000))
+    large = ANSWER | {"choices": [{"index": 0, "message": {"role": "assistant", "content": words}, "finish_reason": "stop"}]}
+    scripted.script = play(gzip.compress(json.dumps(large).encode(), 1), "application/json", [("Content-Encoding", "gzip")])
+    answer = post_chat(gateway, account, model="test/scripted")
+    assert answer.status == 200
+    assert answer.json()["choices"] == large["choices"]
 
 
 @pytest.mark.parametrize("coding, compress", CODINGS)

@@ -23,6 +23,16 @@ bool refuses_stream_options(int status, std::string_view body) {
     return (status == 400 || status == 422) && body.find("stream_options") != std::string_view::npos;
 }
 
+bool has_own_stream_options(std::string_view text, const BodyFacts& facts) {
+    if (!facts.has_stream_options || !facts.stream_options_value.of(text).starts_with('{')) return false;
+    JsonMembers members(text, facts.stream_options_value.begin);
+    std::string unescaped_key;
+    while (const auto member = members.next()) {
+        if (key_name(member->key.of(text), unescaped_key) != "include_usage") return true;
+    }
+    return false;
+}
+
 void UpstreamBody::add(std::string_view piece) {
     if (piece.empty()) return;
     size_ += piece.size();

@@ -28,6 +28,8 @@ enum class StreamOptions : std::uint8_t {
 
 // Whether a provider's error is about stream_options: it did not generate anything, and may without them.
 bool refuses_stream_options(int status, std::string_view body);
+// Whether the client asks for more with them than for usage, which is all that the gateway asks for.
+bool has_own_stream_options(std::string_view text, const BodyFacts& facts);
 
 class UpstreamBody {
   public:

@@ -12,11 +12,13 @@ constexpr std::string_view kWebSearch = "web_search";
 
 // Tools that the client itself runs.
 constexpr std::array<std::string_view, 2> kClientTools = {"function", "custom"};
-constexpr std::array<std::string_view, 5> kOrdinaryTiers = {"auto", "default", "standard", "standard_only", "flex"};
+constexpr std::array<std::string_view, 6> kOrdinaryTiers = {"auto",          "default", "standard",
+                                                            "standard_only", "flex",    "on_demand"};  // Groq's
 // Fields that make the provider search: OpenAI's, xAI's, Alibaba's. Read 2026-11.
 constexpr std::array<std::string_view, 3> kSearchFields = {"web_search_options", "search_parameters", "enable_search"};
-// Gemini's tools have no type: their only member names them.
-constexpr std::array<std::string_view, 2> kUntypedSearchTools = {"google_search", "googleSearch"};
+// Gemini's tools have no type: their only member names them. https://ai.google.dev/gemini-api/docs/pricing, 2026-11.
+constexpr std::array<std::string_view, 6> kUntypedSearchTools = {
+    "google_search", "googleSearch", "google_search_retrieval", "googleSearchRetrieval", "google_maps", "googleMaps"};
 
 void add(std::string_view name, std::vector<std::string>& names) {
     const std::string_view kept = name.substr(0, kMostExtraNameBytes);

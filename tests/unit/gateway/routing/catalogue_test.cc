@@ -88,7 +88,7 @@ models:
     const CatalogueEndpoint& before = catalogue_->find("maker/chat")[1];
     const CatalogueEndpoint& kept = next.find("maker/chat")[0];
     EXPECT_EQ(kept.number, before.number);
-    EXPECT_EQ(kept.refuses_stream_options, before.refuses_stream_options);
+    EXPECT_EQ(kept.stream_options_refused_until, before.stream_options_refused_until);
     EXPECT_EQ(next.find("maker/new")[0].number, 5u) << "no number is given twice";
     EXPECT_EQ(next.find("maker/chat")[1].number, 6u) << "another model of the provider is another endpoint";
     EXPECT_EQ(next.numbers(), 6u);
