@@ -255,8 +255,10 @@ class Server {
                 continue;
             }
             const std::uint64_t open = open_connections(), most = services_.config.limits.max_connections;
-            if (open >= most && (open >= most + kMostGivingWay || !make_room()))
+            if (open >= most && (open >= most + kMostGivingWay || !make_room())) {
+                services_.connections_refused.fetch_add(1, std::memory_order_relaxed);
                 continue;  // closed by going out of scope
+            }
             // Only the descriptor changes hands: everything that a worker's loop knows is touched by its thread alone.
             const auto protocol = data_.local_endpoint(error).protocol();
             const int descriptor = socket.release(error);
@@ -299,7 +301,7 @@ class Server {
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
     Metrics metrics_{{workers_, services_.catalogue, services_.providers, *services_.slots, *services_.ledger,
-                      *services_.usage, *services_.log}};
+                      *services_.usage, *services_.log, services_.connections_refused}};
     // The store is the RocksStore that open_books() opened.
     Checkpoints checkpoints_{static_cast<RocksStore&>(*services_.store), *services_.slots, *services_.ledger,
                              services_.config.data_dir, services_.config.operations.checkpoint_max_age_ms};

@@ -192,7 +192,8 @@ void write_errors(const std::vector<std::unique_ptr<Worker>>& workers, Families&
     }
 }
 
-void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families& out) {
+void write_workers(const Metrics::Sources& from, Families& out) {
+    const auto& workers = from.workers;
     const auto sum = [&workers](Counter WorkerCounters::* counter) {
         std::uint64_t total = 0;
         for (const auto& worker : workers) total += (worker->counters().*counter).get();
@@ -200,6 +201,8 @@ void write_workers(const std::vector<std::unique_ptr<Worker>>& workers, Families
     };
     using C = WorkerCounters;
     out.counter("tollgate_connections_accepted_total", "Client connections accepted.", sum(&C::connections_accepted));
+    out.counter("tollgate_connections_refused_total", "Client connections closed at once, at max_connections.",
+                static_cast<double>(from.connections_refused.load(std::memory_order_relaxed)));
     out.counter("tollgate_idle_connections_closed_total", "Idle client connections closed for newcomers.",
                 sum(&C::idle_connections_closed));
     out.gauge("tollgate_connections_open", "Client connections open now.", sum(&C::connections_open));
@@ -343,7 +346,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
     MetricFamily& build = out.family("tollgate_build_info", "Always 1; the version is its label.", MetricType::Gauge);
     Families::add(build, {{"version", TOLLGATE_VERSION}}, 1);
     write_requests(sources_, out);
-    write_workers(sources_.workers, out);
+    write_workers(sources_, out);
     write_errors(sources_.workers, out);
     write_pools(sources_, out);
     write_ledger(sources_, out);

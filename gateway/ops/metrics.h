@@ -4,6 +4,7 @@
 
 #include <prometheus/collectable.h>
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -28,6 +29,7 @@ class Metrics : public prometheus::Collectable {
         const Ledger& ledger;
         const UsageIndex& usage;
         const Log& log;
+        const std::atomic<std::uint64_t>& connections_refused;
     };
 
     // All of them must outlive it.

@@ -32,6 +32,7 @@ FAMILIES = {
     "tollgate_upstream_connections_opened_total": "counter",
     "tollgate_upstream_connections_open": "gauge",
     "tollgate_connections_accepted_total": "counter",
+    "tollgate_connections_refused_total": "counter",
     "tollgate_idle_connections_closed_total": "counter",
     "tollgate_connections_lingering": "gauge",
     "tollgate_request_errors_total": "counter",

@@ -223,6 +223,7 @@ def test_a_running_request_does_not_give_way(start_gateway):
     time.sleep(0.5)
     with pytest.raises((ConnectionEnded, OSError)):
         post_chat(gateway, account, "tokens=2")
+    assert gateway.metrics().sum("tollgate_connections_refused_total") >= 1
     for connection in running:
         assert connection.read_answer().body.endswith(b"[DONE]\n\n")
         connection.close()
