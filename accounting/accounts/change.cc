@@ -1,5 +1,6 @@
 #include "accounting/accounts/change.h"
 
+#include <map>
 #include <utility>
 
 #include "accounting/accounts/accounts.h"
@@ -9,15 +10,6 @@ namespace tollgate {
 namespace {
 
 constexpr Durability kDurability = Durability::disk;  // account changes are rare, and a key once shown must exist
-
-std::string names_of(const std::vector<AuditedDocument>& documents) {
-    std::string names;
-    for (const AuditedDocument& document : documents) {
-        if (!names.empty()) names += '\n';
-        names += document.document;
-    }
-    return names;
-}
 
 std::string name_of(const Caller& caller, const Directory& directory) {
     if (caller.is_person()) {
@@ -50,7 +42,7 @@ Result<std::optional<StoredAnswer>> Change::find_answer(const RepeatableCall& ca
 }
 
 Result<std::string> Change::find_document(std::string_view document) {
-    for (const AuditedDocument& put : audit_.documents) {
+    for (const auto& [organization, put] : puts_) {
         if (put.document != document) continue;
         if (put.after.empty()) return failure(StatusCode::not_found, "it is deleted");
         return put.after;
@@ -58,13 +50,13 @@ Result<std::string> Change::find_document(std::string_view document) {
     return accounts_.store().get(Family::accounts, document);
 }
 
-void Change::put_document(std::string document, std::string before, std::string after) {
-    for (AuditedDocument& earlier : audit_.documents) {
-        if (earlier.document != document) continue;
-        earlier.after = std::move(after);  // changed twice: what was before the change stays
+void Change::put_document(const Id128& organization, std::string document, std::string before, std::string after) {
+    for (Put& earlier : puts_) {
+        if (earlier.document.document != document) continue;
+        earlier.document.after = std::move(after);  // changed twice: what was before the change stays
         return;
     }
-    audit_.documents.push_back({std::move(document), std::move(before), std::move(after)});
+    puts_.push_back({organization, {std::move(document), std::move(before), std::move(after)}});
 }
 
 void Change::concerns(const Id128& organization, std::string target) {
@@ -81,28 +73,42 @@ Status Change::require_version(std::int64_t current) const {
 void Change::add_audit_to(WriteBatch& batch, std::span<const Id128> organizations, const std::string& target,
                           AuditedDocument document) {
     audit_.change = ++accounts_.last_change_;
+    batch.put(Family::changes, change_key(audit_.change), document.document);
     audit_.documents = {std::move(document)};
-    batch.put(Family::changes, change_key(audit_.change), names_of(audit_.documents));
     for (const Id128& organization : organizations) {
         concerns(organization, target);
         add_audit_entry(audit_, batch);
     }
 }
 
+void Change::add_audit(WriteBatch& batch) const {
+    std::map<Id128, AuditEntry> entries;
+    for (const auto& [organization, document] : puts_) {
+        const auto [entry, made] = entries.try_emplace(organization, audit_);
+        if (made && organization != audit_.organization) entry->second.target = document.document;
+        entry->second.organization = organization;
+        entry->second.documents.push_back(document);
+    }
+    for (const auto& [organization, entry] : entries) add_audit_entry(entry, batch);
+}
+
 Status Change::commit() {
-    if (audit_.documents.empty()) return {};
+    if (puts_.empty()) return {};
     WriteBatch batch;
-    for (const AuditedDocument& document : audit_.documents) {
+    std::string names;
+    for (const auto& [organization, document] : puts_) {
         if (document.after.empty()) {
             batch.erase(Family::accounts, document.document);
         } else {
             batch.put(Family::accounts, document.document, document.after);
         }
+        if (!names.empty()) names += '\n';
+        names += document.document;
     }
     const std::uint64_t number = accounts_.last_change_ + 1;
-    batch.put(Family::changes, change_key(number), names_of(audit_.documents));
+    batch.put(Family::changes, change_key(number), std::move(names));
     audit_.change = number;
-    add_audit_entry(audit_, batch);
+    add_audit(batch);
     if (call_ && answer_) {
         Status added = add_answer(accounts_.store(), *call_, *answer_, now_ms_, batch);
         if (!added.ok()) return added;

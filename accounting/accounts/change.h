@@ -1,6 +1,6 @@
-// The unit of work: everything that one call changes of accounts. It collects documents, edits of the directory, one
-// audit row and the answer for a repeated call; commit() writes them in one batch and publishes one snapshot. All
-// limits and rules are checked while it is open.
+// The unit of work: everything that one call changes of accounts. It collects documents, edits of the directory, an
+// audit row for each organization that they are of, and the answer for a repeated call; commit() writes them in one
+// batch and publishes one snapshot. All limits and rules are checked while it is open.
 //
 // A Change holds the one lock on changes from its making to its end, on whichever thread: what it reads cannot change
 // under it. Without a commit it leaves no trace.
@@ -49,9 +49,11 @@ class Change {
     // The document as this change leaves it so far: what it put, else what is stored; not_found where there is none.
     // What the directory doesn't have must be read by this, or two edits in one change lose the first.
     Result<std::string> find_document(std::string_view document);
-    // Stores `after` in the place of `before`, the document's text so far. Empty: it did not exist, it is deleted.
-    void put_document(std::string document, std::string before, std::string after);
-    // What the audit row says of the change as a whole; the last call stands.
+    // Stores `after` in the place of `before`, the document's text so far. Empty: it did not exist, it is deleted. Only
+    // the audit of its organization shows it; nil: the instance's.
+    void put_document(const Id128& organization, std::string document, std::string before, std::string after);
+    // What the change is about, as the audit of that organization says; the last call stands. In another one it is
+    // about the first document there.
     void concerns(const Id128& organization, std::string target);
     // Runs when the new snapshot is in force.
     void after_publish(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
@@ -68,12 +70,21 @@ class Change {
     Status commit();
 
   private:
+    struct Put {
+        Id128 organization;
+        AuditedDocument document;
+    };
+
+    // The entries of the organizations that documents were put of.
+    void add_audit(WriteBatch& batch) const;
+
     std::unique_lock<std::mutex> lock_;
     Accounts& accounts_;
     const Caller caller_;
     const std::int64_t now_ms_;
     DirectoryBuilder directory_;
-    AuditEntry audit_;
+    AuditEntry audit_;  // without documents
+    std::vector<Put> puts_;
     std::vector<std::function<void()>> effects_;
     std::optional<std::int64_t> expected_version_;
     std::optional<RepeatableCall> call_;

@@ -46,14 +46,15 @@ void put_invitation(Change& change, Invitation invitation) {
     const std::string document = document_key(invitation.id);
     const Invitation* const before = change.directory().find_invitation(invitation.organization, invitation.id);
     ++invitation.version;
-    change.put_document(document, before != nullptr ? document_of(*before) : std::string(), document_of(invitation));
+    change.put_document(invitation.organization, document, before != nullptr ? document_of(*before) : std::string(),
+                        document_of(invitation));
     change.concerns(invitation.organization, document);
     change.edit().put(std::move(invitation));
 }
 
 void erase_invitation(Change& change, const Invitation& invitation) {
     const std::string document = document_key(invitation.id);
-    change.put_document(document, document_of(invitation), {});
+    change.put_document(invitation.organization, document, document_of(invitation), {});
     change.concerns(invitation.organization, document);
     change.edit().erase_invitation(invitation.organization, invitation.id);
 }

@@ -165,7 +165,8 @@ void put_key(Change& change, KeyRecord key) {
     const std::string document = document_key(key.digest);
     const KeyRecord* const before = change.directory().find_key(key.digest);
     ++key.version;
-    change.put_document(document, before != nullptr ? key_document(*before) : std::string(), key_document(key));
+    change.put_document(key.organization, document, before != nullptr ? key_document(*before) : std::string(),
+                        key_document(key));
     change.concerns(key.organization, document);
     // A new key gets its limits when it is first used. One that there was may be in first use right now, by a reader of
     // the directory before this change: its limits are set here, or that reader's would stay.
@@ -186,7 +187,7 @@ Result<NewKey> create_root_key(Change& change) {
     key.ends = key_ends(made.plaintext);
     key.kind = KeyKind::root;
     key.created_ms = key.updated_ms = change.now_ms();
-    change.put_document(std::string(kRootDocumentKey), {}, root_key_document(key));
+    change.put_document({}, std::string(kRootDocumentKey), {}, root_key_document(key));
     change.concerns({}, std::string(kRootDocumentKey));
     change.edit().put(std::move(key));
     return made;
@@ -304,8 +305,8 @@ Status delete_key(Change& change, const KeyDigest& digest) {
 void erase_key(Change& change, const KeyDigest& digest) {
     const KeyRecord key = *change.directory().find_key(digest);
     const std::string document = document_key(digest);
-    change.put_document(document, key_document(key), {});
-    change.put_document(former_key_document_key(to_hex(digest)), {}, former_key_document(key));
+    change.put_document(key.organization, document, key_document(key), {});
+    change.put_document(key.organization, former_key_document_key(to_hex(digest)), {}, former_key_document(key));
     change.concerns(key.organization, document);
     change.edit().erase_key(digest);
 }

@@ -54,7 +54,8 @@ void put_membership(Change& change, Membership member) {
     const std::string document = document_key(member.organization, member.user);
     const Membership* const before = change.directory().find_membership(member.organization, member.user);
     ++member.version;
-    change.put_document(document, before != nullptr ? document_of(*before) : std::string(), document_of(member));
+    change.put_document(member.organization, document, before != nullptr ? document_of(*before) : std::string(),
+                        document_of(member));
     change.concerns(member.organization, document);
     enforce_limits(change, member.organization, member.user, member.limits);
     change.edit().put(member);
@@ -217,7 +218,7 @@ std::size_t end_membership(Change& change, const Id128& organization, const Id12
         put_user(change, std::move(moved));
     }
     const std::string document = document_key(organization, user);
-    change.put_document(document, document_of(member), {});
+    change.put_document(member.organization, document, document_of(member), {});
     change.concerns(organization, document);
     enforce_limits(change, organization, user, {});
     change.edit().erase_membership(organization, user);

@@ -135,7 +135,8 @@ void put_organization(Change& change, Organization organization) {
     const std::string document = organization_document_key(to_uuid(organization.id));
     const Organization* const before = change.directory().find_organization(organization.id);
     ++organization.version;
-    change.put_document(document, before != nullptr ? document_of(*before) : std::string(), document_of(organization));
+    change.put_document(organization.id, document, before != nullptr ? document_of(*before) : std::string(),
+                        document_of(organization));
     change.concerns(organization.id, document);
     change.after_publish([credit = organization.credit, limits = organization.limits] {
         credit->set_limits(credit->spender(), limits);

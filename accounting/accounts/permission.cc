@@ -19,10 +19,7 @@ constexpr std::string_view kOperator = "only the root key can perform this opera
 
 // clang-format off
 constexpr std::array<PermissionRow, kPermissionCount> kTable = {{
-    //                                                                     of organization
-    //                                                                     |     operator
-    //                                                                     |     |  owner admin member
-    //                                                                     |     |  |  |  |  management, inference, service key
+    // of an organization; operator; owner, admin, member; management, inference, service key; scope of a token
     {Permission::infer,                  "infer",                          true, kN, kY, kY, kY, kN, kY, kY, Scope::infer, kNeedsInference},
     {Permission::see_own_key,            "see_own_key",                   false, kY, kY, kY, kY, kY, kY, kY, Scope::always, {}},
     {Permission::see_own_credits,        "see_own_credits",                true, kY, kY, kY, kN, kC, kC, kN, Scope::billing_read, kManagers},
@@ -132,7 +129,8 @@ Standing standing_of(const Directory& directory, const Caller& caller, const Id1
     Standing standing;
     standing.belongs = caller.is_person() ? membership != nullptr
                                           : caller.kind != CallerKind::nobody && caller.organization == organization;
-    if (membership != nullptr && membership->status == MemberStatus::active) standing.role = membership->role;
+    if (membership == nullptr || membership->status != MemberStatus::active) return standing;
+    if (directory.find_user(caller.user)->status == UserStatus::active) standing.role = membership->role;
     return standing;
 }
 

@@ -53,7 +53,8 @@ void put_project(Change& change, Project project) {
     const std::string document = project_document_key(to_uuid(project.id));
     const Project* const before = change.directory().find_project(project.id);
     ++project.version;
-    change.put_document(document, before != nullptr ? document_of(*before) : std::string(), document_of(project));
+    change.put_document(project.organization, document, before != nullptr ? document_of(*before) : std::string(),
+                        document_of(project));
     change.concerns(project.organization, document);
     if (before != nullptr) {  // as for keys
         OrganizationCredit* const credit = change.directory().find_organization(project.organization)->credit;

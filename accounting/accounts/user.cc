@@ -122,7 +122,7 @@ void put_user(Change& change, User user) {
     const std::string document = document_key(user.id);
     const User* const before = change.directory().find_user(user.id);
     ++user.version;
-    change.put_document(document, before != nullptr ? document_of(*before) : std::string(), document_of(user));
+    change.put_document({}, document, before != nullptr ? document_of(*before) : std::string(), document_of(user));
     change.concerns({}, document);
     change.edit().put(std::move(user));
 }
@@ -192,8 +192,8 @@ Status delete_user(Change& change, const Id128& id) {
     for (const KeyDigest& token : tokens) erase_key(change, token);
     DocumentWriter former;
     former.name("name", user.name);
-    change.put_document(former_user_document_key(to_uuid(id)), {}, former.take());
-    change.put_document(document_key(id), document_of(user), {});
+    change.put_document({}, former_user_document_key(to_uuid(id)), {}, former.take());
+    change.put_document({}, document_key(id), document_of(user), {});
     change.concerns({}, document_key(id));
     change.edit().erase_user(id);
     return {};

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <thread>
@@ -15,6 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 class ChangeTest : public AccountsFixture {
   protected:
@@ -82,9 +84,9 @@ TEST_F(ChangeTest, ADocumentIsFoundAsTheChangeLeavesIt) {
     Change change(*accounts_, caller_, "test", kNow);
     EXPECT_THAT(change.find_document(stored).value(), HasSubstr("Acme"));
     EXPECT_EQ(change.find_document("voucher/1").error().code(), StatusCode::not_found);
-    change.put_document("voucher/1", {}, "{\"n\":1}");
-    change.put_document("voucher/1", "{\"n\":1}", "{\"n\":2}");
-    change.put_document(stored, "{}", {});
+    change.put_document({}, "voucher/1", {}, "{\"n\":1}");
+    change.put_document({}, "voucher/1", "{\"n\":1}", "{\"n\":2}");
+    change.put_document({}, stored, "{}", {});
     EXPECT_EQ(change.find_document("voucher/1").value(), "{\"n\":2}");
     EXPECT_EQ(change.find_document(stored).error().code(), StatusCode::not_found);
 }
@@ -249,6 +251,24 @@ TEST_F(ChangeTest, AuditEntrySaysWhoDidWhatFromWhereAndHowItWas) {
     EXPECT_EQ(audit(id).at(1).documents[0].before, "");
     ASSERT_TRUE(remove(digest).ok());
     EXPECT_EQ(audit(id).at(0).documents[0].after, "");
+}
+
+TEST_F(ChangeTest, EachOrganizationsAuditShowsWhatIsItsOwn) {
+    const Id128 acme = organization(), other = organization("Other"), ann = member(acme, "ann@example.com");
+    ASSERT_TRUE(add(other, ann).ok());
+    ASSERT_TRUE(make_key(acme, {.name = "k", .creator = ann}));
+    ASSERT_TRUE(apply([&](Change& change) { return delete_user(change, ann); }, kNow, "user.delete").ok());
+    const auto names = [&](const Id128& of) {
+        const AuditEntry entry = audit(of).at(0);
+        EXPECT_EQ(entry.action, "user.delete");
+        std::vector<std::string> documents;
+        for (const AuditedDocument& one : entry.documents) documents.push_back(one.document);
+        EXPECT_EQ(std::ranges::count(documents, entry.target), 1) << entry.target;
+        return documents;
+    };
+    EXPECT_THAT(names(acme), UnorderedElementsAre(HasSubstr("key/"), HasSubstr("member/")));
+    EXPECT_THAT(names(other), UnorderedElementsAre(HasSubstr("member/")));
+    EXPECT_THAT(names({}), UnorderedElementsAre("user/" + to_uuid(ann), "former_user/" + to_uuid(ann)));
 }
 
 TEST_F(ChangeTest, AuditIsListedByOrganizationNewestFirstInPages) {

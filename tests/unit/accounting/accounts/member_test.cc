@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "store/key_space.h"
 #include "tests/support/accounts_fixture.h"
 
@@ -91,6 +96,25 @@ TEST_F(MemberTest, TheLastActiveOwnerStays) {
     ASSERT_TRUE(update(acme_, ann, {.status = MemberStatus::active}).ok());
     EXPECT_TRUE(update(acme_, owner_, {.role = Role::member}).ok());
     EXPECT_EQ(remove(acme_, ann).error().reason(), "last_owner");
+}
+
+TEST_F(MemberTest, OfTwoOwnersWhoLeaveAtOnceOneStays) {
+    for (int round = 0; round < 50; ++round) {
+        const Id128 team = organization("Team");
+        const std::array owners = {owner_, person("o" + std::to_string(round) + "@example.com")};
+        for (const Id128& one : owners) ASSERT_TRUE(add(team, one, Role::owner).ok());
+        std::atomic<int> left = 0;
+        std::vector<std::thread> threads;
+        for (const Id128& one : owners) {
+            threads.emplace_back([&] {
+                Change change(*accounts_, caller_, "member.remove", kNow);
+                if (remove_member(change, team, one) && change.commit().ok()) ++left;
+            });
+        }
+        for (std::thread& thread : threads) thread.join();
+        EXPECT_EQ(left, 1);
+        EXPECT_EQ(accounts_->directory()->members_of(team).size(), 1U);
+    }
 }
 
 TEST_F(MemberTest, AnAdminTouchesNoOwnerAndMakesNone) {

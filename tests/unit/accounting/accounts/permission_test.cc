@@ -93,6 +93,14 @@ TEST_F(PermissionTest, ASuspendedMemberMayNothingAndARemovedOneKnowsNothing) {
     EXPECT_EQ(access(by_person(admin_), Permission::see_profile), Access::granted);
 }
 
+TEST_F(PermissionTest, AKeyOfASuspendedPersonMayWhatAnybodysMay) {
+    const Caller key = by_key(CallerKind::management_key, admin_);
+    ASSERT_TRUE(
+        apply([&](Change& change) { return update_user(change, admin_, {.status = UserStatus::suspended}); }).ok());
+    EXPECT_EQ(access(key, Permission::manage_projects), Access::denied);
+    EXPECT_EQ(access(key, Permission::see_settings), Access::granted);
+}
+
 TEST_F(PermissionTest, ATokenMayNoMoreThanItsScopes) {
     const Caller reader = by_person(owner_, ScopeSet::of(Scope::organization_read));
     for (const PermissionRow& row : permissions()) {
