@@ -300,3 +300,39 @@ def test_a_members_limit_binds_what_that_members_keys_spend(gateway, team):
     team.may(team.admin, "PUT", f"/members/{team.member.id}/limits", {"limit": 0})
     refused = gateway.request("POST", "/v1/chat/completions", key=key, json=chat())
     assert refused.status == 402 and refused.error["scope"] == "member"
+
+
+# --- what is written down
+
+
+def entries_of(team):
+    return pages_of(team.gateway, f"{team.path}/audit", 200)
+
+
+def test_row_56_every_change_leaves_one_entry_and_a_refused_one_none(gateway, team):
+    guest = gateway.person()
+    invitation, _ = team.invite(team.owner, guest.email)
+    below = f"/invitations/{invitation['id']}"
+    member = f"/members/{team.member.id}"
+    for action, person, method, path, body in (
+        ("invitation.resend", team.admin, "POST", f"{below}/resend", None),
+        ("invitation.revoke", team.admin, "DELETE", below, None),
+        ("member.update", team.owner, "PATCH", member, {"role": "admin"}),
+        ("limits.update", team.owner, "PUT", f"{member}/limits", {"limit": 1}),
+        ("member.remove", team.owner, "DELETE", member, None),
+    ):
+        before = entries_of(team)
+        outsider = gateway.request(method, team.path + path, key=guest.token, json=body)
+        assert outsider.status == 404 and entries_of(team) == before
+        team.may(person, method, path, body)
+        [made, *older] = entries_of(team)
+        assert older == before and (made["action"], made["actor"]) == (action, f"user:{person.id}"), action
+
+
+def test_row_59_the_same_idempotency_key_of_two_people_is_two_calls(team):
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    made = [
+        team.ask(person, "POST", "/projects", {"name": "Same"}, headers=headers).json()["id"]
+        for person in (team.owner, team.admin, team.owner)
+    ]
+    assert made[0] == made[2] != made[1]

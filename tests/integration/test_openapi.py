@@ -127,5 +127,6 @@ def test_a_property_tester_finds_no_fault_in_what_a_person_may_do(start_gateway,
     gateway = start_gateway()
     account = gateway.new_account("5")
     owner = gateway.person(organization=account.organization, role="owner")
-    assert not fault_of(gateway, account, tmp_path, owner.token, "--include-path-regex=^/api/(me|organizations|invitations)")
+    paths = "--include-path-regex=^/api/(me|organizations|invitations)"
+    assert not fault_of(gateway, account, tmp_path, owner.token, paths)
     assert gateway.alive()

@@ -14,6 +14,7 @@ NO_ORGANIZATION = "there is no such organization"
 UNKNOWN = {"key": "0" * 64, "token": "tg-inv-unknown", "model": "test/chat"}
 NO_ID = "0191e0c8-0000-7000-8000-000000000000"
 PEOPLE = ("owner", "admin", "member")
+OUTSIDERS = ("other organization", "removed member")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,10 @@ def callers(gateway):
         team.may(person, "POST", "/switch")  # what names no organization is about this one
     removed = gateway.person(organization=team.organization, role="admin")
     gateway.manage("DELETE", f"{team.path}/members/{removed.id}")
+    suspended = gateway.person(organization=team.organization, role="admin")
+    gateway.manage("PATCH", f"{team.path}/members/{suspended.id}", {"status": "suspended"})
+    body = {"name": "reports", "scopes": ["activity:read"]}
+    reader = gateway.request("POST", "/api/me/tokens", key=team.owner.token, json=body).json()["token"]
     made = {
         kind: gateway.manage("POST", keys, {"name": kind, "kind": kind, "creator_user_id": team.owner.id})["key"]
         for kind in ("management", "inference")
@@ -51,6 +56,8 @@ def callers(gateway):
         "member": team.member.token,
         "other organization": new_team(gateway).owner.token,
         "removed member": removed.token,
+        "suspended member": suspended.token,
+        "reading token": reader,
         "management_key": made["management"],
         "inference_key": made["inference"],
         "operator": gateway.root_key,
@@ -82,16 +89,20 @@ def expected(caller, operation, template, table):
         return "nobody"
     if guard == "any_key":
         return "allowed"
-    person = caller in PEOPLE or caller in ("other organization", "removed member")
     row = table[guard]
+    if caller == "reading token":  # of the owner
+        return "allowed" if row["scope"] in ("activity:read", "always") else "denied"
+    person = caller in (*PEOPLE, *OUTSIDERS, "suspended member")
     if guard == "infer" and person:
         return "denied"  # a personal token calls no models yet
     if caller == "operator" and guard in ("see_own_key", "see_own_credits"):
         return "denied"  # about the key's own organization: the root key has none
     if person and all(row[role] == "no" for role in PEOPLE):
         return "denied"  # whatever the organization
-    if "{organization}" in template and caller in ("other organization", "removed member"):
+    if "{organization}" in template and caller in OUTSIDERS:
         return "unknown"
+    if "{organization}" in template and caller == "suspended member":
+        return "denied"
     column = "owner" if person and caller not in PEOPLE else caller  # of the personal organization
     return "denied" if row[column] == "no" else "allowed"
 
@@ -104,6 +115,8 @@ def expected(caller, operation, template, table):
         "member",
         "other organization",
         "removed member",
+        "suspended member",
+        "reading token",
         "management_key",
         "inference_key",
         "operator",
@@ -136,7 +149,7 @@ def test_every_route_of_another_organization_is_unknown_to_its_keys(gateway, cal
 
 
 def test_the_table_is_served_to_every_caller_with_every_cell(gateway, callers, table):
-    team, keys = callers
+    _, keys = callers
     for caller, key in keys.items():
         answer = gateway.request("GET", "/api/organizations/permissions", key=key)
         assert answer.status == (401 if caller == "nobody" else 200)
