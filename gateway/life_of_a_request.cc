@@ -50,6 +50,21 @@ Error check_caller(Worker& worker, Exchange& request) {
     return check_permission(*request.head.operation, caller_kind(request.principal.kind));
 }
 
+// A call of anybody's may come without a key, but not from one address all the time.
+Error check_anybody(Connection& connection) {
+    const Head& head = connection.request.head;
+    if (head.operation == nullptr || head.operation->guard.kind != Guard::Kind::anybody || head.key_presented)
+        return {};
+    Worker& worker = connection.worker();
+    wire::ErrorCode unknown;
+    const auto endpoint = connection.stream().socket().remote_endpoint(unknown);
+    if (!unknown && worker.anonymous_rate.take(endpoint.address(), wire::monotonic_ms(worker.tick_time()))) return {};
+    Error error(ErrorKind::requests_rate_limited,
+                "too many calls without a key from this address; try again in a minute");
+    error.detail().headers = "retry-after: 60\r\nretry-after-ms: 60000\r\n";
+    return error;
+}
+
 constexpr std::size_t kMostBytesParsedOnLoop = 1 << 20;  // about a millisecond of parsing
 
 // Large bodies cost the gateway much before they cost their sender anything: those of an organization that has nothing
@@ -219,6 +234,7 @@ wire::Awaitable<Error> serve_request(Connection& connection) {
     Exchange& request = connection.request;
     Error error = check_method(request.head);
     if (!error) error = check_caller(connection.worker(), request);
+    if (!error) error = check_anybody(connection);
     if (!error && connection.worker().services().draining) {
         error = {ErrorKind::shutting_down, "the gateway is shutting down"};
     }

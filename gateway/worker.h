@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/chat/dialect/openai_request.h"
+#include "gateway/client/anonymous_rate.h"
 #include "gateway/ops/counters.h"
 #include "gateway/services.h"
 #include "gateway/upstream/pool.h"
@@ -86,6 +87,7 @@ class Worker {
     wire::ResponseHead response_head;
     JsonParser json;
     std::string scratch;
+    AnonymousRate anonymous_rate;
 
   private:
     struct WaitForDisk {

@@ -312,3 +312,12 @@ def test_who_was_removed_cannot_come_back_by_the_old_link(gateway, team):
     team.may(team.owner, "DELETE", f"/members/{guest.id}")
     assert refusal_of(team.accept(guest, token)) == (404, "invitation_invalid")
     assert team.role_of(guest) is None
+
+
+def test_one_address_does_not_call_without_a_key_all_the_time(start_gateway):
+    gateway = start_gateway(workers=1)
+    root = gateway.root_key
+    answers = [gateway.request("GET", "/api/invitations/none") for _ in range(70)]
+    assert [answer.status for answer in answers] == [404] * 60 + [429] * 10
+    assert answers[-1].header("retry-after") == "60"
+    assert gateway.request("GET", "/api/invitations/none", key=root).status == 404, "with a key it is somebody"
