@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -20,7 +21,8 @@ struct AnswerDelta {
     std::string_view finish_reason;        // the last of them, in OpenAI's words
     std::string_view id;                   // the upstream's, still escaped as in its JSON string
     std::optional<ReportedUsage> usage{};
-    bool error = false;  // the upstream says that it failed
+    std::optional<std::size_t> usage_choice{};  // the usage is of the choice with this index only
+    bool error = false;                         // the upstream says that it failed
 };
 
 }  // namespace tollgate

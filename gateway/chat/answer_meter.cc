@@ -13,6 +13,8 @@ constexpr std::int64_t kBytesOfOneTokenEvents = 8;
 void AnswerMeter::begin() {
     facts_ = StreamFacts();
     finished_.reset();
+    whole_usage_ = ReportedUsage();
+    choice_usage_.clear();
 }
 
 void AnswerMeter::add(const AnswerDelta& delta) {
@@ -27,8 +29,23 @@ void AnswerMeter::add(const AnswerDelta& delta) {
     if (facts_.upstream_id.empty()) facts_.upstream_id = delta.id;
     if (delta.usage) {
         facts_.has_usage = true;
-        facts_.usage.merge(*delta.usage);
+        add_usage(*delta.usage, delta.usage_choice);
     }
+}
+
+// Each choice's reports are cumulative. Where the answer as a whole has one, that is of all choices.
+void AnswerMeter::add_usage(const ReportedUsage& usage, std::optional<std::size_t> choice) {
+    if (!choice) {
+        whole_usage_.merge(usage);
+    } else {
+        if (*choice >= choice_usage_.size()) choice_usage_.resize(*choice + 1);
+        choice_usage_[*choice].merge(usage);
+    }
+    facts_.usage = whole_usage_;
+    if (choice_usage_.empty() || (choice_usage_.size() > 1 && whole_usage_.completion > 0)) return;
+    ReportedUsage all;
+    for (const ReportedUsage& one : choice_usage_) all.add_choice(one);
+    facts_.usage.merge(all);
 }
 
 void AnswerMeter::note_error(std::optional<ProviderError> error) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/chat/answer_delta.h"
 #include "gateway/text/error.h"
@@ -40,7 +41,11 @@ class AnswerMeter {
     bool is_finished(std::size_t choice) const { return choice < finished_.size() && finished_.test(choice); }
 
   private:
+    void add_usage(const ReportedUsage& usage, std::optional<std::size_t> choice);
+
     StreamFacts facts_;
+    ReportedUsage whole_usage_;
+    std::vector<ReportedUsage> choice_usage_;  // by index, where it stands in the choices
     std::bitset<kMostChoices> finished_;
 };
 

@@ -18,7 +18,10 @@ struct Sums {
 };
 
 bool cache_is_beside(const ReportedUsage& report) {
-    if (!report.cache_beside || report.whole_prompt) return false;
+    if (!report.cache_beside) return false;
+    // Parts are no more than the whole: older LiteLLM names Anthropic's input `prompt_tokens`.
+    if (or_zero(report.cache_read) + or_zero(report.cache_write) > or_zero(report.prompt)) return true;
+    if (report.whole_prompt) return false;
     return report.total == kAbsent || report.total != or_zero(report.prompt) + or_zero(report.completion);
 }
 
@@ -59,6 +62,13 @@ void fill_from_total(const ReportedUsage& report, const UsageBounds& bounds, Sum
     sums.completion = rest;
 }
 
+// Whether most of what is billed as completion stands in the total only, and nothing says that it is reasoning.
+bool is_guess(const ReportedUsage& report, const UsageBounds& bounds, const Sums& sums) {
+    constexpr std::int64_t kFewTokens = 16;
+    if (report.completion <= 0 || report.reasoning != kAbsent || bounds.reasoning_beside) return false;
+    return sums.completion - report.completion > 4 * report.completion + kFewTokens;
+}
+
 bool believable(const ReportedUsage& report, const UsageBounds& bounds, const Sums& sums) {
     if (report.unreadable) return false;
     const std::int64_t most_prompt = bounds.most_prompt > 0 ? bounds.most_prompt : kMostTokens;
@@ -90,6 +100,17 @@ void ReportedUsage::merge(const ReportedUsage& later) {
     }
 }
 
+void ReportedUsage::add_choice(const ReportedUsage& choice) {
+    const ReportedUsage before = *this;
+    const std::int64_t own = choice.completion > 0 ? choice.completion : choice.total - or_zero(choice.prompt);
+    merge(choice);
+    for (std::int64_t ReportedUsage::* const count :
+         {&ReportedUsage::completion, &ReportedUsage::reasoning, &ReportedUsage::hidden_output}) {
+        if (before.*count > 0 && choice.*count > 0) this->*count = before.*count + choice.*count;
+    }
+    if (before.total > 0 && choice.total > 0) total = before.total + or_zero(own);
+}
+
 BilledUsage billed_usage(const ReportedUsage& report, const UsageBounds& bounds) {
     BilledUsage billed{.counts = {.prompt = bounds.counted_prompt, .completion = bounds.counted_completion}};
     if (bounds.most_prompt > 0) billed.counts.prompt = std::min(billed.counts.prompt, bounds.most_prompt);
@@ -103,6 +124,7 @@ BilledUsage billed_usage(const ReportedUsage& report, const UsageBounds& bounds)
     billed.refused = !believable(report, bounds, sums);
     billed.reported = !billed.refused && sums.prompt != kAbsent && sums.completion != kAbsent;
     if (billed.refused) return billed;
+    billed.guessed = is_guess(report, bounds, sums);
     if (sums.prompt != kAbsent) billed.counts.prompt = sums.prompt;
     if (sums.completion != kAbsent) billed.counts.completion = sums.completion;
     keep_parts_within(report, sums, billed.counts);

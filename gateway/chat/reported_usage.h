@@ -31,6 +31,8 @@ struct ReportedUsage {
     // Reports of one answer are cumulative: the larger figure is the later one, and what a later report leaves out
     // stays.
     void merge(const ReportedUsage& later);
+    // The report of a further choice of the answer: choices share the prompt and have completions of their own.
+    void add_choice(const ReportedUsage& choice);
     bool operator==(const ReportedUsage&) const = default;
 };
 
@@ -49,6 +51,7 @@ struct BilledUsage {
     TokenCounts counts;    // completion tokens include reasoning tokens
     bool reported = true;  // all of it follows from the report; else some is the gateway's own count
     bool refused = false;  // the report can't be true: all is the gateway's own count
+    bool guessed = false;  // most of the completion stands in the total only, and nothing says that it is reasoning
 };
 
 // Whoever bills by a report bills by this. Absent counts follow from the total; without one they are counted here. A

@@ -1,5 +1,6 @@
 #include "gateway/chat/dialect/openai_chunk.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -44,6 +45,16 @@ class ChunkWalk {
         delta_.text = text_.found();
         return at < data_.size() && data_[at] == ']' ? at + 1 : data_.size();
     }
+    // Of the choices; the answer's own is of all of them.
+    void note_usage() {
+        if (!usage_) return;
+        if (delta_.usage) {
+            if (delta_.usage->completion <= 0) delta_.usage->merge(*usage_);
+        } else {
+            delta_.usage = usage_;
+            delta_.usage_choice = first_index_;
+        }
+    }
     const FreeStrings& strings() const { return text_.strings(); }
     bool malformed() const { return text_.malformed() || malformed_; }
 
@@ -51,11 +62,14 @@ class ChunkWalk {
     std::size_t choice(std::size_t at) {
         std::size_t index = 0;
         bool finished = false;
+        std::optional<ReportedUsage> usage;
         JsonMembers members(data_, at);
         for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
             const std::string_view name = key_name(key, unescaped_key_);
             if (name == "delta" || name == "message") {
                 members.resume(text_.message(members.position()));
+                const TextSpan inside = text_.take_usage();
+                if (inside.size() > 0) add_usage("usage", inside.of(data_), usage);
                 continue;
             }
             if (name == "text") {
@@ -70,14 +84,27 @@ class ChunkWalk {
                 ++delta_.finish_reasons;
                 finished = true;
             }
-            if (name == "usage") add_usage(name, value, delta_.usage);
+            if (name == "usage") add_usage(name, value, usage);
         }
+        if (usage) add_choice_usage(*usage, index);
         if (finished && index < kMostChoices) delta_.finished.set(index);
         return members.closed() ? members.position() + 1 : data_.size();
     }
 
+    // All of an event's are noted as the first one's: which they are is the same in each event that has several.
+    void add_choice_usage(const ReportedUsage& usage, std::size_t index) {
+        if (usage_) {
+            usage_->add_choice(usage);
+        } else {
+            usage_ = usage;
+            first_index_ = std::min(index, kMostChoices - 1);
+        }
+    }
+
     std::string_view data_;
     OpenAiText text_;
+    std::optional<ReportedUsage> usage_;
+    std::size_t first_index_ = 0;
     AnswerDelta& delta_;
     std::string unescaped_key_;
     bool malformed_ = false;
@@ -138,6 +165,7 @@ void walk_chunk(std::string_view data, OpenAiChunk& chunk) {
         }
         previous_end = static_cast<std::uint32_t>(members.position());
     }
+    walk.note_usage();
     if (!seen.answer && seen.words) chunk.delta.error = true;
     chunk.usage_only = chunk.usage_value.size() > 0 && !seen.choices;
     const bool whole = members.closed() && members.position() == data.size() - 1;
@@ -165,6 +193,7 @@ GeneratedText read_choices(std::string_view body, TextSpan choices, ReportedUsag
     AnswerDelta delta;
     ChunkWalk walk(body.substr(0, choices.end), delta);
     walk.choices(choices.begin);
+    walk.note_usage();
     if (delta.usage) usage.merge(*delta.usage);
     return delta.text;
 }

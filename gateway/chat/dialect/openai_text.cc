@@ -94,6 +94,7 @@ std::size_t OpenAiText::message(std::size_t at) {
             end = call(value);
         } else {
             end = skip(value);
+            if (name == "usage") usage_ = {static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(end)};
             const bool media = name == "images" || name == "audio" || name == "image" || name == "video";
             found_.other_output = found_.other_output || (media && data_[value] != 'n');
         }
@@ -135,21 +136,24 @@ std::size_t OpenAiText::content_part(std::size_t at) {
     return members.closed() ? members.position() + 1 : data_.size();
 }
 
-// A string, or details of which text and summaries are shown.
+// A string or a detail, or several.
 std::size_t OpenAiText::reasoning(std::size_t at, std::int64_t& bytes) {
+    if (at >= data_.size() || data_[at] != '[') return reasoning_detail(at, bytes);
+    return elements(at, [this, &bytes](std::size_t detail) { return reasoning_detail(detail, bytes); });
+}
+
+// A string, or an object whose text, summary or content is shown.
+std::size_t OpenAiText::reasoning_detail(std::size_t at, std::int64_t& bytes) {
     constexpr auto kReasoning = FreeStrings::Kind::reasoning;
-    if (at >= data_.size() || data_[at] != '[') return text_at(at, bytes, kReasoning);
-    return elements(at, [this, &bytes](std::size_t detail) {
-        if (data_[detail] != '{') return text_at(detail, bytes, kReasoning);
-        JsonMembers members(data_, detail);
-        std::string unescaped_key;
-        for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
-            const std::string_view name = key_name(key, unescaped_key);
-            const bool shown = name == "text" || name == "summary";
-            members.resume(shown ? text_at(members.position(), bytes, kReasoning) : skip(members.position()));
-        }
-        return members.closed() ? members.position() + 1 : data_.size();
-    });
+    if (at >= data_.size() || data_[at] != '{') return text_at(at, bytes, kReasoning);
+    JsonMembers members(data_, at);
+    std::string unescaped_key;
+    for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
+        const std::string_view name = key_name(key, unescaped_key);
+        const bool shown = name == "text" || name == "summary" || name == "content";
+        members.resume(shown ? text_at(members.position(), bytes, kReasoning) : skip(members.position()));
+    }
+    return members.closed() ? members.position() + 1 : data_.size();
 }
 
 std::size_t OpenAiText::tool_calls(std::size_t at) {
@@ -175,10 +179,22 @@ std::size_t OpenAiText::call(std::size_t at) {
         const std::string_view name = key_name(key, unescaped_key);
         const std::size_t value = members.position();
         if (name == "name" && value < data_.size() && data_[value] == '"') ++found_.tool_calls;
-        const bool generated = name == "name" || name == "arguments" || name == "input";
-        members.resume(generated ? string(value) : skip(value));
+        if (name == "name") {
+            members.resume(string(value));
+        } else {
+            members.resume(name == "arguments" || name == "input" ? argument(value) : skip(value));
+        }
     }
     return members.closed() ? members.position() + 1 : data_.size();
+}
+
+// A string, or (Ollama and some proxies) what it would spell.
+std::size_t OpenAiText::argument(std::size_t at) {
+    if (at >= data_.size() || (data_[at] != '{' && data_[at] != '[')) return string(at);
+    const std::size_t end = skip(at);
+    found_.bytes += static_cast<std::int64_t>(end - at);
+    strings_.count = FreeStrings::kMost + 1;  // no string is all of it
+    return end;
 }
 
 }  // namespace tollgate

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "gateway/chat/generated_text.h"
 #include "gateway/text/json_members.h"
@@ -40,16 +41,19 @@ class OpenAiText {
     std::size_t string(std::size_t at);   // `text` of a completion
 
     const GeneratedText& found() const { return found_; }
-    const FreeStrings& strings() const { return strings_; }  // that found() was counted from
-    bool malformed() const { return malformed_; }            // a value is none that JSON has
+    const FreeStrings& strings() const { return strings_; }              // that found() was counted from
+    bool malformed() const { return malformed_; }                        // a value is none that JSON has
+    TextSpan take_usage() { return std::exchange(usage_, TextSpan{}); }  // a member `usage` of the last message
 
   private:
     std::size_t content(std::size_t at);
     std::size_t content_part(std::size_t at);
     std::size_t reasoning(std::size_t at, std::int64_t& bytes);
+    std::size_t reasoning_detail(std::size_t at, std::int64_t& bytes);
     std::size_t tool_calls(std::size_t at);
     std::size_t call(std::size_t at);
     std::size_t skip(std::size_t at);
+    std::size_t argument(std::size_t at);
     std::size_t text_at(std::size_t at, std::int64_t& bytes, FreeStrings::Kind kind);
     template <class Element>
     std::size_t elements(std::size_t at, Element&& element);
@@ -57,6 +61,7 @@ class OpenAiText {
     std::string_view data_;
     GeneratedText found_;
     FreeStrings strings_;
+    TextSpan usage_;
     bool malformed_ = false;
 };
 

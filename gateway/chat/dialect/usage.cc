@@ -20,6 +20,7 @@ enum class Role : std::uint8_t {
     part,        // ignored where it can't be read
     prompt,      // an object of parts of the prompt
     completion,  // an object of parts of the completion
+    written,     // an object of what was written to the cache, by how long it stays
     billed,      // an object of counts that are billed
     other,       // an object of counts, if there is no billed one
     cost,
@@ -50,6 +51,7 @@ constexpr std::array kNames = {
     Name{"output_tokens_details", Role::completion},
     Name{"cache_read_input_tokens", Role::part, &R::cache_read, &R::cache_beside},
     Name{"cache_creation_input_tokens", Role::part, &R::cache_write, &R::cache_beside},
+    Name{"cache_creation", Role::written, &R::cache_write, &R::cache_beside},
     // https://api-docs.deepseek.com/api/create-chat-completion
     Name{"prompt_cache_hit_tokens", Role::part, &R::cache_read},
     // https://platform.moonshot.ai/docs/api/chat, https://docs.together.ai/reference/chat-completions-1
@@ -68,12 +70,31 @@ constexpr std::array kNames = {
     Name{"thoughtsTokenCount", Role::part, &R::reasoning, &R::reasoning_beside},
     Name{"cachedContentTokenCount", Role::part, &R::cache_read},
     Name{"toolUsePromptTokenCount", Role::part, &R::tool_prompt},
+    // The same as Google's Python SDK writes them out: https://googleapis.github.io/python-genai
+    Name{"prompt_token_count", Role::count, &R::prompt, &R::whole_prompt},
+    Name{"candidates_token_count", Role::count, &R::completion},
+    Name{"total_token_count", Role::part, &R::total},
+    Name{"thoughts_token_count", Role::part, &R::reasoning, &R::reasoning_beside},
+    Name{"cached_content_token_count", Role::part, &R::cache_read},
+    Name{"tool_use_prompt_token_count", Role::part, &R::tool_prompt},
     // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html
     Name{"inputTokens", Role::count, &R::prompt},
     Name{"outputTokens", Role::count, &R::completion},
     Name{"totalTokens", Role::part, &R::total},
     Name{"cacheReadInputTokens", Role::part, &R::cache_read, &R::cache_beside},
     Name{"cacheWriteInputTokens", Role::part, &R::cache_write, &R::cache_beside},
+    // Bedrock's older names, and those of `amazon-bedrock-invocationMetrics`:
+    // https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+    Name{"inputTokenCount", Role::count, &R::prompt},
+    Name{"outputTokenCount", Role::count, &R::completion},
+    Name{"cacheReadInputTokenCount", Role::part, &R::cache_read, &R::cache_beside},
+    Name{"cacheWriteInputTokenCount", Role::part, &R::cache_write, &R::cache_beside},
+    // https://ai-sdk.dev/docs/reference/ai-sdk-core/generate-text, before version 5
+    Name{"promptTokens", Role::count, &R::prompt, &R::whole_prompt},
+    Name{"completionTokens", Role::count, &R::completion},
+    // https://cloud.ibm.com/apidocs/watsonx-ai#text-generation
+    Name{"input_token_count", Role::count, &R::prompt},
+    Name{"generated_token_count", Role::count, &R::completion},
     // llama.cpp: `timings`, in the README of its server
     Name{"prompt_n", Role::count, &R::prompt},
     Name{"predicted_n", Role::count, &R::completion},
@@ -90,6 +111,15 @@ constexpr std::array kPromptParts = {
     Name{"cached_tokens", Role::part, &R::cache_read, nullptr, true},
     Name{"cache_write_tokens", Role::part, &R::cache_write, nullptr, true},     // OpenRouter
     Name{"cache_creation_tokens", Role::part, &R::cache_write, nullptr, true},  // LiteLLM
+    // https://www.alibabacloud.com/help/en/model-studio/context-cache
+    Name{"cache_creation_input_tokens", Role::part, &R::cache_write, nullptr, true},
+    Name{"cache_creation", Role::written, &R::cache_write, nullptr, true},
+};
+
+// https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching
+constexpr std::array kWritten = {
+    Name{"ephemeral_5m_input_tokens", Role::part, &R::cache_write, nullptr, true},
+    Name{"ephemeral_1h_input_tokens", Role::part, &R::cache_write, nullptr, true},
 };
 
 constexpr std::array kCompletionParts = {
@@ -113,6 +143,9 @@ constexpr std::array kPlaces = {
     Place{"response", "usage"},  // OpenAI's responses
     Place{"metadata", "usage"},  // Bedrock's ConverseStream
     Place{"meta"},               // Cohere's embeddings
+    Place{"x_cerebras", "usage"},
+    Place{"token_usage"},                       // LangChain
+    Place{"amazon-bedrock-invocationMetrics"},  // the last event of Bedrock's InvokeModelWithResponseStream
 };
 
 const Name* find(std::span<const Name> names, std::string_view key) {
@@ -131,7 +164,8 @@ Number read_number(std::string_view text, std::int64_t& out) {
     std::int64_t value = 0;
     const char* const end = text.data() + text.size();
     auto [stop, error] = std::from_chars(text.data(), end, value);
-    bool plain = !quoted;
+    const bool odd = text.size() > 1 && (text.front() == '0' || text.front() == '-');  // 012, -0
+    bool plain = !quoted && !odd;
     if (error == std::errc() && stop != end) {  // a fraction or an exponent
         double number = 0;
         const auto read = std::from_chars(text.data(), end, number);
@@ -164,12 +198,43 @@ void take_count(const Name& name, std::string_view value, ReportedUsage& report)
     if (number > 0 || name.openai) report.openai_text = report.openai_text && name.openai && read == Number::plain;
 }
 
-void read_parts(std::span<const Name> names, std::string_view text, ReportedUsage& report) {
+// What stands under a name that is not known may not even be JSON.
+void check_unknown(std::string_view value, ReportedUsage& report) {
+    report.openai_text = report.openai_text && may_be_value(value);
+}
+
+void take_written(const Name& name, std::string_view text, ReportedUsage& report) {
     if (!text.starts_with('{')) return;
+    ReportedUsage sum;
+    JsonMembers members(text, 0);
+    while (const auto member = members.next()) {
+        const Name* const part = find(kWritten, member->key.of(text));
+        if (part == nullptr) continue;
+        ReportedUsage read;
+        take_count(*part, member->value.of(text), read);
+        if (read.cache_write != ReportedUsage::kAbsent)
+            sum.cache_write = std::max<std::int64_t>(sum.cache_write, 0) + read.cache_write;
+        sum.unreadable_part = sum.unreadable_part || read.unreadable_part;
+        sum.openai_text = sum.openai_text && read.openai_text;
+    }
+    report.merge(sum);
+    if (name.mark != nullptr && sum.cache_write != ReportedUsage::kAbsent) report.*name.mark = true;
+    report.openai_text = report.openai_text && sum.openai_text && (name.openai || sum.cache_write <= 0);
+}
+
+void read_parts(std::span<const Name> names, std::string_view text, ReportedUsage& report) {
+    if (!text.starts_with('{')) return check_unknown(text, report);
     JsonMembers members(text, 0);
     while (const auto member = members.next()) {
         const Name* const name = find(names, member->key.of(text));
-        if (name != nullptr) take_count(*name, member->value.of(text), report);
+        const std::string_view value = member->value.of(text);
+        if (name == nullptr) {
+            check_unknown(value, report);
+        } else if (name->role == Role::written) {
+            take_written(*name, value, report);
+        } else {
+            take_count(*name, value, report);
+        }
     }
 }
 
@@ -189,7 +254,10 @@ bool read_object(std::string_view text, int depth, ReportedUsage& report) {
     while (const auto member = members.next()) {
         const std::string_view key = member->key.of(text), value = member->value.of(text);
         const Name* const name = find(kNames, key);
-        if (name == nullptr) continue;
+        if (name == nullptr) {
+            check_unknown(value, report);
+            continue;
+        }
         switch (name->role) {
             case Role::count:
             case Role::part:
@@ -200,6 +268,9 @@ bool read_object(std::string_view text, int depth, ReportedUsage& report) {
                 break;
             case Role::completion:
                 read_parts(kCompletionParts, value, report);
+                break;
+            case Role::written:
+                take_written(*name, value, report);
                 break;
             case Role::billed:
                 read_inner(value, depth, any_billed, billed);

@@ -49,7 +49,7 @@ bool agrees(std::int64_t told, std::int64_t charged) {
 bool details_agree(std::string_view name, std::string_view value, const TokenCounts& counts) {
     ReportedUsage said;
     read_usage("{\"total_tokens\":0,\"" + std::string(name) + "\":" + std::string(value) + "}", said);
-    if (said.unreadable_part) return false;
+    if (said.unreadable_part || !said.openai_text) return false;
     if (name == "prompt_tokens_details") {
         return agrees(said.cache_read, counts.cache_read) && agrees(said.cache_write, counts.cache_write);
     }
@@ -98,6 +98,7 @@ void append_usage(std::string_view object, const ChargedUsage& charged, std::str
         const std::string_view name = key_name(member->key.of(object), unescaped_key), value = member->value.of(object);
         if (name == "cost") continue;
         Shown* const ours = std::ranges::find(shown, name, &Shown::name);
+        if (ours == shown.end() && !may_be_value(value)) continue;
         const bool kept = ours == shown.end() || (ours->details && details_agree(name, value, counts));
         changed = changed || (!kept && value != ours->value);
         if (ours != shown.end() && std::exchange(ours->seen, true)) continue;

@@ -47,6 +47,29 @@ TEST(AnswerMeter, UsageIsReplacedNotAddedUp) {
     EXPECT_EQ(meter.facts().usage.completion, 3);
 }
 
+TEST(AnswerMeter, UsageOfChoicesIsAddedUpOverTheChoices) {
+    AnswerMeter meter;
+    meter.begin();
+    AnswerDelta delta;
+    const auto add = [&](std::size_t choice, std::int64_t completion) {
+        delta.usage = ReportedUsage{.prompt = 7, .completion = completion};
+        delta.usage_choice = choice;
+        meter.add(delta);
+    };
+    add(1, 2);
+    add(0, 3);
+    add(1, 4);
+    EXPECT_EQ(meter.facts().usage.prompt, 7);
+    EXPECT_EQ(meter.facts().usage.completion, 7);
+    delta.usage->completion = 6;
+    delta.usage_choice.reset();
+    meter.add(delta);
+    EXPECT_EQ(meter.facts().usage.completion, 6) << "of the whole answer: it says more";
+    meter.begin();
+    add(0, 3);
+    EXPECT_EQ(meter.facts().usage.completion, 3);
+}
+
 TEST(AnswerMeter, TheFirstIdIsTheAnswers) {
     AnswerMeter meter;
     meter.begin();

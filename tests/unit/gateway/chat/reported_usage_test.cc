@@ -110,5 +110,32 @@ TEST(ReportedUsage, APromptOfZeroIsBelievedWhereTheTotalSaysTheSame) {
     EXPECT_EQ(billed_usage({.prompt = 0, .completion = 180}, kBounds).counts.prompt, 30);
 }
 
+TEST(ReportedUsage, MostOfACompletionInTheTotalOnlyIsAGuess) {
+    const auto guessed = [](const ReportedUsage& report, bool reasoning_beside = false) {
+        return billed_usage(report, {.reasoning_beside = reasoning_beside}).guessed;
+    };
+    const ReportedUsage gap{.prompt = 100, .completion = 100, .total = 1100};
+    EXPECT_TRUE(guessed(gap));
+    EXPECT_EQ(billed_usage(gap, {}).counts.completion, 1000);
+    EXPECT_FALSE(guessed(gap, true)) << "a provider that leaves its reasoning out of the completion";
+    EXPECT_FALSE(guessed({.prompt = 100, .completion = 100, .total = 1100, .reasoning = 900}));
+    EXPECT_FALSE(guessed({.prompt = 100, .completion = 100, .total = 500}));
+    EXPECT_FALSE(guessed({.prompt = 100, .completion = 1, .total = 112})) << "few tokens";
+    EXPECT_FALSE(guessed({.prompt = 100, .total = 1100})) << "the total stands for the completion";
+}
+
+TEST(ReportedUsage, ChoicesShareThePrompt) {
+    ReportedUsage report{.prompt = 1000, .completion = 100, .total = 1100, .cache_read = 600, .reasoning = 30};
+    report.add_choice({.prompt = 1000, .completion = 50, .total = 1050, .cache_read = 600, .reasoning = 20});
+    const TokenCounts both{.prompt = 1000, .completion = 150, .cache_read = 600, .reasoning = 50};
+    EXPECT_EQ(billed_usage(report, {}).counts, both);
+    ReportedUsage first{};
+    first.add_choice(report);
+    EXPECT_EQ(billed_usage(first, {}).counts, both);
+    ReportedUsage in_total{.prompt = 1000, .total = 1100};
+    in_total.add_choice({.prompt = 1000, .total = 1050});
+    EXPECT_EQ(billed_usage(in_total, {}).counts, (TokenCounts{.prompt = 1000, .completion = 150}));
+}
+
 }  // namespace
 }  // namespace tollgate

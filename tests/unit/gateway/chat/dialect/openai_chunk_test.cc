@@ -103,11 +103,28 @@ TEST(OpenAiChunk, UsageInTheChoiceAndInGroqsMemberIsRead) {
         const std::string_view data :
         {R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop","usage":{"prompt_tokens":7,"completion_tokens":3}}]})",
          R"({"choices":[{"delta":{}}],"x_groq":{"usage":{"prompt_tokens":7,"completion_tokens":3}}})",
+         R"({"choices":[{"index":0,"delta":{"content":"","usage":{"prompt_tokens":7,"completion_tokens":3}}}]})",
          R"({"choices":[{"delta":{}}],"usage":null,"timings":{"prompt_n":7,"predicted_n":3}})"}) {
         const OpenAiChunk chunk = read_openai_chunk(data);
         ASSERT_TRUE(chunk.delta.usage) << data;
         EXPECT_EQ(chunk.delta.usage->prompt, 7) << data;
         EXPECT_EQ(chunk.delta.usage->completion, 3) << data;
+    }
+}
+
+TEST(OpenAiChunk, UsageOfChoicesIsTheirs) {
+    const std::string choice = R"("usage":{"prompt_tokens":7,"completion_tokens":3}})";
+    const std::string second = R"({"index":1,"delta":{},)" + choice;
+    OpenAiChunk chunk = read_openai_chunk(R"({"choices":[)" + second + "]}");
+    EXPECT_EQ(chunk.delta.usage_choice, 1u);
+    chunk = read_openai_chunk(R"({"choices":[{"index":0,"message":{},)" + choice + "," + second + "]}");
+    EXPECT_EQ(chunk.delta.usage->prompt, 7);
+    EXPECT_EQ(chunk.delta.usage->completion, 6);
+    for (const std::string& data : {R"({"choices":[)" + second + R"(],"usage":{"completion_tokens":9}})",
+                                    R"({"usage":{"completion_tokens":9},"choices":[)" + second + "]}"}) {
+        chunk = read_openai_chunk(data);
+        EXPECT_FALSE(chunk.delta.usage_choice) << data;
+        EXPECT_EQ(chunk.delta.usage->completion, 9) << data;
     }
 }
 

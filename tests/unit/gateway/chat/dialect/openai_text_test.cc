@@ -32,6 +32,10 @@ TEST(OpenAiText, IsContentReasoningRefusalAndCalls) {
         {R"({"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]})", 2, 0, 0},
         {R"({"tool_calls":[{"type":"custom","custom":{"name":"run","input":"ls"}}]})", 5, 0, 1},
         {R"({"function_call":{"name":"get","arguments":"{}"}})", 5, 0, 1},
+        {R"({"tool_calls":[{"function":{"name":"get","arguments":{"a":[1,"}"]}}}]})", 16, 0, 1},
+        {R"({"tool_calls":[{"custom":{"name":"run","input":["ls"]}}]})", 9, 0, 1},
+        {R"({"tool_calls":[{"function":{"name":"get","arguments":null}}]})", 3, 0, 1},
+        {R"({"reasoning":{"content":"abc","encrypted":"xyz"},"content":"de"})", 5, 3, 0},
         {R"({"tool_calls":[]})", 0, 0, 0},
         {"{}", 0, 0, 0},
     };

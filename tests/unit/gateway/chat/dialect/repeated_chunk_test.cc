@@ -89,6 +89,7 @@ TEST(RepeatedChunk, OnlyEventsThatSayNothingButTextAreKept) {
              R"({"choices":[{"delta":{"content":"a"}}],"error":{"message":"x"}})",
              R"({"choices":[{"delta":{"tool_calls":[{"function":{"name":"f"}}]}}]})",
              R"({"choices":[{"delta":{"reasoning":"a","reasoning_content":"a"}}]})",
+             R"({"choices":[{"delta":{"content":"","tool_calls":[{"function":{"arguments":{"a":1}}}]}}]})",
              R"({"choices":[{"delta":{"c\u006fntent":"a"}}],"\u0075sage":null})",
              R"({"choices":[{"delta":{"role":"assistant"}}]})",
              R"({"choices":[{"delta":{"content":"a"}},{"delta":{"content":"a"}},{"delta":{"content":"a"}},)"

@@ -54,6 +54,14 @@ TEST(UsageJson, APartThatCanBeNoneIsReplaced) {
     EXPECT_EQ(shown.find("1000000000"), std::string::npos) << shown;
 }
 
+TEST(UsageJson, WhatIsNoJsonIsNotPassedOn) {
+    EXPECT_EQ(
+        appended(
+            R"({"prompt_tokens":09,"completion_tokens":4,"x":007,"prompt_tokens_details":{"cached_tokens":05},"y":NaN})",
+            {9, 4, 5}),
+        R"({"prompt_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":5},"total_tokens":13,"cost":0.5})");
+}
+
 TEST(UsageJson, WrittenUsageIsReadBack) {
     const TokenCounts counts{.prompt = 9, .completion = 4, .cache_read = 2, .cache_write = 1, .reasoning = 3};
     ReportedUsage read;

@@ -53,6 +53,40 @@ TEST(Usage, ShapesOfProviders) {
         {"Anthropic's names where the total says that the cache is inside",
          R"({"input_tokens":100,"cache_read_input_tokens":70,"output_tokens":4,"total_tokens":104})",
          {100, 4, 70, 0, 0}},
+        {"older LiteLLM: more written to the cache than the prompt has",
+         R"({"prompt_tokens":4,"completion_tokens":100,"total_tokens":104,"cache_creation_input_tokens":2048,"cache_read_input_tokens":0})",
+         {2052, 100, 0, 2048, 0}},
+        {"older LiteLLM: more read from the cache than the prompt has",
+         R"({"prompt_tokens":100,"completion_tokens":100,"total_tokens":200,"cache_read_input_tokens":900})",
+         {1000, 100, 900, 0, 0}},
+        {"more of the cache in both parts than the prompt has",
+         R"({"input_tokens":100,"cache_read_input_tokens":70,"cache_creation_input_tokens":50,"output_tokens":4,"total_tokens":104})",
+         {220, 4, 70, 50, 0}},
+        {"Anthropic: the cache's writes by how long they stay, without their sum",
+         R"({"input_tokens":100,"cache_read_input_tokens":500,"cache_creation":{"ephemeral_5m_input_tokens":300,"ephemeral_1h_input_tokens":100},"output_tokens":100})",
+         {1000, 100, 500, 400, 0}},
+        {"Anthropic: the cache's writes by how long they stay, and their sum",
+         R"({"input_tokens":100,"cache_creation_input_tokens":400,"cache_creation":{"ephemeral_5m_input_tokens":300,"ephemeral_1h_input_tokens":100},"output_tokens":100})",
+         {500, 100, 0, 400, 0}},
+        {"Alibaba",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"prompt_tokens_details":{"cached_tokens":0,"cache_creation_input_tokens":400,"cache_type":"ephemeral"}})",
+         {1000, 100, 0, 400, 0}},
+        {"Alibaba: the cache's writes by how long they stay",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"prompt_tokens_details":{"cached_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":400}}})",
+         {1000, 100, 0, 400, 0}},
+        {"Bedrock's older names for the cache",
+         R"({"inputTokens":100,"outputTokens":100,"totalTokens":1100,"cacheReadInputTokenCount":500,"cacheWriteInputTokenCount":400})",
+         {1000, 100, 500, 400, 0}},
+        {"Bedrock's metrics of an invocation",
+         R"({"inputTokenCount":100,"outputTokenCount":100,"cacheReadInputTokenCount":500,"cacheWriteInputTokenCount":400,"invocationLatency":5})",
+         {1000, 100, 500, 400, 0}},
+        {"OpenAI's names in camel case",
+         R"({"promptTokens":1000,"completionTokens":100,"totalTokens":1100})",
+         {1000, 100, 0, 0, 0}},
+        {"Gemini's names in snake case",
+         R"({"prompt_token_count":20,"candidates_token_count":198,"total_token_count":623,"thoughts_token_count":405,"cached_content_token_count":5})",
+         {20, 603, 5, 0, 405}},
+        {"watsonx", R"({"input_token_count":9,"generated_token_count":4})", {9, 4, 0, 0, 0}},
         {"Gemini, recorded: thoughts beside the candidates",
          R"({"promptTokenCount":20,"candidatesTokenCount":198,"totalTokenCount":623,"thoughtsTokenCount":405,"cachedContentTokenCount":5})",
          {20, 603, 5, 0, 405}},
@@ -114,6 +148,9 @@ TEST(Usage, StandsInManyPlaces) {
         {"message", R"({"usage":{"input_tokens":9,"output_tokens":4}})"},
         {"response", R"({"usage":{"input_tokens":9,"output_tokens":4}})"},
         {"metadata", R"({"usage":{"inputTokens":9,"outputTokens":4}})"},
+        {"x_cerebras", R"({"usage":{"prompt_tokens":9,"completion_tokens":4}})"},
+        {"token_usage", R"({"prompt_tokens":9,"completion_tokens":4})"},
+        {"amazon-bedrock-invocationMetrics", R"({"inputTokenCount":9,"outputTokenCount":4})"},
         {"meta", R"({"billed_units":{"input_tokens":9,"output_tokens":4}})"},
     };
     for (const auto& row : rows) {
@@ -140,7 +177,7 @@ TEST(Usage, NothingIsReadWhereNothingIsNamed) {
 }
 
 TEST(Usage, AWholeNumberIsOneHoweverItIsWritten) {
-    for (const std::string_view value : {"9", "9.0", "0.9e1", "90e-1", "9E0", "\"9\"", "\"9.0\""}) {
+    for (const std::string_view value : {"9", "09", "0009", "9.0", "0.9e1", "90e-1", "9E0", "\"9\"", "\"9.0\""}) {
         EXPECT_EQ(billed("{\"prompt_tokens\":" + std::string(value) + ",\"completion_tokens\":1}").counts.prompt, 9)
             << value;
     }
@@ -170,6 +207,8 @@ TEST(Usage, OnlyCountsInOpenAisOwnTextNeedNoRewriting) {
     EXPECT_TRUE(as_openai(R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"x":"y"})"));
     for (const std::string_view text :
          {R"({"prompt_tokens":9.0,"completion_tokens":4})", R"({"prompt_tokens":"9","completion_tokens":4})",
+          R"({"prompt_tokens":09,"completion_tokens":4})", R"({"prompt_tokens":9,"completion_tokens":4,"x":04})",
+          R"({"prompt_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"x":04}})",
           R"({"input_tokens":9,"output_tokens":4})", R"({"prompt_tokens":9,"completion_tokens":4,"cost":1})",
           R"({"prompt_tokens":9,"c\u006fst":1})", R"({"prompt_tokens":9,"cached_tokens":4})"}) {
         EXPECT_FALSE(as_openai(text)) << text;
