@@ -1,6 +1,7 @@
 // The people of an organization.
 #pragma once
 
+#include "gateway/api/financial.h"
 #include "gateway/api/limits.h"
 #include "gateway/api/members.h"
 #include "gateway/api/routes/row.h"
@@ -23,6 +24,10 @@ inline constexpr Operation kMembersRoutes[] = {
      "Make a user a member without an invitation", {.body = &kNewMember, .answer = &kMember, .status = 201}},
     {kGet, "/api/organizations/{organization}/members/count", "member_count", see_members, readers, {count_members},
      "Count members", {.query = &kMemberCountQuery, .answer = &kMemberCount}},
+    {kGet, "/api/organizations/{organization}/members/financial", "member_finances",
+     see_billing, readers, {list_member_finances},
+     "List what members spent and what is left of their budgets",
+     {.query = &kFinancesQuery, .answer = &kFinancesPage}},
     {kGet, "/api/organizations/{organization}/members/{member}", "member", see_members, readers, {show_member},
      "Show a member", {.answer = &kMember}},
     {kPatch, "/api/organizations/{organization}/members/{member}", "member",

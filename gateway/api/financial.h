@@ -1,0 +1,42 @@
+// What each member of an organization spent, and what is left of his budget, in the shape that OpenHands gives it.
+#pragma once
+
+#include <array>
+#include <limits>
+
+#include "gateway/api/call.h"
+#include "gateway/api/people.h"
+
+namespace tollgate {
+
+ApiAnswer list_member_finances(Call& call);
+
+inline constexpr std::uint32_t kMostFinances = 100;  // on a page
+inline constexpr std::uint32_t kUsualFinances = 10;
+
+inline constexpr std::array kFinancesQueryFields = {
+    fields::integer("page_id")
+        .from(0, std::numeric_limits<std::uint32_t>::max())
+        .note("The next_page_id of the page before; 0 if absent"),
+    fields::integer("limit").from(1, kMostFinances).note("How many, at most; 10 if absent"), kEmailPartQuery};
+inline constexpr Schema kFinancesQuery{"MemberFinancesQuery", kFinancesQueryFields};
+
+inline constexpr std::array kFinancesFields = {
+    fields::uuid("user_id"),
+    fields::text("email"),
+    fields::usd("lifetime_spend").note("Charged to the organization for this member, ever"),
+    fields::usd("current_budget").or_null().note("What is left of max_budget; null: unlimited"),
+    fields::usd("max_budget").or_null().note("The member's own, else the organization's; null: unlimited"),
+    fields::text("reset_interval").or_null().one_of("daily|weekly|monthly").note("null: the budget never resets"),
+    fields::time("resets_at").or_null(),
+};
+inline constexpr Schema kFinances{"MemberFinances", kFinancesFields};
+inline constexpr std::array kFinancesPageFields = {
+    fields::list("items", kFinances),
+    fields::integer("current_page").note("From 1"),
+    fields::integer("per_page"),
+    fields::text("next_page_id").or_null().note("null: this was the last"),
+};
+inline constexpr Schema kFinancesPage{"MemberFinancesPage", kFinancesPageFields};
+
+}  // namespace tollgate
