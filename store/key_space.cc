@@ -195,6 +195,11 @@ std::string member_document_key(std::string_view organization_uuid, std::string_
 std::string user_document_key(std::string_view uuid) { return joined(kUserDocumentPrefix, uuid); }
 std::string former_user_document_key(std::string_view uuid) { return joined(kFormerUserDocumentPrefix, uuid); }
 std::string invitation_document_key(std::string_view uuid) { return joined(kInvitationDocumentPrefix, uuid); }
+std::string voucher_document_key(std::string_view digest_hex) { return joined(kVoucherDocumentPrefix, digest_hex); }
+std::string credit_request_document_key(std::string_view organization_uuid, std::string_view uuid) {
+    return joined(kCreditRequestDocumentPrefix, organization_uuid).append("/").append(uuid);
+}
+std::string allowance_document_key(std::string_view uuid) { return joined(kAllowanceDocumentPrefix, uuid); }
 
 std::string change_key(std::uint64_t number) { return joined(kChangePrefix, encode_u64(number)); }
 

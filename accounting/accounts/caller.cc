@@ -6,6 +6,8 @@ std::string_view to_string(CallerKind kind) {
     switch (kind) {
         case CallerKind::local:
             return "local";
+        case CallerKind::job:
+            return "job";
         case CallerKind::root_key:
             return "root";
         case CallerKind::management_key:
@@ -37,6 +39,7 @@ CallerKind caller_kind(KeyKind kind) {
 }
 
 std::string actor_of(const Caller& caller) {
+    if (caller.kind == CallerKind::job) return "job:" + caller.job;
     if (caller.is_operator() || caller.kind == CallerKind::nobody) return std::string(to_string(caller.kind));
     return caller.is_person() ? "user:" + to_uuid(caller.user) : "key:" + to_hex(caller.key);
 }
@@ -45,6 +48,8 @@ std::string via_of(const Caller& caller) {
     switch (caller.kind) {
         case CallerKind::local:
             return "command";
+        case CallerKind::job:
+            return "job";
         case CallerKind::nobody:
             return "nothing";
         case CallerKind::personal_token:

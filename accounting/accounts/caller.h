@@ -14,6 +14,7 @@ namespace tollgate {
 
 enum class CallerKind : std::uint8_t {
     local,           // a command on this machine, such as `tollgate init`
+    job,             // what the gateway does by itself, such as the granting of allowances
     root_key,        // the operator of the instance
     management_key,  // acts for its organization
     inference_key,
@@ -30,17 +31,20 @@ struct Caller {
     Id128 organization = {};   // that the key is bound to, or the one that the person asks about; nil: none
     ScopeSet scopes = {};      // of a personal token
     std::string address = {};  // of the client, without port; empty: not known
+    std::string job = {};      // its name, of a job
 
-    bool is_operator() const { return kind == CallerKind::local || kind == CallerKind::root_key; }
+    bool is_operator() const {
+        return kind == CallerKind::local || kind == CallerKind::job || kind == CallerKind::root_key;
+    }
     bool is_person() const { return kind == CallerKind::personal_token; }
 };
 
 CallerKind caller_kind(KeyKind kind);
 
-// For records that outlive the caller, who it was: "root", "local", "user:" and the person's id, or "key:" and the
-// key's public id.
+// For records that outlive the caller, who it was: "root", "local", "job:" and its name, "user:" and the person's id,
+// or "key:" and the key's public id.
 std::string actor_of(const Caller& caller);
-// And by what: "key:" or "token:" with its public id, "command", or "nothing".
+// And by what: "key:" or "token:" with its public id, "command", "job", or "nothing".
 std::string via_of(const Caller& caller);
 
 }  // namespace tollgate

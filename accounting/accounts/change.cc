@@ -70,15 +70,29 @@ Status Change::require_version(std::int64_t current) const {
                                    std::to_string(*expected_version_)};
 }
 
-void Change::add_audit_to(WriteBatch& batch, std::span<const Id128> organizations, const std::string& target,
-                          AuditedDocument document) {
-    audit_.change = ++accounts_.last_change_;
-    batch.put(Family::changes, change_key(audit_.change), document.document);
-    audit_.documents = {std::move(document)};
-    for (const Id128& organization : organizations) {
-        concerns(organization, target);
-        add_audit_entry(audit_, batch);
+std::string Change::put_documents(WriteBatch& batch) const {
+    std::string names;
+    for (const auto& [organization, document] : puts_) {
+        if (document.after.empty()) {
+            batch.erase(Family::accounts, document.document);
+        } else {
+            batch.put(Family::accounts, document.document, document.after);
+        }
+        if (!names.empty()) names += '\n';
+        names += document.document;
     }
+    return names;
+}
+
+void Change::add_to(WriteBatch& batch, std::span<const Id128> organizations, const std::string& target,
+                    const AuditedDocument& moved) {
+    std::string names = put_documents(batch);
+    if (!names.empty()) names += '\n';
+    audit_.change = ++accounts_.last_change_;
+    batch.put(Family::changes, change_key(audit_.change), names + moved.document);
+    concerns(organizations.front(), target);
+    for (const Id128& organization : organizations) puts_.push_back({organization, moved});
+    add_audit(batch);
 }
 
 void Change::add_audit(WriteBatch& batch) const {
@@ -95,16 +109,7 @@ void Change::add_audit(WriteBatch& batch) const {
 Status Change::commit() {
     if (puts_.empty()) return {};
     WriteBatch batch;
-    std::string names;
-    for (const auto& [organization, document] : puts_) {
-        if (document.after.empty()) {
-            batch.erase(Family::accounts, document.document);
-        } else {
-            batch.put(Family::accounts, document.document, document.after);
-        }
-        if (!names.empty()) names += '\n';
-        names += document.document;
-    }
+    std::string names = put_documents(batch);
     const std::uint64_t number = accounts_.last_change_ + 1;
     batch.put(Family::changes, change_key(number), std::move(names));
     audit_.change = number;

@@ -61,10 +61,11 @@ class Change {
     Status require_version(std::int64_t current) const;
     void expect_version(std::int64_t version) { expected_version_ = version; }
 
-    // In place of commit(), for what somebody else commits, such as the ledger: adds an entry for each organization to
-    // that batch. The change has no documents to store then. Its number is used up whether or not the batch is stored.
-    void add_audit_to(WriteBatch& batch, std::span<const Id128> organizations, const std::string& target,
-                      AuditedDocument document);
+    // In place of commit(), for what the ledger commits: adds the change's documents to that batch, with an entry for
+    // each organization, which shows `moved` beside them. The ledger may store a batch later than it says that it could
+    // not, so the change must have no edits of the directory. Its number is used up whether or not the batch is stored.
+    void add_to(WriteBatch& batch, std::span<const Id128> organizations, const std::string& target,
+                const AuditedDocument& moved);
 
     // Writes and publishes. A change without documents commits nothing and is ok.
     Status commit();
@@ -77,6 +78,8 @@ class Change {
 
     // The entries of the organizations that documents were put of.
     void add_audit(WriteBatch& batch) const;
+    // Returns their names, one a line.
+    std::string put_documents(WriteBatch& batch) const;
 
     std::unique_lock<std::mutex> lock_;
     Accounts& accounts_;

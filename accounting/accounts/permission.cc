@@ -53,6 +53,7 @@ constexpr std::array<PermissionRow, kPermissionCount> kTable = {{
     {Permission::purchase_credit,        "purchase_credit",                true, kY, kY, kY, kN, kN, kN, kN, Scope::billing_write, kAdmins},
     {Permission::redeem_voucher,         "redeem_voucher",                 true, kY, kY, kY, kN, kN, kN, kN, Scope::billing_write, kAdmins},
     {Permission::request_credit,         "request_credit",                 true, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
+    {Permission::see_credit_requests,    "see_credit_requests",            true, kY, kY, kY, kO, kN, kN, kN, Scope::billing_read, kPeople},
     {Permission::decide_credit_requests, "decide_credit_requests",         true, kY, kY, kY, kN, kN, kN, kN, Scope::billing_write, kAdmins},
     {Permission::transfer_credit,        "transfer_credit",                true, kY, kY, kN, kN, kN, kN, kN, Scope::billing_write, kOwners},
     {Permission::grant_credit,           "grant_credit",                   true, kY, kN, kN, kN, kN, kN, kN, Scope::everything, kOperator},
@@ -79,6 +80,7 @@ constexpr std::array<std::string_view, 5> kRights = {"no", "own", "by_setting", 
 Right of_kind(const PermissionRow& row, CallerKind kind, Role role) {
     switch (kind) {
         case CallerKind::local:
+        case CallerKind::job:
         case CallerKind::root_key:
             return row.operators;
         case CallerKind::management_key:

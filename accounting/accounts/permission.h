@@ -48,6 +48,7 @@ enum class Permission : std::uint8_t {
     purchase_credit,
     redeem_voucher,
     request_credit,
+    see_credit_requests,
     decide_credit_requests,
     transfer_credit,
     grant_credit,  // and adjust, refund, charge back, confirm

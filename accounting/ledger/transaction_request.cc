@@ -30,6 +30,26 @@ std::string_view name_of(TransactionKind kind) {
     return "transaction";
 }
 
+EntryKind entry_kind(TransactionKind kind) {
+    switch (kind) {
+        case TransactionKind::grant:
+            return EntryKind::grant;
+        case TransactionKind::usage_refund:
+            return EntryKind::usage_refund;
+        case TransactionKind::payment_refund:
+            return EntryKind::payment_refund;
+        case TransactionKind::transfer:
+            return EntryKind::transfer;
+        case TransactionKind::adjustment:
+        case TransactionKind::charge_back:
+            return EntryKind::adjustment;
+        case TransactionKind::expiry:
+            return EntryKind::expiry;
+        default:
+            return EntryKind::purchase;
+    }
+}
+
 Status refused(TransactionKind kind, const std::string& why, StatusCode code) {
     return {code, std::string(name_of(kind)) + ": " + why};
 }
@@ -56,6 +76,7 @@ Status check(const TransactionRequest& request) {
     if (request.priority < 0 || request.priority > kMaxLotPriority) {
         return refuse("the priority is not within 0 and " + std::to_string(kMaxLotPriority));
     }
+    if (request.paid && request.kind != purchase) return refuse("only purchases are paid");
     if (request.expires_ms != 0 && request.kind != grant) return refuse("only grants expire");
     if (request.idempotency_key.size() > kIdempotencyKeyBytes) {
         return refuse("the idempotency key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");

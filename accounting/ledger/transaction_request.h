@@ -43,6 +43,11 @@ struct TransactionRequest {
     std::string idempotency_key = {};             // of the caller; empty: none
     std::string note = {};
     std::string actor = {};
+    bool paid = false;  // a purchase: confirmed at once. Not part of what a repetition must have the same
+    // Called before it is booked, on the ledger's thread, with all that was booked before committed: what it returns
+    // refuses. What was read to decide on the transaction may have changed: an earlier one that failed may have been
+    // stored after all.
+    std::function<Status()> require = {};
     // Called when it is booked, on the ledger's thread, with its id and what was moved: adds rows of the caller's to
     // the batch. Not called for what fails, or was booked before.
     std::function<void(const Id128& transaction, NanoUsd moved, WriteBatch& batch)> beside = {};
@@ -50,6 +55,8 @@ struct TransactionRequest {
 
 // As in messages.
 std::string_view name_of(TransactionKind kind);
+// Of the entry that it makes.
+EntryKind entry_kind(TransactionKind kind);
 // "<kind>: <why>"
 Status refused(TransactionKind kind, const std::string& why, StatusCode code = StatusCode::invalid);
 // What can be said without looking anything up: invalid.

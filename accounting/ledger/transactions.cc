@@ -8,29 +8,6 @@
 #include "store/key_space.h"
 
 namespace tollgate {
-namespace {
-
-EntryKind entry_kind(TransactionKind kind) {
-    switch (kind) {
-        case TransactionKind::grant:
-            return EntryKind::grant;
-        case TransactionKind::usage_refund:
-            return EntryKind::usage_refund;
-        case TransactionKind::payment_refund:
-            return EntryKind::payment_refund;
-        case TransactionKind::transfer:
-            return EntryKind::transfer;
-        case TransactionKind::adjustment:
-        case TransactionKind::charge_back:
-            return EntryKind::adjustment;
-        case TransactionKind::expiry:
-            return EntryKind::expiry;
-        default:
-            return EntryKind::purchase;
-    }
-}
-
-}  // namespace
 
 // A transaction on its way into the block.
 struct Transactions::Draft {
@@ -104,6 +81,9 @@ Result<TransactionResult> Transactions::add(const TransactionRequest& request, c
         if (!found) return std::unexpected(found.error());
         if (const std::optional<TransactionResult>& before = *found) return *before;
     }
+    if (request.require) {
+        if (Status status = request.require(); !status.ok()) return std::unexpected(std::move(status));
+    }
     Draft draft;
     draft.entry.kind = draft.row.kind = entry_kind(request.kind);
     draft.entry.event = draft.row.transaction = id;
@@ -163,9 +143,15 @@ Status Transactions::draft(const TransactionRequest& request, Draft& draft) {
 }
 
 Status Transactions::draft_purchase(const TransactionRequest& request, Draft& draft) {
-    draft.entry.add_leg(AccountKind::organization_pending, request.organization, request.amount);
+    if (request.paid) {
+        if (Status status = room_for(request.organization, request.amount); !status.ok()) return status;
+        draft.incoming.push_back({request.organization, request.amount, {}});
+    } else {
+        draft.row.state = TransactionState::pending;
+    }
+    const AccountKind to = request.paid ? AccountKind::organization_available : AccountKind::organization_pending;
+    draft.entry.add_leg(to, request.organization, request.amount);
     draft.entry.add_leg(AccountKind::platform_cash, {}, -request.amount);
-    draft.row.state = TransactionState::pending;
     draft.row.amount = request.amount;
     return {};
 }

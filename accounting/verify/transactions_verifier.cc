@@ -149,8 +149,10 @@ Difference TransactionsVerifier::check_rows(Store& store) {
 }
 
 void TransactionsVerifier::add_given_back(const LedgerEntry& entry) {
-    if (entry.reference.is_nil()) return;
-    const RowName of{entry.organization, entry.reference};
+    // A purchase that was paid at once is its own; of others the confirmation names it.
+    const bool purchase_itself = entry.kind == EntryKind::purchase && entry.reference.is_nil();
+    if (entry.reference.is_nil() && !purchase_itself) return;
+    const RowName of{entry.organization, purchase_itself ? entry.event : entry.reference};
     const std::int64_t moved = entry.moved(AccountKind::organization_available, entry.organization).value;
     const std::int64_t paid = entry.moved(AccountKind::platform_cash, {}).value;
     switch (entry.kind) {

@@ -9,14 +9,6 @@
 namespace tollgate {
 namespace {
 
-// An amount above zero; failed if it is anything else.
-NanoUsd positive_amount(BodyFields& fields) {
-    const auto amount = fields.usd("amount").value_or(std::nullopt);
-    if (amount && amount->value > 0) return *amount;
-    fields.fail("amount", "must be a positive number of USD");
-    return {};
-}
-
 // A transaction's ULID, or a request's with what its id begins with.
 Id128 read_id(BodyFields& fields, std::string_view name) {
     std::string text = fields.required_text(name);
@@ -45,33 +37,16 @@ std::string audited_document(const TransactionRequest& transaction, NanoUsd move
     return json.take();
 }
 
-// Books it with its audit entry in one commit; a transfer has one in both organizations.
-Result<TransactionResult> transact(Call& call, TransactionRequest& transaction) {
-    const ApiRequest& request = call.request;
-    Change change(*call.services.accounts, request.caller, audited_action(transaction.kind), request.now_ms);
-    transaction.beside = [&](const Id128& id, NanoUsd moved, WriteBatch& batch) {
-        const std::array both = {transaction.organization, transaction.counterparty};
-        const std::size_t count = transaction.counterparty.is_nil() ? 1 : 2;
-        const std::string name = "transaction/" + to_ulid(id);
-        AuditedDocument document{.document = name, .before = {}, .after = audited_document(transaction, moved)};
-        change.add_audit_to(batch, std::span(both).first(count), name, std::move(document));
-    };
-    return call.services.ledger->transact(transaction, request.now_ms);
-}
-
 ApiAnswer book(Call& call, TransactionRequest transaction) {
     transaction.organization = call.organization().id;
     transaction.idempotency_key = call.request.idempotency_key;
     transaction.note = call.body.text("note");
     transaction.actor = actor_of(call.request.caller);
     if (call.error()) return call.refusal();
-    const auto result = transact(call, transaction);
-    if (!result) return api_error(result.error());
-    JsonWriter json;
-    json.object().key("transaction_id").text(to_ulid(result->transaction)).key("amount").usd(result->moved);
-    json.key("balance").usd(call.organization().credit->snapshot().balance());
-    json.key("repeated").flag(result->repeated).end();
-    return json_answer(json, 201);
+    const ApiRequest& request = call.request;
+    Change change(*call.services.accounts, request.caller, audited_action(transaction.kind), request.now_ms);
+    const auto result = transact(*call.services.ledger, change, transaction);
+    return result ? booked_answer(call, *result) : api_error(result.error());
 }
 
 ApiAnswer end_purchase(Call& call, TransactionKind kind) {
@@ -108,6 +83,34 @@ void write_row(const HistoryRow& row, JsonWriter& json) {
 }
 
 }  // namespace
+
+Result<TransactionResult> transact(Ledger& ledger, Change& change, TransactionRequest& transaction,
+                                   const std::function<void(const Id128&)>& put) {
+    transaction.beside = [&](const Id128& id, NanoUsd moved, WriteBatch& batch) {
+        if (put) put(id);
+        const std::array both = {transaction.organization, transaction.counterparty};
+        const std::size_t count = transaction.counterparty.is_nil() ? 1 : 2;
+        const std::string name = "transaction/" + to_ulid(id);
+        const AuditedDocument document{.document = name, .before = {}, .after = audited_document(transaction, moved)};
+        change.add_to(batch, std::span(both).first(count), name, document);
+    };
+    return ledger.transact(transaction, change.now_ms());
+}
+
+ApiAnswer booked_answer(const Call& call, const TransactionResult& result) {
+    JsonWriter json;
+    json.object().key("transaction_id").text(to_ulid(result.transaction)).key("amount").usd(result.moved);
+    json.key("balance").usd(call.organization().credit->snapshot().balance());
+    json.key("repeated").flag(result.repeated).end();
+    return json_answer(json, 201);
+}
+
+NanoUsd positive_amount(BodyFields& fields) {
+    const auto amount = fields.usd("amount").value_or(std::nullopt);
+    if (amount && amount->value > 0) return *amount;
+    fields.fail("amount", "must be a positive number of USD");
+    return {};
+}
 
 ApiAnswer add_credit(Call& call) {
     BodyFields& fields = call.body;

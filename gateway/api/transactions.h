@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 
 #include "accounting/ledger/transaction_history.h"
 #include "accounting/ledger/transaction_request.h"
@@ -19,6 +20,15 @@ ApiAnswer transfer(Call& call);
 ApiAnswer adjust(Call& call);
 ApiAnswer charge_back(Call& call);
 ApiAnswer list_transactions(Call& call);
+
+// Books it with its audit entry, and with the documents that `put` adds to the change for its id, in one commit; a
+// transfer has an entry in both organizations.
+Result<TransactionResult> transact(Ledger& ledger, Change& change, TransactionRequest& transaction,
+                                   const std::function<void(const Id128& transaction)>& put = {});
+// In the form of kBooked.
+ApiAnswer booked_answer(const Call& call, const TransactionResult& result);
+// Of the field "amount", above zero; it has failed if it is anything else.
+NanoUsd positive_amount(BodyFields& fields);
 
 inline constexpr Field kAmountField = fields::usd("amount").required().note("More than 0, at most nine decimals");
 inline constexpr Field kNoteField = fields::text("note").from(0, kTransactionNoteBytes).or_null();

@@ -304,7 +304,7 @@ TEST_F(ChangeTest, AuditEntryInAnothersBatchUsesUpANumberThatSurvives) {
     {
         Change change(*accounts_, caller_, "transaction.transfer", kNow);
         const std::array both = {id, other};
-        change.add_audit_to(batch, both, "transaction/1", {.document = "transaction/1", .before = {}, .after = "{}"});
+        change.add_to(batch, both, "transaction/1", {.document = "transaction/1", .before = {}, .after = "{}"});
     }
     ASSERT_TRUE(store_.commit(batch, Durability::disk).ok());
     reload();
@@ -317,6 +317,34 @@ TEST_F(ChangeTest, AuditEntryInAnothersBatchUsesUpANumberThatSurvives) {
     }
     ASSERT_TRUE(make_project(id, "p"));
     EXPECT_EQ(audit(id).at(0).change, before + 2);
+}
+
+TEST_F(ChangeTest, DocumentsInAnothersBatchAreStoredWithItOrNotAtAll) {
+    const Id128 id = organization();
+    const auto in_batch = [&](WriteBatch& batch) {
+        Change change(*accounts_, caller_, "voucher.redeem", kNow);
+        change.put_document({}, "voucher/1", {}, "{}");
+        change.put_document(id, "credit_request/2", "{}", {});
+        change.add_to(batch, std::array{id}, "transaction/1",
+                      {.document = "transaction/1", .before = {}, .after = "{}"});
+    };
+    WriteBatch lost, stored;
+    in_batch(lost);
+    EXPECT_FALSE(store_.get(Family::accounts, "voucher/1"));
+    in_batch(stored);
+    ASSERT_TRUE(store_.commit(stored, Durability::disk).ok());
+    EXPECT_EQ(store_.get(Family::accounts, "voucher/1"), "{}");
+    EXPECT_FALSE(store_.get(Family::accounts, "transaction/1"));
+    const AuditEntry entry = audit(id).at(0);
+    EXPECT_EQ(entry.target, "transaction/1");
+    ASSERT_EQ(entry.documents.size(), 2U);
+    EXPECT_EQ(entry.documents[0].document, "credit_request/2");
+    EXPECT_EQ(entry.documents[1].document, "transaction/1");
+    const AuditEntry instance = audit({}).at(0);
+    EXPECT_EQ(instance.change, entry.change);
+    EXPECT_EQ(instance.target, "voucher/1");
+    ASSERT_EQ(instance.documents.size(), 1U);
+    reload();
 }
 
 TEST_F(ChangeTest, NothingThatIsStoredHoldsASecret) {

@@ -58,6 +58,37 @@ TEST_F(TransactionsTest, CancelledPurchaseNeverBecomesCredit) {
     EXPECT_EQ(history().front().state, TransactionState::cancelled);
 }
 
+TEST_F(TransactionsTest, PaidPurchaseIsCreditAtOnceAndLikeAnyOtherAfterwards) {
+    const TransactionRequest request{
+        .kind = purchase, .organization = organization, .amount = {500}, .idempotency_key = "order", .paid = true};
+    const TransactionResult bought = book(request);
+    EXPECT_EQ(bought.balance_after.value, 500);
+    EXPECT_TRUE(book(request).repeated);
+    EXPECT_TRUE(book(about(confirm_purchase, bought.transaction)).repeated);
+    EXPECT_EQ(refused(about(cancel_purchase, bought.transaction)), StatusCode::already_exists);
+    EXPECT_EQ(balance(), 500);
+    restart(true);
+    EXPECT_EQ(balance(), 500);
+    EXPECT_EQ(history().front().state, TransactionState::done);
+    book({.kind = transfer, .organization = organization, .amount = {200}, .counterparty = other});
+    EXPECT_EQ(book(about(payment_refund, bought.transaction)).moved.value, -300);
+    EXPECT_EQ(refused({.kind = TransactionKind::grant, .organization = organization, .amount = {1}, .paid = true}),
+              StatusCode::invalid);
+}
+
+TEST_F(TransactionsTest, WhatIsRequiredIsLookedAtBeforeEachBooking) {
+    const auto once = [&](Status may) {
+        TransactionRequest request{.kind = TransactionKind::grant, .organization = organization, .amount = {5}};
+        request.require = [may] { return may; };
+        return request;
+    };
+    EXPECT_EQ(refused(once({StatusCode::conflict, "used"})), StatusCode::conflict);
+    EXPECT_EQ(balance(), 0);
+    EXPECT_TRUE(history().empty());
+    book(once({}));
+    EXPECT_EQ(balance(), 5);
+}
+
 TEST_F(TransactionsTest, PurchaseOfAnotherOrganizationIsNotFound) {
     const Id128 id = book({.kind = purchase, .organization = organization, .amount = {500}}).transaction;
     TransactionRequest request = about(confirm_purchase, id);
