@@ -10,6 +10,7 @@
 #include "accounting/accounts/accounts.h"
 #include "accounting/ledger/ledger.h"
 #include "accounting/usage/usage_index.h"
+#include "gateway/code_tries.h"
 #include "gateway/config/config.h"
 #include "gateway/fair_queue.h"
 #include "gateway/log/log.h"
@@ -34,6 +35,7 @@ struct Services {
     std::unique_ptr<Ledger> ledger;
     std::unique_ptr<UsageIndex> usage;
     std::unique_ptr<Accounts> accounts;
+    CodeTries voucher_tries;
     std::unique_ptr<AccessLog> access_log;
     std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP
     std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole

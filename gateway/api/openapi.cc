@@ -142,9 +142,10 @@ void write_path_parameters(std::string_view path, JsonWriter& json) {
         std::string_view name = path.substr(begin + 1, path.find('}', begin) - begin - 1);
         if (name.ends_with("...")) name.remove_suffix(3);
         const bool is_text = name == "purchase" || name == "model" || name == "token";
-        const Field field = name == "key" ? fields::key_hash(name)
-                            : is_text     ? fields::text(name).from(1)
-                                          : fields::uuid(name);
+        const bool is_hash = name == "key" || name == "voucher";
+        const Field field = is_hash   ? fields::key_hash(name)
+                            : is_text ? fields::text(name).from(1)
+                                      : fields::uuid(name);
         write_parameter("path", field, true, json);
     }
 }

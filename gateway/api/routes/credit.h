@@ -4,6 +4,7 @@
 #include "gateway/api/credits.h"
 #include "gateway/api/routes/row.h"
 #include "gateway/api/transactions.h"
+#include "gateway/api/vouchers.h"
 
 namespace tollgate::rows {
 
@@ -35,6 +36,17 @@ inline constexpr Operation kCreditRoutes[] = {
     {kGet, "/api/organizations/{organization}/transactions", "transactions",
      see_billing, readers, {list_transactions},
      "List what moved the balance, the newest first", {.query = &kTransactionsQuery, .answer = &kTransactionPage}},
+    {kPost, "/api/organizations/{organization}/vouchers/redeem", "voucher_redeem",
+     Permission::redeem_voucher, accounts, {tollgate::redeem_voucher},
+     "Redeem a voucher for the organization", {.body = &kRedeem, .answer = &kBooked, .status = 201}},
+    {kPost, "/api/vouchers", "vouchers", manage_instance, accounts, {create_vouchers, "voucher.create"},
+     "Make vouchers", {.body = &kNewVouchers, .answer = &kVoucherCodes, .status = 201}},
+    {kGet, "/api/vouchers", "vouchers", manage_instance, readers, {list_vouchers},
+     "List vouchers, the oldest first", {.query = &kVouchersQuery, .answer = &kVoucherPage}},
+    {kGet, "/api/vouchers/{voucher}", "voucher", manage_instance, readers, {show_voucher},
+     "Show a voucher", {.answer = &kVoucher}},
+    {kDelete, "/api/vouchers/{voucher}", "voucher", manage_instance, accounts, {void_voucher, "voucher.void"},
+     "Void a voucher that was not used", {.answer = &kVoucherVoided}},
 };
 // clang-format on
 
