@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "gateway/api/purchases.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
@@ -47,6 +48,13 @@ ApiAnswer book(Call& call, TransactionRequest transaction) {
     Change change(*call.services.accounts, request.caller, audited_action(transaction.kind), request.now_ms);
     const auto result = transact(*call.services.ledger, change, transaction);
     return result ? booked_answer(call, *result) : api_error(result.error());
+}
+
+// People transfer to where they are active members; to them any other organization is as unknown as one that never was.
+bool may_receive(const Call& call, const Id128& organization) {
+    if (call.directory->find_organization(organization) == nullptr) return false;
+    const Caller& caller = call.request.caller;
+    return caller.is_operator() || standing_of(*call.directory, caller, organization).role != Role::none;
 }
 
 ApiAnswer end_purchase(Call& call, TransactionKind kind) {
@@ -123,12 +131,7 @@ ApiAnswer add_credit(Call& call) {
     return book(call, transaction);
 }
 
-ApiAnswer begin_purchase(Call& call) {
-    BodyFields& fields = call.body;
-    TransactionRequest transaction{.kind = TransactionKind::purchase, .organization = {}};
-    transaction.amount = positive_amount(fields);
-    return book(call, transaction);
-}
+ApiAnswer begin_purchase(Call& call) { return book(call, purchase_of(call, positive_amount(call.body))); }
 
 ApiAnswer confirm_purchase(Call& call) { return end_purchase(call, TransactionKind::confirm_purchase); }
 ApiAnswer cancel_purchase(Call& call) { return end_purchase(call, TransactionKind::cancel_purchase); }
@@ -149,11 +152,10 @@ ApiAnswer transfer(Call& call) {
     TransactionRequest transaction{.kind = TransactionKind::transfer, .organization = {}};
     transaction.amount = positive_amount(fields);
     const auto to = parse_uuid(fields.required_text("to"));
-    if (!to || call.directory->find_organization(*to) == nullptr ||
-        !standing_of(*call.directory, call.request.caller, *to).belongs) {
-        fields.fail("to", "is no organization here");
-    }
-    transaction.counterparty = to.value_or(Id128{});
+    if (!to) fields.fail("to", "must be a UUID");
+    if (call.error()) return call.refusal();
+    if (!may_receive(call, *to)) return api_error(ErrorKind::not_found, "there is no such organization to transfer to");
+    transaction.counterparty = *to;
     return book(call, transaction);
 }
 

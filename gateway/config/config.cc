@@ -277,6 +277,10 @@ void describe(Section& root, Config& config) {
                    ? ""
                    : "public_url must be like https://host, without a slash at its end";
     });
+    Section& billing = root.section("billing", "what people buy");
+    billing.flag("self_service", config.billing.self_service,
+                 "purchases of owners and admins are done at once; false: the operator confirms each");
+    billing.usd("least_purchase", config.billing.least_purchase, "USD, of people; the operator may book any amount");
     root.section("management")
         .number("readers", config.management.readers, {1, 64},
                 "threads for lists and reports; they give way to requests");

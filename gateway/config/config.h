@@ -81,6 +81,11 @@ struct RateLimitsConfig {
     std::optional<std::int64_t> tokens_per_minute = 100'000'000'000;
 };
 
+struct BillingConfig {
+    bool self_service = false;                 // purchases of people are done at once: nobody confirms them
+    NanoUsd least_purchase{10 * kNanoPerUsd};  // of people
+};
+
 struct AccountsConfig {
     std::string public_url;  // that people reach the gateway by, without a slash at its end; empty: not known
 };
@@ -118,6 +123,7 @@ struct Config {
     RetentionPolicy retention;
     std::string default_retention_class = "standard";  // by name; `retention` has its number
     AccountsConfig accounts;
+    BillingConfig billing;
     ManagementConfig management;
     OperationsConfig operations;
 };

@@ -171,7 +171,6 @@ def test_transactions_are_paged_from_the_newest(gateway, empty, post):
         ("credits", {"amount": 1, "note": "n" * 1001}),
         ("refunds", {"amount": 1}),
         ("refunds", {"request_id": "gen-1"}),
-        ("transfers", {"to": "0191e0c8-0000-7000-8000-000000000000", "amount": 1}),
         ("transfers", {"amount": 1}),
         ("adjustments", {"amount": 0}),
         ("chargebacks", {"amount": 1}),

@@ -1,6 +1,7 @@
 // Credit, and what moved it.
 #pragma once
 
+#include "gateway/api/credit_requests.h"
 #include "gateway/api/credits.h"
 #include "gateway/api/routes/row.h"
 #include "gateway/api/transactions.h"
@@ -39,6 +40,24 @@ inline constexpr Operation kCreditRoutes[] = {
     {kPost, "/api/organizations/{organization}/vouchers/redeem", "voucher_redeem",
      Permission::redeem_voucher, accounts, {tollgate::redeem_voucher},
      "Redeem a voucher for the organization", {.body = &kRedeem, .answer = &kBooked, .status = 201}},
+    {kPost, "/api/organizations/{organization}/credit-requests", "credit_requests",
+     request_credit, accounts, {create_credit_request, "credit_request.create"},
+     "Ask for credit", {.body = &kNewCreditRequest, .answer = &kCreditRequest, .status = 201}},
+    {kGet, "/api/organizations/{organization}/credit-requests", "credit_requests",
+     see_credit_requests, readers, {list_credit_requests},
+     "List requests for credit, the oldest first", {.query = &kCreditRequestsQuery, .answer = &kCreditRequestPage}},
+    {kGet, "/api/organizations/{organization}/credit-requests/{credit_request}", "credit_request",
+     see_credit_requests, readers, {show_credit_request},
+     "Show a request for credit", {.answer = &kCreditRequest}},
+    {kPost, "/api/organizations/{organization}/credit-requests/{credit_request}/approve", "credit_request_approve",
+     decide_credit_requests, accounts, {approve_credit_request},
+     "Approve a request for credit", {.body = &kApproval, .answer = &kCreditRequest, .body_optional = true}},
+    {kPost, "/api/organizations/{organization}/credit-requests/{credit_request}/decline", "credit_request_decline",
+     decide_credit_requests, accounts, {decline_credit_request, "credit_request.decline"},
+     "Decline a request for credit", {.body = &kDecline, .answer = &kCreditRequest, .body_optional = true}},
+    {kPost, "/api/organizations/{organization}/credit-requests/{credit_request}/withdraw", "credit_request_withdraw",
+     request_credit, accounts, {withdraw_credit_request, "credit_request.withdraw"},
+     "Withdraw one's own request for credit", {.answer = &kCreditRequest}},
     {kPost, "/api/vouchers", "vouchers", manage_instance, accounts, {create_vouchers, "voucher.create"},
      "Make vouchers", {.body = &kNewVouchers, .answer = &kVoucherCodes, .status = 201}},
     {kGet, "/api/vouchers", "vouchers", manage_instance, readers, {list_vouchers},
