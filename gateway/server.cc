@@ -15,6 +15,7 @@
 #include <latch>
 #include <thread>
 
+#include "gateway/api/allowances.h"
 #include "gateway/open_books.h"
 #include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
@@ -29,6 +30,7 @@ namespace {
 
 constexpr std::uint64_t kMostGivingWay = 64;  // idle connections that are told to go, and have not gone yet
 constexpr std::uint32_t kLeastParsers = 2;    // so that one large body does not keep all others waiting
+constexpr auto kAllowanceLook = std::chrono::seconds(10);  // how late a window may be granted
 constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
 
@@ -113,6 +115,7 @@ class Server {
                               *services_.account_changes, services_.config.operations.hosts}),
             wire::asio::detached);
         wire::asio::co_spawn(control_, expire_checkpoints(), wire::asio::detached);
+        wire::asio::co_spawn(control_, grant_allowances_on_time(), wire::asio::detached);
         wire::asio::co_spawn(control_, reload_on_signal(), wire::asio::detached);
         wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
@@ -215,6 +218,21 @@ class Server {
             timer.expires_after(std::min<std::chrono::milliseconds>(kCheckpointLook, max_age));
             [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
             co_await on_side_thread(remove_expired_checkpoints(), "the removal of checkpoints");
+        }
+    }
+
+    wire::Awaitable<void> grant_due_allowances() {
+        const Status granted = grant_allowances(services_, wire::unix_ms_now());
+        if (!granted.ok()) logger_.error("an allowance could not be granted", {{"why", granted.message()}});
+        co_return;
+    }
+
+    wire::Awaitable<void> grant_allowances_on_time() {
+        wire::Timer timer(control_);
+        while (operations_.is_open()) {
+            co_await on_side_thread(grant_due_allowances(), "the granting of allowances");
+            timer.expires_after(kAllowanceLook);
+            [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
         }
     }
 

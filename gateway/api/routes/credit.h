@@ -1,6 +1,7 @@
 // Credit, and what moved it.
 #pragma once
 
+#include "gateway/api/allowances.h"
 #include "gateway/api/credit_requests.h"
 #include "gateway/api/credits.h"
 #include "gateway/api/routes/row.h"
@@ -66,6 +67,22 @@ inline constexpr Operation kCreditRoutes[] = {
      "Show a voucher", {.answer = &kVoucher}},
     {kDelete, "/api/vouchers/{voucher}", "voucher", manage_instance, accounts, {void_voucher, "voucher.void"},
      "Void a voucher that was not used", {.answer = &kVoucherVoided}},
+    {kGet, "/api/organizations/{organization}/allowances", "organization_allowances",
+     see_billing, readers, {list_allowances},
+     "List an organization's allowances, the oldest first", {.query = &kPageQuery, .answer = &kAllowancePage}},
+    {kPost, "/api/allowances", "allowances", manage_instance, accounts, {create_allowance, "allowance.create"},
+     "Give an organization credit anew in each window",
+     {.body = &kNewAllowance, .answer = &kAllowance, .status = 201}},
+    {kGet, "/api/allowances", "allowances", manage_instance, readers, {list_allowances},
+     "List all allowances, the oldest first", {.query = &kPageQuery, .answer = &kAllowancePage}},
+    {kGet, "/api/allowances/{allowance}", "allowance", manage_instance, readers, {show_allowance},
+     "Show an allowance", {.answer = &kAllowance}},
+    {kPatch, "/api/allowances/{allowance}", "allowance",
+     manage_instance, accounts, {update_allowance, "allowance.update"},
+     "Change, end or pause an allowance", {.body = &kAllowanceChange, .answer = &kAllowance}},
+    {kDelete, "/api/allowances/{allowance}", "allowance",
+     manage_instance, accounts, {delete_allowance, "allowance.delete"},
+     "End an allowance; what was granted stays", {.answer = &kAllowanceDeleted}},
 };
 // clang-format on
 
