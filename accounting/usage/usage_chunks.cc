@@ -114,19 +114,21 @@ Result<std::vector<UsageChunks::Days>> UsageChunks::days() const {
     return all;
 }
 
-// One retention class of one day: its chunks one after the other, the newest first.
+// One retention class of one day: its chunks one after the other, in the order asked for.
 class UsageChunks::Lane {
   public:
-    Lane(const UsageChunks& chunks, const GroupKey& key, const UsagePosition& below)
-        : store_(chunks.store_), key_(key), below_(below), next_key_(end_key(key, below)) {
+    Lane(const UsageChunks& chunks, const GroupKey& key, Order order, const UsagePosition& bound)
+        : store_(chunks.store_), key_(key), order_(order), bound_(bound), inside_(bound.day == key.day) {
         const auto found = chunks.groups_.find(key);
-        if (found == chunks.groups_.end()) return;
-        group_ = &found->second;
-        sealed_left_ = group_->sealed.size();
-        open_left_ = !group_->parts.empty();
+        if (found != chunks.groups_.end()) group_ = &found->second;
+        if (order == Order::newest_first) {
+            next_key_ = inside_ ? key_at(bound.block, bound.row) : last_key();
+        } else {
+            next_key_ = inside_ ? key_at(bound.block, bound.row) : key_at(0, 0);
+        }
     }
 
-    // The newest row that is left; nullptr when there is none, or something is wrong: see status().
+    // The next row that is left; nullptr when there is none, or something is wrong: see status().
     const Visited* head() {
         while (rows_.empty() && status_.ok() && load()) {
         }
@@ -134,50 +136,85 @@ class UsageChunks::Lane {
     }
     void pop() { rows_.pop_back(); }
     const Status& status() const { return status_; }
-
-  private:
-    static std::string end_key(const GroupKey& key, const UsagePosition& below) {
-        const bool inside = below.day == key.day;
-        return organization_usage_key({.retention_class = key.retention_class,
-                                       .day = key.day,
-                                       .organization = key.organization.bytes,
-                                       .block = inside ? below.block : kLastBlock,
-                                       .row = inside ? below.row : std::numeric_limits<std::uint32_t>::max()});
+    bool precedes(const UsagePosition& a, const UsagePosition& b) const {
+        return order_ == Order::newest_first ? b < a : a < b;
     }
 
-    // The next older chunk; false when there is none.
+  private:
+    std::string key_at(std::uint64_t block, std::uint32_t row) const {
+        return organization_usage_key({.retention_class = key_.retention_class,
+                                       .day = key_.day,
+                                       .organization = key_.organization.bytes,
+                                       .block = block,
+                                       .row = row});
+    }
+    std::string last_key() const { return key_at(kLastBlock, std::numeric_limits<std::uint32_t>::max()); }
+
+    // The next chunk; false when there is none.
     bool load() {
-        if (open_left_) {
-            open_left_ = false;
-            const auto rows = bytes_of(group_->open);
-            for (const auto& part : group_->parts) {
-                take({.open = rows.subspan(part.at, part.open_bytes),
-                      .settlement = rows.subspan(part.at + part.open_bytes, part.settlement_bytes)});
-            }
-            return true;
+        const bool loaded = order_ == Order::newest_first ? load_open() || load_sealed() || load_stored_before()
+                                                          : load_stored_after() || load_sealed() || load_open();
+        if (order_ == Order::oldest_first) std::ranges::reverse(rows_);
+        return loaded && status_.ok();
+    }
+
+    bool load_open() {
+        if (group_ == nullptr || open_taken_ || group_->parts.empty()) return false;
+        open_taken_ = true;
+        const auto rows = bytes_of(group_->open);
+        for (const auto& part : group_->parts) {
+            take({.open = rows.subspan(part.at, part.open_bytes),
+                  .settlement = rows.subspan(part.at + part.open_bytes, part.settlement_bytes)});
         }
-        if (sealed_left_ > 0) {
-            const Chunk& chunk = group_->sealed[--sealed_left_];
-            return read(chunk.value, chunk.block);
-        }
-        const std::string begin = organization_usage_key({.retention_class = key_.retention_class,
-                                                          .day = key_.day,
-                                                          .organization = key_.organization.bytes,
-                                                          .block = 0,
-                                                          .row = 0});
-        auto stored = store_.last_before(Family::organization_usage, begin, next_key_);
+        return true;
+    }
+
+    bool load_sealed() {
+        if (group_ == nullptr || sealed_taken_ == group_->sealed.size()) return false;
+        const std::size_t place = sealed_taken_++;
+        const Chunk& chunk = group_->sealed[order_ == Order::newest_first ? group_->sealed.size() - 1 - place : place];
+        return read(chunk.value, chunk.block);
+    }
+
+    // The newest stored chunk that begins below next_key_.
+    bool load_stored_before() {
+        auto stored = store_.last_before(Family::organization_usage, key_at(0, 0), next_key_);
         if (!stored) {
             if (stored.error().code() != StatusCode::not_found) status_ = stored.error();
             return false;
         }
-        const auto parsed = parse_organization_usage_key(stored->first);
-        if (!parsed) {
-            status_ = {StatusCode::corrupt, "usage by organization: malformed key"};
-            return false;
-        }
         next_key_ = std::move(stored->first);
         value_ = std::move(stored->second);
-        return read(value_, parsed->block);
+        return read_stored(next_key_);
+    }
+
+    // The oldest one that begins there or later; before the first, the one that the bound may lie in.
+    bool load_stored_after() {
+        if (inside_ && !begun_) {
+            begun_ = true;
+            const std::string bound_key = next_key_;
+            if (load_stored_before() || !status_.ok()) {
+                next_key_ = bound_key;
+                return true;
+            }
+        }
+        std::string found;
+        const Status scanned =
+            store_.scan(Family::organization_usage, next_key_, last_key(), [&](std::string_view key, auto value) {
+                found = key;
+                value_ = value;
+                return false;
+            });
+        if (!scanned.ok()) status_ = scanned;
+        if (found.empty() || !scanned.ok()) return false;
+        next_key_ = found + '\0';
+        return read_stored(found);
+    }
+
+    bool read_stored(std::string_view key) {
+        if (const auto parsed = parse_organization_usage_key(key)) return read(value_, parsed->block);
+        status_ = {StatusCode::corrupt, "usage by organization: malformed key"};
+        return false;
     }
 
     bool read(std::string_view value, std::uint64_t number) {
@@ -197,40 +234,43 @@ class UsageChunks::Lane {
             return;
         }
         const UsagePosition position = place_of(key_.day, row.open);
-        if (position >= below_) return;
+        if ((position < bound_) != (order_ == Order::newest_first)) return;
         rows_.push_back({position, {.open = row.open.subspan(kPlaceBytes), .settlement = row.settlement}});
     }
 
     Store& store_;
     const GroupKey key_;
-    const UsagePosition below_;
+    const Order order_;
+    const UsagePosition bound_;
+    const bool inside_;  // the bound is one of this day
     const Group* group_ = nullptr;
-    std::size_t sealed_left_ = 0;
-    bool open_left_ = false;
-    std::string next_key_;  // chunks in the store below it are left
+    std::size_t sealed_taken_ = 0;
+    bool open_taken_ = false, begun_ = false;
+    std::string next_key_;  // where the chunks in the store that are left end or begin
     std::string value_;     // of the chunk in rows_
     std::optional<UsageBlock> block_;
-    std::vector<Visited> rows_;  // ascending: the newest is at the back
+    std::vector<Visited> rows_;  // the next one is at the back
     Status status_;
 };
 
-Status UsageChunks::visit_day(const Id128& organization, std::uint32_t day, std::span<const Days> days,
-                              const UsagePosition& below, const std::function<bool(const Visited&)>& visit) const {
+Status UsageChunks::visit_day(const Id128& organization, std::uint32_t day, std::span<const Days> days, Order order,
+                              const UsagePosition& bound, const std::function<bool(const Visited&)>& visit) const {
     std::vector<Lane> lanes;
     lanes.reserve(days.size());
     for (const Days& of : days) {
         if (day < of.first || day > of.last) continue;
-        lanes.emplace_back(*this, GroupKey{of.retention_class, day, organization}, below);
+        lanes.emplace_back(*this, GroupKey{of.retention_class, day, organization}, order, bound);
     }
     for (;;) {
-        Lane* newest = nullptr;
+        Lane* next = nullptr;
         for (Lane& lane : lanes) {
             const Visited* const head = lane.head();
             if (!lane.status().ok()) return lane.status();
-            if (head != nullptr && (newest == nullptr || newest->head()->position < head->position)) newest = &lane;
+            if (head == nullptr) continue;
+            if (next == nullptr || lane.precedes(head->position, next->head()->position)) next = &lane;
         }
-        if (newest == nullptr || !visit(*newest->head())) return {};
-        newest->pop();
+        if (next == nullptr || !visit(*next->head())) return {};
+        next->pop();
     }
 }
 

@@ -54,10 +54,11 @@ class UsageChunks {
         UsagePosition position;
         UsageRow row;
     };
-    // Visits an organization's rows of one day below `below`, the newest first, until `visit` returns false. `days` is
-    // the result of days().
-    Status visit_day(const Id128& organization, std::uint32_t day, std::span<const Days> days,
-                     const UsagePosition& below, const std::function<bool(const Visited&)>& visit) const;
+    // Visits an organization's rows of one day until `visit` returns false: those below `bound`, the newest first, or
+    // those from `bound` on, the oldest first. `days` is the result of days().
+    enum class Order : std::uint8_t { newest_first, oldest_first };
+    Status visit_day(const Id128& organization, std::uint32_t day, std::span<const Days> days, Order order,
+                     const UsagePosition& bound, const std::function<bool(const Visited&)>& visit) const;
 
   private:
     struct GroupKey {

@@ -1,6 +1,9 @@
 #include "accounting/usage/usage_query.h"
 
+#include <openssl/sha.h>
+
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <limits>
 #include <unordered_map>
@@ -11,17 +14,49 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint8_t kCursorVersion = 1;
-constexpr std::size_t kCursorBytes = 1 + 4 + 8 + 4;
+constexpr std::size_t kCursorBytes = 1 + 1 + 4 + 8 + 4 + 4;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 // Above every row.
 constexpr UsagePosition kNewest{.day = std::numeric_limits<std::uint32_t>::max(), .block = 0, .row = 0};
 
-std::string write_cursor(const UsagePosition& position) {
+// Where a page begins: with the newest row below `bound`, or such that it ends with the row at `bound` or the first one
+// after it.
+struct Cursor {
+    UsageChunks::Order order = UsageChunks::Order::newest_first;
+    UsagePosition bound = kNewest;
+};
+
+// What a cursor belongs to: with another filter it would skip rows or repeat them.
+std::uint32_t list_digest(const UsageListQuery& query) {
+    std::string text;
+    const auto add_bytes = [&text](const auto& bytes) {
+        text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    };
+    const UsageFilter& filter = query.filter;
+    add_bytes(query.organization.bytes);
+    add_bytes(filter.project.value_or(Id128{}).bytes);
+    add_bytes(filter.member.value_or(Id128{}).bytes);
+    add_bytes(filter.key.value_or(KeyDigest{}).bytes);
+    text += filter.status ? static_cast<char>(*filter.status) : '-';
+    for (const std::string* one : {&filter.model, &filter.provider, &filter.end_user, &filter.session, &filter.app}) {
+        append_big_endian(text, static_cast<std::uint32_t>(one->size()));
+        text += *one;
+    }
+    append_big_endian(text, static_cast<std::uint64_t>(query.time.from_ms));
+    append_big_endian(text, static_cast<std::uint64_t>(query.time.to_ms));
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
+    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+    return read_big_endian<std::uint32_t>(reinterpret_cast<const char*>(digest.data()));
+}
+
+std::string write_cursor(const UsageListQuery& query, UsageChunks::Order order, const UsagePosition& bound) {
     std::string bytes;
     append_big_endian(bytes, kCursorVersion);
-    append_big_endian(bytes, position.day);
-    append_big_endian(bytes, position.block);
-    append_big_endian(bytes, position.row);
+    append_big_endian(bytes, static_cast<std::uint8_t>(order));
+    append_big_endian(bytes, bound.day);
+    append_big_endian(bytes, bound.block);
+    append_big_endian(bytes, bound.row);
+    append_big_endian(bytes, list_digest(query));
     std::string text;
     for (const char c : bytes) {
         const auto byte = static_cast<unsigned char>(c);
@@ -30,19 +65,25 @@ std::string write_cursor(const UsagePosition& position) {
     return text;
 }
 
-Result<UsagePosition> read_cursor(std::string_view text) {
+Result<Cursor> read_cursor(const UsageListQuery& query) {
+    const std::string_view text = query.cursor;
     std::string bytes;
     for (std::size_t i = 0; i + 1 < text.size() && text.size() == 2 * kCursorBytes; i += 2) {
         const auto high = kHexDigits.find(text[i]), low = kHexDigits.find(text[i + 1]);
         if (high == std::string_view::npos || low == std::string_view::npos) break;
         bytes.push_back(static_cast<char>(high << 4 | low));
     }
-    if (bytes.size() != kCursorBytes || bytes.front() != static_cast<char>(kCursorVersion)) {
+    if (bytes.size() != kCursorBytes || bytes.front() != static_cast<char>(kCursorVersion) || bytes[1] < 0 ||
+        bytes[1] > static_cast<char>(UsageChunks::Order::oldest_first)) {
         return failure(StatusCode::invalid, "'cursor' is not one that a page has answered");
     }
-    return UsagePosition{.day = read_big_endian<std::uint32_t>(bytes.data() + 1),
-                         .block = read_big_endian<std::uint64_t>(bytes.data() + 5),
-                         .row = read_big_endian<std::uint32_t>(bytes.data() + 13)};
+    if (read_big_endian<std::uint32_t>(bytes.data() + 18) != list_digest(query)) {
+        return failure(StatusCode::invalid, "'cursor' is of a page with another filter, time or organization");
+    }
+    return Cursor{.order = static_cast<UsageChunks::Order>(bytes[1]),
+                  .bound = {.day = read_big_endian<std::uint32_t>(bytes.data() + 2),
+                            .block = read_big_endian<std::uint64_t>(bytes.data() + 6),
+                            .row = read_big_endian<std::uint32_t>(bytes.data() + 14)}};
 }
 
 StatusClass status_class(const RequestSettled& settled) {
@@ -79,10 +120,11 @@ class PageReader {
 
     // False when the page is full.
     bool add(const UsageChunks::Visited& row) {
-        if (page_.requests.size() >= query_.limit || ++searched_ > kMaxRowsSearched) {
-            page_.next_cursor = write_cursor(last_);
-            return false;
-        }
+        const bool full = requests_.size() >= query_.limit;
+        partial_ = !full && searched_ == kMaxRowsSearched;
+        more_ = full || partial_;
+        if (more_) return false;
+        ++searched_;
         last_ = row.position;
         const auto record = decode_record(row.row.open, row.row.settlement);
         if (!record) {
@@ -91,18 +133,35 @@ class PageReader {
         }
         if (!admits(query_.filter, query_.time, *record)) return true;
         auto stored = StoredRequest::decode(row.row.open, row.row.settlement);
-        if (stored) page_.requests.push_back(std::move(*stored));
+        if (stored) requests_.push_back(std::move(*stored));
         return true;
     }
-    bool full() const { return !page_.next_cursor.empty(); }
+    bool full() const { return more_; }
     const Status& bad() const { return bad_; }
-    UsagePage take() { return std::move(page_); }
+
+    // The rows below a page's bound and those from it on are all rows: so a page's two cursors leave none out.
+    UsagePage take(const Cursor& begun) {
+        UsagePage page{.requests = std::move(requests_), .next_cursor = {}, .previous_cursor = {}, .partial = partial_};
+        if (begun.order == UsageChunks::Order::newest_first) {
+            if (more_) page.next_cursor = write_cursor(query_, UsageChunks::Order::newest_first, last_);
+            if (!query_.cursor.empty()) {
+                page.previous_cursor = write_cursor(query_, UsageChunks::Order::oldest_first, begun.bound);
+            }
+            return page;
+        }
+        std::ranges::reverse(page.requests);
+        page.next_cursor = write_cursor(query_, UsageChunks::Order::newest_first, begun.bound);
+        const UsagePosition after_last{.day = last_.day, .block = last_.block, .row = last_.row + 1};
+        if (more_) page.previous_cursor = write_cursor(query_, UsageChunks::Order::oldest_first, after_last);
+        return page;
+    }
 
   private:
     const UsageListQuery& query_;
-    UsagePage page_;
-    UsagePosition last_;
+    std::vector<StoredRequest> requests_;  // as they came
+    UsagePosition last_;                   // that was looked at
     std::uint32_t searched_ = 0;
+    bool more_ = false, partial_ = false;
     Status bad_;
 };
 
@@ -150,28 +209,35 @@ UsageReportRow empty_row(const UsageReportQuery& query, const RollupRow& from) {
 }  // namespace
 
 Result<UsagePage> list_usage(const UsageChunks& chunks, const UsageListQuery& query) {
-    UsagePosition below = kNewest;
+    Cursor cursor;
     if (!query.cursor.empty()) {
-        const auto cursor = read_cursor(query.cursor);
-        if (!cursor) return std::unexpected(cursor.error());
-        below = *cursor;
+        const auto given = read_cursor(query);
+        if (!given) return std::unexpected(given.error());
+        cursor = *given;
     }
     const auto days = chunks.days();
     if (!days) return std::unexpected(days.error());
     PageReader reader(query);
-    if (days->empty()) return reader.take();
+    if (days->empty()) return reader.take(cursor);
+    const bool backwards = cursor.order == UsageChunks::Order::newest_first;
     const std::uint32_t oldest = std::ranges::min(*days, {}, &UsageChunks::Days::first).first;
-    const std::uint32_t newest = std::min(std::ranges::max(*days, {}, &UsageChunks::Days::last).last, below.day);
-    const std::uint32_t first = std::max(oldest, bucket_of(RollupGrain::day, query.time.from_ms));
+    const std::uint32_t newest = std::ranges::max(*days, {}, &UsageChunks::Days::last).last;
     const std::int64_t last_ms = std::min(query.time.to_ms - 1, bucket_begin_ms(RollupGrain::day, newest));
-    const std::int64_t last = bucket_of(RollupGrain::day, last_ms);
-    for (std::int64_t day = last; day >= first && !reader.full(); --day) {
-        const Status visited = chunks.visit_day(query.organization, static_cast<std::uint32_t>(day), *days, below,
+    std::int64_t first = std::max(oldest, bucket_of(RollupGrain::day, query.time.from_ms));
+    std::int64_t last = bucket_of(RollupGrain::day, last_ms);
+    if (backwards) {
+        last = std::min<std::int64_t>(last, cursor.bound.day);
+    } else {
+        first = std::max<std::int64_t>(first, cursor.bound.day);
+    }
+    for (std::int64_t i = 0; i <= last - first && !reader.full(); ++i) {
+        const auto day = static_cast<std::uint32_t>(backwards ? last - i : first + i);
+        const Status visited = chunks.visit_day(query.organization, day, *days, cursor.order, cursor.bound,
                                                 [&reader](const UsageChunks::Visited& row) { return reader.add(row); });
         if (!visited.ok()) return std::unexpected(visited);
         if (!reader.bad().ok()) return std::unexpected(reader.bad());
     }
-    return reader.take();
+    return reader.take(cursor);
 }
 
 Result<UsageReport> report_usage(const Rollups& rollups, const UsageReportQuery& query) {

@@ -38,17 +38,18 @@ struct UsageListQuery {
     Id128 organization;
     UsageFilter filter = {};
     TimeRange time = {};
-    std::string cursor = {};  // of the page before; empty: from the newest
+    std::string cursor = {};  // of another page of the same organization, filter and time; empty: from the newest
     std::uint32_t limit = 100;
 };
 
 struct UsagePage {
     std::vector<StoredRequest> requests;  // the newest first
-    // Opaque; stays good while newer requests come. Empty: nothing older is left.
-    std::string next_cursor;
+    // Opaque; they stay good while newer requests come. Empty: nothing older is left, or nothing newer was there.
+    std::string next_cursor, previous_cursor;
+    bool partial = false;  // kMaxRowsSearched ended the page: there may be more behind its cursor
 };
 
-// invalid for a cursor that isn't one.
+// invalid for a cursor that isn't one, or is another list's.
 Result<UsagePage> list_usage(const UsageChunks& chunks, const UsageListQuery& query);
 
 enum class UsageDimension : std::uint8_t { model, provider, key, member, project };

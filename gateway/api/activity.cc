@@ -92,12 +92,13 @@ ApiAnswer list_activity(Call& call) {
     if (as_csv) {
         std::vector<Columns> rows;
         for (const StoredRequest& one : page->requests) rows.push_back(columns_of(one, names));
-        return csv_page(rows, page->next_cursor);
+        return csv_page(rows, page->next_cursor, page->previous_cursor);
     }
     JsonWriter json;
     json.object().key("data").array();
     for (const StoredRequest& one : page->requests) write_json(columns_of(one, names), json);
-    json.end().key("next_cursor").text_or_null(page->next_cursor).end();
+    json.end().key("next_cursor").text_or_null(page->next_cursor);
+    json.key("previous_cursor").text_or_null(page->previous_cursor).key("partial").flag(page->partial).end();
     return json_answer(json);
 }
 

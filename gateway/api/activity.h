@@ -13,7 +13,7 @@ ApiAnswer list_activity(Call& call);
 
 inline constexpr std::array kActivityOwnQueryFields = {
     kPageLimit,
-    kPageCursor,
+    fields::text("cursor").note("The next_cursor or previous_cursor of another page of the same filter and time"),
     kFormatField,
     kFromField,
     kToField,
@@ -63,7 +63,10 @@ inline constexpr std::array kActivityAttributionFields = {
 inline constexpr auto kActivityFields =
     joined(kActivityRequestFields, kProjectColumns, kKeyColumns, kActivityAttributionFields);
 inline constexpr Schema kActivity{"Activity", kActivityFields};
-inline constexpr std::array kActivityPageFields = {fields::list("data", kActivity), kNextCursor};
+inline constexpr std::array kActivityPageFields = {
+    fields::list("data", kActivity), kNextCursor,
+    fields::text("previous_cursor").or_null().note("Of the page of newer requests; null: there were none"),
+    fields::flag("partial").note("The page ended because it looked at many requests, not because it is full")};
 inline constexpr Schema kActivityPage{"ActivityPage", kActivityPageFields};
 
 }  // namespace tollgate

@@ -87,11 +87,13 @@ ApiAnswer csv_answer(std::string text) {
     return answer;
 }
 
-ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor) {
+ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor,
+                   const std::string& previous_cursor) {
     std::string out;
     for (const Columns& row : rows) write_csv_row(row, out);
     ApiAnswer answer = csv_answer(std::move(out));
     if (!next_cursor.empty()) answer.headers = "x-next-cursor: " + next_cursor + "\r\n";
+    if (!previous_cursor.empty()) answer.headers += "x-previous-cursor: " + previous_cursor + "\r\n";
     return answer;
 }
 

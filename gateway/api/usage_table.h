@@ -33,8 +33,9 @@ void write_json(const Columns& columns, JsonWriter& json);
 void write_csv_row(const Columns& columns, std::string& out);
 ApiAnswer csv_answer(std::string text);
 
-// A page of rows; its cursor is in a header.
-ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor);
+// A page of rows; its cursors are in headers.
+ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor,
+                   const std::string& previous_cursor = {});
 
 // --- Sums
 inline constexpr std::array kMetricFields = {

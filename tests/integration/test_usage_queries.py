@@ -51,6 +51,34 @@ def test_pages_go_on_where_the_last_ended(gateway, account):
     assert second["next_cursor"] is None
 
 
+def test_pages_go_back_to_the_newest_and_csv_has_each_of_them(gateway, account):
+    for _ in range(5):
+        post_chat(gateway, account, "tokens=1")
+    newest_first = [row["id"] for row in activity(gateway, account)["data"]]
+    pages = [activity(gateway, account, "?limit=2")]
+    while cursor := pages[-1]["next_cursor"]:
+        pages.append(activity(gateway, account, f"?limit=2&cursor={cursor}"))
+    assert [row["id"] for page in pages for row in page["data"]] == newest_first
+    assert pages[0]["previous_cursor"] is None
+    later = post_chat(gateway, account, "tokens=1").header("x-generation-id")
+    path = f"/api/organizations/{account.organization}/activity?format=csv&limit=2"
+    seen, cursor = [row["id"] for row in pages[-1]["data"]], pages[-1]["previous_cursor"]
+    while cursor:
+        answer = gateway.request("GET", f"{path}&cursor={cursor}", key=gateway.root_key)
+        seen[:0] = [row["id"] for row in csv.DictReader(io.StringIO(answer.text))]
+        cursor = answer.header("x-previous-cursor")
+    assert seen == [later, *newest_first]
+
+
+def test_a_cursor_belongs_to_its_filter(gateway, account):
+    for _ in range(2):
+        post_chat(gateway, account, "tokens=1")
+    cursor = activity(gateway, account, "?limit=1")["next_cursor"]
+    path = f"/api/organizations/{account.organization}/activity?status=success&cursor={cursor}"
+    answer = gateway.request("GET", path, key=gateway.root_key)
+    assert answer.status == 400 and "cursor" in answer.error["message"]
+
+
 def test_filters_admit_their_own(gateway, account):
     post_chat(gateway, account, "tokens=1")
     stream_chat(gateway, account, "tokens=2")

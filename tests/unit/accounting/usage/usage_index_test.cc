@@ -121,6 +121,70 @@ TEST_F(UsageIndexTest, CursorGoesOnWhereThePageEndedWhileNewRequestsCome) {
     EXPECT_EQ(found, expected);
 }
 
+TEST_F(UsageIndexTest, PagesGoBothWaysOverDaysChunksAndRowsOfOneTime) {
+    std::vector<Id128> expected;
+    for (int block = 0; block < 30; ++block) {
+        std::vector<UsageSample> samples;
+        for (int i = 0; i < 20; ++i) {
+            samples.push_back(sample(kNow + block / 5 * kDayMs));
+            samples.back().opened.retention_class = static_cast<std::uint8_t>(block % 2);
+            expected.insert(expected.begin(), samples.back().opened.request);
+        }
+        ASSERT_TRUE(journal.commit(samples).ok());
+        if (block % 7 == 3) {
+            take_in();
+            flush();
+        }
+    }
+    take_in();
+    for (const std::uint32_t limit : {1u, 7u, 100u, 599u}) {
+        std::vector<Id128> down, up;
+        UsagePage one = page({.organization = {}, .limit = limit});
+        EXPECT_TRUE(one.previous_cursor.empty());
+        for (;;) {
+            for (const Id128& id : ids_of(one)) down.push_back(id);
+            if (one.next_cursor.empty()) break;
+            one = page({.organization = {}, .cursor = one.next_cursor, .limit = limit});
+        }
+        EXPECT_EQ(down, expected);
+        up = ids_of(one);
+        while (!one.previous_cursor.empty()) {
+            one = page({.organization = {}, .cursor = one.previous_cursor, .limit = limit});
+            const std::vector<Id128> ids = ids_of(one);
+            up.insert(up.begin(), ids.begin(), ids.end());
+        }
+        EXPECT_EQ(up, expected);
+    }
+}
+
+TEST_F(UsageIndexTest, NewRequestsAreOnThePageBefore) {
+    const Id128 oldest = commit(sample(kNow)), middle = commit(sample(kNow + 1));
+    take_in();
+    const UsagePage first = page({.organization = {}, .limit = 1});
+    const UsagePage second = page({.organization = {}, .cursor = first.next_cursor, .limit = 1});
+    EXPECT_EQ(ids_of(second), std::vector{oldest});
+    const Id128 newest = commit(sample(kNow + kDayMs));
+    take_in();
+    const UsagePage before = page({.organization = {}, .cursor = second.previous_cursor, .limit = 1});
+    EXPECT_EQ(ids_of(before), std::vector{middle});
+    const UsagePage top = page({.organization = {}, .cursor = before.previous_cursor, .limit = 1});
+    EXPECT_EQ(ids_of(top), std::vector{newest});
+    EXPECT_TRUE(top.previous_cursor.empty());
+    EXPECT_EQ(ids_of(page({.organization = {}, .cursor = top.next_cursor, .limit = 1})), std::vector{middle});
+}
+
+TEST_F(UsageIndexTest, CursorOfAnotherFilterOrOrganizationIsInvalid) {
+    for (int i = 0; i < 3; ++i) commit(sample(kNow + i));
+    take_in();
+    const std::string cursor = page({.organization = {}, .limit = 1}).next_cursor;
+    const auto code = [&](const UsageListQuery& query) { return index->list(query).error().code(); };
+    ASSERT_TRUE(index->list({.organization = organization, .cursor = cursor, .limit = 2}));
+    EXPECT_EQ(code({.organization = make_uuid7(kNow), .cursor = cursor}), StatusCode::invalid);
+    EXPECT_EQ(code({.organization = organization, .filter = {.model = "sample/echo"}, .cursor = cursor}),
+              StatusCode::invalid);
+    EXPECT_EQ(code({.organization = organization, .time = {.from_ms = kNow}, .cursor = cursor}), StatusCode::invalid);
+}
+
 TEST_F(UsageIndexTest, CursorThatNoPageAnsweredIsInvalid) {
     for (const char* cursor : {"x", "00", "zz00000000000000000000000000000000", "0900000000000000000000000000000000"}) {
         EXPECT_EQ(index->list({.organization = organization, .cursor = cursor}).error().code(), StatusCode::invalid);
