@@ -1,6 +1,6 @@
 // How long usage detail is kept, by classes that the configuration names, and how it is deleted: whole UTC days, by
-// range. The money journal and the rollups by hour and day are kept for ever, so that a viewer in any time zone can see
-// his own days.
+// range. The money journal and the rollups by quarter hour, hour and day are kept for ever, so that a viewer in any
+// time zone can see his own days.
 #pragma once
 
 #include <cstdint>

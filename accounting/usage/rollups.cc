@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint8_t kRollupVersion = 1;
 constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kQuarterHourMs = 15 * kMinuteMs;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 
@@ -227,6 +228,8 @@ std::int64_t milliseconds_of(RollupGrain grain) {
     switch (grain) {
         case RollupGrain::minute:
             return kMinuteMs;
+        case RollupGrain::quarter_hour:
+            return kQuarterHourMs;
         case RollupGrain::hour:
             return kHourMs;
         case RollupGrain::day:
@@ -315,7 +318,10 @@ void Rollups::fold(RollupGrain grain, Absolute& rows) const {
 
 Status Rollups::add_to(WriteBatch& batch) const {
     Absolute rows;
-    for (const RollupGrain grain : {RollupGrain::minute, RollupGrain::hour, RollupGrain::day}) fold(grain, rows);
+    for (const RollupGrain grain :
+         {RollupGrain::minute, RollupGrain::quarter_hour, RollupGrain::hour, RollupGrain::day}) {
+        fold(grain, rows);
+    }
     for (auto& [key, row] : rows) {
         const auto stored = store_.get(Family::rollups, key);
         if (stored) {
@@ -332,12 +338,21 @@ Status Rollups::add_to(WriteBatch& batch) const {
 }
 
 Status Rollups::visit(const Id128& organization, RollupGrain grain, std::uint32_t from, std::uint32_t to,
-                      const std::function<bool(const RollupRow&)>& visit) const {
+                      const Visit& visit) const {
+    bool more = true;
+    const Visit ask = [&](const RollupRow& row) { return more = visit(row); };
+    if (Status status = visit_stored(organization, grain, from, to, ask); !status.ok() || !more) return status;
+    visit_pending(organization, grain, bucket_begin_ms(grain, from), bucket_begin_ms(grain, to), ask);
+    return {};
+}
+
+Status Rollups::visit_stored(const Id128& organization, RollupGrain grain, std::uint32_t from, std::uint32_t to,
+                             const Visit& visit) const {
     if (from >= to) return {};
     Status bad;
     bool more = true;
     RollupCounters counters;
-    const auto visit_stored = [&](std::string_view key, std::string_view value) {
+    const auto visit_row = [&](std::string_view key, std::string_view value) {
         const auto parsed = parse_rollup_key(key);
         RollupRow row{.dimensions = {}, .grain = grain, .bucket = parsed ? parsed->bucket : 0, .counters = &counters};
         row.dimensions.organization = organization;
@@ -350,17 +365,19 @@ Status Rollups::visit(const Id128& organization, RollupGrain grain, std::uint32_
     for (std::uint32_t day = rollup_day_of(grain, from); day <= last_day && more; ++day) {
         const auto tag = static_cast<std::uint8_t>(grain);
         const Status scanned = store_.scan(Family::rollups, rollup_bucket_begin(tag, day, organization.bytes, from),
-                                           rollup_bucket_begin(tag, day, organization.bytes, to), visit_stored);
+                                           rollup_bucket_begin(tag, day, organization.bytes, to), visit_row);
         if (!scanned.ok()) return scanned;
     }
-    if (!bad.ok()) return bad;
+    return bad;
+}
+
+void Rollups::visit_pending(const Id128& organization, RollupGrain grain, std::int64_t from_ms, std::int64_t to_ms,
+                            const Visit& visit) const {
     for (const auto& [key, entry] : pending_) {
-        if (!more) break;
-        const std::uint32_t bucket = bucket_of(grain, bucket_begin_ms(RollupGrain::minute, key.minute));
-        if (key.dimensions.organization != organization || bucket < from || bucket >= to) continue;
-        more = visit({key.dimensions, grain, bucket, &entry.counters});
+        const std::int64_t minute_ms = bucket_begin_ms(RollupGrain::minute, key.minute);
+        if (key.dimensions.organization != organization || minute_ms < from_ms || minute_ms >= to_ms) continue;
+        if (!visit({key.dimensions, grain, bucket_of(grain, minute_ms), &entry.counters})) return;
     }
-    return {};
 }
 
 }  // namespace tollgate

@@ -1,6 +1,7 @@
-// Counters of what organizations used, by minute, hour and day (UTC, by the time of settlement) and by project, member,
-// key, model and provider. What came in since the last flush is held here as differences by the minute; flushing adds
-// them to the absolute values in Family::rollups, so that the store never holds part of an addition.
+// Counters of what organizations used, by minute, quarter hour, hour and day (UTC, by the time of settlement) and by
+// project, member, key, model and provider. What came in since the last flush is held here as differences by the
+// minute; flushing adds them to the absolute values in Family::rollups, so that the store never holds part of an
+// addition.
 //
 // Value of a row: version u8, project, member (16 bytes each), key (32), model, provider (length u8 + text), then
 // integers of seven bits a byte, lowest first, the top bit set on all but the last: the counters in the order of
@@ -82,10 +83,10 @@ struct RollupCounters {
     bool operator==(const RollupCounters&) const = default;
 };
 
-enum class RollupGrain : std::uint8_t { minute = 1, hour = 2, day = 3 };
-inline constexpr std::uint32_t kRollupGrains = 3;
+// Quarter hours are there for days of time zones that are not whole hours from UTC: no zone needs less.
+enum class RollupGrain : std::uint8_t { minute = 1, hour = 2, day = 3, quarter_hour = 4 };
 std::int64_t milliseconds_of(RollupGrain grain);
-// Number of the minute, hour or day since 1970-01-01 UTC.
+// Number of the minute, quarter hour, hour or day since 1970-01-01 UTC.
 std::uint32_t bucket_of(RollupGrain grain, std::int64_t unix_ms);
 std::int64_t bucket_begin_ms(RollupGrain grain, std::uint32_t bucket);
 // The day in the row's key: 0 for day rows, which are kept.
@@ -125,8 +126,14 @@ class Rollups {
 
     // Visits the rows of an organization in [from, to) buckets, those in the store and what is pending (several visits
     // may be of the same row), until `visit` returns false.
+    using Visit = std::function<bool(const RollupRow&)>;
     Status visit(const Id128& organization, RollupGrain grain, std::uint32_t from, std::uint32_t to,
-                 const std::function<bool(const RollupRow&)>& visit) const;
+                 const Visit& visit) const;
+    // The two halves of visit(): by bucket, and in no order. The times are where buckets of the grain begin.
+    Status visit_stored(const Id128& organization, RollupGrain grain, std::uint32_t from, std::uint32_t to,
+                        const Visit& visit) const;
+    void visit_pending(const Id128& organization, RollupGrain grain, std::int64_t from_ms, std::int64_t to_ms,
+                       const Visit& visit) const;
 
   private:
     struct Key {

@@ -173,6 +173,11 @@ Result<UsagePage> UsageIndex::list(const UsageListQuery& query) {
     return list_usage(chunks_, query);
 }
 
+Result<UsageValues> UsageIndex::values(const UsageValuesQuery& query) {
+    const std::lock_guard lock(mutex_);
+    return usage_values(chunks_, query);
+}
+
 Result<UsageReport> UsageIndex::report(const UsageReportQuery& query) {
     const std::lock_guard lock(mutex_);
     return report_usage(rollups_, query);

@@ -19,6 +19,7 @@
 #include "accounting/usage/rollups.h"
 #include "accounting/usage/usage_chunks.h"
 #include "accounting/usage/usage_query.h"
+#include "accounting/usage/usage_report.h"
 #include "store/store.h"
 
 namespace tollgate {
@@ -62,6 +63,7 @@ class UsageIndex {
     // Waits until `block` is taken in. False if it was not within the time.
     bool wait_for(std::uint64_t block, std::uint32_t timeout_ms);
     Result<UsagePage> list(const UsageListQuery& query);
+    Result<UsageValues> values(const UsageValuesQuery& query);
     Result<UsageReport> report(const UsageReportQuery& query);
     UsageIndexCounters counters() const;
 

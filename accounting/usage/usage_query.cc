@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <functional>
 #include <limits>
 #include <unordered_map>
 
@@ -107,12 +107,6 @@ bool admits(const UsageFilter& filter, const TimeRange& time, const UsageRecord&
            (filter.app.empty() || filter.app == opened.app || filter.app == opened.app_title);
 }
 
-bool admits(const UsageFilter& filter, const RollupDimensions& of) {
-    return (!filter.project || *filter.project == of.project) && (!filter.member || *filter.member == of.member) &&
-           (!filter.key || *filter.key == of.key) && (filter.model.empty() || filter.model == of.model) &&
-           (filter.provider.empty() || filter.provider == of.provider);
-}
-
 // Gathers one page.
 class PageReader {
   public:
@@ -136,7 +130,6 @@ class PageReader {
         if (stored) requests_.push_back(std::move(*stored));
         return true;
     }
-    bool full() const { return more_; }
     const Status& bad() const { return bad_; }
 
     // The rows below a page's bound and those from it on are all rows: so a page's two cursors leave none out.
@@ -165,45 +158,31 @@ class PageReader {
     Status bad_;
 };
 
-// What the rows of a report have in common, as bytes.
-std::string group_of(const UsageReportQuery& query, const RollupRow& row) {
-    std::string group;
-    if (query.by_time) append_big_endian(group, row.bucket);
-    const RollupDimensions& of = row.dimensions;
-    for (const UsageDimension dimension : query.group_by) {
-        switch (dimension) {
-            case UsageDimension::model:
-                group.append(of.model).push_back('\0');
-                break;
-            case UsageDimension::provider:
-                group.append(of.provider).push_back('\0');
-                break;
-            case UsageDimension::key:
-                group.append(reinterpret_cast<const char*>(of.key.bytes.data()), of.key.bytes.size());
-                break;
-            case UsageDimension::member:
-                group.append(reinterpret_cast<const char*>(of.member.bytes.data()), of.member.bytes.size());
-                break;
-            case UsageDimension::project:
-                group.append(reinterpret_cast<const char*>(of.project.bytes.data()), of.project.bytes.size());
-                break;
-        }
+// Shows an organization's rows to `visit`, day after day, until it returns false.
+Status visit_rows(const UsageChunks& chunks, const Id128& organization, const TimeRange& time, const Cursor& cursor,
+                  const std::function<bool(const UsageChunks::Visited&)>& visit) {
+    const auto days = chunks.days();
+    if (!days) return days.error();
+    if (days->empty()) return {};
+    const bool backwards = cursor.order == UsageChunks::Order::newest_first;
+    const std::uint32_t oldest = std::ranges::min(*days, {}, &UsageChunks::Days::first).first;
+    const std::uint32_t newest = std::ranges::max(*days, {}, &UsageChunks::Days::last).last;
+    const std::int64_t last_ms = std::min(time.to_ms - 1, bucket_begin_ms(RollupGrain::day, newest));
+    std::int64_t first = std::max(oldest, bucket_of(RollupGrain::day, time.from_ms));
+    std::int64_t last = bucket_of(RollupGrain::day, last_ms);
+    if (backwards) {
+        last = std::min<std::int64_t>(last, cursor.bound.day);
+    } else {
+        first = std::max<std::int64_t>(first, cursor.bound.day);
     }
-    return group;
-}
-
-UsageReportRow empty_row(const UsageReportQuery& query, const RollupRow& from) {
-    UsageReportRow row;
-    if (query.by_time) row.begin_ms = bucket_begin_ms(from.grain, from.bucket);
-    const RollupDimensions& of = from.dimensions;
-    for (const UsageDimension dimension : query.group_by) {
-        if (dimension == UsageDimension::model) row.model = of.model;
-        if (dimension == UsageDimension::provider) row.provider = of.provider;
-        if (dimension == UsageDimension::key) row.key = of.key;
-        if (dimension == UsageDimension::member) row.member = of.member;
-        if (dimension == UsageDimension::project) row.project = of.project;
+    bool more = true;
+    const auto ask = [&](const UsageChunks::Visited& row) { return more = visit(row); };
+    for (std::int64_t i = 0; i <= last - first && more; ++i) {
+        const auto day = static_cast<std::uint32_t>(backwards ? last - i : first + i);
+        const Status visited = chunks.visit_day(organization, day, *days, cursor.order, cursor.bound, ask);
+        if (!visited.ok()) return visited;
     }
-    return row;
+    return {};
 }
 
 }  // namespace
@@ -215,81 +194,45 @@ Result<UsagePage> list_usage(const UsageChunks& chunks, const UsageListQuery& qu
         if (!given) return std::unexpected(given.error());
         cursor = *given;
     }
-    const auto days = chunks.days();
-    if (!days) return std::unexpected(days.error());
     PageReader reader(query);
-    if (days->empty()) return reader.take(cursor);
-    const bool backwards = cursor.order == UsageChunks::Order::newest_first;
-    const std::uint32_t oldest = std::ranges::min(*days, {}, &UsageChunks::Days::first).first;
-    const std::uint32_t newest = std::ranges::max(*days, {}, &UsageChunks::Days::last).last;
-    const std::int64_t last_ms = std::min(query.time.to_ms - 1, bucket_begin_ms(RollupGrain::day, newest));
-    std::int64_t first = std::max(oldest, bucket_of(RollupGrain::day, query.time.from_ms));
-    std::int64_t last = bucket_of(RollupGrain::day, last_ms);
-    if (backwards) {
-        last = std::min<std::int64_t>(last, cursor.bound.day);
-    } else {
-        first = std::max<std::int64_t>(first, cursor.bound.day);
-    }
-    for (std::int64_t i = 0; i <= last - first && !reader.full(); ++i) {
-        const auto day = static_cast<std::uint32_t>(backwards ? last - i : first + i);
-        const Status visited = chunks.visit_day(query.organization, day, *days, cursor.order, cursor.bound,
-                                                [&reader](const UsageChunks::Visited& row) { return reader.add(row); });
-        if (!visited.ok()) return std::unexpected(visited);
-        if (!reader.bad().ok()) return std::unexpected(reader.bad());
-    }
+    const Status visited = visit_rows(chunks, query.organization, query.time, cursor,
+                                      [&reader](const UsageChunks::Visited& row) { return reader.add(row); });
+    if (!visited.ok()) return std::unexpected(visited);
+    if (!reader.bad().ok()) return std::unexpected(reader.bad());
     return reader.take(cursor);
 }
 
-Result<UsageReport> report_usage(const Rollups& rollups, const UsageReportQuery& query) {
-    constexpr std::uint32_t kLastBucket = std::numeric_limits<std::uint32_t>::max() - 1;
-    const std::int64_t width_ms = milliseconds_of(query.grain);
-    const std::int64_t from_ms = std::max<std::int64_t>(query.time.from_ms, 0);
-    const std::int64_t last_ms = std::min(query.time.to_ms - 1, bucket_begin_ms(query.grain, kLastBucket));
-    UsageReport report{.time = {.from_ms = from_ms / width_ms * width_ms, .to_ms = from_ms / width_ms * width_ms},
-                       .rows = {}};
-    if (last_ms < from_ms) return report;
-    const std::uint32_t from = bucket_of(query.grain, from_ms), to = bucket_of(query.grain, last_ms) + 1;
-    report.time.to_ms = bucket_begin_ms(query.grain, to);
-    if (query.grain != RollupGrain::day && to - from > kMaxReportBuckets) {
-        return failure(StatusCode::invalid, "the time asked for has more than " + std::to_string(kMaxReportBuckets) +
-                                                " buckets: choose less time or a longer granularity");
-    }
-
-    struct Latencies {
-        LatencySum latency, first_token;
-    };
-    std::deque<Latencies> latencies;  // of the report's rows
-    std::unordered_map<std::string, std::size_t> groups;
-    bool too_many = false;
-    const Status visited = rollups.visit(query.organization, query.grain, from, to, [&](const RollupRow& row) {
-        if (!admits(query.filter, row.dimensions)) return true;
-        const auto [found, fresh] = groups.try_emplace(group_of(query, row), report.rows.size());
-        if (fresh) {
-            too_many = report.rows.size() >= kMaxReportRows;
-            if (too_many) return false;
-            report.rows.push_back(empty_row(query, row));
-            latencies.emplace_back();
+Result<UsageValues> usage_values(const UsageChunks& chunks, const UsageValuesQuery& query) {
+    UsageValues found;
+    std::unordered_map<std::string, std::size_t> places;
+    std::uint32_t searched = 0;
+    Status bad;
+    const Status visited = visit_rows(chunks, query.organization, query.time, {}, [&](const UsageChunks::Visited& row) {
+        found.partial = searched++ == kMaxRowsSearched;
+        if (found.partial) return false;
+        const auto record = decode_record(row.row.open, row.row.settlement);
+        if (!record) {
+            bad = record.error();
+            return false;
         }
-        report.rows[found->second].counters.add_numbers(*row.counters);
-        latencies[found->second].latency.add(row.counters->latency);
-        latencies[found->second].first_token.add(row.counters->first_token);
+        if (!admits(query.filter, query.time, *record)) return true;
+        const RequestOpened& opened = record->opened;
+        std::string_view value = opened.app.empty() ? opened.app_title : opened.app;
+        if (query.attribute == UsageAttribute::end_user) value = opened.end_user;
+        if (query.attribute == UsageAttribute::session) value = opened.session;
+        if (value.empty()) return true;
+        const auto [place, fresh] = places.try_emplace(std::string(value), found.values.size());
+        if (fresh) {
+            const bool is_app = query.attribute == UsageAttribute::app;
+            found.values.push_back(
+                {.value = std::string(value), .label = std::string(is_app ? opened.app_title : std::string_view())});
+        }
+        ++found.values[place->second].requests;
         return true;
     });
     if (!visited.ok()) return std::unexpected(visited);
-    if (too_many) {
-        return failure(StatusCode::full, "the report would have more than " + std::to_string(kMaxReportRows) +
-                                             " rows: choose less time, a longer granularity or fewer dimensions");
-    }
-    for (std::size_t i = 0; i < report.rows.size(); ++i) {
-        report.rows[i].counters.latency = latencies[i].latency.histogram();
-        report.rows[i].counters.first_token = latencies[i].first_token.histogram();
-    }
-    std::ranges::sort(report.rows, [](const UsageReportRow& a, const UsageReportRow& b) {
-        if (a.begin_ms != b.begin_ms) return a.begin_ms < b.begin_ms;
-        if (a.counters.cost_nano != b.counters.cost_nano) return a.counters.cost_nano > b.counters.cost_nano;
-        return a.counters.requests > b.counters.requests;
-    });
-    return report;
+    if (!bad.ok()) return std::unexpected(bad);
+    return found;
 }
 
 }  // namespace tollgate

@@ -1,4 +1,4 @@
-// Questions about an organization's usage: its requests, the newest first, and sums of them over time.
+// Questions about an organization's requests: a list of them, and what they are told apart by.
 #pragma once
 
 #include <cstdint>
@@ -52,34 +52,26 @@ struct UsagePage {
 // invalid for a cursor that isn't one, or is another list's.
 Result<UsagePage> list_usage(const UsageChunks& chunks, const UsageListQuery& query);
 
-enum class UsageDimension : std::uint8_t { model, provider, key, member, project };
+// What only the requests themselves know.
+enum class UsageAttribute : std::uint8_t { end_user, session, app };
 
-inline constexpr std::size_t kMaxReportRows = 10'000;
-inline constexpr std::uint32_t kMaxReportBuckets = 10'000;  // of minutes or hours: 416 days of hours
-
-struct UsageReportQuery {
+struct UsageValuesQuery {
     Id128 organization;
-    UsageFilter filter = {};  // status and what follows it must be absent
-    TimeRange time = {};      // widened to whole buckets of the grain
-    RollupGrain grain = RollupGrain::day;
-    bool by_time = false;  // a row for each bucket, too
-    std::vector<UsageDimension> group_by = {};
+    UsageAttribute attribute = UsageAttribute::end_user;
+    UsageFilter filter = {};
+    TimeRange time = {};
 };
 
-struct UsageReportRow {
-    std::int64_t begin_ms = 0;  // of the bucket; 0 if not by time
-    Id128 project = {}, member = {};
-    KeyDigest key = {};
-    std::string model = {}, provider = {};  // those not grouped by are empty
-    RollupCounters counters = {};
+struct UsageValue {
+    std::string value, label;  // the label is an app's title; else empty
+    std::int64_t requests = 0;
 };
 
-struct UsageReport {
-    TimeRange time;                    // that was summed
-    std::vector<UsageReportRow> rows;  // by time, then by cost, the greatest first
+struct UsageValues {
+    std::vector<UsageValue> values;  // in no order; requests without the attribute are in none
+    bool partial = false;            // only the newest kMaxRowsSearched requests were looked at
 };
 
-// invalid beyond kMaxReportBuckets; full if the report would have more than kMaxReportRows rows.
-Result<UsageReport> report_usage(const Rollups& rollups, const UsageReportQuery& query);
+Result<UsageValues> usage_values(const UsageChunks& chunks, const UsageValuesQuery& query);
 
 }  // namespace tollgate

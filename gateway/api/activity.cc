@@ -74,7 +74,7 @@ ApiAnswer list_activity(Call& call) {
     QueryFields& fields = call.query;
     UsageListQuery query;
     query.organization = call.organization().id;
-    query.filter = read_filter(fields);
+    query.filter = read_filter(call);
     read_status(fields, query.filter);
     query.filter.end_user = fields.text("user");
     query.filter.session = fields.text("session_id");

@@ -19,8 +19,10 @@ void read_group_by(QueryFields& fields, UsageReportQuery& query) {
                                                                            {"key", UsageDimension::key},
                                                                            {"member", UsageDimension::member},
                                                                            {"project", UsageDimension::project}};
-    static const std::map<std::string_view, RollupGrain> kGrains = {
-        {"minute", RollupGrain::minute}, {"hour", RollupGrain::hour}, {"day", RollupGrain::day}};
+    static const std::map<std::string_view, RollupGrain> kGrains = {{"minute", RollupGrain::minute},
+                                                                    {"quarter_hour", RollupGrain::quarter_hour},
+                                                                    {"hour", RollupGrain::hour},
+                                                                    {"day", RollupGrain::day}};
     const std::string text = fields.text("group_by");
     std::string_view rest = text;
     while (!rest.empty()) {
@@ -40,8 +42,27 @@ void read_group_by(QueryFields& fields, UsageReportQuery& query) {
         }
         if (twice || (grain == kGrains.end() && dimension == kDimensions.end())) {
             return fields.fail("group_by",
-                               "must be a list of model, provider, key, member, project and one of minute, hour, day");
+                               "must be a list of model, provider, key, member, project and one of minute, "
+                               "quarter_hour, hour, day");
         }
+    }
+}
+
+// Buckets at instants that the caller names, in place of a grain and a time.
+void read_edges(QueryFields& fields, UsageReportQuery& query) {
+    const std::string text = fields.text("edges");
+    if (text.empty()) return;
+    if (query.by_time) return fields.fail("edges", "stands in place of a time in 'group_by'");
+    if (!fields.text("from").empty() || !fields.text("to").empty()) {
+        return fields.fail("edges", "stands in place of 'from' and 'to'");
+    }
+    query.by_time = true;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::string_view edge = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), edge.size() + 1));
+        const auto unix_ms = parse_time(edge);
+        if (!unix_ms) return fields.fail("edges", unix_ms.error().message());
+        query.edges.push_back(*unix_ms);
     }
 }
 
@@ -59,31 +80,107 @@ Columns columns_of(const UsageReportQuery& query, const UsageReportRow& row, Usa
     return columns;
 }
 
+// Rows of other groups in the table of a CSV: all of a row's dimensions but the time are empty.
+Columns rest_columns(const UsageReportQuery& query, const UsageReportRow& row, UsageNames& names) {
+    Columns columns = columns_of(query, row, names);
+    const std::size_t dimensions = columns.size() - kMetricFields.size();
+    for (std::size_t i = query.by_time ? 1 : 0; i < dimensions; ++i) columns[i].second = {};
+    return columns;
+}
+
+void write_rest(const char* name, const UsageReportQuery& query, const std::vector<UsageReportRow>& rows,
+                JsonWriter& json) {
+    json.key(name).array();
+    for (const UsageReportRow& row : rows) {
+        Columns columns;
+        if (query.by_time) columns.emplace_back("begin", time_of(row.begin_ms));
+        add_metrics(row.counters, columns);
+        write_json(columns, json);
+    }
+    json.end();
+}
+
+void write_sum(const RollupCounters& sum, JsonWriter& json) {
+    Columns columns;
+    add_metrics(sum, columns);
+    write_json(columns, json.key("total"));
+}
+
+// Whether a row's key or project is no more.
+bool is_deleted(const Directory& directory, const UsageReportQuery& query, const UsageReportRow& row) {
+    return std::ranges::any_of(query.group_by, [&](UsageDimension dimension) {
+        if (dimension == UsageDimension::key) return directory.find_key(row.key) == nullptr;
+        return dimension == UsageDimension::project && directory.find_project(row.project) == nullptr;
+    });
+}
+
+// As long a time as the report's, that ends where it begins, as one sum.
+UsageReportQuery query_before(const UsageReportQuery& query, const TimeRange& time) {
+    UsageReportQuery before = query;
+    before.by_time = false;
+    before.group_by.clear();
+    before.time = {.from_ms = std::max<std::int64_t>(2 * time.from_ms - time.to_ms, 0), .to_ms = time.from_ms};
+    if (!before.edges.empty()) before.edges = {before.time.from_ms, before.time.to_ms};
+    return before;
+}
+
 }  // namespace
 
 ApiAnswer show_analytics(Call& call) {
     QueryFields& fields = call.query;
     UsageReportQuery query;
     query.organization = call.organization().id;
-    query.filter = read_filter(fields);
+    query.filter = read_filter(call);
     read_group_by(fields, query);
     query.time = read_report_time(fields, query.grain, call.request.now_ms);
+    read_edges(fields, query);
+    query.budget.ms = fields.number("budget_ms", 1, kMaxReportMs, kUsualReportMs);
+    const std::size_t top = fields.number("top", 1, kMaxTop, kMaxReportRows);
+    const std::string compare = fields.text("compare");
+    if (!compare.empty() && compare != "previous") fields.fail("compare", "must be previous");
     const bool as_csv = wants_csv(fields);
     if (call.error()) return call.refusal();
     bring_up_to_date(call.services);
-    const auto report = call.services.usage->report(query);
+    auto report = call.services.usage->report(query);
     if (!report) return api_error(report.error());
+    const FoldedRows folded = keep_top(std::move(report->rows), top, [&](const UsageReportRow& row) {
+        return is_deleted(*call.directory, query, row);
+    });
     UsageNames names(*call.directory, *call.services.store);
     if (as_csv) {
         std::string out;
-        for (const UsageReportRow& row : report->rows) write_csv_row(columns_of(query, row, names), out);
-        return csv_answer(std::move(out));
+        for (const UsageReportRow& row : folded.rows) write_csv_row(columns_of(query, row, names), out);
+        for (const auto* rest : {&folded.other, &folded.deleted}) {
+            for (const UsageReportRow& row : *rest) write_csv_row(rest_columns(query, row, names), out);
+        }
+        ApiAnswer answer = csv_answer(std::move(out));
+        if (report->partial) answer.headers = "x-summed-until: " + rfc3339(report->time.to_ms) + "\r\n";
+        return answer;
     }
+    bool partial = report->partial;
     JsonWriter json;
     json.object().key("from").text(rfc3339(report->time.from_ms)).key("to").text(rfc3339(report->time.to_ms));
+    if (!query.edges.empty()) {
+        json.key("edges").array();
+        for (const std::int64_t edge : query.edges) json.text(rfc3339(edge));
+        json.end();
+    }
     json.key("data").array();
-    for (const UsageReportRow& row : report->rows) write_json(columns_of(query, row, names), json);
-    json.end().end();
+    for (const UsageReportRow& row : folded.rows) write_json(columns_of(query, row, names), json);
+    json.end();
+    write_rest("other", query, folded.other, json);
+    write_rest("deleted", query, folded.deleted, json);
+    write_sum(report->total, json);
+    if (!compare.empty() && report->time.from_ms > 0) {
+        const auto before = call.services.usage->report(query_before(query, report->time));
+        if (!before) return api_error(before.error());
+        json.key("compare").object().key("from").text(rfc3339(before->time.from_ms));
+        json.key("to").text(rfc3339(before->time.to_ms));
+        write_sum(before->total, json);
+        json.end();
+        partial = partial || before->partial;
+    }
+    json.key("partial").flag(partial).end();
     return json_answer(json);
 }
 
@@ -95,8 +192,12 @@ ApiAnswer show_daily_activity(Call& call) {
     QueryFields& fields = call.query;
     UsageReportQuery query;
     query.organization = call.request.caller.organization;
+    query.filter = filter_of_caller(call);
     query.filter.key = fields.key("api_key_hash");
-    query.filter.member = fields.uuid("user_id");
+    if (const auto user = fields.uuid("user_id")) {
+        if (query.filter.member.value_or(*user) != *user) fields.fail("user_id", "must be you: you see your own usage");
+        query.filter.member = user;
+    }
     query.by_time = true;
     query.group_by = {UsageDimension::model, UsageDimension::provider};
     // Completed UTC days, unless one is asked for.

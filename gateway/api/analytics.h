@@ -11,9 +11,20 @@ namespace tollgate {
 ApiAnswer show_analytics(Call& call);
 ApiAnswer show_daily_activity(Call& call);
 
+inline constexpr std::uint32_t kMaxTop = 1000;
+inline constexpr std::uint32_t kMaxReportMs = 10'000;
+
 inline constexpr std::array kAnalyticsOwnQueryFields = {
-    fields::words("group_by").one_of("model|provider|key|member|project|minute|hour|day"), kFormatField, kFromField,
-    kToField};
+    fields::words("group_by").one_of("model|provider|key|member|project|minute|quarter_hour|hour|day"),
+    kFormatField,
+    kFromField,
+    kToField,
+    fields::text("edges").note(
+        "Instants, with commas: where buckets begin, and the last one ends. For days of a time zone"),
+    fields::integer("top").from(1, kMaxTop).note("How many groups have rows of their own"),
+    fields::text("compare").one_of("previous").note("Adds the total of as long a time before"),
+    fields::integer("budget_ms").from(1, kMaxReportMs).note("How long to sum, at most; 2000 if absent"),
+};
 inline constexpr auto kAnalyticsQueryFields = joined(kAnalyticsOwnQueryFields, kFilterFields);
 inline constexpr Schema kAnalyticsQuery{"AnalyticsQuery", kAnalyticsQueryFields};
 
@@ -30,8 +41,24 @@ inline constexpr std::array kAnalyticsDimensionFields = {
 };
 inline constexpr auto kAnalyticsRowFields = joined(kAnalyticsDimensionFields, kMetricFields);
 inline constexpr Schema kAnalyticsRow{"AnalyticsRow", kAnalyticsRowFields};
-inline constexpr std::array kAnalyticsFields = {fields::time("from"), fields::time("to"),
-                                                fields::list("data", kAnalyticsRow)};
+inline constexpr Schema kAnalyticsSum{"AnalyticsSum", kMetricFields};
+inline constexpr std::array kAnalyticsBeginField = {fields::time("begin").maybe()};
+inline constexpr auto kAnalyticsRestFields = joined(kAnalyticsBeginField, kMetricFields);
+inline constexpr Schema kAnalyticsRest{"AnalyticsRest", kAnalyticsRestFields};
+inline constexpr std::array kComparedFields = {fields::time("from"), fields::time("to"),
+                                               fields::object("total", kAnalyticsSum)};
+inline constexpr Schema kCompared{"AnalyticsCompared", kComparedFields};
+inline constexpr std::array kAnalyticsFields = {
+    fields::time("from"),
+    fields::time("to"),
+    fields::texts("edges").maybe(),
+    fields::list("data", kAnalyticsRow),
+    fields::list("other", kAnalyticsRest).note("Of groups beyond `top`"),
+    fields::list("deleted", kAnalyticsRest).note("Of those, what deleted keys and projects used"),
+    fields::object("total", kAnalyticsSum).note("Of data, other and deleted"),
+    fields::object("compare", kCompared).maybe(),
+    fields::flag("partial").note("The budget was spent: summed until `to`"),
+};
 inline constexpr Schema kAnalytics{"Analytics", kAnalyticsFields};
 
 inline constexpr std::array kDailyActivityQueryFields = {

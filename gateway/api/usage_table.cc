@@ -20,6 +20,7 @@ std::int64_t usual_span_ms(RollupGrain grain) {
     switch (grain) {
         case RollupGrain::minute:
             return kDayMs / 24;
+        case RollupGrain::quarter_hour:
         case RollupGrain::hour:
             return kDayMs;
         case RollupGrain::day:
@@ -103,10 +104,20 @@ bool wants_csv(QueryFields& query) {
     return format == "csv";
 }
 
-UsageFilter read_filter(QueryFields& query) {
+UsageFilter filter_of_caller(const Call& call) {
     UsageFilter filter;
+    if (call.permit().own_only) filter.member = call.request.caller.user;
+    return filter;
+}
+
+UsageFilter read_filter(Call& call) {
+    QueryFields& query = call.query;
+    UsageFilter filter = filter_of_caller(call);
     filter.project = query.uuid("project_id");
-    filter.member = query.uuid("member_id");
+    if (const auto member = query.uuid("member_id")) {
+        if (filter.member.value_or(*member) != *member) query.fail("member_id", "must be you: you see your own usage");
+        filter.member = member;
+    }
     filter.key = query.key("key");
     filter.model = query.text("model");
     filter.provider = query.text("provider");

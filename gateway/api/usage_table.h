@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "accounting/usage/usage_query.h"
+#include "accounting/usage/usage_report.h"
 #include "gateway/api/call.h"
 
 namespace tollgate {
@@ -68,6 +68,7 @@ void add_metrics(const RollupCounters& of, Columns& out);
 
 // --- Parameters
 inline constexpr std::int64_t kDayMs = 86'400'000;
+inline constexpr std::uint32_t kUsualReportMs = 2000;  // that a report may take
 inline constexpr Field kFormatField = fields::text("format").one_of("json|csv");
 inline constexpr Field kFromField = fields::text("from").note("RFC 3339, a date, or Unix milliseconds");
 inline constexpr Field kToField = fields::text("to").note("The same; exclusive");
@@ -75,8 +76,10 @@ inline constexpr std::array kFilterFields = {fields::uuid("project_id"), fields:
                                              fields::key_hash("key"), fields::text("model"), fields::text("provider")};
 
 bool wants_csv(QueryFields& query);  // "json" unless the caller wants CSV
-// Of kFilterFields: those that rollups know, too.
-UsageFilter read_filter(QueryFields& query);
+// Of kFilterFields: those that rollups know, too. Whoever may see only his own gets no other.
+UsageFilter read_filter(Call& call);
+// The same without them: for a caller who sees everything it admits everything.
+UsageFilter filter_of_caller(const Call& call);
 
 // From `from` to `to`. Absent: until now, from as long before as is usual for the grain.
 TimeRange read_report_time(QueryFields& query, RollupGrain grain, std::int64_t now_ms);

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -155,6 +155,14 @@ def test_who_may_see_usage(gateway, account):
         ("analytics?group_by=colour", "group_by"),
         ("analytics?group_by=day,hour", "group_by"),
         ("analytics?from=2026-01-02&to=2026-01-01", "to"),
+        ("analytics?edges=2026-01-01,soon", "edges"),
+        ("analytics?edges=2026-01-01,2026-01-02&group_by=day", "edges"),
+        ("analytics?edges=2026-01-01,2026-01-02&from=2026-01-01", "edges"),
+        ("analytics?top=0", "top"),
+        ("analytics?compare=next", "compare"),
+        ("analytics?budget_ms=10001", "budget_ms"),
+        ("activity/values?field=colour", "field"),
+        ("activity/values", "field"),
     ],
 )
 def test_bad_parameters_are_named(gateway, account, query, param):
@@ -205,6 +213,89 @@ def test_csv_without_rows_is_csv(gateway, account):
     path = f"/api/organizations/{account.organization}/activity?format=csv"
     answer = gateway.request("GET", path, key=gateway.root_key)
     assert answer.status == 200 and answer.body == b"" and answer.header("content-type") == "text/csv; charset=utf-8"
+
+
+# --- values to filter by
+
+
+def values(gateway, account, query):
+    path = f"/api/organizations/{account.organization}/activity/values?{query}"
+    answer = gateway.request("GET", path, key=gateway.root_key)
+    assert answer.status == 200, answer.body
+    return answer.json()
+
+
+def test_values_name_what_requests_can_be_filtered_by(gateway, account):
+    post_chat(gateway, account, "tokens=1", headers={"HTTP-Referer": "https://app.example", "X-Title": "An app"})
+    post_chat(gateway, account, "tokens=1")
+    post_chat(gateway, account, "status=500")
+    found = {
+        field: [(one["value"], one["requests"]) for one in values(gateway, account, f"field={field}")["data"]]
+        for field in ("key", "model", "status", "app", "user")
+    }
+    assert found == {
+        "key": [(account.hash, 3)],
+        "model": [("test/chat", 3)],
+        "status": [("success", 2), ("server_error", 1)],
+        "app": [("https://app.example", 1)],
+        "user": [("sample:tokens=1", 2), ("sample:status=500", 1)],
+    }
+    [app] = values(gateway, account, "field=app&prefix=An")["data"]
+    assert app["label"] == "An app"
+    for field, all_of_it in found.items():
+        for value, requests in all_of_it:
+            assert len(activity(gateway, account, f"?{field}={value}")["data"]) == requests
+
+
+def test_values_end_at_their_limit_and_begin_with_the_prefix(gateway, account):
+    post_chat(gateway, account, "tokens=1")
+    post_chat(gateway, account, "status=500")
+    part = values(gateway, account, "field=status&limit=1")
+    assert len(part["data"]) == 1 and part["partial"]
+    whole = values(gateway, account, "field=status&prefix=serv")
+    assert [one["value"] for one in whole["data"]] == ["server_error"] and not whole["partial"]
+
+
+# --- tops, comparisons and edges
+
+
+def report(gateway, account, query):
+    path = f"/api/organizations/{account.organization}/analytics?{query}"
+    answer = gateway.request("GET", path, key=gateway.root_key)
+    assert answer.status == 200, answer.body
+    return answer.json()
+
+
+def test_rows_other_and_deleted_are_the_total(gateway, account):
+    below = f"/api/organizations/{account.organization}/keys"
+    for name, tokens in (("much", 90), ("some", 9), ("gone", 5)):
+        made = gateway.manage("POST", below, {"name": name})
+        assert post_chat(gateway, replace(account, key=made["key"]), f"tokens={tokens}").status == 200
+    gateway.manage("DELETE", f"{below}/{made['data']['hash']}")
+    whole = report(gateway, account, "group_by=key,day&top=1")
+    assert [row["key_name"] for row in whole["data"]] == ["much"]
+    assert (len(whole["other"]), len(whole["deleted"])) == (1, 1)
+    parts = whole["data"] + whole["other"] + whole["deleted"]
+    for name in ("requests", "completion_tokens"):
+        assert sum(part[name] for part in parts) == whole["total"][name]
+    assert sum(Decimal(str(part["usage"])) for part in parts) == Decimal(str(whole["total"]["usage"]))
+    assert whole["deleted"][0]["completion_tokens"] == 5
+    everything = report(gateway, account, "group_by=key,day")
+    assert len(everything["data"]) == 3 and not everything["other"] and not everything["deleted"]
+    assert everything["total"] == whole["total"]
+
+
+def test_a_report_compares_with_as_long_a_time_before(gateway, account):
+    post_chat(gateway, account, "tokens=3")
+    today = datetime.now(UTC).date()
+    tomorrow, after, last = (today + timedelta(days=i) for i in (1, 2, 3))
+    compared = report(gateway, account, f"from={after}&to={last}&compare=previous")["compare"]
+    assert (compared["from"][:10], compared["to"][:10]) == (str(tomorrow), str(after))
+    assert compared["total"]["requests"] == 0
+    before = report(gateway, account, f"from={tomorrow}&to={after}&compare=previous")["compare"]
+    assert before["total"]["requests"] == 1
+    edges = report(gateway, account, f"edges={tomorrow},{after}&compare=previous")["compare"]
+    assert edges == before
 
 
 # --- names beside ids

@@ -1,5 +1,5 @@
-// Fills a new data directory with requests, their listings and rollups, as a gateway would over a long time:
-// build_journal DATA_DIR REQUESTS [ORGANIZATIONS]. For tests/crash/restore_drill.py.
+// Fills a new data directory with requests, their listings and rollups, as a gateway would over a long time, and prints
+// the root key: build_journal DATA_DIR REQUESTS [ORGANIZATIONS [FIRST_MS STEP_MS]]. Without a step, 10,000 a second.
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -59,7 +59,11 @@ void add_request(SlotFile& slots, const Id128& request, const Id128& organizatio
     slots.publish_settled(0, slot, std::span(bytes).first(encode(settled, bytes)));
 }
 
-int build(const std::string& directory, std::int64_t requests, std::int64_t organization_count) {
+struct Pace {
+    std::int64_t first_ms, step_ms, requests_per_step;
+};
+
+int build(const std::string& directory, std::int64_t requests, std::int64_t organization_count, const Pace& pace) {
     auto store = RocksStore::open(directory);
     if (!store) return fail(store.error());
     const auto epoch = (*store)->next_boot_epoch();
@@ -67,12 +71,12 @@ int build(const std::string& directory, std::int64_t requests, std::int64_t orga
     CreditTable credits;
     auto accounts = Accounts::load(**store, credits);
     if (!accounts) return fail(accounts.error());
-    const auto root = change(**accounts, kFirstMs, [](Change& change) { return create_root_key(change); });
+    const auto root = change(**accounts, pace.first_ms, [](Change& change) { return create_root_key(change); });
     if (!root) return fail(root.error());
     auto slots =
         SlotFile::open({.path = slot_file_path(directory), .slots = kSlots, .workers = 1, .boot_epoch = *epoch});
     if (!slots) return fail(slots.error());
-    std::int64_t now_ms = kFirstMs;
+    std::int64_t now_ms = pace.first_ms;
     LedgerOptions options;
     options.clock_ms = [&now_ms] { return now_ms; };
     auto ledger = Ledger::open(**store, **slots, credits, options, now_ms);
@@ -89,8 +93,8 @@ int build(const std::string& directory, std::int64_t requests, std::int64_t orga
     UlidGenerator ids(0);
     for (std::int64_t i = 0; i < requests; ++i) {
         add_request(**slots, ids.next(now_ms), organizations[static_cast<std::size_t>(i % organization_count)], now_ms);
-        if ((i + 1) % kRequestsPerBlock == 0) {
-            now_ms += 25;
+        if ((i + 1) % pace.requests_per_step == 0) {
+            now_ms += pace.step_ms;
             (*ledger)->flush();
         }
     }
@@ -100,6 +104,7 @@ int build(const std::string& directory, std::int64_t requests, std::int64_t orga
     if (!index) return fail(index.error());
     if (Status status = (*index)->catch_up(); !status.ok()) return fail(status);
     if (Status status = (*index)->flush(); !status.ok()) return fail(status);
+    std::printf("%s\n", root->plaintext.c_str());
     return 0;
 }
 
@@ -108,9 +113,11 @@ int build(const std::string& directory, std::int64_t requests, std::int64_t orga
 int main(int argc, char** argv) {
     const std::int64_t requests = argc > 2 ? std::atoll(argv[2]) : 0;
     const std::int64_t organizations = argc > 3 ? std::atoll(argv[3]) : 1000;
-    if (argc < 3 || argc > 4 || requests < 1 || organizations < 1) {
-        std::fprintf(stderr, "usage: build_journal DATA_DIR REQUESTS [ORGANIZATIONS]\n");
+    Pace pace{.first_ms = kFirstMs, .step_ms = 25, .requests_per_step = kRequestsPerBlock};
+    if (argc == 6) pace = {.first_ms = std::atoll(argv[4]), .step_ms = std::atoll(argv[5]), .requests_per_step = 1};
+    if (argc < 3 || argc == 5 || argc > 6 || requests < 1 || organizations < 1 || pace.first_ms < 1) {
+        std::fprintf(stderr, "usage: build_journal DATA_DIR REQUESTS [ORGANIZATIONS [FIRST_MS STEP_MS]]\n");
         return 2;
     }
-    return build(argv[1], requests, organizations);
+    return build(argv[1], requests, organizations, pace);
 }

@@ -180,7 +180,7 @@ TEST_F(RollupsTest, StoredRowsGrowByWhatComesLater) {
     add(kNow + 2, "model");
     const std::uint32_t minute = bucket_of(RollupGrain::minute, kNow);
     EXPECT_EQ(requests(RollupGrain::minute, minute, minute + 1)[minute], 4);
-    EXPECT_EQ(store.contents()[static_cast<std::size_t>(Family::rollups)].size(), 6u);  // two models, three grains
+    EXPECT_EQ(store.contents()[static_cast<std::size_t>(Family::rollups)].size(), 8u);  // two models, four grains
 }
 
 TEST_F(RollupsTest, AddingToABatchThatIsNotCommittedChangesNothing) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 #include "tests/support/memory_store.h"
@@ -349,6 +351,107 @@ TEST_F(UsageIndexTest, ReportSaysTheWholeBucketsThatItSummed) {
     ASSERT_TRUE(report);
     EXPECT_EQ(report->time.from_ms, kNow);
     EXPECT_EQ(report->time.to_ms, kNow + 2 * 3'600'000);
+}
+
+TEST_F(UsageIndexTest, BucketsBetweenEdgesAreSummedFromWholeDaysAndTheirEnds) {
+    constexpr std::int64_t kQuarterMs = 900'000;
+    // Days of Kathmandu (UTC+5:45), a month and a quarter of an hour.
+    std::vector<std::int64_t> edges = {kNow - 23 * kQuarterMs, kNow + 73 * kQuarterMs, kNow + 40 * kDayMs + kQuarterMs,
+                                       kNow + 40 * kDayMs + 2 * kQuarterMs};
+    std::vector<std::int64_t> expected(3);
+    for (std::int64_t i = 0; i < 400; ++i) {
+        const std::int64_t at_ms = kNow - kDayMs + i * 9'700'000;
+        commit(sample(at_ms));
+        for (std::size_t bucket = 0; bucket < 3; ++bucket) {
+            expected[bucket] += at_ms >= edges[bucket] && at_ms < edges[bucket + 1] ? 1 : 0;
+        }
+        if (i % 100 == 50) {
+            take_in();
+            flush();
+        }
+    }
+    take_in();
+    const auto report = index->report({.organization = organization, .by_time = true, .edges = edges});
+    ASSERT_TRUE(report) << report.error().message();
+    std::vector<std::int64_t> found(3);
+    for (const UsageReportRow& row : report->rows) {
+        const auto edge = std::ranges::find(edges, row.begin_ms);
+        ASSERT_NE(edge, edges.end());
+        found[static_cast<std::size_t>(edge - edges.begin())] = row.counters.requests;
+    }
+    EXPECT_EQ(found, expected);
+    EXPECT_EQ(report->total.requests, expected[0] + expected[1] + expected[2]);
+    EXPECT_FALSE(report->partial);
+}
+
+TEST_F(UsageIndexTest, EdgesThatAreNoQuarterHoursOrDoNotAscendAreInvalid) {
+    for (const std::vector<std::int64_t>& edges :
+         {std::vector{kNow}, std::vector{kNow, kNow}, std::vector{kNow, kNow - kDayMs}, std::vector{kNow, kNow + 1}}) {
+        const auto report = index->report({.organization = organization, .by_time = true, .edges = edges});
+        ASSERT_FALSE(report);
+        EXPECT_EQ(report.error().code(), StatusCode::invalid);
+    }
+}
+
+TEST_F(UsageIndexTest, BudgetEndsAReportBetweenBucketsAndSaysWhere) {
+    for (int i = 0; i < 5; ++i) commit(sample(kNow + i * kDayMs));
+    take_in();
+    flush();
+    commit(sample(kNow + 9 * kDayMs));  // waits, behind where the report ends
+    take_in();
+    const auto report = index->report({.organization = organization,
+                                       .time = {.from_ms = kNow, .to_ms = kNow + 10 * kDayMs},
+                                       .by_time = true,
+                                       .budget = {.rows = 2}});
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->partial);
+    EXPECT_EQ(report->time.to_ms, kNow + 2 * kDayMs);
+    EXPECT_EQ(report->rows.size(), 2u);
+    EXPECT_EQ(report->total.requests, 2);
+}
+
+TEST_F(UsageIndexTest, RowsAndTheRestAreTheTotal) {
+    for (int i = 0; i < 12; ++i) {
+        UsageSample one = sample(kNow + i % 2 * kDayMs);
+        one.opened.key = digest_key(std::to_string(i % 4));
+        one.settled.cost = one.settled.charged = {i % 4 * 100 + 1};
+        commit(one);
+    }
+    take_in();
+    auto report = index->report({.organization = organization, .by_time = true, .group_by = {UsageDimension::key}});
+    ASSERT_TRUE(report);
+    const auto gone = [](const UsageReportRow& row) { return row.key == digest_key("0"); };
+    const FoldedRows folded = keep_top(std::move(report->rows), 2, gone);
+    EXPECT_EQ(folded.rows.size(), 2u);
+    RollupCounters sum;
+    for (const auto* rows : {&folded.rows, &folded.other, &folded.deleted}) {
+        for (const UsageReportRow& row : *rows) sum.merge(row.counters);
+    }
+    EXPECT_EQ(sum, report->total);
+    ASSERT_EQ(folded.deleted.size(), 1u);  // keys 0 and 2 were used on the first day, 1 and 3 on the second
+    EXPECT_EQ(folded.deleted[0].counters.cost_nano, 3);
+    ASSERT_EQ(folded.other.size(), 1u);
+    EXPECT_EQ(folded.other[0].begin_ms, kNow + kDayMs);
+    EXPECT_EQ(folded.other[0].counters.cost_nano, 3 * 101);
+}
+
+TEST_F(UsageIndexTest, ValuesOfRequestsAreCounted) {
+    for (int i = 0; i < 6; ++i) {
+        UsageSample one = sample(kNow + i);
+        one.opened.end_user = i % 3 == 0 ? "ann" : i % 3 == 1 ? "bob" : "";
+        one.opened.app_title = "An app";
+        commit(one);
+    }
+    take_in();
+    const auto values = [&](UsageAttribute attribute) {
+        std::map<std::string, std::int64_t> found;
+        const auto all = index->values({.organization = organization, .attribute = attribute});
+        for (const UsageValue& one : all->values) found[one.value] = one.requests;
+        EXPECT_FALSE(all->partial);
+        return found;
+    };
+    EXPECT_EQ(values(UsageAttribute::end_user), (std::map<std::string, std::int64_t>{{"ann", 2}, {"bob", 2}}));
+    EXPECT_EQ(values(UsageAttribute::app), (std::map<std::string, std::int64_t>{{"An app", 6}}));
 }
 
 TEST_F(UsageIndexTest, ReportOfTooManyBucketsIsInvalid) {
