@@ -68,7 +68,6 @@ Status Accounts::load_organizations(DirectoryBuilder& builder) {
                              [&](std::string_view, Organization organization) {
                                  organization.credit = &credits_.organization(organization.id);
                                  organization.credit->set_limits(organization.credit->spender(), organization.limits);
-                                 add_slug(organization.slug);
                                  builder.put(std::move(organization));
                                  return Status();
                              });

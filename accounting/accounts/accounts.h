@@ -8,7 +8,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "accounting/accounts/directory.h"
 #include "accounting/credit/credit.h"
@@ -36,9 +35,6 @@ class Accounts {
     // --- For changes.
     Store& store() { return store_; }
     CreditTable& credits() { return credits_; }
-    // True also for a few that no organization has.
-    bool may_have_slug(const std::string& slug) const { return slugs_.contains(std::hash<std::string>()(slug)); }
-    void add_slug(const std::string& slug) { slugs_.insert(std::hash<std::string>()(slug)); }
 
   private:
     friend class Change;
@@ -59,9 +55,8 @@ class Accounts {
     CreditTable& credits_;
     mutable std::mutex directory_mutex_;  // around the pointer
     std::shared_ptr<const Directory> directory_;
-    mutable std::mutex change_mutex_;        // held by the one Change there is
-    std::uint64_t last_change_ = 0;          // guarded by change_mutex_, as is the next
-    std::unordered_set<std::size_t> slugs_;  // hashes, of all organizations
+    mutable std::mutex change_mutex_;  // held by the one Change there is
+    std::uint64_t last_change_ = 0;    // guarded by change_mutex_
     Publish publish_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <functional>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -46,6 +47,10 @@ std::size_t id_shard_of(const Id128& id) {
 }
 
 std::size_t digest_shard_of(const KeyDigest& digest) { return digest.bytes[0]; }
+
+std::size_t slug_shard_of(std::string_view slug) {
+    return std::hash<std::string_view>()(slug) % Directory::Root::kIdShards;
+}
 
 std::size_t DigestHash::operator()(const KeyDigest& digest) const { return hash_of(digest); }
 
@@ -164,6 +169,11 @@ const KeyRecord* Directory::find_key(const KeyDigest& digest) const {
 const Organization* Directory::find_organization(const Id128& id) const {
     const OrganizationEntry* entry = root_->find_entry(id);
     return entry == nullptr ? nullptr : entry->organization.get();
+}
+
+const Organization* Directory::find_organization_by_slug(std::string_view slug) const {
+    const Id128* const id = find_in(root_->slugs, slug_shard_of(slug), std::string(slug));
+    return id == nullptr ? nullptr : find_organization(*id);
 }
 
 const Project* Directory::find_project(const Id128& id) const {

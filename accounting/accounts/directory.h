@@ -24,6 +24,7 @@ class Directory {
     // nullptr if unknown. The record lives as long as this snapshot.
     const KeyRecord* find_key(const KeyDigest& digest) const;
     const Organization* find_organization(const Id128& id) const;
+    const Organization* find_organization_by_slug(std::string_view slug) const;  // one that is not closed
     const Project* find_project(const Id128& id) const;
     const User* find_user(const Id128& id) const;
     const User* find_user_by_email(std::string_view normal_email) const;

@@ -26,7 +26,13 @@ DirectoryBuilder::DirectoryBuilder(const Directory& base)
 
 void DirectoryBuilder::put(Organization organization) {
     const Id128 id = organization.id;
-    own_entry(id).organization = std::make_shared<const Organization>(std::move(organization));
+    const auto slug_of = [](const Organization& one) { return one.policy.closed ? std::string() : one.slug; };
+    OrganizationEntry& entry = own_entry(id);
+    const std::string before = entry.organization ? slug_of(*entry.organization) : std::string();
+    const std::string after = slug_of(organization);
+    if (before != after && !before.empty()) own_slugs(before).erase(before);
+    if (before != after && !after.empty()) own_slugs(after)[after] = id;
+    entry.organization = std::make_shared<const Organization>(std::move(organization));
 }
 
 void DirectoryBuilder::put(Project project) {
@@ -160,6 +166,11 @@ OrganizationEntry& DirectoryBuilder::own_entry(const Id128& organization) {
         own(organization_shards_, index, root_->organizations)[organization] = mine;
     }
     return *mine;
+}
+
+SlugShard& DirectoryBuilder::own_slugs(const std::string& slug) {
+    const std::size_t index = slug_shard_of(slug);
+    return own(slug_shards_, index, root_->slugs);
 }
 
 MemberList& DirectoryBuilder::own_members(const Id128& organization) {

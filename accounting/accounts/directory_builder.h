@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace tollgate {
 std::size_t key_shard_of(const KeyDigest& digest);
 std::size_t id_shard_of(const Id128& id);
 std::size_t digest_shard_of(const KeyDigest& digest);
+std::size_t slug_shard_of(std::string_view slug);
 KeyDigest digest_of_email(std::string_view normal_email);
 
 // Enough of a digest to tell the keys of one instance apart, in half the room.
@@ -104,6 +106,7 @@ struct DigestHash {
 };
 
 using OrganizationShard = std::unordered_map<Id128, std::shared_ptr<const OrganizationEntry>, Id128Hash>;
+using SlugShard = std::unordered_map<std::string, Id128>;  // of organizations that are not closed
 using ProjectShard = std::unordered_map<Id128, std::shared_ptr<const Project>, Id128Hash>;
 using UserShard = std::unordered_map<Id128, std::shared_ptr<const UserEntry>, Id128Hash>;
 using EmailShard = std::unordered_map<KeyDigest, EmailEntry, DigestHash>;            // by the address's digest
@@ -116,6 +119,7 @@ struct Directory::Root {
 
     ShardTable<KeyShard, Directory::kShards, 64> keys;
     Table<OrganizationShard> organizations;
+    Table<SlugShard> slugs;
     Table<ProjectShard> projects;
     Table<UserShard> users;
     Table<EmailShard> emails;
@@ -154,6 +158,7 @@ class DirectoryBuilder {
   private:
     KeyShard& own_key_shard(const KeyDigest& digest);
     OrganizationEntry& own_entry(const Id128& organization);
+    SlugShard& own_slugs(const std::string& slug);
     MemberList& own_members(const Id128& organization);
     UserEntry& own_user(const Id128& user);
     EmailShard& own_emails(const KeyDigest& digest);
@@ -165,6 +170,7 @@ class DirectoryBuilder {
     // What was copied or made here and may be written; the same objects are in root_.
     std::unordered_map<std::size_t, std::shared_ptr<KeyShard>> key_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<OrganizationShard>> organization_shards_;
+    std::unordered_map<std::size_t, std::shared_ptr<SlugShard>> slug_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<ProjectShard>> project_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<UserShard>> user_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<EmailShard>> email_shards_;

@@ -210,6 +210,12 @@ Status revoke_invitation(Change& change, const Id128& organization, const Id128&
     return {};
 }
 
+void erase_invitations(Change& change, const Id128& organization) {
+    std::vector<Invitation> all;
+    for (const Invitation* const one : change.directory().invitations_of(organization)) all.push_back(*one);
+    for (const Invitation& one : all) erase_invitation(change, one);
+}
+
 Result<Accepted> accept_invitation(Change& change, const KeyDigest& token, const User* signed_in,
                                    const std::string& name) {
     const Invitation* const found = change.directory().find_invitation(token);

@@ -64,6 +64,9 @@ struct Accepted {
 Result<Accepted> accept_invitation(Change& change, const KeyDigest& token, const User* signed_in,
                                    const std::string& name);
 
+// Of an organization that is being closed, whatever their state.
+void erase_invitations(Change& change, const Id128& organization);
+
 // The person has become a member: what waited for his address is used up. Whether it held a seat for him.
 bool close_invitation(Change& change, const Id128& organization, const User& person);
 

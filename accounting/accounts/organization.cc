@@ -4,9 +4,11 @@
 #include <array>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/invitation.h"
 #include "accounting/accounts/member.h"
 #include "accounting/accounts/project.h"
 #include "accounting/accounts/user.h"
@@ -60,14 +62,23 @@ std::string slug_of(std::string_view name) {
 }
 
 // When another organization has the slug, a part of the id's random end follows, as long as it takes.
-std::string free_slug(const Accounts& accounts, std::string_view name, const Id128& id) {
+std::string free_slug(const Directory& directory, std::string_view name, const Id128& id) {
     const std::string base = slug_of(name);
     std::string slug = base, digits = to_uuid(id);
     std::erase(digits, '-');
-    for (std::size_t length = kSlugSuffix; accounts.may_have_slug(slug) && length <= digits.size(); ++length) {
+    for (std::size_t length = kSlugSuffix;
+         directory.find_organization_by_slug(slug) != nullptr && length <= digits.size(); ++length) {
         slug = base + "-" + digits.substr(digits.size() - length);
     }
     return slug;
+}
+
+Status check_slug(const Directory& directory, const std::string& slug) {
+    if (slug.size() > kMaxSlugBytes || slug != slug_of(slug)) {
+        return {StatusCode::invalid, "slug: must be lower-case letters and digits, with single dashes between"};
+    }
+    if (directory.find_organization_by_slug(slug) == nullptr) return {};
+    return {StatusCode::conflict, "another organization has this slug", "slug_taken"};
 }
 
 Status change_policy(Change& change, const Id128& id, const std::function<void(OrganizationPolicy&)>& edit) {
@@ -169,11 +180,16 @@ Result<Id128> create_organization(Change& change, NewOrganization wanted) {
             return std::unexpected(std::move(status));
         }
     }
-    Accounts& accounts = change.accounts();
-    organization.slug = free_slug(accounts, organization.name, organization.id);
+    if (wanted.slug.empty()) {
+        organization.slug = free_slug(change.directory(), organization.name, organization.id);
+    } else {
+        organization.slug = std::move(wanted.slug);
+        if (Status status = check_slug(change.directory(), organization.slug); !status.ok()) {
+            return std::unexpected(std::move(status));
+        }
+    }
     organization.policy.organization_text = to_uuid(organization.id);
-    organization.credit = &accounts.credits().organization(organization.id);
-    change.after_publish([&accounts, slug = organization.slug] { accounts.add_slug(slug); });
+    organization.credit = &change.accounts().credits().organization(organization.id);
     const Id128 id = organization.id;
     put_organization(change, std::move(organization));
     create_default_project(change, id);
@@ -183,6 +199,53 @@ Result<Id128> create_organization(Change& change, NewOrganization wanted) {
     }
     change.concerns(id, organization_document_key(to_uuid(id)));
     return id;
+}
+
+Status update_organization(Change& change, const Id128& id, const OrganizationChange& fields) {
+    const auto current = open_organization(change, id);
+    if (!current) return current.error();
+    if (Status status = change.require_version((*current)->version); !status.ok()) return status;
+    Organization changed = **current;
+    changed.name = fields.name.value_or(changed.name);
+    changed.slug = fields.slug.value_or(changed.slug);
+    const bool same_slug = changed.slug == (*current)->slug;
+    if (same_slug && changed.name == (*current)->name) return {};
+    if (!same_slug) {
+        if (Status status = check_slug(change.directory(), changed.slug); !status.ok()) return status;
+    }
+    return update_organization(change, std::move(changed));
+}
+
+Status delete_organization(Change& change, const Id128& id, const Deletion& deletion) {
+    const auto found = open_organization(change, id);
+    if (!found) return found.error();
+    const Organization& organization = **found;
+    if (Status status = change.require_version(organization.version); !status.ok()) return status;
+    if (organization.kind == OrganizationKind::personal) {
+        return {StatusCode::conflict, "a personal organization goes with its person only", "personal_organization"};
+    }
+    if (deletion.confirmed_name != organization.name) {
+        return {StatusCode::invalid, "confirm: must be the organization's name, for it cannot be brought back",
+                "confirmation_needed"};
+    }
+    const NanoUsd balance = organization.credit->snapshot().balance();
+    if (balance > NanoUsd{} && !deletion.forfeits_credit) {
+        return {StatusCode::conflict, "the organization still has " + to_usd(balance) + " USD of credit",
+                "credit_left"};
+    }
+    close_organization(change, id);
+    return {};
+}
+
+void close_organization(Change& change, const Id128& id) {
+    std::vector<Id128> members;
+    for (const Membership* const one : change.directory().members_of(id)) members.push_back(one->user);
+    for (const Id128& member : members) end_membership(change, id, member);
+    erase_invitations(change, id);
+    Organization organization = *change.directory().find_organization(id);
+    organization.policy.closed = true;
+    organization.updated_ms = change.now_ms();
+    put_organization(change, std::move(organization));
 }
 
 Status set_llm_default(Change& change, const Id128& organization, std::string model, std::string provider) {

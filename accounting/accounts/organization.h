@@ -46,10 +46,12 @@ Result<Organization> read_organization(DocumentReader& reader, std::string_view 
 
 struct NewOrganization {
     std::string name = {};  // as check_name() has it
+    std::string slug = {};  // empty: made from the name; else as check_slug() has it
     OrganizationKind kind = OrganizationKind::team;
     Id128 owner = {};  // becomes its first member; nil: it has none, the operator makes it
 };
-// With its "Default Project". denied email_not_verified; conflict limit_reached: the owner has made as many as he may.
+// With its "Default Project". denied email_not_verified; conflict limit_reached: the owner has made as many as he may;
+// conflict slug_taken.
 Result<Id128> create_organization(Change& change, NewOrganization fields);
 
 // The organization as the change leaves it; not_found if it is unknown or closed.
@@ -58,6 +60,25 @@ Result<const Organization*> open_organization(const Change& change, const Id128&
 void put_organization(Change& change, Organization organization);
 // The same of one that was there: checks its fields and the version that the call demands.
 Status update_organization(Change& change, Organization organization);
+
+struct OrganizationChange {
+    std::optional<std::string> name = {};
+    std::optional<std::string> slug = {};
+};
+// Changes nothing, version included, where both are so already. conflict slug_taken: another one has it now.
+Status update_organization(Change& change, const Id128& id, const OrganizationChange& fields);
+
+struct Deletion {
+    std::string confirmed_name = {};
+    bool forfeits_credit = false;
+};
+// Closes a team organization: nobody is a member any more, its keys fail, its slug is free. What it did and spent stays
+// in reports and in the ledger, and so does credit that is left.
+//   invalid   confirmation_needed   the name is not its name
+//   conflict  personal_organization, credit_left
+Status delete_organization(Change& change, const Id128& id, const Deletion& deletion);
+// The same without any condition.
+void close_organization(Change& change, const Id128& id);
 
 // Empty model clears the default, provider included.
 Status set_llm_default(Change& change, const Id128& organization, std::string model, std::string provider);

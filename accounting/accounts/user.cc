@@ -80,13 +80,6 @@ std::string owned_alone(const Directory& directory, const User& user) {
     return names;
 }
 
-void close_organization(Change& change, const Id128& id) {
-    Organization organization = *change.directory().find_organization(id);
-    organization.policy.closed = true;
-    organization.updated_ms = change.now_ms();
-    put_organization(change, std::move(organization));
-}
-
 }  // namespace
 
 std::string_view to_string(UserStatus status) { return kStatuses.at(static_cast<std::size_t>(status)); }
@@ -185,8 +178,8 @@ Status delete_user(Change& change, const Id128& id) {
     if (const std::string alone = owned_alone(change.directory(), user); !alone.empty()) {
         return {StatusCode::conflict, "the person is the last owner of: " + alone, "last_owner"};
     }
-    for (const Id128& organization : change.directory().organizations_of(id)) end_membership(change, organization, id);
     close_organization(change, user.personal_organization);
+    for (const Id128& organization : change.directory().organizations_of(id)) end_membership(change, organization, id);
     std::vector<KeyDigest> tokens;
     for (const KeyRecord* const token : change.directory().tokens_of(id)) tokens.push_back(token->digest);
     for (const KeyDigest& token : tokens) erase_key(change, token);

@@ -73,6 +73,17 @@ void BodyFields::fail(std::string_view name, std::string_view what) {
     error_ = {ErrorKind::invalid_request, "'" + std::string(name) + "' " + std::string(what), std::string(name)};
 }
 
+void BodyFields::check_echo(std::string_view shown, std::initializer_list<std::string_view> changeable) {
+    const boost::json::value now = boost::json::parse(shown);
+    for (const auto& member : object_) {
+        const std::string_view name(member.key().data(), member.key().size());
+        const auto* const current = now.as_object().if_contains(name);
+        if (std::ranges::find(changeable, name) != changeable.end()) continue;
+        if (error_ || (current != nullptr && *current == member.value())) continue;
+        error_ = {ErrorKind::permission_denied, "'" + std::string(name) + "' cannot be changed", std::string(name)};
+    }
+}
+
 std::string BodyFields::text(std::string_view name) {
     const auto* const value = object_.if_contains(name);
     if (value == nullptr || value->is_null()) return {};

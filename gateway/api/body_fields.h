@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ class BodyFields {
     }
 
     void fail(std::string_view name, std::string_view what);
+    // What was read may come back as a whole. Fails, and forbids it, where a member that is none of `changeable` has
+    // another value than in `shown`, a JSON object.
+    void check_echo(std::string_view shown, std::initializer_list<std::string_view> changeable);
     const Error& error() const { return error_; }
 
   private:

@@ -149,13 +149,20 @@ std::string_view Call::path(std::string_view name) const {
 
 ApiAnswer Call::refusal() const { return refusal_of(error()); }
 
+// Of one that was deleted the operator may read the books; nothing else is done with it.
+bool Call::is_visible(const Organization& organization, const Directory& now) const {
+    const Organization* const found = now.find_organization(organization.id);
+    if (found == nullptr) return false;
+    return !found->policy.closed || (request.caller.is_operator() && request.operation->method == "GET");
+}
+
 Error Call::check_standing(const Directory& now) {
     const Guard& guard = request.operation->guard;
     if (guard.kind != Guard::Kind::permission) return {};
     const bool about_one = request.operation->path.find("{organization}") != std::string_view::npos;
     // Another organization is as unknown as one that never was.
     const auto unknown = [] { return Error(ErrorKind::not_found, "there is no such organization"); };
-    if (about_one && organization_ == nullptr) return unknown();
+    if (about_one && (organization_ == nullptr || !is_visible(*organization_, now))) return unknown();
     const Id128& id = about_one ? organization_->id : request.caller.organization;
     permit_ = tollgate::permit(now, request.caller, id, guard.permission);
     if (permit_.access == Access::granted) return {};

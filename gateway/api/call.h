@@ -69,6 +69,8 @@ class Call {
     Error check_standing(const Directory& now);
 
   private:
+    bool is_visible(const Organization& organization, const Directory& now) const;
+
     const Organization* organization_ = nullptr;
     Permit permit_;
 };

@@ -9,12 +9,27 @@ namespace {
 // The operator's are all that there are, a person's those that he belongs to.
 std::vector<const Organization*> organizations_of(const Call& call) {
     const Caller& caller = call.request.caller;
-    if (caller.is_operator()) return call.directory->organizations();
+    if (caller.is_operator()) {
+        auto all = call.directory->organizations();
+        std::erase_if(all, [](const Organization* one) { return one->policy.closed; });
+        return all;
+    }
     std::vector<const Organization*> own;
     for (const Id128& id : call.directory->organizations_of(caller.user)) {
         own.push_back(call.directory->find_organization(id));
     }
     return own;
+}
+
+// Of a new one: the person who calls; the operator may name somebody, or nobody.
+Id128 read_owner(Call& call) {
+    const Caller& caller = call.request.caller;
+    const std::string text = call.body.text("owner_user_id");
+    const auto named = parse_uuid(text);
+    if (!text.empty() && !named) call.body.fail("owner_user_id", "must be a UUID");
+    if (!caller.is_person()) return named.value_or(Id128{});
+    if (named && *named != caller.user) call.body.fail("owner_user_id", "can be named by the operator only");
+    return caller.user;
 }
 
 void write_project(const Project& project, JsonWriter& json) {
@@ -27,11 +42,13 @@ void write_project(const Project& project, JsonWriter& json) {
 void write_organization(const Directory& directory, const Organization& organization, JsonWriter& json) {
     json.object().key("id").text(to_uuid(organization.id)).key("name").text(organization.name);
     json.key("slug").text(organization.slug).key("kind").text(to_string(organization.kind));
+    json.key("status").text(organization.policy.closed ? "deleted" : "active");
     json.key("created_at").text(rfc3339(organization.created_ms));
+    json.key("updated_at").text(rfc3339(organization.updated_ms));
     for (const Project* project : directory.projects_of(organization.id)) {
         if (project->is_default) json.key("default_project_id").text(to_uuid(project->id));
     }
-    json.end();
+    json.key("version").number(organization.version).end();
 }
 
 PageOf<const Organization*> page_of_organizations(const Page& page, std::vector<const Organization*> all) {
@@ -51,10 +68,11 @@ ApiAnswer list_organizations(Call& call) {
 }
 
 ApiAnswer create_organization(Call& call, Change& change) {
-    const std::string name = call.body.required_text("name");
+    BodyFields& body = call.body;
+    const std::string name = body.required_text("name"), slug = body.text("slug");
+    const Id128 owner = read_owner(call);
     if (call.error()) return call.refusal();
-    const Caller& caller = call.request.caller;
-    const auto id = create_organization(change, {.name = name, .owner = caller.is_person() ? caller.user : Id128{}});
+    const auto id = create_organization(change, {.name = name, .slug = slug, .owner = owner});
     if (!id) return api_error(id.error());
     JsonWriter json;
     write_organization(change.directory(), *change.directory().find_organization(*id), json);
@@ -65,6 +83,45 @@ ApiAnswer show_organization(Call& call) {
     JsonWriter json;
     write_organization(*call.directory, call.organization(), json);
     return versioned_answer(json, call.organization().version);
+}
+
+ApiAnswer update_organization(Call& call, Change& change) {
+    const Id128 id = call.organization().id;
+    const Organization& current = *change.directory().find_organization(id);
+    BodyFields& body = call.body;
+    if (const auto version = body.count("version", INT64_MAX).value_or(std::nullopt)) change.expect_version(*version);
+    if (const Status status = change.require_version(current.version); !status.ok()) return api_error(status);
+    JsonWriter shown;
+    write_organization(change.directory(), current, shown);
+    body.check_echo(shown.take(), {"name", "slug", "version"});
+    OrganizationChange wanted;
+    if (body.has("name")) wanted.name = body.required_text("name");
+    if (body.has("slug")) wanted.slug = body.required_text("slug");
+    if (call.error()) return call.refusal();
+    if (const Status status = update_organization(change, id, wanted); !status.ok()) return api_error(status);
+    const Organization& updated = *change.directory().find_organization(id);
+    JsonWriter json;
+    write_organization(change.directory(), updated, json);
+    return versioned_answer(json, updated.version);
+}
+
+ApiAnswer delete_organization(Call& call, Change& change) {
+    const Id128 id = call.organization().id;
+    Deletion deletion{.confirmed_name = call.body.text("confirm")};
+    if (call.body.has("forfeit")) deletion.forfeits_credit = call.body.flag("forfeit");
+    if (call.error()) return call.refusal();
+    if (const Status status = delete_organization(change, id, deletion); !status.ok()) {
+        ApiAnswer refused = api_error(status);
+        if (status.reason() == "credit_left") {
+            refused.error.detail().extra += ",\"balance\":" + to_usd(call.organization().credit->snapshot().balance());
+        }
+        return refused;
+    }
+    JsonWriter json;
+    json.object().key("deleted").flag(true).key("organization");
+    write_organization(change.directory(), *change.directory().find_organization(id), json);
+    json.end();
+    return json_answer(json);
 }
 
 ApiAnswer list_projects(Call& call) {

@@ -17,21 +17,46 @@ void write_organization(const Directory& directory, const Organization& organiza
 ApiAnswer list_organizations(Call& call);
 ApiAnswer create_organization(Call& call, Change& change);
 ApiAnswer show_organization(Call& call);
+ApiAnswer update_organization(Call& call, Change& change);
+ApiAnswer delete_organization(Call& call, Change& change);
 ApiAnswer list_projects(Call& call);
 ApiAnswer create_project(Call& call, Change& change);
 
 inline constexpr Field kNameField = fields::text("name").from(1, 100).required().note("At most 100 bytes");
-inline constexpr std::array kNewOrganizationFields = {kNameField};
+inline constexpr Field kSlugField = fields::text("slug").note("Lower-case letters and digits, with dashes between");
+inline constexpr std::array kNewOrganizationFields = {
+    kNameField,
+    kSlugField.or_null().note("Made from the name if absent"),
+    fields::uuid("owner_user_id").or_null().note("The operator names one, or none; a person is the owner"),
+};
 inline constexpr Schema kNewOrganization{"NewOrganization", kNewOrganizationFields};
-inline constexpr Schema kNewProject{"NewProject", kNewOrganizationFields};
+inline constexpr std::array kNewProjectFields = {kNameField};
+inline constexpr Schema kNewProject{"NewProject", kNewProjectFields};
 
 inline constexpr std::array kOrganizationFields = {
-    fields::uuid("id"),         fields::text("name"),
-    fields::text("slug"),       fields::text("kind").one_of("personal|team"),
-    fields::time("created_at"), fields::uuid("default_project_id")};
+    fields::uuid("id"),
+    fields::text("name"),
+    kSlugField,
+    fields::text("kind").one_of("personal|team"),
+    fields::text("status").one_of("active|deleted").note("Deleted ones are shown to the operator only"),
+    fields::time("created_at"),
+    fields::time("updated_at"),
+    fields::uuid("default_project_id"),
+    fields::integer("version"),
+};
 inline constexpr Schema kOrganization{"Organization", kOrganizationFields};
 inline constexpr std::array kOrganizationPageFields = {fields::list("data", kOrganization), kNextCursor};
 inline constexpr Schema kOrganizationPage{"OrganizationPage", kOrganizationPageFields};
+
+inline constexpr Schema kOrganizationChange{"OrganizationChange", kOrganizationFields};
+inline constexpr std::array kDeletionFields = {
+    fields::text("confirm").note("The organization's name"),
+    fields::flag("forfeit").note("Also with credit left, which nobody can use then; false if absent"),
+};
+inline constexpr Schema kDeletion{"OrganizationDeletion", kDeletionFields};
+inline constexpr std::array kOrganizationDeletedFields = {fields::flag("deleted"),
+                                                          fields::object("organization", kOrganization)};
+inline constexpr Schema kOrganizationDeleted{"OrganizationDeleted", kOrganizationDeletedFields};
 
 inline constexpr std::array kProjectFields = {fields::uuid("id"), fields::text("name"), fields::flag("is_default"),
                                               fields::time("created_at")};

@@ -16,6 +16,13 @@ inline constexpr Operation kOrganizationsRoutes[] = {
      {.body = &kNewOrganization, .answer = &kOrganization, .status = 201}},
     {kGet, "/api/organizations/{organization}", "organization", see_organization, readers, {show_organization},
      "Show an organization", {.answer = &kOrganization}},
+    {kPatch, "/api/organizations/{organization}", "organization",
+     Permission::change_organization, accounts, {update_organization, "organization.update"},
+     "Change an organization's name or slug", {.body = &kOrganizationChange, .answer = &kOrganization}},
+    {kDelete, "/api/organizations/{organization}", "organization",
+     Permission::delete_organization, accounts, {tollgate::delete_organization, "organization.delete"},
+     "Delete an organization; its keys fail at once, its books stay",
+     {.body = &kDeletion, .answer = &kOrganizationDeleted, .body_optional = true}},
 };
 // clang-format on
 
