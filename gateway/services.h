@@ -43,7 +43,7 @@ struct Services {
     std::unique_ptr<ThreadPool> parsers, readers, account_changes;
     std::unique_ptr<FairQueue> parsing;  // on `parsers`
     std::uint32_t worker_count = 1;
-    std::atomic<bool> draining{false};  // SIGTERM was received
+    std::atomic<bool> draining{false};                  // SIGTERM was received
     std::atomic<std::uint64_t> connections_refused{0};  // at limits.max_connections, with none idle
     // When a request was last refused because slots or memory were exhausted for everybody; monotonic ms.
     std::atomic<std::int64_t> shed_at_ms{INT64_MIN / 2};

@@ -193,6 +193,7 @@ std::string member_document_key(std::string_view organization_uuid, std::string_
 }
 
 std::string user_document_key(std::string_view uuid) { return joined(kUserDocumentPrefix, uuid); }
+std::string former_project_document_key(std::string_view uuid) { return joined(kFormerProjectDocumentPrefix, uuid); }
 std::string former_user_document_key(std::string_view uuid) { return joined(kFormerUserDocumentPrefix, uuid); }
 std::string invitation_document_key(std::string_view uuid) { return joined(kInvitationDocumentPrefix, uuid); }
 std::string voucher_document_key(std::string_view digest_hex) { return joined(kVoucherDocumentPrefix, digest_hex); }

@@ -6,7 +6,8 @@
 //                "key/<64 hex>", "root",
 //                "user/<uuid>", "invitation/<uuid>",
 //                "member/<organization>/<user>",
-//                "former_key/<64 hex>", "former_user/<uuid>" (deleted)
+//                "former_key/<64 hex>", "former_user/<uuid>",
+//                "former_project/<uuid>" (deleted)
 //                "voucher/<64 hex>", "allowance/<uuid>",
 //                "credit_request/<organization>/<uuid>"
 //   money        block u64                                    money block (store/journal.h)
@@ -127,6 +128,7 @@ std::optional<OrganizationAndUlid> parse_refunded_key(std::string_view key);
 // --- accounts. The caller passes ids as text: lower-case UUIDs and hexadecimal digests.
 inline constexpr std::string_view kOrganizationDocumentPrefix = "org/";
 inline constexpr std::string_view kProjectDocumentPrefix = "project/";
+inline constexpr std::string_view kFormerProjectDocumentPrefix = "former_project/";
 inline constexpr std::string_view kKeyDocumentPrefix = "key/";
 inline constexpr std::string_view kFormerKeyDocumentPrefix = "former_key/";
 inline constexpr std::string_view kMemberDocumentPrefix = "member/";
@@ -139,6 +141,7 @@ inline constexpr std::string_view kAllowanceDocumentPrefix = "allowance/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
+std::string former_project_document_key(std::string_view uuid);
 std::string key_document_key(std::string_view digest_hex);
 std::string former_key_document_key(std::string_view digest_hex);
 std::string member_document_key(std::string_view organization_uuid, std::string_view user_uuid);

@@ -117,6 +117,12 @@ void DirectoryBuilder::erase_user(const Id128& id) {
     users_.erase(id);
 }
 
+void DirectoryBuilder::erase_project(const Id128& organization, const Id128& id) {
+    std::erase_if(own_entry(organization).projects, [&](const auto& one) { return one->id == id; });
+    const std::size_t index = id_shard_of(id);
+    own(project_shards_, index, root_->projects).erase(id);
+}
+
 void DirectoryBuilder::erase_membership(const Id128& organization, const Id128& user) {
     MemberList& members = own_members(organization);
     std::erase_if(members, [&](const auto& one) { return one->user == user; });

@@ -149,6 +149,7 @@ class DirectoryBuilder {
     // Removes what is there; nothing happens if it isn't. A person's memberships and tokens must be gone before.
     void erase_key(const KeyDigest& digest);
     void erase_user(const Id128& id);
+    void erase_project(const Id128& organization, const Id128& id);  // its keys must be gone before
     void erase_membership(const Id128& organization, const Id128& user);
     void erase_invitation(Id128 organization, Id128 id);
     // What was built so far; changes with every call above.

@@ -7,12 +7,14 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/seats.h"
 #include "store/key_space.h"
 
 namespace tollgate {
 namespace {
 
-constexpr std::array<std::string_view, 4> kDisabled = {"no", "by_hand", "member_left", "member_suspended"};
+constexpr std::array<std::string_view, 5> kDisabled = {"no", "by_hand", "member_left", "member_suspended",
+                                                       "project_archived"};
 
 // What stays of a deleted key.
 template <class Key, class Fields>
@@ -93,7 +95,8 @@ Result<Id128> project_for_key(Change& change, const Id128& organization, const K
     }
     if (fields.project) {
         const Project* const project = change.directory().find_project(*fields.project);
-        if (project != nullptr && project->organization == organization) return project->id;
+        const bool usable = project != nullptr && project->organization == organization && !project->archived();
+        if (usable) return project->id;
         return failure(StatusCode::invalid, "project: the organization has no such project");
     }
     for (const Project* const project : change.directory().projects_of(organization)) {
@@ -219,6 +222,9 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
     if (Status status = check_creator(change, organization, fields.creator); !status.ok()) {
         return std::unexpected(std::move(status));
     }
+    if (Status status = check_room_for_key(change, organization); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
     const auto project = project_for_key(change, organization, fields);
     if (!project) return std::unexpected(project.error());
     key.project = *project;
@@ -262,7 +268,12 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     key->name = fields.name.value_or(key->name);
     const bool was_disabled = key->disabled != Disabled::no;
     const bool is_disabled = fields.disabled.value_or(was_disabled);
-    if (is_disabled != was_disabled) key->disabled = is_disabled ? Disabled::by_hand : Disabled::no;
+    const Project* const project = change.directory().find_project(key->project);
+    if (was_disabled && !is_disabled && project != nullptr && project->archived()) {
+        return {StatusCode::conflict, "the key's project is archived", "project_archived"};
+    }
+    const bool stays_disabled = fields.disabled == true && key->disabled == Disabled::project_archived;
+    if (is_disabled != was_disabled || stays_disabled) key->disabled = is_disabled ? Disabled::by_hand : Disabled::no;
     Limits limits = key->limits;
     limits.budget = fields.limit.value_or(limits.budget);
     limits.reset = fields.reset.value_or(limits.reset);

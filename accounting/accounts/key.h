@@ -64,8 +64,8 @@ class CompactLimits {
     LimitReset reset_ = LimitReset::lifetime;
 };
 
-// Whether it is, and why: what disabled a key for its member's sake enables it again.
-enum class Disabled : std::uint8_t { no, by_hand, member_left, member_suspended };
+// Whether it is, and why: what disabled a key for its member's or its project's sake enables it again.
+enum class Disabled : std::uint8_t { no, by_hand, member_left, member_suspended, project_archived };
 std::string_view to_string(Disabled disabled);
 bool parse(std::string_view text, Disabled& disabled);
 
@@ -116,6 +116,7 @@ struct KeyFields {
     LimitReset reset = LimitReset::lifetime;
     std::int64_t expires_ms = 0;  // 0: never; else after now
 };
+// conflict limit_reached.
 Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFields& fields);
 
 struct TokenFields {
@@ -133,8 +134,8 @@ struct KeyChange {
     std::optional<std::optional<NanoUsd>> limit = {};  // present and empty: unlimited
     std::optional<LimitReset> reset = {};
 };
-// not_found for an unknown key; the root key can be neither changed nor deleted (invalid). What names a deleted key is
-// kept: what it spent stays in reports.
+// conflict project_archived: such a key stays disabled. not_found for an unknown key; the root key can be neither
+// changed nor deleted (invalid). What names a deleted key is kept: what it spent stays in reports.
 Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields);
 Status delete_key(Change& change, const KeyDigest& digest);
 // The same of a key that must be there.

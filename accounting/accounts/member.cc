@@ -101,7 +101,9 @@ std::size_t change_keys(Change& change, const Membership& member, Disabled from,
         if (key->creator == member.user && key->disabled == from) changed.push_back(*key);
     }
     for (KeyRecord& key : changed) {
-        key.disabled = to;
+        const Project* const project = change.directory().find_project(key.project);
+        const bool archived = to == Disabled::no && project != nullptr && project->archived();
+        key.disabled = archived ? Disabled::project_archived : to;
         key.updated_ms = change.now_ms();
         put_key(change, std::move(key));
     }

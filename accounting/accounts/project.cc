@@ -1,10 +1,14 @@
 #include "accounting/accounts/project.h"
 
 #include <utility>
+#include <vector>
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/key.h"
+#include "accounting/accounts/member.h"
 #include "accounting/accounts/organization.h"
+#include "accounting/accounts/seats.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -17,6 +21,7 @@ void fields_of(ProjectOf& project, Fields& fields) {
     fields.id("organization", project.organization);
     fields.name("name", project.name);
     fields.flag("is_default", project.is_default);
+    fields.number("archived_ms", project.archived_ms);
     fields.number("version", project.version);
     fields.number("created_ms", project.created_ms);
     limit_fields_of(project.limits, fields);
@@ -34,6 +39,50 @@ Id128 add_project(Change& change, Project project) {
     const Id128 id = project.id;
     put_project(change, std::move(project));
     return id;
+}
+
+// The project to be changed, with the version that the call demands.
+Result<Project> changeable_project(Change& change, const Id128& id) {
+    const Project* const current = change.directory().find_project(id);
+    if (current == nullptr) return failure(StatusCode::not_found, "there is no such project");
+    if (Status status = change.require_version(current->version); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    return *current;
+}
+
+Status check_free_name(const Directory& directory, const Project& project) {
+    for (const Project* const other : directory.projects_of(project.organization)) {
+        if (other->id == project.id || other->name != project.name) continue;
+        return {StatusCode::conflict, "the organization has a project of this name", "name_taken"};
+    }
+    return {};
+}
+
+std::vector<KeyRecord> keys_in(const Directory& directory, const Project& project) {
+    std::vector<KeyRecord> keys;
+    for (const KeyRecord* const key : directory.keys_of(project.organization)) {
+        if (key->project == project.id) keys.push_back(*key);
+    }
+    return keys;
+}
+
+// Whoever made the key may have gone or been suspended while it was disabled for its project's sake.
+Disabled state_without_archive(const Directory& directory, const KeyRecord& key) {
+    if (key.creator.is_nil()) return Disabled::no;
+    const Membership* const member = directory.find_membership(key.organization, key.creator);
+    if (member == nullptr) return Disabled::member_left;
+    return member->status == MemberStatus::suspended ? Disabled::member_suspended : Disabled::no;
+}
+
+void archive_keys(Change& change, const Project& project) {
+    for (KeyRecord& key : keys_in(change.directory(), project)) {
+        const Disabled affected = project.archived() ? Disabled::no : Disabled::project_archived;
+        if (key.disabled != affected) continue;
+        key.disabled = project.archived() ? Disabled::project_archived : state_without_archive(change.directory(), key);
+        key.updated_ms = change.now_ms();
+        put_key(change, std::move(key));
+    }
 }
 
 }  // namespace
@@ -70,7 +119,83 @@ Result<Id128> create_project(Change& change, const Id128& organization, std::str
     fields_of(project, check);
     if (!check.status().ok()) return std::unexpected(check.status());
     if (const auto owner = open_organization(change, organization); !owner) return std::unexpected(owner.error());
+    Status status = check_room_for_project(change, organization);
+    if (status.ok()) status = check_free_name(change.directory(), project);
+    if (!status.ok()) return std::unexpected(std::move(status));
     return add_project(change, project);
+}
+
+Status update_project(Change& change, const Id128& id, const ProjectChange& fields) {
+    const auto current = changeable_project(change, id);
+    if (!current) return current.error();
+    Project project = *current;
+    project.name = fields.name.value_or(project.name);
+    const bool archives = fields.archived.value_or(project.archived());
+    if (archives != project.archived()) project.archived_ms = archives ? change.now_ms() : 0;
+    if (document_of(project) == document_of(*current)) return {};
+    DocumentCheck check;
+    fields_of(project, check);
+    if (!check.status().ok()) return check.status();
+    if (project.name != current->name) {
+        if (Status status = check_free_name(change.directory(), project); !status.ok()) return status;
+    }
+    if (project.archived() && project.is_default) {
+        return {StatusCode::conflict, "the default project cannot be archived: make another one the default first",
+                "default_project"};
+    }
+    if (project.archived() != current->archived()) archive_keys(change, project);
+    put_project(change, std::move(project));
+    return {};
+}
+
+Status make_default_project(Change& change, const Id128& id) {
+    const auto current = changeable_project(change, id);
+    if (!current) return current.error();
+    if (current->is_default) return {};
+    if (current->archived()) return {StatusCode::conflict, "the project is archived", "project_archived"};
+    for (const Project* const other : change.directory().projects_of(current->organization)) {
+        if (!other->is_default) continue;
+        Project former = *other;
+        former.is_default = false;
+        put_project(change, std::move(former));
+        break;
+    }
+    Project project = *current;
+    project.is_default = true;
+    put_project(change, std::move(project));
+    return {};
+}
+
+Status delete_project(Change& change, const Id128& id) {
+    const auto current = changeable_project(change, id);
+    if (!current) return current.error();
+    if (current->is_default) {
+        return {StatusCode::conflict, "the default project cannot be deleted", "default_project"};
+    }
+    if (!current->archived()) return {StatusCode::conflict, "archive the project first", "not_archived"};
+    for (const KeyRecord& key : keys_in(change.directory(), *current)) erase_key(change, key.digest);
+    const std::string document = project_document_key(to_uuid(id));
+    DocumentWriter former;
+    former.name("name", current->name);
+    former.id("organization", current->organization);
+    change.put_document(current->organization, former_project_document_key(to_uuid(id)), {}, former.take());
+    change.put_document(current->organization, document, document_of(*current), {});
+    change.concerns(current->organization, document);
+    change.edit().erase_project(current->organization, id);
+    return {};
+}
+
+Result<std::string> name_of_project(const Directory& directory, Store& store, const Id128& id) {
+    if (const Project* const project = directory.find_project(id)) return project->name;
+    const std::string document = former_project_document_key(to_uuid(id));
+    const auto text = store.get(Family::accounts, document);
+    if (!text) return text;
+    DocumentReader reader;
+    reader.open(document, *text);
+    std::string name;
+    reader.name("name", name);
+    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
+    return name;
 }
 
 void create_default_project(Change& change, const Id128& organization) {

@@ -32,11 +32,6 @@ Id128 read_owner(Call& call) {
     return caller.user;
 }
 
-void write_project(const Project& project, JsonWriter& json) {
-    json.object().key("id").text(to_uuid(project.id)).key("name").text(project.name);
-    json.key("is_default").flag(project.is_default).key("created_at").text(rfc3339(project.created_ms)).end();
-}
-
 }  // namespace
 
 void write_organization(const Directory& directory, const Organization& organization, JsonWriter& json) {
@@ -122,30 +117,6 @@ ApiAnswer delete_organization(Call& call, Change& change) {
     write_organization(change.directory(), *change.directory().find_organization(id), json);
     json.end();
     return json_answer(json);
-}
-
-ApiAnswer list_projects(Call& call) {
-    const Page page = read_page(call.query);
-    if (call.error()) return call.refusal();
-    JsonWriter json;
-    const auto part = page_of(
-        page, call.directory->projects_of(call.organization().id),
-        [](const Project* one) { return std::tuple(one->created_ms, !one->is_default, one->id); },
-        [](const Project* one) {  // made with its organization, the default project is the first
-            return place_of(one->created_ms, (one->is_default ? "0-" : "1-") + to_uuid(one->id));
-        });
-    write_page(part, [&](const Project* one) { write_project(*one, json); }, json);
-    return json_answer(json);
-}
-
-ApiAnswer create_project(Call& call, Change& change) {
-    const std::string name = call.body.required_text("name");
-    if (call.error()) return call.refusal();
-    const auto id = create_project(change, call.organization().id, name);
-    if (!id) return api_error(id.error());
-    JsonWriter json;
-    write_project(*change.directory().find_project(*id), json);
-    return json_answer(json, 201);
 }
 
 }  // namespace tollgate

@@ -1,10 +1,9 @@
-// Organizations and their projects.
+// Organizations.
 #pragma once
 
 #include <array>
 
 #include "accounting/accounts/organization.h"
-#include "accounting/accounts/project.h"
 #include "gateway/api/call.h"
 #include "gateway/api/paging.h"
 
@@ -19,8 +18,6 @@ ApiAnswer create_organization(Call& call, Change& change);
 ApiAnswer show_organization(Call& call);
 ApiAnswer update_organization(Call& call, Change& change);
 ApiAnswer delete_organization(Call& call, Change& change);
-ApiAnswer list_projects(Call& call);
-ApiAnswer create_project(Call& call, Change& change);
 
 inline constexpr Field kNameField = fields::text("name").from(1, 100).required().note("At most 100 bytes");
 inline constexpr Field kSlugField = fields::text("slug").note("Lower-case letters and digits, with dashes between");
@@ -30,8 +27,6 @@ inline constexpr std::array kNewOrganizationFields = {
     fields::uuid("owner_user_id").or_null().note("The operator names one, or none; a person is the owner"),
 };
 inline constexpr Schema kNewOrganization{"NewOrganization", kNewOrganizationFields};
-inline constexpr std::array kNewProjectFields = {kNameField};
-inline constexpr Schema kNewProject{"NewProject", kNewProjectFields};
 
 inline constexpr std::array kOrganizationFields = {
     fields::uuid("id"),
@@ -57,11 +52,5 @@ inline constexpr Schema kDeletion{"OrganizationDeletion", kDeletionFields};
 inline constexpr std::array kOrganizationDeletedFields = {fields::flag("deleted"),
                                                           fields::object("organization", kOrganization)};
 inline constexpr Schema kOrganizationDeleted{"OrganizationDeleted", kOrganizationDeletedFields};
-
-inline constexpr std::array kProjectFields = {fields::uuid("id"), fields::text("name"), fields::flag("is_default"),
-                                              fields::time("created_at")};
-inline constexpr Schema kProject{"Project", kProjectFields};
-inline constexpr std::array kProjectPageFields = {fields::list("data", kProject), kNextCursor};
-inline constexpr Schema kProjectPage{"ProjectPage", kProjectPageFields};
 
 }  // namespace tollgate

@@ -11,10 +11,12 @@ void UsageNames::add_key(const KeyDigest& key, Columns& out) {
     out.emplace_back("key_label", text_of(found->second.label));
 }
 
-void UsageNames::add_project(const Id128& project, Columns& out) const {
-    const Project* const found = directory_.find_project(project);
+void UsageNames::add_project(const Id128& project, Columns& out) {
+    const auto [found, fresh] = projects_.try_emplace(project);
+    if (fresh && !project.is_nil())
+        found->second = name_of_project(directory_, store_, project).value_or(std::string());
     out.emplace_back("project_id", id_of(project));
-    out.emplace_back("project_name", found == nullptr ? Value{} : text_of(found->name));
+    out.emplace_back("project_name", text_of(found->second));
 }
 
 }  // namespace tollgate

@@ -12,18 +12,20 @@ namespace tollgate {
 
 class UsageNames {
   public:
-    // Both must outlive it. Blocks where a key has been deleted: what named it is in the store.
+    // Both must outlive it. Blocks where a key or project has been deleted: what named it is in
+    // the store.
     UsageNames(const Directory& directory, Store& store) : directory_(directory), store_(store) {}
 
     // key_hash, key_name and key_label; the last two are null of a key that was never seen here.
     void add_key(const KeyDigest& key, Columns& out);
     // project_id and project_name; null if there is none.
-    void add_project(const Id128& project, Columns& out) const;
+    void add_project(const Id128& project, Columns& out);
 
   private:
     const Directory& directory_;
     Store& store_;
     std::map<KeyDigest, KeyNames> keys_;
+    std::map<Id128, std::string> projects_;
 };
 
 inline constexpr std::array kKeyColumns = {fields::key_hash("key_hash"), fields::text("key_name").or_null(),

@@ -18,6 +18,15 @@ std::string name_in(Store& store, const std::string& document, Read read) {
     return entity ? std::move(entity->name) : std::string();
 }
 
+// Of a deleted project its name is kept (accounting/accounts/project.h).
+Result<Project> read_former_project(DocumentReader& reader, std::string_view document, std::string_view text) {
+    Project project;
+    reader.open(document, text);
+    reader.name("name", project.name);
+    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
+    return project;
+}
+
 }  // namespace
 
 template <class Id, class Find>
@@ -33,7 +42,10 @@ const std::string& AccountNames::organization(const Id128& id) {
 }
 
 const std::string& AccountNames::project(const Id128& id) {
-    return look_up(projects_, id, [&] { return name_in(store_, project_document_key(to_uuid(id)), read_project); });
+    return look_up(projects_, id, [&] {
+        std::string name = name_in(store_, project_document_key(to_uuid(id)), read_project);
+        return name.empty() ? name_in(store_, former_project_document_key(to_uuid(id)), read_former_project) : name;
+    });
 }
 
 const std::string& AccountNames::key(const KeyDigest& digest) {

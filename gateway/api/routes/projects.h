@@ -1,8 +1,9 @@
 // The projects of an organization.
 #pragma once
 
+#include "gateway/api/keys.h"
 #include "gateway/api/limits.h"
-#include "gateway/api/organizations.h"
+#include "gateway/api/projects.h"
 #include "gateway/api/routes/row.h"
 
 namespace tollgate::rows {
@@ -10,10 +11,21 @@ namespace tollgate::rows {
 // clang-format off
 inline constexpr Operation kProjectsRoutes[] = {
     {kGet, "/api/organizations/{organization}/projects", "projects", see_projects, readers, {list_projects},
-     "List projects", {.query = &kPageQuery, .answer = &kProjectPage}},
+     "List projects", {.query = &kProjectsQuery, .answer = &kProjectPage}},
     {kPost, "/api/organizations/{organization}/projects", "projects",
      manage_projects, accounts, {create_project, "project.create"},
      "Create a project", {.body = &kNewProject, .answer = &kProject, .status = 201}},
+    {kGet, "/api/organizations/{organization}/projects/{project}", "project", see_projects, readers, {show_project},
+     "Show a project", {.answer = &kProject}},
+    {kPatch, "/api/organizations/{organization}/projects/{project}", "project",
+     manage_projects, accounts, {update_project, "project.update"},
+     "Rename a project, archive it with its keys, or take it back", {.body = &kProjectChange, .answer = &kProject}},
+    {kDelete, "/api/organizations/{organization}/projects/{project}", "project",
+     manage_projects, accounts, {delete_project, "project.delete"},
+     "Delete an archived project with its keys", {.answer = &kDeleted}},
+    {kPost, "/api/organizations/{organization}/projects/{project}/default", "project_default",
+     manage_projects, accounts, {make_default_project, "project.default"},
+     "Make a project the default one", {.answer = &kProject}},
     {kGet, "/api/organizations/{organization}/projects/{project}/limits", "project_limits",
      see_projects, readers, {show_limits},
      "Show a project's limits", {.answer = &kLimits}},

@@ -31,7 +31,8 @@ class ChangeTest : public AccountsFixture {
         auto earlier = change.find_answer(repeatable);
         if (!earlier) return std::unexpected(earlier.error());
         if (*earlier) return std::move(**earlier);
-        const auto made = create_project(change, organization, "p");
+        const std::size_t number = change.directory().projects_of(organization).size();
+        const auto made = create_project(change, organization, "p" + std::to_string(number));
         if (!made) return std::unexpected(made.error());
         StoredAnswer answer{.status = 201, .body = to_uuid(*made)};
         change.set_answer(answer);
