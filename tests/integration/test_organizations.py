@@ -138,7 +138,7 @@ def test_of_a_deleted_one_the_operator_reads_the_books_and_changes_nothing(gatew
     other = new_team(gateway)
     gateway.manage("POST", f"{other.path}/credits", {"amount": 1})
     body = {"to": team.organization, "amount": 1}
-    assert gateway.request("POST", f"{other.path}/transfers", key=gateway.root_key, json=body).status == 400
+    assert gateway.request("POST", f"{other.path}/transfers", key=gateway.root_key, json=body).status == 404
 
 
 def test_it_is_still_deleted_after_a_restart(start_gateway):
