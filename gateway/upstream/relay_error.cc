@@ -1,4 +1,7 @@
 // An upstream's refusal, passed on in a shape that every SDK understands.
+#include <algorithm>
+#include <chrono>
+
 #include "gateway/client/connection.h"
 #include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/relay.h"
@@ -9,6 +12,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::size_t kMostErrorBytes = 64 * 1024;  // of an upstream's error body
+constexpr std::uint32_t kLongestErrorMs = 2000;     // that it is waited for: the status is known
 
 // The endpoint is asked again without them. Not where the client asks for more with them: that is its own affair.
 void note_refused_stream_options(Connection& connection, const UpstreamRefusal& refusal) {
@@ -25,8 +29,13 @@ void note_refused_stream_options(Connection& connection, const UpstreamRefusal& 
 
 wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer) {
     BodyReader reader(connection, answer);
+    const std::uint32_t gap_ms = connection.worker().config().timeouts.stream_gap_timeout_ms;
+    const auto end = wire::Clock::now() + std::chrono::milliseconds(std::min(kLongestErrorMs, gap_ms));
     while (!reader.ended() && reader.in_hand().size() < kMostErrorBytes) {
-        const BodyPart part = reader.must_read() ? reader.take(co_await reader.read()) : reader.take();
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - wire::Clock::now()).count();
+        if (left <= 0) break;
+        const BodyPart part =
+            reader.must_read() ? reader.take(co_await reader.read(static_cast<std::uint32_t>(left))) : reader.take();
         if (part.error) break;  // what has come says enough
     }
     const UpstreamRefusal refusal{.status = answer.status,

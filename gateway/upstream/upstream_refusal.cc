@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -10,37 +11,107 @@
 namespace tollgate {
 namespace {
 
-// What a 403 speaks of that is about the gateway's account.
-constexpr std::array<std::string_view, 20> kAccountWords = {"api key",
-                                                            "api-key",
-                                                            "api_key",
-                                                            "apikey",
-                                                            "authenticat",
-                                                            "unauthorized",
-                                                            "credential",
-                                                            "access token",
-                                                            "security token",
-                                                            "bearer",
-                                                            "signature",
-                                                            "billing",
-                                                            "suspended",
-                                                            "deactivated",
-                                                            "insufficient_quota",
-                                                            "account",
-                                                            "invalid key",
-                                                            "unregistered caller",
-                                                            "caller does not have permission",
-                                                            "not authorized to perform"};
+// What names of errors about the gateway's account have in them: of the code and the type, which quote nobody.
+constexpr std::array<std::string_view, 14> kAccountNames = {
+    "api key", "apikey",    "authenticat", "unauthorized", "credential",  "access token", "security token",
+    "account", "signature", "billing",     "suspended",    "deactivated", "arrearage",    "insufficient quota"};
+
+// What messages about it say. They may quote the caller, so a word alone tells nothing.
+constexpr std::array<std::string_view, 34> kAccountPhrases = {"incorrect api key",
+                                                              "invalid api key",
+                                                              "valid api key",
+                                                              "api key not",
+                                                              "api key is",
+                                                              "api key has",
+                                                              "api key provided",
+                                                              "api key expired",
+                                                              "your api key",
+                                                              "this api key",
+                                                              "no api key",
+                                                              "missing api key",
+                                                              "invalid key",
+                                                              "authentication method",
+                                                              "authentication failed",
+                                                              "authentication required",
+                                                              "failed to authenticate",
+                                                              "not authenticated",
+                                                              "unauthenticated",
+                                                              "invalid credential",
+                                                              "credentials are",
+                                                              "invalid access token",
+                                                              "access token is",
+                                                              "security token",
+                                                              "invalid bearer",
+                                                              "bearer token is",
+                                                              "request signature",
+                                                              "your account is",
+                                                              "your account has been",
+                                                              "account is suspended",
+                                                              "account is not active",
+                                                              "unregistered caller",
+                                                              "caller does not have permission",
+                                                              "not authorized to perform"};
+
+// Some providers say under another status than 401 that they do not know the key, or that it is not paid for: Google,
+// xAI, Anthropic, DashScope, OpenAI. How such messages begin, and such codes.
+constexpr std::array<std::string_view, 5> kAccountBeginnings = {
+    "api key not valid", "api key expired", "incorrect api key", "invalid api key", "your credit balance is too low"};
+constexpr std::array<std::string_view, 5> kAccountCodes = {"invalid api key", "api key invalid", "arrearage",
+                                                           "billing hard limit reached", "billing not active"};
+
+// The operator's quota is used up: trying again does not help.
+constexpr std::array<std::string_view, 4> kQuotaCodes = {"insufficient quota", "insufficient balance",
+                                                         "exceeded current quota error", "billing hard limit reached"};
+
+// For comparing: small letters, and spaces between words.
+std::string normal(std::string_view text) {
+    std::string all(text);
+    std::ranges::transform(all, all.begin(), [](char c) {
+        if (c == '-' || c == '_') return ' ';
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    });
+    return all;
+}
+
+// A message without what it quotes.
+std::string without_quotes(std::string_view message) {
+    std::string text;
+    bool quoted = false;
+    for (const char c : message) {
+        if (c == '"') quoted = !quoted;
+        if (!quoted) text += c;
+    }
+    return text;
+}
+
+bool has_any(std::string_view text, std::span<const std::string_view> phrases) {
+    return std::ranges::any_of(phrases, [text](std::string_view phrase) { return text.contains(phrase); });
+}
+
+std::string_view unquoted(std::string_view code) {
+    return code.size() >= 2 && code.front() == '"' ? code.substr(1, code.size() - 2) : code;
+}
+
+bool is_any(const ProviderError& said, std::span<const std::string_view> names) {
+    const std::string type = normal(said.type), code = normal(unquoted(said.code));
+    return std::ranges::any_of(names, [&](std::string_view name) { return name == type || name == code; });
+}
 
 bool speaks_of_account(const ProviderError& said) {
-    std::string text = said.message + " " + said.code + " " + said.type;
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-    return std::ranges::any_of(kAccountWords,
-                               [&text](std::string_view word) { return text.find(word) != std::string::npos; });
+    const std::string message = normal(without_quotes(said.message));
+    return message == "unauthorized" || has_any(message, kAccountPhrases) ||
+           has_any(normal(said.code + " " + said.type), kAccountNames);
+}
+
+// Whether it can be nobody's but the gateway's account, whatever the status.
+bool surely_refuses_account(const ProviderError& said) {
+    const std::string message = normal(said.message);
+    return is_any(said, kAccountCodes) || said.members.find("\"API_KEY_INVALID\"") != std::string::npos ||
+           std::ranges::any_of(kAccountBeginnings, [&](std::string_view words) { return message.starts_with(words); });
 }
 
 bool refuses_account(int status, const std::optional<ProviderError>& said) {
+    if (status == 400) return said && surely_refuses_account(*said);
     if (status == 403) return !said || said->message.empty() || speaks_of_account(*said);
     return status == 401 || status == 402 || status == 407;
 }
@@ -63,6 +134,7 @@ Error error_of(int status, std::string_view provider, std::optional<ProviderErro
     if (status < 400) return error;
     error.detail().status = status;
     if (!said) return error;
+    if (is_any(*said, kQuotaCodes)) error.detail().headers = "x-should-retry: false\r\n";
     said->provider = provider;
     for (std::string* const text : {&said->message, &said->type, &said->param, &said->code, &said->members}) {
         redact(*text, credential);
@@ -75,9 +147,14 @@ Error error_of(int status, std::string_view provider, std::optional<ProviderErro
 
 Error judge(const UpstreamRefusal& refusal, const Credential& credential) {
     std::optional<ProviderError> said;
-    if (refusal.whole) said = read_provider_error(refusal.body);
+    // Of a short text that is cut off, what stands at the cut would be told.
+    constexpr std::size_t kMoreThanIsTold = 8192;
+    const bool json = refusal.body.find_first_of("{[") == refusal.body.find_first_not_of(" \t\r\n");
+    const bool readable = refusal.whole || json || refusal.body.size() > kMoreThanIsTold;
+    if (readable) said = read_provider_error(refusal.body);
     Error error = error_of(refusal.status, refusal.provider, std::move(said), credential);
-    if (error.kind() != ErrorKind::upstream_auth_failed) error.detail().headers = refusal.retry_headers;
+    const bool passed = error.kind() != ErrorKind::upstream_auth_failed && error.detail().headers.empty();
+    if (passed) error.detail().headers = refusal.retry_headers;
     return error;
 }
 

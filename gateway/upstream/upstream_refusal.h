@@ -2,8 +2,9 @@
 // for the request is decided here, without I/O; chat/inbound.h shapes it for the client.
 //
 // The provider's status and words reach the client, but for those that are about the gateway's own account at the
-// provider: 401, 402, 407, and a 403 that speaks of a key or an account, or says nothing. They become 502
-// upstream_auth_failed, because the client would blame its own key. A 403 about content, a region or a model stays one.
+// provider: 401, 402, 407, a 403 that speaks of a key or an account, or says nothing, and a 400 that is surely about a
+// key. They become 502 upstream_auth_failed, because the client would blame its own key. A 403 about content, a region
+// or a model stays one. A quota that is used up keeps its status, and the client is told not to try again.
 #pragma once
 
 #include <optional>

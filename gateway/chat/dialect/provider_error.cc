@@ -7,10 +7,18 @@
 //   {"object":"error","message","type","code"}    vLLM, Mistral
 //   {"message"}, {"msg"}, {"code","message"}      many; DashScope
 //   {"detail":"…"}, {"detail":[{"msg","loc"}]}    FastAPI: Voyage, LiteLLM
-//   {"errors":[…]}                                Cloudflare
+//   {"errors":[…]}, {"error":[…]}                 Cloudflare
+//   {"errors":{"messages":[…]}}, {"err":"…"}      proxies
 //   {"title","detail","status"}                   RFC 9457
 //   {"__type","message"}                          AWS
 //   {"base_resp":{"status_code","status_msg"}}    MiniMax
+//   {"error_code","error_msg"}                    Baidu
+//   {"Response":{"Error":{"Code","Message"}}}     Tencent; Volcengine with `ResponseMetadata`
+//   {"header":{"code","message"}}                 Spark
+//   {"fault":{"faultstring"}}                     Apigee
+//   {"…Exception":{"message"}}                    Bedrock, in streams
+//   {"choices":[{"error":{…}}]}                   OpenRouter
+//   <Error><Code>…</Code><Message>…</Message>     S3 and its like
 #include "gateway/chat/dialect/provider_error.h"
 
 #include <algorithm>
@@ -28,11 +36,18 @@ constexpr std::size_t kMostMessageBytes = 4096;
 constexpr std::size_t kMostWordBytes = 256;     // of type, code and param
 constexpr std::size_t kMostMemberBytes = 4096;  // of what else an error object holds; more is generated text, not words
 constexpr int kMostNesting = 4;                 // of messages in messages
+constexpr std::size_t kMostJsonDepth = 32;      // that is parsed
 
-constexpr std::array<std::string_view, 13> kMessageNames = {
-    "message",       "Message",      "msg",   "detail",      "error_description",
-    "error_message", "errorMessage", "title", "description", "status_msg",
-    "faultstring",   "reason",       "text"};
+constexpr std::array<std::string_view, 16> kMessageNames = {
+    "message",      "Message",   "msg",         "detail",     "error_description", "error_message",
+    "errorMessage", "title",     "description", "status_msg", "faultstring",       "reason",
+    "text",         "error_msg", "messages",    "err"};
+
+// What error objects are wrapped in.
+constexpr std::array<std::string_view, 6> kWrappings = {"Error",  "Response", "ResponseMetadata",
+                                                        "header", "fault",    "detail"};
+
+bool is_exception(std::string_view name) { return name.size() <= kMostWordBytes && name.ends_with("Exception"); }
 
 const json::value* member(const json::object& object, std::string_view name) {
     const auto found = object.find(name);
@@ -102,8 +117,9 @@ void read_code(const json::object& object, ProviderError& said) {
     const json::value* const status = member(object, "status");
     const bool named = status != nullptr && status->is_string() && status_in(status) == 0;
     if (named && (code == nullptr || status_in(code) != 0)) code = status;
-    if (code == nullptr) code = member(object, "__type");
-    if (code == nullptr) code = member(object, "status_code");
+    for (const std::string_view name : {"__type", "status_code", "error_code", "Code"}) {
+        if (code == nullptr) code = member(object, name);
+    }
     if (code != nullptr && (code->is_string() || code->is_int64())) {
         const std::string text =
             code->is_string() ? json::serialize(json::value(text_of(code, kMostWordBytes))) : json::serialize(*code);
@@ -130,8 +146,26 @@ std::string further_members(const json::object& error) {
     return members.size() <= kMostMemberBytes ? members : std::string();
 }
 
+// Of several errors the first that is an object.
+const json::value* error_in(const json::object& body) {
+    const json::value* error = member(body, "error");
+    if (error != nullptr && error->is_array() && !error->get_array().empty()) error = &error->get_array()[0];
+    return error;
+}
+
+const json::value* error_in_choices(const json::object& body) {
+    const json::value* const choices = member(body, "choices");
+    if (choices == nullptr || !choices->is_array()) return nullptr;
+    for (const json::value& choice : choices->get_array()) {
+        const json::value* const error = choice.is_object() ? member(choice.get_object(), "error") : nullptr;
+        if (error != nullptr) return error;
+    }
+    return nullptr;
+}
+
 void read_object(const json::object& body, ProviderError& said) {
-    const json::value* const error = member(body, "error");
+    const json::value* error = error_in(body);
+    if (error == nullptr) error = error_in_choices(body);
     if (error != nullptr && error->is_object()) {
         read_words(error->get_object(), said);
         said.members = further_members(error->get_object());
@@ -143,6 +177,15 @@ void read_object(const json::object& body, ProviderError& said) {
     }
     if (const json::value* const response = member(body, "base_resp"); response != nullptr && response->is_object()) {
         read_words(response->get_object(), said);
+    }
+    for (const std::string_view name : kWrappings) {
+        const json::value* const wrapped = said.message.empty() ? member(body, name) : nullptr;
+        if (wrapped != nullptr && wrapped->is_object()) read_object(wrapped->get_object(), said);
+    }
+    for (const auto& [name, value] : body) {
+        if (!is_exception(name) || !value.is_object()) continue;
+        read_words(value.get_object(), said);
+        if (said.code.empty()) said.code = json::serialize(json::value(name));
     }
     if (const json::value* const detail = member(body, "detail"); detail != nullptr && detail->is_array()) {
         if (!detail->get_array().empty() && detail->get_array()[0].is_object()) {
@@ -156,6 +199,60 @@ void read_object(const json::object& body, ProviderError& said) {
     if (errors->is_array() && !errors->get_array().empty() && errors->get_array()[0].is_object()) {
         read_words(errors->get_array()[0].get_object(), said);
     }
+}
+
+std::string_view between(std::string_view text, std::string_view begin, std::string_view end) {
+    const auto from = text.find(begin);
+    if (from == std::string_view::npos) return {};
+    text.remove_prefix(from + begin.size());
+    const auto to = text.find(end);
+    return to == std::string_view::npos ? std::string_view() : text.substr(0, to);
+}
+
+std::optional<ProviderError> read_plain_text(std::string_view text);
+
+std::optional<ProviderError> read_xml(std::string_view text) {
+    auto said = read_plain_text(between(text, "<Message>", "</Message>"));
+    const std::string_view code = between(text, "<Code>", "</Code>");
+    if (said && read_plain_text(code)) said->code = json::serialize(json::value(cut_utf8(code, kMostWordBytes)));
+    return said;
+}
+
+// The JSON that the text begins with, whatever follows it. Where it is cut off, its members up to there; a string that
+// is cut off stays if more of it has come than is told of any: what stands at the cut is never told.
+std::string beginning_of(std::string_view text) {
+    std::string closers, at_comma;
+    std::size_t comma = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const char c = text[at];
+        if (c == '"') {
+            const std::size_t end = after_string(text, at);
+            const bool cut_off = end >= text.size() && text.size() - at > 2 * kMostMessageBytes;
+            if (cut_off) {
+                const std::string_view told = cut_utf8(text.substr(at), kMostMessageBytes + 64);
+                const std::string_view plain = told.substr(0, told.find('\\', told.size() - 16));
+                return std::string(text.substr(0, at))
+                    .append(plain)
+                    .append("\"")
+                    .append(closers.rbegin(), closers.rend());
+            }
+            at = end;
+            continue;
+        }
+        if (c == '{' || c == '[') closers += c == '{' ? '}' : ']';
+        if (closers.size() > kMostJsonDepth) return {};
+        if (c == '}' || c == ']') {
+            if (closers.empty() || closers.back() != c) return {};
+            closers.pop_back();
+            if (closers.empty()) return std::string(text.substr(0, at + 1));
+        }
+        if (c == ',') {
+            comma = at;
+            at_comma = closers;
+        }
+        ++at;
+    }
+    return std::string(text.substr(0, comma)).append(at_comma.rbegin(), at_comma.rend());
 }
 
 std::optional<ProviderError> read_plain_text(std::string_view text) {
@@ -178,14 +275,18 @@ bool says_error(std::string_view name, std::string_view value) {
     if (name == "error") return std::ranges::find(kNone, value) == kNone.end();
     if (name == "errors") return value.size() > 2 && (value.front() == '[' || value.front() == '{');
     if (name == "object" || name == "type") return value == "\"error\"";
+    if (name == "error_code") return value != "\"0\"" && std::ranges::find(kNone, value) == kNone.end();
+    if (is_exception(name)) return value.starts_with('{');
     if (name != "base_resp" || !value.starts_with('{')) return false;
     const auto code = find_member(value, 0, "status_code");
     return code && code->value.of(value) != "0";
 }
 
 bool holds_words(std::string_view name, std::string_view value) {
-    const bool words = name == "message" || name == "msg" || name == "detail";
-    return words && (value.starts_with('"') || value.starts_with('['));
+    constexpr std::array<std::string_view, 6> kNames = {"message",   "msg",           "detail",
+                                                        "error_msg", "error_message", "errorMessage"};
+    const bool words = std::ranges::find(kNames, name) != kNames.end();
+    return words && value.size() > 2 && (value.front() == '"' || value.front() == '[');
 }
 
 std::optional<ProviderError> read_provider_error(std::string_view text) {
@@ -194,8 +295,11 @@ std::optional<ProviderError> read_provider_error(std::string_view text) {
     if (first == std::string_view::npos) return std::nullopt;
     text = text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
     json::error_code failed;
-    const json::value value = json::parse(text, failed);
-    if (failed) return read_plain_text(text);
+    json::value value = json::parse(text, failed);
+    if (failed && text.front() == '<') return read_xml(text);
+    if (failed && text.front() != '{' && text.front() != '[') return read_plain_text(text);
+    if (failed) value = json::parse(beginning_of(text), failed);
+    if (failed) return std::nullopt;
     ProviderError said;
     const json::value* body = &value;
     if (body->is_array() && !body->get_array().empty()) body = &body->get_array()[0];

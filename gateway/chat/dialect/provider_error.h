@@ -15,8 +15,8 @@ bool says_error(std::string_view name, std::string_view value);
 // Whether a member is one of those in which errors without an `error` put their words; `value` is its JSON.
 bool holds_words(std::string_view name, std::string_view value);
 
-// What a body or an event that is an error says: JSON of any known shape, or plain text. None where nothing in it is
-// for people to read: no text, HTML, JSON that is cut off.
+// What a body or an event that is an error says: JSON of any known shape, also if it is cut off or something follows,
+// XML, or plain text. None where nothing in it is for people to read.
 std::optional<ProviderError> read_provider_error(std::string_view text);
 
 }  // namespace tollgate

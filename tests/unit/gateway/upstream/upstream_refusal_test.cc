@@ -6,6 +6,8 @@
 #include <array>
 #include <string>
 
+#include "gateway/chat/dialect/provider_error.h"
+
 namespace tollgate {
 namespace {
 
@@ -56,19 +58,48 @@ TEST(UpstreamRefusal, IsJudgedByItsStatus) {
 TEST(UpstreamRefusal, A403IsTheCallersUnlessItSpeaksOfTheGatewaysAccount) {
     for (const std::string_view message :
          {"Country, region, or territory not supported", "Your input was flagged by moderation",
-          "You do not have access to model gpt-5", "This content violates our usage policy"}) {
+          "You do not have access to model gpt-5", "This content violates our usage policy",
+          R"(Input flagged: \"how do I open a bank account\")", "Input flagged: the bearer of this billing signature",
+          R"(Input flagged: \"your account is suspended\")"}) {
         const Error error = judged(403, R"({"error":{"message":")" + std::string(message) + "\"}}");
         EXPECT_EQ(status_of(error), 403) << message;
-        EXPECT_EQ(error.detail().provider->message, message);
+        EXPECT_EQ(error.detail().provider->message, read_provider_error("\"" + std::string(message) + "\"")->message);
     }
     for (const std::string_view body :
          {R"({"error":{"message":"Incorrect API key provided"}})",
           R"({"error":{"message":"no","code":"invalid_api_key"}})",
+          R"({"error":{"message":"no","type":"billing_error"}})", R"({"message":"Unauthorized"})",
+          R"({"error":{"message":"Your API key does not have permission to use the specified resource."}})",
           R"({"error":"This authentication method does not have sufficient permissions"})",
           R"({"message":"The security token included in the request is invalid."})",
           R"([{"error":{"code":403,"message":"The caller does not have permission","status":"PERMISSION_DENIED"}}])",
           R"({"error":{"message":"Your account is suspended"}})", "", "<html>Forbidden</html>", "{}"}) {
         EXPECT_EQ(judged(403, body).kind(), ErrorKind::upstream_auth_failed) << body;
+    }
+}
+
+TEST(UpstreamRefusal, A400ThatIsSurelyAboutTheGatewaysAccountIs) {
+    for (const std::string_view body :
+         {R"([{"error":{"code":400,"message":"API key not valid. Please pass a valid API key."}}])",
+          R"({"error":{"code":400,"message":"no","details":[{"reason":"API_KEY_INVALID"}]}})",
+          R"({"code":"Client specified an invalid argument","error":"Incorrect API key provided: xa***."})",
+          R"({"error":{"message":"Your credit balance is too low to access the Anthropic API."}})",
+          R"({"code":"Arrearage","message":"Access denied."})"}) {
+        const Error error = judged(400, body);
+        EXPECT_EQ(error.kind(), ErrorKind::upstream_auth_failed) << body;
+        EXPECT_EQ(error.retry(), Retry::elsewhere) << body;
+    }
+    EXPECT_EQ(judged(400, R"({"error":{"message":"Say: API key not valid"}})").kind(), ErrorKind::upstream_error);
+}
+
+TEST(UpstreamRefusal, AQuotaThatIsUsedUpIsNotTriedAgain) {
+    for (const std::string_view body :
+         {R"({"error":{"message":"no","type":"insufficient_quota","code":"insufficient_quota"}})",
+          R"({"error":{"message":"no","type":"exceeded_current_quota_error"}})"}) {
+        const Error error = judged(429, body);
+        EXPECT_EQ(status_of(error), 429);
+        EXPECT_EQ(error.detail().headers, "x-should-retry: false\r\n") << body;
+        EXPECT_EQ(error.retry(), Retry::elsewhere);
     }
 }
 
@@ -92,7 +123,8 @@ TEST(UpstreamRefusal, WithoutReadableWordsOursAreTold) {
          {"", "[]", "{", "{}", R"({"error":{}})", R"({"error":{"message":"cut off"})", "<html>x</html>"}) {
         EXPECT_FALSE(judged(400, body).detail().provider) << body;
     }
-    EXPECT_FALSE(judged(400, kBody, false).detail().provider) << "more may have followed";
+    EXPECT_FALSE(judged(400, "half a sec", false).detail().provider) << "text that is cut off";
+    EXPECT_TRUE(judged(400, kBody, false).detail().provider) << "JSON tells where it ends";
 }
 
 TEST(UpstreamRefusal, NothingButTheErrorsOwnMembersAreToldAndNoSecret) {

@@ -45,6 +45,22 @@ TEST(ProviderErrorReader, ShapesOfProviders) {
         {"AWS, other case", R"({"Message":"M"})", "M", "", "", ""},
         {"MiniMax", R"({"choices":null,"base_resp":{"status_code":1008,"status_msg":"M"}})", "M", "", "1008", ""},
         {"nested", R"({"error":{"error":1,"message":{"message":"M"}}})", "M", "", "", ""},
+        {"a list of errors", R"({"error":[{"code":2001,"message":"M"}]})", "M", "", "2001", ""},
+        {"in details", R"({"detail":{"error":{"message":"M","code":"bad"}}})", "M", "", "\"bad\"", ""},
+        {"Baidu", R"({"error_code":336003,"error_msg":"M"})", "M", "", "336003", ""},
+        {"Apigee", R"({"fault":{"faultstring":"M","detail":{"errorcode":"x"}}})", "M", "", "", ""},
+        {"Tencent", R"({"Response":{"Error":{"Code":"X","Message":"M"},"RequestId":"r"}})", "M", "", "\"X\"", ""},
+        {"Volcengine", R"({"ResponseMetadata":{"RequestId":"r","Error":{"Code":"X","Message":"M"}}})", "M", "", "\"X\"",
+         ""},
+        {"Spark", R"({"header":{"code":10013,"message":"M","status":2}})", "M", "", "10013", ""},
+        {"errors as an object", R"({"errors":{"messages":["M"]}})", "M", "", "", ""},
+        {"err", R"({"err":"M"})", "M", "", "", ""},
+        {"Bedrock", R"({"modelStreamErrorException":{"message":"M"}})", "M", "", "\"modelStreamErrorException\"", ""},
+        {"in a choice", R"({"choices":[{"error":{"message":"M","code":502}}]})", "M", "", "502", "", 502},
+        {"a second line", "{\"error\":{\"message\":\"M\"}}\n{\"x\":1}\n", "M", "", "", ""},
+        {"XML", "<?xml version='1.0'?><Error><Code>Denied</Code><Message>M</Message></Error>", "M", "", "\"Denied\"",
+         ""},
+        {"cut off", R"({"error":{"message":"M","code":"c","failed_generation":"zzz)", "M", "", "\"c\"", ""},
         {"plain text", " M\r\n", "M", "", "", ""},
         {"a JSON string", "\"M\"", "M", "", "", ""},
         {"escaped", R"({"err\u006fr":{"m\u0065ssage":"\u004d"}})", "M", "", "", ""},
@@ -75,6 +91,22 @@ TEST(ProviderErrorReader, TextsAreBoundedAndCutBetweenCharacters) {
     EXPECT_EQ(said->type.size(), 256u);
 }
 
+TEST(ProviderErrorReader, OfALongTextThatIsCutOffAsMuchIsToldAsOfAny) {
+    const std::string head = R"({"error":{"type":"t","message":")";
+    for (const std::string_view piece : {"x", "\\n", "ü"}) {
+        std::string text = head;
+        while (text.size() < 20000) text += piece;
+        const auto said = read_provider_error(text);
+        ASSERT_TRUE(said) << piece;
+        EXPECT_EQ(said->type, "t");
+        EXPECT_GT(said->message.size(), 2000u) << piece;
+        EXPECT_LE(said->message.size(), 4096u) << piece;
+    }
+    EXPECT_EQ(read_provider_error(R"({"error":{"message":"M","generated":")" + std::string(20000, 'x'))->members, "");
+    EXPECT_FALSE(read_provider_error(head.substr(0, 9)));
+    EXPECT_EQ(read_provider_error(head + "a secret's beginning")->message, "");
+}
+
 TEST(ProviderErrorReader, FurtherMembersArePassedUnlessTheyAreLarge) {
     EXPECT_EQ(read_provider_error(R"({"error":{"message":"M","innererror":{"code":"filtered"}},"debug":1})")->members,
               R"("innererror":{"code":"filtered"})");
@@ -91,6 +123,8 @@ TEST(ProviderErrorReader, MembersThatSayError) {
                                       {"object", "\"error\""},
                                       {"type", "\"error\""},
                                       {"errors", "[1]"},
+                                      {"error_code", "18"},
+                                      {"validationException", "{\"message\":\"x\"}"},
                                       {"base_resp", "{\"status_code\":1008}"}}) {
         EXPECT_TRUE(says_error(name, value)) << name << value;
     }
@@ -101,6 +135,8 @@ TEST(ProviderErrorReader, MembersThatSayError) {
                                       {"object", "\"list\""},
                                       {"errors", "[]"},
                                       {"errors", "null"},
+                                      {"error_code", "0"},
+                                      {"error_code", "\"\""},
                                       {"base_resp", "{\"status_code\":0}"},
                                       {"base_resp", "null"}}) {
         EXPECT_FALSE(says_error(name, value)) << name << value;
