@@ -22,6 +22,7 @@ struct AnswerDelta {
     std::string_view id;                   // the upstream's, still escaped as in its JSON string
     std::optional<ReportedUsage> usage{};
     std::optional<std::size_t> usage_choice{};  // the usage is of the choice with this index only
+    bool choices = false;                       // it has some
     bool error = false;                         // the upstream says that it failed
 };
 

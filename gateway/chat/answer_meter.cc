@@ -19,6 +19,7 @@ void AnswerMeter::begin() {
 
 void AnswerMeter::add(const AnswerDelta& delta) {
     ++facts_.events;
+    facts_.has_choices = facts_.has_choices || delta.choices;
     if (delta.text.bytes > 0) ++facts_.content_events;
     facts_.text.add(delta.text);
     if (delta.finish_reasons > 0) {

@@ -14,6 +14,7 @@ namespace tollgate {
 
 struct StreamFacts {
     bool has_usage = false;
+    bool has_choices = false;
     ReportedUsage usage;              // all reports as one
     std::int64_t content_events = 0;  // events that carried generated text
     GeneratedText text;

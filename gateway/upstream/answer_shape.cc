@@ -17,7 +17,7 @@ AnswerShape shape_of(std::string_view beginning) {
     beginning.remove_prefix(at);
     if (beginning.front() == '{' || beginning.front() == '[') return AnswerShape::json;
     // The fields of an event, and a comment. A read may end inside a name.
-    static constexpr std::array<std::string_view, 5> kFields = {"data", "event", "id", "retry", ":"};
+    static constexpr std::array<std::string_view, 6> kFields = {"data", "event", "error", "id", "retry", ":"};
     const bool events = std::ranges::any_of(
         kFields, [&](std::string_view field) { return beginning.starts_with(field) || field.starts_with(beginning); });
     return events ? AnswerShape::events : AnswerShape::neither;

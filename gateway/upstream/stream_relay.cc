@@ -62,12 +62,13 @@ StreamRelay::Action StreamRelay::cut(bool reads_on, std::string& out) {
     return Action::reply;
 }
 
-// [DONE] alone is no answer. A reason in every chunk does not tell the last one.
+// [DONE] alone is no answer, nor is it behind events that had no choice. A reason in every chunk does not tell the last
+// one.
 bool StreamRelay::complete() const {
     const StreamFacts& facts = meter_.facts();
     const bool told_once = facts.has_usage && facts.finished <= rules_.choices;
     const bool finished = !facts.finish_reason.empty() && (body_ended_ || told_once);
-    return !facts.error_event && !facts.invalid && facts.events > 0 && (facts.done || finished);
+    return !facts.error_event && !facts.invalid && (facts.has_choices || facts.has_usage) && (facts.done || finished);
 }
 
 bool StreamRelay::whole() const { return complete() && state_ != State::cut; }

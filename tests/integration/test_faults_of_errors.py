@@ -1,6 +1,7 @@
 """Faults that public reports of other gateways name, as docs/faults.md lists them: errors of providers in all shapes."""
 
 import json
+import time
 
 import pytest
 
@@ -22,6 +23,18 @@ SHAPES = {
     "errors": {"errors": [{"message": M}]},
     "aws": {"__type": "ValidationException", "message": M},
     "text": M.encode(),
+    "list of errors": {"error": [{"code": 2001, "message": M}]},
+    "nested in details": {"detail": {"error": {"message": M}}},
+    "baidu": {"error_code": 336003, "error_msg": M},
+    "fault": {"fault": {"faultstring": M}},
+    "tencent": {"Response": {"Error": {"Message": M}}},
+    "volcengine": {"ResponseMetadata": {"Error": {"Message": M}}},
+    "spark": {"header": {"message": M}},
+    "object of messages": {"errors": {"messages": [M]}},
+    "err": {"err": M},
+    "two lines": json.dumps({"error": {"message": M}}).encode() + b'\n{"x":1}\n',
+    "xml": b"<Error><Message>" + M.encode() + b"</Message></Error>",
+    "large": {"error": {"message": M, "code": "tool_use_failed", "failed_generation": "z" * 100_000}},
 }
 PLAIN_AND_STREAM = pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
 FLAVOURS = pytest.mark.parametrize("flavour", ["/v1", "/api/v1"])
@@ -79,6 +92,7 @@ def test_a_client_error_stays_one(gateway, account, scripted, status):
         {"message": "the input was flagged", "code": 403, "metadata": {"reasons": ["violence"]}},
         {"message": "Country, region, or territory not supported", "code": "unsupported_country_region_territory"},
         {"message": "This model is not available to your project", "code": "model_not_found"},
+        {"message": 'Input flagged: "how do I open a bank account"', "code": 403},
     ],
 )
 def test_a_403_that_is_not_about_the_key_stays_403(gateway, account, scripted, error):
@@ -96,12 +110,45 @@ def test_a_refusal_of_the_gateways_account_is_its_own_fault_and_not_retried(gate
     assert len(scripted.requests) == 1
 
 
+def test_a_key_that_google_does_not_know_is_the_gateways_own_fault(gateway, account, scripted):
+    error = {"code": 400, "message": "API key not valid. Please pass a valid API key.", "status": "INVALID_ARGUMENT"}
+    refuse(scripted, [{"error": error | {"details": [{"reason": "API_KEY_INVALID"}]}}])
+    answer = ask(gateway, account)
+    assert answer.status == 502 and answer.error["code"] == "upstream_auth_failed"
+
+
+def test_a_quota_that_is_used_up_is_not_tried_again(gateway, account, scripted):
+    error = {"message": "You exceeded your current quota", "type": "insufficient_quota", "code": "insufficient_quota"}
+    refuse(scripted, {"error": error}, "429 Too Many Requests", **{"x-should-retry": "true", "retry-after": "1"})
+    answer = ask(gateway, account)
+    assert answer.status == 429 and answer.header("x-should-retry") == "false"
+
+
+def test_a_refusal_that_never_ends_is_not_waited_for(gateway, account, scripted):
+    def script(exchange):
+        exchange.head("429 Too Many Requests", length=100)
+        exchange.send(b"{")
+        exchange.connection.closed_by_peer(8)
+
+    scripted.script = script
+    began = time.monotonic()
+    assert ask(gateway, account).status == 429
+    assert time.monotonic() - began < 4
+
+
 STREAM_ERRORS = {
     "as an object": {"object": "error", "message": M, "type": "InternalServerError", "code": 500},
     "as a text": {"error": M},
     "as openai's": {"error": {"message": M, "type": "server_error", "code": "boom"}},
     "as anthropic's": {"type": "error", "error": {"type": "overloaded_error", "message": M}},
     "beside choices": {"id": "c", "choices": [], "error": {"message": M, "code": 400}},
+    "as baidu's": {"error_code": 336003, "error_msg": M},
+    "as bedrock's": {"modelStreamErrorException": {"message": M}},
+    "with an empty id": {"id": "", "object": "", "code": "Arrearage", "message": M},
+    "with an id": {"id": "x", "status": "failed", "message": M},
+    "in a choice": {"id": "c", "choices": [{"delta": {}, "finish_reason": "error", "error": {"message": M}}]},
+    "as llama.cpp's": b'error: {"code":500,"message":"' + M.encode() + b'"}\n\n',
+    "as a bare line": b'{"error":{"message":"' + M.encode() + b'"}}\n\n',
 }
 
 
@@ -111,7 +158,8 @@ def test_an_error_in_a_stream_is_one_with_its_message_and_free(gateway, account,
     def script(exchange):
         exchange.start_stream()
         exchange.event(chunk_json("hel"))
-        exchange.event(STREAM_ERRORS[shape])
+        error = STREAM_ERRORS[shape]
+        exchange.chunk(error) if isinstance(error, bytes) else exchange.event(error)
         exchange.event(b"[DONE]")
         exchange.end_stream()
 
@@ -150,7 +198,7 @@ def test_a_failure_in_the_base_response_is_one(gateway, account, scripted):
     assert answer.status >= 400 and "insufficient balance" in answer.error["message"]
 
 
-@pytest.mark.parametrize("events", [[b"[DONE]"], []])
+@pytest.mark.parametrize("events", [[b"[DONE]"], [], [{"id": "c", "choices": []}, b"[DONE]"]])
 def test_a_stream_of_nothing_is_an_error(gateway, account, scripted, events):
     def script(exchange):
         exchange.start_stream()

@@ -41,6 +41,7 @@ class ChunkWalk {
     // Returns where the array at `at` ends; the end of the data if it is malformed.
     std::size_t choices(std::size_t at) {
         at = after_separator(data_, at + 1);
+        delta_.choices = at < data_.size() && data_[at] == '{';
         while (at < data_.size() && data_[at] == '{') at = after_separator(data_, choice(at));
         delta_.text = text_.found();
         return at < data_.size() && data_[at] == ']' ? at + 1 : data_.size();
@@ -84,6 +85,9 @@ class ChunkWalk {
                 ++delta_.finish_reasons;
                 finished = true;
             }
+            const bool failed =
+                name == "finish_reason" ? value == "\"error\"" : name == "error" && says_error(name, value);
+            delta_.error = delta_.error || failed;
             if (name == "usage") add_usage(name, value, usage);
         }
         if (usage) add_choice_usage(*usage, index);
@@ -121,12 +125,12 @@ void note_usage(std::string_view text, TextSpan value, std::uint32_t previous_en
 // What an event is, by the members that it has.
 struct Members {
     bool choices = false;  // any that is no empty list
-    bool answer = false;   // `id`, `object` or `choices`: an event of an answer
+    bool object = false;   // it names the kind of answer that it is of
     bool words = false;    // as errors have them that name no error
 };
 
 void note_member(std::string_view name, std::string_view text, Members& seen, OpenAiChunk& chunk) {
-    if (name == "id" || name == "object" || name == "choices") seen.answer = true;
+    if (name == "object" && text.size() > 2 && text.front() == '"') seen.object = true;
     if (name == "id" && text.size() > 2 && text.front() == '"' && chunk.delta.id.empty())
         chunk.delta.id = unquoted(text);
     if (says_error(name, text)) {
@@ -152,7 +156,6 @@ void walk_chunk(std::string_view data, OpenAiChunk& chunk) {
             const std::size_t begin = members.position();
             members.resume(walk.choices(begin));
             chunk.strings = walk.strings();
-            seen.answer = true;
             seen.choices = data[after_separator(data, begin + 1)] != ']';
         } else {
             const TextSpan value = members.skip_value();
@@ -166,7 +169,7 @@ void walk_chunk(std::string_view data, OpenAiChunk& chunk) {
         previous_end = static_cast<std::uint32_t>(members.position());
     }
     walk.note_usage();
-    if (!seen.answer && seen.words) chunk.delta.error = true;
+    if (seen.words && !seen.choices && !seen.object && !chunk.delta.usage) chunk.delta.error = true;
     chunk.usage_only = chunk.usage_value.size() > 0 && !seen.choices;
     const bool whole = members.closed() && members.position() == data.size() - 1;
     if (whole && !malformed && !walk.malformed()) chunk.kind = OpenAiChunk::Kind::chunk;

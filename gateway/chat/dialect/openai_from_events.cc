@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "gateway/chat/dialect/openai_chunk.h"
+
 namespace tollgate {
 namespace {
 
@@ -116,6 +118,18 @@ struct OpenAiFromEvents::Answer {
         }
     }
 
+    // An answer that is not streamed says it beside its choices.
+    void fail(const json::object& event) {
+        members = event;
+        const json::value* const list = event.if_contains("choices");
+        members.erase("choices");
+        if (list == nullptr || !list->is_array()) return;
+        for (const json::value& choice : list->get_array()) {
+            const json::value* const error = choice.is_object() ? choice.get_object().if_contains("error") : nullptr;
+            if (error != nullptr && !members.contains("error")) members["error"] = *error;
+        }
+    }
+
     json::object whole() {
         json::array list;
         bool completions = false;
@@ -183,11 +197,8 @@ OpenAiFromEvents::State OpenAiFromEvents::take_event(std::string_view data) {
     const json::value event = json::parse(json::string_view(data.data(), data.size()), failed, {}, options);
     if (failed || !event.is_object()) return State::invalid;
     const json::object& members = event.get_object();
-    const json::value* const error = members.if_contains("error");
-    const json::value* const object = members.if_contains("object");
-    const bool says_error = (error != nullptr && !error->is_null()) || (object != nullptr && *object == "error");
-    if (says_error) {
-        answer_->members = members;
+    if (reader_.name() == "error" || read_openai_chunk(data).delta.error) {
+        answer_->fail(members);
         return State::failed;
     }
     answer_->add(members);

@@ -39,6 +39,7 @@ void RepeatedChunk::learn(std::string_view data, const OpenAiChunk& chunk) {
     if (!says_text_only(chunk) || shows_reasoning_twice(strings)) return;
     event_ = data;
     strings_ = strings;
+    choices_ = chunk.delta.choices;
     usage_ = chunk.usage;
     usage_cut_ = chunk.usage_cut;
 }
@@ -62,6 +63,7 @@ bool RepeatedChunk::read(std::string_view data, OpenAiChunk& chunk) const {
     if (data.substr(at) != event.substr(known)) return false;
     chunk.kind = OpenAiChunk::Kind::chunk;
     chunk.delta.text = text;
+    chunk.delta.choices = choices_;
     chunk.usage = usage_;
     chunk.usage_cut = {static_cast<std::uint32_t>(cut), static_cast<std::uint32_t>(cut + usage_cut_.size())};
     return true;

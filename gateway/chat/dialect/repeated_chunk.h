@@ -23,6 +23,7 @@ class RepeatedChunk {
   private:
     std::string event_;  // empty: there is none
     FreeStrings strings_;
+    bool choices_ = false;
     bool usage_ = false;  // it has a `usage` that says nothing
     TextSpan usage_cut_;
 };

@@ -18,11 +18,9 @@ std::size_t line_length(std::string_view bytes) {
                : static_cast<std::size_t>(static_cast<const char*>(carriage_return) - bytes.data());
 }
 
-// What stands behind the field's colon; one space there is no part of it.
-std::string_view field_value(std::string_view line, std::size_t name_bytes) {
-    line.remove_prefix(name_bytes + 1);
-    if (line.starts_with(' ')) line.remove_prefix(1);
-    return line;
+// Where the value stands behind the field's colon; one space there is no part of it.
+std::size_t value_begin(std::string_view line, std::size_t name_bytes) {
+    return line.substr(name_bytes + 1).starts_with(' ') ? name_bytes + 2 : name_bytes + 1;
 }
 
 }  // namespace
@@ -46,12 +44,13 @@ SseReader::Step SseReader::next(std::string_view& bytes) {
         skip_line_feed_ = bytes[length] == '\r';
         const std::string_view line = bytes.substr(0, length);
         bytes.remove_prefix(length + 1);
+        bool event = false;
         if (!partial_.empty()) {
             partial_ += line;
-            take_line(partial_, true);
+            event = take_line(partial_, true);
             partial_.clear();
         } else if (!line.empty()) {
-            take_line(line, false);
+            event = take_line(line, false);
         } else if (!data_.empty() || (has_comment_ && !has_data_)) {
             returned_ = true;
             return data_.empty() ? Step::comment : Step::event;
@@ -59,6 +58,9 @@ SseReader::Step SseReader::next(std::string_view& bytes) {
             forget_event();
         }
         if (data_.size() > max_event_bytes_) return Step::too_large;
+        if (!event) continue;
+        returned_ = true;
+        return Step::event;
     }
     const std::string_view rest = bytes;
     bytes = {};
@@ -75,25 +77,38 @@ void SseReader::skip_byte_order_mark(std::string_view& bytes) {
 }
 
 // `in_partial`: the line is partial_, which is not needed behind it, else in the caller's bytes.
-void SseReader::take_line(std::string_view line, bool in_partial) {
+bool SseReader::take_line(std::string_view line, bool in_partial) {
     if (line.starts_with("data:")) {
-        const std::string_view value = field_value(line, 4);
-        if (has_data_) {
-            own_data();
-            joined_.append(1, ' ').append(value);
-            data_ = joined_;
-        } else if (in_partial) {
-            joined_.swap(partial_);
-            data_ = field_value(joined_, 4);
-        } else {
-            data_ = value;
-        }
-        has_data_ = true;
+        take_value(line, value_begin(line, 4), in_partial);
     } else if (line.starts_with(':')) {
         has_comment_ = true;
     } else if (line.starts_with("event:")) {
-        name_ = field_value(line, 5).substr(0, kMostNameBytes);
+        name_ = line.substr(value_begin(line, 5), kMostNameBytes);
+    } else if (!has_data_ && line.starts_with("error:")) {
+        const std::size_t begin = value_begin(line, 5);
+        if (begin == line.size()) return false;
+        name_ = "error";
+        take_value(line, begin, in_partial);
+        return true;
+    } else if (!has_data_ && line.starts_with('{')) {
+        take_value(line, 0, in_partial);
+        return true;
     }
+    return false;
+}
+
+void SseReader::take_value(std::string_view line, std::size_t value_begin, bool in_partial) {
+    if (has_data_) {
+        own_data();
+        joined_.append(1, ' ').append(line.substr(value_begin));
+        data_ = joined_;
+    } else if (in_partial) {
+        joined_.swap(partial_);
+        data_ = std::string_view(joined_).substr(value_begin);
+    } else {
+        data_ = line.substr(value_begin);
+    }
+    has_data_ = true;
 }
 
 void SseReader::forget_event() {

@@ -1,6 +1,7 @@
 // Server-sent events out of bytes, sans I/O: any line ending, split anywhere, bounded. The format:
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream. Readers of other framings
-// (AWS event stream) stand beside this one and give events of the same shape.
+// (AWS event stream) stand beside this one and give events of the same shape. Errors that providers write outside the
+// format are events, too: `error: {…}` (llama.cpp), which gets that name, and an object on a line of its own.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +38,9 @@ class SseReader {
 
   private:
     void skip_byte_order_mark(std::string_view& bytes);
-    void take_line(std::string_view line, bool in_partial);
+    // Whether the line alone is an event.
+    bool take_line(std::string_view line, bool in_partial);
+    void take_value(std::string_view line, std::size_t value_begin, bool in_partial);
     void own_data();
     void forget_event();
     Step keep(std::string_view rest);

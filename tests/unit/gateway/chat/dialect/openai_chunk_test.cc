@@ -138,12 +138,20 @@ TEST(OpenAiChunk, ErrorsInEveryShapeAreErrors) {
          {R"({"error":{"message":"x"}})", R"({"error":"x"})", R"({"object":"error","message":"x"})",
           R"({"type":"error","error":{"message":"x"}})", R"({"base_resp":{"status_code":1008,"status_msg":"x"}})",
           R"({"errors":[{"message":"x"}]})", R"({"detail":"x"})", R"({"message":"x"})",
-          R"({"err\u006fr":{"message":"x"}})"}) {
+          R"({"err\u006fr":{"message":"x"}})", R"({"error_code":336003,"error_msg":"x"})",
+          R"({"modelStreamErrorException":{"message":"x"}})", R"({"throttlingException":{"message":"x"}})",
+          R"({"id":"","object":"","code":"Arrearage","message":"x"})", R"({"id":"x","status":"failed","message":"x"})",
+          R"({"id":"c","detail":"x"})", R"({"id":"c","choices":[],"message":"x"})",
+          R"({"object":"chat.completion.chunk","choices":[{"error":{"message":"x"},"delta":{}}]})",
+          R"({"choices":[{"delta":{"content":"x"},"finish_reason":"error"}]})"}) {
         EXPECT_TRUE(read_openai_chunk(data).delta.error) << data;
     }
     for (const std::string_view data :
          {R"({"object":"chat.completion.chunk","message":"x"})", R"({"base_resp":{"status_code":0}})",
-          R"({"errors":[]})", R"({"id":"c","detail":"x"})", R"({"x":1})"}) {
+          R"({"errors":[]})", R"({"x":1})", R"({"error_code":0})", R"({"id":"c","message":""})",
+          R"({"choices":[{"delta":{},"error":null,"finish_reason":"stop"}],"message":"x"})",
+          R"({"message":"x","usage":{"prompt_tokens":1,"completion_tokens":1}})",
+          R"({"choices":[],"prompt_filter_results":[{"prompt_index":0}]})", R"({"type":"ping"})"}) {
         EXPECT_FALSE(read_openai_chunk(data).delta.error) << data;
     }
 }

@@ -25,6 +25,7 @@ void expect_repeats(std::string_view first, std::string_view second) {
     EXPECT_EQ(chunk.delta.text.bytes, whole.delta.text.bytes) << second;
     EXPECT_EQ(chunk.delta.text.reasoning_bytes, whole.delta.text.reasoning_bytes);
     EXPECT_EQ(chunk.delta.finish_reasons, 0);
+    EXPECT_EQ(chunk.delta.choices, whole.delta.choices);
     EXPECT_EQ(chunk.usage, whole.usage);
     EXPECT_EQ(chunk.usage_cut.of(second), whole.usage_cut.of(second));
     EXPECT_EQ(chunk.usage_only, whole.usage_only);

@@ -59,6 +59,17 @@ TEST(SseReader, OtherFieldsAreLeftOut) {
     EXPECT_EQ(events_of({"id: 1\nretry: 5\nfoo\ndatax: 2\n data: 3\neventx: n\ndata: a\n\n"}), Events{"|a"});
 }
 
+TEST(SseReader, ErrorsOutsideTheFormatAreEvents) {
+    const Events expected{"|a", R"(error|{"code":500})", R"(|{"error":"x"})", "|b"};
+    const std::string text = "data: a\n\nerror: {\"code\":500}\n\n{\"error\":\"x\"}\ndata: b\n\n";
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        EXPECT_EQ(events_of({text.substr(0, cut), text.substr(cut)}), expected) << cut;
+    }
+    EXPECT_EQ(events_of({"error:\nerror: \ndata: a\n{\"b\":1}\n\n"}), Events{"|a"})
+        << "it says nothing; an event has begun";
+    EXPECT_EQ(events_of({"{" + std::string(100, 'x') + "\n"}, 100), Events{"(too large)"});
+}
+
 TEST(SseReader, AnUnterminatedEventIsNone) { EXPECT_EQ(events_of({"data: a\n\ndata: b\n", "data: c"}), Events{"|a"}); }
 
 TEST(SseReader, LineEndsAndReadsMakeNoDifference) {
