@@ -93,7 +93,6 @@ Error inspect_answer(std::string_view body, const AnswerSource& source, PlainAns
     const bool answers = source.call == ModelCall::embeddings || answer.choices.size() > 0;
     if (error || !answers) return reported_error(body, source);
     if (answer.choices.size() > 0) answer.finish_reason = last_finish_reason(answer.choices.of(body));
-    if (answer.finish_reason == "error") return reported_error(body, source);
     return {};
 }
 
