@@ -91,7 +91,7 @@ Status BlockWriter::retry() { return pending_ ? write() : Status(); }
 Status BlockWriter::write() {
     for (const SlotIndex slot : slots_in_block_) slots_.mark_taken(slot, end_.block);
     fail_point("before_journal_commit");
-    const Status status = store_.commit(batch_, durability_);
+    Status status = store_.commit(batch_, durability_);
     fail_point("after_journal_commit");
     pending_ = !status.ok();
     if (pending_) return status;

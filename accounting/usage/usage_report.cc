@@ -259,6 +259,7 @@ FoldedRows keep_top(std::vector<UsageReportRow> rows, std::size_t top,
         weight.requests += row.counters.requests;
     }
     std::vector<std::pair<Weight, const Group*>> ranked;
+    ranked.reserve(groups.size());
     for (const auto& [group, weight] : groups) ranked.emplace_back(weight, &group);
     std::ranges::sort(ranked, [](const auto& a, const auto& b) {
         return std::tuple(-a.first.cost_nano, -a.first.requests, *a.second) <

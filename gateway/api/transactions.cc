@@ -154,7 +154,7 @@ ApiAnswer transfer(Call& call) {
     transaction.amount = positive_amount(fields);
     const auto to = parse_uuid(fields.required_text("to"));
     if (!to) fields.fail("to", "must be a UUID");
-    if (call.error()) return call.refusal();
+    if (call.error() || !to) return call.refusal();
     if (!may_receive(call, *to)) return api_error(ErrorKind::not_found, "there is no such organization to transfer to");
     transaction.counterparty = *to;
     return book(call, transaction);

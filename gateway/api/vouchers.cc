@@ -170,7 +170,7 @@ ApiAnswer redeem_voucher(Call& call) {
     if (const std::int64_t wait_ms = tries.wait_ms(caller, clock_ms); wait_ms > 0) return too_many_tries(wait_ms);
     const auto code = digest_of_code(typed);
     const Result<Voucher> usable = code ? usable_voucher(call, *code) : std::unexpected(invalid_code());
-    if (!usable) {
+    if (!code || !usable) {
         if (usable.error().code() == StatusCode::not_found) tries.failed(caller, clock_ms);
         return api_error(usable.error());
     }

@@ -2,11 +2,11 @@
 // forty bytes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -27,8 +27,7 @@ class BufferedText {
                 return *this;
             }
         }
-        std::memcpy(end_, text.data(), text.size());
-        end_ += text.size();
+        end_ = std::copy(text.begin(), text.end(), end_);
         return *this;
     }
     BufferedText& operator+=(char c) { return *this += std::string_view(&c, 1); }

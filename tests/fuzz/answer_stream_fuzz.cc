@@ -76,6 +76,9 @@ bool input_is_json(std::string_view text) {
         const std::string_view line = text.substr(at, end - at);
         at = end + (text.substr(end, 2) == "\r\n" ? 2 : 1);
         if (line.empty()) finish();
+        const bool alone = line.starts_with('{') || line.starts_with("error:");  // may be an event by itself
+        if (alone && line.find('{') != std::string_view::npos)
+            good = good && is_json(std::string(line.substr(line.find('{'))));
         if (!line.starts_with("data:")) continue;
         data += (first ? "" : "\n") + std::string(line.substr(5));
         first = false;

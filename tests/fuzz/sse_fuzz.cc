@@ -63,6 +63,9 @@ std::vector<std::string> read_plainly(std::string_view text) {
         const auto end = text.find_first_of("\r\n");
         if (end == std::string_view::npos) return events;
         const std::string_view line = text.substr(0, end);
+        const std::string_view error = line.starts_with("error:") ? value_of(line, 6) : std::string_view();
+        const bool alone = !has_data && (line.starts_with('{') || !error.empty());  // an event without being one
+        if (alone) events.push_back(error.empty() ? name + "|" + std::string(line) : "error|" + std::string(error));
         if (line.starts_with(':')) has_comment = true;
         if (line.starts_with("event:")) name = value_of(line, 6).substr(0, tollgate::SseReader::kMostNameBytes);
         if (line.starts_with("data:")) {
@@ -73,6 +76,8 @@ std::vector<std::string> read_plainly(std::string_view text) {
         if (line.empty()) {
             if (!data.empty()) events.push_back(name + "|" + data);
             if (!has_data && has_comment) events.emplace_back(":");
+        }
+        if (line.empty() || alone) {
             name.clear();
             data.clear();
             has_data = has_comment = false;

@@ -93,8 +93,7 @@ TEST(RepeatedChunk, OnlyEventsThatSayNothingButTextAreKept) {
              R"({"choices":[{"delta":{"content":"","tool_calls":[{"function":{"arguments":{"a":1}}}]}}]})",
              R"({"choices":[{"delta":{"c\u006fntent":"a"}}],"\u0075sage":null})",
              R"({"choices":[{"delta":{"role":"assistant"}}]})",
-             R"({"choices":[{"delta":{"content":"a"}},{"delta":{"content":"a"}},{"delta":{"content":"a"}},)"
-             R"({"delta":{"content":"a"}},{"delta":{"content":"a"}}]})",
+             R"({"choices":[{"text":"a"},{"text":"a"},{"text":"a"},{"text":"a"},{"text":"a"}]})",
          }) {
         expect_not_repeated(event, event);
     }
