@@ -33,7 +33,8 @@ Status open_books(Services& services, std::uint32_t workers) {
     services.accounts = std::move(*accounts);
     SlotFile::Options options;
     options.path = slot_file_path(services.config.data_dir);
-    options.slots = services.config.limits.max_inflight_requests;
+    // No more requests run than there are connections: the shares of organizations are parts of the smaller number.
+    options.slots = std::min(services.config.limits.max_inflight_requests, services.config.limits.max_connections);
     options.workers = workers;
     options.boot_epoch = *epoch;
     options.set_damaged_aside = to_disk;

@@ -83,7 +83,8 @@ class Server {
     explicit Server(Services& services) : services_(services), logger_(services.log->logger(LogComponent::server)) {}
 
     Status start(std::uint32_t workers) {
-        for (std::uint32_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(services_, i));
+        const std::uint64_t part = std::max(services_.config.limits.max_connections / workers, 1U);
+        for (std::uint32_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(services_, i, part));
         services_.accounts->on_publish(
             [this](const std::shared_ptr<const Directory>& directory) { publish(directory); });
         Status status = listen(operations_, "operations_listen", services_.config.operations_listen);

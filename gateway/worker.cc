@@ -21,9 +21,10 @@ constexpr int kTicksPerLogFlush = 2;
 
 }  // namespace
 
-Worker::Worker(Services& services, std::uint32_t number)
+Worker::Worker(Services& services, std::uint32_t number, std::uint64_t most_connections)
     : services_(services),
       number_(number),
+      most_connections_(most_connections),
       logger_(services.log->logger(LogComponent::worker)),
       counters_(route_names().size(), services.catalogue.get()->room_for_numbers()),
       work_(io_.get_executor()),
@@ -74,14 +75,17 @@ void Worker::adopt(int descriptor, wire::Tcp protocol) {
 
 void Worker::make_room() {
     wire::asio::post(io_, [this] {
-        Connection* longest = nullptr;
+        const auto rank = [](const Connection& connection) {
+            return std::pair(!connection.idle(), connection.idle_since());
+        };
+        Connection* first = nullptr;
         for (Connection* connection : connections_) {
-            if (!connection->idle()) continue;
-            if (longest == nullptr || connection->idle_since() < longest->idle_since()) longest = connection;
+            if (!connection->between_requests() || connection->stopped()) continue;
+            if (first == nullptr || rank(*connection) < rank(*first)) first = connection;
         }
-        if (longest == nullptr) return;
+        if (first == nullptr) return;
         counters_.idle_connections_closed.add();
-        longest->shut_down();
+        first->idle() ? first->shut_down() : first->stop();
     });
 }
 

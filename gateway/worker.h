@@ -11,6 +11,7 @@
 
 #include "gateway/chat/dialect/openai_request.h"
 #include "gateway/client/anonymous_rate.h"
+#include "gateway/client/arriving_bodies.h"
 #include "gateway/ops/counters.h"
 #include "gateway/services.h"
 #include "gateway/upstream/pool.h"
@@ -26,16 +27,18 @@ class Worker {
     // One timer per worker serves every deadline: it looks at each connection this often.
     static constexpr auto kTick = std::chrono::milliseconds(100);
 
-    Worker(Services& services, std::uint32_t number);
+    // Most_connections: its part of limits.max_connections.
+    Worker(Services& services, std::uint32_t number, std::uint64_t most_connections);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
     void run();                                      // the thread's body; returns after stop()
     void adopt(int descriptor, wire::Tcp protocol);  // any thread: an accepted connection becomes this worker's
-    // Any thread: closes the connection that has been idle longest, if one is, for a newcomer.
+    // Any thread: closes a connection that has no request in hand, if there is one, for a newcomer. Idle ones go first,
+    // and of those the longest idle.
     void make_room();
-    // How many connections are idle, roughly.
+    // How many connections have no request in hand, roughly.
     std::uint64_t idle_connections() const;
     // This worker's thread: what a change of accounts, or a reload, puts in force for later requests.
     void set_directory(const std::shared_ptr<const Directory>& directory);
@@ -66,6 +69,7 @@ class Worker {
     UpstreamPool& pool(const Provider& provider) { return *pools_[provider.index]; }
     const std::vector<std::unique_ptr<UpstreamPool>>& pools() const { return pools_; }
     std::uint32_t lane() const { return number_; }
+    std::uint64_t most_connections() const { return most_connections_; }
     Id128 next_id(std::int64_t unix_ms) { return ulids_.next(unix_ms); }
     void log(std::string_view line);
     void flush_log();
@@ -88,6 +92,7 @@ class Worker {
     JsonParser json;
     std::string scratch;
     AnonymousRate anonymous_rate;
+    ArrivingBodies arriving_bodies;
 
   private:
     struct WaitForDisk {
@@ -104,6 +109,7 @@ class Worker {
 
     Services& services_;
     const std::uint32_t number_;
+    const std::uint64_t most_connections_;
     const Logger logger_;
     WorkerCounters counters_;  // before io_: requests cut off with it still count
     // One thread runs it. Sockets are touched by that thread alone once they are adopted, so their operations need no

@@ -58,8 +58,10 @@ wire::Awaitable<void> Connection::serve_requests() {
     while (!close_after && !watch_.shutting_down()) {
         const bool complete = co_await read_head();
         if (!complete) co_return;
+        between_requests_ = false;
         begin_request();
         co_await life_of_a_request(*this);
+        between_requests_ = true;
         if (client_gone() || close_after || !request.head.keep_alive) break;
         in.shrink_to(kClientBufferBytes);
         if (out.capacity() > kMostKeptBytes) std::string().swap(out);
@@ -79,8 +81,8 @@ wire::Awaitable<bool> Connection::read_head() {
     const auto& config = worker_.config();
     wire::RequestHead& head = worker_.request_head;
     if (in.empty()) watch_.begin_idle();
-    const bool between_requests = in.empty() && served_before_;
-    expect_client(between_requests ? config.timeouts.idle_timeout_ms : config.timeouts.head_timeout_ms);
+    const bool kept_alive = in.empty() && served_before_;
+    expect_client(kept_alive ? config.timeouts.idle_timeout_ms : config.timeouts.head_timeout_ms);
     idle_since_ = worker_.tick_time();
     std::size_t searched = 0;
     while (true) {

@@ -56,6 +56,8 @@ class Connection {
     bool reads_on() const { return watch_.reads_on(); }
     // Nothing of a next request has come, since then.
     bool idle() const { return watch_.state() == Watch::State::idle; }
+    // No request is in hand, though the head of one may be coming, or what is left of a refused one.
+    bool between_requests() const { return between_requests_; }
     wire::Clock::time_point idle_since() const { return idle_since_; }
     void shut_down();  // closes when the request in hand, if any, is over
     void stop();       // closes now
@@ -117,6 +119,7 @@ class Connection {
     bool body_left_ = false;
     PresentedKey presented_key_;
     bool served_before_ = false;  // a request has come on this connection
+    bool between_requests_ = true;
     wire::Clock::time_point idle_since_{};
     HeldRequest* held_ = nullptr;
     std::size_t written_ = 0;  // of the pieces being written

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "gateway/client/connection.h"
 #include "gateway/worker.h"
@@ -106,9 +107,20 @@ wire::Awaitable<Error> receive_chunked(Connection& connection, std::size_t limit
     co_return Error{};
 }
 
+// The operator's calls are not counted against anybody.
+std::optional<ArrivingBodies::Place> take_place(Connection& connection) {
+    if (connection.request.principal.kind == KeyKind::root) return ArrivingBodies::Place();
+    Worker& worker = connection.worker();
+    const std::uint64_t all = worker.most_connections(), running = worker.counters().requests_running.get();
+    return worker.arriving_bodies.take(connection.request.principal.organization, all > running ? all - running : 0,
+                                       all);
+}
+
 wire::Awaitable<Error> receive(Connection& connection, std::size_t limit) {
     const Exchange& request = connection.request;
     if (request.head.framing == wire::Framing::none) co_return Error{};
+    const auto place = take_place(connection);
+    if (!place) co_return fail(connection, ErrorKind::overloaded, "too many request bodies are still coming");
     connection.expect_client(connection.worker().config().timeouts.body_timeout_ms);
     if (request.head.expect_continue && connection.in.empty() && request.head.content_length <= limit) {
         const bool sent = co_await send_continue(connection);

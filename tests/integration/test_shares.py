@@ -219,13 +219,83 @@ def test_a_full_house_closes_the_longest_idle(start_gateway):
 def test_a_running_request_does_not_give_way(start_gateway):
     gateway = start_gateway(workers=1, limits={"max_connections": 5})
     account = gateway.new_account("5")
-    running = [open_stream(gateway, account, "tokens=30 token_ms=100") for _ in range(5)]
+    others = [gateway.new_account("5") for _ in range(5)]
+    running = [open_stream(gateway, other, "tokens=30 token_ms=100") for other in others]
     time.sleep(0.5)
     with pytest.raises((ConnectionEnded, OSError)):
         post_chat(gateway, account, "tokens=2")
     assert gateway.metrics().sum("tollgate_connections_refused_total") >= 1
     for connection in running:
         assert connection.read_answer().body.endswith(b"[DONE]\n\n")
+        connection.close()
+
+
+def test_heads_that_do_not_end_give_way(start_gateway):
+    gateway = start_gateway(workers=2, limits={"max_connections": 20}, timeouts={"head_timeout_ms": 20000})
+    account = gateway.new_account("5")
+    silent = [gateway.connect() for _ in range(120)]
+    for connection in silent:
+        connection.send(b"POST /v1/chat/completions HTTP/1.1\r\nhost:")
+    for _ in range(10):
+        assert post_chat(gateway, account, "tokens=2").status == 200
+    for connection in silent:
+        connection.close()
+
+
+# Bodies larger than a first read, of which a part has come.
+SLOW_BODY = b"{" + b" " * 5000
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/models", "/nowhere"])
+@pytest.mark.parametrize("with_key", [True, False])
+@pytest.mark.parametrize("chunked", [True, False])
+def test_slow_bodies_leave_connections_to_others(start_gateway, path, with_key, chunked):
+    gateway = start_gateway(workers=2, limits={"max_connections": 60})
+    greedy, other = gateway.new_account("5"), gateway.new_account("5")
+    lines = head(path, 60000, greedy.key if with_key else None)
+    begun = lines + SLOW_BODY
+    if chunked:
+        lines = lines.replace(b"content-length: 60000", b"transfer-encoding: chunked")
+        begun = lines + b"ea60\r\n" + SLOW_BODY
+    silent = []
+    for _ in range(80):
+        connection = gateway.connect()
+        connection.send(begun)
+        silent.append(connection)
+    for _ in range(10):
+        assert post_chat(gateway, other, "tokens=2").status == 200
+    for connection in silent:
+        connection.close()
+
+
+def test_the_operator_is_not_kept_out_by_slow_strangers(start_gateway):
+    gateway = start_gateway(workers=1, limits={"max_connections": 30})
+    silent = []
+    for _ in range(40):
+        connection = gateway.connect()
+        connection.send(head("/nowhere", 60000) + SLOW_BODY)
+        silent.append(connection)
+    body = b'{"name": "Team"' + b" " * 20000 + b"}"
+    assert gateway.request("POST", "/api/organizations", key=gateway.root_key, body=body).status == 201
+    for connection in silent:
+        connection.close()
+
+
+def test_requests_that_wait_leave_connections_to_others(start_gateway):
+    gateway = start_gateway(workers=2, limits={"max_connections": 60})
+    greedy, other = gateway.new_account("5"), gateway.new_account("5")
+    request = gateway.bytes_of(
+        "POST", "/v1/chat/completions", key=greedy.key, json=chat("tokens=1 ttft_ms=8000", max_tokens=1)
+    )
+    waiting = []
+    for _ in range(80):
+        connection = gateway.connect()
+        connection.send(request)
+        waiting.append(connection)
+    eventually(lambda: gateway.metrics().sum("tollgate_request_errors_total", code="overloaded") > 0)
+    for _ in range(10):
+        assert post_chat(gateway, other, "tokens=1").status == 200
+    for connection in waiting:
         connection.close()
 
 
