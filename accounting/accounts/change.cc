@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "accounting/accounts/accounts.h"
+#include "store/fail_point.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -118,7 +119,9 @@ Status Change::commit() {
         Status added = add_answer(accounts_.store(), *call_, *answer_, now_ms_, batch);
         if (!added.ok()) return added;
     }
+    fail_point("before_accounts_commit");
     if (Status status = accounts_.store().commit(batch, kDurability); !status.ok()) return status;
+    fail_point("after_accounts_commit");
     accounts_.last_change_ = number;
     accounts_.publish(std::move(directory_).build());
     for (const auto& effect : effects_) effect();

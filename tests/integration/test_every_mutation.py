@@ -1,0 +1,99 @@
+"""Every route that changes something, called once: killed in the middle it is wholly done or not at all, and it leaves
+one entry in the audit."""
+
+import json
+
+import pytest
+
+from support import processes
+from support.http_client import ConnectionEnded
+from support.mutations import Mutations
+from support.pages import pages_of
+
+
+@pytest.fixture
+def gateway(start_gateway):
+    return start_gateway(workers=1)
+
+
+def mutating_routes(gateway):
+    document = json.loads(gateway.request("GET", "/api/openapi.json").text)
+    return {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method != "get" and operation["x-tollgate-guard"] != "infer"
+    }
+
+
+class Audit:
+    """All entries of the instance and of every organization; what is new since the last look."""
+
+    def __init__(self, gateway):
+        self.gateway = gateway
+        self.seen = set()
+        self.paths = {"/api"}  # of deleted organizations, too
+        self.new()
+
+    def new(self):
+        """The numbers of the changes, with who did what."""
+        self.paths |= {f"/api/organizations/{one['id']}" for one in pages_of(self.gateway, "/api/organizations", 200)}
+        found = {
+            (entry["change"], entry["action"], entry["actor"], entry["address"])
+            for path in self.paths
+            for entry in pages_of(self.gateway, f"{path}/audit", 200)
+        }
+        new, self.seen = found - self.seen, found
+        return sorted(new)
+
+
+def call(gateway, mutation):
+    headers = {"Idempotency-Key": mutation.name}
+    return gateway.request(mutation.method, mutation.path, key=mutation.key, json=mutation.body, headers=headers)
+
+
+def test_the_list_has_every_route_that_changes_something(gateway):
+    listed = [mutation.name for mutation in Mutations(gateway).calls]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == mutating_routes(gateway)
+
+
+def test_every_change_leaves_one_entry_in_the_audit_and_its_repetition_none(gateway):
+    calls = Mutations(gateway).calls
+    audit = Audit(gateway)
+    for mutation in calls:
+        answer = call(gateway, mutation)
+        assert answer.status in (200, 201), (mutation.name, answer.body)
+        entries = audit.new()
+        assert len(entries) == 1, (mutation.name, entries)
+        _, action, actor, address = entries[0]
+        assert action and actor and address == "127.0.0.1", mutation.name
+        assert call(gateway, mutation).status in (200, 201, 401, 404, 409), mutation.name
+        assert audit.new() == [], mutation.name
+
+
+def test_every_change_that_is_killed_is_wholly_done_or_not_at_all(gateway):
+    if b"TOLLGATE_FAIL_POINT" not in processes.GATEWAY.read_bytes():
+        pytest.skip("this build has no fail points")
+    calls = Mutations(gateway).calls
+    audit = Audit(gateway)
+
+    def die_at(point, mutation):
+        gateway.stop()
+        unit = "journal" if mutation.booked else "accounts"
+        gateway.start(env={"TOLLGATE_FAIL_POINT": f"{point}_{unit}_commit"})
+        with pytest.raises((ConnectionEnded, OSError)):
+            call(gateway, mutation)
+        gateway.process.wait()
+        gateway.start()
+
+    for mutation in calls:
+        die_at("before", mutation)
+        assert audit.new() == [], mutation.name
+        die_at("after", mutation)
+        entries = audit.new()
+        assert len(entries) == 1, (mutation.name, entries)
+        answers = [call(gateway, mutation) for _ in range(2)]
+        assert answers[0].status in (200, 201, 401, 404, 409), (mutation.name, answers[0].body)
+        assert answers[0].status == answers[1].status and answers[0].body == answers[1].body, mutation.name
+        assert audit.new() == [], mutation.name

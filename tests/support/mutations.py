@@ -1,0 +1,182 @@
+"""One valid call of every route that changes accounts or money."""
+
+from dataclasses import dataclass
+
+from support.people import new_team
+
+FAR = "2099-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    method: str
+    template: str  # the route
+    path: str
+    key: str  # of the caller
+    body: dict | None = None
+    booked: bool = False  # committed by the ledger's journal, with money
+
+    @property
+    def name(self):
+        return f"{self.method} {self.template}"
+
+
+class Mutations:
+    """Makes what each call is about. Each has a target of its own, so that they may run in any order."""
+
+    def __init__(self, gateway):
+        self.gateway = gateway
+        self.team = new_team(gateway)
+        gateway.manage("POST", f"{self.team.path}/credits", {"amount": 100})
+        self.calls = []
+        self.add_organizations()
+        self.add_members()
+        self.add_invitations()
+        self.add_people()
+        self.add_keys()
+        self.add_projects()
+        self.add_settings()
+        self.add_money()
+        self.add_requests_of_credit()
+        self.add_vouchers_and_allowances()
+
+    def add(self, method, template, body=None, by=None, booked=False, **values):
+        """`by`: the caller's key; absent: the operator's."""
+        path = template.format(**{"organization": self.team.organization} | values)
+        self.calls.append(Mutation(method, template, path, by or self.gateway.root_key, body, booked))
+
+    def made(self, below, body):
+        return self.gateway.manage("POST", f"{self.team.path}{below}", body)
+
+    def add_organizations(self):
+        one = "/api/organizations/{organization}"
+        self.add("POST", "/api/organizations", {"name": "New"}, self.team.owner.token)
+        self.add("PATCH", one, {"name": "Renamed"}, organization=new_team(self.gateway).organization)
+        self.add("DELETE", one, {"confirm": "Gone"}, organization=new_team(self.gateway, "Gone").organization)
+        self.add("POST", f"{one}/switch", by=self.team.owner.token)
+
+    def add_members(self):
+        members = "/api/organizations/{organization}/members"
+        self.add("POST", members, {"user_id": self.gateway.person().id, "over_limit": True})
+        for method, below, body in (
+            ("PATCH", "", {"role": "admin"}),
+            ("DELETE", "", None),
+            ("PUT", "/limits", {"limit": 3}),
+            ("PATCH", "/limits", {"requests_per_minute": 9}),
+        ):
+            team = new_team(self.gateway)
+            self.add(method, f"{members}/{{member}}{below}", body, organization=team.organization, member=team.member.id)
+
+    def add_invitations(self):
+        invitations = "/api/organizations/{organization}/invitations"
+        team = new_team(self.gateway)
+
+        def invited(email):
+            return team.invite(team.owner, email)
+
+        own = {"organization": team.organization}
+        self.add("POST", invitations, {"email": "new@people.test"}, **own)
+        self.add("DELETE", f"{invitations}/{{invitation}}", invitation=invited("a@people.test")[0]["id"], **own)
+        self.add("POST", f"{invitations}/{{invitation}}/resend", invitation=invited("b@people.test")[0]["id"], **own)
+        guest = self.gateway.person("guest@people.test")
+        self.add("POST", "/api/invitations/accept", {"token": invited(guest.email)[1]}, guest.token)
+
+    def add_people(self):
+        self.add("POST", "/api/users", {"email": "made@people.test", "name": "Made", "verified": True})
+        self.add("PATCH", "/api/users/{user}", {"name": "Changed"}, user=self.gateway.person().id)
+        self.add("DELETE", "/api/users/{user}", user=self.gateway.person().id)
+        self.add("POST", "/api/users/{user}/tokens", {"name": "given"}, user=self.gateway.person().id)
+        me = self.gateway.person().token
+        self.add("PATCH", "/api/me", {"name": "Myself"}, me)
+        self.add("POST", "/api/me/tokens", {"name": "more"}, me)
+        hashes = [
+            self.gateway.request("POST", "/api/me/tokens", key=me, json={"name": "t"}).json()["data"]["hash"]
+            for _ in range(2)
+        ]
+        self.add("PATCH", "/api/me/tokens/{key}", {"name": "other"}, me, key=hashes[0])
+        self.add("DELETE", "/api/me/tokens/{key}", None, me, key=hashes[1])
+
+    def add_keys(self):
+        keys = "/api/organizations/{organization}/keys"
+        self.add("POST", keys, {"name": "new"})
+        for method, below, body in (
+            ("PATCH", "", {"name": "changed"}),
+            ("DELETE", "", None),
+            ("PUT", "/limits", {"limit": 3}),
+            ("PATCH", "/limits", {"requests_per_minute": 9}),
+        ):
+            target = self.made("/keys", {"name": "target"})["data"]["hash"]
+            self.add(method, f"{keys}/{{key}}{below}", body, key=target)
+
+    def add_projects(self):
+        projects = "/api/organizations/{organization}/projects"
+        self.add("POST", projects, {"name": "new"})
+        for number, (method, below, body) in enumerate(
+            (
+                ("PATCH", "", {"name": "changed"}),
+                ("DELETE", "", None),
+                ("POST", "/default", None),
+                ("PUT", "/limits", {"limit": 3}),
+                ("PATCH", "/limits", {"requests_per_minute": 9}),
+            )
+        ):
+            target = self.made("/projects", {"name": f"target {number}"})["id"]
+            if method == "DELETE":
+                self.gateway.manage("PATCH", f"{self.team.path}/projects/{target}", {"archived": True})
+            self.add(method, f"{projects}/{{project}}{below}", body, project=target)
+
+    def add_settings(self):
+        one = "/api/organizations/{organization}"
+        retention = self.gateway.manage("GET", f"{self.team.path}/retention")["class"]
+        self.add("PUT", f"{one}/llm", {"model": "test/chat"})
+        self.add("PUT", f"{one}/retention", {"class": retention})
+        self.add("PUT", f"{one}/credit_policy", {"on_exhausted": "owe"})
+        self.add("PUT", f"{one}/limits", {"limit": 1000})
+        self.add("PATCH", f"{one}/limits", {"requests_per_minute": 100000})
+
+    def purchase(self, *, confirmed):
+        bought = self.made("/purchases", {"amount": 20})["transaction_id"]
+        if confirmed:
+            self.made(f"/purchases/{bought}/confirm", {})
+        return bought
+
+    def add_money(self):
+        one = "/api/organizations/{organization}"
+        other = new_team(self.gateway).organization
+        self.add("POST", f"{one}/credits", {"amount": 1}, booked=True)
+        self.add("POST", f"{one}/purchases", {"amount": 20}, booked=True)
+        for act in ("confirm", "cancel"):
+            bought = self.purchase(confirmed=False)
+            self.add("POST", f"{one}/purchases/{{purchase}}/{act}", {}, booked=True, purchase=bought)
+        refunded, charged_back = self.purchase(confirmed=True), self.purchase(confirmed=True)
+        self.add("POST", f"{one}/refunds", {"purchase_id": refunded, "amount": 2}, booked=True)
+        self.add("POST", f"{one}/chargebacks", {"purchase_id": charged_back, "amount": 2}, booked=True)
+        self.add("POST", f"{one}/transfers", {"to": other, "amount": 2}, booked=True)
+        self.add("POST", f"{one}/adjustments", {"amount": -1}, booked=True)
+
+    def add_requests_of_credit(self):
+        requests = "/api/organizations/{organization}/credit-requests"
+        member = self.team.member.token
+        self.add("POST", requests, {"amount": 5}, member)
+        for act in ("approve", "decline", "withdraw"):
+            asked = self.team.may(self.team.member, "POST", "/credit-requests", {"amount": 5})["id"]
+            by = member if act == "withdraw" else None
+            self.add("POST", f"{requests}/{{credit_request}}/{act}", {}, by, act == "approve", credit_request=asked)
+
+    def add_vouchers_and_allowances(self):
+        def voucher():
+            return self.gateway.manage("POST", "/api/vouchers", {"amount": 1})["data"][0]
+
+        self.add("POST", "/api/vouchers", {"amount": 1})
+        self.add("DELETE", "/api/vouchers/{voucher}", voucher=voucher()["id"])
+        self.add("POST", "/api/organizations/{organization}/vouchers/redeem", {"code": voucher()["code"]}, booked=True)
+        allowance = {
+            "organization_id": self.team.organization,
+            "amount": 5,
+            "interval": "monthly",
+            "starts_at": FAR,
+        }
+        targets = [self.gateway.manage("POST", "/api/allowances", allowance)["id"] for _ in range(2)]
+        self.add("POST", "/api/allowances", allowance)
+        self.add("PATCH", "/api/allowances/{allowance}", {"amount": 6}, allowance=targets[0])
+        self.add("DELETE", "/api/allowances/{allowance}", allowance=targets[1])
