@@ -30,8 +30,8 @@ Status for_each_document(Store& store, std::string_view prefix, Read read, Add a
 
 }  // namespace
 
-Accounts::Accounts(Store& store, CreditTable& credits)
-    : store_(store), credits_(credits), directory_(DirectoryBuilder().build()) {}
+Accounts::Accounts(Store& store, CreditTable& credits, SubscriptionPlans plans)
+    : store_(store), credits_(credits), plans_(std::move(plans)), directory_(DirectoryBuilder().build()) {}
 
 std::shared_ptr<const Directory> Accounts::directory() const {
     const std::lock_guard lock(directory_mutex_);
@@ -45,8 +45,8 @@ std::uint64_t Accounts::last_change() const {
     return last_change_;
 }
 
-Result<std::unique_ptr<Accounts>> Accounts::load(Store& store, CreditTable& credits) {
-    std::unique_ptr<Accounts> accounts(new Accounts(store, credits));
+Result<std::unique_ptr<Accounts>> Accounts::load(Store& store, CreditTable& credits, SubscriptionPlans plans) {
+    std::unique_ptr<Accounts> accounts(new Accounts(store, credits, std::move(plans)));
     if (Status loaded = accounts->load_all(); !loaded.ok()) return std::unexpected(std::move(loaded));
     return accounts;
 }

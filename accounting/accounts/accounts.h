@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "accounting/accounts/directory.h"
+#include "accounting/accounts/subscription_plan.h"
 #include "accounting/credit/credit.h"
 #include "store/store.h"
 
@@ -22,7 +23,7 @@ class Accounts {
     using Publish = std::function<void(std::shared_ptr<const Directory>)>;
 
     // Loads everything. `store` and `credits` must outlive it.
-    static Result<std::unique_ptr<Accounts>> load(Store& store, CreditTable& credits);
+    static Result<std::unique_ptr<Accounts>> load(Store& store, CreditTable& credits, SubscriptionPlans plans = {});
 
     // The snapshot in force. Any thread.
     std::shared_ptr<const Directory> directory() const;
@@ -35,10 +36,11 @@ class Accounts {
     // --- For changes.
     Store& store() { return store_; }
     CreditTable& credits() { return credits_; }
+    const SubscriptionPlans& plans() const { return plans_; }
 
   private:
     friend class Change;
-    Accounts(Store& store, CreditTable& credits);
+    Accounts(Store& store, CreditTable& credits, SubscriptionPlans plans);
 
     Status load_all();
     Status load_organizations(DirectoryBuilder& builder);
@@ -53,6 +55,7 @@ class Accounts {
 
     Store& store_;
     CreditTable& credits_;
+    const SubscriptionPlans plans_;
     mutable std::mutex directory_mutex_;  // around the pointer
     std::shared_ptr<const Directory> directory_;
     mutable std::mutex change_mutex_;  // held by the one Change there is

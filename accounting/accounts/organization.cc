@@ -18,8 +18,16 @@ namespace tollgate {
 namespace {
 
 constexpr std::array<std::string_view, 2> kKinds = {"team", "personal"};
-constexpr std::size_t kSlugSuffix = 6;          // characters of the id appended to a slug that is taken
-constexpr std::int64_t kMostOrganizations = 3;  // that one person makes, if the operator says nothing else of him
+constexpr std::size_t kSlugSuffix = 6;  // characters of the id appended to a slug that is taken
+
+template <class Fields>
+void billing_fields_of(BillingDetails& billing, Fields& fields) {
+    fields.text("company", billing.company, kMaxBillingTextBytes);
+    fields.text("address", billing.address, kMaxBillingAddressBytes);
+    fields.text("tax_id", billing.tax_id, kMaxBillingTextBytes);
+    fields.text("contact_name", billing.contact_name, kMaxBillingTextBytes);
+    fields.text("contact_email", billing.contact_email, kMaxEmailBytes);
+}
 
 template <class OrganizationOf, class Fields>
 void fields_of(OrganizationOf& organization, Fields& fields) {
@@ -38,6 +46,17 @@ void fields_of(OrganizationOf& organization, Fields& fields) {
     fields.choice("on_exhausted", policy.on_exhausted);
     fields.amount("overdraft_cap", policy.overdraft_cap);
     fields.flag("closed", policy.closed);
+    fields.optional_text("plan", organization.plan, kMaxNameBytes);
+    fields.count("plan_members", organization.plan_overrides.members, kMostOfPlan);
+    fields.count("plan_projects", organization.plan_overrides.projects, kMostOfPlan);
+    fields.count("plan_keys", organization.plan_overrides.keys, kMostOfPlan);
+    fields.count("plan_retention_days", organization.plan_overrides.retention_days, kMostOfPlan);
+    BillingDetails billing = billing_of(organization);
+    billing_fields_of(billing, fields);
+    if constexpr (!std::is_const_v<OrganizationOf>) {
+        const bool none = billing == BillingDetails{};
+        organization.billing = none ? nullptr : std::make_shared<const BillingDetails>(std::move(billing));
+    }
 }
 
 std::string document_of(const Organization& organization) {
@@ -89,6 +108,16 @@ Status change_policy(Change& change, const Id128& id, const std::function<void(O
     return update_organization(change, std::move(changed));
 }
 
+// How many the person may make: as the operator says of him, else as the plan of his personal organization does. Empty:
+// as many as he likes.
+Result<std::optional<std::int64_t>> most_organizations(Change& change, const User& person) {
+    if (person.most_organizations) return person.most_organizations;
+    const Organization* const own = change.directory().find_organization(person.personal_organization);
+    const auto limits = plan_limits(change.accounts().plans(), *own);
+    if (!limits) return std::unexpected(limits.error());
+    return limits->organizations;
+}
+
 // Those that the person made and is still in.
 std::int64_t made_by(const Directory& directory, const Id128& user) {
     return std::ranges::count_if(directory.organizations_of(user), [&](const Id128& id) {
@@ -97,21 +126,27 @@ std::int64_t made_by(const Directory& directory, const Id128& user) {
     });
 }
 
-Status check_owner(const Directory& directory, const Id128& owner) {
+Status check_owner(Change& change, const Id128& owner) {
+    const Directory& directory = change.directory();
     const User* const person = directory.find_user(owner);
     if (person == nullptr) return {StatusCode::not_found, "there is no such person"};
     if (!person->verified()) {
         return {StatusCode::denied, "an organization's owner needs a verified e-mail address", "email_not_verified"};
     }
-    const std::int64_t most = person->most_organizations.value_or(kMostOrganizations);
+    const auto most = most_organizations(change, *person);
+    if (!most) return most.error();
     const std::int64_t made = made_by(directory, owner);
-    if (made < most) return {};
+    if (!*most || made < **most) return {};
     return {StatusCode::conflict,
-            "the person has made " + std::to_string(made) + " of " + std::to_string(most) + " organizations",
+            "the person has made " + std::to_string(made) + " of " + std::to_string(**most) + " organizations",
             "limit_reached"};
 }
 
 }  // namespace
+
+BillingDetails billing_of(const Organization& organization) {
+    return organization.billing == nullptr ? BillingDetails{} : *organization.billing;
+}
 
 std::string_view to_string(OrganizationKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 
@@ -176,7 +211,7 @@ Result<Id128> create_organization(Change& change, NewOrganization wanted) {
     fields_of(organization, check);
     if (!check.status().ok()) return std::unexpected(check.status());
     if (!wanted.owner.is_nil()) {
-        if (Status status = check_owner(change.directory(), wanted.owner); !status.ok()) {
+        if (Status status = check_owner(change, wanted.owner); !status.ok()) {
             return std::unexpected(std::move(status));
         }
     }

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "accounting/accounts/billing_details.h"
 #include "accounting/accounts/document.h"
+#include "accounting/accounts/subscription_plan.h"
 #include "accounting/credit/credit.h"
 #include "accounting/money/ids.h"
 
@@ -39,7 +42,11 @@ struct Organization {
     OrganizationPolicy policy = {};
     OrganizationCredit* credit = nullptr;  // stable
     Limits limits = {};
+    std::string plan = {};  // empty: the configuration's default
+    PlanOverrides plan_overrides = {};
+    std::shared_ptr<const BillingDetails> billing = {};  // null: there is nothing
 };
+BillingDetails billing_of(const Organization& organization);
 
 // From the document's key and text. The pointer to credit is left to the caller.
 Result<Organization> read_organization(DocumentReader& reader, std::string_view document, std::string_view text);

@@ -1,4 +1,5 @@
-// How many people, projects and keys an organization may have. An invitation that may still be accepted holds a seat.
+// How many people, projects and keys an organization may have, as its plan says (subscription_plan.h). An invitation
+// that may still be accepted holds a seat.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +13,6 @@ namespace tollgate {
 class Change;
 class Directory;
 
-inline constexpr std::size_t kMostMembers = 10;
-inline constexpr std::size_t kMostProjects = 10;  // archived ones too
-inline constexpr std::size_t kMostKeys = 200;     // of every kind, disabled and expired ones too
-
 struct Seats {
     std::size_t members = 0;  // suspended ones too
     std::size_t pending = 0;  // invitations
@@ -24,9 +21,9 @@ struct Seats {
 Seats seats_of(const Directory& directory, const Id128& organization, std::int64_t now_ms);
 
 // conflict limit_reached: there is no room for so many more; the message names who is invited.
-Status check_seats(const Change& change, const Id128& organization, std::size_t more);
+Status check_seats(Change& change, const Id128& organization, std::size_t more);
 // The same of one more project or key. The operator makes as many as he wants.
-Status check_room_for_project(const Change& change, const Id128& organization);
-Status check_room_for_key(const Change& change, const Id128& organization);
+Status check_room_for_project(Change& change, const Id128& organization);
+Status check_room_for_key(Change& change, const Id128& organization);
 
 }  // namespace tollgate

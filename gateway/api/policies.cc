@@ -30,6 +30,18 @@ ApiAnswer retention_answer(const RetentionPolicy& retention, const Organization&
     return versioned_answer(json, organization.version);
 }
 
+// What the plan allows, which the operator may go beyond.
+Status check_plan(const Call& call, const Change& change, std::uint32_t days) {
+    if (call.request.caller.is_operator()) return {};
+    const auto limits = plan_limits(call.services.accounts->plans(), changed(call, change));
+    if (!limits) return limits.error();
+    if (!limits->retention_days || days <= *limits->retention_days) return {};
+    return {StatusCode::denied,
+            "the organization's plan keeps usage detail for at most " + std::to_string(*limits->retention_days) +
+                " days, and this class for " + std::to_string(days),
+            "beyond_plan"};
+}
+
 ApiAnswer credit_policy_answer(const CreditConfig& otherwise, const Organization& organization) {
     const OrganizationPolicy& policy = organization.policy;
     JsonWriter json;
@@ -79,6 +91,8 @@ ApiAnswer set_retention(Call& call, Change& change) {
     }
     if (call.error()) return call.refusal();
     const auto number = name.empty() ? std::nullopt : std::optional(named->number);
+    const std::uint32_t days = retention.days_of(number.value_or(retention.default_class));
+    if (const Status allowed = check_plan(call, change, days); !allowed.ok()) return api_error(allowed);
     const Status status = set_retention_class(change, call.organization().id, number);
     return status.ok() ? retention_answer(retention, changed(call, change)) : api_error(status);
 }

@@ -10,6 +10,7 @@
 #include "accounting/ledger/ledger.h"
 #include "accounting/money/limits.h"
 #include "accounting/money/money.h"
+#include "accounting/money/subscription_plans.h"
 #include "accounting/usage/retention.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/log/log.h"
@@ -123,6 +124,7 @@ struct Config {
     RetentionPolicy retention;
     std::string default_retention_class = "standard";  // by name; `retention` has its number
     AccountsConfig accounts;
+    SubscriptionPlans plans;
     BillingConfig billing;
     ManagementConfig management;
     OperationsConfig operations;

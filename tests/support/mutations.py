@@ -129,6 +129,8 @@ class Mutations:
         one = "/api/organizations/{organization}"
         retention = self.gateway.manage("GET", f"{self.team.path}/retention")["class"]
         self.add("PUT", f"{one}/llm", {"model": "test/chat"})
+        self.add("PUT", f"{one}/plan", {"plan": "enterprise"})
+        self.add("PATCH", f"{one}/billing", {"company": "Example GmbH"})
         self.add("PUT", f"{one}/retention", {"class": retention})
         self.add("PUT", f"{one}/credit_policy", {"on_exhausted": "owe"})
         self.add("PUT", f"{one}/limits", {"limit": 1000})

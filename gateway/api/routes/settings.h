@@ -1,7 +1,9 @@
 // What an organization's requests obey.
 #pragma once
 
+#include "gateway/api/billing_details.h"
 #include "gateway/api/limits.h"
+#include "gateway/api/plans.h"
 #include "gateway/api/policies.h"
 #include "gateway/api/routes/row.h"
 
@@ -32,6 +34,17 @@ inline constexpr Operation kSettingsRoutes[] = {
     {kPatch, "/api/organizations/{organization}/limits", "organization_limits",
      manage_limits, accounts, {change_limits, "limits.update"},
      "Change some of the organization's limits", {.body = &kLimitsChange, .answer = &kLimits}},
+    {kGet, "/api/organizations/{organization}/plan", "organization_plan", see_organization, readers, {show_plan},
+     "Show the organization's plan and how much of it is used", {.answer = &kOrganizationPlan}},
+    {kPut, "/api/organizations/{organization}/plan", "organization_plan",
+     manage_instance, accounts, {set_plan, "plan.update"},
+     "Give the organization a plan, and numbers in place of the plan's",
+     {.body = &kNewOrganizationPlan, .answer = &kOrganizationPlan}},
+    {kGet, "/api/organizations/{organization}/billing", "organization_billing", see_billing, readers, {show_billing},
+     "Show to whom credit is invoiced", {.answer = &kBilling}},
+    {kPatch, "/api/organizations/{organization}/billing", "organization_billing",
+     change_billing, accounts, {change_billing_details, "billing.update"},
+     "Change to whom credit is invoiced", {.body = &kBillingChange, .answer = &kBilling}},
 };
 // clang-format on
 

@@ -122,7 +122,7 @@ TEST_F(InvitationTest, WhoComesByAnotherDoorUsesItUp) {
 
 TEST_F(InvitationTest, ItHoldsASeatAndFillsIt) {
     std::vector<MadeInvitation> made;
-    for (std::size_t i = 1; i < kMostMembers; ++i) made.push_back(invited("p" + std::to_string(i) + "@example.com"));
+    for (std::size_t i = 1; i < *PlanLimits{}.members; ++i) made.push_back(invited("p" + std::to_string(i) + "@example.com"));
     const auto refused = make("more@example.com");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().reason(), "limit_reached");
@@ -131,7 +131,7 @@ TEST_F(InvitationTest, ItHoldsASeatAndFillsIt) {
     EXPECT_TRUE(make("p1@example.com")) << "the seat is the same";
     for (std::size_t i = 1; i < made.size(); ++i) EXPECT_TRUE(accept(made[i].mail_token));
     EXPECT_TRUE(add(acme_, person("p1@example.com")).ok()) << "a seat was held for him";
-    EXPECT_EQ(accounts_->directory()->members_of(acme_).size(), kMostMembers);
+    EXPECT_EQ(accounts_->directory()->members_of(acme_).size(), *PlanLimits{}.members);
 }
 
 TEST_F(InvitationTest, AfterAWeekItsSeatIsFreeAndItIsNotAccepted) {

@@ -26,7 +26,7 @@ class MemberTest : public AccountsFixture {
 
     // So many people that the organization has no seat left.
     void fill() {
-        for (std::size_t i = accounts_->directory()->members_of(acme_).size(); i < kMostMembers; ++i) {
+        for (std::size_t i = accounts_->directory()->members_of(acme_).size(); i < *PlanLimits{}.members; ++i) {
             member(acme_, "p" + std::to_string(i) + "@example.com");
         }
     }

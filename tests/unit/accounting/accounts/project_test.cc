@@ -140,7 +140,7 @@ TEST_F(ProjectTest, ItIsArchivedBeforeItIsDeletedAndItsKeysGoWithIt) {
 
 TEST_F(ProjectTest, PeopleMakeTenAndTheOperatorMore) {
     call_as(owner_);
-    for (std::size_t used = 2; used < kMostProjects; ++used) project("p" + std::to_string(used));
+    for (std::size_t used = 2; used < *PlanLimits{}.projects; ++used) project("p" + std::to_string(used));
     const auto refused = make_project(acme_, "one more");
     EXPECT_EQ(refused.error().code(), StatusCode::conflict);
     EXPECT_EQ(refused.error().reason(), "limit_reached");
@@ -153,7 +153,7 @@ TEST_F(ProjectTest, PeopleMakeTenAndTheOperatorMore) {
 }
 
 TEST_F(ProjectTest, PeopleMakeTwoHundredKeysAndTheOperatorMore) {
-    for (std::size_t used = 0; used < kMostKeys; ++used) key(acme_);
+    for (std::size_t used = 0; used < *PlanLimits{}.keys; ++used) key(acme_);
     call_as(owner_);
     EXPECT_EQ(make_key(acme_, {.name = "one more"}).error().reason(), "limit_reached");
     call_as_operator();
