@@ -182,6 +182,8 @@ Status RocksStore::State::open_database() {
     rocksdb::DBOptions options = database_options();
     options.info_log = open_log(database_path().string());
     if (!options.info_log) return file_error("cannot open the log of " + name);
+    gapless_log = std::make_unique<GaplessLog>(GaplessLog::OnGap::end);
+    options.wal_filter = gapless_log.get();
     const auto status = rocksdb::DB::Open(options, database_path().string(), descriptors(*existing), &handles, &opened);
     if (is_locked(status)) return {StatusCode::locked, name + " is in use by another process"};
     if (!status.ok()) return open_error(status);
@@ -221,8 +223,11 @@ Status RocksStore::State::read_log() {
 Status RocksStore::State::open_read_only(const std::vector<std::string>& existing, bool whole_log) {
     rocksdb::DB* opened = nullptr;
     const auto kept = std::make_shared<KeptLog>();
-    const auto status = rocksdb::DB::OpenForReadOnly(read_only_options(whole_log, kept), database_path().string(),
-                                                     descriptors(existing), &handles, &opened);
+    gapless_log = std::make_unique<GaplessLog>(whole_log ? GaplessLog::OnGap::fail : GaplessLog::OnGap::end);
+    rocksdb::DBOptions options = read_only_options(whole_log, kept);
+    options.wal_filter = gapless_log.get();
+    const auto status =
+        rocksdb::DB::OpenForReadOnly(options, database_path().string(), descriptors(existing), &handles, &opened);
     if (!status.ok()) return open_error(status, kept->complaint());
     database.reset(opened);
     find_families();

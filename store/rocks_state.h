@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "store/commit_log.h"
+#include "store/gapless_log.h"
 #include "store/rocks_options.h"
 #include "store/rocks_store.h"
 
@@ -35,6 +36,7 @@ struct RocksStore::State {
     std::string name;  // for messages
     std::shared_ptr<rocksdb::Cache> cache =
         rocksdb::NewLRUCache(rocks_options::kBlockCacheBytes, rocks_options::kCacheShardBits);
+    std::unique_ptr<GaplessLog> gapless_log;  // the database keeps a pointer to it
     std::unique_ptr<rocksdb::DB> database;
     std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families{};
     std::vector<rocksdb::ColumnFamilyHandle*> handles;  // all that were opened, owned
