@@ -95,9 +95,11 @@ Result<Id128> project_for_key(Change& change, const Id128& organization, const K
     }
     if (fields.project) {
         const Project* const project = change.directory().find_project(*fields.project);
-        const bool usable = project != nullptr && project->organization == organization && !project->archived();
-        if (usable) return project->id;
-        return failure(StatusCode::invalid, "project: the organization has no such project");
+        if (project == nullptr || project->organization != organization) {
+            return failure(StatusCode::not_found, "project: the organization has no such project");
+        }
+        if (!project->archived()) return project->id;
+        return std::unexpected(Status(StatusCode::conflict, "project: is archived", "project_archived"));
     }
     for (const Project* const project : change.directory().projects_of(organization)) {
         if (project->is_default) return project->id;

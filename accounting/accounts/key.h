@@ -116,7 +116,7 @@ struct KeyFields {
     LimitReset reset = LimitReset::lifetime;
     std::int64_t expires_ms = 0;  // 0: never; else after now
 };
-// conflict limit_reached.
+// not_found: the organization has no such project; conflict limit_reached, project_archived.
 Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFields& fields);
 
 struct TokenFields {

@@ -51,18 +51,24 @@ ErrorKind kind_of(StatusCode code) {
     }
 }
 
-// The version that If-Match demands (RFC 9110, 13.1.1), in the form of versioned_answer(); "*" demands none.
+// The version in an ETag of versioned_answer(), also as proxies give it back: weak (W/"7"), without quotes, or with what
+// they did to the body behind it ("7-gzip"). A version names one state, so that none of this makes a difference.
+std::optional<std::int64_t> version_of_tag(std::string_view tag) {
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
+    if (tag.size() > 2 && tag.front() == '"' && tag.back() == '"') tag = tag.substr(1, tag.size() - 2);
+    std::int64_t version = 0;
+    const char* const end = tag.data() + tag.size();
+    const auto [stop, failed] = std::from_chars(tag.data(), end, version);
+    if (failed != std::errc() || version < 0 || (stop != end && *stop != '-')) return std::nullopt;
+    return version;
+}
+
+// The version that If-Match demands (RFC 9110, 13.1.1); "*" demands none.
 Error expect_version(const std::string& if_match, Change& change) {
     if (if_match.empty() || if_match == "*") return {};
-    const char* const begin = if_match.data() + 1;
-    const char* const end = if_match.data() + if_match.size() - 1;
-    std::int64_t version = 0;
-    const bool quoted = if_match.size() > 2 && if_match.front() == '"' && if_match.back() == '"';
-    const auto [stop, failed] = quoted ? std::from_chars(begin, end, version) : std::from_chars_result{begin, {}};
-    if (!quoted || failed != std::errc() || stop != end) {
-        return {ErrorKind::invalid_request, "If-Match must be the ETag of an earlier answer, or *"};
-    }
-    change.expect_version(version);
+    const auto version = version_of_tag(if_match);
+    if (!version) return {ErrorKind::invalid_request, "If-Match must be the ETag of an earlier answer, or *"};
+    change.expect_version(*version);
     return {};
 }
 

@@ -50,7 +50,7 @@ def test_the_running_window_is_granted_at_once_and_expires_with_it(gateway, team
     assert (shown["granted_until"], shown["last_transaction_id"]) == (end, row["id"])
 
 
-def test_a_window_is_granted_once_whatever_happens(start_gateway):
+def test_row_36_a_window_is_granted_once_whatever_happens(start_gateway):
     gateway = start_gateway()
     team = new_team(gateway)
     made = give(team)

@@ -74,7 +74,7 @@ def test_local_days_are_the_sums_of_their_exported_requests(filled, zone):
     assert not answer["partial"]
 
 
-def test_the_repeated_hour_of_autumn_is_two_buckets(filled):
+def test_row_51_the_repeated_hour_of_autumn_is_two_buckets(filled):
     gateway, path, rows = filled
     begin = datetime(2026, 10, 24, 22, tzinfo=UTC)  # midnight in Berlin
     edges = [begin + timedelta(hours=i) for i in range(26)]

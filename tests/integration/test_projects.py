@@ -66,7 +66,7 @@ def test_archiving_disables_its_keys_and_taking_it_back_enables_them(gateway, te
     assert team.may(team.admin, "GET", f"/keys/{digest}")["data"]["disabled"]
     enabled = team.ask(team.admin, "PATCH", f"/keys/{digest}", {"disabled": False})
     assert refusal_of(enabled) == (409, "project_archived")
-    assert team.ask(team.admin, "POST", "/keys", {"name": "k", "project_id": shop["id"]}).status == 400
+    assert team.ask(team.admin, "POST", "/keys", {"name": "k", "project_id": shop["id"]}).status == 409
     assert not change(team, shop, archived=False).json()["archived"]
     assert status_of_a_chat(gateway, key) == 200
 

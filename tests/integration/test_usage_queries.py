@@ -266,7 +266,7 @@ def report(gateway, account, query):
     return answer.json()
 
 
-def test_rows_other_and_deleted_are_the_total(gateway, account):
+def test_row_47_rows_other_and_deleted_are_the_total(gateway, account):
     below = f"/api/organizations/{account.organization}/keys"
     for name, tokens in (("much", 90), ("some", 9), ("gone", 5)):
         made = gateway.manage("POST", below, {"name": name})
