@@ -29,6 +29,7 @@ class NumberReader : public rocksdb::WriteBatch::Handler {
 rocksdb::WalFilter::WalProcessingOption GaplessLog::LogRecordFound(unsigned long long, const std::string&,
                                                                    const rocksdb::WriteBatch& batch,
                                                                    rocksdb::WriteBatch*, bool*) {
+    if (batch.Count() == 0) return WalProcessingOption::kContinueProcessing;  // RocksDB's own, behind a torn end
     NumberReader reader;
     if (!batch.Iterate(&reader).ok() || !reader.number) return WalProcessingOption::kCorruptedRecord;
     if (last_ != 0 && *reader.number != last_ + 1) {
