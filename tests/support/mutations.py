@@ -65,7 +65,8 @@ class Mutations:
             ("PATCH", "/limits", {"requests_per_minute": 9}),
         ):
             team = new_team(self.gateway)
-            self.add(method, f"{members}/{{member}}{below}", body, organization=team.organization, member=team.member.id)
+            values = {"organization": team.organization, "member": team.member.id}
+            self.add(method, f"{members}/{{member}}{below}", body, **values)
 
     def add_invitations(self):
         invitations = "/api/organizations/{organization}/invitations"
