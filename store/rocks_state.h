@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "store/commit_log.h"
-#include "store/gapless_log.h"
+#include "store/rocks_gapless_log.h"
 #include "store/rocks_options.h"
 #include "store/rocks_store.h"
 

@@ -200,8 +200,8 @@ TEST_F(AccountsTest, KeyFieldsAreValidated) {
     const Id128 id = organization();
     const Id128 foreign = default_project(organization("Other"));
     EXPECT_EQ(create_key_code(make_uuid7(kNow), {.name = "k"}), StatusCode::not_found);
-    EXPECT_EQ(create_key_code(id, {.name = "k", .project = foreign}), StatusCode::invalid);
-    EXPECT_EQ(create_key_code(id, {.name = "k", .project = make_uuid7(kNow)}), StatusCode::invalid);
+    EXPECT_EQ(create_key_code(id, {.name = "k", .project = foreign}), StatusCode::not_found);
+    EXPECT_EQ(create_key_code(id, {.name = "k", .project = make_uuid7(kNow)}), StatusCode::not_found);
     EXPECT_EQ(create_key_code(id, {.name = "k", .kind = KeyKind::root}), StatusCode::invalid);
     EXPECT_EQ(create_key_code(id, {.name = "k", .limit = NanoUsd{-1}}), StatusCode::invalid);
     EXPECT_EQ(create_key_code(id, {.name = "k", .expires_ms = kNow}), StatusCode::invalid);

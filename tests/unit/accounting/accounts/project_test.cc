@@ -71,7 +71,7 @@ TEST_F(ProjectTest, ArchivingDisablesItsKeysAndTakingItBackEnablesThem) {
     }
     EXPECT_EQ(update(own, {.disabled = false}).reason(), "project_archived");
     EXPECT_EQ(update(off, {.disabled = false}).reason(), "project_archived");
-    EXPECT_EQ(make_key(acme_, {.name = "c", .project = shop_}).error().code(), StatusCode::invalid);
+    EXPECT_EQ(make_key(acme_, {.name = "c", .project = shop_}).error().code(), StatusCode::conflict);
     ASSERT_TRUE(change(shop_, {.archived = false}).ok());
     EXPECT_EQ(state(own), Disabled::no);
     EXPECT_EQ(state(off), Disabled::by_hand);

@@ -1,4 +1,4 @@
-#include "store/gapless_log.h"
+#include "store/rocks_gapless_log.h"
 
 #include <rocksdb/write_batch.h>
 
