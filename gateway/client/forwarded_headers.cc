@@ -15,7 +15,7 @@ bool is_plain(std::string_view value) {
 void append_forwarded(const wire::RequestHead& head, const std::vector<std::string>& names, std::string& out) {
     constexpr std::size_t kSeparators = 4;  // ": " and CRLF
     const bool none = std::ranges::none_of(
-        names, [&head](const std::string& name) { return (head.name_sizes & wire::MessageHead::size_bit(name)) != 0; });
+        names, [&head](const std::string& name) { return (head.name_bits & wire::MessageHead::name_bit(name)) != 0; });
     if (none) return;
     for (const wire::HeaderField& field : std::span(head.fields).first(head.field_count)) {
         for (const std::string& name : names) {

@@ -140,7 +140,7 @@ HeadRefusal note_field(const HeaderField& field, MessageHead& head, Findings& fo
 
 HeadRefusal parse_fields(std::string_view rest, std::size_t max_fields, MessageHead& head, Findings& found) {
     head.field_count = 0;
-    head.name_sizes = 0;
+    head.name_bits = 0;
     const std::size_t limit = std::min(max_fields, kMaxHeadFields);
     while (true) {
         std::string_view line;
@@ -153,7 +153,7 @@ HeadRefusal parse_fields(std::string_view rest, std::size_t max_fields, MessageH
         if (!all_of_class(field.name, 1)) return refuse("malformed header field name");
         if (!valid_value(field.value)) return refuse("malformed header field value");
         head.fields[head.field_count++] = field;
-        head.name_sizes |= MessageHead::size_bit(field.name);
+        head.name_bits |= MessageHead::name_bit(field.name);
         if (const auto refusal = note_field(field, head, found); refusal.status != 0) return refusal;
     }
 }

@@ -34,16 +34,19 @@ struct MessageHead {
     std::uint64_t content_length = 0;  // when framing is length
     std::size_t head_bytes = 0;        // up to and including the empty line
     std::size_t field_count = 0;
-    std::uint64_t name_sizes = 0;  // a bit for each size that a field's name has: most lookups find none
+    std::uint64_t name_bits = 0;  // name_bit() of each field: most lookups find none
     std::array<HeaderField, kMaxHeadFields> fields;
 
     // Case-insensitive; the first of that name, empty if absent.
     std::string_view field(std::string_view lower_case_name) const {
-        return (name_sizes & size_bit(lower_case_name)) == 0 ? std::string_view() : look_up(lower_case_name);
+        return (name_bits & name_bit(lower_case_name)) == 0 ? std::string_view() : look_up(lower_case_name);
     }
-    static std::uint64_t size_bit(std::string_view name) {
-        constexpr std::size_t kBits = 64;
-        return std::uint64_t{1} << (name.size() % kBits);
+    // Of its size and its first and last letter, in either case. The factors keep the names that are looked up apart
+    // from those that clients usually send.
+    static std::uint64_t name_bit(std::string_view name) {
+        constexpr std::size_t kBits = 64, kLetter = 0x1f;
+        const auto letter = [](char c) { return static_cast<unsigned char>(c) & kLetter; };
+        return std::uint64_t{1} << ((name.size() + 2 * letter(name.front()) + 8 * letter(name.back())) % kBits);
     }
 
   private:
