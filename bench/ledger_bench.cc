@@ -58,7 +58,8 @@ class Books {
             payer.project = make_uuid7(unix_ms());
             payer.digest = digest_key("key-" + std::to_string(i));
             payer.credit = &credits_.organization(payer.organization);
-            payer.spenders = {.project = &credits_.project(payer.project), .key = &credits_.key(payer.digest)};
+            payer.spenders = {.project = &credits_.project(payer.project),
+                              .key = &credits_.key(payer.organization, payer.digest)};
             const auto granted =
                 (*ledger)->grant({.organization = payer.organization, .amount = {kNanoPerUsd * 1'000'000}}, unix_ms());
             if (!granted) return;

@@ -14,10 +14,10 @@
 //   usage        retention class u8, day u32, block u64       usage block (store/journal.h)
 //   block_index  block u64                                    BlockIndexEntry (store/journal.h)
 //   balances     'o' + organization id (16 bytes)             absolute balance with its block
-//                'k' + key digest (32 bytes),              what a spender was charged by window
-//                'p' + 16 zeros + project id,
-//                'm' + organization id + user id,
-//                'w' + 16 zeros + organization id
+//                'k' + organization id + key digest (32),  what a spender was charged by window
+//                'p' + 32 zeros + project id,
+//                'm' + organization id + 16 zeros + user id,
+//                'w' + 32 zeros + organization id
 //                'g' + organization id + transaction ULID     a lot of credit (accounting/ledger/credit_lots.h)
 //   organization_usage  retention class u8, day u32,         rows of one organization (accounting/usage/usage_chunks.h)
 //                organization (16 bytes), block u64, row u32
@@ -76,7 +76,7 @@ using OrganizationIdBytes = std::array<std::uint8_t, 16>;
 inline constexpr std::string_view kOrganizationBalancePrefix = "o";
 inline constexpr char kKeySpenderPrefix = 'k', kProjectSpenderPrefix = 'p', kMemberSpenderPrefix = 'm',
                       kOrganizationSpenderPrefix = 'w';
-inline constexpr std::size_t kSpenderKeyBytes = 33;
+inline constexpr std::size_t kSpenderKeyBytes = 49;
 std::string organization_balance_key(const OrganizationIdBytes& organization);
 std::optional<OrganizationIdBytes> parse_organization_balance_key(std::string_view key);
 bool is_spender_balance_key(std::string_view key);

@@ -89,7 +89,7 @@ Status set_limits(Change& change, const LimitTarget& target, const Limits& limit
 
 const Spenders& spenders_of(const Directory& directory, const KeyRecord& key, CreditTable& credits) {
     if (const Spenders* const found = key.spenders.get()) return *found;
-    Spenders spenders{.key = &credits.key(key.digest)};
+    Spenders spenders{.key = &credits.key(key.organization, key.digest)};
     key.credit->set_first_limits(*spenders.key, key.limits);
     if (const Project* const project = directory.find_project(key.project)) {
         spenders.project = &credits.project(project->id);
@@ -99,6 +99,20 @@ const Spenders& spenders_of(const Directory& directory, const KeyRecord& key, Cr
     const Spenders& kept = credits.keep(spenders);
     key.spenders.set(&kept);
     return kept;
+}
+
+Spenders spenders_in(const Directory& directory, const Organization& organization, const KeyRecord& key,
+                     CreditTable& credits) {
+    Spenders spenders{.key = &credits.key(organization.id, key.digest)};
+    organization.credit->set_limits(*spenders.key, key.limits);
+    if (const Project* const project = directory.default_project(organization.id)) {
+        spenders.project = &credits.project(project->id);
+        organization.credit->set_first_limits(*spenders.project, project->limits);
+    }
+    if (directory.find_membership(organization.id, key.creator) != nullptr) {
+        spenders.member = &credits.member(organization.id, key.creator);
+    }
+    return spenders;
 }
 
 Spender* find_spender(const Directory& directory, CreditTable& credits, const LimitTarget& target) {

@@ -32,6 +32,11 @@ Status set_limits(Change& change, const LimitTarget& target, const Limits& limit
 // key must be of the directory, and none of the root key.
 const Spenders& spenders_of(const Directory& directory, const KeyRecord& key, CreditTable& credits);
 
+// Where what a key or token spends of another organization's credit than its own is counted: there, in the default
+// project, for the member who made it. Limits of the key hold in each organization by itself. Takes locks.
+Spenders spenders_in(const Directory& directory, const Organization& organization, const KeyRecord& key,
+                     CreditTable& credits);
+
 // Where the limits are counted; nullptr if there is no such project, member or key.
 Spender* find_spender(const Directory& directory, CreditTable& credits, const LimitTarget& target);
 

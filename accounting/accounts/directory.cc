@@ -181,6 +181,13 @@ const Project* Directory::find_project(const Id128& id) const {
     return found == nullptr ? nullptr : found->get();
 }
 
+const Project* Directory::default_project(const Id128& organization) const {
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr) return nullptr;
+    const auto found = std::ranges::find_if(entry->projects, [](const auto& one) { return one->is_default; });
+    return found == entry->projects.end() ? nullptr : found->get();
+}
+
 const User* Directory::find_user(const Id128& id) const {
     const UserEntry* const entry = root_->find_user(id);
     return entry == nullptr ? nullptr : entry->user.get();

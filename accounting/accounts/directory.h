@@ -26,6 +26,7 @@ class Directory {
     const Organization* find_organization(const Id128& id) const;
     const Organization* find_organization_by_slug(std::string_view slug) const;  // one that is not closed
     const Project* find_project(const Id128& id) const;
+    const Project* default_project(const Id128& organization) const;
     const User* find_user(const Id128& id) const;
     const User* find_user_by_email(std::string_view normal_email) const;
     const Membership* find_membership(const Id128& organization, const Id128& user) const;

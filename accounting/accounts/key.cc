@@ -101,9 +101,7 @@ Result<Id128> project_for_key(Change& change, const Id128& organization, const K
         if (!project->archived()) return project->id;
         return std::unexpected(Status(StatusCode::conflict, "project: is archived", "project_archived"));
     }
-    for (const Project* const project : change.directory().projects_of(organization)) {
-        if (project->is_default) return project->id;
-    }
+    if (const Project* const project = change.directory().default_project(organization)) return project->id;
     return failure(StatusCode::corrupt, "organization " + to_uuid(organization) + " has no default project");
 }
 
@@ -176,8 +174,9 @@ void put_key(Change& change, KeyRecord key) {
     // A new key gets its limits when it is first used. One that there was may be in first use right now, by a reader of
     // the directory before this change: its limits are set here, or that reader's would stay.
     if (before != nullptr && before->credit != nullptr) {
-        change.after_publish([&credits = change.accounts().credits(), credit = key.credit, digest = key.digest,
-                              limits = key.limits] { credit->set_limits(credits.key(digest), limits); });
+        change.after_publish([&credits = change.accounts().credits(), credit = key.credit,
+                              organization = key.organization, digest = key.digest,
+                              limits = key.limits] { credit->set_limits(credits.key(organization, digest), limits); });
     }
     change.edit().put(std::move(key));
 }

@@ -341,7 +341,9 @@ Spender* CreditTable::find(LimitScope scope, std::string id) const {
 }
 
 Spender* CreditTable::find_project(const Id128& id) const { return find(LimitScope::project, bytes_of(id)); }
-Spender* CreditTable::find_key(const KeyDigest& digest) const { return find(LimitScope::key, bytes_of(digest)); }
+Spender* CreditTable::find_key(const Id128& organization, const KeyDigest& digest) const {
+    return find(LimitScope::key, bytes_of(organization) + bytes_of(digest));
+}
 
 const Spenders& CreditTable::keep(const Spenders& spenders) {
     const std::lock_guard lock(mutex_);
@@ -354,7 +356,9 @@ Spender& CreditTable::member(const Id128& organization, const Id128& user) {
     return spender(LimitScope::member, bytes_of(organization) + bytes_of(user));
 }
 
-Spender& CreditTable::key(const KeyDigest& digest) { return spender(LimitScope::key, bytes_of(digest)); }
+Spender& CreditTable::key(const Id128& organization, const KeyDigest& digest) {
+    return spender(LimitScope::key, bytes_of(organization) + bytes_of(digest));
+}
 
 void CreditTable::for_each(const std::function<void(const OrganizationCredit&)>& visit) const {
     const std::lock_guard lock(mutex_);

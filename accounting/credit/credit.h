@@ -198,10 +198,12 @@ class CreditTable {
     OrganizationCredit& organization(const Id128& id);
     Spender& project(const Id128& id);
     Spender& member(const Id128& organization, const Id128& user);
-    Spender& key(const KeyDigest& digest);
+    // What a key or token spends in one organization: those that bill several count in each by itself, since an
+    // organization's lock guards its spenders.
+    Spender& key(const Id128& organization, const KeyDigest& digest);
     // nullptr: it has not spent and was not asked for.
     Spender* find_project(const Id128& id) const;
-    Spender* find_key(const KeyDigest& digest) const;
+    Spender* find_key(const Id128& organization, const KeyDigest& digest) const;
     // Gives them a place that lives as long as the table.
     const Spenders& keep(const Spenders& spenders);
     void for_each(const std::function<void(const OrganizationCredit&)>& visit) const;

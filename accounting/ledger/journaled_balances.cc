@@ -21,7 +21,7 @@ SpenderId spender_id(char prefix, std::span<const std::uint8_t> first, std::span
     SpenderId id;
     id.bytes.front() = static_cast<std::uint8_t>(prefix);
     std::ranges::copy(first, id.bytes.begin() + 1);
-    std::ranges::copy(second, id.bytes.begin() + 1 + static_cast<std::ptrdiff_t>(first.size()));
+    std::ranges::copy(second, id.bytes.end() - static_cast<std::ptrdiff_t>(second.size()));
     return id;
 }
 
@@ -30,7 +30,9 @@ SpenderId project_id(const Id128& id) { return spender_id(kProjectSpenderPrefix,
 SpenderId member_id(const Id128& organization, const Id128& user) {
     return spender_id(kMemberSpenderPrefix, organization.bytes, user.bytes);
 }
-SpenderId key_id(const KeyDigest& digest) { return spender_id(kKeySpenderPrefix, digest.bytes, {}); }
+SpenderId key_id(const Id128& organization, const KeyDigest& digest) {
+    return spender_id(kKeySpenderPrefix, organization.bytes, digest.bytes);
+}
 
 std::string encode_organization(std::uint64_t block, NanoUsd granted, NanoUsd used) {
     std::array<std::byte, kOrganizationBalanceBytes> bytes;
@@ -157,7 +159,7 @@ Status JournaledBalances::apply_to_organizations(const LedgerEntry& entry) {
         add_spent(organization_id(entry.organization), -leg.amount, admitted);
         add_spent(project_id(entry.project), -leg.amount, admitted);
         if (!entry.member.is_nil()) add_spent(member_id(entry.organization, entry.member), -leg.amount, admitted);
-        add_spent(key_id(entry.key), -leg.amount, admitted);
+        add_spent(key_id(entry.organization, entry.key), -leg.amount, admitted);
     }
     return {};
 }
@@ -202,9 +204,9 @@ void JournaledBalances::restore_into(CreditTable& credits) const {
     for (const auto& [id, spent] : spenders_) {
         Id128 first, second;
         std::copy_n(id.bytes.begin() + 1, first.bytes.size(), first.bytes.begin());
-        std::copy_n(id.bytes.begin() + 1 + 16, second.bytes.size(), second.bytes.begin());
+        std::copy_n(id.bytes.end() - 16, second.bytes.size(), second.bytes.begin());
         KeyDigest digest;
-        std::copy_n(id.bytes.begin() + 1, digest.bytes.size(), digest.bytes.begin());
+        std::copy_n(id.bytes.end() - 32, digest.bytes.size(), digest.bytes.begin());
         switch (id.bytes.front()) {
             case kOrganizationSpenderPrefix:
                 credits.organization(second).spender().spent = spent.windows;
@@ -216,7 +218,7 @@ void JournaledBalances::restore_into(CreditTable& credits) const {
                 credits.member(first, second).spent = spent.windows;
                 break;
             default:
-                credits.key(digest).spent = spent.windows;
+                credits.key(first, digest).spent = spent.windows;
         }
     }
 }

@@ -349,8 +349,9 @@ Difference Verifier::check_spenders(CreditTable& stored) {
         if (Difference bad = check("member " + to_uuid(id.second), spend, spender.spent)) return bad;
         ++known;
     }
-    for (const auto& [digest, spend] : report_.reference.keys()) {
-        if (Difference bad = check("key " + to_hex(digest), spend, stored.key(digest).spent)) return bad;
+    for (const auto& [id, spend] : report_.reference.keys()) {
+        auto& spender = stored.key(id.first, id.second);
+        if (Difference bad = check("key " + to_hex(id.second), spend, spender.spent)) return bad;
         ++known;
     }
     return compare("balance checkpoint: projects, members and keys that spent", static_cast<std::int64_t>(known),

@@ -120,7 +120,7 @@ std::optional<LedgerDifference> ReferenceLedger::add(const LedgerEntry& entry) {
         const std::int64_t admitted_ms = ulid_time_ms(entry.event);
         add_spend(organization.spent, -amount, admitted_ms);
         add_spend(projects_[entry.project], -amount, admitted_ms);
-        add_spend(keys_[entry.key], -amount, admitted_ms);
+        add_spend(keys_[{entry.organization, entry.key}], -amount, admitted_ms);
         if (!entry.member.is_nil()) add_spend(members_[{entry.organization, entry.member}], -amount, admitted_ms);
     }
     // After all legs: an entry may take from an organization and give to it.

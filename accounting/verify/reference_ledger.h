@@ -75,7 +75,8 @@ class ReferenceLedger {
         std::int64_t priority = 0, expires_ms = 0, created_ms = 0;
     };
     using Account = std::pair<AccountKind, Id128>;
-    using Member = std::pair<Id128, Id128>;  // organization, user
+    using Member = std::pair<Id128, Id128>;   // organization, user
+    using Key = std::pair<Id128, KeyDigest>;  // organization, key: some spend in several
 
     // Before the first entry: refunds may name this request. A charge comes long before its refund, and only the
     // charges of these requests are kept; a refund of any other is a difference.
@@ -90,7 +91,7 @@ class ReferenceLedger {
     bool knows(const Id128& event) const { return events_.contains(event); }
     const std::map<Id128, Organization>& organizations() const { return organizations_; }
     const std::map<Account, NanoUsdSum>& accounts() const { return accounts_; }
-    const std::map<KeyDigest, Spend>& keys() const { return keys_; }
+    const std::map<Key, Spend>& keys() const { return keys_; }
     const std::map<Id128, Spend>& projects() const { return projects_; }
     const std::map<Member, Spend>& members() const { return members_; }
     NanoUsdSum balance(const Id128& organization) const;                     // 0 if unknown
@@ -110,7 +111,7 @@ class ReferenceLedger {
     std::map<Id128, std::vector<Lot>> lots_;
     std::map<Id128, Organization> organizations_;
     std::map<Account, NanoUsdSum> accounts_;
-    std::map<KeyDigest, Spend> keys_;
+    std::map<Key, Spend> keys_;
     std::map<Id128, Spend> projects_;
     std::map<Member, Spend> members_;
 };

@@ -12,7 +12,7 @@ constexpr std::string_view kRateLimitNote = "The key's own limit of requests. Ot
 
 // The members of a key's object, without its braces.
 void write_members(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
-    const Spender* const spender = credits.find_key(key.digest);
+    const Spender* const spender = credits.find_key(key.organization, key.digest);
     const Spender state = spender != nullptr ? key.credit->state_of(*spender, 0) : Spender(LimitScope::key);
     const WindowNumbers now = windows_at(now_ms);
     const Limits limits = key.limits;

@@ -129,7 +129,7 @@ void acknowledge(auto& list, std::atomic<std::uint32_t>& count, std::uint32_t mo
 Acknowledged one_request(Gateway& gateway, std::uint32_t lane, UlidGenerator& ids, const KeyDigest& digest,
                          Random& random) {
     auto& organization = gateway.credits.organization(the_organization());
-    const Spenders spenders{.key = &gateway.credits.key(digest)};
+    const Spenders spenders{.key = &gateway.credits.key(the_organization(), digest)};
     RequestOpened opened;
     opened.request = ids.next(now_ms());
     opened.organization = the_organization();

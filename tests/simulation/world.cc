@@ -39,7 +39,8 @@ void Tally::add(const Tally& other) {
 }
 
 Spenders Process::spenders_of(const ModelOrganization& organization, const ModelKey& key) {
-    return {&credits.project(key.project), &credits.member(organization.id, key.member), &credits.key(key.digest)};
+    return {&credits.project(key.project), &credits.member(organization.id, key.member),
+            &credits.key(organization.id, key.digest)};
 }
 
 Spender& Process::credit_of(const ModelOrganization& organization, std::size_t spender) {
@@ -47,7 +48,7 @@ Spender& Process::credit_of(const ModelOrganization& organization, std::size_t s
     if (spender == 0) return credit_of(organization).spender();
     if (spender == 1) return credits.project(any.project);
     if (spender == 2) return credits.member(organization.id, any.member);
-    return credits.key(organization.keys[spender - 3].digest);
+    return credits.key(organization.id, organization.keys[spender - 3].digest);
 }
 
 void Process::set_limits(const ModelOrganization& organization, std::size_t spender) {

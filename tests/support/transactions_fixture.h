@@ -98,7 +98,7 @@ class TransactionsTest : public testing::Test {
         return {.kind = kind, .organization = organization, .amount = {amount}, .reference = reference};
     }
 
-    Spenders spenders() { return {nullptr, nullptr, &process->credits.key(key)}; }
+    Spenders spenders() { return {nullptr, nullptr, &process->credits.key(organization, key)}; }
 
     struct Running {
         Id128 id, organization;

@@ -261,12 +261,12 @@ TEST_F(AccountsTest, SpendersAreMadeOnAKeysFirstUseWithTheLimitsInForce) {
     ASSERT_TRUE(limit({.scope = LimitScope::member, .organization = id, .id = user}, {.budget = NanoUsd{1}}).ok());
     ASSERT_TRUE(limit({.scope = LimitScope::project, .organization = id, .id = project}, {.budget = NanoUsd{2}}).ok());
     const KeyDigest digest = key(id, {.name = "k", .creator = user, .limit = NanoUsd{3}});
-    EXPECT_EQ(credits_.find_key(digest), nullptr);
+    EXPECT_EQ(credits_.find_key(id, digest), nullptr);
     EXPECT_NE(credits_.find_project(project), nullptr) << "whose limits were changed";
     const Spenders* const found = &spenders(digest);
     EXPECT_EQ(found->member, &credits_.member(id, user));
     EXPECT_EQ(found->project, credits_.find_project(project));
-    EXPECT_EQ(found->key, credits_.find_key(digest));
+    EXPECT_EQ(found->key, credits_.find_key(id, digest));
     EXPECT_EQ(found->member->limits.budget, NanoUsd{1});
     EXPECT_EQ(found->project->limits.budget, NanoUsd{2});
     EXPECT_EQ(found->key->limits.budget, NanoUsd{3});

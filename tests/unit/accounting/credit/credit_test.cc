@@ -14,8 +14,9 @@ constexpr std::int64_t kMonday = 20'409 * kDayMs;  // 2025-11-17, a Monday
 class CreditTest : public testing::Test {
   public:
     CreditTable table;
-    OrganizationCredit& organization = table.organization(make_uuid7(1));
-    Spender& key = table.key(digest_key("key"));
+    const Id128 id = make_uuid7(1);
+    OrganizationCredit& organization = table.organization(id);
+    Spender& key = table.key(id, digest_key("key"));
 
     std::optional<Refusal> hold(NanoUsd amount, std::int64_t unix_ms) { return hold(key, amount, unix_ms); }
     std::optional<Refusal> hold(Spender& by, NanoUsd amount, std::int64_t unix_ms) {
@@ -171,7 +172,7 @@ TEST_F(CreditTest, WhatWasHeldIsChargedThoughTheBudgetWasLoweredMeanwhile) {
 
 TEST_F(CreditTest, OverrunLeavesOtherHoldsAlone) {
     organization.grant({100});
-    Spender& other = table.key(digest_key("other"));
+    Spender& other = table.key(id, digest_key("other"));
     EXPECT_FALSE(hold({20}, kMonday));
     EXPECT_FALSE(hold(other, {70}, kMonday));
     const Charge charge = settle({20}, {90}, kMonday);
@@ -291,14 +292,14 @@ TEST_F(CreditTest, ParallelHoldsAdmitExactlyWhatTheBalanceIsWorth) {
 }
 
 TEST_F(CreditTest, TableGivesTheSameAddressForTheSameId) {
-    const Id128 id = make_uuid7(2);
-    OrganizationCredit* const first = &table.organization(id);
+    OrganizationCredit* const first = &organization;
     for (int i = 0; i < 1000; ++i) table.organization(make_uuid7(i));
     EXPECT_EQ(&table.organization(id), first);
-    EXPECT_EQ(&table.key(digest_key("key")), &key);
+    EXPECT_EQ(&table.key(id, digest_key("key")), &key);
+    EXPECT_NE(&table.key(make_uuid7(2), digest_key("key")), &key) << "in another organization";
     std::size_t organizations = 0;
     table.for_each([&](const OrganizationCredit&) { ++organizations; });
-    EXPECT_EQ(organizations, 1002u);
+    EXPECT_EQ(organizations, 1001u);
 }
 
 TEST_F(CreditTest, AHoldIsTakenOnAllOrOnNone) {

@@ -135,7 +135,7 @@ class LedgerTest : public testing::Test {
         Demand demand;
         demand.amount = {kHold};
         demand.unix_ms = kNow;
-        EXPECT_FALSE(credit.hold({nullptr, nullptr, &process.credits.key(key)}, demand).refusal);
+        EXPECT_FALSE(credit.hold({nullptr, nullptr, &process.credits.key(organization, key)}, demand).refusal);
         const auto slot = process.slots->acquire(lane);
         std::array<std::byte, kSlotOpenBytes> bytes;
         process.slots->publish_open(*slot, std::span(bytes).first(encode(opened, bytes)));
@@ -147,7 +147,7 @@ class LedgerTest : public testing::Test {
         settlement.held = {kHold};
         settlement.cost = {cost};
         settlement.unix_ms = kNow;
-        const Charge charge = credit.settle({nullptr, nullptr, &process.credits.key(key)}, settlement);
+        const Charge charge = credit.settle({nullptr, nullptr, &process.credits.key(organization, key)}, settlement);
         RequestSettled settled;
         settled.settled_ms = kNow + 5;
         settled.cost = {cost};
@@ -349,7 +349,7 @@ TEST_F(LedgerTest, SettledSlotsThatTheJournalLacksAreAppendedAtStart) {
     EXPECT_EQ(journaled(next), (std::multimap<Id128, std::int64_t>{{first, 300}, {second, 400}}));
     EXPECT_EQ(next.balance(organization).value, 9300);
     EXPECT_EQ(next.slots->in_use(), 0u);
-    EXPECT_EQ(next.credits.key(key).spent.total.value, 700);
+    EXPECT_EQ(next.credits.key(organization, key).spent.total.value, 700);
 }
 
 TEST_F(LedgerTest, OpenSlotIsChargedForItsProgressUpToItsHold) {
@@ -493,10 +493,10 @@ TEST_F(LedgerTest, CheckpointAndFullReplayGiveTheSameBalances) {
     for (Process* next : {&with, &without}) {
         EXPECT_EQ(next->balance(organization), process.balance(organization));
         EXPECT_EQ(next->credits.organization(organization).snapshot().granted.value, 51'000);
-        const SpendWindows& spent = next->credits.key(key).spent;
-        EXPECT_EQ(spent.total, process.credits.key(key).spent.total);
+        const SpendWindows& spent = next->credits.key(organization, key).spent;
+        EXPECT_EQ(spent.total, process.credits.key(organization, key).spent.total);
         EXPECT_EQ(spent.recent.back().last.charged, spent.total);
-        EXPECT_EQ(spent, process.credits.key(key).spent);
+        EXPECT_EQ(spent, process.credits.key(organization, key).spent);
     }
 }
 

@@ -176,7 +176,7 @@ TEST_F(TransactionsTest, RefundLeavesWhatAKeyHasSpentAsItIs) {
     const Id128 id = use(100);
     book(about(usage_refund, id));
     restart();
-    EXPECT_EQ(process->credits.key(key).spent.total.value, 100);
+    EXPECT_EQ(process->credits.key(organization, key).spent.total.value, 100);
 }
 
 TEST_F(TransactionsTest, PaymentRefundIsAtMostWhatIsLeftOfThatPurchase) {

@@ -120,7 +120,7 @@ TEST_F(ReferenceLedgerTest, SpendingIsCountedByUtcDayWeekAndMonth) {
     add(usage(2, kMonday));             // a new day and week
     add(usage(4, kMonday + 8 * kDay));  // Tuesday, December 1st
     add(usage(8, kMonday + 8 * kDay + 5));
-    const auto& spend = ledger.keys().at(key);
+    const auto& spend = ledger.keys().at({organization, key});
     EXPECT_EQ(spend.total, 15);
     const std::int64_t monday = kMonday / kDay;
     using Windows = std::vector<ReferenceLedger::Window>;
@@ -135,7 +135,8 @@ TEST_F(ReferenceLedgerTest, AnAmountCountsInItsOwnDayWhateverCameSince) {
     add(usage(2, kMonday + 3650 * kDay));
     add(usage(4, kMonday));
     const std::int64_t monday = kMonday / kDay;
-    EXPECT_EQ(ledger.keys().at(key).days, (std::vector<ReferenceLedger::Window>{{monday + 3650, 2}, {monday, 5}}));
+    EXPECT_EQ(ledger.keys().at({organization, key}).days,
+              (std::vector<ReferenceLedger::Window>{{monday + 3650, 2}, {monday, 5}}));
 }
 
 TEST_F(ReferenceLedgerTest, RefundsUpToTheChargeAreClean) {
