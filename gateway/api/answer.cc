@@ -40,6 +40,7 @@ ApiRequest api_request(Connection& connection) {
             .body = std::string(connection.in.view().substr(0, context.received.bytes)),
             .idempotency_key = context.head.idempotency_key,
             .if_match = context.head.if_match,
+            .named_organization = parse_uuid(context.head.organization).value_or(Id128{}),
             .inbound = context.head.inbound,
             .principal = context.principal,
             .caller = caller_of(connection),

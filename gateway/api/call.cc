@@ -165,7 +165,11 @@ bool Call::is_visible(const Organization& organization, const Directory& now) co
 Error Call::check_standing(const Directory& now) {
     const Guard& guard = request.operation->guard;
     if (guard.kind != Guard::Kind::permission) return {};
-    const bool about_one = request.operation->path.find("{organization}") != std::string_view::npos;
+    const bool about_one = request.operation->names_organization();
+    if (about_one && !request.named_organization.is_nil() &&
+        parse_uuid(path(kOrganization)) != request.named_organization) {
+        return {ErrorKind::invalid_request, "X-Org-Id names another organization than the path"};
+    }
     // Another organization is as unknown as one that never was.
     const auto unknown = [] { return Error(ErrorKind::not_found, "there is no such organization"); };
     if (about_one && (organization_ == nullptr || !is_visible(*organization_, now))) return unknown();
@@ -186,10 +190,6 @@ ApiAnswer answer_call(Services& services, const ApiRequest& request) {
 Error check_permission(const Operation& operation, CallerKind caller) {
     const Guard& guard = operation.guard;
     if (guard.kind != Guard::Kind::permission) return {};
-    if (guard.permission == Permission::infer && caller == CallerKind::personal_token) {
-        return {ErrorKind::permission_denied,
-                "personal tokens do not call models: use an inference key of the organization"};
-    }
     return may_ever(caller, guard.permission) ? Error() : denied(guard.permission);
 }
 

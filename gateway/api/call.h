@@ -20,6 +20,7 @@ struct ApiRequest {
     const Operation* operation = nullptr;
     std::string path, query, body;
     std::string idempotency_key, if_match;
+    Id128 named_organization = {};  // by X-Org-Id; nil: none
     const Inbound* inbound = &openai_inbound();
     Principal principal;
     Caller caller;

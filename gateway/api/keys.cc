@@ -10,10 +10,11 @@ namespace {
 
 constexpr std::string_view kRateLimitNote = "The key's own limit of requests. Others are in the x-ratelimit headers.";
 
-// The members of a key's object, without its braces.
-void write_members(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
-    const Spender* const spender = credits.find_key(key.organization, key.digest);
-    const Spender state = spender != nullptr ? key.credit->state_of(*spender, 0) : Spender(LimitScope::key);
+// The members of a key's object, without its braces, with what it spent of that organization's credit.
+void write_members(const CreditTable& credits, const Organization& spent_in, const KeyRecord& key, std::int64_t now_ms,
+                   JsonWriter& json) {
+    const Spender* const spender = credits.find_key(spent_in.id, key.digest);
+    const Spender state = spender != nullptr ? spent_in.credit->state_of(*spender, 0) : Spender(LimitScope::key);
     const WindowNumbers now = windows_at(now_ms);
     const Limits limits = key.limits;
     json.key("hash").text(to_hex(key.digest)).key("label").text(key_label(key.kind, key.ends));
@@ -53,9 +54,9 @@ void write_members(const CreditTable& credits, const KeyRecord& key, std::int64_
     json.key("interval").text("1m").key("note").text(kRateLimitNote).end();
 }
 
-void write_key(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms, JsonWriter& json) {
+void write_key(const Call& call, const KeyRecord& key, JsonWriter& json) {
     json.object();
-    write_members(credits, key, now_ms, json);
+    write_members(*call.services.credits, call.organization(), key, call.request.now_ms, json);
     json.end();
 }
 
@@ -67,10 +68,13 @@ struct KeyBudget {
     NanoUsd left() const { return limit - spent; }
 };
 
-std::vector<KeyBudget> budgets_of(const Call& call, const KeyRecord& key) {
-    if (key.credit == nullptr) return {};  // a personal token spends nothing of its own
-    const Spenders& spenders = spenders_of(*call.directory, key, *call.services.credits);
-    const std::array<std::pair<std::string_view, const Spender*>, 4> all = {{{"organization", &key.credit->spender()},
+std::vector<KeyBudget> budgets_of(const Call& call, const Organization& spent_in, const KeyRecord& key) {
+    const bool personal = key.kind == KeyKind::personal;
+    if (personal && !key.may_infer) return {};
+    OrganizationCredit& credit = *spent_in.credit;
+    const Spenders spenders = personal ? spenders_in(*call.directory, spent_in, key, *call.services.credits)
+                                       : spenders_of(*call.directory, key, *call.services.credits);
+    const std::array<std::pair<std::string_view, const Spender*>, 4> all = {{{"organization", &credit.spender()},
                                                                              {"workspace", spenders.project},
                                                                              {"member", spenders.member},
                                                                              {"key_limit", spenders.key}}};
@@ -78,7 +82,7 @@ std::vector<KeyBudget> budgets_of(const Call& call, const KeyRecord& key) {
     std::vector<KeyBudget> budgets;
     for (const auto& [scope, spender] : all) {
         if (spender == nullptr) continue;
-        const Spender state = key.credit->state_of(*spender, 0);
+        const Spender state = credit.state_of(*spender, 0);
         const LimitReset reset = state.limits.reset;
         if (const auto& limit = state.limits.budget) {
             budgets.push_back({scope, reset, *limit, state.charged_in(reset, now)});
@@ -95,8 +99,8 @@ void write_budget(const KeyBudget& budget, std::int64_t now_ms, JsonWriter& json
     json.key("budget_id").null().key("guardrail_id").null().end();
 }
 
-void write_own_budgets(const Call& call, const KeyRecord& key, JsonWriter& json) {
-    const std::vector<KeyBudget> budgets = budgets_of(call, key);
+void write_own_budgets(const Call& call, const Organization& spent_in, const KeyRecord& key, JsonWriter& json) {
+    const std::vector<KeyBudget> budgets = budgets_of(call, spent_in, key);
     json.key("budgets").array();
     for (const KeyBudget& budget : budgets) write_budget(budget, call.request.now_ms, json);
     json.end().key("effective_budget");
@@ -104,10 +108,10 @@ void write_own_budgets(const Call& call, const KeyRecord& key, JsonWriter& json)
     least == budgets.end() ? void(json.null()) : write_budget(*least, call.request.now_ms, json);
 }
 
-ApiAnswer key_answer(const CreditTable& credits, const KeyRecord& key, std::int64_t now_ms) {
+ApiAnswer key_answer(const Call& call, const KeyRecord& key) {
     JsonWriter json;
     json.object().key("data");
-    write_key(credits, key, now_ms, json);
+    write_key(call, key, json);
     json.end();
     return versioned_answer(json, key.version);
 }
@@ -161,8 +165,7 @@ ApiAnswer list_keys(Call& call) {
     const auto part = page_of(
         page, std::move(keys), [](const KeyRecord* one) { return std::tuple(one->created_ms, one->digest); },
         [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); });
-    write_page(
-        part, [&](const KeyRecord* one) { write_key(*call.services.credits, *one, call.request.now_ms, json); }, json);
+    write_page(part, [&](const KeyRecord* one) { write_key(call, *one, json); }, json);
     return json_answer(json);
 }
 
@@ -185,7 +188,7 @@ ApiAnswer create_key(Call& call, Change& change) {
     if (!made) return api_error(made.error());
     JsonWriter json;
     json.object().key("data");
-    write_key(*call.services.credits, *change.directory().find_key(made->digest), call.request.now_ms, json);
+    write_key(call, *change.directory().find_key(made->digest), json);
     json.key("key").text(made->plaintext).end();
     ApiAnswer answer = json_answer(json, 201);
     answer.secret_of = "key/" + to_hex(made->digest);
@@ -194,7 +197,7 @@ ApiAnswer create_key(Call& call, Change& change) {
 
 ApiAnswer show_key(Call& call) {
     const KeyRecord* const key = find_key(call, *call.directory);
-    return key == nullptr ? no_such_key() : key_answer(*call.services.credits, *key, call.request.now_ms);
+    return key == nullptr ? no_such_key() : key_answer(call, *key);
 }
 
 ApiAnswer update_key(Call& call, Change& change) {
@@ -208,7 +211,7 @@ ApiAnswer update_key(Call& call, Change& change) {
     if (call.error()) return call.refusal();
     const Status status = update_key(change, KeyDigest(key->digest), wanted);
     if (!status.ok()) return api_error(status);
-    return key_answer(*call.services.credits, *find_key(call, change.directory()), call.request.now_ms);
+    return key_answer(call, *find_key(call, change.directory()));
 }
 
 ApiAnswer delete_key(Call& call, Change& change) {
@@ -224,11 +227,12 @@ ApiAnswer delete_key(Call& call, Change& change) {
 ApiAnswer show_own_key(Call& call) {
     const KeyRecord* const key = call.directory->find_key(call.request.caller.key);
     if (key == nullptr) return api_error(ErrorKind::not_found, "this key no longer exists");
-    if (key->kind == KeyKind::root) return no_credit_of_its_own();
+    const Organization* const organization = call.directory->find_organization(call.request.caller.organization);
+    if (organization == nullptr) return no_credit_of_its_own();
     JsonWriter json;
     json.object().key("data").object();
-    write_members(*call.services.credits, *key, call.request.now_ms, json);
-    write_own_budgets(call, *key, json);
+    write_members(*call.services.credits, *organization, *key, call.request.now_ms, json);
+    write_own_budgets(call, *organization, *key, json);
     json.key("allowed_data_regions").array().text("global").end().key("free_model_daily_requests").object();
     for (const Field& field : kDailyRequestsFields) json.key(field.name).number(0);
     json.end().end().end();

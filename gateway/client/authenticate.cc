@@ -6,25 +6,28 @@
 #include <utility>
 
 #include "accounting/accounts/account_limits.h"
+#include "gateway/client/request_organization.h"
 
 namespace tollgate {
 namespace {
 
 std::unexpected<Error> refused(std::string message) { return problem(ErrorKind::invalid_api_key, std::move(message)); }
 
-// What he may where is asked of the newest accounts, when it is known which organization his call is about.
-Outcome<Principal> person_of(const Directory& directory, const KeyRecord& token) {
+bool infers(const Head& head) { return head.operation != nullptr && head.operation->runs_on == RunsOn::exchange; }
+
+Error check_person(const Directory& directory, const KeyRecord& token) {
     const User* const user = directory.find_user(token.creator);
-    if (user == nullptr || user->status != UserStatus::active) return refused("this token's user is suspended");
-    return Principal{.kind = token.kind,
-                     .scopes = token.scopes,
-                     .key = token.digest,
-                     .organization = user->current_organization,
-                     .project = {},
-                     .creator = user->id,
-                     .policy = nullptr,
-                     .credit = nullptr,
-                     .spenders = {}};
+    if (user != nullptr && user->status == UserStatus::active) return {};
+    return refused("this token's user is suspended").error();
+}
+
+// Of an organization that the key or token is not bound to: its default project, its limits and its credit.
+void spend_in(const Organization& organization, const Directory& directory, const KeyRecord& key, CreditTable& credits,
+              Principal& principal) {
+    const Project* const project = directory.default_project(organization.id);
+    principal.project = project != nullptr ? project->id : Id128{};
+    principal.credit = organization.credit;
+    principal.spenders = spenders_in(directory, organization, key, credits);
 }
 
 }  // namespace
@@ -63,21 +66,35 @@ Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& director
     if (record == nullptr) return refused("unknown API key");
     if (record->disabled != Disabled::no) return refused("this API key is disabled");
     if (record->expires_ms != 0 && record->expires_ms <= head.started_ms) return refused("this API key has expired");
-    if (record->kind == KeyKind::personal) return person_of(*directory, *record);
-    const bool root = record->kind == KeyKind::root;
-    const Organization* const organization = root ? nullptr : directory->find_organization(record->organization);
+    const bool personal = record->kind == KeyKind::personal;
+    if (personal) {
+        if (Error suspended = check_person(*directory, *record)) return std::unexpected(std::move(suspended));
+    }
+    const auto found = request_organization(*directory, *record, head);
+    if (!found) return std::unexpected(found.error());
+    const Organization* const organization = *found;
     std::shared_ptr<const OrganizationPolicy> policy;
-    if (organization != nullptr) policy = {directory, &organization->policy};
+    // What a person may of an organization that the path names is asked of the newest accounts, where the call is
+    // answered. It may be another one than the person's current one.
+    const bool of_path = personal && head.operation != nullptr && head.operation->names_organization();
+    if (organization != nullptr && !of_path) policy = {directory, &organization->policy};
     if (policy != nullptr && policy->closed) return refused("this API key's organization is closed");
-    return Principal{.kind = record->kind,
-                     .scopes = {},
-                     .key = record->digest,
-                     .organization = record->organization,
-                     .project = record->project,
-                     .creator = record->creator,
-                     .policy = std::move(policy),
-                     .credit = record->credit,
-                     .spenders = root ? Spenders() : spenders_of(*directory, *record, credits)};
+    Principal principal{.kind = record->kind,
+                        .scopes = record->scopes,
+                        .key = record->digest,
+                        .organization = organization != nullptr ? organization->id : Id128{},
+                        .project = record->project,
+                        .creator = record->creator,
+                        .policy = std::move(policy),
+                        .credit = record->credit,
+                        .spenders = {}};
+    if (record->credit != nullptr) principal.spenders = spenders_of(*directory, *record, credits);
+    if (personal && infers(head)) {
+        if (Error denied = check_may_infer(*directory, *record, *organization))
+            return std::unexpected(std::move(denied));
+        spend_in(*organization, *directory, *record, credits, principal);
+    }
+    return principal;
 }
 
 }  // namespace tollgate

@@ -162,6 +162,7 @@ void Connection::begin_request() {
     }
     head.idempotency_key = from.field("idempotency-key");
     if (from.method != "GET" && from.method != "POST") head.if_match = from.field("if-match");
+    head.organization = from.field("x-org-id");
     append_forwarded(from, worker_.config().forward_headers, head.forwarded);
     const auto attribution = [&from](std::string_view name, std::string_view other) {
         std::string_view text = from.field(name);

@@ -7,7 +7,7 @@
 namespace tollgate {
 
 std::string wrong_with_forwarded_header(const std::string& name) {
-    static constexpr std::array<std::string_view, 16> kNever = {"api-key",
+    static constexpr std::array<std::string_view, 17> kNever = {"api-key",
                                                                 "authorization",
                                                                 "connection",
                                                                 "cookie",
@@ -22,7 +22,8 @@ std::string wrong_with_forwarded_header(const std::string& name) {
                                                                 "trailer",
                                                                 "transfer-encoding",
                                                                 "upgrade",
-                                                                "x-api-key"};
+                                                                "x-api-key",
+                                                                "x-org-id"};
     static constexpr std::array<std::string_view, 4> kNeverPrefixed = {"x-tollgate-", "content-", "accept",
                                                                        "x-forwarded-"};
     constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-_";

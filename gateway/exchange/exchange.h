@@ -22,8 +22,11 @@ struct Principal {
     KeyKind kind = KeyKind::inference;
     ScopeSet scopes;  // of a personal token
     KeyDigest key;
-    Id128 organization, project, creator;              // of a personal token, the person and the current organization
-    std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key and personal tokens
+    // One for the whole request: whose defaults, limits and credit it has. A personal token's is the one that the
+    // request names, else the person's current one; its project is that one's default.
+    Id128 organization, project;
+    Id128 creator;                                     // of a personal token, the person
+    std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key, and where the path names another one
     OrganizationCredit* credit = nullptr;
     Spenders spenders;
 };

@@ -38,11 +38,12 @@ struct Head {
     std::string path;  // without query
     std::string query;
     std::string idempotency_key;
-    std::string if_match;     // of PUT, PATCH and DELETE
-    std::string forwarded;    // lines that are sent on to the provider, each with CRLF
-    std::string app;          // HTTP-Referer: the app's address
-    std::string app_title;    // X-Title
-    std::string cors_fields;  // lines of every answer to a page of another origin (client/cors.h)
+    std::string if_match;      // of PUT, PATCH and DELETE
+    std::string forwarded;     // lines that are sent on to the provider, each with CRLF
+    std::string organization;  // X-Org-Id: that the request names
+    std::string app;           // HTTP-Referer: the app's address
+    std::string app_title;     // X-Title
+    std::string cors_fields;   // lines of every answer to a page of another origin (client/cors.h)
     KeyDigest presented_key;
     bool key_presented = false;
 

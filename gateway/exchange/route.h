@@ -81,6 +81,9 @@ struct Operation {
     Handler handler = {};  // none: the exchange, or OPTIONS
     std::string_view summary;
     Contract contract = {};
+
+    // Whether the path names the organization that the call is about.
+    bool names_organization() const { return path.find("{organization}") != std::string_view::npos; }
 };
 
 // A path with its methods.
