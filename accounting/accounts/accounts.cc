@@ -91,7 +91,7 @@ Status Accounts::load_keys(DirectoryBuilder& builder) {
         }
         const Organization* const organization = builder.view().find_organization(key.organization);
         if (organization == nullptr) return missing(document, "organization");
-        if (key.kind == KeyKind::inference) {
+        if (key.kind != KeyKind::management) {
             const Project* const project = builder.view().find_project(key.project);
             if (project == nullptr || project->organization != organization->id) return missing(document, "project");
         }

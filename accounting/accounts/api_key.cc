@@ -12,7 +12,7 @@ namespace tollgate {
 namespace {
 
 // In the order of KeyKind's values.
-constexpr std::array<std::string_view, 4> kKinds = {"inference", "management", "root", "personal"};
+constexpr std::array<std::string_view, 5> kKinds = {"inference", "management", "root", "personal", "service"};
 
 constexpr std::string_view kKeyPrefix = "sk-tg-v1-";
 constexpr std::string_view kRootKeyPrefix = "sk-tg-root-";
@@ -72,6 +72,7 @@ std::string_view prefix_of(KeyKind kind) {
             return kPersonalTokenPrefix;
         case KeyKind::inference:
         case KeyKind::management:
+        case KeyKind::service:
             break;
     }
     return kKeyPrefix;

@@ -14,7 +14,7 @@
 
 namespace tollgate {
 
-enum class KeyKind : std::uint8_t { inference, management, root, personal };
+enum class KeyKind : std::uint8_t { inference, management, root, personal, service };
 std::string_view to_string(KeyKind kind);
 bool parse(std::string_view text, KeyKind& kind);  // false, and `kind` unchanged: it is none of the names
 

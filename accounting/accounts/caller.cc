@@ -32,6 +32,8 @@ CallerKind caller_kind(KeyKind kind) {
             return CallerKind::management_key;
         case KeyKind::personal:
             return CallerKind::personal_token;
+        case KeyKind::service:
+            return CallerKind::service_key;
         case KeyKind::inference:
             break;
     }

@@ -18,7 +18,7 @@ enum class CallerKind : std::uint8_t {
     root_key,        // the operator of the instance
     management_key,  // acts for its organization
     inference_key,
-    service_key,
+    service_key,     // a program that acts for others, as far as it may
     personal_token,  // a person
     nobody,          // no key was presented
 };
@@ -29,7 +29,7 @@ struct Caller {
     KeyDigest key = {};        // of the key kinds
     Id128 user = {};           // the person, or who made the key; nil: the operator made it
     Id128 organization = {};   // that the key is bound to, or the one that the person asks about; nil: none
-    ScopeSet scopes = {};      // of a personal token
+    ScopeSet scopes = {};      // of a personal token or service key
     std::string address = {};  // of the client, without port; empty: not known
     std::string job = {};      // its name, of a job
 

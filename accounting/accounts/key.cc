@@ -43,11 +43,14 @@ void fields_of(Key& key, Fields& fields) {
         key.limits = limits;
         key.version = static_cast<std::uint32_t>(version);
     }
-    if (key.kind != KeyKind::personal) return;
-    fields.flag("may_infer", key.may_infer);
+    const bool personal = key.kind == KeyKind::personal;
+    if (personal) fields.flag("may_infer", key.may_infer);
+    if (!personal && key.kind != KeyKind::service) return;
     auto scopes = key.scopes.names();
     fields.texts("scopes", scopes);
-    if constexpr (!std::is_const_v<Key>) key.scopes = parse_scopes(scopes).value_or(ScopeSet());
+    if constexpr (!std::is_const_v<Key>) {
+        key.scopes = (personal ? parse_token_scopes(scopes) : parse_service_scopes(scopes)).value_or(ScopeSet());
+    }
 }
 
 std::string key_document(const KeyRecord& key) {
@@ -202,6 +205,7 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
     KeyRecord key;
     key.name = fields.name;
     key.kind = fields.kind;
+    key.scopes = fields.scopes;
     key.organization = organization;
     key.creator = fields.creator;
     key.expires_ms = fields.expires_ms;
@@ -213,8 +217,11 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
     DocumentCheck check;
     fields_of(key, check);
     if (!check.status().ok()) return std::unexpected(check.status());
-    if (fields.kind != KeyKind::inference && fields.kind != KeyKind::management) {
-        return failure(StatusCode::invalid, "kind: must be inference or management");
+    if (fields.kind == KeyKind::root || fields.kind == KeyKind::personal) {
+        return failure(StatusCode::invalid, "kind: must be inference, management or service");
+    }
+    if (fields.kind != KeyKind::service && fields.scopes != ScopeSet()) {
+        return failure(StatusCode::invalid, "scopes: only service keys have any");
     }
     if (Status status = check_expiry(change, fields.expires_ms); !status.ok()) {
         return std::unexpected(std::move(status));

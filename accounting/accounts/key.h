@@ -75,8 +75,8 @@ struct KeyRecord {
     KeyDigest digest;
     Id128 organization, project, creator;  // nil for the root key
     std::uint32_t version = 0;             // one more with each change; 1 is the first
-    ScopeSet scopes;                       // of a personal token, as is the next
-    bool may_infer = false;
+    ScopeSet scopes;                       // of a personal token or service key
+    bool may_infer = false;                // of a personal token
     Disabled disabled = Disabled::no;
     std::int64_t expires_ms = 0;  // Unix time; 0: never
     std::int64_t created_ms = 0, updated_ms = 0;
@@ -108,8 +108,9 @@ Result<NewKey> create_root_key(Change& change);
 
 struct KeyFields {
     std::string name = {};
-    KeyKind kind = KeyKind::inference;
-    // Inference keys: the organization's default if absent. Management keys belong to no project and refuse one.
+    KeyKind kind = KeyKind::inference;  // or management, or service
+    ScopeSet scopes = {};               // of a service key
+    // The organization's default if absent. Management keys belong to no project and refuse one.
     std::optional<Id128> project = {};
     Id128 creator = {};  // a member; nil: nobody in particular
     std::optional<NanoUsd> limit = {};

@@ -10,7 +10,21 @@ namespace {
 constexpr std::array<std::string_view, 4> kRoles = {"none", "member", "admin", "owner"};
 constexpr std::array<std::string_view, kGivenScopes> kScopes = {
     "infer",     "profile",    "organizations:write", "organization:read", "organization:write", "members:write",
-    "keys:read", "keys:write", "billing:read",        "billing:write",     "activity:read",      "*"};
+    "keys:read", "keys:write", "billing:read",        "billing:write",     "activity:read",      "git:attribute",
+    "*"};
+
+Result<ScopeSet> parse_scopes(const std::vector<std::string>& names, const std::string& whose, bool (*admits)(Scope)) {
+    ScopeSet set;
+    for (const std::string& name : names) {
+        const auto found = std::ranges::find(kScopes, name);
+        const auto scope = static_cast<Scope>(found - kScopes.begin());
+        if (found == kScopes.end() || !admits(scope)) {
+            return failure(StatusCode::invalid, "scopes: '" + name + "' is no scope of " + whose);
+        }
+        set |= ScopeSet::of(scope);
+    }
+    return set;
+}
 
 }  // namespace
 
@@ -36,14 +50,12 @@ std::vector<std::string> ScopeSet::names() const {
     return names;
 }
 
-Result<ScopeSet> parse_scopes(const std::vector<std::string>& names) {
-    ScopeSet set;
-    for (const std::string& name : names) {
-        const auto found = std::ranges::find(kScopes, name);
-        if (found == kScopes.end()) return failure(StatusCode::invalid, "scopes: '" + name + "' is no scope");
-        set |= ScopeSet::of(static_cast<Scope>(found - kScopes.begin()));
-    }
-    return set;
+Result<ScopeSet> parse_token_scopes(const std::vector<std::string>& names) {
+    return parse_scopes(names, "a personal token", [](Scope scope) { return scope != Scope::git_attribute; });
+}
+
+Result<ScopeSet> parse_service_scopes(const std::vector<std::string>& names) {
+    return parse_scopes(names, "a service key", [](Scope scope) { return scope == Scope::git_attribute; });
 }
 
 }  // namespace tollgate

@@ -30,8 +30,9 @@ enum class Scope : std::uint8_t {
     billing_read,
     billing_write,
     activity_read,
-    everything,  // all of them, and what has no scope of its own
-    always,      // every token has it
+    git_attribute,  // of service keys alone: bill the organization that has claimed a request's Git organization
+    everything,     // all of them, and what has no scope of its own
+    always,         // every token has it
 };
 inline constexpr std::size_t kGivenScopes = static_cast<std::size_t>(Scope::everything) + 1;
 std::string_view to_string(Scope scope);  // "keys:read"; "*" is everything
@@ -64,7 +65,8 @@ class ScopeSet {
     std::uint16_t bits_ = 0;
 };
 
-// invalid: names the one that is no scope.
-Result<ScopeSet> parse_scopes(const std::vector<std::string>& names);
+// invalid: names the one that is no scope of a personal token, or of a service key.
+Result<ScopeSet> parse_token_scopes(const std::vector<std::string>& names);
+Result<ScopeSet> parse_service_scopes(const std::vector<std::string>& names);
 
 }  // namespace tollgate

@@ -39,6 +39,9 @@ void write_members(const CreditTable& credits, const Organization& spent_in, con
     }
     json.key("is_free_tier").flag(false).key("is_management_key").flag(key.kind == KeyKind::management);
     json.key("is_provisioning_key").flag(key.kind == KeyKind::management);
+    json.key("kind").text(to_string(key.kind)).key("scopes").array();
+    for (const std::string& scope : key.scopes.names()) json.text(scope);
+    json.end();
     json.key("creator_user_id");
     key.creator.is_nil() ? json.null() : json.text(to_uuid(key.creator));
     json.key("organization_id");
@@ -127,18 +130,19 @@ const KeyRecord* find_key(const Call& call, const Directory& directory) {
     return key != nullptr && key->organization == call.organization().id && is_visible(call, *key) ? key : nullptr;
 }
 
-// A management key may what its creator may, so nobody but the operator makes one in somebody else's name.
+// A management or service key may what its creator may, so nobody but the operator makes one in another's name.
 ApiAnswer check_creator(const Call& call, const Directory& directory, const KeyFields& key) {
     const Caller& caller = call.request.caller;
     const auto may = [&](Permission permission) {
         return permit(directory, caller, call.organization().id, permission);
     };
-    const bool management = key.kind == KeyKind::management;
-    if (management && may(Permission::manage_management_keys).access != Access::granted) {
-        return api_error(ErrorKind::permission_denied, "only owners and admins make management keys", "kind");
+    const bool powerful = key.kind != KeyKind::inference || call.body.has_value("scopes");
+    if (powerful && may(Permission::manage_management_keys).access != Access::granted) {
+        return api_error(ErrorKind::permission_denied, "only owners and admins make management and service keys",
+                         "kind");
     }
     const bool for_another = key.creator != caller.user && !caller.is_operator();
-    if (for_another && (management || may(Permission::manage_keys).own_only)) {
+    if (for_another && (powerful || may(Permission::manage_keys).own_only)) {
         return api_error(ErrorKind::permission_denied, "you may make such keys for yourself only", "creator_user_id");
     }
     return {};
@@ -152,6 +156,16 @@ std::optional<Id128> optional_uuid(BodyFields& body, std::string_view name) {
     const auto id = parse_uuid(text);
     if (!id) body.fail(name, "must be a UUID");
     return id;
+}
+
+KeyKind read_kind(BodyFields& body) {
+    KeyKind kind = KeyKind::inference;
+    const std::string text = body.text("kind");
+    const bool known = text.empty() || parse(text, kind);
+    if (!known || kind == KeyKind::root || kind == KeyKind::personal) {
+        body.fail("kind", "must be inference, management or service");
+    }
+    return kind;
 }
 
 }  // namespace
@@ -173,10 +187,8 @@ ApiAnswer create_key(Call& call, Change& change) {
     BodyFields& body = call.body;
     KeyFields key;
     key.name = body.required_text("name");
-    if (const std::string kind = body.text("kind"); !kind.empty()) {
-        if (kind != "inference" && kind != "management") body.fail("kind", "must be inference or management");
-        if (kind == "management") key.kind = KeyKind::management;
-    }
+    key.kind = read_kind(body);
+    const auto scopes = body.texts("scopes", kGivenScopes).value_or(std::vector<std::string>());
     key.limit = body.usd("limit").value_or(std::nullopt);
     key.reset = read_reset(body);
     key.project = optional_uuid(body, "project_id");
@@ -184,6 +196,11 @@ ApiAnswer create_key(Call& call, Change& change) {
     key.expires_ms = body.time_after("expires_at", call.request.now_ms);
     if (call.error()) return call.refusal();
     if (const ApiAnswer refused = check_creator(call, change.directory(), key); refused.error) return refused;
+    if (const auto parsed = parse_service_scopes(scopes)) {
+        key.scopes = *parsed;
+    } else {
+        return api_error(parsed.error());
+    }
     const auto made = create_key(change, call.organization().id, key);
     if (!made) return api_error(made.error());
     JsonWriter json;

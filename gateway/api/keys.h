@@ -21,7 +21,8 @@ ApiAnswer show_own_key(Call& call);
 
 inline constexpr std::array kNewKeyFields = {
     kNameField,
-    fields::text("kind").or_null().one_of("inference|management"),
+    fields::text("kind").or_null().one_of("inference|management|service"),
+    fields::texts("scopes").or_null().note("Of a service key: git:attribute"),
     fields::uuid("project_id").or_null().note("Absent: the default project; management keys have none"),
     fields::uuid("creator_user_id").or_null(),
     kBudgetField,
@@ -62,6 +63,8 @@ inline constexpr std::array kKeyFields = {
     fields::flag("is_free_tier"),
     fields::flag("is_management_key"),
     fields::flag("is_provisioning_key"),
+    fields::text("kind").one_of("inference|management|service|personal"),
+    fields::texts("scopes").note("Of a service key or personal token"),
     fields::uuid("creator_user_id").or_null(),
     fields::uuid("organization_id").or_null().note("null: a personal token"),
     fields::uuid("project_id").or_null(),

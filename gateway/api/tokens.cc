@@ -27,7 +27,7 @@ TokenFields read_token(Call& call) {
     BodyFields& body = call.body;
     TokenFields token{.name = body.required_text("name")};
     if (const auto names = body.texts("scopes", kGivenScopes)) {
-        const auto scopes = parse_scopes(*names);
+        const auto scopes = parse_token_scopes(*names);
         if (!scopes) body.fail("scopes", scopes.error().message());
         token.scopes = scopes.value_or(token.scopes);
     }

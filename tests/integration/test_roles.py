@@ -48,7 +48,7 @@ def callers(gateway):
     reader = gateway.request("POST", "/api/me/tokens", key=team.owner.token, json=body).json()["token"]
     made = {
         kind: gateway.manage("POST", keys, {"name": kind, "kind": kind, "creator_user_id": team.owner.id})["key"]
-        for kind in ("management", "inference")
+        for kind in ("management", "inference", "service")
     }
     return team, {
         "owner": team.owner.token,
@@ -60,6 +60,7 @@ def callers(gateway):
         "reading token": reader,
         "management_key": made["management"],
         "inference_key": made["inference"],
+        "service_key": made["service"],
         "operator": gateway.root_key,
         "nobody": None,
     }
@@ -117,6 +118,7 @@ def expected(caller, operation, template, table):
         "reading token",
         "management_key",
         "inference_key",
+        "service_key",
         "operator",
         "nobody",
     ],
@@ -140,7 +142,7 @@ def test_every_route_of_another_organization_is_unknown_to_its_keys(gateway, cal
     for method, template, operation in operations:
         if "{organization}" not in template:
             continue
-        for caller in ("management_key", "inference_key"):
+        for caller in ("management_key", "inference_key", "service_key"):
             denied = table[operation["x-tollgate-guard"]][caller] == "no"
             got = outcome(gateway, method, path_with(template, other), keys[caller], operation)
             assert got in (("denied", "unknown") if denied else ("unknown",)), (caller, method, template)

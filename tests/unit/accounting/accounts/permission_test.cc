@@ -138,15 +138,18 @@ TEST(Role, NamesAreExact) {
 }
 
 TEST(ScopeSet, AreNamedAndRead) {
-    const auto set = parse_scopes({"keys:read", "billing:write"});
+    const auto set = parse_token_scopes({"keys:read", "billing:write"});
     ASSERT_TRUE(set);
     EXPECT_EQ(set->names(), (std::vector<std::string>{"keys:read", "billing:write"}));
     EXPECT_FALSE(set->contains(Scope::keys_write));
     EXPECT_TRUE(set->contains(Scope::always));
     EXPECT_TRUE(ScopeSet::of(Scope::everything).covers(*set));
     EXPECT_FALSE(set->covers(ScopeSet::of(Scope::everything)));
-    EXPECT_EQ(parse_scopes({"keys:read", "keys"}).error().code(), StatusCode::invalid);
-    EXPECT_FALSE(parse_scopes({"always"}));
+    EXPECT_EQ(parse_token_scopes({"keys:read", "keys"}).error().code(), StatusCode::invalid);
+    EXPECT_FALSE(parse_token_scopes({"always"}));
+    EXPECT_FALSE(parse_token_scopes({"git:attribute"}));
+    EXPECT_TRUE(parse_service_scopes({"git:attribute"})->contains(Scope::git_attribute));
+    EXPECT_FALSE(parse_service_scopes({"*"}));
 }
 
 TEST(Caller, IsNamedInRecordsWithoutSecrets) {
