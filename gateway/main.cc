@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "gateway/reload.h"
 #include "gateway/server.h"
 #include "gateway/tools/commands.h"
 #include "gateway/tools/initialize.h"

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "accounting/money/price_list.h"
+#include "gateway/git/git_hosts.h"
 
 namespace tollgate {
 namespace {
@@ -53,6 +54,17 @@ Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config
                        "tls_private_key_file " + config.tls_private_key_file + ": " + error.message());
     }
     return tls;
+}
+
+Status check(const Config& config) {
+    const auto prices = PriceList::load(config.prices);
+    if (!prices) return prices.error();
+    const auto providers = resolve_providers(config);
+    if (!providers) return providers.error();
+    const auto git_hosts = GitHosts::from(config.git);
+    if (!git_hosts) return git_hosts.error();
+    const auto tls = load_tls(config);
+    return tls ? Status() : tls.error();
 }
 
 Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {

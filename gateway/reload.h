@@ -24,6 +24,9 @@ struct Reloaded {
 // `in_force` the catalogue that is used now, whose numbers and experience of each endpoint go on.
 Result<Reloaded> read_again(const Config& running, const Catalogue& in_force);
 
+// The parts of a start that need no listener: prices, providers, Git hosts, trust stores.
+Status check(const Config& config);
+
 // As a start and a reload need them.
 Result<std::vector<Provider>> resolve_providers(const Config& config);
 Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config);  // null: none is configured

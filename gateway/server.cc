@@ -29,6 +29,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint64_t kMostGivingWay = 64;  // idle connections that are told to go, and have not gone yet
+constexpr std::uint32_t kOutsideThreads = 2;  // calls of other servers at once; further ones wait
 constexpr std::uint32_t kLeastParsers = 2;    // so that one large body does not keep all others waiting
 constexpr auto kAllowanceLook = std::chrono::seconds(10);  // how late a window may be granted
 constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
@@ -131,14 +132,16 @@ class Server {
         services_.parsers.reset();
         services_.readers.reset();
         services_.account_changes.reset();
+        services_.outside.reset();
         services_.ledger->stop();
         ::unlink(operations_url_path(services_.config.data_dir).c_str());
         services_.usage->stop();
     }
 
   private:
-    std::array<ThreadPool*, 3> pools() const {
-        return {services_.parsers.get(), services_.readers.get(), services_.account_changes.get()};
+    std::array<ThreadPool*, 4> pools() const {
+        return {services_.parsers.get(), services_.readers.get(), services_.account_changes.get(),
+                services_.outside.get()};
     }
 
     // Where the ledger's tools find this process, before anything answers. They can be told, so that a failure is no
@@ -338,15 +341,6 @@ void report_missing_providers(const Services& services, const Logger& logger) {
     }
 }
 
-Status check(const Config& config) {
-    const auto prices = PriceList::load(config.prices);
-    if (!prices) return prices.error();
-    const auto providers = resolve_providers(config);
-    if (!providers) return providers.error();
-    const auto tls = load_tls(config);
-    return tls ? Status() : tls.error();
-}
-
 Status serve(Config config) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGHUP, SIG_IGN);   // until there is something to reload
@@ -367,6 +361,9 @@ Status serve(Config config) {
     auto providers = resolve_providers(services.config);
     if (!providers) return providers.error();
     services.providers = std::move(*providers);
+    auto git_hosts = GitHosts::from(services.config.git);
+    if (!git_hosts) return git_hosts.error();
+    services.git_hosts = std::move(*git_hosts);
     auto tls = load_tls(services.config);
     if (!tls) return tls.error();
     services.tls = std::move(*tls);
@@ -384,6 +381,7 @@ Status serve(Config config) {
     services.readers =
         std::make_unique<ThreadPool>("read", services.config.management.readers, ThreadPool::Priority::background);
     services.account_changes = std::make_unique<ThreadPool>("accounts", 1);
+    services.outside = std::make_unique<ThreadPool>("outside", kOutsideThreads);
     Server server(services);
     status = server.start(workers);
     if (!status.ok()) return status;

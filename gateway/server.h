@@ -10,7 +10,5 @@ namespace tollgate {
 // SIGHUP reloads (reload.h).
 // A failed start is returned with what and where.
 Status serve(Config config);
-// The parts of a start that need no listener: prices, providers, trust stores.
-Status check(const Config& config);
 
 }  // namespace tollgate

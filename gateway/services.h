@@ -13,6 +13,7 @@
 #include "gateway/code_tries.h"
 #include "gateway/config/config.h"
 #include "gateway/fair_queue.h"
+#include "gateway/git/git_hosts.h"
 #include "gateway/log/log.h"
 #include "gateway/memory_budget.h"
 #include "gateway/ops/access_log.h"
@@ -35,13 +36,15 @@ struct Services {
     std::unique_ptr<Ledger> ledger;
     std::unique_ptr<UsageIndex> usage;
     std::unique_ptr<Accounts> accounts;
+    GitHosts git_hosts;
     CodeTries voucher_tries;
     std::unique_ptr<AccessLog> access_log;
     std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP
     std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole
     // What a worker sends away. Bodies of inference are parsed where nothing else is done.
     std::unique_ptr<ThreadPool> parsers, readers, account_changes;
-    std::unique_ptr<FairQueue> parsing;  // on `parsers`
+    std::unique_ptr<ThreadPool> outside;  // waits for other servers
+    std::unique_ptr<FairQueue> parsing;   // on `parsers`
     std::uint32_t worker_count = 1;
     std::atomic<bool> draining{false};                  // SIGTERM was received
     std::atomic<std::uint64_t> connections_refused{0};  // at limits.max_connections, with none idle

@@ -201,6 +201,7 @@ std::string credit_request_document_key(std::string_view organization_uuid, std:
     return joined(kCreditRequestDocumentPrefix, organization_uuid).append("/").append(uuid);
 }
 std::string allowance_document_key(std::string_view uuid) { return joined(kAllowanceDocumentPrefix, uuid); }
+std::string git_claim_document_key(std::string_view uuid) { return joined(kGitClaimDocumentPrefix, uuid); }
 
 std::string change_key(std::uint64_t number) { return joined(kChangePrefix, encode_u64(number)); }
 

@@ -9,7 +9,8 @@
 //                "former_key/<64 hex>", "former_user/<uuid>",
 //                "former_project/<uuid>" (deleted)
 //                "voucher/<64 hex>", "allowance/<uuid>",
-//                "credit_request/<organization>/<uuid>"
+//                "credit_request/<organization>/<uuid>",
+//                "git_claim/<uuid>"
 //   money        block u64                                    money block (store/journal.h)
 //   usage        retention class u8, day u32, block u64       usage block (store/journal.h)
 //   block_index  block u64                                    BlockIndexEntry (store/journal.h)
@@ -138,6 +139,7 @@ inline constexpr std::string_view kInvitationDocumentPrefix = "invitation/";
 inline constexpr std::string_view kVoucherDocumentPrefix = "voucher/";
 inline constexpr std::string_view kCreditRequestDocumentPrefix = "credit_request/";
 inline constexpr std::string_view kAllowanceDocumentPrefix = "allowance/";
+inline constexpr std::string_view kGitClaimDocumentPrefix = "git_claim/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
@@ -151,6 +153,7 @@ std::string invitation_document_key(std::string_view uuid);
 std::string voucher_document_key(std::string_view digest_hex);
 std::string credit_request_document_key(std::string_view organization_uuid, std::string_view uuid);
 std::string allowance_document_key(std::string_view uuid);
+std::string git_claim_document_key(std::string_view uuid);
 
 // --- changes
 inline constexpr std::string_view kChangePrefix = "c", kAuditPrefix = "a", kAnswerPrefix = "i",

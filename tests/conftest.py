@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from support import processes  # noqa: E402
+from support.git_hosts import GitHosts  # noqa: E402
 from support.people import new_team  # noqa: E402
 from support.processes import Gateway, SampleUpstream, provider  # noqa: E402
 from support.scripted_upstream import ScriptedUpstream  # noqa: E402
@@ -110,3 +111,20 @@ def shared_data():
     if not processes.SHARED_DATA.is_dir():
         pytest.skip(f"{processes.SHARED_DATA} is absent")
     return processes.SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def hosts():
+    """GitHub and GitLab on loopback."""
+    both = GitHosts()
+    yield both
+    both.close()
+
+
+@pytest.fixture(scope="session")
+def claiming(tmp_path_factory, providers, hosts):
+    """A gateway whose Git organizations are those of `hosts`."""
+    running = Gateway(tmp_path_factory.mktemp("claiming"), providers, workers=2, git=hosts.config)
+    running.start()
+    yield running
+    assert running.stop() == 0

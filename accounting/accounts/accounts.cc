@@ -56,7 +56,7 @@ Status Accounts::load_all() {
     DirectoryBuilder builder;
     for (const auto step :
          {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users, &Accounts::load_members,
-          &Accounts::load_keys, &Accounts::load_invitations, &Accounts::load_root_key}) {
+          &Accounts::load_keys, &Accounts::load_invitations, &Accounts::load_git_claims, &Accounts::load_root_key}) {
         if (Status status = (this->*step)(builder); !status.ok()) return status;
     }
     directory_ = std::move(builder).build();
@@ -130,6 +130,19 @@ Status Accounts::load_invitations(DirectoryBuilder& builder) {
         return Status();
     };
     return for_each_document(store_, kInvitationDocumentPrefix, read_invitation, add);
+}
+
+Status Accounts::load_git_claims(DirectoryBuilder& builder) {
+    const auto add = [&](std::string_view key, GitClaim claim) {
+        if (builder.view().find_organization(claim.organization) == nullptr) return missing(key, "organization");
+        if (builder.view().find_git_claim(claim.name) != nullptr) {
+            return Status(StatusCode::corrupt,
+                          "account document " + std::string(key) + ": " + to_string(claim.name) + " is claimed twice");
+        }
+        builder.put(std::move(claim));
+        return Status();
+    };
+    return for_each_document(store_, kGitClaimDocumentPrefix, read_git_claim, add);
 }
 
 Status Accounts::load_root_key(DirectoryBuilder& builder) {

@@ -52,6 +52,8 @@ std::size_t slug_shard_of(std::string_view slug) {
     return std::hash<std::string_view>()(slug) % Directory::Root::kIdShards;
 }
 
+std::size_t git_name_shard_of(std::string_view name) { return slug_shard_of(name); }
+
 std::size_t DigestHash::operator()(const KeyDigest& digest) const { return hash_of(digest); }
 
 KeyDigest digest_of_email(std::string_view normal_email) { return digest_key(normal_email); }
@@ -217,6 +219,28 @@ const Invitation* Directory::find_invitation(const KeyDigest& token) const {
     return place == nullptr ? nullptr : find_invitation(place->organization, place->invitation);
 }
 
+const GitClaim* Directory::find_git_claim(const Id128& organization, const Id128& id) const {
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr) return nullptr;
+    const auto found = std::ranges::find(entry->git_claims, id, [](const auto& one) { return one->id; });
+    return found == entry->git_claims.end() ? nullptr : found->get();
+}
+
+const GitClaim* Directory::find_git_claim(const GitName& name) const {
+    const std::string text = to_string(name);
+    const auto* const found = find_in(root_->git_claims, git_name_shard_of(text), text);
+    return found == nullptr ? nullptr : found->get();
+}
+
+const GitClaim* Directory::find_covering_claim(GitName name) const {
+    while (true) {
+        if (const GitClaim* const found = find_git_claim(name)) return found;
+        const auto slash = name.path.rfind('/');
+        if (slash == std::string::npos) return nullptr;
+        name.path.erase(slash);
+    }
+}
+
 std::vector<const Organization*> Directory::organizations() const {
     std::vector<const Organization*> all;
     root_->organizations.for_each([&all](const OrganizationShard& shard) {
@@ -257,6 +281,14 @@ std::vector<const Invitation*> Directory::invitations_of(const Id128& organizati
     const OrganizationEntry* const entry = root_->find_entry(organization);
     if (entry == nullptr) return all;
     for (const auto& invitation : entry->invitations) all.push_back(invitation.get());
+    return all;
+}
+
+std::vector<const GitClaim*> Directory::git_claims_of(const Id128& organization) const {
+    std::vector<const GitClaim*> all;
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr) return all;
+    for (const auto& claim : entry->git_claims) all.push_back(claim.get());
     return all;
 }
 

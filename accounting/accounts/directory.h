@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "accounting/accounts/git_claim.h"
 #include "accounting/accounts/invitation.h"
 #include "accounting/accounts/key.h"
 #include "accounting/accounts/member.h"
@@ -33,6 +34,11 @@ class Directory {
     const Invitation* find_invitation(const Id128& organization, const Id128& id) const;
     const Invitation* find_invitation(const KeyDigest& token) const;  // either of the two
 
+    const GitClaim* find_git_claim(const Id128& organization, const Id128& id) const;
+    const GitClaim* find_git_claim(const GitName& name) const;  // of exactly this Git organization
+    // The claim of the Git organization, or of the nearest one that it is in.
+    const GitClaim* find_covering_claim(GitName name) const;
+
     // For management listings, not for the request path. In no order: there may be a million, of which a page is shown.
     std::vector<const Organization*> organizations() const;
     std::vector<const KeyRecord*> keys_of(const Id128& organization) const;
@@ -40,6 +46,7 @@ class Directory {
     std::vector<const Project*> projects_of(const Id128& organization) const;
     std::vector<const Membership*> members_of(const Id128& organization) const;  // by the person's id
     std::vector<const Invitation*> invitations_of(const Id128& organization) const;
+    std::vector<const GitClaim*> git_claims_of(const Id128& organization) const;
     std::vector<const User*> users() const;
     std::vector<Id128> organizations_of(const Id128& user) const;
     std::vector<const KeyRecord*> tokens_of(const Id128& user) const;

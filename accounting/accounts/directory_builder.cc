@@ -95,6 +95,14 @@ void DirectoryBuilder::put(Invitation invitation) {
     own_entry(place.organization).invitations.push_back(std::make_shared<const Invitation>(std::move(invitation)));
 }
 
+void DirectoryBuilder::put(GitClaim claim) {
+    erase_git_claim(claim.organization, claim.id);
+    const auto shared = std::make_shared<const GitClaim>(std::move(claim));
+    const std::string name = to_string(shared->name);
+    own_git_claims(name)[name] = shared;
+    own_entry(shared->organization).git_claims.push_back(shared);
+}
+
 void DirectoryBuilder::erase_key(const KeyDigest& digest) {
     KeyShard& shard = own_key_shard(digest);
     const KeyRecord* record = shard.find(digest);
@@ -144,6 +152,14 @@ void DirectoryBuilder::erase_invitation(Id128 organization, Id128 id) {
     if (email.invitations.empty() && email.user.is_nil()) emails.erase(address);
     for (const KeyDigest& token : {erased.link, erased.mail}) own_invitations(token).erase(token);
     std::erase_if(own_entry(organization).invitations, is_it);
+}
+
+void DirectoryBuilder::erase_git_claim(Id128 organization, Id128 id) {
+    const GitClaim* const erased = view_.find_git_claim(organization, id);
+    if (erased == nullptr) return;
+    const std::string name = to_string(erased->name);
+    own_git_claims(name).erase(name);
+    std::erase_if(own_entry(organization).git_claims, [&](const auto& one) { return one->id == id; });
 }
 
 void DirectoryBuilder::erase_address_of(const User& user) {
@@ -203,6 +219,11 @@ UserEntry& DirectoryBuilder::own_user(const Id128& user) {
 EmailShard& DirectoryBuilder::own_emails(const KeyDigest& digest) {
     const std::size_t index = digest_shard_of(digest);
     return own(email_shards_, index, root_->emails);
+}
+
+GitClaimShard& DirectoryBuilder::own_git_claims(const std::string& name) {
+    const std::size_t index = git_name_shard_of(name);
+    return own(git_claim_shards_, index, root_->git_claims);
 }
 
 InvitationShard& DirectoryBuilder::own_invitations(const KeyDigest& token) {

@@ -19,6 +19,7 @@ std::size_t key_shard_of(const KeyDigest& digest);
 std::size_t id_shard_of(const Id128& id);
 std::size_t digest_shard_of(const KeyDigest& digest);
 std::size_t slug_shard_of(std::string_view slug);
+std::size_t git_name_shard_of(std::string_view name);
 KeyDigest digest_of_email(std::string_view normal_email);
 
 // Enough of a digest to tell the keys of one instance apart, in half the room.
@@ -82,6 +83,7 @@ struct OrganizationEntry {
     std::vector<std::shared_ptr<const Project>> projects;
     std::shared_ptr<const MemberList> members;  // null: nobody; shared between snapshots until it changes
     std::vector<std::shared_ptr<const Invitation>> invitations;
+    std::vector<std::shared_ptr<const GitClaim>> git_claims;
     KeyIndex keys;
 };
 
@@ -109,8 +111,9 @@ using OrganizationShard = std::unordered_map<Id128, std::shared_ptr<const Organi
 using SlugShard = std::unordered_map<std::string, Id128>;  // of organizations that are not closed
 using ProjectShard = std::unordered_map<Id128, std::shared_ptr<const Project>, Id128Hash>;
 using UserShard = std::unordered_map<Id128, std::shared_ptr<const UserEntry>, Id128Hash>;
-using EmailShard = std::unordered_map<KeyDigest, EmailEntry, DigestHash>;            // by the address's digest
-using InvitationShard = std::unordered_map<KeyDigest, InvitationPlace, DigestHash>;  // by each token's digest
+using EmailShard = std::unordered_map<KeyDigest, EmailEntry, DigestHash>;                // by the address's digest
+using GitClaimShard = std::unordered_map<std::string, std::shared_ptr<const GitClaim>>;  // by to_string(GitName)
+using InvitationShard = std::unordered_map<KeyDigest, InvitationPlace, DigestHash>;      // by each token's digest
 
 struct Directory::Root {
     static constexpr std::size_t kIdShards = 256;
@@ -124,6 +127,7 @@ struct Directory::Root {
     Table<UserShard> users;
     Table<EmailShard> emails;
     Table<InvitationShard> invitations;
+    Table<GitClaimShard> git_claims;
     std::size_t key_count = 0;
     bool has_root_key = false;
 
@@ -146,12 +150,14 @@ class DirectoryBuilder {
     void put(User user);
     void put(const Membership& membership);
     void put(Invitation invitation);
+    void put(GitClaim claim);  // its name never changes
     // Removes what is there; nothing happens if it isn't. A person's memberships and tokens must be gone before.
     void erase_key(const KeyDigest& digest);
     void erase_user(const Id128& id);
     void erase_project(const Id128& organization, const Id128& id);  // its keys must be gone before
     void erase_membership(const Id128& organization, const Id128& user);
     void erase_invitation(Id128 organization, Id128 id);
+    void erase_git_claim(Id128 organization, Id128 id);
     // What was built so far; changes with every call above.
     const Directory& view() const { return view_; }
     std::shared_ptr<const Directory> build() &&;
@@ -164,6 +170,7 @@ class DirectoryBuilder {
     UserEntry& own_user(const Id128& user);
     EmailShard& own_emails(const KeyDigest& digest);
     InvitationShard& own_invitations(const KeyDigest& token);
+    GitClaimShard& own_git_claims(const std::string& name);
     void erase_address_of(const User& user);
 
     std::shared_ptr<Directory::Root> root_;
@@ -176,6 +183,7 @@ class DirectoryBuilder {
     std::unordered_map<std::size_t, std::shared_ptr<UserShard>> user_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<EmailShard>> email_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<InvitationShard>> invitation_shards_;
+    std::unordered_map<std::size_t, std::shared_ptr<GitClaimShard>> git_claim_shards_;
     std::unordered_map<Id128, std::shared_ptr<OrganizationEntry>, Id128Hash> entries_;
     std::unordered_map<Id128, std::shared_ptr<MemberList>, Id128Hash> members_;
     std::unordered_map<Id128, std::shared_ptr<UserEntry>, Id128Hash> users_;

@@ -8,6 +8,7 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/git_claim.h"
 #include "accounting/accounts/invitation.h"
 #include "accounting/accounts/member.h"
 #include "accounting/accounts/project.h"
@@ -277,6 +278,7 @@ void close_organization(Change& change, const Id128& id) {
     for (const Membership* const one : change.directory().members_of(id)) members.push_back(one->user);
     for (const Id128& member : members) end_membership(change, id, member);
     erase_invitations(change, id);
+    release_git_claims(change, id);
     Organization organization = *change.directory().find_organization(id);
     organization.policy.closed = true;
     organization.updated_ms = change.now_ms();

@@ -65,6 +65,9 @@ wire::Awaitable<Error> answer_api(Connection& connection) {
             case RunsOn::accounts:
                 answer = co_await answer_on(*services.account_changes, services, request);
                 break;
+            case RunsOn::outside:
+                answer = co_await answer_on(*services.outside, services, request);
+                break;
             default:
                 answer = answer_call(services, request);
         }

@@ -72,6 +72,24 @@ Error expect_version(const std::string& if_match, Change& change) {
     return {};
 }
 
+RepeatableCall repeatable(const ApiRequest& request) {
+    return {.key = request.idempotency_key,
+            .actor = via_of(request.caller),
+            .route = std::string(request.operation->method).append(" ").append(request.path),
+            .body = request.body};
+}
+
+// What the change needs of other servers. A call that repeats an earlier one asks them nothing: it gets that one's
+// answer, or the refusal, when the change begins.
+Error prove(Call& call) {
+    const ApiRequest& request = call.request;
+    if (!request.idempotency_key.empty()) {
+        const auto earlier = find_answer(*call.services.store, repeatable(request), request.now_ms);
+        if (!earlier || *earlier) return {};
+    }
+    return request.operation->handler.prove(call);
+}
+
 // Commits what the handler collected, unless its answer is an error. A call that repeats an earlier one by its
 // Idempotency-Key returns that one's answer and changes nothing.
 ApiAnswer mutate(Call& call) {
@@ -84,11 +102,7 @@ ApiAnswer mutate(Call& call) {
     }
     if (Error refused = call.check_standing(change.directory())) return refusal_of(std::move(refused));
     if (!request.idempotency_key.empty()) {
-        const auto earlier =
-            change.find_answer({.key = request.idempotency_key,
-                                .actor = via_of(request.caller),
-                                .route = std::string(operation.method).append(" ").append(request.path),
-                                .body = request.body});
+        const auto earlier = change.find_answer(repeatable(request));
         if (!earlier) return api_error(earlier.error());
         if (const auto& stored = *earlier) {
             ApiAnswer answer;
@@ -184,6 +198,9 @@ ApiAnswer answer_call(Services& services, const ApiRequest& request) {
     const Operation& operation = *request.operation;
     if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
     if (call.error()) return call.refusal();
+    if (operation.handler.prove != nullptr) {
+        if (Error refused = prove(call)) return refusal_of(std::move(refused));
+    }
     return operation.handler.mutate != nullptr ? mutate(call) : operation.handler.read(call);
 }
 

@@ -6,6 +6,7 @@
 #include "gateway/api/routes/audit.h"
 #include "gateway/api/routes/credit.h"
 #include "gateway/api/routes/gateway.h"
+#include "gateway/api/routes/git_claims.h"
 #include "gateway/api/routes/inference.h"
 #include "gateway/api/routes/invitations.h"
 #include "gateway/api/routes/keys.h"
@@ -34,8 +35,8 @@ constexpr auto join(const Operation (&... parts)[Counts]) {
 
 constexpr auto kOperations = join(
     rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kOrganizationsRoutes, rows::kProjectsRoutes,
-    rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kSettingsRoutes, rows::kCreditRoutes,
-    rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
+    rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kGitClaimsRoutes, rows::kSettingsRoutes,
+    rows::kCreditRoutes, rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
 
 constexpr std::size_t count_paths() {
     std::size_t count = 0;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "gateway/config/git_config.h"
 #include "gateway/config/names.h"
 #include "gateway/config/section.h"
 
@@ -333,6 +334,9 @@ void describe(Section& root, Config& config) {
                    : "public_url must be like https://host, without a slash at its end";
     });
     describe_plans(root.section("plans", "what organizations may have"), config.plans);
+    describe_git(
+        root.section("git", "where Git organizations are claimed: asked with a token that the claimer gives once"),
+        config.git);
     Section& billing = root.section("billing", "what people buy");
     billing.flag("self_service", config.billing.self_service,
                  "purchases of owners and admins are done at once; false: the operator confirms each");
@@ -401,6 +405,7 @@ std::vector<std::string> options_to_restart_for(const Config& running, const Con
         if (!reloaded && before.at(name) != value) changed.push_back(name);
     }
     if (running.retention.classes != now.retention.classes) changed.emplace_back("retention.classes");
+    if (running.git.hosts != now.git.hosts) changed.emplace_back("git.hosts");
     return changed;
 }
 

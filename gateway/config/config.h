@@ -13,6 +13,7 @@
 #include "accounting/money/subscription_plans.h"
 #include "accounting/usage/retention.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
+#include "gateway/config/git_config.h"
 #include "gateway/log/log.h"
 #include "store/status.h"
 #include "store/store.h"
@@ -126,6 +127,7 @@ struct Config {
     AccountsConfig accounts;
     SubscriptionPlans plans;
     BillingConfig billing;
+    GitConfig git;
     ManagementConfig management;
     OperationsConfig operations;
 };

@@ -16,6 +16,7 @@ namespace tollgate {
 struct ApiAnswer;
 class Call;
 class Change;
+class Error;
 class Inbound;
 struct Schema;
 
@@ -38,16 +39,21 @@ struct Guard {
     Permission permission = Permission::infer;  // if that is the kind
 };
 
-// What answers: a function that reads, or one that collects a change, which is then committed.
+// What answers: a function that reads, or one that collects a change, which is then committed. Before that another one
+// may ask other servers what the change needs: nothing else changes may wait for them.
 struct Handler {
     using Read = ApiAnswer (*)(Call&);
     using Mutate = ApiAnswer (*)(Call&, Change&);
+    using Prove = Error (*)(Call&);
 
     constexpr Handler() = default;
     constexpr Handler(Read reader) : read(reader) {}
     constexpr Handler(Mutate mutator, std::string_view named) : mutate(mutator), action(named) {}
+    constexpr Handler(Prove prover, Mutate mutator, std::string_view named)
+        : prove(prover), mutate(mutator), action(named) {}
 
     Read read = nullptr;
+    Prove prove = nullptr;
     Mutate mutate = nullptr;
     std::string_view action = {};  // of the change, in its audit entry: "key.create"
 };
@@ -58,6 +64,7 @@ enum class RunsOn : std::uint8_t {
     worker,    // must not block
     readers,   // a pool: may block, changes nothing
     accounts,  // one thread: may block, and changes
+    outside,   // a pool: waits for other servers, and may change
 };
 
 // What goes in and out.

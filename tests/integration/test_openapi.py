@@ -109,22 +109,22 @@ def fault_of(gateway, account, directory, key, *options):
     return "" if done.returncode == 0 else done.stdout[-6000:] + done.stderr[-2000:]
 
 
-def test_a_property_tester_finds_no_fault_in_management(start_gateway, tmp_path):
-    gateway = start_gateway()
+def test_a_property_tester_finds_no_fault_in_management(start_gateway, hosts, tmp_path):
+    gateway = start_gateway(git=hosts.config)
     account = gateway.new_account("5")
     assert not fault_of(gateway, account, tmp_path, gateway.root_key)
     assert gateway.alive()
 
 
-def test_a_property_tester_finds_no_fault_in_what_a_key_may_do(start_gateway, tmp_path):
-    gateway = start_gateway()
+def test_a_property_tester_finds_no_fault_in_what_a_key_may_do(start_gateway, hosts, tmp_path):
+    gateway = start_gateway(git=hosts.config)
     account = gateway.new_account("5")
     assert not fault_of(gateway, account, tmp_path, account.key, "--include-path-regex=^/(api/)?v1/")
     assert gateway.alive()
 
 
-def test_a_property_tester_finds_no_fault_in_what_a_person_may_do(start_gateway, tmp_path):
-    gateway = start_gateway()
+def test_a_property_tester_finds_no_fault_in_what_a_person_may_do(start_gateway, hosts, tmp_path):
+    gateway = start_gateway(git=hosts.config)
     account = gateway.new_account("5")
     owner = gateway.person(organization=account.organization, role="owner")
     paths = "--include-path-regex=^/api/(me|organizations|invitations)"

@@ -36,6 +36,7 @@ class Mutations:
         self.add_keys()
         self.add_projects()
         self.add_settings()
+        self.add_git_claims()
         self.add_money()
         self.add_requests_of_credit()
         self.add_vouchers_and_allowances()
@@ -136,6 +137,17 @@ class Mutations:
         self.add("PUT", f"{one}/credit_policy", {"on_exhausted": "owe"})
         self.add("PUT", f"{one}/limits", {"limit": 1000})
         self.add("PATCH", f"{one}/limits", {"requests_per_minute": 100000})
+
+    def add_git_claims(self):
+        claims = "/api/organizations/{organization}/git-claims"
+
+        def of(path):
+            return {"provider": "github", "git_organization": path}
+
+        targets = [self.made("/git-claims", of(path))["id"] for path in ("changed", "released")]
+        self.add("POST", claims, of("claimed"))
+        self.add("PATCH", f"{claims}/{{claim}}", {"outsiders": "reject"}, claim=targets[0])
+        self.add("DELETE", f"{claims}/{{claim}}", claim=targets[1])
 
     def purchase(self, *, confirmed):
         bought = self.made("/purchases", {"amount": 20})["transaction_id"]
