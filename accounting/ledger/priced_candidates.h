@@ -31,7 +31,8 @@ struct PricedCandidate {
 // Room for the encoded candidates in a slot. Two designs were weighed. A slot of a whole page (4096 bytes) has room for
 // kMostCandidates whatever their names, and takes 2 KiB more of memory for each open stream. A slot of half a page has
 // room for kMostCandidates with names and prices as they occur, and for kLeastCandidates at the very longest. The
-// second was taken: a plan that is longer loses its last alternatives, never its first ones.
+// second was taken: a plan that is longer loses its last alternatives, never its first ones. What a record has beyond
+// the usual takes of this room, too, and leaves one candidate less at the very longest.
 inline constexpr std::size_t kCandidateRoomBytes = 880;
 inline constexpr std::size_t kLeastCandidates = 3;
 
@@ -42,6 +43,9 @@ std::size_t encoded_bytes(const PricedCandidate& candidate);
 class PricedCandidates {
   public:
     PricedCandidates() {}  // NOLINT(modernize-use-equals-default,cppcoreguidelines-pro-type-member-init): leaves room_
+    // `taken`: bytes of the room that something else of the record has.
+    explicit PricedCandidates(std::size_t taken)  // NOLINT(*-member-init): leaves room_
+        : bytes_(static_cast<std::uint32_t>(taken)) {}
     PricedCandidates(const PricedCandidates& other) { *this = other; }  // NOLINT(*-member-init)
     PricedCandidates& operator=(const PricedCandidates& other) {
         if (this == &other) return *this;
@@ -64,7 +68,7 @@ class PricedCandidates {
     PricedCandidate* at(std::size_t i) { return reinterpret_cast<PricedCandidate*>(room_) + i; }
 
     std::uint32_t size_ = 0;
-    std::uint32_t bytes_ = 0;  // an upper bound of the size encoded
+    std::uint32_t bytes_ = 0;  // an upper bound of the size encoded, with what is taken
     alignas(PricedCandidate) std::byte room_[kMostCandidates * sizeof(PricedCandidate)];
 };
 

@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint8_t kOpenedVersion = 1;
 constexpr std::uint8_t kSettledVersion = 1;
 
-constexpr std::uint8_t kStreamed = 1, kAppTitle = 2;                                       // flags of an opened record
+constexpr std::uint8_t kStreamed = 1, kAppTitle = 2, kGit = 4;                             // flags of an opened record
 constexpr std::uint8_t kAbortStopsBilling = 1, kProviderPrices = 2;                        // of a candidate
 constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4, kUsageContradictory = 8;  // of a settled record
 
@@ -28,6 +28,7 @@ constexpr std::size_t kPricesBytes = 5 * kMostCountBytes;
 constexpr std::size_t kCandidateBytes =
     kModelNameBytes + kProviderNameBytes + 2 + 1 + kMostCountBytes + 2 * kPricesBytes;
 static_assert(kLeastCandidates * kCandidateBytes <= kCandidateRoomBytes);
+static_assert((kLeastCandidates - 1) * kCandidateBytes + kGitUsageBytes <= kCandidateRoomBytes);
 constexpr std::size_t kSettledFixedBytes = 1 + 8 + 1 + 5 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
 constexpr std::size_t kSettledTextBytes = kFinishReasonBytes + kErrorCodeBytes + kUpstreamIdBytes + 3;
 static_assert(kSettledFixedBytes + kSettledTextBytes <= kSlotSettlementBytes);
@@ -88,6 +89,24 @@ std::size_t count_bytes(std::int64_t value) {
 std::size_t prices_bytes(const Prices& prices) {
     return count_bytes(prices.prompt) + count_bytes(prices.completion) + count_bytes(prices.cache_read) +
            count_bytes(prices.cache_write) + count_bytes(prices.per_request);
+}
+
+void write_git(ByteWriter& out, const GitUsage& git) {
+    out.bytes(git.claim.bytes);
+    out.text(git.provider, kGitProviderBytes);
+    out.text(git.host, kGitHostBytes);
+    out.text(git.organization, kGitOrganizationBytes);
+    out.text(git.repository, kGitRepositoryBytes);
+}
+
+GitUsage read_git(ByteReader& in) {
+    GitUsage git;
+    git.claim.bytes = in.bytes<16>();
+    git.provider = in.text();
+    git.host = in.text();
+    git.organization = in.text();
+    git.repository = in.text();
+    return git;
 }
 
 void write_usage(ByteWriter& out, const TokenUsage& usage) {
@@ -173,8 +192,9 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.bytes(record.key.bytes);
     writer.integer(record.created_ms);
     writer.integer(static_cast<std::uint8_t>(record.api));
-    writer.integer(
-        static_cast<std::uint8_t>(flag(record.streamed, kStreamed) | flag(!record.app_title.empty(), kAppTitle)));
+    writer.integer(static_cast<std::uint8_t>(flag(record.streamed, kStreamed) |
+                                             flag(!record.app_title.empty(), kAppTitle) |
+                                             flag(record.git.named(), kGit)));
     writer.integer(record.hold.value);
     writer.integer(record.retention_class);
     writer.text(record.model_asked, kModelNameBytes);
@@ -182,6 +202,7 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.text(record.session, kAttributionBytes);
     writer.text(record.app, kAttributionBytes);
     if (!record.app_title.empty()) writer.text(record.app_title, kAttributionBytes);
+    if (record.git.named()) write_git(writer, record.git);
     if (record.candidates.empty()) money_violation("a request without a candidate that can answer it");
     writer.integer(static_cast<std::uint8_t>(record.candidates.size()));
     for (const PricedCandidate& candidate : record.candidates) write_candidate(writer, candidate);
@@ -234,6 +255,7 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     record.session = reader.text();
     record.app = reader.text();
     if ((flags & kAppTitle) != 0) record.app_title = reader.text();
+    if ((flags & kGit) != 0) record.git = read_git(reader);
     const bool fit = read_candidates(reader, record.candidates);
     if (!reader.ok()) return failure(StatusCode::corrupt, "opened record: ends too early");
     if (reader.left() > 0 && fit) return failure(StatusCode::corrupt, "opened record: bytes after its end");

@@ -29,6 +29,21 @@ inline constexpr std::size_t kAttributionBytes = 128;  // end user, session, app
 inline constexpr std::size_t kFinishReasonBytes = 32;
 inline constexpr std::size_t kErrorCodeBytes = 64;
 inline constexpr std::size_t kUpstreamIdBytes = 96;
+inline constexpr std::size_t kGitProviderBytes = 10, kGitHostBytes = 64, kGitOrganizationBytes = 72,
+                             kGitRepositoryBytes = 128;
+// What a slot's room for candidates loses at most to the Git repository of a request that names one.
+inline constexpr std::size_t kGitUsageBytes =
+    16 + kGitProviderBytes + kGitHostBytes + kGitOrganizationBytes + kGitRepositoryBytes + 4;
+
+// The Git repository that a request named.
+struct GitUsage {
+    std::string_view provider, host;  // empty: it named none
+    std::string_view organization;    // the claimed one, or the one that was named
+    std::string_view repository;      // its path; empty: only an organization was named
+    Id128 claim = {};                 // by which the organization here was found; nil: by none
+    bool named() const { return !provider.empty(); }
+    bool operator==(const GitUsage&) const = default;
+};
 
 // Texts are views: of the caller when encoding, of the encoded bytes when decoded.
 struct RequestOpened {
@@ -45,6 +60,7 @@ struct RequestOpened {
     std::string_view session;
     std::string_view app;         // HTTP-Referer: its address
     std::string_view app_title;   // X-Title
+    GitUsage git;                 // X-Git-...
     PricedCandidates candidates;  // at least one
     NanoUsd hold;
     std::uint8_t retention_class = 0;  // how long this detail is kept: a number the configuration gives to a class

@@ -38,7 +38,8 @@ std::uint32_t list_digest(const UsageListQuery& query) {
     add_bytes(filter.member.value_or(Id128{}).bytes);
     add_bytes(filter.key.value_or(KeyDigest{}).bytes);
     text += filter.status ? static_cast<char>(*filter.status) : '-';
-    for (const std::string* one : {&filter.model, &filter.provider, &filter.end_user, &filter.session, &filter.app}) {
+    for (const std::string* one : {&filter.model, &filter.provider, &filter.end_user, &filter.session, &filter.app,
+                                   &filter.git_organization, &filter.git_repository}) {
         append_big_endian(text, static_cast<std::uint32_t>(one->size()));
         text += *one;
     }
@@ -104,7 +105,9 @@ bool admits(const UsageFilter& filter, const TimeRange& time, const UsageRecord&
            (!filter.status || *filter.status == status_class(settled)) &&
            (filter.end_user.empty() || filter.end_user == opened.end_user) &&
            (filter.session.empty() || filter.session == opened.session) &&
-           (filter.app.empty() || filter.app == opened.app || filter.app == opened.app_title);
+           (filter.app.empty() || filter.app == opened.app || filter.app == opened.app_title) &&
+           (filter.git_organization.empty() || filter.git_organization == opened.git.organization) &&
+           (filter.git_repository.empty() || filter.git_repository == opened.git.repository);
 }
 
 // Gathers one page.

@@ -23,6 +23,7 @@ struct UsageFilter {  // what is absent or empty admits everything
     // Of requests only: rollups don't know these.
     std::optional<StatusClass> status = {};
     std::string end_user = {}, session = {}, app = {};
+    std::string git_organization = {}, git_repository = {};
 };
 
 struct TimeRange {  // Unix time of settlement: from <= t < to

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "accounting/accounts/git_name.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -51,6 +52,7 @@ Columns columns_of(const StoredRequest& request, UsageNames& names) {
                                    {"session_id", text_of(opened.session)},
                                    {"http_referer", text_of(opened.app)},
                                    {"app_title", text_of(opened.app_title)}});
+    add_git(opened.git, columns);
     return columns;
 }
 
@@ -68,6 +70,16 @@ void read_status(QueryFields& fields, UsageFilter& filter) {
     filter.status = known->second;
 }
 
+// In the form in which requests have it; GitLab's rules hold for both providers.
+std::string read_git_path(QueryFields& fields, std::string_view name,
+                          Result<std::string> (*normal)(GitProvider, std::string_view, std::string_view)) {
+    const std::string text = fields.text(name);
+    if (text.empty()) return {};
+    const auto path = normal(GitProvider::gitlab, name, text);
+    if (!path) fields.fail(name, "must be a path such as acme or acme/project");
+    return path.value_or(std::string());
+}
+
 }  // namespace
 
 ApiAnswer list_activity(Call& call) {
@@ -79,6 +91,8 @@ ApiAnswer list_activity(Call& call) {
     query.filter.end_user = fields.text("user");
     query.filter.session = fields.text("session_id");
     query.filter.app = fields.text("app");
+    query.filter.git_organization = read_git_path(fields, "git_organization", normal_git_organization);
+    query.filter.git_repository = read_git_path(fields, "git_repository", normal_git_repository);
     query.time.from_ms = fields.time("from").value_or(query.time.from_ms);
     query.time.to_ms = fields.time("to").value_or(query.time.to_ms);
     query.limit = fields.number("limit", 1, kMaxUsagePage, query.limit);

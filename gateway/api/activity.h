@@ -21,6 +21,8 @@ inline constexpr std::array kActivityOwnQueryFields = {
     fields::text("user"),
     fields::text("session_id"),
     fields::text("app"),
+    fields::text("git_organization"),
+    fields::text("git_repository"),
 };
 inline constexpr auto kActivityQueryFields = joined(kActivityOwnQueryFields, kFilterFields);
 inline constexpr Schema kActivityQuery{"ActivityQuery", kActivityQueryFields};
@@ -61,7 +63,7 @@ inline constexpr std::array kActivityAttributionFields = {
     fields::text("app_title").or_null(),
 };
 inline constexpr auto kActivityFields =
-    joined(kActivityRequestFields, kProjectColumns, kKeyColumns, kActivityAttributionFields);
+    joined(kActivityRequestFields, kProjectColumns, kKeyColumns, kActivityAttributionFields, kGitColumns);
 inline constexpr Schema kActivity{"Activity", kActivityFields};
 inline constexpr std::array kActivityPageFields = {
     fields::list("data", kActivity), kNextCursor,

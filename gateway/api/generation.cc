@@ -25,6 +25,12 @@ void write_provider_response(const StoredRequest& request, JsonWriter& json) {
     json.end().end();
 }
 
+void write_git(const GitUsage& git, JsonWriter& json) {
+    json.key("git_provider").text_or_null(git.provider).key("git_host").text_or_null(git.host);
+    json.key("git_organization").text_or_null(git.organization).key("git_repository").text_or_null(git.repository);
+    json.key("git_claim_id").text_or_null(git.claim.is_nil() ? std::string() : to_uuid(git.claim));
+}
+
 bool is_visible(const Call& call, const RequestOpened& request) {
     const Caller& caller = call.request.caller;
     const Permit permitted = permit(*call.directory, caller, request.organization, Permission::see_own_generation);
@@ -76,6 +82,7 @@ ApiAnswer show_generation(Call& call) {
     json.key("session_id").text_or_null(opened.session);
     json.key("http_referer").text_or_null(opened.app);
     json.key("app_title").text_or_null(opened.app_title);
+    write_git(opened.git, json);
     json.key("workspace_id").text(to_uuid(opened.project)).key("origin").text(opened.app);
     json.key("data_region").text("global");
     write_provider_response(*found, json);

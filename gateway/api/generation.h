@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/api/call.h"
+#include "gateway/api/usage_names.h"
 
 namespace tollgate {
 
@@ -87,7 +88,7 @@ inline constexpr std::array kGenerationFields = {
     fields::text("data_region").note("Always global: the gateway has no regions"),
     fields::list("provider_responses", kProviderResponse).note("Of the attempt that answered, or the last one"),
 };
-inline constexpr auto kWholeGenerationFields = joined(kGenerationFields, kGenerationNulls);
+inline constexpr auto kWholeGenerationFields = joined(kGenerationFields, kGitColumns, kGenerationNulls);
 inline constexpr Schema kGeneration{"Generation", kWholeGenerationFields};
 inline constexpr std::array kGenerationDataFields = {fields::object("data", kGeneration)};
 inline constexpr Schema kGenerationData{"GenerationData", kGenerationDataFields};

@@ -19,4 +19,12 @@ void UsageNames::add_project(const Id128& project, Columns& out) {
     out.emplace_back("project_name", text_of(found->second));
 }
 
+void add_git(const GitUsage& git, Columns& out) {
+    out.insert(out.end(), {{"git_provider", text_of(git.provider)},
+                           {"git_host", text_of(git.host)},
+                           {"git_organization", text_of(git.organization)},
+                           {"git_repository", text_of(git.repository)},
+                           {"git_claim_id", id_of(git.claim)}});
+}
+
 }  // namespace tollgate

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "accounting/accounts/directory.h"
+#include "accounting/ledger/usage_record.h"
 #include "gateway/api/usage_table.h"
 
 namespace tollgate {
@@ -27,6 +28,13 @@ class UsageNames {
     std::map<KeyDigest, KeyNames> keys_;
     std::map<Id128, std::string> projects_;
 };
+
+// The Git repository that a request named, if it did; git_claim_id is null where no claim decided who pays.
+void add_git(const GitUsage& git, Columns& out);
+inline constexpr std::array kGitColumns = {fields::text("git_provider").or_null(), fields::text("git_host").or_null(),
+                                           fields::text("git_organization").or_null(),
+                                           fields::text("git_repository").or_null(),
+                                           fields::uuid("git_claim_id").or_null()};
 
 inline constexpr std::array kKeyColumns = {fields::key_hash("key_hash"), fields::text("key_name").or_null(),
                                            fields::text("key_label").or_null()};

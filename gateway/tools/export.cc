@@ -170,6 +170,11 @@ void write_request(Rows& rows, AccountNames& names, std::uint64_t block, const U
     rows.text("session", opened.session);
     rows.text("app", opened.app);
     rows.text("app_title", opened.app_title);
+    rows.text("git_provider", opened.git.provider);
+    rows.text("git_host", opened.git.host);
+    rows.text("git_organization", opened.git.organization);
+    rows.text("git_repository", opened.git.repository);
+    rows.text("git_claim", opened.git.claim.is_nil() ? std::string() : to_uuid(opened.git.claim));
     rows.number("prompt_tokens", settled.usage.prompt);
     rows.number("completion_tokens", settled.usage.completion);
     rows.number("cache_read_tokens", settled.usage.cache_read);

@@ -37,6 +37,11 @@ RequestOpened some_opened() {
     record.session = "session-1";
     record.app = "https://app.example";
     record.app_title = "An app";
+    record.git = {.provider = "gitlab",
+                  .host = "git.example.com:8443",
+                  .organization = "acme/team",
+                  .repository = "acme/team/sub/shop",
+                  .claim = make_uuid7(4)};
     record.candidates.add(some_candidate());
     record.candidates.add({.model = "meta/llama", .provider = "other", .prices = {kPrices, kProviderPrices}});
     record.hold = {6};
@@ -91,6 +96,7 @@ TEST(UsageRecord, OpenedReadsBack) {
     EXPECT_EQ(out->session, in.session);
     EXPECT_EQ(out->app, in.app);
     EXPECT_EQ(out->app_title, in.app_title);
+    EXPECT_EQ(out->git, in.git);
     EXPECT_EQ(out->hold, in.hold);
     EXPECT_EQ(out->retention_class, 3);
     ASSERT_EQ(out->candidates.size(), 2u);
@@ -200,9 +206,14 @@ TEST(UsageRecord, LongestTextsFitTheSlot) {
     for (auto* field : {&opened.model_asked, &opened.end_user, &opened.session, &opened.app, &opened.app_title}) {
         *field = text;
     }
-    opened.candidates = {};
-    while (opened.candidates.add({.model = text, .provider = text})) {
+    opened.git = {.provider = text, .host = text, .organization = text, .repository = text, .claim = make_uuid7(1)};
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    const Prices longest{kMost, kMost, kMost, kMost, kMost}, other{0, kMost, kMost, kMost, kMost};
+    opened.candidates = PricedCandidates(kGitUsageBytes);
+    while (
+        opened.candidates.add({.model = text, .provider = text, .prices = {longest, other}, .counted_prompt = kMost})) {
     }
+    EXPECT_EQ(opened.candidates.size(), kLeastCandidates - 1);
     RequestSettled settled = some_settled();
     for (auto* field : {&settled.finish_reason, &settled.error, &settled.upstream_id}) *field = text;
     std::array<std::byte, kSlotOpenBytes> open_bytes;
@@ -212,6 +223,9 @@ TEST(UsageRecord, LongestTextsFitTheSlot) {
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->candidates[0].model.size(), kModelNameBytes);
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->app.size(), kAttributionBytes);
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->app_title.size(), kAttributionBytes);
+    const GitUsage git = decode_opened(std::span(open_bytes).first(open_size))->git;
+    EXPECT_EQ(git.provider.size() + git.host.size() + git.organization.size() + git.repository.size() + 16 + 4,
+              kGitUsageBytes);
     EXPECT_EQ(decode_settled(std::span(settled_bytes).first(settled_size))->upstream_id.size(), kUpstreamIdBytes);
 }
 
