@@ -13,8 +13,6 @@ namespace {
 
 std::unexpected<Error> refused(std::string message) { return problem(ErrorKind::invalid_api_key, std::move(message)); }
 
-bool infers(const Head& head) { return head.operation != nullptr && head.operation->runs_on == RunsOn::exchange; }
-
 Error check_person(const Directory& directory, const KeyRecord& token) {
     const User* const user = directory.find_user(token.creator);
     if (user != nullptr && user->status == UserStatus::active) return {};
@@ -70,9 +68,9 @@ Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& director
     if (personal) {
         if (Error suspended = check_person(*directory, *record)) return std::unexpected(std::move(suspended));
     }
-    const auto found = request_organization(*directory, *record, head);
+    auto found = request_organization(*directory, *record, head);
     if (!found) return std::unexpected(found.error());
-    const Organization* const organization = *found;
+    const Organization* const organization = found->organization;
     std::shared_ptr<const OrganizationPolicy> policy;
     // What a person may of an organization that the path names is asked of the newest accounts, where the call is
     // answered. It may be another one than the person's current one.
@@ -87,13 +85,18 @@ Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& director
                         .creator = record->creator,
                         .policy = std::move(policy),
                         .credit = record->credit,
-                        .spenders = {}};
-    if (record->credit != nullptr) principal.spenders = spenders_of(*directory, *record, credits);
-    if (personal && infers(head)) {
+                        .spenders = {},
+                        .attribution = std::move(found->attribution)};
+    if (organization == nullptr || (personal && !head.calls_model())) return principal;
+    if (organization->credit == record->credit) {
+        principal.spenders = spenders_of(*directory, *record, credits);
+        return principal;
+    }
+    if (personal) {
         if (Error denied = check_may_infer(*directory, *record, *organization))
             return std::unexpected(std::move(denied));
-        spend_in(*organization, *directory, *record, credits, principal);
     }
+    spend_in(*organization, *directory, *record, credits, principal);
     return principal;
 }
 

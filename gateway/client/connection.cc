@@ -5,6 +5,7 @@
 #include "gateway/client/authenticate.h"
 #include "gateway/client/cors.h"
 #include "gateway/client/forwarded_headers.h"
+#include "gateway/client/git_fields.h"
 #include "gateway/client/reply.h"
 #include "gateway/exchange/abandoned.h"
 #include "gateway/exchange/held_request.h"
@@ -163,6 +164,7 @@ void Connection::begin_request() {
     head.idempotency_key = from.field("idempotency-key");
     if (from.method != "GET" && from.method != "POST") head.if_match = from.field("if-match");
     head.organization = from.field("x-org-id");
+    head.git = git_fields(from);
     append_forwarded(from, worker_.config().forward_headers, head.forwarded);
     const auto attribution = [&from](std::string_view name, std::string_view other) {
         std::string_view text = from.field(name);

@@ -85,6 +85,11 @@ void append_tollgate_fields(Exchange& request, BufferedText& out) {
         out += request.principal.policy->organization_text;
         out += "\r\n";
     }
+    if (request.principal.attribution != nullptr) {
+        out += "x-tollgate-routed-by: ";
+        out += to_string(request.principal.attribution->routed_by);
+        out += "\r\n";
+    }
     if (request.attempt.endpoint != nullptr) {
         out += "x-tollgate-provider: ";
         out += request.attempt.endpoint->provider->name;

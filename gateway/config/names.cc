@@ -24,8 +24,8 @@ std::string wrong_with_forwarded_header(const std::string& name) {
                                                                 "upgrade",
                                                                 "x-api-key",
                                                                 "x-org-id"};
-    static constexpr std::array<std::string_view, 4> kNeverPrefixed = {"x-tollgate-", "content-", "accept",
-                                                                       "x-forwarded-"};
+    static constexpr std::array<std::string_view, 5> kNeverPrefixed = {"x-tollgate-", "content-", "accept",
+                                                                       "x-forwarded-", "x-git-"};
     constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-_";
     const bool token = !name.empty() && name.find_first_not_of(kLetters) == std::string::npos;
     const bool never =

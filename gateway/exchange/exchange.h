@@ -10,6 +10,7 @@
 #include "accounting/ledger/usage_record.h"
 #include "gateway/chat/dialect/openai_request.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
+#include "gateway/exchange/attribution.h"
 #include "gateway/exchange/head.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/text/error.h"
@@ -29,6 +30,7 @@ struct Principal {
     std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key, and where the path names another one
     OrganizationCredit* credit = nullptr;
     Spenders spenders;
+    std::shared_ptr<const Attribution> attribution;  // null: the request names no Git repository
 };
 
 Caller caller_of(const Principal& principal);  // without its address

@@ -3,11 +3,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "accounting/money/ids.h"
 #include "gateway/chat/inbound.h"
+#include "gateway/exchange/attribution.h"
 #include "gateway/exchange/route.h"
 #include "gateway/wire/clock.h"
 #include "gateway/wire/content_decoder.h"
@@ -38,12 +40,13 @@ struct Head {
     std::string path;  // without query
     std::string query;
     std::string idempotency_key;
-    std::string if_match;      // of PUT, PATCH and DELETE
-    std::string forwarded;     // lines that are sent on to the provider, each with CRLF
-    std::string organization;  // X-Org-Id: that the request names
-    std::string app;           // HTTP-Referer: the app's address
-    std::string app_title;     // X-Title
-    std::string cors_fields;   // lines of every answer to a page of another origin (client/cors.h)
+    std::string if_match;                  // of PUT, PATCH and DELETE
+    std::string forwarded;                 // lines that are sent on to the provider, each with CRLF
+    std::string organization;              // X-Org-Id: that the request names
+    std::shared_ptr<const GitFields> git;  // null: none
+    std::string app;                       // HTTP-Referer: the app's address
+    std::string app_title;                 // X-Title
+    std::string cors_fields;               // lines of every answer to a page of another origin (client/cors.h)
     KeyDigest presented_key;
     bool key_presented = false;
 
@@ -51,6 +54,8 @@ struct Head {
     std::string_view generation_id() const {
         return {generation_id_text.data(), generation_id_text.size()};
     }  // gen-<ULID>
+
+    bool calls_model() const { return operation != nullptr && operation->runs_on == RunsOn::exchange; }
 
     // A request that begins now, of which nothing else is known yet.
     void begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t unix_ms);

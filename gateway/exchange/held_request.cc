@@ -30,6 +30,22 @@ std::int64_t fair_number_of_requests(const SlotFile& slots, std::uint32_t lane) 
         {kTimesWhatIsFree * slots.free_for(lane), std::int64_t{slots.slots()} / kLeastPart, std::int64_t{1}});
 }
 
+GitUsage usage_of(const Attribution& git) {
+    return {.provider = to_string(git.name.provider),
+            .host = git.name.host,
+            .organization = git.name.path,
+            .repository = git.repository,
+            .claim = git.claim};
+}
+
+// Who would have paid is not what the caller's key says alone.
+void name_payer(const Principal& principal, Error& refused) {
+    const std::string id = to_uuid(principal.organization);
+    std::string& extra = refused.detail().extra;
+    extra.append(extra.empty() ? "" : ",").append("\"organization_id\":\"").append(id).append("\"");
+    refused.detail().message += " (organization " + id + ")";
+}
+
 struct Overdraft {
     OnExhausted on_exhausted;
     NanoUsd cap;
@@ -106,6 +122,7 @@ HeldRequest::~HeldRequest() {
 HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> candidates,
                                       const CreditConfig& config) {
     Wanted wanted;
+    if (request_->principal.attribution != nullptr) wanted.rows = PricedCandidates(kGitUsageBytes);
     Demand& demand = wanted.demand;
     demand.unix_ms = ulid_time_ms(request_->head.id);
     demand.monotonic_ms = wire::monotonic_ms(request_->head.started);
@@ -147,8 +164,10 @@ Error HeldRequest::take(Exchange& request, std::span<const CatalogueEndpoint* co
     if (admission.refusal) {
         slots_.release_unopened(lane_, *slot);
         counters_.holds_refused.add();
-        return refusal_error(*admission.refusal, wanted.estimates[wanted.dearest],
-                             *candidates_[wanted.dearest]->endpoint, request.ask.body.choices);
+        Error refused = refusal_error(*admission.refusal, wanted.estimates[wanted.dearest],
+                                      *candidates_[wanted.dearest]->endpoint, request.ask.body.choices);
+        if (principal.attribution != nullptr) name_payer(principal, refused);
+        return refused;
     }
     held_ = admission.taken;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
@@ -182,6 +201,7 @@ void HeldRequest::open(const PricedCandidates& rows) {
     record.session = request.ask.body.session;
     record.app = request.head.app;
     record.app_title = request.head.app_title;
+    if (const Attribution* const git = request.principal.attribution.get()) record.git = usage_of(*git);
     record.candidates = rows;
     record.hold = held_;
     record.retention_class = request.terms.retention_class;

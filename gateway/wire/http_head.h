@@ -43,7 +43,7 @@ struct MessageHead {
     }
     // Of its size and its first and last letter, in either case. The factors keep the names that are looked up apart
     // from those that clients usually send.
-    static std::uint64_t name_bit(std::string_view name) {
+    static constexpr std::uint64_t name_bit(std::string_view name) {
         constexpr std::size_t kBits = 64, kLetter = 0x1f;
         const auto letter = [](char c) { return static_cast<unsigned char>(c) & kLetter; };
         return std::uint64_t{1} << ((name.size() + 2 * letter(name.front()) + 8 * letter(name.back())) % kBits);

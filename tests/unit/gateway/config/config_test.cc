@@ -72,6 +72,19 @@ TEST(Config, ThePublicAddressBeginsLinks) {
     }
 }
 
+TEST(Config, GitHostsOfOnesOwnHaveAProviderAndAnAddress) {
+    const GitConfig git =
+        good("git:\n  hosts:\n    git.example.com: {provider: gitlab, api_url: 'https://g/api/v4'}\n").git;
+    ASSERT_EQ(git.hosts.size(), 1u);
+    EXPECT_EQ(git.hosts[0],
+              (GitHostConfig{.host = "git.example.com", .provider = "gitlab", .api_url = "https://g/api/v4"}));
+    EXPECT_EQ(git.github_url, "https://api.github.com");
+    expect_problem("git: {hosts: {a: {provider: gitlab}}}", "t.yaml:1", "needs provider and api_url");
+    expect_problem("git: {hosts: {a: {provider: svn, api_url: 'https://a'}}}", "t.yaml:1", "github or gitlab");
+    expect_problem("git: {hosts: [a]}", "t.yaml:1", "mapping");
+    expect_problem("git: {timeout_ms: 1}", "t.yaml:1", "timeout_ms");
+}
+
 TEST(Config, AbsolutePricesStay) { EXPECT_EQ(good("prices: /p.yaml").prices, "/p.yaml"); }
 
 TEST(Config, ValuesAreRead) {
@@ -109,8 +122,9 @@ TEST(Config, UnknownKeysAreRefusedWithTheirLine) {
 TEST(Config, HeadersThatAreOfTheConnectionOrTheGatewayAreNotForwarded) {
     EXPECT_EQ(good("forward_headers: [x-mine]").forward_headers, std::vector<std::string>{"x-mine"});
     EXPECT_TRUE(good("forward_headers: []").forward_headers.empty());
-    for (const char* const name : {"authorization", "cookie", "host", "x-tollgate-a", "content-length", "connection",
-                                   "accept-encoding", "x-api-key", "Traceparent", "\"a b\""}) {
+    for (const char* const name :
+         {"authorization", "cookie", "host", "x-tollgate-a", "content-length", "connection", "accept-encoding",
+          "x-api-key", "x-org-id", "x-git-host", "Traceparent", "\"a b\""}) {
         expect_problem("forward_headers:\n- " + std::string(name) + "\n", "t.yaml:2: ", "cannot be forwarded");
     }
     expect_problem("forward_headers: a\n", "t.yaml:1: ", "list");
