@@ -122,6 +122,13 @@ ApiAnswer show_allowance(Call& call) { return allowance_answer(find_allowance(*c
 
 ApiAnswer update_allowance(Call& call, Change& change) {
     BodyFields& body = call.body;
+    const auto current = find_allowance(*call.services.store, named_by(call));
+    if (!current) return api_error(current.error());
+    if (const Status status = require_version(call, change, current->version); !status.ok()) return api_error(status);
+    JsonWriter shown;
+    write_allowance(*current, shown);
+    body.check_echo(shown.take(), {"amount", "ends_at", "paused", "note", "version"},
+                    {"granted_until", "last_transaction_id"});
     AllowanceChange fields;
     if (body.has("amount")) fields.amount = positive_amount(body);
     if (fields.amount && *fields.amount > kMostAmount) body.fail("amount", "is more than one transaction may be about");

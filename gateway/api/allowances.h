@@ -30,28 +30,22 @@ inline constexpr std::array kNewAllowanceFields = {
     kAllowanceNote,
 };
 inline constexpr Schema kNewAllowance{"NewAllowance", kNewAllowanceFields};
-inline constexpr std::array kAllowanceChangeFields = {
-    fields::usd("amount").note("From the next window on"),
-    fields::time("ends_at").or_null().note("In the future; null: never"),
-    fields::flag("paused").note("Windows that it is paused for are not granted later"),
-    kAllowanceNote,
-};
-inline constexpr Schema kAllowanceChange{"AllowanceChange", kAllowanceChangeFields};
 inline constexpr std::array kAllowanceFields = {
     fields::uuid("id"),
     fields::uuid("organization_id"),
-    fields::usd("amount"),
+    fields::usd("amount").note("A new one counts from the next window on"),
     kAllowanceInterval,
     fields::time("starts_at"),
-    fields::time("ends_at").or_null(),
-    fields::flag("paused"),
-    fields::text("note").or_null(),
+    fields::time("ends_at").or_null().note("null: never"),
+    fields::flag("paused").note("Windows that it is paused for are not granted later"),
+    kAllowanceNote,
     fields::time("granted_until").or_null().note("The end of the window that was granted last"),
     fields::text("last_transaction_id").or_null(),
     fields::time("created_at"),
     fields::integer("version"),
 };
 inline constexpr Schema kAllowance{"Allowance", kAllowanceFields};
+inline constexpr Schema kAllowanceChange{"AllowanceChange", kAllowanceFields};
 inline constexpr std::array kAllowancePageFields = {fields::list("data", kAllowance), kNextCursor};
 inline constexpr Schema kAllowancePage{"AllowancePage", kAllowancePageFields};
 inline constexpr std::array kAllowanceDeletedFields = {fields::flag("deleted")};

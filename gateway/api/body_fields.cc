@@ -73,12 +73,18 @@ void BodyFields::fail(std::string_view name, std::string_view what) {
     error_ = {ErrorKind::invalid_request, "'" + std::string(name) + "' " + std::string(what), std::string(name)};
 }
 
-void BodyFields::check_echo(std::string_view shown, std::initializer_list<std::string_view> changeable) {
+void BodyFields::check_echo(std::string_view shown, std::initializer_list<std::string_view> changeable,
+                            std::initializer_list<std::string_view> moving) {
     const boost::json::value now = boost::json::parse(shown);
+    const auto is_in = [](std::initializer_list<std::string_view> list, std::string_view name) {
+        return std::ranges::find(list, name) != list.end();
+    };
+    const bool changes =
+        std::ranges::any_of(object_, [&](const auto& member) { return is_in(changeable, member.key()); });
     for (const auto& member : object_) {
         const std::string_view name(member.key().data(), member.key().size());
         const auto* const current = now.as_object().if_contains(name);
-        if (std::ranges::find(changeable, name) != changeable.end()) continue;
+        if (is_in(changeable, name) || (changes && is_in(moving, name))) continue;
         if (error_ || (current != nullptr && *current == member.value())) continue;
         error_ = {ErrorKind::permission_denied, "'" + std::string(name) + "' cannot be changed", std::string(name)};
     }
@@ -175,6 +181,37 @@ std::optional<std::vector<std::string>> BodyFields::texts(std::string_view name,
     }
     std::vector<std::string> texts;
     for (const auto& item : *items) texts.emplace_back(item.get_string());
+    return texts;
+}
+
+std::vector<BodyFields> BodyFields::objects(std::string_view name, const Schema& known, std::size_t most) {
+    const auto* const value = object_.if_contains(name);
+    if (value == nullptr || value->is_null()) return {};
+    const auto* const items = value->if_array();
+    if (items == nullptr || items->size() > most) {
+        fail(name, "must be a list of at most " + std::to_string(most) + " objects");
+        return {};
+    }
+    std::vector<BodyFields> objects;
+    for (const auto& item : *items) objects.emplace_back(boost::json::serialize(item), known);
+    return objects;
+}
+
+std::vector<std::string> BodyFields::scalars(std::string_view name, std::size_t most) {
+    const auto* const value = object_.if_contains(name);
+    if (value == nullptr || value->is_null()) return {};
+    const auto is_scalar = [](const boost::json::value& one) { return one.is_string() || one.is_number(); };
+    const auto text = [](const boost::json::value& one) {
+        return one.is_string() ? std::string(one.get_string()) : boost::json::serialize(one);
+    };
+    if (is_scalar(*value)) return {text(*value)};
+    const auto* const items = value->if_array();
+    if (items == nullptr || items->empty() || items->size() > most || !std::ranges::all_of(*items, is_scalar)) {
+        fail(name, "must be a string, a number, or a list of 1 to " + std::to_string(most) + " of them");
+        return {};
+    }
+    std::vector<std::string> texts;
+    for (const auto& item : *items) texts.push_back(text(item));
     return texts;
 }
 

@@ -34,14 +34,20 @@ class BodyFields {
     std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most);
     // The members of an object in the body; nullopt if absent or null. Their first problem is to be handed to keep().
     std::optional<BodyFields> object(std::string_view name, const Schema& known);
+    // A list of at most `most` objects; empty if absent or null. Their first problems are to be handed to keep().
+    std::vector<BodyFields> objects(std::string_view name, const Schema& known, std::size_t most);
+    // A string or a number, or a list of 1 to `most` of them, each as text; empty if absent or null.
+    std::vector<std::string> scalars(std::string_view name, std::size_t most);
     void keep(const Error& error) {
         if (!error_) error_ = error;
     }
 
     void fail(std::string_view name, std::string_view what);
     // What was read may come back as a whole. Fails, and forbids it, where a member that is none of `changeable` has
-    // another value than in `shown`, a JSON object.
-    void check_echo(std::string_view shown, std::initializer_list<std::string_view> changeable);
+    // another value than in `shown`, a JSON object. Those in `moving` change by themselves: an old value is no offence
+    // beside something that can be changed.
+    void check_echo(std::string_view shown, std::initializer_list<std::string_view> changeable,
+                    std::initializer_list<std::string_view> moving = {});
     const Error& error() const { return error_; }
 
   private:

@@ -129,6 +129,11 @@ ApiAnswer api_error(ErrorKind kind, std::string message, std::string param) {
     return answer;
 }
 
+ApiAnswer no_organization_of_its_own() {
+    return api_error(ErrorKind::invalid_request,
+                     "the root key belongs to no organization: ask about one below /api/organizations/{id}");
+}
+
 ApiAnswer api_error(const Status& status) {
     ApiAnswer answer = api_error(kind_of(status.code()), status.message());
     if (answer.error.kind() == ErrorKind::store_unavailable) {
@@ -160,7 +165,8 @@ Call::Call(Services& all, const ApiRequest& asked)
       directory(all.accounts->directory()),
       query(query_of(asked), or_nothing(asked.operation->contract.query)),
       body(body_of(asked), or_nothing(asked.operation->contract.body)) {
-    if (const auto id = parse_uuid(path(kOrganization))) organization_ = directory->find_organization(*id);
+    const auto id = asked.operation->names_organization() ? parse_uuid(path(kOrganization)) : asked.caller.organization;
+    if (id) organization_ = directory->find_organization(*id);
 }
 
 std::string_view Call::path(std::string_view name) const {
@@ -191,6 +197,12 @@ Error Call::check_standing(const Directory& now) {
     permit_ = tollgate::permit(now, request.caller, id, guard.permission);
     if (permit_.access == Access::granted) return {};
     return permit_.access == Access::unknown_organization ? unknown() : denied(guard.permission);
+}
+
+Status require_version(Call& call, Change& change, std::int64_t current) {
+    const auto version = call.body.count("version", INT64_MAX).value_or(std::nullopt);
+    if (version) change.expect_version(*version);
+    return change.require_version(current);
 }
 
 ApiAnswer answer_call(Services& services, const ApiRequest& request) {

@@ -37,6 +37,8 @@ struct ApiAnswer {
 };
 
 ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {});
+// What the root key is told that asks about its own organization.
+ApiAnswer no_organization_of_its_own();
 // A status of the store, the ledger or the accounts as the caller should see it; its reason is a member of the error.
 ApiAnswer api_error(const Status& status);
 // The answer whose body the text is; it is empty afterwards.
@@ -58,8 +60,9 @@ class Call {
     BodyFields body;    // the same
 
     std::string_view path(std::string_view name) const;  // a parameter of the path
-    // The organization in the path.
+    // The organization in the path; where the path has none, the caller's, if he has one: the root key doesn't.
     const Organization& organization() const { return *organization_; }
+    bool has_organization() const { return organization_ != nullptr; }
     // What the caller may of it, where the operation needs a permission.
     const Permit& permit() const { return permit_; }
     // The refusal, if a field read so far is wrong.
@@ -75,6 +78,9 @@ class Call {
     const Organization* organization_ = nullptr;
     Permit permit_;
 };
+
+// The version that the body or If-Match demands, if one does: stale if the entity has another.
+Status require_version(Call& call, Change& change, std::int64_t current);
 
 // Runs the operation's handler, on the thread that it asks for. What the caller may is looked at here, in the newest
 // accounts; a change looks again when no other one can be made.

@@ -1,18 +1,25 @@
 #include "gateway/api/keys.h"
 
-#include <algorithm>
-
 #include "gateway/api/credits.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
+// What a change may name, and figures that change by themselves.
+constexpr std::initializer_list<std::string_view> kChangeable = {"name", "disabled", "limit", "limit_reset"};
+constexpr std::initializer_list<std::string_view> kMoving = {
+    "limit_remaining",   "usage",      "usage_daily",      "usage_weekly",
+    "usage_monthly",     "byok_usage", "byok_usage_daily", "byok_usage_weekly",
+    "byok_usage_monthly"};
 constexpr std::string_view kRateLimitNote = "The key's own limit of requests. Others are in the x-ratelimit headers.";
 
-// The members of a key's object, without its braces, with what it spent of that organization's credit.
-void write_members(const CreditTable& credits, const Organization& spent_in, const KeyRecord& key, std::int64_t now_ms,
-                   JsonWriter& json) {
+// The members of a key's object, without its braces, with what it spent of the credit of the call's organization. The
+// key is of the directory.
+void write_members(const Call& call, const Directory& directory, const KeyRecord& key, JsonWriter& json) {
+    CreditTable& credits = *call.services.credits;
+    const Organization& spent_in = call.organization();
+    const std::int64_t now_ms = call.request.now_ms;
     const Spender* const spender = credits.find_key(spent_in.id, key.digest);
     const Spender state = spender != nullptr ? spent_in.credit->state_of(*spender, 0) : Spender(LimitScope::key);
     const WindowNumbers now = windows_at(now_ms);
@@ -22,12 +29,9 @@ void write_members(const CreditTable& credits, const Organization& spent_in, con
     json.key("disabled").flag(key.disabled != Disabled::no).key("limit");
     limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_remaining");
-    if (limits.budget) {
-        const NanoUsd used = state.charged_in(limits.reset, now);
-        json.usd(used < *limits.budget ? *limits.budget - used : NanoUsd{});
-    } else {
-        json.null();
-    }
+    const auto budgets = budgets_of(directory, credits, spent_in, key, now_ms);
+    const KeyBudget* const binding = binding_budget(budgets);
+    binding == nullptr ? void(json.null()) : void(json.usd(binding->left()));
     json.key("limit_reset").text_or_null(reset_name(limits.reset));
     json.key("include_byok_in_limit").flag(false);
     json.key("usage").usd(state.spent.total);
@@ -52,75 +56,17 @@ void write_members(const CreditTable& credits, const Organization& spent_in, con
     }
     json.key("created_at").time(key.created_ms);
     json.key("updated_at").time(key.updated_ms == key.created_ms ? 0 : key.updated_ms);
-    json.key("expires_at").time(key.expires_ms);
+    json.key("expires_at").time(key.expires_ms).key("external_user").null();
     json.key("rate_limit").object().key("requests").number(limits.requests_per_minute.value_or(-1));
     json.key("interval").text("1m").key("note").text(kRateLimitNote).end();
 }
 
-void write_key(const Call& call, const KeyRecord& key, JsonWriter& json) {
-    json.object();
-    write_members(*call.services.credits, call.organization(), key, call.request.now_ms, json);
-    json.end();
-}
-
-// A limit on what the key spends, be it the key's own or of those that it spends for.
-struct KeyBudget {
-    std::string_view scope;  // OpenRouter's word where it has one
-    LimitReset reset;
-    NanoUsd limit, spent;
-    NanoUsd left() const { return limit - spent; }
-};
-
-std::vector<KeyBudget> budgets_of(const Call& call, const Organization& spent_in, const KeyRecord& key) {
-    const bool personal = key.kind == KeyKind::personal;
-    if (personal && !key.may_infer) return {};
-    OrganizationCredit& credit = *spent_in.credit;
-    const Spenders spenders = personal ? spenders_in(*call.directory, spent_in, key, *call.services.credits)
-                                       : spenders_of(*call.directory, key, *call.services.credits);
-    const std::array<std::pair<std::string_view, const Spender*>, 4> all = {{{"organization", &credit.spender()},
-                                                                             {"workspace", spenders.project},
-                                                                             {"member", spenders.member},
-                                                                             {"key_limit", spenders.key}}};
-    const WindowNumbers now = windows_at(call.request.now_ms);
-    std::vector<KeyBudget> budgets;
-    for (const auto& [scope, spender] : all) {
-        if (spender == nullptr) continue;
-        const Spender state = credit.state_of(*spender, 0);
-        const LimitReset reset = state.limits.reset;
-        if (const auto& limit = state.limits.budget) {
-            budgets.push_back({scope, reset, *limit, state.charged_in(reset, now)});
-        }
-    }
-    return budgets;
-}
-
-void write_budget(const KeyBudget& budget, std::int64_t now_ms, JsonWriter& json) {
-    json.object().key("scope").text(budget.scope).key("limit_usd").usd(budget.limit);
-    json.key("spend_usd").usd(budget.spent).key("remaining_usd").usd(budget.left());
-    json.key("reset_interval").text_or_null(reset_name(budget.reset));
-    json.key("resets_at").time(window_end_ms(budget.reset, now_ms)).key("include_byok").flag(false);
-    json.key("budget_id").null().key("guardrail_id").null().end();
-}
-
-void write_own_budgets(const Call& call, const Organization& spent_in, const KeyRecord& key, JsonWriter& json) {
-    const std::vector<KeyBudget> budgets = budgets_of(call, spent_in, key);
-    json.key("budgets").array();
-    for (const KeyBudget& budget : budgets) write_budget(budget, call.request.now_ms, json);
-    json.end().key("effective_budget");
-    const auto least = std::ranges::min_element(budgets, {}, &KeyBudget::left);
-    least == budgets.end() ? void(json.null()) : write_budget(*least, call.request.now_ms, json);
-}
-
-ApiAnswer key_answer(const Call& call, const KeyRecord& key) {
+ApiAnswer key_answer(const Call& call, const Directory& directory, const KeyRecord& key) {
     JsonWriter json;
     json.object().key("data");
-    write_key(call, key, json);
+    write_key(call, directory, key, json);
     json.end();
     return versioned_answer(json, key.version);
-}
-
-bool is_visible(const Call& call, const KeyRecord& key) {
-    return !call.permit().own_only || key.creator == call.request.caller.user;
 }
 
 // The key that the path names, if it is the organization's and the caller's to see. It lives as long as the directory.
@@ -170,6 +116,16 @@ KeyKind read_kind(BodyFields& body) {
 
 }  // namespace
 
+void write_key(const Call& call, const Directory& directory, const KeyRecord& key, JsonWriter& json) {
+    json.object();
+    write_members(call, directory, key, json);
+    json.end();
+}
+
+bool is_visible(const Call& call, const KeyRecord& key) {
+    return !call.permit().own_only || key.creator == call.request.caller.user;
+}
+
 ApiAnswer list_keys(Call& call) {
     const Page page = read_page(call.query);
     if (call.error()) return call.refusal();
@@ -179,7 +135,7 @@ ApiAnswer list_keys(Call& call) {
     const auto part = page_of(
         page, std::move(keys), [](const KeyRecord* one) { return std::tuple(one->created_ms, one->digest); },
         [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); });
-    write_page(part, [&](const KeyRecord* one) { write_key(call, *one, json); }, json);
+    write_page(part, [&](const KeyRecord* one) { write_key(call, *call.directory, *one, json); }, json);
     return json_answer(json);
 }
 
@@ -191,7 +147,10 @@ ApiAnswer create_key(Call& call, Change& change) {
     const auto scopes = body.texts("scopes", kGivenScopes).value_or(std::vector<std::string>());
     key.limit = body.usd("limit").value_or(std::nullopt);
     key.reset = read_reset(body);
-    key.project = optional_uuid(body, "project_id");
+    key.project = optional_uuid(body, body.has("workspace_id") ? "workspace_id" : "project_id");
+    if (body.has("include_byok_in_limit") && body.flag("include_byok_in_limit")) {
+        body.fail("include_byok_in_limit", "must be false: requests by an own provider key never count");
+    }
     key.creator = optional_uuid(body, "creator_user_id").value_or(call.request.caller.user);
     key.expires_ms = body.time_after("expires_at", call.request.now_ms);
     if (call.error()) return call.refusal();
@@ -205,7 +164,7 @@ ApiAnswer create_key(Call& call, Change& change) {
     if (!made) return api_error(made.error());
     JsonWriter json;
     json.object().key("data");
-    write_key(call, *change.directory().find_key(made->digest), json);
+    write_key(call, change.directory(), *change.directory().find_key(made->digest), json);
     json.key("key").text(made->plaintext).end();
     ApiAnswer answer = json_answer(json, 201);
     answer.secret_of = "key/" + to_hex(made->digest);
@@ -214,12 +173,15 @@ ApiAnswer create_key(Call& call, Change& change) {
 
 ApiAnswer show_key(Call& call) {
     const KeyRecord* const key = find_key(call, *call.directory);
-    return key == nullptr ? no_such_key() : key_answer(call, *key);
+    return key == nullptr ? no_such_key() : key_answer(call, *call.directory, *key);
 }
 
 ApiAnswer update_key(Call& call, Change& change) {
     const KeyRecord* const key = find_key(call, change.directory());
     if (key == nullptr) return no_such_key();
+    JsonWriter shown;
+    write_key(call, change.directory(), *key, shown);
+    call.body.check_echo(shown.take(), kChangeable, kMoving);
     KeyChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
     if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
@@ -228,7 +190,7 @@ ApiAnswer update_key(Call& call, Change& change) {
     if (call.error()) return call.refusal();
     const Status status = update_key(change, KeyDigest(key->digest), wanted);
     if (!status.ok()) return api_error(status);
-    return key_answer(call, *find_key(call, change.directory()));
+    return key_answer(call, change.directory(), *find_key(call, change.directory()));
 }
 
 ApiAnswer delete_key(Call& call, Change& change) {
@@ -248,8 +210,9 @@ ApiAnswer show_own_key(Call& call) {
     if (organization == nullptr) return no_credit_of_its_own();
     JsonWriter json;
     json.object().key("data").object();
-    write_members(*call.services.credits, *organization, *key, call.request.now_ms, json);
-    write_own_budgets(call, *organization, *key, json);
+    write_members(call, *call.directory, *key, json);
+    const auto budgets = budgets_of(*call.directory, *call.services.credits, *organization, *key, call.request.now_ms);
+    write_budgets(budgets, call.request.now_ms, json);
     json.key("allowed_data_regions").array().text("global").end().key("free_model_daily_requests").object();
     for (const Field& field : kDailyRequestsFields) json.key(field.name).number(0);
     json.end().end().end();

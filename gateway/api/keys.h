@@ -5,6 +5,7 @@
 
 #include "accounting/accounts/key.h"
 #include "gateway/api/call.h"
+#include "gateway/api/key_budgets.h"
 #include "gateway/api/limits.h"
 #include "gateway/api/organizations.h"
 #include "gateway/api/paging.h"
@@ -19,6 +20,11 @@ ApiAnswer delete_key(Call& call, Change& change);
 // The one that calls.
 ApiAnswer show_own_key(Call& call);
 
+// Whether the caller may see the key, which is of his organization.
+bool is_visible(const Call& call, const KeyRecord& key);
+// As an object of kKeyFields. The key is of the directory.
+void write_key(const Call& call, const Directory& directory, const KeyRecord& key, JsonWriter& json);
+
 inline constexpr std::array kNewKeyFields = {
     kNameField,
     fields::text("kind").or_null().one_of("inference|management|service"),
@@ -31,14 +37,6 @@ inline constexpr std::array kNewKeyFields = {
 };
 inline constexpr Schema kNewKeyBody{"NewKey", kNewKeyFields};
 
-inline constexpr std::array kKeyChangeFields = {
-    fields::text("name").from(1, 100),
-    fields::flag("disabled"),
-    kBudgetField,
-    kResetField,
-};
-inline constexpr Schema kKeyChangeBody{"KeyChange", kKeyChangeFields};
-
 inline constexpr std::array kRateLimitFields = {fields::integer("requests").note("-1: unlimited"),
                                                 fields::text("interval"), fields::text("note")};
 inline constexpr Schema kRateLimit{"RateLimit", kRateLimitFields};
@@ -46,10 +44,10 @@ inline constexpr Schema kRateLimit{"RateLimit", kRateLimitFields};
 inline constexpr std::array kKeyFields = {
     fields::key_hash("hash").note("SHA-256 of the key"),
     fields::text("label"),
-    fields::text("name"),
+    fields::text("name").from(1, 100),
     fields::flag("disabled"),
-    fields::usd("limit").or_null(),
-    fields::usd("limit_remaining").or_null(),
+    kBudgetField,
+    fields::usd("limit_remaining").or_null().note("Of the budget that has the least left, whose ever it is"),
     kResetField,
     fields::flag("include_byok_in_limit"),
     fields::usd("usage"),
@@ -72,24 +70,15 @@ inline constexpr std::array kKeyFields = {
     fields::time("created_at").or_null(),
     fields::time("updated_at").or_null(),
     fields::time("expires_at").or_null(),
+    fields::text("external_user").or_null().note("Always null: keys are of members, not of a partner's users"),
     fields::object("rate_limit", kRateLimit),
 };
 inline constexpr Schema kKey{"Key", kKeyFields};
+// Whoever changes a name may send back all that was shown.
+inline constexpr Schema kKeyChangeBody{"KeyChange", kKeyFields};
 inline constexpr std::array kKeyDataFields = {fields::object("data", kKey)};
 inline constexpr Schema kKeyData{"KeyData", kKeyDataFields};
 // What the key that calls is told beside that.
-inline constexpr std::array kKeyBudgetFields = {
-    fields::text("scope").one_of("organization|workspace|member|key_limit").note("workspace: the key's project"),
-    fields::usd("limit_usd"),
-    fields::usd("spend_usd").note("In the current window"),
-    fields::usd("remaining_usd"),
-    fields::text("reset_interval").or_null().one_of("daily|weekly|monthly"),
-    fields::time("resets_at").or_null(),
-    fields::flag("include_byok"),
-    fields::text("budget_id").or_null(),
-    fields::text("guardrail_id").or_null(),
-};
-inline constexpr Schema kKeyBudget{"KeyBudget", kKeyBudgetFields};
 inline constexpr std::array kDailyRequestsFields = {fields::integer("used"), fields::integer("limit"),
                                                     fields::integer("remaining")};
 inline constexpr Schema kDailyRequests{"DailyRequests", kDailyRequestsFields};

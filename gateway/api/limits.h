@@ -30,8 +30,6 @@ inline constexpr std::array kLimitsBodyFields = {kBudgetField, kResetField, rate
                                                  rate_field("tokens_per_minute"), rate_field("concurrent_requests")};
 // All at once: what is absent is unlimited.
 inline constexpr Schema kLimitsBody{"NewLimits", kLimitsBodyFields};
-// What is absent stays as it is.
-inline constexpr Schema kLimitsChange{"LimitsChange", kLimitsBodyFields};
 inline constexpr Schema kReplacedLimits{"ReplacedLimits", kLimitsBodyFields};
 
 inline constexpr std::array kLimitsStateFields = {
@@ -46,5 +44,7 @@ inline constexpr std::array kLimitsStateFields = {
 };
 inline constexpr auto kLimitsFields = joined(kLimitsBodyFields, kLimitsStateFields);
 inline constexpr Schema kLimits{"Limits", kLimitsFields};
+// What is absent stays as it is. What was shown may come back as a whole.
+inline constexpr Schema kLimitsChange{"LimitsChange", kLimitsFields};
 
 }  // namespace tollgate

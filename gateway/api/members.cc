@@ -149,6 +149,10 @@ ApiAnswer update_member(Call& call, Change& change) {
     const Membership* const member = find_member(call, change.directory());
     if (member == nullptr) return no_such_member();
     BodyFields& body = call.body;
+    if (const Status status = require_version(call, change, member->version); !status.ok()) return api_error(status);
+    JsonWriter shown;
+    write_member(call, change.directory(), *member, sees_limits(call, change.directory()), shown);
+    body.check_echo(shown.take(), {"role", "status", "version"});
     std::optional<Role> role;
     if (body.has("role")) {
         role = Role::member;

@@ -61,7 +61,14 @@ inline constexpr std::array kNewMemberFields = {
 inline constexpr Schema kNewMember{"NewMember", kNewMemberFields};
 inline constexpr std::array kMemberChangeFields = {
     fields::text("role").one_of("owner|admin|member|developer").note("developer is another name of member"),
-    kMemberStatus};
+    kMemberStatus,
+    fields::uuid("user_id").note("This and what follows may come back as it was shown"),
+    fields::text("email"),
+    fields::text("name"),
+    fields::time("joined_at"),
+    fields::object("limits", kMemberLimits).or_null(),
+    fields::integer("version"),
+};
 inline constexpr Schema kMemberChange{"MemberChange", kMemberChangeFields};
 inline constexpr std::array kMemberRemovedFields = {
     fields::flag("removed"), fields::integer("keys_disabled").note("Keys of the organization that the person made")};

@@ -84,8 +84,7 @@ ApiAnswer update_organization(Call& call, Change& change) {
     const Id128 id = call.organization().id;
     const Organization& current = *change.directory().find_organization(id);
     BodyFields& body = call.body;
-    if (const auto version = body.count("version", INT64_MAX).value_or(std::nullopt)) change.expect_version(*version);
-    if (const Status status = change.require_version(current.version); !status.ok()) return api_error(status);
+    if (const Status status = require_version(call, change, current.version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_organization(change.directory(), current, shown);
     body.check_echo(shown.take(), {"name", "slug", "version"});

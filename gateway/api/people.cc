@@ -153,11 +153,18 @@ ApiAnswer update_user(Call& call, Change& change) {
     const User* const user = user_of_path(call, change.directory());
     if (user == nullptr) return no_such_user();
     BodyFields& body = call.body;
+    if (const Status status = require_version(call, change, user->version); !status.ok()) return api_error(status);
+    JsonWriter shown;
+    write_user(*user, shown);
+    body.check_echo(shown.take(), {"email", "name", "email_verified", "status", "most_organizations", "version"});
     UserChange wanted;
     if (body.has("email")) wanted.email = body.required_text("email");
     if (body.has("name")) wanted.name = body.required_text("name");
     if (body.has("email_verified")) {
-        wanted.verified_by = body.flag("email_verified") ? VerifiedBy::the_operator : VerifiedBy::nobody;
+        const bool verified = body.flag("email_verified");
+        const bool repeated = verified == user->verified() && (!wanted.email || *wanted.email == user->email);
+        // Who verified it stays, then.
+        if (!repeated) wanted.verified_by = verified ? VerifiedBy::the_operator : VerifiedBy::nobody;
     }
     if (body.has("status")) wanted.status = read_status(body);
     wanted.most_organizations = body.count("most_organizations", kMostPerMinute);
@@ -179,6 +186,9 @@ ApiAnswer delete_user(Call& call, Change& change) {
 ApiAnswer show_me(Call& call) { return my_answer(call, *call.directory); }
 
 ApiAnswer update_me(Call& call, Change& change) {
+    const ApiAnswer shown = my_answer(call, change.directory());
+    if (shown.error) return shown;
+    call.body.check_echo(shown.body, {"name"});
     UserChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
     if (call.error()) return call.refusal();

@@ -43,31 +43,21 @@ inline constexpr std::array kNewUserFields = {
 };
 inline constexpr Schema kNewUserBody{"NewUser", kNewUserFields};
 
-inline constexpr std::array kUserChangeFields = {
-    kEmailField,
-    fields::text("name").from(1, 100),
-    fields::flag("email_verified"),
-    fields::text("status").one_of("active|suspended"),
-    fields::integer("most_organizations").from(0, kMostPerMinute).or_null().note("null: as the plan says"),
-};
-inline constexpr Schema kUserChangeBody{"UserChange", kUserChangeFields};
-inline constexpr std::array kMyChangeFields = {fields::text("name").from(1, 100)};
-inline constexpr Schema kMyChangeBody{"MyChange", kMyChangeFields};
-
 inline constexpr std::array kUserFields = {
     fields::uuid("id"),
-    fields::text("email"),
+    kEmailField,
     fields::flag("email_verified"),
-    fields::text("name"),
+    fields::text("name").from(1, 100),
     fields::text("status").one_of("active|suspended"),
     fields::uuid("personal_organization_id"),
     fields::uuid("current_organization_id"),
-    fields::integer("most_organizations").or_null(),
+    fields::integer("most_organizations").from(0, kMostPerMinute).or_null().note("null: as the plan says"),
     fields::time("created_at"),
     fields::time("updated_at"),
     fields::integer("version"),
 };
 inline constexpr Schema kUser{"User", kUserFields};
+inline constexpr Schema kUserChangeBody{"UserChange", kUserFields};
 inline constexpr std::array kUserPageFields = {fields::list("data", kUser), kNextCursor};
 inline constexpr Schema kUserPage{"UserPage", kUserPageFields};
 inline constexpr std::array kUsersQueryFields = {kPageLimit, kPageCursor, kEmailPartQuery,
@@ -93,5 +83,8 @@ inline constexpr std::array kMeFields = {
     fields::object("token", kToken).note("The one that calls"),
 };
 inline constexpr Schema kMe{"Me", kMeFields};
+inline constexpr std::array kMyNameField = {fields::text("name").from(1, 100)};
+inline constexpr auto kMyChangeFields = joined(kMyNameField, kMeFields);
+inline constexpr Schema kMyChangeBody{"MyChange", kMyChangeFields};
 
 }  // namespace tollgate

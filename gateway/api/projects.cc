@@ -70,8 +70,7 @@ ApiAnswer update_project(Call& call, Change& change) {
     const Project* const current = find_project(call, change.directory());
     if (current == nullptr) return no_such_project();
     BodyFields& body = call.body;
-    if (const auto version = body.count("version", INT64_MAX).value_or(std::nullopt)) change.expect_version(*version);
-    if (const Status status = change.require_version(current->version); !status.ok()) return api_error(status);
+    if (const Status status = require_version(call, change, current->version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_project(*current, shown);
     body.check_echo(shown.take(), {"name", "archived", "version"});

@@ -84,6 +84,10 @@ ApiAnswer show_my_token(Call& call) {
 ApiAnswer update_my_token(Call& call, Change& change) {
     const KeyRecord* const token = my_token(call, change.directory());
     if (token == nullptr) return no_such_token();
+    if (const Status status = require_version(call, change, token->version); !status.ok()) return api_error(status);
+    JsonWriter shown;
+    write_token(*token, shown);
+    call.body.check_echo(shown.take(), {"name", "disabled", "version"});
     KeyChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
     if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");

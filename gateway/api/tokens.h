@@ -27,13 +27,10 @@ inline constexpr std::array kNewTokenFields = {
     fields::time("expires_at").or_null().note("In the future; null: never"),
 };
 inline constexpr Schema kNewTokenBody{"NewToken", kNewTokenFields};
-inline constexpr std::array kTokenChangeFields = {fields::text("name").from(1, 100), fields::flag("disabled")};
-inline constexpr Schema kTokenChangeBody{"TokenChange", kTokenChangeFields};
-
 inline constexpr std::array kTokenFields = {
     fields::key_hash("hash").note("SHA-256 of the token"),
     fields::text("label"),
-    fields::text("name"),
+    fields::text("name").from(1, 100),
     kScopesField.note("*: everything"),
     fields::flag("may_infer"),
     fields::flag("disabled"),
@@ -42,6 +39,7 @@ inline constexpr std::array kTokenFields = {
     fields::integer("version"),
 };
 inline constexpr Schema kToken{"Token", kTokenFields};
+inline constexpr Schema kTokenChangeBody{"TokenChange", kTokenFields};
 inline constexpr std::array kTokenDataFields = {fields::object("data", kToken)};
 inline constexpr Schema kTokenData{"TokenData", kTokenDataFields};
 inline constexpr std::array kTokenPageFields = {fields::list("data", kToken), kNextCursor};

@@ -1,0 +1,100 @@
+"""Row 15: who reads an object, changes one thing and sends all of it back is not refused for what is only shown, unless
+he changes that. Row 35: what an old form says of figures changes nothing."""
+
+import pytest
+
+from support.chat import post_chat
+from support.people import new_team
+
+
+@pytest.fixture
+def shown(gateway):
+    """By name: who calls, the path of an object, a change that is allowed, and a field that cannot be changed."""
+    team = new_team(gateway)
+    key = team.may(team.member, "POST", "/keys", {"name": "till"})["data"]["hash"]
+    token = team.gateway.request("POST", "/api/me/tokens", key=team.member.token, json={"name": "desk"}).json()
+    body = {"organization_id": team.organization, "amount": 1, "interval": "monthly"}
+    allowance = gateway.manage("POST", "/api/allowances", body)["id"]
+    project = team.may(team.admin, "GET", "/projects")["data"][0]["id"]
+    member, root = team.member.token, gateway.root_key
+    return {
+        "key": (member, f"{team.path}/keys/{key}", {"name": "desk"}, "organization_id"),
+        "token": (member, f"/api/me/tokens/{token['data']['hash']}", {"name": "till"}, "may_infer"),
+        "member": (team.admin.token, f"{team.path}/members/{team.member.id}", {"role": "admin"}, "email"),
+        "user": (root, f"/api/users/{team.member.id}", {"name": "Ann"}, "personal_organization_id"),
+        "me": (member, "/api/me", {"name": "Ann"}, "current_organization_id"),
+        "organization": (team.owner.token, team.path, {"name": "Team Two"}, "kind"),
+        "project": (team.admin.token, f"{team.path}/projects/{project}", {"name": "shop"}, "created_at"),
+        "allowance": (root, f"/api/allowances/{allowance}", {"note": "for tests"}, "interval"),
+        "limits": (team.admin.token, f"{team.path}/limits", {"requests_per_minute": 9}, None),
+        "member limits": (team.admin.token, f"{team.path}/members/{team.member.id}/limits", {"limit": 3}, None),
+    }, team
+
+
+NAMES = [
+    "key",
+    "token",
+    "member",
+    "user",
+    "me",
+    "organization",
+    "project",
+    "allowance",
+    "limits",
+    "member limits",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_row_15_all_that_was_read_may_come_back_with_one_change(gateway, shown, name):
+    objects, team = shown
+    caller, path, change, read_only = objects[name]
+    answer = gateway.request("GET", path, key=caller).json()
+    whole = answer.get("data", answer)
+    same = gateway.request("PATCH", path, key=caller, json=whole)
+    assert same.status == 200, same.body
+    whole = gateway.request("GET", path, key=caller).json()
+    whole = whole.get("data", whole)
+    if read_only is not None:
+        other = not whole[read_only] if isinstance(whole[read_only], bool) else "x"
+        refused = gateway.request("PATCH", path, key=caller, json=whole | change | {read_only: other})
+        assert refused.status == 403 and f"'{read_only}'" in refused.error["message"], refused.body
+        unchanged = gateway.request("GET", path, key=caller).json()
+        assert unchanged.get("data", unchanged) == whole
+    done = gateway.request("PATCH", path, key=caller, json=whole | change)
+    assert done.status == 200, done.body
+    after = done.json()
+    after = after.get("data", after)
+    if name == "me":
+        after = after["user"]
+    assert {field: after[field] for field in change} == change
+
+
+def test_row_35_an_old_form_of_a_key_changes_nothing_but_its_name(gateway, account):
+    path = f"/api/organizations/{account.organization}/keys/{account.hash}"
+    old = gateway.manage("GET", path)["data"]
+    assert post_chat(gateway, account, "tokens=12").status == 200
+    spent = gateway.manage("GET", path)["data"]
+    assert spent["usage"] > 0
+    new = gateway.manage("PATCH", path, old | {"name": "renamed"})["data"]
+    assert new | {"updated_at": None} == spent | {"name": "renamed", "updated_at": None}
+
+
+@pytest.mark.parametrize("below", ["/limits", "/keys/{key}/limits"])
+def test_row_35_spending_is_not_reset_by_naming_it(gateway, account, below):
+    path = f"/api/organizations/{account.organization}" + below.format(key=account.hash)
+    answer = gateway.request("PATCH", path, key=gateway.root_key, json={"spent": 0})
+    assert answer.status == 403 and answer.error["param"] == "spent"
+
+
+def test_figures_alone_cannot_be_changed(gateway, account):
+    path = f"/api/organizations/{account.organization}/keys/{account.hash}"
+    answer = gateway.request("PATCH", path, key=gateway.root_key, json={"usage": 1})
+    assert answer.status == 403 and answer.error["param"] == "usage"
+
+
+def test_the_operator_keeps_who_verified_an_address(gateway):
+    person = gateway.person()
+    path = f"/api/users/{person.id}"
+    whole = gateway.manage("GET", path)
+    assert gateway.manage("PATCH", path, whole) == whole
