@@ -114,6 +114,8 @@ bool is_deleted(const Directory& directory, const UsageReportQuery& query, const
     });
 }
 
+std::string text_of_id(const Id128& id) { return id.is_nil() ? std::string() : to_uuid(id); }
+
 // As long a time as the report's, that ends where it begins, as one sum.
 UsageReportQuery query_before(const UsageReportQuery& query, const TimeRange& time) {
     UsageReportQuery before = query;
@@ -185,10 +187,7 @@ ApiAnswer show_analytics(Call& call) {
 }
 
 ApiAnswer show_daily_activity(Call& call) {
-    if (call.request.caller.is_operator()) {
-        return api_error(ErrorKind::invalid_request,
-                         "the root key belongs to no organization: see /api/organizations/{id}/analytics");
-    }
+    if (!call.has_organization()) return no_organization_of_its_own();
     QueryFields& fields = call.query;
     UsageReportQuery query;
     query.organization = call.request.caller.organization;
@@ -200,6 +199,10 @@ ApiAnswer show_daily_activity(Call& call) {
     }
     query.by_time = true;
     query.group_by = {UsageDimension::model, UsageDimension::provider};
+    query.filter.project = fields.uuid("workspace_id");
+    const std::string group_by = fields.text("group_by");
+    if (!group_by.empty() && group_by != "workspace") fields.fail("group_by", "must be workspace");
+    if (!group_by.empty()) query.group_by.push_back(UsageDimension::project);
     // Completed UTC days, unless one is asked for.
     query.time.to_ms = call.request.now_ms / kDayMs * kDayMs;
     query.time.from_ms = query.time.to_ms - kDailyActivityDays * kDayMs;
@@ -217,7 +220,9 @@ ApiAnswer show_daily_activity(Call& call) {
         json.key("provider_name").text(row.provider).key("usage").usd(NanoUsd{of.cost_nano});
         json.key("byok_usage_inference").usd(NanoUsd{of.byok_cost_nano}).key("requests").number(of.requests);
         json.key("prompt_tokens").number(of.prompt_tokens).key("completion_tokens").number(of.completion_tokens);
-        json.key("reasoning_tokens").number(of.reasoning_tokens).end();
+        json.key("reasoning_tokens").number(of.reasoning_tokens).key("cached_tokens").number(of.cache_read_tokens);
+        if (!group_by.empty()) json.key("workspace_id").text_or_null(text_of_id(row.project));
+        json.end();
     }
     json.end().end();
     return json_answer(json);

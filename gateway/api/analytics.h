@@ -63,7 +63,8 @@ inline constexpr Schema kAnalytics{"Analytics", kAnalyticsFields};
 
 inline constexpr std::array kDailyActivityQueryFields = {
     fields::text("date").note("A UTC day; absent: the last 30 completed ones"), fields::key_hash("api_key_hash"),
-    fields::uuid("user_id")};
+    fields::uuid("user_id"), fields::uuid("workspace_id").note("A project"),
+    fields::text("group_by").one_of("workspace").note("Rows are told apart by project, too")};
 inline constexpr Schema kDailyActivityQuery{"DailyActivityQuery", kDailyActivityQueryFields};
 inline constexpr std::array kDailyActivityRowFields = {
     fields::text("date"),
@@ -77,6 +78,8 @@ inline constexpr std::array kDailyActivityRowFields = {
     fields::integer("prompt_tokens"),
     fields::integer("completion_tokens"),
     fields::integer("reasoning_tokens"),
+    fields::integer("cached_tokens"),
+    fields::uuid("workspace_id").or_null().maybe(),
 };
 inline constexpr Schema kDailyActivityRow{"DailyActivityRow", kDailyActivityRowFields};
 inline constexpr std::array kDailyActivityFields = {fields::list("data", kDailyActivityRow)};

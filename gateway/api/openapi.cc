@@ -77,6 +77,10 @@ void write_field(const Field& field, JsonWriter& json) {
             write_type("array", field.is_nullable, json);
             json.key("items").object().key("type").text("string").end();
             break;
+        case scalars:
+            json.key("anyOf").raw(R"([{"type":["string","number"]},)"
+                                  R"({"type":"array","items":{"type":["string","number"]}}])");
+            break;
         case list:
             write_type("array", field.is_nullable, json);
             json.key("items");

@@ -27,7 +27,8 @@ struct Field {
         object,
         list,
         texts,
-        words
+        words,
+        scalars,  // a string, a number, or a list of them
     };
 
     std::string_view name;
@@ -85,6 +86,7 @@ constexpr Field number(std::string_view name) { return {.name = name, .type = Fi
 constexpr Field integer(std::string_view name) { return {.name = name, .type = Field::Type::integer}; }
 constexpr Field flag(std::string_view name) { return {.name = name, .type = Field::Type::flag}; }
 constexpr Field texts(std::string_view name) { return {.name = name, .type = Field::Type::texts}; }  // a list
+constexpr Field scalars(std::string_view name) { return {.name = name, .type = Field::Type::scalars}; }
 constexpr Field words(std::string_view name) { return {.name = name, .type = Field::Type::words}; }
 constexpr Field object(std::string_view name, const Schema& of) {
     return {.name = name, .type = Field::Type::object, .of = &of};

@@ -2,21 +2,30 @@
 
 namespace tollgate {
 
-void UsageNames::add_key(const KeyDigest& key, Columns& out) {
+const KeyNames& UsageNames::key(const KeyDigest& key) {
     const auto [found, fresh] = keys_.try_emplace(key);
     // Names are beside the point of a report: without them, whatever the reason, it still has the hash.
     if (fresh) found->second = names_of_key(directory_, store_, key).value_or(KeyNames{});
-    out.emplace_back("key_hash", text_of(to_hex(key)));
-    out.emplace_back("key_name", text_of(found->second.name));
-    out.emplace_back("key_label", text_of(found->second.label));
+    return found->second;
 }
 
-void UsageNames::add_project(const Id128& project, Columns& out) {
+const std::string& UsageNames::project(const Id128& project) {
     const auto [found, fresh] = projects_.try_emplace(project);
     if (fresh && !project.is_nil())
         found->second = name_of_project(directory_, store_, project).value_or(std::string());
+    return found->second;
+}
+
+void UsageNames::add_key(const KeyDigest& key, Columns& out) {
+    const KeyNames& names = this->key(key);
+    out.emplace_back("key_hash", text_of(to_hex(key)));
+    out.emplace_back("key_name", text_of(names.name));
+    out.emplace_back("key_label", text_of(names.label));
+}
+
+void UsageNames::add_project(const Id128& project, Columns& out) {
     out.emplace_back("project_id", id_of(project));
-    out.emplace_back("project_name", text_of(found->second));
+    out.emplace_back("project_name", text_of(this->project(project)));
 }
 
 void add_git(const GitUsage& git, Columns& out) {

@@ -17,6 +17,11 @@ class UsageNames {
     // the store.
     UsageNames(const Directory& directory, Store& store) : directory_(directory), store_(store) {}
 
+    // Empty for what was never seen here.
+    const KeyNames& key(const KeyDigest& key);
+    const std::string& project(const Id128& project);
+    const User* user(const Id128& user) const { return directory_.find_user(user); }  // nullptr: deleted, or none
+
     // key_hash, key_name and key_label; the last two are null of a key that was never seen here.
     void add_key(const KeyDigest& key, Columns& out);
     // project_id and project_name; null if there is none.

@@ -12,7 +12,7 @@ from support.pages import pages_of
 
 
 # A body says what is to be read.
-READ_BY_POST = {"POST /api/organizations/{organization}/git-claims/candidates"}
+READ_BY_POST = {"POST /api/organizations/{organization}/git-claims/candidates", "POST /api/v1/analytics/query"}
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ def shown(gateway):
     member, root = team.member.token, gateway.root_key
     return {
         "key": (member, f"{team.path}/keys/{key}", {"name": "desk"}, "organization_id"),
+        "workspace key": (None, f"/api/v1/keys/{key}", {"name": "desk"}, "creator_user_id"),
         "token": (member, f"/api/me/tokens/{token['data']['hash']}", {"name": "till"}, "may_infer"),
         "member": (team.admin.token, f"{team.path}/members/{team.member.id}", {"role": "admin"}, "email"),
         "user": (root, f"/api/users/{team.member.id}", {"name": "Ann"}, "personal_organization_id"),
@@ -33,6 +34,7 @@ def shown(gateway):
 
 NAMES = [
     "key",
+    "workspace key",
     "token",
     "member",
     "user",
@@ -49,6 +51,9 @@ NAMES = [
 def test_row_15_all_that_was_read_may_come_back_with_one_change(gateway, shown, name):
     objects, team = shown
     caller, path, change, read_only = objects[name]
+    if name == "workspace key":
+        team.may(team.member, "POST", "/switch")
+        caller = team.member.token
     answer = gateway.request("GET", path, key=caller).json()
     whole = answer.get("data", answer)
     same = gateway.request("PATCH", path, key=caller, json=whole)

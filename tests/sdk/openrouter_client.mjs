@@ -50,6 +50,44 @@ const scenarios = {
     return (await client.credits.getCredits()).data;
   },
 
+  async keys() {
+    const body = { name: 'till', limit: 2, limitReset: 'weekly', expiresAt: new Date(Date.now() + 3600_000) };
+    const made = await client.apiKeys.create({ requestBody: body });
+    const { hash } = made.data;
+    const changed = await client.apiKeys.update({ hash, requestBody: { name: 'desk', disabled: true, limit: null } });
+    const shown = await client.apiKeys.get({ hash });
+    const listed = await client.apiKeys.list();
+    const all = await client.apiKeys.list({ includeDisabled: true, offset: 0, workspaceId: made.data.workspaceId });
+    const deleted = await client.apiKeys.delete({ hash });
+    const hashes = (list) => list.data.map((key) => key.hash);
+    return { made, changed: changed.data, shown: shown.data, listed: hashes(listed), all: hashes(all), deleted };
+  },
+
+  async members() {
+    const members = [];
+    for await (const page of await client.organization.listMembers({ limit: 2 })) members.push(...page.result.data);
+    return members;
+  },
+
+  async activity(date) {
+    return (await client.analytics.getUserActivity({ date, groupBy: 'workspace' })).data;
+  },
+
+  async meta() {
+    return (await client.analytics.getAnalyticsMeta()).data;
+  },
+
+  async analytics() {
+    const timeRange = { start: new Date(Date.now() - 3600_000), end: new Date(Date.now() + 1000) };
+    const filters = [{ field: 'model', operator: 'in', value: ['test/chat'] }];
+    const orderBy = { field: 'request_count', direction: 'desc' };
+    return (
+      await client.analytics.queryAnalytics({
+        requestBody: { metrics: ['request_count', 'total_usage'], dimensions: ['model'], filters, timeRange, orderBy },
+      })
+    ).data;
+  },
+
   async error(model) {
     try {
       await client.chat.send({ chatRequest: { model, messages } });

@@ -1,8 +1,10 @@
 """OpenRouter's official SDK for Node reads what the gateway answers; openrouter_client.mjs runs one scenario a process."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from support.chat import MODELS, cost_of
+from support.chat import MODELS, cost_of, post_chat
 from support.node import needs_node, run_client
 
 pytestmark = needs_node("@openrouter/sdk")
@@ -60,6 +62,52 @@ def test_the_calling_key(sdk):
 
 def test_credits(sdk):
     assert sdk("credits") == {"totalCredits": 5, "totalUsage": 0}
+
+
+@pytest.fixture
+def manager(gateway, team):
+    """The team with a management key of its owner."""
+    body = {"name": "m", "kind": "management", "creator_user_id": team.owner.id}
+    return team, gateway.manage("POST", f"{team.path}/keys", body)["key"]
+
+
+def test_keys(sdk, manager):
+    team, key = manager
+    seen = sdk("keys", key=key)
+    made, shown = seen["made"], seen["shown"]
+    assert made["key"].startswith("sk-tg-v1-") and made["data"]["limitReset"] == "weekly"
+    assert made["data"]["limit"] == made["data"]["limitRemaining"] == 2 and made["data"]["expiresAt"]
+    assert made["data"]["creatorUserId"] == team.owner.id
+    assert seen["changed"] == shown and (shown["name"], shown["disabled"], shown["limit"]) == ("desk", True, None)
+    assert (seen["listed"], seen["all"]) == ([], [shown["hash"]]) and seen["deleted"] == {"deleted": True}
+
+
+def test_members_page_by_page(sdk, manager):
+    team, key = manager
+    roles = {one["id"]: one["role"] for one in sdk("members", key=key)}
+    assert roles == {team.owner.id: "org:admin", team.admin.id: "org:admin", team.member.id: "org:member"}
+
+
+def test_activity(sdk, gateway, account):
+    post_chat(gateway, account, "tokens=12")
+    body = {"name": "m", "kind": "management"}
+    key = gateway.manage("POST", f"/api/organizations/{account.organization}/keys", body)["key"]
+    [row] = sdk("activity", f"{datetime.now(UTC):%Y-%m-%d}", key=key)
+    assert (row["model"], row["requests"], row["completionTokens"]) == ("test/chat", 1, 12) and row["workspaceId"]
+
+
+def test_analytics(sdk, gateway, account):
+    post_chat(gateway, account, "tokens=12")
+    body = {"name": "m", "kind": "management"}
+    key = gateway.manage("POST", f"/api/organizations/{account.organization}/keys", body)["key"]
+    assert sdk("analytics", key=key)["metadata"] | {"queryTimeMs": 0} == {
+        "rowCount": 1,
+        "truncated": False,
+        "queryTimeMs": 0,
+    }
+    words = sdk("meta", key=key)
+    assert {"request_count", "total_usage"} <= {metric["name"] for metric in words["metrics"]}
+    assert {"model", "api_key_id"} <= {dimension["name"] for dimension in words["dimensions"]}
 
 
 def test_a_wrong_key(sdk):

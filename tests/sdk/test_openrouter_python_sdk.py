@@ -7,7 +7,7 @@ import openrouter
 import pytest
 from openrouter import errors
 
-from support.chat import MODELS, cost_of
+from support.chat import MODELS, cost_of, post_chat
 
 MESSAGES = [{"role": "user", "content": "Say something."}]
 
@@ -131,6 +131,54 @@ def test_the_budgets_of_the_calling_key(gateway):
     ]
     assert key.workspace_id == project and key.effective_budget.scope == "workspace"
     assert key.effective_budget.resets_at > datetime.now(UTC)
+
+
+@pytest.fixture
+def manager(gateway, team):
+    """The team, and an SDK with a management key of its owner."""
+    body = {"name": "m", "kind": "management", "creator_user_id": team.owner.id}
+    with sdk_of(gateway, gateway.manage("POST", f"{team.path}/keys", body)["key"]) as made:
+        yield team, made
+
+
+def test_keys(manager):
+    team, sdk = manager
+    made = sdk.api_keys.create(name="till", limit=2, limit_reset="monthly")
+    assert made.key.startswith("sk-tg-v1-") and made.data.limit_remaining == 2
+    assert made.data.creator_user_id == team.owner.id
+    changed = sdk.api_keys.update(hash=made.data.hash, name="desk", disabled=True, limit=None).data
+    assert sdk.api_keys.get(hash=made.data.hash).data.model_dump() == changed.model_dump()
+    assert sdk.api_keys.list().data == []
+    [listed] = sdk.api_keys.list(include_disabled=True, include_expired=True, offset=0).data
+    assert (listed.hash, listed.name, listed.disabled, listed.limit) == (made.data.hash, "desk", True, None)
+    assert sdk.api_keys.delete(hash=made.data.hash).deleted
+
+
+def test_members(manager):
+    team, sdk = manager
+    answer = sdk.organization.list_members().result
+    roles = {one.id: one.role for one in answer.data}
+    assert roles == {team.owner.id: "org:admin", team.admin.id: "org:admin", team.member.id: "org:member"}
+    assert answer.total_count == 3
+
+
+def test_activity(gateway, account):
+    body = {"name": "m", "kind": "management"}
+    key = gateway.manage("POST", f"/api/organizations/{account.organization}/keys", body)["key"]
+    post_chat(gateway, account, "tokens=12")
+    with sdk_of(gateway, key) as sdk:
+        rows = sdk.analytics.get_user_activity(request={"date_": f"{datetime.now(UTC):%Y-%m-%d}"}).data
+    assert [(row.model, row.requests, row.completion_tokens) for row in rows] == [("test/chat", 1, 12)]
+
+
+def test_analytics(gateway, account):
+    body = {"name": "m", "kind": "management"}
+    key = gateway.manage("POST", f"/api/organizations/{account.organization}/keys", body)["key"]
+    post_chat(gateway, account, "tokens=12")
+    with sdk_of(gateway, key) as sdk:
+        answer = sdk.analytics.query_analytics(metrics=["request_count"], dimensions=["model"], granularity="month")
+        assert answer.data.metadata.row_count == 1 and not answer.data.metadata.truncated
+        assert {one.name for one in sdk.analytics.get_analytics_meta().data.granularities} >= {"week", "month"}
 
 
 def test_a_wrong_key(gateway):

@@ -110,6 +110,12 @@ class Mutations:
             target = self.made("/keys", {"name": "target"})["data"]["hash"]
             self.add(method, f"{keys}/{{key}}{below}", body, key=target)
 
+        manager = self.made("/keys", {"name": "manager", "kind": "management"})["key"]
+        self.add("POST", "/api/v1/keys", {"name": "new"}, manager)
+        for method, body in (("PATCH", {"name": "changed"}), ("DELETE", None)):
+            target = self.made("/keys", {"name": "target"})["data"]["hash"]
+            self.add(method, "/api/v1/keys/{key}", body, manager, key=target)
+
     def add_projects(self):
         projects = "/api/organizations/{organization}/projects"
         self.add("POST", projects, {"name": "new"})

@@ -1,0 +1,145 @@
+"""OpenRouter's /api/v1/analytics: what is asked for by its words, against the sums of the organization's own report."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from support.chat import post_chat
+
+QUERY, META = "/api/v1/analytics/query", "/api/v1/analytics/meta"
+
+
+@pytest.fixture(scope="module")
+def spent(gateway):
+    """An account whose two keys called two models, with a management key."""
+    account = gateway.new_account("5")
+    keys = f"/api/organizations/{account.organization}/keys"
+    other = gateway.manage("POST", keys, {"name": "other"})
+    for key, model, times in ((account.key, "test/chat", 3), (other["key"], "test/chat", 1)):
+        for _ in range(times):
+            assert gateway.request("POST", "/v1/chat/completions", key=key, json=body_of(model)).status == 200
+    post_chat(gateway, account, "status=400")
+    manager = gateway.manage("POST", keys, {"name": "m", "kind": "management"})["key"]
+    return account, other["data"]["hash"], manager
+
+
+def body_of(model):
+    return {"model": model, "messages": [{"role": "user", "content": "Say."}], "user": "sample:tokens=12"}
+
+
+@pytest.fixture
+def ask(gateway, spent):
+    def run(**query):
+        return gateway.request("POST", QUERY, key=spent[2], json=query)
+
+    return run
+
+
+def rows(answer):
+    assert answer.status == 200, answer.body
+    return answer.json()["data"]["data"]
+
+
+def test_all_metrics_are_the_reports_total(gateway, spent, ask):
+    words = gateway.request("GET", META, key=spent[2]).json()["data"]
+    [row] = rows(ask(metrics=[metric["name"] for metric in words["metrics"]]))
+    total = gateway.manage("GET", f"/api/organizations/{spent[0].organization}/analytics")["total"]
+    assert list(row) == [metric["name"] for metric in words["metrics"]]
+    assert (row["request_count"], row["error_count"]) == (5, 1) and row["error_rate"] == Decimal("0.2000")
+    assert row["tokens_total"] == total["prompt_tokens"] + total["completion_tokens"]
+    assert (row["total_usage"], row["credits_usage"]) == (total["usage"], total["charged"])
+    assert row["p50_latency"] == total["latency_p50"]
+
+
+def test_dimensions_have_labels_and_ids(spent, ask):
+    account, other, _ = spent
+    found = {row["api_key_hash"]: row for row in rows(ask(metrics=["request_count"], dimensions=["api_key_id"]))}
+    assert {digest: row["request_count"] for digest, row in found.items()} == {account.hash: 4, other: 1}
+    assert {row["api_key_id"] for row in found.values()} == {"test", "other"}
+    [row] = rows(ask(metrics=["request_count"], dimensions=["workspace", "user"]))
+    assert row["workspace"] == "Default Project" and row["user"] is None
+
+
+@pytest.mark.parametrize("operator, more, count", [("eq", False, 1), ("neq", False, 4), ("in", True, 1), ("not_in", True, 4)])
+def test_filters_name_ids(spent, ask, operator, more, count):
+    other = spent[1]
+    value = [other, "0" * 64] if more else other
+    [row] = rows(ask(metrics=["request_count"], filters=[{"field": "api_key_id", "operator": operator, "value": value}]))
+    assert row["request_count"] == count
+
+
+def test_what_is_unset_is_included_where_that_is_asked(ask):
+    one = {"field": "user", "operator": "in", "value": ["nobody"]}
+    assert rows(ask(metrics=["request_count"], filters=[one])) == []
+    [row] = rows(ask(metrics=["request_count"], filters=[one | {"include_unset": True}]))
+    assert row["request_count"] == 5
+
+
+@pytest.mark.parametrize("granularity", ["minute", "hour", "day", "week", "month"])
+def test_buckets_begin_where_the_calendar_says(ask, granularity):
+    now = datetime.now(UTC)
+    time_range = {"start": (now - timedelta(hours=1)).isoformat(), "end": (now + timedelta(minutes=1)).isoformat()}
+    found = rows(ask(metrics=["request_count"], granularity=granularity, time_range=time_range))
+    begins = [datetime.fromisoformat(row[f"date__{granularity}"]) for row in found]
+    assert sum(row["request_count"] for row in found) == 5 and begins == sorted(begins)
+    for begin in begins:
+        if granularity == "week":
+            assert begin.weekday() == 0
+        if granularity == "month":
+            assert begin.day == 1
+        assert begin.replace(tzinfo=UTC) <= now
+
+
+def test_rows_are_sorted_and_bounded(spent, ask):
+    by_key = {"metrics": ["request_count"], "dimensions": ["api_key_id"]}
+
+    def counts(**more):
+        return [row["request_count"] for row in rows(ask(**by_key, **more))]
+
+    assert counts() == [4, 1]
+    assert counts(order_by={"field": "request_count", "direction": "asc"}) == [1, 4]
+    answer = ask(**by_key, limit=1)
+    assert len(rows(answer)) == 1
+    assert answer.json()["data"]["metadata"]["truncated"] and answer.json()["data"]["metadata"]["row_count"] == 1
+
+
+@pytest.mark.parametrize(
+    "wrong, named",
+    [
+        ({"metrics": []}, "metrics"),
+        ({"metrics": ["no_such"]}, "metrics"),
+        ({"metrics": ["request_count", "request_count"]}, "metrics"),
+        ({"dimensions": ["model", "provider", "user"]}, "dimensions"),
+        ({"dimensions": ["galaxy"]}, "dimensions"),
+        ({"granularity": "decade"}, "granularity"),
+        ({"filters": [{"field": "model", "operator": "like", "value": "x"}]}, "operator"),
+        ({"filters": [{"field": "model", "operator": "eq", "value": ["x", "y"]}]}, "value"),
+        ({"filters": [{"field": "model", "operator": "eq"}]}, "value"),
+        ({"filters": [{"field": "model", "operator": "eq", "value": {"a": 1}}]}, "value"),
+        ({"filters": "model"}, "filters"),
+        ({"time_range": {"start": "2026-01-02", "end": "2026-01-01"}}, "end"),
+        ({"time_range": {"start": "soon", "end": "2026-01-01"}}, "start"),
+        ({"order_by": {"field": "total_usage", "direction": "asc"}}, "field"),
+        ({"order_by": {"field": "date", "direction": "up"}}, "direction"),
+        ({"limit": 0}, "limit"),
+        ({"limit": 10_001}, "limit"),
+        ({"classifier_filters": {}}, "classifier_filters"),
+    ],
+)
+def test_what_is_wrong_is_named(ask, wrong, named):
+    answer = ask(**{"metrics": ["request_count"]} | wrong)
+    assert answer.status == 400 and f"'{named}'" in answer.error["message"]
+
+
+def test_an_inference_key_asks_nothing(gateway, spent):
+    for method, path, body in (("POST", QUERY, {"metrics": ["request_count"]}), ("GET", META, None)):
+        assert gateway.request(method, path, key=spent[0].key, json=body).status == 403
+
+
+def test_another_organization_has_none_of_it(gateway, spent):
+    stranger = gateway.new_account(None)
+    body = {"name": "m", "kind": "management"}
+    key = gateway.manage("POST", f"/api/organizations/{stranger.organization}/keys", body)["key"]
+    query = {"metrics": ["request_count"], "filters": [{"field": "api_key_id", "operator": "eq", "value": spent[0].hash}]}
+    assert rows(gateway.request("POST", QUERY, key=key, json=query)) == []
