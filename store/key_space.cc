@@ -52,6 +52,12 @@ std::string joined(std::string_view prefix, std::string_view rest) {
 
 }  // namespace
 
+std::string last_use_of_key_key(const std::array<std::uint8_t, 32>& digest) { return tagged("last_use/k", digest); }
+
+std::string last_use_of_member_key(const OrganizationIdBytes& organization, const std::array<std::uint8_t, 16>& user) {
+    return tagged_pair("last_use/m", organization, user);
+}
+
 std::string encode_u64(std::uint64_t value) {
     std::string out;
     append_big_endian(out, value);

@@ -2,6 +2,8 @@
 //
 //   family       key                                          value
 //   system       "schema_version", "boot_epoch", ...          u64 (encode_u64)
+//                "last_use/k" + key digest (32 bytes),        Unix ms (accounting/usage/last_uses.h)
+//                "last_use/m" + organization id + user id
 //   accounts     "org/<uuid>", "project/<uuid>",              JSON document
 //                "key/<64 hex>", "root",
 //                "user/<uuid>", "invitation/<uuid>",
@@ -50,6 +52,11 @@ inline constexpr std::string_view kCheckpointBlockKey = "checkpoint_block";  // 
 inline constexpr std::string_view kIndexedBlockKey = "indexed_block";  // organization_usage and rollups include it
 // Usage detail of this retention class has been deleted for all earlier days (u64: days since 1970-01-01 UTC).
 std::string retained_from_day_key(std::uint8_t retention_class);
+
+// When a key was last used, and a person was last active in an organization.
+std::string last_use_of_key_key(const std::array<std::uint8_t, 32>& digest);
+std::string last_use_of_member_key(const std::array<std::uint8_t, 16>& organization,
+                                   const std::array<std::uint8_t, 16>& user);
 
 // The value of a counter or watermark. decode returns nullopt unless there are exactly eight bytes.
 std::string encode_u64(std::uint64_t value);

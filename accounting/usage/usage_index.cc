@@ -25,7 +25,12 @@ std::int64_t system_clock_ms() {
 Result<std::uint64_t> stored_watermark(Store& store) { return JournalFollower(store, kIndexedBlockKey).stored(); }
 
 UsageIndex::UsageIndex(Store& store, UsageIndexOptions options)
-    : store_(store), options_(std::move(options)), follower_(store, kIndexedBlockKey), chunks_(store), rollups_(store) {
+    : store_(store),
+      options_(std::move(options)),
+      follower_(store, kIndexedBlockKey),
+      chunks_(store),
+      rollups_(store),
+      last_uses_(store) {
     if (!options_.clock_ms) options_.clock_ms = system_clock_ms;
 }
 
@@ -103,6 +108,9 @@ void UsageIndex::take_in(std::uint64_t number, std::span<const UsageRow> rows) {
         const std::uint32_t day = bucket_of(RollupGrain::day, record->settled.settled_ms);
         chunks_.add({.day = day, .block = number, .row = place}, record->opened, rows[place]);
         rollups_.add(*record);
+        const RequestOpened& opened = record->opened;
+        last_uses_.note_key(opened.key, opened.created_ms);
+        last_uses_.note_member(opened.organization, opened.member, opened.created_ms);
     }
     rows_.fetch_add(rows.size(), std::memory_order_relaxed);
     indexed_block_ = number;
@@ -131,8 +139,9 @@ Status UsageIndex::settle_failed_flush() {
 
 Status UsageIndex::flush() {
     if (Status status = settle_failed_flush(); !status.ok()) return status;
-    if (indexed_block_ == stored_block_) return {};
+    if (indexed_block_ == stored_block_ && !last_uses_.waiting()) return {};
     WriteBatch batch;
+    if (Status status = last_uses_.add_to(batch); !status.ok()) return status;
     chunks_.add_to(batch);
     if (Status status = rollups_.add_to(batch); !status.ok()) return status;
     follower_.put_watermark(batch);
@@ -143,6 +152,7 @@ Status UsageIndex::flush() {
     if (flush_failed_) return committed;
     chunks_.clear();
     rollups_.clear();
+    last_uses_.committed();
     stored_block_ = indexed_block_;
     stored_.store(stored_block_, std::memory_order_relaxed);
     flushes_.fetch_add(1, std::memory_order_relaxed);

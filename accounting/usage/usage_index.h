@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "accounting/usage/journal_follower.h"
+#include "accounting/usage/last_uses.h"
 #include "accounting/usage/retention.h"
 #include "accounting/usage/rollups.h"
 #include "accounting/usage/usage_chunks.h"
@@ -66,6 +67,8 @@ class UsageIndex {
     Result<UsageValues> values(const UsageValuesQuery& query);
     Result<UsageReport> report(const UsageReportQuery& query);
     UsageIndexCounters counters() const;
+    // Any thread: it has a lock of its own. Requests are noted in it as they are taken in.
+    LastUses& last_uses() { return last_uses_; }
 
   private:
     UsageIndex(Store& store, UsageIndexOptions options);
@@ -84,6 +87,7 @@ class UsageIndex {
     std::mutex mutex_;
     UsageChunks chunks_;
     Rollups rollups_;
+    LastUses last_uses_;
     std::uint64_t indexed_block_ = 0, stored_block_ = 0;
 
     std::atomic<std::uint64_t> rows_{0}, flushes_{0}, failures_{0}, indexed_{0}, stored_{0};  // for counters()

@@ -29,8 +29,10 @@ ApiAnswer change_billing_details(Call& call, Change& change) {
                                .tax_id = changed("tax_id"),
                                .contact_name = changed("contact_name"),
                                .contact_email = changed("contact_email")};
-    if (call.error()) return call.refusal();
     const Id128 id = call.organization().id;
+    const Organization& current = *change.directory().find_organization(id);
+    if (const Status status = require_version(call, change, current.version); !status.ok()) return api_error(status);
+    if (call.error()) return call.refusal();
     const Status status = update_billing(change, id, wanted);
     return status.ok() ? billing_answer(*change.directory().find_organization(id)) : api_error(status);
 }

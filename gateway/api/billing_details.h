@@ -20,8 +20,11 @@ inline constexpr Field kBillingCompany = billing_text("company", kMaxBillingText
                        kBillingContact = billing_text("contact_name", kMaxBillingTextBytes),
                        kBillingEmail = billing_text("contact_email", kMaxEmailBytes);
 inline constexpr std::array kBillingChangeFields = {kBillingCompany.note("null: none, as of the others"),
-                                                    kBillingAddress.note("In one line"), kBillingTaxId, kBillingContact,
-                                                    kBillingEmail};
+                                                    kBillingAddress.note("In one line"),
+                                                    kBillingTaxId,
+                                                    kBillingContact,
+                                                    kBillingEmail,
+                                                    fields::integer("version")};
 inline constexpr Schema kBillingChange{"BillingChange", kBillingChangeFields};
 inline constexpr std::array kBillingFields = {kBillingCompany, kBillingAddress, kBillingTaxId,
                                               kBillingContact, kBillingEmail,   fields::integer("version")};

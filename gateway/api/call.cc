@@ -205,9 +205,28 @@ Status require_version(Call& call, Change& change, std::int64_t current) {
     return change.require_version(current);
 }
 
+namespace {
+
+// The key that calls, and the person behind it, in the organization that the call is about.
+void note_use(const Call& call) {
+    const Caller& caller = call.request.caller;
+    if (caller.kind == CallerKind::nobody) return;
+    LastUses& last_uses = call.services.usage->last_uses();
+    last_uses.note_key(caller.key, call.request.now_ms);
+    const Guard& guard = call.request.operation->guard;
+    const bool of_organization = guard.kind == Guard::Kind::permission && row_of(guard.permission).of_organization;
+    if (caller.user.is_nil() || !of_organization || !call.has_organization()) return;
+    const Id128& organization = call.organization().id;
+    const bool belongs = call.directory->find_membership(organization, caller.user) != nullptr;
+    if (belongs) last_uses.note_member(organization, caller.user, call.request.now_ms);
+}
+
+}  // namespace
+
 ApiAnswer answer_call(Services& services, const ApiRequest& request) {
     Call call(services, request);
     const Operation& operation = *request.operation;
+    note_use(call);
     if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
     if (call.error()) return call.refusal();
     if (operation.handler.prove != nullptr) {

@@ -9,9 +9,9 @@ namespace {
 // What a change may name, and figures that change by themselves.
 constexpr std::initializer_list<std::string_view> kChangeable = {"name", "disabled", "limit", "limit_reset"};
 constexpr std::initializer_list<std::string_view> kMoving = {
-    "limit_remaining",   "usage",      "usage_daily",      "usage_weekly",
-    "usage_monthly",     "byok_usage", "byok_usage_daily", "byok_usage_weekly",
-    "byok_usage_monthly"};
+    "limit_remaining",   "last_used_at",      "usage",      "usage_daily",
+    "usage_weekly",      "usage_monthly",     "byok_usage", "byok_usage_daily",
+    "byok_usage_weekly", "byok_usage_monthly"};
 constexpr std::string_view kRateLimitNote = "The key's own limit of requests. Others are in the x-ratelimit headers.";
 
 // The members of a key's object, without its braces, with what it spent of the credit of the call's organization. The
@@ -56,6 +56,7 @@ void write_members(const Call& call, const Directory& directory, const KeyRecord
     }
     json.key("created_at").time(key.created_ms);
     json.key("updated_at").time(key.updated_ms == key.created_ms ? 0 : key.updated_ms);
+    json.key("last_used_at").time(call.services.usage->last_uses().of_key(key.digest));
     json.key("expires_at").time(key.expires_ms).key("external_user").null();
     json.key("rate_limit").object().key("requests").number(limits.requests_per_minute.value_or(-1));
     json.key("interval").text("1m").key("note").text(kRateLimitNote).end();

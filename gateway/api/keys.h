@@ -70,6 +70,7 @@ inline constexpr std::array kKeyFields = {
     fields::time("created_at").or_null(),
     fields::time("updated_at").or_null(),
     fields::time("expires_at").or_null(),
+    fields::time("last_used_at").or_null().note("null: never"),
     fields::text("external_user").or_null().note("Always null: keys are of members, not of a partner's users"),
     fields::object("rate_limit", kRateLimit),
 };

@@ -27,7 +27,8 @@ void write_member(const Call& call, const Directory& directory, const Membership
     const User* const user = directory.find_user(member.user);
     json.object().key("user_id").text(to_uuid(member.user)).key("email").text(user->email).key("name").text(user->name);
     json.key("role").text(to_string(member.role)).key("status").text(to_string(member.status));
-    json.key("joined_at").time(member.joined_ms).key("limits");
+    json.key("joined_at").time(member.joined_ms).key("last_active_at");
+    json.time(call.services.usage->last_uses().of_member(member.organization, member.user)).key("limits");
     const Caller& caller = call.request.caller;
     if (with_limits || (caller.is_person() && caller.user == member.user)) {
         json.object();
@@ -152,7 +153,7 @@ ApiAnswer update_member(Call& call, Change& change) {
     if (const Status status = require_version(call, change, member->version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_member(call, change.directory(), *member, sees_limits(call, change.directory()), shown);
-    body.check_echo(shown.take(), {"role", "status", "version"});
+    body.check_echo(shown.take(), {"role", "status", "version"}, {"last_active_at"});
     std::optional<Role> role;
     if (body.has("role")) {
         role = Role::member;

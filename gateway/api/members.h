@@ -38,6 +38,7 @@ inline constexpr std::array kMemberFields = {
     kMemberRole,
     kMemberStatus,
     fields::time("joined_at"),
+    fields::time("last_active_at").or_null().note("By a request of a key that the person made, or a call; null: never"),
     fields::object("limits", kMemberLimits).or_null().note("null for those who may not see them"),
     fields::integer("version"),
 };
@@ -66,6 +67,7 @@ inline constexpr std::array kMemberChangeFields = {
     fields::text("email"),
     fields::text("name"),
     fields::time("joined_at"),
+    fields::time("last_active_at").or_null(),
     fields::object("limits", kMemberLimits).or_null(),
     fields::integer("version"),
 };

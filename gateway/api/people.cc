@@ -68,7 +68,7 @@ ApiAnswer my_answer(const Call& call, const Directory& directory) {
     write_user(*user, json);
     write_my_organizations(directory, *user, json);
     json.key("current_organization_id").text(to_uuid(user->current_organization)).key("token");
-    write_token(*token, json);
+    write_token(call, *token, json);
     json.end();
     return versioned_answer(json, user->version);
 }
@@ -188,7 +188,7 @@ ApiAnswer show_me(Call& call) { return my_answer(call, *call.directory); }
 ApiAnswer update_me(Call& call, Change& change) {
     const ApiAnswer shown = my_answer(call, change.directory());
     if (shown.error) return shown;
-    call.body.check_echo(shown.body, {"name"});
+    call.body.check_echo(shown.body, {"name", "token"});  // the token has its last use, which moves
     UserChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
     if (call.error()) return call.refusal();

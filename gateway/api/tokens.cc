@@ -15,10 +15,10 @@ const KeyRecord* my_token(const Call& call, const Directory& directory) {
     return mine ? key : nullptr;
 }
 
-ApiAnswer token_answer(const KeyRecord& token) {
+ApiAnswer token_answer(const Call& call, const KeyRecord& token) {
     JsonWriter json;
     json.object().key("data");
-    write_token(token, json);
+    write_token(call, token, json);
     json.end();
     return versioned_answer(json, token.version);
 }
@@ -36,12 +36,12 @@ TokenFields read_token(Call& call) {
     return token;
 }
 
-ApiAnswer create_token_answer(Change& change, const Id128& user, const TokenFields& token) {
+ApiAnswer create_token_answer(const Call& call, Change& change, const Id128& user, const TokenFields& token) {
     const auto made = create_token(change, user, token);
     if (!made) return api_error(made.error());
     JsonWriter json;
     json.object().key("data");
-    write_token(*change.directory().find_key(made->digest), json);
+    write_token(call, *change.directory().find_key(made->digest), json);
     json.key("token").text(made->plaintext).end();
     ApiAnswer answer = json_answer(json, 201);
     answer.secret_of = "key/" + to_hex(made->digest);
@@ -50,12 +50,13 @@ ApiAnswer create_token_answer(Change& change, const Id128& user, const TokenFiel
 
 }  // namespace
 
-void write_token(const KeyRecord& token, JsonWriter& json) {
+void write_token(const Call& call, const KeyRecord& token, JsonWriter& json) {
     json.object().key("hash").text(to_hex(token.digest)).key("label").text(key_label(token.kind, token.ends));
     json.key("name").text(token.name).key("scopes").array();
     for (const std::string& scope : token.scopes.names()) json.text(scope);
     json.end().key("may_infer").flag(token.may_infer).key("disabled").flag(token.disabled != Disabled::no);
     json.key("created_at").time(token.created_ms).key("expires_at").time(token.expires_ms);
+    json.key("last_used_at").time(call.services.usage->last_uses().of_key(token.digest));
     json.key("version").number(token.version).end();
 }
 
@@ -67,18 +68,18 @@ ApiAnswer list_my_tokens(Call& call) {
         [](const KeyRecord* one) { return std::tuple(one->created_ms, one->digest); },
         [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); });
     JsonWriter json;
-    write_page(part, [&json](const KeyRecord* one) { write_token(*one, json); }, json);
+    write_page(part, [&](const KeyRecord* one) { write_token(call, *one, json); }, json);
     return json_answer(json);
 }
 
 ApiAnswer create_my_token(Call& call, Change& change) {
     const TokenFields wanted = read_token(call);
-    return call.error() ? call.refusal() : create_token_answer(change, call.request.caller.user, wanted);
+    return call.error() ? call.refusal() : create_token_answer(call, change, call.request.caller.user, wanted);
 }
 
 ApiAnswer show_my_token(Call& call) {
     const KeyRecord* const token = my_token(call, *call.directory);
-    return token == nullptr ? no_such_token() : token_answer(*token);
+    return token == nullptr ? no_such_token() : token_answer(call, *token);
 }
 
 ApiAnswer update_my_token(Call& call, Change& change) {
@@ -86,14 +87,14 @@ ApiAnswer update_my_token(Call& call, Change& change) {
     if (token == nullptr) return no_such_token();
     if (const Status status = require_version(call, change, token->version); !status.ok()) return api_error(status);
     JsonWriter shown;
-    write_token(*token, shown);
-    call.body.check_echo(shown.take(), {"name", "disabled", "version"});
+    write_token(call, *token, shown);
+    call.body.check_echo(shown.take(), {"name", "disabled", "version"}, {"last_used_at"});
     KeyChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
     if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
     if (call.error()) return call.refusal();
     const Status status = update_key(change, KeyDigest(token->digest), wanted);
-    return status.ok() ? token_answer(*my_token(call, change.directory())) : api_error(status);
+    return status.ok() ? token_answer(call, *my_token(call, change.directory())) : api_error(status);
 }
 
 ApiAnswer delete_my_token(Call& call, Change& change) {
@@ -110,7 +111,7 @@ ApiAnswer create_token_of_user(Call& call, Change& change) {
     const User* const user = id ? change.directory().find_user(*id) : nullptr;
     if (user == nullptr) return api_error(ErrorKind::not_found, "there is no such user");
     const TokenFields wanted = read_token(call);
-    return call.error() ? call.refusal() : create_token_answer(change, Id128(user->id), wanted);
+    return call.error() ? call.refusal() : create_token_answer(call, change, Id128(user->id), wanted);
 }
 
 }  // namespace tollgate

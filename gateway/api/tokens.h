@@ -17,7 +17,7 @@ ApiAnswer update_my_token(Call& call, Change& change);
 ApiAnswer delete_my_token(Call& call, Change& change);
 ApiAnswer create_token_of_user(Call& call, Change& change);
 
-void write_token(const KeyRecord& token, JsonWriter& json);
+void write_token(const Call& call, const KeyRecord& token, JsonWriter& json);
 
 inline constexpr Field kScopesField = fields::texts("scopes");
 inline constexpr std::array kNewTokenFields = {
@@ -36,6 +36,7 @@ inline constexpr std::array kTokenFields = {
     fields::flag("disabled"),
     fields::time("created_at"),
     fields::time("expires_at").or_null(),
+    fields::time("last_used_at").or_null().note("null: never"),
     fields::integer("version"),
 };
 inline constexpr Schema kToken{"Token", kTokenFields};

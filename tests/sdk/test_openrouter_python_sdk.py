@@ -151,7 +151,8 @@ def test_keys(manager):
     assert sdk.api_keys.list().data == []
     [listed] = sdk.api_keys.list(include_disabled=True, include_expired=True, offset=0).data
     assert (listed.hash, listed.name, listed.disabled, listed.limit) == (made.data.hash, "desk", True, None)
-    assert sdk.api_keys.delete(hash=made.data.hash).deleted
+    assert sdk.api_keys.delete(hash=made.data.hash).DELETED
+    assert sdk.api_keys.list(include_disabled=True).data == []
 
 
 def test_members(manager):
