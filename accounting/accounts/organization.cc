@@ -19,6 +19,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::array<std::string_view, 2> kKinds = {"team", "personal"};
+constexpr std::array<std::string_view, 2> kVisibilities = {"all_members", "own_only"};
 constexpr std::size_t kSlugSuffix = 6;  // characters of the id appended to a slug that is taken
 
 template <class Fields>
@@ -46,6 +47,7 @@ void fields_of(OrganizationOf& organization, Fields& fields) {
     fields.count("retention_class", policy.retention_class, kMaxRetentionClasses - 1);
     fields.choice("on_exhausted", policy.on_exhausted);
     fields.amount("overdraft_cap", policy.overdraft_cap);
+    fields.choice("activity_visibility", policy.activity_visibility);
     fields.flag("closed", policy.closed);
     fields.optional_text("plan", organization.plan, kMaxNameBytes);
     fields.count("plan_members", organization.plan_overrides.members, kMostOfPlan);
@@ -147,6 +149,17 @@ Status check_owner(Change& change, const Id128& owner) {
 
 BillingDetails billing_of(const Organization& organization) {
     return organization.billing == nullptr ? BillingDetails{} : *organization.billing;
+}
+
+std::string_view to_string(ActivityVisibility visibility) {
+    return kVisibilities.at(static_cast<std::size_t>(visibility));
+}
+
+bool parse(std::string_view text, ActivityVisibility& visibility) {
+    const auto found = std::ranges::find(kVisibilities, text);
+    if (found == kVisibilities.end()) return false;
+    visibility = static_cast<ActivityVisibility>(found - kVisibilities.begin());
+    return true;
 }
 
 std::string_view to_string(OrganizationKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
@@ -302,6 +315,11 @@ Status set_credit_policy(Change& change, const Id128& organization, std::optiona
         policy.on_exhausted = on_exhausted;
         policy.overdraft_cap = overdraft_cap;
     });
+}
+
+Status set_activity_visibility(Change& change, const Id128& organization, ActivityVisibility visibility) {
+    return change_policy(change, organization,
+                         [&](OrganizationPolicy& policy) { policy.activity_visibility = visibility; });
 }
 
 }  // namespace tollgate

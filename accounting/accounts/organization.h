@@ -17,7 +17,12 @@ namespace tollgate {
 
 class Change;
 
-// What an organization's requests obey.
+// Whose requests a member sees; owners and admins see everybody's.
+enum class ActivityVisibility : std::uint8_t { all_members, own_only };
+std::string_view to_string(ActivityVisibility visibility);
+bool parse(std::string_view text, ActivityVisibility& visibility);
+
+// What an organization's requests obey, and whoever looks at them.
 struct OrganizationPolicy {
     std::string organization_text;                // the organization's id as a UUID, for headers and logs
     std::string default_model;                    // the LLM default; empty: none
@@ -25,6 +30,7 @@ struct OrganizationPolicy {
     std::optional<std::uint8_t> retention_class;  // of its usage detail; empty: the configuration's default
     std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
     std::optional<NanoUsd> overdraft_cap;
+    ActivityVisibility activity_visibility = ActivityVisibility::all_members;
     bool closed = false;  // deleted: its keys answer 401
 };
 
@@ -94,5 +100,6 @@ Status set_retention_class(Change& change, const Id128& organization, std::optio
 // What becomes of streams that its credit covers no longer; nullopt: the configuration's.
 Status set_credit_policy(Change& change, const Id128& organization, std::optional<OnExhausted> on_exhausted,
                          std::optional<NanoUsd> overdraft_cap);
+Status set_activity_visibility(Change& change, const Id128& organization, ActivityVisibility visibility);
 
 }  // namespace tollgate

@@ -97,6 +97,13 @@ Right of_kind(const PermissionRow& row, CallerKind kind, Role role) {
     return Right::no;
 }
 
+// Of activity, the one permission that an organization gives its members by a setting.
+Right set_right(const Directory& directory, const Id128& organization) {
+    const Organization* const found = directory.find_organization(organization);
+    const bool own = found != nullptr && found->policy.activity_visibility == ActivityVisibility::own_only;
+    return own ? Right::own : Right::yes;
+}
+
 }  // namespace
 
 std::span<const PermissionRow> permissions() { return kTable; }
@@ -145,6 +152,7 @@ Permit permit(const Directory& directory, const Caller& caller, const Id128& org
     if (!standing.belongs) return {.access = Access::unknown_organization};
     Right right = of_kind(row, caller.kind, standing.role);
     if (right == Right::as_creator) right = caller.user.is_nil() ? Right::yes : right_of(row, standing.role);
+    if (right == Right::by_setting) right = set_right(directory, organization);
     if (right == Right::no) return {};
     return {.access = Access::granted, .own_only = right == Right::own};
 }

@@ -23,6 +23,7 @@ namespace tollgate {
 class StoredRequest {
   public:
     static Result<StoredRequest> decode(std::span<const std::byte> open, std::span<const std::byte> settlement);
+    const UsageRecord& record() const { return record_; }
     const RequestOpened& opened() const { return record_.opened; }
     const RequestSettled& settled() const { return record_.settled; }
     const PricedCandidate& answered() const { return tollgate::answered(record_); }

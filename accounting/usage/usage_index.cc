@@ -111,6 +111,7 @@ void UsageIndex::take_in(std::uint64_t number, std::span<const UsageRow> rows) {
         const RequestOpened& opened = record->opened;
         last_uses_.note_key(opened.key, opened.created_ms);
         last_uses_.note_member(opened.organization, opened.member, opened.created_ms);
+        live_.add(opened.organization, rows[place]);
     }
     rows_.fetch_add(rows.size(), std::memory_order_relaxed);
     indexed_block_ = number;

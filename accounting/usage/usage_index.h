@@ -16,6 +16,7 @@
 
 #include "accounting/usage/journal_follower.h"
 #include "accounting/usage/last_uses.h"
+#include "accounting/usage/live_usage.h"
 #include "accounting/usage/retention.h"
 #include "accounting/usage/rollups.h"
 #include "accounting/usage/usage_chunks.h"
@@ -69,6 +70,8 @@ class UsageIndex {
     UsageIndexCounters counters() const;
     // Any thread: it has a lock of its own. Requests are noted in it as they are taken in.
     LastUses& last_uses() { return last_uses_; }
+    // The same. What is taken in is shown in it.
+    LiveUsage& live() { return live_; }
 
   private:
     UsageIndex(Store& store, UsageIndexOptions options);
@@ -88,6 +91,7 @@ class UsageIndex {
     UsageChunks chunks_;
     Rollups rollups_;
     LastUses last_uses_;
+    LiveUsage live_;
     std::uint64_t indexed_block_ = 0, stored_block_ = 0;
 
     std::atomic<std::uint64_t> rows_{0}, flushes_{0}, failures_{0}, indexed_{0}, stored_{0};  // for counters()

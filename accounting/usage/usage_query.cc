@@ -93,6 +93,8 @@ StatusClass status_class(const RequestSettled& settled) {
     return settled.http_status >= 400 ? StatusClass::client_error : StatusClass::success;
 }
 
+}  // namespace
+
 bool admits(const UsageFilter& filter, const TimeRange& time, const UsageRecord& record) {
     const RequestOpened& opened = record.opened;
     const RequestSettled& settled = record.settled;
@@ -109,6 +111,8 @@ bool admits(const UsageFilter& filter, const TimeRange& time, const UsageRecord&
            (filter.git_organization.empty() || filter.git_organization == opened.git.organization) &&
            (filter.git_repository.empty() || filter.git_repository == opened.git.repository);
 }
+
+namespace {
 
 // Gathers one page.
 class PageReader {

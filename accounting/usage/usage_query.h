@@ -31,6 +31,9 @@ struct TimeRange {  // Unix time of settlement: from <= t < to
     std::int64_t to_ms = std::numeric_limits<std::int64_t>::max();
 };
 
+// Whether the record passes.
+bool admits(const UsageFilter& filter, const TimeRange& time, const UsageRecord& record);
+
 inline constexpr std::uint32_t kMaxUsagePage = 1000;
 // How many rows one page may look at. With a filter that few rows match, a page is short and still has a cursor.
 inline constexpr std::uint32_t kMaxRowsSearched = 100'000;

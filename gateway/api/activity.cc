@@ -14,7 +14,33 @@ Value tokens_per_second(const RequestSettled& settled) {
     return number_of(settled.usage.completion * 1000 / generating_ms);
 }
 
-Columns columns_of(const StoredRequest& request, UsageNames& names) {
+void read_status(QueryFields& fields, UsageFilter& filter) {
+    static const std::map<std::string, StatusClass> kClasses = {{"success", StatusClass::success},
+                                                                {"client_error", StatusClass::client_error},
+                                                                {"server_error", StatusClass::server_error},
+                                                                {"cancelled", StatusClass::cancelled}};
+    const std::string status = fields.text("status");
+    if (status.empty()) return;
+    const auto known = kClasses.find(status);
+    if (known == kClasses.end()) {
+        return fields.fail("status", "must be success, client_error, server_error or cancelled");
+    }
+    filter.status = known->second;
+}
+
+// In the form in which requests have it; GitLab's rules hold for both providers.
+std::string read_git_path(QueryFields& fields, std::string_view name,
+                          Result<std::string> (*normal)(GitProvider, std::string_view, std::string_view)) {
+    const std::string text = fields.text(name);
+    if (text.empty()) return {};
+    const auto path = normal(GitProvider::gitlab, name, text);
+    if (!path) fields.fail(name, "must be a path such as acme or acme/project");
+    return path.value_or(std::string());
+}
+
+}  // namespace
+
+Columns activity_columns(const StoredRequest& request, UsageNames& names) {
     const RequestOpened& opened = request.opened();
     const RequestSettled& settled = request.settled();
     Columns columns = {{"id", text_of("gen-" + to_ulid(opened.request))},
@@ -56,43 +82,23 @@ Columns columns_of(const StoredRequest& request, UsageNames& names) {
     return columns;
 }
 
-void read_status(QueryFields& fields, UsageFilter& filter) {
-    static const std::map<std::string, StatusClass> kClasses = {{"success", StatusClass::success},
-                                                                {"client_error", StatusClass::client_error},
-                                                                {"server_error", StatusClass::server_error},
-                                                                {"cancelled", StatusClass::cancelled}};
-    const std::string status = fields.text("status");
-    if (status.empty()) return;
-    const auto known = kClasses.find(status);
-    if (known == kClasses.end()) {
-        return fields.fail("status", "must be success, client_error, server_error or cancelled");
-    }
-    filter.status = known->second;
+UsageFilter read_activity_filter(Call& call) {
+    QueryFields& fields = call.query;
+    UsageFilter filter = read_filter(call);
+    read_status(fields, filter);
+    filter.end_user = fields.text("user");
+    filter.session = fields.text("session_id");
+    filter.app = fields.text("app");
+    filter.git_organization = read_git_path(fields, "git_organization", normal_git_organization);
+    filter.git_repository = read_git_path(fields, "git_repository", normal_git_repository);
+    return filter;
 }
-
-// In the form in which requests have it; GitLab's rules hold for both providers.
-std::string read_git_path(QueryFields& fields, std::string_view name,
-                          Result<std::string> (*normal)(GitProvider, std::string_view, std::string_view)) {
-    const std::string text = fields.text(name);
-    if (text.empty()) return {};
-    const auto path = normal(GitProvider::gitlab, name, text);
-    if (!path) fields.fail(name, "must be a path such as acme or acme/project");
-    return path.value_or(std::string());
-}
-
-}  // namespace
 
 ApiAnswer list_activity(Call& call) {
     QueryFields& fields = call.query;
     UsageListQuery query;
     query.organization = call.organization().id;
-    query.filter = read_filter(call);
-    read_status(fields, query.filter);
-    query.filter.end_user = fields.text("user");
-    query.filter.session = fields.text("session_id");
-    query.filter.app = fields.text("app");
-    query.filter.git_organization = read_git_path(fields, "git_organization", normal_git_organization);
-    query.filter.git_repository = read_git_path(fields, "git_repository", normal_git_repository);
+    query.filter = read_activity_filter(call);
     query.time.from_ms = fields.time("from").value_or(query.time.from_ms);
     query.time.to_ms = fields.time("to").value_or(query.time.to_ms);
     query.limit = fields.number("limit", 1, kMaxUsagePage, query.limit);
@@ -105,12 +111,12 @@ ApiAnswer list_activity(Call& call) {
     UsageNames names(*call.directory, *call.services.store);
     if (as_csv) {
         std::vector<Columns> rows;
-        for (const StoredRequest& one : page->requests) rows.push_back(columns_of(one, names));
+        for (const StoredRequest& one : page->requests) rows.push_back(activity_columns(one, names));
         return csv_page(rows, page->next_cursor, page->previous_cursor);
     }
     JsonWriter json;
     json.object().key("data").array();
-    for (const StoredRequest& one : page->requests) write_json(columns_of(one, names), json);
+    for (const StoredRequest& one : page->requests) write_json(activity_columns(one, names), json);
     json.end().key("next_cursor").text_or_null(page->next_cursor);
     json.key("previous_cursor").text_or_null(page->previous_cursor).key("partial").flag(page->partial).end();
     return json_answer(json);

@@ -11,12 +11,19 @@ namespace tollgate {
 
 ApiAnswer list_activity(Call& call);
 
-inline constexpr std::array kActivityOwnQueryFields = {
+// Of kActivityFilterFields. Whoever may see only his own gets no other.
+UsageFilter read_activity_filter(Call& call);
+// A request as kActivity has it.
+Columns activity_columns(const StoredRequest& request, UsageNames& names);
+
+inline constexpr std::array kActivityPageQueryFields = {
     kPageLimit,
     fields::text("cursor").note("The next_cursor or previous_cursor of another page of the same filter and time"),
     kFormatField,
     kFromField,
     kToField,
+};
+inline constexpr std::array kActivityOwnFilterFields = {
     fields::text("status").one_of("success|client_error|server_error|cancelled"),
     fields::text("user"),
     fields::text("session_id"),
@@ -24,7 +31,8 @@ inline constexpr std::array kActivityOwnQueryFields = {
     fields::text("git_organization"),
     fields::text("git_repository"),
 };
-inline constexpr auto kActivityQueryFields = joined(kActivityOwnQueryFields, kFilterFields);
+inline constexpr auto kActivityFilterFields = joined(kActivityOwnFilterFields, kFilterFields);
+inline constexpr auto kActivityQueryFields = joined(kActivityPageQueryFields, kActivityFilterFields);
 inline constexpr Schema kActivityQuery{"ActivityQuery", kActivityQueryFields};
 
 inline constexpr std::array kActivityRequestFields = {

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "gateway/api/call.h"
+#include "gateway/api/live_activity.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
 #include "gateway/worker.h"
@@ -70,6 +71,10 @@ wire::Awaitable<Error> answer_api(Connection& connection) {
                 break;
             default:
                 answer = answer_call(services, request);
+        }
+        if (!answer.error && answer.watcher != nullptr) {
+            co_await send_live_activity(connection, request, *answer.watcher);
+            co_return Error{};
         }
     }
     if (answer.error) co_return answer.error;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "accounting/accounts/change.h"
+#include "accounting/usage/live_usage.h"
 #include "gateway/api/body_fields.h"
 #include "gateway/api/query_fields.h"
 #include "gateway/api/routes.h"
@@ -34,6 +35,7 @@ struct ApiAnswer {
     std::string_view content_type = "application/json";
     std::string secret_of;  // set if the body holds a secret: what it belongs to. Such a body is stored nowhere
     Error error;            // if set, it is the answer
+    std::shared_ptr<LiveUsage::Watcher> watcher;  // if set, what it sees is (gateway/api/live_activity.h)
 };
 
 ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {});

@@ -188,6 +188,11 @@ void write_text_content(std::string_view type, JsonWriter& json) {
 void write_responses(const Operation& operation, JsonWriter& json) {
     json.key("responses").object();
     json.key(std::to_string(operation.contract.status)).object().key("description").text("Success");
+    if (operation.contract.events) {
+        json.key("content").object();
+        write_text_content("text/event-stream", json);
+        json.end();
+    }
     if (operation.contract.answer != nullptr) {
         json.key("content").object();
         write_content("application/json", *operation.contract.answer, json);

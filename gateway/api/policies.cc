@@ -51,6 +51,13 @@ ApiAnswer credit_policy_answer(const CreditConfig& otherwise, const Organization
     return versioned_answer(json, organization.version);
 }
 
+ApiAnswer activity_settings_answer(const Organization& organization) {
+    JsonWriter json;
+    json.object().key("visibility").text(to_string(organization.policy.activity_visibility));
+    json.key("version").number(organization.version).end();
+    return versioned_answer(json, organization.version);
+}
+
 }  // namespace
 
 ApiAnswer show_llm(Call& call) { return llm_answer(call.organization()); }
@@ -111,6 +118,25 @@ ApiAnswer set_credit_policy(Call& call, Change& change) {
     if (call.error()) return call.refusal();
     const Status status = set_credit_policy(change, call.organization().id, on_exhausted, overdraft_cap);
     return status.ok() ? credit_policy_answer(call.services.config.credit, changed(call, change)) : api_error(status);
+}
+
+ApiAnswer show_activity_settings(Call& call) { return activity_settings_answer(call.organization()); }
+
+ApiAnswer set_activity_settings(Call& call, Change& change) {
+    BodyFields& body = call.body;
+    if (const Status status = require_version(call, change, changed(call, change).version); !status.ok()) {
+        return api_error(status);
+    }
+    ActivityVisibility visibility = ActivityVisibility::all_members;
+    if (!parse(body.required_text("visibility"), visibility)) {
+        body.fail("visibility", "must be all_members or own_only");
+    }
+    if (call.error()) return call.refusal();
+    if (visibility != changed(call, change).policy.activity_visibility) {
+        const Status status = set_activity_visibility(change, call.organization().id, visibility);
+        if (!status.ok()) return api_error(status);
+    }
+    return activity_settings_answer(changed(call, change));
 }
 
 }  // namespace tollgate

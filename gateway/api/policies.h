@@ -1,5 +1,5 @@
 // What an organization's requests go by unless they say otherwise: LLM default, retention of usage detail, what becomes
-// of streams when credit runs out.
+// of streams when credit runs out. And whose requests members see.
 #pragma once
 
 #include <array>
@@ -15,6 +15,8 @@ ApiAnswer show_retention(Call& call);
 ApiAnswer set_retention(Call& call, Change& change);
 ApiAnswer show_credit_policy(Call& call);
 ApiAnswer set_credit_policy(Call& call, Change& change);
+ApiAnswer show_activity_settings(Call& call);
+ApiAnswer set_activity_settings(Call& call, Change& change);
 
 inline constexpr std::array kLlmBodyFields = {
     fields::text("model").or_null().required().note("null clears the default"), fields::text("provider").or_null()};
@@ -35,5 +37,13 @@ inline constexpr Schema kCreditPolicyBody{"NewCreditPolicy", kCreditPolicyBodyFi
 inline constexpr std::array kCreditPolicyFields = {fields::text("on_exhausted").one_of("cut|owe"),
                                                    fields::usd("overdraft_cap"), fields::flag("default")};
 inline constexpr Schema kCreditPolicy{"CreditPolicy", kCreditPolicyFields};
+
+inline constexpr Field kVisibilityField =
+    fields::text("visibility").one_of("all_members|own_only").note("Whose requests a member sees");
+inline constexpr std::array kActivitySettingsBodyFields = {kVisibilityField.required(), fields::integer("version")};
+inline constexpr Schema kActivitySettingsBody{"NewActivitySettings", kActivitySettingsBodyFields};
+inline constexpr std::array kActivitySettingsFields = {kVisibilityField,
+                                                       fields::integer("version").note("Of the organization")};
+inline constexpr Schema kActivitySettings{"ActivitySettings", kActivitySettingsFields};
 
 }  // namespace tollgate

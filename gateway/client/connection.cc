@@ -238,6 +238,11 @@ void Connection::expect_connect(std::uint32_t timeout_ms) {
     watch_.expect(Watch::Awaited::upstream, after(timeout_ms));
 }
 
+void Connection::expect_news(std::uint32_t timeout_ms) {
+    upstream_ = nullptr;
+    watch_.expect(Watch::Awaited::upstream, after(timeout_ms));
+}
+
 void Connection::expect_nobody() {
     upstream_ = nullptr;
     watch_.expect_nobody();

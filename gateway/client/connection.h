@@ -38,6 +38,7 @@ class Connection {
     void expect_client(std::uint32_t timeout_ms);
     void expect_upstream(wire::Stream& upstream, std::uint32_t timeout_ms);
     void expect_connect(std::uint32_t timeout_ms);  // whatever `connecting` points to then
+    void expect_news(std::uint32_t timeout_ms);     // of ours; a client that hangs up meanwhile is noticed
     void expect_nobody();
     // The upstream that is expected to act has taken something: its time begins anew.
     void upstream_progressed();

@@ -75,6 +75,7 @@ struct Contract {
     int status = 200;                // of success
     bool body_optional = false;      // an empty one is {}
     bool csv = false;                // the answer may be CSV
+    bool events = false;             // the answer is a stream of server-sent events
     ApiType api = ApiType::chat;     // of the exchange
 };
 

@@ -29,6 +29,8 @@ def paths_of(document, account):
     for template, operations in document["paths"].items():
         taken = [method.upper() for method in operations]
         path = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], account.organization), template)
+        if path.endswith("/live"):
+            path += "?seconds=0"  # it would go on
         yield path, taken + ["HEAD"] * ("GET" in taken), operations
 
 
@@ -65,7 +67,7 @@ def test_head_is_get_without_a_body_on_every_route(gateway, account, document):
                 assert connection.read_answer().status == 200, "what followed HEAD was no answer"
             assert head.status == got.status and head.body == b"", path
             assert head.header("content-type") == got.header("content-type"), path
-            assert "content-length" in dict(head.headers), path
+            assert "content-length" in dict(head.headers) or got.chunked, path
 
 
 def test_every_route_but_the_open_ones_needs_a_key(gateway, account, document):
@@ -94,6 +96,7 @@ def fault_of(gateway, account, directory, key, *options):
             f"{gateway.base_url}/api/openapi.json",
             f"--checks={CHECKS}",
             "--phases=examples,coverage,fuzzing",
+            "--exclude-path-regex=/live$",  # it goes on
             "--max-examples=5",
             "--seed=1",
             "--generation-database=none",
