@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint8_t kHistoryVersion = 1;
 constexpr std::size_t kHistoryFixedBytes = 1 + 2 + 3 * 8 + 3 * 16 + 2 * 8 + 4 + 8 + 32 + 1 + kTransactionActorBytes;
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+constexpr std::int64_t kMostUlidMs = (std::int64_t{1} << 48) - 2 * kDayMs;
 
 // The time of a ULID, as its first six bytes have it.
 void put_ulid_time(Id128& id, std::int64_t unix_ms) {
@@ -25,6 +26,18 @@ Id128 day_id(std::int64_t unix_ms, const Id128& project) {
     Id128 id = project;
     const std::int64_t day = std::max<std::int64_t>(unix_ms, 0) / kDayMs;
     put_ulid_time(id, day * kDayMs + kDayMs - 1);
+    return id;
+}
+
+bool admits(const HistoryQuery& query, const HistoryRow& row) {
+    return (!query.kind || row.kind == *query.kind) && (!query.state || row.state == *query.state) &&
+           (query.actor.empty() || row.actor == query.actor) && row.at_ms >= query.from_ms && row.at_ms < query.to_ms;
+}
+
+// The first id after all rows of that time: of a day's usage it ends the day.
+Id128 id_after_day_of(std::int64_t unix_ms) {
+    Id128 id;
+    put_ulid_time(id, (unix_ms / kDayMs + 1) * kDayMs);
     return id;
 }
 
@@ -40,6 +53,13 @@ std::string_view to_string(TransactionState state) {
             return "cancelled";
     }
     return "unknown";
+}
+
+std::optional<TransactionState> parse_transaction_state(std::string_view text) {
+    for (const auto state : {TransactionState::done, TransactionState::pending, TransactionState::cancelled}) {
+        if (to_string(state) == text) return state;
+    }
+    return std::nullopt;
 }
 
 std::string encode(const HistoryRow& row) {
@@ -89,6 +109,8 @@ Result<HistoryPage> read_history(Store& store, const HistoryQuery& query) {
     const std::string begin = history_key(organization.bytes, Id128{}.bytes);
     std::string end = prefix_end(std::string_view(begin).substr(0, begin.size() - sizeof(Id128)));
     if (query.before) end = history_key(organization.bytes, query.before->bytes);
+    if (query.to_ms < kMostUlidMs)
+        end = std::min(end, history_key(organization.bytes, id_after_day_of(query.to_ms).bytes));
     HistoryPage page;
     const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxHistoryPage);
     for (std::size_t examined = 0; examined < kMaxHistoryRowsExamined && page.rows.size() < limit; ++examined) {
@@ -102,8 +124,12 @@ Result<HistoryPage> read_history(Store& store, const HistoryQuery& query) {
         if (!ids) return failure(StatusCode::corrupt, "transaction history: malformed key");
         auto row = decode_history_row(Id128{ids->ulid}, found->second);
         if (!row) return std::unexpected(row.error());
+        if (ulid_time_ms(row->transaction) < query.from_ms) {  // as are all that follow
+            page.next.reset();
+            return page;
+        }
         page.next = row->transaction;
-        if (!query.kind || row->kind == *query.kind) page.rows.push_back(std::move(*row));
+        if (admits(query, *row)) page.rows.push_back(std::move(*row));
         end = found->first;
     }
     return page;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ inline constexpr std::size_t kMaxHistoryRowsExamined = 10'000;  // for one page
 // The numbers are stored: never reuse one.
 enum class TransactionState : std::uint8_t { done = 1, pending = 2, cancelled = 3 };
 std::string_view to_string(TransactionState state);
+std::optional<TransactionState> parse_transaction_state(std::string_view text);
 
 struct HistoryRow {
     Id128 transaction;  // ULID; of a day's usage it ends the day and names the project
@@ -49,12 +51,17 @@ Result<HistoryRow> decode_history_row(const Id128& transaction, std::string_view
 struct HistoryQuery {
     Id128 organization;
     std::optional<EntryKind> kind = {};
-    std::optional<Id128> before = {};  // a page's `next`
-    std::size_t limit = 100;           // rows, at most kMaxHistoryPage
+    std::optional<TransactionState> state = {};
+    std::string actor = {};                                         // of the row; empty: any
+    std::int64_t from_ms = 0;                                       // of the row's time, Unix ms
+    std::int64_t to_ms = std::numeric_limits<std::int64_t>::max();  // exclusive
+    std::optional<Id128> before = {};                               // a page's `next`
+    std::size_t limit = 100;                                        // rows, at most kMaxHistoryPage
 };
 struct HistoryPage {
     std::vector<HistoryRow> rows;  // newest first
-    std::optional<Id128> next;     // where the next page begins; absent: that was all
+    // Where the next page begins; absent: that was all. A page that few rows match may be short, or empty, and have it.
+    std::optional<Id128> next;
 };
 Result<HistoryPage> read_history(Store& store, const HistoryQuery& query);
 // not_found if the organization has no such transaction.

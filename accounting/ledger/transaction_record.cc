@@ -54,7 +54,8 @@ std::string encode_transaction_record(const Id128& transaction, const Transactio
 }
 
 std::string record_key(const TransactionRequest& request) {
-    return idempotency_key(kTransactionScope, to_uuid(request.organization) + request.idempotency_key);
+    return idempotency_key(kTransactionScope, to_uuid(request.organization) + " " + request.idempotency_scope + " " +
+                                                  request.idempotency_key);
 }
 
 KeyDigest content_of(const TransactionRequest& request) {

@@ -41,6 +41,7 @@ struct TransactionRequest {
     std::int32_t priority = kDefaultLotPriority;  // lower is spent first
     std::int64_t expires_ms = 0;                  // Unix time; 0: never
     std::string idempotency_key = {};             // of the caller; empty: none
+    std::string idempotency_scope = {};           // who calls what: in another one the same key is another call
     std::string note = {};
     std::string actor = {};
     bool paid = false;  // a purchase: confirmed at once. Not part of what a repetition must have the same

@@ -72,10 +72,16 @@ Error expect_version(const std::string& if_match, Change& change) {
     return {};
 }
 
+// A path that names no organization is about the caller's, which a person may switch.
+std::string idempotency_route(const ApiRequest& request) {
+    std::string route(request.operation->method);
+    return route.append(" ").append(request.path).append(" ").append(to_uuid(request.caller.organization));
+}
+
 RepeatableCall repeatable(const ApiRequest& request) {
     return {.key = request.idempotency_key,
             .actor = via_of(request.caller),
-            .route = std::string(request.operation->method).append(" ").append(request.path),
+            .route = idempotency_route(request),
             .body = request.body};
 }
 
@@ -197,6 +203,10 @@ Error Call::check_standing(const Directory& now) {
     permit_ = tollgate::permit(now, request.caller, id, guard.permission);
     if (permit_.access == Access::granted) return {};
     return permit_.access == Access::unknown_organization ? unknown() : denied(guard.permission);
+}
+
+std::string idempotency_scope(const ApiRequest& request) {
+    return via_of(request.caller) + " " + idempotency_route(request);
 }
 
 Status require_version(Call& call, Change& change, std::int64_t current) {

@@ -81,6 +81,9 @@ class Call {
     Permit permit_;
 };
 
+// What an Idempotency-Key belongs to beside the organization: the caller's key or token, the method and the path.
+std::string idempotency_scope(const ApiRequest& request);
+
 // The version that the body or If-Match demands, if one does: stale if the entity has another.
 Status require_version(Call& call, Change& change, std::int64_t current);
 

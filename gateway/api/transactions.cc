@@ -41,6 +41,7 @@ std::string audited_document(const TransactionRequest& transaction, NanoUsd move
 ApiAnswer book(Call& call, TransactionRequest transaction) {
     transaction.organization = call.organization().id;
     transaction.idempotency_key = call.request.idempotency_key;
+    transaction.idempotency_scope = idempotency_scope(call.request);
     transaction.note = call.body.text("note");
     transaction.actor = actor_of(call.request.caller);
     if (call.error()) return call.refusal();
@@ -64,31 +65,82 @@ ApiAnswer end_purchase(Call& call, TransactionKind kind) {
     return book(call, {.kind = kind, .organization = {}, .reference = *purchase});
 }
 
-void write_id(JsonWriter& json, std::string_view name, const Id128& id, const std::string& text) {
-    json.key(name);
-    id.is_nil() ? json.null() : json.text(text);
+// All that a row may say; what its kind does not have is null.
+Columns columns_of(const HistoryRow& row) {
+    const bool usage = row.kind == EntryKind::usage;
+    const auto ulid = [](const Id128& id, std::string_view prefix = {}) {
+        return id.is_nil() ? Value{} : text_of(std::string(prefix) + to_ulid(id));
+    };
+    const auto time = [](std::int64_t unix_ms) { return unix_ms == 0 ? Value{} : time_of(unix_ms); };
+    const std::string day = rfc3339(ulid_time_ms(row.transaction)).substr(0, 10);
+    return {{"id", ulid(row.transaction)},
+            {"kind", text_of(to_string(row.kind))},
+            {"state", text_of(to_string(row.state))},
+            {"amount", usd_of(row.amount)},
+            {"asked", row.asked == NanoUsd{} ? Value{} : usd_of(row.asked)},
+            {"balance", usd_of(row.balance_after)},
+            {"reference", ulid(row.reference, row.kind == EntryKind::usage_refund ? "gen-" : "")},
+            {"counterparty", id_of(row.counterparty)},
+            {"project_id", id_of(row.project)},
+            {"date", usage ? text_of(day) : Value{}},
+            {"requests", usage ? number_of(static_cast<std::int64_t>(row.requests)) : Value{}},
+            {"priority", usage ? Value{} : number_of(row.priority)},
+            {"expires_at", time(row.expires_ms)},
+            {"actor", text_of(row.actor)},
+            {"note", text_of(row.note)},
+            {"created_at", time(row.at_ms)}};
 }
 
+// Without the members that rows of its kind don't have.
 void write_row(const HistoryRow& row, JsonWriter& json) {
     const bool usage = row.kind == EntryKind::usage;
-    json.object().key("id").text(to_ulid(row.transaction)).key("kind").text(to_string(row.kind));
-    json.key("state").text(to_string(row.state)).key("amount").usd(row.amount);
-    if (row.asked != NanoUsd{} && row.asked != row.amount) json.key("asked").usd(row.asked);
-    json.key("balance").usd(row.balance_after);
-    const std::string reference = to_ulid(row.reference);
-    write_id(json, "reference", row.reference, row.kind == EntryKind::usage_refund ? "gen-" + reference : reference);
-    write_id(json, "counterparty", row.counterparty, to_uuid(row.counterparty));
-    write_id(json, "project_id", row.project, to_uuid(row.project));
-    if (usage) {
-        json.key("date").text(rfc3339(ulid_time_ms(row.transaction)).substr(0, 10));
-        json.key("requests").number(static_cast<std::int64_t>(row.requests));
-    } else {
-        json.key("priority").number(row.priority);
-        json.key("expires_at").time(row.expires_ms);
-        json.key("actor").text_or_null(row.actor).key("note").text_or_null(row.note);
+    const bool took_less = row.asked != NanoUsd{} && row.asked != row.amount;
+    Columns columns = columns_of(row);
+    std::erase_if(columns, [&](const auto& column) {
+        const std::string_view name = column.first;
+        if (name == "asked") return !took_less;
+        if (name == "date" || name == "requests") return !usage;
+        return usage && (name == "priority" || name == "expires_at" || name == "actor" || name == "note");
+    });
+    write_json(columns, json);
+}
+
+// The filters that all lists of transactions have.
+HistoryQuery read_history_query(Call& call) {
+    QueryFields& fields = call.query;
+    HistoryQuery query{.organization = call.organization().id};
+    query.limit = fields.number("limit", 1, kMaxHistoryPage, static_cast<std::uint32_t>(query.limit));
+    if (const std::string cursor = fields.text("cursor"); !cursor.empty()) {
+        query.before = parse_ulid(cursor);
+        if (!query.before) fields.fail("cursor", "is none of this list's");
     }
-    json.key("created_at").time(row.at_ms);
-    json.end();
+    if (const std::string state = fields.text("state"); !state.empty()) {
+        query.state = parse_transaction_state(state);
+        if (!query.state) fields.fail("state", "must be done, pending or cancelled");
+    }
+    query.actor = fields.text("actor");
+    query.from_ms = fields.time("from").value_or(query.from_ms);
+    query.to_ms = fields.time("to").value_or(query.to_ms);
+    if (query.to_ms <= query.from_ms) fields.fail("to", "must be after 'from'");
+    return query;
+}
+
+ApiAnswer list_history(Call& call, const HistoryQuery& query) {
+    const bool as_csv = wants_csv(call.query);
+    if (call.error()) return call.refusal();
+    const auto page = call.services.ledger->history(query);
+    if (!page) return api_error(page.error());
+    const std::string next = page->next ? to_ulid(*page->next) : std::string();
+    if (as_csv) {
+        std::vector<Columns> rows;
+        for (const HistoryRow& row : page->rows) rows.push_back(columns_of(row));
+        return csv_page(rows, next);
+    }
+    JsonWriter json;
+    json.object().key("data").array();
+    for (const HistoryRow& row : page->rows) write_row(row, json);
+    json.end().key("next_cursor").text_or_null(next).end();
+    return json_answer(json);
 }
 
 }  // namespace
@@ -176,28 +228,18 @@ ApiAnswer charge_back(Call& call) {
 }
 
 ApiAnswer list_transactions(Call& call) {
-    QueryFields& fields = call.query;
-    HistoryQuery query{.organization = call.organization().id};
-    query.limit = fields.number("limit", 1, kMaxHistoryPage, static_cast<std::uint32_t>(query.limit));
-    if (const std::string cursor = fields.text("cursor"); !cursor.empty()) {
-        query.before = parse_ulid(cursor);
-        if (!query.before) fields.fail("cursor", "is none of this list's");
-    }
-    if (const std::string kind = fields.text("kind"); !kind.empty()) {
+    HistoryQuery query = read_history_query(call);
+    if (const std::string kind = call.query.text("kind"); !kind.empty()) {
         query.kind = parse_entry_kind(kind);
-        if (!query.kind) fields.fail("kind", "is not a kind of transaction");
+        if (!query.kind) call.query.fail("kind", "is not a kind of transaction");
     }
-    if (call.error()) return call.refusal();
-    const auto page = call.services.ledger->history(query);
-    if (!page) return api_error(page.error());
-    JsonWriter json;
-    json.object().key("data").array();
-    for (const HistoryRow& row : page->rows) write_row(row, json);
-    json.end().key("next_cursor");
-    const std::optional<Id128>& next = page->next;
-    next ? json.text(to_ulid(*next)) : json.null();
-    json.end();
-    return json_answer(json);
+    return list_history(call, query);
+}
+
+ApiAnswer list_purchases(Call& call) {
+    HistoryQuery query = read_history_query(call);
+    query.kind = EntryKind::purchase;
+    return list_history(call, query);
 }
 
 }  // namespace tollgate

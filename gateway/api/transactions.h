@@ -8,6 +8,7 @@
 #include "accounting/ledger/transaction_request.h"
 #include "gateway/api/call.h"
 #include "gateway/api/paging.h"
+#include "gateway/api/usage_table.h"
 
 namespace tollgate {
 
@@ -20,6 +21,7 @@ ApiAnswer transfer(Call& call);
 ApiAnswer adjust(Call& call);
 ApiAnswer charge_back(Call& call);
 ApiAnswer list_transactions(Call& call);
+ApiAnswer list_purchases(Call& call);
 
 // Books it with its audit entry, and with the documents that `put` adds to the change for its id, in one commit; a
 // transfer has an entry in both organizations.
@@ -59,7 +61,18 @@ inline constexpr std::array kBookedFields = {
     fields::flag("repeated").note("Whether the Idempotency-Key had been seen: nothing was booked now")};
 inline constexpr Schema kBooked{"Booked", kBookedFields};
 
-inline constexpr std::array kTransactionsQueryFields = {kPageLimit, kPageCursor, fields::text("kind")};
+inline constexpr std::array kPurchasesQueryFields = {
+    kPageLimit,
+    kPageCursor,
+    fields::text("state").one_of("done|pending|cancelled"),
+    fields::text("actor").note("root, user: or key: and an id"),
+    kFromField,
+    kToField,
+    kFormatField,
+};
+inline constexpr Schema kPurchasesQuery{"PurchasesQuery", kPurchasesQueryFields};
+inline constexpr std::array kTransactionKindField = {fields::text("kind")};
+inline constexpr auto kTransactionsQueryFields = joined(kPurchasesQueryFields, kTransactionKindField);
 inline constexpr Schema kTransactionsQuery{"TransactionsQuery", kTransactionsQueryFields};
 inline constexpr std::array kTransactionFields = {
     fields::text("id"),
