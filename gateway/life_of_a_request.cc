@@ -47,7 +47,14 @@ Error check_caller(Worker& worker, Exchange& request) {
     auto principal = authenticate(worker.directory(), *worker.services().credits, request.head);
     if (!principal) return principal.error();
     request.principal = std::move(*principal);
-    return check_permission(*request.head.operation, caller_kind(request.principal.kind));
+    const Operation& operation = *request.head.operation;
+    Error refused = check_permission(operation, caller_kind(request.principal.kind));
+    // Of a request for a model nobody is held to have tried more than that.
+    if (refused && operation.guard.permission != Permission::infer) {
+        note_refusal(worker.services(), operation, request.head.path, caller_of(request.principal),
+                     RefusalReason::permission_denied, request.head.started_ms);
+    }
+    return refused;
 }
 
 // A call of anybody's may come without a key, but not from one address all the time.

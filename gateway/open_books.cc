@@ -31,6 +31,7 @@ Status open_books(Services& services, std::uint32_t workers) {
     auto accounts = Accounts::load(*services.store, *services.credits, services.config.plans);
     if (!accounts) return accounts.error();
     services.accounts = std::move(*accounts);
+    services.refusals = std::make_unique<Refusals>(*services.store);
     SlotFile::Options options;
     options.path = slot_file_path(services.config.data_dir);
     // No more requests run than there are connections: the shares of organizations are parts of the smaller number.

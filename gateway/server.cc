@@ -28,9 +28,10 @@
 namespace tollgate {
 namespace {
 
-constexpr std::uint64_t kMostGivingWay = 64;  // idle connections that are told to go, and have not gone yet
-constexpr std::uint32_t kOutsideThreads = 2;  // calls of other servers at once; further ones wait
-constexpr std::uint32_t kLeastParsers = 2;    // so that one large body does not keep all others waiting
+constexpr std::uint64_t kMostGivingWay = 64;             // idle connections that are told to go, and have not gone yet
+constexpr std::uint32_t kOutsideThreads = 2;             // calls of other servers at once; further ones wait
+constexpr std::uint32_t kLeastParsers = 2;               // so that one large body does not keep all others waiting
+constexpr auto kRefusalPause = std::chrono::seconds(5);  // what a kill may lose of refused acts
 constexpr auto kAllowanceLook = std::chrono::seconds(10);  // how late a window may be granted
 constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
@@ -118,6 +119,7 @@ class Server {
             wire::asio::detached);
         wire::asio::co_spawn(control_, expire_checkpoints(), wire::asio::detached);
         wire::asio::co_spawn(control_, grant_allowances_on_time(), wire::asio::detached);
+        wire::asio::co_spawn(control_, store_refusals_in_turn(), wire::asio::detached);
         wire::asio::co_spawn(control_, reload_on_signal(), wire::asio::detached);
         wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
@@ -133,6 +135,7 @@ class Server {
         services_.readers.reset();
         services_.account_changes.reset();
         services_.outside.reset();
+        (void)services_.refusals->flush();
         services_.ledger->stop();
         ::unlink(operations_url_path(services_.config.data_dir).c_str());
         services_.usage->stop();
@@ -222,6 +225,21 @@ class Server {
             timer.expires_after(std::min<std::chrono::milliseconds>(kCheckpointLook, max_age));
             [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
             co_await on_side_thread(remove_expired_checkpoints(), "the removal of checkpoints");
+        }
+    }
+
+    wire::Awaitable<void> store_refusals() {
+        const Status stored = services_.refusals->flush();
+        if (!stored.ok()) logger_.error("refused acts could not be stored", {{"why", stored.message()}});
+        co_return;
+    }
+
+    wire::Awaitable<void> store_refusals_in_turn() {
+        wire::Timer timer(control_);
+        while (operations_.is_open()) {
+            timer.expires_after(kRefusalPause);
+            [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
+            co_await on_side_thread(store_refusals(), "the storing of refused acts");
         }
     }
 

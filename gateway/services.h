@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "accounting/accounts/accounts.h"
+#include "accounting/accounts/refusals.h"
 #include "accounting/ledger/ledger.h"
 #include "accounting/usage/usage_index.h"
 #include "gateway/code_tries.h"
@@ -37,6 +38,7 @@ struct Services {
     std::unique_ptr<UsageIndex> usage;
     std::unique_ptr<Accounts> accounts;
     GitHosts git_hosts;
+    std::unique_ptr<Refusals> refusals;
     CodeTries voucher_tries;
     std::unique_ptr<AccessLog> access_log;
     std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP

@@ -13,6 +13,7 @@ constexpr std::size_t kUsageKeyBytes = 1 + 4 + 8;
 constexpr std::size_t kOrganizationUsageKeyBytes = 1 + 4 + 16 + 8 + 4;
 constexpr std::size_t kRollupKeyBytes = 1 + 4 + 16 + 4 + 16;
 constexpr std::string_view kHistoryPrefix = "h";
+constexpr std::string_view kRefusalPrefix = "d";
 
 template <std::size_t N>
 std::string tagged(std::string_view prefix, const std::array<std::uint8_t, N>& id) {
@@ -224,6 +225,24 @@ std::optional<std::uint64_t> parse_audit_key(std::string_view key) {
     constexpr std::size_t kIdEnd = kAuditPrefix.size() + sizeof(OrganizationIdBytes);
     if (key.size() < kIdEnd || !key.starts_with(kAuditPrefix)) return std::nullopt;
     return decode_u64(key.substr(kIdEnd));
+}
+
+std::string refusal_day_begin(const OrganizationIdBytes& organization, std::uint32_t day) {
+    std::string key = tagged(kRefusalPrefix, organization);
+    append_big_endian(key, day);
+    return key;
+}
+
+std::string refusal_key(const OrganizationIdBytes& organization, std::uint32_t day, std::string_view hash) {
+    return refusal_day_begin(organization, day).append(hash);
+}
+
+std::optional<RefusalPlace> parse_refusal_key(std::string_view key) {
+    constexpr std::size_t kIdEnd = kRefusalPrefix.size() + sizeof(OrganizationIdBytes);
+    if (key.size() < kIdEnd + sizeof(std::uint32_t)) return std::nullopt;
+    const auto organization = parse_tagged<sizeof(OrganizationIdBytes)>(kRefusalPrefix, key.substr(0, kIdEnd));
+    if (!organization) return std::nullopt;
+    return RefusalPlace{.organization = *organization, .day = read_big_endian<std::uint32_t>(key.data() + kIdEnd)};
 }
 
 std::string answer_key(std::string_view hash) { return joined(kAnswerPrefix, hash); }

@@ -32,6 +32,7 @@
 //   changes      'c' + change number u64                      the keys of the documents it changed, one a line
 //                'a' + organization id + change number u64    AuditEntry (accounting/accounts/audit.h)
 //                'i' + SHA-256 of scope and caller's key      StoredAnswer (accounting/accounts/answers.h)
+//                'd' + organization id + day u32 + hash       RefusedAct (accounting/accounts/refusals.h)
 //                'e' + time of expiry u64, Unix ms + SHA-256  nothing; names an 'i'
 #pragma once
 
@@ -177,6 +178,15 @@ struct AnswerExpiry {
     std::string_view hash;  // in the key that was parsed
 };
 std::optional<AnswerExpiry> parse_answer_expiry_key(std::string_view key);
+
+// `hash`: 16 bytes.
+std::string refusal_key(const OrganizationIdBytes& organization, std::uint32_t day, std::string_view hash);
+std::string refusal_day_begin(const OrganizationIdBytes& organization, std::uint32_t day);
+struct RefusalPlace {
+    OrganizationIdBytes organization;
+    std::uint32_t day;
+};
+std::optional<RefusalPlace> parse_refusal_key(std::string_view key);  // also of where a day begins
 
 // --- idempotency. One caller's key in two scopes is two events.
 std::string idempotency_key(std::string_view scope, std::string_view caller_key);

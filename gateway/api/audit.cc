@@ -2,10 +2,14 @@
 
 #include <charconv>
 
+#include "gateway/api/usage_table.h"
+#include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
+
+constexpr std::uint32_t kUsualRefusals = 50;
 
 void write_document(std::string_view name, const std::string& text, JsonWriter& json) {
     json.key(name);
@@ -49,9 +53,40 @@ ApiAnswer list(Call& call, const Id128& organization) {
     return json_answer(json);
 }
 
+std::string name_of(const Directory& directory, std::string_view actor) {
+    constexpr std::string_view kUser = "user:";
+    const auto id = actor.starts_with(kUser) ? parse_uuid(actor.substr(kUser.size())) : std::nullopt;
+    const User* const user = id ? directory.find_user(*id) : nullptr;
+    return user != nullptr ? user->name : std::string();
+}
+
+ApiAnswer refusals(Call& call, const Id128& organization) {
+    const std::uint32_t limit = call.query.number("limit", 1, kMaxRefusalPage, kUsualRefusals);
+    const std::string cursor = call.query.text("cursor");
+    if (call.error()) return call.refusal();
+    Refusals& refusals = *call.services.refusals;
+    if (const Status stored = refusals.flush(); !stored.ok()) return api_error(stored);
+    const auto page = refusals.list(organization, cursor, limit);
+    if (!page) return api_error(page.error());
+    JsonWriter json;
+    json.object().key("data").array();
+    for (const RefusedAct& act : page->acts) {
+        json.object().key("date").text(rfc3339(act.day * kDayMs).substr(0, 10)).key("actor").text(act.actor);
+        json.key("actor_name").text_or_null(name_of(*call.directory, act.actor)).key("via").text_or_null(act.via);
+        json.key("method").text_or_null(act.method).key("route").text_or_null(act.route);
+        json.key("reason").text(to_string(act.reason)).key("address").text_or_null(act.address);
+        json.key("count").number(static_cast<std::int64_t>(act.count));
+        json.key("first_at").time(act.first_ms).key("last_at").time(act.last_ms).end();
+    }
+    json.end().key("next_cursor").text_or_null(page->next.value_or(std::string())).end();
+    return json_answer(json);
+}
+
 }  // namespace
 
 ApiAnswer list_audit(Call& call) { return list(call, call.organization().id); }
 ApiAnswer list_instance_audit(Call& call) { return list(call, Id128{}); }
+ApiAnswer list_refusals(Call& call) { return refusals(call, call.organization().id); }
+ApiAnswer list_instance_refusals(Call& call) { return refusals(call, Id128{}); }
 
 }  // namespace tollgate

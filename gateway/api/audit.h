@@ -1,9 +1,10 @@
-// Who changed what of an organization, or of the instance.
+// Who changed what of an organization, or of the instance, and who was refused.
 #pragma once
 
 #include <array>
 
 #include "accounting/accounts/audit.h"
+#include "accounting/accounts/refusals.h"
 #include "gateway/api/call.h"
 #include "gateway/api/paging.h"
 
@@ -11,6 +12,8 @@ namespace tollgate {
 
 ApiAnswer list_audit(Call& call);           // of the organization in the path
 ApiAnswer list_instance_audit(Call& call);  // of what belongs to none, such as the root key
+ApiAnswer list_refusals(Call& call);
+ApiAnswer list_instance_refusals(Call& call);
 
 inline constexpr std::array kAuditQueryFields = {
     fields::integer("limit").from(1, kMaxAuditPage).note("How many, at most; 50 if absent"), kPageCursor};
@@ -37,5 +40,26 @@ inline constexpr std::array kAuditEntryFields = {
 inline constexpr Schema kAuditEntry{"AuditEntry", kAuditEntryFields};
 inline constexpr std::array kAuditPageFields = {fields::list("data", kAuditEntry), kNextCursor};
 inline constexpr Schema kAuditPage{"AuditPage", kAuditPageFields};
+
+inline constexpr std::array kRefusalsQueryFields = {
+    fields::integer("limit").from(1, kMaxRefusalPage).note("How many, at most; 50 if absent"), kPageCursor};
+inline constexpr Schema kRefusalsQuery{"RefusalsQuery", kRefusalsQueryFields};
+inline constexpr std::array kRefusedActFields = {
+    fields::text("date").note("The UTC day that it counts"),
+    fields::text("actor").note("root, user: or key: and an id; others: of many, what has no row of its own"),
+    fields::text("actor_name").or_null().note("Of a person, as it is now"),
+    fields::text("via").or_null().note("key: or token: and its hash, of the last try"),
+    fields::text("method").or_null(),
+    fields::text("route").or_null(),
+    fields::text("reason").one_of("permission_denied|unknown_organization"),
+    fields::text("address").or_null().note("Of the client, at the last try"),
+    fields::integer("count"),
+    fields::time("first_at"),
+    fields::time("last_at"),
+};
+inline constexpr Schema kRefusedAct{"RefusedAct", kRefusedActFields};
+inline constexpr std::array kRefusalPageFields = {
+    fields::list("data", kRefusedAct).note("The newest day first; the same try of a day is one row"), kNextCursor};
+inline constexpr Schema kRefusalPage{"RefusalPage", kRefusalPageFields};
 
 }  // namespace tollgate

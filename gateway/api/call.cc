@@ -51,8 +51,8 @@ ErrorKind kind_of(StatusCode code) {
     }
 }
 
-// The version in an ETag of versioned_answer(), also as proxies give it back: weak (W/"7"), without quotes, or with what
-// they did to the body behind it ("7-gzip"). A version names one state, so that none of this makes a difference.
+// The version in an ETag of versioned_answer(), also as proxies give it back: weak (W/"7"), without quotes, or with
+// what they did to the body behind it ("7-gzip"). A version names one state, so that none of this makes a difference.
 std::optional<std::int64_t> version_of_tag(std::string_view tag) {
     if (tag.starts_with("W/")) tag.remove_prefix(2);
     if (tag.size() > 2 && tag.front() == '"' && tag.back() == '"') tag = tag.substr(1, tag.size() - 2);
@@ -231,18 +231,42 @@ void note_use(const Call& call) {
     if (belongs) last_uses.note_member(organization, caller.user, call.request.now_ms);
 }
 
-}  // namespace
-
-ApiAnswer answer_call(Services& services, const ApiRequest& request) {
-    Call call(services, request);
-    const Operation& operation = *request.operation;
-    note_use(call);
+ApiAnswer run(Call& call) {
+    const Operation& operation = *call.request.operation;
     if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
     if (call.error()) return call.refusal();
     if (operation.handler.prove != nullptr) {
         if (Error refused = prove(call)) return refusal_of(std::move(refused));
     }
     return operation.handler.mutate != nullptr ? mutate(call) : operation.handler.read(call);
+}
+
+}  // namespace
+
+ApiAnswer answer_call(Services& services, const ApiRequest& request) {
+    Call call(services, request);
+    note_use(call);
+    ApiAnswer answer = run(call);
+    if (!answer.error) return answer;
+    const bool unknown = call.permit().access == Access::unknown_organization;
+    if (unknown || answer.error.kind() == ErrorKind::permission_denied) {
+        note_refusal(services, *request.operation, request.path, request.caller,
+                     unknown ? RefusalReason::unknown_organization : RefusalReason::permission_denied, request.now_ms);
+    }
+    return answer;
+}
+
+void note_refusal(Services& services, const Operation& operation, std::string_view path, const Caller& caller,
+                  RefusalReason reason, std::int64_t now_ms) {
+    const Guard& guard = operation.guard;
+    Id128 about = caller.organization;
+    if (guard.kind == Guard::Kind::permission && !row_of(guard.permission).of_organization) about = {};
+    if (const std::string_view named = path_value(operation.path, path, kOrganization); !named.empty()) {
+        const auto id = parse_uuid(named);
+        if (!id || services.accounts->directory()->find_organization(*id) == nullptr) return;
+        about = *id;
+    }
+    services.refusals->note(about, caller, operation.method, operation.path, reason, now_ms);
 }
 
 Error check_permission(const Operation& operation, CallerKind caller) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/refusals.h"
 #include "accounting/usage/live_usage.h"
 #include "gateway/api/body_fields.h"
 #include "gateway/api/query_fields.h"
@@ -90,6 +91,11 @@ Status require_version(Call& call, Change& change, std::int64_t current);
 // Runs the operation's handler, on the thread that it asks for. What the caller may is looked at here, in the newest
 // accounts; a change looks again when no other one can be made.
 ApiAnswer answer_call(Services& services, const ApiRequest& request);
+
+// Counts a refused act among those of the organization that the path names, or the caller's; of the instance, where the
+// permission is of none.
+void note_refusal(Services& services, const Operation& operation, std::string_view path, const Caller& caller,
+                  RefusalReason reason, std::int64_t now_ms);
 
 // Whether such a caller may call at all; about which organization is looked at by answer_call().
 Error check_permission(const Operation& operation, CallerKind caller);

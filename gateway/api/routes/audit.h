@@ -10,6 +10,8 @@ namespace tollgate::rows {
 inline constexpr Operation kAuditRoutes[] = {
     {kGet, "/api/organizations/{organization}/audit", "audit", see_audit, readers, {list_audit},
      "List who changed what, the newest first", {.query = &kAuditQuery, .answer = &kAuditPage}},
+    {kGet, "/api/organizations/{organization}/audit/refusals", "audit_refusals", see_audit, readers, {list_refusals},
+     "List who was refused what, the newest day first", {.query = &kRefusalsQuery, .answer = &kRefusalPage}},
 };
 // clang-format on
 

@@ -15,6 +15,8 @@ inline constexpr Operation kOperatorRoutes[] = {
      "Sum the credit of all organizations", {.answer = &kAllCredits}},
     {kGet, "/api/audit", "instance_audit", manage_instance, readers, {list_instance_audit},
      "List who changed what of the instance, the newest first", {.query = &kAuditQuery, .answer = &kAuditPage}},
+    {kGet, "/api/audit/refusals", "instance_refusals", manage_instance, readers, {list_instance_refusals},
+     "List who was refused what of the instance", {.query = &kRefusalsQuery, .answer = &kRefusalPage}},
 };
 // clang-format on
 
