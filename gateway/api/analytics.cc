@@ -1,9 +1,10 @@
 #include "gateway/api/analytics.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
-#include "gateway/api/usage_names.h"
+#include "gateway/api/record_analytics.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
@@ -12,13 +13,26 @@ namespace {
 
 constexpr std::int64_t kDailyActivityDays = 30;
 
-// "model,day" and the like, with the grain that a time among them names.
-void read_group_by(QueryFields& fields, UsageReportQuery& query) {
+// A word of group_by: a dimension of the rollups, or an attribute of the requests.
+bool add_dimension(std::string_view name, UsageReportQuery& query, std::vector<UsageAttribute>& attributes) {
     static const std::map<std::string_view, UsageDimension> kDimensions = {{"model", UsageDimension::model},
                                                                            {"provider", UsageDimension::provider},
                                                                            {"key", UsageDimension::key},
                                                                            {"member", UsageDimension::member},
                                                                            {"project", UsageDimension::project}};
+    static const std::map<std::string_view, UsageAttribute> kAttributes = {
+        {"user", UsageAttribute::end_user}, {"session_id", UsageAttribute::session}, {"app", UsageAttribute::app}};
+    const auto add = [name](const auto& known, auto& list) {
+        const auto found = known.find(name);
+        if (found == known.end() || std::ranges::find(list, found->second) != list.end()) return false;
+        list.push_back(found->second);
+        return true;
+    };
+    return add(kDimensions, query.group_by) || add(kAttributes, attributes);
+}
+
+// "model,day" and the like, with the grain that a time among them names.
+void read_group_by(QueryFields& fields, UsageReportQuery& query, std::vector<UsageAttribute>& attributes) {
     static const std::map<std::string_view, RollupGrain> kGrains = {{"minute", RollupGrain::minute},
                                                                     {"quarter_hour", RollupGrain::quarter_hour},
                                                                     {"hour", RollupGrain::hour},
@@ -29,22 +43,15 @@ void read_group_by(QueryFields& fields, UsageReportQuery& query) {
         const std::string_view name = rest.substr(0, rest.find(','));
         rest.remove_prefix(std::min(rest.size(), name.size() + 1));
         const auto grain = kGrains.find(name);
-        const auto dimension = kDimensions.find(name);
-        const bool twice = grain != kGrains.end()
-                               ? query.by_time
-                               : dimension != kDimensions.end() &&
-                                     std::ranges::find(query.group_by, dimension->second) != query.group_by.end();
-        if (grain != kGrains.end()) {
-            query.grain = grain->second;
-            query.by_time = true;
-        } else if (dimension != kDimensions.end()) {
-            query.group_by.push_back(dimension->second);
-        }
-        if (twice || (grain == kGrains.end() && dimension == kDimensions.end())) {
+        const bool known = grain != kGrains.end() ? !query.by_time : add_dimension(name, query, attributes);
+        if (!known) {
             return fields.fail("group_by",
-                               "must be a list of model, provider, key, member, project and one of minute, "
-                               "quarter_hour, hour, day");
+                               "must be a list of model, provider, key, member, project, user, session_id, app and "
+                               "one of minute, quarter_hour, hour, day");
         }
+        if (grain == kGrains.end()) continue;
+        query.grain = grain->second;
+        query.by_time = true;
     }
 }
 
@@ -66,23 +73,15 @@ void read_edges(QueryFields& fields, UsageReportQuery& query) {
     }
 }
 
-Columns columns_of(const UsageReportQuery& query, const UsageReportRow& row, UsageNames& names) {
-    Columns columns;
-    if (query.by_time) columns.emplace_back("begin", time_of(row.begin_ms));
-    for (const UsageDimension dimension : query.group_by) {
-        if (dimension == UsageDimension::model) columns.emplace_back("model", text_of(row.model));
-        if (dimension == UsageDimension::provider) columns.emplace_back("provider_name", text_of(row.provider));
-        if (dimension == UsageDimension::key) names.add_key(row.key, columns);
-        if (dimension == UsageDimension::member) columns.emplace_back("member_id", id_of(row.member));
-        if (dimension == UsageDimension::project) names.add_project(row.project, columns);
-    }
-    add_metrics(row.counters, columns);
-    return columns;
+// Whether it asks for what rollups don't know.
+bool names_attributes(const UsageFilter& filter) {
+    return filter.status || !filter.end_user.empty() || !filter.session.empty() || !filter.app.empty() ||
+           !filter.git_organization.empty() || !filter.git_repository.empty();
 }
 
 // Rows of other groups in the table of a CSV: all of a row's dimensions but the time are empty.
 Columns rest_columns(const UsageReportQuery& query, const UsageReportRow& row, UsageNames& names) {
-    Columns columns = columns_of(query, row, names);
+    Columns columns = report_columns(query, row, names);
     const std::size_t dimensions = columns.size() - kMetricFields.size();
     for (std::size_t i = query.by_time ? 1 : 0; i < dimensions; ++i) columns[i].second = {};
     return columns;
@@ -98,12 +97,6 @@ void write_rest(const char* name, const UsageReportQuery& query, const std::vect
         write_json(columns, json);
     }
     json.end();
-}
-
-void write_sum(const RollupCounters& sum, JsonWriter& json) {
-    Columns columns;
-    add_metrics(sum, columns);
-    write_json(columns, json.key("total"));
 }
 
 // Whether a row's key or project is no more.
@@ -128,12 +121,33 @@ UsageReportQuery query_before(const UsageReportQuery& query, const TimeRange& ti
 
 }  // namespace
 
+Columns report_columns(const UsageReportQuery& query, const UsageReportRow& row, UsageNames& names) {
+    Columns columns;
+    if (query.by_time) columns.emplace_back("begin", time_of(row.begin_ms));
+    for (const UsageDimension dimension : query.group_by) {
+        if (dimension == UsageDimension::model) columns.emplace_back("model", text_of(row.model));
+        if (dimension == UsageDimension::provider) columns.emplace_back("provider_name", text_of(row.provider));
+        if (dimension == UsageDimension::key) names.add_key(row.key, columns);
+        if (dimension == UsageDimension::member) columns.emplace_back("member_id", id_of(row.member));
+        if (dimension == UsageDimension::project) names.add_project(row.project, columns);
+    }
+    add_metrics(row.counters, columns);
+    return columns;
+}
+
+void write_sum(const RollupCounters& sum, JsonWriter& json) {
+    Columns columns;
+    add_metrics(sum, columns);
+    write_json(columns, json);
+}
+
 ApiAnswer show_analytics(Call& call) {
     QueryFields& fields = call.query;
     UsageReportQuery query;
     query.organization = call.organization().id;
-    query.filter = read_filter(call);
-    read_group_by(fields, query);
+    query.filter = read_activity_filter(call);
+    std::vector<UsageAttribute> attributes;
+    read_group_by(fields, query, attributes);
     query.time = read_report_time(fields, query.grain, call.request.now_ms);
     read_edges(fields, query);
     query.budget.ms = fields.number("budget_ms", 1, kMaxReportMs, kUsualReportMs);
@@ -141,7 +155,15 @@ ApiAnswer show_analytics(Call& call) {
     const std::string compare = fields.text("compare");
     if (!compare.empty() && compare != "previous") fields.fail("compare", "must be previous");
     const bool as_csv = wants_csv(fields);
+    const bool from_records = !attributes.empty() || names_attributes(query.filter);
+    if (from_records && !compare.empty())
+        fields.fail("compare", "goes with what rollups know: not with end users, sessions, apps or a status");
+    const bool ascending = std::ranges::is_sorted(query.edges, std::less_equal());
+    if (from_records && !query.edges.empty() && (query.edges.size() < 2 || !ascending)) {
+        fields.fail("edges", "must be two or more instants that ascend");
+    }
     if (call.error()) return call.refusal();
+    if (from_records) return show_record_analytics(call, {query, attributes, top}, as_csv);
     bring_up_to_date(call.services);
     auto report = call.services.usage->report(query);
     if (!report) return api_error(report.error());
@@ -151,7 +173,7 @@ ApiAnswer show_analytics(Call& call) {
     UsageNames names(*call.directory, *call.services.store);
     if (as_csv) {
         std::string out;
-        for (const UsageReportRow& row : folded.rows) write_csv_row(columns_of(query, row, names), out);
+        for (const UsageReportRow& row : folded.rows) write_csv_row(report_columns(query, row, names), out);
         for (const auto* rest : {&folded.other, &folded.deleted}) {
             for (const UsageReportRow& row : *rest) write_csv_row(rest_columns(query, row, names), out);
         }
@@ -168,17 +190,17 @@ ApiAnswer show_analytics(Call& call) {
         json.end();
     }
     json.key("data").array();
-    for (const UsageReportRow& row : folded.rows) write_json(columns_of(query, row, names), json);
+    for (const UsageReportRow& row : folded.rows) write_json(report_columns(query, row, names), json);
     json.end();
     write_rest("other", query, folded.other, json);
     write_rest("deleted", query, folded.deleted, json);
-    write_sum(report->total, json);
+    write_sum(report->total, json.key("total"));
     if (!compare.empty() && report->time.from_ms > 0) {
         const auto before = call.services.usage->report(query_before(query, report->time));
         if (!before) return api_error(before.error());
         json.key("compare").object().key("from").text(rfc3339(before->time.from_ms));
         json.key("to").text(rfc3339(before->time.to_ms));
-        write_sum(before->total, json);
+        write_sum(before->total, json.key("total"));
         json.end();
         partial = partial || before->partial;
     }

@@ -3,7 +3,9 @@
 
 #include <array>
 
+#include "gateway/api/activity.h"
 #include "gateway/api/call.h"
+#include "gateway/api/usage_names.h"
 #include "gateway/api/usage_table.h"
 
 namespace tollgate {
@@ -11,11 +13,17 @@ namespace tollgate {
 ApiAnswer show_analytics(Call& call);
 ApiAnswer show_daily_activity(Call& call);
 
+// The columns of a report's row: the bucket, the dimensions that the query groups by, kMetricFields.
+Columns report_columns(const UsageReportQuery& query, const UsageReportRow& row, UsageNames& names);
+// A sum as kAnalyticsSum.
+void write_sum(const RollupCounters& sum, JsonWriter& json);
+
 inline constexpr std::uint32_t kMaxTop = 1000;
 inline constexpr std::uint32_t kMaxReportMs = 10'000;
 
 inline constexpr std::array kAnalyticsOwnQueryFields = {
-    fields::words("group_by").one_of("model|provider|key|member|project|minute|quarter_hour|hour|day"),
+    fields::words("group_by")
+        .one_of("model|provider|key|member|project|user|session_id|app|minute|quarter_hour|hour|day"),
     kFormatField,
     kFromField,
     kToField,
@@ -25,7 +33,7 @@ inline constexpr std::array kAnalyticsOwnQueryFields = {
     fields::text("compare").one_of("previous").note("Adds the total of as long a time before"),
     fields::integer("budget_ms").from(1, kMaxReportMs).note("How long to sum, at most; 2000 if absent"),
 };
-inline constexpr auto kAnalyticsQueryFields = joined(kAnalyticsOwnQueryFields, kFilterFields);
+inline constexpr auto kAnalyticsQueryFields = joined(kAnalyticsOwnQueryFields, kActivityFilterFields);
 inline constexpr Schema kAnalyticsQuery{"AnalyticsQuery", kAnalyticsQueryFields};
 
 inline constexpr std::array kAnalyticsDimensionFields = {
@@ -38,6 +46,9 @@ inline constexpr std::array kAnalyticsDimensionFields = {
     fields::uuid("member_id").or_null().maybe(),
     fields::uuid("project_id").or_null().maybe(),
     fields::text("project_name").or_null().maybe(),
+    fields::text("external_user").or_null().maybe(),
+    fields::text("session_id").or_null().maybe(),
+    fields::text("app").or_null().maybe(),
 };
 inline constexpr auto kAnalyticsRowFields = joined(kAnalyticsDimensionFields, kMetricFields);
 inline constexpr Schema kAnalyticsRow{"AnalyticsRow", kAnalyticsRowFields};

@@ -5,7 +5,9 @@
 #include "gateway/api/activity_values.h"
 #include "gateway/api/analytics.h"
 #include "gateway/api/live_activity.h"
+#include "gateway/api/month_report.h"
 #include "gateway/api/policies.h"
+#include "gateway/api/savings.h"
 #include "gateway/api/routes/row.h"
 
 namespace tollgate::rows {
@@ -29,6 +31,12 @@ inline constexpr Operation kUsageRoutes[] = {
      "Set whose requests members see", {.body = &kActivitySettingsBody, .answer = &kActivitySettings}},
     {kGet, "/api/organizations/{organization}/analytics", "analytics", see_activity, readers, {show_analytics},
      "Sum usage over time and by dimensions", {.query = &kAnalyticsQuery, .answer = &kAnalytics, .csv = true}},
+    {kGet, "/api/organizations/{organization}/analytics/savings", "analytics_savings",
+     see_activity, readers, {show_savings},
+     "Show what the same tokens would have cost at the cheapest endpoints",
+     {.query = &kSavingsQuery, .answer = &kSavings}},
+    {kGet, "/api/organizations/{organization}/reports/month", "month_report", see_billing, readers, {show_month_report},
+     "Sum a month's usage by cost centre", {.query = &kMonthQuery, .answer = &kMonthReport, .csv = true}},
 };
 // clang-format on
 

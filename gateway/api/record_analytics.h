@@ -1,0 +1,26 @@
+// Sums by what only the requests themselves know: end user, session and app. They are made from the records, the newest
+// first, and end where there are too many.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/api/analytics.h"
+
+namespace tollgate {
+
+inline constexpr std::size_t kMostRecordsSummed = 100'000;
+
+struct RecordReportQuery {
+    UsageReportQuery report;  // with any filter
+    std::vector<UsageAttribute> attributes;
+    std::size_t top = kMaxReportRows;  // groups with rows of their own
+};
+
+// The column of an attribute, as feed and reports name it.
+std::string_view column_of(UsageAttribute attribute);
+
+// As show_analytics() answers. With partial, the sums begin at `from`, later than was asked for.
+ApiAnswer show_record_analytics(Call& call, const RecordReportQuery& query, bool as_csv);
+
+}  // namespace tollgate
