@@ -165,7 +165,7 @@ int measure(const Options& options) {
             return made ? Status() : made.error();
         });
         const double policy = change_ms(*accounts, [&](Change& change, int i) {
-            return set_llm_default(change, id, "model-" + std::to_string(i), "");
+            return set_llm(change, id, {.settings = {.model = "model-" + std::to_string(i)}});
         });
         std::printf("organization of %s keys (%zu): create a key %.3f ms, set the LLM default %.3f ms\n", name,
                     directory->keys_of(id).size(), create, policy);

@@ -16,6 +16,7 @@
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
 #include "gateway/exchange/held_request.h"
+#include "gateway/exchange/resolve_model.h"
 #include "gateway/exchange/token_usage.h"
 #include "gateway/routing/plan.h"
 #include "gateway/upstream/dispatch.h"
@@ -208,8 +209,11 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (error) co_return error;
     // Which endpoints, in which order: defaults and aliases come before the price.
     if (request.catalogue != worker.catalogue()) request.catalogue = worker.catalogue();
-    const auto plan = make_plan(*request.catalogue, *request.principal.policy, request.ask.body.model, request.ask.api,
-                                request.ask.body.extras);
+    error = resolve_model(request, body, worker.config().llm);
+    if (error) co_return error;
+    const PlanRules rules{*request.principal.policy, request.principal.rules};
+    const auto plan =
+        make_plan(*request.catalogue, rules, request.choice.model, request.ask.api, request.ask.body.extras);
     if (!plan) co_return plan.error();
     if (!worker.services().ledger->accepting()) {
         co_return Error{ErrorKind::store_unavailable,

@@ -207,6 +207,20 @@ std::string voucher_document_key(std::string_view digest_hex) { return joined(kV
 std::string credit_request_document_key(std::string_view organization_uuid, std::string_view uuid) {
     return joined(kCreditRequestDocumentPrefix, organization_uuid).append("/").append(uuid);
 }
+std::string preset_document_key(std::string_view organization_uuid, std::string_view uuid) {
+    return joined(kPresetDocumentPrefix, organization_uuid).append("/").append(uuid);
+}
+std::string preset_version_document_prefix(std::string_view organization_uuid, std::string_view uuid) {
+    return joined(kPresetVersionDocumentPrefix, organization_uuid).append("/").append(uuid).append("/");
+}
+std::string preset_version_document_key(std::string_view organization_uuid, std::string_view uuid,
+                                        std::int64_t version) {
+    constexpr std::size_t kDigits = 8;
+    const std::string number = std::to_string(version);
+    return preset_version_document_prefix(organization_uuid, uuid)
+        .append(kDigits - std::min(kDigits, number.size()), '0')
+        .append(number);
+}
 std::string allowance_document_key(std::string_view uuid) { return joined(kAllowanceDocumentPrefix, uuid); }
 std::string git_claim_document_key(std::string_view uuid) { return joined(kGitClaimDocumentPrefix, uuid); }
 

@@ -12,7 +12,9 @@
 //                "former_project/<uuid>" (deleted)
 //                "voucher/<64 hex>", "allowance/<uuid>",
 //                "credit_request/<organization>/<uuid>",
-//                "git_claim/<uuid>"
+//                "git_claim/<uuid>",
+//                "preset/<organization>/<uuid>",
+//                "preset_version/<organization>/<uuid>/<8 digits>"
 //   money        block u64                                    money block (store/journal.h)
 //   usage        retention class u8, day u32, block u64       usage block (store/journal.h)
 //   block_index  block u64                                    BlockIndexEntry (store/journal.h)
@@ -148,6 +150,8 @@ inline constexpr std::string_view kVoucherDocumentPrefix = "voucher/";
 inline constexpr std::string_view kCreditRequestDocumentPrefix = "credit_request/";
 inline constexpr std::string_view kAllowanceDocumentPrefix = "allowance/";
 inline constexpr std::string_view kGitClaimDocumentPrefix = "git_claim/";
+inline constexpr std::string_view kPresetDocumentPrefix = "preset/";
+inline constexpr std::string_view kPresetVersionDocumentPrefix = "preset_version/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
@@ -162,6 +166,10 @@ std::string voucher_document_key(std::string_view digest_hex);
 std::string credit_request_document_key(std::string_view organization_uuid, std::string_view uuid);
 std::string allowance_document_key(std::string_view uuid);
 std::string git_claim_document_key(std::string_view uuid);
+std::string preset_document_key(std::string_view organization_uuid, std::string_view uuid);
+std::string preset_version_document_prefix(std::string_view organization_uuid, std::string_view uuid);
+std::string preset_version_document_key(std::string_view organization_uuid, std::string_view uuid,
+                                        std::int64_t version);  // in order of the versions
 
 // --- changes
 inline constexpr std::string_view kChangePrefix = "c", kAuditPrefix = "a", kAnswerPrefix = "i",

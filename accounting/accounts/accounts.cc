@@ -54,9 +54,9 @@ Result<std::unique_ptr<Accounts>> Accounts::load(Store& store, CreditTable& cred
 // In this order, because each refers to the ones before.
 Status Accounts::load_all() {
     DirectoryBuilder builder;
-    for (const auto step :
-         {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users, &Accounts::load_members,
-          &Accounts::load_keys, &Accounts::load_invitations, &Accounts::load_git_claims, &Accounts::load_root_key}) {
+    for (const auto step : {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users,
+                            &Accounts::load_members, &Accounts::load_keys, &Accounts::load_invitations,
+                            &Accounts::load_git_claims, &Accounts::load_presets, &Accounts::load_root_key}) {
         if (Status status = (this->*step)(builder); !status.ok()) return status;
     }
     directory_ = std::move(builder).build();
@@ -143,6 +143,15 @@ Status Accounts::load_git_claims(DirectoryBuilder& builder) {
         return Status();
     };
     return for_each_document(store_, kGitClaimDocumentPrefix, read_git_claim, add);
+}
+
+Status Accounts::load_presets(DirectoryBuilder& builder) {
+    const auto add = [&](std::string_view key, Preset preset) {
+        if (builder.view().find_organization(preset.organization) == nullptr) return missing(key, "organization");
+        builder.put(std::move(preset));
+        return Status();
+    };
+    return for_each_document(store_, kPresetDocumentPrefix, read_preset, add);
 }
 
 Status Accounts::load_root_key(DirectoryBuilder& builder) {

@@ -50,6 +50,7 @@ class Accounts {
     Status load_members(DirectoryBuilder& builder);
     Status load_invitations(DirectoryBuilder& builder);
     Status load_git_claims(DirectoryBuilder& builder);
+    Status load_presets(DirectoryBuilder& builder);
     Status load_root_key(DirectoryBuilder& builder);
     Status load_last_change();
     void publish(std::shared_ptr<const Directory> next);

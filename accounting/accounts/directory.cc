@@ -292,6 +292,22 @@ std::vector<const GitClaim*> Directory::git_claims_of(const Id128& organization)
     return all;
 }
 
+const Preset* Directory::find_preset(const Id128& organization, std::string_view slug) const {
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr) return nullptr;
+    const auto slug_of = [](const auto& one) { return std::string_view(one->slug); };
+    const auto found = std::ranges::lower_bound(entry->presets, slug, {}, slug_of);
+    return found == entry->presets.end() || (*found)->slug != slug ? nullptr : found->get();
+}
+
+std::vector<const Preset*> Directory::presets_of(const Id128& organization) const {
+    std::vector<const Preset*> all;
+    const OrganizationEntry* const entry = root_->find_entry(organization);
+    if (entry == nullptr) return all;
+    for (const auto& preset : entry->presets) all.push_back(preset.get());
+    return all;
+}
+
 std::vector<const User*> Directory::users() const {
     std::vector<const User*> all;
     root_->users.for_each([&all](const UserShard& shard) {

@@ -32,6 +32,7 @@ void DirectoryBuilder::put(Organization organization) {
     const std::string after = slug_of(organization);
     if (before != after && !before.empty()) own_slugs(before).erase(before);
     if (before != after && !after.empty()) own_slugs(after)[after] = id;
+    organization.policy.llm_below = entry.llm_settings > 0;
     entry.organization = std::make_shared<const Organization>(std::move(organization));
 }
 
@@ -41,6 +42,7 @@ void DirectoryBuilder::put(Project project) {
     own(project_shards_, index, root_->projects)[shared->id] = shared;
     auto& projects = own_entry(shared->organization).projects;
     const auto same = std::ranges::find(projects, shared->id, [](const auto& p) { return p->id; });
+    count_llm_settings(shared->organization, same == projects.end() ? nullptr : (*same)->llm, shared->llm);
     if (same == projects.end()) {
         projects.push_back(shared);
     } else {
@@ -77,7 +79,9 @@ void DirectoryBuilder::put(const Membership& membership) {
     MemberList& members = own_members(organization);
     auto shared = std::make_shared<const Membership>(membership);
     const auto place = std::ranges::lower_bound(members, user, {}, [](const auto& one) { return one->user; });
-    if (place != members.end() && (*place)->user == user) {
+    const bool known = place != members.end() && (*place)->user == user;
+    count_llm_settings(organization, known ? (*place)->llm : nullptr, membership.llm);
+    if (known) {
         *place = std::move(shared);
         return;
     }
@@ -103,6 +107,22 @@ void DirectoryBuilder::put(GitClaim claim) {
     own_entry(shared->organization).git_claims.push_back(shared);
 }
 
+void DirectoryBuilder::put(Preset preset) {
+    auto& presets = own_entry(preset.organization).presets;
+    auto shared = std::make_shared<const Preset>(std::move(preset));
+    const auto slug_of = [](const auto& one) { return std::string_view(one->slug); };
+    const auto place = std::ranges::lower_bound(presets, std::string_view(shared->slug), {}, slug_of);
+    if (place != presets.end() && (*place)->id == shared->id) {
+        *place = std::move(shared);
+    } else {
+        presets.insert(place, std::move(shared));
+    }
+}
+
+void DirectoryBuilder::erase_preset(const Id128& organization, const Id128& id) {
+    std::erase_if(own_entry(organization).presets, [&](const auto& one) { return one->id == id; });
+}
+
 void DirectoryBuilder::erase_key(const KeyDigest& digest) {
     KeyShard& shard = own_key_shard(digest);
     const KeyRecord* record = shard.find(digest);
@@ -126,12 +146,16 @@ void DirectoryBuilder::erase_user(const Id128& id) {
 }
 
 void DirectoryBuilder::erase_project(const Id128& organization, const Id128& id) {
+    if (const Project* const project = view_.find_project(id)) count_llm_settings(organization, project->llm, nullptr);
     std::erase_if(own_entry(organization).projects, [&](const auto& one) { return one->id == id; });
     const std::size_t index = id_shard_of(id);
     own(project_shards_, index, root_->projects).erase(id);
 }
 
 void DirectoryBuilder::erase_membership(const Id128& organization, const Id128& user) {
+    if (const Membership* const leaving = view_.find_membership(organization, user)) {
+        count_llm_settings(organization, leaving->llm, nullptr);
+    }
     MemberList& members = own_members(organization);
     std::erase_if(members, [&](const auto& one) { return one->user == user; });
     std::erase(own_user(user).organizations, organization);
@@ -168,6 +192,17 @@ void DirectoryBuilder::erase_address_of(const User& user) {
     EmailEntry& email = emails[address];
     email.user = {};
     if (email.invitations.empty()) emails.erase(address);
+}
+
+void DirectoryBuilder::count_llm_settings(const Id128& organization, const SharedLlmSettings& before,
+                                          const SharedLlmSettings& now) {
+    if ((before == nullptr) == (now == nullptr)) return;
+    OrganizationEntry& entry = own_entry(organization);
+    now != nullptr ? ++entry.llm_settings : --entry.llm_settings;
+    if (entry.organization->policy.llm_below == (entry.llm_settings > 0)) return;
+    auto changed = std::make_shared<Organization>(*entry.organization);
+    changed->policy.llm_below = entry.llm_settings > 0;
+    entry.organization = std::move(changed);
 }
 
 std::shared_ptr<const Directory> DirectoryBuilder::build() && {

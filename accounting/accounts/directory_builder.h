@@ -84,7 +84,9 @@ struct OrganizationEntry {
     std::shared_ptr<const MemberList> members;  // null: nobody; shared between snapshots until it changes
     std::vector<std::shared_ptr<const Invitation>> invitations;
     std::vector<std::shared_ptr<const GitClaim>> git_claims;
+    std::vector<std::shared_ptr<const Preset>> presets;  // by slug
     KeyIndex keys;
+    std::size_t llm_settings = 0;  // projects and members that have some
 };
 
 struct UserEntry {
@@ -142,8 +144,8 @@ class DirectoryBuilder {
     DirectoryBuilder();                                // from nothing
     explicit DirectoryBuilder(const Directory& base);  // the base stays as it is
 
-    // Adds or replaces. The organization of a project, membership, invitation or key must be there, and the person of a
-    // personal token or membership.
+    // Adds or replaces. The organization of a project, membership, invitation, preset or key must be there, and the
+    // person of a personal token or membership. A preset keeps its slug.
     void put(Organization organization);
     void put(Project project);
     void put(KeyRecord record);
@@ -151,6 +153,7 @@ class DirectoryBuilder {
     void put(const Membership& membership);
     void put(Invitation invitation);
     void put(GitClaim claim);  // its name never changes
+    void put(Preset preset);
     // Removes what is there; nothing happens if it isn't. A person's memberships and tokens must be gone before.
     void erase_key(const KeyDigest& digest);
     void erase_user(const Id128& id);
@@ -158,6 +161,7 @@ class DirectoryBuilder {
     void erase_membership(const Id128& organization, const Id128& user);
     void erase_invitation(Id128 organization, Id128 id);
     void erase_git_claim(Id128 organization, Id128 id);
+    void erase_preset(const Id128& organization, const Id128& id);
     // What was built so far; changes with every call above.
     const Directory& view() const { return view_; }
     std::shared_ptr<const Directory> build() &&;
@@ -172,6 +176,8 @@ class DirectoryBuilder {
     InvitationShard& own_invitations(const KeyDigest& token);
     GitClaimShard& own_git_claims(const std::string& name);
     void erase_address_of(const User& user);
+    // One of the organization's projects or members had settings before, or has some now.
+    void count_llm_settings(const Id128& organization, const SharedLlmSettings& before, const SharedLlmSettings& now);
 
     std::shared_ptr<Directory::Root> root_;
     Directory view_;

@@ -47,6 +47,24 @@ void DocumentWriter::texts(std::string_view name, const std::vector<std::string>
     out_ += ']';
 }
 
+void DocumentWriter::object(std::string_view name, const std::vector<NamedJson>& members) {
+    key(name);
+    out_ += '{';
+    for (const NamedJson& member : members) {
+        if (out_.back() != '{') out_ += ',';
+        append_string(out_, member.name);
+        out_ += ':';
+        out_ += member.json;
+    }
+    out_ += '}';
+}
+
+void DocumentWriter::json(std::string_view name, std::string_view value) {
+    if (value.empty()) return null(name);
+    key(name);
+    out_ += value;
+}
+
 void DocumentWriter::flag(std::string_view name, bool value) {
     key(name);
     out_ += value ? "true" : "false";
@@ -149,6 +167,36 @@ void DocumentReader::texts(std::string_view name, std::vector<std::string>& valu
         if (element.get_string().get(text) != simdjson::SUCCESS) return fail_field(name, "must be a list of strings");
         values.emplace_back(text);
     }
+}
+
+void DocumentReader::object(std::string_view name, std::vector<NamedJson>& members) {
+    members.clear();
+    if (!problem_.empty()) return;
+    simdjson::ondemand::object object;
+    if (parser_->object.find_field_unordered(name).get_object().get(object) != simdjson::SUCCESS) {
+        return fail_field(name, "must be an object");
+    }
+    for (auto field : object) {
+        std::string_view key, value;
+        if (field.unescaped_key().get(key) != simdjson::SUCCESS) return fail_field(name, "has a malformed name");
+        std::string owned(key);  // the parser's own memory, which the value may use again
+        if (simdjson::to_json_string(field.value()).get(value) != simdjson::SUCCESS) {
+            return fail_field(name, "has a malformed value");
+        }
+        members.push_back({std::move(owned), std::string(value)});
+    }
+}
+
+void DocumentReader::json(std::string_view name, std::string& value) {
+    value.clear();
+    if (!problem_.empty()) return;
+    simdjson::ondemand::value found;
+    std::string_view text;
+    if (parser_->object.find_field_unordered(name).get(found) != simdjson::SUCCESS) {
+        return fail_field(name, "is missing");
+    }
+    if (simdjson::to_json_string(found).get(text) != simdjson::SUCCESS) return fail_field(name, "is malformed");
+    if (text != "null") value = text;
 }
 
 void DocumentReader::digest(std::string_view name, KeyDigest& value) {

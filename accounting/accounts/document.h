@@ -31,6 +31,12 @@
 
 namespace tollgate {
 
+// A member of a JSON object: its name, unescaped, and its value as JSON.
+struct NamedJson {
+    std::string name, json;
+    bool operator==(const NamedJson&) const = default;
+};
+
 // Writes fields in the order in which they are named.
 class DocumentWriter {
   public:
@@ -40,6 +46,8 @@ class DocumentWriter {
         value.empty() ? null(name) : text(name, value, max_bytes);
     }
     void texts(std::string_view name, const std::vector<std::string>& values);
+    void object(std::string_view name, const std::vector<NamedJson>& members);
+    void json(std::string_view name, std::string_view value);  // empty: null
     template <std::size_t N>
     void characters(std::string_view name, const std::array<char, N>& value) {
         text(name, {value.data(), N}, N);
@@ -89,6 +97,8 @@ class DocumentReader {
     void text(std::string_view name, std::string& value, std::size_t max_bytes);
     void optional_text(std::string_view name, std::string& value, std::size_t max_bytes);  // null: empty
     void texts(std::string_view name, std::vector<std::string>& values);
+    void object(std::string_view name, std::vector<NamedJson>& members);  // in their order
+    void json(std::string_view name, std::string& value);                 // null: empty
     void digest(std::string_view name, KeyDigest& value);
     // Exactly as many as there is room for.
     template <std::size_t N>
@@ -144,6 +154,8 @@ class DocumentCheck {
         text(name, value, max_bytes);
     }
     void texts(std::string_view, const std::vector<std::string>&) {}
+    void object(std::string_view, const std::vector<NamedJson>&) {}
+    void json(std::string_view, std::string_view) {}
     void digest(std::string_view, const KeyDigest&) {}
     template <std::size_t N>
     void characters(std::string_view, const std::array<char, N>&) {}

@@ -39,6 +39,15 @@ void fields_of(Key& key, Fields& fields) {
     fields.number("updated_ms", key.updated_ms);
     Limits limits = key.limits;
     limit_fields_of(limits, fields);
+    std::string rules = json_of(key.rules);
+    fields.json("rules", rules);
+    if constexpr (std::is_same_v<Fields, DocumentReader>) {
+        if (auto read = read_key_rules("rules", rules)) {
+            key.rules = CompactKeyRules(std::move(*read));
+        } else {
+            fields.fail(read.error().message());
+        }
+    }
     if constexpr (!std::is_const_v<Key>) {
         key.limits = limits;
         key.version = static_cast<std::uint32_t>(version);
@@ -107,6 +116,8 @@ Result<Id128> project_for_key(Change& change, const Id128& organization, const K
     if (const Project* const project = change.directory().default_project(organization)) return project->id;
     return failure(StatusCode::corrupt, "organization " + to_uuid(organization) + " has no default project");
 }
+
+bool calls_models(KeyKind kind) { return kind == KeyKind::inference || kind == KeyKind::service; }
 
 Status check_expiry(const Change& change, std::int64_t expires_ms) {
     if (expires_ms == 0 || expires_ms > change.now_ms()) return {};
@@ -214,6 +225,7 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
     limits.budget = fields.limit;
     limits.reset = fields.reset;
     key.limits = limits;
+    key.rules = fields.rules;
     DocumentCheck check;
     fields_of(key, check);
     if (!check.status().ok()) return std::unexpected(check.status());
@@ -222,6 +234,9 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
     }
     if (fields.kind != KeyKind::service && fields.scopes != ScopeSet()) {
         return failure(StatusCode::invalid, "scopes: only service keys have any");
+    }
+    if (!calls_models(fields.kind) && !fields.rules.empty()) {
+        return failure(StatusCode::invalid, "rules: this kind of key calls no models");
     }
     if (Status status = check_expiry(change, fields.expires_ms); !status.ok()) {
         return std::unexpected(std::move(status));
@@ -285,6 +300,10 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     Limits limits = key->limits;
     limits.budget = fields.limit.value_or(limits.budget);
     limits.reset = fields.reset.value_or(limits.reset);
+    if (fields.rules && !fields.rules->empty() && !calls_models(key->kind)) {
+        return {StatusCode::invalid, "rules: this kind of key calls no models"};
+    }
+    if (fields.rules) key->rules = *fields.rules;
     key->limits = limits;
     key->updated_ms = change.now_ms();
     DocumentCheck check;

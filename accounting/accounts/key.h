@@ -9,6 +9,7 @@
 
 #include "accounting/accounts/api_key.h"
 #include "accounting/accounts/document.h"
+#include "accounting/accounts/key_rules.h"
 #include "accounting/accounts/role.h"
 #include "accounting/credit/credit.h"
 #include "accounting/money/ids.h"
@@ -45,14 +46,14 @@ class CompactLimits {
         : budget_(limits.budget ? limits.budget->value : kNone),
           requests_(limits.requests_per_minute.value_or(kNone)),
           tokens_(limits.tokens_per_minute.value_or(kNone)),
-          concurrent_(limits.concurrent_requests.value_or(kNone)),
-          reset_(limits.reset) {}
+          concurrent_(limits.concurrent_requests.value_or(kUnlimited)),
+          reset_(static_cast<std::uint64_t>(limits.reset)) {}
     operator Limits() const {  // NOLINT(google-explicit-constructor)
         return {.budget = budget_ == kNone ? std::nullopt : std::optional(NanoUsd{budget_}),
-                .reset = reset_,
+                .reset = static_cast<LimitReset>(reset_),
                 .requests_per_minute = unpack(requests_),
                 .tokens_per_minute = unpack(tokens_),
-                .concurrent_requests = unpack(concurrent_)};
+                .concurrent_requests = unpack(concurrent_ == kUnlimited ? kNone : concurrent_)};
     }
 
   private:
@@ -60,8 +61,10 @@ class CompactLimits {
     static std::optional<std::int64_t> unpack(std::int64_t count) {
         return count == kNone ? std::nullopt : std::optional(count);
     }
-    std::int64_t budget_ = kNone, requests_ = kNone, tokens_ = kNone, concurrent_ = kNone;
-    LimitReset reset_ = LimitReset::lifetime;
+    static constexpr std::int64_t kUnlimited = -1;  // nor that; in less room
+    std::int64_t budget_ = kNone, requests_ = kNone, tokens_ = kNone;
+    std::int64_t concurrent_ : 56 = kUnlimited;
+    std::uint64_t reset_ : 8 = static_cast<std::uint64_t>(LimitReset::lifetime);
 };
 
 // Whether it is, and why: what disabled a key for its member's or its project's sake enables it again.
@@ -84,6 +87,7 @@ struct KeyRecord {
     std::string name;
     OrganizationCredit* credit = nullptr;  // stable; null for the root key and personal tokens
     SpendersOnUse spenders;
+    CompactKeyRules rules;
     KeyEnds ends;  // of the text, for its label
     KeyKind kind = KeyKind::inference;
 };
@@ -116,6 +120,7 @@ struct KeyFields {
     std::optional<NanoUsd> limit = {};
     LimitReset reset = LimitReset::lifetime;
     std::int64_t expires_ms = 0;  // 0: never; else after now
+    KeyRules rules = {};          // of one that calls models
 };
 // not_found: the organization has no such project; conflict limit_reached, project_archived.
 Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFields& fields);
@@ -134,6 +139,7 @@ struct KeyChange {
     std::optional<bool> disabled = {};
     std::optional<std::optional<NanoUsd>> limit = {};  // present and empty: unlimited
     std::optional<LimitReset> reset = {};
+    std::optional<KeyRules> rules = {};  // present and empty: none
 };
 // conflict project_archived: such a key stays disabled. not_found for an unknown key; the root key can be neither
 // changed nor deleted (invalid). What names a deleted key is kept: what it spent stays in reports.

@@ -28,6 +28,7 @@ void fields_of(MembershipOf& member, Fields& fields) {
     fields.number("joined_ms", member.joined_ms);
     fields.number("version", member.version);
     limit_fields_of(member.limits, fields);
+    llm_fields_of(member.llm, fields);
 }
 
 std::string document_of(const Membership& member) {
@@ -231,6 +232,23 @@ Status set_member_limits(Change& change, const Id128& organization, const Id128&
     auto member = changeable_member(change, organization, user);
     if (!member) return member.error();
     member->limits = limits;
+    DocumentCheck check;
+    fields_of(*member, check);
+    if (!check.status().ok()) return check.status();
+    put_membership(change, *member);
+    return {};
+}
+
+Status set_member_llm(Change& change, const Id128& organization, const Id128& user, LlmSettings settings) {
+    auto member = changeable_member(change, organization, user);
+    if (!member) return member.error();
+    if (!settings.empty() && !change.directory().find_organization(organization)->policy.allow_overrides) {
+        return {StatusCode::denied, "the organization does not let its members override its LLM default",
+                "overrides_forbidden"};
+    }
+    const std::string before = document_of(*member);
+    member->llm = share(std::move(settings));
+    if (document_of(*member) == before) return {};
     DocumentCheck check;
     fields_of(*member, check);
     if (!check.status().ok()) return check.status();

@@ -10,6 +10,7 @@
 
 #include "accounting/accounts/document.h"
 #include "accounting/accounts/key.h"
+#include "accounting/accounts/llm_settings.h"
 #include "accounting/accounts/role.h"
 #include "accounting/money/ids.h"
 
@@ -34,6 +35,7 @@ struct Membership {
     std::int64_t joined_ms = 0;
     std::int64_t version = 0;  // one more with each change; 1 is the first
     Limits limits = {};
+    SharedLlmSettings llm = {};  // his own, for what his keys ask
 };
 
 // From the document's key and text.
@@ -66,6 +68,10 @@ std::size_t end_membership(Change& change, const Id128& organization, const Id12
 
 // Replaces his limits; not_found for somebody who is no member, denied owner_only as above.
 Status set_member_limits(Change& change, const Id128& organization, const Id128& user, const Limits& limits);
+
+// Empty settings clear them. Changes nothing, version included, where they are so already. denied overrides_forbidden:
+// the organization lets its members have none; owner_only as above.
+Status set_member_llm(Change& change, const Id128& organization, const Id128& user, LlmSettings settings);
 
 // Whether the organization would have no active owner without this one.
 bool is_last_owner(const Directory& directory, const Id128& organization, const Id128& user);

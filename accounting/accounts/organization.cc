@@ -42,8 +42,9 @@ void fields_of(OrganizationOf& organization, Fields& fields) {
     fields.number("updated_ms", organization.updated_ms);
     limit_fields_of(organization.limits, fields);
     auto& policy = organization.policy;
-    fields.text("model", policy.default_model, kMaxModelBytes);
-    fields.text("provider", policy.default_provider, kMaxModelBytes);
+    llm_fields_of(policy.llm, fields);
+    fields.flag("allow_overrides", policy.allow_overrides);
+    fields.texts("allowed_models", policy.allowed_models);
     fields.count("retention_class", policy.retention_class, kMaxRetentionClasses - 1);
     fields.choice("on_exhausted", policy.on_exhausted);
     fields.amount("overdraft_cap", policy.overdraft_cap);
@@ -106,8 +107,10 @@ Status check_slug(const Directory& directory, const std::string& slug) {
 Status change_policy(Change& change, const Id128& id, const std::function<void(OrganizationPolicy&)>& edit) {
     const auto current = open_organization(change, id);
     if (!current) return current.error();
+    if (Status status = change.require_version((*current)->version); !status.ok()) return status;
     Organization changed = **current;
     edit(changed.policy);
+    if (document_of(changed) == document_of(**current)) return {};
     return update_organization(change, std::move(changed));
 }
 
@@ -298,10 +301,20 @@ void close_organization(Change& change, const Id128& id) {
     put_organization(change, std::move(organization));
 }
 
-Status set_llm_default(Change& change, const Id128& organization, std::string model, std::string provider) {
+OrganizationLlm llm_of(const OrganizationPolicy& policy) {
+    return {.settings = policy.llm ? *policy.llm : LlmSettings(),
+            .allow_overrides = policy.allow_overrides,
+            .allowed_models = policy.allowed_models};
+}
+
+Status set_llm(Change& change, const Id128& organization, OrganizationLlm llm) {
+    std::ranges::sort(llm.allowed_models);
+    const auto twice = std::ranges::unique(llm.allowed_models);
+    llm.allowed_models.erase(twice.begin(), twice.end());
     return change_policy(change, organization, [&](OrganizationPolicy& policy) {
-        policy.default_provider = model.empty() ? std::string() : std::move(provider);
-        policy.default_model = std::move(model);
+        policy.llm = share(std::move(llm.settings));
+        policy.allow_overrides = llm.allow_overrides;
+        policy.allowed_models = std::move(llm.allowed_models);
     });
 }
 

@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "accounting/accounts/billing_details.h"
 #include "accounting/accounts/document.h"
+#include "accounting/accounts/llm_settings.h"
 #include "accounting/accounts/subscription_plan.h"
 #include "accounting/credit/credit.h"
 #include "accounting/money/ids.h"
@@ -25,8 +27,10 @@ bool parse(std::string_view text, ActivityVisibility& visibility);
 // What an organization's requests obey, and whoever looks at them.
 struct OrganizationPolicy {
     std::string organization_text;                // the organization's id as a UUID, for headers and logs
-    std::string default_model;                    // the LLM default; empty: none
-    std::string default_provider;                 // empty: any
+    SharedLlmSettings llm;                        // its default
+    bool allow_overrides = true;                  // members' own settings count
+    bool llm_below = false;                       // a project or a member has settings: kept by DirectoryBuilder
+    std::vector<std::string> allowed_models;      // ids, in order; empty: all
     std::optional<std::uint8_t> retention_class;  // of its usage detail; empty: the configuration's default
     std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
     std::optional<NanoUsd> overdraft_cap;
@@ -93,8 +97,15 @@ Status delete_organization(Change& change, const Id128& id, const Deletion& dele
 // The same without any condition.
 void close_organization(Change& change, const Id128& id);
 
-// Empty model clears the default, provider included.
-Status set_llm_default(Change& change, const Id128& organization, std::string model, std::string provider);
+struct OrganizationLlm {
+    LlmSettings settings = {};
+    bool allow_overrides = true;
+    std::vector<std::string> allowed_models = {};  // ids; empty: all
+    bool operator==(const OrganizationLlm&) const = default;
+};
+OrganizationLlm llm_of(const OrganizationPolicy& policy);
+// Replaces it all; changes nothing, version included, where it is so already, as do the next two.
+Status set_llm(Change& change, const Id128& organization, OrganizationLlm llm);
 // The class of its usage detail from now on (retention.h); nullopt: the configuration's default.
 Status set_retention_class(Change& change, const Id128& organization, std::optional<std::uint8_t> number);
 // What becomes of streams that its credit covers no longer; nullopt: the configuration's.

@@ -32,7 +32,7 @@ constexpr std::array<PermissionRow, kPermissionCount> kTable = {{
     {Permission::see_members,            "see_members",                    true, kY, kY, kY, kY, kY, kN, kN, Scope::organization_read, kMembers},
     {Permission::see_projects,           "see_projects",                   true, kY, kY, kY, kY, kY, kN, kN, Scope::organization_read, kMembers},
     {Permission::see_settings,           "see_settings",                   true, kY, kY, kY, kY, kY, kN, kN, Scope::organization_read, kMembers},
-    {Permission::use_presets,            "use_presets",                    true, kY, kY, kY, kY, kY, kN, kN, Scope::organization_read, kMembers},
+    {Permission::use_presets,            "use_presets",                    true, kY, kY, kY, kY, kY, kY, kY, Scope::organization_read, kMembers},
     {Permission::switch_organization,    "switch_organization",            true, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
     {Permission::override_llm,           "override_llm",                   true, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
     {Permission::see_keys,               "see_keys",                       true, kY, kY, kY, kO, kC, kN, kN, Scope::keys_read, kManagers},

@@ -25,6 +25,7 @@ void fields_of(ProjectOf& project, Fields& fields) {
     fields.number("version", project.version);
     fields.number("created_ms", project.created_ms);
     limit_fields_of(project.limits, fields);
+    llm_fields_of(project.llm, fields);
 }
 
 std::string document_of(const Project& project) {
@@ -145,6 +146,19 @@ Status update_project(Change& change, const Id128& id, const ProjectChange& fiel
     }
     if (project.archived() != current->archived()) archive_keys(change, project);
     put_project(change, std::move(project));
+    return {};
+}
+
+Status set_project_llm(Change& change, const Id128& id, LlmSettings settings) {
+    auto project = changeable_project(change, id);
+    if (!project) return project.error();
+    const std::string before = document_of(*project);
+    project->llm = share(std::move(settings));
+    if (document_of(*project) == before) return {};
+    DocumentCheck check;
+    fields_of(*project, check);
+    if (!check.status().ok()) return check.status();
+    put_project(change, std::move(*project));
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "accounting/accounts/document.h"
+#include "accounting/accounts/llm_settings.h"
 #include "accounting/money/ids.h"
 
 namespace tollgate {
@@ -23,6 +24,7 @@ struct Project {
     std::int64_t version = 0;      // one more with each change; 1 is the first
     std::int64_t created_ms = 0;
     Limits limits = {};
+    SharedLlmSettings llm = {};
 
     bool archived() const { return archived_ms != 0; }
 };
@@ -44,6 +46,8 @@ struct ProjectChange {
 // Changes nothing, version included, where everything is so already. Archiving disables the project's keys; what it
 // disabled is enabled again with it. conflict name_taken; default_project: it cannot be archived.
 Status update_project(Change& change, const Id128& id, const ProjectChange& fields);
+// Empty settings clear them. Changes nothing, version included, where they are so already.
+Status set_project_llm(Change& change, const Id128& id, LlmSettings settings);
 // Makes it the one that keys are made in where they name none; the other is none any more. conflict project_archived.
 Status make_default_project(Change& change, const Id128& id);
 // With its keys. Their names and its own are kept for reports. conflict not_archived, default_project.

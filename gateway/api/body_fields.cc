@@ -170,13 +170,14 @@ std::optional<std::optional<std::int64_t>> BodyFields::count(std::string_view na
     return std::optional(value->get_int64());
 }
 
-std::optional<std::vector<std::string>> BodyFields::texts(std::string_view name, std::size_t most) {
+std::optional<std::vector<std::string>> BodyFields::texts(std::string_view name, std::size_t most, std::size_t least) {
     const auto* const value = object_.if_contains(name);
     if (value == nullptr || value->is_null()) return std::nullopt;
     const auto* const items = value->if_array();
     const auto is_text = [](const boost::json::value& item) { return item.is_string(); };
-    if (items == nullptr || items->empty() || items->size() > most || !std::ranges::all_of(*items, is_text)) {
-        fail(name, "must be a list of 1 to " + std::to_string(most) + " strings");
+    const bool fits = items != nullptr && items->size() >= least && items->size() <= most;
+    if (!fits || !std::ranges::all_of(*items, is_text)) {
+        fail(name, "must be a list of " + std::to_string(least) + " to " + std::to_string(most) + " strings");
         return std::nullopt;
     }
     std::vector<std::string> texts;

@@ -30,8 +30,10 @@ class BodyFields {
 
     // The same of a whole number from 0 to `most`.
     std::optional<std::optional<std::int64_t>> count(std::string_view name, std::int64_t most);
-    // A list of 1 to `most` strings; nullopt if absent or null.
-    std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most);
+    // A list of `least` to `most` strings; nullopt if absent or null.
+    std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most, std::size_t least = 1);
+    // The value as it was sent, of whatever type; empty if absent or null.
+    std::string_view json(std::string_view name) const { return has_value(name) ? text_of(name) : std::string_view(); }
     // The members of an object in the body; nullopt if absent or null. Their first problem is to be handed to keep().
     std::optional<BodyFields> object(std::string_view name, const Schema& known);
     // A list of at most `most` objects; empty if absent or null. Their first problems are to be handed to keep().

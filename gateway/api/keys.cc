@@ -60,6 +60,7 @@ void write_members(const Call& call, const Directory& directory, const KeyRecord
     json.key("expires_at").time(key.expires_ms).key("external_user").null();
     json.key("rate_limit").object().key("requests").number(limits.requests_per_minute.value_or(-1));
     json.key("interval").text("1m").key("note").text(kRateLimitNote).end();
+    write_key_rules(key.rules.get(), json);
 }
 
 ApiAnswer key_answer(const Call& call, const Directory& directory, const KeyRecord& key) {
@@ -154,6 +155,7 @@ ApiAnswer create_key(Call& call, Change& change) {
     }
     key.creator = optional_uuid(body, "creator_user_id").value_or(call.request.caller.user);
     key.expires_ms = body.time_after("expires_at", call.request.now_ms);
+    key.rules = read_key_rules(call, {});
     if (call.error()) return call.refusal();
     if (const ApiAnswer refused = check_creator(call, change.directory(), key); refused.error) return refused;
     if (const auto parsed = parse_service_scopes(scopes)) {
@@ -188,6 +190,7 @@ ApiAnswer update_key(Call& call, Change& change) {
     if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
     wanted.limit = call.body.usd("limit");
     if (call.body.has("limit_reset")) wanted.reset = read_reset(call.body);
+    if (call.body.has("rules")) wanted.rules = read_key_rules(call, key->rules.value());
     if (call.error()) return call.refusal();
     const Status status = update_key(change, KeyDigest(key->digest), wanted);
     if (!status.ok()) return api_error(status);

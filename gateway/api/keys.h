@@ -6,6 +6,7 @@
 #include "accounting/accounts/key.h"
 #include "gateway/api/call.h"
 #include "gateway/api/key_budgets.h"
+#include "gateway/api/key_rules.h"
 #include "gateway/api/limits.h"
 #include "gateway/api/organizations.h"
 #include "gateway/api/paging.h"
@@ -34,6 +35,7 @@ inline constexpr std::array kNewKeyFields = {
     kBudgetField,
     kResetField,
     fields::time("expires_at").or_null().note("In the future; null: never"),
+    kKeyRulesField,
 };
 inline constexpr Schema kNewKeyBody{"NewKey", kNewKeyFields};
 
@@ -73,6 +75,7 @@ inline constexpr std::array kKeyFields = {
     fields::time("last_used_at").or_null().note("null: never"),
     fields::text("external_user").or_null().note("Always null: keys are of members, not of a partner's users"),
     fields::object("rate_limit", kRateLimit),
+    fields::object("rules", kKeyRules).or_null().note("What the key leaves out; null: nothing"),
 };
 inline constexpr Schema kKey{"Key", kKeyFields};
 // Whoever changes a name may send back all that was shown.

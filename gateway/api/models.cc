@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/url/pct_string_view.hpp>
 
+#include "gateway/routing/plan.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -113,17 +114,31 @@ void write(const Catalogue& catalogue, const Model& model, const Inbound& inboun
     }
 }
 
+// Whether the caller's organization and the rules of the key leave any of its endpoints.
+bool can_call(const Principal& caller, const Catalogue& catalogue, const Model& model) {
+    if (caller.policy == nullptr) return true;  // it is no key of an organization
+    if (!allows(*caller.policy, model)) return false;
+    return caller.rules == nullptr || !denied_error(*caller.rules, catalogue.find(model.id));
+}
+
+std::vector<const Model*> callable_models(const Call& call, const Catalogue& catalogue) {
+    std::vector<const Model*> models = catalogue.models();
+    std::erase_if(models, [&](const Model* one) { return !can_call(call.request.principal, catalogue, *one); });
+    return models;
+}
+
 }  // namespace
 
 ApiAnswer list_models(Call& call) {
     const ModelRange range{.offset = call.query.number("offset", 0, INT32_MAX, 0),
                            .limit = call.query.number("limit", 1, kMaxPage, 0)};
     if (call.error()) return call.refusal();
-    return list_models(*call.services.catalogue.get(), *call.request.inbound, range);
+    const auto catalogue = call.services.catalogue.get();
+    return list_models(*catalogue, callable_models(call, *catalogue), *call.request.inbound, range);
 }
 
-ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound, const ModelRange& range) {
-    const std::vector<const Model*>& models = catalogue.models();
+ApiAnswer list_models(const Catalogue& catalogue, const std::vector<const Model*>& models, const Inbound& inbound,
+                      const ModelRange& range) {
     const std::size_t begin = std::min(range.offset, models.size());
     const std::size_t count = range.limit == 0 ? models.size() - begin : std::min(range.limit, models.size() - begin);
     JsonWriter json;
@@ -144,7 +159,8 @@ ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound, const 
 
 ApiAnswer count_models(Call& call) {
     JsonWriter json;
-    const auto count = static_cast<std::int64_t>(call.services.catalogue.get()->models().size());
+    const auto catalogue = call.services.catalogue.get();
+    const auto count = static_cast<std::int64_t>(callable_models(call, *catalogue).size());
     json.object().key("data").object().key("count").number(count).end().end();
     return json_answer(json);
 }

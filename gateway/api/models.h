@@ -1,4 +1,4 @@
-// The models that can be called, as OpenAI or OpenRouter shows them; and what the gateway says of itself.
+// The models that the caller can call, as OpenAI or OpenRouter shows them; and what the gateway says of itself.
 #pragma once
 
 #include <array>
@@ -13,7 +13,8 @@ ApiAnswer list_models(Call& call);
 struct ModelRange {
     std::size_t offset = 0, limit = 0;
 };
-ApiAnswer list_models(const Catalogue& catalogue, const Inbound& inbound, const ModelRange& range = {});
+ApiAnswer list_models(const Catalogue& catalogue, const std::vector<const Model*>& models, const Inbound& inbound,
+                      const ModelRange& range = {});
 ApiAnswer count_models(Call& call);
 ApiAnswer show_model(Call& call);
 // By id (author/slug) or alias, as in a path: percent-encoded.

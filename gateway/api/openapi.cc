@@ -145,7 +145,7 @@ void write_path_parameters(std::string_view path, JsonWriter& json) {
     for (auto begin = path.find('{'); begin != std::string_view::npos; begin = path.find('{', begin + 1)) {
         std::string_view name = path.substr(begin + 1, path.find('}', begin) - begin - 1);
         if (name.ends_with("...")) name.remove_suffix(3);
-        const bool is_text = name == "purchase" || name == "model" || name == "token";
+        const bool is_text = name == "purchase" || name == "model" || name == "token" || name == "preset";
         const bool is_hash = name == "key" || name == "voucher";
         const Field field = is_hash   ? fields::key_hash(name)
                             : is_text ? fields::text(name).from(1)

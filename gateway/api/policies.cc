@@ -12,14 +12,6 @@ const Organization& changed(const Call& call, const Change& change) {
     return *change.directory().find_organization(call.organization().id);
 }
 
-ApiAnswer llm_answer(const Organization& organization) {
-    const OrganizationPolicy& policy = organization.policy;
-    JsonWriter json;
-    json.object().key("model").text_or_null(policy.default_model);
-    json.key("provider").text_or_null(policy.default_provider).end();
-    return versioned_answer(json, organization.version);
-}
-
 ApiAnswer retention_answer(const RetentionPolicy& retention, const Organization& organization) {
     const auto& own = organization.policy.retention_class;
     const std::uint8_t number = own.value_or(retention.default_class);
@@ -59,31 +51,6 @@ ApiAnswer activity_settings_answer(const Organization& organization) {
 }
 
 }  // namespace
-
-ApiAnswer show_llm(Call& call) { return llm_answer(call.organization()); }
-
-ApiAnswer set_llm(Call& call, Change& change) {
-    BodyFields& body = call.body;
-    if (!body.has("model")) body.fail("model", "is required; null clears the default");
-    const std::string model = body.text("model");
-    const std::string provider = body.text("provider");
-    if (call.error()) return call.refusal();
-    const auto catalogue = call.services.catalogue.get();
-    const auto endpoints = catalogue->find(model);
-    if (!model.empty() && endpoints.empty()) {
-        return api_error(ErrorKind::model_not_found,
-                         "the model '" + std::string(cut_utf8(model, kModelNameBytes)) + "' does not exist here",
-                         "model");
-    }
-    const bool served = std::any_of(endpoints.begin(), endpoints.end(), [&provider](const CatalogueEndpoint& endpoint) {
-        return endpoint.provider->name == provider;
-    });
-    if (!provider.empty() && !served) {
-        return api_error(ErrorKind::invalid_request, "the provider does not serve this model here", "provider");
-    }
-    const Status status = set_llm_default(change, call.organization().id, model, provider);
-    return status.ok() ? llm_answer(changed(call, change)) : api_error(status);
-}
 
 ApiAnswer show_retention(Call& call) { return retention_answer(call.services.config.retention, call.organization()); }
 

@@ -1,5 +1,5 @@
-// What an organization's requests go by unless they say otherwise: LLM default, retention of usage detail, what becomes
-// of streams when credit runs out. And whose requests members see.
+// What an organization's requests go by: retention of usage detail, what becomes of streams when credit runs out. And
+// whose requests members see.
 #pragma once
 
 #include <array>
@@ -9,20 +9,12 @@
 
 namespace tollgate {
 
-ApiAnswer show_llm(Call& call);
-ApiAnswer set_llm(Call& call, Change& change);
 ApiAnswer show_retention(Call& call);
 ApiAnswer set_retention(Call& call, Change& change);
 ApiAnswer show_credit_policy(Call& call);
 ApiAnswer set_credit_policy(Call& call, Change& change);
 ApiAnswer show_activity_settings(Call& call);
 ApiAnswer set_activity_settings(Call& call, Change& change);
-
-inline constexpr std::array kLlmBodyFields = {
-    fields::text("model").or_null().required().note("null clears the default"), fields::text("provider").or_null()};
-inline constexpr Schema kLlmBody{"NewLlm", kLlmBodyFields};
-inline constexpr std::array kLlmFields = {fields::text("model").or_null(), fields::text("provider").or_null()};
-inline constexpr Schema kLlm{"Llm", kLlmFields};
 
 inline constexpr std::array kRetentionBodyFields = {
     fields::text("class").or_null().required().note("null: the configuration's default")};

@@ -15,6 +15,7 @@
 #include "gateway/api/routes/organizations.h"
 #include "gateway/api/routes/own_key.h"
 #include "gateway/api/routes/people.h"
+#include "gateway/api/routes/presets.h"
 #include "gateway/api/routes/projects.h"
 #include "gateway/api/routes/settings.h"
 #include "gateway/api/routes/usage.h"
@@ -33,10 +34,11 @@ constexpr auto join(const Operation (&... parts)[Counts]) {
     return all;
 }
 
-constexpr auto kOperations = join(
-    rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kOrganizationsRoutes, rows::kProjectsRoutes,
-    rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kGitClaimsRoutes, rows::kSettingsRoutes,
-    rows::kCreditRoutes, rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
+constexpr auto kOperations =
+    join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kOrganizationsRoutes,
+         rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes,
+         rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes, rows::kCreditRoutes, rows::kUsageRoutes,
+         rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
 
 constexpr std::size_t count_paths() {
     std::size_t count = 0;

@@ -84,6 +84,8 @@ Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& director
                         .project = record->project,
                         .creator = record->creator,
                         .policy = std::move(policy),
+                        .directory = directory.get(),
+                        .rules = record->rules.get(),
                         .credit = record->credit,
                         .spenders = {},
                         .attribution = std::move(found->attribution)};

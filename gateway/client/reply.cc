@@ -97,6 +97,11 @@ void append_tollgate_fields(Exchange& request, BufferedText& out) {
         out += request.attempt.endpoint->model->id;
         out += "\r\n";
     }
+    if (request.choice.model.level != LlmLevel::none) {
+        out += "x-tollgate-model-source: ";
+        out += to_string(request.choice.model.level);
+        out += "\r\n";
+    }
     if (request.terms.sent_output_bound > 0) {
         out += "x-tollgate-max-tokens: ";
         out.number(request.terms.sent_output_bound);

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "gateway/config/git_config.h"
+#include "gateway/config/llm.h"
 #include "gateway/config/names.h"
 #include "gateway/config/section.h"
 
@@ -323,6 +324,7 @@ void describe(Section& root, Config& config) {
     describe_retention(root.section("retention", "of usage detail; money and daily sums are kept for ever"), config);
     describe_ledger(root.section("ledger"), config.ledger);
     describe_operations(root.section("operations"), config.operations);
+    describe_llm(root.section("llm", "defaults of every organization, nearer ones go before them"), config.llm);
     Section& accounts = root.section("accounts", "people and their organizations");
     accounts.text("public_url", config.accounts.public_url, "that people reach this gateway by: links begin with it",
                   {"https://tollgate.example.com", true});
@@ -406,6 +408,7 @@ std::vector<std::string> options_to_restart_for(const Config& running, const Con
     }
     if (running.retention.classes != now.retention.classes) changed.emplace_back("retention.classes");
     if (running.git.hosts != now.git.hosts) changed.emplace_back("git.hosts");
+    if (running.llm.parameters != now.llm.parameters) changed.emplace_back("llm.parameters");
     return changed;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "accounting/accounts/llm_settings.h"
 #include "accounting/ledger/ledger.h"
 #include "accounting/money/limits.h"
 #include "accounting/money/money.h"
@@ -124,6 +125,7 @@ struct Config {
     LedgerOptions ledger;
     RetentionPolicy retention;
     std::string default_retention_class = "standard";  // by name; `retention` has its number
+    LlmSettings llm;                                   // of all organizations
     AccountsConfig accounts;
     SubscriptionPlans plans;
     BillingConfig billing;

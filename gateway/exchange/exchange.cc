@@ -16,6 +16,7 @@ void Exchange::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_
     received = {};
     ask.api = ApiType::chat;
     ask.body.clear();
+    choice.clear();
     terms = {};
     attempt = {};
     reply = {};

@@ -13,6 +13,7 @@
 #include "gateway/exchange/attribution.h"
 #include "gateway/exchange/head.h"
 #include "gateway/routing/catalogue.h"
+#include "gateway/routing/choose_model.h"
 #include "gateway/text/error.h"
 #include "gateway/wire/clock.h"
 
@@ -28,6 +29,8 @@ struct Principal {
     Id128 organization, project;
     Id128 creator;                                     // of a personal token, the person
     std::shared_ptr<const OrganizationPolicy> policy;  // null for the root key, and where the path names another one
+    const Directory* directory = nullptr;              // that the policy is in; lives as long as it is held
+    const KeyRules* rules = nullptr;                   // of the key, in the same directory; null: it has none
     OrganizationCredit* credit = nullptr;
     Spenders spenders;
     std::shared_ptr<const Attribution> attribution;  // null: the request names no Git repository
@@ -47,6 +50,21 @@ struct ReceivedBody {
 struct Ask {
     ApiType api = ApiType::chat;
     BodyFacts body;
+};
+
+// Which model is to answer, and what the request is given that it does not say itself.
+struct Choice {
+    ChosenModel model;              // views into the request, the principal's directory or the configuration
+    std::string members;            // of its body, as JSON, each after a comma
+    std::string first_message;      // the same: before its own messages
+    std::int64_t output_bound = 0;  // tokens of a choice, where a default names them; 0: none does
+
+    void clear() {
+        model = {};
+        members.clear();
+        first_message.clear();
+        output_bound = 0;
+    }
 };
 
 // On what terms the request was admitted.
@@ -106,6 +124,7 @@ struct Exchange {
     Principal principal;
     ReceivedBody received;
     Ask ask;
+    Choice choice;
     Terms terms;
     std::shared_ptr<const Catalogue> catalogue;  // that the attempt's endpoint is of; stays until another is in force
     Attempt attempt;

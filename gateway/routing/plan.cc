@@ -1,47 +1,90 @@
 #include "gateway/routing/plan.h"
 
+#include <algorithm>
+
 #include "gateway/routing/uncovered.h"
+#include "gateway/text/json_writer.h"
 
 namespace tollgate {
+namespace {
 
-std::string_view to_string(Candidate::Reason reason) {
-    return reason == Candidate::Reason::listed ? "listed" : "organizations_default";
+// Why the chosen model cannot answer. Where a level chose it, it is not the client's mistake: the error says whose
+// choice it was and who can change it.
+Error unusable(ErrorKind kind, const ChosenModel& chosen, std::string_view why) {
+    if (chosen.level == LlmLevel::request) return {kind, std::string(why), "model"};
+    Error error(ErrorKind::default_model_unavailable,
+                "the default model '" + std::string(chosen.model) + "' of the " + std::string(to_string(chosen.level)) +
+                    " cannot be used: " + std::string(why) + "; " + std::string(remedy_of(chosen.level)),
+                "model");
+    std::string& extra = error.detail().extra;
+    extra = "\"model\":";
+    append_json_string(extra, chosen.model);
+    extra.append(",\"level\":\"").append(to_string(chosen.level)).append("\"");
+    return error;
 }
 
-Outcome<Plan> make_plan(const Catalogue& catalogue, const OrganizationPolicy& policy, std::string_view model_asked,
-                        ApiType api, const PaidExtras& extras) {
-    const bool defaulted = model_asked.empty();
-    const std::string_view name = defaulted ? std::string_view(policy.default_model) : model_asked;
-    if (name.empty()) {
-        return problem(ErrorKind::model_required, "no model is named and the organization has no default model",
-                       "model");
-    }
-    const auto endpoints = catalogue.find(name);
+Error no_model() {
+    return {ErrorKind::model_required,
+            "no model is named, and no default is set for the key's member, project or organization: name one in "
+            "'model', or set one with PUT /api/organizations/{organization}/llm",
+            "model"};
+}
+
+std::string not_allowed_message(const OrganizationPolicy& policy, const Model& model) {
+    std::string message = "the organization does not allow the model '" + model.id + "'; it allows ";
+    constexpr std::size_t kMostShown = 10;
+    const std::size_t shown = std::min(kMostShown, policy.allowed_models.size());
+    for (std::size_t i = 0; i < shown; ++i) message.append(i == 0 ? "" : ", ").append(policy.allowed_models[i]);
+    if (shown < policy.allowed_models.size()) message += " and others";
+    return message;
+}
+
+}  // namespace
+
+std::string_view to_string(Candidate::Reason reason) {
+    return reason == Candidate::Reason::listed ? "listed" : "default_provider";
+}
+
+bool allows(const OrganizationPolicy& policy, const Model& model) {
+    return policy.allowed_models.empty() || std::ranges::binary_search(policy.allowed_models, model.id);
+}
+
+Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const ChosenModel& chosen, ApiType api,
+                        const PaidExtras& extras) {
+    if (chosen.model.empty()) return std::unexpected(no_model());
+    const auto endpoints = catalogue.find(chosen.model);
     if (endpoints.empty()) {
-        std::string message = not_found_message(catalogue, name);
-        if (defaulted) message += " (it is the organization's default)";
-        return problem(ErrorKind::model_not_found, std::move(message), "model");
+        const std::string why = not_found_message(catalogue, chosen.model);
+        return std::unexpected(unusable(ErrorKind::model_not_found, chosen, why));
     }
-    const bool embeds = endpoints.front().model->embeddings;
-    if (embeds != (api == ApiType::embeddings)) {
-        return problem(
-            ErrorKind::invalid_request,
-            "the model '" + std::string(name) + (embeds ? "' only makes embeddings" : "' does not make embeddings"),
-            "model");
+    const Model& model = *endpoints.front().model;
+    if (model.embeddings != (api == ApiType::embeddings)) {
+        const std::string why = "the model '" + std::string(chosen.model) +
+                                (model.embeddings ? "' only makes embeddings" : "' does not make embeddings");
+        return std::unexpected(unusable(ErrorKind::invalid_request, chosen, why));
+    }
+    if (!allows(rules.organization, model)) {
+        const std::string why = not_allowed_message(rules.organization, model);
+        return std::unexpected(unusable(ErrorKind::model_not_allowed, chosen, why));
     }
     const auto preferred = [&](const CatalogueEndpoint& endpoint) {
-        return defaulted && endpoint.provider->name == policy.default_provider;
+        return !chosen.provider.empty() && endpoint.provider->name == chosen.provider;
+    };
+    const auto usable = [&](const CatalogueEndpoint& endpoint) {
+        return covers(endpoint, extras) && (rules.key == nullptr || !denied_by(*rules.key, endpoint));
     };
     Plan plan;
     for (const CatalogueEndpoint& endpoint : endpoints) {
-        if (covers(endpoint, extras) && preferred(endpoint))
-            plan.add({&endpoint, Candidate::Reason::organizations_default});
+        if (preferred(endpoint) && usable(endpoint)) plan.add({&endpoint, Candidate::Reason::default_provider});
     }
     for (const CatalogueEndpoint& endpoint : endpoints) {
-        if (covers(endpoint, extras) && !preferred(endpoint)) plan.add({&endpoint, Candidate::Reason::listed});
+        if (!preferred(endpoint) && usable(endpoint)) plan.add({&endpoint, Candidate::Reason::listed});
     }
-    if (plan.size() == 0) return std::unexpected(uncovered_error(endpoints, extras));
-    return plan;
+    if (plan.size() > 0) return plan;
+    if (rules.key != nullptr) {
+        if (Error denied = denied_error(*rules.key, endpoints)) return std::unexpected(std::move(denied));
+    }
+    return std::unexpected(uncovered_error(endpoints, extras));
 }
 
 }  // namespace tollgate

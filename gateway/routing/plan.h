@@ -11,14 +11,16 @@
 #include "accounting/ledger/usage_record.h"
 #include "gateway/chat/dialect/paid_extras.h"
 #include "gateway/routing/catalogue.h"
+#include "gateway/routing/choose_model.h"
+#include "gateway/routing/key_denials.h"
 #include "gateway/text/error.h"
 
 namespace tollgate {
 
 struct Candidate {
     enum class Reason : std::uint8_t {
-        organizations_default,  // the organization's default provider for its default model
-        listed,                 // its place in the price list
+        default_provider,  // the provider that the default names with the model
+        listed,            // its place in the price list
     };
     const CatalogueEndpoint* endpoint = nullptr;  // of the catalogue
     Reason reason = Reason::listed;
@@ -43,10 +45,19 @@ class Plan {
     std::size_t size_ = 0;
 };
 
-// The model is the one that was asked for or, where that is empty, the organization's default, whose default provider
-// comes first then. Endpoints whose prices do not cover the extras are left out. Errors: model_required,
-// model_not_found, invalid_request.
-Outcome<Plan> make_plan(const Catalogue& catalogue, const OrganizationPolicy& policy, std::string_view model_asked,
-                        ApiType api, const PaidExtras& extras = {});
+// What the request must obey.
+struct PlanRules {
+    const OrganizationPolicy& organization;
+    const KeyRules* key = nullptr;  // null: it has none
+};
+
+// Endpoints whose prices do not cover the extras, or that the key's rules leave out, are none of it. Errors:
+// model_required, model_not_found, model_not_allowed, key_rule_denied, invalid_request; for a default in place of those
+// about a model: default_model_unavailable.
+Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const ChosenModel& chosen, ApiType api,
+                        const PaidExtras& extras = {});
+
+// Whether the organization allows the model.
+bool allows(const OrganizationPolicy& policy, const Model& model);
 
 }  // namespace tollgate

@@ -30,6 +30,10 @@ enum class ErrorKind : std::uint8_t {
     permission_denied,
     model_required,
     model_not_found,
+    model_not_allowed,  // by the organization
+    key_rule_denied,    // the key's rules leave out whatever could answer
+    preset_not_found,
+    default_model_unavailable,  // a default names one that cannot be called, or is not allowed
     insufficient_credits,
     key_limit_exceeded,
     budget_exceeded,

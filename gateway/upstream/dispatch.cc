@@ -137,10 +137,13 @@ void build_body(Connection& connection, UpstreamBody& body) {
             !request.attempt.without_stream_options && request.attempt.endpoint->takes_stream_options(now_ms);
         stream_options = taken ? StreamOptions::ask_for_usage : StreamOptions::leave_out;
     }
-    OutputBound bound{.tokens = request.terms.sent_output_bound};
-    if (request.ask.api == ApiType::chat) bound.parameter = request.attempt.endpoint->provider->output_bound_parameter;
+    const bool chat = request.ask.api == ApiType::chat;
+    const Choice& choice = request.choice;
+    Additions added{.members = choice.members, .first_message = choice.first_message};
+    added.bound.tokens = choice.output_bound > 0 ? choice.output_bound : request.terms.sent_output_bound;
+    if (chat) added.bound.parameter = request.attempt.endpoint->provider->output_bound_parameter;
     body.build(connection.in.view().substr(0, request.received.bytes), request.ask.body,
-               request.attempt.endpoint->endpoint->upstream_model, stream_options, bound);
+               request.attempt.endpoint->endpoint->upstream_model, stream_options, added);
 }
 
 wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect_afresh(Connection& connection,

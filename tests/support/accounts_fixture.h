@@ -67,7 +67,11 @@ class AccountsFixture : public ::testing::Test {
     }
     Status set_llm(const Id128& organization, const std::string& model, const std::string& provider,
                    std::int64_t now_ms = kNow) {
-        return apply([&](Change& change) { return set_llm_default(change, organization, model, provider); }, now_ms);
+        return apply(
+            [&](Change& change) {
+                return tollgate::set_llm(change, organization, {.settings = {.model = model, .provider = provider}});
+            },
+            now_ms);
     }
     Status limit(const LimitTarget& target, const Limits& limits) {
         return apply([&](Change& change) { return set_limits(change, target, limits); });

@@ -37,6 +37,8 @@ class Mutations:
         self.add_projects()
         self.add_settings()
         self.add_git_claims()
+        self.add_defaults()
+        self.add_presets()
         self.add_money()
         self.add_requests_of_credit()
         self.add_vouchers_and_allowances()
@@ -155,6 +157,29 @@ class Mutations:
         self.add("POST", claims, of("claimed"))
         self.add("PATCH", f"{claims}/{{claim}}", {"outsiders": "reject"}, claim=targets[0])
         self.add("DELETE", f"{claims}/{{claim}}", claim=targets[1])
+
+    def add_defaults(self):
+        one, settings = "/api/organizations/{organization}", {"model": "test/chat"}
+        projects = [self.made("/projects", {"name": f"defaults {number}"})["id"] for number in range(2)]
+        self.gateway.manage("PUT", f"{self.team.path}/projects/{projects[1]}/llm", settings)
+        self.add("PUT", f"{one}/projects/{{project}}/llm", settings, project=projects[0])
+        self.add("DELETE", f"{one}/projects/{{project}}/llm", project=projects[1])
+        teams = [new_team(self.gateway) for _ in range(3)]
+        for team in teams[1:]:
+            team.may(team.member, "PUT", "/members/me/llm", settings)
+        own = f"{one}/members/me/llm"
+        self.add("PUT", own, settings, teams[0].member.token, organization=teams[0].organization)
+        self.add("DELETE", own, by=teams[1].member.token, organization=teams[1].organization)
+        of_member = {"organization": teams[2].organization, "member": teams[2].member.id}
+        self.add("DELETE", f"{one}/members/{{member}}/llm", **of_member)
+
+    def add_presets(self):
+        presets = "/api/organizations/{organization}/presets"
+        for slug in ("changed", "deleted"):
+            self.made("/presets", {"slug": slug})
+        self.add("POST", presets, {"slug": "new"})
+        self.add("PUT", f"{presets}/{{preset}}", {"model": "test/chat"}, preset="changed")
+        self.add("DELETE", f"{presets}/{{preset}}", preset="deleted")
 
     def purchase(self, *, confirmed):
         bought = self.made("/purchases", {"amount": 20})["transaction_id"]

@@ -3,6 +3,7 @@
 
 #include "gateway/api/financial.h"
 #include "gateway/api/limits.h"
+#include "gateway/api/llm.h"
 #include "gateway/api/members.h"
 #include "gateway/api/routes/row.h"
 
@@ -28,6 +29,20 @@ inline constexpr Operation kMembersRoutes[] = {
      see_billing, readers, {list_member_finances},
      "List what members spent and what is left of their budgets",
      {.query = &kFinancesQuery, .answer = &kFinancesPage}},
+    {kGet, "/api/organizations/{organization}/members/me/llm", "own_llm", override_llm, readers, {show_member_llm},
+     "Show one's own LLM default, and what is in force", {.query = &kMemberLlmQuery, .answer = &kMemberLlm}},
+    {kPut, "/api/organizations/{organization}/members/me/llm", "own_llm",
+     override_llm, accounts, {set_own_llm, "member_llm.update"},
+     "Set one's own LLM default", {.body = &kMemberLlmBody, .answer = &kMemberLlm}},
+    {kDelete, "/api/organizations/{organization}/members/me/llm", "own_llm",
+     override_llm, accounts, {clear_member_llm, "member_llm.clear"},
+     "Clear one's own LLM default", {.answer = &kMemberLlm}},
+    {kGet, "/api/organizations/{organization}/members/{member}/llm", "member_llm",
+     manage_settings, readers, {show_member_llm},
+     "Show a member's LLM default, and what is in force", {.query = &kMemberLlmQuery, .answer = &kMemberLlm}},
+    {kDelete, "/api/organizations/{organization}/members/{member}/llm", "member_llm",
+     manage_settings, accounts, {clear_member_llm, "member_llm.clear"},
+     "Clear a member's LLM default", {.answer = &kMemberLlm}},
     {kGet, "/api/organizations/{organization}/members/{member}", "member", see_members, readers, {show_member},
      "Show a member", {.answer = &kMember}},
     {kPatch, "/api/organizations/{organization}/members/{member}", "member",

@@ -3,6 +3,7 @@
 
 #include "gateway/api/billing_details.h"
 #include "gateway/api/limits.h"
+#include "gateway/api/llm.h"
 #include "gateway/api/plans.h"
 #include "gateway/api/policies.h"
 #include "gateway/api/routes/row.h"
@@ -12,9 +13,18 @@ namespace tollgate::rows {
 // clang-format off
 inline constexpr Operation kSettingsRoutes[] = {
     {kGet, "/api/organizations/{organization}/llm", "llm", see_settings, readers, {show_llm},
-     "Show the LLM default", {.answer = &kLlm}},
+     "Show the LLM default, and what it allows", {.answer = &kOrganizationLlm}},
     {kPut, "/api/organizations/{organization}/llm", "llm", manage_settings, accounts, {set_llm, "llm.update"},
-     "Set the LLM default", {.body = &kLlmBody, .answer = &kLlm}},
+     "Set the LLM default, and what it allows", {.body = &kOrganizationLlmBody, .answer = &kOrganizationLlm}},
+    {kGet, "/api/organizations/{organization}/projects/{project}/llm", "project_llm",
+     see_settings, readers, {show_project_llm},
+     "Show a project's LLM default", {.answer = &kProjectLlm}},
+    {kPut, "/api/organizations/{organization}/projects/{project}/llm", "project_llm",
+     manage_settings, accounts, {set_project_llm, "project_llm.update"},
+     "Set a project's LLM default", {.body = &kProjectLlmBody, .answer = &kProjectLlm}},
+    {kDelete, "/api/organizations/{organization}/projects/{project}/llm", "project_llm",
+     manage_settings, accounts, {clear_project_llm, "project_llm.clear"},
+     "Clear a project's LLM default", {.answer = &kProjectLlm}},
     {kGet, "/api/organizations/{organization}/retention", "retention", see_settings, readers, {show_retention},
      "Show how long usage detail is kept", {.answer = &kRetention}},
     {kPut, "/api/organizations/{organization}/retention", "retention",

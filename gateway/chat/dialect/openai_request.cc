@@ -12,10 +12,11 @@ using simdjson::dom::element;
 using Type = simdjson::dom::element_type;
 
 // OpenRouter's fields that only a gateway understands; a provider would refuse some of them. This one serves the last
-// two, and ignores the others.
-constexpr std::array<std::string_view, 10> kGatewayOnly = {"models",     "provider", "route", "plugins", "preset",
-                                                           "transforms", "trace",    "debug", "usage",   "session_id"};
-constexpr std::size_t kRemoved = 8;
+// three, and ignores the others.
+constexpr std::array<std::string_view, 10> kGatewayOnly = {"models", "provider", "route", "plugins", "transforms",
+                                                           "trace",  "debug",    "usage", "preset",  "session_id"};
+constexpr std::size_t kRemoved = 7;
+constexpr std::string_view kPresetMark = "@preset/";  // in a model's name: "maker/model@preset/slug"
 
 Error invalid(std::string message, std::string_view param) {
     return {ErrorKind::invalid_request, std::move(message), std::string(param)};
@@ -68,6 +69,15 @@ Error read_stream_options(const element& value, std::string_view text, std::size
 
 constexpr std::int64_t kMostTokens = 100'000'000;
 
+// One preset is one; the model's name and the member may both name it.
+Error note_preset(std::string_view slug, std::string_view param, BodyFacts& facts) {
+    if (slug.empty()) return invalid("'" + std::string(param) + "' names no preset", param);
+    if (slug.size() > kMostModelBytes) return invalid("the preset's name is longer than 128 bytes", param);
+    if (!facts.preset.empty() && facts.preset != slug) return invalid("the request names two presets", param);
+    facts.preset = slug;
+    return {};
+}
+
 Error read_model(const element& value, const JsonMember& member, BodyFacts& facts) {
     if (facts.has_model) return invalid("'model' stands twice", "model");
     facts.has_model = true;
@@ -76,8 +86,17 @@ Error read_model(const element& value, const JsonMember& member, BodyFacts& fact
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) return invalid("'model' must be a string", "model");
     if (text.size() > kMostModelBytes) return invalid("'model' is longer than 128 bytes", "model");
-    facts.model = text;
-    return {};
+    const auto mark = text.find(kPresetMark);
+    facts.model = text.substr(0, mark);
+    return mark == std::string_view::npos ? Error()
+                                          : note_preset(text.substr(mark + kPresetMark.size()), "model", facts);
+}
+
+Error read_preset(const element& value, BodyFacts& facts) {
+    if (value.is_null()) return {};
+    std::string_view slug;
+    if (value.get(slug) != simdjson::SUCCESS) return invalid("'preset' must be a string", "preset");
+    return note_preset(slug, "preset", facts);
 }
 
 Error read_member(std::string_view key, const element& value, const JsonMember& member, std::string_view text,
@@ -109,6 +128,7 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
     }
     note_paid_extras(key, value, facts.extras);
     if (key == "messages") {
+        facts.messages_value = member.value;
         measure_messages(value, facts);
     } else if (key == "prompt" || key == "input") {
         measure_content(value, facts);
@@ -116,6 +136,8 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         return read_short_text(key, value, facts.end_user);
     } else if (key == "session_id") {
         return read_short_text(key, value, facts.session);
+    } else if (key == "preset") {
+        return read_preset(value, facts);
     } else if (!facts.gateway_only.back()) {
         measure_beside(key, value, member.value.size(), facts);  // schemas, and what this gateway does not know
     }
@@ -144,10 +166,12 @@ void BodyFacts::clear() {
     model.clear();
     end_user.clear();
     session.clear();
+    preset.clear();
+    has_system_message = false;
     output_bound = prompt_bytes = prompt_extra_tokens = 0;
     prompt_is_text = true;
     extras.clear();
-    max_tokens_value = max_completion_tokens_value = {};
+    messages_value = max_tokens_value = max_completion_tokens_value = {};
     choices = 1;
     include_usage_member.reset();
     members.clear();

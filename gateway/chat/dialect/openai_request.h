@@ -27,7 +27,7 @@ inline constexpr std::size_t kMostLabelBytes = 128;  // of `user` and `session_i
 
 struct BodyFacts {
     bool has_model = false;
-    std::string model;  // unescaped; empty if absent or null
+    std::string model;  // unescaped, without a preset's name; empty if absent or null
     bool stream = false;
     bool include_usage = false;            // the client asked for usage in the stream
     std::int64_t output_bound = 0;         // tokens the request allows, 0: it names no bound; a bound of 0 counts as 1
@@ -37,8 +37,11 @@ struct BodyFacts {
     bool prompt_is_text = true;            // but for the messages' constant: its tokens per byte can be learned
     PaidExtras extras;
     std::string end_user, session;
+    std::string preset;               // slug of the one that `preset` or the model's name asks for
+    bool has_system_message = false;  // or a developer's, which is OpenAI's newer word for it
 
     TextSpan model_value;                                    // when has_model
+    TextSpan messages_value;                                 // of a chat
     TextSpan max_tokens_value, max_completion_tokens_value;  // size 0: absent
     bool has_stream_options = false;
     TextSpan stream_options_value;

@@ -57,10 +57,10 @@ void UpstreamBody::set_bound(const OutputBound& bound, const BodyFacts& facts) {
 }
 
 void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::string_view model,
-                         StreamOptions stream_options, const OutputBound& bound) {
+                         StreamOptions stream_options, const Additions& added) {
     pieces_.clear();
     size_ = 0;
-    set_bound(bound, facts);
+    set_bound(added.bound, facts);
     model_.clear();
     append_json_string(model_, model);
     const bool ask_for_usage = stream_options == StreamOptions::ask_for_usage;
@@ -99,6 +99,11 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
             add(stream_options_);
         } else if (bound_in_place_.size() > 0 && member.value.begin == bound_in_place_.begin) {
             add(bound_);
+        } else if (!added.first_message.empty() && member.value.begin == facts.messages_value.begin) {
+            add("[");
+            add(added.first_message);
+            add(",");  // the client's array is not empty
+            add(member.value.of(text).substr(1));
         } else {
             add(member.value.of(text));
         }
@@ -106,8 +111,9 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
     if (insert_options) add(R"(,"stream_options":{"include_usage":true})");
     const bool insert_bound = !bound_.empty() && bound_in_place_.size() == 0;
     if (insert_bound) add(bound_);
-    const bool as_it_ends =
-        !insert_options && !insert_bound && !facts.members.empty() && !left_out(facts.members.size() - 1);
+    add(added.members);
+    const bool as_it_ends = !insert_options && !insert_bound && added.members.empty() && !facts.members.empty() &&
+                            !left_out(facts.members.size() - 1);
     add(as_it_ends ? text.substr(facts.members.back().value.end) : "}");
 
     if (pieces_.size() > kMostPieces) {

@@ -19,6 +19,13 @@ struct OutputBound {
     OutputBoundParameter parameter = OutputBoundParameter::max_tokens;
 };
 
+// What the gateway adds to the client's body.
+struct Additions {
+    OutputBound bound = {};               // where the request names none
+    std::string_view members = {};        // as JSON, each after a comma; the body has none of their names
+    std::string_view first_message = {};  // of a chat, as JSON: before the client's own
+};
+
 // What is sent of stream_options.
 enum class StreamOptions : std::uint8_t {
     untouched,      // what the client sent
@@ -35,10 +42,10 @@ class UpstreamBody {
   public:
     static constexpr std::size_t kMostPieces = 12;  // a longer body is joined
 
-    // `text` is the client's body; `model` the provider's name for it. `bound` is for requests that name none. Views
-    // stay valid while `text` and this object do.
+    // `text` is the client's body; `model` the provider's name for it. Views stay valid while `text`, what `added`
+    // refers to and this object do.
     void build(std::string_view text, const BodyFacts& facts, std::string_view model, StreamOptions stream_options,
-               const OutputBound& bound = {});
+               const Additions& added = {});
 
     const std::vector<std::string_view>& pieces() const { return pieces_; }
     std::size_t size() const { return size_; }

@@ -307,6 +307,8 @@ void measure_message(const Object& message, BodyFacts& facts) {
             measure_reasoning_details(field.value, elsewhere, facts);
         } else if (field.key != "role") {
             measure_named(field.key, field.value, facts);
+        } else if (std::string_view role; field.value.get(role) == simdjson::SUCCESS) {
+            facts.has_system_message = facts.has_system_message || role == "system" || role == "developer";
         }
     }
 }

@@ -326,8 +326,8 @@ TEST_F(AccountsTest, ReloadGivesTheSameDirectory) {
                           k.credit, k.version);
     };
     EXPECT_EQ(members(*is), members(*was));
-    EXPECT_EQ(after->find_organization(id)->policy.default_model, "openai/gpt-4o");
-    EXPECT_EQ(after->find_organization(id)->policy.default_provider, "openai");
+    EXPECT_EQ(*after->find_organization(id)->policy.llm, *before->find_organization(id)->policy.llm);
+    EXPECT_EQ(after->find_organization(id)->policy.llm->model, "openai/gpt-4o");
     EXPECT_EQ(after->find_organization(id)->slug, before->find_organization(id)->slug);
     EXPECT_EQ(after->find_organization(id)->updated_ms, kNow + 2);
     ASSERT_EQ(after->projects_of(id).size(), 2U);
@@ -342,19 +342,17 @@ TEST_F(AccountsTest, PolicyIsFoundThroughTheOrganizationAndLeavesTheOldSnapshotA
     const Id128 other = organization("Other");
     const auto before = accounts_->directory();
     ASSERT_TRUE(set_llm(id, "m", "p").ok());
-    EXPECT_EQ(find(find(digest)->organization)->policy.default_model, "m");
-    EXPECT_EQ(find(find(digest)->organization)->policy.default_provider, "p");
+    EXPECT_EQ(*find(find(digest)->organization)->policy.llm, (LlmSettings{.model = "m", .provider = "p"}));
     EXPECT_EQ(find(digest), before->find_key(digest));  // no key was copied
-    EXPECT_EQ(find(other)->policy.default_model, "");
-    EXPECT_EQ(before->find_organization(id)->policy.default_model, "");
+    EXPECT_EQ(find(other)->policy.llm, nullptr);
+    EXPECT_EQ(before->find_organization(id)->policy.llm, nullptr);
 }
 
 TEST_F(AccountsTest, EmptyModelClearsTheLlmDefault) {
     const Id128 id = organization();
     ASSERT_TRUE(set_llm(id, "m", "p").ok());
     ASSERT_TRUE(set_llm(id, "", "p").ok());
-    EXPECT_EQ(find(id)->policy.default_model, "");
-    EXPECT_EQ(find(id)->policy.default_provider, "");
+    EXPECT_EQ(find(id)->policy.llm, nullptr);
     EXPECT_EQ(set_llm(make_uuid7(kNow), "m", "").code(), StatusCode::not_found);
     EXPECT_EQ(set_llm(id, "m\r\n", "").code(), StatusCode::invalid);
 }

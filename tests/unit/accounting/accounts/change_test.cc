@@ -226,7 +226,7 @@ TEST_F(ChangeTest, DemandedVersionMustBeTheCurrentOne) {
     const auto set_model = [&](std::int64_t version) {
         return apply([&](Change& change) {
             change.expect_version(version);
-            return set_llm_default(change, id, "m", "");
+            return tollgate::set_llm(change, id, {.settings = {.model = "m"}});
         });
     };
     EXPECT_EQ(set_model(7).code(), StatusCode::stale);

@@ -51,6 +51,7 @@ TEST(Config, WhatNeedsARestartIsNamed) {
     EXPECT_EQ(named("operations: {hosts: [a]}", "operations: {hosts: [a, b]}"), Names{"operations.hosts"});
     EXPECT_EQ(named("log: {format: text}", "log: {format: json}"), Names{"log.format"});
     EXPECT_EQ(named("", "retention: {classes: {standard: {number: 0, days: 5}}}"), Names{"retention.classes"});
+    EXPECT_EQ(named("", "llm: {model: m, parameters: {seed: 1}}"), (Names{"llm.model", "llm.parameters"}));
     EXPECT_EQ(named("", "prices: other.yaml\nlog: {level: debug, levels: {ledger: error}}"), Names());
 }
 
@@ -83,6 +84,20 @@ TEST(Config, GitHostsOfOnesOwnHaveAProviderAndAnAddress) {
     expect_problem("git: {hosts: {a: {provider: svn, api_url: 'https://a'}}}", "t.yaml:1", "github or gitlab");
     expect_problem("git: {hosts: [a]}", "t.yaml:1", "mapping");
     expect_problem("git: {timeout_ms: 1}", "t.yaml:1", "timeout_ms");
+}
+
+TEST(Config, TheInstanceMayHaveAnLlmDefault) {
+    EXPECT_TRUE(good("").llm.empty());
+    const LlmSettings llm =
+        good("llm: {model: m, provider: p, parameters: {top_p: 1, stop: ['1', \"\\n\"], reasoning_effort: low}}").llm;
+    EXPECT_EQ(llm.model, "m");
+    EXPECT_EQ(llm.provider, "p");
+    EXPECT_EQ(llm.parameters,
+              (LlmParameters{{"reasoning_effort", "\"low\""}, {"stop", R"(["1","\n"])"}, {"top_p", "1"}}));
+    expect_problem("llm:\n  provider: p", "t.yaml:2: ", "llm.model");
+    expect_problem("llm:\n  parameters:\n    temperature: 3", "t.yaml:3: ", "parameters.temperature");
+    expect_problem("llm:\n  parameters:\n    temperature: '1'", "t.yaml:3: ", "parameters.temperature");
+    expect_problem("llm: {parameters: warm}", "t.yaml:1: ", "mapping");
 }
 
 TEST(Config, AbsolutePricesStay) { EXPECT_EQ(good("prices: /p.yaml").prices, "/p.yaml"); }

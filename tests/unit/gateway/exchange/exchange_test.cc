@@ -28,6 +28,10 @@ TEST(Exchange, ARequestBeginsWithNothingOfTheOneBefore) {
     exchange.ask.api = ApiType::embeddings;
     exchange.ask.body.model = "another's";
     exchange.ask.body.stream = true;
+    exchange.choice = {.model = {.model = "m", .provider = "p", .level = LlmLevel::member},
+                       .members = ",1",
+                       .first_message = "{}",
+                       .output_bound = 1};
     exchange.terms.sent_output_bound = exchange.terms.counted_prompt_tokens = 1;
     exchange.terms.retention_class = 3;
     exchange.attempt.upstream_status = 500;
@@ -46,6 +50,10 @@ TEST(Exchange, ARequestBeginsWithNothingOfTheOneBefore) {
     EXPECT_EQ(exchange.ask.api, ApiType::chat);
     EXPECT_TRUE(exchange.ask.body.model.empty());
     EXPECT_FALSE(exchange.ask.body.stream);
+    EXPECT_TRUE(exchange.choice.model.model.empty() && exchange.choice.model.provider.empty());
+    EXPECT_EQ(exchange.choice.model.level, LlmLevel::none);
+    EXPECT_TRUE(exchange.choice.members.empty() && exchange.choice.first_message.empty());
+    EXPECT_EQ(exchange.choice.output_bound, 0);
     EXPECT_EQ(exchange.terms.sent_output_bound, 0);
     EXPECT_EQ(exchange.terms.counted_prompt_tokens, 0);
     EXPECT_EQ(exchange.terms.retention_class, 0);

@@ -103,12 +103,13 @@ TEST_F(CatalogueTest, EndpointsAreNumberedFromOne) {
 }
 
 TEST_F(CatalogueTest, ListedModelsAreValidJsonInBothFlavours) {
-    const auto openai = boost::json::parse(list_models(*catalogue_, openai_inbound()).body);
+    const auto openai = boost::json::parse(list_models(*catalogue_, catalogue_->models(), openai_inbound()).body);
     EXPECT_EQ(openai.at("object").as_string(), "list");
     ASSERT_EQ(openai.at("data").as_array().size(), 3u);
     EXPECT_EQ(openai.at("data").at(0).at("id").as_string(), "maker/chat");
     EXPECT_EQ(openai.at("data").at(0).at("owned_by").as_string(), "maker");
-    const auto openrouter = boost::json::parse(list_models(*catalogue_, openrouter_inbound()).body);
+    const auto openrouter =
+        boost::json::parse(list_models(*catalogue_, catalogue_->models(), openrouter_inbound()).body);
     EXPECT_EQ(openrouter.at("data").at(0).at("pricing").at("prompt").as_string(), "0.00000015");
     EXPECT_EQ(openrouter.at("data").at(0).at("pricing").at("completion").as_string(), "0.0000006");
     EXPECT_EQ(openrouter.at("data").at(2).at("pricing").at("completion").as_string(), "0");

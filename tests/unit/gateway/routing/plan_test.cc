@@ -38,11 +38,20 @@ class PlanTest : public testing::Test {
     PlanTest() : catalogue_(*PriceList::parse(kPrices, "prices.yaml"), providers_) {}
 
     Outcome<Plan> plan_for(std::string_view model, ApiType api = ApiType::chat) {
-        return make_plan(catalogue_, policy_, model, api);
+        return plan_for({.model = model, .provider = {}, .level = LlmLevel::request}, api);
+    }
+    Outcome<Plan> plan_for(const ChosenModel& chosen, ApiType api = ApiType::chat) {
+        return make_plan(catalogue_, {policy_}, chosen, api);
+    }
+    static ChosenModel of_project(std::string_view model, std::string_view provider = {}) {
+        return {.model = model, .provider = provider, .level = LlmLevel::project};
     }
     // "up-1 listed, up-2 listed"
     std::string text_of(std::string_view model) {
-        const auto plan = plan_for(model);
+        return text_of({.model = model, .provider = {}, .level = LlmLevel::request});
+    }
+    std::string text_of(const ChosenModel& chosen) {
+        const auto plan = plan_for(chosen);
         if (!plan) return plan.error().detail().message;
         std::string text;
         for (std::size_t i = 0; i < plan->size(); ++i) {
@@ -64,22 +73,13 @@ TEST_F(PlanTest, CandidatesAreTheModelsEndpointsInThePriceListsOrder) {
     EXPECT_EQ(text_of("chat"), text_of("maker/chat"));
 }
 
-TEST_F(PlanTest, WhereNoModelIsNamedTheOrganizationsDefaultProviderComesFirst) {
-    policy_.default_model = "maker/chat";
-    policy_.default_provider = "second";
-    EXPECT_EQ(text_of(""), "up-2 organizations_default, up-1 listed, up-4 listed");
-    policy_.default_provider = "unconfigured";
-    EXPECT_EQ(text_of(""), "up-1 listed, up-2 listed, up-4 listed");
-}
-
-TEST_F(PlanTest, TheDefaultProviderBelongsToTheDefaultModel) {
-    policy_.default_model = "maker/chat";
-    policy_.default_provider = "second";
-    EXPECT_EQ(text_of("maker/chat"), "up-1 listed, up-2 listed, up-4 listed");
+TEST_F(PlanTest, TheProviderThatADefaultNamesComesFirst) {
+    EXPECT_EQ(text_of(of_project("maker/chat", "second")), "up-2 default_provider, up-1 listed, up-4 listed");
+    EXPECT_EQ(text_of(of_project("maker/chat", "unconfigured")), "up-1 listed, up-2 listed, up-4 listed");
 }
 
 TEST_F(PlanTest, WithoutAnyModel) {
-    const auto plan = plan_for("");
+    const auto plan = plan_for(ChosenModel());
     ASSERT_FALSE(plan);
     EXPECT_EQ(plan.error().kind(), ErrorKind::model_required);
     EXPECT_EQ(plan.error().detail().param, "model");
@@ -90,14 +90,49 @@ TEST_F(PlanTest, AnUnknownModelIsNamed) {
     ASSERT_FALSE(plan);
     EXPECT_EQ(plan.error().kind(), ErrorKind::model_not_found);
     EXPECT_NE(plan.error().detail().message.find("maker/nowhere"), std::string::npos);
-    policy_.default_model = "gone";
-    EXPECT_NE(plan_for("").error().detail().message.find("default"), std::string::npos);
+}
+
+TEST_F(PlanTest, ADefaultThatCannotBeUsedSaysWhoseItIsAndWhoCanChangeIt) {
+    policy_.allowed_models = {"maker/embed"};
+    for (const std::string model : {"gone", "maker/embed", "maker/chat"}) {
+        const auto plan = plan_for(of_project(model));
+        ASSERT_FALSE(plan) << model;
+        EXPECT_EQ(plan.error().kind(), ErrorKind::default_model_unavailable);
+        const Error::Detail& detail = plan.error().detail();
+        EXPECT_EQ(detail.extra, "\"model\":\"" + model + "\",\"level\":\"project\"");
+        for (const std::string_view part :
+             {std::string_view(model), std::string_view("of the project"), remedy_of(LlmLevel::project)}) {
+            EXPECT_NE(detail.message.find(part), std::string::npos) << detail.message;
+        }
+    }
+}
+
+TEST_F(PlanTest, AnOrganizationMayAllowSomeModelsAlone) {
+    policy_.allowed_models = {"maker/chat", "maker/other"};
+    EXPECT_TRUE(plan_for("chat")) << "by its alias";
+    const auto plan = plan_for("maker/embed", ApiType::embeddings);
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().kind(), ErrorKind::model_not_allowed);
+    EXPECT_NE(plan.error().detail().message.find("maker/chat, maker/other"), std::string::npos);
 }
 
 TEST_F(PlanTest, EmbeddingModelsOnlyEmbed) {
     EXPECT_EQ(plan_for("maker/embed").error().kind(), ErrorKind::invalid_request);
     EXPECT_TRUE(plan_for("maker/embed", ApiType::embeddings));
     EXPECT_EQ(plan_for("maker/chat", ApiType::embeddings).error().kind(), ErrorKind::invalid_request);
+}
+
+TEST_F(PlanTest, AKeysRulesLeaveOutEndpointsAndTheRestIsTried) {
+    const auto plan_by = [&](const KeyRules& rules) {
+        const auto plan = make_plan(catalogue_, {policy_, &rules}, of_project("maker/chat", "second"), ApiType::chat);
+        if (!plan) return std::string(code_of(plan.error().kind()));
+        std::string names;
+        for (const CatalogueEndpoint* const one : plan->endpoints()) names += one->provider->name + " ";
+        return names;
+    };
+    EXPECT_EQ(plan_by({.deny_providers = {"second"}}), "first third ");
+    EXPECT_EQ(plan_by({.most_prompt = NanoUsd{kNanoPerUsd * 15 / 100}}), "first third ");
+    EXPECT_EQ(plan_by({.allow_providers = {"first", "second"}, .most_prompt = NanoUsd{1000}}), "key_rule_denied");
 }
 
 TEST(Plan, HasAtMostSoManyCandidates) {
@@ -111,7 +146,8 @@ TEST(Plan, HasAtMostSoManyCandidates) {
     const auto prices = PriceList::parse(text, "prices.yaml");
     ASSERT_TRUE(prices) << prices.error().message();
     const Catalogue catalogue(*prices, providers);
-    const auto plan = make_plan(catalogue, OrganizationPolicy(), "maker/many", ApiType::chat);
+    const auto plan =
+        make_plan(catalogue, {OrganizationPolicy()}, {.model = "maker/many", .provider = {}}, ApiType::chat);
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->size(), kMostCandidates);
     EXPECT_EQ((*plan)[0].endpoint->provider->name, "provider0");

@@ -35,7 +35,9 @@ class UncoveredTest : public testing::Test {
     }
     // The endpoints' models, or the message.
     std::string plan(const PaidExtras& extras, std::string_view model = "openai/gpt-4o") {
-        const auto plan = make_plan(*catalogue_, OrganizationPolicy(), model, ApiType::chat, extras);
+        const auto plan =
+            make_plan(*catalogue_, {OrganizationPolicy()}, {.model = model, .provider = {}, .level = LlmLevel::request},
+                      ApiType::chat, extras);
         if (!plan) return plan.error().detail().message;
         std::string names;
         for (const CatalogueEndpoint* const one : plan->endpoints()) names += one->endpoint->upstream_model + " ";

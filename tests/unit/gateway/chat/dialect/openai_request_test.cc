@@ -231,6 +231,35 @@ TEST(RequestBody, OpenRoutersFieldsAreTheGateways) {
     EXPECT_FALSE(result.facts.gateway_only[12]) << "messages";
 }
 
+TEST(RequestBody, APresetIsNamedByAMemberOrBehindTheModel) {
+    const auto named = [](std::string_view members) {
+        const Read result = read_with(members);
+        return result.error ? result.error.detail().param : result.facts.model + " " + result.facts.preset;
+    };
+    EXPECT_EQ(named(R"("preset":"a")"), " a");
+    EXPECT_EQ(named(R"("model":"@preset/a")"), " a");
+    EXPECT_EQ(named(R"("model":"maker/chat@preset/a","preset":"a")"), "maker/chat a");
+    EXPECT_EQ(named(R"("model":"@cf/maker/chat","preset":null)"), "@cf/maker/chat ");
+    EXPECT_EQ(named(R"("model":"maker/chat@preset/a","preset":"b")"), "preset");
+    EXPECT_EQ(named(R"("preset":"b","model":"maker/chat@preset/a")"), "model");
+    EXPECT_EQ(named(R"("preset":["a"])"), "preset");
+    EXPECT_EQ(named(R"("preset":"")"), "preset");
+    EXPECT_EQ(named(R"("model":"maker/chat@preset/")"), "model");
+    EXPECT_EQ(named("\"preset\":\"" + std::string(kMostModelBytes + 1, 'a') + "\""), "preset");
+}
+
+TEST(RequestBody, WhetherAChatHasASystemPrompt) {
+    const auto has_one = [](std::string_view role) {
+        return read(R"({"messages":[{"role":"user","content":"x"},{"content":"x","r\u006fle":")" + std::string(role) +
+                    R"("}]})")
+            .facts.has_system_message;
+    };
+    EXPECT_TRUE(has_one("system"));
+    EXPECT_TRUE(has_one("developer"));
+    EXPECT_FALSE(has_one("assistant"));
+    EXPECT_FALSE(has_one("systems"));
+}
+
 TEST(RequestBody, MembersAreLimited) {
     std::string members = "\"m0\":0";
     for (std::size_t i = 1; i < kMaxMembers - 1; ++i) members += ",\"m" + std::to_string(i) + "\":0";

@@ -20,7 +20,7 @@ StreamOptions options(bool ask_for_usage) {
 
 // What goes upstream for `text`.
 std::string upstream(const std::string& text, std::string_view model, StreamOptions stream_options,
-                     const OutputBound& bound = {}) {
+                     const Additions& added = {}) {
     JsonParser parser;
     BodyFacts facts;
     const simdjson::padded_string padded(text);
@@ -30,7 +30,7 @@ std::string upstream(const std::string& text, std::string_view model, StreamOpti
         return {};
     }
     UpstreamBody body;
-    body.build(view, facts, model, stream_options, bound);
+    body.build(view, facts, model, stream_options, added);
     std::string out;
     for (const auto piece : body.pieces()) out += piece;
     EXPECT_EQ(body.size(), out.size());
@@ -40,7 +40,7 @@ std::string upstream(const std::string& text, std::string_view model, StreamOpti
 
 std::string upstream(const std::string& text, std::string_view model, bool ask_for_usage,
                      const OutputBound& bound = {}) {
-    return upstream(text, model, options(ask_for_usage), bound);
+    return upstream(text, model, options(ask_for_usage), Additions{.bound = bound});
 }
 
 std::string chat(std::string_view before, std::string_view after = "") {
@@ -66,6 +66,28 @@ TEST(UpstreamBody, StreamOptionsAreLeftOutWhereverTheyStand) {
     EXPECT_EQ(without(chat(model + "," + std::string(option))), chat(R"("model":"up")"));
     EXPECT_EQ(without(chat(model, option)), chat(R"("model":"up")"));
     EXPECT_EQ(without(chat(model, R"("stream_options":null)")), chat(R"("model":"up")"));
+}
+
+TEST(UpstreamBody, MembersAreAddedAtTheEnd) {
+    const std::string model = R"("model":"up")", members = R"(,"temperature":0.5,"stop":["x"])";
+    const auto with = [&](const std::string& text, const OutputBound& bound = {}) {
+        return upstream(text, "up", StreamOptions::untouched, Additions{.bound = bound, .members = members});
+    };
+    EXPECT_EQ(with(chat(model)), chat(model, members.substr(1)));
+    EXPECT_EQ(with(chat(model, R"("preset":"x")")), chat(model, members.substr(1)));
+    EXPECT_EQ(with(chat("")), "{" + model + "," + std::string(kMessages) + members + "}");
+    EXPECT_EQ(with(chat(model), {.tokens = 7}), chat(model, R"("max_tokens":7)" + members));
+}
+
+TEST(UpstreamBody, AMessageGoesBeforeTheOthers) {
+    const std::string first = R"({"role":"system","content":"Be brief."})";
+    const auto with = [&](const std::string& text) {
+        return upstream(text, "up", StreamOptions::untouched, Additions{.first_message = first});
+    };
+    const std::string_view two = R"("messages": [ {"content":"hello"}, {"content":"again"}])";
+    EXPECT_EQ(with(chat(R"("model":"x")")), R"({"model":"up","messages":[)" + first + R"(,{"content":"hello"}]})");
+    EXPECT_EQ(with("{" + std::string(two) + "}"),
+              R"({"model":"up","messages": [)" + first + R"(, {"content":"hello"}, {"content":"again"}]})");
 }
 
 TEST(UpstreamBody, ARefusalThatNamesStreamOptionsIsAboutThem) {

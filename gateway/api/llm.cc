@@ -1,0 +1,289 @@
+#include "gateway/api/llm.h"
+
+#include <algorithm>
+
+#include "gateway/routing/choose_model.h"
+#include "gateway/routing/plan.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::size_t kMostAllowedModels = 256;
+
+// As the change leaves it.
+const OrganizationPolicy& policy_of(const Call& call, const Directory& directory) {
+    return directory.find_organization(call.organization().id)->policy;
+}
+
+// The one that the path names, if it is the organization's. It lives as long as the directory, as does the next.
+const Project* find_project(const Call& call, const Directory& directory) {
+    const auto id = parse_uuid(call.path("project"));
+    const Project* const project = id ? directory.find_project(*id) : nullptr;
+    return project != nullptr && project->organization == call.organization().id ? project : nullptr;
+}
+
+const Membership* find_member(const Call& call, const Directory& directory) {
+    const std::string_view named = call.path("member");
+    const auto id = named.empty() ? std::optional(call.request.caller.user) : parse_uuid(named);
+    return id ? directory.find_membership(call.organization().id, *id) : nullptr;
+}
+
+ApiAnswer no_such_project() { return api_error(ErrorKind::not_found, "there is no such project in this organization"); }
+ApiAnswer no_such_member() { return api_error(ErrorKind::not_found, "there is no such member in this organization"); }
+
+// --- What is shown.
+
+void write_parameters(std::span<const NamedJson* const> parameters, JsonWriter& json) {
+    json.object();
+    for (const NamedJson* const one : parameters) json.key(one->name).raw(one->json);
+    json.end();
+}
+
+void write_available(const Call& call, const OrganizationPolicy& policy, std::string_view model, JsonWriter& json) {
+    json.key("available");
+    if (model.empty()) return void(json.null());
+    const auto catalogue = call.services.catalogue.get();
+    const Model* const known = catalogue->model(model);
+    json.flag(known != nullptr && allows(policy, *known));
+}
+
+void write_settings(const Call& call, const OrganizationPolicy& policy, const SharedLlmSettings& shared,
+                    std::int64_t version, JsonWriter& json) {
+    const LlmSettings settings = shared ? *shared : LlmSettings();
+    json.key("model").text_or_null(settings.model).key("provider").text_or_null(settings.provider).key("parameters");
+    write_parameters(settings.parameters, json);
+    write_available(call, policy, settings.model, json);
+    json.key("version").number(version);
+}
+
+std::string llm_json(const Call& call, const Organization& organization) {
+    const OrganizationPolicy& policy = organization.policy;
+    JsonWriter json;
+    json.object();
+    write_settings(call, policy, policy.llm, organization.version, json);
+    json.key("allow_overrides").flag(policy.allow_overrides).key("allowed_models").array();
+    for (const std::string& model : policy.allowed_models) json.text(model);
+    json.end().end();
+    return json.take();
+}
+
+std::string project_json(const Call& call, const Directory& directory, const Project& project) {
+    JsonWriter json;
+    json.object();
+    write_settings(call, policy_of(call, directory), project.llm, project.version, json);
+    json.end();
+    return json.take();
+}
+
+void write_effective(const Call& call, const Directory& directory, const Membership& member, const Project* project,
+                     JsonWriter& json) {
+    const OrganizationPolicy& policy = policy_of(call, directory);
+    const LlmChoice choice = choose_model({.asked = {},
+                                           .own_members = {},
+                                           .member = policy.allow_overrides ? member.llm.get() : nullptr,
+                                           .project = project != nullptr ? project->llm.get() : nullptr,
+                                           .organization = policy.llm.get(),
+                                           .instance = &call.services.config.llm});
+    const ChosenModel& chosen = choice.model;
+    json.object().key("model").text_or_null(chosen.model).key("provider").text_or_null(chosen.provider);
+    json.key("parameters");
+    write_parameters(choice.parameters, json);
+    json.key("source").text_or_null(chosen.level == LlmLevel::none ? std::string_view() : to_string(chosen.level));
+    write_available(call, policy, chosen.model, json);
+    json.end();
+}
+
+const Project* default_project(const Directory& directory, const Id128& organization) {
+    const auto projects = directory.projects_of(organization);
+    const auto found = std::ranges::find_if(projects, &Project::is_default);
+    return found == projects.end() ? nullptr : *found;
+}
+
+ApiAnswer json_of_version(std::string body, std::int64_t version) {
+    JsonWriter json;
+    json.raw(body);
+    return versioned_answer(json, version);
+}
+
+ApiAnswer member_answer(const Call& call, const Directory& directory, const Membership& member,
+                        const Project* project) {
+    const OrganizationPolicy& policy = policy_of(call, directory);
+    JsonWriter json;
+    json.object();
+    write_settings(call, policy, member.llm, member.version, json);
+    json.key("overrides_allowed").flag(policy.allow_overrides).key("effective");
+    write_effective(call, directory, member, project, json);
+    json.end();
+    return versioned_answer(json, member.version);
+}
+
+ApiAnswer member_answer(const Call& call, const Directory& directory) {
+    return member_answer(call, directory, *find_member(call, directory),
+                         default_project(directory, call.organization().id));
+}
+
+// --- What is set.
+
+// A model that is new here must be one that can be called; what was stored may come back whatever became of it.
+void check_model(Call& call, const LlmSettings& wanted, const OrganizationPolicy& rules) {
+    const auto catalogue = call.services.catalogue.get();
+    const auto endpoints = catalogue->find(wanted.model);
+    BodyFields& body = call.body;
+    if (wanted.model.empty()) {
+        if (!wanted.provider.empty()) body.fail("provider", "needs 'model'");
+    } else if (endpoints.empty()) {
+        body.keep({ErrorKind::model_not_found,
+                   "the model '" + std::string(cut_utf8(wanted.model, kModelNameBytes)) + "' does not exist here",
+                   "model"});
+    } else if (!allows(rules, *endpoints.front().model)) {
+        body.keep({ErrorKind::model_not_allowed,
+                   "the model '" + endpoints.front().model->id + "' is not one that the organization allows", "model"});
+    } else if (!wanted.provider.empty()) {
+        const bool served = std::ranges::any_of(
+            endpoints, [&](const CatalogueEndpoint& one) { return one.provider->name == wanted.provider; });
+        if (!served) body.fail("provider", "does not serve this model here");
+    }
+}
+
+LlmSettings read_settings(Call& call, const SharedLlmSettings& before, const OrganizationPolicy& rules) {
+    BodyFields& body = call.body;
+    if (!body.has("model")) body.fail("model", "is required; null leaves it to another level");
+    LlmSettings wanted{.model = body.text("model"), .provider = body.text("provider")};
+    wanted.parameters = read_parameters(body);
+    const LlmSettings was = before ? *before : LlmSettings();
+    if (wanted.model != was.model || wanted.provider != was.provider) check_model(call, wanted, rules);
+    return wanted;
+}
+
+// By their ids; what was allowed before stays allowed, whatever became of it.
+std::vector<std::string> read_allowed(Call& call, const std::vector<std::string>& before) {
+    const auto named = call.body.texts("allowed_models", kMostAllowedModels, 0);
+    if (!named) return before;
+    const auto catalogue = call.services.catalogue.get();
+    std::vector<std::string> ids;
+    for (const std::string& name : *named) {
+        const Model* const model = catalogue->model(name);
+        if (model == nullptr && std::ranges::find(before, name) == before.end()) {
+            call.body.fail("allowed_models",
+                           "names '" + std::string(cut_utf8(name, kModelNameBytes)) + "', which does not exist here");
+        }
+        ids.push_back(model != nullptr ? model->id : name);
+    }
+    std::ranges::sort(ids);
+    return ids;
+}
+
+// The version that the body names counts as If-Match; what else was read may come back as it was.
+Status expect_version(Call& call, Change& change, std::int64_t current) {
+    const auto version = call.body.count("version", INT64_MAX).value_or(std::nullopt);
+    if (version) change.expect_version(*version);
+    return change.require_version(current);
+}
+
+}  // namespace
+
+void write_parameters(const LlmParameters& parameters, JsonWriter& json) {
+    json.object();
+    for (const NamedJson& one : parameters) json.key(one.name).raw(one.json);
+    json.end();
+}
+
+LlmParameters read_parameters(BodyFields& body) {
+    LlmParameters parameters;
+    const std::string_view text = body.json("parameters");
+    if (text.empty()) return parameters;
+    body.keep(read_llm_parameters(text, [&parameters](std::string_view name, std::string json) {
+        parameters.push_back({std::string(name), std::move(json)});
+    }));
+    std::ranges::sort(parameters, {}, &NamedJson::name);
+    return parameters;
+}
+
+ApiAnswer show_llm(Call& call) {
+    return json_of_version(llm_json(call, call.organization()), call.organization().version);
+}
+
+ApiAnswer set_llm(Call& call, Change& change) {
+    const Organization& current = *change.directory().find_organization(call.organization().id);
+    const Id128 id = current.id;
+    if (const Status status = expect_version(call, change, current.version); !status.ok()) return api_error(status);
+    call.body.check_echo(llm_json(call, current),
+                         {"model", "provider", "parameters", "version", "allow_overrides", "allowed_models"});
+    OrganizationPolicy rules = current.policy;
+    rules.allowed_models = read_allowed(call, current.policy.allowed_models);
+    if (call.body.has_value("allow_overrides")) rules.allow_overrides = call.body.flag("allow_overrides");
+    LlmSettings settings = read_settings(call, current.policy.llm, rules);
+    if (call.error()) return call.refusal();
+    const Status status = set_llm(change, id,
+                                  {.settings = std::move(settings),
+                                   .allow_overrides = rules.allow_overrides,
+                                   .allowed_models = std::move(rules.allowed_models)});
+    if (!status.ok()) return api_error(status);
+    const Organization& changed = *change.directory().find_organization(id);
+    return json_of_version(llm_json(call, changed), changed.version);
+}
+
+ApiAnswer show_project_llm(Call& call) {
+    const Project* const project = find_project(call, *call.directory);
+    if (project == nullptr) return no_such_project();
+    return json_of_version(project_json(call, *call.directory, *project), project->version);
+}
+
+ApiAnswer set_project_llm(Call& call, Change& change) {
+    const Project* const current = find_project(call, change.directory());
+    if (current == nullptr) return no_such_project();
+    const Id128 id = current->id;
+    if (const Status status = expect_version(call, change, current->version); !status.ok()) return api_error(status);
+    call.body.check_echo(project_json(call, change.directory(), *current),
+                         {"model", "provider", "parameters", "version"});
+    LlmSettings settings = read_settings(call, current->llm, policy_of(call, change.directory()));
+    if (call.error()) return call.refusal();
+    const Status status = set_project_llm(change, id, std::move(settings));
+    if (!status.ok()) return api_error(status);
+    const Project& changed = *change.directory().find_project(id);
+    return json_of_version(project_json(call, change.directory(), changed), changed.version);
+}
+
+ApiAnswer clear_project_llm(Call& call, Change& change) {
+    const Project* const current = find_project(call, change.directory());
+    if (current == nullptr) return no_such_project();
+    const Id128 id = current->id;
+    if (const Status status = set_project_llm(change, id, {}); !status.ok()) return api_error(status);
+    const Project& changed = *change.directory().find_project(id);
+    return json_of_version(project_json(call, change.directory(), changed), changed.version);
+}
+
+ApiAnswer show_member_llm(Call& call) {
+    const Directory& directory = *call.directory;
+    const Membership* const member = find_member(call, directory);
+    if (member == nullptr) return no_such_member();
+    const std::string named = call.query.text("project_id");
+    if (named.empty()) return member_answer(call, directory);
+    const auto id = parse_uuid(named);
+    const Project* const project = id ? directory.find_project(*id) : nullptr;
+    if (project == nullptr || project->organization != call.organization().id) return no_such_project();
+    return member_answer(call, directory, *member, project);
+}
+
+ApiAnswer set_own_llm(Call& call, Change& change) {
+    const Membership* const current = find_member(call, change.directory());
+    if (current == nullptr) return no_such_member();
+    const Id128 user = current->user;
+    if (const Status status = expect_version(call, change, current->version); !status.ok()) return api_error(status);
+    call.body.check_echo(member_answer(call, change.directory()).body,
+                         {"model", "provider", "parameters", "version", "effective"});
+    LlmSettings settings = read_settings(call, current->llm, policy_of(call, change.directory()));
+    if (call.error()) return call.refusal();
+    const Status status = set_member_llm(change, call.organization().id, user, std::move(settings));
+    return status.ok() ? member_answer(call, change.directory()) : api_error(status);
+}
+
+ApiAnswer clear_member_llm(Call& call, Change& change) {
+    const Membership* const current = find_member(call, change.directory());
+    if (current == nullptr) return no_such_member();
+    const Status status = set_member_llm(change, call.organization().id, Id128(current->user), {});
+    return status.ok() ? member_answer(call, change.directory()) : api_error(status);
+}
+
+}  // namespace tollgate
