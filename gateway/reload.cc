@@ -5,6 +5,7 @@
 
 #include "accounting/money/price_list.h"
 #include "gateway/git/git_hosts.h"
+#include "gateway/master_keys.h"
 
 namespace tollgate {
 namespace {
@@ -63,6 +64,8 @@ Status check(const Config& config) {
     if (!providers) return providers.error();
     const auto git_hosts = GitHosts::from(config.git);
     if (!git_hosts) return git_hosts.error();
+    const auto master_keys = read_master_keys(config.secrets);
+    if (!master_keys) return master_keys.error();
     const auto tls = load_tls(config);
     return tls ? Status() : tls.error();
 }
@@ -75,6 +78,9 @@ Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
     const auto config = load_config(running.file);
     if (!config) return std::unexpected(config.error());
     Reloaded reloaded;
+    auto master_keys = read_master_keys(config->secrets);
+    if (!master_keys) return std::unexpected(master_keys.error());
+    reloaded.master_keys = std::move(*master_keys);
     reloaded.log = config->log;
     reloaded.waiting = options_to_restart_for(running, *config);
     const auto prices = PriceList::load(config->prices);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "accounting/secrets/master_key.h"
 #include "gateway/config/config.h"
 #include "gateway/routing/catalogue.h"
 #include "store/status.h"
@@ -16,6 +17,7 @@ namespace tollgate {
 struct Reloaded {
     std::shared_ptr<const Catalogue> catalogue;      // of the new prices, with the providers' new keys and flags
     std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain HTTP
+    std::shared_ptr<const MasterKeys> master_keys;   // that its files hold; null: it names none
     LogOptions log;                                  // its levels
     std::vector<std::string> waiting;                // options that changed and need a restart, by name
 };

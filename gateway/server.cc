@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "gateway/api/allowances.h"
+#include "gateway/master_keys.h"
 #include "gateway/open_books.h"
 #include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
@@ -180,6 +181,7 @@ class Server {
             co_return;
         }
         services_.log->set_levels(reloaded->log);
+        use_master_keys(*services_.accounts, reloaded->master_keys, logger_);
         services_.catalogue.set(reloaded->catalogue);
         on_every_worker([&reloaded](Worker& worker) {
             worker.set_catalogue(reloaded->catalogue);
@@ -388,6 +390,7 @@ Status serve(Config config) {
     services.catalogue.set(std::make_shared<const Catalogue>(*prices, services.providers));
     report_missing_providers(services, logger);
     Status status = open_books(services, workers);
+    if (status.ok()) status = open_vault(*services.accounts, services.config.secrets, logger);
     if (!status.ok()) return status;
     auto log = AccessLog::open(services.config.access_log);
     if (!log) return log.error();

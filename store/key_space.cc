@@ -223,6 +223,9 @@ std::string preset_version_document_key(std::string_view organization_uuid, std:
 }
 std::string allowance_document_key(std::string_view uuid) { return joined(kAllowanceDocumentPrefix, uuid); }
 std::string git_claim_document_key(std::string_view uuid) { return joined(kGitClaimDocumentPrefix, uuid); }
+std::string data_key_document_key(std::string_view organization_uuid) {
+    return joined(kDataKeyDocumentPrefix, organization_uuid);
+}
 
 std::string change_key(std::uint64_t number) { return joined(kChangePrefix, encode_u64(number)); }
 

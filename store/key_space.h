@@ -14,7 +14,8 @@
 //                "credit_request/<organization>/<uuid>",
 //                "git_claim/<uuid>",
 //                "preset/<organization>/<uuid>",
-//                "preset_version/<organization>/<uuid>/<8 digits>"
+//                "preset_version/<organization>/<uuid>/<8 digits>",
+//                "data_key/<uuid>" (of an organization)
 //   money        block u64                                    money block (store/journal.h)
 //   usage        retention class u8, day u32, block u64       usage block (store/journal.h)
 //   block_index  block u64                                    BlockIndexEntry (store/journal.h)
@@ -152,6 +153,7 @@ inline constexpr std::string_view kAllowanceDocumentPrefix = "allowance/";
 inline constexpr std::string_view kGitClaimDocumentPrefix = "git_claim/";
 inline constexpr std::string_view kPresetDocumentPrefix = "preset/";
 inline constexpr std::string_view kPresetVersionDocumentPrefix = "preset_version/";
+inline constexpr std::string_view kDataKeyDocumentPrefix = "data_key/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
@@ -170,6 +172,7 @@ std::string preset_document_key(std::string_view organization_uuid, std::string_
 std::string preset_version_document_prefix(std::string_view organization_uuid, std::string_view uuid);
 std::string preset_version_document_key(std::string_view organization_uuid, std::string_view uuid,
                                         std::int64_t version);  // in order of the versions
+std::string data_key_document_key(std::string_view organization_uuid);
 
 // --- changes
 inline constexpr std::string_view kChangePrefix = "c", kAuditPrefix = "a", kAnswerPrefix = "i",

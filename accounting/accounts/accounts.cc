@@ -56,7 +56,8 @@ Status Accounts::load_all() {
     DirectoryBuilder builder;
     for (const auto step : {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users,
                             &Accounts::load_members, &Accounts::load_keys, &Accounts::load_invitations,
-                            &Accounts::load_git_claims, &Accounts::load_presets, &Accounts::load_root_key}) {
+                            &Accounts::load_git_claims, &Accounts::load_presets, &Accounts::load_root_key,
+                            &Accounts::load_data_keys}) {
         if (Status status = (this->*step)(builder); !status.ok()) return status;
     }
     directory_ = std::move(builder).build();
@@ -162,6 +163,18 @@ Status Accounts::load_root_key(DirectoryBuilder& builder) {
     if (!key) return key.error();
     builder.put(std::move(*key));
     return {};
+}
+
+Status Accounts::load_data_keys(DirectoryBuilder& builder) {
+    const auto add = [&](std::string_view document, std::pair<Id128, DataKey> key) {
+        const bool of_instance = key.first.is_nil();
+        if (!of_instance && builder.view().find_organization(key.first) == nullptr) {
+            return missing(document, "organization");
+        }
+        vault_.add(key.first, std::move(key.second));
+        return Status();
+    };
+    return for_each_document(store_, kDataKeyDocumentPrefix, read_data_key, add);
 }
 
 Status Accounts::load_last_change() {

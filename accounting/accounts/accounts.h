@@ -11,6 +11,7 @@
 
 #include "accounting/accounts/directory.h"
 #include "accounting/accounts/subscription_plan.h"
+#include "accounting/accounts/vault.h"
 #include "accounting/credit/credit.h"
 #include "store/store.h"
 
@@ -33,6 +34,10 @@ class Accounts {
     // Of the last change that was committed; 0: there was none.
     std::uint64_t last_change() const;
 
+    // Opens and seals secrets, once the gateway has given it a master key.
+    Vault& vault() { return vault_; }
+    const Vault& vault() const { return vault_; }
+
     // --- For changes.
     Store& store() { return store_; }
     CreditTable& credits() { return credits_; }
@@ -52,6 +57,7 @@ class Accounts {
     Status load_git_claims(DirectoryBuilder& builder);
     Status load_presets(DirectoryBuilder& builder);
     Status load_root_key(DirectoryBuilder& builder);
+    Status load_data_keys(DirectoryBuilder& builder);
     Status load_last_change();
     void publish(std::shared_ptr<const Directory> next);
 
@@ -63,6 +69,7 @@ class Accounts {
     mutable std::mutex change_mutex_;  // held by the one Change there is
     std::uint64_t last_change_ = 0;    // guarded by change_mutex_
     Publish publish_;
+    Vault vault_;
 };
 
 }  // namespace tollgate

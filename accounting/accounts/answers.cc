@@ -1,7 +1,10 @@
 #include "accounting/accounts/answers.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "accounting/accounts/accounts.h"
+#include "accounting/accounts/change.h"
 #include "accounting/money/byte_codec.h"
 #include "accounting/money/ids.h"
 #include "store/key_space.h"
@@ -12,33 +15,47 @@ namespace {
 constexpr std::size_t kRemovedAtOnce = 8;  // answers that are too old, with each that is added: more go than come
 constexpr std::size_t kFixedBytes = 8 + 32 + 2 + 1;
 
-std::string hash_of(const RepeatableCall& call) { return idempotency_key(call.actor + " " + call.route, call.key); }
+// How the body is stored.
+enum class Form : std::uint8_t {
+    plain,
+    named,   // what it made, in its place: it held a secret
+    sealed,  // it holds one
+};
 
 struct Record {
     std::int64_t made_ms = 0;
-    KeyDigest body;  // of the call
-    StoredAnswer answer;
+    KeyDigest call_body;
+    int status = 0;
+    Form form = Form::plain;
+    std::string body;
 };
+
+std::string hash_of(const RepeatableCall& call) { return idempotency_key(call.actor + " " + call.route, call.key); }
+
+SecretPlace place_of(std::string_view hash) { return {.kind = "answer", .id = to_hex_text(hash)}; }
 
 std::string encode(const Record& record) {
     std::array<std::byte, kFixedBytes> bytes;
     ByteWriter writer(bytes);
     writer.integer(record.made_ms);
-    writer.bytes(record.body.bytes);
-    writer.integer(static_cast<std::uint16_t>(record.answer.status));
-    writer.integer(static_cast<std::uint8_t>(record.answer.secret));
-    return text_of(bytes) + record.answer.body;
+    writer.bytes(record.call_body.bytes);
+    writer.integer(static_cast<std::uint16_t>(record.status));
+    writer.integer(static_cast<std::uint8_t>(record.form));
+    return text_of(bytes) + record.body;
 }
 
 Result<Record> decode(std::string_view value) {
     ByteReader reader(std::as_bytes(std::span(value)));
     Record record;
     record.made_ms = reader.integer<std::int64_t>();
-    record.body.bytes = reader.bytes<32>();
-    record.answer.status = reader.integer<std::uint16_t>();
-    record.answer.secret = reader.integer<std::uint8_t>() != 0;
-    if (!reader.ok()) return failure(StatusCode::corrupt, "a stored answer is malformed");
-    record.answer.body = value.substr(value.size() - reader.left());
+    record.call_body.bytes = reader.bytes<32>();
+    record.status = reader.integer<std::uint16_t>();
+    const auto form = reader.integer<std::uint8_t>();
+    if (!reader.ok() || form > static_cast<std::uint8_t>(Form::sealed)) {
+        return failure(StatusCode::corrupt, "a stored answer is malformed");
+    }
+    record.form = static_cast<Form>(form);
+    record.body = value.substr(value.size() - reader.left());
     return record;
 }
 
@@ -61,8 +78,10 @@ Status remove_expired(Store& store, std::int64_t now_ms, WriteBatch& batch) {
 
 }  // namespace
 
-Result<std::optional<StoredAnswer>> find_answer(Store& store, const RepeatableCall& call, std::int64_t now_ms) {
-    const auto value = store.get(Family::changes, answer_key(hash_of(call)));
+Result<std::optional<StoredAnswer>> find_answer(Store& store, const Vault& vault, const RepeatableCall& call,
+                                                std::int64_t now_ms) {
+    const std::string hash = hash_of(call);
+    const auto value = store.get(Family::changes, answer_key(hash));
     if (!value) {
         if (value.error().code() == StatusCode::not_found) return std::nullopt;
         return std::unexpected(value.error());
@@ -70,23 +89,41 @@ Result<std::optional<StoredAnswer>> find_answer(Store& store, const RepeatableCa
     auto record = decode(*value);
     if (!record) return std::unexpected(record.error());
     if (record->made_ms + kAnswerLifetimeMs <= now_ms) return std::nullopt;
-    if (record->body != digest_key(call.body)) {
+    if (record->call_body != digest_key(call.body)) {
         return failure(StatusCode::already_exists, "this idempotency key was used for another request");
     }
-    if (record->answer.secret) {
-        return failure(StatusCode::already_exists, "this idempotency key was used before, and made " +
-                                                       record->answer.body +
+    if (record->form == Form::named) {
+        return failure(StatusCode::already_exists, "this idempotency key was used before, and made " + record->body +
                                                        ": its secret was shown once and isn't stored");
     }
-    return std::move(record->answer);
+    if (record->form == Form::sealed) {
+        const auto body = vault.open(place_of(hash), record->body);
+        if (!body) return std::unexpected(body.error());
+        record->body = body->text();
+    }
+    return StoredAnswer{.status = record->status, .body = std::move(record->body), .secret_of = {}};
 }
 
-Status add_answer(Store& store, const RepeatableCall& call, const StoredAnswer& answer, std::int64_t now_ms,
+std::string encode_answer(Change& change, const RepeatableCall& call, const StoredAnswer& answer) {
+    Record record{.made_ms = change.now_ms(),
+                  .call_body = digest_key(call.body),
+                  .status = answer.status,
+                  .form = Form::plain,
+                  .body = answer.body};
+    if (!answer.secret_of.empty()) {
+        const auto sealed = change.accounts().vault().seal(change, place_of(hash_of(call)), answer.body);
+        record.form = sealed ? Form::sealed : Form::named;
+        record.body = sealed.value_or(answer.secret_of);
+    }
+    return encode(record);
+}
+
+Status put_answer(Store& store, const RepeatableCall& call, std::string encoded, std::int64_t now_ms,
                   WriteBatch& batch) {
     if (Status status = remove_expired(store, now_ms, batch); !status.ok()) return status;
     const std::string hash = hash_of(call);
     const auto expires_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(now_ms + kAnswerLifetimeMs, 0));
-    batch.put(Family::changes, answer_key(hash), encode({now_ms, digest_key(call.body), answer}));
+    batch.put(Family::changes, answer_key(hash), std::move(encoded));
     batch.put(Family::changes, answer_expiry_key(expires_ms, hash), {});
     return {};
 }

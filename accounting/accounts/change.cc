@@ -39,25 +39,33 @@ Change::Change(Accounts& accounts, Caller caller, std::string action, std::int64
 
 Result<std::optional<StoredAnswer>> Change::find_answer(const RepeatableCall& call) {
     call_ = call;
-    return tollgate::find_answer(accounts_.store(), call, now_ms_);
+    return tollgate::find_answer(accounts_.store(), accounts_.vault(), call, now_ms_);
 }
 
 Result<std::string> Change::find_document(std::string_view document) {
-    for (const auto& [organization, put] : puts_) {
-        if (put.document != document) continue;
-        if (put.after.empty()) return failure(StatusCode::not_found, "it is deleted");
-        return put.after;
+    for (const Put& put : puts_) {
+        if (put.document.document != document) continue;
+        if (put.document.after.empty()) return failure(StatusCode::not_found, "it is deleted");
+        return put.document.after;
     }
     return accounts_.store().get(Family::accounts, document);
 }
 
 void Change::put_document(const Id128& organization, std::string document, std::string before, std::string after) {
+    put({.organization = organization, .document = {std::move(document), std::move(before), std::move(after)}});
+}
+
+void Change::put_unaudited(std::string document, std::string after) {
+    put({.organization = {}, .document = {std::move(document), {}, std::move(after)}, .audited = false});
+}
+
+void Change::put(Put put) {
     for (Put& earlier : puts_) {
-        if (earlier.document.document != document) continue;
-        earlier.document.after = std::move(after);  // changed twice: what was before the change stays
+        if (earlier.document.document != put.document.document) continue;
+        earlier.document.after = std::move(put.document.after);  // changed twice: what was before the change stays
         return;
     }
-    puts_.push_back({organization, {std::move(document), std::move(before), std::move(after)}});
+    puts_.push_back(std::move(put));
 }
 
 void Change::concerns(const Id128& organization, std::string target) {
@@ -73,7 +81,7 @@ Status Change::require_version(std::int64_t current) const {
 
 std::string Change::put_documents(WriteBatch& batch) const {
     std::string names;
-    for (const auto& [organization, document] : puts_) {
+    for (const auto& [organization, document, audited] : puts_) {
         if (document.after.empty()) {
             batch.erase(Family::accounts, document.document);
         } else {
@@ -98,7 +106,8 @@ void Change::add_to(WriteBatch& batch, std::span<const Id128> organizations, con
 
 void Change::add_audit(WriteBatch& batch) const {
     std::map<Id128, AuditEntry> entries;
-    for (const auto& [organization, document] : puts_) {
+    for (const auto& [organization, document, audited] : puts_) {
+        if (!audited) continue;
         const auto [entry, made] = entries.try_emplace(organization, audit_);
         if (made && organization != audit_.organization) entry->second.target = document.document;
         entry->second.organization = organization;
@@ -109,20 +118,23 @@ void Change::add_audit(WriteBatch& batch) const {
 
 Status Change::commit() {
     if (puts_.empty()) return {};
+    const bool is_kept = call_ && answer_;
+    std::string answer = is_kept ? encode_answer(*this, *call_, *answer_) : std::string();
     WriteBatch batch;
     std::string names = put_documents(batch);
     const std::uint64_t number = accounts_.last_change_ + 1;
     batch.put(Family::changes, change_key(number), std::move(names));
     audit_.change = number;
     add_audit(batch);
-    if (call_ && answer_) {
-        Status added = add_answer(accounts_.store(), *call_, *answer_, now_ms_, batch);
+    if (is_kept) {
+        Status added = put_answer(accounts_.store(), *call_, std::move(answer), now_ms_, batch);
         if (!added.ok()) return added;
     }
     fail_point("before_accounts_commit");
     if (Status status = accounts_.store().commit(batch, kDurability); !status.ok()) return status;
     fail_point("after_accounts_commit");
     accounts_.last_change_ = number;
+    for (const auto& effect : commit_effects_) effect();
     accounts_.publish(std::move(directory_).build());
     for (const auto& effect : effects_) effect();
     return {};

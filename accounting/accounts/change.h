@@ -39,7 +39,8 @@ class Change {
     const Directory& directory() const { return directory_.view(); }
 
     // --- A call that the caller may repeat. Ask first; what is found is the answer, and the change must not go on.
-    //   already_exists: the key was used for another call, or for one whose answer held a secret and isn't stored
+    //   already_exists: the key was used for another call, or for one whose answer held a secret and could not be
+    //   sealed
     Result<std::optional<StoredAnswer>> find_answer(const RepeatableCall& call);
     // What a repeated call is answered with; stored by commit() if find_answer() was asked.
     void set_answer(StoredAnswer answer) { answer_ = std::move(answer); }
@@ -52,9 +53,13 @@ class Change {
     // Stores `after` in the place of `before`, the document's text so far. Empty: it did not exist, it is deleted. Only
     // the audit of its organization shows it; nil: the instance's.
     void put_document(const Id128& organization, std::string document, std::string before, std::string after);
+    // The same of what no audit shows: what is sealed, and what only the gateway itself reads.
+    void put_unaudited(std::string document, std::string after);
     // What the change is about, as the audit of that organization says; the last call stands. In another one it is
     // about the first document there.
     void concerns(const Id128& organization, std::string target);
+    // Runs when the change is stored, before anybody sees it.
+    void after_commit(std::function<void()> effect) { commit_effects_.push_back(std::move(effect)); }
     // Runs when the new snapshot is in force.
     void after_publish(std::function<void()> effect) { effects_.push_back(std::move(effect)); }
     // Demands the version of an entity, if the call named one: stale if it is another.
@@ -74,7 +79,9 @@ class Change {
     struct Put {
         Id128 organization;
         AuditedDocument document;
+        bool audited = true;
     };
+    void put(Put put);
 
     // The entries of the organizations that documents were put of.
     void add_audit(WriteBatch& batch) const;
@@ -88,7 +95,7 @@ class Change {
     DirectoryBuilder directory_;
     AuditEntry audit_;  // without documents
     std::vector<Put> puts_;
-    std::vector<std::function<void()>> effects_;
+    std::vector<std::function<void()>> commit_effects_, effects_;
     std::optional<std::int64_t> expected_version_;
     std::optional<RepeatableCall> call_;
     std::optional<StoredAnswer> answer_;

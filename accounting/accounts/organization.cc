@@ -295,6 +295,7 @@ void close_organization(Change& change, const Id128& id) {
     for (const Id128& member : members) end_membership(change, id, member);
     erase_invitations(change, id);
     release_git_claims(change, id);
+    change.accounts().vault().destroy(change, id);
     Organization organization = *change.directory().find_organization(id);
     organization.policy.closed = true;
     organization.updated_ms = change.now_ms();

@@ -90,7 +90,8 @@ RepeatableCall repeatable(const ApiRequest& request) {
 Error prove(Call& call) {
     const ApiRequest& request = call.request;
     if (!request.idempotency_key.empty()) {
-        const auto earlier = find_answer(*call.services.store, repeatable(request), request.now_ms);
+        const auto earlier = find_answer(*call.services.store, call.services.accounts->vault(), repeatable(request),
+                                         request.now_ms);
         if (!earlier || *earlier) return {};
     }
     return request.operation->handler.prove(call);
@@ -121,8 +122,7 @@ ApiAnswer mutate(Call& call) {
     answer.error = expect_version(request.if_match, change);
     if (!answer.error) answer = operation.handler.mutate(call, change);
     if (answer.error) return answer;
-    const bool secret = !answer.secret_of.empty();
-    change.set_answer({answer.status, secret ? answer.secret_of : answer.body, secret});
+    change.set_answer({answer.status, answer.body, answer.secret_of});
     if (const Status status = change.commit(); !status.ok()) return api_error(status);
     return answer;
 }

@@ -34,7 +34,8 @@ struct ApiAnswer {
     std::string body;
     std::string headers;  // further lines, with CRLF
     std::string_view content_type = "application/json";
-    std::string secret_of;  // set if the body holds a secret: what it belongs to. Such a body is stored nowhere
+    // Set if the body holds a secret: what it belongs to. Such a body is stored sealed or not at all.
+    std::string secret_of;
     Error error;            // if set, it is the answer
     std::shared_ptr<LiveUsage::Watcher> watcher;  // if set, what it sees is (gateway/api/live_activity.h)
 };

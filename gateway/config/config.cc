@@ -325,6 +325,12 @@ void describe(Section& root, Config& config) {
     describe_ledger(root.section("ledger"), config.ledger);
     describe_operations(root.section("operations"), config.operations);
     describe_llm(root.section("llm", "defaults of every organization, nearer ones go before them"), config.llm);
+    Section& secrets = root.section("secrets", "how secrets are sealed that must be stored, such as providers' keys");
+    secrets.text("master_key_file", config.secrets.master_key_file,
+                 "64 hexadecimal digits, relative to this file; or TOLLGATE_MASTER_KEY in the environment",
+                 {"master.key", true});
+    secrets.text("former_master_key_file", config.secrets.former_master_key_file,
+                 "the one before, while it is being replaced", {"master.key.before", true});
     Section& accounts = root.section("accounts", "people and their organizations");
     accounts.text("public_url", config.accounts.public_url, "that people reach this gateway by: links begin with it",
                   {"https://tollgate.example.com", true});
@@ -371,7 +377,10 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
     }
     if (const std::string wrong = wrong_with_plans(config); !wrong.empty()) return fail(0, wrong);
     const auto folder = std::filesystem::path(name_in_errors).parent_path();
-    if (!config.prices.starts_with('/')) config.prices = (folder / config.prices).string();
+    for (std::string* const file :
+         {&config.prices, &config.secrets.master_key_file, &config.secrets.former_master_key_file}) {
+        if (!file->empty() && !file->starts_with('/')) *file = (folder / *file).string();
+    }
     std::erase_if(config.providers, [&config](const ProviderConfig& one) {
         const bool left_out = one.optional && one.api_key.empty();
         if (left_out) config.providers_left_out.push_back(one.name);
@@ -391,8 +400,8 @@ Result<Config> load_config(const std::string& path) {
 }
 
 std::vector<std::string> options_to_restart_for(const Config& running, const Config& now) {
-    static constexpr std::array<std::string_view, 5> kReloaded = {"prices", "tls_certificate_file",
-                                                                  "tls_private_key_file", "log.level", "log.levels."};
+    static constexpr std::array<std::string_view, 6> kReloaded = {
+        "prices", "tls_certificate_file", "tls_private_key_file", "log.level", "log.levels.", "secrets."};
     const auto values_of = [](Config config) {
         Section root("the configuration");
         describe(root, config);

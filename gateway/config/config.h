@@ -93,6 +93,11 @@ struct AccountsConfig {
     std::string public_url;  // that people reach the gateway by, without a slash at its end; empty: not known
 };
 
+struct SecretsConfig {
+    std::string master_key_file;         // empty: none, or the environment's
+    std::string former_master_key_file;  // until nothing is wrapped by it any more; empty: none
+};
+
 struct ManagementConfig {
     std::uint32_t readers = 2;
 };
@@ -126,6 +131,7 @@ struct Config {
     RetentionPolicy retention;
     std::string default_retention_class = "standard";  // by name; `retention` has its number
     LlmSettings llm;                                   // of all organizations
+    SecretsConfig secrets;
     AccountsConfig accounts;
     SubscriptionPlans plans;
     BillingConfig billing;

@@ -186,27 +186,6 @@ TEST_F(ChangeTest, AnswerIsForgottenAfterADayAndRemovedByALaterChange) {
     EXPECT_EQ(answers, 1U);
 }
 
-TEST_F(ChangeTest, AnswerThatHoldsASecretIsNotStoredAndARepeatNamesWhatWasMade) {
-    const Id128 id = organization();
-    const auto create = [&]() -> Result<std::string> {
-        Change change(*accounts_, caller_, "key.create", kNow);
-        const auto earlier = change.find_answer(call());
-        if (!earlier) return std::unexpected(earlier.error());
-        const auto made = create_key(change, id, {.name = "k"});
-        if (!made) return std::unexpected(made.error());
-        change.set_answer({.status = 201, .body = "key/" + to_hex(made->digest), .secret = true});
-        if (Status status = change.commit(); !status.ok()) return std::unexpected(std::move(status));
-        return made->plaintext;
-    };
-    const auto plaintext = create();
-    ASSERT_TRUE(plaintext);
-    const auto again = create();
-    ASSERT_FALSE(again);
-    EXPECT_EQ(again.error().code(), StatusCode::already_exists);
-    EXPECT_THAT(again.error().message(), HasSubstr("key/" + to_hex(digest_key(*plaintext))));
-    EXPECT_EQ(accounts_->directory()->key_count(), 1U);
-}
-
 TEST_F(ChangeTest, DemandedVersionMustBeTheCurrentOne) {
     const Id128 id = organization();
     const KeyDigest digest = key(id);

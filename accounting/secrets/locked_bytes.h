@@ -1,0 +1,36 @@
+// Secrets in memory: pages of their own that are not swapped out, are in no core dump, and are wiped when they end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "store/status.h"
+
+namespace tollgate {
+
+class LockedBytes {
+  public:
+    // Zeros. io: the memory cannot be had or locked; the message names the limit of the process that forbids it.
+    static Result<LockedBytes> make(std::size_t size);
+
+    LockedBytes(LockedBytes&& other) noexcept;
+    LockedBytes& operator=(LockedBytes&& other) noexcept;
+    ~LockedBytes();
+
+    std::span<std::uint8_t> bytes() { return {data_, size_}; }
+    std::span<const std::uint8_t> bytes() const { return {data_, size_}; }
+    std::string_view text() const { return {reinterpret_cast<const char*>(data_), size_}; }
+    // Fewer bytes from now on; the others are wiped at the end, too.
+    void shorten_to(std::size_t size);
+
+  private:
+    LockedBytes(std::uint8_t* data, std::size_t size, std::size_t mapped) : data_(data), size_(size), mapped_(mapped) {}
+
+    std::uint8_t* data_;
+    std::size_t size_;
+    std::size_t mapped_;  // whole pages
+};
+
+}  // namespace tollgate
