@@ -18,6 +18,7 @@
 #include "gateway/log/log.h"
 #include "gateway/memory_budget.h"
 #include "gateway/ops/access_log.h"
+#include "gateway/outside/call_gate.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/thread_pool.h"
 #include "gateway/wire/asio.h"
@@ -47,6 +48,7 @@ struct Services {
     std::unique_ptr<ThreadPool> parsers, readers, account_changes;
     std::unique_ptr<ThreadPool> outside;  // waits for other servers
     std::unique_ptr<FairQueue> parsing;   // on `parsers`
+    CallGate outside_calls;               // to `outside`
     std::uint32_t worker_count = 1;
     std::atomic<bool> draining{false};                  // SIGTERM was received
     std::atomic<std::uint64_t> connections_refused{0};  // at limits.max_connections, with none idle

@@ -223,6 +223,10 @@ std::string preset_version_document_key(std::string_view organization_uuid, std:
 }
 std::string allowance_document_key(std::string_view uuid) { return joined(kAllowanceDocumentPrefix, uuid); }
 std::string git_claim_document_key(std::string_view uuid) { return joined(kGitClaimDocumentPrefix, uuid); }
+std::string provider_key_document_key(std::string_view uuid) { return joined(kProviderKeyDocumentPrefix, uuid); }
+std::string provider_secret_document_key(std::string_view uuid) {
+    return joined(kProviderSecretDocumentPrefix, uuid);
+}
 std::string data_key_document_key(std::string_view organization_uuid) {
     return joined(kDataKeyDocumentPrefix, organization_uuid);
 }

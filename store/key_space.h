@@ -15,7 +15,8 @@
 //                "git_claim/<uuid>",
 //                "preset/<organization>/<uuid>",
 //                "preset_version/<organization>/<uuid>/<8 digits>",
-//                "data_key/<uuid>" (of an organization)
+//                "data_key/<uuid>" (of an organization),
+//                "provider_key/<uuid>", "provider_secret/<uuid>"
 //   money        block u64                                    money block (store/journal.h)
 //   usage        retention class u8, day u32, block u64       usage block (store/journal.h)
 //   block_index  block u64                                    BlockIndexEntry (store/journal.h)
@@ -154,6 +155,8 @@ inline constexpr std::string_view kGitClaimDocumentPrefix = "git_claim/";
 inline constexpr std::string_view kPresetDocumentPrefix = "preset/";
 inline constexpr std::string_view kPresetVersionDocumentPrefix = "preset_version/";
 inline constexpr std::string_view kDataKeyDocumentPrefix = "data_key/";
+inline constexpr std::string_view kProviderKeyDocumentPrefix = "provider_key/";
+inline constexpr std::string_view kProviderSecretDocumentPrefix = "provider_secret/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
@@ -173,6 +176,8 @@ std::string preset_version_document_prefix(std::string_view organization_uuid, s
 std::string preset_version_document_key(std::string_view organization_uuid, std::string_view uuid,
                                         std::int64_t version);  // in order of the versions
 std::string data_key_document_key(std::string_view organization_uuid);
+std::string provider_key_document_key(std::string_view uuid);
+std::string provider_secret_document_key(std::string_view uuid);
 
 // --- changes
 inline constexpr std::string_view kChangePrefix = "c", kAuditPrefix = "a", kAnswerPrefix = "i",

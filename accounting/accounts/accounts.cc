@@ -57,7 +57,7 @@ Status Accounts::load_all() {
     for (const auto step : {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users,
                             &Accounts::load_members, &Accounts::load_keys, &Accounts::load_invitations,
                             &Accounts::load_git_claims, &Accounts::load_presets, &Accounts::load_root_key,
-                            &Accounts::load_data_keys}) {
+                            &Accounts::load_data_keys, &Accounts::load_provider_keys}) {
         if (Status status = (this->*step)(builder); !status.ok()) return status;
     }
     directory_ = std::move(builder).build();
@@ -175,6 +175,22 @@ Status Accounts::load_data_keys(DirectoryBuilder& builder) {
         return Status();
     };
     return for_each_document(store_, kDataKeyDocumentPrefix, read_data_key, add);
+}
+
+Status Accounts::load_provider_keys(DirectoryBuilder& builder) {
+    const auto add = [&](std::string_view document, ProviderKey key) {
+        if (builder.view().find_organization(key.organization) == nullptr) return missing(document, "organization");
+        const std::string secret = provider_secret_document_key(to_uuid(key.id));
+        const auto text = store_.get(Family::accounts, secret);
+        if (!text) return text.error().code() == StatusCode::not_found ? missing(document, "secret") : text.error();
+        DocumentReader reader;
+        auto sealed = read_provider_secret(reader, secret, *text);
+        if (!sealed) return sealed.error();
+        key.sealed = std::move(*sealed);
+        builder.put(std::move(key));
+        return Status();
+    };
+    return for_each_document(store_, kProviderKeyDocumentPrefix, read_provider_key, add);
 }
 
 Status Accounts::load_last_change() {

@@ -58,6 +58,7 @@ class Accounts {
     Status load_presets(DirectoryBuilder& builder);
     Status load_root_key(DirectoryBuilder& builder);
     Status load_data_keys(DirectoryBuilder& builder);
+    Status load_provider_keys(DirectoryBuilder& builder);
     Status load_last_change();
     void publish(std::shared_ptr<const Directory> next);
 

@@ -14,6 +14,7 @@
 #include "accounting/accounts/organization.h"
 #include "accounting/accounts/preset.h"
 #include "accounting/accounts/project.h"
+#include "accounting/accounts/provider_key.h"
 #include "accounting/accounts/user.h"
 #include "accounting/money/ids.h"
 
@@ -35,6 +36,7 @@ class Directory {
     const Invitation* find_invitation(const Id128& organization, const Id128& id) const;
     const Invitation* find_invitation(const KeyDigest& token) const;  // either of the two
     const Preset* find_preset(const Id128& organization, std::string_view slug) const;
+    const ProviderKey* find_provider_key(const Id128& organization, const Id128& id) const;
 
     const GitClaim* find_git_claim(const Id128& organization, const Id128& id) const;
     const GitClaim* find_git_claim(const GitName& name) const;  // of exactly this Git organization
@@ -50,6 +52,7 @@ class Directory {
     std::vector<const Invitation*> invitations_of(const Id128& organization) const;
     std::vector<const GitClaim*> git_claims_of(const Id128& organization) const;
     std::vector<const Preset*> presets_of(const Id128& organization) const;  // by slug
+    std::vector<const ProviderKey*> provider_keys_of(const Id128& organization) const;
     std::vector<const User*> users() const;
     std::vector<Id128> organizations_of(const Id128& user) const;
     std::vector<const KeyRecord*> tokens_of(const Id128& user) const;

@@ -123,6 +123,17 @@ void DirectoryBuilder::erase_preset(const Id128& organization, const Id128& id) 
     std::erase_if(own_entry(organization).presets, [&](const auto& one) { return one->id == id; });
 }
 
+void DirectoryBuilder::put(ProviderKey key) {
+    auto& keys = own_entry(key.organization).provider_keys;
+    const auto same = std::ranges::find(keys, key.id, [](const auto& one) { return one->id; });
+    auto shared = std::make_shared<const ProviderKey>(std::move(key));
+    if (same == keys.end()) {
+        keys.push_back(std::move(shared));
+    } else {
+        *same = std::move(shared);
+    }
+}
+
 void DirectoryBuilder::erase_key(const KeyDigest& digest) {
     KeyShard& shard = own_key_shard(digest);
     const KeyRecord* record = shard.find(digest);
@@ -184,6 +195,10 @@ void DirectoryBuilder::erase_git_claim(Id128 organization, Id128 id) {
     const std::string name = to_string(erased->name);
     own_git_claims(name).erase(name);
     std::erase_if(own_entry(organization).git_claims, [&](const auto& one) { return one->id == id; });
+}
+
+void DirectoryBuilder::erase_provider_key(Id128 organization, Id128 id) {
+    std::erase_if(own_entry(organization).provider_keys, [&](const auto& one) { return one->id == id; });
 }
 
 void DirectoryBuilder::erase_address_of(const User& user) {

@@ -85,6 +85,7 @@ struct OrganizationEntry {
     std::vector<std::shared_ptr<const Invitation>> invitations;
     std::vector<std::shared_ptr<const GitClaim>> git_claims;
     std::vector<std::shared_ptr<const Preset>> presets;  // by slug
+    std::vector<std::shared_ptr<const ProviderKey>> provider_keys;
     KeyIndex keys;
     std::size_t llm_settings = 0;  // projects and members that have some
 };
@@ -154,6 +155,7 @@ class DirectoryBuilder {
     void put(Invitation invitation);
     void put(GitClaim claim);  // its name never changes
     void put(Preset preset);
+    void put(ProviderKey key);
     // Removes what is there; nothing happens if it isn't. A person's memberships and tokens must be gone before.
     void erase_key(const KeyDigest& digest);
     void erase_user(const Id128& id);
@@ -162,6 +164,7 @@ class DirectoryBuilder {
     void erase_invitation(Id128 organization, Id128 id);
     void erase_git_claim(Id128 organization, Id128 id);
     void erase_preset(const Id128& organization, const Id128& id);
+    void erase_provider_key(Id128 organization, Id128 id);
     // What was built so far; changes with every call above.
     const Directory& view() const { return view_; }
     std::shared_ptr<const Directory> build() &&;

@@ -12,6 +12,7 @@
 #include "accounting/accounts/invitation.h"
 #include "accounting/accounts/member.h"
 #include "accounting/accounts/project.h"
+#include "accounting/accounts/provider_key.h"
 #include "accounting/accounts/user.h"
 #include "store/key_space.h"
 
@@ -295,6 +296,7 @@ void close_organization(Change& change, const Id128& id) {
     for (const Id128& member : members) end_membership(change, id, member);
     erase_invitations(change, id);
     release_git_claims(change, id);
+    erase_provider_keys(change, id);
     change.accounts().vault().destroy(change, id);
     Organization organization = *change.directory().find_organization(id);
     organization.policy.closed = true;

@@ -23,6 +23,15 @@ wire::Awaitable<ApiAnswer> answer_on(ThreadPool& threads, Services& services, co
     co_return std::move(answer);
 }
 
+// Where other servers are waited for, unless too many calls wait already.
+wire::Awaitable<ApiAnswer> answer_outside(Services& services, const ApiRequest& request) {
+    const CallGate::Pass pass(services.outside_calls, request.principal.organization);
+    if (!pass) {
+        co_return api_error(ErrorKind::overloaded, "too many calls to other servers are under way; try again later");
+    }
+    co_return co_await answer_on(*services.outside, services, request);
+}
+
 // With the address, which only changes need.
 Caller caller_of(Connection& connection) {
     const bool known = connection.request.principal.key != KeyDigest{};
@@ -67,7 +76,7 @@ wire::Awaitable<Error> answer_api(Connection& connection) {
                 answer = co_await answer_on(*services.account_changes, services, request);
                 break;
             case RunsOn::outside:
-                answer = co_await answer_on(*services.outside, services, request);
+                answer = co_await answer_outside(services, request);
                 break;
             default:
                 answer = answer_call(services, request);

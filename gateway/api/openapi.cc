@@ -154,7 +154,7 @@ void write_path_parameters(std::string_view path, JsonWriter& json) {
     }
 }
 
-bool changes(const Operation& operation) { return operation.runs_on == RunsOn::accounts; }
+bool changes(const Operation& operation) { return operation.handler.mutate != nullptr; }
 
 constexpr Field kIdempotencyKey =
     fields::text("Idempotency-Key").from(1, 255).note("Repeats with the same key return the first answer");

@@ -17,6 +17,7 @@
 #include "gateway/api/routes/people.h"
 #include "gateway/api/routes/presets.h"
 #include "gateway/api/routes/projects.h"
+#include "gateway/api/routes/provider_keys.h"
 #include "gateway/api/routes/settings.h"
 #include "gateway/api/routes/usage.h"
 #include "gateway/chat/inbound.h"
@@ -36,7 +37,7 @@ constexpr auto join(const Operation (&... parts)[Counts]) {
 
 constexpr auto kOperations =
     join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kOrganizationsRoutes,
-         rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes,
+         rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kProviderKeysRoutes,
          rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes, rows::kCreditRoutes, rows::kUsageRoutes,
          rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
 

@@ -331,6 +331,10 @@ void describe(Section& root, Config& config) {
                  {"master.key", true});
     secrets.text("former_master_key_file", config.secrets.former_master_key_file,
                  "the one before, while it is being replaced", {"master.key.before", true});
+    root.section("provider_keys", "organizations' own credentials at providers")
+        .texts("allowed_networks", config.provider_keys.allowed_networks,
+               "networks beside public addresses that an organization's own base_url may be in; http only there",
+               "10.0.0.0/8", wrong_with_network);
     Section& accounts = root.section("accounts", "people and their organizations");
     accounts.text("public_url", config.accounts.public_url, "that people reach this gateway by: links begin with it",
                   {"https://tollgate.example.com", true});

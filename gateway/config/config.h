@@ -98,6 +98,10 @@ struct SecretsConfig {
     std::string former_master_key_file;  // until nothing is wrapped by it any more; empty: none
 };
 
+struct ProviderKeysConfig {
+    std::vector<std::string> allowed_networks;  // beside public addresses; as wire/networks.h reads them
+};
+
 struct ManagementConfig {
     std::uint32_t readers = 2;
 };
@@ -132,6 +136,7 @@ struct Config {
     std::string default_retention_class = "standard";  // by name; `retention` has its number
     LlmSettings llm;                                   // of all organizations
     SecretsConfig secrets;
+    ProviderKeysConfig provider_keys;
     AccountsConfig accounts;
     SubscriptionPlans plans;
     BillingConfig billing;

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "gateway/wire/networks.h"
+
 namespace tollgate {
 
 std::string wrong_with_forwarded_header(const std::string& name) {
@@ -40,6 +42,10 @@ std::string wrong_with_origin(const std::string& text) {
     const bool origin = scheme != std::string::npos && scheme > 0 && scheme + 3 < text.size() &&
                         text.find_first_of("/?#@ \t\r\n,ABCDEFGHIJKLMNOPQRSTUVWXYZ", scheme + 3) == std::string::npos;
     return origin ? "" : "is no origin, as https://chat.example.com, nor \"*\"";
+}
+
+std::string wrong_with_network(const std::string& text) {
+    return wire::Networks::from({text}) ? "" : "is no network, as 10.0.0.0/8 or fd00::/8";
 }
 
 }  // namespace tollgate

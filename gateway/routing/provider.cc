@@ -5,24 +5,43 @@
 
 namespace tollgate {
 
+std::string BaseUrl::origin() const {
+    std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return (tls ? "https://" : "http://") + name + ":" + port;
+}
+
+Result<BaseUrl> parse_base_url(const std::string& text) {
+    const auto fail = [](const std::string& what) { return failure(StatusCode::invalid, "base_url " + what); };
+    const auto url = boost::urls::parse_uri(text);
+    if (!url || url->host().empty()) return fail("is not an absolute http or https URL");
+    if (url->scheme() != "http" && url->scheme() != "https") return fail("must be http or https");
+    if (url->has_userinfo() || url->has_query() || url->has_fragment()) {
+        return fail("must have no user, query or fragment");
+    }
+    BaseUrl base;
+    base.tls = url->scheme() == "https";
+    base.host = url->host_address();
+    base.port = url->has_port() ? std::string(url->port()) : base.tls ? "443" : "80";
+    base.host_header = url->encoded_host_and_port();
+    base.path = url->encoded_path();
+    while (base.path.ends_with('/')) base.path.pop_back();
+    return base;
+}
+
 Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index) {
     const auto fail = [&config](const std::string& what) {
         return failure(StatusCode::invalid, "provider " + config.name + ": " + what);
     };
-    const auto url = boost::urls::parse_uri(config.base_url);
-    if (!url || url->host().empty()) return fail("base_url is not an absolute http or https URL");
-    if (url->scheme() != "http" && url->scheme() != "https") return fail("base_url must be http or https");
-    if (url->has_userinfo() || url->has_query() || url->has_fragment()) {
-        return fail("base_url must have no user, query or fragment");
-    }
+    const auto base = parse_base_url(config.base_url);
+    if (!base) return fail(base.error().message());
     Provider provider;
     provider.name = config.name;
-    provider.tls = url->scheme() == "https";
-    provider.host = url->host_address();
-    provider.port = url->has_port() ? std::string(url->port()) : provider.tls ? "443" : "80";
-    provider.host_header = url->encoded_host_and_port();
-    provider.base_path = url->encoded_path();
-    while (provider.base_path.ends_with('/')) provider.base_path.pop_back();
+    provider.tls = base->tls;
+    provider.host = base->host;
+    provider.port = base->port;
+    provider.host_header = base->host_header;
+    provider.base_path = base->path;
     provider.abort_stops_billing = config.abort_stops_billing;
     provider.reasoning_in_completion = config.reasoning_in_completion;
     provider.stream_options = config.stream_options;

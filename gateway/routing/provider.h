@@ -13,6 +13,19 @@
 
 namespace tollgate {
 
+// A provider's base_url taken apart.
+struct BaseUrl {
+    bool tls = false;
+    std::string host;  // to resolve, without brackets
+    std::string port;
+    std::string host_header;  // as in the Host field
+    std::string path;         // "/v1", without trailing slash
+
+    std::string origin() const;  // "https://api.example.com:443"
+};
+// invalid: what base_url must be.
+Result<BaseUrl> parse_base_url(const std::string& text);
+
 struct Provider {
     std::string name;
     std::string host;  // to resolve, without brackets

@@ -7,17 +7,21 @@ import pytest
 
 from support import processes
 from support.http_client import ConnectionEnded
-from support.mutations import Mutations
+from support.mutations import Mutations, config_for_mutations
 from support.pages import pages_of
 
 
 # A body says what is to be read.
-READ_BY_POST = {"POST /api/organizations/{organization}/git-claims/candidates", "POST /api/v1/analytics/query"}
+READ_BY_POST = {
+    "POST /api/organizations/{organization}/git-claims/candidates",
+    "POST /api/organizations/{organization}/provider-keys/{provider_key}/test",
+    "POST /api/v1/analytics/query",
+}
 
 
 @pytest.fixture
-def gateway(start_gateway):
-    return start_gateway(workers=1)
+def gateway(start_gateway, tmp_path):
+    return start_gateway(**config_for_mutations(tmp_path))
 
 
 def mutating_routes(gateway):

@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 
+from support.master_key import secrets_of
 from support.people import new_team
 
 FAR = "2099-01-01T00:00:00Z"
+
+
+def config_for_mutations(directory):
+    """With it a gateway can do everything that is called here."""
+    return {"workers": 1, "secrets": secrets_of(directory)}
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,8 @@ class Mutation:
 
 
 class Mutations:
-    """Makes what each call is about. Each has a target of its own, so that they may run in any order."""
+    """Makes what each call is about. Each has a target of its own, so that they may run in any order. The gateway has
+    config_for_mutations()."""
 
     def __init__(self, gateway):
         self.gateway = gateway
@@ -42,6 +49,7 @@ class Mutations:
         self.add_money()
         self.add_requests_of_credit()
         self.add_vouchers_and_allowances()
+        self.add_provider_keys()
 
     def add(self, method, template, body=None, by=None, booked=False, **values):
         """`by`: the caller's key; absent: the operator's."""
@@ -117,6 +125,14 @@ class Mutations:
         for method, body in (("PATCH", {"name": "changed"}), ("DELETE", None)):
             target = self.made("/keys", {"name": "target"})["data"]["hash"]
             self.add(method, "/api/v1/keys/{key}", body, manager, key=target)
+
+    def add_provider_keys(self):
+        keys = "/api/organizations/{organization}/provider-keys"
+        body = {"provider": "sample", "secret": "sk-own-0123456789", "skip_test": True}
+        self.add("POST", keys, body | {"label": "new"})
+        for method, change in (("PATCH", {"label": "changed"}), ("DELETE", None)):
+            target = self.made("/provider-keys", body | {"label": f"to {method}"})["id"]
+            self.add(method, f"{keys}/{{provider_key}}", change, provider_key=target)
 
     def add_projects(self):
         projects = "/api/organizations/{organization}/projects"

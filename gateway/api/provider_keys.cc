@@ -1,0 +1,277 @@
+#include "gateway/api/provider_keys.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+
+#include "gateway/outside/provider_trial.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kMask = "****";
+
+ApiAnswer no_such_key() {
+    return api_error(ErrorKind::not_found, "there is no such provider key in this organization");
+}
+
+// The one that the path names. It lives as long as the directory.
+const ProviderKey* find_provider_key(const Call& call, const Directory& directory) {
+    const auto id = parse_uuid(call.path("provider_key"));
+    return id ? directory.find_provider_key(call.organization().id, *id) : nullptr;
+}
+
+void write_list(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
+    json.key(name);
+    if (texts.empty()) return void(json.null());
+    json.array();
+    for (const std::string& one : texts) json.text(one);
+    json.end();
+}
+
+void write_provider_key(const ProviderKey& key, JsonWriter& json) {
+    json.object().key("id").text(to_uuid(key.id)).key("provider").text(key.provider).key("label").text(key.label);
+    json.key("base_url").text_or_null(key.base_url).key("origin").text(key.origin);
+    json.key("secret").text(std::string(kMask) + key.shown).key("priority").number(key.priority);
+    write_list("allowed_models", key.allowed_models, json);
+    write_list("allowed_keys", key.allowed_keys, json);
+    json.key("is_fallback").flag(key.is_fallback).key("disabled").flag(key.disabled).key("created_by_user_id");
+    json.text_or_null(key.created_by.is_nil() ? std::string() : to_uuid(key.created_by));
+    json.key("secret_set_at").time(key.secret_ms).key("created_at").time(key.created_ms);
+    json.key("updated_at").time(key.updated_ms).key("version").number(key.version).end();
+}
+
+ApiAnswer provider_key_answer(const ProviderKey& key, int status = 200) {
+    JsonWriter json;
+    write_provider_key(key, json);
+    ApiAnswer answer = versioned_answer(json, key.version);
+    answer.status = status;
+    return answer;
+}
+
+// Where a key is sent.
+struct Target {
+    std::string base_url;  // the organization's own; empty: the provider's
+    std::string url;       // without slash at its end
+    std::string ca_file;
+    BaseUrl parts;
+    bool is_operators = false;  // the host is: then its address is the operator's affair
+};
+
+Status check_own_base(const BaseUrl& base, const wire::Networks& allowed) {
+    if (!base.tls && allowed.empty()) {
+        return {StatusCode::invalid, "base_url: must be https, or a secret would cross the network in plain text"};
+    }
+    boost::system::error_code is_a_name;
+    const auto address = wire::asio::ip::make_address(base.host, is_a_name);
+    if (is_a_name || allowed.contain(address) || (base.tls && wire::is_public(address))) return {};
+    return {StatusCode::invalid,
+            "base_url: this address may not be called from here; the operator allows others with "
+            "provider_keys.allowed_networks"};
+}
+
+// A network that cannot be read fails when the configuration is.
+wire::Networks allowed_networks(const Services& services) {
+    return wire::Networks::from(services.config.provider_keys.allowed_networks).value_or(wire::Networks());
+}
+
+Result<Target> target_of(const Services& services, const std::string& provider, const std::string& base_url) {
+    const auto& all = services.config.providers;
+    const auto found = std::ranges::find(all, provider, &ProviderConfig::name);
+    if (found == all.end()) return failure(StatusCode::invalid, "provider: the gateway has no provider " + provider);
+    const auto operators = parse_base_url(found->base_url);
+    const auto parts = base_url.empty() ? operators : parse_base_url(base_url);
+    if (!parts) return std::unexpected(parts.error());
+    Target target{.base_url = base_url,
+                  .url = base_url.empty() ? found->base_url : base_url,
+                  .ca_file = {},
+                  .parts = *parts,
+                  .is_operators = operators && operators->origin() == parts->origin()};
+    while (target.url.ends_with('/')) target.url.pop_back();
+    if (target.is_operators) {
+        target.ca_file = found->tls_ca_file;
+        return target;
+    }
+    if (Status status = check_own_base(*parts, allowed_networks(services)); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    return target;
+}
+
+TrialOutcome try_at(const Services& services, const Target& target, std::string_view secret) {
+    const auto may_reach = [&](const wire::IpAddress& address) {
+        if (target.is_operators) return true;
+        return allowed_networks(services).contain(address) || (target.parts.tls && wire::is_public(address));
+    };
+    return try_provider({.base_url = target.url, .ca_file = target.ca_file, .may_reach = may_reach, .secret = secret});
+}
+
+Error error_of(const Status& status) { return api_error(status).error; }
+
+Error refusal_of(const TrialOutcome& outcome) {
+    if (outcome.accepted) return {};
+    return error_of(
+        {StatusCode::conflict, outcome.message + "; skip_test stores the key without a test", "provider_test_failed"});
+}
+
+std::vector<std::string> read_list(BodyFields& body, std::string_view name) {
+    return body.texts(name, kMostAllowed).value_or(std::vector<std::string>());
+}
+
+bool read_flag(BodyFields& body, std::string_view name) { return body.has(name) && body.flag(name); }
+
+// A text of the body that is wiped when it is no longer needed.
+struct SecretText {
+    std::string text;
+    explicit SecretText(std::string from) : text(std::move(from)) {}
+    ~SecretText() { OPENSSL_cleanse(text.data(), text.size()); }
+    SecretText(const SecretText&) = delete;
+    SecretText& operator=(const SecretText&) = delete;
+};
+
+// The new secret in a change; empty: there is none. What was read and comes back masked is none.
+std::string read_new_secret(BodyFields& body, const ProviderKey& current) {
+    if (!body.has("secret")) return {};
+    std::string secret = body.required_text("secret");
+    if (!secret.starts_with(kMask)) return secret;
+    if (secret != std::string(kMask) + current.shown) body.fail("secret", "is a masked one, and not of this key");
+    return {};
+}
+
+std::string read_base_url(BodyFields& body, const ProviderKey& current) {
+    return body.has("base_url") ? body.text("base_url") : current.base_url;
+}
+
+}  // namespace
+
+ApiAnswer list_provider_keys(Call& call) {
+    const Page page = read_page(call.query);
+    if (call.error()) return call.refusal();
+    const auto part = page_of(
+        page, call.directory->provider_keys_of(call.organization().id),
+        [](const ProviderKey* one) { return std::tuple(one->created_ms, one->id); },
+        [](const ProviderKey* one) { return place_of(one->created_ms, to_uuid(one->id)); });
+    JsonWriter json;
+    write_page(part, [&json](const ProviderKey* one) { write_provider_key(*one, json); }, json);
+    return json_answer(json);
+}
+
+ApiAnswer show_provider_key(Call& call) {
+    const ProviderKey* const key = find_provider_key(call, *call.directory);
+    return key == nullptr ? no_such_key() : provider_key_answer(*key);
+}
+
+Error try_new_provider_key(Call& call) {
+    BodyFields& body = call.body;
+    const std::string provider = body.required_text("provider");
+    const SecretText secret(body.required_text("secret"));
+    const bool skip = read_flag(body, "skip_test");
+    if (call.error()) return call.error();
+    if (!call.services.accounts->vault().has_master_key()) return {};  // what is stored next says so
+    const auto target = target_of(call.services, provider, body.text("base_url"));
+    if (!target) return error_of(target.error());
+    return skip ? Error() : refusal_of(try_at(call.services, *target, secret.text));
+}
+
+ApiAnswer create_provider_key(Call& call, Change& change) {
+    BodyFields& body = call.body;
+    NewProviderKey fields{.provider = body.required_text("provider"),
+                          .label = body.required_text("label"),
+                          .priority = body.count("priority", kMostPriority).value_or(std::nullopt).value_or(0),
+                          .allowed_models = read_list(body, "allowed_models"),
+                          .allowed_keys = read_list(body, "allowed_keys"),
+                          .is_fallback = read_flag(body, "is_fallback"),
+                          .disabled = read_flag(body, "disabled")};
+    const SecretText secret(body.required_text("secret"));
+    const std::string base_url = body.text("base_url");
+    if (call.error()) return call.refusal();
+    const auto target = target_of(call.services, fields.provider, base_url);
+    if (!target) return api_error(target.error());
+    fields.base_url = target->base_url;
+    fields.origin = target->parts.origin();
+    fields.secret = secret.text;
+    const auto id = create_provider_key(change, call.organization().id, fields);
+    if (!id) return api_error(id.error());
+    return provider_key_answer(*change.directory().find_provider_key(call.organization().id, *id), 201);
+}
+
+Error try_changed_provider_key(Call& call) {
+    const ProviderKey* const current = find_provider_key(call, *call.directory);
+    if (current == nullptr) return {};  // the change says so
+    BodyFields& body = call.body;
+    const auto version = body.count("version", INT64_MAX).value_or(std::nullopt);
+    if (version && *version != current->version) return {};  // the same
+    const SecretText secret(read_new_secret(body, *current));
+    const std::string base_url = read_base_url(body, *current);
+    const bool skip = read_flag(body, "skip_test");
+    if (call.error()) return call.error();
+    if (skip || (secret.text.empty() && base_url == current->base_url)) return {};
+    const auto target = target_of(call.services, current->provider, base_url);
+    if (!target) return error_of(target.error());
+    if (!secret.text.empty()) return refusal_of(try_at(call.services, *target, secret.text));
+    if (target->parts.origin() != current->origin) return {};  // the change asks for the secret
+    const auto stored = open_provider_key(call.services.accounts->vault(), *current, current->origin);
+    return stored ? refusal_of(try_at(call.services, *target, stored->text())) : error_of(stored.error());
+}
+
+ApiAnswer update_provider_key(Call& call, Change& change) {
+    const ProviderKey* const current = find_provider_key(call, change.directory());
+    if (current == nullptr) return no_such_key();
+    BodyFields& body = call.body;
+    if (const auto version = body.count("version", INT64_MAX).value_or(std::nullopt)) change.expect_version(*version);
+    if (const Status status = change.require_version(current->version); !status.ok()) return api_error(status);
+    JsonWriter shown;
+    write_provider_key(*current, shown);
+    body.check_echo(shown.take(), {"label", "secret", "base_url", "priority", "allowed_models", "allowed_keys",
+                                   "is_fallback", "disabled", "version", "skip_test"});
+    ProviderKeyChange wanted;
+    const SecretText secret(read_new_secret(body, *current));
+    if (!secret.text.empty()) wanted.secret = secret.text;
+    if (body.has("label")) wanted.label = body.required_text("label");
+    if (body.has("priority"))
+        wanted.priority = body.count("priority", kMostPriority).value_or(std::nullopt).value_or(0);
+    if (body.has("allowed_models")) wanted.allowed_models = read_list(body, "allowed_models");
+    if (body.has("allowed_keys")) wanted.allowed_keys = read_list(body, "allowed_keys");
+    if (body.has("is_fallback")) wanted.is_fallback = body.flag("is_fallback");
+    if (body.has("disabled")) wanted.disabled = body.flag("disabled");
+    if (const std::string base_url = read_base_url(body, *current); base_url != current->base_url) {
+        const auto target = target_of(call.services, current->provider, base_url);
+        if (!target) return api_error(target.error());
+        wanted.base = {.url = target->base_url, .origin = target->parts.origin()};
+    }
+    if (call.error()) return call.refusal();
+    const Id128 organization = call.organization().id, id = current->id;
+    const Status status = update_provider_key(change, organization, id, wanted);
+    if (!status.ok()) return api_error(status);
+    return provider_key_answer(*change.directory().find_provider_key(organization, id));
+}
+
+ApiAnswer delete_provider_key(Call& call, Change& change) {
+    const ProviderKey* const key = find_provider_key(call, change.directory());
+    if (key == nullptr) return no_such_key();
+    const Status status = delete_provider_key(change, call.organization().id, Id128(key->id));
+    if (!status.ok()) return api_error(status);
+    JsonWriter json;
+    json.object().key("deleted").flag(true).end();
+    return json_answer(json);
+}
+
+ApiAnswer test_provider_key(Call& call) {
+    const ProviderKey* const key = find_provider_key(call, *call.directory);
+    if (key == nullptr) return no_such_key();
+    const auto target = target_of(call.services, key->provider, key->base_url);
+    if (!target) return api_error(target.error());
+    const auto secret = open_provider_key(call.services.accounts->vault(), *key, target->parts.origin());
+    if (!secret) return api_error(secret.error());
+    const TrialOutcome outcome = try_at(call.services, *target, secret->text());
+    JsonWriter json;
+    json.object().key("accepted").flag(outcome.accepted).key("status");
+    outcome.status != 0 ? json.number(outcome.status) : json.null();
+    json.key("models");
+    outcome.models ? json.number(*outcome.models) : json.null();
+    json.key("message").text_or_null(outcome.message).end();
+    return json_answer(json);
+}
+
+}  // namespace tollgate

@@ -1,0 +1,84 @@
+// Provider keys: an organization's own credentials at providers. A secret is never shown again.
+#pragma once
+
+#include <array>
+
+#include "accounting/accounts/provider_key.h"
+#include "gateway/api/call.h"
+#include "gateway/api/keys.h"
+#include "gateway/api/paging.h"
+
+namespace tollgate {
+
+ApiAnswer list_provider_keys(Call& call);
+ApiAnswer show_provider_key(Call& call);
+// Before a new secret, or a new base_url, is stored it is tried at the provider: this is, unless `skip_test` is true.
+Error try_new_provider_key(Call& call);
+ApiAnswer create_provider_key(Call& call, Change& change);
+Error try_changed_provider_key(Call& call);
+ApiAnswer update_provider_key(Call& call, Change& change);
+ApiAnswer delete_provider_key(Call& call, Change& change);
+// Tries the stored one.
+ApiAnswer test_provider_key(Call& call);
+
+inline constexpr Field kLabelField = fields::text("label").from(1, kMaxNameBytes);
+inline constexpr Field kBaseUrlField = fields::text("base_url")
+                                           .from(1, kMaxBaseUrlBytes)
+                                           .or_null()
+                                           .note(
+                                               "null: the provider's. https, to a public address, unless the "
+                                               "operator allows others");
+inline constexpr Field kPriorityField = fields::integer("priority").from(0, kMostPriority).note("The least goes first");
+inline constexpr Field kAllowedModelsField = fields::texts("allowed_models").or_null().note("null: all");
+inline constexpr Field kAllowedKeysField =
+    fields::texts("allowed_keys").or_null().note("Hashes of the organization's keys; null: all");
+inline constexpr Field kSkipTestField =
+    fields::flag("skip_test").note("Stores it without trying it at the provider; false if absent");
+
+inline constexpr std::array kNewProviderKeyFields = {
+    fields::text("provider").required().from(1, kMaxNameBytes).note("As the gateway's configuration names it"),
+    kLabelField.required(),
+    fields::text("secret").required().from(kMinProviderSecretBytes, kMaxProviderSecretBytes),
+    kBaseUrlField,
+    kPriorityField,
+    kAllowedModelsField,
+    kAllowedKeysField,
+    fields::flag("is_fallback").note("Is tried after the operator's own; false if absent"),
+    fields::flag("disabled"),
+    kSkipTestField,
+};
+inline constexpr Schema kNewProviderKey{"NewProviderKey", kNewProviderKeyFields};
+
+inline constexpr std::array kProviderKeyFields = {
+    fields::uuid("id"),
+    fields::text("provider"),
+    kLabelField,
+    kBaseUrlField,
+    fields::text("origin").note("The secret is sent nowhere else"),
+    fields::text("secret").note("**** and its last characters"),
+    kPriorityField,
+    kAllowedModelsField,
+    kAllowedKeysField,
+    fields::flag("is_fallback"),
+    fields::flag("disabled"),
+    fields::uuid("created_by_user_id").or_null(),
+    fields::time("secret_set_at"),
+    fields::time("created_at"),
+    fields::time("updated_at"),
+    fields::integer("version"),
+};
+inline constexpr Schema kProviderKey{"ProviderKey", kProviderKeyFields};
+inline constexpr std::array kProviderKeyPageFields = {fields::list("data", kProviderKey), kNextCursor};
+inline constexpr Schema kProviderKeyPage{"ProviderKeyPage", kProviderKeyPageFields};
+// The whole object may come back; its masked secret is then no new one.
+inline constexpr auto kProviderKeyChangeFields = joined(kProviderKeyFields, std::array{kSkipTestField});
+inline constexpr Schema kProviderKeyChange{"ProviderKeyChange", kProviderKeyChangeFields};
+inline constexpr std::array kProviderKeyTestFields = {
+    fields::flag("accepted"),
+    fields::integer("status").or_null().note("Of the provider's reply; null: there was none"),
+    fields::integer("models").or_null().note("How many its list has"),
+    fields::text("message").or_null().note("What is wrong"),
+};
+inline constexpr Schema kProviderKeyTest{"ProviderKeyTest", kProviderKeyTestFields};
+
+}  // namespace tollgate

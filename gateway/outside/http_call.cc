@@ -1,0 +1,119 @@
+#include "gateway/outside/http_call.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <openssl/crypto.h>
+#include <sys/socket.h>
+
+#include <cstring>
+#include <memory>
+
+namespace tollgate {
+namespace {
+
+struct State {
+    const HttpCall& call;
+    HttpReply reply = {};
+    bool refused = false;    // an address
+    bool too_large = false;  // the reply
+};
+
+wire::IpAddress address_of(const curl_sockaddr& place) {
+    namespace ip = boost::asio::ip;
+    if (place.family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, &place.addr, sizeof v4);
+        return ip::address_v4(ntohl(v4.sin_addr.s_addr));
+    }
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &place.addr, sizeof v6);
+    ip::address_v6::bytes_type bytes;
+    std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
+    return ip::address_v6(bytes);
+}
+
+// Asked of the address that is connected to, after its name was resolved: no second look-up can give another.
+curl_socket_t open_socket(void* context, curlsocktype, curl_sockaddr* place) {
+    State& state = *static_cast<State*>(context);
+    const bool known = place->family == AF_INET || place->family == AF_INET6;
+    if (!known || (state.call.may_reach && !state.call.may_reach(address_of(*place)))) {
+        state.refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(place->family, place->socktype | SOCK_CLOEXEC, place->protocol);
+}
+
+std::size_t take_body(const char* data, std::size_t size, std::size_t count, void* context) {
+    State& state = *static_cast<State*>(context);
+    if (state.reply.body.size() + size * count > HttpCall::kMostBytes) {
+        state.too_large = true;
+        return 0;
+    }
+    state.reply.body.append(data, size * count);
+    return size * count;
+}
+
+struct Lines {
+    curl_slist* first = nullptr;
+    ~Lines() {
+        for (const curl_slist* one = first; one != nullptr; one = one->next) {
+            OPENSSL_cleanse(one->data, std::strlen(one->data));
+        }
+        curl_slist_free_all(first);
+    }
+    void add(const std::string& line) { first = curl_slist_append(first, line.c_str()); }
+};
+
+Status failure_of(CURLcode code, const State& state) {
+    if (state.refused) return {StatusCode::io, "its address may not be called from here", "address_refused"};
+    if (state.too_large) return {StatusCode::io, "its reply is larger than the gateway reads", "reply_too_large"};
+    switch (code) {
+        case CURLE_OPERATION_TIMEDOUT:
+            return {StatusCode::io, "it did not reply in time", "timeout"};
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CACERT_BADFILE:
+            return {StatusCode::io, "TLS with it failed: " + std::string(curl_easy_strerror(code)), "tls_failed"};
+        default:
+            return {StatusCode::io, "it cannot be reached: " + std::string(curl_easy_strerror(code)), "unreachable"};
+    }
+}
+
+}  // namespace
+
+Result<HttpReply> get(HttpCall call) {
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(curl_easy_init(), curl_easy_cleanup);
+    if (handle == nullptr) return failure(StatusCode::io, "no memory for a call", "unreachable");
+    CURL* const curl = handle.get();
+    State state{.call = call};
+    Lines lines;
+    for (std::string& line : call.header_lines) {
+        lines.add(line);
+        OPENSSL_cleanse(line.data(), line.size());
+    }
+    curl_easy_setopt(curl, CURLOPT_URL, call.url.c_str());
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines.first);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "tollgate/" TOLLGATE_VERSION);
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");  // of the environment: it would connect to what nobody has looked at
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(HttpCall::kConnectTimeoutMs));
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(HttpCall::kTimeoutMs));
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!call.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, call.ca_file.c_str());
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &state);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &state);
+    if (const CURLcode code = curl_easy_perform(curl); code != CURLE_OK) {
+        return std::unexpected(failure_of(code, state));
+    }
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    state.reply.status = static_cast<int>(status);
+    return std::move(state.reply);
+}
+
+}  // namespace tollgate

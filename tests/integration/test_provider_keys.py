@@ -1,0 +1,279 @@
+"""Provider keys: stored sealed, tried before, shown masked, sent to one host only."""
+
+import threading
+import time
+
+import pytest
+
+from support.master_key import secrets_of
+from support.people import new_team, refusal_of
+from support.processes import Gateway
+
+SECRET = "sk-own-0123456789abcd"
+KEYS = "/provider-keys"
+
+
+def takes(secret, models=3):
+    """A script of a provider that takes one key."""
+
+    def script(exchange):
+        good = exchange.request.header("authorization") == f"Bearer {secret}"
+        listed = [{"id": str(number)} for number in range(models)]
+        exchange.answer({"data": listed} if good else {}, "200 OK" if good else "401 No")
+
+    return script
+
+
+@pytest.fixture(scope="module")
+def keeper(tmp_path_factory, providers):
+    """A gateway with a master key; own base URLs may be on 127.0.0.2."""
+    directory = tmp_path_factory.mktemp("keeper")
+    running = Gateway(
+        directory,
+        providers,
+        workers=1,
+        secrets=secrets_of(directory),
+        provider_keys={"allowed_networks": ["127.0.0.2/32"]},
+    )
+    running.start()
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def crew(keeper):
+    return new_team(keeper)
+
+
+def body(**fields):
+    return {"provider": "scripted", "label": "main", "secret": SECRET} | fields
+
+
+def made(crew, **fields):
+    return crew.may(crew.admin, "POST", KEYS, body(skip_test=True, **fields))
+
+
+def test_a_key_is_tried_at_its_provider_before_it_is_stored(crew, scripted):
+    scripted.script = takes(SECRET)
+    key = crew.may(crew.admin, "POST", KEYS, body())
+    [asked] = scripted.requests
+    assert (asked.method, asked.target) == ("GET", "/v1/models")
+    assert asked.header("authorization") == f"Bearer {SECRET}"
+    assert (key["secret"], key["base_url"], key["label"]) == ("****abcd", None, "main")
+    assert key["origin"] == f"http://127.0.0.1:{scripted.address[1]}"
+    assert crew.may(crew.owner, "GET", KEYS)["data"] == [key]
+    assert crew.may(crew.owner, "GET", f"{KEYS}/{key['id']}") == key
+
+
+def test_a_key_that_the_provider_refuses_is_not_stored(crew, scripted):
+    scripted.script = takes("another")
+    answer = crew.ask(crew.admin, "POST", KEYS, body())
+    assert refusal_of(answer) == (409, "provider_test_failed")
+    assert "401" in answer.error["message"] and SECRET not in answer.text
+    assert crew.may(crew.admin, "GET", KEYS)["data"] == []
+    assert crew.ask(crew.admin, "POST", KEYS, body(skip_test=True)).status == 201
+
+
+@pytest.mark.parametrize("name", ["down", "scripted"])
+def test_a_provider_that_does_not_answer_is_said(crew, scripted, name):
+    scripted.script = lambda exchange: exchange.reset()
+    answer = crew.ask(crew.admin, "POST", KEYS, body(provider=name))
+    assert refusal_of(answer) == (409, "provider_test_failed") and "could not be asked" in answer.error["message"]
+
+
+def test_no_redirect_takes_the_key_elsewhere(crew, scripted):
+    elsewhere = f"{scripted.base_url}/elsewhere"
+    scripted.script = lambda exchange: exchange.answer({}, "302 Found", extra={"Location": elsewhere})
+    answer = crew.ask(crew.admin, "POST", KEYS, body())
+    assert refusal_of(answer) == (409, "provider_test_failed") and len(scripted.requests) == 1
+
+
+def test_a_stored_key_is_tried_again_when_asked(crew, scripted):
+    key = made(crew)
+    path = f"{KEYS}/{key['id']}/test"
+    scripted.script = takes(SECRET, models=7)
+    tried = crew.may(crew.admin, "POST", path)
+    assert tried == {"accepted": True, "status": 200, "models": 7, "message": None}
+    scripted.script = takes("another")
+    tried = crew.may(crew.admin, "POST", path)
+    assert (tried["accepted"], tried["status"], tried["models"]) == (False, 401, None)
+    assert scripted.requests[-1].header("authorization") == f"Bearer {SECRET}"
+
+
+def test_row_63_a_change_that_names_no_secret_leaves_it_as_it_is(crew, scripted):
+    key = made(crew)
+    path = f"{KEYS}/{key['id']}"
+    read = crew.may(crew.admin, "GET", path)
+    rotated = crew.may(crew.admin, "PATCH", path, {"secret": "sk-own-rotated-wxyz", "skip_test": True})
+    assert rotated["secret"] == "****wxyz" and rotated["secret_set_at"] >= key["secret_set_at"]
+    stale = crew.ask(crew.admin, "PATCH", path, read | {"label": "of a page"})
+    assert stale.status == 412, "the page that was open has the older version"
+    no_version = {name: value for name, value in read.items() if name not in ("version", "updated_at", "secret_set_at")}
+    assert crew.ask(crew.admin, "PATCH", path, no_version | {"label": "of a page"}).status == 400, "an older mask"
+    renamed = crew.may(crew.admin, "PATCH", path, rotated | {"label": "renamed"})
+    assert (renamed["label"], renamed["secret"]) == ("renamed", "****wxyz")
+    scripted.script = takes("sk-own-rotated-wxyz")
+    assert crew.may(crew.admin, "POST", f"{path}/test")["accepted"]
+
+
+def test_row_63_another_host_needs_the_secret_again(crew, scripted):
+    key = made(crew)
+    path = f"{KEYS}/{key['id']}"
+    other = {"base_url": f"http://127.0.0.2:{scripted.address[1]}/v1"}
+    for more in ({}, {"skip_test": True}, {"secret": key["secret"], "skip_test": True}):
+        assert refusal_of(crew.ask(crew.owner, "PATCH", path, other | more)) == (400, "secret_needed")
+    assert crew.may(crew.admin, "GET", path) == key and scripted.requests == []
+    moved = crew.may(crew.owner, "PATCH", path, other | {"secret": SECRET, "skip_test": True})
+    assert moved["origin"] == f"http://127.0.0.2:{scripted.address[1]}"
+    back = crew.ask(crew.owner, "PATCH", path, {"base_url": None, "skip_test": True})
+    assert refusal_of(back) == (400, "secret_needed")
+
+
+def test_a_changed_path_at_the_same_host_is_tried_with_the_stored_secret(crew, scripted):
+    key = made(crew)
+    scripted.script = takes(SECRET)
+    host = f"http://127.0.0.1:{scripted.address[1]}"
+    changed = crew.may(crew.admin, "PATCH", f"{KEYS}/{key['id']}", {"base_url": f"{host}/other/"})
+    assert [one.target for one in scripted.requests] == ["/other/models"] and changed["origin"] == host
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://nowhere.invalid:1/v1",
+        "http://127.0.0.1:1/v1",
+        "https://127.0.0.1/v1",
+        "https://[::1]/v1",
+        "https://[::ffff:10.0.0.1]/v1",
+        "https://169.254.169.254/latest",
+        "https://10.0.0.1/",
+        "https://localhost/v1",
+        "https://2130706433/v1",
+        "https://0x7f.1/v1",
+        "https://user:secret@api.example.com/v1",
+        "https://api.example.com/v1?key=1",
+        "ftp://api.example.com/v1",
+        "api.example.com",
+    ],
+)
+def test_a_base_url_that_leads_inside_is_refused(crew, base_url):
+    answer = crew.ask(crew.admin, "POST", KEYS, body(base_url=base_url))
+    assert answer.status in (400, 409), answer.body
+    words = answer.error["message"]
+    assert "base_url" in words or "may not be called from here" in words or "cannot be reached" in words
+
+
+def test_the_operator_allows_networks(crew, scripted):
+    scripted.script = takes(SECRET)
+    own = f"http://127.0.0.2:{scripted.address[1]}/v1"
+    answer = crew.ask(crew.admin, "POST", KEYS, body(base_url=own))
+    # Nothing listens there: the call is made, and fails as such.
+    assert refusal_of(answer) == (409, "provider_test_failed") and "cannot be reached" in answer.error["message"]
+
+
+def test_row_28_a_deleted_keys_label_is_free_also_after_a_restart(start_gateway, tmp_path):
+    gateway = start_gateway(secrets=secrets_of(tmp_path))
+    crew = new_team(gateway)
+    for _ in range(2):
+        key = made(crew)
+        assert refusal_of(crew.ask(crew.admin, "POST", KEYS, body(skip_test=True))) == (409, "name_taken")
+        assert crew.may(crew.admin, "DELETE", f"{KEYS}/{key['id']}") == {"deleted": True}
+        assert crew.ask(crew.admin, "GET", f"{KEYS}/{key['id']}").status == 404
+    gateway.kill()
+    gateway.start()
+    made(crew)
+
+
+def test_keys_survive_kill_9(start_gateway, tmp_path, scripted):
+    gateway = start_gateway(secrets=secrets_of(tmp_path))
+    crew = new_team(gateway)
+    key = made(crew, priority=3, is_fallback=True, disabled=True, allowed_models=["test/chat"])
+    gateway.kill()
+    gateway.start()
+    assert crew.may(crew.owner, "GET", f"{KEYS}/{key['id']}") == key
+    scripted.script = takes(SECRET)
+    assert crew.may(crew.owner, "POST", f"{KEYS}/{key['id']}/test")["accepted"]
+
+
+def test_without_a_master_key_they_are_refused_with_words(gateway, team):
+    answer = team.ask(team.admin, "POST", KEYS, body())
+    assert refusal_of(answer) == (409, "no_master_key") and "master_key_file" in answer.error["message"]
+    assert team.may(team.admin, "GET", KEYS) == {"data": [], "next_cursor": None}
+
+
+def test_a_member_has_nothing_to_do_with_them(crew):
+    key = made(crew)
+    for method, path, json in (
+        ("GET", KEYS, None),
+        ("POST", KEYS, body(label="mine")),
+        ("GET", f"{KEYS}/{key['id']}", None),
+        ("PATCH", f"{KEYS}/{key['id']}", {"label": "mine"}),
+        ("POST", f"{KEYS}/{key['id']}/test", None),
+        ("DELETE", f"{KEYS}/{key['id']}", None),
+    ):
+        assert crew.ask(crew.member, method, path, json).status == 403
+
+
+def test_another_organizations_keys_do_not_exist(keeper, crew):
+    key, other = made(crew), new_team(keeper)
+    for method, json in (("GET", None), ("PATCH", {"label": "mine"}), ("DELETE", None)):
+        assert other.ask(other.owner, method, f"{KEYS}/{key['id']}", json).status == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"provider": "nobody"}, "provider"),
+        ({"label": ""}, "label"),
+        ({"secret": "short"}, "secret"),
+        ({"secret": "sk own 0123456"}, "secret"),
+        ({"priority": 1001}, "priority"),
+        ({"priority": -1}, "priority"),
+        ({"allowed_models": []}, "allowed_models"),
+        ({"allowed_keys": ["0" * 64]}, "allowed_keys"),
+        ({"allowed_keys": ["nonsense"]}, "allowed_keys"),
+        ({"disabled": "yes"}, "disabled"),
+    ],
+)
+def test_an_odd_field_is_named_and_nothing_is_stored(crew, fields, name):
+    answer = crew.ask(crew.admin, "POST", KEYS, body(skip_test=True) | fields)
+    assert answer.status == 400 and name in answer.error["message"] and SECRET not in answer.text
+    assert crew.may(crew.admin, "GET", KEYS)["data"] == []
+
+
+def test_a_repeated_creation_stores_one_and_tries_once(crew, scripted):
+    scripted.script = takes(SECRET)
+    headers = {"Idempotency-Key": "once"}
+    first, second = (crew.ask(crew.admin, "POST", KEYS, body(), headers=headers) for _ in range(2))
+    assert (first.status, second.status, second.body) == (201, 201, first.body) and len(scripted.requests) == 1
+
+
+def test_a_slow_provider_holds_up_nobody_else(keeper, crew, scripted):
+    release = threading.Event()
+
+    def script(exchange):
+        release.wait(20)
+        takes(SECRET)(exchange)
+
+    scripted.script = script
+    answers = []
+    slow = [
+        threading.Thread(target=lambda n=n: answers.append(crew.ask(crew.admin, "POST", KEYS, body(label=str(n)))))
+        for n in range(4)
+    ]
+    [thread.start() for thread in slow]
+    while len(answers) < 2:  # those for which there was no room come back at once
+        time.sleep(0.01)
+    began = time.monotonic()
+    new_team(keeper)
+    assert time.monotonic() - began < 5
+    release.set()
+    [thread.join() for thread in slow]
+    assert sorted(answer.status for answer in answers) == [201, 201, 503, 503]
+
+
+def test_the_secret_is_in_no_answer_and_no_log(keeper, crew):
+    key = made(crew)
+    texts = [crew.ask(crew.owner, "GET", path).text for path in (KEYS, f"{KEYS}/{key['id']}", "/audit?limit=200")]
+    texts += [keeper.log_file.read_text(), keeper.access_log.read_text()]
+    assert not [text for text in texts if SECRET in text]
