@@ -58,6 +58,7 @@ class Server {
     Status start(std::uint32_t workers) {
         const std::uint64_t part = std::max(services_.config.limits.max_connections / workers, 1U);
         for (std::uint32_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>(services_, i, part));
+        if (services_.mailer != nullptr) services_.accounts->on_mail([this] { services_.mailer->wake(); });
         services_.accounts->on_publish(
             [this](const std::shared_ptr<const Directory>& directory) { publish(directory); });
         Status status = listen(operations_, "operations_listen", services_.config.operations_listen);
@@ -81,6 +82,7 @@ class Server {
             pthread_setname_np(threads_.back().native_handle(), name.c_str());
         }
         for (ThreadPool* pool : pools()) pool->start();
+        if (services_.mailer != nullptr) services_.mailer->start();
         wire::asio::co_spawn(control_, accept(), wire::asio::detached);
         wire::asio::co_spawn(
             control_,
@@ -98,6 +100,7 @@ class Server {
         std::fflush(stdout);
         control_.run();
         // Workers still run while these end: a change being published waits for each of them.
+        if (services_.mailer != nullptr) services_.mailer->stop();
         for (ThreadPool* pool : pools()) pool->stop();
         for (auto& worker : workers_) worker->stop();
         for (auto& thread : threads_) thread.join();
@@ -362,6 +365,12 @@ Status serve(Config config) {
     Status status = open_books(services, workers);
     if (status.ok()) status = open_vault(*services.accounts, services.config.secrets, logger);
     if (!status.ok()) return status;
+    if (const Config& own = services.config; own.mail.is_on()) {
+        auto mailer = Mailer::open(*services.accounts, own.mail, own.accounts.public_url,
+                                   services.log->logger(LogComponent::mail));
+        if (!mailer) return mailer.error();
+        services.mailer = std::move(*mailer);
+    }
     auto log = AccessLog::open(services.config.access_log);
     if (!log) return log.error();
     services.access_log = std::move(*log);

@@ -16,6 +16,7 @@
 #include "gateway/fair_queue.h"
 #include "gateway/git/git_hosts.h"
 #include "gateway/log/log.h"
+#include "gateway/mail/mailer.h"
 #include "gateway/memory_budget.h"
 #include "gateway/ops/access_log.h"
 #include "gateway/outside/call_gate.h"
@@ -40,6 +41,7 @@ struct Services {
     std::unique_ptr<Accounts> accounts;
     GitHosts git_hosts;
     std::unique_ptr<Refusals> refusals;
+    std::unique_ptr<Mailer> mailer;  // null: the configuration has no mail
     CodeTries voucher_tries;
     std::unique_ptr<AccessLog> access_log;
     std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP

@@ -3,6 +3,7 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "store/big_endian.h"
 
@@ -223,10 +224,32 @@ std::string preset_version_document_key(std::string_view organization_uuid, std:
 }
 std::string allowance_document_key(std::string_view uuid) { return joined(kAllowanceDocumentPrefix, uuid); }
 std::string git_claim_document_key(std::string_view uuid) { return joined(kGitClaimDocumentPrefix, uuid); }
-std::string provider_key_document_key(std::string_view uuid) { return joined(kProviderKeyDocumentPrefix, uuid); }
-std::string provider_secret_document_key(std::string_view uuid) {
-    return joined(kProviderSecretDocumentPrefix, uuid);
+std::string email_link_document_key(std::string_view digest_hex) {
+    return joined(kEmailLinkDocumentPrefix, digest_hex);
 }
+std::string mail_document_key(std::string_view address_hex, std::string_view uuid) {
+    return joined(kMailDocumentPrefix, address_hex).append("/").append(uuid);
+}
+
+// The time in hexadecimal of one length, so that keys are in its order.
+std::string mail_due_document_key(std::uint64_t due_ms, std::string_view mail_document) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string key(kMailDuePrefix);
+    for (int shift = 60; shift >= 0; shift -= 4) key += kDigits[(due_ms >> shift) & 0xf];
+    return key.append("/").append(mail_document);
+}
+
+std::optional<MailDue> parse_mail_due_document_key(std::string_view key) {
+    constexpr std::size_t kTimeEnd = kMailDuePrefix.size() + 16;
+    if (key.size() <= kTimeEnd || !key.starts_with(kMailDuePrefix) || key[kTimeEnd] != '/') return std::nullopt;
+    std::uint64_t due_ms = 0;
+    const auto [end, failed] = std::from_chars(key.data() + kMailDuePrefix.size(), key.data() + kTimeEnd, due_ms, 16);
+    if (failed != std::errc() || end != key.data() + kTimeEnd) return std::nullopt;
+    return MailDue{.due_ms = due_ms, .document = key.substr(kTimeEnd + 1)};
+}
+
+std::string provider_key_document_key(std::string_view uuid) { return joined(kProviderKeyDocumentPrefix, uuid); }
+std::string provider_secret_document_key(std::string_view uuid) { return joined(kProviderSecretDocumentPrefix, uuid); }
 std::string data_key_document_key(std::string_view organization_uuid) {
     return joined(kDataKeyDocumentPrefix, organization_uuid);
 }

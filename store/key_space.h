@@ -16,7 +16,10 @@
 //                "preset/<organization>/<uuid>",
 //                "preset_version/<organization>/<uuid>/<8 digits>",
 //                "data_key/<uuid>" (of an organization),
-//                "provider_key/<uuid>", "provider_secret/<uuid>"
+//                "provider_key/<uuid>", "provider_secret/<uuid>",
+//                "email_link/<64 hex>",
+//                "mail/<SHA-256 of the address>/<uuid>"
+//                "mail_due/<time, 16 hex>/" + such a key      "{}"
 //   money        block u64                                    money block (store/journal.h)
 //   usage        retention class u8, day u32, block u64       usage block (store/journal.h)
 //   block_index  block u64                                    BlockIndexEntry (store/journal.h)
@@ -157,6 +160,8 @@ inline constexpr std::string_view kPresetVersionDocumentPrefix = "preset_version
 inline constexpr std::string_view kDataKeyDocumentPrefix = "data_key/";
 inline constexpr std::string_view kProviderKeyDocumentPrefix = "provider_key/";
 inline constexpr std::string_view kProviderSecretDocumentPrefix = "provider_secret/";
+inline constexpr std::string_view kEmailLinkDocumentPrefix = "email_link/";
+inline constexpr std::string_view kMailDocumentPrefix = "mail/", kMailDuePrefix = "mail_due/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
 std::string project_document_key(std::string_view uuid);
@@ -178,6 +183,14 @@ std::string preset_version_document_key(std::string_view organization_uuid, std:
 std::string data_key_document_key(std::string_view organization_uuid);
 std::string provider_key_document_key(std::string_view uuid);
 std::string provider_secret_document_key(std::string_view uuid);
+std::string email_link_document_key(std::string_view digest_hex);
+std::string mail_document_key(std::string_view address_hex, std::string_view uuid);
+std::string mail_due_document_key(std::uint64_t due_ms, std::string_view mail_document);
+struct MailDue {
+    std::uint64_t due_ms;
+    std::string_view document;  // in the key that was parsed
+};
+std::optional<MailDue> parse_mail_due_document_key(std::string_view key);
 
 // --- changes
 inline constexpr std::string_view kChangePrefix = "c", kAuditPrefix = "a", kAnswerPrefix = "i",

@@ -31,6 +31,8 @@ class Accounts {
     bool has_root_key() const;
     // Called after every change with the new snapshot; returns when every reader uses it. Set before the first change.
     void on_publish(Publish publish) { publish_ = std::move(publish); }
+    // Called when mail was queued (outbox.h). Set before the first change.
+    void on_mail(std::function<void()> queued) { mail_queued_ = std::move(queued); }
     // Of the last change that was committed; 0: there was none.
     std::uint64_t last_change() const;
 
@@ -42,6 +44,9 @@ class Accounts {
     Store& store() { return store_; }
     CreditTable& credits() { return credits_; }
     const SubscriptionPlans& plans() const { return plans_; }
+    void mail_was_queued() const {
+        if (mail_queued_) mail_queued_();
+    }
 
   private:
     friend class Change;
@@ -70,6 +75,7 @@ class Accounts {
     mutable std::mutex change_mutex_;  // held by the one Change there is
     std::uint64_t last_change_ = 0;    // guarded by change_mutex_
     Publish publish_;
+    std::function<void()> mail_queued_;
     Vault vault_;
 };
 

@@ -18,6 +18,12 @@ Shard& own(std::unordered_map<std::size_t, std::shared_ptr<Shard>>& owned, std::
     return *mine;
 }
 
+std::vector<KeyDigest> tokens_of(const Invitation& invitation) {
+    std::vector<KeyDigest> tokens{invitation.link};
+    if (invitation.mail != KeyDigest{}) tokens.push_back(invitation.mail);
+    return tokens;
+}
+
 }  // namespace
 
 DirectoryBuilder::DirectoryBuilder() : root_(std::make_shared<Directory::Root>()), view_(root_) {}
@@ -95,7 +101,7 @@ void DirectoryBuilder::put(Invitation invitation) {
     const InvitationPlace place{.organization = invitation.organization, .invitation = invitation.id};
     const KeyDigest address = digest_of_email(invitation.email);
     own_emails(address)[address].invitations.push_back(place);
-    for (const KeyDigest& token : {invitation.link, invitation.mail}) own_invitations(token)[token] = place;
+    for (const KeyDigest& token : tokens_of(invitation)) own_invitations(token)[token] = place;
     own_entry(place.organization).invitations.push_back(std::make_shared<const Invitation>(std::move(invitation)));
 }
 
@@ -185,7 +191,7 @@ void DirectoryBuilder::erase_invitation(Id128 organization, Id128 id) {
     EmailEntry& email = emails[address];
     std::erase(email.invitations, place);
     if (email.invitations.empty() && email.user.is_nil()) emails.erase(address);
-    for (const KeyDigest& token : {erased.link, erased.mail}) own_invitations(token).erase(token);
+    for (const KeyDigest& token : tokens_of(erased)) own_invitations(token).erase(token);
     std::erase_if(own_entry(organization).invitations, is_it);
 }
 

@@ -61,10 +61,9 @@ void erase_invitation(Change& change, const Invitation& invitation) {
 
 // With new tokens and new days.
 MadeInvitation put_renewed(Change& change, Invitation invitation) {
-    MadeInvitation made{
-        .id = invitation.id, .link_token = generate_secret(kTokenPrefix), .mail_token = generate_secret(kTokenPrefix)};
+    MadeInvitation made{.id = invitation.id, .link_token = generate_secret(kTokenPrefix)};
     invitation.link = digest_key(made.link_token);
-    invitation.mail = digest_key(made.mail_token);
+    invitation.mail = {};
     invitation.expires_ms = change.now_ms() + kInvitationMs;
     put_invitation(change, std::move(invitation));
     return made;
@@ -201,6 +200,19 @@ Result<MadeInvitation> resend_invitation(Change& change, const Id128& organizati
         if (Status room = check_seats(change, organization, 1); !room.ok()) return std::unexpected(std::move(room));
     }
     return put_renewed(change, std::move(*invitation));
+}
+
+Result<std::string> make_mail_token(Change& change, const Id128& organization, const Id128& id) {
+    const Invitation* const found = change.directory().find_invitation(organization, id);
+    if (found == nullptr || state_of(*found, change.now_ms()) != InvitationState::pending) {
+        return failure(StatusCode::not_found, "the invitation is not open any more");
+    }
+    Invitation invitation = *found;
+    std::string token = generate_secret(kTokenPrefix);
+    invitation.mail = digest_key(token);
+    change.put_unaudited(document_key(id), document_of(invitation));
+    change.edit().put(std::move(invitation));
+    return token;
 }
 
 Status revoke_invitation(Change& change, const Id128& organization, const Id128& id) {

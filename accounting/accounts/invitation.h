@@ -23,7 +23,7 @@ struct Invitation {
     std::string email = {};  // normal_email()
     Role role = Role::member;
     Id128 inviter = {};              // nil: the operator or a key without a creator
-    KeyDigest link = {}, mail = {};  // of the two tokens
+    KeyDigest link = {}, mail = {};  // of the two tokens; zeros: none was mailed
     std::int64_t created_ms = 0, expires_ms = 0;
     std::int64_t accepted_ms = 0;  // 0: it is not
     std::int64_t version = 0;      // one more with each change; 1 is the first
@@ -43,13 +43,16 @@ struct NewInvitation {
 };
 struct MadeInvitation {
     Id128 id;
-    std::string link_token, mail_token;  // stored nowhere
+    std::string link_token;  // stored nowhere
 };
 // Replaces one that waits for the same address. conflict already_member, limit_reached, personal_organization; denied
 // owner_only.
 Result<MadeInvitation> invite(Change& change, const Id128& organization, const NewInvitation& fields);
 // New tokens and new days for it; the old ones end.
 Result<MadeInvitation> resend_invitation(Change& change, const Id128& organization, const Id128& invitation);
+// A new token for the mail that is about to be sent; the one that was mailed before ends. No version is counted, and no
+// audit entry made: the invitation stays as it is. not_found: nothing waits there any more.
+Result<std::string> make_mail_token(Change& change, const Id128& organization, const Id128& invitation);
 Status revoke_invitation(Change& change, const Id128& organization, const Id128& invitation);
 
 struct Accepted {

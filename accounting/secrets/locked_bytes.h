@@ -1,4 +1,4 @@
-// Secrets in memory: pages of their own that are not swapped out, are in no core dump, and are wiped when they end.
+// Secrets in memory: pages of their own, in no core dump, wiped when they end, and not swapped out unless they are large.
 #pragma once
 
 #include <cstddef>

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "accounting/accounts/outbox.h"
 #include "gateway/text/json_members.h"
 #include "gateway/worker.h"
 
@@ -29,11 +30,12 @@ void write_invitation(const Invitation& invitation, std::int64_t now_ms, JsonWri
     json.key("version").number(invitation.version).end();
 }
 
-void write_made(const Call& call, const Change& change, const MadeInvitation& made, JsonWriter& json) {
+void write_made(const Call& call, const Change& change, const MadeInvitation& made, bool mailed, JsonWriter& json) {
     const Invitation& invitation = *change.directory().find_invitation(call.organization().id, made.id);
     json.object().key("invitation");
     write_invitation(invitation, call.request.now_ms, json);
-    json.key("link").text(call.services.config.accounts.public_url + "/api/invitations/" + made.link_token).end();
+    json.key("link").text(call.services.config.accounts.public_url + "/api/invitations/" + made.link_token);
+    json.key("mailed").flag(mailed).end();
 }
 
 // Those that are open.
@@ -67,13 +69,22 @@ std::string_view word_for(const Status& status) {
     return status.reason().empty() ? code_of(api_error(status).error.kind()) : status.reason();
 }
 
-// Enough for the person to know it again, too little to write to.
-std::string masked(std::string_view email) {
-    const auto at = email.find('@');
-    return std::string(cut_utf8(email, 1)) + "…" + std::string(email.substr(at));
+// Whether a mail with a link of its own goes to the address, too. What is too much mail for it is not sent: the inviter
+// has the link.
+bool mail(Call& call, Change& change, const MadeInvitation& made) {
+    if (!call.services.config.mail.is_on()) return false;
+    const Id128& organization = call.organization().id;
+    const std::string email = change.directory().find_invitation(organization, made.id)->email;
+    return queue_mail(change,
+                      {.kind = MailKind::invitation, .to = email, .subject = made.id, .organization = organization})
+        .ok();
 }
 
 }  // namespace
+
+std::string masked_email(std::string_view email) {
+    return std::string(cut_utf8(email, 1)) + "…" + std::string(email.substr(email.find('@')));
+}
 
 ApiAnswer list_invitations(Call& call) {
     return page_of_invitations(call, call.directory->invitations_of(call.organization().id));
@@ -110,7 +121,7 @@ ApiAnswer create_invitations(Call& call, Change& change) {
     if (made.empty()) return api_error(failed.front().status);
     JsonWriter json;
     json.object().key("data").array();
-    for (const MadeInvitation& one : made) write_made(call, change, one, json);
+    for (const MadeInvitation& one : made) write_made(call, change, one, mail(call, change, one), json);
     json.end().key("failed").array();
     for (const FailedInvitation& one : failed) {
         json.object().key("email").text(one.email).key("code").text(word_for(one.status));
@@ -146,7 +157,7 @@ ApiAnswer resend_invitation(Call& call, Change& change) {
     const auto made = resend_invitation(change, call.organization().id, Id128(invitation->id));
     if (!made) return api_error(made.error());
     JsonWriter json;
-    write_made(call, change, *made, json);
+    write_made(call, change, *made, mail(call, change, *made), json);
     ApiAnswer answer = json_answer(json);
     answer.secret_of = "invitation/" + to_uuid(made->id);
     return answer;
@@ -163,7 +174,7 @@ ApiAnswer read_invitation(Call& call) {
     JsonWriter json;
     json.object().key("organization").object().key("name").text(organization.name);
     json.key("slug").text(organization.slug).end().key("role").text(to_string(invitation->role));
-    json.key("email_masked").text(masked(invitation->email));
+    json.key("email_masked").text(masked_email(invitation->email));
     json.key("state").text(to_string(state_of(*invitation, call.request.now_ms)));
     json.key("expires_at").time(invitation->expires_ms);
     json.key("signed_in_as").text_or_null(user == nullptr ? std::string_view() : user->email);

@@ -21,6 +21,9 @@ ApiAnswer list_my_invitations(Call& call);
 ApiAnswer read_invitation(Call& call);
 ApiAnswer accept_invitation(Call& call, Change& change);
 
+// Enough for the person to know it again, too little to write to.
+std::string masked_email(std::string_view email);
+
 inline constexpr std::size_t kMostInvitedAtOnce = 50;
 inline constexpr Field kInvitationState = fields::text("state").one_of("pending|accepted|expired");
 
@@ -47,7 +50,8 @@ inline constexpr std::array kInvitationPageFields = {fields::list("data", kInvit
 inline constexpr Schema kInvitationPage{"InvitationPage", kInvitationPageFields};
 inline constexpr std::array kMadeInvitationFields = {
     fields::object("invitation", kInvitation),
-    fields::text("link").note("Shown this once; its last part is the token to accept with")};
+    fields::text("link").note("Shown this once; its last part is the token to accept with"),
+    fields::flag("mailed").note("Whether a mail with a link of its own goes to the address, too")};
 inline constexpr Schema kMadeInvitation{"MadeInvitation", kMadeInvitationFields};
 inline constexpr std::array kFailedInvitationFields = {fields::text("email"), fields::text("code"),
                                                        fields::text("message")};

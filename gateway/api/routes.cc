@@ -10,6 +10,7 @@
 #include "gateway/api/routes/inference.h"
 #include "gateway/api/routes/invitations.h"
 #include "gateway/api/routes/keys.h"
+#include "gateway/api/routes/mail.h"
 #include "gateway/api/routes/members.h"
 #include "gateway/api/routes/operator.h"
 #include "gateway/api/routes/organizations.h"
@@ -36,7 +37,7 @@ constexpr auto join(const Operation (&... parts)[Counts]) {
 }
 
 constexpr auto kOperations =
-    join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kOrganizationsRoutes,
+    join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kMailRoutes, rows::kOrganizationsRoutes,
          rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kProviderKeysRoutes,
          rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes, rows::kCreditRoutes, rows::kUsageRoutes,
          rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);

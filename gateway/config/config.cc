@@ -11,6 +11,7 @@
 #include "gateway/config/git_config.h"
 #include "gateway/config/llm.h"
 #include "gateway/config/names.h"
+#include "gateway/config/people_sections.h"
 #include "gateway/config/section.h"
 
 namespace tollgate {
@@ -325,26 +326,7 @@ void describe(Section& root, Config& config) {
     describe_ledger(root.section("ledger"), config.ledger);
     describe_operations(root.section("operations"), config.operations);
     describe_llm(root.section("llm", "defaults of every organization, nearer ones go before them"), config.llm);
-    Section& secrets = root.section("secrets", "how secrets are sealed that must be stored, such as providers' keys");
-    secrets.text("master_key_file", config.secrets.master_key_file,
-                 "64 hexadecimal digits, relative to this file; or TOLLGATE_MASTER_KEY in the environment",
-                 {"master.key", true});
-    secrets.text("former_master_key_file", config.secrets.former_master_key_file,
-                 "the one before, while it is being replaced", {"master.key.before", true});
-    root.section("provider_keys", "organizations' own credentials at providers")
-        .texts("allowed_networks", config.provider_keys.allowed_networks,
-               "networks beside public addresses that an organization's own base_url may be in; http only there",
-               "10.0.0.0/8", wrong_with_network);
-    Section& accounts = root.section("accounts", "people and their organizations");
-    accounts.text("public_url", config.accounts.public_url, "that people reach this gateway by: links begin with it",
-                  {"https://tollgate.example.com", true});
-    accounts.check([&config]() -> std::string {
-        const std::string& url = config.accounts.public_url;
-        const bool web = url.starts_with("https://") || url.starts_with("http://");
-        return url.empty() || (web && !url.ends_with('/'))
-                   ? ""
-                   : "public_url must be like https://host, without a slash at its end";
-    });
+    describe_people(root, config);
     describe_plans(root.section("plans", "what organizations may have"), config.plans);
     describe_git(
         root.section("git", "where Git organizations are claimed: asked with a token that the claimer gives once"),
@@ -380,9 +362,10 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
         return fail(0, "tls_certificate_file and tls_private_key_file go together");
     }
     if (const std::string wrong = wrong_with_plans(config); !wrong.empty()) return fail(0, wrong);
+    if (const std::string wrong = wrong_with_people(config); !wrong.empty()) return fail(0, wrong);
     const auto folder = std::filesystem::path(name_in_errors).parent_path();
-    for (std::string* const file :
-         {&config.prices, &config.secrets.master_key_file, &config.secrets.former_master_key_file}) {
+    for (std::string* const file : {&config.prices, &config.secrets.master_key_file,
+                                    &config.secrets.former_master_key_file, &config.mail.drop_folder}) {
         if (!file->empty() && !file->starts_with('/')) *file = (folder / *file).string();
     }
     std::erase_if(config.providers, [&config](const ProviderConfig& one) {

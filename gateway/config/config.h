@@ -89,8 +89,25 @@ struct BillingConfig {
     NanoUsd least_purchase{10 * kNanoPerUsd};  // of people
 };
 
+enum class Registration : std::uint8_t { closed, domains, open };
+
 struct AccountsConfig {
     std::string public_url;  // that people reach the gateway by, without a slash at its end; empty: not known
+    Registration registration = Registration::closed;
+    std::vector<std::string> registration_domains;
+};
+
+enum class SmtpTls : std::uint8_t { required, if_offered, never };
+
+struct MailConfig {
+    std::string from, from_name = "Tollgate";
+    std::string smtp_url, smtp_user;  // no URL: none is sent to a server
+    std::string smtp_password;        // secret: never logged
+    SmtpTls smtp_tls = SmtpTls::required;
+    std::string smtp_ca_file;  // empty: the system's trust store
+    std::string drop_folder;   // without a server; neither: there is no mail
+
+    bool is_on() const { return !smtp_url.empty() || !drop_folder.empty(); }
 };
 
 struct SecretsConfig {
@@ -138,6 +155,7 @@ struct Config {
     SecretsConfig secrets;
     ProviderKeysConfig provider_keys;
     AccountsConfig accounts;
+    MailConfig mail;
     SubscriptionPlans plans;
     BillingConfig billing;
     GitConfig git;

@@ -44,6 +44,20 @@ std::string wrong_with_origin(const std::string& text) {
     return origin ? "" : "is no origin, as https://chat.example.com, nor \"*\"";
 }
 
+std::string wrong_with_domain(const std::string& text) {
+    constexpr std::string_view kCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+    const bool good = !text.empty() && text.find_first_not_of(kCharacters) == std::string::npos &&
+                      !text.starts_with('.') && !text.ends_with('.');
+    return good ? "" : "is no domain, as example.com";
+}
+
+std::string wrong_with_address(const std::string& text) {
+    const bool good = std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; }) &&
+                      text.find_first_of("\"\\(),:;<>[]") == std::string::npos && std::ranges::count(text, '@') == 1 &&
+                      !text.starts_with('@') && !text.ends_with('@');
+    return good ? "" : "must be an e-mail address, as tollgate@example.com";
+}
+
 std::string wrong_with_network(const std::string& text) {
     return wire::Networks::from({text}) ? "" : "is no network, as 10.0.0.0/8 or fd00::/8";
 }

@@ -10,6 +10,10 @@ namespace tollgate {
 std::string wrong_with_forwarded_header(const std::string& name);
 // Scheme, host and, where it is not the usual one, port (RFC 6454, section 6.2), or "*".
 std::string wrong_with_origin(const std::string& text);
+// What stands behind the @ of addresses, in lower case.
+std::string wrong_with_domain(const std::string& text);
+// An e-mail address that mail can come from.
+std::string wrong_with_address(const std::string& text);
 // A network of addresses, such as 10.0.0.0/8.
 std::string wrong_with_network(const std::string& text);
 

@@ -70,6 +70,15 @@ std::string with_meaning(std::string line, const std::string& meaning) {
 // Of our own defaults and examples; only what YAML would take for something else needs quotes.
 std::string as_yaml(const std::string& text) { return text == "-" || text.empty() ? '"' + text + '"' : text; }
 
+bool has_only_comments(const std::string& lines) {
+    for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1) {
+        const auto first = lines.find_first_not_of(' ', at);
+        if (first != std::string::npos && lines[first] != '#' && lines[first] != '\n') return false;
+        if (lines.find('\n', at) == std::string::npos) break;
+    }
+    return true;
+}
+
 }  // namespace
 
 int line_of(const YAML::Node& node) { return node.Mark().is_null() ? 0 : node.Mark().line + 1; }
@@ -223,7 +232,7 @@ std::string Section::example(const std::string& first, const std::string& indent
         if (const auto* nested = std::get_if<Nested>(&entry)) {
             const std::string inside = nested->example(indent + "  ");
             // A name with nothing but comments below it would be no mapping.
-            const bool unset = inside.find_first_not_of(' ') == inside.find('#');
+            const bool unset = has_only_comments(inside);
             if (indent.empty()) out += "\n";
             out += with_meaning(begin + (unset ? "# " : "") + nested->name + ":", nested->meaning);
             out += inside;

@@ -20,8 +20,8 @@ namespace tollgate {
 enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
 inline constexpr std::array<std::string_view, 5> kLogLevelNames = {"debug", "info", "warning", "error", "off"};
 
-enum class LogComponent : std::uint8_t { server, worker, ledger };
-inline constexpr std::array<std::string_view, 3> kLogComponentNames = {"server", "worker", "ledger"};
+enum class LogComponent : std::uint8_t { server, worker, ledger, mail };
+inline constexpr std::array<std::string_view, 4> kLogComponentNames = {"server", "worker", "ledger", "mail"};
 
 enum class LogFormat : std::uint8_t { text, json };
 

@@ -1,12 +1,7 @@
 #include "gateway/tools/initialize.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -16,6 +11,7 @@
 #include "accounting/ledger/ledger.h"
 #include "gateway/wire/clock.h"
 #include "store/data_directory.h"
+#include "store/private_file.h"
 #include "store/rocks_store.h"
 
 namespace tollgate {
@@ -26,20 +22,6 @@ namespace json = boost::json;
 constexpr NanoUsd kQuickstartCredit{5 * kNanoPerUsd};
 constexpr std::uint32_t kInitSlots = 16;
 constexpr auto kQuickstartFile = "quickstart.json";
-
-// Written aside and renamed, so that a crash leaves the old file or the new one.
-Status write_secret_file(const std::string& path, const std::string& text) {
-    const std::string aside = path + ".new";
-    const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0) return Status(StatusCode::io, aside + ": " + std::strerror(errno));
-    const bool written =
-        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
-    ::close(file);
-    if (!written || ::rename(aside.c_str(), path.c_str()) != 0) {
-        return Status(StatusCode::io, path + ": " + std::strerror(errno));
-    }
-    return {};
-}
 
 Result<json::object> read_quickstart(const std::string& path) {
     std::ifstream file(path);
@@ -113,7 +95,7 @@ Result<json::object> make_in_place(const InitOptions& options) {
     auto made = make_data(options.data_dir, options.quickstart);
     if (!made || !options.quickstart) return made;
     const Status status =
-        write_secret_file(std::filesystem::path(options.data_dir) / kQuickstartFile, json::serialize(*made) + "\n");
+        write_private_file(std::filesystem::path(options.data_dir) / kQuickstartFile, json::serialize(*made) + "\n");
     return status.ok() ? std::move(made) : std::unexpected(status);
 }
 
@@ -129,7 +111,7 @@ Result<json::object> make_aside(const InitOptions& options) {
     auto made = make_data(aside, options.quickstart);
     if (!made) return made;
     if (options.quickstart) {
-        const Status status = write_secret_file(data / kQuickstartFile, json::serialize(*made) + "\n");
+        const Status status = write_private_file(data / kQuickstartFile, json::serialize(*made) + "\n");
         if (!status.ok()) return std::unexpected(status);
         fs::rename(slot_file_path(aside), slot_file_path(data), failed);
     }
@@ -155,7 +137,7 @@ Result<std::string> initialize(const InitOptions& options) {
         object["base_url"] = options.base_url;
         object["ops_url"] = options.ops_url;
         if (!current) {
-            const Status status = write_secret_file(path, json::serialize(object) + "\n");
+            const Status status = write_private_file(path, json::serialize(object) + "\n");
             if (!status.ok()) return std::unexpected(status);
         }
     }

@@ -1,16 +1,22 @@
 """One valid call of every route that changes accounts or money."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import yaml
+
+from support.mail import DropFolder, mail_config, token_in
 from support.master_key import secrets_of
 from support.people import new_team
+from support.waiting import eventually
 
 FAR = "2099-01-01T00:00:00Z"
 
 
 def config_for_mutations(directory):
     """With it a gateway can do everything that is called here."""
-    return {"workers": 1, "secrets": secrets_of(directory)}
+    mail = mail_config({"drop_folder": str(directory / "mail")}, registration="open")
+    return {"workers": 1, "secrets": secrets_of(directory), **mail}
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ class Mutations:
         self.add_requests_of_credit()
         self.add_vouchers_and_allowances()
         self.add_provider_keys()
+        self.add_mail()
+        self.wait_for_mail()
 
     def add(self, method, template, body=None, by=None, booked=False, **values):
         """`by`: the caller's key; absent: the operator's."""
@@ -133,6 +141,27 @@ class Mutations:
         for method, change in (("PATCH", {"label": "changed"}), ("DELETE", None)):
             target = self.made("/provider-keys", body | {"label": f"to {method}"})["id"]
             self.add(method, f"{keys}/{{provider_key}}", change, provider_key=target)
+
+    def mails(self, to):
+        return [one for one in self.gateway.manage("GET", "/api/mail?limit=1000")["data"] if one["to"] == to]
+
+    def wait_for_mail(self):
+        """Until none waits: what its sender stores would be taken for what a call stores."""
+        eventually(lambda: self.gateway.manage("GET", "/api/mail?state=waiting")["data"] == [])
+
+    def add_mail(self):
+        root = self.gateway.root_key
+        folder = DropFolder(Path(yaml.safe_load(self.gateway.config_file.read_text())["mail"]["drop_folder"]))
+        asks, confirms = (self.gateway.person(verified=False) for _ in range(2))
+        self.add("POST", "/api/me/verification", by=asks.token)
+        self.add("POST", "/api/registrations", {"email": "registers@people.test", "name": "New"})
+        self.gateway.request("POST", "/api/me/verification", key=confirms.token)
+        token = token_in(folder.one(confirms.email))
+        self.add("POST", "/api/verifications/confirm", {"token": token}, confirms.token)
+        unreachable = "änn@people.test"  # no mail of ours can be addressed so
+        self.gateway.request("POST", "/api/registrations", key=root, json={"email": unreachable, "name": "Ann"})
+        eventually(lambda: self.mails(unreachable)[0]["state"] == "failed")
+        self.add("POST", "/api/mail/{mail}/retry", mail=self.mails(unreachable)[0]["id"])
 
     def add_projects(self):
         projects = "/api/organizations/{organization}/projects"

@@ -53,6 +53,26 @@ TEST(Config, WhatNeedsARestartIsNamed) {
     EXPECT_EQ(named("", "retention: {classes: {standard: {number: 0, days: 5}}}"), Names{"retention.classes"});
     EXPECT_EQ(named("", "llm: {model: m, parameters: {seed: 1}}"), (Names{"llm.model", "llm.parameters"}));
     EXPECT_EQ(named("", "prices: other.yaml\nlog: {level: debug, levels: {ledger: error}}"), Names());
+    EXPECT_EQ(named("", "secrets: {master_key_file: a.key}"), Names());
+}
+
+TEST(Config, FilesOfSecretsAndMailAreBesideTheFile) {
+    const Config config = good(
+        "secrets: {master_key_file: a.key, former_master_key_file: /b.key}\n"
+        "accounts: {public_url: https://x.example}\n"
+        "mail: {drop_folder: mail, from: gate@x.example}");
+    EXPECT_EQ(config.secrets.master_key_file, "/etc/tollgate/a.key");
+    EXPECT_EQ(config.secrets.former_master_key_file, "/b.key");
+    EXPECT_EQ(config.mail.drop_folder, "/etc/tollgate/mail");
+    EXPECT_TRUE(config.mail.is_on());
+    EXPECT_FALSE(good("").mail.is_on());
+}
+
+TEST(Config, NetworksDomainsAndAddressesAreWhatTheySay) {
+    expect_problem("provider_keys: {allowed_networks: [10.0.0.0/8, ten]}", "t.yaml:1", "ten");
+    expect_problem("accounts: {registration_domains: [Example.com]}", "t.yaml:1", "Example.com");
+    expect_problem("accounts: {public_url: https://x}\nmail: {drop_folder: m, from: a b@x}", "t.yaml", "from must be");
+    expect_problem("mail: {smtp_url: http://x}", "t.yaml", "smtp://");
 }
 
 TEST(Config, OriginsArePlainOrigins) {

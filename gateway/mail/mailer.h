@@ -1,0 +1,59 @@
+// Sends what is in the outbox, on a thread of its own. Several attempts at one mail are far apart, and bounded
+// (accounting/accounts/outbox.h).
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "accounting/accounts/accounts.h"
+#include "accounting/accounts/outbox.h"
+#include "gateway/config/config.h"
+#include "gateway/log/log.h"
+#include "gateway/mail/delivery.h"
+#include "gateway/mail/message.h"
+
+namespace tollgate {
+
+class Mailer {
+  public:
+    // `accounts` must outlive it. `base` is the gateway's public URL. Makes the drop folder, if there is to be one. io.
+    static Result<std::unique_ptr<Mailer>> open(Accounts& accounts, const MailConfig& config, std::string base,
+                                                const Logger& logger);
+    ~Mailer();  // stops it
+    Mailer(const Mailer&) = delete;
+    Mailer& operator=(const Mailer&) = delete;
+
+    void start();
+    void stop();  // soon: a running attempt is given up, and repeated after the next start
+    // Any thread: there is something to send.
+    void wake();
+
+  private:
+    Mailer(Accounts& accounts, const MailConfig& config, std::string base, const Logger& logger);
+    void run();
+    void wait();
+    // One mail that is due: sent, deleted, or put off. False: the store takes nothing now.
+    bool handle(const Mail& mail);
+    Status attempt(Mail mail);
+    Status remove(const Mail& mail);
+    // What it says, with a new token, whose digest the change stores; not_found: what it is about is over.
+    Result<Letter> write(Change& change, Mail& mail);
+    Result<Letter> write_invitation(Change& change, const Mail& mail);
+    Delivery deliver(const Mail& mail, const Letter& letter);
+
+    Accounts& accounts_;
+    const MailConfig config_;
+    const std::string base_;
+    const Logger logger_;
+    std::mutex mutex_;
+    std::condition_variable woken_;
+    bool wake_ = false;  // guarded by mutex_
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace tollgate
