@@ -66,7 +66,7 @@ stage_bench() {
 }
 
 stage_asan() {
-    build asan tollgate bump_schema build_journal "${UNIT_TESTS[@]}"
+    build asan tollgate bump_schema build_journal dump_store "${UNIT_TESTS[@]}"
     unit_tests asan
 }
 
