@@ -54,10 +54,10 @@ Result<std::unique_ptr<Accounts>> Accounts::load(Store& store, CreditTable& cred
 // In this order, because each refers to the ones before.
 Status Accounts::load_all() {
     DirectoryBuilder builder;
-    for (const auto step : {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users,
-                            &Accounts::load_members, &Accounts::load_keys, &Accounts::load_invitations,
-                            &Accounts::load_git_claims, &Accounts::load_presets, &Accounts::load_root_key,
-                            &Accounts::load_data_keys, &Accounts::load_provider_keys}) {
+    for (const auto step :
+         {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users, &Accounts::load_members,
+          &Accounts::load_keys, &Accounts::load_invitations, &Accounts::load_git_claims, &Accounts::load_presets,
+          &Accounts::load_root_key, &Accounts::load_data_keys, &Accounts::load_provider_keys}) {
         if (Status status = (this->*step)(builder); !status.ok()) return status;
     }
     directory_ = std::move(builder).build();

@@ -2,8 +2,9 @@
 // its row of the history and its idempotency record in the same batch. Entries are immutable; a correction is a new
 // one.
 //
-// An idempotency key belongs to the organization and the scope that the request names. The same key with the same content returns the first result; with
-// other content it fails with already_exists. Notes and actors do not count as content.
+// An idempotency key belongs to the organization and the scope that the request names. The same key with the same
+// content returns the first result; with other content it fails with already_exists. Notes and actors do not count as
+// content.
 #pragma once
 
 #include <cstdint>

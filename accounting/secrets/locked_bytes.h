@@ -1,4 +1,5 @@
-// Secrets in memory: pages of their own, in no core dump, wiped when they end, and not swapped out unless they are large.
+// Secrets in memory: pages of their own, in no core dump, wiped when they end, and not swapped out unless they are
+// large.
 #pragma once
 
 #include <cstddef>

@@ -90,8 +90,8 @@ RepeatableCall repeatable(const ApiRequest& request) {
 Error prove(Call& call) {
     const ApiRequest& request = call.request;
     if (!request.idempotency_key.empty()) {
-        const auto earlier = find_answer(*call.services.store, call.services.accounts->vault(), repeatable(request),
-                                         request.now_ms);
+        const auto earlier =
+            find_answer(*call.services.store, call.services.accounts->vault(), repeatable(request), request.now_ms);
         if (!earlier || *earlier) return {};
     }
     return request.operation->handler.prove(call);

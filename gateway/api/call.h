@@ -36,7 +36,7 @@ struct ApiAnswer {
     std::string_view content_type = "application/json";
     // Set if the body holds a secret: what it belongs to. Such a body is stored sealed or not at all.
     std::string secret_of;
-    Error error;            // if set, it is the answer
+    Error error;                                  // if set, it is the answer
     std::shared_ptr<LiveUsage::Watcher> watcher;  // if set, what it sees is (gateway/api/live_activity.h)
 };
 

@@ -7,8 +7,8 @@
 #include "gateway/api/live_activity.h"
 #include "gateway/api/month_report.h"
 #include "gateway/api/policies.h"
-#include "gateway/api/savings.h"
 #include "gateway/api/routes/row.h"
+#include "gateway/api/savings.h"
 
 namespace tollgate::rows {
 
