@@ -1,7 +1,9 @@
-// The command line: serve, check, options, init, version; the ledger's tools are in tools/commands.cc.
+// The command line: serve, check, options, init, version; the ledger's tools are in tools/commands.cc, the client of a
+// running gateway in command_line/client_options.cc.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "gateway/command_line/client_options.h"
 #include "gateway/reload.h"
 #include "gateway/server.h"
 #include "gateway/tools/commands.h"
@@ -57,6 +59,9 @@ int main(int argc, char** argv) {
     init_command->add_option("--ops-url", options.ops_url, "Where the operations listener is, for quickstart.json");
     std::function<tollgate::Status()> run_tool;
     tollgate::add_tool_commands(app, run_tool);
+    std::function<int()> run_client;
+    tollgate::add_client_commands(app, run_client);
+    tollgate::add_completion_commands(app, run_client);
     CLI::App* const version = app.add_subcommand("version", "Print the version");
 
     try {
@@ -73,6 +78,7 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (run_tool) return report(run_tool());
+    if (run_client) return run_client();
     if (init_command->parsed()) return init(options, as_json);
     return run_with_config(config_path, check->parsed());
 }

@@ -1,5 +1,6 @@
 """TLS on both legs: upstreams are always verified; clients may be served with a certificate."""
 
+import contextlib
 import ssl
 import subprocess
 import urllib.request
@@ -7,6 +8,7 @@ import urllib.request
 import pytest
 
 from support.chat import post_chat
+from support.command_line import Client
 from support.processes import SAMPLE_UPSTREAM, Gateway, SampleUpstream, address_of, first_line, provider
 from support.sse import Stream
 
@@ -88,10 +90,12 @@ def test_a_plain_upstream_behind_https_is_an_error_and_not_a_downgrade(start_gat
         upstream.stop()
 
 
-def test_clients_are_served_over_tls(tmp_path, sample, certificate):
+@contextlib.contextmanager
+def served_over_tls(folder, sample, certificate):
+    """A gateway that clients reach over TLS: it and its port."""
     made, key = certificate
     gateway = Gateway(
-        tmp_path / "gateway",
+        folder / "gateway",
         [provider("sample", sample.base_url)],
         tls_certificate_file=str(made),
         tls_private_key_file=str(key),
@@ -103,13 +107,26 @@ def test_clients_are_served_over_tls(tmp_path, sample, certificate):
     try:
         line, _ = first_line(process)
         assert "data https://" in line
-        port = address_of(line)[1]
-        trusted = ssl.create_default_context(cafile=made)
-        with urllib.request.urlopen(f"https://localhost:{port}/", context=trusted, timeout=10) as answer:
-            assert answer.status == 200
-        with pytest.raises(Exception):
-            urllib.request.urlopen(f"http://localhost:{port}/", timeout=5)
+        yield gateway, address_of(line)[1]
     finally:
         process.terminate()
         assert process.wait(20) == 0
         process.stdout.close()
+
+
+def test_clients_are_served_over_tls(tmp_path, sample, certificate):
+    with served_over_tls(tmp_path, sample, certificate) as (_, port):
+        trusted = ssl.create_default_context(cafile=certificate[0])
+        with urllib.request.urlopen(f"https://localhost:{port}/", context=trusted, timeout=10) as answer:
+            assert answer.status == 200
+        with pytest.raises(Exception):
+            urllib.request.urlopen(f"http://localhost:{port}/", timeout=5)
+
+
+def test_the_client_on_the_command_line_checks_the_certificate(tmp_path, sample, certificate):
+    with served_over_tls(tmp_path, sample, certificate) as (gateway, port):
+        shell = Client(f"https://localhost:{port}", tmp_path, gateway.root_key)
+        assert shell.may("org", "list", "--ca-file", certificate[0])["data"] == []
+        assert "TLS" in shell.fails(8, "org", "list")["message"], "nobody vouches for it"
+        other_name = ("--url", f"https://127.0.0.1:{port}", "--ca-file", certificate[0])
+        assert "TLS" in shell.fails(8, "org", "list", *other_name)["message"]

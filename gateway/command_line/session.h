@@ -1,0 +1,55 @@
+// The client's side of calls to one gateway as one caller: repeats what was lost, and knows people and organizations by
+// the names that people call them.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "gateway/command_line/client.h"
+#include "gateway/command_line/http_client.h"
+
+namespace tollgate {
+
+// A failure that is said to the user: an error of the API, or the client's own in the same form.
+struct ClientFailure {
+    int exit_code = kFailedHere;
+    std::string json;     // {"error":{…}}
+    std::string message;  // the same in words
+};
+ClientFailure own_failure(int exit_code, std::string_view code, std::string message);
+ClientFailure failure_of(const HttpReply& reply);
+template <class T>
+using ClientResult = std::expected<T, ClientFailure>;
+
+class Session {
+  public:
+    // Of the settings, the environment and the credentials file. A token that the file holds goes to its gateway alone.
+    static ClientResult<Session> open(const ClientSettings& settings, bool needs_token);
+
+    // The reply if it is a success. Where `idempotency_key` is not empty, or nothing is changed, a lost answer is asked
+    // for again.
+    ClientResult<HttpReply> send(const ClientCall& call, const std::string& idempotency_key = {},
+                                 const std::string& if_match = {},
+                                 const std::function<void(std::string_view)>& on_events = {});
+
+    // What a path takes for what was typed: an organization's id for its slug; a person's for an e-mail address.
+    ClientResult<std::string> id_of(std::string_view parameter, const std::string& typed,
+                                    const std::string& organization);
+    const std::string& organization() const { return organization_; }  // as typed; empty: none
+    const GatewayUrl& url() const { return client_.url(); }
+    const std::string& token() const { return token_; }
+
+  private:
+    Session(HttpClient client, std::string token, std::string organization)
+        : client_(std::move(client)), token_(std::move(token)), organization_(std::move(organization)) {}
+    // The member `wanted` of the item of a list whose member `name` is `value`, in any case; empty: there is none.
+    ClientResult<std::string> look_up(std::string target, std::string_view name, std::string_view value,
+                                      std::string_view wanted);
+
+    HttpClient client_;
+    std::string token_, organization_;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,395 @@
+"""The client on the command line: the life of an organization by it alone, and what scripts and people rely on."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import pty
+import shutil
+import socket
+import stat
+import subprocess
+import threading
+import uuid
+
+import pytest
+
+from support.command_line import Client
+from support.processes import GATEWAY
+
+DONE, WRONG_USAGE, NOT_AUTHORIZED, NOT_FOUND, CONFLICT, LIMIT, SERVER_FAILED, NOT_REACHED = 0, 2, 3, 4, 5, 6, 7, 8
+
+
+@pytest.fixture
+def client_of(gateway, tmp_path):
+    """A shell of whoever holds the token."""
+    return lambda token="": Client(gateway.base_url, tmp_path, token)
+
+
+@pytest.fixture
+def operator(gateway, client_of):
+    return client_of(gateway.root_key)
+
+
+@pytest.fixture
+def new_person(operator, client_of):
+    """Makes a user by the command line: the shell of that person, and the address."""
+
+    def make(name):
+        email = f"{name}-{uuid.uuid4().hex[:8]}@people.test"
+        made = operator.may(
+            *("user", "create", "--email", email, "--name", name, "--verified", "true", "--token.name", "shell")
+        )
+        return client_of(made["personal_token"]), email
+
+    return make
+
+
+def only(items):
+    assert len(items) == 1, items
+    return items[0]
+
+
+def test_the_life_of_an_organization(gateway, operator, new_person):
+    ann, _ = new_person("ann")
+    bob, bobs_address = new_person("bob")
+    bobs_id = bob.may("me", "show")["user"]["id"]
+
+    slug = f"life-{uuid.uuid4().hex[:8]}"
+    made = ann.may("org", "create", "--name", "Life", "--slug", slug)
+    of_it = ("--org", slug)
+
+    invited = only(ann.may("invitation", "create", *of_it, "--email", bobs_address, "--role", "member")["data"])
+    token = invited["link"].rpartition("/")[2]
+    assert bob.may("invitation", "read", token)["state"] == "pending"
+    assert bob.may("invitation", "accept", "--token", token)["role"] == "member"
+
+    assert bob.fails(NOT_AUTHORIZED, "project", "create", *of_it, "--name", "Mine")["code"] == "permission_denied"
+    assert ann.may("member", "update", *of_it, bobs_address, "--role", "admin")["role"] == "admin"
+    assert bob.may("member", "update", *of_it, bobs_id, "--role", "admin")["role"] == "admin"
+    project = bob.may("project", "create", *of_it, "--name", "Mine")
+    assert bob.may("project", "make-default", *of_it, project["id"])["is_default"] is True
+
+    key = bob.may("key", "create", *of_it, "--name", "bob's", "--limit", "5", "--limit-reset", "monthly")
+    assert key["data"]["project_id"] == project["id"]
+    assert ann.may("org", "set-llm", *of_it, "--model", "test/chat")["model"] == "test/chat"
+
+    voucher = only(operator.may("voucher", "create", "--amount", "12.5")["data"])
+    assert ann.may("voucher", "redeem", *of_it, "--code", voucher["code"])["balance"] == 12.5
+    assert operator.may("credits", "grant", *of_it, "--amount", "0.25", "--note", "from us")["balance"] == 12.75
+    answer = gateway.request(
+        "POST", "/v1/chat/completions", key=key["key"], json={"messages": [{"role": "user", "content": "hello"}]}
+    )
+    assert answer.status == 200, answer.body
+    cost = answer.json()["usage"]["cost"]
+
+    row = only(ann.may("activity", "list", *of_it, "--key", key["data"]["hash"])["data"])
+    assert (row["model"], row["usage"]) == ("test/chat", cost)
+    table = ann.run("activity", "list", *of_it, "--format", "csv")
+    assert only(list(csv.DictReader(io.StringIO(table.out))))["id"] == row["id"]
+    spent = {one["user_id"]: one["lifetime_spend"] for one in ann.may("member", "finances", *of_it)["items"]}
+    assert spent[bobs_id] == cost
+
+    bought = ann.may("purchase", "create", *of_it, "--amount", "10")["transaction_id"]
+    operator.may("purchase", "confirm", *of_it, bought)
+    personal = ann.may("me", "show")["user"]["personal_organization_id"]
+    assert ann.may("credits", "transfer", *of_it, "--to", personal, "--amount", "4")["amount"] == -4
+    assert ann.may("credits", "show", "--org", personal)["balance"] == 4
+    assert len(ann.may("credits", "transactions", *of_it)["data"]) >= 4
+
+    assert ann.fails(CONFLICT, "member", "remove", *of_it, ann.may("me", "show")["user"]["id"], "--yes")[
+        "reason"
+    ] == "last_owner"
+    assert bob.may("member", "remove", *of_it, bobs_id, "--yes") == {"removed": True, "keys_disabled": 1}
+    assert bob.fails(NOT_FOUND, "org", "show", made["id"])["code"] == "not_found"
+    assert ann.fails(CONFLICT, "org", "delete", slug, "--yes", "--confirm", "Life")["reason"] == "credit_left"
+    assert ann.may("org", "delete", slug, "--yes", "--confirm", "Life", "--forfeit", "true")["deleted"] is True
+    assert ann.fails(NOT_FOUND, "org", "show", slug)["code"] == "not_found"
+
+
+def test_people_read_tables(operator, new_person):
+    ann, _ = new_person("ann")
+    ann.may("org", "create", "--name", "Table", "--slug", f"t-{uuid.uuid4().hex[:8]}")
+    shown = ann.run("org", "list", "--columns", "name,kind")
+    assert shown.code == DONE and shown.err == ""
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert lines[0] == ["name", "kind"] and ["Table", "team"] in lines
+    assert ann.run("me", "show").out.startswith("user.id")
+    unknown = ann.run("org", "list", "--columns", "nonsense")
+    assert unknown.code == WRONG_USAGE and "none of them" in unknown.err
+
+
+def test_lists_follow_their_pages(gateway, operator):
+    organization = gateway.manage("POST", "/api/organizations", {"name": "Pages"})["id"]
+    for number in range(7):
+        operator.may("key", "create", "--org", organization, "--name", f"key {number}")
+    some = operator.run("key", "list", "--org", organization, "--limit", "3", "--columns", "name")
+    assert len(some.out.splitlines()) == 4 and "--all" in some.err
+    pages = operator.run("key", "list", "--org", organization, "--limit", "3", "--all", "--json").out.splitlines()
+    assert sorted(key["name"] for page in pages for key in json.loads(page)["data"]) == [f"key {n}" for n in range(7)]
+
+
+def test_json_is_the_answer_as_it_came(gateway, operator):
+    organization = gateway.manage("POST", "/api/organizations", {"name": "Plain"})["id"]
+    raw = gateway.request("GET", f"/api/organizations/{organization}", key=gateway.root_key).text
+    assert operator.run("org", "show", organization, "--json").out == raw + "\n"
+
+
+@pytest.mark.parametrize(
+    "code, words",
+    [
+        (NOT_AUTHORIZED, ("user", "list")),
+        (NOT_FOUND, ("key", "show", "0" * 64)),
+        (WRONG_USAGE, ("key", "create", "--name", "")),
+        (NOT_FOUND, ("org", "show", "no-such-slug")),
+        (NOT_FOUND, ("member", "show", "nobody@people.test")),
+        (WRONG_USAGE, ("key", "create", "--name", "k", "--limit", "much")),
+        (WRONG_USAGE, ("member", "remove", str(uuid.UUID(int=1)))),
+    ],
+)
+def test_row_65_each_failure_has_its_code_and_an_error_object(team, client_of, code, words):
+    owner = client_of(team.owner.token)
+    error = owner.fails(code, *words, TOLLGATE_ORG=team.organization)
+    assert error["message"] and error["code"]
+    told = owner.run(*words, TOLLGATE_ORG=team.organization)
+    assert (told.code, told.out) == (code, "") and told.err.startswith("tollgate: ")
+
+
+def test_without_a_token_nothing_is_sent(client_of):
+    error = client_of().fails(NOT_AUTHORIZED, "me", "show")
+    assert error["code"] == "token_missing" and "tollgate login" in error["message"]
+    assert client_of("sk-tg-user-nonsense").fails(NOT_AUTHORIZED, "me", "show")["code"] == "invalid_api_key"
+
+
+def test_limits_have_a_code_of_their_own(gateway, client_of, team):
+    owner = client_of(team.owner.token)
+    addresses = [word for n in range(10) for word in ("--emails", f"many-{n}@people.test")]
+    told = owner.run("invitation", "create", "--org", team.organization, *addresses, "--json")
+    assert told.code in (DONE, LIMIT)
+    refused = owner.fails(LIMIT, "invitation", "create", "--org", team.organization, "--email", "one@people.test")
+    assert refused["reason"] == "limit_reached"
+
+
+def test_where_nothing_listens(client_of, gateway):
+    error = client_of(gateway.root_key).fails(NOT_REACHED, "org", "list", "--url", "http://127.0.0.1:1")
+    assert error["code"] == "not_reached"
+
+
+def test_usage_that_is_wrong(operator):
+    for words in (("key",), ("key", "nonsense"), ("org", "show", "--nonsense"), ("member", "show")):
+        ended = operator.run(*words)
+        assert (ended.code, ended.out) == (WRONG_USAGE, "") and ended.err, words
+    assert operator.run("org", "show").code == WRONG_USAGE, "no organization is named anywhere"
+
+
+def test_what_deletes_needs_yes_where_nobody_can_be_asked(gateway, operator):
+    account = gateway.new_account(None)
+    words = ("key", "delete", "--org", account.organization, account.hash)
+    assert operator.fails(WRONG_USAGE, *words)["code"] == "confirmation_needed"
+    assert operator.may(*words, "--yes") == {"deleted": True}
+
+
+def test_a_body_may_come_whole(operator):
+    name = f"Whole {uuid.uuid4().hex[:8]}"
+    made = operator.may("org", "create", "--body", "-", stdin=json.dumps({"name": name}))
+    assert made["name"] == name
+    assert operator.fails(WRONG_USAGE, "org", "create", "--body", "-", "--name", "x", stdin="{}")["code"] == "wrong_usage"
+
+
+# --- Credentials
+
+
+def test_login_stores_where_and_who(gateway, tmp_path):
+    account = gateway.new_account(None)
+    shell = Client(gateway.base_url, tmp_path)
+    done = shell.run("login", "--org", account.organization, stdin=gateway.root_key + "\n")
+    assert done.code == DONE and gateway.root_key not in done.out + done.err
+    file = tmp_path / ".config/tollgate/credentials.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert shell.may("key", "list", TOLLGATE_URL="")["data"], "neither address, token nor organization is named"
+    file.chmod(0o640)
+    assert "chmod 600" in shell.fails(NOT_AUTHORIZED, "key", "list", TOLLGATE_URL="")["message"]
+    file.chmod(0o600)
+    assert shell.run("logout").code == DONE and not file.exists()
+
+
+def test_login_refuses_what_is_no_token(gateway, tmp_path):
+    shell = Client(gateway.base_url, tmp_path)
+    assert shell.run("login", stdin="sk-nonsense\n").code == NOT_AUTHORIZED
+    assert shell.run("login", stdin="").code != DONE
+    assert not (tmp_path / ".config").exists()
+
+
+def test_a_stored_token_goes_to_its_gateway_alone(gateway, tmp_path):
+    shell = Client(gateway.base_url, tmp_path)
+    assert shell.run("login", stdin=gateway.root_key + "\n").code == DONE
+    heard = []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer():
+            connection, _ = other.accept()
+            with connection:
+                heard.append(connection.recv(65536))
+                connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
+
+        listener = threading.Thread(target=answer, daemon=True)
+        listener.start()
+        url = "http://127.0.0.1:%d" % other.getsockname()[1]
+        assert shell.fails(NOT_AUTHORIZED, "org", "list", "--url", url)["code"] == "token_missing"
+        shell.run("openapi", "show", "--url", url)  # which needs none
+        listener.join(10)
+    assert len(heard) == 1 and b"authorization" not in heard[0].lower()
+
+
+# --- Lost answers
+
+
+class Lossy:
+    """Hands requests on to a gateway and loses the first answers."""
+
+    def __init__(self, gateway, losses):
+        self.gateway, self.losses, self.heads = gateway, losses, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            with client, socket.create_connection(self.gateway.data) as upstream:
+                request = client.recv(65536)
+                self.heads.append(request.partition(b"\r\n\r\n")[0].decode().lower())
+                upstream.sendall(request)
+                answer = b""
+                while piece := upstream.recv(65536):
+                    answer += piece
+                if self.losses > 0:
+                    self.losses -= 1
+                else:
+                    client.sendall(answer)
+
+    def keys(self):
+        return {line for head in self.heads for line in head.splitlines() if line.startswith("idempotency-key: ")}
+
+
+@pytest.fixture
+def lossy(gateway):
+    made = []
+
+    def make(losses):
+        made.append(Lossy(gateway, losses))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.listener.close()
+
+
+def test_a_lost_answer_is_asked_for_again_and_nothing_is_done_twice(gateway, operator, lossy):
+    account = gateway.new_account("5")
+    between = lossy(2)
+    words = ("credits", "grant", "--org", account.organization, "--amount", "1", "--url", between.url)
+    assert operator.may(*words)["repeated"] is True
+    assert len(between.heads) == 3 and len(between.keys()) == 1
+    assert gateway.credits(account)["balance"] == 6
+
+
+def test_an_answer_that_stays_lost_says_that_nothing_is_known(gateway, operator, lossy):
+    between = lossy(100)
+    error = operator.fails(NOT_REACHED, "org", "list", "--url", between.url)
+    assert error["code"] == "answer_lost" and "not known" in error["message"]
+
+
+# --- Completion
+
+
+@pytest.mark.parametrize(
+    "typed, expected",
+    [
+        (["k"], ["key"]),
+        (["key", "cr"], ["create"]),
+        (["key", "create", "--limit-r"], ["--limit-reset"]),
+        (["key", "create", "--limit-reset", ""], ["daily", "monthly", "null", "weekly"]),
+        (["ledger", "v"], ["verify"]),
+        (["completion", ""], ["bash", "fish", "zsh"]),
+    ],
+)
+def test_completion_knows_commands_options_and_words(client_of, typed, expected):
+    found = client_of().run("complete-words", "--", *typed)
+    assert found.code == DONE and sorted(found.out.split()) == expected
+
+
+def test_the_bash_script_completes(client_of, tmp_path):
+    shell = client_of()
+    script = shell.run("completion", "bash").out + (
+        "COMP_WORDS=(tollgate voucher re)\nCOMP_CWORD=2\n_tollgate\necho \"${COMPREPLY[@]}\"\n"
+    )
+    path = f"{GATEWAY.parent}:{shell.environment()['PATH']}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=shell.environment(PATH=path))
+    assert (done.stdout.strip(), done.stderr) == ("redeem", "")
+
+
+@pytest.mark.parametrize("other", ["zsh", "fish"])
+def test_the_scripts_of_other_shells_can_be_read(client_of, other):
+    script = client_of().run("completion", other).out
+    assert "tollgate complete-words --" in script
+    if shutil.which(other) is None:
+        pytest.skip(f"{other} is absent: only the script's text was looked at")
+    checked = subprocess.run([other, "-n"], input=script, capture_output=True, text=True)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_each_command_has_help(client_of):
+    shell = client_of()
+    groups = shell.run("complete-words", "--", "").out.split()
+    assert {"org", "project", "member", "invitation", "key", "credits", "voucher", "activity", "me"} <= set(groups)
+    shown = shell.run("key", "create", "--help")
+    assert shown.code == DONE and "POST /api/organizations/{organization}/keys" in shown.out
+    assert "--limit-reset daily|weekly|monthly|null" in shown.out
+
+
+# --- At a terminal
+
+
+@pytest.fixture
+def at_terminal():
+    """Runs a command whose standard input is a terminal where somebody types: the exit code, and what is shown there."""
+
+    def run(shell, *words, typed, question):
+        keyboard, terminal = pty.openpty()
+        with subprocess.Popen(
+            [GATEWAY, *words], stdin=terminal, stdout=terminal, stderr=terminal, env=shell.environment()
+        ) as process:
+            os.close(terminal)
+            shown = b""
+            while question not in shown:
+                shown += os.read(keyboard, 4096)
+            os.write(keyboard, typed)
+            with contextlib.suppress(OSError):  # when it ends, the terminal is gone
+                while piece := os.read(keyboard, 4096):
+                    shown += piece
+            os.close(keyboard)
+            return process.wait(30), shown
+
+    return run
+
+
+def test_a_token_that_is_typed_is_not_shown(gateway, tmp_path, at_terminal):
+    shell = Client(gateway.base_url, tmp_path)
+    code, shown = at_terminal(shell, "login", typed=gateway.root_key.encode() + b"\n", question=b"Token: ")
+    assert code == DONE and gateway.root_key.encode() not in shown
+    assert shell.may("org", "list", TOLLGATE_URL="")["data"] is not None
+
+
+@pytest.mark.parametrize("answer, is_deleted", [(b"n\n", False), (b"\n", False), (b"y\n", True)])
+def test_what_deletes_asks_first(gateway, operator, at_terminal, answer, is_deleted):
+    account = gateway.new_account(None)
+    words = ("key", "delete", "--org", account.organization, account.hash)
+    code, _ = at_terminal(operator, *words, typed=answer, question=b"[y/N]")
+    assert (code == DONE) is is_deleted
+    shown = operator.run("key", "show", "--org", account.organization, account.hash)
+    assert shown.code == (NOT_FOUND if is_deleted else DONE)
