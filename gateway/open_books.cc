@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "accounting/accounts/carried_spend.h"
 #include "store/data_directory.h"
 #include "store/rocks_store.h"
 
@@ -49,6 +50,7 @@ Status open_books(Services& services, std::uint32_t workers) {
         Ledger::open(*services.store, *services.slots, *services.credits, ledger_options, wire::unix_ms_now());
     if (!ledger) return ledger.error();
     services.ledger = std::move(*ledger);
+    if (Status status = restore_carried_spend(*services.store, *services.credits); !status.ok()) return status;
     if (const auto found = services.ledger->counters(); found.recovered_settled + found.recovered_open > 0) {
         logger.info("recovered what the last process left: " + std::to_string(found.recovered_settled) +
                     " settled requests, " + std::to_string(found.recovered_open) + " that were running");
