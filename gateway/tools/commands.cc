@@ -5,6 +5,7 @@
 
 #include "gateway/tools/backup.h"
 #include "gateway/tools/export.h"
+#include "gateway/tools/import_command.h"
 #include "gateway/tools/ledger_commands.h"
 
 namespace tollgate {
@@ -70,6 +71,38 @@ void add_restore(CLI::App& app, std::function<Status()>& run) {
     command->callback([options, &run] { run = [options] { return restore_command(*options); }; });
 }
 
+void add_import_of(CLI::App& import, const char* name, const char* about, bool is_litellm,
+                   std::function<Status()>& run) {
+    const auto options = std::make_shared<ImportCommand>();
+    options->is_litellm = is_litellm;
+    CLI::App* const command = import.add_subcommand(name, about);
+    command->add_option("--dump", options->dump, "The database as SQL text; - is standard input")->required();
+    command->add_option("--data-dir", options->data_dir, "Data directory, of a stopped gateway");
+    CLI::Option_group* const steps = command->add_option_group("Step");
+    const std::pair<const char*, ImportStep> kSteps[] = {{"--inspect", ImportStep::inspect},
+                                                         {"--plan", ImportStep::plan},
+                                                         {"--apply", ImportStep::apply},
+                                                         {"--verify", ImportStep::verify}};
+    for (const auto& [flag, step] : kSteps) {
+        steps->add_flag_callback(flag, [options, chosen = step] { options->step = chosen; });
+    }
+    steps->require_option(1);
+    command->add_flag("--accept-wider", options->accept_wider, "Enable keys that could do less there than here");
+    command->add_flag("--json", options->as_json, "Print one JSON object");
+    if (is_litellm) {
+        command->add_option("--organization", options->organization, "Name of the one for what belongs to none there");
+        command->add_option("--credit", options->credit, "USD for each organization; there they have none");
+    }
+    command->callback([options, &run] { run = [options] { return import_command(*options); }; });
+}
+
+void add_import(CLI::App& app, std::function<Status()>& run) {
+    CLI::App* const import = app.add_subcommand("import", "Bring in accounts and keys of another gateway");
+    import->require_subcommand(1);
+    add_import_of(*import, "litellm", "A PostgreSQL dump of LiteLLM", true, run);
+    add_import_of(*import, "one-api", "A dump of one-api or new-api", false, run);
+}
+
 }  // namespace
 
 void add_tool_commands(CLI::App& app, std::function<Status()>& run) {
@@ -80,6 +113,7 @@ void add_tool_commands(CLI::App& app, std::function<Status()>& run) {
     add_export(*ledger, run);
     add_backup(app, run);
     add_restore(app, run);
+    add_import(app, run);
 }
 
 }  // namespace tollgate

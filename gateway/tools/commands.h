@@ -1,4 +1,4 @@
-// The command lines of the tools: ledger verify | balance | export, backup, restore.
+// The command lines of the tools: ledger verify | balance | export, backup, restore, import.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -25,6 +25,7 @@ PAGES = [
     "docs/operations.md",
     "docs/ledger_tools.md",
     "docs/command_line.md",
+    "docs/import.md",
 ]
 # Pages that start programs of their own do so on free ports here.
 FREE_PORTS = {"MINE_LISTEN": "127.0.0.1:0", "MINE_OPS_LISTEN": "127.0.0.1:0"}
