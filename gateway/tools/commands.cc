@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gateway/tools/backup.h"
+#include "gateway/tools/convert_command.h"
 #include "gateway/tools/export.h"
 #include "gateway/tools/import_command.h"
 #include "gateway/tools/ledger_commands.h"
@@ -96,11 +97,21 @@ void add_import_of(CLI::App& import, const char* name, const char* about, bool i
     command->callback([options, &run] { run = [options] { return import_command(*options); }; });
 }
 
+void add_convert(CLI::App& import, std::function<Status()>& run) {
+    const auto options = std::make_shared<ConvertCommand>();
+    CLI::App* const command =
+        import.add_subcommand("litellm-config", "Providers and prices of a LiteLLM configuration");
+    command->add_option("--config", options->config, "LiteLLM's config.yaml")->required();
+    command->add_option("--to", options->directory, "Directory for providers.yaml and prices.yaml")->required();
+    command->callback([options, &run] { run = [options] { return convert_command(*options); }; });
+}
+
 void add_import(CLI::App& app, std::function<Status()>& run) {
     CLI::App* const import = app.add_subcommand("import", "Bring in accounts and keys of another gateway");
     import->require_subcommand(1);
     add_import_of(*import, "litellm", "A PostgreSQL dump of LiteLLM", true, run);
     add_import_of(*import, "one-api", "A dump of one-api or new-api", false, run);
+    add_convert(*import, run);
 }
 
 }  // namespace
