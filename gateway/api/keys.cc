@@ -7,7 +7,7 @@ namespace tollgate {
 namespace {
 
 // What a change may name, and figures that change by themselves.
-constexpr std::initializer_list<std::string_view> kChangeable = {"name", "disabled", "limit", "limit_reset"};
+constexpr std::initializer_list<std::string_view> kChangeable = {"name", "disabled", "limit", "limit_reset", "rules"};
 constexpr std::initializer_list<std::string_view> kMoving = {
     "limit_remaining",   "last_used_at",      "usage",      "usage_daily",
     "usage_weekly",      "usage_monthly",     "byok_usage", "byok_usage_daily",

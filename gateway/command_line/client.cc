@@ -82,10 +82,10 @@ std::string_view page_parameter(const Operation& operation) {
     return {};
 }
 
-bool is_json(const HttpReply& reply) { return reply.content_type.starts_with("application/json"); }
+bool is_json(const GatewayReply& reply) { return reply.content_type.starts_with("application/json"); }
 
 // Writes an answer and returns where its list goes on. A further page of CSV has no line of names.
-ClientResult<std::string> show(const HttpReply& reply, bool is_first, const ClientSettings& settings) {
+ClientResult<std::string> show(const GatewayReply& reply, bool is_first, const ClientSettings& settings) {
     if (reply.content_type.starts_with("text/csv")) {
         const auto names_end = reply.body.find('\n');
         const bool whole = is_first || names_end == std::string::npos;

@@ -26,7 +26,7 @@ using Plain = boost::beast::basic_stream<wire::Tcp, wire::Executor, boost::beast
 using Secure = ssl::stream<Plain>;
 using Resolver = boost::asio::ip::basic_resolver<wire::Tcp, wire::Executor>;
 using Request = http::request<http::string_body>;
-using Outcome = std::expected<HttpReply, NoReply>;
+using Outcome = std::expected<GatewayReply, NoReply>;
 
 constexpr auto kTimeout = std::chrono::seconds(kAnswerTimeoutS);
 constexpr std::size_t kReadBytes = 64 << 10;
@@ -36,7 +36,7 @@ std::unexpected<NoReply> no_reply(const std::string& doing, const wire::ErrorCod
     return std::unexpected(NoReply{doing + ": " + error.message(), was_sent});
 }
 
-Request request_of(const HttpCall& call, const GatewayUrl& url) {
+Request request_of(const GatewayCall& call, const GatewayUrl& url) {
     Request request;
     request.version(11);
     request.method_string(call.method);
@@ -79,7 +79,7 @@ wire::Awaitable<Outcome> exchange(Stream& stream, Plain& lowest, const Request& 
         on_events(parser.get().body());
         parser.get().body().clear();
     }
-    HttpReply reply{.status = static_cast<int>(parser.get().result_int()), .content_type = type};
+    GatewayReply reply{.status = static_cast<int>(parser.get().result_int()), .content_type = type};
     reply.next_cursor = std::string(parser.get()["x-next-cursor"]);
     reply.body = std::move(parser.get().body());
     co_return reply;
@@ -135,8 +135,8 @@ Result<GatewayUrl> parse_gateway_url(std::string_view text) {
     return url;
 }
 
-std::expected<HttpReply, NoReply> HttpClient::send(const HttpCall& call,
-                                                   const std::function<void(std::string_view)>& on_events) const {
+std::expected<GatewayReply, NoReply> HttpClient::send(const GatewayCall& call,
+                                                      const std::function<void(std::string_view)>& on_events) const {
     ssl::context context(ssl::context::tls_client);
     context.set_verify_mode(ssl::verify_peer);
     if (url_.is_secure) {

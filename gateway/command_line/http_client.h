@@ -28,14 +28,14 @@ struct GatewayUrl {
 // "http://HOST[:PORT][/PREFIX]" or "https://…". invalid.
 Result<GatewayUrl> parse_gateway_url(std::string_view text);
 
-struct HttpCall {
+struct GatewayCall {
     std::string_view method;
     std::string target;
     std::string body;  // JSON; empty: there is none
     std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
-struct HttpReply {
+struct GatewayReply {
     int status = 0;
     std::string content_type;
     std::string next_cursor = {};  // of a page of CSV: its x-next-cursor
@@ -53,8 +53,8 @@ class HttpClient {
     HttpClient(GatewayUrl url, std::string ca_file) : url_(std::move(url)), ca_file_(std::move(ca_file)) {}
 
     // On a connection of its own. Server-sent events are handed to `on_events` as they come.
-    std::expected<HttpReply, NoReply> send(const HttpCall& call,
-                                           const std::function<void(std::string_view)>& on_events) const;
+    std::expected<GatewayReply, NoReply> send(const GatewayCall& call,
+                                              const std::function<void(std::string_view)>& on_events) const;
     const GatewayUrl& url() const { return url_; }
 
   private:

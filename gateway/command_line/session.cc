@@ -67,7 +67,7 @@ ClientFailure own_failure(int exit_code, std::string_view code, std::string mess
     return {exit_code, json.take(), std::move(message)};
 }
 
-ClientFailure failure_of(const HttpReply& reply) {
+ClientFailure failure_of(const GatewayReply& reply) {
     const std::string message = member_text(reply.body, "error.message");
     if (message.empty()) {
         const std::string body = printable(std::string_view(reply.body).substr(0, kMostShownBytes));
@@ -102,10 +102,10 @@ ClientResult<Session> Session::open(const ClientSettings& settings, bool needs_t
     return Session(HttpClient(std::move(*url), ca_file), std::move(*token), std::move(organization));
 }
 
-ClientResult<HttpReply> Session::send(const ClientCall& call, const std::string& idempotency_key,
-                                      const std::string& if_match,
-                                      const std::function<void(std::string_view)>& on_events) {
-    HttpCall request{.method = call.method, .target = call.target, .body = call.body};
+ClientResult<GatewayReply> Session::send(const ClientCall& call, const std::string& idempotency_key,
+                                         const std::string& if_match,
+                                         const std::function<void(std::string_view)>& on_events) {
+    GatewayCall request{.method = call.method, .target = call.target, .body = call.body};
     if (!token_.empty()) request.headers.emplace_back("authorization", "Bearer " + token_);
     if (!idempotency_key.empty()) request.headers.emplace_back("idempotency-key", idempotency_key);
     if (!if_match.empty()) request.headers.emplace_back("if-match", if_match);

@@ -19,7 +19,7 @@ struct ClientFailure {
     std::string message;  // the same in words
 };
 ClientFailure own_failure(int exit_code, std::string_view code, std::string message);
-ClientFailure failure_of(const HttpReply& reply);
+ClientFailure failure_of(const GatewayReply& reply);
 template <class T>
 using ClientResult = std::expected<T, ClientFailure>;
 
@@ -30,9 +30,9 @@ class Session {
 
     // The reply if it is a success. Where `idempotency_key` is not empty, or nothing is changed, a lost answer is asked
     // for again.
-    ClientResult<HttpReply> send(const ClientCall& call, const std::string& idempotency_key = {},
-                                 const std::string& if_match = {},
-                                 const std::function<void(std::string_view)>& on_events = {});
+    ClientResult<GatewayReply> send(const ClientCall& call, const std::string& idempotency_key = {},
+                                    const std::string& if_match = {},
+                                    const std::function<void(std::string_view)>& on_events = {});
 
     // What a path takes for what was typed: an organization's id for its slug; a person's for an e-mail address.
     ClientResult<std::string> id_of(std::string_view parameter, const std::string& typed,

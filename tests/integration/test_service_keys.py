@@ -39,7 +39,7 @@ def test_row_14_members_make_no_key_that_may_more_than_they(team, body):
     answer = team.ask(team.member, "POST", "/keys", {"name": "k"} | body)
     assert refusal_of(answer) == (403, "permission_denied")
     own = team.may(team.member, "POST", "/keys", {"name": "k"})["data"]["hash"]
-    assert team.ask(team.member, "PATCH", f"/keys/{own}", body).status == 400
+    assert team.ask(team.member, "PATCH", f"/keys/{own}", body).status == 403
     assert team.may(team.member, "GET", f"/keys/{own}")["data"]["kind"] == "inference"
 
 
