@@ -39,6 +39,7 @@ def presets(gateway, team):
     "asked",
     [
         {"preset": "terse"},
+        {"preset": "@preset/terse"},
         {"model": "@preset/terse"},
         {"model": "test/scripted@preset/terse"},
         {"model": "test/scripted", "preset": "terse"},

@@ -148,6 +148,13 @@ class Player:
         ).start()
         self.account = self.gateway.new_account("100000")
         self.connection = None
+        self.presets = set()
+
+    def make_preset(self, slug):
+        """One that changes nothing."""
+        if slug not in self.presets:
+            self.gateway.manage("POST", f"/api/organizations/{self.account.organization}/presets", {"slug": slug})
+            self.presets.add(slug)
 
     def close(self):
         assert self.gateway.stop() == 0
@@ -158,6 +165,8 @@ class Player:
         body = {name: value for name, value in recording.request.items() if name not in PAID_EXTRAS}
         body["model"] = f"recorded/{recording.provider}{'/embed' if recording.path == '/embeddings' else ''}"
         body.pop("stream_options", None)
+        if "preset" in body:
+            self.make_preset(body["preset"].removeprefix("@preset/"))
         if recording.path == "/chat/completions":
             body["stream"] = streamed
             if streamed:

@@ -96,6 +96,7 @@ Error read_preset(const element& value, BodyFacts& facts) {
     if (value.is_null()) return {};
     std::string_view slug;
     if (value.get(slug) != simdjson::SUCCESS) return invalid("'preset' must be a string", "preset");
+    if (slug.starts_with(kPresetMark)) slug.remove_prefix(kPresetMark.size());  // as some clients write it
     return note_preset(slug, "preset", facts);
 }
 
