@@ -66,6 +66,7 @@ def test_the_list_has_every_route_that_changes_something(gateway):
     assert set(listed) == mutating_routes(gateway)
 
 
+@pytest.mark.timeout(300)
 def test_row_56_every_change_leaves_one_entry_in_the_audit_and_its_repetition_none(gateway):
     calls = Mutations(gateway).calls
     audit = Audit(gateway)
@@ -80,6 +81,7 @@ def test_row_56_every_change_leaves_one_entry_in_the_audit_and_its_repetition_no
         assert audit.new() == [], mutation.name
 
 
+@pytest.mark.timeout(900)  # four starts for each
 def test_row_39_every_change_that_is_killed_is_wholly_done_or_not_at_all(gateway):
     if b"TOLLGATE_FAIL_POINT" not in processes.GATEWAY.read_bytes():
         pytest.skip("this build has no fail points")

@@ -112,6 +112,7 @@ def fault_of(gateway, account, directory, key, *options):
     return "" if done.returncode == 0 else done.stdout[-6000:] + done.stderr[-2000:]
 
 
+@pytest.mark.timeout(300)
 def test_a_property_tester_finds_no_fault_in_management(start_gateway, hosts, tmp_path):
     gateway = start_gateway(git=hosts.config)
     account = gateway.new_account("5")
@@ -119,6 +120,7 @@ def test_a_property_tester_finds_no_fault_in_management(start_gateway, hosts, tm
     assert gateway.alive()
 
 
+@pytest.mark.timeout(300)
 def test_a_property_tester_finds_no_fault_in_what_a_key_may_do(start_gateway, hosts, tmp_path):
     gateway = start_gateway(git=hosts.config)
     account = gateway.new_account("5")
@@ -126,6 +128,7 @@ def test_a_property_tester_finds_no_fault_in_what_a_key_may_do(start_gateway, ho
     assert gateway.alive()
 
 
+@pytest.mark.timeout(300)
 def test_a_property_tester_finds_no_fault_in_what_a_person_may_do(start_gateway, hosts, tmp_path):
     gateway = start_gateway(git=hosts.config)
     account = gateway.new_account("5")
