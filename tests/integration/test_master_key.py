@@ -9,7 +9,7 @@ import yaml
 
 from support.master_key import new_master_key, secrets_of
 from support.people import new_team, refusal_of
-from support.processes import run_gateway
+from support.processes import locks_memory, run_gateway
 from support.waiting import eventually
 
 VARIABLE = "TOLLGATE_MASTER_KEY"
@@ -149,6 +149,7 @@ def test_two_master_keys_end_the_start(start_gateway, tmp_path):
         start_gateway(secrets=secrets_of(tmp_path), env={VARIABLE: "ab" * 32})
 
 
+@locks_memory
 def test_its_pages_are_locked_and_in_no_core_dump(start_gateway, tmp_path):
     gateway = start_gateway(secrets=secrets_of(tmp_path))
     with open(f"/proc/{gateway.process.pid}/smaps") as maps:

@@ -27,6 +27,8 @@ counts_memory = pytest.mark.skipif(
     "TOLLGATE_SANITIZED" in os.environ, reason="a sanitizer keeps memory that the gateway gave back"
 )
 
+locks_memory = pytest.mark.skipif("TOLLGATE_SANITIZED" in os.environ, reason="a sanitizer locks no memory")
+
 
 def first_line(process, timeout_s=START_TIMEOUT_S):
     """The first line on the process's standard output; fails if it ends or says nothing."""
