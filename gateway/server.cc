@@ -270,7 +270,8 @@ class Server {
                 continue;
             }
             const std::uint64_t open = open_connections(), most = services_.config.limits.max_connections;
-            if (open >= most && (open >= most + kMostGivingWay || !make_room())) {
+            // Room is made also for one that is refused: it is the next one's.
+            if (open >= most && (!make_room() || open >= most + kMostGivingWay)) {
                 services_.connections_refused.fetch_add(1, std::memory_order_relaxed);
                 continue;  // closed by going out of scope
             }
