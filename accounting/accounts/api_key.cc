@@ -3,10 +3,11 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+
+#include "accounting/money/enum_names.h"
 
 namespace tollgate {
 namespace {
@@ -82,12 +83,7 @@ std::string_view prefix_of(KeyKind kind) {
 
 std::string_view to_string(KeyKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 
-bool parse(std::string_view text, KeyKind& kind) {
-    const auto found = std::ranges::find(kKinds, text);
-    if (found == kKinds.end()) return false;
-    kind = static_cast<KeyKind>(found - kKinds.begin());
-    return true;
-}
+bool parse(std::string_view text, KeyKind& kind) { return parse_name(kKinds, text, kind); }
 
 std::string generate_secret(std::string_view prefix) {
     std::array<std::uint32_t, kSecretWords> secret{};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "accounting/accounts/change.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -51,11 +52,9 @@ Result<CarriedSpend> read_carried_spend(DocumentReader& reader, std::string_view
     CarriedSpend carried;
     reader.open(document, text);
     const std::string_view scope = document.substr(kPrefix.size(), document.find('/', kPrefix.size()) - kPrefix.size());
-    const auto* const found = std::ranges::find(kScopes, scope);
-    if (found == kScopes.end()) reader.fail("its key names no scope");
+    if (!parse_name(kScopes, scope, carried.target.scope)) reader.fail("its key names no scope");
     fields_of(carried, reader);
     if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
-    carried.target.scope = static_cast<LimitScope>(found - kScopes.begin());
     return carried;
 }
 

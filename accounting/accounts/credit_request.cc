@@ -6,6 +6,7 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -72,12 +73,7 @@ Status check_texts(const CreditRequest& request) {
 
 std::string_view to_string(CreditRequestState state) { return kStates.at(static_cast<std::size_t>(state)); }
 
-bool parse(std::string_view text, CreditRequestState& state) {
-    const auto found = std::ranges::find(kStates, text);
-    if (found == kStates.end()) return false;
-    state = static_cast<CreditRequestState>(found - kStates.begin());
-    return true;
-}
+bool parse(std::string_view text, CreditRequestState& state) { return parse_name(kStates, text, state); }
 
 Result<CreditRequest> find_credit_request(Store& store, const Id128& organization, const Id128& id) {
     const std::string document = document_key(organization, id);

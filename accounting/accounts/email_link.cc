@@ -1,12 +1,12 @@
 #include "accounting/accounts/email_link.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/api_key.h"
 #include "accounting/accounts/change.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -65,12 +65,7 @@ Result<EmailLinkUse> verify(Change& change, const EmailLink& link, const User* s
 
 std::string_view to_string(EmailLinkKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 
-bool parse(std::string_view text, EmailLinkKind& kind) {
-    const auto found = std::ranges::find(kKinds, text);
-    if (found == kKinds.end()) return false;
-    kind = static_cast<EmailLinkKind>(found - kKinds.begin());
-    return true;
-}
+bool parse(std::string_view text, EmailLinkKind& kind) { return parse_name(kKinds, text, kind); }
 
 Result<EmailLink> read_email_link(DocumentReader& reader, std::string_view document, std::string_view text) {
     EmailLink link;

@@ -1,12 +1,12 @@
 #include "accounting/accounts/git_claim.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
 
 #include "accounting/accounts/change.h"
 #include "accounting/accounts/organization.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -14,14 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kMethods = {"token", "operator"};
 constexpr std::array<std::string_view, 2> kOutsiders = {"fallback", "reject"};
-
-template <class Enum>
-bool parse_one_of(const std::array<std::string_view, 2>& names, std::string_view text, Enum& value) {
-    const auto found = std::ranges::find(names, text);
-    if (found == names.end()) return false;
-    value = static_cast<Enum>(found - names.begin());
-    return true;
-}
 
 template <class GitClaimOf, class Fields>
 void fields_of(GitClaimOf& claim, Fields& fields) {
@@ -73,9 +65,9 @@ Result<GitClaim> changeable_claim(const Change& change, const Id128& organizatio
 }  // namespace
 
 std::string_view to_string(GitClaimMethod method) { return kMethods.at(static_cast<std::size_t>(method)); }
-bool parse(std::string_view text, GitClaimMethod& method) { return parse_one_of(kMethods, text, method); }
+bool parse(std::string_view text, GitClaimMethod& method) { return parse_name(kMethods, text, method); }
 std::string_view to_string(GitOutsiders outsiders) { return kOutsiders.at(static_cast<std::size_t>(outsiders)); }
-bool parse(std::string_view text, GitOutsiders& outsiders) { return parse_one_of(kOutsiders, text, outsiders); }
+bool parse(std::string_view text, GitOutsiders& outsiders) { return parse_name(kOutsiders, text, outsiders); }
 
 Result<GitClaim> read_git_claim(DocumentReader& reader, std::string_view document, std::string_view text) {
     GitClaim claim;

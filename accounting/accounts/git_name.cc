@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "accounting/money/enum_names.h"
+
 namespace tollgate {
 namespace {
 
@@ -74,12 +76,7 @@ Result<std::string> normal_path(std::string_view field, std::string_view text, L
 
 std::string_view to_string(GitProvider provider) { return kProviders.at(static_cast<std::size_t>(provider)); }
 
-bool parse(std::string_view text, GitProvider& provider) {
-    const auto found = std::ranges::find(kProviders, lower(text));
-    if (found == kProviders.end()) return false;
-    provider = static_cast<GitProvider>(found - kProviders.begin());
-    return true;
-}
+bool parse(std::string_view text, GitProvider& provider) { return parse_name(kProviders, lower(text), provider); }
 
 std::string to_string(const GitName& name) {
     return std::string(to_string(name.provider)) + ":" + name.host + "/" + name.path;

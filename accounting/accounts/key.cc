@@ -1,6 +1,5 @@
 #include "accounting/accounts/key.h"
 
-#include <algorithm>
 #include <array>
 #include <type_traits>
 #include <utility>
@@ -8,6 +7,7 @@
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
 #include "accounting/accounts/seats.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -143,12 +143,7 @@ Status check_own_scopes(const Change& change, const TokenFields& fields) {
 
 std::string_view to_string(Disabled disabled) { return kDisabled.at(static_cast<std::size_t>(disabled)); }
 
-bool parse(std::string_view text, Disabled& disabled) {
-    const auto found = std::ranges::find(kDisabled, text);
-    if (found == kDisabled.end()) return false;
-    disabled = static_cast<Disabled>(found - kDisabled.begin());
-    return true;
-}
+bool parse(std::string_view text, Disabled& disabled) { return parse_name(kDisabled, text, disabled); }
 
 Result<KeyRecord> read_key(DocumentReader& reader, std::string_view document, std::string_view text) {
     KeyRecord key;

@@ -12,6 +12,7 @@
 #include "accounting/accounts/permission.h"
 #include "accounting/accounts/seats.h"
 #include "accounting/accounts/user.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -115,21 +116,11 @@ std::size_t change_keys(Change& change, const Membership& member, Disabled from,
 
 std::string_view to_string(MemberStatus status) { return kStatuses.at(static_cast<std::size_t>(status)); }
 
-bool parse(std::string_view text, MemberStatus& status) {
-    const auto found = std::ranges::find(kStatuses, text);
-    if (found == kStatuses.end()) return false;
-    status = static_cast<MemberStatus>(found - kStatuses.begin());
-    return true;
-}
+bool parse(std::string_view text, MemberStatus& status) { return parse_name(kStatuses, text, status); }
 
 std::string_view to_string(JoinedBy by) { return kDoors.at(static_cast<std::size_t>(by)); }
 
-bool parse(std::string_view text, JoinedBy& by) {
-    const auto found = std::ranges::find(kDoors, text);
-    if (found == kDoors.end()) return false;
-    by = static_cast<JoinedBy>(found - kDoors.begin());
-    return true;
-}
+bool parse(std::string_view text, JoinedBy& by) { return parse_name(kDoors, text, by); }
 
 Result<Membership> read_membership(DocumentReader& reader, std::string_view document, std::string_view text) {
     Membership member;

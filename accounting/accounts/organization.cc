@@ -14,6 +14,7 @@
 #include "accounting/accounts/project.h"
 #include "accounting/accounts/provider_key.h"
 #include "accounting/accounts/user.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -160,20 +161,12 @@ std::string_view to_string(ActivityVisibility visibility) {
 }
 
 bool parse(std::string_view text, ActivityVisibility& visibility) {
-    const auto found = std::ranges::find(kVisibilities, text);
-    if (found == kVisibilities.end()) return false;
-    visibility = static_cast<ActivityVisibility>(found - kVisibilities.begin());
-    return true;
+    return parse_name(kVisibilities, text, visibility);
 }
 
 std::string_view to_string(OrganizationKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 
-bool parse(std::string_view text, OrganizationKind& kind) {
-    const auto found = std::ranges::find(kKinds, text);
-    if (found == kKinds.end()) return false;
-    kind = static_cast<OrganizationKind>(found - kKinds.begin());
-    return true;
-}
+bool parse(std::string_view text, OrganizationKind& kind) { return parse_name(kKinds, text, kind); }
 
 Result<Organization> read_organization(DocumentReader& reader, std::string_view document, std::string_view text) {
     Organization organization;

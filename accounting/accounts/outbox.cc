@@ -8,6 +8,7 @@
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
 #include "accounting/accounts/email_link.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -93,14 +94,6 @@ Result<std::vector<Mail>> mails_like(Store& store, const std::string& prefix) {
     if (scanned.ok()) scanned = wrong;
     if (!scanned.ok()) return std::unexpected(std::move(scanned));
     return found;
-}
-
-template <class Enum, std::size_t N>
-bool parse_name(const std::array<std::string_view, N>& names, std::string_view text, Enum& value) {
-    const auto found = std::ranges::find(names, text);
-    if (found == names.end()) return false;
-    value = static_cast<Enum>(found - names.begin());
-    return true;
 }
 
 }  // namespace

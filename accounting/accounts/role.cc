@@ -1,7 +1,8 @@
 #include "accounting/accounts/role.h"
 
-#include <algorithm>
 #include <array>
+
+#include "accounting/money/enum_names.h"
 
 namespace tollgate {
 namespace {
@@ -16,9 +17,8 @@ constexpr std::array<std::string_view, kGivenScopes> kScopes = {
 Result<ScopeSet> parse_scopes(const std::vector<std::string>& names, const std::string& whose, bool (*admits)(Scope)) {
     ScopeSet set;
     for (const std::string& name : names) {
-        const auto found = std::ranges::find(kScopes, name);
-        const auto scope = static_cast<Scope>(found - kScopes.begin());
-        if (found == kScopes.end() || !admits(scope)) {
+        Scope scope{};
+        if (!parse_name(kScopes, name, scope) || !admits(scope)) {
             return failure(StatusCode::invalid, "scopes: '" + name + "' is no scope of " + whose);
         }
         set |= ScopeSet::of(scope);
@@ -32,10 +32,7 @@ std::string_view to_string(Role role) { return kRoles.at(static_cast<std::size_t
 
 bool parse(std::string_view text, Role& role) {
     if (text == "developer") text = "member";
-    const auto found = std::ranges::find(kRoles, text);
-    if (found == kRoles.end() || found == kRoles.begin()) return false;
-    role = static_cast<Role>(found - kRoles.begin());
-    return true;
+    return text != kRoles.front() && parse_name(kRoles, text, role);  // "none" is given to nobody
 }
 
 std::string_view to_string(Scope scope) {

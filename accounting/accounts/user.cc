@@ -9,6 +9,7 @@
 #include "accounting/accounts/key.h"
 #include "accounting/accounts/member.h"
 #include "accounting/accounts/organization.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -84,21 +85,11 @@ std::string owned_alone(const Directory& directory, const User& user) {
 
 std::string_view to_string(UserStatus status) { return kStatuses.at(static_cast<std::size_t>(status)); }
 
-bool parse(std::string_view text, UserStatus& status) {
-    const auto found = std::ranges::find(kStatuses, text);
-    if (found == kStatuses.end()) return false;
-    status = static_cast<UserStatus>(found - kStatuses.begin());
-    return true;
-}
+bool parse(std::string_view text, UserStatus& status) { return parse_name(kStatuses, text, status); }
 
 std::string_view to_string(VerifiedBy by) { return kVerifiers.at(static_cast<std::size_t>(by)); }
 
-bool parse(std::string_view text, VerifiedBy& by) {
-    const auto found = std::ranges::find(kVerifiers, text);
-    if (found == kVerifiers.end()) return false;
-    by = static_cast<VerifiedBy>(found - kVerifiers.begin());
-    return true;
-}
+bool parse(std::string_view text, VerifiedBy& by) { return parse_name(kVerifiers, text, by); }
 
 Result<User> read_user(DocumentReader& reader, std::string_view document, std::string_view text) {
     User user;

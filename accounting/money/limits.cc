@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "accounting/money/enum_names.h"
+
 namespace tollgate {
 namespace {
 
@@ -24,14 +26,6 @@ constexpr std::int64_t divide_up(std::int64_t dividend, std::int64_t divisor) {
 // Names in the order of the enum's values.
 constexpr std::array<std::string_view, 4> kResets = {"lifetime", "daily", "weekly", "monthly"};
 constexpr std::array<std::string_view, 2> kOnExhausted = {"cut", "owe"};
-
-template <class Enum, std::size_t N>
-bool parse_name(const std::array<std::string_view, N>& names, std::string_view text, Enum& value) {
-    const auto found = std::ranges::find(names, text);
-    if (found == names.end()) return false;
-    value = static_cast<Enum>(found - names.begin());
-    return true;
-}
 
 }  // namespace
 

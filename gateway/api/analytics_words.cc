@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "accounting/money/enum_names.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
@@ -181,9 +182,8 @@ std::span<const AnalyticsGranularity> analytics_granularities() { return kGranul
 const AnalyticsGranularity* find_granularity(std::string_view name) { return find_word(kGranularities, name); }
 
 std::optional<FilterOperator> parse_operator(std::string_view name) {
-    const auto found = std::ranges::find(kOperators, name);
-    if (found == kOperators.end()) return std::nullopt;
-    return static_cast<FilterOperator>(found - kOperators.begin());
+    FilterOperator found{};
+    return parse_name(kOperators, name, found) ? std::optional(found) : std::nullopt;
 }
 
 ApiAnswer show_analytics_meta(Call&) {
