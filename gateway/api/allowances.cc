@@ -26,9 +26,7 @@ ApiAnswer allowance_answer(const Result<Allowance>& allowance, int status = 200)
     if (!allowance) return api_error(allowance.error());
     JsonWriter json;
     write_allowance(*allowance, json);
-    ApiAnswer answer = versioned_answer(json, allowance->version);
-    answer.status = status;
-    return answer;
+    return versioned_answer(json, allowance->version, status);
 }
 
 // Soon, so that a new allowance need not wait for the job's next round.

@@ -159,8 +159,8 @@ ApiAnswer json_answer(JsonWriter& json, int status) {
     return answer;
 }
 
-ApiAnswer versioned_answer(JsonWriter& json, std::int64_t version) {
-    ApiAnswer answer = json_answer(json);
+ApiAnswer versioned_answer(JsonWriter& json, std::int64_t version, int status) {
+    ApiAnswer answer = json_answer(json, status);
     answer.headers = "etag: \"" + std::to_string(version) + "\"\r\n";
     return answer;
 }

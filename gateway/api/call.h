@@ -48,7 +48,7 @@ ApiAnswer api_error(const Status& status);
 // The answer whose body the text is; it is empty afterwards.
 ApiAnswer json_answer(JsonWriter& json, int status = 200);
 // The same about an entity of this version, which the answer's ETag names.
-ApiAnswer versioned_answer(JsonWriter& json, std::int64_t version);
+ApiAnswer versioned_answer(JsonWriter& json, std::int64_t version, int status = 200);
 
 // One request at its handler: what the path names and what came with it, checked against the operation's schemas.
 class Call {

@@ -21,9 +21,7 @@ void write_request(const CreditRequest& request, JsonWriter& json) {
 ApiAnswer request_answer(const CreditRequest& request, int status = 200) {
     JsonWriter json;
     write_request(request, json);
-    ApiAnswer answer = versioned_answer(json, request.version);
-    answer.status = status;
-    return answer;
+    return versioned_answer(json, request.version, status);
 }
 
 // The one that the path names, if the caller may see it; who sees his own only is told of no other.

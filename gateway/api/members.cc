@@ -43,9 +43,7 @@ void write_member(const Call& call, const Directory& directory, const Membership
 ApiAnswer member_answer(const Call& call, const Directory& directory, const Membership& member, int status = 200) {
     JsonWriter json;
     write_member(call, directory, member, sees_limits(call, directory), json);
-    ApiAnswer answer = versioned_answer(json, member.version);
-    answer.status = status;
-    return answer;
+    return versioned_answer(json, member.version, status);
 }
 
 struct MemberFilter {

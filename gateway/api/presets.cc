@@ -47,9 +47,7 @@ void write_preset(const Call& call, const Preset& preset, JsonWriter& json) {
 ApiAnswer preset_answer(const Call& call, const Preset& preset, int status = 200) {
     JsonWriter json;
     write_preset(call, preset, json);
-    ApiAnswer answer = versioned_answer(json, preset.version);
-    answer.status = status;
-    return answer;
+    return versioned_answer(json, preset.version, status);
 }
 
 const Preset* find_preset(const Call& call, const Directory& directory) {

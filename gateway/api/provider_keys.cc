@@ -45,9 +45,7 @@ void write_provider_key(const ProviderKey& key, JsonWriter& json) {
 ApiAnswer provider_key_answer(const ProviderKey& key, int status = 200) {
     JsonWriter json;
     write_provider_key(key, json);
-    ApiAnswer answer = versioned_answer(json, key.version);
-    answer.status = status;
-    return answer;
+    return versioned_answer(json, key.version, status);
 }
 
 // Where a key is sent.
