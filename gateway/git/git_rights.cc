@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "gateway/git/http_get.h"
+#include "gateway/outside/http_call.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -68,14 +68,15 @@ class Provider {
     bool is_github() const { return github_; }
     std::string at() const { return " at " + access_.host.host; }
 
-    Outcome<HttpAnswer> get(const std::string& path) const {
-        HttpGet call{.url = access_.host.api_url + path,
-                     .token = std::string(access_.token),
-                     .fields = {github_ ? "Accept: application/vnd.github+json" : "Accept: application/json"},
-                     .tls_ca_file = access_.host.tls_ca_file,
-                     .timeout_ms = access_.timeout_ms};
-        if (github_) call.fields.emplace_back("X-GitHub-Api-Version: 2022-11-28");
-        auto answer = http_get(call, access_.stop);
+    Outcome<HttpReply> get(const std::string& path) const {
+        HttpCall call{.url = access_.host.api_url + path,
+                      .header_lines = {"Authorization: Bearer " + std::string(access_.token),
+                                       github_ ? "Accept: application/vnd.github+json" : "Accept: application/json"},
+                      .ca_file = access_.host.tls_ca_file,
+                      .timeout_ms = access_.timeout_ms,
+                      .stop = &access_.stop};
+        if (github_) call.header_lines.emplace_back("X-GitHub-Api-Version: 2022-11-28");
+        auto answer = tollgate::get(std::move(call));
         if (answer) return answer;
         Error& error = answer.error();
         error.detail().message.insert(0, access_.host.host + " cannot be asked: ");
@@ -83,7 +84,7 @@ class Provider {
     }
 
     // What an answer without content means; `absent` if it is that there is no such thing.
-    Error refusal_of(const HttpAnswer& answer, Error absent) const {
+    Error refusal_of(const HttpReply& answer, Error absent) const {
         switch (answer.status) {
             case 200:
                 return {};
@@ -101,7 +102,7 @@ class Provider {
         }
     }
 
-    Outcome<json::value> json_of(const HttpAnswer& answer) const {
+    Outcome<json::value> json_of(const HttpReply& answer) const {
         boost::system::error_code wrong;
         json::value value = json::parse(answer.body, wrong);
         if (!wrong) return value;
@@ -120,7 +121,7 @@ class Provider {
         return {ErrorKind::overloaded, access_.host.host + " takes no more calls of this token now; try again later"};
     }
 
-    Error forbidden(const HttpAnswer& answer) const {
+    Error forbidden(const HttpReply& answer) const {
         if (!answer.field("x-github-sso").empty()) {
             return refused("the organization is behind single sign-on (SAML): authorize the token for it" + at() +
                                ", then repeat the call",
@@ -202,7 +203,7 @@ Error check_gitlab(const Provider& provider, const std::string& path) {
                    "git_not_admin");
 }
 
-bool has_next_page(const HttpAnswer& answer) {
+bool has_next_page(const HttpReply& answer) {
     return !answer.field("x-next-page").empty() || answer.field("link").find("rel=\"next\"") != std::string_view::npos;
 }
 

@@ -35,7 +35,7 @@ TrialOutcome try_provider(const ProviderTrial& trial) {
                             .header_lines = {"authorization: Bearer " + std::string(trial.secret)},
                             .ca_file = trial.ca_file,
                             .may_reach = trial.may_reach});
-    if (!reply) return {.message = "the provider could not be asked: " + reply.error().message(), .models = {}};
+    if (!reply) return {.message = "the provider could not be asked: " + reply.error().detail().message, .models = {}};
     const bool accepted = reply->status >= 200 && reply->status < 300;
     return {.accepted = accepted,
             .status = reply->status,
