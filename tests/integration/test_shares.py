@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -21,6 +22,19 @@ def head(path, length, key=None, method="POST"):
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+@contextmanager
+def connections_that_sent(gateway, sent, count):
+    """So many connections, open as long as the context, each of which has sent this and waits."""
+    connections = [gateway.connect() for _ in range(count)]
+    try:
+        for connection in connections:
+            connection.send(sent)
+        yield
+    finally:
+        for connection in connections:
+            connection.close()
+
+
 # --- bodies count when they come
 
 
@@ -28,15 +42,9 @@ def head(path, length, key=None, method="POST"):
 def test_announced_bodies_of_strangers_take_nothing(start_gateway, method, path):
     gateway = start_gateway(workers=2, limits={"max_buffered_body_bytes": 64 * MIB})
     account = gateway.new_account("5")
-    silent = []
-    for _ in range(34):
-        connection = gateway.connect()
-        connection.send(head(path, 32 * MIB, method=method))
-        silent.append(connection)
-    for _ in range(10):
-        assert post_chat(gateway, account, "tokens=3", content="x" * 20000).status == 200
-    for connection in silent:
-        connection.close()
+    with connections_that_sent(gateway, head(path, 32 * MIB, method=method), 34):
+        for _ in range(10):
+            assert post_chat(gateway, account, "tokens=3", content="x" * 20000).status == 200
 
 
 def test_announced_bodies_of_a_key_take_nothing(start_gateway):
@@ -233,9 +241,6 @@ def test_a_running_request_does_not_give_way(start_gateway):
 def test_heads_that_do_not_end_give_way(start_gateway):
     gateway = start_gateway(workers=2, limits={"max_connections": 20}, timeouts={"head_timeout_ms": 20000})
     account = gateway.new_account("5")
-    silent = [gateway.connect() for _ in range(120)]
-    for connection in silent:
-        connection.send(b"POST /v1/chat/completions HTTP/1.1\r\nhost:")
 
     def is_served():
         try:
@@ -243,11 +248,10 @@ def test_heads_that_do_not_end_give_way(start_gateway):
         except (ConnectionEnded, OSError):
             return False
 
-    eventually(is_served)  # many came at once, and go one after the other
-    for _ in range(10):
-        assert is_served()
-    for connection in silent:
-        connection.close()
+    with connections_that_sent(gateway, b"POST /v1/chat/completions HTTP/1.1\r\nhost:", 120):
+        eventually(is_served)  # many came at once, and go one after the other
+        for _ in range(10):
+            assert is_served()
 
 
 # Bodies larger than a first read, of which a part has come.
@@ -261,32 +265,18 @@ def test_slow_bodies_leave_connections_to_others(start_gateway, path, with_key, 
     gateway = start_gateway(workers=2, limits={"max_connections": 60})
     greedy, other = gateway.new_account("5"), gateway.new_account("5")
     lines = head(path, 60000, greedy.key if with_key else None)
-    begun = lines + SLOW_BODY
     if chunked:
-        lines = lines.replace(b"content-length: 60000", b"transfer-encoding: chunked")
-        begun = lines + b"ea60\r\n" + SLOW_BODY
-    silent = []
-    for _ in range(80):
-        connection = gateway.connect()
-        connection.send(begun)
-        silent.append(connection)
-    for _ in range(10):
-        assert post_chat(gateway, other, "tokens=2").status == 200
-    for connection in silent:
-        connection.close()
+        lines = lines.replace(b"content-length: 60000", b"transfer-encoding: chunked") + b"ea60\r\n"
+    with connections_that_sent(gateway, lines + SLOW_BODY, 80):
+        for _ in range(10):
+            assert post_chat(gateway, other, "tokens=2").status == 200
 
 
 def test_the_operator_is_not_kept_out_by_slow_strangers(start_gateway):
     gateway = start_gateway(workers=1, limits={"max_connections": 30})
-    silent = []
-    for _ in range(40):
-        connection = gateway.connect()
-        connection.send(head("/nowhere", 60000) + SLOW_BODY)
-        silent.append(connection)
     body = b'{"name": "Team"' + b" " * 20000 + b"}"
-    assert gateway.request("POST", "/api/organizations", key=gateway.root_key, body=body).status == 201
-    for connection in silent:
-        connection.close()
+    with connections_that_sent(gateway, head("/nowhere", 60000) + SLOW_BODY, 40):
+        assert gateway.request("POST", "/api/organizations", key=gateway.root_key, body=body).status == 201
 
 
 def test_requests_that_wait_leave_connections_to_others(start_gateway):
@@ -295,16 +285,10 @@ def test_requests_that_wait_leave_connections_to_others(start_gateway):
     request = gateway.bytes_of(
         "POST", "/v1/chat/completions", key=greedy.key, json=chat("tokens=1 ttft_ms=8000", max_tokens=1)
     )
-    waiting = []
-    for _ in range(80):
-        connection = gateway.connect()
-        connection.send(request)
-        waiting.append(connection)
-    eventually(lambda: gateway.metrics().sum("tollgate_request_errors_total", code="overloaded") > 0)
-    for _ in range(10):
-        assert post_chat(gateway, other, "tokens=1").status == 200
-    for connection in waiting:
-        connection.close()
+    with connections_that_sent(gateway, request, 80):
+        eventually(lambda: gateway.metrics().sum("tollgate_request_errors_total", code="overloaded") > 0)
+        for _ in range(10):
+            assert post_chat(gateway, other, "tokens=1").status == 200
 
 
 # --- slots
@@ -316,16 +300,12 @@ def test_slots_of_one_organization_leave_some_for_others(start_gateway):
     request = gateway.bytes_of(
         "POST", "/v1/chat/completions", key=greedy.key, json=chat("tokens=1 ttft_ms=8000", max_tokens=1)
     )
-    connections = [gateway.connect() for _ in range(64)]
-    for connection in connections:
-        connection.send(request)
-    eventually(lambda: gateway.metrics().sum("tollgate_request_errors_total", code="overloaded") > 0)
-    assert 32 < gateway.metrics().sum("tollgate_slots_in_use") < 56
-    for _ in range(3):
-        assert post_chat(gateway, other, "tokens=1").status == 200
-    assert readiness(gateway) == 200  # only one organization is refused
-    for connection in connections:
-        connection.close()
+    with connections_that_sent(gateway, request, 64):
+        eventually(lambda: gateway.metrics().sum("tollgate_request_errors_total", code="overloaded") > 0)
+        assert 32 < gateway.metrics().sum("tollgate_slots_in_use") < 56
+        for _ in range(3):
+            assert post_chat(gateway, other, "tokens=1").status == 200
+        assert readiness(gateway) == 200  # only one organization is refused
 
 
 def readiness(gateway):
