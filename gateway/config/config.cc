@@ -12,6 +12,7 @@
 #include "gateway/config/llm.h"
 #include "gateway/config/names.h"
 #include "gateway/config/people_sections.h"
+#include "gateway/config/plans.h"
 #include "gateway/config/section.h"
 
 namespace tollgate {
@@ -202,61 +203,6 @@ void describe_retention(Section& section, Config& config) {
     });
 }
 
-void read_plan(const YAML::Node& node, const std::string& name, SubscriptionPlans& plans) {
-    SubscriptionPlan plan{.name = name, .limits = {}};
-    Section section("plan " + name);
-    section.rate("organizations", plan.limits.organizations, "");
-    section.rate("members", plan.limits.members, "");
-    section.rate("projects", plan.limits.projects, "");
-    section.rate("keys", plan.limits.keys, "");
-    section.rate("retention_days", plan.limits.retention_days, "");
-    section.check([&]() -> std::string {
-        if (name.empty() || name.size() > kMaxPlanNameBytes) return "a plan needs a name of at most 100 bytes";
-        return plans.find(name) == nullptr ? "" : "there are two plans " + name;
-    });
-    section.read(node);
-    plans.plans.push_back(std::move(plan));
-}
-
-std::string example_plans(const SubscriptionPlans& plans) {
-    const auto text = [](const std::optional<std::int64_t>& limit) {
-        return limit ? std::to_string(*limit) : std::string("unlimited");
-    };
-    std::string lines;
-    for (const SubscriptionPlan& one : plans.plans) {
-        const PlanLimits& limits = one.limits;
-        lines += "    " + one.name + ": {organizations: " + text(limits.organizations) +
-                 ", members: " + text(limits.members) + ", projects: " + text(limits.projects) +
-                 ", keys: " + text(limits.keys) + ", retention_days: " + text(limits.retention_days) + "}\n";
-    }
-    return lines;
-}
-
-std::string wrong_with_plans(const Config& config) {
-    const SubscriptionPlan* const usual = config.plans.find(config.plans.default_plan);
-    if (usual == nullptr) return "there is no plan '" + config.plans.default_plan + "'";
-    const auto& most = usual->limits.retention_days;
-    const std::uint32_t days = config.retention.days_of(config.retention.default_class);
-    if (!most || days <= *most) return {};
-    return "the default retention class keeps " + std::to_string(days) + " days, and the default plan allows " +
-           std::to_string(*most);
-}
-
-void describe_plans(Section& section, SubscriptionPlans& plans) {
-    section.text("default", plans.default_plan, "of organizations that have none of their own");
-    section.nested(
-        "plans",
-        "how much an organization may have, a number or unlimited. organizations: that one person makes, by the plan "
-        "of "
-        "his personal one. retention_days: the longest that owners may choose",
-        [&plans](const YAML::Node& node) {
-            if (!node.IsMap()) throw ConfigProblem{line_of(node), "plans must be a mapping of names"};
-            plans.plans.clear();
-            for (const auto& entry : node) read_plan(entry.second, entry.first.as<std::string>(), plans);
-        },
-        example_plans(plans));
-}
-
 void describe_ledger(Section& section, LedgerOptions& ledger) {
     section.one_of<Durability>("durability", ledger.durability,
                                {{"process", Durability::process}, {"disk", Durability::disk}},
@@ -361,7 +307,8 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
     if (config.tls_certificate_file.empty() != config.tls_private_key_file.empty()) {
         return fail(0, "tls_certificate_file and tls_private_key_file go together");
     }
-    if (const std::string wrong = wrong_with_plans(config); !wrong.empty()) return fail(0, wrong);
+    if (const std::string wrong = wrong_with_plans(config.plans, config.retention); !wrong.empty())
+        return fail(0, wrong);
     if (const std::string wrong = wrong_with_people(config); !wrong.empty()) return fail(0, wrong);
     const auto folder = std::filesystem::path(name_in_errors).parent_path();
     for (std::string* const file : {&config.prices, &config.secrets.master_key_file,
