@@ -92,6 +92,7 @@ class SlotFile {
     // --- Journal writer only.
     // Moves up to `limit` queued slots of all lanes to `out`, oldest first per lane.
     std::size_t take_settled(std::span<SlotIndex> out);
+    void prefetch(SlotIndex slot) const;  // a few slots ahead of view(): the worker's processor has its lines
     LeftOverSlot view(SlotIndex slot) const;
     void mark_taken(SlotIndex slot, std::uint64_t block);  // before the block is committed
     void release_committed(SlotIndex slot);                // after; back to its lane

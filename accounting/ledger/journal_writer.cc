@@ -135,9 +135,11 @@ std::size_t JournalWriter::write_settled() {
     taken_.resize(options_.max_entries_per_block);
     const std::size_t count = slots_.take_settled(taken_);
     if (count == 0) return 0;
-    for (const SlotIndex slot : std::span(taken_).first(count)) {
-        const LeftOverSlot view = slots_.view(slot);
-        if (Status status = writer_.add_request(slot, view.open, view.settlement); !status.ok()) {
+    constexpr std::size_t kPrefetched = 3;  // slots
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i + kPrefetched < count) slots_.prefetch(taken_[i + kPrefetched]);
+        const LeftOverSlot view = slots_.view(taken_[i]);
+        if (Status status = writer_.add_request(taken_[i], view.open, view.settlement); !status.ok()) {
             damaged_ = true;
             fail(status);
             return 0;
