@@ -21,6 +21,7 @@ PAGES = [
     "docs/add_provider.md",
     "docs/api.md",
     "docs/organizations.md",
+    "docs/roles.md",
     "docs/defaults.md",
     "docs/operations.md",
     "docs/ledger_tools.md",
