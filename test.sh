@@ -32,6 +32,14 @@ unit_tests() { # PRESET
     ctest --test-dir "build/$1" --output-on-failure --progress --parallel 2 --no-tests=error --timeout 300
 }
 
+# Two files at once: most tests wait. Those that measure time or memory run after them, with nothing beside.
+integration_tests() { # pytest arguments
+    local -i status=0
+    tests/run --numprocesses 2 --dist loadfile -m 'not alone' "$@" || status=1
+    tests/run -m alone "$@" || status=1
+    return $status
+}
+
 stage_format() {
     git ls-files '*.cc' '*.h' | xargs clang-format-19 --dry-run --Werror
     say "$(git ls-files '*.cc' '*.h' | wc -l) files are formatted"
@@ -47,7 +55,7 @@ stage_release() {
 }
 
 stage_integration() {
-    tests/run
+    integration_tests
 }
 
 # That bugs are found: planted in scratch copies, at least one for each invariant of the simulation.
@@ -73,7 +81,7 @@ stage_asan() {
 # The fail points are compiled into this build. What attacks may cost in time and memory is asked of the release alone.
 stage_asan_integration() {
     TOLLGATE_SANITIZED=1 TOLLGATE_BINARY=$ROOT/build/asan/tollgate \
-        tests/run integration --ignore=integration/test_attacks.py
+        integration_tests integration --ignore=integration/test_attacks.py
 }
 
 # The asan preset is instrumented for the fuzzer too, so that one build serves both.

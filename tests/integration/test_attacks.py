@@ -4,6 +4,8 @@ import pytest
 
 from attacks.attempts import ATTACKS, carry_out
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", ATTACKS)

@@ -45,6 +45,7 @@ def test_a_garbled_quickstart_file_is_named(tmp_path):
     assert done.returncode == 1 and "quickstart.json" in done.stderr
 
 
+@pytest.mark.timeout(300)
 def test_init_killed_at_any_moment_can_be_run_again(tmp_path):
     started = time.monotonic()
     assert run_gateway(*COMMAND, tmp_path / "timed").returncode == 0

@@ -103,6 +103,7 @@ def test_identity_is_no_coding(gateway, account):
         ("deflate", zlib.compress(bytes(3_000_000))),
         ("zstd", zstd([(b"x", BLOCK)] * 24)),
     ],
+    ids=["gzip", "deflate", "zstd"],  # gzip's bytes have the time in them
 )
 def test_a_body_that_grows_beyond_the_limit_is_refused(start_gateway, coding, bomb):
     gateway = start_gateway(limits={"max_body_bytes": 1_000_000})
@@ -138,6 +139,7 @@ def test_decoded_bytes_count_as_body_memory(start_gateway):
         ("zstd", zstd_of(b"{}")[:-1]),
         ("gzip", b""),
     ],
+    ids=["gzip-plain", "gzip-cut", "deflate", "zstd-head", "zstd-cut", "gzip-empty"],
 )
 def test_a_body_that_is_not_what_its_coding_says_is_refused(gateway, account, coding, body):
     answer = send(gateway, account, body, coding)

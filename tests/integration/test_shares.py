@@ -12,6 +12,7 @@ from support.http_client import ConnectionEnded, RawConnection
 from support.processes import counts_memory
 from support.waiting import eventually
 
+pytestmark = pytest.mark.alone
 MIB = 1 << 20
 
 
