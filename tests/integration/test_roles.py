@@ -15,6 +15,9 @@ UNKNOWN = {"key": "0" * 64, "token": "tg-inv-unknown", "model": "test/chat"}
 NO_ID = "0191e0c8-0000-7000-8000-000000000000"
 PEOPLE = ("owner", "admin", "member")
 OUTSIDERS = ("other organization", "removed member")
+# Of the table: the columns, and how the page writes their cells.
+COLUMNS = ("operator", "owner", "admin", "member", "management_key", "inference_key", "service_key")
+CELLS = {"yes": "yes", "no": "–", "own": "own", "by_setting": "setting", "as_creator": "creator"}
 
 
 @pytest.fixture(scope="module")
@@ -154,10 +157,8 @@ def test_the_table_is_served_to_every_caller_with_every_cell(gateway, callers, t
     for caller, key in keys.items():
         answer = gateway.request("GET", "/api/organizations/permissions", key=key)
         assert answer.status == (401 if caller == "nobody" else 200)
-    cells = {"yes", "no", "own", "by_setting", "as_creator"}
-    columns = ("operator", "owner", "admin", "member", "management_key", "inference_key", "service_key")
     for name, row in table.items():
-        assert {row[column] for column in columns} <= cells, name
+        assert {row[column] for column in COLUMNS} <= set(CELLS), name
     assert table["make_owner"]["admin"] == "no" and table["infer"]["operator"] == "no"
 
 
@@ -219,10 +220,6 @@ def test_rights_in_one_organization_give_none_in_another(gateway):
     assert one.ask(one.owner, "GET", "/invitations").status == 200
     assert other.ask(one.owner, "GET", "/invitations").status == 403
     assert other.ask(one.member, "GET").status == 404
-
-
-CELLS = {"yes": "yes", "no": "–", "own": "own", "by_setting": "setting", "as_creator": "creator"}
-COLUMNS = ("operator", "owner", "admin", "member", "management_key", "inference_key")
 
 
 def row_of_page(row):
