@@ -138,8 +138,27 @@ std::optional<JsonMember> JsonMembers::next() {
     return member;
 }
 
+namespace {
+
+// A key is short: eight bytes at a time are quicker than the library's search.
+bool has_backslash(std::string_view key) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = 0x8080808080808080U;
+    const auto among_eight = [key](std::size_t at) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, key.data() + at, 8);
+        bytes ^= '\\' * kOnes;
+        return ((bytes - kOnes) & ~bytes & kHighs) != 0;
+    };
+    if (key.size() < 8) return key.find('\\') != std::string_view::npos;
+    bool found = among_eight(key.size() - 8);  // overlaps the one before
+    for (std::size_t at = 0; at + 8 < key.size(); at += 8) found = found || among_eight(at);
+    return found;
+}
+
+}  // namespace
+
 std::string_view key_name(std::string_view key, std::string& unescaped_key) {
-    if (std::memchr(key.data(), '\\', key.size()) == nullptr) return key.substr(1, key.size() - 2);
+    if (!has_backslash(key)) return key.substr(1, key.size() - 2);
     unescaped_key = unescaped(key, key.size());
     return unescaped_key;
 }

@@ -83,7 +83,7 @@ Error inspect_answer(std::string_view body, const AnswerSource& source, PlainAns
         } else if (name == "id") {
             answer.upstream_id = unquoted(value);
         } else if (!says_nothing(name)) {
-            note_usage_elsewhere(name, value, answer);
+            if (name != "object") note_usage_elsewhere(name, value, answer);
             error = error || says_error(name, value);
         }
     }

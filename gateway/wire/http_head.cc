@@ -21,14 +21,18 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
 }
 constexpr auto kClasses = make_classes();
 
+// Looks at all of it: what is refused is rare, and an early end costs a branch a character.
 bool all_of_class(std::string_view text, std::uint8_t wanted) {
-    return std::all_of(text.begin(), text.end(),
-                       [wanted](char c) { return (kClasses[static_cast<unsigned char>(c)] & wanted) != 0; });
+    std::uint8_t all = wanted;
+    for (const char c : text) all &= kClasses[static_cast<unsigned char>(c)];
+    return all == wanted;
 }
+
+// One for each of eight bytes.
+constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = 0x8080808080808080U;
 
 // True if any of eight bytes is a control character or DEL; tabs count, the caller looks closer.
 bool may_have_control(std::uint64_t bytes) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = 0x8080808080808080U;
     const std::uint64_t below_space = (bytes - 0x20 * kOnes) & ~bytes & kHighs;
     const std::uint64_t is_delete = bytes ^ (0x7f * kOnes);
     return below_space != 0 || ((is_delete - kOnes) & ~is_delete & kHighs) != 0;
@@ -217,6 +221,19 @@ HeadRefusal parse_request_line(std::string_view line, RequestHead& head) {
 
 bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
     if (text.size() != lower_case.size()) return false;
+    const auto same_eight = [text, lower_case](std::size_t at) {
+        std::uint64_t one = 0, other = 0;
+        std::memcpy(&one, text.data() + at, 8);
+        std::memcpy(&other, lower_case.data() + at, 8);
+        // A sum's high bit: the byte is 'a' or more, it is more than 'z'. Where `other` has a letter, 0x20 may differ.
+        const std::uint64_t from_a = other + (0x80 - 'a') * kOnes, beyond_z = other + (0x7f - 'z') * kOnes;
+        return ((one ^ other) & ~(((from_a ^ beyond_z) & kHighs) >> 2)) == 0;
+    };
+    if (text.size() >= 8) {
+        bool same = same_eight(text.size() - 8);  // overlaps the one before
+        for (std::size_t at = 0; at + 8 < text.size(); at += 8) same = same && same_eight(at);
+        return same;
+    }
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c) != lower_case[i]) return false;

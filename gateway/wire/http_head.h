@@ -78,6 +78,7 @@ HeadRefusal parse_request_head(std::string_view bytes, std::size_t max_fields, R
 HeadRefusal parse_response_head(std::string_view bytes, std::size_t max_fields, bool request_was_head,
                                 ResponseHead& head);
 
+// `lower_case` is ASCII.
 bool equals_ignoring_case(std::string_view text, std::string_view lower_case);
 // True if the line, without its CRLF, is a field: a token, a colon and a valid value.
 bool is_field(std::string_view line);

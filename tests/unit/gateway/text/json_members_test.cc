@@ -156,5 +156,17 @@ TEST(JsonObject, AgreesWithADomOnRandomObjects) {
     }
 }
 
+TEST(JsonMembers, AnEscapeIsSeenWhereverItStandsInAKey) {
+    for (std::size_t length = 0; length < 20; ++length) {
+        for (std::size_t at = 0; at <= length; ++at) {
+            const std::string name(length, 'k');
+            std::string key = '"' + name + '"', kept;
+            EXPECT_EQ(key_name(key, kept), name);
+            key.insert(1 + at, "\\u006b");
+            EXPECT_EQ(key_name(key, kept), name + 'k') << key;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace tollgate

@@ -193,5 +193,20 @@ TEST(HttpFraming, CaseIsFoldedForLettersOnly) {
     EXPECT_TRUE(equals_ignoring_case("", ""));
 }
 
+TEST(HttpFraming, CaseIsFoldedAtEveryPlaceOfEveryLength) {
+    constexpr std::string_view kAll = "x-a_0z@[`{~key9^";  // also the neighbours of letters
+    for (std::size_t length = 1; length <= kAll.size(); ++length) {
+        const std::string_view lower_case = kAll.substr(0, length);
+        for (std::size_t at = 0; at < length; ++at) {
+            for (int c = 0; c < 256; ++c) {
+                std::string text(lower_case);
+                text[at] = static_cast<char>(c);
+                const bool same = (c >= 'A' && c <= 'Z' ? c + 0x20 : c) == lower_case[at];
+                EXPECT_EQ(equals_ignoring_case(text, lower_case), same) << length << ' ' << at << ' ' << c;
+            }
+        }
+    }
+}
+
 }  // namespace
 }  // namespace tollgate::wire
