@@ -170,7 +170,8 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
     Error error;
     if (outcome == StreamRelay::Outcome::broken) {
         if (connection.client_gone()) co_return upstream_failure(connection, provider, {});
-        error = relay.error(provider);
+        // A stop between two reads is no end of the upstream's.
+        error = connection.stopped() ? upstream_failure(connection, provider, {}) : relay.error(provider);
         if (connection.events.may_begin_anew()) {  // another endpoint may still answer
             if (!connection.events.open()) request.reply.status_sent = 0;
             request.attempt.streamed = false;

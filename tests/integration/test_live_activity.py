@@ -76,7 +76,8 @@ def test_requests_come_as_the_feed_shows_them_in_order(gateway, account, watch):
     events = tail.events(3)
     assert [name for name, _ in events] == ["request"] * 3
     shown = [row for _, row in events]
-    assert [row["tokens_completion"] for row in shown] == [3, 4, 5]
+    # In the order of the journal: what two workers settle at once has none of its own.
+    assert sorted(row["tokens_completion"] for row in shown) == [3, 4, 5]
     feed = gateway.request("GET", f"/api/organizations/{account.organization}/activity", key=gateway.root_key)
     assert shown == list(reversed(json.loads(feed.text)["data"]))
 
