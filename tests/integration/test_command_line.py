@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -55,16 +56,6 @@ def test_people_read_tables(operator, new_person):
     assert ann.run("me", "show").out.startswith("user.id")
     unknown = ann.run("org", "list", "--columns", "nonsense")
     assert unknown.code == WRONG_USAGE and "none of them" in unknown.err
-
-
-def test_lists_follow_their_pages(gateway, operator):
-    organization = gateway.manage("POST", "/api/organizations", {"name": "Pages"})["id"]
-    for number in range(7):
-        operator.may("key", "create", "--org", organization, "--name", f"key {number}")
-    some = operator.run("key", "list", "--org", organization, "--limit", "3", "--columns", "name")
-    assert len(some.out.splitlines()) == 4 and "--all" in some.err
-    pages = operator.run("key", "list", "--org", organization, "--limit", "3", "--all", "--json").out.splitlines()
-    assert sorted(key["name"] for page in pages for key in json.loads(page)["data"]) == [f"key {n}" for n in range(7)]
 
 
 def test_json_is_the_answer_as_it_came(gateway, operator):
@@ -183,10 +174,10 @@ def test_a_stored_token_goes_to_its_gateway_alone(gateway, tmp_path):
 
 
 class Lossy:
-    """Hands requests on to a gateway and loses the first answers."""
+    """Hands requests on to a gateway and loses the answers to those whose numbers, from 0, are among `lost`."""
 
-    def __init__(self, gateway, losses):
-        self.gateway, self.losses, self.heads = gateway, losses, []
+    def __init__(self, gateway, lost):
+        self.gateway, self.lost, self.heads = gateway, lost, []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
@@ -204,9 +195,7 @@ class Lossy:
                 answer = b""
                 while piece := upstream.recv(65536):
                     answer += piece
-                if self.losses > 0:
-                    self.losses -= 1
-                else:
+                if len(self.heads) - 1 not in self.lost:
                     client.sendall(answer)
 
     def keys(self):
@@ -217,8 +206,8 @@ class Lossy:
 def lossy(gateway):
     made = []
 
-    def make(losses):
-        made.append(Lossy(gateway, losses))
+    def make(lost):
+        made.append(Lossy(gateway, lost))
         return made[-1]
 
     yield make
@@ -228,7 +217,7 @@ def lossy(gateway):
 
 def test_a_lost_answer_is_asked_for_again_and_nothing_is_done_twice(gateway, operator, lossy):
     account = gateway.new_account("5")
-    between = lossy(2)
+    between = lossy(range(2))
     words = ("credits", "grant", "--org", account.organization, "--amount", "1", "--url", between.url)
     assert operator.may(*words)["repeated"] is True
     assert len(between.heads) == 3 and len(between.keys()) == 1
@@ -236,9 +225,56 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_is_done_twice(gateway, ope
 
 
 def test_an_answer_that_stays_lost_says_that_nothing_is_known(gateway, operator, lossy):
-    between = lossy(100)
+    between = lossy(range(100))
     error = operator.fails(NOT_REACHED, "org", "list", "--url", between.url)
     assert error["code"] == "answer_lost" and "not known" in error["message"]
+
+
+@pytest.fixture
+def seven_keys(gateway, operator):
+    """The options that list the keys of an organization which has seven, two a page."""
+    organization = gateway.manage("POST", "/api/organizations", {"name": "Pages"})["id"]
+    for number in range(7):
+        gateway.manage("POST", f"/api/organizations/{organization}/keys", {"name": f"key {number}"})
+    return "key", "list", "--org", organization, "--limit", "2"
+
+
+def test_row_66_a_list_that_is_cut_fails_and_says_so(operator, lossy, seven_keys):
+    between = lossy(range(2, 100))
+    ended = operator.run(*seven_keys, "--all", "--json", "--url", between.url)
+    assert (ended.code, ended.error["code"]) == (NOT_REACHED, "answer_lost")
+    pages = [json.loads(page) for page in ended.out.splitlines()]
+    assert len(pages) == 2 and pages[-1]["next_cursor"], "nor do the pages look whole"
+
+
+def test_all_follows_the_pages_to_the_end(operator, seven_keys):
+    pages = operator.run(*seven_keys, "--all", "--json").out.splitlines()
+    assert sorted(key["name"] for page in pages for key in json.loads(page)["data"]) == [f"key {n}" for n in range(7)]
+
+
+def test_row_66_a_list_without_all_shows_one_page_and_says_that_there_is_more(operator, seven_keys):
+    shown = operator.run(*seven_keys, "--columns", "name")
+    assert shown.code == DONE and len(shown.out.splitlines()) == 3 and "--all" in shown.err
+    assert len(operator.may(*seven_keys)["data"]) == 2 and operator.may(*seven_keys)["next_cursor"]
+
+
+def test_row_66_an_empty_list_is_done_and_says_nothing(gateway, operator):
+    organization = gateway.manage("POST", "/api/organizations", {"name": "Empty"})["id"]
+    words = ("key", "list", "--org", organization)
+    assert operator.may(*words) == {"data": [], "next_cursor": None}
+    assert operator.may(*words, "--all") == {"data": [], "next_cursor": None}
+    assert operator.run(*words).code == DONE
+
+
+def test_row_66_an_interrupted_list_is_no_success(operator, seven_keys):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = "http://127.0.0.1:%d" % silent.getsockname()[1]
+        command = [GATEWAY, *seven_keys, "--all", "--json", "--url", url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=operator.environment()) as process:
+            connection, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            assert (process.wait(30), process.stdout.read()) == (-signal.SIGINT, b"")
+            connection.close()
 
 
 # --- Completion
