@@ -246,6 +246,44 @@ def test_tokens_of_one_api_are_taken_with_quota_and_credit(one_api):
     assert web["organization_id"] == mia["personal_organization_id"]
 
 
+SEALED, PLAIN = "q1zSx0KfSxY8T3nJ0vJ3J4h6wq2JgkXx4lZr", "sk-plain-0123456789abcdef"
+
+
+def litellm_with_secrets():
+    """Some are sealed by a salt that no dump has; rows of early versions are plain."""
+    return (
+        litellm_dump("people.test", "2099-01-01 00:00:00")
+        + copied("LiteLLM_CredentialsTable", [
+            {"credential_id": name, "credential_name": name, "credential_values": json.dumps({"api_key": secret})}
+            for name, secret in (("sealed", SEALED), ("plain", PLAIN))
+        ])
+        + copied("LiteLLM_ProxyModelTable", [
+            {"model_id": name, "model_name": name, "litellm_params": json.dumps({"model": "x", "api_key": secret})}
+            for name, secret in (("sealed", SEALED), ("plain", PLAIN))
+        ])
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "source, text, left",
+    [
+        ("litellm", litellm_with_secrets(), {"LiteLLM_CredentialsTable": 2, "LiteLLM_ProxyModelTable": 2}),
+        ("one-api", one_api_dump("mia@people.test").replace("sk-upstream", PLAIN), {"channels": 1}),
+    ],
+)
+def test_row_67_secrets_of_providers_stay_behind_sealed_or_plain(start, source, text, left):
+    brought = start(source, text)
+    assert PLAIN in text
+    report = brought.run("apply")
+    assert left.items() <= {one["what"]: one["rows"] for one in report["not_carried_over"]}.items()
+    kept = [file.read_bytes() for file in brought.gateway.data_dir.rglob("*") if file.is_file()]
+    for secret in (SEALED, PLAIN):
+        assert secret not in json.dumps(report) and not any(secret.encode() in bytes for bytes in kept)
+    brought.gateway.start()
+    for one in brought.gateway.manage("GET", "/api/organizations")["data"]:
+        assert brought.gateway.manage("GET", f"/api/organizations/{one['id']}/provider-keys")["data"] == []
+
+
 def test_no_key_is_stored_as_it_is(one_api):
     one_api.run("apply")
     kept = b"".join(file.read_bytes() for file in one_api.gateway.data_dir.rglob("*") if file.is_file())
