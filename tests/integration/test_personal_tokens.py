@@ -68,6 +68,20 @@ def test_limits_of_member_project_and_organization_bind_a_token(paid, below):
     assert infer(paid, paid.member, paid.organization).status == 429
 
 
+def test_a_persons_override_holds_for_the_token_in_that_organization_alone(paid):
+    def model_of(person, organization=None):
+        answer = infer(paid, person, organization, model=None)
+        return answer.header("x-tollgate-model"), answer.header("x-tollgate-model-source")
+
+    paid.may(paid.owner, "PUT", "/llm", {"model": "test/chat"})
+    paid.may(paid.member, "PUT", "/members/me/llm", {"model": "test/odd"})
+    assert model_of(paid.member, paid.organization) == ("test/odd", "member")
+    assert model_of(paid.owner, paid.organization) == ("test/chat", "organization")
+    assert infer(paid, paid.member, model=None).error["code"] == "model_required", "of the personal organization"
+    paid.may(paid.owner, "PUT", "/llm", {"model": "test/chat", "allow_overrides": False})
+    assert model_of(paid.member, paid.organization) == ("test/chat", "organization")
+
+
 def test_what_a_token_spent_counts_for_its_person_with_his_keys(paid):
     paid.gateway.manage("PATCH", f"{paid.path}/members/{paid.member.id}/limits", {"limit": 1})
     assert infer(paid, paid.member, paid.organization).status == 200
