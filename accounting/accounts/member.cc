@@ -143,8 +143,10 @@ bool is_last_owner(const Directory& directory, const Id128& organization, const 
     };
     const Membership* const leaving = directory.find_membership(organization, user);
     if (leaving == nullptr || !is_owner(*leaving)) return false;
-    return std::ranges::none_of(directory.members_of(organization),
-                                [&](const Membership* other) { return other->user != user && is_owner(*other); });
+    return std::ranges::none_of(directory.members_of(organization), [&](const Membership* other) {
+        return other->user != user && is_owner(*other) &&
+               directory.find_user(other->user)->status == UserStatus::active;
+    });
 }
 
 Status add_member(Change& change, const Id128& organization, const Id128& user, Role role, Seat seat, JoinedBy by) {
