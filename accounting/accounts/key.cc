@@ -124,9 +124,30 @@ Status check_expiry(const Change& change, std::int64_t expires_ms) {
     return {StatusCode::invalid, "expires_ms: must be in the future"};
 }
 
+bool is_suspended(const Directory& directory, const Membership& member) {
+    return member.status == MemberStatus::suspended ||
+           directory.find_user(member.user)->status == UserStatus::suspended;
+}
+
+Status creator_suspended() {
+    return {StatusCode::conflict, "whoever made the key, or is named as its maker, is suspended", "member_suspended"};
+}
+
 Status check_creator(const Change& change, const Id128& organization, const Id128& creator) {
-    if (creator.is_nil() || change.directory().find_membership(organization, creator) != nullptr) return {};
-    return {StatusCode::invalid, "creator_user_id: is no member of the organization"};
+    if (creator.is_nil()) return {};
+    const Membership* const member = change.directory().find_membership(organization, creator);
+    if (member == nullptr) return {StatusCode::invalid, "creator_user_id: is no member of the organization"};
+    return is_suspended(change.directory(), *member) ? creator_suspended() : Status();
+}
+
+// Enabling by hand does not undo what disables the key for another's sake.
+Status check_may_enable(const Directory& directory, const KeyRecord& key) {
+    const Project* const project = directory.find_project(key.project);
+    if (project != nullptr && project->archived()) {
+        return {StatusCode::conflict, "the key's project is archived", "project_archived"};
+    }
+    const Membership* const creator = directory.find_membership(key.organization, key.creator);
+    return creator != nullptr && is_suspended(directory, *creator) ? creator_suspended() : Status();
 }
 
 // Who calls by a token gives no other one more than that.
@@ -171,6 +192,16 @@ Result<KeyRecord> read_root_key(DocumentReader& reader, std::string_view text) {
     key.updated_ms = key.created_ms;
     if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
     return key;
+}
+
+Disabled disabled_by_circumstance(const Directory& directory, const KeyRecord& key) {
+    if (!key.creator.is_nil()) {
+        const Membership* const member = directory.find_membership(key.organization, key.creator);
+        if (member == nullptr) return Disabled::member_left;
+        if (is_suspended(directory, *member)) return Disabled::member_suspended;
+    }
+    const Project* const project = directory.find_project(key.project);
+    return project != nullptr && project->archived() ? Disabled::project_archived : Disabled::no;
 }
 
 void put_key(Change& change, KeyRecord key) {
@@ -286,9 +317,8 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     key->name = fields.name.value_or(key->name);
     const bool was_disabled = key->disabled != Disabled::no;
     const bool is_disabled = fields.disabled.value_or(was_disabled);
-    const Project* const project = change.directory().find_project(key->project);
-    if (was_disabled && !is_disabled && project != nullptr && project->archived()) {
-        return {StatusCode::conflict, "the key's project is archived", "project_archived"};
+    if (was_disabled && !is_disabled) {
+        if (Status status = check_may_enable(change.directory(), *key); !status.ok()) return status;
     }
     const bool stays_disabled = fields.disabled == true && key->disabled == Disabled::project_archived;
     if (is_disabled != was_disabled || stays_disabled) key->disabled = is_disabled ? Disabled::by_hand : Disabled::no;

@@ -67,7 +67,8 @@ class CompactLimits {
     std::uint64_t reset_ : 8 = static_cast<std::uint64_t>(LimitReset::lifetime);
 };
 
-// Whether it is, and why: what disabled a key for its member's or its project's sake enables it again.
+// Whether it is, and why: what disabled a key for its member's or its project's sake enables it again. A member is
+// suspended by the organization, or everywhere by the operator.
 enum class Disabled : std::uint8_t { no, by_hand, member_left, member_suspended, project_archived };
 std::string_view to_string(Disabled disabled);
 bool parse(std::string_view text, Disabled& disabled);
@@ -99,6 +100,10 @@ Result<KeyRecord> read_root_key(DocumentReader& reader, std::string_view text);
 // Stores the key with its next version; its limits are in force after the commit.
 void put_key(Change& change, KeyRecord key);
 
+// What disables the key while nobody does by hand: whoever made it has left or is suspended, or its project is
+// archived.
+Disabled disabled_by_circumstance(const Directory& directory, const KeyRecord& key);
+
 // What people know a key by.
 struct KeyNames {
     std::string name, label;
@@ -122,7 +127,7 @@ struct KeyFields {
     std::int64_t expires_ms = 0;  // 0: never; else after now
     KeyRules rules = {};          // of one that calls models
 };
-// not_found: the organization has no such project; conflict limit_reached, project_archived.
+// not_found: the organization has no such project; conflict limit_reached, project_archived, member_suspended.
 Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFields& fields);
 
 struct TokenFields {
@@ -141,8 +146,8 @@ struct KeyChange {
     std::optional<LimitReset> reset = {};
     std::optional<KeyRules> rules = {};  // present and empty: none
 };
-// conflict project_archived: such a key stays disabled. not_found for an unknown key; the root key can be neither
-// changed nor deleted (invalid). What names a deleted key is kept: what it spent stays in reports.
+// conflict project_archived, member_suspended: such a key stays disabled. not_found for an unknown key; the root key
+// can be neither changed nor deleted (invalid). What names a deleted key is kept: what it spent stays in reports.
 Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields);
 Status delete_key(Change& change, const KeyDigest& digest);
 // The same of a key that must be there.

@@ -96,16 +96,18 @@ Status check_role(const Change& change, const Id128& organization, const Members
     return to == Role::owner ? Status() : check_last_owner(change, organization, before.user);
 }
 
-// Keys of the organization that the person made and that are in the one state go into the other.
-std::size_t change_keys(Change& change, const Membership& member, Disabled from, Disabled to) {
+// What the person made in the organization follows what he is there now: his keys that are in this state, and his
+// invitations. Returns how many keys changed.
+std::size_t follow_member(Change& change, const Id128& organization, const Id128& user, Disabled from) {
     std::vector<KeyRecord> changed;
-    for (const KeyRecord* const key : change.directory().keys_of(member.organization)) {
-        if (key->creator == member.user && key->disabled == from) changed.push_back(*key);
+    for (const KeyRecord* const key : change.directory().keys_of(organization)) {
+        if (key->creator != user || key->disabled != from) continue;
+        const Disabled now = disabled_by_circumstance(change.directory(), *key);
+        if (now == from) continue;
+        changed.push_back(*key);
+        changed.back().disabled = now;
     }
     for (KeyRecord& key : changed) {
-        const Project* const project = change.directory().find_project(key.project);
-        const bool archived = to == Disabled::no && project != nullptr && project->archived();
-        key.disabled = archived ? Disabled::project_archived : to;
         key.updated_ms = change.now_ms();
         put_key(change, std::move(key));
     }
@@ -182,12 +184,17 @@ Status update_member(Change& change, const Id128& organization, const Id128& use
     if (suspended) {
         if (Status status = check_last_owner(change, organization, user); !status.ok()) return status;
     }
-    if (member.status != current->status) {
-        change_keys(change, member, suspended ? Disabled::no : Disabled::member_suspended,
-                    suspended ? Disabled::member_suspended : Disabled::no);
-    }
     put_membership(change, member);
+    follow_member(change, organization, user, suspended ? Disabled::no : Disabled::member_suspended);
+    change.concerns(organization, document_key(organization, user));
     return {};
+}
+
+void follow_status(Change& change, const Id128& user) {
+    const bool suspended = change.directory().find_user(user)->status == UserStatus::suspended;
+    for (const Id128& organization : change.directory().organizations_of(user)) {
+        follow_member(change, organization, user, suspended ? Disabled::no : Disabled::member_suspended);
+    }
 }
 
 Result<std::size_t> remove_member(Change& change, const Id128& organization, const Id128& user) {
@@ -205,8 +212,6 @@ Result<std::size_t> remove_member(Change& change, const Id128& organization, con
 
 std::size_t end_membership(Change& change, const Id128& organization, const Id128& user) {
     const Membership member = *change.directory().find_membership(organization, user);
-    const std::size_t disabled = change_keys(change, member, Disabled::no, Disabled::member_left);
-    change_keys(change, member, Disabled::member_suspended, Disabled::member_left);
     const User* const person = change.directory().find_user(user);
     if (person->current_organization == organization) {
         User moved = *person;
@@ -215,9 +220,11 @@ std::size_t end_membership(Change& change, const Id128& organization, const Id12
     }
     const std::string document = document_key(organization, user);
     change.put_document(member.organization, document, document_of(member), {});
-    change.concerns(organization, document);
     enforce_limits(change, organization, user, {});
     change.edit().erase_membership(organization, user);
+    const std::size_t disabled = follow_member(change, organization, user, Disabled::no);
+    follow_member(change, organization, user, Disabled::member_suspended);
+    change.concerns(organization, document);
     return disabled;
 }
 

@@ -73,7 +73,12 @@ Status set_member_limits(Change& change, const Id128& organization, const Id128&
 // the organization lets its members have none; owner_only as above.
 Status set_member_llm(Change& change, const Id128& organization, const Id128& user, LlmSettings settings);
 
-// Whether the organization would have no active owner without this one.
+// The operator has suspended the person, or lets him act again: his keys follow, in every organization, and what he may
+// not invite to any more is revoked.
+void follow_status(Change& change, const Id128& user);
+
+// Whether without this one the organization would have no owner who may act: an active member whom the operator has not
+// suspended.
 bool is_last_owner(const Directory& directory, const Id128& organization, const Id128& user);
 
 }  // namespace tollgate

@@ -68,19 +68,13 @@ std::vector<KeyRecord> keys_in(const Directory& directory, const Project& projec
     return keys;
 }
 
-// Whoever made the key may have gone or been suspended while it was disabled for its project's sake.
-Disabled state_without_archive(const Directory& directory, const KeyRecord& key) {
-    if (key.creator.is_nil()) return Disabled::no;
-    const Membership* const member = directory.find_membership(key.organization, key.creator);
-    if (member == nullptr) return Disabled::member_left;
-    return member->status == MemberStatus::suspended ? Disabled::member_suspended : Disabled::no;
-}
-
+// Whoever made a key may have gone or been suspended while it was disabled for its project's sake.
 void archive_keys(Change& change, const Project& project) {
     for (KeyRecord& key : keys_in(change.directory(), project)) {
         const Disabled affected = project.archived() ? Disabled::no : Disabled::project_archived;
         if (key.disabled != affected) continue;
-        key.disabled = project.archived() ? Disabled::project_archived : state_without_archive(change.directory(), key);
+        key.disabled =
+            project.archived() ? Disabled::project_archived : disabled_by_circumstance(change.directory(), key);
         key.updated_ms = change.now_ms();
         put_key(change, std::move(key));
     }
@@ -144,8 +138,10 @@ Status update_project(Change& change, const Id128& id, const ProjectChange& fiel
         return {StatusCode::conflict, "the default project cannot be archived: make another one the default first",
                 "default_project"};
     }
-    if (project.archived() != current->archived()) archive_keys(change, project);
-    put_project(change, std::move(project));
+    const bool turned = project.archived() != current->archived();
+    put_project(change, project);
+    if (turned) archive_keys(change, project);
+    change.concerns(project.organization, project_document_key(to_uuid(id)));
     return {};
 }
 

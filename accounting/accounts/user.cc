@@ -157,7 +157,10 @@ Status update_user(Change& change, const Id128& id, const UserChange& fields) {
     if (Status status = check_fields(user); !status.ok()) return status;
     if (document_of(user) == document_of(*current)) return {};
     user.updated_ms = change.now_ms();
+    const bool turned = user.status != current->status;
     put_user(change, std::move(user));
+    if (turned) follow_status(change, id);
+    change.concerns({}, document_key(id));
     return {};
 }
 

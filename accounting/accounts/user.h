@@ -59,7 +59,7 @@ struct UserChange {
     std::optional<std::string> name = {};
     std::optional<std::string> email = {};           // is not verified then
     std::optional<VerifiedBy> verified_by = {};      // of the address as it is afterwards; nobody: it is not
-    std::optional<UserStatus> status = {};           // a suspended person's tokens fail
+    std::optional<UserStatus> status = {};           // a suspended person's tokens and keys fail
     std::optional<Id128> current_organization = {};  // not_found unless he is an active member
     std::optional<std::optional<std::int64_t>> most_organizations = {};
 };

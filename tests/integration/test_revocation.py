@@ -1,5 +1,5 @@
 """Revocation under load: what began after the call that revoked had returned is not served, on any worker. 60 keys are
-revoked here, in six ways; TOLLGATE_REVOCATIONS=1000 is the long form."""
+revoked here, in seven ways; TOLLGATE_REVOCATIONS=1000 is the long form."""
 
 import itertools
 import os
@@ -40,11 +40,15 @@ def suspend_member(team, member, made):
     return "PATCH", f"{team.path}/members/{member.id}", {"status": "suspended"}
 
 
+def suspend_person(team, member, made):
+    return "PATCH", f"/api/users/{member.id}", {"status": "suspended"}
+
+
 def archive_project(team, member, made):
     return "PATCH", f"{team.path}/projects/{made['data']['project_id']}", {"archived": True}
 
 
-WAYS = [delete_key, disable_key, empty_budget, remove_member, suspend_member, archive_project]
+WAYS = [delete_key, disable_key, empty_budget, remove_member, suspend_member, suspend_person, archive_project]
 
 
 @dataclass
@@ -98,7 +102,7 @@ def load(gateway):
 def subject_of(gateway, team, turn, way):
     """A member and a key of his to be revoked in that way, and what is to be deleted after that."""
     member, project, left = team.member, None, []
-    if way in (remove_member, suspend_member):
+    if way in (remove_member, suspend_member, suspend_person):
         member = gateway.person(organization=team.organization)
         left.append(f"{team.path}/members/{member.id}")
     if way is archive_project:

@@ -33,6 +33,74 @@ def paid(team):
 # --- a person
 
 
+def test_keys_of_a_suspended_person_fail_in_every_organization_on_every_connection(gateway, paid):
+    person = paid.admin
+    other = give(new_team(gateway, "Other"))
+    gateway.manage("POST", f"{other.path}/members", {"user_id": person.id, "role": "admin"})
+    keys = [key_of(paid, person), key_of(other, person)]
+    management = key_of(paid, person, kind="management")
+    connections = [gateway.connect() for _ in range(8)]
+
+    def statuses():
+        found = set()
+        for connection in connections:
+            for key in keys:
+                connection.send(gateway.bytes_of("POST", CHAT, key=key, json=chat()))
+                found.add(connection.read_answer().status)
+            connection.send(gateway.bytes_of("GET", f"{paid.path}/keys", key=management))
+            found.add(connection.read_answer().status)
+        return found
+
+    assert statuses() == {200}
+    spent = gateway.manage("GET", f"{paid.path}/credits")["total_usage"]
+    set_status(gateway, f"/api/users/{person.id}", "suspended")
+    assert statuses() == {401}
+    assert gateway.manage("GET", f"{paid.path}/credits")["total_usage"] == spent
+    set_status(gateway, f"/api/users/{person.id}", "active")
+    assert statuses() == {200}
+    for connection in connections:
+        connection.close()
+
+
+def test_a_persons_keys_come_back_as_they_stood(gateway, paid):
+    person = paid.member
+    by_hand, others = key_of(paid, person), key_of(paid, paid.owner)
+    listed = {one["label"]: one["hash"] for one in paid.may(paid.owner, "GET", "/keys")["data"]}
+    [mine] = [hash for label, hash in listed.items() if label[-3:] == by_hand[-3:]]
+    paid.may(person, "PATCH", f"/keys/{mine}", {"disabled": True})
+    in_suspended_membership = give(new_team(gateway, "Other"))
+    gateway.manage("POST", f"{in_suspended_membership.path}/members", {"user_id": person.id})
+    there = key_of(in_suspended_membership, person)
+    member = f"{in_suspended_membership.path}/members/{person.id}"
+    set_status(gateway, member, "suspended")
+    for status in ("suspended", "active"):
+        set_status(gateway, f"/api/users/{person.id}", status)
+        assert [infer(gateway, key).status for key in (by_hand, there, others)] == [401, 401, 200]
+    set_status(gateway, member, "active")
+    assert infer(gateway, there).status == 200
+
+
+def test_an_active_membership_gives_a_suspended_person_nothing(gateway, paid):
+    key = key_of(paid, paid.member)
+    member = f"{paid.path}/members/{paid.member.id}"
+    set_status(gateway, member, "suspended")
+    set_status(gateway, f"/api/users/{paid.member.id}", "suspended")
+    set_status(gateway, member, "active")
+    assert infer(gateway, key).status == 401
+    set_status(gateway, f"/api/users/{paid.member.id}", "active")
+    assert infer(gateway, key).status == 200
+
+
+def test_nobody_enables_or_makes_a_key_of_a_suspended_person(gateway, paid):
+    made = paid.may(paid.member, "POST", "/keys", {"name": "k"})
+    set_status(gateway, f"/api/users/{paid.member.id}", "suspended")
+    enabled = paid.ask(paid.owner, "PATCH", f"/keys/{made['data']['hash']}", {"disabled": False})
+    assert refusal_of(enabled) == (409, "member_suspended")
+    body = {"name": "k", "creator_user_id": paid.member.id}
+    assert refusal_of(paid.ask(paid.owner, "POST", "/keys", body)) == (409, "member_suspended")
+    assert infer(gateway, made["key"]).status == 401
+
+
 def test_an_owner_whom_the_operator_suspended_does_not_count(gateway, team):
     team.may(team.owner, "PATCH", f"/members/{team.admin.id}", {"role": "owner"})
     set_status(gateway, f"/api/users/{team.admin.id}", "suspended")

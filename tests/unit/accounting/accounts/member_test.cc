@@ -30,6 +30,9 @@ class MemberTest : public AccountsFixture {
             member(acme_, "p" + std::to_string(i) + "@example.com");
         }
     }
+    Status set_status(const Id128& user, UserStatus status) {
+        return apply([&](Change& change) { return update_user(change, user, {.status = status}); });
+    }
     Limits limits_of(const Id128& user) { return credits_.member(acme_, user).limits; }
 
     Id128 acme_, owner_;
@@ -181,6 +184,42 @@ TEST_F(MemberTest, KeysOfASuspendedMemberComeBackWithHim) {
     ASSERT_TRUE(update(acme_, ann, {.status = MemberStatus::suspended}).ok());
     ASSERT_TRUE(remove(acme_, ann));
     EXPECT_EQ(find(made)->disabled, Disabled::member_left);
+}
+
+TEST_F(MemberTest, KeysOfAPersonWhomTheOperatorSuspendsAreDisabledEverywhereUntilHeIsActiveAgain) {
+    const Id128 other = organization("Other"), ann = member(acme_, "ann@example.com");
+    ASSERT_TRUE(add(other, ann).ok());
+    const Id128 own = find_user(ann)->personal_organization;
+    const std::array keys = {key(acme_, {.name = "a", .creator = ann}), key(other, {.name = "b", .creator = ann}),
+                             key(own, {.name = "c", .kind = KeyKind::management, .creator = ann})};
+    const KeyDigest by_hand = key(acme_, {.name = "h", .creator = ann});
+    ASSERT_TRUE(update(by_hand, {.disabled = true}).ok());
+    ASSERT_TRUE(update(other, ann, {.status = MemberStatus::suspended}).ok());
+    const std::size_t published = published_.size();
+    ASSERT_TRUE(set_status(ann, UserStatus::suspended).ok());
+    EXPECT_EQ(published_.size(), published + 1) << "one change";
+    for (const bool reloaded : {false, true}) {
+        if (reloaded) reload();
+        for (const KeyDigest& one : keys) EXPECT_EQ(find(one)->disabled, Disabled::member_suspended);
+        EXPECT_EQ(find(by_hand)->disabled, Disabled::by_hand);
+    }
+    EXPECT_EQ(update(keys[0], {.disabled = false}).reason(), "member_suspended");
+    EXPECT_EQ(make_key(acme_, {.name = "n", .creator = ann}).error().reason(), "member_suspended");
+    ASSERT_TRUE(set_status(ann, UserStatus::active).ok());
+    EXPECT_EQ(find(keys[0])->disabled, Disabled::no);
+    EXPECT_EQ(find(keys[1])->disabled, Disabled::member_suspended) << "as the organization has it";
+    EXPECT_EQ(find(keys[2])->disabled, Disabled::no);
+    EXPECT_EQ(find(by_hand)->disabled, Disabled::by_hand);
+}
+
+TEST_F(MemberTest, AnOwnerWhomTheOperatorSuspendedIsNoneToRelyOn) {
+    const Id128 ann = member(acme_, "ann@example.com", Role::owner);
+    ASSERT_TRUE(set_status(ann, UserStatus::suspended).ok());
+    EXPECT_EQ(remove(acme_, owner_).error().reason(), "last_owner");
+    ASSERT_TRUE(set_status(owner_, UserStatus::suspended).ok()) << "the operator may";
+    EXPECT_EQ(remove(acme_, owner_).error().reason(), "last_owner");
+    ASSERT_TRUE(set_status(ann, UserStatus::active).ok());
+    EXPECT_TRUE(remove(acme_, owner_));
 }
 
 TEST_F(MemberTest, LimitsAreTheMembersAndEndWithHim) {
