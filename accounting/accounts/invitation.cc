@@ -222,6 +222,18 @@ Status revoke_invitation(Change& change, const Id128& organization, const Id128&
     return {};
 }
 
+void revoke_overreaching_invitations(Change& change, const Id128& organization, const Id128& inviter) {
+    const Caller person{.kind = CallerKind::personal_token, .user = inviter};
+    const Role role = standing_of(change.directory(), person, organization).role;
+    const auto may = [role](Permission permission) { return right_of(row_of(permission), role) == Right::yes; };
+    std::vector<Invitation> revoked;
+    for (const Invitation* const one : change.directory().invitations_of(organization)) {
+        const Permission needed = one->role == Role::owner ? Permission::make_owner : Permission::manage_members;
+        if (one->inviter == inviter && one->accepted_ms == 0 && !may(needed)) revoked.push_back(*one);
+    }
+    for (const Invitation& one : revoked) erase_invitation(change, one);
+}
+
 void erase_invitations(Change& change, const Id128& organization) {
     std::vector<Invitation> all;
     for (const Invitation* const one : change.directory().invitations_of(organization)) all.push_back(*one);

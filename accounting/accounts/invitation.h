@@ -67,6 +67,9 @@ struct Accepted {
 Result<Accepted> accept_invitation(Change& change, const KeyDigest& token, const User* signed_in,
                                    const std::string& name);
 
+// What the person invited to and, as he stands now, may invite to no longer: revoked unless somebody has accepted it.
+void revoke_overreaching_invitations(Change& change, const Id128& organization, const Id128& inviter);
+
 // Of an organization that is being closed, whatever their state.
 void erase_invitations(Change& change, const Id128& organization);
 

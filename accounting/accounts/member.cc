@@ -111,6 +111,7 @@ std::size_t follow_member(Change& change, const Id128& organization, const Id128
         key.updated_ms = change.now_ms();
         put_key(change, std::move(key));
     }
+    revoke_overreaching_invitations(change, organization, user);
     return changed.size();
 }
 

@@ -321,3 +321,38 @@ def test_one_address_does_not_call_without_a_key_all_the_time(start_gateway):
     assert [answer.status for answer in answers] == [404] * 60 + [429] * 10
     assert answers[-1].header("retry-after") == "60"
     assert gateway.request("GET", "/api/invitations/none", key=root).status == 404, "with a key it is somebody"
+
+
+LOSSES = {
+    "removed": lambda gateway, team, person: team.may(team.owner, "DELETE", f"/members/{person.id}"),
+    "demoted": lambda gateway, team, person: team.may(team.owner, "PATCH", f"/members/{person.id}", {"role": "member"}),
+    "suspended": lambda gateway, team, person: team.may(
+        team.owner, "PATCH", f"/members/{person.id}", {"status": "suspended"}
+    ),
+    "suspended everywhere": lambda gateway, team, person: gateway.manage(
+        "PATCH", f"/api/users/{person.id}", {"status": "suspended"}
+    ),
+    "deleted": lambda gateway, team, person: gateway.manage("DELETE", f"/api/users/{person.id}"),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_what_an_admin_invited_to_is_revoked_with_the_right_to(gateway, team, loss):
+    second_address, kept = gateway.person(), gateway.person()
+    _, token = team.invite(team.admin, second_address.email, "admin")
+    _, of_the_owner = team.invite(team.owner, kept.email)
+    LOSSES[loss](gateway, team, team.admin)
+    assert [one["email"] for one in pending(team)] == [kept.email]
+    assert refusal_of(team.accept(second_address, token)) == (404, "invitation_invalid")
+    assert team.role_of(second_address) is None
+    assert team.accept(kept, of_the_owner).status == 200
+
+
+def test_an_owner_who_becomes_an_admin_keeps_the_invitations_that_an_admin_may_make(gateway, team):
+    team.may(team.owner, "PATCH", f"/members/{team.admin.id}", {"role": "owner"})
+    owner_to_be, member_to_be = gateway.person(), gateway.person()
+    _, of_an_owner = team.invite(team.admin, owner_to_be.email, "owner")
+    _, of_a_member = team.invite(team.admin, member_to_be.email)
+    team.may(team.owner, "PATCH", f"/members/{team.admin.id}", {"role": "admin"})
+    assert refusal_of(team.accept(owner_to_be, of_an_owner)) == (404, "invitation_invalid")
+    assert team.accept(member_to_be, of_a_member).status == 200

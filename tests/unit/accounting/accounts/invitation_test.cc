@@ -61,6 +61,24 @@ class InvitationTest : public AccountsFixture {
     Id128 acme_, owner_;
 };
 
+TEST_F(InvitationTest, WhatItsMakerMayInviteToNoLongerIsRevoked) {
+    const Id128 boss = member(acme_, "boss@example.com", Role::owner);
+    call_as(boss);
+    const MadeInvitation to_member = invited("a@example.com"), to_owner = invited("b@example.com", Role::owner);
+    call_as(owner_);
+    const MadeInvitation others = invited("c@example.com", Role::owner);
+    ASSERT_TRUE(update(acme_, boss, {.role = Role::admin}).ok());
+    EXPECT_NE(find_invitation(to_member.link_token), nullptr);
+    EXPECT_EQ(find_invitation(to_owner.link_token), nullptr);
+    ASSERT_TRUE(update(acme_, boss, {.role = Role::member}).ok());
+    for (const bool reloaded : {false, true}) {
+        if (reloaded) reload();
+        EXPECT_EQ(find_invitation(to_member.link_token), nullptr);
+        EXPECT_NE(find_invitation(others.link_token), nullptr);
+        EXPECT_EQ(pending(), 1U) << "its seat is free";
+    }
+}
+
 TEST_F(InvitationTest, TheLinkIsAcceptedByAVerifiedPersonOfTheAddress) {
     const Id128 ann = person("ann@example.com");
     const MadeInvitation made = invited("Ann@Example.com", Role::admin);
