@@ -304,6 +304,12 @@ Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields
     if (change.directory().find_user(user) == nullptr) {
         return failure(StatusCode::not_found, "there is no such person");
     }
+    if (const std::size_t count = change.directory().tokens_of(user).size(); count >= kMostTokensOfPerson) {
+        return failure(StatusCode::conflict,
+                       "the person has " + std::to_string(count) + " of " + std::to_string(kMostTokensOfPerson) +
+                           " personal tokens; delete one first",
+                       "limit_reached");
+    }
     NewKey made = generate_key(KeyKind::personal);
     key.digest = made.digest;
     key.ends = key_ends(made.plaintext);

@@ -136,7 +136,8 @@ struct TokenFields {
     bool may_infer = true;
     std::int64_t expires_ms = 0;  // 0: never; else after now
 };
-// A personal token. denied scope_exceeds_own: it may what the token that calls may not.
+inline constexpr std::size_t kMostTokensOfPerson = 100;  // disabled and expired ones too
+// A personal token. denied scope_exceeds_own: it may what the token that calls may not; conflict limit_reached.
 Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields& fields);
 
 struct KeyChange {

@@ -109,7 +109,10 @@ ApiAnswer approve_credit_request(Call& call) {
     if (asked.caller.is_operator()) booking.kind = TransactionKind::grant;
     booking.note = request->note;
     booking.actor = actor_of(asked.caller);
-    booking.require = [&]() -> Status {
+    booking.require = [&, room = std::move(booking.require)]() -> Status {
+        if (room) {
+            if (Status status = room(); !status.ok()) return status;
+        }
         const auto now = asked_for(call, false);
         return now ? check_pending(*now) : now.error();
     };

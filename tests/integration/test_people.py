@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -272,6 +273,18 @@ def test_a_token_cannot_make_one_that_may_more_than_itself(gateway):
         assert refusal_of(answer) == (403, "scope_exceeds_own")
     same = gateway.request("POST", "/api/me/tokens", key=narrow, json={"name": "same", "scopes": ["profile"]})
     assert same.status == 201
+
+
+def test_of_tokens_made_at_once_exactly_as_many_are_made_as_there_may_be(gateway):
+    person = gateway.person()  # who has one
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: tokens(gateway, person, "POST", json={"name": "t"}), range(120)))
+    assert sum(answer.status == 201 for answer in answers) == 99
+    refused = next(answer for answer in answers if answer.status != 201)
+    assert refusal_of(refused) == (409, "limit_reached") and "100" in refused.error["message"]
+    one = next(answer for answer in answers if answer.status == 201).json()["data"]["hash"]
+    assert tokens(gateway, person, "DELETE", f"/{one}").status == 200
+    assert [tokens(gateway, person, "POST", json={"name": "t"}).status for _ in range(2)] == [201, 409]
 
 
 def test_everything_of_people_stands_after_a_restart(start_gateway):

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from support.people import new_team
+from support.people import new_team, refusal_of
 
 
 def buy(team, amount=10, person=None, **options):
@@ -92,3 +92,15 @@ def test_a_purchase_that_was_done_at_once_outlives_a_kill(start_gateway):
     gateway.kill()
     gateway.start()
     assert balance(team) == 10 and transactions(team)[0]["state"] == "done"
+
+
+def test_of_purchases_made_at_once_exactly_as_many_wait_as_may(gateway, team):
+    first = buy(team).json()["transaction_id"]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: buy(team), range(120)))
+    assert sum(answer.status == 201 for answer in answers) == 99
+    refused = next(answer for answer in answers if answer.status != 201)
+    assert refusal_of(refused) == (409, "limit_reached") and "100" in refused.error["message"]
+    team.may(team.owner, "POST", f"/purchases/{first}/cancel")
+    assert [buy(team).status for _ in range(2)] == [201, 409]
+    gateway.manage("POST", f"{team.path}/purchases", {"amount": 1})
