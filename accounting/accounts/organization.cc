@@ -274,13 +274,15 @@ Status delete_organization(Change& change, const Id128& id, const Deletion& dele
         return {StatusCode::invalid, "confirm: must be the organization's name, for it cannot be brought back",
                 "confirmation_needed"};
     }
-    const NanoUsd balance = organization.credit->snapshot().balance();
-    if (balance > NanoUsd{} && !deletion.forfeits_credit) {
-        return {StatusCode::conflict, "the organization still has " + to_usd(balance) + " USD of credit",
-                "credit_left"};
-    }
+    if (Status status = check_no_credit_left(organization, deletion.forfeits_credit); !status.ok()) return status;
     close_organization(change, id);
     return {};
+}
+
+Status check_no_credit_left(const Organization& organization, bool forfeits_credit) {
+    const NanoUsd balance = organization.credit->snapshot().balance();
+    if (balance <= NanoUsd{} || forfeits_credit) return {};
+    return {StatusCode::conflict, "the organization still has " + to_usd(balance) + " USD of credit", "credit_left"};
 }
 
 void close_organization(Change& change, const Id128& id) {

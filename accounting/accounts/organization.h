@@ -90,10 +90,12 @@ struct Deletion {
     bool forfeits_credit = false;
 };
 // Closes a team organization: nobody is a member any more, its keys fail, its slug is free. What it did and spent stays
-// in reports and in the ledger, and so does credit that is left.
+// in reports and in the ledger. Credit that is forfeited is the caller's to book, before the commit.
 //   invalid   confirmation_needed   the name is not its name
 //   conflict  personal_organization, credit_left
 Status delete_organization(Change& change, const Id128& id, const Deletion& deletion);
+// conflict credit_left, unless it is forfeited.
+Status check_no_credit_left(const Organization& organization, bool forfeits_credit);
 // The same without any condition.
 void close_organization(Change& change, const Id128& id);
 

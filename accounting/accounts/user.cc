@@ -164,7 +164,7 @@ Status update_user(Change& change, const Id128& id, const UserChange& fields) {
     return {};
 }
 
-Status delete_user(Change& change, const Id128& id) {
+Status delete_user(Change& change, const Id128& id, bool forfeits_credit) {
     const User* const current = change.directory().find_user(id);
     if (current == nullptr) return {StatusCode::not_found, "there is no such person"};
     if (Status status = change.require_version(current->version); !status.ok()) return status;
@@ -172,6 +172,8 @@ Status delete_user(Change& change, const Id128& id) {
     if (const std::string alone = owned_alone(change.directory(), user); !alone.empty()) {
         return {StatusCode::conflict, "the person is the last owner of: " + alone, "last_owner"};
     }
+    const Organization& own = *change.directory().find_organization(user.personal_organization);
+    if (Status status = check_no_credit_left(own, forfeits_credit); !status.ok()) return status;
     close_organization(change, user.personal_organization);
     for (const Id128& organization : change.directory().organizations_of(id)) end_membership(change, organization, id);
     std::vector<KeyDigest> tokens;

@@ -67,8 +67,9 @@ struct UserChange {
 Status update_user(Change& change, const Id128& id, const UserChange& fields);
 
 // With his memberships, tokens and personal organization; the keys that he made are disabled. His name is kept for
-// reports. conflict last_owner, naming the organizations that would be left without an owner.
-Status delete_user(Change& change, const Id128& id);
+// reports. Credit of the personal organization that is forfeited is the caller's to book, before the commit. conflict
+// last_owner, naming the organizations that would be left without an owner; conflict credit_left.
+Status delete_user(Change& change, const Id128& id, bool forfeits_credit = false);
 
 // Of a person that there is, or was; not_found if there never was one.
 Result<std::string> name_of_user(const Directory& directory, Store& store, const Id128& id);

@@ -1,5 +1,6 @@
 #include "gateway/api/organizations.h"
 
+#include "gateway/api/transactions.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
@@ -50,6 +51,15 @@ PageOf<const Organization*> page_of_organizations(const Page& page, std::vector<
     return page_of(
         page, std::move(all), [](const Organization* one) { return std::tuple(one->created_ms, one->id); },
         [](const Organization* one) { return place_of(one->created_ms, to_uuid(one->id)); });
+}
+
+ApiAnswer deletion_refused(const Call& call, const Status& status, const Id128& organization) {
+    ApiAnswer refused = api_error(status);
+    if (status.reason() == "credit_left") {
+        const NanoUsd balance = call.directory->find_organization(organization)->credit->snapshot().balance();
+        refused.error.detail().extra += ",\"balance\":" + to_usd(balance);
+    }
+    return refused;
 }
 
 ApiAnswer list_organizations(Call& call) {
@@ -105,14 +115,12 @@ ApiAnswer delete_organization(Call& call, Change& change) {
     if (call.body.has("forfeit")) deletion.forfeits_credit = call.body.flag("forfeit");
     if (call.error()) return call.refusal();
     if (const Status status = delete_organization(change, id, deletion); !status.ok()) {
-        ApiAnswer refused = api_error(status);
-        if (status.reason() == "credit_left") {
-            refused.error.detail().extra += ",\"balance\":" + to_usd(call.organization().credit->snapshot().balance());
-        }
-        return refused;
+        return deletion_refused(call, status, id);
     }
+    const auto forfeited = forfeit(call, id, "forfeited: the organization was deleted");
+    if (!forfeited) return api_error(forfeited.error());
     JsonWriter json;
-    json.object().key("deleted").flag(true).key("organization");
+    json.object().key("deleted").flag(true).key("forfeited").usd(*forfeited).key("organization");
     write_organization(change.directory(), *change.directory().find_organization(id), json);
     json.end();
     return json_answer(json);

@@ -13,6 +13,9 @@ namespace tollgate {
 PageOf<const Organization*> page_of_organizations(const Page& page, std::vector<const Organization*> all);
 void write_organization(const Directory& directory, const Organization& organization, JsonWriter& json);
 
+// That refusal of the accounts as an answer: credit_left names the balance.
+ApiAnswer deletion_refused(const Call& call, const Status& status, const Id128& organization);
+
 ApiAnswer list_organizations(Call& call);
 ApiAnswer create_organization(Call& call, Change& change);
 ApiAnswer show_organization(Call& call);
@@ -21,6 +24,11 @@ ApiAnswer delete_organization(Call& call, Change& change);
 
 inline constexpr Field kNameField = fields::text("name").from(1, 100).required().note("At most 100 bytes");
 inline constexpr Field kSlugField = fields::text("slug").note("Lower-case letters and digits, with dashes between");
+// What becomes of credit that is left at a deletion.
+inline constexpr Field kForfeitField =
+    fields::flag("forfeit").note("Also with credit left, which is taken from the balance; false if absent");
+inline constexpr Field kForfeitedField = fields::usd("forfeited").note("Credit that was taken; a transaction shows it");
+
 inline constexpr std::array kNewOrganizationFields = {
     kNameField,
     kSlugField.or_null().note("Made from the name if absent"),
@@ -46,10 +54,10 @@ inline constexpr Schema kOrganizationPage{"OrganizationPage", kOrganizationPageF
 inline constexpr Schema kOrganizationChange{"OrganizationChange", kOrganizationFields};
 inline constexpr std::array kDeletionFields = {
     fields::text("confirm").note("The organization's name"),
-    fields::flag("forfeit").note("Also with credit left, which nobody can use then; false if absent"),
+    kForfeitField,
 };
 inline constexpr Schema kDeletion{"OrganizationDeletion", kDeletionFields};
-inline constexpr std::array kOrganizationDeletedFields = {fields::flag("deleted"),
+inline constexpr std::array kOrganizationDeletedFields = {fields::flag("deleted"), kForfeitedField,
                                                           fields::object("organization", kOrganization)};
 inline constexpr Schema kOrganizationDeleted{"OrganizationDeleted", kOrganizationDeletedFields};
 

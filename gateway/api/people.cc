@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/api/members.h"
+#include "gateway/api/transactions.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -177,9 +178,16 @@ ApiAnswer update_user(Call& call, Change& change) {
 ApiAnswer delete_user(Call& call, Change& change) {
     const User* const user = user_of_path(call, change.directory());
     if (user == nullptr) return no_such_user();
-    if (const Status status = delete_user(change, Id128(user->id)); !status.ok()) return api_error(status);
+    const Id128 id = user->id, own = user->personal_organization;
+    const bool forfeits = call.body.has("forfeit") && call.body.flag("forfeit");
+    if (call.error()) return call.refusal();
+    if (const Status status = delete_user(change, id, forfeits); !status.ok()) {
+        return deletion_refused(call, status, own);
+    }
+    const auto forfeited = forfeit(call, own, "forfeited: the person was deleted");
+    if (!forfeited) return api_error(forfeited.error());
     JsonWriter json;
-    json.object().key("deleted").flag(true).end();
+    json.object().key("deleted").flag(true).key("forfeited").usd(*forfeited).end();
     return json_answer(json);
 }
 

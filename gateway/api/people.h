@@ -63,6 +63,10 @@ inline constexpr Schema kUserPage{"UserPage", kUserPageFields};
 inline constexpr std::array kUsersQueryFields = {kPageLimit, kPageCursor, kEmailPartQuery,
                                                  fields::text("status").one_of("active|suspended")};
 inline constexpr Schema kUsersQuery{"UsersQuery", kUsersQueryFields};
+inline constexpr std::array kUserDeletionFields = {kForfeitField};
+inline constexpr Schema kUserDeletion{"UserDeletion", kUserDeletionFields};
+inline constexpr std::array kUserDeletedFields = {fields::flag("deleted"), kForfeitedField};
+inline constexpr Schema kUserDeleted{"UserDeleted", kUserDeletedFields};
 inline constexpr std::array kNewUserAnswerFields = {
     fields::object("user", kUser), fields::text("personal_token").or_null().note("The plaintext, shown this once")};
 inline constexpr Schema kNewUserAnswer{"NewUserData", kNewUserAnswerFields};

@@ -158,6 +158,20 @@ Result<TransactionResult> transact(Ledger& ledger, Change& change, TransactionRe
     return ledger.transact(transaction, change.now_ms());
 }
 
+Result<NanoUsd> forfeit(Call& call, const Id128& organization, std::string note) {
+    const Organization& found = *call.directory->find_organization(organization);
+    const NanoUsd balance = found.credit->snapshot().balance();
+    if (balance <= NanoUsd{}) return NanoUsd{};
+    const auto taken = call.services.ledger->transact({.kind = TransactionKind::adjustment,
+                                                       .organization = organization,
+                                                       .amount = -balance,
+                                                       .note = std::move(note),
+                                                       .actor = actor_of(call.request.caller)},
+                                                      call.request.now_ms);
+    if (!taken) return std::unexpected(taken.error());
+    return -taken->moved;
+}
+
 ApiAnswer booked_answer(const Call& call, const TransactionResult& result) {
     JsonWriter json;
     json.object().key("transaction_id").text(to_ulid(result.transaction)).key("amount").usd(result.moved);

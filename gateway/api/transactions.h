@@ -27,6 +27,10 @@ ApiAnswer list_purchases(Call& call);
 // transfer has an entry in both organizations.
 Result<TransactionResult> transact(Ledger& ledger, Change& change, TransactionRequest& transaction,
                                    const std::function<void(const Id128& transaction)>& put = {});
+// Takes all credit that the organization has left, and returns how much. What requests hold just now is left to them.
+// Its audit entry is that of the change which the caller is making: book it before the commit, for a call that fails
+// between the two can be repeated, and forfeited credit that nobody booked would stay in the books for ever.
+Result<NanoUsd> forfeit(Call& call, const Id128& organization, std::string note);
 // In the form of kBooked.
 ApiAnswer booked_answer(const Call& call, const TransactionResult& result);
 // Of the field "amount", above zero; it has failed if it is anything else.

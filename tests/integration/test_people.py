@@ -132,7 +132,7 @@ def test_a_suspended_user_is_401_at_once_and_comes_back(gateway):
 def test_a_deleted_user_is_gone_with_tokens_memberships_and_keys(gateway, team):
     person = gateway.person(organization=team.organization)
     key = gateway.manage("POST", f"{team.path}/keys", {"name": "made by her", "creator_user_id": person.id})
-    assert gateway.manage("DELETE", f"/api/users/{person.id}") == {"deleted": True}
+    assert gateway.manage("DELETE", f"/api/users/{person.id}") == {"deleted": True, "forfeited": 0}
     assert me(gateway, person).status == 401
     assert gateway.request("GET", f"/api/users/{person.id}", key=gateway.root_key).status == 404
     assert team.role_of(person) is None

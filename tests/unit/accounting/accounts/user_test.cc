@@ -179,6 +179,26 @@ TEST_F(UserTest, ADeletedPersonLeavesHisNameOnly) {
     EXPECT_EQ(accounts_->directory()->organizations_of(again).size(), 1U);
 }
 
+TEST_F(UserTest, CreditOfHisOwnIsForfeitedOrKeepsHim) {
+    const Id128 ann = person("ann@example.com");
+    credits_.organization(find_user(ann)->personal_organization).grant(NanoUsd{2'500'000'000});
+    const Status refused = delete_person(ann);
+    EXPECT_EQ(refused.code(), StatusCode::conflict);
+    EXPECT_EQ(refused.reason(), "credit_left");
+    EXPECT_THAT(refused.message(), HasSubstr("2.5"));
+    ASSERT_NE(find_user(ann), nullptr);
+    EXPECT_TRUE(apply([&](Change& change) { return delete_user(change, ann, true); }).ok());
+    EXPECT_EQ(find_user(ann), nullptr);
+}
+
+TEST_F(UserTest, APersonHasOnlySoManyTokens) {
+    const Id128 ann = person("ann@example.com");
+    for (std::size_t i = 0; i < kMostTokensOfPerson; ++i) ASSERT_TRUE(token(ann));
+    EXPECT_EQ(token(ann).error().reason(), "limit_reached");
+    ASSERT_TRUE(remove(accounts_->directory()->tokens_of(ann)[0]->digest).ok());
+    EXPECT_TRUE(token(ann));
+}
+
 TEST_F(UserTest, TheLastOwnerOfATeamIsNotDeleted) {
     const Id128 acme = organization("Acme"), ann = member(acme, "ann@example.com", Role::owner);
     const Status refused = delete_person(ann);

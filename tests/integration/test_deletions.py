@@ -1,0 +1,78 @@
+"""Credit that is left when an organization or a person is deleted, and money that comes or goes after that."""
+
+import pytest
+
+from support.chat import chat
+from support.people import new_team, refusal_of
+
+PERSONAL = "/api/organizations/{}"
+
+
+def fund(gateway, organization, amount=5):
+    gateway.manage("POST", f"{PERSONAL.format(organization)}/credits", {"amount": amount})
+
+
+def balance(gateway, path):
+    return gateway.manage("GET", f"{path}/credits")["balance"]
+
+
+def delete_person(gateway, person, **body):
+    return gateway.request("DELETE", f"/api/users/{person.id}", key=gateway.root_key, json=body or None)
+
+
+def delete_team(team, **body):
+    return team.ask(team.owner, "DELETE", "", {"confirm": "Team"} | body)
+
+
+def newest(gateway, path):
+    return gateway.manage("GET", f"{path}/transactions?kind=adjustment&limit=1")["data"][0]
+
+
+def test_a_person_with_credit_is_not_deleted_unless_it_is_forfeited(gateway):
+    person = gateway.person()
+    own = PERSONAL.format(person.organization)
+    fund(gateway, person.organization)
+    refused = delete_person(gateway, person)
+    assert refusal_of(refused) == (409, "credit_left") and refused.error["balance"] == 5
+    assert gateway.request("GET", "/api/me", key=person.token).status == 200
+    assert refusal_of(delete_person(gateway, person, forfeit=False)) == (409, "credit_left")
+    assert delete_person(gateway, person, forfeit=True).json() == {"deleted": True, "forfeited": 5}
+    assert balance(gateway, own) == 0
+    row = newest(gateway, own)
+    assert (row["kind"], row["amount"], row["balance"], row["actor"]) == ("adjustment", -5, 0, "root")
+    assert "forfeited" in row["note"]
+
+
+def test_a_person_without_credit_is_deleted_as_ever(gateway):
+    person = gateway.person()
+    assert delete_person(gateway, person).json() == {"deleted": True, "forfeited": 0}
+    assert gateway.manage("GET", f"{PERSONAL.format(person.organization)}/transactions")["data"] == []
+
+
+@pytest.mark.parametrize("forfeit", ["yes", 1, None])
+def test_an_odd_forfeit_is_400(gateway, forfeit):
+    person = gateway.person()
+    fund(gateway, person.organization)
+    answer = delete_person(gateway, person, forfeit=forfeit)
+    assert answer.status in (400, 409)
+    assert gateway.request("GET", "/api/me", key=person.token).status == 200
+
+
+def test_credit_of_an_organization_that_is_forfeited_is_booked(gateway, team):
+    fund(gateway, team.organization)
+    key = team.may(team.owner, "POST", "/keys", {"name": "k"})["key"]
+    assert gateway.request("POST", "/v1/chat/completions", key=key, json=chat()).status == 200
+    left = balance(gateway, team.path)
+    refused = delete_team(team)
+    assert refusal_of(refused) == (409, "credit_left") and refused.error["balance"] == left
+    assert delete_team(team, forfeit=True).json()["forfeited"] == left
+    assert balance(gateway, team.path) == 0 and newest(gateway, team.path)["actor"] == f"user:{team.owner.id}"
+
+
+def test_a_repeated_deletion_forfeits_once(gateway, team):
+    fund(gateway, team.organization)
+    body, headers = {"confirm": "Team", "forfeit": True}, {"Idempotency-Key": "once"}
+    answers = [team.ask(team.owner, "DELETE", "", body, headers=headers) for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 200] and answers[0].body == answers[1].body
+    kinds = [row["kind"] for row in gateway.manage("GET", f"{team.path}/transactions")["data"]]
+    assert kinds.count("adjustment") == 1
