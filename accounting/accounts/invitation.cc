@@ -73,6 +73,7 @@ Status check_may_give(const Change& change, const Id128& organization, Role role
     if (role != Role::owner) return {};
     const auto permitted = permit(change.directory(), change.caller(), organization, Permission::make_owner);
     if (permitted.access == Access::granted) return {};
+    if (permitted.access == Access::denied_by_scope) return denial_of(Permission::make_owner, permitted.access);
     return {StatusCode::denied, "only an owner may invite an owner", "owner_only"};
 }
 

@@ -90,6 +90,9 @@ Result<Membership> changeable_member(Change& change, const Id128& organization, 
 Status check_role(const Change& change, const Id128& organization, const Membership& before, Role to) {
     const bool made_owner = to == Role::owner && before.role != Role::owner;
     const auto permitted = permit(change.directory(), change.caller(), organization, Permission::make_owner);
+    if (made_owner && permitted.access == Access::denied_by_scope) {
+        return denial_of(Permission::make_owner, permitted.access);
+    }
     if (made_owner && permitted.access != Access::granted) {
         return {StatusCode::denied, "only an owner may make another owner", "owner_only"};
     }

@@ -138,7 +138,9 @@ Standing standing_of(const Directory& directory, const Caller& caller, const Id1
     Standing standing;
     standing.belongs = caller.is_person() ? membership != nullptr
                                           : caller.kind != CallerKind::nobody && caller.organization == organization;
-    if (membership == nullptr || membership->status != MemberStatus::active) return standing;
+    if (membership == nullptr) return standing;
+    standing.suspended = membership->status != MemberStatus::active;
+    if (standing.suspended) return standing;
     if (directory.find_user(caller.user)->status == UserStatus::active) standing.role = membership->role;
     return standing;
 }
@@ -146,15 +148,30 @@ Standing standing_of(const Directory& directory, const Caller& caller, const Id1
 Permit permit(const Directory& directory, const Caller& caller, const Id128& organization, Permission permission) {
     const PermissionRow& row = row_of(permission);
     if (!may_ever(caller.kind, permission)) return {};
-    if (caller.is_person() && !caller.scopes.contains(row.scope)) return {};
+    if (caller.is_person() && !caller.scopes.contains(row.scope)) return {.access = Access::denied_by_scope};
     Standing standing{.belongs = true, .role = Role::member};  // of himself everybody is as a member is
     if (row.of_organization) standing = standing_of(directory, caller, organization);
     if (!standing.belongs) return {.access = Access::unknown_organization};
     Right right = of_kind(row, caller.kind, standing.role);
     if (right == Right::as_creator) right = caller.user.is_nil() ? Right::yes : right_of(row, standing.role);
     if (right == Right::by_setting) right = set_right(directory, organization);
-    if (right == Right::no) return {};
+    if (right == Right::no) return {.access = standing.suspended ? Access::denied_suspended : Access::denied};
     return {.access = Access::granted, .own_only = right == Right::own};
+}
+
+Status denial_of(Permission permission, Access access) {
+    const PermissionRow& row = row_of(permission);
+    switch (access) {
+        case Access::denied_by_scope:
+            return {StatusCode::denied,
+                    "this personal token lacks the scope '" + std::string(to_string(row.scope)) +
+                        "', which the operation needs",
+                    "scope_missing"};
+        case Access::denied_suspended:
+            return {StatusCode::denied, "your membership of the organization is suspended", "member_suspended"};
+        default:
+            return {StatusCode::denied, std::string(row.denial)};
+    }
 }
 
 bool may_touch(const Standing& actor, const Caller& caller, Role target) {

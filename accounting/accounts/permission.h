@@ -9,6 +9,7 @@
 #include "accounting/accounts/caller.h"
 #include "accounting/accounts/role.h"
 #include "accounting/money/ids.h"
+#include "store/status.h"
 
 namespace tollgate {
 
@@ -94,11 +95,18 @@ bool may_ever(CallerKind caller, Permission permission);
 struct Standing {
     bool belongs = false;    // else the organization is as unknown to him as one that never was
     Role role = Role::none;  // of the person, or of whoever made the key; none if suspended
+    bool suspended = false;  // the membership
 };
 // As the directory has it: ask the newest.
 Standing standing_of(const Directory& directory, const Caller& caller, const Id128& organization);
 
-enum class Access : std::uint8_t { granted, denied, unknown_organization };
+enum class Access : std::uint8_t {
+    granted,
+    denied,            // to such a caller, or such a role
+    denied_by_scope,   // the token lacks the permission's
+    denied_suspended,  // the membership is
+    unknown_organization,
+};
 struct Permit {
     Access access = Access::denied;
     bool own_only = false;  // granted for what is the caller's own
@@ -106,6 +114,9 @@ struct Permit {
 // Whether the organization exists is the operator's to look up. `organization` is not looked at where the permission is
 // of none.
 Permit permit(const Directory& directory, const Caller& caller, const Id128& organization, Permission permission);
+
+// Why it is not granted: denied, scope_missing and member_suspended being the reasons that have a name.
+Status denial_of(Permission permission, Access access);
 
 // Whether somebody may change the role or limits of another one, or remove him: nobody touches an owner but an owner in
 // person. The operator may everything.

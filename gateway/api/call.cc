@@ -23,8 +23,6 @@ std::string_view query_of(const ApiRequest& request) {
     return request.operation->contract.query == nullptr ? std::string_view() : request.query;
 }
 
-Error denied(Permission permission) { return {ErrorKind::permission_denied, std::string(row_of(permission).denial)}; }
-
 ApiAnswer refusal_of(Error error) {
     ApiAnswer answer;
     answer.error = std::move(error);
@@ -202,7 +200,8 @@ Error Call::check_standing(const Directory& now) {
     const Id128& id = about_one ? organization_->id : request.caller.organization;
     permit_ = tollgate::permit(now, request.caller, id, guard.permission);
     if (permit_.access == Access::granted) return {};
-    return permit_.access == Access::unknown_organization ? unknown() : denied(guard.permission);
+    if (permit_.access == Access::unknown_organization) return unknown();
+    return api_error(denial_of(guard.permission, permit_.access)).error;
 }
 
 std::string idempotency_scope(const ApiRequest& request) {
@@ -272,7 +271,8 @@ void note_refusal(Services& services, const Operation& operation, std::string_vi
 Error check_permission(const Operation& operation, CallerKind caller) {
     const Guard& guard = operation.guard;
     if (guard.kind != Guard::Kind::permission) return {};
-    return may_ever(caller, guard.permission) ? Error() : denied(guard.permission);
+    if (may_ever(caller, guard.permission)) return {};
+    return api_error(denial_of(guard.permission, Access::denied)).error;
 }
 
 }  // namespace tollgate

@@ -85,7 +85,11 @@ ApiAnswer check_creator(const Call& call, const Directory& directory, const KeyF
         return permit(directory, caller, call.organization().id, permission);
     };
     const bool powerful = key.kind != KeyKind::inference || call.body.has_value("scopes");
-    if (powerful && may(Permission::manage_management_keys).access != Access::granted) {
+    const Access access = may(Permission::manage_management_keys).access;
+    if (powerful && access == Access::denied_by_scope) {
+        return api_error(denial_of(Permission::manage_management_keys, access));
+    }
+    if (powerful && access != Access::granted) {
         return api_error(ErrorKind::permission_denied, "only owners and admins make management and service keys",
                          "kind");
     }

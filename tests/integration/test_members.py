@@ -222,6 +222,13 @@ def test_a_member_removes_nobody_else(team):
     assert team.ask(team.member, "DELETE", f"/members/{team.admin.id}").status == 403
 
 
+def test_a_suspended_member_is_told_so(team):
+    team.may(team.admin, "PATCH", f"/members/{team.member.id}", {"status": "suspended"})
+    for below in ("", "/members", "/keys"):
+        answer = team.ask(team.member, "GET", below)
+        assert refusal_of(answer) == (403, "member_suspended") and "suspended" in answer.error["message"]
+
+
 def test_a_suspended_member_is_refused_and_comes_back(team):
     path = f"/members/{team.member.id}"
     team.may(team.admin, "PATCH", path, {"status": "suspended"})

@@ -265,6 +265,27 @@ def test_a_token_without_a_scope_is_refused_where_the_route_needs_it(gateway, te
         assert ask(method, path, body).status == 403, path
 
 
+def test_a_refused_token_is_told_which_scope_it_lacks(gateway, team):
+    made = tokens(gateway, team.owner, "POST", json={"name": "reader", "scopes": ["activity:read"]}).json()
+    for method, path, body, scope in (
+        ("GET", "/api/me", None, "profile"),
+        ("POST", f"{team.path}/invitations", {"email": address()}, "members:write"),
+        ("GET", f"{team.path}/credits", None, "billing:read"),
+        ("DELETE", team.path, {"confirm": "Team"}, "*"),
+    ):
+        answer = gateway.request(method, path, key=made["token"], json=body)
+        assert refusal_of(answer) == (403, "scope_missing") and f"'{scope}'" in answer.error["message"]
+    scopes = {"name": "narrow", "scopes": ["keys:write", "members:write"]}
+    narrow = tokens(gateway, team.owner, "POST", json=scopes).json()["token"]
+    for below, body in (
+        ("/keys", {"name": "k", "kind": "management"}),
+        ("/invitations", {"email": address(), "role": "owner"}),
+    ):
+        answer = gateway.request("POST", team.path + below, key=narrow, json=body)
+        failed = answer.json().get("failed") if answer.status != 403 else None
+        assert failed or refusal_of(answer) == (403, "scope_missing"), answer.body
+
+
 def test_a_token_cannot_make_one_that_may_more_than_itself(gateway):
     person = gateway.person()
     narrow = tokens(gateway, person, "POST", json={"name": "narrow", "scopes": ["profile"]}).json()["token"]

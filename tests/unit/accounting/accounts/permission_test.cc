@@ -87,7 +87,8 @@ TEST_F(PermissionTest, AManagementKeyMayWhatItsCreatorMayToday) {
 
 TEST_F(PermissionTest, ASuspendedMemberMayNothingAndARemovedOneKnowsNothing) {
     ASSERT_TRUE(update(own_, admin_, {.status = MemberStatus::suspended}).ok());
-    EXPECT_EQ(access(by_person(admin_), Permission::see_organization), Access::denied);
+    EXPECT_EQ(access(by_person(admin_), Permission::see_organization), Access::denied_suspended);
+    EXPECT_EQ(denial_of(Permission::see_organization, Access::denied_suspended).reason(), "member_suspended");
     ASSERT_TRUE(remove(own_, admin_));
     EXPECT_EQ(access(by_person(admin_), Permission::see_organization), Access::unknown_organization);
     EXPECT_EQ(access(by_person(admin_), Permission::see_profile), Access::granted);
@@ -106,8 +107,11 @@ TEST_F(PermissionTest, ATokenMayNoMoreThanItsScopes) {
     for (const PermissionRow& row : permissions()) {
         if (row.owner == Right::no) continue;
         const bool in_scope = row.scope == Scope::organization_read || row.scope == Scope::always;
-        EXPECT_EQ(access(reader, row.permission), in_scope ? Access::granted : Access::denied) << row.name;
+        EXPECT_EQ(access(reader, row.permission), in_scope ? Access::granted : Access::denied_by_scope) << row.name;
     }
+    const Status why = denial_of(Permission::see_billing, Access::denied_by_scope);
+    EXPECT_EQ(why.reason(), "scope_missing");
+    EXPECT_NE(why.message().find("'billing:read'"), std::string::npos) << why.message();
 }
 
 TEST_F(PermissionTest, NobodyTouchesAnOwnerButAnOwnerOrTheOperator) {
