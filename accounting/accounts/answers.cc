@@ -13,7 +13,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::size_t kRemovedAtOnce = 8;  // answers that are too old, with each that is added: more go than come
-constexpr std::size_t kFixedBytes = 8 + 32 + 2 + 1;
+constexpr std::size_t kFixedBytes = 8 + 32 + 2 + 1 + 1 + kMaxAnswerHeaderBytes;
 
 // How the body is stored.
 enum class Form : std::uint8_t {
@@ -27,7 +27,7 @@ struct Record {
     KeyDigest call_body;
     int status = 0;
     Form form = Form::plain;
-    std::string body;
+    std::string headers, body;
 };
 
 std::string hash_of(const RepeatableCall& call) { return idempotency_key(call.actor + " " + call.route, call.key); }
@@ -41,7 +41,8 @@ std::string encode(const Record& record) {
     writer.bytes(record.call_body.bytes);
     writer.integer(static_cast<std::uint16_t>(record.status));
     writer.integer(static_cast<std::uint8_t>(record.form));
-    return text_of(bytes) + record.body;
+    writer.text(record.headers, kMaxAnswerHeaderBytes);
+    return text_of(std::span(bytes).first(writer.size())) + record.body;
 }
 
 Result<Record> decode(std::string_view value) {
@@ -51,6 +52,7 @@ Result<Record> decode(std::string_view value) {
     record.call_body.bytes = reader.bytes<32>();
     record.status = reader.integer<std::uint16_t>();
     const auto form = reader.integer<std::uint8_t>();
+    record.headers = reader.text();
     if (!reader.ok() || form > static_cast<std::uint8_t>(Form::sealed)) {
         return failure(StatusCode::corrupt, "a stored answer is malformed");
     }
@@ -101,7 +103,10 @@ Result<std::optional<StoredAnswer>> find_answer(Store& store, const Vault& vault
         if (!body) return std::unexpected(body.error());
         record->body = body->text();
     }
-    return StoredAnswer{.status = record->status, .body = std::move(record->body), .secret_of = {}};
+    return StoredAnswer{.status = record->status,
+                        .body = std::move(record->body),
+                        .headers = std::move(record->headers),
+                        .held_secret = record->form == Form::sealed};
 }
 
 std::string encode_answer(Change& change, const RepeatableCall& call, const StoredAnswer& answer) {
@@ -109,6 +114,7 @@ std::string encode_answer(Change& change, const RepeatableCall& call, const Stor
                   .call_body = digest_key(call.body),
                   .status = answer.status,
                   .form = Form::plain,
+                  .headers = answer.headers,
                   .body = answer.body};
     if (!answer.secret_of.empty()) {
         const auto sealed = change.accounts().vault().seal(change, place_of(hash_of(call)), answer.body);

@@ -14,6 +14,7 @@ namespace tollgate {
 
 class Change;
 
+inline constexpr std::size_t kMaxAnswerHeaderBytes = 255;
 inline constexpr std::int64_t kAnswerLifetimeMs = 24LL * 3600 * 1000;
 
 // A call that its caller may repeat. The same key of the same caller on the same route is the same call.
@@ -27,8 +28,10 @@ struct RepeatableCall {
 struct StoredAnswer {
     int status = 0;
     std::string body;
+    std::string headers = {};  // further lines, with CRLF; at most kMaxAnswerHeaderBytes
     // What made the secret that the body holds, such as "key/<hash>"; empty: it holds none.
     std::string secret_of = {};
+    bool held_secret = false;  // of one that was found: so its body does
 };
 
 // nullopt if the call is new. already_exists: the key was used with another body, or the answer held a secret that

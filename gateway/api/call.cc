@@ -73,7 +73,9 @@ Error expect_version(const std::string& if_match, Change& change) {
 // A path that names no organization is about the caller's, which a person may switch.
 std::string idempotency_route(const ApiRequest& request) {
     std::string route(request.operation->method);
-    return route.append(" ").append(request.path).append(" ").append(to_uuid(request.caller.organization));
+    route.append(" ").append(request.path);
+    if (!request.operation->names_organization()) route.append(" ").append(to_uuid(request.caller.organization));
+    return route;
 }
 
 RepeatableCall repeatable(const ApiRequest& request) {
@@ -83,16 +85,33 @@ RepeatableCall repeatable(const ApiRequest& request) {
             .body = request.body};
 }
 
-// What the change needs of other servers. A call that repeats an earlier one asks them nothing: it gets that one's
-// answer, or the refusal, when the change begins.
-Error prove(Call& call) {
+ApiAnswer answer_of(StoredAnswer stored) {
+    ApiAnswer answer;
+    answer.status = stored.status;
+    answer.body = std::move(stored.body);
+    answer.headers = std::move(stored.headers);
+    return answer;
+}
+
+// What a call that repeats an earlier one by its Idempotency-Key returns, or why not; nullopt: it is new. Looked up
+// before anything else, for the earlier one may have ended the caller's own standing. To a caller who has lost it no
+// secret is shown again.
+std::optional<ApiAnswer> repeated_answer(Call& call) {
     const ApiRequest& request = call.request;
-    if (!request.idempotency_key.empty()) {
-        const auto earlier =
-            find_answer(*call.services.store, call.services.accounts->vault(), repeatable(request), request.now_ms);
-        if (!earlier || *earlier) return {};
+    const std::size_t key_bytes = request.idempotency_key.size();
+    if (request.operation->handler.mutate == nullptr || key_bytes == 0) return std::nullopt;
+    if (key_bytes > kIdempotencyKeyBytes) {
+        return api_error(ErrorKind::invalid_request,
+                         "Idempotency-Key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");
     }
-    return request.operation->handler.prove(call);
+    auto earlier =
+        find_answer(*call.services.store, call.services.accounts->vault(), repeatable(request), request.now_ms);
+    if (!earlier) return api_error(earlier.error());
+    if (!*earlier) return std::nullopt;
+    if ((*earlier)->held_secret) {
+        if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
+    }
+    return answer_of(std::move(**earlier));
 }
 
 // Commits what the handler collected, unless its answer is an error. A call that repeats an earlier one by its
@@ -101,26 +120,18 @@ ApiAnswer mutate(Call& call) {
     const ApiRequest& request = call.request;
     const Operation& operation = *request.operation;
     Change change(*call.services.accounts, request.caller, std::string(operation.handler.action), request.now_ms);
-    if (request.idempotency_key.size() > kIdempotencyKeyBytes) {
-        return api_error(ErrorKind::invalid_request,
-                         "Idempotency-Key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");
+    if (!request.idempotency_key.empty()) {  // the same call may have been made since this one began
+        auto earlier = change.find_answer(repeatable(request));
+        if (!earlier) return api_error(earlier.error());
+        if (*earlier) return answer_of(std::move(**earlier));
     }
     if (Error refused = call.check_standing(change.directory())) return refusal_of(std::move(refused));
-    if (!request.idempotency_key.empty()) {
-        const auto earlier = change.find_answer(repeatable(request));
-        if (!earlier) return api_error(earlier.error());
-        if (const auto& stored = *earlier) {
-            ApiAnswer answer;
-            answer.status = stored->status;
-            answer.body = stored->body;
-            return answer;
-        }
-    }
     ApiAnswer answer;
     answer.error = expect_version(request.if_match, change);
     if (!answer.error) answer = operation.handler.mutate(call, change);
     if (answer.error) return answer;
-    change.set_answer({answer.status, answer.body, answer.secret_of});
+    change.set_answer(
+        {.status = answer.status, .body = answer.body, .headers = answer.headers, .secret_of = answer.secret_of});
     if (const Status status = change.commit(); !status.ok()) return api_error(status);
     return answer;
 }
@@ -232,10 +243,11 @@ void note_use(const Call& call) {
 
 ApiAnswer run(Call& call) {
     const Operation& operation = *call.request.operation;
+    if (auto repeated = repeated_answer(call)) return std::move(*repeated);
     if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
     if (call.error()) return call.refusal();
     if (operation.handler.prove != nullptr) {
-        if (Error refused = prove(call)) return refusal_of(std::move(refused));
+        if (Error refused = operation.handler.prove(call)) return refusal_of(std::move(refused));
     }
     return operation.handler.mutate != nullptr ? mutate(call) : operation.handler.read(call);
 }

@@ -39,6 +39,23 @@ TEST_F(AnswersTest, WithoutAMasterKeyAnAnswerWithASecretIsNotStoredAndARepeatNam
     EXPECT_EQ(accounts_->directory()->key_count(), 1U);
 }
 
+TEST_F(AnswersTest, ARepeatHasTheHeadersAndSaysWhetherASecretIsInIt) {
+    accounts_->vault().use(master_keys('a'));
+    for (const std::string secret_of : {"", "key/1"}) {
+        const RepeatableCall call{.key = "key-" + secret_of, .actor = "root", .route = "POST /keys", .body = "{}"};
+        Change change(*accounts_, caller_, "test", kNow);
+        ASSERT_TRUE(change.find_answer(call));
+        change.put_unaudited("a document", "{}");
+        change.set_answer({.status = 200, .body = "b", .headers = "etag: \"7\"\r\n", .secret_of = secret_of});
+        ASSERT_TRUE(change.commit().ok());
+        const auto found = find_answer(store_, accounts_->vault(), call, kNow);
+        ASSERT_TRUE(found && *found);
+        EXPECT_EQ((*found)->body, "b");
+        EXPECT_EQ((*found)->headers, "etag: \"7\"\r\n");
+        EXPECT_EQ((*found)->held_secret, !secret_of.empty());
+    }
+}
+
 TEST_F(AnswersTest, WithAMasterKeyARepeatHasTheSecretForADay) {
     accounts_->vault().use(master_keys('a'));
     const Id128 id = organization();
