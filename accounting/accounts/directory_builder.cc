@@ -32,7 +32,7 @@ DirectoryBuilder::DirectoryBuilder(const Directory& base)
 
 void DirectoryBuilder::put(Organization organization) {
     const Id128 id = organization.id;
-    const auto slug_of = [](const Organization& one) { return one.policy.closed ? std::string() : one.slug; };
+    const auto slug_of = [](const Organization& one) { return one.policy.closed() ? std::string() : one.slug; };
     OrganizationEntry& entry = own_entry(id);
     const std::string before = entry.organization ? slug_of(*entry.organization) : std::string();
     const std::string after = slug_of(organization);

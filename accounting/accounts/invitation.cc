@@ -247,7 +247,12 @@ Result<Accepted> accept_invitation(Change& change, const KeyDigest& token, const
     if (found == nullptr) return invalid_token();
     const Invitation invitation = *found;
     const Id128 organization = invitation.organization;
-    if (!open_organization(change, organization)) return invalid_token();
+    const auto open = open_organization(change, organization);
+    if (!open) return invalid_token();
+    if ((*open)->policy.suspended()) {
+        return failure(StatusCode::conflict, "the organization is suspended: nobody joins it now",
+                       "organization_suspended");
+    }
     switch (state_of(invitation, change.now_ms())) {
         case InvitationState::accepted: {
             const bool member =

@@ -62,7 +62,7 @@ struct Accepted {
 };
 // `signed_in` is who calls; null: nobody. By mail the person is made if there is none of the address, with that name.
 //   not_found invitation_invalid    unknown, revoked, replaced or used
-//   conflict  invitation_expired, already_member
+//   conflict  invitation_expired, already_member, organization_suspended
 //   denied    sign_in_needed, email_mismatch, email_not_verified
 Result<Accepted> accept_invitation(Change& change, const KeyDigest& token, const User* signed_in,
                                    const std::string& name);

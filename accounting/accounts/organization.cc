@@ -21,6 +21,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::array<std::string_view, 2> kKinds = {"team", "personal"};
+constexpr std::array<std::string_view, 3> kStatuses = {"active", "suspended", "deleted"};
 constexpr std::array<std::string_view, 2> kVisibilities = {"all_members", "own_only"};
 constexpr std::size_t kSlugSuffix = 6;  // characters of the id appended to a slug that is taken
 
@@ -51,7 +52,7 @@ void fields_of(OrganizationOf& organization, Fields& fields) {
     fields.choice("on_exhausted", policy.on_exhausted);
     fields.amount("overdraft_cap", policy.overdraft_cap);
     fields.choice("activity_visibility", policy.activity_visibility);
-    fields.flag("closed", policy.closed);
+    fields.choice("status", policy.status);
     fields.optional_text("plan", organization.plan, kMaxNameBytes);
     fields.count("plan_members", organization.plan_overrides.members, kMostOfPlan);
     fields.count("plan_projects", organization.plan_overrides.projects, kMostOfPlan);
@@ -130,7 +131,7 @@ Result<std::optional<std::int64_t>> most_organizations(Change& change, const Use
 std::int64_t made_by(const Directory& directory, const Id128& user) {
     return std::ranges::count_if(directory.organizations_of(user), [&](const Id128& id) {
         const Organization* const one = directory.find_organization(id);
-        return one->created_by == user && one->kind == OrganizationKind::team && !one->policy.closed;
+        return one->created_by == user && one->kind == OrganizationKind::team && !one->policy.closed();
     });
 }
 
@@ -164,6 +165,10 @@ bool parse(std::string_view text, ActivityVisibility& visibility) {
     return parse_name(kVisibilities, text, visibility);
 }
 
+std::string_view to_string(OrganizationStatus status) { return kStatuses.at(static_cast<std::size_t>(status)); }
+
+bool parse(std::string_view text, OrganizationStatus& status) { return parse_name(kStatuses, text, status); }
+
 std::string_view to_string(OrganizationKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 
 bool parse(std::string_view text, OrganizationKind& kind) { return parse_name(kKinds, text, kind); }
@@ -182,7 +187,7 @@ Result<Organization> read_organization(DocumentReader& reader, std::string_view 
 
 Result<const Organization*> open_organization(const Change& change, const Id128& id) {
     const Organization* const organization = change.directory().find_organization(id);
-    if (organization == nullptr || organization->policy.closed) {
+    if (organization == nullptr || organization->policy.closed()) {
         return failure(StatusCode::not_found, "organization not found");
     }
     return organization;
@@ -254,8 +259,14 @@ Status update_organization(Change& change, const Id128& id, const OrganizationCh
     Organization changed = **current;
     changed.name = fields.name.value_or(changed.name);
     changed.slug = fields.slug.value_or(changed.slug);
+    changed.policy.status = fields.status.value_or(changed.policy.status);
     const bool same_slug = changed.slug == (*current)->slug;
-    if (same_slug && changed.name == (*current)->name) return {};
+    const bool same_status = changed.policy.status == (*current)->policy.status;
+    if (same_slug && same_status && changed.name == (*current)->name) return {};
+    if (!same_status && !change.caller().is_operator()) {
+        return {StatusCode::denied, "only the operator suspends an organization, or ends that", "operator_only"};
+    }
+    if (changed.policy.closed()) return {StatusCode::invalid, "status: must be active or suspended"};
     if (!same_slug) {
         if (Status status = check_slug(change.directory(), changed.slug); !status.ok()) return status;
     }
@@ -294,7 +305,7 @@ void close_organization(Change& change, const Id128& id) {
     erase_provider_keys(change, id);
     change.accounts().vault().destroy(change, id);
     Organization organization = *change.directory().find_organization(id);
-    organization.policy.closed = true;
+    organization.policy.status = OrganizationStatus::deleted;
     organization.updated_ms = change.now_ms();
     put_organization(change, std::move(organization));
 }

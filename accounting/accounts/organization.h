@@ -24,6 +24,12 @@ enum class ActivityVisibility : std::uint8_t { all_members, own_only };
 std::string_view to_string(ActivityVisibility visibility);
 bool parse(std::string_view text, ActivityVisibility& visibility);
 
+// suspended: by the operator; its people may read, its keys call no models. deleted: nobody may anything but the
+// operator, who reads its books and puts them right.
+enum class OrganizationStatus : std::uint8_t { active, suspended, deleted };
+std::string_view to_string(OrganizationStatus status);
+bool parse(std::string_view text, OrganizationStatus& status);
+
 // What an organization's requests obey, and whoever looks at them.
 struct OrganizationPolicy {
     std::string organization_text;                // the organization's id as a UUID, for headers and logs
@@ -35,7 +41,9 @@ struct OrganizationPolicy {
     std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
     std::optional<NanoUsd> overdraft_cap;
     ActivityVisibility activity_visibility = ActivityVisibility::all_members;
-    bool closed = false;  // deleted: its keys answer 401
+    OrganizationStatus status = OrganizationStatus::active;
+    bool closed() const { return status == OrganizationStatus::deleted; }
+    bool suspended() const { return status == OrganizationStatus::suspended; }
 };
 
 enum class OrganizationKind : std::uint8_t { team, personal };  // personal: of one person, who is its only member
@@ -81,8 +89,10 @@ Status update_organization(Change& change, Organization organization);
 struct OrganizationChange {
     std::optional<std::string> name = {};
     std::optional<std::string> slug = {};
+    std::optional<OrganizationStatus> status = {};  // active or suspended; the operator's alone
 };
-// Changes nothing, version included, where both are so already. conflict slug_taken: another one has it now.
+// Changes nothing, version included, where all is so already. conflict slug_taken: another one has it now; denied
+// operator_only: the status.
 Status update_organization(Change& change, const Id128& id, const OrganizationChange& fields);
 
 struct Deletion {

@@ -42,8 +42,9 @@ Status grant(Services& services, const Id128& id, std::int64_t now_ms) {
     Change change(*services.accounts, {.kind = CallerKind::job, .job = std::string(kJob)}, "allowance.grant", now_ms);
     const auto allowance = find_allowance(*services.store, id);
     if (!allowance) return allowance.error();
-    const bool open = change.directory().find_organization(allowance->organization) != nullptr;
-    if (!open || !allowance->is_due(now_ms)) return {};
+    const Organization* const given = change.directory().find_organization(allowance->organization);
+    const bool active = given != nullptr && given->policy.status == OrganizationStatus::active;
+    if (!active || !allowance->is_due(now_ms)) return {};
     TransactionRequest request{.kind = TransactionKind::grant,
                                .organization = allowance->organization,
                                .amount = allowance->amount,

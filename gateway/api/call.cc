@@ -190,11 +190,31 @@ std::string_view Call::path(std::string_view name) const {
 
 ApiAnswer Call::refusal() const { return refusal_of(error()); }
 
+namespace {
+
+bool is_change(const Operation& operation) {
+    return operation.runs_on == RunsOn::accounts || operation.runs_on == RunsOn::outside;
+}
+
+}  // namespace
+
 // Of one that was deleted the operator may read the books; nothing else is done with it.
 bool Call::is_visible(const Organization& organization, const Directory& now) const {
     const Organization* const found = now.find_organization(organization.id);
     if (found == nullptr) return false;
-    return !found->policy.closed || (request.caller.is_operator() && request.operation->method == "GET");
+    if (!found->policy.closed()) return true;
+    return request.caller.is_operator() && !is_change(*request.operation);
+}
+
+// A suspended one is to be read only, until the operator ends that.
+Error Call::check_not_suspended(const Id128& organization, const Directory& now) const {
+    const Operation& operation = *request.operation;
+    const Organization* const found = now.find_organization(organization);
+    const bool locked = found != nullptr && found->policy.suspended() && is_change(operation);
+    if (!locked || request.caller.is_operator() || !row_of(operation.guard.permission).of_organization) return {};
+    const Status status(StatusCode::denied, "the organization is suspended: it can be read, and not be changed",
+                        "organization_suspended");
+    return api_error(status).error;
 }
 
 Error Call::check_standing(const Directory& now) {
@@ -210,7 +230,7 @@ Error Call::check_standing(const Directory& now) {
     if (about_one && (organization_ == nullptr || !is_visible(*organization_, now))) return unknown();
     const Id128& id = about_one ? organization_->id : request.caller.organization;
     permit_ = tollgate::permit(now, request.caller, id, guard.permission);
-    if (permit_.access == Access::granted) return {};
+    if (permit_.access == Access::granted) return check_not_suspended(id, now);
     if (permit_.access == Access::unknown_organization) return unknown();
     return api_error(denial_of(guard.permission, permit_.access)).error;
 }

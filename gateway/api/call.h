@@ -78,6 +78,7 @@ class Call {
 
   private:
     bool is_visible(const Organization& organization, const Directory& now) const;
+    Error check_not_suspended(const Id128& organization, const Directory& now) const;
 
     const Organization* organization_ = nullptr;
     Permit permit_;

@@ -7,13 +7,11 @@
 namespace tollgate {
 namespace {
 
-// The operator's are all that there are, a person's those that he belongs to.
+// The operator's are all that there ever were, a person's those that he belongs to.
 std::vector<const Organization*> organizations_of(const Call& call) {
     const Caller& caller = call.request.caller;
     if (caller.is_operator()) {
-        auto all = call.directory->organizations();
-        std::erase_if(all, [](const Organization* one) { return one->policy.closed; });
-        return all;
+        return call.directory->organizations();
     }
     std::vector<const Organization*> own;
     for (const Id128& id : call.directory->organizations_of(caller.user)) {
@@ -33,12 +31,20 @@ Id128 read_owner(Call& call) {
     return caller.user;
 }
 
+OrganizationStatus read_status(BodyFields& body) {
+    OrganizationStatus status = OrganizationStatus::active;
+    if (!parse(body.required_text("status"), status) || status == OrganizationStatus::deleted) {
+        body.fail("status", "must be active or suspended");
+    }
+    return status;
+}
+
 }  // namespace
 
 void write_organization(const Directory& directory, const Organization& organization, JsonWriter& json) {
     json.object().key("id").text(to_uuid(organization.id)).key("name").text(organization.name);
     json.key("slug").text(organization.slug).key("kind").text(to_string(organization.kind));
-    json.key("status").text(organization.policy.closed ? "deleted" : "active");
+    json.key("status").text(to_string(organization.policy.status));
     json.key("created_at").text(rfc3339(organization.created_ms));
     json.key("updated_at").text(rfc3339(organization.updated_ms));
     for (const Project* project : directory.projects_of(organization.id)) {
@@ -64,10 +70,17 @@ ApiAnswer deletion_refused(const Call& call, const Status& status, const Id128& 
 
 ApiAnswer list_organizations(Call& call) {
     const Page page = read_page(call.query);
+    const std::string text = call.query.text("status");
+    OrganizationStatus status = OrganizationStatus::active;
+    if (!text.empty() && !parse(text, status)) call.query.fail("status", "must be active, suspended or deleted");
     if (call.error()) return call.refusal();
+    auto listed = organizations_of(call);
+    std::erase_if(listed, [&](const Organization* one) {
+        return text.empty() ? one->policy.closed() : one->policy.status != status;
+    });
     JsonWriter json;
     write_page(
-        page_of_organizations(page, organizations_of(call)),
+        page_of_organizations(page, std::move(listed)),
         [&](const Organization* one) { write_organization(*call.directory, *one, json); }, json);
     return json_answer(json);
 }
@@ -97,10 +110,11 @@ ApiAnswer update_organization(Call& call, Change& change) {
     if (const Status status = require_version(call, change, current.version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_organization(change.directory(), current, shown);
-    body.check_echo(shown.take(), {"name", "slug", "version"});
+    body.check_echo(shown.take(), {"name", "slug", "status", "version"});
     OrganizationChange wanted;
     if (body.has("name")) wanted.name = body.required_text("name");
     if (body.has("slug")) wanted.slug = body.required_text("slug");
+    if (body.has("status")) wanted.status = read_status(body);
     if (call.error()) return call.refusal();
     if (const Status status = update_organization(change, id, wanted); !status.ok()) return api_error(status);
     const Organization& updated = *change.directory().find_organization(id);

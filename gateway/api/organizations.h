@@ -41,7 +41,9 @@ inline constexpr std::array kOrganizationFields = {
     fields::text("name"),
     kSlugField,
     fields::text("kind").one_of("personal|team"),
-    fields::text("status").one_of("active|deleted").note("Deleted ones are shown to the operator only"),
+    fields::text("status")
+        .one_of("active|suspended|deleted")
+        .note("The operator suspends, and ends that; deleted ones are shown to the operator only"),
     fields::time("created_at"),
     fields::time("updated_at"),
     fields::uuid("default_project_id"),
@@ -50,6 +52,13 @@ inline constexpr std::array kOrganizationFields = {
 inline constexpr Schema kOrganization{"Organization", kOrganizationFields};
 inline constexpr std::array kOrganizationPageFields = {fields::list("data", kOrganization), kNextCursor};
 inline constexpr Schema kOrganizationPage{"OrganizationPage", kOrganizationPageFields};
+
+inline constexpr std::array kOrganizationsQueryFields = {
+    kPageLimit, kPageCursor,
+    fields::text("status")
+        .one_of("active|suspended|deleted")
+        .note("Deleted ones for the operator only; all that are not deleted if absent")};
+inline constexpr Schema kOrganizationsQuery{"OrganizationsQuery", kOrganizationsQueryFields};
 
 inline constexpr Schema kOrganizationChange{"OrganizationChange", kOrganizationFields};
 inline constexpr std::array kDeletionFields = {

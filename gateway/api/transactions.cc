@@ -54,7 +54,7 @@ ApiAnswer book(Call& call, TransactionRequest transaction) {
 // People transfer to where they are active members; to them any other organization is as unknown as one that never was.
 bool may_receive(const Call& call, const Id128& organization) {
     const Organization* const target = call.directory->find_organization(organization);
-    if (target == nullptr || target->policy.closed) return false;
+    if (target == nullptr || target->policy.closed()) return false;
     const Caller& caller = call.request.caller;
     return caller.is_operator() || standing_of(*call.directory, caller, organization).role != Role::none;
 }

@@ -7,6 +7,7 @@
 
 #include "accounting/accounts/account_limits.h"
 #include "gateway/client/request_organization.h"
+#include "gateway/text/json_writer.h"
 
 namespace tollgate {
 namespace {
@@ -17,6 +18,16 @@ Error check_person(const Directory& directory, const KeyRecord& token) {
     const User* const user = directory.find_user(token.creator);
     if (user != nullptr && user->status == UserStatus::active) return {};
     return refused("this token's user is suspended").error();
+}
+
+// Neither the organization that is billed nor the key's own may be suspended.
+Error check_organizations(const Directory& directory, const KeyRecord& key, const Organization& billed) {
+    const Organization* const own =
+        key.organization == billed.id ? nullptr : directory.find_organization(key.organization);
+    if (!billed.policy.suspended() && (own == nullptr || !own->policy.suspended())) return {};
+    Error error(ErrorKind::permission_denied, "the organization is suspended; ask the operator of this gateway");
+    append_json_string(error.detail().extra = "\"reason\":", "organization_suspended");
+    return error;
 }
 
 // Of an organization that the key or token is not bound to: its default project, its limits and its credit.
@@ -76,7 +87,12 @@ Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& director
     // answered. It may be another one than the person's current one.
     const bool of_path = personal && head.operation != nullptr && head.operation->names_organization();
     if (organization != nullptr && !of_path) policy = {directory, &organization->policy};
-    if (policy != nullptr && policy->closed) return refused("this API key's organization is closed");
+    if (policy != nullptr && policy->closed()) return refused("this API key's organization is closed");
+    if (organization != nullptr && head.calls_model()) {
+        if (Error suspended = check_organizations(*directory, *record, *organization)) {
+            return std::unexpected(std::move(suspended));
+        }
+    }
     Principal principal{.kind = record->kind,
                         .scopes = record->scopes,
                         .key = record->digest,

@@ -153,3 +153,22 @@ def test_a_grant_has_one_audit_entry_with_the_window_and_the_money(gateway, team
     [entry] = [one for one in entries if one["action"] == "allowance.grant"]
     assert (entry["actor"], entry["via"]) == ("job:allowances", "job")
     assert [one["document"].split("/")[0] for one in entry["documents"]] == ["allowance", "transaction"]
+
+
+@pytest.mark.parametrize("end", ["deleted", "suspended"])
+def test_nothing_is_granted_to_an_organization_that_is_deleted_or_suspended(gateway, team, end):
+    starts = datetime.now(UTC) + timedelta(seconds=1)
+    give(team, starts_at=starts.isoformat())
+    if end == "deleted":
+        team.may(team.owner, "DELETE", "", {"confirm": "Team"})
+    else:
+        gateway.manage("PATCH", team.path, {"status": "suspended"})
+    assert eventually(lambda: datetime.now(UTC) > starts)
+    other = new_team(gateway, "Other")
+    give(other)  # the job grants the oldest first
+    assert eventually(lambda: balance(other) == 5)
+    assert granted(team) == []
+    if end == "suspended":
+        gateway.manage("PATCH", team.path, {"status": "active"})
+        give(other)
+        assert eventually(lambda: balance(team) == 5), "the window is not lost"

@@ -163,6 +163,17 @@ def test_case_8_a_suspended_member_is_refused_and_nobody_pays(world):
     assert world.spent(world.own) == world.spent(world.claimer) == 0
 
 
+def test_case_8_a_suspended_claimer_is_refused_and_nobody_pays(world):
+    service = world.key(world.own, kind="service", scopes=["git:attribute"])
+    world.gateway.manage("PATCH", world.claimer.path, {"status": "suspended"})
+    for key in (world.ann.token, service, world.key(world.claimer)):
+        assert refusal_of(world.call(key)) == (403, "organization_suspended")
+    world.gateway.manage("PATCH", world.claimer.path, {"status": "active"})
+    world.gateway.manage("PATCH", world.own.path, {"status": "suspended"})
+    assert refusal_of(world.call(service)) == (403, "organization_suspended")
+    assert world.spent(world.own) == world.spent(world.claimer) == 0
+
+
 def test_case_9_a_claimer_without_credit_is_named_and_nobody_else_pays(world):
     world.gateway.manage("POST", f"{world.claimer.path}/adjustments", {"amount": -5, "note": "empty"})
     answer = world.call(world.ann.token)

@@ -119,3 +119,86 @@ def test_the_operator_may_suspend_the_only_owner_who_stays_one(gateway, team):
     assert refusal_of(gone) == (409, "last_owner")
     set_status(gateway, f"/api/users/{team.owner.id}", "active")
     assert team.ask(team.owner, "GET").status == 200
+
+
+# --- an organization
+
+
+def test_a_suspended_organization_calls_no_models_until_the_operator_ends_that(gateway, paid):
+    key, connections = key_of(paid, paid.member), [gateway.connect() for _ in range(8)]
+    paid.may(paid.member, "POST", "/switch")
+
+    def refusals():
+        found = set()
+        for connection in connections:
+            for secret in (key, paid.member.token):
+                connection.send(gateway.bytes_of("POST", CHAT, key=secret, json=chat()))
+                answer = connection.read_answer()
+                found.add(200 if answer.status == 200 else refusal_of(answer))
+        return found
+
+    assert refusals() == {200}
+    assert set_status(gateway, paid.path, "suspended")["status"] == "suspended"
+    assert refusals() == {(403, "organization_suspended")}
+    assert set_status(gateway, paid.path, "active")["status"] == "active"
+    assert refusals() == {200}
+    for connection in connections:
+        connection.close()
+
+
+def test_a_suspended_organization_is_read_and_not_changed(gateway, team):
+    management = key_of(team, team.owner, kind="management")
+    set_status(gateway, team.path, "suspended")
+    for person in (team.owner, team.admin, team.member):
+        assert team.may(person, "GET")["status"] == "suspended"
+        assert team.ask(person, "GET", "/keys").status == 200
+    for method, below, body in (
+        ("PATCH", "", {"name": "Other"}),
+        ("PATCH", "", {"status": "active"}),
+        ("DELETE", "", {"confirm": "Team"}),
+        ("POST", "/keys", {"name": "k"}),
+        ("POST", "/invitations", {"email": "late@people.test"}),
+        ("POST", "/purchases", {"amount": 10}),
+        ("PATCH", f"/members/{team.member.id}", {"role": "admin"}),
+    ):
+        answer = team.ask(team.owner, method, below, body)
+        assert refusal_of(answer) == (403, "organization_suspended"), (method, below)
+        assert "suspended" in answer.error["message"]
+    assert gateway.request("GET", "/api/v1/keys", key=management).status == 200
+    made = gateway.request("POST", "/api/v1/keys", key=management, json={"name": "k"})
+    assert made.status == 403 and "suspended" in made.error["message"]
+    assert gateway.manage("POST", f"{team.path}/credits", {"amount": 1})["amount"] == 1, "the operator may"
+    assert team.may(team.owner, "GET")["name"] == "Team"
+
+
+def test_nobody_joins_a_suspended_organization(gateway, team):
+    guest = gateway.person()
+    _, token = team.invite(team.owner, guest.email)
+    set_status(gateway, team.path, "suspended")
+    assert refusal_of(team.accept(guest, token)) == (409, "organization_suspended")
+    set_status(gateway, team.path, "active")
+    assert team.accept(guest, token).status == 200
+
+
+def test_only_the_operator_suspends_an_organization_and_only_to_what_there_is(gateway, team):
+    answer = team.ask(team.owner, "PATCH", "", {"status": "suspended"})
+    assert refusal_of(answer) == (403, "operator_only")
+    assert team.may(team.owner, "PATCH", "", team.may(team.owner, "GET"))["status"] == "active", "nothing changes"
+    for odd in ("deleted", "closed", "", None):
+        answer = gateway.request("PATCH", team.path, key=gateway.root_key, json={"status": odd})
+        assert answer.status == 400 and "status" in answer.error["message"]
+
+
+def test_suspended_organizations_are_listed_and_stay_so_after_a_restart(start_gateway):
+    gateway = start_gateway()
+    team, other = new_team(gateway), new_team(gateway, "Other")
+    set_status(gateway, team.path, "suspended")
+    assert gateway.stop() == 0
+    gateway.start()
+    [listed] = gateway.manage("GET", "/api/organizations?status=suspended")["data"]
+    assert listed["id"] == team.organization
+    active = gateway.manage("GET", "/api/organizations?status=active")["data"]
+    assert other.organization in [one["id"] for one in active] and listed not in active
+    assert infer(gateway, key_of(other, other.owner)).status == 402
+    key = gateway.manage("POST", f"{team.path}/keys", {"name": "k"})["key"]
+    assert refusal_of(infer(gateway, key)) == (403, "organization_suspended")

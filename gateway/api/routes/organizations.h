@@ -9,7 +9,7 @@ namespace tollgate::rows {
 // clang-format off
 inline constexpr Operation kOrganizationsRoutes[] = {
     {kGet, "/api/organizations", "organizations", list_organizations, readers, {tollgate::list_organizations},
-     "List organizations", {.query = &kPageQuery, .answer = &kOrganizationPage}},
+     "List organizations", {.query = &kOrganizationsQuery, .answer = &kOrganizationPage}},
     {kPost, "/api/organizations", "organizations",
      Permission::create_organization, accounts, {tollgate::create_organization, "organization.create"},
      "Create an organization with its default project",
@@ -18,7 +18,7 @@ inline constexpr Operation kOrganizationsRoutes[] = {
      "Show an organization", {.answer = &kOrganization}},
     {kPatch, "/api/organizations/{organization}", "organization",
      Permission::change_organization, accounts, {update_organization, "organization.update"},
-     "Change an organization's name or slug", {.body = &kOrganizationChange, .answer = &kOrganization}},
+     "Change an organization's name or slug; the operator suspends it", {.body = &kOrganizationChange, .answer = &kOrganization}},
     {kDelete, "/api/organizations/{organization}", "organization",
      Permission::delete_organization, accounts, {tollgate::delete_organization, "organization.delete"},
      "Delete an organization; its keys fail at once, its books stay",

@@ -419,10 +419,10 @@ TEST_F(AccountsTest, ClosedOrganizationStaysClosedAndTakesNoNewKeys) {
     const Id128 id = organization();
     const std::string document = organization_document_key(to_uuid(id));
     std::string text = store_.get(Family::accounts, document).value();
-    const std::string_view open = R"("closed":false)";
-    put(document, text.replace(text.find(open), open.size(), R"("closed":true)"));
+    const std::string_view open = R"("status":"active")";
+    put(document, text.replace(text.find(open), open.size(), R"("status":"deleted")"));
     reload();
-    EXPECT_TRUE(find(id)->policy.closed);
+    EXPECT_TRUE(find(id)->policy.closed());
     EXPECT_EQ(create_key_code(id, {.name = "k"}), StatusCode::not_found);
 }
 

@@ -117,7 +117,7 @@ TEST_F(OrganizationTest, ItsPeopleAreSentHomeAndItsInvitationsEnd) {
         }
         EXPECT_THAT(accounts_->directory()->invitations_to("carl@example.com"), IsEmpty());
         EXPECT_EQ(accounts_->directory()->find_invitation(digest_key(invited->link_token)), nullptr);
-        EXPECT_TRUE(find(acme_)->policy.closed) << "its books are still to be read";
+        EXPECT_TRUE(find(acme_)->policy.closed()) << "its books are still to be read";
     }
 }
 
@@ -153,6 +153,24 @@ TEST_F(OrganizationTest, APersonMakesThreeOrAsManyAsTheOperatorSays) {
     ASSERT_TRUE(apply([&](Change& one) { return update_user(one, owner_, {.most_organizations = 4}); }).ok());
     EXPECT_TRUE(make());
     EXPECT_EQ(make().error().reason(), "limit_reached");
+}
+
+TEST_F(OrganizationTest, TheOperatorSuspendsItAndEndsThat) {
+    call_as(owner_);
+    EXPECT_EQ(change({.status = OrganizationStatus::suspended}).reason(), "operator_only");
+    EXPECT_TRUE(change({.status = OrganizationStatus::active}).ok()) << "it is";
+    call_as_operator();
+    const std::int64_t version = find(acme_)->version;
+    ASSERT_TRUE(change({.status = OrganizationStatus::suspended}).ok());
+    for (const bool reloaded : {false, true}) {
+        if (reloaded) reload();
+        EXPECT_TRUE(find(acme_)->policy.suspended());
+        EXPECT_EQ(find(acme_)->version, version + 1);
+        EXPECT_EQ(with_slug("acme"), find(acme_));
+    }
+    EXPECT_EQ(change({.status = OrganizationStatus::deleted}).code(), StatusCode::invalid);
+    ASSERT_TRUE(change({.status = OrganizationStatus::active}).ok());
+    EXPECT_FALSE(find(acme_)->policy.suspended());
 }
 
 TEST_F(OrganizationTest, ItsMakerNeedsAVerifiedAddress) {

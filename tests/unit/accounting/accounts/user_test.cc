@@ -169,7 +169,7 @@ TEST_F(UserTest, ADeletedPersonLeavesHisNameOnly) {
         EXPECT_EQ(by_email("ann@example.com"), nullptr);
         EXPECT_EQ(find(acme, ann), nullptr);
         EXPECT_EQ(find(own, ann), nullptr);
-        EXPECT_TRUE(find(own)->policy.closed);
+        EXPECT_TRUE(find(own)->policy.closed());
         EXPECT_EQ(find(laptop->digest), nullptr);
         EXPECT_EQ(find(made)->disabled, Disabled::member_left);
         EXPECT_EQ(name_of_user(*accounts_->directory(), store_, ann).value(), "ann");
