@@ -192,18 +192,25 @@ ApiAnswer Call::refusal() const { return refusal_of(error()); }
 
 namespace {
 
+// What is still done with a deleted organization's money: late refunds, charge-backs and payments come all the same.
+bool moves_credit(Permission permission) {
+    return permission == Permission::grant_credit || permission == Permission::purchase_credit ||
+           permission == Permission::transfer_credit;
+}
+
 bool is_change(const Operation& operation) {
     return operation.runs_on == RunsOn::accounts || operation.runs_on == RunsOn::outside;
 }
 
 }  // namespace
 
-// Of one that was deleted the operator may read the books; nothing else is done with it.
+// Of one that was deleted the operator may read the books and put them right; nothing else is done with it.
 bool Call::is_visible(const Organization& organization, const Directory& now) const {
     const Organization* const found = now.find_organization(organization.id);
     if (found == nullptr) return false;
     if (!found->policy.closed()) return true;
-    return request.caller.is_operator() && !is_change(*request.operation);
+    const Operation& operation = *request.operation;
+    return request.caller.is_operator() && (!is_change(operation) || moves_credit(operation.guard.permission));
 }
 
 // A suspended one is to be read only, until the operator ends that.

@@ -65,6 +65,9 @@ ApiAnswer end_purchase(Call& call, TransactionKind kind) {
     return book(call, {.kind = kind, .organization = {}, .reference = *purchase});
 }
 
+// What a deleted organization is still owed, or owes, is put right; more is not given to it.
+ApiAnswer closed_to_new_credit() { return api_error(ErrorKind::not_found, "the organization was deleted"); }
+
 // All that a row may say; what its kind does not have is null.
 Columns columns_of(const HistoryRow& row) {
     const bool usage = row.kind == EntryKind::usage;
@@ -188,6 +191,7 @@ NanoUsd positive_amount(BodyFields& fields) {
 }
 
 ApiAnswer add_credit(Call& call) {
+    if (call.organization().policy.closed()) return closed_to_new_credit();
     BodyFields& fields = call.body;
     TransactionRequest transaction{.kind = TransactionKind::grant, .organization = {}};
     transaction.amount = positive_amount(fields);
@@ -198,7 +202,10 @@ ApiAnswer add_credit(Call& call) {
     return book(call, transaction);
 }
 
-ApiAnswer begin_purchase(Call& call) { return book(call, purchase_of(call, positive_amount(call.body))); }
+ApiAnswer begin_purchase(Call& call) {
+    if (call.organization().policy.closed()) return closed_to_new_credit();
+    return book(call, purchase_of(call, positive_amount(call.body)));
+}
 
 ApiAnswer confirm_purchase(Call& call) { return end_purchase(call, TransactionKind::confirm_purchase); }
 ApiAnswer cancel_purchase(Call& call) { return end_purchase(call, TransactionKind::cancel_purchase); }

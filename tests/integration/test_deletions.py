@@ -76,3 +76,37 @@ def test_a_repeated_deletion_forfeits_once(gateway, team):
     assert [answer.status for answer in answers] == [200, 200] and answers[0].body == answers[1].body
     kinds = [row["kind"] for row in gateway.manage("GET", f"{team.path}/transactions")["data"]]
     assert kinds.count("adjustment") == 1
+
+
+def test_money_of_a_deleted_organization_is_put_right_by_the_operator(gateway, team):
+    paid, pending, cancelled = (
+        gateway.manage("POST", f"{team.path}/purchases", {"amount": 10})["transaction_id"] for _ in range(3)
+    )
+    gateway.manage("POST", f"{team.path}/purchases/{paid}/confirm")
+    assert delete_team(team, forfeit=True).status == 200
+    book = lambda below, body=None: gateway.manage("POST", team.path + below, body)  # noqa: E731
+    assert book("/chargebacks", {"purchase_id": paid, "amount": 4})["balance"] == 0
+    assert book(f"/purchases/{pending}/confirm")["balance"] == 10
+    book(f"/purchases/{cancelled}/cancel")
+    assert book("/refunds", {"purchase_id": pending, "amount": 3})["balance"] == 7
+    other = new_team(gateway, "Other")
+    assert book("/transfers", {"to": other.organization, "amount": 5})["balance"] == 2
+    assert book("/adjustments", {"amount": -2})["balance"] == 0
+    assert balance(gateway, other.path) == 5
+    for person in (team.owner, other.owner):
+        answer = gateway.request("POST", f"{team.path}/adjustments", key=person.token, json={"amount": 1})
+        assert answer.status in (403, 404)
+
+
+def test_deleted_organizations_are_listed_for_the_operator_when_asked_for(gateway, team):
+    other = new_team(gateway, "Other")
+    assert delete_team(team).status == 200
+    ids = lambda query, key: [  # noqa: E731
+        one["id"] for one in gateway.request("GET", f"/api/organizations?limit=1000{query}", key=key).json()["data"]
+    ]
+    assert team.organization in ids("&status=deleted", gateway.root_key)
+    assert other.organization not in ids("&status=deleted", gateway.root_key)
+    assert team.organization not in ids("", gateway.root_key)
+    assert team.organization not in ids("&status=active", gateway.root_key)
+    assert ids("&status=deleted", team.owner.token) == []
+    assert gateway.request("GET", "/api/organizations?status=gone", key=gateway.root_key).status == 400

@@ -124,7 +124,7 @@ def test_its_people_lose_it_and_are_sent_home(gateway, team):
     assert gateway.request("GET", f"/api/invitations/{token}").status == 404
 
 
-def test_of_a_deleted_one_the_operator_reads_the_books_and_changes_nothing(gateway, team):
+def test_of_a_deleted_one_the_operator_reads_the_books_and_gives_it_nothing(gateway, team):
     assert delete(team).status == 200
     assert gateway.manage("GET", team.path)["status"] == "deleted"
     assert gateway.manage("GET", f"{team.path}/audit")["data"][0]["action"] == "organization.delete"
@@ -133,6 +133,7 @@ def test_of_a_deleted_one_the_operator_reads_the_books_and_changes_nothing(gatew
         ("DELETE", "", {"confirm": "x"}),
         ("POST", "/keys", {"name": "k"}),
         ("POST", "/credits", {"amount": 1}),
+        ("POST", "/purchases", {"amount": 1}),
     ):
         assert gateway.request(method, team.path + below, key=gateway.root_key, json=body).status == 404
     other = new_team(gateway)
