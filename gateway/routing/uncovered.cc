@@ -74,7 +74,8 @@ bool covers(const CatalogueEndpoint& endpoint, const PaidExtras& extras) {
     const Endpoint& listed = *endpoint.endpoint;
     if (extras.none()) return listed.service_tiers.empty();
     return covers_tier(listed, extras.service_tier) &&
-           std::ranges::all_of(extras.server_tools, [&](const auto& tool) { return has(listed.server_tools, tool); }) &&
+           std::ranges::all_of(extras.server_tools,
+                               [&](const auto& tool) { return has(listed.server_tools, tool.name); }) &&
            std::ranges::all_of(extras.outputs,
                                [&](const auto& output) { return has(endpoint.model->output_modalities, output); });
 }
@@ -92,14 +93,15 @@ Error uncovered_error(std::span<const CatalogueEndpoint> endpoints, const PaidEx
         if (has(model.output_modalities, output)) continue;
         return refuse("output '" + output + "'", "modalities", "it to the model's output_modalities");
     }
-    for (const std::string& tool : extras.server_tools) {
+    for (const auto& [tool, field] : extras.server_tools) {
         if (some([&](const CatalogueEndpoint& one) { return has(one.endpoint->server_tools, tool); })) continue;
-        return refuse("the provider's tool '" + tool + "'", tool == "web_search" ? "web_search_options" : "tools",
+        return refuse("the provider's tool '" + tool + "'", std::string(field),
                       "an endpoint with server_tools: [" + tool + "]");
     }
-    const std::string tier = extras.service_tier.empty() ? "default" : extras.service_tier;
-    return refuse("service_tier '" + tier + "'", "service_tier",
-                  "an endpoint with service_tiers: [" + tier + "] and its prices");
+    const bool ordinary = extras.service_tier.empty();
+    const std::string tier = ordinary ? "default" : extras.service_tier;
+    const std::string field(ordinary ? "service_tier" : extras.tier_field);
+    return refuse(field + " '" + tier + "'", field, "an endpoint with service_tiers: [" + tier + "] and its prices");
 }
 
 std::string not_found_message(const Catalogue& catalogue, std::string_view name) {

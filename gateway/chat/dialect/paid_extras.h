@@ -1,6 +1,7 @@
 // What of a request costs more than its tokens at the model's ordinary price: another service tier, tools that the
 // provider runs itself, output other than text. Where no endpoint's prices cover it, the request is refused
-// (gateway/routing/plan.h): else the operator would pay the difference.
+// (gateway/routing/plan.h): else the operator would pay the difference. Which fields and tools these are is a table in
+// the source; a tool that is in no table is taken for one that costs.
 #pragma once
 
 #include <simdjson.h>
@@ -11,10 +12,17 @@
 
 namespace tollgate {
 
+struct ServerTool {
+    std::string name;        // in price lists: "web_search"
+    std::string_view field;  // of the request that asks for it; a literal
+    bool operator==(const ServerTool&) const = default;
+};
+
 struct PaidExtras {
-    std::string service_tier;               // empty: the ordinary one
-    std::vector<std::string> server_tools;  // by their names in price lists: "web_search"
-    std::vector<std::string> outputs;       // modalities beside text: "audio"
+    std::string service_tier;     // empty: the ordinary one; several are joined by '+'
+    std::string_view tier_field;  // of the request that asks for it; a literal
+    std::vector<ServerTool> server_tools;
+    std::vector<std::string> outputs;  // modalities beside text: "audio"
 
     bool none() const { return service_tier.empty() && server_tools.empty() && outputs.empty(); }
     void clear() {

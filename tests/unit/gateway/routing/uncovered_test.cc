@@ -47,9 +47,22 @@ class UncoveredTest : public testing::Test {
     std::optional<Catalogue> catalogue_;
 };
 
-PaidExtras tier(const std::string& name) { return {.service_tier = name, .server_tools = {}, .outputs = {}}; }
-PaidExtras tool(const std::string& name) { return {.service_tier = {}, .server_tools = {name}, .outputs = {}}; }
-PaidExtras output(const std::string& name) { return {.service_tier = {}, .server_tools = {}, .outputs = {name}}; }
+PaidExtras tier(const std::string& name, std::string_view field = "service_tier") {
+    PaidExtras extras;
+    extras.service_tier = name;
+    extras.tier_field = field;
+    return extras;
+}
+PaidExtras tool(const std::string& name, std::string_view field = "tools") {
+    PaidExtras extras;
+    extras.server_tools.push_back({name, field});
+    return extras;
+}
+PaidExtras output(const std::string& name) {
+    PaidExtras extras;
+    extras.outputs.push_back(name);
+    return extras;
+}
 
 TEST_F(UncoveredTest, AnOrdinaryRequestGoesWhereNoTierIsNamed) { EXPECT_EQ(plan({}), "plain searching "); }
 
@@ -74,7 +87,8 @@ TEST_F(UncoveredTest, TheFieldAtFaultIsNamed) {
         return uncovered_error(catalogue_->find("openai/gpt-4o-mini"), extras).detail().param;
     };
     EXPECT_EQ(param(tier("priority")), "service_tier");
-    EXPECT_EQ(param(tool("web_search")), "web_search_options");
+    EXPECT_EQ(param(tier("fast", "speed")), "speed");
+    EXPECT_EQ(param(tool("web_search", "enable_search")), "enable_search");
     EXPECT_EQ(param(tool("code_interpreter")), "tools");
     EXPECT_EQ(param(output("audio")), "modalities");
 }
