@@ -31,7 +31,7 @@ void AnswerStream::feed(std::string_view bytes, std::string& out) {
 }
 
 void AnswerStream::take_event(std::string_view data, std::string& out) {
-    while (data.ends_with(' ')) data.remove_suffix(1);  // Anthropic pads its JSON
+    data = event_payload(data);
     if (data.empty()) return;
     // After the end only a late usage is of interest.
     if (meter_.facts().done && data.find("\"usage\"") == std::string_view::npos) return;

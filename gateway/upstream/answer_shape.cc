@@ -15,7 +15,9 @@ AnswerShape shape_of(std::string_view beginning) {
     const auto at = beginning.find_first_not_of(" \t\r\n");
     if (at == std::string_view::npos) return AnswerShape::unknown;
     beginning.remove_prefix(at);
-    if (beginning.front() == '{' || beginning.front() == '[') return AnswerShape::json;
+    constexpr char kRecordSeparator = '\x1e';  // RFC 7464
+    const char first = beginning.front();
+    if (first == '{' || first == '[' || first == kRecordSeparator) return AnswerShape::json;
     // The fields of an event, and a comment. A read may end inside a name.
     static constexpr std::array<std::string_view, 6> kFields = {"data", "event", "error", "id", "retry", ":"};
     const bool events = std::ranges::any_of(

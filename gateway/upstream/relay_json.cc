@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "gateway/chat/dialect/openai_from_events.h"
+#include "gateway/chat/dialect/openai_to_events.h"
 #include "gateway/chat/dialect/usage_json.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
@@ -58,6 +59,22 @@ class HeldAnswer {
 // Events say each token with some 200 bytes around it, and are counted with those.
 constexpr std::size_t kEventBytesPerAnswerByte = 2;
 
+Error take_gathered(OpenAiFromEvents& events, OpenAiFromEvents::State state, const std::string& provider,
+                    std::string& body) {
+    using State = OpenAiFromEvents::State;
+    const std::string sender = "provider " + provider;
+    if (state == State::invalid)
+        return {ErrorKind::upstream_invalid_response, sender + " sent an event that is not JSON"};
+    if (state == State::too_large) {
+        return {ErrorKind::upstream_invalid_response, sender + " sent more events than can be held"};
+    }
+    if (state == State::more && !events.complete()) {
+        return {ErrorKind::upstream_incomplete, sender + " ended the stream before the answer was complete"};
+    }
+    body = events.take();
+    return {};
+}
+
 // An upstream that streams although nobody asked for it: its events become the answer that was asked for. The reader
 // has the first of them in hand.
 wire::Awaitable<Error> gather_events(Connection& connection, BodyReader& reader, const std::string& provider,
@@ -77,18 +94,20 @@ wire::Awaitable<Error> gather_events(Connection& connection, BodyReader& reader,
         state = events.take_bytes(part.payload);
         reader.consume(part.payload.size());
     }
-    const std::string sender = "provider " + provider;
-    if (state == State::invalid) {
-        co_return Error{ErrorKind::upstream_invalid_response, sender + " sent an event that is not JSON"};
+    co_return take_gathered(events, state, provider, body);
+}
+
+// The same of JSON that is no single object: the chunks of a stream without its framing.
+Error gather_objects(std::string_view json, const LimitsConfig& limits, const std::string& provider,
+                     std::string& body) {
+    std::string text;
+    OpenAiToEvents to_events(limits.max_event_bytes);
+    if (to_events.take(json, true, text) != OpenAiToEvents::State::more) {
+        return {ErrorKind::upstream_invalid_response,
+                "provider " + provider + " sent a body that is not a JSON object"};
     }
-    if (state == State::too_large) {
-        co_return Error{ErrorKind::upstream_invalid_response, sender + " sent more events than can be held"};
-    }
-    if (state == State::more && !events.complete()) {
-        co_return Error{ErrorKind::upstream_incomplete, sender + " ended the stream before the answer was complete"};
-    }
-    body = events.take();
-    co_return Error{};
+    OpenAiFromEvents events(limits.max_event_bytes, kEventBytesPerAnswerByte * limits.max_buffered_response_bytes);
+    return take_gathered(events, events.take_bytes(text), provider, body);
 }
 
 }  // namespace
@@ -128,9 +147,16 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
             co_return failed;
         }
     }
-    const std::string_view body = gathered.empty() ? without_byte_order_mark(reader.in_hand()) : gathered;
+    std::string_view body = gathered.empty() ? without_byte_order_mark(reader.in_hand()) : gathered;
     PlainAnswer plain;
     Error error = inspect_answer(body, source_of(request), plain);
+    const bool may_be_chunks = shape == AnswerShape::json && gathered.empty() && request.ask.api != ApiType::embeddings;
+    if (error.kind() == ErrorKind::upstream_invalid_response && may_be_chunks) {
+        error = gather_objects(body, connection.worker().config().limits, provider, gathered);
+        body = gathered;
+        plain = PlainAnswer();
+        if (!error) error = inspect_answer(body, source_of(request), plain);
+    }
     if (error) {
         reader.release(true);
         co_return error;

@@ -1,5 +1,9 @@
 // An event stream: forwarded as it comes, one flush per upstream read, its final events held until the request is
 // settled.
+#include <memory>
+#include <string>
+#include <string_view>
+
 #include "gateway/chat/dialect/openai_to_events.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/reply.h"
@@ -69,29 +73,28 @@ wire::Awaitable<bool> cut_credit(Connection& connection, ErrorKind reason, Strea
     co_return true;
 }
 
-// An upstream that answers with JSON although a stream was asked for: the answer becomes the events that it would have
-// been. The reader has its beginning in hand.
-wire::Awaitable<void> forward_as_events(Connection& connection, BodyReader& reader, StreamRelay& relay) {
-    const std::string& provider = connection.request.attempt.endpoint->provider->name;
-    const std::size_t limit = connection.worker().config().limits.max_buffered_response_bytes;
-    connection.request.attempt.generated = true;
-    while (!reader.ended()) {
-        if (reader.in_hand().size() > limit) {
-            co_return relay.fail(
-                {ErrorKind::upstream_invalid_response,
-                 "provider " + provider + " sent JSON instead of a stream, and more than can be held"});
-        }
-        if (connection.abandoned()) co_return relay.fail(upstream_failure(connection, provider, {}));
-        BodyPart part = reader.must_read() ? reader.take(co_await reader.read()) : reader.take();
-        if (part.error) co_return relay.fail(std::move(part.error));
+// A body of JSON although a stream was asked for: what it holds becomes events as it comes. Kept apart, since few
+// answers need it.
+struct JsonBody {
+    explicit JsonBody(std::size_t max_event_bytes) : to_events(max_event_bytes) {}
+
+    // The events of a part of the body. What is no JSON fails the relay.
+    std::string_view take(const BodyPart& part, const std::string& provider, StreamRelay& relay) {
+        events.clear();
+        const OpenAiToEvents::State state = to_events.take(part.payload, part.end, events);
+        if (state == OpenAiToEvents::State::more) return events;
+        const bool large = state == OpenAiToEvents::State::too_large;
+        relay.fail({ErrorKind::upstream_invalid_response,
+                    "provider " + provider + " sent " +
+                        (large ? "JSON larger than limits.max_event_bytes" : "a body that is not a JSON object")});
+        failed = true;
+        return {};
     }
+
+    OpenAiToEvents to_events;
     std::string events;
-    if (!append_as_events(without_byte_order_mark(reader.in_hand()), events)) {
-        co_return relay.fail(
-            {ErrorKind::upstream_invalid_response, "provider " + provider + " sent a body that is not a JSON object"});
-    }
-    relay.take(events, true, connection.client_gone(), connection.out);
-}
+    bool failed = false;
+};
 
 // Reads and forwards until the answer is over, one way or another. What is in connection.out then has not been sent.
 wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, BodyReader& reader, StreamRelay& relay,
@@ -99,6 +102,7 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
     using Action = StreamRelay::Action;
     EventReply& reply = connection.events;
     AnswerShape shape = AnswerShape::unknown;
+    std::unique_ptr<JsonBody> json;
     const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
     Silence silence(timeouts.stream_gap_timeout_ms, timeouts.keep_alive_comment_ms);
     while (relay.reads_on() ? connection.reads_on() : !connection.abandoned()) {
@@ -125,10 +129,20 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
             shape = shape_of(part.payload);
             const bool events = shape == AnswerShape::events || labelled_events;
             if (shape == AnswerShape::json || (shape == AnswerShape::neither && !events)) {
-                co_return co_await forward_as_events(connection, reader, relay);
+                json = std::make_unique<JsonBody>(connection.worker().config().limits.max_event_bytes);
             }
         }
-        const Action action = relay.take(part.payload, part.end, connection.client_gone(), connection.out);
+        std::string_view payload = part.payload;
+        if (json) {
+            payload = json->take(part, connection.request.attempt.endpoint->provider->name, relay);
+            connection.request.attempt.generated = !json->to_events.chunked();
+            if (json->failed) co_return;
+            if (payload.empty() && !part.end) {  // the head waits for what the answer is
+                reader.consume(part.payload.size());
+                continue;
+            }
+        }
+        const Action action = relay.take(payload, part.end, connection.client_gone(), connection.out);
         reader.consume(part.payload.size());
         if (relay.output_tokens() > 0) connection.request.attempt.note_first_token();
         if (action == Action::end) co_return;

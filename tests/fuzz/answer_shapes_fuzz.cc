@@ -1,7 +1,8 @@
-// JSON as events and events as JSON, of any bytes: what comes out is what it is said to be, and going there and back
-// keeps the text.
+// JSON as events and events as JSON, of any bytes: what comes out is what it is said to be, and pieces make no
+// difference.
 #include <simdjson.h>
 
+#include <algorithm>
 #include <string>
 
 #include "gateway/chat/dialect/openai_from_events.h"
@@ -11,6 +12,7 @@
 namespace {
 
 using tollgate::OpenAiFromEvents;
+using tollgate::OpenAiToEvents;
 using tollgate::fuzz::require;
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
@@ -19,6 +21,16 @@ bool is_object(std::string_view json) {
     simdjson::dom::parser parser;
     simdjson::dom::element root;
     return parser.parse(simdjson::padded_string(json)).get(root) == simdjson::SUCCESS && root.is_object();
+}
+
+// What JSON becomes, in pieces.
+OpenAiToEvents::State events_of(std::string_view json, std::size_t piece, std::string& events) {
+    OpenAiToEvents to_events(kMostBytes);
+    auto state = OpenAiToEvents::State::more;
+    for (std::size_t at = 0; at < json.size() && state == OpenAiToEvents::State::more; at += piece) {
+        state = to_events.take(json.substr(at, piece), at + piece >= json.size(), events);
+    }
+    return state;
 }
 
 }  // namespace
@@ -30,12 +42,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     OpenAiFromEvents from(kMostBytes, kMostBytes);
     for (std::size_t at = 0; at < text.size(); at += piece) from.take_bytes(text.substr(at, piece));
     require(is_object(from.take()), "an answer out of events is an object");
-    std::string events;
-    if (!tollgate::append_as_events(text, events)) return 0;
+    std::string whole, pieces;
+    if (events_of(text, std::max<std::size_t>(text.size(), 1), whole) != OpenAiToEvents::State::more) return 0;
+    require(events_of(text, piece, pieces) == OpenAiToEvents::State::more, "pieces are read as the whole is");
+    require(whole == pieces, "pieces make no difference");
     OpenAiFromEvents back(kMostBytes, kMostBytes);
-    const auto state = back.take_bytes(events);
-    require(state == OpenAiFromEvents::State::done || state == OpenAiFromEvents::State::failed ||
-                state == OpenAiFromEvents::State::invalid || state == OpenAiFromEvents::State::too_large,
-            "events out of an answer come to an end");
+    back.take_bytes(whole);
+    require(is_object(back.take()), "an answer out of these events is an object");
     return 0;
 }

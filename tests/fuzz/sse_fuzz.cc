@@ -50,6 +50,28 @@ std::string_view value_of(std::string_view line, std::size_t name_bytes) {
     return line;
 }
 
+// Whether it is one bracket's, from its beginning to its end.
+bool is_whole_object(std::string_view text) {
+    std::string open, strings_removed;
+    bool in_string = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (in_string && text[at] == '\\')
+            ++at;
+        else if (text[at] == '"')
+            in_string = !in_string;
+        else if (!in_string)
+            strings_removed += text[at];
+    }
+    if (in_string || !text.starts_with('{') || !text.ends_with('}')) return false;
+    std::size_t depth = 0, closed = 0;
+    for (const char c : strings_removed) {
+        if (c == '{' || c == '[') ++depth;
+        if ((c == '}' || c == ']') && --depth == 0) ++closed;
+        if (depth == 0 && closed > 1) return false;
+    }
+    return depth == 0 && closed == 1;
+}
+
 // As plainly as can be.
 std::vector<std::string> read_plainly(std::string_view text) {
     for (const char mark : std::string_view("\xef\xbb\xbf")) {  // stripped byte by byte, so also a part of one
@@ -69,6 +91,14 @@ std::vector<std::string> read_plainly(std::string_view text) {
         if (line.starts_with(':')) has_comment = true;
         if (line.starts_with("event:")) name = value_of(line, 6).substr(0, tollgate::SseReader::kMostNameBytes);
         if (line.starts_with("data:")) {
+            const std::string_view value = value_of(line, 5);
+            const bool begins = value.starts_with('{') || value.starts_with("[DONE]");
+            if (has_data && begins && is_whole_object(data)) {  // no empty line between two events
+                events.push_back(name + "|" + data);
+                name.clear();
+                data.clear();
+                has_data = has_comment = false;
+            }
             if (has_data) data += ' ';
             data += value_of(line, 5);
             has_data = true;

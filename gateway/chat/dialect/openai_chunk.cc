@@ -11,8 +11,30 @@ namespace tollgate {
 namespace {
 
 constexpr std::string_view kPadding = "obfuscation";  // OpenAI's
+constexpr std::string_view kDone = "[DONE]";
+
+// [DONE], in quotes, without its brackets or in small letters.
+bool is_end_mark(std::string_view data) {
+    constexpr std::string_view kWord = "done", kAround = "[]\"";
+    const auto begin = data.find_first_not_of(kAround);
+    if (begin == std::string_view::npos || data.size() > kDone.size() + 2) return false;
+    data = data.substr(begin, data.find_last_not_of(kAround) + 1 - begin);
+    return std::ranges::equal(data, kWord, [](char a, char b) { return (a | 0x20) == b; });
+}
 
 }  // namespace
+
+std::string_view event_payload(std::string_view data) {
+    constexpr std::string_view kSpaces = " \t", kField = "data:";
+    if (data.starts_with('{') && data.ends_with('}')) return data;  // the usual case
+    do {
+        if (data.starts_with(kField)) data.remove_prefix(kField.size());
+        data.remove_prefix(std::min(data.find_first_not_of(kSpaces), data.size()));
+        data = data.substr(0, data.find_last_not_of(kSpaces) + 1);
+    } while (data.starts_with(kField));
+    if (data == "null") return {};
+    return is_end_mark(data) ? kDone : data;
+}
 
 bool says_nothing(std::string_view name) {
     return name == "created" || name == "model" || name == "system_fingerprint" || name == "service_tier" ||
@@ -181,7 +203,7 @@ OpenAiChunk read_openai_chunk(std::string_view data) {
     OpenAiChunk chunk;
     if (data.front() == '{' && data.back() == '}') {
         walk_chunk(data, chunk);
-    } else if (data == "[DONE]") {
+    } else if (data == kDone) {
         chunk.kind = OpenAiChunk::Kind::done;
     } else if (data.front() == ':') {
         chunk.kind = OpenAiChunk::Kind::comment;

@@ -36,7 +36,11 @@ struct OpenAiChunk {
 // Whether it names a member of nearly every answer and event that tells neither usage nor an error.
 bool says_nothing(std::string_view name);
 
-// `data` is an event's, without spaces at its end, and not empty.
+// What an event's data amounts to: without white space around it and without a field's name that was put before it
+// twice; "[DONE]" however it is spelt; empty if it says nothing.
+std::string_view event_payload(std::string_view data);
+
+// `data` is an event's payload, and not empty.
 OpenAiChunk read_openai_chunk(std::string_view data);
 
 // The same of the `choices` of an answer that is not streamed, which is an array in `body`: the text that was

@@ -188,7 +188,7 @@ OpenAiFromEvents::State OpenAiFromEvents::take_bytes(std::string_view bytes) {
 }
 
 OpenAiFromEvents::State OpenAiFromEvents::take_event(std::string_view data) {
-    while (data.ends_with(' ')) data.remove_suffix(1);
+    data = event_payload(data);
     if (data.empty() || data.front() == ':') return State::more;  // a comment that someone wrapped as data
     if (data == "[DONE]") return State::done;
     json::error_code failed;

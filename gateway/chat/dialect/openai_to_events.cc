@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -14,6 +16,8 @@ using simdjson::dom::object;
 void member(JsonWriter& json, std::string_view key, const element& value) {
     json.key(key).raw(simdjson::minify(value));
 }
+
+constexpr std::string_view kDone = "data: [DONE]\n\n";
 
 void append_event(std::string& out, std::string_view json) {
     out += "data: ";
@@ -41,6 +45,7 @@ void write_tool_calls(JsonWriter& json, const array& calls) {
 void write_delta(JsonWriter& json, const element& message) {
     json.key("delta").object();
     object members;
+    if (message.is_string()) member(json, "content", message);
     if (message.get(members) == simdjson::SUCCESS) {
         for (const auto field : members) {
             array calls;
@@ -71,9 +76,12 @@ void append_choice(const object& answer, const object& choice, std::int64_t posi
     if (choice["index"].get(found) == simdjson::SUCCESS) (void)found.get(index);
     JsonWriter content;
     begin_event(content, answer, completions).object().key("index").number(index);
+    const bool has_message = choice["message"].get(found) == simdjson::SUCCESS;
     for (const auto field : choice) {
         if (field.key == "message") {
             write_delta(content, field.value);
+        } else if (field.key == "delta" && has_message) {
+            continue;  // says the same, or nothing
         } else if (field.key != "index" && field.key != "finish_reason") {
             member(content, field.key, field.value);
         }
@@ -91,11 +99,49 @@ void append_choice(const object& answer, const object& choice, std::int64_t posi
     append_event(out, finish.end().end().end().take());
 }
 
+// Line breaks between an object's members would end the line of an event.
+void append_raw_event(std::string_view json, std::string& out) {
+    out += "data: ";
+    const std::size_t begin = out.size();
+    out += json;
+    std::replace_if(
+        out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return c == '\n' || c == '\r'; },
+        ' ');
+    out += "\n\n";
+}
+
+// Whether one of the choices has what only a chunk has.
+bool is_chunk(const array& choices) {
+    for (const element choice : choices) {
+        object delta;
+        if (choice["delta"].get(delta) == simdjson::SUCCESS) return true;
+    }
+    return false;
+}
+
+void append_whole(const object& members, const array& choices, std::string& out) {
+    std::int64_t position = 0;
+    bool completions = false;
+    for (const element choice : choices) {
+        object choice_members;
+        element found;
+        if (choice.get(choice_members) != simdjson::SUCCESS) continue;
+        completions = choice_members["text"].get(found) == simdjson::SUCCESS;
+        append_choice(members, choice_members, position++, out);
+    }
+    element found;
+    if (members["usage"].get(found) != simdjson::SUCCESS || !found.is_object()) return;
+    JsonWriter usage;
+    begin_event(usage, members, completions).end();
+    member(usage, "usage", found);
+    append_event(out, usage.end().take());
+}
+
 }  // namespace
 
-bool append_as_events(std::string_view answer, std::string& out) {
+bool OpenAiToEvents::append(std::string_view json, std::string& events) {
     simdjson::dom::parser parser;
-    const simdjson::padded_string padded(answer);
+    const simdjson::padded_string padded(json);
     element root;
     object members;
     if (parser.parse(padded).get(root) != simdjson::SUCCESS || root.get(members) != simdjson::SUCCESS) return false;
@@ -103,27 +149,34 @@ bool append_as_events(std::string_view answer, std::string& out) {
     element found;
     const bool has_choices = members["choices"].get(choices) == simdjson::SUCCESS && choices.size() > 0;
     const bool failed = members["error"].get(found) == simdjson::SUCCESS && !found.is_null();
-    if (!has_choices || failed) {
-        append_event(out, simdjson::minify(root));
-        out += "data: [DONE]\n\n";
-        return true;
+    const bool chunk = has_choices && !failed && is_chunk(choices);
+    chunked_ = chunked_ || chunk;
+    if (!has_choices || failed || chunk) {
+        append_raw_event(json, events);
+    } else {
+        whole_ = true;
+        append_whole(members, choices, events);
     }
-    std::int64_t position = 0;
-    bool completions = false;
-    for (const element choice : choices) {
-        object choice_members;
-        if (choice.get(choice_members) != simdjson::SUCCESS) continue;
-        completions = choice_members["text"].get(found) == simdjson::SUCCESS;
-        append_choice(members, choice_members, position++, out);
-    }
-    if (members["usage"].get(found) == simdjson::SUCCESS && found.is_object()) {
-        JsonWriter usage;
-        begin_event(usage, members, completions).end();
-        member(usage, "usage", found);
-        append_event(out, usage.end().take());
-    }
-    out += "data: [DONE]\n\n";
     return true;
+}
+
+OpenAiToEvents::State OpenAiToEvents::take(std::string_view bytes, bool end, std::string& events) {
+    using Step = JsonStreamReader::Step;
+    Step step = Step::object;
+    while (state_ == State::more && step != Step::more) {
+        step = reader_.next(bytes);
+        if (step == Step::object) any_ = true;
+        if (step == Step::invalid || (step == Step::object && !append(reader_.object(), events)))
+            state_ = State::invalid;
+        if (step == Step::too_large) state_ = State::too_large;
+        if (step == Step::end_mark && any_ && !done_) {
+            events += kDone;
+            done_ = true;
+        }
+    }
+    if (end && state_ == State::more && !any_) state_ = State::invalid;
+    if (end && state_ == State::more && whole_ && !done_) events += kDone;
+    return state_;
 }
 
 }  // namespace tollgate

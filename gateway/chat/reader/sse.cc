@@ -18,6 +18,26 @@ std::size_t line_length(std::string_view bytes) {
                : static_cast<std::size_t>(static_cast<const char*>(carriage_return) - bytes.data());
 }
 
+// Whether the brackets that it begins with are closed at its end.
+bool is_whole_object(std::string_view text) {
+    std::size_t depth = 0;
+    bool in_string = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (in_string && c == '\\') {
+            ++at;
+        } else if (c == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (c == '{' || c == '[')) {
+            ++depth;
+        } else if (!in_string && (c == '}' || c == ']') && --depth == 0) {
+            return at + 1 == text.size();
+        }
+        if (depth == 0) return false;
+    }
+    return false;
+}
+
 // Where the value stands behind the field's colon; one space there is no part of it.
 std::size_t value_begin(std::string_view line, std::size_t name_bytes) {
     return line.substr(name_bytes + 1).starts_with(' ') ? name_bytes + 2 : name_bytes + 1;
@@ -41,6 +61,10 @@ SseReader::Step SseReader::next(std::string_view& bytes) {
         skip_line_feed_ = false;
         const std::size_t length = line_length(bytes);
         if (length == bytes.size()) break;
+        if (has_data_ && begins_event(bytes)) {
+            returned_ = true;
+            return Step::event;
+        }
         skip_line_feed_ = bytes[length] == '\r';
         const std::string_view line = bytes.substr(0, length);
         bytes.remove_prefix(length + 1);
@@ -74,6 +98,18 @@ void SseReader::skip_byte_order_mark(std::string_view& bytes) {
         if (mark) bytes.remove_prefix(1);
         mark_bytes_ = mark ? mark_bytes_ + 1 : kByteOrderMark.size();
     }
+}
+
+// Whether the line that begins with partial_ and goes on in `bytes` begins an event although no empty line ended the
+// one in hand: some providers send none. Else an object that spans lines would begin again.
+bool SseReader::begins_event(std::string_view bytes) const {
+    if (!data_.starts_with('{') || !data_.ends_with('}')) return false;
+    constexpr std::size_t kEnough = 16;
+    std::string beginning = partial_.substr(0, kEnough);
+    beginning += bytes.substr(0, kEnough - beginning.size());
+    if (!beginning.starts_with("data:")) return false;
+    const std::string_view value = std::string_view(beginning).substr(value_begin(beginning, 4));
+    return (value.starts_with('{') || value.starts_with("[DONE]")) && is_whole_object(data_);
 }
 
 // `in_partial`: the line is partial_, which is not needed behind it, else in the caller's bytes.

@@ -1,7 +1,8 @@
 // Server-sent events out of bytes, sans I/O: any line ending, split anywhere, bounded. The format:
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream. Readers of other framings
-// (AWS event stream) stand beside this one and give events of the same shape. Errors that providers write outside the
-// format are events, too: `error: {…}` (llama.cpp), which gets that name, and an object on a line of its own.
+// (AWS event stream) stand beside this one and give events of the same shape. What providers write outside the format
+// is read, too: `error: {…}` (llama.cpp), which gets that name; an object on a line of its own; and objects in `data:`
+// lines without the empty line that ends an event.
 #pragma once
 
 #include <cstddef>
@@ -38,6 +39,7 @@ class SseReader {
 
   private:
     void skip_byte_order_mark(std::string_view& bytes);
+    bool begins_event(std::string_view bytes) const;
     // Whether the line alone is an event.
     bool take_line(std::string_view line, bool in_partial);
     void take_value(std::string_view line, std::size_t value_begin, bool in_partial);

@@ -193,5 +193,19 @@ TEST(OpenAiChunk, ChoicesOfAPlainAnswerAreReadAlike) {
     EXPECT_EQ(read_choices("[]", {0, 2}, usage).bytes, 0);
 }
 
+TEST(EventPayload, IsWithoutWhatProvidersWrapAroundIt) {
+    EXPECT_EQ(event_payload("{\"a\":1}"), "{\"a\":1}");
+    EXPECT_EQ(event_payload("\t {\"a\":1}  "), "{\"a\":1}");
+    EXPECT_EQ(event_payload("data: {\"a\":1}"), "{\"a\":1}");
+    EXPECT_EQ(event_payload("data:data: [DONE]"), "[DONE]");
+    for (const char* const mark : {"[DONE]", "\"[DONE]\"", "[done]", "DONE", "Done"}) {
+        EXPECT_EQ(event_payload(mark), "[DONE]") << mark;
+    }
+    for (const char* const nothing : {"", "  ", "null", "data:"}) EXPECT_EQ(event_payload(nothing), "") << nothing;
+    for (const char* const other : {"oops", "done with it", "[[]]", "\"\"", "nullx"}) {
+        EXPECT_EQ(event_payload(other), other);
+    }
+}
+
 }  // namespace
 }  // namespace tollgate

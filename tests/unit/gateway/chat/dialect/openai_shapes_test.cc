@@ -9,9 +9,13 @@
 namespace tollgate {
 namespace {
 
-std::string events_of(std::string_view answer) {
+std::string events_of(std::string_view json, std::size_t piece = 1'000'000) {
+    OpenAiToEvents to_events(1 << 20);
     std::string out;
-    EXPECT_TRUE(append_as_events(answer, out));
+    for (std::size_t at = 0; at < json.size(); at += piece) {
+        const bool end = at + piece >= json.size();
+        EXPECT_EQ(to_events.take(json.substr(at, piece), end, out), OpenAiToEvents::State::more);
+    }
     return out;
 }
 
@@ -65,15 +69,45 @@ TEST(OpenAiToEvents, CompletionsKeepTheirText) {
 }
 
 TEST(OpenAiToEvents, AnErrorStaysWhatItIs) {
-    EXPECT_EQ(events_of(R"({"error": {"message":"no"}})"),
-              "data: {\"error\":{\"message\":\"no\"}}\n\ndata: [DONE]\n\n");
+    EXPECT_EQ(events_of("{\"error\":\n{\"message\":\"no\"}}"), "data: {\"error\": {\"message\":\"no\"}}\n\n");
+}
+
+constexpr std::string_view kFirst = R"({"choices":[{"delta":{"content":"[{\"\\"}}]})";
+constexpr std::string_view kLast = R"({"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}})";
+
+TEST(OpenAiToEvents, ChunksBecomeEventsHoweverTheyAreFramed) {
+    const std::string first(kFirst), last(kLast);
+    const std::string events = "data: " + first + "\n\ndata: " + last + "\n\n";
+    for (const std::string& json :
+         {first + "\n" + last + "\n", first + "\r\n\r\n" + last, first + last, "[" + first + "\n,\r\n" + last + "\n]",
+          "\x1e" + first + "\n\x1e" + last + "\n", "\xef\xbb\xbf" + first + " , " + last}) {
+        EXPECT_EQ(events_of(json), events) << json;
+        EXPECT_EQ(events_of(json, 1), events) << json;
+        EXPECT_EQ(events_of(json, 7), events) << json;
+    }
+    EXPECT_EQ(events_of(first + "\n" + last + "\n[DONE]\n"), events + "data: [DONE]\n\n");
+    EXPECT_EQ(events_of(first + "\n" + last + "\nDONE\n"), events + "data: [DONE]\n\n");
+}
+
+TEST(OpenAiToEvents, AWholeAnswerInAListIsOne) {
+    const std::string answer = R"({"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]})";
+    EXPECT_EQ(events_of("[" + answer + "]"), events_of(answer));
+}
+
+TEST(OpenAiToEvents, ObjectsAreBounded) {
+    std::string out;
+    OpenAiToEvents to_events(100);
+    EXPECT_EQ(to_events.take(R"({"a":")" + std::string(50, 'a'), false, out), OpenAiToEvents::State::more);
+    EXPECT_EQ(to_events.take(std::string(50, 'a'), false, out), OpenAiToEvents::State::too_large);
 }
 
 TEST(OpenAiToEvents, WhatIsNoObjectIsRefused) {
-    std::string out;
-    EXPECT_FALSE(append_as_events("[1]", out));
-    EXPECT_FALSE(append_as_events("{\"choices\":", out));
-    EXPECT_EQ(out, "");
+    for (const std::string_view text :
+         {"[1]", "\"text\"", "{\"choices\":", "{\"choices\":}", "{]", "", "[]", "[DONE]"}) {
+        std::string out;
+        EXPECT_EQ(OpenAiToEvents(1 << 20).take(text, true, out), OpenAiToEvents::State::invalid) << text;
+        EXPECT_EQ(out, "");
+    }
 }
 
 constexpr std::string_view kEvents =

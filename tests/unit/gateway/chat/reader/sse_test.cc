@@ -45,6 +45,14 @@ TEST(SseReader, LinesOfDataAreJoinedByASpace) {
     EXPECT_EQ(events_of({"data: a\ndata:  b\ndata:\ndata: c\n\n"}), Events{"|a  b  c"});
 }
 
+TEST(SseReader, AnObjectInALineOfItsOwnNeedsNoEmptyLine) {
+    const Events two = {"|{\"a\":\"}\"}", "|{\"b\":[{}]}", "|[DONE]"};
+    const std::string_view text = "data: {\"a\":\"}\"}\ndata: {\"b\":[{}]}\ndata: [DONE]\n\n";
+    EXPECT_EQ(events_of({text}), two);
+    for (std::size_t at = 1; at < text.size(); ++at) EXPECT_EQ(events_of({text.substr(0, at), text.substr(at)}), two);
+    EXPECT_EQ(events_of({"data: {\"a\":\ndata: {\"b\":1}\ndata: }\n\n"}), Events{"|{\"a\": {\"b\":1} }"});
+}
+
 TEST(SseReader, EmptyDataIsNoEvent) {
     EXPECT_EQ(events_of({"data:\n\ndata: \n\ndata\n\n\n\n"}), Events{});
     EXPECT_EQ(events_of({": comment\ndata:\n\n"}), Events{});

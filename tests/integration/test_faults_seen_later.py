@@ -1,0 +1,154 @@
+"""Answers of providers as docs/faults.md lists them under "Seen later"."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from support.chat import post_chat
+from support.sse import Stream
+
+U = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
+COST_OF_U = Decimal("0.002")
+WORDS = "word " * 80  # 100 tokens, as they are counted
+M = "the context of this model is 4096 tokens"
+
+
+def delta(content="", finish=None, **fields):
+    choice = {"index": 0, "delta": {"content": content}, "finish_reason": finish}
+    return {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]} | fields
+
+
+def usage_event(usage):
+    return {"id": "x", "object": "chat.completion.chunk", "choices": [], "usage": usage}
+
+
+def completion(message, finish="stop", **fields):
+    choice = {"index": 0, "message": {"role": "assistant"} | message, "finish_reason": finish}
+    return {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]} | fields
+
+
+def body_of(data, content_type="text/event-stream", pieces=7):
+    """A script that answers with these bytes, in several pieces."""
+    size = -(-len(data) // pieces)
+
+    def script(exchange):
+        exchange.head(content_type=content_type, chunked=True)
+        for at in range(0, len(data), size):
+            exchange.chunk(data[at : at + size])
+        exchange.end_stream()
+
+    return script
+
+
+def events(*values):
+    lines = [value if isinstance(value, bytes) else json.dumps(value).encode() for value in values]
+    return body_of(b"".join(b"data: " + line + b"\n\n" for line in lines))
+
+
+def plain(body, status="200 OK"):
+    return lambda exchange: exchange.answer(body, status)
+
+
+def ask(gateway, account, *, stream, **fields):
+    if stream:
+        fields.setdefault("stream_options", {"include_usage": True})
+    return post_chat(gateway, account, model="test/shapes", stream=stream, **fields)
+
+
+def record_of(gateway, account, answer):
+    record = gateway.generation(account, answer.header("x-generation-id"))
+    figures = gateway.credits(account)
+    assert figures["held"] == 0 and figures["total_usage"] == record["total_cost"]
+    return record
+
+
+# --- framings
+
+PARTS = [json.dumps(part) for part in (delta("hello "), delta("you"), delta("", "stop"), usage_event(U))]
+INDENTED = [json.dumps(json.loads(part), indent=2) for part in PARTS]
+DONE = "data: [DONE]"
+FRAMINGS = {
+    "lines": "\n".join(PARTS) + "\n",
+    "lines-and-done": "\n".join(PARTS) + "\n[DONE]\n",
+    "lines-of-windows": "\r\n".join(PARTS) + "\r\n",
+    "empty-lines-between": "\n\n".join(PARTS),
+    "one-behind-the-other": "".join(PARTS),
+    "indented": "\n".join(INDENTED),
+    "a-list": "[" + ",".join(PARTS) + "]",
+    "a-list-of-lines": "[" + "\n,\r\n".join(PARTS) + "\n]\n",
+    "record-separators": "".join(f"\x1e{part}\n" for part in PARTS),
+    "a-byte-order-mark": "\ufeff" + "\n".join(PARTS),
+    "data-without-a-space": "".join(f"data:{part}\n\n" for part in [*PARTS, "[DONE]"]),
+    "carriage-returns": "".join(f"data: {part}\r\r" for part in [*PARTS, "[DONE]"]),
+    "named-and-numbered": "".join(f"event: chunk\nid: 1\nretry: 3\ndata: {part}\n\n" for part in [*PARTS, "[DONE]"]),
+    "comments": ": PROCESSING\n\n" + "".join(f": x\ndata: {part}\n\n" for part in PARTS) + DONE + "\n\n",
+    "data-of-many-lines": "".join(
+        "".join(f"data: {line}\n" for line in part.split("\n")) + "\n" for part in INDENTED) + DONE + "\n\n",
+    "no-empty-lines": "".join(f"data: {part}\n" for part in PARTS) + DONE + "\n",
+    "data-twice": "".join(f"data: data: {part}\n\n" for part in [*PARTS, "[DONE]"]),
+    "tabs": "".join(f"data:\t {part}\n\n" for part in [*PARTS, "[DONE]"]),
+    "done-in-quotes": "".join(f"data: {part}\n\n" for part in [*PARTS, '"[DONE]"']),
+    "done-in-small-letters": "".join(f"data: {part}\n\n" for part in [*PARTS, "[done]"]),
+    "null": "".join(f"data: {part}\n\n" for part in [*PARTS, "null", "[DONE]"]),
+    "no-last-empty-line": "".join(f"data: {part}\n\n" for part in PARTS) + DONE,
+}
+
+
+@pytest.mark.parametrize("label", ["text/event-stream", "application/x-ndjson"])
+@pytest.mark.parametrize("framing", FRAMINGS)
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_stream_is_read_however_it_is_framed(gateway, account, scripted, framing, label, stream):
+    scripted.script = body_of(FRAMINGS[framing].encode(), label)
+    answer = ask(gateway, account, stream=stream)
+    assert answer.status == 200, answer.body
+    if stream:
+        told = Stream(answer.body)
+        assert told.content == "hello you" and told.finish_reason == "stop" and told.done
+        assert told.usage["cost"] == COST_OF_U
+    else:
+        assert answer.json()["choices"][0]["message"]["content"] == "hello you"
+        assert answer.json()["usage"]["cost"] == COST_OF_U
+    assert record_of(gateway, account, answer)["total_cost"] == COST_OF_U
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_answer_in_a_list_is_one(gateway, account, scripted, stream):
+    scripted.script = plain([completion({"content": "hello you"}, usage=U)])
+    answer = ask(gateway, account, stream=stream)
+    assert answer.status == 200, answer.body
+    content = Stream(answer.body).content if stream else answer.json()["choices"][0]["message"]["content"]
+    assert content == "hello you" and record_of(gateway, account, answer)["total_cost"] == COST_OF_U
+
+
+def test_lines_of_json_pass_as_they_come(gateway, account, scripted):
+    def script(exchange):
+        exchange.head(content_type="application/x-ndjson", chunked=True)
+        exchange.chunk(PARTS[0].encode() + b"\n")
+        exchange.peer_left(within_s=0.3)
+        exchange.chunk("\n".join(PARTS[1:]).encode())
+        exchange.end_stream()
+
+    scripted.script = script
+    with gateway.connect() as connection:
+        body = {"model": "test/shapes", "stream": True, "messages": [{"role": "user", "content": "hello"}]}
+        connection.send(gateway.bytes_of("POST", "/v1/chat/completions", key=account.key, json=body))
+        connection.read_until(b"hello ")
+        assert b"you" in connection.read_until(b"[DONE]")
+
+
+@pytest.mark.parametrize("text, code", [
+    ("\n".join(PARTS[:2]), "upstream_incomplete"),
+    ("\n".join(PARTS[:2]) + "\n" + PARTS[2][:40], "upstream_incomplete"),
+    (PARTS[0] + "\n<html>", "upstream_invalid_response"),
+    (PARTS[0] + "\n" + json.dumps({"error": {"message": M, "code": "overloaded"}}), "overloaded"),
+    ("[1,2]", "upstream_invalid_response"),
+    ('"text"', "upstream_invalid_response"),
+    ("[]", "upstream_invalid_response"),
+])
+@pytest.mark.parametrize("stream", [True, False])
+def test_json_that_is_no_whole_stream_is_an_error_and_free(gateway, account, scripted, text, code, stream):
+    scripted.script = body_of(text.encode(), "application/x-ndjson", pieces=1)
+    answer = ask(gateway, account, stream=stream)
+    assert f'"code":"{code}"'.encode() in answer.body and b"[DONE]" not in answer.body, answer.body
+    assert gateway.credits(account)["total_usage"] == 0
