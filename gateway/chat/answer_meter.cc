@@ -30,6 +30,7 @@ void AnswerMeter::add(const AnswerDelta& delta) {
     if (facts_.upstream_id.empty()) facts_.upstream_id = delta.id;
     if (delta.usage) {
         facts_.has_usage = true;
+        facts_.reports.add(*delta.usage);
         add_usage(*delta.usage, delta.usage_choice);
     }
 }
@@ -52,6 +53,11 @@ void AnswerMeter::add_usage(const ReportedUsage& usage, std::optional<std::size_
 void AnswerMeter::note_error(std::optional<ProviderError> error) {
     facts_.error_event = true;
     if (error) facts_.error = std::move(error);
+}
+
+ReportedUsage reported_usage(const StreamFacts& facts, std::int64_t most) {
+    const std::int64_t counted = counted_completion_tokens(facts.content_events, facts.text.bytes, 0);
+    return facts.reports.read(facts.usage, counted, most, facts.text.reasoning_bytes == 0);
 }
 
 std::int64_t counted_completion_tokens(std::int64_t content_events, std::int64_t text_bytes, std::int64_t most) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/chat/answer_delta.h"
+#include "gateway/chat/usage_series.h"
 #include "gateway/text/error.h"
 
 namespace tollgate {
@@ -15,7 +16,8 @@ namespace tollgate {
 struct StreamFacts {
     bool has_usage = false;
     bool has_choices = false;
-    ReportedUsage usage;              // all reports as one
+    ReportedUsage usage;  // all reports as one, as if they were cumulative: see reported_usage()
+    UsageSeries reports;
     std::int64_t content_events = 0;  // events that carried generated text
     GeneratedText text;
     std::string finish_reason;
@@ -49,6 +51,9 @@ class AnswerMeter {
     std::vector<ReportedUsage> choice_usage_;  // by index, where it stands in the choices
     std::bitset<kMostChoices> finished_;
 };
+
+// What the reports say together, whether each is of all that came before or of its own event. `most` as below.
+ReportedUsage reported_usage(const StreamFacts& facts, std::int64_t most);
 
 // Completion tokens counted from what was generated, where the upstream did not say: most providers send one token an
 // event; where events are larger, four bytes a token. Never more than `most`; 0: no bound is known.

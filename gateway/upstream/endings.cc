@@ -53,8 +53,9 @@ std::int64_t counted_output(const UsageTerms& terms, const StreamFacts& facts) {
 
 Ending stream_ending(const UsageTerms& terms, const StreamFacts& facts) {
     Ending ending;
-    const BilledUsage billed = bill(terms, facts.usage, counted_output(terms, facts), UsageSource::counted, ending);
-    const bool odd = facts.has_usage && contradicts(facts.usage, billed.counts, facts.content_events, facts.text);
+    const ReportedUsage usage = reported_usage(facts, terms.most_output);
+    const BilledUsage billed = bill(terms, usage, counted_output(terms, facts), UsageSource::counted, ending);
+    const bool odd = facts.has_usage && contradicts(usage, billed.counts, facts.content_events, facts.text);
     ending.usage_contradictory = ending.usage_contradictory || odd;
     ending.finish_reason = facts.finish_reason;
     ending.upstream_id = facts.upstream_id;

@@ -152,3 +152,45 @@ def test_json_that_is_no_whole_stream_is_an_error_and_free(gateway, account, scr
     answer = ask(gateway, account, stream=stream)
     assert f'"code":"{code}"'.encode() in answer.body and b"[DONE]" not in answer.body, answer.body
     assert gateway.credits(account)["total_usage"] == 0
+
+
+# --- usage
+
+def increments(tokens, *, reports=None, text=None):
+    """An event for each number of tokens, with that much text; each reports its own tokens only."""
+    return [
+        delta("word" * count if text is None else text,
+              usage={"prompt_tokens": 1000, "completion_tokens": count, "total_tokens": 1000 + count})
+        for count in (tokens if reports is None else reports)
+    ]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("tokens, right", [([1] * 60, 60), ([9, 7, 12, 5, 9, 18, 1, 9], 70), ([40, 40, 20], 100)])
+def test_usage_in_increments_is_added_up(gateway, account, scripted, tokens, right, stream):
+    scripted.script = events(*increments(tokens), delta("", "stop"), b"[DONE]")
+    answer = ask(gateway, account, stream=stream)
+    record = record_of(gateway, account, answer)
+    assert record["tokens_completion"] == right and record["usage_source"] == "provider"
+    assert record["total_cost"] == Decimal(1000 + 10 * right) / 1_000_000 and not record["usage_contradictory"]
+    shown = Stream(answer.body).usage if stream else answer.json()["usage"]
+    assert shown["completion_tokens"] == right and shown["cost"] == record["total_cost"]
+
+
+@pytest.mark.parametrize("reports, text, right", [
+    (list(range(1, 41)), "word ", 40),  # cumulative
+    ([40] * 40, "word ", 40),  # the last figure in every event
+    ([120, 100], WORDS[:200], 120),  # an estimate, then the figure
+    ([400] * 40, "word ", 400),  # each of them is absurd for its event
+])
+@pytest.mark.parametrize("stream", [True, False])
+def test_usage_that_is_no_increment_is_not_added_up(gateway, account, scripted, reports, text, right, stream):
+    scripted.script = events(*increments([], reports=reports, text=text), delta("", "stop"), b"[DONE]")
+    record = record_of(gateway, account, ask(gateway, account, stream=stream, max_tokens=500))
+    assert record["tokens_completion"] in (right, reports[-1])
+
+
+def test_increments_are_never_billed_beyond_what_was_asked_for(gateway, account, scripted):
+    scripted.script = events(*increments([10] * 30), delta("", "stop"), b"[DONE]")
+    record = record_of(gateway, account, ask(gateway, account, stream=True, max_tokens=200))
+    assert record["tokens_completion"] <= 200

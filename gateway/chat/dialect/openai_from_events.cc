@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "gateway/chat/answer_meter.h"
 #include "gateway/chat/dialect/openai_chunk.h"
 
 namespace tollgate {
@@ -77,6 +78,7 @@ void drop_indexes(json::value& calls) {
 struct OpenAiFromEvents::Answer {
     json::object members;  // all but the choices
     std::map<std::int64_t, json::object> choices;
+    AnswerMeter meter;
     bool finished = false;
 
     void add_choice(const json::object& part) {
@@ -130,7 +132,17 @@ struct OpenAiFromEvents::Answer {
         }
     }
 
+    // Where each report is of its own event, the last one is not the answer's.
+    void add_up_usage() {
+        json::value* const usage = members.if_contains("usage");
+        const ReportedUsage reported = reported_usage(meter.facts(), 0);
+        if (usage == nullptr || !usage->is_object() || reported.completion == meter.facts().usage.completion) return;
+        usage->get_object()["completion_tokens"] = reported.completion;
+        usage->get_object().stable_erase("total_tokens");
+    }
+
     json::object whole() {
+        add_up_usage();
         json::array list;
         bool completions = false;
         for (auto& [index, choice] : choices) {
@@ -197,7 +209,9 @@ OpenAiFromEvents::State OpenAiFromEvents::take_event(std::string_view data) {
     const json::value event = json::parse(json::string_view(data.data(), data.size()), failed, {}, options);
     if (failed || !event.is_object()) return State::invalid;
     const json::object& members = event.get_object();
-    if (reader_.name() == "error" || read_openai_chunk(data).delta.error) {
+    const OpenAiChunk chunk = read_openai_chunk(data);
+    if (chunk.kind == OpenAiChunk::Kind::chunk) answer_->meter.add(chunk.delta);
+    if (reader_.name() == "error" || chunk.delta.error) {
         answer_->fail(members);
         return State::failed;
     }

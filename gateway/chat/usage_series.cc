@@ -1,0 +1,35 @@
+#include "gateway/chat/usage_series.h"
+
+#include <algorithm>
+
+namespace tollgate {
+
+void UsageSeries::add(const ReportedUsage& report) {
+    if (report.completion <= 0 || report.unreadable) return;
+    if (reports_ > 0 && report.completion <= last_) only_grew_ = false;
+    last_ = report.completion;
+    ++reports_;
+    completion_ += report.completion;
+    reasoning_ += std::max<std::int64_t>(report.reasoning, 0);
+    hidden_output_ += std::max<std::int64_t>(report.hidden_output, 0);
+}
+
+ReportedUsage UsageSeries::read(const ReportedUsage& cumulative, std::int64_t counted, std::int64_t most,
+                                bool hides_reasoning) const {
+    constexpr std::int64_t kFewTokens = 4;  // of end marks and the like
+    const std::int64_t unseen = hides_reasoning ? std::max<std::int64_t>(cumulative.reasoning, 0) : 0;
+    const std::int64_t unseen_sum = hides_reasoning ? reasoning_ : 0;
+    const std::int64_t shown = cumulative.completion - unseen, shown_sum = completion_ - unseen_sum;
+    const bool too_few = 2 * (shown + kFewTokens) < counted;
+    const bool sum_fits = counted <= 2 * (shown_sum + kFewTokens) && shown_sum <= counted + counted / 2 + kFewTokens;
+    if (only_grew_ || !too_few || !sum_fits || (most > 0 && completion_ > most)) return cumulative;
+    ReportedUsage added = cumulative;
+    added.completion = completion_;
+    if (reasoning_ > 0) added.reasoning = reasoning_;
+    if (hidden_output_ > 0) added.hidden_output = hidden_output_;
+    added.total = ReportedUsage::kAbsent;  // of one event
+    added.openai_text = false;
+    return added;
+}
+
+}  // namespace tollgate
