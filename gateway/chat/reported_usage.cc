@@ -87,6 +87,16 @@ void keep_parts_within(const ReportedUsage& report, const Sums& sums, TokenCount
 }  // namespace
 
 void ReportedUsage::merge(const ReportedUsage& later) {
+    // -1 and its like say that nothing is known yet, or no more: they spoil no report that can be read.
+    if (readable() && later.unreadable) {
+        unreadable_part = true;
+        return;
+    }
+    if (unreadable && later.readable()) {
+        *this = later;
+        unreadable_part = true;
+        return;
+    }
     for (std::int64_t ReportedUsage::* const count :
          {&ReportedUsage::prompt, &ReportedUsage::completion, &ReportedUsage::total, &ReportedUsage::cache_read,
           &ReportedUsage::cache_write, &ReportedUsage::reasoning, &ReportedUsage::tool_prompt,

@@ -28,8 +28,9 @@ struct ReportedUsage {
     bool openai_text = true;  // counts under OpenAI's names and as plain digits, and no cost: see usage_json.h
 
     bool names_count() const { return prompt != kAbsent || completion != kAbsent || total != kAbsent; }
+    bool readable() const { return names_count() && !unreadable; }
     // Reports of one answer are cumulative: the larger figure is the later one, and what a later report leaves out
-    // stays.
+    // stays. Of a report that can be read and one that can't, the former counts.
     void merge(const ReportedUsage& later);
     // The report of a further choice of the answer: choices share the prompt and have completions of their own.
     void add_choice(const ReportedUsage& choice);

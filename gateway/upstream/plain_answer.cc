@@ -37,9 +37,8 @@ Error reported_error(std::string_view body, const AnswerSource& source) {
     return judge_reported(read_provider_error(body), source.provider, credential);
 }
 
-bool is_empty_list(std::string_view value) {
-    return value == "null" || (value.starts_with('[') && value[after_separator(value, 1)] == ']');
-}
+// A list whose first element is none is as good as empty.
+bool has_choice(std::string_view value) { return value.starts_with('[') && value[after_separator(value, 1)] == '{'; }
 
 void note_usage(std::string_view body, TextSpan value, PlainAnswer& answer) {
     answer.escaped_keys = answer.escaped_keys || answer.usage_end != 0;
@@ -79,7 +78,7 @@ Error inspect_answer(std::string_view body, const AnswerSource& source, PlainAns
         if (name == "usage") {
             note_usage(body, member->value, answer);
         } else if (name == "choices") {
-            answer.choices = is_empty_list(value) || !value.starts_with('[') ? TextSpan{} : member->value;
+            answer.choices = has_choice(value) ? member->value : TextSpan{};
         } else if (name == "id") {
             answer.upstream_id = unquoted(value);
         } else if (!says_nothing(name)) {

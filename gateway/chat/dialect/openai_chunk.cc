@@ -58,7 +58,8 @@ void add_usage(std::string_view name, std::string_view value, std::optional<Repo
 // One event, or the choices of a whole answer.
 class ChunkWalk {
   public:
-    ChunkWalk(std::string_view data, AnswerDelta& delta) : data_(data), text_(data), delta_(delta) {}
+    ChunkWalk(std::string_view data, bool whole, AnswerDelta& delta)
+        : data_(data), whole_(whole), text_(data), delta_(delta) {}
 
     // Returns where the array at `at` ends; the end of the data if it is malformed.
     std::size_t choices(std::size_t at) {
@@ -66,6 +67,7 @@ class ChunkWalk {
         delta_.choices = at < data_.size() && data_[at] == '{';
         while (at < data_.size() && data_[at] == '{') at = after_separator(data_, choice(at));
         delta_.text = text_.found();
+        delta_.error = delta_.error || text_.failed();
         return at < data_.size() && data_[at] == ']' ? at + 1 : data_.size();
     }
     // Of the choices; the answer's own is of all of them.
@@ -89,7 +91,7 @@ class ChunkWalk {
         JsonMembers members(data_, at);
         for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
             const std::string_view name = key_name(key, unescaped_key_);
-            if (name == "delta" || name == "message") {
+            if ((name == "delta" || name == "message") && !repeats(name, at)) {
                 members.resume(text_.message(members.position()));
                 const TextSpan inside = text_.take_usage();
                 if (inside.size() > 0) add_usage("usage", inside.of(data_), usage);
@@ -117,6 +119,13 @@ class ChunkWalk {
         return members.closed() ? members.position() + 1 : data_.size();
     }
 
+    // Some send both: in an event `message` is all the text so far, in a whole answer `delta` is no news.
+    bool repeats(std::string_view name, std::size_t choice) const {
+        if ((name == "message") == whole_) return false;
+        const auto other = find_member(data_, choice, whole_ ? "message" : "delta");
+        return other && other->value.of(data_).starts_with('{');
+    }
+
     // All of an event's are noted as the first one's: which they are is the same in each event that has several.
     void add_choice_usage(const ReportedUsage& usage, std::size_t index) {
         if (usage_) {
@@ -128,6 +137,7 @@ class ChunkWalk {
     }
 
     std::string_view data_;
+    const bool whole_;
     OpenAiText text_;
     std::optional<ReportedUsage> usage_;
     std::size_t first_index_ = 0;
@@ -166,7 +176,7 @@ void note_member(std::string_view name, std::string_view text, Members& seen, Op
 // Choices are walked, not skipped and walked again.
 void walk_chunk(std::string_view data, OpenAiChunk& chunk) {
     JsonMembers members(data, 0);
-    ChunkWalk walk(data, chunk.delta);
+    ChunkWalk walk(data, false, chunk.delta);
     Members seen;
     bool malformed = false;
     std::uint32_t previous_end = 0;
@@ -216,7 +226,7 @@ OpenAiChunk read_openai_chunk(std::string_view data) {
 
 GeneratedText read_choices(std::string_view body, TextSpan choices, ReportedUsage& usage) {
     AnswerDelta delta;
-    ChunkWalk walk(body.substr(0, choices.end), delta);
+    ChunkWalk walk(body.substr(0, choices.end), true, delta);
     walk.choices(choices.begin);
     walk.note_usage();
     if (delta.usage) usage.merge(*delta.usage);

@@ -94,7 +94,7 @@ struct OpenAiFromEvents::Answer {
                 if (!value.is_string() || value.get_string().empty()) continue;
                 choice[key] = value;
                 finished = true;
-            } else if (key != "index") {
+            } else if (key != "index" && !(key == "message" && part.contains("delta"))) {  // the deltas so far, again
                 merge(choice[key], value, key);
             }
         }

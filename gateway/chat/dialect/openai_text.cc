@@ -1,7 +1,10 @@
 #include "gateway/chat/dialect/openai_text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+
+#include "gateway/chat/dialect/provider_error.h"
 
 namespace tollgate {
 namespace {
@@ -13,6 +16,14 @@ std::int64_t unit_bytes(std::string_view hex) {
     if (unit < 0x80) return 1;
     if (unit < 0x800 || (unit >= 0xd800 && unit < 0xe000)) return 2;
     return 3;
+}
+
+// Fields that show reasoning. Where several do, they show the same.
+bool is_reasoning(std::string_view name) {
+    static constexpr std::array<std::string_view, 8> kNames = {
+        "reasoning_content", "reasoning",       "reasoning_details", "reasoning_text",
+        "reasoning_summary", "thinking_blocks", "thinking",          "thoughts"};
+    return std::ranges::find(kNames, name) != kNames.end();
 }
 
 }  // namespace
@@ -71,6 +82,7 @@ std::size_t OpenAiText::text_at(std::size_t at, std::int64_t& bytes, FreeStrings
 std::size_t OpenAiText::string(std::size_t at) { return text_at(at, found_.bytes, FreeStrings::Kind::text); }
 
 std::size_t OpenAiText::message(std::size_t at) {
+    if (at < data_.size() && data_[at] == '"') return string(at);
     if (at >= data_.size() || data_[at] != '{') return skip(at);
     JsonMembers members(data_, at);
     std::string unescaped_key;
@@ -83,8 +95,7 @@ std::size_t OpenAiText::message(std::size_t at) {
             end = content(value);
         } else if (name == "refusal") {
             end = string(value);
-        } else if (name == "reasoning_content" || name == "reasoning" || name == "reasoning_details" ||
-                   name == "reasoning_text" || name == "thinking") {
+        } else if (is_reasoning(name)) {
             std::int64_t bytes = 0;
             end = reasoning(value, bytes);
             most_reasoning = std::max(most_reasoning, bytes);
@@ -95,8 +106,10 @@ std::size_t OpenAiText::message(std::size_t at) {
         } else {
             end = skip(value);
             if (name == "usage") usage_ = {static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(end)};
+            if (name == "error") failed_ = failed_ || says_error(name, data_.substr(value, end - value));
             const bool media = name == "images" || name == "audio" || name == "image" || name == "video";
             found_.other_output = found_.other_output || (media && data_[value] != 'n');
+            if (name == "audio") add_transcript(value);
         }
         members.resume(end);
     }
@@ -105,8 +118,21 @@ std::size_t OpenAiText::message(std::size_t at) {
     return members.closed() ? members.position() + 1 : data_.size();
 }
 
-// A string, or parts.
+// What is said in a sound is text beside it.
+void OpenAiText::add_transcript(std::size_t audio) {
+    const auto transcript = data_[audio] == '{' ? find_member(data_, audio, "transcript") : std::nullopt;
+    if (transcript) string(transcript->value.begin);
+}
+
+// A string, or parts, or one part, or (Gemini's) an object that holds parts.
 std::size_t OpenAiText::content(std::size_t at) {
+    if (at < data_.size() && data_[at] == '{') {
+        const auto parts = find_member(data_, at, "parts");
+        if (parts) elements(parts->value.begin, [this](std::size_t part) { return content_part(part); });
+        const std::size_t end = content_part(at);
+        if (parts) strings_.count = FreeStrings::kMost + 1;  // they are not in the order in which they stand
+        return end;
+    }
     if (at < data_.size() && data_[at] == '[') {
         return elements(at, [this](std::size_t part) { return content_part(part); });
     }
@@ -150,24 +176,30 @@ std::size_t OpenAiText::reasoning_detail(std::size_t at, std::int64_t& bytes) {
     std::string unescaped_key;
     for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
         const std::string_view name = key_name(key, unescaped_key);
-        const bool shown = name == "text" || name == "summary" || name == "content";
+        const bool shown = name == "text" || name == "summary" || name == "content" || name == "thinking";
         members.resume(shown ? text_at(members.position(), bytes, kReasoning) : skip(members.position()));
     }
     return members.closed() ? members.position() + 1 : data_.size();
 }
 
+// A list, or one.
 std::size_t OpenAiText::tool_calls(std::size_t at) {
-    return elements(at, [this](std::size_t tool) {
-        if (data_[tool] != '{') return skip(tool);
-        JsonMembers members(data_, tool);
-        std::string unescaped_key;
-        for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
-            const std::string_view name = key_name(key, unescaped_key);
-            const bool called = name == "function" || name == "custom";
-            members.resume(called ? call(members.position()) : skip(members.position()));
-        }
-        return members.closed() ? members.position() + 1 : data_.size();
-    });
+    if (at < data_.size() && data_[at] == '{') return tool_call(at);
+    return elements(at, [this](std::size_t tool) { return tool_call(tool); });
+}
+
+// The call is its `function`; with some it stands in the tool call itself.
+std::size_t OpenAiText::tool_call(std::size_t at) {
+    if (data_[at] != '{') return skip(at);
+    if (!find_member(data_, at, "function") && !find_member(data_, at, "custom")) return call(at);
+    JsonMembers members(data_, at);
+    std::string unescaped_key;
+    for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
+        const std::string_view name = key_name(key, unescaped_key);
+        const bool called = name == "function" || name == "custom";
+        members.resume(called ? call(members.position()) : skip(members.position()));
+    }
+    return members.closed() ? members.position() + 1 : data_.size();
 }
 
 // {"name":…,"arguments":…}; a custom tool's has `input`.

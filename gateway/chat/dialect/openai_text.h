@@ -1,6 +1,6 @@
 // Finds the generated text of a message or a delta of OpenAI's shape: its content, its refusal, the names and arguments
-// of its tool calls, and one of the fields in which providers show the same reasoning. Sealed reasoning, signatures,
-// media, annotations and search results are no text.
+// of its tool calls, what is said in a sound, and one of the fields in which providers show the same reasoning. Sealed
+// reasoning, signatures, media, annotations and search results are no text.
 #pragma once
 
 #include <array>
@@ -43,6 +43,7 @@ class OpenAiText {
     const GeneratedText& found() const { return found_; }
     const FreeStrings& strings() const { return strings_; }              // that found() was counted from
     bool malformed() const { return malformed_; }                        // a value is none that JSON has
+    bool failed() const { return failed_; }                              // a message says that it is an error
     TextSpan take_usage() { return std::exchange(usage_, TextSpan{}); }  // a member `usage` of the last message
 
   private:
@@ -51,7 +52,9 @@ class OpenAiText {
     std::size_t reasoning(std::size_t at, std::int64_t& bytes);
     std::size_t reasoning_detail(std::size_t at, std::int64_t& bytes);
     std::size_t tool_calls(std::size_t at);
+    std::size_t tool_call(std::size_t at);
     std::size_t call(std::size_t at);
+    void add_transcript(std::size_t audio);
     std::size_t skip(std::size_t at);
     std::size_t argument(std::size_t at);
     std::size_t text_at(std::size_t at, std::int64_t& bytes, FreeStrings::Kind kind);
@@ -62,7 +65,7 @@ class OpenAiText {
     GeneratedText found_;
     FreeStrings strings_;
     TextSpan usage_;
-    bool malformed_ = false;
+    bool malformed_ = false, failed_ = false;
 };
 
 // Bytes of UTF-8 that a JSON string (with its quotes) spells.

@@ -18,6 +18,8 @@
 //   {"fault":{"faultstring"}}                     Apigee
 //   {"…Exception":{"message"}}                    Bedrock, in streams
 //   {"choices":[{"error":{…}}]}                   OpenRouter
+//   "{\"error\":…}" as one of these strings      proxies of other proxies
+//   data: {"error":…}                             an event under the status of an error
 //   <Error><Code>…</Code><Message>…</Message>     S3 and its like
 #include "gateway/chat/dialect/provider_error.h"
 
@@ -25,6 +27,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "gateway/text/good_encoding.h"
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
@@ -81,12 +84,25 @@ std::string words_in_object(const json::object& object, int depth) {
         std::string found = words_in(*words, depth + 1);
         if (!found.empty()) return found;
     }
-    return {};
+    const json::value* const error = depth > 0 ? member(object, "error") : nullptr;
+    return error == nullptr ? std::string() : words_in(*error, depth + 1);
+}
+
+// JSON that a proxy put into a string, with which it tells the words of another provider.
+std::optional<json::value> json_in(std::string_view text) {
+    if (!text.starts_with('{') && !text.starts_with('[')) return std::nullopt;
+    json::error_code failed;
+    json::value value = json::parse(text, failed);
+    return failed ? std::nullopt : std::optional(std::move(value));
 }
 
 std::string words_in(const json::value& value, int depth) {
     if (depth > kMostNesting) return {};
-    if (value.is_string()) return std::string(value.get_string());
+    if (value.is_string()) {
+        const auto inner = json_in(value.get_string());
+        std::string words = inner ? words_in(*inner, depth + 1) : std::string();
+        return words.empty() ? std::string(value.get_string()) : words;
+    }
     if (value.is_object()) return words_in_object(value.get_object(), depth);
     std::string all;
     if (!value.is_array()) return all;
@@ -146,18 +162,26 @@ std::string further_members(const json::object& error) {
     return members.size() <= kMostMemberBytes ? members : std::string();
 }
 
-// Of several errors the first that is an object.
+// Of several errors the first, and of one that only wraps another that one.
 const json::value* error_in(const json::object& body) {
     const json::value* error = member(body, "error");
     if (error != nullptr && error->is_array() && !error->get_array().empty()) error = &error->get_array()[0];
-    return error;
+    if (error == nullptr || !error->is_object() || !words_in_object(error->get_object(), 0).empty()) return error;
+    const json::value* const inner = member(error->get_object(), "error");
+    return inner == nullptr ? error : inner;
 }
 
+// In a choice, or in what the choice holds.
 const json::value* error_in_choices(const json::object& body) {
     const json::value* const choices = member(body, "choices");
     if (choices == nullptr || !choices->is_array()) return nullptr;
     for (const json::value& choice : choices->get_array()) {
-        const json::value* const error = choice.is_object() ? member(choice.get_object(), "error") : nullptr;
+        if (!choice.is_object()) continue;
+        const json::value* error = member(choice.get_object(), "error");
+        for (const std::string_view name : {"delta", "message"}) {
+            const json::value* const said = error == nullptr ? member(choice.get_object(), name) : nullptr;
+            if (said != nullptr && said->is_object()) error = member(said->get_object(), "error");
+        }
         if (error != nullptr) return error;
     }
     return nullptr;
@@ -169,6 +193,9 @@ void read_object(const json::object& body, ProviderError& said) {
     if (error != nullptr && error->is_object()) {
         read_words(error->get_object(), said);
         said.members = further_members(error->get_object());
+    } else if (const auto inner = error == nullptr ? std::nullopt : json_in(text_of(error, kMostMessageBytes)); inner) {
+        if (inner->is_object()) read_words(inner->get_object(), said);
+        if (said.message.empty()) said.message = cut_utf8(words_in(*inner, 1), kMostMessageBytes);
     } else if (error != nullptr && error->is_string()) {
         const std::string description = words_in_object(body, 0);
         said.message =
@@ -268,6 +295,25 @@ std::optional<ProviderError> read_plain_text(std::string_view text) {
     return said;
 }
 
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kSpaces = " \t\r\n";
+    const auto first = text.find_first_not_of(kSpaces);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+}
+
+// Without a byte order mark, and without the framing of an event under a status that says that no stream follows.
+std::string_view unwrapped(std::string_view text) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf", kData = "data:";
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    text = trimmed(text);
+    if (!text.starts_with(kData) && !text.starts_with("event:")) return text;
+    const auto data = text.find(kData);
+    if (data == std::string_view::npos) return text;
+    text.remove_prefix(data + kData.size());
+    return trimmed(text);
+}
+
 }  // namespace
 
 bool says_error(std::string_view name, std::string_view value) {
@@ -290,14 +336,18 @@ bool holds_words(std::string_view name, std::string_view value) {
 }
 
 std::optional<ProviderError> read_provider_error(std::string_view text) {
-    constexpr std::string_view kSpaces = " \t\r\n";
-    const auto first = text.find_first_not_of(kSpaces);
-    if (first == std::string_view::npos) return std::nullopt;
-    text = text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+    text = unwrapped(text);
+    if (text.empty()) return std::nullopt;
     json::error_code failed;
     json::value value = json::parse(text, failed);
+    const bool is_json = text.front() == '{' || text.front() == '[';
+    const std::string mended = failed && is_json ? with_good_encoding(text) : std::string();
+    if (failed && is_json && mended != text) {
+        text = mended;
+        value = json::parse(text, failed);
+    }
     if (failed && text.front() == '<') return read_xml(text);
-    if (failed && text.front() != '{' && text.front() != '[') return read_plain_text(text);
+    if (failed && !is_json) return read_plain_text(text);
     if (failed) value = json::parse(beginning_of(text), failed);
     if (failed) return std::nullopt;
     ProviderError said;

@@ -92,6 +92,9 @@ constexpr std::array kNames = {
     // https://ai-sdk.dev/docs/reference/ai-sdk-core/generate-text, before version 5
     Name{"promptTokens", Role::count, &R::prompt, &R::whole_prompt},
     Name{"completionTokens", Role::count, &R::completion},
+    // since version 5
+    Name{"cachedInputTokens", Role::part, &R::cache_read},
+    Name{"reasoningTokens", Role::part, &R::reasoning},
     // https://cloud.ibm.com/apidocs/watsonx-ai#text-generation
     Name{"input_token_count", Role::count, &R::prompt},
     Name{"generated_token_count", Role::count, &R::completion},
@@ -102,6 +105,10 @@ constexpr std::array kNames = {
     // https://github.com/ollama/ollama/blob/main/docs/api.md
     Name{"prompt_eval_count", Role::count, &R::prompt, &R::whole_prompt},
     Name{"eval_count", Role::count, &R::completion},
+    // https://cloud.tencent.com/document/api/1729/101838
+    Name{"PromptTokens", Role::count, &R::prompt, &R::whole_prompt},
+    Name{"CompletionTokens", Role::count, &R::completion},
+    Name{"TotalTokens", Role::part, &R::total},
     // https://docs.cohere.com/reference/chat
     Name{"billed_units", Role::billed},
     Name{"tokens", Role::other},
@@ -137,16 +144,23 @@ struct Place {
 };
 constexpr std::array kPlaces = {
     Place{"usageMetadata"},      // Gemini
+    Place{"usage_metadata"},     // the same as Google's and LangChain's Python write it
+    Place{"Usage"},              // Hunyuan
     Place{"timings"},            // llama.cpp
     Place{"x_groq", "usage"},    // Groq's streams
     Place{"message", "usage"},   // Anthropic's message_start
     Place{"response", "usage"},  // OpenAI's responses
     Place{"metadata", "usage"},  // Bedrock's ConverseStream
     Place{"meta"},               // Cohere's embeddings
+    Place{"data", "usage"},      // proxies that wrap an answer
     Place{"x_cerebras", "usage"},
     Place{"token_usage"},                       // LangChain
     Place{"amazon-bedrock-invocationMetrics"},  // the last event of Bedrock's InvokeModelWithResponseStream
 };
+
+// Counts that stand in the answer itself, as Ollama's do, and those of proxies that take an answer apart.
+constexpr std::array<std::string_view, 5> kBareCounts = {"prompt_eval_count", "eval_count", "prompt_tokens",
+                                                         "completion_tokens", "total_tokens"};
 
 const Name* find(std::span<const Name> names, std::string_view key) {
     std::string unescaped_key;
@@ -160,7 +174,12 @@ enum class Number : std::uint8_t { absent, plain, written_otherwise, unreadable 
 Number read_number(std::string_view text, std::int64_t& out) {
     if (text == "null") return Number::absent;
     const bool quoted = text.size() >= 2 && text.front() == '"';
-    if (quoted) text = text.substr(1, text.size() - 2);
+    if (quoted) {
+        text = text.substr(1, text.size() - 2);
+        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+        text = text.substr(0, text.find_last_not_of(' ') + 1);
+        if (text.starts_with('+')) text.remove_prefix(1);
+    }
     std::int64_t value = 0;
     const char* const end = text.data() + text.size();
     auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -307,7 +326,7 @@ bool read_usage(std::string_view object, ReportedUsage& report) {
 
 bool read_usage_member(std::string_view name, std::string_view value, ReportedUsage& report) {
     if (name == "usage") return read_usage(value, report);
-    if (name == "prompt_eval_count" || name == "eval_count") {  // Ollama's stand in the answer itself
+    if (std::ranges::find(kBareCounts, name) != kBareCounts.end()) {
         return read_usage("{\"" + std::string(name) + "\":" + std::string(value) + "}", report);
     }
     if (!value.starts_with('{')) return false;

@@ -137,5 +137,22 @@ TEST(ReportedUsage, ChoicesShareThePrompt) {
     EXPECT_EQ(billed_usage(in_total, {}).counts, (TokenCounts{.prompt = 1000, .completion = 150}));
 }
 
+TEST(ReportedUsage, AReportThatCannotBeReadSpoilsNoOther) {
+    const ReportedUsage good{.prompt = 7, .completion = 3};
+    ReportedUsage bad;
+    bad.unreadable = true;
+    for (const bool first : {true, false}) {
+        ReportedUsage merged = first ? bad : good;
+        merged.merge(first ? good : bad);
+        EXPECT_TRUE(merged.readable());
+        EXPECT_TRUE(merged.unreadable_part);
+        EXPECT_EQ(merged.prompt, 7);
+        EXPECT_EQ(merged.completion, 3);
+    }
+    ReportedUsage both = bad;
+    both.merge(bad);
+    EXPECT_FALSE(both.readable());
+}
+
 }  // namespace
 }  // namespace tollgate

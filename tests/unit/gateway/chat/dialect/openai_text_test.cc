@@ -37,6 +37,14 @@ TEST(OpenAiText, IsContentReasoningRefusalAndCalls) {
         {R"({"tool_calls":[{"function":{"name":"get","arguments":null}}]})", 3, 0, 1},
         {R"({"reasoning":{"content":"abc","encrypted":"xyz"},"content":"de"})", 5, 3, 0},
         {R"({"tool_calls":[]})", 0, 0, 0},
+        {R"({"tool_calls":[{"id":"a","name":"get","arguments":"{}"}]})", 5, 0, 1},
+        {R"({"tool_calls":{"id":"a","function":{"name":"get","arguments":"{}"}}})", 5, 0, 1},
+        {R"({"content":{"type":"text","text":"ab"}})", 2, 0, 0},
+        {R"({"content":{"role":"model","parts":[{"text":"ab"},{"text":"c"}]}})", 3, 0, 0},
+        {R"({"thinking_blocks":[{"type":"thinking","thinking":"abc","signature":"xyz"}]})", 3, 3, 0},
+        {R"({"thoughts":"abc","reasoning_summary":"abc"})", 3, 3, 0},
+        {R"({"audio":{"id":"a","data":"AAAA","transcript":"abc"}})", 3, 0, 0},
+        {R"("abc")", 3, 0, 0},
         {"{}", 0, 0, 0},
     };
     for (const auto& row : rows) {

@@ -76,6 +76,22 @@ TEST(ProviderErrorReader, ShapesOfProviders) {
     }
 }
 
+TEST(ProviderErrorReader, WordsAreFoundInsideWhatIsWrappedAroundThem) {
+    for (const std::string_view text :
+         {R"({"error":"{\"message\":\"no\"}"})", R"({"error":{"message":"{\"error\":{\"message\":\"no\"}}"}})",
+          R"({"error":{"error":{"message":"no"}}})", R"({"error":{"error":"no"}})",
+          R"({"detail":"[{\"msg\":\"no\"}]"})", "\xef\xbb\xbf{\"error\":{\"message\":\"no\"}}",
+          "event: error\ndata: {\"error\":{\"message\":\"no\"}}\n\n",
+          R"({"choices":[{"delta":{"error":{"message":"no"}}}]})"}) {
+        const auto said = read_provider_error(text);
+        ASSERT_TRUE(said) << text;
+        EXPECT_EQ(said->message, "no") << text;
+    }
+    EXPECT_EQ(read_provider_error(R"({"error":{"message":"{not JSON}"}})")->message, "{not JSON}");
+    EXPECT_EQ(read_provider_error(R"({"error":{"message":"{\"a\":1}"}})")->message, R"({"a":1})");
+    EXPECT_EQ(read_provider_error("{\"error\":{\"message\":\"caf\xe9\"}}")->message, "caf\xef\xbf\xbd");
+}
+
 TEST(ProviderErrorReader, NothingForPeopleIsNoError) {
     for (const std::string_view text : {"", "  ", "<html><body>502</body></html>", "{", "{}", "[]", "5",
                                         R"({"error":{}})", R"({"x":1})", "\x01\x02", "\xff\xfe text"}) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tollgate {
@@ -223,6 +224,28 @@ TEST(Usage, TruncatedTextIsReadSafely) {
         ReportedUsage report;
         read_usage({block.data(), block.size()}, report);
         EXPECT_TRUE(report.prompt == ReportedUsage::kAbsent || report.prompt == 9) << size;
+    }
+}
+
+TEST(Usage, FurtherPlacesAndSpellings) {
+    const auto read = [](std::string_view name, std::string_view value) {
+        ReportedUsage report;
+        EXPECT_TRUE(read_usage_member(name, value, report)) << name;
+        return std::pair(report.prompt, report.completion);
+    };
+    const std::pair<std::int64_t, std::int64_t> both{7, 3};
+    EXPECT_EQ(read("usage_metadata", R"({"prompt_token_count":7,"candidates_token_count":3})"), both);
+    EXPECT_EQ(read("Usage", R"({"PromptTokens":7,"CompletionTokens":3})"), both);
+    EXPECT_EQ(read("data", R"({"usage":{"prompt_tokens":7,"completion_tokens":3}})"), both);
+    EXPECT_EQ(read("usage", R"({"prompt_tokens":" 7","completion_tokens":"+3 "})"), both);
+    ReportedUsage bare;
+    EXPECT_TRUE(read_usage_member("prompt_tokens", "7", bare));
+    EXPECT_TRUE(read_usage_member("completion_tokens", "3", bare));
+    EXPECT_EQ(std::pair(bare.prompt, bare.completion), both);
+    for (const std::string_view odd : {R"(" ")", R"("+")", R"("++3")", R"("+-3")"}) {
+        ReportedUsage report;
+        read_usage("{\"prompt_tokens\":" + std::string(odd) + "}", report);
+        EXPECT_TRUE(report.unreadable) << odd;
     }
 }
 
