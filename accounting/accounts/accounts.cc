@@ -107,6 +107,10 @@ Status Accounts::load_users(DirectoryBuilder& builder) {
         if (builder.view().find_organization(user.personal_organization) == nullptr) {
             return missing(key, "personal organization");
         }
+        if (builder.view().find_user_by_email(user.email) != nullptr) {
+            return Status(StatusCode::corrupt,
+                          "account document " + std::string(key) + ": " + user.email + " is two people's address");
+        }
         builder.put(std::move(user));
         return Status();
     });

@@ -62,6 +62,13 @@ Result<GitClaim> changeable_claim(const Change& change, const Id128& organizatio
     return *found;
 }
 
+// A look-up finds no other.
+bool is_normal(const GitName& name) {
+    const auto host = normal_git_host(name.provider, "host", name.host);
+    const auto path = normal_git_organization(name.provider, "path", name.path);
+    return host && path && *host == name.host && *path == name.path;
+}
+
 }  // namespace
 
 std::string_view to_string(GitClaimMethod method) { return kMethods.at(static_cast<std::size_t>(method)); }
@@ -76,6 +83,7 @@ Result<GitClaim> read_git_claim(DocumentReader& reader, std::string_view documen
     if (!id) reader.fail("the id in its key is malformed");
     claim.id = id.value_or(Id128{});
     fields_of(claim, reader);
+    if (!is_normal(claim.name)) reader.fail("its name is not in the form in which names are compared");
     if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
     return claim;
 }

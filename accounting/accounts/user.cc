@@ -98,6 +98,9 @@ Result<User> read_user(DocumentReader& reader, std::string_view document, std::s
     if (!id) reader.fail("the id in its key is malformed");
     user.id = id.value_or(Id128{});
     fields_of(user, reader);
+    if (normal_email("email", user.email) != user.email) {
+        reader.fail("its address is not in the form in which addresses are compared");
+    }
     if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
     return user;
 }

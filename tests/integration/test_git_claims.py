@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from support.chat import chat
 from support.git_hosts import DEVELOPER, MAINTAINER, MINIMAL, OWNER, GithubAccount, GitlabAccount
 from support.people import new_team, refusal_of
 
@@ -102,6 +103,26 @@ def test_row_40_spellings_of_one_name_are_one_claim(team, spelling):
     for other in SPELLINGS:
         assert refusal_of(try_claim(team, other)) == (409, "already_claimed")
     release(team, made)
+
+
+def test_row_41_what_was_given_in_mixed_case_is_one_after_a_restart_too(start_gateway):
+    gateway = start_gateway()
+    team, other = new_team(gateway), new_team(gateway)
+    claim = {"provider": "gitlab", "git_organization": "ACME/Team", "host": "GitLab.COM"}
+    gateway.manage("POST", f"{team.path}/git-claims", claim)
+    gateway.manage("POST", f"{team.path}/credits", {"amount": 1})
+    ann = gateway.person("Ann.Lee@People.Test", organization=team.organization)
+    gateway.kill()
+    gateway.start()
+    again = {"provider": "gitlab", "git_organization": "acme/TEAM"}
+    answer = gateway.request("POST", f"{other.path}/git-claims", key=gateway.root_key, json=again)
+    assert refusal_of(answer) == (409, "already_claimed")
+    person = {"email": "ann.LEE@people.test", "name": "Another Ann"}
+    answer = gateway.request("POST", "/api/users", key=gateway.root_key, json=person)
+    assert refusal_of(answer) == (409, "email_taken")
+    about = {"X-Git-Provider": "gitlab", "X-Git-Repository": "Acme/team/Shop"}
+    answer = gateway.request("POST", "/v1/chat/completions", key=ann.token, json=chat(), headers=about)
+    assert (answer.status, answer.header("x-tollgate-organization")) == (200, team.organization)
 
 
 def test_spellings_of_a_host_of_ones_own(team):

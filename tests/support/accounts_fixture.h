@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -30,6 +31,18 @@ class AccountsFixture : public ::testing::Test {
         ASSERT_TRUE(loaded) << loaded.error().message();
         accounts_ = std::move(*loaded);
         accounts_->on_publish([this](std::shared_ptr<const Directory> next) { published_.push_back(std::move(next)); });
+    }
+
+    // What the next start says of a store in whose document `was` is `is`.
+    std::string load_error_with(const std::string& document, std::string_view was, std::string_view is) {
+        auto text = store_.get(Family::accounts, document);
+        const std::size_t at = text ? text->find(was) : std::string::npos;
+        if (at == std::string::npos) return "there is no such text in " + document;
+        WriteBatch batch;
+        batch.put(Family::accounts, document, text->replace(at, was.size(), is));
+        if (Status status = store_.commit(batch, Durability::disk); !status.ok()) return status.message();
+        const auto loaded = Accounts::load(store_, credits_);
+        return loaded ? "nothing" : loaded.error().message();
     }
 
     // What `make` returns, a Status or a Result, or why it couldn't be committed.

@@ -1,6 +1,7 @@
 // Claims of Git organizations: one each, found by the nearest one above, gone with their organization.
 #include "accounting/accounts/git_claim.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "store/key_space.h"
@@ -8,6 +9,9 @@
 
 namespace tollgate {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 class GitClaims : public AccountsFixture {
   protected:
@@ -102,20 +106,18 @@ TEST_F(GitClaims, OneOrganizationHasNoMoreThanTheLimit) {
 }
 
 TEST_F(GitClaims, TwoOfTheSameInTheStoreAreReported) {
-    const Id128 acme = organization("Acme"), other = organization("Other");
-    ASSERT_TRUE(claim(acme, name("acme")));
-    const auto id = claim(other, name("temporary"));
+    ASSERT_TRUE(claim(organization("Acme"), name("acme")));
+    const auto id = claim(organization("Other"), name("temporary"));
     ASSERT_TRUE(id);
-    const std::string key = git_claim_document_key(to_uuid(*id));
-    auto text = store_.get(Family::accounts, key);
-    ASSERT_TRUE(text);
-    text->replace(text->find("temporary"), std::string_view("temporary").size(), "acme");
-    WriteBatch batch;
-    batch.put(Family::accounts, key, *text);
-    ASSERT_TRUE(store_.commit(batch, Durability::disk).ok());
-    const auto loaded = Accounts::load(store_, credits_);
-    ASSERT_FALSE(loaded);
-    EXPECT_NE(loaded.error().message().find("gitlab:gitlab.com/acme is claimed twice"), std::string::npos);
+    const std::string document = git_claim_document_key(to_uuid(*id));
+    EXPECT_THAT(load_error_with(document, "temporary", "acme"), HasSubstr("gitlab:gitlab.com/acme is claimed twice"));
+}
+
+TEST_F(GitClaims, OneThatNoLookUpWouldFindIsReported) {
+    const auto id = claim(organization("Acme"), name("acme"));
+    ASSERT_TRUE(id);
+    const std::string document = git_claim_document_key(to_uuid(*id));
+    EXPECT_THAT(load_error_with(document, "acme", "Acme"), AllOf(HasSubstr(document), HasSubstr("not in the form")));
 }
 
 }  // namespace

@@ -199,6 +199,13 @@ TEST_F(UserTest, APersonHasOnlySoManyTokens) {
     EXPECT_TRUE(token(ann));
 }
 
+TEST_F(UserTest, TwoWithOneAddressInTheStoreAreReported) {
+    person("ann@example.com");
+    const std::string document = user_document_key(to_uuid(person("bob@example.com")));
+    EXPECT_THAT(load_error_with(document, "bob@", "Ann@"), HasSubstr("not in the form"));
+    EXPECT_THAT(load_error_with(document, "Ann@", "ann@"), HasSubstr("ann@example.com is two people's address"));
+}
+
 TEST_F(UserTest, TheLastOwnerOfATeamIsNotDeleted) {
     const Id128 acme = organization("Acme"), ann = member(acme, "ann@example.com", Role::owner);
     const Status refused = delete_person(ann);
