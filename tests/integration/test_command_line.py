@@ -270,7 +270,12 @@ def test_row_66_an_interrupted_list_is_no_success(operator, seven_keys):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = "http://127.0.0.1:%d" % silent.getsockname()[1]
         command = [GATEWAY, *seven_keys, "--all", "--json", "--url", url]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=operator.environment()) as process:
+        options = {
+            "stdout": subprocess.PIPE,
+            "env": operator.environment(),
+            "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
+        }
+        with subprocess.Popen(command, **options) as process:
             connection, _ = silent.accept()
             process.send_signal(signal.SIGINT)
             assert (process.wait(30), process.stdout.read()) == (-signal.SIGINT, b"")
