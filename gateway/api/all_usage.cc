@@ -42,7 +42,7 @@ ApiAnswer show_all_credits(Call& call) {
 
 ApiAnswer list_usage_by_organization(Call& call) {
     QueryFields& fields = call.query;
-    Page page = read_page(fields);
+    Page page = read_page(call);
     page.limit = fields.number("limit", 1, kMaxOrganizationsSummed, kOrganizationsSummed);
     UsageReportQuery query;
     query.time = read_report_time(fields, query.grain, call.request.now_ms);

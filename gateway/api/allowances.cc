@@ -102,7 +102,7 @@ ApiAnswer create_allowance(Call& call, Change& change) {
 }
 
 ApiAnswer list_allowances(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     if (call.error()) return call.refusal();
     auto all = all_allowances(*call.services.store);
     if (!all) return api_error(all.error());

@@ -1,7 +1,5 @@
 #include "gateway/api/audit.h"
 
-#include <charconv>
-
 #include "gateway/api/usage_table.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
@@ -32,13 +30,11 @@ void write_entry(const AuditEntry& entry, JsonWriter& json) {
 
 ApiAnswer list(Call& call, const Id128& organization) {
     AuditQuery query{.organization = organization};
-    query.limit = call.query.number("limit", 1, kMaxAuditPage, static_cast<std::uint32_t>(query.limit));
-    if (const std::string cursor = call.query.text("cursor"); !cursor.empty()) {
-        std::uint64_t before = 0;
-        const char* const end = cursor.data() + cursor.size();
-        const auto [stop, failed] = std::from_chars(cursor.data(), end, before);
-        if (failed != std::errc() || stop != end) call.query.fail("cursor", "is none of this list's");
-        query.before = before;
+    const Page asked = read_page_of_any(call, kMaxAuditPage, static_cast<std::uint32_t>(query.limit));
+    query.limit = asked.limit;
+    if (!asked.after.empty()) {
+        query.before = static_cast<std::uint64_t>(number_of_place(asked.after).value_or(0));
+        if (*query.before == 0) call.query.fail("cursor", "is not one of this list");
     }
     if (call.error()) return call.refusal();
     const auto page = read_audit(*call.services.store, query);
@@ -46,10 +42,8 @@ ApiAnswer list(Call& call, const Id128& organization) {
     JsonWriter json;
     json.object().key("data").array();
     for (const AuditEntry& entry : page->entries) write_entry(entry, json);
-    json.end().key("next_cursor");
-    const std::optional<std::uint64_t>& next = page->next;
-    next ? json.text(std::to_string(*next)) : json.null();
-    json.end();
+    const std::string next = page->next ? place_of(static_cast<std::int64_t>(*page->next), {}) : std::string();
+    json.end().key("next_cursor").text_or_null(asked.cursor(next)).end();
     return json_answer(json);
 }
 
@@ -61,12 +55,11 @@ std::string name_of(const Directory& directory, std::string_view actor) {
 }
 
 ApiAnswer refusals(Call& call, const Id128& organization) {
-    const std::uint32_t limit = call.query.number("limit", 1, kMaxRefusalPage, kUsualRefusals);
-    const std::string cursor = call.query.text("cursor");
+    const Page asked = read_page_of_any(call, kMaxRefusalPage, kUsualRefusals);
     if (call.error()) return call.refusal();
     Refusals& refusals = *call.services.refusals;
     if (const Status stored = refusals.flush(); !stored.ok()) return api_error(stored);
-    const auto page = refusals.list(organization, cursor, limit);
+    const auto page = refusals.list(organization, asked.after, asked.limit);
     if (!page) return api_error(page.error());
     JsonWriter json;
     json.object().key("data").array();
@@ -78,7 +71,7 @@ ApiAnswer refusals(Call& call, const Id128& organization) {
         json.key("count").number(static_cast<std::int64_t>(act.count));
         json.key("first_at").time(act.first_ms).key("last_at").time(act.last_ms).end();
     }
-    json.end().key("next_cursor").text_or_null(page->next.value_or(std::string())).end();
+    json.end().key("next_cursor").text_or_null(asked.cursor(page->next.value_or(std::string()))).end();
     return json_answer(json);
 }
 

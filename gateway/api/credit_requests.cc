@@ -58,7 +58,7 @@ ApiAnswer create_credit_request(Call& call, Change& change) {
 }
 
 ApiAnswer list_credit_requests(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     std::optional<CreditRequestState> wanted;
     if (const std::string text = call.query.text("state"); !text.empty()) {
         CreditRequestState state = CreditRequestState::pending;

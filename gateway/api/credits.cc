@@ -40,7 +40,7 @@ ApiAnswer show_credits(Call& call) {
 }
 
 ApiAnswer list_lots(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     if (call.error()) return call.refusal();
     const auto part =
         page_of(page, call.services.ledger->credit_lots(call.organization().id), burn_order, place_of_lot);

@@ -113,7 +113,7 @@ void write_candidate(const Call& call, const GitName& name, JsonWriter& json) {
 }  // namespace
 
 ApiAnswer list_git_claims(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     if (call.error()) return call.refusal();
     const auto part = page_of(
         page, call.directory->git_claims_of(call.organization().id),

@@ -40,7 +40,7 @@ void write_made(const Call& call, const Change& change, const MadeInvitation& ma
 
 // Those that are open.
 ApiAnswer page_of_invitations(Call& call, std::vector<const Invitation*> invitations) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     if (call.error()) return call.refusal();
     std::erase_if(invitations, [&](const Invitation* one) {
         return state_of(*one, call.request.now_ms) != InvitationState::pending;

@@ -133,7 +133,7 @@ bool is_visible(const Call& call, const KeyRecord& key) {
 }
 
 ApiAnswer list_keys(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     if (call.error()) return call.refusal();
     JsonWriter json;
     auto keys = call.directory->keys_of(call.organization().id);

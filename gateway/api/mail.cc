@@ -20,7 +20,7 @@ void write_mail(const Mail& mail, JsonWriter& json) {
 }  // namespace
 
 ApiAnswer list_mail(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     const std::string state_text = call.query.text("state");
     MailState state = MailState::waiting;
     if (!state_text.empty() && !parse(state_text, state)) {

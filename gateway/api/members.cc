@@ -103,7 +103,7 @@ Role read_role(BodyFields& body) {
 }
 
 ApiAnswer list_members(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     const MemberFilter filter = read_filter(call.query);
     if (call.error()) return call.refusal();
     const auto part = page_of(

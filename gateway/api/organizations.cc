@@ -69,7 +69,7 @@ ApiAnswer deletion_refused(const Call& call, const Status& status, const Id128& 
 }
 
 ApiAnswer list_organizations(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     const std::string text = call.query.text("status");
     OrganizationStatus status = OrganizationStatus::active;
     if (!text.empty() && !parse(text, status)) call.query.fail("status", "must be active, suspended or deleted");

@@ -1,13 +1,39 @@
 #include "gateway/api/paging.h"
 
+#include <openssl/sha.h>
+
 #include <charconv>
 #include <cstdio>
+#include <span>
+
+#include "gateway/api/call.h"
 
 namespace tollgate {
 namespace {
 
 constexpr std::size_t kNumberDigits = 12;  // hexadecimal
 constexpr std::size_t kMostPlaceBytes = 128;
+constexpr std::size_t kListNameBytes = 10;  // hexadecimal
+constexpr std::string_view kNotOfThisList = "is not one of this list, which has another route, organization or filter";
+
+std::string list_name(const Call& call) {
+    const ApiRequest& request = call.request;
+    std::string text(request.operation->method);
+    text.append(" ").append(request.path);
+    if (!request.operation->names_organization()) {
+        text.append(" ").append(to_uuid(request.caller.organization)).append(" ").append(to_uuid(request.caller.user));
+    }
+    text.append("?").append(call.query.filter());
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
+    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+    std::string name;
+    for (const std::uint8_t byte : std::span(digest).first(kListNameBytes)) {
+        char digits[3];
+        std::snprintf(digits, sizeof digits, "%02x", byte);
+        name += digits;
+    }
+    return name;
+}
 
 }  // namespace
 
@@ -21,9 +47,18 @@ std::optional<std::int64_t> number_of_place(std::string_view place) {
     return failed == std::errc() && stop == end && number >= 0 ? std::optional(number) : std::nullopt;
 }
 
-Page read_page(QueryFields& query) {
-    Page page{.after = query.text("cursor"), .limit = query.number("limit", 1, kMaxPage, kUsualPage)};
-    if (!page.after.empty() && !number_of_place(page.after)) query.fail("cursor", "is none of this list's");
+Page read_page_of_any(Call& call, std::uint32_t most, std::uint32_t usual) {
+    Page page{.after = {}, .limit = call.query.number("limit", 1, most, usual), .list = list_name(call)};
+    const std::string cursor = call.query.text("cursor");
+    if (cursor.empty()) return page;
+    if (cursor.starts_with(page.list)) page.after = cursor.substr(page.list.size());
+    if (page.after.empty()) call.query.fail("cursor", kNotOfThisList);
+    return page;
+}
+
+Page read_page(Call& call) {
+    Page page = read_page_of_any(call, kMaxPage, kUsualPage);
+    if (!page.after.empty() && !number_of_place(page.after)) call.query.fail("cursor", kNotOfThisList);
     return page;
 }
 

@@ -1,5 +1,5 @@
-// Lists in pages: `limit` and `cursor` in, `data` and `next_cursor` out. A cursor says behind which place of the list's
-// order the next page begins, so that it stays good while members come and go.
+// Lists in pages: `limit` and `cursor` in, `data` and `next_cursor` out. A cursor says which list it is of, and behind
+// which place of its order the next page begins, so that it stays good while members come and go.
 #pragma once
 
 #include <algorithm>
@@ -29,11 +29,24 @@ inline constexpr Field kNextCursor =
 inline constexpr std::array kPageQueryFields = {kPageLimit, kPageCursor};
 inline constexpr Schema kPageQuery{"PageQuery", kPageQueryFields};
 
+class Call;
+
 struct Page {
     std::string after;  // a place; empty: from the beginning
     std::uint32_t limit = kUsualPage;
+    // Names the list by what it is asked for with: route, organization, caller where the path names no organization,
+    // and filters. Its cursors begin with it. A place alone would be one in many lists.
+    std::string list = {};
+
+    // Of the page behind this place; empty if it is.
+    std::string cursor(std::string_view place) const {
+        return place.empty() ? std::string() : list + std::string(place);
+    }
 };
-Page read_page(QueryFields& query);
+// The query's error for a cursor of another list.
+Page read_page(Call& call);
+// The same of a list whose places have a form of their own, which the caller has to look at.
+Page read_page_of_any(Call& call, std::uint32_t most, std::uint32_t usual);
 
 // Places sort as (number, text) do. The number is not below zero, mostly a time; the text must be a cursor's: letters,
 // digits and dashes.
@@ -64,7 +77,7 @@ PageOf<Item> page_of(const Page& page, std::vector<Item> all, Order order, Place
         all.erase(all.begin() + page.limit, all.end());
     }
     std::ranges::sort(all, {}, order);
-    std::string next_cursor = more ? place_of(all.back()) : std::string();
+    std::string next_cursor = more ? page.cursor(place_of(all.back())) : std::string();
     return {.items = std::move(all), .next_cursor = std::move(next_cursor)};
 }
 

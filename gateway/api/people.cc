@@ -93,7 +93,7 @@ void write_user(const User& user, JsonWriter& json) {
 }
 
 ApiAnswer list_users(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     const std::string part = call.query.text("email"), status_text = call.query.text("status");
     UserStatus status = UserStatus::active;
     if (!status_text.empty() && !parse(status_text, status)) {

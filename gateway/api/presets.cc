@@ -140,7 +140,7 @@ const Preset* find_own_preset(const Call& call) {
 }  // namespace
 
 ApiAnswer list_presets(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     if (call.error()) return call.refusal();
     const auto part = page_of(
         page, call.directory->presets_of(call.organization().id),

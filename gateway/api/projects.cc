@@ -30,7 +30,7 @@ ApiAnswer project_answer(const Project& project) {
 }  // namespace
 
 ApiAnswer list_projects(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     const std::string archived = call.query.text("archived");
     if (!archived.empty() && archived != "true" && archived != "false") {
         call.query.fail("archived", "must be true or false");

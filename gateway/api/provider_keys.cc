@@ -144,7 +144,7 @@ std::string read_base_url(BodyFields& body, const ProviderKey& current) {
 }  // namespace
 
 ApiAnswer list_provider_keys(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     if (call.error()) return call.refusal();
     const auto part = page_of(
         page, call.directory->provider_keys_of(call.organization().id),

@@ -31,6 +31,15 @@ std::string QueryFields::text(std::string_view name) const {
     return found == values_.end() ? std::string() : found->second;
 }
 
+std::string QueryFields::filter() const {
+    std::string filter;
+    for (const auto& [name, value] : values_) {
+        if (value.empty() || name == "cursor" || name == "limit" || name == "format") continue;
+        filter.append(name).append(" ").append(std::to_string(value.size())).append(":").append(value);
+    }
+    return filter;
+}
+
 std::uint32_t QueryFields::number(std::string_view name, std::uint32_t least, std::uint32_t most,
                                   std::uint32_t otherwise) {
     const std::string value = text(name);

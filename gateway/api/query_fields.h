@@ -22,6 +22,8 @@ class QueryFields {
     std::uint32_t number(std::string_view name, std::uint32_t least, std::uint32_t most, std::uint32_t otherwise);
     std::optional<Id128> uuid(std::string_view name);
     std::optional<KeyDigest> key(std::string_view name);
+    // All that was given, in one spelling, apart from what leaves the list the same: `cursor`, `limit` and `format`.
+    std::string filter() const;
     // In the forms of parse_time().
     std::optional<std::int64_t> time(std::string_view name);
 

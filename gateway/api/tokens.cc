@@ -61,7 +61,7 @@ void write_token(const Call& call, const KeyRecord& token, JsonWriter& json) {
 }
 
 ApiAnswer list_my_tokens(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     if (call.error()) return call.refusal();
     const auto part = page_of(
         page, call.directory->tokens_of(call.request.caller.user),

@@ -109,13 +109,13 @@ void write_row(const HistoryRow& row, JsonWriter& json) {
 }
 
 // The filters that all lists of transactions have.
-HistoryQuery read_history_query(Call& call) {
+HistoryQuery read_history_query(Call& call, const Page& page) {
     QueryFields& fields = call.query;
     HistoryQuery query{.organization = call.organization().id};
-    query.limit = fields.number("limit", 1, kMaxHistoryPage, static_cast<std::uint32_t>(query.limit));
-    if (const std::string cursor = fields.text("cursor"); !cursor.empty()) {
-        query.before = parse_ulid(cursor);
-        if (!query.before) fields.fail("cursor", "is none of this list's");
+    query.limit = page.limit;
+    if (!page.after.empty()) {
+        query.before = parse_ulid(page.after);
+        if (!query.before) fields.fail("cursor", "is not one of this list");
     }
     if (const std::string state = fields.text("state"); !state.empty()) {
         query.state = parse_transaction_state(state);
@@ -128,12 +128,14 @@ HistoryQuery read_history_query(Call& call) {
     return query;
 }
 
-ApiAnswer list_history(Call& call, const HistoryQuery& query) {
+Page read_history_page(Call& call) { return read_page_of_any(call, kMaxHistoryPage, kUsualPage); }
+
+ApiAnswer list_history(Call& call, const Page& asked, const HistoryQuery& query) {
     const bool as_csv = wants_csv(call.query);
     if (call.error()) return call.refusal();
     const auto page = call.services.ledger->history(query);
     if (!page) return api_error(page.error());
-    const std::string next = page->next ? to_ulid(*page->next) : std::string();
+    const std::string next = asked.cursor(page->next ? to_ulid(*page->next) : std::string());
     if (as_csv) {
         std::vector<Columns> rows;
         for (const HistoryRow& row : page->rows) rows.push_back(columns_of(row));
@@ -249,18 +251,20 @@ ApiAnswer charge_back(Call& call) {
 }
 
 ApiAnswer list_transactions(Call& call) {
-    HistoryQuery query = read_history_query(call);
+    const Page page = read_history_page(call);
+    HistoryQuery query = read_history_query(call, page);
     if (const std::string kind = call.query.text("kind"); !kind.empty()) {
         query.kind = parse_entry_kind(kind);
         if (!query.kind) call.query.fail("kind", "is not a kind of transaction");
     }
-    return list_history(call, query);
+    return list_history(call, page, query);
 }
 
 ApiAnswer list_purchases(Call& call) {
-    HistoryQuery query = read_history_query(call);
+    const Page page = read_history_page(call);
+    HistoryQuery query = read_history_query(call, page);
     query.kind = EntryKind::purchase;
-    return list_history(call, query);
+    return list_history(call, page, query);
 }
 
 }  // namespace tollgate

@@ -126,7 +126,7 @@ ApiAnswer create_vouchers(Call& call, Change& change) {
 }
 
 ApiAnswer list_vouchers(Call& call) {
-    const Page page = read_page(call.query);
+    const Page page = read_page(call);
     VoucherFilter filter{.batch = call.query.text("batch")};
     if (const std::string text = call.query.text("state"); !text.empty()) {
         VoucherState state = VoucherState::open;
