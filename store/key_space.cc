@@ -14,6 +14,7 @@ constexpr std::size_t kUsageKeyBytes = 1 + 4 + 8;
 constexpr std::size_t kOrganizationUsageKeyBytes = 1 + 4 + 16 + 8 + 4;
 constexpr std::size_t kRollupKeyBytes = 1 + 4 + 16 + 4 + 16;
 constexpr std::string_view kHistoryPrefix = "h";
+constexpr std::string_view kMovedRowPrefix = "m";
 constexpr std::string_view kRefusalPrefix = "d";
 
 template <std::size_t N>
@@ -177,6 +178,14 @@ std::string history_key(const OrganizationIdBytes& organization, const UlidBytes
 
 std::optional<OrganizationAndUlid> parse_history_key(std::string_view key) {
     return parse_tagged_pair(kHistoryPrefix, key);
+}
+
+std::string moved_row_key(const OrganizationIdBytes& organization, const UlidBytes& transaction) {
+    return tagged_pair(kMovedRowPrefix, organization, transaction);
+}
+
+std::optional<OrganizationAndUlid> parse_moved_row_key(std::string_view key) {
+    return parse_tagged_pair(kMovedRowPrefix, key);
 }
 
 std::string refunded_key(const OrganizationIdBytes& organization, const UlidBytes& request) {

@@ -137,6 +137,9 @@ std::optional<OrganizationAndUlid> parse_credit_lot_key(std::string_view key);
 // --- transactions
 std::string history_key(const OrganizationIdBytes& organization, const UlidBytes& transaction);
 std::optional<OrganizationAndUlid> parse_history_key(std::string_view key);
+// Where a row of the history is that is not listed by its own transaction's id.
+std::string moved_row_key(const OrganizationIdBytes& organization, const UlidBytes& transaction);
+std::optional<OrganizationAndUlid> parse_moved_row_key(std::string_view key);
 inline constexpr std::string_view kRefundedPrefix = "r";
 std::string refunded_key(const OrganizationIdBytes& organization, const UlidBytes& request);
 std::optional<OrganizationAndUlid> parse_refunded_key(std::string_view key);

@@ -45,7 +45,7 @@ Status BlockWriter::add_request(SlotIndex slot, std::span<const std::byte> open,
 }
 
 Status BlockWriter::add_entry(const LedgerEntry& entry) {
-    if (Status status = balances_.apply(entry); !status.ok()) return status;
+    if (Status status = balances_.apply(entry, end_.block + 1); !status.ok()) return status;
     std::array<std::byte, kLedgerEntryBytes> bytes;
     money_.add(std::span(bytes).first(encode(entry, bytes)));
     return {};

@@ -82,6 +82,7 @@ Result<std::uint64_t> JournaledBalances::load(Store& store) {
     }
     const auto block = decode_u64(*watermark);
     if (!block) return failure(StatusCode::corrupt, "balance checkpoint: its block number is malformed");
+    position_ = ((*block + 1) << kPositionBits) - 1;  // of what is in the checkpoint none is later
 
     Status bad;
     const Status scanned = store.scan(Family::balances, "", "", [&](std::string_view key, std::string_view value) {
@@ -125,7 +126,8 @@ Status JournaledBalances::check_lots() const {
     return {};
 }
 
-Status JournaledBalances::apply(const LedgerEntry& entry) {
+Status JournaledBalances::apply(const LedgerEntry& entry, std::uint64_t block) {
+    position_ = std::max(position_ + 1, block << kPositionBits);
     if (Status status = apply_to_organizations(entry); !status.ok()) return status;
     if (Status status = lots_.apply(entry); !status.ok()) return status;
     for (const Leg& leg : entry.legs()) {
@@ -133,7 +135,7 @@ Status JournaledBalances::apply(const LedgerEntry& entry) {
         const NanoUsd after = balance(leg.owner);
         if (lots_.total(leg.owner) != after) money_violation("an organization's lots do not sum to its balance");
         if (entry.kind != EntryKind::usage) continue;
-        if (Status status = usage_days_.add(entry, -leg.amount, after); !status.ok()) return status;
+        if (Status status = usage_days_.add(entry, -leg.amount, after, position_); !status.ok()) return status;
     }
     return {};
 }

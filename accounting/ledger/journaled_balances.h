@@ -17,6 +17,8 @@
 
 namespace tollgate {
 
+inline constexpr int kPositionBits = 24;  // a block has fewer entries
+
 // A spender as its row in Family::balances names it (store/key_space.h): scope and ids.
 struct SpenderId {
     std::array<std::uint8_t, kSpenderKeyBytes> bytes{};
@@ -29,13 +31,16 @@ class JournaledBalances {
     Result<std::uint64_t> load(Store& store);
     // corrupt unless the lots that were loaded sum to the balances.
     Status check_lots() const;
-    // corrupt if a balance would fall below zero.
-    Status apply(const LedgerEntry& entry);
+    // `block` is the number of the entry's. corrupt if a balance would fall below zero.
+    Status apply(const LedgerEntry& entry, std::uint64_t block);
 
     NanoUsd balance(const Id128& organization) const;
     NanoUsd granted(const Id128& organization) const;
     const CreditLots& lots() const { return lots_; }
     bool changed() const { return changed_; }  // since the last checkpoint
+    // Of the entry that was applied last, as the journal has them one after the other: its block's number, and its own
+    // there in the lowest kPositionBits.
+    std::uint64_t position() const { return position_; }
 
     // Adds the rows that changed since the last call, and the watermark: everything is then true for `block`.
     void add_checkpoint(WriteBatch& batch, std::uint64_t block);
@@ -67,6 +72,7 @@ class JournaledBalances {
     CreditLots lots_;
     UsageDays usage_days_;
     bool changed_ = false;
+    std::uint64_t position_ = 0;
 };
 
 }  // namespace tollgate

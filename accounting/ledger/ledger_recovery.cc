@@ -32,7 +32,7 @@ Status replay_block(std::uint64_t number, std::string_view value, bool chained, 
     if (!apply) return {};
     while (const auto bytes = block->next()) {
         const auto entry = decode_ledger_entry(*bytes);
-        const Status status = entry ? balances.apply(*entry) : entry.error();
+        const Status status = entry ? balances.apply(*entry, number) : entry.error();
         if (!status.ok())
             return Status(status.code(), "money block " + std::to_string(number) + ": " + status.message());
     }

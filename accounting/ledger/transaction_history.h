@@ -1,6 +1,7 @@
 // What people see of the ledger: a row for every transaction of an organization, usage as one row per UTC day and
-// project. Rows are written in one batch with the journal's block (usage: with the checkpoint); what they say of money
-// is in the journal too, notes and actors are only here.
+// project. A row stands where its credit moved: a purchase that is confirmed later moves there. Rows are written in one
+// batch with the journal's block (usage: with the checkpoint); what they say of money is in the journal too, notes and
+// actors are only here.
 #pragma once
 
 #include <cstddef>
@@ -31,22 +32,27 @@ std::optional<TransactionState> parse_transaction_state(std::string_view text);
 
 struct HistoryRow {
     Id128 transaction;  // ULID; of a day's usage it ends the day and names the project
+    Id128 place;        // ULID that rows are listed by: the transaction's, or that of a purchase's confirmation
     EntryKind kind = EntryKind::grant;
     TransactionState state = TransactionState::done;
     NanoUsd amount;         // moved, as the organization sees it; of a pending or cancelled purchase what would move
     NanoUsd asked;          // differs from `amount` where less could be taken
-    NanoUsd balance_after;  // as journaled: requests that run then still hold some of it
+    NanoUsd balance_after;  // as journaled: requests that run then still hold some of it. As read_history() lists
+                            // usage: after all of its day
+    std::uint64_t journal_position = 0;      // of the entry that left this balance (JournaledBalances::position())
     Id128 reference, counterparty, project;  // nil: none
-    std::int64_t at_ms = 0;                  // Unix time; usage: of the day's last
+    std::int64_t at_ms = 0;                  // Unix time when the credit moved; usage: of the day's last
+    std::int64_t created_ms = 0;             // Unix time when it was asked for; earlier than `at_ms` for some purchases
     std::int64_t expires_ms = 0;
     std::int32_t priority = kDefaultLotPriority;
     std::uint64_t requests = 0;  // usage
     KeyDigest record;            // the key of its idempotency record; all zero: it came without one
     std::string actor, note;
+    std::string confirmed_by;  // a purchase; empty: it is not confirmed
     bool operator==(const HistoryRow&) const = default;
 };
 std::string encode(const HistoryRow& row);
-Result<HistoryRow> decode_history_row(const Id128& transaction, std::string_view value);
+Result<HistoryRow> decode_history_row(const Id128& place, std::string_view value);
 
 struct HistoryQuery {
     Id128 organization;
@@ -64,6 +70,8 @@ struct HistoryPage {
     std::optional<Id128> next;
 };
 Result<HistoryPage> read_history(Store& store, const HistoryQuery& query);
+// Writes it at its place. A row that has moved there is found by its transaction all the same.
+void put_history_row(const Id128& organization, const HistoryRow& row, WriteBatch& batch);
 // not_found if the organization has no such transaction.
 Result<HistoryRow> find_transaction(Store& store, const Id128& organization, const Id128& transaction);
 
@@ -77,7 +85,7 @@ class UsageDays {
         store_ = &store;
         stored_rows_count_ = has_checkpoint;
     }
-    Status add(const LedgerEntry& usage, NanoUsd charged, NanoUsd balance_after);
+    Status add(const LedgerEntry& usage, NanoUsd charged, NanoUsd balance_after, std::uint64_t journal_position);
     void add_checkpoint(WriteBatch& batch);
 
   private:
@@ -90,6 +98,7 @@ class UsageDays {
     };
     struct Sum {
         NanoUsd charged, balance_after;
+        std::uint64_t journal_position = 0;
         std::uint64_t requests = 0;
         std::int64_t at_ms = 0;
         Id128 project;

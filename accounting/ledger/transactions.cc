@@ -86,8 +86,8 @@ Result<TransactionResult> Transactions::add(const TransactionRequest& request, c
     }
     Draft draft;
     draft.entry.kind = draft.row.kind = entry_kind(request.kind);
-    draft.entry.event = draft.row.transaction = id;
-    draft.entry.at_ms = draft.row.at_ms = now_ms;
+    draft.entry.event = draft.row.transaction = draft.row.place = id;
+    draft.entry.at_ms = draft.row.at_ms = draft.row.created_ms = now_ms;
     draft.entry.organization = request.organization;
     draft.entry.reference = draft.row.reference = request.reference;
     draft.row.asked = request.amount;
@@ -105,7 +105,7 @@ Result<TransactionResult> Transactions::add(const TransactionRequest& request, c
         writer_.batch().put(Family::idempotency, key, encode_transaction_record(draft.row.transaction, request));
     }
     if (request.beside) request.beside(draft.row.transaction, draft.row.amount, writer_.batch());
-    return TransactionResult{draft.row.transaction, false, draft.row.amount, draft.row.balance_after};
+    return TransactionResult{draft.row.transaction, false, draft.row.amount, balances_.balance(request.organization)};
 }
 
 Status Transactions::draft(const TransactionRequest& request, Draft& draft) {
@@ -146,6 +146,7 @@ Status Transactions::draft_purchase(const TransactionRequest& request, Draft& dr
     if (request.paid) {
         if (Status status = room_for(request.organization, request.amount); !status.ok()) return status;
         draft.incoming.push_back({request.organization, request.amount, {}});
+        draft.row.confirmed_by = request.actor;
     } else {
         draft.row.state = TransactionState::pending;
     }
@@ -184,8 +185,14 @@ Status Transactions::draft_end_of_purchase(const TransactionRequest& request, Dr
         draft.entry.add_leg(AccountKind::platform_cash, {}, amount);
     }
     const std::string note = request.note;
+    const std::int64_t now_ms = draft.row.at_ms;
     draft.row = *purchase;
     draft.row.state = wanted;
+    if (confirm) {  // only now the credit moves
+        draft.row.place = draft.entry.event;
+        draft.row.at_ms = now_ms;
+        draft.row.confirmed_by = request.actor;
+    }
     if (!note.empty()) draft.row.note = note;
     return {};
 }
@@ -302,8 +309,11 @@ Status Transactions::book(Draft& draft) {
         if (Status status = writer_.add_entry(draft.entry); !status.ok()) return status;
     }
     const auto put = [&](const Id128& of, HistoryRow& row) {
-        row.balance_after = balances_.balance(of);
-        writer_.batch().put(Family::transactions, history_key(of.bytes, row.transaction.bytes), encode(row));
+        if (row.state != TransactionState::cancelled) {  // it stays where it was asked for
+            row.balance_after = balances_.balance(of);
+            row.journal_position = balances_.position();
+        }
+        put_history_row(of, row, writer_.batch());
     };
     put(organization, draft.row);
     if (draft.counterparty_row) put(draft.row.counterparty, *draft.counterparty_row);
@@ -361,8 +371,8 @@ Status Transactions::expire(const CreditLot& lot, const Id128& organization, Nan
                             std::int64_t now_ms) {
     Draft draft;
     draft.entry.kind = draft.row.kind = EntryKind::expiry;
-    draft.entry.event = draft.row.transaction = id;
-    draft.entry.at_ms = draft.row.at_ms = now_ms;
+    draft.entry.event = draft.row.transaction = draft.row.place = id;
+    draft.entry.at_ms = draft.row.at_ms = draft.row.created_ms = now_ms;
     draft.entry.organization = organization;
     draft.entry.reference = draft.row.reference = lot.transaction;
     draft.entry.add_leg(AccountKind::organization_available, organization, -amount);

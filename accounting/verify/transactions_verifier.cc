@@ -66,7 +66,7 @@ Difference for_each_row(Store& store, const Visit& visit) {
     Difference first;
     const Status scanned = store.scan(Family::transactions, "", "", [&](std::string_view key, std::string_view value) {
         const auto ids = parse_history_key(key);
-        if (!ids) return true;  // what was given back: see check_given_back
+        if (!ids) return true;  // where a row has moved, or what was given back: see check_given_back
         const auto row = decode_history_row(Id128{ids->ulid}, value);
         first = row ? visit(Id128{ids->organization}, *row) : differ(row.error().message());
         return !first;
@@ -189,7 +189,7 @@ Difference TransactionsVerifier::check_given_back(Store& store) const {
     }
     std::size_t rows = 0;
     const Status scanned = store.scan(Family::transactions, "", "", [&](std::string_view key, std::string_view) {
-        rows += parse_history_key(key) ? 0 : 1;
+        rows += parse_history_key(key) || parse_moved_row_key(key) ? 0 : 1;
         return true;
     });
     if (!scanned.ok()) return differ(scanned.message());
@@ -200,6 +200,11 @@ Difference TransactionsVerifier::check_given_back(Store& store) const {
 Difference TransactionsVerifier::check_history(Store& store) {
     return for_each_row(store, [&](const Id128& organization, const HistoryRow& row) -> Difference {
         if (row.kind == EntryKind::usage) return std::nullopt;
+        const auto by_transaction = find_transaction(store, organization, row.transaction);
+        if (!by_transaction || by_transaction->place != row.place) {
+            return differ(name_of(organization, row.transaction) + ": its row at " + to_ulid(row.place) +
+                          " is not the one that is found by it");
+        }
         if (row.record != KeyDigest{}) {
             record_keys_[std::string(row.record.bytes.begin(), row.record.bytes.end())] = false;
         }

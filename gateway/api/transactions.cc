@@ -76,6 +76,7 @@ Columns columns_of(const HistoryRow& row) {
     };
     const auto time = [](std::int64_t unix_ms) { return unix_ms == 0 ? Value{} : time_of(unix_ms); };
     const std::string day = rfc3339(ulid_time_ms(row.transaction)).substr(0, 10);
+    const bool confirmed = row.kind == EntryKind::purchase && row.state == TransactionState::done;
     return {{"id", ulid(row.transaction)},
             {"kind", text_of(to_string(row.kind))},
             {"state", text_of(to_string(row.state))},
@@ -91,7 +92,9 @@ Columns columns_of(const HistoryRow& row) {
             {"expires_at", time(row.expires_ms)},
             {"actor", text_of(row.actor)},
             {"note", text_of(row.note)},
-            {"created_at", time(row.at_ms)}};
+            {"created_at", time(row.created_ms)},
+            {"confirmed_at", confirmed ? time(row.at_ms) : Value{}},
+            {"confirmed_by", text_of(row.confirmed_by)}};
 }
 
 // Without the members that rows of its kind don't have.
@@ -102,6 +105,7 @@ void write_row(const HistoryRow& row, JsonWriter& json) {
     std::erase_if(columns, [&](const auto& column) {
         const std::string_view name = column.first;
         if (name == "asked") return !took_less;
+        if (name == "confirmed_at" || name == "confirmed_by") return row.kind != EntryKind::purchase;
         if (name == "date" || name == "requests") return !usage;
         return usage && (name == "priority" || name == "expires_at" || name == "actor" || name == "note");
     });

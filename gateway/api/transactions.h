@@ -95,6 +95,8 @@ inline constexpr std::array kTransactionFields = {
     fields::text("actor").or_null().maybe(),
     fields::text("note").or_null().maybe(),
     fields::time("created_at").or_null(),
+    fields::time("confirmed_at").or_null().maybe().note("Of a purchase: when its credit moved"),
+    fields::text("confirmed_by").or_null().maybe(),
 };
 inline constexpr Schema kTransaction{"Transaction", kTransactionFields};
 inline constexpr std::array kTransactionPageFields = {fields::list("data", kTransaction), kNextCursor};

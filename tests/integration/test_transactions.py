@@ -161,6 +161,30 @@ def test_transactions_are_paged_from_the_newest(gateway, empty, post):
     assert seen == made[::-1]
 
 
+def test_a_purchase_is_listed_when_its_credit_moved(gateway, empty, post):
+    post(empty, "credits", {"amount": 1})
+    bought = post(empty, "purchases", {"amount": 10})["transaction_id"]
+    asked = transactions(gateway, empty)[0]
+    assert (asked["id"], asked["confirmed_at"], asked["confirmed_by"]) == (bought, None, None)
+    post(empty, "credits", {"amount": 2})
+    post(empty, f"purchases/{bought}/confirm")
+    rows = transactions(gateway, empty)
+    assert [(row["amount"], row["balance"]) for row in rows] == [(10, 13), (2, 3), (1, 1)]
+    assert rows[0]["created_at"] == asked["created_at"] and rows[0]["confirmed_by"] == "root"
+    moved = rows[0]["confirmed_at"]
+    assert moved >= rows[1]["created_at"] and "confirmed_at" not in rows[1]
+    assert bought in [row["id"] for row in transactions(gateway, empty, f"?from={moved}")]
+    assert bought not in [row["id"] for row in transactions(gateway, empty, f"?to={moved}")]
+
+
+def test_the_balance_of_the_newest_row_is_the_balance(gateway, account, post):
+    post_chat(gateway, account)
+    for _ in range(2):
+        eventually(lambda: transactions(gateway, account)[0]["kind"] == "usage")
+        eventually(lambda: transactions(gateway, account)[0]["balance"] == balance(gateway, account))
+        post(account, "credits", {"amount": 3})
+
+
 @pytest.mark.parametrize(
     ("rest", "body"),
     [

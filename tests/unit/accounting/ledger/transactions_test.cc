@@ -537,6 +537,68 @@ TEST_F(TransactionsTest, HistoryShowsUsageOncePerDayAndProject) {
     EXPECT_EQ(history(EntryKind::usage)[1].requests, 3u);
 }
 
+TEST_F(TransactionsTest, HistoryListsAPurchaseWhereItsCreditMoved) {
+    grant(1);
+    const Id128 bought = book({.kind = purchase, .organization = organization, .amount = {10}}).transaction;
+    const std::int64_t asked_ms = now_ms;
+    now_ms += kHourMs;
+    grant(2);
+    now_ms += kHourMs;
+    TransactionRequest confirmation = about(confirm_purchase, bought);
+    confirmation.actor = "user:1";
+    book(confirmation);
+    for (const bool after_a_restart : {false, true}) {
+        if (after_a_restart) restart(true);
+        const auto rows = history();
+        ASSERT_EQ(rows.size(), 3u);
+        EXPECT_EQ(rows[0].transaction, bought);
+        EXPECT_EQ(rows[0].at_ms, now_ms);
+        EXPECT_EQ(rows[0].created_ms, asked_ms);
+        EXPECT_EQ(rows[0].confirmed_by, "user:1");
+        EXPECT_EQ(rows[0].balance_after.value, 13);
+        EXPECT_EQ(rows[1].balance_after.value, 3);
+        EXPECT_EQ(rows[2].balance_after.value, 1);
+    }
+    EXPECT_TRUE(book(about(confirm_purchase, bought)).repeated);
+    EXPECT_EQ(book(about(payment_refund, bought)).moved.value, -10);
+    const auto late = process->ledger->history({.organization = organization, .from_ms = now_ms});
+    ASSERT_TRUE(late);
+    EXPECT_EQ(late->rows.size(), 2u);
+}
+
+TEST_F(TransactionsTest, ACancelledPurchaseStaysWhereItWasAsked) {
+    const Id128 bought = book({.kind = purchase, .organization = organization, .amount = {10}}).transaction;
+    grant(2);
+    book(about(cancel_purchase, bought));
+    const auto rows = history();
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[1].transaction, bought);
+    EXPECT_EQ(rows[1].balance_after.value, 0);
+    EXPECT_EQ(rows[1].confirmed_by, "");
+}
+
+TEST_F(TransactionsTest, UsageIsListedWithWhatItsDayLeft) {
+    grant(100);
+    use(10);
+    EXPECT_EQ(history().front().balance_after.value, 90);
+    grant(5);
+    EXPECT_EQ(history().front().kind, EntryKind::usage);
+    EXPECT_EQ(history().front().balance_after.value, 95);
+    use(1);
+    EXPECT_EQ(history().front().balance_after.value, 94);
+    checkpoint();
+    restart();
+    ++now_ms;  // ids of one millisecond have an order in one process alone
+    grant(6);
+    EXPECT_EQ(history().front().balance_after.value, 100);
+    now_ms += kDayMs;
+    grant(7);
+    const auto rows = history();
+    EXPECT_EQ(rows[0].balance_after.value, 107);
+    EXPECT_EQ(rows[1].kind, EntryKind::usage);
+    EXPECT_EQ(rows[1].balance_after.value, 100);
+}
+
 TEST_F(TransactionsTest, HistoryPagesFromTheNewestWithACursor) {
     std::vector<Id128> ids;
     for (int i = 0; i < 7; ++i) ids.push_back(i % 2 == 0 ? grant(i + 1) : buy(i + 1));
@@ -557,6 +619,8 @@ TEST_F(TransactionsTest, HistoryPagesFromTheNewestWithACursor) {
 TEST_F(TransactionsTest, HistoryRowReadsBackWhole) {
     HistoryRow row;
     row.transaction = make_uuid7(kNow);
+    row.place = make_uuid7(kNow + 2);
+    row.journal_position = 11;
     row.kind = EntryKind::transfer;
     row.state = TransactionState::pending;
     row.amount = {-5};
@@ -565,17 +629,19 @@ TEST_F(TransactionsTest, HistoryRowReadsBackWhole) {
     row.reference = organization;
     row.counterparty = other;
     row.project = project;
-    row.at_ms = kNow;
+    row.at_ms = kNow + 2;
+    row.created_ms = kNow;
     row.expires_ms = kNow + 1;
     row.priority = -3;
     row.requests = 9;
     row.record = key;
     row.actor = "root";
+    row.confirmed_by = "user:1";
     row.note = "a note";
     const std::string bytes = encode(row);
-    EXPECT_EQ(decode_history_row(row.transaction, bytes), row);
+    EXPECT_EQ(decode_history_row(row.place, bytes), row);
     for (std::size_t size = 0; size < bytes.size() - row.note.size(); ++size) {
-        EXPECT_FALSE(decode_history_row(row.transaction, bytes.substr(0, size))) << size;
+        EXPECT_FALSE(decode_history_row(row.place, bytes.substr(0, size))) << size;
     }
 }
 
