@@ -94,6 +94,27 @@ UsageFilter read_activity_filter(Call& call) {
     return filter;
 }
 
+namespace {
+
+ApiAnswer activity_csv(Call& call, UsageListQuery query) {
+    UsageNames names(*call.directory, *call.services.store);
+    std::string newer;
+    const auto read = [&](const std::string& after, std::vector<Columns>& rows) -> Result<std::string> {
+        const bool is_first = after == query.cursor;
+        query.cursor = after;
+        const auto page = call.services.usage->list(query);
+        if (!page) return std::unexpected(page.error());
+        for (const StoredRequest& one : page->requests) rows.push_back(activity_columns(one, names));
+        if (is_first) newer = page->previous_cursor;
+        return page->next_cursor;
+    };
+    ApiAnswer answer = csv_list(call, {.after = query.cursor}, read);
+    if (!answer.error && !newer.empty()) answer.headers += "x-previous-cursor: " + newer + "\r\n";
+    return answer;
+}
+
+}  // namespace
+
 ApiAnswer list_activity(Call& call) {
     QueryFields& fields = call.query;
     UsageListQuery query;
@@ -101,19 +122,15 @@ ApiAnswer list_activity(Call& call) {
     query.filter = read_activity_filter(call);
     query.time.from_ms = fields.time("from").value_or(query.time.from_ms);
     query.time.to_ms = fields.time("to").value_or(query.time.to_ms);
-    query.limit = fields.number("limit", 1, kMaxUsagePage, query.limit);
-    query.cursor = fields.text("cursor");
     const bool as_csv = wants_csv(fields);
+    query.limit = fields.number("limit", 1, kMaxUsagePage, as_csv ? kMaxUsagePage : query.limit);
+    query.cursor = fields.text("cursor");
     if (call.error()) return call.refusal();
     bring_up_to_date(call.services);
+    if (as_csv) return activity_csv(call, std::move(query));
     const auto page = call.services.usage->list(query);
     if (!page) return api_error(page.error());
     UsageNames names(*call.directory, *call.services.store);
-    if (as_csv) {
-        std::vector<Columns> rows;
-        for (const StoredRequest& one : page->requests) rows.push_back(activity_columns(one, names));
-        return csv_page(rows, page->next_cursor, page->previous_cursor);
-    }
     JsonWriter json;
     json.object().key("data").array();
     for (const StoredRequest& one : page->requests) write_json(activity_columns(one, names), json);

@@ -132,23 +132,33 @@ HistoryQuery read_history_query(Call& call, const Page& page) {
     return query;
 }
 
-Page read_history_page(Call& call) { return read_page_of_any(call, kMaxHistoryPage, kUsualPage); }
+Page read_history_page(Call& call) {
+    return read_page_of_any(call, kMaxHistoryPage, wants_csv(call.query) ? kMaxHistoryPage : kUsualPage);
+}
+
+// Where a page ends, as its cursor has it.
+std::string place_behind(const HistoryPage& page) { return page.next ? to_ulid(*page.next) : std::string(); }
+
+ApiAnswer history_csv(const Call& call, const Page& asked, HistoryQuery query) {
+    return csv_list(call, asked, [&](const std::string& after, std::vector<Columns>& rows) -> Result<std::string> {
+        if (!after.empty()) query.before = parse_ulid(after);
+        const auto page = call.services.ledger->history(query);
+        if (!page) return std::unexpected(page.error());
+        for (const HistoryRow& row : page->rows) rows.push_back(columns_of(row));
+        return place_behind(*page);
+    });
+}
 
 ApiAnswer list_history(Call& call, const Page& asked, const HistoryQuery& query) {
     const bool as_csv = wants_csv(call.query);
     if (call.error()) return call.refusal();
+    if (as_csv) return history_csv(call, asked, query);
     const auto page = call.services.ledger->history(query);
     if (!page) return api_error(page.error());
-    const std::string next = asked.cursor(page->next ? to_ulid(*page->next) : std::string());
-    if (as_csv) {
-        std::vector<Columns> rows;
-        for (const HistoryRow& row : page->rows) rows.push_back(columns_of(row));
-        return csv_page(rows, next);
-    }
     JsonWriter json;
     json.object().key("data").array();
     for (const HistoryRow& row : page->rows) write_row(row, json);
-    json.end().key("next_cursor").text_or_null(next).end();
+    json.end().key("next_cursor").text_or_null(asked.cursor(place_behind(*page))).end();
     return json_answer(json);
 }
 

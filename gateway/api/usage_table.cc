@@ -88,13 +88,36 @@ ApiAnswer csv_answer(std::string text) {
     return answer;
 }
 
-ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor,
-                   const std::string& previous_cursor) {
+ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor) {
     std::string out;
     for (const Columns& row : rows) write_csv_row(row, out);
     ApiAnswer answer = csv_answer(std::move(out));
     if (!next_cursor.empty()) answer.headers = "x-next-cursor: " + next_cursor + "\r\n";
-    if (!previous_cursor.empty()) answer.headers += "x-previous-cursor: " + previous_cursor + "\r\n";
+    return answer;
+}
+
+Result<CsvPages> read_csv_pages(bool whole, std::string after, const ReadRows& read) {
+    CsvPages all;
+    for (std::size_t pages = 0; pages < kMostCsvPages; ++pages) {
+        std::vector<Columns> rows;
+        auto next = read(after, rows);
+        if (!next) return std::unexpected(next.error());
+        for (const Columns& row : rows) write_csv_row(row, all.text);
+        if (!whole) all.next = *next;
+        if (!whole || next->empty()) return all;
+        after = std::move(*next);
+    }
+    return std::unexpected(Status(StatusCode::full,
+                                  "the list is longer than one table may be: ask for a 'limit' and go on with the "
+                                  "cursor in x-next-cursor, or for less",
+                                  "table_too_long"));
+}
+
+ApiAnswer csv_list(const Call& call, const Page& page, const ReadRows& read) {
+    const auto all = read_csv_pages(call.query.text("limit").empty(), page.after, read);
+    if (!all) return api_error(all.error());
+    ApiAnswer answer = csv_answer(all->text);
+    if (!all->next.empty()) answer.headers = "x-next-cursor: " + page.cursor(all->next) + "\r\n";
     return answer;
 }
 

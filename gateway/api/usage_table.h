@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "accounting/usage/usage_report.h"
 #include "gateway/api/call.h"
+#include "gateway/api/paging.h"
 
 namespace tollgate {
 
@@ -33,9 +35,21 @@ void write_json(const Columns& columns, JsonWriter& json);
 void write_csv_row(const Columns& columns, std::string& out);
 ApiAnswer csv_answer(std::string text);
 
-// A page of rows; its cursors are in headers.
-ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor,
-                   const std::string& previous_cursor = {});
+// A page of rows; its cursor is in a header.
+ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor);
+
+// --- A list as CSV
+inline constexpr std::size_t kMostCsvPages = 20;  // of the list, each as long as a page of it may be
+
+// Appends the rows of the page behind the place, and returns where the next one begins; empty: that was the last.
+using ReadRows = std::function<Result<std::string>(const std::string& after, std::vector<Columns>& rows)>;
+struct CsvPages {
+    std::string text, next;  // `next` is empty of a whole list
+};
+// One page, or the whole list from there on. full: it has more than kMostCsvPages; what was cut would look whole.
+Result<CsvPages> read_csv_pages(bool whole, std::string after, const ReadRows& read);
+// Whole unless the caller asks for a `limit`; a page's cursor is in a header.
+ApiAnswer csv_list(const Call& call, const Page& page, const ReadRows& read);
 
 // --- Sums
 inline constexpr std::array kMetricFields = {

@@ -82,6 +82,20 @@ std::string_view page_parameter(const Operation& operation) {
     return {};
 }
 
+// How many a page of the operation's list may have; empty: it doesn't say.
+std::string longest_page(const Operation& operation) {
+    for (const Field& field : operation.contract.query->fields) {
+        if (field.name == "limit" && field.most != INT64_MAX) return std::to_string(field.most);
+    }
+    return {};
+}
+
+// Whether one page was asked for, and not the list.
+bool wants_page(const GivenValues& given, const ClientSettings& settings) {
+    if (settings.all_pages) return false;
+    return given.fields.contains("limit") || given.fields.contains("cursor") || given.fields.contains("page_id");
+}
+
 bool is_json(const GatewayReply& reply) { return reply.content_type.starts_with("application/json"); }
 
 // Writes an answer and returns where its list goes on. A further page of CSV has no line of names.
@@ -107,7 +121,7 @@ ClientResult<std::string> show(const GatewayReply& reply, bool is_first, const C
     return std::move(view->next_cursor);
 }
 
-ClientResult<void> call_and_show(Session& session, const Operation& operation, ClientCall call,
+ClientResult<void> call_and_show(Session& session, const Operation& operation, ClientCall call, bool one_page,
                                  const ClientSettings& settings) {
     std::string key;
     if (changes(operation)) key = settings.idempotency_key;
@@ -119,11 +133,11 @@ ClientResult<void> call_and_show(Session& session, const Operation& operation, C
         const auto next = show(*reply, is_first, settings);
         if (!next) return std::unexpected(next.error());
         if (next->empty() || parameter.empty()) return {};
-        if (!settings.all_pages) {
-            if (!settings.as_json)
-                note("there is more: --all, or --" + std::string(parameter == "cursor" ? "cursor " : "page-id ") +
-                     *next);
-            return {};
+        if (one_page) {
+            const std::string option = parameter == "cursor" ? "--cursor " : "--page-id ";
+            return std::unexpected(
+                own_failure(kListGoesOn, "list_goes_on",
+                            "there is more: --all, no --limit, or " + option + *next + " for the next page"));
         }
         call.target = with_query(std::move(call.target), parameter, *next);
     }
@@ -136,7 +150,12 @@ ClientResult<void> run(const Operation& operation, GivenValues given, const Clie
     auto call = make_call(operation, given);
     if (!call) return std::unexpected(own_failure(kWrongUsage, "wrong_usage", call.error().message()));
     if (auto confirmed = confirm(*call, settings); !confirmed) return confirmed;
-    return call_and_show(*session, operation, std::move(*call), settings);
+    const bool one_page = wants_page(given, settings);
+    if (!page_parameter(operation).empty() && !given.fields.contains("limit")) {
+        const std::string most = longest_page(operation);
+        if (!most.empty()) call->target = with_query(std::move(call->target), "limit", most);
+    }
+    return call_and_show(*session, operation, std::move(*call), one_page, settings);
 }
 
 ClientResult<void> store_login(const ClientSettings& settings, const std::string& path) {

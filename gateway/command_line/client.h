@@ -21,7 +21,7 @@ struct ClientSettings {
     std::string if_match;           // empty: none
     std::vector<std::string> columns;
     bool as_json = false;  // answers untouched; errors as JSON on standard error
-    bool all_pages = false;
+    bool all_pages = false;  // whatever page the options name
     bool yes = false;  // asks nothing
 };
 

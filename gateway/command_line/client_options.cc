@@ -81,7 +81,7 @@ void add_common_options(CLI::App& command, const Operation& operation, Given& gi
             ->type_name("NAME,...");
     }
     if (contract.query != nullptr && (contract.query->knows("cursor") || contract.query->knows("page_id"))) {
-        command.add_flag("--all", settings.all_pages, "All pages of the list");
+        command.add_flag("--all", settings.all_pages, "All of the list, in pages of --limit");
     }
     if (contract.body != nullptr) {
         command.add_option("--body", given.body_file, "The whole body as JSON; - is standard input")->type_name("FILE");

@@ -15,6 +15,7 @@ enum ExitCode : int {
     kLimitReached = 6,  // 402, 429, and 409 limit_reached: credit, a budget, a rate or a number of things
     kServerFailed = 7,  // 5xx, and whatever is no answer of a gateway
     kNotReached = 8,    // no connection, or no answer: nothing is known of what was asked
+    kListGoesOn = 9,    // a page of a list was asked for and shown, and there are more
 };
 
 // Of an answer with this status, and the reason that its error names.

@@ -2,6 +2,8 @@
 test_life_of_an_organization.py."""
 
 import contextlib
+import csv
+import io
 import json
 import os
 import pty
@@ -12,13 +14,16 @@ import stat
 import subprocess
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from support.chat import post_chat
 from support.command_line import Client
 from support.processes import GATEWAY
+from support.waiting import eventually
 
-DONE, WRONG_USAGE, NOT_AUTHORIZED, NOT_FOUND, CONFLICT, LIMIT, SERVER_FAILED, NOT_REACHED = 0, 2, 3, 4, 5, 6, 7, 8
+DONE, WRONG_USAGE, NOT_AUTHORIZED, NOT_FOUND, CONFLICT, LIMIT, SERVER_FAILED, NOT_REACHED, LIST_GOES_ON = 0, 2, 3, 4, 5, 6, 7, 8, 9
 
 
 @pytest.fixture
@@ -56,6 +61,24 @@ def test_people_read_tables(operator, new_person):
     assert ann.run("me", "show").out.startswith("user.id")
     unknown = ann.run("org", "list", "--columns", "nonsense")
     assert unknown.code == WRONG_USAGE and "none of them" in unknown.err
+
+
+def test_a_list_is_whole_without_being_asked(gateway, operator):
+    account = gateway.new_account("5")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: post_chat(gateway, account), range(120)))
+    words = ("activity", "list", "--org", account.organization)
+    eventually(lambda: len(operator.may(*words)["data"]) == 120)
+    table = operator.run(*words, "--format", "csv")
+    assert (table.code, table.err) == (DONE, "") and len(list(csv.DictReader(io.StringIO(table.out)))) == 120
+    answer = gateway.request(
+        "GET", f"/api/organizations/{account.organization}/activity?format=csv", key=gateway.root_key
+    )
+    assert answer.text.splitlines() == table.out.splitlines() and answer.header("x-next-cursor") is None
+    page = gateway.request(
+        "GET", f"/api/organizations/{account.organization}/activity?format=csv&limit=50", key=gateway.root_key
+    )
+    assert len(list(csv.DictReader(io.StringIO(page.text)))) == 50 and page.header("x-next-cursor")
 
 
 def test_json_is_the_answer_as_it_came(gateway, operator):
@@ -252,10 +275,14 @@ def test_all_follows_the_pages_to_the_end(operator, seven_keys):
     assert sorted(key["name"] for page in pages for key in json.loads(page)["data"]) == [f"key {n}" for n in range(7)]
 
 
-def test_row_66_a_list_without_all_shows_one_page_and_says_that_there_is_more(operator, seven_keys):
+def test_row_66_a_list_with_a_limit_says_that_there_is_more(operator, seven_keys):
     shown = operator.run(*seven_keys, "--columns", "name")
-    assert shown.code == DONE and len(shown.out.splitlines()) == 3 and "--all" in shown.err
-    assert len(operator.may(*seven_keys)["data"]) == 2 and operator.may(*seven_keys)["next_cursor"]
+    assert (shown.code, len(shown.out.splitlines())) == (LIST_GOES_ON, 3) and "--all" in shown.err
+    pages = [operator.run(*seven_keys, "--json")]
+    while cursor := json.loads(pages[-1].out)["next_cursor"]:
+        assert pages[-1].code == LIST_GOES_ON and pages[-1].error["code"] == "list_goes_on"
+        pages.append(operator.run(*seven_keys, "--json", "--cursor", cursor))
+    assert len(pages) == 4 and pages[-1].code == DONE
 
 
 def test_row_66_an_empty_list_is_done_and_says_nothing(gateway, operator):
