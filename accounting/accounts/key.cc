@@ -326,8 +326,8 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     if (was_disabled && !is_disabled) {
         if (Status status = check_may_enable(change.directory(), *key); !status.ok()) return status;
     }
-    const bool stays_disabled = fields.disabled == true && key->disabled == Disabled::project_archived;
-    if (is_disabled != was_disabled || stays_disabled) key->disabled = is_disabled ? Disabled::by_hand : Disabled::no;
+    // What is disabled for another reason stays so for that reason, and is enabled when it is over.
+    if (is_disabled != was_disabled) key->disabled = is_disabled ? Disabled::by_hand : Disabled::no;
     Limits limits = key->limits;
     limits.budget = fields.limit.value_or(limits.budget);
     limits.reset = fields.reset.value_or(limits.reset);
@@ -336,6 +336,7 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     }
     if (fields.rules) key->rules = *fields.rules;
     key->limits = limits;
+    if (key_document(*key) == key_document(*change.directory().find_key(digest))) return {};
     key->updated_ms = change.now_ms();
     DocumentCheck check;
     fields_of(*key, check);

@@ -230,6 +230,15 @@ TEST_F(AccountsTest, DisabledKeyIsVisibleAsDisabled) {
     EXPECT_EQ(find(digest)->disabled, Disabled::by_hand);
 }
 
+TEST_F(AccountsTest, TheSameValuesOfAKeyMakeNoVersion) {
+    const KeyDigest digest = key(organization(), {.name = "k", .limit = NanoUsd{7}});
+    ASSERT_TRUE(update(digest, {.name = "k", .disabled = false, .limit = NanoUsd{7}}, kNow + 1).ok());
+    EXPECT_EQ(find(digest)->version, 1U);
+    EXPECT_EQ(find(digest)->updated_ms, kNow);
+    ASSERT_TRUE(update(digest, {.name = "other"}, kNow + 2).ok());
+    EXPECT_EQ(find(digest)->version, 2U);
+}
+
 TEST_F(AccountsTest, ChangedLimitIsInForceAndCanBeTakenAway) {
     const KeyDigest digest = key(organization(), {.name = "k", .limit = NanoUsd{7}});
     ASSERT_TRUE(update(digest, {.limit = NanoUsd{9}, .reset = LimitReset::weekly}, kNow).ok());
