@@ -230,6 +230,7 @@ class Importer {
         key.expires_ms = imported.expires_ms;
         key.created_ms = key.updated_ms = change_.now_ms();
         key.limits = imported.limits.limits;
+        key.rules = KeyRules{.allow_models = imported.allow_models};
         key.ends = ends_of(imported.last);
         key.credit = change_.directory().find_organization(organization)->credit;
         remember(organization, kKeys, hash, {});
@@ -271,6 +272,10 @@ void compare(const Directory& directory, const ImportedKey& planned, std::vector
     if (key == nullptr) {
         differences.push_back(what + " is not here");
         return;
+    }
+    const KeyRules* const rules = key->rules.get();
+    if ((rules == nullptr ? KeyRules() : *rules) != KeyRules{.allow_models = planned.allow_models}) {
+        differences.push_back(what + " has other rules");
     }
     if (Limits(key->limits) != planned.limits.limits) differences.push_back(what + " has other limits");
     if ((key->disabled != Disabled::no) != planned.disabled) {

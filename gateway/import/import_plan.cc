@@ -4,6 +4,8 @@
 #include <set>
 
 #include "accounting/accounts/checked_text.h"
+#include "accounting/accounts/key_rules.h"
+#include "accounting/ledger/priced_candidates.h"
 
 namespace tollgate {
 namespace {
@@ -33,6 +35,26 @@ void ImportPlan::leave(std::string what, std::string why, std::size_t rows) {
     } else {
         not_carried.push_back({std::move(what), std::move(why), rows});
     }
+}
+
+ImportedModels both(const ImportedModels& one, const ImportedModels& other) {
+    if (!one) return other;
+    if (!other) return one;
+    std::vector<std::string> models;
+    std::ranges::copy_if(*one, std::back_inserter(models),
+                         [&](const std::string& name) { return std::ranges::find(*other, name) != other->end(); });
+    return models;
+}
+
+bool allow_models(ImportedKey& key, const ImportedModels& models) {
+    if (!models) return true;
+    const std::set<std::string> names(models->begin(), models->end());
+    const bool can_be_said =
+        !names.empty() && names.size() <= kMostRuleNames && std::ranges::all_of(names, [](const std::string& name) {
+            return !name.empty() && name.size() <= kModelNameBytes && name.find('*') == name.npos;
+        });
+    if (can_be_said) key.allow_models.assign(names.begin(), names.end());
+    return can_be_said;
 }
 
 std::string importable_name(std::string_view text, std::string_view otherwise) {

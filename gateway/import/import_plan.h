@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,7 @@ struct ImportedKey {
     std::int64_t expires_ms = 0;  // Unix time; 0: never
     bool disabled = false;
     ImportedLimits limits = {};
+    std::vector<std::string> allow_models = {};  // in order; empty: all
 };
 
 struct ImportedOrganization {
@@ -75,6 +77,14 @@ struct ImportPlan {
 
     void leave(std::string what, std::string why, std::size_t rows = 1);
 };
+
+// The models that something there may call; nullopt: all.
+using ImportedModels = std::optional<std::vector<std::string>>;
+// What two lists that both hold allow.
+ImportedModels both(const ImportedModels& one, const ImportedModels& other);
+// Gives them to the key as its rule. False: a rule cannot say it, as it allows nothing, names a pattern or too many
+// models; the key is as it was.
+bool allow_models(ImportedKey& key, const ImportedModels& models);
 
 // A name as organizations, projects and keys may have it, made of any text: cut, without control characters;
 // `otherwise` where nothing is left.

@@ -173,7 +173,7 @@ class Planner {
         one.name = importable_name(organizations_.text(row, "organization_alias"), "Imported organization");
         one.limits = limits_of(organizations_, row, "organization " + id);
         one.credit = options_.credit;
-        if (is_narrow(organizations_, row)) narrow_.insert(id);
+        models_[id] = models_of(organizations_, row);
         plan_.organizations.push_back(std::move(one));
     }
     void add_team(std::size_t row) {
@@ -185,7 +185,7 @@ class Planner {
         organization.projects.push_back(std::move(project));
         organization_of_team_[id] = organization.id;
         if (teams_.flag(row, "blocked")) blocked_.insert(id);
-        if (is_narrow(teams_, row)) narrow_.insert(id);
+        models_[id] = models_of(teams_, row);
         boost::system::error_code failed;
         const auto people = boost::json::parse(teams_.text(row, "members_with_roles"), failed);
         if (failed || !people.is_array()) return;
@@ -203,12 +203,18 @@ class Planner {
     }
 
     // --- Keys
-    // Only some models may be called. Words such as all-team-models name no model.
-    static bool is_narrow(SqlRows& rows, std::size_t row) {
+    // None, a star and words such as all-team-models leave it to the others.
+    static ImportedModels models_of(SqlRows& rows, std::size_t row) {
         const auto models = parse_sql_array(rows.text(row, "models"));
-        return models && std::ranges::any_of(*models, [](const std::string& one) {
-                   return one != "all-team-models" && one != "all-proxy-models";
-               });
+        const auto is_all = [](const std::string& one) {
+            return one == "all-team-models" || one == "all-proxy-models" || one == "*";
+        };
+        if (!models || models->empty() || std::ranges::any_of(*models, is_all)) return std::nullopt;
+        return *models;
+    }
+    ImportedModels models_of(const std::string& team_or_organization) const {
+        const auto found = models_.find(team_or_organization);
+        return found == models_.end() ? std::nullopt : found->second;
     }
     static KeyDigest digest_of(const std::string& token) {
         const auto digest = parse_key_digest(token);
@@ -236,20 +242,20 @@ class Planner {
         key.expires_ms = expires_ms;
         key.limits = limits_of(keys_, row, what);
         key.disabled = keys_.flag(row, "blocked") || blocked_.contains(team);
+        ImportedModels models = both(models_of(keys_, row), both(models_of(team), models_of(organization.id)));
         const auto maker = user_rows_.find(user);
-        const bool of_narrow_person = !has_team && maker != user_rows_.end() && is_narrow(users_, maker->second);
-        if (is_narrow(keys_, row) || narrow_.contains(team) || narrow_.contains(organization.id) || of_narrow_person) {
-            narrow(key);
-        }
+        if (!has_team && maker != user_rows_.end()) models = both(models, models_of(users_, maker->second));
+        if (!allow_models(key, models)) widen(key);
         if (!user.empty()) add_maker(organization, user, has_team);
         organization.keys.push_back(std::move(key));
     }
     static std::string realm(const std::string& id) { return id == kNone ? std::string() : id; }
-    void narrow(ImportedKey& key) {
+    void widen(ImportedKey& key) {
         key.disabled = key.disabled || !options_.accept_wider;
         plan_.leave("models of keys, teams and organizations",
-                    options_.accept_wider ? "these keys may call every model here"
-                                          : "these keys come disabled, as they could call every model");
+                    std::string("patterns, more than 100 models, or none: these keys ") +
+                        (options_.accept_wider ? "may call every model here"
+                                               : "come disabled, as they could call every model"));
     }
     // A person's budget is for the keys of no team.
     void add_maker(ImportedOrganization& organization, const std::string& user, bool has_team) {
@@ -288,8 +294,9 @@ class Planner {
     ImportPlan plan_;
     std::map<std::string, std::size_t> budget_rows_, user_rows_;
     std::map<std::string, std::string> organization_of_team_;
-    std::set<std::string> blocked_, narrow_;  // teams; teams and organizations
-    std::set<std::string> with_budget_;       // people whose budget is kept
+    std::map<std::string, ImportedModels> models_;  // of teams and organizations
+    std::set<std::string> blocked_;                 // teams
+    std::set<std::string> with_budget_;             // people whose budget is kept
 };
 
 }  // namespace

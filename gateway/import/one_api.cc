@@ -100,7 +100,8 @@ class Planner {
         // One that is used up stays enabled: its limit says so, and more may be given.
         key.disabled = (status != kEnabled && status != kUsedUp) || suspended_.contains(user);
         set_limit(key, row);
-        if (is_narrow(row)) narrow(key);
+        const bool by_address = !tokens_.text(row, "subnet").empty() || !tokens_.text(row, "allow_ips").empty();
+        if (!allow_models(key, models_of(row)) || by_address) widen(key);
         plan_.organizations[place->second].keys.push_back(std::move(key));
     }
     // There a key has what is left; here a limit, and what is spent of it.
@@ -113,17 +114,28 @@ class Planner {
         key.limits.limits.budget = rest.value_or(NanoUsd{}) + spent;
         key.limits.spent = spent;
     }
-    // Only some models, or from some addresses.
-    bool is_narrow(std::size_t row) {
-        const bool by_models = !tokens_.text(row, "models").empty() || tokens_.flag(row, "model_limits_enabled");
-        tokens_.find(row, "model_limits");
-        return !tokens_.text(row, "subnet").empty() || !tokens_.text(row, "allow_ips").empty() || by_models;
+    // Lists with commas: one-api's `models`, and new-api's `model_limits`, which hold where they are switched on.
+    ImportedModels models_of(std::size_t row) {
+        const std::string limits = tokens_.text(row, "model_limits");
+        const bool limited = tokens_.flag(row, "model_limits_enabled");
+        const std::string one_apis = tokens_.text(row, "models");
+        return both(one_apis.empty() ? std::nullopt : ImportedModels(names_of(one_apis)),
+                    limited ? ImportedModels(names_of(limits)) : std::nullopt);
     }
-    void narrow(ImportedKey& key) {
+    static std::vector<std::string> names_of(std::string_view list) {
+        std::vector<std::string> names;
+        while (!list.empty()) {
+            const std::string_view name = list.substr(0, list.find(','));
+            list.remove_prefix(std::min(list.size(), name.size() + 1));
+            if (!name.empty()) names.emplace_back(name);
+        }
+        return names;
+    }
+    void widen(ImportedKey& key) {
         key.disabled = key.disabled || !options_.accept_wider;
-        plan_.leave("models and addresses of tokens", options_.accept_wider
-                                                          ? "these keys may call every model here, from everywhere"
-                                                          : "these keys come disabled, as they could do more here");
+        plan_.leave("addresses of tokens, and models that no rule can name",
+                    options_.accept_wider ? "these keys may do more here"
+                                          : "these keys come disabled, as they could do more here");
     }
 
     const SqlDump& dump_;

@@ -56,7 +56,7 @@ def litellm(start):
     return start("litellm", litellm_dump(f"{uuid.uuid4().hex[:8]}.test", in_a_week.strftime("%Y-%m-%d %H:%M:%S")))
 
 
-ALL_OF_LITELLM = {"users": 2, "organizations": 2, "projects": 2, "members": 3, "keys": 6}
+ALL_OF_LITELLM = {"users": 2, "organizations": 2, "projects": 2, "members": 3, "keys": 7}
 NONE = dict.fromkeys(ALL_OF_LITELLM, 0)
 
 
@@ -71,7 +71,7 @@ def test_old_keys_are_taken_with_their_budgets_and_limits(litellm):
 
     spent = litellm.ask(LITELLM_KEYS["spent"])
     assert (spent.status, spent.error["code"]) == (402, "key_limit_exceeded")
-    for name in ("blocked", "narrow"):
+    for name in ("blocked", "pattern"):
         assert litellm.ask(LITELLM_KEYS[name]).status == 401
     assert litellm.ask("sk-litellm-unknown").status == 401
 
@@ -88,6 +88,17 @@ def test_old_keys_are_taken_with_their_budgets_and_limits(litellm):
     assert [web["creator_user_id"]] == bob
     own = litellm.gateway.manage("GET", f"{litellm.organization('LiteLLM')}/members/{bob[0]}/limits")
     assert (own["limit"], own["spent"]) == (5, 1)
+
+
+def test_models_of_a_key_become_its_rule(litellm):
+    litellm.run("apply", "--credit", "1")
+    litellm.gateway.start()
+    refused = litellm.ask(LITELLM_KEYS["narrow"])
+    assert (refused.status, refused.error["code"]) == (403, "key_rule_denied")
+    path = f"{litellm.organization('Acme & Söhne')}/keys/{digest(LITELLM_KEYS['narrow'])}"
+    assert litellm.gateway.manage("GET", path)["data"]["rules"]["allow_models"] == ["test/scripted", "test/unknown"]
+    litellm.gateway.manage("PATCH", path, {"rules": {"allow_models": ["test/chat", "test/unknown"]}})
+    assert litellm.ask(LITELLM_KEYS["narrow"]).status == 200
 
 
 def test_what_was_spent_counts_after_another_start_too(litellm):
@@ -121,7 +132,7 @@ def test_a_second_import_changes_nothing(litellm):
     litellm.gateway.start()
     acme = litellm.organization("Acme & Söhne")
     assert litellm.gateway.manage("GET", f"{acme}/credits")["balance"] == 25
-    assert len(litellm.gateway.manage("GET", f"{acme}/keys")["data"]) == 5
+    assert len(litellm.gateway.manage("GET", f"{acme}/keys")["data"]) == 6
 
 
 def test_what_is_not_carried_over_is_named(litellm):
@@ -188,7 +199,7 @@ def test_row_19_a_dump_that_lacks_people_and_keys_removes_nobody(litellm):
 def test_keys_that_could_do_more_here_are_enabled_only_when_that_is_said(litellm):
     litellm.run("apply", "--accept-wider", "--credit", "1")
     litellm.gateway.start()
-    assert litellm.ask(LITELLM_KEYS["narrow"]).status == 200
+    assert litellm.ask(LITELLM_KEYS["pattern"]).status == 200
     assert litellm.ask(LITELLM_KEYS["blocked"]).status == 401
 
 

@@ -23,7 +23,8 @@ SELECT pg_catalog.set_config('search_path', '', false);
 
 """
 
-LITELLM_KEYS = {name: f"sk-litellm-{name}-0123456789" for name in ("web", "batch", "spent", "blocked", "narrow", "personal")}
+LITELLM_NAMES = ("web", "batch", "spent", "blocked", "narrow", "pattern", "personal")
+LITELLM_KEYS = {name: f"sk-litellm-{name}-0123456789" for name in LITELLM_NAMES}
 
 
 def litellm_key(name, **fields):
@@ -88,7 +89,8 @@ def litellm_dump(domain, reset_at):
             litellm_key("batch", team_id="t-batch"),
             litellm_key("spent", team_id="t-batch", spend="1.000000001", max_budget=1),
             litellm_key("blocked", team_id="t-batch", blocked="t"),
-            litellm_key("narrow", team_id="t-batch", models="{gpt-4o}", permissions='{"x": true}'),
+            litellm_key("narrow", team_id="t-batch", models="{test/scripted,test/unknown}", permissions='{"x": true}'),
+            litellm_key("pattern", team_id="t-batch", models="{openai/*}"),
             litellm_key("personal", user_id="u-bob"),
         ])
         + copied("LiteLLM_SpendLogs", [{"request_id": "r1"}, {"request_id": "r2"}])

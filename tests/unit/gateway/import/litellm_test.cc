@@ -136,15 +136,46 @@ TEST(Litellm, Row41PeopleEqualButForCaseAreReportedAndNotMerged) {
     EXPECT_EQ(only_key(plan).user, "") << "the key is kept, and nobody's";
 }
 
+TEST(Litellm, ModelsOfAKeyAreItsRule) {
+    const auto allowed = [](const std::string& models) {
+        const ImportedKey found = only_key(plan_of(key("models", "'" + models + "'")));
+        EXPECT_FALSE(found.disabled) << models;
+        return found.allow_models;
+    };
+    EXPECT_THAT(allowed("{gpt-4o,gpt-4o,claude}"), ElementsAre("claude", "gpt-4o"));
+    for (const std::string all : {"{}", "{all-proxy-models}", "{all-team-models,gpt-4o}", "{*}"}) {
+        EXPECT_THAT(allowed(all), IsEmpty()) << all;
+    }
+}
+
+TEST(Litellm, AKeyMayCallWhatAllAboveItAllow) {
+    const std::string above =
+        "INSERT INTO \"LiteLLM_OrganizationTable\" (organization_id, organization_alias, models) VALUES "
+        "('o1', 'Acme', '{a,b,c}');\n"
+        "INSERT INTO \"LiteLLM_TeamTable\" (team_id, organization_id, models) VALUES ('t1', 'o1', '{b,c,d}');\n"
+        "INSERT INTO \"LiteLLM_UserTable\" (user_id, user_email, models) VALUES ('u1', 'ann@x.test', '{c}');\n";
+    const auto allowed = [&](const std::string& columns, const std::string& values) {
+        return only_key(plan_of(above + key(columns, values))).allow_models;
+    };
+    EXPECT_THAT(allowed("team_id", "'t1'"), ElementsAre("b", "c"));
+    EXPECT_THAT(allowed("team_id, models", "'t1', '{all-team-models}'"), ElementsAre("b", "c"));
+    EXPECT_THAT(allowed("team_id, models", "'t1', '{a,b}'"), ElementsAre("b"));
+    EXPECT_THAT(allowed("organization_id, user_id", "'o1', 'u1'"), ElementsAre("c")) << "a person's are for no team";
+    EXPECT_THAT(allowed("team_id, user_id", "'t1', 'u1'"), ElementsAre("b", "c"));
+}
+
 TEST(Litellm, AKeyThatCouldDoMoreHereIsDisabled) {
-    for (const std::string models : {"{gpt-4o}", "{all-team-models,gpt-4o}"}) {
+    std::string many = "{m0";
+    for (int i = 1; i <= 100; ++i) many += ",m" + std::to_string(i);
+    for (const std::string& models : {std::string("{openai/*}"), many + "}"}) {
         EXPECT_TRUE(only_key(plan_of(key("models", "'" + models + "'"))).disabled) << models;
         EXPECT_FALSE(only_key(plan_of(key("models", "'" + models + "'"), {.accept_wider = true})).disabled) << models;
     }
     EXPECT_FALSE(only_key(plan_of(key("models", "'{all-proxy-models}'"))).disabled);
     EXPECT_TRUE(only_key(plan_of("INSERT INTO \"LiteLLM_TeamTable\" (team_id, models) VALUES ('t1', '{a}');\n" +
-                                 key("team_id", "'t1'")))
-                    .disabled);
+                                 key("team_id, models", "'t1', '{b}'")))
+                    .disabled)
+        << "nothing is left that it may call";
     EXPECT_TRUE(only_key(plan_of(key("blocked", "'t'"), {.accept_wider = true})).disabled);
 }
 

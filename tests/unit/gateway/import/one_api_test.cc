@@ -74,8 +74,21 @@ TEST(OneApi, APersonWithoutAnAddressIsAnOrganizationAlone) {
     EXPECT_THAT(plan.warnings, Contains(HasSubstr("user 7 is left out")));
 }
 
+TEST(OneApi, ModelsOfATokenAreItsRule) {
+    const auto allowed = [](const std::string& columns, const std::string& values) {
+        const ImportedKey key = plan_of(token(columns, values)).organizations.at(0).keys.at(0);
+        EXPECT_FALSE(key.disabled) << values;
+        return key.allow_models;
+    };
+    EXPECT_THAT(allowed("`models`", "'gpt-4o,claude'"), testing::ElementsAre("claude", "gpt-4o"));
+    EXPECT_THAT(allowed("`models`", "''"), IsEmpty());
+    EXPECT_THAT(allowed("`model_limits_enabled`,`model_limits`", "1,'gpt-4o'"), testing::ElementsAre("gpt-4o"));
+    EXPECT_THAT(allowed("`model_limits_enabled`,`model_limits`", "0,'gpt-4o'"), IsEmpty());
+}
+
 TEST(OneApi, WhatCouldDoMoreHereIsDisabled) {
-    for (const std::string columns : {"`models`", "`subnet`", "`allow_ips`"}) {
+    EXPECT_TRUE(plan_of(token("`model_limits_enabled`", "1")).organizations.at(0).keys.at(0).disabled);
+    for (const std::string columns : {"`subnet`", "`allow_ips`"}) {
         EXPECT_TRUE(plan_of(token(columns, "'x'")).organizations.at(0).keys.at(0).disabled) << columns;
         EXPECT_FALSE(plan_of(token(columns, "'x'"), {.accept_wider = true}).organizations.at(0).keys.at(0).disabled);
     }
