@@ -155,8 +155,7 @@ ApiAnswer api_error(const Status& status) {
         answer.error.detail().message.insert(0, "the store cannot be used now: ");
     }
     if (!status.reason().empty()) {
-        std::string& extra = answer.error.detail().extra = "\"reason\":";
-        append_json_string(extra, status.reason());
+        answer.error.detail().extra = JsonWriter().key("reason").text(status.reason()).take();
     }
     return answer;
 }

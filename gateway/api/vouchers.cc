@@ -58,7 +58,7 @@ Status invalid_code() {
 
 ApiAnswer too_many_tries(std::int64_t wait_ms) {
     ApiAnswer answer = api_error(ErrorKind::requests_rate_limited, "too many codes that were none; try again later");
-    answer.error.detail().extra = "\"retry_after_ms\":" + std::to_string(wait_ms);
+    answer.error.detail().extra = JsonWriter().key("retry_after_ms").number(wait_ms).take();
     answer.error.detail().headers = "retry-after: " + std::to_string((wait_ms + 999) / 1000) +
                                     "\r\nretry-after-ms: " + std::to_string(wait_ms) + "\r\n";
     return answer;

@@ -81,7 +81,7 @@ Error unbillable(const Directory& directory, const KeyRecord& key, const GitClai
         reason = "member_suspended";
     }
     Error error(ErrorKind::permission_denied, std::move(message));
-    append_json_string(error.detail().extra = "\"reason\":", reason);
+    error.detail().extra = JsonWriter().key("reason").text(reason).take();
     return error;
 }
 

@@ -5,8 +5,9 @@
 
 #include "gateway/exchange/refusal.h"
 #include "gateway/ops/counters.h"
-#include "store/fail_point.h"
+#include "gateway/text/json_writer.h"
 
+#include "store/fail_point.h"
 namespace tollgate {
 namespace {
 
@@ -42,7 +43,7 @@ GitUsage usage_of(const Attribution& git) {
 void name_payer(const Principal& principal, Error& refused) {
     const std::string id = to_uuid(principal.organization);
     std::string& extra = refused.detail().extra;
-    extra.append(extra.empty() ? "" : ",").append("\"organization_id\":\"").append(id).append("\"");
+    extra.append(extra.empty() ? "" : ",").append(JsonWriter().key("organization_id").text(id).take());
     refused.detail().message += " (organization " + id + ")";
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/text/json_writer.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
@@ -49,9 +50,11 @@ std::int64_t affordable_output(const Refusal& refusal, const HoldEstimate& estim
     return tokens_for(refusal.available - prompt, price) / choices;
 }
 
-std::string limit_members(const Refusal& refusal) {
-    return "\"limit\":\"" + std::string(name_of(refusal.limit)) + "\",\"scope\":\"" +
-           std::string(name_of(refusal.scope)) + "\"";
+// What every refusal says beside its message.
+JsonWriter limit_members(const Refusal& refusal) {
+    JsonWriter members;
+    members.key("limit").text(name_of(refusal.limit)).key("scope").text(name_of(refusal.scope));
+    return members;
 }
 
 // Requests that hold the rest may end in a second, or cost all of it: a client that waits has a chance.
@@ -70,11 +73,10 @@ Error money_error(const Refusal& refusal, const HoldEstimate& estimate, const En
     if (refusal.held_by_others) message += ", or try again: running requests hold the rest";
     Error error(money_kind(refusal), std::move(message));
     error.detail().headers = refusal.held_by_others ? kRetrySoon : kNeverRetry;
-    error.detail().extra =
-        limit_members(refusal) + ",\"needed\":" + to_usd(refusal.needed) +
-        ",\"available\":" + to_usd(refusal.available) +
-        ",\"max_tokens_affordable\":" + std::to_string(affordable_output(refusal, estimate, endpoint, choices)) +
-        ",\"resets_at\":" + (refusal.resets_at_ms == 0 ? "null" : "\"" + rfc3339(refusal.resets_at_ms) + "\"");
+    JsonWriter members = limit_members(refusal);
+    members.key("needed").usd(refusal.needed).key("available").usd(refusal.available);
+    members.key("max_tokens_affordable").number(affordable_output(refusal, estimate, endpoint, choices));
+    error.detail().extra = members.key("resets_at").time(refusal.resets_at_ms).take();
     return error;
 }
 
@@ -94,8 +96,8 @@ Error rate_error(const Refusal& refusal) {
     }
     if (tokens && refusal.asked > refusal.most) message += " with a smaller request: this one never fits";
     Error error(tokens ? ErrorKind::tokens_rate_limited : ErrorKind::requests_rate_limited, std::move(message));
-    error.detail().extra = limit_members(refusal) + ",\"remaining\":" + std::to_string(refusal.left) +
-                           ",\"retry_after_ms\":" + std::to_string(retry_ms);
+    error.detail().extra =
+        limit_members(refusal).key("remaining").number(refusal.left).key("retry_after_ms").number(retry_ms).take();
     error.detail().headers = "retry-after: " + std::to_string((retry_ms + 999) / 1000) +
                              "\r\nretry-after-ms: " + std::to_string(retry_ms) + "\r\n";
     return error;

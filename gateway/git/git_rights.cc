@@ -32,7 +32,7 @@ std::string access_name(std::int64_t level) {
 
 Error refused(std::string message, std::string_view reason) {
     Error error(ErrorKind::permission_denied, std::move(message), "token");
-    append_json_string(error.detail().extra = "\"reason\":", reason);
+    error.detail().extra = JsonWriter().key("reason").text(reason).take();
     return error;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/text/json_writer.h"
+
 namespace tollgate {
 namespace {
 
@@ -43,20 +45,22 @@ std::optional<KeyRule> denied_by(const KeyRules& rules, const CatalogueEndpoint&
 }
 
 Error denied_error(const KeyRules& rules, std::span<const CatalogueEndpoint> endpoints) {
-    std::string names, list;
+    std::string names;
+    JsonWriter rules_member;
+    rules_member.key("rules").array();
     for (const CatalogueEndpoint& endpoint : endpoints) {
         const auto rule = denied_by(rules, endpoint);
         if (!rule) return {};
         const std::string name(to_string(*rule));
         if (names.find(name) != std::string::npos) continue;
         names += (names.empty() ? "" : ", ") + name;
-        list += (list.empty() ? "\"" : ",\"") + name + "\"";
+        rules_member.text(name);
     }
     Error error(ErrorKind::key_rule_denied,
                 "the rules of this key (" + names + ") leave out whatever serves the model '" +
                     endpoints.front().model->id + "'; whoever manages the key can change them",
                 "model");
-    error.detail().extra = "\"rules\":[" + list + "]";
+    error.detail().extra = rules_member.end().take();
     return error;
 }
 

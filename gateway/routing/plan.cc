@@ -16,10 +16,8 @@ Error unusable(ErrorKind kind, const ChosenModel& chosen, std::string_view why) 
                 "the default model '" + std::string(chosen.model) + "' of the " + std::string(to_string(chosen.level)) +
                     " cannot be used: " + std::string(why) + "; " + std::string(remedy_of(chosen.level)),
                 "model");
-    std::string& extra = error.detail().extra;
-    extra = "\"model\":";
-    append_json_string(extra, chosen.model);
-    extra.append(",\"level\":\"").append(to_string(chosen.level)).append("\"");
+    error.detail().extra =
+        JsonWriter().key("model").text(chosen.model).key("level").text(to_string(chosen.level)).take();
     return error;
 }
 
