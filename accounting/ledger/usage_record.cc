@@ -17,11 +17,11 @@ namespace {
 constexpr std::uint8_t kOpenedVersion = 1;
 constexpr std::uint8_t kSettledVersion = 1;
 
-constexpr std::uint8_t kStreamed = 1, kAppTitle = 2, kGit = 4;                             // flags of an opened record
+constexpr std::uint8_t kStreamed = 1, kAppTitle = 2, kGit = 4, kTags = 8, kDigest = 16;    // flags of an opened record
 constexpr std::uint8_t kAbortStopsBilling = 1, kProviderPrices = 2;                        // of a candidate
 constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4, kUsageContradictory = 8;  // of a settled record
 
-constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 8 + 1 + 1;
+constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 8 + 1 + 8 + 1;
 constexpr std::size_t kOpenedTextBytes = kModelNameBytes + 4 * kAttributionBytes + 5;
 static_assert(kOpenedFixedBytes + kOpenedTextBytes + kCandidateRoomBytes <= kSlotOpenBytes);
 constexpr std::size_t kPricesBytes = 5 * kMostCountBytes;
@@ -29,6 +29,7 @@ constexpr std::size_t kCandidateBytes =
     kModelNameBytes + kProviderNameBytes + 2 + 1 + kMostCountBytes + 2 * kPricesBytes;
 static_assert(kLeastCandidates * kCandidateBytes <= kCandidateRoomBytes);
 static_assert((kLeastCandidates - 1) * kCandidateBytes + kGitUsageBytes <= kCandidateRoomBytes);
+static_assert(kCandidateBytes + kGitUsageBytes + 1 + kTagsBytes <= kCandidateRoomBytes);
 constexpr std::size_t kSettledFixedBytes = 1 + 8 + 1 + 5 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
 constexpr std::size_t kSettledTextBytes = kFinishReasonBytes + kErrorCodeBytes + kUpstreamIdBytes + 3;
 static_assert(kSettledFixedBytes + kSettledTextBytes <= kSlotSettlementBytes);
@@ -192,9 +193,9 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.bytes(record.key.bytes);
     writer.integer(record.created_ms);
     writer.integer(static_cast<std::uint8_t>(record.api));
-    writer.integer(static_cast<std::uint8_t>(flag(record.streamed, kStreamed) |
-                                             flag(!record.app_title.empty(), kAppTitle) |
-                                             flag(record.git.named(), kGit)));
+    writer.integer(static_cast<std::uint8_t>(
+        flag(record.streamed, kStreamed) | flag(!record.app_title.empty(), kAppTitle) | flag(record.git.named(), kGit) |
+        flag(!record.tags.empty(), kTags) | flag(record.request_digest != 0, kDigest)));
     writer.integer(record.hold.value);
     writer.integer(record.retention_class);
     writer.text(record.model_asked, kModelNameBytes);
@@ -202,7 +203,9 @@ std::size_t encode(const RequestOpened& record, std::span<std::byte> out) {
     writer.text(record.session, kAttributionBytes);
     writer.text(record.app, kAttributionBytes);
     if (!record.app_title.empty()) writer.text(record.app_title, kAttributionBytes);
+    if (!record.tags.empty()) writer.text(record.tags, kTagsBytes);
     if (record.git.named()) write_git(writer, record.git);
+    if (record.request_digest != 0) writer.integer(record.request_digest);
     if (record.candidates.empty()) money_violation("a request without a candidate that can answer it");
     writer.integer(static_cast<std::uint8_t>(record.candidates.size()));
     for (const PricedCandidate& candidate : record.candidates) write_candidate(writer, candidate);
@@ -255,7 +258,9 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     record.session = reader.text();
     record.app = reader.text();
     if ((flags & kAppTitle) != 0) record.app_title = reader.text();
+    if ((flags & kTags) != 0) record.tags = reader.text();
     if ((flags & kGit) != 0) record.git = read_git(reader);
+    if ((flags & kDigest) != 0) record.request_digest = reader.integer<std::uint64_t>();
     const bool fit = read_candidates(reader, record.candidates);
     if (!reader.ok()) return failure(StatusCode::corrupt, "opened record: ends too early");
     if (reader.left() > 0 && fit) return failure(StatusCode::corrupt, "opened record: bytes after its end");

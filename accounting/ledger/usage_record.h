@@ -26,6 +26,7 @@ std::string_view to_string(UsageSource source);
 
 // Longer texts are truncated when encoded, on a UTF-8 boundary; limits in bytes.
 inline constexpr std::size_t kAttributionBytes = 128;  // end user, session, app
+inline constexpr std::size_t kTagsBytes = 240;         // with their commas
 inline constexpr std::size_t kFinishReasonBytes = 32;
 inline constexpr std::size_t kErrorCodeBytes = 64;
 inline constexpr std::size_t kUpstreamIdBytes = 96;
@@ -60,9 +61,12 @@ struct RequestOpened {
     std::string_view session;
     std::string_view app;         // HTTP-Referer: its address
     std::string_view app_title;   // X-Title
+    std::string_view tags;        // as usage_tags.h has them
     GitUsage git;                 // X-Git-...
     PricedCandidates candidates;  // at least one
     NanoUsd hold;
+    // Of what was asked, keyed (gateway/exchange/request_digest.h); 0: the organization does not measure repeats.
+    std::uint64_t request_digest = 0;
     std::uint8_t retention_class = 0;  // how long this detail is kept: a number the configuration gives to a class
 };
 

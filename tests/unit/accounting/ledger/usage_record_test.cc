@@ -37,6 +37,8 @@ RequestOpened some_opened() {
     record.session = "session-1";
     record.app = "https://app.example";
     record.app_title = "An app";
+    record.tags = "env=prod,team=search";
+    record.request_digest = 0x0123456789abcdef;
     record.git = {.provider = "gitlab",
                   .host = "git.example.com:8443",
                   .organization = "acme/team",
@@ -96,6 +98,8 @@ TEST(UsageRecord, OpenedReadsBack) {
     EXPECT_EQ(out->session, in.session);
     EXPECT_EQ(out->app, in.app);
     EXPECT_EQ(out->app_title, in.app_title);
+    EXPECT_EQ(out->tags, in.tags);
+    EXPECT_EQ(out->request_digest, in.request_digest);
     EXPECT_EQ(out->git, in.git);
     EXPECT_EQ(out->hold, in.hold);
     EXPECT_EQ(out->retention_class, 3);
@@ -209,11 +213,12 @@ TEST(UsageRecord, LongestTextsFitTheSlot) {
     opened.git = {.provider = text, .host = text, .organization = text, .repository = text, .claim = make_uuid7(1)};
     constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
     const Prices longest{kMost, kMost, kMost, kMost, kMost}, other{0, kMost, kMost, kMost, kMost};
-    opened.candidates = PricedCandidates(kGitUsageBytes);
+    opened.tags = text;
+    opened.candidates = PricedCandidates(kGitUsageBytes + kTagsBytes + 1);
     while (
         opened.candidates.add({.model = text, .provider = text, .prices = {longest, other}, .counted_prompt = kMost})) {
     }
-    EXPECT_EQ(opened.candidates.size(), kLeastCandidates - 1);
+    EXPECT_EQ(opened.candidates.size(), kLeastCandidates - 2);
     RequestSettled settled = some_settled();
     for (auto* field : {&settled.finish_reason, &settled.error, &settled.upstream_id}) *field = text;
     std::array<std::byte, kSlotOpenBytes> open_bytes;
@@ -223,6 +228,7 @@ TEST(UsageRecord, LongestTextsFitTheSlot) {
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->candidates[0].model.size(), kModelNameBytes);
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->app.size(), kAttributionBytes);
     EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->app_title.size(), kAttributionBytes);
+    EXPECT_EQ(decode_opened(std::span(open_bytes).first(open_size))->tags.size(), kTagsBytes);
     const GitUsage git = decode_opened(std::span(open_bytes).first(open_size))->git;
     EXPECT_EQ(git.provider.size() + git.host.size() + git.organization.size() + git.repository.size() + 16 + 4,
               kGitUsageBytes);
