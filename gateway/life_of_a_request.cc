@@ -9,6 +9,7 @@
 
 #include "gateway/api/answer.h"
 #include "gateway/api/call.h"
+#include "gateway/chat/request_tags.h"
 #include "gateway/client/authenticate.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/decode_body.h"
@@ -205,6 +206,9 @@ wire::Awaitable<Error> infer(Connection& connection) {
     } else {
         error = parse_body(worker.json, body, worker.config().limits.max_json_depth, model_call_of(request.ask.api),
                            request.ask.body);
+    }
+    if (!error && !request.head.tags.empty()) {
+        error = add_tags(request.head.tags, "X-Tollgate-Tags", request.ask.body.tags);
     }
     if (error) co_return error;
     // Which endpoints, in which order: defaults and aliases come before the price.

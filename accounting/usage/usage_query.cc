@@ -39,7 +39,7 @@ std::uint32_t list_digest(const UsageListQuery& query) {
     add_bytes(filter.key.value_or(KeyDigest{}).bytes);
     text += filter.status ? static_cast<char>(*filter.status) : '-';
     for (const std::string* one : {&filter.model, &filter.provider, &filter.end_user, &filter.session, &filter.app,
-                                   &filter.git_organization, &filter.git_repository}) {
+                                   &filter.tag, &filter.git_organization, &filter.git_repository}) {
         append_big_endian(text, static_cast<std::uint32_t>(one->size()));
         text += *one;
     }
@@ -108,6 +108,7 @@ bool admits(const UsageFilter& filter, const TimeRange& time, const UsageRecord&
            (filter.end_user.empty() || filter.end_user == opened.end_user) &&
            (filter.session.empty() || filter.session == opened.session) &&
            (filter.app.empty() || filter.app == opened.app || filter.app == opened.app_title) &&
+           (filter.tag.empty() || has_tag(opened.tags, filter.tag)) &&
            (filter.git_organization.empty() || filter.git_organization == opened.git.organization) &&
            (filter.git_repository.empty() || filter.git_repository == opened.git.repository);
 }
@@ -223,18 +224,15 @@ Result<UsageValues> usage_values(const UsageChunks& chunks, const UsageValuesQue
             return false;
         }
         if (!admits(query.filter, query.time, *record)) return true;
-        const RequestOpened& opened = record->opened;
-        std::string_view value = opened.app.empty() ? opened.app_title : opened.app;
-        if (query.attribute == UsageAttribute::end_user) value = opened.end_user;
-        if (query.attribute == UsageAttribute::session) value = opened.session;
-        if (value.empty()) return true;
-        const auto [place, fresh] = places.try_emplace(std::string(value), found.values.size());
-        if (fresh) {
-            const bool is_app = query.attribute == UsageAttribute::app;
-            found.values.push_back(
-                {.value = std::string(value), .label = std::string(is_app ? opened.app_title : std::string_view())});
-        }
-        ++found.values[place->second].requests;
+        const bool is_app = query.attribute == UsageAttribute::app;
+        for_each_value(query.attribute, record->opened, [&](std::string_view value) {
+            const auto [place, fresh] = places.try_emplace(std::string(value), found.values.size());
+            if (fresh) {
+                const std::string_view label = is_app ? record->opened.app_title : std::string_view();
+                found.values.push_back({.value = std::string(value), .label = std::string(label)});
+            }
+            ++found.values[place->second].requests;
+        });
         return true;
     });
     if (!visited.ok()) return std::unexpected(visited);

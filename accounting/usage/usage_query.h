@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "accounting/ledger/ledger.h"
+#include "accounting/ledger/usage_tags.h"
 #include "accounting/usage/rollups.h"
 #include "accounting/usage/usage_chunks.h"
 
@@ -22,7 +23,7 @@ struct UsageFilter {  // what is absent or empty admits everything
     std::string model = {}, provider = {};
     // Of requests only: rollups don't know these.
     std::optional<StatusClass> status = {};
-    std::string end_user = {}, session = {}, app = {};
+    std::string end_user = {}, session = {}, app = {}, tag = {};
     std::string git_organization = {}, git_repository = {};
 };
 
@@ -57,7 +58,17 @@ struct UsagePage {
 Result<UsagePage> list_usage(const UsageChunks& chunks, const UsageListQuery& query);
 
 // What only the requests themselves know.
-enum class UsageAttribute : std::uint8_t { end_user, session, app };
+enum class UsageAttribute : std::uint8_t { end_user, session, app, tag };
+
+// Shows each value of it that the request has; none are empty.
+template <class Visit>
+void for_each_value(UsageAttribute attribute, const RequestOpened& opened, const Visit& visit) {
+    if (attribute == UsageAttribute::tag) return for_each_tag(opened.tags, visit);
+    std::string_view value = opened.app.empty() ? opened.app_title : opened.app;
+    if (attribute == UsageAttribute::end_user) value = opened.end_user;
+    if (attribute == UsageAttribute::session) value = opened.session;
+    if (!value.empty()) visit(value);
+}
 
 struct UsageValuesQuery {
     Id128 organization;

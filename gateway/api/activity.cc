@@ -77,7 +77,8 @@ Columns activity_columns(const StoredRequest& request, UsageNames& names) {
                                    {"external_user", text_of(opened.end_user)},
                                    {"session_id", text_of(opened.session)},
                                    {"http_referer", text_of(opened.app)},
-                                   {"app_title", text_of(opened.app_title)}});
+                                   {"app_title", text_of(opened.app_title)},
+                                   {"tags", text_of(opened.tags)}});
     add_git(opened.git, columns);
     return columns;
 }
@@ -89,6 +90,7 @@ UsageFilter read_activity_filter(Call& call) {
     filter.end_user = fields.text("user");
     filter.session = fields.text("session_id");
     filter.app = fields.text("app");
+    filter.tag = fields.text("tag");
     filter.git_organization = read_git_path(fields, "git_organization", normal_git_organization);
     filter.git_repository = read_git_path(fields, "git_repository", normal_git_repository);
     return filter;

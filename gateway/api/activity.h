@@ -28,6 +28,7 @@ inline constexpr std::array kActivityOwnFilterFields = {
     fields::text("user"),
     fields::text("session_id"),
     fields::text("app"),
+    fields::text("tag"),
     fields::text("git_organization"),
     fields::text("git_repository"),
 };
@@ -68,7 +69,7 @@ inline constexpr std::array kActivityRequestFields = {
 inline constexpr std::array kActivityAttributionFields = {
     fields::uuid("member_id").or_null(),  fields::text("external_user").or_null(),
     fields::text("session_id").or_null(), fields::text("http_referer").or_null(),
-    fields::text("app_title").or_null(),
+    fields::text("app_title").or_null(),  fields::text("tags").or_null().note("Sorted, with commas between"),
 };
 inline constexpr auto kActivityFields =
     joined(kActivityRequestFields, kProjectColumns, kKeyColumns, kActivityAttributionFields, kGitColumns);

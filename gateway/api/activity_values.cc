@@ -16,8 +16,10 @@ const std::map<std::string_view, UsageDimension> kSummed = {{"model", UsageDimen
                                                             {"key", UsageDimension::key},
                                                             {"member", UsageDimension::member},
                                                             {"project", UsageDimension::project}};
-const std::map<std::string_view, UsageAttribute> kOfRequests = {
-    {"user", UsageAttribute::end_user}, {"session_id", UsageAttribute::session}, {"app", UsageAttribute::app}};
+const std::map<std::string_view, UsageAttribute> kOfRequests = {{"user", UsageAttribute::end_user},
+                                                                {"session_id", UsageAttribute::session},
+                                                                {"app", UsageAttribute::app},
+                                                                {"tag", UsageAttribute::tag}};
 
 UsageValue value_of(UsageDimension dimension, const UsageReportRow& row, UsageNames& names) {
     UsageValue value{.value = {}, .label = {}, .requests = row.counters.requests};
@@ -85,7 +87,7 @@ ApiAnswer list_activity_values(Call& call) {
     const std::uint32_t limit = fields.number("limit", 1, kMaxActivityValues, kUsualActivityValues);
     const auto attribute = kOfRequests.find(field);
     if (attribute == kOfRequests.end() && field != "status" && !kSummed.contains(field)) {
-        fields.fail("field", "must be key, member, project, model, provider, status, user, session_id or app");
+        fields.fail("field", "must be key, member, project, model, provider, status, user, session_id, app or tag");
     }
     if (call.error()) return call.refusal();
     bring_up_to_date(call.services);

@@ -20,8 +20,10 @@ bool add_dimension(std::string_view name, UsageReportQuery& query, std::vector<U
                                                                            {"key", UsageDimension::key},
                                                                            {"member", UsageDimension::member},
                                                                            {"project", UsageDimension::project}};
-    static const std::map<std::string_view, UsageAttribute> kAttributes = {
-        {"user", UsageAttribute::end_user}, {"session_id", UsageAttribute::session}, {"app", UsageAttribute::app}};
+    static const std::map<std::string_view, UsageAttribute> kAttributes = {{"user", UsageAttribute::end_user},
+                                                                           {"session_id", UsageAttribute::session},
+                                                                           {"app", UsageAttribute::app},
+                                                                           {"tag", UsageAttribute::tag}};
     const auto add = [name](const auto& known, auto& list) {
         const auto found = known.find(name);
         if (found == known.end() || std::ranges::find(list, found->second) != list.end()) return false;
@@ -46,8 +48,8 @@ void read_group_by(QueryFields& fields, UsageReportQuery& query, std::vector<Usa
         const bool known = grain != kGrains.end() ? !query.by_time : add_dimension(name, query, attributes);
         if (!known) {
             return fields.fail("group_by",
-                               "must be a list of model, provider, key, member, project, user, session_id, app and "
-                               "one of minute, quarter_hour, hour, day");
+                               "must be a list of model, provider, key, member, project, user, session_id, app, tag "
+                               "and one of minute, quarter_hour, hour, day");
         }
         if (grain == kGrains.end()) continue;
         query.grain = grain->second;
@@ -76,7 +78,7 @@ void read_edges(QueryFields& fields, UsageReportQuery& query) {
 // Whether it asks for what rollups don't know.
 bool names_attributes(const UsageFilter& filter) {
     return filter.status || !filter.end_user.empty() || !filter.session.empty() || !filter.app.empty() ||
-           !filter.git_organization.empty() || !filter.git_repository.empty();
+           !filter.tag.empty() || !filter.git_organization.empty() || !filter.git_repository.empty();
 }
 
 // Rows of other groups in the table of a CSV: all of a row's dimensions but the time are empty.
@@ -157,7 +159,7 @@ ApiAnswer show_analytics(Call& call) {
     const bool as_csv = wants_csv(fields);
     const bool from_records = !attributes.empty() || names_attributes(query.filter);
     if (from_records && !compare.empty())
-        fields.fail("compare", "goes with what rollups know: not with end users, sessions, apps or a status");
+        fields.fail("compare", "goes with what rollups know: not with end users, sessions, apps, tags or a status");
     const bool ascending = std::ranges::is_sorted(query.edges, std::less_equal());
     if (from_records && !query.edges.empty() && (query.edges.size() < 2 || !ascending)) {
         fields.fail("edges", "must be two or more instants that ascend");

@@ -82,6 +82,7 @@ ApiAnswer show_generation(Call& call) {
     json.key("session_id").text_or_null(opened.session);
     json.key("http_referer").text_or_null(opened.app);
     json.key("app_title").text_or_null(opened.app_title);
+    json.key("tags").text_or_null(opened.tags);
     write_git(opened.git, json);
     json.key("workspace_id").text(to_uuid(opened.project)).key("origin").text(opened.app);
     json.key("data_region").text("global");

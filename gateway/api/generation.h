@@ -83,6 +83,7 @@ inline constexpr std::array kGenerationFields = {
     fields::text("session_id").or_null(),
     fields::text("http_referer").or_null(),
     fields::text("app_title").or_null(),
+    fields::text("tags").or_null(),
     fields::uuid("workspace_id").or_null().note("The project"),
     fields::text("origin").note("The app's address; empty if it named none"),
     fields::text("data_region").note("Always global: the gateway has no regions"),

@@ -28,25 +28,25 @@ struct Report {
     bool partial = false;
 };
 
-std::string value_of(UsageAttribute attribute, const RequestOpened& opened) {
-    switch (attribute) {
-        case UsageAttribute::end_user:
-            return std::string(opened.end_user);
-        case UsageAttribute::session:
-            return std::string(opened.session);
-        case UsageAttribute::app:
-            break;
-    }
-    return std::string(opened.app.empty() ? opened.app_title : opened.app);
-}
-
 std::int64_t begin_of(const UsageReportQuery& query, std::int64_t at_ms) {
     if (!query.by_time) return 0;
     if (query.edges.empty()) return bucket_begin_ms(query.grain, bucket_of(query.grain, at_ms));
     return *std::prev(std::ranges::upper_bound(query.edges, at_ms));
 }
 
-Group group_of(const RecordReportQuery& query, const StoredRequest& request) {
+// Each group once for each value that the request has of the attribute; once without, if it has none.
+std::vector<Group> told_apart(UsageAttribute attribute, const RequestOpened& opened, const std::vector<Group>& groups) {
+    std::vector<std::string> values;
+    for_each_value(attribute, opened, [&values](std::string_view value) { values.emplace_back(value); });
+    if (values.empty()) values.emplace_back();
+    std::vector<Group> apart;
+    for (const Group& group : groups) {
+        for (const std::string& value : values) apart.emplace_back(group).attributes.push_back(value);
+    }
+    return apart;
+}
+
+std::vector<Group> groups_of(const RecordReportQuery& query, const StoredRequest& request) {
     const RequestOpened& opened = request.opened();
     Group group;
     for (const UsageDimension dimension : query.report.group_by) {
@@ -56,8 +56,9 @@ Group group_of(const RecordReportQuery& query, const StoredRequest& request) {
         if (dimension == UsageDimension::member) group.member = opened.member;
         if (dimension == UsageDimension::project) group.project = opened.project;
     }
-    for (const UsageAttribute attribute : query.attributes) group.attributes.push_back(value_of(attribute, opened));
-    return group;
+    std::vector<Group> groups{group};
+    for (const UsageAttribute attribute : query.attributes) groups = told_apart(attribute, opened, groups);
+    return groups;
 }
 
 // Whole buckets, as the sums of rollups have them.
@@ -82,7 +83,8 @@ Result<Report> sum_records(UsageIndex& usage, const RecordReportQuery& query) {
         if (!page) return std::unexpected(page.error());
         for (const StoredRequest& one : page->requests) {
             oldest_ms = one.settled().settled_ms;
-            report.rows[{begin_of(query.report, oldest_ms), group_of(query, one)}].add(one.record());
+            const std::int64_t begin_ms = begin_of(query.report, oldest_ms);
+            for (const Group& group : groups_of(query, one)) report.rows[{begin_ms, group}].add(one.record());
             report.total.add(one.record());
             if (report.rows.size() > kMaxReportRows) {
                 return failure(StatusCode::full, "the report would have more than " + std::to_string(kMaxReportRows) +
@@ -181,6 +183,8 @@ std::string_view column_of(UsageAttribute attribute) {
             return "external_user";
         case UsageAttribute::session:
             return "session_id";
+        case UsageAttribute::tag:
+            return "tag";
         case UsageAttribute::app:
             break;
     }

@@ -1,5 +1,5 @@
-// Sums by what only the requests themselves know: end user, session and app. They are made from the records, the newest
-// first, and end where there are too many.
+// Sums by what only the requests themselves know: end user, session, app and tag. They are made from the records, the
+// newest first, and end where there are too many.
 #pragma once
 
 #include <string>
@@ -20,7 +20,8 @@ struct RecordReportQuery {
 // The column of an attribute, as feed and reports name it.
 std::string_view column_of(UsageAttribute attribute);
 
-// As show_analytics() answers. With partial, the sums begin at `from`, later than was asked for.
+// As show_analytics() answers; a request with several tags is in a row of each of them. With partial, the sums begin at
+// `from`, later than was asked for.
 ApiAnswer show_record_analytics(Call& call, const RecordReportQuery& query, bool as_csv);
 
 }  // namespace tollgate

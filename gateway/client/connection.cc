@@ -7,6 +7,7 @@
 #include "gateway/client/forwarded_headers.h"
 #include "gateway/client/git_fields.h"
 #include "gateway/client/reply.h"
+#include "gateway/client/tag_fields.h"
 #include "gateway/exchange/abandoned.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/life_of_a_request.h"
@@ -165,6 +166,7 @@ void Connection::begin_request() {
     if (from.method != "GET" && from.method != "POST") head.if_match = from.field("if-match");
     head.organization = from.field("x-org-id");
     head.git = git_fields(from);
+    append_tag_fields(from, head.tags);
     append_forwarded(from, worker_.config().forward_headers, head.forwarded);
     const auto attribution = [&from](std::string_view name, std::string_view other) {
         std::string_view text = from.field(name);

@@ -16,12 +16,12 @@ constexpr std::string_view kExposed =
 constexpr std::string_view kMaxAge = "access-control-max-age: 7200\r\n";  // seconds; browsers keep it no longer
 
 // What a page may send: what the gateway reads, and what the official SDKs add.
-constexpr std::array<std::string_view, 21> kFields = {
+constexpr std::array<std::string_view, 22> kFields = {
     "accept",         "authorization",      "cache-control",  "content-encoding", "content-type",
     "http-referer",   "idempotency-key",    "if-match",       "openai-beta",      "openai-organization",
     "openai-project", "traceparent",        "tracestate",     "x-api-key",        "x-openrouter-title",
     "x-git-host",     "x-git-organization", "x-git-provider", "x-git-repository", "x-org-id",
-    "x-title"};
+    "x-title",        "x-tollgate-tags"};
 constexpr std::string_view kSdkPrefix = "x-stainless-";
 constexpr std::size_t kMostFieldsAnswered = 64;
 

@@ -46,6 +46,7 @@ struct Head {
     std::shared_ptr<const GitFields> git;  // null: none
     std::string app;                       // HTTP-Referer: the app's address
     std::string app_title;                 // X-Title
+    std::string tags;                      // X-Tollgate-Tags, not looked at yet
     std::string cors_fields;               // lines of every answer to a page of another origin (client/cors.h)
     KeyDigest presented_key;
     bool key_presented = false;

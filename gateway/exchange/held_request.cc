@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gateway/chat/request_tags.h"
 #include "gateway/exchange/refusal.h"
 #include "gateway/ops/counters.h"
 #include "gateway/text/json_writer.h"
-
 #include "store/fail_point.h"
+
 namespace tollgate {
 namespace {
 
@@ -101,6 +102,13 @@ bool ended_empty(const Exchange& request, const Ending& ending) {
     return ending.finish_reason == "error" || (ending.usage.completion == 0 && ending.finish_reason.empty());
 }
 
+// What the record has beyond the usual takes room of the candidates.
+static_assert(kMostTagsBytes <= kTagsBytes);
+std::size_t room_taken(const Exchange& request) {
+    const std::string& tags = request.ask.body.tags;
+    return (request.principal.attribution != nullptr ? kGitUsageBytes : 0) + (tags.empty() ? 0 : tags.size() + 1);
+}
+
 PricedCandidate priced(const CatalogueEndpoint& candidate, std::int64_t counted_prompt_tokens) {
     return {.model = candidate.model->id,
             .provider = candidate.provider->name,
@@ -123,7 +131,7 @@ HeldRequest::~HeldRequest() {
 HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> candidates,
                                       const CreditConfig& config) {
     Wanted wanted;
-    if (request_->principal.attribution != nullptr) wanted.rows = PricedCandidates(kGitUsageBytes);
+    if (const std::size_t taken = room_taken(*request_); taken > 0) wanted.rows = PricedCandidates(taken);
     Demand& demand = wanted.demand;
     demand.unix_ms = ulid_time_ms(request_->head.id);
     demand.monotonic_ms = wire::monotonic_ms(request_->head.started);
@@ -203,6 +211,7 @@ void HeldRequest::open(const PricedCandidates& rows) {
     record.app = request.head.app;
     record.app_title = request.head.app_title;
     if (const Attribution* const git = request.principal.attribution.get()) record.git = usage_of(*git);
+    record.tags = request.ask.body.tags;
     record.candidates = rows;
     record.hold = held_;
     record.retention_class = request.terms.retention_class;

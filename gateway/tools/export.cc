@@ -170,6 +170,7 @@ void write_request(Rows& rows, AccountNames& names, std::uint64_t block, const U
     rows.text("session", opened.session);
     rows.text("app", opened.app);
     rows.text("app_title", opened.app_title);
+    rows.text("tags", opened.tags);
     rows.text("git_provider", opened.git.provider);
     rows.text("git_host", opened.git.host);
     rows.text("git_organization", opened.git.organization);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/chat/dialect/prompt_measure.h"
+#include "gateway/chat/request_tags.h"
 
 namespace tollgate {
 namespace {
@@ -100,6 +101,21 @@ Error read_preset(const element& value, BodyFacts& facts) {
     return note_preset(slug, "preset", facts);
 }
 
+// LiteLLM's clients name tags there, as a list. OpenAI's own metadata has texts only: it is the provider's.
+Error read_metadata(const element& value, BodyFacts& facts) {
+    constexpr std::string_view kTags = "metadata.tags";
+    simdjson::dom::object metadata;
+    simdjson::dom::array tags;
+    if (value.get(metadata) != simdjson::SUCCESS || metadata["tags"].get(tags) != simdjson::SUCCESS) return {};
+    facts.gateway_only.back() = true;
+    for (const element one : tags) {
+        std::string_view tag;
+        if (one.get(tag) != simdjson::SUCCESS) return invalid("'metadata.tags' must be a list of strings", kTags);
+        if (Error error = add_tag(tag, kTags, facts.tags)) return error;
+    }
+    return {};
+}
+
 Error read_member(std::string_view key, const element& value, const JsonMember& member, std::string_view text,
                   BodyFacts& facts, bool& seen_stream) {
     if (key == "model") return read_model(value, member, facts);
@@ -126,6 +142,9 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
     if (key == "n" || key == "best_of") {
         const std::int64_t least = key == "n" ? 1 : 0;  // as OpenAI's schema has it
         return read_count(key, value, {least, static_cast<std::int64_t>(kMostChoices)}, facts.choices);
+    }
+    if (key == "metadata") {
+        if (auto error = read_metadata(value, facts)) return error;
     }
     note_paid_extras(key, value, facts.extras);
     if (key == "messages") {
@@ -167,6 +186,7 @@ void BodyFacts::clear() {
     model.clear();
     end_user.clear();
     session.clear();
+    tags.clear();
     preset.clear();
     has_system_message = false;
     output_bound = prompt_bytes = prompt_extra_tokens = 0;

@@ -37,6 +37,7 @@ struct BodyFacts {
     bool prompt_is_text = true;            // but for the messages' constant: its tokens per byte can be learned
     PaidExtras extras;
     std::string end_user, session;
+    std::string tags;                 // as request_tags.h has them
     std::string preset;               // slug of the one that `preset` or the model's name asks for
     bool has_system_message = false;  // or a developer's, which is OpenAI's newer word for it
 

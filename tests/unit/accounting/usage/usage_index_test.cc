@@ -212,6 +212,7 @@ TEST_F(UsageIndexTest, EachFilterAdmitsOnlyItsOwn) {
     only([](auto& one) { one.opened.end_user = "user-1"; }, {.end_user = "user-1"});
     only([](auto& one) { one.opened.session = "session-1"; }, {.session = "session-1"});
     only([](auto& one) { one.opened.app = "https://app.example"; }, {.app = "https://app.example"});
+    only([](auto& one) { one.opened.tags = "env=prod,team=search"; }, {.tag = "team=search"});
     only([](auto& one) { one.settled.http_status = 400; }, {.status = StatusClass::client_error});
     only([](auto& one) { one.settled.http_status = 502; }, {.status = StatusClass::server_error});
     only([](auto& one) { one.settled.cancelled = true; }, {.status = StatusClass::cancelled});
@@ -440,6 +441,7 @@ TEST_F(UsageIndexTest, ValuesOfRequestsAreCounted) {
         UsageSample one = sample(kNow + i);
         one.opened.end_user = i % 3 == 0 ? "ann" : i % 3 == 1 ? "bob" : "";
         one.opened.app_title = "An app";
+        one.opened.tags = i < 2 ? "env=prod,team=search" : i < 5 ? "team=search" : "";
         commit(one);
     }
     take_in();
@@ -452,6 +454,7 @@ TEST_F(UsageIndexTest, ValuesOfRequestsAreCounted) {
     };
     EXPECT_EQ(values(UsageAttribute::end_user), (std::map<std::string, std::int64_t>{{"ann", 2}, {"bob", 2}}));
     EXPECT_EQ(values(UsageAttribute::app), (std::map<std::string, std::int64_t>{{"An app", 6}}));
+    EXPECT_EQ(values(UsageAttribute::tag), (std::map<std::string, std::int64_t>{{"env=prod", 2}, {"team=search", 5}}));
 }
 
 TEST_F(UsageIndexTest, ReportOfTooManyBucketsIsInvalid) {

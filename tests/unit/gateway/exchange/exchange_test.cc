@@ -20,7 +20,7 @@ TEST(Exchange, ARequestBeginsWithNothingOfTheOneBefore) {
     head.minor_version = 0;
     head.framing = wire::Framing::chunked;
     head.content_length = 9;
-    head.method = head.path = head.query = head.idempotency_key = head.app = head.app_title = "of another";
+    head.method = head.path = head.query = head.idempotency_key = head.app = head.app_title = head.tags = "of another";
     head.presented_key = digest_key("another's");
     exchange.principal.organization = make_uuid7(kUnixMs);
     exchange.principal.policy = std::make_shared<OrganizationPolicy>();

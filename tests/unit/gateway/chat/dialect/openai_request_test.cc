@@ -153,6 +153,25 @@ TEST(RequestBody, AttributionIsCutBetweenCharacters) {
     EXPECT_TRUE(simdjson::validate_utf8(result.facts.end_user)) << "a record with half a character is not JSON later";
 }
 
+TEST(RequestBody, TagsOfMetadataAreTheGateways) {
+    const Read tagged = read_with(R"("metadata":{"tags":["team=b","a"],"other":5})");
+    ASSERT_FALSE(tagged.error);
+    EXPECT_EQ(tagged.facts.tags, "a,team=b");
+    EXPECT_TRUE(tagged.facts.gateway_only[0]);
+    expect_invalid(R"("metadata":{"tags":["a,b"]})", "metadata.tags");
+    expect_invalid(R"("metadata":{"tags":[null]})", "metadata.tags");
+}
+
+TEST(RequestBody, OtherMetadataIsTheProviders) {
+    for (const std::string metadata : {R"({"tags":"a"})", R"({"team":"a"})", "null", "5", "[]"}) {
+        SCOPED_TRACE(metadata);
+        const Read result = read_with("\"metadata\":" + metadata);
+        ASSERT_FALSE(result.error);
+        EXPECT_EQ(result.facts.tags, "");
+        EXPECT_FALSE(result.facts.gateway_only[0]);
+    }
+}
+
 TEST(RequestBody, RequiredFieldOfEachApi) {
     EXPECT_EQ(read("{}").error.detail().param, "messages");
     EXPECT_EQ(read("{}", ModelCall::completions).error.detail().param, "prompt");
@@ -294,14 +313,14 @@ TEST(RequestBody, NothingOfOneBodyIsLeftInTheNext) {
     JsonParser parser;
     BodyFacts facts;
     const simdjson::padded_string full(std::string(
-        R"({"model":"a","stream":true,"stream_options":{"include_usage":true},"max_tokens":5,"n":2,"user":"u","session_id":"s","messages":[1]})"));
+        R"({"model":"a","stream":true,"stream_options":{"include_usage":true},"max_tokens":5,"n":2,"user":"u","session_id":"s","metadata":{"tags":["t"]},"messages":[1]})"));
     ASSERT_FALSE(parse_body(parser, std::string_view(full.data(), full.size()), kDepth, ModelCall::chat, facts));
     const simdjson::padded_string bare(std::string(R"({"messages":[1]})"));
     ASSERT_FALSE(parse_body(parser, std::string_view(bare.data(), bare.size()), kDepth, ModelCall::chat, facts));
     EXPECT_FALSE(facts.has_model || facts.stream || facts.include_usage || facts.has_stream_options);
     EXPECT_EQ(facts.output_bound, 0);
     EXPECT_EQ(facts.choices, 1);
-    EXPECT_EQ(facts.end_user + facts.session + facts.model, "");
+    EXPECT_EQ(facts.end_user + facts.session + facts.model + facts.tags, "");
     EXPECT_EQ(facts.members.size(), 1u);
 }
 
