@@ -215,6 +215,9 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (request.catalogue != worker.catalogue()) request.catalogue = worker.catalogue();
     error = resolve_model(request, body, worker.config().llm);
     if (error) co_return error;
+    if (request.principal.policy->measure_repeats) {
+        request.terms.request_digest = worker.services().request_digests.of(request, body);
+    }
     const PlanRules rules{*request.principal.policy, request.principal.rules};
     const auto plan =
         make_plan(*request.catalogue, rules, request.choice.model, request.ask.api, request.ask.body.extras);

@@ -13,6 +13,7 @@
 #include "accounting/usage/usage_index.h"
 #include "gateway/code_tries.h"
 #include "gateway/config/config.h"
+#include "gateway/exchange/request_digest.h"
 #include "gateway/fair_queue.h"
 #include "gateway/git/git_hosts.h"
 #include "gateway/log/log.h"
@@ -40,6 +41,7 @@ struct Services {
     std::unique_ptr<UsageIndex> usage;
     std::unique_ptr<Accounts> accounts;
     GitHosts git_hosts;
+    RequestDigests request_digests;
     std::unique_ptr<Refusals> refusals;
     std::unique_ptr<Mailer> mailer;  // null: the configuration has no mail
     CodeTries voucher_tries;

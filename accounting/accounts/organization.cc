@@ -52,6 +52,7 @@ void fields_of(OrganizationOf& organization, Fields& fields) {
     fields.choice("on_exhausted", policy.on_exhausted);
     fields.amount("overdraft_cap", policy.overdraft_cap);
     fields.choice("activity_visibility", policy.activity_visibility);
+    fields.flag("measure_repeats", policy.measure_repeats);
     fields.choice("status", policy.status);
     fields.optional_text("plan", organization.plan, kMaxNameBytes);
     fields.count("plan_members", organization.plan_overrides.members, kMostOfPlan);
@@ -339,9 +340,11 @@ Status set_credit_policy(Change& change, const Id128& organization, std::optiona
     });
 }
 
-Status set_activity_visibility(Change& change, const Id128& organization, ActivityVisibility visibility) {
-    return change_policy(change, organization,
-                         [&](OrganizationPolicy& policy) { policy.activity_visibility = visibility; });
+Status set_activity_settings(Change& change, const Id128& organization, const ActivitySettings& settings) {
+    return change_policy(change, organization, [&](OrganizationPolicy& policy) {
+        policy.activity_visibility = settings.visibility;
+        policy.measure_repeats = settings.measure_repeats;
+    });
 }
 
 }  // namespace tollgate

@@ -41,6 +41,7 @@ struct OrganizationPolicy {
     std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
     std::optional<NanoUsd> overdraft_cap;
     ActivityVisibility activity_visibility = ActivityVisibility::all_members;
+    bool measure_repeats = false;  // its records have request digests
     OrganizationStatus status = OrganizationStatus::active;
     bool closed() const { return status == OrganizationStatus::deleted; }
     bool suspended() const { return status == OrganizationStatus::suspended; }
@@ -123,6 +124,10 @@ Status set_retention_class(Change& change, const Id128& organization, std::optio
 // What becomes of streams that its credit covers no longer; nullopt: the configuration's.
 Status set_credit_policy(Change& change, const Id128& organization, std::optional<OnExhausted> on_exhausted,
                          std::optional<NanoUsd> overdraft_cap);
-Status set_activity_visibility(Change& change, const Id128& organization, ActivityVisibility visibility);
+struct ActivitySettings {
+    ActivityVisibility visibility = ActivityVisibility::all_members;
+    bool measure_repeats = false;
+};
+Status set_activity_settings(Change& change, const Id128& organization, const ActivitySettings& settings);
 
 }  // namespace tollgate

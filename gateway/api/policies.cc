@@ -46,6 +46,7 @@ ApiAnswer credit_policy_answer(const CreditConfig& otherwise, const Organization
 ApiAnswer activity_settings_answer(const Organization& organization) {
     JsonWriter json;
     json.object().key("visibility").text(to_string(organization.policy.activity_visibility));
+    json.key("measure_repeats").flag(organization.policy.measure_repeats);
     json.key("version").number(organization.version).end();
     return versioned_answer(json, organization.version);
 }
@@ -98,12 +99,12 @@ ApiAnswer set_activity_settings(Call& call, Change& change) {
     if (!parse(body.required_text("visibility"), visibility)) {
         body.fail("visibility", "must be all_members or own_only");
     }
+    const bool measure_repeats =
+        body.has("measure_repeats") ? body.flag("measure_repeats") : changed(call, change).policy.measure_repeats;
     if (call.error()) return call.refusal();
-    if (visibility != changed(call, change).policy.activity_visibility) {
-        const Status status = set_activity_visibility(change, call.organization().id, visibility);
-        if (!status.ok()) return api_error(status);
-    }
-    return activity_settings_answer(changed(call, change));
+    const Status status = set_activity_settings(change, call.organization().id,
+                                                {.visibility = visibility, .measure_repeats = measure_repeats});
+    return status.ok() ? activity_settings_answer(changed(call, change)) : api_error(status);
 }
 
 }  // namespace tollgate

@@ -32,9 +32,12 @@ inline constexpr Schema kCreditPolicy{"CreditPolicy", kCreditPolicyFields};
 
 inline constexpr Field kVisibilityField =
     fields::text("visibility").one_of("all_members|own_only").note("Whose requests a member sees");
-inline constexpr std::array kActivitySettingsBodyFields = {kVisibilityField.required(), fields::integer("version")};
+inline constexpr Field kMeasureRepeatsField =
+    fields::flag("measure_repeats").note("Digests of requests are kept, for what a cache would have served");
+inline constexpr std::array kActivitySettingsBodyFields = {kVisibilityField.required(), kMeasureRepeatsField,
+                                                           fields::integer("version")};
 inline constexpr Schema kActivitySettingsBody{"NewActivitySettings", kActivitySettingsBodyFields};
-inline constexpr std::array kActivitySettingsFields = {kVisibilityField,
+inline constexpr std::array kActivitySettingsFields = {kVisibilityField, kMeasureRepeatsField,
                                                        fields::integer("version").note("Of the organization")};
 inline constexpr Schema kActivitySettings{"ActivitySettings", kActivitySettingsFields};
 

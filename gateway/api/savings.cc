@@ -80,12 +80,18 @@ void write_saving(const Saving& saving, JsonWriter& json) {
 ApiAnswer show_savings(Call& call) {
     UsageReportQuery query{.organization = call.organization().id, .filter = read_filter(call)};
     query.time = read_report_time(call.query, RollupGrain::day, call.request.now_ms);
+    const std::uint32_t cache_seconds = call.query.number("cache_seconds", 1, kMostCacheSeconds, kUsualCacheSeconds);
     if (call.error()) return call.refusal();
     query.group_by = {UsageDimension::model, UsageDimension::provider};
     query.budget.ms = kUsualReportMs;
     bring_up_to_date(call.services);
     const auto report = call.services.usage->report(query);
     if (!report) return api_error(report.error());
+    const bool measured = call.organization().policy.measure_repeats;
+    const UsageListQuery all{.organization = query.organization, .filter = query.filter, .time = report->time};
+    const auto repeats = measured ? find_repeats(*call.services.usage, all, std::int64_t{cache_seconds} * 1000)
+                                  : Result<Repeats>(Repeats{.from_ms = report->time.from_ms});
+    if (!repeats) return api_error(repeats.error());
     const auto catalogue = call.services.catalogue.get();
     std::vector<Saving> savings;
     NanoUsd saved, cached, cacheable;
@@ -108,6 +114,7 @@ ApiAnswer show_savings(Call& call) {
     json.end().key("usage").usd(NanoUsd{total.cost_nano}).key("saving").usd(saved);
     json.key("cached_share").raw(share_of(total.cache_read_tokens, total.prompt_tokens).text);
     json.key("cached_saving").usd(cached).key("cacheable_saving").usd(cacheable);
+    write_repeats(*repeats, measured, cache_seconds, json.key("repeats"));
     json.key("partial").flag(report->partial).end();
     return json_answer(json);
 }

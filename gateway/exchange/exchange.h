@@ -73,6 +73,7 @@ struct Terms {
     // Tokens of a choice that the gateway asks the provider to stay within; 0: none.
     std::int64_t sent_output_bound = 0;
     std::int64_t counted_prompt_tokens = 0;  // what the prompt is billed as if the provider does not say
+    std::uint64_t request_digest = 0;        // of this request's record; 0: none
     std::uint8_t retention_class = 0;        // of this request's record
 };
 

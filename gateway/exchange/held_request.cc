@@ -214,6 +214,7 @@ void HeldRequest::open(const PricedCandidates& rows) {
     record.tags = request.ask.body.tags;
     record.candidates = rows;
     record.hold = held_;
+    record.request_digest = request.terms.request_digest;
     record.retention_class = request.terms.retention_class;
     std::array<std::byte, kSlotOpenBytes> bytes;
     const std::size_t size = encode(record, bytes);
