@@ -43,12 +43,21 @@ Error check_method(const Head& head) {
 
 bool reads_body(const Head& head) { return head.operation != nullptr && head.operation->guard.reads_body(); }
 
+void count(const Attribution& git, WorkerCounters& counters) {
+    (git.routed_by == RoutedBy::git_claim ? counters.git_claimed : counters.git_fallback).add();
+}
+
 Error check_caller(Worker& worker, Exchange& request) {
     if (!reads_body(request.head)) return {};
     if (!request.head.key_presented && !request.head.operation->guard.needs_key()) return {};
     auto principal = authenticate(worker.directory(), *worker.services().credits, request.head);
-    if (!principal) return principal.error();
+    if (!principal) {
+        const bool for_git = request.head.git != nullptr && request.head.calls_model();
+        if (for_git && principal.error().kind() != ErrorKind::invalid_api_key) worker.counters().git_refused.add();
+        return principal.error();
+    }
     request.principal = std::move(*principal);
+    if (const Attribution* const git = request.principal.attribution.get()) count(*git, worker.counters());
     const Operation& operation = *request.head.operation;
     Error refused = check_permission(operation, caller_kind(request.principal.kind));
     // Of a request for a model nobody is held to have tried more than that.

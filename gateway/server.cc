@@ -317,7 +317,8 @@ class Server {
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::thread> threads_;
     Metrics metrics_{{workers_, services_.catalogue, services_.providers, *services_.slots, *services_.ledger,
-                      *services_.usage, *services_.log, services_.connections_refused}};
+                      *services_.usage, *services_.log, services_.connections_refused, services_.accounts->vault(),
+                      services_.mailer.get()}};
     // The store is the RocksStore that open_books() opened.
     Checkpoints checkpoints_{static_cast<RocksStore&>(*services_.store), *services_.slots, *services_.ledger,
                              services_.config.data_dir, services_.config.operations.checkpoint_max_age_ms};

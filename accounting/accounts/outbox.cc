@@ -64,13 +64,14 @@ void put_queued(Change& change, const Mail& before, const Mail& after) {
     if (after.organization.is_nil()) change.concerns(after.organization, document);
 }
 
-void end_mail(Change& change, Mail mail, MailState state, const std::string& problem) {
+MailState end_mail(Change& change, Mail mail, MailState state, const std::string& problem) {
     const Mail before = mail;
     mail.state = state;
     mail.problem = problem.substr(0, kMaxMailProblemBytes);
     mail.ended_ms = change.now_ms();
     mail.due_ms = change.now_ms() + kMailKeptMs;
     put_mail(change, before, mail);
+    return state;
 }
 
 std::int64_t wait_after(std::int64_t attempts) {
@@ -163,13 +164,14 @@ void set_mail_link(Change& change, Mail& mail, const KeyDigest& token) {
     put_mail(change, mail, mail);
 }
 
-void end_attempt(Change& change, Mail mail, const std::string& problem, bool for_good) {
+MailState end_attempt(Change& change, Mail mail, const std::string& problem, bool for_good) {
     if (problem.empty()) return end_mail(change, std::move(mail), MailState::sent, {});
     const bool too_late = mail.attempts >= kMostMailAttempts || mail.due_ms > mail.created_ms + kMailLifetimeMs;
     if (for_good || too_late) return end_mail(change, std::move(mail), MailState::failed, problem);
     const Mail before = mail;
     mail.problem = problem.substr(0, kMaxMailProblemBytes);
     put_mail(change, before, mail);
+    return MailState::waiting;
 }
 
 void drop_mail(Change& change, Mail mail, const std::string& why) {

@@ -80,8 +80,8 @@ Result<Mail> find_mail(Change& change, const Mail& mail);
 void begin_attempt(Change& change, Mail& mail);
 // The token in what is sent next.
 void set_mail_link(Change& change, Mail& mail, const KeyDigest& token);
-// After it. An empty problem: it was sent. `for_good`: no further attempt can help.
-void end_attempt(Change& change, Mail mail, const std::string& problem, bool for_good);
+// After it. An empty problem: it was sent. `for_good`: no further attempt can help. Returns what it is from now on.
+MailState end_attempt(Change& change, Mail mail, const std::string& problem, bool for_good);
 // It is not to be sent any more.
 void drop_mail(Change& change, Mail mail, const std::string& why);
 // A failed one is tried again from now on; returns it as it is then.

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kTakenAtOnce = 16;
 constexpr std::int64_t kLongestWaitMs = 60'000;  // between two looks, as the clock may be set
+constexpr std::int64_t kCountPauseMs = 5'000;    // between two counts of the outbox
 constexpr std::int64_t kPauseMs = 5'000;         // while the store takes nothing
 
 Caller job() { return {.kind = CallerKind::job, .job = "mail"}; }
@@ -76,7 +77,22 @@ void Mailer::run() {
     }
 }
 
+MailCounts Mailer::counts() const {
+    return {.sent = sent_, .attempts_failed = attempts_failed_, .failed = failed_, .waiting = waiting_};
+}
+
+// It reads the whole outbox: not more often than somebody may want to see it.
+void Mailer::count_waiting() {
+    const std::int64_t now_ms = wire::unix_ms_now();
+    if (now_ms < counted_ms_ + kCountPauseMs && now_ms >= counted_ms_) return;
+    const auto all = all_mails(accounts_.store());
+    if (!all) return;
+    waiting_ = static_cast<std::uint64_t>(std::ranges::count(*all, MailState::waiting, &Mail::state));
+    counted_ms_ = now_ms;
+}
+
 void Mailer::wait() {
+    count_waiting();
     const auto next = next_mail_ms(accounts_.store());
     const std::int64_t until = next ? next->value_or(INT64_MAX) : INT64_MAX;
     const std::int64_t wait_ms = std::clamp<std::int64_t>(until - wire::unix_ms_now(), 0, kLongestWaitMs);
@@ -125,8 +141,13 @@ Status Mailer::attempt(Mail mail) {
     Change change(accounts_, job(), "mail.sent", wire::unix_ms_now());
     const auto now = find_mail(change, mail);
     if (!now) return now.error();
-    if (now->state == MailState::waiting) end_attempt(change, *now, delivery.problem, delivery.for_good);
-    return change.commit();
+    MailState state = now->state;
+    if (state == MailState::waiting) state = end_attempt(change, *now, delivery.problem, delivery.for_good);
+    if (Status status = change.commit(); !status.ok()) return status;
+    if (delivery.problem.empty()) ++sent_;
+    if (!delivery.problem.empty()) ++attempts_failed_;
+    if (state == MailState::failed) ++failed_;
+    return {};
 }
 
 Result<Letter> Mailer::write(Change& change, Mail& mail) {

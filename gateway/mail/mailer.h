@@ -18,6 +18,12 @@
 
 namespace tollgate {
 
+// Since the start; `waiting` is of the last look, which is at most two minutes old.
+struct MailCounts {
+    std::uint64_t sent = 0, attempts_failed = 0, failed = 0;  // the last: given up
+    std::uint64_t waiting = 0;
+};
+
 class Mailer {
   public:
     // `accounts` must outlive it. `base` is the gateway's public URL. Makes the drop folder, if there is to be one. io.
@@ -31,6 +37,7 @@ class Mailer {
     void stop();  // soon: a running attempt is given up, and repeated after the next start
     // Any thread: there is something to send.
     void wake();
+    MailCounts counts() const;  // any thread
 
   private:
     Mailer(Accounts& accounts, const MailConfig& config, std::string base, const Logger& logger);
@@ -43,6 +50,7 @@ class Mailer {
     // What it says, with a new token, whose digest the change stores; not_found: what it is about is over.
     Result<Letter> write(Change& change, Mail& mail);
     Result<Letter> write_invitation(Change& change, const Mail& mail);
+    void count_waiting();
     Delivery deliver(const Mail& mail, const Letter& letter);
 
     Accounts& accounts_;
@@ -53,6 +61,8 @@ class Mailer {
     std::condition_variable woken_;
     bool wake_ = false;  // guarded by mutex_
     std::atomic<bool> stopping_{false};
+    std::atomic<std::uint64_t> sent_{0}, attempts_failed_{0}, failed_{0}, waiting_{0};
+    std::int64_t counted_ms_ = 0;  // when waiting_ was
     std::thread thread_;
 };
 

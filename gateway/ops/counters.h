@@ -139,6 +139,8 @@ struct WorkerCounters {
         overrun_nano;
     Counter holds_leaked, usage_contradictory;
     Counter upstream_retries, failovers, client_aborts, drains_running, upstream_aborts;
+    // Calls of models that name a Git repository: paid by who claimed it, as without the name, refused.
+    Counter git_claimed, git_fallback, git_refused;
     Counter tls_handshakes_failed, log_batches_dropped;
     std::array<Counter, kErrorKinds> errors;  // by kind: requests that were refused or failed
 

@@ -229,6 +229,14 @@ void write_workers(const Metrics::Sources& from, Families& out) {
                 "Answers whose usage, as the provider gave it, is far from what was generated; billed as given.",
                 sum(&C::usage_contradictory));
     out.gauge("tollgate_holds_open", "Holds of credit open now.", sum(&C::held_requests));
+    MetricFamily& git =
+        out.family("tollgate_git_attributions_total",
+                   "Calls of models that name a Git repository: `claimed` is paid by whoever claimed it, `fallback` as "
+                   "without the name, `refused` not served.",
+                   MetricType::Counter);
+    Families::add(git, {{"outcome", "claimed"}}, sum(&C::git_claimed));
+    Families::add(git, {{"outcome", "fallback"}}, sum(&C::git_fallback));
+    Families::add(git, {{"outcome", "refused"}}, sum(&C::git_refused));
     out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.",
                 sum(&C::upstream_retries));
     out.counter("tollgate_failovers_total", "Requests sent to another endpoint because one had failed.",
@@ -307,6 +315,22 @@ void write_ledger(const Metrics::Sources& from, Families& out) {
                 number(usage.failures));
 }
 
+void write_accounts(const Metrics::Sources& from, Families& out) {
+    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+    const Vault::Wrapping wrapping = from.vault.wrapping();
+    out.gauge("tollgate_data_keys_to_wrap", "Data keys that a former master key wraps.", number(wrapping.former));
+    out.gauge("tollgate_data_keys_unreadable", "Data keys whose master key is not here; should stay 0.",
+              number(wrapping.unknown));
+    if (from.mailer == nullptr) return;
+    const MailCounts mail = from.mailer->counts();
+    out.counter("tollgate_mails_sent_total", "Mails sent.", number(mail.sent));
+    out.counter("tollgate_mail_attempts_failed_total", "Attempts to send a mail that failed.",
+                number(mail.attempts_failed));
+    out.counter("tollgate_mails_failed_total", "Mails given up.", number(mail.failed));
+    out.gauge("tollgate_mails_waiting", "Mails that wait to be sent, as counted a minute ago at most.",
+              number(mail.waiting));
+}
+
 double open_descriptors() {
     DIR* const folder = ::opendir("/proc/self/fd");
     if (folder == nullptr) return 0;
@@ -350,6 +374,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
     write_errors(sources_.workers, out);
     write_pools(sources_, out);
     write_ledger(sources_, out);
+    write_accounts(sources_, out);
     out.counter("tollgate_log_messages_dropped_total", "Messages to the operator dropped because the log was full.",
                 static_cast<double>(sources_.log.dropped()));
     write_process(out);

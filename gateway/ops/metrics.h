@@ -8,9 +8,11 @@
 #include <memory>
 #include <vector>
 
+#include "accounting/accounts/vault.h"
 #include "accounting/ledger/ledger.h"
 #include "accounting/usage/usage_index.h"
 #include "gateway/log/log.h"
+#include "gateway/mail/mailer.h"
 #include "gateway/routing/catalogue.h"
 #include "store/slot_file.h"
 
@@ -30,6 +32,8 @@ class Metrics : public prometheus::Collectable {
         const UsageIndex& usage;
         const Log& log;
         const std::atomic<std::uint64_t>& connections_refused;
+        const Vault& vault;
+        const Mailer* mailer;  // null: the configuration has no mail
     };
 
     // All of them must outlive it.

@@ -297,6 +297,19 @@ def test_the_fields_are_not_sent_upstream(world, sample):
     assert "x-git" not in request["head"].lower() and "x-org" not in request["head"].lower()
 
 
+def test_what_became_of_attributions_is_counted(world):
+    def counts():
+        metrics = world.gateway.metrics()
+        outcomes = ("claimed", "fallback", "refused")
+        return [metrics.sum("tollgate_git_attributions_total", outcome=outcome) for outcome in outcomes]
+
+    before = counts()
+    paid_by(world.call(world.ann.token), world.claimer, "git_claim")
+    paid_by(world.call(world.bob.token), world.own, "fallback")
+    assert world.call(world.ann.token, world.git(**{"X-Git-Provider": "unknown"})).status == 400
+    assert [after - one for after, one in zip(counts(), before, strict=True)] == [1, 1, 1]
+
+
 def test_outside_of_calls_of_models_the_fields_mean_nothing(world):
     headers = world.git(**{"X-Git-Provider": "unknown"})
     answer = world.gateway.request("GET", "/api/v1/key", key=world.ann.token, headers=headers)

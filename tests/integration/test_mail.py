@@ -110,6 +110,16 @@ def test_the_newest_of_several_links_is_good_and_there_are_not_too_many(post, fo
     assert confirm(post, token_in(folder.one(ann.email, 5)), ann.token).status == 200
 
 
+def test_what_became_of_mail_is_counted(post, folder):
+    before = post.metrics().sum("tollgate_mails_sent_total")
+    ann = post.person(address(), verified=False)
+    ask_for_verification(post, ann)
+    folder.one(ann.email)
+    eventually(lambda: post.metrics().sum("tollgate_mails_sent_total") == before + 1)
+    assert post.metrics().sum("tollgate_mails_failed_total") == 0
+    assert post.metrics().sum("tollgate_mails_waiting") >= 0
+
+
 def test_a_wrong_token_is_404(post):
     assert refusal_of(read(post, "tg-mail-nonsense")) == (404, "verification_invalid")
     assert refusal_of(confirm(post, "tg-mail-nonsense")) == (404, "verification_invalid")
