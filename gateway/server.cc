@@ -15,6 +15,7 @@
 #include <latch>
 #include <thread>
 
+#include "accounting/accounts/alerts.h"
 #include "gateway/api/allowances.h"
 #include "gateway/listen.h"
 #include "gateway/master_keys.h"
@@ -34,6 +35,7 @@ constexpr std::uint64_t kMostGivingWay = 64;             // idle connections tha
 constexpr std::uint32_t kOutsideThreads = 4;             // calls of other servers at once; further ones wait
 constexpr std::uint32_t kLeastParsers = 2;               // so that one large body does not keep all others waiting
 constexpr auto kRefusalPause = std::chrono::seconds(5);  // what a kill may lose of refused acts
+constexpr auto kAlertLook = std::chrono::seconds(5);     // how late people are told about their money
 constexpr auto kAllowanceLook = std::chrono::seconds(10);  // how late a window may be granted
 constexpr auto kCheckpointLook = std::chrono::minutes(1);  // between two looks for expired ones
 constexpr std::uint32_t kReservedDescriptors = 256;  // store, logs, listeners, upstreams at the limit of connections
@@ -90,9 +92,12 @@ class Server {
                              {metrics_, *services_.ledger, services_.draining, services_.shed_at_ms, checkpoints_,
                               *services_.account_changes, services_.config.operations.hosts}),
             wire::asio::detached);
-        wire::asio::co_spawn(control_, expire_checkpoints(), wire::asio::detached);
-        wire::asio::co_spawn(control_, grant_allowances_on_time(), wire::asio::detached);
-        wire::asio::co_spawn(control_, store_refusals_in_turn(), wire::asio::detached);
+        const std::chrono::milliseconds max_age(services_.config.operations.checkpoint_max_age_ms);
+        repeat(&Server::remove_expired_checkpoints, std::min<std::chrono::milliseconds>(kCheckpointLook, max_age),
+               "the removal of checkpoints");
+        repeat(&Server::grant_due_allowances, kAllowanceLook, "the granting of allowances");
+        repeat(&Server::store_refusals, kRefusalPause, "the storing of refused acts");
+        if (services_.mailer != nullptr) repeat(&Server::tell_people, kAlertLook, "the telling about money");
         wire::asio::co_spawn(control_, reload_on_signal(), wire::asio::detached);
         wire::asio::co_spawn(control_, stop_on_signal(), wire::asio::detached);
         std::printf("tollgate listening: data %s operations %s\n", url_of(data_, services_.tls != nullptr).c_str(),
@@ -193,29 +198,10 @@ class Server {
         co_return;
     }
 
-    wire::Awaitable<void> expire_checkpoints() {
-        wire::Timer timer(control_);
-        const std::chrono::milliseconds max_age(services_.config.operations.checkpoint_max_age_ms);
-        while (operations_.is_open()) {
-            timer.expires_after(std::min<std::chrono::milliseconds>(kCheckpointLook, max_age));
-            [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
-            co_await on_side_thread(remove_expired_checkpoints(), "the removal of checkpoints");
-        }
-    }
-
     wire::Awaitable<void> store_refusals() {
         const Status stored = services_.refusals->flush();
         if (!stored.ok()) logger_.error("refused acts could not be stored", {{"why", stored.message()}});
         co_return;
-    }
-
-    wire::Awaitable<void> store_refusals_in_turn() {
-        wire::Timer timer(control_);
-        while (operations_.is_open()) {
-            timer.expires_after(kRefusalPause);
-            [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
-            co_await on_side_thread(store_refusals(), "the storing of refused acts");
-        }
     }
 
     wire::Awaitable<void> grant_due_allowances() {
@@ -224,13 +210,23 @@ class Server {
         co_return;
     }
 
-    wire::Awaitable<void> grant_allowances_on_time() {
+    wire::Awaitable<void> tell_people() {
+        const Status told = look_for_alerts(*services_.accounts, wire::unix_ms_now());
+        if (!told.ok()) logger_.error("people could not be told about their money", {{"why", told.message()}});
+        co_return;
+    }
+
+    using Chore = wire::Awaitable<void> (Server::*)();
+    wire::Awaitable<void> in_turn(Chore chore, std::chrono::milliseconds pause, std::string_view name) {
         wire::Timer timer(control_);
         while (operations_.is_open()) {
-            co_await on_side_thread(grant_due_allowances(), "the granting of allowances");
-            timer.expires_after(kAllowanceLook);
+            co_await on_side_thread((this->*chore)(), name);
+            timer.expires_after(pause);
             [[maybe_unused]] auto waited = co_await timer.async_wait(wire::kAwait);
         }
+    }
+    void repeat(Chore chore, std::chrono::milliseconds pause, std::string_view name) {
+        wire::asio::co_spawn(control_, in_turn(chore, pause, name), wire::asio::detached);
     }
 
     std::uint64_t open_connections() const {

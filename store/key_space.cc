@@ -232,6 +232,9 @@ std::string preset_version_document_key(std::string_view organization_uuid, std:
         .append(number);
 }
 std::string allowance_document_key(std::string_view uuid) { return joined(kAllowanceDocumentPrefix, uuid); }
+std::string alert_document_key(std::string_view organization_uuid, std::string_view about) {
+    return joined(kAlertDocumentPrefix, organization_uuid).append("/").append(about);
+}
 std::string git_claim_document_key(std::string_view uuid) { return joined(kGitClaimDocumentPrefix, uuid); }
 std::string email_link_document_key(std::string_view digest_hex) {
     return joined(kEmailLinkDocumentPrefix, digest_hex);

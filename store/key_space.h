@@ -11,6 +11,7 @@
 //                "former_key/<64 hex>", "former_user/<uuid>",
 //                "former_project/<uuid>" (deleted)
 //                "voucher/<64 hex>", "allowance/<uuid>",
+//                "alert/<organization>/<what it is about>",
 //                "credit_request/<organization>/<uuid>",
 //                "git_claim/<uuid>",
 //                "preset/<organization>/<uuid>",
@@ -157,6 +158,7 @@ inline constexpr std::string_view kInvitationDocumentPrefix = "invitation/";
 inline constexpr std::string_view kVoucherDocumentPrefix = "voucher/";
 inline constexpr std::string_view kCreditRequestDocumentPrefix = "credit_request/";
 inline constexpr std::string_view kAllowanceDocumentPrefix = "allowance/";
+inline constexpr std::string_view kAlertDocumentPrefix = "alert/";
 inline constexpr std::string_view kGitClaimDocumentPrefix = "git_claim/";
 inline constexpr std::string_view kPresetDocumentPrefix = "preset/";
 inline constexpr std::string_view kPresetVersionDocumentPrefix = "preset_version/";
@@ -178,6 +180,7 @@ std::string invitation_document_key(std::string_view uuid);
 std::string voucher_document_key(std::string_view digest_hex);
 std::string credit_request_document_key(std::string_view organization_uuid, std::string_view uuid);
 std::string allowance_document_key(std::string_view uuid);
+std::string alert_document_key(std::string_view organization_uuid, std::string_view about);
 std::string git_claim_document_key(std::string_view uuid);
 std::string preset_document_key(std::string_view organization_uuid, std::string_view uuid);
 std::string preset_version_document_prefix(std::string_view organization_uuid, std::string_view uuid);

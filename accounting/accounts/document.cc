@@ -8,12 +8,13 @@
 namespace tollgate {
 namespace {
 
-// `text` as a JSON string. It is UTF-8 without control characters, as checked_text.h has it, or of this program.
+// `text` as a JSON string. It is UTF-8 without control characters, as checked_text.h has it, or of this program: that
+// may have several lines.
 void append_string(std::string& out, std::string_view text) {
     out += '"';
     for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
+        if (c == '"' || c == '\\' || c == '\n') out += '\\';
+        out += c == '\n' ? 'n' : c;
     }
     out += '"';
 }

@@ -53,6 +53,8 @@ void fields_of(OrganizationOf& organization, Fields& fields) {
     fields.amount("overdraft_cap", policy.overdraft_cap);
     fields.choice("activity_visibility", policy.activity_visibility);
     fields.flag("measure_repeats", policy.measure_repeats);
+    fields.amount("low_balance", policy.low_balance);
+    fields.flag("budget_alerts", policy.budget_alerts);
     fields.choice("status", policy.status);
     fields.optional_text("plan", organization.plan, kMaxNameBytes);
     fields.count("plan_members", organization.plan_overrides.members, kMostOfPlan);
@@ -337,6 +339,13 @@ Status set_credit_policy(Change& change, const Id128& organization, std::optiona
     return change_policy(change, organization, [&](OrganizationPolicy& policy) {
         policy.on_exhausted = on_exhausted;
         policy.overdraft_cap = overdraft_cap;
+    });
+}
+
+Status set_alerts(Change& change, const Id128& organization, std::optional<NanoUsd> low_balance, bool budgets) {
+    return change_policy(change, organization, [&](OrganizationPolicy& policy) {
+        policy.low_balance = low_balance;
+        policy.budget_alerts = budgets;
     });
 }
 

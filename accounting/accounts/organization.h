@@ -41,7 +41,9 @@ struct OrganizationPolicy {
     std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
     std::optional<NanoUsd> overdraft_cap;
     ActivityVisibility activity_visibility = ActivityVisibility::all_members;
-    bool measure_repeats = false;  // its records have request digests
+    bool measure_repeats = false;             // its records have request digests
+    std::optional<NanoUsd> low_balance = {};  // below it, whoever runs the organization is told by mail; empty: nobody
+    bool budget_alerts = false;               // the same when budgets are nearly or wholly spent
     OrganizationStatus status = OrganizationStatus::active;
     bool closed() const { return status == OrganizationStatus::deleted; }
     bool suspended() const { return status == OrganizationStatus::suspended; }
@@ -124,6 +126,8 @@ Status set_retention_class(Change& change, const Id128& organization, std::optio
 // What becomes of streams that its credit covers no longer; nullopt: the configuration's.
 Status set_credit_policy(Change& change, const Id128& organization, std::optional<OnExhausted> on_exhausted,
                          std::optional<NanoUsd> overdraft_cap);
+// Whom alerts.h tells of what.
+Status set_alerts(Change& change, const Id128& organization, std::optional<NanoUsd> low_balance, bool budgets);
 struct ActivitySettings {
     ActivityVisibility visibility = ActivityVisibility::all_members;
     bool measure_repeats = false;

@@ -24,6 +24,7 @@ void fields_of(MailOf& mail, Fields& fields) {
     fields.choice("kind", mail.kind);
     fields.text("to", mail.to, kMaxEmailBytes);
     fields.optional_text("name", mail.name, kMaxNameBytes);
+    fields.optional_text("text", mail.text, kMaxMailTextBytes);
     fields.id("subject", mail.subject);
     fields.id("organization", mail.organization);
     fields.choice("state", mail.state);
@@ -135,6 +136,7 @@ Status queue_mail(Change& change, const NewMail& fields) {
                     .kind = fields.kind,
                     .to = fields.to,
                     .name = fields.name,
+                    .text = fields.text,
                     .subject = fields.subject,
                     .organization = fields.organization,
                     .due_ms = change.now_ms(),

@@ -25,7 +25,7 @@ enum class MailKind : std::uint8_t {
     verification,  // of a person's address
     registration,  // of somebody who has no account yet, or has one
     invitation,
-    alert,  // nothing makes one yet
+    alert,  // of alerts.h
 };
 std::string_view to_string(MailKind kind);
 bool parse(std::string_view text, MailKind& kind);
@@ -45,14 +45,16 @@ inline constexpr std::int64_t kMailKeptMs = 7LL * 24 * 3600 * 1000;  // after it
 inline constexpr std::int64_t kFirstRetryMs = 30'000, kLastRetryMs = 4LL * 3600 * 1000;
 inline constexpr std::size_t kMostMailsADay = 5;  // of a kind, to one address, about one organization
 inline constexpr std::size_t kMaxMailProblemBytes = 300;
+inline constexpr std::size_t kMaxMailTextBytes = 4000;
 
 struct Mail {
     Id128 id = {};
     MailKind kind = MailKind::verification;
     std::string to = {};      // normal_email()
     std::string name = {};    // that whoever registers gives himself; empty: none
-    Id128 subject = {};       // the person, or the invitation
-    Id128 organization = {};  // of the invitation
+    std::string text = {};    // of an alert: what it says, in lines
+    Id128 subject = {};       // the person, the invitation, or the alert
+    Id128 organization = {};  // of the invitation or the alert
     MailState state = MailState::waiting;
     std::int64_t attempts = 0;
     std::int64_t due_ms = 0;   // when it is looked at next: tried if it waits, deleted if not
@@ -66,7 +68,7 @@ Result<Mail> read_mail(DocumentReader& reader, std::string_view document, std::s
 
 struct NewMail {
     MailKind kind = MailKind::verification;
-    std::string to = {}, name = {};
+    std::string to = {}, name = {}, text = {};
     Id128 subject = {}, organization = {};
 };
 // Takes the place of one of the same kind that waits for the same subject. full: the address got as many in a day as it

@@ -51,6 +51,15 @@ ApiAnswer activity_settings_answer(const Organization& organization) {
     return versioned_answer(json, organization.version);
 }
 
+ApiAnswer alerts_answer(const Services& services, const Organization& organization) {
+    JsonWriter json;
+    json.object().key("low_balance");
+    organization.policy.low_balance ? json.usd(*organization.policy.low_balance) : json.null();
+    json.key("budgets").flag(organization.policy.budget_alerts).key("mail").flag(services.mailer != nullptr);
+    json.key("version").number(organization.version).end();
+    return versioned_answer(json, organization.version);
+}
+
 }  // namespace
 
 ApiAnswer show_retention(Call& call) { return retention_answer(call.services.config.retention, call.organization()); }
@@ -105,6 +114,19 @@ ApiAnswer set_activity_settings(Call& call, Change& change) {
     const Status status = set_activity_settings(change, call.organization().id,
                                                 {.visibility = visibility, .measure_repeats = measure_repeats});
     return status.ok() ? activity_settings_answer(changed(call, change)) : api_error(status);
+}
+
+ApiAnswer show_alerts(Call& call) { return alerts_answer(call.services, call.organization()); }
+
+ApiAnswer set_alerts(Call& call, Change& change) {
+    BodyFields& body = call.body;
+    const Organization& before = changed(call, change);
+    if (const Status status = require_version(call, change, before.version); !status.ok()) return api_error(status);
+    const auto low_balance = body.usd("low_balance").value_or(std::nullopt);
+    const bool budgets = body.has("budgets") && body.flag("budgets");
+    if (call.error()) return call.refusal();
+    const Status status = set_alerts(change, call.organization().id, low_balance, budgets);
+    return status.ok() ? alerts_answer(call.services, changed(call, change)) : api_error(status);
 }
 
 }  // namespace tollgate

@@ -1,5 +1,5 @@
 // What an organization's requests go by: retention of usage detail, what becomes of streams when credit runs out. And
-// whose requests members see.
+// whose requests members see, and of what people are told by mail.
 #pragma once
 
 #include <array>
@@ -15,6 +15,8 @@ ApiAnswer show_credit_policy(Call& call);
 ApiAnswer set_credit_policy(Call& call, Change& change);
 ApiAnswer show_activity_settings(Call& call);
 ApiAnswer set_activity_settings(Call& call, Change& change);
+ApiAnswer show_alerts(Call& call);
+ApiAnswer set_alerts(Call& call, Change& change);
 
 inline constexpr std::array kRetentionBodyFields = {
     fields::text("class").or_null().required().note("null: the configuration's default")};
@@ -40,5 +42,18 @@ inline constexpr Schema kActivitySettingsBody{"NewActivitySettings", kActivitySe
 inline constexpr std::array kActivitySettingsFields = {kVisibilityField, kMeasureRepeatsField,
                                                        fields::integer("version").note("Of the organization")};
 inline constexpr Schema kActivitySettings{"ActivitySettings", kActivitySettingsFields};
+
+inline constexpr Field kLowBalanceField =
+    fields::usd("low_balance").or_null().note("People are told when the balance falls below it; null: never");
+inline constexpr Field kBudgetAlertsField =
+    fields::flag("budgets").note("People are told when a budget is spent to 80 and to 100 %");
+inline constexpr std::array kAlertsBodyFields = {kLowBalanceField.from(0), kBudgetAlertsField,
+                                                 fields::integer("version")};
+inline constexpr Schema kAlertsBody{"NewAlerts", kAlertsBodyFields};
+inline constexpr std::array kAlertsFields = {
+    kLowBalanceField, kBudgetAlertsField,
+    fields::flag("mail").note("false: the gateway sends no mail, so that nobody is told"),
+    fields::integer("version").note("Of the organization")};
+inline constexpr Schema kAlerts{"Alerts", kAlertsFields};
 
 }  // namespace tollgate

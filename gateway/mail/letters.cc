@@ -38,6 +38,14 @@ Letter known_address_letter(const std::string& base) {
                     "If it was not you, do nothing: nothing has changed.\n"};
 }
 
+Letter alert_letter(const std::string& base, const std::string& organization, const std::string& text) {
+    return {
+        .subject = "Credit and budgets of " + organization,
+        .text = "This is about the organization \"" + organization + "\" at " + base + ".\n\n" + text +
+                "\nEach is said once, until it is over or a new window begins. Owners and admins choose what is said:\n"
+                "PUT /api/organizations/{organization}/alerts\n"};
+}
+
 Letter invitation_letter(const std::string& base, const std::string& token, const InvitationLetter& about) {
     const std::string who = about.inviter.empty() ? "You are invited" : about.inviter + " invites you";
     return {.subject = who + " to " + about.organization,

@@ -16,6 +16,8 @@ Letter verification_letter(const std::string& base, const std::string& token);
 Letter registration_letter(const std::string& base, const std::string& token);
 // To somebody who has an account already: whoever registered learns nothing of that.
 Letter known_address_letter(const std::string& base);
+// `text` is of the outbox: what happened, in lines.
+Letter alert_letter(const std::string& base, const std::string& organization, const std::string& text);
 Letter invitation_letter(const std::string& base, const std::string& token, const InvitationLetter& about);
 
 }  // namespace tollgate

@@ -8,6 +8,7 @@
 
 #include "accounting/accounts/change.h"
 #include "accounting/accounts/email_link.h"
+#include "accounting/accounts/organization.h"
 #include "gateway/mail/letters.h"
 #include "gateway/wire/clock.h"
 
@@ -153,7 +154,11 @@ Status Mailer::attempt(Mail mail) {
 Result<Letter> Mailer::write(Change& change, Mail& mail) {
     const auto over = [](const char* why) { return failure(StatusCode::not_found, why); };
     if (mail.kind == MailKind::invitation) return write_invitation(change, mail);
-    if (mail.kind == MailKind::alert) return over("there is nothing to say");
+    if (mail.kind == MailKind::alert) {
+        const auto organization = open_organization(change, mail.organization);
+        if (!organization) return over("the organization is deleted");
+        return alert_letter(base_, (*organization)->name, mail.text);
+    }
     EmailLink link{.email = mail.to, .name = mail.name};
     const Directory& directory = change.directory();
     if (mail.kind == MailKind::verification) {

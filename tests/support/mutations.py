@@ -189,6 +189,7 @@ class Mutations:
         self.add("PUT", f"{one}/retention", {"class": retention})
         self.add("PUT", f"{one}/credit_policy", {"on_exhausted": "owe"})
         self.add("PUT", f"{one}/activity/settings", {"visibility": "own_only"})
+        self.add("PUT", f"{one}/alerts", {"low_balance": 1, "budgets": True})
         self.add("PUT", f"{one}/limits", {"limit": 1000})
         self.add("PATCH", f"{one}/limits", {"requests_per_minute": 100000})
 
