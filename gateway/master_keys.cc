@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -47,11 +48,18 @@ Result<std::size_t> wrap_anew(Accounts& accounts) {
     }
 }
 
+std::string listed(const std::set<std::string>& ids) {
+    std::string text;
+    for (const std::string& id : ids) text.append(text.empty() ? "" : ", ").append(id);
+    return text;
+}
+
 void report(const Accounts& accounts, const MasterKeys& keys, const Logger& logger) {
-    const auto [former, unknown] = accounts.vault().wrapping();
+    const auto [former, unknown, needed] = accounts.vault().wrapping();
     if (unknown > 0) {
         logger.error("secrets of " + std::to_string(unknown) +
-                     " organizations need a master key that is not here: set secrets.former_master_key_file");
+                         " organizations need a master key that is not here: set secrets.former_master_key_file",
+                     {{"needed", listed(needed)}, {"current", keys.current->id()}});
     } else if (former == 0 && !keys.former.empty()) {
         logger.info("no master key but the current one is needed any more", {{"current", keys.current->id()}});
     }
@@ -88,8 +96,9 @@ Status open_vault(Accounts& accounts, const SecretsConfig& config, const Logger&
         }
         *keys = std::make_shared<const MasterKeys>(MasterKeys{.current = std::move(*of_environment), .former = {}});
     }
-    if (*keys == nullptr && accounts.vault().wrapping().former > 0) {
-        logger.error("there are sealed secrets and no master key: set secrets.master_key_file");
+    if (const auto wrapping = accounts.vault().wrapping(); *keys == nullptr && wrapping.unknown > 0) {
+        logger.error("there are sealed secrets and no master key: set secrets.master_key_file",
+                     {{"needed", listed(wrapping.needed)}});
     }
     use_master_keys(accounts, *keys, logger);
     return {};

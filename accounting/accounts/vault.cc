@@ -171,7 +171,9 @@ Vault::Wrapping Vault::wrapping() const {
     for (const auto& [organization, key] : data_keys_) {
         if (keys != nullptr && key.master_key == keys->current->id()) continue;
         ++wrapping.former;
-        if (keys == nullptr || keys->find(key.master_key) == nullptr) ++wrapping.unknown;
+        if (keys != nullptr && keys->find(key.master_key) != nullptr) continue;
+        ++wrapping.unknown;
+        wrapping.needed.insert(key.master_key);
     }
     return wrapping;
 }

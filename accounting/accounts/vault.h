@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,9 +59,10 @@ class Vault {
     void destroy(Change& change, const Id128& organization);
 
     // How many data keys are wrapped by another master key than the current one, and how many of them by one that is
-    // not here.
+    // not here; the ids of those master keys.
     struct Wrapping {
         std::size_t former = 0, unknown = 0;
+        std::set<std::string> needed = {};
     };
     Wrapping wrapping() const;
 

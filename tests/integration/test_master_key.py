@@ -3,13 +3,15 @@
 import re
 import signal
 import uuid
+from dataclasses import replace
 
 import pytest
 import yaml
 
+from support.chat import chat
 from support.master_key import new_master_key, secrets_of
 from support.people import new_team, refusal_of
-from support.processes import locks_memory, run_gateway
+from support.processes import Gateway, locks_memory, run_gateway
 from support.waiting import eventually
 
 VARIABLE = "TOLLGATE_MASTER_KEY"
@@ -122,6 +124,68 @@ def test_a_lost_master_key_is_said_and_stops_nothing_else(start_gateway, tmp_pat
     assert create_key(gateway, account, "once").status == 503, "the answer is there and does not open"
     assert create_key(gateway, account, "another").status == 201
     assert refusal_of(create_key(gateway, account, "another"))[0] == 409, "it could not be sealed"
+
+
+SECRET = "sk-own-0123456789abcdef"
+
+
+def take_secret_only(exchange):
+    good = exchange.request.header("authorization") == f"Bearer {SECRET}"
+    exchange.answer({"data": []} if good else {}, "200 OK" if good else "401 No")
+
+
+@pytest.fixture
+def restored(start_gateway, providers, tmp_path):
+    """A team with a provider key and an API key, restored from a backup elsewhere; and the master key's file."""
+    file = tmp_path / "master.key"
+    gateway = start_gateway(secrets={"master_key_file": str(new_master_key(file))})
+    team = new_team(gateway)
+    gateway.manage("POST", f"{team.path}/credits", {"amount": 1})
+    body = {"provider": "scripted", "label": "main", "secret": SECRET, "skip_test": True}
+    provider_key = team.may(team.owner, "POST", "/provider-keys", body)
+    key = team.may(team.owner, "POST", "/keys", {"name": "k"})["key"]
+    assert gateway.stop() == 0
+    elsewhere = Gateway(tmp_path / "elsewhere", providers, workers=1)
+    elsewhere.root_key = gateway.root_key
+    for words in (
+        ("backup", "--data-dir", gateway.data_dir, "--to", tmp_path / "backup"),
+        ("restore", "--from", tmp_path / "backup", "--data-dir", elsewhere.data_dir),
+    ):
+        assert run_gateway(*words).returncode == 0
+    yield replace(team, gateway=elsewhere), provider_key, key, file
+    elsewhere.stop()
+
+
+@pytest.mark.parametrize("has_another", [True, False])
+def test_row_68_without_its_master_key_a_restored_gateway_drops_nothing(restored, scripted, tmp_path, has_another):
+    team, provider_key, key, right = restored
+    gateway, path = team.gateway, f"/provider-keys/{provider_key['id']}"
+    scripted.script = take_secret_only
+    set_secrets(gateway, **(secrets_of(gateway.directory) if has_another else {}))
+    gateway.start()
+    [said] = [line for line in gateway.log_file.read_text().splitlines() if "needed=" in line]
+    assert re.search(r"needed=[0-9a-f]{16}\b", said) and ("current=" in said) is has_another
+    assert gateway.request("POST", "/v1/chat/completions", key=key, json=chat()).status == 200
+    assert team.may(team.owner, "GET", path) == provider_key
+    assert team.ask(team.owner, "POST", f"{path}/test").status == (503 if has_another else 409)
+    body = {"provider": "scripted", "label": "more", "secret": SECRET, "skip_test": True}
+    assert team.ask(team.owner, "POST", "/provider-keys", body).status >= 400, "no data key takes the other's place"
+    assert gateway.stop() == 0
+    set_secrets(gateway, master_key_file=str(right))
+    gateway.start()
+    assert team.may(team.owner, "POST", f"{path}/test")["accepted"]
+
+
+def test_row_68_a_master_key_that_is_empty_or_missing_ends_the_start_and_none_is_made(restored):
+    gateway, right = restored[0].gateway, restored[3]
+    for wrong, text in ((right.with_name("empty.key"), ""), (right.with_name("missing.key"), None)):
+        if text is not None:
+            wrong.write_text(text)
+            wrong.chmod(0o600)
+        set_secrets(gateway, master_key_file=str(wrong))
+        with pytest.raises(RuntimeError, match=wrong.name):
+            gateway.start()
+        assert wrong.exists() is (text is not None)
 
 
 def test_a_wrong_file_changes_nothing_at_a_reload_and_ends_a_start_with_words(start_gateway, tmp_path):

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "accounting/accounts/organization.h"
 #include "store/key_space.h"
 #include "tests/support/accounts_fixture.h"
@@ -131,6 +134,7 @@ TEST_F(VaultTest, AWrongMasterKeyOpensNothingAndReplacesNothing) {
     EXPECT_THAT(opened(place(), bytes), HasSubstr(master_keys('a')->current->id()));
     EXPECT_FALSE(sealed(place())) << "a data key that cannot be opened is not thrown away";
     EXPECT_EQ(accounts_->vault().wrapping().unknown, 1U);
+    EXPECT_EQ(accounts_->vault().wrapping().needed, std::set<std::string>{master_keys('a')->current->id()});
     EXPECT_EQ(wrap_anew(), 0U);
     restart(master_keys('a'));
     EXPECT_EQ(opened(place(), bytes), "sk-live-1");
