@@ -243,7 +243,7 @@ Status look_for_alerts(Accounts& accounts, std::int64_t now_ms) {
     Status first;
     const auto look_at = [&](const Id128& id, const Organization* organization, AllSaid before) {
         std::vector<Alert> standing;
-        if (organization != nullptr && !organization->policy.closed) {
+        if (organization != nullptr && !organization->policy.closed()) {
             standing = Looker(*directory, accounts.credits(), *organization, now_ms).look();
         }
         Status status = say(accounts, id, standing, std::move(before), now_ms);
