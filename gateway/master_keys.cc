@@ -96,12 +96,14 @@ Status open_vault(Accounts& accounts, const SecretsConfig& config, const Logger&
         }
         *keys = std::make_shared<const MasterKeys>(MasterKeys{.current = std::move(*of_environment), .former = {}});
     }
-    if (const auto wrapping = accounts.vault().wrapping(); *keys == nullptr && wrapping.unknown > 0) {
-        logger.error("there are sealed secrets and no master key: set secrets.master_key_file",
-                     {{"needed", listed(wrapping.needed)}});
-    }
     use_master_keys(accounts, *keys, logger);
-    return {};
+    const auto wrapping = accounts.vault().wrapping();
+    if (wrapping.unknown == 0 || config.start_without_needed_keys) return {};
+    return {StatusCode::invalid,
+            "secrets of " + std::to_string(wrapping.unknown) + " organizations need a master key that is not here: " +
+                listed(wrapping.needed) + "; here is " + (*keys == nullptr ? "none" : (*keys)->current->id()) +
+                ". Set secrets.master_key_file or secrets.former_master_key_file; where it is lost, "
+                "secrets.start_without_needed_keys starts without those secrets"};
 }
 
 void use_master_keys(Accounts& accounts, const std::shared_ptr<const MasterKeys>& keys, const Logger& logger) {

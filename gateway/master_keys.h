@@ -18,6 +18,7 @@ inline constexpr auto kMasterKeyVariable = "TOLLGATE_MASTER_KEY";
 Result<std::shared_ptr<const MasterKeys>> read_master_keys(const SecretsConfig& config);
 
 // At the start, from the files or the environment. Where there is neither, nothing can be sealed, and that is no error.
+// invalid where stored secrets need another one: a gateway that went on would seal new ones by a key that nobody meant.
 Status open_vault(Accounts& accounts, const SecretsConfig& config, const Logger& logger);
 
 // Puts the keys in force and wraps by the current one what another wraps. The one that was current until now goes on

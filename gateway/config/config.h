@@ -113,6 +113,7 @@ struct MailConfig {
 struct SecretsConfig {
     std::string master_key_file;         // empty: none, or the environment's
     std::string former_master_key_file;  // until nothing is wrapped by it any more; empty: none
+    bool start_without_needed_keys = false;
 };
 
 struct ProviderKeysConfig {

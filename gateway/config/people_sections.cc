@@ -11,6 +11,8 @@ void describe_secrets(Section& section, SecretsConfig& secrets) {
                  {"master.key", true});
     section.text("former_master_key_file", secrets.former_master_key_file, "the one before, while it is being replaced",
                  {"master.key.before", true});
+    section.flag("start_without_needed_keys", secrets.start_without_needed_keys,
+                 "start also where stored secrets need a master key that is lost: they cannot be opened");
 }
 
 void describe_provider_keys(Section& section, ProviderKeysConfig& provider_keys) {
