@@ -1,5 +1,6 @@
 #include "accounting/accounts/accounts.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "accounting/accounts/directory_builder.h"
@@ -204,6 +205,24 @@ Status Accounts::load_last_change() {
     if (!number) return {StatusCode::corrupt, "the log of account changes has a malformed key"};
     last_change_ = *number;
     return {};
+}
+
+void Accounts::settle_unsure() {
+    if (!unsure_ || store_.read_only()) return;
+    const auto stored = store_.get(Family::changes, change_key(unsure_->number));
+    if (!stored && stored.error().code() != StatusCode::not_found) return;
+    UnsureChange change = std::move(*unsure_);
+    unsure_.reset();
+    if (stored) take_effect(std::move(change));
+}
+
+std::uint64_t Accounts::next_change() const { return std::max(last_change_, unsure_ ? unsure_->number : 0) + 1; }
+
+void Accounts::take_effect(UnsureChange stored) {
+    last_change_ = std::max(last_change_, stored.number);
+    for (const auto& effect : stored.commit_effects) effect();
+    publish(std::move(stored.next));
+    for (const auto& effect : stored.effects) effect();
 }
 
 void Accounts::publish(std::shared_ptr<const Directory> next) {

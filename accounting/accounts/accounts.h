@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "accounting/accounts/directory.h"
 #include "accounting/accounts/subscription_plan.h"
@@ -67,13 +69,24 @@ class Accounts {
     Status load_last_change();
     void publish(std::shared_ptr<const Directory> next);
 
+    // A change whose commit failed: the store may have it all the same. No other change is stored before it is known.
+    struct UnsureChange {
+        std::uint64_t number = 0;
+        std::shared_ptr<const Directory> next;
+        std::vector<std::function<void()>> commit_effects, effects;
+    };
+    void settle_unsure();               // if the store takes commits again
+    std::uint64_t next_change() const;  // a number that no other change has, be it stored or not
+    void take_effect(UnsureChange stored);
+
     Store& store_;
     CreditTable& credits_;
     const SubscriptionPlans plans_;
     mutable std::mutex directory_mutex_;  // around the pointer
     std::shared_ptr<const Directory> directory_;
     mutable std::mutex change_mutex_;  // held by the one Change there is
-    std::uint64_t last_change_ = 0;    // guarded by change_mutex_
+    std::uint64_t last_change_ = 0;    // guarded by change_mutex_, as is the next
+    std::optional<UnsureChange> unsure_;
     Publish publish_;
     std::function<void()> mail_queued_;
     Vault vault_;

@@ -23,8 +23,15 @@ std::string name_of(const Caller& caller, const Directory& directory) {
 
 }  // namespace
 
+// Before anything is read: what is unsure of the change before this one.
+std::unique_lock<std::mutex> Change::begin(Accounts& accounts) {
+    std::unique_lock lock(accounts.change_mutex_);
+    accounts.settle_unsure();
+    return lock;
+}
+
 Change::Change(Accounts& accounts, Caller caller, std::string action, std::int64_t now_ms)
-    : lock_(accounts.change_mutex_),
+    : lock_(begin(accounts)),
       accounts_(accounts),
       caller_(std::move(caller)),
       now_ms_(now_ms),
@@ -97,7 +104,7 @@ void Change::add_to(WriteBatch& batch, std::span<const Id128> organizations, con
                     const AuditedDocument& moved) {
     std::string names = put_documents(batch);
     if (!names.empty()) names += '\n';
-    audit_.change = ++accounts_.last_change_;
+    audit_.change = accounts_.last_change_ = accounts_.next_change();
     batch.put(Family::changes, change_key(audit_.change), names + moved.document);
     concerns(organizations.front(), target);
     for (const Id128& organization : organizations) puts_.push_back({organization, moved});
@@ -118,11 +125,12 @@ void Change::add_audit(WriteBatch& batch) const {
 
 Status Change::commit() {
     if (puts_.empty()) return {};
+    if (accounts_.unsure_) return {StatusCode::read_only, "an earlier change may be stored or not"};
     const bool is_kept = call_ && answer_;
     std::string answer = is_kept ? encode_answer(*this, *call_, *answer_) : std::string();
     WriteBatch batch;
     std::string names = put_documents(batch);
-    const std::uint64_t number = accounts_.last_change_ + 1;
+    const std::uint64_t number = accounts_.next_change();
     batch.put(Family::changes, change_key(number), std::move(names));
     audit_.change = number;
     add_audit(batch);
@@ -130,13 +138,17 @@ Status Change::commit() {
         Status added = put_answer(accounts_.store(), *call_, std::move(answer), now_ms_, batch);
         if (!added.ok()) return added;
     }
+    Accounts::UnsureChange stored{.number = number,
+                                  .next = std::move(directory_).build(),
+                                  .commit_effects = std::move(commit_effects_),
+                                  .effects = std::move(effects_)};
     fail_point("before_accounts_commit");
-    if (Status status = accounts_.store().commit(batch, kDurability); !status.ok()) return status;
+    if (Status status = accounts_.store().commit(batch, kDurability); !status.ok()) {
+        if (status.code() != StatusCode::read_only) accounts_.unsure_ = std::move(stored);  // else it was not tried
+        return status;
+    }
     fail_point("after_accounts_commit");
-    accounts_.last_change_ = number;
-    for (const auto& effect : commit_effects_) effect();
-    accounts_.publish(std::move(directory_).build());
-    for (const auto& effect : effects_) effect();
+    accounts_.take_effect(std::move(stored));
     return {};
 }
 

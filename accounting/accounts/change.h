@@ -72,7 +72,8 @@ class Change {
     void add_to(WriteBatch& batch, std::span<const Id128> organizations, const std::string& target,
                 const AuditedDocument& moved);
 
-    // Writes and publishes. A change without documents commits nothing and is ok.
+    // Writes and publishes. A change without documents commits nothing and is ok. One that could not be written may
+    // have been stored all the same: then it is in force before the next change is looked at.
     Status commit();
 
   private:
@@ -81,6 +82,7 @@ class Change {
         AuditedDocument document;
         bool audited = true;
     };
+    static std::unique_lock<std::mutex> begin(Accounts& accounts);
     void put(Put put);
 
     // The entries of the organizations that documents were put of.

@@ -107,6 +107,32 @@ TEST_F(ChangeTest, FailedCommitLeavesNothing) {
     EXPECT_EQ(accounts_->last_change(), last + 1);
 }
 
+TEST_F(ChangeTest, WhatAFailedCommitStoredIsInForceBeforeTheNextChange) {
+    const Id128 id = organization();
+    const std::uint64_t last = accounts_->last_change();
+    store_.fail_after_storing(0);
+    EXPECT_EQ(create_once(id, call()).error().code(), StatusCode::io);
+    EXPECT_EQ(accounts_->directory()->projects_of(id).size(), 1U);
+    ASSERT_TRUE(store_.resume().ok());
+    EXPECT_TRUE(create_once(id, call()));  // it was done: the same call returns its answer
+    EXPECT_EQ(accounts_->directory()->projects_of(id).size(), 2U);
+    EXPECT_EQ(accounts_->last_change(), last + 1);
+    EXPECT_EQ(audit(id).size(), last + 1);
+    const std::size_t projects = accounts_->directory()->projects_of(id).size();
+    reload();
+    EXPECT_EQ(accounts_->directory()->projects_of(id).size(), projects);
+}
+
+TEST_F(ChangeTest, NothingIsStoredWhileAnEarlierChangeIsUnsure) {
+    const Id128 id = organization();
+    store_.fail_after_storing(0);
+    EXPECT_FALSE(create_once(id, call()));
+    Change change(*accounts_, caller_, "project.create", kNow);  // begins while the store is read-only
+    ASSERT_TRUE(store_.resume().ok());
+    ASSERT_TRUE(create_project(change, id, "another"));
+    EXPECT_EQ(change.commit().code(), StatusCode::read_only);
+}
+
 TEST_F(ChangeTest, NumbersAscendAcrossARestartAndNameTheDocuments) {
     const Id128 id = organization();
     EXPECT_EQ(accounts_->last_change(), 1U);
