@@ -97,6 +97,8 @@ void print(const Tally& tally, unsigned long long seeds, double seconds) {
         "%llu restarts, %llu of them after a power cut; %llu crashes in recovery, %llu failing commits, "
         "%llu clock jumps\n",
         n(tally.restarts), n(tally.power_cuts), n(tally.crashes), n(tally.failed_commits), n(tally.clock_jumps));
+    std::printf("%llu calls about accounts, %llu of them changed something, %llu repeated\n", n(tally.account_calls),
+                n(tally.account_changes), n(tally.account_repeats));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "tests/simulation/simulation.h"
+#include "tests/simulation/office.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,9 @@ constexpr std::uint64_t kLeastSteps = 60, kMostSteps = 240;
 }  // namespace
 
 Simulation::Simulation(std::uint64_t seed, const std::string& slot_path, bool verbose)
-    : world_(seed, slot_path, verbose), teller_one_in_(world_.random.one_in(3) ? 4 : 12) {}
+    : world_(seed, slot_path, verbose),
+      teller_one_in_(world_.random.one_in(3) ? 4 : 12),
+      clerk_one_in_(world_.random.one_in(3) ? 4 : 16) {}
 
 void Simulation::run() {
     const std::size_t organizations = world_.model.organizations.size();
@@ -20,6 +23,7 @@ void Simulation::run() {
                       ", " + std::to_string(world_.lanes) + " lanes, " + std::to_string(world_.slots) + " slots, " +
                       std::to_string(organizations) + " organizations");
     restart(false);
+    clerk_.open();
     for (std::size_t i = 0; i < organizations; ++i) {
         if (!world_.random.one_in(4)) teller_.grant_to(i, some_credit());
     }
@@ -27,6 +31,7 @@ void Simulation::run() {
     while (world_.tally.steps < steps) {
         ++world_.tally.steps;
         one_step();
+        if (!world_.machine.crashed() && world_.random.one_in(clerk_one_in_)) clerk_.act();
         if (world_.machine.crashed()) {
             TRACE(world_, "crash at " + world_.machine.crash_point());
             restart(world_.random.one_in(4));
@@ -38,6 +43,8 @@ void Simulation::run() {
     stop_orderly();
     invariants_.nothing_runs();
     invariants_.verify();
+    account_invariants_.directory();
+    account_invariants_.books();
     if (world_.random.one_in(4)) invariants_.tamper();
     world_.tally.blocks = world_.books.blocks();
 }
@@ -162,6 +169,7 @@ bool Simulation::start_process() {
         {.path = machine.slot_path(), .slots = world_.slots, .workers = world_.lanes, .boot_epoch = ++boot_epoch_});
     invariants_.slots_open(slots);
     process.slots = std::move(*slots);
+    process.office = std::make_unique<Office>(machine, process.credits, world_.accounts.plans);
     auto ledger = Ledger::open(machine, *process.slots, process.credits, options, world_.now_ms);
     if (machine.crashed()) {
         ++world_.tally.crashes;
@@ -175,6 +183,7 @@ bool Simulation::start_process() {
         return false;
     }
     process.ledger = std::move(*ledger);
+    process.office->serve(*process.ledger);
     machine.arm(0);
     machine.fail_next_commit(CommitFault::none);
     return true;
@@ -183,6 +192,7 @@ bool Simulation::start_process() {
 // What the new process found is held against what was promised; then the model begins anew from the journal.
 void Simulation::take_stock(bool power_cut) {
     invariants_.promises_kept(power_cut);
+    account_invariants_.restarted();
     world_.model.restart_from(world_.books);
     for (const ModelOrganization& organization : world_.model.organizations) {
         for (std::size_t index = 0; index < organization.spenders.size(); ++index) {

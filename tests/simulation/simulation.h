@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "tests/simulation/clerk.h"
 #include "tests/simulation/gateway.h"
 #include "tests/simulation/invariants.h"
 #include "tests/simulation/teller.h"
@@ -42,7 +43,9 @@ class Simulation {
     Invariants invariants_{world_};
     Gateway gateway_{world_, invariants_};
     Teller teller_{world_, invariants_};
-    const std::uint64_t teller_one_in_;  // of the steps
+    AccountInvariants account_invariants_{world_};
+    Clerk clerk_{world_, account_invariants_};
+    const std::uint64_t teller_one_in_, clerk_one_in_;  // of the steps
     std::uint64_t boot_epoch_ = 0;
 };
 

@@ -1,11 +1,15 @@
 #include "tests/simulation/world.h"
 
+#include <openssl/rand.h>
+
 #include <cstdio>
+
+#include "tests/simulation/office.h"
 
 namespace tollgate {
 namespace {
 
-const simulation::World* running_world = nullptr;
+simulation::World* running_world = nullptr;
 
 }  // namespace
 
@@ -14,7 +18,17 @@ wire::Clock::time_point wire::Clock::now() {
 }
 std::int64_t wire::unix_ms_now() { return running_world->now_ms; }
 
-namespace simulation {
+}  // namespace tollgate
+
+// In place of OpenSSL's: ids, keys and codes come from the seed, as all else does.
+int RAND_bytes(unsigned char* out, int count) {
+    for (int i = 0; i < count; ++i) {
+        out[i] = static_cast<unsigned char>(tollgate::running_world->secrets.next() >> 56);
+    }
+    return 1;
+}
+
+namespace tollgate::simulation {
 namespace {
 
 constexpr std::int64_t kBegin = 1'795'219'200'000;  // 2026-11-21
@@ -36,7 +50,12 @@ void Tally::add(const Tally& other) {
     grown += other.grown, cut += other.cut, dropped += other.dropped;
     power_cuts += other.power_cuts, failed_commits += other.failed_commits, orphans += other.orphans;
     clock_jumps += other.clock_jumps, failovers += other.failovers;
+    account_calls += other.account_calls, account_changes += other.account_changes;
+    account_repeats += other.account_repeats;
 }
+
+Process::Process() = default;
+Process::~Process() = default;
 
 Spenders Process::spenders_of(const ModelOrganization& organization, const ModelKey& key) {
     return {&credits.project(key.project), &credits.member(organization.id, key.member),
@@ -57,6 +76,7 @@ void Process::set_limits(const ModelOrganization& organization, std::size_t spen
 
 World::World(std::uint64_t seed, const std::string& slot_path, bool verbose_in)
     : random(seed),
+      secrets(~seed),
       verbose(verbose_in),
       machine(slot_path, random),
       now_ms(kBegin + random.between(0, kYearMs)),
@@ -73,5 +93,4 @@ void World::trace(const std::string& what) const {
     std::printf("%4llu  %s\n", static_cast<unsigned long long>(tally.steps), what.c_str());
 }
 
-}  // namespace simulation
-}  // namespace tollgate
+}  // namespace tollgate::simulation

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "accounting/ledger/ledger.h"
+#include "tests/simulation/account_model.h"
 #include "tests/simulation/books.h"
 #include "tests/simulation/held.h"
 #include "tests/simulation/machine.h"
@@ -20,15 +21,24 @@ inline constexpr std::int64_t kHourMs = 3'600'000, kDayMs = 24 * kHourMs, kYearM
 struct Tally {  // what a run had in it, to show that it is worth something
     std::uint64_t steps = 0, requests = 0, completed = 0, refused = 0, transactions = 0, expiries = 0, blocks = 0,
                   restarts = 0, grown = 0, cut = 0, dropped = 0, crashes = 0, power_cuts = 0, failed_commits = 0,
-                  orphans = 0, clock_jumps = 0, failovers = 0;
+                  orphans = 0, clock_jumps = 0, failovers = 0, account_calls = 0, account_changes = 0,
+                  account_repeats = 0;
     void add(const Tally& other);
 };
 
+class Office;
+
 // A process's accounting.
 struct Process {
+    Process();
+    ~Process();
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
     std::unique_ptr<SlotFile> slots;
     CreditTable credits;
     std::unique_ptr<Ledger> ledger;
+    std::unique_ptr<Office> office;
     std::map<Id128, std::unique_ptr<Held>> held;  // goes first: it owes settlements
 
     OrganizationCredit& credit_of(const ModelOrganization& organization) {
@@ -48,6 +58,7 @@ struct World {
     void trace(const std::string& what) const;
 
     Random random;
+    Random secrets;  // what is random in the program
     const bool verbose;
     Machine machine;
     std::int64_t now_ms;            // the wall clock, which jumps
@@ -60,6 +71,7 @@ struct World {
     std::unique_ptr<Process> process;
 
     Model model;
+    AccountModel accounts;
     Books books;
     Tally tally;
 };
