@@ -73,8 +73,8 @@ Columns activity_columns(const StoredRequest& request, UsageNames& names) {
                        {"tokens_per_second", tokens_per_second(settled)}};
     names.add_project(opened.project, columns);
     names.add_key(opened.key, columns);
-    columns.insert(columns.end(), {{"member_id", id_of(opened.member)},
-                                   {"external_user", text_of(opened.end_user)},
+    names.add_member(opened.member, columns);
+    columns.insert(columns.end(), {{"external_user", text_of(opened.end_user)},
                                    {"session_id", text_of(opened.session)},
                                    {"http_referer", text_of(opened.app)},
                                    {"app_title", text_of(opened.app_title)},

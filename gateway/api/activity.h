@@ -67,12 +67,14 @@ inline constexpr std::array kActivityRequestFields = {
     fields::integer("tokens_per_second").or_null(),
 };
 inline constexpr std::array kActivityAttributionFields = {
-    fields::uuid("member_id").or_null(),  fields::text("external_user").or_null(),
-    fields::text("session_id").or_null(), fields::text("http_referer").or_null(),
-    fields::text("app_title").or_null(),  fields::text("tags").or_null().note("Sorted, with commas between"),
+    fields::text("external_user").or_null(),
+    fields::text("session_id").or_null(),
+    fields::text("http_referer").or_null(),
+    fields::text("app_title").or_null(),
+    fields::text("tags").or_null().note("Sorted, with commas between"),
 };
-inline constexpr auto kActivityFields =
-    joined(kActivityRequestFields, kProjectColumns, kKeyColumns, kActivityAttributionFields, kGitColumns);
+inline constexpr auto kActivityFields = joined(kActivityRequestFields, kProjectColumns, kKeyColumns, kMemberColumns,
+                                               kActivityAttributionFields, kGitColumns);
 inline constexpr Schema kActivity{"Activity", kActivityFields};
 inline constexpr std::array kActivityPageFields = {
     fields::list("data", kActivity), kNextCursor,

@@ -32,7 +32,7 @@ UsageValue value_of(UsageDimension dimension, const UsageReportRow& row, UsageNa
             value.value = row.provider;
             break;
         case UsageDimension::member:
-            value.value = row.member.is_nil() ? std::string() : to_uuid(row.member);
+            names.add_member(row.member, columns);
             break;
         case UsageDimension::key:
             names.add_key(row.key, columns);

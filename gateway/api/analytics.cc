@@ -130,7 +130,7 @@ Columns report_columns(const UsageReportQuery& query, const UsageReportRow& row,
         if (dimension == UsageDimension::model) columns.emplace_back("model", text_of(row.model));
         if (dimension == UsageDimension::provider) columns.emplace_back("provider_name", text_of(row.provider));
         if (dimension == UsageDimension::key) names.add_key(row.key, columns);
-        if (dimension == UsageDimension::member) columns.emplace_back("member_id", id_of(row.member));
+        if (dimension == UsageDimension::member) names.add_member(row.member, columns);
         if (dimension == UsageDimension::project) names.add_project(row.project, columns);
     }
     add_metrics(row.counters, columns);

@@ -44,6 +44,8 @@ inline constexpr std::array kAnalyticsDimensionFields = {
     fields::text("key_name").or_null().maybe(),
     fields::text("key_label").or_null().maybe(),
     fields::uuid("member_id").or_null().maybe(),
+    fields::text("member_name").or_null().maybe(),
+    fields::text("member_email").or_null().maybe(),
     fields::uuid("project_id").or_null().maybe(),
     fields::text("project_name").or_null().maybe(),
     fields::text("external_user").or_null().maybe(),

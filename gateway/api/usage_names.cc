@@ -23,6 +23,13 @@ void UsageNames::add_key(const KeyDigest& key, Columns& out) {
     out.emplace_back("key_label", text_of(names.label));
 }
 
+void UsageNames::add_member(const Id128& member, Columns& out) {
+    const User* const person = user(member);
+    out.emplace_back("member_id", id_of(member));
+    out.emplace_back("member_name", person == nullptr ? Value{} : text_of(person->name));
+    out.emplace_back("member_email", person == nullptr ? Value{} : text_of(person->email));
+}
+
 void UsageNames::add_project(const Id128& project, Columns& out) {
     out.emplace_back("project_id", id_of(project));
     out.emplace_back("project_name", text_of(this->project(project)));

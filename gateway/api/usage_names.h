@@ -1,5 +1,5 @@
-// What people call the keys and projects that usage names by their ids. One for each answer: what was looked up is
-// kept.
+// What people call the keys, projects and members that usage names by their ids. One for each answer: what was looked
+// up is kept.
 #pragma once
 
 #include <map>
@@ -24,6 +24,8 @@ class UsageNames {
 
     // key_hash, key_name and key_label; the last two are null of a key that was never seen here.
     void add_key(const KeyDigest& key, Columns& out);
+    // member_id, member_name and member_email; null if there is none. Who left the organization has his still.
+    void add_member(const Id128& member, Columns& out);
     // project_id and project_name; null if there is none.
     void add_project(const Id128& project, Columns& out);
 
@@ -43,6 +45,8 @@ inline constexpr std::array kGitColumns = {fields::text("git_provider").or_null(
 
 inline constexpr std::array kKeyColumns = {fields::key_hash("key_hash"), fields::text("key_name").or_null(),
                                            fields::text("key_label").or_null()};
+inline constexpr std::array kMemberColumns = {
+    fields::uuid("member_id").or_null(), fields::text("member_name").or_null(), fields::text("member_email").or_null()};
 inline constexpr std::array kProjectColumns = {fields::uuid("project_id").or_null(),
                                                fields::text("project_name").or_null()};
 

@@ -4,10 +4,11 @@ import csv
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
-from support.chat import chat
+from support.chat import chat, post_chat
 from support.people import new_team
 from support.waiting import eventually
 
@@ -76,8 +77,25 @@ def test_rows_name_their_cost_centres(spent):
     team, costs = spent
     rows = month(team, "&by=member")["data"]
     assert {(row["member_id"],): row["usage"] for row in rows} == sums(costs, 0)
+    people = {(one.id, one.email.split("@")[0], one.email) for one in (team.admin, team.member)}
+    assert {(row["member_id"], row["member_name"], row["member_email"]) for row in rows} == people
     names = {row["project_name"] for row in month(team)["data"]}
     assert names == {"Default Project", "shop"}
+
+
+def test_people_have_names_wherever_usage_is_shown(gateway):
+    team = new_team(gateway)
+    gateway.manage("POST", f"{team.path}/credits", {"amount": 5})
+    body = {"name": "k", "creator_user_id": team.member.id}
+    post_chat(gateway, SimpleNamespace(key=gateway.manage("POST", f"{team.path}/keys", body)["key"]))
+    gateway.manage("DELETE", f"{team.path}/members/{team.member.id}")  # who has left has his name still
+    name, email = team.member.email.split("@")[0], team.member.email
+    [request] = eventually(lambda: team.may(team.owner, "GET", "/activity")["data"])
+    [row] = team.may(team.owner, "GET", "/analytics?group_by=member")["data"]
+    for shown in (request, row):
+        assert (shown["member_id"], shown["member_name"], shown["member_email"]) == (team.member.id, name, email)
+    [value] = team.may(team.owner, "GET", "/activity/values?field=member")["data"]
+    assert (value["value"], value["label"]) == (team.member.id, name)
 
 
 def test_another_month_is_empty_and_complete(spent):
