@@ -58,7 +58,7 @@ struct UsagePage {
 Result<UsagePage> list_usage(const UsageChunks& chunks, const UsageListQuery& query);
 
 // What only the requests themselves know.
-enum class UsageAttribute : std::uint8_t { end_user, session, app, tag };
+enum class UsageAttribute : std::uint8_t { end_user, session, app, tag, git_organization, git_repository };
 
 // Shows each value of it that the request has; none are empty.
 template <class Visit>
@@ -67,6 +67,8 @@ void for_each_value(UsageAttribute attribute, const RequestOpened& opened, const
     std::string_view value = opened.app.empty() ? opened.app_title : opened.app;
     if (attribute == UsageAttribute::end_user) value = opened.end_user;
     if (attribute == UsageAttribute::session) value = opened.session;
+    if (attribute == UsageAttribute::git_organization) value = opened.git.organization;
+    if (attribute == UsageAttribute::git_repository) value = opened.git.repository;
     if (!value.empty()) visit(value);
 }
 

@@ -19,7 +19,9 @@ const std::map<std::string_view, UsageDimension> kSummed = {{"model", UsageDimen
 const std::map<std::string_view, UsageAttribute> kOfRequests = {{"user", UsageAttribute::end_user},
                                                                 {"session_id", UsageAttribute::session},
                                                                 {"app", UsageAttribute::app},
-                                                                {"tag", UsageAttribute::tag}};
+                                                                {"tag", UsageAttribute::tag},
+                                                                {"git_organization", UsageAttribute::git_organization},
+                                                                {"git_repository", UsageAttribute::git_repository}};
 
 UsageValue value_of(UsageDimension dimension, const UsageReportRow& row, UsageNames& names) {
     UsageValue value{.value = {}, .label = {}, .requests = row.counters.requests};
@@ -87,7 +89,9 @@ ApiAnswer list_activity_values(Call& call) {
     const std::uint32_t limit = fields.number("limit", 1, kMaxActivityValues, kUsualActivityValues);
     const auto attribute = kOfRequests.find(field);
     if (attribute == kOfRequests.end() && field != "status" && !kSummed.contains(field)) {
-        fields.fail("field", "must be key, member, project, model, provider, status, user, session_id, app or tag");
+        fields.fail("field",
+                    "must be key, member, project, model, provider, status, user, session_id, app, tag, "
+                    "git_organization or git_repository");
     }
     if (call.error()) return call.refusal();
     bring_up_to_date(call.services);

@@ -13,7 +13,8 @@ ApiAnswer list_activity_values(Call& call);
 inline constexpr std::uint32_t kMaxActivityValues = 1000, kUsualActivityValues = 100;
 
 inline constexpr std::array kActivityValuesOwnQueryFields = {
-    fields::text("field").required().one_of("key|member|project|model|provider|status|user|session_id|app|tag"),
+    fields::text("field").required().one_of(
+        "key|member|project|model|provider|status|user|session_id|app|tag|git_organization|git_repository"),
     fields::text("prefix").note("Of the value or its label"),
     fields::integer("limit").from(1, kMaxActivityValues).note("How many, at most; 100 if absent"),
     kFromField,

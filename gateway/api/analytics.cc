@@ -20,10 +20,13 @@ bool add_dimension(std::string_view name, UsageReportQuery& query, std::vector<U
                                                                            {"key", UsageDimension::key},
                                                                            {"member", UsageDimension::member},
                                                                            {"project", UsageDimension::project}};
-    static const std::map<std::string_view, UsageAttribute> kAttributes = {{"user", UsageAttribute::end_user},
-                                                                           {"session_id", UsageAttribute::session},
-                                                                           {"app", UsageAttribute::app},
-                                                                           {"tag", UsageAttribute::tag}};
+    static const std::map<std::string_view, UsageAttribute> kAttributes = {
+        {"user", UsageAttribute::end_user},
+        {"session_id", UsageAttribute::session},
+        {"app", UsageAttribute::app},
+        {"tag", UsageAttribute::tag},
+        {"git_organization", UsageAttribute::git_organization},
+        {"git_repository", UsageAttribute::git_repository}};
     const auto add = [name](const auto& known, auto& list) {
         const auto found = known.find(name);
         if (found == known.end() || std::ranges::find(list, found->second) != list.end()) return false;
@@ -48,8 +51,8 @@ void read_group_by(QueryFields& fields, UsageReportQuery& query, std::vector<Usa
         const bool known = grain != kGrains.end() ? !query.by_time : add_dimension(name, query, attributes);
         if (!known) {
             return fields.fail("group_by",
-                               "must be a list of model, provider, key, member, project, user, session_id, app, tag "
-                               "and one of minute, quarter_hour, hour, day");
+                               "must be a list of model, provider, key, member, project, user, session_id, app, tag, "
+                               "git_organization, git_repository and one of minute, quarter_hour, hour, day");
         }
         if (grain == kGrains.end()) continue;
         query.grain = grain->second;

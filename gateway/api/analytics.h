@@ -23,7 +23,8 @@ inline constexpr std::uint32_t kMaxReportMs = 10'000;
 
 inline constexpr std::array kAnalyticsOwnQueryFields = {
     fields::words("group_by")
-        .one_of("model|provider|key|member|project|user|session_id|app|tag|minute|quarter_hour|hour|day"),
+        .one_of("model|provider|key|member|project|user|session_id|app|tag|git_organization|git_repository|minute|"
+                "quarter_hour|hour|day"),
     kFormatField,
     kFromField,
     kToField,
@@ -52,6 +53,8 @@ inline constexpr std::array kAnalyticsDimensionFields = {
     fields::text("session_id").or_null().maybe(),
     fields::text("app").or_null().maybe(),
     fields::text("tag").or_null().maybe(),
+    fields::text("git_organization").or_null().maybe(),
+    fields::text("git_repository").or_null().maybe(),
 };
 inline constexpr auto kAnalyticsRowFields = joined(kAnalyticsDimensionFields, kMetricFields);
 inline constexpr Schema kAnalyticsRow{"AnalyticsRow", kAnalyticsRowFields};

@@ -185,6 +185,10 @@ std::string_view column_of(UsageAttribute attribute) {
             return "session_id";
         case UsageAttribute::tag:
             return "tag";
+        case UsageAttribute::git_organization:
+            return "git_organization";
+        case UsageAttribute::git_repository:
+            return "git_repository";
         case UsageAttribute::app:
             break;
     }

@@ -8,6 +8,7 @@ import pytest
 
 from support.chat import chat
 from support.people import Team, new_team, refusal_of
+from support.waiting import eventually
 
 CHAT = "/v1/chat/completions"
 names = itertools.count()
@@ -360,3 +361,18 @@ def test_row_40_activity_is_filtered_by_git_names_in_any_spelling(world):
     for name, count in ((world.path, 2), (f"/{world.path.upper()}/", 2), ("nobodys", 0)):
         assert len(world.claimer.may(world.claimer.owner, "GET", f"/activity?git_organization={name}")["data"]) == count
     assert world.claimer.ask(world.claimer.owner, "GET", "/activity?git_repository=shop").status == 400
+
+
+def test_sums_by_git_repository_and_organization(world):
+    key = world.key(world.claimer)
+    for repository in ("shop", "shop", "blog"):
+        paid_by(world.call(key, world.git(f"{world.path}/{repository}")), world.claimer, "git_claim")
+    owner = world.claimer.owner
+    eventually(lambda: len(world.claimer.may(owner, "GET", "/activity")["data"]) == 3)
+    rows = world.claimer.may(owner, "GET", "/analytics?group_by=git_repository")["data"]
+    counted = {row["git_repository"]: row["requests"] for row in rows}
+    assert counted == {f"{world.path}/shop": 2, f"{world.path}/blog": 1}
+    [row] = world.claimer.may(owner, "GET", "/analytics?group_by=git_organization")["data"]
+    assert (row["git_organization"], row["requests"]) == (world.path, 3)
+    values = world.claimer.may(owner, "GET", "/activity/values?field=git_repository")["data"]
+    assert {one["value"]: one["requests"] for one in values} == counted
