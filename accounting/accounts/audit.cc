@@ -66,6 +66,12 @@ std::uint64_t number_in(std::string_view key) {
     return *number;
 }
 
+bool admits(const AuditQuery& query, const AuditEntry& entry) {
+    return (query.action.empty() || query.action == entry.action) &&
+           (query.actor.empty() || query.actor == entry.actor) && entry.at_ms >= query.from_ms &&
+           entry.at_ms < query.to_ms;
+}
+
 }  // namespace
 
 void add_audit_entry(const AuditEntry& entry, WriteBatch& batch) {
@@ -77,7 +83,7 @@ Result<AuditPage> read_audit(Store& store, const AuditQuery& query) {
     std::string end = audit_key(query.organization.bytes, query.before.value_or(UINT64_MAX));
     AuditPage page;
     const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxAuditPage);
-    while (page.entries.size() < limit) {
+    for (std::size_t examined = 0; examined < kMaxAuditEntriesExamined && page.entries.size() < limit; ++examined) {
         const auto found = store.last_before(Family::changes, begin, end);
         if (!found) {
             page.next.reset();
@@ -90,7 +96,7 @@ Result<AuditPage> read_audit(Store& store, const AuditQuery& query) {
             entry.change = number_in(key);
             entry.organization = query.organization;
             page.next = entry.change;
-            page.entries.push_back(std::move(entry));
+            if (admits(query, entry)) page.entries.push_back(std::move(entry));
         } catch (const std::exception&) {  // so says Boost.JSON that a member is missing or of another type
             return failure(StatusCode::corrupt,
                            "an audit entry of organization " + to_uuid(query.organization) + " is malformed");

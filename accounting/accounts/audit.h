@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,15 +36,20 @@ struct AuditEntry {
 void add_audit_entry(const AuditEntry& entry, WriteBatch& batch);
 
 inline constexpr std::size_t kMaxAuditPage = 200;
+inline constexpr std::size_t kMaxAuditEntriesExamined = 10'000;  // for one page
 
 struct AuditQuery {
     Id128 organization = {};
-    std::optional<std::uint64_t> before = {};  // entries older than this one: the cursor
-    std::size_t limit = 50;                    // at most kMaxAuditPage
+    std::optional<std::uint64_t> before = {};                       // entries older than this one: the cursor
+    std::size_t limit = 50;                                         // at most kMaxAuditPage
+    std::string action = {}, actor = {};                            // of the entry; empty: any
+    std::int64_t from_ms = 0;                                       // of the entry's time, Unix ms
+    std::int64_t to_ms = std::numeric_limits<std::int64_t>::max();  // exclusive
 };
 struct AuditPage {
-    std::vector<AuditEntry> entries;    // newest first
-    std::optional<std::uint64_t> next;  // the cursor of the next page, if there is one
+    std::vector<AuditEntry> entries;  // newest first
+    // The cursor of the next page, if there is one. A page that few entries match may be short, or empty, and have it.
+    std::optional<std::uint64_t> next;
 };
 // Any thread.
 Result<AuditPage> read_audit(Store& store, const AuditQuery& query);

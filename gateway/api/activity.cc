@@ -124,6 +124,7 @@ ApiAnswer list_activity(Call& call) {
     query.filter = read_activity_filter(call);
     query.time.from_ms = fields.time("from").value_or(query.time.from_ms);
     query.time.to_ms = fields.time("to").value_or(query.time.to_ms);
+    if (query.time.to_ms <= query.time.from_ms) fields.fail("to", "must be after 'from'");
     const bool as_csv = wants_csv(fields);
     query.limit = fields.number("limit", 1, kMaxUsagePage, as_csv ? kMaxUsagePage : query.limit);
     query.cursor = fields.text("cursor");

@@ -7,7 +7,7 @@
 namespace tollgate {
 namespace {
 
-constexpr std::uint32_t kUsualRefusals = 50;
+constexpr std::uint32_t kUsualEntries = 50, kUsualRefusals = 50;
 
 void write_document(std::string_view name, const std::string& text, JsonWriter& json) {
     json.key(name);
@@ -28,22 +28,63 @@ void write_entry(const AuditEntry& entry, JsonWriter& json) {
     json.end().end();
 }
 
+// In a table the documents are named; what they were is in the JSON.
+Columns columns_of(const AuditEntry& entry) {
+    std::string documents;
+    for (const AuditedDocument& one : entry.documents) documents += (documents.empty() ? "" : " ") + one.document;
+    return {{"change", number_of(static_cast<std::int64_t>(entry.change))},
+            {"created_at", time_of(entry.at_ms)},
+            {"actor", text_of(entry.actor)},
+            {"actor_name", text_of(entry.actor_name)},
+            {"via", text_of(entry.via)},
+            {"address", text_of(entry.address)},
+            {"action", text_of(entry.action)},
+            {"target", text_of(entry.target)},
+            {"documents", text_of(documents)}};
+}
+
+std::string place_behind(const AuditPage& page) {
+    return page.next ? place_of(static_cast<std::int64_t>(*page.next), {}) : std::string();
+}
+
+std::optional<std::uint64_t> change_at(const std::string& place) {
+    const auto number = number_of_place(place);
+    return number ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+}
+
+AuditQuery read_query(Call& call, const Page& asked, const Id128& organization) {
+    QueryFields& fields = call.query;
+    AuditQuery query{.organization = organization, .limit = asked.limit};
+    query.before = change_at(asked.after);
+    if (!asked.after.empty() && !query.before) fields.fail("cursor", "is not one of this list");
+    query.action = fields.text("action");
+    query.actor = fields.text("actor");
+    query.from_ms = fields.time("from").value_or(query.from_ms);
+    query.to_ms = fields.time("to").value_or(query.to_ms);
+    if (query.to_ms <= query.from_ms) fields.fail("to", "must be after 'from'");
+    return query;
+}
+
 ApiAnswer list(Call& call, const Id128& organization) {
-    AuditQuery query{.organization = organization};
-    const Page asked = read_page_of_any(call, kMaxAuditPage, static_cast<std::uint32_t>(query.limit));
-    query.limit = asked.limit;
-    if (!asked.after.empty()) {
-        query.before = static_cast<std::uint64_t>(number_of_place(asked.after).value_or(0));
-        if (*query.before == 0) call.query.fail("cursor", "is not one of this list");
-    }
+    const bool as_csv = wants_csv(call.query);
+    const Page asked = read_page_of_any(call, kMaxAuditPage, as_csv ? kMaxAuditPage : kUsualEntries);
+    AuditQuery query = read_query(call, asked, organization);
     if (call.error()) return call.refusal();
+    if (as_csv) {
+        return csv_list(call, asked, [&](const std::string& after, std::vector<Columns>& rows) -> Result<std::string> {
+            query.before = change_at(after);
+            const auto page = read_audit(*call.services.store, query);
+            if (!page) return std::unexpected(page.error());
+            for (const AuditEntry& entry : page->entries) rows.push_back(columns_of(entry));
+            return place_behind(*page);
+        });
+    }
     const auto page = read_audit(*call.services.store, query);
     if (!page) return api_error(page.error());
     JsonWriter json;
     json.object().key("data").array();
     for (const AuditEntry& entry : page->entries) write_entry(entry, json);
-    const std::string next = page->next ? place_of(static_cast<std::int64_t>(*page->next), {}) : std::string();
-    json.end().key("next_cursor").text_or_null(asked.cursor(next)).end();
+    json.end().key("next_cursor").text_or_null(asked.cursor(place_behind(*page))).end();
     return json_answer(json);
 }
 

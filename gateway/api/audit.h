@@ -7,6 +7,7 @@
 #include "accounting/accounts/refusals.h"
 #include "gateway/api/call.h"
 #include "gateway/api/paging.h"
+#include "gateway/api/usage_table.h"
 
 namespace tollgate {
 
@@ -16,7 +17,14 @@ ApiAnswer list_refusals(Call& call);
 ApiAnswer list_instance_refusals(Call& call);
 
 inline constexpr std::array kAuditQueryFields = {
-    fields::integer("limit").from(1, kMaxAuditPage).note("How many, at most; 50 if absent"), kPageCursor};
+    fields::integer("limit").from(1, kMaxAuditPage).note("How many, at most; 50 if absent"),
+    kPageCursor,
+    fields::text("action").note("As it is shown, such as key.create"),
+    fields::text("actor").note("root, local, or user: or key: and an id"),
+    kFromField,
+    kToField,
+    kFormatField,
+};
 inline constexpr Schema kAuditQuery{"AuditQuery", kAuditQueryFields};
 
 inline constexpr Schema kStoredDocument{"StoredDocument", {}, true};

@@ -132,12 +132,37 @@ bool is_visible(const Call& call, const KeyRecord& key) {
     return !call.permit().own_only || key.creator == call.request.caller.user;
 }
 
+namespace {
+
+// What a list of keys is to have; what is absent admits everything.
+struct KeyFilter {
+    std::optional<Id128> project, creator;
+    std::optional<bool> disabled;
+
+    bool admits(const KeyRecord& key) const {
+        return (!project || *project == key.project) && (!creator || *creator == key.creator) &&
+               (!disabled || *disabled == (key.disabled != Disabled::no));
+    }
+};
+
+KeyFilter read_key_filter(QueryFields& query) {
+    KeyFilter filter{.project = query.uuid("project_id"), .creator = query.uuid("creator_user_id"), .disabled = {}};
+    if (const std::string text = query.text("disabled"); !text.empty()) {
+        filter.disabled = text == "true";
+        if (text != "true" && text != "false") query.fail("disabled", "must be true or false");
+    }
+    return filter;
+}
+
+}  // namespace
+
 ApiAnswer list_keys(Call& call) {
     const Page page = read_page(call);
+    const KeyFilter filter = read_key_filter(call.query);
     if (call.error()) return call.refusal();
     JsonWriter json;
     auto keys = call.directory->keys_of(call.organization().id);
-    std::erase_if(keys, [&](const KeyRecord* one) { return !is_visible(call, *one); });
+    std::erase_if(keys, [&](const KeyRecord* one) { return !is_visible(call, *one) || !filter.admits(*one); });
     const auto part = page_of(
         page, std::move(keys), [](const KeyRecord* one) { return std::tuple(one->created_ms, one->digest); },
         [](const KeyRecord* one) { return place_of(one->created_ms, to_hex(one->digest)); });

@@ -99,6 +99,10 @@ inline constexpr Schema kOwnKeyData{"OwnKeyData", kOwnKeyDataFields};
 inline constexpr std::array kNewKeyAnswerFields = {fields::object("data", kKey),
                                                    fields::text("key").note("The plaintext, shown this once")};
 inline constexpr Schema kNewKeyAnswer{"NewKeyData", kNewKeyAnswerFields};
+inline constexpr std::array kKeyFilterFields = {fields::uuid("project_id"), fields::uuid("creator_user_id"),
+                                                fields::text("disabled").one_of("true|false")};
+inline constexpr auto kKeysQueryFields = joined(kPageQueryFields, kKeyFilterFields);
+inline constexpr Schema kKeysQuery{"KeysQuery", kKeysQueryFields};
 inline constexpr std::array kKeyPageFields = {fields::list("data", kKey), kNextCursor};
 inline constexpr Schema kKeyPage{"KeyPage", kKeyPageFields};
 inline constexpr std::array kDeletedFields = {fields::flag("deleted")};

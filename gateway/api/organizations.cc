@@ -68,14 +68,26 @@ ApiAnswer deletion_refused(const Call& call, const Status& status, const Id128& 
     return refused;
 }
 
+namespace {
+
+// Letters of ASCII are the same in either case.
+bool has_part(std::string_view text, std::string_view part) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    const auto same = [&lower](char a, char b) { return lower(a) == lower(b); };
+    return !std::ranges::search(text, part, same).empty();
+}
+
+}  // namespace
+
 ApiAnswer list_organizations(Call& call) {
     const Page page = read_page(call);
-    const std::string text = call.query.text("status");
+    const std::string text = call.query.text("status"), name = call.query.text("name");
     OrganizationStatus status = OrganizationStatus::active;
     if (!text.empty() && !parse(text, status)) call.query.fail("status", "must be active, suspended or deleted");
     if (call.error()) return call.refusal();
     auto listed = organizations_of(call);
     std::erase_if(listed, [&](const Organization* one) {
+        if (!name.empty() && !has_part(one->name, name)) return true;
         return text.empty() ? one->policy.closed() : one->policy.status != status;
     });
     JsonWriter json;

@@ -54,7 +54,7 @@ inline constexpr std::array kOrganizationPageFields = {fields::list("data", kOrg
 inline constexpr Schema kOrganizationPage{"OrganizationPage", kOrganizationPageFields};
 
 inline constexpr std::array kOrganizationsQueryFields = {
-    kPageLimit, kPageCursor,
+    kPageLimit, kPageCursor, fields::text("name").note("A part of the name; capitals make no difference"),
     fields::text("status")
         .one_of("active|suspended|deleted")
         .note("Deleted ones for the operator only; all that are not deleted if absent")};

@@ -10,7 +10,7 @@ namespace tollgate::rows {
 // clang-format off
 inline constexpr Operation kKeysRoutes[] = {
     {kGet, "/api/organizations/{organization}/keys", "keys", see_keys, readers, {list_keys},
-     "List API keys", {.query = &kPageQuery, .answer = &kKeyPage}},
+     "List API keys", {.query = &kKeysQuery, .answer = &kKeyPage}},
     {kPost, "/api/organizations/{organization}/keys", "keys", create_keys, accounts, {create_key, "key.create"},
      "Create an API key; its plaintext is shown once",
      {.body = &kNewKeyBody, .answer = &kNewKeyAnswer, .status = 201}},
