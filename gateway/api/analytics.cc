@@ -12,6 +12,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::int64_t kDailyActivityDays = 30;
+constexpr std::int64_t kMinutesKeptMs = 2 * kDayMs;  // for certain, whatever the configuration
 
 // A word of group_by: a dimension of the rollups, or an attribute of the requests.
 bool add_dimension(std::string_view name, UsageReportQuery& query, std::vector<UsageAttribute>& attributes) {
@@ -78,6 +79,21 @@ void read_edges(QueryFields& fields, UsageReportQuery& query) {
     }
 }
 
+// A sum without buckets is of the time that was asked for, as closely as rollups have it: by quarters of an hour, or by
+// minutes where they are kept. Of times to come nothing is known.
+void narrow_time(const QueryFields& fields, UsageReportQuery& query, std::int64_t now_ms) {
+    const bool named = !fields.text("from").empty() || !fields.text("to").empty();
+    const std::int64_t from_ms = query.time.from_ms;
+    if (!named || query.by_time || fields.error() || from_ms > now_ms) return;
+    const std::int64_t to_ms = std::min(query.time.to_ms, (now_ms / kEdgeMs + 1) * kEdgeMs);
+    const bool whole = from_ms % kEdgeMs == 0 && to_ms % kEdgeMs == 0;
+    if (!whole && finest_grain(query.time, now_ms) == RollupGrain::minute) {
+        query.grain = RollupGrain::minute;
+    } else {
+        query.edges = {from_ms / kEdgeMs * kEdgeMs, ((to_ms - 1) / kEdgeMs + 1) * kEdgeMs};
+    }
+}
+
 // Whether it asks for what rollups don't know.
 bool names_attributes(const UsageFilter& filter) {
     return filter.status || !filter.end_user.empty() || !filter.session.empty() || !filter.app.empty() ||
@@ -126,6 +142,15 @@ UsageReportQuery query_before(const UsageReportQuery& query, const TimeRange& ti
 
 }  // namespace
 
+RollupGrain finest_grain(const TimeRange& time, std::int64_t now_ms) {
+    for (const RollupGrain grain : {RollupGrain::minute, RollupGrain::quarter_hour, RollupGrain::hour}) {
+        const bool kept = grain != RollupGrain::minute || time.from_ms >= now_ms - kMinutesKeptMs;
+        const std::int64_t buckets = (std::min(time.to_ms, now_ms) - time.from_ms) / milliseconds_of(grain);
+        if (kept && buckets < kMaxReportBuckets) return grain;
+    }
+    return RollupGrain::day;
+}
+
 Columns report_columns(const UsageReportQuery& query, const UsageReportRow& row, UsageNames& names) {
     Columns columns;
     if (query.by_time) columns.emplace_back("begin", time_of(row.begin_ms));
@@ -155,6 +180,7 @@ ApiAnswer show_analytics(Call& call) {
     read_group_by(fields, query, attributes);
     query.time = read_report_time(fields, query.grain, call.request.now_ms);
     read_edges(fields, query);
+    narrow_time(fields, query, call.request.now_ms);
     query.budget.ms = fields.number("budget_ms", 1, kMaxReportMs, kUsualReportMs);
     const std::size_t top = fields.number("top", 1, kMaxTop, kMaxReportRows);
     const std::string compare = fields.text("compare");
@@ -189,7 +215,7 @@ ApiAnswer show_analytics(Call& call) {
     bool partial = report->partial;
     JsonWriter json;
     json.object().key("from").text(rfc3339(report->time.from_ms)).key("to").text(rfc3339(report->time.to_ms));
-    if (!query.edges.empty()) {
+    if (query.by_time && !query.edges.empty()) {
         json.key("edges").array();
         for (const std::int64_t edge : query.edges) json.text(rfc3339(edge));
         json.end();

@@ -15,6 +15,8 @@ ApiAnswer show_daily_activity(Call& call);
 
 // The columns of a report's row: the bucket, the dimensions that the query groups by, kMetricFields.
 Columns report_columns(const UsageReportQuery& query, const UsageReportRow& row, UsageNames& names);
+// The finest that has the whole time: the less it is, the less is it widened.
+RollupGrain finest_grain(const TimeRange& time, std::int64_t now_ms);
 // A sum as kAnalyticsSum.
 void write_sum(const RollupCounters& sum, JsonWriter& json);
 

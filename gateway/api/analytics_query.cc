@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 
+#include "gateway/api/analytics.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
@@ -11,7 +12,6 @@ namespace tollgate {
 namespace {
 
 constexpr std::int64_t kUsualDays = 30;
-constexpr std::int64_t kMinutesKeptMs = 2 * kDayMs;  // for certain, whatever the configuration
 
 struct Filter {
     const AnalyticsDimension* dimension;
@@ -150,16 +150,6 @@ Query read_query(Call& call) {
 }
 
 // --- The report
-// The finest that has the whole time: the less it is, the less is it widened.
-RollupGrain finest_grain(const TimeRange& time, std::int64_t now_ms) {
-    for (const RollupGrain grain : {RollupGrain::minute, RollupGrain::quarter_hour, RollupGrain::hour}) {
-        const bool kept = grain != RollupGrain::minute || time.from_ms >= now_ms - kMinutesKeptMs;
-        const std::int64_t buckets = (std::min(time.to_ms, now_ms) - time.from_ms) / milliseconds_of(grain);
-        if (kept && buckets < kMaxReportBuckets) return grain;
-    }
-    return RollupGrain::day;
-}
-
 // What the rollups can leave out themselves; the caller's own bounds stay.
 void narrow(const Query& query, UsageFilter& filter) {
     for (const Filter& one : query.filters) {

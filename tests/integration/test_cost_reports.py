@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -96,6 +96,24 @@ def test_people_have_names_wherever_usage_is_shown(gateway):
         assert (shown["member_id"], shown["member_name"], shown["member_email"]) == (team.member.id, name, email)
     [value] = team.may(team.owner, "GET", "/activity/values?field=member")["data"]
     assert (value["value"], value["label"]) == (team.member.id, name)
+
+
+def test_a_sum_is_of_the_time_that_was_asked_for(spent):
+    team, costs = spent
+    now = datetime.now(UTC)
+    total = sum(cost for *_, cost in costs)
+
+    def summed(begin, end):
+        query = f"from={begin:%Y-%m-%dT%H:%M:%SZ}&to={end:%Y-%m-%dT%H:%M:%SZ}"
+        return team.may(team.owner, "GET", f"/analytics?{query}")
+
+    assert summed(now - timedelta(hours=3), now + timedelta(hours=1))["total"]["usage"] == total
+    report = summed(now - timedelta(minutes=100), now - timedelta(minutes=95))
+    assert report["total"]["requests"] == 0 and report["data"] == []
+    assert report["from"] >= f"{now - timedelta(minutes=101):%Y-%m-%dT%H:%M:%S}"
+    assert report["to"] <= f"{now - timedelta(minutes=93):%Y-%m-%dT%H:%M:%S}"
+    long_ago = summed(now - timedelta(days=40, minutes=7), now - timedelta(days=40))
+    assert long_ago["total"]["requests"] == 0 and long_ago["from"] > f"{now - timedelta(days=41):%Y-%m-%d}"
 
 
 def test_another_month_is_empty_and_complete(spent):
