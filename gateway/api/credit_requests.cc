@@ -6,7 +6,14 @@
 namespace tollgate {
 namespace {
 
-void write_request(const CreditRequest& request, JsonWriter& json) {
+// Of what an approval booked: a purchase of people may wait for its payment, or be cancelled. Empty: nothing was.
+std::string_view transaction_state(const Call& call, const CreditRequest& request) {
+    if (request.state != CreditRequestState::approved) return {};
+    const auto booked = find_transaction(*call.services.store, call.organization().id, request.transaction);
+    return booked ? to_string(booked->state) : std::string_view();
+}
+
+void write_request(const Call& call, const CreditRequest& request, JsonWriter& json) {
     const bool approved = request.state == CreditRequestState::approved;
     json.object().key("id").text(to_uuid(request.id)).key("user_id").text(to_uuid(request.user));
     json.key("amount").usd(request.amount).key("note").text_or_null(request.note);
@@ -15,12 +22,13 @@ void write_request(const CreditRequest& request, JsonWriter& json) {
     json.key("decided_by").text_or_null(request.decided_by).key("decided_at").time(request.decided_ms);
     json.key("decision_note").text_or_null(request.decision_note);
     json.key("transaction_id").text_or_null(approved ? to_ulid(request.transaction) : std::string());
+    json.key("transaction_state").text_or_null(transaction_state(call, request));
     json.key("created_at").time(request.created_ms).key("version").number(request.version).end();
 }
 
-ApiAnswer request_answer(const CreditRequest& request, int status = 200) {
+ApiAnswer request_answer(const Call& call, const CreditRequest& request, int status = 200) {
     JsonWriter json;
-    write_request(request, json);
+    write_request(call, request, json);
     return versioned_answer(json, request.version, status);
 }
 
@@ -38,7 +46,7 @@ ApiAnswer decide(const Call& call, Change& change, bool own_only, const Decision
     const auto request = asked_for(call, own_only);
     if (!request) return api_error(request.error());
     if (Status status = check_pending(*request); !status.ok()) return api_error(status);
-    return request_answer(tollgate::decide(change, *request, decision));
+    return request_answer(call, tollgate::decide(change, *request, decision));
 }
 
 // An approval that is repeated: the answer to the first one, if it says the same.
@@ -54,7 +62,7 @@ ApiAnswer create_credit_request(Call& call, Change& change) {
     if (amount > kMostAmount) call.body.fail("amount", "is more than one transaction may be about");
     if (call.error()) return call.refusal();
     const auto made = create_credit_request(change, call.organization().id, amount, note);
-    return made ? request_answer(*made, 201) : api_error(made.error());
+    return made ? request_answer(call, *made, 201) : api_error(made.error());
 }
 
 ApiAnswer list_credit_requests(Call& call) {
@@ -76,13 +84,13 @@ ApiAnswer list_credit_requests(Call& call) {
         page, std::move(*all), [](const CreditRequest& one) { return std::tuple(one.created_ms, one.id); },
         [](const CreditRequest& one) { return place_of(one.created_ms, to_uuid(one.id)); });
     JsonWriter json;
-    write_page(part, [&](const CreditRequest& one) { write_request(one, json); }, json);
+    write_page(part, [&](const CreditRequest& one) { write_request(call, one, json); }, json);
     return json_answer(json);
 }
 
 ApiAnswer show_credit_request(Call& call) {
     const auto found = asked_for(call, call.permit().own_only);
-    return found ? request_answer(*found) : api_error(found.error());
+    return found ? request_answer(call, *found) : api_error(found.error());
 }
 
 ApiAnswer approve_credit_request(Call& call) {
@@ -100,7 +108,7 @@ ApiAnswer approve_credit_request(Call& call) {
     }
     const auto request = asked_for(call, false);
     if (!request) return api_error(request.error());
-    if (approved_so(*request, amount)) return request_answer(*request);
+    if (approved_so(*request, amount)) return request_answer(call, *request);
     if (Status status = check_pending(*request); !status.ok()) return api_error(status);
 
     const NanoUsd approved = amount.value_or(request->amount);
@@ -122,7 +130,7 @@ ApiAnswer approve_credit_request(Call& call) {
             change, *request,
             {.state = CreditRequestState::approved, .note = note, .approved = approved, .transaction = transaction});
     });
-    return booked ? request_answer(decided) : api_error(booked.error());
+    return booked ? request_answer(call, decided) : api_error(booked.error());
 }
 
 ApiAnswer decline_credit_request(Call& call, Change& change) {

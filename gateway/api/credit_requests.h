@@ -40,6 +40,7 @@ inline constexpr std::array kCreditRequestFields = {
     fields::time("decided_at").or_null(),
     fields::text("decision_note").or_null(),
     fields::text("transaction_id").or_null().note("The purchase or grant that it became"),
+    fields::text("transaction_state").or_null().one_of("done|pending|cancelled").note("A purchase may be cancelled"),
     fields::time("created_at"),
     fields::integer("version"),
 };

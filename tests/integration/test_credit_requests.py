@@ -154,3 +154,15 @@ def test_decisions_and_money_outlive_a_kill_together(start_gateway):
     gateway.start()
     assert team.may(team.member, "GET", f"/credit-requests/{asked['id']}") == decided
     assert decide(team, asked, "approve").json() == decided and balance(team) == 20
+
+
+def test_an_approval_says_what_became_of_its_purchase(gateway, team):
+    paid, dropped = (decide(team, ask_for(team), "approve", team.owner).json() for _ in range(2))
+    assert (paid["state"], paid["transaction_state"]) == ("approved", "pending")
+    gateway.manage("POST", f"{team.path}/purchases/{paid['transaction_id']}/confirm", {}, expect=201)
+    gateway.manage("POST", f"{team.path}/purchases/{dropped['transaction_id']}/cancel", {}, expect=201)
+    listed = {one["id"]: one for one in team.may(team.owner, "GET", "/credit-requests")["data"]}
+    assert listed[paid["id"]]["transaction_state"] == "done"
+    assert listed[dropped["id"]]["transaction_state"] == "cancelled"
+    waiting = ask_for(team)
+    assert waiting["transaction_state"] is None
