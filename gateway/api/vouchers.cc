@@ -9,9 +9,17 @@ namespace {
 
 ApiAnswer no_such_voucher() { return api_error(ErrorKind::not_found, "there is no such voucher"); }
 
-void write_voucher(const Voucher& voucher, JsonWriter& json) {
+constexpr std::string_view kExpired = "expired";
+
+// An open one whose code no longer works is expired.
+std::string_view state_of(const Voucher& voucher, std::int64_t now_ms) {
+    const bool late = voucher.expires_ms != 0 && voucher.expires_ms <= now_ms;
+    return voucher.state == VoucherState::open && late ? kExpired : to_string(voucher.state);
+}
+
+void write_voucher(const Voucher& voucher, std::int64_t now_ms, JsonWriter& json) {
     json.object().key("id").text(to_hex(voucher.code)).key("amount").usd(voucher.amount);
-    json.key("state").text(to_string(voucher.state)).key("expires_at").time(voucher.expires_ms);
+    json.key("state").text(state_of(voucher, now_ms)).key("expires_at").time(voucher.expires_ms);
     json.key("credit_expires_at").time(voucher.credit_expires_ms);
     json.key("batch").text_or_null(voucher.batch).key("note").text_or_null(voucher.note);
     const bool used = voucher.state == VoucherState::used;
@@ -21,17 +29,17 @@ void write_voucher(const Voucher& voucher, JsonWriter& json) {
     json.key("created_at").time(voucher.created_ms).key("version").number(voucher.version).end();
 }
 
-ApiAnswer voucher_answer(const Voucher& voucher) {
+ApiAnswer voucher_answer(const Voucher& voucher, std::int64_t now_ms) {
     JsonWriter json;
-    write_voucher(voucher, json);
+    write_voucher(voucher, now_ms, json);
     return versioned_answer(json, voucher.version);
 }
 
 struct VoucherFilter {
-    std::optional<VoucherState> state = {};
-    std::string batch = {};  // empty: any
+    std::int64_t now_ms = 0;
+    std::string state = {}, batch = {};  // empty: any
     bool admits(const Voucher& voucher) const {
-        return (!state || voucher.state == *state) && (batch.empty() || voucher.batch == batch);
+        return (state.empty() || state_of(voucher, now_ms) == state) && (batch.empty() || voucher.batch == batch);
     }
 };
 
@@ -127,11 +135,11 @@ ApiAnswer create_vouchers(Call& call, Change& change) {
 
 ApiAnswer list_vouchers(Call& call) {
     const Page page = read_page(call);
-    VoucherFilter filter{.batch = call.query.text("batch")};
-    if (const std::string text = call.query.text("state"); !text.empty()) {
-        VoucherState state = VoucherState::open;
-        if (!parse(text, state)) call.query.fail("state", "must be open, used or voided");
-        filter.state = state;
+    const VoucherFilter filter{
+        .now_ms = call.request.now_ms, .state = call.query.text("state"), .batch = call.query.text("batch")};
+    VoucherState known = VoucherState::open;
+    if (!filter.state.empty() && filter.state != kExpired && !parse(filter.state, known)) {
+        call.query.fail("state", "must be open, used, voided or expired");
     }
     if (call.error()) return call.refusal();
     auto all = vouchers_like(*call.services.store, filter);
@@ -140,7 +148,7 @@ ApiAnswer list_vouchers(Call& call) {
         page, std::move(*all), [](const Voucher& one) { return std::tuple(one.created_ms, to_hex(one.code)); },
         [](const Voucher& one) { return place_of(one.created_ms, to_hex(one.code)); });
     JsonWriter json;
-    write_page(part, [&](const Voucher& one) { write_voucher(one, json); }, json);
+    write_page(part, [&](const Voucher& one) { write_voucher(one, call.request.now_ms, json); }, json);
     return json_answer(json);
 }
 
@@ -148,7 +156,7 @@ ApiAnswer show_voucher(Call& call) {
     const auto code = parse_key_digest(call.path("voucher"));
     if (!code) return no_such_voucher();
     const auto voucher = find_voucher(*call.services.store, *code);
-    return voucher ? voucher_answer(*voucher) : api_error(voucher.error());
+    return voucher ? voucher_answer(*voucher, call.request.now_ms) : api_error(voucher.error());
 }
 
 ApiAnswer void_voucher(Call& call, Change& change) {

@@ -32,7 +32,7 @@ inline constexpr Schema kVoucherCode{"VoucherCode", kVoucherCodeFields};
 inline constexpr std::array kVoucherCodesFields = {fields::list("data", kVoucherCode)};
 inline constexpr Schema kVoucherCodes{"VoucherCodes", kVoucherCodesFields};
 
-inline constexpr Field kVoucherStateField = fields::text("state").one_of("open|used|voided");
+inline constexpr Field kVoucherStateField = fields::text("state").one_of("open|used|voided|expired");
 inline constexpr std::array kVouchersQueryFields = {
     kPageLimit, kPageCursor, kVoucherStateField,
     fields::text("batch").from(1, kVoucherBatchBytes).note("The whole name of the batch")};

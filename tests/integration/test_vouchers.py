@@ -7,6 +7,7 @@ import pytest
 
 from support.pages import pages_of
 from support.people import new_team, refusal_of
+from support.waiting import eventually
 
 UNKNOWN_CODE = "2345-6789-ABCD-EFGH"
 
@@ -190,3 +191,12 @@ def test_a_use_outlives_a_kill_and_the_code_is_nowhere(start_gateway):
     files = [file for file in gateway.directory.rglob("*") if file.is_file()]
     for made in (used, unused):
         assert not [file for file in files if made["code"].encode() in file.read_bytes()]
+
+
+def test_an_expired_voucher_is_shown_as_expired(gateway):
+    [made] = make(gateway, batch="late", expires_at=soon(seconds=1))
+    path = "/api/vouchers?batch=late"
+    eventually(lambda: gateway.manage("GET", path)["data"][0]["state"] == "expired")
+    assert [one["id"] for one in gateway.manage("GET", f"{path}&state=expired")["data"]] == [made["id"]]
+    assert gateway.manage("GET", f"{path}&state=open")["data"] == []
+    assert gateway.manage("GET", f"/api/vouchers/{made['id']}")["state"] == "expired"
