@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "gateway/command_line/client_options.h"
+#include "gateway/command_line/usage_error.h"
 #include "gateway/reload.h"
 #include "gateway/server.h"
 #include "gateway/tools/commands.h"
@@ -11,7 +12,7 @@
 
 namespace {
 
-constexpr int kFailed = 1, kBadUsage = 2;
+constexpr int kFailed = 1;
 
 int report(const tollgate::Status& status) {
     if (status.ok()) return 0;
@@ -67,7 +68,7 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
-        return app.exit(problem) == 0 ? 0 : kBadUsage;
+        return tollgate::report_usage(app, problem, {argv + 1, argv + argc});
     }
     if (version->parsed()) {
         std::printf("tollgate %s\n", TOLLGATE_VERSION);
