@@ -40,8 +40,10 @@ std::optional<KeyDigest> key_of(const AccountCall& call) {
 }
 
 bool gives_back(const AccountCall& call) { return call.body.find("\"disabled\":false") != std::string::npos; }
-bool revokes(const AccountCall& call) {
-    return call.method == kDelete || call.body.find("\"disabled\":true") != std::string::npos;
+// A key that was disabled for another reason already stays so for that one, and comes back when it is over.
+bool is_revoked(const Directory& directory, const KeyDigest& key) {
+    const KeyRecord* const record = directory.find_key(key);
+    return record == nullptr || record->disabled == Disabled::by_hand;
 }
 
 }  // namespace
@@ -335,7 +337,8 @@ void Clerk::perform(AccountCall call) {
 
 void Clerk::note(const AccountCall& call, const ApiAnswer& answer) {
     AccountModel& model = world_.accounts;
-    if (const auto key = key_of(call); key && revokes(call)) model.revoked.insert(*key);
+    const auto now = world_.process->office->accounts().directory();
+    if (const auto key = key_of(call); key && is_revoked(*now, *key)) model.revoked.insert(*key);
     constexpr std::string_view kLink = "/api/invitations/";
     const auto link = answer.body.find(kLink);
     if (link == std::string::npos) return;
