@@ -129,7 +129,7 @@ void AccountInvariants::rules() {
 void AccountInvariants::has_owner(const Organization& organization) {
     const Directory& in_force = world_.process->office->in_force();
     const auto members = in_force.members_of(organization.id);
-    if (organization.policy.closed) {
+    if (organization.policy.closed()) {
         REQUIRE(members.empty() && in_force.invitations_of(organization.id).empty(), "I27",
                 "a deleted organization has members or invitations");
         return;
@@ -153,7 +153,7 @@ void AccountInvariants::let_in_rightly(const KeyDigest& key) {
         REQUIRE(user != nullptr && user->status == UserStatus::active, "I28", what + "but its person is not");
         return;
     }
-    REQUIRE(!directory->find_organization(record->organization)->policy.closed, "I28",
+    REQUIRE(!directory->find_organization(record->organization)->policy.closed(), "I28",
             what + "but its organization is deleted");
     const Project* const project = directory->find_project(record->project);
     REQUIRE(record->project.is_nil() || (project != nullptr && !project->archived()), "I28",

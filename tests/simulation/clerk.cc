@@ -76,7 +76,7 @@ const Organization* Clerk::some_organization() {
     std::vector<const Organization*> all = directory_->organizations();
     const bool teams = !world_.random.one_in(8);
     std::erase_if(all, [&](const Organization* one) {
-        return teams && (one->kind != OrganizationKind::team || one->policy.closed);
+        return teams && (one->kind != OrganizationKind::team || one->policy.closed());
     });
     return some(world_.random, std::move(all));
 }

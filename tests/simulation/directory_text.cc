@@ -75,7 +75,7 @@ std::string text_of(const Directory& directory, const Organization& organization
              organization.limits, organization.plan, own.members, own.projects, own.keys, own.retention_days) +
         line(" policy", policy.organization_text, policy.llm, policy.allow_overrides, policy.llm_below,
              policy.retention_class, policy.on_exhausted, policy.overdraft_cap, policy.activity_visibility,
-             policy.closed, found(directory.find_organization_by_slug(organization.slug)));
+             policy.closed(), found(directory.find_organization_by_slug(organization.slug)));
     for (const std::string& model : policy.allowed_models) text += line(" allows", model);
     for (const Project* one : directory.projects_of(organization.id)) {
         text += line(" project", one->id, one->organization, one->name, one->is_default, one->archived_ms, one->version,
