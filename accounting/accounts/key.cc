@@ -326,8 +326,8 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     if (was_disabled && !is_disabled) {
         if (Status status = check_may_enable(change.directory(), *key); !status.ok()) return status;
     }
-    // What is disabled for another reason stays so for that reason, and is enabled when it is over.
-    if (is_disabled != was_disabled) key->disabled = is_disabled ? Disabled::by_hand : Disabled::no;
+    // Whoever disables a key may rely on it, also where it was disabled for a reason that will be over.
+    if (fields.disabled) key->disabled = is_disabled ? Disabled::by_hand : Disabled::no;
     Limits limits = key->limits;
     limits.budget = fields.limit.value_or(limits.budget);
     limits.reset = fields.reset.value_or(limits.reset);

@@ -147,9 +147,9 @@ struct KeyChange {
     std::optional<LimitReset> reset = {};
     std::optional<KeyRules> rules = {};  // present and empty: none
 };
-// Changes nothing, version included, where everything is so already. A key that is disabled for another reason than by
-// hand stays so for that reason. conflict project_archived, member_suspended: such a key cannot be enabled. not_found for
-// an unknown key; the root key can be neither changed nor deleted (invalid). What names a deleted key is kept: what it
+// Changes nothing, version included, where everything is so already. What is disabled here stays so, whatever else
+// disabled it meanwhile. conflict project_archived, member_suspended: such a key cannot be enabled. not_found for an
+// unknown key; the root key can be neither changed nor deleted (invalid). What names a deleted key is kept: what it
 // spent stays in reports.
 Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields);
 Status delete_key(Change& change, const KeyDigest& digest);

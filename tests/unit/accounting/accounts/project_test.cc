@@ -77,13 +77,15 @@ TEST_F(ProjectTest, ArchivingDisablesItsKeysAndTakingItBackEnablesThem) {
     EXPECT_EQ(state(off), Disabled::by_hand);
 }
 
-TEST_F(ProjectTest, AKeyThatIsChangedMeanwhileAsItIsShownComesBackWithItsProject) {
+TEST_F(ProjectTest, AKeyThatIsDisabledByHandMeanwhileStaysSo) {
     const KeyDigest own = key(acme_, {.name = "a", .project = shop_});
+    const KeyDigest renamed = key(acme_, {.name = "b", .project = shop_});
     ASSERT_TRUE(change(shop_, {.archived = true}).ok());
-    ASSERT_TRUE(update(own, {.name = "b", .disabled = true}).ok());
-    EXPECT_EQ(state(own), Disabled::project_archived);
+    ASSERT_TRUE(update(own, {.disabled = true}).ok());
+    ASSERT_TRUE(update(renamed, {.name = "c"}).ok());
     ASSERT_TRUE(change(shop_, {.archived = false}).ok());
-    EXPECT_EQ(state(own), Disabled::no);
+    EXPECT_EQ(state(own), Disabled::by_hand);
+    EXPECT_EQ(state(renamed), Disabled::no);
 }
 
 TEST_F(ProjectTest, WhoLeftOrIsSuspendedMeanwhileGetsNoKeyBack) {
