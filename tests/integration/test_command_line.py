@@ -398,23 +398,3 @@ def test_what_deletes_asks_first(gateway, operator, at_terminal, answer, is_dele
     assert (code == DONE) is is_deleted
     shown = operator.run("key", "show", "--org", account.organization, account.hash)
     assert shown.code == (NOT_FOUND if is_deleted else DONE)
-
-
-# --- Wrong usage
-
-
-def test_a_command_that_is_none_is_told_which_there_are(operator):
-    ended = operator.run("nonsense")
-    assert ended.code == WRONG_USAGE and ended.out == ""
-    assert "'nonsense'" in ended.err and "organization" not in ended.err and " key, " in ended.err
-    ended = operator.run("key", "nonsense")
-    assert ended.code == WRONG_USAGE and "'nonsense'" in ended.err and "create" in ended.err
-    assert "which command?" in operator.run("key").err
-
-
-@pytest.mark.parametrize(
-    "words", [("nonsense",), ("key", "create", "--nope"), ("key", "nonsense"), ("key", "show")]
-)
-def test_wrong_usage_is_json_where_that_was_asked_for(operator, words):
-    ended = operator.run(*words, "--json")
-    assert ended.code == WRONG_USAGE and ended.error["code"] == "wrong_usage" and ended.error["message"]
