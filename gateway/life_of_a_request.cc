@@ -68,17 +68,23 @@ Error check_caller(Worker& worker, Exchange& request) {
     return refused;
 }
 
+// Whether its key says who calls: a person, who manages an organization, or the operator. An inference key may be
+// anybody's whom they let use a model.
+bool is_known(CallerKind caller) {
+    return caller == CallerKind::root_key || caller == CallerKind::management_key ||
+           caller == CallerKind::personal_token;
+}
+
 // A call of anybody's may come without a key, but not from one address all the time.
 Error check_anybody(Connection& connection) {
-    const Head& head = connection.request.head;
-    if (head.operation == nullptr || head.operation->guard.kind != Guard::Kind::anybody || head.key_presented)
-        return {};
+    const Exchange& request = connection.request;
+    const Head& head = request.head;
+    if (head.operation == nullptr || head.operation->guard.kind != Guard::Kind::anybody) return {};
+    if (head.key_presented && is_known(caller_kind(request.principal.kind))) return {};
     Worker& worker = connection.worker();
-    wire::ErrorCode unknown;
-    const auto endpoint = connection.stream().socket().remote_endpoint(unknown);
-    if (!unknown && worker.anonymous_rate.take(endpoint.address(), wire::monotonic_ms(worker.tick_time()))) return {};
-    Error error(ErrorKind::requests_rate_limited,
-                "too many calls without a key from this address; try again in a minute");
+    const std::int64_t now_ms = wire::monotonic_ms(worker.tick_time());
+    if (head.address.is_unspecified() || worker.services().anonymous_rate.take(head.address, now_ms)) return {};
+    Error error(ErrorKind::requests_rate_limited, "too many such calls from this address; try again in a minute");
     error.detail().headers = "retry-after: 60\r\nretry-after-ms: 60000\r\n";
     return error;
 }

@@ -352,6 +352,9 @@ Status serve(Config config) {
     auto providers = resolve_providers(services.config);
     if (!providers) return providers.error();
     services.providers = std::move(*providers);
+    auto trusted_proxies = wire::Networks::from(services.config.trusted_proxies);
+    if (!trusted_proxies) return trusted_proxies.error();
+    services.trusted_proxies = std::move(*trusted_proxies);
     auto git_hosts = GitHosts::from(services.config.git);
     if (!git_hosts) return git_hosts.error();
     services.git_hosts = std::move(*git_hosts);

@@ -11,11 +11,13 @@
 #include "accounting/accounts/refusals.h"
 #include "accounting/ledger/ledger.h"
 #include "accounting/usage/usage_index.h"
+#include "gateway/client/anonymous_rate.h"
 #include "gateway/code_tries.h"
 #include "gateway/config/config.h"
 #include "gateway/exchange/request_digest.h"
 #include "gateway/fair_queue.h"
 #include "gateway/git/git_hosts.h"
+#include "gateway/hourly_bound.h"
 #include "gateway/log/log.h"
 #include "gateway/mail/mailer.h"
 #include "gateway/memory_budget.h"
@@ -24,6 +26,7 @@
 #include "gateway/routing/catalogue.h"
 #include "gateway/thread_pool.h"
 #include "gateway/wire/asio.h"
+#include "gateway/wire/networks.h"
 #include "store/slot_file.h"
 #include "store/store.h"
 
@@ -45,6 +48,9 @@ struct Services {
     std::unique_ptr<Refusals> refusals;
     std::unique_ptr<Mailer> mailer;  // null: the configuration has no mail
     CodeTries voucher_tries;
+    AnonymousRate anonymous_rate;
+    HourlyBound registration_mails;
+    wire::Networks trusted_proxies;
     std::unique_ptr<AccessLog> access_log;
     std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP
     std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole

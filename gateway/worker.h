@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "gateway/chat/dialect/openai_request.h"
-#include "gateway/client/anonymous_rate.h"
 #include "gateway/client/arriving_bodies.h"
 #include "gateway/ops/counters.h"
 #include "gateway/services.h"
@@ -91,7 +90,6 @@ class Worker {
     wire::ResponseHead response_head;
     JsonParser json;
     std::string scratch;
-    AnonymousRate anonymous_rate;
     ArrivingBodies arriving_bodies;
 
   private:

@@ -36,9 +36,8 @@ wire::Awaitable<ApiAnswer> answer_outside(Services& services, const ApiRequest& 
 Caller caller_of(Connection& connection) {
     const bool known = connection.request.principal.key != KeyDigest{};
     Caller caller = known ? caller_of(connection.request.principal) : Caller{.kind = CallerKind::nobody};
-    wire::ErrorCode unknown;
-    const auto endpoint = connection.stream().socket().remote_endpoint(unknown);
-    if (!unknown) caller.address = endpoint.address().to_string();
+    const auto& address = connection.request.head.address;
+    if (!address.is_unspecified()) caller.address = address.to_string();
     return caller;
 }
 

@@ -42,6 +42,12 @@ Status may_register(const AccountsConfig& accounts, const std::string& email) {
             "registration_closed"};
 }
 
+// Whoever registers names the address. Rates of callers do not bound what many of them mail.
+bool may_mail_strangers(Call& call) {
+    const std::uint32_t most = call.services.config.mail.registrations_per_hour;
+    return call.services.registration_mails.take(call.request.now_ms, most);
+}
+
 }  // namespace
 
 ApiAnswer request_verification(Call& call, Change& change) {
@@ -66,6 +72,10 @@ ApiAnswer request_registration(Call& call, Change& change) {
     if (!may.ok()) return api_error(may);
     // An address that got enough mail gets no more of it, and nobody learns that.
     const Status queued = queue_mail(change, {.kind = MailKind::registration, .to = *email, .name = name});
+    if (queued.ok() && !call.request.caller.is_operator() && !may_mail_strangers(call)) {
+        return api_error(ErrorKind::requests_rate_limited,
+                         "this gateway has sent as many mails as people without an account may ask for in an hour");
+    }
     return queued.ok() || queued.code() == StatusCode::full ? sent_to(*email) : api_error(queued);
 }
 

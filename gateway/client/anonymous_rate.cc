@@ -25,6 +25,7 @@ std::size_t hash_of(const boost::asio::ip::address& address) {
 
 bool AnonymousRate::take(const boost::asio::ip::address& address, std::int64_t monotonic_ms) {
     constexpr std::int64_t kMinuteMs = 60'000;
+    const std::lock_guard guard(mutex_);
     Place& place = places_[hash_of(address) % kPlaces];
     const std::int64_t minute = monotonic_ms / kMinuteMs;
     if (place.minute != minute) place = {.minute = minute, .calls = 0};

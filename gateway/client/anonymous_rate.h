@@ -1,15 +1,17 @@
-// How many calls without a key one address may make. Few routes take such calls, and each may hold up changes of all
-// accounts. One worker's, so an address may have as much at each. No address costs memory: those that fall into one
-// place share its calls.
+// How many calls one address may make that come without a key, or with one that says nothing of who calls. Few routes
+// take such calls, and each may hold up changes of all accounts. One for the whole process. No address costs memory:
+// those that fall into one place share its calls.
 #pragma once
 
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 namespace tollgate {
 
+// Any thread.
 class AnonymousRate {
   public:
     static constexpr std::uint32_t kCallsPerMinute = 60;
@@ -23,7 +25,8 @@ class AnonymousRate {
         std::int64_t minute = -1;
         std::uint32_t calls = 0;
     };
-    std::array<Place, kPlaces> places_;
+    std::mutex mutex_;
+    std::array<Place, kPlaces> places_;  // guarded
 };
 
 }  // namespace tollgate

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "gateway/client/authenticate.h"
+#include "gateway/client/client_address.h"
 #include "gateway/client/cors.h"
 #include "gateway/client/forwarded_headers.h"
 #include "gateway/client/git_fields.h"
@@ -161,6 +162,11 @@ void Connection::begin_request() {
                                         .requested_method = from.field("access-control-request-method"),
                                         .requested_fields = from.field("access-control-request-headers")},
                                        *head.route);
+    }
+    if (head.operation != nullptr && !head.calls_model()) {
+        wire::ErrorCode unknown;
+        const auto endpoint = stream().socket().remote_endpoint(unknown);
+        if (!unknown) head.address = client_address(endpoint.address(), from, worker_.services().trusted_proxies);
     }
     head.idempotency_key = from.field("idempotency-key");
     if (from.method != "GET" && from.method != "POST") head.if_match = from.field("if-match");

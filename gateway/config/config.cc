@@ -251,6 +251,9 @@ void describe(Section& root, Config& config) {
     root.texts("cors_allowed_origins", config.cors_allowed_origins,
                "origins whose pages may call from a browser; \"*\": any page, the paths under /v1 alone",
                "https://chat.example.com", wrong_with_origin);
+    root.texts("trusted_proxies", config.trusted_proxies,
+               "networks of proxies: the client that they name in X-Forwarded-For is believed", "10.0.0.0/8",
+               wrong_with_network);
     describe_log(root.section("log", "what the program says to its operator, on standard error"), config.log);
     root.texts("forward_headers", config.forward_headers, "of a client's request, sent on to its provider; [] for none",
                "", wrong_with_forwarded_header);

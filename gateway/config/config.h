@@ -106,6 +106,7 @@ struct MailConfig {
     SmtpTls smtp_tls = SmtpTls::required;
     std::string smtp_ca_file;  // empty: the system's trust store
     std::string drop_folder;   // without a server; neither: there is no mail
+    std::uint32_t registrations_per_hour = 100;
 
     bool is_on() const { return !smtp_url.empty() || !drop_folder.empty(); }
 };
@@ -139,6 +140,7 @@ struct Config {
     std::string tls_certificate_file, tls_private_key_file;
     std::string access_log = "-";
     std::vector<std::string> cors_allowed_origins;  // as browsers write them, or "*"; see client/cors.h
+    std::vector<std::string> trusted_proxies;       // networks; see client/client_address.h
     LogOptions log;
     // Of a client's request, sent on to its provider; in lower case.
     std::vector<std::string> forward_headers = {"traceparent", "tracestate", "openai-beta", "anthropic-beta",

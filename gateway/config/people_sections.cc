@@ -54,6 +54,8 @@ void describe_mail(Section& section, MailConfig& mail) {
     section.text("smtp_ca_file", mail.smtp_ca_file, "instead of the system's trust store", {"ca.pem", true});
     section.text("drop_folder", mail.drop_folder,
                  "instead of smtp_url: mail is written there as files NAME.eml, relative to this file", {"mail", true});
+    section.number("registrations_per_hour", mail.registrations_per_hour, {1, 1'000'000},
+                   "mails that people may ask for who have no account, in all");
     section.check([&mail]() -> std::string {
         if (!mail.smtp_url.empty() && !mail.drop_folder.empty()) return "smtp_url and drop_folder are both set";
         const bool smtp = mail.smtp_url.starts_with("smtp://") || mail.smtp_url.starts_with("smtps://");

@@ -19,6 +19,7 @@ void Head::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t un
     framing = wire::Framing::none;
     content_length = 0;
     body_coding = wire::ContentCoding::identity;
+    address = boost::asio::ip::address();
     presented_key = {};
     git.reset();
     for (std::string* const text : {&method, &path, &query, &idempotency_key, &if_match, &forwarded, &organization,

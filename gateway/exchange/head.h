@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -48,6 +49,7 @@ struct Head {
     std::string app_title;                 // X-Title
     std::string tags;                      // X-Tollgate-Tags, not looked at yet
     std::string cors_fields;               // lines of every answer to a page of another origin (client/cors.h)
+    boost::asio::ip::address address;      // of the client (client/client_address.h), of management calls alone
     KeyDigest presented_key;
     bool key_presented = false;
 

@@ -310,6 +310,44 @@ def test_registration_is_rate_limited_without_a_key(start_gateway, tmp_path):
     assert statuses == [202] * 60 + [429]
 
 
+def test_an_inference_key_and_a_second_worker_open_no_further_registrations(start_gateway, tmp_path):
+    gateway = start_gateway(workers=2, **mail_config({"drop_folder": str(tmp_path / "mail")}, registration="open"))
+    account = gateway.new_account("5")
+    body = {"email": "ann@people.test", "name": "Ann"}
+    statuses = [
+        gateway.request("POST", "/api/registrations", key=key, json=body).status
+        for _ in range(35)
+        for key in (account.key, None)
+    ]
+    assert statuses == [202] * 60 + [429] * 10
+
+
+def test_registrations_are_bounded_in_all(start_gateway, tmp_path):
+    mail = {"drop_folder": str(tmp_path / "mail"), "registrations_per_hour": 3}
+    gateway = start_gateway(**mail_config(mail, registration="open"), trusted_proxies=["127.0.0.0/8"])
+    answers = [
+        gateway.request(
+            "POST",
+            "/api/registrations",
+            json={"email": address(), "name": "Ann"},
+            headers={"X-Forwarded-For": f"203.0.113.{number}"},
+        ).status
+        for number in range(8)  # an hour may end between them
+    ]
+    assert answers[:3] == [202] * 3 and 429 in answers
+    assert register(gateway, address()).status == 202, "the operator is not counted"
+
+
+def test_the_address_behind_a_trusted_proxy_is_the_clients(start_gateway):
+    def audited(gateway, forwarded):
+        made = gateway.manage("POST", "/api/organizations", {"name": "O"}, headers={"X-Forwarded-For": forwarded})
+        return gateway.manage("GET", f"/api/organizations/{made['id']}/audit")["data"][-1]["address"]
+
+    behind = start_gateway(trusted_proxies=["127.0.0.1", "10.0.0.0/8"])
+    assert audited(behind, "198.51.100.1, 203.0.113.9, 10.0.0.7") == "203.0.113.9"
+    assert audited(start_gateway(), "203.0.113.9") == "127.0.0.1"
+
+
 def test_the_folder_is_made_where_it_is_missing(start_gateway, tmp_path):
     gateway = start_gateway(**mail_config({"drop_folder": str(tmp_path / "mail")}, registration="open"))
     assert stat.S_IMODE(os.stat(tmp_path / "mail").st_mode) == 0o700 and gateway.alive()

@@ -70,6 +70,7 @@ TEST(Config, FilesOfSecretsAndMailAreBesideTheFile) {
 
 TEST(Config, NetworksDomainsAndAddressesAreWhatTheySay) {
     expect_problem("provider_keys: {allowed_networks: [10.0.0.0/8, ten]}", "t.yaml:1", "ten");
+    expect_problem("trusted_proxies: [10.0.0.0/8, ten]", "t.yaml:1", "ten");
     expect_problem("accounts: {registration_domains: [Example.com]}", "t.yaml:1", "Example.com");
     expect_problem("accounts: {public_url: https://x}\nmail: {drop_folder: m, from: a b@x}", "t.yaml", "from must be");
     expect_problem("mail: {smtp_url: http://x}", "t.yaml", "smtp://");
