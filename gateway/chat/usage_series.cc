@@ -6,7 +6,8 @@ namespace tollgate {
 
 void UsageSeries::add(const ReportedUsage& report) {
     if (report.completion <= 0 || report.unreadable) return;
-    if (reports_ > 0 && report.completion <= last_) only_grew_ = false;
+    grew_ = grew_ || (reports_ > 0 && report.completion > last_);
+    fell_ = fell_ || report.completion < last_;
     last_ = report.completion;
     ++reports_;
     completion_ += report.completion;
@@ -22,7 +23,8 @@ ReportedUsage UsageSeries::read(const ReportedUsage& cumulative, std::int64_t co
     const std::int64_t shown = cumulative.completion - unseen, shown_sum = completion_ - unseen_sum;
     const bool too_few = 2 * (shown + kFewTokens) < counted;
     const bool sum_fits = counted <= 2 * (shown_sum + kFewTokens) && shown_sum <= counted + counted / 2 + kFewTokens;
-    if (only_grew_ || !too_few || !sum_fits || (most > 0 && completion_ > most)) return cumulative;
+    const bool grows = reports_ < 2 || (grew_ && !fell_);
+    if (grows || !too_few || !sum_fits || (most > 0 && completion_ > most)) return cumulative;
     ReportedUsage added = cumulative;
     added.completion = completion_;
     if (reasoning_ > 0) added.reasoning = reasoning_;

@@ -41,6 +41,7 @@ TEST(UsageSeries, TokensOfEachEventAreAddedUp) {
 TEST(UsageSeries, WhatGrowsFromReportToReportIsCumulative) {
     EXPECT_EQ(read({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {.counted = 10}), 10);
     EXPECT_EQ(read({10, 20, 30, 40}, {.counted = 100}), 40) << "though the sum were the better figure";
+    EXPECT_EQ(read({1, 2, 3, 4, 4}, {.counted = 16}), 4) << "and is said once more at the end";
     EXPECT_EQ(read({1}, {.counted = 100}), 1);
 }
 
