@@ -23,7 +23,7 @@ class UsageSeries {
     std::int64_t last_ = 0;  // completion tokens of the last report that had some
     std::int64_t reports_ = 0;
     std::int64_t completion_ = 0, reasoning_ = 0, hidden_output_ = 0;  // sums
-    bool grew_ = false, fell_ = false;  // from one report to the next, at least once
+    bool grew_ = false, fell_ = false;                                 // from one report to the next, at least once
 };
 
 }  // namespace tollgate
