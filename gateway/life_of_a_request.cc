@@ -233,7 +233,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (request.principal.policy->measure_repeats) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);
     }
-    const PlanRules rules{*request.principal.policy, request.principal.rules};
+    const PlanRules rules{*request.principal.policy, request.principal.rules, request.choice.preset};
     const auto plan =
         make_plan(*request.catalogue, rules, request.choice.model, request.ask.api, request.ask.body.extras);
     if (!plan) co_return plan.error();

@@ -214,6 +214,18 @@ void DocumentReader::flag(std::string_view name, bool& value) {
     }
 }
 
+void DocumentReader::optional_flag(std::string_view name, std::optional<bool>& value) {
+    value.reset();
+    if (!problem_.empty()) return;
+    simdjson::ondemand::value found;
+    if (parser_->object.find_field_unordered(name).get(found) != simdjson::SUCCESS) {
+        return fail_field(name, "is missing");
+    }
+    bool flag = false;
+    if (found.get_bool().get(flag) == simdjson::SUCCESS) return void(value = flag);
+    if (!found.is_null()) fail_field(name, "must be null, true or false");
+}
+
 std::optional<std::int64_t> DocumentReader::integer_or_null(std::string_view name, std::int64_t least,
                                                             std::int64_t most) {
     if (!problem_.empty()) return std::nullopt;

@@ -54,6 +54,7 @@ class DocumentWriter {
     }
     void digest(std::string_view name, const KeyDigest& value) { text(name, to_hex(value), kMaxNameBytes); }
     void flag(std::string_view name, bool value);
+    void optional_flag(std::string_view name, std::optional<bool> value) { value ? flag(name, *value) : null(name); }
     void number(std::string_view name, std::int64_t value);
     void id(std::string_view name, const Id128& value);  // nil: null
     void amount(std::string_view name, const std::optional<NanoUsd>& value);
@@ -108,6 +109,7 @@ class DocumentReader {
         text->copy(value.data(), N);
     }
     void flag(std::string_view name, bool& value);
+    void optional_flag(std::string_view name, std::optional<bool>& value);  // null: empty
     void number(std::string_view name, std::int64_t& value);
     void id(std::string_view name, Id128& value);
     void amount(std::string_view name, std::optional<NanoUsd>& value);
@@ -160,6 +162,7 @@ class DocumentCheck {
     template <std::size_t N>
     void characters(std::string_view, const std::array<char, N>&) {}
     void flag(std::string_view, bool) {}
+    void optional_flag(std::string_view, const std::optional<bool>&) {}
     void number(std::string_view, std::int64_t) {}
     void id(std::string_view, const Id128&) {}
     void amount(std::string_view name, const std::optional<NanoUsd>& value);

@@ -56,6 +56,9 @@ void fields_of(OrganizationOf& organization, Fields& fields) {
     fields.amount("low_balance", policy.low_balance);
     fields.flag("budget_alerts", policy.budget_alerts);
     fields.choice("status", policy.status);
+    provider_field_of(policy.provider, fields);
+    fields.choice("data_collection", policy.privacy.data_collection);
+    fields.flag("zdr", policy.privacy.zdr);
     fields.optional_text("plan", organization.plan, kMaxNameBytes);
     fields.count("plan_members", organization.plan_overrides.members, kMostOfPlan);
     fields.count("plan_projects", organization.plan_overrides.projects, kMostOfPlan);
@@ -354,6 +357,15 @@ Status set_activity_settings(Change& change, const Id128& organization, const Ac
         policy.activity_visibility = settings.visibility;
         policy.measure_repeats = settings.measure_repeats;
     });
+}
+
+Status set_provider_preferences(Change& change, const Id128& organization, ProviderPreferences preferences) {
+    return change_policy(change, organization,
+                         [&](OrganizationPolicy& policy) { policy.provider = share(std::move(preferences)); });
+}
+
+Status set_privacy(Change& change, const Id128& organization, const PrivacySettings& privacy) {
+    return change_policy(change, organization, [&](OrganizationPolicy& policy) { policy.privacy = privacy; });
 }
 
 }  // namespace tollgate

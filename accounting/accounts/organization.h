@@ -11,6 +11,7 @@
 #include "accounting/accounts/billing_details.h"
 #include "accounting/accounts/document.h"
 #include "accounting/accounts/llm_settings.h"
+#include "accounting/accounts/provider_preferences.h"
 #include "accounting/accounts/subscription_plan.h"
 #include "accounting/credit/credit.h"
 #include "accounting/money/ids.h"
@@ -30,6 +31,13 @@ enum class OrganizationStatus : std::uint8_t { active, suspended, deleted };
 std::string_view to_string(OrganizationStatus status);
 bool parse(std::string_view text, OrganizationStatus& status);
 
+// What providers may do with what the organization's requests say, whatever the requests and presets allow.
+struct PrivacySettings {
+    DataCollection data_collection = DataCollection::allow;
+    bool zdr = false;  // zero data retention
+    bool operator==(const PrivacySettings&) const = default;
+};
+
 // What an organization's requests obey, and whoever looks at them.
 struct OrganizationPolicy {
     std::string organization_text;                // the organization's id as a UUID, for headers and logs
@@ -41,7 +49,9 @@ struct OrganizationPolicy {
     std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
     std::optional<NanoUsd> overdraft_cap;
     ActivityVisibility activity_visibility = ActivityVisibility::all_members;
-    bool measure_repeats = false;             // its records have request digests
+    bool measure_repeats = false;        // its records have request digests
+    SharedProviderPreferences provider;  // null: none
+    PrivacySettings privacy;
     std::optional<NanoUsd> low_balance = {};  // below it, whoever runs the organization is told by mail; empty: nobody
     bool budget_alerts = false;               // the same when budgets are nearly or wholly spent
     OrganizationStatus status = OrganizationStatus::active;
@@ -119,7 +129,7 @@ struct OrganizationLlm {
     bool operator==(const OrganizationLlm&) const = default;
 };
 OrganizationLlm llm_of(const OrganizationPolicy& policy);
-// Replaces it all; changes nothing, version included, where it is so already, as do the next two.
+// Replaces it all; changes nothing, version included, where it is so already, as do those below.
 Status set_llm(Change& change, const Id128& organization, OrganizationLlm llm);
 // The class of its usage detail from now on (retention.h); nullopt: the configuration's default.
 Status set_retention_class(Change& change, const Id128& organization, std::optional<std::uint8_t> number);
@@ -133,5 +143,8 @@ struct ActivitySettings {
     bool measure_repeats = false;
 };
 Status set_activity_settings(Change& change, const Id128& organization, const ActivitySettings& settings);
+// Empty preferences clear them.
+Status set_provider_preferences(Change& change, const Id128& organization, ProviderPreferences preferences);
+Status set_privacy(Change& change, const Id128& organization, const PrivacySettings& privacy);
 
 }  // namespace tollgate

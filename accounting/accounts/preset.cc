@@ -18,7 +18,7 @@ void content_fields_of(ContentOf& content, Fields& fields) {
     fields.json("system_prompt", content.system_prompt);
     fields.texts("models", content.models);
     fields.object("parameters", content.settings.parameters);
-    fields.json("provider", content.provider_preferences);
+    provider_field_of(content.provider, fields);
 }
 
 template <class PresetOf, class Fields>
@@ -107,6 +107,11 @@ bool is_slug(std::string_view slug) {
 }
 
 }  // namespace
+
+bool PresetContent::operator==(const PresetContent& other) const {
+    return name == other.name && description == other.description && system_prompt == other.system_prompt &&
+           settings == other.settings && models == other.models && same(provider, other.provider);
+}
 
 Result<Preset> read_preset(DocumentReader& reader, std::string_view document, std::string_view text) {
     Preset preset;

@@ -10,6 +10,7 @@
 
 #include "accounting/accounts/document.h"
 #include "accounting/accounts/llm_settings.h"
+#include "accounting/accounts/provider_preferences.h"
 #include "accounting/money/ids.h"
 
 namespace tollgate {
@@ -25,11 +26,11 @@ inline constexpr std::int64_t kKeptPresetVersions = 100;  // older ones are dele
 // What a request is given. Its JSON was checked by whoever made it.
 struct PresetContent {
     std::string name = {}, description = {};
-    std::string system_prompt = {};         // a JSON string; empty: none
-    LlmSettings settings = {};              // its model is the first of these
-    std::vector<std::string> models = {};   // the first that can be called answers
-    std::string provider_preferences = {};  // OpenRouter's `provider`, a JSON object; empty: none
-    bool operator==(const PresetContent&) const = default;
+    std::string system_prompt = {};           // a JSON string; empty: none
+    LlmSettings settings = {};                // its model is the first of these
+    std::vector<std::string> models = {};     // the first that can be called answers
+    SharedProviderPreferences provider = {};  // null: none
+    bool operator==(const PresetContent& other) const;
 };
 
 struct Preset {

@@ -42,7 +42,8 @@ std::string doubled_member(const std::string& body) {
 
 }  // namespace
 
-BodyFields::BodyFields(std::string_view body, const Schema& known) : body_(body) {
+BodyFields::BodyFields(std::string_view body, const Schema& known, std::string path)
+    : body_(body), path_(std::move(path)) {
     boost::system::error_code failed;
     auto value = boost::json::parse(body, failed);
     if (failed || !value.is_object()) {
@@ -70,7 +71,8 @@ bool BodyFields::has_value(std::string_view name) const {
 
 void BodyFields::fail(std::string_view name, std::string_view what) {
     if (error_) return;
-    error_ = {ErrorKind::invalid_request, "'" + std::string(name) + "' " + std::string(what), std::string(name)};
+    const std::string path = path_ + std::string(name);
+    error_ = {ErrorKind::invalid_request, "'" + path + "' " + std::string(what), path};
 }
 
 void BodyFields::check_echo(std::string_view shown, std::initializer_list<std::string_view> changeable,
@@ -194,7 +196,10 @@ std::vector<BodyFields> BodyFields::objects(std::string_view name, const Schema&
         return {};
     }
     std::vector<BodyFields> objects;
-    for (const auto& item : *items) objects.emplace_back(boost::json::serialize(item), known);
+    for (const auto& item : *items) {
+        const std::string place = path_ + std::string(name) + "[" + std::to_string(objects.size()) + "].";
+        objects.emplace_back(boost::json::serialize(item), known, place);
+    }
     return objects;
 }
 
@@ -223,7 +228,7 @@ std::optional<BodyFields> BodyFields::object(std::string_view name, const Schema
         fail(name, "must be an object");
         return std::nullopt;
     }
-    return std::optional<BodyFields>(std::in_place, text_of(name), known);
+    return std::optional<BodyFields>(std::in_place, text_of(name), known, path_ + std::string(name) + ".");
 }
 
 }  // namespace tollgate

@@ -16,7 +16,8 @@ namespace tollgate {
 
 class BodyFields {
   public:
-    BodyFields(std::string_view body, const Schema& known);
+    // `path`: where the object stands in the body, with a dot behind; errors name their members by it.
+    BodyFields(std::string_view body, const Schema& known, std::string path = {});
 
     bool has(std::string_view name) const;        // present, also as null
     bool has_value(std::string_view name) const;  // present, and not null
@@ -55,7 +56,7 @@ class BodyFields {
   private:
     std::string_view text_of(std::string_view name) const;  // of the member's value, as it was sent
 
-    std::string body_;
+    std::string body_, path_;
     boost::json::object object_;
     Error error_;
 };

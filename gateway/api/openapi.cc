@@ -53,9 +53,20 @@ void write_number_members(const Field& field, JsonWriter& json) {
     if (field.most != INT64_MAX) json.key("maximum").number(field.most);
 }
 
+void write_shorthand(const Field& field, JsonWriter& json) {
+    json.object().key("type").text(field.shorthand);
+    if (!field.choices.empty()) {
+        json.key("enum").array();
+        for_each_choice(field.choices, [&json](std::string_view word) { json.text(word); });
+        json.end();
+    }
+    json.end();
+}
+
 void write_field(const Field& field, JsonWriter& json) {
     using enum Field::Type;
-    if (field.type == object && !field.is_nullable) return write_schema_reference(*field.of, json);
+    if (field.type == object && !field.is_nullable && field.shorthand.empty())
+        return write_schema_reference(*field.of, json);
     json.object();
     switch (field.type) {
         case text:
@@ -89,7 +100,9 @@ void write_field(const Field& field, JsonWriter& json) {
         case object:
             json.key("anyOf").array();
             write_schema_reference(*field.of, json);
-            json.object().key("type").text("null").end().end();
+            if (!field.shorthand.empty()) write_shorthand(field, json);
+            if (field.is_nullable) json.object().key("type").text("null").end();
+            json.end();
             break;
     }
     if (!field.about.empty()) json.key("description").text(field.about);

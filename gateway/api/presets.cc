@@ -20,7 +20,11 @@ void write_content(const PresetContent& content, JsonWriter& json) {
     for (const std::string& model : content.models) json.text(model);
     json.end().key("parameters");
     write_parameters(content.settings.parameters, json);
-    json.key("provider").raw(content.provider_preferences.empty() ? "null" : content.provider_preferences);
+    json.key("provider");
+    if (content.provider == nullptr) return void(json.null());
+    json.object();
+    write_preferences(*content.provider, UnsetPreferences::leave_out, json);
+    json.end();
 }
 
 void write_person(std::string_view name, const Id128& user, JsonWriter& json) {
@@ -73,6 +77,16 @@ std::vector<std::string> read_models(Call& call, const PresetContent& before) {
     return models;
 }
 
+SharedProviderPreferences read_provider(Call& call, const PresetContent& before) {
+    auto given = call.body.object("provider", kProviderPreferences);
+    if (!given) return nullptr;
+    const auto catalogue = call.services.catalogue.get();
+    const ProviderPreferences none, &former = before.provider != nullptr ? *before.provider : none;
+    ProviderPreferences preferences = read_preferences(*given, *catalogue, {}, former);
+    call.body.keep(given->error());
+    return share(std::move(preferences));
+}
+
 PresetContent read_content(Call& call, const PresetContent& before) {
     BodyFields& body = call.body;
     PresetContent content{.name = body.text("name"), .description = body.text("description")};
@@ -84,11 +98,7 @@ PresetContent read_content(Call& call, const PresetContent& before) {
     }
     content.models = read_models(call, before);
     content.settings.parameters = read_parameters(body);
-    body.object("provider", kAnyObject);  // fails where it is none
-    content.provider_preferences = body.json("provider");
-    if (content.provider_preferences.size() > kMostPreferencesBytes) {
-        body.fail("provider", "is longer than " + std::to_string(kMostPreferencesBytes) + " bytes");
-    }
+    content.provider = read_provider(call, before);
     return content;
 }
 
@@ -105,7 +115,11 @@ void write_own_version(std::int64_t version, const PresetContent& content, std::
         json.end();
     }
     for (const NamedJson& one : content.settings.parameters) json.key(one.name).raw(one.json);
-    if (!content.provider_preferences.empty()) json.key("provider").raw(content.provider_preferences);
+    if (content.provider != nullptr) {
+        json.key("provider").object();
+        write_preferences(*content.provider, UnsetPreferences::leave_out, json);
+        json.end();
+    }
     json.end().key("created_at").time(created_ms).end();
 }
 

@@ -7,6 +7,7 @@
 #include "accounting/accounts/preset.h"
 #include "gateway/api/llm.h"
 #include "gateway/api/organizations.h"
+#include "gateway/api/provider_preferences.h"
 
 namespace tollgate {
 
@@ -22,7 +23,6 @@ ApiAnswer list_own_preset_versions(Call& call);
 
 inline constexpr std::int64_t kMostSystemPromptBytes = 32768;
 inline constexpr std::size_t kMostPresetModels = 16;
-inline constexpr std::size_t kMostPreferencesBytes = 4096;  // of `provider`, as JSON
 
 inline constexpr Schema kAnyObject{"AnyObject", {}, true};
 
@@ -34,7 +34,7 @@ inline constexpr std::array kPresetContentFields = {
     fields::text("model").or_null().note("The first of these"),
     fields::texts("models").note("The first that can be called answers; empty: another level decides"),
     fields::object("parameters", kLlmParameterSet),
-    fields::object("provider", kAnyObject).or_null().note("OpenRouter's routing preferences; kept, not used yet"),
+    fields::object("provider", kProviderPreferences).or_null().note("As those of the organization"),
 };
 inline constexpr std::array kPresetHeadFields = {
     fields::uuid("id"),
@@ -59,7 +59,7 @@ inline constexpr std::array kPresetContentBodyFields = {
     fields::text("model").or_null().note("The same as a list of one in 'models'"),
     fields::texts("models").or_null(),
     fields::object("parameters", kLlmParameterSet).or_null(),
-    fields::object("provider", kAnyObject).or_null(),
+    fields::object("provider", kProviderPreferences).or_null(),
 };
 inline constexpr std::array kPresetSlugField = {fields::text("slug")
                                                     .from(1, kMaxPresetSlugBytes)

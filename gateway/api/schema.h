@@ -33,11 +33,12 @@ struct Field {
 
     std::string_view name;
     Type type = Type::text;
-    bool is_required = false;        // of requests; members of answers are always there unless `maybe`
-    bool is_maybe = false;           // of answers
-    bool is_nullable = false;        // null is a value of it
-    std::string_view choices = {};   // "daily|weekly|monthly"
-    std::int64_t least = INT64_MIN;  // of an integer; of a text's length
+    bool is_required = false;         // of requests; members of answers are always there unless `maybe`
+    bool is_maybe = false;            // of answers
+    bool is_nullable = false;         // null is a value of it
+    std::string_view choices = {};    // "daily|weekly|monthly"
+    std::string_view shorthand = {};  // of an object: the JSON type that may stand in its place
+    std::int64_t least = INT64_MIN;   // of an integer; of a text's length
     std::int64_t most = INT64_MAX;
     std::string_view about = {};
     const Schema* of = nullptr;  // object: its members; list: the members of each item
@@ -55,6 +56,11 @@ struct Field {
     constexpr Field or_null() const {
         Field field = *this;
         field.is_nullable = true;
+        return field;
+    }
+    constexpr Field or_short(std::string_view json_type) const {
+        Field field = *this;
+        field.shorthand = json_type;
         return field;
     }
     constexpr Field one_of(std::string_view words) const {

@@ -36,6 +36,11 @@ void describe_provider(Section& section, ProviderConfig& provider) {
         "abort_stops_billing", provider.abort_stops_billing,
         "closing a stream stops the provider's billing of what is still to come; false: abandoned and cut streams are "
         "read on, as plain answers always are");
+    section.flag("collects_data", provider.collects_data,
+                 "may store what it is sent, or train on it; false: it may not, and serves organizations that deny "
+                 "data collection");
+    section.flag("zero_data_retention", provider.zero_data_retention,
+                 "keeps nothing of what it is sent once it has answered: serves organizations that demand it");
     section.flag("reasoning_in_completion", provider.reasoning_in_completion,
                  "its completion_tokens include reasoning_tokens; false: they are added");
     section.flag("stream_options", provider.stream_options,

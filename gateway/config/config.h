@@ -27,6 +27,8 @@ struct ProviderConfig {
     std::string api_key;    // secret: never logged
     bool optional = false;  // left out where api_key is empty
     bool abort_stops_billing = true;
+    bool collects_data = true;
+    bool zero_data_retention = false;
     bool reasoning_in_completion = true;
     bool stream_options = true;
     OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;  // of chats

@@ -54,13 +54,15 @@ struct Ask {
 
 // Which model is to answer, and what the request is given that it does not say itself.
 struct Choice {
-    ChosenModel model;              // views into the request, the principal's directory or the configuration
-    std::string members;            // of its body, as JSON, each after a comma
-    std::string first_message;      // the same: before its own messages
-    std::int64_t output_bound = 0;  // tokens of a choice, where a default names them; 0: none does
+    ChosenModel model;  // views into the request, the principal's directory or the configuration
+    const ProviderPreferences* preset = nullptr;  // of the preset that it names, in the directory; null: none
+    std::string members;                          // of its body, as JSON, each after a comma
+    std::string first_message;                    // the same: before its own messages
+    std::int64_t output_bound = 0;                // tokens of a choice, where a default names them; 0: none does
 
     void clear() {
         model = {};
+        preset = nullptr;
         members.clear();
         first_message.clear();
         output_bound = 0;

@@ -77,6 +77,7 @@ Error resolve_from_levels(Exchange& request, std::string_view text, const LlmSet
     const Preset* const preset = slug.empty() ? nullptr : directory.find_preset(principal.organization, slug);
     if (preset != nullptr) {
         levels.preset = &preset->content.settings;
+        request.choice.preset = preset->content.provider.get();
     } else if (!slug.empty()) {
         return {ErrorKind::preset_not_found, "the organization has no preset '" + slug + "'", "preset"};
     }

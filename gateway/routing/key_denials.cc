@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/routing/price_ceiling.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -13,20 +14,6 @@ constexpr std::array<std::string_view, 5> kNames = {"allow_models", "deny_models
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
     return std::ranges::binary_search(names, name);
-}
-
-constexpr std::int64_t kNanoPerMillionTokens = 1000;  // of a price of one pico-USD a token
-
-bool is_dearer(const Prices& prices, const KeyRules& rules) {
-    const auto above = [](std::int64_t price, const std::optional<NanoUsd>& most) {
-        return most && price > most->value / kNanoPerMillionTokens;
-    };
-    return above(prices.prompt, rules.most_prompt) || above(prices.completion, rules.most_completion);
-}
-
-bool is_dearer(const Endpoint& endpoint, const KeyRules& rules) {
-    return is_dearer(endpoint.prices, rules) ||
-           std::ranges::any_of(endpoint.tiers, [&](const PriceTier& tier) { return is_dearer(tier.prices, rules); });
 }
 
 }  // namespace
@@ -40,7 +27,8 @@ std::optional<KeyRule> denied_by(const KeyRules& rules, const CatalogueEndpoint&
     if (!rules.allow_models.empty() && !has(rules.allow_models, model)) return KeyRule::allow_models;
     if (has(rules.deny_providers, provider)) return KeyRule::deny_providers;
     if (!rules.allow_providers.empty() && !has(rules.allow_providers, provider)) return KeyRule::allow_providers;
-    if (is_dearer(*endpoint.endpoint, rules)) return KeyRule::max_price;
+    if (is_dearer(*endpoint.endpoint, {.prompt = rules.most_prompt, .completion = rules.most_completion}))
+        return KeyRule::max_price;
     return std::nullopt;
 }
 

@@ -15,8 +15,7 @@ namespace tollgate {
 enum class KeyRule : std::uint8_t { allow_models, deny_models, allow_providers, deny_providers, max_price };
 std::string_view to_string(KeyRule rule);
 
-// The first rule that leaves the endpoint out. By its price if any of its tiers is dearer: how long a prompt is at the
-// provider is known afterwards.
+// The first rule that leaves the endpoint out.
 std::optional<KeyRule> denied_by(const KeyRules& rules, const CatalogueEndpoint& endpoint);
 
 // key_rule_denied, with the rules that leave out a model's endpoints, where they leave out all; else none. At least one

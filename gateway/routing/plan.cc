@@ -68,8 +68,12 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
     const auto preferred = [&](const CatalogueEndpoint& endpoint) {
         return !chosen.provider.empty() && endpoint.provider->name == chosen.provider;
     };
+    const PreferenceRules preferences{rules.organization, rules.preset};
+    const auto allowed = [&](const CatalogueEndpoint& endpoint) {
+        return (rules.key == nullptr || !denied_by(*rules.key, endpoint)) && !denied_by(preferences, endpoint);
+    };
     const auto usable = [&](const CatalogueEndpoint& endpoint) {
-        return covers(endpoint, extras) && (rules.key == nullptr || !denied_by(*rules.key, endpoint));
+        return covers(endpoint, extras) && allowed(endpoint);
     };
     Plan plan;
     for (const CatalogueEndpoint& endpoint : endpoints) {
@@ -82,6 +86,7 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
     if (rules.key != nullptr) {
         if (Error denied = denied_error(*rules.key, endpoints)) return std::unexpected(std::move(denied));
     }
+    if (std::ranges::none_of(endpoints, allowed)) return std::unexpected(no_allowed_provider(preferences, endpoints));
     return std::unexpected(uncovered_error(endpoints, extras));
 }
 

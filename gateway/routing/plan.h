@@ -13,6 +13,7 @@
 #include "gateway/routing/catalogue.h"
 #include "gateway/routing/choose_model.h"
 #include "gateway/routing/key_denials.h"
+#include "gateway/routing/preference_denials.h"
 #include "gateway/text/error.h"
 
 namespace tollgate {
@@ -48,12 +49,13 @@ class Plan {
 // What the request must obey.
 struct PlanRules {
     const OrganizationPolicy& organization;
-    const KeyRules* key = nullptr;  // null: it has none
+    const KeyRules* key = nullptr;                // null: it has none
+    const ProviderPreferences* preset = nullptr;  // of the preset that it names; null: none
 };
 
-// Endpoints whose prices do not cover the extras, or that the key's rules leave out, are none of it. Errors:
-// model_required, model_not_found, model_not_allowed, key_rule_denied, invalid_request; for a default in place of those
-// about a model: default_model_unavailable.
+// Endpoints whose prices do not cover the extras, or that the key's rules, preferences or privacy leave out, are none
+// of it. Errors: model_required, model_not_found, model_not_allowed, key_rule_denied, no_allowed_provider,
+// invalid_request; for a default in place of those about a model: default_model_unavailable.
 Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const ChosenModel& chosen, ApiType api,
                         const PaidExtras& extras = {});
 

@@ -43,6 +43,8 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     provider.host_header = base->host_header;
     provider.base_path = base->path;
     provider.abort_stops_billing = config.abort_stops_billing;
+    provider.collects_data = config.collects_data;
+    provider.zero_data_retention = config.zero_data_retention;
     provider.reasoning_in_completion = config.reasoning_in_completion;
     provider.stream_options = config.stream_options;
     provider.output_bound_parameter = config.output_bound_parameter;

@@ -38,6 +38,8 @@ struct Provider {
     bool reasoning_in_completion = true;  // its completion_tokens include its reasoning_tokens, as OpenAI's do
     bool stream_options = true;           // it takes them
     OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;
+    bool collects_data = true;         // may store what it is sent, or train on it
+    bool zero_data_retention = false;  // keeps nothing of it once it has answered
     bool tls = false;
     std::string tls_server_name;
     std::shared_ptr<boost::asio::ssl::context> tls_context;  // verifies; null without TLS

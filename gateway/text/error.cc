@@ -42,6 +42,8 @@ constexpr std::array kRows = {
     Row{ErrorKind::model_not_found, 404, "model_not_found", kInvalid, "not_found", kClient},
     Row{ErrorKind::model_not_allowed, 403, "model_not_allowed", "permission_error", "permission_denied", kClient},
     Row{ErrorKind::key_rule_denied, 403, "key_rule_denied", "permission_error", "permission_denied", kClient},
+    Row{ErrorKind::no_allowed_provider, 404, "no_allowed_provider", kInvalid, "not_found", kClient},
+    Row{ErrorKind::provider_key_required, 400, "provider_key_required", kInvalid, "invalid_request", kClient},
     Row{ErrorKind::preset_not_found, 400, "preset_not_found", kInvalid, "invalid_request", kClient},
     Row{ErrorKind::default_model_unavailable, 404, "default_model_unavailable", kInvalid, "not_found", kClient},
     Row{ErrorKind::insufficient_credits, 402, "insufficient_credits", "billing_error", "payment_required", kClient},

@@ -30,8 +30,10 @@ enum class ErrorKind : std::uint8_t {
     permission_denied,
     model_required,
     model_not_found,
-    model_not_allowed,  // by the organization
-    key_rule_denied,    // the key's rules leave out whatever could answer
+    model_not_allowed,      // by the organization
+    key_rule_denied,        // the key's rules leave out whatever could answer
+    no_allowed_provider,    // provider preferences or privacy do
+    provider_key_required,  // the project's mode wants requests to be paid with the organization's own keys
     preset_not_found,
     default_model_unavailable,  // a default names one that cannot be called, or is not allowed
     insufficient_credits,

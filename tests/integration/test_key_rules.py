@@ -96,13 +96,13 @@ def test_they_survive_a_restart(start_gateway):
 @pytest.mark.parametrize(
     "rules, field",
     [
-        ({"allow_models": ["no/such"]}, "allow_models"),
-        ({"deny_providers": ["nobody"]}, "deny_providers"),
-        ({"allow_models": "test/chat"}, "allow_models"),
-        ({"max_price": {"prompt": -1}}, "prompt"),
-        ({"max_price": {"prompt": 0.0000001}}, "prompt"),
-        ({"max_price": {"image": 1}}, "image"),
-        ({"models": []}, "models"),
+        ({"allow_models": ["no/such"]}, "rules.allow_models"),
+        ({"deny_providers": ["nobody"]}, "rules.deny_providers"),
+        ({"allow_models": "test/chat"}, "rules.allow_models"),
+        ({"max_price": {"prompt": -1}}, "rules.max_price.prompt"),
+        ({"max_price": {"prompt": 0.0000001}}, "rules.max_price.prompt"),
+        ({"max_price": {"image": 1}}, "rules.max_price.image"),
+        ({"models": []}, "rules.models"),
         ([], "rules"),
     ],
 )

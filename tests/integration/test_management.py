@@ -329,6 +329,8 @@ def test_an_organizations_credit_policy_is_set_shown_and_kept(start_gateway):
     assert gateway.manage("GET", path) == {"on_exhausted": "cut", "overdraft_cap": Decimal("0.5"), "default": True}
     own = {"on_exhausted": "owe", "overdraft_cap": Decimal("0.02"), "default": False}
     assert gateway.manage("PUT", path, {"on_exhausted": "owe", "overdraft_cap": 0.02}) == own
+    gateway.manage("PUT", path, usual, expect=412)
+    assert gateway.manage("PUT", path, own) == own
     for bad in ({"on_exhausted": "lend"}, {"overdraft_cap": -1}, {"overdraft_cap": "1"}, {"cap": 1}):
         gateway.manage("PUT", path, bad, expect=400)
     gateway.stop()

@@ -6,6 +6,7 @@
 #include "gateway/api/llm.h"
 #include "gateway/api/plans.h"
 #include "gateway/api/policies.h"
+#include "gateway/api/provider_preferences.h"
 #include "gateway/api/routes/row.h"
 
 namespace tollgate::rows {
@@ -25,6 +26,23 @@ inline constexpr Operation kSettingsRoutes[] = {
     {kDelete, "/api/organizations/{organization}/projects/{project}/llm", "project_llm",
      manage_settings, accounts, {clear_project_llm, "project_llm.clear"},
      "Clear a project's LLM default", {.answer = &kProjectLlm}},
+    {kGet, "/api/organizations/{organization}/provider-preferences", "provider_preferences",
+     see_settings, readers, {show_provider_preferences},
+     "Show which providers may serve requests", {.answer = &kProviderSettings}},
+    {kPut, "/api/organizations/{organization}/provider-preferences", "provider_preferences",
+     manage_settings, accounts, {set_provider_preferences, "provider_preferences.update"},
+     "Set which providers may serve requests", {.body = &kProviderSettingsBody, .answer = &kProviderSettings}},
+    {kPatch, "/api/organizations/{organization}/provider-preferences", "provider_preferences",
+     manage_settings, accounts, {change_provider_preferences, "provider_preferences.update"},
+     "Change some of what providers must be", {.body = &kProviderSettingsBody, .answer = &kProviderSettings}},
+    {kGet, "/api/organizations/{organization}/privacy", "privacy", see_settings, readers, {show_privacy},
+     "Show what providers may do with requests", {.answer = &kPrivacy}},
+    {kPut, "/api/organizations/{organization}/privacy", "privacy",
+     manage_settings, accounts, {set_privacy, "privacy.update"},
+     "Set what providers may do with requests", {.body = &kPrivacyBody, .answer = &kPrivacy}},
+    {kPatch, "/api/organizations/{organization}/privacy", "privacy",
+     manage_settings, accounts, {change_privacy, "privacy.update"},
+     "Change some of what providers may do", {.body = &kPrivacyChange, .answer = &kPrivacy}},
     {kGet, "/api/organizations/{organization}/retention", "retention", see_settings, readers, {show_retention},
      "Show how long usage detail is kept", {.answer = &kRetention}},
     {kPut, "/api/organizations/{organization}/retention", "retention",

@@ -7,13 +7,34 @@
 namespace tollgate {
 namespace {
 
+// Every field has a value of its own.
+ProviderPreferences whole_preferences() {
+    return {.order = {"b", "a"},
+            .only = {"a"},
+            .ignore = {"c"},
+            .quantizations = {"fp8"},
+            .allow_fallbacks = false,
+            .require_parameters = true,
+            .enforce_distillable_text = false,
+            .zdr = true,
+            .data_collection = DataCollection::deny,
+            .sort = ProviderSort{.by = ProviderSortBy::latency, .partition = SortPartition::none},
+            .max_price = {.prompt = NanoUsd{1},
+                          .completion = NanoUsd{2},
+                          .request = NanoUsd{3},
+                          .image = NanoUsd{4},
+                          .audio = NanoUsd{5}},
+            .preferred_min_throughput = {.p50 = 1, .p75 = 2, .p90 = 3, .p99 = 4},
+            .preferred_max_latency = {.p50 = 5, .p75 = 6, .p90 = 7, .p99 = 8}};
+}
+
 PresetContent content_of(const std::string& model, const std::string& prompt = R"("Be \"terse\".\n")") {
     return {.name = "Terse",
             .description = "d",
             .system_prompt = prompt,
             .settings = {.model = model, .parameters = {{"seed", "1"}}},
             .models = {model, "other"},
-            .provider_preferences = R"({"order":["a"]})"};
+            .provider = share(whole_preferences())};
 }
 
 class PresetTest : public AccountsFixture {

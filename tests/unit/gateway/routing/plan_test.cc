@@ -135,6 +135,31 @@ TEST_F(PlanTest, AKeysRulesLeaveOutEndpointsAndTheRestIsTried) {
     EXPECT_EQ(plan_by({.allow_providers = {"first", "second"}, .most_prompt = NanoUsd{1000}}), "key_rule_denied");
 }
 
+TEST_F(PlanTest, PreferencesAndPrivacyLeaveOutEndpointsWhateverAPresetSays) {
+    const ProviderPreferences preset{.ignore = {"third"}};
+    const auto plan_by = [&](ProviderPreferences preferences, const PrivacySettings& privacy = {}) {
+        policy_.provider = share(std::move(preferences));
+        policy_.privacy = privacy;
+        const auto plan = make_plan(catalogue_, {.organization = policy_, .preset = &preset},
+                                    of_project("maker/chat", "second"), ApiType::chat);
+        if (!plan) return std::string(code_of(plan.error().kind())) + " " + plan.error().detail().extra;
+        std::string names;
+        for (const CatalogueEndpoint* const one : plan->endpoints()) names += one->provider->name + " ";
+        return names;
+    };
+    EXPECT_EQ(plan_by({}), "second first ");
+    EXPECT_EQ(plan_by({.only = {"first", "third"}}), "first ");
+    EXPECT_EQ(plan_by({.only = {"third"}}), "no_allowed_provider \"rules\":[\"only\",\"ignore\"]");
+    EXPECT_EQ(plan_by({.max_price = {.prompt = NanoUsd{kNanoPerUsd * 15 / 100}}}), "first ");
+    EXPECT_EQ(plan_by({}, {.zdr = true}), "no_allowed_provider \"rules\":[\"zdr\"]");
+    providers_[0].zero_data_retention = true;
+    EXPECT_EQ(plan_by({}, {.zdr = true}), "second ");
+    EXPECT_EQ(plan_by({.data_collection = DataCollection::deny}, {.zdr = true}),
+              "no_allowed_provider \"rules\":[\"data_collection\",\"zdr\"]");
+    providers_[0].collects_data = false;
+    EXPECT_EQ(plan_by({.zdr = true}, {.data_collection = DataCollection::deny}), "second ");
+}
+
 TEST(Plan, HasAtMostSoManyCandidates) {
     std::string text = "version: \"1\"\nmodels:\n  - id: maker/many\n    endpoints:\n";
     std::vector<std::string> names;
