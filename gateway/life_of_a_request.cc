@@ -242,8 +242,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
                         "the ledger is read-only; no request is taken until it can be written again"};
     }
     // Credit is held before anything goes upstream; from here on a settlement is owed, whatever happens.
-    const auto& own_class = request.principal.policy->retention_class;
-    request.terms.retention_class = own_class.value_or(worker.config().retention.default_class);
+    request.terms.retention_class = request.principal.policy->retention_class;
     request.attempt.endpoint = (*plan)[0].endpoint;
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
     error = held.take(request, plan->endpoints(), worker.config().credit);

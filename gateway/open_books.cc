@@ -29,7 +29,8 @@ Status open_books(Services& services, std::uint32_t workers) {
     defaults.requests_per_minute = services.config.rate_limits.requests_per_minute;
     defaults.tokens_per_minute = services.config.rate_limits.tokens_per_minute;
     services.credits = std::make_unique<CreditTable>(defaults);
-    auto accounts = Accounts::load(*services.store, *services.credits, services.config.plans);
+    auto accounts =
+        Accounts::load(*services.store, *services.credits, services.config.plans, services.config.retention);
     if (!accounts) return accounts.error();
     services.accounts = std::move(*accounts);
     services.refusals = std::make_unique<Refusals>(*services.store);

@@ -31,8 +31,12 @@ Status for_each_document(Store& store, std::string_view prefix, Read read, Add a
 
 }  // namespace
 
-Accounts::Accounts(Store& store, CreditTable& credits, SubscriptionPlans plans)
-    : store_(store), credits_(credits), plans_(std::move(plans)), directory_(DirectoryBuilder().build()) {}
+Accounts::Accounts(Store& store, CreditTable& credits, SubscriptionPlans plans, RetentionPolicy retention)
+    : store_(store),
+      credits_(credits),
+      plans_(std::move(plans)),
+      retention_(std::move(retention)),
+      directory_(DirectoryBuilder().build()) {}
 
 std::shared_ptr<const Directory> Accounts::directory() const {
     const std::lock_guard lock(directory_mutex_);
@@ -46,8 +50,9 @@ std::uint64_t Accounts::last_change() const {
     return last_change_;
 }
 
-Result<std::unique_ptr<Accounts>> Accounts::load(Store& store, CreditTable& credits, SubscriptionPlans plans) {
-    std::unique_ptr<Accounts> accounts(new Accounts(store, credits, std::move(plans)));
+Result<std::unique_ptr<Accounts>> Accounts::load(Store& store, CreditTable& credits, SubscriptionPlans plans,
+                                                 RetentionPolicy retention) {
+    std::unique_ptr<Accounts> accounts(new Accounts(store, credits, std::move(plans), std::move(retention)));
     if (Status loaded = accounts->load_all(); !loaded.ok()) return std::unexpected(std::move(loaded));
     return accounts;
 }
@@ -66,13 +71,14 @@ Status Accounts::load_all() {
 }
 
 Status Accounts::load_organizations(DirectoryBuilder& builder) {
-    return for_each_document(store_, kOrganizationDocumentPrefix, read_organization,
-                             [&](std::string_view, Organization organization) {
-                                 organization.credit = &credits_.organization(organization.id);
-                                 organization.credit->set_limits(organization.credit->spender(), organization.limits);
-                                 builder.put(std::move(organization));
-                                 return Status();
-                             });
+    return for_each_document(
+        store_, kOrganizationDocumentPrefix, read_organization, [&](std::string_view, Organization organization) {
+            organization.policy.retention_class = retention_of(organization, plans_, retention_).number;
+            organization.credit = &credits_.organization(organization.id);
+            organization.credit->set_limits(organization.credit->spender(), organization.limits);
+            builder.put(std::move(organization));
+            return Status();
+        });
 }
 
 Status Accounts::load_projects(DirectoryBuilder& builder) {

@@ -15,6 +15,7 @@
 #include "accounting/accounts/subscription_plan.h"
 #include "accounting/accounts/vault.h"
 #include "accounting/credit/credit.h"
+#include "accounting/usage/retention.h"
 #include "store/store.h"
 
 namespace tollgate {
@@ -26,7 +27,8 @@ class Accounts {
     using Publish = std::function<void(std::shared_ptr<const Directory>)>;
 
     // Loads everything. `store` and `credits` must outlive it.
-    static Result<std::unique_ptr<Accounts>> load(Store& store, CreditTable& credits, SubscriptionPlans plans = {});
+    static Result<std::unique_ptr<Accounts>> load(Store& store, CreditTable& credits, SubscriptionPlans plans = {},
+                                                  RetentionPolicy retention = {});
 
     // The snapshot in force. Any thread.
     std::shared_ptr<const Directory> directory() const;
@@ -46,13 +48,14 @@ class Accounts {
     Store& store() { return store_; }
     CreditTable& credits() { return credits_; }
     const SubscriptionPlans& plans() const { return plans_; }
+    const RetentionPolicy& retention() const { return retention_; }
     void mail_was_queued() const {
         if (mail_queued_) mail_queued_();
     }
 
   private:
     friend class Change;
-    Accounts(Store& store, CreditTable& credits, SubscriptionPlans plans);
+    Accounts(Store& store, CreditTable& credits, SubscriptionPlans plans, RetentionPolicy retention);
 
     Status load_all();
     Status load_organizations(DirectoryBuilder& builder);
@@ -82,6 +85,7 @@ class Accounts {
     Store& store_;
     CreditTable& credits_;
     const SubscriptionPlans plans_;
+    const RetentionPolicy retention_;
     mutable std::mutex directory_mutex_;  // around the pointer
     std::shared_ptr<const Directory> directory_;
     mutable std::mutex change_mutex_;  // held by the one Change there is

@@ -48,7 +48,8 @@ void fields_of(OrganizationOf& organization, Fields& fields) {
     llm_fields_of(policy.llm, fields);
     fields.flag("allow_overrides", policy.allow_overrides);
     fields.texts("allowed_models", policy.allowed_models);
-    fields.count("retention_class", policy.retention_class, kMaxRetentionClasses - 1);
+    fields.choice("retention_level", organization.retention.level);
+    fields.count("retention_days", organization.retention.days, kMostOfPlan);
     fields.choice("on_exhausted", policy.on_exhausted);
     fields.amount("overdraft_cap", policy.overdraft_cap);
     fields.choice("activity_visibility", policy.activity_visibility);
@@ -203,6 +204,8 @@ void put_organization(Change& change, Organization organization) {
     const std::string document = organization_document_key(to_uuid(organization.id));
     const Organization* const before = change.directory().find_organization(organization.id);
     ++organization.version;
+    const Accounts& accounts = change.accounts();
+    organization.policy.retention_class = retention_of(organization, accounts.plans(), accounts.retention()).number;
     change.put_document(organization.id, document, before != nullptr ? document_of(*before) : std::string(),
                         document_of(organization));
     change.concerns(organization.id, document);
@@ -331,10 +334,6 @@ Status set_llm(Change& change, const Id128& organization, OrganizationLlm llm) {
         policy.allow_overrides = llm.allow_overrides;
         policy.allowed_models = std::move(llm.allowed_models);
     });
-}
-
-Status set_retention_class(Change& change, const Id128& organization, std::optional<std::uint8_t> number) {
-    return change_policy(change, organization, [&](OrganizationPolicy& policy) { policy.retention_class = number; });
 }
 
 Status set_credit_policy(Change& change, const Id128& organization, std::optional<OnExhausted> on_exhausted,

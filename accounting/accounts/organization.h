@@ -11,6 +11,7 @@
 #include "accounting/accounts/billing_details.h"
 #include "accounting/accounts/document.h"
 #include "accounting/accounts/llm_settings.h"
+#include "accounting/accounts/organization_retention.h"
 #include "accounting/accounts/provider_preferences.h"
 #include "accounting/accounts/subscription_plan.h"
 #include "accounting/credit/credit.h"
@@ -40,13 +41,14 @@ struct PrivacySettings {
 
 // What an organization's requests obey, and whoever looks at them.
 struct OrganizationPolicy {
-    std::string organization_text;                // the organization's id as a UUID, for headers and logs
-    SharedLlmSettings llm;                        // its default
-    bool allow_overrides = true;                  // members' own settings count
-    bool llm_below = false;                       // a project or a member has settings: kept by DirectoryBuilder
-    std::vector<std::string> allowed_models;      // ids, in order; empty: all
-    std::optional<std::uint8_t> retention_class;  // of its usage detail; empty: the configuration's default
-    std::optional<OnExhausted> on_exhausted;      // empty: the configuration's, as is the next
+    std::string organization_text;            // the organization's id as a UUID, for headers and logs
+    SharedLlmSettings llm;                    // its default
+    bool allow_overrides = true;              // members' own settings count
+    bool llm_below = false;                   // a project or a member has settings: kept by DirectoryBuilder
+    bool own_keys_below = false;              // a project's mode is api-keys: the same
+    std::vector<std::string> allowed_models;  // ids, in order; empty: all
+    std::uint8_t retention_class = 0;         // of its usage detail, as retention_of() has it; is not stored
+    std::optional<OnExhausted> on_exhausted;  // empty: the configuration's, as is the next
     std::optional<NanoUsd> overdraft_cap;
     ActivityVisibility activity_visibility = ActivityVisibility::all_members;
     bool measure_repeats = false;        // its records have request digests
@@ -75,6 +77,7 @@ struct Organization {
     Limits limits = {};
     std::string plan = {};  // empty: the configuration's default
     PlanOverrides plan_overrides = {};
+    RetentionChoice retention = {};
     std::shared_ptr<const BillingDetails> billing = {};  // null: there is nothing
 };
 BillingDetails billing_of(const Organization& organization);
@@ -131,8 +134,6 @@ struct OrganizationLlm {
 OrganizationLlm llm_of(const OrganizationPolicy& policy);
 // Replaces it all; changes nothing, version included, where it is so already, as do those below.
 Status set_llm(Change& change, const Id128& organization, OrganizationLlm llm);
-// The class of its usage detail from now on (retention.h); nullopt: the configuration's default.
-Status set_retention_class(Change& change, const Id128& organization, std::optional<std::uint8_t> number);
 // What becomes of streams that its credit covers no longer; nullopt: the configuration's.
 Status set_credit_policy(Change& change, const Id128& organization, std::optional<OnExhausted> on_exhausted,
                          std::optional<NanoUsd> overdraft_cap);

@@ -58,7 +58,7 @@ enum class Permission : std::uint8_t {
     change_organization,
     delete_organization,
     manage_claims,     // of Git organizations
-    manage_retention,  // beyond the plan
+    manage_retention,  // longer than admins may have detail kept
     manage_instance,
 };
 inline constexpr std::size_t kPermissionCount = static_cast<std::size_t>(Permission::manage_instance) + 1;

@@ -17,7 +17,7 @@ Result<PlanLimits> plan_limits(const SubscriptionPlans& plans, const Organizatio
     if (own.members) limits.members = own.members;
     if (own.projects) limits.projects = own.projects;
     if (own.keys) limits.keys = own.keys;
-    if (own.retention_days) limits.retention_days = own.retention_days;
+    if (own.retention_days) limits.retain_days = own.retention_days;
     return limits;
 }
 

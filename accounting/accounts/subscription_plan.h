@@ -16,7 +16,8 @@ struct Organization;
 
 // What the operator says of one organization in place of its plan. Empty: the plan's.
 struct PlanOverrides {
-    std::optional<std::int64_t> members = {}, projects = {}, keys = {}, retention_days = {};
+    std::optional<std::int64_t> members = {}, projects = {}, keys = {};
+    std::optional<std::int64_t> retention_days = {};  // of the level retain
     bool operator==(const PlanOverrides&) const = default;
 };
 inline constexpr std::int64_t kMostOfPlan = 1'000'000;

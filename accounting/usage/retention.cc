@@ -71,6 +71,14 @@ std::uint32_t RetentionPolicy::days_of(std::uint8_t number) const {
     return longest;
 }
 
+const RetentionClass& RetentionPolicy::longest_within(std::int64_t days) const {
+    const RetentionClass* best = &*std::ranges::min_element(classes, {}, &RetentionClass::days);
+    for (const RetentionClass& one : classes) {
+        if (one.days <= days && one.days > best->days) best = &one;
+    }
+    return *best;
+}
+
 Status enforce_retention(Store& store, const RetentionPolicy& policy, std::int64_t now_ms) {
     const auto believed = believed_today(store, bucket_of(RollupGrain::day, now_ms));
     if (!believed) return believed.error();

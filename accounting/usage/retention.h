@@ -1,12 +1,14 @@
 // How long usage detail is kept, by classes that the configuration names, and how it is deleted: whole UTC days, by
-// range. The money journal and the rollups by quarter hour, hour and day are kept for ever, so that a viewer in any
-// time zone can see his own days.
+// range. Which class an organization's requests have says accounting/accounts/organization_retention.h. The money
+// journal and the rollups by quarter hour, hour and day are kept for ever, so that a viewer in any time zone can see
+// his own days.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "accounting/money/subscription_plans.h"
 #include "store/key_space.h"
 #include "store/store.h"
 
@@ -21,11 +23,15 @@ struct RetentionClass {
 
 struct RetentionPolicy {
     std::vector<RetentionClass> classes = {{"standard", 0, 90}, {"none", 1, 1}, {"short", 2, 3}};
-    std::uint8_t default_class = 0;  // of organizations that have none of their own
+    RetentionLevel default_level = RetentionLevel::retain;  // of organizations that have none of their own
+    std::uint32_t custom_days = 90;                         // where neither the plan nor the organization says
     std::uint32_t minute_rollup_days = 3;
 
     // Of all classes that a record may have. One without a class in the configuration is kept as long as the longest.
     std::uint32_t days_of(std::uint8_t number) const;
+    // The class that is kept longest among those of at most so many days; if there is none, the shortest. There is at
+    // least one class.
+    const RetentionClass& longest_within(std::int64_t days) const;
 };
 
 // Deletes detail whose days are over. Days are counted back from that of `now_ms`, but at most from the day after the

@@ -25,7 +25,7 @@ ApiAnswer plan_answer(const Call& call, const Directory& directory) {
     write_used("projects", limits->projects, directory.projects_of(organization.id).size(), json);
     write_used("keys", limits->keys, directory.keys_of(organization.id).size(), json);
     json.key("retention_days");
-    limits->retention_days ? json.number(*limits->retention_days) : json.null();
+    limits->retain_days ? json.number(*limits->retain_days) : json.null();
     json.key("version").number(organization.version).end();
     return versioned_answer(json, organization.version);
 }

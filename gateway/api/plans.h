@@ -29,7 +29,7 @@ inline constexpr std::array kOrganizationPlanFields = {
     fields::object("members", kUsedOfPlan).note("Open invitations are counted too"),
     fields::object("projects", kUsedOfPlan),
     fields::object("keys", kUsedOfPlan),
-    fields::integer("retention_days").or_null().note("The longest that owners may choose; null: any"),
+    fields::integer("retention_days").or_null().note("Of the level retain; null: as many as owners choose"),
     fields::integer("version")};
 inline constexpr Schema kOrganizationPlan{"OrganizationPlan", kOrganizationPlanFields};
 

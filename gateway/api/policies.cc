@@ -1,7 +1,6 @@
 #include "gateway/api/policies.h"
 
-#include <algorithm>
-
+#include "accounting/accounts/permission.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -12,26 +11,34 @@ const Organization& changed(const Call& call, const Change& change) {
     return *change.directory().find_organization(call.organization().id);
 }
 
-ApiAnswer retention_answer(const RetentionPolicy& retention, const Organization& organization) {
-    const auto& own = organization.policy.retention_class;
-    const std::uint8_t number = own.value_or(retention.default_class);
-    const auto named = std::ranges::find(retention.classes, number, &RetentionClass::number);
+void write_days(std::string_view name, const std::optional<std::int64_t>& days, JsonWriter& json) {
+    json.key(name);
+    days ? json.number(*days) : json.null();
+}
+
+ApiAnswer retention_answer(Call& call, const Organization& organization) {
+    const Accounts& accounts = *call.services.accounts;
+    const auto limits = plan_limits(accounts.plans(), organization);
+    if (!limits) return api_error(limits.error());
+    const RetentionChoice& own = organization.retention;
+    const EffectiveRetention effective = retention_of(organization, accounts.plans(), accounts.retention());
     JsonWriter json;
-    json.object().key("class").text(named != retention.classes.end() ? named->name : std::to_string(number));
-    json.key("days").number(retention.days_of(number)).key("default").flag(!own).end();
+    json.object().key("level").text_or_null(own.level ? to_string(*own.level) : std::string_view());
+    write_days("days", own.days, json);
+    json.key("effective").object().key("level").text(to_string(effective.level));
+    json.key("days").number(effective.days).end().key("plan_days").object();
+    write_days("none", limits->none_days, json);
+    write_days("retain", limits->retain_days, json);
+    json.end().key("version").number(organization.version).end();
     return versioned_answer(json, organization.version);
 }
 
-// What the plan allows, which the operator may go beyond.
-Status check_plan(const Call& call, const Change& change, std::uint32_t days) {
-    if (call.request.caller.is_operator()) return {};
-    const auto limits = plan_limits(call.services.accounts->plans(), changed(call, change));
-    if (!limits) return limits.error();
-    if (!limits->retention_days || days <= *limits->retention_days) return {};
-    return {StatusCode::denied,
-            "the organization's plan keeps usage detail for at most " + std::to_string(*limits->retention_days) +
-                " days, and this class for " + std::to_string(days),
-            "beyond_plan"};
+// More days than everybody gets whose plan does not say are asked for by owners only: they cost the operator disk.
+bool needs_owner(const Call& call, const Organization& organization, const RetentionChoice& wanted) {
+    const RetentionPolicy& retention = call.services.accounts->retention();
+    if (!wanted.days || *wanted.days <= retention.custom_days || wanted == organization.retention) return false;
+    const auto limits = plan_limits(call.services.accounts->plans(), organization);
+    return limits && !limits->retain_days;
 }
 
 ApiAnswer credit_policy_answer(const CreditConfig& otherwise, const Organization& organization) {
@@ -62,23 +69,33 @@ ApiAnswer alerts_answer(const Services& services, const Organization& organizati
 
 }  // namespace
 
-ApiAnswer show_retention(Call& call) { return retention_answer(call.services.config.retention, call.organization()); }
+ApiAnswer show_retention(Call& call) { return retention_answer(call, call.organization()); }
 
 ApiAnswer set_retention(Call& call, Change& change) {
     BodyFields& body = call.body;
-    if (!body.has("class")) body.fail("class", "is required; null is the configuration's default");
-    const std::string name = body.text("class");
-    const RetentionPolicy& retention = call.services.config.retention;
-    const auto named = std::ranges::find(retention.classes, name, &RetentionClass::name);
-    if (!name.empty() && named == retention.classes.end()) {
-        body.fail("class", "is none of the configuration's classes");
+    const Organization& now = changed(call, change);
+    if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
+    const ApiAnswer shown = retention_answer(call, now);
+    if (shown.error) return shown;
+    body.check_echo(shown.body, {"level", "days", "version"}, {"effective"});
+    if (!body.has("level")) body.fail("level", "is required; null is the configuration's default");
+    RetentionChoice wanted;
+    if (RetentionLevel level{}; body.has_value("level")) {
+        if (!parse(body.text("level"), level)) body.fail("level", "must be none, retain or null");
+        wanted.level = level;
     }
+    wanted.days = body.count("days", kMostOfPlan).value_or(std::nullopt);
     if (call.error()) return call.refusal();
-    const auto number = name.empty() ? std::nullopt : std::optional(named->number);
-    const std::uint32_t days = retention.days_of(number.value_or(retention.default_class));
-    if (const Status allowed = check_plan(call, change, days); !allowed.ok()) return api_error(allowed);
-    const Status status = set_retention_class(change, call.organization().id, number);
-    return status.ok() ? retention_answer(retention, changed(call, change)) : api_error(status);
+    const Id128 id = call.organization().id;
+    if (needs_owner(call, now, wanted) &&
+        permit(change.directory(), call.request.caller, id, Permission::manage_retention).access != Access::granted) {
+        return api_error(ErrorKind::permission_denied,
+                         "only owners can have detail kept for more than " +
+                             std::to_string(call.services.accounts->retention().custom_days) + " days",
+                         "days");
+    }
+    const Status status = set_retention(change, id, wanted);
+    return status.ok() ? retention_answer(call, changed(call, change)) : api_error(status);
 }
 
 ApiAnswer show_credit_policy(Call& call) {

@@ -18,12 +18,27 @@ ApiAnswer set_activity_settings(Call& call, Change& change);
 ApiAnswer show_alerts(Call& call);
 ApiAnswer set_alerts(Call& call, Change& change);
 
-inline constexpr std::array kRetentionBodyFields = {
-    fields::text("class").or_null().required().note("null: the configuration's default")};
-inline constexpr Schema kRetentionBody{"NewRetention", kRetentionBodyFields};
-inline constexpr std::array kRetentionFields = {fields::text("class"), fields::integer("days"),
-                                                fields::flag("default")};
+inline constexpr Field kRetentionLevelField =
+    fields::text("level").or_null().one_of("none|retain").note("null: the configuration's default");
+inline constexpr Field kRetentionDaysField =
+    fields::integer("days").from(0, kMostOfPlan).or_null().note("Of retain, in place of the plan's; null: the plan's");
+inline constexpr std::array kEffectiveRetentionFields = {
+    fields::text("level").one_of("none|retain"),
+    fields::integer("days").note("That the detail of requests from now on is kept")};
+inline constexpr Schema kEffectiveRetention{"EffectiveRetention", kEffectiveRetentionFields};
+inline constexpr std::array kPlanRetentionFields = {fields::integer("none").or_null(),
+                                                    fields::integer("retain").or_null().note("null: owners choose")};
+inline constexpr Schema kPlanRetention{"PlanRetention", kPlanRetentionFields};
+inline constexpr std::array kRetentionShownFields = {
+    fields::object("effective", kEffectiveRetention),
+    fields::object("plan_days", kPlanRetention).note("Of each level, by the organization's plan"),
+    fields::integer("version").note("Of the organization")};
+inline constexpr auto kRetentionFields =
+    joined(std::array{kRetentionLevelField, kRetentionDaysField}, kRetentionShownFields);
 inline constexpr Schema kRetention{"Retention", kRetentionFields};
+inline constexpr auto kRetentionBodyFields =
+    joined(std::array{kRetentionLevelField.required(), kRetentionDaysField}, kRetentionShownFields);
+inline constexpr Schema kRetentionBody{"NewRetention", kRetentionBodyFields};
 
 inline constexpr std::array kCreditPolicyBodyFields = {fields::text("on_exhausted").or_null().one_of("cut|owe"),
                                                        fields::usd("overdraft_cap").from(0).or_null()};

@@ -182,13 +182,17 @@ std::string example_classes(const RetentionPolicy& retention) {
     return lines;
 }
 
-void describe_retention(Section& section, Config& config) {
-    RetentionPolicy& retention = config.retention;
-    section.text("default", config.default_retention_class, "class of organizations that have none of their own");
+void describe_retention(Section& section, RetentionPolicy& retention) {
+    section.one_of<RetentionLevel>("default", retention.default_level,
+                                   {{"none", RetentionLevel::none}, {"retain", RetentionLevel::retain}},
+                                   "level of organizations that have none of their own: none or retain");
+    section.number("custom_days", retention.custom_days, kDays,
+                   "that detail is kept where neither the plan nor the organization says");
     section.number("minute_rollup_days", retention.minute_rollup_days, kDays, "sums by the minute");
     section.nested(
         "classes",
-        "days: whole UTC days beside the current one. number: what records keep of a class, never to be given another "
+        "the lengths that there are. days: whole UTC days beside the current one. number: what records keep of a "
+        "class, never to be given another "
         "meaning (0 to 15)",
         [&retention](const YAML::Node& classes) {
             if (!classes.IsMap()) throw ConfigProblem{line_of(classes), "classes must be a mapping of names"};
@@ -198,13 +202,8 @@ void describe_retention(Section& section, Config& config) {
             }
         },
         example_classes(retention));
-    section.check([&config, &retention]() -> std::string {
-        for (const RetentionClass& one : retention.classes) {
-            if (one.name != config.default_retention_class) continue;
-            retention.default_class = one.number;
-            return {};
-        }
-        return "there is no retention class '" + config.default_retention_class + "'";
+    section.check([&retention]() -> std::string {
+        return retention.classes.empty() ? "at least one retention class is needed" : "";
     });
 }
 
@@ -276,7 +275,8 @@ void describe(Section& root, Config& config) {
         root.section("rate_limits", "of each organization that has no rate of its own; \"unlimited\" is possible");
     rates.rate("requests_per_minute", config.rate_limits.requests_per_minute, "");
     rates.rate("tokens_per_minute", config.rate_limits.tokens_per_minute, "");
-    describe_retention(root.section("retention", "of usage detail; money and daily sums are kept for ever"), config);
+    describe_retention(root.section("retention", "of usage detail; money and daily sums are kept for ever"),
+                       config.retention);
     describe_ledger(root.section("ledger"), config.ledger);
     describe_operations(root.section("operations"), config.operations);
     describe_llm(root.section("llm", "defaults of every organization, nearer ones go before them"), config.llm);
@@ -315,8 +315,7 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
     if (config.tls_certificate_file.empty() != config.tls_private_key_file.empty()) {
         return fail(0, "tls_certificate_file and tls_private_key_file go together");
     }
-    if (const std::string wrong = wrong_with_plans(config.plans, config.retention); !wrong.empty())
-        return fail(0, wrong);
+    if (const std::string wrong = wrong_with_plans(config.plans); !wrong.empty()) return fail(0, wrong);
     if (const std::string wrong = wrong_with_people(config); !wrong.empty()) return fail(0, wrong);
     const auto folder = std::filesystem::path(name_in_errors).parent_path();
     for (std::string* const file : {&config.prices, &config.secrets.master_key_file,

@@ -155,8 +155,7 @@ struct Config {
     RateLimitsConfig rate_limits;
     LedgerOptions ledger;
     RetentionPolicy retention;
-    std::string default_retention_class = "standard";  // by name; `retention` has its number
-    LlmSettings llm;                                   // of all organizations
+    LlmSettings llm;  // of all organizations
     SecretsConfig secrets;
     ProviderKeysConfig provider_keys;
     AccountsConfig accounts;

@@ -14,7 +14,8 @@ void read_plan(const YAML::Node& node, const std::string& name, SubscriptionPlan
     section.rate("members", plan.limits.members, "");
     section.rate("projects", plan.limits.projects, "");
     section.rate("keys", plan.limits.keys, "");
-    section.rate("retention_days", plan.limits.retention_days, "");
+    section.rate("none_days", plan.limits.none_days, "");
+    section.rate("retain_days", plan.limits.retain_days, "");
     section.check([&]() -> std::string {
         if (name.empty() || name.size() > kMaxPlanNameBytes) return "a plan needs a name of at most 100 bytes";
         return plans.find(name) == nullptr ? "" : "there are two plans " + name;
@@ -32,21 +33,17 @@ std::string example_plans(const SubscriptionPlans& plans) {
         const PlanLimits& limits = one.limits;
         lines += "    " + one.name + ": {organizations: " + text(limits.organizations) +
                  ", members: " + text(limits.members) + ", projects: " + text(limits.projects) +
-                 ", keys: " + text(limits.keys) + ", retention_days: " + text(limits.retention_days) + "}\n";
+                 ", keys: " + text(limits.keys) + ", none_days: " + text(limits.none_days) +
+                 ", retain_days: " + text(limits.retain_days) + "}\n";
     }
     return lines;
 }
 
 }  // namespace
 
-std::string wrong_with_plans(const SubscriptionPlans& plans, const RetentionPolicy& retention) {
-    const SubscriptionPlan* const usual = plans.find(plans.default_plan);
-    if (usual == nullptr) return "there is no plan '" + plans.default_plan + "'";
-    const auto& most = usual->limits.retention_days;
-    const std::uint32_t days = retention.days_of(retention.default_class);
-    if (!most || days <= *most) return {};
-    return "the default retention class keeps " + std::to_string(days) + " days, and the default plan allows " +
-           std::to_string(*most);
+std::string wrong_with_plans(const SubscriptionPlans& plans) {
+    if (plans.find(plans.default_plan) == nullptr) return "there is no plan '" + plans.default_plan + "'";
+    return {};
 }
 
 void describe_plans(Section& section, SubscriptionPlans& plans) {
@@ -55,7 +52,8 @@ void describe_plans(Section& section, SubscriptionPlans& plans) {
         "plans",
         "how much an organization may have, a number or unlimited. organizations: that one person makes, by the plan "
         "of "
-        "his personal one. retention_days: the longest that owners may choose",
+        "his personal one. none_days, retain_days: that usage detail is kept with each level; unlimited: as many as "
+        "owners choose",
         [&plans](const YAML::Node& node) {
             if (!node.IsMap()) throw ConfigProblem{line_of(node), "plans must be a mapping of names"};
             plans.plans.clear();

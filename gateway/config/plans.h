@@ -4,7 +4,6 @@
 #include <string>
 
 #include "accounting/money/subscription_plans.h"
-#include "accounting/usage/retention.h"
 
 namespace tollgate {
 
@@ -12,6 +11,6 @@ class Section;
 
 void describe_plans(Section& section, SubscriptionPlans& plans);
 // What is wrong with them as a whole, or nothing.
-std::string wrong_with_plans(const SubscriptionPlans& plans, const RetentionPolicy& retention);
+std::string wrong_with_plans(const SubscriptionPlans& plans);
 
 }  // namespace tollgate

@@ -256,7 +256,7 @@ def test_the_second_of_two_who_read_the_same_limits_is_told(limited, scope):
     "below, body",
     [
         ("/llm", {"model": "test/chat"}),
-        ("/retention", {"class": "short"}),
+        ("/retention", {"level": "none"}),
         ("/credit_policy", {"on_exhausted": "owe"}),
         ("/limits", {"limit": 5}),
     ],

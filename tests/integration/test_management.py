@@ -310,18 +310,6 @@ def test_an_idempotency_key_is_taken_up_to_255_bytes(gateway):
     assert gateway.credits(account)["balance"] == 1
 
 
-def test_an_organizations_retention_class_is_set_shown_and_kept(start_gateway):
-    gateway = start_gateway()
-    organization = gateway.new_account("1").organization
-    path = f"/api/organizations/{organization}/retention"
-    assert gateway.manage("GET", path) == {"class": "standard", "days": 90, "default": True}
-    assert gateway.manage("PUT", path, {"class": "short"}) == {"class": "short", "days": 3, "default": False}
-    gateway.stop()
-    gateway.start()
-    assert gateway.manage("GET", path) == {"class": "short", "days": 3, "default": False}
-    assert gateway.manage("PUT", path, {"class": None})["default"] is True
-
-
 def test_an_organizations_credit_policy_is_set_shown_and_kept(start_gateway):
     gateway = start_gateway(credit={"on_exhausted": "cut", "overdraft_cap": 0.5})
     account = gateway.new_account("1")

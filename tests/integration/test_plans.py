@@ -9,9 +9,9 @@ from support.processes import Gateway, run_gateway
 PLANS = {
     "default": "small",
     "plans": {
-        "small": {"organizations": 1, "members": 4, "projects": 2, "keys": 3, "retention_days": 90},
-        "brief": {"retention_days": 3},
-        "large": {"members": "unlimited", "projects": "unlimited", "keys": "unlimited", "retention_days": "unlimited"},
+        "small": {"organizations": 1, "members": 4, "projects": 2, "keys": 3},
+        "brief": {"retain_days": 3, "none_days": 1},
+        "large": {"members": "unlimited", "projects": "unlimited", "keys": "unlimited", "retain_days": "unlimited", "none_days": 90},
     },
 }
 
@@ -91,12 +91,75 @@ def test_how_many_organizations_a_person_makes_is_of_his_own_plan(gateway):
     assert gateway.request("POST", "/api/organizations", key=ann.token, json=body).status == 201  # three of them
 
 
-def test_owners_keep_usage_detail_no_longer_than_the_plan_says(gateway, team):
+def effective(retention):
+    return retention["effective"]["level"], retention["effective"]["days"]
+
+
+def test_the_level_and_the_plan_say_how_long_usage_detail_is_kept(gateway, team):
+    shown = team.may(team.member, "GET", "/retention")
+    assert (shown["level"], shown["days"], effective(shown)) == (None, None, ("retain", 90))
+    assert shown["plan_days"] == {"none": 3, "retain": 90}
+    for plan, kept in (("small", {"none": 3, "retain": 90}), ("brief", {"none": 1, "retain": 3}), ("large", None)):
+        gateway.manage("PUT", f"{team.path}/plan", {"plan": plan})
+        for level, days in (kept or {"none": 90, "retain": 90}).items():
+            set_to = team.may(team.admin, "PUT", "/retention", {"level": level})
+            assert (set_to["level"], effective(set_to)) == (level, (level, days)), plan
+    assert set_to["plan_days"] == {"none": 90, "retain": None}
+
+
+def test_what_was_read_of_retention_may_come_back(team):
+    shown = team.may(team.admin, "GET", "/retention")
+    assert team.may(team.admin, "PUT", "/retention", shown) == shown
+    none = team.may(team.admin, "PUT", "/retention", shown | {"level": "none"})
+    assert none["version"] == shown["version"] + 1
+    assert team.ask(team.admin, "PUT", "/retention", shown).status == 412
+    assert team.ask(team.admin, "PUT", "/retention", none | {"plan_days": {"none": 9, "retain": 9}}).status == 403
+
+
+def test_a_smaller_plan_shortens_what_an_organization_chose(gateway, team):
+    gateway.manage("PUT", f"{team.path}/plan", {"plan": "large"})
+    own = team.may(team.owner, "PUT", "/retention", {"level": "retain", "days": 90})
+    assert (own["days"], effective(own)) == (90, ("retain", 90))
     gateway.manage("PUT", f"{team.path}/plan", {"plan": "brief"})
-    refused = team.ask(team.owner, "PUT", "/retention", {"class": "standard"})
-    assert refusal_of(refused) == (403, "beyond_plan") and "90" in refused.error["message"]
-    assert team.may(team.owner, "PUT", "/retention", {"class": "short"})["days"] == 3
-    assert gateway.manage("PUT", f"{team.path}/retention", {"class": "standard"})["days"] == 90
+    short = team.may(team.owner, "GET", "/retention")
+    assert (short["days"], effective(short)) == (90, ("retain", 3))
+    gateway.manage("PUT", f"{team.path}/plan", {"plan": "brief", "retention_days": 90})
+    assert effective(team.may(team.owner, "GET", "/retention")) == ("retain", 90)
+
+
+def test_nobody_goes_beyond_the_plan_and_the_operator_changes_it(gateway, team):
+    gateway.manage("PUT", f"{team.path}/plan", {"plan": "brief"})
+    for person in (team.owner, team.admin):
+        refused = team.ask(person, "PUT", "/retention", {"level": "retain", "days": 90})
+        assert refusal_of(refused) == (403, "beyond_plan") and "3 days" in refused.error["message"]
+    assert effective(team.may(team.admin, "PUT", "/retention", {"level": "retain", "days": 1})) == ("retain", 1)
+
+
+def test_members_and_odd_days_are_refused(team):
+    assert team.ask(team.member, "PUT", "/retention", {"level": "none"}).status == 403
+    for wrong in (
+        {},
+        {"level": "standard"},
+        {"level": "retain", "days": 42},
+        {"level": "none", "days": 1},
+        {"level": "retain", "days": -1},
+    ):
+        assert team.ask(team.owner, "PUT", "/retention", wrong).status == 400, wrong
+
+
+def test_more_days_than_usual_are_for_owners_to_choose(start_gateway):
+    classes = {"usual": {"number": 0, "days": 90}, "short": {"number": 1, "days": 3}, "year": {"number": 2, "days": 365}}
+    gateway = start_gateway(plans=PLANS, retention={"classes": classes})
+    team = new_team(gateway)
+    gateway.manage("PUT", f"{team.path}/plan", {"plan": "large"})
+    year = {"level": "retain", "days": 365}
+    assert team.ask(team.admin, "PUT", "/retention", year).status == 403
+    set_to = team.may(team.owner, "PUT", "/retention", year)
+    assert effective(set_to) == ("retain", 365)
+    assert team.may(team.admin, "PUT", "/retention", set_to) == set_to, "the same again is nobody's choice"
+    gateway.kill()
+    gateway.start()
+    assert team.may(team.member, "GET", "/retention") == set_to
 
 
 def test_row_9_a_plan_that_is_missing_refuses_instead_of_allowing(start_gateway):
@@ -120,7 +183,7 @@ def test_row_9_a_plan_that_is_missing_refuses_instead_of_allowing(start_gateway)
         ("{default: golden}", "there is no plan 'golden'"),
         ("{plans: {pro: {members: none}}}", "members must be"),
         ("{plans: {pro: {seats: 3}}}", "seats"),
-        ("{default: free}", "the default retention class keeps 90 days"),
+        ("{plans: {pro: {retain_days: 0}}}", "retain_days must be"),
     ],
 )
 def test_a_wrong_plan_is_a_wrong_configuration(tmp_path, plans, problem):

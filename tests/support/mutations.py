@@ -182,11 +182,10 @@ class Mutations:
 
     def add_settings(self):
         one = "/api/organizations/{organization}"
-        retention = self.gateway.manage("GET", f"{self.team.path}/retention")["class"]
         self.add("PUT", f"{one}/llm", {"model": "test/chat"})
         self.add("PUT", f"{one}/plan", {"plan": "enterprise"})
         self.add("PATCH", f"{one}/billing", {"company": "Example GmbH"})
-        self.add("PUT", f"{one}/retention", {"class": retention})
+        self.add("PUT", f"{one}/retention", {"level": "none"})
         self.add("PUT", f"{one}/provider-preferences", {"only": ["sample"]})
         self.add("PATCH", f"{one}/provider-preferences", {"sort": "price"})
         self.add("PUT", f"{one}/privacy", {"data_collection": "deny", "zdr": False})

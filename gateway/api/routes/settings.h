@@ -46,7 +46,7 @@ inline constexpr Operation kSettingsRoutes[] = {
     {kGet, "/api/organizations/{organization}/retention", "retention", see_settings, readers, {show_retention},
      "Show how long usage detail is kept", {.answer = &kRetention}},
     {kPut, "/api/organizations/{organization}/retention", "retention",
-     manage_retention, accounts, {set_retention, "retention.update"},
+     manage_settings, accounts, {set_retention, "retention.update"},
      "Set how long usage detail is kept", {.body = &kRetentionBody, .answer = &kRetention}},
     {kGet, "/api/organizations/{organization}/credit_policy", "credit_policy",
      see_settings, readers, {show_credit_policy},

@@ -168,13 +168,14 @@ TEST(Config, HeadersThatAreOfTheConnectionOrTheGatewayAreNotForwarded) {
 
 TEST(Config, RetentionClassesHaveNumbersAndDays) {
     const Config usual = good("");
-    EXPECT_EQ(usual.retention.default_class, 0);
+    EXPECT_EQ(usual.retention.default_level, RetentionLevel::retain);
     EXPECT_EQ(usual.retention.days_of(0), 90u);
     const Config config =
-        good("retention:\n  default: short\n  classes: {long: {number: 4, days: 400}, short: {number: 5, days: 2}}\n");
-    EXPECT_EQ(config.retention.default_class, 5);
+        good("retention:\n  default: none\n  classes: {long: {number: 4, days: 400}, short: {number: 5, days: 2}}\n");
+    EXPECT_EQ(config.retention.default_level, RetentionLevel::none);
     EXPECT_EQ(config.retention.days_of(4), 400u);
-    expect_problem("retention: {default: gold}\n", "t.yaml:1: ", "'gold'");
+    expect_problem("retention: {default: gold}\n", "t.yaml:1: ", "none");
+    expect_problem("retention: {classes: {}}\n", "t.yaml:1: ", "at least one");
     expect_problem("retention:\n  classes:\n    standard: {days: 5}\n", "t.yaml:3: ", "number");
     expect_problem("retention:\n  classes:\n    standard: {number: 16, days: 5}\n", "t.yaml:3: ", "number");
     expect_problem("retention:\n  classes:\n    standard: {number: 0, days: 0}\n", "t.yaml:3: ", "days");
