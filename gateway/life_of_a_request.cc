@@ -207,6 +207,16 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
     co_return error;
 }
 
+// Requests are never billed to credit where the project says that they are not to be.
+Error check_project_mode(const Principal& principal) {
+    if (!principal.policy->own_keys_below) return {};
+    const Project* const project = principal.directory->find_project(principal.project);
+    if (project == nullptr || project->mode != ProjectMode::api_keys) return {};
+    return {ErrorKind::provider_key_required,
+            "the project's mode is api-keys, and requests cannot go with the organization's own provider keys yet; "
+            "owners and admins can change the mode to credits"};
+}
+
 // Authenticated inference, body in hand: the paid part.
 wire::Awaitable<Error> infer(Connection& connection) {
     Worker& worker = connection.worker();
@@ -229,6 +239,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
     // Which endpoints, in which order: defaults and aliases come before the price.
     if (request.catalogue != worker.catalogue()) request.catalogue = worker.catalogue();
     error = resolve_model(request, body, worker.config().llm);
+    if (error) co_return error;
+    error = check_project_mode(request.principal);
     if (error) co_return error;
     if (request.principal.policy->measure_repeats) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);

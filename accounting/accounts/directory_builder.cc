@@ -24,6 +24,17 @@ std::vector<KeyDigest> tokens_of(const Invitation& invitation) {
     return tokens;
 }
 
+// What a request's policy says of what is below the organization.
+void say_what_is_below(OrganizationEntry& entry) {
+    const OrganizationPolicy& policy = entry.organization->policy;
+    const bool llm = entry.llm_settings > 0, own_keys = entry.own_key_projects > 0;
+    if (policy.llm_below == llm && policy.own_keys_below == own_keys) return;
+    auto changed = std::make_shared<Organization>(*entry.organization);
+    changed->policy.llm_below = llm;
+    changed->policy.own_keys_below = own_keys;
+    entry.organization = std::move(changed);
+}
+
 }  // namespace
 
 DirectoryBuilder::DirectoryBuilder() : root_(std::make_shared<Directory::Root>()), view_(root_) {}
@@ -39,6 +50,7 @@ void DirectoryBuilder::put(Organization organization) {
     if (before != after && !before.empty()) own_slugs(before).erase(before);
     if (before != after && !after.empty()) own_slugs(after)[after] = id;
     organization.policy.llm_below = entry.llm_settings > 0;
+    organization.policy.own_keys_below = entry.own_key_projects > 0;
     entry.organization = std::make_shared<const Organization>(std::move(organization));
 }
 
@@ -49,6 +61,7 @@ void DirectoryBuilder::put(Project project) {
     auto& projects = own_entry(shared->organization).projects;
     const auto same = std::ranges::find(projects, shared->id, [](const auto& p) { return p->id; });
     count_llm_settings(shared->organization, same == projects.end() ? nullptr : (*same)->llm, shared->llm);
+    count_own_keys(shared->organization, same == projects.end() ? nullptr : same->get(), shared.get());
     if (same == projects.end()) {
         projects.push_back(shared);
     } else {
@@ -163,7 +176,10 @@ void DirectoryBuilder::erase_user(const Id128& id) {
 }
 
 void DirectoryBuilder::erase_project(const Id128& organization, const Id128& id) {
-    if (const Project* const project = view_.find_project(id)) count_llm_settings(organization, project->llm, nullptr);
+    if (const Project* const project = view_.find_project(id)) {
+        count_llm_settings(organization, project->llm, nullptr);
+        count_own_keys(organization, project, nullptr);
+    }
     std::erase_if(own_entry(organization).projects, [&](const auto& one) { return one->id == id; });
     const std::size_t index = id_shard_of(id);
     own(project_shards_, index, root_->projects).erase(id);
@@ -220,10 +236,15 @@ void DirectoryBuilder::count_llm_settings(const Id128& organization, const Share
     if ((before == nullptr) == (now == nullptr)) return;
     OrganizationEntry& entry = own_entry(organization);
     now != nullptr ? ++entry.llm_settings : --entry.llm_settings;
-    if (entry.organization->policy.llm_below == (entry.llm_settings > 0)) return;
-    auto changed = std::make_shared<Organization>(*entry.organization);
-    changed->policy.llm_below = entry.llm_settings > 0;
-    entry.organization = std::move(changed);
+    say_what_is_below(entry);
+}
+
+void DirectoryBuilder::count_own_keys(const Id128& organization, const Project* before, const Project* now) {
+    const auto wants = [](const Project* one) { return one != nullptr && one->mode == ProjectMode::api_keys; };
+    if (wants(before) == wants(now)) return;
+    OrganizationEntry& entry = own_entry(organization);
+    wants(now) ? ++entry.own_key_projects : --entry.own_key_projects;
+    say_what_is_below(entry);
 }
 
 std::shared_ptr<const Directory> DirectoryBuilder::build() && {

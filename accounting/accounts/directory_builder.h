@@ -87,7 +87,8 @@ struct OrganizationEntry {
     std::vector<std::shared_ptr<const Preset>> presets;  // by slug
     std::vector<std::shared_ptr<const ProviderKey>> provider_keys;
     KeyIndex keys;
-    std::size_t llm_settings = 0;  // projects and members that have some
+    std::size_t llm_settings = 0;      // projects and members that have some
+    std::size_t own_key_projects = 0;  // whose mode is api-keys
 };
 
 struct UserEntry {
@@ -181,6 +182,7 @@ class DirectoryBuilder {
     void erase_address_of(const User& user);
     // One of the organization's projects or members had settings before, or has some now.
     void count_llm_settings(const Id128& organization, const SharedLlmSettings& before, const SharedLlmSettings& now);
+    void count_own_keys(const Id128& organization, const Project* before, const Project* now);  // null: none
 
     std::shared_ptr<Directory::Root> root_;
     Directory view_;

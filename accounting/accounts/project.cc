@@ -1,5 +1,6 @@
 #include "accounting/accounts/project.h"
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -9,18 +10,21 @@
 #include "accounting/accounts/member.h"
 #include "accounting/accounts/organization.h"
 #include "accounting/accounts/seats.h"
+#include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
 namespace tollgate {
 namespace {
 
 constexpr std::string_view kDefaultProject = "Default Project";
+constexpr std::array<std::string_view, 3> kModes = {"credits", "api-keys", "hybrid"};
 
 template <class ProjectOf, class Fields>
 void fields_of(ProjectOf& project, Fields& fields) {
     fields.id("organization", project.organization);
     fields.name("name", project.name);
     fields.flag("is_default", project.is_default);
+    fields.choice("mode", project.mode);
     fields.number("archived_ms", project.archived_ms);
     fields.number("version", project.version);
     fields.number("created_ms", project.created_ms);
@@ -82,6 +86,9 @@ void archive_keys(Change& change, const Project& project) {
 
 }  // namespace
 
+std::string_view to_string(ProjectMode mode) { return kModes.at(static_cast<std::size_t>(mode)); }
+bool parse(std::string_view text, ProjectMode& mode) { return parse_name(kModes, text, mode); }
+
 Result<Project> read_project(DocumentReader& reader, std::string_view document, std::string_view text) {
     Project project;
     reader.open(document, text);
@@ -108,8 +115,8 @@ void put_project(Change& change, Project project) {
     change.edit().put(std::move(project));
 }
 
-Result<Id128> create_project(Change& change, const Id128& organization, std::string name) {
-    const Project project{.organization = organization, .name = std::move(name)};
+Result<Id128> create_project(Change& change, const Id128& organization, std::string name, ProjectMode mode) {
+    const Project project{.organization = organization, .name = std::move(name), .mode = mode};
     DocumentCheck check;
     fields_of(project, check);
     if (!check.status().ok()) return std::unexpected(check.status());
@@ -125,6 +132,7 @@ Status update_project(Change& change, const Id128& id, const ProjectChange& fiel
     if (!current) return current.error();
     Project project = *current;
     project.name = fields.name.value_or(project.name);
+    project.mode = fields.mode.value_or(project.mode);
     const bool archives = fields.archived.value_or(project.archived());
     if (archives != project.archived()) project.archived_ms = archives ? change.now_ms() : 0;
     if (document_of(project) == document_of(*current)) return {};

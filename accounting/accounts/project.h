@@ -16,10 +16,20 @@ class Change;
 class Directory;
 class Store;
 
+// Whose keys at providers its requests go with, and so who pays the provider.
+enum class ProjectMode : std::uint8_t {
+    credits,   // the operator's: they are billed to the organization's credit
+    api_keys,  // the organization's own, and no others
+    hybrid,    // the organization's own where it has one that fits, else the operator's
+};
+std::string_view to_string(ProjectMode mode);
+bool parse(std::string_view text, ProjectMode& mode);
+
 struct Project {
     Id128 id = {}, organization = {};
     std::string name = {};
     bool is_default = false;
+    ProjectMode mode = ProjectMode::credits;
     std::int64_t archived_ms = 0;  // 0: it is not; its keys are disabled while it is
     std::int64_t version = 0;      // one more with each change; 1 is the first
     std::int64_t created_ms = 0;
@@ -33,7 +43,8 @@ struct Project {
 Result<Project> read_project(DocumentReader& reader, std::string_view document, std::string_view text);
 
 // conflict limit_reached; name_taken: the organization has one of this name, archived or not.
-Result<Id128> create_project(Change& change, const Id128& organization, std::string name);
+Result<Id128> create_project(Change& change, const Id128& organization, std::string name,
+                             ProjectMode mode = ProjectMode::credits);
 // Every organization has one, made with it.
 void create_default_project(Change& change, const Id128& organization);
 // Stores the project with its next version.
@@ -42,6 +53,7 @@ void put_project(Change& change, Project project);
 struct ProjectChange {
     std::optional<std::string> name = {};
     std::optional<bool> archived = {};
+    std::optional<ProjectMode> mode = {};
 };
 // Changes nothing, version included, where everything is so already. Archiving disables the project's keys; what it
 // disabled is enabled again with it. conflict name_taken; default_project: it cannot be archived.

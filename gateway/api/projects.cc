@@ -17,8 +17,17 @@ ApiAnswer no_such_project() { return api_error(ErrorKind::not_found, "there is n
 
 void write_project(const Project& project, JsonWriter& json) {
     json.object().key("id").text(to_uuid(project.id)).key("name").text(project.name);
+    json.key("mode").text(to_string(project.mode));
     json.key("is_default").flag(project.is_default).key("archived").flag(project.archived());
     json.key("created_at").text(rfc3339(project.created_ms)).key("version").number(project.version).end();
+}
+
+// Empty if the body has none.
+std::optional<ProjectMode> read_mode(BodyFields& body) {
+    if (!body.has("mode")) return std::nullopt;
+    ProjectMode mode{};
+    if (!parse(body.required_text("mode"), mode)) body.fail("mode", "must be one of credits, api-keys and hybrid");
+    return mode;
 }
 
 ApiAnswer project_answer(const Project& project) {
@@ -53,8 +62,9 @@ ApiAnswer list_projects(Call& call) {
 
 ApiAnswer create_project(Call& call, Change& change) {
     const std::string name = call.body.required_text("name");
+    const ProjectMode mode = read_mode(call.body).value_or(ProjectMode::credits);
     if (call.error()) return call.refusal();
-    const auto id = create_project(change, call.organization().id, name);
+    const auto id = create_project(change, call.organization().id, name, mode);
     if (!id) return api_error(id.error());
     JsonWriter json;
     write_project(*change.directory().find_project(*id), json);
@@ -73,10 +83,11 @@ ApiAnswer update_project(Call& call, Change& change) {
     if (const Status status = require_version(call, change, current->version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_project(*current, shown);
-    body.check_echo(shown.take(), {"name", "archived", "version"});
+    body.check_echo(shown.take(), {"name", "archived", "mode", "version"});
     ProjectChange wanted;
     if (body.has("name")) wanted.name = body.required_text("name");
     if (body.has("archived")) wanted.archived = body.flag("archived");
+    wanted.mode = read_mode(body);
     if (call.error()) return call.refusal();
     const Id128 id = current->id;
     if (const Status status = update_project(change, id, wanted); !status.ok()) return api_error(status);

@@ -13,12 +13,15 @@ ApiAnswer update_project(Call& call, Change& change);
 ApiAnswer delete_project(Call& call, Change& change);
 ApiAnswer make_default_project(Call& call, Change& change);
 
-inline constexpr std::array kNewProjectFields = {kNameField};
+inline constexpr Field kModeField =
+    fields::text("mode").one_of("credits|api-keys|hybrid").note("Whose keys at providers its requests go with");
+inline constexpr std::array kNewProjectFields = {kNameField, kModeField};
 inline constexpr Schema kNewProject{"NewProject", kNewProjectFields};
 
 inline constexpr std::array kProjectFields = {
     fields::uuid("id"),
     fields::text("name"),
+    kModeField,
     fields::flag("is_default").note("Keys are made in it where they name no project"),
     fields::flag("archived").note("Its keys are disabled meanwhile"),
     fields::time("created_at"),

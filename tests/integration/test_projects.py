@@ -147,3 +147,36 @@ def test_row_20_a_project_of_another_organization_is_unknown(gateway, team):
     ):
         for project in (foreign["id"], NO_ID):
             assert team.ask(team.owner, method, f"/projects/{project}{below}", body).status == 404
+
+
+def test_a_projects_mode_is_credits_unless_it_says_otherwise(team):
+    assert make(team)["mode"] == "credits"
+    made = team.may(team.admin, "POST", "/projects", {"name": "own", "mode": "hybrid"})
+    assert made["mode"] == "hybrid"
+    assert change(team, made, mode="api-keys").json() == made | {"mode": "api-keys", "version": 2}
+    for wrong in ("byok", None, 1):
+        answer = change(team, made, mode=wrong)
+        assert answer.status == 400 and "mode" in answer.error["message"]
+
+
+def test_requests_of_a_project_with_own_keys_are_never_billed_to_credit(start_gateway):
+    gateway = start_gateway()
+    team = new_team(gateway)
+    gateway.manage("POST", f"{team.path}/credits", {"amount": 1})
+    shop, other = make(team), make(team, "other")
+    key, _ = key_in(team, shop)
+    ordinary, _ = key_in(team, other)
+    for mode, status in (("hybrid", 200), ("api-keys", 400), ("credits", 200), ("api-keys", 400)):
+        shop = change(team, shop, mode=mode).json()
+        assert status_of_a_chat(gateway, key) == status, mode
+        assert status_of_a_chat(gateway, ordinary) == 200
+    before = gateway.manage("GET", f"{team.path}/credits")["balance"]
+    answer = gateway.request("POST", "/v1/chat/completions", key=key, json=chat())
+    assert (answer.status, answer.error["code"]) == (400, "provider_key_required")
+    assert gateway.manage("GET", f"{team.path}/credits")["balance"] == before
+    gateway.kill()
+    gateway.start()
+    assert status_of_a_chat(gateway, key) == 400
+    change(team, shop, archived=True)
+    assert delete(team, shop).status == 200
+    assert status_of_a_chat(gateway, ordinary) == 200
