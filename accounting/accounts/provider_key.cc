@@ -17,6 +17,10 @@ void fields_of(KeyOf& key, Fields& fields) {
     fields.text("provider", key.provider, kMaxNameBytes);
     fields.name("label", key.label);
     fields.optional_text("base_url", key.base_url, kMaxBaseUrlBytes);
+    fields.optional_text("region", key.place.region, kMaxPlaceBytes);
+    fields.optional_text("resource", key.place.resource, kMaxPlaceBytes);
+    fields.optional_text("deployment", key.place.deployment, kMaxPlaceBytes);
+    fields.optional_text("project", key.place.project, kMaxPlaceBytes);
     fields.text("origin", key.origin, kMaxOriginBytes);
     fields.text("shown", key.shown, kShownSecretBytes);
     fields.number("priority", key.priority);
@@ -158,6 +162,7 @@ Result<Id128> create_provider_key(Change& change, const Id128& organization, con
                     .provider = fields.provider,
                     .label = fields.label,
                     .base_url = fields.base_url,
+                    .place = fields.place,
                     .origin = fields.origin,
                     .priority = fields.priority,
                     .allowed_models = fields.allowed_models,
@@ -187,6 +192,7 @@ Status update_provider_key(Change& change, const Id128& organization, const Id12
     key.allowed_keys = fields.allowed_keys.value_or(key.allowed_keys);
     key.is_fallback = fields.is_fallback.value_or(key.is_fallback);
     key.disabled = fields.disabled.value_or(key.disabled);
+    key.place = fields.place.value_or(key.place);
     if (fields.base) {
         key.base_url = fields.base->url;
         key.origin = fields.base->origin;

@@ -26,11 +26,20 @@ inline constexpr std::size_t kMinProviderSecretBytes = 8, kMaxProviderSecretByte
 inline constexpr std::size_t kShownSecretBytes = 4;
 inline constexpr std::int64_t kMostPriority = 1000;
 
+// Where a cloud keeps the models, as the cloud names it: what its kind asks for (gateway/api/provider_kinds.h), else
+// empty.
+struct ProviderPlace {
+    std::string region = {}, resource = {}, deployment = {}, project = {};
+    bool operator==(const ProviderPlace&) const = default;
+};
+inline constexpr std::size_t kMaxPlaceBytes = 100;  // of each
+
 struct ProviderKey {
     Id128 id = {}, organization = {};
-    std::string provider = {};                     // as the configuration names it
+    std::string provider = {};                     // as the configuration names it, or a kind
     std::string label = {};                        // no two of an organization have the same
     std::string base_url = {};                     // empty: the provider's
+    ProviderPlace place = {};                      // at a provider that needs one
     std::string origin = {};                       // "https://api.example.com:443": the secret opens for no other
     std::string shown = {};                        // the secret's last characters
     std::int64_t priority = 0;                     // the least goes first
@@ -53,6 +62,7 @@ Result<std::string> read_provider_secret(DocumentReader& reader, std::string_vie
 struct NewProviderKey {
     std::string provider = {}, label = {};
     std::string base_url = {}, origin = {};
+    ProviderPlace place = {};
     std::string_view secret = {};  // visible ASCII
     std::int64_t priority = 0;
     std::vector<std::string> allowed_models = {}, allowed_keys = {};
@@ -66,6 +76,7 @@ Result<Id128> create_provider_key(Change& change, const Id128& organization, con
 
 struct ProviderKeyChange {
     std::optional<std::string> label = {};
+    std::optional<ProviderPlace> place = {};
     // With its origin. Another origin needs the secret again, however well whoever asks knows the key.
     struct Base {
         std::string url, origin;

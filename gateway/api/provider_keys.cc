@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "gateway/outside/provider_trial.h"
+#include "gateway/api/provider_kinds.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -30,9 +30,18 @@ void write_list(std::string_view name, const std::vector<std::string>& texts, Js
     json.end();
 }
 
+// How a key of the provider is tried; empty: it cannot be.
+std::optional<TrialDialect> trial_of(std::string_view provider) {
+    const ProviderKind* const kind = find_provider_kind(provider);
+    return kind == nullptr ? TrialDialect::bearer : kind->trial;
+}
+
 void write_provider_key(const ProviderKey& key, JsonWriter& json) {
     json.object().key("id").text(to_uuid(key.id)).key("provider").text(key.provider).key("label").text(key.label);
-    json.key("base_url").text_or_null(key.base_url).key("origin").text(key.origin);
+    json.key("base_url").text_or_null(key.base_url).key("region").text_or_null(key.place.region);
+    json.key("resource").text_or_null(key.place.resource).key("deployment").text_or_null(key.place.deployment);
+    json.key("project").text_or_null(key.place.project).key("origin").text(key.origin);
+    json.key("testable").flag(trial_of(key.provider).has_value());
     json.key("secret").text(std::string(kMask) + key.shown).key("priority").number(key.priority);
     write_list("allowed_models", key.allowed_models, json);
     write_list("allowed_keys", key.allowed_keys, json);
@@ -55,6 +64,13 @@ struct Target {
     std::string ca_file;
     BaseUrl parts;
     bool is_operators = false;  // the host is: then its address is the operator's affair
+    std::optional<TrialDialect> trial = {};
+};
+
+// What a key says of where it belongs.
+struct WantedTarget {
+    std::string provider, base_url;
+    ProviderPlace place;
 };
 
 Status check_own_base(const BaseUrl& base, const wire::Networks& allowed) {
@@ -74,19 +90,36 @@ wire::Networks allowed_networks(const Services& services) {
     return wire::Networks::from(services.config.provider_keys.allowed_networks).value_or(wire::Networks());
 }
 
-Result<Target> target_of(const Services& services, const std::string& provider, const std::string& base_url) {
+Status unknown_provider(const std::string& name) {
+    std::string kinds;
+    for (const ProviderKind& kind : provider_kinds()) kinds.append(kinds.empty() ? "" : ", ").append(kind.name);
+    return {StatusCode::invalid, "provider: the gateway has no provider " + std::string(cut_utf8(name, kMaxNameBytes)) +
+                                     ", and it is none of " + kinds};
+}
+
+Result<Target> target_of(const Services& services, const WantedTarget& wanted) {
     const auto& all = services.config.providers;
-    const auto found = std::ranges::find(all, provider, &ProviderConfig::name);
-    if (found == all.end()) return failure(StatusCode::invalid, "provider: the gateway has no provider " + provider);
-    const auto operators = parse_base_url(found->base_url);
-    const auto parts = base_url.empty() ? operators : parse_base_url(base_url);
-    if (!parts) return std::unexpected(parts.error());
-    Target target{.base_url = base_url,
-                  .url = base_url.empty() ? found->base_url : base_url,
+    const auto found = std::ranges::find(all, wanted.provider, &ProviderConfig::name);
+    const ProviderKind* const kind = find_provider_kind(wanted.provider);
+    if (found == all.end() && kind == nullptr) return std::unexpected(unknown_provider(wanted.provider));
+    if (Status status = check_place(kind, wanted.place); !status.ok()) return std::unexpected(std::move(status));
+    const std::string usual = found != all.end() ? found->base_url : base_url_of(*kind, wanted.place);
+    Target target{.base_url = wanted.base_url,
+                  .url = wanted.base_url.empty() ? usual : wanted.base_url,
                   .ca_file = {},
-                  .parts = *parts,
-                  .is_operators = operators && operators->origin() == parts->origin()};
+                  .parts = {},
+                  .trial = trial_of(wanted.provider)};
+    if (target.url.empty()) {
+        return failure(StatusCode::invalid, "base_url: is required for " + wanted.provider);
+    }
+    const auto parts = parse_base_url(target.url);
+    if (!parts) return std::unexpected(parts.error());
+    target.parts = *parts;
     while (target.url.ends_with('/')) target.url.pop_back();
+    if (found != all.end()) {
+        const auto operators = parse_base_url(found->base_url);
+        target.is_operators = operators && operators->origin() == parts->origin();
+    }
     if (target.is_operators) {
         target.ca_file = found->tls_ca_file;
         return target;
@@ -102,7 +135,11 @@ TrialOutcome try_at(const Services& services, const Target& target, std::string_
         if (target.is_operators) return true;
         return allowed_networks(services).contain(address) || (target.parts.tls && wire::is_public(address));
     };
-    return try_provider({.base_url = target.url, .ca_file = target.ca_file, .may_reach = may_reach, .secret = secret});
+    return try_provider({.base_url = target.url,
+                         .ca_file = target.ca_file,
+                         .may_reach = may_reach,
+                         .secret = secret,
+                         .dialect = target.trial.value_or(TrialDialect::bearer)});
 }
 
 Error error_of(const Status& status) { return api_error(status).error; }
@@ -137,6 +174,17 @@ std::string read_new_secret(BodyFields& body, const ProviderKey& current) {
     return {};
 }
 
+// What the body names, in place of what there is.
+ProviderPlace read_place(BodyFields& body, ProviderPlace place) {
+    for (const auto& [name, part] : {std::pair{"region", &place.region},
+                                     {"resource", &place.resource},
+                                     {"deployment", &place.deployment},
+                                     {"project", &place.project}}) {
+        if (body.has(name)) *part = body.text(name);
+    }
+    return place;
+}
+
 std::string read_base_url(BodyFields& body, const ProviderKey& current) {
     return body.has("base_url") ? body.text("base_url") : current.base_url;
 }
@@ -167,9 +215,9 @@ Error try_new_provider_key(Call& call) {
     const bool skip = read_flag(body, "skip_test");
     if (call.error()) return call.error();
     if (!call.services.accounts->vault().has_master_key()) return {};  // what is stored next says so
-    const auto target = target_of(call.services, provider, body.text("base_url"));
+    const auto target = target_of(call.services, {provider, body.text("base_url"), read_place(body, {})});
     if (!target) return error_of(target.error());
-    return skip ? Error() : refusal_of(try_at(call.services, *target, secret.text));
+    return skip || !target->trial ? Error() : refusal_of(try_at(call.services, *target, secret.text));
 }
 
 ApiAnswer create_provider_key(Call& call, Change& change) {
@@ -183,8 +231,9 @@ ApiAnswer create_provider_key(Call& call, Change& change) {
                           .disabled = read_flag(body, "disabled")};
     const SecretText secret(body.required_text("secret"));
     const std::string base_url = body.text("base_url");
+    fields.place = read_place(body, {});
     if (call.error()) return call.refusal();
-    const auto target = target_of(call.services, fields.provider, base_url);
+    const auto target = target_of(call.services, {fields.provider, base_url, fields.place});
     if (!target) return api_error(target.error());
     fields.base_url = target->base_url;
     fields.origin = target->parts.origin();
@@ -202,11 +251,14 @@ Error try_changed_provider_key(Call& call) {
     if (version && *version != current->version) return {};  // the same
     const SecretText secret(read_new_secret(body, *current));
     const std::string base_url = read_base_url(body, *current);
+    const ProviderPlace place = read_place(body, current->place);
     const bool skip = read_flag(body, "skip_test");
     if (call.error()) return call.error();
-    if (skip || (secret.text.empty() && base_url == current->base_url)) return {};
-    const auto target = target_of(call.services, current->provider, base_url);
+    const bool is_there = base_url == current->base_url && place == current->place;
+    if (skip || (secret.text.empty() && is_there)) return {};
+    const auto target = target_of(call.services, {current->provider, base_url, place});
     if (!target) return error_of(target.error());
+    if (!target->trial) return {};
     if (!secret.text.empty()) return refusal_of(try_at(call.services, *target, secret.text));
     if (target->parts.origin() != current->origin) return {};  // the change asks for the secret
     const auto stored = open_provider_key(call.services.accounts->vault(), *current, current->origin);
@@ -221,8 +273,9 @@ ApiAnswer update_provider_key(Call& call, Change& change) {
     if (const Status status = change.require_version(current->version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_provider_key(*current, shown);
-    body.check_echo(shown.take(), {"label", "secret", "base_url", "priority", "allowed_models", "allowed_keys",
-                                   "is_fallback", "disabled", "version", "skip_test"});
+    body.check_echo(shown.take(),
+                    {"label", "secret", "base_url", "region", "resource", "deployment", "project", "priority",
+                     "allowed_models", "allowed_keys", "is_fallback", "disabled", "version", "skip_test"});
     ProviderKeyChange wanted;
     const SecretText secret(read_new_secret(body, *current));
     if (!secret.text.empty()) wanted.secret = secret.text;
@@ -233,9 +286,12 @@ ApiAnswer update_provider_key(Call& call, Change& change) {
     if (body.has("allowed_keys")) wanted.allowed_keys = read_list(body, "allowed_keys");
     if (body.has("is_fallback")) wanted.is_fallback = body.flag("is_fallback");
     if (body.has("disabled")) wanted.disabled = body.flag("disabled");
-    if (const std::string base_url = read_base_url(body, *current); base_url != current->base_url) {
-        const auto target = target_of(call.services, current->provider, base_url);
+    const std::string base_url = read_base_url(body, *current);
+    const ProviderPlace place = read_place(body, current->place);
+    if (base_url != current->base_url || place != current->place) {
+        const auto target = target_of(call.services, {current->provider, base_url, place});
         if (!target) return api_error(target.error());
+        wanted.place = place;
         wanted.base = {.url = target->base_url, .origin = target->parts.origin()};
     }
     if (call.error()) return call.refusal();
@@ -258,13 +314,18 @@ ApiAnswer delete_provider_key(Call& call, Change& change) {
 ApiAnswer test_provider_key(Call& call) {
     const ProviderKey* const key = find_provider_key(call, *call.directory);
     if (key == nullptr) return no_such_key();
-    const auto target = target_of(call.services, key->provider, key->base_url);
+    const auto target = target_of(call.services, {key->provider, key->base_url, key->place});
     if (!target) return api_error(target.error());
     const auto secret = open_provider_key(call.services.accounts->vault(), *key, target->parts.origin());
     if (!secret) return api_error(secret.error());
-    const TrialOutcome outcome = try_at(call.services, *target, secret->text());
     JsonWriter json;
-    json.object().key("accepted").flag(outcome.accepted).key("status");
+    if (!target->trial) {
+        json.object().key("tested").flag(false).key("accepted").null().key("status").null().key("models").null();
+        json.key("message").text("keys of this provider cannot be tried").end();
+        return json_answer(json);
+    }
+    const TrialOutcome outcome = try_at(call.services, *target, secret->text());
+    json.object().key("tested").flag(true).key("accepted").flag(outcome.accepted).key("status");
     outcome.status != 0 ? json.number(outcome.status) : json.null();
     json.key("models");
     outcome.models ? json.number(*outcome.models) : json.null();

@@ -28,6 +28,13 @@ inline constexpr Field kBaseUrlField = fields::text("base_url")
                                            .note(
                                                "null: the provider's. https, to a public address, unless the "
                                                "operator allows others");
+inline constexpr Field place_field(std::string_view name, std::string_view about) {
+    return fields::text(name).from(1, kMaxPlaceBytes).or_null().note(about);
+}
+inline constexpr std::array kPlaceFields = {place_field("region", "Of google-vertex and amazon-bedrock"),
+                                            place_field("resource", "Of azure"),
+                                            place_field("deployment", "Of azure; null: as requests name their model"),
+                                            place_field("project", "Of google-vertex: the cloud's")};
 inline constexpr Field kPriorityField = fields::integer("priority").from(0, kMostPriority).note("The least goes first");
 inline constexpr Field kAllowedModelsField = fields::texts("allowed_models").or_null().note("null: all");
 inline constexpr Field kAllowedKeysField =
@@ -35,38 +42,44 @@ inline constexpr Field kAllowedKeysField =
 inline constexpr Field kSkipTestField =
     fields::flag("skip_test").note("Stores it without trying it at the provider; false if absent");
 
-inline constexpr std::array kNewProviderKeyFields = {
-    fields::text("provider").required().from(1, kMaxNameBytes).note("As the gateway's configuration names it"),
-    kLabelField.required(),
-    fields::text("secret").required().from(kMinProviderSecretBytes, kMaxProviderSecretBytes),
-    kBaseUrlField,
-    kPriorityField,
-    kAllowedModelsField,
-    kAllowedKeysField,
-    fields::flag("is_fallback").note("Is tried after the operator's own; false if absent"),
-    fields::flag("disabled"),
-    kSkipTestField,
-};
+inline constexpr auto kNewProviderKeyFields = joined(
+    kPlaceFields, std::array{
+                      fields::text("provider")
+                          .required()
+                          .from(1, kMaxNameBytes)
+                          .note("As the gateway's configuration names it, or a known kind; custom: with base_url"),
+                      kLabelField.required(),
+                      fields::text("secret").required().from(kMinProviderSecretBytes, kMaxProviderSecretBytes),
+                      kBaseUrlField,
+                      kPriorityField,
+                      kAllowedModelsField,
+                      kAllowedKeysField,
+                      fields::flag("is_fallback").note("Is tried after the operator's own; false if absent"),
+                      fields::flag("disabled"),
+                      kSkipTestField,
+                  });
 inline constexpr Schema kNewProviderKey{"NewProviderKey", kNewProviderKeyFields};
 
-inline constexpr std::array kProviderKeyFields = {
-    fields::uuid("id"),
-    fields::text("provider"),
-    kLabelField,
-    kBaseUrlField,
-    fields::text("origin").note("The secret is sent nowhere else"),
-    fields::text("secret").note("**** and its last characters"),
-    kPriorityField,
-    kAllowedModelsField,
-    kAllowedKeysField,
-    fields::flag("is_fallback"),
-    fields::flag("disabled"),
-    fields::uuid("created_by_user_id").or_null(),
-    fields::time("secret_set_at"),
-    fields::time("created_at"),
-    fields::time("updated_at"),
-    fields::integer("version"),
-};
+inline constexpr auto kProviderKeyFields =
+    joined(kPlaceFields, std::array{
+                             fields::uuid("id"),
+                             fields::text("provider"),
+                             kLabelField,
+                             kBaseUrlField,
+                             fields::text("origin").note("The secret is sent nowhere else"),
+                             fields::flag("testable").note("Whether the gateway can try it at the provider"),
+                             fields::text("secret").note("**** and its last characters"),
+                             kPriorityField,
+                             kAllowedModelsField,
+                             kAllowedKeysField,
+                             fields::flag("is_fallback"),
+                             fields::flag("disabled"),
+                             fields::uuid("created_by_user_id").or_null(),
+                             fields::time("secret_set_at"),
+                             fields::time("created_at"),
+                             fields::time("updated_at"),
+                             fields::integer("version"),
+                         });
 inline constexpr Schema kProviderKey{"ProviderKey", kProviderKeyFields};
 inline constexpr std::array kProviderKeyPageFields = {fields::list("data", kProviderKey), kNextCursor};
 inline constexpr Schema kProviderKeyPage{"ProviderKeyPage", kProviderKeyPageFields};
@@ -74,7 +87,8 @@ inline constexpr Schema kProviderKeyPage{"ProviderKeyPage", kProviderKeyPageFiel
 inline constexpr auto kProviderKeyChangeFields = joined(kProviderKeyFields, std::array{kSkipTestField});
 inline constexpr Schema kProviderKeyChange{"ProviderKeyChange", kProviderKeyChangeFields};
 inline constexpr std::array kProviderKeyTestFields = {
-    fields::flag("accepted"),
+    fields::flag("tested").note("false: keys of the provider cannot be tried"),
+    fields::flag("accepted").or_null().note("null: it was not tested"),
     fields::integer("status").or_null().note("Of the provider's reply; null: there was none"),
     fields::integer("models").or_null().note("How many its list has"),
     fields::text("message").or_null().note("What is wrong"),

@@ -11,11 +11,19 @@
 
 namespace tollgate {
 
+// How the list is asked for: what carries the key, and what stands behind /models.
+enum class TrialDialect : std::uint8_t {
+    bearer,     // OpenAI's, and whoever speaks like it
+    anthropic,  // x-api-key, and a version
+    azure,      // api-key, and a version in the query
+};
+
 struct ProviderTrial {
     std::string base_url;  // without slash at its end
     std::string ca_file;   // empty: the system's trust store
     std::function<bool(const wire::IpAddress&)> may_reach;
     std::string_view secret;
+    TrialDialect dialect = TrialDialect::bearer;
 };
 
 struct TrialOutcome {

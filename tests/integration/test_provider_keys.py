@@ -93,7 +93,7 @@ def test_a_stored_key_is_tried_again_when_asked(crew, scripted):
     path = f"{KEYS}/{key['id']}/test"
     scripted.script = takes(SECRET, models=7)
     tried = crew.may(crew.admin, "POST", path)
-    assert tried == {"accepted": True, "status": 200, "models": 7, "message": None}
+    assert tried == {"tested": True, "accepted": True, "status": 200, "models": 7, "message": None}
     scripted.script = takes("another")
     tried = crew.may(crew.admin, "POST", path)
     assert (tried["accepted"], tried["status"], tried["models"]) == (False, 401, None)
@@ -277,3 +277,96 @@ def test_the_secret_is_in_no_answer_and_no_log(keeper, crew):
     texts = [crew.ask(crew.owner, "GET", path).text for path in (KEYS, f"{KEYS}/{key['id']}", "/audit?limit=200")]
     texts += [keeper.log_file.read_text(), keeper.access_log.read_text()]
     assert not [text for text in texts if SECRET in text]
+
+
+# --- Providers that the operator has not configured.
+
+KINDS = {
+    "openai": ({}, "https://api.openai.com:443"),
+    "anthropic": ({}, "https://api.anthropic.com:443"),
+    "google-ai-studio": ({}, "https://generativelanguage.googleapis.com:443"),
+    "google-vertex": (
+        {"region": "europe-west4", "project": "my-project"},
+        "https://europe-west4-aiplatform.googleapis.com:443",
+    ),
+    "amazon-bedrock": ({"region": "eu-central-1"}, "https://bedrock-runtime.eu-central-1.amazonaws.com:443"),
+    "azure": ({"resource": "my-models", "deployment": "gpt-4o.eu"}, "https://my-models.openai.azure.com:443"),
+    "alibaba": ({}, "https://dashscope-intl.aliyuncs.com:443"),
+    "custom": ({"base_url": "https://models.example.com/v1"}, "https://models.example.com:443"),
+}
+PLACE = ("region", "resource", "deployment", "project")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_key_of_a_known_kind_has_what_the_kind_needs(crew, kind):
+    fields, origin = KINDS[kind]
+    key = made(crew, provider=kind, **fields)
+    assert (key["provider"], key["origin"]) == (kind, origin)
+    assert {name: key[name] for name in PLACE} == dict.fromkeys(PLACE) | {
+        name: value for name, value in fields.items() if name != "base_url"
+    }
+    assert crew.may(crew.admin, "GET", f"{KEYS}/{key['id']}") == key
+    assert crew.may(crew.admin, "PATCH", f"{KEYS}/{key['id']}", key) == key
+
+
+@pytest.mark.parametrize(
+    "fields, name",
+    [
+        ({"provider": "google-vertex", "region": "europe-west4"}, "project"),
+        ({"provider": "google-vertex", "project": "p"}, "region"),
+        ({"provider": "amazon-bedrock"}, "region"),
+        ({"provider": "azure"}, "resource"),
+        ({"provider": "custom"}, "base_url"),
+        ({"provider": "openai", "region": "eu"}, "region"),
+        ({"provider": "scripted", "project": "p"}, "project"),
+        ({"provider": "amazon-bedrock", "region": "eu.evil.example/"}, "region"),
+        ({"provider": "azure", "resource": "evil.example#"}, "resource"),
+        ({"provider": "azure", "resource": "-a"}, "resource"),
+        ({"provider": "azure", "resource": "a" * 101}, "resource"),
+        ({"provider": "azure", "resource": "a", "deployment": "../x"}, "deployment"),
+        ({"provider": "custom", "base_url": "https://10.0.0.1/v1"}, "base_url"),
+    ],
+)
+def test_what_a_kind_lacks_or_does_not_have_is_named(crew, fields, name):
+    answer = crew.ask(crew.admin, "POST", KEYS, body(skip_test=True) | fields)
+    assert answer.status == 400 and name in answer.error["message"], answer.body
+
+
+def test_an_unknown_provider_is_told_the_kinds(crew):
+    answer = crew.ask(crew.admin, "POST", KEYS, body(provider="openia"))
+    assert answer.status == 400 and "openai" in answer.error["message"] and "azure" in answer.error["message"]
+
+
+@pytest.mark.parametrize(
+    "kind, fields, target, header, value",
+    [
+        ("custom", {}, "/v1/models", "authorization", f"Bearer {SECRET}"),
+        ("openai", {}, "/v1/models", "authorization", f"Bearer {SECRET}"),
+        ("anthropic", {}, "/v1/models", "x-api-key", SECRET),
+        ("azure", {"resource": "r"}, "/v1/models?api-version=2024-10-21", "api-key", SECRET),
+    ],
+)
+def test_each_kind_is_tried_in_its_own_words(start_gateway, tmp_path, scripted, kind, fields, target, header, value):
+    networks = {"allowed_networks": ["127.0.0.0/8"]}
+    gateway = start_gateway(secrets=secrets_of(tmp_path), provider_keys=networks)
+    crew = new_team(gateway)
+    scripted.script = lambda exchange: exchange.answer({"data": [{}, {}]})
+    key = crew.may(crew.admin, "POST", KEYS, body(provider=kind, base_url=scripted.base_url, **fields))
+    assert key["testable"] and crew.may(crew.admin, "POST", f"{KEYS}/{key['id']}/test")["models"] == 2
+    assert [(one.target, one.header(header)) for one in scripted.requests] == [(target, value)] * 2
+
+
+def test_a_kind_that_cannot_be_tried_says_so(crew):
+    fields, _ = KINDS["amazon-bedrock"]
+    key = crew.may(crew.admin, "POST", KEYS, body(provider="amazon-bedrock", **fields))
+    assert key["testable"] is False
+    tried = crew.may(crew.admin, "POST", f"{KEYS}/{key['id']}/test")
+    assert (tried["tested"], tried["accepted"]) == (False, None) and tried["message"]
+
+
+def test_row_63_another_region_is_another_host_and_needs_the_secret_again(crew):
+    key = made(crew, provider="amazon-bedrock", region="eu-central-1")
+    path = f"{KEYS}/{key['id']}"
+    assert refusal_of(crew.ask(crew.admin, "PATCH", path, {"region": "us-east-1"})) == (400, "secret_needed")
+    moved = crew.may(crew.admin, "PATCH", path, {"region": "us-east-1", "secret": SECRET})
+    assert moved["origin"] == "https://bedrock-runtime.us-east-1.amazonaws.com:443"
