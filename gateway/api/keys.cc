@@ -14,6 +14,16 @@ constexpr std::initializer_list<std::string_view> kMoving = {
     "byok_usage_weekly", "byok_usage_monthly"};
 constexpr std::string_view kRateLimitNote = "The key's own limit of requests. Others are in the x-ratelimit headers.";
 
+// Those of which the caller may know what was spent: what is left of a common one tells what others did.
+std::vector<KeyBudget> shown_budgets(const Call& call, const Directory& directory, const Organization& spent_in,
+                                     const KeyRecord& key) {
+    auto budgets = budgets_of(directory, *call.services.credits, spent_in, key, call.request.now_ms);
+    if (sees_all_spending(call, spent_in)) return budgets;
+    std::erase_if(budgets,
+                  [](const KeyBudget& one) { return one.scope == "organization" || one.scope == "workspace"; });
+    return budgets;
+}
+
 // The members of a key's object, without its braces, with what it spent of the credit of the call's organization. The
 // key is of the directory.
 void write_members(const Call& call, const Directory& directory, const KeyRecord& key, JsonWriter& json) {
@@ -29,7 +39,7 @@ void write_members(const Call& call, const Directory& directory, const KeyRecord
     json.key("disabled").flag(key.disabled != Disabled::no).key("limit");
     limits.budget ? json.usd(*limits.budget) : json.null();
     json.key("limit_remaining");
-    const auto budgets = budgets_of(directory, credits, spent_in, key, now_ms);
+    const auto budgets = shown_budgets(call, directory, spent_in, key);
     const KeyBudget* const binding = binding_budget(budgets);
     binding == nullptr ? void(json.null()) : void(json.usd(binding->left()));
     json.key("limit_reset").text_or_null(reset_name(limits.reset));
@@ -244,7 +254,7 @@ ApiAnswer show_own_key(Call& call) {
     JsonWriter json;
     json.object().key("data").object();
     write_members(call, *call.directory, *key, json);
-    const auto budgets = budgets_of(*call.directory, *call.services.credits, *organization, *key, call.request.now_ms);
+    const auto budgets = shown_budgets(call, *call.directory, *organization, *key);
     write_budgets(budgets, call.request.now_ms, json);
     json.key("allowed_data_regions").array().text("global").end().key("free_model_daily_requests").object();
     for (const Field& field : kDailyRequestsFields) json.key(field.name).number(0);

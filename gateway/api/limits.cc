@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accounting/accounts/permission.h"
 #include "gateway/wire/clock.h"
 #include "gateway/worker.h"
 
@@ -44,6 +45,16 @@ void write_count(JsonWriter& json, std::string_view name, const std::optional<st
     count ? json.number(*count) : json.null();
 }
 
+// Of an organization or a project, to whom others' spending is not shown.
+void write_hidden_state(const Spender& state, std::int64_t now_ms, JsonWriter& json) {
+    const Limits& limits = state.limits;
+    for (const std::string_view name : {"spent", "held", "limit_remaining"}) json.key(name).null();
+    json.key("resets_at").time(limits.budget ? window_end_ms(limits.reset, now_ms) : 0);
+    for (const std::string_view name : {"running_requests", "requests_remaining", "tokens_remaining"}) {
+        json.key(name).null();
+    }
+}
+
 void write_state(const Spender& state, std::int64_t now_ms, JsonWriter& json) {
     const Limits& limits = state.limits;
     const WindowNumbers now = windows_at(now_ms);
@@ -73,7 +84,10 @@ ApiAnswer show(const Call& call, const LimitTarget& target, std::int64_t version
     JsonWriter json;
     json.object();
     write_limits(state.limits, json);
-    write_state(state, call.request.now_ms, json);
+    const bool is_shared = target.scope == LimitScope::organization || target.scope == LimitScope::project;
+    const bool is_hidden = is_shared && !sees_all_spending(call, call.organization());
+    (is_hidden ? write_hidden_state : write_state)(state, call.request.now_ms, json);
+    json.key("version").number(version);
     if (change) {
         json.key("replaced").object();
         write_limits(change->before, json);
@@ -118,6 +132,11 @@ ApiAnswer change_limits(Call& call, Change& change, Unnamed unnamed) {
 }
 
 }  // namespace
+
+bool sees_all_spending(const Call& call, const Organization& organization) {
+    if (organization.policy.activity_visibility != ActivityVisibility::own_only) return true;
+    return standing_of(*call.directory, call.request.caller, organization.id).role != Role::member;
+}
 
 void write_limits(const Limits& limits, JsonWriter& json) {
     json.key("limit");

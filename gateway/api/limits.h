@@ -13,6 +13,10 @@ ApiAnswer show_limits(Call& call);
 ApiAnswer set_limits(Call& call, Change& change);     // all of them
 ApiAnswer change_limits(Call& call, Change& change);  // those that the body names
 
+// Whether the caller may know what others spent: not a member, nor his key, where the organization shows each member
+// his own activity only.
+bool sees_all_spending(const Call& call, const Organization& organization);
+
 // The members of kLimitsBodyFields, without braces.
 void write_limits(const Limits& limits, JsonWriter& json);
 // "daily", "weekly", "monthly"; empty for lifetime.
@@ -33,11 +37,11 @@ inline constexpr Schema kLimitsBody{"NewLimits", kLimitsBodyFields};
 inline constexpr Schema kReplacedLimits{"ReplacedLimits", kLimitsBodyFields};
 
 inline constexpr std::array kLimitsStateFields = {
-    fields::usd("spent").note("In the current window"),
-    fields::usd("held").note("Promised to requests that run"),
+    fields::usd("spent").or_null().note("In the current window; null, as those below: others' spending is not shown"),
+    fields::usd("held").or_null().note("Promised to requests that run"),
     fields::usd("limit_remaining").or_null(),
     fields::time("resets_at").or_null(),
-    fields::integer("running_requests"),
+    fields::integer("running_requests").or_null(),
     fields::integer("requests_remaining").or_null(),
     fields::integer("tokens_remaining").or_null(),
     fields::object("replaced", kReplacedLimits).maybe().note("Of a change: the limits before it"),

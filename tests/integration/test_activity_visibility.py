@@ -103,3 +103,30 @@ def test_a_restart_keeps_it(start_gateway, tmp_path):
 def test_an_outsider_sees_no_setting(gateway, team):
     other = new_team(gateway)
     assert refusal_of(team.ask(other.owner, "GET", "/activity/settings"))[0] == 404
+
+
+def test_what_is_left_of_a_common_limit_tells_nobody_what_others_spent(busy):
+    team, hashes = busy
+    root, project = team.gateway.root_key, team.may(team.admin, "GET", "/projects")["data"][0]["id"]
+    for path in ("/limits", f"/projects/{project}/limits", f"/keys/{hashes[team.member.id]}/limits"):
+        team.gateway.manage("PATCH", f"{team.path}{path}", {"limit": 3})
+    key = team.gateway.manage("POST", f"{team.path}/keys", {"name": "m", "creator_user_id": team.member.id})["key"]
+    common = ("/limits", f"/projects/{project}/limits")
+
+    def scopes(caller):
+        own = team.gateway.request("GET", "/api/v1/key", key=caller).json()["data"]
+        return {one["scope"] for one in own["budgets"]}, own["effective_budget"], own["limit_remaining"]
+
+    assert all(team.may(team.member, "GET", path)["spent"] > 0 for path in common)
+    assert scopes(key)[0] == {"organization", "workspace"}
+    settings(team, "own_only")
+    for path in common:
+        shown = team.may(team.member, "GET", path)
+        assert shown["limit"] == 3 and shown["spent"] is None and shown["limit_remaining"] is None
+        assert shown["running_requests"] is None and shown["held"] is None
+        assert team.may(team.admin, "GET", path)["spent"] > 0
+        assert team.gateway.request("GET", f"{team.path}{path}", key=root).json()["spent"] > 0
+    assert team.may(team.member, "GET", f"/keys/{hashes[team.member.id]}/limits")["spent"] > 0
+    assert scopes(key) == (set(), None, None)
+    others = team.gateway.manage("POST", f"{team.path}/keys", {"name": "a", "creator_user_id": team.admin.id})["key"]
+    assert scopes(others)[0] == {"organization", "workspace"}
