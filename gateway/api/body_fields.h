@@ -51,6 +51,12 @@ class BodyFields {
     // beside something that can be changed.
     void check_echo(std::string_view shown, std::initializer_list<std::string_view> changeable,
                     std::initializer_list<std::string_view> moving = {});
+    // Whether all that was read comes back as it was, so that nothing is to be changed.
+    bool is_echo_of(std::string_view shown) const { return boost::json::value(object_) == boost::json::parse(shown); }
+    // The same of one member.
+    bool is_echo_of(std::string_view shown, std::string_view name) const {
+        return object_.at(name) == boost::json::parse(shown).at(name);
+    }
     const Error& error() const { return error_; }
 
   private:

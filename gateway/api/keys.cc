@@ -7,7 +7,8 @@ namespace tollgate {
 namespace {
 
 // What a change may name, and figures that change by themselves.
-constexpr std::initializer_list<std::string_view> kChangeable = {"name", "disabled", "limit", "limit_reset", "rules"};
+constexpr std::initializer_list<std::string_view> kChangeable = {"name",        "disabled", "limit",
+                                                                 "limit_reset", "rules",    "version"};
 constexpr std::initializer_list<std::string_view> kMoving = {
     "limit_remaining",   "last_used_at",      "usage",      "usage_daily",
     "usage_weekly",      "usage_monthly",     "byok_usage", "byok_usage_daily",
@@ -71,6 +72,7 @@ void write_members(const Call& call, const Directory& directory, const KeyRecord
     json.key("rate_limit").object().key("requests").number(limits.requests_per_minute.value_or(-1));
     json.key("interval").text("1m").key("note").text(kRateLimitNote).end();
     write_key_rules(key.rules.get(), json);
+    json.key("version").number(key.version);
 }
 
 ApiAnswer key_answer(const Call& call, const Directory& directory, const KeyRecord& key) {
@@ -221,6 +223,7 @@ ApiAnswer show_key(Call& call) {
 ApiAnswer update_key(Call& call, Change& change) {
     const KeyRecord* const key = find_key(call, change.directory());
     if (key == nullptr) return no_such_key();
+    if (const Status status = require_version(call, change, key->version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_key(call, change.directory(), *key, shown);
     call.body.check_echo(shown.take(), kChangeable, kMoving);

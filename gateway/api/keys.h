@@ -76,6 +76,7 @@ inline constexpr std::array kKeyFields = {
     fields::text("external_user").or_null().note("Always null: keys are of members, not of a partner's users"),
     fields::object("rate_limit", kRateLimit),
     fields::object("rules", kKeyRules).or_null().note("What the key leaves out; null: nothing"),
+    fields::integer("version"),
 };
 inline constexpr Schema kKey{"Key", kKeyFields};
 // Whoever changes a name may send back all that was shown.

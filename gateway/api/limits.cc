@@ -98,9 +98,10 @@ ApiAnswer show(const Call& call, const LimitTarget& target, std::int64_t version
 
 // All but the limits themselves changes by itself.
 void check_echo(BodyFields& body) {
-    body.check_echo("{}", {"limit", "limit_reset", "requests_per_minute", "tokens_per_minute", "concurrent_requests"},
-                    {"spent", "held", "limit_remaining", "resets_at", "running_requests", "requests_remaining",
-                     "tokens_remaining", "replaced"});
+    body.check_echo(
+        "{}", {"limit", "limit_reset", "requests_per_minute", "tokens_per_minute", "concurrent_requests", "version"},
+        {"spent", "held", "limit_remaining", "resets_at", "running_requests", "requests_remaining", "tokens_remaining",
+         "replaced"});
 }
 
 // What the body names, in the place of what stands in `limits`.
@@ -123,7 +124,8 @@ ApiAnswer change_limits(Call& call, Change& change, Unnamed unnamed) {
     if (!target) return nobody();
     const auto before = find_limits(change.directory(), *target);
     if (!before) return api_error(before.error());
-    if (unnamed == Unnamed::kept) check_echo(call.body);
+    if (const Status status = require_version(call, change, before->version); !status.ok()) return api_error(status);
+    check_echo(call.body);
     const Limits after = changed_by(call.body, unnamed == Unnamed::kept ? before->limits : Limits{});
     if (call.error()) return call.refusal();
     const Status status = set_limits(change, *target, after);

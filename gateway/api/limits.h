@@ -32,8 +32,6 @@ constexpr Field rate_field(std::string_view name) {
 }
 inline constexpr std::array kLimitsBodyFields = {kBudgetField, kResetField, rate_field("requests_per_minute"),
                                                  rate_field("tokens_per_minute"), rate_field("concurrent_requests")};
-// All at once: what is absent is unlimited.
-inline constexpr Schema kLimitsBody{"NewLimits", kLimitsBodyFields};
 inline constexpr Schema kReplacedLimits{"ReplacedLimits", kLimitsBodyFields};
 
 inline constexpr std::array kLimitsStateFields = {
@@ -45,10 +43,13 @@ inline constexpr std::array kLimitsStateFields = {
     fields::integer("requests_remaining").or_null(),
     fields::integer("tokens_remaining").or_null(),
     fields::object("replaced", kReplacedLimits).maybe().note("Of a change: the limits before it"),
+    fields::integer("version").note("Of whatever the limits are of"),
 };
 inline constexpr auto kLimitsFields = joined(kLimitsBodyFields, kLimitsStateFields);
 inline constexpr Schema kLimits{"Limits", kLimitsFields};
-// What is absent stays as it is. What was shown may come back as a whole.
+// What was shown may come back as a whole. All at once: what is absent is unlimited.
+inline constexpr Schema kLimitsBody{"NewLimits", kLimitsFields};
+// What is absent stays as it is.
 inline constexpr Schema kLimitsChange{"LimitsChange", kLimitsFields};
 
 }  // namespace tollgate

@@ -36,13 +36,23 @@ ApiAnswer show_plan(Call& call) { return plan_answer(call, *call.directory); }
 
 ApiAnswer set_plan(Call& call, Change& change) {
     BodyFields& body = call.body;
+    const Organization& now = *change.directory().find_organization(call.organization().id);
+    if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
+    const ApiAnswer shown = plan_answer(call, change.directory());
+    if (!shown.error && body.is_echo_of(shown.body)) return shown;
     if (!body.has("plan")) body.fail("plan", "is required; null is the configuration's default");
     const std::string plan = body.text("plan");
-    const auto own = [&body](std::string_view name) { return body.count(name, kMostOfPlan).value_or(std::nullopt); };
-    const PlanOverrides overrides{.members = own("members"),
-                                  .projects = own("projects"),
-                                  .keys = own("keys"),
-                                  .retention_days = own("retention_days")};
+    // What is shown of another plan is no echo.
+    const bool same_plan = !shown.error && body.has("plan") && body.is_echo_of(shown.body, "plan");
+    const auto own = [&](std::string_view name, const std::optional<std::int64_t>& before) {
+        if (same_plan && body.has(name) && body.is_echo_of(shown.body, name)) return before;
+        return body.count(name, kMostOfPlan).value_or(std::nullopt);
+    };
+    const PlanOverrides& before = now.plan_overrides;
+    const PlanOverrides overrides{.members = own("members", before.members),
+                                  .projects = own("projects", before.projects),
+                                  .keys = own("keys", before.keys),
+                                  .retention_days = own("retention_days", before.retention_days)};
     if (call.error()) return call.refusal();
     const Status status = set_plan(change, call.organization().id, plan, overrides);
     return status.ok() ? plan_answer(call, change.directory()) : api_error(status);

@@ -11,18 +11,23 @@ namespace tollgate {
 ApiAnswer show_plan(Call& call);
 ApiAnswer set_plan(Call& call, Change& change);
 
-inline constexpr std::string_view kOwnLimitNote = "null: the plan's";
-inline constexpr Field own_limit(std::string_view name) {
-    return fields::integer(name).from(0, kMostOfPlan).or_null().note(kOwnLimitNote);
-}
-inline constexpr std::array kNewOrganizationPlanFields = {
-    fields::text("plan").or_null().required().note("A name of the configuration; null: its default"),
-    own_limit("members"), own_limit("projects"), own_limit("keys"), own_limit("retention_days")};
-inline constexpr Schema kNewOrganizationPlan{"NewOrganizationPlan", kNewOrganizationPlanFields};
-
 inline constexpr std::array kUsedOfPlanFields = {fields::integer("most").or_null().note("null: unlimited"),
                                                  fields::integer("used")};
 inline constexpr Schema kUsedOfPlan{"UsedOfPlan", kUsedOfPlanFields};
+inline constexpr std::string_view kOwnLimitNote = "null: the plan's; as it was shown: as it is";
+inline constexpr Field own_limit(std::string_view name) {
+    return fields::object(name, kUsedOfPlan).or_null().or_short("integer").note(kOwnLimitNote);
+}
+inline constexpr std::array kNewOrganizationPlanFields = {
+    fields::text("plan").or_null().required().note("A name of the configuration; null: its default"),
+    own_limit("members"),
+    own_limit("projects"),
+    own_limit("keys"),
+    fields::integer("retention_days").from(0, kMostOfPlan).or_null().note("null: the plan's"),
+    fields::flag("default").note("As it was read"),
+    fields::integer("version").from(0).or_null()};
+inline constexpr Schema kNewOrganizationPlan{"NewOrganizationPlan", kNewOrganizationPlanFields};
+
 inline constexpr std::array kOrganizationPlanFields = {
     fields::text("plan"),
     fields::flag("default").note("Whether the organization names none"),

@@ -46,7 +46,8 @@ ApiAnswer credit_policy_answer(const CreditConfig& otherwise, const Organization
     JsonWriter json;
     json.object().key("on_exhausted").text(to_string(policy.on_exhausted.value_or(otherwise.on_exhausted)));
     json.key("overdraft_cap").usd(policy.overdraft_cap.value_or(otherwise.overdraft_cap));
-    json.key("default").flag(!policy.on_exhausted && !policy.overdraft_cap).end();
+    json.key("default").flag(!policy.on_exhausted && !policy.overdraft_cap);
+    json.key("version").number(organization.version).end();
     return versioned_answer(json, organization.version);
 }
 
@@ -104,6 +105,11 @@ ApiAnswer show_credit_policy(Call& call) {
 
 ApiAnswer set_credit_policy(Call& call, Change& change) {
     BodyFields& body = call.body;
+    const Organization& now = changed(call, change);
+    if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
+    const ApiAnswer shown = credit_policy_answer(call.services.config.credit, now);
+    if (body.is_echo_of(shown.body)) return shown;  // the configuration's stay the configuration's
+    body.check_echo(shown.body, {"on_exhausted", "overdraft_cap", "version"}, {"default"});
     const std::string name = body.text("on_exhausted");
     std::optional<OnExhausted> on_exhausted;
     if (OnExhausted named{}; parse(name, named)) on_exhausted = named;

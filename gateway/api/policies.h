@@ -40,11 +40,13 @@ inline constexpr auto kRetentionBodyFields =
     joined(std::array{kRetentionLevelField.required(), kRetentionDaysField}, kRetentionShownFields);
 inline constexpr Schema kRetentionBody{"NewRetention", kRetentionBodyFields};
 
-inline constexpr std::array kCreditPolicyBodyFields = {fields::text("on_exhausted").or_null().one_of("cut|owe"),
-                                                       fields::usd("overdraft_cap").from(0).or_null()};
+inline constexpr std::array kCreditPolicyBodyFields = {
+    fields::text("on_exhausted").or_null().one_of("cut|owe"), fields::usd("overdraft_cap").from(0).or_null(),
+    fields::flag("default").note("As it was read"), fields::integer("version").from(0).or_null()};
 inline constexpr Schema kCreditPolicyBody{"NewCreditPolicy", kCreditPolicyBodyFields};
 inline constexpr std::array kCreditPolicyFields = {fields::text("on_exhausted").one_of("cut|owe"),
-                                                   fields::usd("overdraft_cap"), fields::flag("default")};
+                                                   fields::usd("overdraft_cap"), fields::flag("default"),
+                                                   fields::integer("version").note("Of the organization")};
 inline constexpr Schema kCreditPolicy{"CreditPolicy", kCreditPolicyFields};
 
 inline constexpr Field kVisibilityField =

@@ -154,7 +154,7 @@ def test_a_key_is_renamed_without_other_change(gateway, account):
     before = gateway.manage("GET", path)["data"]
     after = gateway.manage("PATCH", path, {"name": "Renamed"})["data"]
     changed = {name for name in before if before[name] != after.get(name)}
-    assert after["name"] == "Renamed" and changed <= {"name", "updated_at"}
+    assert after["name"] == "Renamed" and changed <= {"name", "updated_at", "version"}
 
 
 def test_a_keys_limit_is_402_though_the_organization_has_credit(gateway, sample):
@@ -314,8 +314,10 @@ def test_an_organizations_credit_policy_is_set_shown_and_kept(start_gateway):
     gateway = start_gateway(credit={"on_exhausted": "cut", "overdraft_cap": 0.5})
     account = gateway.new_account("1")
     path = f"/api/organizations/{account.organization}/credit_policy"
-    assert gateway.manage("GET", path) == {"on_exhausted": "cut", "overdraft_cap": Decimal("0.5"), "default": True}
-    own = {"on_exhausted": "owe", "overdraft_cap": Decimal("0.02"), "default": False}
+    shown = gateway.manage("GET", path)
+    usual = {"on_exhausted": "cut", "overdraft_cap": Decimal("0.5"), "default": True, "version": shown["version"]}
+    assert shown == usual and gateway.manage("PUT", path, shown) == usual
+    own = {"on_exhausted": "owe", "overdraft_cap": Decimal("0.02"), "default": False, "version": usual["version"] + 1}
     assert gateway.manage("PUT", path, {"on_exhausted": "owe", "overdraft_cap": 0.02}) == own
     gateway.manage("PUT", path, usual, expect=412)
     assert gateway.manage("PUT", path, own) == own

@@ -72,6 +72,16 @@ def test_the_same_plan_again_is_no_change(gateway, team):
     assert actions.count("plan.update") == 1
 
 
+def test_what_was_read_of_a_plan_may_come_back(gateway, team):
+    path = f"{team.path}/plan"
+    shown = gateway.manage("PUT", path, {"plan": "small", "keys": 7})
+    assert gateway.manage("PUT", path, shown) == shown
+    more = gateway.manage("PUT", path, shown | {"members": 9})
+    assert (more["members"]["most"], more["keys"]["most"], more["projects"]["most"]) == (9, 7, 2)
+    gateway.manage("PUT", path, shown, expect=412)
+    gateway.manage("PUT", path, {"plan": "small", "keys": {"most": 8, "used": 0}}, expect=400)
+
+
 def test_an_unknown_plan_is_refused(gateway, team):
     answer = gateway.request("PUT", f"{team.path}/plan", key=gateway.root_key, json={"plan": "golden"})
     assert answer.status == 400 and "plan" in answer.error["message"]

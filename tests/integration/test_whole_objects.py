@@ -89,7 +89,8 @@ def test_row_35_an_old_form_of_a_key_changes_nothing_but_its_name(gateway, accou
     spent = gateway.manage("GET", path)["data"]
     assert spent["usage"] > 0
     new = gateway.manage("PATCH", path, old | {"name": "renamed"})["data"]
-    assert new | {"updated_at": None} == spent | {"name": "renamed", "updated_at": None}
+    moved = {"updated_at": None, "version": 2}
+    assert new | moved == spent | moved | {"name": "renamed"}
 
 
 @pytest.mark.parametrize("below", ["/limits", "/keys/{key}/limits"])
@@ -110,3 +111,24 @@ def test_the_operator_keeps_who_verified_an_address(gateway):
     path = f"/api/users/{person.id}"
     whole = gateway.manage("GET", path)
     assert gateway.manage("PATCH", path, whole) == whole
+
+
+def test_row_15_all_limits_that_were_read_may_be_put_back(gateway, account):
+    for below in ("/limits", f"/keys/{account.hash}/limits"):
+        path = f"/api/organizations/{account.organization}{below}"
+        gateway.manage("PATCH", path, {"limit": 5, "requests_per_minute": 1000})
+        whole = gateway.manage("GET", path)
+        again = gateway.manage("PUT", path, whole)
+        assert (again["limit"], again["requests_per_minute"]) == (5, 1000)
+        gateway.manage("PATCH", path, {"limit": 6})
+        stale = gateway.request("PUT", path, key=gateway.root_key, json={"limit": 7, "version": whole["version"]})
+        assert stale.status == 412
+
+
+def test_a_stale_form_of_a_key_is_412_and_not_a_refusal(gateway, account):
+    path = f"/api/organizations/{account.organization}/keys/{account.hash}"
+    old = gateway.manage("GET", path)["data"]
+    gateway.manage("PATCH", path, {"name": "renamed"})
+    answer = gateway.request("PATCH", path, key=gateway.root_key, json=old | {"name": "older"})
+    assert answer.status == 412, answer.body
+    assert gateway.manage("GET", path)["data"]["name"] == "renamed"
