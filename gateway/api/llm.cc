@@ -146,12 +146,35 @@ void check_model(Call& call, const LlmSettings& wanted, const OrganizationPolicy
     }
 }
 
-LlmSettings read_settings(Call& call, const SharedLlmSettings& before, const OrganizationPolicy& rules) {
+// What becomes of settings that the body does not name.
+enum class Unnamed : std::uint8_t { cleared, kept };
+
+// Those of the body in place of those of the same name; null removes one.
+LlmParameters merged_parameters(BodyFields& body, LlmParameters parameters) {
+    const auto given = body.object("parameters", kLlmParameterSet);
+    if (!given) return body.has("parameters") ? LlmParameters() : parameters;
+    body.keep(given->error());
+    std::erase_if(parameters, [&](const NamedJson& one) { return given->has(one.name); });
+    for (NamedJson& one : read_parameters(body)) parameters.push_back(std::move(one));
+    std::ranges::sort(parameters, {}, &NamedJson::name);
+    return parameters;
+}
+
+LlmSettings read_settings(Call& call, const SharedLlmSettings& before, const OrganizationPolicy& rules,
+                          Unnamed unnamed) {
     BodyFields& body = call.body;
-    if (!body.has("model")) body.fail("model", "is required; null leaves it to another level");
-    LlmSettings wanted{.model = body.text("model"), .provider = body.text("provider")};
-    wanted.parameters = read_parameters(body);
     const LlmSettings was = before ? *before : LlmSettings();
+    LlmSettings wanted;
+    if (unnamed == Unnamed::cleared) {
+        if (!body.has("model")) body.fail("model", "is required; null leaves it to another level");
+        wanted = {.model = body.text("model"), .provider = body.text("provider")};
+        wanted.parameters = read_parameters(body);
+    } else {
+        wanted.model = body.has("model") ? body.text("model") : was.model;
+        if (wanted.model == was.model) wanted.provider = was.provider;  // else it was another model's
+        if (body.has("provider")) wanted.provider = body.text("provider");
+        wanted.parameters = merged_parameters(body, was.parameters);
+    }
     if (wanted.model != was.model || wanted.provider != was.provider) check_model(call, wanted, rules);
     return wanted;
 }
@@ -204,7 +227,9 @@ ApiAnswer show_llm(Call& call) {
     return json_of_version(llm_json(call, call.organization()), call.organization().version);
 }
 
-ApiAnswer set_llm(Call& call, Change& change) {
+namespace {
+
+ApiAnswer store_llm(Call& call, Change& change, Unnamed unnamed) {
     const Organization& current = *change.directory().find_organization(call.organization().id);
     const Id128 id = current.id;
     if (const Status status = expect_version(call, change, current.version); !status.ok()) return api_error(status);
@@ -213,7 +238,7 @@ ApiAnswer set_llm(Call& call, Change& change) {
     OrganizationPolicy rules = current.policy;
     rules.allowed_models = read_allowed(call, current.policy.allowed_models);
     if (call.body.has_value("allow_overrides")) rules.allow_overrides = call.body.flag("allow_overrides");
-    LlmSettings settings = read_settings(call, current.policy.llm, rules);
+    LlmSettings settings = read_settings(call, current.policy.llm, rules, unnamed);
     if (call.error()) return call.refusal();
     const Status status = set_llm(change, id,
                                   {.settings = std::move(settings),
@@ -224,26 +249,38 @@ ApiAnswer set_llm(Call& call, Change& change) {
     return json_of_version(llm_json(call, changed), changed.version);
 }
 
+}  // namespace
+
+ApiAnswer set_llm(Call& call, Change& change) { return store_llm(call, change, Unnamed::cleared); }
+ApiAnswer change_llm(Call& call, Change& change) { return store_llm(call, change, Unnamed::kept); }
+
 ApiAnswer show_project_llm(Call& call) {
     const Project* const project = find_project(call, *call.directory);
     if (project == nullptr) return no_such_project();
     return json_of_version(project_json(call, *call.directory, *project), project->version);
 }
 
-ApiAnswer set_project_llm(Call& call, Change& change) {
+namespace {
+
+ApiAnswer store_project_llm(Call& call, Change& change, Unnamed unnamed) {
     const Project* const current = find_project(call, change.directory());
     if (current == nullptr) return no_such_project();
     const Id128 id = current->id;
     if (const Status status = expect_version(call, change, current->version); !status.ok()) return api_error(status);
     call.body.check_echo(project_json(call, change.directory(), *current),
                          {"model", "provider", "parameters", "version"});
-    LlmSettings settings = read_settings(call, current->llm, policy_of(call, change.directory()));
+    LlmSettings settings = read_settings(call, current->llm, policy_of(call, change.directory()), unnamed);
     if (call.error()) return call.refusal();
     const Status status = set_project_llm(change, id, std::move(settings));
     if (!status.ok()) return api_error(status);
     const Project& changed = *change.directory().find_project(id);
     return json_of_version(project_json(call, change.directory(), changed), changed.version);
 }
+
+}  // namespace
+
+ApiAnswer set_project_llm(Call& call, Change& change) { return store_project_llm(call, change, Unnamed::cleared); }
+ApiAnswer change_project_llm(Call& call, Change& change) { return store_project_llm(call, change, Unnamed::kept); }
 
 ApiAnswer clear_project_llm(Call& call, Change& change) {
     const Project* const current = find_project(call, change.directory());
@@ -266,18 +303,25 @@ ApiAnswer show_member_llm(Call& call) {
     return member_answer(call, directory, *member, project);
 }
 
-ApiAnswer set_own_llm(Call& call, Change& change) {
+namespace {
+
+ApiAnswer store_own_llm(Call& call, Change& change, Unnamed unnamed) {
     const Membership* const current = find_member(call, change.directory());
     if (current == nullptr) return no_such_member();
     const Id128 user = current->user;
     if (const Status status = expect_version(call, change, current->version); !status.ok()) return api_error(status);
     call.body.check_echo(member_answer(call, change.directory()).body,
                          {"model", "provider", "parameters", "version", "effective"});
-    LlmSettings settings = read_settings(call, current->llm, policy_of(call, change.directory()));
+    LlmSettings settings = read_settings(call, current->llm, policy_of(call, change.directory()), unnamed);
     if (call.error()) return call.refusal();
     const Status status = set_member_llm(change, call.organization().id, user, std::move(settings));
     return status.ok() ? member_answer(call, change.directory()) : api_error(status);
 }
+
+}  // namespace
+
+ApiAnswer set_own_llm(Call& call, Change& change) { return store_own_llm(call, change, Unnamed::cleared); }
+ApiAnswer change_own_llm(Call& call, Change& change) { return store_own_llm(call, change, Unnamed::kept); }
 
 ApiAnswer clear_member_llm(Call& call, Change& change) {
     const Membership* const current = find_member(call, change.directory());

@@ -12,12 +12,16 @@ namespace tollgate {
 
 ApiAnswer show_llm(Call& call);
 ApiAnswer set_llm(Call& call, Change& change);
+// Parameters that the body does not name stay, as does what else it lacks; null removes one.
+ApiAnswer change_llm(Call& call, Change& change);
 ApiAnswer show_project_llm(Call& call);
 ApiAnswer set_project_llm(Call& call, Change& change);
+ApiAnswer change_project_llm(Call& call, Change& change);
 ApiAnswer clear_project_llm(Call& call, Change& change);
 // Of the member that the path names, or the caller's own where it names none.
 ApiAnswer show_member_llm(Call& call);
 ApiAnswer set_own_llm(Call& call, Change& change);
+ApiAnswer change_own_llm(Call& call, Change& change);
 ApiAnswer clear_member_llm(Call& call, Change& change);
 
 // `parameters` of a body, checked and in order; empty if absent or null.
@@ -72,6 +76,17 @@ inline constexpr Schema kOrganizationLlmBody{"NewOrganizationLlm", kOrganization
 inline constexpr Schema kProjectLlm{"ProjectLlm", kLlmSettingsFields};
 inline constexpr Schema kProjectLlmBody{"NewProjectLlm", kLlmSettingsBodyFields};
 
+// What is absent stays.
+template <std::size_t Size>
+constexpr std::array<Field, Size> none_required(std::array<Field, Size> all) {
+    for (Field& field : all) field.is_required = false;
+    return all;
+}
+inline constexpr auto kOrganizationLlmChangeFields = none_required(kOrganizationLlmBodyFields);
+inline constexpr Schema kOrganizationLlmChange{"OrganizationLlmChange", kOrganizationLlmChangeFields};
+inline constexpr auto kProjectLlmChangeFields = none_required(kLlmSettingsBodyFields);
+inline constexpr Schema kProjectLlmChange{"ProjectLlmChange", kProjectLlmChangeFields};
+
 inline constexpr std::array kEffectiveLlmFields = {
     fields::text("model").or_null(),
     fields::text("provider").or_null(),
@@ -92,6 +107,8 @@ inline constexpr std::array kMemberLlmMoreBodyFields = {
 };
 inline constexpr auto kMemberLlmBodyFields = joined(kLlmSettingsBodyFields, kMemberLlmMoreBodyFields);
 inline constexpr Schema kMemberLlmBody{"NewMemberLlm", kMemberLlmBodyFields};
+inline constexpr auto kMemberLlmChangeFields = none_required(kMemberLlmBodyFields);
+inline constexpr Schema kMemberLlmChange{"MemberLlmChange", kMemberLlmChangeFields};
 inline constexpr std::array kMemberLlmQueryFields = {
     fields::uuid("project_id").note("That the keys are of; absent: the default project")};
 inline constexpr Schema kMemberLlmQuery{"MemberLlmQuery", kMemberLlmQueryFields};

@@ -2,6 +2,7 @@
 organization allows."""
 
 import signal
+from decimal import Decimal
 
 import pytest
 
@@ -367,3 +368,21 @@ def test_what_a_default_answers_is_billed_as_its_model(gateway, spender):
     spender.set_own(model="test/odd")
     answer = spender.ask(words="prompt_tokens=5 completion_tokens=5")
     assert answer.json()["usage"]["cost"] == cost_of("test/odd", 5, 5)
+
+
+@pytest.mark.parametrize("below", ["/llm", "/projects/{project}/llm", "/members/me/llm"])
+def test_two_who_change_different_parameters_keep_each_others(spender, below):
+    team, path = spender.team, below.format(project=spender.project)
+    person = team.member if "me" in below else team.admin
+    set_to = team.may(person, "PUT", path, {"model": "test/chat", "parameters": {"seed": 1, "top_p": 0.5}})
+    one = team.may(person, "PATCH", path, {"parameters": {"temperature": 0.2}})
+    merged = {"seed": 1, "temperature": Decimal("0.2"), "top_p": Decimal("0.5")}
+    assert one["parameters"] == merged and one["model"] == "test/chat"
+    other = team.may(person, "PATCH", path, {"parameters": {"seed": None, "top_p": 0.9}})
+    assert other["parameters"] == {"temperature": Decimal("0.2"), "top_p": Decimal("0.9")}
+    stale = team.ask(person, "PATCH", path, {"parameters": {"seed": 2}, "version": set_to["version"]})
+    assert stale.status == 412
+    wrong = team.ask(person, "PATCH", path, {"parameters": {"sead": 2}})
+    assert wrong.status == 400 and wrong.error["param"] == "parameters.sead"
+    cleared = team.may(person, "PATCH", path, {"parameters": None, "model": None})
+    assert (cleared["parameters"], cleared["model"]) == ({}, None)

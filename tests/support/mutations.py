@@ -183,6 +183,7 @@ class Mutations:
     def add_settings(self):
         one = "/api/organizations/{organization}"
         self.add("PUT", f"{one}/llm", {"model": "test/chat"})
+        self.add("PATCH", f"{one}/llm", {"parameters": {"seed": 7}})
         self.add("PUT", f"{one}/plan", {"plan": "enterprise"})
         self.add("PATCH", f"{one}/billing", {"company": "Example GmbH"})
         self.add("PUT", f"{one}/retention", {"level": "none"})
@@ -209,15 +210,18 @@ class Mutations:
 
     def add_defaults(self):
         one, settings = "/api/organizations/{organization}", {"model": "test/chat"}
-        projects = [self.made("/projects", {"name": f"defaults {number}"})["id"] for number in range(2)]
+        projects = [self.made("/projects", {"name": f"defaults {number}"})["id"] for number in range(3)]
         self.gateway.manage("PUT", f"{self.team.path}/projects/{projects[1]}/llm", settings)
         self.add("PUT", f"{one}/projects/{{project}}/llm", settings, project=projects[0])
+        self.add("PATCH", f"{one}/projects/{{project}}/llm", {"parameters": {"seed": 7}}, project=projects[2])
         self.add("DELETE", f"{one}/projects/{{project}}/llm", project=projects[1])
-        teams = [new_team(self.gateway) for _ in range(3)]
-        for team in teams[1:]:
+        teams = [new_team(self.gateway) for _ in range(4)]
+        for team in teams[1:3]:
             team.may(team.member, "PUT", "/members/me/llm", settings)
         own = f"{one}/members/me/llm"
         self.add("PUT", own, settings, teams[0].member.token, organization=teams[0].organization)
+        change = {"parameters": {"seed": 7}}
+        self.add("PATCH", own, change, teams[3].member.token, organization=teams[3].organization)
         self.add("DELETE", own, by=teams[1].member.token, organization=teams[1].organization)
         of_member = {"organization": teams[2].organization, "member": teams[2].member.id}
         self.add("DELETE", f"{one}/members/{{member}}/llm", **of_member)
