@@ -20,9 +20,9 @@ struct ClientSettings {
     std::string idempotency_key;    // empty: a new one
     std::string if_match;           // empty: none
     std::vector<std::string> columns;
-    bool as_json = false;  // answers untouched; errors as JSON on standard error
+    bool as_json = false;    // answers untouched; errors as JSON on standard error
     bool all_pages = false;  // whatever page the options name
-    bool yes = false;  // asks nothing
+    bool yes = false;        // asks nothing
 };
 
 // Writes the answer to standard output, and errors to standard error.
