@@ -179,7 +179,7 @@ TEST(BodyFields, AnObjectInTheBodyIsCheckedByItsOwnMembers) {
     EXPECT_EQ(outer.object("inner", kInner).value().text("id"), "x");
     EXPECT_EQ(problem(R"({"inner":null})"), "");
     EXPECT_EQ(problem(R"({"inner":5})"), "'inner' must be an object");
-    EXPECT_EQ(problem(R"({"inner":{"role":"x"}})"), "'role' is not a field of this request");
+    EXPECT_EQ(problem(R"({"inner":{"role":"x"}})"), "'inner.role' is not a field of this request");
 }
 
 TEST(BodyFields, OnlyAnObjectIsABody) {
