@@ -321,8 +321,7 @@ void write_accounts(const Metrics::Sources& from, Families& out) {
     out.gauge("tollgate_data_keys_to_wrap", "Data keys that a former master key wraps.", number(wrapping.former));
     out.gauge("tollgate_data_keys_unreadable", "Data keys whose master key is not here; should stay 0.",
               number(wrapping.unknown));
-    if (from.mailer == nullptr) return;
-    const MailCounts mail = from.mailer->counts();
+    const MailCounts mail = from.mailer == nullptr ? MailCounts{} : from.mailer->counts();
     out.counter("tollgate_mails_sent_total", "Mails sent.", number(mail.sent));
     out.counter("tollgate_mail_attempts_failed_total", "Attempts to send a mail that failed.",
                 number(mail.attempts_failed));

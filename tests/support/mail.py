@@ -36,7 +36,7 @@ class DropFolder:
 
     def one(self, to, count=1):
         """The newest mail to an address, of which there are `count`."""
-        eventually(lambda: len(self.messages(to)) >= count)
+        eventually(lambda: len(self.messages(to)) >= count, within_s=15)  # balances are looked at every few seconds
         found = self.messages(to)
         assert len(found) == count
         return found[-1]

@@ -14,7 +14,8 @@ inline constexpr Operation kOperatorRoutes[] = {
     {kGet, "/api/credits", "all_credits", manage_instance, readers, {show_all_credits},
      "Sum the credit of all organizations", {.answer = &kAllCredits}},
     {kGet, "/api/audit", "instance_audit", manage_instance, readers, {list_instance_audit},
-     "List who changed what of the instance, the newest first", {.query = &kAuditQuery, .answer = &kAuditPage}},
+     "List who changed what of the instance, the newest first",
+     {.query = &kAuditQuery, .answer = &kAuditPage, .csv = true}},
     {kGet, "/api/audit/refusals", "instance_refusals", manage_instance, readers, {list_instance_refusals},
      "List who was refused what of the instance", {.query = &kRefusalsQuery, .answer = &kRefusalPage}},
 };
