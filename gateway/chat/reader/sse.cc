@@ -61,7 +61,8 @@ SseReader::Step SseReader::next(std::string_view& bytes) {
         skip_line_feed_ = false;
         const std::size_t length = line_length(bytes);
         if (length == bytes.size()) break;
-        if (has_data_ && begins_event(bytes)) {
+        const char first = partial_.empty() ? bytes.front() : partial_.front();
+        if (has_data_ && first == 'd' && begins_event(bytes)) {
             returned_ = true;
             return Step::event;
         }
