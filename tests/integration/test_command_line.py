@@ -387,7 +387,7 @@ def test_a_token_that_is_typed_is_not_shown(gateway, tmp_path, at_terminal):
     shell = Client(gateway.base_url, tmp_path)
     code, shown = at_terminal(shell, "login", typed=gateway.root_key.encode() + b"\n", question=b"Token: ")
     assert code == DONE and gateway.root_key.encode() not in shown
-    assert shell.may("org", "list", TOLLGATE_URL="")["data"] is not None
+    assert shell.may("credits", "show-all", TOLLGATE_URL="")["balance"] is not None
 
 
 @pytest.mark.parametrize("answer, is_deleted", [(b"n\n", False), (b"\n", False), (b"y\n", True)])

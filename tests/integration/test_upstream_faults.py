@@ -185,10 +185,12 @@ def test_every_framing_of_the_upstream_is_understood(gateway, account_here, word
     assert gateway.credits(account_here)["total_usage"] == cost_of("test/chat", 4, 4)
 
 
-def test_a_large_answer_comes_whole(gateway, account_here):
-    answer = post_chat(gateway, account_here, "tokens=1 big=20000000")
+def test_a_large_answer_comes_whole(start_gateway):
+    gateway = start_gateway()  # making 20 MB takes its time
+    account = gateway.new_account()
+    answer = post_chat(gateway, account, "tokens=1 big=20000000")
     assert answer.status == 200 and answer.json()["choices"][0]["message"]["content"].endswith("x" * 20_000_000)
-    assert gateway.credits(account_here)["total_usage"] == cost_of("test/chat", 4, 1)
+    assert gateway.credits(account)["total_usage"] == cost_of("test/chat", 4, 1)
 
 
 def test_a_large_event_within_the_limit_comes_whole(gateway, account_here):
