@@ -44,11 +44,10 @@ EffectiveRetention retention_of(const Organization& organization, const Subscrip
                                 const RetentionPolicy& policy) {
     const RetentionChoice& choice = organization.retention;
     const RetentionLevel level = choice.level.value_or(policy.default_level);
-    std::int64_t days = level == RetentionLevel::retain && choice.days ? *choice.days : policy.custom_days;
     const auto limits = plan_limits(plans, organization);
     const auto most = limits ? limits->retention_days(level) : std::optional<std::int64_t>(0);
-    const bool is_own = level == RetentionLevel::retain && choice.days.has_value();
-    if (most) days = is_own ? std::min(days, *most) : *most;
+    std::int64_t days = most.value_or(policy.custom_days);
+    if (level == RetentionLevel::retain && choice.days) days = most ? std::min(*choice.days, *most) : *choice.days;
     const RetentionClass& kept = policy.longest_within(days);
     return {.level = level, .days = policy.days_of(kept.number), .number = kept.number};
 }

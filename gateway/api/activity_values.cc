@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "gateway/api/record_analytics.h"
 #include "gateway/api/usage_names.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
@@ -16,12 +17,6 @@ const std::map<std::string_view, UsageDimension> kSummed = {{"model", UsageDimen
                                                             {"key", UsageDimension::key},
                                                             {"member", UsageDimension::member},
                                                             {"project", UsageDimension::project}};
-const std::map<std::string_view, UsageAttribute> kOfRequests = {{"user", UsageAttribute::end_user},
-                                                                {"session_id", UsageAttribute::session},
-                                                                {"app", UsageAttribute::app},
-                                                                {"tag", UsageAttribute::tag},
-                                                                {"git_organization", UsageAttribute::git_organization},
-                                                                {"git_repository", UsageAttribute::git_repository}};
 
 UsageValue value_of(UsageDimension dimension, const UsageReportRow& row, UsageNames& names) {
     UsageValue value{.value = {}, .label = {}, .requests = row.counters.requests};
@@ -87,8 +82,8 @@ ApiAnswer list_activity_values(Call& call) {
     const UsageFilter filter = read_filter(call);
     TimeRange time = read_report_time(fields, RollupGrain::day, call.request.now_ms);
     const std::uint32_t limit = fields.number("limit", 1, kMaxActivityValues, kUsualActivityValues);
-    const auto attribute = kOfRequests.find(field);
-    if (attribute == kOfRequests.end() && field != "status" && !kSummed.contains(field)) {
+    const auto attribute = usage_attributes().find(field);
+    if (attribute == usage_attributes().end() && field != "status" && !kSummed.contains(field)) {
         fields.fail("field",
                     "must be key, member, project, model, provider, status, user, session_id, app, tag, "
                     "git_organization or git_repository");
@@ -96,11 +91,12 @@ ApiAnswer list_activity_values(Call& call) {
     if (call.error()) return call.refusal();
     bring_up_to_date(call.services);
     time = {.from_ms = time.from_ms / kEdgeMs * kEdgeMs, .to_ms = ((time.to_ms - 1) / kEdgeMs + 1) * kEdgeMs};
-    auto found = attribute == kOfRequests.end() ? summed_values(call, field, filter, time)
-                                                : call.services.usage->values({.organization = call.organization().id,
-                                                                               .attribute = attribute->second,
-                                                                               .filter = filter,
-                                                                               .time = time});
+    auto found = attribute == usage_attributes().end()
+                     ? summed_values(call, field, filter, time)
+                     : call.services.usage->values({.organization = call.organization().id,
+                                                    .attribute = attribute->second,
+                                                    .filter = filter,
+                                                    .time = time});
     if (!found) return api_error(found.error());
     std::vector<UsageValue>& values = found->values;
     std::erase_if(values, [&](const UsageValue& one) {

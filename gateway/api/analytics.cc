@@ -21,20 +21,13 @@ bool add_dimension(std::string_view name, UsageReportQuery& query, std::vector<U
                                                                            {"key", UsageDimension::key},
                                                                            {"member", UsageDimension::member},
                                                                            {"project", UsageDimension::project}};
-    static const std::map<std::string_view, UsageAttribute> kAttributes = {
-        {"user", UsageAttribute::end_user},
-        {"session_id", UsageAttribute::session},
-        {"app", UsageAttribute::app},
-        {"tag", UsageAttribute::tag},
-        {"git_organization", UsageAttribute::git_organization},
-        {"git_repository", UsageAttribute::git_repository}};
     const auto add = [name](const auto& known, auto& list) {
         const auto found = known.find(name);
         if (found == known.end() || std::ranges::find(list, found->second) != list.end()) return false;
         list.push_back(found->second);
         return true;
     };
-    return add(kDimensions, query.group_by) || add(kAttributes, attributes);
+    return add(kDimensions, query.group_by) || add(usage_attributes(), attributes);
 }
 
 // "model,day" and the like, with the grain that a time among them names.

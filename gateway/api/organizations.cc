@@ -63,7 +63,8 @@ ApiAnswer deletion_refused(const Call& call, const Status& status, const Id128& 
     ApiAnswer refused = api_error(status);
     if (status.reason() == "credit_left") {
         const NanoUsd balance = call.directory->find_organization(organization)->credit->snapshot().balance();
-        refused.error.detail().extra += ",\"balance\":" + to_usd(balance);
+        refused.error.detail().extra =
+            JsonWriter().key("reason").text(status.reason()).key("balance").usd(balance).take();
     }
     return refused;
 }

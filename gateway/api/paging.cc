@@ -1,10 +1,7 @@
 #include "gateway/api/paging.h"
 
-#include <openssl/sha.h>
-
 #include <charconv>
 #include <cstdio>
-#include <span>
 
 #include "gateway/api/call.h"
 
@@ -13,7 +10,7 @@ namespace {
 
 constexpr std::size_t kNumberDigits = 12;  // hexadecimal
 constexpr std::size_t kMostPlaceBytes = 128;
-constexpr std::size_t kListNameBytes = 10;  // hexadecimal
+constexpr std::size_t kListNameDigits = 20;  // hexadecimal
 constexpr std::string_view kNotOfThisList = "is not one of this list, which has another route, organization or filter";
 
 std::string list_name(const Call& call) {
@@ -24,15 +21,7 @@ std::string list_name(const Call& call) {
         text.append(" ").append(to_uuid(request.caller.organization)).append(" ").append(to_uuid(request.caller.user));
     }
     text.append("?").append(call.query.filter());
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
-    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-    std::string name;
-    for (const std::uint8_t byte : std::span(digest).first(kListNameBytes)) {
-        char digits[3];
-        std::snprintf(digits, sizeof digits, "%02x", byte);
-        name += digits;
-    }
-    return name;
+    return to_hex(digest_key(text)).substr(0, kListNameDigits);
 }
 
 }  // namespace

@@ -177,6 +177,17 @@ ApiAnswer csv_of(const RecordReportQuery& query, const Report& report, const Row
 
 }  // namespace
 
+const std::map<std::string_view, UsageAttribute>& usage_attributes() {
+    static const std::map<std::string_view, UsageAttribute> kAttributes = {
+        {"user", UsageAttribute::end_user},
+        {"session_id", UsageAttribute::session},
+        {"app", UsageAttribute::app},
+        {"tag", UsageAttribute::tag},
+        {"git_organization", UsageAttribute::git_organization},
+        {"git_repository", UsageAttribute::git_repository}};
+    return kAttributes;
+}
+
 std::string_view column_of(UsageAttribute attribute) {
     switch (attribute) {
         case UsageAttribute::end_user:

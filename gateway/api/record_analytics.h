@@ -2,6 +2,7 @@
 // newest first, and end where there are too many.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct RecordReportQuery {
     std::size_t top = kMaxReportRows;  // groups with rows of their own
 };
 
+// Attributes by the words that ask for them.
+const std::map<std::string_view, UsageAttribute>& usage_attributes();
 // The column of an attribute, as feed and reports name it.
 std::string_view column_of(UsageAttribute attribute);
 
