@@ -6,11 +6,6 @@
 namespace tollgate {
 namespace {
 
-// As the change leaves it.
-const Organization& changed(const Call& call, const Change& change) {
-    return *change.directory().find_organization(call.organization().id);
-}
-
 void write_days(std::string_view name, const std::optional<std::int64_t>& days, JsonWriter& json) {
     json.key(name);
     days ? json.number(*days) : json.null();
@@ -70,11 +65,15 @@ ApiAnswer alerts_answer(const Services& services, const Organization& organizati
 
 }  // namespace
 
+const Organization& organization_after(const Call& call, const Change& change) {
+    return *change.directory().find_organization(call.organization().id);
+}
+
 ApiAnswer show_retention(Call& call) { return retention_answer(call, call.organization()); }
 
 ApiAnswer set_retention(Call& call, Change& change) {
     BodyFields& body = call.body;
-    const Organization& now = changed(call, change);
+    const Organization& now = organization_after(call, change);
     if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
     const ApiAnswer shown = retention_answer(call, now);
     if (shown.error) return shown;
@@ -96,7 +95,7 @@ ApiAnswer set_retention(Call& call, Change& change) {
                          "days");
     }
     const Status status = set_retention(change, id, wanted);
-    return status.ok() ? retention_answer(call, changed(call, change)) : api_error(status);
+    return status.ok() ? retention_answer(call, organization_after(call, change)) : api_error(status);
 }
 
 ApiAnswer show_credit_policy(Call& call) {
@@ -105,7 +104,7 @@ ApiAnswer show_credit_policy(Call& call) {
 
 ApiAnswer set_credit_policy(Call& call, Change& change) {
     BodyFields& body = call.body;
-    const Organization& now = changed(call, change);
+    const Organization& now = organization_after(call, change);
     if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
     const ApiAnswer shown = credit_policy_answer(call.services.config.credit, now);
     if (body.is_echo_of(shown.body)) return shown;  // the configuration's stay the configuration's
@@ -117,39 +116,40 @@ ApiAnswer set_credit_policy(Call& call, Change& change) {
     const auto overdraft_cap = body.usd("overdraft_cap").value_or(std::nullopt);
     if (call.error()) return call.refusal();
     const Status status = set_credit_policy(change, call.organization().id, on_exhausted, overdraft_cap);
-    return status.ok() ? credit_policy_answer(call.services.config.credit, changed(call, change)) : api_error(status);
+    return status.ok() ? credit_policy_answer(call.services.config.credit, organization_after(call, change))
+                       : api_error(status);
 }
 
 ApiAnswer show_activity_settings(Call& call) { return activity_settings_answer(call.organization()); }
 
 ApiAnswer set_activity_settings(Call& call, Change& change) {
     BodyFields& body = call.body;
-    if (const Status status = require_version(call, change, changed(call, change).version); !status.ok()) {
+    if (const Status status = require_version(call, change, organization_after(call, change).version); !status.ok()) {
         return api_error(status);
     }
     ActivityVisibility visibility = ActivityVisibility::all_members;
     if (!parse(body.required_text("visibility"), visibility)) {
         body.fail("visibility", "must be all_members or own_only");
     }
-    const bool measure_repeats =
-        body.has("measure_repeats") ? body.flag("measure_repeats") : changed(call, change).policy.measure_repeats;
+    const bool measure_repeats = body.has("measure_repeats") ? body.flag("measure_repeats")
+                                                             : organization_after(call, change).policy.measure_repeats;
     if (call.error()) return call.refusal();
     const Status status = set_activity_settings(change, call.organization().id,
                                                 {.visibility = visibility, .measure_repeats = measure_repeats});
-    return status.ok() ? activity_settings_answer(changed(call, change)) : api_error(status);
+    return status.ok() ? activity_settings_answer(organization_after(call, change)) : api_error(status);
 }
 
 ApiAnswer show_alerts(Call& call) { return alerts_answer(call.services, call.organization()); }
 
 ApiAnswer set_alerts(Call& call, Change& change) {
     BodyFields& body = call.body;
-    const Organization& before = changed(call, change);
+    const Organization& before = organization_after(call, change);
     if (const Status status = require_version(call, change, before.version); !status.ok()) return api_error(status);
     const auto low_balance = body.usd("low_balance").value_or(std::nullopt);
     const bool budgets = body.has("budgets") && body.flag("budgets");
     if (call.error()) return call.refusal();
     const Status status = set_alerts(change, call.organization().id, low_balance, budgets);
-    return status.ok() ? alerts_answer(call.services, changed(call, change)) : api_error(status);
+    return status.ok() ? alerts_answer(call.services, organization_after(call, change)) : api_error(status);
 }
 
 }  // namespace tollgate

@@ -9,6 +9,9 @@
 
 namespace tollgate {
 
+// The organization that the path names, as the change leaves it.
+const Organization& organization_after(const Call& call, const Change& change);
+
 ApiAnswer show_retention(Call& call);
 ApiAnswer set_retention(Call& call, Change& change);
 ApiAnswer show_credit_policy(Call& call);

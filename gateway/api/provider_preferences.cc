@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/api/policies.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/worker.h"
 
@@ -189,11 +190,6 @@ class PreferenceWriter {
     JsonWriter& json_;
 };
 
-// As the change leaves it.
-const Organization& changed(const Call& call, const Change& change) {
-    return *change.directory().find_organization(call.organization().id);
-}
-
 ProviderPreferences preferences_of(const Organization& organization) {
     const SharedProviderPreferences& shared = organization.policy.provider;
     return shared == nullptr ? ProviderPreferences() : *shared;
@@ -208,13 +204,13 @@ ApiAnswer preferences_answer(const Organization& organization) {
 }
 
 ApiAnswer store_preferences(Call& call, Change& change, ProviderPreferences from) {
-    const Organization& now = changed(call, change);
+    const Organization& now = organization_after(call, change);
     if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
     const auto catalogue = call.services.catalogue.get();
     ProviderPreferences wanted = read_preferences(call.body, *catalogue, std::move(from), preferences_of(now));
     if (call.error()) return call.refusal();
     const Status status = set_provider_preferences(change, call.organization().id, std::move(wanted));
-    return status.ok() ? preferences_answer(changed(call, change)) : api_error(status);
+    return status.ok() ? preferences_answer(organization_after(call, change)) : api_error(status);
 }
 
 ApiAnswer privacy_answer(const Organization& organization) {
@@ -280,7 +276,7 @@ ApiAnswer show_provider_preferences(Call& call) { return preferences_answer(call
 ApiAnswer set_provider_preferences(Call& call, Change& change) { return store_preferences(call, change, {}); }
 
 ApiAnswer change_provider_preferences(Call& call, Change& change) {
-    return store_preferences(call, change, preferences_of(changed(call, change)));
+    return store_preferences(call, change, preferences_of(organization_after(call, change)));
 }
 
 ApiAnswer show_privacy(Call& call) { return privacy_answer(call.organization()); }
@@ -294,7 +290,7 @@ ApiAnswer set_privacy(Call& call, Change& change) {
 
 ApiAnswer change_privacy(Call& call, Change& change) {
     BodyFields& body = call.body;
-    const Organization& now = changed(call, change);
+    const Organization& now = organization_after(call, change);
     if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
     PrivacySettings privacy = now.policy.privacy;
     if (body.has("data_collection") && !parse(body.required_text("data_collection"), privacy.data_collection)) {
@@ -303,7 +299,7 @@ ApiAnswer change_privacy(Call& call, Change& change) {
     if (body.has("zdr")) privacy.zdr = body.flag("zdr");
     if (call.error()) return call.refusal();
     const Status status = set_privacy(change, call.organization().id, privacy);
-    return status.ok() ? privacy_answer(changed(call, change)) : api_error(status);
+    return status.ok() ? privacy_answer(organization_after(call, change)) : api_error(status);
 }
 
 }  // namespace tollgate

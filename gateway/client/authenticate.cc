@@ -26,7 +26,7 @@ Error check_organizations(const Directory& directory, const KeyRecord& key, cons
         key.organization == billed.id ? nullptr : directory.find_organization(key.organization);
     if (!billed.policy.suspended() && (own == nullptr || !own->policy.suspended())) return {};
     Error error(ErrorKind::permission_denied, "the organization is suspended; ask the operator of this gateway");
-    append_json_string(error.detail().extra = "\"reason\":", "organization_suspended");
+    error.detail().extra = JsonWriter().key("reason").text("organization_suspended").take();
     return error;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/routing/price_ceiling.h"
+#include "gateway/text/json_writer.h"
 
 namespace tollgate {
 namespace {
@@ -50,17 +51,19 @@ Error no_allowed_provider(const PreferenceRules& rules, std::span<const Catalogu
     for (const CatalogueEndpoint& endpoint : endpoints) {
         if (const auto rule = denied_by(rules, endpoint)) found.insert(*rule);
     }
-    std::string names, list;
+    std::string names;
+    JsonWriter members;
+    members.key("rules").array();
     for (const PreferenceRule rule : found) {
         names.append(names.empty() ? "" : ", ").append(to_string(rule));
-        list.append(list.empty() ? "\"" : ",\"").append(to_string(rule)).append("\"");
+        members.text(to_string(rule));
     }
     Error error(ErrorKind::no_allowed_provider,
                 "the organization's provider preferences and privacy, or the preset's (" + names +
                     "), leave out whatever serves the model '" + endpoints.front().model->id +
                     "'; owners and admins can change them",
                 "provider");
-    error.detail().extra = "\"rules\":[" + list + "]";
+    error.detail().extra = members.end().take();
     return error;
 }
 
