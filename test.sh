@@ -111,7 +111,7 @@ install() {
     ((${#node[@]} == 0)) || install_packages "${node[@]}"
 }
 
-passed=0 failed=0 summary=''
+passed=0 failed=0 summary='' failures=''
 
 # Adds what the closing lines of ctest and pytest in a stage's log count; a stage without them counts as one.
 count() { # STAGE STATUS
@@ -134,6 +134,13 @@ count() { # STAGE STATUS
     summary+=$(printf '  %-18s %5d s   %s' "$1" "$seconds" "$counted")$'\n'
 }
 
+# The lines that name a failure, and the last ones.
+what_failed() { # LOG
+    grep --extended-regexp '^(FAILED|ERROR|MISSED)|: (error|warning): |\(Failed\)|\(Timeout\)|Sanitizer:' "$1" | tail -n 40 \
+        || true
+    tail -n 15 "$1"
+}
+
 run_stage() {
     local stage=$1 status started=$SECONDS
     say "---- $stage"
@@ -143,6 +150,8 @@ run_stage() {
     set -e
     seconds=$((SECONDS - started))
     count "$stage" "$status"
+    # Said again at the end: who sees only the end of a log sees why.
+    [[ $status == 0 ]] || failures+="---- $stage failed:"$'\n'$(what_failed "$LOGS/$stage.log")$'\n'
     say "---- $stage: $([[ $status == 0 ]] && echo ok || echo FAILED) after $seconds s"
 }
 
@@ -162,6 +171,6 @@ install
 mkdir -p "$LOGS"
 for stage in "${chosen[@]}"; do run_stage "$stage"; done
 say "all stages took $SECONDS s"
-printf '%s' "$summary"
+printf '%s' "$failures" "$summary"
 echo "$passed passed, $failed failed"
 ((failed == 0))
