@@ -75,7 +75,7 @@ ApiAnswer set_retention(Call& call, Change& change) {
     BodyFields& body = call.body;
     const Organization& now = organization_after(call, change);
     if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
-    const ApiAnswer shown = retention_answer(call, now);
+    ApiAnswer shown = retention_answer(call, now);
     if (shown.error) return shown;
     body.check_echo(shown.body, {"level", "days", "version"}, {"effective"});
     if (!body.has("level")) body.fail("level", "is required; null is the configuration's default");
@@ -106,7 +106,7 @@ ApiAnswer set_credit_policy(Call& call, Change& change) {
     BodyFields& body = call.body;
     const Organization& now = organization_after(call, change);
     if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
-    const ApiAnswer shown = credit_policy_answer(call.services.config.credit, now);
+    ApiAnswer shown = credit_policy_answer(call.services.config.credit, now);
     if (body.is_echo_of(shown.body)) return shown;  // the configuration's stay the configuration's
     body.check_echo(shown.body, {"on_exhausted", "overdraft_cap", "version"}, {"default"});
     const std::string name = body.text("on_exhausted");

@@ -127,6 +127,7 @@ PercentileBounds read_bounds(BodyFields& body, std::string_view name) {
     if (!body.has_value(name)) return {};
     if (!body.json(name).starts_with('{')) return {.p50 = read_bound(body, name)};
     auto given = body.object(name, kPercentileBounds);
+    if (!given) return {};
     const PercentileBounds bounds{.p50 = read_bound(*given, "p50"),
                                   .p75 = read_bound(*given, "p75"),
                                   .p90 = read_bound(*given, "p90"),
@@ -148,13 +149,13 @@ class PreferenceWriter {
         json_.end();
     }
     void flag(std::string_view name, const std::optional<bool>& value) {
-        if (begin(name, value.has_value())) json_.flag(*value);
+        if (begin(name, value.has_value()) && value) json_.flag(*value);
     }
     void price(std::string_view name, const std::optional<NanoUsd>& value) {
-        if (begin(name, value.has_value())) json_.usd(*value);
+        if (begin(name, value.has_value()) && value) json_.usd(*value);
     }
     void bound(std::string_view name, const std::optional<std::int64_t>& value) {
-        if (begin(name, value.has_value())) json_.usd(NanoUsd{*value * kNanoPerThousandth});
+        if (begin(name, value.has_value()) && value) json_.usd(NanoUsd{*value * kNanoPerThousandth});
     }
     void bounds(std::string_view name, const PercentileBounds& bounds) {
         if (!begin(name, !bounds.empty())) return;
@@ -256,13 +257,13 @@ void write_preferences(const ProviderPreferences& preferences, UnsetPreferences 
     out.names("ignore", preferences.ignore);
     out.flag("allow_fallbacks", preferences.allow_fallbacks);
     out.flag("require_parameters", preferences.require_parameters);
-    if (const auto& value = preferences.data_collection; out.begin("data_collection", value.has_value())) {
+    if (const auto& value = preferences.data_collection; out.begin("data_collection", value.has_value()) && value) {
         json.text(to_string(*value));
     }
     out.flag("zdr", preferences.zdr);
     out.flag("enforce_distillable_text", preferences.enforce_distillable_text);
     out.names("quantizations", preferences.quantizations);
-    if (const auto& sort = preferences.sort; out.begin("sort", sort.has_value())) {
+    if (const auto& sort = preferences.sort; out.begin("sort", sort.has_value()) && sort) {
         json.object().key("by").text(to_string(sort->by));
         json.key("partition").text(to_string(sort->partition)).end();
     }
