@@ -72,6 +72,7 @@ TransactionRequest Teller::some_request() {
     auto& organizations = world_.model.organizations;
     TransactionRequest request;
     request.kind = random.pick(kKinds);
+    if (random.one_in(2) && !lost_purchases().empty()) request.kind = payment_refund;  // else too rare
     request.organization = random.pick(organizations).id;
     request.amount = {random.one_in(2) ? random.between(1, 50'000) : random.between(50'000, 1'000'000)};
     if (random.one_in(2)) request.idempotency_key = "event " + std::to_string(++next_key_);
@@ -88,11 +89,26 @@ TransactionRequest Teller::some_request() {
     return request;
 }
 
-// One of which something was paid back if `again` and there is one, else any.
-Id128 Teller::some_purchase(bool again) {
-    std::map<Id128, Purchase> paid_back = world_.books.lots().purchases();
-    if (again) std::erase_if(paid_back, [](const auto& one) { return one.second.given_back == NanoUsd{}; });
-    return some_key(world_.random, paid_back.empty() ? world_.books.lots().purchases() : paid_back);
+// Those of which more is unspent than may still be paid back: they were charged back while they were held.
+std::map<Id128, Purchase> Teller::lost_purchases() const {
+    const Lots& lots = world_.books.lots();
+    std::map<Id128, Purchase> lost = lots.purchases();
+    std::erase_if(lost, [&lots](const auto& one) {
+        const auto& [id, purchase] = one;
+        return purchase.given_back == NanoUsd{} ||
+               lots.spare(purchase.organization, id, {}) <= purchase.amount - purchase.given_back;
+    });
+    return lost;
+}
+
+// Half of the time one of which something was paid back, or that was lost, if there is one.
+Id128 Teller::some_purchase() {
+    const auto& all = world_.books.lots().purchases();
+    if (world_.random.one_in(2)) return some_key(world_.random, all);
+    if (const auto lost = lost_purchases(); !lost.empty()) return some_key(world_.random, lost);
+    std::map<Id128, Purchase> paid_back = all;
+    std::erase_if(paid_back, [](const auto& one) { return one.second.given_back == NanoUsd{}; });
+    return some_key(world_.random, paid_back.empty() ? all : paid_back);
 }
 
 // Mostly to what is the organization's own; refunds are often of all that is left.
@@ -108,7 +124,7 @@ void Teller::refer(TransactionRequest& request) {
         const auto charge = lots.charges().find(request.reference);
         if (charge != lots.charges().end()) owner = charge->second.organization;
     } else if (ends_purchase(request.kind) || request.kind == payment_refund || request.kind == charge_back) {
-        request.reference = some_purchase(random.one_in(2));
+        request.reference = some_purchase();
         const auto purchase = lots.purchases().find(request.reference);
         if (purchase != lots.purchases().end()) {
             owner = purchase->second.organization;

@@ -2,6 +2,8 @@
 // chance, also what may not be; sometimes they ask again, not knowing what became of it.
 #pragma once
 
+#include <map>
+
 #include "tests/simulation/invariants.h"
 #include "tests/simulation/world.h"
 
@@ -20,7 +22,8 @@ class Teller {
     bool all_is_booked();
     void perform(const TransactionRequest& request);
     TransactionRequest some_request();
-    Id128 some_purchase(bool again);
+    std::map<Id128, Purchase> lost_purchases() const;
+    Id128 some_purchase();
     void refer(TransactionRequest& request);
 
     World& world_;
