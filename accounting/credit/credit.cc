@@ -69,6 +69,10 @@ OrganizationCredit::OrganizationCredit(const Id128& id, const Limits& defaults) 
     set_limits(organization_, {});
 }
 
+NanoUsd OrganizationCredit::not_held() const { return granted_ - used_ - held_; }
+NanoUsd OrganizationCredit::Expired::nobodys() const { return left > promised ? left - promised : NanoUsd{}; }
+NanoUsd OrganizationCredit::available() const { return not_held() - expired_.nobodys(); }
+
 std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, NanoUsd amount, const WindowNumbers& at,
                                                           std::int64_t unix_ms) const {
     if (amount > available()) {

@@ -160,9 +160,9 @@ class OrganizationCredit {
   private:
     using All = std::array<Spender*, 4>;
     All all(const Spenders& spenders) { return {&organization_, spenders.project, spenders.member, spenders.key}; }
-    NanoUsd not_held() const { return granted_ - used_ - held_; }
+    NanoUsd not_held() const;
     // Below zero while requests hold expired credit that is promised to no request.
-    NanoUsd available() const { return not_held() - expired_.nobodys(); }
+    NanoUsd available() const;
     std::optional<Refusal> short_of_money(const All& spenders, NanoUsd amount, const WindowNumbers& at,
                                           std::int64_t unix_ms) const;
     NanoUsd room_for(const All& spenders, const WindowNumbers& at) const;  // in credit and budgets; may be below zero
@@ -174,7 +174,7 @@ class OrganizationCredit {
     struct Expired {
         std::int64_t frozen_ms = INT64_MIN;  // requests admitted before were promised it
         NanoUsd left, promised;
-        NanoUsd nobodys() const { return left > promised ? left - promised : NanoUsd{}; }
+        NanoUsd nobodys() const;
         void settle(NanoUsd held, NanoUsd charged);
     };
 

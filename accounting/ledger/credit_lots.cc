@@ -53,6 +53,11 @@ Id128 lot_id(const LedgerEntry& entry) {
 
 }  // namespace
 
+BurnOrder burn_order(const CreditLot& lot) {
+    const std::int64_t expires_ms = lot.expires_ms == 0 ? std::numeric_limits<std::int64_t>::max() : lot.expires_ms;
+    return {lot.priority, expires_ms, lot.sequence};
+}
+
 std::string_view to_string(LotSource source) {
     switch (source) {
         case LotSource::purchase:

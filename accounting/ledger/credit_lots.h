@@ -55,10 +55,8 @@ struct CreditLot {
 };
 
 // What lots burn by, the least first, as long as none has expired.
-inline auto burn_order(const CreditLot& lot) {
-    const std::int64_t expires_ms = lot.expires_ms == 0 ? std::numeric_limits<std::int64_t>::max() : lot.expires_ms;
-    return std::tuple(lot.priority, expires_ms, lot.sequence);
-}
+using BurnOrder = std::tuple<std::int32_t, std::int64_t, std::uint64_t>;  // priority, expiry, sequence
+BurnOrder burn_order(const CreditLot& lot);
 
 // Used by one thread at a time: recovery, then the journal writer.
 class CreditLots {
