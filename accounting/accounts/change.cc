@@ -124,8 +124,9 @@ void Change::add_audit(WriteBatch& batch) const {
 }
 
 Status Change::commit() {
-    if (puts_.empty()) return {};
+    // Also where nothing is to be changed: that was judged without the earlier change.
     if (accounts_.unsure_) return {StatusCode::read_only, "an earlier change may be stored or not"};
+    if (puts_.empty()) return {};
     const bool is_kept = call_ && answer_;
     std::string answer = is_kept ? encode_answer(*this, *call_, *answer_) : std::string();
     WriteBatch batch;

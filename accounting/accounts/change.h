@@ -72,8 +72,9 @@ class Change {
     void add_to(WriteBatch& batch, std::span<const Id128> organizations, const std::string& target,
                 const AuditedDocument& moved);
 
-    // Writes and publishes. A change without documents commits nothing and is ok. One that could not be written may
-    // have been stored all the same: then it is in force before the next change is looked at.
+    // Writes and publishes; a change without documents has nothing to write. One that could not be written may have
+    // been stored all the same: then it is in force before the next change is looked at, and until that is known, every
+    // commit is read_only.
     Status commit();
 
   private:

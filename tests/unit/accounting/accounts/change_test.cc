@@ -133,6 +133,16 @@ TEST_F(ChangeTest, NothingIsStoredWhileAnEarlierChangeIsUnsure) {
     EXPECT_EQ(change.commit().code(), StatusCode::read_only);
 }
 
+// It is told that all is as it should be, and then the earlier change takes effect.
+TEST_F(ChangeTest, NothingToChangeIsNotSaidWhileAnEarlierChangeIsUnsure) {
+    const Id128 id = organization();
+    store_.fail_after_storing(0);
+    EXPECT_FALSE(create_once(id, call()));
+    EXPECT_EQ(Change(*accounts_, caller_, "project.update", kNow).commit().code(), StatusCode::read_only);
+    ASSERT_TRUE(store_.resume().ok());
+    EXPECT_TRUE(Change(*accounts_, caller_, "project.update", kNow).commit().ok());
+}
+
 TEST_F(ChangeTest, NumbersAscendAcrossARestartAndNameTheDocuments) {
     const Id128 id = organization();
     EXPECT_EQ(accounts_->last_change(), 1U);
