@@ -198,9 +198,8 @@ void write_text_content(std::string_view type, JsonWriter& json) {
     json.key(type).object().key("schema").object().key("type").text("string").end().end();
 }
 
-void write_responses(const Operation& operation, JsonWriter& json) {
-    json.key("responses").object();
-    json.key(std::to_string(operation.contract.status)).object().key("description").text("Success");
+void write_success(const Operation& operation, int status, std::string_view description, JsonWriter& json) {
+    json.key(std::to_string(status)).object().key("description").text(description);
     if (operation.contract.events) {
         json.key("content").object();
         write_text_content("text/event-stream", json);
@@ -214,6 +213,14 @@ void write_responses(const Operation& operation, JsonWriter& json) {
         json.end();
     }
     json.end();
+}
+
+void write_responses(const Operation& operation, JsonWriter& json) {
+    json.key("responses").object();
+    write_success(operation, operation.contract.status, "Success", json);
+    if (operation.contract.repeat_status != 0) {
+        write_success(operation, operation.contract.repeat_status, "An earlier call had done it", json);
+    }
     json.key("default").object().key("$ref").text("#/components/responses/Error").end();
     json.end();
 }

@@ -196,7 +196,7 @@ ApiAnswer booked_answer(const Call& call, const TransactionResult& result) {
     json.object().key("transaction_id").text(to_ulid(result.transaction)).key("amount").usd(result.moved);
     json.key("balance").usd(call.organization().credit->snapshot().balance());
     json.key("repeated").flag(result.repeated).end();
-    return json_answer(json, 201);
+    return json_answer(json, result.repeated ? kStatusOfRepeat : 201);
 }
 
 NanoUsd positive_amount(BodyFields& fields) {

@@ -31,6 +31,8 @@ Result<TransactionResult> transact(Ledger& ledger, Change& change, TransactionRe
 // Its audit entry is that of the change which the caller is making: book it before the commit, for a call that fails
 // between the two can be repeated, and forfeited credit that nobody booked would stay in the books for ever.
 Result<NanoUsd> forfeit(Call& call, const Id128& organization, std::string note);
+// Of a movement that an earlier call had booked; the first one's is 201.
+inline constexpr int kStatusOfRepeat = 200;
 // In the form of kBooked.
 ApiAnswer booked_answer(const Call& call, const TransactionResult& result);
 // Of the field "amount", above zero; it has failed if it is anything else.

@@ -73,6 +73,7 @@ struct Contract {
     const Schema* body = nullptr;    // null: nor the body
     const Schema* answer = nullptr;  // null: none
     int status = 200;                // of success
+    int repeat_status = 0;           // where an earlier call had done it already; 0: the same
     bool body_optional = false;      // an empty one is {}
     bool csv = false;                // the answer may be CSV
     bool events = false;             // the answer is a stream of server-sent events

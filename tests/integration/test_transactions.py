@@ -51,7 +51,7 @@ def test_a_purchase_is_credit_when_it_is_confirmed(gateway, empty, post):
     bought = post(empty, "purchases", {"amount": 10, "note": "invoice 7"}, key="order-7")
     assert balance(gateway, empty) == 0 and transactions(gateway, empty)[0]["state"] == "pending"
     confirmed = post(empty, f"purchases/{bought['transaction_id']}/confirm", key="webhook-1")
-    again = post(empty, f"purchases/{bought['transaction_id']}/confirm", key="webhook-1")
+    again = post(empty, f"purchases/{bought['transaction_id']}/confirm", key="webhook-1", expect=200)
     assert confirmed["balance"] == 10 and again["repeated"] and balance(gateway, empty) == 10
     (row,) = transactions(gateway, empty)
     assert (row["kind"], row["state"], row["amount"], row["note"]) == ("purchase", "done", 10, "invoice 7")
@@ -291,10 +291,33 @@ def test_the_csv_is_what_the_filter_shows(gateway, account, post):
             assert (row["note"] or None) == (f"'{shown['note']}" if shown.get("note") else None)
 
 
+def test_what_moves_credit_returns_201_once_and_then_200(gateway, empty, post):
+    bought, cancelled = (post(empty, "purchases", {"amount": 10})["transaction_id"] for _ in range(2))
+    other = gateway.new_account(None)
+    moves = [
+        ("credits", {"amount": 5}),
+        ("purchases", {"amount": 10}),
+        (f"purchases/{bought}/confirm", {}),
+        (f"purchases/{cancelled}/cancel", {}),
+        ("transfers", {"amount": 2, "to": other.organization}),
+        ("adjustments", {"amount": -1}),
+        ("refunds", {"purchase_id": bought, "amount": 1}),
+        ("chargebacks", {"purchase_id": bought, "amount": 1}),
+    ]
+    for below, body in moves:
+        first = post(empty, below, body, key=below)
+        again = post(empty, below, body, key=below, expect=200)
+        assert (first["repeated"], again["repeated"]) == (False, True), below
+        assert again["transaction_id"] == first["transaction_id"]
+    for end in (f"purchases/{bought}/confirm", f"purchases/{cancelled}/cancel"):
+        assert post(empty, end, expect=200)["repeated"]  # without a key, too
+    assert balance(gateway, empty) == 10
+
+
 def test_row_59_a_key_of_another_caller_or_route_is_another_call(gateway, empty, post, team):
     for kind, amount in (("purchases", 10), ("credits", 7)):
         assert not post(empty, kind, {"amount": amount}, key="k")["repeated"]
-        assert post(empty, kind, {"amount": amount}, key="k")["repeated"]
+        assert post(empty, kind, {"amount": amount}, key="k", expect=200)["repeated"]
     headers = {"Idempotency-Key": "k"}
     body = {"amount": 10}
     ids = set()

@@ -52,10 +52,10 @@ def test_64_uses_at_once_credit_once(gateway):
     code = code_of(gateway, amount=3)
     with ThreadPoolExecutor(64) as pool:
         answers = list(pool.map(lambda i: redeem(teams[i % 4], code), range(64)))
-    booked = [answer.json() for answer in answers if answer.status == 201]
+    booked = [answer.json() for answer in answers if answer.status in (200, 201)]
     assert sum(not one["repeated"] for one in booked) == 1
     assert len({one["transaction_id"] for one in booked}) == 1
-    assert {refusal_of(answer) for answer in answers if answer.status != 201} == {(409, "voucher_used")}
+    assert {refusal_of(answer) for answer in answers if answer.status not in (200, 201)} == {(409, "voucher_used")}
     assert sorted(balance(team) for team in teams) == [0, 0, 0, 3]
 
 

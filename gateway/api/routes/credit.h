@@ -10,40 +10,49 @@
 
 namespace tollgate::rows {
 
+// What moves credit once.
+constexpr Contract books(const Schema& body, bool body_optional = false) {
+    return {.body = &body,
+            .answer = &kBooked,
+            .status = 201,
+            .repeat_status = kStatusOfRepeat,
+            .body_optional = body_optional};
+}
+
 // clang-format off
 inline constexpr Operation kCreditRoutes[] = {
     {kGet, "/api/organizations/{organization}/credits", "organization_credits", see_billing, readers, {show_credits},
      "Show the balance", {.answer = &kCredits}},
     {kPost, "/api/organizations/{organization}/credits", "organization_credits", grant_credit, accounts, {add_credit},
-     "Grant credit", {.body = &kGrantBody, .answer = &kBooked, .status = 201}},
+     "Grant credit", books(kGrantBody)},
     {kGet, "/api/organizations/{organization}/credit-lots", "credit_lots", see_billing, readers, {list_lots},
      "List credit that is not used up, in the order of its use", {.query = &kPageQuery, .answer = &kLotList}},
     {kGet, "/api/organizations/{organization}/purchases", "purchases", see_billing, readers, {list_purchases},
      "List purchases, the newest first", {.query = &kPurchasesQuery, .answer = &kTransactionPage, .csv = true}},
     {kPost, "/api/organizations/{organization}/purchases", "purchases", purchase_credit, accounts, {begin_purchase},
-     "Begin a purchase of credit", {.body = &kAmountBody, .answer = &kBooked, .status = 201}},
+     "Begin a purchase of credit", books(kAmountBody)},
     {kPost, "/api/organizations/{organization}/purchases/{purchase}/confirm", "purchase_confirm",
      grant_credit, accounts, {confirm_purchase},
-     "Confirm a pending purchase", {.body = &kNoteBody, .answer = &kBooked, .status = 201, .body_optional = true}},
+     "Confirm a pending purchase", books(kNoteBody, true)},
     {kPost, "/api/organizations/{organization}/purchases/{purchase}/cancel", "purchase_cancel",
      purchase_credit, accounts, {cancel_purchase},
-     "Cancel a pending purchase", {.body = &kNoteBody, .answer = &kBooked, .status = 201, .body_optional = true}},
+     "Cancel a pending purchase", books(kNoteBody, true)},
     {kPost, "/api/organizations/{organization}/refunds", "refunds", grant_credit, accounts, {refund},
-     "Refund a request or a purchase", {.body = &kRefundBody, .answer = &kBooked, .status = 201}},
+     "Refund a request or a purchase", books(kRefundBody)},
     {kPost, "/api/organizations/{organization}/transfers", "transfers", transfer_credit, accounts, {transfer},
      "Transfer purchased credit to another organization",
-     {.body = &kTransferBody, .answer = &kBooked, .status = 201}},
+     books(kTransferBody)},
     {kPost, "/api/organizations/{organization}/adjustments", "adjustments", grant_credit, accounts, {adjust},
-     "Adjust the balance", {.body = &kAdjustmentBody, .answer = &kBooked, .status = 201}},
+     "Adjust the balance", books(kAdjustmentBody)},
     {kPost, "/api/organizations/{organization}/chargebacks", "chargebacks", grant_credit, accounts, {charge_back},
-     "Book a charge-back of a purchase", {.body = &kChargeBackBody, .answer = &kBooked, .status = 201}},
+     "Book a charge-back of a purchase", books(kChargeBackBody)},
     {kGet, "/api/organizations/{organization}/transactions", "transactions",
      see_billing, readers, {list_transactions},
      "List what moved the balance, the newest first",
      {.query = &kTransactionsQuery, .answer = &kTransactionPage, .csv = true}},
     {kPost, "/api/organizations/{organization}/vouchers/redeem", "voucher_redeem",
      Permission::redeem_voucher, accounts, {tollgate::redeem_voucher},
-     "Redeem a voucher for the organization", {.body = &kRedeem, .answer = &kBooked, .status = 201}},
+     "Redeem a voucher for the organization", books(kRedeem)},
     {kPost, "/api/organizations/{organization}/credit-requests", "credit_requests",
      request_credit, accounts, {create_credit_request, "credit_request.create"},
      "Ask for credit", {.body = &kNewCreditRequest, .answer = &kCreditRequest, .status = 201}},
