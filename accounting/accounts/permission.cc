@@ -23,7 +23,7 @@ constexpr std::array<PermissionRow, kPermissionCount> kTable = {{
     {Permission::infer,                  "infer",                          true, kN, kY, kY, kY, kN, kY, kY, Scope::infer, kNeedsInference},
     {Permission::see_own_key,            "see_own_key",                   false, kY, kY, kY, kY, kY, kY, kY, Scope::always, {}},
     {Permission::see_own_credits,        "see_own_credits",                true, kY, kY, kY, kN, kC, kC, kN, Scope::billing_read, kManagers},
-    {Permission::see_own_generation,     "see_own_generation",             true, kY, kO, kO, kO, kY, kO, kO, Scope::activity_read, kMembers},
+    {Permission::see_own_generation,     "see_own_generation",             true, kY, kO, kO, kO, kC, kO, kO, Scope::activity_read, kMembers},
     {Permission::see_profile,            "see_profile",                   false, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
     {Permission::manage_profile,         "manage_profile",                false, kN, kY, kY, kY, kN, kN, kN, Scope::profile, kPeople},
     {Permission::list_organizations,     "list_organizations",            false, kY, kY, kY, kY, kN, kN, kN, Scope::organization_read, kPeople},

@@ -19,7 +19,7 @@ enum class Permission : std::uint8_t {
     infer,
     see_own_key,         // the key that was presented
     see_own_credits,     // of the organization that it is bound to
-    see_own_generation,  // requests that were made with it, or by the person
+    see_own_generation,  // requests that were made with the key; and those that see_activity shows
     see_profile,         // the person himself: name, organizations, tokens, invitations
     manage_profile,
     list_organizations,  // one's own; the operator's are all

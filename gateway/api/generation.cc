@@ -31,11 +31,15 @@ void write_git(const GitUsage& git, JsonWriter& json) {
     json.key("git_claim_id").text_or_null(git.claim.is_nil() ? std::string() : to_uuid(git.claim));
 }
 
+// Whoever sees the request in the organization's activity sees it here, and a key what was asked with it.
 bool is_visible(const Call& call, const RequestOpened& request) {
     const Caller& caller = call.request.caller;
-    const Permit permitted = permit(*call.directory, caller, request.organization, Permission::see_own_generation);
-    if (permitted.access != Access::granted || !permitted.own_only) return permitted.access == Access::granted;
-    return caller.is_person() ? request.member == caller.user : request.key == caller.key;
+    const auto may = [&](Permission permission) {
+        return permit(*call.directory, caller, request.organization, permission);
+    };
+    const Permit feed = may(Permission::see_activity);
+    if (feed.access == Access::granted) return !feed.own_only || request.member == caller.user;
+    return request.key == caller.key && may(Permission::see_own_generation).access == Access::granted;
 }
 
 }  // namespace

@@ -52,6 +52,32 @@ def test_members_see_all_unless_the_organization_says_otherwise(busy):
     assert all(seen == everybody for seen in members_seen(team, team.member).values())
 
 
+def may_read(team, key, generation):
+    return team.gateway.request("GET", f"/api/v1/generation?id={generation}", key=key).status == 200
+
+
+def test_single_generations_are_seen_by_those_who_see_them_in_the_feed(gateway, busy):
+    team, _ = busy
+    manager = team.may(team.admin, "POST", "/keys", {"name": "m", "kind": "management"})["key"]
+    members_manager = gateway.manage(
+        "POST", f"{team.path}/keys", {"name": "m", "kind": "management", "creator_user_id": team.member.id}
+    )["key"]
+    inference = team.may(team.owner, "POST", "/keys", {"name": "k"})["key"]
+    outsider = new_team(gateway).owner.token
+    feed = {row["member_id"]: row["id"] for row in team.may(team.owner, "GET", "/activity")["data"]}
+    for visibility, members_view in (("all_members", True), ("own_only", False)):
+        assert settings(team, visibility).status == 200
+        for reader in (team.owner.token, team.admin.token, manager, gateway.root_key):
+            assert all(may_read(team, reader, one) for one in feed.values())
+        for reader in (team.member.token, members_manager):
+            assert may_read(team, reader, feed[team.member.id])
+            assert may_read(team, reader, feed[team.admin.id]) is members_view
+        for reader in (inference, outsider):
+            assert not any(may_read(team, reader, one) for one in feed.values())
+    team.may(team.owner, "PATCH", f"/members/{team.admin.id}", {"status": "suspended"})
+    assert not may_read(team, team.admin.token, feed[team.admin.id])
+
+
 def test_what_is_not_ones_own_cannot_be_asked_for(busy):
     team, hashes = busy
     settings(team, "own_only")

@@ -235,6 +235,7 @@ def test_the_page_has_the_rows_that_routes_need(operations, table):
 
 def test_row_22_a_request_is_shown_to_the_key_that_made_it_and_to_the_person_who_made_the_key(gateway, account):
     ann, bob = (gateway.person(organization=account.organization) for _ in range(2))
+    gateway.manage("PUT", f"/api/organizations/{account.organization}/activity/settings", {"visibility": "own_only"})
     keys = f"/api/organizations/{account.organization}/keys"
     hers = gateway.manage("POST", keys, {"name": "hers", "creator_user_id": ann.id})["key"]
     answer = gateway.request("POST", "/v1/chat/completions", key=hers, json=chat())
