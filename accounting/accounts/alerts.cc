@@ -174,7 +174,7 @@ Letters letters_of(const Directory& directory, const Organization& organization,
     Letters letters;
     for (const Membership* const member : directory.members_of(organization.id)) {
         const User* const user = directory.find_user(member->user);
-        if (user == nullptr || !user->verified() || member->status != MemberStatus::active) continue;
+        if (!user->verified() || !may_act(directory, *member)) continue;
         const bool runs_it = member->role >= Role::admin;
         for (const Alert& alert : news) {
             if (runs_it || alert.member == member->user) add_line(user->email, alert.line, letters);

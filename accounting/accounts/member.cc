@@ -144,15 +144,15 @@ Result<Membership> read_membership(DocumentReader& reader, std::string_view docu
 }
 
 bool is_last_owner(const Directory& directory, const Id128& organization, const Id128& user) {
-    const auto is_owner = [](const Membership& member) {
-        return member.role == Role::owner && member.status == MemberStatus::active;
-    };
+bool may_act(const Directory& directory, const Membership& member) {
+    return member.status == MemberStatus::active && directory.find_user(member.user)->status == UserStatus::active;
+}
+
     const Membership* const leaving = directory.find_membership(organization, user);
-    if (leaving == nullptr || !is_owner(*leaving)) return false;
-    return std::ranges::none_of(directory.members_of(organization), [&](const Membership* other) {
-        return other->user != user && is_owner(*other) &&
-               directory.find_user(other->user)->status == UserStatus::active;
-    });
+    const bool is_owner = leaving != nullptr && leaving->role == Role::owner && leaving->status == MemberStatus::active;
+    return is_owner && std::ranges::none_of(directory.members_of(organization), [&](const Membership* other) {
+               return other->user != user && other->role == Role::owner && may_act(directory, *other);
+           });
 }
 
 Status add_member(Change& change, const Id128& organization, const Id128& user, Role role, Seat seat, JoinedBy by) {

@@ -77,8 +77,10 @@ Status set_member_llm(Change& change, const Id128& organization, const Id128& us
 // not invite to any more is revoked.
 void follow_status(Change& change, const Id128& user);
 
-// Whether without this one the organization would have no owner who may act: an active member whom the operator has not
-// suspended.
+// Whether the member may act: neither the organization has suspended him nor the operator the person.
+bool may_act(const Directory& directory, const Membership& member);
+
+// Whether without this one the organization would have no owner who may act.
 bool is_last_owner(const Directory& directory, const Id128& organization, const Id128& user);
 
 }  // namespace tollgate

@@ -140,8 +140,7 @@ Standing standing_of(const Directory& directory, const Caller& caller, const Id1
                                           : caller.kind != CallerKind::nobody && caller.organization == organization;
     if (membership == nullptr) return standing;
     standing.suspended = membership->status != MemberStatus::active;
-    if (standing.suspended) return standing;
-    if (directory.find_user(caller.user)->status == UserStatus::active) standing.role = membership->role;
+    if (may_act(directory, *membership)) standing.role = membership->role;
     return standing;
 }
 

@@ -72,6 +72,15 @@ def test_people_are_told_of_a_spent_budget_and_its_maker_too(post, folder):
         assert "USD a month" in folder.messages(email)[0].get_content()
 
 
+def test_whoever_may_do_nothing_is_told_nothing(post, folder):
+    team = team_with(post, 5)
+    post.manage("PATCH", f"/api/users/{team.admin.id}", {"status": "suspended"})
+    team.may(team.owner, "PUT", "/alerts", {"low_balance": 100})
+    folder.one(team.owner.email)
+    assert folder.messages(team.admin.email) == []
+    post.manage("PATCH", f"/api/users/{team.admin.id}", {"status": "active"})
+
+
 def test_a_kill_makes_no_second_mail(tmp_path, providers):
     folder = DropFolder(tmp_path / "mail")
     gateway = Gateway(tmp_path / "gateway", providers, workers=1, **mail_config({"drop_folder": str(folder.path)}))
