@@ -49,6 +49,15 @@ def test_without_limits_spend_is_shown_and_budgets_are_null(paid_team):
     assert shown[paid_team.owner.id]["lifetime_spend"] == 0
 
 
+def test_the_list_has_members_and_analytics_has_former_ones_too(paid_team):
+    cost = {person.id: spend(paid_team, person) for person in (paid_team.admin, paid_team.member)}
+    paid_team.may(paid_team.owner, "DELETE", f"/members/{paid_team.member.id}")
+    assert sum(one["lifetime_spend"] for one in page(paid_team)["items"]) == cost[paid_team.admin.id]
+    analytics = paid_team.may(paid_team.owner, "GET", "/analytics?group_by=member")
+    assert {row["member_id"]: row["charged"] for row in analytics["data"]} == cost
+    assert analytics["total"]["charged"] == sum(cost.values())
+
+
 def test_a_limit_of_the_organization_is_the_same_number_for_every_member(paid_team):
     cost = spend(paid_team, paid_team.member)
     limit(paid_team, "", limit=2)
