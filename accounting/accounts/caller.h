@@ -26,7 +26,8 @@ std::string_view to_string(CallerKind kind);
 
 struct Caller {
     CallerKind kind = CallerKind::local;
-    KeyDigest key = {};        // of the key kinds
+    KeyDigest key = {};        // of the key kinds: its public id
+    KeyDigest secret = {};     // and which of its secrets was presented, where that is known
     Id128 user = {};           // the person, or who made the key; nil: the operator made it
     Id128 organization = {};   // that the key is bound to, or the one that the person asks about; nil: none
     ScopeSet scopes = {};      // of a personal token or service key

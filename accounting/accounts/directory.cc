@@ -168,6 +168,17 @@ const KeyRecord* Directory::find_key(const KeyDigest& digest) const {
     return shard == nullptr ? nullptr : shard->find(digest);
 }
 
+const KeyRecord* Directory::find_key_of_secret(const KeyDigest& secret, std::int64_t now_ms) const {
+    const KeyRecord* record = find_key(secret);
+    if (record == nullptr) {
+        const KeyDigest* const key = find_in(root_->secrets, digest_shard_of(secret), secret);
+        if (key != nullptr) record = find_key(*key);
+    }
+    if (record == nullptr) return nullptr;
+    const KeySecrets* const secrets = record->secrets.get();
+    return secrets == nullptr || secrets->admits(secret, now_ms) ? record : nullptr;
+}
+
 const Organization* Directory::find_organization(const Id128& id) const {
     const OrganizationEntry* entry = root_->find_entry(id);
     return entry == nullptr ? nullptr : entry->organization.get();

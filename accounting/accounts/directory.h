@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,9 @@ class Directory {
     static constexpr std::size_t kShards = 4096;
 
     // nullptr if unknown. The record lives as long as this snapshot.
-    const KeyRecord* find_key(const KeyDigest& digest) const;
+    const KeyRecord* find_key(const KeyDigest& digest) const;  // by its public id
+    // By the digest of a secret; nullptr also if the secret was replaced and works no more at `now_ms`, Unix time.
+    const KeyRecord* find_key_of_secret(const KeyDigest& secret, std::int64_t now_ms) const;
     const Organization* find_organization(const Id128& id) const;
     const Organization* find_organization_by_slug(std::string_view slug) const;  // one that is not closed
     const Project* find_project(const Id128& id) const;

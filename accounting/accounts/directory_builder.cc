@@ -73,6 +73,10 @@ void DirectoryBuilder::put(KeyRecord record) {
     const KeyDigest digest = record.digest;
     const Id128 organization = record.organization, creator = record.creator;
     const KeyKind kind = record.kind;
+    const KeyRecord* const former = view_.find_key(digest);
+    const KeySecrets before = former != nullptr ? former->secrets.value() : KeySecrets();
+    const KeySecrets now = record.secrets.value();
+    if (before != now) replace_secrets(digest, before, now);
     if (!own_key_shard(digest).put(std::move(record))) return;
     ++root_->key_count;
     if (kind == KeyKind::root) {
@@ -157,6 +161,7 @@ void DirectoryBuilder::erase_key(const KeyDigest& digest) {
     KeyShard& shard = own_key_shard(digest);
     const KeyRecord* record = shard.find(digest);
     if (record == nullptr) return;
+    if (record->secrets.get() != nullptr) replace_secrets(digest, record->secrets.value(), {});
     if (record->kind == KeyKind::personal) {
         std::erase(own_user(record->creator).tokens, KeyPrefix(digest));
     } else if (record->kind != KeyKind::root) {
@@ -254,6 +259,21 @@ std::shared_ptr<const Directory> DirectoryBuilder::build() && {
 KeyShard& DirectoryBuilder::own_key_shard(const KeyDigest& digest) {
     const std::size_t index = key_shard_of(digest);
     return own(key_shards_, index, root_->keys);
+}
+
+SecretShard& DirectoryBuilder::own_secrets(const KeyDigest& secret) {
+    const std::size_t index = digest_shard_of(secret);
+    return own(secret_shards_, index, root_->secrets);
+}
+
+// The first secret needs nothing to lead to the key: its digest is the key's id.
+void DirectoryBuilder::replace_secrets(const KeyDigest& key, const KeySecrets& before, const KeySecrets& now) {
+    for (const KeyDigest& secret : {before.current, before.previous}) {
+        if (secret != KeyDigest{} && secret != key) own_secrets(secret).erase(secret);
+    }
+    for (const KeyDigest& secret : {now.current, now.previous}) {
+        if (secret != KeyDigest{} && secret != key) own_secrets(secret)[secret] = key;
+    }
 }
 
 OrganizationEntry& DirectoryBuilder::own_entry(const Id128& organization) {

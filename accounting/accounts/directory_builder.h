@@ -117,7 +117,9 @@ using ProjectShard = std::unordered_map<Id128, std::shared_ptr<const Project>, I
 using UserShard = std::unordered_map<Id128, std::shared_ptr<const UserEntry>, Id128Hash>;
 using EmailShard = std::unordered_map<KeyDigest, EmailEntry, DigestHash>;                // by the address's digest
 using GitClaimShard = std::unordered_map<std::string, std::shared_ptr<const GitClaim>>;  // by to_string(GitName)
-using InvitationShard = std::unordered_map<KeyDigest, InvitationPlace, DigestHash>;      // by each token's digest
+using SecretShard =
+    std::unordered_map<KeyDigest, KeyDigest, DigestHash>;  // to the key's id, by a later secret's digest
+using InvitationShard = std::unordered_map<KeyDigest, InvitationPlace, DigestHash>;  // by each token's digest
 
 struct Directory::Root {
     static constexpr std::size_t kIdShards = 256;
@@ -125,6 +127,7 @@ struct Directory::Root {
     using Table = ShardTable<Shard, kIdShards, 16>;
 
     ShardTable<KeyShard, Directory::kShards, 64> keys;
+    Table<SecretShard> secrets;
     Table<OrganizationShard> organizations;
     Table<SlugShard> slugs;
     Table<ProjectShard> projects;
@@ -172,6 +175,9 @@ class DirectoryBuilder {
 
   private:
     KeyShard& own_key_shard(const KeyDigest& digest);
+    SecretShard& own_secrets(const KeyDigest& secret);
+    // What leads to the key follows its secrets.
+    void replace_secrets(const KeyDigest& key, const KeySecrets& before, const KeySecrets& now);
     OrganizationEntry& own_entry(const Id128& organization);
     SlugShard& own_slugs(const std::string& slug);
     MemberList& own_members(const Id128& organization);
@@ -188,6 +194,7 @@ class DirectoryBuilder {
     Directory view_;
     // What was copied or made here and may be written; the same objects are in root_.
     std::unordered_map<std::size_t, std::shared_ptr<KeyShard>> key_shards_;
+    std::unordered_map<std::size_t, std::shared_ptr<SecretShard>> secret_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<OrganizationShard>> organization_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<SlugShard>> slug_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<ProjectShard>> project_shards_;

@@ -6,6 +6,7 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/key_maker.h"
 #include "accounting/accounts/seats.h"
 #include "accounting/money/enum_names.h"
 #include "store/key_space.h"
@@ -25,6 +26,11 @@ void fields_of_former(Key& key, Fields& fields) {
     fields.choice("kind", key.kind);
 }
 
+template <class Value>
+void read_into(Seldom<Value>& value, Result<Value> read, DocumentReader& reader) {
+    read ? void(value = std::move(*read)) : reader.fail(read.error().message());
+}
+
 template <class Key, class Fields>
 void fields_of(Key& key, Fields& fields) {
     fields_of_former(key, fields);
@@ -39,14 +45,12 @@ void fields_of(Key& key, Fields& fields) {
     fields.number("updated_ms", key.updated_ms);
     Limits limits = key.limits;
     limit_fields_of(limits, fields);
-    std::string rules = json_of(key.rules);
+    std::string rules = json_of(key.rules), secrets = json_of(key.secrets);
     fields.json("rules", rules);
+    fields.json("secrets", secrets);
     if constexpr (std::is_same_v<Fields, DocumentReader>) {
-        if (auto read = read_key_rules("rules", rules)) {
-            key.rules = CompactKeyRules(std::move(*read));
-        } else {
-            fields.fail(read.error().message());
-        }
+        read_into(key.rules, read_key_rules("rules", rules), fields);
+        read_into(key.secrets, read_key_secrets("secrets", secrets), fields);
     }
     if constexpr (!std::is_const_v<Key>) {
         key.limits = limits;
@@ -87,19 +91,6 @@ std::string root_key_document(const KeyRecord& key) {
 
 std::string document_key(const KeyDigest& digest) { return key_document_key(to_hex(digest)); }
 
-// The key to be changed, if it may be.
-Result<KeyRecord> changeable_key(Change& change, const KeyDigest& digest, std::string_view verb) {
-    const KeyRecord* const current = change.directory().find_key(digest);
-    if (current == nullptr) return failure(StatusCode::not_found, "key not found");
-    if (current->kind == KeyKind::root) {
-        return failure(StatusCode::invalid, "the root key can't be " + std::string(verb));
-    }
-    if (Status status = change.require_version(current->version); !status.ok()) {
-        return std::unexpected(std::move(status));
-    }
-    return *current;
-}
-
 Result<Id128> project_for_key(Change& change, const Id128& organization, const KeyFields& fields) {
     if (fields.kind == KeyKind::management) {
         if (fields.project) return failure(StatusCode::invalid, "project: a management key belongs to no project");
@@ -124,40 +115,14 @@ Status check_expiry(const Change& change, std::int64_t expires_ms) {
     return {StatusCode::invalid, "expires_ms: must be in the future"};
 }
 
-bool is_suspended(const Directory& directory, const Membership& member) {
-    return member.status == MemberStatus::suspended ||
-           directory.find_user(member.user)->status == UserStatus::suspended;
-}
-
-Status creator_suspended() {
-    return {StatusCode::conflict, "whoever made the key, or is named as its maker, is suspended", "member_suspended"};
-}
-
-Status check_creator(const Change& change, const Id128& organization, const Id128& creator) {
-    if (creator.is_nil()) return {};
-    const Membership* const member = change.directory().find_membership(organization, creator);
-    if (member == nullptr) return {StatusCode::invalid, "creator_user_id: is no member of the organization"};
-    return is_suspended(change.directory(), *member) ? creator_suspended() : Status();
-}
-
-// Enabling by hand does not undo what disables the key for another's sake.
-Status check_may_enable(const Directory& directory, const KeyRecord& key) {
-    const Project* const project = directory.find_project(key.project);
-    if (project != nullptr && project->archived()) {
-        return {StatusCode::conflict, "the key's project is archived", "project_archived"};
+// Whoever lets a token live longer gives it all that it may for that time.
+Status change_expiry(const Change& change, std::int64_t expires_ms, KeyRecord& key) {
+    if (Status status = check_expiry(change, expires_ms); !status.ok()) return status;
+    if (key.kind == KeyKind::personal) {
+        if (Status status = check_own_scopes(change, key.scopes, key.may_infer); !status.ok()) return status;
     }
-    const Membership* const creator = directory.find_membership(key.organization, key.creator);
-    return creator != nullptr && is_suspended(directory, *creator) ? creator_suspended() : Status();
-}
-
-// Who calls by a token gives no other one more than that.
-Status check_own_scopes(const Change& change, const TokenFields& fields) {
-    const Caller& caller = change.caller();
-    if (!caller.is_person()) return {};
-    const KeyRecord* const own = change.directory().find_key(caller.key);
-    const bool infers = own != nullptr && own->may_infer;
-    if (caller.scopes.covers(fields.scopes) && (infers || !fields.may_infer)) return {};
-    return {StatusCode::denied, "the token would have more scopes than the one that makes it", "scope_exceeds_own"};
+    key.expires_ms = expires_ms;
+    return {};
 }
 
 }  // namespace
@@ -194,14 +159,16 @@ Result<KeyRecord> read_root_key(DocumentReader& reader, std::string_view text) {
     return key;
 }
 
-Disabled disabled_by_circumstance(const Directory& directory, const KeyRecord& key) {
-    if (!key.creator.is_nil()) {
-        const Membership* const member = directory.find_membership(key.organization, key.creator);
-        if (member == nullptr) return Disabled::member_left;
-        if (is_suspended(directory, *member)) return Disabled::member_suspended;
+Result<KeyRecord> key_to_change(Change& change, const KeyDigest& digest, std::string_view verb) {
+    const KeyRecord* const current = change.directory().find_key(digest);
+    if (current == nullptr) return failure(StatusCode::not_found, "key not found");
+    if (current->kind == KeyKind::root) {
+        return failure(StatusCode::invalid, "the root key can't be " + std::string(verb));
     }
-    const Project* const project = directory.find_project(key.project);
-    return project != nullptr && project->archived() ? Disabled::project_archived : Disabled::no;
+    if (Status status = change.require_version(current->version); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    return *current;
 }
 
 void put_key(Change& change, KeyRecord key) {
@@ -268,7 +235,7 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
         return std::unexpected(std::move(status));
     }
     if (!owner) return std::unexpected(owner.error());
-    if (Status status = check_creator(change, organization, fields.creator); !status.ok()) {
+    if (Status status = check_maker(change.directory(), organization, fields.creator); !status.ok()) {
         return std::unexpected(std::move(status));
     }
     if (Status status = check_room_for_key(change, organization); !status.ok()) {
@@ -286,6 +253,15 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
     return made;
 }
 
+Status check_own_scopes(const Change& change, const ScopeSet& scopes, bool may_infer) {
+    const Caller& caller = change.caller();
+    if (!caller.is_person()) return {};
+    const KeyRecord* const own = change.directory().find_key(caller.key);
+    const bool infers = own != nullptr && own->may_infer;
+    if (caller.scopes.covers(scopes) && (infers || !may_infer)) return {};
+    return {StatusCode::denied, "the token would have more scopes than the one that makes it", "scope_exceeds_own"};
+}
+
 Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields& fields) {
     KeyRecord key;
     key.name = fields.name;
@@ -299,7 +275,7 @@ Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields
     fields_of(key, check);
     Status status = check.status();
     if (status.ok()) status = check_expiry(change, fields.expires_ms);
-    if (status.ok()) status = check_own_scopes(change, fields);
+    if (status.ok()) status = check_own_scopes(change, fields.scopes, fields.may_infer);
     if (!status.ok()) return std::unexpected(std::move(status));
     if (change.directory().find_user(user) == nullptr) {
         return failure(StatusCode::not_found, "there is no such person");
@@ -318,9 +294,15 @@ Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields
 }
 
 Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields) {
-    auto key = changeable_key(change, digest, "changed");
+    auto key = key_to_change(change, digest, "changed");
     if (!key) return key.error();
     key->name = fields.name.value_or(key->name);
+    if (fields.creator && *fields.creator != key->creator) {
+        if (Status status = hand_over(change.directory(), *fields.creator, *key); !status.ok()) return status;
+    }
+    if (fields.expires_ms && *fields.expires_ms != key->expires_ms) {
+        if (Status status = change_expiry(change, *fields.expires_ms, *key); !status.ok()) return status;
+    }
     const bool was_disabled = key->disabled != Disabled::no;
     const bool is_disabled = fields.disabled.value_or(was_disabled);
     if (was_disabled && !is_disabled) {
@@ -366,7 +348,7 @@ Result<KeyNames> names_of_key(Store& store, const KeyDigest& digest) {
 }
 
 Status delete_key(Change& change, const KeyDigest& digest) {
-    const auto key = changeable_key(change, digest, "deleted");
+    const auto key = key_to_change(change, digest, "deleted");
     if (!key) return key.error();
     erase_key(change, digest);
     return {};

@@ -10,6 +10,7 @@
 #include "accounting/accounts/api_key.h"
 #include "accounting/accounts/document.h"
 #include "accounting/accounts/key_rules.h"
+#include "accounting/accounts/key_secrets.h"
 #include "accounting/accounts/role.h"
 #include "accounting/credit/credit.h"
 #include "accounting/money/ids.h"
@@ -76,7 +77,7 @@ bool parse(std::string_view text, Disabled& disabled);
 // The key names its organization; the organization's policy is looked up there (Directory::find_organization). A
 // personal token is its creator's, and names none. There may be a million of them: keep it small.
 struct KeyRecord {
-    KeyDigest digest;
+    KeyDigest digest;                      // of its first secret: its public id
     Id128 organization, project, creator;  // nil for the root key
     std::uint32_t version = 0;             // one more with each change; 1 is the first
     ScopeSet scopes;                       // of a personal token or service key
@@ -89,10 +90,11 @@ struct KeyRecord {
     OrganizationCredit* credit = nullptr;  // stable; null for the root key and personal tokens
     SpendersOnUse spenders;
     CompactKeyRules rules;
-    KeyEnds ends;  // of the text, for its label
+    CompactKeySecrets secrets;  // none: the first one alone
+    KeyEnds ends;               // of the newest secret's text, for its label
     KeyKind kind = KeyKind::inference;
 };
-static_assert(sizeof(KeyRecord) <= 208);
+static_assert(sizeof(KeyRecord) <= 216);
 
 // From the document's key and text. The pointer to credit is left to the caller.
 Result<KeyRecord> read_key(DocumentReader& reader, std::string_view document, std::string_view text);
@@ -100,9 +102,8 @@ Result<KeyRecord> read_root_key(DocumentReader& reader, std::string_view text);
 // Stores the key with its next version; its limits are in force after the commit.
 void put_key(Change& change, KeyRecord key);
 
-// What disables the key while nobody does by hand: whoever made it has left or is suspended, or its project is
-// archived.
-Disabled disabled_by_circumstance(const Directory& directory, const KeyRecord& key);
+// The key as it is to be changed. not_found for an unknown key; invalid for the root key, which can't be `verb`; stale.
+Result<KeyRecord> key_to_change(Change& change, const KeyDigest& digest, std::string_view verb);
 
 // What people know a key by.
 struct KeyNames {
@@ -137,7 +138,9 @@ struct TokenFields {
     std::int64_t expires_ms = 0;  // 0: never; else after now
 };
 inline constexpr std::size_t kMostTokensOfPerson = 100;  // disabled and expired ones too
-// A personal token. denied scope_exceeds_own: it may what the token that calls may not; conflict limit_reached.
+// denied scope_exceeds_own: whoever calls by a token gives nobody one that may more than that.
+Status check_own_scopes(const Change& change, const ScopeSet& scopes, bool may_infer);
+// A personal token. denied scope_exceeds_own; conflict limit_reached.
 Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields& fields);
 
 struct KeyChange {
@@ -145,12 +148,19 @@ struct KeyChange {
     std::optional<bool> disabled = {};
     std::optional<std::optional<NanoUsd>> limit = {};  // present and empty: unlimited
     std::optional<LimitReset> reset = {};
-    std::optional<KeyRules> rules = {};  // present and empty: none
+    std::optional<KeyRules> rules = {};           // present and empty: none
+    std::optional<std::int64_t> expires_ms = {};  // 0: never; else after now, unless it is so already
+    std::optional<Id128> creator = {};            // a member, whose key it is from now on
 };
 // Changes nothing, version included, where everything is so already. What is disabled here stays so, whatever else
-// disabled it meanwhile. conflict project_archived, member_suspended: such a key cannot be enabled. not_found for an
-// unknown key; the root key can be neither changed nor deleted (invalid). What names a deleted key is kept: what it
-// spent stays in reports.
+// disabled it meanwhile. conflict project_archived, member_suspended, maker_left: such a key cannot be enabled.
+// not_found for an unknown key; the root key can be neither changed nor deleted (invalid). What names a deleted key is
+// kept: what it spent stays in reports.
+//
+// A key that is handed over spends for its new maker from the next request on; running ones end for whom they began. It
+// stays disabled, now by hand, where it was so for its former maker's sake and is not enabled in the same change.
+// conflict member_suspended: whoever is to have it may do nothing. denied scope_exceeds_own: a token's life is changed
+// by one that may as much.
 Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields);
 Status delete_key(Change& change, const KeyDigest& digest);
 // The same of a key that must be there.

@@ -1,14 +1,13 @@
 // What one key may not call although its organization may: models, providers and prices that its rules leave out.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "accounting/accounts/document.h"
+#include "accounting/accounts/seldom.h"
 #include "accounting/money/money.h"
 
 namespace tollgate {
@@ -25,24 +24,7 @@ struct KeyRules {
     bool operator==(const KeyRules&) const = default;
 };
 
-// Rules in the room of a pointer, since most keys have none. A copy has its own.
-class CompactKeyRules {
-  public:
-    CompactKeyRules() = default;
-    CompactKeyRules(KeyRules rules)  // NOLINT(google-explicit-constructor): it is the same value
-        : rules_(rules.empty() ? nullptr : std::make_unique<const KeyRules>(std::move(rules))) {}
-    CompactKeyRules(const CompactKeyRules& other) : CompactKeyRules(other.value()) {}
-    CompactKeyRules(CompactKeyRules&&) noexcept = default;
-    CompactKeyRules& operator=(const CompactKeyRules& other) { return *this = CompactKeyRules(other); }
-    CompactKeyRules& operator=(CompactKeyRules&&) noexcept = default;
-    ~CompactKeyRules() = default;
-
-    const KeyRules* get() const { return rules_.get(); }  // null: none
-    KeyRules value() const { return rules_ ? *rules_ : KeyRules(); }
-
-  private:
-    std::unique_ptr<const KeyRules> rules_;
-};
+using CompactKeyRules = Seldom<KeyRules>;  // most keys have none
 
 // As JSON, and from it; empty: none.
 std::string json_of(const CompactKeyRules& rules);

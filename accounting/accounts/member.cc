@@ -8,6 +8,7 @@
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
 #include "accounting/accounts/invitation.h"
+#include "accounting/accounts/key_maker.h"
 #include "accounting/accounts/organization.h"
 #include "accounting/accounts/permission.h"
 #include "accounting/accounts/seats.h"
@@ -143,11 +144,11 @@ Result<Membership> read_membership(DocumentReader& reader, std::string_view docu
     return member;
 }
 
-bool is_last_owner(const Directory& directory, const Id128& organization, const Id128& user) {
 bool may_act(const Directory& directory, const Membership& member) {
     return member.status == MemberStatus::active && directory.find_user(member.user)->status == UserStatus::active;
 }
 
+bool is_last_owner(const Directory& directory, const Id128& organization, const Id128& user) {
     const Membership* const leaving = directory.find_membership(organization, user);
     const bool is_owner = leaving != nullptr && leaving->role == Role::owner && leaving->status == MemberStatus::active;
     return is_owner && std::ranges::none_of(directory.members_of(organization), [&](const Membership* other) {

@@ -7,6 +7,7 @@
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
 #include "accounting/accounts/key.h"
+#include "accounting/accounts/key_maker.h"
 #include "accounting/accounts/member.h"
 #include "accounting/accounts/organization.h"
 #include "accounting/accounts/seats.h"

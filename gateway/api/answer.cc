@@ -36,6 +36,7 @@ wire::Awaitable<ApiAnswer> answer_outside(Services& services, const ApiRequest& 
 Caller caller_of(Connection& connection) {
     const bool known = connection.request.principal.key != KeyDigest{};
     Caller caller = known ? caller_of(connection.request.principal) : Caller{.kind = CallerKind::nobody};
+    caller.secret = connection.request.head.presented_key;
     const auto& address = connection.request.head.address;
     if (!address.is_unspecified()) caller.address = address.to_string();
     return caller;

@@ -7,12 +7,19 @@ namespace tollgate {
 namespace {
 
 // What a change may name, and figures that change by themselves.
-constexpr std::initializer_list<std::string_view> kChangeable = {"name",        "disabled", "limit",
-                                                                 "limit_reset", "rules",    "version"};
-constexpr std::initializer_list<std::string_view> kMoving = {
-    "limit_remaining",   "last_used_at",      "usage",      "usage_daily",
-    "usage_weekly",      "usage_monthly",     "byok_usage", "byok_usage_daily",
-    "byok_usage_weekly", "byok_usage_monthly"};
+constexpr std::initializer_list<std::string_view> kChangeable = {
+    "name", "disabled", "limit", "limit_reset", "rules", "expires_at", "creator_user_id", "version"};
+constexpr std::initializer_list<std::string_view> kMoving = {"previous_secret_expires_at",
+                                                             "limit_remaining",
+                                                             "last_used_at",
+                                                             "usage",
+                                                             "usage_daily",
+                                                             "usage_weekly",
+                                                             "usage_monthly",
+                                                             "byok_usage",
+                                                             "byok_usage_daily",
+                                                             "byok_usage_weekly",
+                                                             "byok_usage_monthly"};
 constexpr std::string_view kRateLimitNote = "The key's own limit of requests. Others are in the x-ratelimit headers.";
 
 // Those of which the caller may know what was spent: what is left of a common one tells what others did.
@@ -68,7 +75,9 @@ void write_members(const Call& call, const Directory& directory, const KeyRecord
     json.key("created_at").time(key.created_ms);
     json.key("updated_at").time(key.updated_ms == key.created_ms ? 0 : key.updated_ms);
     json.key("last_used_at").time(call.services.usage->last_uses().of_key(key.digest));
-    json.key("expires_at").time(key.expires_ms).key("external_user").null();
+    json.key("expires_at").time(key.expires_ms);
+    write_previous_secret(call, key, json);
+    json.key("external_user").null();
     json.key("rate_limit").object().key("requests").number(limits.requests_per_minute.value_or(-1));
     json.key("interval").text("1m").key("note").text(kRateLimitNote).end();
     write_key_rules(key.rules.get(), json);
@@ -90,24 +99,26 @@ const KeyRecord* find_key(const Call& call, const Directory& directory) {
     return key != nullptr && key->organization == call.organization().id && is_visible(call, *key) ? key : nullptr;
 }
 
-// A management or service key may what its creator may, so nobody but the operator makes one in another's name.
-ApiAnswer check_creator(const Call& call, const Directory& directory, const KeyFields& key) {
+// A management or service key may what its creator may, so nobody but the operator has the secret of one that is made,
+// or goes on, in another's name.
+ApiAnswer check_creator(const Call& call, const Directory& directory, KeyKind kind, const Id128& creator) {
     const Caller& caller = call.request.caller;
     const auto may = [&](Permission permission) {
         return permit(directory, caller, call.organization().id, permission);
     };
-    const bool powerful = key.kind != KeyKind::inference || call.body.has_value("scopes");
+    const bool powerful = kind != KeyKind::inference;
     const Access access = may(Permission::manage_management_keys).access;
     if (powerful && access == Access::denied_by_scope) {
         return api_error(denial_of(Permission::manage_management_keys, access));
     }
     if (powerful && access != Access::granted) {
-        return api_error(ErrorKind::permission_denied, "only owners and admins make management and service keys",
+        return api_error(ErrorKind::permission_denied, "only owners and admins may make management and service keys",
                          "kind");
     }
-    const bool for_another = key.creator != caller.user && !caller.is_operator();
+    const bool for_another = creator != caller.user && !caller.is_operator();
     if (for_another && (powerful || may(Permission::manage_keys).own_only)) {
-        return api_error(ErrorKind::permission_denied, "you may make such keys for yourself only", "creator_user_id");
+        return api_error(ErrorKind::permission_denied, "you may have such keys made for yourself only",
+                         "creator_user_id");
     }
     return {};
 }
@@ -138,6 +149,32 @@ void write_key(const Call& call, const Directory& directory, const KeyRecord& ke
     json.object();
     write_members(call, directory, key, json);
     json.end();
+}
+
+void write_previous_secret(const Call& call, const KeyRecord& key, JsonWriter& json) {
+    const KeySecrets* const secrets = key.secrets.get();
+    const bool works = secrets != nullptr && secrets->previous_until_ms > call.request.now_ms;
+    json.key("previous_secret_expires_at").time(works ? secrets->previous_until_ms : 0);
+}
+
+std::optional<std::int64_t> read_changed_expiry(Call& call, const std::string& shown) {
+    if (!call.body.has("expires_at") || call.body.is_echo_of(shown, "expires_at")) return std::nullopt;
+    return call.body.time_after("expires_at", call.request.now_ms);
+}
+
+Result<NewKey> rotate(Call& call, Change& change, const KeyRecord& key) {
+    if (Status status = require_version(call, change, key.version); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    const auto grace_seconds = call.body.count("grace_seconds", kMostGraceSeconds).value_or(std::nullopt);
+    if (call.error()) return failure(StatusCode::invalid, {});
+    return rotate_key(change, KeyDigest(key.digest), grace_seconds.value_or(0));
+}
+
+ApiAnswer secret_answer(JsonWriter& json, const KeyDigest& made, int status) {
+    ApiAnswer answer = json_answer(json, status);
+    answer.secret_of = "key/" + to_hex(made);
+    return answer;
 }
 
 bool is_visible(const Call& call, const KeyRecord& key) {
@@ -198,7 +235,10 @@ ApiAnswer create_key(Call& call, Change& change) {
     key.expires_ms = body.time_after("expires_at", call.request.now_ms);
     key.rules = read_key_rules(call, {});
     if (call.error()) return call.refusal();
-    if (const ApiAnswer refused = check_creator(call, change.directory(), key); refused.error) return refused;
+    const KeyKind may_as = body.has_value("scopes") ? KeyKind::service : key.kind;
+    if (const ApiAnswer refused = check_creator(call, change.directory(), may_as, key.creator); refused.error) {
+        return refused;
+    }
     if (const auto parsed = parse_service_scopes(scopes)) {
         key.scopes = *parsed;
     } else {
@@ -210,9 +250,7 @@ ApiAnswer create_key(Call& call, Change& change) {
     json.object().key("data");
     write_key(call, change.directory(), *change.directory().find_key(made->digest), json);
     json.key("key").text(made->plaintext).end();
-    ApiAnswer answer = json_answer(json, 201);
-    answer.secret_of = "key/" + to_hex(made->digest);
-    return answer;
+    return secret_answer(json, made->digest, 201);
 }
 
 ApiAnswer show_key(Call& call) {
@@ -226,14 +264,23 @@ ApiAnswer update_key(Call& call, Change& change) {
     if (const Status status = require_version(call, change, key->version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_key(call, change.directory(), *key, shown);
-    call.body.check_echo(shown.take(), kChangeable, kMoving);
+    const std::string before = shown.take();
+    call.body.check_echo(before, kChangeable, kMoving);
     KeyChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
     if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
     wanted.limit = call.body.usd("limit");
     if (call.body.has("limit_reset")) wanted.reset = read_reset(call.body);
     if (call.body.has("rules")) wanted.rules = read_key_rules(call, key->rules.value());
+    wanted.expires_ms = read_changed_expiry(call, before);
+    if (call.body.has("creator_user_id") && !call.body.is_echo_of(before, "creator_user_id")) {
+        wanted.creator = optional_uuid(call.body, "creator_user_id").value_or(Id128{});
+    }
     if (call.error()) return call.refusal();
+    if (wanted.creator) {
+        const ApiAnswer refused = check_creator(call, change.directory(), key->kind, *wanted.creator);
+        if (refused.error) return refused;
+    }
     const Status status = update_key(change, KeyDigest(key->digest), wanted);
     if (!status.ok()) return api_error(status);
     return key_answer(call, change.directory(), *find_key(call, change.directory()));
@@ -247,6 +294,23 @@ ApiAnswer delete_key(Call& call, Change& change) {
     JsonWriter json;
     json.object().key("deleted").flag(true).end();
     return json_answer(json);
+}
+
+ApiAnswer rotate_key(Call& call, Change& change) {
+    const KeyRecord* const key = find_key(call, change.directory());
+    if (key == nullptr) return no_such_key();
+    if (key->kind != KeyKind::inference) {
+        const ApiAnswer refused = check_creator(call, change.directory(), key->kind, key->creator);
+        if (refused.error) return refused;
+    }
+    const auto made = rotate(call, change, *key);
+    if (call.error()) return call.refusal();
+    if (!made) return api_error(made.error());
+    JsonWriter json;
+    json.object().key("data");
+    write_key(call, change.directory(), *change.directory().find_key(made->digest), json);
+    json.key("key").text(made->plaintext).end();
+    return secret_answer(json, made->digest, 200);
 }
 
 ApiAnswer show_own_key(Call& call) {

@@ -18,11 +18,22 @@ ApiAnswer create_key(Call& call, Change& change);
 ApiAnswer show_key(Call& call);
 ApiAnswer update_key(Call& call, Change& change);
 ApiAnswer delete_key(Call& call, Change& change);
+ApiAnswer rotate_key(Call& call, Change& change);
 // The one that calls.
 ApiAnswer show_own_key(Call& call);
 
 // Whether the caller may see the key, which is of his organization.
 bool is_visible(const Call& call, const KeyRecord& key);
+// What keys and personal tokens share.
+//   The member of kPreviousSecretField.
+void write_previous_secret(const Call& call, const KeyRecord& key, JsonWriter& json);
+//   Of the field "expires_at"; absent where it is as in `shown`, a JSON object: an old time is no offence there.
+std::optional<std::int64_t> read_changed_expiry(Call& call, const std::string& shown);
+//   Of kRotationBody; look at the error of the call first. The key is of the change's directory.
+Result<NewKey> rotate(Call& call, Change& change, const KeyRecord& key);
+//   The answer whose body the text is, with the secret of that key.
+ApiAnswer secret_answer(JsonWriter& json, const KeyDigest& made, int status);
+
 // As an object of kKeyFields. The key is of the directory.
 void write_key(const Call& call, const Directory& directory, const KeyRecord& key, JsonWriter& json);
 
@@ -39,12 +50,24 @@ inline constexpr std::array kNewKeyFields = {
 };
 inline constexpr Schema kNewKeyBody{"NewKey", kNewKeyFields};
 
+inline constexpr Field kPreviousSecretField = fields::time("previous_secret_expires_at")
+                                                  .or_null()
+                                                  .note("How long the secret of before still works; null: it does not");
+inline constexpr std::array kRotationFields = {
+    fields::integer("grace_seconds")
+        .from(0, kMostGraceSeconds)
+        .or_null()
+        .note("For which the secret of before still works; absent: it stops at once"),
+    fields::integer("version").note("That the key must have"),
+};
+inline constexpr Schema kRotationBody{"Rotation", kRotationFields};
+
 inline constexpr std::array kRateLimitFields = {fields::integer("requests").note("-1: unlimited"),
                                                 fields::text("interval"), fields::text("note")};
 inline constexpr Schema kRateLimit{"RateLimit", kRateLimitFields};
 // OpenRouter's key object, with what it lacks.
 inline constexpr std::array kKeyFields = {
-    fields::key_hash("hash").note("SHA-256 of the key"),
+    fields::key_hash("hash").note("SHA-256 of the key's first secret: its id, also when it has another one"),
     fields::text("label"),
     fields::text("name").from(1, 100),
     fields::flag("disabled"),
@@ -73,6 +96,7 @@ inline constexpr std::array kKeyFields = {
     fields::time("updated_at").or_null(),
     fields::time("expires_at").or_null(),
     fields::time("last_used_at").or_null().note("null: never"),
+    kPreviousSecretField,
     fields::text("external_user").or_null().note("Always null: keys are of members, not of a partner's users"),
     fields::object("rate_limit", kRateLimit),
     fields::object("rules", kKeyRules).or_null().note("What the key leaves out; null: nothing"),

@@ -17,7 +17,9 @@ constexpr std::uint32_t kSilenceMs = 24 * 3600 * 1000;   // that the client may 
 // What a watcher is sent next; nothing: it is over, the caller may see it no more.
 using Events = std::optional<std::string>;
 
-bool works(const KeyRecord* key, std::int64_t now_ms) {
+bool works(const Directory& directory, const Caller& caller) {
+    const std::int64_t now_ms = wire::unix_ms_now();
+    const KeyRecord* const key = directory.find_key_of_secret(caller.secret, now_ms);
     return key != nullptr && key->disabled == Disabled::no && (key->expires_ms == 0 || now_ms < key->expires_ms);
 }
 
@@ -27,8 +29,7 @@ void append_event(std::string_view name, std::string data, std::string& out) {
 
 Events events_of(Services& services, const ApiRequest& request, LiveUsage::Watcher& watcher) {
     Call call(services, request);
-    const bool visible = works(call.directory->find_key(request.caller.key), wire::unix_ms_now()) &&
-                         !call.check_standing(*call.directory);
+    const bool visible = works(*call.directory, request.caller) && !call.check_standing(*call.directory);
     if (!visible) return std::nullopt;
     const UsageFilter filter = read_activity_filter(call);
     const LiveUsage::Watcher::Taken taken = watcher.take();

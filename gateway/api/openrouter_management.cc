@@ -84,6 +84,10 @@ ApiAnswer delete_workspace_key(Call& call, Change& change) {
     return call.has_organization() ? delete_key(call, change) : no_organization_of_its_own();
 }
 
+ApiAnswer rotate_workspace_key(Call& call, Change& change) {
+    return call.has_organization() ? rotate_key(call, change) : no_organization_of_its_own();
+}
+
 ApiAnswer list_organization_members(Call& call) {
     if (!call.has_organization()) return no_organization_of_its_own();
     const std::uint32_t offset = call.query.number("offset", 0, kMostOffset, 0);

@@ -14,6 +14,7 @@ ApiAnswer create_workspace_key(Call& call, Change& change);
 ApiAnswer show_workspace_key(Call& call);
 ApiAnswer update_workspace_key(Call& call, Change& change);
 ApiAnswer delete_workspace_key(Call& call, Change& change);
+ApiAnswer rotate_workspace_key(Call& call, Change& change);
 ApiAnswer list_organization_members(Call& call);
 
 inline constexpr std::uint32_t kOffsetPage = 100;  // entries, as OpenRouter has it

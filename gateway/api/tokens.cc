@@ -43,9 +43,7 @@ ApiAnswer create_token_answer(const Call& call, Change& change, const Id128& use
     json.object().key("data");
     write_token(call, *change.directory().find_key(made->digest), json);
     json.key("token").text(made->plaintext).end();
-    ApiAnswer answer = json_answer(json, 201);
-    answer.secret_of = "key/" + to_hex(made->digest);
-    return answer;
+    return secret_answer(json, made->digest, 201);
 }
 
 }  // namespace
@@ -57,6 +55,7 @@ void write_token(const Call& call, const KeyRecord& token, JsonWriter& json) {
     json.end().key("may_infer").flag(token.may_infer).key("disabled").flag(token.disabled != Disabled::no);
     json.key("created_at").time(token.created_ms).key("expires_at").time(token.expires_ms);
     json.key("last_used_at").time(call.services.usage->last_uses().of_key(token.digest));
+    write_previous_secret(call, token, json);
     json.key("version").number(token.version).end();
 }
 
@@ -88,10 +87,13 @@ ApiAnswer update_my_token(Call& call, Change& change) {
     if (const Status status = require_version(call, change, token->version); !status.ok()) return api_error(status);
     JsonWriter shown;
     write_token(call, *token, shown);
-    call.body.check_echo(shown.take(), {"name", "disabled", "version"}, {"last_used_at"});
+    const std::string before = shown.take();
+    call.body.check_echo(before, {"name", "disabled", "expires_at", "version"},
+                         {"last_used_at", "previous_secret_expires_at"});
     KeyChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
     if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
+    wanted.expires_ms = read_changed_expiry(call, before);
     if (call.error()) return call.refusal();
     const Status status = update_key(change, KeyDigest(token->digest), wanted);
     return status.ok() ? token_answer(call, *my_token(call, change.directory())) : api_error(status);
@@ -104,6 +106,19 @@ ApiAnswer delete_my_token(Call& call, Change& change) {
     JsonWriter json;
     json.object().key("deleted").flag(true).end();
     return json_answer(json);
+}
+
+ApiAnswer rotate_my_token(Call& call, Change& change) {
+    const KeyRecord* const token = my_token(call, change.directory());
+    if (token == nullptr) return no_such_token();
+    const auto made = rotate(call, change, *token);
+    if (call.error()) return call.refusal();
+    if (!made) return api_error(made.error());
+    JsonWriter json;
+    json.object().key("data");
+    write_token(call, *change.directory().find_key(made->digest), json);
+    json.key("token").text(made->plaintext).end();
+    return secret_answer(json, made->digest, 200);
 }
 
 ApiAnswer create_token_of_user(Call& call, Change& change) {

@@ -15,6 +15,7 @@ ApiAnswer create_my_token(Call& call, Change& change);
 ApiAnswer show_my_token(Call& call);
 ApiAnswer update_my_token(Call& call, Change& change);
 ApiAnswer delete_my_token(Call& call, Change& change);
+ApiAnswer rotate_my_token(Call& call, Change& change);
 ApiAnswer create_token_of_user(Call& call, Change& change);
 
 void write_token(const Call& call, const KeyRecord& token, JsonWriter& json);
@@ -28,7 +29,7 @@ inline constexpr std::array kNewTokenFields = {
 };
 inline constexpr Schema kNewTokenBody{"NewToken", kNewTokenFields};
 inline constexpr std::array kTokenFields = {
-    fields::key_hash("hash").note("SHA-256 of the token"),
+    fields::key_hash("hash").note("SHA-256 of the token's first secret: its id, also when it has another one"),
     fields::text("label"),
     fields::text("name").from(1, 100),
     kScopesField.note("*: everything"),
@@ -37,6 +38,7 @@ inline constexpr std::array kTokenFields = {
     fields::time("created_at"),
     fields::time("expires_at").or_null(),
     fields::time("last_used_at").or_null().note("null: never"),
+    kPreviousSecretField,
     fields::integer("version"),
 };
 inline constexpr Schema kToken{"Token", kTokenFields};

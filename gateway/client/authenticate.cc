@@ -71,7 +71,7 @@ Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& director
     if (!head.key_presented) {
         return refused("no API key: send it as 'Authorization: Bearer sk-tg-…'");
     }
-    const KeyRecord* const record = directory->find_key(head.presented_key);
+    const KeyRecord* const record = directory->find_key_of_secret(head.presented_key, head.started_ms);
     if (record == nullptr) return refused("unknown API key");
     if (record->disabled != Disabled::no) return refused("this API key is disabled");
     if (record->expires_ms != 0 && record->expires_ms <= head.started_ms) return refused("this API key has expired");

@@ -72,13 +72,16 @@ def test_a_member_sees_what_the_setting_allows(gateway, watch):
     assert [row["member_id"] for _, row in tail.events(1)] == [team.member.id]
 
 
-@pytest.mark.parametrize("how", ["token", "membership"])
+@pytest.mark.parametrize("how", ["token", "secret", "membership"])
 def test_it_ends_with_the_right_to_see(gateway, watch, how):
     team = new_team(gateway)
     tail = watch(team.admin.token, team.organization)
+    [token] = gateway.request("GET", "/api/me/tokens", key=team.admin.token).json()["data"]
+    path = f"/api/me/tokens/{token['hash']}"
     if how == "token":
-        [token] = gateway.request("GET", "/api/me/tokens", key=team.admin.token).json()["data"]
-        gateway.request("DELETE", f"/api/me/tokens/{token['hash']}", key=team.admin.token)
+        assert gateway.request("DELETE", path, key=team.admin.token).status == 200
+    elif how == "secret":
+        assert gateway.request("POST", f"{path}/rotate", key=team.admin.token).status == 200
     else:
         gateway.manage("DELETE", f"{team.path}/members/{team.admin.id}")
     until = time.monotonic() + 10

@@ -207,6 +207,11 @@ Clerk::Call Clerk::about_keys() {
     constexpr std::array kChanges = {R"({"disabled":true})", R"({"disabled":true})", R"({"disabled":false})",
                                      R"({"limit":0.25})", R"({"rules":{"deny_models":["a/b"]}})"};
     if (random.one_in(4)) return AccountCall{kDelete, path, {}, somebody(*one)};
+    if (random.one_in(5)) return AccountCall{kPost, path + "/rotate", R"({"grace_seconds":60})", somebody(*one)};
+    const Membership* const heir = some_member(*one);
+    if (heir != nullptr && random.one_in(6)) {
+        return AccountCall{kPatch, path, json(text("creator_user_id", to_uuid(heir->user))), somebody(*one)};
+    }
     return AccountCall{kPatch, path, random.pick(kChanges), somebody(*one)};
 }
 

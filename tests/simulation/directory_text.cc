@@ -48,7 +48,7 @@ std::string found(const Entity* one) {
 std::string text_of(const Directory& directory, const KeyRecord& key) {
     return line("key", key.digest, key.organization, key.project, key.creator, key.version, key.may_infer, key.disabled,
                 key.expires_ms, key.created_ms, key.updated_ms, Limits(key.limits), key.name, key.kind,
-                json_of(key.rules), found(directory.find_key(key.digest)), key.credit != nullptr);
+                json_of(key.rules), json_of(key.secrets), found(directory.find_key(key.digest)), key.credit != nullptr);
 }
 
 std::string text_of(const Directory& directory, const User& user) {

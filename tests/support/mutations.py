@@ -111,10 +111,11 @@ class Mutations:
         self.add("POST", "/api/me/tokens", {"name": "more"}, me)
         hashes = [
             self.gateway.request("POST", "/api/me/tokens", key=me, json={"name": "t"}).json()["data"]["hash"]
-            for _ in range(2)
+            for _ in range(3)
         ]
         self.add("PATCH", "/api/me/tokens/{key}", {"name": "other"}, me, key=hashes[0])
         self.add("DELETE", "/api/me/tokens/{key}", None, me, key=hashes[1])
+        self.add("POST", "/api/me/tokens/{key}/rotate", {"grace_seconds": 60}, me, key=hashes[2])
 
     def add_keys(self):
         keys = "/api/organizations/{organization}/keys"
@@ -122,6 +123,7 @@ class Mutations:
         for method, below, body in (
             ("PATCH", "", {"name": "changed"}),
             ("DELETE", "", None),
+            ("POST", "/rotate", {"grace_seconds": 60}),
             ("PUT", "/limits", {"limit": 3}),
             ("PATCH", "/limits", {"requests_per_minute": 9}),
         ):
@@ -130,9 +132,13 @@ class Mutations:
 
         manager = self.made("/keys", {"name": "manager", "kind": "management"})["key"]
         self.add("POST", "/api/v1/keys", {"name": "new"}, manager)
-        for method, body in (("PATCH", {"name": "changed"}), ("DELETE", None)):
+        for method, below, body in (
+            ("PATCH", "", {"name": "changed"}),
+            ("DELETE", "", None),
+            ("POST", "/rotate", {"grace_seconds": 60}),
+        ):
             target = self.made("/keys", {"name": "target"})["data"]["hash"]
-            self.add(method, "/api/v1/keys/{key}", body, manager, key=target)
+            self.add(method, f"/api/v1/keys/{{key}}{below}", body, manager, key=target)
 
     def add_provider_keys(self):
         keys = "/api/organizations/{organization}/provider-keys"

@@ -1,0 +1,184 @@
+"""Whose a key is: handed over to another member, given another expiry, and ended with its maker."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from support.chat import chat
+from support.people import new_team, refusal_of
+from support.waiting import eventually
+
+CHAT = "/v1/chat/completions"
+LATER, MUCH_LATER = "2999-01-01T00:00:00.000Z", "2999-06-01T00:00:00.000Z"
+
+
+@pytest.fixture
+def paid(team):
+    team.gateway.manage("POST", f"{team.path}/credits", {"amount": 5})
+    return team
+
+
+def new_key(team, by, **fields):
+    made = team.may(by, "POST", "/keys", {"name": "k"} | fields)
+    return made["key"], made["data"]["hash"]
+
+
+def change(team, by, key_hash, **fields):
+    return team.ask(by, "PATCH", f"/keys/{key_hash}", fields)
+
+
+def infer(gateway, key):
+    return gateway.request("POST", CHAT, key=key, json=chat("tokens=2")).status
+
+
+def spent_by(team, person):
+    page = team.may(team.owner, "GET", f"/analytics?group_by=member&member_id={person.id}")
+    return page["total"]["charged"]
+
+
+# --- another maker
+
+
+@pytest.mark.parametrize("by", ["owner", "admin"])
+def test_a_key_is_handed_over_and_spends_for_its_new_maker(gateway, paid, by):
+    key, key_hash = new_key(paid, paid.member)
+    heir = gateway.person(organization=paid.organization)
+    assert infer(gateway, key) == 200
+    first = spent_by(paid, paid.member)
+    answer = change(paid, getattr(paid, by), key_hash, creator_user_id=heir.id)
+    assert answer.status == 200 and answer.json()["data"]["creator_user_id"] == heir.id
+    assert infer(gateway, key) == 200
+    assert spent_by(paid, paid.member) == first > 0 and spent_by(paid, heir) > 0
+    assert paid.ask(paid.member, "GET", f"/keys/{key_hash}").status == 404
+    assert paid.may(heir, "GET", f"/keys/{key_hash}")["data"]["usage"] > first
+
+
+def test_the_budget_of_the_new_maker_binds_at_once(gateway, paid):
+    key, key_hash = new_key(paid, paid.member)
+    heir = gateway.person(organization=paid.organization)
+    paid.may(paid.owner, "PUT", f"/members/{heir.id}/limits", {"limit": 0})
+    assert infer(gateway, key) == 200
+    assert change(paid, paid.owner, key_hash, creator_user_id=heir.id).status == 200
+    assert infer(gateway, key) == 402
+    assert change(paid, paid.owner, key_hash, creator_user_id=paid.member.id).status == 200
+    assert infer(gateway, key) == 200
+
+
+def test_a_key_is_handed_to_members_only_who_may_act(gateway, paid):
+    _, key_hash = new_key(paid, paid.member)
+    outsider, suspended, banned = gateway.person(), *(gateway.person(organization=paid.organization) for _ in range(2))
+    paid.may(paid.owner, "PATCH", f"/members/{suspended.id}", {"status": "suspended"})
+    gateway.manage("PATCH", f"/api/users/{banned.id}", {"status": "suspended"})
+    assert change(paid, paid.owner, key_hash, creator_user_id=outsider.id).status == 400
+    assert change(paid, paid.owner, key_hash, creator_user_id=None).status == 400
+    for person in (suspended, banned):
+        refused = change(paid, paid.owner, key_hash, creator_user_id=person.id)
+        assert refusal_of(refused) == (409, "member_suspended")
+    assert paid.may(paid.member, "GET", f"/keys/{key_hash}")["data"]["version"] == 1
+
+
+def test_members_hand_nothing_over(paid):
+    _, key_hash = new_key(paid, paid.member)
+    assert change(paid, paid.member, key_hash, creator_user_id=paid.owner.id).status == 403
+    assert change(paid, paid.member, key_hash, creator_user_id=paid.member.id, name="mine").status == 200
+
+
+@pytest.mark.parametrize("kind", ["management", "service"])
+def test_what_acts_for_its_maker_is_taken_over_but_given_to_nobody(paid, kind):
+    _, key_hash = new_key(paid, paid.owner, kind=kind)
+    assert change(paid, paid.owner, key_hash, creator_user_id=paid.admin.id).status == 403
+    assert change(paid, paid.admin, key_hash, creator_user_id=paid.admin.id).status == 200
+    given = paid.gateway.manage("PATCH", f"{paid.path}/keys/{key_hash}", {"creator_user_id": paid.owner.id})
+    assert given["data"]["creator_user_id"] == paid.owner.id
+
+
+def test_a_key_handed_over_stays_disabled_until_somebody_enables_it(gateway, paid):
+    left, left_hash = new_key(paid, paid.member)
+    held, held_hash = new_key(paid, paid.admin)
+    paid.may(paid.owner, "DELETE", f"/members/{paid.member.id}")
+    paid.may(paid.owner, "PATCH", f"/members/{paid.admin.id}", {"status": "suspended"})
+    for key_hash in (left_hash, held_hash):
+        shown = change(paid, paid.owner, key_hash, creator_user_id=paid.owner.id)
+        assert shown.status == 200 and shown.json()["data"]["disabled"]
+    paid.may(paid.owner, "PATCH", f"/members/{paid.admin.id}", {"status": "active"})
+    assert [infer(gateway, key) for key in (left, held)] == [401, 401]
+    for key_hash in (left_hash, held_hash):
+        assert change(paid, paid.owner, key_hash, disabled=False).status == 200
+    assert [infer(gateway, key) for key in (left, held)] == [200, 200]
+
+
+def test_a_key_is_handed_over_and_enabled_in_one_step(gateway, paid):
+    key, key_hash = new_key(paid, paid.member)
+    paid.may(paid.owner, "DELETE", f"/members/{paid.member.id}")
+    assert change(paid, paid.owner, key_hash, creator_user_id=paid.owner.id, disabled=False).status == 200
+    assert infer(gateway, key) == 200
+
+
+def test_openrouters_path_hands_over_and_moves_the_expiry(gateway, paid):
+    manager, _ = new_key(paid, paid.owner, kind="management")
+    _, key_hash = new_key(paid, paid.member)
+    body = {"creator_user_id": paid.admin.id, "expires_at": LATER}
+    answer = gateway.request("PATCH", f"/api/v1/keys/{key_hash}", key=manager, json=body)
+    assert answer.status == 200, answer.body
+    shown = answer.json()["data"]
+    assert (shown["creator_user_id"], shown["expires_at"]) == (paid.admin.id, LATER)
+
+
+# --- what ends with its maker
+
+
+@pytest.mark.parametrize("kind", ["management", "service"])
+def test_what_acts_for_its_maker_ends_with_the_maker(gateway, paid, kind):
+    key, key_hash = new_key(paid, paid.admin, kind=kind)
+    plain, plain_hash = new_key(paid, paid.admin)
+
+    def works():
+        if kind == "service":
+            return infer(gateway, key) == 200
+        return gateway.request("GET", f"{paid.path}/members", key=key).status == 200
+
+    assert works()
+    paid.may(paid.owner, "DELETE", f"/members/{paid.admin.id}")
+    assert not works() and infer(gateway, plain) == 401
+    assert refusal_of(change(paid, paid.owner, key_hash, disabled=False)) == (409, "maker_left")
+    assert change(paid, paid.owner, plain_hash, disabled=False).status == 200  # it bills the organization alone
+    assert not works() and infer(gateway, plain) == 200
+    assert change(paid, paid.owner, key_hash, creator_user_id=paid.owner.id, disabled=False).status == 200
+    assert works()
+
+
+# --- another expiry
+
+
+def test_a_keys_expiry_is_moved_and_removed(gateway, paid):
+    key, key_hash = new_key(paid, paid.member, expires_at=LATER)
+    moved = change(paid, paid.member, key_hash, expires_at=MUCH_LATER)
+    assert moved.json()["data"]["expires_at"] == MUCH_LATER
+    assert change(paid, paid.member, key_hash, name="n").json()["data"]["expires_at"] == MUCH_LATER
+    assert change(paid, paid.member, key_hash, expires_at=None).json()["data"]["expires_at"] is None
+    for past in ("2020-01-01T00:00:00Z", "tomorrow", 5):
+        answer = change(paid, paid.member, key_hash, expires_at=past)
+        assert answer.status == 400 and answer.error["param"] == "expires_at"
+    assert infer(gateway, key) == 200
+
+
+def test_an_expired_key_works_again_with_a_later_expiry(gateway, paid):
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    key, key_hash = new_key(paid, paid.member, expires_at=soon.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    eventually(lambda: infer(gateway, key) == 401)
+    shown = paid.may(paid.member, "GET", f"/keys/{key_hash}")["data"]
+    sent_back = change(paid, paid.member, key_hash, **(shown | {"name": "still over"}))
+    assert sent_back.status == 200 and infer(gateway, key) == 401
+    assert change(paid, paid.member, key_hash, expires_at=LATER).status == 200
+    assert infer(gateway, key) == 200
+
+
+def test_a_tokens_expiry_is_moved(gateway):
+    token = gateway.person().token
+    made = gateway.request("POST", "/api/me/tokens", key=token, json={"name": "t", "expires_at": LATER}).json()
+    path = f"/api/me/tokens/{made['data']['hash']}"
+    for value in (MUCH_LATER, None):
+        answer = gateway.request("PATCH", path, key=token, json={"expires_at": value})
+        assert answer.status == 200 and answer.json()["data"]["expires_at"] == value
+    other = new_team(gateway).member.token
+    assert gateway.request("PATCH", path, key=other, json={"expires_at": None}).status == 404
