@@ -339,9 +339,9 @@ def test_row_60_32_calls_at_once_with_one_key_are_one(gateway, empty, rest, body
     before = len(gateway.manage("GET", path(empty, "transactions" if rest == "credits" else rest))["data"])
     with ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(call, range(32)))
-    made = [answer for answer in answers if answer.status == 201]
+    made = [answer for answer in answers if answer.status in (200, 201)]
     # What holds a secret is not stored for a repetition: that is 409 and names what was made.
-    assert {answer.status for answer in answers} <= {201, 409}
+    assert {answer.status for answer in answers} <= ({200, 201} if rest == "credits" else {201, 409})
     assert len(made) == (1 if rest == "keys" else 32)
     after = len(gateway.manage("GET", path(empty, "transactions" if rest == "credits" else rest))["data"])
     assert after == before + 1
