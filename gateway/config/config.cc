@@ -92,7 +92,7 @@ void describe_limits(Section& section, LimitsConfig& limits) {
     section.number("max_buffered_body_bytes", limits.max_buffered_body_bytes, {65536, 4294967295U},
                    "of all request bodies together; an organization holds as much as it leaves free. More get 503");
     section.number("max_buffered_answer_bytes", limits.max_buffered_answer_bytes, {65536, 4294967295U},
-                   "of all JSON answers that are held whole; further ones are relayed with their tail held");
+                   "of all answers that are held whole; further ones are relayed with their tail held");
     section.number("max_json_depth", limits.max_json_depth, {8, 1024}, "");
     section.number("max_buffered_response_bytes", limits.max_buffered_response_bytes, {65536, kMostBytes},
                    "larger JSON answers are relayed with their tail held");

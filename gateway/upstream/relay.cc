@@ -23,6 +23,22 @@ std::int64_t most_output(const Exchange& request, const Endpoint& endpoint) {
 
 }  // namespace
 
+void begin_meter(Connection& connection) {
+    Exchange& request = connection.request;
+    request.attempt.metered = true;
+    AnswerStream::Options options;
+    options.inbound = request.head.inbound;
+    options.client_asked_for_usage = request.ask.body.include_usage;
+    options.generation = request.head.generation_id();
+    options.choices = request.ask.body.choices;
+    options.text_completions = request.ask.api == ApiType::completions;
+    options.provider = request.attempt.endpoint->provider->name;
+    options.model = request.attempt.endpoint->model->id;
+    options.created = request.head.started_ms / 1000;
+    options.max_event_bytes = connection.worker().config().limits.max_event_bytes;
+    connection.meter.begin(options);
+}
+
 UsageTerms terms_of(const Exchange& request) {
     const Endpoint& endpoint = *request.attempt.endpoint->endpoint;
     return {.call = model_call_of(request.ask.api),

@@ -1,6 +1,8 @@
 // The upstream's answer to the client, metered; the request is settled before the bytes that say "complete" leave.
 #pragma once
 
+#include <string_view>
+
 #include "gateway/exchange/held_request.h"
 #include "gateway/upstream/dispatch.h"
 #include "gateway/upstream/endings.h"
@@ -21,10 +23,15 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
 // A JSON answer too large to hold: relayed as it comes with its tail held. The reader has its beginning in hand.
 wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
                                         BodyReader& reader);
+// The same where a stream was asked for, as one event. `beginning` came before what the reader has in hand.
+wire::Awaitable<Error> relay_large_event(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
+                                         BodyReader& reader, std::string_view beginning);
 
 // Of a request for a stream whose head has left, and no event, when no endpoint has answered it.
 wire::Awaitable<void> end_stream_with_error(Connection& connection, const Error& error);
 
+// Of an answer that comes in events: what they amount to is the connection's meter's to know.
+void begin_meter(Connection& connection);
 UsageTerms terms_of(const Exchange& request);
 // A request that failed: free, or what was generated if it was the client that left.
 Ending failed_ending(Connection& connection);

@@ -10,6 +10,7 @@
 #include "gateway/exchange/conclude.h"
 #include "gateway/upstream/answer_shape.h"
 #include "gateway/upstream/body_reader.h"
+#include "gateway/upstream/held_answer.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/silence.h"
 #include "gateway/upstream/stream_relay.h"
@@ -21,22 +22,6 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint32_t kLateUsageMs = 500;  // how long usage may follow [DONE]
-
-void begin_meter(Connection& connection) {
-    Exchange& request = connection.request;
-    request.attempt.metered = true;
-    AnswerStream::Options options;
-    options.inbound = request.head.inbound;
-    options.client_asked_for_usage = request.ask.body.include_usage;
-    options.generation = request.head.generation_id();
-    options.choices = request.ask.body.choices;
-    options.text_completions = request.ask.api == ApiType::completions;
-    options.provider = request.attempt.endpoint->provider->name;
-    options.model = request.attempt.endpoint->model->id;
-    options.created = request.head.started_ms / 1000;
-    options.max_event_bytes = connection.worker().config().limits.max_event_bytes;
-    connection.meter.begin(options);
-}
 
 // Whether the open slot alone makes sure that a complete answer is charged for, should the process die: then the bytes
 // that say "complete" need not wait for what reading on tells. Power loss takes the slot, and the orphan policy `free`
@@ -76,29 +61,40 @@ wire::Awaitable<bool> cut_credit(Connection& connection, ErrorKind reason, Strea
 // A body of JSON although a stream was asked for: what it holds becomes events as it comes. Kept apart, since few
 // answers need it.
 struct JsonBody {
-    explicit JsonBody(std::size_t max_event_bytes) : to_events(max_event_bytes) {}
+    // What is held of an object: its text, the events that it becomes, and those on their way out.
+    static constexpr std::size_t kCopies = 3;
 
-    // The events of a part of the body. What is no JSON fails the relay.
-    std::string_view take(const BodyPart& part, const std::string& provider, StreamRelay& relay) {
+    explicit JsonBody(Connection& connection)
+        : to_events(connection.worker().config().limits.max_event_bytes), memory(connection) {}
+
+    // The events of a part of the body are in `events`. False: it is no JSON, and has failed the relay; or it is
+    // `too_large`, a single object that cannot be held: it begins with to_events.beginning() and goes on with the part.
+    bool take(const BodyPart& part, const std::string& provider, StreamRelay& relay) {
         events.clear();
+        const bool held = memory.hold(kCopies * (to_events.beginning().size() + part.payload.size()));
+        too_large = !held && !to_events.any();
+        if (too_large) return false;
         const OpenAiToEvents::State state = to_events.take(part.payload, part.end, events);
-        if (state == OpenAiToEvents::State::more) return events;
+        if (state == OpenAiToEvents::State::more) return true;
         const bool large = state == OpenAiToEvents::State::too_large;
+        too_large = large && !to_events.any();
+        if (too_large) return false;
         relay.fail({ErrorKind::upstream_invalid_response,
                     "provider " + provider + " sent " +
                         (large ? "JSON larger than limits.max_event_bytes" : "a body that is not a JSON object")});
-        failed = true;
-        return {};
+        return false;
     }
 
     OpenAiToEvents to_events;
+    HeldAnswer memory;
     std::string events;
-    bool failed = false;
+    bool too_large = false;
 };
 
 // Reads and forwards until the answer is over, one way or another. What is in connection.out then has not been sent.
-wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, BodyReader& reader, StreamRelay& relay,
-                                     bool labelled_events) {
+// Returned is the body if it is JSON, with the memory that is counted for it; else null.
+wire::Awaitable<std::unique_ptr<JsonBody>> forward_events(Connection& connection, HeldRequest& held, BodyReader& reader,
+                                                          StreamRelay& relay, bool labelled_events) {
     using Action = StreamRelay::Action;
     EventReply& reply = connection.events;
     AnswerShape shape = AnswerShape::unknown;
@@ -124,19 +120,22 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
             part = reader.take();
         }
         silence.end();
-        if (part.error) co_return relay.fail(std::move(part.error));
+        if (part.error) {
+            relay.fail(std::move(part.error));
+            co_return json;
+        }
         if (shape == AnswerShape::unknown) {
             shape = shape_of(part.payload);
             const bool events = shape == AnswerShape::events || labelled_events;
             if (shape == AnswerShape::json || (shape == AnswerShape::neither && !events)) {
-                json = std::make_unique<JsonBody>(connection.worker().config().limits.max_event_bytes);
+                json = std::make_unique<JsonBody>(connection);
             }
         }
         std::string_view payload = part.payload;
         if (json) {
-            payload = json->take(part, connection.request.attempt.endpoint->provider->name, relay);
+            if (!json->take(part, connection.request.attempt.endpoint->provider->name, relay)) co_return json;
             connection.request.attempt.generated = !json->to_events.chunked();
-            if (json->failed) co_return;
+            payload = json->events;
             if (payload.empty() && !part.end) {  // the head waits for what the answer is
                 reader.consume(part.payload.size());
                 continue;
@@ -145,10 +144,10 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
         const Action action = relay.take(payload, part.end, connection.client_gone(), connection.out);
         reader.consume(part.payload.size());
         if (relay.output_tokens() > 0) connection.request.attempt.note_first_token();
-        if (action == Action::end) co_return;
+        if (action == Action::end) co_return json;
         if (action == Action::cut_credit) {
             const bool reads_on = co_await cut_credit(connection, held.cut_by(), relay);
-            if (!reads_on) co_return;
+            if (!reads_on) co_return json;
         }
         if (action == Action::forward && (!connection.out.empty() || !reply.open())) {
             const EventReply::Pieces& pieces = reply.events(connection.out);
@@ -157,6 +156,7 @@ wire::Awaitable<void> forward_events(Connection& connection, HeldRequest& held, 
         }
         connection.out.clear();
     }
+    co_return json;
 }
 
 // The client is told by an event and sees the end of the connection: its stream is not complete.
@@ -178,7 +178,10 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
     const Counted open_streams(connection.worker().counters().streams_open);
     connection.out.clear();
     StreamRelay relay = make_relay(connection, held);
-    co_await forward_events(connection, held, reader, relay, answer.event_stream);
+    const auto json = co_await forward_events(connection, held, reader, relay, answer.event_stream);
+    if (json && json->too_large) {
+        co_return co_await relay_large_event(connection, held, answer, reader, json->to_events.beginning());
+    }
     const auto outcome = relay.finish();
     reader.release(relay.whole());
     Error error;

@@ -1,5 +1,7 @@
 #include "gateway/upstream/usage_scanner.h"
 
+#include <algorithm>
+
 #include "gateway/chat/dialect/usage.h"
 
 namespace tollgate {
@@ -10,38 +12,68 @@ constexpr std::size_t kMostValueBytes = 16384;  // of a member that may be usage
 
 bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+// Of what goes over a limit one byte more is kept: it tells that something is missing.
+void append_up_to(std::size_t most, std::string_view text, std::string& out) {
+    if (out.size() <= most) out += text.substr(0, most + 1 - out.size());
+}
+
 }  // namespace
 
+void UsageScanner::Member::add_to_key(std::string_view text) { append_up_to(kMostKeyBytes, text, key); }
+
+void UsageScanner::Member::add_to_value(std::string_view text, std::size_t at) {
+    if (value.empty()) value_begin = at;
+    append_up_to(kMostValueBytes, text, value);
+}
+
+void UsageScanner::Member::clear() {
+    in_value = false;
+    key.clear();
+    value.clear();
+}
+
 void UsageScanner::feed(std::string_view bytes) {
-    for (const char c : bytes) {
-        take(c);
-        ++bytes_;
+    while (!bytes.empty()) {
+        std::size_t length = 1;
+        if (!in_string_) {
+            take_structure(bytes.front());
+        } else {
+            // Inside a string, up to what may end it.
+            if (!escaped_) length = std::max<std::size_t>(std::min(bytes.find_first_of("\\\""), bytes.size()), 1);
+            take_text(bytes.substr(0, length));
+        }
+        bytes_ += length;
+        bytes.remove_prefix(length);
     }
 }
 
-void UsageScanner::take(char c) {
-    const bool part_of_value = state_ == State::value && (in_string_ || !(depth_ == 1 && (c == ',' || c == '}')));
-    if (part_of_value && value_.size() <= kMostValueBytes && (!value_.empty() || !(is_white(c) || c == ':'))) {
-        if (value_.empty()) value_begin_ = bytes_;
-        value_ += c;
+void UsageScanner::take_text(std::string_view text) {
+    const bool ends = !escaped_ && text.front() == '"';
+    if (top_.in_value) {
+        top_.add_to_value(text, bytes_);
+    } else if (depth_ == kTopDepth && !ends) {
+        top_.add_to_key(text);
     }
-    if (in_string_) {
-        if (state_ == State::key && depth_ == 1 && c != '"' && key_.size() <= kMostKeyBytes) key_ += c;
-        if (escaped_) {
-            escaped_ = false;
-        } else if (c == '\\') {
-            escaped_ = true;
-        } else if (c == '"') {
-            in_string_ = false;
+    if (in_choice()) {
+        if (choice_.in_value) {
+            choice_.add_to_value(text, bytes_);
+        } else if (depth_ == kChoiceDepth && !ends) {
+            choice_.add_to_key(text);
         }
-        return;
     }
-    take_structure(c);
+    if (ends) in_string_ = false;
+    escaped_ = !escaped_ && text.front() == '\\';
 }
 
 void UsageScanner::take_structure(char c) {
     if (state_ == State::after && !is_white(c)) state_ = State::broken;
-    if (state_ == State::before && !is_white(c)) state_ = c == '{' ? State::key : State::broken;
+    if (state_ == State::before && !is_white(c)) state_ = c == '{' ? State::inside : State::broken;
+    const bool ends = c == ',' || c == '}' || c == ']';
+    if (ends && depth_ == kChoiceDepth && in_choice()) end_choice_member();
+    if (ends && depth_ == kTopDepth) end_member();
+    const std::string_view text(&c, 1);
+    if (top_.in_value && !(top_.value.empty() && is_white(c))) top_.add_to_value(text, bytes_);
+    if (in_choice() && choice_.in_value && !(choice_.value.empty() && is_white(c))) choice_.add_to_value(text, bytes_);
     switch (c) {
         case '"':
             in_string_ = true;
@@ -52,14 +84,11 @@ void UsageScanner::take_structure(char c) {
             break;
         case '}':
         case ']':
-            if (depth_ == 1) end_member();
             if (depth_ > 0 && --depth_ == 0 && state_ != State::broken) state_ = State::after;
             break;
         case ':':
-            if (depth_ == 1 && state_ == State::key) state_ = State::value;
-            break;
-        case ',':
-            if (depth_ == 1) end_member();
+            if (depth_ == kTopDepth) top_.in_value = true;
+            if (depth_ == kChoiceDepth && in_choice()) choice_.in_value = true;
             break;
         default:
             break;
@@ -67,18 +96,32 @@ void UsageScanner::take_structure(char c) {
 }
 
 void UsageScanner::end_member() {
-    if (state_ == State::value) {
-        if (value_.size() <= kMostValueBytes && read_usage_member(key_, value_, usage_)) {
-            has_usage_ = true;
-            if (key_ == "usage") {
-                usage_begin_ = value_begin_;
-                usage_end_ = value_begin_ + value_.size();
-            }
+    Member& member = top_;
+    const bool kept = member.in_value && member.value.size() <= kMostValueBytes;
+    if (kept && read_usage_member(member.key, member.value, usage_)) {
+        has_usage_ = true;
+        if (member.key == "usage") {
+            usage_begin_ = member.value_begin;
+            usage_end_ = member.value_begin + member.value.size();
         }
-        state_ = State::key;
     }
-    key_.clear();
-    value_.clear();
+    member.clear();
+    choice_.clear();
+}
+
+// Choices share the prompt and have completions of their own.
+void UsageScanner::end_choice_member() {
+    ReportedUsage report;
+    const bool kept = choice_.in_value && choice_.key == "usage" && choice_.value.size() <= kMostValueBytes;
+    if (kept && read_usage(choice_.value, report)) {
+        if (in_choices_.names_count()) {
+            in_choices_.add_choice(report);
+        } else {
+            in_choices_ = report;
+        }
+        in_choices_.openai_text = false;
+    }
+    choice_.clear();
 }
 
 }  // namespace tollgate

@@ -1,5 +1,5 @@
 // Finds the usage of a JSON answer that is too large to hold, while its bytes pass: wherever it stands at the top of
-// the object. Sans I/O, in bounded memory.
+// the object or of one of its choices. Sans I/O, in bounded memory.
 #pragma once
 
 #include <cstddef>
@@ -16,28 +16,43 @@ class UsageScanner {
     void feed(std::string_view bytes);
 
     bool whole() const { return state_ == State::after; }  // the object came to its end, and nothing follows it
-    bool has_usage() const { return has_usage_; }
-    const ReportedUsage& usage() const { return usage_; }
-    // Where the object `usage` stood in all bytes; both 0 without it.
+    bool has_usage() const { return has_usage_ || in_choices_.names_count(); }
+    // That at the top, else that of the choices.
+    const ReportedUsage& usage() const { return has_usage_ ? usage_ : in_choices_; }
+    // Where the object `usage` at the top stood in all bytes; both 0 without it.
     std::size_t usage_begin() const { return usage_begin_; }
     std::size_t usage_end() const { return usage_end_; }
     std::size_t bytes() const { return bytes_; }  // fed
 
   private:
-    enum class State : std::uint8_t { before, key, value, after, broken };
+    enum class State : std::uint8_t { before, inside, after, broken };
 
-    void take(char c);
+    // The member that is passing of an object at some depth, up to its limits.
+    struct Member {
+        void add_to_key(std::string_view text);
+        void add_to_value(std::string_view text, std::size_t at);
+        void clear();
+
+        bool in_value = false;
+        std::string key, value;
+        std::size_t value_begin = 0;
+    };
+
     void take_structure(char c);
+    void take_text(std::string_view text);
     void end_member();
+    void end_choice_member();
+    bool in_choice() const { return depth_ >= kChoiceDepth && top_.in_value && top_.key == "choices"; }
+
+    static constexpr std::size_t kTopDepth = 1, kChoiceDepth = 3;  // the list of choices is between them
 
     State state_ = State::before;
     bool in_string_ = false, escaped_ = false;
     std::size_t depth_ = 0;
     std::size_t bytes_ = 0;
-    std::string key_, value_;  // of the member at the top that is passing, up to their limits
-    std::size_t value_begin_ = 0;
+    Member top_, choice_;
     bool has_usage_ = false;
-    ReportedUsage usage_;
+    ReportedUsage usage_, in_choices_;
     std::size_t usage_begin_ = 0, usage_end_ = 0;
 };
 

@@ -22,49 +22,77 @@ bool names_something(std::string_view key) {
     return std::ranges::find(kNames, key) != kNames.end();
 }
 
-void merge(json::value& into, const json::value& delta, std::string_view key);
+constexpr std::size_t kValueBytes = 32;  // of memory, of a value beside its text, and of a member's name
 
-void merge_object(json::object& into, const json::object& delta) {
-    for (const auto& [key, value] : delta) merge(into[key], value, key);
+std::size_t memory_of(const json::value& value) {
+    std::size_t bytes = kValueBytes;
+    if (value.is_string()) bytes += value.get_string().size();
+    if (value.is_array()) {
+        for (const json::value& element : value.get_array()) bytes += memory_of(element);
+    }
+    if (value.is_object()) {
+        for (const auto& [key, member] : value.get_object()) bytes += kValueBytes + key.size() + memory_of(member);
+    }
+    return bytes;
 }
 
-// Parts that carry an index continue the element that had the same.
-void merge_array(json::array& into, const json::array& delta) {
-    for (const json::value& part : delta) {
-        const json::value* const index = part.is_object() ? part.get_object().if_contains("index") : nullptr;
-        const auto same = std::ranges::find_if(into, [index](const json::value& element) {
-            if (index == nullptr || !element.is_object()) return false;
-            const json::value* const own = element.get_object().if_contains("index");
-            return own != nullptr && *own == *index;
-        });
-        if (same == into.end()) {
-            into.push_back(part);
+// Puts the parts of values together, and adds up the memory that they take.
+class Merge {
+  public:
+    explicit Merge(std::size_t& bytes) : bytes_(bytes) {}
+
+    void value(json::value& into, const json::value& delta, std::string_view key) {
+        if (delta.is_null()) return;
+        if (into.is_string() && delta.is_string()) {
+            text(into.get_string(), delta.get_string(), key);
+        } else if (into.is_object() && delta.is_object()) {
+            object(into.get_object(), delta.get_object());
+        } else if (into.is_array() && delta.is_array()) {
+            array(into.get_array(), delta.get_array());
+        } else if (delta.is_array()) {
+            into = json::array();
+            array(into.get_array(), delta.get_array());
         } else {
-            merge_object(same->get_object(), part.get_object());
+            into = delta;
+            bytes_ += memory_of(delta);
         }
     }
-}
 
-void merge(json::value& into, const json::value& delta, std::string_view key) {
-    if (delta.is_null()) return;
-    if (into.is_string() && delta.is_string()) {
-        json::string& text = into.get_string();
+  private:
+    void text(json::string& into, const json::string& delta, std::string_view key) {
         if (names_something(key)) {
-            if (!delta.get_string().empty()) text = delta.get_string();
-        } else if (key != "name" || text != delta.get_string()) {  // some repeat a function's name in every part
-            text += delta.get_string();
+            if (!delta.empty()) into = delta;
+        } else if (key != "name" || into != delta) {  // some repeat a function's name in every part
+            into += delta;
+            bytes_ += delta.size();
         }
-    } else if (into.is_object() && delta.is_object()) {
-        merge_object(into.get_object(), delta.get_object());
-    } else if (into.is_array() && delta.is_array()) {
-        merge_array(into.get_array(), delta.get_array());
-    } else if (delta.is_array()) {
-        into = json::array();
-        merge_array(into.get_array(), delta.get_array());
-    } else {
-        into = delta;
     }
-}
+    void object(json::object& into, const json::object& delta) {
+        for (const auto& [key, part] : delta) {
+            if (!into.contains(key)) bytes_ += kValueBytes + key.size();
+            value(into[key], part, key);
+        }
+    }
+    // Parts that carry an index continue the element that had the same.
+    void array(json::array& into, const json::array& delta) {
+        for (const json::value& part : delta) {
+            const json::value* const index = part.is_object() ? part.get_object().if_contains("index") : nullptr;
+            const auto same = std::ranges::find_if(into, [index](const json::value& element) {
+                if (index == nullptr || !element.is_object()) return false;
+                const json::value* const own = element.get_object().if_contains("index");
+                return own != nullptr && *own == *index;
+            });
+            if (same == into.end()) {
+                into.push_back(part);
+                bytes_ += memory_of(part);
+            } else {
+                object(same->get_object(), part.get_object());
+            }
+        }
+    }
+
+    std::size_t& bytes_;
+};
 
 void drop_indexes(json::value& calls) {
     if (!calls.is_array()) return;
@@ -80,22 +108,24 @@ struct OpenAiFromEvents::Answer {
     std::map<std::int64_t, json::object> choices;
     AnswerMeter meter;
     bool finished = false;
+    std::size_t bytes = 0;
 
     void add_choice(const json::object& part) {
         std::int64_t index = 0;
         if (const json::value* const given = part.if_contains("index"); given != nullptr && given->is_int64()) {
             index = given->get_int64();
         }
+        if (!choices.contains(index)) bytes += kValueBytes;
         json::object& choice = choices[index];
         for (const auto& [key, value] : part) {
             if (key == "delta") {
-                if (value.is_object()) merge(choice["message"], value, key);
+                if (value.is_object()) Merge(bytes).value(choice["message"], value, key);
             } else if (key == "finish_reason") {
                 if (!value.is_string() || value.get_string().empty()) continue;
                 choice[key] = value;
                 finished = true;
             } else if (key != "index" && !(key == "message" && part.contains("delta"))) {  // the deltas so far, again
-                merge(choice[key], value, key);
+                Merge(bytes).value(choice[key], value, key);
             }
         }
     }
@@ -111,9 +141,13 @@ struct OpenAiFromEvents::Answer {
                 // Reports of usage may grow from event to event: members of a later one replace those before.
                 if (key == "usage" && members[key].is_object() && value.is_object()) {
                     for (const auto& [name, count] : value.get_object()) {
-                        if (!count.is_null()) members[key].get_object()[name] = count;
+                        if (count.is_null()) continue;
+                        json::object& report = members[key].get_object();
+                        if (!report.contains(name)) bytes += kValueBytes + name.size() + memory_of(count);
+                        report[name] = count;
                     }
                 } else {
+                    if (!members.contains(key)) bytes += kValueBytes + key.size() + memory_of(value);
                     members[key] = value;
                 }
             }
@@ -180,8 +214,6 @@ OpenAiFromEvents::OpenAiFromEvents(std::size_t max_event_bytes, std::size_t max_
 OpenAiFromEvents::~OpenAiFromEvents() = default;
 
 OpenAiFromEvents::State OpenAiFromEvents::take_bytes(std::string_view bytes) {
-    bytes_ += bytes.size();
-    if (bytes_ > max_bytes_ && state_ == State::more) state_ = State::too_large;
     while (state_ == State::more) {
         switch (reader_.next(bytes)) {
             case SseReader::Step::more:
@@ -216,8 +248,10 @@ OpenAiFromEvents::State OpenAiFromEvents::take_event(std::string_view data) {
         return State::failed;
     }
     answer_->add(members);
-    return State::more;
+    return answer_->bytes > max_bytes_ ? State::too_large : State::more;
 }
+
+std::size_t OpenAiFromEvents::bytes() const { return answer_->bytes; }
 
 bool OpenAiFromEvents::complete() const {
     return state_ == State::done || (state_ == State::more && answer_->finished);

@@ -18,7 +18,7 @@ class OpenAiFromEvents {
         done,       // [DONE] came
         failed,     // the upstream reported an error in the stream: take() is that
         invalid,    // an event that is not JSON
-        too_large,  // more than `max_bytes` of events, or an event larger than the reader allows
+        too_large,  // an answer larger than `max_bytes`, or an event larger than the reader allows
     };
 
     OpenAiFromEvents(std::size_t max_event_bytes, std::size_t max_bytes);
@@ -30,6 +30,8 @@ class OpenAiFromEvents {
     State take_bytes(std::string_view bytes);
     // Whether the answer came to its end: [DONE], or a finish reason before the body ended.
     bool complete() const;
+    // Memory that the answer takes so far.
+    std::size_t bytes() const;
     // The answer as one JSON object. Once.
     std::string take();
 
@@ -40,7 +42,6 @@ class OpenAiFromEvents {
     std::unique_ptr<Answer> answer_;
     SseReader reader_;
     const std::size_t max_bytes_;
-    std::size_t bytes_ = 0;
     State state_ = State::more;
 };
 

@@ -26,6 +26,9 @@ class OpenAiToEvents {
     // comes the usage. An object without choices, such as an error, becomes one event as it is. [DONE] is written where
     // the upstream wrote it, and at the end of whole answers.
     State take(std::string_view bytes, bool end, std::string& events);
+    bool any() const { return any_; }  // object has come
+    // Of an object that has not come to its end, or that is too large: what was taken before the last call.
+    std::string_view beginning() const { return reader_.partial(); }
     bool chunked() const { return chunked_; }  // a chunk has come: the answer is being made, not whole
 
   private:

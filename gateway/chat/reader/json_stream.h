@@ -26,7 +26,8 @@ class JsonStreamReader {
 
     // That next() returned; valid until it is called again, and as long as the bytes given to it.
     std::string_view object() const { return object_; }
-    bool inside() const { return depth_ > 0; }  // an object has begun that has not ended
+    std::string_view partial() const { return partial_; }  // of an object that has begun in bytes taken before
+    bool inside() const { return depth_ > 0; }             // an object has begun that has not ended
 
   private:
     Step between(std::string_view& bytes);

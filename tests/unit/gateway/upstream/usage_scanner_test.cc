@@ -36,6 +36,41 @@ TEST(UsageScanner, FindsUsageBeforeAndBehindTheAnswer) {
     }
 }
 
+TEST(UsageScanner, FindsUsageInTheChoices) {
+    const auto choice = [](int index, const std::string& usage) {
+        return R"({"index":)" + std::to_string(index) +
+               R"(,"message":{"usage":{"prompt_tokens":9},"content":"\"usage\":{)" + kText + R"("},"usage" : )" +
+               usage + R"( ,"finish_reason":"stop"})";
+    };
+    const std::string one = choice(0, R"({"prompt_tokens":3,"completion_tokens":5,"total_tokens":8})");
+    const std::string body = R"({"id":"x","choices": [)" + one + ",\n" +
+                             choice(1, R"({"prompt_tokens":3,"completion_tokens":7,"total_tokens":10})") + "]}";
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{61}, body.size()}) {
+        const UsageScanner scanner = scanned(body, piece);
+        EXPECT_TRUE(scanner.whole());
+        ASSERT_TRUE(scanner.has_usage());
+        EXPECT_EQ(scanner.usage().prompt, 3);
+        EXPECT_EQ(scanner.usage().completion, 12);
+        EXPECT_EQ(scanner.usage_end(), 0U);
+    }
+    const UsageScanner both =
+        scanned(R"({"choices":[)" + one + R"(],"usage":{"prompt_tokens":4,"completion_tokens":6}})");
+    EXPECT_EQ(both.usage().prompt, 4);
+    EXPECT_EQ(both.usage().completion, 6);
+    const Ending ending = large_ending({.counted_prompt_tokens = 30, .most_output = 700}, scanned(body));
+    EXPECT_EQ(ending.usage, (TokenUsage{.prompt = 3, .completion = 12}));
+    EXPECT_EQ(ending.source, UsageSource::provider);
+}
+
+TEST(UsageScanner, TakesNothingElseForTheUsageOfAChoice) {
+    const std::string usage = R"("usage":{"prompt_tokens":3,"completion_tokens":5})";
+    for (const std::string& body : {R"({"other":[{)" + usage + "}]}", R"({"choices":[[{)" + usage + "}]]}",
+                                    R"({"choices":[{"x":[{)" + usage + "}]}]}",
+                                    std::string(R"({"choices":[{"usage":"{}"},"usage",{"usage":7}]})")}) {
+        EXPECT_FALSE(scanned(body, 3).has_usage()) << body;
+    }
+}
+
 TEST(UsageScanner, KnowsWhetherTheObjectIsWhole) {
     for (const std::string_view body : {"{}", " {\"a\":[{}]}\r\n", R"({"a":"}"})"})
         EXPECT_TRUE(scanned(body).whole()) << body;

@@ -158,6 +158,24 @@ TEST(OpenAiFromEvents, AnErrorIsTheAnswer) {
     EXPECT_EQ(answer.take(), R"({"error":{"message":"no"}})");
 }
 
+TEST(OpenAiFromEvents, IsBoundedByWhatItKeepsNotByItsEvents) {
+    const auto event = [](const std::string& content) {
+        return R"(data: {"id":"a","system_fingerprint":")" + std::string(1000, 'f') +
+               R"(","choices":[{"index":0,"delta":{"content":")" + content + "\"}}]}\n\n";
+    };
+    OpenAiFromEvents answer(1 << 20, 20'000);
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(answer.take_bytes(event("word ")), OpenAiFromEvents::State::more);
+    EXPECT_GE(answer.bytes(), 5000U);
+    EXPECT_EQ(answer.take_bytes(event(std::string(15'000, 'x'))), OpenAiFromEvents::State::too_large);
+    OpenAiFromEvents many(1 << 20, 20'000);
+    auto state = OpenAiFromEvents::State::more;
+    for (int i = 0; i < 1000 && state == OpenAiFromEvents::State::more; ++i) {
+        state = many.take_bytes(R"(data: {"choices":[{"index":)" + std::to_string(i) +
+                                R"(,"delta":{"tool_calls":[{"index":)" + std::to_string(i) + "}]}}]}\n\n");
+    }
+    EXPECT_EQ(state, OpenAiFromEvents::State::too_large) << "small parts take memory, too";
+}
+
 TEST(OpenAiFromEvents, IsIncompleteWithoutAnEnd) {
     OpenAiFromEvents answer(1 << 20, 1 << 20);
     EXPECT_EQ(answer.take_bytes("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"),
@@ -169,7 +187,7 @@ TEST(OpenAiFromEvents, RefusesWhatIsNoJsonAndWhatIsTooMuch) {
     OpenAiFromEvents odd(1 << 20, 1 << 20);
     EXPECT_EQ(odd.take_bytes("data: {\"id\": oops}\n\n"), OpenAiFromEvents::State::invalid);
     OpenAiFromEvents large(1 << 20, 100);
-    EXPECT_EQ(large.take_bytes("data: {\"choices\":[]}\n\n" + std::string(100, '\n')),
+    EXPECT_EQ(large.take_bytes("data: {\"choices\":[{\"delta\":{\"content\":\"" + std::string(100, 'x') + "\"}}]}\n\n"),
               OpenAiFromEvents::State::too_large);
 }
 
