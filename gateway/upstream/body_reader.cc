@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <chrono>
 #include <string>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kLeastRoom = 4096;               // for a read
 constexpr std::size_t kMostDecodedBytes = 256 * 1024;  // of a coded body, a part
+constexpr std::uint32_t kStepsOfATurn = 4;             // of decoding, before other connections have theirs
 
 // Reads a body whose payload is complete to the end of its framing, within bounds, so that its connection can be used
 // again.
@@ -82,8 +84,8 @@ BodyReader::BodyReader(Connection& connection, UpstreamAnswer& answer)
       decoder_(answer.framing, answer.content_length),
       must_read_(answer.connection->in.empty()) {
     // Of a coding that is not known the bytes are looked at as they are: they will be no JSON, and that is said.
-    if (answer.coding == wire::ContentCoding::identity || answer.coding == wire::ContentCoding::unknown) return;
-    coded_ = std::make_unique<Coded>(wire::ContentDecoder(answer.coding));
+    if (answer.codings.applied().empty()) return;
+    coded_ = std::make_unique<Coded>(wire::StackedDecoder(answer.codings.applied()), answer.codings.too_many());
 }
 
 bool BodyReader::ended() const {
@@ -96,11 +98,18 @@ std::string_view BodyReader::in_hand() const {
 }
 
 wire::Awaitable<wire::Stream::ReadResult> BodyReader::read(std::uint32_t timeout_ms) {
+    if (coded_ != nullptr && coded_->since_turn >= kStepsOfATurn) return give_turn();
     UpstreamConnection& upstream = *answer_.connection;
     if (timeout_ms == 0) timeout_ms = connection_.worker().config().timeouts.stream_gap_timeout_ms;
     connection_.expect_upstream(upstream.stream, timeout_ms);
     char* const to = upstream.in.room(kLeastRoom);
     return upstream.stream.read_some(to, std::min(upstream.in.room_size(), kMostRead));
+}
+
+wire::Awaitable<wire::Stream::ReadResult> BodyReader::give_turn() {
+    coded_->since_turn = 0;
+    co_await wire::asio::post(connection_.worker().io(), wire::kAwait);
+    co_return wire::Stream::ReadResult{};
 }
 
 BodyPart BodyReader::take(const wire::Stream::ReadResult& read) {
@@ -134,21 +143,25 @@ BodyPart BodyReader::decode(BodyPart coded) {
     wire::Buffer& in = answer_.connection->in;
     BodyPart part;
     part.error = std::move(coded.error);
+    if (coded_->too_many) {
+        part.error = malformed("more than " + std::to_string(wire::ContentCodings::kMost) + " content codings");
+        return part;
+    }
     std::string_view left = in.view().substr(0, bytes_in_hand_);
     const std::size_t before = coded_->text.size();
     coded_->decoder.decode(left, kMostDecodedBytes, coded_->text);
     in.consume(bytes_in_hand_ - left.size());
     bytes_in_hand_ = left.size();
     part.payload = std::string_view(coded_->text).substr(before);
-    using State = wire::ContentDecoder::State;
-    const bool more_to_decode = coded_->decoder.state() == State::more && part.payload.size() == kMostDecodedBytes;
-    if (more_to_decode) {
-        must_read_ = false;
+    using State = wire::StackedDecoder::State;
+    if (coded_->decoder.has_more()) {
+        must_read_ = ++coded_->since_turn >= kStepsOfATurn;
     } else if (decoder_.state() == BodyDecoder::State::ended) {
         coded_->ended = part.end = true;
     }
-    const bool cut_off = part.end && coded_->decoder.state() == State::more;
+    const bool cut_off = part.end && coded_->decoder.state() == State::more && !coded_->decoder.may_end();
     if (coded_->decoder.state() == State::invalid) part.error = malformed("its content coding cannot be undone");
+    if (coded_->decoder.state() == State::bomb) part.error = malformed("it grows too much as its coding is undone");
     if (cut_off) part.error = malformed("it ends inside its content coding");
     return part;
 }

@@ -14,6 +14,7 @@
 #include "gateway/wire/buffer.h"
 #include "gateway/wire/chunked.h"
 #include "gateway/wire/http_head.h"
+#include "gateway/wire/stacked_decoder.h"
 #include "gateway/wire/stream.h"
 
 namespace tollgate {
@@ -78,12 +79,15 @@ class BodyReader {
   private:
     // Of a body with a content coding: the bytes in hand are what has been decoded.
     struct Coded {
-        wire::ContentDecoder decoder;
+        wire::StackedDecoder decoder;
+        bool too_many;  // codings: nothing is decoded
         std::string text{};
+        std::uint32_t since_turn = 0;  // steps, without other connections having their turn
         bool ended = false;
     };
 
     BodyPart decode(BodyPart coded);
+    wire::Awaitable<wire::Stream::ReadResult> give_turn();
     Error malformed(std::string_view what) const;
 
     Connection& connection_;

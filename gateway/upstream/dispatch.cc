@@ -1,5 +1,6 @@
 #include "gateway/upstream/dispatch.h"
 
+#include <span>
 #include <utility>
 
 #include "gateway/client/connection.h"
@@ -51,6 +52,15 @@ std::span<const std::string_view> gather(UpstreamConnection& upstream, const Ups
     return std::span(upstream.pieces).first(count);
 }
 
+constexpr std::string_view kContentEncoding = "content-encoding";
+
+// Several fields are one list: RFC 9110 5.3.
+void take_codings(const wire::ResponseHead& head, UpstreamAnswer& answer) {
+    for (const wire::HeaderField& field : std::span(head.fields).first(head.field_count)) {
+        if (wire::equals_ignoring_case(field.name, kContentEncoding)) answer.codings.add(field.value);
+    }
+}
+
 void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     answer.status = head.status;
     answer.framing = head.framing;
@@ -60,7 +70,7 @@ void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     constexpr std::string_view kEvents = "text/event-stream";
     answer.event_stream =
         type.size() >= kEvents.size() && wire::equals_ignoring_case(type.substr(0, kEvents.size()), kEvents);
-    answer.coding = wire::content_coding(head.field("content-encoding"));
+    if (!head.field(kContentEncoding).empty()) take_codings(head, answer);
     if (head.status < 400) return;
     for (const std::string_view name : {"retry-after", "retry-after-ms", "x-should-retry"}) {
         const std::string_view value = head.field(name);

@@ -7,8 +7,8 @@
 #include "gateway/routing/credential.h"
 #include "gateway/text/error.h"
 #include "gateway/upstream/pool.h"
-#include "gateway/wire/content_decoder.h"
 #include "gateway/wire/http_head.h"
+#include "gateway/wire/stacked_decoder.h"
 
 namespace tollgate {
 
@@ -23,7 +23,7 @@ struct UpstreamAnswer {
     std::uint64_t content_length = 0;
     bool keep_alive = false;
     bool event_stream = false;  // as it is labelled
-    wire::ContentCoding coding = wire::ContentCoding::identity;
+    wire::ContentCodings codings;
     std::string retry_headers;  // retry-after and its kin, as lines to pass on
 };
 

@@ -1,7 +1,9 @@
-// Coded bytes in random pieces: the same text whatever the pieces, and never more than was asked for.
+// Coded bytes, also of codings one over the other, in random pieces: the same text whatever the pieces, and never more
+// than was asked for.
 #include <string>
+#include <vector>
 
-#include "gateway/wire/content_decoder.h"
+#include "gateway/wire/stacked_decoder.h"
 #include "tests/fuzz/input.h"
 
 namespace {
@@ -9,6 +11,7 @@ namespace {
 using tollgate::fuzz::require;
 using tollgate::wire::ContentCoding;
 using tollgate::wire::ContentDecoder;
+using tollgate::wire::StackedDecoder;
 
 constexpr std::size_t kMostText = std::size_t{1} << 20;
 
@@ -38,13 +41,37 @@ Decoded decode(ContentCoding coding, std::string_view coded, std::uint32_t seed)
     return {text, decoder.state()};
 }
 
+// What a stack gives, with pauses; the text is the same whatever the pieces.
+std::string undo_stack(const std::vector<ContentCoding>& applied, std::string_view coded, std::size_t piece) {
+    StackedDecoder decoder(applied);
+    std::string text;
+    while (!coded.empty() && decoder.state() == StackedDecoder::State::more && text.size() < kMostText) {
+        std::string_view left = coded.substr(0, piece);
+        coded.remove_prefix(left.size());
+        do decoder.decode(left, kMostText, text);
+        while (decoder.has_more() && text.size() < kMostText);
+        require(left.empty() || text.size() >= kMostText, "all bytes are taken");
+    }
+    return decoder.state() == StackedDecoder::State::invalid ? std::string() : text;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     tollgate::fuzz::Input input(data, size);
     constexpr ContentCoding kCodings[] = {ContentCoding::gzip, ContentCoding::deflate, ContentCoding::zstd,
                                           ContentCoding::br};
-    const ContentCoding coding = kCodings[input.byte() % std::size(kCodings)];
+    constexpr std::uint8_t kStacked = 0x80;
+    const std::uint8_t first = input.byte();
+    const ContentCoding coding = kCodings[first % std::size(kCodings)];
+    if ((first & kStacked) != 0) {
+        const std::vector applied{coding, kCodings[first / std::size(kCodings) % std::size(kCodings)]};
+        const std::size_t piece = 1 + input.byte();
+        const std::string one = undo_stack(applied, input.rest(), piece), other = undo_stack(applied, input.rest(), 61);
+        const std::size_t both = std::min(one.size(), other.size());
+        require(one.substr(0, both) == other.substr(0, both), "pieces make no difference to a stack");
+        return 0;
+    }
     const std::uint32_t seed = input.byte();
     const std::string_view coded = input.rest();
     const Decoded one = decode(coding, coded, seed), other = decode(coding, coded, seed ^ 0x5a5a5a5a);
