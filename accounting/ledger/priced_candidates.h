@@ -33,7 +33,7 @@ struct PricedCandidate {
 // room for kMostCandidates with names and prices as they occur, and for kLeastCandidates at the very longest. The
 // second was taken: a plan that is longer loses its last alternatives, never its first ones. What a record has beyond
 // the usual takes of this room, too: a Git repository and tags leave one candidate less each at the very longest.
-inline constexpr std::size_t kCandidateRoomBytes = 880;
+inline constexpr std::size_t kCandidateRoomBytes = 888;
 inline constexpr std::size_t kLeastCandidates = 3;
 
 // An upper bound of what encode() writes for a candidate.

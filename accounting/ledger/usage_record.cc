@@ -24,29 +24,29 @@ constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4, kUsageContradic
 constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 8 + 1 + 8 + 1;
 constexpr std::size_t kOpenedTextBytes = kModelNameBytes + 4 * kAttributionBytes + 5;
 static_assert(kOpenedFixedBytes + kOpenedTextBytes + kCandidateRoomBytes <= kSlotOpenBytes);
-constexpr std::size_t kPricesBytes = 5 * kMostCountBytes;
+constexpr std::size_t kPricesBytes = 6 * kMostCountBytes;
 constexpr std::size_t kCandidateBytes =
     kModelNameBytes + kProviderNameBytes + 2 + 1 + kMostCountBytes + 2 * kPricesBytes;
 static_assert(kLeastCandidates * kCandidateBytes <= kCandidateRoomBytes);
 static_assert((kLeastCandidates - 1) * kCandidateBytes + kGitUsageBytes <= kCandidateRoomBytes);
 static_assert(kCandidateBytes + kGitUsageBytes + 1 + kTagsBytes <= kCandidateRoomBytes);
-constexpr std::size_t kSettledFixedBytes = 1 + 8 + 1 + 5 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
+constexpr std::size_t kSettledFixedBytes = 1 + 8 + 1 + 6 * 8 + 1 + 4 * 8 + 4 + 1 + 3 * 4;
 constexpr std::size_t kSettledTextBytes = kFinishReasonBytes + kErrorCodeBytes + kUpstreamIdBytes + 3;
 static_assert(kSettledFixedBytes + kSettledTextBytes <= kSlotSettlementBytes);
 
 std::uint8_t flag(bool set, std::uint8_t bit) { return set ? bit : std::uint8_t{0}; }
 
 void write_prices(ByteWriter& out, const Prices& prices) {
-    for (const std::int64_t price :
-         {prices.prompt, prices.completion, prices.cache_read, prices.cache_write, prices.per_request}) {
+    for (const std::int64_t price : {prices.prompt, prices.completion, prices.cache_read, prices.cache_write,
+                                     prices.cache_write_1h, prices.per_request}) {
         out.count(price);
     }
 }
 
 Prices read_prices(ByteReader& in) {
     Prices prices;
-    for (std::int64_t* price :
-         {&prices.prompt, &prices.completion, &prices.cache_read, &prices.cache_write, &prices.per_request}) {
+    for (std::int64_t* price : {&prices.prompt, &prices.completion, &prices.cache_read, &prices.cache_write,
+                                &prices.cache_write_1h, &prices.per_request}) {
         *price = in.count();
     }
     return prices;
@@ -89,7 +89,7 @@ std::size_t count_bytes(std::int64_t value) {
 
 std::size_t prices_bytes(const Prices& prices) {
     return count_bytes(prices.prompt) + count_bytes(prices.completion) + count_bytes(prices.cache_read) +
-           count_bytes(prices.cache_write) + count_bytes(prices.per_request);
+           count_bytes(prices.cache_write) + count_bytes(prices.cache_write_1h) + count_bytes(prices.per_request);
 }
 
 void write_git(ByteWriter& out, const GitUsage& git) {
@@ -112,15 +112,15 @@ GitUsage read_git(ByteReader& in) {
 
 void write_usage(ByteWriter& out, const TokenUsage& usage) {
     for (const std::int64_t tokens :
-         {usage.prompt, usage.completion, usage.cache_read, usage.cache_write, usage.reasoning}) {
+         {usage.prompt, usage.completion, usage.cache_read, usage.cache_write, usage.cache_write_1h, usage.reasoning}) {
         out.integer(tokens);
     }
 }
 
 TokenUsage read_usage(ByteReader& in) {
     TokenUsage usage;
-    for (std::int64_t* tokens :
-         {&usage.prompt, &usage.completion, &usage.cache_read, &usage.cache_write, &usage.reasoning}) {
+    for (std::int64_t* tokens : {&usage.prompt, &usage.completion, &usage.cache_read, &usage.cache_write,
+                                 &usage.cache_write_1h, &usage.reasoning}) {
         *tokens = in.integer<std::int64_t>();
     }
     return usage;

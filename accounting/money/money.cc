@@ -179,9 +179,11 @@ NanoUsd cost_of(const TokenUsage& usage, const Prices& prices) {
     const std::int64_t prompt = std::max<std::int64_t>(usage.prompt, 0);
     const std::int64_t cache_read = std::clamp<std::int64_t>(usage.cache_read, 0, prompt);
     const std::int64_t cache_write = std::clamp<std::int64_t>(usage.cache_write, 0, prompt - cache_read);
+    const std::int64_t hour = std::clamp<std::int64_t>(usage.cache_write_1h, 0, cache_write);
     const Uint128 pico = product(prompt - cache_read - cache_write, prices.prompt) +
-                         product(cache_read, prices.cache_read) + product(cache_write, prices.cache_write) +
-                         product(usage.completion, prices.completion) + product(1, prices.per_request);
+                         product(cache_read, prices.cache_read) + product(cache_write - hour, prices.cache_write) +
+                         product(hour, prices.cache_write_1h) + product(usage.completion, prices.completion) +
+                         product(1, prices.per_request);
     const Uint128 nano = (pico + kPicoPerNano / 2) / kPicoPerNano;
     constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
     return NanoUsd{nano > static_cast<Uint128>(kMost) ? kMost : static_cast<std::int64_t>(nano)};

@@ -50,24 +50,26 @@ std::string to_usd(NanoUsd amount);
 struct Prices {
     std::int64_t prompt = 0;
     std::int64_t completion = 0;
-    std::int64_t cache_read = 0;   // prompt tokens served from the provider's cache
-    std::int64_t cache_write = 0;  // prompt tokens written to it
+    std::int64_t cache_read = 0;      // prompt tokens served from the provider's cache
+    std::int64_t cache_write = 0;     // prompt tokens written to it
+    std::int64_t cache_write_1h = 0;  // those that it keeps for an hour
     std::int64_t per_request = 0;
     auto operator<=>(const Prices&) const = default;
 };
 
-// Tokens as a provider reports them in OpenAI's shape: cached and cache-write tokens are inside `prompt`, reasoning
-// tokens inside `completion`.
+// Tokens as a provider reports them in OpenAI's shape: cached and cache-write tokens are inside `prompt`, those written
+// for an hour also inside `cache_write`, reasoning tokens inside `completion`.
 struct TokenUsage {
     std::int64_t prompt = 0;
     std::int64_t completion = 0;
     std::int64_t cache_read = 0;
     std::int64_t cache_write = 0;
+    std::int64_t cache_write_1h = 0;
     std::int64_t reasoning = 0;
     auto operator<=>(const TokenUsage&) const = default;
 };
 
-// Half up, saturating at the largest NanoUsd. Parts inside `prompt` that exceed it are clamped to it.
+// Half up, saturating at the largest NanoUsd. Parts that exceed their whole are clamped to it.
 NanoUsd cost_of(const TokenUsage& usage, const Prices& prices);
 
 // The prices of one endpoint: the customer's, and those of the provider, who charges the operator.

@@ -106,7 +106,8 @@ std::optional<std::int64_t> per_token(const YAML::Node& map, const char* key) {
 }
 
 Prices read_prices(const YAML::Node& node) {
-    Reader::expect_map(node, "prices", {"prompt", "completion", "cache_read", "cache_write", "per_request"});
+    Reader::expect_map(node, "prices",
+                       {"prompt", "completion", "cache_read", "cache_write", "cache_write_1h", "per_request"});
     const auto prompt = per_token(node, "prompt");
     if (!prompt) refuse(node, "prices: prompt: missing");
     Prices prices;
@@ -115,6 +116,7 @@ Prices read_prices(const YAML::Node& node) {
     // A provider that names no price for its cache charges the tokens like others.
     prices.cache_read = per_token(node, "cache_read").value_or(*prompt);
     prices.cache_write = per_token(node, "cache_write").value_or(*prompt);
+    prices.cache_write_1h = per_token(node, "cache_write_1h").value_or(prices.cache_write);
     const NanoUsd request = Reader::usd(node, "per_request").value_or(NanoUsd{});
     if (request.value > std::numeric_limits<std::int64_t>::max() / kPicoPerNano) {
         refuse(node["per_request"], "per_request: out of range");
@@ -208,7 +210,7 @@ NanoUsd Endpoint::most_for(std::int64_t prompt_tokens, std::int64_t completion_t
     const auto most_of = [&](std::int64_t prompt) {
         Prices dearest = prices_for(prompt);
         // All of a prompt may be written to the provider's cache, which costs more at some.
-        dearest.prompt = std::max(dearest.prompt, dearest.cache_write);
+        dearest.prompt = std::max({dearest.prompt, dearest.cache_write, dearest.cache_write_1h});
         return cost_of({.prompt = prompt, .completion = completion_tokens}, dearest);
     };
     NanoUsd most = most_of(prompt_tokens);

@@ -83,6 +83,7 @@ auto numbers_of(Counters& counters) {
                       &counters.completion_tokens,
                       &counters.cache_read_tokens,
                       &counters.cache_write_tokens,
+                      &counters.cache_write_1h_tokens,
                       &counters.reasoning_tokens,
                       &counters.cost_nano,
                       &counters.charged_nano,
@@ -203,6 +204,7 @@ void RollupCounters::add(const UsageRecord& record) {
     add_saturated(completion_tokens, settled.usage.completion);
     add_saturated(cache_read_tokens, settled.usage.cache_read);
     add_saturated(cache_write_tokens, settled.usage.cache_write);
+    add_saturated(cache_write_1h_tokens, settled.usage.cache_write_1h);
     add_saturated(reasoning_tokens, settled.usage.reasoning);
     add_saturated(cost_nano, settled.cost.value);
     add_saturated(charged_nano, settled.charged.value);

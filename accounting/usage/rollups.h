@@ -73,6 +73,7 @@ struct RollupCounters {
     std::int64_t streamed = 0, cache_hits = 0, byok = 0;
     std::int64_t prompt_tokens = 0, completion_tokens = 0;
     std::int64_t cache_read_tokens = 0, cache_write_tokens = 0, reasoning_tokens = 0;  // inside the two above
+    std::int64_t cache_write_1h_tokens = 0;                                            // inside cache_write_tokens
     std::int64_t cost_nano = 0, charged_nano = 0, provider_cost_nano = 0;
     std::int64_t byok_cost_nano = 0;  // provider cost of requests by the organization's own provider key
     LatencyHistogram latency, first_token;

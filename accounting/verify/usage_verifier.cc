@@ -17,9 +17,17 @@ namespace {
 
 using Difference = std::optional<LedgerDifference>;
 
-constexpr std::array kSumNames = {
-    "requests",         "prompt tokens", "completion tokens", "cache read tokens", "cache write tokens",
-    "reasoning tokens", "cost",          "charged",           "provider cost",     "latencies"};
+constexpr std::array kSumNames = {"requests",
+                                  "prompt tokens",
+                                  "completion tokens",
+                                  "cache read tokens",
+                                  "cache write tokens",
+                                  "1h cache write tokens",
+                                  "reasoning tokens",
+                                  "cost",
+                                  "charged",
+                                  "provider cost",
+                                  "latencies"};
 constexpr auto kDayGrain = static_cast<std::uint8_t>(RollupGrain::day);
 constexpr std::size_t kGroupBytes = 1 + 4 + 16;  // of a chunk's key: class, day and organization
 constexpr std::size_t kPlaceBytes = 8 + 4;       // before a listed row: block and row
@@ -134,6 +142,7 @@ void UsageVerifier::add(std::uint64_t block, std::uint32_t day, const UsageRecor
                       usage.completion,
                       usage.cache_read,
                       usage.cache_write,
+                      usage.cache_write_1h,
                       usage.reasoning,
                       settled.cost.value,
                       settled.charged.value,
@@ -180,11 +189,17 @@ Difference UsageVerifier::check_rollup(std::string_view key, std::string_view va
     const std::string name = sum_key(parsed->bucket, dimensions);
     const auto known = sums_.find(name);
     const Sums expected = known == sums_.end() ? Sums{} : known->second;
-    const Sums found = {counters.requests,           counters.prompt_tokens,
-                        counters.completion_tokens,  counters.cache_read_tokens,
-                        counters.cache_write_tokens, counters.reasoning_tokens,
-                        counters.cost_nano,          counters.charged_nano,
-                        counters.provider_cost_nano, static_cast<std::int64_t>(counters.latency.count())};
+    const Sums found = {counters.requests,
+                        counters.prompt_tokens,
+                        counters.completion_tokens,
+                        counters.cache_read_tokens,
+                        counters.cache_write_tokens,
+                        counters.cache_write_1h_tokens,
+                        counters.reasoning_tokens,
+                        counters.cost_nano,
+                        counters.charged_nano,
+                        counters.provider_cost_nano,
+                        static_cast<std::int64_t>(counters.latency.count())};
     const bool may_count_more = last_expired_day_ && parsed->bucket <= *last_expired_day_;
     for (std::size_t i = 0; i < kSums; ++i) {
         if (found[i] == expected[i] || (may_count_more && found[i] > expected[i])) continue;

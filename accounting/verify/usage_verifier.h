@@ -42,7 +42,7 @@ class UsageVerifier {
     std::uint64_t listed_rows() const { return listed_rows_; }
 
   private:
-    static constexpr std::size_t kSums = 10;
+    static constexpr std::size_t kSums = 11;
     using Sums = std::array<std::int64_t, kSums>;  // in the order of their names
     struct Listing {
         std::int64_t rows = 0;

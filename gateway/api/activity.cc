@@ -61,6 +61,7 @@ Columns activity_columns(const StoredRequest& request, UsageNames& names) {
                        {"tokens_reasoning", number_of(settled.usage.reasoning)},
                        {"tokens_cached", number_of(settled.usage.cache_read)},
                        {"tokens_cache_write", number_of(settled.usage.cache_write)},
+                       {"tokens_cache_write_1h", number_of(settled.usage.cache_write_1h)},
                        {"usage", usd_of(settled.cost)},
                        {"charged", usd_of(settled.charged)},
                        {"upstream_inference_cost", usd_of(settled.provider_cost)},

@@ -55,6 +55,7 @@ inline constexpr std::array kActivityRequestFields = {
     fields::integer("tokens_reasoning"),
     fields::integer("tokens_cached"),
     fields::integer("tokens_cache_write"),
+    fields::integer("tokens_cache_write_1h"),
     fields::usd("usage"),
     fields::usd("charged"),
     fields::usd("upstream_inference_cost"),

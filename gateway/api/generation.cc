@@ -11,6 +11,7 @@ void write_tokens(const TokenUsage& usage, JsonWriter& json) {
     json.key("native_tokens_prompt").number(usage.prompt).key("native_tokens_completion").number(usage.completion);
     json.key("native_tokens_reasoning").number(usage.reasoning).key("native_tokens_cached").number(usage.cache_read);
     json.key("native_tokens_cache_write").number(usage.cache_write);
+    json.key("native_tokens_cache_write_1h").number(usage.cache_write_1h);
 }
 
 void write_provider_response(const StoredRequest& request, JsonWriter& json) {

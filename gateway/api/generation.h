@@ -66,6 +66,7 @@ inline constexpr std::array kGenerationFields = {
     fields::integer("native_tokens_reasoning"),
     fields::integer("native_tokens_cached"),
     fields::integer("native_tokens_cache_write"),
+    fields::integer("native_tokens_cache_write_1h"),
     fields::usd("usage"),
     fields::usd("total_cost"),
     fields::usd("charged"),

@@ -89,6 +89,7 @@ void write_openrouter(const Catalogue& catalogue, const Model& model, JsonWriter
     json.key("request").text(price_text(first.prices.per_request));
     json.key("input_cache_read").text(price_text(first.prices.cache_read));
     json.key("input_cache_write").text(price_text(first.prices.cache_write));
+    json.key("input_cache_write_1h").text(price_text(first.prices.cache_write_1h));
     json.end();
     json.key("top_provider").object().key("context_length");
     first.context_length > 0 ? json.number(first.context_length) : json.null();

@@ -39,8 +39,12 @@ inline constexpr std::array kArchitectureFields = {
     fields::text("instruct_type").or_null()};
 inline constexpr Schema kArchitecture{"Architecture", kArchitectureFields};
 inline constexpr std::array kPricingFields = {
-    fields::text("prompt").note("USD per token, as are the others but request"), fields::text("completion"),
-    fields::text("request"), fields::text("input_cache_read"), fields::text("input_cache_write")};
+    fields::text("prompt").note("USD per token, as are the others but request"),
+    fields::text("completion"),
+    fields::text("request"),
+    fields::text("input_cache_read"),
+    fields::text("input_cache_write"),
+    fields::text("input_cache_write_1h")};
 inline constexpr Schema kPricing{"Pricing", kPricingFields};
 inline constexpr std::array kTopProviderFields = {fields::integer("context_length").or_null(),
                                                   fields::integer("max_completion_tokens").or_null(),

@@ -28,6 +28,7 @@ TokenUsage tokens_of(const RollupCounters& of) {
             .completion = of.completion_tokens,
             .cache_read = of.cache_read_tokens,
             .cache_write = of.cache_write_tokens,
+            .cache_write_1h = of.cache_write_1h_tokens,
             .reasoning = of.reasoning_tokens};
 }
 
@@ -55,7 +56,7 @@ NanoUsd cache_saving(const Catalogue& catalogue, const UsageReportRow& row, std:
     for (const CatalogueEndpoint& endpoint : catalogue.find(row.model)) {
         if (endpoint.provider->name != row.provider) continue;
         TokenUsage tokens = tokens_of(row.counters);
-        tokens.cache_read = tokens.cache_write = 0;
+        tokens.cache_read = tokens.cache_write = tokens.cache_write_1h = 0;
         const NanoUsd uncached = cost_of_sum(row.counters, *endpoint.endpoint, tokens);
         tokens.cache_read = cached;
         const NanoUsd with_cache = cost_of_sum(row.counters, *endpoint.endpoint, tokens);

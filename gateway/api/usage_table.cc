@@ -163,6 +163,7 @@ void add_metrics(const RollupCounters& of, Columns& out) {
     add("reasoning_tokens", number_of(of.reasoning_tokens));
     add("cached_tokens", number_of(of.cache_read_tokens));
     add("cache_write_tokens", number_of(of.cache_write_tokens));
+    add("cache_write_1h_tokens", number_of(of.cache_write_1h_tokens));
     add("usage", usd_of({of.cost_nano}));
     add("charged", usd_of({of.charged_nano}));
     add("upstream_inference_cost", usd_of({of.provider_cost_nano}));

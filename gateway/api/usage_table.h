@@ -67,6 +67,7 @@ inline constexpr std::array kMetricFields = {
     fields::integer("reasoning_tokens"),
     fields::integer("cached_tokens"),
     fields::integer("cache_write_tokens"),
+    fields::integer("cache_write_1h_tokens"),
     fields::usd("usage"),
     fields::usd("charged"),
     fields::usd("upstream_inference_cost"),

@@ -80,7 +80,10 @@ bool believable(const ReportedUsage& report, const UsageBounds& bounds, const Su
 
 void keep_parts_within(const ReportedUsage& report, const Sums& sums, TokenCounts& counts) {
     counts.cache_read = std::min(or_zero(report.cache_read), counts.prompt);
-    counts.cache_write = std::min(or_zero(report.cache_write), counts.prompt - counts.cache_read);
+    // Who names only what is kept for an hour has written that.
+    const std::int64_t written = std::max(or_zero(report.cache_write), or_zero(report.cache_write_1h));
+    counts.cache_write = std::min(written, counts.prompt - counts.cache_read);
+    counts.cache_write_1h = std::min(or_zero(report.cache_write_1h), counts.cache_write);
     counts.reasoning = std::min(sums.reasoning, counts.completion);
 }
 
@@ -99,8 +102,8 @@ void ReportedUsage::merge(const ReportedUsage& later) {
     }
     for (std::int64_t ReportedUsage::* const count :
          {&ReportedUsage::prompt, &ReportedUsage::completion, &ReportedUsage::total, &ReportedUsage::cache_read,
-          &ReportedUsage::cache_write, &ReportedUsage::reasoning, &ReportedUsage::tool_prompt,
-          &ReportedUsage::hidden_output}) {
+          &ReportedUsage::cache_write, &ReportedUsage::cache_write_1h, &ReportedUsage::reasoning,
+          &ReportedUsage::tool_prompt, &ReportedUsage::hidden_output}) {
         this->*count = std::max(this->*count, later.*count);
     }
     for (bool ReportedUsage::* const flag :

@@ -17,6 +17,7 @@ struct ReportedUsage {
     std::int64_t total = kAbsent;
     std::int64_t cache_read = kAbsent;
     std::int64_t cache_write = kAbsent;
+    std::int64_t cache_write_1h = kAbsent;  // of cache_write: kept for an hour
     std::int64_t reasoning = kAbsent;
     std::int64_t tool_prompt = kAbsent;    // prompt tokens of tools' results, beside `prompt`
     std::int64_t hidden_output = kAbsent;  // completion tokens that are no text: sound, pictures, rejected predictions

@@ -9,9 +9,10 @@ namespace tollgate {
 struct TokenCounts {
     std::int64_t prompt = 0;
     std::int64_t completion = 0;
-    std::int64_t cache_read = 0;   // of the prompt
-    std::int64_t cache_write = 0;  // of the prompt
-    std::int64_t reasoning = 0;    // inside `completion` with most providers, beside it with some
+    std::int64_t cache_read = 0;      // of the prompt
+    std::int64_t cache_write = 0;     // of the prompt
+    std::int64_t reasoning = 0;       // inside `completion` with most providers, beside it with some
+    std::int64_t cache_write_1h = 0;  // of cache_write: kept for an hour
     auto operator<=>(const TokenCounts&) const = default;
 };
 

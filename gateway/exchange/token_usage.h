@@ -14,6 +14,7 @@ inline TokenUsage token_usage(const TokenCounts& counts) {
             .completion = counts.completion,
             .cache_read = counts.cache_read,
             .cache_write = counts.cache_write,
+            .cache_write_1h = counts.cache_write_1h,
             .reasoning = counts.reasoning};
 }
 
@@ -22,7 +23,8 @@ inline TokenCounts token_counts(const TokenUsage& usage) {
             .completion = usage.completion,
             .cache_read = usage.cache_read,
             .cache_write = usage.cache_write,
-            .reasoning = usage.reasoning};
+            .reasoning = usage.reasoning,
+            .cache_write_1h = usage.cache_write_1h};
 }
 
 inline ModelCall model_call_of(ApiType api) {

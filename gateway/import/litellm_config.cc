@@ -136,7 +136,8 @@ class Converter {
             {"prompt", "input_cost_per_token"},
             {"completion", "output_cost_per_token"},
             {"cache_read", "cache_read_input_token_cost"},
-            {"cache_write", "cache_creation_input_token_cost"}};
+            {"cache_write", "cache_creation_input_token_cost"},
+            {"cache_write_1h", "cache_creation_input_token_cost_above_1hr"}};
         std::string prices;
         for (const auto& [name, key] : kPrices) {
             std::string per_token = text_of(info_of(deployment), std::string(key));
@@ -169,6 +170,7 @@ class Converter {
                                              "output_cost_per_token",
                                              "cache_read_input_token_cost",
                                              "cache_creation_input_token_cost",
+                                             "cache_creation_input_token_cost_above_1hr",
                                              "max_input_tokens",
                                              "max_output_tokens",
                                              "mode",

@@ -104,7 +104,8 @@ struct EndpointCounters {
     Histogram<kDurationBoundsUs.size()> first_token;
     Histogram<kDurationBoundsUs.size()> duration;
     Histogram<kOverheadBoundsUs.size()> overhead;
-    Counter prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens;
+    Counter prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
+        reasoning_tokens;
     Counter cost_nano;
     Counter cancelled;
 };

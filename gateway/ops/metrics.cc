@@ -97,7 +97,7 @@ struct SeriesSum {
     std::map<int, std::uint64_t> requests;
     Sum<kDurationBoundsUs.size()> first_token, duration;
     Sum<kOverheadBoundsUs.size()> overhead;
-    std::uint64_t prompt = 0, completion = 0, cache_read = 0, cache_write = 0, reasoning = 0;
+    std::uint64_t prompt = 0, completion = 0, cache_read = 0, cache_write = 0, cache_write_1h = 0, reasoning = 0;
     std::uint64_t cost_nano = 0, cancelled = 0;
 
     void add(const EndpointCounters& counters) {
@@ -109,6 +109,7 @@ struct SeriesSum {
         completion += counters.completion_tokens.get();
         cache_read += counters.cache_read_tokens.get();
         cache_write += counters.cache_write_tokens.get();
+        cache_write_1h += counters.cache_write_1h_tokens.get();
         reasoning += counters.reasoning_tokens.get();
         cost_nano += counters.cost_nano.get();
         cancelled += counters.cancelled.get();
@@ -129,8 +130,8 @@ void write_requests(const Metrics::Sources& from, Families& out) {
                                  MetricType::Histogram,
                                  {}};
     auto tokens = MetricFamily{"tollgate_tokens",
-                               "Tokens metered, by kind; cached and cache-written tokens are also in prompt, "
-                               "reasoning tokens also in completion.",
+                               "Tokens metered, by kind; cached and cache-written tokens are also in prompt, those "
+                               "written for an hour also in cache_write, reasoning tokens also in completion.",
                                MetricType::Counter,
                                {}};
     auto cost = MetricFamily{"tollgate_cost_usd", "What requests cost, in USD.", MetricType::Counter, {}};
@@ -166,6 +167,7 @@ void write_requests(const Metrics::Sources& from, Families& out) {
                                                                    {"completion", sum.completion},
                                                                    {"cache_read", sum.cache_read},
                                                                    {"cache_write", sum.cache_write},
+                                                                   {"cache_write_1h", sum.cache_write_1h},
                                                                    {"reasoning", sum.reasoning}};
             for (const auto& [kind, count] : kinds) {
                 Labels with_kind = labels;

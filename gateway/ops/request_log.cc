@@ -39,6 +39,7 @@ void count_request(Worker& worker, const Exchange& request, std::int64_t duratio
     counters.completion_tokens.add(static_cast<std::uint64_t>(request.reply.usage.completion));
     counters.cache_read_tokens.add(static_cast<std::uint64_t>(request.reply.usage.cache_read));
     counters.cache_write_tokens.add(static_cast<std::uint64_t>(request.reply.usage.cache_write));
+    counters.cache_write_1h_tokens.add(static_cast<std::uint64_t>(request.reply.usage.cache_write_1h));
     counters.reasoning_tokens.add(static_cast<std::uint64_t>(request.reply.usage.reasoning));
     counters.cost_nano.add(static_cast<std::uint64_t>(request.reply.cost.value));
 }

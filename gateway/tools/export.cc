@@ -180,6 +180,7 @@ void write_request(Rows& rows, AccountNames& names, std::uint64_t block, const U
     rows.number("completion_tokens", settled.usage.completion);
     rows.number("cache_read_tokens", settled.usage.cache_read);
     rows.number("cache_write_tokens", settled.usage.cache_write);
+    rows.number("cache_write_1h_tokens", settled.usage.cache_write_1h);
     rows.number("reasoning_tokens", settled.usage.reasoning);
     rows.text("usage_source", to_string(settled.source));
     rows.flag("usage_contradictory", settled.usage_contradictory);

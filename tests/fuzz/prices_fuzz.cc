@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const auto& endpoint : model.endpoints) {
             const auto& prices = endpoint.prices;
             require(prices.prompt >= 0 && prices.completion >= 0 && prices.cache_read >= 0 && prices.cache_write >= 0 &&
-                        prices.per_request >= 0,
+                        prices.cache_write_1h >= 0 && prices.per_request >= 0,
                     "prices are not negative");
             require(tollgate::cost_of({.prompt = INT64_MAX, .completion = INT64_MAX}, prices).value >= 0,
                     "nor are costs");

@@ -55,6 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(billed.counts.completion >= 0 && billed.counts.completion <= 500, "the completion is within its bound");
     require(billed.counts.cache_read + billed.counts.cache_write <= billed.counts.prompt,
             "the cache is part of the prompt");
+    require(billed.counts.cache_write_1h >= 0 && billed.counts.cache_write_1h <= billed.counts.cache_write,
+            "what is kept for an hour is part of what is written");
     require(billed.counts.reasoning <= billed.counts.completion, "reasoning is part of the completion");
     check_shown(text, billed, is_json);
     return 0;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "gateway/chat/dialect/openai_text.h"
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
@@ -20,7 +21,7 @@ enum class Role : std::uint8_t {
     part,        // ignored where it can't be read
     prompt,      // an object of parts of the prompt
     completion,  // an object of parts of the completion
-    written,     // an object of what was written to the cache, by how long it stays
+    written,     // what was written to the cache, by how long it stays: an object, or a list (Bedrock's)
     billed,      // an object of counts that are billed
     other,       // an object of counts, if there is no billed one
     cost,
@@ -51,7 +52,7 @@ constexpr std::array kNames = {
     Name{"output_tokens_details", Role::completion},
     Name{"cache_read_input_tokens", Role::part, &R::cache_read, &R::cache_beside},
     Name{"cache_creation_input_tokens", Role::part, &R::cache_write, &R::cache_beside},
-    Name{"cache_creation", Role::written, &R::cache_write, &R::cache_beside},
+    Name{"cache_creation", Role::written, nullptr, &R::cache_beside},
     // https://api-docs.deepseek.com/api/create-chat-completion
     Name{"prompt_cache_hit_tokens", Role::part, &R::cache_read},
     // https://platform.moonshot.ai/docs/api/chat, https://docs.together.ai/reference/chat-completions-1
@@ -61,6 +62,8 @@ constexpr std::array kNames = {
     // https://openrouter.ai/docs/use-cases/usage-accounting
     Name{"cache_write_tokens", Role::part, &R::cache_write},
     Name{"cost", Role::cost},
+    // new-api's answers of Claude models, beside prompt_tokens_details: relay/channel/claude in QuantumNous/new-api
+    Name{"claude_cache_creation_1_h_tokens", Role::part, &R::cache_write_1h},
     // https://docs.perplexity.ai/api-reference/chat-completions-post
     Name{"reasoning_tokens", Role::part, &R::reasoning},
     // https://ai.google.dev/api/generate-content#UsageMetadata
@@ -83,6 +86,7 @@ constexpr std::array kNames = {
     Name{"totalTokens", Role::part, &R::total},
     Name{"cacheReadInputTokens", Role::part, &R::cache_read, &R::cache_beside},
     Name{"cacheWriteInputTokens", Role::part, &R::cache_write, &R::cache_beside},
+    Name{"cacheDetails", Role::written, nullptr, &R::cache_beside},
     // Bedrock's older names, and those of `amazon-bedrock-invocationMetrics`:
     // https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
     Name{"inputTokenCount", Role::count, &R::prompt},
@@ -116,17 +120,20 @@ constexpr std::array kNames = {
 
 constexpr std::array kPromptParts = {
     Name{"cached_tokens", Role::part, &R::cache_read, nullptr, true},
-    Name{"cache_write_tokens", Role::part, &R::cache_write, nullptr, true},     // OpenRouter
-    Name{"cache_creation_tokens", Role::part, &R::cache_write, nullptr, true},  // LiteLLM
+    Name{"cache_write_tokens", Role::part, &R::cache_write, nullptr, true},        // OpenRouter
+    Name{"cache_write_1h_tokens", Role::part, &R::cache_write_1h, nullptr, true},  // another Tollgate
+    Name{"cache_creation_tokens", Role::part, &R::cache_write, nullptr, true},     // LiteLLM, and its next
+    Name{"cache_creation_token_details", Role::written, nullptr, nullptr, true},
+    Name{"cached_creation_tokens", Role::part, &R::cache_write, nullptr, true},  // new-api
     // https://www.alibabacloud.com/help/en/model-studio/context-cache
     Name{"cache_creation_input_tokens", Role::part, &R::cache_write, nullptr, true},
-    Name{"cache_creation", Role::written, &R::cache_write, nullptr, true},
+    Name{"cache_creation", Role::written, nullptr, nullptr, true},
 };
 
 // https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching
 constexpr std::array kWritten = {
     Name{"ephemeral_5m_input_tokens", Role::part, &R::cache_write, nullptr, true},
-    Name{"ephemeral_1h_input_tokens", Role::part, &R::cache_write, nullptr, true},
+    Name{"ephemeral_1h_input_tokens", Role::part, &R::cache_write_1h, nullptr, true},
 };
 
 constexpr std::array kCompletionParts = {
@@ -222,20 +229,49 @@ void check_unknown(std::string_view value, ReportedUsage& report) {
     report.openai_text = report.openai_text && may_be_value(value);
 }
 
-void take_written(const Name& name, std::string_view text, ReportedUsage& report) {
-    if (!text.starts_with('{')) return;
-    ReportedUsage sum;
-    JsonMembers members(text, 0);
+void take_written_of(std::string_view object, ReportedUsage& sum) {
+    JsonMembers members(object, 0);
     while (const auto member = members.next()) {
-        const Name* const part = find(kWritten, member->key.of(text));
+        const Name* const part = find(kWritten, member->key.of(object));
         if (part == nullptr) continue;
         ReportedUsage read;
-        take_count(*part, member->value.of(text), read);
-        if (read.cache_write != ReportedUsage::kAbsent)
-            sum.cache_write = std::max<std::int64_t>(sum.cache_write, 0) + read.cache_write;
+        take_count(*part, member->value.of(object), read);
+        if (read.*part->count != ReportedUsage::kAbsent) {
+            sum.cache_write = std::max<std::int64_t>(sum.cache_write, 0) + read.*part->count;
+        }
+        sum.cache_write_1h = std::max(sum.cache_write_1h, read.cache_write_1h);
         sum.unreadable_part = sum.unreadable_part || read.unreadable_part;
         sum.openai_text = sum.openai_text && read.openai_text;
     }
+}
+
+// Bedrock's: [{"ttl":"1h","inputTokens":9}]
+void take_written_list(std::string_view list, ReportedUsage& sum) {
+    std::size_t at = after_separator(list, 1);
+    while (at < list.size() && list[at] == '{') {
+        const auto ttl = find_member(list, at, "ttl"), tokens = find_member(list, at, "inputTokens");
+        const bool hour = ttl && ttl->value.of(list) == "\"1h\"";
+        if (tokens) {
+            const Name name{"inputTokens", Role::part, hour ? &R::cache_write_1h : &R::cache_write};
+            ReportedUsage read;
+            take_count(name, tokens->value.of(list), read);
+            const std::int64_t written = std::max<std::int64_t>(read.*name.count, 0);
+            sum.cache_write = std::max<std::int64_t>(sum.cache_write, 0) + written;
+            if (hour) sum.cache_write_1h = std::max<std::int64_t>(sum.cache_write_1h, 0) + written;
+            sum.unreadable_part = sum.unreadable_part || read.unreadable_part;
+        }
+        JsonMembers members(list, at);
+        while (members.next()) {
+        }
+        at = after_separator(list, members.position() + 1);
+    }
+    sum.openai_text = false;
+}
+
+void take_written(const Name& name, std::string_view text, ReportedUsage& report) {
+    ReportedUsage sum;
+    if (text.starts_with('{')) take_written_of(text, sum);
+    if (text.starts_with('[')) take_written_list(text, sum);
     report.merge(sum);
     if (name.mark != nullptr && sum.cache_write != ReportedUsage::kAbsent) report.*name.mark = true;
     report.openai_text = report.openai_text && sum.openai_text && (name.openai || sum.cache_write <= 0);

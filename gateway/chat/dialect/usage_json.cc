@@ -25,6 +25,7 @@ void append_member(std::string_view name, std::string_view value, std::string& o
 std::string prompt_details(const TokenCounts& counts) {
     std::string details = "{\"cached_tokens\":" + std::to_string(counts.cache_read);
     if (counts.cache_write > 0) details += ",\"cache_write_tokens\":" + std::to_string(counts.cache_write);
+    if (counts.cache_write_1h > 0) details += ",\"cache_write_1h_tokens\":" + std::to_string(counts.cache_write_1h);
     return details + '}';
 }
 
@@ -51,7 +52,9 @@ bool details_agree(std::string_view name, std::string_view value, const TokenCou
     read_usage("{\"total_tokens\":0,\"" + std::string(name) + "\":" + std::string(value) + "}", said);
     if (said.unreadable_part || !said.openai_text) return false;
     if (name == "prompt_tokens_details") {
-        return agrees(said.cache_read, counts.cache_read) && agrees(said.cache_write, counts.cache_write);
+        // How long it is kept may stand elsewhere.
+        const bool hour = said.cache_write_1h == ReportedUsage::kAbsent || said.cache_write_1h == counts.cache_write_1h;
+        return hour && agrees(said.cache_read, counts.cache_read) && agrees(said.cache_write, counts.cache_write);
     }
     return agrees(said.reasoning, counts.reasoning);
 }
@@ -74,7 +77,8 @@ bool shows(const ReportedUsage& report, const TokenCounts& counts) {
     const bool total = report.total == ReportedUsage::kAbsent || report.total == counts.prompt + counts.completion;
     return report.openai_text && total && agrees(report.prompt, counts.prompt) &&
            agrees(report.completion, counts.completion) && agrees(report.cache_read, counts.cache_read) &&
-           agrees(report.cache_write, counts.cache_write) && agrees(report.reasoning, counts.reasoning);
+           agrees(report.cache_write, counts.cache_write) && agrees(report.cache_write_1h, counts.cache_write_1h) &&
+           agrees(report.reasoning, counts.reasoning);
 }
 
 void append_usage(std::string_view object, const ChargedUsage& charged, std::string& out) {

@@ -12,8 +12,8 @@
 namespace tollgate {
 namespace {
 
-constexpr Prices kPrices{1, 2, 3, 4, 5};
-constexpr Prices kProviderPrices{5, 4'000'000'000, 3, 2, 1};
+constexpr Prices kPrices{1, 2, 3, 4, 5, 6};
+constexpr Prices kProviderPrices{6, 5'000'000'000, 4, 3, 2, 1};
 
 PricedCandidate some_candidate() {
     return {.model = "openai/gpt-4o-mini",
@@ -55,7 +55,7 @@ RequestSettled some_settled() {
     RequestSettled record;
     record.settled_ms = 1'795'000'001'234;
     record.candidate = 1;
-    record.usage = {10, 20, 3, 4, 5};
+    record.usage = {10, 20, 3, 5, 4, 6};
     record.source = UsageSource::counted;
     record.cost = {100};
     record.charged = {70};
@@ -137,10 +137,11 @@ TEST(UsageRecord, AsManyCandidatesAreTakenAsTheSlotHasRoomFor) {
 
     const std::string text(1000, 'x');
     constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-    const PricedCandidate longest{.model = text,
-                                  .provider = text,
-                                  .prices = {{kMost, kMost, kMost, kMost, kMost}, {0, kMost, kMost, kMost, kMost}},
-                                  .counted_prompt = kMost};
+    const PricedCandidate longest{
+        .model = text,
+        .provider = text,
+        .prices = {{kMost, kMost, kMost, kMost, kMost, kMost}, {0, kMost, kMost, kMost, kMost, kMost}},
+        .counted_prompt = kMost};
     PricedCandidates long_ones;
     while (long_ones.add(longest)) EXPECT_LE(long_ones.size(), kMostCandidates);
     EXPECT_GE(long_ones.size(), kLeastCandidates);
@@ -164,7 +165,7 @@ TEST(UsageRecord, NoCandidateOrMoreThanThereIsRoomForIsCorrupt) {
     one.candidates = {};
     one.candidates.add({.model = "", .provider = ""});
     auto bytes = encoded(one);
-    std::byte& count = bytes[bytes.size() - encoded_bytes(one.candidates[0]) + 5 - 1];  // own prices are left out
+    std::byte& count = bytes[bytes.size() - encoded_bytes(one.candidates[0]) + 6 - 1];  // own prices are left out
     ASSERT_EQ(count, std::byte{1});
     count = std::byte{0};
     EXPECT_EQ(decode_opened(bytes).error().code(), StatusCode::corrupt);

@@ -95,6 +95,15 @@ TEST(Cost, AddsUpThePartsOfAUsage) {
     EXPECT_EQ(cost_of(usage, prices).value, 75'000 + 30'000 + 20'000 + 300'000);
 }
 
+TEST(Cost, WhatIsWrittenToTheCacheForAnHourHasItsOwnPrice) {
+    const Prices prices{.prompt = 100'000, .cache_write = 125'000, .cache_write_1h = 200'000};
+    EXPECT_EQ(cost_of({.prompt = 1000, .cache_write = 400, .cache_write_1h = 100}, prices).value,
+              600 * 100 + 300 * 125 + 100 * 200);
+    EXPECT_EQ(cost_of({.prompt = 1000, .cache_write = 400, .cache_write_1h = 900}, prices).value, 600 * 100 + 400 * 200)
+        << "no more than is written";
+    EXPECT_EQ(cost_of({.prompt = 1000, .cache_write_1h = 900}, prices).value, 1000 * 100);
+}
+
 TEST(Cost, IsRoundedOnceHalfUp) {
     EXPECT_EQ(cost_of({.prompt = 1}, {.prompt = 499}).value, 0);
     EXPECT_EQ(cost_of({.prompt = 1}, {.prompt = 500}).value, 1);

@@ -70,6 +70,7 @@ TEST(PriceList, PricesArePicoUsdPerToken) {
                           .completion = 600'000,
                           .cache_read = 75'000,
                           .cache_write = 150'000,  // no price of its own: that of the prompt
+                          .cache_write_1h = 150'000,
                           .per_request = 1'000'000'000};
     EXPECT_EQ((*list)->models()[0].endpoints[0].prices, expected);
 }
@@ -80,7 +81,11 @@ TEST(PriceList, AProviderMayChargeOtherPrices) {
                  "        context_length: 128000\n        provider_prices: {prompt: 0.1, completion: 0.5}\n"),
         "prices.yaml");
     ASSERT_TRUE(list) << list.error().message();
-    const Prices expected{.prompt = 100'000, .completion = 500'000, .cache_read = 100'000, .cache_write = 100'000};
+    const Prices expected{.prompt = 100'000,
+                          .completion = 500'000,
+                          .cache_read = 100'000,
+                          .cache_write = 100'000,
+                          .cache_write_1h = 100'000};
     EXPECT_EQ((*list)->models()[0].endpoints[0].provider_prices, expected);
     EXPECT_FALSE((*list)->models()[0].endpoints[1].provider_prices);
     EXPECT_EQ(error_of(replaced("        context_length: 128000\n",
@@ -160,6 +165,27 @@ TEST(PriceList, TheMostCoversAPromptThatIsWrittenToADearerCache) {
     EXPECT_EQ(endpoint.most_for(1000, 10), cost_of({.prompt = 1000, .completion = 10}, endpoint.prices));
 }
 
+TEST(PriceList, WhatIsWrittenForAnHourCostsWhatOtherWritesDoUnlessItHasAPrice) {
+    const auto prices_of = [](const std::string& prices) {
+        const auto list = PriceList::parse(
+            "version: a\nmodels:\n  - id: a/b\n    endpoints:\n      - {provider: p, model: m, prices: {" + prices +
+                "}}\n",
+            "prices.yaml");
+        EXPECT_TRUE(list) << list.error().message();
+        return (*list)->models()[0].endpoints[0].prices;
+    };
+    EXPECT_EQ(prices_of("prompt: 1, completion: 5, cache_write: 1.25").cache_write_1h, 1'250'000);
+    EXPECT_EQ(prices_of("prompt: 1, completion: 5, cache_write: 1.25, cache_write_1h: 2").cache_write_1h, 2'000'000);
+}
+
+TEST(PriceList, TheMostCoversAPromptThatIsWrittenForAnHour) {
+    Endpoint endpoint;
+    endpoint.prices = {.prompt = 200'000, .completion = 700'000, .cache_write = 250'000, .cache_write_1h = 400'000};
+    EXPECT_EQ(
+        endpoint.most_for(1000, 10),
+        cost_of({.prompt = 1000, .completion = 10, .cache_write = 1000, .cache_write_1h = 1000}, endpoint.prices));
+}
+
 TEST(PriceList, BadTiersAreRefusedWithTheirLine) {
     std::string text = replaced(kNoTiers, kTiers);
     text.replace(text.find("2000"), 4, "1000");
@@ -182,7 +208,11 @@ TEST(PriceList, TheListWeShipLoads) {
     const Model* const echo = (*list)->find("sample-echo");
     ASSERT_NE(echo, nullptr);
     EXPECT_EQ(echo->id, "sample/echo");
-    const Prices expected{.prompt = 500'000, .completion = 1'500'000, .cache_read = 250'000, .cache_write = 500'000};
+    const Prices expected{.prompt = 500'000,
+                          .completion = 1'500'000,
+                          .cache_read = 250'000,
+                          .cache_write = 500'000,
+                          .cache_write_1h = 500'000};
     EXPECT_EQ(echo->endpoints.at(0).prices, expected);
     EXPECT_EQ((*list)->find("sample/embed")->endpoints.at(0).prices.prompt, 100'000);
     EXPECT_NE((*list)->find("text-embedding-3-small"), nullptr);

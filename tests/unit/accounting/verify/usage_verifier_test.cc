@@ -181,9 +181,10 @@ TEST_F(UsageVerifierTest, EverySumIsCompared) {
     for (const Change change : std::initializer_list<Change>{
              [](auto& of) { --of.requests; }, [](auto& of) { ++of.prompt_tokens; },
              [](auto& of) { --of.completion_tokens; }, [](auto& of) { ++of.cache_read_tokens; },
-             [](auto& of) { ++of.cache_write_tokens; }, [](auto& of) { ++of.reasoning_tokens; },
-             [](auto& of) { --of.cost_nano; }, [](auto& of) { ++of.charged_nano; },
-             [](auto& of) { ++of.provider_cost_nano; }, [](auto& of) { of.latency.add(1); }}) {
+             [](auto& of) { ++of.cache_write_tokens; }, [](auto& of) { ++of.cache_write_1h_tokens; },
+             [](auto& of) { ++of.reasoning_tokens; }, [](auto& of) { --of.cost_nano; },
+             [](auto& of) { ++of.charged_nano; }, [](auto& of) { ++of.provider_cost_nano; },
+             [](auto& of) { of.latency.add(1); }}) {
         expect_names(difference_in_rollup(kToday, change), {"rollup of 2026-11-21", to_uuid(one)});
     }
 }

@@ -62,8 +62,24 @@ TEST(UsageJson, WhatIsNoJsonIsNotPassedOn) {
         R"({"prompt_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":5},"total_tokens":13,"cost":0.5})");
 }
 
+TEST(UsageJson, WhatIsWrittenForAnHourIsShownUnlessTheReportShowsIt) {
+    const TokenCounts counts{.prompt = 500, .completion = 4, .cache_write = 400, .cache_write_1h = 100};
+    EXPECT_EQ(
+        appended(R"({"input_tokens":100,"output_tokens":4,"cache_creation_input_tokens":400})", counts),
+        R"({"input_tokens":100,"output_tokens":4,"cache_creation_input_tokens":400,"prompt_tokens":500,"completion_tokens":4,)"
+        R"("total_tokens":504,"prompt_tokens_details":{"cached_tokens":0,"cache_write_tokens":400,"cache_write_1h_tokens":100},"cost":0.5})");
+    const std::string_view shown =
+        R"({"prompt_tokens":500,"completion_tokens":4,"prompt_tokens_details":{"cache_creation_tokens":400,"cache_creation_token_details":{"ephemeral_5m_input_tokens":300,"ephemeral_1h_input_tokens":100}})";
+    EXPECT_EQ(appended(std::string(shown) + "}", counts), std::string(shown) + R"(,"cost":0.5})");
+    ReportedUsage report;
+    read_usage(std::string(shown) + "}", report);
+    EXPECT_TRUE(shows(report, counts));
+    EXPECT_FALSE(shows(report, {.prompt = 500, .completion = 4, .cache_write = 400}));
+}
+
 TEST(UsageJson, WrittenUsageIsReadBack) {
-    const TokenCounts counts{.prompt = 9, .completion = 4, .cache_read = 2, .cache_write = 1, .reasoning = 3};
+    const TokenCounts counts{
+        .prompt = 9, .completion = 4, .cache_read = 2, .cache_write = 2, .reasoning = 3, .cache_write_1h = 1};
     ReportedUsage read;
     EXPECT_TRUE(read_usage(usage_json(counts, "1.5"), read));
     EXPECT_EQ(billed_usage(read, {}).counts, counts);

@@ -21,7 +21,7 @@ BilledUsage billed(std::string_view object, const UsageBounds& bounds = {}) {
 TEST(Usage, ShapesOfProviders) {
     const struct {
         std::string_view name, text;
-        TokenCounts usage;  // prompt, completion, cache read, cache write, reasoning
+        TokenCounts usage;  // prompt, completion, cache read, cache write, reasoning, of the cache write: for an hour
     } rows[] = {
         {"OpenAI, recorded",
          R"({"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"prompt_tokens_details":{"cached_tokens":2,"audio_tokens":0},)"
@@ -65,10 +65,31 @@ TEST(Usage, ShapesOfProviders) {
          {220, 4, 70, 50, 0}},
         {"Anthropic: the cache's writes by how long they stay, without their sum",
          R"({"input_tokens":100,"cache_read_input_tokens":500,"cache_creation":{"ephemeral_5m_input_tokens":300,"ephemeral_1h_input_tokens":100},"output_tokens":100})",
-         {1000, 100, 500, 400, 0}},
+         {1000, 100, 500, 400, 0, 100}},
         {"Anthropic: the cache's writes by how long they stay, and their sum",
          R"({"input_tokens":100,"cache_creation_input_tokens":400,"cache_creation":{"ephemeral_5m_input_tokens":300,"ephemeral_1h_input_tokens":100},"output_tokens":100})",
-         {500, 100, 0, 400, 0}},
+         {500, 100, 0, 400, 0, 100}},
+        {"Anthropic: all is written for an hour",
+         R"({"input_tokens":3,"cache_creation_input_tokens":5424,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":5424},"output_tokens":9})",
+         {5427, 9, 0, 5424, 0, 5424}},
+        {"LiteLLM: the cache's writes by how long they stay",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"cache_creation_input_tokens":400,"prompt_tokens_details":{"cached_tokens":0,"cache_creation_tokens":400,"cache_creation_token_details":{"ephemeral_5m_input_tokens":300,"ephemeral_1h_input_tokens":100}}})",
+         {1000, 100, 0, 400, 0, 100}},
+        {"new-api: the same",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"prompt_tokens_details":{"cached_tokens":0,"cached_creation_tokens":400},"claude_cache_creation_5_m_tokens":300,"claude_cache_creation_1_h_tokens":100})",
+         {1000, 100, 0, 400, 0, 100}},
+        {"Bedrock: the same",
+         R"({"inputTokens":100,"outputTokens":100,"totalTokens":600,"cacheReadInputTokens":0,"cacheWriteInputTokens":400,"cacheDetails":[{"ttl":"5m","inputTokens":300},{"ttl":"1h","inputTokens":100}]})",
+         {500, 100, 0, 400, 0, 100}},
+        {"a Tollgate's own",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"prompt_tokens_details":{"cached_tokens":0,"cache_write_tokens":400,"cache_write_1h_tokens":100}})",
+         {1000, 100, 0, 400, 0, 100}},
+        {"more written for an hour than is written",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"prompt_tokens_details":{"cache_write_tokens":0,"cache_write_1h_tokens":5000}})",
+         {1000, 100, 0, 1000, 0, 1000}},
+        {"writes of an odd shape are no writes",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"cache_creation":[{"ttl":"1h"},{"inputTokens":-5},[],"x"]})",
+         {1000, 100, 0, 0, 0}},
         {"Alibaba",
          R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"prompt_tokens_details":{"cached_tokens":0,"cache_creation_input_tokens":400,"cache_type":"ephemeral"}})",
          {1000, 100, 0, 400, 0}},
