@@ -8,15 +8,6 @@
 namespace tollgate {
 namespace {
 
-// The entries from `offset` on, sorted by `order`, the least first.
-template <class Item, class Order>
-std::vector<Item> slice(std::vector<Item> all, std::size_t offset, std::size_t limit, Order order) {
-    std::ranges::sort(all, {}, order);
-    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(offset, all.size())));
-    if (all.size() > limit) all.resize(limit);
-    return all;
-}
-
 // The project whose keys are asked for; nullptr: the organization has no such one.
 const Project* workspace_of(const Call& call, const std::optional<Id128>& id) {
     const auto projects = call.directory->projects_of(call.organization().id);
@@ -61,7 +52,7 @@ ApiAnswer list_workspace_keys(Call& call) {
     JsonWriter json;
     json.object().key("data").array();
     const auto order = [](const KeyRecord* one) { return std::tuple(one->created_ms, one->digest); };
-    for (const KeyRecord* one : slice(std::move(keys), offset, kOffsetPage, order)) {
+    for (const KeyRecord* one : offset_page(std::move(keys), offset, kOffsetPage, order)) {
         write_key(call, *call.directory, *one, json);
     }
     json.end().end();
@@ -98,7 +89,7 @@ ApiAnswer list_organization_members(Call& call) {
     JsonWriter json;
     json.object().key("data").array();
     const auto order = [](const Membership* one) { return std::tuple(one->joined_ms, one->user); };
-    for (const Membership* one : slice(std::move(members), offset, limit, order)) {
+    for (const Membership* one : offset_page(std::move(members), offset, limit, order)) {
         const User& user = *call.directory->find_user(one->user);
         const auto [first, last] = first_and_last(user.name);
         json.object().key("id").text(to_uuid(user.id)).key("email").text(user.email);

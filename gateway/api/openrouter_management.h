@@ -2,7 +2,9 @@
 // organization of the key that calls. Its workspaces are our projects.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "gateway/api/call.h"
 #include "gateway/api/keys.h"
@@ -19,6 +21,15 @@ ApiAnswer list_organization_members(Call& call);
 
 inline constexpr std::uint32_t kOffsetPage = 100;  // entries, as OpenRouter has it
 inline constexpr std::uint32_t kMostOffset = 1'000'000;
+
+// The entries from `offset` on, sorted by `order`, the least first.
+template <class Item, class Order>
+std::vector<Item> offset_page(std::vector<Item> all, std::size_t offset, std::size_t limit, Order order) {
+    std::ranges::sort(all, {}, order);
+    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(offset, all.size())));
+    if (all.size() > limit) all.resize(limit);
+    return all;
+}
 
 inline constexpr Field kOffsetField = fields::integer("offset").from(0, kMostOffset).note("How many to pass over");
 inline constexpr Field kWorkspaceField = fields::uuid("workspace_id").note("A project; absent: the default one");

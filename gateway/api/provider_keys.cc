@@ -1,16 +1,14 @@
 #include "gateway/api/provider_keys.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 
-#include "gateway/api/provider_kinds.h"
+#include "gateway/api/provider_key_target.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
-constexpr std::string_view kMask = "****";
+constexpr std::string_view kSkipHint = "; skip_test stores the key without a test";
 
 ApiAnswer no_such_key() {
     return api_error(ErrorKind::not_found, "there is no such provider key in this organization");
@@ -30,19 +28,13 @@ void write_list(std::string_view name, const std::vector<std::string>& texts, Js
     json.end();
 }
 
-// How a key of the provider is tried; empty: it cannot be.
-std::optional<TrialDialect> trial_of(std::string_view provider) {
-    const ProviderKind* const kind = find_provider_kind(provider);
-    return kind == nullptr ? TrialDialect::bearer : kind->trial;
-}
-
 void write_provider_key(const ProviderKey& key, JsonWriter& json) {
     json.object().key("id").text(to_uuid(key.id)).key("provider").text(key.provider).key("label").text(key.label);
     json.key("base_url").text_or_null(key.base_url).key("region").text_or_null(key.place.region);
     json.key("resource").text_or_null(key.place.resource).key("deployment").text_or_null(key.place.deployment);
     json.key("project").text_or_null(key.place.project).key("origin").text(key.origin);
     json.key("testable").flag(trial_of(key.provider).has_value());
-    json.key("secret").text(std::string(kMask) + key.shown).key("priority").number(key.priority);
+    json.key("secret").text(masked_secret(key)).key("priority").number(key.priority);
     write_list("allowed_models", key.allowed_models, json);
     write_list("allowed_keys", key.allowed_keys, json);
     json.key("is_fallback").flag(key.is_fallback).key("disabled").flag(key.disabled).key("created_by_user_id");
@@ -57,120 +49,18 @@ ApiAnswer provider_key_answer(const ProviderKey& key, int status = 200) {
     return versioned_answer(json, key.version, status);
 }
 
-// Where a key is sent.
-struct Target {
-    std::string base_url;  // the organization's own; empty: the provider's
-    std::string url;       // without slash at its end
-    std::string ca_file;
-    BaseUrl parts;
-    bool is_operators = false;  // the host is: then its address is the operator's affair
-    std::optional<TrialDialect> trial = {};
-};
-
-// What a key says of where it belongs.
-struct WantedTarget {
-    std::string provider, base_url;
-    ProviderPlace place;
-};
-
-Status check_own_base(const BaseUrl& base, const wire::Networks& allowed) {
-    if (!base.tls && allowed.empty()) {
-        return {StatusCode::invalid, "base_url: must be https, or a secret would cross the network in plain text"};
-    }
-    boost::system::error_code is_a_name;
-    const auto address = wire::asio::ip::make_address(base.host, is_a_name);
-    if (is_a_name || allowed.contain(address) || (base.tls && wire::is_public(address))) return {};
-    return {StatusCode::invalid,
-            "base_url: this address may not be called from here; the operator allows others with "
-            "provider_keys.allowed_networks"};
-}
-
-// A network that cannot be read fails when the configuration is.
-wire::Networks allowed_networks(const Services& services) {
-    return wire::Networks::from(services.config.provider_keys.allowed_networks).value_or(wire::Networks());
-}
-
-Status unknown_provider(const std::string& name) {
-    std::string kinds;
-    for (const ProviderKind& kind : provider_kinds()) kinds.append(kinds.empty() ? "" : ", ").append(kind.name);
-    return {StatusCode::invalid, "provider: the gateway has no provider " + std::string(cut_utf8(name, kMaxNameBytes)) +
-                                     ", and it is none of " + kinds};
-}
-
-Result<Target> target_of(const Services& services, const WantedTarget& wanted) {
-    const auto& all = services.config.providers;
-    const auto found = std::ranges::find(all, wanted.provider, &ProviderConfig::name);
-    const ProviderKind* const kind = find_provider_kind(wanted.provider);
-    if (found == all.end() && kind == nullptr) return std::unexpected(unknown_provider(wanted.provider));
-    if (Status status = check_place(kind, wanted.place); !status.ok()) return std::unexpected(std::move(status));
-    const std::string usual = found != all.end() ? found->base_url : base_url_of(*kind, wanted.place);
-    Target target{.base_url = wanted.base_url,
-                  .url = wanted.base_url.empty() ? usual : wanted.base_url,
-                  .ca_file = {},
-                  .parts = {},
-                  .trial = trial_of(wanted.provider)};
-    if (target.url.empty()) {
-        return failure(StatusCode::invalid, "base_url: is required for " + wanted.provider);
-    }
-    const auto parts = parse_base_url(target.url);
-    if (!parts) return std::unexpected(parts.error());
-    target.parts = *parts;
-    while (target.url.ends_with('/')) target.url.pop_back();
-    if (found != all.end()) {
-        const auto operators = parse_base_url(found->base_url);
-        target.is_operators = operators && operators->origin() == parts->origin();
-    }
-    if (target.is_operators) {
-        target.ca_file = found->tls_ca_file;
-        return target;
-    }
-    if (Status status = check_own_base(*parts, allowed_networks(services)); !status.ok()) {
-        return std::unexpected(std::move(status));
-    }
-    return target;
-}
-
-TrialOutcome try_at(const Services& services, const Target& target, std::string_view secret) {
-    const auto may_reach = [&](const wire::IpAddress& address) {
-        if (target.is_operators) return true;
-        return allowed_networks(services).contain(address) || (target.parts.tls && wire::is_public(address));
-    };
-    return try_provider({.base_url = target.url,
-                         .ca_file = target.ca_file,
-                         .may_reach = may_reach,
-                         .secret = secret,
-                         .dialect = target.trial.value_or(TrialDialect::bearer)});
-}
-
-Error error_of(const Status& status) { return api_error(status).error; }
-
-Error refusal_of(const TrialOutcome& outcome) {
-    if (outcome.accepted) return {};
-    return error_of(
-        {StatusCode::conflict, outcome.message + "; skip_test stores the key without a test", "provider_test_failed"});
-}
-
 std::vector<std::string> read_list(BodyFields& body, std::string_view name) {
     return body.texts(name, kMostAllowed).value_or(std::vector<std::string>());
 }
 
 bool read_flag(BodyFields& body, std::string_view name) { return body.has(name) && body.flag(name); }
 
-// A text of the body that is wiped when it is no longer needed.
-struct SecretText {
-    std::string text;
-    explicit SecretText(std::string from) : text(std::move(from)) {}
-    ~SecretText() { OPENSSL_cleanse(text.data(), text.size()); }
-    SecretText(const SecretText&) = delete;
-    SecretText& operator=(const SecretText&) = delete;
-};
-
 // The new secret in a change; empty: there is none. What was read and comes back masked is none.
 std::string read_new_secret(BodyFields& body, const ProviderKey& current) {
     if (!body.has("secret")) return {};
     std::string secret = body.required_text("secret");
-    if (!secret.starts_with(kMask)) return secret;
-    if (secret != std::string(kMask) + current.shown) body.fail("secret", "is a masked one, and not of this key");
+    if (!secret.starts_with(kSecretMask)) return secret;
+    if (secret != masked_secret(current)) body.fail("secret", "is a masked one, and not of this key");
     return {};
 }
 
@@ -214,10 +104,8 @@ Error try_new_provider_key(Call& call) {
     const SecretText secret(body.required_text("secret"));
     const bool skip = read_flag(body, "skip_test");
     if (call.error()) return call.error();
-    if (!call.services.accounts->vault().has_master_key()) return {};  // what is stored next says so
-    const auto target = target_of(call.services, {provider, body.text("base_url"), read_place(body, {})});
-    if (!target) return error_of(target.error());
-    return skip || !target->trial ? Error() : refusal_of(try_at(call.services, *target, secret.text));
+    const WantedTarget wanted{provider, body.text("base_url"), read_place(body, {})};
+    return try_before_storing(call, wanted, skip ? std::string_view() : secret.text, kSkipHint);
 }
 
 ApiAnswer create_provider_key(Call& call, Change& change) {
@@ -256,13 +144,14 @@ Error try_changed_provider_key(Call& call) {
     if (call.error()) return call.error();
     const bool is_there = base_url == current->base_url && place == current->place;
     if (skip || (secret.text.empty() && is_there)) return {};
-    const auto target = target_of(call.services, {current->provider, base_url, place});
-    if (!target) return error_of(target.error());
-    if (!target->trial) return {};
-    if (!secret.text.empty()) return refusal_of(try_at(call.services, *target, secret.text));
-    if (target->parts.origin() != current->origin) return {};  // the change asks for the secret
+    const WantedTarget wanted{current->provider, base_url, place};
+    if (!secret.text.empty()) return try_before_storing(call, wanted, secret.text, kSkipHint);
+    const auto target = target_of(call.services, wanted);
+    if (!target) return api_error(target.error()).error;
+    if (!target->trial || target->parts.origin() != current->origin) return {};  // the change asks for the secret
     const auto stored = open_provider_key(call.services.accounts->vault(), *current, current->origin);
-    return stored ? refusal_of(try_at(call.services, *target, stored->text())) : error_of(stored.error());
+    if (!stored) return api_error(stored.error()).error;
+    return refusal_of(try_at(call.services, *target, stored->text()), kSkipHint);
 }
 
 ApiAnswer update_provider_key(Call& call, Change& change) {

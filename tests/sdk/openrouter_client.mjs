@@ -63,6 +63,20 @@ const scenarios = {
     return { made, changed: changed.data, shown: shown.data, listed: hashes(listed), all: hashes(all), deleted };
   },
 
+  async byok() {
+    const provider = 'scripted';
+    const createBYOKKeyRequest = { provider, key: 'sk-own-0123456789abcd', name: 'main', allowedModels: ['test/chat'] };
+    const made = (await client.byok.create({ createBYOKKeyRequest })).data;
+    const { id } = made;
+    const updateBYOKKeyRequest = { disabled: true, isFallback: true, allowedModels: null };
+    const changed = (await client.byok.update({ id, updateBYOKKeyRequest })).data;
+    const shown = (await client.byok.get({ id })).data;
+    const listed = [];
+    for await (const page of await client.byok.list({ limit: 1, provider })) listed.push(...page.result.data);
+    const deleted = await client.byok.delete({ id });
+    return { made, changed, shown, listed, deleted };
+  },
+
   async members() {
     const members = [];
     for await (const page of await client.organization.listMembers({ limit: 2 })) members.push(...page.result.data);
@@ -83,7 +97,13 @@ const scenarios = {
     const orderBy = { field: 'request_count', direction: 'desc' };
     return (
       await client.analytics.queryAnalytics({
-        requestBody: { metrics: ['request_count', 'total_usage'], dimensions: ['model'], filters, timeRange, orderBy },
+        requestBody: {
+          metrics: ['request_count', 'total_usage', 'avg_throughput'],
+          dimensions: ['model', 'external_user'],
+          filters: [...filters, { field: 'context_length_bucket', operator: 'gte', value: 0 }],
+          timeRange,
+          orderBy,
+        },
       })
     ).data;
   },

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from support.chat import MODELS, cost_of, post_chat
+from support.master_key import secrets_of
 from support.node import needs_node, run_client
+from support.people import new_team
+from support.processes import Gateway
 
 pytestmark = needs_node("@openrouter/sdk")
 
@@ -82,6 +85,21 @@ def test_keys(sdk, manager):
     assert (seen["listed"], seen["all"]) == ([], [shown["hash"]]) and seen["deleted"] == {"deleted": True}
 
 
+def test_provider_keys(tmp_path, providers, scripted):
+    scripted.script = lambda exchange: exchange.answer({"data": []})
+    keeper = Gateway(tmp_path, providers, workers=1, secrets=secrets_of(tmp_path)).start()
+    team = new_team(keeper)
+    body = {"name": "m", "kind": "management", "creator_user_id": team.owner.id}
+    key = keeper.manage("POST", f"{team.path}/keys", body)["key"]
+    seen = run_client("openrouter_client.mjs", f"{keeper.base_url}/api/v1", key, "byok", "")
+    made, changed = seen["made"], seen["changed"]
+    assert (made["name"], made["label"], made["provider"]) == ("main", "****abcd", "scripted")
+    assert made["allowedModels"] == ["test/chat"] and not made["disabled"] and made["workspaceId"] is None
+    assert changed == made | {"disabled": True, "isFallback": True, "allowedModels": None}
+    assert seen["shown"] == changed and seen["listed"] == [changed] and seen["deleted"] == {"deleted": True}
+    assert keeper.stop() == 0
+
+
 def test_members_page_by_page(sdk, manager):
     team, key = manager
     roles = {one["id"]: one["role"] for one in sdk("members", key=key)}
@@ -107,7 +125,8 @@ def test_analytics(sdk, gateway, account):
     }
     words = sdk("meta", key=key)
     assert {"request_count", "total_usage"} <= {metric["name"] for metric in words["metrics"]}
-    assert {"model", "api_key_id"} <= {dimension["name"] for dimension in words["dimensions"]}
+    assert {"gt", "lte"} <= {operator["name"] for operator in words["operators"]}
+    assert {"model", "api_key_id", "app", "external_user"} <= {dimension["name"] for dimension in words["dimensions"]}
 
 
 def test_a_wrong_key(sdk):

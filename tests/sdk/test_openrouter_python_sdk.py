@@ -8,6 +8,8 @@ import pytest
 from openrouter import errors
 
 from support.chat import MODELS, cost_of, post_chat
+from support.master_key import secrets_of
+from support.processes import Gateway
 
 MESSAGES = [{"role": "user", "content": "Say something."}]
 
@@ -153,6 +155,23 @@ def test_keys(manager):
     assert (listed.hash, listed.name, listed.disabled, listed.limit) == (made.data.hash, "desk", True, None)
     assert sdk.api_keys.delete(hash=made.data.hash).DELETED
     assert sdk.api_keys.list(include_disabled=True).data == []
+
+
+def test_provider_keys(tmp_path, providers, scripted):
+    scripted.script = lambda exchange: exchange.answer({"data": []})
+    keeper = Gateway(tmp_path, providers, workers=1, secrets=secrets_of(tmp_path)).start()
+    account = keeper.new_account(None)
+    body = {"name": "m", "kind": "management"}
+    key = keeper.manage("POST", f"/api/organizations/{account.organization}/keys", body)["key"]
+    with sdk_of(keeper, key) as sdk:
+        made = sdk.byok.create(provider="scripted", key="sk-own-0123456789abcd", name="main").data
+        assert (made.label, made.name, made.disabled, made.workspace_id) == ("****abcd", "main", False, None)
+        changed = sdk.byok.update(id=made.id, disabled=True, allowed_models=["test/chat"]).data
+        assert changed.disabled and changed.allowed_models == ["test/chat"]
+        assert sdk.byok.get(id=made.id).data.model_dump() == changed.model_dump()
+        assert [one.id for one in sdk.byok.list().result.data] == [made.id]
+        assert sdk.byok.delete(id=made.id).DELETED
+    assert keeper.stop() == 0
 
 
 def test_members(manager):

@@ -148,6 +148,12 @@ class Mutations:
             target = self.made("/provider-keys", body | {"label": f"to {method}"})["id"]
             self.add(method, f"{keys}/{{provider_key}}", change, provider_key=target)
 
+        manager = self.made("/keys", {"name": "byok", "kind": "management"})["key"]
+        self.add("POST", "/api/v1/byok", {"provider": "sample", "key": "sk-own-0123456789"}, manager)
+        for method, change in (("PATCH", {"name": "renamed"}), ("DELETE", None)):
+            target = self.made("/provider-keys", body | {"label": f"byok to {method}"})["id"]
+            self.add(method, "/api/v1/byok/{provider_key}", change, manager, provider_key=target)
+
     def mails(self, to):
         return [one for one in self.gateway.manage("GET", "/api/mail?limit=1000")["data"] if one["to"] == to]
 

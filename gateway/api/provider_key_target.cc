@@ -1,0 +1,100 @@
+#include "gateway/api/provider_key_target.h"
+
+#include <algorithm>
+
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+Status check_own_base(const BaseUrl& base, const wire::Networks& allowed) {
+    if (!base.tls && allowed.empty()) {
+        return {StatusCode::invalid, "base_url: must be https, or a secret would cross the network in plain text"};
+    }
+    boost::system::error_code is_a_name;
+    const auto address = wire::asio::ip::make_address(base.host, is_a_name);
+    if (is_a_name || allowed.contain(address) || (base.tls && wire::is_public(address))) return {};
+    return {StatusCode::invalid,
+            "base_url: this address may not be called from here; the operator allows others with "
+            "provider_keys.allowed_networks"};
+}
+
+// A network that cannot be read fails when the configuration is.
+wire::Networks allowed_networks(const Services& services) {
+    return wire::Networks::from(services.config.provider_keys.allowed_networks).value_or(wire::Networks());
+}
+
+Status unknown_provider(const std::string& name) {
+    std::string kinds;
+    for (const ProviderKind& kind : provider_kinds()) kinds.append(kinds.empty() ? "" : ", ").append(kind.name);
+    return {StatusCode::invalid, "provider: the gateway has no provider " + std::string(cut_utf8(name, kMaxNameBytes)) +
+                                     ", and it is none of " + kinds};
+}
+
+}  // namespace
+
+std::optional<TrialDialect> trial_of(std::string_view provider) {
+    const ProviderKind* const kind = find_provider_kind(provider);
+    return kind == nullptr ? TrialDialect::bearer : kind->trial;
+}
+
+Result<ProviderKeyTarget> target_of(const Services& services, const WantedTarget& wanted) {
+    const auto& all = services.config.providers;
+    const auto found = std::ranges::find(all, wanted.provider, &ProviderConfig::name);
+    const ProviderKind* const kind = find_provider_kind(wanted.provider);
+    if (found == all.end() && kind == nullptr) return std::unexpected(unknown_provider(wanted.provider));
+    if (Status status = check_place(kind, wanted.place); !status.ok()) return std::unexpected(std::move(status));
+    const std::string usual = found != all.end() ? found->base_url : base_url_of(*kind, wanted.place);
+    ProviderKeyTarget target{.base_url = wanted.base_url,
+                             .url = wanted.base_url.empty() ? usual : wanted.base_url,
+                             .ca_file = {},
+                             .parts = {},
+                             .trial = trial_of(wanted.provider)};
+    if (target.url.empty()) {
+        return failure(StatusCode::invalid, "base_url: is required for " + wanted.provider);
+    }
+    const auto parts = parse_base_url(target.url);
+    if (!parts) return std::unexpected(parts.error());
+    target.parts = *parts;
+    while (target.url.ends_with('/')) target.url.pop_back();
+    if (found != all.end()) {
+        const auto operators = parse_base_url(found->base_url);
+        target.is_operators = operators && operators->origin() == parts->origin();
+    }
+    if (target.is_operators) {
+        target.ca_file = found->tls_ca_file;
+        return target;
+    }
+    if (Status status = check_own_base(*parts, allowed_networks(services)); !status.ok()) {
+        return std::unexpected(std::move(status));
+    }
+    return target;
+}
+
+TrialOutcome try_at(const Services& services, const ProviderKeyTarget& target, std::string_view secret) {
+    const auto may_reach = [&](const wire::IpAddress& address) {
+        if (target.is_operators) return true;
+        return allowed_networks(services).contain(address) || (target.parts.tls && wire::is_public(address));
+    };
+    return try_provider({.base_url = target.url,
+                         .ca_file = target.ca_file,
+                         .may_reach = may_reach,
+                         .secret = secret,
+                         .dialect = target.trial.value_or(TrialDialect::bearer)});
+}
+
+Error refusal_of(const TrialOutcome& outcome, std::string_view hint) {
+    if (outcome.accepted) return {};
+    std::string message = outcome.message;
+    message.append(hint);
+    return api_error(Status(StatusCode::conflict, std::move(message), "provider_test_failed")).error;
+}
+
+Error try_before_storing(const Call& call, const WantedTarget& wanted, std::string_view secret, std::string_view hint) {
+    if (!call.services.accounts->vault().has_master_key()) return {};
+    const auto target = target_of(call.services, wanted);
+    if (!target) return api_error(target.error()).error;
+    return secret.empty() || !target->trial ? Error() : refusal_of(try_at(call.services, *target, secret), hint);
+}
+
+}  // namespace tollgate
