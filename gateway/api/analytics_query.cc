@@ -4,7 +4,8 @@
 #include <chrono>
 #include <map>
 
-#include "gateway/api/analytics.h"
+#include "accounting/accounts/organization_retention.h"
+#include "gateway/api/analytics_sums.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
 
@@ -12,45 +13,6 @@ namespace tollgate {
 namespace {
 
 constexpr std::int64_t kUsualDays = 30;
-
-struct Filter {
-    const AnalyticsDimension* dimension;
-    FilterOperator by;
-    std::vector<std::string> values;
-    bool include_unset;
-
-    bool admits(const UsageReportRow& row) const {
-        const std::string id = dimension->id(row);
-        const bool is_list = by == FilterOperator::in || by == FilterOperator::not_in;
-        if (is_list && id.empty()) return include_unset;
-        const bool found = std::ranges::find(values, id) != values.end();
-        return found == (by == FilterOperator::eq || by == FilterOperator::in);
-    }
-};
-
-struct Order {
-    enum class By : std::uint8_t { time, metric, dimension } by = By::metric;
-    const AnalyticsMetric* metric = nullptr;
-    const AnalyticsDimension* dimension = nullptr;
-    bool descending = true;
-};
-
-struct Query {
-    std::vector<const AnalyticsMetric*> metrics;
-    std::vector<const AnalyticsDimension*> dimensions;
-    std::vector<Filter> filters;
-    const AnalyticsGranularity* granularity = nullptr;  // null: one bucket
-    TimeRange time;
-    Order order;
-    std::size_t limit = 0, group_limit = 0;
-};
-
-// One row of the answer, of all rows of the report that it sums.
-struct Group {
-    std::int64_t begin_ms = 0;
-    std::size_t number = 0;  // in the order of time and ids
-    UsageReportRow row;      // its dimensions, and the sum
-};
 
 // --- The request
 template <class Word>
@@ -69,18 +31,18 @@ std::vector<const Word*> read_words(BodyFields& body, std::string_view name, std
     return words;
 }
 
-Filter read_filter(BodyFields& body) {
-    Filter filter{.dimension = find_dimension(body.required_text("field")),
-                  .by = FilterOperator::eq,
-                  .values = body.scalars("value", kMostFilterValues),
-                  .include_unset = body.has("include_unset") && body.flag("include_unset")};
+AnalyticsFilter read_filter(BodyFields& body) {
+    AnalyticsFilter filter{.dimension = find_dimension(body.required_text("field")),
+                           .by = FilterOperator::eq,
+                           .values = body.scalars("value", kMostFilterValues),
+                           .include_unset = body.has("include_unset") && body.flag("include_unset")};
     if (filter.dimension == nullptr) body.fail("field", "is no dimension that /api/v1/analytics/meta lists");
     const auto by = parse_operator(body.required_text("operator"));
-    if (!by) body.fail("operator", "must be eq, neq, in or not_in");
+    if (!by) body.fail("operator", "must be eq, neq, in, not_in, gt, gte, lt or lte");
     filter.by = by.value_or(filter.by);
     if (filter.values.empty()) body.fail("value", "is required");
-    const bool one = filter.by == FilterOperator::eq || filter.by == FilterOperator::neq;
-    if (one && filter.values.size() > 1) body.fail("value", "must be one value with this operator");
+    const bool several = filter.by == FilterOperator::in || filter.by == FilterOperator::not_in;
+    if (!several && filter.values.size() > 1) body.fail("value", "must be one value with this operator");
     return filter;
 }
 
@@ -99,20 +61,20 @@ TimeRange read_time(BodyFields& body, std::int64_t now_ms) {
     return time;
 }
 
-Order read_order(BodyFields& body, const Query& query) {
-    Order order{.by = query.granularity != nullptr ? Order::By::time : Order::By::metric,
-                .metric = query.metrics.empty() ? nullptr : query.metrics.front()};
-    order.descending = order.by == Order::By::metric;
+AnalyticsOrder read_order(BodyFields& body, const AnalyticsQuery& query) {
+    AnalyticsOrder order{.by = query.granularity != nullptr ? AnalyticsOrder::By::time : AnalyticsOrder::By::metric,
+                         .metric = query.metrics.empty() ? nullptr : query.metrics.front()};
+    order.descending = order.by == AnalyticsOrder::By::metric;
     auto given = body.object("order_by", kAnalyticsOrder);
     if (!given) return order;
     const std::string field = given->required_text("field"), direction = given->required_text("direction");
     const AnalyticsMetric* const metric = find_metric(field);
     const bool asked = std::ranges::find(query.metrics, metric) != query.metrics.end();
-    order = {.by = Order::By::time, .metric = metric, .dimension = find_dimension(field)};
+    order = {.by = AnalyticsOrder::By::time, .metric = metric, .dimension = find_dimension(field)};
     if (metric != nullptr && (asked || field == "request_count")) {
-        order.by = Order::By::metric;
+        order.by = AnalyticsOrder::By::metric;
     } else if (std::ranges::find(query.dimensions, order.dimension) != query.dimensions.end()) {
-        order.by = Order::By::dimension;
+        order.by = AnalyticsOrder::By::dimension;
     } else if (field != "date") {
         given->fail("field", "must be a metric or dimension of the query, request_count or date");
     }
@@ -128,9 +90,9 @@ std::size_t read_rows(BodyFields& body, std::string_view name, std::int64_t othe
     return static_cast<std::size_t>(rows);
 }
 
-Query read_query(Call& call) {
+AnalyticsQuery read_query(Call& call) {
     BodyFields& body = call.body;
-    Query query;
+    AnalyticsQuery query;
     query.metrics = read_words(body, "metrics", kMostAnalyticsMetrics, find_metric);
     query.dimensions = read_words(body, "dimensions", kMostAnalyticsDimensions, find_dimension);
     if (query.metrics.empty()) body.fail("metrics", "is required");
@@ -149,88 +111,50 @@ Query read_query(Call& call) {
     return query;
 }
 
-// --- The report
-// What the rollups can leave out themselves; the caller's own bounds stay.
-void narrow(const Query& query, UsageFilter& filter) {
-    for (const Filter& one : query.filters) {
-        if (one.by != FilterOperator::eq) continue;
-        const std::string& value = one.values.front();
-        if (one.dimension->of == UsageDimension::model) filter.model = value;
-        if (one.dimension->of == UsageDimension::provider) filter.provider = value;
-        if (one.dimension->of == UsageDimension::key && !filter.key) {
-            if (const auto key = parse_key_digest(value)) filter.key = *key;
-        }
+// --- The answer
+void write_warnings(const Call& call, const AnalyticsQuery& query, const AnalyticsSums& summed, JsonWriter& json) {
+    json.key("warnings").array();
+    if (summed.partial) {
+        const std::string edge = rfc3339(summed.of_requests ? summed.time.from_ms : summed.time.to_ms);
+        json.text("summed " + std::string(summed.of_requests ? "from " : "until ") + edge +
+                  " only: it was too much to sum");
     }
-}
-
-UsageReportQuery report_query(const Call& call, const Query& query) {
-    UsageReportQuery report{.organization = call.organization().id, .filter = filter_of_caller(call)};
-    report.time = query.time;
-    report.time.to_ms = std::min(report.time.to_ms, call.request.now_ms + 1);
-    report.time.from_ms = std::min(report.time.from_ms, report.time.to_ms - 1);
-    report.by_time = query.granularity != nullptr;
-    report.grain = report.by_time ? query.granularity->grain : finest_grain(report.time, call.request.now_ms);
-    report.budget.ms = kUsualReportMs;
-    const auto add = [&report](UsageDimension dimension) {
-        if (std::ranges::find(report.group_by, dimension) == report.group_by.end()) {
-            report.group_by.push_back(dimension);
-        }
-    };
-    for (const AnalyticsDimension* dimension : query.dimensions) add(dimension->of);
-    for (const Filter& filter : query.filters) add(filter.dimension->of);
-    narrow(query, report.filter);
-    return report;
-}
-
-// By bucket and the ids of the query's dimensions.
-using GroupKey = std::pair<std::int64_t, std::vector<std::string>>;
-
-std::vector<Group> group(const Query& query, const std::vector<UsageReportRow>& rows) {
-    std::map<GroupKey, Group> groups;
-    for (const UsageReportRow& row : rows) {
-        const auto admits = [&row](const Filter& filter) { return filter.admits(row); };
-        if (!std::ranges::all_of(query.filters, admits)) continue;
-        GroupKey key{query.granularity != nullptr ? query.granularity->begin_ms(row.begin_ms) : 0, {}};
-        for (const AnalyticsDimension* dimension : query.dimensions) key.second.push_back(dimension->id(row));
-        const auto [found, fresh] = groups.try_emplace(key, Group{.begin_ms = key.first, .row = row});
-        if (!fresh) found->second.row.counters.merge(row.counters);
+    const Accounts& accounts = *call.services.accounts;
+    const std::int64_t days = retention_of(call.organization(), accounts.plans(), accounts.retention()).days;
+    if (summed.of_requests && query.time.from_ms / kDayMs < call.request.now_ms / kDayMs - days) {
+        json.text("made from the details of requests, which are kept for " + std::to_string(days) + " days");
     }
-    std::vector<Group> all;
-    for (auto& [key, one] : groups) {
-        one.number = all.size();
-        all.push_back(std::move(one));
-    }
-    return all;
+    json.end();
 }
 
 // Below zero: a comes before b, ascending.
-double compare(const Order& order, const Group& a, const Group& b) {
+double compare(const AnalyticsOrder& order, const AnalyticsGroup& a, const AnalyticsGroup& b) {
     switch (order.by) {
-        case Order::By::time:
+        case AnalyticsOrder::By::time:
             return static_cast<double>(a.begin_ms - b.begin_ms);
-        case Order::By::metric:
-            return order.metric->order(a.row.counters) - order.metric->order(b.row.counters);
-        case Order::By::dimension:
+        case AnalyticsOrder::By::metric:
+            return order.metric->order(a.row) - order.metric->order(b.row);
+        case AnalyticsOrder::By::dimension:
             break;
     }
-    return order.dimension->id(a.row).compare(order.dimension->id(b.row));
+    return order.dimension->id_of(a.row).compare(order.dimension->id_of(b.row));
 }
 
-void sort(const Order& order, std::vector<Group>& groups) {
-    std::ranges::sort(groups, [&order](const Group& a, const Group& b) {
+void sort(const AnalyticsOrder& order, std::vector<AnalyticsGroup>& groups) {
+    std::ranges::sort(groups, [&order](const AnalyticsGroup& a, const AnalyticsGroup& b) {
         const double difference = order.descending ? compare(order, b, a) : compare(order, a, b);
         return difference != 0 ? difference < 0 : a.number < b.number;
     });
 }
 
 // Keeps what the limits allow. Whether that was all.
-bool cut(const Query& query, std::vector<Group>& groups) {
+bool cut(const AnalyticsQuery& query, std::vector<AnalyticsGroup>& groups) {
     const std::size_t all = groups.size();
     std::map<std::vector<std::string>, std::size_t> taken;
     if (!query.dimensions.empty()) {
-        std::erase_if(groups, [&](const Group& one) {
+        std::erase_if(groups, [&](const AnalyticsGroup& one) {
             std::vector<std::string> key;
-            for (const AnalyticsDimension* dimension : query.dimensions) key.push_back(dimension->id(one.row));
+            for (const AnalyticsDimension* dimension : query.dimensions) key.push_back(dimension->id_of(one.row));
             return ++taken[key] > query.group_limit;
         });
     }
@@ -239,16 +163,16 @@ bool cut(const Query& query, std::vector<Group>& groups) {
     return groups.size() == all;
 }
 
-Columns columns_of(const Query& query, const Group& group, UsageNames& names) {
+Columns columns_of(const AnalyticsQuery& query, const AnalyticsGroup& group, UsageNames& names) {
     Columns columns;
     if (query.granularity != nullptr) {
         const std::string begin = rfc3339(group.begin_ms);
         const bool whole_days = query.granularity->grain == RollupGrain::day;
         columns.emplace_back(query.granularity->column, text_of(whole_days ? begin.substr(0, 10) : begin));
     }
-    for (const AnalyticsDimension* dimension : query.dimensions) dimension->show(group.row, names, columns);
+    for (const AnalyticsDimension* dimension : query.dimensions) dimension->show_in(group.row, names, columns);
     for (const AnalyticsMetric* metric : query.metrics) {
-        columns.emplace_back(metric->name, metric->shown(group.row.counters));
+        columns.emplace_back(metric->name, metric->shown(group.row));
     }
     return columns;
 }
@@ -258,24 +182,24 @@ Columns columns_of(const Query& query, const Group& group, UsageNames& names) {
 ApiAnswer query_analytics(Call& call) {
     if (!call.has_organization()) return no_organization_of_its_own();
     const auto begin = std::chrono::steady_clock::now();
-    const Query query = read_query(call);
+    const AnalyticsQuery query = read_query(call);
     if (call.error()) return call.refusal();
     bring_up_to_date(call.services);
-    const auto report = call.services.usage->report(report_query(call, query));
-    if (!report) return api_error(report.error());
-    std::vector<Group> groups = group(query, report->rows);
+    auto summed = sum_analytics(call, query);
+    if (!summed) return api_error(summed.error());
+    std::vector<AnalyticsGroup>& groups = summed->groups;
     sort(query.order, groups);
     const bool whole = cut(query, groups);
     UsageNames names(*call.directory, *call.services.store);
     JsonWriter json;
     json.object().key("data").object().key("data").array();
-    for (const Group& one : groups) write_json(columns_of(query, one, names), json);
+    for (const AnalyticsGroup& one : groups) write_json(columns_of(query, one, names), json);
     json.end().key("metadata").object().key("row_count").number(static_cast<std::int64_t>(groups.size()));
     const auto taken = std::chrono::steady_clock::now() - begin;
     json.key("query_time_ms").number(std::chrono::duration_cast<std::chrono::milliseconds>(taken).count());
-    json.key("truncated").flag(!whole || report->partial).end().key("warnings").array();
-    if (report->partial) json.text("summed until " + rfc3339(report->time.to_ms) + " only: it was too much to sum");
-    json.end().end().end();
+    json.key("truncated").flag(!whole || summed->partial).end();
+    write_warnings(call, query, *summed, json);
+    json.end().end();
     return json_answer(json);
 }
 

@@ -16,7 +16,7 @@ inline constexpr std::int64_t kUsualAnalyticsRows = 1000, kMostAnalyticsRows = 1
 
 inline constexpr std::array kAnalyticsFilterFields = {
     fields::text("field").required().note("A dimension"),
-    fields::text("operator").required().one_of("eq|neq|in|not_in"),
+    fields::text("operator").required().one_of(kFilterOperators),
     fields::scalars("value").required().note("Ids: a key's hash, a user's or a project's UUID, not their names"),
     fields::flag("include_unset").note("of in and not_in: also what has no value of it; false if absent"),
 };

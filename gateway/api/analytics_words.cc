@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstdio>
 
 #include "accounting/money/enum_names.h"
 #include "gateway/text/time_text.h"
@@ -23,8 +25,8 @@ constexpr AnalyticsMetric count_of(std::string_view name, std::string_view label
             label,
             "number",
             false,
-            [](const RollupCounters& of) { return number_of(of.*number); },
-            [](const RollupCounters& of) { return static_cast<double>(of.*number); }};
+            [](const AnalyticsRow& of) { return number_of(of.counters.*number); },
+            [](const AnalyticsRow& of) { return static_cast<double>(of.counters.*number); }};
 }
 
 template <std::int64_t RollupCounters::* nano>
@@ -33,8 +35,8 @@ constexpr AnalyticsMetric amount_of(std::string_view name, std::string_view labe
             label,
             "currency",
             false,
-            [](const RollupCounters& of) { return usd_of(NanoUsd{of.*nano}); },
-            [](const RollupCounters& of) { return static_cast<double>(of.*nano); }};
+            [](const AnalyticsRow& of) { return usd_of(NanoUsd{of.counters.*nano}); },
+            [](const AnalyticsRow& of) { return static_cast<double>(of.counters.*nano); }};
 }
 
 template <std::int64_t RollupCounters::* part, std::int64_t RollupCounters::* whole>
@@ -43,8 +45,8 @@ constexpr AnalyticsMetric rate_of(std::string_view name, std::string_view label)
             label,
             "percent",
             true,
-            [](const RollupCounters& of) { return share_of(of.*part, of.*whole); },
-            [](const RollupCounters& of) { return ratio(of.*part, of.*whole); }};
+            [](const AnalyticsRow& of) { return share_of(of.counters.*part, of.counters.*whole); },
+            [](const AnalyticsRow& of) { return ratio(of.counters.*part, of.counters.*whole); }};
 }
 
 template <int percent>
@@ -53,18 +55,49 @@ constexpr AnalyticsMetric latency_of(std::string_view name, std::string_view lab
             label,
             "latency",
             false,
-            [](const RollupCounters& of) { return milliseconds_or_null(of.latency.quantile(percent / 100.0)); },
-            [](const RollupCounters& of) { return static_cast<double>(of.latency.quantile(percent / 100.0)); }};
+            [](const AnalyticsRow& of) { return milliseconds_or_null(of.counters.latency.quantile(percent / 100.0)); },
+            [](const AnalyticsRow& of) { return static_cast<double>(of.counters.latency.quantile(percent / 100.0)); }};
 }
 
-std::int64_t errors(const RollupCounters& of) { return of.client_errors + of.server_errors; }
-std::int64_t tokens(const RollupCounters& of) { return of.prompt_tokens + of.completion_tokens; }
+std::int64_t errors(const AnalyticsRow& of) { return of.counters.client_errors + of.counters.server_errors; }
+std::int64_t tokens(const AnalyticsRow& of) { return of.counters.prompt_tokens + of.counters.completion_tokens; }
+
+// Tokens a second with one decimal; null where nothing was generated.
+constexpr double kTenths = 10.0;
+Value throughput_value(double tokens_per_second) {
+    if (tokens_per_second < 0) return {};
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f", tokens_per_second);
+    return {Value::Kind::raw, text};
+}
+double mean_throughput(const AnalyticsRow& of) {
+    if (of.sums.generating_ms == 0) return -1;
+    return ratio(of.sums.generated, of.sums.generating_ms) * 1000;
+}
+double mean_latency(const AnalyticsRow& of) { return ratio(of.sums.latency_ms, of.sums.requests); }
+
+template <int percent>
+double throughput_quantile(const AnalyticsRow& of) {
+    const std::int64_t tenths = of.sums.throughput.quantile(percent / 100.0);
+    return tenths < 0 ? -1 : static_cast<double>(tenths) / kTenths;
+}
+template <int percent>
+constexpr AnalyticsMetric throughput_of(std::string_view name, std::string_view label) {
+    return {name,
+            label,
+            "throughput",
+            false,
+            [](const AnalyticsRow& of) { return throughput_value(throughput_quantile<percent>(of)); },
+            throughput_quantile<percent>,
+            true};
+}
 
 using Counters = RollupCounters;
 constexpr std::array kMetrics = {
     count_of<&Counters::requests>("request_count", "Requests"),
-    AnalyticsMetric{"tokens_total", "Tokens", "number", false, [](const Counters& of) { return number_of(tokens(of)); },
-                    [](const Counters& of) { return static_cast<double>(tokens(of)); }},
+    AnalyticsMetric{"tokens_total", "Tokens", "number", false,
+                    [](const AnalyticsRow& of) { return number_of(tokens(of)); },
+                    [](const AnalyticsRow& of) { return static_cast<double>(tokens(of)); }},
     count_of<&Counters::prompt_tokens>("tokens_prompt", "Prompt tokens"),
     count_of<&Counters::completion_tokens>("tokens_completion", "Completion tokens"),
     count_of<&Counters::reasoning_tokens>("reasoning_tokens", "Reasoning tokens"),
@@ -75,16 +108,32 @@ constexpr std::array kMetrics = {
     rate_of<&Counters::cache_hits, &Counters::requests>("response_cached_rate", "Share answered by the cache"),
     amount_of<&Counters::cost_nano>("total_usage", "Usage"),
     amount_of<&Counters::charged_nano>("credits_usage", "Usage charged to credit"),
+    amount_of<&Counters::charged_nano>("openrouter_usage", "Usage by the operator's provider keys"),
+    AnalyticsMetric{"byok_fees", "Fees for own provider keys: there are none", "currency", false,
+                    [](const AnalyticsRow&) { return usd_of(NanoUsd{}); }, [](const AnalyticsRow&) { return 0.0; }},
     amount_of<&Counters::byok_cost_nano>("byok_usage", "Usage by own provider keys"),
     amount_of<&Counters::provider_cost_nano>("usage_upstream", "Cost at the provider"),
-    AnalyticsMetric{"error_count", "Errors", "number", false, [](const Counters& of) { return number_of(errors(of)); },
-                    [](const Counters& of) { return static_cast<double>(errors(of)); }},
+    AnalyticsMetric{"error_count", "Errors", "number", false,
+                    [](const AnalyticsRow& of) { return number_of(errors(of)); },
+                    [](const AnalyticsRow& of) { return static_cast<double>(errors(of)); }},
     AnalyticsMetric{"error_rate", "Error rate", "percent", true,
-                    [](const Counters& of) { return share_of(errors(of), of.requests); },
-                    [](const Counters& of) { return ratio(errors(of), of.requests); }},
+                    [](const AnalyticsRow& of) { return share_of(errors(of), of.counters.requests); },
+                    [](const AnalyticsRow& of) { return ratio(errors(of), of.counters.requests); }},
+    AnalyticsMetric{"avg_latency", "Latency, mean", "latency", false,
+                    [](const AnalyticsRow& of) {
+                        const bool any = of.sums.requests != 0;
+                        return any ? number_of(std::llround(mean_latency(of))) : Value{};
+                    },
+                    mean_latency, true},
     latency_of<50>("p50_latency", "Latency, median"),
     latency_of<90>("p90_latency", "Latency, 90 %"),
     latency_of<99>("p99_latency", "Latency, 99 %"),
+    AnalyticsMetric{"avg_throughput", "Output tokens a second, mean", "throughput", false,
+                    [](const AnalyticsRow& of) { return throughput_value(mean_throughput(of)); }, mean_throughput,
+                    true},
+    throughput_of<50>("p50_throughput", "Output tokens a second, median"),
+    throughput_of<90>("p90_throughput", "Output tokens a second, 90 %"),
+    throughput_of<99>("p99_throughput", "Output tokens a second, 99 %"),
 };
 
 // --- Dimensions
@@ -92,6 +141,36 @@ std::string id_or_empty(const Id128& id) { return id.is_nil() ? std::string() : 
 
 // A label that is not known is the id.
 Value label_of(const std::string& label, const std::string& id) { return text_of(label.empty() ? id : label); }
+
+using Texts = std::vector<std::string>;
+Texts one_or_none(std::string text) { return text.empty() ? Texts() : Texts{std::move(text)}; }
+
+template <UsageAttribute attribute>
+Texts attribute_of(const StoredRequest& request) {
+    Texts values;
+    for_each_value(attribute, request.opened(), [&values](std::string_view value) { values.emplace_back(value); });
+    return values;
+}
+
+// What stands behind the model's name as it was asked for: "free" of "author/slug:free".
+Texts variant_of(const StoredRequest& request) {
+    const std::string_view asked = request.opened().model_asked;
+    const std::string_view model = asked.substr(0, asked.find('@'));
+    const std::size_t colon = model.find(':');
+    return one_or_none(std::string(colon == std::string_view::npos ? std::string_view() : model.substr(colon + 1)));
+}
+
+// The bucket of a prompt's length is named by the fewest tokens in it, so that it can be compared.
+constexpr std::array<std::int64_t, 7> kContextBuckets = {0, 1000, 4000, 16'000, 64'000, 256'000, 1'000'000};
+Texts context_bucket_of(const StoredRequest& request) {
+    const auto above = std::ranges::upper_bound(kContextBuckets, request.settled().usage.prompt);
+    return {std::to_string(above == kContextBuckets.begin() ? 0 : *std::prev(above))};
+}
+
+constexpr AnalyticsDimension of_requests(std::string_view name, std::string_view label,
+                                         Texts (*values)(const StoredRequest&)) {
+    return {name, label, UsageDimension::model, nullptr, nullptr, values};
+}
 
 constexpr std::array kDimensions = {
     AnalyticsDimension{
@@ -125,6 +204,20 @@ constexpr std::array kDimensions = {
                            out.emplace_back("workspace", label_of(names.project(row.project), id));
                            out.emplace_back("workspace_id", text_of(id));
                        }},
+    of_requests("app", "App", attribute_of<UsageAttribute::app>),
+    of_requests("external_user", "End user", attribute_of<UsageAttribute::end_user>),
+    of_requests("tag", "Tag", attribute_of<UsageAttribute::tag>),
+    of_requests("session_id", "Session", attribute_of<UsageAttribute::session>),
+    of_requests("git_organization", "Git organization", attribute_of<UsageAttribute::git_organization>),
+    of_requests("git_repository", "Git repository", attribute_of<UsageAttribute::git_repository>),
+    of_requests("origin", "Origin",
+                [](const StoredRequest& request) { return one_or_none(std::string(request.opened().app)); }),
+    of_requests("variant", "Variant", variant_of),
+    of_requests("finish_reason", "Finish reason",
+                [](const StoredRequest& request) { return one_or_none(std::string(request.settled().finish_reason)); }),
+    of_requests("context_length_bucket", "Prompt tokens, from", context_bucket_of),
+    of_requests("generation_id", "Generation",
+                [](const StoredRequest& request) { return Texts{"gen-" + to_ulid(request.opened().request)}; }),
 };
 
 // --- Granularities
@@ -154,7 +247,7 @@ constexpr std::array kGranularities = {
     AnalyticsGranularity{"month", "Month", "date__month", RollupGrain::day, month_begin_ms},
 };
 
-constexpr std::array<std::string_view, 4> kOperators = {"eq", "neq", "in", "not_in"};
+constexpr std::array<std::string_view, 8> kOperators = {"eq", "neq", "in", "not_in", "gt", "gte", "lt", "lte"};
 bool takes_list(FilterOperator one) { return one == FilterOperator::in || one == FilterOperator::not_in; }
 
 template <class Words>
@@ -173,6 +266,38 @@ void write_names(std::string_view name, const Words& words, JsonWriter& json) {
 }
 
 }  // namespace
+
+void RequestSums::add(const UsageRecord& record) {
+    const RequestSettled& settled = record.settled;
+    ++requests;
+    latency_ms += settled.latency_ms;
+    if (settled.usage.completion <= 0 || settled.latency_ms <= 0) return;
+    generated += settled.usage.completion;
+    generating_ms += settled.latency_ms;
+    throughput.add(std::llround(ratio(settled.usage.completion, settled.latency_ms) * 1000 * kTenths));
+}
+
+void RequestSums::merge(const RequestSums& other) {
+    requests += other.requests;
+    latency_ms += other.latency_ms;
+    generated += other.generated;
+    generating_ms += other.generating_ms;
+    throughput.merge(other.throughput);
+}
+
+std::string AnalyticsDimension::id_of(const AnalyticsRow& row) const {
+    if (!of_requests()) return id(row);
+    const auto fact = row.facts.find(name);
+    return fact == row.facts.end() ? std::string() : fact->second;
+}
+
+std::vector<std::string> AnalyticsDimension::values_of(const StoredRequest& request, const AnalyticsRow& row) const {
+    return of_requests() ? values(request) : one_or_none(id(row));
+}
+
+void AnalyticsDimension::show_in(const AnalyticsRow& row, UsageNames& names, Columns& out) const {
+    of_requests() ? void(out.emplace_back(name, text_of(id_of(row)))) : show(row, names, out);
+}
 
 std::span<const AnalyticsMetric> analytics_metrics() { return kMetrics; }
 const AnalyticsMetric* find_metric(std::string_view name) { return find_word(kMetrics, name); }

@@ -70,32 +70,15 @@ TimeRange whole_time_of(const UsageReportQuery& query) {
 }
 
 Result<Report> sum_records(UsageIndex& usage, const RecordReportQuery& query) {
-    const auto until = wire::Clock::now() + std::chrono::milliseconds(query.report.budget.ms);
-    Report report{.time = whole_time_of(query.report), .rows = {}, .total = {}};
-    UsageListQuery list{.organization = query.report.organization,
-                        .filter = query.report.filter,
-                        .time = report.time,
-                        .limit = kMaxUsagePage};
-    std::size_t summed = 0;
-    std::int64_t oldest_ms = report.time.to_ms;
-    do {
-        const auto page = usage.list(list);
-        if (!page) return std::unexpected(page.error());
-        for (const StoredRequest& one : page->requests) {
-            oldest_ms = one.settled().settled_ms;
-            const std::int64_t begin_ms = begin_of(query.report, oldest_ms);
-            for (const Group& group : groups_of(query, one)) report.rows[{begin_ms, group}].add(one.record());
-            report.total.add(one.record());
-            if (report.rows.size() > kMaxReportRows) {
-                return failure(StatusCode::full, "the report would have more than " + std::to_string(kMaxReportRows) +
-                                                     " rows: choose less time or fewer dimensions");
-            }
-        }
-        summed += page->requests.size();
-        list.cursor = page->next_cursor;
-        report.partial = !list.cursor.empty() && (summed >= kMostRecordsSummed || wire::Clock::now() >= until);
-    } while (!list.cursor.empty() && !report.partial);
-    if (report.partial) report.time.from_ms = oldest_ms;
+    Report report;
+    const auto walk = walk_records(usage, query.report, [&](const StoredRequest& one, std::int64_t begin_ms) -> Status {
+        for (const Group& group : groups_of(query, one)) report.rows[{begin_ms, group}].add(one.record());
+        report.total.add(one.record());
+        return report.rows.size() > kMaxReportRows ? too_many_rows() : Status();
+    });
+    if (!walk) return std::unexpected(walk.error());
+    report.time = walk->time;
+    report.partial = walk->partial;
     return report;
 }
 
@@ -176,6 +159,35 @@ ApiAnswer csv_of(const RecordReportQuery& query, const Report& report, const Row
 }
 
 }  // namespace
+
+Status too_many_rows() {
+    return {StatusCode::full, "the report would have more than " + std::to_string(kMaxReportRows) +
+                                  " rows: choose less time or fewer dimensions"};
+}
+
+Result<RecordWalk> walk_records(UsageIndex& usage, const UsageReportQuery& query, const VisitRecord& visit) {
+    const auto until = wire::Clock::now() + std::chrono::milliseconds(query.budget.ms);
+    RecordWalk walk{.time = whole_time_of(query)};
+    UsageListQuery list{
+        .organization = query.organization, .filter = query.filter, .time = walk.time, .limit = kMaxUsagePage};
+    std::size_t seen = 0;
+    std::int64_t oldest_ms = walk.time.to_ms;
+    do {
+        const auto page = usage.list(list);
+        if (!page) return std::unexpected(page.error());
+        for (const StoredRequest& one : page->requests) {
+            oldest_ms = one.settled().settled_ms;
+            if (Status status = visit(one, begin_of(query, oldest_ms)); !status.ok()) {
+                return std::unexpected(std::move(status));
+            }
+        }
+        seen += page->requests.size();
+        list.cursor = page->next_cursor;
+        walk.partial = !list.cursor.empty() && (seen >= kMostRecordsSummed || wire::Clock::now() >= until);
+    } while (!list.cursor.empty() && !walk.partial);
+    if (walk.partial) walk.time.from_ms = oldest_ms;
+    return walk;
+}
 
 const std::map<std::string_view, UsageAttribute>& usage_attributes() {
     static const std::map<std::string_view, UsageAttribute> kAttributes = {

@@ -7,6 +7,7 @@ import pytest
 
 from support.chat import post_chat
 
+APP = {"HTTP-Referer": "https://shop.test", "X-Title": "Shop", "X-Tollgate-Tags": "team-a,nightly"}
 QUERY, META = "/api/v1/analytics/query", "/api/v1/analytics/meta"
 
 
@@ -16,9 +17,10 @@ def spent(gateway):
     account = gateway.new_account("5")
     keys = f"/api/organizations/{account.organization}/keys"
     other = gateway.manage("POST", keys, {"name": "other"})
-    for key, model, times in ((account.key, "test/chat", 3), (other["key"], "test/chat", 1)):
+    for key, times, headers in ((account.key, 3, APP), (other["key"], 1, {})):
         for _ in range(times):
-            assert gateway.request("POST", "/v1/chat/completions", key=key, json=body_of(model)).status == 200
+            answer = gateway.request("POST", "/v1/chat/completions", key=key, json=body_of("test/chat"), headers=headers)
+            assert answer.status == 200
     post_chat(gateway, account, "status=400")
     manager = gateway.manage("POST", keys, {"name": "m", "kind": "management"})["key"]
     return account, other["data"]["hash"], manager
@@ -76,6 +78,83 @@ def test_what_is_unset_is_included_where_that_is_asked(ask):
     assert row["request_count"] == 5
 
 
+def counts_by(ask, dimension, **more):
+    found = rows(ask(metrics=["request_count"], dimensions=[dimension], **more))
+    return {row[dimension]: row["request_count"] for row in found}
+
+
+def test_dimensions_that_only_requests_have(ask):
+    assert counts_by(ask, "app") == {"https://shop.test": 3, None: 2}
+    assert counts_by(ask, "origin") == {"https://shop.test": 3, None: 2}
+    assert counts_by(ask, "external_user") == {"sample:tokens=12": 4, "sample:status=400": 1}
+    assert counts_by(ask, "tag") == {"team-a": 3, "nightly": 3, None: 2}, "a request is in a row of each of its tags"
+    assert counts_by(ask, "finish_reason") == {"stop": 4, None: 1}
+    assert counts_by(ask, "variant") == {None: 5}
+    assert counts_by(ask, "context_length_bucket") == {"0": 5}
+    ids = counts_by(ask, "generation_id")
+    assert len(ids) == 5 and all(one.startswith("gen-") for one in ids)
+    found = rows(ask(metrics=["request_count"], dimensions=["app", "api_key_id"]))
+    assert sorted((row["app"] or "", row["api_key_id"], row["request_count"]) for row in found) == [
+        ("", "other", 1),
+        ("", "test", 1),
+        ("https://shop.test", "test", 3),
+    ]
+
+
+def test_the_same_sums_by_rollups_and_by_requests(ask):
+    """One more word makes it a sum of the requests themselves."""
+    metrics = ["request_count", "tokens_total", "total_usage", "credits_usage", "error_count", "cache_hit_rate"]
+    [by_rollups] = rows(ask(metrics=metrics, granularity="day"))
+    [by_requests] = rows(ask(metrics=[*metrics, "avg_latency"], granularity="day"))
+    assert by_requests.pop("avg_latency") >= 0 and by_requests == by_rollups
+
+
+def test_throughput_is_tokens_by_time(gateway, spent, ask):
+    feed = gateway.manage("GET", f"/api/organizations/{spent[0].organization}/activity")["data"]
+    answered = [one for one in feed if one["tokens_completion"] and one["latency"]]
+    tokens, time_ms = (sum(one[name] for one in answered) for name in ("tokens_completion", "latency"))
+    [row] = rows(ask(metrics=["avg_throughput", "p50_throughput", "p99_throughput", "avg_latency"]))
+    assert row["avg_latency"] == pytest.approx(sum(one["latency"] for one in feed) / len(feed), abs=0.5)
+    if not answered:  # all within a millisecond: nothing can be said
+        assert row["avg_throughput"] is None and row["p50_throughput"] is None
+        return
+    assert float(row["avg_throughput"]) == pytest.approx(tokens * 1000 / time_ms, abs=0.1)
+    assert 0 < row["p50_throughput"] <= row["p99_throughput"]
+
+
+@pytest.mark.parametrize(
+    "field, operator, value, count",
+    [
+        ("app", "eq", "https://shop.test", 3),
+        ("app", "neq", "https://shop.test", 2),
+        ("tag", "eq", "nightly", 3),
+        ("tag", "in", ["nightly", "team-a"], 3),
+        ("tag", "neq", "nightly", 2),
+        ("tag", "not_in", ["team-b"], 3),
+        ("context_length_bucket", "gt", 0, None),
+        ("context_length_bucket", "gte", 0, 5),
+        ("context_length_bucket", "lt", 1000, 5),
+        ("context_length_bucket", "lte", -1, None),
+        ("external_user", "gt", "sample:status=400", 4),
+        ("external_user", "lte", "sample:status=400", 1),
+        ("model", "gte", "test/", 5),
+        ("model", "lt", "test/", None),
+    ],
+)
+def test_filters_of_requests_and_of_order(ask, field, operator, value, count):
+    found = rows(ask(metrics=["request_count"], filters=[{"field": field, "operator": operator, "value": value}]))
+    assert [row["request_count"] for row in found] == ([] if count is None else [count])
+
+
+def test_sums_of_requests_say_how_far_back_they_reach(ask):
+    old = {"start": "2020-01-01T00:00:00Z", "end": "2099-01-01T00:00:00Z"}
+    metrics = ["request_count"]
+    assert ask(metrics=metrics, dimensions=["app"]).json()["data"]["warnings"] == []
+    [warning] = ask(metrics=metrics, dimensions=["app"], time_range=old).json()["data"]["warnings"]
+    assert "90 days" in warning
+    assert ask(metrics=metrics, time_range=old).json()["data"]["warnings"] == []
+
+
 @pytest.mark.parametrize("granularity", ["minute", "hour", "day", "week", "month"])
 def test_buckets_begin_where_the_calendar_says(ask, granularity):
     now = datetime.now(UTC)
@@ -115,6 +194,7 @@ def test_rows_are_sorted_and_bounded(spent, ask):
         ({"granularity": "decade"}, "granularity"),
         ({"filters": [{"field": "model", "operator": "like", "value": "x"}]}, "operator"),
         ({"filters": [{"field": "model", "operator": "eq", "value": ["x", "y"]}]}, "value"),
+        ({"filters": [{"field": "model", "operator": "gt", "value": ["x", "y"]}]}, "value"),
         ({"filters": [{"field": "model", "operator": "eq"}]}, "value"),
         ({"filters": [{"field": "model", "operator": "eq", "value": {"a": 1}}]}, "value"),
         ({"filters": "model"}, "filters"),
