@@ -226,7 +226,7 @@ ApiAnswer create_key(Call& call, Change& change) {
     key.kind = read_kind(body);
     const auto scopes = body.texts("scopes", kGivenScopes).value_or(std::vector<std::string>());
     key.limit = body.usd("limit").value_or(std::nullopt);
-    key.reset = read_reset(body);
+    key.reset = read_reset(body, key.limit);
     key.project = optional_uuid(body, body.has("workspace_id") ? "workspace_id" : "project_id");
     if (body.has("include_byok_in_limit") && body.flag("include_byok_in_limit")) {
         body.fail("include_byok_in_limit", "must be false: requests by an own provider key never count");
@@ -270,7 +270,9 @@ ApiAnswer update_key(Call& call, Change& change) {
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
     if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
     wanted.limit = call.body.usd("limit");
-    if (call.body.has("limit_reset")) wanted.reset = read_reset(call.body);
+    const Limits now = key->limits;
+    const LimitReset reset = read_reset(call.body, wanted.limit.value_or(now.budget), now.reset);
+    if (reset != now.reset) wanted.reset = reset;
     if (call.body.has("rules")) wanted.rules = read_key_rules(call, key->rules.value());
     wanted.expires_ms = read_changed_expiry(call, before);
     if (call.body.has("creator_user_id") && !call.body.is_echo_of(before, "creator_user_id")) {

@@ -104,10 +104,11 @@ void check_echo(BodyFields& body) {
          "replaced"});
 }
 
-// What the body names, in the place of what stands in `limits`.
-Limits changed_by(BodyFields& body, Limits limits) {
+// What the body names, in the place of what stands in `limits`. `current`: the reset that was shown, and may come back.
+Limits changed_by(BodyFields& body, Limits limits, LimitReset current) {
     limits.budget = body.usd("limit").value_or(limits.budget);
-    if (body.has("limit_reset")) limits.reset = read_reset(body);
+    const LimitReset reset = read_reset(body, limits.budget, current);
+    if (body.has("limit_reset") || !limits.budget) limits.reset = reset;
     const auto read = [&body](std::string_view name, std::optional<std::int64_t>& count) {
         count = body.count(name, kMostPerMinute).value_or(count);
     };
@@ -126,7 +127,8 @@ ApiAnswer change_limits(Call& call, Change& change, Unnamed unnamed) {
     if (!before) return api_error(before.error());
     if (const Status status = require_version(call, change, before->version); !status.ok()) return api_error(status);
     check_echo(call.body);
-    const Limits after = changed_by(call.body, unnamed == Unnamed::kept ? before->limits : Limits{});
+    const Limits unchanged = unnamed == Unnamed::kept ? before->limits : Limits{};
+    const Limits after = changed_by(call.body, unchanged, before->limits.reset);
     if (call.error()) return call.refusal();
     const Status status = set_limits(change, *target, after);
     if (!status.ok()) return api_error(status);
@@ -153,11 +155,18 @@ std::string_view reset_name(LimitReset reset) {
     return reset == LimitReset::lifetime ? std::string_view() : to_string(reset);
 }
 
-LimitReset read_reset(BodyFields& body) {
-    const std::string text = body.text("limit_reset");
-    LimitReset reset = LimitReset::lifetime;
-    if (text.empty() || (parse(text, reset) && reset != LimitReset::lifetime)) return reset;
-    body.fail("limit_reset", "must be daily, weekly, monthly or null");
+LimitReset read_reset(BodyFields& body, const std::optional<NanoUsd>& budget, LimitReset current) {
+    LimitReset reset = current;
+    if (body.has("limit_reset")) {
+        const std::string text = body.text("limit_reset");
+        reset = LimitReset::lifetime;
+        if (!text.empty() && (!parse(text, reset) || reset == LimitReset::lifetime)) {
+            body.fail("limit_reset", "must be daily, weekly, monthly or null");
+            return LimitReset::lifetime;
+        }
+    }
+    if (budget || reset == LimitReset::lifetime) return reset;
+    if (reset != current) body.fail("limit_reset", "needs a 'limit': without one there is nothing to reset");
     return LimitReset::lifetime;
 }
 

@@ -21,12 +21,16 @@ bool sees_all_spending(const Call& call, const Organization& organization);
 void write_limits(const Limits& limits, JsonWriter& json);
 // "daily", "weekly", "monthly"; empty for lifetime.
 std::string_view reset_name(LimitReset reset);
-// Of the field "limit_reset"; lifetime if it is absent or null.
-LimitReset read_reset(BodyFields& body);
+// Of the field "limit_reset"; `current` if it is absent. A reset is a budget's: where the budget is null it goes, and
+// one that is new is refused.
+LimitReset read_reset(BodyFields& body, const std::optional<NanoUsd>& budget,
+                      LimitReset current = LimitReset::lifetime);
 
 inline constexpr Field kBudgetField = fields::usd("limit").from(0).or_null().note("A budget in USD; null: unlimited");
-inline constexpr Field kResetField =
-    fields::text("limit_reset").or_null().one_of("daily|weekly|monthly").note("null: the budget is for the lifetime");
+inline constexpr Field kResetField = fields::text("limit_reset")
+                                         .or_null()
+                                         .one_of("daily|weekly|monthly")
+                                         .note("null: the budget is for the lifetime, or there is none");
 constexpr Field rate_field(std::string_view name) {
     return fields::integer(name).from(0, kMostPerMinute).or_null().note("null: unlimited");
 }

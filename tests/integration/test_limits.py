@@ -286,3 +286,39 @@ def test_if_match_of_a_star_matches_whatever_there_is(limited):
 def test_a_malformed_if_match_is_400(limited, tag):
     answer = conditional(limited.gateway, "PATCH", limited.paths["key"], tag, {"limit": 1})
     assert answer.status == 400 and limited.show("key")["limit"] is None
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_reset_belongs_to_a_budget(limited, scope):
+    path, manage = limited.paths[scope], limited.gateway.manage
+
+    def put(method="PUT", **limits):
+        return limited.gateway.request(method, path, key=limited.gateway.root_key, json=limits)
+
+    for body in ({"limit": None, "limit_reset": "daily"}, {"limit_reset": "daily"}):
+        refused = put(**body)
+        assert refused.status == 400 and "limit_reset" in refused.error["message"]
+    assert put("PATCH", limit_reset="daily").status == 400
+    shown = limited.limit(scope, limit=2, limit_reset="monthly")
+    assert (shown["limit"], shown["limit_reset"]) == (2, "monthly")
+    assert manage("PATCH", path, {"limit": 3})["limit_reset"] == "monthly"
+    assert put("PATCH", limit=None, limit_reset="daily").status == 400
+    cleared = manage("PATCH", path, {"limit": None})
+    assert (cleared["limit"], cleared["limit_reset"]) == (None, None)
+    limited.limit(scope, limit=2, limit_reset="monthly")
+    read = {"limit": None, "limit_reset": "monthly"}
+    assert manage("PUT", path, read)["limit_reset"] is None, "what was read may come back beside a limit that ends"
+
+
+def test_a_keys_reset_belongs_to_its_budget(limited):
+    keys = limited.paths["organization"].replace("/limits", "/keys")
+    manage, ask = limited.gateway.manage, limited.gateway.request
+    for limit in ({}, {"limit": None}):
+        body = {"name": "k", "limit_reset": "weekly"} | limit
+        assert ask("POST", keys, key=limited.gateway.root_key, json=body).status == 400
+    made = manage("POST", keys, {"name": "k", "limit": 1, "limit_reset": "weekly"})["data"]
+    key = f"{keys}/{made['hash']}"
+    assert manage("PATCH", key, {"limit": 2})["data"]["limit_reset"] == "weekly"
+    ended = manage("PATCH", key, {"limit": None})["data"]
+    assert (ended["limit"], ended["limit_reset"]) == (None, None)
+    assert ask("PATCH", key, key=limited.gateway.root_key, json={"limit_reset": "daily"}).status == 400
