@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "accounting/accounts/mailable.h"
 #include "accounting/accounts/outbox.h"
 #include "gateway/text/json_members.h"
 #include "gateway/worker.h"
@@ -69,12 +70,13 @@ std::string_view word_for(const Status& status) {
     return status.reason().empty() ? code_of(api_error(status).error.kind()) : status.reason();
 }
 
-// Whether a mail with a link of its own goes to the address, too. What is too much mail for it is not sent: the inviter
-// has the link.
+// Whether a mail with a link of its own goes to the address, too. What is too much mail for it is not sent, nor what
+// cannot be: the inviter has the link.
 bool mail(Call& call, Change& change, const MadeInvitation& made) {
     if (!call.services.config.mail.is_on()) return false;
     const Id128& organization = call.organization().id;
     const std::string email = change.directory().find_invitation(organization, made.id)->email;
+    if (!can_be_mailed(email)) return false;
     return queue_mail(change,
                       {.kind = MailKind::invitation, .to = email, .subject = made.id, .organization = organization})
         .ok();

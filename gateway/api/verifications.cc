@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accounting/accounts/mailable.h"
 #include "accounting/accounts/outbox.h"
 #include "gateway/api/invitations.h"
 #include "gateway/worker.h"
@@ -13,6 +14,12 @@ constexpr int kAccepted = 202;
 
 ApiAnswer no_mail() {
     return api_error(Status(StatusCode::conflict, "this gateway sends no mail: ask its operator", "no_mail"));
+}
+
+Status check_mailable(const std::string& email) {
+    if (can_be_mailed(email)) return {};
+    return {StatusCode::conflict, "mail can be sent to addresses of ASCII characters only: ask the operator",
+            "address_not_mailable"};
 }
 
 const User* signed_in(const Call& call, const Directory& directory) {
@@ -57,6 +64,7 @@ ApiAnswer request_verification(Call& call, Change& change) {
         return api_error(Status(StatusCode::conflict, "the address is verified already", "already_verified"));
     }
     if (!call.services.config.mail.is_on()) return no_mail();
+    if (const Status status = check_mailable(user->email); !status.ok()) return api_error(status);
     const Status queued = queue_mail(change, {.kind = MailKind::verification, .to = user->email, .subject = user->id});
     if (queued.code() == StatusCode::full) return api_error(ErrorKind::requests_rate_limited, queued.message());
     return queued.ok() ? sent_to(user->email) : api_error(queued);
@@ -70,6 +78,7 @@ ApiAnswer request_registration(Call& call, Change& change) {
     if (const Status status = check_name("name", name); !status.ok()) return api_error(status);
     const Status may = may_register(call.services.config.accounts, *email);
     if (!may.ok()) return api_error(may);
+    if (const Status status = check_mailable(*email); !status.ok()) return api_error(status);
     // An address that got enough mail gets no more of it, and nobody learns that.
     const Status queued = queue_mail(change, {.kind = MailKind::registration, .to = *email, .name = name});
     if (queued.ok() && !call.request.caller.is_operator() && !may_mail_strangers(call)) {

@@ -6,6 +6,8 @@
 #include <ctime>
 #include <vector>
 
+#include "accounting/accounts/mailable.h"
+
 namespace tollgate {
 namespace {
 
@@ -47,13 +49,10 @@ std::string phrase(std::string_view name) {
     return quoted + '"';
 }
 
-// What could end the address, or the line, has no place in one (accounts/checked_text.h refuses it, too).
 Status check_address(std::string_view email) {
-    const bool good = !email.empty() && is_plain(email) &&
-                      email.find_first_of(" \"\\(),:;<>[]") == std::string_view::npos &&
-                      std::ranges::count(email, '@') == 1;
-    return good ? Status()
-                : Status(StatusCode::invalid, "the address has characters that mail to it cannot be sent with");
+    return can_be_mailed(email)
+               ? Status()
+               : Status(StatusCode::invalid, "the address has characters that mail to it cannot be sent with");
 }
 
 std::string mailbox(const Mailbox& one) {

@@ -351,3 +351,18 @@ def test_the_address_behind_a_trusted_proxy_is_the_clients(start_gateway):
 def test_the_folder_is_made_where_it_is_missing(start_gateway, tmp_path):
     gateway = start_gateway(**mail_config({"drop_folder": str(tmp_path / "mail")}, registration="open"))
     assert stat.S_IMODE(os.stat(tmp_path / "mail").st_mode) == 0o700 and gateway.alive()
+
+
+def test_no_mail_is_promised_to_an_address_that_it_cannot_go_to(post, folder):
+    """Only addresses of ASCII can be mailed; the inviter has the link."""
+    team = new_team(post)
+    made = team.may(team.owner, "POST", "/invitations", {"emails": ["änn@people.test", address("plain")]})
+    assert [one["mailed"] for one in made["data"]] == [False, True]
+    again = team.may(team.owner, "POST", f"/invitations/{made['data'][0]['invitation']['id']}/resend")
+    assert again["mailed"] is False and again["link"]
+    odd = post.person("örs@people.test", verified=False)
+    assert refusal_of(ask_for_verification(post, odd)) == (409, "address_not_mailable")
+    registers = post.request("POST", "/api/registrations", json={"email": "zoë@people.test", "name": "Zoë"})
+    assert refusal_of(registers) == (409, "address_not_mailable")
+    queued = {one["to"] for one in post.manage("GET", "/api/mail?limit=1000")["data"]}
+    assert not {"änn@people.test", "örs@people.test", "zoë@people.test"} & queued

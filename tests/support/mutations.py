@@ -162,7 +162,6 @@ class Mutations:
         eventually(lambda: self.gateway.manage("GET", "/api/mail?state=waiting")["data"] == [])
 
     def add_mail(self):
-        root = self.gateway.root_key
         folder = DropFolder(Path(yaml.safe_load(self.gateway.config_file.read_text())["mail"]["drop_folder"]))
         asks, confirms = (self.gateway.person(verified=False) for _ in range(2))
         self.add("POST", "/api/me/verification", by=asks.token)
@@ -171,9 +170,13 @@ class Mutations:
         token = token_in(folder.one(confirms.email))
         self.add("POST", "/api/verifications/confirm", {"token": token}, confirms.token)
         unreachable = "änn@people.test"  # no mail of ours can be addressed so
-        self.gateway.request("POST", "/api/registrations", key=root, json={"email": unreachable, "name": "Ann"})
-        eventually(lambda: self.mails(unreachable)[0]["state"] == "failed")
-        self.add("POST", "/api/mail/{mail}/retry", mail=self.mails(unreachable)[0]["id"])
+        ann = self.gateway.manage("POST", "/api/users", {"email": unreachable, "name": "Ann", "verified": True})
+        team = new_team(self.gateway)
+        body = {"user_id": ann["id"], "role": "admin", "over_limit": True}
+        self.gateway.manage("POST", f"{team.path}/members", body)
+        self.gateway.manage("PUT", f"{team.path}/alerts", {"low_balance": 1})
+        eventually(lambda: any(one["state"] == "failed" for one in self.mails(unreachable)), within_s=15)
+        self.add("POST", "/api/mail/{mail}/retry", mail=self.mails(unreachable)[-1]["id"])
 
     def add_projects(self):
         projects = "/api/organizations/{organization}/projects"
