@@ -64,7 +64,9 @@ Result<Node> parse(std::string_view json) {
         const simdjson::padded_string padded(json);
         ondemand::parser parser;
         ondemand::document document = parser.iterate(padded);
-        if (document.is_scalar()) return failure(StatusCode::invalid, "the answer is no JSON object");
+        if (document.is_scalar()) {
+            return Node{.kind = Node::Kind::literal, .text = std::to_string(std::int64_t(document.get_int64()))};
+        }
         return read<ondemand::document&>(document, 0);
     } catch (const simdjson::simdjson_error& problem) {
         return failure(StatusCode::invalid, std::string("the answer is not JSON: ") + problem.what());
@@ -148,19 +150,18 @@ std::string lines_of(const Row& row, const std::vector<std::string>& columns) {
     return text;
 }
 
-std::string table_text(const std::vector<Row>& rows, const ViewOptions& options) {
-    const auto columns = columns_of(rows, options.columns);
+std::string table_text(const std::vector<Row>& rows, const std::vector<std::string>& columns, std::size_t width) {
     if (columns.empty()) return {};
     std::vector<std::size_t> widths;
     std::size_t total = 0;
     for (const std::string& name : columns) {
-        std::size_t width = characters(name);
-        for (const Row& row : rows) width = std::max(width, characters(cell(row, name)));
-        widths.push_back(width);
-        total += width + kGap.size();
+        std::size_t widest = characters(name);
+        for (const Row& row : rows) widest = std::max(widest, characters(cell(row, name)));
+        widths.push_back(widest);
+        total += widest + kGap.size();
     }
     std::string text;
-    if (options.width != 0 && total > options.width + kGap.size()) {
+    if (width != 0 && total > width + kGap.size()) {
         for (const Row& row : rows) text += (text.empty() ? "" : "\n") + lines_of(row, columns);
         return text;
     }
@@ -179,6 +180,16 @@ std::string table_text(const std::vector<Row>& rows, const ViewOptions& options)
 
 // What the answer is a list of.
 bool is_main(const Table& table) { return table.name == "data" || table.name == "items"; }
+
+// The columns that are named, else the usual ones that are not empty in every row. A list that has none of those is
+// shown whole.
+std::vector<std::string> main_columns(const Table& table, const ViewOptions& options) {
+    if (!options.columns.empty() || options.usual.empty()) return columns_of(table.rows, options.columns);
+    const std::vector<std::string> filled = columns_of(table.rows, {});
+    std::vector<std::string> usual = options.usual;
+    std::erase_if(usual, [&](const std::string& name) { return std::ranges::find(filled, name) == filled.end(); });
+    return usual.empty() ? filled : usual;
+}
 
 // What says where a list goes on is no value of it.
 std::string take(Row& row, std::string_view name) {
@@ -212,6 +223,7 @@ Result<AnswerView> view_answer(std::string_view json, const ViewOptions& options
     auto answer = parse(json);
     if (!answer) return std::unexpected(answer.error());
     unwrap(*answer);
+    if (answer->kind == Node::Kind::literal) return AnswerView{.text = answer->text + "\n", .next_cursor = {}};
     Row row;
     std::vector<Table> tables;
     flatten(answer->kind == Node::Kind::list ? "data" : "", *answer, row, &tables);
@@ -224,11 +236,13 @@ Result<AnswerView> view_answer(std::string_view json, const ViewOptions& options
         if (!text.empty()) view.text += (view.text.empty() ? "" : "\n") + text;
     };
     for (const Table& table : tables) {
-        if (is_main(table)) add(table_text(table.rows, options));
+        if (is_main(table)) add(table_text(table.rows, main_columns(table, options), options.width));
     }
     add(lines_of(row, columns_of({row}, options.columns)));
     for (const Table& table : tables) {
-        const std::string text = is_main(table) ? std::string() : table_text(table.rows, options);
+        const std::string text = is_main(table)
+                                     ? std::string()
+                                     : table_text(table.rows, columns_of(table.rows, options.columns), options.width);
         if (!text.empty()) add(table.name + ":\n" + text);
     }
     if (view.text.empty() && !options.columns.empty() && !(row.empty() && tables.empty())) {

@@ -73,9 +73,25 @@ ClientResult<void> resolve_path(Session& session, const Operation& operation, Gi
     return {};
 }
 
+// The same in fields of the query and of the body.
+ClientResult<void> resolve_fields(Session& session, const Operation& operation, GivenValues& given) {
+    for (const FieldOption& option : field_options(operation)) {
+        const auto found = given.fields.find(option.name);
+        if (found == given.fields.end() || option.field->type != Field::Type::uuid) continue;
+        for (std::string& value : found->second) {
+            if (value == "null") continue;
+            auto id = session.id_of(option.field->name, value, given.path[std::string(kOrganization)]);
+            if (!id) return std::unexpected(std::move(id).error());
+            value = std::move(*id);
+        }
+    }
+    return {};
+}
+
 // The parameter that the next page is asked for by; empty: the list has no pages.
-std::string_view page_parameter(const Operation& operation) {
+std::string_view page_parameter(const Operation& operation, const GivenValues& given) {
     if (operation.contract.query == nullptr) return {};
+    if (given.fields.contains("page-id")) return "page_id";
     for (const std::string_view name : {"cursor", "page_id"}) {
         if (operation.contract.query->knows(name) && !operation.contract.query->open) return name;
     }
@@ -93,7 +109,7 @@ std::string longest_page(const Operation& operation) {
 // Whether one page was asked for, and not the list.
 bool wants_page(const GivenValues& given, const ClientSettings& settings) {
     if (settings.all_pages) return false;
-    return given.fields.contains("limit") || given.fields.contains("cursor") || given.fields.contains("page_id");
+    return given.fields.contains("limit") || given.fields.contains("cursor") || given.fields.contains("page-id");
 }
 
 bool is_json(const GatewayReply& reply) { return reply.content_type.starts_with("application/json"); }
@@ -115,18 +131,18 @@ ClientResult<std::string> show(const GatewayReply& reply, bool is_first, const C
         std::string cursor = member_text(reply.body, "next_cursor");
         return cursor.empty() ? member_text(reply.body, "next_page_id") : cursor;
     }
-    auto view = view_answer(reply.body, {.columns = settings.columns, .width = terminal_width()});
+    auto view =
+        view_answer(reply.body, {.columns = settings.columns, .usual = settings.usual, .width = terminal_width()});
     if (!view) return std::unexpected(own_failure(kWrongUsage, "invalid_answer", view.error().message()));
     print(is_first ? view->text : "\n" + view->text);
     return std::move(view->next_cursor);
 }
 
 ClientResult<void> call_and_show(Session& session, const Operation& operation, ClientCall call, bool one_page,
-                                 const ClientSettings& settings) {
+                                 std::string_view parameter, const ClientSettings& settings) {
     std::string key;
     if (changes(operation)) key = settings.idempotency_key;
     if (changes(operation) && key.empty()) key = to_uuid(make_uuid7(wire::unix_ms_now()));
-    const std::string_view parameter = page_parameter(operation);
     for (bool is_first = true;; is_first = false) {
         const auto reply = session.send(call, key, settings.if_match, print);
         if (!reply) return std::unexpected(reply.error());
@@ -147,15 +163,17 @@ ClientResult<void> run(const Operation& operation, GivenValues given, const Clie
     auto session = Session::open(settings, operation.guard.needs_key());
     if (!session) return std::unexpected(std::move(session).error());
     if (auto resolved = resolve_path(*session, operation, given); !resolved) return resolved;
+    if (auto resolved = resolve_fields(*session, operation, given); !resolved) return resolved;
     auto call = make_call(operation, given);
     if (!call) return std::unexpected(own_failure(kWrongUsage, "wrong_usage", call.error().message()));
     if (auto confirmed = confirm(*call, settings); !confirmed) return confirmed;
     const bool one_page = wants_page(given, settings);
-    if (!page_parameter(operation).empty() && !given.fields.contains("limit")) {
+    const std::string_view parameter = page_parameter(operation, given);
+    if (!parameter.empty() && !given.fields.contains("limit") && !given.fields.contains("page-id")) {
         const std::string most = longest_page(operation);
         if (!most.empty()) call->target = with_query(std::move(call->target), "limit", most);
     }
-    return call_and_show(*session, operation, std::move(*call), one_page, settings);
+    return call_and_show(*session, operation, std::move(*call), one_page, parameter, settings);
 }
 
 ClientResult<void> store_login(const ClientSettings& settings, const std::string& path) {

@@ -13,16 +13,17 @@ namespace tollgate {
 inline constexpr int kMostTries = 4;
 
 struct ClientSettings {
-    std::string url, organization;  // empty: of the environment, else of the credentials file
-    std::string token_file;         // its first line; "-": standard input; empty: the same
-    std::string credentials_file;   // empty: the usual one
-    std::string ca_file;            // certificates to trust in place of the system's
-    std::string idempotency_key;    // empty: a new one
-    std::string if_match;           // empty: none
-    std::vector<std::string> columns;
-    bool as_json = false;    // answers untouched; errors as JSON on standard error
-    bool all_pages = false;  // whatever page the options name
-    bool yes = false;        // asks nothing
+    std::string url, organization;     // empty: of the environment, else of the credentials file
+    std::string token_file;            // its first line; "-": standard input; empty: the same
+    std::string credentials_file;      // empty: the usual one
+    std::string ca_file;               // certificates to trust in place of the system's
+    std::string idempotency_key;       // empty: a new one
+    std::string if_match;              // empty: none
+    std::vector<std::string> columns;  // empty: the usual ones
+    std::vector<std::string> usual;    // of the command's list; empty: all
+    bool as_json = false;              // answers untouched; errors as JSON on standard error
+    bool all_pages = false;            // whatever page the options name
+    bool yes = false;                  // asks nothing
 };
 
 // Writes the answer to standard output, and errors to standard error.

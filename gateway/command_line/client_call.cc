@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "gateway/command_line/client_command.h"
+#include "gateway/command_line/named_kind.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -182,7 +183,7 @@ std::string value_name(const Field& field) {
         if (!field.choices.empty() && field.type != Type::words) return std::string(field.choices);
         switch (field.type) {
             case Type::uuid:
-                return "UUID";
+                return std::string(names_of(named_kind(field.name)));
             case Type::key_hash:
                 return "HASH";
             case Type::time:

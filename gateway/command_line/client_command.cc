@@ -5,6 +5,7 @@
 
 #include "gateway/api/routes.h"
 #include "gateway/api/schema.h"
+#include "gateway/command_line/usual_columns.h"
 
 namespace tollgate {
 namespace {
@@ -61,12 +62,7 @@ std::vector<std::string_view> nouns_of(std::string_view path) {
     return nouns;
 }
 
-bool lists(const Operation& operation) {
-    if (operation.path.ends_with('}') || operation.contract.answer == nullptr) return false;
-    return std::ranges::any_of(operation.contract.answer->fields, [](const Field& field) {
-        return field.type == Field::Type::list && (field.name == "data" || field.name == "items");
-    });
-}
+bool lists(const Operation& operation) { return !operation.path.ends_with('}') && item_of(operation) != nullptr; }
 
 std::string verb_of(const Operation& operation) {
     if (operation.method == "GET") return lists(operation) ? "list" : "show";

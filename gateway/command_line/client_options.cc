@@ -6,10 +6,12 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <ranges>
 
 #include "gateway/command_line/client.h"
 #include "gateway/command_line/client_call.h"
 #include "gateway/command_line/client_command.h"
+#include "gateway/command_line/usual_columns.h"
 
 namespace tollgate {
 namespace {
@@ -75,7 +77,10 @@ void add_common_options(CLI::App& command, const Operation& operation, Given& gi
         command.add_option("--org", settings.organization, "Organization: id or slug (TOLLGATE_ORG)")->type_name("ORG");
     }
     if (contract.answer != nullptr) {
-        command.add_option("--columns", settings.columns, "What to show, with commas")
+        const std::string_view usual = usual_columns_of(operation);
+        std::string about = "What to show, with commas";
+        if (!usual.empty()) about.append("; all: every column. If absent: ").append(usual);
+        command.add_option("--columns", settings.columns, about)
             ->delimiter(',')
             ->allow_extra_args(false)
             ->type_name("NAME,...");
@@ -107,6 +112,7 @@ void add_path_parameters(CLI::App& command, const ClientCommand& of, Given& give
         CLI::Option* const option = command.add_option(std::string(name), value)->type_name(shown);
         const bool by_address = name == "member" || name == "user";
         if (by_address) option->description("Id or e-mail address");
+        if (name == "project") option->description("Id or name");
         if (is_organization) option->description("Id or slug; else --org");
         if (!is_organization) option->required();
     }
@@ -148,6 +154,14 @@ GivenValues collect(const CLI::App& command, const Operation& operation, const G
     return values;
 }
 
+// The usual columns of the command's list, unless all are asked for.
+void choose_columns(const Operation& operation, ClientSettings& settings) {
+    const bool all = settings.columns == std::vector<std::string>{"all"};
+    if (all) settings.columns.clear();
+    const std::string_view names = all ? std::string_view() : usual_columns_of(operation);
+    for (const auto name : std::views::split(names, ',')) settings.usual.emplace_back(std::string_view(name));
+}
+
 void add_command(CLI::App& group, const ClientCommand& of, const std::shared_ptr<Given>& given,
                  std::function<int()>& run) {
     const Operation& operation = *of.operation;
@@ -159,6 +173,7 @@ void add_command(CLI::App& group, const ClientCommand& of, const std::shared_ptr
     command->callback([command, &operation, given, &run] {
         if (!given->organization.empty()) given->settings.organization = given->organization;
         GivenValues values = collect(*command, operation, *given);
+        choose_columns(operation, given->settings);
         run = [&operation, given, values = std::move(values)] {
             return run_client(operation, values, given->settings);
         };

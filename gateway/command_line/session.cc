@@ -9,6 +9,7 @@
 #include "accounting/money/ids.h"
 #include "gateway/command_line/answer_view.h"
 #include "gateway/command_line/credentials.h"
+#include "gateway/command_line/named_kind.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -150,27 +151,40 @@ ClientResult<std::string> Session::look_up(std::string target, std::string_view 
 
 ClientResult<std::string> Session::id_of(std::string_view parameter, const std::string& typed,
                                          const std::string& organization) {
-    const auto not_found = [&](const std::string& what) {
-        return std::unexpected(own_failure(kNotFound, "not_found", what + " " + typed));
-    };
-    const auto found_or = [&](ClientResult<std::string> id, const std::string& what) -> ClientResult<std::string> {
-        return id && id->empty() ? not_found(what) : std::move(id);
-    };
-    if (parameter == "organization" && !parse_uuid(typed)) {
-        return found_or(look_up("/api/organizations?limit=1000", "slug", typed, "id"),
-                        "you have no organization with the slug");
-    }
+    if (parse_uuid(typed)) return typed;
+    // No address, no name of a project without an organization: the gateway says what is wrong with it.
     const bool is_address = typed.find('@') != std::string::npos;
-    if (parameter == "member" && is_address) {
-        return found_or(look_up("/api/organizations/" + organization + "/members?email=" + percent_encoded(typed),
-                                "email", typed, "user_id"),
-                        "the organization has no member");
+    std::string id_member = "id", below, what;
+    std::string_view name = "email";
+    switch (named_kind(parameter)) {
+        case NamedKind::none:
+            return typed;
+        case NamedKind::organization:
+            below = "/api/organizations?limit=1000";
+            name = "slug";
+            what = "you have no organization with the slug";
+            break;
+        case NamedKind::project:
+            if (organization.empty()) return typed;
+            below = "/api/organizations/" + organization + "/projects?limit=1000";
+            name = "name";
+            what = "the organization has no project called";
+            break;
+        case NamedKind::member:
+            if (organization.empty() || !is_address) return typed;
+            below = "/api/organizations/" + organization + "/members?email=" + percent_encoded(typed);
+            id_member = "user_id";
+            what = "the organization has no member";
+            break;
+        case NamedKind::user:
+            if (!is_address) return typed;
+            below = "/api/users?email=" + percent_encoded(typed);
+            what = "there is no user";
+            break;
     }
-    if (parameter == "user" && is_address) {
-        return found_or(look_up("/api/users?email=" + percent_encoded(typed), "email", typed, "id"),
-                        "there is no user");
-    }
-    return typed;
+    auto id = look_up(std::move(below), name, typed, id_member);
+    if (id && id->empty()) return std::unexpected(own_failure(kNotFound, "not_found", what + " " + typed));
+    return id;
 }
 
 }  // namespace tollgate

@@ -34,7 +34,8 @@ class Session {
                                     const std::string& if_match = {},
                                     const std::function<void(std::string_view)>& on_events = {});
 
-    // What a path takes for what was typed: an organization's id for its slug; a person's for an e-mail address.
+    // What a parameter or field of this name takes for what was typed: an organization's id for its slug, a project's
+    // for its name, a person's for an e-mail address. `organization`: the id of that in which it is; empty: none.
     ClientResult<std::string> id_of(std::string_view parameter, const std::string& typed,
                                     const std::string& organization);
     const std::string& organization() const { return organization_; }  // as typed; empty: none

@@ -60,6 +60,15 @@ TEST(AnswerView, ColumnsAreChosenInTheirOrder) {
               "failed: --columns: the answer has none of them, but a, b");
 }
 
+TEST(AnswerView, AListShowsItsUsualColumnsThatHaveSomething) {
+    const ViewOptions usual{.usual = {"c", "b", "a"}};
+    EXPECT_EQ(view(R"({"data":[{"a":1,"b":2,"c":null,"d":4}],"total":1})", usual), "b  a\n2  1\n\ntotal  1\n");
+    EXPECT_EQ(view(R"({"data":[{"d":4}]})", usual), "d\n4\n") << "a list without any is shown whole";
+    EXPECT_EQ(view(R"({"data":[{"a":1,"d":4}]})", {.columns = {"d"}, .usual = {"a"}}), "d\n4\n");
+}
+
+TEST(AnswerView, ABareNumberIsAnAnswer) { EXPECT_EQ(view("3"), "3\n"); }
+
 TEST(AnswerView, NothingSteersTheTerminal) {
     EXPECT_EQ(view("{\"name\":\"a\\u001b[2Jb\\u009bc\\nd\"}"), "name  a�[2Jb�c�d\n");
 }
