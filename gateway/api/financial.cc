@@ -33,23 +33,19 @@ void write_budget(const Spender& bound, std::int64_t now_ms, JsonWriter& json) {
 
 ApiAnswer list_member_finances(Call& call) {
     QueryFields& query = call.query;
-    const std::uint32_t begin = query.number("page_id", 0, std::numeric_limits<std::uint32_t>::max(), 0);
-    const std::uint32_t limit = query.number("limit", 1, kMostFinances, kUsualFinances);
+    const PageId page = read_page_id(call, kUsualFinances);
     const std::string email = query.text("email");
     if (email.size() > kMaxEmailBytes) query.fail("email", "is too long");
     if (call.error()) return call.refusal();
     const auto members = members_like(call, email);
-    const std::size_t first = std::min<std::size_t>(begin, members.size());
-    const std::size_t end = std::min(first + limit, members.size());
-
     const Id128& organization = call.organization().id;
     const OrganizationCredit& credit = *call.organization().credit;
     const std::int64_t now_ms = call.request.now_ms, clock_ms = wire::monotonic_ms(wire::Clock::now());
     const Spender all = credit.state_of(credit.spender(), clock_ms);  // one state, so that all see the same numbers
     JsonWriter json;
     json.object().key("items").array();
-    for (std::size_t i = first; i < end; ++i) {
-        const Membership& member = *members[i];
+    for (const Membership* const one : page.items_of(members)) {
+        const Membership& member = *one;
         const LimitTarget target{.scope = LimitScope::member, .organization = organization, .id = member.user};
         const Spender own = credit.state_of(*find_spender(*call.directory, *call.services.credits, target), clock_ms);
         json.object().key("user_id").text(to_uuid(member.user));
@@ -58,9 +54,8 @@ ApiAnswer list_member_finances(Call& call) {
         write_budget(own.limits.budget ? own : all, now_ms, json);
         json.end();
     }
-    json.end().key("current_page").number(static_cast<std::int64_t>(begin / limit) + 1);
-    json.key("per_page").number(limit).key("next_page_id");
-    end < members.size() ? json.text(std::to_string(end)) : json.null();
+    page.write_numbers(json.end());
+    page.write_next(members.size(), json);
     return json_answer(json.end());
 }
 

@@ -2,23 +2,20 @@
 #pragma once
 
 #include <array>
-#include <limits>
 
 #include "gateway/api/call.h"
+#include "gateway/api/openhands_paging.h"
 #include "gateway/api/people.h"
 
 namespace tollgate {
 
 ApiAnswer list_member_finances(Call& call);
 
-inline constexpr std::uint32_t kMostFinances = 100;  // on a page
 inline constexpr std::uint32_t kUsualFinances = 10;
 
 inline constexpr std::array kFinancesQueryFields = {
-    fields::integer("page_id")
-        .from(0, std::numeric_limits<std::uint32_t>::max())
-        .note("The next_page_id of the page before; 0 if absent"),
-    fields::integer("limit").from(1, kMostFinances).note("How many, at most; 10 if absent"), kEmailPartQuery};
+    kPageIdField.note("The next_page_id of the page before; 0 if absent"),
+    fields::integer("limit").from(1, kMostPageIdItems).note("How many, at most; 10 if absent"), kEmailPartQuery};
 inline constexpr Schema kFinancesQuery{"MemberFinancesQuery", kFinancesQueryFields};
 
 inline constexpr std::array kFinancesFields = {
@@ -31,12 +28,8 @@ inline constexpr std::array kFinancesFields = {
     fields::time("resets_at").or_null(),
 };
 inline constexpr Schema kFinances{"MemberFinances", kFinancesFields};
-inline constexpr std::array kFinancesPageFields = {
-    fields::list("items", kFinances),
-    fields::integer("current_page").note("From 1"),
-    fields::integer("per_page"),
-    fields::text("next_page_id").or_null().note("null: this was the last"),
-};
+inline constexpr auto kFinancesPageFields =
+    joined(std::array{fields::list("items", kFinances)}, kPageNumberFields, std::array{kNextPageId});
 inline constexpr Schema kFinancesPage{"MemberFinancesPage", kFinancesPageFields};
 
 }  // namespace tollgate

@@ -76,6 +76,29 @@ std::vector<const Membership*> filtered_members(const Call& call, const MemberFi
     return members;
 }
 
+struct OpenHandsRole {
+    Role role;
+    int id, rank;
+};
+constexpr OpenHandsRole kOpenHandsRoles[] = {{Role::owner, 1, 10}, {Role::admin, 2, 20}, {Role::member, 3, 1000}};
+
+// As OpenHands lists members.
+ApiAnswer page_of_items(const Call& call, const PageId& page, std::vector<const Membership*> members) {
+    std::ranges::sort(members, {}, &Membership::user);
+    JsonWriter json;
+    json.object().key("items").array();
+    for (const Membership* const one : page.items_of(members)) {
+        const OpenHandsRole& role = *std::ranges::find(kOpenHandsRoles, one->role, &OpenHandsRole::role);
+        json.object().key("user_id").text(to_uuid(one->user));
+        json.key("email").text(call.directory->find_user(one->user)->email).key("role_id").number(role.id);
+        json.key("role").text(to_string(one->role)).key("role_rank").number(role.rank);
+        json.key("status").text(one->status == MemberStatus::active ? "active" : "inactive").end();
+    }
+    page.write_numbers(json.end());
+    page.write_next(members.size(), json);
+    return json_answer(json.end());
+}
+
 // The user that the body names, by id or by address.
 const User* read_user(BodyFields& body, const Directory& directory) {
     const std::string id = body.text("user_id"), email = body.text("email");
@@ -103,9 +126,11 @@ Role read_role(BodyFields& body) {
 }
 
 ApiAnswer list_members(Call& call) {
-    const Page page = read_page(call);
+    const auto by_number = read_page_id_if_any(call, kUsualMemberItems);
+    const Page page = by_number ? Page{} : read_page(call);
     const MemberFilter filter = read_filter(call.query);
     if (call.error()) return call.refusal();
+    if (by_number) return page_of_items(call, *by_number, filtered_members(call, filter));
     const auto part = page_of(
         page, filtered_members(call, filter),
         [](const Membership* one) { return std::tuple(one->joined_ms, one->user); },
@@ -121,7 +146,7 @@ ApiAnswer count_members(Call& call) {
     const MemberFilter filter{.email = call.query.text("email")};
     if (call.error()) return call.refusal();
     JsonWriter json;
-    json.object().key("count").number(static_cast<std::int64_t>(filtered_members(call, filter).size())).end();
+    json.number(static_cast<std::int64_t>(filtered_members(call, filter).size()));
     return json_answer(json);
 }
 

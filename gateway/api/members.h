@@ -6,6 +6,7 @@
 #include "accounting/accounts/member.h"
 #include "gateway/api/call.h"
 #include "gateway/api/limits.h"
+#include "gateway/api/openhands_paging.h"
 #include "gateway/api/organizations.h"
 #include "gateway/api/paging.h"
 #include "gateway/api/people.h"
@@ -45,13 +46,31 @@ inline constexpr std::array kMemberFields = {
 inline constexpr Schema kMember{"Member", kMemberFields};
 inline constexpr std::array kMemberPageFields = {fields::list("data", kMember), kNextCursor};
 inline constexpr Schema kMemberPage{"MemberPage", kMemberPageFields};
-inline constexpr std::array kMembersQueryFields = {kPageLimit, kPageCursor, kEmailPartQuery, kMemberRole,
-                                                   kMemberStatus};
+inline constexpr std::array kMembersQueryFields = {kPageLimit,      kPageCursor, kOtherPagingField,
+                                                   kEmailPartQuery, kMemberRole, kMemberStatus};
 inline constexpr Schema kMembersQuery{"MembersQuery", kMembersQueryFields};
 inline constexpr std::array kMemberCountQueryFields = {kEmailPartQuery};
 inline constexpr Schema kMemberCountQuery{"MemberCountQuery", kMemberCountQueryFields};
-inline constexpr std::array kMemberCountFields = {fields::integer("count")};
+// As OpenHands has it: a bare number.
+inline constexpr std::array kMemberCountFields = {fields::integer("").from(0)};
 inline constexpr Schema kMemberCount{"MemberCount", kMemberCountFields};
+
+// OpenHands' page of members, by user_id, and its words for them.
+inline constexpr std::uint32_t kUsualMemberItems = 10;
+inline constexpr std::array kMemberItemFields = {
+    fields::uuid("user_id"),
+    fields::text("email"),
+    fields::integer("role_id").note("1 owner, 2 admin, 3 member"),
+    kMemberRole,
+    fields::integer("role_rank").note("10 owner, 20 admin, 1000 member"),
+    fields::text("status").one_of("active|inactive").note("inactive: suspended"),
+};
+inline constexpr Schema kMemberItem{"MemberItem", kMemberItemFields};
+inline constexpr auto kMemberItemPageFields =
+    joined(std::array{fields::list("items", kMemberItem)}, kPageNumberFields, std::array{kNextPageId});
+inline constexpr Schema kMemberItemPage{"MemberItemPage", kMemberItemPageFields};
+inline constexpr std::array kMemberPagesFields = {fields::object("", kMemberPage), fields::object("", kMemberItemPage)};
+inline constexpr Schema kMemberPages{"MemberPages", kMemberPagesFields};  // the latter with page_id
 
 inline constexpr std::array kNewMemberFields = {
     fields::uuid("user_id").or_null().note("This or email"),

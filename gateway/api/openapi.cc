@@ -111,7 +111,16 @@ void write_field(const Field& field, JsonWriter& json) {
 
 enum class Use : bool { request, answer };
 
+// Fields without names are what stands in place of an object: the one, or any of several.
+void write_values(const Schema& schema, JsonWriter& json) {
+    if (schema.fields.size() == 1) return write_field(schema.fields.front(), json);
+    json.object().key("anyOf").array();
+    for (const Field& field : schema.fields) write_field(field, json);
+    json.end().end();
+}
+
 void write_schema(const Schema& schema, Use use, JsonWriter& json) {
+    if (!schema.fields.empty() && schema.fields.front().name.empty()) return write_values(schema, json);
     json.object().key("type").text("object").key("properties").object();
     for (const Field& field : schema.fields) {
         json.key(field.name);

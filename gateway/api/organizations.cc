@@ -1,5 +1,7 @@
 #include "gateway/api/organizations.h"
 
+#include "accounting/accounts/billing_details.h"
+#include "accounting/accounts/permission.h"
 #include "gateway/api/transactions.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
@@ -78,10 +80,35 @@ bool has_part(std::string_view text, std::string_view part) {
     return !std::ranges::search(text, part, same).empty();
 }
 
+void write_item(const Call& call, const Organization& organization, JsonWriter& json) {
+    const Permit billing = permit(*call.directory, call.request.caller, organization.id, Permission::see_billing);
+    const BillingDetails details = billing.access == Access::granted ? billing_of(organization) : BillingDetails();
+    json.object().key("id").text(to_uuid(organization.id)).key("name").text(organization.name);
+    json.key("slug").text(organization.slug).key("contact_name").text_or_null(details.contact_name);
+    json.key("contact_email").text_or_null(details.contact_email);
+    json.key("status").text(to_string(organization.policy.status));
+    json.key("is_personal").flag(organization.kind == OrganizationKind::personal).key("credits").null();
+    json.key("credits_available").flag(false).key("updated_at").text(rfc3339(organization.updated_ms)).end();
+}
+
+// As OpenHands lists organizations.
+ApiAnswer page_of_items(const Call& call, const PageId& page, std::vector<const Organization*> all) {
+    std::ranges::sort(all, {}, [](const Organization* one) { return std::tie(one->name, one->id); });
+    JsonWriter json;
+    json.object().key("items").array();
+    for (const Organization* const one : page.items_of(all)) write_item(call, *one, json);
+    page.write_next(all.size(), json.end());
+    const User* const user = call.directory->find_user(call.request.caller.user);
+    const Id128 current = user == nullptr ? Id128() : user->current_organization;
+    json.key("current_org_id").text_or_null(current.is_nil() ? std::string() : to_uuid(current));
+    return json_answer(json.end());
+}
+
 }  // namespace
 
 ApiAnswer list_organizations(Call& call) {
-    const Page page = read_page(call);
+    const auto by_number = read_page_id_if_any(call, kMostPageIdItems);
+    const Page page = by_number ? Page{} : read_page(call);
     const std::string text = call.query.text("status"), name = call.query.text("name");
     OrganizationStatus status = OrganizationStatus::active;
     if (!text.empty() && !parse(text, status)) call.query.fail("status", "must be active, suspended or deleted");
@@ -91,6 +118,7 @@ ApiAnswer list_organizations(Call& call) {
         if (!name.empty() && !has_part(one->name, name)) return true;
         return text.empty() ? one->policy.closed() : one->policy.status != status;
     });
+    if (by_number) return page_of_items(call, *by_number, std::move(listed));
     JsonWriter json;
     write_page(
         page_of_organizations(page, std::move(listed)),

@@ -5,6 +5,7 @@
 
 #include "accounting/accounts/organization.h"
 #include "gateway/api/call.h"
+#include "gateway/api/openhands_paging.h"
 #include "gateway/api/paging.h"
 
 namespace tollgate {
@@ -54,11 +55,34 @@ inline constexpr std::array kOrganizationPageFields = {fields::list("data", kOrg
 inline constexpr Schema kOrganizationPage{"OrganizationPage", kOrganizationPageFields};
 
 inline constexpr std::array kOrganizationsQueryFields = {
-    kPageLimit, kPageCursor, fields::text("name").note("A part of the name; capitals make no difference"),
+    kPageLimit, kPageCursor, kOtherPagingField,
+    fields::text("name").note("A part of the name; capitals make no difference"),
     fields::text("status")
         .one_of("active|suspended|deleted")
         .note("Deleted ones for the operator only; all that are not deleted if absent")};
 inline constexpr Schema kOrganizationsQuery{"OrganizationsQuery", kOrganizationsQueryFields};
+
+// OpenHands' page of organizations, by name, and its words for them.
+inline constexpr std::array kOrganizationItemFields = {
+    fields::uuid("id"),
+    fields::text("name"),
+    kSlugField,
+    fields::text("contact_name").or_null().note("Of the billing details; null also for those who may not see them"),
+    fields::text("contact_email").or_null().note("The same"),
+    fields::text("status").one_of("active|suspended|deleted"),
+    fields::flag("is_personal"),
+    fields::usd("credits").or_null().note("Always null, as in OpenHands' lists"),
+    fields::flag("credits_available").note("Always false: credits are not looked up for lists"),
+    fields::time("updated_at"),
+};
+inline constexpr Schema kOrganizationItem{"OrganizationItem", kOrganizationItemFields};
+inline constexpr std::array kOrganizationItemPageFields = {
+    fields::list("items", kOrganizationItem), kNextPageId,
+    fields::uuid("current_org_id").or_null().note("That calls of the person are about where they name none")};
+inline constexpr Schema kOrganizationItemPage{"OrganizationItemPage", kOrganizationItemPageFields};
+inline constexpr std::array kOrganizationPagesFields = {fields::object("", kOrganizationPage),
+                                                        fields::object("", kOrganizationItemPage)};
+inline constexpr Schema kOrganizationPages{"OrganizationPages", kOrganizationPagesFields};  // the latter with page_id
 
 inline constexpr Schema kOrganizationChange{"OrganizationChange", kOrganizationFields};
 inline constexpr std::array kDeletionFields = {

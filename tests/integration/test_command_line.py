@@ -63,6 +63,57 @@ def test_people_read_tables(operator, new_person):
     assert unknown.code == WRONG_USAGE and "none of them" in unknown.err
 
 
+def test_a_list_shows_its_usual_columns(operator, new_person):
+    ann = new_person("ann")
+    shop = f"t-{uuid.uuid4().hex[:8]}"
+    ann.may("org", "create", "--name", "Shop", "--slug", shop)
+    ann.may("key", "create", "--org", shop, "--name", "web")
+    head, row = ann.run("key", "list", "--org", shop).out.splitlines()
+    assert head.split() == ["name", "kind", "label", "disabled", "usage", "hash"] and row.startswith("web")
+    every = ann.run("key", "list", "--org", shop, "--columns", "all").out.splitlines()[0].split()
+    assert {"is_free_tier", "workspace_id", "rate_limit.note"} <= set(every)
+    assert "--columns" in ann.run("key", "list", "--help").out and "last_used_at" in ann.run("key", "list", "--help").out
+
+
+def test_names_stand_where_ids_do(gateway, operator, new_person):
+    ann, bob = new_person("ann"), new_person("bob")
+    slugs = [f"t-{uuid.uuid4().hex[:8]}" for _ in range(2)]
+    for slug in slugs:
+        ann.may("org", "create", "--name", slug, "--slug", slug)
+    below = f"/api/organizations/{ann.may('org', 'show', slugs[0])['id']}/purchases"
+    bought = gateway.manage("POST", below, {"amount": 20})["transaction_id"]
+    gateway.manage("POST", f"{below}/{bought}/confirm", {})
+    ann.may("credits", "transfer", "--org", slugs[0], "--to", slugs[1], "--amount", "2")
+    assert ann.may("credits", "show", "--org", slugs[1])["balance"] == 2
+    project = ann.may("project", "create", "--org", slugs[0], "--name", "Night Shift")
+    assert ann.may("project", "show", "night shift", "--org", slugs[0])["id"] == project["id"]
+    email = bob.may("me", "show")["user"]["email"]
+    operator.may("member", "add", "--org", slugs[0], "--email", email)
+    key = ann.may(
+        *("key", "create", "--org", slugs[0], "--name", "n", "--project-id", "Night Shift", "--creator-user-id", email)
+    )["data"]
+    assert (key["project_id"], key["creator_user_id"]) == (project["id"], bob.may("me", "show")["user"]["id"])
+    listed = ann.may("key", "list", "--org", slugs[0], "--project-id", "Night Shift")["data"]
+    assert [one["hash"] for one in listed] == [key["hash"]]
+    for words in (
+        ("credits", "transfer", "--org", slugs[0], "--to", "no-such", "--amount", "1"),
+        ("project", "show", "No Such", "--org", slugs[0]),
+        ("key", "list", "--org", slugs[0], "--creator-user-id", "nobody@people.test"),
+    ):
+        ann.fails(NOT_FOUND, *words)
+    assert ann.run("member", "count", "--org", slugs[0]).out == "2\n"
+
+
+def test_openhands_pages_are_asked_for_by_number(operator, new_person):
+    ann = new_person("ann")
+    for _ in range(2):
+        ann.may("org", "create", "--name", "Numbered")
+    first = ann.run("org", "list", "--page-id", "0", "--limit", "2", "--json")
+    assert first.code == LIST_GOES_ON and "--page-id 2" in first.err
+    rest = ann.run("org", "list", "--page-id", "2", "--json")
+    assert rest.code == DONE and len(json.loads(rest.out)["items"]) == 1
+
+
 def test_a_list_is_whole_without_being_asked(gateway, operator):
     account = gateway.new_account("5")
     with ThreadPoolExecutor(8) as pool:

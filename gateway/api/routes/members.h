@@ -19,7 +19,7 @@ inline constexpr Operation kMembersRoutes[] = {
      switch_organization, accounts, {switch_to_organization, "user.switch"},
      "Make the organization the current one of the person who calls", {.answer = &kOrganization}},
     {kGet, "/api/organizations/{organization}/members", "members", see_members, readers, {list_members},
-     "List members", {.query = &kMembersQuery, .answer = &kMemberPage}},
+     "List members", {.query = &kMembersQuery, .answer = &kMemberPages}},
     {kPost, "/api/organizations/{organization}/members", "members",
      manage_instance, accounts, {add_member, "member.create"},
      "Make a user a member without an invitation", {.body = &kNewMember, .answer = &kMember, .status = 201}},

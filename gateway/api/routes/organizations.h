@@ -9,7 +9,7 @@ namespace tollgate::rows {
 // clang-format off
 inline constexpr Operation kOrganizationsRoutes[] = {
     {kGet, "/api/organizations", "organizations", list_organizations, readers, {tollgate::list_organizations},
-     "List organizations", {.query = &kOrganizationsQuery, .answer = &kOrganizationPage}},
+     "List organizations", {.query = &kOrganizationsQuery, .answer = &kOrganizationPages}},
     {kPost, "/api/organizations", "organizations",
      Permission::create_organization, accounts, {tollgate::create_organization, "organization.create"},
      "Create an organization with its default project",
