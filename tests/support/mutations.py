@@ -170,10 +170,8 @@ class Mutations:
         token = token_in(folder.one(confirms.email))
         self.add("POST", "/api/verifications/confirm", {"token": token}, confirms.token)
         unreachable = "änn@people.test"  # no mail of ours can be addressed so
-        ann = self.gateway.manage("POST", "/api/users", {"email": unreachable, "name": "Ann", "verified": True})
         team = new_team(self.gateway)
-        body = {"user_id": ann["id"], "role": "admin", "over_limit": True}
-        self.gateway.manage("POST", f"{team.path}/members", body)
+        self.gateway.person(unreachable, organization=team.organization, role="admin")
         self.gateway.manage("PUT", f"{team.path}/alerts", {"low_balance": 1})
         eventually(lambda: any(one["state"] == "failed" for one in self.mails(unreachable)), within_s=15)
         self.add("POST", "/api/mail/{mail}/retry", mail=self.mails(unreachable)[-1]["id"])
