@@ -22,7 +22,7 @@ struct RetentionClass {
 };
 
 struct RetentionPolicy {
-    std::vector<RetentionClass> classes = {{"standard", 0, 90}, {"none", 1, 1}, {"short", 2, 3}};
+    std::vector<RetentionClass> classes = {{"standard", 0, 90}, {"minimal", 1, 1}, {"short", 2, 3}};
     RetentionLevel default_level = RetentionLevel::retain;  // of organizations that have none of their own
     std::uint32_t custom_days = 90;                         // where neither the plan nor the organization says
     std::uint32_t minute_rollup_days = 3;
