@@ -18,11 +18,13 @@ namespace {
 
 constexpr std::int64_t kWhollySpentPercent = 100;
 constexpr std::string_view kBalance = "balance";
+constexpr std::string_view kRefused = " It refused a request, which needed more than is left.";
 
 // What was said, or is to be: the percentage (of a balance: 100), in which window of the budget.
 struct Said {
     std::int64_t percent = 0;
     std::int64_t window_end_ms = 0;  // 0: it has no end
+    std::int64_t budget_nano = 0;    // of a balance: 0
     bool operator==(const Said&) const = default;
 };
 
@@ -41,6 +43,7 @@ template <class SaidOf, class Fields>
 void fields_of(SaidOf& said, Fields& fields) {
     fields.number("percent", said.percent);
     fields.number("window_end_ms", said.window_end_ms);
+    fields.number("budget_nano", said.budget_nano);
 }
 
 std::string document_of(const Said& said) {
@@ -132,16 +135,21 @@ class Looker {
         if (!limits.budget || *limits.budget <= NanoUsd{}) return;
         const Spender* const spender = find();
         if (spender == nullptr) return;
-        const NanoUsd spent = organization_.credit->state_of(*spender, 0).charged_in(limits.reset, windows_at(now_ms_));
+        const Spender state = organization_.credit->state_of(*spender, 0);
+        const NanoUsd spent = state.charged_in(limits.reset, windows_at(now_ms_));
         const auto percent =
             static_cast<std::int64_t>(static_cast<NanoUsdSum>(spent.value) * 100 / limits.budget->value);
-        if (percent < kNearlySpentPercent) return;
-        const bool wholly = percent >= kWhollySpentPercent;
+        const std::int64_t window_end = window_end_ms(limits.reset, now_ms_);
+        const bool refused = state.used_up_ms != 0 && window_end_ms(limits.reset, state.used_up_ms) == window_end;
+        if (percent < kNearlySpentPercent && !refused) return;
+        const bool wholly = percent >= kWhollySpentPercent || (refused && percent >= kNearlySpentPercent);
         alerts_.push_back({.about = std::move(about),
                            .said = {.percent = wholly ? kWhollySpentPercent : kNearlySpentPercent,
-                                    .window_end_ms = window_end_ms(limits.reset, now_ms_)},
+                                    .window_end_ms = window_end,
+                                    .budget_nano = limits.budget->value},
                            .line = whose + " has spent " + to_usd(spent) + " USD of " + to_usd(*limits.budget) +
-                                   " USD" + window_name(limits.reset) + ": " + std::to_string(percent) + " %.",
+                                   " USD" + window_name(limits.reset) + ": " + std::to_string(percent) + " %." +
+                                   (refused ? std::string(kRefused) : std::string()),
                            .member = member});
     }
 
@@ -156,6 +164,18 @@ bool is_news(const Alert& alert, const AllSaid& said) {
     const auto before = said.find(alert.about);
     return before == said.end() || before->second.window_end_ms != alert.said.window_end_ms ||
            before->second.percent < alert.said.percent;
+}
+
+// Of the same budget in the same window what was said stays said: that it refused a request is not known after a
+// restart.
+Said standing_said(const Alert& alert, const AllSaid& said) {
+    Said stands = alert.said;
+    const auto before = said.find(alert.about);
+    if (before == said.end()) return stands;
+    const bool same =
+        before->second.window_end_ms == stands.window_end_ms && before->second.budget_nano == stands.budget_nano;
+    if (same) stands.percent = std::max(stands.percent, before->second.percent);
+    return stands;
 }
 
 // Lines by address.
@@ -210,7 +230,7 @@ Status say(Accounts& accounts, const Id128& id, const std::vector<Alert>& standi
     AllSaid next;
     for (const Alert& alert : standing) {
         if (is_news(alert, said)) news.push_back(alert);
-        next[alert.about] = alert.said;
+        next[alert.about] = standing_said(alert, said);
     }
     if (news.empty() && next == said) return {};
     Change change(accounts, {.kind = CallerKind::job, .job = "alerts"}, "alert.raise", now_ms);

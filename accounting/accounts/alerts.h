@@ -2,8 +2,10 @@
 // project's, a member's or a key's) is nearly or wholly spent.
 //
 // Each is said once: a document says so, stored with the mail, and is there as long as it holds. A budget is said to be
-// nearly spent and wholly spent once in each of its windows. Owners and admins are told everything; whoever is asked
-// about bills, of the balance; a member, of his own budget and those of keys that he made.
+// nearly spent and wholly spent once in each of its windows. One that is nearly spent counts as wholly spent from the
+// first request that it refuses: what is left would never be spent. One that is not says once that it refused. Owners
+// and admins are told everything; whoever is asked about bills, of the balance; a member, of his own budget and those
+// of keys that he made.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 #include "accounting/credit/credit.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace tollgate {
@@ -54,6 +55,14 @@ std::optional<Refusal> too_fast(const Spender& spender, const Demand& demand) {
         return refusal;
     }
     return std::nullopt;
+}
+
+// What others hold comes back, or is spent; that it is in the way says nothing yet.
+void note_used_up(std::span<Spender* const> everyone, const Refusal& refusal, std::int64_t unix_ms) {
+    if (refusal.limit != Refusal::Limit::budget || refusal.held_by_others) return;
+    for (Spender* const spender : everyone) {
+        if (spender != nullptr && spender->scope == refusal.scope) spender->used_up_ms = unix_ms;
+    }
 }
 
 void note_tightest(const std::optional<std::int64_t>& most, const RateBucket& bucket, RateState& state) {
@@ -141,6 +150,7 @@ Admission OrganizationCredit::hold(const Spenders& spenders, const Demand& deman
         amount = std::clamp(NanoUsd{room_for(everyone, at).value / kGenerousParts}, amount, *demand.generous);
     }
     admission.refusal = short_of_money(everyone, amount, at, demand.unix_ms);
+    if (admission.refusal) note_used_up(everyone, *admission.refusal, demand.unix_ms);
     for (Spender* const spender : everyone) {
         if (spender != nullptr && !admission.refusal) admission.refusal = too_fast(*spender, demand);
     }
@@ -312,6 +322,7 @@ void OrganizationCredit::set_first_limits(Spender& spender, const Limits& limits
 
 void OrganizationCredit::apply(const Limits& limits, Spender& spender) const {
     Limits& now = spender.limits;
+    if (now.budget != limits.budget || now.reset != limits.reset) spender.used_up_ms = 0;
     now = limits;
     spender.has_limits = true;
     if (spender.scope == LimitScope::organization) {

@@ -104,6 +104,9 @@ struct Spender {
     SpendWindows spent;
     NanoUsd held;              // of all windows
     std::int64_t running = 0;  // requests that hold
+    // When the budget last refused a request that would not have fitted either if nobody held anything: Unix time; 0:
+    // since the budget is as it is, never.
+    std::int64_t used_up_ms = 0;
     RateBucket requests, tokens;
 
     // In the budget's window that holds a time.

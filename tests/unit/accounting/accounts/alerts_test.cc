@@ -55,6 +55,18 @@ class AlertsTest : public AccountsFixture {
         ASSERT_FALSE(admission.refusal);
         credit.settle(spenders, {.held = admission.taken, .cost = amount, .unix_ms = now_ms});
     }
+    void refuse(const KeyDigest& key, NanoUsd amount, std::int64_t now_ms = kNow) {
+        const auto directory = accounts_->directory();
+        const Spenders& spenders = spenders_of(*directory, *directory->find_key(key), credits_);
+        const Admission admission = find(acme_)->credit->hold(spenders, {.amount = amount, .unix_ms = now_ms});
+        ASSERT_TRUE(admission.refusal);
+        ASSERT_EQ(admission.refusal->limit, Refusal::Limit::budget);
+    }
+    void set_budget(const KeyDigest& key, NanoUsd budget) {
+        const LimitTarget target{.scope = LimitScope::key, .organization = acme_, .key = key};
+        const Status set = apply([&](Change& change) { return set_limits(change, target, {.budget = budget}); });
+        ASSERT_TRUE(set.ok()) << set.message();
+    }
     KeyDigest key_of(const Id128& user, NanoUsd limit, LimitReset reset = LimitReset::lifetime) {
         return key(acme_, {.name = "web", .creator = user, .limit = limit, .reset = reset});
     }
@@ -127,6 +139,45 @@ TEST_F(AlertsTest, ABudgetIsSaidToBeNearlyAndWhollySpentInEachOfItsWindows) {
     spend(web, cent(90), kNow + kDayMs);
     look(kNow + kDayMs);
     EXPECT_EQ(told().count("ann@example.com"), 1U);
+}
+
+TEST_F(AlertsTest, ABudgetThatRefusesARequestIsUsedUpBeforeItIsSpent) {
+    want(std::nullopt, true);
+    const KeyDigest web = key_of({}, kUsd, LimitReset::daily);
+    spend(web, NanoUsd{970'000'000});
+    look();
+    EXPECT_THAT(told(), ElementsAre(Pair("owner@example.com", HasSubstr("97 %."))));
+    refuse(web, NanoUsd{50'000'000});
+    look();
+    EXPECT_THAT(told(), ElementsAre(Pair("owner@example.com", HasSubstr("97 %. It refused a request"))));
+    refuse(web, NanoUsd{50'000'000});
+    look();
+    reload();
+    look();
+    EXPECT_THAT(told(), IsEmpty()) << "said before";
+    refuse(web, NanoUsd{2 * kUsd.value}, kNow + kDayMs);
+    look(kNow + kDayMs);
+    EXPECT_THAT(told(),
+                ElementsAre(Pair("owner@example.com", HasSubstr("has spent 0 USD of 1 USD a day: 0 %. It refused"))));
+}
+
+TEST_F(AlertsTest, WhatOthersHoldMakesNoBudgetUsedUp) {
+    want(std::nullopt, true);
+    const KeyDigest web = key_of({}, kUsd);
+    const auto directory = accounts_->directory();
+    const Spenders& spenders = spenders_of(*directory, *directory->find_key(web), credits_);
+    OrganizationCredit& credit = *find(acme_)->credit;
+    const Admission running = credit.hold(spenders, {.amount = NanoUsd{900'000'000}, .unix_ms = kNow});
+    ASSERT_FALSE(running.refusal);
+    refuse(web, NanoUsd{200'000'000});
+    look();
+    EXPECT_THAT(told(), IsEmpty());
+    credit.settle(spenders, {.held = running.taken, .cost = NanoUsd{900'000'000}, .unix_ms = kNow});
+    refuse(web, NanoUsd{200'000'000});
+    set_budget(web, NanoUsd{1'100'000'000});
+    look();
+    EXPECT_THAT(told(), ElementsAre(Pair("owner@example.com", testing::Not(HasSubstr("refused")))))
+        << "of another budget";
 }
 
 TEST_F(AlertsTest, MembersHearOfTheirOwnBudgetsAlone) {
