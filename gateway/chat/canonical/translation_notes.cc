@@ -1,0 +1,35 @@
+#include "gateway/chat/canonical/translation_notes.h"
+
+#include <algorithm>
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kSeparator = ", ", kUnnameable = "?", kMore = "...";
+
+bool may_stand_in_header(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-.[]").find(c) != std::string_view::npos;
+}
+
+bool has(std::string_view list, std::string_view name) {
+    while (!list.empty()) {
+        const auto end = std::min(list.find(kSeparator), list.size());
+        if (list.substr(0, end) == name) return true;
+        list.remove_prefix(std::min(end + kSeparator.size(), list.size()));
+    }
+    return false;
+}
+
+}  // namespace
+
+void FieldNames::add(std::string_view name) {
+    const bool good = !name.empty() && name.size() <= kMostNameBytes && std::ranges::all_of(name, may_stand_in_header);
+    if (!good) name = kUnnameable;
+    if (text_.size() + kSeparator.size() + name.size() + kSeparator.size() + kMore.size() > kMostBytes) name = kMore;
+    if (has(text_, name) || has(text_, kMore)) return;
+    if (!text_.empty()) text_ += kSeparator;
+    text_ += name;
+}
+
+}  // namespace tollgate
