@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/prompt_measure.h"
 #include "gateway/chat/request_tags.h"
 
@@ -12,11 +13,6 @@ namespace {
 using simdjson::dom::element;
 using Type = simdjson::dom::element_type;
 
-// OpenRouter's fields that only a gateway understands; a provider would refuse some of them. This one serves the last
-// three, and ignores the others.
-constexpr std::array<std::string_view, 10> kGatewayOnly = {"models", "provider", "route", "plugins", "transforms",
-                                                           "trace",  "debug",    "usage", "preset",  "session_id"};
-constexpr std::size_t kRemoved = 7;
 constexpr std::string_view kPresetMark = "@preset/";  // in a model's name: "maker/model@preset/slug"
 
 Error invalid(std::string message, std::string_view param) {

@@ -1,0 +1,240 @@
+#include "gateway/chat/dialect/anthropic/request_writer.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "gateway/chat/dialect/anthropic/message_writer.h"
+#include "gateway/text/json_writer.h"
+
+namespace tollgate {
+namespace {
+
+// https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking
+constexpr std::int64_t kLeastBudget = 1024;
+
+void append_member(std::string& out, std::string_view name, Json value) {
+    (((out += ",\"") += name) += "\":") += value;
+}
+
+void append_member_text(std::string& out, std::string_view name, Spelt text) {
+    ((((out += ",\"") += name) += "\":\"") += text) += '"';
+}
+
+// Of a hundred tokens of the answer's bound, those that reasoning may take: OpenRouter's table.
+std::int64_t budget_percent(Effort effort) {
+    switch (effort) {
+        case Effort::max:
+        case Effort::xhigh:
+            return 95;
+        case Effort::high:
+            return 80;
+        case Effort::unset:
+        case Effort::medium:
+            return 50;
+        case Effort::low:
+            return 20;
+        case Effort::none:
+        case Effort::minimal:
+            return 10;
+    }
+    return 0;
+}
+
+std::string_view effort_name(Effort effort) {
+    switch (effort) {
+        case Effort::max:
+        case Effort::xhigh:
+            return "max";
+        case Effort::high:
+            return "high";
+        case Effort::low:
+        case Effort::minimal:
+            return "low";
+        default:
+            return "medium";
+    }
+}
+
+class Writer {
+  public:
+    Writer(const ChatRequest& request, const AnthropicTarget& target, std::string& out, TranslationNotes& notes)
+        : request_(request), target_(target), out_(out), notes_(notes), parameters_(request) {}
+
+    Error write() {
+        begin_reasoning();
+        ((out_ += "{\"model\":") += model_json()) += ",\"max_tokens\":";
+        append_number(out_, bound());
+        if (target_.stream) append_member(out_, "stream", "true");
+        if (Error error = append_anthropic_system(request_, out_)) return error;
+        out_ += ',';
+        if (Error error = append_anthropic_messages(request_, target_.continues_answers, out_, notes_)) return error;
+        tools();
+        tool_choice();
+        stop();
+        sampling();
+        reasoning();
+        others();
+        parameters_.note_rest(notes_);
+        out_ += '}';
+        return {};
+    }
+
+  private:
+    std::string model_json() const {
+        std::string json;
+        append_json_string(json, target_.model);
+        return json;
+    }
+    std::int64_t bound() const {
+        return std::max<std::int64_t>(request_.output_bound > 0 ? request_.output_bound : target_.output_bound, 1);
+    }
+    std::int64_t budget() const {
+        const std::int64_t wanted = request_.reasoning.tokens > 0
+                                        ? request_.reasoning.tokens
+                                        : bound() * budget_percent(request_.reasoning.effort) / 100;
+        return std::min(std::max(wanted, kLeastBudget), bound() - 1);
+    }
+
+    // Where the API takes no reasoning, the answer comes without.
+    void begin_reasoning() {
+        const ReasoningWish& wish = request_.reasoning;
+        if (!wish.wanted()) return;
+        const ToolChoice& choice = request_.tool_choice;
+        const bool forced = !request_.tools.empty() &&
+                            (choice.kind == ToolChoice::Kind::required || choice.kind == ToolChoice::Kind::named);
+        const bool no_room = target_.reasoning == ReasoningControl::budget && budget() < kLeastBudget;
+        reasons_ = target_.reasoning != ReasoningControl::none && !forced && !no_room && !lacks_reasoning(request_);
+        if (!reasons_) notes_.dropped.add(wish.field);
+    }
+
+    void tools() {
+        if (request_.tools.empty()) return;
+        out_ += ",\"tools\":[";
+        for (const Tool& tool : request_.tools) {
+            if (out_.back() == '}') out_ += ',';
+            ((out_ += "{\"name\":\"") += tool.name) += '"';
+            if (!tool.description.empty()) append_member_text(out_, "description", tool.description);
+            append_member(out_, "input_schema",
+                          tool.schema.empty() ? R"({"type":"object","properties":{}})" : tool.schema);
+            if (tool.strict == "true") append_member(out_, "strict", tool.strict);
+            if (!tool.cache_control.empty()) append_member(out_, "cache_control", tool.cache_control);
+            out_ += '}';
+        }
+        out_ += ']';
+    }
+
+    void tool_choice() {
+        using Kind = ToolChoice::Kind;
+        const ToolChoice& choice = request_.tool_choice;
+        if (request_.tools.empty() || (choice.kind == Kind::unset && !choice.one_at_a_time)) return;
+        out_ += ",\"tool_choice\":{\"type\":";
+        switch (choice.kind) {
+            case Kind::unset:
+            case Kind::automatic:
+                out_ += "\"auto\"";
+                break;
+            case Kind::none:
+                out_ += "\"none\"";
+                break;
+            case Kind::required:
+                out_ += "\"any\"";
+                break;
+            case Kind::named:
+                out_ += "\"tool\"";
+                append_member_text(out_, "name", choice.name);
+                break;
+        }
+        if (choice.one_at_a_time && choice.kind != Kind::none) {
+            append_member(out_, "disable_parallel_tool_use", "true");
+        }
+        out_ += '}';
+    }
+
+    // The API refuses blank ones.
+    void stop() {
+        const std::size_t before = out_.size();
+        out_ += ",\"stop_sequences\":[";
+        const std::size_t empty = out_.size();
+        for (const Spelt text : request_.stop) {
+            if (is_blank(text)) {
+                notes_.changed.add(request_.stop_field);
+                continue;
+            }
+            if (out_.size() > empty) out_ += ',';
+            ((out_ += '"') += text) += '"';
+        }
+        if (out_.size() == empty) {
+            out_.resize(before);
+        } else {
+            out_ += ']';
+        }
+    }
+
+    // While it reasons, the API takes none of them.
+    void sampling() {
+        if (reasons_) return;
+        if (const Json value = parameters_.take(Parameter::temperature); !value.empty()) {
+            double number = 0;
+            std::from_chars(value.data(), value.data() + value.size(), number);
+            const bool above = number > 1;
+            if (above) notes_.changed.add(request_[Parameter::temperature].name);
+            append_member(out_, "temperature", above ? "1" : value);
+        }
+        for (const auto& [parameter, name] : {std::pair{Parameter::top_p, "top_p"}, {Parameter::top_k, "top_k"}}) {
+            if (const Json value = parameters_.take(parameter); !value.empty()) append_member(out_, name, value);
+        }
+    }
+
+    void reasoning() {
+        const bool adaptive = target_.reasoning == ReasoningControl::adaptive;
+        if (reasons_ && adaptive) {
+            out_ += R"(,"thinking":{"type":"adaptive"})";
+        } else if (reasons_) {
+            out_ += R"(,"thinking":{"type":"enabled","budget_tokens":)";
+            append_number(out_, budget());
+            out_ += '}';
+        }
+        const bool effort = reasons_ && adaptive && request_.reasoning.effort != Effort::unset;
+        const bool schema = request_.output.kind == OutputFormat::Kind::json_schema;
+        if (request_.output.kind == OutputFormat::Kind::json_object) notes_.dropped.add(request_.output_field);
+        if (!request_.output.description.empty()) notes_.dropped.add("response_format.json_schema.description");
+        if (!effort && !schema) return;
+        out_ += ",\"output_config\":{";
+        if (effort) ((out_ += "\"effort\":\"") += effort_name(request_.reasoning.effort)) += '"';
+        if (effort && schema) out_ += ',';
+        if (schema) ((out_ += R"("format":{"type":"json_schema","schema":)") += request_.output.schema) += '}';
+        out_ += '}';
+    }
+
+    void others() {
+        if (const Json user = request_[Parameter::user].value; is_text(user)) {
+            parameters_.take(Parameter::user);
+            ((out_ += ",\"metadata\":{\"user_id\":") += user) += '}';
+        }
+        if (const Json mark = request_[Parameter::cache_control].value; is_object(mark)) {
+            parameters_.take(Parameter::cache_control);
+            append_member(out_, "cache_control", mark);
+        }
+        if (request_[Parameter::choices].value == "1") parameters_.take(Parameter::choices);
+        // The ordinary tier is what leaving it out means.
+        const Spelt tier = spelt(request_[Parameter::service_tier].value);
+        if (tier == "auto" || tier == "default") parameters_.take(Parameter::service_tier);
+        if (request_[Parameter::modalities].value == R"(["text"])") parameters_.take(Parameter::modalities);
+    }
+
+    const ChatRequest& request_;
+    const AnthropicTarget& target_;
+    std::string& out_;
+    TranslationNotes& notes_;
+    UntakenParameters parameters_;
+    bool reasons_ = false;
+};
+
+}  // namespace
+
+Error write_anthropic_request(const ChatRequest& request, const AnthropicTarget& target, std::string& out,
+                              TranslationNotes& notes) {
+    return Writer(request, target, out, notes).write();
+}
+
+}  // namespace tollgate

@@ -1,0 +1,287 @@
+#include "gateway/chat/dialect/openai/message_reader.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kDataScheme = "data:";
+constexpr std::size_t kMostMediaTypeBytes = 256;  // of what stands before the data
+
+Error invalid(std::string message, std::string_view param) {
+    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
+}
+
+std::string lower(std::string text) {
+    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
+}
+
+constexpr std::string_view kMessages = "messages[]", kContent = "messages[].content[]";
+
+// What is not understood is passed on by no one, and told.
+void note_unknown(std::string_view of, std::string_view name, Json value, ChatRequest& request) {
+    if (!says_something(value)) return;
+    request.unknown.push_back(request.keep(std::string(of) + "." + std::string(name)));
+}
+
+// Where a part stands, and to which list it is added.
+struct Place {
+    ChatRequest& request;
+    std::vector<Part>& parts;
+    std::string field;  // "messages[3].content[0]"
+};
+
+Error read_media(Place& place, Part::Kind kind, Spelt address, Json part) {
+    Part& added = place.parts.emplace_back();
+    added.kind = kind;
+    added.cache_control = member(part, "cache_control");
+    if (address.empty()) return invalid("'" + place.field + "' has no data and no address", place.field);
+    return read_media_address(address, place.field, added.media, place.request);
+}
+
+Error read_audio(Place& place, Json part) {
+    const Json audio = member(part, "input_audio");
+    const Spelt data = spelt(member(audio, "data"));
+    if (data.empty()) return invalid("'" + place.field + "' has no data", place.field);
+    Part& added = place.parts.emplace_back();
+    added.kind = Part::Kind::audio;
+    added.media.value = data;
+    added.media.type = place.request.keep("audio/" + lower(plain(spelt(member(audio, "format")))));
+    return {};
+}
+
+Error read_file(Place& place, Json part) {
+    const Json file = member(part, "file");
+    const Spelt id = spelt(member(file, "file_id"));
+    if (!id.empty()) {
+        Part& added = place.parts.emplace_back();
+        added.kind = Part::Kind::file;
+        added.media = {.source = Media::Source::file_id, .type = {}, .value = id, .name = {}};
+        return {};
+    }
+    if (Error error = read_media(place, Part::Kind::file, spelt(member(file, "file_data")), part)) return error;
+    place.parts.back().media.name = spelt(member(file, "filename"));
+    return {};
+}
+
+// An address in a string, or in an object's `url`.
+Spelt address_of(Json value) { return is_object(value) ? spelt(member(value, "url")) : spelt(value); }
+
+void note_unknown_members(Json part, ChatRequest& request) {
+    static constexpr std::array<std::string_view, 8> kKnown = {"type",      "text",        "refusal", "image_url",
+                                                               "video_url", "input_audio", "file",    "cache_control"};
+    each_member(part, [&](std::string_view name, Json value) {
+        if (std::ranges::find(kKnown, name) == kKnown.end()) note_unknown(kContent, name, value, request);
+        if (name == "image_url" && is_object(value)) {
+            const Json detail = member(value, "detail");
+            if (detail != R"("auto")") note_unknown(kContent, "image_url.detail", detail, request);
+        }
+    });
+}
+
+Error read_part(Place& place, Json part) {
+    note_unknown_members(part, place.request);
+    const std::string type = plain(spelt(member(part, "type")));
+    if (type == "text" || type == "input_text" || type == "output_text" || type == "refusal") {
+        Part& added = place.parts.emplace_back();
+        added.kind = type == "refusal" ? Part::Kind::refusal : Part::Kind::text;
+        added.text = spelt(member(part, type == "refusal" ? "refusal" : "text"));
+        added.cache_control = member(part, "cache_control");
+        return {};
+    }
+    if (type == "image_url") return read_media(place, Part::Kind::image, address_of(member(part, "image_url")), part);
+    if (type == "video_url") return read_media(place, Part::Kind::video, address_of(member(part, "video_url")), part);
+    if (type == "input_audio") return read_audio(place, part);
+    if (type == "file") return read_file(place, part);
+    return invalid("'" + place.field + "' is of a type that is not known", place.field + ".type");
+}
+
+Error read_content(Json content, std::vector<Part>& parts, const std::string& message, ChatRequest& request) {
+    const std::string field = message + ".content";
+    if (is_text(content)) {
+        parts.push_back({.kind = Part::Kind::text, .text = spelt(content)});
+        return {};
+    }
+    if (!says_something(content)) return {};
+    if (!is_array(content)) return invalid("'" + field + "' must be a string or a list", field);
+    Error error;
+    std::size_t index = 0;
+    each_element(content, [&](Json part) {
+        if (error) return;
+        Place place{request, parts, field + "[" + std::to_string(index++) + "]"};
+        error = read_part(place, part);
+        if (!error && !is_object(parts.back().cache_control)) parts.back().cache_control = {};
+    });
+    return error;
+}
+
+ReasoningFormat format_of(Spelt name) {
+    for (const auto format : {ReasoningFormat::anthropic, ReasoningFormat::openai_responses, ReasoningFormat::google}) {
+        if (spells(name, to_string(format))) return format;
+    }
+    return ReasoningFormat::unknown;
+}
+
+struct Message {
+    std::string field;  // "messages[3]"
+    Json role{}, content{}, tool_calls{}, tool_call_id{}, refusal{}, reasoning{}, reasoning_content{},
+        reasoning_details{};
+};
+
+struct NamedMember {
+    std::string_view name;
+    Json Message::* member;
+};
+constexpr std::array kMembers = {
+    NamedMember{"role", &Message::role},
+    NamedMember{"content", &Message::content},
+    NamedMember{"tool_calls", &Message::tool_calls},
+    NamedMember{"tool_call_id", &Message::tool_call_id},
+    NamedMember{"refusal", &Message::refusal},
+    NamedMember{"reasoning", &Message::reasoning},
+    NamedMember{"reasoning_content", &Message::reasoning_content},
+    NamedMember{"reasoning_details", &Message::reasoning_details},
+};
+
+Message members_of(Json json, std::uint32_t index, ChatRequest& request) {
+    Message message{.field = "messages[" + std::to_string(index) + "]"};
+    each_member(json, [&](std::string_view name, Json value) {
+        const auto known = std::ranges::find(kMembers, name, &NamedMember::name);
+        if (known != kMembers.end()) {
+            message.*known->member = value;
+        } else {
+            note_unknown(kMessages, name, value, request);
+        }
+    });
+    return message;
+}
+
+// OpenRouter's `reasoning_details`, as answers had them; else the plain text of it under one of its names.
+void read_reasoning(const Message& message, ChatRequest& request) {
+    const std::size_t before = request.parts.size();
+    each_element(message.reasoning_details, [&](Json detail) {
+        const Spelt type = spelt(member(detail, "type"));
+        const ReasoningFormat format = format_of(spelt(member(detail, "format")));
+        if (spells(type, "reasoning.encrypted")) {
+            request.parts.push_back({.kind = Part::Kind::sealed_reasoning,
+                                     .text = spelt(member(detail, "data")),
+                                     .id = spelt(member(detail, "id")),
+                                     .format = format});
+        } else if (spells(type, "reasoning.text")) {
+            request.parts.push_back({.kind = Part::Kind::reasoning,
+                                     .text = spelt(member(detail, "text")),
+                                     .format = format,
+                                     .signature = spelt(member(detail, "signature"))});
+        }
+    });
+    if (request.parts.size() != before) return;
+    for (const Json text : {message.reasoning, message.reasoning_content}) {
+        if (spelt(text).empty()) continue;
+        request.parts.push_back({.kind = Part::Kind::reasoning, .text = spelt(text)});
+        return;
+    }
+}
+
+Error read_tool_calls(Json calls, const std::string& field, ChatRequest& request) {
+    Error error;
+    std::size_t index = 0;
+    each_element(calls, [&](Json call) {
+        const Json function = member(call, "function");
+        const std::string here = field + ".tool_calls[" + std::to_string(index++) + "]";
+        if (error) return;
+        if (!is_object(function)) {
+            error = invalid("'" + here + "' is no call of a function", here);
+            return;
+        }
+        const Json arguments = member(function, "arguments");
+        request.parts.push_back({.kind = Part::Kind::tool_call,
+                                 .id = spelt(member(call, "id")),
+                                 .name = spelt(member(function, "name")),
+                                 .arguments = spelt(arguments),
+                                 .argument_object = is_object(arguments) ? arguments : Json()});
+    });
+    return error;
+}
+
+Error read_assistant(const Message& message, ChatRequest& request) {
+    read_reasoning(message, request);
+    if (Error error = read_content(message.content, request.parts, message.field, request)) return error;
+    const Spelt refusal = spelt(message.refusal);
+    if (!refusal.empty()) request.parts.push_back({.kind = Part::Kind::refusal, .text = refusal});
+    return read_tool_calls(message.tool_calls, message.field, request);
+}
+
+Error read_tool_result(const Message& message, ChatRequest& request) {
+    Part result{.kind = Part::Kind::tool_result, .id = spelt(message.tool_call_id)};
+    const std::string id_field = message.field + ".tool_call_id";
+    if (result.id.empty()) return invalid("'" + id_field + "' is required", id_field);
+    result.begin = static_cast<std::uint32_t>(request.result_parts.size());
+    if (Error error = read_content(message.content, request.result_parts, message.field, request)) return error;
+    result.end = static_cast<std::uint32_t>(request.result_parts.size());
+    // A mark on a part of the result is one behind the result.
+    for (std::uint32_t i = result.begin; i < result.end; ++i) {
+        Json& mark = request.result_parts[i].cache_control;
+        if (!mark.empty()) result.cache_control = mark;
+        mark = {};
+    }
+    request.parts.push_back(result);
+    return {};
+}
+
+Error read_message(Json json, std::uint32_t index, ChatRequest& request) {
+    const Message message = members_of(json, index, request);
+    const Spelt role = spelt(message.role);
+    Turn turn{.begin = static_cast<std::uint32_t>(request.parts.size()), .message = index};
+    Error error;
+    if (spells(role, "assistant")) {
+        turn.role = Turn::Role::assistant;
+        error = read_assistant(message, request);
+    } else if (spells(role, "tool")) {
+        error = read_tool_result(message, request);
+    } else if (spells(role, "user") || spells(role, "system") || spells(role, "developer")) {
+        if (!spells(role, "user")) turn.role = Turn::Role::system;
+        error = read_content(message.content, request.parts, message.field, request);
+    } else {
+        const std::string field = message.field + ".role";
+        return invalid("'" + field + "' is none that is known", field);
+    }
+    turn.end = static_cast<std::uint32_t>(request.parts.size());
+    request.turns.push_back(turn);
+    return error;
+}
+
+}  // namespace
+
+Error read_media_address(Spelt address, std::string_view field, Media& media, ChatRequest& request) {
+    if (lower(std::string(address.substr(0, kDataScheme.size()))) != kDataScheme) {
+        media.source = Media::Source::url;
+        media.value = address;
+        return {};
+    }
+    const auto comma = address.find(',');
+    const bool told = comma != Spelt::npos && comma <= kMostMediaTypeBytes;
+    const std::string head = told ? lower(plain(address.substr(0, comma))) : std::string();
+    if (!head.ends_with(";base64")) {
+        return invalid("'" + std::string(field) + "' holds data that are not base64", field);
+    }
+    std::string type = head.substr(kDataScheme.size(), head.find(';') - kDataScheme.size());
+    if (type == "image/jpg") type = "image/jpeg";
+    media.source = Media::Source::data;
+    media.type = request.keep(std::move(type));
+    media.value = address.substr(comma + 1);
+    return {};
+}
+
+Error read_messages(Json list, std::string_view first, ChatRequest& request) {
+    Error error;
+    if (!first.empty()) error = read_message(first, 0, request);
+    std::uint32_t index = 0;
+    each_element(list, [&](Json message) {
+        if (!error) error = read_message(message, index++, request);
+    });
+    return error;
+}
+
+}  // namespace tollgate

@@ -1,0 +1,238 @@
+#include "gateway/chat/dialect/openai/request_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "gateway/chat/dialect/gateway_members.h"
+#include "gateway/chat/dialect/openai/message_reader.h"
+
+namespace tollgate {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+Error invalid(std::string message, std::string_view param) {
+    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
+}
+
+struct NamedParameter {
+    std::string_view name;
+    Parameter parameter;
+};
+constexpr std::array kParameterNames = {
+    NamedParameter{"temperature", Parameter::temperature},
+    NamedParameter{"top_p", Parameter::top_p},
+    NamedParameter{"top_k", Parameter::top_k},
+    NamedParameter{"min_p", Parameter::min_p},
+    NamedParameter{"top_a", Parameter::top_a},
+    NamedParameter{"frequency_penalty", Parameter::frequency_penalty},
+    NamedParameter{"presence_penalty", Parameter::presence_penalty},
+    NamedParameter{"repetition_penalty", Parameter::repetition_penalty},
+    NamedParameter{"seed", Parameter::seed},
+    NamedParameter{"logit_bias", Parameter::logit_bias},
+    NamedParameter{"logprobs", Parameter::logprobs},
+    NamedParameter{"top_logprobs", Parameter::top_logprobs},
+    NamedParameter{"n", Parameter::choices},
+    NamedParameter{"verbosity", Parameter::verbosity},
+    NamedParameter{"prediction", Parameter::prediction},
+    NamedParameter{"user", Parameter::user},
+    NamedParameter{"metadata", Parameter::metadata},
+    NamedParameter{"service_tier", Parameter::service_tier},
+    NamedParameter{"store", Parameter::store},
+    NamedParameter{"cache_control", Parameter::cache_control},
+    NamedParameter{"prompt_cache_key", Parameter::prompt_cache_key},
+    NamedParameter{"modalities", Parameter::modalities},
+    NamedParameter{"audio", Parameter::audio},
+    NamedParameter{"web_search_options", Parameter::web_search_options},
+};
+
+// What is not understood is passed on by no one, and told. What is false asks for nothing.
+void note_unknown_members(Json object, std::string_view field, std::span<const std::string_view> known,
+                          ChatRequest& request) {
+    each_member(object, [&](std::string_view name, Json value) {
+        if (!says_something(value) || value == "false" || std::ranges::find(known, name) != known.end()) return;
+        request.unknown.push_back(request.keep(std::string(field) + "." + std::string(name)));
+    });
+}
+
+struct NamedEffort {
+    std::string_view name;
+    Effort effort;
+};
+constexpr std::array kEfforts = {
+    NamedEffort{"none", Effort::none},     NamedEffort{"minimal", Effort::minimal}, NamedEffort{"low", Effort::low},
+    NamedEffort{"medium", Effort::medium}, NamedEffort{"high", Effort::high},       NamedEffort{"xhigh", Effort::xhigh},
+    NamedEffort{"max", Effort::max},
+};
+
+Error read_effort(Json value, std::string_view field, ReasoningWish& wish) {
+    const std::string word = plain(spelt(value));
+    const auto found = std::ranges::find(kEfforts, std::string_view(word), &NamedEffort::name);
+    if (found == kEfforts.end()) return invalid("'" + std::string(field) + "' is no effort that is known", field);
+    wish.field = field;
+    wish.effort = found->effort;
+    return {};
+}
+
+// OpenRouter's: {"effort"|"max_tokens"|"enabled":…}.
+Error read_reasoning(Json value, ChatRequest& request) {
+    constexpr std::string_view kField = "reasoning";
+    ReasoningWish& wish = request.reasoning;
+    if (!is_object(value)) return invalid("'reasoning' must be an object", kField);
+    wish.field = kField;
+    note_unknown_members(value, kField, std::array{"effort"sv, "max_tokens"sv, "enabled"sv}, request);
+    if (member(value, "enabled") == "false") wish.effort = Effort::none;
+    if (const Json effort = member(value, "effort"); says_something(effort)) {
+        if (Error error = read_effort(effort, "reasoning.effort", wish)) return error;
+        wish.field = kField;
+    }
+    const Json tokens = member(value, "max_tokens");
+    if (!says_something(tokens)) return {};
+    const auto number = whole_number(tokens);
+    if (!number || *number < 0) return invalid("'reasoning.max_tokens' must be a whole number", "reasoning.max_tokens");
+    wish.tokens = *number;
+    return {};
+}
+
+Error read_stop(Json value, ChatRequest& request) {
+    request.stop_field = "stop";
+    if (is_text(value)) {
+        request.stop.push_back(spelt(value));
+        return {};
+    }
+    bool texts = is_array(value);
+    each_element(value, [&](Json one) {
+        texts = texts && is_text(one);
+        request.stop.push_back(spelt(one));
+    });
+    return texts ? Error() : invalid("'stop' must be a string or a list of strings", "stop");
+}
+
+Error read_tool(Json value, std::size_t index, ChatRequest& request) {
+    const std::string field = "tools[" + std::to_string(index) + "]";
+    const Json function = member(value, "function");
+    if (!spells(spelt(member(value, "type")), "function") || !is_object(function)) {
+        return invalid("'" + field + "' is no function, and its kind is not known by the chosen model's provider",
+                       field);
+    }
+    Tool tool{.name = spelt(member(function, "name")),
+              .description = spelt(member(function, "description")),
+              .schema = member(function, "parameters"),
+              .strict = member(function, "strict"),
+              .cache_control = member(value, "cache_control")};
+    if (tool.name.empty()) return invalid("'" + field + ".function.name' is required", field + ".function.name");
+    note_unknown_members(value, "tools[]", std::array{"type"sv, "function"sv, "cache_control"sv}, request);
+    note_unknown_members(function, "tools[].function",
+                         std::array{"name"sv, "description"sv, "parameters"sv, "strict"sv}, request);
+    if (!is_object(tool.schema)) tool.schema = {};
+    if (!says_something(tool.strict)) tool.strict = {};
+    if (!is_object(tool.cache_control)) tool.cache_control = {};
+    request.tools.push_back(tool);
+    return {};
+}
+
+Error read_tools(Json value, ChatRequest& request) {
+    if (!is_array(value)) return invalid("'tools' must be a list", "tools");
+    Error error;
+    std::size_t index = 0;
+    each_element(value, [&](Json tool) {
+        if (!error) error = read_tool(tool, index++, request);
+    });
+    return error;
+}
+
+Error read_tool_choice(Json value, ToolChoice& choice) {
+    using Kind = ToolChoice::Kind;
+    const Spelt word = spelt(value);
+    if (is_object(value) && spells(spelt(member(value, "type")), "function")) {
+        choice.kind = Kind::named;
+        choice.name = spelt(member(member(value, "function"), "name"));
+        return choice.name.empty() ? invalid("'tool_choice' names no function", "tool_choice") : Error();
+    }
+    if (spells(word, "auto")) {
+        choice.kind = Kind::automatic;
+    } else if (spells(word, "none")) {
+        choice.kind = Kind::none;
+    } else if (spells(word, "required")) {
+        choice.kind = Kind::required;
+    } else {
+        return invalid("'tool_choice' must be auto, none, required or a function", "tool_choice");
+    }
+    return {};
+}
+
+Error read_response_format(Json value, ChatRequest& request) {
+    using Kind = OutputFormat::Kind;
+    const Spelt type = spelt(member(value, "type"));
+    request.output_field = "response_format";
+    if (spells(type, "text")) return {};
+    if (spells(type, "json_object")) {
+        request.output.kind = Kind::json_object;
+        return {};
+    }
+    const Json named = member(value, "json_schema");
+    const Json schema = member(named, "schema");
+    if (!spells(type, "json_schema") || !is_object(schema)) {
+        return invalid("'response_format' must be text, json_object or a json_schema with its schema",
+                       "response_format");
+    }
+    request.output = {.kind = Kind::json_schema,
+                      .name = spelt(member(named, "name")),
+                      .description = spelt(member(named, "description")),
+                      .schema = schema,
+                      .strict = member(named, "strict")};
+    return {};
+}
+
+// Of the stream itself, and those that the gateway sets anew.
+bool is_of_the_exchange(std::string_view name) {
+    return name == "model" || name == "stream" || name == "stream_options" ||
+           std::ranges::find(kGatewayOnly, name) != kGatewayOnly.end();
+}
+
+Error read_bound(std::string_view name, Json value, ChatRequest& request) {
+    const auto tokens = whole_number(value);
+    if (!tokens) return invalid("'" + std::string(name) + "' must be a whole number", name);
+    request.output_bound = std::max({request.output_bound, *tokens, std::int64_t{1}});
+    return {};
+}
+
+Error read_member(std::string_view name, Json value, const AddedMembers& added, ChatRequest& request) {
+    if (!says_something(value) || is_of_the_exchange(name)) return {};
+    if (name == "messages") return read_messages(value, added.first_message, request);
+    if (name == "tools") return read_tools(value, request);
+    if (name == "tool_choice") return read_tool_choice(value, request.tool_choice);
+    if (name == "response_format") return read_response_format(value, request);
+    if (name == "stop") return read_stop(value, request);
+    if (name == "reasoning") return read_reasoning(value, request);
+    if (name == "reasoning_effort") return read_effort(value, "reasoning_effort", request.reasoning);
+    if (name == "max_tokens" || name == "max_completion_tokens") return read_bound(name, value, request);
+    if (name == "parallel_tool_calls") {
+        request.tool_choice.one_at_a_time = value == "false";
+        return {};
+    }
+    const auto known = std::ranges::find(kParameterNames, name, &NamedParameter::name);
+    if (known != kParameterNames.end()) {
+        request.set(known->parameter, known->name, value);
+    } else {
+        request.unknown.push_back(request.keep(std::string(name)));
+    }
+    return {};
+}
+
+}  // namespace
+
+Error read_chat_request(std::string_view body, const AddedMembers& added, ChatRequest& request) {
+    Error error;
+    const auto take = [&](std::string_view name, Json value) {
+        if (!error) error = read_member(name, value, added, request);
+    };
+    each_member(body.substr(std::min(body.find('{'), body.size())), take);
+    if (!error && !added.members.empty()) {
+        each_member(request.keep("{" + std::string(added.members.substr(1)) + "}"), take);
+    }
+    return error;
+}
+
+}  // namespace tollgate
