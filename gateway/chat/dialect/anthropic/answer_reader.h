@@ -1,0 +1,68 @@
+// Reads answers of Anthropic's Messages API, plain ones and the events of streams:
+// https://docs.anthropic.com/en/api/messages, https://docs.anthropic.com/en/api/messages-streaming.
+// Blocks that only the API itself knows (tools that it runs, and their results) are no part of what is told.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/chat/answer_delta.h"
+#include "gateway/chat/canonical/answer_event.h"
+
+namespace tollgate {
+
+enum class AnswerRead : std::uint8_t {
+    event,
+    ping,     // a sign of life
+    done,     // the stream's own end
+    error,    // the provider says that it failed: see read_provider_error()
+    invalid,  // not what the API writes
+};
+
+// A whole answer. `body` is well-formed. Adds to `facts` and appends to `events`; both view the body.
+AnswerRead read_anthropic_answer(std::string_view body, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+
+// What of an answer has been told so far.
+class AnthropicParts {
+  public:
+    // What the API calls its reasons, in OpenAI's words. An answer that ends with calls ends because of them.
+    FinishReason finish_reason(std::string_view native) const;
+    std::uint32_t next_part() { return parts_++; }
+    std::uint32_t next_call() { return calls_++; }
+
+  private:
+    std::uint32_t parts_ = 0, calls_ = 0;
+};
+
+class AnthropicEventReader {
+  public:
+    void begin() { *this = AnthropicEventReader(); }
+    // One event's data, which is well-formed. Adds to `facts` and appends to `events`; both view the data, and this
+    // reader, until the next event.
+    AnswerRead read(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+
+  private:
+    static constexpr std::size_t kMostBlocks = 4096;  // of an answer
+    static constexpr std::uint32_t kNoBlock = UINT32_MAX;
+
+    struct Block {
+        enum class Kind : std::uint8_t { text, thinking, redacted, tool, foreign };
+        Kind kind = Kind::foreign;
+        bool open = false;
+        bool has_arguments = false;  // of a tool: some have been told
+        std::uint32_t part = 0, call = 0;
+        std::string input{};  // of a tool: what its beginning has of its arguments
+    };
+
+    AnswerRead start(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    AnswerRead delta(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    AnswerRead stop(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    Block* open_block(std::string_view data);
+
+    std::vector<Block> blocks_;
+    AnthropicParts parts_;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,92 @@
+#include "gateway/chat/dialect/openai/event_writer.h"
+
+#include "gateway/chat/dialect/openai/reasoning_detail.h"
+#include "gateway/text/json_writer.h"
+
+namespace tollgate {
+
+using Kind = AnswerEvent::Kind;
+
+void OpenAiEventWriter::begin(const AnswerOptions& options) {
+    options_ = options;
+    ends_.begin(options);
+    head_.clear();
+}
+
+// As OpenAiWriter writes the events that it adds.
+void OpenAiEventWriter::begin_chunk(const AnswerEvent& event, std::string& out) const {
+    ((out += head_) += "{\"index\":");
+    append_number(out, event.choice);
+    out += ",\"delta\":{";
+}
+
+void OpenAiEventWriter::append_delta(const AnswerEvent& event, std::string& out) const {
+    switch (event.kind) {
+        case Kind::begin:
+            out += R"("role":"assistant","content":"")";
+            break;
+        case Kind::text:
+            ((out += "\"content\":\"") += event.text) += '"';
+            break;
+        case Kind::refusal:
+            ((out += "\"refusal\":\"") += event.text) += '"';
+            break;
+        case Kind::reasoning:
+            ((((out += '"') += reasoning_name(*options_.inbound)) += "\":\"") += event.text) += "\",";
+            [[fallthrough]];
+        case Kind::signature:
+        case Kind::sealed_reasoning:
+            out += "\"reasoning_details\":[";
+            append_reasoning_detail(event, out);
+            out += ']';
+            break;
+        case Kind::call:
+            out += "\"tool_calls\":[{\"index\":";
+            append_number(out, event.call);
+            ((out += ",\"id\":\"") += event.id) += R"(","type":"function","function":{"name":")";
+            (out += event.name) += R"(","arguments":""}}])";
+            break;
+        case Kind::arguments:
+            out += "\"tool_calls\":[{\"index\":";
+            append_number(out, event.call);
+            out += ",\"function\":{\"arguments\":";
+            if (event.value.empty()) {
+                ((out += '"') += event.text) += '"';
+            } else {
+                append_json_string(out, event.value);
+            }
+            out += "}}]";
+            break;
+        case Kind::finish:
+            break;
+    }
+}
+
+void OpenAiEventWriter::append(const AnswerEvent& event, std::string& out) {
+    if (event.kind == Kind::begin && head_.empty()) {
+        const bool labels = options_.inbound->labels_answers();
+        head_ = "data: {\"id\":\"";
+        head_ += labels ? options_.generation : event.id;
+        head_ += R"(","object":"chat.completion.chunk","created":)" + std::to_string(options_.created) + ",\"model\":";
+        append_json_string(head_, options_.model);
+        if (labels) {
+            head_ += ",\"provider\":";
+            append_json_string(head_, options_.provider);
+        }
+        head_ += ",\"choices\":[";
+    }
+    begin_chunk(event, out);
+    append_delta(event, out);
+    out += "},\"finish_reason\":";
+    if (event.kind == Kind::finish) {
+        ((out += '"') += to_string(event.reason)) += '"';
+        if (options_.inbound->labels_answers()) {
+            ((out += ",\"native_finish_reason\":\"") += event.native_reason) += '"';
+        }
+    } else {
+        out += "null";
+    }
+    out += "}]}\n\n";
+}
+
+}  // namespace tollgate

@@ -1,0 +1,42 @@
+// Writes an answer of another dialect for clients of OpenAI's chat completions and of OpenRouter's flavour of them:
+// https://platform.openai.com/docs/api-reference/chat-streaming. Reasoning is written as such clients know it: in
+// `reasoning_content` or `reasoning`, and with what must come back unchanged in `reasoning_details`
+// (https://openrouter.ai/docs/use-cases/reasoning-tokens).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/chat/answer_meter.h"
+#include "gateway/chat/canonical/answer_event.h"
+#include "gateway/chat/dialect/openai_writer.h"
+
+namespace tollgate {
+
+// A streamed answer. The usage, [DONE], errors and the end of a stream that is cut are those of OpenAiWriter.
+class OpenAiEventWriter {
+  public:
+    void begin(const AnswerOptions& options);
+    void append(const AnswerEvent& event, std::string& out);
+
+    void append_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) {
+        ends_.append_end(meter, usage, out);
+    }
+    void append_cut(const AnswerMeter& meter, std::string_view reason, std::string& out) {
+        ends_.append_cut(meter, reason, out);
+    }
+    void append_cut_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) const {
+        ends_.append_cut_end(meter, usage, out);
+    }
+    void append_error(const Error& error, std::string& out) const { ends_.append_error(error, out); }
+
+  private:
+    void begin_chunk(const AnswerEvent& event, std::string& out) const;
+    void append_delta(const AnswerEvent& event, std::string& out) const;
+
+    AnswerOptions options_;
+    OpenAiWriter ends_;
+    std::string head_;  // what every chunk says, up to its choices
+};
+
+}  // namespace tollgate

@@ -1,0 +1,24 @@
+#include "gateway/chat/dialect/openai/reasoning_detail.h"
+
+#include "gateway/text/json_writer.h"
+
+namespace tollgate {
+
+void append_reasoning_detail(const AnswerEvent& event, std::string& out) {
+    switch (event.kind) {
+        case AnswerEvent::Kind::sealed_reasoning:
+            out += R"({"type":"reasoning.encrypted","data":")";
+            break;
+        case AnswerEvent::Kind::signature:
+            out += R"({"type":"reasoning.text","signature":")";
+            break;
+        default:
+            out += R"({"type":"reasoning.text","text":")";
+            break;
+    }
+    ((((out += event.text) += R"(","format":")") += to_string(event.format)) += R"(","index":)");
+    append_number(out, event.part);
+    out += '}';
+}
+
+}  // namespace tollgate

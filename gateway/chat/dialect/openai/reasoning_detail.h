@@ -1,0 +1,21 @@
+// How reasoning stands in answers of OpenAI's chat completions, which know none of their own.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/chat/canonical/answer_event.h"
+#include "gateway/chat/inbound.h"
+
+namespace tollgate {
+
+// The member for people to read: as DeepSeek named it, or as OpenRouter did.
+inline std::string_view reasoning_name(const Inbound& inbound) {
+    return inbound.labels_answers() ? "reasoning" : "reasoning_content";
+}
+
+// One of `reasoning_details`: of reasoning, its signature, or sealed reasoning. Those with the same index belong
+// together.
+void append_reasoning_detail(const AnswerEvent& event, std::string& out);
+
+}  // namespace tollgate
