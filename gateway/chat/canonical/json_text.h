@@ -2,6 +2,7 @@
 // is copied and never unescaped and escaped again; only what must be understood is.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -51,6 +52,18 @@ void each_member(Json object, Take&& take) {
     while (const auto found = members.next()) {
         take(key_name(found->key.of(object), unescaped_key), found->value.of(object));
     }
+}
+
+// Several members of an object in one walk, in the order of their names; empty where there is none.
+template <std::size_t kCount>
+std::array<Json, kCount> members_of(Json object, const std::array<std::string_view, kCount>& names) {
+    std::array<Json, kCount> found{};
+    each_member(object, [&](std::string_view name, Json value) {
+        for (std::size_t i = 0; i < kCount; ++i) {
+            if (names[i] == name) found[i] = value;
+        }
+    });
+    return found;
 }
 
 // Calls `take(value)` for each element.

@@ -1,5 +1,7 @@
 #include "gateway/chat/dialect/anthropic/answer_reader.h"
 
+#include <array>
+
 #include "gateway/chat/dialect/openai_text.h"
 #include "gateway/chat/dialect/usage.h"
 
@@ -23,14 +25,14 @@ void add_call(Json name, AnswerDelta& facts) {
     facts.text.bytes += bytes_of(name);
 }
 
-void add_begin(Json message, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+void add_begin(Json id, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     facts.choices = true;
-    facts.id = spelt(member(message, "id"));
+    facts.id = spelt(id);
     events.push_back({.kind = Kind::begin, .id = facts.id});
 }
 
-void add_finish(Json reasons, const AnthropicParts& parts, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
-    const Spelt native = spelt(member(reasons, "stop_reason"));
+void add_finish(Json stop_reason, const AnthropicParts& parts, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    const Spelt native = spelt(stop_reason);
     if (native.empty()) return;
     const FinishReason reason = parts.finish_reason(native);
     facts.finish_reasons = 1;
@@ -46,33 +48,31 @@ void add_usage(std::string_view name, Json value, AnswerDelta& facts) {
 
 // A whole block of a plain answer.
 void add_block(Json block, AnthropicParts& parts, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
-    const Spelt type = spelt(member(block, "type"));
+    static constexpr std::array<std::string_view, 8> kNames = {"type", "text", "thinking", "signature",
+                                                               "data", "id",   "name",     "input"};
+    const auto [quoted_type, text, thinking, signature, data, id, name, input] = members_of(block, kNames);
+    const Spelt type = spelt(quoted_type);
     if (type == "text") {
-        const Json text = member(block, "text");
         add_text(text, facts);
         events.push_back({.kind = Kind::text, .part = parts.next_part(), .text = spelt(text)});
     } else if (type == "thinking") {
-        const Json thinking = member(block, "thinking");
-        const Spelt signature = spelt(member(block, "signature"));
         const std::uint32_t part = parts.next_part();
         add_reasoning(thinking, facts);
         events.push_back(
             {.kind = Kind::reasoning, .part = part, .text = spelt(thinking), .format = ReasoningFormat::anthropic});
-        if (signature.empty()) return;
+        if (spelt(signature).empty()) return;
         events.push_back(
-            {.kind = Kind::signature, .part = part, .text = signature, .format = ReasoningFormat::anthropic});
+            {.kind = Kind::signature, .part = part, .text = spelt(signature), .format = ReasoningFormat::anthropic});
     } else if (type == "redacted_thinking") {
         events.push_back({.kind = Kind::sealed_reasoning,
                           .part = parts.next_part(),
-                          .text = spelt(member(block, "data")),
+                          .text = spelt(data),
                           .format = ReasoningFormat::anthropic});
     } else if (type == "tool_use") {
-        const Json name = member(block, "name"), input = member(block, "input");
         const std::uint32_t part = parts.next_part(), call = parts.next_call();
         add_call(name, facts);
         facts.text.bytes += static_cast<std::int64_t>(input.size());
-        events.push_back(
-            {.kind = Kind::call, .part = part, .call = call, .id = spelt(member(block, "id")), .name = spelt(name)});
+        events.push_back({.kind = Kind::call, .part = part, .call = call, .id = spelt(id), .name = spelt(name)});
         events.push_back(
             {.kind = Kind::arguments, .part = part, .call = call, .value = is_object(input) ? input : "{}"});
     }
@@ -88,35 +88,36 @@ FinishReason AnthropicParts::finish_reason(std::string_view native) const {
 }
 
 AnswerRead read_anthropic_answer(std::string_view body, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    static constexpr std::array<std::string_view, 6> kNames = {"type", "error", "content",
+                                                               "id",   "usage", "stop_reason"};
     body.remove_prefix(std::min(body.find('{'), body.size()));
-    const Json content = member(body, "content");
-    if (spells(spelt(member(body, "type")), "error") || says_something(member(body, "error"))) {
+    const auto [type, error, content, id, usage, stop_reason] = members_of(body, kNames);
+    if (spells(spelt(type), "error") || says_something(error)) {
         facts.error = true;
         return AnswerRead::error;
     }
     if (!is_array(content)) return AnswerRead::invalid;
     AnthropicParts parts;
-    add_begin(body, facts, events);
+    add_begin(id, facts, events);
     each_element(content, [&](Json block) { add_block(block, parts, facts, events); });
-    add_usage("usage", member(body, "usage"), facts);
-    add_finish(body, parts, facts, events);
+    add_usage("usage", usage, facts);
+    add_finish(stop_reason, parts, facts, events);
     return AnswerRead::event;
 }
 
-AnthropicEventReader::Block* AnthropicEventReader::open_block(std::string_view data) {
-    const auto index = whole_number(member(data, "index"));
-    if (!index || *index < 0 || static_cast<std::size_t>(*index) >= blocks_.size()) return nullptr;
-    Block& block = blocks_[static_cast<std::size_t>(*index)];
+AnthropicEventReader::Block* AnthropicEventReader::open_block(Json index) {
+    const auto at = whole_number(index);
+    if (!at || *at < 0 || static_cast<std::size_t>(*at) >= blocks_.size()) return nullptr;
+    Block& block = blocks_[static_cast<std::size_t>(*at)];
     return block.open ? &block : nullptr;
 }
 
-AnswerRead AnthropicEventReader::start(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
-    const auto index = whole_number(member(data, "index"));
-    if (!index || *index < 0 || static_cast<std::size_t>(*index) >= kMostBlocks) return AnswerRead::invalid;
-    const auto at = static_cast<std::size_t>(*index);
+AnswerRead AnthropicEventReader::start(Json index, Json content, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    const auto number = whole_number(index);
+    if (!number || *number < 0 || static_cast<std::size_t>(*number) >= kMostBlocks) return AnswerRead::invalid;
+    const auto at = static_cast<std::size_t>(*number);
     if (at >= blocks_.size()) blocks_.resize(at + 1);
     Block& block = blocks_[at] = {.open = true};
-    const Json content = member(data, "content_block");
     const Spelt type = spelt(member(content, "type"));
     if (type == "text" || type == "thinking") {
         const bool thinks = type == "thinking";
@@ -148,28 +149,26 @@ AnswerRead AnthropicEventReader::start(std::string_view data, AnswerDelta& facts
     return AnswerRead::event;
 }
 
-AnswerRead AnthropicEventReader::delta(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
-    Block* const block = open_block(data);
+AnswerRead AnthropicEventReader::delta(Json index, Json delta, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    static constexpr std::array<std::string_view, 5> kNames = {"type", "text", "thinking", "signature", "partial_json"};
+    Block* const block = open_block(index);
     if (block == nullptr) return AnswerRead::invalid;
-    const Json delta = member(data, "delta");
-    const Spelt type = spelt(member(delta, "type"));
-    const auto add = [&](Kind kind, Json text, ReasoningFormat format = ReasoningFormat::unknown) {
-        if (spelt(text).empty()) return;
+    const auto [quoted_type, text, thinking, signature, fragment] = members_of(delta, kNames);
+    const Spelt type = spelt(quoted_type);
+    const auto add = [&](Kind kind, Json value, ReasoningFormat format = ReasoningFormat::unknown) {
+        if (spelt(value).empty()) return;
         events.push_back(
-            {.kind = kind, .part = block->part, .call = block->call, .text = spelt(text), .format = format});
+            {.kind = kind, .part = block->part, .call = block->call, .text = spelt(value), .format = format});
     };
     if (type == "text_delta" && block->kind == Block::Kind::text) {
-        const Json text = member(delta, "text");
         add_text(text, facts);
         add(Kind::text, text);
     } else if (type == "thinking_delta" && block->kind == Block::Kind::thinking) {
-        const Json thinking = member(delta, "thinking");
         add_reasoning(thinking, facts);
         add(Kind::reasoning, thinking, ReasoningFormat::anthropic);
     } else if (type == "signature_delta" && block->kind == Block::Kind::thinking) {
-        add(Kind::signature, member(delta, "signature"), ReasoningFormat::anthropic);
+        add(Kind::signature, signature, ReasoningFormat::anthropic);
     } else if (type == "input_json_delta" && block->kind == Block::Kind::tool) {
-        const Json fragment = member(delta, "partial_json");
         add_text(fragment, facts);
         block->has_arguments = block->has_arguments || !spelt(fragment).empty();
         add(Kind::arguments, fragment);
@@ -178,8 +177,8 @@ AnswerRead AnthropicEventReader::delta(std::string_view data, AnswerDelta& facts
 }
 
 // A call without arguments is told an empty object: no text is no JSON.
-AnswerRead AnthropicEventReader::stop(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
-    Block* const block = open_block(data);
+AnswerRead AnthropicEventReader::stop(Json index, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    Block* const block = open_block(index);
     if (block == nullptr) return AnswerRead::invalid;
     block->open = false;
     if (block->kind != Block::Kind::tool || block->has_arguments) return AnswerRead::event;
@@ -192,21 +191,23 @@ AnswerRead AnthropicEventReader::stop(std::string_view data, AnswerDelta& facts,
 AnswerRead AnthropicEventReader::read(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     data.remove_prefix(std::min(data.find('{'), data.size()));
     if (!is_object(data)) return AnswerRead::invalid;
-    const Spelt type = spelt(member(data, "type"));
-    if (type == "content_block_delta") return delta(data, facts, events);
-    if (type == "content_block_start") return start(data, facts, events);
-    if (type == "content_block_stop") return stop(data, facts, events);
+    static constexpr std::array<std::string_view, 7> kNames = {"type",    "index", "delta", "content_block",
+                                                               "message", "usage", "error"};
+    const auto [quoted_type, index, changes, block, message, usage, error] = members_of(data, kNames);
+    const Spelt type = spelt(quoted_type);
+    if (type == "content_block_delta") return delta(index, changes, facts, events);
+    if (type == "content_block_start") return start(index, block, facts, events);
+    if (type == "content_block_stop") return stop(index, facts, events);
     if (type == "ping") return AnswerRead::ping;
     if (type == "message_start") {
-        const Json message = member(data, "message");
-        add_begin(message, facts, events);
+        add_begin(member(message, "id"), facts, events);
         add_usage("message", message, facts);
     } else if (type == "message_delta") {
-        add_usage("usage", member(data, "usage"), facts);
-        add_finish(member(data, "delta"), parts_, facts, events);
+        add_usage("usage", usage, facts);
+        add_finish(member(changes, "stop_reason"), parts_, facts, events);
     } else if (type == "message_stop") {
         return AnswerRead::done;
-    } else if (type == "error" || says_something(member(data, "error"))) {
+    } else if (type == "error" || says_something(error)) {
         facts.error = true;
         return AnswerRead::error;
     }

@@ -56,10 +56,10 @@ class AnthropicEventReader {
         std::string input{};  // of a tool: what its beginning has of its arguments
     };
 
-    AnswerRead start(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events);
-    AnswerRead delta(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events);
-    AnswerRead stop(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events);
-    Block* open_block(std::string_view data);
+    AnswerRead start(Json index, Json content, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    AnswerRead delta(Json index, Json delta, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    AnswerRead stop(Json index, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    Block* open_block(Json index);  // null: there is none
 
     std::vector<Block> blocks_;
     AnthropicParts parts_;

@@ -145,7 +145,7 @@ constexpr std::array kMembers = {
     NamedMember{"reasoning_details", &Message::reasoning_details},
 };
 
-Message members_of(Json json, std::uint32_t index, ChatRequest& request) {
+Message message_of(Json json, std::uint32_t index, ChatRequest& request) {
     Message message{.field = "messages[" + std::to_string(index) + "]"};
     each_member(json, [&](std::string_view name, Json value) {
         const auto known = std::ranges::find(kMembers, name, &NamedMember::name);
@@ -231,7 +231,7 @@ Error read_tool_result(const Message& message, ChatRequest& request) {
 }
 
 Error read_message(Json json, std::uint32_t index, ChatRequest& request) {
-    const Message message = members_of(json, index, request);
+    const Message message = message_of(json, index, request);
     const Spelt role = spelt(message.role);
     Turn turn{.begin = static_cast<std::uint32_t>(request.parts.size()), .message = index};
     Error error;
