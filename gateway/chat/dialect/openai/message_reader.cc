@@ -261,7 +261,7 @@ Error read_media_address(Spelt address, std::string_view field, Media& media, Ch
         return {};
     }
     const auto comma = address.find(',');
-    const bool told = comma != Spelt::npos && comma <= kMostMediaTypeBytes;
+    const bool told = comma <= kMostMediaTypeBytes;  // or there is none
     const std::string head = told ? lower(plain(address.substr(0, comma))) : std::string();
     if (!head.ends_with(";base64")) {
         return invalid("'" + std::string(field) + "' holds data that are not base64", field);
