@@ -34,7 +34,7 @@ Error decode_some(Connection& connection, wire::ContentDecoder& decoder, std::si
     if (decoder.state() == wire::ContentDecoder::State::invalid) {
         return {ErrorKind::bad_request, "the body is not what content-encoding says"};
     }
-    if (!progressed && decoder.state() == wire::ContentDecoder::State::more) {
+    if (!progressed && !decoder.may_end()) {
         return {ErrorKind::bad_request, "the encoded body is incomplete"};
     }
     return {};
@@ -68,7 +68,7 @@ wire::Awaitable<Error> decode_body(Connection& connection) {
     while (true) {
         Error error = decode_some(connection, decoder, used, decoded);
         if (error) co_return error;
-        if (decoder.state() == wire::ContentDecoder::State::ended) break;
+        if (decoder.may_end() && used == connection.request.received.bytes) break;
         co_await wire::asio::post(connection.worker().io(), wire::kAwait);
     }
     put_in_place(connection, decoded);

@@ -84,7 +84,8 @@ BodyReader::BodyReader(Connection& connection, UpstreamAnswer& answer)
       decoder_(answer.framing, answer.content_length),
       must_read_(answer.connection->in.empty()) {
     // Of a coding that is not known the bytes are looked at as they are: they will be no JSON, and that is said.
-    if (answer.codings.applied().empty()) return;
+    // An empty body has none to undo.
+    if (answer.codings.applied().empty() || decoder_.state() == BodyDecoder::State::ended) return;
     coded_ = std::make_unique<Coded>(wire::StackedDecoder(answer.codings.applied()), answer.codings.too_many());
 }
 

@@ -3,6 +3,7 @@
 #include <brotli/decode.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <array>
@@ -22,6 +23,7 @@ class ContentDecoder::Codec {
     Codec& operator=(const Codec&) = delete;
     virtual ~Codec() = default;
     virtual std::size_t step(std::string_view& input, char* out, std::size_t room, State& state) = 0;
+    virtual bool between_streams() const { return false; }  // one is complete, another may follow
 };
 
 namespace {
@@ -39,6 +41,7 @@ class Inflate final : public ContentDecoder::Codec {
     ~Inflate() override { inflateEnd(&stream_); }
 
     std::size_t step(std::string_view& input, char* out, std::size_t room, State& state) override {
+        if (between_members_ && !begin_member(input, state)) return 0;
         if (coding_ == ContentCoding::deflate && !begun_ && !input.empty()) choose_header(input.front());
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));  // zlib does not write to it
         stream_.avail_in = static_cast<uInt>(std::min(input.size(), kMostInput));
@@ -47,10 +50,12 @@ class Inflate final : public ContentDecoder::Codec {
         const std::size_t given = stream_.avail_in;
         const int result = inflate(&stream_, Z_NO_FLUSH);
         input.remove_prefix(given - stream_.avail_in);
-        if (result == Z_STREAM_END) state = next_member(input);
+        if (result == Z_STREAM_END && coding_ == ContentCoding::gzip) between_members_ = true;
+        if (result == Z_STREAM_END && coding_ != ContentCoding::gzip) state = State::ended;
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) state = State::invalid;
         return room - stream_.avail_out;
     }
+    bool between_streams() const override { return between_members_; }
 
   private:
     static constexpr std::size_t kMostInput = std::size_t{1} << 30;
@@ -68,16 +73,31 @@ class Inflate final : public ContentDecoder::Codec {
         open(-MAX_WBITS);
         begun_ = true;
     }
-    // Members of gzip may follow each other (RFC 1952 2.2).
-    State next_member(std::string_view input) {
-        const bool another = coding_ == ContentCoding::gzip && input.starts_with("\x1f\x8b");
-        if (!another) return State::ended;
-        return inflateReset(&stream_) == Z_OK ? State::more : State::invalid;
+    // Members of gzip may follow each other (RFC 1952 2.2), however they are cut into pieces. False: none has begun
+    // yet, or something else follows.
+    bool begin_member(std::string_view& input, State& state) {
+        constexpr std::string_view kMagic = "\x1f\x8b";
+        for (; magic_seen_ < kMagic.size() && !input.empty(); input.remove_prefix(1), ++magic_seen_) {
+            if (input.front() == kMagic[magic_seen_]) continue;
+            state = State::ended;
+            return false;
+        }
+        if (magic_seen_ < kMagic.size()) return false;
+        between_members_ = false;
+        magic_seen_ = 0;
+        inflateReset(&stream_);
+        std::array<char, kMagic.size()> magic;
+        std::ranges::copy(kMagic, magic.begin());
+        stream_.next_in = reinterpret_cast<Bytef*>(magic.data());
+        stream_.avail_in = magic.size();
+        if (inflate(&stream_, Z_NO_FLUSH) != Z_OK) state = State::invalid;
+        return state == State::more;
     }
 
     const ContentCoding coding_;
     z_stream stream_{};
-    bool begun_ = false;
+    bool begun_ = false, between_members_ = false;
+    std::size_t magic_seen_ = 0;  // of what follows a member
 };
 
 class Zstd final : public ContentDecoder::Codec {
@@ -95,15 +115,20 @@ class Zstd final : public ContentDecoder::Codec {
         const std::size_t result = ZSTD_decompressStream(stream_, &to, &from);
         input.remove_prefix(from.pos);
         if (ZSTD_isError(result) != 0) {
-            state = State::invalid;
-        } else if (result == 0 && input.empty()) {  // the end of a frame; more of them may follow
-            state = State::ended;
+            const bool no_frame = ZSTD_getErrorCode(result) == ZSTD_error_prefix_unknown;
+            state = no_frame && frames_ > 0 ? State::ended : State::invalid;
+        } else if (from.pos > 0 || to.pos > 0) {
+            between_frames_ = result == 0;
+            if (between_frames_) ++frames_;
         }
         return to.pos;
     }
+    bool between_streams() const override { return between_frames_; }
 
   private:
     ZSTD_DStream* stream_;
+    std::uint64_t frames_ = 0;  // that were complete; others may follow (RFC 8878 3.1)
+    bool between_frames_ = false;
 };
 
 class Brotli final : public ContentDecoder::Codec {
@@ -164,6 +189,10 @@ ContentDecoder::ContentDecoder(ContentCoding coding) : codec_(make_codec(coding)
 ContentDecoder::~ContentDecoder() = default;
 ContentDecoder::ContentDecoder(ContentDecoder&&) noexcept = default;
 ContentDecoder& ContentDecoder::operator=(ContentDecoder&&) noexcept = default;
+
+bool ContentDecoder::may_end() const {
+    return state_ == State::ended || (state_ == State::more && codec_->between_streams());
+}
 
 void ContentDecoder::decode(std::string_view& input, std::size_t most, std::string& out) {
     std::array<char, kStepBytes> room;

@@ -44,6 +44,8 @@ class ContentDecoder {
     // of `input` then is to be given again: there was no room for it.
     void decode(std::string_view& input, std::size_t most, std::string& out);
     State state() const { return state_; }
+    // Whether what was decoded is complete: a coded stream has ended, though another may follow.
+    bool may_end() const;
 
     class Codec;  // of one coding
 

@@ -100,7 +100,7 @@ void StackedDecoder::decode(std::string_view& input, std::size_t most, std::stri
 
 bool StackedDecoder::may_end() const {
     for (auto stage = stages_.rbegin(); stage != stages_.rend(); ++stage) {
-        if (stage->decoder) return stage->decoder->state() == ContentDecoder::State::ended;
+        if (stage->decoder) return stage->decoder->may_end();
     }
     return true;
 }

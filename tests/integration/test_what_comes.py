@@ -53,17 +53,23 @@ EVENTS = (
 LABELS = ["text/event-stream", "text/plain", "application/octet-stream", "application/json", None]
 
 
+def in_pieces(body, piece):
+    return [body[at : at + piece] for at in range(0, len(body), piece)]
+
+
 def play(body, content_type, extra=(), piece=None):
-    """A script that answers with the body, whole or in pieces."""
+    """A script that answers with the body, whole or in pieces: each of so many bytes, or those of a list."""
+    pieces = body if isinstance(body, list) else in_pieces(body, piece) if piece else [body]
+    body = b"".join(pieces)
 
     def script(exchange):
         lines = ["HTTP/1.1 200 OK", f"Content-Length: {len(body)}", *(f"{name}: {value}" for name, value in extra)]
         if content_type is not None:
             lines.append(f"Content-Type: {content_type}")
         exchange.send(("\r\n".join(lines) + "\r\n\r\n").encode())
-        for at in range(0, len(body), piece or len(body)):
-            exchange.send(body[at : at + (piece or len(body))])
-            if piece:
+        for one in pieces:
+            exchange.send(one)
+            if len(pieces) > 1:
                 time.sleep(0.002)
 
     return script
@@ -230,6 +236,25 @@ def test_stacked_codings_of_a_stream_are_undone(gateway, account, scripted, codi
     answer, stream = streamed(gateway, account)
     assert stream.content == "hello you" and stream.done
     assert gateway.generation(account, answer.header("x-generation-id"))["total_cost"] == COST
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_members_of_gzip_follow_each_other_wherever_reads_fall(gateway, account, scripted, stream):
+    text, label = (EVENTS, "text/event-stream") if stream else (json.dumps(ANSWER).encode(), "application/json")
+    members = [gzip.compress(b"")] + [gzip.compress(part) for part in in_pieces(text, 20)]
+    scripted.script = play(members, label, [("Content-Encoding", "gzip")])
+    answer = post_chat(gateway, account, model="test/scripted", stream=stream)
+    assert answer.status == 200, answer.body
+    assert Stream(answer.body).content == "hello you" if stream else answer.json()["choices"] == ANSWER["choices"]
+    assert gateway.generation(account, answer.header("x-generation-id"))["total_cost"] == COST
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_empty_body_with_a_coding_is_waited_for_by_nobody(gateway, account, scripted, stream):
+    scripted.script = play(b"", "application/json", [("Content-Encoding", "gzip")])
+    began = time.monotonic()
+    answer = post_chat(gateway, account, model="test/scripted", stream=stream)
+    assert answer.status == 502 and time.monotonic() - began < 1, answer.body
 
 
 def test_codings_in_several_fields_are_one_list(gateway, account, scripted):

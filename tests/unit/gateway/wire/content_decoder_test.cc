@@ -73,7 +73,7 @@ TEST_P(EveryCoding, IsUndoneWhateverThePieces) {
     for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1000}, bytes.size()}) {
         ContentDecoder decoder(GetParam());
         EXPECT_EQ(decoded(decoder, bytes, piece), text) << piece;
-        EXPECT_EQ(decoder.state(), ContentDecoder::State::ended);
+        EXPECT_TRUE(decoder.may_end());
     }
 }
 
@@ -82,6 +82,7 @@ TEST_P(EveryCoding, IsNotEndedWhenItIsCutOff) {
     ContentDecoder decoder(GetParam());
     decoded(decoder, std::string_view(bytes).substr(0, bytes.size() - 9), 100);
     EXPECT_EQ(decoder.state(), ContentDecoder::State::more);
+    EXPECT_FALSE(decoder.may_end());
 }
 
 TEST_P(EveryCoding, RefusesOtherBytes) {
@@ -112,11 +113,33 @@ TEST(ContentDecoder, TakesDeflateWithoutZlibsHeader) {
     EXPECT_EQ(decoder.state(), ContentDecoder::State::ended);
 }
 
-TEST(ContentDecoder, TakesMembersOfGzipOneAfterAnother) {
-    ContentDecoder decoder(ContentCoding::gzip);
-    const std::string two = coded(ContentCoding::gzip, "one ") + coded(ContentCoding::gzip, "two");
-    EXPECT_EQ(decoded(decoder, two, two.size()), "one two");
+class EveryCodingOfStreams : public testing::TestWithParam<ContentCoding> {};
+
+TEST_P(EveryCodingOfStreams, TakesOneAfterAnotherWhateverThePieces) {
+    const std::string one = coded(GetParam(), "one "), empty = coded(GetParam(), ""), two = coded(GetParam(), "two");
+    std::string bytes = one + empty;
+    bytes += two;
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, one.size(), one.size() + 1, bytes.size()}) {
+        ContentDecoder decoder(GetParam());
+        EXPECT_EQ(decoded(decoder, bytes, piece), "one two") << piece;
+        EXPECT_TRUE(decoder.may_end()) << piece;
+    }
+    ContentDecoder decoder(GetParam());
+    EXPECT_EQ(decoded(decoder, std::string_view(bytes).substr(0, bytes.size() - 5), 3).substr(0, 4), "one ");
+    EXPECT_FALSE(decoder.may_end());
 }
+
+TEST_P(EveryCodingOfStreams, IgnoresWhatElseFollows) {
+    const std::string one = coded(GetParam(), "one");
+    const std::string bytes = one + "no stream of that coding";
+    for (const std::size_t piece : {std::size_t{1}, one.size(), bytes.size()}) {
+        ContentDecoder decoder(GetParam());
+        EXPECT_EQ(decoded(decoder, bytes, piece), "one") << piece;
+        EXPECT_TRUE(decoder.may_end()) << piece;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryCodingOfStreams, testing::Values(ContentCoding::gzip, ContentCoding::zstd));
 
 TEST(ContentDecoder, RefusesAWindowLargerThanTheLimit) {
     ZSTD_CCtx* const context = ZSTD_createCCtx();

@@ -80,7 +80,7 @@ TEST(StackedDecoder, UndoesCodingsOneOverTheOther) {
         for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}, bytes.size()}) {
             StackedDecoder decoder(applied);
             EXPECT_EQ(decoded(decoder, bytes, piece), text);
-            EXPECT_EQ(decoder.state(), StackedDecoder::State::ended);
+            EXPECT_TRUE(decoder.may_end());
         }
         StackedDecoder cut(applied);
         decoded(cut, std::string_view(bytes).substr(0, bytes.size() - 40), 100);
@@ -147,7 +147,7 @@ TEST(StackedDecoder, WhatGzipCanDoIsNoBomb) {
     std::string out;
     std::string_view input = bytes;
     decoder.decode(input, text.size() + 1, out);
-    EXPECT_EQ(decoder.state(), StackedDecoder::State::ended);
+    EXPECT_TRUE(decoder.may_end());
     EXPECT_EQ(out.size(), text.size());
 }
 
