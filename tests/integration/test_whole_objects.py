@@ -19,7 +19,7 @@ def shown(gateway):
     member, root = team.member.token, gateway.root_key
     return {
         "key": (member, f"{team.path}/keys/{key}", {"name": "desk"}, "organization_id"),
-        "workspace key": (None, f"/api/v1/keys/{key}", {"name": "desk"}, "creator_user_id"),
+        "workspace key": (None, f"/api/v1/keys/{key}", {"name": "desk"}, "created_at"),
         "token": (member, f"/api/me/tokens/{token['data']['hash']}", {"name": "till"}, "may_infer"),
         "member": (team.admin.token, f"{team.path}/members/{team.member.id}", {"role": "admin"}, "email"),
         "user": (root, f"/api/users/{team.member.id}", {"name": "Ann"}, "personal_organization_id"),
