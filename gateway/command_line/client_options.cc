@@ -162,6 +162,16 @@ void choose_columns(const Operation& operation, ClientSettings& settings) {
     for (const auto name : std::views::split(names, ',')) settings.usual.emplace_back(std::string_view(name));
 }
 
+// An organization that is named twice must be the same.
+void take_organization_word(Given& given) {
+    std::string& named = given.settings.organization;
+    if (given.organization.empty()) return;
+    if (!named.empty() && named != given.organization) {
+        throw CLI::ValidationError("--org", "which organization, " + given.organization + " or " + named + "?");
+    }
+    named = given.organization;
+}
+
 void add_command(CLI::App& group, const ClientCommand& of, const std::shared_ptr<Given>& given,
                  std::function<int()>& run) {
     const Operation& operation = *of.operation;
@@ -171,7 +181,7 @@ void add_command(CLI::App& group, const ClientCommand& of, const std::shared_ptr
     for (const FieldOption& field : field_options(operation)) add_field_option(*command, field);
     add_common_options(*command, operation, *given);
     command->callback([command, &operation, given, &run] {
-        if (!given->organization.empty()) given->settings.organization = given->organization;
+        take_organization_word(*given);
         GivenValues values = collect(*command, operation, *given);
         choose_columns(operation, given->settings);
         run = [&operation, given, values = std::move(values)] {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tollgate {
 
@@ -13,5 +16,25 @@ enum class NamedKind : std::uint8_t { none, organization, project, member, user 
 NamedKind named_kind(std::string_view parameter);
 // What may be typed: "UUID or slug".
 std::string_view names_of(NamedKind kind);
+
+bool equal_but_for_case(std::string_view one, std::string_view other);  // of ASCII letters
+
+// Finds in a list what was meant by a name that was typed: what is called exactly so, else what differs in case only.
+class NameSearch {
+  public:
+    struct Found {
+        std::string name, id;
+    };
+    explicit NameSearch(std::string typed) : typed_(std::move(typed)) {}
+
+    void look_at(std::string name, std::string id);
+    // More than one: it is not clear which.
+    const std::vector<Found>& found() const { return exact_.empty() ? near_ : exact_; }
+    std::string names() const;  // of what was found, with the ids
+
+  private:
+    std::string typed_;
+    std::vector<Found> exact_, near_;
+};
 
 }  // namespace tollgate

@@ -50,11 +50,6 @@ ClientResult<std::string> find_token(const ClientSettings& settings, const Crede
     return its_url && its_url->same_server(url) ? kept.token : std::string();
 }
 
-bool equal_but_for_case(std::string_view one, std::string_view other) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::ranges::equal(one, other, {}, lower, lower);
-}
-
 std::string text_of(const boost::json::object& object, std::string_view name) {
     const boost::json::value* const value = object.if_contains(name);
     return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
@@ -131,6 +126,7 @@ ClientResult<GatewayReply> Session::send(const ClientCall& call, const std::stri
 
 ClientResult<std::string> Session::look_up(std::string target, std::string_view name, std::string_view value,
                                            std::string_view wanted) {
+    NameSearch search{std::string(value)};
     while (true) {
         const auto reply = send({.method = "GET", .target = target, .body = {}});
         if (!reply) return std::unexpected(reply.error());
@@ -140,13 +136,17 @@ ClientResult<std::string> Session::look_up(std::string target, std::string_view 
         const auto* const data = page == nullptr ? nullptr : page->if_contains("data");
         if (data == nullptr || !data->is_array()) return std::unexpected(failure_of(*reply));
         for (const auto& item : data->as_array()) {
-            if (!item.is_object() || !equal_but_for_case(text_of(item.as_object(), name), value)) continue;
-            return text_of(item.as_object(), wanted);
+            if (!item.is_object()) continue;
+            search.look_at(text_of(item.as_object(), name), text_of(item.as_object(), wanted));
         }
         const std::string cursor = text_of(*page, "next_cursor");
-        if (cursor.empty()) return std::string();
+        if (cursor.empty()) break;
         target = with_query(std::move(target), "cursor", cursor);
     }
+    if (search.found().size() < 2) return search.found().empty() ? std::string() : search.found().front().id;
+    return std::unexpected(own_failure(
+        kWrongUsage, "ambiguous_name",
+        "which " + std::string(value) + "? There are " + search.names() + ": type the name as it is, or the id"));
 }
 
 ClientResult<std::string> Session::id_of(std::string_view parameter, const std::string& typed,

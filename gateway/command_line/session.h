@@ -45,7 +45,8 @@ class Session {
   private:
     Session(HttpClient client, std::string token, std::string organization)
         : client_(std::move(client)), token_(std::move(token)), organization_(std::move(organization)) {}
-    // The member `wanted` of the item of a list whose member `name` is `value`, in any case; empty: there is none.
+    // The member `wanted` of the item of a list whose member `name` is `value`, or `value` in another case if no other
+    // item's is; empty: there is none.
     ClientResult<std::string> look_up(std::string target, std::string_view name, std::string_view value,
                                       std::string_view wanted);
 
