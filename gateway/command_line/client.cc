@@ -12,6 +12,7 @@
 #include "gateway/command_line/answer_view.h"
 #include "gateway/command_line/client_command.h"
 #include "gateway/command_line/credentials.h"
+#include "gateway/command_line/list_pages.h"
 #include "gateway/command_line/session.h"
 #include "gateway/wire/clock.h"
 
@@ -88,30 +89,6 @@ ClientResult<void> resolve_fields(Session& session, const Operation& operation, 
     return {};
 }
 
-// The parameter that the next page is asked for by; empty: the list has no pages.
-std::string_view page_parameter(const Operation& operation, const GivenValues& given) {
-    if (operation.contract.query == nullptr) return {};
-    if (given.fields.contains("page-id")) return "page_id";
-    for (const std::string_view name : {"cursor", "page_id"}) {
-        if (operation.contract.query->knows(name) && !operation.contract.query->open) return name;
-    }
-    return {};
-}
-
-// How many a page of the operation's list may have; empty: it doesn't say.
-std::string longest_page(const Operation& operation) {
-    for (const Field& field : operation.contract.query->fields) {
-        if (field.name == "limit" && field.most != INT64_MAX) return std::to_string(field.most);
-    }
-    return {};
-}
-
-// Whether one page was asked for, and not the list.
-bool wants_page(const GivenValues& given, const ClientSettings& settings) {
-    if (settings.all_pages) return false;
-    return given.fields.contains("limit") || given.fields.contains("cursor") || given.fields.contains("page-id");
-}
-
 bool is_json(const GatewayReply& reply) { return reply.content_type.starts_with("application/json"); }
 
 // Writes an answer and returns where its list goes on. A further page of CSV has no line of names.
@@ -138,24 +115,29 @@ ClientResult<std::string> show(const GatewayReply& reply, bool is_first, const C
     return std::move(view->next_cursor);
 }
 
-ClientResult<void> call_and_show(Session& session, const Operation& operation, ClientCall call, bool one_page,
-                                 std::string_view parameter, const ClientSettings& settings) {
+ClientResult<void> call_and_show(Session& session, const Operation& operation, ClientCall call, ListPages pages,
+                                 const ClientSettings& settings) {
     std::string key;
     if (changes(operation)) key = settings.idempotency_key;
     if (changes(operation) && key.empty()) key = to_uuid(make_uuid7(wire::unix_ms_now()));
+    const bool one_page = pages.one_is_asked_for() && !settings.all_pages;
+    call = pages.first(std::move(call));
+    auto reply = session.send(call, key, settings.if_match, print);
+    if (!reply) return std::unexpected(reply.error());
     for (bool is_first = true;; is_first = false) {
-        const auto reply = session.send(call, key, settings.if_match, print);
+        const auto named = show(*reply, is_first, settings);
+        if (!named) return std::unexpected(named.error());
+        auto next = pages.next(call, reply->body, *named);
+        if (!next) return {};
+        if (!one_page || next->may_be_empty) reply = session.send(next->call, key, settings.if_match, print);
         if (!reply) return std::unexpected(reply.error());
-        const auto next = show(*reply, is_first, settings);
-        if (!next) return std::unexpected(next.error());
-        if (next->empty() || parameter.empty()) return {};
+        if (next->may_be_empty && rows_of(reply->body) == 0) return {};
         if (one_page) {
-            const std::string option = parameter == "cursor" ? "--cursor " : "--page-id ";
             return std::unexpected(
                 own_failure(kListGoesOn, "list_goes_on",
-                            "there is more: --all, no --limit, or " + option + *next + " for the next page"));
+                            "there is more: --all, no --limit, or " + next->option + " for the next page"));
         }
-        call.target = with_query(std::move(call.target), parameter, *next);
+        call = std::move(next->call);
     }
 }
 
@@ -167,13 +149,7 @@ ClientResult<void> run(const Operation& operation, GivenValues given, const Clie
     auto call = make_call(operation, given);
     if (!call) return std::unexpected(own_failure(kWrongUsage, "wrong_usage", call.error().message()));
     if (auto confirmed = confirm(*call, settings); !confirmed) return confirmed;
-    const bool one_page = wants_page(given, settings);
-    const std::string_view parameter = page_parameter(operation, given);
-    if (!parameter.empty() && !given.fields.contains("limit") && !given.fields.contains("page-id")) {
-        const std::string most = longest_page(operation);
-        if (!most.empty()) call->target = with_query(std::move(call->target), "limit", most);
-    }
-    return call_and_show(*session, operation, std::move(*call), one_page, parameter, settings);
+    return call_and_show(*session, operation, std::move(*call), ListPages(operation, given), settings);
 }
 
 ClientResult<void> store_login(const ClientSettings& settings, const std::string& path) {

@@ -11,6 +11,7 @@
 #include "gateway/command_line/client.h"
 #include "gateway/command_line/client_call.h"
 #include "gateway/command_line/client_command.h"
+#include "gateway/command_line/list_pages.h"
 #include "gateway/command_line/usual_columns.h"
 
 namespace tollgate {
@@ -85,7 +86,7 @@ void add_common_options(CLI::App& command, const Operation& operation, Given& gi
             ->allow_extra_args(false)
             ->type_name("NAME,...");
     }
-    if (contract.query != nullptr && (contract.query->knows("cursor") || contract.query->knows("page_id"))) {
+    if (ListPages::has_pages(operation)) {
         command.add_flag("--all", settings.all_pages, "All of the list, in pages of --limit");
     }
     if (contract.body != nullptr) {
