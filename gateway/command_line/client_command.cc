@@ -40,6 +40,7 @@ constexpr Named kNamed[] = {
     {"GET", "/api/invitations/{token}", "invitation", "read"},
     {"DELETE", "/api/vouchers/{voucher}", "voucher", "void"},
     {"GET", "/api/v1/key", "openrouter", "show-own-key"},
+    {"POST", "/api/me/verification", "me", "send-verification"},
 };
 
 bool is_plural(std::string_view noun) { return noun.ends_with('s') && !noun.ends_with("ss"); }
@@ -90,15 +91,21 @@ std::string with_dashes(std::string text) {
     return text;
 }
 
+// What is posted to a word that is not plural is an act, and the word is its verb, unless it is what a list is called.
+bool is_act(const Operation& operation, std::string_view noun) {
+    if (operation.method != "POST" || operation.path.ends_with('}') || is_plural(noun)) return false;
+    const Operation* const read = find_route(operation.path).find("GET");
+    return read == nullptr || !lists(*read);
+}
+
 // "POST /api/organizations/{organization}/keys/{key}/limits" is of the group "key", and its verb ends with "limits".
-// What is posted to a word that is not plural is an act, and the word is its verb.
 ClientCommand by_rule(const Operation& operation) {
     ClientCommand command{.operation = &operation, .group = {}, .verb = {}};
     std::string_view path = operation.path;
     const bool of_organization = path.starts_with(kOfOrganization);
     path.remove_prefix(of_organization ? kOfOrganization.size() : kOfApi.size());
     auto nouns = nouns_of(path);
-    const bool acts = operation.method == "POST" && !path.ends_with('}') && !is_plural(nouns.back());
+    const bool acts = is_act(operation, nouns.back());
     if (nouns.front() == "v1") {
         command.group = "openrouter";
         nouns.erase(nouns.begin());
@@ -111,7 +118,7 @@ ClientCommand by_rule(const Operation& operation) {
     command.verb = acts && !nouns.empty() ? std::string(nouns.back()) : verb_of(operation);
     if (acts && !nouns.empty()) nouns.pop_back();
     for (const std::string_view noun : nouns) {
-        const bool stays = noun == nouns.back() && lists(operation);
+        const bool stays = noun == nouns.back() && (lists(operation) || is_setting(operation.path));
         command.verb.append("-").append(stays ? std::string(noun) : singular(noun));
     }
     if (!of_organization && is_of_all(operation)) command.verb += "-all";

@@ -61,6 +61,7 @@ TEST(ClientCommand, NamesFollowTheRule) {
     EXPECT_EQ(name_of("PUT", "/api/organizations/{organization}/llm"), "org set-llm");
     EXPECT_EQ(name_of("GET", "/api/organizations/{organization}/credit_policy"), "org show-credit-policy");
     EXPECT_EQ(name_of("PATCH", "/api/organizations/{organization}/billing"), "org update-billing");
+    EXPECT_EQ(name_of("PUT", "/api/organizations/{organization}/alerts"), "org set-alerts");
     EXPECT_EQ(name_of("POST", "/api/organizations/{organization}/switch"), "org switch");
     EXPECT_EQ(name_of("POST", "/api/organizations/{organization}/keys"), "key create");
     EXPECT_EQ(name_of("PATCH", "/api/organizations/{organization}/keys/{key}/limits"), "key update-limits");
@@ -75,12 +76,31 @@ TEST(ClientCommand, NamesFollowTheRule) {
     EXPECT_EQ(name_of("POST", "/api/allowances"), "allowance create");
     EXPECT_EQ(name_of("GET", "/api/credits"), "credits show-all");
     EXPECT_EQ(name_of("GET", "/api/v1/models/count"), "openrouter show-model-count");
+    EXPECT_EQ(name_of("POST", "/api/v1/analytics/query"), "openrouter query-analytics");
+    EXPECT_EQ(name_of("GET", "/api/v1/byok"), "openrouter list-byok");
+    EXPECT_EQ(name_of("POST", "/api/v1/byok"), "openrouter create-byok") << "what is listed is made, and is no act";
+}
+
+// A noun alone says nothing of what a command does.
+TEST(ClientCommand, VerbsOfOneWordAreKnownToBeVerbs) {
+    const std::set<std::string_view> verbs = {
+        "accept", "add",  "adjust", "approve", "cancel", "confirm",  "count",  "create", "decline",  "delete",
+        "grant",  "list", "read",   "redeem",  "refund", "release",  "remove", "resend", "retry",    "revoke",
+        "rotate", "set",  "show",   "switch",  "test",   "transfer", "update", "void",   "withdraw",
+    };
+    const std::set<std::string_view> lists = {"candidates", "finances", "lots", "transactions"};  // by name
+    for (const ClientCommand& command : client_commands()) {
+        const bool has_object = command.verb.find('-') != std::string::npos;
+        EXPECT_TRUE(has_object || verbs.contains(command.verb) || lists.contains(command.verb))
+            << command.group << " " << command.verb << ": name it in gateway/command_line/client_command.cc";
+    }
 }
 
 TEST(ClientCommand, NamedOnesHaveTheirNames) {
     EXPECT_EQ(name_of("POST", "/api/organizations/{organization}/credits"), "credits grant");
     EXPECT_EQ(name_of("GET", "/api/organizations/{organization}/members/financial"), "member finances");
     EXPECT_EQ(name_of("DELETE", "/api/vouchers/{voucher}"), "voucher void");
+    EXPECT_EQ(name_of("POST", "/api/me/verification"), "me send-verification");
     EXPECT_EQ(name_of("POST", "/api/organizations/{organization}/git-claims/candidates"), "git-claim candidates");
 }
 
