@@ -13,6 +13,7 @@
 #include "gateway/command_line/client_command.h"
 #include "gateway/command_line/credentials.h"
 #include "gateway/command_line/list_pages.h"
+#include "gateway/command_line/named_kind.h"
 #include "gateway/command_line/session.h"
 #include "gateway/wire/clock.h"
 
@@ -60,28 +61,46 @@ ClientResult<void> confirm(const ClientCall& call, const ClientSettings& setting
 
 // Ids in place of what people call things by.
 ClientResult<void> resolve_path(Session& session, const Operation& operation, GivenValues& given) {
+    std::string& organization = given.path[std::string(kOrganization)];
+    const bool by_head = is_of_own_organization(operation);
+    if (operation.names_organization() || by_head) organization = session.organization();
+    if (organization.empty() && operation.names_organization()) {
+        return std::unexpected(own_failure(kWrongUsage, "organization_missing",
+                                           "which organization? Use --org ID or --org SLUG, or TOLLGATE_ORG"));
+    }
+    if (by_head && !organization.empty()) {
+        auto id = session.name_organization();
+        if (!id) return std::unexpected(std::move(id).error());
+        organization = std::move(*id);
+    }
     for (const std::string_view name : path_parameters(operation.path)) {
         std::string& value = given.path[std::string(name)];
-        if (value.empty() && name == kOrganization) value = session.organization();
-        if (value.empty() && name == kOrganization) {
-            return std::unexpected(own_failure(kWrongUsage, "organization_missing",
-                                               "which organization? Use --org ID or --org SLUG, or TOLLGATE_ORG"));
-        }
-        auto id = session.id_of(name, value, given.path[std::string(kOrganization)]);
+        auto id = session.id_of(name, value, organization);
         if (!id) return std::unexpected(std::move(id).error());
         value = std::move(*id);
     }
     return {};
 }
 
+// Whether a name of this field's kind says nothing without an organization.
+bool is_within_organization(const Field& field) {
+    return named_kind(field.name) == NamedKind::project || named_kind(field.name) == NamedKind::member;
+}
+
 // The same in fields of the query and of the body.
 ClientResult<void> resolve_fields(Session& session, const Operation& operation, GivenValues& given) {
+    std::string& organization = given.path[std::string(kOrganization)];
     for (const FieldOption& option : field_options(operation)) {
         const auto found = given.fields.find(option.name);
         if (found == given.fields.end() || option.field->type != Field::Type::uuid) continue;
         for (std::string& value : found->second) {
-            if (value == "null") continue;
-            auto id = session.id_of(option.field->name, value, given.path[std::string(kOrganization)]);
+            if (value == "null" || parse_uuid(value)) continue;
+            if (organization.empty() && is_of_own_organization(operation) && is_within_organization(*option.field)) {
+                auto own = session.name_own_organization();
+                if (!own) return std::unexpected(std::move(own).error());
+                organization = std::move(*own);
+            }
+            auto id = session.id_of(option.field->name, value, organization);
             if (!id) return std::unexpected(std::move(id).error());
             value = std::move(*id);
         }

@@ -11,6 +11,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::string_view kOfApi = "/api/";
+constexpr std::string_view kOfOpenRouter = "/api/v1/";
 constexpr std::string_view kOfOrganization = "/api/organizations/{organization}/";
 
 // What people call otherwise than the rule below would.
@@ -171,6 +172,8 @@ const std::vector<ClientCommand>& client_commands() {
 bool changes(const Operation& operation) {
     return operation.runs_on == RunsOn::accounts || operation.handler.mutate != nullptr;
 }
+
+bool is_of_own_organization(const Operation& operation) { return operation.path.starts_with(kOfOpenRouter); }
 
 std::vector<std::string_view> path_parameters(std::string_view path) {
     std::vector<std::string_view> names;

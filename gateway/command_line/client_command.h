@@ -23,6 +23,9 @@ const std::vector<ClientCommand>& client_commands();
 // Whether a call changes something: it may carry an Idempotency-Key.
 bool changes(const Operation& operation);
 
+// Whether it is about an organization that its path does not name: that of the key, or of X-Org-Id.
+bool is_of_own_organization(const Operation& operation);
+
 // The names in braces, in order: {"organization", "key"}.
 std::vector<std::string_view> path_parameters(std::string_view path);
 

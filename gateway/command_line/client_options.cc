@@ -74,7 +74,7 @@ void add_common_options(CLI::App& command, const Operation& operation, Given& gi
     ClientSettings& settings = given.settings;
     const Contract& contract = operation.contract;
     add_server_options(command, settings);
-    if (operation.path.find("{organization}") != std::string_view::npos) {
+    if (operation.names_organization() || is_of_own_organization(operation)) {
         command.add_option("--org", settings.organization, "Organization: id or slug (TOLLGATE_ORG)")->type_name("ORG");
     }
     if (contract.answer != nullptr) {

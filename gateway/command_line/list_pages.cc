@@ -50,7 +50,8 @@ Counted count(std::string_view body) {
     const auto* const data = page->if_contains("data");
     if (data != nullptr && data->is_array()) counted.rows = data->as_array().size();
     const auto* const all = page->if_contains("total_count");
-    if (all != nullptr && all->is_int64() && all->as_int64() >= 0) counted.all = all->as_int64();
+    if (all != nullptr && all->is_int64() && all->as_int64() >= 0)
+        counted.all = static_cast<std::size_t>(all->as_int64());
     return counted;
 }
 

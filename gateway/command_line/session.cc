@@ -18,6 +18,7 @@ namespace {
 // Before each further try.
 constexpr std::array<std::chrono::milliseconds, kMostTries - 1> kPauses = {
     std::chrono::milliseconds(200), std::chrono::milliseconds(1000), std::chrono::milliseconds(3000)};
+constexpr std::string_view kRootKeyPrefix = "sk-tg-root-", kPersonalTokenPrefix = "sk-tg-user-";
 constexpr std::size_t kMostShownBytes = 300;  // of an answer that is no error of the API
 
 std::string of_environment(const char* name) {
@@ -104,6 +105,7 @@ ClientResult<GatewayReply> Session::send(const ClientCall& call, const std::stri
     GatewayCall request{.method = call.method, .target = call.target, .body = call.body};
     if (!token_.empty()) request.headers.emplace_back("authorization", "Bearer " + token_);
     if (!idempotency_key.empty()) request.headers.emplace_back("idempotency-key", idempotency_key);
+    if (!named_organization_.empty()) request.headers.emplace_back("x-org-id", named_organization_);
     if (!if_match.empty()) request.headers.emplace_back("if-match", if_match);
     const bool repeatable = call.method == "GET" || !idempotency_key.empty();
     std::string first_loss;
@@ -185,6 +187,46 @@ ClientResult<std::string> Session::id_of(std::string_view parameter, const std::
     auto id = look_up(std::move(below), name, typed, id_member);
     if (id && id->empty()) return std::unexpected(own_failure(kNotFound, "not_found", what + " " + typed));
     return id;
+}
+
+ClientResult<std::string> Session::organization_of_key() {
+    if (token_.starts_with(kRootKeyPrefix) || token_.starts_with(kPersonalTokenPrefix)) return std::string();
+    const auto key = send({.method = "GET", .target = "/api/v1/key", .body = {}});
+    if (!key) return std::unexpected(key.error());
+    return member_text(key->body, "data.organization_id");
+}
+
+// A key may not list organizations, but may be of one that has the slug.
+ClientResult<std::string> Session::check_slug_of_key(const std::string& organization) {
+    const auto shown = send({.method = "GET", .target = "/api/organizations/" + organization, .body = {}});
+    if (!shown && shown.error().exit_code == kNotAuthorized) {
+        return std::unexpected(own_failure(
+            kNotAuthorized, "permission_denied",
+            "this key may not look up the slug " + organization_ + ": name the organization by its id, or not at all"));
+    }
+    if (!shown) return std::unexpected(shown.error());
+    if (!equal_but_for_case(member_text(shown->body, "slug"), organization_)) {
+        return std::unexpected(own_failure(kNotAuthorized, "permission_denied",
+                                           "this key is of another organization than " + organization_));
+    }
+    return organization;
+}
+
+ClientResult<std::string> Session::name_organization() {
+    auto id = parse_uuid(organization_) ? ClientResult<std::string>() : organization_of_key();
+    if (!id) return id;
+    id = id->empty() ? id_of("organization", organization_, {}) : check_slug_of_key(*id);
+    if (id) named_organization_ = *id;
+    return id;
+}
+
+ClientResult<std::string> Session::name_own_organization() {
+    auto id = organization_of_key();
+    if (!id || !id->empty()) return id;
+    const auto me = send({.method = "GET", .target = "/api/me", .body = {}});
+    if (!me) return std::unexpected(me.error());
+    named_organization_ = member_text(me->body, "user.current_organization_id");
+    return named_organization_;
 }
 
 }  // namespace tollgate

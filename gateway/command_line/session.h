@@ -39,6 +39,12 @@ class Session {
     ClientResult<std::string> id_of(std::string_view parameter, const std::string& typed,
                                     const std::string& organization);
     const std::string& organization() const { return organization_; }  // as typed; empty: none
+
+    // The id of what organization() names, where no path names it: from now on each call does, by X-Org-Id. A key is of
+    // one organization, and may name no other.
+    ClientResult<std::string> name_organization();
+    // The same of what the token alone is about: a key's organization, a person's current one.
+    ClientResult<std::string> name_own_organization();
     const GatewayUrl& url() const { return client_.url(); }
     const std::string& token() const { return token_; }
 
@@ -50,8 +56,13 @@ class Session {
     ClientResult<std::string> look_up(std::string target, std::string_view name, std::string_view value,
                                       std::string_view wanted);
 
+    // The organization of the key that calls; empty: it is no key of one.
+    ClientResult<std::string> organization_of_key();
+    ClientResult<std::string> check_slug_of_key(const std::string& organization);
+
     HttpClient client_;
     std::string token_, organization_;
+    std::string named_organization_;  // by X-Org-Id; empty: none
 };
 
 }  // namespace tollgate
