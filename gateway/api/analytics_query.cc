@@ -31,6 +31,15 @@ std::vector<const Word*> read_words(BodyFields& body, std::string_view name, std
     return words;
 }
 
+// A value that no row can have would exclude nothing from what it is to exclude.
+void normalize(const IdForm& form, std::vector<std::string>& values, BodyFields& body) {
+    for (std::string& value : values) {
+        auto normal = form.normal(value);
+        if (!normal) return body.fail("value", "must be " + std::string(form.name));
+        value = std::move(*normal);
+    }
+}
+
 AnalyticsFilter read_filter(BodyFields& body) {
     AnalyticsFilter filter{.dimension = find_dimension(body.required_text("field")),
                            .by = FilterOperator::eq,
@@ -43,6 +52,8 @@ AnalyticsFilter read_filter(BodyFields& body) {
     if (filter.values.empty()) body.fail("value", "is required");
     const bool several = filter.by == FilterOperator::in || filter.by == FilterOperator::not_in;
     if (!several && filter.values.size() > 1) body.fail("value", "must be one value with this operator");
+    if (filter.dimension != nullptr && filter.dimension->form != nullptr)
+        normalize(*filter.dimension->form, filter.values, body);
     return filter;
 }
 

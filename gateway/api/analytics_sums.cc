@@ -37,11 +37,11 @@ void narrow(const AnalyticsQuery& query, UsageFilter& filter) {
     }
 }
 
+// Of a time that has begun.
 UsageReportQuery report_query(const Call& call, const AnalyticsQuery& query) {
     UsageReportQuery report{.organization = call.organization().id, .filter = filter_of_caller(call)};
     report.time = query.time;
     report.time.to_ms = std::min(report.time.to_ms, call.request.now_ms + 1);
-    report.time.from_ms = std::min(report.time.from_ms, report.time.to_ms - 1);
     report.by_time = query.granularity != nullptr;
     report.grain = report.by_time ? query.granularity->grain : finest_grain(report.time, call.request.now_ms);
     report.budget.ms = kUsualReportMs;
@@ -181,6 +181,7 @@ bool AnalyticsFilter::matches(const std::string& id) const {
 }
 
 Result<AnalyticsSums> sum_analytics(const Call& call, const AnalyticsQuery& query) {
+    if (query.time.from_ms > call.request.now_ms) return AnalyticsSums{.groups = {}, .time = query.time};
     return needs_requests(query) ? sum_requests(call, query) : sum_rollups(call, query);
 }
 

@@ -1,11 +1,14 @@
 #include "gateway/api/analytics_words.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 
+#include "accounting/accounts/git_name.h"
 #include "accounting/money/enum_names.h"
+#include "gateway/api/generation.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
@@ -136,6 +139,40 @@ constexpr std::array kMetrics = {
     throughput_of<99>("p99_throughput", "Output tokens a second, 99 %"),
 };
 
+// --- Ids
+template <class Id>
+std::optional<std::string> written(const std::optional<Id>& id, std::string (*write)(const Id&)) {
+    return id ? std::optional(write(*id)) : std::nullopt;
+}
+std::string generation_id(const Id128& id) { return "gen-" + to_ulid(id); }
+
+// GitLab's rules hold for both providers.
+template <auto normal>
+std::optional<std::string> git_path(std::string_view text) {
+    const auto path = normal(GitProvider::gitlab, {}, text);
+    return path ? std::optional(*path) : std::nullopt;
+}
+
+// 1000 of "1e3"; what is no whole number stays as it is, and is compared by what it is worth.
+std::optional<std::string> number_text(std::string_view text) {
+    constexpr double kMostExact = 9007199254740992;
+    double number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, failed] = std::from_chars(text.data(), end, number);
+    if (failed != std::errc() || stop != end || !std::isfinite(number)) return std::nullopt;
+    if (number != std::trunc(number) || std::abs(number) > kMostExact) return std::string(text);
+    return std::to_string(static_cast<std::int64_t>(number));
+}
+
+constexpr IdForm kHash{[](std::string_view text) { return written(parse_key_digest(text), to_hex); },
+                       "a key's hash: 64 hexadecimal digits"};
+constexpr IdForm kUuid{[](std::string_view text) { return written(parse_uuid(text), to_uuid); }, "a UUID"};
+constexpr IdForm kGeneration{[](std::string_view text) { return written(parse_generation_id(text), generation_id); },
+                             "a generation id: gen-…"};
+constexpr IdForm kGitOrganization{git_path<normal_git_organization>, "a path such as acme"};
+constexpr IdForm kGitRepository{git_path<normal_git_repository>, "a path such as acme/project"};
+constexpr IdForm kNumber{number_text, "a number"};
+
 // --- Dimensions
 std::string id_or_empty(const Id128& id) { return id.is_nil() ? std::string() : to_uuid(id); }
 
@@ -168,8 +205,8 @@ Texts context_bucket_of(const StoredRequest& request) {
 }
 
 constexpr AnalyticsDimension of_requests(std::string_view name, std::string_view label,
-                                         Texts (*values)(const StoredRequest&)) {
-    return {name, label, UsageDimension::model, nullptr, nullptr, values};
+                                         Texts (*values)(const StoredRequest&), const IdForm* form = nullptr) {
+    return {name, label, UsageDimension::model, nullptr, nullptr, values, form};
 }
 
 constexpr std::array kDimensions = {
@@ -187,7 +224,8 @@ constexpr std::array kDimensions = {
                            const std::string hash = to_hex(row.key);
                            out.emplace_back("api_key_id", label_of(names.key(row.key).name, hash));
                            out.emplace_back("api_key_hash", text_of(hash));
-                       }},
+                       },
+                       nullptr, &kHash},
     AnalyticsDimension{"user", "Member", UsageDimension::member,
                        [](const UsageReportRow& row) { return id_or_empty(row.member); },
                        [](const UsageReportRow& row, UsageNames& names, Columns& out) {
@@ -196,28 +234,32 @@ constexpr std::array kDimensions = {
                            out.emplace_back("user", label_of(user != nullptr ? user->name : std::string(), id));
                            out.emplace_back("user_email", text_of(user != nullptr ? user->email : std::string()));
                            out.emplace_back("user_id", text_of(id));
-                       }},
+                       },
+                       nullptr, &kUuid},
     AnalyticsDimension{"workspace", "Project", UsageDimension::project,
                        [](const UsageReportRow& row) { return id_or_empty(row.project); },
                        [](const UsageReportRow& row, UsageNames& names, Columns& out) {
                            const std::string id = id_or_empty(row.project);
                            out.emplace_back("workspace", label_of(names.project(row.project), id));
                            out.emplace_back("workspace_id", text_of(id));
-                       }},
+                       },
+                       nullptr, &kUuid},
     of_requests("app", "App", attribute_of<UsageAttribute::app>),
     of_requests("external_user", "End user", attribute_of<UsageAttribute::end_user>),
     of_requests("tag", "Tag", attribute_of<UsageAttribute::tag>),
     of_requests("session_id", "Session", attribute_of<UsageAttribute::session>),
-    of_requests("git_organization", "Git organization", attribute_of<UsageAttribute::git_organization>),
-    of_requests("git_repository", "Git repository", attribute_of<UsageAttribute::git_repository>),
+    of_requests("git_organization", "Git organization", attribute_of<UsageAttribute::git_organization>,
+                &kGitOrganization),
+    of_requests("git_repository", "Git repository", attribute_of<UsageAttribute::git_repository>, &kGitRepository),
     of_requests("origin", "Origin",
                 [](const StoredRequest& request) { return one_or_none(std::string(request.opened().app)); }),
     of_requests("variant", "Variant", variant_of),
     of_requests("finish_reason", "Finish reason",
                 [](const StoredRequest& request) { return one_or_none(std::string(request.settled().finish_reason)); }),
-    of_requests("context_length_bucket", "Prompt tokens, from", context_bucket_of),
-    of_requests("generation_id", "Generation",
-                [](const StoredRequest& request) { return Texts{"gen-" + to_ulid(request.opened().request)}; }),
+    of_requests("context_length_bucket", "Prompt tokens, from", context_bucket_of, &kNumber),
+    of_requests(
+        "generation_id", "Generation",
+        [](const StoredRequest& request) { return Texts{generation_id(request.opened().request)}; }, &kGeneration),
 };
 
 // --- Granularities

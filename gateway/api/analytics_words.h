@@ -43,6 +43,12 @@ struct AnalyticsMetric {
 std::span<const AnalyticsMetric> analytics_metrics();
 const AnalyticsMetric* find_metric(std::string_view name);  // nullptr: there is no such one
 
+// How the ids of a dimension are written, where they are no free texts.
+struct IdForm {
+    std::optional<std::string> (*normal)(std::string_view);  // as rows have it; nullopt: it is none
+    std::string_view name;                                   // "a UUID"
+};
+
 struct AnalyticsDimension {
     std::string_view name, label;
     UsageDimension of;                         // of those of rollups
@@ -50,6 +56,7 @@ struct AnalyticsDimension {
     void (*show)(const UsageReportRow&, UsageNames&, Columns&);
     // Set of those that only requests have; then the three above are not. A request may have several values, or none.
     std::vector<std::string> (*values)(const StoredRequest&) = nullptr;
+    const IdForm* form = nullptr;
 
     bool of_requests() const { return values != nullptr; }
     std::string id_of(const AnalyticsRow& row) const;

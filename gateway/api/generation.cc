@@ -45,10 +45,14 @@ bool is_visible(const Call& call, const RequestOpened& request) {
 
 }  // namespace
 
+std::optional<Id128> parse_generation_id(std::string_view text) {
+    constexpr std::string_view kAnswers = "gen-", kHeaders = "req_";
+    if (text.starts_with(kAnswers) || text.starts_with(kHeaders)) text.remove_prefix(kAnswers.size());
+    return parse_ulid(text);
+}
+
 ApiAnswer show_generation(Call& call) {
-    std::string id = call.query.text("id");
-    if (id.starts_with("gen-") || id.starts_with("req_")) id.erase(0, 4);
-    const auto ulid = parse_ulid(id);
+    const auto ulid = parse_generation_id(call.query.text("id"));
     if (!ulid) return api_error(ErrorKind::invalid_request, "'id' must be a generation id: gen-…", "id");
     const auto found = call.services.ledger->find_request(*ulid);
     // Another organization's record is as unknown as one that never was.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <string_view>
 
 #include "gateway/api/call.h"
 #include "gateway/api/usage_names.h"
@@ -9,6 +11,8 @@
 namespace tollgate {
 
 ApiAnswer show_generation(Call& call);
+// "gen-…", as answers name a request, "req_…", as its header does, or the ULID alone.
+std::optional<Id128> parse_generation_id(std::string_view text);
 
 inline constexpr std::array kGenerationQueryFields = {fields::text("id").required().note("gen-… of an answer")};
 inline constexpr Schema kGenerationQuery{"GenerationQuery", kGenerationQueryFields, true};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "gateway/api/generation.h"
 #include "gateway/api/purchases.h"
 #include "gateway/text/time_text.h"
 #include "gateway/worker.h"
@@ -10,11 +11,9 @@
 namespace tollgate {
 namespace {
 
-// A transaction's ULID, or a request's with what its id begins with.
+// A transaction's ULID, or what names a request.
 Id128 read_id(BodyFields& fields, std::string_view name) {
-    std::string text = fields.required_text(name);
-    if (text.starts_with("gen-") || text.starts_with("req_")) text.erase(0, 4);
-    const auto id = parse_ulid(text);
+    const auto id = parse_generation_id(fields.required_text(name));
     if (!id) fields.fail(name, "is not an id");
     return id.value_or(Id128{});
 }

@@ -71,8 +71,28 @@ def test_filters_name_ids(spent, ask, operator, more, count):
     assert row["request_count"] == count
 
 
+def test_ids_are_ids_however_they_are_written(gateway, spent, ask):
+    account, other, _ = spent
+    [project] = gateway.manage("GET", f"/api/organizations/{account.organization}/projects")["data"]
+    feed = gateway.manage("GET", f"/api/organizations/{account.organization}/activity?key={other}")["data"]
+    [generation] = [one["id"] for one in feed]
+
+    def count(field, operator, value):
+        found = rows(ask(metrics=["request_count"], filters=[{"field": field, "operator": operator, "value": value}]))
+        return sum(row["request_count"] for row in found)
+
+    for field, value, of_it in (
+        ("api_key_id", other.upper(), 1),
+        ("workspace", project["id"].upper(), 5),
+        ("generation_id", generation.replace("gen-", "req_"), 1),
+        ("generation_id", generation.removeprefix("gen-").lower(), 1),
+    ):
+        assert (count(field, "eq", value), count(field, "neq", value)) == (of_it, 5 - of_it), field
+        assert (count(field, "in", [value]), count(field, "not_in", [value])) == (of_it, 5 - of_it), field
+
+
 def test_what_is_unset_is_included_where_that_is_asked(ask):
-    one = {"field": "user", "operator": "in", "value": ["nobody"]}
+    one = {"field": "user", "operator": "in", "value": ["00000000-0000-7000-8000-000000000001"]}
     assert rows(ask(metrics=["request_count"], filters=[one])) == []
     [row] = rows(ask(metrics=["request_count"], filters=[one | {"include_unset": True}]))
     assert row["request_count"] == 5
@@ -135,6 +155,12 @@ def test_throughput_is_tokens_by_time(gateway, spent, ask):
         ("context_length_bucket", "gte", 0, 5),
         ("context_length_bucket", "lt", 1000, 5),
         ("context_length_bucket", "lte", -1, None),
+        ("context_length_bucket", "eq", 0.0, 5),
+        ("context_length_bucket", "eq", "0e0", 5),
+        ("context_length_bucket", "eq", 0.5, None),
+        ("context_length_bucket", "in", [1000, 0.0], 5),
+        ("context_length_bucket", "neq", -0.0, None),
+        ("context_length_bucket", "gte", 0.5, None),
         ("external_user", "gt", "sample:status=400", 4),
         ("external_user", "lte", "sample:status=400", 1),
         ("model", "gte", "test/", 5),
@@ -170,6 +196,17 @@ def test_buckets_begin_where_the_calendar_says(ask, granularity):
         assert begin.replace(tzinfo=UTC) <= now
 
 
+@pytest.mark.parametrize("granularity", [None, "minute", "hour", "day", "week", "month"])
+@pytest.mark.parametrize("dimensions", [None, ["model"], ["generation_id"]])
+def test_of_times_to_come_there_is_nothing(ask, granularity, dimensions):
+    now = datetime.now(UTC)
+    for begin in (now + timedelta(minutes=5), now + timedelta(days=1), now.replace(year=now.year + 4, day=1)):
+        time_range = {"start": begin.isoformat(), "end": (begin + timedelta(days=30)).isoformat()}
+        answer = ask(metrics=["request_count"], dimensions=dimensions, granularity=granularity, time_range=time_range)
+        assert rows(answer) == []
+        assert answer.json()["data"]["warnings"] == [] and not answer.json()["data"]["metadata"]["truncated"]
+
+
 def test_rows_are_sorted_and_bounded(spent, ask):
     by_key = {"metrics": ["request_count"], "dimensions": ["api_key_id"]}
 
@@ -198,6 +235,14 @@ def test_rows_are_sorted_and_bounded(spent, ask):
         ({"filters": [{"field": "model", "operator": "eq"}]}, "value"),
         ({"filters": [{"field": "model", "operator": "eq", "value": {"a": 1}}]}, "value"),
         ({"filters": "model"}, "filters"),
+        ({"filters": [{"field": "user", "operator": "neq", "value": "zz"}]}, "filters[0].value"),
+        ({"filters": [{"field": "workspace", "operator": "not_in", "value": ["0" * 8, "zz"]}]}, "filters[0].value"),
+        ({"filters": [{"field": "api_key_id", "operator": "eq", "value": "zz"}]}, "filters[0].value"),
+        ({"filters": [{"field": "api_key_id", "operator": "eq", "value": ""}]}, "filters[0].value"),
+        ({"filters": [{"field": "generation_id", "operator": "neq", "value": "gen-zz"}]}, "filters[0].value"),
+        ({"filters": [{"field": "git_repository", "operator": "neq", "value": "acme"}]}, "filters[0].value"),
+        ({"filters": [{"field": "context_length_bucket", "operator": "eq", "value": "many"}]}, "filters[0].value"),
+        ({"filters": [{"field": "context_length_bucket", "operator": "lt", "value": "inf"}]}, "filters[0].value"),
         ({"time_range": {"start": "2026-01-02", "end": "2026-01-01"}}, "end"),
         ({"time_range": {"start": "soon", "end": "2026-01-01"}}, "start"),
         ({"order_by": {"field": "total_usage", "direction": "asc"}}, "field"),
