@@ -132,21 +132,24 @@ class Looker {
     // `find` gives where it is counted, or nullptr: nothing was spent.
     template <class Find>
     void add(std::string about, const std::string& whose, const Limits& limits, const Id128& member, const Find& find) {
-        if (!limits.budget || *limits.budget <= NanoUsd{}) return;
+        if (!limits.budget) return;
         const Spender* const spender = find();
         if (spender == nullptr) return;
         const Spender state = organization_.credit->state_of(*spender, 0);
         const NanoUsd spent = state.charged_in(limits.reset, windows_at(now_ms_));
-        const auto percent =
-            static_cast<std::int64_t>(static_cast<NanoUsdSum>(spent.value) * 100 / limits.budget->value);
         const std::int64_t window_end = window_end_ms(limits.reset, now_ms_);
         const bool refused = state.used_up_ms != 0 && window_end_ms(limits.reset, state.used_up_ms) == window_end;
+        // Nothing can be spent of 0: it is told of when it refuses.
+        const std::int64_t whole = limits.budget->value;
+        if (whole == 0 && !refused) return;
+        const auto percent = whole == 0 ? kWhollySpentPercent
+                                        : static_cast<std::int64_t>(static_cast<NanoUsdSum>(spent.value) * 100 / whole);
         if (percent < kNearlySpentPercent && !refused) return;
         const bool wholly = percent >= kWhollySpentPercent || (refused && percent >= kNearlySpentPercent);
         alerts_.push_back({.about = std::move(about),
                            .said = {.percent = wholly ? kWhollySpentPercent : kNearlySpentPercent,
                                     .window_end_ms = window_end,
-                                    .budget_nano = limits.budget->value},
+                                    .budget_nano = whole},
                            .line = whose + " has spent " + to_usd(spent) + " USD of " + to_usd(*limits.budget) +
                                    " USD" + window_name(limits.reset) + ": " + std::to_string(percent) + " %." +
                                    (refused ? std::string(kRefused) : std::string()),

@@ -145,6 +145,7 @@ ApiAnswer set_alerts(Call& call, Change& change) {
     BodyFields& body = call.body;
     const Organization& before = organization_after(call, change);
     if (const Status status = require_version(call, change, before.version); !status.ok()) return api_error(status);
+    body.check_echo(alerts_answer(call.services, before).body, {"low_balance", "budgets", "version"});
     const auto low_balance = body.usd("low_balance").value_or(std::nullopt);
     const bool budgets = body.has("budgets") && body.flag("budgets");
     if (call.error()) return call.refusal();

@@ -68,6 +68,7 @@ inline constexpr Field kLowBalanceField =
 inline constexpr Field kBudgetAlertsField =
     fields::flag("budgets").note("People are told when a budget is spent to 80 and to 100 %");
 inline constexpr std::array kAlertsBodyFields = {kLowBalanceField.from(0), kBudgetAlertsField,
+                                                 fields::flag("mail").note("As it was read"),
                                                  fields::integer("version")};
 inline constexpr Schema kAlertsBody{"NewAlerts", kAlertsBodyFields};
 inline constexpr std::array kAlertsFields = {

@@ -108,6 +108,26 @@ def test_what_is_said_of_is_set_by_owners_and_admins_with_its_version(post):
     assert team.ask(team.owner, "PUT", "/alerts", {"low_balance": -1}).status == 400
 
 
+def test_row_15_all_that_was_read_may_be_put_back(post):
+    team = new_team(post)
+    team.may(team.owner, "PUT", "/alerts", {"low_balance": 2, "budgets": True})
+    whole = team.may(team.owner, "GET", "/alerts")
+    assert team.may(team.owner, "PUT", "/alerts", whole) == whole
+    answer = team.ask(team.owner, "PUT", "/alerts", whole | {"mail": False})
+    assert answer.status == 403 and answer.error["param"] == "mail"
+    assert team.may(team.owner, "PUT", "/alerts", whole | {"low_balance": 3})["low_balance"] == 3
+
+
+def test_people_are_told_of_a_budget_of_nothing_that_refuses(post, folder):
+    team = team_with(post, 5)
+    team.may(team.admin, "PUT", "/alerts", {"budgets": True})
+    key = new_key(team, team.member, limit=0)
+    assert post.request("POST", "/v1/chat/completions", key=key, json=chat("tokens=5")).status == 402
+    for email in (team.owner.email, team.member.email):
+        content = folder.one(email).get_content()
+        assert 'Key "web" has spent 0 USD of 0 USD: 100 %. It refused a request' in content
+
+
 def test_without_mail_it_is_said_that_nobody_is_told(gateway):
     team = new_team(gateway)
     assert team.may(team.owner, "PUT", "/alerts", {"low_balance": 1})["mail"] is False

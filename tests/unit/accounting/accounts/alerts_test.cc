@@ -18,6 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 constexpr NanoUsd kUsd{1'000'000'000};
 constexpr std::int64_t kDayMs = 86'400'000;
@@ -159,6 +160,25 @@ TEST_F(AlertsTest, ABudgetThatRefusesARequestIsUsedUpBeforeItIsSpent) {
     look(kNow + kDayMs);
     EXPECT_THAT(told(),
                 ElementsAre(Pair("owner@example.com", HasSubstr("has spent 0 USD of 1 USD a day: 0 %. It refused"))));
+}
+
+TEST_F(AlertsTest, ABudgetOfNothingIsToldOfOnceItRefuses) {
+    want(std::nullopt, true);
+    const KeyDigest web = key_of(ann_, NanoUsd{}, LimitReset::daily);
+    look();
+    EXPECT_THAT(told(), IsEmpty());
+    refuse(web, NanoUsd{1});
+    look();
+    EXPECT_THAT(told(), UnorderedElementsAre(
+                            Pair("owner@example.com", HasSubstr("spent 0 USD of 0 USD a day: 100 %. It refused")),
+                            Pair("ann@example.com", HasSubstr("100 %"))));
+    refuse(web, NanoUsd{1});
+    look();
+    EXPECT_THAT(told(), IsEmpty()) << "said before";
+    look(kNow + kDayMs);
+    refuse(web, NanoUsd{1}, kNow + kDayMs);
+    look(kNow + kDayMs);
+    EXPECT_EQ(told().size(), 2U);
 }
 
 TEST_F(AlertsTest, WhatOthersHoldMakesNoBudgetUsedUp) {
