@@ -1,6 +1,7 @@
 #include "gateway/api/byok.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "gateway/api/provider_key_target.h"
@@ -56,6 +57,34 @@ ApiAnswer byok_answer(const ProviderKey& key, int status = 200) {
     return versioned_answer(json, key.version, status);
 }
 
+// An error of provider keys in the words of this API.
+Error in_byok_words(Error error) {
+    if (!error) return error;
+    using Words = std::pair<std::string_view, std::string_view>;
+    static constexpr std::array kWords = {
+        Words("secret: ", "key: "), Words("label: ", "name: "), Words("allowed_keys: ", "allowed_api_key_hashes: "),
+        Words("the organization has a provider key of this label", "the organization has a provider key of this name")};
+    std::string& message = error.detail().message;
+    for (const auto& [theirs, ours] : kWords) {
+        if (!message.starts_with(theirs)) continue;
+        message.replace(0, theirs.size(), ours);
+        return error;
+    }
+    for (const std::string_view name : {"base_url: ", "region: ", "resource: ", "deployment: ", "project: "}) {
+        if (!message.starts_with(name)) continue;
+        message = "a key of this provider needs what has no field here (" + message +
+                  "): use /api/organizations/{organization}/provider-keys";
+        break;
+    }
+    return error;
+}
+
+ApiAnswer byok_error(const Status& status) {
+    ApiAnswer answer = api_error(status);
+    answer.error = in_byok_words(std::move(answer.error));
+    return answer;
+}
+
 bool read_flag(BodyFields& body, std::string_view name) { return body.has(name) && body.flag(name); }
 
 std::vector<std::string> read_list(BodyFields& body, std::string_view name) {
@@ -79,9 +108,12 @@ void refuse_what_is_not_there(BodyFields& body) {
     }
 }
 
-// A name that none of the organization's keys has: the provider's, or that with a number.
-std::string free_label(const Directory& directory, const Id128& organization, const std::string& provider) {
-    const auto keys = directory.provider_keys_of(organization);
+// A name that none of the organization's other keys has: the provider's, or that with a number. `self` is nil of a key
+// that is yet to come.
+std::string free_label(const Directory& directory, const Id128& organization, const std::string& provider,
+                       const Id128& self = {}) {
+    auto keys = directory.provider_keys_of(organization);
+    std::erase_if(keys, [&self](const ProviderKey* one) { return one->id == self; });
     std::string label = provider;
     for (std::size_t number = 2; std::ranges::find(keys, label, &ProviderKey::label) != keys.end(); ++number) {
         label = provider + " " + std::to_string(number);
@@ -132,7 +164,7 @@ Error try_new_byok_key(Call& call) {
     const SecretText secret(body.required_text("key"));
     refuse_what_is_not_there(body);
     if (call.error()) return call.error();
-    return try_before_storing(call, {provider, {}, {}}, secret.text, kNoHint);
+    return in_byok_words(try_before_storing(call, {provider, {}, {}}, secret.text, kNoHint));
 }
 
 ApiAnswer create_byok_key(Call& call, Change& change) {
@@ -152,12 +184,12 @@ ApiAnswer create_byok_key(Call& call, Change& change) {
     }
     if (call.error()) return call.refusal();
     const auto target = target_of(call.services, {fields.provider, {}, {}});
-    if (!target) return api_error(target.error());
+    if (!target) return byok_error(target.error());
     if (fields.label.empty()) fields.label = free_label(change.directory(), organization, fields.provider);
     fields.origin = target->parts.origin();
     fields.secret = secret.text;
     const auto id = create_provider_key(change, organization, fields);
-    if (!id) return api_error(id.error());
+    if (!id) return byok_error(id.error());
     return byok_answer(*change.directory().find_provider_key(organization, *id), 201);
 }
 
@@ -167,7 +199,8 @@ Error try_changed_byok_key(Call& call) {
     const SecretText secret(call.body.required_text("key"));
     refuse_what_is_not_there(call.body);
     if (call.error()) return call.error();
-    return try_before_storing(call, {current->provider, current->base_url, current->place}, secret.text, kNoHint);
+    const WantedTarget wanted{current->provider, current->base_url, current->place};
+    return in_byok_words(try_before_storing(call, wanted, secret.text, kNoHint));
 }
 
 ApiAnswer update_byok_key(Call& call, Change& change) {
@@ -176,22 +209,27 @@ ApiAnswer update_byok_key(Call& call, Change& change) {
     if (current == nullptr) return no_such_key();
     if (const Status status = change.require_version(current->version); !status.ok()) return api_error(status);
     BodyFields& body = call.body;
+    const Id128 organization = call.organization().id, id = current->id;
+    JsonWriter shown;
+    write_byok_key(*current, shown);
+    body.check_echo(shown.take(),
+                    {"name", "key", "allowed_models", "allowed_api_key_hashes", "allowed_user_ids", "declared_zdr",
+                     "declared_region", "disabled", "is_byok_only", "is_fallback", "is_required"});
     refuse_what_is_not_there(body);
     ProviderKeyChange wanted;
     const SecretText secret(body.has("key") ? body.required_text("key") : std::string());
     if (!secret.text.empty()) wanted.secret = secret.text;
     if (body.has("name")) {  // null: as if it had never had one
         const std::string name = body.text("name");
-        wanted.label = name.empty() ? free_label(change.directory(), call.organization().id, current->provider) : name;
+        wanted.label = name.empty() ? free_label(change.directory(), organization, current->provider, id) : name;
     }
     if (body.has("allowed_models")) wanted.allowed_models = read_list(body, "allowed_models");
     if (body.has("allowed_api_key_hashes")) wanted.allowed_keys = read_list(body, "allowed_api_key_hashes");
     if (body.has("is_fallback")) wanted.is_fallback = body.flag("is_fallback");
     if (body.has("disabled")) wanted.disabled = body.flag("disabled");
     if (call.error()) return call.refusal();
-    const Id128 organization = call.organization().id, id = current->id;
     const Status status = update_provider_key(change, organization, id, wanted);
-    if (!status.ok()) return api_error(status);
+    if (!status.ok()) return byok_error(status);
     return byok_answer(*change.directory().find_provider_key(organization, id));
 }
 

@@ -44,8 +44,6 @@ inline constexpr std::array kByokSharedFields = {
     fields::flag("is_fallback").note("Is tried after the operator's own"),
     fields::flag("is_required").note("Always false, as is_byok_only"),
 };
-inline constexpr auto kByokChangeFields = joined(std::array{kByokNameField, kByokSecretField}, kByokSharedFields);
-inline constexpr Schema kByokChange{"ByokKeyChange", kByokChangeFields};
 inline constexpr auto kNewByokKeyFields =
     joined(std::array{fields::text("provider").required().from(1, kMaxNameBytes),
                       kByokNameField.note("Absent: the provider's name, with a number where that is taken"),
@@ -54,13 +52,19 @@ inline constexpr auto kNewByokKeyFields =
            kByokSharedFields);
 inline constexpr Schema kNewByokKey{"NewByokKey", kNewByokKeyFields};
 
-inline constexpr auto kByokKeyFields =
-    joined(std::array{fields::uuid("id"), fields::text("provider"), fields::text("name"),
-                      fields::text("label").note("**** and its last characters"),
-                      fields::integer("sort_order").note("The least goes first"),
-                      fields::uuid("workspace_id").or_null().note("Always null"), fields::time("created_at")},
-           kByokSharedFields);
+inline constexpr std::array kByokShownFields = {fields::uuid("id"),
+                                                fields::text("provider"),
+                                                fields::text("label").note("**** and its last characters"),
+                                                fields::integer("sort_order").note("The least goes first"),
+                                                fields::uuid("workspace_id").or_null().note("Always null"),
+                                                fields::time("created_at")};
+inline constexpr auto kByokKeyFields = joined(std::array{fields::text("name")}, kByokShownFields, kByokSharedFields);
 inline constexpr Schema kByokKey{"ByokKey", kByokKeyFields};
+// The whole object may come back; what is only shown stays.
+inline constexpr auto kByokChangeFields =
+    joined(std::array{kByokNameField.note("null: as if it had never had one"), kByokSecretField}, kByokShownFields,
+           kByokSharedFields);
+inline constexpr Schema kByokChange{"ByokKeyChange", kByokChangeFields};
 inline constexpr std::array kByokKeyDataFields = {fields::object("data", kByokKey)};
 inline constexpr Schema kByokKeyData{"ByokKeyData", kByokKeyDataFields};
 inline constexpr std::array kByokKeysFields = {

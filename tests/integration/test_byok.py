@@ -116,6 +116,57 @@ def test_a_change_keeps_what_it_does_not_name_and_null_clears(manager, scripted)
     assert manager.ask("GET", path).status == 404 and manager.stored() == []
 
 
+def test_row_15_all_that_was_read_may_come_back(manager):
+    key = manager.made(name="main", allowed_models=["test/chat"])
+    path = f"/{key['id']}"
+    assert manager.may("PATCH", path, key)["data"] == key
+    assert manager.may("PATCH", path, key | {"disabled": True})["data"] == key | {"disabled": True}
+    for shown in ({"provider": "sample"}, {"sort_order": 1}, {"workspace_id": key["id"]}, {"label": "****zzzz"}):
+        answer = manager.ask("PATCH", path, key | {"name": "other"} | shown)
+        assert answer.status == 403 and f"'{next(iter(shown))}'" in answer.error["message"], answer.body
+    answer = manager.ask("PATCH", path, key | {"color": "red"})
+    assert answer.status == 400 and "'color'" in answer.error["message"]
+    assert manager.ask("PATCH", path, {"is_required": True}).status == 400
+    assert manager.may("GET", path)["data"] == key | {"disabled": True}
+
+
+def test_the_name_that_null_gives_stays(manager):
+    first, second = manager.made(), manager.made()
+    for _ in range(3):
+        assert manager.may("PATCH", f"/{first['id']}", {"name": None})["data"]["name"] == "scripted"
+        assert manager.may("PATCH", f"/{second['id']}", {"name": None})["data"]["name"] == "scripted 2"
+
+
+@pytest.mark.parametrize(
+    "wrong, says",
+    [
+        ({"key": "short"}, "key: must be 8 to 4096 visible characters"),
+        ({"key": "sk-own-0123 456789"}, "key: must be"),
+        ({"allowed_api_key_hashes": ["0" * 64]}, "allowed_api_key_hashes: the organization has no key 000"),
+        ({"allowed_models": ["m" * 1000]}, "allowed_models: "),
+        ({"name": "n" * 1000}, "name: "),
+        ({"name": "taken"}, "the organization has a provider key of this name"),
+    ],
+)
+def test_errors_name_the_fields_of_this_api(manager, scripted, wrong, says):
+    scripted.script = lambda exchange: exchange.answer({"data": []}, "200 OK")
+    manager.made(name="taken")
+    key = manager.made(name="main")
+    for answer in (
+        manager.ask("POST", "", {"provider": "scripted", "key": SECRET} | wrong),
+        manager.ask("PATCH", f"/{key['id']}", wrong),
+    ):
+        assert answer.status in (400, 409) and answer.error["message"].startswith(says), answer.body
+
+
+@pytest.mark.parametrize("provider, needs", [("custom", "base_url"), ("azure", "resource"), ("google-vertex", "region")])
+def test_what_has_no_field_here_is_sent_to_provider_keys(manager, provider, needs):
+    answer = manager.ask("POST", "", {"provider": provider, "key": SECRET})
+    assert answer.status == 400, answer.body
+    assert f"{needs}: is required for {provider}" in answer.error["message"]
+    assert "/api/organizations/{organization}/provider-keys" in answer.error["message"]
+
+
 def test_lists_page_by_offset_and_filter(manager):
     made = [manager.made()["id"] for _ in range(3)]
     whole = manager.may("GET")
