@@ -20,7 +20,7 @@ struct Sums {
 bool cache_is_beside(const ReportedUsage& report) {
     if (!report.cache_beside) return false;
     // Parts are no more than the whole: older LiteLLM names Anthropic's input `prompt_tokens`.
-    if (or_zero(report.cache_read) + or_zero(report.cache_write) > or_zero(report.prompt)) return true;
+    if (or_zero(report.cache_read) + or_zero(report.written()) > or_zero(report.prompt)) return true;
     if (report.whole_prompt) return false;
     return report.total == kAbsent || report.total != or_zero(report.prompt) + or_zero(report.completion);
 }
@@ -28,7 +28,7 @@ bool cache_is_beside(const ReportedUsage& report) {
 Sums named_sums(const ReportedUsage& report, const UsageBounds& bounds) {
     Sums sums{.prompt = report.prompt, .completion = report.completion, .reasoning = or_zero(report.reasoning)};
     if (report.prompt != kAbsent) {
-        if (cache_is_beside(report)) sums.prompt += or_zero(report.cache_read) + or_zero(report.cache_write);
+        if (cache_is_beside(report)) sums.prompt += or_zero(report.cache_read) + or_zero(report.written());
         sums.prompt += or_zero(report.tool_prompt);
     }
     const bool beside = bounds.reasoning_beside || report.reasoning_beside || sums.reasoning > report.completion;
@@ -81,7 +81,9 @@ bool believable(const ReportedUsage& report, const UsageBounds& bounds, const Su
 void keep_parts_within(const ReportedUsage& report, const Sums& sums, TokenCounts& counts) {
     counts.cache_read = std::min(or_zero(report.cache_read), counts.prompt);
     // Who names only what is kept for an hour has written that.
-    const std::int64_t written = std::max(or_zero(report.cache_write), or_zero(report.cache_write_1h));
+    const bool all = report.cache_write != kAbsent;
+    const std::int64_t written =
+        all ? report.cache_write : std::max(or_zero(report.split_write), or_zero(report.cache_write_1h));
     counts.cache_write = std::min(written, counts.prompt - counts.cache_read);
     counts.cache_write_1h = std::min(or_zero(report.cache_write_1h), counts.cache_write);
     counts.reasoning = std::min(sums.reasoning, counts.completion);
@@ -102,8 +104,8 @@ void ReportedUsage::merge(const ReportedUsage& later) {
     }
     for (std::int64_t ReportedUsage::* const count :
          {&ReportedUsage::prompt, &ReportedUsage::completion, &ReportedUsage::total, &ReportedUsage::cache_read,
-          &ReportedUsage::cache_write, &ReportedUsage::cache_write_1h, &ReportedUsage::reasoning,
-          &ReportedUsage::tool_prompt, &ReportedUsage::hidden_output}) {
+          &ReportedUsage::cache_write, &ReportedUsage::cache_write_1h, &ReportedUsage::split_write,
+          &ReportedUsage::reasoning, &ReportedUsage::tool_prompt, &ReportedUsage::hidden_output}) {
         this->*count = std::max(this->*count, later.*count);
     }
     for (bool ReportedUsage::* const flag :
@@ -138,6 +140,7 @@ BilledUsage billed_usage(const ReportedUsage& report, const UsageBounds& bounds)
     billed.reported = !billed.refused && sums.prompt != kAbsent && sums.completion != kAbsent;
     if (billed.refused) return billed;
     billed.guessed = is_guess(report, bounds, sums);
+    billed.contradicts_itself = report.writes_contradict();
     if (sums.prompt != kAbsent) billed.counts.prompt = sums.prompt;
     if (sums.completion != kAbsent) billed.counts.completion = sums.completion;
     keep_parts_within(report, sums, billed.counts);

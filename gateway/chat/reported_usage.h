@@ -18,6 +18,7 @@ struct ReportedUsage {
     std::int64_t cache_read = kAbsent;
     std::int64_t cache_write = kAbsent;
     std::int64_t cache_write_1h = kAbsent;  // of cache_write: kept for an hour
+    std::int64_t split_write = kAbsent;     // the sum of what was written by how long it stays
     std::int64_t reasoning = kAbsent;
     std::int64_t tool_prompt = kAbsent;    // prompt tokens of tools' results, beside `prompt`
     std::int64_t hidden_output = kAbsent;  // completion tokens that are no text: sound, pictures, rejected predictions
@@ -30,6 +31,11 @@ struct ReportedUsage {
 
     bool names_count() const { return prompt != kAbsent || completion != kAbsent || total != kAbsent; }
     bool readable() const { return names_count() && !unreadable; }
+    // What was written to the cache: the figure for all of it, or without one the sum of its parts.
+    std::int64_t written() const { return cache_write != kAbsent ? cache_write : split_write; }
+    bool writes_contradict() const {
+        return cache_write != kAbsent && (split_write > cache_write || cache_write_1h > cache_write);
+    }
     // Reports of one answer are cumulative: the larger figure is the later one, and what a later report leaves out
     // stays. Of a report that can be read and one that can't, the former counts.
     void merge(const ReportedUsage& later);
@@ -54,6 +60,7 @@ struct BilledUsage {
     bool reported = true;  // all of it follows from the report; else some is the gateway's own count
     bool refused = false;  // the report can't be true: all is the gateway's own count
     bool guessed = false;  // most of the completion stands in the total only, and nothing says that it is reasoning
+    bool contradicts_itself = false;  // parts of what was written to the cache are more than all of it, which is billed
 };
 
 // Whoever bills by a report bills by this. Absent counts follow from the total; without one they are counted here. A

@@ -24,7 +24,7 @@ BilledUsage bill(const UsageTerms& terms, const ReportedUsage& report, std::int6
     ending.usage = token_usage(billed.counts);
     ending.source = billed.reported ? UsageSource::provider : counts;
     const bool zero_for_text = report.completion == 0 && !billed.reported && counted_completion > kFewTokens;
-    ending.usage_contradictory = billed.refused || billed.guessed || zero_for_text;
+    ending.usage_contradictory = billed.refused || billed.guessed || billed.contradicts_itself || zero_for_text;
     return billed;
 }
 

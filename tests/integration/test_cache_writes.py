@@ -12,7 +12,7 @@ from support.sse import Stream
 
 U = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
 SPLIT = {"ephemeral_5m_input_tokens": 300, "ephemeral_1h_input_tokens": 100}
-COST, COST_WITHOUT_A_PRICE = Decimal("0.002175"), Decimal("0.0021")
+COST, COST_WITHOUT_A_PRICE, COST_OF_AN_HOUR = Decimal("0.002175"), Decimal("0.0021"), Decimal("0.0024")
 SHAPES = {
     "Anthropic": {"input_tokens": 600, "cache_creation_input_tokens": 400, "cache_creation": SPLIT, "output_tokens": 100},
     "Anthropic without the sum": {"input_tokens": 600, "cache_creation": SPLIT, "output_tokens": 100},
@@ -31,6 +31,13 @@ SHAPES = {
         "totalTokens": 1100,
         "cacheWriteInputTokens": 400,
         "cacheDetails": [{"ttl": "5m", "inputTokens": 300}, {"ttl": "1h", "inputTokens": 100}],
+    },
+    "Bedrock with a null in its list": {
+        "inputTokens": 600,
+        "outputTokens": 100,
+        "totalTokens": 1100,
+        "cacheWriteInputTokens": 400,
+        "cacheDetails": [None, {"ttl": "1h", "inputTokens": 100}],
     },
     "Tollgate": {**U, "prompt_tokens_details": {"cache_write_tokens": 400, "cache_write_1h_tokens": 100}},
 }
@@ -76,6 +83,17 @@ def test_without_a_price_of_its_own_it_costs_what_other_writes_do(gateway, accou
     usage, record = ask(gateway, account, "test/shapes", stream)
     assert record["total_cost"] == usage["cost"] == COST_WITHOUT_A_PRICE
     assert record["native_tokens_cache_write_1h"] == 100
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_more_for_an_hour_than_is_written_raises_no_prompt(gateway, account, scripted, stream):
+    split = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 900}
+    answer_with(scripted, {**SHAPES["Anthropic"], "cache_creation": split}, stream)
+    usage, record = ask(gateway, account, "test/cached", stream)
+    assert (record["tokens_prompt"], usage["prompt_tokens"]) == (1000, 1000)
+    assert (record["native_tokens_cache_write"], record["native_tokens_cache_write_1h"]) == (400, 400)
+    assert record["usage_source"] == "provider" and record["usage_contradictory"]
+    assert record["total_cost"] == usage["cost"] == COST_OF_AN_HOUR
 
 
 def test_usage_in_two_events_keeps_what_the_first_one_told(gateway, account, scripted):

@@ -237,7 +237,7 @@ void take_written_of(std::string_view object, ReportedUsage& sum) {
         ReportedUsage read;
         take_count(*part, member->value.of(object), read);
         if (read.*part->count != ReportedUsage::kAbsent) {
-            sum.cache_write = std::max<std::int64_t>(sum.cache_write, 0) + read.*part->count;
+            sum.split_write = std::max<std::int64_t>(sum.split_write, 0) + read.*part->count;
         }
         sum.cache_write_1h = std::max(sum.cache_write_1h, read.cache_write_1h);
         sum.unreadable_part = sum.unreadable_part || read.unreadable_part;
@@ -245,25 +245,29 @@ void take_written_of(std::string_view object, ReportedUsage& sum) {
     }
 }
 
-// Bedrock's: [{"ttl":"1h","inputTokens":9}]
+// One of Bedrock's list: {"ttl":"1h","inputTokens":9}
+void take_written_item(std::string_view item, ReportedUsage& sum) {
+    const auto ttl = find_member(item, 0, "ttl"), tokens = find_member(item, 0, "inputTokens");
+    if (!tokens) return;
+    const bool hour = ttl && ttl->value.of(item) == "\"1h\"";
+    const Name name{"inputTokens", Role::part, hour ? &R::cache_write_1h : &R::cache_write};
+    ReportedUsage read;
+    take_count(name, tokens->value.of(item), read);
+    const std::int64_t written = std::max<std::int64_t>(read.*name.count, 0);
+    sum.split_write = std::max<std::int64_t>(sum.split_write, 0) + written;
+    if (hour) sum.cache_write_1h = std::max<std::int64_t>(sum.cache_write_1h, 0) + written;
+    sum.unreadable_part = sum.unreadable_part || read.unreadable_part;
+}
+
 void take_written_list(std::string_view list, ReportedUsage& sum) {
+    JsonMembers items(list, 0);
     std::size_t at = after_separator(list, 1);
-    while (at < list.size() && list[at] == '{') {
-        const auto ttl = find_member(list, at, "ttl"), tokens = find_member(list, at, "inputTokens");
-        const bool hour = ttl && ttl->value.of(list) == "\"1h\"";
-        if (tokens) {
-            const Name name{"inputTokens", Role::part, hour ? &R::cache_write_1h : &R::cache_write};
-            ReportedUsage read;
-            take_count(name, tokens->value.of(list), read);
-            const std::int64_t written = std::max<std::int64_t>(read.*name.count, 0);
-            sum.cache_write = std::max<std::int64_t>(sum.cache_write, 0) + written;
-            if (hour) sum.cache_write_1h = std::max<std::int64_t>(sum.cache_write_1h, 0) + written;
-            sum.unreadable_part = sum.unreadable_part || read.unreadable_part;
-        }
-        JsonMembers members(list, at);
-        while (members.next()) {
-        }
-        at = after_separator(list, members.position() + 1);
+    while (at < list.size() && list[at] != ']') {
+        items.resume(at);
+        const std::string_view item = items.skip_value().of(list);
+        if (item.empty()) break;  // no value: the list is no JSON
+        if (item.starts_with('{')) take_written_item(item, sum);
+        at = after_separator(list, items.position());
     }
     sum.openai_text = false;
 }
@@ -273,8 +277,8 @@ void take_written(const Name& name, std::string_view text, ReportedUsage& report
     if (text.starts_with('{')) take_written_of(text, sum);
     if (text.starts_with('[')) take_written_list(text, sum);
     report.merge(sum);
-    if (name.mark != nullptr && sum.cache_write != ReportedUsage::kAbsent) report.*name.mark = true;
-    report.openai_text = report.openai_text && sum.openai_text && (name.openai || sum.cache_write <= 0);
+    if (name.mark != nullptr && sum.split_write != ReportedUsage::kAbsent) report.*name.mark = true;
+    report.openai_text = report.openai_text && sum.openai_text && (name.openai || sum.split_write <= 0);
 }
 
 void read_parts(std::span<const Name> names, std::string_view text, ReportedUsage& report) {

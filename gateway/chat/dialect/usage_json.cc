@@ -50,11 +50,11 @@ bool agrees(std::int64_t told, std::int64_t charged) {
 bool details_agree(std::string_view name, std::string_view value, const TokenCounts& counts) {
     ReportedUsage said;
     read_usage("{\"total_tokens\":0,\"" + std::string(name) + "\":" + std::string(value) + "}", said);
-    if (said.unreadable_part || !said.openai_text) return false;
+    if (said.unreadable_part || said.writes_contradict() || !said.openai_text) return false;
     if (name == "prompt_tokens_details") {
         // How long it is kept may stand elsewhere.
         const bool hour = said.cache_write_1h == ReportedUsage::kAbsent || said.cache_write_1h == counts.cache_write_1h;
-        return hour && agrees(said.cache_read, counts.cache_read) && agrees(said.cache_write, counts.cache_write);
+        return hour && agrees(said.cache_read, counts.cache_read) && agrees(said.written(), counts.cache_write);
     }
     return agrees(said.reasoning, counts.reasoning);
 }
@@ -75,9 +75,9 @@ std::string usage_json(const TokenCounts& counts, std::string_view cost) {
 
 bool shows(const ReportedUsage& report, const TokenCounts& counts) {
     const bool total = report.total == ReportedUsage::kAbsent || report.total == counts.prompt + counts.completion;
-    return report.openai_text && total && agrees(report.prompt, counts.prompt) &&
+    return report.openai_text && !report.writes_contradict() && total && agrees(report.prompt, counts.prompt) &&
            agrees(report.completion, counts.completion) && agrees(report.cache_read, counts.cache_read) &&
-           agrees(report.cache_write, counts.cache_write) && agrees(report.cache_write_1h, counts.cache_write_1h) &&
+           agrees(report.written(), counts.cache_write) && agrees(report.cache_write_1h, counts.cache_write_1h) &&
            agrees(report.reasoning, counts.reasoning);
 }
 

@@ -77,6 +77,16 @@ TEST(UsageJson, WhatIsWrittenForAnHourIsShownUnlessTheReportShowsIt) {
     EXPECT_FALSE(shows(report, {.prompt = 500, .completion = 4, .cache_write = 400}));
 }
 
+TEST(UsageJson, PartsOfWhatIsWrittenThatAreMoreThanAllOfItAreReplaced) {
+    const std::string text =
+        R"({"prompt_tokens":500,"completion_tokens":4,"prompt_tokens_details":{"cache_creation_tokens":400,"cache_creation_token_details":{"ephemeral_5m_input_tokens":900,"ephemeral_1h_input_tokens":100}}})";
+    const TokenCounts counts{.prompt = 500, .completion = 4, .cache_write = 400, .cache_write_1h = 100};
+    ReportedUsage report;
+    read_usage(text, report);
+    EXPECT_FALSE(shows(report, counts));
+    EXPECT_EQ(appended(text, counts).find("900"), std::string::npos);
+}
+
 TEST(UsageJson, WrittenUsageIsReadBack) {
     const TokenCounts counts{
         .prompt = 9, .completion = 4, .cache_read = 2, .cache_write = 2, .reasoning = 3, .cache_write_1h = 1};

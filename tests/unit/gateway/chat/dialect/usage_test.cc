@@ -84,9 +84,12 @@ TEST(Usage, ShapesOfProviders) {
         {"a Tollgate's own",
          R"({"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"prompt_tokens_details":{"cached_tokens":0,"cache_write_tokens":400,"cache_write_1h_tokens":100}})",
          {1000, 100, 0, 400, 0, 100}},
-        {"more written for an hour than is written",
-         R"({"prompt_tokens":1000,"completion_tokens":100,"prompt_tokens_details":{"cache_write_tokens":0,"cache_write_1h_tokens":5000}})",
+        {"only what is written for an hour, and more than the prompt has",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"prompt_tokens_details":{"cache_write_1h_tokens":5000}})",
          {1000, 100, 0, 1000, 0, 1000}},
+        {"Bedrock: values that are no objects stand in the list",
+         R"({"inputTokens":100,"outputTokens":100,"totalTokens":600,"cacheWriteInputTokens":400,"cacheDetails":[null,{"ttl":"5m","inputTokens":300}, 7, [ {"ttl":"1h","inputTokens":9} ],"x",true,{"ttl":"1h","inputTokens":100}]})",
+         {500, 100, 0, 400, 0, 100}},
         {"writes of an odd shape are no writes",
          R"({"prompt_tokens":1000,"completion_tokens":100,"cache_creation":[{"ttl":"1h"},{"inputTokens":-5},[],"x"]})",
          {1000, 100, 0, 0, 0}},
@@ -157,6 +160,44 @@ TEST(Usage, ShapesOfProviders) {
         EXPECT_EQ(usage.counts, row.usage) << row.name;
         EXPECT_TRUE(usage.reported && !usage.refused) << row.name;
     }
+}
+
+TEST(Usage, PartsOfWhatIsWrittenAreNoMoreThanAllOfIt) {
+    const struct {
+        std::string_view name, text;
+        TokenCounts usage;
+    } rows[] = {
+        {"Anthropic: more for an hour",
+         R"({"input_tokens":600,"cache_creation_input_tokens":400,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":900},"output_tokens":100})",
+         {1000, 100, 0, 400, 0, 400}},
+        {"Anthropic: more in both",
+         R"({"input_tokens":600,"cache_creation":{"ephemeral_5m_input_tokens":900,"ephemeral_1h_input_tokens":100},"cache_creation_input_tokens":400,"output_tokens":100})",
+         {1000, 100, 0, 400, 0, 100}},
+        {"Bedrock",
+         R"({"inputTokens":600,"outputTokens":100,"cacheWriteInputTokens":400,"cacheDetails":[{"ttl":"1h","inputTokens":900}]})",
+         {1000, 100, 0, 400, 0, 400}},
+        {"LiteLLM",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"prompt_tokens_details":{"cache_creation_tokens":400,"cache_creation_token_details":{"ephemeral_1h_input_tokens":900}}})",
+         {1000, 100, 0, 400, 0, 400}},
+        {"new-api",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"prompt_tokens_details":{"cached_creation_tokens":400},"claude_cache_creation_1_h_tokens":900})",
+         {1000, 100, 0, 400, 0, 400}},
+        {"a Tollgate's own, none of it written",
+         R"({"prompt_tokens":1000,"completion_tokens":100,"prompt_tokens_details":{"cache_write_tokens":0,"cache_write_1h_tokens":5000}})",
+         {1000, 100, 0, 0, 0, 0}},
+    };
+    for (const auto& row : rows) {
+        const BilledUsage usage = billed(row.text);
+        EXPECT_EQ(usage.counts, row.usage) << row.name;
+        EXPECT_TRUE(usage.reported && !usage.refused && usage.contradicts_itself) << row.name;
+    }
+    EXPECT_FALSE(
+        billed(
+            R"({"input_tokens":600,"cache_creation_input_tokens":400,"cache_creation":{"ephemeral_1h_input_tokens":400},"output_tokens":100})")
+            .contradicts_itself);
+    EXPECT_FALSE(
+        billed(R"({"input_tokens":600,"cache_creation":{"ephemeral_1h_input_tokens":400},"output_tokens":100})")
+            .contradicts_itself);
 }
 
 TEST(Usage, StandsInManyPlaces) {
