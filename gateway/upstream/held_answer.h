@@ -9,6 +9,10 @@
 
 namespace tollgate {
 
+// Of each answer as much is held even if there is no memory for it, uncounted: so errors and the beginnings that tell
+// what an answer is are always read, whatever other organizations hold. Less than an answer takes as it passes.
+inline constexpr std::size_t kHeldAnywayBytes = 64 * 1024;
+
 class HeldAnswer {
   public:
     explicit HeldAnswer(Connection& connection)
@@ -16,8 +20,10 @@ class HeldAnswer {
     ~HeldAnswer() { budget_.give_back(organization_, bytes_); }
     HeldAnswer(const HeldAnswer&) = delete;
     HeldAnswer& operator=(const HeldAnswer&) = delete;
-    // False: there is no memory for so much.
-    bool hold(std::size_t bytes) { return budget_.grow_to(organization_, bytes_, bytes); }
+    // What is held of an answer in so many copies. False: there is no memory for so much.
+    bool hold(std::size_t bytes, std::size_t copies = 1) {
+        return budget_.grow_to(organization_, bytes_, copies * bytes) || bytes <= kHeldAnywayBytes;
+    }
 
   private:
     MemoryBudget& budget_;

@@ -95,6 +95,26 @@ Error inspect_answer(std::string_view body, const AnswerSource& source, PlainAns
     return {};
 }
 
+Error inspect_beginning(std::string_view beginning, const AnswerSource& source) {
+    constexpr std::size_t kToldOf = 64 * 1024;  // of an error
+    UsageScanner scanner;
+    for (std::string_view left = beginning; !left.empty() && !scanner.answers() && !scanner.says_error();) {
+        const std::string_view part = left.substr(0, kToldOf);
+        scanner.feed(part);
+        left.remove_prefix(part.size());
+    }
+    if (scanner.broken()) return invalid_answer(source, "a body that is not a JSON object");
+    const bool answers = source.call == ModelCall::embeddings || scanner.may_answer();
+    if (answers && !scanner.says_error()) return {};
+    return reported_error(beginning.substr(0, kToldOf), source);
+}
+
+Error inspect_scanned(const UsageScanner& scanner, const AnswerSource& source) {
+    const bool answers = source.call == ModelCall::embeddings || scanner.answers();
+    if (scanner.says_error()) return reported_error(scanner.error(), source);
+    return answers ? Error{} : invalid_answer(source, "JSON without an answer");
+}
+
 GeneratedText generated_text(std::string_view body, PlainAnswer& answer) {
     if (answer.choices.size() == 0) return {};
     ReportedUsage in_choices;

@@ -14,6 +14,7 @@
 #include "gateway/routing/credential.h"
 #include "gateway/text/error.h"
 #include "gateway/text/json_members.h"
+#include "gateway/upstream/usage_scanner.h"
 
 namespace tollgate {
 
@@ -39,6 +40,11 @@ struct PlainAnswer {
 // upstream_invalid_response; and what judge_reported() makes of one that says that it is an error, or that has no
 // choices where the call must have some.
 Error inspect_answer(std::string_view body, const AnswerSource& source, PlainAnswer& answer);
+
+// The same of an answer too large to hold: by its beginning, before any of it is passed on, and once all of it was
+// scanned, whole.
+Error inspect_beginning(std::string_view beginning, const AnswerSource& source);
+Error inspect_scanned(const UsageScanner& scanner, const AnswerSource& source);
 
 // What was generated. Also looks for usage in the choices.
 GeneratedText generated_text(std::string_view body, PlainAnswer& answer);

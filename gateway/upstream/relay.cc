@@ -48,6 +48,11 @@ UsageTerms terms_of(const Exchange& request) {
             .most_output = most_output(request, endpoint)};
 }
 
+AnswerSource source_of(const Exchange& request) {
+    const Provider& provider = *request.attempt.endpoint->provider;
+    return {.provider = provider.name, .call = model_call_of(request.ask.api), .credential = &provider.operators};
+}
+
 Ending failed_ending(Connection& connection) {
     static const StreamFacts kNothingStreamed;
     const Exchange& request = connection.request;

@@ -33,6 +33,7 @@ wire::Awaitable<void> end_stream_with_error(Connection& connection, const Error&
 // Of an answer that comes in events: what they amount to is the connection's meter's to know.
 void begin_meter(Connection& connection);
 UsageTerms terms_of(const Exchange& request);
+AnswerSource source_of(const Exchange& request);  // of the attempt in hand
 // A request that failed: free, or what was generated if it was the client that left.
 Ending failed_ending(Connection& connection);
 

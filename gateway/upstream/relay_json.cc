@@ -21,11 +21,6 @@
 namespace tollgate {
 namespace {
 
-AnswerSource source_of(const Exchange& request) {
-    const Provider& provider = *request.attempt.endpoint->provider;
-    return {.provider = provider.name, .call = model_call_of(request.ask.api), .credential = &provider.operators};
-}
-
 Error invalid_answer(const std::string& provider, std::string_view what) {
     return {ErrorKind::upstream_invalid_response, "provider " + provider + " sent " + std::string(what)};
 }
@@ -72,7 +67,10 @@ class Gathering {
         unsent_.clear();
         meter_.feed(part, unsent_);
         if (state_ == State::more) state_ = answer_.take_bytes(part);
-        if (state_ == State::more && !memory_.hold(answer_.bytes())) state_ = State::too_large;
+        if (state_ == State::more && !memory_.hold(answer_.bytes())) {
+            state_ = State::too_large;
+            memory_is_short_ = true;
+        }
         const StreamFacts& facts = meter_.facts();
         const bool reads_on = state_ == State::too_large && !facts.done && !facts.invalid && !facts.error_event;
         return objects_ == OpenAiToEvents::State::more && (state_ == State::more || reads_on);
@@ -83,6 +81,8 @@ class Gathering {
     Error finish(std::string& body) {
         if (state_ == State::too_large) {
             Error error = invalid_answer(provider_, "a stream for an answer too large to hold");
+            if (memory_is_short_)
+                error = {ErrorKind::overloaded, "there is no memory to gather the answer's stream in"};
             error.set_retry(Retry::never);  // it has been made, and is billed
             return error;
         }
@@ -111,6 +111,7 @@ class Gathering {
     OpenAiToEvents::State objects_ = OpenAiToEvents::State::more;
     OpenAiFromEvents answer_;
     State state_ = State::more;
+    bool memory_is_short_ = false;
     std::string events_, unsent_;
 };
 
@@ -166,7 +167,12 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
             reader.release(false);
             co_return invalid_answer(provider, "nothing but white space");
         }
-        if (too_large) co_return co_await relay_large_json(connection, held, answer, reader);
+        if (too_large) {
+            Error refused = inspect_beginning(reader.in_hand(), source_of(request));
+            if (!refused) co_return co_await relay_large_json(connection, held, answer, reader);
+            reader.release(false);
+            co_return refused;
+        }
         BodyPart part;
         if (connection.abandoned()) {
             part.error = upstream_failure(connection, provider, {});

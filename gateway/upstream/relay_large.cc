@@ -100,7 +100,8 @@ void end_broken(Connection& connection, const Error& error, BodyFraming framing)
 
 // What came is booked, and charged for if it was the client that left.
 Ending broken_ending(Connection& connection, const UsageScanner& scanner) {
-    Ending ending = large_ending(terms_of(connection.request), scanner);
+    Ending ending;
+    if (scanner.may_answer() || !scanner.says_error()) ending = large_ending(terms_of(connection.request), scanner);
     if (connection.client_gone()) return with_unseen(connection.request, ending);
     ending.charge = !connection.worker().config().credit.zero_completion_insurance;
     return ending;
@@ -147,6 +148,7 @@ wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& hel
     const std::string provider = answer.pool->provider().name;
     const auto scanner = std::make_unique<UsageScanner>();
     Error error = co_await forward_all_but_tail(connection, provider, framing, reader, *scanner);
+    if (!error) error = inspect_scanned(*scanner, source_of(request));
     if (error) {
         reader.release(false);
         end_broken(connection, error, framing);
@@ -179,7 +181,11 @@ wire::Awaitable<Error> relay_large_event(Connection& connection, HeldRequest& he
     event->take(beginning);
     request.attempt.note_first_token();
     request.attempt.generated = true;
-    const Error error = co_await forward_event_but_tail(connection, provider, reader, *event);
+    Error error = co_await forward_event_but_tail(connection, provider, reader, *event);
+    if (!error) {
+        error = inspect_scanned(event->scanner, source_of(request));
+        if (error) event->text.clear();  // it may hold what no client is told
+    }
     reader.release(!error);
     if (error) end_broken(connection, error, connection.events.framing());
     if (error && connection.client_gone()) {

@@ -1,8 +1,10 @@
 // An event stream: forwarded as it comes, one flush per upstream read, its final events held until the request is
 // settled.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/chat/dialect/openai_to_events.h"
 #include "gateway/client/connection.h"
@@ -68,13 +70,23 @@ struct JsonBody {
         : to_events(connection.worker().config().limits.max_event_bytes), memory(connection) {}
 
     // The events of a part of the body are in `events`. False: it is no JSON, and has failed the relay; or it is
-    // `too_large`, a single object that cannot be held: it begins with to_events.beginning() and goes on with the part.
+    // `too_large`, a single object that cannot be held: it begins with to_events.beginning() and goes on with the part
+    // behind its first `taken` bytes.
     bool take(const BodyPart& part, const std::string& provider, StreamRelay& relay) {
         events.clear();
-        const bool held = memory.hold(kCopies * (to_events.beginning().size() + part.payload.size()));
-        too_large = !held && !to_events.any();
-        if (too_large) return false;
-        const OpenAiToEvents::State state = to_events.take(part.payload, part.end, events);
+        taken = 0;
+        const std::size_t begun = to_events.beginning().size();
+        std::string_view payload = part.payload;
+        if (!memory.hold(begun + payload.size(), kCopies) && !to_events.any()) {
+            // Whether an object ends in what is held anyway tells a single one from several.
+            const std::size_t most = std::min(kHeldAnywayBytes - std::min(begun, kHeldAnywayBytes), payload.size());
+            (void)to_events.take(payload.substr(0, most), false, events);
+            too_large = !to_events.any();
+            if (too_large && to_events.beginning().size() > begun) taken = most;
+            if (too_large) return false;
+            payload.remove_prefix(most);
+        }
+        const OpenAiToEvents::State state = to_events.take(payload, part.end, events);
         if (state == OpenAiToEvents::State::more) return true;
         const bool large = state == OpenAiToEvents::State::too_large;
         too_large = large && !to_events.any();
@@ -89,6 +101,7 @@ struct JsonBody {
     HeldAnswer memory;
     std::string events;
     bool too_large = false;
+    std::size_t taken = 0;
 };
 
 // Reads and forwards until the answer is over, one way or another. What is in connection.out then has not been sent.
@@ -166,6 +179,13 @@ void end_broken(Connection& connection, const Error& error) {
     if (connection.events.framing() == BodyFraming::until_close) connection.reset_on_close = true;
 }
 
+// Nothing of the answer was sent.
+Error not_begun(Connection& connection, Error error) {
+    if (!connection.events.open()) connection.request.reply.status_sent = 0;
+    connection.request.attempt.streamed = false;
+    return error;
+}
+
 }  // namespace
 
 wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
@@ -180,7 +200,14 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
     StreamRelay relay = make_relay(connection, held);
     const auto json = co_await forward_events(connection, held, reader, relay, answer.event_stream);
     if (json && json->too_large) {
-        co_return co_await relay_large_event(connection, held, answer, reader, json->to_events.beginning());
+        reader.consume(json->taken);
+        const std::string_view beginning = json->to_events.beginning();
+        std::string seen(beginning.substr(0, kMostRead));
+        if (seen.size() < kHeldAnywayBytes) seen += reader.in_hand();
+        Error refused = inspect_beginning(seen, source_of(request));
+        if (!refused) co_return co_await relay_large_event(connection, held, answer, reader, beginning);
+        reader.release(false);
+        co_return not_begun(connection, std::move(refused));
     }
     const auto outcome = relay.finish();
     reader.release(relay.whole());
@@ -190,9 +217,7 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
         // A stop between two reads is no end of the upstream's.
         error = connection.stopped() ? upstream_failure(connection, provider, {}) : relay.error(provider);
         if (connection.events.may_begin_anew()) {  // another endpoint may still answer
-            if (!connection.events.open()) request.reply.status_sent = 0;
-            request.attempt.streamed = false;
-            co_return error;
+            co_return not_begun(connection, std::move(error));
         }
         end_broken(connection, error);
     }

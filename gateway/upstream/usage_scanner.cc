@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/chat/dialect/provider_error.h"
 #include "gateway/chat/dialect/usage.h"
 
 namespace tollgate {
@@ -15,6 +16,10 @@ bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 // Of what goes over a limit one byte more is kept: it tells that something is missing.
 void append_up_to(std::size_t most, std::string_view text, std::string& out) {
     if (out.size() <= most) out += text.substr(0, most + 1 - out.size());
+}
+
+bool is_label_of_answer(std::string_view object) {
+    return object.starts_with("\"chat.completion") || object == "\"text_completion\"";
 }
 
 }  // namespace
@@ -79,6 +84,8 @@ void UsageScanner::take_structure(char c) {
             in_string_ = true;
             break;
         case '{':
+            if (depth_ == kChoiceDepth - 1 && top_.key == "choices" && top_.value.starts_with('[')) answers_ = true;
+            [[fallthrough]];
         case '[':
             ++depth_;
             break;
@@ -95,8 +102,19 @@ void UsageScanner::take_structure(char c) {
     }
 }
 
+// Also while the member passes, when enough of it came.
+bool UsageScanner::says_error() const {
+    constexpr std::size_t kEnough = 8;
+    return !error_.empty() || (top_.value.size() > kEnough && tollgate::says_error(top_.key, top_.value));
+}
+
 void UsageScanner::end_member() {
     Member& member = top_;
+    while (!member.value.empty() && is_white(member.value.back())) member.value.pop_back();
+    if (member.in_value && tollgate::says_error(member.key, member.value)) {
+        error_ = "{\"" + member.key + "\":" + member.value + "}";
+    }
+    if (member.key == "object") labelled_ = labelled_ || is_label_of_answer(member.value);
     const bool kept = member.in_value && member.value.size() <= kMostValueBytes;
     if (kept && read_usage_member(member.key, member.value, usage_)) {
         has_usage_ = true;

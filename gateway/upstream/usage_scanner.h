@@ -1,5 +1,5 @@
 // Finds the usage of a JSON answer that is too large to hold, while its bytes pass: wherever it stands at the top of
-// the object or of one of its choices. Sans I/O, in bounded memory.
+// the object or of one of its choices. Tells errors from answers, too. Sans I/O, in bounded memory.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,12 @@ class UsageScanner {
 
     bool whole() const { return state_ == State::after; }  // the object came to its end, and nothing follows it
     bool has_usage() const { return has_usage_ || in_choices_.names_count(); }
+    // A member at the top says that it is an error. error() is that member as an object, cut off where it is long.
+    bool says_error() const;
+    const std::string& error() const { return error_; }
+    bool answers() const { return answers_; }                                // it has a choice
+    bool may_answer() const { return answers_ || labelled_ || has_usage_; }  // or what only answers have
+    bool broken() const { return state_ == State::broken; }
     // That at the top, else that of the choices.
     const ReportedUsage& usage() const { return has_usage_ ? usage_ : in_choices_; }
     // Where the object `usage` at the top stood in all bytes; both 0 without it.
@@ -51,6 +57,8 @@ class UsageScanner {
     std::size_t depth_ = 0;
     std::size_t bytes_ = 0;
     Member top_, choice_;
+    bool answers_ = false, labelled_ = false;
+    std::string error_;
     bool has_usage_ = false;
     ReportedUsage usage_, in_choices_;
     std::size_t usage_begin_ = 0, usage_end_ = 0;

@@ -1,6 +1,8 @@
 """Answers that are too large to hold: they pass as they come, in the shape that was asked for, and cost what they cost."""
 
 import json
+import threading
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
@@ -49,6 +51,150 @@ def streamed(gateway, account, path=FLAVOURS[0], **fields):
 def plain(gateway, account, **fields):
     answer = post_chat(gateway, account, model="test/shapes", **fields)
     return answer, gateway.generation(account, answer.header("x-generation-id"))
+
+
+def received(gateway, account, stream, path=FLAVOURS[0], **fields):
+    """The answer as far as it came."""
+    if stream:
+        fields.setdefault("stream_options", {"include_usage": True})
+    with gateway.connect() as connection:
+        asked = chat(model="test/shapes", stream=stream, **fields)
+        connection.send(gateway.bytes_of("POST", path, key=account.key, json=asked))
+        try:
+            answer = connection.read_answer(method="POST")
+        except ConnectionEnded as ended:
+            answer = ended.partial
+    return answer, gateway.generation(account, answer.header("x-generation-id"))
+
+
+# --- errors under status 200
+
+KEY = "scripted-upstream-key"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("body", [
+    {"error": {"message": f"key {KEY} leaked " + "y" * 400_000}},
+    [{"error": {"message": f"key {KEY} leaked " + "y" * 400_000}}],
+    {"id": "e-1", "object": "error", "message": f"key {KEY} leaked " + "y" * 400_000},
+    {"hello": f"key {KEY} leaked " + "y" * 400_000},
+    {"error": None, "hello": KEY + "y" * 400_000},
+])  # fmt: skip
+def test_a_large_error_is_one_and_free_and_tells_no_key(small, scripted, stream, body):
+    account = small.new_account()
+    scripted.script = lambda exchange: exchange.answer(body)
+    answer, record = received(small, account, stream)
+    assert answer.complete and answer.status == 502, answer.body[:500]
+    assert answer.error["code"].startswith("upstream_") and KEY.encode() not in answer.body
+    assert record["total_cost"] == 0 and small.credits(account)["total_usage"] == 0
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_error_behind_a_large_answer_leaves_it_incomplete_and_free(small, scripted, stream):
+    account = small.new_account()
+    body = completion(MIB) | {"error": {"message": f"key {KEY} failed late", "code": 503}}
+    scripted.script = lambda exchange: exchange.answer(body)
+    answer, record = received(small, account, stream)
+    assert answer.status == 200 and b"[DONE]" not in answer.body and KEY.encode() not in answer.body
+    assert answer.complete == stream and (b"failed late" in answer.body) == stream
+    assert record["total_cost"] == 0 and record["upstream_inference_cost"] == COST
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_json_without_an_answer_that_is_large_is_free(small, scripted, stream):
+    """It looks like an answer until its end."""
+    account = small.new_account()
+    body = {"object": "chat.completion", "padding": "y" * MIB, "choices": []}
+    scripted.script = lambda exchange: exchange.answer(body)
+    answer, record = received(small, account, stream)
+    assert answer.status == 200 and b"[DONE]" not in answer.body and answer.complete == stream
+    assert record["total_cost"] == 0 and small.credits(account)["total_usage"] == 0
+
+
+# --- while others hold the memory for answers
+
+
+@contextmanager
+def memory_held_by_another(start_gateway, scripted):
+    """A gateway whose memory for answers is held, and a way to say what its provider answers."""
+    gateway = start_gateway(workers=1, limits={"max_buffered_answer_bytes": 131072})
+    hog, held, go_on = gateway.new_account(), threading.Event(), threading.Event()
+    large = json.dumps(completion(126_000)).encode()
+    answers = {}
+
+    def script(exchange):
+        if exchange.request.json().get("user") != "hog":
+            return answers["script"](exchange)
+        exchange.head(length=len(large))
+        exchange.send(large[:125_500])
+        held.set()
+        go_on.wait(30)
+        exchange.send(large[125_500:])
+
+    scripted.script = script
+    thread = threading.Thread(target=lambda: answers.update(hog=plain(gateway, hog, user="hog")))
+    thread.start()
+    try:
+        assert held.wait(10)
+        yield gateway, lambda script: answers.update(script=script)
+    finally:
+        go_on.set()
+        thread.join()
+    assert answers["hog"][0].json()["choices"][0]["message"]["content"] == "x" * 126_000
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_errors_are_read_whole_whatever_memory_is_left(start_gateway, scripted, stream):
+    with memory_held_by_another(start_gateway, scripted) as (gateway, answer_with):
+        account = gateway.new_account()
+        error = {"error": {"message": f"overloaded, key {KEY} " + "e" * 20_000, "code": 503}}
+        answer_with(lambda exchange: exchange.answer(error))
+        answer, record = received(gateway, account, stream)
+        assert answer.status == 503 and KEY.encode() not in answer.body and answer.error["message"].startswith("overloaded")
+        assert record["total_cost"] == 0 and gateway.credits(account)["total_usage"] == 0
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("together", [False, True])
+def test_objects_on_lines_are_an_answer_whatever_memory_is_left(start_gateway, scripted, stream, together):
+    words = [f"w{number} " + "z" * 1500 for number in range(4)]
+    lines = [json.dumps(event).encode() + b"\n" for event in [*map(chunk, words), chunk("", "stop", usage=U)]]
+
+    def script(exchange):
+        if together:
+            return exchange.answer(b"".join(lines))
+        exchange.head(chunked=True)
+        for line in lines:
+            exchange.chunk(line)
+        exchange.end_stream()
+
+    with memory_held_by_another(start_gateway, scripted) as (gateway, answer_with):
+        account = gateway.new_account()
+        answer_with(script)
+        if stream:
+            events, record = streamed(gateway, account)
+            assert events.done and events.content == "".join(words)
+        else:
+            answer, record = plain(gateway, account)
+            assert answer.json()["choices"][0]["message"]["content"] == "".join(words)
+        assert record["total_cost"] == COST
+
+
+def test_a_stream_that_memory_has_no_room_for_is_no_fault_of_the_provider(start_gateway, scripted):
+    def script(exchange):
+        exchange.start_stream()
+        for _ in range(30):
+            exchange.event(chunk("word " * 2000))
+        exchange.event(chunk("", "stop", usage=U))
+        exchange.event(b"[DONE]")
+        exchange.end_stream()
+
+    with memory_held_by_another(start_gateway, scripted) as (gateway, answer_with):
+        account = gateway.new_account()
+        answer_with(script)
+        answer, record = plain(gateway, account)
+        assert answer.status == 503 and answer.error["code"] == "overloaded", answer.body
+        assert record["total_cost"] == 0 and record["upstream_inference_cost"] == COST
 
 
 # --- JSON although a stream was asked for

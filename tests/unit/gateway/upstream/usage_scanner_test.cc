@@ -79,6 +79,34 @@ TEST(UsageScanner, KnowsWhetherTheObjectIsWhole) {
     }
 }
 
+TEST(UsageScanner, TellsErrorsFromAnswers) {
+    for (const std::string& body :
+         {R"({"error":{"message":")" + kText + "\"}}", R"({"id":1,"error":"oh","choices":[{}]})" + std::string(),
+          std::string(R"({"object":"error","message":"oh"})"),
+          R"({"choices":[{"x":")" + kText + R"("}],"error":"oh"})"}) {
+        for (const std::size_t piece : {std::size_t{1}, std::size_t{61}, body.size()}) {
+            EXPECT_TRUE(scanned(body, piece).says_error()) << body.substr(0, 40);
+        }
+    }
+    EXPECT_EQ(scanned(R"({"id":1,"error" : {"message":"oh"} })").error(), R"({"error":{"message":"oh"}})");
+    EXPECT_TRUE(scanned(R"({"error":{"message":"cut o)").says_error());
+    for (const std::string_view body :
+         {R"({"error":null,"choices":[{}]})", R"({"error" : {} , "choices" : [ {}]})",
+          R"({"choices":[{"error":{"message":"oh"},"object":"error"}],"error":null)", R"({"choices":[{"message":{)"}) {
+        for (const std::size_t piece : {std::size_t{1}, std::size_t{61}, body.size()}) {
+            EXPECT_FALSE(scanned(body, piece).says_error()) << body;
+            EXPECT_TRUE(scanned(body, piece).answers()) << body;
+        }
+    }
+    for (const std::string_view body : {"{}", R"({"choices":[]})", R"({"choices":null})", R"({"choices":[[{}]]})",
+                                        R"({"choices":"[{}]"})", R"({"data":[{}]})", R"({"x":{"choices":[{}]}})"}) {
+        EXPECT_FALSE(scanned(body).answers()) << body;
+        EXPECT_FALSE(scanned(body).may_answer()) << body;
+    }
+    EXPECT_TRUE(scanned(R"({"id":"1","object":"chat.completion","citations":[")").may_answer());
+    EXPECT_TRUE(scanned(R"({"usage":{"prompt_tokens":3},"citations":[")").may_answer());
+}
+
 TEST(UsageScanner, ALargeAnswerIsBilledByItsUsage) {
     const UsageScanner scanner =
         scanned(R"({"usage":{"prompt_tokens":3,"completion_tokens":5},"choices":[")" + kText + "\"]}");
