@@ -87,6 +87,9 @@ Ending large_ending(const UsageTerms& terms, const UsageScanner& scanner) {
     Ending ending;
     const std::int64_t counted = estimated_output(terms, static_cast<std::int64_t>(scanner.bytes()));
     bill(terms, scanner.usage(), counted, UsageSource::estimated, ending);
+    ending.finish_reason = scanner.finish_reason();
+    const std::string_view id = scanner.id();
+    if (!id.empty()) ending.upstream_id = id.substr(1, id.size() - 2);
     return ending;
 }
 

@@ -31,7 +31,8 @@ Ending stream_ending(const UsageTerms& terms, const StreamFacts& facts);
 Ending failed_ending(const UsageTerms& terms, const StreamFacts& facts, bool charge);
 // Of a plain answer: the provider's figure, else an estimate from the size of its text.
 Ending plain_ending(const UsageTerms& terms, std::string_view body, PlainAnswer& answer);
-// The same of one that was too large to hold: without a figure, the size of all of it bounds the estimate.
+// The same of one that was too large to hold, or of its beginning: without a figure, the size of all of it bounds the
+// estimate. Holds views of the scanner's.
 Ending large_ending(const UsageTerms& terms, const UsageScanner& scanner);
 
 }  // namespace tollgate

@@ -38,15 +38,24 @@ struct LargePieces {
     char size_text[20];
 };
 
-Error cut_off(const std::string& provider) {
-    return {ErrorKind::upstream_invalid_response,
-            "provider " + provider + " sent a body that ends inside a JSON object"};
+Error not_whole(const UsageScanner& scanner, const std::string& provider) {
+    const char* const what =
+        scanner.broken() ? "a body that is not a JSON object" : "a body that ends inside a JSON object";
+    return {ErrorKind::upstream_invalid_response, "provider " + provider + " sent " + what};
+}
+
+// For the orphan policy: what was passed on is charged should the process die.
+void note_progress(HeldRequest& held, const UsageTerms& terms, const UsageScanner& scanner) {
+    held.progress(large_ending(terms, scanner).usage.completion);
 }
 
 // Forwards all but the last kHeldTailBytes as they come. All of it is scanned.
-wire::Awaitable<Error> forward_all_but_tail(Connection& connection, const std::string& provider, BodyFraming framing,
+wire::Awaitable<Error> forward_all_but_tail(Connection& connection, HeldRequest& held, BodyFraming framing,
                                             BodyReader& reader, UsageScanner& scanner) {
+    const std::string& provider = connection.request.attempt.endpoint->provider->name;
+    const UsageTerms terms = terms_of(connection.request);
     scanner.feed(reader.in_hand());
+    reader.consume(scanner.object_begin());
     while (!reader.ended()) {
         if (reader.in_hand().size() > 2 * kHeldTailBytes) {
             const std::size_t now = reader.in_hand().size() - kHeldTailBytes;
@@ -54,32 +63,86 @@ wire::Awaitable<Error> forward_all_but_tail(Connection& connection, const std::s
             if (!connection.write_now(out.pieces)) co_await connection.write_rest(out.pieces);
             reader.consume(now);
             reader.shrink();
+            note_progress(held, terms, scanner);
         }
         if (connection.abandoned()) co_return upstream_failure(connection, provider, {});
         const BodyPart part = reader.must_read() ? reader.take(co_await reader.read()) : reader.take();
         if (part.error) co_return part.error;
         scanner.feed(part.payload);
     }
-    co_return scanner.whole() ? Error{} : cut_off(provider);
+    co_return scanner.whole() ? Error{} : not_whole(scanner, provider);
 }
 
-// What is charged goes into the usage, if that stands in the tail, or behind the last member if there is none.
-void splice_tail(const UsageScanner& scanner, const ChargedUsage& charged, std::string& tail) {
-    const std::size_t tail_begin = scanner.bytes() - tail.size();
-    if (scanner.usage_end() == 0) {
-        const std::size_t brace = tail.rfind('}');
-        if (brace != std::string::npos) tail.insert(brace, ",\"usage\":" + usage_json(charged.counts, charged.cost));
-        return;
+// The end of an answer, with what stands behind it left out.
+class Tail {
+  public:
+    Tail(const UsageScanner& scanner, std::string& text) : scanner_(scanner), text_(text) {
+        const std::size_t begin = scanner.bytes() - text.size();
+        if (scanner.object_end() > begin) text.resize(scanner.object_end() - begin);
+        if (scanner.usage_end() != 0 && scanner.usage_begin() >= begin) usage_at_ = scanner.usage_begin() - begin;
     }
-    if (scanner.usage_begin() < tail_begin) return;
-    const std::size_t begin = scanner.usage_begin() - tail_begin, size = scanner.usage_end() - scanner.usage_begin();
-    std::string usage;
-    append_usage(std::string_view(tail).substr(begin, size), charged, usage);
-    tail.replace(begin, size, usage);
+
+    // Usage passed already, as the provider wrote it.
+    bool usage_passed() const { return scanner_.usage_end() != 0 && !usage_at_; }
+
+    // What is charged goes into the usage, if that stands in the tail, else behind the last member: of two members of
+    // one name the last one holds.
+    void show(const ChargedUsage& charged) {
+        if (!usage_at_) {
+            const std::size_t brace = text_.rfind('}');
+            if (brace != std::string::npos)
+                text_.insert(brace, ",\"usage\":" + usage_json(charged.counts, charged.cost));
+            return;
+        }
+        std::string usage;
+        append_usage(std::string_view(text_).substr(*usage_at_, usage_size()), charged, usage);
+        text_.replace(*usage_at_, usage_size(), usage);
+    }
+
+    void drop_usage() {
+        if (!usage_at_) return;
+        const std::size_t key = text_.rfind("\"usage\"", *usage_at_);
+        const std::size_t before = text_.find_last_not_of(" \t\r\n", key == 0 ? std::string::npos : key - 1);
+        if (key == std::string::npos || key == 0 || before == std::string::npos || text_[before] != ',') {
+            text_.replace(*usage_at_, usage_size(), "null");
+        } else {
+            text_.erase(before, *usage_at_ + usage_size() - before);
+        }
+    }
+
+  private:
+    std::size_t usage_size() const { return scanner_.usage_end() - scanner_.usage_begin(); }
+
+    const UsageScanner& scanner_;
+    std::string& text_;
+    std::optional<std::size_t> usage_at_;
+};
+
+// Shows usage to a client that is to see it: in the event, or in a further one if the event's own has passed.
+void end_event(const UsageScanner& scanner, const Exchange& request, const ChargedUsage& charged, std::string& text) {
+    const bool shown = request.head.inbound->always_shows_usage() || request.ask.body.include_usage;
+    Tail tail(scanner, text);
+    if (!shown) {
+        tail.drop_usage();
+    } else if (!tail.usage_passed()) {
+        tail.show(charged);
+    }
+    text += "\n\n";
+    if (shown && tail.usage_passed()) {
+        text += "data: {";
+        if (!scanner.id().empty()) text.append("\"id\":").append(scanner.id()).append(",");
+        const bool completions = request.ask.api == ApiType::completions;
+        text.append("\"object\":\"").append(completions ? "text_completion" : "chat.completion.chunk");
+        text += "\",\"choices\":[],\"usage\":";
+        text += usage_json(charged.counts, charged.cost) + "}\n\n";
+    }
+    text += "data: [DONE]\n\n";
 }
 
 // A whole answer on its way into the one event that says it all. `text` is JSON that has not been sent.
 struct LargeEvent {
+    explicit LargeEvent(std::size_t max_depth) : scanner(max_depth) {}
+
     void take(std::string_view bytes) {
         const std::size_t before = text.size();
         chunk.take(bytes, text);
@@ -113,8 +176,10 @@ wire::Awaitable<void> send_events(Connection& connection, std::string_view bytes
 }
 
 // The same for such an event.
-wire::Awaitable<Error> forward_event_but_tail(Connection& connection, const std::string& provider, BodyReader& reader,
+wire::Awaitable<Error> forward_event_but_tail(Connection& connection, HeldRequest& held, BodyReader& reader,
                                               LargeEvent& event) {
+    const std::string& provider = connection.request.attempt.endpoint->provider->name;
+    const UsageTerms terms = terms_of(connection.request);
     co_await send_events(connection, "data: ");
     event.take(reader.in_hand());
     reader.consume(reader.in_hand().size());
@@ -123,6 +188,7 @@ wire::Awaitable<Error> forward_event_but_tail(Connection& connection, const std:
             const std::size_t now = event.text.size() - kHeldTailBytes;
             co_await send_events(connection, std::string_view(event.text).substr(0, now));
             event.text.erase(0, now);
+            note_progress(held, terms, event.scanner);
             if (event.text.capacity() > kMostRead + 2 * kHeldTailBytes) event.text.shrink_to_fit();
         }
         if (connection.abandoned()) co_return upstream_failure(connection, provider, {});
@@ -131,7 +197,7 @@ wire::Awaitable<Error> forward_event_but_tail(Connection& connection, const std:
         event.take(part.payload);
         reader.consume(part.payload.size());
     }
-    co_return event.scanner.whole() ? Error{} : cut_off(provider);
+    co_return event.scanner.whole() ? Error{} : not_whole(event.scanner, provider);
 }
 
 }  // namespace
@@ -145,9 +211,8 @@ wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& hel
     append_head(connection, connection.out, answer.status, kJsonType, framing, 0);
     const std::array<std::string_view, 1> head{connection.out};
     if (!connection.write_now(head)) co_await connection.write_rest(head);
-    const std::string provider = answer.pool->provider().name;
-    const auto scanner = std::make_unique<UsageScanner>();
-    Error error = co_await forward_all_but_tail(connection, provider, framing, reader, *scanner);
+    const auto scanner = std::make_unique<UsageScanner>(connection.worker().config().limits.max_json_depth);
+    Error error = co_await forward_all_but_tail(connection, held, framing, reader, *scanner);
     if (!error) error = inspect_scanned(*scanner, source_of(request));
     if (error) {
         reader.release(false);
@@ -164,7 +229,7 @@ wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& hel
     const bool finished = conclusion.finish_now(ending, [&](NanoUsd cost) {
         const bool reported = ending.source == UsageSource::provider;
         const std::string cost_text = to_usd(cost);
-        splice_tail(*scanner, {token_counts(ending.usage), reported, cost_text}, tail);
+        Tail(*scanner, tail).show({token_counts(ending.usage), reported, cost_text});
         last.emplace(framing, tail, true);
         return last->pieces;
     });
@@ -176,12 +241,11 @@ wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& hel
 wire::Awaitable<Error> relay_large_event(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
                                          BodyReader& reader, std::string_view beginning) {
     Exchange& request = connection.request;
-    const std::string provider = answer.pool->provider().name;
-    const auto event = std::make_unique<LargeEvent>();
+    const auto event = std::make_unique<LargeEvent>(connection.worker().config().limits.max_json_depth);
     event->take(beginning);
     request.attempt.note_first_token();
     request.attempt.generated = true;
-    Error error = co_await forward_event_but_tail(connection, provider, reader, *event);
+    Error error = co_await forward_event_but_tail(connection, held, reader, *event);
     if (!error) {
         error = inspect_scanned(event->scanner, source_of(request));
         if (error) event->text.clear();  // it may hold what no client is told
@@ -199,12 +263,11 @@ wire::Awaitable<Error> relay_large_event(Connection& connection, HeldRequest& he
     const bool finished = conclusion.finish_now(ending, [&](NanoUsd cost) {
         const bool reported = ending.source == UsageSource::provider;
         const std::string cost_text = to_usd(cost);
-        if (!error) splice_tail(event->scanner, {token_counts(ending.usage), reported, cost_text}, event->text);
-        event->text += "\n\n";
         if (error) {
+            event->text += "\n\n";
             connection.meter.append_error(error, event->text);
         } else {
-            event->text += "data: [DONE]\n\n";
+            end_event(event->scanner, request, {token_counts(ending.usage), reported, cost_text}, event->text);
         }
         return connection.events.last_events(event->text);
     });

@@ -11,12 +11,19 @@ namespace {
 constexpr std::size_t kMostKeyBytes = 64;       // longer names are none of usage
 constexpr std::size_t kMostValueBytes = 16384;  // of a member that may be usage
 
+constexpr std::string_view kEndMark = "DONE";
+
 bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Of what goes over a limit one byte more is kept: it tells that something is missing.
 void append_up_to(std::size_t most, std::string_view text, std::string& out) {
     if (out.size() <= most) out += text.substr(0, most + 1 - out.size());
 }
+
+// As JsonStreamReader has it: what stands between and around objects.
+bool is_separator(char c) { return std::string_view(" \t\r\n,[]\x1e\xef\xbb\xbf").contains(c); }
+
+bool is_string(std::string_view value) { return value.size() >= 2 && value.front() == '"' && value.back() == '"'; }
 
 bool is_label_of_answer(std::string_view object) {
     return object.starts_with("\"chat.completion") || object == "\"text_completion\"";
@@ -29,6 +36,10 @@ void UsageScanner::Member::add_to_key(std::string_view text) { append_up_to(kMos
 void UsageScanner::Member::add_to_value(std::string_view text, std::size_t at) {
     if (value.empty()) value_begin = at;
     append_up_to(kMostValueBytes, text, value);
+}
+
+void UsageScanner::Member::trim() {
+    while (!value.empty() && is_white(value.back())) value.pop_back();
 }
 
 void UsageScanner::Member::clear() {
@@ -71,8 +82,11 @@ void UsageScanner::take_text(std::string_view text) {
 }
 
 void UsageScanner::take_structure(char c) {
-    if (state_ == State::after && !is_white(c)) state_ = State::broken;
-    if (state_ == State::before && !is_white(c)) state_ = c == '{' ? State::inside : State::broken;
+    if (state_ == State::after || (state_ == State::before && c != '{')) return take_around(c);
+    if (state_ == State::before) {
+        state_ = State::inside;
+        object_begin_ = bytes_;
+    }
     const bool ends = c == ',' || c == '}' || c == ']';
     if (ends && depth_ == kChoiceDepth && in_choice()) end_choice_member();
     if (ends && depth_ == kTopDepth) end_member();
@@ -84,14 +98,12 @@ void UsageScanner::take_structure(char c) {
             in_string_ = true;
             break;
         case '{':
-            if (depth_ == kChoiceDepth - 1 && top_.key == "choices" && top_.value.starts_with('[')) answers_ = true;
-            [[fallthrough]];
         case '[':
-            ++depth_;
+            open(c);
             break;
         case '}':
         case ']':
-            if (depth_ > 0 && --depth_ == 0 && state_ != State::broken) state_ = State::after;
+            close(c);
             break;
         case ':':
             if (depth_ == kTopDepth) top_.in_value = true;
@@ -102,6 +114,35 @@ void UsageScanner::take_structure(char c) {
     }
 }
 
+void UsageScanner::take_around(char c) {
+    if (is_separator(c)) return;
+    const bool end_mark = state_ == State::after && end_mark_ < kEndMark.size() && c == kEndMark[end_mark_];
+    if (end_mark) ++end_mark_;
+    if (!end_mark) state_ = State::broken;
+}
+
+void UsageScanner::open(char c) {
+    const bool choice = c == '{' && depth_ == kChoiceDepth - 1;
+    if (choice && top_.key == "choices" && top_.value.starts_with('[')) answers_ = true;
+    if (depth_ < max_depth_) {
+        objects_[depth_] = c == '{';
+    } else {
+        state_ = State::broken;
+    }
+    ++depth_;
+}
+
+void UsageScanner::close(char c) {
+    if (depth_ == 0) return;
+    --depth_;
+    if (depth_ < max_depth_ && objects_[depth_] != (c == '}')) state_ = State::broken;
+    // An object is complete by itself: the body may break off behind it.
+    if (depth_ == kTopDepth && top_.in_value && top_.value.starts_with('{')) end_member();
+    if (depth_ > 0 || state_ == State::broken) return;
+    state_ = State::after;
+    object_end_ = bytes_ + 1;
+}
+
 // Also while the member passes, when enough of it came.
 bool UsageScanner::says_error() const {
     constexpr std::size_t kEnough = 8;
@@ -110,7 +151,8 @@ bool UsageScanner::says_error() const {
 
 void UsageScanner::end_member() {
     Member& member = top_;
-    while (!member.value.empty() && is_white(member.value.back())) member.value.pop_back();
+    member.trim();
+    if (member.key == "id" && is_string(member.value)) id_ = member.value;
     if (member.in_value && tollgate::says_error(member.key, member.value)) {
         error_ = "{\"" + member.key + "\":" + member.value + "}";
     }
@@ -130,6 +172,10 @@ void UsageScanner::end_member() {
 // Choices share the prompt and have completions of their own.
 void UsageScanner::end_choice_member() {
     ReportedUsage report;
+    choice_.trim();
+    if (choice_.in_value && choice_.key == "finish_reason" && is_string(choice_.value)) {
+        finish_reason_ = choice_.value.substr(1, choice_.value.size() - 2);
+    }
     const bool kept = choice_.in_value && choice_.key == "usage" && choice_.value.size() <= kMostValueBytes;
     if (kept && read_usage(choice_.value, report)) {
         if (in_choices_.names_count()) {

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -65,6 +66,103 @@ def received(gateway, account, stream, path=FLAVOURS[0], **fields):
         except ConnectionEnded as ended:
             answer = ended.partial
     return answer, gateway.generation(account, answer.header("x-generation-id"))
+
+
+# --- what they show, and what stands around them
+
+ABSURD = {"prompt_tokens": 1000, "completion_tokens": 900_000_000, "total_tokens": 900_001_000}
+
+
+@pytest.mark.parametrize("path", FLAVOURS)
+@pytest.mark.parametrize("usage", [U, ABSURD])
+@pytest.mark.parametrize("stream", [False, True])
+def test_usage_before_a_large_answer_is_shown_as_charged(small, scripted, path, usage, stream):
+    account = small.new_account()
+    scripted.script = lambda exchange: exchange.answer(completion(MIB, usage=usage, first=True))
+    answer, record = received(small, account, stream, path, max_tokens=700)
+    shown = Stream(answer.body).usage if stream else answer.json()["usage"]
+    assert shown["cost"] == record["total_cost"] == (COST if usage is U else Decimal("0.007") + PROMPT * shown["prompt_tokens"])
+    assert shown["completion_tokens"] == record["tokens_completion"] == (100 if usage is U else 700)
+    if stream:
+        last = Stream(answer.body).events[-1]
+        assert last["id"] == "up-1" and last["choices"] == [] and last["object"] == "chat.completion.chunk"
+
+
+def test_a_large_event_shows_usage_to_those_who_asked(small, scripted):
+    account = small.new_account()
+    scripted.script = lambda exchange: exchange.answer(completion(MIB))
+    for path, shown in zip(FLAVOURS, [None, COST]):
+        stream, record = streamed(small, account, path, stream_options={})
+        assert stream.done and len(stream.content) == MIB and len(stream.events) == 1
+        assert (stream.usage and stream.usage["cost"]) == shown and record["total_cost"] == COST
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("before, after", [
+    (b"\xef\xbb\xbf", b""), (b"", b"\n[DONE]\n"), (b"[", b"]"), (b" [\n", b"\n]\r\n"), (b"", b",\n"),
+])  # fmt: skip
+def test_what_stands_around_a_large_answer_is_left_out(small, scripted, before, after, stream):
+    account = small.new_account()
+    body = before + json.dumps(completion(MIB)).encode() + after
+    scripted.script = lambda exchange: exchange.answer(body)
+    if stream:
+        events, record = streamed(small, account)
+        assert events.done and events.content == "x" * MIB and events.usage["cost"] == COST
+    else:
+        answer, record = plain(small, account)
+        assert answer.json()["choices"][0]["message"]["content"] == "x" * MIB and answer.json()["usage"]["cost"] == COST
+    assert record["total_cost"] == COST and record["finish_reason"] == "stop"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("choices", [b'[{"index":0,"finish_reason":"stop"]]', b"[{" + b'"a":[' * 200 + b"]" * 200 + b"}]"])
+def test_a_large_answer_that_is_no_json_is_free(small, scripted, choices, stream):
+    account = small.new_account()
+    body = b'{"object":"chat.completion","padding":"' + b"z" * MIB + b'","choices":' + choices + b',"usage":'
+    body += json.dumps(U).encode() + b"}"
+    scripted.script = lambda exchange: exchange.answer(body)
+    answer, record = received(small, account, stream)
+    assert answer.status == 200 and b"[DONE]" not in answer.body and answer.complete == stream
+    assert record["total_cost"] == 0 and small.credits(account)["total_usage"] == 0
+    assert record["upstream_inference_cost"] == COST
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_usage_that_came_counts_although_the_last_brace_did_not(small, scripted, stream):
+    account = small.new_account()
+    body = json.dumps(completion(MIB)).encode()[:-1]
+    scripted.script = lambda exchange: exchange.answer(body)
+    _, record = received(small, account, stream)
+    assert record["total_cost"] == 0 and record["upstream_inference_cost"] == COST
+    assert record["usage_source"] == "provider"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_orphan_pays_for_what_passed_of_a_large_answer(start_gateway, scripted, stream):
+    gateway = start_gateway(workers=1, limits=LIMITS)
+    account = gateway.new_account()
+    body = json.dumps(completion(MIB)).encode()
+    killed = threading.Event()
+
+    def script(exchange):
+        exchange.head(length=len(body))
+        exchange.send(body[:700_000])
+        killed.wait(30)
+
+    scripted.script = script
+    with gateway.connect() as connection:
+        asked = chat(model="test/shapes", stream=stream, max_tokens=700)
+        connection.send(gateway.bytes_of("POST", FLAVOURS[0], key=account.key, json=asked))
+        seen = 0
+        while seen < 400_000:
+            seen += len(connection.socket.recv(1 << 16))
+        time.sleep(0.2)
+        gateway.kill()
+    killed.set()
+    scripted.failures.clear()
+    gateway.start()
+    used = gateway.credits(account)
+    assert Decimal("0.007") < used["total_usage"] < Decimal("0.0071") and used["held"] == 0
 
 
 # --- errors under status 200
@@ -209,12 +307,11 @@ def test_large_json_becomes_one_event(small, scripted, path, first, indent):
     scripted.script = lambda exchange: exchange.answer(body)
     stream, record = streamed(small, account, path)
     assert stream.content == "x" * MIB and stream.done and stream.finish_reason == "stop"
-    (event,) = stream.events
+    event = stream.events[0]
     assert event["object"] == "chat.completion.chunk" and "message" not in event["choices"][0]
     assert event["choices"][0]["delta"]["tool_calls"] == [{"index": 0, **CALLS[0]}]
     assert record["total_cost"] == COST and record["usage_source"] == "provider"
-    if not first:
-        assert event["usage"]["cost"] == COST
+    assert stream.usage["cost"] == COST and len(stream.events) == 1 + first
     assert small.credits(account)["held"] == 0
 
 

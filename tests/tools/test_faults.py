@@ -11,7 +11,7 @@ REPORTS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 2
 ROWS = {
     *(f"F{number}" for number in REPORTS),
     *(f"S{number}" for number in range(1, 9)),
-    *(f"L{number}" for number in range(1, 42)),
+    *(f"L{number}" for number in range(1, 48)),
     *(f"B{number}" for number in range(1, 21)),
     *(f"R{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9, 10)),
 }

@@ -72,11 +72,60 @@ TEST(UsageScanner, TakesNothingElseForTheUsageOfAChoice) {
 }
 
 TEST(UsageScanner, KnowsWhetherTheObjectIsWhole) {
-    for (const std::string_view body : {"{}", " {\"a\":[{}]}\r\n", R"({"a":"}"})"})
+    for (const std::string_view body :
+         {"{}", " {\"a\":[{}]}\r\n", R"({"a":"}"})", "[{}]", "\xef\xbb\xbf{}", "{}\n[DONE]\n", "[{},"})
         EXPECT_TRUE(scanned(body).whole()) << body;
-    for (const std::string_view body : {"", " ", "{", "[]", "{}x", "{}{}", R"({"a":"})", R"({"a":{})", "oh"}) {
+    for (const std::string_view body :
+         {"", " ", "{", "[]", "{}x", "{}{}", R"({"a":"})", R"({"a":{})", "oh", "{}DO{}", "{}[ONE]", "{}[DONED]"}) {
         EXPECT_FALSE(scanned(body).whole()) << body;
     }
+}
+
+TEST(UsageScanner, KnowsWhereTheObjectStands) {
+    const std::string object = R"({"id" : "x-1" ,"usage":{"prompt_tokens":3}})";
+    for (const std::string& body : {object, "\xef\xbb\xbf [" + object + "]\n", "[\n" + object + ",[DONE]"}) {
+        for (const std::size_t piece : {std::size_t{1}, body.size()}) {
+            const UsageScanner scanner = scanned(body, piece);
+            EXPECT_TRUE(scanner.whole());
+            EXPECT_EQ(body.substr(scanner.object_begin(), scanner.object_end() - scanner.object_begin()), object);
+            EXPECT_EQ(body.substr(scanner.usage_begin(), scanner.usage_end() - scanner.usage_begin()),
+                      R"({"prompt_tokens":3})");
+            EXPECT_EQ(scanner.id(), R"("x-1")");
+        }
+    }
+}
+
+TEST(UsageScanner, UsageCountsAsSoonAsItIsComplete) {
+    const std::string body = R"({"x":1,"usage":{"prompt_tokens":3,"completion_tokens":5})";
+    EXPECT_TRUE(scanned(body).has_usage());
+    EXPECT_FALSE(scanned(body).whole());
+    EXPECT_FALSE(scanned(body.substr(0, body.size() - 1)).has_usage());
+}
+
+TEST(UsageScanner, BracketsThatDoNotMatchAreBroken) {
+    for (const std::string_view body : {R"({"a":[{"b":1]]})", "{]", R"({"a":[})", R"({"a":{"b":[}]}})"}) {
+        EXPECT_TRUE(scanned(body).broken()) << body;
+        EXPECT_FALSE(scanned(body).whole()) << body;
+    }
+    const auto deep = [](std::size_t depth) {
+        return "{\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
+    };
+    for (const std::size_t most : {std::size_t{8}, UsageScanner::kMostDepth}) {
+        UsageScanner within(most), beyond(most);
+        within.feed(deep(most));
+        beyond.feed(deep(most + 1));
+        EXPECT_TRUE(within.whole());
+        EXPECT_TRUE(beyond.broken());
+    }
+}
+
+TEST(UsageScanner, TheLastFinishReasonIsTold) {
+    const UsageScanner scanner = scanned(
+        R"({"id":"x","choices":[{"finish_reason":"stop","message":{"finish_reason":"no"}},{"finish_reason" : "length" },{"finish_reason":null}],"finish_reason":"no"})");
+    EXPECT_EQ(scanner.finish_reason(), "length");
+    const Ending ending = large_ending({}, scanner);
+    EXPECT_EQ(ending.finish_reason, "length");
+    EXPECT_EQ(ending.upstream_id, "x");
 }
 
 TEST(UsageScanner, TellsErrorsFromAnswers) {
