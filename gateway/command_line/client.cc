@@ -68,12 +68,14 @@ ClientResult<void> resolve_path(Session& session, const Operation& operation, Gi
         return std::unexpected(own_failure(kWrongUsage, "organization_missing",
                                            "which organization? Use --org ID or --org SLUG, or TOLLGATE_ORG"));
     }
-    if (by_head && !organization.empty()) {
-        auto id = session.name_organization();
+    if (!organization.empty()) {
+        auto id = session.organization_id();
         if (!id) return std::unexpected(std::move(id).error());
         organization = std::move(*id);
+        if (by_head) session.name_organization(organization);
     }
     for (const std::string_view name : path_parameters(operation.path)) {
+        if (name == kOrganization) continue;
         std::string& value = given.path[std::string(name)];
         auto id = session.id_of(name, value, organization);
         if (!id) return std::unexpected(std::move(id).error());
@@ -96,9 +98,10 @@ ClientResult<void> resolve_fields(Session& session, const Operation& operation, 
         for (std::string& value : found->second) {
             if (value == "null" || parse_uuid(value)) continue;
             if (organization.empty() && is_of_own_organization(operation) && is_within_organization(*option.field)) {
-                auto own = session.name_own_organization();
+                auto own = session.own_organization_id();
                 if (!own) return std::unexpected(std::move(own).error());
                 organization = std::move(*own);
+                session.name_organization(organization);  // the person may switch meanwhile
             }
             auto id = session.id_of(option.field->name, value, organization);
             if (!id) return std::unexpected(std::move(id).error());

@@ -212,21 +212,19 @@ ClientResult<std::string> Session::check_slug_of_key(const std::string& organiza
     return organization;
 }
 
-ClientResult<std::string> Session::name_organization() {
-    auto id = parse_uuid(organization_) ? ClientResult<std::string>() : organization_of_key();
+ClientResult<std::string> Session::organization_id() {
+    if (parse_uuid(organization_)) return organization_;
+    const auto id = organization_of_key();
     if (!id) return id;
-    id = id->empty() ? id_of("organization", organization_, {}) : check_slug_of_key(*id);
-    if (id) named_organization_ = *id;
-    return id;
+    return id->empty() ? id_of("organization", organization_, {}) : check_slug_of_key(*id);
 }
 
-ClientResult<std::string> Session::name_own_organization() {
+ClientResult<std::string> Session::own_organization_id() {
     auto id = organization_of_key();
     if (!id || !id->empty()) return id;
     const auto me = send({.method = "GET", .target = "/api/me", .body = {}});
     if (!me) return std::unexpected(me.error());
-    named_organization_ = member_text(me->body, "user.current_organization_id");
-    return named_organization_;
+    return member_text(me->body, "user.current_organization_id");
 }
 
 }  // namespace tollgate

@@ -40,11 +40,12 @@ class Session {
                                     const std::string& organization);
     const std::string& organization() const { return organization_; }  // as typed; empty: none
 
-    // The id of what organization() names, where no path names it: from now on each call does, by X-Org-Id. A key is of
-    // one organization, and may name no other.
-    ClientResult<std::string> name_organization();
-    // The same of what the token alone is about: a key's organization, a person's current one.
-    ClientResult<std::string> name_own_organization();
+    // The id of what organization() names. By a slug a key may name its own organization only.
+    ClientResult<std::string> organization_id();
+    // The id of what the token alone is about: a key's organization, a person's current one.
+    ClientResult<std::string> own_organization_id();
+    // From now on each call is about this one, where its path names none (X-Org-Id).
+    void name_organization(const std::string& id) { named_organization_ = id; }
     const GatewayUrl& url() const { return client_.url(); }
     const std::string& token() const { return token_; }
 

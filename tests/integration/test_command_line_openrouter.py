@@ -85,6 +85,8 @@ def test_a_key_is_of_one_organization(gateway, owner, shell_of, team, slug):
         manager.fails(NOT_AUTHORIZED, *words, "--org", named)
         manager.fails(NOT_AUTHORIZED, "openrouter", "list-keys", TOLLGATE_ORG=named)
         kinds["inference"].fails(NOT_AUTHORIZED, "openrouter", "show-credits", "--org", named)
+    assert manager.may("project", "list", "--org", slug) == owner.may("project", "list", "--org", slug)
+    manager.fails(NOT_AUTHORIZED, "project", "list", "--org", other["slug"])
     caller = kinds["inference"]
     assert caller.may("openrouter", "show-own-key", "--org", team.organization)["data"]["name"] == "inference"
     assert "by its id" in caller.fails(NOT_AUTHORIZED, "openrouter", "show-own-key", "--org", slug)["message"]
