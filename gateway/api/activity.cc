@@ -38,17 +38,14 @@ std::string read_git_path(QueryFields& fields, std::string_view name,
     return path.value_or(std::string());
 }
 
-}  // namespace
-
-Columns activity_columns(const StoredRequest& request, UsageNames& names) {
-    const RequestOpened& opened = request.opened();
-    const RequestSettled& settled = request.settled();
+Columns columns_of(const RequestOpened& opened, const RequestSettled& settled, const PricedCandidate& answered,
+                   UsageNames& names) {
     Columns columns = {{"id", text_of("gen-" + to_ulid(opened.request))},
                        {"created_at", time_of(opened.created_ms)},
                        {"settled_at", time_of(settled.settled_ms)},
-                       {"model", text_of(request.answered().model)},
+                       {"model", text_of(answered.model)},
                        {"model_asked", text_of(opened.model_asked)},
-                       {"provider_name", text_of(request.answered().provider)},
+                       {"provider_name", text_of(answered.provider)},
                        {"api_type", text_of(to_string(opened.api))},
                        {"streamed", flag_of(opened.streamed)},
                        {"cancelled", flag_of(settled.cancelled)},
@@ -84,6 +81,12 @@ Columns activity_columns(const StoredRequest& request, UsageNames& names) {
     return columns;
 }
 
+}  // namespace
+
+Columns activity_columns(const StoredRequest& request, UsageNames& names) {
+    return columns_of(request.opened(), request.settled(), request.answered(), names);
+}
+
 UsageFilter read_activity_filter(Call& call) {
     QueryFields& fields = call.query;
     UsageFilter filter = read_filter(call);
@@ -111,7 +114,7 @@ ApiAnswer activity_csv(Call& call, UsageListQuery query) {
         if (is_first) newer = page->previous_cursor;
         return page->next_cursor;
     };
-    ApiAnswer answer = csv_list(call, {.after = query.cursor}, read);
+    ApiAnswer answer = csv_list(call, {.after = query.cursor}, columns_of({}, {}, {}, names), read);
     if (!answer.error && !newer.empty()) answer.headers += "x-previous-cursor: " + newer + "\r\n";
     return answer;
 }

@@ -9,17 +9,21 @@ namespace {
 
 constexpr std::uint32_t kOrganizationsSummed = 50;
 
+Columns columns_of(const Id128& id, std::string_view name, NanoUsd balance, const RollupCounters& used) {
+    Columns columns = {
+        {"organization_id", id_of(id)}, {"organization_name", text_of(name)}, {"balance", usd_of(balance)}};
+    add_metrics(used, columns);
+    return columns;
+}
+
 // An organization's usage as one row; without any, a row of zeros.
 Result<Columns> row_of(Call& call, const Organization& organization, UsageReportQuery& query, TimeRange& summed) {
     query.organization = organization.id;
     const auto report = call.services.usage->report(query);
     if (!report) return std::unexpected(report.error());
     summed = report->time;
-    Columns columns = {{"organization_id", id_of(organization.id)},
-                       {"organization_name", text_of(organization.name)},
-                       {"balance", usd_of(organization.credit->snapshot().balance())}};
-    add_metrics(report->rows.empty() ? RollupCounters{} : report->rows.front().counters, columns);
-    return columns;
+    return columns_of(organization.id, organization.name, organization.credit->snapshot().balance(),
+                      report->rows.empty() ? RollupCounters{} : report->rows.front().counters);
 }
 
 }  // namespace
@@ -57,7 +61,7 @@ ApiAnswer list_usage_by_organization(Call& call) {
         if (!row) return api_error(row.error());
         rows.push_back(std::move(*row));
     }
-    if (as_csv) return csv_page(rows, part.next_cursor);
+    if (as_csv) return csv_page(columns_of({}, {}, {}, {}), rows, part.next_cursor);
     JsonWriter json;
     json.object().key("from").text(rfc3339(summed.from_ms)).key("to").text(rfc3339(summed.to_ms));
     json.key("data").array();

@@ -196,7 +196,7 @@ ApiAnswer show_analytics(Call& call) {
     });
     UsageNames names(*call.directory, *call.services.store);
     if (as_csv) {
-        std::string out;
+        std::string out = csv_head(report_columns(query, {}, names));
         for (const UsageReportRow& row : folded.rows) write_csv_row(report_columns(query, row, names), out);
         for (const auto* rest : {&folded.other, &folded.deleted}) {
             for (const UsageReportRow& row : *rest) write_csv_row(rest_columns(query, row, names), out);

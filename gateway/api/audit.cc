@@ -71,13 +71,14 @@ ApiAnswer list(Call& call, const Id128& organization) {
     AuditQuery query = read_query(call, asked, organization);
     if (call.error()) return call.refusal();
     if (as_csv) {
-        return csv_list(call, asked, [&](const std::string& after, std::vector<Columns>& rows) -> Result<std::string> {
+        const auto read = [&](const std::string& after, std::vector<Columns>& rows) -> Result<std::string> {
             query.before = change_at(after);
             const auto page = read_audit(*call.services.store, query);
             if (!page) return std::unexpected(page.error());
             for (const AuditEntry& entry : page->entries) rows.push_back(columns_of(entry));
             return place_behind(*page);
-        });
+        };
+        return csv_list(call, asked, columns_of(AuditEntry{}), read);
     }
     const auto page = read_audit(*call.services.store, query);
     if (!page) return api_error(page.error());

@@ -87,12 +87,13 @@ ApiAnswer show_month_report(Call& call) {
     if (!report) return api_error(report.error());
     UsageNames names(*call.directory, *call.services.store);
     if (as_csv) {
-        std::string out;
-        for (const UsageReportRow& row : report->rows) {
+        const auto columns_of = [&](const UsageReportRow& row) {
             Columns columns = report_columns(query, row, names);
             columns.emplace(columns.begin(), "month", text_of(month));
-            write_csv_row(columns, out);
-        }
+            return columns;
+        };
+        std::string out = csv_head(columns_of({}));
+        for (const UsageReportRow& row : report->rows) write_csv_row(columns_of(row), out);
         return csv_answer(std::move(out));
     }
     JsonWriter json;

@@ -143,11 +143,11 @@ std::map<std::int64_t, RollupCounters> rest_of(const Report& report, const std::
 
 ApiAnswer csv_of(const RecordReportQuery& query, const Report& report, const Rows& rows,
                  const std::map<std::int64_t, RollupCounters>& rest, UsageNames& names) {
-    std::string out;
+    Group nobody;
+    nobody.attributes.resize(query.attributes.size());
+    std::string out = csv_head(columns_of(query, 0, nobody, {}, names));
     for (const auto& row : rows) write_csv_row(row.second, out);
     for (const auto& [begin_ms, counters] : rest) {
-        Group nobody;
-        nobody.attributes.resize(query.attributes.size());
         Columns columns = columns_of(query, begin_ms, nobody, counters, names);
         const std::size_t dimensions = columns.size() - kMetricFields.size();
         for (std::size_t i = query.report.by_time ? 1 : 0; i < dimensions; ++i) columns[i].second = {};

@@ -139,13 +139,14 @@ Page read_history_page(Call& call) {
 std::string place_behind(const HistoryPage& page) { return page.next ? to_ulid(*page.next) : std::string(); }
 
 ApiAnswer history_csv(const Call& call, const Page& asked, HistoryQuery query) {
-    return csv_list(call, asked, [&](const std::string& after, std::vector<Columns>& rows) -> Result<std::string> {
+    const auto read = [&](const std::string& after, std::vector<Columns>& rows) -> Result<std::string> {
         if (!after.empty()) query.before = parse_ulid(after);
         const auto page = call.services.ledger->history(query);
         if (!page) return std::unexpected(page.error());
         for (const HistoryRow& row : page->rows) rows.push_back(columns_of(row));
         return place_behind(*page);
-    });
+    };
+    return csv_list(call, asked, columns_of(HistoryRow{}), read);
 }
 
 ApiAnswer list_history(Call& call, const Page& asked, const HistoryQuery& query) {

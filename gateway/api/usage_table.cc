@@ -63,11 +63,13 @@ void write_json(const Columns& columns, JsonWriter& json) {
     json.end();
 }
 
+std::string csv_head(const Columns& like) {
+    std::string out;
+    for (const auto& column : like) out.append(out.empty() ? "" : ",").append(column.first);
+    return out.append("\r\n");
+}
+
 void write_csv_row(const Columns& columns, std::string& out) {
-    if (out.empty()) {
-        for (const auto& column : columns) out.append(out.empty() ? "" : ",").append(column.first);
-        out += "\r\n";
-    }
     bool first = true;
     for (const auto& [name, value] : columns) {
         if (!first) out += ',';
@@ -88,16 +90,16 @@ ApiAnswer csv_answer(std::string text) {
     return answer;
 }
 
-ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor) {
-    std::string out;
+ApiAnswer csv_page(const Columns& like, const std::vector<Columns>& rows, const std::string& next_cursor) {
+    std::string out = csv_head(like);
     for (const Columns& row : rows) write_csv_row(row, out);
     ApiAnswer answer = csv_answer(std::move(out));
     if (!next_cursor.empty()) answer.headers = "x-next-cursor: " + next_cursor + "\r\n";
     return answer;
 }
 
-Result<CsvPages> read_csv_pages(bool whole, std::string after, const ReadRows& read) {
-    CsvPages all;
+Result<CsvPages> read_csv_pages(const Columns& like, bool whole, std::string after, const ReadRows& read) {
+    CsvPages all{.text = csv_head(like), .next = {}};
     for (std::size_t pages = 0; pages < kMostCsvPages; ++pages) {
         std::vector<Columns> rows;
         auto next = read(after, rows);
@@ -113,8 +115,8 @@ Result<CsvPages> read_csv_pages(bool whole, std::string after, const ReadRows& r
                                   "table_too_long"));
 }
 
-ApiAnswer csv_list(const Call& call, const Page& page, const ReadRows& read) {
-    const auto all = read_csv_pages(call.query.text("limit").empty(), page.after, read);
+ApiAnswer csv_list(const Call& call, const Page& page, const Columns& like, const ReadRows& read) {
+    const auto all = read_csv_pages(like, call.query.text("limit").empty(), page.after, read);
     if (!all) return api_error(all.error());
     ApiAnswer answer = csv_answer(all->text);
     if (!all->next.empty()) answer.headers = "x-next-cursor: " + page.cursor(all->next) + "\r\n";

@@ -31,12 +31,13 @@ Value share_of(std::int64_t part, std::int64_t whole);
 using Columns = std::vector<std::pair<std::string_view, Value>>;
 
 void write_json(const Columns& columns, JsonWriter& json);
-// The names before the first row.
+// The line of names, of columns like those of the rows: it stands before them also where there are none.
+std::string csv_head(const Columns& like);
 void write_csv_row(const Columns& columns, std::string& out);
 ApiAnswer csv_answer(std::string text);
 
 // A page of rows; its cursor is in a header.
-ApiAnswer csv_page(const std::vector<Columns>& rows, const std::string& next_cursor);
+ApiAnswer csv_page(const Columns& like, const std::vector<Columns>& rows, const std::string& next_cursor);
 
 // --- A list as CSV
 inline constexpr std::size_t kMostCsvPages = 20;  // of the list, each as long as a page of it may be
@@ -47,9 +48,9 @@ struct CsvPages {
     std::string text, next;  // `next` is empty of a whole list
 };
 // One page, or the whole list from there on. full: it has more than kMostCsvPages; what was cut would look whole.
-Result<CsvPages> read_csv_pages(bool whole, std::string after, const ReadRows& read);
+Result<CsvPages> read_csv_pages(const Columns& like, bool whole, std::string after, const ReadRows& read);
 // Whole unless the caller asks for a `limit`; a page's cursor is in a header.
-ApiAnswer csv_list(const Call& call, const Page& page, const ReadRows& read);
+ApiAnswer csv_list(const Call& call, const Page& page, const Columns& like, const ReadRows& read);
 
 // --- Sums
 inline constexpr std::array kMetricFields = {

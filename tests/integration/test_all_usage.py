@@ -66,6 +66,16 @@ def test_csv_has_the_same_rows(instance):
     assert len(list(csv.DictReader(io.StringIO(second.text)))) == 1
 
 
+def test_tables_without_rows_have_their_names(instance, start_gateway):
+    gateway, _ = instance
+    fresh = start_gateway()
+    for path in ("/api/usage?format=csv", "/api/audit?format=csv"):
+        names, *rows = gateway.request("GET", path, key=gateway.root_key).text.split("\r\n")
+        none = "" if "usage" in path else "&to=2001-01-01"
+        assert names and rows
+        assert fresh.request("GET", path + none, key=fresh.root_key).text == names + "\r\n"
+
+
 def test_the_credit_of_all_organizations_is_the_sum_of_each(instance):
     gateway, accounts = instance
     total = gateway.manage("GET", "/api/credits")

@@ -212,7 +212,8 @@ def test_zero_completion_insurance_is_a_switch(start_gateway, scripted, insured)
 def test_csv_without_rows_is_csv(gateway, account):
     path = f"/api/organizations/{account.organization}/activity?format=csv"
     answer = gateway.request("GET", path, key=gateway.root_key)
-    assert answer.status == 200 and answer.body == b"" and answer.header("content-type") == "text/csv; charset=utf-8"
+    assert answer.status == 200 and answer.header("content-type") == "text/csv; charset=utf-8"
+    assert answer.text.startswith("id,created_at,") and answer.text.count("\r\n") == 1
 
 
 # --- values to filter by
@@ -340,6 +341,34 @@ def test_csv_names_keys_and_projects(gateway, account, report):
     path = f"/api/organizations/{account.organization}/{report}{query}"
     [row] = csv.DictReader(io.StringIO(gateway.request("GET", path, key=gateway.root_key).text))
     assert chosen(row, names) == names
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "/activity?",
+        "/analytics?",
+        "/analytics?group_by=day,key,model&",
+        "/analytics?group_by=day,tag,project&",
+        "/reports/month?month={month}&by=project,member&",
+        "/transactions?kind=usage&",
+        "/purchases?",
+        "/audit?action=key.create&",
+    ],
+)
+def test_a_table_without_rows_has_the_names_that_rows_have(gateway, account, below):
+    spend_in_a_project(gateway, account)
+    path = f"/api/organizations/{account.organization}"
+    gateway.manage("POST", f"{path}/purchases", {"amount": 1})
+
+    def table(query):
+        answer = gateway.request("GET", path + query + "format=csv", key=gateway.root_key)
+        assert answer.status == 200, answer.body
+        return answer.text.split("\r\n")
+
+    month, never = f"{datetime.now(UTC):%Y-%m}", "from=2001-01-01&to=2001-01-02&"
+    names, first, *_ = table(below.format(month=month))
+    assert first and table(below.format(month="2001-01") + ("" if "month" in below else never)) == [names, ""]
 
 
 def test_a_deleted_key_keeps_its_name_in_reports(start_gateway):
