@@ -19,8 +19,9 @@ constexpr std::size_t kFixedBytes = 8 + 32 + 2 + 1 + 1 + kMaxAnswerHeaderBytes;
 enum class Form : std::uint8_t {
     plain,
     named,   // what it made, in its place: it held a secret
-    sealed,  // it holds one
+    sealed,  // it holds one, behind the name of what it made
 };
+constexpr char kAfterName = '\n';
 
 struct Record {
     std::int64_t made_ms = 0;
@@ -98,15 +99,20 @@ Result<std::optional<StoredAnswer>> find_answer(Store& store, const Vault& vault
         return failure(StatusCode::already_exists, "this idempotency key was used before, and made " + record->body +
                                                        ": its secret was shown once and isn't stored");
     }
+    std::string secret_of;
     if (record->form == Form::sealed) {
         const auto body = vault.open(place_of(hash), record->body);
         if (!body) return std::unexpected(body.error());
-        record->body = body->text();
+        const std::string_view text = body->text();
+        const auto end = text.find(kAfterName);
+        if (end == std::string_view::npos) return failure(StatusCode::corrupt, "a stored answer is malformed");
+        secret_of = text.substr(0, end);
+        record->body = text.substr(end + 1);
     }
     return StoredAnswer{.status = record->status,
                         .body = std::move(record->body),
                         .headers = std::move(record->headers),
-                        .held_secret = record->form == Form::sealed};
+                        .secret_of = std::move(secret_of)};
 }
 
 std::string encode_answer(Change& change, const RepeatableCall& call, const StoredAnswer& answer) {
@@ -117,7 +123,8 @@ std::string encode_answer(Change& change, const RepeatableCall& call, const Stor
                   .headers = answer.headers,
                   .body = answer.body};
     if (!answer.secret_of.empty()) {
-        const auto sealed = change.accounts().vault().seal(change, place_of(hash_of(call)), answer.body);
+        const auto sealed = change.accounts().vault().seal(change, place_of(hash_of(call)),
+                                                           answer.secret_of + kAfterName + answer.body);
         record.form = sealed ? Form::sealed : Form::named;
         record.body = sealed.value_or(answer.secret_of);
     }

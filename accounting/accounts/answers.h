@@ -31,7 +31,6 @@ struct StoredAnswer {
     std::string headers = {};  // further lines, with CRLF; at most kMaxAnswerHeaderBytes
     // What made the secret that the body holds, such as "key/<hash>"; empty: it holds none.
     std::string secret_of = {};
-    bool held_secret = false;  // of one that was found: so its body does
 };
 
 // nullopt if the call is new. already_exists: the key was used with another body, or the answer held a secret that

@@ -118,9 +118,7 @@ Status check_expiry(const Change& change, std::int64_t expires_ms) {
 // Whoever lets a token live longer gives it all that it may for that time.
 Status change_expiry(const Change& change, std::int64_t expires_ms, KeyRecord& key) {
     if (Status status = check_expiry(change, expires_ms); !status.ok()) return status;
-    if (key.kind == KeyKind::personal) {
-        if (Status status = check_own_scopes(change, key.scopes, key.may_infer); !status.ok()) return status;
-    }
+    if (Status status = check_own_scopes(change, key); !status.ok()) return status;
     key.expires_ms = expires_ms;
     return {};
 }
@@ -262,6 +260,10 @@ Status check_own_scopes(const Change& change, const ScopeSet& scopes, bool may_i
     return {StatusCode::denied, "the token would have more scopes than the one that makes it", "scope_exceeds_own"};
 }
 
+Status check_own_scopes(const Change& change, const KeyRecord& key) {
+    return key.kind == KeyKind::personal ? check_own_scopes(change, key.scopes, key.may_infer) : Status();
+}
+
 Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields& fields) {
     KeyRecord key;
     key.name = fields.name;
@@ -298,6 +300,12 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     if (!key) return key.error();
     key->name = fields.name.value_or(key->name);
     if (fields.creator && *fields.creator != key->creator) {
+        if (acts_for_maker(key->kind)) {
+            return {StatusCode::conflict,
+                    "whoever has the key's secret would act with the new maker's rights: such a key is taken over as "
+                    "it is rotated, with creator_user_id",
+                    "rotate_first"};
+        }
         if (Status status = hand_over(change.directory(), *fields.creator, *key); !status.ok()) return status;
     }
     if (fields.expires_ms && *fields.expires_ms != key->expires_ms) {
@@ -307,6 +315,7 @@ Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fiel
     const bool is_disabled = fields.disabled.value_or(was_disabled);
     if (was_disabled && !is_disabled) {
         if (Status status = check_may_enable(change.directory(), *key); !status.ok()) return status;
+        if (Status status = check_own_scopes(change, *key); !status.ok()) return status;
     }
     // Whoever disables a key may rely on it, also where it was disabled for a reason that will be over.
     if (fields.disabled) key->disabled = is_disabled ? Disabled::by_hand : Disabled::no;

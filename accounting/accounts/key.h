@@ -140,6 +140,7 @@ struct TokenFields {
 inline constexpr std::size_t kMostTokensOfPerson = 100;  // disabled and expired ones too
 // denied scope_exceeds_own: whoever calls by a token gives nobody one that may more than that.
 Status check_own_scopes(const Change& change, const ScopeSet& scopes, bool may_infer);
+Status check_own_scopes(const Change& change, const KeyRecord& key);  // the same of a token; other keys have no such
 // A personal token. denied scope_exceeds_own; conflict limit_reached.
 Result<NewKey> create_token(Change& change, const Id128& user, const TokenFields& fields);
 
@@ -159,8 +160,9 @@ struct KeyChange {
 //
 // A key that is handed over spends for its new maker from the next request on; running ones end for whom they began. It
 // stays disabled, now by hand, where it was so for its former maker's sake and is not enabled in the same change.
-// conflict member_suspended: whoever is to have it may do nothing. denied scope_exceeds_own: a token's life is changed
-// by one that may as much.
+// conflict member_suspended: whoever is to have it may do nothing; rotate_first: what acts for its maker is taken over
+// by rotate_key(), for the former maker knows its secret. denied scope_exceeds_own: a token's life is changed, and a
+// token is enabled, by one that may as much.
 Status update_key(Change& change, const KeyDigest& digest, const KeyChange& fields);
 Status delete_key(Change& change, const KeyDigest& digest);
 // The same of a key that must be there.

@@ -9,9 +9,9 @@ Status maker_suspended() {
     return {StatusCode::conflict, "whoever made the key, or is named as its maker, is suspended", "member_suspended"};
 }
 
-bool acts_for_maker(KeyKind kind) { return kind == KeyKind::management || kind == KeyKind::service; }
-
 }  // namespace
+
+bool acts_for_maker(KeyKind kind) { return kind == KeyKind::management || kind == KeyKind::service; }
 
 Disabled disabled_by_circumstance(const Directory& directory, const KeyRecord& key) {
     if (!key.creator.is_nil()) {
@@ -40,7 +40,8 @@ Status check_may_enable(const Directory& directory, const KeyRecord& key) {
     if (maker != nullptr) return may_act(directory, *maker) ? Status() : maker_suspended();
     if (!acts_for_maker(key.kind)) return {};
     return {StatusCode::conflict,
-            "the key acts for whoever made it, who is no member any more: take it over first, with creator_user_id",
+            "the key acts for whoever made it, who is no member any more: take it over first, by a rotation with "
+            "creator_user_id",
             "maker_left"};
 }
 

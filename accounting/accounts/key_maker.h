@@ -9,6 +9,9 @@ namespace tollgate {
 class Change;
 class Directory;
 
+// With its maker's rights.
+bool acts_for_maker(KeyKind kind);
+
 // What disables the key while nobody does by hand: whoever made it has left or is suspended, or its project is
 // archived.
 Disabled disabled_by_circumstance(const Directory& directory, const KeyRecord& key);

@@ -6,6 +6,7 @@
 #include "accounting/accounts/change.h"
 #include "accounting/accounts/document.h"
 #include "accounting/accounts/key.h"
+#include "accounting/accounts/key_maker.h"
 
 namespace tollgate {
 namespace {
@@ -15,6 +16,24 @@ void fields_of(SecretsOf& secrets, Fields& fields) {
     fields.digest("current", secrets.current);
     fields.digest("previous", secrets.previous);
     fields.number("previous_until_ms", secrets.previous_until_ms);
+}
+
+// For how long the secret that the key has works on.
+Result<std::int64_t> grace_of(const Change& change, const KeyRecord& key, const Rotation& rotation) {
+    const bool calls = change.caller().key == key.digest;
+    const std::int64_t seconds = rotation.grace_seconds.value_or(calls ? kOwnGraceSeconds : 0);
+    if (seconds < 0 || seconds > kMostGraceSeconds) {
+        return failure(StatusCode::invalid, "grace_seconds: must be from 0 to " + std::to_string(kMostGraceSeconds));
+    }
+    if (calls && seconds == 0) {
+        return failure(StatusCode::invalid,
+                       "grace_seconds: must be above 0 where the key that calls is rotated: if the answer is lost, "
+                       "the call is repeated with the secret of before");
+    }
+    if (rotation.creator && *rotation.creator != key.creator && seconds > 0) {
+        return failure(StatusCode::invalid, "grace_seconds: must be 0 where the key gets another maker");
+    }
+    return seconds;
 }
 
 }  // namespace
@@ -36,23 +55,23 @@ Result<KeySecrets> read_key_secrets(std::string_view document, std::string_view 
     return secrets;
 }
 
-Result<NewKey> rotate_key(Change& change, const KeyDigest& key, std::int64_t grace_seconds) {
-    if (grace_seconds < 0 || grace_seconds > kMostGraceSeconds) {
-        return failure(StatusCode::invalid, "grace_seconds: must be from 0 to " + std::to_string(kMostGraceSeconds));
-    }
+Result<NewKey> rotate_key(Change& change, const KeyDigest& key, const Rotation& rotation) {
     auto rotated = key_to_change(change, key, "rotated");
     if (!rotated) return std::unexpected(rotated.error());
-    if (rotated->kind == KeyKind::personal) {
-        if (Status status = check_own_scopes(change, rotated->scopes, rotated->may_infer); !status.ok()) {
+    if (Status status = check_own_scopes(change, *rotated); !status.ok()) return std::unexpected(std::move(status));
+    const auto grace_seconds = grace_of(change, *rotated, rotation);
+    if (!grace_seconds) return std::unexpected(grace_seconds.error());
+    if (rotation.creator && *rotation.creator != rotated->creator) {
+        if (Status status = hand_over(change.directory(), *rotation.creator, *rotated); !status.ok()) {
             return std::unexpected(std::move(status));
         }
     }
     NewKey made = generate_key(rotated->kind);
     const KeySecrets* const before = rotated->secrets.get();
     KeySecrets secrets{.current = made.digest};
-    if (grace_seconds > 0) {
+    if (*grace_seconds > 0) {
         secrets.previous = before != nullptr ? before->current : key;
-        secrets.previous_until_ms = change.now_ms() + grace_seconds * 1000;
+        secrets.previous_until_ms = change.now_ms() + *grace_seconds * 1000;
     }
     rotated->secrets = secrets;
     rotated->ends = key_ends(made.plaintext);

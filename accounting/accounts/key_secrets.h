@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,11 +38,18 @@ std::string json_of(const CompactKeySecrets& secrets);
 Result<KeySecrets> read_key_secrets(std::string_view document, std::string_view json);
 
 inline constexpr std::int64_t kMostGraceSeconds = 7LL * 24 * 3600;
+// Of a key that rotates itself and names none: else a lost answer would leave its holder with no secret at all.
+inline constexpr std::int64_t kOwnGraceSeconds = 60;
 
-// Gives the key another secret. The one that it had works for so many seconds more, at most kMostGraceSeconds; any
-// older one stops at once, as does the one that it had with 0. The digest returned is still the key's id. not_found for
-// an unknown key, invalid for the root key or another grace; denied scope_exceeds_own: a personal token may what the
-// one that calls may not.
-Result<NewKey> rotate_key(Change& change, const KeyDigest& key, std::int64_t grace_seconds);
+struct Rotation {
+    // For which the secret that the key had works on; absent: none, or kOwnGraceSeconds of the key that calls.
+    std::optional<std::int64_t> grace_seconds = {};
+    std::optional<Id128> creator = {};  // a member, whose key it is from now on: then there is no grace
+};
+// Gives the key another secret. Any but the newest two stop at once. The digest returned is still the key's id.
+// not_found for an unknown key, invalid for the root key, a grace above kMostGraceSeconds, and one of 0 for the key
+// that calls; denied scope_exceeds_own: a personal token may what the one that calls may not. With another maker, what
+// hand_over() refuses.
+Result<NewKey> rotate_key(Change& change, const KeyDigest& key, const Rotation& rotation = {});
 
 }  // namespace tollgate

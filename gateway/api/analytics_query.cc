@@ -111,7 +111,7 @@ AnalyticsQuery read_query(Call& call) {
         query.filters.push_back(read_filter(filter));
         body.keep(filter.error());
     }
-    if (const std::string text = body.text("granularity"); !text.empty()) {
+    if (const std::string text = body.filled_text("granularity"); !text.empty()) {
         query.granularity = find_granularity(text);
         if (query.granularity == nullptr) body.fail("granularity", "must be minute, hour, day, week or month");
     }

@@ -102,6 +102,12 @@ std::string BodyFields::text(std::string_view name) {
     return std::string(value->as_string());
 }
 
+std::string BodyFields::filled_text(std::string_view name) {
+    std::string value = text(name);
+    if (value.empty() && has_value(name)) fail(name, "must not be empty");
+    return value;
+}
+
 std::string BodyFields::required_text(std::string_view name) {
     std::string value = text(name);
     if (value.empty()) fail(name, "is required");
@@ -118,7 +124,7 @@ bool BodyFields::flag(std::string_view name) {
 }
 
 std::int64_t BodyFields::time_after(std::string_view name, std::int64_t now_ms) {
-    const std::string value = text(name);
+    const std::string value = filled_text(name);
     if (value.empty()) return 0;
     const auto unix_ms = parse_time(value);
     if (!unix_ms) {

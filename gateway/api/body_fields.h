@@ -23,6 +23,8 @@ class BodyFields {
     bool has_value(std::string_view name) const;  // present, and not null
     std::string required_text(std::string_view name);
     std::string text(std::string_view name);  // empty if absent or null
+    // The same of what names something, as ids, times and choices do: a present one that is empty fails.
+    std::string filled_text(std::string_view name);
     bool flag(std::string_view name);
     // A time after now, in the forms of parse_time(); 0 if absent or null.
     std::int64_t time_after(std::string_view name, std::int64_t now_ms);

@@ -100,7 +100,7 @@ void refuse_what_is_not_there(BodyFields& body) {
     if (body.has_value("allowed_user_ids")) {
         body.fail("allowed_user_ids", "must be null: allowed_api_key_hashes says who may use a provider key");
     }
-    if (const std::string region = body.text("declared_region"); !region.empty() && region != "global") {
+    if (const std::string region = body.filled_text("declared_region"); !region.empty() && region != "global") {
         body.fail("declared_region", "must be null or global: the gateway has no regions");
     }
     if (body.has_value("declared_zdr")) {

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "accounting/accounts/key_maker.h"
 #include "accounting/ledger/transaction_request.h"
 #include "gateway/worker.h"
 
@@ -93,6 +94,20 @@ ApiAnswer answer_of(StoredAnswer stored) {
     return answer;
 }
 
+constexpr std::string_view kSecretOfKey = "key/";
+
+// The key may be somebody else's by now. The secret of one that is gone is worth nothing.
+bool may_see_again(const Call& call, std::string_view secret_of) {
+    if (!secret_of.starts_with(kSecretOfKey)) return true;
+    const auto digest = parse_key_digest(secret_of.substr(kSecretOfKey.size()));
+    const KeyRecord* const key = digest ? call.directory->find_key(*digest) : nullptr;
+    const Caller& caller = call.request.caller;
+    if (key == nullptr || caller.is_operator()) return true;
+    if (key->creator == caller.user) return true;
+    if (acts_for_maker(key->kind) || key->kind == KeyKind::personal) return false;
+    return !permit(*call.directory, caller, key->organization, Permission::manage_keys).own_only;
+}
+
 // What a call that repeats an earlier one by its Idempotency-Key returns, or why not; nullopt: it is new. Looked up
 // before anything else, for the earlier one may have ended the caller's own standing. To a caller who has lost it no
 // secret is shown again.
@@ -108,8 +123,11 @@ std::optional<ApiAnswer> repeated_answer(Call& call) {
         find_answer(*call.services.store, call.services.accounts->vault(), repeatable(request), request.now_ms);
     if (!earlier) return api_error(earlier.error());
     if (!*earlier) return std::nullopt;
-    if ((*earlier)->held_secret) {
+    if (!(*earlier)->secret_of.empty()) {
         if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
+        if (!may_see_again(call, (*earlier)->secret_of)) {
+            return api_error(ErrorKind::not_found, "there is no such key of yours any more");
+        }
     }
     return answer_of(std::move(**earlier));
 }
@@ -127,7 +145,8 @@ ApiAnswer mutate(Call& call) {
     }
     if (Error refused = call.check_standing(change.directory())) return refusal_of(std::move(refused));
     ApiAnswer answer;
-    answer.error = expect_version(request.if_match, change);
+    const bool looks_at_version = operation.method != "POST" || operation.contract.versioned;
+    if (looks_at_version) answer.error = expect_version(request.if_match, change);
     if (!answer.error) answer = operation.handler.mutate(call, change);
     if (answer.error) return answer;
     change.set_answer(
@@ -159,6 +178,8 @@ ApiAnswer api_error(const Status& status) {
     }
     return answer;
 }
+
+std::string secret_of_key(const KeyDigest& key) { return std::string(kSecretOfKey) + to_hex(key); }
 
 ApiAnswer json_answer(JsonWriter& json, int status) {
     ApiAnswer answer;

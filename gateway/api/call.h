@@ -34,7 +34,8 @@ struct ApiAnswer {
     std::string body;
     std::string headers;  // further lines, with CRLF
     std::string_view content_type = "application/json";
-    // Set if the body holds a secret: what it belongs to. Such a body is stored sealed or not at all.
+    // Set if the body holds a secret: what it belongs to, such as secret_of_key(). Such a body is stored sealed or not
+    // at all.
     std::string secret_of;
     Error error;                                  // if set, it is the answer
     std::shared_ptr<LiveUsage::Watcher> watcher;  // if set, what it sees is (gateway/api/live_activity.h)
@@ -45,6 +46,7 @@ ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {})
 ApiAnswer no_organization_of_its_own();
 // A status of the store, the ledger or the accounts as the caller should see it; its reason is a member of the error.
 ApiAnswer api_error(const Status& status);
+std::string secret_of_key(const KeyDigest& key);
 // The answer whose body the text is; it is empty afterwards.
 ApiAnswer json_answer(JsonWriter& json, int status = 200);
 // The same about an entity of this version, which the answer's ETag names.

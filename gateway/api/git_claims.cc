@@ -58,7 +58,7 @@ GitName read_name(BodyFields& body) {
 
 GitOutsiders read_outsiders(BodyFields& body) {
     GitOutsiders outsiders = GitOutsiders::fallback;
-    const std::string text = body.text("outsiders");
+    const std::string text = body.filled_text("outsiders");
     if (!text.empty() && !parse(text, outsiders)) body.fail("outsiders", "must be fallback or reject");
     return outsiders;
 }

@@ -1,5 +1,6 @@
 #include "gateway/api/keys.h"
 
+#include "accounting/accounts/key_maker.h"
 #include "gateway/api/credits.h"
 #include "gateway/worker.h"
 
@@ -101,7 +102,9 @@ const KeyRecord* find_key(const Call& call, const Directory& directory) {
 
 // A management or service key may what its creator may, so nobody but the operator has the secret of one that is made,
 // or goes on, in another's name.
-ApiAnswer check_creator(const Call& call, const Directory& directory, KeyKind kind, const Id128& creator) {
+// `param`: the field that asks for it.
+ApiAnswer check_creator(const Call& call, const Directory& directory, KeyKind kind, const Id128& creator,
+                        std::string_view param = "creator_user_id") {
     const Caller& caller = call.request.caller;
     const auto may = [&](Permission permission) {
         return permit(directory, caller, call.organization().id, permission);
@@ -112,21 +115,43 @@ ApiAnswer check_creator(const Call& call, const Directory& directory, KeyKind ki
         return api_error(denial_of(Permission::manage_management_keys, access));
     }
     if (powerful && access != Access::granted) {
-        return api_error(ErrorKind::permission_denied, "only owners and admins may make management and service keys",
-                         "kind");
+        return api_error(ErrorKind::permission_denied, "only owners and admins may have management and service keys",
+                         std::string(param));
     }
     const bool for_another = creator != caller.user && !caller.is_operator();
     if (for_another && (powerful || may(Permission::manage_keys).own_only)) {
-        return api_error(ErrorKind::permission_denied, "you may have such keys made for yourself only",
+        return api_error(ErrorKind::permission_denied, "you may name nobody but yourself as the maker of such a key",
                          "creator_user_id");
     }
-    return {};
+    if (creator.is_nil() || directory.find_membership(call.organization().id, creator) != nullptr) return {};
+    return api_error(ErrorKind::invalid_request, "'creator_user_id' must be a member of the organization",
+                     "creator_user_id");
+}
+
+// What makes the key that there is worth more to whoever has its secret: of a kind that acts for its maker, the maker
+// does it himself, not by another key, or the operator. `param`: the field that asks for it, if one does.
+ApiAnswer check_holder(const Call& call, const Directory& directory, const KeyRecord& key, std::string_view verb,
+                       std::string_view param = {}) {
+    const Caller& caller = call.request.caller;
+    if (!acts_for_maker(key.kind) || caller.is_operator()) return {};
+    const Access access = permit(directory, caller, call.organization().id, Permission::manage_management_keys).access;
+    if (access == Access::denied_by_scope) return api_error(denial_of(Permission::manage_management_keys, access));
+    if (!caller.is_person() || caller.user != key.creator) {
+        return api_error(
+            ErrorKind::permission_denied,
+            "only its maker in person, or the operator, " + std::string(verb) + " a management or service key",
+            std::string(param));
+    }
+    if (access == Access::granted) return {};
+    return api_error(ErrorKind::permission_denied,
+                     "only owners and admins may have management and service keys: its maker is none any more",
+                     std::string(param));
 }
 
 ApiAnswer no_such_key() { return api_error(ErrorKind::not_found, "there is no such key in this organization"); }
 
 std::optional<Id128> optional_uuid(BodyFields& body, std::string_view name) {
-    const std::string text = body.text(name);
+    const std::string text = body.filled_text(name);
     if (text.empty()) return std::nullopt;
     const auto id = parse_uuid(text);
     if (!id) body.fail(name, "must be a UUID");
@@ -135,7 +160,7 @@ std::optional<Id128> optional_uuid(BodyFields& body, std::string_view name) {
 
 KeyKind read_kind(BodyFields& body) {
     KeyKind kind = KeyKind::inference;
-    const std::string text = body.text("kind");
+    const std::string text = body.filled_text("kind");
     const bool known = text.empty() || parse(text, kind);
     if (!known || kind == KeyKind::root || kind == KeyKind::personal) {
         body.fail("kind", "must be inference, management or service");
@@ -157,23 +182,38 @@ void write_previous_secret(const Call& call, const KeyRecord& key, JsonWriter& j
     json.key("previous_secret_expires_at").time(works ? secrets->previous_until_ms : 0);
 }
 
+std::optional<bool> read_disabled(Call& call, const std::string& shown) {
+    if (!call.body.has("disabled")) return std::nullopt;
+    if (call.body.has("hash") && call.body.is_echo_of(shown, "disabled")) return std::nullopt;
+    return call.body.flag("disabled");
+}
+
 std::optional<std::int64_t> read_changed_expiry(Call& call, const std::string& shown) {
     if (!call.body.has("expires_at") || call.body.is_echo_of(shown, "expires_at")) return std::nullopt;
     return call.body.time_after("expires_at", call.request.now_ms);
 }
 
-Result<NewKey> rotate(Call& call, Change& change, const KeyRecord& key) {
+Result<NewKey> rotate(Call& call, Change& change, const KeyRecord& key, const std::optional<Id128>& maker) {
     if (Status status = require_version(call, change, key.version); !status.ok()) {
         return std::unexpected(std::move(status));
     }
-    const auto grace_seconds = call.body.count("grace_seconds", kMostGraceSeconds).value_or(std::nullopt);
+    const Rotation rotation{.grace_seconds = call.body.count("grace_seconds", kMostGraceSeconds).value_or(std::nullopt),
+                            .creator = maker};
+    if (rotation.grace_seconds == 0 && call.request.caller.key == key.digest) {
+        call.body.fail("grace_seconds",
+                       "must be above 0 where the key that calls is rotated: if the answer is lost, "
+                       "the call is repeated with the secret of before");
+    }
+    if (maker && rotation.grace_seconds.value_or(0) > 0) {
+        call.body.fail("grace_seconds", "must be 0 where the key gets another maker");
+    }
     if (call.error()) return failure(StatusCode::invalid, {});
-    return rotate_key(change, KeyDigest(key.digest), grace_seconds.value_or(0));
+    return rotate_key(change, KeyDigest(key.digest), rotation);
 }
 
-ApiAnswer secret_answer(JsonWriter& json, const KeyDigest& made, int status) {
-    ApiAnswer answer = json_answer(json, status);
-    answer.secret_of = "key/" + to_hex(made);
+ApiAnswer secret_answer(JsonWriter& json, const KeyRecord& made, int status) {
+    ApiAnswer answer = versioned_answer(json, made.version, status);
+    answer.secret_of = secret_of_key(made.digest);
     return answer;
 }
 
@@ -201,6 +241,39 @@ KeyFilter read_key_filter(QueryFields& query) {
         if (text != "true" && text != "false") query.fail("disabled", "must be true or false");
     }
     return filter;
+}
+
+}  // namespace
+
+namespace {
+
+ApiAnswer new_secret_answer(const Call& call, const Directory& directory, const NewKey& made, int status) {
+    const KeyRecord& key = *directory.find_key(made.digest);
+    JsonWriter json;
+    json.object().key("data");
+    write_key(call, directory, key, json);
+    json.key("key").text(made.plaintext).end();
+    return secret_answer(json, key, status);
+}
+
+// Of a key that is handed over.
+Id128 read_maker(Call& call) {
+    const auto maker = optional_uuid(call.body, "creator_user_id");
+    if (!maker) call.body.fail("creator_user_id", "must be a member of the organization");
+    return maker.value_or(Id128{});
+}
+
+bool is_later(std::int64_t expires_ms, std::int64_t before_ms) {
+    return before_ms != 0 && (expires_ms == 0 || expires_ms > before_ms);
+}
+
+// What the change needs beside the permission to change keys.
+ApiAnswer check_change(const Call& call, const Directory& directory, const KeyRecord& key, const KeyChange& wanted) {
+    if (wanted.expires_ms && is_later(*wanted.expires_ms, key.expires_ms)) {
+        ApiAnswer refused = check_holder(call, directory, key, "prolongs", "expires_at");
+        if (refused.error) return refused;
+    }
+    return wanted.creator ? check_creator(call, directory, key.kind, *wanted.creator) : ApiAnswer();
 }
 
 }  // namespace
@@ -236,7 +309,7 @@ ApiAnswer create_key(Call& call, Change& change) {
     key.rules = read_key_rules(call, {});
     if (call.error()) return call.refusal();
     const KeyKind may_as = body.has_value("scopes") ? KeyKind::service : key.kind;
-    if (const ApiAnswer refused = check_creator(call, change.directory(), may_as, key.creator); refused.error) {
+    if (const ApiAnswer refused = check_creator(call, change.directory(), may_as, key.creator, "kind"); refused.error) {
         return refused;
     }
     if (const auto parsed = parse_service_scopes(scopes)) {
@@ -245,12 +318,7 @@ ApiAnswer create_key(Call& call, Change& change) {
         return api_error(parsed.error());
     }
     const auto made = create_key(change, call.organization().id, key);
-    if (!made) return api_error(made.error());
-    JsonWriter json;
-    json.object().key("data");
-    write_key(call, change.directory(), *change.directory().find_key(made->digest), json);
-    json.key("key").text(made->plaintext).end();
-    return secret_answer(json, made->digest, 201);
+    return made ? new_secret_answer(call, change.directory(), *made, 201) : api_error(made.error());
 }
 
 ApiAnswer show_key(Call& call) {
@@ -268,7 +336,7 @@ ApiAnswer update_key(Call& call, Change& change) {
     call.body.check_echo(before, kChangeable, kMoving);
     KeyChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
-    if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
+    wanted.disabled = read_disabled(call, before);
     wanted.limit = call.body.usd("limit");
     const Limits now = key->limits;
     const LimitReset reset = read_reset(call.body, wanted.limit.value_or(now.budget), now.reset);
@@ -276,13 +344,11 @@ ApiAnswer update_key(Call& call, Change& change) {
     if (call.body.has("rules")) wanted.rules = read_key_rules(call, key->rules.value());
     wanted.expires_ms = read_changed_expiry(call, before);
     if (call.body.has("creator_user_id") && !call.body.is_echo_of(before, "creator_user_id")) {
-        wanted.creator = optional_uuid(call.body, "creator_user_id").value_or(Id128{});
+        wanted.creator = read_maker(call);
     }
     if (call.error()) return call.refusal();
-    if (wanted.creator) {
-        const ApiAnswer refused = check_creator(call, change.directory(), key->kind, *wanted.creator);
-        if (refused.error) return refused;
-    }
+    const ApiAnswer refused = check_change(call, change.directory(), *key, wanted);
+    if (refused.error) return refused;
     const Status status = update_key(change, KeyDigest(key->digest), wanted);
     if (!status.ok()) return api_error(status);
     return key_answer(call, change.directory(), *find_key(call, change.directory()));
@@ -301,18 +367,16 @@ ApiAnswer delete_key(Call& call, Change& change) {
 ApiAnswer rotate_key(Call& call, Change& change) {
     const KeyRecord* const key = find_key(call, change.directory());
     if (key == nullptr) return no_such_key();
-    if (key->kind != KeyKind::inference) {
-        const ApiAnswer refused = check_creator(call, change.directory(), key->kind, key->creator);
-        if (refused.error) return refused;
-    }
-    const auto made = rotate(call, change, *key);
+    std::optional<Id128> maker;
+    if (call.body.has("creator_user_id")) maker = read_maker(call);
     if (call.error()) return call.refusal();
-    if (!made) return api_error(made.error());
-    JsonWriter json;
-    json.object().key("data");
-    write_key(call, change.directory(), *change.directory().find_key(made->digest), json);
-    json.key("key").text(made->plaintext).end();
-    return secret_answer(json, made->digest, 200);
+    if (maker == key->creator) maker.reset();
+    const ApiAnswer refused = maker ? check_creator(call, change.directory(), key->kind, *maker)
+                                    : check_holder(call, change.directory(), *key, "rotates");
+    if (refused.error) return refused;
+    const auto made = rotate(call, change, *key, maker);
+    if (call.error()) return call.refusal();
+    return made ? new_secret_answer(call, change.directory(), *made, 200) : api_error(made.error());
 }
 
 ApiAnswer show_own_key(Call& call) {

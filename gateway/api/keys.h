@@ -29,10 +29,13 @@ bool is_visible(const Call& call, const KeyRecord& key);
 void write_previous_secret(const Call& call, const KeyRecord& key, JsonWriter& json);
 //   Of the field "expires_at"; absent where it is as in `shown`, a JSON object: an old time is no offence there.
 std::optional<std::int64_t> read_changed_expiry(Call& call, const std::string& shown);
-//   Of kRotationBody; look at the error of the call first. The key is of the change's directory.
-Result<NewKey> rotate(Call& call, Change& change, const KeyRecord& key);
+//   The field "disabled"; absent where a whole object shows it as it is: then it is no order.
+std::optional<bool> read_disabled(Call& call, const std::string& shown);
+//   Of kRotationBody or kTokenRotationBody; look at the error of the call first. The key is of the change's directory.
+//   `maker`: another one whose key it is from now on.
+Result<NewKey> rotate(Call& call, Change& change, const KeyRecord& key, const std::optional<Id128>& maker = {});
 //   The answer whose body the text is, with the secret of that key.
-ApiAnswer secret_answer(JsonWriter& json, const KeyDigest& made, int status);
+ApiAnswer secret_answer(JsonWriter& json, const KeyRecord& made, int status);
 
 // As an object of kKeyFields. The key is of the directory.
 void write_key(const Call& call, const Directory& directory, const KeyRecord& key, JsonWriter& json);
@@ -53,13 +56,18 @@ inline constexpr Schema kNewKeyBody{"NewKey", kNewKeyFields};
 inline constexpr Field kPreviousSecretField = fields::time("previous_secret_expires_at")
                                                   .or_null()
                                                   .note("How long the secret of before still works; null: it does not");
-inline constexpr std::array kRotationFields = {
+inline constexpr std::array kTokenRotationFields = {
     fields::integer("grace_seconds")
         .from(0, kMostGraceSeconds)
         .or_null()
-        .note("For which the secret of before still works; absent: it stops at once"),
-    fields::integer("version").note("That the key must have"),
+        .note("For which the secret of before still works; absent: it stops at once, and that of the key or token that "
+              "calls after 60 s"),
+    fields::integer("version").note("That the key or token must have"),
 };
+inline constexpr Schema kTokenRotationBody{"TokenRotation", kTokenRotationFields};
+inline constexpr std::array kNewMakerFields = {
+    fields::uuid("creator_user_id").note("A member, whose key it is from now on; without a grace")};
+inline constexpr auto kRotationFields = joined(kTokenRotationFields, kNewMakerFields);
 inline constexpr Schema kRotationBody{"Rotation", kRotationFields};
 
 inline constexpr std::array kRateLimitFields = {fields::integer("requests").note("-1: unlimited"),

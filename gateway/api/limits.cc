@@ -158,7 +158,7 @@ std::string_view reset_name(LimitReset reset) {
 LimitReset read_reset(BodyFields& body, const std::optional<NanoUsd>& budget, LimitReset current) {
     LimitReset reset = current;
     if (body.has("limit_reset")) {
-        const std::string text = body.text("limit_reset");
+        const std::string text = body.filled_text("limit_reset");
         reset = LimitReset::lifetime;
         if (!text.empty() && (!parse(text, reset) || reset == LimitReset::lifetime)) {
             body.fail("limit_reset", "must be daily, weekly, monthly or null");
@@ -166,7 +166,9 @@ LimitReset read_reset(BodyFields& body, const std::optional<NanoUsd>& budget, Li
         }
     }
     if (budget || reset == LimitReset::lifetime) return reset;
-    if (reset != current) body.fail("limit_reset", "needs a 'limit': without one there is nothing to reset");
+    const bool sent_back = reset == current && body.has("limit") && body.has_value("version");
+    const bool named = body.has("limit_reset");
+    if (named && !sent_back) body.fail("limit_reset", "needs a 'limit': without one there is nothing to reset");
     return LimitReset::lifetime;
 }
 

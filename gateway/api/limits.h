@@ -22,7 +22,8 @@ void write_limits(const Limits& limits, JsonWriter& json);
 // "daily", "weekly", "monthly"; empty for lifetime.
 std::string_view reset_name(LimitReset reset);
 // Of the field "limit_reset"; `current` if it is absent. A reset is a budget's: where the budget is null it goes, and
-// one that is new is refused.
+// one that is named is refused. Only in a whole object, with its version, the reset that was read may stand beside a
+// limit that ends.
 LimitReset read_reset(BodyFields& body, const std::optional<NanoUsd>& budget,
                       LimitReset current = LimitReset::lifetime);
 

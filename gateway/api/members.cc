@@ -101,7 +101,7 @@ ApiAnswer page_of_items(const Call& call, const PageId& page, std::vector<const 
 
 // The user that the body names, by id or by address.
 const User* read_user(BodyFields& body, const Directory& directory) {
-    const std::string id = body.text("user_id"), email = body.text("email");
+    const std::string id = body.filled_text("user_id"), email = body.filled_text("email");
     if (id.empty() == email.empty()) {
         body.fail("user_id", "or 'email' is required, and not both");
         return nullptr;

@@ -178,6 +178,10 @@ void write_path_parameters(std::string_view path, JsonWriter& json) {
 
 bool changes(const Operation& operation) { return operation.handler.mutate != nullptr; }
 
+bool takes_if_match(const Operation& operation) {
+    return changes(operation) && (operation.method != "POST" || operation.contract.versioned);
+}
+
 constexpr Field kIdempotencyKey =
     fields::text("Idempotency-Key").from(1, 255).note("Repeats with the same key return the first answer");
 
@@ -193,7 +197,7 @@ void write_parameters(const Operation& operation, JsonWriter& json) {
         }
     }
     if (changes(operation)) write_parameter("header", kIdempotencyKey, false, json);
-    if (changes(operation) && operation.method != "POST") write_parameter("header", kIfMatch, false, json);
+    if (takes_if_match(operation)) write_parameter("header", kIfMatch, false, json);
     json.end();
 }
 

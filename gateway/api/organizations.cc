@@ -25,7 +25,7 @@ std::vector<const Organization*> organizations_of(const Call& call) {
 // Of a new one: the person who calls; the operator may name somebody, or nobody.
 Id128 read_owner(Call& call) {
     const Caller& caller = call.request.caller;
-    const std::string text = call.body.text("owner_user_id");
+    const std::string text = call.body.filled_text("owner_user_id");
     const auto named = parse_uuid(text);
     if (!text.empty() && !named) call.body.fail("owner_user_id", "must be a UUID");
     if (!caller.is_person()) return named.value_or(Id128{});

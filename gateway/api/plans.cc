@@ -41,7 +41,7 @@ ApiAnswer set_plan(Call& call, Change& change) {
     const ApiAnswer shown = plan_answer(call, change.directory());
     if (!shown.error && body.is_echo_of(shown.body)) return shown;
     if (!body.has("plan")) body.fail("plan", "is required; null is the configuration's default");
-    const std::string plan = body.text("plan");
+    const std::string plan = body.filled_text("plan");
     // What is shown of another plan is no echo.
     const bool same_plan = !shown.error && body.has("plan") && body.is_echo_of(shown.body, "plan");
     const auto own = [&](std::string_view name, const std::optional<std::int64_t>& before) {

@@ -109,7 +109,7 @@ ApiAnswer set_credit_policy(Call& call, Change& change) {
     ApiAnswer shown = credit_policy_answer(call.services.config.credit, now);
     if (body.is_echo_of(shown.body)) return shown;  // the configuration's stay the configuration's
     body.check_echo(shown.body, {"on_exhausted", "overdraft_cap", "version"}, {"default"});
-    const std::string name = body.text("on_exhausted");
+    const std::string name = body.filled_text("on_exhausted");
     std::optional<OnExhausted> on_exhausted;
     if (OnExhausted named{}; parse(name, named)) on_exhausted = named;
     if (!name.empty() && !on_exhausted) body.fail("on_exhausted", "must be cut, owe or null");

@@ -36,14 +36,18 @@ TokenFields read_token(Call& call) {
     return token;
 }
 
-ApiAnswer create_token_answer(const Call& call, Change& change, const Id128& user, const TokenFields& token) {
-    const auto made = create_token(change, user, token);
-    if (!made) return api_error(made.error());
+ApiAnswer new_secret_answer(const Call& call, const Directory& directory, const NewKey& made, int status) {
+    const KeyRecord& token = *directory.find_key(made.digest);
     JsonWriter json;
     json.object().key("data");
-    write_token(call, *change.directory().find_key(made->digest), json);
-    json.key("token").text(made->plaintext).end();
-    return secret_answer(json, made->digest, 201);
+    write_token(call, token, json);
+    json.key("token").text(made.plaintext).end();
+    return secret_answer(json, token, status);
+}
+
+ApiAnswer create_token_answer(const Call& call, Change& change, const Id128& user, const TokenFields& token) {
+    const auto made = create_token(change, user, token);
+    return made ? new_secret_answer(call, change.directory(), *made, 201) : api_error(made.error());
 }
 
 }  // namespace
@@ -92,7 +96,7 @@ ApiAnswer update_my_token(Call& call, Change& change) {
                          {"last_used_at", "previous_secret_expires_at"});
     KeyChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
-    if (call.body.has("disabled")) wanted.disabled = call.body.flag("disabled");
+    wanted.disabled = read_disabled(call, before);
     wanted.expires_ms = read_changed_expiry(call, before);
     if (call.error()) return call.refusal();
     const Status status = update_key(change, KeyDigest(token->digest), wanted);
@@ -113,12 +117,7 @@ ApiAnswer rotate_my_token(Call& call, Change& change) {
     if (token == nullptr) return no_such_token();
     const auto made = rotate(call, change, *token);
     if (call.error()) return call.refusal();
-    if (!made) return api_error(made.error());
-    JsonWriter json;
-    json.object().key("data");
-    write_token(call, *change.directory().find_key(made->digest), json);
-    json.key("token").text(made->plaintext).end();
-    return secret_answer(json, made->digest, 200);
+    return made ? new_secret_answer(call, change.directory(), *made, 200) : api_error(made.error());
 }
 
 ApiAnswer create_token_of_user(Call& call, Change& change) {

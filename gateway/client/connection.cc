@@ -169,7 +169,7 @@ void Connection::begin_request() {
         if (!unknown) head.address = client_address(endpoint.address(), from, worker_.services().trusted_proxies);
     }
     head.idempotency_key = from.field("idempotency-key");
-    if (from.method != "GET" && from.method != "POST") head.if_match = from.field("if-match");
+    if (from.method != "GET" && !head.calls_model()) head.if_match = from.field("if-match");
     head.organization = from.field("x-org-id");
     head.git = git_fields(from);
     append_tag_fields(from, head.tags);

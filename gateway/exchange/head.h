@@ -41,7 +41,7 @@ struct Head {
     std::string path;  // without query
     std::string query;
     std::string idempotency_key;
-    std::string if_match;                  // of PUT, PATCH and DELETE
+    std::string if_match;                  // of changes
     std::string forwarded;                 // lines that are sent on to the provider, each with CRLF
     std::string organization;              // X-Org-Id: that the request names
     std::shared_ptr<const GitFields> git;  // null: none

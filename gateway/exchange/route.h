@@ -77,6 +77,7 @@ struct Contract {
     bool body_optional = false;      // an empty one is {}
     bool csv = false;                // the answer may be CSV
     bool events = false;             // the answer is a stream of server-sent events
+    bool versioned = false;          // of a POST that looks at If-Match, as all other changes do
     ApiType api = ApiType::chat;     // of the exchange
 };
 

@@ -27,6 +27,10 @@ def change(team, by, key_hash, **fields):
     return team.ask(by, "PATCH", f"/keys/{key_hash}", fields)
 
 
+def take_over(team, by, key_hash, heir, **more):
+    return team.ask(by, "POST", f"/keys/{key_hash}/rotate", {"creator_user_id": heir.id} | more)
+
+
 def infer(gateway, key):
     return gateway.request("POST", CHAT, key=key, json=chat("tokens=2")).status
 
@@ -69,8 +73,9 @@ def test_a_key_is_handed_to_members_only_who_may_act(gateway, paid):
     outsider, suspended, banned = gateway.person(), *(gateway.person(organization=paid.organization) for _ in range(2))
     paid.may(paid.owner, "PATCH", f"/members/{suspended.id}", {"status": "suspended"})
     gateway.manage("PATCH", f"/api/users/{banned.id}", {"status": "suspended"})
-    assert change(paid, paid.owner, key_hash, creator_user_id=outsider.id).status == 400
-    assert change(paid, paid.owner, key_hash, creator_user_id=None).status == 400
+    for nobody in (outsider.id, None, "", "x"):
+        refused = change(paid, paid.owner, key_hash, creator_user_id=nobody)
+        assert (refused.status, refused.error["param"]) == (400, "creator_user_id")
     for person in (suspended, banned):
         refused = change(paid, paid.owner, key_hash, creator_user_id=person.id)
         assert refusal_of(refused) == (409, "member_suspended")
@@ -86,10 +91,39 @@ def test_members_hand_nothing_over(paid):
 @pytest.mark.parametrize("kind", ["management", "service"])
 def test_what_acts_for_its_maker_is_taken_over_but_given_to_nobody(paid, kind):
     _, key_hash = new_key(paid, paid.owner, kind=kind)
-    assert change(paid, paid.owner, key_hash, creator_user_id=paid.admin.id).status == 403
-    assert change(paid, paid.admin, key_hash, creator_user_id=paid.admin.id).status == 200
-    given = paid.gateway.manage("PATCH", f"{paid.path}/keys/{key_hash}", {"creator_user_id": paid.owner.id})
+    for refused in (
+        change(paid, paid.owner, key_hash, creator_user_id=paid.admin.id),
+        take_over(paid, paid.owner, key_hash, paid.admin),
+    ):
+        assert (refused.status, refused.error["param"]) == (403, "creator_user_id")
+    assert take_over(paid, paid.admin, key_hash, paid.admin).status == 200
+    body = {"creator_user_id": paid.owner.id}
+    given = paid.gateway.manage("POST", f"{paid.path}/keys/{key_hash}/rotate", body, expect=200)
     assert given["data"]["creator_user_id"] == paid.owner.id
+
+
+@pytest.mark.parametrize("kind", ["management", "service"])
+def test_whoever_has_the_old_secret_gets_no_rights_of_the_new_maker(gateway, paid, kind):
+    old, key_hash = new_key(paid, paid.admin, kind=kind)
+    paid.may(paid.owner, "DELETE", f"/members/{paid.admin.id}")
+    plain = change(paid, paid.owner, key_hash, creator_user_id=paid.owner.id, disabled=False)
+    assert refusal_of(plain) == (409, "rotate_first")
+    with_grace = take_over(paid, paid.owner, key_hash, paid.owner, grace_seconds=60)
+    assert (with_grace.status, with_grace.error["param"]) == (400, "grace_seconds")
+    new = take_over(paid, paid.owner, key_hash, paid.owner)
+    assert new.status == 200 and new.json()["data"]["disabled"]
+    assert change(paid, paid.owner, key_hash, disabled=False).status == 200
+    path = f"{paid.path}/members"
+    ask = infer if kind == "service" else lambda to, key: to.request("GET", path, key=key).status
+    assert [ask(gateway, key) for key in (old, new.json()["key"])] == [401, 200]
+
+
+def test_a_key_is_handed_over_with_another_secret_in_one_step(gateway, paid):
+    old, key_hash = new_key(paid, paid.member)
+    assert take_over(paid, paid.member, key_hash, paid.owner).status == 403
+    answer = take_over(paid, paid.owner, key_hash, paid.admin)
+    assert answer.status == 200 and answer.json()["data"]["creator_user_id"] == paid.admin.id
+    assert [infer(gateway, key) for key in (old, answer.json()["key"])] == [401, 200]
 
 
 def test_a_key_handed_over_stays_disabled_until_somebody_enables_it(gateway, paid):
@@ -143,7 +177,9 @@ def test_what_acts_for_its_maker_ends_with_the_maker(gateway, paid, kind):
     assert refusal_of(change(paid, paid.owner, key_hash, disabled=False)) == (409, "maker_left")
     assert change(paid, paid.owner, plain_hash, disabled=False).status == 200  # it bills the organization alone
     assert not works() and infer(gateway, plain) == 200
-    assert change(paid, paid.owner, key_hash, creator_user_id=paid.owner.id, disabled=False).status == 200
+    key = take_over(paid, paid.owner, key_hash, paid.owner).json()["key"]
+    assert not works()
+    assert change(paid, paid.owner, key_hash, disabled=False).status == 200
     assert works()
 
 
@@ -156,7 +192,7 @@ def test_a_keys_expiry_is_moved_and_removed(gateway, paid):
     assert moved.json()["data"]["expires_at"] == MUCH_LATER
     assert change(paid, paid.member, key_hash, name="n").json()["data"]["expires_at"] == MUCH_LATER
     assert change(paid, paid.member, key_hash, expires_at=None).json()["data"]["expires_at"] is None
-    for past in ("2020-01-01T00:00:00Z", "tomorrow", 5):
+    for past in ("2020-01-01T00:00:00Z", "tomorrow", "", 5):
         answer = change(paid, paid.member, key_hash, expires_at=past)
         assert answer.status == 400 and answer.error["param"] == "expires_at"
     assert infer(gateway, key) == 200
@@ -171,6 +207,22 @@ def test_an_expired_key_works_again_with_a_later_expiry(gateway, paid):
     assert sent_back.status == 200 and infer(gateway, key) == 401
     assert change(paid, paid.member, key_hash, expires_at=LATER).status == 200
     assert infer(gateway, key) == 200
+
+
+@pytest.mark.parametrize("kind", ["management", "service"])
+def test_what_acts_for_its_maker_lives_longer_by_him_or_the_operator_only(gateway, paid, kind):
+    own, key_hash = new_key(paid, paid.owner, kind=kind, expires_at=LATER)
+    manager = own if kind == "management" else new_key(paid, paid.owner, kind="management")[0]
+    for caller in (paid.admin.token, manager, new_key(paid, paid.admin, kind="management")[0]):
+        for value in (MUCH_LATER, None):
+            path, body = f"{paid.path}/keys/{key_hash}", {"expires_at": value}
+            refused = gateway.request("PATCH", path, key=caller, json=body)
+            assert (refused.status, refused.error["param"]) == (403, "expires_at")
+    sooner = change(paid, paid.admin, key_hash, expires_at="2998-01-01T00:00:00Z")
+    assert sooner.status == 200
+    assert change(paid, paid.owner, key_hash, expires_at=LATER).status == 200
+    gateway.manage("PATCH", f"{paid.path}/keys/{key_hash}", {"expires_at": None})
+    assert change(paid, paid.admin, key_hash, expires_at=LATER).status == 200
 
 
 def test_a_tokens_expiry_is_moved(gateway):

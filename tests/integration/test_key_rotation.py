@@ -158,6 +158,25 @@ def test_a_rotation_says_which_version_it_is_of(paid):
     assert refusal_of(stale) == (412, "precondition_failed")
 
 
+def test_a_rotation_looks_at_if_match_and_answers_with_an_etag(gateway, paid):
+    secret, key_hash = new_key(paid, paid.member)
+    token, token_hash = new_token(gateway, paid.member.token)
+    for path in (f"{paid.path}/keys/{key_hash}", f"/api/me/tokens/{token_hash}"):
+        tag = gateway.request("GET", path, key=paid.member.token).header("etag")
+        assert gateway.request("PATCH", path, key=paid.member.token, json={"name": "n"}).status == 200
+
+        def ask(tag, path=path):
+            headers = {"If-Match": tag}
+            return gateway.request("POST", f"{path}/rotate", key=paid.member.token, headers=headers)
+
+        assert refusal_of(ask(tag)) == (412, "precondition_failed")
+        assert ask("x").status == 400
+        assert statuses(gateway, secret) == [200] and me(gateway, token) == 200
+        done = ask('"2"')
+        assert done.status == 200 and done.header("etag") == '"3"'
+        assert gateway.request("GET", path, key=paid.member.token).header("etag") == '"3"'
+
+
 def test_members_rotate_their_own_keys_and_admins_all(paid):
     _, owners = new_key(paid, paid.owner)
     _, members = new_key(paid, paid.member)
@@ -171,10 +190,13 @@ def test_members_rotate_their_own_keys_and_admins_all(paid):
 @pytest.mark.parametrize("kind", ["management", "service"])
 def test_row_33_nobody_gets_the_secret_of_a_key_that_acts_for_somebody_else(paid, kind):
     secret, key_hash = new_key(paid, paid.owner, kind=kind)
-    assert refusal_of(paid.ask(paid.admin, "POST", f"/keys/{key_hash}/rotate")) == (403, "permission_denied")
+    refused = paid.ask(paid.admin, "POST", f"/keys/{key_hash}/rotate")
+    assert refusal_of(refused) == (403, "permission_denied")
+    assert "its maker" in refused.error["message"] and not refused.error.get("param")
     key = secret if kind == "management" else new_key(paid, paid.owner, kind="management")[0]
     path = f"/api/v1/keys/{key_hash}/rotate"
-    assert paid.gateway.request("POST", path, key=key).status == 403
+    refused = paid.gateway.request("POST", path, key=key)
+    assert refused.status == 403 and "its maker" in refused.error["message"] and not refused.error.get("param")
     assert rotate(paid, paid.owner, key_hash)["key"] != secret
     made = paid.gateway.manage("POST", f"{paid.path}/keys/{key_hash}/rotate", expect=200)
     assert made["data"]["kind"] == kind
@@ -229,7 +251,21 @@ def test_a_token_rotates_itself_and_goes_on_for_a_while(gateway):
     assert answer.status == 200 and answer.json()["data"]["hash"] == token_hash
     assert me(gateway, token) == me(gateway, answer.json()["token"]) == 200
     last = rotate_token(gateway, answer.json()["token"], token_hash).json()["token"]
-    assert [me(gateway, one) for one in (token, answer.json()["token"], last)] == [401, 401, 200]
+    assert [me(gateway, one) for one in (token, answer.json()["token"], last)] == [401, 200, 200]
+
+
+def test_a_token_that_rotates_itself_is_not_lost_with_the_answer(gateway):
+    person = gateway.person()
+    token, token_hash = new_token(gateway, person.token)
+    at_once = rotate_token(gateway, token, token_hash, {"grace_seconds": 0})
+    assert (at_once.status, at_once.error["param"]) == (400, "grace_seconds")
+    lost = rotate_token(gateway, token, token_hash)
+    assert lost.status == 200 and lost.json()["data"]["previous_secret_expires_at"]
+    again = rotate_token(gateway, token, token_hash)
+    assert again.status == 200 and me(gateway, again.json()["token"]) == 200
+    other = rotate_token(gateway, person.token, token_hash)
+    assert other.json()["data"]["previous_secret_expires_at"] is None
+    assert [me(gateway, one.json()["token"]) for one in (again, other)] == [401, 200]
 
 
 def test_a_token_gets_nobody_one_that_may_more_by_rotation(gateway):
@@ -240,5 +276,8 @@ def test_a_token_gets_nobody_one_that_may_more_by_rotation(gateway):
     body = {"expires_at": "2999-01-01T00:00:00Z"}
     answer = gateway.request("PATCH", f"/api/me/tokens/{large_hash}", key=small, json=body)
     assert refusal_of(answer) == (403, "scope_exceeds_own")
+    path = f"/api/me/tokens/{large_hash}"
+    for by, disabled, status in ((small, True, 200), (small, False, 403), (person.token, False, 200)):
+        assert gateway.request("PATCH", path, key=by, json={"disabled": disabled}).status == status
     assert me(gateway, large) == 200
     assert rotate_token(gateway, gateway.person().token, large_hash).status == 404

@@ -306,8 +306,19 @@ def test_a_reset_belongs_to_a_budget(limited, scope):
     cleared = manage("PATCH", path, {"limit": None})
     assert (cleared["limit"], cleared["limit_reset"]) == (None, None)
     limited.limit(scope, limit=2, limit_reset="monthly")
-    read = {"limit": None, "limit_reset": "monthly"}
-    assert manage("PUT", path, read)["limit_reset"] is None, "what was read may come back beside a limit that ends"
+    for method, body in (
+        ("PUT", {"limit_reset": "monthly"}),
+        ("PUT", {"limit": None, "limit_reset": "monthly"}),
+        ("PATCH", {"limit": None, "limit_reset": "monthly"}),
+        ("PUT", {"limit": 2, "limit_reset": ""}),
+        ("PATCH", {"limit_reset": ""}),
+    ):
+        refused = put(method, **body)
+        assert (refused.status, refused.error["param"]) == (400, "limit_reset")
+    whole = manage("GET", path)
+    assert (whole["limit"], whole["limit_reset"]) == (2, "monthly")
+    ended = manage("PUT", path, whole | {"limit": None})
+    assert ended["limit_reset"] is None, "what was read may come back beside a limit that ends"
 
 
 def test_a_keys_reset_belongs_to_its_budget(limited):
@@ -319,6 +330,9 @@ def test_a_keys_reset_belongs_to_its_budget(limited):
     made = manage("POST", keys, {"name": "k", "limit": 1, "limit_reset": "weekly"})["data"]
     key = f"{keys}/{made['hash']}"
     assert manage("PATCH", key, {"limit": 2})["data"]["limit_reset"] == "weekly"
+    for reset in ("weekly", ""):
+        refused = ask("PATCH", key, key=limited.gateway.root_key, json={"limit": None, "limit_reset": reset})
+        assert (refused.status, refused.error["param"]) == (400, "limit_reset")
     ended = manage("PATCH", key, {"limit": None})["data"]
     assert (ended["limit"], ended["limit_reset"]) == (None, None)
     assert ask("PATCH", key, key=limited.gateway.root_key, json={"limit_reset": "daily"}).status == 400

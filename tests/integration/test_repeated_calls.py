@@ -65,3 +65,21 @@ def test_a_secret_is_not_shown_again_to_whoever_lost_the_right_to_it(start_gatew
     assert team.ask(team.admin, "POST", "/keys", body, headers=headers).body == made.body
     team.may(team.owner, "PATCH", f"/members/{team.admin.id}", {"status": "suspended"})
     assert refusal_of(team.ask(team.admin, "POST", "/keys", body, headers=headers)) == (403, "member_suspended")
+
+
+def test_a_secret_is_not_shown_again_to_whoever_had_the_key_before(start_gateway, tmp_path):
+    team = new_team(start_gateway(secrets=secrets_of(tmp_path)))
+
+    def once(below, body=None):
+        headers = {"Idempotency-Key": f"secret-{next(numbers)}"}
+        first = team.ask(team.member, "POST", below, body, headers=headers)
+        assert first.status in (200, 201), first.body
+        return first, lambda: team.ask(team.member, "POST", below, body, headers=headers)
+
+    made, make_again = once("/keys", {"name": "k"})
+    key_hash = made.json()["data"]["hash"]
+    rotated, rotate_again = once(f"/keys/{key_hash}/rotate")
+    assert (make_again().body, rotate_again().body) == (made.body, rotated.body)
+    team.may(team.owner, "PATCH", f"/keys/{key_hash}", {"creator_user_id": team.admin.id})
+    for again in (make_again, rotate_again):
+        assert again().status == 404 and b"sk-tg" not in again().body

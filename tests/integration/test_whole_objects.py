@@ -3,7 +3,7 @@ he changes that. Row 35: what an old form says of figures changes nothing."""
 
 import pytest
 
-from support.chat import post_chat
+from support.chat import chat, post_chat
 from support.people import new_team
 
 
@@ -132,3 +132,36 @@ def test_a_stale_form_of_a_key_is_412_and_not_a_refusal(gateway, account):
     answer = gateway.request("PATCH", path, key=gateway.root_key, json=old | {"name": "older"})
     assert answer.status == 412, answer.body
     assert gateway.manage("GET", path)["data"]["name"] == "renamed"
+
+
+def test_a_key_that_is_disabled_for_its_members_sake_is_sent_back_and_comes_back_with_him(gateway, team):
+    gateway.manage("POST", f"{team.path}/credits", {"amount": 5})
+    made = team.may(team.member, "POST", "/keys", {"name": "till"})
+    key, path = made["key"], f"{team.path}/keys/{made['data']['hash']}"
+
+    def status():
+        return gateway.request("POST", "/v1/chat/completions", key=key, json=chat("tokens=2")).status
+
+    def suspended(change):
+        team.may(team.owner, "PATCH", f"/members/{team.member.id}", {"status": "suspended"})
+        whole = gateway.manage("GET", path)["data"]
+        assert whole["disabled"]
+        body = (whole | change) if "name" in change else change
+        assert gateway.request("PATCH", path, key=team.owner.token, json=body).status == 200
+        team.may(team.owner, "PATCH", f"/members/{team.member.id}", {"status": "active"})
+        return status()
+
+    assert suspended({"name": "desk"}) == 200
+    assert suspended({"disabled": True}) == 401  # that is an order
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [("expires_at", ""), ("kind", ""), ("creator_user_id", ""), ("project_id", ""), ("limit_reset", "")],
+)
+def test_an_empty_text_is_no_absent_field(team, field, value):
+    answer = team.ask(team.owner, "POST", "/keys", {"name": "k", "limit": 1, field: value})
+    assert (answer.status, answer.error["param"]) == (400, field)
+    if field == "expires_at":
+        token = team.gateway.request("POST", "/api/me/tokens", key=team.owner.token, json={"name": "t", field: value})
+        assert (token.status, token.error["param"]) == (400, field)

@@ -25,7 +25,7 @@ inline constexpr Operation kKeysRoutes[] = {
     {kPost, "/api/organizations/{organization}/keys/{key}/rotate", "key_rotate",
      manage_keys, accounts, {rotate_key, "key.rotate"},
      "Give an API key another secret; it is shown once",
-     {.body = &kRotationBody, .answer = &kNewKeyAnswer, .body_optional = true}},
+     {.body = &kRotationBody, .answer = &kNewKeyAnswer, .body_optional = true, .versioned = true}},
     {kGet, "/api/organizations/{organization}/keys/{key}/limits", "key_limits", see_keys, readers, {show_limits},
      "Show a key's limits", {.answer = &kLimits}},
     {kPut, "/api/organizations/{organization}/keys/{key}/limits", "key_limits",

@@ -42,7 +42,7 @@ inline constexpr Operation kOwnKeyRoutes[] = {
     {kPost, "/api/v1/keys/{key}/rotate", "workspace_key_rotate",
      manage_keys, accounts, {rotate_workspace_key, "key.rotate"},
      "Give an API key another secret; it is shown once",
-     {.body = &kRotationBody, .answer = &kNewKeyAnswer, .body_optional = true}},
+     {.body = &kRotationBody, .answer = &kNewKeyAnswer, .body_optional = true, .versioned = true}},
     {kGet, "/api/v1/organization/members", "organization_members",
      see_members, readers, {list_organization_members},
      "List the members of the calling key's organization",

@@ -43,7 +43,7 @@ inline constexpr Operation kPeopleRoutes[] = {
     {kPost, "/api/me/tokens/{key}/rotate", "my_token_rotate",
      manage_profile, accounts, {rotate_my_token, "token.rotate"},
      "Give a personal token another secret; it is shown once",
-     {.body = &kRotationBody, .answer = &kNewTokenAnswer, .body_optional = true}},
+     {.body = &kTokenRotationBody, .answer = &kNewTokenAnswer, .body_optional = true, .versioned = true}},
     {kGet, "/api/me/invitations", "my_invitations", see_profile, readers, {list_my_invitations},
      "List the open invitations for one's own address", {.query = &kPageQuery, .answer = &kInvitationPage}},
 };

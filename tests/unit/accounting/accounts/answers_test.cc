@@ -39,7 +39,7 @@ TEST_F(AnswersTest, WithoutAMasterKeyAnAnswerWithASecretIsNotStoredAndARepeatNam
     EXPECT_EQ(accounts_->directory()->key_count(), 1U);
 }
 
-TEST_F(AnswersTest, ARepeatHasTheHeadersAndSaysWhetherASecretIsInIt) {
+TEST_F(AnswersTest, ARepeatHasTheHeadersAndSaysWhoseSecretIsInIt) {
     accounts_->vault().use(master_keys('a'));
     for (const std::string secret_of : {"", "key/1"}) {
         const RepeatableCall call{.key = "key-" + secret_of, .actor = "root", .route = "POST /keys", .body = "{}"};
@@ -52,7 +52,7 @@ TEST_F(AnswersTest, ARepeatHasTheHeadersAndSaysWhetherASecretIsInIt) {
         ASSERT_TRUE(found && *found);
         EXPECT_EQ((*found)->body, "b");
         EXPECT_EQ((*found)->headers, "etag: \"7\"\r\n");
-        EXPECT_EQ((*found)->held_secret, !secret_of.empty());
+        EXPECT_EQ((*found)->secret_of, secret_of);
     }
 }
 

@@ -10,7 +10,8 @@ class KeySecretsTest : public AccountsFixture {
   protected:
     // The digest of the new secret.
     KeyDigest rotate(const KeyDigest& key, std::int64_t grace_seconds, std::int64_t now_ms = kNow) {
-        const auto made = apply([&](Change& change) { return rotate_key(change, key, grace_seconds); }, now_ms);
+        const auto made =
+            apply([&](Change& change) { return rotate_key(change, key, {.grace_seconds = grace_seconds}); }, now_ms);
         EXPECT_TRUE(made) << made.error().message();
         if (!made) return {};
         EXPECT_EQ(made->digest, key);
@@ -21,8 +22,14 @@ class KeySecretsTest : public AccountsFixture {
         EXPECT_TRUE(found == nullptr || found->digest == key);
         return found != nullptr;
     }
+    Status take_over(const KeyDigest& key, const Id128& maker, std::optional<std::int64_t> grace_seconds = {}) {
+        const Rotation rotation{.grace_seconds = grace_seconds, .creator = maker};
+        const auto made = apply([&](Change& change) { return rotate_key(change, key, rotation); });
+        return made ? Status() : made.error();
+    }
     Status refusal(const KeyDigest& key, std::int64_t grace_seconds) {
-        const auto made = apply([&](Change& change) { return rotate_key(change, key, grace_seconds); });
+        const auto made =
+            apply([&](Change& change) { return rotate_key(change, key, {.grace_seconds = grace_seconds}); });
         return made ? Status() : made.error();
     }
 };
@@ -124,8 +131,13 @@ TEST_F(KeySecretsTest, WhatActsForItsMakerIsEnabledOnlyAfterItWasTakenOver) {
         EXPECT_EQ(find(digest)->disabled, Disabled::member_left);
         const Status refused = update(digest, KeyChange{.disabled = false});
         EXPECT_EQ(refused.reason(), "maker_left") << refused.message();
-        ASSERT_TRUE(update(digest, KeyChange{.creator = bob}).ok());
+        EXPECT_EQ(update(digest, KeyChange{.creator = bob}).reason(), "rotate_first");
+        EXPECT_EQ(take_over(digest, bob, 60).code(), StatusCode::invalid) << "the former maker knows the old secret";
+        EXPECT_EQ(find(digest)->creator, ann);
+        ASSERT_TRUE(take_over(digest, bob).ok());
         EXPECT_EQ(find(digest)->disabled, Disabled::by_hand);
+        EXPECT_EQ(find(digest)->creator, bob);
+        EXPECT_FALSE(works(digest, digest, kNow));
         ASSERT_TRUE(update(digest, KeyChange{.disabled = false}).ok());
         ASSERT_TRUE(add(id, ann).ok());
     }
