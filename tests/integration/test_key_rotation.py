@@ -159,8 +159,8 @@ def test_a_rotation_says_which_version_it_is_of(paid):
 
 
 def test_a_rotation_looks_at_if_match_and_answers_with_an_etag(gateway, paid):
-    secret, key_hash = new_key(paid, paid.member)
-    token, token_hash = new_token(gateway, paid.member.token)
+    _, key_hash = new_key(paid, paid.member)
+    _, token_hash = new_token(gateway, paid.member.token)
     for path in (f"{paid.path}/keys/{key_hash}", f"/api/me/tokens/{token_hash}"):
         tag = gateway.request("GET", path, key=paid.member.token).header("etag")
         assert gateway.request("PATCH", path, key=paid.member.token, json={"name": "n"}).status == 200
@@ -171,7 +171,6 @@ def test_a_rotation_looks_at_if_match_and_answers_with_an_etag(gateway, paid):
 
         assert refusal_of(ask(tag)) == (412, "precondition_failed")
         assert ask("x").status == 400
-        assert statuses(gateway, secret) == [200] and me(gateway, token) == 200
         done = ask('"2"')
         assert done.status == 200 and done.header("etag") == '"3"'
         assert gateway.request("GET", path, key=paid.member.token).header("etag") == '"3"'
