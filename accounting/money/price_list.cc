@@ -206,11 +206,11 @@ PricePair Endpoint::price_pair_for(std::int64_t prompt_tokens) const {
     return {customer, provider_prices.value_or(customer)};
 }
 
-NanoUsd Endpoint::most_for(std::int64_t prompt_tokens, std::int64_t completion_tokens) const {
+NanoUsd Endpoint::most_for(std::int64_t prompt_tokens, std::int64_t completion_tokens, bool for_an_hour) const {
     const auto most_of = [&](std::int64_t prompt) {
         Prices dearest = prices_for(prompt);
-        // All of a prompt may be written to the provider's cache, which costs more at some.
-        dearest.prompt = std::max({dearest.prompt, dearest.cache_write, dearest.cache_write_1h});
+        dearest.prompt = std::max(dearest.prompt, dearest.cache_write);
+        if (for_an_hour) dearest.prompt = std::max(dearest.prompt, dearest.cache_write_1h);
         return cost_of({.prompt = prompt, .completion = completion_tokens}, dearest);
     };
     NanoUsd most = most_of(prompt_tokens);

@@ -36,8 +36,9 @@ struct Endpoint {
 
     const Prices& prices_for(std::int64_t prompt_tokens) const;
     PricePair price_pair_for(std::int64_t prompt_tokens) const;
-    // The most that a request of up to these tokens can cost: a shorter prompt may stand in a dearer tier.
-    NanoUsd most_for(std::int64_t prompt_tokens, std::int64_t completion_tokens) const;
+    // The most that a request of up to these tokens can cost: a shorter prompt may stand in a dearer tier, and all of
+    // it may be written to the provider's cache; for an hour only where that is asked for.
+    NanoUsd most_for(std::int64_t prompt_tokens, std::int64_t completion_tokens, bool for_an_hour) const;
 };
 
 struct Model {

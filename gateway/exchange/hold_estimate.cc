@@ -40,7 +40,7 @@ void add_unbounded(const Exchange& request, const Endpoint& endpoint, const Cred
     estimate.output_tokens = std::min(estimate.output_tokens / choices, room) * choices;
     const std::int64_t assumed = config.max_learned_output_tokens * choices;
     estimate.longest_output = known > 0 ? known : std::max(assumed, estimate.output_tokens);
-    estimate.longest_amount = endpoint.most_for(estimate.prompt_tokens, estimate.longest_output);
+    estimate.longest_amount = endpoint.most_for(estimate.prompt_tokens, estimate.longest_output, estimate.for_an_hour);
 }
 
 std::int64_t divided_up(std::int64_t bytes, std::int64_t bytes_per_token) {
@@ -81,6 +81,7 @@ std::int64_t probable_room(std::int64_t counted_prompt_tokens, const Endpoint& e
 HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config) {
     const Endpoint& endpoint = *candidate.endpoint;
     HoldEstimate estimate;
+    estimate.for_an_hour = request.ask.body.keeps_for_an_hour;
     estimate_prompt(request, candidate, config, estimate);
     const bool unstated = request.ask.body.output_bound == 0;
     if (request.ask.api != ApiType::embeddings) {
@@ -90,7 +91,7 @@ HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& can
         estimate.output_tokens = bound * request.ask.body.choices;
         if (unstated && !grows_as_it_streams(request, candidate)) add_unbounded(request, endpoint, config, estimate);
     }
-    estimate.amount = endpoint.most_for(estimate.prompt_tokens, estimate.output_tokens);
+    estimate.amount = endpoint.most_for(estimate.prompt_tokens, estimate.output_tokens, estimate.for_an_hour);
     return estimate;
 }
 

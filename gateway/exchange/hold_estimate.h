@@ -23,6 +23,7 @@ struct HoldEstimate {
     std::int64_t prompt_tokens = 0;
     std::int64_t counted_prompt_tokens = 0;  // what the prompt is billed as if the provider does not say
     std::int64_t output_tokens = 0;          // of all choices
+    bool for_an_hour = false;                // the prompt is to be kept in the provider's cache
     NanoUsd amount;                          // for both
     // Where only a bound sent upstream keeps the answer to output_tokens: how long it may be by itself, of all choices,
     // and what that costs with its prompt. Else 0.

@@ -44,7 +44,7 @@ std::string_view name_of(Refusal::Limit limit) {
 // How many output tokens the money that is there would pay for, once the prompt is paid.
 std::int64_t affordable_output(const Refusal& refusal, const HoldEstimate& estimate, const Endpoint& endpoint,
                                std::int64_t choices) {
-    const NanoUsd prompt = endpoint.most_for(estimate.prompt_tokens, 0);
+    const NanoUsd prompt = endpoint.most_for(estimate.prompt_tokens, 0, estimate.for_an_hour);
     const std::int64_t price = endpoint.prices_for(estimate.prompt_tokens).completion;
     if (price <= 0 || refusal.available <= prompt) return 0;
     return tokens_for(refusal.available - prompt, price) / choices;

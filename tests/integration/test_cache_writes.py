@@ -133,12 +133,54 @@ def test_the_price_is_published(gateway, account):
     assert prices["test/shapes"]["input_cache_write_1h"] == prices["test/shapes"]["input_cache_write"]
 
 
-def test_holds_cover_a_prompt_that_is_kept_for_an_hour(gateway, scripted):
+HOUR = {"cache_control": {"type": "ephemeral", "ttl": "1h"}}
+PROMPT = "word " * 800
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
+MARKED = {
+    "part": {"content": [{"type": "text", "text": PROMPT, **HOUR}]},
+    "tool": {"content": PROMPT, "tools": [{**TOOL, **HOUR}]},
+    "body": {"content": PROMPT, **HOUR},
+}
+UNMARKED = {
+    "text": {"content": PROMPT},
+    "five minutes": {"content": [{"type": "text", "text": PROMPT, "cache_control": {"type": "ephemeral", "ttl": "5m"}}]},
+    "no ttl": {"content": PROMPT, "cache_control": {"type": "ephemeral"}},
+}
+
+
+@pytest.mark.parametrize("where", MARKED)
+def test_holds_cover_a_prompt_that_is_kept_for_an_hour(gateway, scripted, where):
     """All of 4,000 bytes may be written: at the price of an hour it costs more than the organization has."""
     answer_with(scripted, SHAPES["Anthropic"], False)
-    poor = gateway.new_account("0.0017")
-    ordinary = post_chat(gateway, poor, model="test/shapes", content="word " * 800, max_tokens=1)
+    poor = gateway.new_account("0.002")
+    ordinary = post_chat(gateway, poor, model="test/shapes", max_tokens=1, **MARKED[where])
     assert ordinary.status == 200, ordinary.body
-    poor = gateway.new_account("0.0017")
-    dear = post_chat(gateway, poor, model="test/cached", content="word " * 800, max_tokens=1)
+    poor = gateway.new_account("0.002")
+    dear = post_chat(gateway, poor, model="test/cached", max_tokens=1, **MARKED[where])
     assert dear.status == 402, (dear.status, json.loads(dear.body))
+
+
+@pytest.mark.parametrize("how", UNMARKED)
+def test_others_hold_no_more_because_an_hour_has_a_price(gateway, scripted, how):
+    held = {}
+
+    def script(exchange):
+        held[model] = gateway.credits(account)["held"]
+        exchange.answer({"choices": [{"index": 0, "message": {"role": "assistant", "content": "a"}}], "usage": U})
+
+    scripted.script = script
+    account = gateway.new_account("1")
+    for model in ("test/shapes", "test/cached"):
+        assert post_chat(gateway, account, model=model, max_tokens=1, **UNMARKED[how]).status == 200
+    assert held["test/cached"] == held["test/shapes"] > 0
+
+
+def test_an_hour_that_nobody_asked_for_is_settled_all_the_same(gateway, scripted):
+    """What the provider bills beyond the hold is charged, as any such figure is."""
+    usage = {"input_tokens": 0, "cache_creation_input_tokens": 1000, "output_tokens": 1}
+    answer_with(scripted, {**usage, "cache_creation": {"ephemeral_1h_input_tokens": 1000}}, False)
+    poor = gateway.new_account("0.0017")
+    answer = post_chat(gateway, poor, model="test/cached", content=PROMPT, max_tokens=1)
+    assert answer.status == 200, answer.body
+    record = gateway.generation(poor, answer.header("x-generation-id"))
+    assert record["total_cost"] == Decimal("0.00201") and record["native_tokens_cache_write_1h"] == 1000

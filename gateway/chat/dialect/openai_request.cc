@@ -187,6 +187,7 @@ void BodyFacts::clear() {
     has_system_message = false;
     output_bound = prompt_bytes = prompt_extra_tokens = 0;
     prompt_is_text = true;
+    keeps_for_an_hour = false;
     extras.clear();
     messages_value = max_tokens_value = max_completion_tokens_value = {};
     choices = 1;

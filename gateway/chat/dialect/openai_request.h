@@ -35,6 +35,7 @@ struct BodyFacts {
     std::int64_t prompt_bytes = 0;         // of text in the prompt
     std::int64_t prompt_extra_tokens = 0;  // messages, token ids, and media by what is in them
     bool prompt_is_text = true;            // but for the messages' constant: its tokens per byte can be learned
+    bool keeps_for_an_hour = false;        // some of the prompt is to stay in the provider's cache so long
     PaidExtras extras;
     std::string end_user, session;
     std::string tags;                 // as request_tags.h has them

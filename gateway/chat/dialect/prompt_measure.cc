@@ -215,6 +215,13 @@ std::int64_t number_bytes(const element& value) {
     return static_cast<std::int64_t>(simdjson::minify(value).size());
 }
 
+// The mark of what the provider is to keep for an hour. Others may have such a member, too: they hold more than need
+// be.
+bool is_hour_mark(std::string_view key, const element& value) {
+    std::string_view text;
+    return key == "ttl" && value.get(text) == simdjson::SUCCESS && text == "1h";
+}
+
 void measure_member(std::string_view key, const element& value, BodyFacts& facts);
 
 // An object or a list, as JSON text; strings in it may carry something.
@@ -225,6 +232,7 @@ void measure_structure(const element& value, BodyFacts& facts) {
         for (const auto field : Object(value)) {
             add_text(static_cast<std::int64_t>(field.key.size()) + kQuotes + kColon, facts);
             if (field.value.type() == Type::STRING) add_text(kQuotes, facts);
+            if (is_hour_mark(field.key, field.value)) facts.keeps_for_an_hour = true;
             measure_member(field.key, field.value, facts);
             ++items;
         }
@@ -318,6 +326,23 @@ constexpr std::array<std::string_view, 8> kText = {"tools",         "functions",
                                                    "function_call", "prediction", "suffix",          "instructions"};
 constexpr std::array<std::string_view, 5> kNotPrompt = {"metadata", "logit_bias", "stop", "modalities", "model"};
 
+// Tools are marked themselves, or in their `function`; their schemas are not looked through.
+constexpr int kLevelsOfTools = 4, kLevelsOfOthers = 5;
+
+bool has_hour_mark(const element& value, int levels) {
+    if (levels == 0) return false;
+    if (value.type() == Type::ARRAY) {
+        for (const element item : Array(value)) {
+            if (has_hour_mark(item, levels - 1)) return true;
+        }
+    } else if (value.type() == Type::OBJECT) {
+        for (const auto field : Object(value)) {
+            if (is_hour_mark(field.key, field.value) || has_hour_mark(field.value, levels - 1)) return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 void measure_content(const element& content, BodyFacts& facts) {
@@ -344,7 +369,9 @@ void measure_messages(const element& messages, BodyFacts& facts) {
 void measure_beside(std::string_view key, const element& value, std::size_t raw_bytes, BodyFacts& facts) {
     if (!value.is_object() && !value.is_array() && !value.is_string()) return;
     if (std::ranges::find(kNotPrompt, key) != kNotPrompt.end()) return;
-    if (raw_bytes < kLeastTransportBytes || std::ranges::find(kText, key) != kText.end()) {
+    const bool text = std::ranges::find(kText, key) != kText.end();
+    if (raw_bytes < kLeastTransportBytes || text) {
+        if (has_hour_mark(value, text ? kLevelsOfTools : kLevelsOfOthers)) facts.keeps_for_an_hour = true;
         return add_text(static_cast<std::int64_t>(raw_bytes), facts);
     }
     measure_member(key, value, facts);

@@ -35,7 +35,8 @@ inline constexpr std::int64_t kSealedCharactersPerToken = 16;
 // A string of a member that is not known, of this length at least and of base64's alphabet alone, is transport.
 inline constexpr std::size_t kLeastTransportBytes = 2048;
 
-// All add to prompt_bytes and prompt_extra_tokens; what is not text clears prompt_is_text.
+// All add to prompt_bytes and prompt_extra_tokens; what is not text clears prompt_is_text. An object in it
+// with "ttl":"1h" sets keeps_for_an_hour: Anthropic's and OpenRouter's `cache_control`, Bedrock's `cachePoint`.
 void measure_messages(const simdjson::dom::element& messages, BodyFacts& facts);
 // A string, token ids, or parts.
 void measure_content(const simdjson::dom::element& content, BodyFacts& facts);

@@ -150,19 +150,19 @@ TEST(PriceList, TheMostIsThatOfTheDearestTierThePromptCanReach) {
     const auto list = PriceList::parse(replaced(kNoTiers, kTiers), "prices.yaml");
     ASSERT_TRUE(list);
     const Endpoint& endpoint = (*list)->find("openai/gpt-4o-mini")->endpoints.at(1);
-    EXPECT_EQ(endpoint.most_for(1000, 0), cost_of({.prompt = 1000}, endpoint.prices));
+    EXPECT_EQ(endpoint.most_for(1000, 0, true), cost_of({.prompt = 1000}, endpoint.prices));
     // Output is cheaper in the second tier: an answer to a shorter prompt would cost more.
-    EXPECT_EQ(endpoint.most_for(1001, 10'000), cost_of({.prompt = 1000, .completion = 10'000}, endpoint.prices));
-    EXPECT_EQ(endpoint.most_for(2001, 10), cost_of({.prompt = 2001, .completion = 10}, endpoint.tiers[1].prices));
+    EXPECT_EQ(endpoint.most_for(1001, 10'000, true), cost_of({.prompt = 1000, .completion = 10'000}, endpoint.prices));
+    EXPECT_EQ(endpoint.most_for(2001, 10, true), cost_of({.prompt = 2001, .completion = 10}, endpoint.tiers[1].prices));
 }
 
 TEST(PriceList, TheMostCoversAPromptThatIsWrittenToADearerCache) {
     Endpoint endpoint;
     endpoint.prices = {.prompt = 200'000, .completion = 700'000, .cache_read = 20'000, .cache_write = 250'000};
-    EXPECT_EQ(endpoint.most_for(1000, 10),
+    EXPECT_EQ(endpoint.most_for(1000, 10, false),
               cost_of({.prompt = 1000, .completion = 10, .cache_write = 1000}, endpoint.prices));
     endpoint.prices.cache_write = 100'000;
-    EXPECT_EQ(endpoint.most_for(1000, 10), cost_of({.prompt = 1000, .completion = 10}, endpoint.prices));
+    EXPECT_EQ(endpoint.most_for(1000, 10, false), cost_of({.prompt = 1000, .completion = 10}, endpoint.prices));
 }
 
 TEST(PriceList, WhatIsWrittenForAnHourCostsWhatOtherWritesDoUnlessItHasAPrice) {
@@ -178,12 +178,15 @@ TEST(PriceList, WhatIsWrittenForAnHourCostsWhatOtherWritesDoUnlessItHasAPrice) {
     EXPECT_EQ(prices_of("prompt: 1, completion: 5, cache_write: 1.25, cache_write_1h: 2").cache_write_1h, 2'000'000);
 }
 
-TEST(PriceList, TheMostCoversAPromptThatIsWrittenForAnHour) {
+TEST(PriceList, TheMostCoversAPromptThatIsWrittenForAnHourWhereThatIsAskedFor) {
     Endpoint endpoint;
     endpoint.prices = {.prompt = 200'000, .completion = 700'000, .cache_write = 250'000, .cache_write_1h = 400'000};
     EXPECT_EQ(
-        endpoint.most_for(1000, 10),
+        endpoint.most_for(1000, 10, true),
         cost_of({.prompt = 1000, .completion = 10, .cache_write = 1000, .cache_write_1h = 1000}, endpoint.prices));
+    EXPECT_EQ(endpoint.most_for(1000, 10, false),
+              cost_of({.prompt = 1000, .completion = 10, .cache_write = 1000}, endpoint.prices))
+        << "nobody asked for the hour";
 }
 
 TEST(PriceList, BadTiersAreRefusedWithTheirLine) {

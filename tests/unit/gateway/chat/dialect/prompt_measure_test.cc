@@ -156,5 +156,42 @@ TEST(PromptMeasure, MembersThatAreNotKnownCountByWhatTheyLookLike) {
         << "too short to tell";
 }
 
+TEST(PromptMeasure, WhatIsToBeKeptForAnHourIsSeenWhereverItIsMarked) {
+    JsonParser parser;
+    BodyFacts facts;
+    const auto keeps = [&](std::string text, std::string_view ttl) {
+        text.replace(text.find('@'), 1, ttl);
+        const simdjson::padded_string padded(text);
+        const std::string_view body(padded.data(), padded.size());
+        EXPECT_FALSE(parse_body(parser, body, 128, ModelCall::chat, facts)) << text;
+        return facts.keeps_for_an_hour;
+    };
+    const std::string mark = R"("cache_control":{"type":"ephemeral",@})", run(kLeastTransportBytes, ' ');
+    const auto with_message = [](const std::string& members) {
+        return R"({"messages":[{"role":"user",)" + members + "}]}";
+    };
+    const auto beside = [](const std::string& members) { return R"({"messages":[{"role":"user"}],)" + members + "}"; };
+    for (const std::string& text :
+         {with_message(R"("content":[{"type":"text","text":"a",)" + mark + "}]"),
+          with_message(R"("content":[{"type":"tool_result","content":[{"type":"text","text":"a",)" + mark + "}]}]"),
+          with_message(R"("content":[{"type":"image_url","image_url":{"url":"a"},)" + mark + "}]"),
+          with_message(R"("content":[{"cachePoint":{"type":"default",@}}])"), with_message(R"("content":"a",)" + mark),
+          with_message(R"("tool_calls":[{"id":"a","function":{"arguments":"{}"},)" + mark + "}]"), beside(mark),
+          beside(R"("system":[{"type":"text","text":"a",)" + mark + "}]"),
+          beside(R"("system":[{"type":"text","text":")" + run + "\"," + mark + "}]"),
+          beside(R"("tools":[{"type":"function","function":{"name":"f"},)" + mark + "}]"),
+          beside(R"("tools":[{"type":"function","function":{"name":"f","description":")" + run + "\"," + mark + "}}]"),
+          beside(R"("extra_body":{"tools":[{"function":{"name":"f"},)" + mark + "}]}"),
+          beside(R"("cache_control_injection_points":[{"location":"message","control":{@}}])")}) {
+        EXPECT_TRUE(keeps(text, R"("ttl":"1h")")) << text;
+        EXPECT_TRUE(keeps(text, R"("\u0074tl" : "1\u0068")")) << text;
+        for (const std::string_view other : {R"("ttl":"5m")", R"("ttl":null)", R"("x":"1h")"}) {
+            EXPECT_FALSE(keeps(text, other)) << other << text;
+        }
+    }
+    EXPECT_FALSE(keeps(with_message(R"("content":"@")"), R"({\"ttl\":\"1h\"})")) << "text is no mark";
+    EXPECT_FALSE(keeps(beside(R"("metadata":{@})"), R"("ttl":"1h")")) << "no part of the prompt";
+}
+
 }  // namespace
 }  // namespace tollgate
