@@ -72,8 +72,8 @@ Error in_byok_words(Error error) {
     }
     for (const std::string_view name : {"base_url: ", "region: ", "resource: ", "deployment: ", "project: "}) {
         if (!message.starts_with(name)) continue;
-        message = "a key of this provider needs what has no field here (" + message +
-                  "): use /api/organizations/{organization}/provider-keys";
+        message.insert(0, "a key of this provider needs what has no field here (");
+        message.append("): use /api/organizations/{organization}/provider-keys");
         break;
     }
     return error;
