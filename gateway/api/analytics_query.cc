@@ -165,6 +165,7 @@ bool cut(const AnalyticsQuery& query, std::vector<AnalyticsGroup>& groups) {
     if (!query.dimensions.empty()) {
         std::erase_if(groups, [&](const AnalyticsGroup& one) {
             std::vector<std::string> key;
+            key.reserve(query.dimensions.size());
             for (const AnalyticsDimension* dimension : query.dimensions) key.push_back(dimension->id_of(one.row));
             return ++taken[key] > query.group_limit;
         });

@@ -366,7 +366,8 @@ ApiAnswer show_analytics_meta(Call&) {
     json.key("operators").array();
     for (const std::string_view name : kOperators) {
         json.object().key("name").text(name);
-        json.key("value_type").text(takes_list(*parse_operator(name)) ? "array" : "scalar").end();
+        const auto known = parse_operator(name);
+        json.key("value_type").text(known && takes_list(*known) ? "array" : "scalar").end();
     }
     json.end().end().end();
     return json_answer(json);

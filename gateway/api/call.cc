@@ -122,14 +122,15 @@ std::optional<ApiAnswer> repeated_answer(Call& call) {
     auto earlier =
         find_answer(*call.services.store, call.services.accounts->vault(), repeatable(request), request.now_ms);
     if (!earlier) return api_error(earlier.error());
-    if (!*earlier) return std::nullopt;
-    if (!(*earlier)->secret_of.empty()) {
+    std::optional<StoredAnswer>& stored = *earlier;
+    if (!stored) return std::nullopt;
+    if (!stored->secret_of.empty()) {
         if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
-        if (!may_see_again(call, (*earlier)->secret_of)) {
+        if (!may_see_again(call, stored->secret_of)) {
             return api_error(ErrorKind::not_found, "there is no such key of yours any more");
         }
     }
-    return answer_of(std::move(**earlier));
+    return answer_of(std::move(*stored));
 }
 
 // Commits what the handler collected, unless its answer is an error. A call that repeats an earlier one by its
@@ -141,7 +142,7 @@ ApiAnswer mutate(Call& call) {
     if (!request.idempotency_key.empty()) {  // the same call may have been made since this one began
         auto earlier = change.find_answer(repeatable(request));
         if (!earlier) return api_error(earlier.error());
-        if (*earlier) return answer_of(std::move(**earlier));
+        if (std::optional<StoredAnswer>& stored = *earlier) return answer_of(std::move(*stored));
     }
     if (Error refused = call.check_standing(change.directory())) return refusal_of(std::move(refused));
     ApiAnswer answer;

@@ -347,7 +347,7 @@ ApiAnswer update_key(Call& call, Change& change) {
         wanted.creator = read_maker(call);
     }
     if (call.error()) return call.refusal();
-    const ApiAnswer refused = check_change(call, change.directory(), *key, wanted);
+    ApiAnswer refused = check_change(call, change.directory(), *key, wanted);
     if (refused.error) return refused;
     const Status status = update_key(change, KeyDigest(key->digest), wanted);
     if (!status.ok()) return api_error(status);
@@ -371,8 +371,8 @@ ApiAnswer rotate_key(Call& call, Change& change) {
     if (call.body.has("creator_user_id")) maker = read_maker(call);
     if (call.error()) return call.refusal();
     if (maker == key->creator) maker.reset();
-    const ApiAnswer refused = maker ? check_creator(call, change.directory(), key->kind, *maker)
-                                    : check_holder(call, change.directory(), *key, "rotates");
+    ApiAnswer refused = maker ? check_creator(call, change.directory(), key->kind, *maker)
+                              : check_holder(call, change.directory(), *key, "rotates");
     if (refused.error) return refused;
     const auto made = rotate(call, change, *key, maker);
     if (call.error()) return call.refusal();
