@@ -25,7 +25,8 @@ ApiAnswer plan_answer(const Call& call, const Directory& directory) {
     write_used("projects", limits->projects, directory.projects_of(organization.id).size(), json);
     write_used("keys", limits->keys, directory.keys_of(organization.id).size(), json);
     json.key("retention_days");
-    limits->retain_days ? json.number(*limits->retain_days) : json.null();
+    const auto& days = limits->retain_days;
+    days ? json.number(*days) : json.null();
     json.key("version").number(organization.version).end();
     return versioned_answer(json, organization.version);
 }
@@ -38,7 +39,7 @@ ApiAnswer set_plan(Call& call, Change& change) {
     BodyFields& body = call.body;
     const Organization& now = *change.directory().find_organization(call.organization().id);
     if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
-    const ApiAnswer shown = plan_answer(call, change.directory());
+    ApiAnswer shown = plan_answer(call, change.directory());
     if (!shown.error && body.is_echo_of(shown.body)) return shown;
     if (!body.has("plan")) body.fail("plan", "is required; null is the configuration's default");
     const std::string plan = body.filled_text("plan");

@@ -87,6 +87,7 @@ std::set<Group> top_of(const Report& report, std::size_t top) {
     std::map<Group, NanoUsdSum> costs;
     for (const auto& [key, counters] : report.rows) costs[key.second] += counters.cost_nano;
     std::vector<std::pair<NanoUsdSum, const Group*>> ranked;
+    ranked.reserve(costs.size());
     for (const auto& [group, cost] : costs) ranked.emplace_back(-cost, &group);
     std::ranges::sort(ranked, [](const auto& a, const auto& b) {
         return a.first != b.first ? a.first < b.first : *a.second < *b.second;

@@ -46,10 +46,14 @@ def test_a_garbled_quickstart_file_is_named(tmp_path):
 
 
 @pytest.mark.timeout(300)
-def test_init_killed_at_any_moment_can_be_run_again(tmp_path):
+def seconds_of_init(data_dir):
     started = time.monotonic()
-    assert run_gateway(*COMMAND, tmp_path / "timed").returncode == 0
-    whole_s = time.monotonic() - started
+    assert run_gateway(*COMMAND, data_dir).returncode == 0
+    return time.monotonic() - started
+
+
+def test_init_killed_at_any_moment_can_be_run_again(tmp_path):
+    whole_s = min(seconds_of_init(tmp_path / f"timed{number}") for number in range(3))  # the first is slower than others
     killed = 0
     for number in range(KILLS):
         data_dir = tmp_path / f"d{number}"
