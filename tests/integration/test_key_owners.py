@@ -18,11 +18,6 @@ def paid(team):
     return team
 
 
-def new_key(team, by, **fields):
-    made = team.may(by, "POST", "/keys", {"name": "k"} | fields)
-    return made["key"], made["data"]["hash"]
-
-
 def change(team, by, key_hash, **fields):
     return team.ask(by, "PATCH", f"/keys/{key_hash}", fields)
 
@@ -45,7 +40,7 @@ def spent_by(team, person):
 
 @pytest.mark.parametrize("by", ["owner", "admin"])
 def test_a_key_is_handed_over_and_spends_for_its_new_maker(gateway, paid, by):
-    key, key_hash = new_key(paid, paid.member)
+    key, key_hash = paid.new_key(paid.member)
     heir = gateway.person(organization=paid.organization)
     assert infer(gateway, key) == 200
     first = spent_by(paid, paid.member)
@@ -58,7 +53,7 @@ def test_a_key_is_handed_over_and_spends_for_its_new_maker(gateway, paid, by):
 
 
 def test_the_budget_of_the_new_maker_binds_at_once(gateway, paid):
-    key, key_hash = new_key(paid, paid.member)
+    key, key_hash = paid.new_key(paid.member)
     heir = gateway.person(organization=paid.organization)
     paid.may(paid.owner, "PUT", f"/members/{heir.id}/limits", {"limit": 0})
     assert infer(gateway, key) == 200
@@ -69,7 +64,7 @@ def test_the_budget_of_the_new_maker_binds_at_once(gateway, paid):
 
 
 def test_a_key_is_handed_to_members_only_who_may_act(gateway, paid):
-    _, key_hash = new_key(paid, paid.member)
+    _, key_hash = paid.new_key(paid.member)
     outsider, suspended, banned = gateway.person(), *(gateway.person(organization=paid.organization) for _ in range(2))
     paid.may(paid.owner, "PATCH", f"/members/{suspended.id}", {"status": "suspended"})
     gateway.manage("PATCH", f"/api/users/{banned.id}", {"status": "suspended"})
@@ -83,14 +78,14 @@ def test_a_key_is_handed_to_members_only_who_may_act(gateway, paid):
 
 
 def test_members_hand_nothing_over(paid):
-    _, key_hash = new_key(paid, paid.member)
+    _, key_hash = paid.new_key(paid.member)
     assert change(paid, paid.member, key_hash, creator_user_id=paid.owner.id).status == 403
     assert change(paid, paid.member, key_hash, creator_user_id=paid.member.id, name="mine").status == 200
 
 
 @pytest.mark.parametrize("kind", ["management", "service"])
 def test_what_acts_for_its_maker_is_taken_over_but_given_to_nobody(paid, kind):
-    _, key_hash = new_key(paid, paid.owner, kind=kind)
+    _, key_hash = paid.new_key(paid.owner, kind=kind)
     for refused in (
         change(paid, paid.owner, key_hash, creator_user_id=paid.admin.id),
         take_over(paid, paid.owner, key_hash, paid.admin),
@@ -104,7 +99,7 @@ def test_what_acts_for_its_maker_is_taken_over_but_given_to_nobody(paid, kind):
 
 @pytest.mark.parametrize("kind", ["management", "service"])
 def test_whoever_has_the_old_secret_gets_no_rights_of_the_new_maker(gateway, paid, kind):
-    old, key_hash = new_key(paid, paid.admin, kind=kind)
+    old, key_hash = paid.new_key(paid.admin, kind=kind)
     paid.may(paid.owner, "DELETE", f"/members/{paid.admin.id}")
     plain = change(paid, paid.owner, key_hash, creator_user_id=paid.owner.id, disabled=False)
     assert refusal_of(plain) == (409, "rotate_first")
@@ -119,7 +114,7 @@ def test_whoever_has_the_old_secret_gets_no_rights_of_the_new_maker(gateway, pai
 
 
 def test_a_key_is_handed_over_with_another_secret_in_one_step(gateway, paid):
-    old, key_hash = new_key(paid, paid.member)
+    old, key_hash = paid.new_key(paid.member)
     assert take_over(paid, paid.member, key_hash, paid.owner).status == 403
     answer = take_over(paid, paid.owner, key_hash, paid.admin)
     assert answer.status == 200 and answer.json()["data"]["creator_user_id"] == paid.admin.id
@@ -127,8 +122,8 @@ def test_a_key_is_handed_over_with_another_secret_in_one_step(gateway, paid):
 
 
 def test_a_key_handed_over_stays_disabled_until_somebody_enables_it(gateway, paid):
-    left, left_hash = new_key(paid, paid.member)
-    held, held_hash = new_key(paid, paid.admin)
+    left, left_hash = paid.new_key(paid.member)
+    held, held_hash = paid.new_key(paid.admin)
     paid.may(paid.owner, "DELETE", f"/members/{paid.member.id}")
     paid.may(paid.owner, "PATCH", f"/members/{paid.admin.id}", {"status": "suspended"})
     for key_hash in (left_hash, held_hash):
@@ -142,15 +137,15 @@ def test_a_key_handed_over_stays_disabled_until_somebody_enables_it(gateway, pai
 
 
 def test_a_key_is_handed_over_and_enabled_in_one_step(gateway, paid):
-    key, key_hash = new_key(paid, paid.member)
+    key, key_hash = paid.new_key(paid.member)
     paid.may(paid.owner, "DELETE", f"/members/{paid.member.id}")
     assert change(paid, paid.owner, key_hash, creator_user_id=paid.owner.id, disabled=False).status == 200
     assert infer(gateway, key) == 200
 
 
 def test_openrouters_path_hands_over_and_moves_the_expiry(gateway, paid):
-    manager, _ = new_key(paid, paid.owner, kind="management")
-    _, key_hash = new_key(paid, paid.member)
+    manager, _ = paid.new_key(paid.owner, kind="management")
+    _, key_hash = paid.new_key(paid.member)
     body = {"creator_user_id": paid.admin.id, "expires_at": LATER}
     answer = gateway.request("PATCH", f"/api/v1/keys/{key_hash}", key=manager, json=body)
     assert answer.status == 200, answer.body
@@ -163,8 +158,8 @@ def test_openrouters_path_hands_over_and_moves_the_expiry(gateway, paid):
 
 @pytest.mark.parametrize("kind", ["management", "service"])
 def test_what_acts_for_its_maker_ends_with_the_maker(gateway, paid, kind):
-    key, key_hash = new_key(paid, paid.admin, kind=kind)
-    plain, plain_hash = new_key(paid, paid.admin)
+    key, key_hash = paid.new_key(paid.admin, kind=kind)
+    plain, plain_hash = paid.new_key(paid.admin)
 
     def works():
         if kind == "service":
@@ -187,7 +182,7 @@ def test_what_acts_for_its_maker_ends_with_the_maker(gateway, paid, kind):
 
 
 def test_a_keys_expiry_is_moved_and_removed(gateway, paid):
-    key, key_hash = new_key(paid, paid.member, expires_at=LATER)
+    key, key_hash = paid.new_key(paid.member, expires_at=LATER)
     moved = change(paid, paid.member, key_hash, expires_at=MUCH_LATER)
     assert moved.json()["data"]["expires_at"] == MUCH_LATER
     assert change(paid, paid.member, key_hash, name="n").json()["data"]["expires_at"] == MUCH_LATER
@@ -200,7 +195,7 @@ def test_a_keys_expiry_is_moved_and_removed(gateway, paid):
 
 def test_an_expired_key_works_again_with_a_later_expiry(gateway, paid):
     soon = datetime.now(UTC) + timedelta(seconds=2)
-    key, key_hash = new_key(paid, paid.member, expires_at=soon.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    key, key_hash = paid.new_key(paid.member, expires_at=soon.strftime("%Y-%m-%dT%H:%M:%SZ"))
     eventually(lambda: infer(gateway, key) == 401)
     shown = paid.may(paid.member, "GET", f"/keys/{key_hash}")["data"]
     sent_back = change(paid, paid.member, key_hash, **(shown | {"name": "still over"}))
@@ -211,9 +206,9 @@ def test_an_expired_key_works_again_with_a_later_expiry(gateway, paid):
 
 @pytest.mark.parametrize("kind", ["management", "service"])
 def test_what_acts_for_its_maker_lives_longer_by_him_or_the_operator_only(gateway, paid, kind):
-    own, key_hash = new_key(paid, paid.owner, kind=kind, expires_at=LATER)
-    manager = own if kind == "management" else new_key(paid, paid.owner, kind="management")[0]
-    for caller in (paid.admin.token, manager, new_key(paid, paid.admin, kind="management")[0]):
+    own, key_hash = paid.new_key(paid.owner, kind=kind, expires_at=LATER)
+    manager = own if kind == "management" else paid.new_key(paid.owner, kind="management")[0]
+    for caller in (paid.admin.token, manager, paid.new_key(paid.admin, kind="management")[0]):
         for value in (MUCH_LATER, None):
             path, body = f"{paid.path}/keys/{key_hash}", {"expires_at": value}
             refused = gateway.request("PATCH", path, key=caller, json=body)

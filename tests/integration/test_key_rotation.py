@@ -20,11 +20,6 @@ def paid(team):
     return team
 
 
-def new_key(team, by, **fields):
-    made = team.may(by, "POST", "/keys", {"name": "k"} | fields)
-    return made["key"], made["data"]["hash"]
-
-
 def rotate(team, by, key_hash, body=None, **options):
     return team.may(by, "POST", f"/keys/{key_hash}/rotate", body, **options)
 
@@ -38,7 +33,7 @@ def statuses(gateway, *keys):
 
 
 def test_the_old_secret_stops_at_once_on_every_connection(gateway, paid):
-    old, key_hash = new_key(paid, paid.member)
+    old, key_hash = paid.new_key(paid.member)
     connections = [gateway.connect() for _ in range(8)]  # both workers have some
 
     def asked(key):
@@ -58,7 +53,7 @@ def test_the_old_secret_stops_at_once_on_every_connection(gateway, paid):
 
 
 def test_within_the_grace_both_work_and_then_the_new_one_alone(gateway, paid):
-    old, key_hash = new_key(paid, paid.member)
+    old, key_hash = paid.new_key(paid.member)
     begun = time.monotonic()
     made = rotate(paid, paid.member, key_hash, {"grace_seconds": 3})
     assert statuses(gateway, old, made["key"]) == [200, 200] or time.monotonic() - begun > 3
@@ -71,7 +66,7 @@ def test_within_the_grace_both_work_and_then_the_new_one_alone(gateway, paid):
 
 
 def test_no_more_than_two_secrets_work_and_a_rotation_without_grace_ends_all_others(gateway, paid):
-    first, key_hash = new_key(paid, paid.member)
+    first, key_hash = paid.new_key(paid.member)
     second = rotate(paid, paid.member, key_hash, {"grace_seconds": 600})["key"]
     third = rotate(paid, paid.member, key_hash, {"grace_seconds": 600})["key"]
     assert statuses(gateway, first, second, third) == [401, 200, 200]
@@ -81,7 +76,7 @@ def test_no_more_than_two_secrets_work_and_a_rotation_without_grace_ends_all_oth
 
 def test_a_key_keeps_all_but_its_secret(gateway, paid):
     rules = {"allow_models": [chat()["model"]]}
-    old, key_hash = new_key(paid, paid.member, limit=2, limit_reset="daily", rules=rules)
+    old, key_hash = paid.new_key(paid.member, limit=2, limit_reset="daily", rules=rules)
     paid.may(paid.owner, "PATCH", f"/keys/{key_hash}/limits", {"requests_per_minute": 50})
     assert infer(gateway, old).status == 200
     before = paid.may(paid.owner, "GET", f"/keys/{key_hash}")["data"]
@@ -98,7 +93,7 @@ def test_a_key_keeps_all_but_its_secret(gateway, paid):
 
 
 def test_a_budget_is_not_had_twice_by_rotation(gateway, paid):
-    key, key_hash = new_key(paid, paid.member, limit=0.001)
+    key, key_hash = paid.new_key(paid.member, limit=0.001)
     answers = []
     while not answers or answers[-1] == 200:
         small = chat("tokens=5", max_tokens=5)
@@ -111,9 +106,9 @@ def test_secrets_are_the_same_after_a_restart_and_after_a_kill(tmp_path, provide
     gateway = Gateway(tmp_path / "gateway", providers, workers=2).start()
     team = new_team(gateway)
     gateway.manage("POST", f"{team.path}/credits", {"amount": 5})
-    kept, kept_hash = new_key(team, team.owner)
-    ended, ended_hash = new_key(team, team.owner)
-    brief, brief_hash = new_key(team, team.owner)
+    kept, kept_hash = team.new_key(team.owner)
+    ended, ended_hash = team.new_key(team.owner)
+    brief, brief_hash = team.new_key(team.owner)
     new = [
         rotate(team, team.owner, kept_hash, {"grace_seconds": 3600})["key"],
         rotate(team, team.owner, ended_hash)["key"],
@@ -132,7 +127,7 @@ def test_secrets_are_the_same_after_a_restart_and_after_a_kill(tmp_path, provide
 
 
 def test_a_disabled_key_stays_disabled_with_every_secret(gateway, paid):
-    old, key_hash = new_key(paid, paid.member)
+    old, key_hash = paid.new_key(paid.member)
     made = rotate(paid, paid.member, key_hash, {"grace_seconds": 600})
     paid.may(paid.member, "PATCH", f"/keys/{key_hash}", {"disabled": True})
     assert statuses(gateway, old, made["key"]) == [401, 401]
@@ -144,7 +139,7 @@ def test_a_disabled_key_stays_disabled_with_every_secret(gateway, paid):
 
 @pytest.mark.parametrize("grace", [-1, MOST_GRACE + 1, 1.5, "60"])
 def test_the_grace_is_bounded(paid, grace):
-    key, key_hash = new_key(paid, paid.member)
+    key, key_hash = paid.new_key(paid.member)
     answer = paid.ask(paid.member, "POST", f"/keys/{key_hash}/rotate", {"grace_seconds": grace})
     assert answer.status == 400 and answer.error["param"] == "grace_seconds"
     assert statuses(paid.gateway, key) == [200]
@@ -152,14 +147,14 @@ def test_the_grace_is_bounded(paid, grace):
 
 
 def test_a_rotation_says_which_version_it_is_of(paid):
-    _, key_hash = new_key(paid, paid.member)
+    _, key_hash = paid.new_key(paid.member)
     assert rotate(paid, paid.member, key_hash, {"version": 1})["data"]["version"] == 2
     stale = paid.ask(paid.member, "POST", f"/keys/{key_hash}/rotate", {"version": 1})
     assert refusal_of(stale) == (412, "precondition_failed")
 
 
 def test_a_rotation_looks_at_if_match_and_answers_with_an_etag(gateway, paid):
-    _, key_hash = new_key(paid, paid.member)
+    _, key_hash = paid.new_key(paid.member)
     _, token_hash = new_token(gateway, paid.member.token)
     for path in (f"{paid.path}/keys/{key_hash}", f"/api/me/tokens/{token_hash}"):
         tag = gateway.request("GET", path, key=paid.member.token).header("etag")
@@ -177,8 +172,8 @@ def test_a_rotation_looks_at_if_match_and_answers_with_an_etag(gateway, paid):
 
 
 def test_members_rotate_their_own_keys_and_admins_all(paid):
-    _, owners = new_key(paid, paid.owner)
-    _, members = new_key(paid, paid.member)
+    _, owners = paid.new_key(paid.owner)
+    _, members = paid.new_key(paid.member)
     assert paid.ask(paid.member, "POST", f"/keys/{owners}/rotate").status == 404
     assert rotate(paid, paid.admin, members)["data"]["creator_user_id"] == paid.member.id
     other = new_team(paid.gateway)
@@ -188,11 +183,11 @@ def test_members_rotate_their_own_keys_and_admins_all(paid):
 
 @pytest.mark.parametrize("kind", ["management", "service"])
 def test_row_33_nobody_gets_the_secret_of_a_key_that_acts_for_somebody_else(paid, kind):
-    secret, key_hash = new_key(paid, paid.owner, kind=kind)
+    secret, key_hash = paid.new_key(paid.owner, kind=kind)
     refused = paid.ask(paid.admin, "POST", f"/keys/{key_hash}/rotate")
     assert refusal_of(refused) == (403, "permission_denied")
     assert "its maker" in refused.error["message"] and not refused.error.get("param")
-    key = secret if kind == "management" else new_key(paid, paid.owner, kind="management")[0]
+    key = secret if kind == "management" else paid.new_key(paid.owner, kind="management")[0]
     path = f"/api/v1/keys/{key_hash}/rotate"
     refused = paid.gateway.request("POST", path, key=key)
     assert refused.status == 403 and "its maker" in refused.error["message"] and not refused.error.get("param")
@@ -202,14 +197,14 @@ def test_row_33_nobody_gets_the_secret_of_a_key_that_acts_for_somebody_else(paid
 
 
 def test_openrouters_path_rotates_too(gateway, paid):
-    manager, _ = new_key(paid, paid.owner, kind="management")
-    old, key_hash = new_key(paid, paid.member)
+    manager, _ = paid.new_key(paid.owner, kind="management")
+    old, key_hash = paid.new_key(paid.member)
     answer = gateway.request("POST", f"/api/v1/keys/{key_hash}/rotate", key=manager, json={"grace_seconds": 600})
     assert answer.status == 200 and statuses(gateway, old, answer.json()["key"]) == [200, 200]
 
 
 def test_the_audit_says_who_rotated_and_shows_no_secret(paid):
-    old, key_hash = new_key(paid, paid.member)
+    old, key_hash = paid.new_key(paid.member)
     new = rotate(paid, paid.admin, key_hash)["key"]
     page = paid.may(paid.owner, "GET", "/audit?action=key.rotate")
     [entry] = page["data"]
@@ -218,7 +213,7 @@ def test_the_audit_says_who_rotated_and_shows_no_secret(paid):
 
 
 def test_a_repeated_call_makes_no_second_secret(gateway, paid):
-    old, key_hash = new_key(paid, paid.member)
+    old, key_hash = paid.new_key(paid.member)
     same = {"Idempotency-Key": "once"}
     made = rotate(paid, paid.member, key_hash, headers=same)
     again = paid.ask(paid.member, "POST", f"/keys/{key_hash}/rotate", headers=same)

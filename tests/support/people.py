@@ -28,6 +28,11 @@ class Team:
         assert answer.status in (200, 201), (answer.status, answer.body)
         return answer.json()
 
+    def new_key(self, by, **fields):
+        """The secret and the hash of a key that that person makes."""
+        made = self.may(by, "POST", "/keys", {"name": "k"} | fields)
+        return made["key"], made["data"]["hash"]
+
     def role_of(self, person):
         found = [one for one in self.members() if one["user_id"] == person.id]
         return found[0]["role"] if found else None
