@@ -13,24 +13,6 @@ namespace {
 
 constexpr std::string_view kNoHint = {};
 
-ApiAnswer no_such_key() {
-    return api_error(ErrorKind::not_found, "there is no such provider key in this organization");
-}
-
-// The one that the path names. It lives as long as the directory.
-const ProviderKey* find_byok_key(const Call& call, const Directory& directory) {
-    const auto id = parse_uuid(call.path("provider_key"));
-    return id ? directory.find_provider_key(call.organization().id, *id) : nullptr;
-}
-
-void write_list(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
-    json.key(name);
-    if (texts.empty()) return void(json.null());
-    json.array();
-    for (const std::string& one : texts) json.text(one);
-    json.end();
-}
-
 void write_byok_key(const ProviderKey& key, JsonWriter& json) {
     json.object().key("id").text(to_uuid(key.id)).key("provider").text(key.provider).key("name").text(key.label);
     json.key("label").text(masked_secret(key)).key("sort_order").number(key.priority);
@@ -153,8 +135,8 @@ ApiAnswer list_byok_keys(Call& call) {
 
 ApiAnswer show_byok_key(Call& call) {
     if (!call.has_organization()) return no_organization_of_its_own();
-    const ProviderKey* const key = find_byok_key(call, *call.directory);
-    return key == nullptr ? no_such_key() : byok_answer(*key);
+    const ProviderKey* const key = find_provider_key(call, *call.directory);
+    return key == nullptr ? no_such_provider_key() : byok_answer(*key);
 }
 
 Error try_new_byok_key(Call& call) {
@@ -194,7 +176,7 @@ ApiAnswer create_byok_key(Call& call, Change& change) {
 }
 
 Error try_changed_byok_key(Call& call) {
-    const ProviderKey* const current = call.has_organization() ? find_byok_key(call, *call.directory) : nullptr;
+    const ProviderKey* const current = call.has_organization() ? find_provider_key(call, *call.directory) : nullptr;
     if (current == nullptr || !call.body.has("key")) return {};  // what changes it says the rest
     const SecretText secret(call.body.required_text("key"));
     refuse_what_is_not_there(call.body);
@@ -205,8 +187,8 @@ Error try_changed_byok_key(Call& call) {
 
 ApiAnswer update_byok_key(Call& call, Change& change) {
     if (!call.has_organization()) return no_organization_of_its_own();
-    const ProviderKey* const current = find_byok_key(call, change.directory());
-    if (current == nullptr) return no_such_key();
+    const ProviderKey* const current = find_provider_key(call, change.directory());
+    if (current == nullptr) return no_such_provider_key();
     if (const Status status = change.require_version(current->version); !status.ok()) return api_error(status);
     BodyFields& body = call.body;
     const Id128 organization = call.organization().id, id = current->id;

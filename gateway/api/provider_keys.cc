@@ -10,24 +10,6 @@ namespace {
 
 constexpr std::string_view kSkipHint = "; skip_test stores the key without a test";
 
-ApiAnswer no_such_key() {
-    return api_error(ErrorKind::not_found, "there is no such provider key in this organization");
-}
-
-// The one that the path names. It lives as long as the directory.
-const ProviderKey* find_provider_key(const Call& call, const Directory& directory) {
-    const auto id = parse_uuid(call.path("provider_key"));
-    return id ? directory.find_provider_key(call.organization().id, *id) : nullptr;
-}
-
-void write_list(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
-    json.key(name);
-    if (texts.empty()) return void(json.null());
-    json.array();
-    for (const std::string& one : texts) json.text(one);
-    json.end();
-}
-
 void write_provider_key(const ProviderKey& key, JsonWriter& json) {
     json.object().key("id").text(to_uuid(key.id)).key("provider").text(key.provider).key("label").text(key.label);
     json.key("base_url").text_or_null(key.base_url).key("region").text_or_null(key.place.region);
@@ -81,6 +63,23 @@ std::string read_base_url(BodyFields& body, const ProviderKey& current) {
 
 }  // namespace
 
+ApiAnswer no_such_provider_key() {
+    return api_error(ErrorKind::not_found, "there is no such provider key in this organization");
+}
+
+const ProviderKey* find_provider_key(const Call& call, const Directory& directory) {
+    const auto id = parse_uuid(call.path("provider_key"));
+    return id ? directory.find_provider_key(call.organization().id, *id) : nullptr;
+}
+
+void write_list(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
+    json.key(name);
+    if (texts.empty()) return void(json.null());
+    json.array();
+    for (const std::string& one : texts) json.text(one);
+    json.end();
+}
+
 ApiAnswer list_provider_keys(Call& call) {
     const Page page = read_page(call);
     if (call.error()) return call.refusal();
@@ -95,7 +94,7 @@ ApiAnswer list_provider_keys(Call& call) {
 
 ApiAnswer show_provider_key(Call& call) {
     const ProviderKey* const key = find_provider_key(call, *call.directory);
-    return key == nullptr ? no_such_key() : provider_key_answer(*key);
+    return key == nullptr ? no_such_provider_key() : provider_key_answer(*key);
 }
 
 Error try_new_provider_key(Call& call) {
@@ -156,7 +155,7 @@ Error try_changed_provider_key(Call& call) {
 
 ApiAnswer update_provider_key(Call& call, Change& change) {
     const ProviderKey* const current = find_provider_key(call, change.directory());
-    if (current == nullptr) return no_such_key();
+    if (current == nullptr) return no_such_provider_key();
     BodyFields& body = call.body;
     if (const auto version = body.count("version", INT64_MAX).value_or(std::nullopt)) change.expect_version(*version);
     if (const Status status = change.require_version(current->version); !status.ok()) return api_error(status);
@@ -192,7 +191,7 @@ ApiAnswer update_provider_key(Call& call, Change& change) {
 
 ApiAnswer delete_provider_key(Call& call, Change& change) {
     const ProviderKey* const key = find_provider_key(call, change.directory());
-    if (key == nullptr) return no_such_key();
+    if (key == nullptr) return no_such_provider_key();
     const Status status = delete_provider_key(change, call.organization().id, Id128(key->id));
     if (!status.ok()) return api_error(status);
     JsonWriter json;
@@ -202,7 +201,7 @@ ApiAnswer delete_provider_key(Call& call, Change& change) {
 
 ApiAnswer test_provider_key(Call& call) {
     const ProviderKey* const key = find_provider_key(call, *call.directory);
-    if (key == nullptr) return no_such_key();
+    if (key == nullptr) return no_such_provider_key();
     const auto target = target_of(call.services, {key->provider, key->base_url, key->place});
     if (!target) return api_error(target.error());
     const auto secret = open_provider_key(call.services.accounts->vault(), *key, target->parts.origin());

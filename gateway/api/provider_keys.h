@@ -2,6 +2,9 @@
 #pragma once
 
 #include <array>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "accounting/accounts/provider_key.h"
 #include "gateway/api/call.h"
@@ -9,6 +12,16 @@
 #include "gateway/api/paging.h"
 
 namespace tollgate {
+
+// --- What every surface of them does alike: this one, and byok.h.
+
+// The one that the path names, if it is the organization's. It lives as long as the directory.
+const ProviderKey* find_provider_key(const Call& call, const Directory& directory);
+ApiAnswer no_such_provider_key();
+// null where there are none.
+void write_list(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json);
+
+// --- The routes.
 
 ApiAnswer list_provider_keys(Call& call);
 ApiAnswer show_provider_key(Call& call);
