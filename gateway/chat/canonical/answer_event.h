@@ -57,6 +57,8 @@ struct AnswerEvent {
         sealed_reasoning,  // `text`: a whole one
         call,              // `id`, `name`: a tool call begins
         arguments,         // `text`, or `value`: an object, all of them
+        image,             // `media_type`, and `text`: base64
+        citation,          // `value`: as one of OpenAI's `annotations`
         finish,            // `reason`
     };
 
@@ -70,6 +72,8 @@ struct AnswerEvent {
     ReasoningFormat format = ReasoningFormat::unknown;
     FinishReason reason = FinishReason::none;
     Spelt native_reason{};  // the provider's own word
+    Spelt stop_sequence{};  // of a finish: that ended the answer
+    std::string_view media_type{};
 };
 
 }  // namespace tollgate

@@ -1,4 +1,4 @@
-#include "gateway/chat/dialect/anthropic/answer_reader.h"
+#include "gateway/chat/dialect/messages/answer_reader.h"
 
 #include <array>
 
@@ -31,7 +31,7 @@ void add_begin(Json id, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     events.push_back({.kind = Kind::begin, .id = facts.id});
 }
 
-void add_finish(Json stop_reason, const AnthropicParts& parts, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+void add_finish(Json stop_reason, const MessagesParts& parts, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     const Spelt native = spelt(stop_reason);
     if (native.empty()) return;
     const FinishReason reason = parts.finish_reason(native);
@@ -47,7 +47,7 @@ void add_usage(std::string_view name, Json value, AnswerDelta& facts) {
 }
 
 // A whole block of a plain answer.
-void add_block(Json block, AnthropicParts& parts, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+void add_block(Json block, MessagesParts& parts, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     static constexpr std::array<std::string_view, 8> kNames = {"type", "text", "thinking", "signature",
                                                                "data", "id",   "name",     "input"};
     const auto [quoted_type, text, thinking, signature, data, id, name, input] = members_of(block, kNames);
@@ -80,14 +80,14 @@ void add_block(Json block, AnthropicParts& parts, AnswerDelta& facts, std::vecto
 
 }  // namespace
 
-FinishReason AnthropicParts::finish_reason(std::string_view native) const {
+FinishReason MessagesParts::finish_reason(std::string_view native) const {
     if (native == "max_tokens" || native == "model_context_window_exceeded") return FinishReason::length;
     if (native == "refusal") return FinishReason::content_filter;
     if (native == "tool_use" || calls_ > 0) return FinishReason::tool_calls;
     return FinishReason::stop;  // end_turn, stop_sequence, pause_turn
 }
 
-AnswerRead read_anthropic_answer(std::string_view body, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+AnswerRead read_messages_answer(std::string_view body, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     static constexpr std::array<std::string_view, 6> kNames = {"type", "error", "content",
                                                                "id",   "usage", "stop_reason"};
     body.remove_prefix(std::min(body.find('{'), body.size()));
@@ -97,7 +97,7 @@ AnswerRead read_anthropic_answer(std::string_view body, AnswerDelta& facts, std:
         return AnswerRead::error;
     }
     if (!is_array(content)) return AnswerRead::invalid;
-    AnthropicParts parts;
+    MessagesParts parts;
     add_begin(id, facts, events);
     each_element(content, [&](Json block) { add_block(block, parts, facts, events); });
     add_usage("usage", usage, facts);
@@ -105,14 +105,14 @@ AnswerRead read_anthropic_answer(std::string_view body, AnswerDelta& facts, std:
     return AnswerRead::event;
 }
 
-AnthropicEventReader::Block* AnthropicEventReader::open_block(Json index) {
+MessagesEventReader::Block* MessagesEventReader::open_block(Json index) {
     const auto at = whole_number(index);
     if (!at || *at < 0 || static_cast<std::size_t>(*at) >= blocks_.size()) return nullptr;
     Block& block = blocks_[static_cast<std::size_t>(*at)];
     return block.open ? &block : nullptr;
 }
 
-AnswerRead AnthropicEventReader::start(Json index, Json content, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+AnswerRead MessagesEventReader::start(Json index, Json content, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     const auto number = whole_number(index);
     if (!number || *number < 0 || static_cast<std::size_t>(*number) >= kMostBlocks) return AnswerRead::invalid;
     const auto at = static_cast<std::size_t>(*number);
@@ -149,7 +149,7 @@ AnswerRead AnthropicEventReader::start(Json index, Json content, AnswerDelta& fa
     return AnswerRead::event;
 }
 
-AnswerRead AnthropicEventReader::delta(Json index, Json delta, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+AnswerRead MessagesEventReader::delta(Json index, Json delta, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     static constexpr std::array<std::string_view, 5> kNames = {"type", "text", "thinking", "signature", "partial_json"};
     Block* const block = open_block(index);
     if (block == nullptr) return AnswerRead::invalid;
@@ -177,7 +177,7 @@ AnswerRead AnthropicEventReader::delta(Json index, Json delta, AnswerDelta& fact
 }
 
 // A call without arguments is told an empty object: no text is no JSON.
-AnswerRead AnthropicEventReader::stop(Json index, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+AnswerRead MessagesEventReader::stop(Json index, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     Block* const block = open_block(index);
     if (block == nullptr) return AnswerRead::invalid;
     block->open = false;
@@ -188,7 +188,8 @@ AnswerRead AnthropicEventReader::stop(Json index, AnswerDelta& facts, std::vecto
     return AnswerRead::event;
 }
 
-AnswerRead AnthropicEventReader::read(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+AnswerRead MessagesEventReader::read(std::string_view /*name*/, std::string_view data, AnswerDelta& facts,
+                                     std::vector<AnswerEvent>& events) {
     data.remove_prefix(std::min(data.find('{'), data.size()));
     if (!is_object(data)) return AnswerRead::invalid;
     static constexpr std::array<std::string_view, 7> kNames = {"type",    "index", "delta", "content_block",

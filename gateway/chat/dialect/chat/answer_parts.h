@@ -1,4 +1,5 @@
-// How reasoning stands in answers of OpenAI's chat completions, which know none of their own.
+// How reasoning and pictures stand in answers of OpenAI's chat completions, which know none of their own: as
+// OpenRouter writes them.
 #pragma once
 
 #include <string>
@@ -17,5 +18,8 @@ inline std::string_view reasoning_name(const Inbound& inbound) {
 // One of `reasoning_details`: of reasoning, its signature, or sealed reasoning. Those with the same index belong
 // together.
 void append_reasoning_detail(const AnswerEvent& event, std::string& out);
+
+// One of `images`: a picture that the model made.
+void append_image(const AnswerEvent& event, std::string& out);
 
 }  // namespace tollgate

@@ -1,9 +1,9 @@
-#include "gateway/chat/dialect/anthropic/request_writer.h"
+#include "gateway/chat/dialect/messages/request_writer.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "gateway/chat/dialect/anthropic/message_writer.h"
+#include "gateway/chat/dialect/messages/message_writer.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -57,7 +57,7 @@ std::string_view effort_name(Effort effort) {
 
 class Writer {
   public:
-    Writer(const ChatRequest& request, const AnthropicTarget& target, std::string& out, TranslationNotes& notes)
+    Writer(const ChatRequest& request, const Target& target, std::string& out, TranslationNotes& notes)
         : request_(request), target_(target), out_(out), notes_(notes), parameters_(request) {}
 
     Error write() {
@@ -65,9 +65,9 @@ class Writer {
         ((out_ += "{\"model\":") += model_json()) += ",\"max_tokens\":";
         append_number(out_, bound());
         if (target_.stream) append_member(out_, "stream", "true");
-        if (Error error = append_anthropic_system(request_, out_)) return error;
+        if (Error error = append_system(request_, out_)) return error;
         out_ += ',';
-        if (Error error = append_anthropic_messages(request_, target_.continues_answers, out_, notes_)) return error;
+        if (Error error = append_messages(request_, target_.continues_answers, out_, notes_)) return error;
         tools();
         tool_choice();
         stop();
@@ -223,7 +223,7 @@ class Writer {
     }
 
     const ChatRequest& request_;
-    const AnthropicTarget& target_;
+    const Target& target_;
     std::string& out_;
     TranslationNotes& notes_;
     UntakenParameters parameters_;
@@ -232,8 +232,8 @@ class Writer {
 
 }  // namespace
 
-Error write_anthropic_request(const ChatRequest& request, const AnthropicTarget& target, std::string& out,
-                              TranslationNotes& notes) {
+Error write_messages_request(const ChatRequest& request, const Target& target, std::string& out,
+                             TranslationNotes& notes) {
     return Writer(request, target, out, notes).write();
 }
 

@@ -1,4 +1,4 @@
-#include "gateway/chat/dialect/openai/message_reader.h"
+#include "gateway/chat/dialect/chat/message_reader.h"
 
 #include <algorithm>
 #include <array>

@@ -11,7 +11,7 @@
 namespace tollgate {
 
 // The whole answer, in one piece or in many. `usage` is what the client is charged for.
-void write_openai_answer(std::span<const AnswerEvent> events, const AnswerOptions& options, const ChargedUsage& usage,
-                         std::string& out);
+void write_chat_answer(std::span<const AnswerEvent> events, const AnswerOptions& options, const ChargedUsage& usage,
+                       std::string& out);
 
 }  // namespace tollgate

@@ -1,9 +1,9 @@
 // Rows D… are kinds of faults that were reported of other gateways.
 #include <gtest/gtest.h>
 
-#include "tests/unit/gateway/chat/dialect/anthropic/answer_fixture.h"
+#include "tests/unit/gateway/chat/dialect/messages/answer_fixture.h"
 
-namespace tollgate::anthropic_test {
+namespace tollgate::messages_test {
 namespace {
 
 namespace json = boost::json;
@@ -264,4 +264,4 @@ TEST(AnthropicStream, SplitsMakeNoDifference) {
 }
 
 }  // namespace
-}  // namespace tollgate::anthropic_test
+}  // namespace tollgate::messages_test

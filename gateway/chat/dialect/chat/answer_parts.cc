@@ -1,4 +1,4 @@
-#include "gateway/chat/dialect/openai/reasoning_detail.h"
+#include "gateway/chat/dialect/chat/answer_parts.h"
 
 #include "gateway/text/json_writer.h"
 
@@ -19,6 +19,11 @@ void append_reasoning_detail(const AnswerEvent& event, std::string& out) {
     ((((out += event.text) += R"(","format":")") += to_string(event.format)) += R"(","index":)");
     append_number(out, event.part);
     out += '}';
+}
+
+void append_image(const AnswerEvent& event, std::string& out) {
+    out += R"({"type":"image_url","image_url":{"url":"data:)";
+    ((((out += event.media_type) += ";base64,") += event.text) += "\"}}");
 }
 
 }  // namespace tollgate

@@ -9,23 +9,15 @@
 #include <vector>
 
 #include "gateway/chat/answer_delta.h"
-#include "gateway/chat/canonical/answer_event.h"
+#include "gateway/chat/canonical/answer_reader.h"
 
 namespace tollgate {
 
-enum class AnswerRead : std::uint8_t {
-    event,
-    ping,     // a sign of life
-    done,     // the stream's own end
-    error,    // the provider says that it failed: see read_provider_error()
-    invalid,  // not what the API writes
-};
-
 // A whole answer. `body` is well-formed. Adds to `facts` and appends to `events`; both view the body.
-AnswerRead read_anthropic_answer(std::string_view body, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+AnswerRead read_messages_answer(std::string_view body, AnswerDelta& facts, std::vector<AnswerEvent>& events);
 
 // What of an answer has been told so far.
-class AnthropicParts {
+class MessagesParts {
   public:
     // What the API calls its reasons, in OpenAI's words. An answer that ends with calls ends because of them.
     FinishReason finish_reason(std::string_view native) const;
@@ -36,12 +28,10 @@ class AnthropicParts {
     std::uint32_t parts_ = 0, calls_ = 0;
 };
 
-class AnthropicEventReader {
+class MessagesEventReader final : public EventReader {
   public:
-    void begin() { *this = AnthropicEventReader(); }
-    // One event's data, which is well-formed. Adds to `facts` and appends to `events`; both view the data, and this
-    // reader, until the next event.
-    AnswerRead read(std::string_view data, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    AnswerRead read(std::string_view name, std::string_view data, AnswerDelta& facts,
+                    std::vector<AnswerEvent>& events) override;
 
   private:
     static constexpr std::size_t kMostBlocks = 4096;  // of an answer
@@ -62,7 +52,7 @@ class AnthropicEventReader {
     Block* open_block(Json index);  // null: there is none
 
     std::vector<Block> blocks_;
-    AnthropicParts parts_;
+    MessagesParts parts_;
 };
 
 }  // namespace tollgate

@@ -7,28 +7,28 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/chat/answer_meter.h"
-#include "gateway/chat/canonical/answer_event.h"
+#include "gateway/chat/canonical/answer_writer.h"
 #include "gateway/chat/dialect/openai_writer.h"
 
 namespace tollgate {
 
 // A streamed answer. The usage, [DONE], errors and the end of a stream that is cut are those of OpenAiWriter.
-class OpenAiEventWriter {
+class ChatEventWriter final : public EventWriter {
   public:
-    void begin(const AnswerOptions& options);
-    void append(const AnswerEvent& event, std::string& out);
+    void begin(const AnswerOptions& options) override;
+    void append(const AnswerEvent& event, std::string& out) override;
+    void append_ping(std::string& out) override { OpenAiWriter::append_ping(out); }
 
-    void append_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) {
+    void append_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) override {
         ends_.append_end(meter, usage, out);
     }
-    void append_cut(const AnswerMeter& meter, std::string_view reason, std::string& out) {
+    void append_cut(const AnswerMeter& meter, std::string_view reason, std::string& out) override {
         ends_.append_cut(meter, reason, out);
     }
-    void append_cut_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) const {
+    void append_cut_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) override {
         ends_.append_cut_end(meter, usage, out);
     }
-    void append_error(const Error& error, std::string& out) const { ends_.append_error(error, out); }
+    void append_error(const Error& error, std::string& out) override { ends_.append_error(error, out); }
 
   private:
     void begin_chunk(const AnswerEvent& event, std::string& out) const;

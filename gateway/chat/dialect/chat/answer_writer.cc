@@ -1,8 +1,8 @@
-#include "gateway/chat/dialect/openai/answer_writer.h"
+#include "gateway/chat/dialect/chat/answer_writer.h"
 
 #include <algorithm>
 
-#include "gateway/chat/dialect/openai/reasoning_detail.h"
+#include "gateway/chat/dialect/chat/answer_parts.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -29,6 +29,8 @@ class Message {
     // Of each part one detail, with all of its text and its signature.
     void append_reasoning_details(std::string& out) const;
     void append_calls(std::string& out) const;
+    void append_images(std::string& out) const;
+    void append_citations(std::string& out) const;
     const AnswerEvent* finish() const {
         const auto found =
             std::ranges::find_if(events_, [&](const AnswerEvent& event) { return is(event, Kind::finish); });
@@ -94,6 +96,26 @@ void Message::append_calls(std::string& out) const {
     out += ']';
 }
 
+void Message::append_images(std::string& out) const {
+    out += '[';
+    for (const AnswerEvent& event : events_) {
+        if (!is(event, Kind::image)) continue;
+        if (out.back() != '[') out += ',';
+        append_image(event, out);
+    }
+    out += ']';
+}
+
+void Message::append_citations(std::string& out) const {
+    out += '[';
+    for (const AnswerEvent& event : events_) {
+        if (!is(event, Kind::citation)) continue;
+        if (out.back() != '[') out += ',';
+        out += event.value;
+    }
+    out += ']';
+}
+
 void append_choice(const Message& message, std::uint32_t index, const Inbound& inbound, std::string& out) {
     out += "{\"index\":";
     append_number(out, index);
@@ -118,6 +140,14 @@ void append_choice(const Message& message, std::uint32_t index, const Inbound& i
         out += ",\"reasoning_details\":";
         message.append_reasoning_details(out);
     }
+    if (message.has(Kind::image)) {
+        out += ",\"images\":";
+        message.append_images(out);
+    }
+    if (message.has(Kind::citation)) {
+        out += ",\"annotations\":";
+        message.append_citations(out);
+    }
     if (message.has(Kind::call)) {
         out += ",\"tool_calls\":";
         message.append_calls(out);
@@ -133,8 +163,8 @@ void append_choice(const Message& message, std::uint32_t index, const Inbound& i
 
 }  // namespace
 
-void write_openai_answer(std::span<const AnswerEvent> events, const AnswerOptions& options, const ChargedUsage& usage,
-                         std::string& out) {
+void write_chat_answer(std::span<const AnswerEvent> events, const AnswerOptions& options, const ChargedUsage& usage,
+                       std::string& out) {
     const bool labels = options.inbound->labels_answers();
     std::uint32_t last_choice = 0;
     std::string_view id = options.generation;

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "gateway/chat/answer_meter.h"
-#include "gateway/chat/dialect/anthropic/answer_reader.h"
-#include "gateway/chat/dialect/openai/answer_writer.h"
-#include "gateway/chat/dialect/openai/event_writer.h"
+#include "gateway/chat/dialect/chat/answer_writer.h"
+#include "gateway/chat/dialect/chat/event_writer.h"
+#include "gateway/chat/dialect/messages/answer_reader.h"
 #include "gateway/chat/reader/sse.h"
 
-namespace tollgate::anthropic_test {
+namespace tollgate::messages_test {
 
 inline AnswerOptions options_of(const Inbound& inbound) {
     AnswerOptions options;
@@ -43,10 +43,10 @@ inline Plain read_plain(std::string_view body, const Inbound& inbound = openai_i
     Plain plain;
     std::vector<AnswerEvent> events;
     plain.body = std::make_shared<const std::string>(body);
-    plain.read = read_anthropic_answer(*plain.body, plain.facts, events);
+    plain.read = read_messages_answer(*plain.body, plain.facts, events);
     if (plain.read != AnswerRead::event) return plain;
     const TokenCounts counts = billed_usage(plain.facts.usage.value_or(ReportedUsage()), {}).counts;
-    write_openai_answer(events, options_of(inbound), {.counts = counts, .cost = "0.5"}, plain.text);
+    write_chat_answer(events, options_of(inbound), {.counts = counts, .cost = "0.5"}, plain.text);
     EXPECT_TRUE(is_json(plain.text, kDepth)) << plain.text;
     return plain;
 }
@@ -82,17 +82,16 @@ inline Streamed read_stream(std::string_view body, std::size_t piece_bytes = SIZ
     Streamed result;
     SseReader sse;
     sse.begin(1 << 20);
-    AnthropicEventReader reader;
-    reader.begin();
+    MessagesEventReader reader;
     AnswerMeter meter;
     meter.begin();
-    OpenAiEventWriter writer;
+    ChatEventWriter writer;
     writer.begin(options_of(inbound));
     const auto take = [&](std::string_view data) {
         AnswerDelta facts;
         std::vector<AnswerEvent> events;
         if (!is_json(data, kDepth)) return meter.note_invalid();
-        switch (reader.read(data, facts, events)) {
+        switch (reader.read({}, data, facts, events)) {
             case AnswerRead::event:
                 meter.add(facts);
                 for (const AnswerEvent& event : events) writer.append(event, result.out);
@@ -124,4 +123,4 @@ inline Streamed read_stream(std::string_view body, std::size_t piece_bytes = SIZ
     return result;
 }
 
-}  // namespace tollgate::anthropic_test
+}  // namespace tollgate::messages_test

@@ -1,11 +1,11 @@
-#include "gateway/chat/dialect/openai/request_reader.h"
+#include "gateway/chat/dialect/chat/request_reader.h"
 
 #include <algorithm>
 #include <array>
 #include <span>
 
+#include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/gateway_members.h"
-#include "gateway/chat/dialect/openai/message_reader.h"
 
 namespace tollgate {
 namespace {

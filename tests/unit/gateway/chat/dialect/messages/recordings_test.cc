@@ -7,11 +7,11 @@
 #include <iostream>
 #include <sstream>
 
-#include "gateway/chat/dialect/anthropic/request_writer.h"
-#include "gateway/chat/dialect/openai/request_reader.h"
-#include "tests/unit/gateway/chat/dialect/anthropic/answer_fixture.h"
+#include "gateway/chat/dialect/chat/request_reader.h"
+#include "gateway/chat/dialect/messages/request_writer.h"
+#include "tests/unit/gateway/chat/dialect/messages/answer_fixture.h"
 
-namespace tollgate::anthropic_test {
+namespace tollgate::messages_test {
 namespace {
 
 namespace json = boost::json;
@@ -207,7 +207,7 @@ void expect_to_come_back(json::object message, const Said& expected) {
     ASSERT_FALSE(read_chat_request(body, {}, request));
     std::string text;
     TranslationNotes notes;
-    ASSERT_FALSE(write_anthropic_request(request, {.model = "m", .output_bound = 9}, text, notes));
+    ASSERT_FALSE(write_messages_request(request, {.model = "m", .output_bound = 9}, text, notes));
     EXPECT_EQ(notes.dropped.text() + notes.changed.text(), "");
     const json::array sent = json::parse(text).at("messages").as_array();
     const bool said_something = expected != Said();
@@ -270,4 +270,4 @@ TEST(AnthropicRecordings, StreamsSayWhatTheyDidHoweverTheyAreSplit) {
 }
 
 }  // namespace
-}  // namespace tollgate::anthropic_test
+}  // namespace tollgate::messages_test

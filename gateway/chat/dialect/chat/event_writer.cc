@@ -1,26 +1,26 @@
-#include "gateway/chat/dialect/openai/event_writer.h"
+#include "gateway/chat/dialect/chat/event_writer.h"
 
-#include "gateway/chat/dialect/openai/reasoning_detail.h"
+#include "gateway/chat/dialect/chat/answer_parts.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
 
 using Kind = AnswerEvent::Kind;
 
-void OpenAiEventWriter::begin(const AnswerOptions& options) {
+void ChatEventWriter::begin(const AnswerOptions& options) {
     options_ = options;
     ends_.begin(options);
     head_.clear();
 }
 
 // As OpenAiWriter writes the events that it adds.
-void OpenAiEventWriter::begin_chunk(const AnswerEvent& event, std::string& out) const {
+void ChatEventWriter::begin_chunk(const AnswerEvent& event, std::string& out) const {
     ((out += head_) += "{\"index\":");
     append_number(out, event.choice);
     out += ",\"delta\":{";
 }
 
-void OpenAiEventWriter::append_delta(const AnswerEvent& event, std::string& out) const {
+void ChatEventWriter::append_delta(const AnswerEvent& event, std::string& out) const {
     switch (event.kind) {
         case Kind::begin:
             out += R"("role":"assistant","content":"")";
@@ -57,12 +57,20 @@ void OpenAiEventWriter::append_delta(const AnswerEvent& event, std::string& out)
             }
             out += "}}]";
             break;
+        case Kind::image:
+            out += "\"images\":[";
+            append_image(event, out);
+            out += ']';
+            break;
+        case Kind::citation:
+            ((out += "\"annotations\":[") += event.value) += ']';
+            break;
         case Kind::finish:
             break;
     }
 }
 
-void OpenAiEventWriter::append(const AnswerEvent& event, std::string& out) {
+void ChatEventWriter::append(const AnswerEvent& event, std::string& out) {
     if (event.kind == Kind::begin && head_.empty()) {
         const bool labels = options_.inbound->labels_answers();
         head_ = "data: {\"id\":\"";

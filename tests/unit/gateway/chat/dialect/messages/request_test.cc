@@ -4,9 +4,9 @@
 
 #include <boost/json.hpp>
 
-#include "gateway/chat/dialect/anthropic/message_writer.h"
-#include "gateway/chat/dialect/anthropic/request_writer.h"
-#include "gateway/chat/dialect/openai/request_reader.h"
+#include "gateway/chat/dialect/chat/request_reader.h"
+#include "gateway/chat/dialect/messages/message_writer.h"
+#include "gateway/chat/dialect/messages/request_writer.h"
 
 namespace tollgate {
 namespace {
@@ -26,15 +26,15 @@ struct Translated {
     }
 };
 
-constexpr AnthropicTarget kTarget{.model = "claude", .output_bound = 4096};
+constexpr Target kTarget{.model = "claude", .output_bound = 4096};
 
-Translated translate(const std::string& body, const AnthropicTarget& target = kTarget, const AddedMembers& added = {}) {
+Translated translate(const std::string& body, const Target& target = kTarget, const AddedMembers& added = {}) {
     EXPECT_TRUE(is_json(body, 64)) << body;
     ChatRequest request;
     Translated result;
     TranslationNotes notes;
     result.error = read_chat_request(body, added, request);
-    if (!result.error) result.error = write_anthropic_request(request, target, result.text, notes);
+    if (!result.error) result.error = write_messages_request(request, target, result.text, notes);
     if (!result.error) EXPECT_TRUE(is_json(result.text, 64)) << result.text;
     result.dropped = notes.dropped.text();
     result.changed = notes.changed.text();
@@ -42,11 +42,11 @@ Translated translate(const std::string& body, const AnthropicTarget& target = kT
 }
 
 // With one user message and these further members.
-Translated with(const std::string& members, const AnthropicTarget& target = kTarget) {
+Translated with(const std::string& members, const Target& target = kTarget) {
     return translate(R"({"model":"m","messages":[{"role":"user","content":"hi"}],)" + members + "}", target);
 }
 
-Translated chat(const std::string& messages, const AnthropicTarget& target = kTarget) {
+Translated chat(const std::string& messages, const Target& target = kTarget) {
     return translate(R"({"model":"m","messages":[)" + messages + "]}", target);
 }
 
@@ -102,12 +102,12 @@ TEST(AnthropicRequest, D6D7ResultsOfATurnStandTogetherAndFirst) {
 }
 
 TEST(AnthropicRequest, D4ForeignIdsOfCallsAreMappedAndStayDifferent) {
-    EXPECT_EQ(anthropic_tool_id("toolu_01Ab-c"), "toolu_01Ab-c");
-    EXPECT_EQ(anthropic_tool_id("functions.Bash:0"), "tg-functions_2eBash_3a0");
-    EXPECT_EQ(anthropic_tool_id("functions_Bash_0"), "functions_Bash_0");
-    EXPECT_NE(anthropic_tool_id("tg-functions_2eBash_3a0"), "tg-functions_2eBash_3a0");
-    EXPECT_EQ(anthropic_tool_id("\\u002e"), "tg-_2e");
-    EXPECT_EQ(anthropic_tool_id(""), "tg-");
+    EXPECT_EQ(messages_tool_id("toolu_01Ab-c"), "toolu_01Ab-c");
+    EXPECT_EQ(messages_tool_id("functions.Bash:0"), "tg-functions_2eBash_3a0");
+    EXPECT_EQ(messages_tool_id("functions_Bash_0"), "functions_Bash_0");
+    EXPECT_NE(messages_tool_id("tg-functions_2eBash_3a0"), "tg-functions_2eBash_3a0");
+    EXPECT_EQ(messages_tool_id("\\u002e"), "tg-_2e");
+    EXPECT_EQ(messages_tool_id(""), "tg-");
     const Translated sent = chat(R"({"role":"user","content":"go"},{"role":"assistant","tool_calls":[)"
                                  R"({"id":"f.0","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
                                  R"({"role":"tool","tool_call_id":"f.0","content":"ok"})");
@@ -203,7 +203,7 @@ TEST(AnthropicRequest, D26BlankTexts) {
 TEST(AnthropicRequest, D33TheBeginningOfAnAnswer) {
     const std::string messages = R"({"role":"user","content":"Write"},{"role":"assistant","content":"Once"})";
     EXPECT_EQ(messages_of(chat(messages)).as_array().size(), 2U);
-    AnthropicTarget without = kTarget;
+    Target without = kTarget;
     without.continues_answers = false;
     const Translated refused = chat(messages, without);
     EXPECT_EQ(refused.error.detail().param, "messages[1]");
@@ -309,9 +309,9 @@ TEST(AnthropicRequest, NoParameterGetsLost) {
         ASSERT_FALSE(read_chat_request(R"({"messages":[{"role":"user","content":"hi"}]})", {}, request));
         TranslationNotes notes;
         std::string before, after;
-        ASSERT_FALSE(write_anthropic_request(request, kTarget, before, notes));
+        ASSERT_FALSE(write_messages_request(request, kTarget, before, notes));
         request.set(static_cast<Parameter>(i), "its_name", R"({"type":"x"})");
-        ASSERT_FALSE(write_anthropic_request(request, kTarget, after, notes));
+        ASSERT_FALSE(write_messages_request(request, kTarget, after, notes));
         EXPECT_TRUE(before != after || notes.dropped.text() == "its_name") << "parameter " << i;
     }
 }
@@ -334,7 +334,7 @@ TEST(AnthropicRequest, ReasoningByBudget) {
 }
 
 TEST(AnthropicRequest, ReasoningByEffort) {
-    AnthropicTarget adaptive = kTarget;
+    Target adaptive = kTarget;
     adaptive.reasoning = ReasoningControl::adaptive;
     const Translated sent = with(R"("reasoning":{"effort":"low"},"response_format":)"
                                  R"({"type":"json_schema","json_schema":{"name":"n","schema":{}}})",
@@ -396,7 +396,7 @@ TEST(AnthropicRequest, WhatTheGatewayAddsIsTranslatedToo) {
 }
 
 TEST(AnthropicRequest, AStreamIsAskedFor) {
-    AnthropicTarget target = kTarget;
+    Target target = kTarget;
     target.stream = true;
     EXPECT_EQ(with(R"("stream":true)", target).at("stream"), true);
 }

@@ -16,10 +16,9 @@ namespace tollgate {
 std::size_t leading_instructions(const ChatRequest& request);
 
 // `,"system":[…]` for them; nothing where they say nothing. invalid_request: names the message.
-Error append_anthropic_system(const ChatRequest& request, std::string& out);
+Error append_system(const ChatRequest& request, std::string& out);
 // `"messages":[…]` for the rest. invalid_request: names the message.
-Error append_anthropic_messages(const ChatRequest& request, bool continues_answers, std::string& out,
-                                TranslationNotes& notes);
+Error append_messages(const ChatRequest& request, bool continues_answers, std::string& out, TranslationNotes& notes);
 
 // Whether the last turns are an open exchange with tools in which the model's reasoning is missing: then the API takes
 // no more of it.
@@ -27,6 +26,6 @@ bool lacks_reasoning(const ChatRequest& request);
 
 // The id of a tool call as the API takes it, spelt. One that it takes already is left as it is; different ids stay
 // different.
-std::string anthropic_tool_id(Spelt id);
+std::string messages_tool_id(Spelt id);
 
 }  // namespace tollgate

@@ -1,4 +1,4 @@
-#include "gateway/chat/dialect/anthropic/message_writer.h"
+#include "gateway/chat/dialect/messages/message_writer.h"
 
 #include <algorithm>
 #include <array>
@@ -113,7 +113,7 @@ void Blocks::media(const Turn& turn, const Part& part) {
 // Arguments that are no object, because the model wrote none or was cut off, are told as they are.
 void Blocks::call(const Turn& turn, const Part& part) {
     begin_block(out_, "tool_use");
-    append_text(out_, "id", anthropic_tool_id(part.id));
+    append_text(out_, "id", messages_tool_id(part.id));
     append_text(out_, "name", part.name);
     if (!part.argument_object.empty()) {
         append_value(out_, "input", part.argument_object);
@@ -151,7 +151,7 @@ void Blocks::reasoning(const Part& part) {
 
 void Blocks::result(const Turn& turn, const Part& part) {
     begin_block(out_, "tool_result");
-    append_text(out_, "tool_use_id", anthropic_tool_id(part.id));
+    append_text(out_, "tool_use_id", messages_tool_id(part.id));
     const auto parts = std::span(request_.result_parts).subspan(part.begin, part.end - part.begin);
     if (parts.size() == 1 && parts[0].kind == Kind::text) {
         append_text(out_, "content", parts[0].text);
@@ -221,7 +221,7 @@ bool says_anything(const ChatRequest& request, std::span<const Turn> turns) {
 
 }  // namespace
 
-std::string anthropic_tool_id(Spelt id) {
+std::string messages_tool_id(Spelt id) {
     constexpr std::string_view kMapped = "tg-", kDigits = "0123456789abcdef";
     const auto is_plain = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
@@ -245,7 +245,7 @@ std::size_t leading_instructions(const ChatRequest& request) {
     return static_cast<std::size_t>(first - request.turns.begin());
 }
 
-Error append_anthropic_system(const ChatRequest& request, std::string& out) {
+Error append_system(const ChatRequest& request, std::string& out) {
     const std::size_t before = out.size();
     out += ",\"system\":[";
     const std::size_t empty = out.size();
@@ -264,8 +264,7 @@ Error append_anthropic_system(const ChatRequest& request, std::string& out) {
     return {};
 }
 
-Error append_anthropic_messages(const ChatRequest& request, bool continues_answers, std::string& out,
-                                TranslationNotes& notes) {
+Error append_messages(const ChatRequest& request, bool continues_answers, std::string& out, TranslationNotes& notes) {
     out += "\"messages\":[";
     const std::span<const Turn> turns = std::span(request.turns).subspan(leading_instructions(request));
     bool answer_last = false;

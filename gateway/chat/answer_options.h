@@ -1,0 +1,25 @@
+// What the client of an answer is to get, whatever its dialect.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "gateway/chat/inbound.h"
+
+namespace tollgate {
+
+// The views are valid as long as the answer is written.
+struct AnswerOptions {
+    const Inbound* inbound = &openai_inbound();  // never null
+    bool client_asked_for_usage = true;
+    bool text_completions = false;  // events of ours have `text`, not `delta`
+    std::string_view generation;    // "gen-…"
+    std::string_view provider;
+    std::string_view model;
+    std::int64_t created = 0;  // Unix seconds
+    std::int64_t choices = 1;  // n
+    std::size_t max_event_bytes = 16 << 20;
+};
+
+}  // namespace tollgate
