@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/post.hpp>
 #include <cstdio>
-#include <exception>
 #include <string>
 
 #include "gateway/api/answer.h"
@@ -19,9 +17,11 @@
 #include "gateway/exchange/held_request.h"
 #include "gateway/exchange/resolve_model.h"
 #include "gateway/exchange/token_usage.h"
+#include "gateway/off_loop.h"
 #include "gateway/routing/plan.h"
 #include "gateway/upstream/dispatch.h"
 #include "gateway/upstream/relay.h"
+#include "gateway/upstream/translate_request.h"
 #include "gateway/worker.h"
 #include "store/fail_point.h"
 
@@ -89,8 +89,6 @@ Error check_anybody(Connection& connection) {
     return error;
 }
 
-constexpr std::size_t kMostBytesParsedOnLoop = 1 << 20;  // about a millisecond of parsing
-
 // Large bodies cost the gateway much before they cost their sender anything: those of an organization that has nothing
 // left are refused as soon as their size is known.
 Error check_credit(const Principal& principal, std::uint64_t body_bytes) {
@@ -109,25 +107,13 @@ Error parse_large_body(std::string_view body, std::size_t max_depth, ModelCall c
     return parse_body(parser, body, max_depth, call, facts);
 }
 
-// A large body is parsed on a thread of its own, so that the worker's other connections do not wait for it; those of
-// one organization do not keep others waiting.
 wire::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
-    Worker& worker = connection.worker();
     Exchange& request = connection.request;
-    wire::Timer parsed(worker.io(), wire::Clock::time_point::max());
     Error error;
-    std::exception_ptr failed;
-    worker.services().parsing->post(request.principal.organization, [&] {
-        try {
-            error = parse_large_body(body, worker.config().limits.max_json_depth, model_call_of(request.ask.api),
-                                     request.ask.body);
-        } catch (...) {
-            failed = std::current_exception();
-        }
-        wire::asio::post(worker.io(), [&parsed] { parsed.cancel(); });
+    co_await off_loop(connection, [&] {
+        error = parse_large_body(body, connection.worker().config().limits.max_json_depth,
+                                 model_call_of(request.ask.api), request.ask.body);
     });
-    (void)co_await parsed.async_wait(wire::kAwait);
-    if (failed) std::rethrow_exception(failed);
     co_return error;
 }
 
@@ -185,7 +171,9 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
             .endpoint = plan[at].endpoint, .began = began, .without_stream_options = asks_less};
         held.use(at);
         const Credential& credential = plan[at].endpoint->provider->operators;
-        auto answer = co_await dispatch(connection, credential, connect);
+        error = translates_request(connection.request) ? co_await translate_request(connection) : Error();
+        Outcome<UpstreamAnswer> answer = std::unexpected(error);
+        if (!error) answer = co_await dispatch(connection, credential, connect);
         if (answer) {
             if (asks_less && answer->status == kOk) learn_refused_stream_options(connection);
             error = co_await relay(connection, held, *answer);

@@ -64,6 +64,7 @@ def providers(sample, scripted_server):
         provider("drained", sample.base_url, abort_stops_billing=False),
         provider("reasoning", sample.base_url, reasoning_in_completion=False),
         provider("scripted", scripted_server.base_url),
+        provider("messages", scripted_server.base_url, dialect="messages"),
         provider("down", UNUSED_PORT_URL),
     ]
 

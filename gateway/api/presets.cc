@@ -135,7 +135,7 @@ void write_own_preset(const Preset& preset, JsonWriter& json) {
     json.key("created_at").time(preset.created_ms).key("updated_at").time(preset.updated_ms).end();
 }
 
-struct Part {
+struct PagePart {
     std::size_t offset, limit;
     template <class Item>
     std::span<const Item> of(const std::vector<Item>& all) const {
@@ -143,7 +143,7 @@ struct Part {
         return std::span(all).subspan(begin, std::min(limit, all.size() - begin));
     }
 };
-Part read_part(QueryFields& query) {
+PagePart read_part(QueryFields& query) {
     return {.offset = query.number("offset", 0, INT32_MAX, 0), .limit = query.number("limit", 1, 100, 50)};
 }
 
@@ -219,7 +219,7 @@ ApiAnswer list_preset_versions(Call& call) {
 }
 
 ApiAnswer list_own_presets(Call& call) {
-    const Part part = read_part(call.query);
+    const PagePart part = read_part(call.query);
     if (call.error()) return call.refusal();
     const auto presets = call.directory->presets_of(call.request.caller.organization);
     JsonWriter json;
@@ -240,7 +240,7 @@ ApiAnswer show_own_preset(Call& call) {
 }
 
 ApiAnswer list_own_preset_versions(Call& call) {
-    const Part part = read_part(call.query);
+    const PagePart part = read_part(call.query);
     if (call.error()) return call.refusal();
     const Preset* const preset = find_own_preset(call);
     if (preset == nullptr) return no_such_preset();

@@ -9,9 +9,12 @@
 
 namespace tollgate {
 
+class UpstreamDialect;
+
 // The views are valid as long as the answer is written.
 struct AnswerOptions {
     const Inbound* inbound = &openai_inbound();  // never null
+    const UpstreamDialect* upstream = nullptr;   // that the answer is in; null: OpenAI's chat completions
     bool client_asked_for_usage = true;
     bool text_completions = false;  // events of ours have `text`, not `delta`
     std::string_view generation;    // "gen-…"

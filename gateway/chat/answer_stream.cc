@@ -10,6 +10,11 @@ void AnswerStream::begin(const Options& options) {
     repeated_.forget();
     meter_.begin();
     writer_.begin(options);
+    translation_ = needs_translation(options) ? std::make_unique<Translation>(options) : nullptr;
+}
+
+void AnswerStream::take_comment(std::string& out) {
+    translation_ ? translation_->writer().append_ping(out) : OpenAiWriter::append_ping(out);
 }
 
 void AnswerStream::feed(std::string_view bytes, std::string& out) {
@@ -21,7 +26,7 @@ void AnswerStream::feed(std::string_view bytes, std::string& out) {
                 take_event(reader_.data(), out);
                 break;
             case SseReader::Step::comment:
-                writer_.append_ping(out);
+                take_comment(out);
                 break;
             case SseReader::Step::too_large:
                 meter_.note_too_large();
@@ -33,6 +38,7 @@ void AnswerStream::feed(std::string_view bytes, std::string& out) {
 void AnswerStream::take_event(std::string_view data, std::string& out) {
     data = event_payload(data);
     if (data.empty()) return;
+    if (translation_) return translation_->take(reader_.name(), data, meter_, out);
     // After the end only a late usage is of interest.
     if (meter_.facts().done && data.find("\"usage\"") == std::string_view::npos) return;
     const bool named_error = reader_.name() == "error";

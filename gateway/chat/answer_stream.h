@@ -5,10 +5,11 @@
 //   dialect/repeated_chunk the same, for one that repeats the event before with another text
 //   answer_meter           deltas -> what the answer amounts to
 //   dialect/openai_writer  an event -> bytes for the client; its usage, which waits; events of our own
-// Other framings and dialects are further readers and writers beside these; they would be chosen in begin().
+// Where the upstream or the client speaks another dialect, a Translation takes the place of the three in the middle.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@
 #include "gateway/chat/dialect/openai_writer.h"
 #include "gateway/chat/dialect/repeated_chunk.h"
 #include "gateway/chat/reader/sse.h"
+#include "gateway/chat/translation.h"
 
 namespace tollgate {
 
@@ -32,12 +34,23 @@ class AnswerStream {
     const StreamFacts& facts() const { return meter_.facts(); }
 
     // What the client gets at the end: see OpenAiWriter. All append to `out`.
-    void append_end(const ChargedUsage& usage, std::string& out) { writer_.append_end(meter_, usage, out); }
-    void append_cut(std::string_view reason, std::string& out) { writer_.append_cut(meter_, reason, out); }
-    void append_cut_end(const ChargedUsage& usage, std::string& out) const {
-        writer_.append_cut_end(meter_, usage, out);
+    void append_end(const ChargedUsage& usage, std::string& out) {
+        translation_ ? translation_->writer().append_end(meter_, usage, out) : writer_.append_end(meter_, usage, out);
     }
-    void append_error(const Error& error, std::string& out) const { writer_.append_error(error, out); }
+    void append_cut(std::string_view reason, std::string& out) {
+        translation_ ? translation_->writer().append_cut(meter_, reason, out) : writer_.append_cut(meter_, reason, out);
+    }
+    void append_cut_end(const ChargedUsage& usage, std::string& out) const {
+        translation_ ? translation_->writer().append_cut_end(meter_, usage, out)
+                     : writer_.append_cut_end(meter_, usage, out);
+    }
+    void append_error(const Error& error, std::string& out) const {
+        translation_ ? translation_->writer().append_error(error, out) : writer_.append_error(error, out);
+    }
+
+    bool translates() const { return translation_ != nullptr; }
+    // Of one that is translated: what comes is a plain answer, as one event.
+    void expect_whole() { translation_->expect_whole(); }
 
     // Gives back memory that grew beyond this, between requests.
     void release_above(std::size_t bytes) {
@@ -47,11 +60,13 @@ class AnswerStream {
 
   private:
     void take_event(std::string_view data, std::string& out);
+    void take_comment(std::string& out);
 
     SseReader reader_;
     RepeatedChunk repeated_;
     AnswerMeter meter_;
     OpenAiWriter writer_;
+    std::unique_ptr<Translation> translation_;  // null: chat completions for a client of the same
 };
 
 }  // namespace tollgate

@@ -10,6 +10,8 @@
 
 namespace tollgate {
 
+class ClientDialect;
+
 class Inbound {
   public:
     struct Traits {
@@ -17,12 +19,16 @@ class Inbound {
         bool always_shows_usage = false;  // streams end with their usage, whether or not the client asked for it
         bool labels_answers = false;      // answers carry the generation's id, the provider and the catalogue's model
         bool details_models = false;      // models are listed with prices, limits and modalities
+        const ClientDialect* dialect = nullptr;  // null: that of OpenAI's chat completions
     };
 
     Inbound(const Inbound&) = delete;
     Inbound& operator=(const Inbound&) = delete;
 
     std::string_view name() const { return traits_.name; }
+    const ClientDialect& dialect() const;
+    // Chat completions have ways of their own, which cost less.
+    bool speaks_chat() const { return traits_.dialect == nullptr; }
     bool always_shows_usage() const { return traits_.always_shows_usage; }
     bool labels_answers() const { return traits_.labels_answers; }
     bool details_models() const { return traits_.details_models; }

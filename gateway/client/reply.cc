@@ -107,11 +107,14 @@ void append_tollgate_fields(Exchange& request, BufferedText& out) {
         out.number(request.terms.sent_output_bound);
         out += "\r\n";
     }
-    if (request.ask.body.removed != 0) {
+    const TranslationNotes& notes = request.attempt.notes;
+    if (request.ask.body.removed != 0 || !notes.dropped.empty()) {
         std::string removed;
         append_removed(request.ask.body, removed);
-        ((out += "x-tollgate-removed-fields: ") += removed) += "\r\n";
+        if (!removed.empty() && !notes.dropped.empty()) removed += ", ";
+        (((out += "x-tollgate-removed-fields: ") += removed) += notes.dropped.text()) += "\r\n";
     }
+    if (!notes.changed.empty()) ((out += "x-tollgate-changed-fields: ") += notes.changed.text()) += "\r\n";
     request.reply.overhead_us = overhead_us(request);
     out += "x-tollgate-overhead-us: ";
     out.number(request.reply.overhead_us);

@@ -30,6 +30,20 @@ constexpr const char* kExampleTop =
 void describe_provider(Section& section, ProviderConfig& provider) {
     section.text("name", provider.name, "as prices name it", {"openai"});
     section.text("base_url", provider.base_url, "", {"https://api.openai.com/v1"});
+    section.one_of<ProviderDialect>(
+        "dialect", provider.dialect, {{"chat", ProviderDialect::chat}, {"messages", ProviderDialect::messages}},
+        "what it speaks: OpenAI's chat completions, or Anthropic's messages. Others' requests are translated");
+    section.one_of<ProviderAuth>("auth", provider.auth,
+                                 {{"dialect", ProviderAuth::of_dialect},
+                                  {"bearer", ProviderAuth::bearer},
+                                  {"x-api-key", ProviderAuth::x_api_key},
+                                  {"api-key", ProviderAuth::api_key},
+                                  {"x-goog-api-key", ProviderAuth::x_goog_api_key}},
+                                 "how api_key is sent; dialect: as the dialect's maker wants it");
+    section.text("path", provider.path,
+                 "behind base_url, with {model} and {call} (chat/completions, embeddings, …); default: the dialect's",
+                 {"/deployments/{model}/{call}?api-version=2024-10-21", true});
+    section.text("stream_path", provider.stream_path, "the same of streams", {"/{call}", true});
     section.text("api_key", provider.api_key, "", {"${OPENAI_API_KEY:-}"});
     section.flag("optional", provider.optional, "left out, with a notice, where api_key is empty", {"true"});
     section.flag(
@@ -63,6 +77,11 @@ void read_provider(const YAML::Node& node, Config& config) {
     section.check([&]() -> std::string {
         if (provider.name.empty()) return "a provider needs a name";
         if (provider.base_url.empty()) return "provider " + provider.name + " needs base_url";
+        for (const std::string* const path : {&provider.path, &provider.stream_path}) {
+            if (std::string wrong = wrong_with_path(*path); !wrong.empty()) {
+                return "path '" + *path + "' of provider " + provider.name + " " + wrong;
+            }
+        }
         for (const auto& other : config.providers) {
             if (other.name == provider.name) return "provider " + provider.name + " stands twice";
         }

@@ -21,11 +21,19 @@
 
 namespace tollgate {
 
+// What a provider speaks: names of gateway/chat/dialect/upstream_dialect.h.
+enum class ProviderDialect : std::uint8_t { chat, messages };
+// How its key is sent.
+enum class ProviderAuth : std::uint8_t { of_dialect, bearer, x_api_key, api_key, x_goog_api_key };
+
 struct ProviderConfig {
     std::string name;
     std::string base_url;
-    std::string api_key;    // secret: never logged
-    bool optional = false;  // left out where api_key is empty
+    ProviderDialect dialect = ProviderDialect::chat;
+    ProviderAuth auth = ProviderAuth::of_dialect;
+    std::string path, stream_path;  // behind base_url; empty: the dialect's
+    std::string api_key;            // secret: never logged
+    bool optional = false;          // left out where api_key is empty
     bool abort_stops_billing = true;
     bool collects_data = true;
     bool zero_data_retention = false;

@@ -44,6 +44,19 @@ std::string wrong_with_origin(const std::string& text) {
     return origin ? "" : "is no origin, as https://chat.example.com, nor \"*\"";
 }
 
+std::string wrong_with_path(const std::string& text) {
+    if (text.empty()) return "";
+    if (!text.starts_with('/')) return "must begin with /";
+    if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != '#'; })) {
+        return "must be visible ASCII without #";
+    }
+    std::string plain = text;
+    for (const std::string_view name : {"{model}", "{call}"}) {
+        for (auto at = plain.find(name); at != std::string::npos; at = plain.find(name)) plain.erase(at, name.size());
+    }
+    return plain.find_first_of("{}") == std::string::npos ? "" : "names something other than {model} and {call}";
+}
+
 std::string wrong_with_domain(const std::string& text) {
     constexpr std::string_view kCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-.";
     const bool good = !text.empty() && text.find_first_not_of(kCharacters) == std::string::npos &&

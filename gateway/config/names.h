@@ -10,6 +10,8 @@ namespace tollgate {
 std::string wrong_with_forwarded_header(const std::string& name);
 // Scheme, host and, where it is not the usual one, port (RFC 6454, section 6.2), or "*".
 std::string wrong_with_origin(const std::string& text);
+// The path of a provider's API: empty, or "/…" with {model} and {call} in it.
+std::string wrong_with_path(const std::string& text);
 // What stands behind the @ of addresses, in lower case.
 std::string wrong_with_domain(const std::string& text);
 // An e-mail address that mail can come from.

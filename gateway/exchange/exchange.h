@@ -8,6 +8,7 @@
 #include "accounting/accounts/caller.h"
 #include "accounting/accounts/directory.h"
 #include "accounting/ledger/usage_record.h"
+#include "gateway/chat/canonical/translation_notes.h"
 #include "gateway/chat/dialect/openai_request.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/exchange/attribution.h"
@@ -93,6 +94,7 @@ struct Attempt {
     bool metered = false;                 // the connection's meter is this attempt's
     bool refused_stream_options = false;  // the next attempt at the same endpoint goes without them
     bool without_stream_options = false;  // this one does, for that reason
+    TranslationNotes notes{};             // what the endpoint was not told, or told otherwise
 
     // Closing the connection would not stop the provider's billing.
     bool bills_when_aborted() const {

@@ -6,6 +6,7 @@
 #include "gateway/chat/dialect/openai_request.h"
 #include "gateway/chat/model_call.h"
 #include "gateway/chat/token_counts.h"
+#include "gateway/routing/model_call_of.h"
 
 namespace tollgate {
 
@@ -25,17 +26,6 @@ inline TokenCounts token_counts(const TokenUsage& usage) {
             .cache_write = usage.cache_write,
             .reasoning = usage.reasoning,
             .cache_write_1h = usage.cache_write_1h};
-}
-
-inline ModelCall model_call_of(ApiType api) {
-    switch (api) {
-        case ApiType::completions:
-            return ModelCall::completions;
-        case ApiType::embeddings:
-            return ModelCall::embeddings;
-        default:
-            return ModelCall::chat;
-    }
 }
 
 // What a request may say is what its record holds.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/routing/model_call_of.h"
 #include "gateway/routing/uncovered.h"
 #include "gateway/text/json_writer.h"
 
@@ -73,7 +74,7 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
         return (rules.key == nullptr || !denied_by(*rules.key, endpoint)) && !denied_by(preferences, endpoint);
     };
     const auto usable = [&](const CatalogueEndpoint& endpoint) {
-        return covers(endpoint, extras) && allowed(endpoint);
+        return covers(endpoint, extras) && endpoint.provider->takes(model_call_of(api)) && allowed(endpoint);
     };
     Plan plan;
     for (const CatalogueEndpoint& endpoint : endpoints) {

@@ -4,6 +4,73 @@
 #include <boost/url/url_view.hpp>
 
 namespace tollgate {
+namespace {
+
+// How a dialect's maker serves it.
+struct DialectServing {
+    const UpstreamDialect* dialect;
+    ProviderAuth auth;
+    std::string_view path, stream_path;
+    std::string_view fixed_lines;
+};
+
+DialectServing serving_of(ProviderDialect dialect) {
+    switch (dialect) {
+        case ProviderDialect::chat:
+            return {nullptr, ProviderAuth::bearer, {}, {}, {}};
+        case ProviderDialect::messages:  // https://docs.anthropic.com/en/api/versioning
+            return {&messages_upstream(), ProviderAuth::x_api_key, "/messages", "/messages",
+                    "anthropic-version: 2023-06-01\r\n"};
+    }
+    return {};
+}
+
+std::string_view field_of(ProviderAuth auth) {
+    switch (auth) {
+        case ProviderAuth::x_api_key:
+            return "x-api-key: ";
+        case ProviderAuth::api_key:
+            return "api-key: ";
+        case ProviderAuth::x_goog_api_key:
+            return "x-goog-api-key: ";
+        default:
+            return "authorization: Bearer ";
+    }
+}
+
+// As OpenAI's API names it.
+std::string_view name_of(ModelCall call) {
+    switch (call) {
+        case ModelCall::completions:
+            return "completions";
+        case ModelCall::embeddings:
+            return "embeddings";
+        default:
+            return "chat/completions";
+    }
+}
+
+// What a segment of a path may hold as it is (RFC 3986 3.3), but for what separates methods from names.
+bool stays(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~@").find(c) != std::string_view::npos;
+}
+
+void append_encoded(std::string_view text, BufferedText& out) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    for (const char c : text) {
+        if (stays(c)) {
+            out += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        out += '%';
+        out += kDigits[byte >> 4U];
+        out += kDigits[byte & 15U];
+    }
+}
+
+}  // namespace
 
 std::string BaseUrl::origin() const {
     std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
@@ -29,6 +96,29 @@ Result<BaseUrl> parse_base_url(const std::string& text) {
     return base;
 }
 
+void Provider::append_path(ModelCall call, bool stream, std::string_view model, BufferedText& out) const {
+    out += base_path;
+    std::string_view left = stream ? stream_path : path;
+    if (left.empty()) {
+        out += '/';
+        out += name_of(call);
+        return;
+    }
+    constexpr std::string_view kModel = "{model}", kCall = "{call}";
+    while (!left.empty()) {
+        if (left.starts_with(kModel)) {
+            append_encoded(model, out);
+            left.remove_prefix(kModel.size());
+        } else if (left.starts_with(kCall)) {
+            out += name_of(call);
+            left.remove_prefix(kCall.size());
+        } else {
+            out += left.front();
+            left.remove_prefix(1);
+        }
+    }
+}
+
 Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index) {
     const auto fail = [&config](const std::string& what) {
         return failure(StatusCode::invalid, "provider " + config.name + ": " + what);
@@ -50,7 +140,17 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     provider.output_bound_parameter = config.output_bound_parameter;
     provider.index = index;
     provider.fixed_headers = "host: " + provider.host_header + "\r\n";
-    if (!config.api_key.empty()) provider.operators.header_lines = "authorization: Bearer " + config.api_key + "\r\n";
+    const DialectServing serving = serving_of(config.dialect);
+    provider.dialect = serving.dialect;
+    provider.path = config.path.empty() ? serving.path : config.path;
+    provider.stream_path = !config.stream_path.empty() ? config.stream_path
+                           : !config.path.empty()      ? config.path
+                                                       : serving.stream_path;
+    const ProviderAuth auth = config.auth == ProviderAuth::of_dialect ? serving.auth : config.auth;
+    if (!config.api_key.empty()) {
+        ((provider.operators.header_lines += field_of(auth)) += config.api_key) += "\r\n";
+    }
+    provider.fixed_headers += serving.fixed_lines;
     provider.fixed_headers += "accept-encoding: identity\r\nuser-agent: tollgate/" TOLLGATE_VERSION "\r\n";
     if (!provider.tls) return provider;
 

@@ -7,8 +7,11 @@
 #include <memory>
 #include <string>
 
+#include "gateway/chat/dialect/upstream_dialect.h"
+#include "gateway/chat/model_call.h"
 #include "gateway/config/config.h"
 #include "gateway/routing/credential.h"
+#include "gateway/text/buffered_text.h"
 #include "store/status.h"
 
 namespace tollgate {
@@ -30,10 +33,13 @@ struct Provider {
     std::string name;
     std::string host;  // to resolve, without brackets
     std::string port;
-    std::string host_header;    // as in the Host field
-    std::string base_path;      // "/v1", without trailing slash
-    std::string fixed_headers;  // Host and what else every request carries, each line with CRLF; no secret
-    Credential operators;       // the operator's own
+    std::string host_header;  // as in the Host field
+    std::string base_path;    // "/v1", without trailing slash
+    // What it speaks; null: OpenAI's chat completions.
+    const UpstreamDialect* dialect = nullptr;
+    std::string path, stream_path;  // behind base_path, with {model} and {call}; empty: those of OpenAI's API
+    std::string fixed_headers;      // Host and what else every request carries, each line with CRLF; no secret
+    Credential operators;           // the operator's own
     bool abort_stops_billing = true;
     bool reasoning_in_completion = true;  // its completion_tokens include its reasoning_tokens, as OpenAI's do
     bool stream_options = true;           // it takes them
@@ -44,6 +50,11 @@ struct Provider {
     std::string tls_server_name;
     std::shared_ptr<boost::asio::ssl::context> tls_context;  // verifies; null without TLS
     std::size_t index = 0;                                   // position in the program's list
+
+    // Whether requests of that kind can be sent there.
+    bool takes(ModelCall call) const { return dialect == nullptr || call == ModelCall::chat; }
+    // The path of a request to it. `model` is the provider's name for it.
+    void append_path(ModelCall call, bool stream, std::string_view model, BufferedText& out) const;
 
     // Errors name the provider and never hold its key.
     static Result<Provider> from(const ProviderConfig& config, std::size_t index);

@@ -4,32 +4,23 @@
 #include <utility>
 
 #include "gateway/client/connection.h"
+#include "gateway/exchange/token_usage.h"
 #include "gateway/text/buffered_text.h"
 #include "gateway/upstream/silence.h"
+#include "gateway/upstream/translate_request.h"
 #include "gateway/upstream/upload.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
-std::string_view path_of(ApiType api) {
-    switch (api) {
-        case ApiType::completions:
-            return "/completions";
-        case ApiType::embeddings:
-            return "/embeddings";
-        default:
-            return "/chat/completions";
-    }
-}
-
 void write_request_head(const Exchange& request, const Credential& credential, std::string& to) {
     const Provider& provider = *request.attempt.endpoint->provider;
     to.clear();
     BufferedText out(to);
     out += "POST ";
-    out += provider.base_path;
-    out += path_of(request.ask.api);
+    provider.append_path(model_call_of(request.ask.api), request.ask.body.stream,
+                         request.attempt.endpoint->endpoint->upstream_model, out);
     out += " HTTP/1.1\r\n";
     out += provider.fixed_headers;
     out += credential.header_lines;
@@ -140,6 +131,7 @@ void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& an
 
 void build_body(Connection& connection, UpstreamBody& body) {
     const Exchange& request = connection.request;
+    if (translates_request(request)) return;  // it has been written
     StreamOptions stream_options = StreamOptions::untouched;
     if (request.ask.body.stream && request.ask.api != ApiType::embeddings) {
         const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());

@@ -5,6 +5,7 @@
 #include "gateway/client/connection.h"
 #include "gateway/exchange/abandoned.h"
 #include "gateway/exchange/token_usage.h"
+#include "gateway/upstream/translate_request.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -23,11 +24,11 @@ std::int64_t most_output(const Exchange& request, const Endpoint& endpoint) {
 
 }  // namespace
 
-void begin_meter(Connection& connection) {
-    Exchange& request = connection.request;
-    request.attempt.metered = true;
-    AnswerStream::Options options;
+AnswerOptions options_of(Connection& connection) {
+    const Exchange& request = connection.request;
+    AnswerOptions options;
     options.inbound = request.head.inbound;
+    options.upstream = request.attempt.endpoint->provider->dialect;
     options.client_asked_for_usage = request.ask.body.include_usage;
     options.generation = request.head.generation_id();
     options.choices = request.ask.body.choices;
@@ -36,7 +37,12 @@ void begin_meter(Connection& connection) {
     options.model = request.attempt.endpoint->model->id;
     options.created = request.head.started_ms / 1000;
     options.max_event_bytes = connection.worker().config().limits.max_event_bytes;
-    connection.meter.begin(options);
+    return options;
+}
+
+void begin_meter(Connection& connection) {
+    connection.request.attempt.metered = true;
+    connection.meter.begin(options_of(connection));
 }
 
 UsageTerms terms_of(const Exchange& request) {
@@ -69,7 +75,8 @@ wire::Awaitable<Error> relay(Connection& connection, HeldRequest& held, Upstream
     // What was asked for decides, and what comes; not how it is labelled.
     const Ask& ask = connection.request.ask;
     if (ask.body.stream && ask.api != ApiType::embeddings) return relay_stream(connection, held, answer);
-    return relay_json(connection, held, answer);
+    return translates_answer(connection.request) ? relay_translated(connection, held, answer)
+                                                 : relay_json(connection, held, answer);
 }
 
 }  // namespace tollgate

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "gateway/chat/answer_options.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/upstream/dispatch.h"
 #include "gateway/upstream/endings.h"
@@ -20,6 +21,8 @@ wire::Awaitable<Error> relay(Connection& connection, HeldRequest& held, Upstream
 wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer);
 wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
 wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
+// A plain answer of another dialect, or for a client of another: held whole.
+wire::Awaitable<Error> relay_translated(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
 // A JSON answer too large to hold: relayed as it comes with its tail held. The reader has its beginning in hand.
 wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer,
                                         BodyReader& reader);
@@ -30,6 +33,8 @@ wire::Awaitable<Error> relay_large_event(Connection& connection, HeldRequest& he
 // Of a request for a stream whose head has left, and no event, when no endpoint has answered it.
 wire::Awaitable<void> end_stream_with_error(Connection& connection, const Error& error);
 
+// What the client of the attempt in hand is to get.
+AnswerOptions options_of(Connection& connection);
 // Of an answer that comes in events: what they amount to is the connection's meter's to know.
 void begin_meter(Connection& connection);
 UsageTerms terms_of(const Exchange& request);

@@ -67,7 +67,11 @@ struct JsonBody {
     static constexpr std::size_t kCopies = 3;
 
     explicit JsonBody(Connection& connection)
-        : to_events(connection.worker().config().limits.max_event_bytes), memory(connection) {}
+        : to_events(connection.worker().config().limits.max_event_bytes),
+          memory(connection),
+          translated(connection.meter.translates()) {
+        if (translated) connection.meter.expect_whole();
+    }
 
     // The events of a part of the body are in `events`. False: it is no JSON, and has failed the relay; or it is
     // `too_large`, a single object that cannot be held: it begins with to_events.beginning() and goes on with the part
@@ -75,6 +79,7 @@ struct JsonBody {
     bool take(const BodyPart& part, const std::string& provider, StreamRelay& relay) {
         events.clear();
         taken = 0;
+        if (translated) return take_translated(part, relay);
         const std::size_t begun = to_events.beginning().size();
         std::string_view payload = part.payload;
         if (!memory.hold(begun + payload.size(), kCopies) && !to_events.any()) {
@@ -97,8 +102,24 @@ struct JsonBody {
         return false;
     }
 
+    // In another dialect it is held to its end, and is one event.
+    bool take_translated(const BodyPart& part, StreamRelay& relay) {
+        constexpr std::string_view kBegin = "data: ", kEnd = "\n\n";
+        if (!memory.hold(whole.size() + part.payload.size(), kCopies)) {
+            relay.fail({ErrorKind::overloaded, "there is no memory to translate the answer in"});
+            return false;
+        }
+        whole += part.payload;
+        if (!part.end) return true;
+        std::ranges::replace_if(whole, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+        ((events += kBegin) += whole) += kEnd;
+        return true;
+    }
+
     OpenAiToEvents to_events;
     HeldAnswer memory;
+    const bool translated;
+    std::string whole;  // of one that is translated, so far
     std::string events;
     bool too_large = false;
     std::size_t taken = 0;

@@ -49,7 +49,8 @@ class Quirks {
 struct Target {
     std::string_view model;  // the provider's name for it
     bool stream = false;
-    std::int64_t output_bound = 0;  // tokens, for a request that names none; 0: the provider's own
+    std::int64_t output_bound = 0;    // tokens, for a request that names none; 0: the provider's own
+    std::int64_t longest_output = 0;  // tokens that the model can give, where the API demands a bound; 0: unknown
     ReasoningControl reasoning = ReasoningControl::budget;
     bool continues_answers = true;       // the messages may end with the beginning of the answer
     bool max_completion_tokens = false;  // chat: the bound's newer name

@@ -18,6 +18,7 @@ class FieldNames {
     const std::string& text() const { return text_; }
     bool empty() const { return text_.empty(); }
     void clear() { text_.clear(); }
+    bool operator==(const FieldNames&) const = default;
 
   private:
     std::string text_;
@@ -31,6 +32,7 @@ struct TranslationNotes {
         dropped.clear();
         changed.clear();
     }
+    bool operator==(const TranslationNotes&) const = default;
 };
 
 }  // namespace tollgate

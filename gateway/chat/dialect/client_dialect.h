@@ -33,7 +33,8 @@ class ClientDialect {
     virtual void write_answer(std::span<const AnswerEvent> events, const AnswerOptions& options,
                               const ChargedUsage& usage, std::string& out) const = 0;
 
-    // --- Answers of an upstream of the same dialect
+    // --- Answers of an upstream of the same dialect. Those of chat completions pass by AnswerStream and
+    // append_spliced() themselves, and are none of this.
     virtual std::unique_ptr<PassingWriter> passing_writer() const = 0;
     virtual void pass_answer(std::string_view body, const AnswerOptions& options, const ChargedUsage& usage,
                              std::string& out) const = 0;
@@ -43,6 +44,7 @@ class ClientDialect {
     ~ClientDialect() = default;  // never deleted through this class
 };
 
+const ClientDialect& chat_client();
 const ClientDialect& messages_client();
 const ClientDialect& responses_client();
 const ClientDialect& gemini_client();

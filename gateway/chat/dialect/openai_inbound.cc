@@ -1,5 +1,6 @@
 // OpenAI's API and OpenRouter's flavour of it. Their error objects: https://platform.openai.com/docs/guides/error-codes
 // and https://openrouter.ai/docs/api-reference/errors.
+#include "gateway/chat/dialect/client_dialect.h"
 #include "gateway/chat/inbound.h"
 #include "gateway/text/json_writer.h"
 
@@ -83,6 +84,8 @@ class OpenRouterInbound final : public Inbound {
 };
 
 }  // namespace
+
+const ClientDialect& Inbound::dialect() const { return traits_.dialect == nullptr ? chat_client() : *traits_.dialect; }
 
 const Inbound& openai_inbound() {
     static const OpenAiInbound kInbound;

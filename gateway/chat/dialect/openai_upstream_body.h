@@ -47,6 +47,16 @@ class UpstreamBody {
     void build(std::string_view text, const BodyFacts& facts, std::string_view model, StreamOptions stream_options,
                const Additions& added = {});
 
+    // A body that was written whole, in a translation: write it there, then call this.
+    std::string& whole() {
+        joined_.clear();
+        return joined_;
+    }
+    void set_whole() {
+        pieces_.assign(1, joined_);
+        size_ = joined_.size();
+    }
+
     const std::vector<std::string_view>& pieces() const { return pieces_; }
     std::size_t size() const { return size_; }
     void release_above(std::size_t bytes) {

@@ -117,9 +117,10 @@ Error read_content(Json content, std::vector<Part>& parts, const std::string& me
     return error;
 }
 
+// SDKs that put an answer together from its fragments repeat the name once for each.
 ReasoningFormat format_of(Spelt name) {
     for (const auto format : {ReasoningFormat::anthropic, ReasoningFormat::openai_responses, ReasoningFormat::google}) {
-        if (spells(name, to_string(format))) return format;
+        if (name.starts_with(to_string(format))) return format;
     }
     return ReasoningFormat::unknown;
 }
@@ -274,9 +275,8 @@ Error read_media_address(Spelt address, std::string_view field, Media& media, Ch
     return {};
 }
 
-Error read_messages(Json list, std::string_view first, ChatRequest& request) {
+Error read_messages(Json list, ChatRequest& request) {
     Error error;
-    if (!first.empty()) error = read_message(first, 0, request);
     std::uint32_t index = 0;
     each_element(list, [&](Json message) {
         if (!error) error = read_message(message, index++, request);

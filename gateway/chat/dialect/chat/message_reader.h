@@ -8,9 +8,9 @@
 
 namespace tollgate {
 
-// Adds `first`, a message, and those of the list. invalid_request: names the message or its part that cannot be
+// Adds those of the list. invalid_request: names the message or its part that cannot be
 // understood.
-Error read_messages(Json list, std::string_view first, ChatRequest& request);
+Error read_messages(Json list, ChatRequest& request);
 
 // Takes an address apart that holds its data: data:image/png;base64,…
 // invalid_request: it holds data that are not base64.

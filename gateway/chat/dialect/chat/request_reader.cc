@@ -198,9 +198,9 @@ Error read_bound(std::string_view name, Json value, ChatRequest& request) {
     return {};
 }
 
-Error read_member(std::string_view name, Json value, const AddedMembers& added, ChatRequest& request) {
+Error read_member(std::string_view name, Json value, ChatRequest& request) {
     if (!says_something(value) || is_of_the_exchange(name)) return {};
-    if (name == "messages") return read_messages(value, added.first_message, request);
+    if (name == "messages") return read_messages(value, request);
     if (name == "tools") return read_tools(value, request);
     if (name == "tool_choice") return read_tool_choice(value, request.tool_choice);
     if (name == "response_format") return read_response_format(value, request);
@@ -225,13 +225,22 @@ Error read_member(std::string_view name, Json value, const AddedMembers& added, 
 
 Error read_chat_request(std::string_view body, const AddedMembers& added, ChatRequest& request) {
     Error error;
-    const auto take = [&](std::string_view name, Json value) {
-        if (!error) error = read_member(name, value, added, request);
-    };
-    each_member(body.substr(std::min(body.find('{'), body.size())), take);
-    if (!error && !added.members.empty()) {
-        each_member(request.keep("{" + std::string(added.members.substr(1)) + "}"), take);
+    each_member(body.substr(std::min(body.find('{'), body.size())), [&](std::string_view name, Json value) {
+        if (!error) error = read_member(name, value, request);
+    });
+    return error ? error : add_members(added, request);
+}
+
+Error add_members(const AddedMembers& added, ChatRequest& request) {
+    Error error;
+    if (!added.first_message.empty()) {
+        error = read_messages(request.keep("[" + std::string(added.first_message) + "]"), request);
+        std::ranges::rotate(request.turns, request.turns.end() - 1);
     }
+    if (error || added.members.empty()) return error;
+    each_member(request.keep("{" + std::string(added.members.substr(1)) + "}"), [&](std::string_view name, Json value) {
+        if (!error) error = read_member(name, value, request);
+    });
     return error;
 }
 

@@ -20,4 +20,7 @@ struct AddedMembers {
 // could not be translated.
 Error read_chat_request(std::string_view body, const AddedMembers& added, ChatRequest& request);
 
+// The same for a request that was read from another dialect's body.
+Error add_members(const AddedMembers& added, ChatRequest& request);
+
 }  // namespace tollgate

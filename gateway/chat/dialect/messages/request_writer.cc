@@ -11,6 +11,7 @@ namespace {
 
 // https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking
 constexpr std::int64_t kLeastBudget = 1024;
+constexpr std::int64_t kUnknownModelsBound = 4096;  // the API demands one
 
 void append_member(std::string& out, std::string_view name, Json value) {
     (((out += ",\"") += name) += "\":") += value;
@@ -86,7 +87,10 @@ class Writer {
         return json;
     }
     std::int64_t bound() const {
-        return std::max<std::int64_t>(request_.output_bound > 0 ? request_.output_bound : target_.output_bound, 1);
+        for (const std::int64_t bound : {request_.output_bound, target_.output_bound, target_.longest_output}) {
+            if (bound > 0) return bound;
+        }
+        return kUnknownModelsBound;
     }
     std::int64_t budget() const {
         const std::int64_t wanted = request_.reasoning.tokens > 0

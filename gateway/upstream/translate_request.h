@@ -1,0 +1,30 @@
+// The request in the words of its endpoint's dialect, where that is not the client's.
+#pragma once
+
+#include "gateway/chat/dialect/client_dialect.h"
+#include "gateway/exchange/exchange.h"
+#include "gateway/text/error.h"
+#include "gateway/wire/asio.h"
+
+namespace tollgate {
+
+class Connection;
+
+// Whether the endpoint of the attempt speaks another dialect than the client.
+inline bool translates_request(const Exchange& request) {
+    const UpstreamDialect* const dialect = request.attempt.endpoint->provider->dialect;
+    const Inbound& inbound = *request.head.inbound;
+    if (dialect == nullptr) return !inbound.speaks_chat();
+    return inbound.dialect().name() != dialect->name();
+}
+
+// Whether its answer goes to the client by way of events: all but chat completions for a client of the same.
+inline bool translates_answer(const Exchange& request) {
+    return request.attempt.endpoint->provider->dialect != nullptr || !request.head.inbound->speaks_chat();
+}
+
+// Writes `upstream_body`, and notes in the attempt what the endpoint is not told. A large body is read and written on
+// the parse threads. invalid_request: the endpoint cannot be asked this; another one may.
+wire::Awaitable<Error> translate_request(Connection& connection);
+
+}  // namespace tollgate
