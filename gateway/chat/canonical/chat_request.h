@@ -51,8 +51,10 @@ struct Part {
     std::uint32_t end = 0;    //
     Media media{};            // of image, audio, video and file
     ReasoningFormat format = ReasoningFormat::unknown;
-    Spelt signature{};     // of reasoning
+    Spelt signature{};     // of reasoning; with Gemini of a call or a text, too
     Json cache_control{};  // a mark that what stands up to here is cached
+    Json citations{};      // a file: whether the model is to cite it, as Messages says it; see ChatRequest::native
+    Spelt context{};       // a file: what is told of it beside its content; the same
 };
 
 struct Turn {
@@ -145,7 +147,11 @@ class ChatRequest {
     std::string_view stop_field;
     std::int64_t output_bound = 0;  // tokens; 0: not told
     std::array<ParameterValue, kParameters> parameters{};
-    std::vector<std::string_view> unknown;  // names of members that are none of the above
+    std::vector<std::string_view> unknown;   // names of members that are none of the above
+    std::vector<std::string_view> restated;  // of what is told in other words than the client's
+    std::vector<std::string_view> native;    // of what no other dialect than the client's can express
+    std::string_view dialect;                // the client's, as ClientDialect names it; empty: chat
+    std::string_view reasoning_name = "reasoning_details";  // where its messages have a model's reasoning
 
     const ParameterValue& operator[](Parameter parameter) const {
         return parameters[static_cast<std::size_t>(parameter)];
@@ -172,11 +178,14 @@ class UntakenParameters {
         taken_.set(static_cast<std::size_t>(parameter));
         return request_[parameter].value;
     }
+    // By the writer of a dialect that writes what is native to it.
+    void take_native(std::string_view dialect) { native_taken_ = request_.dialect == dialect; }
     void note_rest(TranslationNotes& notes) const;
 
   private:
     const ChatRequest& request_;
     std::bitset<kParameters> taken_;
+    bool native_taken_ = false;
 };
 
 }  // namespace tollgate

@@ -31,14 +31,16 @@ void add_begin(Json id, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     events.push_back({.kind = Kind::begin, .id = facts.id});
 }
 
-void add_finish(Json stop_reason, const MessagesParts& parts, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+void add_finish(Json stop_reason, Json stop_sequence, const MessagesParts& parts, AnswerDelta& facts,
+                std::vector<AnswerEvent>& events) {
     const Spelt native = spelt(stop_reason);
     if (native.empty()) return;
     const FinishReason reason = parts.finish_reason(native);
     facts.finish_reasons = 1;
     facts.finished.set(0);
     facts.finish_reason = to_string(reason);
-    events.push_back({.kind = Kind::finish, .reason = reason, .native_reason = native});
+    events.push_back(
+        {.kind = Kind::finish, .reason = reason, .native_reason = native, .stop_sequence = spelt(stop_sequence)});
 }
 
 void add_usage(std::string_view name, Json value, AnswerDelta& facts) {
@@ -88,10 +90,10 @@ FinishReason MessagesParts::finish_reason(std::string_view native) const {
 }
 
 AnswerRead read_messages_answer(std::string_view body, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
-    static constexpr std::array<std::string_view, 6> kNames = {"type", "error", "content",
-                                                               "id",   "usage", "stop_reason"};
+    static constexpr std::array<std::string_view, 7> kNames = {"type",  "error",       "content",      "id",
+                                                               "usage", "stop_reason", "stop_sequence"};
     body.remove_prefix(std::min(body.find('{'), body.size()));
-    const auto [type, error, content, id, usage, stop_reason] = members_of(body, kNames);
+    const auto [type, error, content, id, usage, stop_reason, stop_sequence] = members_of(body, kNames);
     if (spells(spelt(type), "error") || says_something(error)) {
         facts.error = true;
         return AnswerRead::error;
@@ -101,7 +103,7 @@ AnswerRead read_messages_answer(std::string_view body, AnswerDelta& facts, std::
     add_begin(id, facts, events);
     each_element(content, [&](Json block) { add_block(block, parts, facts, events); });
     add_usage("usage", usage, facts);
-    add_finish(stop_reason, parts, facts, events);
+    add_finish(stop_reason, stop_sequence, parts, facts, events);
     return AnswerRead::event;
 }
 
@@ -205,7 +207,7 @@ AnswerRead MessagesEventReader::read(std::string_view /*name*/, std::string_view
         add_usage("message", message, facts);
     } else if (type == "message_delta") {
         add_usage("usage", usage, facts);
-        add_finish(member(changes, "stop_reason"), parts_, facts, events);
+        add_finish(member(changes, "stop_reason"), member(changes, "stop_sequence"), parts_, facts, events);
     } else if (type == "message_stop") {
         return AnswerRead::done;
     } else if (type == "error" || says_something(error)) {

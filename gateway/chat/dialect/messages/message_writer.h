@@ -24,8 +24,4 @@ Error append_messages(const ChatRequest& request, bool continues_answers, std::s
 // no more of it.
 bool lacks_reasoning(const ChatRequest& request);
 
-// The id of a tool call as the API takes it, spelt. One that it takes already is left as it is; different ids stay
-// different.
-std::string messages_tool_id(Spelt id);
-
 }  // namespace tollgate

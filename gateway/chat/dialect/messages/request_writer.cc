@@ -75,6 +75,7 @@ class Writer {
         sampling();
         reasoning();
         others();
+        parameters_.take_native("messages");
         parameters_.note_rest(notes_);
         out_ += '}';
         return {};
@@ -97,6 +98,11 @@ class Writer {
                                         ? request_.reasoning.tokens
                                         : bound() * budget_percent(request_.reasoning.effort) / 100;
         return std::min(std::max(wanted, kLeastBudget), bound() - 1);
+    }
+
+    std::string description_field() const {
+        const std::string format(request_.output_field);
+        return format + (format == "response_format" ? ".json_schema.description" : ".description");
     }
 
     // Where the API takes no reasoning, the answer comes without.
@@ -192,6 +198,7 @@ class Writer {
     void reasoning() {
         const bool adaptive = target_.reasoning == ReasoningControl::adaptive;
         if (reasons_ && adaptive) {
+            if (request_.reasoning.tokens > 0) notes_.changed.add(request_.reasoning.field);
             out_ += R"(,"thinking":{"type":"adaptive"})";
         } else if (reasons_) {
             out_ += R"(,"thinking":{"type":"enabled","budget_tokens":)";
@@ -201,7 +208,7 @@ class Writer {
         const bool effort = reasons_ && adaptive && request_.reasoning.effort != Effort::unset;
         const bool schema = request_.output.kind == OutputFormat::Kind::json_schema;
         if (request_.output.kind == OutputFormat::Kind::json_object) notes_.dropped.add(request_.output_field);
-        if (!request_.output.description.empty()) notes_.dropped.add("response_format.json_schema.description");
+        if (!request_.output.description.empty()) notes_.dropped.add(description_field());
         if (!effort && !schema) return;
         out_ += ",\"output_config\":{";
         if (effort) ((out_ += "\"effort\":\"") += effort_name(request_.reasoning.effort)) += '"';
@@ -220,9 +227,10 @@ class Writer {
             append_member(out_, "cache_control", mark);
         }
         if (request_[Parameter::choices].value == "1") parameters_.take(Parameter::choices);
-        // The ordinary tier is what leaving it out means.
+        // To choose the tier is what leaving it out means.
         const Spelt tier = spelt(request_[Parameter::service_tier].value);
         if (tier == "auto" || tier == "default") parameters_.take(Parameter::service_tier);
+        if (tier == "default") append_member_text(out_, "service_tier", "standard_only");
         if (request_[Parameter::modalities].value == R"(["text"])") parameters_.take(Parameter::modalities);
     }
 

@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/chat/dialect/chat/request_reader.h"
-#include "gateway/chat/dialect/messages/message_writer.h"
+#include "gateway/chat/dialect/messages/block_writer.h"
 #include "gateway/chat/dialect/messages/request_writer.h"
 
 namespace tollgate {

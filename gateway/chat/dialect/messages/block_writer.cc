@@ -1,0 +1,233 @@
+#include "gateway/chat/dialect/messages/block_writer.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
+#include "gateway/text/base64.h"
+
+namespace tollgate {
+namespace {
+
+using Kind = Part::Kind;
+
+constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments
+
+void separate(std::string& out) {
+    if (out.back() != '[' && out.back() != '{') out += ',';
+}
+
+// `"name":` and a string that is spelt already.
+void append_text(std::string& out, std::string_view name, Spelt text) {
+    separate(out);
+    ((((out += '"') += name) += "\":\"") += text) += '"';
+}
+
+void append_value(std::string& out, std::string_view name, Json value) {
+    separate(out);
+    (((out += '"') += name) += "\":") += value;
+}
+
+void begin_block(std::string& out, std::string_view type) {
+    separate(out);
+    ((out += "{\"type\":\"") += type) += '"';
+}
+
+void end_block(std::string& out, Json cache_control) {
+    if (!cache_control.empty()) append_value(out, "cache_control", cache_control);
+    out += '}';
+}
+
+// What a file's base64 says, spelt; nothing where that is no text.
+std::optional<std::string> text_of(Spelt data) {
+    const auto bytes = from_base64(plain(data));
+    if (!bytes || !simdjson::validate_utf8(bytes->data(), bytes->size())) return std::nullopt;
+    return spell(*bytes);
+}
+
+}  // namespace
+
+std::string message_field(const Turn& turn) { return "messages[" + std::to_string(turn.message) + "]"; }
+
+Error cannot(const Turn& turn, std::string_view what) {
+    Error error(
+        ErrorKind::invalid_request,
+        "'" + message_field(turn) + "' has " + std::string(what) + ", which the chosen model's provider does not take",
+        message_field(turn));
+    error.set_retry(Retry::elsewhere);
+    return error;
+}
+
+void append_text_block(std::string& out, Spelt text, Json cache_control) {
+    begin_block(out, "text");
+    append_text(out, "text", text);
+    end_block(out, cache_control);
+}
+
+// Returns whether the media can be sent.
+bool BlockWriter::source(const Turn& turn, const Part& part) {
+    static constexpr std::array<std::string_view, 4> kImages = {"image/png", "image/jpeg", "image/gif", "image/webp"};
+    const Media& media = part.media;
+    const bool image = part.kind == Kind::image;
+    const auto append = [&](std::string_view type, std::string_view name, Spelt value) {
+        ((out_ += R"(,"source":{"type":")") += type) += '"';
+        if (name == "data") append_text(out_, "media_type", type == "text" ? "text/plain" : media.type);
+        append_text(out_, name, value);
+        out_ += '}';
+        return true;
+    };
+    if (media.source == Media::Source::url) return append("url", "url", media.value);
+    if (media.source == Media::Source::file_id) {
+        // An id is its provider's own.
+        if (request_.dialect == "messages") return append("file", "file_id", media.value);
+        fail(cannot(turn, "the id of another provider's file"));
+    } else if (image ? std::ranges::find(kImages, media.type) != kImages.end() : media.type == "application/pdf") {
+        return append("base64", "data", media.value);
+    } else if (image) {
+        fail(cannot(turn, "a picture of another kind than PNG, JPEG, GIF or WebP"));
+    } else if (const auto text = media.type.starts_with("text/") ? text_of(media.value) : std::nullopt) {
+        return append("text", "data", *text);
+    } else {
+        fail(cannot(turn, "a file of another kind than PDF or text"));
+    }
+    return false;
+}
+
+void BlockWriter::media(const Turn& turn, const Part& part) {
+    if (part.kind == Kind::audio) return fail(cannot(turn, "sound"));
+    if (part.kind == Kind::video) return fail(cannot(turn, "a video"));
+    begin_block(out_, part.kind == Kind::image ? "image" : "document");
+    if (!source(turn, part)) return;
+    if (part.kind == Kind::file) {
+        if (!part.media.name.empty()) append_text(out_, "title", part.media.name);
+        if (!part.context.empty()) append_text(out_, "context", part.context);
+        if (!part.citations.empty()) append_value(out_, "citations", part.citations);
+    }
+    end_block(out_, part.cache_control);
+}
+
+// Of a call or a text: Gemini's.
+void BlockWriter::note_signature(const Part& part) {
+    if (!part.signature.empty()) notes_.dropped.add(request_.reasoning_name);
+}
+
+// Arguments that are no object, because the model wrote none or was cut off, are told as they are.
+void BlockWriter::call(const Turn& turn, const Part& part) {
+    note_signature(part);
+    begin_block(out_, "tool_use");
+    append_text(out_, "id", messages_tool_id(part.id));
+    append_text(out_, "name", part.name);
+    if (!part.argument_object.empty()) {
+        append_value(out_, "input", part.argument_object);
+    } else if (is_blank(part.arguments)) {
+        append_value(out_, "input", "{}");
+    } else {
+        std::string json = plain(part.arguments);
+        json.erase(0, std::min(json.find_first_not_of(" \t\r\n"), json.size()));
+        if (json.starts_with('{') && is_json(json, kMostDepth)) {
+            append_value(out_, "input", json);
+        } else {
+            ((out_ += R"(,"input":{"invalid_arguments":")") += part.arguments) += "\"}";
+            notes_.changed.add(message_field(turn) + ".tool_calls");
+        }
+    }
+    end_block(out_, part.cache_control);
+}
+
+// The API believes its own signatures only.
+void BlockWriter::reasoning(const Part& part) {
+    const bool sealed = part.kind == Kind::sealed_reasoning;
+    if (part.format != ReasoningFormat::anthropic || (!sealed && part.signature.empty())) {
+        notes_.dropped.add(request_.reasoning_name);
+    } else if (sealed) {
+        begin_block(out_, "redacted_thinking");
+        append_text(out_, "data", part.text);
+        out_ += '}';
+    } else {
+        begin_block(out_, "thinking");
+        append_text(out_, "thinking", part.text);
+        append_text(out_, "signature", part.signature);
+        out_ += '}';
+    }
+}
+
+void BlockWriter::result(const Turn& turn, const Part& part) {
+    begin_block(out_, "tool_result");
+    append_text(out_, "tool_use_id", messages_tool_id(part.id));
+    const auto parts = std::span(request_.result_parts).subspan(part.begin, part.end - part.begin);
+    if (parts.size() == 1 && parts[0].kind == Kind::text) {
+        append_text(out_, "content", parts[0].text);
+    } else if (!parts.empty()) {
+        out_ += ",\"content\":[";
+        for (const Part& inner : parts) {
+            if (inner.kind != Kind::text) {
+                media(turn, inner);
+            } else if (!inner.text.empty()) {
+                append_text_block(out_, inner.text, {});
+            }
+        }
+        out_ += ']';
+    }
+    if (part.failed) append_value(out_, "is_error", "true");
+    end_block(out_, part.cache_control);
+}
+
+void BlockWriter::part(const Turn& turn, const Part& part) {
+    switch (part.kind) {
+        case Kind::text:
+        case Kind::refusal:
+            note_signature(part);
+            if (!part.text.empty()) append_text_block(out_, part.text, part.cache_control);
+            break;
+        case Kind::image:
+        case Kind::audio:
+        case Kind::video:
+        case Kind::file:
+            media(turn, part);
+            break;
+        case Kind::tool_call:
+            call(turn, part);
+            break;
+        case Kind::tool_result:
+            break;  // see result()
+        case Kind::reasoning:
+        case Kind::sealed_reasoning:
+            reasoning(part);
+            break;
+    }
+}
+
+void BlockWriter::instruction(const Turn& turn) {
+    for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
+        const Part& part = request_.parts[i];
+        if (part.kind != Kind::text) {
+            fail(cannot(turn, kMoreThanText));
+        } else if (!is_blank(part.text)) {
+            append_text_block(out_, "<system>\\n" + std::string(part.text) + "\\n</system>", part.cache_control);
+        }
+    }
+}
+
+std::string messages_tool_id(Spelt id) {
+    constexpr std::string_view kMapped = "tg-", kDigits = "0123456789abcdef";
+    const auto is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    };
+    const auto is_good = [&](char c) { return is_plain(c) || c == '_'; };
+    if (!id.empty() && std::ranges::all_of(id, is_good) && !id.starts_with(kMapped)) return std::string(id);
+    std::string mapped(kMapped);
+    for (const char c : plain(id)) {
+        if (is_plain(c)) {
+            mapped += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            ((mapped += '_') += kDigits[byte >> 4]) += kDigits[byte & 15];
+        }
+    }
+    return mapped;
+}
+
+}  // namespace tollgate
