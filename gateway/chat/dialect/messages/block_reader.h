@@ -1,0 +1,37 @@
+// Reads the blocks of messages of Anthropic's API, each as a part of its turn:
+// https://docs.anthropic.com/en/api/messages.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/chat/canonical/chat_request.h"
+#include "gateway/text/error.h"
+
+namespace tollgate {
+
+enum class BlockPlace : std::uint8_t { system, user, assistant, result };  // a result is in a message of the user
+
+struct BlockList {
+    BlockPlace place;
+    std::string field;         // "messages[3].content"
+    std::vector<Part>& parts;  // to which they are added
+    ChatRequest& request;
+};
+
+// `content` is a string or a list. invalid_request: names the block that cannot be understood, or that cannot stand
+// there.
+Error read_blocks(Json content, const BlockList& list);
+
+// Gives calls and texts of a turn the signatures that the client has of them in blocks beside them: see
+// CarriedReasoning.
+void give_signatures(Turn& turn, ChatRequest& request);
+
+Error invalid_field(std::string message, std::string_view param);
+
+// What is not understood is passed on by no one, and told.
+void note_unknown_member(std::string_view of, std::string_view name, Json value, ChatRequest& request);
+
+}  // namespace tollgate
