@@ -1,6 +1,6 @@
 // The API that a client speaks: how errors are shaped for it and what its answers say beside the model's words. There
 // is one const object for each, chosen by the route and alive as long as the program; everything else takes it as
-// `const Inbound&`. A further API (responses, Anthropic messages, Gemini) is a file in dialect/ with its own Inbound.
+// `const Inbound&`. A further API is a file in dialect/ with its own Inbound.
 #pragma once
 
 #include <string>
@@ -45,7 +45,9 @@ class Inbound {
     Traits traits_;
 };
 
-const Inbound& openai_inbound();      // under /v1
-const Inbound& openrouter_inbound();  // under /api/v1: OpenAI's API with OpenRouter's additions
+const Inbound& openai_inbound();               // under /v1
+const Inbound& openrouter_inbound();           // under /api/v1: OpenAI's API with OpenRouter's additions
+const Inbound& messages_inbound();             // /v1/messages: Anthropic's API
+const Inbound& openrouter_messages_inbound();  // /api/v1/messages: the same with OpenRouter's additions
 
 }  // namespace tollgate
