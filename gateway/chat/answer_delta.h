@@ -5,7 +5,9 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <forward_list>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "gateway/chat/generated_text.h"
@@ -24,6 +26,7 @@ struct AnswerDelta {
     std::optional<std::size_t> usage_choice{};  // the usage is of the choice with this index only
     bool choices = false;                       // it has some
     bool error = false;                         // the upstream says that it failed
+    std::forward_list<std::string> kept{};      // texts that canonical events view and that the upstream's bytes lack
 };
 
 }  // namespace tollgate

@@ -54,7 +54,7 @@ struct AnswerEvent {
         refusal,           // `text`
         reasoning,         // `text`
         signature,         // `text`: of the reasoning of the same part
-        sealed_reasoning,  // `text`: a whole one
+        sealed_reasoning,  // `text`: a whole one; `id`: of the call right behind it to which it belongs, or empty
         call,              // `id`, `name`: a tool call begins
         arguments,         // `text`, or `value`: an object, all of them
         image,             // `media_type`, and `text`: base64

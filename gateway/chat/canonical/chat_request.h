@@ -43,7 +43,7 @@ struct Part {
 
     Kind kind = Kind::text;
     Spelt text{};             // of text, refusal and reasoning; what is sealed
-    Spelt id{}, name{};       // of a call; a result has its call's id
+    Spelt id{}, name{};       // of a call; a result has its call's id, and so may what is sealed
     Spelt arguments{};        // of a call: the JSON in a string
     Json argument_object{};   // or the JSON itself
     bool failed = false;      // a result: the tool says that it did
@@ -136,8 +136,9 @@ struct ParameterValue {
 class ChatRequest {
   public:
     std::vector<Turn> turns;
-    std::vector<Part> parts;         // of all turns
-    std::vector<Part> result_parts;  // of all tool results: texts and media
+    std::string_view turns_field = "messages";  // as the client calls the list of them
+    std::vector<Part> parts;                    // of all turns
+    std::vector<Part> result_parts;             // of all tool results: texts and media
     std::vector<Tool> tools;
     ToolChoice tool_choice;
     OutputFormat output;

@@ -30,6 +30,7 @@ enum class Quirk : std::uint8_t {
     any_for_required,        // `tool_choice` says `any`
     no_media_urls,           // pictures and files come as data
     no_stream_options,       // it refuses them
+    openapi_schemas,         // Gemini: schemas are of OpenAPI's subset, not JSON Schema
 };
 
 class Quirks {

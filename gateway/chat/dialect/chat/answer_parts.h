@@ -19,6 +19,14 @@ inline std::string_view reasoning_name(const Inbound& inbound) {
 // together.
 void append_reasoning_detail(const AnswerEvent& event, std::string& out);
 
+// Google's signatures stand with what must come back with them, a call or the message, as its own API for clients of
+// chat completions has it: https://ai.google.dev/gemini-api/docs/openai#thought-signatures.
+inline bool is_google_signature(const AnswerEvent& event) {
+    return event.kind == AnswerEvent::Kind::sealed_reasoning && event.format == ReasoningFormat::google;
+}
+// `"extra_content":{…}`
+void append_google_signature(Spelt signature, std::string& out);
+
 // One of `images`: a picture that the model made.
 void append_image(const AnswerEvent& event, std::string& out);
 

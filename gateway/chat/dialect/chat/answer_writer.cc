@@ -26,8 +26,16 @@ class Message {
         }
         out += '"';
     }
-    // Of each part one detail, with all of its text and its signature.
-    void append_reasoning_details(std::string& out) const;
+    // Of each part one detail, with all of its text and its signature. Google's signatures are for OpenRouter's
+    // clients.
+    void append_reasoning_details(bool with_googles, std::string& out) const;
+    // Google's signature of a call, or of the message if `id` is empty; null: there is none.
+    const AnswerEvent* google_signature(Spelt id) const {
+        const auto found = std::ranges::find_if(events_, [&](const AnswerEvent& event) {
+            return event.choice == choice_ && is_google_signature(event) && event.id == id;
+        });
+        return found == events_.end() ? nullptr : &*found;
+    }
     void append_calls(std::string& out) const;
     void append_images(std::string& out) const;
     void append_citations(std::string& out) const;
@@ -49,12 +57,14 @@ class Message {
     const std::uint32_t choice_;
 };
 
-void Message::append_reasoning_details(std::string& out) const {
-    out += '[';
+void Message::append_reasoning_details(bool with_googles, std::string& out) const {
+    const std::size_t begin = out.size();
+    out += ",\"reasoning_details\":[";
     std::int64_t last = -1;
     for (const AnswerEvent& event : events_) {
         const bool shown = is(event, Kind::reasoning) || is(event, Kind::signature);
         if (!shown && !is(event, Kind::sealed_reasoning)) continue;
+        if (is_google_signature(event) && !with_googles) continue;
         if (event.part == last) continue;
         last = event.part;
         if (out.back() != '[') out += ',';
@@ -77,7 +87,11 @@ void Message::append_reasoning_details(std::string& out) const {
         append_number(out, event.part);
         out += '}';
     }
-    out += ']';
+    if (out.back() == '[') {
+        out.resize(begin);
+    } else {
+        out += ']';
+    }
 }
 
 void Message::append_calls(std::string& out) const {
@@ -91,7 +105,10 @@ void Message::append_calls(std::string& out) const {
             if (!is(event, Kind::arguments) || event.call != call.call) continue;
             out += event.value.empty() ? std::string(event.text) : spell(event.value);
         }
-        out += "\"}}";
+        out += "\"}";
+        if (const auto* const signature = google_signature(call.id))
+            append_google_signature(signature->text, out += ',');
+        out += '}';
     }
     out += ']';
 }
@@ -136,9 +153,9 @@ void append_choice(const Message& message, std::uint32_t index, const Inbound& i
         ((out += ",\"") += reasoning_name(inbound)) += "\":";
         message.append_texts(Kind::reasoning, out);
     }
-    if (message.has(Kind::reasoning) || message.has(Kind::signature) || message.has(Kind::sealed_reasoning)) {
-        out += ",\"reasoning_details\":";
-        message.append_reasoning_details(out);
+    message.append_reasoning_details(inbound.labels_answers(), out);
+    if (const auto* const signature = message.google_signature({})) {
+        append_google_signature(signature->text, out += ',');
     }
     if (message.has(Kind::image)) {
         out += ",\"images\":";

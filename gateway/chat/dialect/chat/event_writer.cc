@@ -11,6 +11,7 @@ void ChatEventWriter::begin(const AnswerOptions& options) {
     options_ = options;
     ends_.begin(options);
     head_.clear();
+    signature_.clear();
 }
 
 // As OpenAiWriter writes the events that it adds.
@@ -21,6 +22,11 @@ void ChatEventWriter::begin_chunk(const AnswerEvent& event, std::string& out) co
 }
 
 void ChatEventWriter::append_delta(const AnswerEvent& event, std::string& out) const {
+    if (is_google_signature(event) && event.id.empty()) {
+        append_google_signature(event.text, out);
+        if (!options_.inbound->labels_answers()) return;
+        out += ',';
+    }
     switch (event.kind) {
         case Kind::begin:
             out += R"("role":"assistant","content":"")";
@@ -44,7 +50,9 @@ void ChatEventWriter::append_delta(const AnswerEvent& event, std::string& out) c
             out += "\"tool_calls\":[{\"index\":";
             append_number(out, event.call);
             ((out += ",\"id\":\"") += event.id) += R"(","type":"function","function":{"name":")";
-            (out += event.name) += R"(","arguments":""}}])";
+            (out += event.name) += R"(","arguments":""})";
+            if (!signature_.empty()) append_google_signature(signature_, out += ',');
+            out += "}]";
             break;
         case Kind::arguments:
             out += "\"tool_calls\":[{\"index\":";
@@ -83,8 +91,13 @@ void ChatEventWriter::append(const AnswerEvent& event, std::string& out) {
         }
         head_ += ",\"choices\":[";
     }
+    if (is_google_signature(event) && !event.id.empty()) {
+        signature_ = event.text;
+        if (!options_.inbound->labels_answers()) return;
+    }
     begin_chunk(event, out);
     append_delta(event, out);
+    if (event.kind == Kind::call) signature_.clear();
     out += "},\"finish_reason\":";
     if (event.kind == Kind::finish) {
         ((out += '"') += to_string(event.reason)) += '"';

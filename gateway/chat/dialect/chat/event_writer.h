@@ -36,7 +36,8 @@ class ChatEventWriter final : public EventWriter {
 
     AnswerOptions options_;
     OpenAiWriter ends_;
-    std::string head_;  // what every chunk says, up to its choices
+    std::string head_;       // what every chunk says, up to its choices
+    std::string signature_;  // of the call that follows
 };
 
 }  // namespace tollgate

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace tollgate {
 namespace {
@@ -128,7 +129,7 @@ ReasoningFormat format_of(Spelt name) {
 struct Message {
     std::string field;  // "messages[3]"
     Json role{}, content{}, tool_calls{}, tool_call_id{}, refusal{}, reasoning{}, reasoning_content{},
-        reasoning_details{};
+        reasoning_details{}, extra_content{};
 };
 
 struct NamedMember {
@@ -144,6 +145,7 @@ constexpr std::array kMembers = {
     NamedMember{"reasoning", &Message::reasoning},
     NamedMember{"reasoning_content", &Message::reasoning_content},
     NamedMember{"reasoning_details", &Message::reasoning_details},
+    NamedMember{"extra_content", &Message::extra_content},
 };
 
 Message message_of(Json json, std::uint32_t index, ChatRequest& request) {
@@ -159,17 +161,35 @@ Message message_of(Json json, std::uint32_t index, ChatRequest& request) {
     return message;
 }
 
+// Google's, of a call or of the message: as answers had it.
+Spelt google_signature(Json extra_content) {
+    return spelt(member(member(extra_content, "google"), "thought_signature"));
+}
+
+using Signatures = std::map<Spelt, Spelt>;  // by the call's id
+
+void add_google_signature(Spelt signature, Spelt call_id, ChatRequest& request) {
+    if (signature.empty()) return;
+    request.parts.push_back(
+        {.kind = Part::Kind::sealed_reasoning, .text = signature, .id = call_id, .format = ReasoningFormat::google});
+}
+
 // OpenRouter's `reasoning_details`, as answers had them; else the plain text of it under one of its names.
-void read_reasoning(const Message& message, ChatRequest& request) {
+// Google's signatures of calls, which OpenRouter's clients have among the details, are kept for the calls.
+void read_reasoning(const Message& message, Signatures& signatures, ChatRequest& request) {
     const std::size_t before = request.parts.size();
     each_element(message.reasoning_details, [&](Json detail) {
         const Spelt type = spelt(member(detail, "type"));
         const ReasoningFormat format = format_of(spelt(member(detail, "format")));
         if (spells(type, "reasoning.encrypted")) {
-            request.parts.push_back({.kind = Part::Kind::sealed_reasoning,
-                                     .text = spelt(member(detail, "data")),
-                                     .id = spelt(member(detail, "id")),
-                                     .format = format});
+            const Spelt data = spelt(member(detail, "data")), id = spelt(member(detail, "id"));
+            const bool googles = format == ReasoningFormat::google;
+            if (googles && !id.empty()) {
+                signatures[id] = data;
+            } else if (!googles || google_signature(message.extra_content).empty()) {  // else it is told there
+                request.parts.push_back(
+                    {.kind = Part::Kind::sealed_reasoning, .text = data, .id = id, .format = format});
+            }
         } else if (spells(type, "reasoning.text")) {
             request.parts.push_back({.kind = Part::Kind::reasoning,
                                      .text = spelt(member(detail, "text")),
@@ -185,20 +205,24 @@ void read_reasoning(const Message& message, ChatRequest& request) {
     }
 }
 
-Error read_tool_calls(Json calls, const std::string& field, ChatRequest& request) {
+Error read_tool_calls(const Message& message, const Signatures& signatures, ChatRequest& request) {
     Error error;
     std::size_t index = 0;
-    each_element(calls, [&](Json call) {
+    each_element(message.tool_calls, [&](Json call) {
         const Json function = member(call, "function");
-        const std::string here = field + ".tool_calls[" + std::to_string(index++) + "]";
+        const std::string here = message.field + ".tool_calls[" + std::to_string(index++) + "]";
         if (error) return;
         if (!is_object(function)) {
             error = invalid("'" + here + "' is no call of a function", here);
             return;
         }
         const Json arguments = member(function, "arguments");
+        const Spelt id = spelt(member(call, "id"));
+        const auto kept = signatures.find(id);
+        const Spelt signature = google_signature(member(call, "extra_content"));
+        add_google_signature(signature.empty() && kept != signatures.end() ? kept->second : signature, id, request);
         request.parts.push_back({.kind = Part::Kind::tool_call,
-                                 .id = spelt(member(call, "id")),
+                                 .id = id,
                                  .name = spelt(member(function, "name")),
                                  .arguments = spelt(arguments),
                                  .argument_object = is_object(arguments) ? arguments : Json()});
@@ -207,11 +231,13 @@ Error read_tool_calls(Json calls, const std::string& field, ChatRequest& request
 }
 
 Error read_assistant(const Message& message, ChatRequest& request) {
-    read_reasoning(message, request);
+    Signatures signatures;
+    read_reasoning(message, signatures, request);
+    add_google_signature(google_signature(message.extra_content), {}, request);
     if (Error error = read_content(message.content, request.parts, message.field, request)) return error;
     const Spelt refusal = spelt(message.refusal);
     if (!refusal.empty()) request.parts.push_back({.kind = Part::Kind::refusal, .text = refusal});
-    return read_tool_calls(message.tool_calls, message.field, request);
+    return read_tool_calls(message, signatures, request);
 }
 
 Error read_tool_result(const Message& message, ChatRequest& request) {
