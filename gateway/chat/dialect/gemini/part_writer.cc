@@ -1,0 +1,247 @@
+#include "gateway/chat/dialect/gemini/part_writer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/chat/dialect/gemini/google_file.h"
+
+namespace tollgate {
+namespace {
+
+using Kind = Part::Kind;
+
+constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments or a result
+// Of a call that another model made, in place of a signature that Gemini 3 would refuse to be without:
+// https://ai.google.dev/gemini-api/docs/thought-signatures
+constexpr std::string_view kNoSignature = "skip_thought_signature_validator";
+
+void separate(std::string& out) {
+    if (out.back() != '[' && out.back() != '{') out += ',';
+}
+
+bool is_google(const Part& part) { return part.format == ReasoningFormat::google; }
+
+// The JSON object that a text spells; empty: it spells none.
+std::string object_in(Spelt text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == Spelt::npos || (text[first] != '{' && text[first] != '\\')) return {};
+    std::string json = plain(text);
+    json.erase(0, std::min(json.find_first_not_of(" \t\r\n"), json.size()));
+    return json.starts_with('{') && is_json(json, kMostDepth) ? json : std::string();
+}
+
+}  // namespace
+
+std::string gemini_field(const ChatRequest& request, const Turn& turn) {
+    return std::string(request.turns_field) + "[" + std::to_string(turn.message) + "]";
+}
+
+Error gemini_refused(const ChatRequest& request, const Turn& turn, std::string_view what) {
+    const std::string field = gemini_field(request, turn);
+    Error error(ErrorKind::invalid_request, "'" + field + "' " + std::string(what), field);
+    error.set_retry(Retry::elsewhere);
+    return error;
+}
+
+Error gemini_cannot(const ChatRequest& request, const Turn& turn, std::string_view has) {
+    return gemini_refused(request, turn,
+                          "has " + std::string(has) + ", which the chosen model's provider does not take");
+}
+
+void append_gemini_words(Spelt text, std::string& out) {
+    separate(out);
+    ((out += "{\"text\":\"") += text) += "\"}";
+}
+
+void GeminiParts::media(const Turn& turn, const Part& part) {
+    static constexpr std::array<std::string_view, 6> kImages = {"image/png",  "image/jpeg", "image/webp",
+                                                                "image/heic", "image/heif", "image/gif"};
+    const Media& media = part.media;
+    const bool data = media.source == Media::Source::data;
+    if (part.kind == Kind::image && data && std::ranges::find(kImages, media.type) == kImages.end()) {
+        return fail(gemini_cannot(request_, turn, "a picture of another kind than PNG, JPEG, WebP, HEIC or GIF"));
+    }
+    const bool own = is_google_file(media.value);
+    if (media.source == Media::Source::file_id && !own) {
+        return fail(gemini_cannot(request_, turn, "the id of another provider's file"));
+    }
+    if (media.source == Media::Source::url && !own && target_.quirks.has(Quirk::no_media_urls)) {
+        return fail(gemini_cannot(request_, turn, "an address in place of data"));
+    }
+    if (!media.name.empty()) notes_.dropped.add("filename");
+    const std::string_view type = !media.type.empty() || data ? media.type : media_type_of_address(media.value);
+    separate(out_);
+    out_ += data ? "{\"inlineData\":{" : "{\"fileData\":{";
+    if (!type.empty()) ((out_ += "\"mimeType\":\"") += type) += "\",";
+    ((out_ += data ? "\"data\":\"" : "\"fileUri\":\"") += media.value) += "\"}}";
+}
+
+void GeminiParts::id(Spelt id) {
+    if (!id.empty()) ((out_ += "\"id\":\"") += id) += "\",";
+}
+
+// With the signature that was told before it.
+void GeminiParts::end_part(bool call) {
+    const bool skips = call && !calls_before_ && signature_.empty() && target_.reasoning == ReasoningControl::level;
+    if (skips) signature_ = kNoSignature;
+    if (!signature_.empty()) ((out_ += ",\"thoughtSignature\":\"") += signature_) += '"';
+    calls_before_ = calls_before_ || call;
+    signature_ = {};
+    out_ += '}';
+}
+
+// Arguments that are no object, because the model wrote none or was cut off, are told as they are.
+void GeminiParts::call(const Turn& turn, const Part& part) {
+    separate(out_);
+    out_ += "{\"functionCall\":{";
+    id(part.id);
+    ((out_ += "\"name\":\"") += part.name) += "\",\"args\":";
+    const std::string spelt_object = part.argument_object.empty() ? object_in(part.arguments) : std::string();
+    if (!part.argument_object.empty()) {
+        out_ += part.argument_object;
+    } else if (!spelt_object.empty() || is_blank(part.arguments)) {
+        out_ += spelt_object.empty() ? "{}" : spelt_object;
+    } else {
+        ((out_ += "{\"invalid_arguments\":\"") += part.arguments) += "\"}";
+        notes_.changed.add(gemini_field(request_, turn) + ".tool_calls");
+    }
+    out_ += '}';
+    end_part(true);
+}
+
+// The API believes its own signatures only.
+void GeminiParts::reasoning(const Part& part) {
+    if (!is_google(part)) {
+        notes_.dropped.add("reasoning_details");
+    } else if (part.kind == Kind::sealed_reasoning) {
+        end_of_model();
+        signature_ = part.text;
+    } else {
+        separate(out_);
+        ((out_ += "{\"text\":\"") += part.text) += R"(","thought":true)";
+        if (!part.signature.empty()) ((out_ += ",\"thoughtSignature\":\"") += part.signature) += '"';
+        out_ += '}';
+    }
+}
+
+void GeminiParts::of_model(const Turn& turn, const Part& part) {
+    switch (part.kind) {
+        case Kind::text:
+        case Kind::refusal:
+            if (part.text.empty()) break;
+            separate(out_);
+            ((out_ += "{\"text\":\"") += part.text) += '"';
+            end_part(false);
+            break;
+        case Kind::tool_call:
+            call(turn, part);
+            break;
+        case Kind::reasoning:
+        case Kind::sealed_reasoning:
+            reasoning(part);
+            break;
+        case Kind::image:
+        case Kind::audio:
+        case Kind::video:
+        case Kind::file:
+            media(turn, part);
+            if (signature_.empty() || error_) break;
+            out_.pop_back();
+            end_part(false);
+            break;
+        case Kind::tool_result:
+            break;  // stands in the user's turn
+    }
+}
+
+void GeminiParts::end_of_model() {
+    if (signature_.empty()) return;
+    separate(out_);
+    out_ += R"({"text":"")";
+    end_part(false);
+}
+
+void GeminiParts::of_user(const Turn& turn, const Part& part) {
+    switch (part.kind) {
+        case Kind::text:
+        case Kind::refusal:
+            if (!part.text.empty()) append_gemini_words(part.text, out_);
+            break;
+        case Kind::image:
+        case Kind::audio:
+        case Kind::video:
+        case Kind::file:
+            media(turn, part);
+            break;
+        case Kind::tool_call:
+        case Kind::tool_result:
+        case Kind::reasoning:
+        case Kind::sealed_reasoning:
+            break;  // stand elsewhere
+    }
+}
+
+void GeminiParts::instruction(const Turn& turn) {
+    for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
+        const Part& part = request_.parts[i];
+        if (part.kind != Kind::text) {
+            fail(gemini_cannot(request_, turn, "more than text in an instruction"));
+        } else if (!is_blank(part.text)) {
+            append_gemini_words("<system>\\n" + std::string(part.text) + "\\n</system>", out_);
+        }
+    }
+}
+
+// An object; what is none is one's `output`, or its `error`: https://ai.google.dev/api/caching#FunctionResponse.
+void GeminiParts::response(const Part& result) {
+    const auto parts = parts_of(result);
+    const auto texts = std::ranges::count(parts, Kind::text, &Part::kind);
+    std::string object;
+    if (texts == 1) object = object_in(std::ranges::find(parts, Kind::text, &Part::kind)->text);
+    if (!object.empty() && !result.failed) {
+        out_ += object;
+        return;
+    }
+    ((out_ += "{\"") += result.failed ? "error" : "output") += "\":";
+    if (!object.empty()) {
+        out_ += object;
+    } else {
+        out_ += '"';
+        bool first = true;
+        for (const Part& part : parts) {
+            if (part.kind != Kind::text) continue;
+            if (!first) out_ += "\\n";
+            first = false;
+            out_ += part.text;
+        }
+        out_ += '"';
+    }
+    out_ += '}';
+}
+
+void GeminiParts::result(const Turn& turn, const Part& result, Spelt name) {
+    separate(out_);
+    out_ += "{\"functionResponse\":{";
+    id(result.id);
+    ((out_ += "\"name\":\"") += name) += "\",\"response\":";
+    response(result);
+    const auto parts = parts_of(result);
+    const bool has_media = std::ranges::any_of(parts, [](const Part& part) { return part.kind != Kind::text; });
+    if (has_media && media_in_results()) {
+        out_ += ",\"parts\":[";
+        for (const Part& part : parts) {
+            if (part.kind != Kind::text) media(turn, part);
+        }
+        out_ += ']';
+    }
+    out_ += "}}";
+}
+
+void GeminiParts::media_of_result(const Turn& turn, const Part& result) {
+    if (media_in_results()) return;
+    for (const Part& part : parts_of(result)) {
+        if (part.kind != Kind::text) media(turn, part);
+    }
+}
+
+}  // namespace tollgate
