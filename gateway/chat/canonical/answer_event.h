@@ -29,7 +29,8 @@ constexpr std::string_view to_string(FinishReason reason) {
 }
 
 // Which provider's reasoning it is. Signatures and sealed reasoning mean something to their own provider only.
-enum class ReasoningFormat : std::uint8_t { unknown, anthropic, openai_responses, google };
+// What Bedrock's Converse seals is bytes in base64, whatever they were to the model's own API.
+enum class ReasoningFormat : std::uint8_t { unknown, anthropic, openai_responses, google, bedrock };
 
 // As OpenRouter names it in `reasoning_details[].format`.
 constexpr std::string_view to_string(ReasoningFormat format) {
@@ -42,6 +43,8 @@ constexpr std::string_view to_string(ReasoningFormat format) {
             return "openai-responses-v1";
         case ReasoningFormat::google:
             return "google-gemini-v1";
+        case ReasoningFormat::bedrock:
+            return "amazon-bedrock-v1";
     }
     return {};
 }

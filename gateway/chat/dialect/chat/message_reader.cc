@@ -120,7 +120,8 @@ Error read_content(Json content, std::vector<Part>& parts, const std::string& me
 
 // SDKs that put an answer together from its fragments repeat the name once for each.
 ReasoningFormat format_of(Spelt name) {
-    for (const auto format : {ReasoningFormat::anthropic, ReasoningFormat::openai_responses, ReasoningFormat::google}) {
+    for (const auto format : {ReasoningFormat::anthropic, ReasoningFormat::openai_responses, ReasoningFormat::google,
+                              ReasoningFormat::bedrock}) {
         if (name.starts_with(to_string(format))) return format;
     }
     return ReasoningFormat::unknown;

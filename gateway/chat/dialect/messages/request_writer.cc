@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/chat/dialect/messages/claude_reasoning.h"
 #include "gateway/chat/dialect/messages/message_writer.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
 namespace {
 
-// https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking
-constexpr std::int64_t kLeastBudget = 1024;
 constexpr std::int64_t kUnknownModelsBound = 4096;  // the API demands one
 
 void append_member(std::string& out, std::string_view name, Json value) {
@@ -19,41 +18,6 @@ void append_member(std::string& out, std::string_view name, Json value) {
 
 void append_member_text(std::string& out, std::string_view name, Spelt text) {
     ((((out += ",\"") += name) += "\":\"") += text) += '"';
-}
-
-// Of a hundred tokens of the answer's bound, those that reasoning may take: OpenRouter's table.
-std::int64_t budget_percent(Effort effort) {
-    switch (effort) {
-        case Effort::max:
-        case Effort::xhigh:
-            return 95;
-        case Effort::high:
-            return 80;
-        case Effort::unset:
-        case Effort::medium:
-            return 50;
-        case Effort::low:
-            return 20;
-        case Effort::none:
-        case Effort::minimal:
-            return 10;
-    }
-    return 0;
-}
-
-std::string_view effort_name(Effort effort) {
-    switch (effort) {
-        case Effort::max:
-        case Effort::xhigh:
-            return "max";
-        case Effort::high:
-            return "high";
-        case Effort::low:
-        case Effort::minimal:
-            return "low";
-        default:
-            return "medium";
-    }
 }
 
 class Writer {
@@ -93,12 +57,7 @@ class Writer {
         }
         return kUnknownModelsBound;
     }
-    std::int64_t budget() const {
-        const std::int64_t wanted = request_.reasoning.tokens > 0
-                                        ? request_.reasoning.tokens
-                                        : bound() * budget_percent(request_.reasoning.effort) / 100;
-        return std::min(std::max(wanted, kLeastBudget), bound() - 1);
-    }
+    std::int64_t budget() const { return claude_budget(request_.reasoning, bound()); }
 
     std::string description_field() const {
         const std::string format(request_.output_field);
@@ -112,7 +71,7 @@ class Writer {
         const ToolChoice& choice = request_.tool_choice;
         const bool forced = !request_.tools.empty() &&
                             (choice.kind == ToolChoice::Kind::required || choice.kind == ToolChoice::Kind::named);
-        const bool no_room = target_.reasoning == ReasoningControl::budget && budget() < kLeastBudget;
+        const bool no_room = target_.reasoning == ReasoningControl::budget && budget() < kLeastClaudeBudget;
         reasons_ = target_.reasoning != ReasoningControl::none && !forced && !no_room && !lacks_reasoning(request_);
         if (!reasons_) notes_.dropped.add(wish.field);
     }
@@ -211,7 +170,7 @@ class Writer {
         if (!request_.output.description.empty()) notes_.dropped.add(description_field());
         if (!effort && !schema) return;
         out_ += ",\"output_config\":{";
-        if (effort) ((out_ += "\"effort\":\"") += effort_name(request_.reasoning.effort)) += '"';
+        if (effort) ((out_ += "\"effort\":\"") += claude_effort(request_.reasoning.effort)) += '"';
         if (effort && schema) out_ += ',';
         if (schema) ((out_ += R"("format":{"type":"json_schema","schema":)") += request_.output.schema) += '}';
         out_ += '}';

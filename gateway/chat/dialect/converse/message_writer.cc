@@ -1,0 +1,364 @@
+#include "gateway/chat/dialect/converse/message_writer.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "gateway/chat/dialect/converse/document_names.h"
+#include "gateway/chat/dialect/converse/media_formats.h"
+#include "gateway/chat/dialect/converse/tool_id.h"
+#include "gateway/chat/dialect/messages/message_writer.h"
+#include "gateway/text/base64.h"
+
+namespace tollgate {
+namespace {
+
+using Kind = Part::Kind;
+using Role = Turn::Role;
+
+constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments
+constexpr std::string_view kMoreThanText = "more than text in an instruction";
+constexpr std::string_view kReasoningField = "reasoning_details";
+
+std::string message_field(const Turn& turn) { return "messages[" + std::to_string(turn.message) + "]"; }
+
+Error cannot(const Turn& turn, std::string_view what) {
+    Error error(
+        ErrorKind::invalid_request,
+        "'" + message_field(turn) + "' has " + std::string(what) + ", which the chosen model's provider does not take",
+        message_field(turn));
+    error.set_retry(Retry::elsewhere);
+    return error;
+}
+
+void separate(std::string& out) {
+    if (out.back() != '[' && out.back() != '{') out += ',';
+}
+
+void append_text(std::string& out, std::string_view name, Spelt text) {
+    separate(out);
+    ((((out += '"') += name) += "\":\"") += text) += '"';
+}
+
+void append_text_block(std::string& out, Spelt text) {
+    separate(out);
+    out += '{';
+    append_text(out, "text", text);
+    out += '}';
+}
+
+// How a kind of media is told, and what is said of one that is not.
+struct MediaKind {
+    Kind kind;
+    std::string_view name;
+    std::span<const MediaFormat> formats;
+    std::string_view wrong_format;
+};
+constexpr std::array kMediaKinds = {
+    MediaKind{Kind::image, "image", kImageFormats, "a picture of another kind than PNG, JPEG, GIF or WebP"},
+    MediaKind{Kind::file, "document", kDocumentFormats, "a file of another kind than PDF, text or an office document"},
+    MediaKind{Kind::video, "video", kVideoFormats, "a video of a format that is not known"},
+    MediaKind{Kind::audio, "audio", kAudioFormats, "sound of a format that is not known"},
+};
+
+std::string_view format_of(const MediaKind& kind, std::string_view type) {
+    const auto found = std::ranges::find(kind.formats, type, &MediaFormat::type);
+    return found == kind.formats.end() ? std::string_view() : found->format;
+}
+
+// Of a file in S3: by the end of its name.
+std::string_view format_of_address(const MediaKind& kind, Spelt address) {
+    const auto dot = address.rfind('.');
+    const Spelt end = dot == Spelt::npos ? Spelt() : address.substr(dot + 1);
+    const auto found = std::ranges::find(kind.formats, end == "jpg" ? "jpeg" : end, &MediaFormat::format);
+    return found == kind.formats.end() ? std::string_view() : found->format;
+}
+
+// Signed reasoning is Claude's; what it seals goes by the API as bytes.
+bool takes_reasoning(const Part& part) {
+    if (part.kind == Kind::reasoning) return part.format == ReasoningFormat::anthropic && !part.signature.empty();
+    return part.format == ReasoningFormat::anthropic || part.format == ReasoningFormat::bedrock;
+}
+
+// Writes one turn's or several turns' blocks. The first error stays.
+class Blocks {
+  public:
+    Blocks(const ChatRequest& request, DocumentNames& names, std::string& out, TranslationNotes& notes)
+        : request_(request), names_(names), out_(out), notes_(notes), begin_(out.size()) {}
+
+    void result(const Turn& turn, const Part& part);
+    void part(const Turn& turn, const Part& part);
+    // An instruction that does not stand at the beginning: it keeps its place, as text that says what it is.
+    void instruction(const Turn& turn);
+
+    const Error& error() const { return error_; }
+
+  private:
+    void media(const Turn& turn, const Part& part);
+    void source(const Media& media);
+    void call(const Turn& turn, const Part& part);
+    void reasoning(const Part& part);
+    void cache_point(const Turn& turn, const Part& part, std::size_t block);
+    void fail(Error error) {
+        if (!error_) error_ = std::move(error);
+    }
+
+    const ChatRequest& request_;
+    DocumentNames& names_;
+    std::string& out_;
+    TranslationNotes& notes_;
+    const std::size_t begin_;  // of the blocks
+    Error error_;
+};
+
+void Blocks::media(const Turn& turn, const Part& part) {
+    const MediaKind& kind = *std::ranges::find(kMediaKinds, part.kind, &MediaKind::kind);
+    const Media& media = part.media;
+    const bool stored = media.source == Media::Source::url && media.value.starts_with("s3:");
+    if (media.source == Media::Source::file_id) return fail(cannot(turn, "the id of another provider's file"));
+    if (media.source == Media::Source::url && !stored) {
+        return fail(cannot(turn, "the address of a file instead of its data"));
+    }
+    const std::string_view format =
+        stored && media.type.empty() ? format_of_address(kind, media.value) : format_of(kind, media.type);
+    if (format.empty()) return fail(cannot(turn, kind.wrong_format));
+    separate(out_);
+    ((out_ += "{\"") += kind.name) += "\":{";
+    append_text(out_, "format", format);
+    if (part.kind == Kind::file) append_text(out_, "name", names_.next(media.name));
+    source(media);
+    out_ += "}}";
+}
+
+void Blocks::source(const Media& media) {
+    if (media.source == Media::Source::data) {
+        out_ += R"(,"source":{)";
+        append_text(out_, "bytes", media.value);
+        out_ += '}';
+    } else {
+        out_ += R"(,"source":{"s3Location":{)";
+        append_text(out_, "uri", media.value);
+        out_ += "}}";
+    }
+}
+
+// Arguments that are no object, because the model wrote none or was cut off, are told as they are.
+void Blocks::call(const Turn& turn, const Part& part) {
+    separate(out_);
+    out_ += R"({"toolUse":{)";
+    append_text(out_, "toolUseId", converse_tool_id(part.id));
+    append_text(out_, "name", part.name);
+    out_ += ",\"input\":";
+    std::string json = part.argument_object.empty() ? plain(part.arguments) : std::string();
+    json.erase(0, std::min(json.find_first_not_of(" \t\r\n"), json.size()));
+    if (!part.argument_object.empty()) {
+        out_ += part.argument_object;
+    } else if (json.empty()) {
+        out_ += "{}";
+    } else if (is_object(json) && is_json(json, kMostDepth)) {
+        out_ += json;
+    } else {
+        ((out_ += R"({"invalid_arguments":")") += part.arguments) += "\"}";
+        notes_.changed.add(message_field(turn) + ".tool_calls");
+    }
+    out_ += "}}";
+}
+
+void Blocks::reasoning(const Part& part) {
+    if (!takes_reasoning(part)) return notes_.dropped.add(kReasoningField);
+    separate(out_);
+    if (part.kind == Kind::sealed_reasoning) {
+        const bool anthropic = part.format == ReasoningFormat::anthropic;
+        out_ += R"({"reasoningContent":{)";
+        append_text(out_, "redactedContent", anthropic ? base64(plain(part.text)) : std::string(part.text));
+        out_ += "}}";
+    } else {
+        out_ += R"({"reasoningContent":{"reasoningText":{)";
+        append_text(out_, "text", part.text);
+        append_text(out_, "signature", part.signature);
+        out_ += "}}}";
+    }
+}
+
+// Right behind a document of text the API refuses a mark: it goes before it, where something stands there.
+void Blocks::cache_point(const Turn& turn, const Part& part, std::size_t block) {
+    if (part.cache_control.empty()) return;
+    const bool text = part.kind == Kind::file && part.media.type != "application/pdf";
+    if (!text) {
+        separate(out_);
+        return append_cache_point(out_, part.cache_control);
+    }
+    if (block == begin_) return notes_.dropped.add(message_field(turn) + ".content[].cache_control");
+    std::string point = ",";
+    append_cache_point(point, part.cache_control);
+    out_.insert(block, point);
+    notes_.changed.add(message_field(turn) + ".content[].cache_control");
+}
+
+void Blocks::result(const Turn& turn, const Part& part) {
+    separate(out_);
+    out_ += R"({"toolResult":{)";
+    append_text(out_, "toolUseId", converse_tool_id(part.id));
+    out_ += ",\"content\":[";
+    const auto parts = std::span(request_.result_parts).subspan(part.begin, part.end - part.begin);
+    for (const Part& inner : parts) {
+        if (inner.kind != Kind::text) {
+            if (inner.kind == Kind::audio) fail(cannot(turn, "sound in the result of a tool"));
+            media(turn, inner);
+        } else if (!inner.text.empty() || parts.size() == 1) {
+            append_text_block(out_, inner.text);
+        }
+    }
+    if (parts.empty()) append_text_block(out_, {});
+    out_ += ']';
+    if (part.failed) append_text(out_, "status", "error");
+    out_ += "}}";
+    cache_point(turn, part, out_.size());
+}
+
+void Blocks::part(const Turn& turn, const Part& part) {
+    const std::size_t block = out_.size();
+    switch (part.kind) {
+        case Kind::text:
+        case Kind::refusal:
+            if (part.text.empty()) return;
+            append_text_block(out_, part.text);
+            break;
+        case Kind::image:
+        case Kind::audio:
+        case Kind::video:
+        case Kind::file:
+            media(turn, part);
+            break;
+        case Kind::tool_call:
+            call(turn, part);
+            break;
+        case Kind::tool_result:
+            return;  // see result()
+        case Kind::reasoning:
+        case Kind::sealed_reasoning:
+            return reasoning(part);
+    }
+    cache_point(turn, part, block);
+}
+
+void Blocks::instruction(const Turn& turn) {
+    for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
+        const Part& part = request_.parts[i];
+        if (part.kind != Kind::text) {
+            fail(cannot(turn, kMoreThanText));
+        } else if (!is_blank(part.text)) {
+            const std::size_t block = out_.size();
+            append_text_block(out_, "<system>\\n" + std::string(part.text) + "\\n</system>");
+            cache_point(turn, part, block);
+        }
+    }
+}
+
+bool is_assistant(const Turn& turn) { return turn.role == Role::assistant; }
+
+// Whether it has anything but blank text and reasoning that is not sent.
+bool says_anything(const ChatRequest& request, const Turn& turn) {
+    for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
+        const Part& part = request.parts[i];
+        const bool text = part.kind == Kind::text || part.kind == Kind::refusal;
+        const bool thought = part.kind == Kind::reasoning || part.kind == Kind::sealed_reasoning;
+        if (text ? !is_blank(part.text) : !thought || takes_reasoning(part)) return true;
+    }
+    return false;
+}
+
+// Behind the instructions at the beginning, without answers that say nothing.
+std::vector<Turn> told_turns(const ChatRequest& request, TranslationNotes& notes) {
+    std::vector<Turn> told;
+    for (const Turn& turn : std::span(request.turns).subspan(leading_instructions(request))) {
+        const bool silent = is_assistant(turn) && !says_anything(request, turn);
+        if (!silent) {
+            told.push_back(turn);
+            continue;
+        }
+        const auto parts = std::span(request.parts).subspan(turn.begin, turn.end - turn.begin);
+        const auto is_thought = [](Kind kind) { return kind == Kind::reasoning || kind == Kind::sealed_reasoning; };
+        if (std::ranges::any_of(parts, is_thought, &Part::kind)) notes.dropped.add(kReasoningField);
+    }
+    return told;
+}
+
+// The blocks of neighbouring turns of one role.
+Error append_group(const ChatRequest& request, std::span<const Turn> group, DocumentNames& names, std::string& out,
+                   TranslationNotes& notes) {
+    Blocks blocks(request, names, out, notes);
+    for (const Turn& turn : group) {
+        for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
+            if (request.parts[i].kind == Kind::tool_result) blocks.result(turn, request.parts[i]);
+        }
+    }
+    for (const Turn& turn : group) {
+        if (turn.role == Role::system) {
+            blocks.instruction(turn);
+            continue;
+        }
+        for (std::uint32_t i = turn.begin; i < turn.end; ++i) blocks.part(turn, request.parts[i]);
+    }
+    return blocks.error();
+}
+
+}  // namespace
+
+void append_cache_point(std::string& out, Json cache_control) {
+    out += R"({"cachePoint":{"type":"default")";
+    const Spelt ttl = spelt(member(cache_control, "ttl"));
+    if (!ttl.empty()) append_text(out, "ttl", ttl);
+    out += "}}";
+}
+
+Error append_converse_system(const ChatRequest& request, std::string& out) {
+    const std::size_t before = out.size();
+    out += ",\"system\":[";
+    const std::size_t empty = out.size();
+    for (std::size_t t = 0; t < leading_instructions(request); ++t) {
+        for (std::uint32_t i = request.turns[t].begin; i < request.turns[t].end; ++i) {
+            const Part& part = request.parts[i];
+            if (part.kind != Kind::text) return cannot(request.turns[t], kMoreThanText);
+            if (is_blank(part.text)) continue;
+            append_text_block(out, part.text);
+            if (part.cache_control.empty()) continue;
+            out += ',';
+            append_cache_point(out, part.cache_control);
+        }
+    }
+    if (out.size() == empty) {
+        out.resize(before);
+    } else {
+        out += ']';
+    }
+    return {};
+}
+
+Error append_converse_messages(const ChatRequest& request, bool continues_answers, std::string& out,
+                               TranslationNotes& notes) {
+    out += "\"messages\":[";
+    const std::vector<Turn> turns = told_turns(request, notes);
+    DocumentNames names;
+    for (std::size_t begin = 0, end = 0; begin < turns.size(); begin = end) {
+        const bool assistant = is_assistant(turns[begin]);
+        while (end < turns.size() && is_assistant(turns[end]) == assistant) ++end;
+        const auto group = std::span(turns).subspan(begin, end - begin);
+        const auto speaks = [&](const Turn& turn) { return says_anything(request, turn); };
+        if (std::ranges::none_of(group, speaks)) {
+            return {ErrorKind::invalid_request, "'" + message_field(group.front()) + "' has no text",
+                    message_field(group.front())};
+        }
+        if (assistant && begin == 0) return cannot(group.front(), "an answer before any question");
+        separate(out);
+        (((out += "{\"role\":\"") += assistant ? "assistant" : "user") += "\",\"content\":[");
+        if (Error error = append_group(request, group, names, out, notes)) return error;
+        out += "]}";
+    }
+    out += ']';
+    if (turns.empty() || !is_assistant(turns.back()) || continues_answers) return {};
+    return cannot(turns.back(), "the beginning of an answer as the last message");
+}
+
+}  // namespace tollgate
