@@ -67,7 +67,7 @@ void body_read_and_splice(benchmark::State& state) {
     BodyFacts facts;
     UpstreamBody body;
     for (auto _ : state) {
-        if (parse_body(parser, text, 128, ModelCall::chat, facts)) state.SkipWithError("the body was refused");
+        if (parse_body(parser, text, 128, kChatNames, facts)) state.SkipWithError("the body was refused");
         body.build(text, facts, "gpt-4o-mini-2024-07-18", StreamOptions::ask_for_usage);
         benchmark::DoNotOptimize(body.size());
     }

@@ -14,11 +14,15 @@
 #include "gateway/client/receive_body.h"
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
+#include "gateway/exchange/generate_path.h"
 #include "gateway/exchange/held_request.h"
+#include "gateway/exchange/hold_estimate.h"
 #include "gateway/exchange/resolve_model.h"
 #include "gateway/exchange/token_usage.h"
 #include "gateway/off_loop.h"
+#include "gateway/routing/model_call_of.h"
 #include "gateway/routing/plan.h"
+#include "gateway/text/json_writer.h"
 #include "gateway/upstream/dispatch.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/translate_request.h"
@@ -99,12 +103,12 @@ Error check_credit(const Principal& principal, std::uint64_t body_bytes) {
                                                  std::to_string(body_bytes) + " bytes is not read without"};
 }
 
-Error parse_large_body(std::string_view body, std::size_t max_depth, ModelCall call, BodyFacts& facts) {
+Error parse_large_body(std::string_view body, std::size_t max_depth, const BodyNames& names, BodyFacts& facts) {
     JsonParser parser;
     if (parser.allocate(body.size(), max_depth) != simdjson::SUCCESS) {
         return {ErrorKind::overloaded, "no memory to parse the body"};
     }
-    return parse_body(parser, body, max_depth, call, facts);
+    return parse_body(parser, body, max_depth, names, facts);
 }
 
 wire::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
@@ -112,7 +116,7 @@ wire::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_vi
     Error error;
     co_await off_loop(connection, [&] {
         error = parse_large_body(body, connection.worker().config().limits.max_json_depth,
-                                 model_call_of(request.ask.api), request.ask.body);
+                                 body_names_of(request.ask.api), request.ask.body);
     });
     co_return error;
 }
@@ -171,7 +175,8 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
             .endpoint = plan[at].endpoint, .began = began, .without_stream_options = asks_less};
         held.use(at);
         const Credential& credential = plan[at].endpoint->provider->operators;
-        error = translates_request(connection.request) ? co_await translate_request(connection) : Error();
+        error = translates_request(connection.request) ? co_await translate_request(connection)
+                                                       : add_in_dialect(connection.request);
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (!error) answer = co_await dispatch(connection, credential, connect);
         if (answer) {
@@ -205,24 +210,40 @@ Error check_project_mode(const Principal& principal) {
             "owners and admins can change the mode to credits"};
 }
 
+// How long the prompt is at that endpoint, about: as it is held for. Nobody is asked, and it costs nothing.
+wire::Awaitable<Error> reply_count(Connection& connection, const CatalogueEndpoint& endpoint) {
+    Exchange& request = connection.request;
+    const std::int64_t tokens =
+        estimate_hold(request, endpoint, connection.worker().config().credit).counted_prompt_tokens;
+    JsonWriter json;
+    json.object();
+    if (request.ask.api == ApiType::responses) json.key("object").text("response.input_tokens");
+    json.key(request.ask.api == ApiType::gemini ? "totalTokens" : "input_tokens").number(tokens).end();
+    co_await reply_json(connection, kOk, json.take());
+    co_return Error{};
+}
+
 // Authenticated inference, body in hand: the paid part.
 wire::Awaitable<Error> infer(Connection& connection) {
     Worker& worker = connection.worker();
     Exchange& request = connection.request;
     // What is asked: validated whole, before anything is promised.
-    request.ask.api = request.head.operation->contract.api;
+    const Contract& contract = request.head.operation->contract;
+    request.ask.api = contract.api;
+    request.ask.counts_only = contract.counts_only;
     const std::string_view body = connection.in.view().substr(0, request.received.bytes);
     Error error;
     if (body.size() > kMostBytesParsedOnLoop) {
         error = check_credit(request.principal, body.size());
         if (!error) error = co_await read_body_off_loop(connection, body);
     } else {
-        error = parse_body(worker.json, body, worker.config().limits.max_json_depth, model_call_of(request.ask.api),
+        error = parse_body(worker.json, body, worker.config().limits.max_json_depth, body_names_of(request.ask.api),
                            request.ask.body);
     }
     if (!error && !request.head.tags.empty()) {
         error = add_tags(request.head.tags, "X-Tollgate-Tags", request.ask.body.tags);
     }
+    if (!error && request.ask.api == ApiType::gemini) error = read_generate_path(request.head, request.ask);
     if (error) co_return error;
     // Which endpoints, in which order: defaults and aliases come before the price.
     if (request.catalogue != worker.catalogue()) request.catalogue = worker.catalogue();
@@ -237,6 +258,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     const auto plan =
         make_plan(*request.catalogue, rules, request.choice.model, request.ask.api, request.ask.body.extras);
     if (!plan) co_return plan.error();
+    if (request.ask.counts_only) co_return co_await reply_count(connection, *(*plan)[0].endpoint);
     if (!worker.services().ledger->accepting()) {
         co_return Error{ErrorKind::store_unavailable,
                         "the ledger is read-only; no request is taken until it can be written again"};

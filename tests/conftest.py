@@ -41,6 +41,10 @@ def own_sample(tmp_path):
     upstream.stop()
 
 
+# What the scripted upstream is asked in, by the model: "test/messages" and so on.
+DIALECTS = ("messages", "gemini", "converse")
+
+
 @pytest.fixture(scope="session")
 def scripted_server():
     upstream = ScriptedUpstream()
@@ -64,7 +68,7 @@ def providers(sample, scripted_server):
         provider("drained", sample.base_url, abort_stops_billing=False),
         provider("reasoning", sample.base_url, reasoning_in_completion=False),
         provider("scripted", scripted_server.base_url),
-        provider("messages", scripted_server.base_url, dialect="messages"),
+        *(provider(name, scripted_server.base_url, dialect=name) for name in DIALECTS),
         provider("down", UNUSED_PORT_URL),
     ]
 

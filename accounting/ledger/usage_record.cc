@@ -145,6 +145,12 @@ std::string_view to_string(ApiType type) {
             return "completions";
         case ApiType::embeddings:
             return "embeddings";
+        case ApiType::messages:
+            return "messages";
+        case ApiType::responses:
+            return "responses";
+        case ApiType::gemini:
+            return "gemini";
     }
     return "unknown";
 }
@@ -267,7 +273,7 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     if (!fit || record.candidates.empty()) {
         return failure(StatusCode::corrupt, "opened record: an impossible number of candidates");
     }
-    if (api > static_cast<std::uint8_t>(ApiType::embeddings)) {
+    if (api > static_cast<std::uint8_t>(ApiType::gemini)) {
         return failure(StatusCode::corrupt, "opened record: unknown API type " + std::to_string(api));
     }
     if (record.retention_class >= kMaxRetentionClasses) {

@@ -14,14 +14,14 @@
 
 namespace tollgate {
 
-enum class ApiType : std::uint8_t { chat, completions, embeddings };
+enum class ApiType : std::uint8_t { chat, completions, embeddings, messages, responses, gemini };
 enum class UsageSource : std::uint8_t {
     provider,   // the upstream reported it
     counted,    // counted from what was streamed
     estimated,  // guessed from sizes
     none,       // nothing was generated
 };
-std::string_view to_string(ApiType type);  // "chat", "completions", "embeddings"
+std::string_view to_string(ApiType type);  // "chat", "completions", "embeddings", …
 std::string_view to_string(UsageSource source);
 
 // Longer texts are truncated when encoded, on a UTF-8 boundary; limits in bytes.

@@ -128,6 +128,7 @@ void Answer::append_picture(std::string& out) const {
 }
 
 void Answer::append_body(std::string& out) const {
+    if (endpoint_ == Endpoint::messages) return append_message(out);
     bool chat = endpoint_ == Endpoint::chat;
     out += R"({"id":")";
     out += id_;
@@ -206,6 +207,7 @@ void Answer::append_chunk_tail(std::string& out, bool finish) {
 }
 
 void Answer::append_start(std::string& out) {
+    if (endpoint_ == Endpoint::messages) return append_message_start(out);
     if (endpoint_ != Endpoint::chat) return;
     open_chunk(out);
     out += R"({"index":0,"delta":{"role":"assistant",)";
@@ -223,6 +225,7 @@ void Answer::append_start(std::string& out) {
 }
 
 void Answer::append_piece(std::string& out, std::uint32_t index) {
+    if (endpoint_ == Endpoint::messages) return append_message_piece(out, index);
     open_chunk(out);
     if (tool_call_) {
         // Fragments are cut at code points, so that each is valid text by itself.
@@ -271,6 +274,7 @@ void Answer::append_usage_chunk(std::string& out) {
 }
 
 void Answer::append_end(std::string& out) {
+    if (endpoint_ == Endpoint::messages) return append_message_end(out);
     if (!script_->no_finish) {
         open_chunk(out);
         out += endpoint_ == Endpoint::chat ? R"({"index":0,"delta":{},"logprobs":null,"finish_reason":")"

@@ -34,6 +34,13 @@ class Answer {
     void append_garbage_event(std::string& out);
 
   private:
+    // The same in Anthropic's API.
+    void append_message_usage(std::string& out) const;
+    void append_message(std::string& out) const;
+    void append_message_start(std::string& out);
+    void append_message_piece(std::string& out, std::uint32_t index);
+    void append_message_end(std::string& out);
+    void open_named_event(std::string& out, std::string_view name);
     void append_text_piece(std::string& out, std::uint32_t index) const;
     UsageFigures figures(std::uint32_t completion_tokens) const;
     void append_usage(std::string& out, std::uint32_t completion_tokens) const;

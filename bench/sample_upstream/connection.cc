@@ -89,7 +89,8 @@ class Connection {
         worker_.stats.add_request(endpoint);
         response_.id = "chatcmpl-sample-" + std::to_string(worker_.number) + "-" + std::to_string(++worker_.answers);
         bool wants_post = endpoint == Endpoint::chat || endpoint == Endpoint::completions ||
-                          endpoint == Endpoint::embeddings || endpoint == Endpoint::stats_reset;
+                          endpoint == Endpoint::messages || endpoint == Endpoint::embeddings ||
+                          endpoint == Endpoint::stats_reset;
         bool is_post = head.method == "POST";
         if (endpoint == Endpoint::unknown) co_return co_await send_error(404, "no such path", "unknown_url");
         if (endpoint == Endpoint::play && !is_post) co_return co_await send_error(405, "post a response", {});

@@ -198,12 +198,13 @@ std::uint32_t bounded(dom::element value) {
 }
 
 bool is_input(Endpoint endpoint, std::string_view key) {
-    if (endpoint == Endpoint::chat) return key == "messages";
+    if (endpoint == Endpoint::chat || endpoint == Endpoint::messages) return key == "messages";
     return key == (endpoint == Endpoint::completions ? "prompt" : "input");
 }
 
 bool read_input(ModelRequest& request, Endpoint endpoint, dom::element value, Tools& tools) {
-    if (endpoint == Endpoint::chat) return read_messages(request, value, tools.answered);
+    if (endpoint == Endpoint::chat || endpoint == Endpoint::messages)
+        return read_messages(request, value, tools.answered);
     if (endpoint == Endpoint::completions) {
         read_prompt(request, value);
         return true;
@@ -230,6 +231,7 @@ void read_option(ModelRequest& request, std::string_view key, dom::element value
         request.max_tokens = std::min(request.max_tokens, bounded(value));
     } else if (key == "metadata") {
         if (!value["sample"].get(text)) take_script(request, text);
+        if (!value["user_id"].get(text) && text.starts_with("sample:")) take_script(request, text.substr(7));
     } else if (key == "user") {
         text = text_of(value);
         if (text.starts_with("sample:") && !request.has_script) take_script(request, text.substr(7));
@@ -248,8 +250,8 @@ void read_option(ModelRequest& request, std::string_view key, dom::element value
 
 std::string_view endpoint_name(Endpoint endpoint) {
     constexpr std::array<std::string_view, static_cast<std::size_t>(Endpoint::count)> kNames{
-        "chat/completions", "completions", "embeddings",  "models", "models/{id}", "health", "script", "play", "stats",
-        "stats/requests",   "stats/bills", "stats/reset", "unknown"};
+        "chat/completions", "completions", "messages", "embeddings",     "models",      "models/{id}", "health",
+        "script",           "play",        "stats",    "stats/requests", "stats/bills", "stats/reset", "unknown"};
     return kNames[static_cast<std::size_t>(endpoint)];
 }
 
@@ -257,6 +259,7 @@ Endpoint route(std::string_view path, std::string_view& rest) {
     if (path.starts_with("/v1/")) path.remove_prefix(3);
     if (path == "/chat/completions") return Endpoint::chat;
     if (path == "/completions") return Endpoint::completions;
+    if (path == "/messages") return Endpoint::messages;
     if (path == "/embeddings") return Endpoint::embeddings;
     if (path == "/models") return Endpoint::models;
     if (path.starts_with("/models/")) {

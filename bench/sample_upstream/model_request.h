@@ -20,6 +20,7 @@ inline constexpr std::uint32_t kDefaultDimensions = 64;
 enum class Endpoint : std::uint8_t {
     chat,
     completions,
+    messages,  // Anthropic's: texts only
     embeddings,
     models,
     model,

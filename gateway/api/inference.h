@@ -18,6 +18,14 @@ inline constexpr std::array kCompletionFields = {kModelField, fields::flag("stre
 inline constexpr Schema kCompletionBody{"Completion", kCompletionFields, true};
 inline constexpr std::array kEmbeddingsFields = {kModelField};
 inline constexpr Schema kEmbeddingsBody{"Embeddings", kEmbeddingsFields, true};
+// Anthropic's Messages API, OpenAI's Responses API and Google's generateContent.
+inline constexpr std::array kMessagesFields = {kModelField, fields::list("messages", kMessage).required(),
+                                               fields::integer("max_tokens"), fields::flag("stream")};
+inline constexpr Schema kMessagesBody{"Messages", kMessagesFields, true};
+inline constexpr std::array kResponsesFields = {kModelField, fields::flag("stream")};
+inline constexpr Schema kResponsesBody{"Responses", kResponsesFields, true};
+inline constexpr std::array kGenerateFields = {fields::list("contents", kMessage).required()};
+inline constexpr Schema kGenerateBody{"GenerateContent", kGenerateFields, true};
 // As the model's provider made it, with its cost.
 inline constexpr Schema kModelAnswer{"ModelAnswer", kNoFields, true};
 

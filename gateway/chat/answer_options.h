@@ -15,6 +15,7 @@ class UpstreamDialect;
 struct AnswerOptions {
     const Inbound* inbound = &openai_inbound();  // never null
     const UpstreamDialect* upstream = nullptr;   // that the answer is in; null: OpenAI's chat completions
+    bool binary_events = false;                  // its framing is AWS's event stream, not server-sent events
     bool client_asked_for_usage = true;
     bool text_completions = false;  // events of ours have `text`, not `delta`
     std::string_view generation;    // "gen-…"

@@ -18,6 +18,7 @@ void AnswerStream::take_comment(std::string& out) {
 }
 
 void AnswerStream::feed(std::string_view bytes, std::string& out) {
+    if (translation_ && translation_->binary()) return translation_->feed(bytes, meter_, out);
     while (!meter_.facts().invalid) {
         switch (reader_.next(bytes)) {
             case SseReader::Step::more:

@@ -45,9 +45,13 @@ class Inbound {
     Traits traits_;
 };
 
-const Inbound& openai_inbound();               // under /v1
-const Inbound& openrouter_inbound();           // under /api/v1: OpenAI's API with OpenRouter's additions
-const Inbound& messages_inbound();             // /v1/messages: Anthropic's API
-const Inbound& openrouter_messages_inbound();  // /api/v1/messages: the same with OpenRouter's additions
+const Inbound& openai_inbound();     // under /v1
+const Inbound& responses_inbound();  // OpenAI's Responses API
+const Inbound& messages_inbound();   // Anthropic's API
+const Inbound& gemini_inbound();     // Google's, under /v1beta
+// The same, but for Google's, under /api/v1 with OpenRouter's additions.
+const Inbound& openrouter_inbound();
+const Inbound& openrouter_responses_inbound();
+const Inbound& openrouter_messages_inbound();
 
 }  // namespace tollgate

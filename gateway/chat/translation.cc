@@ -9,7 +9,9 @@ constexpr std::size_t kMostDepth = 128;  // of an event's JSON: bodies of reques
 
 }  // namespace
 
-const UpstreamDialect& upstream_of(const AnswerOptions& options) { return *options.upstream; }
+const UpstreamDialect& upstream_of(const AnswerOptions& options) {
+    return options.upstream == nullptr ? chat_upstream() : *options.upstream;
+}
 
 bool needs_translation(const AnswerOptions& options) {
     return !options.inbound->speaks_chat() || options.upstream != nullptr;
@@ -26,6 +28,25 @@ Translation::Translation(const AnswerOptions& options)
         writer_ = client.event_writer();
     }
     writer_->begin(options);
+    if (!options.binary_events) return;
+    frames_ = std::make_unique<AwsEventStreamReader>();
+    frames_->begin(options.max_event_bytes);
+}
+
+void Translation::feed(std::string_view bytes, AnswerMeter& meter, std::string& out) {
+    while (!meter.facts().invalid && !meter.facts().error_event) {
+        switch (frames_->next(bytes)) {
+            case AwsEventStreamReader::Step::more:
+                return;
+            case AwsEventStreamReader::Step::event:
+                take(frames_->failed() ? "error" : frames_->name(), frames_->data(), meter, out);
+                break;
+            case AwsEventStreamReader::Step::too_large:
+                return meter.note_too_large();
+            case AwsEventStreamReader::Step::corrupt:
+                return meter.note_invalid();
+        }
+    }
 }
 
 AnswerRead read_event(EventReader& reader, std::string_view name, std::string_view data, AnswerDelta& facts,

@@ -13,6 +13,7 @@
 #include "gateway/chat/canonical/answer_writer.h"
 #include "gateway/chat/dialect/client_dialect.h"
 #include "gateway/chat/dialect/upstream_dialect.h"
+#include "gateway/chat/reader/aws_event_stream.h"
 
 namespace tollgate {
 
@@ -32,6 +33,9 @@ class Translation {
   public:
     explicit Translation(const AnswerOptions& options);
 
+    // Whether the body is in AWS's framing; then its bytes are fed here.
+    bool binary() const { return frames_ != nullptr; }
+    void feed(std::string_view bytes, AnswerMeter& meter, std::string& out);
     // An event's data. Tells the meter what it says, and appends to `out` what may go to the client now.
     void take(std::string_view name, std::string_view data, AnswerMeter& meter, std::string& out);
     // A plain answer comes, where a stream was asked for: as one event.
@@ -44,6 +48,7 @@ class Translation {
     std::unique_ptr<EventReader> reader_;
     std::unique_ptr<EventWriter> writer_;
     PassingWriter* passing_ = nullptr;  // the writer, where the dialects agree
+    std::unique_ptr<AwsEventStreamReader> frames_;
     bool whole_ = false;
     std::vector<AnswerEvent> events_;  // of the one in hand
 };

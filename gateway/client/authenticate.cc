@@ -60,7 +60,11 @@ void note_key(const wire::RequestHead& from, PresentedKey& last, Head& head) {
         key.remove_prefix(kScheme);
         while (key.starts_with(' ')) key.remove_prefix(1);
     } else {
-        key = from.field("x-api-key");
+        // As Anthropic's, Azure's and Google's clients send it.
+        for (const std::string_view name : {"x-api-key", "api-key", "x-goog-api-key"}) {
+            key = from.field(name);
+            if (!key.empty()) break;
+        }
     }
     head.key_presented = !key.empty();
     if (head.key_presented) head.presented_key = last.digest_of(key);

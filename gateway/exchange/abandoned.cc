@@ -7,6 +7,7 @@
 #include "gateway/exchange/exchange.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/exchange/hold_estimate.h"
+#include "gateway/routing/model_call_of.h"
 
 namespace tollgate {
 namespace {
@@ -49,7 +50,7 @@ AbandonedAnswer abandoned_answer(const Exchange& request, std::int64_t seen_toke
     answer.sent = attempt.sent_upstream != kNever;
     if (!answer.sent) return answer;
     answer.streamed = request.ask.body.stream;
-    answer.may_reason = request.ask.api == ApiType::chat && attempt.endpoint->model->may_reason;
+    answer.may_reason = model_call_of(request.ask.api) == ModelCall::chat && attempt.endpoint->model->may_reason;
     answer.bills_when_aborted = attempt.bills_when_aborted();
     answer.seen_tokens = seen_tokens;
     const auto until = attempt.first_token == kNever ? wire::Clock::now() : attempt.first_token;

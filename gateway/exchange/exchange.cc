@@ -15,6 +15,7 @@ void Exchange::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_
     principal = {};
     received = {};
     ask.api = ApiType::chat;
+    ask.counts_only = false;
     ask.body.clear();
     choice.clear();
     terms = {};

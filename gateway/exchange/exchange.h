@@ -50,6 +50,7 @@ struct ReceivedBody {
 // What is asked of a model.
 struct Ask {
     ApiType api = ApiType::chat;
+    bool counts_only = false;  // how long the prompt is
     BodyFacts body;
 };
 
@@ -59,6 +60,7 @@ struct Choice {
     const ProviderPreferences* preset = nullptr;  // of the preset that it names, in the directory; null: none
     std::string members;                          // of its body, as JSON, each after a comma
     std::string first_message;                    // the same: before its own messages
+    std::string in_dialect;                       // both, in the client's dialect where that is not chat completions
     std::int64_t output_bound = 0;                // tokens of a choice, where a default names them; 0: none does
 
     void clear() {
@@ -66,6 +68,7 @@ struct Choice {
         preset = nullptr;
         members.clear();
         first_message.clear();
+        in_dialect.clear();
         output_bound = 0;
     }
 };
@@ -91,6 +94,7 @@ struct Attempt {
     wire::Clock::time_point first_token{};        // of a stream; of a plain answer, its first byte
     bool generated = false;  // a plain answer has begun to come: it was made whole, aborting saves nothing
     bool streamed = false;
+    bool binary_events = false;           // the answer is in AWS's framing
     bool metered = false;                 // the connection's meter is this attempt's
     bool refused_stream_options = false;  // the next attempt at the same endpoint goes without them
     bool without_stream_options = false;  // this one does, for that reason

@@ -6,6 +6,7 @@
 #include "gateway/chat/request_tags.h"
 #include "gateway/exchange/refusal.h"
 #include "gateway/ops/counters.h"
+#include "gateway/routing/model_call_of.h"
 #include "gateway/text/json_writer.h"
 #include "store/fail_point.h"
 
@@ -81,7 +82,7 @@ std::int64_t natural_output(const Exchange& request, const Ending& ending) {
 std::optional<std::int64_t> known_reasoning(const Exchange& request, const CatalogueEndpoint& used,
                                             const Ending& ending) {
     const bool says = ending.source == UsageSource::provider && ending.usage.completion > 0;
-    if (!says || request.ask.api != ApiType::chat || !used.model->may_reason) return std::nullopt;
+    if (!says || model_call_of(request.ask.api) != ModelCall::chat || !used.model->may_reason) return std::nullopt;
     return ending.usage.reasoning;
 }
 

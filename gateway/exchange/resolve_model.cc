@@ -1,5 +1,6 @@
 #include "gateway/exchange/resolve_model.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "gateway/chat/dialect/llm_parameters.h"
@@ -13,14 +14,21 @@ namespace {
 
 constexpr std::string_view kNull = "null";
 
+// As chat completions call it.
+std::string_view in_chat(std::string_view name, const BodyNames& names) {
+    const auto found = std::ranges::find(names.parameters, name, &SameParameter::name);
+    return found == names.parameters.end() ? name : found->of_chat;
+}
+
 // Names of members that say something. Where one is null the request leaves it to others.
-std::vector<std::string> own_members(std::string_view text, const BodyFacts& body) {
+std::vector<std::string> own_members(std::string_view text, const BodyFacts& body, const BodyNames& api) {
     std::vector<std::string> names;
     std::string unescaped_key;
     for (const JsonMember& member : body.members) {
         if (member.value.of(text) == kNull) continue;
-        names.emplace_back(key_name(member.key.of(text), unescaped_key));
+        names.emplace_back(in_chat(key_name(member.key.of(text), unescaped_key), api));
     }
+    for (const std::string& name : body.reply_options) names.emplace_back(in_chat(name, api));
     return names;
 }
 
@@ -70,7 +78,7 @@ Error resolve_from_levels(Exchange& request, std::string_view text, const LlmSet
     const Principal& principal = request.principal;
     const OrganizationPolicy& policy = *principal.policy;
     const Directory& directory = *principal.directory;
-    const std::vector<std::string> own = own_members(text, request.ask.body);
+    const std::vector<std::string> own = own_members(text, request.ask.body, body_names_of(request.ask.api));
     LlmLevels levels{
         .asked = request.ask.body.model, .own_members = own, .organization = policy.llm.get(), .instance = &instance};
     const std::string& slug = request.ask.body.preset;

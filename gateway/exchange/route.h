@@ -79,6 +79,7 @@ struct Contract {
     bool events = false;             // the answer is a stream of server-sent events
     bool versioned = false;          // of a POST that looks at If-Match, as all other changes do
     ApiType api = ApiType::chat;     // of the exchange
+    bool counts_only = false;        // it answers how long the prompt is, and asks no model
 };
 
 // One method of a path.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accounting/ledger/usage_record.h"
+#include "gateway/chat/dialect/body_names.h"
 #include "gateway/chat/model_call.h"
 
 namespace tollgate {
@@ -15,6 +16,24 @@ inline ModelCall model_call_of(ApiType api) {
         default:
             return ModelCall::chat;
     }
+}
+
+inline const BodyNames& body_names_of(ApiType api) {
+    switch (api) {
+        case ApiType::chat:
+            break;
+        case ApiType::completions:
+            return kCompletionNames;
+        case ApiType::embeddings:
+            return kEmbeddingsNames;
+        case ApiType::messages:
+            return kMessagesNames;
+        case ApiType::responses:
+            return kResponsesNames;
+        case ApiType::gemini:
+            return kGeminiNames;
+    }
+    return kChatNames;
 }
 
 }  // namespace tollgate

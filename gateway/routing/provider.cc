@@ -21,6 +21,20 @@ DialectServing serving_of(ProviderDialect dialect) {
         case ProviderDialect::messages:  // https://docs.anthropic.com/en/api/versioning
             return {&messages_upstream(), ProviderAuth::x_api_key, "/messages", "/messages",
                     "anthropic-version: 2023-06-01\r\n"};
+        case ProviderDialect::responses:
+            return {&responses_upstream(), ProviderAuth::bearer, "/responses", "/responses", {}};
+        case ProviderDialect::gemini:
+            return {&gemini_upstream(),
+                    ProviderAuth::x_goog_api_key,
+                    "/models/{model}:generateContent",
+                    "/models/{model}:streamGenerateContent?alt=sse",
+                    {}};
+        case ProviderDialect::converse:
+            return {&converse_upstream(),
+                    ProviderAuth::bearer,
+                    "/model/{model}/converse",
+                    "/model/{model}/converse-stream",
+                    {}};
     }
     return {};
 }

@@ -14,6 +14,20 @@
 namespace tollgate {
 namespace {
 
+// Of the features that a client tries, a provider is told of those of its own API only.
+bool is_for(std::string_view line, const Provider& provider) {
+    const bool messages = provider.dialect == &messages_upstream();
+    return !(messages ? line.starts_with("openai-") : line.starts_with("anthropic-"));
+}
+
+void append_forwarded_lines(std::string_view lines, const Provider& provider, BufferedText& out) {
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find('\n') + 1);
+        if (is_for(line, provider)) out += line;
+        lines.remove_prefix(line.size());
+    }
+}
+
 void write_request_head(const Exchange& request, const Credential& credential, std::string& to) {
     const Provider& provider = *request.attempt.endpoint->provider;
     to.clear();
@@ -24,7 +38,7 @@ void write_request_head(const Exchange& request, const Credential& credential, s
     out += " HTTP/1.1\r\n";
     out += provider.fixed_headers;
     out += credential.header_lines;
-    out += request.head.forwarded;
+    append_forwarded_lines(request.head.forwarded, provider, out);
     out += "content-type: application/json\r\naccept: ";
     out += request.ask.body.stream ? "text/event-stream" : "application/json";
     out += "\r\ncontent-length: ";
@@ -58,9 +72,11 @@ void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     answer.content_length = head.content_length;
     answer.keep_alive = head.keep_alive;
     const std::string_view type = head.field("content-type");
-    constexpr std::string_view kEvents = "text/event-stream";
-    answer.event_stream =
-        type.size() >= kEvents.size() && wire::equals_ignoring_case(type.substr(0, kEvents.size()), kEvents);
+    const auto is_of = [type](std::string_view kind) {
+        return type.size() >= kind.size() && wire::equals_ignoring_case(type.substr(0, kind.size()), kind);
+    };
+    answer.event_stream = is_of("text/event-stream");
+    answer.binary_events = is_of("application/vnd.amazon.eventstream");
     if (!head.field(kContentEncoding).empty()) take_codings(head, answer);
     if (head.status < 400) return;
     for (const std::string_view name : {"retry-after", "retry-after-ms", "x-should-retry"}) {
@@ -126,24 +142,36 @@ void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& an
     }
     Exchange& request = connection.request;
     request.attempt.upstream_answered = wire::Clock::now();
-    if (reader.step == HeadStep::done) request.attempt.upstream_status = answer.status;
+    if (reader.step != HeadStep::done) return;
+    request.attempt.upstream_status = answer.status;
+    request.attempt.binary_events = answer.binary_events;
 }
+
+bool takes_stream_options(ApiType api) { return api == ApiType::chat || api == ApiType::completions; }
 
 void build_body(Connection& connection, UpstreamBody& body) {
     const Exchange& request = connection.request;
     if (translates_request(request)) return;  // it has been written
     StreamOptions stream_options = StreamOptions::untouched;
-    if (request.ask.body.stream && request.ask.api != ApiType::embeddings) {
+    if (request.ask.body.stream && takes_stream_options(request.ask.api)) {
         const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());
         const bool taken =
             !request.attempt.without_stream_options && request.attempt.endpoint->takes_stream_options(now_ms);
         stream_options = taken ? StreamOptions::ask_for_usage : StreamOptions::leave_out;
     }
-    const bool chat = request.ask.api == ApiType::chat;
     const Choice& choice = request.choice;
-    Additions added{.members = choice.members, .first_message = choice.first_message};
+    Additions added;
+    if (request.head.inbound->speaks_chat()) {
+        added = {.members = choice.members, .first_message = choice.first_message};
+    } else {
+        added.members = choice.in_dialect;
+    }
     added.bound.tokens = choice.output_bound > 0 ? choice.output_bound : request.terms.sent_output_bound;
-    if (chat) added.bound.parameter = request.attempt.endpoint->provider->output_bound_parameter;
+    if (request.ask.api == ApiType::chat) {
+        added.bound.parameter = request.attempt.endpoint->provider->output_bound_parameter;
+    } else if (request.ask.api == ApiType::responses) {
+        added.bound.parameter = OutputBoundParameter::max_output_tokens;
+    }
     body.build(connection.in.view().substr(0, request.received.bytes), request.ask.body,
                request.attempt.endpoint->endpoint->upstream_model, stream_options, added);
 }

@@ -22,7 +22,8 @@ struct UpstreamAnswer {
     wire::Framing framing = wire::Framing::none;
     std::uint64_t content_length = 0;
     bool keep_alive = false;
-    bool event_stream = false;  // as it is labelled
+    bool event_stream = false;   // as it is labelled: server-sent events
+    bool binary_events = false;  // the same: AWS's event stream
     wire::ContentCodings codings;
     std::string retry_headers;  // retry-after and its kin, as lines to pass on
 };

@@ -29,9 +29,11 @@ AnswerOptions options_of(Connection& connection) {
     AnswerOptions options;
     options.inbound = request.head.inbound;
     options.upstream = request.attempt.endpoint->provider->dialect;
+    options.binary_events = request.attempt.binary_events;
     options.client_asked_for_usage = request.ask.body.include_usage;
     options.generation = request.head.generation_id();
     options.choices = request.ask.body.choices;
+    options.prompt_tokens = request.terms.counted_prompt_tokens;
     options.text_completions = request.ask.api == ApiType::completions;
     options.provider = request.attempt.endpoint->provider->name;
     options.model = request.attempt.endpoint->model->id;

@@ -219,7 +219,8 @@ wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, U
     const Counted open_streams(connection.worker().counters().streams_open);
     connection.out.clear();
     StreamRelay relay = make_relay(connection, held);
-    const auto json = co_await forward_events(connection, held, reader, relay, answer.event_stream);
+    const auto json =
+        co_await forward_events(connection, held, reader, relay, answer.event_stream || answer.binary_events);
     if (json && json->too_large) {
         reader.consume(json->taken);
         const std::string_view beginning = json->to_events.beginning();

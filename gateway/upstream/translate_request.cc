@@ -1,5 +1,8 @@
 #include "gateway/upstream/translate_request.h"
 
+#include <algorithm>
+#include <array>
+
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/client/connection.h"
 #include "gateway/off_loop.h"
@@ -7,6 +10,12 @@
 
 namespace tollgate {
 namespace {
+
+const UpstreamDialect& dialect_of(const Provider& provider) {
+    return provider.dialect == nullptr ? chat_upstream() : *provider.dialect;
+}
+
+bool adds_something(const Choice& choice) { return !choice.members.empty() || !choice.first_message.empty(); }
 
 Target target_of(const Exchange& request) {
     const CatalogueEndpoint& endpoint = *request.attempt.endpoint;
@@ -31,13 +40,49 @@ Error translate(std::string_view body, Exchange& request) {
         return error;
     }
     std::string& out = request.upstream_body.whole();
-    error = request.attempt.endpoint->provider->dialect->write_request(chat, target_of(request), out,
-                                                                       request.attempt.notes);
+    error = dialect_of(*request.attempt.endpoint->provider)
+                .write_request(chat, target_of(request), out, request.attempt.notes);
     request.upstream_body.set_whole();
     return error;
 }
 
+// Members that the client's body has itself, or that are the stream's own.
+bool is_of_the_body(std::string_view name) {
+    static constexpr std::array<std::string_view, 7> kNames = {
+        "model", "messages", "input", "max_tokens", "stream", "store", "max_output_tokens"};
+    return std::ranges::find(kNames, name) != kNames.end();
+}
+
 }  // namespace
+
+bool translates_request(const Exchange& request) {
+    const UpstreamDialect* const dialect = request.attempt.endpoint->provider->dialect;
+    const Inbound& inbound = *request.head.inbound;
+    if (inbound.speaks_chat()) return dialect != nullptr;
+    if (dialect == nullptr || inbound.dialect().name() != dialect->name()) return true;
+    // Google's parameters stand in an object of the body, beside what the client says there.
+    const bool bounded = request.choice.output_bound > 0 || request.terms.sent_output_bound > 0;
+    return request.ask.api == ApiType::gemini && (bounded || adds_something(request.choice));
+}
+
+Error add_in_dialect(Exchange& request) {
+    Choice& choice = request.choice;
+    if (request.head.inbound->speaks_chat() || !adds_something(choice) || !choice.in_dialect.empty()) return {};
+    ChatRequest added;
+    if (Error error = add_members({.members = choice.members, .first_message = choice.first_message}, added)) {
+        return error;
+    }
+    std::string body;
+    TranslationNotes ignored;  // the client did not ask for them
+    if (Error error =
+            dialect_of(*request.attempt.endpoint->provider).write_request(added, target_of(request), body, ignored)) {
+        return error;
+    }
+    each_member(body, [&](std::string_view name, Json value) {
+        if (!is_of_the_body(name)) (((choice.in_dialect += ",\"") += name) += "\":") += value;
+    });
+    return {};
+}
 
 wire::Awaitable<Error> translate_request(Connection& connection) {
     Exchange& request = connection.request;

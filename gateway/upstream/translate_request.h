@@ -10,18 +10,17 @@ namespace tollgate {
 
 class Connection;
 
-// Whether the endpoint of the attempt speaks another dialect than the client.
-inline bool translates_request(const Exchange& request) {
-    const UpstreamDialect* const dialect = request.attempt.endpoint->provider->dialect;
-    const Inbound& inbound = *request.head.inbound;
-    if (dialect == nullptr) return !inbound.speaks_chat();
-    return inbound.dialect().name() != dialect->name();
-}
+// Whether the endpoint of the attempt speaks another dialect than the client, or the body cannot be spliced.
+bool translates_request(const Exchange& request);
 
 // Whether its answer goes to the client by way of events: all but chat completions for a client of the same.
 inline bool translates_answer(const Exchange& request) {
     return request.attempt.endpoint->provider->dialect != nullptr || !request.head.inbound->speaks_chat();
 }
+
+// Where the dialects agree, and are none of chat completions: what the gateway adds to the client's body, in
+// `choice.in_dialect`.
+Error add_in_dialect(Exchange& request);
 
 // Writes `upstream_body`, and notes in the attempt what the endpoint is not told. A large body is read and written on
 // the parse threads. invalid_request: the endpoint cannot be asked this; another one may.

@@ -46,8 +46,8 @@ void check_upstream(std::string_view text, const tollgate::BodyFacts& facts, boo
     if (ask_for_usage) require(has_options, "usage is asked for");
     tollgate::BodyFacts again;
     const simdjson::padded_string padded(out);
-    const auto error = tollgate::parse_body(parser, std::string_view(padded.data(), padded.size()), 64,
-                                            tollgate::ModelCall::chat, again);
+    const auto error =
+        tollgate::parse_body(parser, std::string_view(padded.data(), padded.size()), 64, tollgate::kChatNames, again);
     require(!error || facts.members.size() == tollgate::kMaxMembers || !facts.has_model,
             "what goes upstream is a body again");
     if (!error && ask_for_usage) require(again.include_usage, "the usage is asked for");
@@ -62,8 +62,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(padded.data(), padded.size());
     static tollgate::JsonParser parser;
     tollgate::BodyFacts facts;
-    const auto call = static_cast<tollgate::ModelCall>(choice % 3);
-    const auto error = tollgate::parse_body(parser, text, 60, call, facts);
+    static constexpr std::array kNames = {&tollgate::kChatNames,       &tollgate::kCompletionNames,
+                                          &tollgate::kEmbeddingsNames, &tollgate::kMessagesNames,
+                                          &tollgate::kResponsesNames,  &tollgate::kGeminiNames};
+    const tollgate::BodyNames& names = *kNames[(choice >> 3U) % kNames.size()];
+    const auto error = tollgate::parse_body(parser, text, 60, names, facts);
     if (error) {
         const auto& inbound = (choice & 4) != 0 ? tollgate::openrouter_inbound() : tollgate::openai_inbound();
         const std::string answer = inbound.error_body(error, 400);
@@ -73,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(facts.prompt_bytes >= 0 && facts.prompt_extra_tokens >= 0 && facts.choices >= 1,
                 "estimates are not negative");
         require(simdjson::validate_utf8(facts.model), "names are text");
-        if (call == tollgate::ModelCall::chat) {
+        if (&names == &tollgate::kChatNames) {
             check_upstream(text, facts, true);
             check_upstream(text, facts, false);
         }

@@ -58,3 +58,16 @@ def chunk_json(text, **fields):
         "model": "scripted",
         "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}],
     } | fields
+
+
+def named_events(body):
+    """(name, data) of the events of a stream whose events have names, as Anthropic's and OpenAI's responses."""
+    found = []
+    for block in body.split(b"\n\n"):
+        lines = [line for line in block.split(b"\n") if line and not line.startswith(b":")]
+        if not lines:
+            continue
+        name, data = lines
+        assert name.startswith(b"event: ") and data.startswith(b"data: "), block
+        found.append((name[len(b"event: ") :].decode(), loads(data[len(b"data: ") :])))
+    return found

@@ -33,7 +33,7 @@ void append_code(const Error& error, std::string& body) {
 // {"error":{"message":…,"type":…,"param":…,"code":"…"}}
 class OpenAiInbound final : public Inbound {
   public:
-    OpenAiInbound() : Inbound({.name = "openai"}) {}
+    explicit OpenAiInbound(const Traits& traits) : Inbound(traits) {}
 
     std::string error_body(const Error& error, int /*status*/) const override {
         return "{\"error\":" + error_object(error) + "}";
@@ -62,8 +62,12 @@ class OpenAiInbound final : public Inbound {
 // {"error":{"message":…,"code":<status>,"metadata":{…}}}
 class OpenRouterInbound final : public Inbound {
   public:
-    OpenRouterInbound()
-        : Inbound({.name = "openrouter", .always_shows_usage = true, .labels_answers = true, .details_models = true}) {}
+    explicit OpenRouterInbound(std::string_view name, const ClientDialect* dialect = nullptr)
+        : Inbound({.name = name,
+                   .always_shows_usage = true,
+                   .labels_answers = true,
+                   .details_models = true,
+                   .dialect = dialect}) {}
 
     std::string error_body(const Error& error, int status) const override {
         const Error::Detail& detail = error.detail();
@@ -88,12 +92,22 @@ class OpenRouterInbound final : public Inbound {
 const ClientDialect& Inbound::dialect() const { return traits_.dialect == nullptr ? chat_client() : *traits_.dialect; }
 
 const Inbound& openai_inbound() {
-    static const OpenAiInbound kInbound;
+    static const OpenAiInbound kInbound({.name = "openai"});
     return kInbound;
 }
 
 const Inbound& openrouter_inbound() {
-    static const OpenRouterInbound kInbound;
+    static const OpenRouterInbound kInbound("openrouter");
+    return kInbound;
+}
+
+const Inbound& responses_inbound() {
+    static const OpenAiInbound kInbound({.name = "responses", .dialect = &responses_client()});
+    return kInbound;
+}
+
+const Inbound& openrouter_responses_inbound() {
+    static const OpenRouterInbound kInbound("openrouter_responses", &responses_client());
     return kInbound;
 }
 

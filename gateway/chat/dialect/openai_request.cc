@@ -5,6 +5,7 @@
 
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/prompt_measure.h"
+#include "gateway/chat/model_call.h"
 #include "gateway/chat/request_tags.h"
 
 namespace tollgate {
@@ -112,13 +113,61 @@ Error read_metadata(const element& value, BodyFacts& facts) {
     return {};
 }
 
+// How many tokens may come. None at all, as who scores a text with echo and logprobs asks, is held as one token.
+Error read_bound(std::string_view key, const element& value, BodyFacts& facts) {
+    if (auto error = read_count(key, value, {0, kMostTokens}, facts.output_bound)) return error;
+    if (facts.output_bound == 0 && !value.is_null()) facts.output_bound = 1;
+    return {};
+}
+
+Error read_choices(std::string_view key, const element& value, BodyFacts& facts) {
+    const std::int64_t least = key == "best_of" ? 0 : 1;  // as OpenAI's schema has it
+    return read_count(key, value, {least, static_cast<std::int64_t>(kMostChoices)}, facts.choices);
+}
+
+template <std::size_t kCount>
+std::size_t place_of(std::string_view key, const std::array<std::string_view, kCount>& names) {
+    return key.empty() ? kCount : static_cast<std::size_t>(std::ranges::find(names, key) - names.begin());
+}
+
+// Gemini's generationConfig.
+Error read_reply_options(const element& value, const BodyNames& names, BodyFacts& facts) {
+    simdjson::dom::object options;
+    if (value.get(options) != simdjson::SUCCESS) return {};  // its reader names what is wrong
+    for (const auto field : options) {
+        if (field.value.is_null()) continue;
+        if (facts.reply_options.size() < kMaxMembers) facts.reply_options.emplace_back(field.key);
+        Error error;
+        if (place_of(field.key, names.bounds) < names.bounds.size()) error = read_bound(field.key, field.value, facts);
+        if (place_of(field.key, names.choices) < names.choices.size()) {
+            error = read_choices(field.key, field.value, facts);
+        }
+        if (error) return error;
+        note_paid_extras(field.key, field.value, facts.extras);
+    }
+    return {};
+}
+
+void read_prompt(const element& value, const JsonMember& member, const BodyNames& names, BodyFacts& facts) {
+    facts.messages_value = member.value;
+    if (names.prompt_is_messages && value.is_array()) {
+        measure_messages(value, facts);
+    } else {
+        measure_content(value, facts);
+    }
+}
+
+Error read_stream(const element& value, BodyFacts& facts, bool& seen_stream) {
+    if (seen_stream) return invalid("'stream' stands twice", "stream");
+    seen_stream = true;
+    return read_flag("stream", value, facts.stream);
+}
+
 Error read_member(std::string_view key, const element& value, const JsonMember& member, std::string_view text,
-                  BodyFacts& facts, bool& seen_stream) {
-    if (key == "model") return read_model(value, member, facts);
-    if (key == "stream") {
-        if (seen_stream) return invalid("'stream' stands twice", "stream");
-        seen_stream = true;
-        return read_flag(key, value, facts.stream);
+                  const BodyNames& names, BodyFacts& facts, bool& seen_stream) {
+    if (!names.model_in_path) {
+        if (key == "model") return read_model(value, member, facts);
+        if (key == "stream") return read_stream(value, facts, seen_stream);
     }
     if (key == "stream_options") {
         if (facts.has_stream_options) return invalid("'stream_options' stands twice", "stream_options");
@@ -126,29 +175,25 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         facts.stream_options_value = member.value;
         return read_stream_options(value, text, member.value.begin, facts);
     }
-    if (key == "max_tokens" || key == "max_completion_tokens") {
-        TextSpan& span = key == "max_tokens" ? facts.max_tokens_value : facts.max_completion_tokens_value;
-        if (span.size() > 0) return invalid("'" + std::string(key) + "' stands twice", key);
-        span = member.value;
-        if (auto error = read_count(key, value, {0, kMostTokens}, facts.output_bound)) return error;
-        // None at all, as who scores a text with echo and logprobs asks: held as one token.
-        if (facts.output_bound == 0 && !value.is_null()) facts.output_bound = 1;
-        return {};
+    if (!names.reply_options.empty() && (key == names.reply_options || key == names.reply_options_snake_case)) {
+        return read_reply_options(value, names, facts);
     }
-    if (key == "n" || key == "best_of") {
-        const std::int64_t least = key == "n" ? 1 : 0;  // as OpenAI's schema has it
-        return read_count(key, value, {least, static_cast<std::int64_t>(kMostChoices)}, facts.choices);
+    if (const std::size_t bound = place_of(key, names.bounds); bound < names.bounds.size()) {
+        if (facts.bound_values[bound].size() > 0) return invalid("'" + std::string(key) + "' stands twice", key);
+        facts.bound_values[bound] = member.value;
+        return read_bound(key, value, facts);
     }
+    if (place_of(key, names.choices) < names.choices.size()) return read_choices(key, value, facts);
     if (key == "metadata") {
         if (auto error = read_metadata(value, facts)) return error;
     }
     note_paid_extras(key, value, facts.extras);
-    if (key == "messages") {
-        facts.messages_value = member.value;
-        measure_messages(value, facts);
-    } else if (key == "prompt" || key == "input") {
+    if (key == names.prompt) {
+        read_prompt(value, member, names, facts);
+    } else if (place_of(key, names.instructions) < names.instructions.size()) {
+        facts.has_system_message = facts.has_system_message || !value.is_null();
         measure_content(value, facts);
-    } else if (key == "user") {
+    } else if (key == "user" || key == "safety_identifier") {
         return read_short_text(key, value, facts.end_user);
     } else if (key == "session_id") {
         return read_short_text(key, value, facts.session);
@@ -160,17 +205,16 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
     return {};
 }
 
-Error check_required(const simdjson::dom::object& object, ModelCall call) {
-    const std::string_view needed = call == ModelCall::chat          ? "messages"
-                                    : call == ModelCall::completions ? "prompt"
-                                                                     : "input";
+Error check_required(const simdjson::dom::object& object, const BodyNames& names) {
+    const std::string_view needed = names.prompt;
     element value;
     if (object[needed].get(value) != simdjson::SUCCESS) {
         return invalid("'" + std::string(needed) + "' is required", needed);
     }
-    if (call == ModelCall::chat) {
-        if (value.type() != Type::ARRAY) return invalid("'messages' must be an array", needed);
-        if (simdjson::dom::array(value).size() == 0) return invalid("'messages' must not be empty", needed);
+    if (!names.prompt_is_messages || (names.prompt_may_be_text && value.type() != Type::ARRAY)) return {};
+    if (value.type() != Type::ARRAY) return invalid("'" + std::string(needed) + "' must be an array", needed);
+    if (simdjson::dom::array(value).size() == 0) {
+        return invalid("'" + std::string(needed) + "' must not be empty", needed);
     }
     return {};
 }
@@ -189,7 +233,10 @@ void BodyFacts::clear() {
     prompt_is_text = true;
     keeps_for_an_hour = false;
     extras.clear();
-    messages_value = max_tokens_value = max_completion_tokens_value = {};
+    messages_value = {};
+    bound_values = {};
+    reply_options.clear();
+    model_in_path = false;
     choices = 1;
     include_usage_member.reset();
     members.clear();
@@ -207,8 +254,10 @@ void append_removed(const BodyFacts& facts, std::string& out) {
     }
 }
 
-Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ModelCall call, BodyFacts& facts) {
+Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, const BodyNames& names,
+                 BodyFacts& facts) {
     facts.clear();
+    facts.model_in_path = names.model_in_path;
     if (parser.max_depth() != max_depth && parser.allocate(text.size(), max_depth) != simdjson::SUCCESS) {
         return {ErrorKind::overloaded, "no memory to parse the body"};
     }
@@ -240,9 +289,9 @@ Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_dept
         const auto known = static_cast<std::size_t>(std::ranges::find(kGatewayOnly, field.key) - kGatewayOnly.begin());
         facts.gateway_only.push_back(known < kGatewayOnly.size());
         if (known < kRemoved && !field.value.is_null()) facts.removed |= 1U << known;
-        if (auto error = read_member(field.key, field.value, *member, text, facts, seen_stream)) return error;
+        if (auto error = read_member(field.key, field.value, *member, text, names, facts, seen_stream)) return error;
     }
-    return check_required(object, call);
+    return check_required(object, names);
 }
 
 }  // namespace tollgate

@@ -1,18 +1,19 @@
-// Parses the body of a chat, completion or embedding request of OpenAI's API and of OpenRouter's flavour of it:
-// validated whole, once, by simdjson's DOM (it refuses all that JSONTestSuite says must be refused; an on-demand walk
-// that skips values does not), then only what the gateway needs is taken out of it.
+// Parses the body of a request, of whatever API: validated whole, once, by simdjson's DOM (it refuses all that
+// JSONTestSuite says must be refused; an on-demand walk that skips values does not), then only what the gateway needs
+// is taken out of it.
 #pragma once
 
 #include <simdjson.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "gateway/chat/dialect/body_names.h"
 #include "gateway/chat/dialect/paid_extras.h"
-#include "gateway/chat/model_call.h"
 #include "gateway/text/error.h"
 #include "gateway/text/json_members.h"
 
@@ -38,13 +39,15 @@ struct BodyFacts {
     bool keeps_for_an_hour = false;        // some of the prompt is to stay in the provider's cache so long
     PaidExtras extras;
     std::string end_user, session;
-    std::string tags;                 // as request_tags.h has them
-    std::string preset;               // slug of the one that `preset` or the model's name asks for
-    bool has_system_message = false;  // or a developer's, which is OpenAI's newer word for it
+    std::string tags;                        // as request_tags.h has them
+    std::string preset;                      // slug of the one that `preset` or the model's name asks for
+    bool has_system_message = false;         // or a developer's, or instructions beside the messages
+    std::vector<std::string> reply_options;  // names of the members of that object, where the API has one
+    bool model_in_path = false;              // the body names none, and must not
 
-    TextSpan model_value;                                    // when has_model
-    TextSpan messages_value;                                 // of a chat
-    TextSpan max_tokens_value, max_completion_tokens_value;  // size 0: absent
+    TextSpan model_value;                  // when has_model
+    TextSpan messages_value;               // of a chat
+    std::array<TextSpan, 2> bound_values;  // by BodyNames::bounds; size 0: absent
     bool has_stream_options = false;
     TextSpan stream_options_value;
     std::optional<JsonMember> include_usage_member;  // in it
@@ -60,6 +63,7 @@ struct BodyFacts {
 void append_removed(const BodyFacts& facts, std::string& out);
 
 // `text` must have simdjson's padding behind it. Errors: invalid_json, invalid_request; messages name the field.
-Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, ModelCall call, BodyFacts& facts);
+Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_depth, const BodyNames& names,
+                 BodyFacts& facts);
 
 }  // namespace tollgate

@@ -43,16 +43,26 @@ void UpstreamBody::add(std::string_view piece) {
     }
 }
 
+std::string_view name_of(OutputBoundParameter parameter) {
+    switch (parameter) {
+        case OutputBoundParameter::max_completion_tokens:
+            return "max_completion_tokens";
+        case OutputBoundParameter::max_output_tokens:
+            return "max_output_tokens";
+        case OutputBoundParameter::max_tokens:
+            break;
+    }
+    return "max_tokens";
+}
+
 // The bound as a member, and where it stands in place of a null of the client's: the name must not stand twice.
 void UpstreamBody::set_bound(const OutputBound& bound, const BodyFacts& facts) {
     bound_.clear();
     bound_in_place_ = {};
     if (bound.tokens == 0) return;
-    const bool of_completion = bound.parameter == OutputBoundParameter::max_completion_tokens;
-    bound_in_place_ = of_completion ? facts.max_completion_tokens_value : facts.max_tokens_value;
-    if (bound_in_place_.size() == 0) {
-        bound_ = of_completion ? ",\"max_completion_tokens\":" : ",\"max_tokens\":";
-    }
+    const bool second = bound.parameter == OutputBoundParameter::max_completion_tokens;
+    bound_in_place_ = facts.bound_values[second ? 1 : 0];
+    if (bound_in_place_.size() == 0) ((bound_ = ",\"") += name_of(bound.parameter)) += "\":";
     bound_ += std::to_string(bound.tokens);
 }
 
@@ -72,13 +82,14 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
     const bool replace_options = ask_for_usage && facts.has_stream_options && !facts.include_usage;
     if (replace_options) stream_options_ = with_usage(text, facts);
 
-    const bool as_it_begins = facts.has_model && !facts.members.empty() && !left_out(0);
+    const bool as_it_begins = (facts.has_model || facts.model_in_path) && !facts.members.empty() && !left_out(0);
     add(as_it_begins ? text.substr(facts.object_begin, facts.members.front().key.begin - facts.object_begin) : "{");
-    if (!facts.has_model) {
+    const bool insert_model = !facts.has_model && !facts.model_in_path;
+    if (insert_model) {
         add("\"model\":");
         add(model_);
     }
-    bool first = facts.has_model;
+    bool first = !insert_model;
     for (std::size_t i = 0; i < facts.members.size(); ++i) {
         if (left_out(i)) continue;
         const JsonMember& member = facts.members[i];

@@ -11,7 +11,7 @@
 namespace tollgate {
 
 // How a provider is told the most output tokens of a choice.
-enum class OutputBoundParameter : std::uint8_t { max_tokens, max_completion_tokens };
+enum class OutputBoundParameter : std::uint8_t { max_tokens, max_completion_tokens, max_output_tokens };
 
 // What a provider is told of the most output tokens of a choice.
 struct OutputBound {

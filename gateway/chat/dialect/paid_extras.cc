@@ -36,6 +36,9 @@ constexpr std::array kFields = {
     // https://platform.openai.com/docs/pricing, "Built-in tools"
     Field{"web_search_options", Asks::tool, "web_search"},
     Field{"modalities", Asks::outputs},
+    // https://ai.google.dev/api/generate-content#Modality
+    Field{"responseModalities", Asks::outputs},
+    Field{"response_modalities", Asks::outputs},
     // xAI, priced by source: https://docs.x.ai/docs/guides/live-search
     Field{"search_parameters", Asks::tool, "web_search"},
     // https://www.alibabacloud.com/help/en/model-studio/web-search, .../qwen-code-interpreter
@@ -198,12 +201,15 @@ void note_tools(const element& value, std::string_view field, PaidExtras& extras
     for (const element tool : list) note_tool(tool, field, extras);
 }
 
+// Gemini has its modalities in capitals.
+bool is_text(std::string_view output) { return output == "text" || output == "TEXT"; }
+
 void note_outputs(const element& value, PaidExtras& extras) {
     simdjson::dom::array list;
     std::string_view output;
     if (value.get(list) != simdjson::SUCCESS) return;
     for (const element modality : list) {
-        if (modality.get(output) == simdjson::SUCCESS && output != "text") add_output(output, extras);
+        if (modality.get(output) == simdjson::SUCCESS && !is_text(output)) add_output(output, extras);
     }
 }
 

@@ -298,6 +298,8 @@ void measure_part(const Object& part, BodyFacts& facts) {
             add_text(length(field.value), facts);
         } else if (field.key == "type" && field.value.type() == Type::STRING) {
             if (std::string_view(field.value) != "text") facts.prompt_is_text = false;
+        } else if (field.key == "parts") {  // of Gemini's instructions
+            measure_content(field.value, facts);
         } else if (sealed && field.key == "data") {
             measure_named("encrypted_content", field.value, facts);
         } else {
@@ -308,7 +310,7 @@ void measure_part(const Object& part, BodyFacts& facts) {
 
 void measure_message(const Object& message, BodyFacts& facts) {
     for (const auto field : message) {
-        if (field.key == "content") {
+        if (field.key == "content" || field.key == "parts") {  // the latter is Gemini's
             measure_content(field.value, facts);
         } else if (field.key == "reasoning_details") {
             const bool elsewhere = !string_member(message, {"reasoning", "reasoning_content"}).empty();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/dialect/client_dialect.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -66,13 +67,17 @@ class MessagesInbound final : public Inbound {
 }  // namespace
 
 const Inbound& messages_inbound() {
-    static const MessagesInbound kInbound({.name = "messages", .always_shows_usage = true});
+    static const MessagesInbound kInbound(
+        {.name = "messages", .always_shows_usage = true, .dialect = &messages_client()});
     return kInbound;
 }
 
 const Inbound& openrouter_messages_inbound() {
-    static const MessagesInbound kInbound(
-        {.name = "openrouter-messages", .always_shows_usage = true, .labels_answers = true, .details_models = true});
+    static const MessagesInbound kInbound({.name = "openrouter_messages",
+                                           .always_shows_usage = true,
+                                           .labels_answers = true,
+                                           .details_models = true,
+                                           .dialect = &messages_client()});
     return kInbound;
 }
 

@@ -21,7 +21,7 @@ class RequestDigestTest : public ::testing::Test {
         const simdjson::padded_string text("{" + members + R"("messages":[{"role":"user","content":"hello"}]})");
         const std::string_view body(text.data(), text.size());
         JsonParser parser;
-        EXPECT_FALSE(parse_body(parser, body, kDepth, ModelCall::chat, request_.ask.body));
+        EXPECT_FALSE(parse_body(parser, body, kDepth, kChatNames, request_.ask.body));
         return digests_.of(request_, body);
     }
 

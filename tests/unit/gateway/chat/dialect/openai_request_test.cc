@@ -20,23 +20,23 @@ struct Read {
     BodyFacts facts;
 };
 
-Read read(const std::string& text, ModelCall api = ModelCall::chat, std::size_t max_depth = kDepth) {
+Read read(const std::string& text, const BodyNames& names = kChatNames, std::size_t max_depth = kDepth) {
     JsonParser parser;
     Read result;
     const simdjson::padded_string padded(text);
-    result.error = parse_body(parser, std::string_view(padded.data(), padded.size()), max_depth, api, result.facts);
+    result.error = parse_body(parser, std::string_view(padded.data(), padded.size()), max_depth, names, result.facts);
     return result;
 }
 
 // A chat body with `members` before the messages.
-Read read_with(std::string_view members, ModelCall api = ModelCall::chat) {
-    const std::string needed = api == ModelCall::chat ? std::string(kMessages) : R"("prompt":"hello","input":"hello")";
-    return read("{" + std::string(members) + (members.empty() ? "" : ",") + needed + "}", api);
+Read read_with(std::string_view members, const BodyNames& names = kChatNames) {
+    const std::string needed = &names == &kChatNames ? std::string(kMessages) : R"("prompt":"hello","input":"hello")";
+    return read("{" + std::string(members) + (members.empty() ? "" : ",") + needed + "}", names);
 }
 
-void expect_invalid(std::string_view members, std::string_view param, ModelCall api = ModelCall::chat) {
+void expect_invalid(std::string_view members, std::string_view param, const BodyNames& names = kChatNames) {
     SCOPED_TRACE(members);
-    const Read result = read_with(members, api);
+    const Read result = read_with(members, names);
     ASSERT_TRUE(result.error);
     EXPECT_EQ(result.error.kind(), ErrorKind::invalid_request);
     EXPECT_EQ(result.error.detail().param, param);
@@ -174,22 +174,23 @@ TEST(RequestBody, OtherMetadataIsTheProviders) {
 
 TEST(RequestBody, RequiredFieldOfEachApi) {
     EXPECT_EQ(read("{}").error.detail().param, "messages");
-    EXPECT_EQ(read("{}", ModelCall::completions).error.detail().param, "prompt");
-    EXPECT_EQ(read("{}", ModelCall::embeddings).error.detail().param, "input");
+    EXPECT_EQ(read("{}", kCompletionNames).error.detail().param, "prompt");
+    EXPECT_EQ(read("{}", kEmbeddingsNames).error.detail().param, "input");
     EXPECT_EQ(read(R"({"messages":[]})").error.detail().param, "messages");
     EXPECT_EQ(read(R"({"messages":"hello"})").error.detail().param, "messages");
     EXPECT_EQ(read(R"({"messages":null})").error.detail().param, "messages");
-    EXPECT_FALSE(read(R"({"prompt":"a"})", ModelCall::completions).error);
-    EXPECT_FALSE(read(R"({"input":["a","b"]})", ModelCall::embeddings).error);
+    EXPECT_FALSE(read(R"({"prompt":"a"})", kCompletionNames).error);
+    EXPECT_FALSE(read(R"({"input":["a","b"]})", kEmbeddingsNames).error);
 }
 
 TEST(RequestBody, PromptIsMeasured) {
-    const auto facts = [](const std::string& text, ModelCall api = ModelCall::chat) { return read(text, api).facts; };
-    EXPECT_EQ(facts(R"({"prompt":"12345"})", ModelCall::completions).prompt_bytes, 5);
-    EXPECT_EQ(facts(R"({"prompt":["12","345"]})", ModelCall::completions).prompt_bytes, 5);
-    EXPECT_EQ(facts(R"({"input":[1,2,3]})", ModelCall::embeddings).prompt_extra_tokens, 3) << "token ids";
-    EXPECT_EQ(facts(R"({"input":[[1,2,3],[4,5]]})", ModelCall::embeddings).prompt_extra_tokens, 5)
-        << "lists of token ids";
+    const auto facts = [](const std::string& text, const BodyNames& names = kChatNames) {
+        return read(text, names).facts;
+    };
+    EXPECT_EQ(facts(R"({"prompt":"12345"})", kCompletionNames).prompt_bytes, 5);
+    EXPECT_EQ(facts(R"({"prompt":["12","345"]})", kCompletionNames).prompt_bytes, 5);
+    EXPECT_EQ(facts(R"({"input":[1,2,3]})", kEmbeddingsNames).prompt_extra_tokens, 3) << "token ids";
+    EXPECT_EQ(facts(R"({"input":[[1,2,3],[4,5]]})", kEmbeddingsNames).prompt_extra_tokens, 5) << "lists of token ids";
     const BodyFacts image = facts(
         R"({"messages":[{"content":[{"type":"text","text":"hello"},{"type":"image_url","image_url":{"url":"data:x"}}]}]})");
     EXPECT_EQ(image.prompt_bytes, 5);
@@ -202,27 +203,29 @@ TEST(RequestBody, PromptIsMeasured) {
 }
 
 TEST(RequestBody, OnlyTextTeachesTokensPerByte) {
-    const auto is_text = [](const std::string& text, ModelCall api) { return read(text, api).facts.prompt_is_text; };
+    const auto is_text = [](const std::string& text, const BodyNames& names) {
+        return read(text, names).facts.prompt_is_text;
+    };
     const auto part = [&](const std::string& members) {
-        return is_text(R"({"messages":[{"content":[{"type":"text","text":"a"},{)" + members + "}]}]}", ModelCall::chat);
+        return is_text(R"({"messages":[{"content":[{"type":"text","text":"a"},{)" + members + "}]}]}", kChatNames);
     };
     EXPECT_TRUE(part(R"("type":"text","text":"b","cache_control":{"type":"ephemeral"})"));
     EXPECT_FALSE(part(R"("type":"image_url","image_url":{"url":"data:x"})"));
     EXPECT_FALSE(part(R"("image_url":"data:x")"));
     EXPECT_FALSE(part(R"("type":"input_audio","input_audio":{"data":"x"})"));
     EXPECT_FALSE(part(R"("type":"file","file":{"file_data":"x"})"));
-    EXPECT_TRUE(is_text(R"({"input":["a","b"]})", ModelCall::embeddings));
-    EXPECT_FALSE(is_text(R"({"input":[[1,2],[3]]})", ModelCall::embeddings));
-    EXPECT_FALSE(is_text(R"({"prompt":[1,2]})", ModelCall::completions));
+    EXPECT_TRUE(is_text(R"({"input":["a","b"]})", kEmbeddingsNames));
+    EXPECT_FALSE(is_text(R"({"input":[[1,2],[3]]})", kEmbeddingsNames));
+    EXPECT_FALSE(is_text(R"({"prompt":[1,2]})", kCompletionNames));
 }
 
 TEST(RequestBody, ZerosOfOpenAIsSchemaPass) {
     for (const char* const name : {"max_tokens", "max_completion_tokens"}) {
-        const Read result = read_with("\"" + std::string(name) + "\":0", ModelCall::completions);
+        const Read result = read_with("\"" + std::string(name) + "\":0", kCompletionNames);
         ASSERT_FALSE(result.error);
         EXPECT_EQ(result.facts.output_bound, 1) << "held as one token: a bound all the same";
     }
-    const Read best = read_with(R"("best_of":0)", ModelCall::completions);
+    const Read best = read_with(R"("best_of":0)", kCompletionNames);
     ASSERT_FALSE(best.error);
     EXPECT_EQ(best.facts.choices, 1);
     expect_invalid(R"("n":0)", "n");
@@ -288,8 +291,8 @@ TEST(RequestBody, MembersAreLimited) {
 
 TEST(RequestBody, DepthIsLimitedWherever) {
     const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
-    EXPECT_FALSE(read("{\"metadata\":" + nested(10) + "," + std::string(kMessages) + "}", ModelCall::chat, 16).error);
-    const Read deep = read("{\"metadata\":" + nested(20) + "," + std::string(kMessages) + "}", ModelCall::chat, 16);
+    EXPECT_FALSE(read("{\"metadata\":" + nested(10) + "," + std::string(kMessages) + "}", kChatNames, 16).error);
+    const Read deep = read("{\"metadata\":" + nested(20) + "," + std::string(kMessages) + "}", kChatNames, 16);
     EXPECT_EQ(deep.error.kind(), ErrorKind::invalid_json);
     EXPECT_NE(deep.error.detail().message.find("16"), std::string::npos);
     EXPECT_TRUE(read("{\"metadata\":" + nested(100'000) + "," + std::string(kMessages) + "}").error);
@@ -314,9 +317,9 @@ TEST(RequestBody, NothingOfOneBodyIsLeftInTheNext) {
     BodyFacts facts;
     const simdjson::padded_string full(std::string(
         R"({"model":"a","stream":true,"stream_options":{"include_usage":true},"max_tokens":5,"n":2,"user":"u","session_id":"s","metadata":{"tags":["t"]},"messages":[1]})"));
-    ASSERT_FALSE(parse_body(parser, std::string_view(full.data(), full.size()), kDepth, ModelCall::chat, facts));
+    ASSERT_FALSE(parse_body(parser, std::string_view(full.data(), full.size()), kDepth, kChatNames, facts));
     const simdjson::padded_string bare(std::string(R"({"messages":[1]})"));
-    ASSERT_FALSE(parse_body(parser, std::string_view(bare.data(), bare.size()), kDepth, ModelCall::chat, facts));
+    ASSERT_FALSE(parse_body(parser, std::string_view(bare.data(), bare.size()), kDepth, kChatNames, facts));
     EXPECT_FALSE(facts.has_model || facts.stream || facts.include_usage || facts.has_stream_options);
     EXPECT_EQ(facts.output_bound, 0);
     EXPECT_EQ(facts.choices, 1);

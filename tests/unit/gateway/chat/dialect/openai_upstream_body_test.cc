@@ -25,7 +25,7 @@ std::string upstream(const std::string& text, std::string_view model, StreamOpti
     BodyFacts facts;
     const simdjson::padded_string padded(text);
     const std::string_view view(padded.data(), padded.size());
-    if (const Error error = parse_body(parser, view, 128, ModelCall::chat, facts)) {
+    if (const Error error = parse_body(parser, view, 128, kChatNames, facts)) {
         ADD_FAILURE() << error.detail().message << ": " << text;
         return {};
     }
@@ -212,7 +212,7 @@ TEST(UpstreamBody, UsageCannotBeTurnedOffByWritingItOddly) {
         JsonParser parser;
         BodyFacts facts;
         const simdjson::padded_string padded(text);
-        if (parse_body(parser, std::string_view(padded.data(), padded.size()), 128, ModelCall::chat, facts))
+        if (parse_body(parser, std::string_view(padded.data(), padded.size()), 128, kChatNames, facts))
             continue;  // refused: fine
         const std::string out = upstream(text, "up", true);
         simdjson::dom::parser check;
@@ -242,7 +242,7 @@ TEST(UpstreamBody, AnObjectIsReusedWithoutLeftovers) {
     for (int round = 0; round < 3; ++round) {
         const simdjson::padded_string padded(chat(R"("model":"gpt","stream_options":{"a":1},"route":"x")"));
         const std::string_view view(padded.data(), padded.size());
-        ASSERT_FALSE(parse_body(parser, view, 128, ModelCall::chat, facts));
+        ASSERT_FALSE(parse_body(parser, view, 128, kChatNames, facts));
         body.build(view, facts, round == 1 ? "other" : "up", options(round != 1));
         std::string out;
         for (const auto piece : body.pieces()) out += piece;

@@ -12,7 +12,7 @@ PaidExtras extras_of(const std::string& members) {
     const simdjson::padded_string padded(R"({"messages":[{"content":"hello"}],)" + members + "}");
     JsonParser parser;
     BodyFacts facts;
-    EXPECT_FALSE(parse_body(parser, std::string_view(padded.data(), padded.size()), 64, ModelCall::chat, facts));
+    EXPECT_FALSE(parse_body(parser, std::string_view(padded.data(), padded.size()), 64, kChatNames, facts));
     return facts.extras;
 }
 

@@ -18,7 +18,7 @@ Measured of_body(const std::string& text) {
     JsonParser parser;
     BodyFacts facts;
     const simdjson::padded_string padded(text);
-    EXPECT_FALSE(parse_body(parser, std::string_view(padded.data(), padded.size()), 128, ModelCall::chat, facts))
+    EXPECT_FALSE(parse_body(parser, std::string_view(padded.data(), padded.size()), 128, kChatNames, facts))
         << text.substr(0, 200);
     return {facts.prompt_bytes, facts.prompt_extra_tokens - kTokensPerMessage, facts.prompt_is_text};
 }
@@ -163,7 +163,7 @@ TEST(PromptMeasure, WhatIsToBeKeptForAnHourIsSeenWhereverItIsMarked) {
         text.replace(text.find('@'), 1, ttl);
         const simdjson::padded_string padded(text);
         const std::string_view body(padded.data(), padded.size());
-        EXPECT_FALSE(parse_body(parser, body, 128, ModelCall::chat, facts)) << text;
+        EXPECT_FALSE(parse_body(parser, body, 128, kChatNames, facts)) << text;
         return facts.keeps_for_an_hour;
     };
     const std::string mark = R"("cache_control":{"type":"ephemeral",@})", run(kLeastTransportBytes, ' ');

@@ -1,0 +1,28 @@
+#include "gateway/exchange/generate_path.h"
+
+#include <boost/url/pct_string_view.hpp>
+
+namespace tollgate {
+
+Error read_generate_path(const Head& head, Ask& ask) {
+    constexpr std::string_view kBefore = "/v1beta/models/";
+    const std::string_view path = head.path;
+    const std::size_t colon = path.rfind(':');
+    if (colon == std::string_view::npos || colon < kBefore.size()) {
+        return {ErrorKind::not_found, "the path must end with a method, as :generateContent"};
+    }
+    const std::string_view method = path.substr(colon + 1);
+    const auto model = boost::urls::make_pct_string_view(path.substr(kBefore.size(), colon - kBefore.size()));
+    if (!model || model->empty() || model->decoded_size() > kMostModelBytes ||
+        !simdjson::validate_utf8(model->decode())) {
+        return {ErrorKind::invalid_request, "the path must name a model, of at most 128 bytes", "model"};
+    }
+    ask.body.model = model->decode();
+    ask.body.stream = method == "streamGenerateContent";
+    ask.counts_only = method == "countTokens";
+    if (ask.body.stream || ask.counts_only || method == "generateContent") return {};
+    return {ErrorKind::not_found, "the method ':" + std::string(method.substr(0, kMostModelBytes)) +
+                                      "' is not served; :generateContent, :streamGenerateContent and :countTokens are"};
+}
+
+}  // namespace tollgate
