@@ -15,23 +15,52 @@ enum class ReasoningControl : std::uint8_t {
     level,     // by a level: Gemini 3
 };
 
-// What an upstream of a common dialect does otherwise than the dialect's maker.
+// What an upstream of a common dialect does otherwise than the dialect's maker: what it refuses, and what it takes
+// besides. Configurations name them: see quirk_named().
 enum class Quirk : std::uint8_t {
-    one_system_message,      // the first message alone may be one: chat templates
-    strict_members,          // it refuses members that it does not know
-    reasoning_content,       // it wants the reasoning of old turns that have calls, in `reasoning_content`
-    reasoning_member,        // it names reasoning `reasoning`
-    no_user_after_tool,      // an assistant's turn stands between: Mistral
-    no_developer_role,       // instructions are `system`
-    short_tool_ids,          // of calls: nine letters and digits, Mistral's
-    no_parallel_tool_calls,  // it does not take the member
-    no_named_tool_choice,    // nor a function in `tool_choice`
-    no_json_schema,          // `response_format` is text or json_object only
-    any_for_required,        // `tool_choice` says `any`
-    no_media_urls,           // pictures and files come as data
-    no_stream_options,       // it refuses them
-    openapi_schemas,         // Gemini: schemas are of OpenAPI's subset, not JSON Schema
+    // --- Messages
+    one_system_message,  // the first message alone may be one: chat templates
+    no_developer_role,   // instructions are `system`
+    alternating_roles,   // neighbours of one role are one message
+    no_user_after_tool,  // an assistant's turn stands between
+    prefix_last_answer,  // an answer to be continued says so: `prefix`
+    text_as_string,      // content without media is a string, not a list
+    short_tool_ids,      // of calls: nine letters and digits
+    cache_marks,         // it takes `cache_control`
+    no_media_urls,       // pictures come as data
+    document_url,        // a file is a part `document_url`
+    file_urls,           // a file may come by its address, in `file_data`
+    video,               // it takes `video_url`
+    thought_signatures,  // of calls, in `extra_content`: Google
+
+    // --- Reasoning of old turns; without any of them it is left out
+    reasoning_content,  // it wants that of turns with calls, even an empty one
+    reasoning_member,   // in `reasoning`
+    reasoning_details,  // as OpenRouter has it
+    thinking_parts,     // as parts of the content
+
+    // --- How a model is told to reason, if not by `reasoning_effort`
+    reasoning_object,   // `reasoning`: OpenRouter
+    thinking_object,    // `thinking`: its type only
+    enable_thinking,    // `enable_thinking` and `thinking_budget`; not together with a forced tool
+    template_thinking,  // `enable_thinking`, in `chat_template_kwargs`
+
+    // --- Tools and formats
+    no_parallel_tool_calls,   // it does not take the member
+    no_named_tool_choice,     // nor a function in `tool_choice`
+    no_required_tool_choice,  // nor `required`
+    any_for_required,         // `tool_choice` says `any`
+    no_json_schema,           // `response_format` is text or json_object only
+    no_json_object,           // or text or json_schema only
+    openapi_schemas,          // Gemini: schemas are of OpenAPI's subset, not JSON Schema
+
+    // --- Other members
+    strict_members,     // it refuses members that it does not know
+    sampling_extras,    // it takes `top_k`, `min_p` and `repetition_penalty`
+    random_seed,        // as `seed` is called
+    no_stream_options,  // it refuses them
 };
+inline constexpr unsigned kQuirks = static_cast<unsigned>(Quirk::no_stream_options) + 1;
 
 class Quirks {
   public:
@@ -40,9 +69,15 @@ class Quirks {
         bits_ |= 1U << static_cast<unsigned>(quirk);
         return *this;
     }
+    constexpr Quirks& operator|=(Quirks more) {
+        bits_ |= more.bits_;
+        return *this;
+    }
+    constexpr bool has_any(Quirks of) const { return (bits_ & of.bits_) != 0; }
     bool operator==(const Quirks&) const = default;
 
   private:
+    static_assert(kQuirks <= 32);
     std::uint32_t bits_ = 0;
 };
 
