@@ -30,7 +30,7 @@ constexpr std::string_view to_string(FinishReason reason) {
 
 // Which provider's reasoning it is. Signatures and sealed reasoning mean something to their own provider only.
 // What Bedrock's Converse seals is bytes in base64, whatever they were to the model's own API.
-enum class ReasoningFormat : std::uint8_t { unknown, anthropic, openai_responses, google, bedrock };
+enum class ReasoningFormat : std::uint8_t { unknown, anthropic, openai_responses, google, xai_responses, bedrock };
 
 // As OpenRouter names it in `reasoning_details[].format`.
 constexpr std::string_view to_string(ReasoningFormat format) {
@@ -43,6 +43,8 @@ constexpr std::string_view to_string(ReasoningFormat format) {
             return "openai-responses-v1";
         case ReasoningFormat::google:
             return "google-gemini-v1";
+        case ReasoningFormat::xai_responses:
+            return "xai-responses-v1";
         case ReasoningFormat::bedrock:
             return "amazon-bedrock-v1";
     }
@@ -57,7 +59,7 @@ struct AnswerEvent {
         refusal,           // `text`
         reasoning,         // `text`
         signature,         // `text`: of the reasoning of the same part
-        sealed_reasoning,  // `text`: a whole one; `id`: of the call right behind it to which it belongs, or empty
+        sealed_reasoning,  // `text`: a whole one; `id`: Google's of the call right behind it, others' their own, or empty
         call,              // `id`, `name`: a tool call begins
         arguments,         // `text`, or `value`: an object, all of them
         image,             // `media_type`, and `text`: base64

@@ -91,6 +91,12 @@ struct OutputFormat {
 
 enum class Effort : std::uint8_t { unset, none, minimal, low, medium, high, xhigh, max };
 
+// In OpenAI's words; empty: unset.
+constexpr std::string_view to_string(Effort effort) {
+    constexpr std::array<std::string_view, 8> kNames = {"", "none", "minimal", "low", "medium", "high", "xhigh", "max"};
+    return kNames[static_cast<std::size_t>(effort)];
+}
+
 struct ReasoningWish {
     std::string_view field;  // by which the client asks; empty: it does not
     Effort effort = Effort::unset;

@@ -4,21 +4,31 @@
 
 namespace tollgate {
 
-void append_reasoning_detail(const AnswerEvent& event, std::string& out) {
+ReasoningFormat reasoning_format_named(Spelt name) {
+    for (const auto format : {ReasoningFormat::anthropic, ReasoningFormat::openai_responses, ReasoningFormat::google,
+                              ReasoningFormat::xai_responses, ReasoningFormat::bedrock}) {
+        if (name.starts_with(to_string(format))) return format;
+    }
+    return ReasoningFormat::unknown;
+}
+
+void append_reasoning_detail(const AnswerEvent& event, std::string& out, Spelt signature) {
     switch (event.kind) {
         case AnswerEvent::Kind::sealed_reasoning:
-            out += R"({"type":"reasoning.encrypted",)";
-            if (!event.id.empty()) ((out += R"("id":")") += event.id) += "\",";
-            out += R"("data":")";
+            out += R"({"type":"reasoning.encrypted","data":")";
             break;
         case AnswerEvent::Kind::signature:
             out += R"({"type":"reasoning.text","signature":")";
             break;
         default:
-            out += R"({"type":"reasoning.text","text":")";
+            out += is_summarized(event.format) ? R"({"type":"reasoning.summary","summary":")"
+                                               : R"({"type":"reasoning.text","text":")";
             break;
     }
-    ((((out += event.text) += R"(","format":")") += to_string(event.format)) += R"(","index":)");
+    (out += event.text) += '"';
+    if (!signature.empty()) ((out += ",\"signature\":\"") += signature) += '"';
+    if (!event.id.empty()) ((out += ",\"id\":\"") += event.id) += '"';
+    ((out += ",\"format\":\"") += to_string(event.format)) += "\",\"index\":";
     append_number(out, event.part);
     out += '}';
 }

@@ -15,9 +15,18 @@ inline std::string_view reasoning_name(const Inbound& inbound) {
     return inbound.labels_answers() ? "reasoning" : "reasoning_content";
 }
 
-// One of `reasoning_details`: of reasoning, its signature, or sealed reasoning. Those with the same index belong
-// together.
-void append_reasoning_detail(const AnswerEvent& event, std::string& out);
+// The format that it names; unknown of any other. SDKs that put an answer together from its fragments repeat the name
+// once for each.
+ReasoningFormat reasoning_format_named(Spelt name);
+
+// One of `reasoning_details`: of reasoning, with its signature if it has one, of a signature alone, or of sealed
+// reasoning. Those with the same index belong together.
+void append_reasoning_detail(const AnswerEvent& event, std::string& out, Spelt signature = {});
+
+// What is shown of reasoning by the Responses API is a summary, which OpenRouter keeps apart.
+constexpr bool is_summarized(ReasoningFormat format) {
+    return format == ReasoningFormat::openai_responses || format == ReasoningFormat::xai_responses;
+}
 
 // Google's signatures stand with what must come back with them, a call or the message, as its own API for clients of
 // chat completions has it: https://ai.google.dev/gemini-api/docs/openai#thought-signatures.

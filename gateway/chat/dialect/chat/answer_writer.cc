@@ -57,6 +57,12 @@ class Message {
     const std::uint32_t choice_;
 };
 
+void end_detail(const AnswerEvent& event, std::string& out) {
+    ((out += R"(,"format":")") += to_string(event.format)) += R"(","index":)";
+    append_number(out, event.part);
+    out += '}';
+}
+
 void Message::append_reasoning_details(bool with_googles, std::string& out) const {
     const std::size_t begin = out.size();
     out += ",\"reasoning_details\":[";
@@ -72,9 +78,15 @@ void Message::append_reasoning_details(bool with_googles, std::string& out) cons
             append_reasoning_detail(event, out);
             continue;
         }
-        out += R"({"type":"reasoning.text","text":")";
+        out += is_summarized(event.format) ? R"({"type":"reasoning.summary","summary":")"
+                                           : R"({"type":"reasoning.text","text":")";
         append_part(Kind::reasoning, event.part, out);
-        out += R"(","signature":)";
+        out += '"';
+        if (is_summarized(event.format)) {  // it has no signature
+            end_detail(event, out);
+            continue;
+        }
+        out += ",\"signature\":";
         const std::size_t before = out.size();
         out += '"';
         append_part(Kind::signature, event.part, out);
@@ -83,9 +95,7 @@ void Message::append_reasoning_details(bool with_googles, std::string& out) cons
         } else {
             out += '"';
         }
-        ((out += R"(,"format":")") += to_string(event.format)) += R"(","index":)";
-        append_number(out, event.part);
-        out += '}';
+        end_detail(event, out);
     }
     if (out.back() == '[') {
         out.resize(begin);

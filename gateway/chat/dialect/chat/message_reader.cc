@@ -4,6 +4,8 @@
 #include <array>
 #include <map>
 
+#include "gateway/chat/dialect/chat/answer_parts.h"
+
 namespace tollgate {
 namespace {
 
@@ -48,6 +50,7 @@ Error read_audio(Place& place, Json part) {
     if (data.empty()) return invalid("'" + place.field + "' has no data", place.field);
     Part& added = place.parts.emplace_back();
     added.kind = Part::Kind::audio;
+    added.cache_control = member(part, "cache_control");
     added.media.value = data;
     added.media.type = place.request.keep("audio/" + lower(plain(spelt(member(audio, "format")))));
     return {};
@@ -59,6 +62,7 @@ Error read_file(Place& place, Json part) {
     if (!id.empty()) {
         Part& added = place.parts.emplace_back();
         added.kind = Part::Kind::file;
+        added.cache_control = member(part, "cache_control");
         added.media = {.source = Media::Source::file_id, .type = {}, .value = id, .name = {}};
         return {};
     }
@@ -118,15 +122,6 @@ Error read_content(Json content, std::vector<Part>& parts, const std::string& me
     return error;
 }
 
-// SDKs that put an answer together from its fragments repeat the name once for each.
-ReasoningFormat format_of(Spelt name) {
-    for (const auto format : {ReasoningFormat::anthropic, ReasoningFormat::openai_responses, ReasoningFormat::google,
-                              ReasoningFormat::bedrock}) {
-        if (name.starts_with(to_string(format))) return format;
-    }
-    return ReasoningFormat::unknown;
-}
-
 struct Message {
     std::string field;  // "messages[3]"
     Json role{}, content{}, tool_calls{}, tool_call_id{}, refusal{}, reasoning{}, reasoning_content{},
@@ -181,7 +176,7 @@ void read_reasoning(const Message& message, Signatures& signatures, ChatRequest&
     const std::size_t before = request.parts.size();
     each_element(message.reasoning_details, [&](Json detail) {
         const Spelt type = spelt(member(detail, "type"));
-        const ReasoningFormat format = format_of(spelt(member(detail, "format")));
+        const ReasoningFormat format = reasoning_format_named(spelt(member(detail, "format")));
         if (spells(type, "reasoning.encrypted")) {
             const Spelt data = spelt(member(detail, "data")), id = spelt(member(detail, "id"));
             const bool googles = format == ReasoningFormat::google;
@@ -191,9 +186,11 @@ void read_reasoning(const Message& message, Signatures& signatures, ChatRequest&
                 request.parts.push_back(
                     {.kind = Part::Kind::sealed_reasoning, .text = data, .id = id, .format = format});
             }
-        } else if (spells(type, "reasoning.text")) {
+        } else if (spells(type, "reasoning.text") || spells(type, "reasoning.summary")) {
+            const std::string_view name = spells(type, "reasoning.text") ? "text" : "summary";
             request.parts.push_back({.kind = Part::Kind::reasoning,
-                                     .text = spelt(member(detail, "text")),
+                                     .text = spelt(member(detail, name)),
+                                     .id = spelt(member(detail, "id")),
                                      .format = format,
                                      .signature = spelt(member(detail, "signature"))});
         }
