@@ -60,7 +60,7 @@ struct Choice {
     const ProviderPreferences* preset = nullptr;  // of the preset that it names, in the directory; null: none
     std::string members;                          // of its body, as JSON, each after a comma
     std::string first_message;                    // the same: before its own messages
-    std::string in_dialect;                       // both, in the client's dialect where that is not chat completions
+    std::string in_dialect{};                     // both, in the client's dialect where that is not chat completions
     std::int64_t output_bound = 0;                // tokens of a choice, where a default names them; 0: none does
 
     void clear() {

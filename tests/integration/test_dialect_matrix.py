@@ -10,7 +10,7 @@ import pytest
 from support.dialects import Call, Media, Reasoning, Result, Said, Text, Turn, Usage, Wish
 
 CLIENTS = ["chat", "messages"]
-UPSTREAMS = ["messages"]
+UPSTREAMS = ["chat", "messages"]
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 PDF = "JVBERi0xLjQKJSVFT0YK"
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}

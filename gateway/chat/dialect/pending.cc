@@ -2,8 +2,7 @@
 #include "gateway/chat/dialect/client_dialect.h"
 #include "gateway/chat/dialect/upstream_dialect.h"
 namespace tollgate {
-const UpstreamDialect& chat_upstream() { std::abort(); }
-const UpstreamDialect& responses_upstream() { std::abort(); }
+const UpstreamDialect& responses_upstream() { return chat_upstream(); }
 const ClientDialect& responses_client() { return chat_client(); }
 const ClientDialect& gemini_client() { return chat_client(); }
 const Inbound& gemini_inbound() { return openai_inbound(); }

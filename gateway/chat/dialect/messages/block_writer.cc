@@ -68,7 +68,7 @@ void append_text_block(std::string& out, Spelt text, Json cache_control) {
 }
 
 // Returns whether the media can be sent.
-bool BlockWriter::source(const Turn& turn, const Part& part) {
+bool ContentBlockWriter::source(const Turn& turn, const Part& part) {
     static constexpr std::array<std::string_view, 4> kImages = {"image/png", "image/jpeg", "image/gif", "image/webp"};
     const Media& media = part.media;
     const bool image = part.kind == Kind::image;
@@ -96,7 +96,7 @@ bool BlockWriter::source(const Turn& turn, const Part& part) {
     return false;
 }
 
-void BlockWriter::media(const Turn& turn, const Part& part) {
+void ContentBlockWriter::media(const Turn& turn, const Part& part) {
     if (part.kind == Kind::audio) return fail(cannot(turn, "sound"));
     if (part.kind == Kind::video) return fail(cannot(turn, "a video"));
     begin_block(out_, part.kind == Kind::image ? "image" : "document");
@@ -110,12 +110,12 @@ void BlockWriter::media(const Turn& turn, const Part& part) {
 }
 
 // Of a call or a text: Gemini's.
-void BlockWriter::note_signature(const Part& part) {
+void ContentBlockWriter::note_signature(const Part& part) {
     if (!part.signature.empty()) notes_.dropped.add(request_.reasoning_name);
 }
 
 // Arguments that are no object, because the model wrote none or was cut off, are told as they are.
-void BlockWriter::call(const Turn& turn, const Part& part) {
+void ContentBlockWriter::call(const Turn& turn, const Part& part) {
     note_signature(part);
     begin_block(out_, "tool_use");
     append_text(out_, "id", messages_tool_id(part.id));
@@ -138,7 +138,7 @@ void BlockWriter::call(const Turn& turn, const Part& part) {
 }
 
 // The API believes its own signatures only.
-void BlockWriter::reasoning(const Part& part) {
+void ContentBlockWriter::reasoning(const Part& part) {
     const bool sealed = part.kind == Kind::sealed_reasoning;
     if (part.format != ReasoningFormat::anthropic || (!sealed && part.signature.empty())) {
         notes_.dropped.add(request_.reasoning_name);
@@ -154,7 +154,7 @@ void BlockWriter::reasoning(const Part& part) {
     }
 }
 
-void BlockWriter::result(const Turn& turn, const Part& part) {
+void ContentBlockWriter::result(const Turn& turn, const Part& part) {
     begin_block(out_, "tool_result");
     append_text(out_, "tool_use_id", messages_tool_id(part.id));
     const auto parts = std::span(request_.result_parts).subspan(part.begin, part.end - part.begin);
@@ -175,7 +175,7 @@ void BlockWriter::result(const Turn& turn, const Part& part) {
     end_block(out_, part.cache_control);
 }
 
-void BlockWriter::part(const Turn& turn, const Part& part) {
+void ContentBlockWriter::part(const Turn& turn, const Part& part) {
     switch (part.kind) {
         case Kind::text:
         case Kind::refusal:
@@ -200,7 +200,7 @@ void BlockWriter::part(const Turn& turn, const Part& part) {
     }
 }
 
-void BlockWriter::instruction(const Turn& turn) {
+void ContentBlockWriter::instruction(const Turn& turn) {
     for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
         const Part& part = request_.parts[i];
         if (part.kind != Kind::text) {

@@ -18,9 +18,9 @@ Error cannot(const Turn& turn, std::string_view what);
 void append_text_block(std::string& out, Spelt text, Json cache_control);
 
 // Writes one turn's or several turns' blocks. The first error stays.
-class BlockWriter {
+class ContentBlockWriter {
   public:
-    BlockWriter(const ChatRequest& request, std::string& out, TranslationNotes& notes)
+    ContentBlockWriter(const ChatRequest& request, std::string& out, TranslationNotes& notes)
         : request_(request), out_(out), notes_(notes) {}
 
     void result(const Turn& turn, const Part& part);

@@ -66,7 +66,7 @@ Error append_messages(const ChatRequest& request, bool continues_answers, std::s
         }
         if (!out.ends_with('[')) out += ',';
         (((out += "{\"role\":\"") += assistant ? "assistant" : "user") += "\",\"content\":[");
-        BlockWriter blocks(request, out, notes);
+        ContentBlockWriter blocks(request, out, notes);
         for (const Turn& turn : group) {
             for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
                 if (request.parts[i].kind == Kind::tool_result) blocks.result(turn, request.parts[i]);
