@@ -164,6 +164,14 @@ void learn_refused_stream_options(Connection& connection) {
 
 constexpr int kOk = 200;
 
+// Whether the request must be written anew for the attempt's endpoint; else only what is added to it is.
+bool needs_writing(Connection& connection) {
+    Exchange& request = connection.request;
+    const std::string_view body = connection.in.view().substr(0, request.received.bytes);
+    request.attempt.translated = translates_request(request, body);
+    return request.attempt.translated;
+}
+
 // One attempt after another, along the plan, until one answers the client or no other try can help.
 wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held, const Plan& plan) {
     Error error;
@@ -175,8 +183,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
             .endpoint = plan[at].endpoint, .began = began, .without_stream_options = asks_less};
         held.use(at);
         const Credential& credential = plan[at].endpoint->provider->operators;
-        error = translates_request(connection.request) ? co_await translate_request(connection)
-                                                       : add_in_dialect(connection.request);
+        error = needs_writing(connection) ? co_await translate_request(connection) : add_in_dialect(connection.request);
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (!error) answer = co_await dispatch(connection, credential, connect);
         if (answer) {

@@ -50,6 +50,10 @@ void describe_provider(Section& section, ProviderConfig& provider) {
                  "behind base_url, with {model} and {call} (chat/completions, embeddings, …); default: the dialect's",
                  {"/deployments/{model}/{call}?api-version=2024-10-21", true});
     section.text("stream_path", provider.stream_path, "the same of streams", {"/{call}", true});
+    section.texts("quirks", provider.quirks,
+                  "of a provider of chat completions: what it does otherwise than OpenAI, beside what is known of its "
+                  "name; see docs/dialects.md",
+                  "one-system-message", wrong_with_quirk);
     section.text("api_key", provider.api_key, "", {"${OPENAI_API_KEY:-}"});
     section.flag("optional", provider.optional, "left out, with a notice, where api_key is empty", {"true"});
     section.flag(

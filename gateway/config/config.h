@@ -31,9 +31,10 @@ struct ProviderConfig {
     std::string base_url;
     ProviderDialect dialect = ProviderDialect::chat;
     ProviderAuth auth = ProviderAuth::of_dialect;
-    std::string path, stream_path;  // behind base_url; empty: the dialect's
-    std::string api_key;            // secret: never logged
-    bool optional = false;          // left out where api_key is empty
+    std::string path, stream_path;    // behind base_url; empty: the dialect's
+    std::vector<std::string> quirks;  // beside those of its name: see quirk_named()
+    std::string api_key;              // secret: never logged
+    bool optional = false;            // left out where api_key is empty
     bool abort_stops_billing = true;
     bool collects_data = true;
     bool zero_data_retention = false;

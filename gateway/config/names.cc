@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "gateway/chat/dialect/chat/provider_quirks.h"
 #include "gateway/wire/networks.h"
 
 namespace tollgate {
@@ -56,6 +57,8 @@ std::string wrong_with_path(const std::string& text) {
     }
     return plain.find_first_of("{}") == std::string::npos ? "" : "names something other than {model} and {call}";
 }
+
+std::string wrong_with_quirk(const std::string& name) { return quirk_named(name) ? "" : "is no quirk that is known"; }
 
 std::string wrong_with_domain(const std::string& text) {
     constexpr std::string_view kCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-.";

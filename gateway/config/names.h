@@ -12,6 +12,8 @@ std::string wrong_with_forwarded_header(const std::string& name);
 std::string wrong_with_origin(const std::string& text);
 // The path of a provider's API: empty, or "/…" with {model} and {call} in it.
 std::string wrong_with_path(const std::string& text);
+// What a provider does otherwise than the maker of its dialect.
+std::string wrong_with_quirk(const std::string& name);
 // What stands behind the @ of addresses, in lower case.
 std::string wrong_with_domain(const std::string& text);
 // An e-mail address that mail can come from.

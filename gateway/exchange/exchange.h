@@ -98,6 +98,7 @@ struct Attempt {
     bool metered = false;                 // the connection's meter is this attempt's
     bool refused_stream_options = false;  // the next attempt at the same endpoint goes without them
     bool without_stream_options = false;  // this one does, for that reason
+    bool translated = false;              // the request was written anew for the endpoint
     TranslationNotes notes{};             // what the endpoint was not told, or told otherwise
 
     // Closing the connection would not stop the provider's billing.

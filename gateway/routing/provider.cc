@@ -3,6 +3,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "gateway/chat/dialect/chat/provider_quirks.h"
+
 namespace tollgate {
 namespace {
 
@@ -156,6 +158,10 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     provider.fixed_headers = "host: " + provider.host_header + "\r\n";
     const DialectServing serving = serving_of(config.dialect);
     provider.dialect = serving.dialect;
+    provider.quirks = provider_quirks(config.name);
+    for (const std::string& name : config.quirks) {
+        if (const auto quirk = quirk_named(name)) provider.quirks.add(*quirk);
+    }
     provider.path = config.path.empty() ? serving.path : config.path;
     provider.stream_path = !config.stream_path.empty() ? config.stream_path
                            : !config.path.empty()      ? config.path

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "gateway/chat/canonical/target.h"
 #include "gateway/chat/dialect/upstream_dialect.h"
 #include "gateway/chat/model_call.h"
 #include "gateway/config/config.h"
@@ -37,6 +38,7 @@ struct Provider {
     std::string base_path;    // "/v1", without trailing slash
     // What it speaks; null: OpenAI's chat completions.
     const UpstreamDialect* dialect = nullptr;
+    Quirks quirks;                  // what it does otherwise than the dialect's maker
     std::string path, stream_path;  // behind base_path, with {model} and {call}; empty: those of OpenAI's API
     std::string fixed_headers;      // Host and what else every request carries, each line with CRLF; no secret
     Credential operators;           // the operator's own

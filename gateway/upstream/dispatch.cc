@@ -7,7 +7,6 @@
 #include "gateway/exchange/token_usage.h"
 #include "gateway/text/buffered_text.h"
 #include "gateway/upstream/silence.h"
-#include "gateway/upstream/translate_request.h"
 #include "gateway/upstream/upload.h"
 #include "gateway/worker.h"
 
@@ -151,7 +150,7 @@ bool takes_stream_options(ApiType api) { return api == ApiType::chat || api == A
 
 void build_body(Connection& connection, UpstreamBody& body) {
     const Exchange& request = connection.request;
-    if (translates_request(request)) return;  // it has been written
+    if (request.attempt.translated) return;  // it has been written
     StreamOptions stream_options = StreamOptions::untouched;
     if (request.ask.body.stream && takes_stream_options(request.ask.api)) {
         const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());

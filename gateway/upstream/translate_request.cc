@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/chat/dialect/chat/request_reader.h"
+#include "gateway/chat/dialect/chat/translation_need.h"
 #include "gateway/client/connection.h"
 #include "gateway/off_loop.h"
 #include "gateway/worker.h"
@@ -27,6 +28,7 @@ Target target_of(const Exchange& request) {
         .longest_output = endpoint.endpoint->max_completion_tokens,
         .reasoning = endpoint.model->may_reason ? ReasoningControl::budget : ReasoningControl::none,
         .max_completion_tokens = provider.output_bound_parameter == OutputBoundParameter::max_completion_tokens,
+        .quirks = provider.quirks,
     };
 }
 
@@ -55,10 +57,13 @@ bool is_of_the_body(std::string_view name) {
 
 }  // namespace
 
-bool translates_request(const Exchange& request) {
-    const UpstreamDialect* const dialect = request.attempt.endpoint->provider->dialect;
+bool translates_request(const Exchange& request, std::string_view body) {
+    const Provider& provider = *request.attempt.endpoint->provider;
+    const UpstreamDialect* const dialect = provider.dialect;
     const Inbound& inbound = *request.head.inbound;
-    if (inbound.speaks_chat()) return dialect != nullptr;
+    if (inbound.speaks_chat()) {
+        return dialect != nullptr || (request.ask.api == ApiType::chat && needs_translation(provider.quirks, body));
+    }
     if (dialect == nullptr || inbound.dialect().name() != dialect->name()) return true;
     // Google's parameters stand in an object of the body, beside what the client says there.
     const bool bounded = request.choice.output_bound > 0 || request.terms.sent_output_bound > 0;

@@ -10,20 +10,21 @@ namespace tollgate {
 
 class Connection;
 
-// Whether the endpoint of the attempt speaks another dialect than the client, or the body cannot be spliced.
-bool translates_request(const Exchange& request);
+// Whether the endpoint of the attempt speaks another dialect than the client, or has quirks that the body must be
+// written for, or the body cannot be spliced.
+bool translates_request(const Exchange& request, std::string_view body);
 
 // Whether its answer goes to the client by way of events: all but chat completions for a client of the same.
 inline bool translates_answer(const Exchange& request) {
     return request.attempt.endpoint->provider->dialect != nullptr || !request.head.inbound->speaks_chat();
 }
 
-// Where the dialects agree, and are none of chat completions: what the gateway adds to the client's body, in
-// `choice.in_dialect`.
-Error add_in_dialect(Exchange& request);
-
 // Writes `upstream_body`, and notes in the attempt what the endpoint is not told. A large body is read and written on
 // the parse threads. invalid_request: the endpoint cannot be asked this; another one may.
 wire::Awaitable<Error> translate_request(Connection& connection);
+
+// Of a request that is not translated, by a client of another API than chat completions: what the gateway adds to its
+// body, in `choice.in_dialect`.
+Error add_in_dialect(Exchange& request);
 
 }  // namespace tollgate
