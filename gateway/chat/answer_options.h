@@ -18,6 +18,7 @@ struct AnswerOptions {
     bool binary_events = false;                  // its framing is AWS's event stream, not server-sent events
     bool client_asked_for_usage = true;
     bool text_completions = false;  // events of ours have `text`, not `delta`
+    bool as_list = false;           // Gemini's without alt=sse: events are elements of one JSON list
     std::string_view generation;    // "gen-…"
     std::string_view provider;
     std::string_view model;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/chat/dialect/gemini/google_file.h"
 
 namespace tollgate {
@@ -11,9 +12,6 @@ namespace {
 using Kind = Part::Kind;
 
 constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments or a result
-// Of a call that another model made, in place of a signature that Gemini 3 would refuse to be without:
-// https://ai.google.dev/gemini-api/docs/thought-signatures
-constexpr std::string_view kNoSignature = "skip_thought_signature_validator";
 
 void separate(std::string& out) {
     if (out.back() != '[' && out.back() != '{') out += ',';
@@ -83,7 +81,7 @@ void GeminiParts::id(Spelt id) {
 // With the signature that was told before it.
 void GeminiParts::end_part(bool call) {
     const bool skips = call && !calls_before_ && signature_.empty() && target_.reasoning == ReasoningControl::level;
-    if (skips) signature_ = kNoSignature;
+    if (skips) signature_ = kNoGeminiSignature;
     if (!signature_.empty()) ((out_ += ",\"thoughtSignature\":\"") += signature_) += '"';
     calls_before_ = calls_before_ || call;
     signature_ = {};
