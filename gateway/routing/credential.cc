@@ -4,19 +4,11 @@
 #include <string_view>
 
 namespace tollgate {
-namespace {
 
-constexpr std::size_t kLeastSecretBytes = 6;  // shorter ones are no secrets, and stand in any text
-constexpr std::string_view kRedacted = "[redacted]";
-
-void replace_all(std::string& text, std::string_view secret) {
-    if (secret.size() < kLeastSecretBytes) return;
-    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kRedacted.size())) {
-        text.replace(at, secret.size(), kRedacted);
-    }
+Error Credential::append_lines(const wire::OutgoingRequest& request, std::string& out) const {
+    out += header_lines;
+    return signer == nullptr ? Error() : signer->sign(request, out);
 }
-
-}  // namespace
 
 void redact(std::string& text, const Credential& credential) {
     std::string_view lines = credential.header_lines;
@@ -26,8 +18,9 @@ void redact(std::string& text, const Credential& credential) {
         const auto colon = line.find(": ");
         if (colon == std::string_view::npos) continue;
         const std::string_view value = line.substr(colon + 2);
-        replace_all(text, value.substr(value.rfind(' ') + 1));  // behind the scheme; npos + 1 is 0
+        wire::redact_secret(text, value.substr(value.rfind(' ') + 1));  // behind the scheme; npos + 1 is 0
     }
+    if (credential.signer != nullptr) credential.signer->redact(text);
 }
 
 }  // namespace tollgate
