@@ -114,15 +114,8 @@ Error error_of(CURLcode code, const State& state) {
     }
 }
 
-}  // namespace
-
-std::string_view HttpReply::field(std::string_view lower_case_name) const {
-    const auto found =
-        std::ranges::find(fields, lower_case_name, [](const auto& one) -> std::string_view { return one.first; });
-    return found == fields.end() ? std::string_view() : std::string_view(found->second);
-}
-
-Outcome<HttpReply> get(HttpCall call) {
+// `body`: of a POST; null: it is a GET.
+Outcome<HttpReply> perform(HttpCall call, const std::string* body) {
     const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(curl_easy_init(), curl_easy_cleanup);
     if (handle == nullptr) return problem(ErrorKind::overloaded, "no memory for a call of another server");
     CURL* const curl = handle.get();
@@ -134,6 +127,10 @@ Outcome<HttpReply> get(HttpCall call) {
     }
     curl_easy_setopt(curl, CURLOPT_URL, call.url.c_str());
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    if (body != nullptr) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body->data());
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+    }
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines.first);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "tollgate/" TOLLGATE_VERSION);
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -159,6 +156,22 @@ Outcome<HttpReply> get(HttpCall call) {
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     state.reply.status = static_cast<int>(status);
     return std::move(state.reply);
+}
+
+}  // namespace
+
+std::string_view HttpReply::field(std::string_view lower_case_name) const {
+    const auto found =
+        std::ranges::find(fields, lower_case_name, [](const auto& one) -> std::string_view { return one.first; });
+    return found == fields.end() ? std::string_view() : std::string_view(found->second);
+}
+
+Outcome<HttpReply> get(HttpCall call) { return perform(std::move(call), nullptr); }
+
+Outcome<HttpReply> post(HttpCall call, std::string body) {
+    auto reply = perform(std::move(call), &body);
+    OPENSSL_cleanse(body.data(), body.size());
+    return reply;
 }
 
 }  // namespace tollgate

@@ -39,5 +39,7 @@ struct HttpReply {
 // The error's message says why there is no reply, in words for whoever made the call, and holds no header line:
 // upstream_unreachable, upstream_timeout, upstream_invalid_response (too large), shutting_down.
 Outcome<HttpReply> get(HttpCall call);
+// The same with a body, which is wiped when the call is over.
+Outcome<HttpReply> post(HttpCall call, std::string body);
 
 }  // namespace tollgate
