@@ -17,6 +17,7 @@
 
 #include "accounting/accounts/alerts.h"
 #include "gateway/api/allowances.h"
+#include "gateway/google_signers.h"
 #include "gateway/listen.h"
 #include "gateway/master_keys.h"
 #include "gateway/open_books.h"
@@ -352,6 +353,8 @@ Status serve(Config config) {
     auto providers = resolve_providers(services.config);
     if (!providers) return providers.error();
     services.providers = std::move(*providers);
+    Status signing = start_google_signers(services.config.providers, services.providers, logger);
+    if (!signing.ok()) return signing;
     auto trusted_proxies = wire::Networks::from(services.config.trusted_proxies);
     if (!trusted_proxies) return trusted_proxies.error();
     services.trusted_proxies = std::move(*trusted_proxies);

@@ -39,13 +39,21 @@ void describe_provider(Section& section, ProviderConfig& provider) {
          {"converse", ProviderDialect::converse}},
         "what it speaks: OpenAI's chat completions, Anthropic's messages, OpenAI's responses, Google's generateContent "
         "or Amazon Bedrock's Converse. Requests of clients that speak another are translated");
-    section.one_of<ProviderAuth>("auth", provider.auth,
-                                 {{"dialect", ProviderAuth::of_dialect},
-                                  {"bearer", ProviderAuth::bearer},
-                                  {"x-api-key", ProviderAuth::x_api_key},
-                                  {"api-key", ProviderAuth::api_key},
-                                  {"x-goog-api-key", ProviderAuth::x_goog_api_key}},
-                                 "how api_key is sent; dialect: as the dialect's maker wants it");
+    section.one_of<ProviderAuth>(
+        "auth", provider.auth,
+        {{"dialect", ProviderAuth::of_dialect},
+         {"bearer", ProviderAuth::bearer},
+         {"x-api-key", ProviderAuth::x_api_key},
+         {"api-key", ProviderAuth::api_key},
+         {"x-goog-api-key", ProviderAuth::x_goog_api_key},
+         {"sigv4", ProviderAuth::sigv4},
+         {"google", ProviderAuth::google}},
+        "how api_key is sent; dialect: as the dialect's maker wants it. sigv4: it is an AWS "
+        "key, id:secret or id:secret:session-token, which signs the requests. google: requests "
+        "carry a token of the service account");
+    section.text("aws_region", provider.aws_region, "of auth sigv4", {"us-east-1", true});
+    section.text("google_key_file", provider.google_key_file, "of auth google: the service account's key, JSON",
+                 {"service-account.json", true});
     section.text("path", provider.path,
                  "behind base_url, with {model} and {call} (chat/completions, embeddings, …); default: the dialect's",
                  {"/deployments/{model}/{call}?api-version=2024-10-21", true});
@@ -97,6 +105,14 @@ void read_provider(const YAML::Node& node, Config& config) {
         }
         if (provider.api_key.find_first_of("\r\n") != std::string::npos) {
             return "api_key of provider " + provider.name + " has a line break";
+        }
+        const bool signs = provider.auth == ProviderAuth::sigv4;
+        if (signs && provider.aws_region.empty()) return "provider " + provider.name + " needs aws_region";
+        if (signs && provider.api_key.find(':') == std::string::npos && !provider.api_key.empty()) {
+            return "api_key of provider " + provider.name + " must be id:secret, as auth is sigv4";
+        }
+        if ((provider.auth == ProviderAuth::google) == provider.google_key_file.empty()) {
+            return "provider " + provider.name + ": auth google and google_key_file go together";
         }
         return {};
     });

@@ -24,7 +24,7 @@ namespace tollgate {
 // What a provider speaks: names of gateway/chat/dialect/upstream_dialect.h.
 enum class ProviderDialect : std::uint8_t { chat, messages, responses, gemini, converse };
 // How its key is sent.
-enum class ProviderAuth : std::uint8_t { of_dialect, bearer, x_api_key, api_key, x_goog_api_key };
+enum class ProviderAuth : std::uint8_t { of_dialect, bearer, x_api_key, api_key, x_goog_api_key, sigv4, google };
 
 struct ProviderConfig {
     std::string name;
@@ -33,7 +33,9 @@ struct ProviderConfig {
     ProviderAuth auth = ProviderAuth::of_dialect;
     std::string path, stream_path;    // behind base_url; empty: the dialect's
     std::vector<std::string> quirks;  // beside those of its name: see quirk_named()
-    std::string api_key;              // secret: never logged
+    std::string api_key;              // secret: never logged; of auth sigv4 "id:secret" or "id:secret:session-token"
+    std::string aws_region;           // of auth sigv4
+    std::string google_key_file;      // of auth google: a service account's
     bool optional = false;            // left out where api_key is empty
     bool abort_stops_billing = true;
     bool collects_data = true;

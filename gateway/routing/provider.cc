@@ -4,6 +4,7 @@
 #include <boost/url/url_view.hpp>
 
 #include "gateway/chat/dialect/chat/provider_quirks.h"
+#include "gateway/wire/aws_signer.h"
 
 namespace tollgate {
 namespace {
@@ -52,6 +53,18 @@ std::string_view field_of(ProviderAuth auth) {
         default:
             return "authorization: Bearer ";
     }
+}
+
+// "id:secret:session token", the last one maybe not.
+wire::sigv4::Key aws_key(std::string_view text) {
+    wire::sigv4::Key key;
+    for (std::string* const part : {&key.access_key_id, &key.secret_access_key}) {
+        const std::string_view one = text.substr(0, text.find(':'));
+        *part = one;
+        text.remove_prefix(std::min(text.size(), one.size() + 1));
+    }
+    key.session_token = text;
+    return key;
 }
 
 // As OpenAI's API names it.
@@ -167,7 +180,10 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
                            : !config.path.empty()      ? config.path
                                                        : serving.stream_path;
     const ProviderAuth auth = config.auth == ProviderAuth::of_dialect ? serving.auth : config.auth;
-    if (!config.api_key.empty()) {
+    if (auth == ProviderAuth::sigv4) {
+        provider.operators.signer =
+            std::make_shared<wire::AwsSigner>(aws_key(config.api_key), config.aws_region, "bedrock");
+    } else if (auth != ProviderAuth::google && !config.api_key.empty()) {
         ((provider.operators.header_lines += field_of(auth)) += config.api_key) += "\r\n";
     }
     provider.fixed_headers += serving.fixed_lines;

@@ -27,22 +27,48 @@ void append_forwarded_lines(std::string_view lines, const Provider& provider, Bu
     }
 }
 
-void write_request_head(const Exchange& request, const Credential& credential, std::string& to) {
+void append_target(const Exchange& request, BufferedText& out) {
+    const CatalogueEndpoint& endpoint = *request.attempt.endpoint;
+    endpoint.provider->append_path(model_call_of(request.ask.api), request.ask.body.stream,
+                                   endpoint.endpoint->upstream_model, out);
+}
+
+// What authenticates a request that is signed as it leaves.
+Error append_signature(const Exchange& request, const Credential& credential, std::string& lines) {
+    std::string target;
+    {
+        BufferedText out(target);
+        append_target(request, out);
+    }
+    return credential.append_lines({.method = "POST",
+                                    .target = target,
+                                    .host = request.attempt.endpoint->provider->host_header,
+                                    .body = request.upstream_body.pieces(),
+                                    .unix_ms = wire::unix_ms_now()},
+                                   lines);
+}
+
+// upstream_auth_failed: there is nothing to sign it with.
+Error write_request_head(const Exchange& request, const Credential& credential, std::string& to) {
     const Provider& provider = *request.attempt.endpoint->provider;
+    std::string signature;
+    if (credential.signer != nullptr) {
+        if (Error error = append_signature(request, credential, signature)) return error;
+    }
     to.clear();
     BufferedText out(to);
     out += "POST ";
-    provider.append_path(model_call_of(request.ask.api), request.ask.body.stream,
-                         request.attempt.endpoint->endpoint->upstream_model, out);
+    append_target(request, out);
     out += " HTTP/1.1\r\n";
     out += provider.fixed_headers;
-    out += credential.header_lines;
+    out += credential.signer == nullptr ? std::string_view(credential.header_lines) : signature;
     append_forwarded_lines(request.head.forwarded, provider, out);
     out += "content-type: application/json\r\naccept: ";
     out += request.ask.body.stream ? "text/event-stream" : "application/json";
     out += "\r\ncontent-length: ";
     out.number(static_cast<std::int64_t>(request.upstream_body.size()));
     out += "\r\n\r\n";
+    return {};
 }
 
 static_assert(1 + UpstreamBody::kMostPieces <= wire::kMaxGather);
@@ -224,7 +250,10 @@ wire::Awaitable<Outcome<UpstreamAnswer>> exchange_heads(Connection& connection, 
     UpstreamConnection& upstream = *answer.connection;
     const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
     build_body(connection, request.upstream_body);
-    write_request_head(request, credential, upstream.out);
+    if (Error error = write_request_head(request, credential, upstream.out)) {
+        answer.pool->discard(std::move(answer.connection));
+        co_return std::unexpected(std::move(error));
+    }
     connection.expect_upstream(upstream.stream, timeouts.first_byte_timeout_ms);
     const auto outgoing = gather(upstream, request.upstream_body);
     wire::ErrorCode failed;

@@ -4,6 +4,4 @@
 namespace tollgate {
 const UpstreamDialect& responses_upstream() { return chat_upstream(); }
 const ClientDialect& responses_client() { return chat_client(); }
-const ClientDialect& gemini_client() { return chat_client(); }
-const Inbound& gemini_inbound() { return openai_inbound(); }
-}
+}  // namespace tollgate

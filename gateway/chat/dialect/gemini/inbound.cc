@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gateway/chat/canonical/json_text.h"
+#include "gateway/chat/dialect/client_dialect.h"
 #include "gateway/chat/inbound.h"
 #include "gateway/text/json_writer.h"
 
@@ -55,7 +56,7 @@ void append_details(const Error& error, std::string& body) {
 // {"error":{"code":<status>,"message":…,"status":"…","details":[…]}}
 class GeminiInbound final : public Inbound {
   public:
-    GeminiInbound() : Inbound({.name = "gemini", .always_shows_usage = true}) {}
+    GeminiInbound() : Inbound({.name = "gemini", .always_shows_usage = true, .dialect = &gemini_client()}) {}
 
     std::string error_body(const Error& error, int status) const override {
         const Error::Detail& detail = error.detail();
