@@ -38,6 +38,7 @@ class Message {
     Block& block(Block::Kind kind, const AnswerEvent& event);
     Block* find(Block::Kind kind, std::uint32_t part);
     void add_citation(const AnswerEvent& event);
+    void add_signature(const AnswerEvent& event);
     void add_sealed(const AnswerEvent& event);
     void add_arguments(const AnswerEvent& event);
 
@@ -78,6 +79,8 @@ void Message::add(const AnswerEvent& event) {
             if (!event.text.empty()) block(Block::Kind::thinking, event).text += event.text;
             break;
         case Kind::signature:
+            add_signature(event);
+            break;
         case Kind::sealed_reasoning:
             add_sealed(event);
             break;
@@ -105,21 +108,25 @@ void Message::add_citation(const AnswerEvent& event) {
     append_citation(event.value, text->citations);
 }
 
-// What belongs to a thinking block is its signature; else it has a block of its own.
-void Message::add_sealed(const AnswerEvent& event) {
-    const bool signs = event.kind == Kind::signature;
-    Block* const thinking = find(Block::Kind::thinking, event.part);
-    if (thinking != nullptr && (signs || event.format != ReasoningFormat::anthropic)) {
-        signs ? append_signature(event, thinking->signature) : append_sealed(event, thinking->signature);
-        return;
-    }
+// Of a call or a text it has a block of its own.
+void Message::add_signature(const AnswerEvent& event) {
     const Block* const call = find(Block::Kind::tool, event.part);
-    std::string whole = R"({"type":"redacted_thinking","data":")";
-    if (signs) {
-        append_signature_beside(event, call == nullptr ? Spelt() : call->id, whole);
-    } else {
-        append_sealed(event, whole);
+    if (call == nullptr && find(Block::Kind::text, event.part) == nullptr) {
+        return append_signature(event, block(Block::Kind::thinking, event).signature);
     }
+    std::string whole = R"({"type":"redacted_thinking","data":")";
+    append_signature_beside(event, call == nullptr ? Spelt() : call->id, whole);
+    blocks_.push_back({.kind = Block::Kind::whole, .text = whole + "\"}"});
+}
+
+// Of another provider it is the signature of the thinking block.
+void Message::add_sealed(const AnswerEvent& event) {
+    Block* const thinking = find(Block::Kind::thinking, event.part);
+    if (thinking != nullptr && event.format != ReasoningFormat::anthropic) {
+        return append_sealed(event, thinking->signature);
+    }
+    std::string whole = R"({"type":"redacted_thinking","data":")";
+    append_sealed(event, whole);
     blocks_.push_back({.kind = Block::Kind::whole, .text = whole + "\"}"});
 }
 

@@ -197,6 +197,20 @@ Error read_tool_result(const Block& block) {
     return error;
 }
 
+// Tools that are loaded when they are wanted: others are told of all of them at once, so only their names are left.
+Error read_tool_reference(const Block& block) {
+    const Spelt name = spelt(block["tool_name"]);
+    if (name.empty()) return wants(block, "tool_name", "a string");
+    block.add(Kind::text).text = name;
+    block.note(block.list.request.restated, "tool_reference");
+    return {};
+}
+
+Error read_tool_addition(const Block& block) {
+    block.note(block.list.request.unknown, "tool_addition");
+    return {};
+}
+
 Error read_server_tool(const Block& block) {
     block.add(Kind::text).text = block.list.request.keep(server_tool_text(block.json));
     block.note(block.list.request.restated, block.type);
@@ -206,7 +220,7 @@ Error read_server_tool(const Block& block) {
 // In which lists a block may stand.
 constexpr unsigned bit(BlockPlace place) { return 1U << static_cast<unsigned>(place); }
 constexpr unsigned kAnswer = bit(BlockPlace::assistant), kResult = bit(BlockPlace::result);
-constexpr unsigned kQuestion = bit(BlockPlace::user), kAll = ~0U;
+constexpr unsigned kQuestion = bit(BlockPlace::user), kInstruction = bit(BlockPlace::system), kAll = ~0U;
 
 struct BlockType {
     std::string_view name;
@@ -223,6 +237,8 @@ constexpr std::array kTypes = {
     BlockType{"redacted_thinking", read_redacted_thinking, kAnswer, {"data"}},
     BlockType{"tool_use", read_tool_use, kAnswer, {"id", "name", "input"}},
     BlockType{"tool_result", read_tool_result, kQuestion, {"tool_use_id", "content", "is_error"}},
+    BlockType{"tool_reference", read_tool_reference, kResult, {"tool_name"}},
+    BlockType{"tool_addition", read_tool_addition, kInstruction, {"tool"}},
 };
 
 void note_unknown_members(const Block& block, const BlockType& type) {

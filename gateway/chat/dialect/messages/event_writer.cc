@@ -13,6 +13,7 @@ namespace {
 using Kind = AnswerEvent::Kind;
 
 constexpr std::size_t kMostCalls = 4096;  // whose ids are remembered
+constexpr Json kEmptyThinking = R"({"type":"thinking","thinking":"","signature":""})";
 
 }  // namespace
 
@@ -159,6 +160,8 @@ void MessagesEventWriter::write(const AnswerEvent& event, std::string& out) {
             write_reasoning(event, out);
             break;
         case Kind::signature:
+            write_signature(event, out);
+            break;
         case Kind::sealed_reasoning:
             write_sealed(event, out);
             break;
@@ -195,28 +198,35 @@ void MessagesEventWriter::write_reasoning(const AnswerEvent& event, std::string&
     if (event.text.empty()) return;
     const Block* block = open_block(BlockKind::thinking, event.part);
     if (block == nullptr) {
-        block = &start_block(BlockKind::thinking, event, R"({"type":"thinking","thinking":"","signature":""})", out);
+        block = &start_block(BlockKind::thinking, event, kEmptyThinking, out);
     }
     append_delta(block->index, "thinking_delta", "thinking", event.text, out);
 }
 
-// What belongs to a thinking block that is open is its signature; else it has a block of its own.
+void MessagesEventWriter::write_signature(const AnswerEvent& event, std::string& out) {
+    const Block* block = open_block(BlockKind::thinking, event.part);
+    const Spelt call = call_of(event.part);
+    if (block == nullptr && (!call.empty() || open_block(BlockKind::text, event.part) != nullptr)) {
+        std::string content = R"({"type":"redacted_thinking","data":")";
+        append_signature_beside(event, call, content);
+        return whole_block(content + "\"}", out);
+    }
+    if (block == nullptr) block = &start_block(BlockKind::thinking, event, kEmptyThinking, out);
+    std::string signature;
+    append_signature(event, signature);
+    append_delta(block->index, "signature_delta", "signature", signature, out);
+}
+
+// Of another provider it is the signature of the thinking block that is open.
 void MessagesEventWriter::write_sealed(const AnswerEvent& event, std::string& out) {
-    const bool signs = event.kind == Kind::signature;
-    const bool own = event.format == ReasoningFormat::anthropic;
     const Block* const block = open_block(BlockKind::thinking, event.part);
-    std::string carried;
-    if (block != nullptr && (signs || !own)) {
-        signs ? append_signature(event, carried) : append_sealed(event, carried);
-        return append_delta(block->index, "signature_delta", "signature", carried, out);
-    }
-    std::string content = R"({"type":"redacted_thinking","data":")";
-    if (signs) {
-        append_signature_beside(event, call_of(event.part), content);
+    std::string sealed;
+    append_sealed(event, sealed);
+    if (block != nullptr && event.format != ReasoningFormat::anthropic) {
+        append_delta(block->index, "signature_delta", "signature", sealed, out);
     } else {
-        append_sealed(event, content);
+        whole_block(R"({"type":"redacted_thinking","data":")" + sealed + "\"}", out);
     }
-    whole_block(content + "\"}", out);
 }
 
 void MessagesEventWriter::write_call(const AnswerEvent& event, std::string& out) {

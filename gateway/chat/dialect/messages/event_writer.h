@@ -61,6 +61,7 @@ class MessagesEventWriter final : public EventWriter {
     void write(const AnswerEvent& event, std::string& out);
     void write_text(const AnswerEvent& event, std::string& out);
     void write_reasoning(const AnswerEvent& event, std::string& out);
+    void write_signature(const AnswerEvent& event, std::string& out);
     void write_sealed(const AnswerEvent& event, std::string& out);
     void write_call(const AnswerEvent& event, std::string& out);
     void write_arguments(const AnswerEvent& event, std::string& out);

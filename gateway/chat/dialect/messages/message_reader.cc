@@ -45,6 +45,7 @@ Error read_message(Json message, std::uint32_t index, ChatRequest& request) {
     Turn& turn = request.turns.back();
     turn.end = static_cast<std::uint32_t>(request.parts.size());
     if (!error && known->role == Role::assistant) give_signatures(turn, request);
+    if (!error && known->role == Role::system && turn.begin == turn.end) request.turns.pop_back();  // says nothing
     return error;
 }
 

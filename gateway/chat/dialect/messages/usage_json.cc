@@ -94,11 +94,12 @@ void append_messages_usage(Json object, const ChargedUsage& charged, std::string
 }
 
 void append_with_usage(Json object, const ChargedUsage& charged, std::string& out) {
-    const auto usage = find_member(object, 0, "usage");
+    const std::size_t at = std::min(object.find('{'), object.size());
+    const auto usage = find_member(object, at, "usage");
     const std::size_t begin = usage ? usage->value.begin : object.rfind('}');
     const std::size_t end = usage ? usage->value.end : begin;
     out += object.substr(0, begin);
-    if (!usage) out += ",\"usage\":";
+    if (!usage) out += JsonMembers(object, at).next() ? ",\"usage\":" : "\"usage\":";
     append_messages_usage(usage ? usage->value.of(object) : Json(), charged, out);
     out += object.substr(end);
 }

@@ -346,7 +346,7 @@ struct RoundTrip {
 
 RoundTrip expect_identity(const ChatFeatures& features, const Target& target) {
     RoundTrip result;
-    for (std::uint64_t seed = 0; seed < 3000 && !testing::Test::HasFailure(); ++seed) {
+    for (std::uint64_t seed = 0; seed < 1000 && !testing::Test::HasFailure(); ++seed) {
         SCOPED_TRACE(seed);
         std::mt19937_64 random(seed);
         ChatRequest drawn = chat_test::random_chat(random, features);
@@ -382,14 +382,14 @@ TEST(MessagesRequest, RandomChatsComeBackWithABudget) {
     drawn.effort = false;
     const RoundTrip result = expect_identity(drawn, {.model = "claude", .reasoning = ReasoningControl::budget});
     RecordProperty("chats", result.chats);
-    EXPECT_GT(result.chats, 2000) << result.skipped;
+    EXPECT_GT(result.chats, 600) << result.skipped;
 }
 
 TEST(MessagesRequest, RandomChatsComeBackWithAnEffort) {
     ChatFeatures drawn = features();
     drawn.reasoning_tokens = false;
     const RoundTrip result = expect_identity(drawn, {.model = "claude", .reasoning = ReasoningControl::adaptive});
-    EXPECT_GT(result.chats, 2000) << result.skipped;
+    EXPECT_GT(result.chats, 600) << result.skipped;
 }
 
 }  // namespace

@@ -2,80 +2,17 @@
 // of the recording finds, and what the client was given comes back as the blocks that the API had sent.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/messages/request_writer.h"
 #include "tests/unit/gateway/chat/dialect/messages/answer_fixture.h"
+#include "tests/unit/gateway/chat/dialect/messages/recordings.h"
 
 namespace tollgate::messages_test {
 namespace {
 
 namespace json = boost::json;
-
-struct Recording {
-    std::string name, body;
-};
-
-std::string contents_of(const std::filesystem::path& file) {
-    std::stringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-// Successful ones; not part of the repository.
-std::vector<Recording> recordings(const std::string& kind) {
-    std::vector<Recording> found;
-    const auto root = std::filesystem::path(TOLLGATE_TEST_DATA) / "recordings/anthropic" / kind;
-    if (!std::filesystem::exists(root)) return found;
-    for (const auto& file : std::filesystem::directory_iterator(root)) {
-        if (file.path().extension() != ".response") continue;
-        const std::string whole = contents_of(file.path());
-        const bool carriage = whole.find("\r\n\r\n") < whole.find("\n\n");
-        const std::string_view end = carriage ? "\r\n\r\n" : "\n\n";
-        found.push_back({file.path().filename(), whole.substr(whole.find(end) + end.size())});
-    }
-    return found;
-}
-
-// The content of a message, as the API has it; of a stream, put together block by block.
-json::object message_of_stream(const std::string& body) {
-    json::object message;
-    json::array content;
-    std::vector<std::string> inputs;
-    std::istringstream lines(body);
-    for (std::string line; std::getline(lines, line);) {
-        if (line.ends_with('\r')) line.pop_back();
-        if (!line.starts_with("data:")) continue;
-        json::object event = json::parse(line.substr(5)).as_object();
-        const std::string type(event.at("type").as_string());
-        if (type == "message_start") message = event.at("message").as_object();
-        if (type == "content_block_start") {
-            content.push_back(event.at("content_block"));
-            inputs.emplace_back();
-        }
-        if (type == "content_block_delta") {
-            const auto index = static_cast<std::size_t>(event.at("index").as_int64());
-            for (const auto& [name, value] : event.at("delta").as_object()) {
-                if (name == "partial_json") inputs[index] += value.as_string();
-                if (name != "text" && name != "thinking" && name != "signature") continue;
-                content[index].as_object()[name].as_string() += value.as_string();
-            }
-        }
-        if (type == "message_delta") {
-            message["stop_reason"] = event.at("delta").at("stop_reason");
-            for (const auto& [name, value] : event.at("usage").as_object()) message["usage"].as_object()[name] = value;
-        }
-    }
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (!inputs[i].empty()) content[i].as_object()["input"] = json::parse(inputs[i]);
-    }
-    message["content"] = content;
-    return message;
-}
 
 struct Said {
     std::string text, reasoning;
@@ -172,11 +109,6 @@ json::object message_of_chunks(const std::vector<json::value>& deltas) {
     if (!details.empty()) message["reasoning_details"] = details;
     if (!calls.empty()) message["tool_calls"] = calls;
     return message;
-}
-
-std::int64_t count(const json::object& usage, std::string_view name) {
-    const auto* const value = usage.if_contains(name);
-    return value != nullptr && value->is_int64() ? value->as_int64() : 0;
 }
 
 void expect_usage(const json::object& shown, const json::object& recorded) {
