@@ -36,6 +36,21 @@ class Hash {
 
 std::int64_t bytes_of(Json text) { return is_text(text) ? spelt_bytes(text) : 0; }
 
+// What a stream says of the prompt before it counts the answer is an estimate, and may be more than it was. `goes_on`:
+// the answer does.
+void add_usage(Json usage, bool goes_on, AnswerDelta& facts) {
+    ReportedUsage report;
+    if (!read_usage_member("usageMetadata", usage, report)) return;
+    const bool counts_answer =
+        report.completion != ReportedUsage::kAbsent || report.reasoning != ReportedUsage::kAbsent;
+    if (goes_on && !counts_answer) return;
+    if (facts.usage) {
+        facts.usage->merge(report);
+    } else {
+        facts.usage = report;
+    }
+}
+
 }  // namespace
 
 AnswerRead GeminiAnswer::read(Json response, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
@@ -53,14 +68,7 @@ AnswerRead GeminiAnswer::read(Json response, AnswerDelta& facts, std::vector<Ans
     each_element(candidates, [&](Json one) { good = good && candidate(one, position++, facts, events); });
     if (!good) return AnswerRead::invalid;
     if (position == 0) blocked(feedback, facts, events);
-    ReportedUsage report;
-    if (read_usage_member("usageMetadata", usage, report)) {
-        if (facts.usage) {
-            facts.usage->merge(report);
-        } else {
-            facts.usage = report;
-        }
-    }
+    add_usage(usage, position > 0 && facts.finish_reasons == 0, facts);
     return AnswerRead::event;
 }
 

@@ -183,6 +183,15 @@ TEST(GeminiStream, Text) {
     EXPECT_EQ(stream.chunks().back().at("usage").at("prompt_tokens"), 5);
 }
 
+TEST(GeminiStream, APromptThatWasEstimatedIsCountedAsTheEndHasIt) {
+    const Streamed stream =
+        read_stream(event(response(candidate(R"({"text":"a"})", ""),
+                                   R"("usageMetadata":{"promptTokenCount":169,"totalTokenCount":169})")) +
+                    event(response(candidate(R"({"text":"b"})"),
+                                   R"("usageMetadata":{"promptTokenCount":79,"candidatesTokenCount":2})")));
+    EXPECT_EQ(stream.chunks().back().at("usage").at("prompt_tokens"), 79);
+}
+
 TEST(GeminiStream, D12CallsEndAnAnswerWhereverItsReasonStands) {
     const Streamed stream =
         read_stream(event(body(R"({"functionCall":{"name":"f","args":{}}})", "")) + event(body(R"({"text":""})")));
