@@ -81,6 +81,15 @@ class Quirks {
     std::uint32_t bits_ = 0;
 };
 
+// Who serves Claude. On other clouds the path names the model and the body the version of the API, pictures come as
+// data, and there is no caching without marks: https://docs.anthropic.com/en/api/claude-on-amazon-bedrock,
+// https://docs.anthropic.com/en/api/claude-on-vertex-ai.
+enum class ClaudeHost : std::uint8_t {
+    anthropic,
+    bedrock,  // by InvokeModel; the path says whether the answer streams, too
+    vertex,
+};
+
 // The views are valid as long as the request is written.
 struct Target {
     std::string_view model;  // the provider's name for it
@@ -88,8 +97,9 @@ struct Target {
     std::int64_t output_bound = 0;    // tokens, for a request that names none; 0: the provider's own
     std::int64_t longest_output = 0;  // tokens that the model can give, where the API demands a bound; 0: unknown
     ReasoningControl reasoning = ReasoningControl::budget;
-    bool continues_answers = true;       // the messages may end with the beginning of the answer
-    bool max_completion_tokens = false;  // chat: the bound's newer name
+    bool continues_answers = true;            // the messages may end with the beginning of the answer
+    bool max_completion_tokens = false;       // chat: the bound's newer name
+    ClaudeHost host = ClaudeHost::anthropic;  // messages
     Quirks quirks{};
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "gateway/chat/dialect/messages/claude_reasoning.h"
 #include "gateway/chat/dialect/messages/message_writer.h"
@@ -20,16 +21,28 @@ void append_member_text(std::string& out, std::string_view name, Spelt text) {
     ((((out += ",\"") += name) += "\":\"") += text) += '"';
 }
 
+bool has_address(const ChatRequest& request, const Turn& turn) {
+    const auto is_address = [](const Part& part) { return part.media.source == Media::Source::url; };
+    for (const Part& part : std::span(request.parts).subspan(turn.begin, turn.end - turn.begin)) {
+        if (is_address(part)) return true;
+        if (part.kind != Part::Kind::tool_result) continue;
+        const auto inner = std::span(request.result_parts).subspan(part.begin, part.end - part.begin);
+        if (std::ranges::any_of(inner, is_address)) return true;
+    }
+    return false;
+}
+
 class Writer {
   public:
     Writer(const ChatRequest& request, const Target& target, std::string& out, TranslationNotes& notes)
         : request_(request), target_(target), out_(out), notes_(notes), parameters_(request) {}
 
     Error write() {
+        if (Error error = refuse_addresses()) return error;
         begin_reasoning();
-        ((out_ += "{\"model\":") += model_json()) += ",\"max_tokens\":";
+        ((out_ += '{') += model_or_version()) += ",\"max_tokens\":";
         append_number(out_, bound());
-        if (target_.stream) append_member(out_, "stream", "true");
+        if (target_.stream && target_.host != ClaudeHost::bedrock) append_member(out_, "stream", "true");
         if (Error error = append_system(request_, out_)) return error;
         out_ += ',';
         if (Error error = append_messages(request_, target_.continues_answers, out_, notes_)) return error;
@@ -46,10 +59,28 @@ class Writer {
     }
 
   private:
-    std::string model_json() const {
-        std::string json;
+    std::string model_or_version() const {
+        if (target_.host == ClaudeHost::bedrock) return R"("anthropic_version":"bedrock-2023-05-31")";
+        if (target_.host == ClaudeHost::vertex) return R"("anthropic_version":"vertex-2023-10-16")";
+        std::string json = "\"model\":";
         append_json_string(json, target_.model);
         return json;
+    }
+    // Of media, where only their data are taken.
+    Error refuse_addresses() const {
+        if (target_.host == ClaudeHost::anthropic) return {};
+        for (const Turn& turn : request_.turns) {
+            if (!has_address(request_, turn)) continue;
+            const std::string field = "messages[" + std::to_string(turn.message) + "]";
+            Error error(ErrorKind::invalid_request,
+                        "'" + field +
+                            "' has the address of a picture or a file instead of its data, which the chosen " +
+                            "model's provider does not take",
+                        field);
+            error.set_retry(Retry::elsewhere);
+            return error;
+        }
+        return {};
     }
     std::int64_t bound() const {
         for (const std::int64_t bound : {request_.output_bound, target_.output_bound, target_.longest_output}) {
@@ -181,7 +212,8 @@ class Writer {
             parameters_.take(Parameter::user);
             ((out_ += ",\"metadata\":{\"user_id\":") += user) += '}';
         }
-        if (const Json mark = request_[Parameter::cache_control].value; is_object(mark)) {
+        const bool caches_by_itself = target_.host == ClaudeHost::anthropic;
+        if (const Json mark = request_[Parameter::cache_control].value; caches_by_itself && is_object(mark)) {
             parameters_.take(Parameter::cache_control);
             append_member(out_, "cache_control", mark);
         }
