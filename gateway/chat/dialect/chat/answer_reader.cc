@@ -209,13 +209,25 @@ ChatChoice::Call& ChatChoice::call_of(std::int64_t index, Spelt id, Spelt name) 
     return calls_.emplace_back(Call{.index = index});
 }
 
-// What the event views is the provider's text, where that is at hand: a plain answer's events outlive this choice.
-void ChatChoice::tell_call(Call& call, Spelt id, Spelt name, Spelt answer, std::vector<AnswerEvent>& events) {
+// Google's, of the call that follows or of the message.
+void ChatChoice::google_signature(Json of, Spelt call_id, std::vector<AnswerEvent>& events) {
+    const Spelt signature = spelt(member(member(member(of, "extra_content"), "google"), "thought_signature"));
+    if (signature.empty()) return;
+    open_ = {.kind = Kind::sealed_reasoning, .part = parts_++};
+    events.push_back({.kind = open_.kind,
+                      .choice = index_,
+                      .part = open_.part,
+                      .text = signature,
+                      .id = call_id,
+                      .format = ReasoningFormat::google});
+}
+
+void ChatChoice::tell_call(Call& call, Spelt id, Spelt name, std::vector<AnswerEvent>& events) {
     call.part = parts_++;
     call.number = told_calls_++;
     open_ = {.kind = Kind::call, .part = call.part};
     AnswerEvent event = event_of(Kind::call, call);
-    event.id = !call.id.empty() ? (id.empty() ? Spelt(call.id) : id) : made_id(answer, event.call);
+    event.id = id;
     event.name = name;
     events.push_back(event);
     if (call.early.empty()) return;
@@ -254,14 +266,11 @@ void ChatChoice::tool_call(Json entry, Spelt answer, std::vector<AnswerEvent>& e
     if (call.id.empty()) call.id = id;
     if (call.name.empty() && !name.empty()) {
         call.name = name;
-        tell_call(call, id, name, answer, events);
-    }
-    const Json google = member(member(entry, "extra_content"), "google");
-    if (const Spelt signature = spelt(member(google, "thought_signature")); !signature.empty() && !call.name.empty()) {
-        AnswerEvent signs = event_of(Kind::signature, call);
-        signs.text = signature;
-        signs.format = ReasoningFormat::google;
-        events.push_back(signs);
+        // What the events view is the provider's text, where that is at hand: they may outlive this choice.
+        Spelt told_id = id.empty() ? Spelt(call.id) : id;
+        if (told_id.empty()) told_id = made_id(answer, told_calls_);
+        google_signature(entry, told_id, events);
+        tell_call(call, told_id, name, events);
     }
     arguments(call, given, events);
 }
@@ -275,6 +284,7 @@ void ChatChoice::add(Json json, Spelt answer, std::vector<AnswerEvent>& events) 
     const bool shown = std::any_of(events.begin() + static_cast<std::ptrdiff_t>(before), events.end(),
                                    [](const AnswerEvent& event) { return event.kind == Kind::reasoning; });
     if (!shown) fragment(Kind::reasoning, spelt(message.reasoning), events);
+    google_signature(json, {}, events);
     content(message.content, events);
     fragment(Kind::text, spelt(member(message.audio, "transcript")), events);
     fragment(Kind::refusal, spelt(message.refusal), events);

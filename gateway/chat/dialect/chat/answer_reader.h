@@ -54,7 +54,8 @@ class ChatChoice {
     void image(Json image, std::vector<AnswerEvent>& events);
     void tool_call(Json entry, Spelt answer, std::vector<AnswerEvent>& events);
     Call& call_of(std::int64_t index, Spelt id, Spelt name);
-    void tell_call(Call& call, Spelt id, Spelt name, Spelt answer, std::vector<AnswerEvent>& events);
+    void tell_call(Call& call, Spelt id, Spelt name, std::vector<AnswerEvent>& events);
+    void google_signature(Json of, Spelt call_id, std::vector<AnswerEvent>& events);
     void arguments(Call& call, Json arguments, std::vector<AnswerEvent>& events);
     FinishReason end(Spelt said, Spelt native, Spelt stop, std::vector<AnswerEvent>& events);
     AnswerEvent event_of(Kind kind, const Call& call) const;

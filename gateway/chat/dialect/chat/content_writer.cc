@@ -23,8 +23,8 @@ std::string_view audio_format(std::string_view type) {
 
 }  // namespace
 
-Error cannot_send(std::uint32_t message, std::string_view what) {
-    const std::string field = "messages[" + std::to_string(message) + "]";
+Error cannot_send(const ChatRequest& request, std::uint32_t message, std::string_view what) {
+    const std::string field = std::string(request.turns_field) + "[" + std::to_string(message) + "]";
     Error error(ErrorKind::invalid_request,
                 "'" + field + "' has " + std::string(what) + ", which the chosen model's provider does not take",
                 field);
@@ -58,9 +58,9 @@ void ContentWriter::address(const Media& media) {
 
 Error ContentWriter::image(const Piece& piece) {
     const Media& media = piece.part->media;
-    if (media.source == Source::file_id) return cannot_send(piece.message, "the id of another provider's file");
+    if (media.source == Source::file_id) return cannot(piece, "the id of another provider's file");
     if (media.source == Source::url && quirks_.has(Quirk::no_media_urls)) {
-        return cannot_send(piece.message, "a picture by its address");
+        return cannot(piece, "a picture by its address");
     }
     out_ += R"({"type":"image_url","image_url":{"url":)";
     address(media);
@@ -70,7 +70,7 @@ Error ContentWriter::image(const Piece& piece) {
 
 Error ContentWriter::audio(const Piece& piece) {
     const Media& media = piece.part->media;
-    if (media.source != Source::data) return cannot_send(piece.message, "a sound by its address");
+    if (media.source != Source::data) return cannot(piece, "a sound by its address");
     ((out_ += R"({"type":"input_audio","input_audio":{"data":")") += media.value) += R"(","format":")";
     (out_ += audio_format(media.type)) += "\"}";
     return {};
@@ -78,7 +78,7 @@ Error ContentWriter::audio(const Piece& piece) {
 
 Error ContentWriter::video(const Piece& piece) {
     const Media& media = piece.part->media;
-    if (!quirks_.has(Quirk::video) || media.source == Source::file_id) return cannot_send(piece.message, "a video");
+    if (!quirks_.has(Quirk::video) || media.source == Source::file_id) return cannot(piece, "a video");
     out_ += R"({"type":"video_url","video_url":{"url":)";
     address(media);
     out_ += '}';
@@ -87,15 +87,18 @@ Error ContentWriter::video(const Piece& piece) {
 
 Error ContentWriter::file(const Piece& piece) {
     const Media& media = piece.part->media;
+    const bool foreign = request_.dialect != "" && request_.dialect != "chat" && request_.dialect != "responses";
+    if (media.source == Source::file_id && (foreign || quirks_.has(Quirk::document_url))) {
+        return cannot(piece, "the id of another provider's file");
+    }
     if (quirks_.has(Quirk::document_url)) {
-        if (media.source == Source::file_id) return cannot_send(piece.message, "the id of another provider's file");
         out_ += R"({"type":"document_url","document_url":)";
         address(media);
         if (!media.name.empty()) ((out_ += ",\"document_name\":\"") += media.name) += '"';
         return {};
     }
     if (media.source == Source::url && !quirks_.has(Quirk::file_urls)) {
-        return cannot_send(piece.message, "a file by its address");
+        return cannot(piece, "a file by its address");
     }
     out_ += R"({"type":"file","file":{)";
     if (media.source == Source::file_id) {

@@ -18,13 +18,13 @@ struct Piece {
     std::uint32_t message = 0;
 };
 
-// What is meant by a message of the client's that cannot be sent: with Retry::elsewhere.
-Error cannot_send(std::uint32_t message, std::string_view what);
+// A message of the client's that cannot be sent: with Retry::elsewhere.
+Error cannot_send(const ChatRequest& request, std::uint32_t message, std::string_view what);
 
 class ContentWriter {
   public:
-    ContentWriter(Quirks quirks, std::string& out, TranslationNotes& notes)
-        : quirks_(quirks), out_(out), notes_(notes) {}
+    ContentWriter(const ChatRequest& request, Quirks quirks, std::string& out, TranslationNotes& notes)
+        : request_(request), quirks_(quirks), out_(out), notes_(notes) {}
 
     // A text where one text is all of it, else a list. `joined`: texts alone are one text, with empty lines between.
     Error write(std::span<const Piece> pieces, bool joined);
@@ -39,6 +39,9 @@ class ContentWriter {
     Error file(const Piece& piece);
     void address(const Media& media);
 
+    Error cannot(const Piece& piece, std::string_view what) const { return cannot_send(request_, piece.message, what); }
+
+    const ChatRequest& request_;
     const Quirks quirks_;
     std::string& out_;
     TranslationNotes& notes_;

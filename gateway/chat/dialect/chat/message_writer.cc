@@ -1,14 +1,17 @@
 #include "gateway/chat/dialect/chat/message_writer.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "gateway/chat/dialect/chat/answer_parts.h"
 #include "gateway/chat/dialect/chat/content_writer.h"
 #include "gateway/chat/dialect/chat/tool_ids.h"
+#include "gateway/text/base64.h"
 
 namespace tollgate {
 namespace {
@@ -21,10 +24,12 @@ using Pieces = std::vector<Piece>;
 // Between the results of tools and what the user says next, where a provider wants an answer there.
 constexpr std::string_view kBetween = R"({"role":"assistant","content":"OK."})";
 constexpr Spelt kResultFollows = "The result is in the next message.";
-constexpr std::string_view kReasoning = "reasoning_details";
 constexpr std::string_view kMoreThanText = "more than text in an instruction";
 
 bool is_words(const Part& part) { return part.kind == Kind::text || part.kind == Kind::refusal; }
+bool is_google_signature(const Part& part) {
+    return part.kind == Kind::sealed_reasoning && part.format == ReasoningFormat::google;
+}
 bool is_reasoning(const Part& part) { return part.kind == Kind::reasoning || part.kind == Kind::sealed_reasoning; }
 
 class Messages {
@@ -34,7 +39,7 @@ class Messages {
           quirks_(quirks),
           out_(out),
           notes_(notes),
-          content_(quirks, out, notes),
+          content_(request, quirks, out, notes),
           ids_(quirks.has(Quirk::short_tool_ids)) {}
 
     Error write(bool continues_answers);
@@ -46,6 +51,7 @@ class Messages {
     bool has(Quirk quirk) const { return quirks_.has(quirk); }
     bool says_anything(const Turn& turn) const;
 
+    Piece piece(const Part& part, const Turn& turn);
     void begin(std::string_view role);
     Error message(std::string_view role, const Pieces& pieces, bool joined = false);
     Error system(Turns turns);
@@ -59,7 +65,7 @@ class Messages {
     void reasoning_text(std::string_view name, const std::vector<const Part*>& parts);
     void reasoning_details(const std::vector<const Part*>& parts);
     void calls(Turns turns);
-    void call(const Part& part);
+    void call(const Part& part, Spelt signature);
     const Part& made(Spelt text) { return made_.emplace_back(Part{.text = text}); }
     const Part& made(std::string text) { return made(Spelt(texts_.emplace_back(std::move(text)))); }
 
@@ -77,6 +83,19 @@ class Messages {
 bool Messages::says_anything(const Turn& turn) const {
     return std::ranges::any_of(
         parts_of(turn), [](const Part& part) { return is_words(part) ? !is_blank(part.text) : !is_reasoning(part); });
+}
+
+// A file of text is sent as text: as files providers take PDFs alone.
+Piece Messages::piece(const Part& part, const Turn& turn) {
+    const Media& media = part.media;
+    const bool text = part.kind == Kind::file && media.source == Media::Source::data && media.type.starts_with("text/");
+    const auto bytes = text ? from_base64(plain(media.value)) : std::nullopt;
+    if (!bytes || !simdjson::validate_utf8(bytes->data(), bytes->size())) return {&part, turn.message};
+    std::string words = media.name.empty() ? std::string() : std::string(media.name) + "\\n\\n";
+    Part& made = made_.emplace_back();
+    made.text = texts_.emplace_back(std::move(words += spell(*bytes)));
+    made.cache_control = part.cache_control;
+    return {&made, turn.message};
 }
 
 void Messages::begin(std::string_view role) {
@@ -97,7 +116,7 @@ Error Messages::system(Turns turns) {
     Pieces pieces;
     for (const Turn* turn : turns) {
         for (const Part& part : parts_of(*turn)) {
-            if (part.kind != Kind::text) return cannot_send(turn->message, kMoreThanText);
+            if (part.kind != Kind::text) return cannot_send(request_, turn->message, kMoreThanText);
             pieces.push_back({&part, turn->message});
         }
     }
@@ -119,16 +138,16 @@ Error Messages::result(const Turn& turn, const Part& part, Pieces& media) {
     const std::size_t before = media.size();
     const std::string id = ids_.sent(part.id);
     for (std::uint32_t i = part.begin; i < part.end; ++i) {
-        const Part& inner = request_.result_parts[i];
-        if (is_words(inner)) {
-            words.push_back({&inner, turn.message});
+        const Piece inner = piece(request_.result_parts[i], turn);
+        if (is_words(*inner.part)) {
+            words.push_back(inner);
             continue;
         }
         if (media.size() == before) media.push_back({&made("Result of the call " + id + ":"), turn.message});
-        media.push_back({&inner, turn.message});
+        media.push_back(inner);
     }
     if (media.size() > before) {
-        notes_.changed.add("messages[" + std::to_string(turn.message) + "].content");
+        notes_.changed.add(std::string(request_.turns_field) + "[" + std::to_string(turn.message) + "].content");
         if (words.empty()) words.push_back({&made(kResultFollows), turn.message});
     }
     if (part.failed) notes_.dropped.add("is_error");
@@ -172,7 +191,7 @@ Error Messages::user_side(Turns turns) {
         if (!between) return;
         between = false;
         (out_ += ',') += kBetween;
-        notes_.changed.add("messages");
+        notes_.changed.add(request_.turns_field);
     };
     for (const Turn* turn : turns) {
         if (!has(Quirk::alternating_roles) && !pieces.empty()) {
@@ -186,7 +205,7 @@ Error Messages::user_side(Turns turns) {
             note_instruction(*turn, pieces);
         } else {
             for (const Part& part : parts_of(*turn)) {
-                if (part.kind != Kind::tool_result) pieces.push_back({&part, turn->message});
+                if (part.kind != Kind::tool_result) pieces.push_back(piece(part, *turn));
             }
         }
     }
@@ -226,6 +245,10 @@ void Messages::reasoning(Turns turns, bool calls) {
     for (const Turn* turn : turns) {
         for (const Part& part : parts_of(*turn)) {
             if (!is_reasoning(part)) continue;
+            if (has(Quirk::thought_signatures) && is_google_signature(part)) {
+                if (part.id.empty()) append_google_signature(part.text, out_ += ',');
+                continue;
+            }
             parts.push_back(&part);
             shown = shown || part.kind == Kind::reasoning;
         }
@@ -241,11 +264,11 @@ void Messages::reasoning(Turns turns, bool calls) {
     } else if (has(Quirk::thinking_parts)) {
         sent = sent || shown;  // it stands in the content
     }
-    if (!sent) notes_.dropped.add(kReasoning);
+    if (!sent) notes_.dropped.add(request_.reasoning_name);
 }
 
 // Arguments that the model did not write are an empty object: no text is no JSON.
-void Messages::call(const Part& part) {
+void Messages::call(const Part& part, Spelt signature) {
     ((out_ += "{\"id\":\"") += ids_.sent(part.id)) += R"(","type":"function","function":{"name":")";
     (out_ += part.name) += R"(","arguments":")";
     if (!part.argument_object.empty()) {
@@ -254,19 +277,19 @@ void Messages::call(const Part& part) {
         out_ += is_blank(part.arguments) ? Spelt("{}") : part.arguments;
     }
     out_ += "\"}";
-    if (has(Quirk::thought_signatures) && part.format == ReasoningFormat::google && !part.signature.empty()) {
-        ((out_ += R"(,"extra_content":{"google":{"thought_signature":")") += part.signature) += "\"}}";
-    }
+    if (!signature.empty()) append_google_signature(signature, out_ += ',');
     out_ += '}';
 }
 
 void Messages::calls(Turns turns) {
     out_ += ",\"tool_calls\":[";
     for (const Turn* turn : turns) {
+        Spelt signature;  // of the call that follows
         for (const Part& part : parts_of(*turn)) {
+            if (has(Quirk::thought_signatures) && is_google_signature(part) && !part.id.empty()) signature = part.text;
             if (part.kind != Kind::tool_call) continue;
             if (out_.back() != '[') out_ += ',';
-            call(part);
+            call(part, std::exchange(signature, {}));
         }
     }
     out_ += ']';
@@ -303,7 +326,7 @@ Error Messages::write(bool continues_answers) {
         if (turn.role != Role::assistant || says_anything(turn)) {
             kept.push_back(&turn);
         } else if (std::ranges::any_of(parts_of(turn), is_reasoning)) {
-            notes_.dropped.add(kReasoning);
+            notes_.dropped.add(request_.reasoning_name);
         }
     }
     const Turns turns(kept);
@@ -324,7 +347,7 @@ Error Messages::write(bool continues_answers) {
         const Turns group = turns.subspan(begin, end - begin);
         const bool last = end == turns.size();
         if (last && answers && !continues_answers) {
-            return cannot_send(group.back()->message, "the beginning of an answer as the last message");
+            return cannot_send(request_, group.back()->message, "the beginning of an answer as the last message");
         }
         const std::size_t step = answers && !has(Quirk::alternating_roles) ? 1 : group.size();
         for (std::size_t i = 0; i < group.size(); i += step) {

@@ -9,6 +9,7 @@
 namespace tollgate {
 namespace {
 
+constexpr std::string_view kDialect = "chat";
 constexpr std::size_t kMostUserBytes = 64;  // that OpenAI takes
 
 void append_member(std::string& out, std::string_view name, Json value) {
@@ -94,6 +95,7 @@ class Writer {
         stop();
         reasoning();
         parameters();
+        parameters_.take_native(kDialect);
         parameters_.note_rest(notes_);
         out_ += '}';
         return {};

@@ -206,10 +206,19 @@ TEST(ChatAnswer, AStreamedCallWithoutIdGetsOne) {
 TEST(ChatAnswer, D21SignaturesOfGooglesCalls) {
     const std::string call = R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"},)"
                              R"("extra_content":{"google":{"thought_signature":"S1"}}}])";
-    Answer plain_answer = read_plain(plain_body(call));
-    EXPECT_EQ(plain_answer.told().signatures, std::vector<std::string>{"S1"});
-    EXPECT_EQ(plain_answer.listener.order(), "call 0, signature 0, arguments 0") << "of the same part";
-    EXPECT_EQ(read_stream(stream_body({call})).told().signatures, std::vector<std::string>{"S1"});
+    AnswerDelta facts;
+    std::vector<AnswerEvent> events;
+    const std::string body = plain_body(call);
+    ASSERT_EQ(read_chat_answer(body, facts, events), AnswerRead::event);
+    const auto sealed = std::ranges::find(events, AnswerEvent::Kind::sealed_reasoning, &AnswerEvent::kind);
+    ASSERT_NE(sealed, events.end());
+    EXPECT_EQ(sealed->text, "S1");
+    EXPECT_EQ(sealed->id, "a") << "of the call right behind it";
+    EXPECT_EQ(sealed->format, ReasoningFormat::google);
+    EXPECT_EQ((sealed + 1)->kind, AnswerEvent::Kind::call);
+    EXPECT_EQ(read_stream(stream_body({call})).told().sealed, std::vector<std::string>{"S1"});
+    const std::string text = R"("content":"a","extra_content":{"google":{"thought_signature":"S2"}})";
+    EXPECT_EQ(read_plain(plain_body(text)).told().sealed, std::vector<std::string>{"S2"});
 }
 
 TEST(ChatAnswer, ReasoningUnderEachOfItsNames) {

@@ -244,19 +244,50 @@ TEST(ChatRequestWriter, ReasoningOfOldTurnsByProvider) {
     EXPECT_EQ(openai.dropped, "reasoning_details");
 }
 
-TEST(ChatRequestWriter, D21SignaturesOfCallsGoBackToGoogle) {
+TEST(ChatRequestWriter, D21SignaturesGoBackToGoogle) {
+    const std::string messages =
+        std::string(kUser) +
+        R"(,{"role":"assistant","content":null,"tool_calls":[)"
+        R"({"id":"a","type":"function","function":{"name":"f","arguments":"{}"},)"
+        R"("extra_content":{"google":{"thought_signature":"S1"}}},)"
+        R"({"id":"b","type":"function","function":{"name":"f","arguments":"{}"}}]},)"
+        R"({"role":"tool","tool_call_id":"a","content":"1"},)"
+        R"({"role":"tool","tool_call_id":"b","content":"2"},)"
+        R"({"role":"assistant","content":"x","extra_content":{"google":{"thought_signature":"S2"}}},)" +
+        std::string(kUser);
+    EXPECT_EQ(chat(messages, provider("google")).messages(), json::parse("[" + messages + "]"));
+    const Translated openrouter = chat(messages, provider("openrouter"));
+    EXPECT_EQ(
+        openrouter.messages().at_pointer("/1/reasoning_details"),
+        json::parse(R"([{"type":"reasoning.encrypted","data":"S1","id":"a","format":"google-gemini-v1","index":0}])"));
+    const Translated openai = chat(messages);
+    EXPECT_EQ(openai.text.find("S1"), std::string::npos);
+    EXPECT_EQ(openai.dropped, "reasoning_details");
+}
+
+TEST(ChatRequestWriter, FilesOfTextAreText) {
+    const std::string part =
+        R"([{"type":"file","file":{"filename":"a.txt","file_data":"data:text/plain;base64,aGk="}}])";
+    const std::string messages = R"({"role":"user","content":)" + part + "}";
+    for (const std::string_view slug : {"openai", "mistral", "deepseek"}) {
+        EXPECT_EQ(chat(messages, provider(slug)).messages().at_pointer("/0/content"), "a.txt\n\nhi") << slug;
+    }
+}
+
+TEST(ChatRequestWriter, FieldsAreNamedAsTheClientNamesThem) {
     ChatRequest request;
-    request.parts = {{.kind = Part::Kind::text, .text = "go"},
-                     {.kind = Part::Kind::tool_call,
-                      .id = "a",
-                      .name = "f",
-                      .argument_object = "{}",
-                      .format = ReasoningFormat::google,
-                      .signature = "S1"}};
-    request.turns = {{.begin = 0, .end = 1}, {.role = Turn::Role::assistant, .begin = 1, .end = 2}};
-    const std::string_view place = "/1/tool_calls/0/extra_content/google/thought_signature";
-    EXPECT_EQ(write(request, provider("google")).messages().at_pointer(place), "S1");
-    EXPECT_EQ(write(request, provider("openai")).text.find("S1"), std::string::npos);
+    request.turns_field = "contents";
+    request.reasoning_name = "thought";
+    request.dialect = "gemini";
+    request.native = {"safetySettings"};
+    request.parts = {{.kind = Part::Kind::text, .text = "x"},
+                     {.kind = Part::Kind::reasoning, .text = "t"},
+                     {.kind = Part::Kind::text, .text = "y"}};
+    request.turns = {{.begin = 0, .end = 1}, {.role = Turn::Role::assistant, .begin = 1, .end = 3, .message = 1}};
+    EXPECT_EQ(write(request, provider("openai")).dropped, "thought, safetySettings");
+    request.parts[0].kind = Part::Kind::file;
+    request.parts[0].media.source = Media::Source::file_id;
+    EXPECT_EQ(write(request, provider("openai")).error.detail().param, "contents[0]");
 }
 
 TEST(ChatRequestWriter, D27InstructionInTheMiddleKeepsItsPlace) {
