@@ -19,13 +19,15 @@ class Inbound {
         bool always_shows_usage = false;  // streams end with their usage, whether or not the client asked for it
         bool labels_answers = false;      // answers carry the generation's id, the provider and the catalogue's model
         bool details_models = false;      // models are listed with prices, limits and modalities
-        const ClientDialect* dialect = nullptr;  // null: that of OpenAI's chat completions
+        std::string_view sign_of_life = ": keep-alive\n\n";  // in a silent stream
+        const ClientDialect* dialect = nullptr;              // null: that of OpenAI's chat completions
     };
 
     Inbound(const Inbound&) = delete;
     Inbound& operator=(const Inbound&) = delete;
 
     std::string_view name() const { return traits_.name; }
+    std::string_view sign_of_life() const { return traits_.sign_of_life; }
     const ClientDialect& dialect() const;
     // Chat completions have ways of their own, which cost less.
     bool speaks_chat() const { return traits_.dialect == nullptr; }

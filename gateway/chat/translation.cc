@@ -78,8 +78,11 @@ void Translation::take(std::string_view name, std::string_view data, AnswerMeter
     AnswerDelta facts;
     events_.clear();
     AnswerRead read = AnswerRead::invalid;
-    if (!whole_) {
+    if (!whole_ && repeated_.read(name, data, facts, events_)) {
+        read = AnswerRead::event;
+    } else if (!whole_) {
         read = read_event(*reader_, name, data, facts, events_);
+        repeated_.learn(name, data, facts, events_);
     } else if (is_json(data, kMostDepth)) {
         read = upstream_.read_answer(data, facts, events_);
         if (read == AnswerRead::event) read = AnswerRead::done;

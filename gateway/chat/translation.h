@@ -14,6 +14,7 @@
 #include "gateway/chat/dialect/client_dialect.h"
 #include "gateway/chat/dialect/upstream_dialect.h"
 #include "gateway/chat/reader/aws_event_stream.h"
+#include "gateway/chat/repeated_event.h"
 
 namespace tollgate {
 
@@ -50,6 +51,7 @@ class Translation {
     PassingWriter* passing_ = nullptr;  // the writer, where the dialects agree
     std::unique_ptr<AwsEventStreamReader> frames_;
     bool whole_ = false;
+    RepeatedEvent repeated_;
     std::vector<AnswerEvent> events_;  // of the one in hand
 };
 

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::string_view kStreamFields = "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
 constexpr std::string_view kLastChunk = "\r\n0\r\n\r\n";
-constexpr std::string_view kSignOfLife = ": keep-alive\n\n";
 
 }  // namespace
 
@@ -46,7 +45,7 @@ const EventReply::Pieces& EventReply::last_events(std::string_view events) {
 wire::Awaitable<void> EventReply::show_life(Connection& connection, bool with_comment) {
     const bool comment = with_comment || open();
     const State before = state_;
-    events(comment ? kSignOfLife : std::string_view());
+    events(comment ? connection.request.head.inbound->sign_of_life() : std::string_view());
     state_ = before == State::none ? State::head_sent : before;
     if (!connection.write_now(pieces_)) co_await connection.write_rest(pieces_);
 }

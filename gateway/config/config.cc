@@ -30,15 +30,18 @@ constexpr const char* kExampleTop =
 void describe_provider(Section& section, ProviderConfig& provider) {
     section.text("name", provider.name, "as prices name it", {"openai"});
     section.text("base_url", provider.base_url, "", {"https://api.openai.com/v1"});
-    section.one_of<ProviderDialect>(
-        "dialect", provider.dialect,
-        {{"chat", ProviderDialect::chat},
-         {"messages", ProviderDialect::messages},
-         {"responses", ProviderDialect::responses},
-         {"gemini", ProviderDialect::gemini},
-         {"converse", ProviderDialect::converse}},
-        "what it speaks: OpenAI's chat completions, Anthropic's messages, OpenAI's responses, Google's generateContent "
-        "or Amazon Bedrock's Converse. Requests of clients that speak another are translated");
+    section.one_of<ProviderDialect>("dialect", provider.dialect,
+                                    {{"chat", ProviderDialect::chat},
+                                     {"messages", ProviderDialect::messages},
+                                     {"bedrock-messages", ProviderDialect::bedrock_messages},
+                                     {"vertex-messages", ProviderDialect::vertex_messages},
+                                     {"responses", ProviderDialect::responses},
+                                     {"gemini", ProviderDialect::gemini},
+                                     {"converse", ProviderDialect::converse}},
+                                    "what it speaks: OpenAI's chat completions, Anthropic's messages, at Anthropic or "
+                                    "as other clouds serve Claude, "
+                                    "OpenAI's responses, Google's generateContent or Amazon Bedrock's Converse. "
+                                    "Requests of clients that speak another are translated");
     section.one_of<ProviderAuth>(
         "auth", provider.auth,
         {{"dialect", ProviderAuth::of_dialect},

@@ -22,7 +22,15 @@
 namespace tollgate {
 
 // What a provider speaks: names of gateway/chat/dialect/upstream_dialect.h.
-enum class ProviderDialect : std::uint8_t { chat, messages, responses, gemini, converse };
+enum class ProviderDialect : std::uint8_t {
+    chat,
+    messages,
+    bedrock_messages,  // as Amazon Bedrock's InvokeModel serves Claude
+    vertex_messages,   // as Google's Vertex AI does
+    responses,
+    gemini,
+    converse,
+};
 // How its key is sent.
 enum class ProviderAuth : std::uint8_t { of_dialect, bearer, x_api_key, api_key, x_goog_api_key, sigv4, google };
 

@@ -15,6 +15,7 @@ struct DialectServing {
     ProviderAuth auth;
     std::string_view path, stream_path;
     std::string_view fixed_lines;
+    ClaudeHost claude_host = ClaudeHost::anthropic;
 };
 
 DialectServing serving_of(ProviderDialect dialect) {
@@ -24,6 +25,20 @@ DialectServing serving_of(ProviderDialect dialect) {
         case ProviderDialect::messages:  // https://docs.anthropic.com/en/api/versioning
             return {&messages_upstream(), ProviderAuth::x_api_key, "/messages", "/messages",
                     "anthropic-version: 2023-06-01\r\n"};
+        case ProviderDialect::bedrock_messages:
+            return {&messages_upstream(),
+                    ProviderAuth::bearer,
+                    "/model/{model}/invoke",
+                    "/model/{model}/invoke-with-response-stream",
+                    {},
+                    ClaudeHost::bedrock};
+        case ProviderDialect::vertex_messages:
+            return {&messages_upstream(),
+                    ProviderAuth::google,
+                    "/models/{model}:rawPredict",
+                    "/models/{model}:streamRawPredict",
+                    {},
+                    ClaudeHost::vertex};
         case ProviderDialect::responses:
             return {&responses_upstream(), ProviderAuth::bearer, "/responses", "/responses", {}};
         case ProviderDialect::gemini:
@@ -171,6 +186,7 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     provider.fixed_headers = "host: " + provider.host_header + "\r\n";
     const DialectServing serving = serving_of(config.dialect);
     provider.dialect = serving.dialect;
+    provider.claude_host = serving.claude_host;
     provider.quirks = provider_quirks(config.name);
     for (const std::string& name : config.quirks) {
         if (const auto quirk = quirk_named(name)) provider.quirks.add(*quirk);

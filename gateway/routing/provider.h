@@ -38,7 +38,8 @@ struct Provider {
     std::string base_path;    // "/v1", without trailing slash
     // What it speaks; null: OpenAI's chat completions.
     const UpstreamDialect* dialect = nullptr;
-    Quirks quirks;                  // what it does otherwise than the dialect's maker
+    ClaudeHost claude_host = ClaudeHost::anthropic;  // of messages
+    Quirks quirks;                                   // what it does otherwise than the dialect's maker
     std::string path, stream_path;  // behind base_path, with {model} and {call}; empty: those of OpenAI's API
     std::string fixed_headers;      // Host and what else every request carries, each line with CRLF; no secret
     Credential operators;           // the operator's own

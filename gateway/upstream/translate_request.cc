@@ -28,6 +28,7 @@ Target target_of(const Exchange& request) {
         .longest_output = endpoint.endpoint->max_completion_tokens,
         .reasoning = endpoint.model->may_reason ? ReasoningControl::budget : ReasoningControl::none,
         .max_completion_tokens = provider.output_bound_parameter == OutputBoundParameter::max_completion_tokens,
+        .host = provider.claude_host,
         .quirks = provider.quirks,
     };
 }
@@ -65,6 +66,7 @@ bool translates_request(const Exchange& request, std::string_view body) {
         return dialect != nullptr || (request.ask.api == ApiType::chat && needs_translation(provider.quirks, body));
     }
     if (dialect == nullptr || inbound.dialect().name() != dialect->name()) return true;
+    if (provider.claude_host != ClaudeHost::anthropic) return true;
     // Google's parameters stand in an object of the body, beside what the client says there.
     const bool bounded = request.choice.output_bound > 0 || request.terms.sent_output_bound > 0;
     return request.ask.api == ApiType::gemini && (bounded || adds_something(request.choice));

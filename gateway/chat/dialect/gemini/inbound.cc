@@ -56,7 +56,8 @@ void append_details(const Error& error, std::string& body) {
 // {"error":{"code":<status>,"message":…,"status":"…","details":[…]}}
 class GeminiInbound final : public Inbound {
   public:
-    GeminiInbound() : Inbound({.name = "gemini", .always_shows_usage = true, .dialect = &gemini_client()}) {}
+    GeminiInbound()
+        : Inbound({.name = "gemini", .always_shows_usage = true, .sign_of_life = "\n", .dialect = &gemini_client()}) {}
 
     std::string error_body(const Error& error, int status) const override {
         const Error::Detail& detail = error.detail();
