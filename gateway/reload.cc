@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "accounting/money/price_list.h"
+#include "gateway/catalogue/price_list.h"
 #include "gateway/git/git_hosts.h"
 #include "gateway/master_keys.h"
 
@@ -58,7 +58,7 @@ Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config
 }
 
 Status check(const Config& config) {
-    const auto prices = PriceList::load(config.prices);
+    const auto prices = PriceList::load(config.catalogue);
     if (!prices) return prices.error();
     const auto providers = resolve_providers(config);
     if (!providers) return providers.error();
@@ -83,7 +83,7 @@ Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
     reloaded.master_keys = std::move(*master_keys);
     reloaded.log = config->log;
     reloaded.waiting = options_to_restart_for(running, *config);
-    const auto prices = PriceList::load(config->prices);
+    const auto prices = PriceList::load(config->catalogue);
     if (!prices) return std::unexpected(prices.error());
     const bool same = same_places(running.providers, config->providers);
     if (!same) reloaded.waiting.emplace_back("providers");
@@ -91,7 +91,7 @@ Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
     if (!providers) return std::unexpected(providers.error());
     const auto own = std::make_shared<const OwnCatalogue>(std::move(*providers), *prices, in_force);
     if (own->catalogue.numbers() > in_force.room_for_numbers()) {
-        return failure(StatusCode::full, config->prices + ": since the start more than " +
+        return failure(StatusCode::full, config->catalogue.front() + ": since the start more than " +
                                              std::to_string(Catalogue::kMostAddedEndpoints) +
                                              " endpoints were added; restart to add more");
     }

@@ -328,6 +328,8 @@ void report_missing_providers(const Services& services, const Logger& logger) {
     for (const std::string& name : services.catalogue.get()->missing_providers()) {
         const auto& left_out = services.config.providers_left_out;
         if (std::ranges::find(left_out, name) != left_out.end()) continue;
+        // The catalogue knows many providers, few of which anybody uses; one that it does not know may be a slip.
+        if (services.catalogue.get()->prices().provider(name) != nullptr) continue;
         logger.warning("the price list has models of provider " + name +
                        ", which is not configured: they cannot be called there");
     }
@@ -348,7 +350,7 @@ Status serve(Config config) {
     for (const std::string& name : services.config.providers_left_out) {
         logger.info("provider " + name + " is left out: its api_key is empty");
     }
-    auto prices = PriceList::load(services.config.prices);
+    auto prices = PriceList::load(services.config.catalogue);
     if (!prices) return prices.error();
     auto providers = resolve_providers(services.config);
     if (!providers) return providers.error();

@@ -223,7 +223,7 @@ listen: 127.0.0.1:0
 operations_listen: 127.0.0.1:0
 data_dir: {directory}/data
 workers: 1
-prices: prices.yaml
+catalogue: [prices.yaml]
 access_log: "off"
 providers:
   - name: local

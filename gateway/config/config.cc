@@ -28,7 +28,7 @@ constexpr const char* kExampleTop =
     "# environment. An option that is not named here is refused, with its line.\n";
 
 void describe_provider(Section& section, ProviderConfig& provider) {
-    section.text("name", provider.name, "as prices name it", {"openai"});
+    section.text("name", provider.name, "as the catalogue names it", {"openai"});
     section.text("base_url", provider.base_url, "", {"https://api.openai.com/v1"});
     section.one_of<ProviderDialect>("dialect", provider.dialect,
                                     {{"chat", ProviderDialect::chat},
@@ -296,7 +296,11 @@ void describe(Section& root, Config& config) {
     root.text("operations_listen", config.operations_listen, "/metrics and /health");
     root.text("data_dir", config.data_dir, "");
     root.number("workers", config.workers, {0, 256}, "event loops; 0: one per core");
-    root.text("prices", config.prices, "relative to this file");
+    root.texts(
+        "catalogue", config.catalogue,
+        "models, prices and providers: files, or directories of them, relative to this file; a later one extends "
+        "and changes those before it",
+        "");
     root.text("tls_certificate_file", config.tls_certificate_file, "serve TLS on `listen`", {"cert.pem", true});
     root.text("tls_private_key_file", config.tls_private_key_file, "", {"key.pem", true});
     root.text("access_log", config.access_log, "a file, \"-\" for standard output, off");
@@ -366,10 +370,13 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
     if (const std::string wrong = wrong_with_plans(config.plans); !wrong.empty()) return fail(0, wrong);
     if (const std::string wrong = wrong_with_people(config); !wrong.empty()) return fail(0, wrong);
     const auto folder = std::filesystem::path(name_in_errors).parent_path();
-    for (std::string* const file : {&config.prices, &config.secrets.master_key_file,
-                                    &config.secrets.former_master_key_file, &config.mail.drop_folder}) {
-        if (!file->empty() && !file->starts_with('/')) *file = (folder / *file).string();
+    std::vector<std::string*> paths = {&config.secrets.master_key_file, &config.secrets.former_master_key_file,
+                                       &config.mail.drop_folder};
+    for (std::string& path : config.catalogue) paths.push_back(&path);
+    for (std::string* const path : paths) {
+        if (!path->empty() && !path->starts_with('/')) *path = (folder / *path).string();
     }
+    if (config.catalogue.empty()) return fail(0, "catalogue must name a file or a directory");
     std::erase_if(config.providers, [&config](const ProviderConfig& one) {
         const bool left_out = one.optional && one.api_key.empty();
         if (left_out) config.providers_left_out.push_back(one.name);
@@ -390,7 +397,7 @@ Result<Config> load_config(const std::string& path) {
 
 std::vector<std::string> options_to_restart_for(const Config& running, const Config& now) {
     static constexpr std::array<std::string_view, 6> kReloaded = {
-        "prices", "tls_certificate_file", "tls_private_key_file", "log.level", "log.levels.", "secrets."};
+        "catalogue", "tls_certificate_file", "tls_private_key_file", "log.level", "log.levels.", "secrets."};
     const auto values_of = [](Config config) {
         Section root("the configuration");
         describe(root, config);

@@ -156,8 +156,8 @@ struct Config {
     std::string listen = "127.0.0.1:8080";
     std::string operations_listen = "127.0.0.1:9464";
     std::string data_dir = "./data";
-    std::uint32_t workers = 0;           // 0: one per core
-    std::string prices = "prices.yaml";  // made absolute, relative to the file's folder
+    std::uint32_t workers = 0;                           // 0: one per core
+    std::vector<std::string> catalogue = {"catalogue"};  // made absolute, relative to the file's folder
     std::string tls_certificate_file, tls_private_key_file;
     std::string access_log = "-";
     std::vector<std::string> cors_allowed_origins;  // as browsers write them, or "*"; see client/cors.h

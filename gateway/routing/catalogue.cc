@@ -13,7 +13,8 @@ namespace {
 const CatalogueEndpoint* same_endpoint(const Catalogue* before, const Model& model, const Endpoint& endpoint) {
     if (before == nullptr) return nullptr;
     for (const CatalogueEndpoint& known : before->endpoints()) {
-        if (known.model->id == model.id && known.endpoint->provider == endpoint.provider &&
+        if (known.model->id == model.id && known.endpoint->id == endpoint.id &&
+            known.endpoint->provider == endpoint.provider &&
             known.endpoint->upstream_model == endpoint.upstream_model) {
             return &known;
         }

@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "accounting/money/price_list.h"
+#include "gateway/catalogue/price_list.h"
 #include "gateway/routing/provider.h"
 
 namespace tollgate {

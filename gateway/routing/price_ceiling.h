@@ -2,7 +2,7 @@
 #pragma once
 
 #include "accounting/accounts/provider_preferences.h"
-#include "accounting/money/price_list.h"
+#include "gateway/catalogue/price_list.h"
 
 namespace tollgate {
 

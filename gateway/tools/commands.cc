@@ -4,6 +4,7 @@
 #include <string>
 
 #include "gateway/tools/backup.h"
+#include "gateway/tools/catalogue_command.h"
 #include "gateway/tools/convert_command.h"
 #include "gateway/tools/export.h"
 #include "gateway/tools/import_command.h"
@@ -114,6 +115,22 @@ void add_import(CLI::App& app, std::function<Status()>& run) {
     add_convert(*import, run);
 }
 
+void add_catalogue(CLI::App& app, std::function<Status()>& run) {
+    CLI::App* const catalogue = app.add_subcommand("catalogue", "Compare and renew the models and their prices");
+    catalogue->require_subcommand(1);
+    const auto add = [&](const char* name, const char* about, Status (*command)(const CatalogueCommand&)) {
+        const auto options = std::make_shared<CatalogueCommand>();
+        CLI::App* const one = catalogue->add_subcommand(name, about);
+        one->add_option("newer", options->newer,
+                        "Directory that is a whole catalogue, or file that changes and extends the one in use")
+            ->required();
+        one->add_option("--catalogue", options->catalogue, "Directory or file that is in use")->required();
+        one->callback([options, command, &run] { run = [options, command] { return command(*options); }; });
+    };
+    add("diff", "Show what a newer catalogue adds, removes and changes", catalogue_diff_command);
+    add("take", "Show it, then write it with a new version", catalogue_take_command);
+}
+
 }  // namespace
 
 void add_tool_commands(CLI::App& app, std::function<Status()>& run) {
@@ -125,6 +142,7 @@ void add_tool_commands(CLI::App& app, std::function<Status()>& run) {
     add_backup(app, run);
     add_restore(app, run);
     add_import(app, run);
+    add_catalogue(app, run);
 }
 
 }  // namespace tollgate

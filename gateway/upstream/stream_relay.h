@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "accounting/money/price_list.h"
+#include "gateway/catalogue/price_list.h"
 #include "gateway/chat/answer_stream.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/routing/credential.h"

@@ -66,7 +66,7 @@ class Arena:
         self.scripted = ScriptedUpstream()
         scripted_url = scripted_url or self.scripted.base_url
         providers = [provider("sample", self.sample.base_url), provider("scripted", scripted_url)]
-        self.gateway = Gateway(directory / "gateway", providers, **{"workers": 2, "prices": str(prices)} | overrides)
+        self.gateway = Gateway(directory / "gateway", providers, **{"workers": 2, "catalogue": [str(prices)]} | overrides)
         self.gateway.start()
 
     def stop(self):

@@ -1,7 +1,7 @@
 // The price list: read or refused with its name in front; prices are never negative, names lead to their models.
 #include <string>
 
-#include "accounting/money/price_list.h"
+#include "gateway/catalogue/price_list.h"
 #include "tests/fuzz/input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

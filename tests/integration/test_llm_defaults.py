@@ -210,7 +210,7 @@ def test_row_44_a_default_that_cannot_be_used_is_named_with_its_level_and_who_ca
 def test_row_44_a_default_that_left_the_price_list_is_named_and_may_be_sent_back(start_gateway, tmp_path):
     prices = tmp_path / "prices.yaml"
     prices.write_text(PRICES.read_text())
-    gateway = start_gateway(prices=str(prices))
+    gateway = start_gateway(catalogue=[str(prices)])
     account = gateway.new_account()
     path = f"/api/organizations/{account.organization}/llm"
     shown = gateway.manage("PUT", path, {"model": "test/odd", "allowed_models": ["test/odd"]})

@@ -75,7 +75,7 @@ def test_a_renamed_access_log_is_opened_again(start_gateway):
 
 
 def test_a_new_price_holds_for_new_requests_and_not_for_running_ones(start_gateway, prices):
-    gateway = start_gateway(prices=str(prices[0]))
+    gateway = start_gateway(catalogue=[str(prices[0])])
     account = gateway.new_account()
     usage = {"stream_options": {"include_usage": True}}
     with open_stream(gateway, account, "tokens=40 token_ms=20", **usage) as connection:
@@ -91,7 +91,7 @@ def test_a_new_price_holds_for_new_requests_and_not_for_running_ones(start_gatew
 
 
 def test_a_new_model_can_be_called_and_a_removed_one_cannot(start_gateway, prices):
-    gateway = start_gateway(prices=str(prices[0]))
+    gateway = start_gateway(catalogue=[str(prices[0])])
     account = gateway.new_account()
 
     def change(content):
@@ -110,7 +110,7 @@ def test_a_new_model_can_be_called_and_a_removed_one_cannot(start_gateway, price
 
 
 def test_a_price_list_that_is_wrong_leaves_the_old_one_in_force(start_gateway, prices):
-    gateway = start_gateway(prices=str(prices[0]))
+    gateway = start_gateway(catalogue=[str(prices[0])])
     account = gateway.new_account()
     prices[0].write_text("models: [\n")
     reload(gateway, "error server: nothing was reloaded")

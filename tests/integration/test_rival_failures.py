@@ -240,7 +240,7 @@ def test_hold_too_small_for_a_price_tier(start_gateway, tmp_path):
     """LiteLLM PR #40002: reservations ignored the tier above 272,000 tokens; five calls at once spent $0.60 of $0.45."""
     prices = tmp_path / "tiers.yaml"
     prices.write_text(TIERED_PRICES)
-    gateway = start_gateway(prices=str(prices))
+    gateway = start_gateway(catalogue=[str(prices)])
     long_prompt = chat("tokens=100 prompt_tokens=3000", content="word " * 2000, max_tokens=100)
     poor = gateway.new_account(credit=None)
     needed = gateway.request("POST", CHAT, key=poor.key, json=long_prompt).error["needed"]

@@ -86,7 +86,7 @@ def test_yaml_that_cannot_be_parsed_is_named_with_its_line(prepared, text):
         ({"listen": "nonsense"}, "listen"),
         ({"listen": "127.0.0.1:99999"}, "listen"),
         ({"tls_certificate_file": "only.pem"}, "tls_private_key_file"),
-        ({"prices": "no-such-prices.yaml"}, "no-such-prices.yaml"),
+        ({"catalogue": ["no-such-prices.yaml"]}, "no-such-prices.yaml"),
     ],
 )
 def test_a_bad_value_is_named(prepared, change, mention):
@@ -113,7 +113,7 @@ def test_a_missing_configuration_file_is_named(tmp_path):
 def test_a_bad_price_list_is_named_with_its_line(prepared, tmp_path):
     prices = tmp_path / "bad-prices.yaml"
     prices.write_text("version: x\nmodels:\n  - id: a/b\n    endpints: []\n")
-    config = base_config([provider("sample", "http://127.0.0.1:1/v1")], prepared.data_dir, prices=str(prices))
+    config = base_config([provider("sample", "http://127.0.0.1:1/v1")], prepared.data_dir, catalogue=[str(prices)])
     assert_refused(serve(with_text(prepared, yaml.safe_dump(config))), "bad-prices.yaml:4", "endpints")
 
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "accounting/money/price_list.h"
+#include "gateway/catalogue/price_list.h"
 #include "gateway/exchange/held_request.h"
 #include "store/slot_file.h"
 

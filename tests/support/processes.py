@@ -120,7 +120,7 @@ def base_config(providers, data_dir, **overrides):
         "listen": "127.0.0.1:0",
         "operations_listen": "127.0.0.1:0",
         "data_dir": str(data_dir),
-        "prices": str(PRICES),
+        "catalogue": [str(PRICES)],
         "access_log": str(Path(data_dir).parent / "access.log"),
         "providers": providers,
         "operations": {"hosts": ["gateway.test"]},  # as support/http_client.py calls every gateway

@@ -142,7 +142,7 @@ class Player:
         self.gateway = Gateway(
             directory / "gateway",
             [provider(name, self.upstream.base_url) for name in PROVIDERS],
-            prices=str(prices),
+            catalogue=[str(prices)],
             workers=1,
             credit={"default_output_tokens": 16384},
         ).start()

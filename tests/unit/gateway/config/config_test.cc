@@ -37,7 +37,7 @@ TEST(Config, AnEmptyFileIsAllDefaults) {
     EXPECT_EQ(config.listen, "127.0.0.1:8080");
     EXPECT_EQ(config.limits.max_body_bytes, LimitsConfig().max_body_bytes);
     EXPECT_TRUE(config.providers.empty());
-    EXPECT_EQ(config.prices, "/etc/tollgate/prices.yaml") << "beside the file";
+    EXPECT_EQ(config.catalogue, std::vector<std::string>{"/etc/tollgate/catalogue"}) << "beside the file";
 }
 
 TEST(Config, WhatNeedsARestartIsNamed) {
@@ -52,7 +52,7 @@ TEST(Config, WhatNeedsARestartIsNamed) {
     EXPECT_EQ(named("log: {format: text}", "log: {format: json}"), Names{"log.format"});
     EXPECT_EQ(named("", "retention: {classes: {standard: {number: 0, days: 5}}}"), Names{"retention.classes"});
     EXPECT_EQ(named("", "llm: {model: m, parameters: {seed: 1}}"), (Names{"llm.model", "llm.parameters"}));
-    EXPECT_EQ(named("", "prices: other.yaml\nlog: {level: debug, levels: {ledger: error}}"), Names());
+    EXPECT_EQ(named("", "catalogue: [other.yaml]\nlog: {level: debug, levels: {ledger: error}}"), Names());
     EXPECT_EQ(named("", "secrets: {master_key_file: a.key}"), Names());
 }
 
@@ -121,7 +121,12 @@ TEST(Config, TheInstanceMayHaveAnLlmDefault) {
     expect_problem("llm: {parameters: warm}", "t.yaml:1: ", "mapping");
 }
 
-TEST(Config, AbsolutePricesStay) { EXPECT_EQ(good("prices: /p.yaml").prices, "/p.yaml"); }
+TEST(Config, TheCatalogueIsSeveralPathsBesideTheFileOrElsewhere) {
+    EXPECT_EQ(good("catalogue: [/p.yaml, own.yaml]").catalogue,
+              (std::vector<std::string>{"/p.yaml", "/etc/tollgate/own.yaml"}));
+    expect_problem("catalogue: []", "t.yaml: ", "catalogue must name a file or a directory");
+    expect_problem("catalogue: prices.yaml", "t.yaml:1: ", "catalogue must be a list");
+}
 
 TEST(Config, ValuesAreRead) {
     const Config config = good(
