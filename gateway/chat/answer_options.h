@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "gateway/chat/canonical/answer_echo.h"
 #include "gateway/chat/inbound.h"
 
 namespace tollgate {
@@ -17,9 +18,10 @@ struct AnswerOptions {
     const UpstreamDialect* upstream = nullptr;   // that the answer is in; null: OpenAI's chat completions
     bool binary_events = false;                  // its framing is AWS's event stream, not server-sent events
     bool client_asked_for_usage = true;
-    bool text_completions = false;  // events of ours have `text`, not `delta`
-    bool as_list = false;           // Gemini's without alt=sse: events are elements of one JSON list
-    std::string_view generation;    // "gen-…"
+    bool text_completions = false;     // events of ours have `text`, not `delta`
+    bool as_list = false;              // Gemini's without alt=sse: events are elements of one JSON list
+    const AnswerEcho* echo = nullptr;  // of the request; null: nothing
+    std::string_view generation;       // "gen-…"
     std::string_view provider;
     std::string_view model;
     std::int64_t created = 0;        // Unix seconds

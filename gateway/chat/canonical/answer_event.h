@@ -57,13 +57,14 @@ struct AnswerEvent {
         begin,             // `id`; comes first, and once
         text,              // `text`: a fragment
         refusal,           // `text`
-        reasoning,         // `text`
+        reasoning,         // `text`, maybe `id`: the provider's, of what it belongs to
         signature,         // `text`: of the reasoning of the same part
-        sealed_reasoning,  // `text`: a whole one; `id`: Google's of the call right behind it, others' their own, or empty
+        sealed_reasoning,  // `text`: a whole one; `id`: Google's of the call right behind it, others' their own, or
+                           // empty
         call,              // `id`, `name`: a tool call begins
         arguments,         // `text`, or `value`: an object, all of them
         image,             // `media_type`, and `text`: base64
-        citation,          // `value`: as one of OpenAI's `annotations`
+        citation,          // `value`: as one of OpenAI's `annotations`, of chat completions or of the Responses API
         finish,            // `reason`
     };
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/chat/canonical/answer_echo.h"
 #include "gateway/chat/canonical/answer_event.h"
 #include "gateway/chat/canonical/json_text.h"
 #include "gateway/chat/canonical/translation_notes.h"
@@ -154,11 +155,12 @@ class ChatRequest {
     std::string_view stop_field;
     std::int64_t output_bound = 0;  // tokens; 0: not told
     std::array<ParameterValue, kParameters> parameters{};
-    std::vector<std::string_view> unknown;   // names of members that are none of the above
-    std::vector<std::string_view> restated;  // of what is told in other words than the client's
-    std::vector<std::string_view> native;    // of what no other dialect than the client's can express
-    std::string_view dialect;                // the client's, as ClientDialect names it; empty: chat
+    std::vector<std::string_view> unknown;                  // names of members that are none of the above
+    std::vector<std::string_view> restated;                 // of what is told in other words than the client's
+    std::vector<std::string_view> native;                   // of what no other dialect than the client's can express
+    std::string_view dialect;                               // the client's, as ClientDialect names it; empty: chat
     std::string_view reasoning_name = "reasoning_details";  // where its messages have a model's reasoning
+    AnswerEcho echo;
 
     const ParameterValue& operator[](Parameter parameter) const {
         return parameters[static_cast<std::size_t>(parameter)];
@@ -168,6 +170,10 @@ class ChatRequest {
     }
     // Keeps a text that is not the body's; the view is valid as long as the request.
     std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+    // By which the client names a turn, for errors: "messages[3]".
+    std::string field_of(const Turn& turn) const {
+        return std::string(turns_field) + "[" + std::to_string(turn.message) + "]";
+    }
     void clear() { *this = ChatRequest(); }
 
   private:

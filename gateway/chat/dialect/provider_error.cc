@@ -17,6 +17,7 @@
 //   {"header":{"code","message"}}                 Spark
 //   {"fault":{"faultstring"}}                     Apigee
 //   {"…Exception":{"message"}}                    Bedrock, in streams
+//   {"type":"response.failed","response":{"error":{…}}} OpenAI's Responses API, in streams
 //   {"choices":[{"error":{…}}]}                   OpenRouter
 //   "{\"error\":…}" as one of these strings      proxies of other proxies
 //   data: {"error":…}                             an event under the status of an error
@@ -146,7 +147,7 @@ void read_code(const json::object& object, ProviderError& said) {
 void read_words(const json::object& object, ProviderError& said) {
     if (said.message.empty()) said.message = cut_utf8(words_in_object(object, 0), kMostMessageBytes);
     if (said.type.empty()) said.type = text_of(member(object, "type"), kMostWordBytes);
-    if (said.type == "error") said.type.clear();  // says no more than that it is one
+    if (said.type == "error" || said.type == "response.failed") said.type.clear();  // says no more than that it is one
     if (said.param.empty()) said.param = text_of(member(object, "param"), kMostWordBytes);
     if (said.param.empty()) said.param = param_of(member(object, "loc"));
     read_code(object, said);
@@ -165,6 +166,8 @@ std::string further_members(const json::object& error) {
 // Of several errors the first, and of one that only wraps another that one.
 const json::value* error_in(const json::object& body) {
     const json::value* error = member(body, "error");
+    const json::value* const response = error == nullptr ? member(body, "response") : nullptr;
+    if (response != nullptr && response->is_object()) error = member(response->get_object(), "error");
     if (error != nullptr && error->is_array() && !error->get_array().empty()) error = &error->get_array()[0];
     if (error == nullptr || !error->is_object() || !words_in_object(error->get_object(), 0).empty()) return error;
     const json::value* const inner = member(error->get_object(), "error");

@@ -22,9 +22,10 @@ void append_member(std::string_view name, std::string_view value, std::string& o
     out += value;
 }
 
-std::string prompt_details(const TokenCounts& counts) {
+std::string prompt_details(const TokenCounts& counts, const UsageMembers& names) {
     std::string details = "{\"cached_tokens\":" + std::to_string(counts.cache_read);
-    if (counts.cache_write > 0) details += ",\"cache_write_tokens\":" + std::to_string(counts.cache_write);
+    if (counts.cache_write > 0 || names.all_details)
+        details += ",\"cache_write_tokens\":" + std::to_string(counts.cache_write);
     if (counts.cache_write_1h > 0) details += ",\"cache_write_1h_tokens\":" + std::to_string(counts.cache_write_1h);
     return details + '}';
 }
@@ -47,11 +48,12 @@ bool agrees(std::int64_t told, std::int64_t charged) {
 }
 
 // Whether details say what is charged: they may say more, and under other names.
-bool details_agree(std::string_view name, std::string_view value, const TokenCounts& counts) {
+bool details_agree(std::string_view name, std::string_view value, const TokenCounts& counts,
+                   const UsageMembers& names) {
     ReportedUsage said;
     read_usage("{\"total_tokens\":0,\"" + std::string(name) + "\":" + std::string(value) + "}", said);
     if (said.unreadable_part || said.writes_contradict() || !said.openai_text) return false;
-    if (name == "prompt_tokens_details") {
+    if (name == names.prompt_details) {
         // How long it is kept may stand elsewhere.
         const bool hour = said.cache_write_1h == ReportedUsage::kAbsent || said.cache_write_1h == counts.cache_write_1h;
         return hour && agrees(said.cache_read, counts.cache_read) && agrees(said.written(), counts.cache_write);
@@ -61,14 +63,15 @@ bool details_agree(std::string_view name, std::string_view value, const TokenCou
 
 }  // namespace
 
-std::string usage_json(const TokenCounts& counts, std::string_view cost) {
+std::string usage_json(const TokenCounts& counts, std::string_view cost, const UsageMembers& names) {
     std::string out = "{";
-    append_member("prompt_tokens", std::to_string(counts.prompt), out);
-    append_member("completion_tokens", std::to_string(counts.completion), out);
+    append_member(names.prompt, std::to_string(counts.prompt), out);
+    append_member(names.completion, std::to_string(counts.completion), out);
     append_member("total_tokens", std::to_string(counts.prompt + counts.completion), out);
-    if (counts.cache_read > 0 || counts.cache_write > 0)
-        append_member("prompt_tokens_details", prompt_details(counts), out);
-    if (counts.reasoning > 0) append_member("completion_tokens_details", completion_details(counts), out);
+    if (counts.cache_read > 0 || counts.cache_write > 0 || names.all_details)
+        append_member(names.prompt_details, prompt_details(counts, names), out);
+    if (counts.reasoning > 0 || names.all_details)
+        append_member(names.completion_details, completion_details(counts), out);
     append_member("cost", cost, out);
     return out + '}';
 }
@@ -81,18 +84,18 @@ bool shows(const ReportedUsage& report, const TokenCounts& counts) {
            agrees(report.reasoning, counts.reasoning);
 }
 
-void append_usage(std::string_view object, const ChargedUsage& charged, std::string& out) {
+void append_usage(std::string_view object, const ChargedUsage& charged, std::string& out, const UsageMembers& names) {
     const TokenCounts& counts = charged.counts;
     if (!charged.reported) {
-        out += usage_json(counts, charged.cost);
+        out += usage_json(counts, charged.cost, names);
         return;
     }
     std::array shown = {
-        Shown{"prompt_tokens", std::to_string(counts.prompt), true},
-        Shown{"completion_tokens", std::to_string(counts.completion), counts.completion > 0},
+        Shown{names.prompt, std::to_string(counts.prompt), true},
+        Shown{names.completion, std::to_string(counts.completion), counts.completion > 0},
         Shown{"total_tokens", std::to_string(counts.prompt + counts.completion), false},
-        Shown{"prompt_tokens_details", prompt_details(counts), counts.cache_read + counts.cache_write > 0, true},
-        Shown{"completion_tokens_details", completion_details(counts), counts.reasoning > 0, true},
+        Shown{names.prompt_details, prompt_details(counts, names), counts.cache_read + counts.cache_write > 0, true},
+        Shown{names.completion_details, completion_details(counts), counts.reasoning > 0, true},
     };
     std::string fresh = "{";
     bool changed = false;
@@ -103,7 +106,7 @@ void append_usage(std::string_view object, const ChargedUsage& charged, std::str
         if (name == "cost") continue;
         Shown* const ours = std::ranges::find(shown, name, &Shown::name);
         if (ours == shown.end() && !may_be_value(value)) continue;
-        const bool kept = ours == shown.end() || (ours->details && details_agree(name, value, counts));
+        const bool kept = ours == shown.end() || (ours->details && details_agree(name, value, counts, names));
         changed = changed || (!kept && value != ours->value);
         if (ours != shown.end() && std::exchange(ours->seen, true)) continue;
         if (kept) {

@@ -1,4 +1,4 @@
-// Writes usage objects of OpenAI's shape, so that a client sees exactly what it is charged for.
+// Writes usage objects of OpenAI's shapes, so that a client sees exactly what it is charged for.
 #pragma once
 
 #include <string>
@@ -16,14 +16,25 @@ struct ChargedUsage {
     std::string_view cost;  // a decimal in USD
 };
 
-// {"prompt_tokens":…,"cost":…}; parts that are zero are left out.
-std::string usage_json(const TokenCounts& counts, std::string_view cost);
+// What an API calls the counts.
+struct UsageMembers {
+    std::string_view prompt, completion, prompt_details, completion_details;
+    bool all_details;  // also parts that are zero
+};
+inline constexpr UsageMembers kChatUsage = {"prompt_tokens", "completion_tokens", "prompt_tokens_details",
+                                            "completion_tokens_details", false};
+inline constexpr UsageMembers kResponsesUsage = {"input_tokens", "output_tokens", "input_tokens_details",
+                                                 "output_tokens_details", true};
+
+// {"prompt_tokens":…,"cost":…}; parts that are zero are left out where the API leaves them out.
+std::string usage_json(const TokenCounts& counts, std::string_view cost, const UsageMembers& names = kChatUsage);
 
 // Whether the object that `report` was read from shows those counts already and only lacks the cost.
 bool shows(const ReportedUsage& report, const TokenCounts& counts);
 
 // Appends the provider's usage object with what is charged in place of its counts and its cost, however they are
 // spelt. One that is not believed is replaced whole.
-void append_usage(std::string_view object, const ChargedUsage& charged, std::string& out);
+void append_usage(std::string_view object, const ChargedUsage& charged, std::string& out,
+                  const UsageMembers& names = kChatUsage);
 
 }  // namespace tollgate
