@@ -1,0 +1,24 @@
+// Reasoning of other providers, as clients of the Responses API carry it between requests: in `encrypted_content`, the
+// only member of a reasoning item that such clients send back unseen. That of OpenAI stands there as it is; of others
+// it has a prefix that says what it is.
+#pragma once
+
+#include <string>
+
+#include "gateway/chat/canonical/answer_event.h"
+#include "gateway/chat/canonical/json_text.h"
+
+namespace tollgate {
+
+struct CarriedReasoning {
+    ReasoningFormat format = ReasoningFormat::openai_responses;
+    bool signature = false;  // of the item's text; else it is the reasoning itself, sealed
+    Spelt data{};
+
+    bool operator==(const CarriedReasoning&) const = default;
+};
+
+void append_carried(const CarriedReasoning& reasoning, std::string& out);
+CarriedReasoning read_carried(Spelt encrypted_content);
+
+}  // namespace tollgate
