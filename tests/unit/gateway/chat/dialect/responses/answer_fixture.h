@@ -44,8 +44,8 @@ inline std::vector<Event> events_in(std::string_view bytes) {
     std::vector<Event> found;
     SseReader reader;
     reader.begin(1 << 24);
-    while (reader.next(bytes) == SseReader::Step::event) {
-        if (reader.data() == "[DONE]") continue;
+    for (auto step = reader.next(bytes); step != SseReader::Step::more; step = reader.next(bytes)) {
+        if (step != SseReader::Step::event || reader.data() == "[DONE]") continue;
         found.push_back({std::string(reader.name()), boost::json::parse(reader.data()).as_object()});
     }
     return found;
