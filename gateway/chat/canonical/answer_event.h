@@ -29,7 +29,7 @@ constexpr std::string_view to_string(FinishReason reason) {
 }
 
 // Which provider's reasoning it is. Signatures and sealed reasoning mean something to their own provider only.
-// What Bedrock's Converse seals is bytes in base64, whatever they were to the model's own API.
+// What Bedrock's Converse seals of other models than Claude is bytes in base64, whatever they are to their own API.
 enum class ReasoningFormat : std::uint8_t { unknown, anthropic, openai_responses, google, xai_responses, bedrock };
 
 // As OpenRouter names it in `reasoning_details[].format`.

@@ -5,6 +5,7 @@
 
 #include "gateway/chat/dialect/openai_text.h"
 #include "gateway/chat/dialect/usage.h"
+#include "gateway/text/base64.h"
 
 namespace tollgate {
 namespace {
@@ -65,6 +66,18 @@ bool is_error(Json object) {
 struct Counts {
     std::uint32_t parts = 0, calls = 0;
 };
+
+// What Claude seals is base64 already, which the API wraps in base64 once more: without that it is what Claude's own
+// API takes and gives.
+void add_sealed(Spelt bytes, std::uint32_t part, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    AnswerEvent event{.kind = Kind::sealed_reasoning, .part = part, .text = bytes, .format = ReasoningFormat::bedrock};
+    auto inner = from_base64(bytes);
+    if (inner && !inner->empty() && from_base64(*inner)) {
+        event.text = facts.kept.emplace_front(std::move(*inner));
+        event.format = ReasoningFormat::anthropic;
+    }
+    events.push_back(event);
+}
 
 void add_thought(Json content, std::uint32_t part, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     const auto [shown, sealed] =
@@ -201,11 +214,7 @@ void ConverseEventReader::reasoning(Json content, Event event) {
     Block& block = event.block;
     if (!spelt(sealed).empty()) {
         block = {.kind = Block::Kind::foreign};
-        event.events.push_back({.kind = Kind::sealed_reasoning,
-                                .part = parts_++,
-                                .text = spelt(sealed),
-                                .format = ReasoningFormat::bedrock});
-        return;
+        return add_sealed(spelt(sealed), parts_++, event.facts, event.events);
     }
     const auto add = [&](Kind kind, Spelt value) {
         if (value.empty()) return;

@@ -19,15 +19,17 @@ using Role = Turn::Role;
 
 constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments
 constexpr std::string_view kMoreThanText = "more than text in an instruction";
-constexpr std::string_view kReasoningField = "reasoning_details";
 
-std::string message_field(const Turn& turn) { return "messages[" + std::to_string(turn.message) + "]"; }
+// Where a turn stands in the client's list: "messages[3]".
+std::string field_of(const ChatRequest& request, const Turn& turn) {
+    return std::string(request.turns_field) + "[" + std::to_string(turn.message) + "]";
+}
 
-Error cannot(const Turn& turn, std::string_view what) {
-    Error error(
-        ErrorKind::invalid_request,
-        "'" + message_field(turn) + "' has " + std::string(what) + ", which the chosen model's provider does not take",
-        message_field(turn));
+Error cannot(const ChatRequest& request, const Turn& turn, std::string_view what) {
+    const std::string field = field_of(request, turn);
+    Error error(ErrorKind::invalid_request,
+                "'" + field + "' has " + std::string(what) + ", which the chosen model's provider does not take",
+                field);
     error.set_retry(Retry::elsewhere);
     return error;
 }
@@ -99,6 +101,7 @@ class Blocks {
     void source(const Media& media);
     void call(const Turn& turn, const Part& part);
     void reasoning(const Part& part);
+    void note_signature(const Part& part);
     void cache_point(const Turn& turn, const Part& part, std::size_t block);
     void fail(Error error) {
         if (!error_) error_ = std::move(error);
@@ -116,13 +119,14 @@ void Blocks::media(const Turn& turn, const Part& part) {
     const MediaKind& kind = *std::ranges::find(kMediaKinds, part.kind, &MediaKind::kind);
     const Media& media = part.media;
     const bool stored = media.source == Media::Source::url && media.value.starts_with("s3:");
-    if (media.source == Media::Source::file_id) return fail(cannot(turn, "the id of another provider's file"));
+    if (media.source == Media::Source::file_id)
+        return fail(cannot(request_, turn, "the id of another provider's file"));
     if (media.source == Media::Source::url && !stored) {
-        return fail(cannot(turn, "the address of a file instead of its data"));
+        return fail(cannot(request_, turn, "the address of a file instead of its data"));
     }
     const std::string_view format =
         stored && media.type.empty() ? format_of_address(kind, media.value) : format_of(kind, media.type);
-    if (format.empty()) return fail(cannot(turn, kind.wrong_format));
+    if (format.empty()) return fail(cannot(request_, turn, kind.wrong_format));
     separate(out_);
     ((out_ += "{\"") += kind.name) += "\":{";
     append_text(out_, "format", format);
@@ -143,6 +147,11 @@ void Blocks::source(const Media& media) {
     }
 }
 
+// Of a call or a text: Gemini's.
+void Blocks::note_signature(const Part& part) {
+    if (!part.signature.empty()) notes_.dropped.add(request_.reasoning_name);
+}
+
 // Arguments that are no object, because the model wrote none or was cut off, are told as they are.
 void Blocks::call(const Turn& turn, const Part& part) {
     separate(out_);
@@ -160,13 +169,13 @@ void Blocks::call(const Turn& turn, const Part& part) {
         out_ += json;
     } else {
         ((out_ += R"({"invalid_arguments":")") += part.arguments) += "\"}";
-        notes_.changed.add(message_field(turn) + ".tool_calls");
+        notes_.changed.add(field_of(request_, turn) + ".tool_calls");
     }
     out_ += "}}";
 }
 
 void Blocks::reasoning(const Part& part) {
-    if (!takes_reasoning(part)) return notes_.dropped.add(kReasoningField);
+    if (!takes_reasoning(part)) return notes_.dropped.add(request_.reasoning_name);
     separate(out_);
     if (part.kind == Kind::sealed_reasoning) {
         const bool anthropic = part.format == ReasoningFormat::anthropic;
@@ -189,11 +198,11 @@ void Blocks::cache_point(const Turn& turn, const Part& part, std::size_t block) 
         separate(out_);
         return append_cache_point(out_, part.cache_control);
     }
-    if (block == begin_) return notes_.dropped.add(message_field(turn) + ".content[].cache_control");
+    if (block == begin_) return notes_.dropped.add(field_of(request_, turn) + ".content[].cache_control");
     std::string point = ",";
     append_cache_point(point, part.cache_control);
     out_.insert(block, point);
-    notes_.changed.add(message_field(turn) + ".content[].cache_control");
+    notes_.changed.add(field_of(request_, turn) + ".content[].cache_control");
 }
 
 void Blocks::result(const Turn& turn, const Part& part) {
@@ -204,7 +213,7 @@ void Blocks::result(const Turn& turn, const Part& part) {
     const auto parts = std::span(request_.result_parts).subspan(part.begin, part.end - part.begin);
     for (const Part& inner : parts) {
         if (inner.kind != Kind::text) {
-            if (inner.kind == Kind::audio) fail(cannot(turn, "sound in the result of a tool"));
+            if (inner.kind == Kind::audio) fail(cannot(request_, turn, "sound in the result of a tool"));
             media(turn, inner);
         } else if (!inner.text.empty() || parts.size() == 1) {
             append_text_block(out_, inner.text);
@@ -222,6 +231,7 @@ void Blocks::part(const Turn& turn, const Part& part) {
     switch (part.kind) {
         case Kind::text:
         case Kind::refusal:
+            note_signature(part);
             if (part.text.empty()) return;
             append_text_block(out_, part.text);
             break;
@@ -232,6 +242,7 @@ void Blocks::part(const Turn& turn, const Part& part) {
             media(turn, part);
             break;
         case Kind::tool_call:
+            note_signature(part);
             call(turn, part);
             break;
         case Kind::tool_result:
@@ -247,7 +258,7 @@ void Blocks::instruction(const Turn& turn) {
     for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
         const Part& part = request_.parts[i];
         if (part.kind != Kind::text) {
-            fail(cannot(turn, kMoreThanText));
+            fail(cannot(request_, turn, kMoreThanText));
         } else if (!is_blank(part.text)) {
             const std::size_t block = out_.size();
             append_text_block(out_, "<system>\\n" + std::string(part.text) + "\\n</system>");
@@ -280,7 +291,7 @@ std::vector<Turn> told_turns(const ChatRequest& request, TranslationNotes& notes
         }
         const auto parts = std::span(request.parts).subspan(turn.begin, turn.end - turn.begin);
         const auto is_thought = [](Kind kind) { return kind == Kind::reasoning || kind == Kind::sealed_reasoning; };
-        if (std::ranges::any_of(parts, is_thought, &Part::kind)) notes.dropped.add(kReasoningField);
+        if (std::ranges::any_of(parts, is_thought, &Part::kind)) notes.dropped.add(request.reasoning_name);
     }
     return told;
 }
@@ -320,7 +331,7 @@ Error append_converse_system(const ChatRequest& request, std::string& out) {
     for (std::size_t t = 0; t < leading_instructions(request); ++t) {
         for (std::uint32_t i = request.turns[t].begin; i < request.turns[t].end; ++i) {
             const Part& part = request.parts[i];
-            if (part.kind != Kind::text) return cannot(request.turns[t], kMoreThanText);
+            if (part.kind != Kind::text) return cannot(request, request.turns[t], kMoreThanText);
             if (is_blank(part.text)) continue;
             append_text_block(out, part.text);
             if (part.cache_control.empty()) continue;
@@ -347,10 +358,10 @@ Error append_converse_messages(const ChatRequest& request, bool continues_answer
         const auto group = std::span(turns).subspan(begin, end - begin);
         const auto speaks = [&](const Turn& turn) { return says_anything(request, turn); };
         if (std::ranges::none_of(group, speaks)) {
-            return {ErrorKind::invalid_request, "'" + message_field(group.front()) + "' has no text",
-                    message_field(group.front())};
+            const std::string field = field_of(request, group.front());
+            return {ErrorKind::invalid_request, "'" + field + "' has no text", field};
         }
-        if (assistant && begin == 0) return cannot(group.front(), "an answer before any question");
+        if (assistant && begin == 0) return cannot(request, group.front(), "an answer before any question");
         separate(out);
         (((out += "{\"role\":\"") += assistant ? "assistant" : "user") += "\",\"content\":[");
         if (Error error = append_group(request, group, names, out, notes)) return error;
@@ -358,7 +369,7 @@ Error append_converse_messages(const ChatRequest& request, bool continues_answer
     }
     out += ']';
     if (turns.empty() || !is_assistant(turns.back()) || continues_answers) return {};
-    return cannot(turns.back(), "the beginning of an answer as the last message");
+    return cannot(request, turns.back(), "the beginning of an answer as the last message");
 }
 
 }  // namespace tollgate

@@ -105,9 +105,7 @@ class Writer {
                             (choice.kind == ToolChoice::Kind::required || choice.kind == ToolChoice::Kind::named);
         const bool no_room =
             target_.reasoning == ReasoningControl::budget && claude_budget(wish, longest()) < kLeastClaudeBudget;
-        const auto is_sealed_here = [](ReasoningFormat format) { return format == ReasoningFormat::bedrock; };
-        const bool lost =
-            lacks_reasoning(request_) && std::ranges::none_of(request_.parts, is_sealed_here, &Part::format);
+        const bool lost = lacks_reasoning(request_);
         reasons_ = target_.reasoning != ReasoningControl::none && !(claude() && (forced || no_room || lost));
         if (!reasons_) notes_.dropped.add(wish.field);
     }

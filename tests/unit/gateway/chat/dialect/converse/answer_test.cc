@@ -66,17 +66,22 @@ TEST(ConverseStream, D11CallsEndAnAnswerWhateverItSays) {
 }
 
 TEST(ConverseStream, ReasoningWithItsSignature) {
-    const Reading reading = read_stream(kBegin + delta(0, R"({"reasoningContent":{"text":"th"}})") +
-                                        delta(0, R"({"reasoningContent":{"text":"ink"}})") +
-                                        delta(0, R"({"reasoningContent":{"signature":"s=="}})") + end_block(0) +
-                                        delta(1, R"({"reasoningContent":{"redactedContent":"RXRr"}})") + end_block(1) +
-                                        delta(2, R"({"text":"a"})") + end_block(2) + stop("end_turn") + kMetadata);
+    const Reading reading = read_stream(
+        kBegin + delta(0, R"({"reasoningContent":{"text":"th"}})") +
+        delta(0, R"({"reasoningContent":{"text":"ink"}})") + delta(0, R"({"reasoningContent":{"signature":"s=="}})") +
+        end_block(0) + delta(1, R"({"reasoningContent":{"redactedContent":"RXRrRQ=="}})") + end_block(1) +
+        delta(2, R"({"text":"a"})") + end_block(2) + stop("end_turn") + kMetadata);
     EXPECT_EQ(reading.said.reasoning, "think");
     EXPECT_EQ(reading.said.signature, "s==");
-    EXPECT_EQ(reading.said.sealed, std::vector<std::string>{"RXRr"});
+    EXPECT_EQ(reading.said.sealed, std::vector<std::string>{"EtkE"}) << "as Claude's own API has it";
     EXPECT_EQ(reading.outline, "begin0 reasoning0 signature0 sealed1 text2 finish0 ");
     EXPECT_EQ(reading.facts.text.reasoning_bytes, 5);
     EXPECT_EQ(reading.facts.text.bytes, 6);
+}
+
+TEST(ConverseStream, WhatOthersSealStaysAsItIs) {
+    const Reading reading = read_stream(kBegin + delta(0, R"({"reasoningContent":{"redactedContent":"/v8A"}})"));
+    EXPECT_EQ(reading.said.sealed, std::vector<std::string>{"/v8A"});
 }
 
 TEST(ConverseStream, BlocksWithoutContentAreNoParts) {
@@ -137,7 +142,7 @@ TEST(ConverseAnswer, SaysTheSameAsAStream) {
     const Reading reading = read_plain(
         R"({"metrics":{"latencyMs":1},"output":{"message":{"role":"assistant","content":[
             {"reasoningContent":{"reasoningText":{"text":"think","signature":"s=="}}},
-            {"reasoningContent":{"redactedContent":"RXRr"}},{"text":"I look"},
+            {"reasoningContent":{"redactedContent":"RXRrRQ=="}},{"text":"I look"},
             {"citationsContent":{"content":[{"text":" here"}],"citations":[{"title":"t"}]}},
             {"toolUse":{"toolUseId":"s","name":"code","input":{},"type":"server_tool_use"}},
             {"toolUse":{"toolUseId":"a","name":"f","input":{"x":[1]}}},

@@ -129,7 +129,7 @@ Said said_by_frames(const std::vector<Frame>& frames) {
             said.reasoning += text_at(payload, "/delta/reasoningContent/text");
             said.signature += text_at(payload, "/delta/reasoningContent/signature");
             const std::string sealed = text_at(payload, "/delta/reasoningContent/redactedContent");
-            if (!sealed.empty()) said.sealed.push_back(sealed);
+            if (!sealed.empty()) said.sealed.push_back(from_base64(sealed).value());  // all of Claude
             if (!open_tool.empty()) said.calls.back().arguments += text_at(payload, "/delta/toolUse/input");
         }
         if (frame.name == "contentBlockStop") {
@@ -149,7 +149,7 @@ Said said_by_body(const json::value& body) {
         said.reasoning += text_at(block, "/reasoningContent/reasoningText/text");
         said.signature += text_at(block, "/reasoningContent/reasoningText/signature");
         if (const std::string sealed = text_at(block, "/reasoningContent/redactedContent"); !sealed.empty()) {
-            said.sealed.push_back(sealed);
+            said.sealed.push_back(from_base64(sealed).value());
         }
         if (const auto* const tool = block.as_object().if_contains("toolUse")) {
             said.calls.push_back(
