@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     target.reasoning = static_cast<ReasoningControl>(choice % 5);
     target.continues_answers = (choice & 2) != 0;
     target.quirks = quirks;
-    for (const UpstreamDialect* const dialect : {&chat_upstream(), &messages_upstream()}) {
+    for (const UpstreamDialect* const dialect : {&chat_upstream(), &messages_upstream(), &converse_upstream()}) {
         std::string out;
         TranslationNotes notes;
         if (const Error error = dialect->write_request(request, target, out, notes)) {

@@ -59,8 +59,10 @@ void add_usage(Json value, AnswerDelta& facts) {
 }
 
 bool is_error(Json object) {
-    const auto [error, type, output] = members_of(object, std::array<std::string_view, 3>{"error", "__type", "Output"});
-    return says_something(error) || says_something(type) || says_something(member(output, "__type"));
+    static constexpr std::array<std::string_view, 4> kNames = {"error", "message", "__type", "Output"};
+    const auto [error, message, type, output] = members_of(object, kNames);
+    return says_something(error) || is_text(message) || says_something(type) ||
+           says_something(member(output, "__type"));
 }
 
 struct Counts {

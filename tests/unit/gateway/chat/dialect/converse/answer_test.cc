@@ -156,13 +156,19 @@ TEST(ConverseAnswer, SaysTheSameAsAStream) {
     EXPECT_EQ(reading.said.usage.prompt, 10);
 }
 
+TEST(ConverseAnswer, AnErrorUnderTheStatusOfSuccessIsOne) {
+    const Reading reading = read_plain(R"({"message":"busy"})");
+    EXPECT_EQ(reading.last, AnswerRead::error);
+    EXPECT_EQ(reading.error_message, "busy");
+}
+
 TEST(ConverseAnswer, D57AnUnknownOperationIsNoAnswer) {
     EXPECT_EQ(read_plain(R"({"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},)"
                          R"("Version":"1.0"})")
                   .last,
               AnswerRead::error);
     EXPECT_EQ(read_plain(R"({"__type":"UnknownOperationException"})").last, AnswerRead::error);
-    EXPECT_EQ(read_plain(R"({"message":"x"})").last, AnswerRead::invalid);
+    EXPECT_EQ(read_plain(R"({"other":"x"})").last, AnswerRead::invalid);
     EXPECT_EQ(read_plain("[]").last, AnswerRead::invalid);
 }
 
