@@ -52,7 +52,7 @@ struct Part {
     std::uint32_t end = 0;    //
     Media media{};            // of image, audio, video and file
     ReasoningFormat format = ReasoningFormat::unknown;
-    Spelt signature{};     // of reasoning; with Gemini of a call or a text, too
+    Spelt signature{};     // of reasoning
     Json cache_control{};  // a mark that what stands up to here is cached
     Json citations{};      // a file: whether the model is to cite it, as Messages says it; see ChatRequest::native
     Spelt context{};       // a file: what is told of it beside its content; the same

@@ -148,7 +148,7 @@ Error read_thinking(const Block& block) {
     return {};
 }
 
-// A signature of a call or a text stays as it is until the turn is whole: see give_signatures().
+// A signature of a call or a text stays as it is until the turn is whole: see place_signatures().
 Error read_redacted_thinking(const Block& block) {
     const Json data = block["data"];
     if (!is_text(data)) return wants(block, "data", "a string");
@@ -290,29 +290,33 @@ Error read_blocks(Json content, const BlockList& list) {
     return error;
 }
 
-void give_signatures(Turn& turn, ChatRequest& request) {
-    const auto parts = std::span(request.parts).subspan(turn.begin);
-    const auto is_carrier = [](const Part& part) {
-        return part.kind == Kind::sealed_reasoning && part.format == ReasoningFormat::anthropic &&
-               read_carried(part.text);
+void place_signatures(Turn& turn, ChatRequest& request) {
+    const auto first = request.parts.begin() + turn.begin;
+    const auto signature_in = [](const Part& part) {
+        const bool may_be = part.kind == Kind::sealed_reasoning && part.format == ReasoningFormat::anthropic;
+        return may_be ? read_carried(part.text) : std::nullopt;
     };
-    Part* last_text = nullptr;
-    for (Part& part : parts) {
-        if (part.kind == Kind::text) last_text = &part;
-        if (!is_carrier(part)) continue;
-        const auto carried = read_carried(part.text);
-        Part* owner = last_text;
-        if (carried->kind == CarriedReasoning::Kind::call) {
-            const auto call = std::ranges::find_if(
-                parts, [&](const Part& one) { return one.kind == Kind::tool_call && one.id == carried->id; });
-            owner = call == parts.end() ? nullptr : &*call;
-        }
-        if (owner == nullptr) continue;
-        owner->signature = carried->data;
-        owner->format = carried->format;
+    if (std::none_of(first, request.parts.end(), [&](const Part& part) { return signature_in(part).has_value(); })) {
+        return;
     }
-    const auto rest = std::ranges::remove_if(parts, is_carrier);
-    request.parts.resize(request.parts.size() - rest.size());
+    std::vector<Part> parts;
+    for (auto part = first; part != request.parts.end(); ++part) {
+        const auto signature = signature_in(*part);
+        if (!signature) {
+            parts.push_back(*part);
+            continue;
+        }
+        const bool of_call = signature->kind == CarriedReasoning::Kind::call;
+        const auto owner = std::find_if(parts.rbegin(), parts.rend(), [&](const Part& one) {
+            return of_call ? one.kind == Kind::tool_call && one.id == signature->id : one.kind == Kind::text;
+        });
+        parts.insert(owner == parts.rend() ? parts.end() : owner.base() - 1, {.kind = Kind::sealed_reasoning,
+                                                                              .text = signature->data,
+                                                                              .id = signature->id,
+                                                                              .format = signature->format});
+    }
+    request.parts.erase(first, request.parts.end());
+    request.parts.insert(request.parts.end(), parts.begin(), parts.end());
     turn.end = static_cast<std::uint32_t>(request.parts.size());
 }
 

@@ -25,9 +25,9 @@ struct BlockList {
 // there.
 Error read_blocks(Json content, const BlockList& list);
 
-// Gives calls and texts of a turn the signatures that the client has of them in blocks beside them: see
-// CarriedReasoning.
-void give_signatures(Turn& turn, ChatRequest& request);
+// Signatures of calls and texts, which the client has in blocks behind them (see CarriedReasoning), stand before them:
+// as what is sealed.
+void place_signatures(Turn& turn, ChatRequest& request);
 
 Error invalid_field(std::string message, std::string_view param);
 

@@ -99,6 +99,8 @@ bool ContentBlockWriter::source(const Turn& turn, const Part& part) {
 void ContentBlockWriter::media(const Turn& turn, const Part& part) {
     if (part.kind == Kind::audio) return fail(cannot(turn, "sound"));
     if (part.kind == Kind::video) return fail(cannot(turn, "a video"));
+    if (part.kind == Kind::image && turn.role == Turn::Role::assistant)
+        return fail(cannot(turn, "a picture in an answer"));
     begin_block(out_, part.kind == Kind::image ? "image" : "document");
     if (!source(turn, part)) return;
     if (part.kind == Kind::file) {
@@ -109,14 +111,8 @@ void ContentBlockWriter::media(const Turn& turn, const Part& part) {
     end_block(out_, part.cache_control);
 }
 
-// Of a call or a text: Gemini's.
-void ContentBlockWriter::note_signature(const Part& part) {
-    if (!part.signature.empty()) notes_.dropped.add(request_.reasoning_name);
-}
-
 // Arguments that are no object, because the model wrote none or was cut off, are told as they are.
 void ContentBlockWriter::call(const Turn& turn, const Part& part) {
-    note_signature(part);
     begin_block(out_, "tool_use");
     append_text(out_, "id", messages_tool_id(part.id));
     append_text(out_, "name", part.name);
@@ -179,7 +175,6 @@ void ContentBlockWriter::part(const Turn& turn, const Part& part) {
     switch (part.kind) {
         case Kind::text:
         case Kind::refusal:
-            note_signature(part);
             if (!part.text.empty()) append_text_block(out_, part.text, part.cache_control);
             break;
         case Kind::image:

@@ -10,7 +10,7 @@
 
 namespace tollgate {
 
-constexpr std::string_view kMoreThanText = "more than text in an instruction";
+inline constexpr std::string_view kMoreThanText = "more than text in an instruction";
 
 // That a turn has what such an endpoint does not take; another one may.
 Error cannot(const Turn& turn, std::string_view what);
@@ -35,7 +35,6 @@ class ContentBlockWriter {
     bool source(const Turn& turn, const Part& part);
     void call(const Turn& turn, const Part& part);
     void reasoning(const Part& part);
-    void note_signature(const Part& part);
     void fail(Error error) {
         if (!error_) error_ = std::move(error);
     }

@@ -9,8 +9,9 @@ namespace {
 // tollgate:openai-responses-v1:sealed:rs_1:gAAAA…
 constexpr std::string_view kPrefix = "tollgate:";
 constexpr std::array<std::string_view, 4> kKinds = {"signature", "sealed", "call", "text"};
-constexpr std::array kFormats = {ReasoningFormat::unknown, ReasoningFormat::anthropic,
-                                 ReasoningFormat::openai_responses, ReasoningFormat::google};
+constexpr std::array kFormats = {ReasoningFormat::unknown,          ReasoningFormat::anthropic,
+                                 ReasoningFormat::openai_responses, ReasoningFormat::google,
+                                 ReasoningFormat::xai_responses,    ReasoningFormat::bedrock};
 
 // What stands before the next colon, which is taken off too.
 std::optional<Spelt> next_word(Spelt& text) {

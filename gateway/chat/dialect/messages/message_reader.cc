@@ -44,7 +44,7 @@ Error read_message(Json message, std::uint32_t index, ChatRequest& request) {
     Error error = read_blocks(content, {known->place, field + ".content", request.parts, request});
     Turn& turn = request.turns.back();
     turn.end = static_cast<std::uint32_t>(request.parts.size());
-    if (!error && known->role == Role::assistant) give_signatures(turn, request);
+    if (!error && known->role == Role::assistant) place_signatures(turn, request);
     if (!error && known->role == Role::system && turn.begin == turn.end) request.turns.pop_back();  // says nothing
     return error;
 }

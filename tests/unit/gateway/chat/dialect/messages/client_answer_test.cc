@@ -206,10 +206,34 @@ TEST(MessagesClient, D21SignaturesOfCallsAndTextsComeBack) {
         {"max_tokens", 9}, {"messages", json::array{{{"role", "assistant"}, {"content", content_of(events)}}}}});
     ChatRequest request;
     ASSERT_FALSE(messages_client().read_request(body, request));
-    ASSERT_EQ(request.parts.size(), 2U);
-    EXPECT_EQ(request.parts[0].signature, "S0");
-    EXPECT_EQ(request.parts[1].signature, "S1");
-    EXPECT_EQ(request.parts[1].format, ReasoningFormat::google);
+    ASSERT_EQ(request.parts.size(), 4U);
+    EXPECT_EQ(request.parts[0].text, "S0");
+    EXPECT_EQ(request.parts[1].text, "a");
+    EXPECT_EQ(request.parts[2].text, "S1");
+    EXPECT_EQ(request.parts[2].id, "c1");
+    EXPECT_EQ(request.parts[2].format, ReasoningFormat::google);
+    EXPECT_EQ(request.parts[3].kind, Part::Kind::tool_call);
+}
+
+// As Gemini's own API has it: before the call.
+TEST(MessagesClient, D21WhatIsSealedBeforeACallComesBackBeforeIt) {
+    for (const ReasoningFormat format :
+         {ReasoningFormat::google, ReasoningFormat::xai_responses, ReasoningFormat::bedrock}) {
+        const Events events{begin(),
+                            {.kind = Kind::sealed_reasoning, .text = "S1", .id = "c1", .format = format},
+                            call(0, "c1", "f"),
+                            arguments(0, "{}"),
+                            finish(FinishReason::tool_calls)};
+        const std::string body = json::serialize(json::object{
+            {"max_tokens", 9}, {"messages", json::array{{{"role", "assistant"}, {"content", content_of(events)}}}}});
+        ChatRequest request;
+        ASSERT_FALSE(messages_client().read_request(body, request));
+        ASSERT_EQ(request.parts.size(), 2U);
+        EXPECT_EQ(request.parts[0].kind, Part::Kind::sealed_reasoning);
+        EXPECT_EQ(request.parts[0].text, "S1");
+        EXPECT_EQ(request.parts[0].id, "c1");
+        EXPECT_EQ(request.parts[0].format, format);
+    }
 }
 
 TEST(MessagesClient, OwnReasoningIsAsTheApiHasIt) {

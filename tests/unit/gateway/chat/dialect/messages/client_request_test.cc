@@ -146,6 +146,17 @@ TEST(MessagesRequest, Media) {
               "messages[0].content[0].source.data");
 }
 
+// One that a model of another provider made.
+TEST(MessagesRequest, APictureInAnAnswerIsUnderstoodButNotForThisApi) {
+    const auto read =
+        assistant(R"({"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBO"}})");
+    EXPECT_EQ(read->part(0).kind, Kind::image);
+    const Error error = send(read->request).error;
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error.detail().param, "messages[0]");
+    EXPECT_EQ(error.retry(), Retry::elsewhere);
+}
+
 TEST(MessagesRequest, ADocumentOfBlocksBecomesThem) {
     const auto read =
         user(R"({"type":"document","title":"T","source":{"type":"content","content":[{"type":"text","text":"a"},)"
