@@ -1,5 +1,5 @@
 // A request of a client of Anthropic's Messages API: whatever it says, it is understood or refused by the name of a
-// field, and what is written for the API again is JSON that is understood.
+// field, and what is written for an upstream, of this dialect or of chat completions, is JSON.
 #include <string>
 
 #include "gateway/chat/canonical/json_text.h"
@@ -13,11 +13,12 @@ using tollgate::fuzz::require;
 
 constexpr std::size_t kMostDepth = 64;
 
-void check(const tollgate::ChatRequest& request, tollgate::ReasoningControl reasoning) {
+void check(const tollgate::ChatRequest& request, const tollgate::UpstreamDialect& to,
+           tollgate::ReasoningControl reasoning) {
     tollgate::TranslationNotes notes;
     std::string sent;
     const tollgate::Target target{.model = "m", .output_bound = 4096, .reasoning = reasoning};
-    if (const auto error = tollgate::messages_upstream().write_request(request, target, sent, notes)) {
+    if (const auto error = to.write_request(request, target, sent, notes)) {
         require(!error.detail().param.empty(), "what cannot be sent is named");
         return;
     }
@@ -38,6 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(!error.detail().param.empty(), "what cannot be understood is named");
         return 0;
     }
-    check(request, reasoning);
+    check(request, tollgate::messages_upstream(), reasoning);
+    check(request, tollgate::chat_upstream(), reasoning);
     return 0;
 }
