@@ -42,7 +42,7 @@ def own_sample(tmp_path):
 
 
 # What the scripted upstream is asked in, by the model: "test/messages" and so on.
-DIALECTS = ("messages", "gemini", "converse")
+DIALECTS = ("messages", "responses", "gemini", "converse")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ void EventReply::begin(Connection& connection, int status) {
     if (open()) return;
     framing_ = open_ended_framing(connection);
     head_.clear();
-    append_head(connection, head_, status, kEventStreamType, framing_, 0, kStreamFields);
+    const std::string_view type = connection.request.ask.events_as_list ? kJsonType : kEventStreamType;
+    append_head(connection, head_, status, type, framing_, 0, kStreamFields);
 }
 
 void EventReply::gather(std::string_view events) {

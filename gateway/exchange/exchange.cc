@@ -15,7 +15,7 @@ void Exchange::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_
     principal = {};
     received = {};
     ask.api = ApiType::chat;
-    ask.counts_only = false;
+    ask.counts_only = ask.events_as_list = false;
     ask.body.clear();
     choice.clear();
     terms = {};

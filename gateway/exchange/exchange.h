@@ -8,6 +8,7 @@
 #include "accounting/accounts/caller.h"
 #include "accounting/accounts/directory.h"
 #include "accounting/ledger/usage_record.h"
+#include "gateway/chat/canonical/answer_echo.h"
 #include "gateway/chat/canonical/translation_notes.h"
 #include "gateway/chat/dialect/openai_request.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
@@ -50,7 +51,8 @@ struct ReceivedBody {
 // What is asked of a model.
 struct Ask {
     ApiType api = ApiType::chat;
-    bool counts_only = false;  // how long the prompt is
+    bool counts_only = false;     // how long the prompt is
+    bool events_as_list = false;  // a stream is one JSON list: Google's API without alt=sse
     BodyFacts body;
 };
 
@@ -99,6 +101,7 @@ struct Attempt {
     bool refused_stream_options = false;  // the next attempt at the same endpoint goes without them
     bool without_stream_options = false;  // this one does, for that reason
     bool translated = false;              // the request was written anew for the endpoint
+    AnswerEcho echo{};                    // what a translated answer must know of the request
     TranslationNotes notes{};             // what the endpoint was not told, or told otherwise
 
     // Closing the connection would not stop the provider's billing.

@@ -19,6 +19,7 @@ Error read_generate_path(const Head& head, Ask& ask) {
     }
     ask.body.model = model->decode();
     ask.body.stream = method == "streamGenerateContent";
+    ask.events_as_list = ask.body.stream && head.query.find("alt=sse") == std::string::npos;
     ask.counts_only = method == "countTokens";
     if (ask.body.stream || ask.counts_only || method == "generateContent") return {};
     return {ErrorKind::not_found, "the method ':" + std::string(method.substr(0, kMostModelBytes)) +

@@ -31,6 +31,8 @@ AnswerOptions options_of(Connection& connection) {
     options.upstream = request.attempt.endpoint->provider->dialect;
     options.binary_events = request.attempt.binary_events;
     options.client_asked_for_usage = request.ask.body.include_usage;
+    options.as_list = request.ask.events_as_list;
+    if (!request.attempt.echo.empty()) options.echo = &request.attempt.echo;
     options.generation = request.head.generation_id();
     options.choices = request.ask.body.choices;
     options.prompt_tokens = request.terms.counted_prompt_tokens;

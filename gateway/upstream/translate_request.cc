@@ -46,6 +46,7 @@ Error translate(std::string_view body, Exchange& request) {
     error = dialect_of(*request.attempt.endpoint->provider)
                 .write_request(chat, target_of(request), out, request.attempt.notes);
     request.upstream_body.set_whole();
+    request.attempt.echo = std::move(chat.echo);
     return error;
 }
 

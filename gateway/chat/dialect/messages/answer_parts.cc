@@ -1,6 +1,6 @@
 #include "gateway/chat/dialect/messages/answer_parts.h"
 
-#include "gateway/chat/dialect/messages/carried_reasoning.h"
+#include "gateway/chat/canonical/carried_reasoning.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {

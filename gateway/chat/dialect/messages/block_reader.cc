@@ -5,8 +5,8 @@
 #include <initializer_list>
 #include <span>
 
+#include "gateway/chat/canonical/carried_reasoning.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
-#include "gateway/chat/dialect/messages/carried_reasoning.h"
 #include "gateway/chat/dialect/messages/server_tool_text.h"
 #include "gateway/text/base64.h"
 

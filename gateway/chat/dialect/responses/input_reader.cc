@@ -5,7 +5,7 @@
 #include <span>
 
 #include "gateway/chat/dialect/chat/message_reader.h"
-#include "gateway/chat/dialect/responses/carried_reasoning.h"
+#include "gateway/chat/dialect/responses/encrypted_reasoning.h"
 #include "gateway/chat/dialect/responses/tool_reader.h"
 
 namespace tollgate {
@@ -217,7 +217,7 @@ class Items {
     Error reasoning(Json item) {
         static constexpr std::array<std::string_view, 4> kNames = {"id", "summary", "content", "encrypted_content"};
         const auto [id, summary, content, encrypted] = members_of(item, kNames);
-        const CarriedReasoning carried = read_carried(spelt(encrypted));
+        const EncryptedReasoning carried = read_encrypted(spelt(encrypted));
         const bool foreign = carried.format != ReasoningFormat::openai_responses;
         turn(Role::assistant, true);
         const std::size_t first = request_.parts.size();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "gateway/chat/dialect/responses/carried_reasoning.h"
+#include "gateway/chat/dialect/responses/encrypted_reasoning.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/chat/dialect/responses/carried_reasoning.h"
+#include "gateway/chat/dialect/responses/encrypted_reasoning.h"
 
 namespace tollgate {
 namespace {
@@ -259,7 +259,7 @@ void ResponseOutput::seal(const AnswerEvent& event, Frames frames) {
         if (!event.id.empty()) item->id = event.id;
         added(*item, frames);
     }
-    append_carried({event.format, signature, event.text}, item->sealed);
+    append_encrypted({event.format, signature, event.text}, item->sealed);
 }
 
 void ResponseOutput::call(const AnswerEvent& event, Frames frames) {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "gateway/chat/dialect/responses/answer_writer.h"
-#include "gateway/chat/dialect/responses/carried_reasoning.h"
+#include "gateway/chat/dialect/responses/encrypted_reasoning.h"
 #include "tests/unit/gateway/chat/dialect/responses/answer_fixture.h"
 
 namespace tollgate::responses_test {
@@ -184,8 +184,8 @@ TEST(ResponsesEvents, D24ReasoningOfOthersIsCarried) {
     ASSERT_EQ(written.output().size(), 3U);
     EXPECT_EQ(written.output()[0], json::parse(R"({"type":"reasoning","id":"rs_gen-1_0","summary":[
         {"type":"summary_text","text":"thought"}],
-        "encrypted_content":"tollgate:anthropic-claude-v1:signature:S+/="})"));
-    EXPECT_EQ(written.output()[1].at("encrypted_content"), "tollgate:anthropic-claude-v1:sealed:D");
+        "encrypted_content":"tollgate:anthropic-claude-v1:signature::S+/="})"));
+    EXPECT_EQ(written.output()[1].at("encrypted_content"), "tollgate:anthropic-claude-v1:sealed::D");
     EXPECT_EQ(written.types(),
               "created in_progress output_item.added reasoning_summary_part.added reasoning_summary_text.delta "
               "reasoning_summary_text.delta reasoning_summary_text.done reasoning_summary_part.done output_item.done "
@@ -206,17 +206,17 @@ TEST(ResponsesEvents, ReasoningOfTheApiItselfStaysOneItem) {
         {"type":"summary_text","text":"a"},{"type":"summary_text","text":"b"}],"encrypted_content":"E"})"));
 }
 
-TEST(ResponsesEvents, CarriedReasoningIsRead) {
+TEST(ResponsesEvents, EncryptedReasoningIsRead) {
     for (const auto format : {ReasoningFormat::anthropic, ReasoningFormat::google, ReasoningFormat::unknown,
                               ReasoningFormat::openai_responses}) {
         for (const bool signature : {true, false}) {
-            const CarriedReasoning carried{format, signature, "a:b+/="};
+            const EncryptedReasoning carried{format, signature, "a:b+/="};
             std::string text;
-            append_carried(carried, text);
-            EXPECT_EQ(read_carried(text), carried) << text;
+            append_encrypted(carried, text);
+            EXPECT_EQ(read_encrypted(text), carried) << text;
         }
     }
-    EXPECT_EQ(read_carried("tollgate:else").data, "tollgate:else");
+    EXPECT_EQ(read_encrypted("tollgate:else").data, "tollgate:else");
 }
 
 const AnswerEcho kEcho{

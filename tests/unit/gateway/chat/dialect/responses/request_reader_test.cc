@@ -295,9 +295,9 @@ TEST(ResponsesRequest, D24ReasoningOfOthersComesBackToThem) {
     const Sent sent = to_messages(
         input(R"({"role":"user","content":"go"},)"
               R"({"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"th\u006fught"}],)"
-              R"("encrypted_content":"tollgate:anthropic-claude-v1:signature:S+/="},)"
+              R"("encrypted_content":"tollgate:anthropic-claude-v1:signature::S+/="},)"
               R"({"type":"reasoning","id":"rs_2","summary":[],)"
-              R"("encrypted_content":"tollgate:anthropic-claude-v1:sealed:D"},)"
+              R"("encrypted_content":"tollgate:anthropic-claude-v1:sealed::D"},)"
               R"({"type":"function_call","call_id":"a","name":"f","arguments":"{}"},)"
               R"({"type":"function_call_output","call_id":"a","output":"ok"})",
               R"("tools":[{"type":"function","name":"f"}],"reasoning":{"effort":"high"},"max_output_tokens":9000)"));

@@ -1,4 +1,4 @@
-#include "gateway/chat/dialect/messages/carried_reasoning.h"
+#include "gateway/chat/canonical/carried_reasoning.h"
 
 #include <algorithm>
 #include <array>

@@ -10,15 +10,15 @@
 
 namespace tollgate {
 
-struct CarriedReasoning {
+struct EncryptedReasoning {
     ReasoningFormat format = ReasoningFormat::openai_responses;
     bool signature = false;  // of the item's text; else it is the reasoning itself, sealed
     Spelt data{};
 
-    bool operator==(const CarriedReasoning&) const = default;
+    bool operator==(const EncryptedReasoning&) const = default;
 };
 
-void append_carried(const CarriedReasoning& reasoning, std::string& out);
-CarriedReasoning read_carried(Spelt encrypted_content);
+void append_encrypted(const EncryptedReasoning& reasoning, std::string& out);
+EncryptedReasoning read_encrypted(Spelt encrypted_content);
 
 }  // namespace tollgate
