@@ -360,6 +360,9 @@ Status serve(Config config) {
     auto trusted_proxies = wire::Networks::from(services.config.trusted_proxies);
     if (!trusted_proxies) return trusted_proxies.error();
     services.trusted_proxies = std::move(*trusted_proxies);
+    auto allowed_networks = wire::Networks::from(services.config.provider_keys.allowed_networks);
+    if (!allowed_networks) return allowed_networks.error();
+    services.reach = wire::Reach(std::move(*allowed_networks));
     auto git_hosts = GitHosts::from(services.config.git);
     if (!git_hosts) return git_hosts.error();
     services.git_hosts = std::move(*git_hosts);

@@ -27,6 +27,7 @@
 #include "gateway/thread_pool.h"
 #include "gateway/wire/asio.h"
 #include "gateway/wire/networks.h"
+#include "gateway/wire/reach.h"
 #include "store/slot_file.h"
 #include "store/store.h"
 
@@ -51,6 +52,7 @@ struct Services {
     AnonymousRate anonymous_rate;
     HourlyBound registration_mails;
     wire::Networks trusted_proxies;
+    wire::Reach reach;  // of what organizations name
     std::unique_ptr<AccessLog> access_log;
     std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP
     std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole

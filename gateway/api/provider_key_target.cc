@@ -7,21 +7,11 @@
 namespace tollgate {
 namespace {
 
-Status check_own_base(const BaseUrl& base, const wire::Networks& allowed) {
-    if (!base.tls && allowed.empty()) {
-        return {StatusCode::invalid, "base_url: must be https, or a secret would cross the network in plain text"};
-    }
-    boost::system::error_code is_a_name;
-    const auto address = wire::asio::ip::make_address(base.host, is_a_name);
-    if (is_a_name || allowed.contain(address) || (base.tls && wire::is_public(address))) return {};
+Status check_own_base(const BaseUrl& base, const wire::Reach& reach) {
+    const Status status = reach.check_host(base.host, base.tls);
+    if (status.ok()) return {};
     return {StatusCode::invalid,
-            "base_url: this address may not be called from here; the operator allows others with "
-            "provider_keys.allowed_networks"};
-}
-
-// A network that cannot be read fails when the configuration is.
-wire::Networks allowed_networks(const Services& services) {
-    return wire::Networks::from(services.config.provider_keys.allowed_networks).value_or(wire::Networks());
+            "base_url: " + status.message() + "; the operator allows networks with provider_keys.allowed_networks"};
 }
 
 Status unknown_provider(const std::string& name) {
@@ -65,7 +55,7 @@ Result<ProviderKeyTarget> target_of(const Services& services, const WantedTarget
         target.ca_file = found->tls_ca_file;
         return target;
     }
-    if (Status status = check_own_base(*parts, allowed_networks(services)); !status.ok()) {
+    if (Status status = check_own_base(*parts, services.reach); !status.ok()) {
         return std::unexpected(std::move(status));
     }
     return target;
@@ -73,8 +63,7 @@ Result<ProviderKeyTarget> target_of(const Services& services, const WantedTarget
 
 TrialOutcome try_at(const Services& services, const ProviderKeyTarget& target, std::string_view secret) {
     const auto may_reach = [&](const wire::IpAddress& address) {
-        if (target.is_operators) return true;
-        return allowed_networks(services).contain(address) || (target.parts.tls && wire::is_public(address));
+        return target.is_operators || services.reach.may_connect(address, target.parts.tls);
     };
     return try_provider({.base_url = target.url,
                          .ca_file = target.ca_file,

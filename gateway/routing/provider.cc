@@ -130,6 +130,7 @@ Result<BaseUrl> parse_base_url(const std::string& text) {
     if (url->has_userinfo() || url->has_query() || url->has_fragment()) {
         return fail("must have no user, query or fragment");
     }
+    if (url->encoded_host().contains('%')) return fail("must have no %-escape in its host");
     BaseUrl base;
     base.tls = url->scheme() == "https";
     base.host = url->host_address();

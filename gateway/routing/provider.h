@@ -13,6 +13,7 @@
 #include "gateway/config/config.h"
 #include "gateway/routing/credential.h"
 #include "gateway/text/buffered_text.h"
+#include "gateway/wire/reach.h"
 #include "store/status.h"
 
 namespace tollgate {
@@ -53,6 +54,7 @@ struct Provider {
     std::string tls_server_name;
     std::shared_ptr<boost::asio::ssl::context> tls_context;  // verifies; null without TLS
     std::size_t index = 0;                                   // position in the program's list
+    std::shared_ptr<const wire::Reach> reach = {};  // judges each connection; null: the operator named the place
 
     // Whether requests of that kind can be sent there.
     bool takes(ModelCall call) const { return dialect == nullptr || call == ModelCall::chat; }

@@ -38,9 +38,14 @@ wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::conn
         resolved_at_ = now;
     }
     wire::ErrorCode failed = wire::asio::error::host_not_found;
+    bool not_from_here = false;
     const auto addresses = addresses_;
     for (const auto& address : addresses) {
         if (attempt.abandoned) break;
+        if (provider_.reach != nullptr && !provider_.reach->may_connect(address.endpoint().address(), provider_.tls)) {
+            not_from_here = true;
+            continue;
+        }
         auto connection = std::make_unique<UpstreamConnection>(wire::Socket(executor_), counters_);
         attempt.stream = &connection->stream;
         auto [error] = co_await connection->stream.socket().async_connect(address.endpoint(), wire::kAwait);
@@ -59,7 +64,8 @@ wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::conn
     counters_->failed.add();
     addresses_ = {};
     co_return problem(ErrorKind::upstream_unreachable,
-                      "provider " + provider_.name + ": no connection: " + failed.message());
+                      "provider " + provider_.name + ": no connection: " +
+                          (not_from_here ? "its address may not be called from here" : failed.message()));
 }
 
 void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, wire::Clock::time_point now) {

@@ -8,17 +8,17 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-// The registries of special-purpose addresses of the IANA, and multicast.
+// The registries of special-purpose addresses of the IANA, multicast, and what each machine of Azure reaches its
+// platform by.
 constexpr std::string_view kSpecial4[] = {
-    "0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16",
-    "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16",
-    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4",
+    "0.0.0.0/8",       "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",    "168.63.129.16/32", "169.254.0.0/16",
+    "172.16.0.0/12",   "192.0.0.0/24",   "192.0.2.0/24",  "192.88.99.0/24", "192.168.0.0/16",   "198.18.0.0/15",
+    "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",   "240.0.0.0/4",
 };
-// Tunnels are among them: behind one any address of IPv4 may be.
-constexpr std::string_view kSpecial6[] = {
-    "::/96",     "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32",
-    "2002::/16", "3fff::/20",       "5f00::/16",    "fc00::/7",       "fe80::/9", "ff00::/8",
-};
+// All that is assigned to be routed; whatever else IPv6 has is of a link, a site or nobody.
+constexpr std::string_view kGlobal6 = "2000::/3";
+// Of that. Tunnels are among them: behind one any address of IPv4 may be.
+constexpr std::string_view kSpecial6[] = {"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"};
 
 bool contains(const ip::network_v4& network, const ip::address_v4& address) {
     return (address.to_uint() & network.netmask().to_uint()) == network.network().to_uint();
@@ -59,11 +59,13 @@ std::vector<ip::network_v6> special6() {
 bool is_public(const IpAddress& address) {
     static const std::vector<ip::network_v4> kNetworks4 = special4();
     static const std::vector<ip::network_v6> kNetworks6 = special6();
+    static const ip::network_v6 kGlobal = ip::make_network_v6(std::string(kGlobal6));
     const IpAddress given = plain(address);
     const auto has = [](const auto& networks, const auto& one) {
         return std::ranges::any_of(networks, [&one](const auto& network) { return contains(network, one); });
     };
-    return given.is_v4() ? !has(kNetworks4, given.to_v4()) : !has(kNetworks6, given.to_v6());
+    if (given.is_v4()) return !has(kNetworks4, given.to_v4());
+    return contains(kGlobal, given.to_v6()) && !has(kNetworks6, given.to_v6());
 }
 
 Result<Networks> Networks::from(const std::vector<std::string>& texts) {

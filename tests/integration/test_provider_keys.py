@@ -137,6 +137,59 @@ def test_a_changed_path_at_the_same_host_is_tried_with_the_stored_secret(crew, s
     assert [one.target for one in scripted.requests] == ["/other/models"] and changed["origin"] == host
 
 
+SPELT_OTHERWISE = [
+    "https://2130706433/v1",
+    "https://0x7f000001/v1",
+    "https://0x7f.1/v1",
+    "https://017700000001/v1",
+    "https://0177.0.0.1/v1",
+    "https://127.1/v1",
+    "https://127.0.1/v1",
+    "https://127.0.0.1./v1",
+    "https://127.0.0.01/v1",
+    "https://0/v1",
+    "https://[::]/v1",
+    "https://[::1]/v1",
+    "https://[0:0:0:0:0:0:0:1]/v1",
+    "https://[::127.0.0.1]/v1",
+    "https://[::ffff:127.0.0.1]/v1",
+    "https://[::ffff:7f00:1]/v1",
+    "https://[64:ff9b::127.0.0.1]/v1",
+    "https://[2002:7f00:1::]/v1",
+    "https://[fe80::1%25eth0]/v1",
+    "https://%31%32%37.0.0.1/v1",
+    "https://%EF%BC%91%EF%BC%92%EF%BC%97.0.0.1/v1",
+    "https://localhost./v1",
+    "https://LOCALHOST/v1",
+    "https://api.localhost/v1",
+    "https://metadata.google.internal/computeMetadata/v1",
+    "https://169.254.169.254/latest",
+    "https://2852039166/latest",
+    "https://[fd00:ec2::254]/latest",
+    "https://100.100.100.200/latest",
+    "https://168.63.129.16/",
+    "https://10.0.0.1/",
+    "https://224.0.0.1/",
+    "https://nobody@127.0.0.1/v1",
+    "https://api.example.com@127.0.0.1/v1",
+    "https://127.0.0.1#@api.example.com/v1",
+    "https://127.0.0.1\\@api.example.com/v1",
+    "http://127.0.0.1/v1",
+    "http://api.example.com/v1",
+    "gopher://127.0.0.1:70/",
+    "file:///etc/passwd",
+    "//127.0.0.1/v1",
+]
+
+
+@pytest.mark.parametrize("base_url", SPELT_OTHERWISE)
+def test_s2_a_base_url_that_leads_inside_is_refused_before_anything_is_asked_or_stored(gateway, base_url):
+    crew = new_team(gateway)
+    for fields in ({}, {"skip_test": True}):
+        answer = crew.ask(crew.admin, "POST", KEYS, body(base_url=base_url) | fields)
+        assert answer.status == 400 and "base_url" in answer.error["message"], answer.text
+
+
 @pytest.mark.parametrize(
     "base_url",
     [
@@ -161,6 +214,20 @@ def test_a_base_url_that_leads_inside_is_refused(crew, base_url):
     assert answer.status in (400, 409), answer.body
     words = answer.error["message"]
     assert "base_url" in words or "may not be called from here" in words or "cannot be reached" in words
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_s2_a_name_is_judged_by_the_address_that_it_leads_to_at_each_connect(crew, scripted, scheme):
+    # Where networks are allowed, inner names may be stored: only the address tells them apart.
+    scripted.script = takes(SECRET)
+    own = f"{scheme}://localhost:{scripted.address[1]}/v1"
+    answer = crew.ask(crew.admin, "POST", KEYS, body(base_url=own))
+    assert refusal_of(answer) == (409, "provider_test_failed")
+    assert "may not be called from here" in answer.error["message"]
+    stored = made(crew, base_url=own)
+    tried = crew.may(crew.admin, "POST", f"{KEYS}/{stored['id']}/test")
+    assert not tried["accepted"] and "may not be called from here" in tried["message"]
+    assert scripted.requests == []
 
 
 def test_the_operator_allows_networks(crew, scripted):
