@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "gateway/api/answer.h"
@@ -24,6 +25,7 @@
 #include "gateway/routing/plan.h"
 #include "gateway/text/json_writer.h"
 #include "gateway/upstream/dispatch.h"
+#include "gateway/upstream/kept_answer.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/translate_request.h"
 #include "gateway/worker.h"
@@ -270,16 +272,26 @@ wire::Awaitable<Error> infer(Connection& connection) {
         co_return Error{ErrorKind::store_unavailable,
                         "the ledger is read-only; no request is taken until it can be written again"};
     }
+    // An answer that was made before costs nothing; else the answer to this request may be kept.
+    std::optional<std::size_t> kept;
+    if (request.head.cache.wanted) {
+        kept = co_await look_for_kept(connection, *worker.services().response_cache, *plan);
+    }
     // Credit is held before anything goes upstream; from here on a settlement is owed, whatever happens.
     request.terms.retention_class = request.principal.policy->retention_class;
-    request.attempt.endpoint = (*plan)[0].endpoint;
+    const auto candidates = kept ? plan->endpoints().subspan(*kept, 1) : plan->endpoints();
+    request.attempt.endpoint = candidates.front();
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
-    error = held.take(request, plan->endpoints(), worker.config().credit);
+    error = held.take(request, candidates, worker.config().credit);
     SlotFile& slots = *worker.services().slots;
     if (error.kind() == ErrorKind::overloaded && slots.in_use() >= slots.slots()) worker.note_shedding();
-    if (error) co_return error;
+    if (error) {
+        keep_answer(connection, *plan, error);
+        co_return error;
+    }
     const WatchedHold watched(connection, held);
-    error = co_await try_candidates(connection, held, *plan);
+    error = kept ? co_await send_kept(connection, held) : co_await try_candidates(connection, held, *plan);
+    keep_answer(connection, *plan, error);
     connection.expect_nobody();
     if (error && held.taken()) {
         request.reply.error = error.kind();

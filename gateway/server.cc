@@ -315,7 +315,7 @@ class Server {
     std::vector<std::thread> threads_;
     Metrics metrics_{{workers_, services_.catalogue, services_.providers, *services_.slots, *services_.ledger,
                       *services_.usage, *services_.log, services_.connections_refused, services_.accounts->vault(),
-                      services_.mailer.get()}};
+                      services_.mailer.get(), services_.response_cache->counters()}};
     // The store is the RocksStore that open_books() opened.
     Checkpoints checkpoints_{static_cast<RocksStore&>(*services_.store), *services_.slots, *services_.ledger,
                              services_.config.data_dir, services_.config.operations.checkpoint_max_age_ms};
@@ -385,6 +385,9 @@ Status serve(Config config) {
     services.access_log = std::move(*log);
     services.bodies = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_body_bytes);
     services.answers = std::make_unique<MemoryBudget>(services.config.limits.max_buffered_answer_bytes);
+    const ResponseCacheConfig& cache = services.config.response_cache;
+    services.response_cache = std::make_unique<ResponseCache>(ResponseCache::Limits{
+        .max_bytes = cache.max_bytes, .max_answer_bytes = cache.max_answer_bytes, .max_waiting = cache.max_waiting});
     services.parsers = std::make_unique<ThreadPool>("parse", std::max(kLeastParsers, workers / 2));
     services.parsing = std::make_unique<FairQueue>(services.parsers->executor());
     services.readers =

@@ -15,6 +15,7 @@
 #include "gateway/code_tries.h"
 #include "gateway/config/config.h"
 #include "gateway/exchange/request_digest.h"
+#include "gateway/exchange/response_cache.h"
 #include "gateway/fair_queue.h"
 #include "gateway/git/git_hosts.h"
 #include "gateway/hourly_bound.h"
@@ -55,6 +56,7 @@ struct Services {
     wire::Reach reach;  // of what organizations name
     std::unique_ptr<AccessLog> access_log;
     std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP
+    std::unique_ptr<ResponseCache> response_cache;
     std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole
     // What a worker sends away. Bodies of inference are parsed where nothing else is done.
     std::unique_ptr<ThreadPool> parsers, readers, account_changes;

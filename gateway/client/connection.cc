@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "gateway/client/authenticate.h"
+#include "gateway/client/cache_fields.h"
 #include "gateway/client/client_address.h"
 #include "gateway/client/cors.h"
 #include "gateway/client/forwarded_headers.h"
@@ -173,6 +174,7 @@ void Connection::begin_request() {
     head.organization = from.field("x-org-id");
     head.git = git_fields(from);
     append_tag_fields(from, head.tags);
+    if (head.calls_model()) head.cache = cache_fields(from);
     append_forwarded(from, worker_.config().forward_headers, head.forwarded);
     const auto attribution = [&from](std::string_view name, std::string_view other) {
         std::string_view text = from.field(name);

@@ -12,16 +12,36 @@ constexpr std::string_view kExposed =
     "access-control-expose-headers: x-request-id, x-generation-id, x-tollgate-organization, x-tollgate-routed-by, "
     "x-tollgate-provider, x-tollgate-model, x-tollgate-max-tokens, x-tollgate-overhead-us, x-ratelimit-limit-requests, "
     "x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, "
-    "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, retry-after, retry-after-ms, x-should-retry, etag\r\n";
+    "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, x-openrouter-cache-status, x-openrouter-cache-ttl, "
+    "x-openrouter-cache-age, x-openrouter-cache-source-id, retry-after, retry-after-ms, x-should-retry, etag\r\n";
 constexpr std::string_view kMaxAge = "access-control-max-age: 7200\r\n";  // seconds; browsers keep it no longer
 
 // What a page may send: what the gateway reads, and what the official SDKs add.
-constexpr std::array<std::string_view, 22> kFields = {
-    "accept",         "authorization",      "cache-control",  "content-encoding", "content-type",
-    "http-referer",   "idempotency-key",    "if-match",       "openai-beta",      "openai-organization",
-    "openai-project", "traceparent",        "tracestate",     "x-api-key",        "x-openrouter-title",
-    "x-git-host",     "x-git-organization", "x-git-provider", "x-git-repository", "x-org-id",
-    "x-title",        "x-tollgate-tags"};
+constexpr std::array<std::string_view, 25> kFields = {"accept",
+                                                      "authorization",
+                                                      "cache-control",
+                                                      "content-encoding",
+                                                      "content-type",
+                                                      "http-referer",
+                                                      "idempotency-key",
+                                                      "if-match",
+                                                      "openai-beta",
+                                                      "openai-organization",
+                                                      "openai-project",
+                                                      "traceparent",
+                                                      "tracestate",
+                                                      "x-api-key",
+                                                      "x-openrouter-title",
+                                                      "x-git-host",
+                                                      "x-git-organization",
+                                                      "x-git-provider",
+                                                      "x-git-repository",
+                                                      "x-org-id",
+                                                      "x-title",
+                                                      "x-tollgate-tags",
+                                                      "x-openrouter-cache",
+                                                      "x-openrouter-cache-ttl",
+                                                      "x-openrouter-cache-clear"};
 constexpr std::string_view kSdkPrefix = "x-stainless-";
 constexpr std::size_t kMostFieldsAnswered = 64;
 

@@ -115,6 +115,11 @@ void append_tollgate_fields(Exchange& request, BufferedText& out) {
         (((out += "x-tollgate-removed-fields: ") += removed) += notes.dropped.text()) += "\r\n";
     }
     if (!notes.changed.empty()) ((out += "x-tollgate-changed-fields: ") += notes.changed.text()) += "\r\n";
+    if (request.cache != nullptr) {
+        std::string fields;
+        append_cache_fields(*request.cache, fields);
+        out += fields;
+    }
     request.reply.overhead_us = overhead_us(request);
     out += "x-tollgate-overhead-us: ";
     out.number(request.reply.overhead_us);

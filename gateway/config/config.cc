@@ -323,6 +323,9 @@ void describe(Section& root, Config& config) {
     describe_limits(root.section("limits"), config.limits);
     describe_timeouts(root.section("timeouts"), config.timeouts);
     describe_credit(root.section("credit"), config);
+    describe_response_cache(
+        root.section("response_cache", "answers that are served again to clients that ask for it by a header"),
+        config.response_cache);
     Section& rates =
         root.section("rate_limits", "of each organization that has no rate of its own; \"unlimited\" is possible");
     rates.rate("requests_per_minute", config.rate_limits.requests_per_minute, "");

@@ -15,6 +15,7 @@
 #include "accounting/usage/retention.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/config/git_config.h"
+#include "gateway/config/response_cache.h"
 #include "gateway/log/log.h"
 #include "store/status.h"
 #include "store/store.h"
@@ -177,6 +178,7 @@ struct Config {
     LlmSettings llm;  // of all organizations
     SecretsConfig secrets;
     ProviderKeysConfig provider_keys;
+    ResponseCacheConfig response_cache;
     AccountsConfig accounts;
     MailConfig mail;
     SubscriptionPlans plans;

@@ -21,6 +21,7 @@ void Exchange::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_
     terms = {};
     attempt = {};
     reply = {};
+    cache.reset();
 }
 
 }  // namespace tollgate

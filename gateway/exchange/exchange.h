@@ -123,6 +123,8 @@ struct Attempt {
 struct Reply {
     int status = 0;       // sent, or what would have been sent to a client that left
     int status_sent = 0;  // 0: no head has left yet
+    // The model ended its answer, which says something, by itself: no limit, filter or failure did.
+    bool ended_by_model = false;
     ErrorKind error = ErrorKind::none;
     bool cancelled = false;  // the client left before the end
     std::int64_t overhead_us = 0;
@@ -142,7 +144,11 @@ struct Exchange {
     std::shared_ptr<const Catalogue> catalogue;  // that the attempt's endpoint is of; stays until another is in force
     Attempt attempt;
     Reply reply;
-    UpstreamBody upstream_body;  // a buffer: what the attempt sends
+    std::unique_ptr<CacheUse> cache;  // null: the request does not use the cache of answers
+    UpstreamBody upstream_body;       // a buffer: what the attempt sends
+
+    // Its answer is one that was made before: nothing is held, used or charged for.
+    bool is_kept_answer() const { return cache != nullptr && cache->answer != nullptr; }
 
     // The next request begins. Body memory of the one before must have been released.
     void begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t unix_ms);

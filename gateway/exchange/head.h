@@ -11,6 +11,7 @@
 #include "accounting/money/ids.h"
 #include "gateway/chat/inbound.h"
 #include "gateway/exchange/attribution.h"
+#include "gateway/exchange/cache_use.h"
 #include "gateway/exchange/route.h"
 #include "gateway/wire/clock.h"
 #include "gateway/wire/content_decoder.h"
@@ -48,6 +49,7 @@ struct Head {
     std::string app;                       // HTTP-Referer: the app's address
     std::string app_title;                 // X-Title
     std::string tags;                      // X-Tollgate-Tags, not looked at yet
+    CacheFields cache;                     // what is asked of the cache of answers
     std::string cors_fields;               // lines of every answer to a page of another origin (client/cors.h)
     boost::asio::ip::address address;      // of the client (client/client_address.h), of management calls alone
     KeyDigest presented_key;

@@ -103,6 +103,14 @@ bool ended_empty(const Exchange& request, const Ending& ending) {
     return ending.finish_reason == "error" || (ending.usage.completion == 0 && ending.finish_reason.empty());
 }
 
+// By a reason that says so; what makes embeddings gives none. Of several choices only one's reason is known.
+bool ended_by_model(const Exchange& request, const Ending& ending) {
+    static constexpr std::array<std::string_view, 3> kByItself = {"stop", "tool_calls", "function_call"};
+    if (ending.source == UsageSource::none || request.ask.body.choices > 1) return false;
+    if (request.ask.api == ApiType::embeddings) return true;
+    return ending.usage.completion > 0 && std::ranges::find(kByItself, ending.finish_reason) != kByItself.end();
+}
+
 // What the record has beyond the usual takes room of the candidates.
 static_assert(kMostTagsBytes <= kTagsBytes);
 std::size_t room_taken(const Exchange& request) {
@@ -139,6 +147,12 @@ HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> 
     demand.most_running = fair_number_of_requests(slots_, lane_);
     NanoUsd longest;
     bool unbounded = false;
+    if (request_->is_kept_answer()) {  // costs nothing, whatever prices are
+        PricedCandidate maker = priced(*candidates.front(), 0);
+        maker.prices = {};
+        candidates_ = candidates.first(wanted.rows.add(maker) ? 1 : 0);
+        return wanted;
+    }
     for (const CatalogueEndpoint* candidate : candidates) {
         const HoldEstimate estimate = estimate_hold(*request_, *candidate, config);
         const std::size_t index = wanted.rows.size();
@@ -352,6 +366,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     record.overrun = charge.overrun + (record.cost - asked);
     record.http_status = request.reply.cancelled ? status_of(ErrorKind::client_closed_request) : request.reply.status;
     record.cancelled = request.reply.cancelled;
+    record.cache_hit = request.is_kept_answer();
     record.latency_ms = ms_between(request.head.started, now);
     record.first_token_ms = request.attempt.first_token == wire::Clock::time_point{}
                                 ? -1
@@ -368,6 +383,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     fail_point("after_slot_settled");
 
     request.reply.usage = ending.usage;
+    request.reply.ended_by_model = ended_by_model(request, ending);
     request.reply.cost = record.cost;
     counters_.held_requests.subtract();
     counters_.holds_released.add();

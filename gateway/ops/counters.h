@@ -110,6 +110,12 @@ struct EndpointCounters {
     Counter cancelled;
 };
 
+// Of the cache of answers, which writes them under its lock.
+struct ResponseCacheCounters {
+    Counter answers, bytes, waiting;  // now
+    Counter evicted;                  // for want of memory
+};
+
 struct WorkerCounters {
     WorkerCounters(std::size_t routes, std::size_t endpoints)
         : endpoints_(endpoints + 1), series_(routes * (endpoints + 1)) {}
@@ -142,6 +148,8 @@ struct WorkerCounters {
     Counter upstream_retries, failovers, client_aborts, drains_running, upstream_aborts;
     // Calls of models that name a Git repository: paid by who claimed it, as without the name, refused.
     Counter git_claimed, git_fallback, git_refused;
+    // Requests that ask for the cache of answers: what they found, and those that waited for another one's.
+    Counter cache_hits, cache_misses, cache_waits;
     Counter tls_handshakes_failed, log_batches_dropped;
     std::array<Counter, kErrorKinds> errors;  // by kind: requests that were refused or failed
 

@@ -239,6 +239,10 @@ void write_workers(const Metrics::Sources& from, Families& out) {
     Families::add(git, {{"outcome", "claimed"}}, sum(&C::git_claimed));
     Families::add(git, {{"outcome", "fallback"}}, sum(&C::git_fallback));
     Families::add(git, {{"outcome", "refused"}}, sum(&C::git_refused));
+    out.counter("tollgate_response_cache_hits_total", "Requests answered from the cache.", sum(&C::cache_hits));
+    out.counter("tollgate_response_cache_misses_total", "Requests not found in it.", sum(&C::cache_misses));
+    out.counter("tollgate_response_cache_waits_total", "Of both, those that waited for another one's answer.",
+                sum(&C::cache_waits));
     out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.",
                 sum(&C::upstream_retries));
     out.counter("tollgate_failovers_total", "Requests sent to another endpoint because one had failed.",
@@ -332,6 +336,13 @@ void write_accounts(const Metrics::Sources& from, Families& out) {
               number(mail.waiting));
 }
 
+void write_cache(const ResponseCacheCounters& cache, Families& out) {
+    out.gauge("tollgate_response_cache_answers", "Answers in the cache.", static_cast<double>(cache.answers.get()));
+    out.gauge("tollgate_response_cache_bytes", "What they take.", static_cast<double>(cache.bytes.get()));
+    out.counter("tollgate_response_cache_evicted_total", "Answers put out of the cache for want of memory.",
+                static_cast<double>(cache.evicted.get()));
+}
+
 double open_descriptors() {
     DIR* const folder = ::opendir("/proc/self/fd");
     if (folder == nullptr) return 0;
@@ -376,6 +387,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
     write_pools(sources_, out);
     write_ledger(sources_, out);
     write_accounts(sources_, out);
+    write_cache(sources_.response_cache, out);
     out.counter("tollgate_log_messages_dropped_total", "Messages to the operator dropped because the log was full.",
                 static_cast<double>(sources_.log.dropped()));
     write_process(out);

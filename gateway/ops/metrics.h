@@ -13,6 +13,7 @@
 #include "accounting/usage/usage_index.h"
 #include "gateway/log/log.h"
 #include "gateway/mail/mailer.h"
+#include "gateway/ops/counters.h"
 #include "gateway/routing/catalogue.h"
 #include "store/slot_file.h"
 
@@ -34,6 +35,7 @@ class Metrics : public prometheus::Collectable {
         const std::atomic<std::uint64_t>& connections_refused;
         const Vault& vault;
         const Mailer* mailer;  // null: the configuration has no mail
+        const ResponseCacheCounters& response_cache;
     };
 
     // All of them must outlive it.

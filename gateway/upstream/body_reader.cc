@@ -50,6 +50,10 @@ wire::Awaitable<void> read_to_end(std::unique_ptr<UpstreamConnection> upstream, 
     }
 }
 
+GatheredBody* gathered_by(const Exchange& request) {
+    return request.cache != nullptr && request.cache->turn ? &request.cache->body : nullptr;
+}
+
 }  // namespace
 
 BodyDecoder::BodyDecoder(wire::Framing framing, std::uint64_t content_length)
@@ -81,8 +85,13 @@ std::size_t BodyDecoder::decode(wire::Buffer& in, std::size_t offset, bool close
 BodyReader::BodyReader(Connection& connection, UpstreamAnswer& answer)
     : connection_(connection),
       answer_(answer),
+      gathered_(gathered_by(connection.request)),
       decoder_(answer.framing, answer.content_length),
       must_read_(answer.connection->in.empty()) {
+    if (gathered_ != nullptr) {
+        gathered_->begin();
+        connection.request.cache->event_stream = answer.event_stream;
+    }
     // Of a coding that is not known the bytes are looked at as they are: they will be no JSON, and that is said.
     // An empty body has none to undo.
     if (answer.codings.applied().empty() || decoder_.state() == BodyDecoder::State::ended) return;
@@ -114,6 +123,12 @@ wire::Awaitable<wire::Stream::ReadResult> BodyReader::give_turn() {
 }
 
 BodyPart BodyReader::take(const wire::Stream::ReadResult& read) {
+    BodyPart part = take_framed(read);
+    if (gathered_ != nullptr) gathered_->add(part.payload);
+    return part;
+}
+
+BodyPart BodyReader::take_framed(const wire::Stream::ReadResult& read) {
     const auto& [error, bytes] = read;
     wire::Buffer& in = answer_.connection->in;
     const bool closed = error == wire::asio::error::eof || error == wire::asio::ssl::error::stream_truncated;

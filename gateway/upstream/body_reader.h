@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/exchange/cache_use.h"
 #include "gateway/text/error.h"
 #include "gateway/upstream/dispatch.h"
 #include "gateway/wire/asio.h"
@@ -86,12 +87,14 @@ class BodyReader {
         bool ended = false;
     };
 
+    BodyPart take_framed(const wire::Stream::ReadResult& read);
     BodyPart decode(BodyPart coded);
     wire::Awaitable<wire::Stream::ReadResult> give_turn();
     Error malformed(std::string_view what) const;
 
     Connection& connection_;
     UpstreamAnswer& answer_;
+    GatheredBody* const gathered_;  // for the cache; null: nobody wants it
     BodyDecoder decoder_;
     std::unique_ptr<Coded> coded_;
     std::size_t bytes_in_hand_ = 0;  // in the connection's buffer

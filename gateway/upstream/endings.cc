@@ -20,6 +20,7 @@ UsageBounds bounds_of(const UsageTerms& terms, std::int64_t counted_completion) 
 BilledUsage bill(const UsageTerms& terms, const ReportedUsage& report, std::int64_t counted_completion,
                  UsageSource counts, Ending& ending) {
     constexpr std::int64_t kFewTokens = 16;
+    if (terms.kept_answer) return {};
     const BilledUsage billed = billed_usage(report, bounds_of(terms, counted_completion));
     ending.usage = token_usage(billed.counts);
     ending.source = billed.reported ? UsageSource::provider : counts;
@@ -37,7 +38,7 @@ std::int64_t estimated_output(const UsageTerms& terms, std::int64_t text_bytes) 
 bool needs_text(const UsageTerms& terms, const PlainAnswer& answer) {
     constexpr std::int64_t kUsualStructureBytes = 200;  // of `choices`, around the text
     const auto size = static_cast<std::int64_t>(answer.choices.size());
-    if (size == 0) return false;
+    if (size == 0 || terms.kept_answer) return false;
     const BilledUsage billed = billed_usage(answer.usage, bounds_of(terms, 0));
     if (!answer.has_usage || !billed.reported || billed.counts.completion == 0) return true;
     const std::int64_t least = std::max<std::int64_t>(size - kUsualStructureBytes, 1);
@@ -48,6 +49,7 @@ bool needs_text(const UsageTerms& terms, const PlainAnswer& answer) {
 }  // namespace
 
 std::int64_t counted_output(const UsageTerms& terms, const StreamFacts& facts) {
+    if (terms.kept_answer) return 0;
     return counted_completion_tokens(facts.content_events, facts.text.bytes, terms.most_output);
 }
 
@@ -55,7 +57,8 @@ Ending stream_ending(const UsageTerms& terms, const StreamFacts& facts) {
     Ending ending;
     const ReportedUsage usage = reported_usage(facts, terms.most_output);
     const BilledUsage billed = bill(terms, usage, counted_output(terms, facts), UsageSource::counted, ending);
-    const bool odd = facts.has_usage && contradicts(usage, billed.counts, facts.content_events, facts.text);
+    const bool odd =
+        facts.has_usage && !terms.kept_answer && contradicts(usage, billed.counts, facts.content_events, facts.text);
     ending.usage_contradictory = ending.usage_contradictory || odd;
     ending.finish_reason = facts.finish_reason;
     ending.upstream_id = facts.upstream_id;

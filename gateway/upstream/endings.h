@@ -15,6 +15,7 @@ namespace tollgate {
 struct UsageTerms {
     ModelCall call = ModelCall::chat;
     std::int64_t counted_prompt_tokens = 0;  // what the prompt is billed as if the provider does not say
+    bool kept_answer = false;                // it was made and billed before: nothing is used
     bool reasoning_in_completion = true;     // in the provider's figures, completion tokens include reasoning tokens
     std::int64_t most_prompt = 0;            // tokens of the model's context; 0: unknown
     // Tokens that all choices can have: by the bound that was asked for or sent, else by the model; 0: unknown. Nothing

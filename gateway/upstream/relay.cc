@@ -53,6 +53,7 @@ UsageTerms terms_of(const Exchange& request) {
     const Endpoint& endpoint = *request.attempt.endpoint->endpoint;
     return {.call = model_call_of(request.ask.api),
             .counted_prompt_tokens = request.terms.counted_prompt_tokens,
+            .kept_answer = request.is_kept_answer(),
             .reasoning_in_completion = request.attempt.endpoint->provider->reasoning_in_completion,
             .most_prompt = endpoint.context_length,
             .most_output = most_output(request, endpoint)};
