@@ -54,9 +54,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(is_json(out, kDepth + kMoreDepth), "what is sent is JSON");
         if (dialect != &chat_upstream()) continue;
         ChatRequest again;
-        // Mistral's documents and `any` are no client's words.
-        if (quirks.has(Quirk::document_url) || quirks.has(Quirk::any_for_required)) continue;
-        if (quirks.has(Quirk::thinking_parts)) continue;
         require(!read_chat_request(out, {}, again), "what is sent is a chat");
         require(again.tools.size() <= request.tools.size(), "no tool is made up");
     }

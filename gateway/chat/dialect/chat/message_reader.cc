@@ -75,14 +75,32 @@ Error read_file(Place& place, Json part) {
 Spelt address_of(Json value) { return is_object(value) ? spelt(member(value, "url")) : spelt(value); }
 
 void note_unknown_members(Json part, ChatRequest& request) {
-    static constexpr std::array<std::string_view, 8> kKnown = {"type",      "text",        "refusal", "image_url",
-                                                               "video_url", "input_audio", "file",    "cache_control"};
+    static constexpr std::array<std::string_view, 11> kKnown = {
+        "type", "text",          "refusal",  "image_url",    "video_url",    "input_audio",
+        "file", "cache_control", "thinking", "document_url", "document_name"};
     each_member(part, [&](std::string_view name, Json value) {
         if (std::ranges::find(kKnown, name) == kKnown.end()) note_unknown(kContent, name, value, request);
         if (name == "image_url" && is_object(value)) {
             const Json detail = member(value, "detail");
             if (detail != R"("auto")") note_unknown(kContent, "image_url.detail", detail, request);
         }
+    });
+}
+
+// Mistral's: {"type":"document_url","document_url":…,"document_name":…}
+Error read_document(Place& place, Json part) {
+    const Spelt address = address_of(member(part, "document_url"));
+    if (Error error = read_media(place, Part::Kind::file, address, part)) return error;
+    place.parts.back().media.name = spelt(member(part, "document_name"));
+    return {};
+}
+
+// Mistral's: {"type":"thinking","thinking":[{"type":"text","text":…}]}
+void read_thinking(Place& place, Json part) {
+    const Json thinking = member(part, "thinking");
+    if (is_text(thinking)) place.parts.push_back({.kind = Part::Kind::reasoning, .text = spelt(thinking)});
+    each_element(thinking, [&](Json piece) {
+        place.parts.push_back({.kind = Part::Kind::reasoning, .text = spelt(member(piece, "text"))});
     });
 }
 
@@ -100,6 +118,11 @@ Error read_part(Place& place, Json part) {
     if (type == "video_url") return read_media(place, Part::Kind::video, address_of(member(part, "video_url")), part);
     if (type == "input_audio") return read_audio(place, part);
     if (type == "file") return read_file(place, part);
+    if (type == "document_url") return read_document(place, part);
+    if (type == "thinking") {
+        read_thinking(place, part);
+        return {};
+    }
     return invalid("'" + place.field + "' is of a type that is not known", place.field + ".type");
 }
 
@@ -117,7 +140,7 @@ Error read_content(Json content, std::vector<Part>& parts, const std::string& me
         if (error) return;
         Place place{request, parts, field + "[" + std::to_string(index++) + "]"};
         error = read_part(place, part);
-        if (!error && !is_object(parts.back().cache_control)) parts.back().cache_control = {};
+        if (!error && !parts.empty() && !is_object(parts.back().cache_control)) parts.back().cache_control = {};
     });
     return error;
 }

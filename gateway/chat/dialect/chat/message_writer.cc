@@ -229,7 +229,10 @@ void Messages::reasoning_details(const std::vector<const Part*>& parts) {
     for (const Part* part : parts) {
         if (event.part > 0) out_ += ',';
         event.format = part->format;
-        event.id = part->id;
+        // Google's is that of the call.
+        const std::string id =
+            is_google_signature(*part) && !part->id.empty() ? ids_.sent(part->id) : std::string(part->id);
+        event.id = id;
         event.text = part->text;
         const bool sealed = part->kind == Kind::sealed_reasoning;
         event.kind = sealed ? AnswerEvent::Kind::sealed_reasoning : AnswerEvent::Kind::reasoning;

@@ -112,7 +112,8 @@ Error read_stop(Json value, ChatRequest& request) {
 Error read_tool(Json value, std::size_t index, ChatRequest& request) {
     const std::string field = "tools[" + std::to_string(index) + "]";
     const Json function = member(value, "function");
-    if (!spells(spelt(member(value, "type")), "function") || !is_object(function)) {
+    const Json type = member(value, "type");  // some leave it out
+    if ((says_something(type) && !spells(spelt(type), "function")) || !is_object(function)) {
         return invalid("'" + field + "' is no function, and its kind is not known by the chosen model's provider",
                        field);
     }
@@ -145,7 +146,8 @@ Error read_tools(Json value, ChatRequest& request) {
 Error read_tool_choice(Json value, ToolChoice& choice) {
     using Kind = ToolChoice::Kind;
     const Spelt word = spelt(value);
-    if (is_object(value) && spells(spelt(member(value, "type")), "function")) {
+    const Json type = member(value, "type");  // some leave it out
+    if (is_object(value) && (!says_something(type) || spells(spelt(type), "function"))) {
         choice.kind = Kind::named;
         choice.name = spelt(member(member(value, "function"), "name"));
         return choice.name.empty() ? invalid("'tool_choice' names no function", "tool_choice") : Error();
@@ -154,7 +156,7 @@ Error read_tool_choice(Json value, ToolChoice& choice) {
         choice.kind = Kind::automatic;
     } else if (spells(word, "none")) {
         choice.kind = Kind::none;
-    } else if (spells(word, "required")) {
+    } else if (spells(word, "required") || spells(word, "any")) {  // Mistral's word
         choice.kind = Kind::required;
     } else {
         return invalid("'tool_choice' must be auto, none, required or a function", "tool_choice");

@@ -12,6 +12,8 @@
 #include "gateway/chat/dialect/chat/provider_quirks.h"
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/chat/request_writer.h"
+#include "gateway/chat/dialect/chat/tool_ids.h"
+#include "tests/unit/gateway/chat/canonical/random_chat.h"
 #include "tests/unit/gateway/chat/dialect/chat/answer_fixture.h"
 
 namespace tollgate::chat_upstream_test {
@@ -280,6 +282,46 @@ TEST(ChatRecordings, StreamsSayWhatTheyDidHoweverTheyAreSplit) {
     }
     if (tally.answers.empty()) GTEST_SKIP() << "recordings are not in the repository; none in " << TOLLGATE_TEST_DATA;
     EXPECT_GT(tally.print("recorded streams"), 20);
+}
+
+// The provider's slug in the table of quirks, for those that the recordings call otherwise.
+std::string slug_of(const std::string& provider) { return provider == "local" ? "vllm" : provider; }
+
+TEST(ChatRecordings, RequestsSayTheSameWhenTheyAreWrittenAnew) {
+    int requests = 0, refused = 0;
+    for (const std::string kind : {"json", "stream"}) {
+        for (const Recording& recording : recordings(kind)) {
+            SCOPED_TRACE(recording.provider + "/" + recording.name);
+            ChatRequest request, again;
+            if (!is_json(recording.request, kDepth)) continue;
+            if (const Error error = read_chat_request(recording.request, {}, request)) {
+                ++refused;
+                std::cout << "not read " << recording.name << ": " << error.detail().message << "\n";
+                continue;
+            }
+            request.unknown.clear();  // the provider's own, which no other takes
+            ToolIds ids(false);
+            for (Part& part : request.parts) {
+                if (part.kind == Part::Kind::tool_call || part.kind == Part::Kind::tool_result) {
+                    part.id = request.keep(ids.sent(part.id));
+                }
+            }
+            std::string text, own;
+            TranslationNotes notes, own_notes;
+            const Target widest{.model = "m", .quirks = provider_quirks("openrouter")};
+            ASSERT_FALSE(write_chat_request(request, widest, text, notes));
+            EXPECT_EQ(notes.dropped.text() + notes.changed.text(), "");
+            ASSERT_FALSE(read_chat_request(text, {}, again)) << text;
+            EXPECT_EQ(chat_test::described(again), chat_test::described(request));
+            const Target target{.model = "m", .quirks = provider_quirks(slug_of(recording.provider))};
+            EXPECT_FALSE(write_chat_request(request, target, own, own_notes));
+            EXPECT_TRUE(is_json(own, kDepth)) << own;
+            ++requests;
+        }
+    }
+    if (requests == 0) GTEST_SKIP() << "recordings are not in the repository; none in " << TOLLGATE_TEST_DATA;
+    std::cout << requests << " recorded requests; " << refused << " are not understood\n";
+    EXPECT_GT(requests, 200);
 }
 
 TEST(ChatRecordings, ErrorsAreErrors) {

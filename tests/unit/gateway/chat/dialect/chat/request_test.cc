@@ -141,6 +141,22 @@ TEST(ChatRequestWriter, DocumentsOfMistral) {
                           R"("document_name":"a.pdf"})"));
 }
 
+TEST(ChatRequestWriter, WhatMistralsClientsSayIsUnderstood) {
+    const std::string messages =
+        R"({"role":"user","content":[{"type":"document_url","document_url":"data:application/pdf;base64,JV",)"
+        R"("document_name":"a.pdf"}]},{"role":"assistant","content":[)"
+        R"({"type":"thinking","thinking":[{"type":"text","text":"why"}]},{"type":"text","text":"x"}]},)" +
+        std::string(kUser);
+    EXPECT_EQ(chat(messages, provider("mistral")).messages(), json::parse("[" + messages + "]"));
+    const Translated sent = chat(messages);
+    EXPECT_EQ(sent.messages().at_pointer("/0/content/0/file/filename"), "a.pdf");
+    EXPECT_EQ(sent.messages().at_pointer("/1"), json::parse(R"({"role":"assistant","content":"x"})"));
+    const std::string tools = R"("tools":[{"function":{"name":"f"}}],"tool_choice":)";
+    EXPECT_EQ(with(tools + "\"any\"").at("tool_choice"), "required");
+    EXPECT_EQ(with(tools + R"({"function":{"name":"f"}})").at("tool_choice").at("type"), "function");
+    EXPECT_EQ(with(tools + "\"any\"").at("tools").at_pointer("/0/type"), "function");
+}
+
 TEST(ChatRequestWriter, TextsAloneAreAStringWhereListsAreRefused) {
     const std::string list = R"([{"type":"text","text":"a"},{"type":"text","text":"b"}])";
     const std::string messages =
