@@ -59,10 +59,16 @@ struct ProviderRow {
     Quirks quirks;
 };
 
+// Alibaba's and Z.ai's go by two names.
+constexpr Quirks kDashScope = quirks({one_system_message, no_developer_role, cache_marks, video, enable_thinking,
+                                      no_required_tool_choice, sampling_extras});
+constexpr Quirks kZai = quirks({no_developer_role, video, reasoning_content, thinking_object, no_required_tool_choice,
+                                no_named_tool_choice, no_json_schema});
+
 // By the providers' own documentation, and where that says nothing by what they were seen to refuse.
 constexpr std::array kProviders = {
     // https://console.groq.com/docs/openai
-    ProviderRow{"groq", quirks({strict_members, text_as_string, reasoning_member})},
+    ProviderRow{"groq", quirks({strict_members, reasoning_member})},
     // https://docs.mistral.ai/api
     ProviderRow{"mistral",
                 quirks({strict_members, no_developer_role, no_user_after_tool, prefix_last_answer, short_tool_ids,
@@ -80,7 +86,7 @@ constexpr std::array kProviders = {
     // https://docs.fireworks.ai/api-reference/post-chatcompletions
     ProviderRow{"fireworks", quirks({strict_members, no_developer_role, reasoning_content, sampling_extras})},
     // https://inference-docs.cerebras.ai/api-reference/chat-completions
-    ProviderRow{"cerebras", quirks({strict_members, text_as_string, reasoning_member})},
+    ProviderRow{"cerebras", quirks({strict_members, reasoning_member})},
     // https://docs.perplexity.ai/api-reference/chat-completions
     ProviderRow{"perplexity", quirks({one_system_message, no_developer_role, alternating_roles, no_json_object})},
     // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
@@ -99,11 +105,17 @@ constexpr std::array kProviders = {
     ProviderRow{"lm-studio", quirks({one_system_message, no_developer_role, no_media_urls, no_parallel_tool_calls,
                                      no_named_tool_choice, no_json_object, sampling_extras})},
     // https://www.alibabacloud.com/help/en/model-studio/use-qwen-by-calling-api
-    ProviderRow{"dashscope", quirks({one_system_message, no_developer_role, cache_marks, video, enable_thinking,
-                                     no_required_tool_choice, sampling_extras})},
+    ProviderRow{"alibaba", kDashScope},
+    ProviderRow{"dashscope", kDashScope},
     // https://docs.z.ai/api-reference/llm/chat-completion
-    ProviderRow{"zai", quirks({no_developer_role, video, reasoning_content, thinking_object, no_required_tool_choice,
-                               no_named_tool_choice, no_json_schema})},
+    ProviderRow{"z-ai", kZai},
+    ProviderRow{"zai", kZai},
+    // https://platform.moonshot.ai/docs/api/chat
+    ProviderRow{"moonshotai", quirks({no_developer_role, reasoning_content, no_required_tool_choice})},
+    // https://deepinfra.com/docs/openai_api
+    ProviderRow{"deepinfra", quirks({no_developer_role, sampling_extras})},
+    // https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion
+    ProviderRow{"novita", quirks({no_developer_role, sampling_extras})},
     // https://ai.google.dev/gemini-api/docs/openai
     ProviderRow{"google", quirks({strict_members, thought_signatures, no_media_urls})},
 };

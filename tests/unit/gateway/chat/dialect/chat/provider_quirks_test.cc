@@ -27,6 +27,8 @@ TEST(ProviderQuirks, KnownProvidersHaveTheirOwn) {
         EXPECT_NE(provider_quirks(slug), Quirks()) << slug;
     }
     for (const std::string_view slug : {"openai", "xai", "someone"}) EXPECT_EQ(provider_quirks(slug), Quirks()) << slug;
+    EXPECT_EQ(provider_quirks("alibaba"), provider_quirks("dashscope"));
+    EXPECT_EQ(provider_quirks("z-ai"), provider_quirks("zai"));
     EXPECT_TRUE(provider_quirks("mistral").has(Quirk::short_tool_ids));
 }
 
