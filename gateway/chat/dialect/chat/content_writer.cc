@@ -87,7 +87,7 @@ Error ContentWriter::video(const Piece& piece) {
 
 Error ContentWriter::file(const Piece& piece) {
     const Media& media = piece.part->media;
-    const bool foreign = request_.dialect != "" && request_.dialect != "chat" && request_.dialect != "responses";
+    const bool foreign = !request_.dialect.empty() && request_.dialect != "chat" && request_.dialect != "responses";
     if (media.source == Source::file_id && (foreign || quirks_.has(Quirk::document_url))) {
         return cannot(piece, "the id of another provider's file");
     }

@@ -85,7 +85,7 @@ class Writer {
         out_ += "{\"model\":";
         append_json_string(out_, target_.model);
         out_ += ',';
-        const Error error = append_chat_messages(request_, target_.quirks, target_.continues_answers, out_, notes_);
+        Error error = append_chat_messages(request_, target_.quirks, target_.continues_answers, out_, notes_);
         if (error) return error;
         bound();
         stream();
