@@ -66,6 +66,20 @@ void UpstreamBody::set_bound(const OutputBound& bound, const BodyFacts& facts) {
     bound_ += std::to_string(bound.tokens);
 }
 
+void UpstreamBody::build_passed(std::string_view text, const TextSpan& model_value, std::string_view model) {
+    pieces_.clear();
+    size_ = 0;
+    model_.clear();
+    if (model_value.of(text).starts_with('"')) {
+        append_json_string(model_, model);
+    } else {
+        model_ = model;
+    }
+    add(text.substr(0, model_value.begin));
+    add(model_);
+    add(text.substr(model_value.end));
+}
+
 void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::string_view model,
                          StreamOptions stream_options, const Additions& added) {
     pieces_.clear();

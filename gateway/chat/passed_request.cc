@@ -1,0 +1,91 @@
+#include "gateway/chat/passed_request.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+
+#include "gateway/chat/canonical/json_text.h"
+#include "gateway/chat/model_call.h"
+#include "gateway/text/multipart.h"
+
+namespace tollgate {
+namespace {
+
+Error invalid(std::string message, std::string_view param) {
+    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
+}
+
+TextSpan span_of(std::string_view part, std::string_view body) {
+    const auto begin = static_cast<std::uint32_t>(part.data() - body.data());
+    return {begin, begin + static_cast<std::uint32_t>(part.size())};
+}
+
+// Two of them, and the provider may take the other one.
+Error take_model(std::string name, std::string_view value, std::string_view body, BodyFacts& facts) {
+    if (facts.has_model) return invalid("'model' stands twice", "model");
+    if (name.empty() || name.size() > kMostModelBytes) {
+        return invalid("'model' must have 1 to " + std::to_string(kMostModelBytes) + " bytes", "model");
+    }
+    facts.has_model = true;
+    facts.model = std::move(name);
+    facts.model_value = span_of(value, body);
+    return {};
+}
+
+Error take_choices(std::string_view text, BodyFacts& facts) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), facts.choices);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    if (whole && facts.choices >= 1 && facts.choices <= static_cast<std::int64_t>(kMostChoices)) return {};
+    return invalid("'n' must be a whole number from 1 to " + std::to_string(kMostChoices), "n");
+}
+
+Error read_json(std::string_view body, std::size_t max_depth, BodyFacts& facts) {
+    if (!is_json(body, max_depth)) return {ErrorKind::invalid_json, "the body is not valid JSON"};
+    constexpr std::array<std::string_view, 3> kPrompt = {"input", "prompt", "instructions"};
+    const Json object = body.substr(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
+    if (!is_object(object)) return invalid("the body must be a JSON object", {});
+    Error error;
+    each_member(object, [&](std::string_view name, Json value) {
+        if (error || value == "null") return;
+        if (name == "model") {
+            error = is_text(value) ? take_model(plain(spelt(value)), value, body, facts)
+                                   : invalid("'model' must be a string", "model");
+        } else if (name == "n") {
+            error = take_choices(value, facts);
+        } else if (std::ranges::find(kPrompt, name) != kPrompt.end()) {
+            facts.prompt_bytes += static_cast<std::int64_t>(value.size());
+        }
+    });
+    return error;
+}
+
+Error read_parts(std::string_view body, std::string_view boundary, BodyFacts& facts) {
+    const auto parts = read_form(body, boundary);
+    if (!parts) return parts.error();
+    for (const FormPart& part : *parts) {
+        if (part.is_file) {
+            facts.prompt_extra_tokens += static_cast<std::int64_t>(part.value.size() / kFileBytesPerToken + 1);
+            continue;
+        }
+        facts.prompt_bytes += static_cast<std::int64_t>(part.value.size());
+        Error error;
+        if (part.name == "model") error = take_model(std::string(part.value), part.value, body, facts);
+        if (part.name == "n") error = take_choices(part.value, facts);
+        if (error) return error;
+    }
+    return {};
+}
+
+}  // namespace
+
+Error read_passed_request(std::string_view body, std::string_view content_type, std::size_t max_depth,
+                          BodyFacts& facts) {
+    facts.prompt_is_text = false;
+    const std::string boundary = form_boundary(content_type);
+    if (!boundary.empty()) return read_parts(body, boundary, facts);
+    // A form's content type without its boundary is no JSON either.
+    return read_json(body, max_depth, facts);
+}
+
+}  // namespace tollgate

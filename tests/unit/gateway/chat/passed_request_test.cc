@@ -1,0 +1,90 @@
+#include "gateway/chat/passed_request.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "gateway/chat/dialect/openai_upstream_body.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kForm = "multipart/form-data; boundary=B", kJson = "application/json";
+
+std::string part(const std::string& disposition, const std::string& value) {
+    return "--B\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + value + "\r\n";
+}
+
+// What is sent to a provider that names the model so.
+std::string sent(const std::string& body, std::string_view content_type, std::string_view model) {
+    BodyFacts facts;
+    facts.clear();
+    const Error error = read_passed_request(body, content_type, 32, facts);
+    EXPECT_FALSE(error) << error.detail().message;
+    UpstreamBody upstream;
+    upstream.build_passed(body, facts.model_value, model);
+    std::string whole;
+    for (const std::string_view piece : upstream.pieces()) whole += piece;
+    EXPECT_EQ(upstream.size(), whole.size());
+    return whole;
+}
+
+ErrorKind refused(const std::string& body, std::string_view content_type) {
+    BodyFacts facts;
+    facts.clear();
+    return read_passed_request(body, content_type, 32, facts).kind();
+}
+
+TEST(PassedRequest, D81_OnlyTheValueOfTheModelChangesWhereverItStands) {
+    const std::string file = part(R"(name="file"; filename="a.wav")", std::string("RIFF\0\r\n--\r\n", 11));
+    const std::string twice =
+        part(R"(name="timestamp_granularities[]")", "word") + part(R"(name="timestamp_granularities[]")", "segment");
+    const std::string before = part(R"(name="model")", "alias"), after = part(R"(name="model")", "whisper-1");
+    EXPECT_EQ(sent(file + twice + before + "--B--\r\n", kForm, "whisper-1"), file + twice + after + "--B--\r\n");
+    EXPECT_EQ(sent(before + file + twice + "--B--\r\n", kForm, "whisper-1"), after + file + twice + "--B--\r\n");
+    EXPECT_EQ(sent(R"({ "input": "hi", "model" : "alias" , "x":[1.0]})", kJson, "a\"b"),
+              R"({ "input": "hi", "model" : "a\"b" , "x":[1.0]})");
+}
+
+TEST(PassedRequest, WhatIsHeldByIsRead) {
+    BodyFacts facts;
+    facts.clear();
+    EXPECT_FALSE(read_passed_request(R"({"model":"m\u0061","n":3,"prompt":"12345","size":"1"})", kJson, 32, facts));
+    EXPECT_EQ(facts.model, "ma");
+    EXPECT_EQ(facts.choices, 3);
+    EXPECT_EQ(facts.prompt_bytes, 7);
+    EXPECT_FALSE(facts.stream || facts.prompt_is_text);
+    facts.clear();
+    const std::string body = part("name=model", "m") + part("name=n", "2") + part("name=prompt", "12345") +
+                             part("name=image; filename=a", std::string(10 * kFileBytesPerToken, 'x')) + "--B--";
+    EXPECT_FALSE(read_passed_request(body, kForm, 32, facts));
+    EXPECT_EQ(facts.choices, 2);
+    EXPECT_EQ(facts.prompt_extra_tokens, 11);
+}
+
+TEST(PassedRequest, AModelThatIsAbsentIsSoToThePlan) {
+    BodyFacts facts;
+    facts.clear();
+    EXPECT_FALSE(read_passed_request(R"({"model":null,"input":"x"})", kJson, 32, facts));
+    EXPECT_FALSE(facts.has_model);
+}
+
+TEST(PassedRequest, WhatCannotBeRoutedIsRefused) {
+    EXPECT_EQ(refused("{", kJson), ErrorKind::invalid_json);
+    EXPECT_EQ(refused("", kJson), ErrorKind::invalid_json);
+    EXPECT_EQ(refused("[1]", kJson), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(R"({"model":1})", kJson), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(R"({"model":""})", kJson), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(R"({"model":"a","model":"b"})", kJson), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(R"({"model":"a","mod\u0065l":"b"})", kJson), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(R"({"model":"a","n":0})", kJson), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(R"({"model":"a","n":1.5})", kJson), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(part("name=model", "a") + part("name=model", "b") + "--B--", kForm), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(part("name=model", "a") + part("name=n", "many") + "--B--", kForm), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(part("name=model", "a"), kForm), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(part("name=model", "a") + "--B--", "multipart/form-data"), ErrorKind::invalid_json);
+    EXPECT_EQ(refused(std::string(40, '[') + std::string(40, ']'), kJson), ErrorKind::invalid_json);
+}
+
+}  // namespace
+}  // namespace tollgate
