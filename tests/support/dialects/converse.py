@@ -1,107 +1,119 @@
-"""Amazon Bedrock's Converse and ConverseStream, as an upstream:
-https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html."""
+"""Amazon Bedrock's Converse, as an upstream: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html."""
 
 import json
-import struct
-import zlib
+import re
 
+from support import aws
 from support.dialects import Call, Heard, Media, Reasoning, Result, Text, Turn, pieces
 
 NAME = "converse"
 STREAM_TYPE = "application/vnd.amazon.eventstream"
-REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use"}
-IMAGES = {"png": "image/png", "jpeg": "image/jpeg"}
+REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use", "content_filter": "content_filtered"}
+TYPES = {
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+}
 
 
-def frame(headers, payload):
-    """One message of AWS's binary event stream."""
-    fields = b"".join(
-        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
-        for name, value in headers.items()
-    )
-    prelude = struct.pack(">II", 16 + len(fields) + len(payload), len(fields))
-    whole = prelude + struct.pack(">I", zlib.crc32(prelude)) + fields + payload
-    return whole + struct.pack(">I", zlib.crc32(whole))
-
-
-def _event(name, value):
-    headers = {":event-type": name, ":content-type": "application/json", ":message-type": "event"}
-    return frame(headers, json.dumps(value).encode())
+# --- As it hears
 
 
 def _heard_part(block):
-    (kind, value), *_ = ((kind, value) for kind, value in block.items())
+    ((kind, value),) = block.items()
     if kind == "text":
         return Text(value)
     if kind == "image":
-        return Media("image", IMAGES[value["format"]], value["source"]["bytes"])
+        return Media("image", TYPES[value["format"]], value["source"]["bytes"])
     if kind == "document":
-        return Media("file", f"application/{value['format']}", value["source"]["bytes"], value["name"])
+        assert re.fullmatch(r"(?!.*\s\s)[a-zA-Z0-9\s()\[\]-]{1,200}", value["name"])
+        return Media("file", TYPES[value["format"]], value["source"]["bytes"], value["name"])
     if kind == "toolUse":
+        assert re.fullmatch(r"[a-zA-Z0-9_.:-]{1,64}", value["toolUseId"])
         return Call(value["toolUseId"], value["name"], value["input"])
     if kind == "toolResult":
-        return Result(value["toolUseId"], "".join(one["text"] for one in value["content"]))
-    if kind == "reasoningContent":
-        shown = value.get("reasoningText", {})
-        return Reasoning(shown.get("text", ""), shown.get("signature") or value.get("redactedContent"))
-    assert kind == "cachePoint"
-    return None
+        return Result(value["toolUseId"], "".join(inner["text"] for inner in value["content"]))
+    assert kind == "reasoningContent"
+    shown = value.get("reasoningText")
+    return Reasoning(shown["text"], shown.get("signature")) if shown else Reasoning("", value["redactedContent"])
+
+
+def _check_roles(messages):
+    """As the API does: what it would refuse fails here."""
+    roles = [message["role"] for message in messages]
+    assert roles[0] == "user" and all(one != other for one, other in zip(roles, roles[1:]))
+    names = [block["document"]["name"] for message in messages for block in message["content"] if "document" in block]
+    assert len(names) == len(set(names))
+    for message, following in zip(messages, messages[1:]):
+        calls = {block["toolUse"]["toolUseId"] for block in message["content"] if "toolUse" in block}
+        results = [block["toolResult"]["toolUseId"] for block in following["content"] if "toolResult" in block]
+        assert sorted(results) == sorted(calls)
+        first = [block for block in following["content"] if "cachePoint" not in block][: len(results)]
+        assert all("toolResult" in block for block in first)
 
 
 def heard(request):
+    assert re.fullmatch(r"(/[a-z0-9]+)?/model/[^/:]+/converse(-stream)?", request.target), request.target
     body = request.json()
-    options = body.get("inferenceConfig", {})
-    more = body.get("additionalModelRequestFields", {})
-    turns = [Turn("system", [_heard_part(block) for block in body["system"]])] if body.get("system") else []
-    turns += [Turn(one["role"], [_heard_part(block) for block in one["content"]]) for one in body["messages"]]
-    cached = any(part is None for turn in turns for part in turn.parts)
-    for turn in turns:
-        turn.parts = [part for part in turn.parts if part is not None]
+    assert "model" not in body and "stream" not in body
+    _check_roles(body["messages"])
+    told = [(message["role"], message["content"]) for message in body["messages"]]
+    if "system" in body:
+        told.insert(0, ("system", body["system"]))
+    format_ = body.get("outputConfig", {}).get("textFormat", {}).get("structure", {}).get("jsonSchema", {})
+    further = body.get("additionalModelRequestFields", {})
     tools = [tool["toolSpec"]["name"] for tool in body.get("toolConfig", {}).get("tools", []) if "toolSpec" in tool]
-    schema = None
-    if "outputConfig" in body:
-        schema = json.loads(body["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"])
     return Heard(
-        turns,
+        [Turn(role, [_heard_part(block) for block in content if "cachePoint" not in block]) for role, content in told],
         tuple(tools),
-        schema,
-        bool(more.get("thinking") or more.get("reasoning_config")),
-        cached,
-        tuple(options.get("stopSequences", [])),
+        json.loads(format_["schema"]) if format_ else None,
+        bool({"thinking", "reasoning_effort", "reasoningConfig"} & further.keys()),
+        any("cachePoint" in block for _, content in told for block in content),
+        tuple(body.get("inferenceConfig", {}).get("stopSequences", [])),
         is_stream(request),
     )
+
+
+def is_stream(request):
+    return request.target.endswith("/converse-stream")
+
+
+# --- As it answers
 
 
 def _block(part):
     if isinstance(part, Text):
         return {"text": part.text}
     if isinstance(part, Call):
-        return {"toolUse": {"toolUseId": part.id, "name": part.name, "input": part.arguments}}
-    return {"reasoningContent": {"reasoningText": {"text": part.text, "signature": part.seal}}}
+        return {"toolUse": {"toolUseId": part.id, "name": part.name, "input": part.arguments, "type": "tool_use"}}
+    return {"reasoningContent": {"reasoningText": {"text": part.text, "signature": part.seal or ""}}}
 
 
-def _usage_of(said):
+def _end(said):
+    end = {"stopReason": "stop_sequence" if said.stop_sequence else REASONS[said.finish]}
+    if said.stop_sequence:
+        end["additionalModelResponseFields"] = {"delta": {"stop_sequence": said.stop_sequence}}
+    return end
+
+
+def _metadata(said):
     usage = said.usage
     counts = {
-        "inputTokens": usage.prompt - usage.cached,
+        "inputTokens": usage.prompt - usage.cached - usage.written,
         "outputTokens": usage.completion,
         "totalTokens": usage.prompt + usage.completion,
     }
-    return counts | ({"cacheReadInputTokens": usage.cached} if usage.cached else {})
-
-
-def _reason(said):
-    return "stop_sequence" if said.stop_sequence else REASONS[said.finish]
+    if usage.cached or usage.written:
+        counts |= {"cacheReadInputTokens": usage.cached, "cacheWriteInputTokens": usage.written}
+    return {"usage": counts, "metrics": {"latencyMs": 7}}
 
 
 def plain(said):
     message = {"role": "assistant", "content": [_block(part) for part in said.parts]}
-    return {
-        "output": {"message": message},
-        "stopReason": _reason(said),
-        "usage": _usage_of(said),
-        "metrics": {"latencyMs": 7},
-    }
+    return {"output": {"message": message}} | _end(said) | _metadata(said)
 
 
 def _deltas(part):
@@ -110,20 +122,21 @@ def _deltas(part):
     if isinstance(part, Call):
         return [{"toolUse": {"input": piece}} for piece in pieces(json.dumps(part.arguments))]
     shown = [{"reasoningContent": {"text": piece}} for piece in pieces(part.text)]
-    return [*shown, {"reasoningContent": {"signature": part.seal}}]
+    return shown + ([{"reasoningContent": {"signature": part.seal}}] if part.seal else [])
 
 
 def events(said):
-    yield _event("messageStart", {"role": "assistant"})
+    yield aws.event("messageStart", {"role": "assistant", "p": "abc"})
     for index, part in enumerate(said.parts):
-        if isinstance(part, Call):
-            start = {"toolUse": {"toolUseId": part.id, "name": part.name}}
-            yield _event("contentBlockStart", {"contentBlockIndex": index, "start": start})
+        place = {"contentBlockIndex": index}
+        if isinstance(part, Call):  # the others begin with their first delta
+            start = {"toolUse": {"toolUseId": part.id, "name": part.name, "type": "tool_use"}}
+            yield aws.event("contentBlockStart", place | {"start": start})
         for delta in _deltas(part):
-            yield _event("contentBlockDelta", {"contentBlockIndex": index, "delta": delta})
-        yield _event("contentBlockStop", {"contentBlockIndex": index})
-    yield _event("messageStop", {"stopReason": _reason(said)})
-    yield _event("metadata", {"usage": _usage_of(said), "metrics": {"latencyMs": 7}})
+            yield aws.event("contentBlockDelta", place | {"delta": delta, "p": "abcdefgh"[: index % 8]})
+        yield aws.event("contentBlockStop", place)
+    yield aws.event("messageStop", _end(said))
+    yield aws.event("metadata", _metadata(said))
 
 
 def error(message):
@@ -131,13 +144,4 @@ def error(message):
 
 
 def error_event(message):
-    headers = {
-        ":exception-type": "internalServerException",
-        ":content-type": "application/json",
-        ":message-type": "exception",
-    }
-    return frame(headers, json.dumps({"message": message}).encode())
-
-
-def is_stream(request):
-    return request.target.endswith("/converse-stream")
+    return aws.exception("modelStreamErrorException", message)
