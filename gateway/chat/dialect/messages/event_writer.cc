@@ -1,6 +1,8 @@
 #include "gateway/chat/dialect/messages/event_writer.h"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "gateway/chat/dialect/messages/answer_parts.h"
 #include "gateway/chat/dialect/messages/event_frames.h"
@@ -17,31 +19,13 @@ constexpr Json kEmptyThinking = R"({"type":"thinking","thinking":"","signature":
 
 }  // namespace
 
-MessagesEventWriter::Held::Held(const AnswerEvent& held)
-    : event(held), text(held.text), value(held.value), id(held.id), name(held.name), media_type(held.media_type) {}
-
-AnswerEvent MessagesEventWriter::Held::view() const {
-    AnswerEvent seen = event;
-    seen.text = text;
-    seen.value = value;
-    seen.id = id;
-    seen.name = name;
-    seen.media_type = media_type;
-    return seen;
-}
-
-bool MessagesEventWriter::Held::is_of_call(std::uint32_t call) const {
-    return (event.kind == Kind::call || event.kind == Kind::arguments) && event.call == call;
-}
-
 void MessagesEventWriter::begin(const AnswerOptions& options) {
     options_ = options;
     begun_ = together_ = refused_ = false;
     blocks_ = 0;
-    held_bytes_ = 0;
     reason_ = FinishReason::none;
     open_.clear();
-    held_.clear();
+    held_ = {};
     call_ids_.clear();
     for (std::string* text : {&native_reason_, &stop_sequence_, &cut_}) text->clear();
 }
@@ -64,7 +48,7 @@ void MessagesEventWriter::append_end(const AnswerMeter& /*meter*/, const Charged
 
 // What waits is not told any more.
 void MessagesEventWriter::append_cut(const AnswerMeter& /*meter*/, std::string_view reason, std::string& out) {
-    held_.clear();
+    held_ = {};
     stop_blocks(out);
     cut_ = reason;
     if (reason_ == FinishReason::none) reason_ = FinishReason::length;
@@ -113,33 +97,32 @@ bool MessagesEventWriter::must_wait(const AnswerEvent& event) const {
 }
 
 void MessagesEventWriter::hold(const AnswerEvent& event, std::string& out) {
-    held_.emplace_back(event);
-    held_bytes_ += sizeof(Held) + event.text.size() + event.value.size();
-    if (held_bytes_ <= kMostHeldBytes) return;
+    held_.add(event);
+    if (held_.bytes() <= kMostHeldBytes) return;
     together_ = true;
     release(out);
 }
 
 void MessagesEventWriter::release(std::string& out) {
-    if (held_.empty() || must_wait(held_.front().view())) return;
-    std::deque<Held> events;
-    events.swap(held_);
-    held_bytes_ = 0;
-    for (const Held& held : events) append(held.view(), out);
+    if (held_.events().empty() || must_wait(held_.events().front())) return;
+    const KeptEvents kept = std::exchange(held_, {});
+    for (const AnswerEvent& event : kept.events()) append(event, out);
 }
 
 // At the end nothing more comes: a call whose arguments are not whole is told as it is.
 void MessagesEventWriter::release_all(std::string& out) {
-    while (!held_.empty()) {
-        const Held first = std::move(held_.front());
-        held_.pop_front();
-        write(first.view(), out);
-        if (first.event.kind != Kind::call) continue;
-        const auto is_its = [&](const Held& held) { return held.is_of_call(first.event.call); };
-        for (const Held& held : held_) {
-            if (is_its(held)) write(held.view(), out);
+    const KeptEvents kept = std::exchange(held_, {});
+    const std::span<const AnswerEvent> events = kept.events();
+    std::vector<bool> told(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        if (told[i]) continue;
+        write(events[i], out);
+        if (events[i].kind != Kind::call) continue;
+        for (std::size_t j = i + 1; j < events.size(); ++j) {
+            if (events[j].kind != Kind::arguments || events[j].call != events[i].call) continue;
+            write(events[j], out);
+            told[j] = true;
         }
-        std::erase_if(held_, is_its);
     }
     stop_blocks(out);
 }

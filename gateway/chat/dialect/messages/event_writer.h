@@ -4,12 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/chat/canonical/answer_writer.h"
+#include "gateway/chat/canonical/kept_events.h"
 #include "gateway/chat/dialect/messages/arguments_end.h"
 
 namespace tollgate {
@@ -26,7 +26,7 @@ class MessagesEventWriter final : public EventWriter {
 
   private:
     // Of calls that come at the same time each waits for the one before. Beyond this, their blocks are open together.
-    static constexpr std::size_t kMostHeldBytes = 1 << 20;
+    static constexpr std::size_t kMostHeldBytes = 256 << 10;
 
     enum class BlockKind : std::uint8_t { text, thinking, tool };
     struct Block {
@@ -38,15 +38,6 @@ class MessagesEventWriter final : public EventWriter {
     struct CallId {
         std::uint32_t part = 0;
         std::string id;
-    };
-    // An event that waits, with the texts that it views.
-    struct Held {
-        explicit Held(const AnswerEvent& event);
-        AnswerEvent view() const;
-        bool is_of_call(std::uint32_t call) const;
-
-        AnswerEvent event;
-        std::string text, value, id, name, media_type;
     };
 
     void message_start(Spelt id, std::string& out);
@@ -77,8 +68,7 @@ class MessagesEventWriter final : public EventWriter {
     bool begun_ = false;
     std::uint32_t blocks_ = 0;  // so far
     std::vector<Block> open_;
-    std::deque<Held> held_;
-    std::size_t held_bytes_ = 0;
+    KeptEvents held_;               // that wait
     bool together_ = false;         // calls' blocks are open at the same time
     std::vector<CallId> call_ids_;  // of those that were told
     bool refused_ = false;
