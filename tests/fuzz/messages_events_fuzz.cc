@@ -65,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         tollgate::AnswerDelta facts;
         std::vector<tollgate::AnswerEvent> events;
         const auto read = reader.read({}, event, facts, events);
-        if (read == tollgate::AnswerRead::invalid || read == tollgate::AnswerRead::error) continue;
+        if (read == tollgate::AnswerRead::invalid || read == tollgate::AnswerRead::error) break;  // as a relay does
         meter.add(facts);
         for (const tollgate::AnswerEvent& one : events) {
             writer->append(one, written);

@@ -1,6 +1,7 @@
 #include "gateway/chat/dialect/messages/answer_reader.h"
 
 #include <array>
+#include <utility>
 
 #include "gateway/chat/dialect/openai_text.h"
 #include "gateway/chat/dialect/usage.h"
@@ -190,6 +191,11 @@ AnswerRead MessagesEventReader::stop(Json index, AnswerDelta& facts, std::vector
     return AnswerRead::event;
 }
 
+// Once, and before all else, also where a provider of this dialect leaves it out.
+void MessagesEventReader::begin(Json id, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    if (!std::exchange(begun_, true)) add_begin(id, facts, events);
+}
+
 AnswerRead MessagesEventReader::read(std::string_view /*name*/, std::string_view data, AnswerDelta& facts,
                                      std::vector<AnswerEvent>& events) {
     data.remove_prefix(std::min(data.find('{'), data.size()));
@@ -199,13 +205,17 @@ AnswerRead MessagesEventReader::read(std::string_view /*name*/, std::string_view
     const auto [quoted_type, index, changes, block, message, usage, error] = members_of(data, kNames);
     const Spelt type = spelt(quoted_type);
     if (type == "content_block_delta") return delta(index, changes, facts, events);
-    if (type == "content_block_start") return start(index, block, facts, events);
+    if (type == "content_block_start") {
+        begin({}, facts, events);
+        return start(index, block, facts, events);
+    }
     if (type == "content_block_stop") return stop(index, facts, events);
     if (type == "ping") return AnswerRead::ping;
     if (type == "message_start") {
-        add_begin(member(message, "id"), facts, events);
+        begin(member(message, "id"), facts, events);
         add_usage("message", message, facts);
     } else if (type == "message_delta") {
+        begin({}, facts, events);
         add_usage("usage", usage, facts);
         add_finish(member(changes, "stop_reason"), member(changes, "stop_sequence"), parts_, facts, events);
     } else if (type == "message_stop") {

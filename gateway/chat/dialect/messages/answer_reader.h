@@ -46,11 +46,13 @@ class MessagesEventReader final : public EventReader {
         std::string input{};  // of a tool: what its beginning has of its arguments
     };
 
+    void begin(Json id, AnswerDelta& facts, std::vector<AnswerEvent>& events);
     AnswerRead start(Json index, Json content, AnswerDelta& facts, std::vector<AnswerEvent>& events);
     AnswerRead delta(Json index, Json delta, AnswerDelta& facts, std::vector<AnswerEvent>& events);
     AnswerRead stop(Json index, AnswerDelta& facts, std::vector<AnswerEvent>& events);
     Block* open_block(Json index);  // null: there is none
 
+    bool begun_ = false;
     std::vector<Block> blocks_;
     MessagesParts parts_;
 };

@@ -240,6 +240,23 @@ TEST(AnthropicStream, D51AStreamThatIsCutDoesNotEnd) {
     EXPECT_EQ(stream.out.find("[DONE]"), std::string::npos);
 }
 
+// Some providers of this dialect leave its first event out, or send it twice.
+TEST(AnthropicStream, AnAnswerBeginsOnceWhateverTheProviderSends) {
+    MessagesEventReader reader;
+    AnswerDelta facts;
+    std::vector<AnswerEvent> events;
+    for (const std::string_view data :
+         {R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":"a"}})",
+          R"({"type":"message_start","message":{"id":"msg_1"}})",
+          R"({"type":"message_delta","delta":{"stop_reason":"end_turn"}})"}) {
+        reader.read({}, data, facts, events);
+    }
+    ASSERT_EQ(events.size(), 3U);
+    EXPECT_EQ(events[0].kind, AnswerEvent::Kind::begin);
+    EXPECT_EQ(events[1].kind, AnswerEvent::Kind::text);
+    EXPECT_EQ(events[2].kind, AnswerEvent::Kind::finish);
+}
+
 TEST(AnthropicStream, DeltasOfNoOpenBlockAreInvalid) {
     for (const std::string& wrong : {delta(0, text("a")), start(0, kText) + stop(0) + delta(0, text("a")), stop(3),
                                      delta(-1, text("a")), start(1'000'000, kText)}) {
