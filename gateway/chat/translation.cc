@@ -51,7 +51,7 @@ void Translation::feed(std::string_view bytes, AnswerMeter& meter, std::string& 
 
 AnswerRead read_event(EventReader& reader, std::string_view name, std::string_view data, AnswerDelta& facts,
                       std::vector<AnswerEvent>& events) {
-    if (data == "[DONE]") return AnswerRead::done;
+    if (data == "[DONE]" || data.starts_with(':')) return reader.read(name, data, facts, events);
     if (!is_json(data, kMostDepth)) return AnswerRead::invalid;
     if (name == "error") return AnswerRead::error;
     return reader.read(name, data, facts, events);
