@@ -263,6 +263,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (request.principal.policy->measure_repeats) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);
     }
+    if (request.ask.counts_only) request.ask.body.extras.clear();  // a count needs nobody's tools
     const PlanRules rules{*request.principal.policy, request.principal.rules, request.choice.preset};
     const auto plan =
         make_plan(*request.catalogue, rules, request.choice.model, request.ask.api, request.ask.body.extras);
