@@ -1,4 +1,5 @@
-"""Amazon Bedrock's Converse, as an upstream: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html."""
+"""Amazon Bedrock's Converse, as an upstream:
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html."""
 
 import json
 import re
