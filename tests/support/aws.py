@@ -35,8 +35,8 @@ def exception(name, message):
 
 
 def signed_for(request, secret=SECRET):
-    """The scope ("20261129/us-east-1/bedrock/aws4_request") that a request is signed for, with all of what came: its path
-    and its body too. Raises where the signature is another one."""
+    """The scope ("20261129/us-east-1/bedrock/aws4_request") that a request is signed for, over all of what came: its
+    path and its body too. Raises where the signature is another one."""
     authorization = request.header("authorization")
     match = re.fullmatch(
         r"AWS4-HMAC-SHA256 Credential=([^/]+)/([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})", authorization
