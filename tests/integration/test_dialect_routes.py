@@ -1,17 +1,9 @@
 """What stands around the chats of a dialect: its routes, its keys, its errors, and where its providers are found."""
 
-import base64
-import json
-import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from urllib.parse import parse_qs
-
 import pytest
 
-from support import aws
 from support.chat import chat
-from support.dialects import Said, Text, converse, messages
+from support.dialects import Said, Text, messages
 from support.dialects import chat as chats
 from support.processes import provider
 
@@ -137,114 +129,3 @@ def test_d61_d62_azure_deployments_are_found_by_path_and_version(start_gateway, 
     request = scripted.requests[-1]
     assert request.target == "/openai/deployments/gpt-x%2F1/chat/completions?api-version=2024-10-21"
     assert request.header("api-key") == "cloud-upstream-key" and request.header("authorization") is None
-
-
-@pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
-def test_requests_to_bedrock_are_signed(start_gateway, tmp_path, scripted, stream):
-    model = "arn:aws:bedrock:eu-west-1:1:inference-profile/eu.claude-1:0"
-    gateway = cloud(
-        start_gateway, tmp_path, scripted, model,
-        dialect="converse", auth="sigv4", aws_region="eu-west-1", api_key="AKIDEXAMPLE:secret:a-session-token",
-    )  # fmt: skip
-    account = gateway.new_account("5")
-
-    def script(exchange):
-        if not converse.is_stream(exchange.request):
-            return exchange.answer(converse.plain(Said([Text("ok")])))
-        exchange.head(content_type=converse.STREAM_TYPE, chunked=True)
-        for event in converse.events(Said([Text("ok")])):
-            exchange.chunk(event)
-        exchange.end_stream()
-
-    scripted.script = script
-    body = chat(model="test/cloud", stream=stream)
-    answer = gateway.request("POST", "/v1/chat/completions", key=account.key, json=body)
-    assert answer.status == 200, answer.body
-    request = scripted.requests[-1]
-    assert request.header("x-amz-security-token") == "a-session-token"
-    assert aws.signed_for(request, "secret").endswith("/eu-west-1/bedrock/aws4_request")
-    assert b"secret" not in request.head
-
-
-class TokenServer(BaseHTTPRequestHandler):
-    """Google's token endpoint: checks the assertion, and answers a token of its own each time."""
-
-    def do_POST(self):
-        form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
-        assert form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
-        head, claims, signature = form["assertion"][0].split(".")
-        (self.server.directory / "signature").write_bytes(decoded(signature))
-        check = ["openssl", "dgst", "-sha256", "-verify", "public.pem", "-signature", "signature"]
-        subprocess.run(check, cwd=self.server.directory, input=f"{head}.{claims}".encode(), check=True)
-        self.server.claims.append(json.loads(decoded(claims)))
-        answer = {"access_token": f"ya29.{len(self.server.claims)}", "expires_in": 3600, "token_type": "Bearer"}
-        body = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-def decoded(text):
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-@pytest.fixture
-def token_server(tmp_path):
-    server = HTTPServer(("127.0.0.1", 0), TokenServer)
-    server.directory, server.claims = tmp_path, []
-    subprocess.run(["openssl", "genrsa", "-out", "private.pem", "2048"], cwd=tmp_path, check=True, capture_output=True)
-    public = ["openssl", "rsa", "-in", "private.pem", "-pubout", "-out", "public.pem"]
-    subprocess.run(public, cwd=tmp_path, check=True, capture_output=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-
-
-@pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
-def test_claude_on_vertex_is_asked_with_a_service_accounts_token(
-    start_gateway, tmp_path, scripted, token_server, stream
-):
-    key_file = tmp_path / "account.json"
-    key_file.write_text(
-        json.dumps(
-            {
-                "type": "service_account",
-                "project_id": "p",
-                "private_key_id": "k1",
-                "private_key": (tmp_path / "private.pem").read_text(),
-                "client_email": "gateway@p.iam.gserviceaccount.com",
-                "token_uri": f"http://127.0.0.1:{token_server.server_port}/token",
-            }
-        )
-    )
-    gateway = cloud(
-        start_gateway, tmp_path, scripted, "claude-1@20260101", base="/v1/projects/p/locations/eu/publishers/anthropic",
-        dialect="vertex-messages", auth="google", google_key_file=str(key_file), api_key="",
-    )  # fmt: skip
-    account = gateway.new_account("5")
-
-    def script(exchange):
-        if "stream" not in exchange.request.target:
-            return exchange.answer(messages.plain(Said([Text("ok")])))
-        exchange.start_stream()
-        for event in messages.events(Said([Text("ok")])):
-            exchange.chunk(event)
-        exchange.end_stream()
-
-    scripted.script = script
-    body = {"model": "test/cloud", "max_tokens": 9, "messages": HI, "stream": stream}
-    for _ in range(2):
-        answer = gateway.request("POST", "/v1/messages", key=account.key, json=body)
-        assert answer.status == 200, answer.body
-    request = scripted.requests[-1]
-    method = "streamRawPredict" if stream else "rawPredict"
-    assert request.target == f"/v1/projects/p/locations/eu/publishers/anthropic/models/claude-1@20260101:{method}"
-    assert request.header("authorization") == "Bearer ya29.1"
-    assert "model" not in request.json() and request.json()["anthropic_version"].startswith("vertex-")
-    assert len(token_server.claims) == 1, "the token is kept"
-    assert token_server.claims[0]["iss"] == "gateway@p.iam.gserviceaccount.com"
