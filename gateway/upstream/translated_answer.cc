@@ -1,5 +1,7 @@
 #include "gateway/upstream/translated_answer.h"
 
+#include <utility>
+
 #include "gateway/chat/dialect/provider_error.h"
 #include "gateway/upstream/upstream_refusal.h"
 
@@ -38,6 +40,7 @@ Error TranslatedAnswer::read(std::string_view body) {
     }
     meter_.add(facts);
     meter_.note_done();
+    added_ = std::move(facts.kept);
     return {};
 }
 

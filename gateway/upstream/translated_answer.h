@@ -2,6 +2,7 @@
 // events, and written for the client.
 #pragma once
 
+#include <forward_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,9 +40,10 @@ class TranslatedAnswer {
     const std::size_t max_depth_;
     const UpstreamDialect& upstream_;
     AnswerMeter meter_;
-    std::string_view body_;            // of a plain one
-    std::vector<AnswerEvent> events_;  // of it
-    SseReader sse_;                    // of a stream
+    std::string_view body_;                 // of a plain one
+    std::vector<AnswerEvent> events_;       // of it
+    std::forward_list<std::string> added_;  // what they view beside the body
+    SseReader sse_;                         // of a stream
     std::unique_ptr<EventReader> reader_;
     KeptEvents kept_;
 };
