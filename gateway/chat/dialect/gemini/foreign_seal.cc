@@ -1,7 +1,7 @@
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 
 #include "gateway/text/base64.h"
 
@@ -13,16 +13,15 @@ namespace {
 constexpr std::string_view kMark = "tollgate-v1:";
 constexpr std::string_view kSpeltMark = "dG9sbGdhdGUtdjE6";
 
-constexpr std::array<ReasoningFormat, 4> kFormats = {ReasoningFormat::unknown, ReasoningFormat::anthropic,
-                                                     ReasoningFormat::openai_responses, ReasoningFormat::google};
-constexpr std::string_view kFormatLetters = "uaog", kSignature = "s", kSealed = "e";
+// By the format.
+constexpr std::string_view kFormatLetters = "uaogxb", kSignature = "s", kSealed = "e";
+static_assert(kFormatLetters.size() == static_cast<std::size_t>(ReasoningFormat::bedrock) + 1);
 
 }  // namespace
 
 std::string write_foreign_seal(const ForeignSeal& seal) {
     std::string bytes(kMark);
-    const auto format = std::ranges::find(kFormats, seal.format);
-    bytes += kFormatLetters[static_cast<std::size_t>(format - kFormats.begin())];
+    bytes += kFormatLetters[static_cast<std::size_t>(seal.format)];
     bytes += seal.signature ? kSignature : kSealed;
     return base64(bytes += seal.text);
 }
@@ -40,7 +39,7 @@ std::optional<ForeignSeal> read_foreign_seal(std::string_view signature) {
     std::string text = bytes->substr(kMark.size() + 2);
     // It was a JSON string's inside, and becomes one again.
     if (!is_json("\"" + text + "\"", 1)) return std::nullopt;
-    return ForeignSeal{kFormats[format], what == kSignature[0], std::move(text)};
+    return ForeignSeal{static_cast<ReasoningFormat>(format), what == kSignature[0], std::move(text)};
 }
 
 }  // namespace tollgate

@@ -78,8 +78,10 @@ void GeminiParts::id(Spelt id) {
     if (!id.empty()) ((out_ += "\"id\":\"") += id) += "\",";
 }
 
-// With the signature that was told before it.
-void GeminiParts::end_part(bool call) {
+// With the signature that was told before it, or with it.
+void GeminiParts::end_part(const Part* part) {
+    const bool call = part != nullptr && part->kind == Kind::tool_call;
+    if (signature_.empty() && part != nullptr && is_google(*part)) signature_ = part->signature;
     const bool skips = call && !calls_before_ && signature_.empty() && target_.reasoning == ReasoningControl::level;
     if (skips) signature_ = kNoGeminiSignature;
     if (!signature_.empty()) ((out_ += ",\"thoughtSignature\":\"") += signature_) += '"';
@@ -104,7 +106,7 @@ void GeminiParts::call(const Turn& turn, const Part& part) {
         notes_.changed.add(gemini_field(request_, turn) + ".tool_calls");
     }
     out_ += '}';
-    end_part(true);
+    end_part(&part);
 }
 
 // The API believes its own signatures only.
@@ -129,7 +131,7 @@ void GeminiParts::of_model(const Turn& turn, const Part& part) {
             if (part.text.empty()) break;
             separate(out_);
             ((out_ += "{\"text\":\"") += part.text) += '"';
-            end_part(false);
+            end_part(&part);
             break;
         case Kind::tool_call:
             call(turn, part);
@@ -145,7 +147,7 @@ void GeminiParts::of_model(const Turn& turn, const Part& part) {
             media(turn, part);
             if (signature_.empty() || error_) break;
             out_.pop_back();
-            end_part(false);
+            end_part(&part);
             break;
         case Kind::tool_result:
             break;  // stands in the user's turn
@@ -156,7 +158,7 @@ void GeminiParts::end_of_model() {
     if (signature_.empty()) return;
     separate(out_);
     out_ += R"({"text":"")";
-    end_part(false);
+    end_part(nullptr);
 }
 
 void GeminiParts::of_user(const Turn& turn, const Part& part) {

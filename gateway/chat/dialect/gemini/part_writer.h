@@ -51,7 +51,7 @@ class GeminiParts {
     void id(Spelt id);
     void reasoning(const Part& part);
     void response(const Part& result);
-    void end_part(bool call);
+    void end_part(const Part* part);  // null: one of a signature only
     void fail(Error error) {
         if (!error_) error_ = std::move(error);
     }

@@ -184,6 +184,9 @@ TEST(GeminiClientRequest, SealsOfOthersMayComeBackInTheOtherAlphabet) {
     EXPECT_EQ(read->format, seal.format);
     EXPECT_EQ(read->text, seal.text);
     EXPECT_FALSE(read->signature);
+    for (const auto format : {ReasoningFormat::unknown, ReasoningFormat::bedrock, ReasoningFormat::xai_responses}) {
+        EXPECT_EQ(read_foreign_seal(write_foreign_seal({format, true, "S"}))->format, format);
+    }
     EXPECT_FALSE(read_foreign_seal("EtkBCtYBAXLI2nw"));
     EXPECT_FALSE(read_foreign_seal("dG9sbGdhdGUtdjE6"));
     EXPECT_FALSE(read_foreign_seal("dG9sbGdhdGUtdjE6*"));

@@ -350,6 +350,26 @@ TEST(GeminiRequest, D24ReasoningOfAnotherProviderIsLeftOutAndNamed) {
     EXPECT_EQ(sent.dropped, "reasoning_details");
 }
 
+// Of a client whose dialect has the signature in the call.
+TEST(GeminiRequest, D21ASignatureMayStandInItsCall) {
+    ChatRequest request;
+    request.parts = {{.kind = Part::Kind::text, .text = "go"},
+                     {.kind = Part::Kind::tool_call,
+                      .id = "a",
+                      .name = "f",
+                      .argument_object = "{}",
+                      .format = ReasoningFormat::google,
+                      .signature = "S"},
+                     {.kind = Part::Kind::tool_result, .id = "a"}};
+    request.turns = {{.role = Turn::Role::user, .begin = 0, .end = 1},
+                     {.role = Turn::Role::assistant, .begin = 1, .end = 2},
+                     {.role = Turn::Role::user, .begin = 2, .end = 3}};
+    std::string out;
+    TranslationNotes notes;
+    ASSERT_FALSE(write_gemini_request(request, kLevel, out, notes));
+    EXPECT_EQ(json::parse(out).at_pointer("/contents/1/parts/0/thoughtSignature"), "S");
+}
+
 TEST(GeminiRequest, D33TheBeginningOfAnAnswer) {
     const std::string begun = kUser + R"(,{"role":"assistant","content":"Once"})";
     EXPECT_EQ(chat(begun).at("/contents/1"), json::parse(R"({"parts":[{"text":"Once"}],"role":"model"})"));
