@@ -1,0 +1,62 @@
+// Which candidate of a plan is tried next. Without I/O: times are given.
+//   - An endpoint that rests is passed over while another candidate is left; one whose rest is over is tried by whoever
+//     gets the trial.
+//   - Every attempt but the first is paid for out of the model's retry budget.
+// A plan of one candidate asks nobody.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "gateway/routing/catalogue.h"
+#include "gateway/routing/health/health_board.h"
+#include "gateway/routing/health/retry_budget.h"
+
+namespace tollgate {
+
+class CandidateWalk {
+  public:
+    CandidateWalk(std::span<const CatalogueEndpoint* const> candidates, HealthBoard& health, RetryBudget& budget)
+        : candidates_(candidates), health_(health), budget_(budget) {}
+
+    // The candidate that is tried first.
+    std::size_t first(std::int64_t now_ms) {
+        if (candidates_.size() > 1) {
+            budget_.note_request();
+            at_ = pass_over_resting(0, now_ms);
+        }
+        return at_;
+    }
+    // The one after a failed attempt; none: no other is left, or too many are tried as it is.
+    std::optional<std::size_t> next(std::int64_t now_ms) {
+        if (at_ + 1 >= candidates_.size()) return std::nullopt;
+        if (!budget_.take(now_ms)) {
+            budget_spent_ = true;
+            return std::nullopt;
+        }
+        at_ = pass_over_resting(at_ + 1, now_ms);
+        return at_;
+    }
+    bool budget_spent() const { return budget_spent_; }  // that is why there was no next one
+
+  private:
+    std::size_t pass_over_resting(std::size_t at, std::int64_t now_ms) {
+        while (at + 1 < candidates_.size() && !may_try(*candidates_[at], now_ms)) ++at;
+        return at;
+    }
+    bool may_try(const CatalogueEndpoint& endpoint, std::int64_t now_ms) {
+        const CircuitBreaker::State state = health_.breaker(endpoint.number, now_ms);
+        if (state == CircuitBreaker::State::closed) return true;
+        return state == CircuitBreaker::State::trial_due && health_.take_trial(endpoint.number, now_ms);
+    }
+
+    std::span<const CatalogueEndpoint* const> candidates_;
+    HealthBoard& health_;
+    RetryBudget& budget_;
+    std::size_t at_ = 0;
+    bool budget_spent_ = false;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,37 @@
+#include "gateway/routing/health/attempt_outcome.h"
+
+namespace tollgate {
+namespace {
+
+constexpr int kTooMany = 429, kLeastServerError = 500, kNotFound = 404;
+
+AttemptOutcome outcome_of_status(int status, bool names_own_object) {
+    switch (status) {
+        case 401:
+        case 402:
+        case 407:
+        case 408:
+            return AttemptOutcome::failure;
+        case kNotFound:
+            return names_own_object ? AttemptOutcome::nothing : AttemptOutcome::failure;
+        case kTooMany:
+            return AttemptOutcome::rate_limited;
+        default:
+            return status >= kLeastServerError ? AttemptOutcome::failure : AttemptOutcome::nothing;
+    }
+}
+
+}  // namespace
+
+AttemptOutcome outcome_of(const AttemptFacts& facts) {
+    constexpr int kLeastError = 400;
+    if (facts.upstream_status >= kLeastError) return outcome_of_status(facts.upstream_status, facts.names_own_object);
+    if (facts.ended_in_error) return AttemptOutcome::failure;
+    if (facts.error == ErrorKind::none) {
+        return facts.client_left ? AttemptOutcome::nothing : AttemptOutcome::success;
+    }
+    if (facts.client_left || facts.own_time_limit) return AttemptOutcome::nothing;
+    return source_of(facts.error) == ErrorSource::upstream ? AttemptOutcome::failure : AttemptOutcome::nothing;
+}
+
+}  // namespace tollgate
