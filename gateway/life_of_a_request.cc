@@ -266,7 +266,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (request.ask.counts_only) request.ask.body.extras.clear();  // a count needs nobody's tools
     const PlanRules rules{*request.principal.policy, request.principal.rules, request.choice.preset};
     const auto plan =
-        make_plan(*request.catalogue, rules, request.choice.model, request.ask.api, request.ask.body.extras);
+        make_plan(*request.catalogue, rules,
+                  {.chosen = request.choice.model, .api = request.ask.api, .body = request.ask.body, .text = body});
     if (!plan) co_return plan.error();
     if (request.ask.counts_only) co_return co_await reply_count(connection, *(*plan)[0].endpoint);
     if (!worker.services().ledger->accepting()) {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "gateway/text/json_writer.h"
-
+#include "gateway/routing/mix_bits.h"
 #include "gateway/text/error.h"
+#include "gateway/text/json_writer.h"
 
 namespace tollgate {
 
@@ -20,6 +20,16 @@ const CatalogueEndpoint* same_endpoint(const Catalogue* before, const Model& mod
         }
     }
     return nullptr;
+}
+
+// By what the endpoint is, not by where it stands: a line more in the price list moves no conversation.
+std::uint64_t identity_of(const Model& model, const Endpoint& endpoint) {
+    std::uint64_t identity = mix_text(mix_text(mix_text(0, model.id), endpoint.provider), endpoint.upstream_model);
+    identity = mix_text(identity, endpoint.id);
+    for (const auto* const names : {&endpoint.service_tiers, &endpoint.server_tools}) {
+        for (const std::string& name : *names) identity = mix_text(identity, name);
+    }
+    return identity;
 }
 
 }  // namespace
@@ -39,6 +49,10 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
                 const CatalogueEndpoint* const known = same_endpoint(before, model, endpoint);
                 added.number = known == nullptr ? ++numbers_ : known->number;
                 if (known != nullptr) added.stream_options_refused_until = known->stream_options_refused_until;
+                added.identity = identity_of(model, endpoint);
+                if (!endpoint.supported_parameters.empty()) {
+                    added.parameters = parameters_taken(endpoint.supported_parameters);
+                }
                 append_json_string(added.model_json, model.id);
                 append_json_string(added.provider_json, provider.name);
             }

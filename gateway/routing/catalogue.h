@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gateway/catalogue/price_list.h"
+#include "gateway/routing/parameter_set.h"
 #include "gateway/routing/provider.h"
 
 namespace tollgate {
@@ -22,6 +23,8 @@ struct CatalogueEndpoint {
     const Provider* provider;
     std::size_t number;                               // 1.., names the endpoint in counters and histories
     std::string model_json = {}, provider_json = {};  // their names as JSON strings
+    std::uint64_t identity = 0;                       // the same at every start, for draws
+    ParameterSet parameters = ParameterSet::all();    // that it takes, as far as is known
     // Learned: until when, in monotonic ms, streams go without stream_options, for which it refused one.
     static constexpr std::int64_t kStreamOptionsRefusedMs = 3'600'000;
     std::shared_ptr<std::atomic<std::int64_t>> stream_options_refused_until =

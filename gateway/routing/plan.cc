@@ -1,8 +1,11 @@
 #include "gateway/routing/plan.h"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 
-#include "gateway/routing/model_call_of.h"
+#include "gateway/routing/endpoint_name.h"
+#include "gateway/routing/preference_order.h"
+#include "gateway/routing/removal.h"
 #include "gateway/routing/uncovered.h"
 #include "gateway/text/json_writer.h"
 
@@ -38,57 +41,246 @@ std::string not_allowed_message(const OrganizationPolicy& policy, const Model& m
     return message;
 }
 
-}  // namespace
-
-std::string_view to_string(Candidate::Reason reason) {
-    return reason == Candidate::Reason::listed ? "listed" : "default_provider";
+// Why the model as a whole is none for this request.
+Error model_error(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, const ModelAddress& address) {
+    const ChosenModel& chosen = ask.chosen;
+    if (address.any) return {};
+    if (!address.found()) {
+        if (address.variants.has(Variant::online)) {
+            return {ErrorKind::model_not_found,
+                    "':online' is not served: ask for a provider's own web search in 'tools'", "model"};
+        }
+        return unusable(ErrorKind::model_not_found, chosen, not_found_message(catalogue, chosen.model));
+    }
+    if (address.variants.has(Variant::online)) {
+        return {ErrorKind::invalid_request, "':online' is not served: ask for a provider's own web search in 'tools'",
+                "model"};
+    }
+    const Model& model = *address.endpoints.front().model;
+    if (model.embeddings != (ask.api == ApiType::embeddings)) {
+        const std::string why = "the model '" + std::string(chosen.model) +
+                                (model.embeddings ? "' only makes embeddings" : "' does not make embeddings");
+        return unusable(ErrorKind::invalid_request, chosen, why);
+    }
+    if (!allows(rules.organization, model)) {
+        return unusable(ErrorKind::model_not_allowed, chosen, not_allowed_message(rules.organization, model));
+    }
+    return {};
 }
+
+bool asks_for_parameters(const PreferenceRules& rules) {
+    const auto asks = [](const ProviderPreferences* one) {
+        return one != nullptr && one->require_parameters.value_or(false);
+    };
+    return asks(rules.organization.provider.get()) || asks(rules.preset) || asks(rules.request);
+}
+
+std::optional<ProviderSort> sort_of(const Variants& variants) {
+    if (variants.has(Variant::nitro)) return ProviderSort{.by = ProviderSortBy::throughput};
+    if (variants.has(Variant::floor)) return ProviderSort{.by = ProviderSortBy::price};
+    if (variants.has(Variant::exacto)) return ProviderSort{.by = ProviderSortBy::exacto};
+    return std::nullopt;
+}
+
+// Of a usual request, in pico-USD: as much output as prompt, a thousand tokens of each.
+std::int64_t price_of(const Endpoint& endpoint) {
+    constexpr std::int64_t kTokens = 1000;
+    return kTokens * (endpoint.prices.prompt + endpoint.prices.completion) + endpoint.prices.per_request;
+}
+
+// The general case: several endpoints, of one model or more.
+class Draft {
+  public:
+    Draft(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, const PlanSight& sight,
+          PlanTrace* trace)
+        : catalogue_(catalogue),
+          rules_(rules),
+          ask_(ask),
+          sight_(sight),
+          trace_(trace),
+          preferences_{rules.organization, rules.preset, rules.request, sent_parameters(ask.body, ask.text)},
+          wanted_(effective_order(preferences_)) {}
+
+    // Keeps what may be tried of it.
+    void add(const ModelAddress& address) {
+        const RemovalFacts facts{rules_, ask_, preferences_, &address};
+        const auto endpoints = address.any ? catalogue_.endpoints() : address.endpoints;
+        for (const CatalogueEndpoint& endpoint : endpoints) {
+            if (const auto removal = removal_of(facts, endpoint)) {
+                if (trace_ != nullptr) trace_->removed(endpoint, *removal);
+            } else {
+                kept_.push_back({&endpoint, models_});
+            }
+        }
+        ++models_;
+        const auto own_sort = sort_of(address.variants);
+        if (!wanted_.sort && wanted_.order == nullptr && own_sort) wanted_.sort = own_sort;
+        if (address.any && !wanted_.sort) wanted_.sort = ProviderSort{.by = ProviderSortBy::price};
+    }
+
+    bool empty() const { return kept_.empty(); }
+
+    Plan order() {
+        OrderWish wish{.sort = wanted_.sort,
+                       .min_throughput = wanted_.min_throughput,
+                       .max_latency = wanted_.max_latency,
+                       .seed = ask_.draw};
+        name_groups(wish);
+        Plan plan;
+        if (wish.balances() && kept_.size() > 1) stick(wish, plan);
+        std::vector<RankedEndpoint> ranked = stand(wish);
+        rank_endpoints(ranked, wish);
+        std::uint64_t models_tried = 0;
+        for (const RankedEndpoint& one : ranked) {
+            const bool follows = wanted_.allow_fallbacks || (models_tried >> one.model % kBits & 1U) == 0;
+            const bool tried = follows && plan.size() < kMostCandidates;
+            const CatalogueEndpoint& endpoint = *kept_[one.at].endpoint;
+            if (tried) plan.add(endpoint, kept_.size() == 1 ? OrderReason::listed : one.reason);
+            if (tried) models_tried |= std::uint64_t{1} << one.model % kBits;
+            if (trace_ != nullptr) trace_->placed(endpoint, one, tried);
+        }
+        return plan;
+    }
+
+  private:
+    static constexpr unsigned kBits = 64;
+    struct Kept {
+        const CatalogueEndpoint* endpoint;
+        std::uint32_t model;  // its place among those that are asked for
+    };
+
+    void name_groups(OrderWish& wish) const {
+        if (wanted_.order != nullptr) {
+            wish.groups = wanted_.order->size();
+        } else if (!ask_.chosen.provider.empty()) {
+            wish.groups = 1;
+            wish.named = OrderReason::default_provider;
+        }
+    }
+
+    std::size_t group_of(const CatalogueEndpoint& endpoint, const OrderWish& wish) const {
+        if (wish.groups == 0) return 0;
+        if (wanted_.order == nullptr) return endpoint.provider->name == ask_.chosen.provider ? 0 : 1;
+        const auto found =
+            std::ranges::find_if(*wanted_.order, [&](const auto& one) { return is_named(one, endpoint); });
+        return static_cast<std::size_t>(found - wanted_.order->begin());
+    }
+
+    // A conversation whose name the client does not tell stays only where that can save something.
+    void stick(OrderWish& wish, Plan& plan) const {
+        const auto saves = [](const Kept& one) {
+            return one.endpoint->endpoint->prices.cache_read < one.endpoint->endpoint->prices.prompt;
+        };
+        const ConversationKey key = conversation_key(ask_.conversation, kept_.front().endpoint->model->id);
+        if (key.digest == 0 || (!key.named && std::ranges::none_of(kept_, saves))) return;
+        wish.seed = plan.conversation = key.digest;
+        wish.sticky = true;
+        if (sight_.sticky == nullptr) return;
+        const std::uint32_t number = sight_.sticky->find(key.digest, sight_.now_ms);
+        const auto stayed =
+            std::ranges::find_if(kept_, [&](const Kept& one) { return one.endpoint->number == number; });
+        if (stayed != kept_.end()) wish.stayed = stayed->endpoint->identity;
+    }
+
+    std::vector<RankedEndpoint> stand(const OrderWish& wish) {
+        health_.resize(kept_.size());
+        std::vector<RankedEndpoint> ranked(kept_.size());
+        for (std::size_t i = 0; i < kept_.size(); ++i) {
+            const CatalogueEndpoint& endpoint = *kept_[i].endpoint;
+            if (sight_.health != nullptr) {
+                health_[i] = sight_.health->of(sight_.worker, endpoint.number, sight_.now_ms);
+            }
+            RankedEndpoint& one = ranked[i];
+            one.model = kept_[i].model;
+            one.identity = endpoint.identity;
+            one.group = group_of(endpoint, wish);
+            one.price = price_of(*endpoint.endpoint);
+            one.health = &health_[i];
+            const std::int64_t longest = endpoint.endpoint->max_completion_tokens;
+            one.short_output = longest > 0 && ask_.body.output_bound > longest;
+            one.lacks_parameters = !endpoint.parameters.has_all(preferences_.sent.both(kPreferredParameters));
+            one.for_tools = ask_.body.extras.server_tools.empty() && !endpoint.endpoint->server_tools.empty();
+        }
+        return ranked;
+    }
+
+    const Catalogue& catalogue_;
+    const PlanRules& rules_;
+    const PlanAsk& ask_;
+    const PlanSight& sight_;
+    PlanTrace* const trace_;
+    const PreferenceRules preferences_;
+    EffectiveOrder wanted_;
+    boost::container::small_vector<Kept, 16> kept_;
+    boost::container::small_vector<RoutingHealth, 8> health_;
+    std::uint32_t models_ = 0;
+};
+
+// Of the chosen model, none of whose endpoints is left.
+Error nothing_left(const PlanRules& rules, const PlanAsk& ask, const ModelAddress& address) {
+    const PreferenceRules preferences{rules.organization, rules.preset, rules.request,
+                                      sent_parameters(ask.body, ask.text)};
+    std::span<const CatalogueEndpoint> endpoints = address.endpoints;
+    if (address.any || endpoints.empty()) {
+        return {ErrorKind::no_allowed_provider, "no model is left that may answer this request", "model"};
+    }
+    if (address.variants.has(Variant::free)) {
+        return {ErrorKind::model_not_found,
+                "the model '" + endpoints.front().model->id + "' costs something everywhere", "model"};
+    }
+    if (rules.key != nullptr) {
+        if (Error denied = denied_error(*rules.key, endpoints)) return denied;
+    }
+    const auto allowed = [&](const CatalogueEndpoint& endpoint) {
+        return (rules.key == nullptr || !denied_by(*rules.key, endpoint)) && !denied_by(preferences, endpoint);
+    };
+    if (std::ranges::none_of(endpoints, allowed)) return no_allowed_provider(preferences, endpoints);
+    return uncovered_error(endpoints, ask.body.extras);
+}
+
+}  // namespace
 
 bool allows(const OrganizationPolicy& policy, const Model& model) {
     return policy.allowed_models.empty() || std::ranges::binary_search(policy.allowed_models, model.id);
 }
 
-Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const ChosenModel& chosen, ApiType api,
-                        const PaidExtras& extras) {
-    if (chosen.model.empty()) return std::unexpected(no_model());
-    const auto endpoints = catalogue.find(chosen.model);
-    if (endpoints.empty()) {
-        const std::string why = not_found_message(catalogue, chosen.model);
-        return std::unexpected(unusable(ErrorKind::model_not_found, chosen, why));
+ParameterSet sent_parameters(const BodyFacts& body, std::string_view text) {
+    ParameterSet sent;
+    for (const JsonMember& member : body.members) {
+        const std::string_view key = member.key.of(text);
+        if (key.size() > 2 && member.value.of(text) != "null") sent.add(key.substr(1, key.size() - 2));
     }
-    const Model& model = *endpoints.front().model;
-    if (model.embeddings != (api == ApiType::embeddings)) {
-        const std::string why = "the model '" + std::string(chosen.model) +
-                                (model.embeddings ? "' only makes embeddings" : "' does not make embeddings");
-        return std::unexpected(unusable(ErrorKind::invalid_request, chosen, why));
+    return sent;
+}
+
+Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, const PlanSight& sight,
+                        PlanTrace* trace) {
+    if (ask.chosen.model.empty()) return std::unexpected(no_model());
+    const ModelAddress address = find_model(catalogue, ask.chosen.model);
+    const bool one = address.endpoints.size() == 1 && ask.fallbacks.empty() && trace == nullptr;
+    Error unfit = model_error(catalogue, rules, ask, address);
+    if (one && !unfit) {  // what most requests are: nothing is drawn, nothing allocated
+        PreferenceRules preferences{rules.organization, rules.preset, rules.request};
+        if (asks_for_parameters(preferences)) preferences.sent = sent_parameters(ask.body, ask.text);
+        Plan plan;
+        const bool kept = !removal_of({rules, ask, preferences, &address}, address.endpoints.front());
+        if (!kept) return std::unexpected(nothing_left(rules, ask, address));
+        plan.add(address.endpoints.front(), OrderReason::listed);
+        return plan;
     }
-    if (!allows(rules.organization, model)) {
-        const std::string why = not_allowed_message(rules.organization, model);
-        return std::unexpected(unusable(ErrorKind::model_not_allowed, chosen, why));
+    Draft draft(catalogue, rules, ask, sight, trace);
+    if (!unfit) draft.add(address);
+    if (unfit && trace != nullptr) trace->unknown_model(ask.chosen.model);
+    for (const std::string& name : ask.fallbacks) {
+        const ModelAddress fallback = find_model(catalogue, name);
+        if (!model_error(catalogue, rules, ask, fallback)) {
+            draft.add(fallback);
+        } else if (trace != nullptr) {
+            trace->unknown_model(name);
+        }
     }
-    const auto preferred = [&](const CatalogueEndpoint& endpoint) {
-        return !chosen.provider.empty() && endpoint.provider->name == chosen.provider;
-    };
-    const PreferenceRules preferences{rules.organization, rules.preset};
-    const auto allowed = [&](const CatalogueEndpoint& endpoint) {
-        return (rules.key == nullptr || !denied_by(*rules.key, endpoint)) && !denied_by(preferences, endpoint);
-    };
-    const auto usable = [&](const CatalogueEndpoint& endpoint) {
-        return covers(endpoint, extras) && endpoint.provider->takes(model_call_of(api)) && allowed(endpoint);
-    };
-    Plan plan;
-    for (const CatalogueEndpoint& endpoint : endpoints) {
-        if (preferred(endpoint) && usable(endpoint)) plan.add({&endpoint, Candidate::Reason::default_provider});
-    }
-    for (const CatalogueEndpoint& endpoint : endpoints) {
-        if (!preferred(endpoint) && usable(endpoint)) plan.add({&endpoint, Candidate::Reason::listed});
-    }
-    if (plan.size() > 0) return plan;
-    if (rules.key != nullptr) {
-        if (Error denied = denied_error(*rules.key, endpoints)) return std::unexpected(std::move(denied));
-    }
-    if (std::ranges::none_of(endpoints, allowed)) return std::unexpected(no_allowed_provider(preferences, endpoints));
-    return std::unexpected(uncovered_error(endpoints, extras));
+    if (!draft.empty()) return draft.order();
+    return std::unexpected(unfit ? unfit : nothing_left(rules, ask, address));
 }
 
 }  // namespace tollgate

@@ -4,62 +4,107 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "accounting/accounts/directory.h"
 #include "accounting/ledger/priced_candidates.h"
 #include "accounting/ledger/usage_record.h"
-#include "gateway/chat/dialect/paid_extras.h"
+#include "gateway/chat/dialect/openai_request.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/routing/choose_model.h"
+#include "gateway/routing/conversation.h"
 #include "gateway/routing/key_denials.h"
 #include "gateway/routing/preference_denials.h"
+#include "gateway/routing/ranking.h"
+#include "gateway/routing/sticky_routes.h"
 #include "gateway/text/error.h"
 
 namespace tollgate {
 
 struct Candidate {
-    enum class Reason : std::uint8_t {
-        default_provider,  // the provider that the default names with the model
-        listed,            // its place in the price list
-    };
     const CatalogueEndpoint* endpoint = nullptr;  // of the catalogue
-    Reason reason = Reason::listed;
+    OrderReason reason = OrderReason::listed;
+    const Credential* credential = nullptr;  // that it is tried with: the operator's, of the endpoint's provider
 };
-std::string_view to_string(Candidate::Reason reason);
 
 // Never empty once it is made. Endpoints beyond kMostCandidates are not tried.
 class Plan {
   public:
-    void add(const Candidate& candidate) {
+    void add(const CatalogueEndpoint& endpoint, OrderReason reason) {
         if (size_ == kMostCandidates) return;
-        endpoints_[size_] = candidate.endpoint;
-        reasons_[size_++] = candidate.reason;
+        endpoints_[size_] = &endpoint;
+        reasons_[size_++] = reason;
     }
     std::size_t size() const { return size_; }
-    Candidate operator[](std::size_t i) const { return {endpoints_[i], reasons_[i]}; }
+    Candidate operator[](std::size_t i) const {
+        return {endpoints_[i], reasons_[i], &endpoints_[i]->provider->operators};
+    }
     std::span<const CatalogueEndpoint* const> endpoints() const { return std::span(endpoints_).first(size_); }
+
+    std::uint64_t conversation = 0;  // digest of the one that is to stay where it is answered; 0: none
 
   private:
     std::array<const CatalogueEndpoint*, kMostCandidates> endpoints_;
-    std::array<Candidate::Reason, kMostCandidates> reasons_;
+    std::array<OrderReason, kMostCandidates> reasons_;
     std::size_t size_ = 0;
 };
 
 // What the request must obey.
 struct PlanRules {
     const OrganizationPolicy& organization;
-    const KeyRules* key = nullptr;                // null: it has none
-    const ProviderPreferences* preset = nullptr;  // of the preset that it names; null: none
+    const KeyRules* key = nullptr;                 // null: it has none
+    const ProviderPreferences* preset = nullptr;   // of the preset that it names; null: none
+    const ProviderPreferences* request = nullptr;  // its own; null: none
 };
 
-// Endpoints whose prices do not cover the extras, or that the key's rules, preferences or privacy leave out, are none
-// of it. Errors: model_required, model_not_found, model_not_allowed, key_rule_denied, no_allowed_provider,
-// invalid_request; for a default in place of those about a model: default_model_unavailable.
-Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const ChosenModel& chosen, ApiType api,
-                        const PaidExtras& extras = {});
+// What the request asks for.
+struct PlanAsk {
+    const ChosenModel& chosen;
+    ApiType api = ApiType::chat;
+    const BodyFacts& body;
+    std::string_view text = {};                   // of the body
+    std::span<const std::string> fallbacks = {};  // models that may answer in place of the chosen one, in order
+    std::uint64_t draw = 0;                       // random bits of its own
+    ConversationFacts conversation = {};
+};
+
+// What is known of the world besides.
+struct PlanSight {
+    HealthBoard* health = nullptr;  // null: all is well
+    std::size_t worker = 0;
+    const StickyRoutes* sticky = nullptr;
+    std::int64_t now_ms = 0;
+};
+
+// What left an endpoint out: literals.
+struct Removal {
+    std::string_view rule;   // "only", "deny_models", "service_tier"
+    std::string_view level;  // whose: "key", "organization", "preset", "request", "price_list"
+};
+
+// For who wants to know why: everything that was looked at, in the order in which it would be tried.
+class PlanTrace {
+  public:
+    PlanTrace() = default;
+    virtual ~PlanTrace() = default;
+    PlanTrace(const PlanTrace&) = delete;
+    PlanTrace& operator=(const PlanTrace&) = delete;
+    virtual void removed(const CatalogueEndpoint& endpoint, const Removal& removal) = 0;
+    virtual void unknown_model(std::string_view name) = 0;
+    virtual void placed(const CatalogueEndpoint& endpoint, const RankedEndpoint& place, bool tried) = 0;
+};
+
+// Endpoints whose prices do not cover what the request asks for besides, or that the key's rules, preferences or
+// privacy leave out, are none of it. Errors: model_required, model_not_found, model_not_allowed, key_rule_denied,
+// no_allowed_provider, invalid_request; for a default in place of those about a model: default_model_unavailable.
+Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask,
+                        const PlanSight& sight = {}, PlanTrace* trace = nullptr);
 
 // Whether the organization allows the model.
 bool allows(const OrganizationPolicy& policy, const Model& model);
+
+// Which of the parameters that endpoints differ in the body has. Those that are null are none.
+ParameterSet sent_parameters(const BodyFacts& body, std::string_view text);
 
 }  // namespace tollgate

@@ -1,5 +1,5 @@
-// Which endpoints the preferences and the privacy settings of an organization, or a preset's preferences, leave out of
-// a plan, and by which rule.
+// Which endpoints preferences and privacy settings leave out of a plan, by which rule and whose: the organization's,
+// those of a preset that the request names, and the request's own.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,39 @@
 
 namespace tollgate {
 
-enum class PreferenceRule : std::uint8_t { only, ignore, max_price, data_collection, zdr };
+enum class PreferenceRule : std::uint8_t {
+    only,
+    ignore,
+    max_price,
+    data_collection,
+    zdr,
+    quantizations,
+    require_parameters,
+    enforce_distillable_text,
+    allow_fallbacks,  // false, beside an order: no other than those
+};
 std::string_view to_string(PreferenceRule rule);
+
+enum class PreferenceLevel : std::uint8_t { organization, preset, request };
+std::string_view to_string(PreferenceLevel level);
 
 // All of them hold: what one leaves out no other brings back.
 struct PreferenceRules {
     const OrganizationPolicy& organization;
-    const ProviderPreferences* preset = nullptr;  // null: it has none
+    const ProviderPreferences* preset = nullptr;   // null: it has none
+    const ProviderPreferences* request = nullptr;  // null: it has none
+    ParameterSet sent = {};                        // what the request has
 };
 
-// The first rule that leaves the endpoint out. Of data collection and retention counts what the operator declares of
-// the provider; where he declares nothing it is taken to store what it is sent.
-std::optional<PreferenceRule> denied_by(const PreferenceRules& rules, const CatalogueEndpoint& endpoint);
+struct PreferenceDenial {
+    PreferenceRule rule;
+    PreferenceLevel level;
+    bool operator==(const PreferenceDenial&) const = default;
+};
+
+// The first rule that leaves the endpoint out. Of data collection, retention and precision counts what is declared;
+// what is not declared is taken to be the worst. Only of parameters nothing declared means that it may take them.
+std::optional<PreferenceDenial> denied_by(const PreferenceRules& rules, const CatalogueEndpoint& endpoint);
 
 // no_allowed_provider, with the rules that leave out any of a model's endpoints. At least one endpoint, of which none
 // is allowed.

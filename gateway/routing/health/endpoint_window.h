@@ -11,7 +11,9 @@
 
 namespace tollgate {
 
-inline constexpr std::int64_t kSecondMs = 1000, kMinuteMs = 60 * kSecondMs, kHourMs = 60 * kMinuteMs;
+struct HealthTime {
+    static constexpr std::int64_t kSecondMs = 1000, kMinuteMs = 60 * kSecondMs, kHourMs = 60 * kMinuteMs;
+};
 
 // An attempt that has ended. Figures that are not known are 0 and not counted.
 struct SeenAttempt {
@@ -63,10 +65,10 @@ class EndpointWindow {
         StepCounts latency, throughput;
         void clear();
     };
-    RollingCells<Outcomes, 6, 5 * kSecondMs> seconds_;
-    RollingCells<Cell, 5, kMinuteMs> minutes_;
-    RollingCells<Cell, 6, 5 * kMinuteMs> half_hour_;
-    RollingCells<Outcomes, 24, kHourMs> hours_;
+    RollingCells<Outcomes, 6, 5 * HealthTime::kSecondMs> seconds_;
+    RollingCells<Cell, 5, HealthTime::kMinuteMs> minutes_;
+    RollingCells<Cell, 6, 5 * HealthTime::kMinuteMs> half_hour_;
+    RollingCells<Outcomes, 24, HealthTime::kHourMs> hours_;
 };
 
 // Bounds of a distribution, as ProviderPreferences ask for; empty where too little was seen.

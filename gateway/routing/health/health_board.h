@@ -63,7 +63,7 @@ class HealthBoard {
     EndpointStatistics statistics(std::size_t endpoint, std::int64_t now_ms) const;
 
     static constexpr std::int64_t kViewMs = 1000;
-    static constexpr std::int64_t kLongestRestMs = 10 * kMinuteMs;
+    static constexpr std::int64_t kLongestRestMs = 10 * HealthTime::kMinuteMs;
 
   private:
     struct State {

@@ -10,7 +10,7 @@
 
 #include "gateway/routing/candidate_walk.h"
 #include "gateway/routing/mix_bits.h"
-#include "gateway/routing/standing.h"
+#include "gateway/routing/ranking.h"
 
 namespace tollgate {
 namespace {
@@ -74,17 +74,17 @@ class Simulation {
 
     std::vector<const CatalogueEndpoint*> plan_at(std::size_t worker, std::int64_t now) {
         std::vector<RoutingHealth> health(endpoints_.size());
-        std::vector<Standing> standings(endpoints_.size());
+        std::vector<RankedEndpoint> ranked(endpoints_.size());
         for (std::size_t i = 0; i < endpoints_.size(); ++i) {
             health[i] = board_.of(worker, i + 1, now);
-            standings[i].identity = mix_bits(i);
-            standings[i].price = 100 + static_cast<std::int64_t>(i);
-            standings[i].health = &health[i];
-            standings[i].group = i == scenario_.dying || !scenario_.ordered ? 0 : 1;
+            ranked[i].identity = mix_bits(i);
+            ranked[i].price = 100 + static_cast<std::int64_t>(i);
+            ranked[i].health = &health[i];
+            ranked[i].group = i == scenario_.dying || !scenario_.ordered ? 0 : 1;
         }
-        put_in_order(standings, {.groups = scenario_.ordered ? 1U : 0U, .seed = random_()});
+        rank_endpoints(ranked, {.groups = scenario_.ordered ? 1U : 0U, .seed = random_()});
         std::vector<const CatalogueEndpoint*> plan;
-        for (const Standing& one : standings) plan.push_back(&endpoints_[one.at]);
+        for (const RankedEndpoint& one : ranked) plan.push_back(&endpoints_[one.at]);
         return plan;
     }
 

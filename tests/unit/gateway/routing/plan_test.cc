@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "gateway/routing/mix_bits.h"
 
 namespace tollgate {
 namespace {
@@ -41,10 +45,19 @@ class PlanTest : public testing::Test {
         return plan_for({.model = model, .provider = {}, .level = LlmLevel::request}, api);
     }
     Outcome<Plan> plan_for(const ChosenModel& chosen, ApiType api = ApiType::chat) {
-        return make_plan(catalogue_, {policy_}, chosen, api);
+        return make_plan(catalogue_, {.organization = policy_},
+                         {.chosen = chosen, .api = api, .body = body_, .draw = mix_bits(draw_)});
     }
     static ChosenModel of_project(std::string_view model, std::string_view provider = {}) {
         return {.model = model, .provider = provider, .level = LlmLevel::project};
+    }
+    // The providers, in the order of their names.
+    static std::string names_of(const Plan& plan) {
+        std::set<std::string> names;
+        for (const CatalogueEndpoint* const one : plan.endpoints()) names.insert(one->provider->name);
+        std::string text;
+        for (const std::string& name : names) text += name + " ";
+        return text;
     }
     // "up-1 listed, up-2 listed"
     std::string text_of(std::string_view model) {
@@ -66,16 +79,35 @@ class PlanTest : public testing::Test {
     std::vector<Provider> providers_ = providers_named({"second", "first", "third"});
     Catalogue catalogue_;
     OrganizationPolicy policy_;
+    BodyFacts body_;
+    std::uint64_t draw_ = 0;
 };
 
-TEST_F(PlanTest, CandidatesAreTheModelsEndpointsInThePriceListsOrder) {
-    EXPECT_EQ(text_of("maker/chat"), "up-1 listed, up-2 listed, up-4 listed");
-    EXPECT_EQ(text_of("chat"), text_of("maker/chat"));
+TEST_F(PlanTest, CandidatesAreTheModelsEndpointsWeightedByTheirPrices) {
+    std::map<std::string, int> first;
+    for (draw_ = 0; draw_ < 3000; ++draw_) {
+        const std::string text = text_of("maker/chat");
+        for (const std::string_view name : {"up-1 drawn", "up-2 drawn", "up-4 drawn"}) {
+            EXPECT_NE(text.find(name), std::string::npos) << text;
+        }
+        ++first[text.substr(0, 4)];
+        EXPECT_EQ(text_of("chat"), text) << "the draw is the request's, not the name's";
+    }
+    EXPECT_NEAR(first["up-4"], 3000 * 25 / (25 + 1 / 0.5625 + 1 / 0.81), 120) << "prices of 0.2, 0.75 and 0.9";
+    EXPECT_GT(first["up-2"], 50);
+}
+
+TEST_F(PlanTest, AModelWithOneEndpointIsNotDrawn) {
+    policy_.provider = share({.only = {"first"}});
+    EXPECT_EQ(text_of("maker/chat"), "up-1 listed");
+    EXPECT_EQ(plan_for("maker/embed", ApiType::embeddings).value()[0].reason, OrderReason::listed);
 }
 
 TEST_F(PlanTest, TheProviderThatADefaultNamesComesFirst) {
-    EXPECT_EQ(text_of(of_project("maker/chat", "second")), "up-2 default_provider, up-1 listed, up-4 listed");
-    EXPECT_EQ(text_of(of_project("maker/chat", "unconfigured")), "up-1 listed, up-2 listed, up-4 listed");
+    for (draw_ = 0; draw_ < 50; ++draw_) {
+        EXPECT_TRUE(text_of(of_project("maker/chat", "second")).starts_with("up-2 default_provider, up-"));
+    }
+    EXPECT_EQ(plan_for(of_project("maker/chat", "unconfigured")).value().size(), 3U);
 }
 
 TEST_F(PlanTest, WithoutAnyModel) {
@@ -124,11 +156,11 @@ TEST_F(PlanTest, EmbeddingModelsOnlyEmbed) {
 
 TEST_F(PlanTest, AKeysRulesLeaveOutEndpointsAndTheRestIsTried) {
     const auto plan_by = [&](const KeyRules& rules) {
-        const auto plan = make_plan(catalogue_, {policy_, &rules}, of_project("maker/chat", "second"), ApiType::chat);
+        const ChosenModel chosen = of_project("maker/chat", "second");
+        const auto plan =
+            make_plan(catalogue_, {.organization = policy_, .key = &rules}, {.chosen = chosen, .body = body_});
         if (!plan) return std::string(code_of(plan.error().kind()));
-        std::string names;
-        for (const CatalogueEndpoint* const one : plan->endpoints()) names += one->provider->name + " ";
-        return names;
+        return names_of(*plan);
     };
     EXPECT_EQ(plan_by({.deny_providers = {"second"}}), "first third ");
     EXPECT_EQ(plan_by({.most_prompt = NanoUsd{kNanoPerUsd * 15 / 100}}), "first third ");
@@ -140,14 +172,13 @@ TEST_F(PlanTest, PreferencesAndPrivacyLeaveOutEndpointsWhateverAPresetSays) {
     const auto plan_by = [&](ProviderPreferences preferences, const PrivacySettings& privacy = {}) {
         policy_.provider = share(std::move(preferences));
         policy_.privacy = privacy;
-        const auto plan = make_plan(catalogue_, {.organization = policy_, .preset = &preset},
-                                    of_project("maker/chat", "second"), ApiType::chat);
+        const ChosenModel chosen = of_project("maker/chat", "second");
+        const auto plan =
+            make_plan(catalogue_, {.organization = policy_, .preset = &preset}, {.chosen = chosen, .body = body_});
         if (!plan) return std::string(code_of(plan.error().kind())) + " " + plan.error().detail().extra;
-        std::string names;
-        for (const CatalogueEndpoint* const one : plan->endpoints()) names += one->provider->name + " ";
-        return names;
+        return names_of(*plan);
     };
-    EXPECT_EQ(plan_by({}), "second first ");
+    EXPECT_EQ(plan_by({}), "first second ");
     EXPECT_EQ(plan_by({.only = {"first", "third"}}), "first ");
     EXPECT_EQ(plan_by({.only = {"third"}}), "no_allowed_provider \"rules\":[\"only\",\"ignore\"]");
     EXPECT_EQ(plan_by({.max_price = {.prompt = NanoUsd{kNanoPerUsd * 15 / 100}}}), "first ");
@@ -171,11 +202,12 @@ TEST(Plan, HasAtMostSoManyCandidates) {
     const auto prices = PriceList::parse(text, "prices.yaml");
     ASSERT_TRUE(prices) << prices.error().message();
     const Catalogue catalogue(*prices, providers);
-    const auto plan =
-        make_plan(catalogue, {OrganizationPolicy()}, {.model = "maker/many", .provider = {}}, ApiType::chat);
+    const OrganizationPolicy policy;
+    const BodyFacts body;
+    const ChosenModel chosen{.model = "maker/many", .provider = {}};
+    const auto plan = make_plan(catalogue, {.organization = policy}, {.chosen = chosen, .body = body});
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->size(), kMostCandidates);
-    EXPECT_EQ((*plan)[0].endpoint->provider->name, "provider0");
 }
 
 }  // namespace

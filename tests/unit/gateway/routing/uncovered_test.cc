@@ -35,9 +35,11 @@ class UncoveredTest : public testing::Test {
     }
     // The endpoints' models, or the message.
     std::string plan(const PaidExtras& extras, std::string_view model = "openai/gpt-4o") {
-        const auto plan =
-            make_plan(*catalogue_, {OrganizationPolicy()}, {.model = model, .provider = {}, .level = LlmLevel::request},
-                      ApiType::chat, extras);
+        const ChosenModel chosen{.model = model, .provider = {}, .level = LlmLevel::request};
+        BodyFacts body;
+        body.extras = extras;
+        const OrganizationPolicy policy;
+        const auto plan = make_plan(*catalogue_, {.organization = policy}, {.chosen = chosen, .body = body});
         if (!plan) return plan.error().detail().message;
         std::string names;
         for (const CatalogueEndpoint* const one : plan->endpoints()) names += one->endpoint->upstream_model + " ";

@@ -28,10 +28,10 @@ TEST(EndpointWindow, WhatIsOldIsForgottenInEachSpanAtItsTime) {
     const struct {
         HealthSpan span;
         std::int64_t span_ms;
-    } rows[] = {{HealthSpan::seconds_30, 30 * kSecondMs},
-                {HealthSpan::minutes_5, 5 * kMinuteMs},
-                {HealthSpan::minutes_30, 30 * kMinuteMs},
-                {HealthSpan::day, 24 * kHourMs}};
+    } rows[] = {{HealthSpan::seconds_30, 30 * HealthTime::kSecondMs},
+                {HealthSpan::minutes_5, 5 * HealthTime::kMinuteMs},
+                {HealthSpan::minutes_30, 30 * HealthTime::kMinuteMs},
+                {HealthSpan::day, 24 * HealthTime::kHourMs}};
     for (const auto& row : rows) {
         EXPECT_EQ(outcomes(window, row.span, row.span_ms - 1), kOne);
         EXPECT_EQ(outcomes(window, row.span, row.span_ms), OutcomeCounts());

@@ -50,7 +50,7 @@ TEST(HealthBoard, D70_ARateLimitRestsAsLongAsTheProviderSaysAndIsNoFailure) {
     EXPECT_TRUE(board.of(1, 1, 20'999).rate_limited);
     EXPECT_FALSE(board.of(1, 1, 21'000).rate_limited);
     EXPECT_EQ(board.of(1, 1, 1000).breaker, CircuitBreaker::State::closed);
-    board.rest_until(1, 1000 + 100 * kHourMs, 1000);
+    board.rest_until(1, 1000 + 100 * HealthTime::kHourMs, 1000);
     EXPECT_FALSE(board.of(1, 1, 1000 + HealthBoard::kLongestRestMs).rate_limited) << "nobody is believed for ever";
 }
 
@@ -61,7 +61,7 @@ TEST(HealthBoard, StatisticsAreOfAllWorkers) {
     EXPECT_EQ(of_all.last_30m, (OutcomeCounts{.success = 6, .failure = 2}));
     EXPECT_EQ(of_all.last_1d, of_all.last_30m);
     EXPECT_TRUE(of_all.latency_30m);
-    EXPECT_EQ(board.statistics(1, 6 * kMinuteMs).last_5m, OutcomeCounts());
+    EXPECT_EQ(board.statistics(1, 6 * HealthTime::kMinuteMs).last_5m, OutcomeCounts());
 }
 
 TEST(RetryBudget, OneRetryInTenRequestsOnceTheReserveIsSpent) {

@@ -37,6 +37,7 @@ std::string_view to_string(OrderReason reason);
 // What puts an endpoint behind the others of its kind; a later one weighs more.
 enum class Setback : std::uint8_t {
     none,
+    for_tools,         // its prices pay for tools that the request does not use
     short_output,      // its longest answer is shorter than the request allows
     lacks_parameters,  // it does not know tools, response_format or verbosity, which the request has
     slow,              // preferred_min_throughput, preferred_max_latency
@@ -62,12 +63,12 @@ struct OrderWish {
 };
 
 // An endpoint that may be tried. What is above `reason` are facts.
-struct Standing {
+struct RankedEndpoint {
     std::uint32_t model = 0;     // its place among the models that are asked for
     std::uint64_t identity = 0;  // the same at every start
     std::size_t group = 0;       // the one that names it; OrderWish::groups: none does
     std::int64_t price = 0;      // pico-USD: of a prompt token and a completion token
-    bool short_output = false, lacks_parameters = false;
+    bool for_tools = false, short_output = false, lacks_parameters = false;
     const RoutingHealth* health = nullptr;
 
     OrderReason reason = OrderReason::listed;
@@ -77,6 +78,6 @@ struct Standing {
 };
 
 // Sets reason, setback, key and at, and sorts.
-void put_in_order(std::span<Standing> standings, const OrderWish& wish);
+void rank_endpoints(std::span<RankedEndpoint> ranked, const OrderWish& wish);
 
 }  // namespace tollgate

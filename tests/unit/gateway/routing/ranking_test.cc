@@ -1,4 +1,4 @@
-#include "gateway/routing/standing.h"
+#include "gateway/routing/ranking.h"
 
 #include <gtest/gtest.h>
 
@@ -21,24 +21,24 @@ struct Place {
 
 // The places' indices, in the order in which they are tried.
 std::vector<std::size_t> ordered(const std::vector<Place>& places, const OrderWish& wish,
-                                 std::vector<Standing>* out = nullptr) {
-    std::vector<Standing> standings(places.size());
+                                 std::vector<RankedEndpoint>* out = nullptr) {
+    std::vector<RankedEndpoint> ranked(places.size());
     for (std::size_t i = 0; i < places.size(); ++i) {
-        standings[i].identity = mix_bits(i + 1);
-        standings[i].price = places[i].price;
-        standings[i].health = &places[i].health;
-        standings[i].group = places[i].group;
+        ranked[i].identity = mix_bits(i + 1);
+        ranked[i].price = places[i].price;
+        ranked[i].health = &places[i].health;
+        ranked[i].group = places[i].group;
     }
-    put_in_order(standings, wish);
+    rank_endpoints(ranked, wish);
     std::vector<std::size_t> indices;
-    for (const Standing& one : standings) indices.push_back(one.at);
-    if (out != nullptr) *out = standings;
+    for (const RankedEndpoint& one : ranked) indices.push_back(one.at);
+    if (out != nullptr) *out = ranked;
     return indices;
 }
 
 RoutingHealth failing() { return {.breaker = CircuitBreaker::State::resting}; }
 
-TEST(Standing, WeightsAreOneOverThePriceSquaredOver100000Draws) {
+TEST(Ranking, WeightsAreOneOverThePriceSquaredOver100000Draws) {
     const std::vector<std::vector<std::int64_t>> price_lists = {
         {100, 200, 300}, {1'000'000, 1'000'000}, {150'000, 600'000, 2'500'000, 40'000}, {7, 11, 13, 17, 19}};
     for (const auto& prices : price_lists) {
@@ -59,7 +59,7 @@ TEST(Standing, WeightsAreOneOverThePriceSquaredOver100000Draws) {
     }
 }
 
-TEST(Standing, D72_ASmallWeightIsNotCutToNothing) {
+TEST(Ranking, D72_ASmallWeightIsNotCutToNothing) {
     const std::vector<Place> places = {{.price = 1000}, {.price = 14'107}};  // weights 0.995 and 0.005
     int second = 0;
     for (std::uint64_t i = 0; i < 100'000; ++i) second += ordered(places, {.seed = mix_bits(i)})[0] == 1 ? 1 : 0;
@@ -67,7 +67,7 @@ TEST(Standing, D72_ASmallWeightIsNotCutToNothing) {
     EXPECT_LT(second, 650);
 }
 
-TEST(Standing, TheExampleOfOpenRoutersPage) {
+TEST(Ranking, TheExampleOfOpenRoutersPage) {
     const std::vector<Place> places = {{.price = 1}, {.price = 2, .health = {.failed_lately = true}}, {.price = 3}};
     std::map<std::vector<std::size_t>, int> seen;
     for (std::uint64_t i = 0; i < 10'000; ++i) ++seen[ordered(places, {.seed = mix_bits(i)})];
@@ -76,7 +76,7 @@ TEST(Standing, TheExampleOfOpenRoutersPage) {
     EXPECT_NEAR((seen[{2, 0, 1}]), 1000, 150);
 }
 
-TEST(Standing, WhatIsWorseOffStandsBehindWhateverItsPrice) {
+TEST(Ranking, WhatIsWorseOffStandsBehindWhateverItsPrice) {
     const std::vector<Place> places = {{.price = 1, .health = failing()},
                                        {.price = 1, .health = {.rate_limited = true}},
                                        {.price = 1, .health = {.grade = HealthGrade::down}},
@@ -84,14 +84,14 @@ TEST(Standing, WhatIsWorseOffStandsBehindWhateverItsPrice) {
                                        {.price = 1, .health = {.grade = HealthGrade::degraded}},
                                        {.price = 1'000'000}};
     for (std::uint64_t i = 0; i < 100; ++i) {
-        std::vector<Standing> standings;
-        EXPECT_EQ(ordered(places, {.seed = mix_bits(i)}, &standings), (std::vector<std::size_t>{5, 4, 3, 2, 1, 0}));
-        EXPECT_EQ(standings[5].setback, Setback::failing);
-        EXPECT_EQ(standings[0].setback, Setback::none);
+        std::vector<RankedEndpoint> ranked;
+        EXPECT_EQ(ordered(places, {.seed = mix_bits(i)}, &ranked), (std::vector<std::size_t>{5, 4, 3, 2, 1, 0}));
+        EXPECT_EQ(ranked[5].setback, Setback::failing);
+        EXPECT_EQ(ranked[0].setback, Setback::none);
     }
 }
 
-TEST(Standing, D73_AConversationStaysAndOnlyThoseOfALostEndpointMove) {
+TEST(Ranking, D73_AConversationStaysAndOnlyThoseOfALostEndpointMove) {
     std::vector<Place> places(3);
     std::map<std::size_t, int> share;
     for (std::uint64_t conversation = 0; conversation < 3000; ++conversation) {
@@ -108,20 +108,20 @@ TEST(Standing, D73_AConversationStaysAndOnlyThoseOfALostEndpointMove) {
     for (const auto& [index, count] : share) EXPECT_NEAR(count, 1000, 150) << index;
 }
 
-TEST(Standing, AnEndpointThatAnsweredTheConversationBeforeIsFirstWhileItIsWell) {
+TEST(Ranking, AnEndpointThatAnsweredTheConversationBeforeIsFirstWhileItIsWell) {
     std::vector<Place> places(3);
     for (std::uint64_t stayed = 0; stayed < 3; ++stayed) {
         const OrderWish wish{.seed = 1, .sticky = true, .stayed = mix_bits(stayed + 1)};
-        std::vector<Standing> standings;
-        EXPECT_EQ(ordered(places, wish, &standings)[0], stayed);
-        EXPECT_EQ(standings[0].reason, OrderReason::stayed);
+        std::vector<RankedEndpoint> ranked;
+        EXPECT_EQ(ordered(places, wish, &ranked)[0], stayed);
+        EXPECT_EQ(ranked[0].reason, OrderReason::stayed);
         places[stayed].health.failed_lately = true;
         EXPECT_NE(ordered(places, wish)[0], stayed);
         places[stayed].health = {};
     }
 }
 
-TEST(Standing, SortIsByWhatItSaysAndTheUnknownIsLast) {
+TEST(Ranking, SortIsByWhatItSaysAndTheUnknownIsLast) {
     const auto seen = [](std::int64_t latency, std::int64_t throughput) {
         RoutingHealth health;
         health.latency = Percentiles{latency, latency, latency, latency};
@@ -136,7 +136,7 @@ TEST(Standing, SortIsByWhatItSaysAndTheUnknownIsLast) {
     EXPECT_EQ(by(ProviderSortBy::throughput), (std::vector<std::size_t>{1, 0, 2}));
 }
 
-TEST(Standing, PreferredBoundsPutBehindAndLeaveNobodyOut) {
+TEST(Ranking, PreferredBoundsPutBehindAndLeaveNobodyOut) {
     RoutingHealth slow;
     slow.latency = Percentiles{900, 1500, 2000, 9000};
     slow.throughput = Percentiles{40'000, 30'000, 20'000, 5'000};
@@ -152,7 +152,7 @@ TEST(Standing, PreferredBoundsPutBehindAndLeaveNobodyOut) {
     EXPECT_EQ(first_with({}, {.p99 = 8999}), 1U);
 }
 
-TEST(Standing, OrderGoesFirstAndIsLeftOnlyByWhatDoesNotWorkAtAll) {
+TEST(Ranking, OrderGoesFirstAndIsLeftOnlyByWhatDoesNotWorkAtAll) {
     std::vector<Place> places = {{.price = 1, .group = 2}, {.price = 900, .group = 1}, {.price = 800, .group = 0}};
     const OrderWish wish{.groups = 2};
     EXPECT_EQ(ordered(places, wish), (std::vector<std::size_t>{2, 1, 0}));
@@ -163,15 +163,15 @@ TEST(Standing, OrderGoesFirstAndIsLeftOnlyByWhatDoesNotWorkAtAll) {
     EXPECT_EQ(ordered(places, wish), (std::vector<std::size_t>{1, 0, 2}));
 }
 
-TEST(Standing, ATrialGoesFirstOnlyWhereNobodySaidWhatDoes) {
+TEST(Ranking, ATrialGoesFirstOnlyWhereNobodySaidWhatDoes) {
     std::vector<Place> places = {{.price = 1}, {.price = 900, .health = {.breaker = CircuitBreaker::State::trial_due}}};
-    std::vector<Standing> standings;
-    EXPECT_EQ(ordered(places, {.seed = 1}, &standings)[0], 1U);
-    EXPECT_EQ(standings[0].reason, OrderReason::trial);
+    std::vector<RankedEndpoint> ranked;
+    EXPECT_EQ(ordered(places, {.seed = 1}, &ranked)[0], 1U);
+    EXPECT_EQ(ranked[0].reason, OrderReason::trial);
     EXPECT_EQ(ordered(places, {.sort = ProviderSort()})[0], 0U);
 }
 
-TEST(Standing, AFreeEndpointGoesBeforeAllThatCost) {
+TEST(Ranking, AFreeEndpointGoesBeforeAllThatCost) {
     const std::vector<Place> places = {{.price = 100}, {.price = 0}};
     for (std::uint64_t i = 0; i < 1000; ++i) EXPECT_EQ(ordered(places, {.seed = mix_bits(i)})[0], 1U);
 }

@@ -1,4 +1,4 @@
-#include "gateway/routing/standing.h"
+#include "gateway/routing/ranking.h"
 
 #include <algorithm>
 #include <array>
@@ -14,13 +14,14 @@ namespace {
 constexpr std::array<std::string_view, 11> kReasons = {
     "listed",  "drawn", "sticky",     "stayed",  "trial", "default_provider",
     "ordered", "price", "throughput", "latency", "exacto"};
-constexpr std::array<std::string_view, 9> kSetbacks = {
-    "none", "short_output", "lacks_parameters", "slow", "degraded", "failed_lately", "down", "rate_limited", "failing"};
+constexpr std::array<std::string_view, 10> kSetbacks = {
+    "none",     "for_tools",     "short_output", "lacks_parameters", "slow",
+    "degraded", "failed_lately", "down",         "rate_limited",     "failing"};
 
 constexpr double kUnknown = std::numeric_limits<double>::max();  // after all that is known
 
 // What costs nothing goes before all that costs.
-double draw(const Standing& one, std::uint64_t seed) {
+double draw(const RankedEndpoint& one, std::uint64_t seed) {
     const double price = static_cast<double>(std::max<std::int64_t>(one.price, 1));
     return -std::log(unit_of(mix_bits(seed ^ one.identity))) * price * price;
 }
@@ -43,7 +44,7 @@ bool misses_latency(const PercentileBounds& bounds, const std::optional<Percenti
 }
 
 // The weightiest there is.
-Setback setback_of(const Standing& one, const OrderWish& wish) {
+Setback setback_of(const RankedEndpoint& one, const OrderWish& wish) {
     const RoutingHealth& health = *one.health;
     if (health.breaker == CircuitBreaker::State::resting) return Setback::failing;
     if (health.rate_limited) return Setback::rate_limited;
@@ -54,10 +55,11 @@ Setback setback_of(const Standing& one, const OrderWish& wish) {
         return Setback::slow;
     }
     if (one.lacks_parameters) return Setback::lacks_parameters;
-    return one.short_output ? Setback::short_output : Setback::none;
+    if (one.short_output) return Setback::short_output;
+    return one.for_tools ? Setback::for_tools : Setback::none;
 }
 
-double sort_key(const Standing& one, ProviderSortBy by) {
+double sort_key(const RankedEndpoint& one, ProviderSortBy by) {
     const RoutingHealth& health = *one.health;
     switch (by) {
         case ProviderSortBy::price:
@@ -87,14 +89,14 @@ OrderReason reason_of(ProviderSortBy by) {
 }
 
 // Who names an order or a sort has said what he wants, and gets it while it works at all.
-bool sets_back(Setback setback, const Standing& one, const OrderWish& wish) {
+bool sets_back(Setback setback, const RankedEndpoint& one, const OrderWish& wish) {
     if (setback >= Setback::rate_limited) return true;
     if (one.group < wish.groups) return false;
     if (!wish.sort) return true;
     return setback != Setback::degraded && setback != Setback::failed_lately;
 }
 
-void place(Standing& one, const OrderWish& wish) {
+void place(RankedEndpoint& one, const OrderWish& wish) {
     const Setback setback = setback_of(one, wish);
     one.setback = sets_back(setback, one, wish) ? setback : Setback::none;
     if (one.group < wish.groups) {
@@ -110,7 +112,7 @@ void place(Standing& one, const OrderWish& wish) {
 }
 
 // Only where nobody has said what goes first: a trial may cost the request a failed attempt.
-void put_first(Standing& one, const OrderWish& wish) {
+void put_first(RankedEndpoint& one, const OrderWish& wish) {
     if (one.health->breaker == CircuitBreaker::State::trial_due) {
         one.reason = OrderReason::trial;
         one.setback = Setback::none;
@@ -126,15 +128,15 @@ void put_first(Standing& one, const OrderWish& wish) {
 std::string_view to_string(OrderReason reason) { return kReasons.at(static_cast<std::size_t>(reason)); }
 std::string_view to_string(Setback setback) { return kSetbacks.at(static_cast<std::size_t>(setback)); }
 
-void put_in_order(std::span<Standing> standings, const OrderWish& wish) {
-    for (std::size_t i = 0; i < standings.size(); ++i) {
-        Standing& one = standings[i];
+void rank_endpoints(std::span<RankedEndpoint> ranked, const OrderWish& wish) {
+    for (std::size_t i = 0; i < ranked.size(); ++i) {
+        RankedEndpoint& one = ranked[i];
         one.at = i;
         place(one, wish);
         if (wish.balances()) put_first(one, wish);
     }
     const bool models_in_turn = !wish.sort || wish.sort->partition == SortPartition::model;
-    std::ranges::sort(standings, {}, [&](const Standing& one) {
+    std::ranges::sort(ranked, {}, [&](const RankedEndpoint& one) {
         const bool last_resort = one.setback >= Setback::rate_limited;
         return std::tuple(last_resort, models_in_turn ? one.model : 0U, one.group, one.setback, one.key, one.at);
     });

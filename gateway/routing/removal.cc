@@ -1,0 +1,54 @@
+#include "gateway/routing/removal.h"
+
+#include "gateway/routing/model_call_of.h"
+#include "gateway/routing/uncovered.h"
+
+namespace tollgate {
+namespace {
+
+bool is_free(const Prices& prices) { return prices.prompt == 0 && prices.completion == 0 && prices.per_request == 0; }
+
+// Only where nobody named the model: one that cannot do what is asked would be a bad choice.
+std::optional<Removal> unfit(const PlanAsk& ask, ParameterSet sent, const CatalogueEndpoint& endpoint) {
+    constexpr std::int64_t kBytesPerToken = 3;
+    if (endpoint.model->embeddings) return Removal{"embeddings", "request"};
+    if (!endpoint.parameters.has_all(sent.both(kPreferredParameters))) return Removal{"parameters", "request"};
+    const BodyFacts& body = ask.body;
+    const std::int64_t prompt = body.prompt_bytes / kBytesPerToken + body.prompt_extra_tokens;
+    const std::int64_t room = endpoint.endpoint->context_length;
+    if (room > 0 && prompt + body.output_bound > room) return Removal{"context_length", "request"};
+    return std::nullopt;
+}
+
+std::string_view uncovered_rule(const CatalogueEndpoint& endpoint, const PaidExtras& extras) {
+    PaidExtras without_tools = extras;
+    without_tools.server_tools.clear();
+    without_tools.outputs.clear();
+    if (!covers(endpoint, without_tools)) return "service_tier";
+    return extras.server_tools.empty() ? "modalities" : "server_tools";
+}
+
+}  // namespace
+
+std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndpoint& endpoint) {
+    const PaidExtras& extras = facts.ask.body.extras;
+    if (facts.address->any) {
+        if (!allows(facts.rules.organization, *endpoint.model)) return Removal{"allowed_models", "organization"};
+        if (const auto bad = unfit(facts.ask, facts.preferences.sent, endpoint)) return bad;
+    }
+    if (!endpoint.provider->takes(model_call_of(facts.ask.api))) return Removal{"api", "provider"};
+    if (is_elsewhere(*facts.address, endpoint)) return Removal{"model", "request"};
+    if (facts.address->variants.has(Variant::free) && !is_free(endpoint.endpoint->prices)) {
+        return Removal{":free", "request"};
+    }
+    if (facts.rules.key != nullptr) {
+        if (const auto rule = denied_by(*facts.rules.key, endpoint)) return Removal{to_string(*rule), "key"};
+    }
+    if (const auto denial = denied_by(facts.preferences, endpoint)) {
+        return Removal{to_string(denial->rule), to_string(denial->level)};
+    }
+    if (!covers(endpoint, extras)) return Removal{uncovered_rule(endpoint, extras), "price_list"};
+    return std::nullopt;
+}
+
+}  // namespace tollgate
