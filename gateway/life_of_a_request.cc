@@ -8,6 +8,7 @@
 
 #include "gateway/api/answer.h"
 #include "gateway/api/call.h"
+#include "gateway/api/request_routing.h"
 #include "gateway/chat/request_tags.h"
 #include "gateway/client/authenticate.h"
 #include "gateway/client/connection.h"
@@ -20,9 +21,11 @@
 #include "gateway/exchange/hold_estimate.h"
 #include "gateway/exchange/resolve_model.h"
 #include "gateway/exchange/token_usage.h"
+#include "gateway/note_attempt.h"
 #include "gateway/off_loop.h"
+#include "gateway/plan_request.h"
+#include "gateway/routing/candidate_walk.h"
 #include "gateway/routing/model_call_of.h"
-#include "gateway/routing/plan.h"
 #include "gateway/text/json_writer.h"
 #include "gateway/upstream/dispatch.h"
 #include "gateway/upstream/kept_answer.h"
@@ -180,33 +183,42 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
     Connect connect = Connect::reuse;
     wire::Clock::time_point began{};
     bool asks_less = false;
-    for (std::size_t at = 0; at < held.candidates();) {
-        connection.request.attempt = {
-            .endpoint = plan[at].endpoint, .began = began, .without_stream_options = asks_less};
+    Worker& worker = connection.worker();
+    CandidateWalk walk(plan.endpoints().first(held.candidates()), *worker.services().health,
+                       worker.retry_budget(plan[0].endpoint->number));
+    for (std::size_t at = walk.first(wire::monotonic_ms(worker.tick_time()));;) {
+        connection.request.attempt = {.endpoint = plan[at].endpoint,
+                                      .began = began,
+                                      .tried = wire::Clock::now(),
+                                      .without_stream_options = asks_less};
         held.use(at);
-        const Credential& credential = plan[at].endpoint->provider->operators;
+        const Credential& credential = *plan[at].credential;
         error = needs_writing(connection) ? co_await translate_request(connection) : add_in_dialect(connection.request);
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (!error) answer = co_await dispatch(connection, credential, connect);
         if (answer) {
+            note_upstream_head(connection, *answer);
             if (asks_less && answer->status == kOk) learn_refused_stream_options(connection);
             error = co_await relay(connection, held, *answer);
         } else {
             error = answer.error();
         }
+        note_attempt(connection, plan, at, error);
         asks_less = error && may_ask_for_less(connection);
         if (!error || (!asks_less && !may_try_again(connection, error))) co_return error;
         fail_point("after_failed_attempt");
         began = wire::Clock::now();
         if (asks_less || error.retry() == Retry::fresh_connection) {
             connect = asks_less ? Connect::reuse : Connect::fresh;
-            connection.worker().counters().upstream_retries.add();
+            worker.counters().upstream_retries.add();
         } else {
             connect = Connect::reuse;
-            if (++at < held.candidates()) connection.worker().counters().failovers.add();
+            const auto next = walk.next(wire::monotonic_ms(began));
+            if (!next) co_return error;
+            at = *next;
+            worker.counters().failovers.add();
         }
     }
-    co_return error;
 }
 
 // Requests are never billed to credit where the project says that they are not to be.
@@ -256,7 +268,8 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (error) co_return error;
     // Which endpoints, in which order: defaults and aliases come before the price.
     if (request.catalogue != worker.catalogue()) request.catalogue = worker.catalogue();
-    error = resolve_model(request, body, worker.config().llm);
+    error = resolve_routing(body, request);
+    if (!error) error = resolve_model(request, body, worker.config().llm);
     if (error) co_return error;
     error = check_project_mode(request.principal);
     if (error) co_return error;
@@ -264,10 +277,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);
     }
     if (request.ask.counts_only) request.ask.body.extras.clear();  // a count needs nobody's tools
-    const PlanRules rules{*request.principal.policy, request.principal.rules, request.choice.preset};
-    const auto plan =
-        make_plan(*request.catalogue, rules,
-                  {.chosen = request.choice.model, .api = request.ask.api, .body = request.ask.body, .text = body});
+    const auto plan = plan_request(worker, request, body);
     if (!plan) co_return plan.error();
     if (request.ask.counts_only) co_return co_await reply_count(connection, *(*plan)[0].endpoint);
     if (!worker.services().ledger->accepting()) {
@@ -295,6 +305,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     error = kept ? co_await send_kept(connection, held) : co_await try_candidates(connection, held, *plan);
     keep_answer(connection, *plan, error);
     connection.expect_nobody();
+    explain(request, error);
     if (error && held.taken()) {
         request.reply.error = error.kind();
         if (request.reply.status_sent == 0) request.reply.status = status_of(error);

@@ -371,6 +371,11 @@ Status serve(Config config) {
     services.tls = std::move(*tls);
     services.catalogue.set(std::make_shared<const Catalogue>(*prices, services.providers));
     report_missing_providers(services, logger);
+    const RoutingConfig& routing = services.config.routing;
+    services.health = std::make_unique<HealthBoard>(workers, services.catalogue.get()->room_for_numbers(),
+                                                    BreakerOptions{.failures_to_open = routing.failures_before_rest,
+                                                                   .first_rest_ms = routing.shortest_rest_ms,
+                                                                   .longest_rest_ms = routing.longest_rest_ms});
     Status status = open_books(services, workers);
     if (status.ok()) status = open_vault(*services.accounts, services.config.secrets, logger);
     if (!status.ok()) return status;

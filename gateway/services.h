@@ -25,6 +25,8 @@
 #include "gateway/ops/access_log.h"
 #include "gateway/outside/call_gate.h"
 #include "gateway/routing/catalogue.h"
+#include "gateway/routing/health/health_board.h"
+#include "gateway/routing/sticky_routes.h"
 #include "gateway/thread_pool.h"
 #include "gateway/wire/asio.h"
 #include "gateway/wire/networks.h"
@@ -39,6 +41,8 @@ struct Services {
     std::unique_ptr<Log> log;
     std::vector<Provider> providers;
     CurrentCatalogue catalogue;
+    std::unique_ptr<HealthBoard> health;  // of the catalogue's endpoints
+    StickyRoutes sticky_routes;
     std::unique_ptr<Store> store;
     std::unique_ptr<SlotFile> slots;
     std::unique_ptr<CreditTable> credits;

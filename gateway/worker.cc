@@ -29,7 +29,8 @@ Worker::Worker(Services& services, std::uint32_t number, std::uint64_t most_conn
       counters_(route_names().size(), services.catalogue.get()->room_for_numbers()),
       work_(io_.get_executor()),
       timer_(io_),
-      ulids_(number) {
+      ulids_(number),
+      retry_budgets_(services.catalogue.get()->room_for_numbers() + 1) {
     const auto& config = services.config;
     const IdlePolicy policy{config.limits.max_idle_upstream_connections,
                             std::chrono::milliseconds(config.timeouts.upstream_idle_timeout_ms)};

@@ -82,7 +82,7 @@ SharedProviderPreferences read_provider(Call& call, const PresetContent& before)
     if (!given) return nullptr;
     const auto catalogue = call.services.catalogue.get();
     const ProviderPreferences none, &former = before.provider != nullptr ? *before.provider : none;
-    ProviderPreferences preferences = read_preferences(*given, *catalogue, {}, former);
+    ProviderPreferences preferences = read_preferences(*given, catalogue.get(), {}, former);
     call.body.keep(given->error());
     return share(std::move(preferences));
 }

@@ -26,12 +26,13 @@ bool names_one(const ProviderPreferences& preferences, const std::string& name) 
         [&](const std::vector<std::string>* list) { return std::ranges::find(*list, name) != list->end(); });
 }
 
-std::vector<std::string> read_providers(BodyFields& body, std::string_view name, const Catalogue& catalogue,
+std::vector<std::string> read_providers(BodyFields& body, std::string_view name, const Catalogue* catalogue,
                                         const ProviderPreferences& before) {
     std::vector<std::string> names = body.texts(name, kMostPreferredProviders, 0).value_or(std::vector<std::string>());
     for (const std::string& one : names) {
-        const bool known = names_one(before, one) || std::ranges::any_of(catalogue.endpoints(), [&](const auto& place) {
-                               return place.provider->name == one;
+        const bool known = catalogue == nullptr || names_one(before, one) ||
+                           std::ranges::any_of(catalogue->endpoints(), [&](const auto& place) {
+                               return place.provider->name == one || place.endpoint->id == one;
                            });
         if (known) continue;
         body.fail(name, "names '" + std::string(cut_utf8(one, kModelNameBytes)) + "', which serves no model here");
@@ -208,7 +209,7 @@ ApiAnswer store_preferences(Call& call, Change& change, ProviderPreferences from
     const Organization& now = organization_after(call, change);
     if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
     const auto catalogue = call.services.catalogue.get();
-    ProviderPreferences wanted = read_preferences(call.body, *catalogue, std::move(from), preferences_of(now));
+    ProviderPreferences wanted = read_preferences(call.body, catalogue.get(), std::move(from), preferences_of(now));
     if (call.error()) return call.refusal();
     const Status status = set_provider_preferences(change, call.organization().id, std::move(wanted));
     return status.ok() ? preferences_answer(organization_after(call, change)) : api_error(status);
@@ -224,7 +225,7 @@ ApiAnswer privacy_answer(const Organization& organization) {
 
 }  // namespace
 
-ProviderPreferences read_preferences(BodyFields& body, const Catalogue& catalogue, ProviderPreferences from,
+ProviderPreferences read_preferences(BodyFields& body, const Catalogue* catalogue, ProviderPreferences from,
                                      const ProviderPreferences& before) {
     if (body.has("order")) from.order = read_providers(body, "order", catalogue, before);
     if (body.has("only")) from.only = read_providers(body, "only", catalogue, before);

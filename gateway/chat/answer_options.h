@@ -24,9 +24,10 @@ struct AnswerOptions {
     std::string_view generation;       // "gen-…"
     std::string_view provider;
     std::string_view model;
-    std::int64_t created = 0;        // Unix seconds
-    std::int64_t choices = 1;        // n
-    std::int64_t prompt_tokens = 0;  // as the gateway counts them before it sends them; 0: it does not
+    std::string_view last_member = {};  // JSON member that the answer has besides, at its end; empty: none
+    std::int64_t created = 0;           // Unix seconds
+    std::int64_t choices = 1;           // n
+    std::int64_t prompt_tokens = 0;     // as the gateway counts them before it sends them; 0: it does not
     std::size_t max_event_bytes = 16 << 20;
 };
 

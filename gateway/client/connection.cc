@@ -9,6 +9,7 @@
 #include "gateway/client/forwarded_headers.h"
 #include "gateway/client/git_fields.h"
 #include "gateway/client/reply.h"
+#include "gateway/client/routing_fields.h"
 #include "gateway/client/tag_fields.h"
 #include "gateway/exchange/abandoned.h"
 #include "gateway/exchange/held_request.h"
@@ -183,6 +184,7 @@ void Connection::begin_request() {
     };
     head.app = attribution("http-referer", "referer");
     head.app_title = attribution("x-title", "x-openrouter-title");
+    if (head.calls_model()) note_routing_fields(from, head);
     note_key(from, presented_key_, head);
     in.consume(from.head_bytes);
     request_chunks.reset();

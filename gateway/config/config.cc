@@ -344,6 +344,12 @@ void describe(Section& root, Config& config) {
     billing.flag("self_service", config.billing.self_service,
                  "purchases of owners and admins are done at once; false: the operator confirms each");
     billing.usd("least_purchase", config.billing.least_purchase, "USD, of people; the operator may book any amount");
+    Section& routing = root.section("routing", "endpoints that fail are kept out of the way of requests");
+    routing.number("failures_before_rest", config.routing.failures_before_rest, {1, 1000000000},
+                   "an endpoint that fails so often in a row rests while others can answer");
+    routing.number("shortest_rest_ms", config.routing.shortest_rest_ms, kTimeMs,
+                   "then one request tries it; each failure doubles the next rest");
+    routing.number("longest_rest_ms", config.routing.longest_rest_ms, kTimeMs, "up to this");
     root.section("management")
         .number("readers", config.management.readers, {1, 64},
                 "threads for lists and reports; they give way to requests");

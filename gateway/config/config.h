@@ -106,6 +106,13 @@ struct RateLimitsConfig {
     std::optional<std::int64_t> tokens_per_minute = 100'000'000'000;
 };
 
+// When endpoints are kept out of the way of requests.
+struct RoutingConfig {
+    std::uint32_t failures_before_rest = 3;  // one after another
+    std::uint32_t shortest_rest_ms = 1000;
+    std::uint32_t longest_rest_ms = 4000;
+};
+
 struct BillingConfig {
     bool self_service = false;                 // purchases of people are done at once: nobody confirms them
     NanoUsd least_purchase{10 * kNanoPerUsd};  // of people
@@ -183,6 +190,7 @@ struct Config {
     MailConfig mail;
     SubscriptionPlans plans;
     BillingConfig billing;
+    RoutingConfig routing;
     GitConfig git;
     ManagementConfig management;
     OperationsConfig operations;

@@ -18,6 +18,7 @@ void Exchange::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_
     ask.counts_only = ask.events_as_list = false;
     ask.body.clear();
     choice.clear();
+    explanation.reset();
     terms = {};
     attempt = {};
     reply = {};

@@ -60,6 +60,8 @@ struct Ask {
 struct Choice {
     ChosenModel model;  // views into the request, the principal's directory or the configuration
     const ProviderPreferences* preset = nullptr;  // of the preset that it names, in the directory; null: none
+    SharedProviderPreferences provider;           // its own; null: none
+    std::vector<std::string> fallbacks;           // models that may answer in place of the chosen one, in order
     std::string members;                          // of its body, as JSON, each after a comma
     std::string first_message;                    // the same: before its own messages
     std::string in_dialect{};                     // both, in the client's dialect where that is not chat completions
@@ -68,6 +70,8 @@ struct Choice {
     void clear() {
         model = {};
         preset = nullptr;
+        provider = nullptr;
+        fallbacks.clear();
         members.clear();
         first_message.clear();
         in_dialect.clear();
@@ -89,6 +93,7 @@ struct Terms {
 struct Attempt {
     const CatalogueEndpoint* endpoint = nullptr;  // null: the request got no further than its plan
     wire::Clock::time_point began{};              // of one that follows a failed one
+    wire::Clock::time_point tried{};              // when it began, whether it is the first or not
     int upstream_status = 0;
     std::int64_t connecting_us = 0;  // spent making a connection
     wire::Clock::time_point sent_upstream{};
@@ -134,6 +139,8 @@ struct Reply {
     bool operator==(const Reply&) const = default;
 };
 
+class RouteExplanation;
+
 struct Exchange {
     Head head;
     Principal principal;
@@ -142,6 +149,7 @@ struct Exchange {
     Choice choice;
     Terms terms;
     std::shared_ptr<const Catalogue> catalogue;  // that the attempt's endpoint is of; stays until another is in force
+    std::shared_ptr<RouteExplanation> explanation;  // null: nobody asked for it
     Attempt attempt;
     Reply reply;
     std::unique_ptr<CacheUse> cache;  // null: the request does not use the cache of answers

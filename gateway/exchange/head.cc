@@ -13,7 +13,7 @@ void Head::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t un
     route = &kUnknownRoute;
     operation = nullptr;
     inbound = &openai_inbound();
-    head_only = expect_continue = key_presented = false;
+    head_only = expect_continue = key_presented = explain = false;
     keep_alive = true;
     minor_version = 1;
     framing = wire::Framing::none;
@@ -24,7 +24,7 @@ void Head::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t un
     git.reset();
     cache = {};
     for (std::string* const text : {&method, &path, &query, &idempotency_key, &if_match, &forwarded, &organization,
-                                    &app, &app_title, &tags, &cors_fields}) {
+                                    &app, &app_title, &tags, &session, &cors_fields}) {
         text->clear();
     }
 }

@@ -50,10 +50,12 @@ struct Head {
     std::string app_title;                 // X-Title
     std::string tags;                      // X-Tollgate-Tags, not looked at yet
     CacheFields cache;                     // what is asked of the cache of answers
+    std::string session;                   // X-Session-Id: the conversation's name
     std::string cors_fields;               // lines of every answer to a page of another origin (client/cors.h)
     boost::asio::ip::address address;      // of the client (client/client_address.h), of management calls alone
     KeyDigest presented_key;
     bool key_presented = false;
+    bool explain = false;  // why the request goes where it goes
 
     std::string_view request_id() const { return {request_id_text.data(), request_id_text.size()}; }  // req_<ULID>
     std::string_view generation_id() const {

@@ -85,6 +85,7 @@ class [[nodiscard]] Error {
         std::string param;                        // the field at fault, or empty
         std::string extra;                        // further JSON members of the error object, e.g. "\"needed\":0.5"
         std::string headers;                      // further header lines, with CRLF
+        std::string beside{};                     // JSON members beside the error object
         int status = 0;                           // of the reply, in place of the kind's; 0: the kind's
         std::optional<ProviderError> provider{};  // the provider's words, which go before ours
     };

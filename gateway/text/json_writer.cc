@@ -75,4 +75,11 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
 
 JsonWriter& JsonWriter::time(std::int64_t unix_ms) { return unix_ms == 0 ? null() : text(rfc3339(unix_ms)); }
 
+void append_last_member(std::string_view member, std::string& out) {
+    const auto brace = out.find_last_not_of(" \t\r\n");
+    if (member.empty() || brace == std::string::npos || brace == 0 || out[brace] != '}') return;
+    const bool first = out[out.find_last_not_of(" \t\r\n", brace - 1)] == '{';
+    out.insert(brace, first ? std::string(member) : "," + std::string(member));
+}
+
 }  // namespace tollgate

@@ -13,6 +13,9 @@ void append_number(std::string& out, std::int64_t number);
 // `text` as a JSON string with quotes. `text` must be UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 
+// Puts the member, if there is one, at the end of the object that `out` ends with; spaces may follow it.
+void append_last_member(std::string_view member, std::string& out);
+
 // Puts commas and closing brackets itself. Amounts are exact decimals, never doubles.
 class JsonWriter {
   public:

@@ -4,6 +4,7 @@
 
 #include "gateway/client/connection.h"
 #include "gateway/exchange/abandoned.h"
+#include "gateway/exchange/route_explanation.h"
 #include "gateway/exchange/token_usage.h"
 #include "gateway/upstream/translate_request.h"
 #include "gateway/worker.h"
@@ -39,6 +40,7 @@ AnswerOptions options_of(Connection& connection) {
     options.text_completions = request.ask.api == ApiType::completions;
     options.provider = request.attempt.endpoint->provider->name;
     options.model = request.attempt.endpoint->model->id;
+    if (request.explanation != nullptr) options.last_member = request.explanation->member_of_answer();
     options.created = request.head.started_ms / 1000;
     options.max_event_bytes = connection.worker().config().limits.max_event_bytes;
     return options;

@@ -11,6 +11,7 @@
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
 #include "gateway/exchange/token_usage.h"
+#include "gateway/text/json_writer.h"
 #include "gateway/upstream/answer_shape.h"
 #include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/held_answer.h"
@@ -210,6 +211,7 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
         std::string& reply_body = connection.worker().scratch;
         reply_body.clear();
         append_spliced(body, plain, splices_of(request, ending.source == UsageSource::provider), reply_body);
+        append_last_member(options_of(connection).last_member, reply_body);
         std::string& out = connection.out;
         out.clear();
         append_head(connection, out, answer.status, kJsonType, BodyFraming::length, reply_body.size());

@@ -6,6 +6,7 @@
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
 #include "gateway/exchange/token_usage.h"
+#include "gateway/text/json_writer.h"
 #include "gateway/upstream/answer_shape.h"
 #include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/held_answer.h"
@@ -79,6 +80,7 @@ wire::Awaitable<Error> relay_translated(Connection& connection, HeldRequest& hel
                           .reported = ending.source == UsageSource::provider,
                           .cost = text},
                          body);
+        append_last_member(options_of(connection).last_member, body);
         std::string& out = connection.out;
         out.clear();
         append_head(connection, out, answer.status, kJsonType, BodyFraming::length, body.size());

@@ -1,5 +1,5 @@
 // Members of a request's body that only a gateway understands: OpenRouter's fields; a provider would refuse some of
-// them. This one serves the last three, and ignores the others.
+// them. This one ignores the first of them.
 #pragma once
 
 #include <array>
@@ -9,7 +9,8 @@
 namespace tollgate {
 
 inline constexpr std::array<std::string_view, 10> kGatewayOnly = {
-    "models", "provider", "route", "plugins", "transforms", "trace", "debug", "usage", "preset", "session_id"};
-inline constexpr std::size_t kRemoved = 7;  // of them, from the first on, are ignored
+    "route", "plugins", "transforms", "trace", "debug", "usage", "models", "provider", "preset", "session_id"};
+inline constexpr std::size_t kRemoved =
+    5;  // of them, from the first on, are ignored; `usage` asks for what is always sent
 
 }  // namespace tollgate

@@ -36,7 +36,12 @@ class OpenAiInbound final : public Inbound {
     explicit OpenAiInbound(const Traits& traits) : Inbound(traits) {}
 
     std::string error_body(const Error& error, int /*status*/) const override {
-        return "{\"error\":" + error_object(error) + "}";
+        return "{\"error\":" + error_object(error) + beside(error) + "}";
+    }
+
+    static std::string beside(const Error& error) {
+        const std::string& members = error.detail().beside;
+        return members.empty() ? std::string() : "," + members;
     }
 
     static std::string error_object(const Error& error) {
@@ -83,7 +88,7 @@ class OpenRouterInbound final : public Inbound {
             body += ",\"raw\":" + OpenAiInbound::error_object(error);
         }
         if (!detail.extra.empty()) body += "," + detail.extra;
-        return body + "}}}";
+        return body + "}}" + OpenAiInbound::beside(error) + "}";
     }
 };
 

@@ -163,6 +163,15 @@ Error read_stream(const element& value, BodyFacts& facts, bool& seen_stream) {
     return read_flag("stream", value, facts.stream);
 }
 
+// Members that say where the request goes; whoever plans it reads them. The last of a name counts, as elsewhere.
+void note_routing(std::string_view key, const element& value, const JsonMember& member, BodyFacts& facts) {
+    TextSpan* const span = key == "models"             ? &facts.models_value
+                           : key == "provider"         ? &facts.provider_value
+                           : key == "prompt_cache_key" ? &facts.cache_key_value
+                                                       : nullptr;
+    if (span != nullptr) *span = value.is_null() ? TextSpan() : member.value;
+}
+
 Error read_member(std::string_view key, const element& value, const JsonMember& member, std::string_view text,
                   const BodyNames& names, BodyFacts& facts, bool& seen_stream) {
     if (!names.model_in_path) {
@@ -188,6 +197,7 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         if (auto error = read_metadata(value, facts)) return error;
     }
     note_paid_extras(key, value, facts.extras);
+    note_routing(key, value, member, facts);
     if (key == names.prompt) {
         read_prompt(value, member, names, facts);
     } else if (place_of(key, names.instructions) < names.instructions.size()) {
@@ -237,6 +247,7 @@ void BodyFacts::clear() {
     bound_values = {};
     reply_options.clear();
     model_in_path = false;
+    models_value = provider_value = cache_key_value = {};
     choices = 1;
     include_usage_member.reset();
     members.clear();

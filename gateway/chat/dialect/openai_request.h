@@ -48,6 +48,7 @@ struct BodyFacts {
     TextSpan model_value;                  // when has_model
     TextSpan messages_value;               // of a chat
     std::array<TextSpan, 2> bound_values;  // by BodyNames::bounds; size 0: absent
+    TextSpan models_value, provider_value, cache_key_value;  // where it goes: the same, and not looked at yet
     bool has_stream_options = false;
     TextSpan stream_options_value;
     std::optional<JsonMember> include_usage_member;  // in it

@@ -59,6 +59,10 @@ void OpenAiWriter::append_end(const AnswerMeter& meter, const ChargedUsage& usag
     }
     usage_event_.clear();
     usage_.clear();
+    if (!options_.last_member.empty()) {
+        begin_chunk(meter, out);
+        ((out += ",\"choices\":[],") += options_.last_member) += "}\n\n";
+    }
     out += kDone;
 }
 

@@ -54,6 +54,11 @@ class HealthBoard {
     RoutingHealth of(std::size_t worker, std::size_t endpoint, std::int64_t now_ms);
 
     // --- Any thread.
+    // It begins to answer: if it had failed, it is back. What comes of the answer is told by note().
+    void note_answer(std::size_t endpoint, std::int64_t now_ms) {
+        CircuitBreaker& breaker = states_[endpoint].breaker;
+        if (breaker.state(now_ms) != CircuitBreaker::State::closed) breaker.note(true, now_ms, now_ms);
+    }
     // The provider said when to come again. Of several times the latest counts, within kLongestRestMs.
     void rest_until(std::size_t endpoint, std::int64_t until_ms, std::int64_t now_ms);
     bool take_trial(std::size_t endpoint, std::int64_t now_ms) { return states_[endpoint].breaker.take_trial(now_ms); }

@@ -1,10 +1,9 @@
-// A distribution over several powers of two: four steps an octave, so a percentile is right to a tenth.
+// A distribution over several powers of two: each is four equal steps, so a percentile is right to an eighth.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,9 +17,13 @@ inline constexpr int kStepsPerOctave = 4;
 // Values below the least are counted as it, those beyond the greatest as that.
 template <std::int64_t kLeast>
 std::size_t histogram_step(std::int64_t value) {
+    constexpr std::uint64_t kParts = 256;  // of the least
+    constexpr int kPartBits = 8;
     if (value <= kLeast) return 0;
-    const double octaves = std::log2(static_cast<double>(value) / static_cast<double>(kLeast));
-    return std::min(static_cast<std::size_t>(octaves * kStepsPerOctave), kHistogramSteps - 1);
+    const std::uint64_t parts = static_cast<std::uint64_t>(value) * kParts / kLeast;
+    const int octave = std::bit_width(parts) - 1 - kPartBits;
+    const std::uint64_t quarter = parts >> (octave + kPartBits - 2) & 3;
+    return std::min(static_cast<std::size_t>(octave * kStepsPerOctave) + quarter, kHistogramSteps - 1);
 }
 
 struct StepCounts {
@@ -51,8 +54,8 @@ std::int64_t percentile(const StepSums& sums, int percent) {
     std::uint64_t seen = 0;
     std::size_t step = 0;
     while (step + 1 < kHistogramSteps && (seen += sums.steps[step]) < wanted) ++step;
-    const double octaves = (static_cast<double>(step) + 0.5) / kStepsPerOctave;
-    return static_cast<std::int64_t>(std::llround(static_cast<double>(kLeast) * std::exp2(octaves)));
+    const std::int64_t octave = kLeast << (step / kStepsPerOctave);
+    return octave + octave * static_cast<std::int64_t>(2 * (step % kStepsPerOctave) + 1) / (2 * kStepsPerOctave);
 }
 
 }  // namespace tollgate

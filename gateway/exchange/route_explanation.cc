@@ -1,0 +1,107 @@
+#include "gateway/exchange/route_explanation.h"
+
+#include <algorithm>
+
+#include "gateway/routing/endpoint_name.h"
+
+namespace tollgate {
+namespace {
+
+void name_endpoint(JsonWriter& json, const CatalogueEndpoint& endpoint) {
+    json.object().key("provider").text(endpoint.provider->name).key("model").text(endpoint.model->id);
+    if (own_name(endpoint) != endpoint.provider->name) json.key("endpoint").text(own_name(endpoint));
+}
+
+}  // namespace
+
+void RouteExplanation::removed(const CatalogueEndpoint& endpoint, const Removal& removal) {
+    ++removed_in_all_;
+    if (removed_.size() < kMostShown) removed_.push_back({&endpoint, removal});
+}
+
+void RouteExplanation::placed(const CatalogueEndpoint& endpoint, const RankedEndpoint& place, bool tried) {
+    ++placed_in_all_;
+    if (placed_.size() < kMostShown) placed_.push_back({&endpoint, place.reason, place.setback, tried});
+}
+
+void RouteExplanation::attempted(const CatalogueEndpoint& endpoint, int status, std::string_view error) {
+    const bool begun = !attempts_.empty() && attempts_.back().endpoint == &endpoint && attempts_.back().error.empty();
+    if (begun) attempts_.pop_back();
+    attempts_.push_back({&endpoint, status, std::string(error)});
+}
+
+void RouteExplanation::answers(const CatalogueEndpoint& endpoint, int status) {
+    attempts_.push_back({&endpoint, status, {}});
+    member_of_answer_ = member();
+}
+
+std::string RouteExplanation::member() const {
+    JsonWriter json;
+    json.key("openrouter_metadata");
+    write(json);
+    return json.take();
+}
+
+const CatalogueEndpoint* RouteExplanation::answered() const {
+    return attempts_.empty() || !attempts_.back().error.empty() ? nullptr : attempts_.back().endpoint;
+}
+
+// OpenRouter's words.
+std::string_view RouteExplanation::strategy() const {
+    const std::string_view name = requested_;
+    if (name == "auto" || name.ends_with("/auto")) return "auto";
+    if (name.starts_with('~')) return "latest";
+    if (name.find(":free") != std::string_view::npos) return "free";
+    const CatalogueEndpoint* const used = answered();
+    if (used == nullptr || placed_.empty()) return "direct";
+    if (used->model != placed_.front().endpoint->model) return "fallback";
+    const auto& aliases = used->model->aliases;
+    return std::ranges::find(aliases, name) == aliases.end() ? "direct" : "alias";
+}
+
+std::string RouteExplanation::summary() const {
+    std::string text = std::to_string(placed_in_all_) + " of " + std::to_string(placed_in_all_ + removed_in_all_) +
+                       " endpoints may answer";
+    if (attempts_.empty()) return text + "; none was tried";
+    text += "; " + std::to_string(attempts_.size()) + (attempts_.size() == 1 ? " attempt" : " attempts");
+    const CatalogueEndpoint* const used = answered();
+    return used == nullptr ? text + ", none answered" : text + ", " + used->provider->name + " answered";
+}
+
+void RouteExplanation::write_available(JsonWriter& json) const {
+    const CatalogueEndpoint* const used = answered();
+    json.key("available").array();
+    for (const Placed& one : placed_) {
+        name_endpoint(json, *one.endpoint);
+        json.key("selected").flag(one.endpoint == used).key("reason").text(to_string(one.reason));
+        json.key("setback").text_or_null(one.setback == Setback::none ? std::string_view() : to_string(one.setback));
+        json.key("candidate").flag(one.tried).end();
+    }
+    json.end();
+}
+
+void RouteExplanation::write(JsonWriter& json) const {
+    json.object().key("requested").text(requested_).key("strategy").text(strategy()).key("region").null();
+    json.key("summary").text(summary()).key("attempt").number(static_cast<std::int64_t>(attempts_.size()));
+    json.key("is_byok").flag(false);
+    json.key("endpoints").object().key("total").number(static_cast<std::int64_t>(placed_in_all_ + removed_in_all_));
+    write_available(json);
+    json.key("removed").array();
+    for (const Removed& one : removed_) {
+        name_endpoint(json, *one.endpoint);
+        json.key("rule").text(one.removal.rule).key("level").text(one.removal.level).end();
+    }
+    json.end().end();
+    json.key("unknown_models").array();
+    for (const std::string& name : unknown_) json.text(name);
+    json.end().key("attempts").array();
+    for (const Attempted& one : attempts_) {
+        name_endpoint(json, *one.endpoint);
+        json.key("status");
+        one.status == 0 ? json.null() : json.number(one.status);
+        json.key("error").text_or_null(one.error).end();
+    }
+    json.end().end();
+}
+
+}  // namespace tollgate

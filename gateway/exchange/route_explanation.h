@@ -1,0 +1,65 @@
+// Why a request went where it went, for who asks: every endpoint that was looked at, what removed it or put it where it
+// stands, and every attempt. In the shape of OpenRouter's router metadata
+// (https://openrouter.ai/docs/guides/features/router-metadata), with what removed and ordered besides.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/routing/plan.h"
+#include "gateway/text/json_writer.h"
+
+namespace tollgate {
+
+class RouteExplanation final : public PlanTrace {
+  public:
+    static constexpr std::size_t kMostShown = 256;  // endpoints of each list; the total is always told
+
+    explicit RouteExplanation(std::string_view requested) : requested_(requested) {}
+
+    void removed(const CatalogueEndpoint& endpoint, const Removal& removal) override;
+    void unknown_model(std::string_view name) override { unknown_.emplace_back(name); }
+    void placed(const CatalogueEndpoint& endpoint, const RankedEndpoint& place, bool tried) override;
+    // `status`: the upstream's; 0: none came, and the error says why.
+    void attempted(const CatalogueEndpoint& endpoint, int status, std::string_view error);
+    // An answer begins; it may still fail, which attempted() then says.
+    void answers(const CatalogueEndpoint& endpoint, int status);
+
+    void write(JsonWriter& json) const;  // the object
+    std::string member() const;          // "openrouter_metadata": the object
+    // The same of the answer that has begun; lives until another one begins.
+    std::string_view member_of_answer() const { return member_of_answer_; }
+
+  private:
+    struct Removed {
+        const CatalogueEndpoint* endpoint;
+        Removal removal;
+    };
+    struct Placed {
+        const CatalogueEndpoint* endpoint;
+        OrderReason reason;
+        Setback setback;
+        bool tried;
+    };
+    struct Attempted {
+        const CatalogueEndpoint* endpoint;
+        int status;
+        std::string error;  // code; empty: it answered
+    };
+
+    std::string_view strategy() const;
+    std::string summary() const;
+    const CatalogueEndpoint* answered() const;
+    void write_available(JsonWriter& json) const;
+
+    std::string requested_;
+    std::vector<Removed> removed_;
+    std::vector<Placed> placed_;
+    std::vector<Attempted> attempts_;
+    std::vector<std::string> unknown_;
+    std::string member_of_answer_;
+    std::size_t removed_in_all_ = 0, placed_in_all_ = 0;
+};
+
+}  // namespace tollgate

@@ -1,0 +1,71 @@
+#include "gateway/note_attempt.h"
+
+#include "gateway/client/connection.h"
+#include "gateway/exchange/route_explanation.h"
+#include "gateway/routing/health/retry_after.h"
+#include "gateway/upstream/dispatch.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+constexpr int kLeastError = 400, kTooMany = 429;
+
+// Of so few tokens the time says more of the network.
+constexpr std::int64_t kLeastTokensTimed = 8;
+
+SeenAttempt seen(Connection& connection, const Error& error, wire::Clock::time_point now) {
+    const Exchange& request = connection.request;
+    const Attempt& attempt = request.attempt;
+    SeenAttempt seen{.outcome = outcome_of({.upstream_status = attempt.upstream_status,
+                                            .error = error.kind(),
+                                            .client_left = connection.client_gone()})};
+    constexpr wire::Clock::time_point kNever{};
+    if (seen.outcome != AttemptOutcome::success || attempt.sent_upstream == kNever) return seen;
+    if (attempt.streamed && attempt.first_token != kNever) {
+        seen.latency_ms = wire::us_between(attempt.sent_upstream, attempt.first_token) / 1000;
+    }
+    const std::int64_t took_us = wire::us_between(attempt.sent_upstream, now);
+    const std::int64_t tokens = request.reply.usage.completion;
+    constexpr std::int64_t kThousandthsUs = 1'000'000'000;  // of a token a second, of one token in a microsecond
+    if (tokens >= kLeastTokensTimed && took_us > 0) seen.throughput = tokens * kThousandthsUs / took_us;
+    return seen;
+}
+
+}  // namespace
+
+void note_upstream_head(Connection& connection, const UpstreamAnswer& answer) {
+    Worker& worker = connection.worker();
+    Attempt& attempt = connection.request.attempt;
+    HealthBoard& health = *worker.services().health;
+    const std::int64_t now_ms = wire::monotonic_ms(worker.tick_time());
+    if (answer.status < kLeastError) {
+        RouteExplanation* const explanation = connection.request.explanation.get();
+        if (explanation != nullptr) explanation->answers(*attempt.endpoint, answer.status);
+        return health.note_answer(attempt.endpoint->number, now_ms);
+    }
+    if (answer.status != kTooMany) return;
+    const std::int64_t rest_ms = retry_after_ms(answer.retry_headers);
+    if (rest_ms > 0) health.rest_until(attempt.endpoint->number, now_ms + rest_ms, now_ms);
+}
+
+void note_attempt(Connection& connection, const Plan& plan, std::size_t candidate, const Error& error) {
+    Worker& worker = connection.worker();
+    Exchange& request = connection.request;
+    const Candidate tried = plan[candidate];
+    const auto now = wire::Clock::now();
+    const std::int64_t now_ms = wire::monotonic_ms(now);
+    const SeenAttempt seen_of_it = seen(connection, error, now);
+    worker.services().health->note(worker.lane(), tried.endpoint->number, seen_of_it,
+                                   wire::monotonic_ms(request.attempt.tried), now_ms);
+    // Where its draw puts it, the conversation comes back to by itself.
+    const bool elsewhere = candidate > 0 || tried.reason == OrderReason::stayed || tried.reason == OrderReason::trial;
+    if (plan.conversation != 0 && elsewhere && seen_of_it.outcome == AttemptOutcome::success) {
+        worker.services().sticky_routes.note(plan.conversation, tried.endpoint->number, now_ms);
+    }
+    if (request.explanation != nullptr && error) {
+        request.explanation->attempted(*tried.endpoint, request.attempt.upstream_status, code_of(error.kind()));
+    }
+}
+
+}  // namespace tollgate

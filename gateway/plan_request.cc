@@ -1,0 +1,54 @@
+#include "gateway/plan_request.h"
+
+#include <cstring>
+
+#include "gateway/exchange/route_explanation.h"
+#include "gateway/routing/mix_bits.h"
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+// A request's id ends in bits that nobody can guess.
+std::uint64_t draw_of(const Id128& id) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, id.bytes.data() + id.bytes.size() - sizeof bits, sizeof bits);
+    return mix_bits(bits);
+}
+
+}  // namespace
+
+Outcome<Plan> plan_request(Worker& worker, Exchange& request, std::string_view body) {
+    const BodyFacts& facts = request.ask.body;
+    const PlanRules rules{.organization = *request.principal.policy,
+                          .key = request.principal.rules,
+                          .preset = request.choice.preset,
+                          .request = request.choice.provider.get()};
+    const PlanAsk ask{.chosen = request.choice.model,
+                      .api = request.ask.api,
+                      .body = facts,
+                      .text = body,
+                      .fallbacks = request.choice.fallbacks,
+                      .draw = draw_of(request.head.id),
+                      .conversation = {.organization = request.principal.organization,
+                                       .session = facts.session.empty() ? request.head.session : facts.session,
+                                       .cache_key = facts.cache_key_value.of(body),
+                                       .messages = facts.messages_value.of(body)}};
+    const PlanSight sight{.health = worker.services().health.get(),
+                          .worker = worker.lane(),
+                          .sticky = &worker.services().sticky_routes,
+                          .now_ms = wire::monotonic_ms(worker.tick_time())};
+    if (request.head.explain) {
+        request.explanation = std::make_shared<RouteExplanation>(request.choice.model.model);
+    }
+    auto plan = make_plan(*request.catalogue, rules, ask, sight, request.explanation.get());
+    if (!plan) explain(request, plan.error());
+    return plan;
+}
+
+void explain(const Exchange& request, Error& error) {
+    if (request.explanation == nullptr || !error || error.kind() == ErrorKind::internal) return;
+    error.detail().beside = request.explanation->member();
+}
+
+}  // namespace tollgate
