@@ -189,7 +189,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
     for (std::size_t at = walk.first(wire::monotonic_ms(worker.tick_time()));;) {
         connection.request.attempt = {.endpoint = plan[at].endpoint,
                                       .began = began,
-                                      .tried = wire::Clock::now(),
+                                      .tried = worker.tick_time(),
                                       .without_stream_options = asks_less};
         held.use(at);
         const Credential& credential = *plan[at].credential;
@@ -277,7 +277,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);
     }
     if (request.ask.counts_only) request.ask.body.extras.clear();  // a count needs nobody's tools
-    const auto plan = plan_request(worker, request, body);
+    const auto plan = plan_request(request, body, sight_of(worker));
     if (!plan) co_return plan.error();
     if (request.ask.counts_only) co_return co_await reply_count(connection, *(*plan)[0].endpoint);
     if (!worker.services().ledger->accepting()) {

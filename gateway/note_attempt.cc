@@ -14,21 +14,28 @@ constexpr int kLeastError = 400, kTooMany = 429;
 // Of so few tokens the time says more of the network.
 constexpr std::int64_t kLeastTokensTimed = 8;
 
-SeenAttempt seen(Connection& connection, const Error& error, wire::Clock::time_point now) {
+AttemptOutcome outcome(Connection& connection, const Error& error) {
+    // A kept connection that the provider had closed is nobody's failure.
+    if (error && error.retry() == Retry::fresh_connection) return AttemptOutcome::nothing;
+    return outcome_of({.upstream_status = connection.request.attempt.upstream_status,
+                       .error = error.kind(),
+                       .client_left = connection.client_gone()});
+}
+
+SeenAttempt seen(Connection& connection, const Error& error) {
     const Exchange& request = connection.request;
     const Attempt& attempt = request.attempt;
-    SeenAttempt seen{.outcome = outcome_of({.upstream_status = attempt.upstream_status,
-                                            .error = error.kind(),
-                                            .client_left = connection.client_gone()})};
+    SeenAttempt seen{.outcome = outcome(connection, error)};
     constexpr wire::Clock::time_point kNever{};
     if (seen.outcome != AttemptOutcome::success || attempt.sent_upstream == kNever) return seen;
     if (attempt.streamed && attempt.first_token != kNever) {
         seen.latency_ms = wire::us_between(attempt.sent_upstream, attempt.first_token) / 1000;
     }
-    const std::int64_t took_us = wire::us_between(attempt.sent_upstream, now);
     const std::int64_t tokens = request.reply.usage.completion;
+    if (tokens < kLeastTokensTimed) return seen;
     constexpr std::int64_t kThousandthsUs = 1'000'000'000;  // of a token a second, of one token in a microsecond
-    if (tokens >= kLeastTokensTimed && took_us > 0) seen.throughput = tokens * kThousandthsUs / took_us;
+    const std::int64_t took_us = wire::us_between(attempt.sent_upstream, wire::Clock::now());
+    if (took_us > 0) seen.throughput = tokens * kThousandthsUs / took_us;
     return seen;
 }
 
@@ -53,9 +60,8 @@ void note_attempt(Connection& connection, const Plan& plan, std::size_t candidat
     Worker& worker = connection.worker();
     Exchange& request = connection.request;
     const Candidate tried = plan[candidate];
-    const auto now = wire::Clock::now();
-    const std::int64_t now_ms = wire::monotonic_ms(now);
-    const SeenAttempt seen_of_it = seen(connection, error, now);
+    const std::int64_t now_ms = wire::monotonic_ms(worker.tick_time());
+    const SeenAttempt seen_of_it = seen(connection, error);
     worker.services().health->note(worker.lane(), tried.endpoint->number, seen_of_it,
                                    wire::monotonic_ms(request.attempt.tried), now_ms);
     // Where its draw puts it, the conversation comes back to by itself.
@@ -63,7 +69,7 @@ void note_attempt(Connection& connection, const Plan& plan, std::size_t candidat
     if (plan.conversation != 0 && elsewhere && seen_of_it.outcome == AttemptOutcome::success) {
         worker.services().sticky_routes.note(plan.conversation, tried.endpoint->number, now_ms);
     }
-    if (request.explanation != nullptr && error) {
+    if (request.explanation != nullptr && error && error.retry() != Retry::fresh_connection) {
         request.explanation->attempted(*tried.endpoint, request.attempt.upstream_status, code_of(error.kind()));
     }
 }

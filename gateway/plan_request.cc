@@ -18,7 +18,14 @@ std::uint64_t draw_of(const Id128& id) {
 
 }  // namespace
 
-Outcome<Plan> plan_request(Worker& worker, Exchange& request, std::string_view body) {
+PlanSight sight_of(Worker& worker) {
+    return {.health = worker.services().health.get(),
+            .worker = worker.lane(),
+            .sticky = &worker.services().sticky_routes,
+            .now_ms = wire::monotonic_ms(worker.tick_time())};
+}
+
+Outcome<Plan> plan_request(Exchange& request, std::string_view body, const PlanSight& sight) {
     const BodyFacts& facts = request.ask.body;
     const PlanRules rules{.organization = *request.principal.policy,
                           .key = request.principal.rules,
@@ -34,10 +41,6 @@ Outcome<Plan> plan_request(Worker& worker, Exchange& request, std::string_view b
                                        .session = facts.session.empty() ? request.head.session : facts.session,
                                        .cache_key = facts.cache_key_value.of(body),
                                        .messages = facts.messages_value.of(body)}};
-    const PlanSight sight{.health = worker.services().health.get(),
-                          .worker = worker.lane(),
-                          .sticky = &worker.services().sticky_routes,
-                          .now_ms = wire::monotonic_ms(worker.tick_time())};
     if (request.head.explain) {
         request.explanation = std::make_shared<RouteExplanation>(request.choice.model.model);
     }

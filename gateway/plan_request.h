@@ -10,9 +10,11 @@ namespace tollgate {
 class Worker;
 struct Exchange;
 
+PlanSight sight_of(Worker& worker);
+
 // `body` is the request's text. Fills request.explanation where the client asks for one; an error has it, too. Errors:
 // those of make_plan().
-Outcome<Plan> plan_request(Worker& worker, Exchange& request, std::string_view body);
+Outcome<Plan> plan_request(Exchange& request, std::string_view body, const PlanSight& sight);
 
 // Puts the explanation, where there is one, beside the error.
 void explain(const Exchange& request, Error& error);

@@ -60,8 +60,8 @@ struct Ask {
 struct Choice {
     ChosenModel model;  // views into the request, the principal's directory or the configuration
     const ProviderPreferences* preset = nullptr;  // of the preset that it names, in the directory; null: none
-    SharedProviderPreferences provider;           // its own; null: none
-    std::vector<std::string> fallbacks;           // models that may answer in place of the chosen one, in order
+    SharedProviderPreferences provider{};         // its own; null: none
+    std::vector<std::string> fallbacks{};         // models that may answer in place of the chosen one, in order
     std::string members;                          // of its body, as JSON, each after a comma
     std::string first_message;                    // the same: before its own messages
     std::string in_dialect{};                     // both, in the client's dialect where that is not chat completions

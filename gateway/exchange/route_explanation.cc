@@ -38,8 +38,8 @@ void RouteExplanation::answers(const CatalogueEndpoint& endpoint, int status) {
 std::string RouteExplanation::member() const {
     JsonWriter json;
     json.key("openrouter_metadata");
-    write(json);
-    return json.take();
+    write_members(json.object());
+    return json.end().take();
 }
 
 const CatalogueEndpoint* RouteExplanation::answered() const {
@@ -80,8 +80,8 @@ void RouteExplanation::write_available(JsonWriter& json) const {
     json.end();
 }
 
-void RouteExplanation::write(JsonWriter& json) const {
-    json.object().key("requested").text(requested_).key("strategy").text(strategy()).key("region").null();
+void RouteExplanation::write_members(JsonWriter& json) const {
+    json.key("requested").text(requested_).key("strategy").text(strategy()).key("region").null();
     json.key("summary").text(summary()).key("attempt").number(static_cast<std::int64_t>(attempts_.size()));
     json.key("is_byok").flag(false);
     json.key("endpoints").object().key("total").number(static_cast<std::int64_t>(placed_in_all_ + removed_in_all_));
@@ -101,7 +101,7 @@ void RouteExplanation::write(JsonWriter& json) const {
         one.status == 0 ? json.null() : json.number(one.status);
         json.key("error").text_or_null(one.error).end();
     }
-    json.end().end();
+    json.end();
 }
 
 }  // namespace tollgate

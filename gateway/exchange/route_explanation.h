@@ -26,8 +26,8 @@ class RouteExplanation final : public PlanTrace {
     // An answer begins; it may still fail, which attempted() then says.
     void answers(const CatalogueEndpoint& endpoint, int status);
 
-    void write(JsonWriter& json) const;  // the object
-    std::string member() const;          // "openrouter_metadata": the object
+    void write_members(JsonWriter& json) const;  // of the object that was begun
+    std::string member() const;                  // "openrouter_metadata": the object
     // The same of the answer that has begun; lives until another one begins.
     std::string_view member_of_answer() const { return member_of_answer_; }
 

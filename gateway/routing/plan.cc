@@ -188,7 +188,10 @@ class Draft {
         for (std::size_t i = 0; i < kept_.size(); ++i) {
             const CatalogueEndpoint& endpoint = *kept_[i].endpoint;
             if (sight_.health != nullptr) {
-                health_[i] = sight_.health->of(sight_.worker, endpoint.number, sight_.now_ms);
+                HealthBoard& board = *sight_.health;
+                health_[i] = sight_.worker == PlanSight::kNoWorker
+                                 ? board.now(endpoint.number, sight_.now_ms)
+                                 : board.of(sight_.worker, endpoint.number, sight_.now_ms);
             }
             RankedEndpoint& one = ranked[i];
             one.model = kept_[i].model;

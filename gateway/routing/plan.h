@@ -71,8 +71,9 @@ struct PlanAsk {
 
 // What is known of the world besides.
 struct PlanSight {
+    static constexpr std::size_t kNoWorker = SIZE_MAX;
     HealthBoard* health = nullptr;  // null: all is well
-    std::size_t worker = 0;
+    std::size_t worker = 0;         // that looks; kNoWorker: another thread
     const StickyRoutes* sticky = nullptr;
     std::int64_t now_ms = 0;
 };

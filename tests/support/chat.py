@@ -15,6 +15,12 @@ PROVIDER_PRICES = {
     model["id"]: model["endpoints"][0].get("provider_prices", model["endpoints"][0]["prices"])
     for model in _CATALOGUE["models"]
 }
+# Providers of models that have several, as the file lists them: who names no order has one drawn.
+ORDERS = {
+    model["id"]: [endpoint["provider"] for endpoint in model["endpoints"]]
+    for model in _CATALOGUE["models"]
+    if len({endpoint["provider"] for endpoint in model["endpoints"]}) > 1
+}
 NANO = Decimal("0.000000001")
 # What is no text, in tokens, as holds and counted bills have it.
 MESSAGE_TOKENS, IMAGE_TOKENS = 8, 1500
@@ -52,6 +58,8 @@ def chat(words=None, *, model="test/chat", content="Say something.", stream=Fals
         body["stream"] = True
     if words is not None:
         body["user"] = f"sample:{words}"
+    if model in ORDERS:
+        body["provider"] = {"order": ORDERS[model]}
     body.update(fields)
     if "prompt" in fields:
         del body["messages"]

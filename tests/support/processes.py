@@ -123,6 +123,7 @@ def base_config(providers, data_dir, **overrides):
         "catalogue": [str(PRICES)],
         "access_log": str(Path(data_dir).parent / "access.log"),
         "providers": providers,
+        "routing": {"failures_before_rest": 1_000_000},  # tests share gateways, and let endpoints fail
         "operations": {"hosts": ["gateway.test"]},  # as support/http_client.py calls every gateway
         **overrides,
     }

@@ -7,6 +7,7 @@
 #include "gateway/api/plans.h"
 #include "gateway/api/policies.h"
 #include "gateway/api/provider_preferences.h"
+#include "gateway/api/routing_preview.h"
 #include "gateway/api/routes/row.h"
 
 namespace tollgate::rows {
@@ -40,6 +41,10 @@ inline constexpr Operation kSettingsRoutes[] = {
     {kPatch, "/api/organizations/{organization}/provider-preferences", "provider_preferences",
      manage_settings, accounts, {change_provider_preferences, "provider_preferences.update"},
      "Change some of what providers must be", {.body = &kProviderSettingsBody, .answer = &kProviderSettings}},
+    {kPost, "/api/organizations/{organization}/routing/preview", "routing_preview",
+     see_settings, readers, {preview_routing},
+     "Show where a request would go and why, without calling anyone",
+     {.body = &kAnyObject, .answer = &kRoutingPreview}},
     {kGet, "/api/organizations/{organization}/privacy", "privacy", see_settings, readers, {show_privacy},
      "Show what providers may do with requests", {.answer = &kPrivacy}},
     {kPut, "/api/organizations/{organization}/privacy", "privacy",

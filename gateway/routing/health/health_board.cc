@@ -53,9 +53,21 @@ RoutingHealth HealthBoard::of(std::size_t worker, std::size_t endpoint, std::int
         look(endpoint, now_ms, view.health);
     }
     RoutingHealth health = view.health;
+    look_at_state(endpoint, now_ms, health);
+    return health;
+}
+
+RoutingHealth HealthBoard::now(std::size_t endpoint, std::int64_t now_ms) const {
+    RoutingHealth health;
+    look(endpoint, now_ms, health);
+    look_at_state(endpoint, now_ms, health);
+    return health;
+}
+
+void HealthBoard::look_at_state(std::size_t endpoint, std::int64_t now_ms, RoutingHealth& health) const {
+    const State& state = states_[endpoint];
     health.breaker = state.breaker.state(now_ms);
     health.rate_limited = state.rests_until_ms.load(std::memory_order_relaxed) > now_ms;
-    return health;
 }
 
 // What was seen before an endpoint recovered is over: it gets its share at once, not when it is forgotten.

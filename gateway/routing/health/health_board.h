@@ -65,6 +65,7 @@ class HealthBoard {
     CircuitBreaker::State breaker(std::size_t endpoint, std::int64_t now_ms) const {
         return states_[endpoint].breaker.state(now_ms);
     }
+    RoutingHealth now(std::size_t endpoint, std::int64_t now_ms) const;
     EndpointStatistics statistics(std::size_t endpoint, std::int64_t now_ms) const;
 
     static constexpr std::int64_t kViewMs = 1000;
@@ -86,6 +87,7 @@ class HealthBoard {
         return windows_[worker * endpoints_ + endpoint];
     }
     WindowSums sums(std::size_t endpoint, HealthSpan span, std::int64_t now_ms, std::int64_t from_ms) const;
+    void look_at_state(std::size_t endpoint, std::int64_t now_ms, RoutingHealth& health) const;
     void look(std::size_t endpoint, std::int64_t now_ms, RoutingHealth& health) const;
 
     const std::size_t workers_, endpoints_;

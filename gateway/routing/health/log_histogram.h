@@ -21,7 +21,7 @@ std::size_t histogram_step(std::int64_t value) {
     constexpr int kPartBits = 8;
     if (value <= kLeast) return 0;
     const std::uint64_t parts = static_cast<std::uint64_t>(value) * kParts / kLeast;
-    const int octave = std::bit_width(parts) - 1 - kPartBits;
+    const int octave = static_cast<int>(std::bit_width(parts)) - 1 - kPartBits;
     const std::uint64_t quarter = parts >> (octave + kPartBits - 2) & 3;
     return std::min(static_cast<std::size_t>(octave * kStepsPerOctave) + quarter, kHistogramSteps - 1);
 }

@@ -39,5 +39,19 @@ TEST(TimeText, HttpDatesAreThoseOfRfc9110) {
     EXPECT_EQ(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
+TEST(JsonWriter, AMemberGoesToTheEndOfAnObject) {
+    const auto with = [](std::string object) {
+        append_last_member(R"("b":{"c":1})", object);
+        return object;
+    };
+    EXPECT_EQ(with(R"({"a":"}"})"), R"({"a":"}","b":{"c":1}})");
+    EXPECT_EQ(with("{ }\n"), "{ \"b\":{\"c\":1}}\n");
+    EXPECT_EQ(with("[1]"), "[1]") << "no object";
+    EXPECT_EQ(with(""), "");
+    std::string same = "{}";
+    append_last_member({}, same);
+    EXPECT_EQ(same, "{}");
+}
+
 }  // namespace
 }  // namespace tollgate

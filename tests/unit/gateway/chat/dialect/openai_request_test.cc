@@ -238,9 +238,22 @@ TEST(RequestBody, FieldsThatAreTakenOutAndDoNothingAreNamed) {
         append_removed(read_with(members).facts, out);
         return out;
     };
-    EXPECT_EQ(named(R"("provider":{},"mod\u0065ls":["a"],"seed":1)"), "models, provider");
+    EXPECT_EQ(named(R"("transforms":[],"rout\u0065":"fallback","seed":1)"), "route, transforms");
+    EXPECT_EQ(named(R"("provider":{},"models":["a"],"seed":1)"), "") << "they say where it goes";
     EXPECT_EQ(named(R"("plugins":[{"id":"web"}])"), "plugins");
     EXPECT_EQ(named(R"("session_id":"a","usage":{"include":true},"provider":null)"), "") << "served, or nothing";
+}
+
+TEST(RequestBody, WhatSaysWhereItGoesIsKeptAsItStands) {
+    const std::string text =
+        R"({"mod\u0065ls": ["a"],"provider":{"only":["x"]},"prompt_cache_key":"k",)" + std::string(kMessages) + "}";
+    const Read result = read(text);
+    ASSERT_FALSE(result.error);
+    EXPECT_EQ(result.facts.models_value.of(text), R"(["a"])");
+    EXPECT_EQ(result.facts.provider_value.of(text), R"({"only":["x"]})");
+    EXPECT_EQ(result.facts.cache_key_value.of(text), R"("k")");
+    const Read null = read_with(R"("models":null,"provider":null)");
+    EXPECT_EQ(null.facts.models_value.size() + null.facts.provider_value.size(), 0U);
 }
 
 TEST(RequestBody, OpenRoutersFieldsAreTheGateways) {
