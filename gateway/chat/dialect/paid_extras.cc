@@ -149,6 +149,17 @@ std::string_view builtin_name(const simdjson::dom::object& tool) {
     return name.starts_with('$') ? name.substr(1) : name;
 }
 
+void note_tool(const element& tool, std::string_view field, PaidExtras& extras);
+
+// Of OpenAI's namespaces: what they hold are tools as well.
+void note_inner_tools(const simdjson::dom::object& tool, std::string_view field, PaidExtras& extras) {
+    for (const auto member : tool) {
+        simdjson::dom::array inner;
+        if (member.key != "tools" || member.value.get(inner) != simdjson::SUCCESS) continue;
+        for (const auto one : inner) note_tool(one, field, extras);
+    }
+}
+
 // Every member is looked at: a name may stand twice, and providers differ in which one they take.
 void note_tool(const element& tool, std::string_view field, PaidExtras& extras) {
     std::string_view text;
@@ -162,7 +173,11 @@ void note_tool(const element& tool, std::string_view field, PaidExtras& extras) 
     for (const auto member : object) {
         if (member.key == "type" && member.value.get(text) == simdjson::SUCCESS) {
             if (text == "builtin_function") text = builtin_name(object);
-            if (!is_among(kClientTools, text)) add_named(text, field, extras);
+            if (text == "namespace") {
+                note_inner_tools(object, field, extras);
+            } else if (!is_among(kClientTools, text)) {
+                add_named(text, field, extras);
+            }
         } else if (member.key != "type" && (!named || !known_tool(member.key).empty())) {
             add_named(member.key, field, extras);
         }

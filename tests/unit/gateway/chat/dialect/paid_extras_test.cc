@@ -59,6 +59,10 @@ TEST(PaidExtras, ToolsThatTheProviderRunsAreNamedWithoutTheirVersions) {
               (Names{"code_interpreter", "file_search"}));
     EXPECT_EQ(tools_of(R"("tools":[{"type":"code_execution_20250825"}])"), Names{"code_execution"});
     EXPECT_EQ(tools_of(R"("tools":[{"type":"unheard_of"}])"), Names{"unheard_of"});
+    EXPECT_EQ(tools_of(R"("tools":[{"type":"namespace","name":"n","tools":[{"type":"function","name":"f"}]}])"),
+              Names{});
+    EXPECT_EQ(tools_of(R"("tools":[{"type":"namespace","name":"n","tools":[{"type":"web_search"}]}])"),
+              Names{"web_search"});
     EXPECT_EQ(tools_of(R"("tools":[{"type":"builtin_function","function":{"name":"$web_search"}}])"),
               Names{"web_search"});
 }
