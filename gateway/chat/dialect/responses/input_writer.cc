@@ -173,7 +173,7 @@ class Items {
         if (media.source == Media::Source::url && target_.quirks.has(Quirk::no_media_urls))
             return cannot("an address in place of data");
         // Clients of this API alone have ids that mean something here.
-        if (media.source == Media::Source::file_id && request_.turns_field != "input")
+        if (media.source == Media::Source::file_id && request_.dialect != "responses")
             return cannot("the id of another provider's file");
         separate(out_);
         out_ += image ? R"({"type":"input_image")" : R"({"type":"input_file")";
@@ -231,7 +231,7 @@ class Items {
         if (!own) {
             const bool wanted = first.kind == Kind::reasoning && target_.quirks.has(Quirk::reasoning_content);
             if (!wanted) {
-                notes_.dropped.add(request_.turns_field == "input" ? "input[].reasoning" : "reasoning_details");
+                notes_.dropped.add(request_.reasoning_name);
                 return 1;
             }
             separate(out_);
@@ -245,7 +245,7 @@ class Items {
         const bool sealed =
             count < parts.size() && parts[count].kind == Kind::sealed_reasoning && parts[count].format == first.format;
         if (!sealed) {  // the API would look for it among what it has stored
-            notes_.dropped.add(request_.turns_field == "input" ? "input[].reasoning" : "reasoning_details");
+            notes_.dropped.add(request_.reasoning_name);
             return count;
         }
         separate(out_);

@@ -256,7 +256,9 @@ void ResponseOutput::seal(const AnswerEvent& event, Frames frames) {
         item = &open(ItemKind::reasoning, event);
         item->format = event.format;
         item->summary = true;
-        if (!event.id.empty()) item->id = event.id;
+        // Of others it names something else, as Google's does the call that it belongs to.
+        const bool names_item = event.format == ReasoningFormat::openai_responses && !event.id.empty();
+        if (names_item) item->id = event.id;
         added(*item, frames);
     }
     append_encrypted({event.format, signature, event.text}, item->sealed);

@@ -63,7 +63,9 @@ class Reader {
     explicit Reader(ChatRequest& request) : request_(request) {}
 
     Error read(Json body) {
+        request_.dialect = "responses";
         request_.turns_field = "input";
+        request_.reasoning_name = "input[].reasoning";
         each_member(body, [&](std::string_view name, Json value) {
             if (!error_ && says_something(value)) error_ = member_of_body(name, value);
         });

@@ -88,7 +88,7 @@ class Writer {
         out_ += ",\"max_output_tokens\":";
         append_number(out_, bound);
     }
-    std::string_view bound_name() const { return request_.turns_field == "input" ? "max_output_tokens" : "max_tokens"; }
+    std::string_view bound_name() const { return request_.dialect == "responses" ? "max_output_tokens" : "max_tokens"; }
 
     void tools() {
         if (request_.tools.empty()) return;

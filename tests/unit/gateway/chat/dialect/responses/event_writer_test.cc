@@ -193,6 +193,19 @@ TEST(ResponsesEvents, D24ReasoningOfOthersIsCarried) {
               "output_text.done content_part.done output_item.done completed");
 }
 
+TEST(ResponsesEvents, D21SignaturesOfCallsStandBeforeThemWithIdsOfTheirOwn) {
+    const auto google = ReasoningFormat::google;
+    const Written written =
+        write({kBegin,
+               {.kind = Kind::sealed_reasoning, .part = 0, .text = "S1", .id = "call_1", .format = google},
+               {.kind = Kind::call, .part = 1, .id = "call_1", .name = "f"},
+               {.kind = Kind::arguments, .part = 1, .value = "{}"},
+               finish(FinishReason::tool_calls)});
+    ASSERT_EQ(written.output().size(), 2U);
+    EXPECT_EQ(written.output()[0].at("id"), "rs_gen-1_0");
+    EXPECT_EQ(written.output()[1].at("call_id"), "call_1");
+}
+
 TEST(ResponsesEvents, ReasoningOfTheApiItselfStaysOneItem) {
     const auto openai = ReasoningFormat::openai_responses;
     const Written written =

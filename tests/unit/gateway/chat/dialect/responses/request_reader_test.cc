@@ -311,7 +311,7 @@ TEST(ResponsesRequest, D24ReasoningOfOthersComesBackToThem) {
     EXPECT_EQ(to_messages(input(R"({"role":"user","content":"go"},{"type":"reasoning","summary":[],)"
                                 R"("encrypted_content":"gAAAA"},{"role":"user","content":"on"})"))
                   .dropped,
-              "reasoning_details")
+              "input[].reasoning")
         << "OpenAI's own is nothing to Anthropic";
 }
 
