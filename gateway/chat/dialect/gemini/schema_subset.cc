@@ -13,7 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMostDepth = 128;            // of a schema's JSON
+constexpr std::size_t kMostDepth = 128;  // of a schema's JSON
+constexpr Json kAny = R"({"type":"OBJECT"})";
 constexpr std::size_t kMostNodes = 2000;           // of a schema whose references are resolved
 constexpr std::ptrdiff_t kMostTurns = 2;           // that a reference is resolved inside of itself
 constexpr std::size_t kMostOpen = 16;              // references that are resolved inside of each other
@@ -337,6 +338,12 @@ json::value plain_schema(const json::value& schema) {
     return out;
 }
 
+// A number beyond doubles is written as none.
+std::string serialized(const json::value& value, Json otherwise) {
+    std::string text = json::serialize(value);
+    return is_json(text, 2 * kMostDepth) ? text : std::string(otherwise);
+}
+
 }  // namespace
 
 std::string gemini_json_schema(Json schema) {
@@ -344,17 +351,17 @@ std::string gemini_json_schema(Json schema) {
     auto value = parsed(schema);
     if (!value) return std::string(schema);
     bare_references(*value);
-    return json::serialize(*value);
+    return serialized(*value, schema);
 }
 
 std::string gemini_openapi_schema(Json schema) {
     const auto value = parsed(schema);
-    return value ? json::serialize(Reducer(*value).reduce(*value)) : R"({"type":"OBJECT"})";
+    return value ? serialized(Reducer(*value).reduce(*value), kAny) : std::string(kAny);
 }
 
 std::string json_schema_of_gemini(Json schema) {
     const auto value = parsed(schema);
-    return value ? json::serialize(plain_schema(*value)) : std::string(schema);
+    return value ? serialized(plain_schema(*value), schema) : std::string(schema);
 }
 
 }  // namespace tollgate
