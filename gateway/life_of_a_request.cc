@@ -9,6 +9,7 @@
 #include "gateway/api/answer.h"
 #include "gateway/api/call.h"
 #include "gateway/api/request_routing.h"
+#include "gateway/chat/dialect/responses/request_reader.h"
 #include "gateway/chat/request_tags.h"
 #include "gateway/client/authenticate.h"
 #include "gateway/client/connection.h"
@@ -265,6 +266,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
         error = add_tags(request.head.tags, "X-Tollgate-Tags", request.ask.body.tags);
     }
     if (!error && request.ask.api == ApiType::gemini) error = read_generate_path(request.head, request.ask);
+    if (!error && request.ask.api == ApiType::responses) error = check_is_stateless(body);
     if (error) co_return error;
     // Which endpoints, in which order: defaults and aliases come before the price.
     if (request.catalogue != worker.catalogue()) request.catalogue = worker.catalogue();

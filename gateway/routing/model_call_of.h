@@ -1,6 +1,8 @@
 // What is called by which API.
 #pragma once
 
+#include <string_view>
+
 #include "accounting/ledger/usage_record.h"
 #include "gateway/chat/dialect/body_names.h"
 #include "gateway/chat/model_call.h"
@@ -15,6 +17,20 @@ inline ModelCall model_call_of(ApiType api) {
             return ModelCall::embeddings;
         default:
             return ModelCall::chat;
+    }
+}
+
+// As UpstreamDialect names what is spoken by its clients.
+inline std::string_view dialect_of(ApiType api) {
+    switch (api) {
+        case ApiType::messages:
+            return "messages";
+        case ApiType::responses:
+            return "responses";
+        case ApiType::gemini:
+            return "gemini";
+        default:
+            return "chat";
     }
 }
 

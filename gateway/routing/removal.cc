@@ -28,6 +28,17 @@ std::string_view uncovered_rule(const CatalogueEndpoint& endpoint, const PaidExt
     return extras.server_tools.empty() ? "modalities" : "server_tools";
 }
 
+// Tools that a provider runs are known to its own dialect only: an endpoint of another one is not told of them.
+bool covers_what_it_is_told(const CatalogueEndpoint& endpoint, const PlanAsk& ask) {
+    const PaidExtras& extras = ask.body.extras;
+    const UpstreamDialect* const dialect = endpoint.provider->dialect;
+    const std::string_view spoken = dialect == nullptr ? "chat" : dialect->name();
+    if (extras.server_tools.empty() || spoken == dialect_of(ask.api)) return covers(endpoint, extras);
+    PaidExtras told = extras;
+    told.server_tools.clear();
+    return covers(endpoint, told);
+}
+
 }  // namespace
 
 std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndpoint& endpoint) {
@@ -47,7 +58,7 @@ std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndp
     if (const auto denial = denied_by(facts.preferences, endpoint)) {
         return Removal{to_string(denial->rule), to_string(denial->level)};
     }
-    if (!covers(endpoint, extras)) return Removal{uncovered_rule(endpoint, extras), "price_list"};
+    if (!covers_what_it_is_told(endpoint, facts.ask)) return Removal{uncovered_rule(endpoint, extras), "price_list"};
     return std::nullopt;
 }
 

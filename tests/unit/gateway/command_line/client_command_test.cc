@@ -84,9 +84,9 @@ TEST(ClientCommand, NamesFollowTheRule) {
 // A noun alone says nothing of what a command does.
 TEST(ClientCommand, VerbsOfOneWordAreKnownToBeVerbs) {
     const std::set<std::string_view> verbs = {
-        "accept", "add",  "adjust", "approve", "cancel", "confirm",  "count",  "create", "decline",  "delete",
-        "grant",  "list", "read",   "redeem",  "refund", "release",  "remove", "resend", "retry",    "revoke",
-        "rotate", "set",  "show",   "switch",  "test",   "transfer", "update", "void",   "withdraw",
+        "accept", "add",    "adjust",  "approve", "cancel", "confirm", "count",    "create", "decline", "delete",
+        "grant",  "list",   "preview", "read",    "redeem", "refund",  "release",  "remove", "resend",  "retry",
+        "revoke", "rotate", "set",     "show",    "switch", "test",    "transfer", "update", "void",    "withdraw",
     };
     const std::set<std::string_view> lists = {"candidates", "finances", "lots", "transactions"};  // by name
     for (const ClientCommand& command : client_commands()) {

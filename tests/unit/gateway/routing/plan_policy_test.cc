@@ -33,12 +33,6 @@ class World {
         for (std::size_t i = 0; i < 1 + random_() % 2; ++i) add(other_, "other-" + std::to_string(i));
         const std::string yaml = yaml_of({model_, other_});
         prices_ = PriceList::parse(yaml, "prices.yaml").value();
-        // What the file does not have yet is put in beside it.
-        auto& models = const_cast<std::vector<Model>&>(prices_->models());
-        for (std::size_t i = 0; i < model_.endpoints.size(); ++i)
-            copy_facts(model_.endpoints[i], models[0].endpoints[i]);
-        for (std::size_t i = 0; i < other_.endpoints.size(); ++i)
-            copy_facts(other_.endpoints[i], models[1].endpoints[i]);
         catalogue_.emplace(prices_, providers_);
     }
 
@@ -81,10 +75,6 @@ class World {
         if (one_in(2)) endpoint.supported_parameters = one_in(2) ? some({"tools", "seed"}) : some({"tools", "top_k"});
         model.endpoints.push_back(endpoint);
     }
-    static void copy_facts(const Endpoint& from, Endpoint& to) {
-        to.quantization = from.quantization;
-        to.supported_parameters = from.supported_parameters;
-    }
     static std::string decimal(std::int64_t pico) {
         const std::string cents = std::to_string(pico / 10'000);
         return "0." + std::string(cents.size() < 2 ? 1 : 0, '0') + cents;
@@ -94,8 +84,13 @@ class World {
         for (const Model& model : models) {
             text += "  - id: " + model.id + "\n    endpoints:\n";
             for (const Endpoint& one : model.endpoints) {
-                text += "      - {provider: " + one.provider + ", model: " + one.upstream_model +
-                        ", prices: {prompt: \"" + decimal(one.prices.prompt) + "\", completion: \"" +
+                std::string parameters;
+                for (const std::string& name : one.supported_parameters) parameters += name + ", ";
+                text += "      - {id: " + one.provider + "/" + one.upstream_model + ", provider: " + one.provider +
+                        ", model: " + one.upstream_model;
+                if (!one.quantization.empty()) text += ", quantization: " + one.quantization;
+                if (!parameters.empty()) text += ", supported_parameters: [" + parameters + "]";
+                text += ", prices: {prompt: \"" + decimal(one.prices.prompt) + "\", completion: \"" +
                         decimal(one.prices.completion) + "\"}}\n";
             }
         }
