@@ -1,5 +1,7 @@
 #include "gateway/api/openapi.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -167,7 +169,9 @@ void write_path_parameters(std::string_view path, JsonWriter& json) {
     for (auto begin = path.find('{'); begin != std::string_view::npos; begin = path.find('{', begin + 1)) {
         std::string_view name = path.substr(begin + 1, path.find('}', begin) - begin - 1);
         if (name.ends_with("...")) name.remove_suffix(3);
-        const bool is_text = name == "purchase" || name == "model" || name == "token" || name == "preset";
+        static constexpr std::array<std::string_view, 6> kTexts = {"purchase", "model",  "token",
+                                                                   "preset",   "author", "slug"};
+        const bool is_text = std::ranges::find(kTexts, name) != kTexts.end();
         const bool is_hash = name == "key" || name == "voucher";
         const Field field = is_hash   ? fields::key_hash(name)
                             : is_text ? fields::text(name).from(1)

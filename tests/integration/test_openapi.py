@@ -31,6 +31,7 @@ def document(gateway):
 def paths_of(document, account):
     """Every path of the document, its parameters filled in with things that exist."""
     values = {"organization": account.organization, "key": account.hash, "model": "test/chat"}
+    values |= {"author": "test", "slug": "chat"}
     for template, operations in document["paths"].items():
         taken = [method.upper() for method in operations]
         path = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], account.organization), template)
@@ -145,7 +146,7 @@ def key_of(team, caller):
 @pytest.mark.parametrize("caller, paths", [("operator", "."), ("owner", PEOPLES), ("inference", KEYS)])
 def test_a_property_tester_finds_no_fault_at_any_limit(tried, tmp_path, caller, paths):
     """Of things that are not there: whose ids are made up."""
-    parameters = {"organization": tried.organization, "model": "test/chat"}
+    parameters = {"organization": tried.organization, "model": "test/chat", "author": "test", "slug": "chat"}
     key = key_of(tried, caller)
     assert not fault_of(tried.gateway, tmp_path, key, parameters, ALL_PHASES, f"--include-path-regex={paths}")
     assert tried.gateway.alive()
@@ -162,6 +163,8 @@ def things_of(team):
     return {
         "organization": team.organization,
         "model": "test/chat",
+        "author": "test",
+        "slug": "chat",
         "member": team.member.id,
         "project": made("/projects", {"name": "tried"})["id"],
         "key": made("/keys", {"name": "tried"})["data"]["hash"],

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/api/inference.h"
+#include "gateway/api/model_endpoints.h"
 #include "gateway/api/models.h"
 #include "gateway/api/routes/row.h"
 
@@ -51,6 +52,16 @@ inline constexpr Operation kInferenceRoutes[] = {
      "List the models that can be called", {.query = &kModelsQuery, .answer = &kOpenRouterModelList}},
     {kGet, "/api/v1/models/count", "model_count", any_key, worker, {count_models},
      "Count the models that can be called", {.answer = &kModelCountData}},
+    {kGet, "/v1/models/{author}/{slug}/endpoints", "model_endpoints", any_key, worker, {list_model_endpoints},
+     "List where a model can be called", {.answer = &kModelEndpointsData}},
+    {kGet, "/api/v1/models/{author}/{slug}/endpoints", "model_endpoints", any_key, worker, {list_model_endpoints},
+     "List where a model can be called", {.answer = &kModelEndpointsData}},
+    {kGet, "/api/v1/endpoints/zdr", "zdr_endpoints", any_key, worker, {list_zdr_endpoints},
+     "List endpoints that keep nothing", {.answer = &kEndpointList}},
+    {kGet, "/api/v1/providers", "providers", any_key, worker, {list_providers},
+     "List the providers of the models that can be called", {.answer = &kListedProviders}},
+    {kGet, "/api/v1/parameters/{author}/{slug}", "model_parameters", any_key, worker, {show_model_parameters},
+     "Show what parameters a model takes", {.query = &kParametersQuery, .answer = &kModelParametersData}},
     {kGet, "/v1/models/{model...}", "model", any_key, worker, {show_model},
      "Show a model", {.answer = &kOpenAiModel}},
     {kGet, "/api/v1/models/{model...}", "model", any_key, worker, {show_model},

@@ -103,13 +103,14 @@ TEST_F(CatalogueTest, EndpointsAreNumberedFromOne) {
 }
 
 TEST_F(CatalogueTest, ListedModelsAreValidJsonInBothFlavours) {
-    const auto openai = boost::json::parse(list_models(*catalogue_, catalogue_->models(), openai_inbound()).body);
+    const auto openai =
+        boost::json::parse(list_models(callable_models(Principal(), *catalogue_), openai_inbound()).body);
     EXPECT_EQ(openai.at("object").as_string(), "list");
     ASSERT_EQ(openai.at("data").as_array().size(), 3u);
     EXPECT_EQ(openai.at("data").at(0).at("id").as_string(), "maker/chat");
     EXPECT_EQ(openai.at("data").at(0).at("owned_by").as_string(), "maker");
     const auto openrouter =
-        boost::json::parse(list_models(*catalogue_, catalogue_->models(), openrouter_inbound()).body);
+        boost::json::parse(list_models(callable_models(Principal(), *catalogue_), openrouter_inbound()).body);
     EXPECT_EQ(openrouter.at("data").at(0).at("pricing").at("prompt").as_string(), "0.00000015");
     EXPECT_EQ(openrouter.at("data").at(0).at("pricing").at("completion").as_string(), "0.0000006");
     EXPECT_EQ(openrouter.at("data").at(2).at("pricing").at("completion").as_string(), "0");
@@ -117,7 +118,7 @@ TEST_F(CatalogueTest, ListedModelsAreValidJsonInBothFlavours) {
 
 TEST_F(CatalogueTest, AModelIsShownByItsEncodedName) {
     for (const std::string_view name : {"maker/chat", "maker%2Fchat", "chat"}) {
-        const ApiAnswer answer = show_model(*catalogue_, name, openai_inbound());
+        const ApiAnswer answer = show_model(Principal(), *catalogue_, name, openai_inbound());
         ASSERT_FALSE(answer.error) << name;
         EXPECT_EQ(boost::json::parse(answer.body).at("id").as_string(), "maker/chat");
     }
@@ -127,7 +128,7 @@ TEST_F(CatalogueTest, AnUnknownModelsAnswerIsJsonWhateverItsName) {
     const std::string long_name = std::string(kModelNameBytes - 1, 'x') + "%C3%BC";
     for (const std::string& name : {std::string("unknown"), std::string("%22%5C%0A"), std::string("%FF%80"),
                                     std::string("%ZZ"), std::string("\xff"), long_name}) {
-        const ApiAnswer answer = show_model(*catalogue_, name, openai_inbound());
+        const ApiAnswer answer = show_model(Principal(), *catalogue_, name, openai_inbound());
         ASSERT_EQ(answer.error.kind(), ErrorKind::model_not_found) << name;
         const std::string body = openai_inbound().error_body(answer.error, 404);
         boost::json::error_code failed;

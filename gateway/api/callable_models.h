@@ -1,0 +1,24 @@
+// What of the catalogue a caller may use: the same rules as those of a plan, so that what is listed can be called.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "gateway/exchange/exchange.h"
+#include "gateway/routing/catalogue.h"
+
+namespace tollgate {
+
+struct ListedModel {
+    const Model* model;
+    std::vector<const CatalogueEndpoint*> endpoints;  // at least one, in the order of the catalogue
+};
+
+// Endpoints that neither the caller's organization nor the rules of the key leave out; for callers of no organization,
+// all of them.
+std::vector<const CatalogueEndpoint*> callable_endpoints(const Principal& caller,
+                                                         std::span<const CatalogueEndpoint> endpoints);
+// Models of which any endpoint is left.
+std::vector<ListedModel> callable_models(const Principal& caller, const Catalogue& catalogue);
+
+}  // namespace tollgate
