@@ -6,6 +6,7 @@
 #include "gateway/catalogue/price_list.h"
 #include "gateway/git/git_hosts.h"
 #include "gateway/master_keys.h"
+#include "gateway/routing/described_provider.h"
 
 namespace tollgate {
 namespace {
@@ -60,7 +61,9 @@ Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config
 Status check(const Config& config) {
     const auto prices = PriceList::load(config.catalogue);
     if (!prices) return prices.error();
-    const auto providers = resolve_providers(config);
+    Config described = config;
+    if (Status status = describe_providers(described, **prices); !status.ok()) return status;
+    const auto providers = resolve_providers(described);
     if (!providers) return providers.error();
     const auto git_hosts = GitHosts::from(config.git);
     if (!git_hosts) return git_hosts.error();
@@ -75,7 +78,7 @@ Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
     if (std::filesystem::file_size(running.file, unknown) == 0) {  // half written: all defaults are not what is meant
         return failure(StatusCode::invalid, running.file + ": it is empty");
     }
-    const auto config = load_config(running.file);
+    auto config = load_config(running.file);
     if (!config) return std::unexpected(config.error());
     Reloaded reloaded;
     auto master_keys = read_master_keys(config->secrets);
@@ -85,6 +88,7 @@ Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
     reloaded.waiting = options_to_restart_for(running, *config);
     const auto prices = PriceList::load(config->catalogue);
     if (!prices) return std::unexpected(prices.error());
+    if (Status status = describe_providers(*config, **prices); !status.ok()) return std::unexpected(status);
     const bool same = same_places(running.providers, config->providers);
     if (!same) reloaded.waiting.emplace_back("providers");
     auto providers = resolve_providers(same ? *config : running);

@@ -25,6 +25,7 @@
 #include "gateway/ops/metrics.h"
 #include "gateway/ops/operations_server.h"
 #include "gateway/reload.h"
+#include "gateway/routing/described_provider.h"
 #include "gateway/worker.h"
 #include "store/data_directory.h"
 #include "store/rocks_store.h"
@@ -352,6 +353,8 @@ Status serve(Config config) {
     }
     auto prices = PriceList::load(services.config.catalogue);
     if (!prices) return prices.error();
+    Status status = describe_providers(services.config, **prices);
+    if (!status.ok()) return status;
     auto providers = resolve_providers(services.config);
     if (!providers) return providers.error();
     services.providers = std::move(*providers);
@@ -376,7 +379,7 @@ Status serve(Config config) {
                                                     BreakerOptions{.failures_to_open = routing.failures_before_rest,
                                                                    .first_rest_ms = routing.shortest_rest_ms,
                                                                    .longest_rest_ms = routing.longest_rest_ms});
-    Status status = open_books(services, workers);
+    status = open_books(services, workers);
     if (status.ok()) status = open_vault(*services.accounts, services.config.secrets, logger);
     if (!status.ok()) return status;
     if (const Config& own = services.config; own.mail.is_on()) {

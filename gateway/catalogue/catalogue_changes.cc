@@ -107,7 +107,10 @@ Facts facts_of(const ProviderFacts& provider) {
             {"privacy_policy_url", provider.privacy_policy_url, {}},
             {"terms_of_service_url", provider.terms_of_service_url, {}},
             {"status_page_url", provider.status_page_url, {}},
-            {"quirks", joined(provider.quirks), {}}};
+            {"quirks", joined(provider.quirks), {}},
+            {"max_completion_tokens", flag(provider.max_completion_tokens), {}},
+            {"abort_stops_billing", flag(provider.abort_stops_billing), {}},
+            {"reasoning_in_completion", flag(provider.reasoning_in_completion), {}}};
 }
 
 // "+25 %", with one decimal where it is not whole.

@@ -256,6 +256,9 @@ std::string provider_item(const ProviderFacts& provider) {
     lines.text("terms_of_service_url", provider.terms_of_service_url);
     lines.text("status_page_url", provider.status_page_url);
     lines.list("quirks", provider.quirks);
+    if (provider.max_completion_tokens) lines.raw("max_completion_tokens", "true");
+    if (!provider.abort_stops_billing) lines.raw("abort_stops_billing", "false");
+    if (!provider.reasoning_in_completion) lines.raw("reasoning_in_completion", "false");
     return std::move(lines).item();
 }
 

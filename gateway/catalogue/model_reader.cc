@@ -227,7 +227,8 @@ Model finished(ModelDraft draft) {
 void read_provider_facts(const YAML::Node& node, ProviderFacts& provider) {
     const YamlFields fields(node, "provider",
                             {"slug", "name", "dialect", "base_url", "auth", "data", "headquarters", "datacenters",
-                             "privacy_policy_url", "terms_of_service_url", "status_page_url", "quirks"});
+                             "privacy_policy_url", "terms_of_service_url", "status_page_url", "quirks",
+                             "max_completion_tokens", "abort_stops_billing", "reasoning_in_completion"});
     fields.require("slug");
     if (provider.slug.empty()) {
         for (const char* const key : {"name", "dialect", "base_url", "auth"}) fields.require(key);
@@ -247,6 +248,9 @@ void read_provider_facts(const YAML::Node& node, ProviderFacts& provider) {
     fields.text("terms_of_service_url", provider.terms_of_service_url);
     fields.text("status_page_url", provider.status_page_url);
     fields.texts("quirks", provider.quirks);
+    fields.flag("max_completion_tokens", provider.max_completion_tokens);
+    fields.flag("abort_stops_billing", provider.abort_stops_billing);
+    fields.flag("reasoning_in_completion", provider.reasoning_in_completion);
 }
 
 }  // namespace tollgate

@@ -19,6 +19,8 @@ struct ProviderFacts {
     std::vector<std::string> datacenters;  // likewise
     std::string privacy_policy_url, terms_of_service_url, status_page_url;
     std::vector<std::string> quirks;  // where it differs from its dialect
+    // As the options of a provider say it.
+    bool max_completion_tokens = false, abort_stops_billing = true, reasoning_in_completion = true;
     bool operator==(const ProviderFacts&) const = default;
 };
 

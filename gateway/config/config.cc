@@ -29,7 +29,10 @@ constexpr const char* kExampleTop =
 
 void describe_provider(Section& section, ProviderConfig& provider) {
     section.text("name", provider.name, "as the catalogue names it", {"openai"});
-    section.text("base_url", provider.base_url, "", {"https://api.openai.com/v1"});
+    section.text("base_url", provider.base_url,
+                 "without it the provider is the one that the catalogue describes by this name, with its dialect, its "
+                 "auth and its quirks",
+                 {"https://api.openai.com/v1"});
     section.one_of<ProviderDialect>("dialect", provider.dialect,
                                     {{"chat", ProviderDialect::chat},
                                      {"messages", ProviderDialect::messages},
@@ -97,7 +100,6 @@ void read_provider(const YAML::Node& node, Config& config) {
     describe_provider(section, provider);
     section.check([&]() -> std::string {
         if (provider.name.empty()) return "a provider needs a name";
-        if (provider.base_url.empty()) return "provider " + provider.name + " needs base_url";
         for (const std::string* const path : {&provider.path, &provider.stream_path}) {
             if (std::string wrong = wrong_with_path(*path); !wrong.empty()) {
                 return "path '" + *path + "' of provider " + provider.name + " " + wrong;

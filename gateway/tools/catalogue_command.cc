@@ -138,7 +138,8 @@ Status take(const fs::path& target, const Comparison& found) {
     if (!catalogue_changes(*found.after, **read).empty()) {
         return {StatusCode::corrupt, staged.path().string() + ": reads otherwise than it was written"};
     }
-    if (renameat2(AT_FDCWD, staged.path().c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return {};
+    const unsigned how = is_directory ? RENAME_EXCHANGE : 0;  // a file takes the other's place anywhere
+    if (renameat2(AT_FDCWD, staged.path().c_str(), AT_FDCWD, target.c_str(), how) == 0) return {};
     return failed(target.string(), std::strerror(errno));
 }
 

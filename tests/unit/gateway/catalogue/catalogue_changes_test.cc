@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kBefore = R"(version: "2026-11-01"
 providers:
   - {slug: p, name: "P: first", dialect: messages, base_url: "https://p.example/v1", auth: bearer, quirks: [a, b],
+     max_completion_tokens: true, abort_stops_billing: false, reasoning_in_completion: false,
      data: {collects: false, zero_retention: true, retention_days: 0}, headquarters: US, datacenters: [US, FR]}
 models:
   - id: m/one
@@ -93,6 +94,9 @@ TEST(CatalogueChanges, WhatComesAndGoesIsNamedWithItsEndpoints) {
 
 TEST(CatalogueChanges, EveryThingThatAFileCanSayIsCompared) {
     const std::pair<const char*, const char*> kEdits[] = {
+        {"max_completion_tokens: true", "max_completion_tokens: false"},
+        {"abort_stops_billing: false", "abort_stops_billing: true"},
+        {"reasoning_in_completion: false", "reasoning_in_completion: true"},
         {"name: \"P: first\"", "name: Q"},
         {"dialect: messages", "dialect: gemini"},
         {"auth: bearer", "auth: sigv4"},

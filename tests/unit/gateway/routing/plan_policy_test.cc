@@ -32,7 +32,9 @@ class World {
         for (std::size_t i = 0; i < 2 + random_() % 6; ++i) add(model_, "up-" + std::to_string(i));
         for (std::size_t i = 0; i < 1 + random_() % 2; ++i) add(other_, "other-" + std::to_string(i));
         const std::string yaml = yaml_of({model_, other_});
-        prices_ = PriceList::parse(yaml, "prices.yaml").value();
+        auto prices = PriceList::parse(yaml, "models.yaml");
+        EXPECT_TRUE(prices) << (prices ? "" : prices.error().message()) << yaml;
+        prices_ = prices.value();
         catalogue_.emplace(prices_, providers_);
     }
 
