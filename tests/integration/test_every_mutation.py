@@ -16,6 +16,7 @@ READ_BY_POST = {
     "POST /api/organizations/{organization}/git-claims/candidates",
     "POST /api/organizations/{organization}/provider-keys/{provider_key}/test",
     "POST /api/v1/analytics/query",
+    "POST /api/organizations/{organization}/routing/preview",
 }
 
 

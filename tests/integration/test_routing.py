@@ -112,8 +112,8 @@ def test_an_answer_explains_itself_plain_and_streamed(gateway, account, scripted
     fields = {"model": TWO, "provider": {"order": ORDERS[TWO], "max_price": {"prompt": 2}}, "headers": EXPLAIN}
     plain = explained(post_chat(gateway, account, **fields))
     answer, events = stream_chat(gateway, account, stream_options={"include_usage": True}, **fields)
-    (streamed,) = [event["openrouter_metadata"] for event in events.objects if "openrouter_metadata" in event]
-    assert events.done and "openrouter_metadata" in events.objects[-1]
+    (streamed,) = [event["openrouter_metadata"] for event in events.events if "openrouter_metadata" in event]
+    assert events.done and "openrouter_metadata" in events.events[-1]
     assert streamed == plain
     assert plain["attempt"] == 2 and plain["requested"] == TWO and plain["strategy"] == "direct"
     assert [(one["provider"], one["status"], one["error"]) for one in plain["attempts"]] == [
