@@ -8,7 +8,7 @@
 namespace tollgate {
 namespace {
 
-constexpr std::array<UsualColumns, 24> kUsualColumns = {{
+constexpr std::array<UsualColumns, 25> kUsualColumns = {{
     {"Activity",
      "created_at,model,provider_name,http_status,tokens_prompt,tokens_completion,usage,key_name,member_email,id"},
     {"Allowance", "amount,interval,starts_at,ends_at,paused,organization_id,id"},
@@ -23,6 +23,7 @@ constexpr std::array<UsualColumns, 24> kUsualColumns = {{
     {"Member", "email,name,role,status,last_active_at,limits.limit,user_id"},
     {"MemberFinances", "email,lifetime_spend,current_budget,max_budget,reset_interval,user_id"},
     {"Model", "id,name,context_length,pricing.prompt,pricing.completion"},
+    {"ModelEndpoint", "model_id,tag,context_length,pricing.prompt,pricing.completion"},
     {"OpenRouterPreset", "slug,name,status,updated_at,id"},
     {"Organization", "name,slug,kind,status,created_at,id"},
     {"OrganizationUsage", "organization_name,requests,error_rate,prompt_tokens,completion_tokens,usage,charged"},

@@ -206,7 +206,7 @@ def balanced(start_gateway, tmp_path, sample, scripted):
     known["models"].append({"id": "test/balanced", "endpoints": endpoints})
     file.write_text(yaml.safe_dump(known))
     scripted.script = answer_well
-    return start_gateway(prices=str(file), routing=RESTS)
+    return start_gateway(catalogue=[str(file)], routing=RESTS)
 
 
 def spread(gateway, account, count, **fields):
