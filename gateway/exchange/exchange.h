@@ -93,7 +93,7 @@ struct Terms {
 struct Attempt {
     const CatalogueEndpoint* endpoint = nullptr;  // null: the request got no further than its plan
     wire::Clock::time_point began{};              // of one that follows a failed one
-    wire::Clock::time_point tried{};              // when it began, whether it is the first or not
+    wire::Clock::time_point tried{};              // of every one, to the tick
     int upstream_status = 0;
     std::int64_t connecting_us = 0;  // spent making a connection
     wire::Clock::time_point sent_upstream{};

@@ -7,8 +7,8 @@
 #include "gateway/api/plans.h"
 #include "gateway/api/policies.h"
 #include "gateway/api/provider_preferences.h"
-#include "gateway/api/routing_preview.h"
 #include "gateway/api/routes/row.h"
+#include "gateway/api/routing_preview.h"
 
 namespace tollgate::rows {
 

@@ -244,18 +244,6 @@ TEST(RequestBody, FieldsThatAreTakenOutAndDoNothingAreNamed) {
     EXPECT_EQ(named(R"("session_id":"a","usage":{"include":true},"provider":null)"), "") << "served, or nothing";
 }
 
-TEST(RequestBody, WhatSaysWhereItGoesIsKeptAsItStands) {
-    const std::string text =
-        R"({"mod\u0065ls": ["a"],"provider":{"only":["x"]},"prompt_cache_key":"k",)" + std::string(kMessages) + "}";
-    const Read result = read(text);
-    ASSERT_FALSE(result.error);
-    EXPECT_EQ(result.facts.models_value.of(text), R"(["a"])");
-    EXPECT_EQ(result.facts.provider_value.of(text), R"({"only":["x"]})");
-    EXPECT_EQ(result.facts.cache_key_value.of(text), R"("k")");
-    const Read null = read_with(R"("models":null,"provider":null)");
-    EXPECT_EQ(null.facts.models_value.size() + null.facts.provider_value.size(), 0U);
-}
-
 TEST(RequestBody, OpenRoutersFieldsAreTheGateways) {
     const Read result = read_with(R"("models":[],"provider":{},"route":"a","plugins":[],"preset":"a","transforms":[],)"
                                   R"("session_id":"a","trace":{},"debug":{},"usage":{},"mod\u0065ls":[],"seed":1)");
