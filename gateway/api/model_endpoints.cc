@@ -5,15 +5,51 @@
 
 #include "gateway/api/models.h"
 #include "gateway/services.h"
+#include "gateway/wire/clock.h"
 
 namespace tollgate {
 namespace {
 
-void write_endpoints(const Catalogue& catalogue, const std::vector<const CatalogueEndpoint*>& endpoints,
-                     JsonWriter& json) {
+// In hundredths of a percent; none: nothing was seen.
+std::optional<std::int64_t> uptime_of(const OutcomeCounts& counts) {
+    if (counts.judged() == 0) return std::nullopt;
+    return static_cast<std::int64_t>(counts.success * 10'000 / counts.judged());
+}
+
+int status_of(HealthGrade grade) {
+    switch (grade) {
+        case HealthGrade::good:
+            return 0;
+        case HealthGrade::degraded:
+            return -1;
+        case HealthGrade::down:
+            break;
+    }
+    return -2;
+}
+
+LiveFacts live_facts(const Call& call, const CatalogueEndpoint& endpoint) {
+    constexpr std::int64_t kThousandths = 1000;
+    const std::int64_t now_ms = wire::monotonic_ms(wire::Clock::now());
+    const EndpointStatistics seen = call.services.health->statistics(endpoint.number, now_ms);
+    LiveFacts facts;
+    facts.status = status_of(grade_of(seen.last_5m));
+    facts.uptime_last_5m = uptime_of(seen.last_5m);
+    facts.uptime_last_30m = uptime_of(seen.last_30m);
+    facts.uptime_last_1d = uptime_of(seen.last_1d);
+    facts.latency_ms_last_30m = seen.latency_30m;
+    facts.tokens_per_second_last_30m = seen.throughput_30m;
+    if (auto& rate = facts.tokens_per_second_last_30m) {
+        for (std::int64_t* const one : {&rate->p50, &rate->p75, &rate->p90, &rate->p99}) *one /= kThousandths;
+    }
+    return facts;
+}
+
+void write_endpoints(const Call& call, const Catalogue& catalogue,
+                     const std::vector<const CatalogueEndpoint*>& endpoints, JsonWriter& json) {
     json.array();
     for (const CatalogueEndpoint* const one : endpoints) {
-        write_endpoint(*one, catalogue.prices().provider(one->endpoint->provider), LiveFacts(), json);
+        write_endpoint(*one, catalogue.prices().provider(one->endpoint->provider), live_facts(call, *one), json);
     }
     json.end();
 }
@@ -42,7 +78,7 @@ ApiAnswer list_model_endpoints(Call& call) {
     json.key("created").number(model.created).key("description").text("");
     write_architecture(model, json);
     json.key("endpoints");
-    write_endpoints(*catalogue, listed.endpoints, json);
+    write_endpoints(call, *catalogue, listed.endpoints, json);
     json.end().end();
     return json_answer(json);
 }
@@ -54,7 +90,7 @@ ApiAnswer list_zdr_endpoints(Call& call) {
     std::erase_if(endpoints, [](const CatalogueEndpoint* one) { return !one->provider->zero_data_retention; });
     JsonWriter json;
     json.object().key("data");
-    write_endpoints(*catalogue, endpoints, json);
+    write_endpoints(call, *catalogue, endpoints, json);
     json.end();
     return json_answer(json);
 }

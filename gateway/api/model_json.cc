@@ -123,8 +123,7 @@ void write_percent_or_null(std::string_view key, const std::optional<std::int64_
     json.raw(std::to_string(*hundredths / kHundredths) + (rest < kTenths ? ".0" : ".") + std::to_string(rest));
 }
 
-void write_percentiles_or_null(std::string_view key, const std::optional<LiveFacts::Percentiles>& value,
-                               JsonWriter& json) {
+void write_percentiles_or_null(std::string_view key, const std::optional<Percentiles>& value, JsonWriter& json) {
     json.key(key);
     if (!value) {
         json.null();

@@ -7,6 +7,7 @@
 #include "gateway/api/callable_models.h"
 #include "gateway/api/schema.h"
 #include "gateway/chat/inbound.h"
+#include "gateway/routing/health/endpoint_window.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -21,9 +22,6 @@ void write_pricing(const Endpoint& endpoint, JsonWriter& json);
 
 // What live traffic says of an endpoint; what is not known is null.
 struct LiveFacts {
-    struct Percentiles {
-        std::int64_t p50 = 0, p75 = 0, p90 = 0, p99 = 0;
-    };
     int status = 0;  // 0: well; below: OpenRouter's degrees
     // Hundredths of a percent of what was neither refused for its rate nor given up by the client.
     std::optional<std::int64_t> uptime_last_5m, uptime_last_30m, uptime_last_1d;

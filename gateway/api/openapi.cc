@@ -215,18 +215,21 @@ void write_text_content(std::string_view type, JsonWriter& json) {
     json.key(type).object().key("schema").object().key("type").text("string").end().end();
 }
 
+// OpenAPI 3.1 has no words for what an event of a stream is.
+void write_events_content(JsonWriter& json) { json.key("text/event-stream").object().end(); }
+
 void write_success(const Operation& operation, int status, std::string_view description, JsonWriter& json) {
     json.key(std::to_string(status)).object().key("description").text(description);
     if (operation.contract.events) {
         json.key("content").object();
-        write_text_content("text/event-stream", json);
+        write_events_content(json);
         json.end();
     }
     if (operation.contract.answer != nullptr) {
         json.key("content").object();
         write_content("application/json", *operation.contract.answer, json);
         if (operation.contract.csv) write_text_content("text/csv", json);
-        if (operation.runs_on == RunsOn::exchange) write_text_content("text/event-stream", json);
+        if (operation.runs_on == RunsOn::exchange) write_events_content(json);
         json.end();
     }
     json.end();

@@ -18,6 +18,25 @@ const UpstreamDialect& dialect_of(const Provider& provider) {
 
 bool adds_something(const Choice& choice) { return !choice.members.empty() || !choice.first_message.empty(); }
 
+// As the catalogue has it; where it says nothing, what the dialect's models mostly take.
+ReasoningControl reasoning_of(const Model& model, const Provider& provider) {
+    switch (model.reasoning.kind) {
+        case ReasoningKind::budget:
+            return ReasoningControl::budget;
+        case ReasoningKind::adaptive:
+            return ReasoningControl::adaptive;
+        case ReasoningKind::effort:
+            return ReasoningControl::effort;
+        case ReasoningKind::level:
+            return ReasoningControl::level;
+        case ReasoningKind::none:
+            break;
+    }
+    if (!model.may_reason) return ReasoningControl::none;
+    const bool by_effort = provider.dialect == nullptr || provider.dialect == &responses_upstream();
+    return by_effort ? ReasoningControl::effort : ReasoningControl::budget;
+}
+
 Target target_of(const Exchange& request) {
     const CatalogueEndpoint& endpoint = *request.attempt.endpoint;
     const Provider& provider = *endpoint.provider;
@@ -26,7 +45,8 @@ Target target_of(const Exchange& request) {
         .stream = request.ask.body.stream,
         .output_bound = request.choice.output_bound > 0 ? request.choice.output_bound : request.terms.sent_output_bound,
         .longest_output = endpoint.endpoint->max_completion_tokens,
-        .reasoning = endpoint.model->may_reason ? ReasoningControl::budget : ReasoningControl::none,
+        .reasoning = reasoning_of(*endpoint.model, provider),
+        .continues_answers = endpoint.model->prefill,
         .max_completion_tokens = provider.output_bound_parameter == OutputBoundParameter::max_completion_tokens,
         .host = provider.claude_host,
         .quirks = provider.quirks,

@@ -18,7 +18,7 @@ BodyFacts facts_of(const std::string& text) {
     const simdjson::padded_string padded(text);
     constexpr std::size_t kDepth = 128;
     const std::string_view body(padded.data(), padded.size());
-    EXPECT_FALSE(parse_body(parser, body, kDepth, ModelCall::chat, facts));
+    EXPECT_FALSE(parse_body(parser, body, kDepth, kChatNames, facts));
     return facts;
 }
 
