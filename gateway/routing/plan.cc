@@ -68,13 +68,6 @@ Error model_error(const Catalogue& catalogue, const PlanRules& rules, const Plan
     return {};
 }
 
-bool asks_for_parameters(const PreferenceRules& rules) {
-    const auto asks = [](const ProviderPreferences* one) {
-        return one != nullptr && one->require_parameters.value_or(false);
-    };
-    return asks(rules.organization.provider.get()) || asks(rules.preset) || asks(rules.request);
-}
-
 std::optional<ProviderSort> sort_of(const Variants& variants) {
     if (variants.has(Variant::nitro)) return ProviderSort{.by = ProviderSortBy::throughput};
     if (variants.has(Variant::floor)) return ProviderSort{.by = ProviderSortBy::price};
@@ -264,7 +257,7 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
     Error unfit = model_error(catalogue, rules, ask, address);
     if (one && !unfit) {  // what most requests are: nothing is drawn, nothing allocated
         PreferenceRules preferences{rules.organization, rules.preset, rules.request};
-        if (asks_for_parameters(preferences)) preferences.sent = sent_parameters(ask.body, ask.text);
+        if (requires_parameters(preferences)) preferences.sent = sent_parameters(ask.body, ask.text);
         Plan plan;
         const bool kept = !removal_of({rules, ask, preferences, &address}, address.endpoints.front());
         if (!kept) return std::unexpected(nothing_left(rules, ask, address));

@@ -66,6 +66,14 @@ std::optional<PreferenceRule> denied_by(const ProviderPreferences* preferences, 
 
 }  // namespace
 
+bool requires_parameters(const PreferenceRules& rules) {
+    const auto requires_them = [](const ProviderPreferences* one) {
+        return one != nullptr && one->require_parameters.value_or(false);
+    };
+    return requires_them(rules.organization.provider.get()) || requires_them(rules.preset) ||
+           requires_them(rules.request);
+}
+
 std::string_view to_string(PreferenceRule rule) { return kNames.at(static_cast<std::size_t>(rule)); }
 std::string_view to_string(PreferenceLevel level) { return kLevels.at(static_cast<std::size_t>(level)); }
 

@@ -47,6 +47,9 @@ struct PreferenceDenial {
 // what is not declared is taken to be the worst. Only of parameters nothing declared means that it may take them.
 std::optional<PreferenceDenial> denied_by(const PreferenceRules& rules, const CatalogueEndpoint& endpoint);
 
+// Whether any level wants every parameter to have its effect.
+bool requires_parameters(const PreferenceRules& rules);
+
 // no_allowed_provider, with the rules that leave out any of a model's endpoints. At least one endpoint, of which none
 // is allowed.
 Error no_allowed_provider(const PreferenceRules& rules, std::span<const CatalogueEndpoint> endpoints);

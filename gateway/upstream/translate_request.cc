@@ -7,6 +7,7 @@
 #include "gateway/chat/dialect/chat/translation_need.h"
 #include "gateway/client/connection.h"
 #include "gateway/off_loop.h"
+#include "gateway/routing/preference_denials.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -53,6 +54,21 @@ Target target_of(const Exchange& request) {
     };
 }
 
+// Where every parameter must have its effect, none may be left out.
+Error check_required_parameters(const Exchange& request) {
+    const FieldNames& dropped = request.attempt.notes.dropped;
+    const PreferenceRules rules{.organization = *request.principal.policy,
+                                .preset = request.choice.preset,
+                                .request = request.choice.provider.get()};
+    if (dropped.empty() || !requires_parameters(rules)) return {};
+    Error error(ErrorKind::invalid_request,
+                "provider " + request.attempt.endpoint->provider->name + " cannot be told " + dropped.text() +
+                    ", and require_parameters is set",
+                dropped.text().substr(0, dropped.text().find(',')));
+    error.set_retry(Retry::elsewhere);
+    return error;
+}
+
 Error translate(std::string_view body, Exchange& request) {
     ChatRequest chat;
     Error error = request.head.inbound->dialect().read_request(body, chat);
@@ -66,6 +82,7 @@ Error translate(std::string_view body, Exchange& request) {
     error = dialect_of(*request.attempt.endpoint->provider)
                 .write_request(chat, target_of(request), out, request.attempt.notes);
     request.upstream_body.set_whole();
+    if (!error) error = check_required_parameters(request);
     request.attempt.echo = std::move(chat.echo);
     return error;
 }

@@ -186,3 +186,14 @@ def test_a_stream_where_a_plain_answer_was_asked_for(client, scripted):
     said, finish, usage = ask(client, False)
     assert (said.content, finish, usage.completion_tokens) == ("Hello", "tool_calls", 7)
     assert said.reasoning_details[0]["signature"] == "s"
+
+
+def test_a_parameter_that_is_required_and_cannot_be_said_is_refused(gateway, account, scripted):
+    scripted.script = answers(message([text("ok")]))
+    body = chat(model="test/messages", seed=7, provider={"require_parameters": True})
+    answer = gateway.request("POST", "/v1/chat/completions", key=account.key, json=body)
+    assert answer.status == 400
+    assert answer.error["param"] == "seed" and "cannot be told seed" in answer.error["message"]
+    assert scripted.requests == [] and gateway.credits(account)["held"] == 0
+    body = chat(model="test/messages", provider={"require_parameters": True})
+    assert gateway.request("POST", "/v1/chat/completions", key=account.key, json=body).status == 200
