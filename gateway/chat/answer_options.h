@@ -19,6 +19,8 @@ struct AnswerOptions {
     bool binary_events = false;                  // its framing is AWS's event stream, not server-sent events
     bool client_asked_for_usage = true;
     bool text_completions = false;     // events of ours have `text`, not `delta`
+    bool embeddings = false;           // vectors, not a chat; and…
+    bool base64_vectors = false;       // …how they are written
     bool as_list = false;              // Gemini's without alt=sse: events are elements of one JSON list
     const AnswerEcho* echo = nullptr;  // of the request; null: nothing
     std::string_view generation;       // "gen-…"

@@ -101,6 +101,7 @@ struct Attempt {
     wire::Clock::time_point first_token{};        // of a stream; of a plain answer, its first byte
     bool generated = false;  // a plain answer has begun to come: it was made whole, aborting saves nothing
     bool streamed = false;
+    bool base64_vectors = false;          // how the client wants those of a translated answer
     bool binary_events = false;           // the answer is in AWS's framing
     bool metered = false;                 // the connection's meter is this attempt's
     bool refused_stream_options = false;  // the next attempt at the same endpoint goes without them

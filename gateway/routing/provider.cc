@@ -141,9 +141,13 @@ Result<BaseUrl> parse_base_url(const std::string& text) {
     return base;
 }
 
+// https://ai.google.dev/api/embeddings#method:-models.batchembedcontents
+constexpr std::string_view kGeminiEmbeddings = "/models/{model}:batchEmbedContents";
+
 void Provider::append_path(ModelCall call, bool stream, std::string_view model, BufferedText& out) const {
     out += base_path;
     std::string_view left = stream ? stream_path : path;
+    if (call == ModelCall::embeddings && dialect != nullptr) left = kGeminiEmbeddings;
     if (left.empty()) {
         out += '/';
         out += name_of(call);

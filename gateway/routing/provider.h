@@ -57,7 +57,10 @@ struct Provider {
     std::shared_ptr<const wire::Reach> reach = {};  // judges each connection; null: the operator named the place
 
     // Whether requests of that kind can be sent there.
-    bool takes(ModelCall call) const { return dialect == nullptr || call == ModelCall::chat; }
+    bool takes(ModelCall call) const {
+        if (dialect == nullptr || call == ModelCall::chat) return true;
+        return call == ModelCall::embeddings && dialect == &gemini_upstream();
+    }
     // The path of a request to it. `model` is the provider's name for it.
     void append_path(ModelCall call, bool stream, std::string_view model, BufferedText& out) const;
 

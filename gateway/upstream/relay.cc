@@ -33,6 +33,8 @@ AnswerOptions options_of(Connection& connection) {
     options.binary_events = request.attempt.binary_events;
     options.client_asked_for_usage = request.ask.body.include_usage;
     options.as_list = request.ask.events_as_list;
+    options.embeddings = request.ask.api == ApiType::embeddings;
+    options.base64_vectors = request.attempt.base64_vectors;
     if (!request.attempt.echo.empty()) options.echo = &request.attempt.echo;
     options.generation = request.head.generation_id();
     options.choices = request.ask.body.choices;

@@ -5,6 +5,7 @@
 
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/chat/translation_need.h"
+#include "gateway/chat/dialect/gemini/embeddings.h"
 #include "gateway/client/connection.h"
 #include "gateway/off_loop.h"
 #include "gateway/routing/preference_denials.h"
@@ -69,7 +70,19 @@ Error check_required_parameters(const Exchange& request) {
     return error;
 }
 
+// Of OpenAI's embeddings, which only Google's API answers otherwise.
+Error translate_embeddings(std::string_view body, Exchange& request) {
+    VectorFormat format = VectorFormat::numbers;
+    std::string& out = request.upstream_body.whole();
+    Error error = write_gemini_embeddings(body, request.attempt.endpoint->endpoint->upstream_model, format, out,
+                                          request.attempt.notes);
+    request.upstream_body.set_whole();
+    request.attempt.base64_vectors = format == VectorFormat::base64;
+    return error;
+}
+
 Error translate(std::string_view body, Exchange& request) {
+    if (request.ask.api == ApiType::embeddings) return translate_embeddings(body, request);
     ChatRequest chat;
     Error error = request.head.inbound->dialect().read_request(body, chat);
     const Choice& choice = request.choice;

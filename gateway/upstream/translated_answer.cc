@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/chat/dialect/gemini/embeddings.h"
 #include "gateway/chat/dialect/provider_error.h"
 #include "gateway/upstream/upstream_refusal.h"
 
@@ -24,11 +25,24 @@ Error TranslatedAnswer::reported(std::optional<ProviderError> said) const {
                           source_.credential == nullptr ? kNone : *source_.credential);
 }
 
+bool TranslatedAnswer::write_vectors(const ChargedUsage& usage, std::string& out) const {
+    const VectorFormat format = options_.base64_vectors ? VectorFormat::base64 : VectorFormat::numbers;
+    return write_embeddings_answer(body_, options_.model, format, usage, out);
+}
+
+// Vectors are written once to see that they can be: what follows is the settlement.
+AnswerRead TranslatedAnswer::read_body(AnswerDelta& facts) {
+    if (!options_.embeddings) return upstream_.read_answer(body_, facts, events_);
+    const AnswerRead read = read_gemini_embeddings(body_, facts);
+    std::string trial;
+    return read == AnswerRead::event && !write_vectors({}, trial) ? AnswerRead::invalid : read;
+}
+
 Error TranslatedAnswer::read(std::string_view body) {
     body_ = body;
     if (!is_json(body, max_depth_)) return invalid("a body that is not a JSON object");
     AnswerDelta facts;
-    switch (upstream_.read_answer(body, facts, events_)) {
+    switch (read_body(facts)) {
         case AnswerRead::error:
             return reported(read_provider_error(body));
         case AnswerRead::invalid:
@@ -73,7 +87,9 @@ Error TranslatedAnswer::finish() {
 
 void TranslatedAnswer::write(const ChargedUsage& usage, std::string& out) const {
     const ClientDialect& client = options_.inbound->dialect();
-    if (client.name() == upstream_.name() && !body_.empty()) {
+    if (options_.embeddings) {
+        (void)write_vectors(usage, out);
+    } else if (client.name() == upstream_.name() && !body_.empty()) {
         client.pass_answer(body_, options_, usage, out);
     } else {
         client.write_answer(events_, options_, usage, out);

@@ -32,6 +32,8 @@ class TranslatedAnswer {
     void write(const ChargedUsage& usage, std::string& out) const;
 
   private:
+    AnswerRead read_body(AnswerDelta& facts);
+    bool write_vectors(const ChargedUsage& usage, std::string& out) const;
     Error invalid(std::string_view what) const;
     Error reported(std::optional<ProviderError> said) const;
 

@@ -1,5 +1,8 @@
 """What stands around the chats of a dialect: its routes, its keys, its errors, and where its providers are found."""
 
+import base64
+import struct
+
 import pytest
 
 from support.chat import chat
@@ -108,6 +111,7 @@ def cloud(start_gateway, tmp_path, scripted, model, **options):
         f"""version: "1"
 models:
   - id: test/cloud
+    {options.pop("extra", "").rstrip(", ")}
     endpoints:
       - {{provider: cloud, model: "{model}", prices: {{prompt: 1, completion: 10}}}}
 """
@@ -129,3 +133,29 @@ def test_d61_d62_azure_deployments_are_found_by_path_and_version(start_gateway, 
     request = scripted.requests[-1]
     assert request.target == "/openai/deployments/gpt-x%2F1/chat/completions?api-version=2024-10-21"
     assert request.header("api-key") == "cloud-upstream-key" and request.header("authorization") is None
+
+
+@pytest.mark.parametrize("encoding", [None, "float", "base64"])
+def test_d83_embeddings_by_googles_api_come_as_they_are_asked_for(start_gateway, tmp_path, scripted, encoding):
+    gateway = cloud(start_gateway, tmp_path, scripted, "embed-1", dialect="gemini", extra="embeddings: true, ")
+    account = gateway.new_account("5")
+    vectors = [[0.5, -1.25], [0.0, 2.0]]
+    scripted.script = lambda exchange: exchange.answer({"embeddings": [{"values": one} for one in vectors]})
+    body = {"model": "test/cloud", "input": ["a", "b"]} | ({"encoding_format": encoding} if encoding else {})
+    answer = gateway.request("POST", "/v1/embeddings", key=account.key, json=body)
+    assert answer.status == 200, answer.body
+    assert scripted.requests[-1].target == "/models/embed-1:batchEmbedContents"
+    got = [one["embedding"] for one in answer.json()["data"]]
+    if encoding == "base64":
+        got = [list(struct.unpack(f"<{len(base64.b64decode(one)) // 4}f", base64.b64decode(one))) for one in got]
+    assert [[float(value) for value in one] for one in got] == vectors
+    assert answer.json()["usage"]["prompt_tokens"] > 0
+
+
+def test_d84_tokens_of_one_model_mean_nothing_to_another(start_gateway, tmp_path, scripted):
+    gateway = cloud(start_gateway, tmp_path, scripted, "embed-1", dialect="gemini", extra="embeddings: true, ")
+    account = gateway.new_account("5")
+    body = {"model": "test/cloud", "input": [[9906, 1917]]}
+    answer = gateway.request("POST", "/v1/embeddings", key=account.key, json=body)
+    assert (answer.status, answer.error["param"]) == (400, "input")
+    assert scripted.requests == []
