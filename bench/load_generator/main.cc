@@ -49,7 +49,7 @@ std::expected<Url, std::string> parse_url(const std::string& text) {
 std::string make_body(const Arguments& arguments) {
     std::string start = R"({"model":")" + arguments.model + R"(",)";
     if (arguments.stream) start += R"("stream":true,)";
-    if (!arguments.sample_script.empty()) start += R"("metadata":{"sample":")" + arguments.sample_script + R"("},)";
+    if (!arguments.sample_script.empty()) start += R"("user":"sample:)" + arguments.sample_script + R"(",)";
     start += R"("messages":[{"role":"system","content":"You are a helpful assistant."},{"role":"user","content":")";
     std::string end = R"("}]})";
     constexpr std::string_view kWords = "the quick brown fox jumps over the lazy dog and ";
@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
     app.add_option("--body-file", arguments.body_file, "Send this body");
     app.add_option("--body-bytes", arguments.body_bytes, "Or a chat request of this size");
     app.add_option("--model", arguments.model, "Model named in it")->capture_default_str();
-    app.add_option("--sample-script", arguments.sample_script, "What the sample upstream is to do (metadata.sample)");
+    app.add_option("--sample-script", arguments.sample_script, "What the sample upstream is to do (user)");
     app.add_option("--api-key", arguments.api_key, "Bearer token");
     app.add_option("--header", arguments.headers, "A further 'Name: value'; may be repeated");
     app.add_flag("--stream", arguments.stream, "Ask for a stream and await its [DONE]");
