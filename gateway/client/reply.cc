@@ -107,7 +107,9 @@ void append_tollgate_fields(Exchange& request, BufferedText& out) {
         out.number(request.terms.sent_output_bound);
         out += "\r\n";
     }
-    const TranslationNotes& notes = request.attempt.notes;
+    static const TranslationNotes kNone;
+    const TranslatedRequest* const translation = request.attempt.translation.get();
+    const TranslationNotes& notes = translation == nullptr ? kNone : translation->notes;
     if (request.ask.body.removed != 0 || !notes.dropped.empty()) {
         std::string removed;
         append_removed(request.ask.body, removed);

@@ -8,12 +8,11 @@
 #include "accounting/accounts/caller.h"
 #include "accounting/accounts/directory.h"
 #include "accounting/ledger/usage_record.h"
-#include "gateway/chat/canonical/answer_echo.h"
-#include "gateway/chat/canonical/translation_notes.h"
 #include "gateway/chat/dialect/openai_request.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/exchange/attribution.h"
 #include "gateway/exchange/head.h"
+#include "gateway/exchange/translated_request.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/routing/choose_model.h"
 #include "gateway/text/error.h"
@@ -101,14 +100,12 @@ struct Attempt {
     wire::Clock::time_point first_token{};        // of a stream; of a plain answer, its first byte
     bool generated = false;  // a plain answer has begun to come: it was made whole, aborting saves nothing
     bool streamed = false;
-    bool base64_vectors = false;          // how the client wants those of a translated answer
-    bool binary_events = false;           // the answer is in AWS's framing
-    bool metered = false;                 // the connection's meter is this attempt's
-    bool refused_stream_options = false;  // the next attempt at the same endpoint goes without them
-    bool without_stream_options = false;  // this one does, for that reason
-    bool translated = false;              // the request was written anew for the endpoint
-    AnswerEcho echo{};                    // what a translated answer must know of the request
-    TranslationNotes notes{};             // what the endpoint was not told, or told otherwise
+    bool binary_events = false;                        // the answer is in AWS's framing
+    bool metered = false;                              // the connection's meter is this attempt's
+    bool refused_stream_options = false;               // the next attempt at the same endpoint goes without them
+    bool without_stream_options = false;               // this one does, for that reason
+    bool translated = false;                           // the request was written anew for the endpoint
+    std::shared_ptr<TranslatedRequest> translation{};  // null: it passes
 
     // Closing the connection would not stop the provider's billing.
     bool bills_when_aborted() const {

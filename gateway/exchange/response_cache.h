@@ -15,7 +15,7 @@
 #include <unordered_map>
 
 #include "accounting/money/ids.h"
-#include "gateway/chat/canonical/translation_notes.h"
+#include "gateway/exchange/translated_request.h"
 #include "gateway/ops/counters.h"
 
 namespace tollgate {
@@ -35,13 +35,13 @@ struct CacheKeyHash {
 
 struct CachedAnswer {
     Id128 organization = {};
-    Id128 request = {};                          // that it was made for
-    std::string model = {}, provider = {};       // that made it
-    bool event_stream = false;                   // as its provider labelled it
-    bool binary_events = false;                  // in AWS's framing
-    TranslationNotes notes = {};                 // what its maker was not told, or told otherwise
-    std::string body = {};                       // as its provider sent it, decoded
-    std::int64_t stored_ms = 0, expires_ms = 0;  // monotonic
+    Id128 request = {};                                   // that it was made for
+    std::string model = {}, provider = {};                // that made it
+    bool event_stream = false;                            // as its provider labelled it
+    bool binary_events = false;                           // in AWS's framing
+    std::shared_ptr<TranslatedRequest> translation = {};  // of the request that made it; null: it passed
+    std::string body = {};                                // as its provider sent it, decoded
+    std::int64_t stored_ms = 0, expires_ms = 0;           // monotonic
 
     static constexpr std::size_t kOverheadBytes = 512;  // of an answer, in the cache's own lists
     std::size_t bytes() const { return body.size() + model.size() + provider.size() + kOverheadBytes; }

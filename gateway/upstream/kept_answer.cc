@@ -124,7 +124,7 @@ wire::Awaitable<Error> send_kept(Connection& connection, HeldRequest& held) {
     UpstreamAnswer answer = as_it_came(connection.worker(), request, *request.cache->answer);
     request.attempt.upstream_status = answer.status;
     request.attempt.binary_events = request.cache->answer->binary_events;
-    request.attempt.notes = request.cache->answer->notes;
+    request.attempt.translation = request.cache->answer->translation;
     held.use(0);
     co_return co_await relay(connection, held, answer);
 }
@@ -143,7 +143,7 @@ void keep_answer(Connection& connection, const Plan& plan, const Error& error) {
                                                              .provider = request.attempt.endpoint->provider->name,
                                                              .event_stream = use->event_stream,
                                                              .binary_events = request.attempt.binary_events,
-                                                             .notes = request.attempt.notes,
+                                                             .translation = request.attempt.translation,
                                                              .body = use->body.take(),
                                                              .stored_ms = now_ms,
                                                              .expires_ms = now_ms + use->ttl_s * kMsPerS});

@@ -34,8 +34,10 @@ AnswerOptions options_of(Connection& connection) {
     options.client_asked_for_usage = request.ask.body.include_usage;
     options.as_list = request.ask.events_as_list;
     options.embeddings = request.ask.api == ApiType::embeddings;
-    options.base64_vectors = request.attempt.base64_vectors;
-    if (!request.attempt.echo.empty()) options.echo = &request.attempt.echo;
+    if (const TranslatedRequest* const translation = request.attempt.translation.get()) {
+        options.base64_vectors = translation->base64_vectors;
+        options.echo = &translation->echo;
+    }
     options.generation = request.head.generation_id();
     options.choices = request.ask.body.choices;
     options.prompt_tokens = request.terms.counted_prompt_tokens;

@@ -57,7 +57,7 @@ Target target_of(const Exchange& request) {
 
 // Where every parameter must have its effect, none may be left out.
 Error check_required_parameters(const Exchange& request) {
-    const FieldNames& dropped = request.attempt.notes.dropped;
+    const FieldNames& dropped = request.attempt.translation->notes.dropped;
     const PreferenceRules rules{.organization = *request.principal.policy,
                                 .preset = request.choice.preset,
                                 .request = request.choice.provider.get()};
@@ -75,13 +75,14 @@ Error translate_embeddings(std::string_view body, Exchange& request) {
     VectorFormat format = VectorFormat::numbers;
     std::string& out = request.upstream_body.whole();
     Error error = write_gemini_embeddings(body, request.attempt.endpoint->endpoint->upstream_model, format, out,
-                                          request.attempt.notes);
+                                          request.attempt.translation->notes);
     request.upstream_body.set_whole();
-    request.attempt.base64_vectors = format == VectorFormat::base64;
+    request.attempt.translation->base64_vectors = format == VectorFormat::base64;
     return error;
 }
 
 Error translate(std::string_view body, Exchange& request) {
+    request.attempt.translation = std::make_shared<TranslatedRequest>();
     if (request.ask.api == ApiType::embeddings) return translate_embeddings(body, request);
     ChatRequest chat;
     Error error = request.head.inbound->dialect().read_request(body, chat);
@@ -93,10 +94,10 @@ Error translate(std::string_view body, Exchange& request) {
     }
     std::string& out = request.upstream_body.whole();
     error = dialect_of(*request.attempt.endpoint->provider)
-                .write_request(chat, target_of(request), out, request.attempt.notes);
+                .write_request(chat, target_of(request), out, request.attempt.translation->notes);
     request.upstream_body.set_whole();
     if (!error) error = check_required_parameters(request);
-    request.attempt.echo = std::move(chat.echo);
+    request.attempt.translation->echo = std::move(chat.echo);
     return error;
 }
 
