@@ -29,7 +29,7 @@ def endpoints_of(gateway, account, model):
 # --- D85: the list says what requests do
 
 
-def test_each_listed_id_and_alias_works_at_the_listed_price(gateway, account):
+def test_d85_each_listed_id_and_alias_works_at_the_listed_price(gateway, account):
     tried = 0
     for model in listed(gateway, account):
         endpoints = endpoints_of(gateway, account, model["id"])
@@ -53,7 +53,7 @@ def test_each_listed_id_and_alias_works_at_the_listed_price(gateway, account):
     assert tried >= 8
 
 
-def test_models_that_the_key_may_not_use_are_in_no_list(gateway, account):
+def test_d85_models_that_the_key_may_not_use_are_in_no_list(gateway, account):
     path = f"/api/organizations/{account.organization}/llm"
     gateway.manage("PUT", path, {"model": None, "allowed_models": ["test/chat", "test/embed"]})
     assert ids(listed(gateway, account)) == ids(listed(gateway, account, V1)) == ["test/chat", "test/embed"]
@@ -65,7 +65,7 @@ def test_models_that_the_key_may_not_use_are_in_no_list(gateway, account):
     assert post_chat(gateway, account, model="test/odd").status == 403
 
 
-def test_a_provider_that_the_organization_ignores_is_in_no_list(gateway, account):
+def test_d85_a_provider_that_the_organization_ignores_is_in_no_list(gateway, account):
     assert "test/failover" in ids(listed(gateway, account))
     path = f"/api/organizations/{account.organization}/provider-preferences"
     answer = gateway.request("PUT", path, key=gateway.root_key, json={"ignore": ["sample"]})
