@@ -8,7 +8,7 @@ import pytest
 
 from support.processes import SHARED_DATA
 from support.recordings import events_of, load, strict_json
-from support.replay import FRAMINGS, Player
+from support.replay import FRAMINGS, ChatPlayer
 
 FLAVOURS = ("/v1", "/api/v1")
 MOST_CONTRADICTORY = 0.01
@@ -27,7 +27,7 @@ def recordings():
 
 @pytest.fixture(scope="module")
 def player(recordings, tmp_path_factory):
-    running = Player(tmp_path_factory.mktemp("recordings"))
+    running = ChatPlayer(tmp_path_factory.mktemp("recordings"))
     yield running
     running.close()
 

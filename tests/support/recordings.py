@@ -190,7 +190,7 @@ class Recording:
         return replace(self, body=b"".join(blocks) + b"data: [DONE]\n\n")
 
 
-def _split(message):
+def split_message(message):
     head, _, body = message.partition(b"\r\n\r\n" if b"\r\n\r\n" in message else b"\n\n")
     first, *lines = head.decode("latin-1").splitlines()
     return first, tuple(tuple(line.split(": ", 1)) for line in lines), body
@@ -210,11 +210,11 @@ def load(directory):
     found, left_out = [], []
     for provider in PROVIDERS:
         for file in sorted((directory / provider).glob("*/*.request")):
-            first, _, request = _split(file.read_bytes())
+            first, _, request = split_message(file.read_bytes())
             operation = next((path for path in ("/chat/completions", "/embeddings") if path in first), None)
             if operation is None:
                 continue
-            status, headers, body = _split(file.with_suffix(".response").read_bytes())
+            status, headers, body = split_message(file.with_suffix(".response").read_bytes())
             kind = file.parent.name
             if kind != "stream" and not _is_answer(body):
                 left_out.append(f"{provider}/{kind}/{file.stem}")

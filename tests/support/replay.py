@@ -13,6 +13,7 @@ from support.scripted_upstream import ScriptedUpstream
 
 HEADERS_PASSED = ("content-type", "retry-after")
 SERVER_TOOLS = {"openrouter": ["openrouter:advisor", "openrouter:web_search"]}
+ENDPOINT = {"model": "recorded", "context_length": 1_000_000}
 PAID_EXTRAS = ("service_tier", "web_search_options", "plugins")  # billed by other rules: tests of their own
 
 
@@ -52,6 +53,22 @@ def around_line_ends(body):
     return [b"Transfer-Encoding: chunked\r\n\r\n" + chunks(cut(body, places))]
 
 
+def inside_characters(body):
+    """Cut inside every character of more than one byte."""
+    places = [place for place, byte in enumerate(body) if 0x80 <= byte < 0xC0]
+    return [b"Transfer-Encoding: chunked\r\n\r\n" + chunks(cut(body, places))]
+
+
+def inside_frames(body):
+    """Cut in the lengths, behind the checksum of the lengths, in the headers and before the end of each binary frame."""
+    places, begin = [], 0
+    while begin < len(body):
+        end = begin + int.from_bytes(body[begin : begin + 4], "big")
+        places += [begin + 2, begin + 8, begin + 12, begin + 30, end - 5, end - 2]
+        begin = end
+    return [b"Transfer-Encoding: chunked\r\n\r\n" + chunks(cut(body, places))]
+
+
 def closed(body):
     return [b"Connection: close\r\n\r\n" + body]
 
@@ -67,8 +84,18 @@ def compressed(body):
 
 FRAMINGS = {
     "json": (whole, chunks_of_one_byte, segments, closed, compressed),
-    "stream": (chunked, chunks_of_one_byte, segments, around_line_ends, closed, crlf, compressed),
+    "stream": (
+        chunked,
+        chunks_of_one_byte,
+        segments,
+        around_line_ends,
+        inside_characters,
+        closed,
+        crlf,
+        compressed,
+    ),
     "error": (whole, chunks_of_one_byte, closed, compressed),
+    "binary": (chunked, chunks_of_one_byte, segments, inside_frames, closed, compressed),
 }
 
 
@@ -116,71 +143,36 @@ class Replayed:
 
 
 class Player:
-    """One gateway whose every provider is one scripted upstream."""
+    """One gateway whose every provider is one scripted upstream. `models`: as a catalogue has them. `options`: more of
+    a provider, by its name."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, models, options=None):
         self.upstream = ScriptedUpstream()
         prices = directory / "prices.yaml"
-        models = [
-            {
-                "id": f"recorded/{name}{suffix}",
-                "embeddings": bool(suffix),
-                "endpoints": [
-                    {
-                        "provider": name,
-                        "model": "recorded",
-                        "context_length": 1_000_000,
-                        "prices": {"prompt": PRICES["prompt"]} if suffix else PRICES,
-                    }
-                    | ({"server_tools": SERVER_TOOLS[name]} if name in SERVER_TOOLS else {})
-                ],
-            }
-            for name in PROVIDERS
-            for suffix in ("", "/embed")
-        ]
         prices.write_text(yaml.safe_dump({"version": "recordings", "models": models}))
+        names = sorted({endpoint["provider"] for model in models for endpoint in model["endpoints"]})
         self.gateway = Gateway(
             directory / "gateway",
-            [provider(name, self.upstream.base_url) for name in PROVIDERS],
+            [provider(name, self.upstream.base_url, **(options or {}).get(name, {})) for name in names],
             catalogue=[str(prices)],
             workers=1,
             credit={"default_output_tokens": 16384},
         ).start()
         self.account = self.gateway.new_account("100000")
         self.connection = None
-        self.presets = set()
-
-    def make_preset(self, slug):
-        """One that changes nothing."""
-        if slug not in self.presets:
-            self.gateway.manage("POST", f"/api/organizations/{self.account.organization}/presets", {"slug": slug})
-            self.presets.add(slug)
 
     def close(self):
         assert self.gateway.stop() == 0
         self.upstream.close()
         assert self.upstream.failures == []
 
-    def request_of(self, recording, streamed):
-        body = {name: value for name, value in recording.request.items() if name not in PAID_EXTRAS}
-        body["model"] = f"recorded/{recording.provider}{'/embed' if recording.path == '/embeddings' else ''}"
-        body.pop("stream_options", None)
-        if "preset" in body:
-            self.make_preset(body["preset"].removeprefix("@preset/"))
-        if recording.path == "/chat/completions":
-            body["stream"] = streamed
-            if streamed:
-                body["stream_options"] = {"include_usage": True}
-        return body
-
-    def send(self, recording, flavour, framing, *, streamed=None, label=None):
-        streamed = self._streamed(recording) if streamed is None else streamed
+    def ask(self, recording, framing, path, body, label=None):
+        """The gateway's answer to a request whose provider answers with the recording."""
         self.upstream.script = lambda exchange: play(exchange, recording, framing, label)
+        data = self.gateway.bytes_of("POST", path, key=self.account.key, json=body)
         for attempt in (1, 2):  # the gateway may have closed the connection behind an error
             if self.connection is None:
                 self.connection = self.gateway.connect()
-            body = self.request_of(recording, streamed)
-            data = self.gateway.bytes_of("POST", flavour + recording.path, key=self.account.key, json=body)
             try:
                 self.connection.send(data)
                 answer = self.connection.read_answer()
@@ -196,11 +188,7 @@ class Player:
             self.connection.close()
             self.connection = None
         self.upstream.requests.clear()
-        return Replayed(recording, flavour, framing.__name__ if label is None else label, streamed, answer)
-
-    @staticmethod
-    def _streamed(recording):
-        return recording.kind == "stream" or bool(recording.request.get("stream"))
+        return answer
 
     def add_records(self, replayed):
         """Gives each its record. One listing has a thousand."""
@@ -214,3 +202,52 @@ class Player:
         for item in replayed:
             item.record = records[item.answer.header("x-generation-id")]
         return replayed
+
+
+class ChatPlayer(Player):
+    """Of chat completions and embeddings, each asked for as it was when it was recorded."""
+
+    def __init__(self, directory):
+        models = [
+            {
+                "id": f"recorded/{name}{suffix}",
+                "embeddings": bool(suffix),
+                "endpoints": [
+                    ENDPOINT
+                    | {"provider": name, "prices": {"prompt": PRICES["prompt"]} if suffix else PRICES}
+                    | ({"server_tools": SERVER_TOOLS[name]} if name in SERVER_TOOLS else {})
+                ],
+            }
+            for name in PROVIDERS
+            for suffix in ("", "/embed")
+        ]
+        super().__init__(directory, models)
+        self.presets = set()
+
+    def make_preset(self, slug):
+        """One that changes nothing."""
+        if slug not in self.presets:
+            self.gateway.manage("POST", f"/api/organizations/{self.account.organization}/presets", {"slug": slug})
+            self.presets.add(slug)
+
+    def request_of(self, recording, streamed):
+        body = {name: value for name, value in recording.request.items() if name not in PAID_EXTRAS}
+        body["model"] = f"recorded/{recording.provider}{'/embed' if recording.path == '/embeddings' else ''}"
+        body.pop("stream_options", None)
+        if "preset" in body:
+            self.make_preset(body["preset"].removeprefix("@preset/"))
+        if recording.path == "/chat/completions":
+            body["stream"] = streamed
+            if streamed:
+                body["stream_options"] = {"include_usage": True}
+        return body
+
+    def send(self, recording, flavour, framing, *, streamed=None, label=None):
+        streamed = self._streamed(recording) if streamed is None else streamed
+        body = self.request_of(recording, streamed)
+        answer = self.ask(recording, framing, flavour + recording.path, body, label)
+        return Replayed(recording, flavour, framing.__name__ if label is None else label, streamed, answer)
+
+    @staticmethod
+    def _streamed(recording):
+        return recording.kind == "stream" or bool(recording.request.get("stream"))
