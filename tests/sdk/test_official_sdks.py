@@ -5,13 +5,21 @@ import importlib
 from dataclasses import dataclass
 
 import pytest
+import yaml
 
 from support.dialects import Call, Result, Said, Text
-from support.processes import Gateway, records, run_gateway
+from support.processes import PRICES, Gateway, records, run_gateway
 from support.sdk_clients import TOOL, Runtimes
 from support.waiting import eventually
 
-UPSTREAMS = ("chat", "messages", "responses", "gemini", "converse")
+MODELS = {
+    "chat": "test/chats",
+    "messages": "test/messages",
+    "responses": "test/responses",
+    "gemini": "test/gemini",
+    "converse": "test/converse",
+}
+UPSTREAMS = list(MODELS)
 WORDS = 'It is "fine" in Ōslo.\n\tSun \U0001f31e, \\no rain.'
 
 
@@ -73,7 +81,7 @@ class Asked:
     def __init__(self, runtimes, gateway, account, scripted, sdk, upstream):
         self.runtimes, self.gateway, self.account, self.scripted = runtimes, gateway, account, scripted
         self.sdk, self.upstream = sdk, dialect(upstream)
-        self.model = "test/chats" if upstream == "chat" else f"test/{upstream}"
+        self.model = MODELS[upstream]
 
     def run(self, scenario, prompt="Which weather has Oslo?"):
         order = {
@@ -166,7 +174,7 @@ def aborted(asked):
 
     asked.scripted.script = script
     assert "a long text".startswith(asked.run("aborted")["piece"])
-    eventually(lambda: left, within_s=15)
+    eventually(lambda: left)
     assert left[0] is not None, "the upstream was not told"
     assert len(asked.scripted.requests) == 1
 
@@ -189,8 +197,12 @@ def test_an_sdk(runtimes, gateway, account, scripted, sdk, upstream, scenario):
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory, providers):
-    """A gateway whose books are looked at when the last of its tests is over."""
-    running = Gateway(tmp_path_factory.mktemp("books"), providers, workers=2)
+    """A gateway of models that think nothing unseen, so that it reads on in no stream whose client has left."""
+    directory = tmp_path_factory.mktemp("books")
+    catalogue = yaml.safe_load(PRICES.read_text())
+    catalogue["models"] = [model | {"reasoning": False} for model in catalogue["models"] if model["id"] in MODELS.values()]
+    (directory / "catalogue.yaml").write_text(yaml.safe_dump(catalogue))
+    running = Gateway(directory, providers, workers=2, catalogue=[str(directory / "catalogue.yaml")])
     running.start()
     yield running
     assert running.stop() == 0
@@ -209,5 +221,6 @@ def test_the_books_of_those_who_left(books):
     assert books.stop() == 0
     verified = run_gateway("ledger", "verify", "--data-dir", books.data_dir)
     assert verified.returncode == 0, verified.stderr
+    left = [cell for cell in TABLE if cell[2] == "aborted"]
     settled = records(books.data_dir)
-    assert len(settled) == len({record["id"] for record in settled})
+    assert len(settled) == len(left) and all(record["cancelled"] for record in settled)
