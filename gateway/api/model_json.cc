@@ -156,7 +156,7 @@ void write_architecture(const Model& model, JsonWriter& json) {
 
 std::vector<std::string_view> supported_parameters(const Model& model, const Endpoint& endpoint) {
     const auto& listed = endpoint.supported_parameters;
-    if (model.embeddings || !listed.empty()) return {listed.begin(), listed.end()};
+    if (!model.writes() || !listed.empty()) return {listed.begin(), listed.end()};
     return {kPassedParameters.begin(), kPassedParameters.end()};
 }
 

@@ -90,6 +90,7 @@ Facts facts_of(const Model& model) {
             {"knowledge_cutoff", model.knowledge_cutoff, {}},
             {"expires", model.expires, {}},
             {"embeddings", flag(model.embeddings), {}},
+            {"serves", joined(model.serves), {}},
             {"reasoning", reasoning_text(model), {}},
             {"prefill", flag(model.prefill), {}},
             {"input_modalities", joined(model.input_modalities), {}},

@@ -146,9 +146,8 @@ std::string endpoint_item(const Model& model, const Endpoint& endpoint, const En
     lines.text("dialect", endpoint.dialect);
     lines.text("region", endpoint.region);
     lines.text("quantization", endpoint.quantization);
-    lines.raw("prices", prices_map(endpoint.prices, !model.embeddings));
-    if (endpoint.provider_prices)
-        lines.raw("provider_prices", prices_map(*endpoint.provider_prices, !model.embeddings));
+    lines.raw("prices", prices_map(endpoint.prices, model.writes()));
+    if (endpoint.provider_prices) lines.raw("provider_prices", prices_map(*endpoint.provider_prices, model.writes()));
     lines.add(tier_lines(endpoint.tiers, true));
     lines.list("service_tiers", endpoint.service_tiers);
     lines.list("server_tools", endpoint.server_tools);
@@ -203,7 +202,8 @@ std::string model_item(const Model& model, const Source& source) {
     lines.day("knowledge_cutoff", model.knowledge_cutoff);
     lines.day("expires", model.expires);
     if (model.embeddings) lines.raw("embeddings", "true");
-    if (model.reasoning != Reasoning() || model.may_reason == model.embeddings) {
+    lines.list("serves", model.serves);
+    if (model.reasoning != Reasoning() || model.may_reason != model.writes()) {
         lines.raw("reasoning", reasoning_value(model));
     }
     if (!model.prefill) lines.raw("prefill", "false");

@@ -89,11 +89,15 @@ struct Model {
     std::string expires;               // the day on which its author ends it; empty: none is known
     std::vector<std::string> input_modalities = {"text"}, output_modalities = {"text"};
     bool embeddings = false;
-    bool may_reason = true;  // bill for reasoning that no answer shows; false only where the list says so
+    std::vector<std::string> serves;  // calls that pass through to it, by their names in records; it answers no others
+    bool may_reason = true;           // bill for reasoning that no answer shows; false only where the list says so
     Reasoning reasoning;
     bool prefill = true;              // the messages may end with the beginning of the answer
     std::vector<Endpoint> endpoints;  // cheapest first is not implied; the order is the file's
     bool operator==(const Model&) const = default;
+
+    // Whether chats go to it, and so whether its output has a price.
+    bool writes() const { return !embeddings && serves.empty(); }
 };
 
 }  // namespace tollgate

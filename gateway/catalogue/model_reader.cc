@@ -132,7 +132,7 @@ void read_endpoint(const YAML::Node& node, const Source& source, Model& model, s
     fields.word("dialect", endpoint.dialect, words::kDialects);
     fields.text("region", endpoint.region);
     fields.word("quantization", endpoint.quantization, words::kQuantizations);
-    read_prices_onto(fields, !model.embeddings, endpoint);
+    read_prices_onto(fields, model.writes(), endpoint);
     fields.texts("service_tiers", endpoint.service_tiers);
     fields.texts("server_tools", endpoint.server_tools);
     read_limits(fields, endpoint);
@@ -180,7 +180,7 @@ void read_source(const YAML::Node& node, Source& source) {
 
 void read_model(const YAML::Node& node, const Source& source, ModelDraft& draft) {
     const YamlFields fields(node, "model",
-                            {"id", "name", "aliases", "created", "knowledge_cutoff", "expires", "embeddings",
+                            {"id", "name", "aliases", "created", "knowledge_cutoff", "expires", "embeddings", "serves",
                              "reasoning", "prefill", "input_modalities", "output_modalities", "context_length",
                              "max_prompt_tokens", "max_completion_tokens", "supported_parameters", "endpoints"});
     Model& model = draft.model;
@@ -194,10 +194,12 @@ void read_model(const YAML::Node& node, const Source& source, ModelDraft& draft)
     fields.day("knowledge_cutoff", model.knowledge_cutoff, true);
     fields.day("expires", model.expires);
     fields.flag("embeddings", model.embeddings);
-    if (is_new && model.embeddings) {
-        model.may_reason = false;
-        model.output_modalities = {"embeddings"};
+    fields.words("serves", model.serves, words::kServed);
+    if (model.embeddings && !model.serves.empty()) {
+        refuse(fields.node(), "serves: not together with embeddings: such a model serves nothing else");
     }
+    if (is_new && !model.writes()) model.may_reason = false;
+    if (is_new && model.embeddings) model.output_modalities = {"embeddings"};
     if (fields.has("reasoning")) read_reasoning(fields.at("reasoning"), model);
     fields.flag("prefill", model.prefill);
     fields.words("input_modalities", model.input_modalities, words::kModalities);

@@ -42,6 +42,9 @@ models:
   - id: embed
     embeddings: true
     endpoints: [{provider: p, model: embed, prices: {prompt: "0.1"}}]
+  - id: voice
+    serves: [speech, images]
+    endpoints: [{provider: p, model: voice, prices: {prompt: "0", per_request: "0.02"}}]
 )";
 
 std::shared_ptr<const PriceList> parsed(std::string text) {
@@ -128,6 +131,7 @@ TEST(CatalogueChanges, EveryThingThatAFileCanSayIsCompared) {
         {"[priority]", "[priority, fast]"},
         {"[web_search]", "[web_search, maps]"},
         {"reasoning: false", "reasoning: true"},
+        {"[speech, images]", "[speech]"},
         {"date: 2026-11-01", "date: 2026-11-02"},
         {"above_prompt_tokens: 200", "above_prompt_tokens: 300"},
     };

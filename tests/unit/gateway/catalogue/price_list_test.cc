@@ -222,6 +222,22 @@ TEST(PriceList, AModelMayReasonUnlessTheListSaysNo) {
     EXPECT_FALSE(of("    embeddings: true\n"));
 }
 
+TEST(PriceList, AModelThatServesOtherCallsNeedsNoPriceOfOutput) {
+    const auto list_with = [](const std::string& member) {
+        return PriceList::parse("version: a\nmodels:\n  - id: a\n" + member +
+                                    "    endpoints:\n      - {provider: p, model: m, prices: {prompt: 1}}\n",
+                                "t");
+    };
+    const auto list = list_with("    serves: [speech, images]\n");
+    ASSERT_TRUE(list) << list.error().message();
+    const Model& model = (*list)->models()[0];
+    EXPECT_EQ(model.serves, (std::vector<std::string>{"speech", "images"}));
+    EXPECT_FALSE(model.writes() || model.may_reason);
+    EXPECT_EQ(list_with("").error().message(), "t:5: prices: completion: missing");
+    EXPECT_TRUE(list_with("    serves: [song]\n").error().message().starts_with("t:4: serves: "));
+    EXPECT_TRUE(list_with("    serves: [speech]\n    embeddings: true\n").error().message().contains("serves: not"));
+}
+
 TEST(Endpoint, ThePairOfPricesIsThatOfTheTierOrTheProvidersOwn) {
     const Prices low{.prompt = 1}, high{.prompt = 2}, own{.prompt = 3};
     Endpoint endpoint;
