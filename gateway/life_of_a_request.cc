@@ -10,6 +10,7 @@
 #include "gateway/api/call.h"
 #include "gateway/api/request_routing.h"
 #include "gateway/chat/dialect/responses/request_reader.h"
+#include "gateway/chat/passed_request.h"
 #include "gateway/chat/request_tags.h"
 #include "gateway/client/authenticate.h"
 #include "gateway/client/connection.h"
@@ -117,12 +118,20 @@ Error parse_large_body(std::string_view body, std::size_t max_depth, const BodyN
     return parse_body(parser, body, max_depth, names, facts);
 }
 
+Error read_passed_body(Connection& connection, std::string_view body) {
+    Exchange& request = connection.request;
+    return read_passed_request(body, request.head.content_type, connection.worker().config().limits.max_json_depth,
+                               request.ask.body);
+}
+
 wire::Awaitable<Error> read_body_off_loop(Connection& connection, std::string_view body) {
     Exchange& request = connection.request;
     Error error;
     co_await off_loop(connection, [&] {
-        error = parse_large_body(body, connection.worker().config().limits.max_json_depth,
-                                 body_names_of(request.ask.api), request.ask.body);
+        error = passes_through(request.ask.api)
+                    ? read_passed_body(connection, body)
+                    : parse_large_body(body, connection.worker().config().limits.max_json_depth,
+                                       body_names_of(request.ask.api), request.ask.body);
     });
     co_return error;
 }
@@ -254,10 +263,13 @@ wire::Awaitable<Error> infer(Connection& connection) {
     request.ask.api = contract.api;
     request.ask.counts_only = contract.counts_only;
     const std::string_view body = connection.in.view().substr(0, request.received.bytes);
+    const bool passes = passes_through(request.ask.api);
     Error error;
     if (body.size() > kMostBytesParsedOnLoop) {
         error = check_credit(request.principal, body.size());
         if (!error) error = co_await read_body_off_loop(connection, body);
+    } else if (passes) {
+        error = read_passed_body(connection, body);
     } else {
         error = parse_body(worker.json, body, worker.config().limits.max_json_depth, body_names_of(request.ask.api),
                            request.ask.body);
@@ -275,7 +287,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (error) co_return error;
     error = check_project_mode(request.principal);
     if (error) co_return error;
-    if (request.principal.policy->measure_repeats) {
+    if (request.principal.policy->measure_repeats && !passes) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);
     }
     if (request.ask.counts_only) request.ask.body.extras.clear();  // a count needs nobody's tools

@@ -151,6 +151,16 @@ std::string_view to_string(ApiType type) {
             return "responses";
         case ApiType::gemini:
             return "gemini";
+        case ApiType::speech:
+            return "speech";
+        case ApiType::transcriptions:
+            return "transcriptions";
+        case ApiType::translations:
+            return "translations";
+        case ApiType::images:
+            return "images";
+        case ApiType::moderations:
+            return "moderations";
     }
     return "unknown";
 }
@@ -273,7 +283,7 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     if (!fit || record.candidates.empty()) {
         return failure(StatusCode::corrupt, "opened record: an impossible number of candidates");
     }
-    if (api > static_cast<std::uint8_t>(ApiType::gemini)) {
+    if (api > static_cast<std::uint8_t>(ApiType::moderations)) {
         return failure(StatusCode::corrupt, "opened record: unknown API type " + std::to_string(api));
     }
     if (record.retention_class >= kMaxRetentionClasses) {

@@ -14,7 +14,21 @@
 
 namespace tollgate {
 
-enum class ApiType : std::uint8_t { chat, completions, embeddings, messages, responses, gemini };
+enum class ApiType : std::uint8_t {
+    chat,
+    completions,
+    embeddings,
+    messages,
+    responses,
+    gemini,
+    // Calls that pass through: what is said in them is between the client and the provider.
+    speech,
+    transcriptions,
+    translations,
+    images,
+    moderations,
+};
+constexpr bool passes_through(ApiType type) { return type >= ApiType::speech; }
 enum class UsageSource : std::uint8_t {
     provider,   // the upstream reported it
     counted,    // counted from what was streamed

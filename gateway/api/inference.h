@@ -26,6 +26,11 @@ inline constexpr std::array kResponsesFields = {kModelField, fields::flag("strea
 inline constexpr Schema kResponsesBody{"Responses", kResponsesFields, true};
 inline constexpr std::array kGenerateFields = {fields::list("contents", kMessage).required()};
 inline constexpr Schema kGenerateBody{"GenerateContent", kGenerateFields, true};
+// What passes through to its provider, in JSON or a form.
+inline constexpr std::array kPassedFields = {
+    fields::text("model").required().note("An id or alias of a model that serves the call"),
+    fields::integer("n").note("Answers that are asked for, from 1 to 128")};
+inline constexpr Schema kPassedBody{"PassedThrough", kPassedFields, true};
 // As the model's provider made it, with its cost.
 inline constexpr Schema kModelAnswer{"ModelAnswer", kNoFields, true};
 

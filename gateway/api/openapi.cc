@@ -225,6 +225,9 @@ void write_success(const Operation& operation, int status, std::string_view desc
         write_events_content(json);
         json.end();
     }
+    if (passes_through(operation.contract.api)) {
+        json.key("content").object().key("*/*").object().end().end();  // as the provider made it
+    }
     if (operation.contract.answer != nullptr) {
         json.key("content").object();
         write_content("application/json", *operation.contract.answer, json);
@@ -289,6 +292,7 @@ void write_operation(const Operation& operation, JsonWriter& json) {
         json.key("requestBody").object().key("required").flag(!operation.contract.body_optional);
         json.key("content").object();
         write_content("application/json", *body, json);
+        if (passes_through(operation.contract.api)) write_content("multipart/form-data", *body, json);
         json.end().end();
     }
     write_responses(operation, json);

@@ -6,7 +6,7 @@
 
 namespace tollgate {
 
-enum class ModelCall : std::uint8_t { chat, completions, embeddings };
+enum class ModelCall : std::uint8_t { chat, completions, embeddings, passed };
 
 inline constexpr std::size_t kMostChoices = 128;  // answers to one request: `n`, `best_of`
 

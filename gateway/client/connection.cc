@@ -175,7 +175,13 @@ void Connection::begin_request() {
     head.organization = from.field("x-org-id");
     head.git = git_fields(from);
     append_tag_fields(from, head.tags);
-    if (head.calls_model()) head.cache = cache_fields(from);
+    if (head.calls_model()) {
+        if (passes_through(head.operation->contract.api)) {
+            head.content_type = from.field("content-type");
+        } else {
+            head.cache = cache_fields(from);
+        }
+    }
     append_forwarded(from, worker_.config().forward_headers, head.forwarded);
     const auto attribution = [&from](std::string_view name, std::string_view other) {
         std::string_view text = from.field(name);

@@ -55,7 +55,8 @@ AbandonedAnswer abandoned_answer(const Exchange& request, std::int64_t seen_toke
     answer.seen_tokens = seen_tokens;
     const auto until = attempt.first_token == kNever ? wire::Clock::now() : attempt.first_token;
     answer.thought_ms = std::chrono::duration_cast<std::chrono::milliseconds>(until - attempt.sent_upstream).count();
-    answer.most_tokens = request.ask.api == ApiType::embeddings ? 0 : most_tokens(request);
+    const bool says_nothing = request.ask.api == ApiType::embeddings || passes_through(request.ask.api);
+    answer.most_tokens = says_nothing ? 0 : most_tokens(request);
     answer.usual_reasoning = request.principal.credit->usual_reasoning(attempt.endpoint->number);
     return answer;
 }

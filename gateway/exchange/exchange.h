@@ -106,6 +106,7 @@ struct Attempt {
     bool without_stream_options = false;               // this one does, for that reason
     bool translated = false;                           // the request was written anew for the endpoint
     std::shared_ptr<TranslatedRequest> translation{};  // null: it passes
+    std::string content_type{};                        // of an answer that passes through
 
     // Closing the connection would not stop the provider's billing.
     bool bills_when_aborted() const {

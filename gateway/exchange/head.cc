@@ -24,7 +24,7 @@ void Head::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t un
     git.reset();
     cache = {};
     for (std::string* const text : {&method, &path, &query, &idempotency_key, &if_match, &forwarded, &organization,
-                                    &app, &app_title, &tags, &session, &cors_fields}) {
+                                    &content_type, &app, &app_title, &tags, &session, &cors_fields}) {
         text->clear();
     }
 }

@@ -46,6 +46,7 @@ struct Head {
     std::string forwarded;                 // lines that are sent on to the provider, each with CRLF
     std::string organization;              // X-Org-Id: that the request names
     std::shared_ptr<const GitFields> git;  // null: none
+    std::string content_type;              // of the body of a call that passes through
     std::string app;                       // HTTP-Referer: the app's address
     std::string app_title;                 // X-Title
     std::string tags;                      // X-Tollgate-Tags, not looked at yet

@@ -96,10 +96,11 @@ std::int64_t text_tokens(const Exchange& request, const Ending& ending) {
     return ending.usage.prompt - body.prompt_extra_tokens;
 }
 
-// No output and no reason for its end, or an error as the reason. An embedding has no output tokens, and a client that
-// left pays for what was done.
+// No output and no reason for its end, or an error as the reason. Embeddings have no output tokens, what passes through
+// need not have any, and a client that left pays for what was done.
 bool ended_empty(const Exchange& request, const Ending& ending) {
-    if (request.reply.cancelled || request.ask.api == ApiType::embeddings) return false;
+    const ApiType api = request.ask.api;
+    if (request.reply.cancelled || api == ApiType::embeddings || passes_through(api)) return false;
     return ending.finish_reason == "error" || (ending.usage.completion == 0 && ending.finish_reason.empty());
 }
 

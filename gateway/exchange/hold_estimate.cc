@@ -84,7 +84,9 @@ HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& can
     estimate.for_an_hour = request.ask.body.keeps_for_an_hour;
     estimate_prompt(request, candidate, config, estimate);
     const bool unstated = request.ask.body.output_bound == 0;
-    if (request.ask.api != ApiType::embeddings) {
+    if (passes_through(request.ask.api)) {
+        estimate.output_tokens = endpoint.max_completion_tokens * request.ask.body.choices;
+    } else if (request.ask.api != ApiType::embeddings) {
         std::int64_t bound = request.ask.body.output_bound;
         if (unstated) bound = usual_output(request, candidate, config);
         if (const std::int64_t longest = models_longest_output(endpoint)) bound = std::min(bound, longest);

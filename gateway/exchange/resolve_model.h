@@ -13,13 +13,14 @@ namespace tollgate {
 // preset_not_found.
 Error resolve_from_levels(Exchange& request, std::string_view body, const LlmSettings& instance);
 
-// Most requests name their model and are of an organization without any settings: nothing is looked up for those.
+// Most requests name their model and are of an organization without any settings: nothing is looked up for those, nor
+// for what passes through as it is.
 inline Error resolve_model(Exchange& request, std::string_view body, const LlmSettings& instance) {
     const BodyFacts& asked = request.ask.body;
     const OrganizationPolicy& policy = *request.principal.policy;
     const bool parameters = !instance.parameters.empty() || (policy.llm && !policy.llm->parameters.empty());
     const bool asks_levels = asked.model.empty() || !asked.preset.empty() || policy.llm_below || parameters;
-    if (asks_levels) return resolve_from_levels(request, body, instance);
+    if (asks_levels && !passes_through(request.ask.api)) return resolve_from_levels(request, body, instance);
     request.choice.model = {.model = asked.model, .provider = {}, .level = LlmLevel::request};
     return {};
 }

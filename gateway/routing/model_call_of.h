@@ -16,7 +16,7 @@ inline ModelCall model_call_of(ApiType api) {
         case ApiType::embeddings:
             return ModelCall::embeddings;
         default:
-            return ModelCall::chat;
+            return passes_through(api) ? ModelCall::passed : ModelCall::chat;
     }
 }
 
@@ -48,6 +48,8 @@ inline const BodyNames& body_names_of(ApiType api) {
             return kResponsesNames;
         case ApiType::gemini:
             return kGeminiNames;
+        default:
+            break;
     }
     return kChatNames;
 }

@@ -41,6 +41,16 @@ std::string not_allowed_message(const OrganizationPolicy& policy, const Model& m
     return message;
 }
 
+std::string not_served_message(const Model& model, const PlanAsk& ask) {
+    const std::string name = "the model '" + std::string(ask.chosen.model);
+    if (passes_through(ask.api)) return name + "' does not serve " + std::string(to_string(ask.api));
+    if (ask.api == ApiType::embeddings) return name + "' does not make embeddings";
+    if (model.embeddings) return name + "' only makes embeddings";
+    std::string served;
+    for (const std::string& call : model.serves) served.append(served.empty() ? "" : ", ").append(call);
+    return name + "' only serves " + served;
+}
+
 // Why the model as a whole is none for this request.
 Error model_error(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, const ModelAddress& address) {
     const ChosenModel& chosen = ask.chosen;
@@ -57,11 +67,7 @@ Error model_error(const Catalogue& catalogue, const PlanRules& rules, const Plan
                 "model"};
     }
     const Model& model = *address.endpoints.front().model;
-    if (model.embeddings != (ask.api == ApiType::embeddings)) {
-        const std::string why = "the model '" + std::string(chosen.model) +
-                                (model.embeddings ? "' only makes embeddings" : "' does not make embeddings");
-        return unusable(ErrorKind::invalid_request, chosen, why);
-    }
+    if (!serves(model, ask.api)) return unusable(ErrorKind::invalid_request, chosen, not_served_message(model, ask));
     if (!allows(rules.organization, model)) {
         return unusable(ErrorKind::model_not_allowed, chosen, not_allowed_message(rules.organization, model));
     }
@@ -238,6 +244,11 @@ Error nothing_left(const PlanRules& rules, const PlanAsk& ask, const ModelAddres
 
 bool allows(const OrganizationPolicy& policy, const Model& model) {
     return policy.allowed_models.empty() || std::ranges::binary_search(policy.allowed_models, model.id);
+}
+
+bool serves(const Model& model, ApiType api) {
+    if (!passes_through(api)) return model.serves.empty() && model.embeddings == (api == ApiType::embeddings);
+    return std::ranges::find(model.serves, to_string(api)) != model.serves.end();
 }
 
 ParameterSet sent_parameters(const BodyFacts& body, std::string_view text) {

@@ -114,6 +114,28 @@ void append_encoded(std::string_view text, BufferedText& out) {
     }
 }
 
+// `left`: a path with places for both. Without any it is OpenAI's.
+void append_filled(std::string_view left, std::string_view call, std::string_view model, BufferedText& out) {
+    if (left.empty()) {
+        out += '/';
+        out += call;
+        return;
+    }
+    constexpr std::string_view kModel = "{model}", kCall = "{call}";
+    while (!left.empty()) {
+        if (left.starts_with(kModel)) {
+            append_encoded(model, out);
+            left.remove_prefix(kModel.size());
+        } else if (left.starts_with(kCall)) {
+            out += call;
+            left.remove_prefix(kCall.size());
+        } else {
+            out += left.front();
+            left.remove_prefix(1);
+        }
+    }
+}
+
 }  // namespace
 
 std::string BaseUrl::origin() const {
@@ -146,26 +168,14 @@ constexpr std::string_view kGeminiEmbeddings = "/models/{model}:batchEmbedConten
 
 void Provider::append_path(ModelCall call, bool stream, std::string_view model, BufferedText& out) const {
     out += base_path;
-    std::string_view left = stream ? stream_path : path;
-    if (call == ModelCall::embeddings && dialect != nullptr) left = kGeminiEmbeddings;
-    if (left.empty()) {
-        out += '/';
-        out += name_of(call);
-        return;
-    }
-    constexpr std::string_view kModel = "{model}", kCall = "{call}";
-    while (!left.empty()) {
-        if (left.starts_with(kModel)) {
-            append_encoded(model, out);
-            left.remove_prefix(kModel.size());
-        } else if (left.starts_with(kCall)) {
-            out += name_of(call);
-            left.remove_prefix(kCall.size());
-        } else {
-            out += left.front();
-            left.remove_prefix(1);
-        }
-    }
+    std::string_view filled = stream ? stream_path : path;
+    if (call == ModelCall::embeddings && dialect != nullptr) filled = kGeminiEmbeddings;
+    append_filled(filled, name_of(call), model, out);
+}
+
+void Provider::append_passed_path(std::string_view call, std::string_view model, BufferedText& out) const {
+    out += base_path;
+    append_filled(path, call, model, out);
 }
 
 Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index) {

@@ -58,14 +58,21 @@ struct Provider {
 
     // Whether requests of that kind can be sent there.
     bool takes(ModelCall call) const {
-        if (dialect == nullptr || call == ModelCall::chat) return true;
+        if (call == ModelCall::chat) return true;
+        if (dialect == nullptr) return call != ModelCall::passed || names_calls();
         return call == ModelCall::embeddings && dialect == &gemini_upstream();
     }
     // The path of a request to it. `model` is the provider's name for it.
     void append_path(ModelCall call, bool stream, std::string_view model, BufferedText& out) const;
+    // The same of one that passes through: "audio/speech".
+    void append_passed_path(std::string_view call, std::string_view model, BufferedText& out) const;
 
     // Errors name the provider and never hold its key.
     static Result<Provider> from(const ProviderConfig& config, std::size_t index);
+
+  private:
+    // Whether its paths differ from call to call; else all would go where chats go.
+    bool names_calls() const { return path.empty() || path.contains("{call}"); }
 };
 
 }  // namespace tollgate

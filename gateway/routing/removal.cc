@@ -11,7 +11,7 @@ bool is_free(const Prices& prices) { return prices.prompt == 0 && prices.complet
 // Only where nobody named the model: one that cannot do what is asked would be a bad choice.
 std::optional<Removal> unfit(const PlanAsk& ask, ParameterSet sent, const CatalogueEndpoint& endpoint) {
     constexpr std::int64_t kBytesPerToken = 3;
-    if (endpoint.model->embeddings) return Removal{"embeddings", "request"};
+    if (!serves(*endpoint.model, ask.api)) return Removal{"api", "request"};
     if (!endpoint.parameters.has_all(sent.both(kPreferredParameters))) return Removal{"parameters", "request"};
     const BodyFacts& body = ask.body;
     const std::int64_t prompt = body.prompt_bytes / kBytesPerToken + body.prompt_extra_tokens;

@@ -27,10 +27,29 @@ void append_forwarded_lines(std::string_view lines, const Provider& provider, Bu
     }
 }
 
+constexpr std::string_view kOpenAiPrefix = "/v1/";  // of the calls that pass through
+constexpr std::string_view kJson = "application/json";
+
 void append_target(const Exchange& request, BufferedText& out) {
     const CatalogueEndpoint& endpoint = *request.attempt.endpoint;
-    endpoint.provider->append_path(model_call_of(request.ask.api), request.ask.body.stream,
-                                   endpoint.endpoint->upstream_model, out);
+    const ModelCall call = model_call_of(request.ask.api);
+    const std::string& model = endpoint.endpoint->upstream_model;
+    if (call == ModelCall::passed) {
+        const std::string_view path = request.head.path;
+        endpoint.provider->append_passed_path(path.substr(kOpenAiPrefix.size()), model, out);
+    } else {
+        endpoint.provider->append_path(call, request.ask.body.stream, model, out);
+    }
+}
+
+// What the body is, and what may come: of what passes through, only the provider can say it.
+void append_types(const Exchange& request, BufferedText& out) {
+    const bool passes = passes_through(request.ask.api);
+    const std::string_view own = request.head.content_type;
+    out += "content-type: ";
+    out += passes && !own.empty() ? own : kJson;
+    out += "\r\naccept: ";
+    out += passes ? "*/*" : request.ask.body.stream ? "text/event-stream" : kJson;
 }
 
 // What authenticates a request that is signed as it leaves.
@@ -63,8 +82,7 @@ Error write_request_head(const Exchange& request, const Credential& credential, 
     out += provider.fixed_headers;
     out += credential.signer == nullptr ? std::string_view(credential.header_lines) : signature;
     append_forwarded_lines(request.head.forwarded, provider, out);
-    out += "content-type: application/json\r\naccept: ";
-    out += request.ask.body.stream ? "text/event-stream" : "application/json";
+    append_types(request, out);
     out += "\r\ncontent-length: ";
     out.number(static_cast<std::int64_t>(request.upstream_body.size()));
     out += "\r\n\r\n";
@@ -160,6 +178,9 @@ void take_heads(Connection& connection, std::size_t received, UpstreamAnswer& an
             reader.step = HeadStep::refused;
         } else if (head.status >= 200) {
             take_head(head, answer);
+            if (passes_through(connection.request.ask.api)) {
+                connection.request.attempt.content_type = head.field("content-type");
+            }
             reader.step = HeadStep::done;
         }
         in.consume(end);
@@ -177,6 +198,9 @@ bool takes_stream_options(ApiType api) { return api == ApiType::chat || api == A
 void build_body(Connection& connection, UpstreamBody& body) {
     const Exchange& request = connection.request;
     if (request.attempt.translated) return;  // it has been written
+    const std::string_view text = connection.in.view().substr(0, request.received.bytes);
+    const std::string& model = request.attempt.endpoint->endpoint->upstream_model;
+    if (passes_through(request.ask.api)) return body.build_passed(text, request.ask.body.model_value, model);
     StreamOptions stream_options = StreamOptions::untouched;
     if (request.ask.body.stream && takes_stream_options(request.ask.api)) {
         const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());
@@ -197,8 +221,7 @@ void build_body(Connection& connection, UpstreamBody& body) {
     } else if (request.ask.api == ApiType::responses) {
         added.bound.parameter = OutputBoundParameter::max_output_tokens;
     }
-    body.build(connection.in.view().substr(0, request.received.bytes), request.ask.body,
-               request.attempt.endpoint->endpoint->upstream_model, stream_options, added);
+    body.build(text, request.ask.body, model, stream_options, added);
 }
 
 wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> connect_afresh(Connection& connection,

@@ -20,6 +20,8 @@ wire::Awaitable<Error> relay(Connection& connection, HeldRequest& held, Upstream
 // The three ways an answer can come.
 wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answer);
 wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
+// Of a call that passes through.
+wire::Awaitable<Error> relay_passed(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
 wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
 // A plain answer of another dialect, or for a client of another: held whole.
 wire::Awaitable<Error> relay_translated(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/routing/mix_bits.h"
+#include "gateway/text/buffered_text.h"
 
 namespace tollgate {
 namespace {
@@ -29,6 +30,12 @@ models:
     embeddings: true
     endpoints:
       - {provider: first, model: up-6, prices: {prompt: "0.02", completion: "0"}}
+  - id: maker/voice
+    serves: [speech, transcriptions]
+    endpoints:
+      - {provider: first, model: up-7, prices: {prompt: "0", per_request: "0.02"}}
+      - {provider: second, model: up-8, prices: {prompt: "0", per_request: "0.02"}}
+      - {provider: third, model: up-9, prices: {prompt: "0", per_request: "0.02"}}
 )";
 
 std::vector<Provider> providers_named(const std::vector<std::string>& names) {
@@ -152,6 +159,57 @@ TEST_F(PlanTest, EmbeddingModelsOnlyEmbed) {
     EXPECT_EQ(plan_for("maker/embed").error().kind(), ErrorKind::invalid_request);
     EXPECT_TRUE(plan_for("maker/embed", ApiType::embeddings));
     EXPECT_EQ(plan_for("maker/chat", ApiType::embeddings).error().kind(), ErrorKind::invalid_request);
+}
+
+TEST_F(PlanTest, ACallThatPassesThroughGoesToModelsThatServeIt) {
+    EXPECT_EQ(names_of(plan_for("maker/voice", ApiType::speech).value()), "first second third ");
+    EXPECT_TRUE(plan_for("maker/voice", ApiType::transcriptions));
+    const std::pair<const char*, ApiType> kWrong[] = {{"maker/voice", ApiType::images},
+                                                      {"maker/voice", ApiType::chat},
+                                                      {"maker/voice", ApiType::embeddings},
+                                                      {"maker/chat", ApiType::speech},
+                                                      {"maker/embed", ApiType::moderations}};
+    for (const auto& [model, api] : kWrong) {
+        EXPECT_EQ(plan_for(model, api).error().kind(), ErrorKind::invalid_request) << model << to_string(api);
+    }
+    EXPECT_EQ(plan_for("maker/voice").error().detail().message,
+              "the model 'maker/voice' only serves speech, transcriptions");
+}
+
+TEST_F(PlanTest, ACallThatPassesThroughGoesOnlyWhereItsPathIsKnown) {
+    providers_[0].dialect = &messages_upstream();
+    providers_[1].path = "/only/chats";
+    providers_[2].path = "/deployments/{model}/{call}?v=1";
+    EXPECT_EQ(names_of(plan_for("maker/voice", ApiType::speech).value()), "third ");
+}
+
+TEST_F(PlanTest, NobodyIsChosenForAChatThatServesOtherCalls) {
+    const auto models_for = [&](ApiType api) {
+        std::set<std::string> models;
+        for (const CatalogueEndpoint* const one : plan_for("auto", api).value().endpoints()) {
+            models.insert(one->model->id);
+        }
+        return models;
+    };
+    EXPECT_EQ(models_for(ApiType::chat), std::set<std::string>{"maker/chat"});
+    EXPECT_EQ(models_for(ApiType::embeddings), std::set<std::string>{"maker/embed"});
+    EXPECT_EQ(models_for(ApiType::speech), std::set<std::string>{"maker/voice"});
+}
+
+TEST(Provider, ThePathOfACallThatPassesThrough) {
+    const auto path_of = [](const std::string& path) {
+        Provider provider;
+        provider.base_path = "/base";
+        provider.path = path;
+        std::string text;
+        {
+            BufferedText out(text);
+            provider.append_passed_path("audio/speech", "a model", out);
+        }
+        return text;
+    };
+    EXPECT_EQ(path_of(""), "/base/audio/speech");
+    EXPECT_EQ(path_of("/d/{model}/{call}?v=1"), "/base/d/a%20model/audio/speech?v=1");
 }
 
 TEST_F(PlanTest, AKeysRulesLeaveOutEndpointsAndTheRestIsTried) {
