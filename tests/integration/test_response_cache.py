@@ -293,6 +293,34 @@ def test_d79_each_route_and_framing_has_its_own_answers(gateway, account, script
             assert answers[0].header("content-type") == answers[1].header("content-type")
 
 
+QUESTION = [{"role": "user", "content": "Say something."}]
+GENERATE = "/v1beta/models/test/scripted"
+IN_OTHER_APIS = {
+    "messages": ("/v1/messages", {"model": "test/scripted", "max_tokens": 100, "messages": QUESTION}),
+    "messages, streamed": ("/v1/messages", {"model": "test/scripted", "max_tokens": 100, "messages": QUESTION, "stream": True}),
+    "responses": ("/v1/responses", {"model": "test/scripted", "input": "Say something."}),
+    "responses, streamed": ("/v1/responses", {"model": "test/scripted", "input": "Say something.", "stream": True}),
+    "gemini": (f"{GENERATE}:generateContent", {"contents": [{"role": "user", "parts": [{"text": "Say something."}]}]}),
+    "gemini, streamed": (
+        f"{GENERATE}:streamGenerateContent?alt=sse",
+        {"contents": [{"role": "user", "parts": [{"text": "Say something."}]}]},
+    ),
+}
+
+
+def test_d79_a_question_in_one_api_is_not_answered_in_anothers_form(gateway, account, scripted):
+    counting = Counting(scripted)
+    assert ask(gateway, account).header(STATUS) == "MISS"
+    for number, (name, (path, body)) in enumerate(IN_OTHER_APIS.items(), start=2):
+        answers = [gateway.request("POST", path, key=account.key, json=body, headers=ON) for _ in range(2)]
+        assert [one.status for one in answers] == [200, 200], (name, answers[0].body)
+        assert [one.header(STATUS) for one in answers] == ["MISS", "HIT"], name
+        assert all(f"answer {number}".encode() in one.body for one in answers), (name, answers[1].body)
+        assert answers[0].header("content-type") == answers[1].header("content-type"), name
+    assert counting.count == 1 + len(IN_OTHER_APIS)
+    assert gateway.credits(account)["held"] == 0
+
+
 @pytest.mark.parametrize("path", ["/v1/completions", "/v1/embeddings"])
 def test_d79_other_calls_of_models_are_kept_too(gateway, account, path):
     body = {"model": "test/embed", "input": "hello"} if "embed" in path else {"model": "test/chat", "prompt": "hello", "user": "sample:tokens=4"}
