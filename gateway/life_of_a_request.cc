@@ -29,6 +29,7 @@
 #include "gateway/routing/candidate_walk.h"
 #include "gateway/routing/model_call_of.h"
 #include "gateway/text/json_writer.h"
+#include "gateway/upstream/add_in_dialect.h"
 #include "gateway/upstream/dispatch.h"
 #include "gateway/upstream/kept_answer.h"
 #include "gateway/upstream/relay.h"
@@ -187,6 +188,10 @@ bool needs_writing(Connection& connection) {
     return request.attempt.translated;
 }
 
+Error add_to_body(Connection& connection) {
+    return add_in_dialect(connection.request, connection.in.view().substr(0, connection.request.received.bytes));
+}
+
 // One attempt after another, along the plan, until one answers the client or no other try can help.
 wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held, const Plan& plan) {
     Error error;
@@ -203,7 +208,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
                                       .without_stream_options = asks_less};
         held.use(at);
         const Credential& credential = *plan[at].credential;
-        error = needs_writing(connection) ? co_await translate_request(connection) : add_in_dialect(connection.request);
+        error = needs_writing(connection) ? co_await translate_request(connection) : add_to_body(connection);
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (!error) answer = co_await dispatch(connection, credential, connect);
         if (answer) {

@@ -180,7 +180,9 @@ const Route& find_route(std::string_view path) {
 
 const Inbound& inbound_of(std::string_view path) {
     constexpr std::string_view kOpenRouter = "/api/v1/", kOpenAi = "/v1/";
-    if (path.starts_with("/v1beta/")) return gemini_inbound();
+    if (path.starts_with("/v1beta/") || path.ends_with("enerateContent") || path.ends_with(":countTokens")) {
+        return gemini_inbound();
+    }
     const bool openrouter = path.starts_with("/api/v1/");
     const std::string_view rest = path.substr(std::min(path.size(), openrouter ? kOpenRouter.size() : kOpenAi.size()));
     if (rest.starts_with("messages")) return openrouter ? openrouter_messages_inbound() : messages_inbound();

@@ -5,8 +5,8 @@
 namespace tollgate {
 
 Error read_generate_path(const Head& head, Ask& ask) {
-    constexpr std::string_view kBefore = "/v1beta/models/";
-    const std::string_view path = head.path;
+    constexpr std::string_view kBefore = "/models/";
+    const std::string_view path = std::string_view(head.path).substr(head.path.find(kBefore));  // the route has it
     const std::size_t colon = path.rfind(':');
     if (colon == std::string_view::npos || colon < kBefore.size()) {
         return {ErrorKind::not_found, "the path must end with a method, as :generateContent"};

@@ -33,7 +33,11 @@ bool covers_what_it_is_told(const CatalogueEndpoint& endpoint, const PlanAsk& as
     const PaidExtras& extras = ask.body.extras;
     const UpstreamDialect* const dialect = endpoint.provider->dialect;
     const std::string_view spoken = dialect == nullptr ? "chat" : dialect->name();
-    if (extras.server_tools.empty() || spoken == dialect_of(ask.api)) return covers(endpoint, extras);
+    // Codex declares a web search in every request: where it has no price, the endpoint is not told of it either.
+    const bool is_left_out = ask.api == ApiType::responses && extras.server_tools.size() == 1 &&
+                             extras.server_tools.front().name == "web_search";
+    const bool is_told = spoken == dialect_of(ask.api) && !is_left_out;
+    if (extras.server_tools.empty() || is_told) return covers(endpoint, extras);
     PaidExtras told = extras;
     told.server_tools.clear();
     return covers(endpoint, told);

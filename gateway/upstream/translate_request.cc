@@ -9,6 +9,7 @@
 #include "gateway/client/connection.h"
 #include "gateway/off_loop.h"
 #include "gateway/routing/preference_denials.h"
+#include "gateway/routing/uncovered.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -17,8 +18,6 @@ namespace {
 const UpstreamDialect& dialect_of(const Provider& provider) {
     return provider.dialect == nullptr ? chat_upstream() : *provider.dialect;
 }
-
-bool adds_something(const Choice& choice) { return !choice.members.empty() || !choice.first_message.empty(); }
 
 // As the catalogue has it; where it says nothing, what the dialect's models mostly take.
 ReasoningControl reasoning_of(const Model& model, const Provider& provider) {
@@ -39,6 +38,8 @@ ReasoningControl reasoning_of(const Model& model, const Provider& provider) {
     return by_effort ? ReasoningControl::effort : ReasoningControl::budget;
 }
 
+}  // namespace
+
 Target target_of(const Exchange& request) {
     const CatalogueEndpoint& endpoint = *request.attempt.endpoint;
     const Provider& provider = *endpoint.provider;
@@ -55,17 +56,42 @@ Target target_of(const Exchange& request) {
     };
 }
 
+namespace {
+
+// Tools that Codex declares in every request, whether or not they are used: where the endpoint has no price for one,
+// the request goes without it.
+bool leaves_out_tools(const Exchange& request) {
+    return request.ask.api == ApiType::responses && !request.ask.body.extras.server_tools.empty() &&
+           !covers(*request.attempt.endpoint, request.ask.body.extras);
+}
+
+// Of a history, which is no parameter.
+bool is_of_the_prompt(std::string_view name) {
+    return name.starts_with("messages") || name.starts_with("input") || name.starts_with("contents");
+}
+
+// The first of a list of names that is a parameter's; empty: there is none.
+std::string_view first_parameter(std::string_view names) {
+    while (!names.empty()) {
+        const std::string_view name = names.substr(0, names.find(','));
+        if (!is_of_the_prompt(name)) return name;
+        names.remove_prefix(name.size());
+        names.remove_prefix(std::min(names.size(), names.find_first_not_of(", ")));
+    }
+    return {};
+}
+
 // Where every parameter must have its effect, none may be left out.
 Error check_required_parameters(const Exchange& request) {
-    const FieldNames& dropped = request.attempt.translation->notes.dropped;
+    const std::string_view missing = first_parameter(request.attempt.translation->notes.dropped.text());
     const PreferenceRules rules{.organization = *request.principal.policy,
                                 .preset = request.choice.preset,
                                 .request = request.choice.provider.get()};
-    if (dropped.empty() || !requires_parameters(rules)) return {};
+    if (missing.empty() || !requires_parameters(rules)) return {};
     Error error(ErrorKind::invalid_request,
-                "provider " + request.attempt.endpoint->provider->name + " cannot be told " + dropped.text() +
+                "provider " + request.attempt.endpoint->provider->name + " cannot be told " + std::string(missing) +
                     ", and require_parameters is set",
-                dropped.text().substr(0, dropped.text().find(',')));
+                std::string(missing));
     error.set_retry(Retry::elsewhere);
     return error;
 }
@@ -101,13 +127,6 @@ Error translate(std::string_view body, Exchange& request) {
     return error;
 }
 
-// Members that the client's body has itself, or that are the stream's own.
-bool is_of_the_body(std::string_view name) {
-    static constexpr std::array<std::string_view, 7> kNames = {
-        "model", "messages", "input", "max_tokens", "stream", "store", "max_output_tokens"};
-    return std::ranges::find(kNames, name) != kNames.end();
-}
-
 }  // namespace
 
 bool translates_request(const Exchange& request, std::string_view body) {
@@ -119,28 +138,7 @@ bool translates_request(const Exchange& request, std::string_view body) {
     }
     if (dialect == nullptr || inbound.dialect().name() != dialect->name()) return true;
     if (provider.claude_host != ClaudeHost::anthropic) return true;
-    // Google's parameters stand in an object of the body, beside what the client says there.
-    const bool bounded = request.choice.output_bound > 0 || request.terms.sent_output_bound > 0;
-    return request.ask.api == ApiType::gemini && (bounded || adds_something(request.choice));
-}
-
-Error add_in_dialect(Exchange& request) {
-    Choice& choice = request.choice;
-    if (request.head.inbound->speaks_chat() || !adds_something(choice) || !choice.in_dialect.empty()) return {};
-    ChatRequest added;
-    if (Error error = add_members({.members = choice.members, .first_message = choice.first_message}, added)) {
-        return error;
-    }
-    std::string body;
-    TranslationNotes ignored;  // the client did not ask for them
-    if (Error error =
-            dialect_of(*request.attempt.endpoint->provider).write_request(added, target_of(request), body, ignored)) {
-        return error;
-    }
-    each_member(body, [&](std::string_view name, Json value) {
-        if (!is_of_the_body(name)) (((choice.in_dialect += ",\"") += name) += "\":") += value;
-    });
-    return {};
+    return leaves_out_tools(request);
 }
 
 wire::Awaitable<Error> translate_request(Connection& connection) {

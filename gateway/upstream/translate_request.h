@@ -19,12 +19,11 @@ inline bool translates_answer(const Exchange& request) {
     return request.attempt.endpoint->provider->dialect != nullptr || !request.head.inbound->speaks_chat();
 }
 
+// What the attempt's endpoint is written to.
+Target target_of(const Exchange& request);
+
 // Writes `upstream_body`, and notes in the attempt what the endpoint is not told. A large body is read and written on
 // the parse threads. invalid_request: the endpoint cannot be asked this; another one may.
 wire::Awaitable<Error> translate_request(Connection& connection);
-
-// Of a request that is not translated, by a client of another API than chat completions: what the gateway adds to its
-// body, in `choice.in_dialect`.
-Error add_in_dialect(Exchange& request);
 
 }  // namespace tollgate

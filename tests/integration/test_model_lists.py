@@ -141,7 +141,7 @@ def described(start_gateway, sample, tmp_path):
     file = tmp_path / "catalogue.yaml"
     file.write_text(FACTS)
     providers = [provider("sample", sample.base_url), provider("private", sample.base_url) | {"zero_data_retention": True}]
-    gateway = start_gateway(providers, catalogue=[str(file)])
+    gateway = start_gateway(providers=providers, catalogue=[str(file)])
     return gateway, gateway.new_account()
 
 

@@ -246,7 +246,9 @@ Error read_messages_request(std::string_view body, ChatRequest& request) {
             request.unknown.push_back(request.keep(std::string(name)));
         }
     });
-    if (Error error = read_bound(bound, request)) return error;
+    if (!bound.empty()) {  // else a default may have one, and the API itself demands it
+        if (Error error = read_bound(bound, request)) return error;
+    }
     if (values[1].empty()) return invalid_field("'messages' is required", "messages");
     for (std::size_t i = 0; i < kReaders.size(); ++i) {
         if (values[i].empty()) continue;
