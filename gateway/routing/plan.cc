@@ -32,8 +32,8 @@ Error no_model() {
             "model"};
 }
 
-std::string not_allowed_message(const OrganizationPolicy& policy, const Model& model) {
-    std::string message = "the organization does not allow the model '" + model.id + "'; it allows ";
+std::string not_allowed_message(const OrganizationPolicy& policy, std::string_view asked) {
+    std::string message = "the organization does not allow the model '" + std::string(asked) + "'; it allows ";
     constexpr std::size_t kMostShown = 10;
     const std::size_t shown = std::min(kMostShown, policy.allowed_models.size());
     for (std::size_t i = 0; i < shown; ++i) message.append(i == 0 ? "" : ", ").append(policy.allowed_models[i]);
@@ -69,7 +69,7 @@ Error model_error(const Catalogue& catalogue, const PlanRules& rules, const Plan
     const Model& model = *address.endpoints.front().model;
     if (!serves(model, ask.api)) return unusable(ErrorKind::invalid_request, chosen, not_served_message(model, ask));
     if (!allows(rules.organization, model)) {
-        return unusable(ErrorKind::model_not_allowed, chosen, not_allowed_message(rules.organization, model));
+        return unusable(ErrorKind::model_not_allowed, chosen, not_allowed_message(rules.organization, chosen.model));
     }
     return {};
 }
