@@ -5,7 +5,7 @@ from serve import Answer, Client
 
 class GoogleGenAi(Client):
     def connect(self, base_url, key):
-        self.sdk = genai.Client(api_key=key, http_options=types.HttpOptions(base_url=base_url))
+        self.sdk = genai.Client(api_key=key, http_options=types.HttpOptions(base_url=base_url, api_version="v1beta"))
         self.declared = types.FunctionDeclaration(
             name=self.tool["name"],
             description=self.tool["description"],
