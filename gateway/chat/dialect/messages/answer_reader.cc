@@ -67,6 +67,7 @@ void add_block(Json block, MessagesParts& parts, AnswerDelta& facts, std::vector
         events.push_back(
             {.kind = Kind::signature, .part = part, .text = spelt(signature), .format = ReasoningFormat::anthropic});
     } else if (type == "redacted_thinking") {
+        facts.text.other_output = true;
         events.push_back({.kind = Kind::sealed_reasoning,
                           .part = parts.next_part(),
                           .text = spelt(data),

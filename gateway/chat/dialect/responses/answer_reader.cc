@@ -73,6 +73,7 @@ void ResponseParts::arguments(std::uint32_t part, std::uint32_t call, Json text,
 void ResponseParts::seal(Json item, Into into) {
     const Spelt sealed = spelt(member(item, "encrypted_content"));
     if (sealed.empty()) return;
+    into.facts.text.other_output = true;
     into.events.push_back({.kind = Kind::sealed_reasoning,
                            .part = next_part(),
                            .text = sealed,
