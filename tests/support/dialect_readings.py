@@ -34,7 +34,7 @@ class Reading:
     calls: list = field(default_factory=list)  # (name, arguments)
     images: int = 0
     finish: str | None = None  # OpenAI's word
-    figures: Figures | None = None
+    figures: Figures | None = None  # None: nothing was reported
     error: str | None = None  # the provider's message
 
     def call(self, name, arguments):
@@ -75,8 +75,13 @@ def read_chat_events(events):
 
 
 def read_chat(answer):
-    """A whole answer says what a stream of one event would."""
-    choices = [choice | {"delta": choice["message"]} for choice in answer.get("choices") or []]
+    """A whole answer says what a stream of one event would, where calls have numbers."""
+
+    def delta(message):
+        calls = message.get("tool_calls") or []
+        return message | {"tool_calls": [call | {"index": index} for index, call in enumerate(calls)]}
+
+    choices = [choice | {"delta": delta(choice["message"])} for choice in answer.get("choices") or []]
     return read_chat_events([answer | {"choices": choices}])
 
 
@@ -147,7 +152,7 @@ def read_responses(response):
             reading.call(item["name"], arguments_of(item["arguments"]))
         elif item["type"] == "image_generation_call":
             reading.images += 1
-    reading.ended((response.get("incomplete_details") or {}).get("reason"))
+    reading.ended("refusal" if reading.refusal else (response.get("incomplete_details") or {}).get("reason"))
     usage = response["usage"]
     details, further = usage.get("input_tokens_details") or {}, usage.get("output_tokens_details") or {}
     reading.figures = Figures(
@@ -203,15 +208,22 @@ def read_gemini_events(responses):
         if feedback.get("blockReason") and not response.get("candidates"):
             reading.finish, reading.refusal = "content_filter", feedback.get("blockReasonMessage", "")
         usage |= response.get("usageMetadata") or {}
-    count = lambda name: usage.get(f"{name}TokenCount", 0)  # noqa: E731
-    reading.figures = Figures(
-        count("prompt") + count("toolUsePrompt"),
-        count("candidates") + count("thoughts"),
-        count("cachedContent"),
-        0,
-        count("thoughts"),
-    )
+    if "promptTokenCount" in usage:
+        reading.figures = _gemini_figures(usage)
     return reading
+
+
+def _gemini_figures(usage):
+    def count(name):
+        return usage.get(f"{name}TokenCount") or 0
+
+    thoughts = count("thoughts")
+    return Figures(
+        prompt=count("prompt") + count("toolUsePrompt"),
+        completion=count("candidates") + thoughts,
+        cached=count("cachedContent"),
+        reasoning=thoughts,
+    )
 
 
 def read_gemini(answer):
