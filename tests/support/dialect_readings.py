@@ -41,7 +41,7 @@ class Reading:
         self.calls.append((name, arguments))
 
     def ended(self, native):
-        """No dialect but OpenAI's chat has a word that is told of every call."""
+        """In OpenAI's words an answer that makes calls ends because of them, whatever the provider's own word."""
         finish = FINISH.get(native, "stop")
         self.finish = "tool_calls" if self.calls and finish == "stop" else finish
 

@@ -60,7 +60,7 @@ def inside_characters(body):
 
 
 def inside_frames(body):
-    """Cut in the lengths, behind the checksum of the lengths, in the headers and before the end of each binary frame."""
+    """Cut in the lengths, around their checksum, in the headers and in the last checksum of each binary frame."""
     places, begin = [], 0
     while begin < len(body):
         end = begin + int.from_bytes(body[begin : begin + 4], "big")
