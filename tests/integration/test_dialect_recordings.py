@@ -20,6 +20,7 @@ CLIENTS = {client.NAME: client for client in (chat, messages, responses, gemini)
 HELLO = Wish([Turn("user", [Text("hi")])], reasoning=True)
 MOST_CONTRADICTORY = 0.01
 SAMPLE = 3  # of each kind for the SDKs, whose objects cost more than all the rest
+RESUMED = "starting-after"  # the later events of a stream: no SDK builds an answer of them
 SAID = ("text", "calls", "finish")
 FIGURES = ("prompt", "completion", "cached", "cache_write", "reasoning")
 
@@ -210,6 +211,9 @@ def test_the_official_sdks_parse_what_clients_get(replayed):
     readers = {name: sdk_of(name) for name in CLIENTS}
     sample, seen = set(), Counter()
     for recording in {item.recording: None for item in whole_answers(replayed)}:
+        if RESUMED in recording.name:
+            print(f"\nnot for SDKs, resumed in the middle: {recording}")
+            continue
         seen[provider_of(recording), recording.kind] += 1
         if seen[provider_of(recording), recording.kind] <= SAMPLE:
             sample.add(recording)
