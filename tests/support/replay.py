@@ -233,7 +233,8 @@ class ChatPlayer(Player):
     def request_of(self, recording, streamed):
         body = {name: value for name, value in recording.request.items() if name not in PAID_EXTRAS}
         body["model"] = f"recorded/{recording.provider}{'/embed' if recording.path == '/embeddings' else ''}"
-        body.pop("stream_options", None)
+        for name in ("stream_options", "provider", "models"):  # the last two name whoever is not here
+            body.pop(name, None)
         if "preset" in body:
             self.make_preset(body["preset"].removeprefix("@preset/"))
         if recording.path == "/chat/completions":

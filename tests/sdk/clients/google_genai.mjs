@@ -3,7 +3,7 @@ import { Client } from './client.mjs';
 
 export default class GoogleGenAi extends Client {
   connect(baseUrl, apiKey) {
-    this.sdk = new GoogleGenAI({ apiKey, httpOptions: { baseUrl, apiVersion: 'v1beta' } });
+    this.sdk = new GoogleGenAI({ apiKey, httpOptions: { baseUrl } });
   }
 
   user(prompt) {
