@@ -11,9 +11,9 @@ URL = "http://gateway.test"
 HELLO = [{"role": "user", "content": "hi"}]
 
 
-def _transport(answer):
+def _transport(answer, http=httpx):
     headers = {"content-type": answer.header("content-type")}
-    return httpx.MockTransport(lambda _: httpx.Response(answer.status, headers=headers, content=answer.body))
+    return http.MockTransport(lambda _: http.Response(answer.status, headers=headers, content=answer.body))
 
 
 def _openai(answer):
@@ -47,8 +47,9 @@ def responses(answer, streamed):
 
 def messages(answer, streamed):
     import anthropic
+    import httpx2  # which it is built on
 
-    client = httpx.Client(transport=_transport(answer))
+    client = httpx2.Client(transport=_transport(answer, httpx2))
     api = anthropic.Anthropic(api_key="key", base_url=URL, http_client=client, max_retries=0).messages
     fields = {"model": "m", "messages": HELLO, "max_tokens": 64}
     if not streamed:
@@ -61,8 +62,8 @@ def gemini(answer, streamed):
     from google import genai
 
     options = genai.types.HttpOptions(base_url=URL, client_args={"transport": _transport(answer)})
-    models = genai.Client(api_key="key", http_options=options).models
-    ask = models.generate_content_stream if streamed else models.generate_content
+    client = genai.Client(api_key="key", http_options=options)  # closes when it is let go of
+    ask = client.models.generate_content_stream if streamed else client.models.generate_content
     answered = ask(model="m", contents="hi")
     return read_gemini_events([_dumped(one) for one in (answered if streamed else [answered])])
 
