@@ -102,7 +102,7 @@ std::string merged(Json own, Json with, Json without) {
     return object + '}';
 }
 
-void add_difference(const Written& with, const Written& without, ClientBody body, std::string& out) {
+void add_difference(const Written& with, const Written& without, ClientBody& body, std::string& out) {
     each_member(with.body, [&](std::string_view name, Json value) {
         if (is_left_alone(name)) return;
         const auto before = without.members.find(name);
@@ -145,9 +145,10 @@ Error add_in_dialect(Exchange& request, std::string_view body) {
         request.attempt.translation = std::make_shared<TranslatedRequest>();
         request.attempt.translation->notes.dropped = alone.notes.dropped;
     }
-    add_difference(with, without, ClientBody(body, request.ask.body, body_names_of(request.ask.api)),
-                   choice.in_dialect);
+    ClientBody own(body, request.ask.body, body_names_of(request.ask.api));
+    add_difference(with, without, own, choice.in_dialect);
     if (request.ask.api == ApiType::responses && !added.first_message.empty()) {
+        own.leave_out("instructions");  // a null
         append_member("instructions", member(added.first_message, "content"), choice.in_dialect);
     }
     return {};

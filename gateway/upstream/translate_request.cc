@@ -67,7 +67,8 @@ bool leaves_out_tools(const Exchange& request) {
 
 // Of a history, which is no parameter.
 bool is_of_the_prompt(std::string_view name) {
-    return name.starts_with("messages") || name.starts_with("input") || name.starts_with("contents");
+    return name.starts_with("messages") || name == "reasoning_details" || name.starts_with("input") ||
+           name.starts_with("contents");
 }
 
 // The first of a list of names that is a parameter's; empty: there is none.
