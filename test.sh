@@ -16,7 +16,7 @@ cd "$ROOT"
 
 STAGES=(format release integration bench tidy mutations asan asan_integration fuzz tsan)
 QUICK_STAGES=(release integration)
-UNIT_TESTS=(store_tests accounting_tests gateway_tests simulation)
+UNIT_TESTS=(store_tests accounting_tests catalogue_tests gateway_tests simulation)
 FUZZ_SECONDS=5 # each target
 LOGS=build/test-logs
 
