@@ -207,7 +207,7 @@ TEST_F(CatalogueLayers, WordsThatTheGatewayDoesNotKnowAreRefusedWithTheirLine) {
         {"date: 2026-11-20", "date: yesterday", "9: date: expected a day, as 2026-11-29"},
         {"kind: adaptive", "kind: deep", "16: kind: 'deep' is none of none, budget, adaptive, effort, level"},
         {"quantization: fp8", "quantization: q8",
-         "27: quantization: 'q8' is none of int4, int8, fp4, fp6, fp8, fp16, bf16, fp32"},
+         "27: quantization: 'q8' is none of int4, int8, fp4, fp6, fp8, fp16, bf16, fp32, mxfp4, mxfp8, nvfp4"},
         {"provider: host", "provider: maker", "23: endpoint: the id 'maker' is taken; give each its own `id`"},
     };
     for (const auto& [from, to, error] : kWrong) {
