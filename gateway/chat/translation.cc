@@ -1,5 +1,7 @@
 #include "gateway/chat/translation.h"
 
+#include <utility>
+
 #include "gateway/chat/dialect/provider_error.h"
 
 namespace tollgate {
@@ -18,7 +20,7 @@ bool needs_translation(const AnswerOptions& options) {
 }
 
 Translation::Translation(const AnswerOptions& options)
-    : upstream_(upstream_of(options)), reader_(upstream_.event_reader()) {
+    : options_(options), upstream_(upstream_of(options)), reader_(upstream_.event_reader()) {
     const ClientDialect& client = options.inbound->dialect();
     if (client.name() == upstream_.name()) {
         std::unique_ptr<PassingWriter> passing = client.passing_writer();
@@ -31,6 +33,14 @@ Translation::Translation(const AnswerOptions& options)
     if (!options.binary_events) return;
     frames_ = std::make_unique<AwsEventStreamReader>();
     frames_->begin(options.max_event_bytes);
+}
+
+// It has no events that could pass.
+void Translation::expect_whole() {
+    whole_ = true;
+    if (std::exchange(passing_, nullptr) == nullptr) return;
+    writer_ = options_.inbound->dialect().event_writer();
+    writer_->begin(options_);
 }
 
 void Translation::feed(std::string_view bytes, AnswerMeter& meter, std::string& out) {
@@ -90,7 +100,7 @@ void Translation::take(std::string_view name, std::string_view data, AnswerMeter
     note_event(read, data, facts, meter);
     if (read == AnswerRead::ping) return writer_->append_ping(out);
     if (read != AnswerRead::event && read != AnswerRead::done) return;
-    if (passing_ != nullptr && !whole_) return passing_->pass(name, data, facts, out);
+    if (passing_ != nullptr) return passing_->pass(name, data, facts, out);
     for (const AnswerEvent& event : events_) writer_->append(event, out);
 }
 

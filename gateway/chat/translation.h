@@ -39,12 +39,13 @@ class Translation {
     void feed(std::string_view bytes, AnswerMeter& meter, std::string& out);
     // An event's data. Tells the meter what it says, and appends to `out` what may go to the client now.
     void take(std::string_view name, std::string_view data, AnswerMeter& meter, std::string& out);
-    // A plain answer comes, where a stream was asked for: as one event.
-    void expect_whole() { whole_ = true; }
+    // A plain answer comes, where a stream was asked for: as one event. Nothing of it has been taken before.
+    void expect_whole();
 
     EventWriter& writer() { return *writer_; }
 
   private:
+    const AnswerOptions options_;
     const UpstreamDialect& upstream_;
     std::unique_ptr<EventReader> reader_;
     std::unique_ptr<EventWriter> writer_;

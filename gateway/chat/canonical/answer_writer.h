@@ -41,6 +41,8 @@ class EventWriter {
 // The same for clients that speak the upstream's dialect: the provider's bytes with splices.
 class PassingWriter : public EventWriter {
   public:
+    // What comes of another dialect is for an EventWriter of this one.
+    void append(const AnswerEvent& /*event*/, std::string& /*out*/) final {}
     // An event as it came, as the dialect's own reader read it. What carries usage or the end is kept.
     virtual void pass(std::string_view name, std::string_view data, const AnswerDelta& facts, std::string& out) = 0;
 };

@@ -44,7 +44,6 @@ Json usage_of(std::string_view data) { return field(data, kUsage); }
 void GeminiPassingWriter::begin(const AnswerOptions& options) {
     options_ = options;
     framing_.begin(options.as_list);
-    translated_.begin(options);
     finished_.reset();
     held_.clear();
     held_bytes_ = 0;

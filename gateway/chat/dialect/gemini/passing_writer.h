@@ -18,7 +18,6 @@ class GeminiPassingWriter final : public PassingWriter {
   public:
     void begin(const AnswerOptions& options) override;
     void pass(std::string_view name, std::string_view data, const AnswerDelta& facts, std::string& out) override;
-    void append(const AnswerEvent& event, std::string& out) override { translated_.append(event, out); }
     void append_ping(std::string& out) override { GeminiFraming::append_ping(out); }
     void append_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) override;
     void append_cut(const AnswerMeter& meter, std::string_view reason, std::string& out) override;
@@ -33,7 +32,6 @@ class GeminiPassingWriter final : public PassingWriter {
 
     AnswerOptions options_;
     GeminiFraming framing_;
-    GeminiEventWriter translated_;
     std::bitset<kMostChoices> finished_;
     std::vector<std::string> held_;
     std::size_t held_bytes_ = 0;

@@ -15,8 +15,6 @@ class MessagesPassingWriter final : public PassingWriter {
   public:
     void begin(const AnswerOptions& options) override;
     void pass(std::string_view name, std::string_view data, const AnswerDelta& facts, std::string& out) override;
-    // Events of another dialect do not come here.
-    void append(const AnswerEvent& /*event*/, std::string& /*out*/) override {}
     void append_ping(std::string& out) override;
     void append_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) override;
     void append_cut(const AnswerMeter& meter, std::string_view reason, std::string& out) override;

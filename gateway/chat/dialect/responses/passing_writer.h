@@ -15,8 +15,6 @@ class ResponsesPassingWriter final : public PassingWriter {
   public:
     void begin(const AnswerOptions& options) override;
     void pass(std::string_view name, std::string_view data, const AnswerDelta& facts, std::string& out) override;
-    // Of a plain answer that came in place of a stream.
-    void append(const AnswerEvent& event, std::string& out) override { added_.append(event, out); }
     void append_ping(std::string& out) override { added_.append_ping(out); }
     void append_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) override;
     void append_cut(const AnswerMeter& meter, std::string_view reason, std::string& out) override;

@@ -1,6 +1,7 @@
 // Answers of Anthropic's Messages API as its own clients get them.
 #include <gtest/gtest.h>
 
+#include "gateway/chat/answer_stream.h"
 #include "gateway/chat/dialect/messages/answer_reader.h"
 #include "tests/unit/gateway/chat/dialect/messages/client_fixture.h"
 
@@ -165,6 +166,27 @@ TEST(MessagesPassing, APlainAnswerChangesInItsUsageOnly) {
                                   client_options(openrouter_messages_inbound()), kUsage, out);
     EXPECT_EQ(json::parse(out).at("id"), "gen-1");
     EXPECT_EQ(json::parse(out).at("model"), "author/model");
+}
+
+TEST(MessagesPassing, APlainAnswerInPlaceOfAStreamIsToldInEvents) {
+    AnswerOptions options = client_options();
+    options.upstream = &messages_upstream();
+    AnswerStream stream;
+    stream.begin(options);
+    stream.expect_whole();
+    std::string out;
+    stream.feed(R"(data: {"id":"msg_1","type":"message","role":"assistant","content":[)"
+                R"({"type":"thinking","thinking":"Hm.","signature":"S"},{"type":"text","text":"ok"}],)"
+                R"("stop_reason":"max_tokens","stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":2}})"
+                "\n\n",
+                out);
+    EXPECT_TRUE(stream.facts().done);
+    stream.append_end(kUsage, out);
+    const ReceivedStream received(out);
+    EXPECT_EQ(received.content, json::parse(R"([{"type":"thinking","thinking":"Hm.","signature":"S"},)"
+                                            R"({"type":"text","text":"ok"}])"));
+    EXPECT_EQ(received.message.at("stop_reason"), "max_tokens");
+    EXPECT_TRUE(received.stopped);
 }
 
 }  // namespace

@@ -1,0 +1,69 @@
+"""Answers that an upstream gives in another form than it was asked for, or fails to give: no client loses them, and none
+takes a failure for an end."""
+
+import importlib
+import json
+
+import pytest
+
+from support import aws, speaks_messages
+from support.chat import chat
+from support.dialects import Call, Reasoning, Said, Text, Turn, Wish, converse, gemini, messages
+from support.dialects import chat as chats
+
+CLIENTS = ["chat", "messages", "responses", "gemini"]
+UPSTREAMS = ["chat", "messages", "responses", "gemini"]
+PLAIN_AND_STREAM = pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
+WISH = Wish([Turn("user", [Text("Which weather has Oslo?")])], tools=("weather",))
+SAID = Said([Text("Wait."), Call("call_1", "weather", {"city": 'O"slo'})], finish="tool_calls")
+
+
+def dialect(name):
+    return importlib.import_module(f"support.dialects.{name}")
+
+
+def model_of(upstream):
+    return "test/chats" if upstream == "chat" else f"test/{upstream}"
+
+
+def ask(gateway, account, client, upstream, stream, wish=WISH):
+    path, body = dialect(client).ask(wish, model_of(upstream), stream)
+    return gateway.request("POST", path, key=account.key, json=body)
+
+
+# --- JSON in place of a stream
+
+
+@pytest.mark.parametrize("upstream", UPSTREAMS)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_plain_answer_in_place_of_a_stream(gateway, account, scripted, client, upstream):
+    scripted.script = lambda exchange: exchange.answer(dialect(upstream).plain(SAID))
+    answer = ask(gateway, account, client, upstream, True)
+    assert answer.status == 200, answer.body
+    assert dialect(upstream).is_stream(scripted.requests[-1])
+    told, _ = dialect(client).read(answer, True)
+    assert (told.texts(), told.finish, told.calls()) == (SAID.texts(), SAID.finish, SAID.calls())
+    assert (told.usage.prompt, told.usage.completion) == (100, 20)
+
+
+def test_thoughts_of_a_plain_answer_in_place_of_a_stream(gateway, account, scripted):
+    said = Said([Reasoning("Hm.", "sig=="), Text("Rain.")])
+    scripted.script = lambda exchange: exchange.answer(messages.plain(said))
+    told, _ = messages.read(ask(gateway, account, "messages", "messages", True), True)
+    assert told.parts == said.parts
+
+
+@pytest.mark.parametrize("as_list", [False, True], ids=["object", "list"])
+def test_googles_stream_without_events_is_one_list(gateway, account, scripted, as_list):
+    whole = gemini.plain(SAID)
+    scripted.script = lambda exchange: exchange.answer([whole] if as_list else whole)
+    path, body = gemini.ask(WISH, "test/gemini", True)
+    path = path.removesuffix("?alt=sse")
+    answer = gateway.request("POST", path, key=account.key, json=body)
+    responses = json.loads(answer.body)
+    ends = [one["candidates"][0].get("finishReason") for one in responses if "candidates" in one]
+    parts = [part for one in responses for part in one["candidates"][0].get("content", {}).get("parts", [])]
+    assert ends[-1] == "STOP"
+    assert "".join(part.get("text", "") for part in parts) == "Wait."
+    assert [part["functionCall"]["args"] for part in parts if "functionCall" in part] == [{"city": 'O"slo'}]
+    assert responses[-1]["usageMetadata"]["promptTokenCount"] == 100
