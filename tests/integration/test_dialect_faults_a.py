@@ -67,3 +67,29 @@ def test_googles_stream_without_events_is_one_list(gateway, account, scripted, a
     assert "".join(part.get("text", "") for part in parts) == "Wait."
     assert [part["functionCall"]["args"] for part in parts if "functionCall" in part] == [{"city": 'O"slo'}]
     assert responses[-1]["usageMetadata"]["promptTokenCount"] == 100
+
+
+# --- Signatures and ids
+
+
+def test_a_signature_that_stands_where_the_block_begins(gateway, account, scripted):
+    whole = speaks_messages.message([speaks_messages.thinking("abc", "sig0"), speaks_messages.text("ok")])
+    events = [
+        ("content_block_start", {"index": 0, "content_block": whole["content"][0]}),
+        ("content_block_stop", {"index": 0}),
+        ("content_block_start", {"index": 1, "content_block": whole["content"][1]}),
+        ("content_block_stop", {"index": 1}),
+        ("message_delta", {"delta": {"stop_reason": "end_turn"}, "usage": whole["usage"]}),
+        ("message_stop", {}),
+    ]
+
+    def script(exchange):
+        exchange.start_stream()
+        for name, data in [("message_start", {"message": whole | {"content": [], "stop_reason": None}}), *events]:
+            exchange.chunk(speaks_messages.frame(name, {"type": name} | data))
+        exchange.end_stream()
+
+    scripted.script = script
+    told, _ = chats.read(ask(gateway, account, "chat", "messages", True), True)
+    assert told.parts[0] == Reasoning("abc", "sig0")
+    assert told.texts() == "ok"

@@ -129,11 +129,13 @@ AnswerRead MessagesEventReader::start(Json index, Json content, AnswerDelta& fac
         block.kind = thinks ? Block::Kind::thinking : Block::Kind::text;
         block.part = parts_.next_part();
         thinks ? add_reasoning(text, facts) : add_text(text, facts);
-        if (spelt(text).empty()) return AnswerRead::event;
-        events.push_back({.kind = thinks ? Kind::reasoning : Kind::text,
-                          .part = block.part,
-                          .text = spelt(text),
-                          .format = thinks ? ReasoningFormat::anthropic : ReasoningFormat::unknown});
+        const ReasoningFormat format = thinks ? ReasoningFormat::anthropic : ReasoningFormat::unknown;
+        const auto add = [&](Kind kind, Json value) {
+            if (spelt(value).empty()) return;
+            events.push_back({.kind = kind, .part = block.part, .text = spelt(value), .format = format});
+        };
+        add(thinks ? Kind::reasoning : Kind::text, text);
+        if (thinks) add(Kind::signature, member(content, "signature"));
     } else if (type == "redacted_thinking") {
         block.kind = Block::Kind::redacted;
         add_block(content, parts_, facts, events);

@@ -202,6 +202,19 @@ TEST(AnthropicStream, D2FragmentsGoToTheirOwnCall) {
     EXPECT_EQ(deltas[4], json::parse(R"({"tool_calls":[{"index":1,"function":{"arguments":"{\"y\":2}"}}]})"));
 }
 
+TEST(AnthropicStream, ASignatureMayStandWhereItsBlockBegins) {
+    const Streamed stream =
+        read_stream(kStart + start(0, R"("type":"thinking","thinking":"abc","signature":"S")") + stop(0));
+    json::array details;
+    for (const json::value& delta : stream.deltas()) {
+        const auto* const found = delta.as_object().if_contains("reasoning_details");
+        if (found != nullptr) details.push_back(found->at(0));
+    }
+    ASSERT_EQ(details.size(), 2U);
+    EXPECT_EQ(details[0].at("text"), "abc");
+    EXPECT_EQ(details[1].at("signature"), "S");
+}
+
 TEST(AnthropicStream, D22ReasoningAndItsSignature) {
     const Streamed stream = read_stream(kStart + start(0, R"("type":"thinking","thinking":"","signature":"")") +
                                             delta(0, R"("type":"thinking_delta","thinking":"why")") +
