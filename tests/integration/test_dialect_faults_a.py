@@ -93,3 +93,21 @@ def test_a_signature_that_stands_where_the_block_begins(gateway, account, script
     told, _ = chats.read(ask(gateway, account, "chat", "messages", True), True)
     assert told.parts[0] == Reasoning("abc", "sig0")
     assert told.texts() == "ok"
+
+
+@PLAIN_AND_STREAM
+def test_a_chat_has_an_id_where_the_provider_gives_none(gateway, account, scripted, stream):
+    def script(exchange):
+        if not stream:
+            return exchange.answer(converse.plain(Said([Text("ok")])))
+        exchange.head(content_type=converse.STREAM_TYPE, chunked=True)
+        for event in converse.events(Said([Text("ok")])):
+            exchange.chunk(event)
+        exchange.end_stream()
+
+    scripted.script = script
+    answer = ask(gateway, account, "chat", "converse", stream)
+    lines = answer.body.decode().splitlines()
+    data = [line[6:] for line in lines if line.startswith("data: {")] if stream else [answer.body]
+    ids = {json.loads(one)["id"] for one in data}
+    assert len(ids) == 1 and ids.pop().startswith("gen-")

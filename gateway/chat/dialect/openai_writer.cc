@@ -112,7 +112,8 @@ void OpenAiWriter::begin_chunk(const AnswerMeter& meter, std::string& out) const
         out += labels_;
     } else {
         out += "\"id\":";
-        append_json_string(out, unescaped("\"" + meter.facts().upstream_id + "\"", kMostIdBytes));
+        const std::string id = unescaped("\"" + meter.facts().upstream_id + "\"", kMostIdBytes);
+        append_json_string(out, id.empty() ? options_.generation : std::string_view(id));
         out += ",\"model\":";
         append_json_string(out, options_.model);
     }

@@ -197,7 +197,7 @@ void write_chat_answer(std::span<const AnswerEvent> events, const AnswerOptions&
     std::string_view id = options.generation;
     for (const AnswerEvent& event : events) {
         last_choice = std::max(last_choice, event.choice);
-        if (event.kind == Kind::begin && !labels) id = event.id;
+        if (event.kind == Kind::begin && !labels && !event.id.empty()) id = event.id;
     }
     ((out += "{\"id\":\"") += id) += R"(","object":"chat.completion","created":)";
     append_number(out, options.created);

@@ -82,7 +82,7 @@ void ChatEventWriter::append(const AnswerEvent& event, std::string& out) {
     if (event.kind == Kind::begin && head_.empty()) {
         const bool labels = options_.inbound->labels_answers();
         head_ = "data: {\"id\":\"";
-        head_ += labels ? options_.generation : event.id;
+        head_ += labels || event.id.empty() ? options_.generation : event.id;
         head_ += R"(","object":"chat.completion.chunk","created":)" + std::to_string(options_.created) + ",\"model\":";
         append_json_string(head_, options_.model);
         if (labels) {
