@@ -111,3 +111,16 @@ def test_a_chat_has_an_id_where_the_provider_gives_none(gateway, account, script
     data = [line[6:] for line in lines if line.startswith("data: {")] if stream else [answer.body]
     ids = {json.loads(one)["id"] for one in data}
     assert len(ids) == 1 and ids.pop().startswith("gen-")
+
+
+# --- Errors
+
+
+@PLAIN_AND_STREAM
+def test_a_messages_client_is_told_the_providers_code_and_field(gateway, account, scripted, stream):
+    error = {"message": "too long", "type": "invalid_request_error", "code": "context_length_exceeded", "param": "input[0]"}
+    scripted.script = lambda exchange: exchange.answer({"error": error}, "400 Bad Request")
+    answer = ask(gateway, account, "messages", "responses", stream)
+    assert answer.status == 400
+    told = answer.json()["error"]
+    assert (told["type"], told["code"], told["param"]) == ("invalid_request_error", error["code"], "input[0]")

@@ -43,7 +43,11 @@ void append_details(const Error& error, std::string& body) {
     const Error::Detail& detail = error.detail();
     const std::string& param = detail.provider ? detail.provider->param : detail.param;
     body += R"([{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":)";
-    append_json_string(body, code_of(error.kind()));
+    if (detail.provider && is_text(detail.provider->code)) {
+        body += detail.provider->code;
+    } else {
+        append_json_string(body, code_of(error.kind()));
+    }
     body += R"(,"domain":"tollgate"})";
     if (!param.empty()) {
         body += R"(,{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":)";

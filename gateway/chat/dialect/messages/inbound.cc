@@ -50,10 +50,15 @@ class MessagesInbound final : public Inbound {
         body += ",\"message\":";
         append_json_string(body, theirs ? detail.provider->message : detail.message);
         body += ",\"code\":";
-        append_json_string(body, code_of(error.kind()));
-        if (!detail.param.empty()) {
+        if (detail.provider && !detail.provider->code.empty()) {
+            body += detail.provider->code;
+        } else {
+            append_json_string(body, code_of(error.kind()));
+        }
+        const std::string& param = detail.provider ? detail.provider->param : detail.param;
+        if (!param.empty()) {
             body += ",\"param\":";
-            append_json_string(body, detail.param);
+            append_json_string(body, param);
         }
         if (labels_answers() && detail.provider) {
             body += ",\"provider_name\":";

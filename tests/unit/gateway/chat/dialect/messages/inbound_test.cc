@@ -50,6 +50,16 @@ TEST(MessagesInbound, D55AProvidersErrorIsToldInItsWordsAndTheApisType) {
     EXPECT_EQ(error_of(error, openrouter_messages_inbound()).at("provider_name"), "google");
 }
 
+TEST(MessagesInbound, AProvidersCodeAndFieldAreTold) {
+    Error error(ErrorKind::upstream_error, "ours", "messages");
+    error.detail().provider = ProviderError{.message = "too long", .param = "input[0]", .code = "\"too_long\""};
+    EXPECT_EQ(error_of(error).at("code"), "too_long");
+    EXPECT_EQ(error_of(error).at("param"), "input[0]");
+    error.detail().provider = ProviderError{.message = "no"};
+    EXPECT_EQ(error_of(error).at("code"), "upstream_error");
+    EXPECT_FALSE(error_of(error).contains("param")) << "ours, of a request that the provider did not see so";
+}
+
 TEST(MessagesInbound, D54OverloadKeepsItsTypeWhateverTheStatus) {
     Error error(ErrorKind::upstream_error, "ours");
     error.detail().provider = ProviderError{.message = "Overloaded", .type = "overloaded_error"};
