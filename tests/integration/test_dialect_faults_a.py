@@ -124,3 +124,44 @@ def test_a_messages_client_is_told_the_providers_code_and_field(gateway, account
     assert answer.status == 400
     told = answer.json()["error"]
     assert (told["type"], told["code"], told["param"]) == ("invalid_request_error", error["code"], "input[0]")
+
+
+def named(type):
+    return speaks_messages.frame("error", {"type": "error", "error": {"type": type, "message": "no"}})
+
+
+def failed(code):
+    event = {"type": "error", "code": code, "message": "no", "param": None, "sequence_number": 0}
+    return f"event: error\ndata: {json.dumps(event)}\n\n".encode()
+
+
+ERROR_EVENTS = {"messages": named, "responses": failed, "converse": lambda name: aws.exception(name, "no")}
+
+
+@pytest.mark.parametrize("client", ["chat", "messages"])
+@pytest.mark.parametrize(
+    ("upstream", "name", "status"),
+    [
+        ("messages", "overloaded_error", 529),
+        ("messages", "rate_limit_error", 429),
+        ("messages", "api_error", 500),
+        ("messages", "invalid_request_error", 400),
+        ("messages", "authentication_error", 502),  # none of the client's business
+        ("messages", "strange_error", 502),
+        ("responses", "rate_limit_exceeded", 429),
+        ("responses", "server_error", 500),
+        ("converse", "throttlingException", 429),
+        ("converse", "serviceUnavailableException", 503),
+        ("converse", "validationException", 400),
+    ],
+)
+def test_an_error_before_any_content_has_the_status_that_it_names(
+    gateway, account, scripted, client, upstream, name, status
+):
+    def script(exchange):
+        exchange.head(content_type=dialect(upstream).STREAM_TYPE, chunked=True)
+        exchange.chunk(ERROR_EVENTS[upstream](name))
+        exchange.end_stream()
+
+    scripted.script = script
+    assert ask(gateway, account, client, upstream, True).status == status

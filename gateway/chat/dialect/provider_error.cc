@@ -28,6 +28,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "gateway/chat/dialect/named_status.h"
 #include "gateway/text/good_encoding.h"
 #include "gateway/text/json_members.h"
 
@@ -298,6 +299,10 @@ std::optional<ProviderError> read_plain_text(std::string_view text) {
     return said;
 }
 
+std::string_view unquoted(std::string_view code) {
+    return code.size() >= 2 && code.front() == '"' ? code.substr(1, code.size() - 2) : code;
+}
+
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view kSpaces = " \t\r\n";
     const auto first = text.find_first_not_of(kSpaces);
@@ -362,6 +367,8 @@ std::optional<ProviderError> read_provider_error(std::string_view text) {
         read_object(body->get_object(), said);
     }
     if (said.message.empty() && said.code.empty() && said.type.empty()) return std::nullopt;
+    if (said.status == 0) said.status = status_named(unquoted(said.code));  // says more than the type
+    if (said.status == 0) said.status = status_named(said.type);
     return said;
 }
 

@@ -41,7 +41,7 @@ TEST(ProviderErrorReader, ShapesOfProviders) {
         {"Cloudflare", R"({"success":false,"errors":[{"code":5007,"message":"M"}]})", "M", "", "5007", ""},
         {"RFC 9457", R"({"type":"about:blank","title":"T","status":422,"detail":"M"})", "M", "about:blank", "", "",
          422},
-        {"AWS", R"({"__type":"ValidationException","message":"M"})", "M", "", "\"ValidationException\"", ""},
+        {"AWS", R"({"__type":"ValidationException","message":"M"})", "M", "", "\"ValidationException\"", "", 400},
         {"AWS, other case", R"({"Message":"M"})", "M", "", "", ""},
         {"MiniMax", R"({"choices":null,"base_resp":{"status_code":1008,"status_msg":"M"}})", "M", "", "1008", ""},
         {"nested", R"({"error":{"error":1,"message":{"message":"M"}}})", "M", "", "", ""},
@@ -74,6 +74,19 @@ TEST(ProviderErrorReader, ShapesOfProviders) {
         EXPECT_EQ(said->param, row.param) << row.name;
         EXPECT_EQ(said->status, row.status) << row.name;
     }
+}
+
+TEST(ProviderErrorReader, NamesStandForStatuses) {
+    const auto status = [](std::string_view text) {
+        return read_provider_error(text).value_or(ProviderError()).status;
+    };
+    EXPECT_EQ(status(R"({"type":"error","error":{"type":"overloaded_error","message":"M"}})"), 529);
+    EXPECT_EQ(status(R"({"throttlingException":{"message":"M"}})"), 429);
+    EXPECT_EQ(status(R"({"error":{"message":"M","type":"invalid_request_error","code":"rate_limit_exceeded"}})"), 429)
+        << "the code says more";
+    EXPECT_EQ(status(R"({"error":{"message":"M","type":"rate_limit_error","code":503}})"), 503) << "it is told itself";
+    EXPECT_EQ(status(R"({"error":{"message":"M","type":"invalid_request_error","code":"strange"}})"), 400);
+    EXPECT_EQ(status(R"({"error":{"message":"M","type":"strange"}})"), 0);
 }
 
 TEST(ProviderErrorReader, WordsAreFoundInsideWhatIsWrappedAroundThem) {
