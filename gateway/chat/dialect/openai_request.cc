@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/prompt_measure.h"
@@ -130,18 +131,31 @@ std::size_t place_of(std::string_view key, const std::array<std::string_view, kC
     return key.empty() ? kCount : static_cast<std::size_t>(std::ranges::find(names, key) - names.begin());
 }
 
-// Gemini's generationConfig.
-Error read_reply_options(const element& value, const BodyNames& names, BodyFacts& facts) {
+// What may stand once, since readers differ in which of two they believe.
+struct Seen {
+    bool stream = false, reply_options = false, bound = false, choices = false;
+};
+
+Error only_once(std::string_view key, bool& seen) {
+    if (std::exchange(seen, true)) return invalid("'" + std::string(key) + "' stands twice", key);
+    return {};
+}
+
+// Gemini's generationConfig, whose members have two spellings each.
+Error read_reply_options(std::string_view key, const element& value, const BodyNames& names, BodyFacts& facts,
+                         Seen& seen) {
+    if (Error error = only_once(key, seen.reply_options)) return error;
     simdjson::dom::object options;
     if (value.get(options) != simdjson::SUCCESS) return {};  // its reader names what is wrong
     for (const auto field : options) {
+        const bool bound = place_of(field.key, names.bounds) < names.bounds.size();
+        const bool choices = place_of(field.key, names.choices) < names.choices.size();
+        Error error = bound ? only_once(field.key, seen.bound) : choices ? only_once(field.key, seen.choices) : Error();
+        if (error) return error;
         if (field.value.is_null()) continue;
         if (facts.reply_options.size() < kMaxMembers) facts.reply_options.emplace_back(field.key);
-        Error error;
-        if (place_of(field.key, names.bounds) < names.bounds.size()) error = read_bound(field.key, field.value, facts);
-        if (place_of(field.key, names.choices) < names.choices.size()) {
-            error = read_choices(field.key, field.value, facts);
-        }
+        if (bound) error = read_bound(field.key, field.value, facts);
+        if (choices) error = read_choices(field.key, field.value, facts);
         if (error) return error;
         note_paid_extras(field.key, field.value, facts.extras);
     }
@@ -157,9 +171,8 @@ void read_prompt(const element& value, const JsonMember& member, const BodyNames
     }
 }
 
-Error read_stream(const element& value, BodyFacts& facts, bool& seen_stream) {
-    if (seen_stream) return invalid("'stream' stands twice", "stream");
-    seen_stream = true;
+Error read_stream(const element& value, BodyFacts& facts, Seen& seen) {
+    if (Error error = only_once("stream", seen.stream)) return error;
     return read_flag("stream", value, facts.stream);
 }
 
@@ -173,10 +186,10 @@ void note_routing(std::string_view key, const element& value, const JsonMember& 
 }
 
 Error read_member(std::string_view key, const element& value, const JsonMember& member, std::string_view text,
-                  const BodyNames& names, BodyFacts& facts, bool& seen_stream) {
+                  const BodyNames& names, BodyFacts& facts, Seen& seen) {
     if (!names.model_in_path) {
         if (key == "model") return read_model(value, member, facts);
-        if (key == "stream") return read_stream(value, facts, seen_stream);
+        if (key == "stream") return read_stream(value, facts, seen);
     }
     if (key == "stream_options") {
         if (facts.has_stream_options) return invalid("'stream_options' stands twice", "stream_options");
@@ -185,7 +198,7 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         return read_stream_options(value, text, member.value.begin, facts);
     }
     if (!names.reply_options.empty() && (key == names.reply_options || key == names.reply_options_snake_case)) {
-        return read_reply_options(value, names, facts);
+        return read_reply_options(key, value, names, facts, seen);
     }
     if (const std::size_t bound = place_of(key, names.bounds); bound < names.bounds.size()) {
         if (facts.bound_values[bound].size() > 0) return invalid("'" + std::string(key) + "' stands twice", key);
@@ -290,7 +303,7 @@ Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_dept
     if (root.get(object) != simdjson::SUCCESS) return invalid("the body must be a JSON object", {});
     facts.object_begin = static_cast<std::uint32_t>(text.find('{'));
     JsonMembers members(text, facts.object_begin);
-    bool seen_stream = false;
+    Seen seen;
     for (const auto field : object) {
         const auto member = members.next();
         if (!member || facts.members.size() == kMaxMembers) {
@@ -300,7 +313,7 @@ Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_dept
         const auto known = static_cast<std::size_t>(std::ranges::find(kGatewayOnly, field.key) - kGatewayOnly.begin());
         facts.gateway_only.push_back(known < kGatewayOnly.size());
         if (known < kRemoved && !field.value.is_null()) facts.removed |= 1U << known;
-        if (auto error = read_member(field.key, field.value, *member, text, names, facts, seen_stream)) return error;
+        if (auto error = read_member(field.key, field.value, *member, text, names, facts, seen)) return error;
     }
     return check_required(object, names);
 }
