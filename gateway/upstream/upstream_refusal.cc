@@ -117,9 +117,10 @@ bool refuses_account(int status, const std::optional<ProviderError>& said) {
 }
 
 // A 4xx is the caller's fault and would be anywhere, unless it tells of time or load, or of what this provider offers
-// to whom. A status below 400 is no answer.
+// to whom. The path names nothing of the caller's: what is not found is the provider's model. A status below 400 is no
+// answer.
 bool worth_another_try(int status) {
-    return status < 400 || status == 403 || status == 408 || status == 429 || status >= 500;
+    return status < 400 || status == 403 || status == 404 || status == 408 || status == 429 || status >= 500;
 }
 
 Error error_of(int status, std::string_view provider, std::optional<ProviderError> said, const Credential& credential) {

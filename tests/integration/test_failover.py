@@ -48,6 +48,7 @@ FAILURES = {
     "an internal error": lambda exchange: exchange.answer(ERROR_BODY, "500 Internal Server Error"),
     "overload": lambda exchange: exchange.answer(ERROR_BODY, "503 Service Unavailable"),
     "a rate limit": lambda exchange: exchange.answer(ERROR_BODY, "429 Too Many Requests"),
+    "a model that the provider does not have": lambda exchange: exchange.answer(ERROR_BODY, "404 Not Found"),
     "a refused account": lambda exchange: exchange.answer(ERROR_BODY, "401 Unauthorized"),
     "a reset": lambda exchange: exchange.reset(),
     "no HTTP": lambda exchange: exchange.send(b"nonsense\r\n\r\n") or exchange.close(),

@@ -35,7 +35,7 @@ TEST(UpstreamRefusal, IsJudgedByItsStatus) {
         Judged{401, ErrorKind::upstream_auth_failed, Retry::elsewhere, 502},
         Judged{402, ErrorKind::upstream_auth_failed, Retry::elsewhere, 502},
         Judged{403, ErrorKind::upstream_error, Retry::elsewhere, 403},
-        Judged{404, ErrorKind::upstream_error, Retry::never, 404},
+        Judged{404, ErrorKind::upstream_error, Retry::elsewhere, 404},
         Judged{407, ErrorKind::upstream_auth_failed, Retry::elsewhere, 502},
         Judged{408, ErrorKind::upstream_error, Retry::elsewhere, 408},
         Judged{413, ErrorKind::upstream_error, Retry::never, 413},
