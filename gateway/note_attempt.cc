@@ -52,7 +52,7 @@ void note_upstream_head(Connection& connection, const UpstreamAnswer& answer) {
         return health.note_answer(attempt.endpoint->number, now_ms);
     }
     if (answer.status != kTooMany) return;
-    const std::int64_t rest_ms = retry_after_ms(answer.retry_headers);
+    const std::int64_t rest_ms = retry_after_ms(answer.retry_headers, wire::unix_ms_now());
     if (rest_ms > 0) health.rest_until(attempt.endpoint->number, now_ms + rest_ms, now_ms);
 }
 

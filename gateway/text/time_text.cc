@@ -1,5 +1,6 @@
 #include "gateway/text/time_text.h"
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -111,6 +112,17 @@ std::string http_date(std::int64_t unix_ms) {
     gmtime_r(&seconds, &parts);
     char text[32];
     return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
+std::optional<std::int64_t> parse_http_date(std::string_view text) {
+    constexpr std::array kForms = {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"};
+    const std::string whole(text);
+    for (const char* const form : kForms) {
+        std::tm parts{};
+        const char* const end = strptime(whole.c_str(), form, &parts);
+        if (end != nullptr && *end == '\0') return timegm(&parts) * std::int64_t{1000};
+    }
+    return std::nullopt;
 }
 
 Result<std::int64_t> parse_time(std::string_view text) {

@@ -6,8 +6,8 @@
 
 namespace tollgate {
 
-// In ms from now, of header lines each with CRLF: retry-after-ms, else retry-after in whole seconds. 0: they do not
-// say, or name a date.
-std::int64_t retry_after_ms(std::string_view header_lines);
+// In ms from now, of header lines each with CRLF: retry-after-ms, else retry-after in seconds or as an HTTP date (RFC
+// 9110, 10.2.3), for which `unix_ms` is now. At most a day. 0: they do not say, or name what is past.
+std::int64_t retry_after_ms(std::string_view header_lines, std::int64_t unix_ms);
 
 }  // namespace tollgate
