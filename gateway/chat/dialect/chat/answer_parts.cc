@@ -1,5 +1,6 @@
 #include "gateway/chat/dialect/chat/answer_parts.h"
 
+#include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {

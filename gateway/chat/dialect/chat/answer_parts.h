@@ -23,11 +23,6 @@ ReasoningFormat reasoning_format_named(Spelt name);
 // reasoning. Those with the same index belong together.
 void append_reasoning_detail(const AnswerEvent& event, std::string& out, Spelt signature = {});
 
-// What is shown of reasoning by the Responses API is a summary, which OpenRouter keeps apart.
-constexpr bool is_summarized(ReasoningFormat format) {
-    return format == ReasoningFormat::openai_responses || format == ReasoningFormat::xai_responses;
-}
-
 // Google's signatures stand with what must come back with them, a call or the message, as its own API for clients of
 // chat completions has it: https://ai.google.dev/gemini-api/docs/openai#thought-signatures.
 inline bool is_google_signature(const AnswerEvent& event) {

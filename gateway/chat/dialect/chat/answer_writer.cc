@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/chat/answer_parts.h"
 #include "gateway/text/json_writer.h"
 

@@ -58,7 +58,8 @@ std::string gemini_signature(const AnswerEvent& event) {
     if (event.format == ReasoningFormat::google) return std::string(event.text);
     return write_foreign_seal({.format = event.format,
                                .signature = event.kind == AnswerEvent::Kind::signature,
-                               .text = std::string(event.text)});
+                               .text = std::string(event.text),
+                               .id = std::string(event.id)});
 }
 
 void append_gemini_citations(const std::vector<std::string>& annotations, std::string& out) {

@@ -42,6 +42,7 @@ class Candidate {
 
 void Candidate::add_text(const AnswerEvent& event, bool thought) {
     if (!has_text_ || thought != thought_ || event.part != part_) end_text();
+    if (thought && !has_text_) end_signature();  // it is of what stands before the thought
     has_text_ = true;
     thought_ = thought;
     part_ = event.part;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 
+#include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/gemini/fields.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/chat/dialect/gemini/google_file.h"
@@ -28,6 +29,11 @@ Kind kind_of(std::string_view media_type) {
     if (media_type.starts_with("audio/")) return Kind::audio;
     if (media_type.starts_with("video/")) return Kind::video;
     return Kind::file;
+}
+
+// Of a call it has the call's id.
+bool is_google_seal(const Part& part) {
+    return part.kind == Kind::sealed_reasoning && part.format == ReasoningFormat::google;
 }
 
 constexpr std::string_view kParts = "contents[].parts[]";
@@ -158,9 +164,11 @@ void Reader::seal(const PartFields& fields) {
     Part part{.kind = Kind::sealed_reasoning, .text = signature, .format = ReasoningFormat::google};
     if (auto foreign = read_foreign_seal(signature)) {
         part.text = request_.keep(std::move(foreign->text));
+        part.id = request_.keep(std::move(foreign->id));
         part.format = foreign->format;
+    } else if (is_object(fields.call)) {
+        part.id = spelt(field(fields.call, "id"));
     }
-    if (is_object(fields.call)) part.id = spelt(field(fields.call, "id"));
     request_.parts.push_back(part);
 }
 
@@ -204,7 +212,7 @@ Error Reader::call(Json call, const std::string& field) {
               .argument_object = is_object(args) ? args : Json("{}")};
     if (part.id.empty()) {
         part.id = request_.keep("call_" + std::to_string(index_) + "_" + std::to_string(calls_));
-        if (request_.parts.size() > first_part_ && request_.parts.back().kind == Kind::sealed_reasoning) {
+        if (request_.parts.size() > first_part_ && is_google_seal(request_.parts.back())) {
             request_.parts.back().id = part.id;
         }
     }
@@ -296,6 +304,7 @@ Error read_gemini_contents(Json contents, ChatRequest& request) {
     each_element(contents, [&](Json content) {
         if (!error) error = reader.content(content, index++);
     });
+    join_summaries(request);
     return error;
 }
 

@@ -56,6 +56,7 @@ void GeminiEventWriter::end_part(std::uint32_t choice, std::string& out) {
 
 void GeminiEventWriter::text(const AnswerEvent& event, bool thought, std::string& out) {
     std::string& signature = choice_of(event).signature;
+    if (thought) flush_signature(event.choice, out);  // it is of what stands before the thought
     begin_part(out);
     append_gemini_text(event.text, thought, thought ? Spelt() : Spelt(signature), out);
     end_part(event.choice, out);

@@ -8,8 +8,8 @@
 namespace tollgate {
 namespace {
 
-// Then come two letters: of whom it is, and what. Its length is a multiple of three, so that it has a base64 of its
-// own.
+// Then come two letters, of whom it is and what, and the id before a colon. Its length is a multiple of three, so that
+// it has a base64 of its own.
 constexpr std::string_view kMark = "tollgate-v1:";
 constexpr std::string_view kSpeltMark = "dG9sbGdhdGUtdjE6";
 
@@ -23,7 +23,8 @@ std::string write_foreign_seal(const ForeignSeal& seal) {
     std::string bytes(kMark);
     bytes += kFormatLetters[static_cast<std::size_t>(seal.format)];
     bytes += seal.signature ? kSignature : kSealed;
-    return base64(bytes += seal.text);
+    if (seal.id.find_first_of(":\\") == std::string::npos) bytes += seal.id;
+    return base64((bytes += ':') += seal.text);
 }
 
 std::optional<ForeignSeal> read_foreign_seal(std::string_view signature) {
@@ -36,10 +37,12 @@ std::optional<ForeignSeal> read_foreign_seal(std::string_view signature) {
     const auto format = kFormatLetters.find((*bytes)[kMark.size()]);
     const char what = (*bytes)[kMark.size() + 1];
     if (format == std::string_view::npos || (what != kSignature[0] && what != kSealed[0])) return std::nullopt;
-    std::string text = bytes->substr(kMark.size() + 2);
-    // It was a JSON string's inside, and becomes one again.
-    if (!is_json("\"" + text + "\"", 1)) return std::nullopt;
-    return ForeignSeal{static_cast<ReasoningFormat>(format), what == kSignature[0], std::move(text)};
+    const std::size_t begin = kMark.size() + 2, colon = bytes->find(':', begin);
+    if (colon == std::string::npos) return std::nullopt;
+    std::string id = bytes->substr(begin, colon - begin), text = bytes->substr(colon + 1);
+    // They were a JSON string's inside, and become one again.
+    if (!is_json("\"" + id + text + "\"", 1) || id.find('\\') != std::string::npos) return std::nullopt;
+    return ForeignSeal{static_cast<ReasoningFormat>(format), what == kSignature[0], std::move(text), std::move(id)};
 }
 
 }  // namespace tollgate

@@ -18,6 +18,7 @@ struct ForeignSeal {
     ReasoningFormat format = ReasoningFormat::unknown;
     bool signature = false;  // of reasoning that is shown; else it is sealed
     std::string text{};      // as it is spelt
+    std::string id{};        // as the provider named it; empty: it did not
 };
 
 // Base64.

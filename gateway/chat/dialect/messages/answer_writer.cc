@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/messages/answer_parts.h"
 #include "gateway/chat/dialect/messages/usage_json.h"
 
@@ -119,9 +120,13 @@ void Message::add_signature(const AnswerEvent& event) {
     blocks_.push_back({.kind = Block::Kind::whole, .text = whole + "\"}"});
 }
 
-// Of another provider it is the signature of the thinking block.
+// Of another provider it is the signature of the thinking block: of the same part, or of its summary.
 void Message::add_sealed(const AnswerEvent& event) {
-    Block* const thinking = find(Block::Kind::thinking, event.part);
+    Block* thinking = find(Block::Kind::thinking, event.part);
+    if (is_summarized(event.format)) {
+        Block* const last = blocks_.empty() ? nullptr : &blocks_.back();
+        thinking = last != nullptr && last->kind == Block::Kind::thinking && last->signature.empty() ? last : nullptr;
+    }
     if (thinking != nullptr && event.format != ReasoningFormat::anthropic) {
         return append_sealed(event, thinking->signature);
     }

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/messages/answer_parts.h"
 #include "gateway/chat/dialect/messages/event_frames.h"
 #include "gateway/chat/dialect/messages/usage_json.h"
@@ -200,12 +201,15 @@ void MessagesEventWriter::write_signature(const AnswerEvent& event, std::string&
     append_delta(block->index, "signature_delta", "signature", signature, out);
 }
 
-// Of another provider it is the signature of the thinking block that is open.
+// Of another provider it is the signature of the thinking block that is open: of the same part, or of its summary.
 void MessagesEventWriter::write_sealed(const AnswerEvent& event, std::string& out) {
-    const Block* const block = open_block(BlockKind::thinking, event.part);
+    Block* block = open_block(BlockKind::thinking, event.part);
+    const bool after_summary = !open_.empty() && open_.back().kind == BlockKind::thinking && !open_.back().sealed;
+    if (is_summarized(event.format)) block = after_summary ? &open_.back() : nullptr;
     std::string sealed;
     append_sealed(event, sealed);
     if (block != nullptr && event.format != ReasoningFormat::anthropic) {
+        block->sealed = true;
         append_delta(block->index, "signature_delta", "signature", sealed, out);
     } else {
         whole_block(R"({"type":"redacted_thinking","data":")" + sealed + "\"}", out);

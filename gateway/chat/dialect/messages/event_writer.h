@@ -33,6 +33,7 @@ class MessagesEventWriter final : public EventWriter {
         BlockKind kind = BlockKind::text;
         std::uint32_t index = 0;  // as the client counts
         std::uint32_t part = 0, call = 0;
+        bool sealed = false;  // thinking, whose signature is told
         ArgumentsEnd arguments{};
     };
     struct CallId {

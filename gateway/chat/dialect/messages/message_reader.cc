@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/messages/block_reader.h"
 
 namespace tollgate {
@@ -70,6 +71,7 @@ Error read_messages_turns(Json list, ChatRequest& request) {
         if (!error) error = read_message(message, index++, request);
     });
     if (!error && index == 0) return invalid_field("'messages' must have a message", "messages");
+    join_summaries(request);
     return error;
 }
 
