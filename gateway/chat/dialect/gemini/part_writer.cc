@@ -112,7 +112,7 @@ void GeminiParts::call(const Turn& turn, const Part& part) {
 // The API believes its own signatures only.
 void GeminiParts::reasoning(const Part& part) {
     if (!is_google(part)) {
-        notes_.dropped.add("reasoning_details");
+        notes_.dropped.add(request_.reasoning_name);
     } else if (part.kind == Kind::sealed_reasoning) {
         end_of_model();
         signature_ = part.text;

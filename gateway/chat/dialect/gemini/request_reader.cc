@@ -275,6 +275,7 @@ bool is_of_the_exchange(std::string_view name) {
 Error read_gemini_request(std::string_view body, ChatRequest& request) {
     Members members;
     request.turns_field = "contents";
+    request.reasoning_name = "contents[].parts[].thought";
     bool cached = false;
     each_field(body.substr(std::min(body.find('{'), body.size())), [&](std::string_view name, Json value) {
         if (!says_something(value) || is_of_the_exchange(name)) return;
