@@ -321,12 +321,12 @@ TEST(MessagesRequest, TheBoundIsANumber) {
 
 TEST(MessagesRequest, D36WhatIsNotKnownIsNamed) {
     const auto read = std::make_unique<Read>(
-        R"({"max_tokens":9,"container":"c","mcp_servers":[{"name":"x"}],"context_management":{},"speed":null,"provider":{},)"
+        R"({"max_tokens":9,"container":"c","fallbacks":[{"model":"x"}],"mcp_servers":[{"name":"x"}],"context_management":{},"speed":null,"provider":{},)"
         R"("metadata":{"x":1},"messages":[{"role":"user","name":"ann","content":[{"type":"text","text":"a","x":1,"citations":null}]},)"
         R"({"role":"assistant","content":[{"type":"text","text":"a","citations":[]},{"type":"text","text":"b","citations":[{"url":"u"}]}]}]})");
     ASSERT_FALSE(read->error);
     EXPECT_EQ(read->unknown(),
-              "container, mcp_servers, context_management, messages[].name, messages[].content[].x, "
+              "container, fallbacks, mcp_servers, context_management, messages[].name, messages[].content[].x, "
               "messages[].content[].citations, metadata.x");
 }
 
