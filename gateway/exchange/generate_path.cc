@@ -2,6 +2,8 @@
 
 #include <boost/url/pct_string_view.hpp>
 
+#include "gateway/chat/dialect/model_name.h"
+
 namespace tollgate {
 
 Error read_generate_path(const Head& head, Ask& ask) {
@@ -17,7 +19,7 @@ Error read_generate_path(const Head& head, Ask& ask) {
         !simdjson::validate_utf8(model->decode())) {
         return {ErrorKind::invalid_request, "the path must name a model, of at most 128 bytes", "model"};
     }
-    ask.body.model = model->decode();
+    if (Error error = take_model_name(model->decode(), ask.body)) return error;
     ask.body.stream = method == "streamGenerateContent";
     ask.events_as_list = ask.body.stream && head.query.find("alt=sse") == std::string::npos;
     ask.counts_only = method == "countTokens";

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/chat/dialect/gateway_members.h"
+#include "gateway/chat/dialect/model_name.h"
 #include "gateway/chat/dialect/prompt_measure.h"
 #include "gateway/chat/model_call.h"
 #include "gateway/chat/request_tags.h"
@@ -14,8 +15,6 @@ namespace {
 
 using simdjson::dom::element;
 using Type = simdjson::dom::element_type;
-
-constexpr std::string_view kPresetMark = "@preset/";  // in a model's name: "maker/model@preset/slug"
 
 Error invalid(std::string message, std::string_view param) {
     return {ErrorKind::invalid_request, std::move(message), std::string(param)};
@@ -68,15 +67,6 @@ Error read_stream_options(const element& value, std::string_view text, std::size
 
 constexpr std::int64_t kMostTokens = 100'000'000;
 
-// One preset is one; the model's name and the member may both name it.
-Error note_preset(std::string_view slug, std::string_view param, BodyFacts& facts) {
-    if (slug.empty()) return invalid("'" + std::string(param) + "' names no preset", param);
-    if (slug.size() > kMostModelBytes) return invalid("the preset's name is longer than 128 bytes", param);
-    if (!facts.preset.empty() && facts.preset != slug) return invalid("the request names two presets", param);
-    facts.preset = slug;
-    return {};
-}
-
 Error read_model(const element& value, const JsonMember& member, BodyFacts& facts) {
     if (facts.has_model) return invalid("'model' stands twice", "model");
     facts.has_model = true;
@@ -84,19 +74,14 @@ Error read_model(const element& value, const JsonMember& member, BodyFacts& fact
     if (value.is_null()) return {};
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) return invalid("'model' must be a string", "model");
-    if (text.size() > kMostModelBytes) return invalid("'model' is longer than 128 bytes", "model");
-    const auto mark = text.find(kPresetMark);
-    facts.model = text.substr(0, mark);
-    return mark == std::string_view::npos ? Error()
-                                          : note_preset(text.substr(mark + kPresetMark.size()), "model", facts);
+    return take_model_name(text, facts);
 }
 
 Error read_preset(const element& value, BodyFacts& facts) {
     if (value.is_null()) return {};
     std::string_view slug;
     if (value.get(slug) != simdjson::SUCCESS) return invalid("'preset' must be a string", "preset");
-    if (slug.starts_with(kPresetMark)) slug.remove_prefix(kPresetMark.size());  // as some clients write it
-    return note_preset(slug, "preset", facts);
+    return take_preset(slug, "preset", facts);
 }
 
 // LiteLLM's clients name tags there, as a list. OpenAI's own metadata has texts only: it is the provider's.
