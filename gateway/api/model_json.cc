@@ -54,12 +54,8 @@ std::string modality_of(const Model& model) {
 
 void write_reasoning(const Model& model, JsonWriter& json) {
     const Reasoning& reasoning = model.reasoning;
-    json.key("reasoning");
-    if (reasoning.kind == ReasoningKind::none) {
-        json.null();
-        return;
-    }
-    json.object().key("supported_efforts");
+    if (reasoning.kind == ReasoningKind::none) return;  // OpenRouter's SDKs take no null
+    json.key("reasoning").object().key("supported_efforts");
     reasoning.efforts.empty() ? void(json.null()) : write_texts(reasoning.efforts, json);
     json.key("default_effort").text_or_null(reasoning.default_effort);
     json.key("default_enabled").flag(reasoning.mandatory || !reasoning.default_effort.empty());

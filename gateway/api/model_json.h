@@ -79,7 +79,7 @@ inline constexpr std::array kOpenRouterModelFields = {
     fields::texts("supported_parameters").note("Where the catalogue does not say: those that the gateway passes on"),
     fields::text("knowledge_cutoff").or_null(),
     fields::text("expiration_date").or_null(),
-    fields::object("reasoning", kModelReasoning).or_null(),
+    fields::object("reasoning", kModelReasoning).maybe(),
     fields::object("default_parameters", kNotKept).or_null(),
     fields::object("per_request_limits", kNotKept).or_null(),
     fields::texts("supported_voices").or_null(),

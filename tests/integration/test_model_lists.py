@@ -158,7 +158,7 @@ def test_what_the_catalogue_says_is_shown(described):
         {"min_prompt_tokens": 500, "prompt": "0.000002", "completion": "0.000004", "request": "0",
          "input_cache_read": "0.000002", "input_cache_write": "0.000002", "input_cache_write_1h": "0.000002"}
     ]
-    assert small["reasoning"] is None and "overrides" not in small["pricing"]
+    assert "reasoning" not in small and "overrides" not in small["pricing"]
     first, second = endpoints_of(*described, "m/large")
     assert first["provider_name"] == "Sample & Sons" and first["name"] == "Sample & Sons | m/large"
     assert (first["quantization"], first["max_prompt_tokens"]) == ("fp8", 900)
