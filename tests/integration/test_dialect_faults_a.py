@@ -7,7 +7,6 @@ import json
 import pytest
 
 from support import aws, speaks_messages
-from support.chat import chat
 from support.dialects import Call, Reasoning, Said, Text, Turn, Wish, converse, gemini, messages
 from support.dialects import chat as chats
 
@@ -165,3 +164,38 @@ def test_an_error_before_any_content_has_the_status_that_it_names(
 
     scripted.script = script
     assert ask(gateway, account, client, upstream, True).status == status
+
+
+# --- A model that fails
+
+
+FAILURES = ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "OTHER"]
+
+
+@pytest.mark.parametrize("native", FAILURES)
+@PLAIN_AND_STREAM
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_model_that_failed_has_not_come_to_an_end(gateway, account, scripted, client, stream, native):
+    candidate = {"content": {"role": "model"}, "finishReason": native, "index": 0}
+    whole = gemini.HEAD | {"candidates": [candidate], "usageMetadata": {"promptTokenCount": 9, "totalTokenCount": 9}}
+
+    def script(exchange):
+        if not stream:
+            return exchange.answer(whole)
+        exchange.start_stream()
+        exchange.event(whole)
+        exchange.end_stream()
+
+    scripted.script = script
+    answer = ask(gateway, account, client, "gemini", stream)
+    assert answer.status == 200, answer.body
+    expected = {
+        "chat": '"finish_reason":"error"',
+        "messages": '"stop_reason":"refusal"',
+        "responses": '"status":"failed"',
+        "gemini": f'"finishReason":"{native}"',
+    }
+    body = answer.body.decode().replace('": "', '":"')
+    assert expected[client] in body
+    if client == "responses" and stream:
+        assert "event: response.failed\n" in body and "response.completed" not in body

@@ -9,9 +9,9 @@
 
 namespace tollgate {
 
-enum class FinishReason : std::uint8_t { none, stop, length, tool_calls, content_filter };
+enum class FinishReason : std::uint8_t { none, stop, length, tool_calls, content_filter, error };
 
-// In OpenAI's words.
+// In OpenAI's words; `error`, that the model failed to go on, is OpenRouter's.
 constexpr std::string_view to_string(FinishReason reason) {
     switch (reason) {
         case FinishReason::none:
@@ -24,6 +24,8 @@ constexpr std::string_view to_string(FinishReason reason) {
             return "tool_calls";
         case FinishReason::content_filter:
             return "content_filter";
+        case FinishReason::error:
+            return "error";
     }
     return {};
 }

@@ -19,16 +19,18 @@ struct NamedReason {
 constexpr std::array kReasons = {
     NamedReason{"length", FinishReason::length},
     NamedReason{"content_filter", FinishReason::content_filter},
-    NamedReason{"max_tokens", FinishReason::length},                         // of a provider of another dialect
-    NamedReason{"MAX_TOKENS", FinishReason::length},                         //
-    NamedReason{"model_length", FinishReason::length},                       // Mistral
-    NamedReason{"model_context_window_exceeded", FinishReason::length},      // z.ai
-    NamedReason{"insufficient_system_resource", FinishReason::length},       // DeepSeek
-    NamedReason{"sensitive", FinishReason::content_filter},                  // z.ai
-    NamedReason{"refusal", FinishReason::content_filter},                    // of a provider of another dialect
-    NamedReason{"SAFETY", FinishReason::content_filter},                     //
-    NamedReason{"content_filter: SAFETY", FinishReason::content_filter},     // Google
-    NamedReason{"content_filter: RECITATION", FinishReason::content_filter}  //
+    NamedReason{"max_tokens", FinishReason::length},                          // of a provider of another dialect
+    NamedReason{"MAX_TOKENS", FinishReason::length},                          //
+    NamedReason{"model_length", FinishReason::length},                        // Mistral
+    NamedReason{"model_context_window_exceeded", FinishReason::length},       // z.ai
+    NamedReason{"insufficient_system_resource", FinishReason::length},        // DeepSeek
+    NamedReason{"sensitive", FinishReason::content_filter},                   // z.ai
+    NamedReason{"refusal", FinishReason::content_filter},                     // of a provider of another dialect
+    NamedReason{"SAFETY", FinishReason::content_filter},                      //
+    NamedReason{"content_filter: SAFETY", FinishReason::content_filter},      // Google
+    NamedReason{"content_filter: RECITATION", FinishReason::content_filter},  //
+    NamedReason{"function_call_filter: MALFORMED_FUNCTION_CALL", FinishReason::error},  //
+    NamedReason{"network_error", FinishReason::error},                                  // z.ai
 };
 
 // Some say "stop" although there are calls, some say "tool_calls" although there are none.
@@ -315,7 +317,8 @@ FinishReason ChatChoice::end(Spelt said, Spelt native, Spelt stop, std::vector<A
     finished_ = true;
     const FinishReason reason = reason_of(said, told_calls_ > 0);
     for (Call& call : calls_) {
-        if (call.has_arguments || call.name.empty() || reason == FinishReason::length) continue;
+        const bool broken_off = reason == FinishReason::length || reason == FinishReason::error;
+        if (call.has_arguments || call.name.empty() || broken_off) continue;
         AnswerEvent event = event_of(Kind::arguments, call);
         event.value = "{}";
         events.push_back(event);

@@ -35,6 +35,7 @@ void add_begin(AnswerDelta& facts, std::vector<AnswerEvent>& events) {
 FinishReason finish_reason(std::string_view native, std::uint32_t calls) {
     if (native == "max_tokens" || native == "model_context_window_exceeded") return FinishReason::length;
     if (native == "content_filtered" || native == "guardrail_intervened") return FinishReason::content_filter;
+    if (native == "malformed_model_output" || native == "malformed_tool_use") return FinishReason::error;
     return calls > 0 ? FinishReason::tool_calls : FinishReason::stop;
 }
 

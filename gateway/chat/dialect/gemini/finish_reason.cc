@@ -23,11 +23,24 @@ constexpr std::array<std::string_view, 12> kFiltered = {
     "BLOCK_REASON_UNSPECIFIED",
 };
 
+// The model did not get to its end.
+constexpr std::array<std::string_view, 8> kFailed = {
+    "MALFORMED_FUNCTION_CALL",
+    "UNEXPECTED_TOOL_CALL",
+    "TOO_MANY_TOOL_CALLS",
+    "MISSING_THOUGHT_SIGNATURE",
+    "MALFORMED_RESPONSE",
+    "NO_IMAGE",
+    "IMAGE_OTHER",
+    "OTHER",
+};
+
 }  // namespace
 
 FinishReason read_gemini_finish(std::string_view native, bool has_calls) {
     if (native == "MAX_TOKENS") return FinishReason::length;
     if (std::ranges::find(kFiltered, native) != kFiltered.end()) return FinishReason::content_filter;
+    if (std::ranges::find(kFailed, native) != kFailed.end()) return FinishReason::error;
     return has_calls ? FinishReason::tool_calls : FinishReason::stop;
 }
 
@@ -37,6 +50,8 @@ std::string_view gemini_finish(FinishReason reason) {
             return "MAX_TOKENS";
         case FinishReason::content_filter:
             return "SAFETY";
+        case FinishReason::error:
+            return "OTHER";
         case FinishReason::none:
         case FinishReason::stop:
         case FinishReason::tool_calls:

@@ -15,6 +15,7 @@ std::string_view stop_reason(const AnswerEnd& end) {
         case FinishReason::tool_calls:
             return "tool_use";
         case FinishReason::content_filter:
+        case FinishReason::error:  // the API has no word for it; this one no client takes for an end
             return "refusal";
         case FinishReason::none:
         case FinishReason::stop:

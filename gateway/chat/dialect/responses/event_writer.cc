@@ -6,6 +6,19 @@ namespace tollgate {
 
 using Kind = AnswerEvent::Kind;
 
+namespace {
+
+std::string_view last_event(ResponseStatus status) {
+    if (status == ResponseStatus::completed) return "response.completed";
+    return status == ResponseStatus::failed ? "response.failed" : "response.incomplete";
+}
+
+bool breaks_off(FinishReason reason) {
+    return reason == FinishReason::length || reason == FinishReason::content_filter || reason == FinishReason::error;
+}
+
+}  // namespace
+
 void ResponsesEventWriter::begin(const AnswerOptions& options) {
     options_ = options;
     id_.clear();
@@ -45,7 +58,7 @@ void ResponsesEventWriter::append(const AnswerEvent& event, std::string& out) {
 
 void ResponsesEventWriter::finish(FinishReason reason, std::string& out) {
     reason_ = reason;
-    output_.close(reason == FinishReason::length || reason == FinishReason::content_filter, sequence_, &out);
+    output_.close(breaks_off(reason), sequence_, &out);
 }
 
 void ResponsesEventWriter::append_ping(std::string& out) {
@@ -56,7 +69,7 @@ void ResponsesEventWriter::append_last(const ChargedUsage& usage, std::string& o
     const ResponseStatus status = status_of(reason_, output_.refused());
     output_.close(status != ResponseStatus::completed, sequence_, &out);
     const std::string items = output_.items();
-    append_response_event(status == ResponseStatus::completed ? "response.completed" : "response.incomplete",
+    append_response_event(last_event(status),
                           {.id = id_, .status = status, .output = items, .usage = &usage, .cut = cut_}, out);
 }
 

@@ -52,6 +52,11 @@ Json incomplete_details(ResponseStatus status) {
     return status == ResponseStatus::filtered ? R"({"reason":"content_filter"})" : "null";
 }
 
+Json default_error(ResponseStatus status) {
+    if (status != ResponseStatus::failed) return "null";
+    return R"({"code":"server_error","message":"the model failed to end its answer"})";
+}
+
 }  // namespace
 
 std::string repeated_members(Json body) {
@@ -74,6 +79,7 @@ ResponseStatus status_of(FinishReason reason, bool refused) {
     if (reason == FinishReason::length) return ResponseStatus::cut_by_length;
     // Of an answer that says itself why there is none, all has come.
     if (reason == FinishReason::content_filter && !refused) return ResponseStatus::filtered;
+    if (reason == FinishReason::error) return ResponseStatus::failed;
     return ResponseStatus::completed;
 }
 
@@ -81,7 +87,7 @@ void append_response(const ResponseObject& response, const AnswerOptions& option
     ((out += "{\"id\":\"") += response.id) += R"(","object":"response","created_at":)";
     append_number(out, options.created);
     ((out += ",\"status\":\"") += name_of(response.status)) += R"(","background":false,"store":false)";
-    append_member("error", response.error.empty() ? "null" : response.error, out);
+    append_member("error", response.error.empty() ? default_error(response.status) : response.error, out);
     append_member("incomplete_details", incomplete_details(response.status), out);
     out += R"(,"instructions":null,"tools":[],"previous_response_id":null,"model":)";
     append_json_string(out, options.model);

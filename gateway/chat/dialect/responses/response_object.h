@@ -26,7 +26,7 @@ struct ResponseObject {
     ResponseStatus status = ResponseStatus::in_progress;
     std::string_view output{};            // its items, without brackets
     const ChargedUsage* usage = nullptr;  // null: not known yet
-    std::string_view error{};             // an object; empty: none
+    std::string_view error{};             // an object; empty: none, or of one that failed a general one
     std::string_view cut{};               // why it was cut for want of credit; empty: it was not
 };
 

@@ -85,6 +85,8 @@ TEST(ChatAnswer, ProvidersOwnReasons) {
     EXPECT_EQ(finish("model_length"), "length");
     EXPECT_EQ(finish("insufficient_system_resource"), "length");
     EXPECT_EQ(finish("sensitive"), "content_filter");
+    EXPECT_EQ(finish("network_error"), "error");
+    EXPECT_EQ(finish("function_call_filter: MALFORMED_FUNCTION_CALL"), "error");
     EXPECT_EQ(finish("eos"), "stop");
     Answer answer = read_plain(R"({"id":"g","choices":[{"message":{"content":"a"},"finish_reason":"stop",)"
                                R"("native_finish_reason":"end_turn"}]})");

@@ -63,6 +63,8 @@ TEST(ConverseStream, D11CallsEndAnAnswerWhateverItSays) {
     EXPECT_EQ(read_stream(kBegin + stop("guardrail_intervened")).said.finish, "content_filter");
     EXPECT_EQ(read_stream(kBegin + stop("content_filtered")).said.finish, "content_filter");
     EXPECT_EQ(read_stream(kBegin + stop("model_context_window_exceeded")).said.finish, "length");
+    EXPECT_EQ(read_stream(kBegin + stop("malformed_tool_use")).said.finish, "error");
+    EXPECT_EQ(read_stream(kBegin + stop("malformed_model_output")).said.finish, "error");
 }
 
 TEST(ConverseStream, ReasoningWithItsSignature) {

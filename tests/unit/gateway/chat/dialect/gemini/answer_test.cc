@@ -89,8 +89,9 @@ TEST(GeminiAnswer, FinishReasons) {
                                      "MODEL_ARMOR", "LANGUAGE"}) {
         EXPECT_EQ(reason(native), "content_filter") << native;
     }
-    EXPECT_EQ(reason("MALFORMED_FUNCTION_CALL", ""), "stop");
-    EXPECT_EQ(reason("OTHER"), "stop");
+    EXPECT_EQ(reason("MALFORMED_FUNCTION_CALL", ""), "error");
+    EXPECT_EQ(reason("OTHER"), "error");
+    EXPECT_EQ(reason("A_NEW_ONE"), "stop");
     EXPECT_EQ(reason("MAX_TOKENS", R"({"functionCall":{"name":"f"}})"), "length");
     const Plain plain = read_plain(body(R"({"text":"a"})", "MALFORMED_FUNCTION_CALL"), openrouter_inbound());
     EXPECT_EQ(plain.answer().at_pointer("/choices/0/native_finish_reason"), "MALFORMED_FUNCTION_CALL");
