@@ -267,7 +267,10 @@ wire::Awaitable<Error> infer(Connection& connection) {
     const Contract& contract = request.head.operation->contract;
     request.ask.api = contract.api;
     request.ask.counts_only = contract.counts_only;
-    const std::string_view body = connection.in.view().substr(0, request.received.bytes);
+    std::string_view body = connection.in.view().substr(0, request.received.bytes);
+    if (request.ask.api == ApiType::gemini) {
+        body = counted_body(request.head, body, worker.config().limits.max_json_depth);
+    }
     const bool passes = passes_through(request.ask.api);
     Error error;
     if (body.size() > kMostBytesParsedOnLoop) {

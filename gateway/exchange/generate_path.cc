@@ -2,9 +2,16 @@
 
 #include <boost/url/pct_string_view.hpp>
 
+#include "gateway/chat/canonical/json_text.h"
 #include "gateway/chat/dialect/model_name.h"
 
 namespace tollgate {
+
+namespace {
+
+constexpr std::string_view kCountTokens = "countTokens";
+
+}  // namespace
 
 Error read_generate_path(const Head& head, Ask& ask) {
     constexpr std::string_view kBefore = "/models/";
@@ -22,10 +29,21 @@ Error read_generate_path(const Head& head, Ask& ask) {
     if (Error error = take_model_name(model->decode(), ask.body)) return error;
     ask.body.stream = method == "streamGenerateContent";
     ask.events_as_list = ask.body.stream && head.query.find("alt=sse") == std::string::npos;
-    ask.counts_only = method == "countTokens";
+    ask.counts_only = method == kCountTokens;
     if (ask.body.stream || ask.counts_only || method == "generateContent") return {};
     return {ErrorKind::not_found, "the method ':" + std::string(method.substr(0, kMostModelBytes)) +
                                       "' is not served; :generateContent, :streamGenerateContent and :countTokens are"};
+}
+
+std::string_view counted_body(const Head& head, std::string_view body, std::size_t max_depth) {
+    const std::string_view path = head.path;
+    const std::size_t begin = body.find('{');
+    if (!path.ends_with(kCountTokens) || begin == std::string_view::npos) return body;
+    for (const std::string_view name : {"generateContentRequest", "generate_content_request"}) {
+        const auto request = find_member(body, begin, name);
+        if (request && is_object(request->value.of(body)) && is_json(body, max_depth)) return request->value.of(body);
+    }
+    return body;
 }
 
 }  // namespace tollgate

@@ -115,3 +115,21 @@ def test_a_preset_can_be_named_in_googles_path(gateway, team, scripted, model):
     unknown = google(gateway, key, "test/messages@preset/none")
     assert unknown.status == 400
     assert "none" in unknown.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("model", ["test/gemini", "test/messages"])
+def test_a_count_can_be_of_a_whole_request(gateway, account, scripted, model):
+    def ask(method, body):
+        return gateway.request("POST", f"/v1beta/models/{model}:{method}", key=account.key, json=body)
+
+    def count(**body):
+        answer = ask("countTokens", body)
+        assert answer.status == 200, answer.body
+        return answer.json()["totalTokens"]
+
+    bare = count(contents=HI)
+    assert count(generateContentRequest={"model": f"models/{model}", "contents": HI}) == bare
+    instruction = {"parts": [{"text": "s" * 4000}]}
+    assert count(generateContentRequest={"contents": HI, "systemInstruction": instruction}) > bare + 500
+    assert ask("generateContent", {"generateContentRequest": {"contents": HI}}).status == 400
+    assert scripted.requests == []

@@ -172,8 +172,8 @@ void note_routing(std::string_view key, const element& value, const JsonMember& 
 
 Error read_member(std::string_view key, const element& value, const JsonMember& member, std::string_view text,
                   const BodyNames& names, BodyFacts& facts, Seen& seen) {
+    if (key == "model") return names.model_in_path ? Error() : read_model(value, member, facts);
     if (!names.model_in_path) {
-        if (key == "model") return read_model(value, member, facts);
         if (key == "stream") return read_stream(value, facts, seen);
     }
     if (key == "stream_options") {

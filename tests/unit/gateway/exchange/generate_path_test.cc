@@ -45,5 +45,21 @@ TEST(GeneratePath, APresetStandsBehindTheModelOrAlone) {
     EXPECT_EQ(Read("m@preset/:countTokens").message(), "'model' names no preset");
 }
 
+TEST(GeneratePath, ACountIsOfTheRequestInItsBody) {
+    const auto counted = [](std::string_view method, std::string_view body) {
+        Head head;
+        (head.path = "/v1beta/models/m:") += method;
+        return std::string(counted_body(head, body, 8));
+    };
+    EXPECT_EQ(counted("countTokens", R"( {"generateContentRequest":{"contents":"hi"}})"), R"({"contents":"hi"})");
+    EXPECT_EQ(counted("countTokens", R"({"generate_content_request":{"contents":"hi"}})"), R"({"contents":"hi"})");
+    for (const std::string_view all : {R"({"contents":"hi"})", R"({"generateContentRequest":7})", "7",
+                                       R"({"generateContentRequest":{"contents":"hi"}} x)"}) {
+        EXPECT_EQ(counted("countTokens", all), all);
+    }
+    constexpr std::string_view kWhole = R"({"generateContentRequest":{"contents":"hi"}})";
+    EXPECT_EQ(counted("generateContent", kWhole), kWhole);
+}
+
 }  // namespace
 }  // namespace tollgate

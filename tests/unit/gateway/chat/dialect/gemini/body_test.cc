@@ -29,6 +29,11 @@ TEST(GeminiBody, TheBoundIsHeldFor) {
     EXPECT_EQ(read.facts.choices, 2);
 }
 
+TEST(GeminiBody, TheModelsNameIsNoPartOfThePrompt) {
+    EXPECT_EQ(read_with(R"("model":"models/gemini")").facts.prompt_bytes,
+              read(R"({"contents":"hi"})").facts.prompt_bytes);
+}
+
 TEST(GeminiBody, WhatIsHeldForStandsOnce) {
     const auto refused = [](const std::string& members) { return read_with(members).message(); };
     EXPECT_EQ(refused(R"("generationConfig":{"maxOutputTokens":9},"generationConfig":{"maxOutputTokens":5})"),
