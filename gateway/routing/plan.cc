@@ -74,10 +74,10 @@ Error model_error(const Catalogue& catalogue, const PlanRules& rules, const Plan
     return {};
 }
 
-std::optional<ProviderSort> sort_of(const Variants& variants) {
-    if (variants.has(Variant::nitro)) return ProviderSort{.by = ProviderSortBy::throughput};
-    if (variants.has(Variant::floor)) return ProviderSort{.by = ProviderSortBy::price};
-    if (variants.has(Variant::exacto)) return ProviderSort{.by = ProviderSortBy::exacto};
+std::optional<ProviderSortBy> sort_of(const Variants& variants) {
+    if (variants.has(Variant::nitro)) return ProviderSortBy::throughput;
+    if (variants.has(Variant::floor)) return ProviderSortBy::price;
+    if (variants.has(Variant::exacto)) return ProviderSortBy::exacto;
     return std::nullopt;
 }
 
@@ -98,23 +98,33 @@ class Draft {
           sight_(sight),
           trace_(trace),
           preferences_{rules.organization, rules.preset, rules.request, sent_parameters(ask.body, ask.text)},
-          wanted_(effective_order(preferences_)) {}
+          wanted_(effective_order(preferences_)) {
+        if (!ask.fallbacks.empty() || trace != nullptr) marks_.resize(catalogue.endpoints().size(), Mark::unseen);
+    }
 
-    // Keeps what may be tried of it.
+    // Keeps what may be tried of it. An endpoint is one candidate, under however many names its model is asked for.
     void add(const ModelAddress& address) {
         const RemovalFacts facts{rules_, ask_, preferences_, &address};
+        const OwnOrder own = own_order(address);
         const auto endpoints = address.any ? catalogue_.endpoints() : address.endpoints;
         for (const CatalogueEndpoint& endpoint : endpoints) {
+            if (mark_of(endpoint) == Mark::kept) continue;
             if (const auto removal = removal_of(facts, endpoint)) {
-                if (trace_ != nullptr) trace_->removed(endpoint, *removal);
+                if (trace_ != nullptr && mark_of(endpoint) == Mark::unseen) removed_.push_back({&endpoint, *removal});
+                set_mark(endpoint, Mark::removed);
             } else {
-                kept_.push_back({&endpoint, models_});
+                kept_.push_back({&endpoint, models_, own});
+                set_mark(endpoint, Mark::kept);
             }
         }
         ++models_;
-        const auto own_sort = sort_of(address.variants);
-        if (!wanted_.sort && wanted_.order == nullptr && own_sort) wanted_.sort = own_sort;
-        if (address.any && !wanted_.sort) wanted_.sort = ProviderSort{.by = ProviderSortBy::price};
+    }
+
+    // What no name brought back.
+    void tell_removed() const {
+        for (const auto& [endpoint, removal] : removed_) {
+            if (mark_of(*endpoint) == Mark::removed) trace_->removed(*endpoint, removal);
+        }
     }
 
     bool empty() const { return kept_.empty(); }
@@ -126,7 +136,7 @@ class Draft {
                        .seed = ask_.draw};
         name_groups(wish);
         Plan plan;
-        if (wish.balances() && kept_.size() > 1) stick(wish, plan);
+        if (wish.balances() && !kept_.front().own.sort_by && kept_.size() > 1) stick(wish, plan);
         std::vector<RankedEndpoint> ranked = stand(wish);
         rank_endpoints(ranked, wish);
         std::uint64_t models_tried = 0;
@@ -143,10 +153,38 @@ class Draft {
 
   private:
     static constexpr unsigned kBits = 64;
+    enum class Mark : std::uint8_t { unseen, removed, kept };
+    struct OwnOrder {  // of the name that a model is asked for by
+        std::optional<ProviderSortBy> sort_by = {};
+        bool is_variants = false;  // then nobody's `order` counts for the model
+    };
     struct Kept {
         const CatalogueEndpoint* endpoint;
         std::uint32_t model;  // its place among those that are asked for
+        OwnOrder own;
     };
+    struct Removed {
+        const CatalogueEndpoint* endpoint;
+        Removal removal;
+    };
+
+    // A variant is the request's wish, and of its model alone: it goes before what a preset or the organization wants.
+    OwnOrder own_order(const ModelAddress& address) const {
+        const auto by_variant = sort_of(address.variants);
+        if (by_variant && !wanted_.is_requests) return {.sort_by = by_variant, .is_variants = true};
+        if (address.any && !wanted_.sort) return {.sort_by = ProviderSortBy::price};
+        return {};
+    }
+
+    std::size_t place_of(const CatalogueEndpoint& endpoint) const {
+        return static_cast<std::size_t>(&endpoint - catalogue_.endpoints().data());
+    }
+    Mark mark_of(const CatalogueEndpoint& endpoint) const {
+        return marks_.empty() ? Mark::unseen : marks_[place_of(endpoint)];
+    }
+    void set_mark(const CatalogueEndpoint& endpoint, Mark mark) {
+        if (!marks_.empty()) marks_[place_of(endpoint)] = mark;
+    }
 
     void name_groups(OrderWish& wish) const {
         if (wanted_.order != nullptr) {
@@ -157,9 +195,11 @@ class Draft {
         }
     }
 
-    std::size_t group_of(const CatalogueEndpoint& endpoint, const OrderWish& wish) const {
+    std::size_t group_of(const Kept& kept, const OrderWish& wish) const {
         if (wish.groups == 0) return 0;
+        const CatalogueEndpoint& endpoint = *kept.endpoint;
         if (wanted_.order == nullptr) return endpoint.provider->name == ask_.chosen.provider ? 0 : 1;
+        if (kept.own.is_variants) return wish.groups;
         const auto found =
             std::ranges::find_if(*wanted_.order, [&](const auto& one) { return is_named(one, endpoint); });
         return static_cast<std::size_t>(found - wanted_.order->begin());
@@ -195,7 +235,8 @@ class Draft {
             RankedEndpoint& one = ranked[i];
             one.model = kept_[i].model;
             one.identity = endpoint.identity;
-            one.group = group_of(endpoint, wish);
+            one.group = group_of(kept_[i], wish);
+            one.sort_by = kept_[i].own.sort_by;
             one.price = price_of(*endpoint.endpoint);
             one.health = &health_[i];
             const std::int64_t longest = endpoint.endpoint->max_completion_tokens;
@@ -212,27 +253,45 @@ class Draft {
     const PlanSight& sight_;
     PlanTrace* const trace_;
     const PreferenceRules preferences_;
-    EffectiveOrder wanted_;
+    const EffectiveOrder wanted_;
     boost::container::small_vector<Kept, 16> kept_;
+    std::vector<Mark> marks_;  // by the endpoint's place in the catalogue; empty: each is looked at once, and untraced
+    std::vector<Removed> removed_;
     boost::container::small_vector<RoutingHealth, 8> health_;
     std::uint32_t models_ = 0;
 };
 
-// Of the chosen model, none of whose endpoints is left.
+// Why none is left whatever the rules: the name, or what providers take.
+Error nothing_addressed(const PlanAsk& ask, const ModelAddress& address) {
+    const std::string name = "the model '" + address.endpoints.front().model->id + "'";
+    if (address.variants.has(Variant::free)) {
+        return {ErrorKind::model_not_found, name + " costs something everywhere", "model"};
+    }
+    return {ErrorKind::invalid_request,
+            "no provider of " + name + " is known to take " + std::string(to_string(ask.api)), "model"};
+}
+
+// Of the chosen model, none of whose endpoints is left. Rules are told of endpoints that would answer without them; a
+// price that is missing, where the rules leave something of what the name stands for.
 Error nothing_left(const PlanRules& rules, const PlanAsk& ask, const ModelAddress& address) {
-    const PreferenceRules preferences{rules.organization, rules.preset, rules.request,
-                                      sent_parameters(ask.body, ask.text)};
-    std::span<const CatalogueEndpoint> endpoints = address.endpoints;
-    if (address.any || endpoints.empty()) {
+    if (address.any || address.endpoints.empty()) {
         return {ErrorKind::no_allowed_provider, "no model is left that may answer this request", "model"};
     }
-    if (address.variants.has(Variant::free)) {
-        return {ErrorKind::model_not_found,
-                "the model '" + endpoints.front().model->id + "' costs something everywhere", "model"};
+    const OrganizationPolicy no_policy;
+    const RemovalFacts ruleless{{.organization = no_policy}, ask, {.organization = no_policy}, &address};
+    std::vector<CatalogueEndpoint> covering, uncovered;
+    for (const CatalogueEndpoint& endpoint : address.endpoints) {
+        const auto removal = removal_of(ruleless, endpoint);
+        if (!removal) covering.push_back(endpoint);
+        if (removal && removal->level == "price_list") uncovered.push_back(endpoint);
     }
+    const std::span<const CatalogueEndpoint> endpoints = covering.empty() ? uncovered : covering;
+    if (endpoints.empty()) return nothing_addressed(ask, address);
     if (rules.key != nullptr) {
         if (Error denied = denied_error(*rules.key, endpoints)) return denied;
     }
+    const PreferenceRules preferences{rules.organization, rules.preset, rules.request,
+                                      sent_parameters(ask.body, ask.text)};
     const auto allowed = [&](const CatalogueEndpoint& endpoint) {
         return (rules.key == nullptr || !denied_by(*rules.key, endpoint)) && !denied_by(preferences, endpoint);
     };
@@ -286,6 +345,7 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
             trace->unknown_model(name);
         }
     }
+    draft.tell_removed();
     if (!draft.empty()) return draft.order();
     return std::unexpected(unfit ? unfit : nothing_left(rules, ask, address));
 }

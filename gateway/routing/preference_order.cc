@@ -13,6 +13,7 @@ EffectiveOrder effective_order(const PreferenceRules& rules) {
         if (one == nullptr) continue;
         if (!says_order && (!one->order.empty() || one->sort)) {
             says_order = true;
+            effective.is_requests = one == rules.request;
             if (!one->order.empty()) effective.order = &one->order;
             effective.sort = one->sort;
         }

@@ -11,6 +11,7 @@ namespace tollgate {
 struct EffectiveOrder {
     const std::vector<std::string>* order = nullptr;  // null: none; of the level that has an order or a sort
     std::optional<ProviderSort> sort = {};
+    bool is_requests = false;  // that level is the request's
     PercentileBounds min_throughput = {}, max_latency = {};
     // Endpoints after the first of a model. Of a level that has an order, too, `allow_fallbacks` leaves out the others
     // (preference_denials.h), and those that it names may follow each other.

@@ -88,11 +88,16 @@ OrderReason reason_of(ProviderSortBy by) {
     return OrderReason::price;
 }
 
+std::optional<ProviderSortBy> sort_of(const RankedEndpoint& one, const OrderWish& wish) {
+    if (one.sort_by || !wish.sort) return one.sort_by;
+    return wish.sort->by;
+}
+
 // Who names an order or a sort has said what he wants, and gets it while it works at all.
 bool sets_back(Setback setback, const RankedEndpoint& one, const OrderWish& wish) {
     if (setback >= Setback::rate_limited) return true;
     if (one.group < wish.groups) return false;
-    if (!wish.sort) return true;
+    if (!sort_of(one, wish)) return true;
     return setback != Setback::degraded && setback != Setback::failed_lately;
 }
 
@@ -102,9 +107,9 @@ void place(RankedEndpoint& one, const OrderWish& wish) {
     if (one.group < wish.groups) {
         one.reason = wish.named;
         one.key = static_cast<double>(one.at);
-    } else if (wish.sort) {
-        one.reason = reason_of(wish.sort->by);
-        one.key = sort_key(one, wish.sort->by);
+    } else if (const auto by = sort_of(one, wish)) {
+        one.reason = reason_of(*by);
+        one.key = sort_key(one, *by);
     } else {
         one.reason = wish.sticky ? OrderReason::sticky : OrderReason::drawn;
         one.key = draw(one, wish.seed);
@@ -133,9 +138,11 @@ void rank_endpoints(std::span<RankedEndpoint> ranked, const OrderWish& wish) {
         RankedEndpoint& one = ranked[i];
         one.at = i;
         place(one, wish);
-        if (wish.balances()) put_first(one, wish);
+        if (wish.balances() && !one.sort_by) put_first(one, wish);
     }
-    const bool models_in_turn = !wish.sort || wish.sort->partition == SortPartition::model;
+    // What is sorted by different figures cannot be compared.
+    const bool differ = std::ranges::any_of(ranked, [](const RankedEndpoint& one) { return one.sort_by.has_value(); });
+    const bool models_in_turn = !wish.sort || wish.sort->partition == SortPartition::model || differ;
     std::ranges::sort(ranked, {}, [&](const RankedEndpoint& one) {
         const bool last_resort = one.setback >= Setback::rate_limited;
         return std::tuple(last_resort, models_in_turn ? one.model : 0U, one.group, one.setback, one.key, one.at);

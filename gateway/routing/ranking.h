@@ -64,10 +64,11 @@ struct OrderWish {
 
 // An endpoint that may be tried. What is above `reason` are facts.
 struct RankedEndpoint {
-    std::uint32_t model = 0;     // its place among the models that are asked for
-    std::uint64_t identity = 0;  // the same at every start
-    std::size_t group = 0;       // the one that names it; OrderWish::groups: none does
-    std::int64_t price = 0;      // pico-USD: of a prompt token and a completion token
+    std::uint32_t model = 0;                     // its place among the models that are asked for
+    std::uint64_t identity = 0;                  // the same at every start
+    std::size_t group = 0;                       // the one that names it; OrderWish::groups: none does
+    std::int64_t price = 0;                      // pico-USD: of a prompt token and a completion token
+    std::optional<ProviderSortBy> sort_by = {};  // of its model, in place of the wish's
     bool for_tools = false, short_output = false, lacks_parameters = false;
     const RoutingHealth* health = nullptr;
 
