@@ -1,5 +1,7 @@
 #include "gateway/api/callable_models.h"
 
+#include <algorithm>
+
 #include "gateway/routing/key_denials.h"
 #include "gateway/routing/plan.h"
 #include "gateway/routing/preference_denials.h"
@@ -24,7 +26,9 @@ std::vector<ListedModel> callable_models(const Principal& caller, const Catalogu
     std::vector<ListedModel> models;
     for (const Model* const model : catalogue.models()) {
         auto endpoints = callable_endpoints(caller, catalogue.find(model->id));
-        if (!endpoints.empty()) models.push_back({model, std::move(endpoints)});
+        // Who finds the model in a list calls it as it is: an endpoint of other service tiers alone would refuse.
+        const auto is_ordinary = [](const CatalogueEndpoint* one) { return one->endpoint->service_tiers.empty(); };
+        if (std::ranges::any_of(endpoints, is_ordinary)) models.push_back({model, std::move(endpoints)});
     }
     return models;
 }

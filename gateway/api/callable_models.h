@@ -18,7 +18,7 @@ struct ListedModel {
 // all of them.
 std::vector<const CatalogueEndpoint*> callable_endpoints(const Principal& caller,
                                                          std::span<const CatalogueEndpoint> endpoints);
-// Models of which any endpoint is left.
+// Models of which any endpoint is left that takes requests that name no service tier.
 std::vector<ListedModel> callable_models(const Principal& caller, const Catalogue& catalogue);
 
 }  // namespace tollgate

@@ -154,7 +154,9 @@ Result<std::shared_ptr<const PriceList>> PriceList::load(std::span<const std::st
             for (const std::string& file : files_of(path)) reader.read(file);
             reader.end_layer(path);
         }
-        return reader.finish();
+        auto list = reader.finish();
+        if (!list->models().empty()) return list;
+        return failure(StatusCode::invalid, paths.back() + ": models: no file has any, so nothing could be called");
     } catch (const Status& problem) {
         return std::unexpected(problem);
     }

@@ -2,6 +2,7 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 
 #include "gateway/chat/dialect/chat/provider_quirks.h"
 #include "gateway/wire/aws_signer.h"
@@ -144,6 +145,16 @@ std::string BaseUrl::origin() const {
     return (tls ? "https://" : "http://") + name + ":" + port;
 }
 
+namespace {
+
+bool is_port(const std::string& digits) {
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return error == std::errc() && end == digits.data() + digits.size() && number != 0;
+}
+
+}  // namespace
+
 Result<BaseUrl> parse_base_url(const std::string& text) {
     const auto fail = [](const std::string& what) { return failure(StatusCode::invalid, "base_url " + what); };
     const auto url = boost::urls::parse_uri(text);
@@ -153,10 +164,12 @@ Result<BaseUrl> parse_base_url(const std::string& text) {
         return fail("must have no user, query or fragment");
     }
     if (url->encoded_host().contains('%')) return fail("must have no %-escape in its host");
+    const std::string port(url->port());
+    if (!port.empty() && !is_port(port)) return fail("must have a port of 1 to 65535");
     BaseUrl base;
     base.tls = url->scheme() == "https";
     base.host = url->host_address();
-    base.port = url->has_port() ? std::string(url->port()) : base.tls ? "443" : "80";
+    base.port = !port.empty() ? port : base.tls ? "443" : "80";
     base.host_header = url->encoded_host_and_port();
     base.path = url->encoded_path();
     while (base.path.ends_with('/')) base.path.pop_back();
