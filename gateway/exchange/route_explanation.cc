@@ -35,6 +35,11 @@ void RouteExplanation::answers(const CatalogueEndpoint& endpoint, int status) {
     member_of_answer_ = member();
 }
 
+void RouteExplanation::answers_from_cache(const CatalogueEndpoint& endpoint) {
+    cached_ = &endpoint;
+    member_of_answer_ = member();
+}
+
 std::string RouteExplanation::member() const {
     JsonWriter json;
     json.key("openrouter_metadata");
@@ -43,6 +48,7 @@ std::string RouteExplanation::member() const {
 }
 
 const CatalogueEndpoint* RouteExplanation::answered() const {
+    if (cached_ != nullptr) return cached_;
     return attempts_.empty() || !attempts_.back().error.empty() ? nullptr : attempts_.back().endpoint;
 }
 
@@ -62,6 +68,7 @@ std::string_view RouteExplanation::strategy() const {
 std::string RouteExplanation::summary() const {
     std::string text = std::to_string(placed_in_all_) + " of " + std::to_string(placed_in_all_ + removed_in_all_) +
                        " endpoints may answer";
+    if (cached_ != nullptr) return text + "; what " + cached_->provider->name + " answered before was sent again";
     if (attempts_.empty()) return text + "; none was tried";
     text += "; " + std::to_string(attempts_.size()) + (attempts_.size() == 1 ? " attempt" : " attempts");
     const CatalogueEndpoint* const used = answered();

@@ -25,6 +25,8 @@ class RouteExplanation final : public PlanTrace {
     void attempted(const CatalogueEndpoint& endpoint, int status, std::string_view error);
     // An answer begins; it may still fail, which attempted() then says.
     void answers(const CatalogueEndpoint& endpoint, int status);
+    // The answer is one that the endpoint gave before, and nobody is called.
+    void answers_from_cache(const CatalogueEndpoint& endpoint);
 
     void write_members(JsonWriter& json) const;  // of the object that was begun
     std::string member() const;                  // "openrouter_metadata": the object
@@ -58,6 +60,7 @@ class RouteExplanation final : public PlanTrace {
     std::vector<Placed> placed_;
     std::vector<Attempted> attempts_;
     std::vector<std::string> unknown_;
+    const CatalogueEndpoint* cached_ = nullptr;  // whose answer is sent again
     std::string member_of_answer_;
     std::size_t removed_in_all_ = 0, placed_in_all_ = 0;
 };

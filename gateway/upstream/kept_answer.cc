@@ -6,6 +6,7 @@
 
 #include "gateway/client/connection.h"
 #include "gateway/exchange/cache_key.h"
+#include "gateway/exchange/route_explanation.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/worker.h"
 
@@ -125,6 +126,8 @@ wire::Awaitable<Error> send_kept(Connection& connection, HeldRequest& held) {
     request.attempt.upstream_status = answer.status;
     request.attempt.binary_events = request.cache->answer->binary_events;
     request.attempt.translation = request.cache->answer->translation;
+    RouteExplanation* const explanation = request.explanation.get();
+    if (explanation != nullptr) explanation->answers_from_cache(*request.attempt.endpoint);
     held.use(0);
     co_return co_await relay(connection, held, answer);
 }

@@ -65,7 +65,7 @@ class MessagesInbound final : public Inbound {
             append_json_string(body, detail.provider->provider);
         }
         if (!detail.extra.empty()) body += "," + detail.extra;
-        return body + "}}";
+        return body + (detail.beside.empty() ? "}}" : "}," + detail.beside + "}");
     }
 };
 

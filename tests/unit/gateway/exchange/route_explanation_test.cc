@@ -69,6 +69,22 @@ TEST_F(RouteExplanationTest, AnAnswerThatBreaksIsOneAttemptThatFailed) {
               R"([{"provider":"first","model":"maker/chat","status":200,"error":"upstream_incomplete"}])");
 }
 
+TEST_F(RouteExplanationTest, AnAnswerFromTheCacheIsNoAttempt) {
+    RouteExplanation explanation("maker/chat");
+    place(0, explanation);
+    place(1, explanation);
+    explanation.answers_from_cache(endpoints_[1]);
+    const auto object = object_of(explanation);
+    EXPECT_EQ(object.at("attempt"), 0);
+    EXPECT_TRUE(object.at("attempts").as_array().empty());
+    const auto& available = object.at("endpoints").as_object().at("available").as_array();
+    EXPECT_EQ(available.at(0).at("selected"), false);
+    EXPECT_EQ(available.at(1).at("selected"), true);
+    EXPECT_EQ(object.at("summary").as_string(),
+              "2 of 2 endpoints may answer; what second answered before was sent again");
+    EXPECT_EQ(explanation.member_of_answer(), explanation.member());
+}
+
 TEST_F(RouteExplanationTest, TheStrategyIsNamedAsOpenRouterDoes) {
     const auto strategy = [&](std::string_view requested, std::size_t answered) {
         RouteExplanation explanation(requested);
