@@ -40,8 +40,8 @@ constexpr std::array<std::string_view, 8> kFailed = {
 FinishReason read_gemini_finish(std::string_view native, bool has_calls) {
     if (native == "MAX_TOKENS") return FinishReason::length;
     if (std::ranges::find(kFiltered, native) != kFiltered.end()) return FinishReason::content_filter;
-    if (std::ranges::find(kFailed, native) != kFailed.end()) return FinishReason::error;
-    return has_calls ? FinishReason::tool_calls : FinishReason::stop;
+    if (has_calls) return FinishReason::tool_calls;  // that came whole, whatever Google says of them
+    return std::ranges::find(kFailed, native) == kFailed.end() ? FinishReason::stop : FinishReason::error;
 }
 
 std::string_view gemini_finish(FinishReason reason) {

@@ -25,6 +25,7 @@ TEST_F(HeldRequestTest, AKeptAnswerHoldsNothingAndIsRecordedAsOne) {
     EXPECT_EQ(record.cost.value, 0);
     EXPECT_EQ(record.provider_cost.value, 0);
     EXPECT_EQ(record.usage.prompt + record.usage.completion, 0);
+    request_.cache.reset();  // before the cache
 }
 
 struct D78Case {
