@@ -25,8 +25,7 @@ Error resolve(Call& call, std::string_view text, Exchange& request) {
     request.head.id = make_uuid7(call.request.now_ms);
     request.head.explain = true;
     JsonParser parser;
-    Error error =
-        parse_body(parser, text, call.services.config.limits.max_json_depth, kChatNames, request.ask.body);
+    Error error = parse_body(parser, text, call.services.config.limits.max_json_depth, kChatNames, request.ask.body);
     if (!error) error = resolve_routing(text, request);
     if (!error) error = resolve_model(request, text, call.services.config.llm);
     return error;

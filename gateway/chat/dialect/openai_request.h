@@ -45,9 +45,9 @@ struct BodyFacts {
     std::vector<std::string> reply_options;  // names of the members of that object, where the API has one
     bool model_in_path = false;              // the body names none, and must not
 
-    TextSpan model_value;                  // when has_model
-    TextSpan messages_value;               // of a chat
-    std::array<TextSpan, 2> bound_values;  // by BodyNames::bounds; size 0: absent
+    TextSpan model_value;                                    // when has_model
+    TextSpan messages_value;                                 // of a chat
+    std::array<TextSpan, 2> bound_values;                    // by BodyNames::bounds; size 0: absent
     TextSpan models_value, provider_value, cache_key_value;  // where it goes: the same, and not looked at yet
     bool has_stream_options = false;
     TextSpan stream_options_value;
