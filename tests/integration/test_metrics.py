@@ -101,7 +101,7 @@ def test_the_number_of_series_does_not_grow_with_clients(gateway):
         ("tokens=1", "test/chat", "200"),
         ("status=429", "test/chat", "429"),
         ("status=500", "test/chat", "500"),
-        ("error_body", "test/chat", "502"),
+        ("error_body", "test/chat", "400"),
         (None, "test/down", "502"),
     ],
 )

@@ -94,7 +94,7 @@ def test_a_host_that_has_no_address_is_502(start_gateway):
         ("reset_head", 502, ["upstream_reset"]),
         ("close_head", 502, ["upstream_reset"]),
         ("garbage=head", 502, ["upstream_invalid_response"]),
-        ("error_body", 502, ["sample_error"]),
+        ("error_body", 400, ["sample_error"]),
         ("status=401", 502, ["upstream_auth_failed"]),
         ("status=402", 502, ["upstream_auth_failed"]),
         ("status=407", 502, ["upstream_auth_failed"]),
@@ -394,7 +394,7 @@ def test_an_error_as_the_first_event_is_an_error(gateway, account_here):
     if answer.status == 200:
         assert Stream(answer.body).error and not Stream(answer.body).done
     else:
-        assert answer.status == 502
+        assert answer.status == 500
     assert_nothing_lost(gateway, account_here, answer)
 
 
