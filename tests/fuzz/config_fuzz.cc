@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     require(config->limits.max_connections >= 1 && config->limits.max_head_fields <= 128, "limits are in range");
     for (const auto& provider : config->providers) {
-        require(!provider.name.empty() && !provider.base_url.empty(), "providers are named and placed");
+        require(!provider.name.empty(), "providers are named");
+        if (provider.base_url.empty()) continue;      // the catalogue places it
         if (!provider.tls_ca_file.empty()) continue;  // would read a file of the fuzzer's choice
         const auto made = tollgate::Provider::from(provider, 0);
         if (!made) continue;
