@@ -27,6 +27,10 @@ Error take_model(std::string name, std::string_view value, std::string_view body
     if (name.empty() || name.size() > kMostModelBytes) {
         return invalid("'model' must have 1 to " + std::to_string(kMostModelBytes) + " bytes", "model");
     }
+    // A name of several lines may hold what ends a form's part.
+    if (std::ranges::any_of(name, [](unsigned char c) { return c < ' ' || c == '\x7f'; })) {
+        return invalid("'model' must have no control characters", "model");
+    }
     facts.has_model = true;
     facts.model = std::move(name);
     facts.model_value = span_of(value, body);

@@ -132,6 +132,9 @@ Outcome<std::vector<FormPart>> read_form(std::string_view body, std::string_view
         }
         const std::size_t head_end = body.substr(0, std::min(body.size(), at + kMostPartHeadBytes)).find(kHeadEnd, at);
         if (head_end == std::string_view::npos) return std::unexpected(wrong("a part has no head, or too large a one"));
+        if (body.substr(at, head_end - at).find(delimiter) != std::string_view::npos) {
+            return std::unexpected(wrong("a boundary stands in the head of a part"));
+        }
         if (parts.size() == kMostFormParts) return std::unexpected(wrong("it has too many parts"));
         FormPart part;
         const std::size_t head = at + kLineEnd.size();
