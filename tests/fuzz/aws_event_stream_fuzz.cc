@@ -34,6 +34,7 @@ Reading read(std::string_view text, std::uint32_t seed) {
         for (; step == Step::event; step = reader.next(bytes)) {
             require(reader.failed() || reader.data().size() <= kMostBytes, "data is bounded");
             require(!reader.name().empty(), "an event has a name");
+            require(reader.data().find_first_of("\r\n") == std::string_view::npos, "data is one line");
             result.events.push_back(std::string(reader.name()) + "|" + std::string(reader.data()));
         }
         result.end = step;

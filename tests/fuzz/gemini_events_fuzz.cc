@@ -61,8 +61,9 @@ void stream(std::string_view text, const tollgate::AnswerOptions& options) {
         text.remove_prefix(std::min(line.size() + 1, text.size()));
         tollgate::AnswerDelta facts;
         std::vector<tollgate::AnswerEvent> events;
-        if (!tollgate::is_json(line, kMostDepth)) continue;
-        if (reader.read({}, line, facts, events) != tollgate::AnswerRead::event) continue;
+        if (line.contains('\r') || !tollgate::is_json(line, kMostDepth)) continue;  // readers of frames leave none
+        const auto read = reader.read({}, line, facts, events);
+        if (read == tollgate::AnswerRead::invalid || read == tollgate::AnswerRead::error) break;  // as a relay does
         meter.add(facts);
         for (const tollgate::AnswerEvent& event : events) {
             chat.append(event, chat_out);

@@ -157,15 +157,27 @@ bool AwsEventStreamReader::take_event(const Headers& headers, std::string_view p
     if (headers.message_type != "event" || !is_name(headers.event_type)) return false;
     name_ = headers.event_type;
     data_ = payload;
-    if (name_ != "chunk" || !payload.starts_with('{')) return true;
-    const auto wrapped = find_member(payload, 0, "bytes");
-    if (!wrapped) return true;
+    const auto wrapped = name_ == "chunk" && payload.starts_with('{') ? find_member(payload, 0, "bytes") : std::nullopt;
+    if (!wrapped) {
+        put_on_one_line();
+        return true;
+    }
     const std::string_view text = wrapped->value.of(payload);
     auto event = text.size() < 2 ? std::nullopt : from_base64(text.substr(1, text.size() - 2));
     if (!event) return false;
     rewritten_ = std::move(*event);
     data_ = rewritten_;
+    put_on_one_line();
     return true;
+}
+
+// Whoever writes it on as a line of server-sent events would else let the provider write lines of its own.
+void AwsEventStreamReader::put_on_one_line() {
+    static constexpr std::string_view kBreaks = "\r\n";
+    if (data_.find_first_of(kBreaks) == std::string_view::npos) return;
+    if (data_.data() != rewritten_.data()) rewritten_ = data_;
+    std::ranges::replace_if(rewritten_, [](char c) { return kBreaks.contains(c); }, ' ');
+    data_ = rewritten_;
 }
 
 void AwsEventStreamReader::take_failure(std::string_view type, std::string_view message, std::string_view payload) {
@@ -182,6 +194,7 @@ void AwsEventStreamReader::take_failure(std::string_view type, std::string_view 
         rewritten_ += "}}";
     }
     data_ = rewritten_;
+    put_on_one_line();
 }
 
 AwsEventStreamReader::Step AwsEventStreamReader::stop(Step why) {

@@ -35,7 +35,8 @@ class AwsEventStreamReader {
     // `:event-type`, `:exception-type` or `:error-code`.
     std::string_view name() const { return name_; }
     // The payload. Of a failure an object as other providers write it: {"error":{"type":<name>,"message":…}}. Of a
-    // `chunk`, in which InvokeModel wraps the event of a model's own API, that event.
+    // `chunk`, in which InvokeModel wraps the event of a model's own API, that event. Line breaks in it are spaces: all
+    // data here is JSON, which then is one line, as SseReader's.
     std::string_view data() const { return data_; }
 
     // Whether a frame has begun that is not complete: where the body ends, the stream was cut off.
@@ -54,6 +55,7 @@ class AwsEventStreamReader {
     static bool read_headers(std::string_view text, Headers& headers);
     bool take_event(const Headers& headers, std::string_view payload);
     void take_failure(std::string_view type, std::string_view message, std::string_view payload);
+    void put_on_one_line();
     Step stop(Step why);
 
     std::size_t max_event_bytes_ = 0;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/text/base64.h"
 #include "tests/unit/gateway/chat/reader/aws_frames.h"
 
 namespace tollgate {
@@ -143,6 +144,17 @@ TEST(AwsEventStream, ChunksAreUnwrapped) {
               Events{R"(chunk|{"type":"ping"})"});
     EXPECT_EQ(read(event("chunk", R"({"bytes":"no base64!"})")).end, Step::corrupt);
     EXPECT_EQ(read(event("chunk", R"({"other":1})")).events, Events{R"(chunk|{"other":1})"});
+}
+
+// Data is written on as a line of server-sent events: a break in it would begin a line of the provider's own.
+TEST(AwsEventStream, DataIsOneLine) {
+    const std::string wrapped = R"({"bytes":")" + base64("{\r\n\"type\":\"ping\"\n}") + "\"}";
+    const std::string stream = event("one", "{\n\r\"a\":1}") + event("chunk", wrapped) + event("chunk", "{\n\"a\":1}") +
+                               exception("throttlingException", "{\n\"message\":\r\"slow\"}");
+    EXPECT_EQ(read(stream).events,
+              (Events{R"(one|{  "a":1})", R"(chunk|{  "type":"ping" })", R"(chunk|{ "a":1})",
+                      R"(!throttlingException|{"error":{"type":"throttlingException","message": "slow"}})"}));
+    EXPECT_EQ(read(stream, 1).events, read(stream).events);
 }
 
 TEST(AwsEventStream, HeadersOfAnyTypeAreSkipped) {
