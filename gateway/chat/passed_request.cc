@@ -51,8 +51,10 @@ Error read_json(std::string_view body, std::size_t max_depth, BodyFacts& facts) 
     if (!is_object(object)) return invalid("the body must be a JSON object", {});
     Error error;
     each_member(object, [&](std::string_view name, Json value) {
-        if (error || value == "null") return;
-        if (name == "model") {
+        if (error) return;
+        if (value == "null") {
+            if (name == "model") facts.model_value = span_of(value, body);  // of a default, it stands there
+        } else if (name == "model") {
             error = is_text(value) ? take_model(plain(spelt(value)), value, body, facts)
                                    : invalid("'model' must be a string", "model");
         } else if (name == "n") {
@@ -74,11 +76,15 @@ Error read_parts(std::string_view body, std::string_view boundary, BodyFacts& fa
         }
         facts.prompt_bytes += static_cast<std::int64_t>(part.value.size());
         Error error;
-        if (part.name == "model") error = take_model(std::string(part.value), part.value, body, facts);
+        if (part.name == "model") {
+            error = take_model(std::string(part.value), part.value, body, facts);
+            facts.model_is_plain = true;
+        }
         if (part.name == "n") error = take_choices(part.value, facts);
         if (error) return error;
     }
-    return {};
+    if (facts.has_model) return {};
+    return {ErrorKind::model_required, "a form must name its model, in a part 'model'", "model"};
 }
 
 }  // namespace

@@ -200,7 +200,7 @@ void build_body(Connection& connection, UpstreamBody& body) {
     if (request.attempt.translated) return;  // it has been written
     const std::string_view text = connection.in.view().substr(0, request.received.bytes);
     const std::string& model = request.attempt.endpoint->endpoint->upstream_model;
-    if (passes_through(request.ask.api)) return body.build_passed(text, request.ask.body.model_value, model);
+    if (passes_through(request.ask.api)) return body.build_passed(text, request.ask.body, model);
     StreamOptions stream_options = StreamOptions::untouched;
     if (request.ask.body.stream && takes_stream_options(request.ask.api)) {
         const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());

@@ -230,7 +230,7 @@ Error check_required(const simdjson::dom::object& object, const BodyNames& names
 }  // namespace
 
 void BodyFacts::clear() {
-    has_model = stream = include_usage = has_stream_options = false;
+    has_model = model_is_plain = stream = include_usage = has_stream_options = false;
     model.clear();
     end_user.clear();
     session.clear();

@@ -45,7 +45,8 @@ struct BodyFacts {
     std::vector<std::string> reply_options;  // names of the members of that object, where the API has one
     bool model_in_path = false;              // the body names none, and must not
 
-    TextSpan model_value;                                    // when has_model
+    TextSpan model_value;                                    // when has_model; of what passes, a null, too
+    bool model_is_plain = false;                             // it is the name itself, no JSON string: of a form
     TextSpan messages_value;                                 // of a chat
     std::array<TextSpan, 2> bound_values;                    // by BodyNames::bounds; size 0: absent
     TextSpan models_value, provider_value, cache_key_value;  // where it goes: the same, and not looked at yet

@@ -66,18 +66,23 @@ void UpstreamBody::set_bound(const OutputBound& bound, const BodyFacts& facts) {
     bound_ += std::to_string(bound.tokens);
 }
 
-void UpstreamBody::build_passed(std::string_view text, const TextSpan& model_value, std::string_view model) {
+void UpstreamBody::build_passed(std::string_view text, const BodyFacts& facts, std::string_view model) {
     pieces_.clear();
     size_ = 0;
     model_.clear();
-    if (model_value.of(text).starts_with('"')) {
-        append_json_string(model_, model);
-    } else {
+    TextSpan place = facts.model_value;
+    if (facts.model_is_plain) {
         model_ = model;
+    } else if (place.size() > 0) {
+        append_json_string(model_, model);
+    } else {  // a default, as the first member
+        place.begin = place.end = static_cast<std::uint32_t>(text.find('{') + 1);
+        append_json_string(model_ = "\"model\":", model);
+        if (text.substr(text.find_first_not_of(" \t\r\n", place.end)).front() != '}') model_ += ',';
     }
-    add(text.substr(0, model_value.begin));
+    add(text.substr(0, place.begin));
     add(model_);
-    add(text.substr(model_value.end));
+    add(text.substr(place.end));
 }
 
 void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::string_view model,

@@ -57,9 +57,8 @@ class UpstreamBody {
         size_ = joined_.size();
     }
 
-    // A body that passes through: all of it, with `model` in place of `model_value`, which in JSON is a string and in a
-    // form is the text itself.
-    void build_passed(std::string_view text, const TextSpan& model_value, std::string_view model);
+    // A body that passes through: all of it, with `model` in place of the model's name.
+    void build_passed(std::string_view text, const BodyFacts& facts, std::string_view model);
 
     const std::vector<std::string_view>& pieces() const { return pieces_; }
     std::size_t size() const { return size_; }

@@ -22,7 +22,7 @@ std::string sent(const std::string& body, std::string_view content_type, std::st
     const Error error = read_passed_request(body, content_type, 32, facts);
     EXPECT_FALSE(error) << error.detail().message;
     UpstreamBody upstream;
-    upstream.build_passed(body, facts.model_value, model);
+    upstream.build_passed(body, facts, model);
     std::string whole;
     for (const std::string_view piece : upstream.pieces()) whole += piece;
     EXPECT_EQ(upstream.size(), whole.size());
@@ -44,6 +44,18 @@ TEST(PassedRequest, D81_OnlyTheValueOfTheModelChangesWhereverItStands) {
     EXPECT_EQ(sent(before + file + twice + "--B--\r\n", kForm, "whisper-1"), after + file + twice + "--B--\r\n");
     EXPECT_EQ(sent(R"({ "input": "hi", "model" : "alias" , "x":[1.0]})", kJson, "a\"b"),
               R"({ "input": "hi", "model" : "a\"b" , "x":[1.0]})");
+}
+
+TEST(PassedRequest, ADefaultModelIsAddedOrTakesThePlaceOfANull) {
+    EXPECT_EQ(sent(R"( {"input":"x"})", kJson, "m"), R"( {"model":"m","input":"x"})");
+    EXPECT_EQ(sent("{ }", kJson, "m"), R"({"model":"m" })");
+    EXPECT_EQ(sent(R"({"input":"x","model": null})", kJson, "m"), R"({"input":"x","model": "m"})");
+}
+
+// A name of a form that looks like JSON is none: a provider would else read a name with quotes.
+TEST(PassedRequest, AFormsModelIsItsTextWhateverItLooksLike) {
+    EXPECT_EQ(sent(part("name=model", R"("\um)") + "--B--", kForm, "whisper-1"),
+              part("name=model", "whisper-1") + "--B--");
 }
 
 TEST(PassedRequest, WhatIsHeldByIsRead) {
@@ -81,6 +93,7 @@ TEST(PassedRequest, WhatCannotBeRoutedIsRefused) {
     EXPECT_EQ(refused(R"({"model":"a","n":1.5})", kJson), ErrorKind::invalid_request);
     EXPECT_EQ(refused(part("name=model", "a") + part("name=model", "b") + "--B--", kForm), ErrorKind::invalid_request);
     EXPECT_EQ(refused(part("name=model", "a") + part("name=n", "many") + "--B--", kForm), ErrorKind::invalid_request);
+    EXPECT_EQ(refused(part("name=n", "1") + "--B--", kForm), ErrorKind::model_required);
     EXPECT_EQ(refused(part("name=model", "a"), kForm), ErrorKind::invalid_request);
     EXPECT_EQ(refused(part("name=model", "a") + "--B--", "multipart/form-data"), ErrorKind::invalid_json);
     EXPECT_EQ(refused(std::string(40, '[') + std::string(40, ']'), kJson), ErrorKind::invalid_json);
