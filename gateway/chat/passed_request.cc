@@ -5,16 +5,13 @@
 #include <charconv>
 #include <string>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/json_text.h"
 #include "gateway/chat/model_call.h"
 #include "gateway/text/multipart.h"
 
 namespace tollgate {
 namespace {
-
-Error invalid(std::string message, std::string_view param) {
-    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
 
 TextSpan span_of(std::string_view part, std::string_view body) {
     const auto begin = static_cast<std::uint32_t>(part.data() - body.data());
@@ -23,13 +20,13 @@ TextSpan span_of(std::string_view part, std::string_view body) {
 
 // Two of them, and the provider may take the other one.
 Error take_model(std::string name, std::string_view value, std::string_view body, BodyFacts& facts) {
-    if (facts.has_model) return invalid("'model' stands twice", "model");
+    if (facts.has_model) return invalid_field("'model' stands twice", "model");
     if (name.empty() || name.size() > kMostModelBytes) {
-        return invalid("'model' must have 1 to " + std::to_string(kMostModelBytes) + " bytes", "model");
+        return invalid_field("'model' must have 1 to " + std::to_string(kMostModelBytes) + " bytes", "model");
     }
     // A name of several lines may hold what ends a form's part.
     if (std::ranges::any_of(name, [](unsigned char c) { return c < ' ' || c == '\x7f'; })) {
-        return invalid("'model' must have no control characters", "model");
+        return invalid_field("'model' must have no control characters", "model");
     }
     facts.has_model = true;
     facts.model = std::move(name);
@@ -41,14 +38,14 @@ Error take_choices(std::string_view text, BodyFacts& facts) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), facts.choices);
     const bool whole = error == std::errc() && end == text.data() + text.size();
     if (whole && facts.choices >= 1 && facts.choices <= static_cast<std::int64_t>(kMostChoices)) return {};
-    return invalid("'n' must be a whole number from 1 to " + std::to_string(kMostChoices), "n");
+    return invalid_field("'n' must be a whole number from 1 to " + std::to_string(kMostChoices), "n");
 }
 
 Error read_json(std::string_view body, std::size_t max_depth, BodyFacts& facts) {
     if (!is_json(body, max_depth)) return {ErrorKind::invalid_json, "the body is not valid JSON"};
     constexpr std::array<std::string_view, 3> kPrompt = {"input", "prompt", "instructions"};
     const Json object = body.substr(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
-    if (!is_object(object)) return invalid("the body must be a JSON object", {});
+    if (!is_object(object)) return invalid_field("the body must be a JSON object", {});
     Error error;
     each_member(object, [&](std::string_view name, Json value) {
         if (error) return;
@@ -56,7 +53,7 @@ Error read_json(std::string_view body, std::size_t max_depth, BodyFacts& facts) 
             if (name == "model") facts.model_value = span_of(value, body);  // of a default, it stands there
         } else if (name == "model") {
             error = is_text(value) ? take_model(plain(spelt(value)), value, body, facts)
-                                   : invalid("'model' must be a string", "model");
+                                   : invalid_field("'model' must be a string", "model");
         } else if (name == "n") {
             error = take_choices(value, facts);
         } else if (std::ranges::find(kPrompt, name) != kPrompt.end()) {

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
 namespace {
 
-Error wrong(std::string what, std::string_view param) {
-    return {ErrorKind::invalid_request, "'" + std::string(param) + "': " + std::move(what), std::string(param)};
+Error wrong(const std::string& what, std::string_view param) {
+    return invalid_field("'" + std::string(param) + "': " + what, param);
 }
 
 std::string_view trimmed(std::string_view text) {

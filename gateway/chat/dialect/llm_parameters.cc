@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
@@ -17,7 +18,7 @@ constexpr std::size_t kMostNameShown = 64;
 
 Error invalid(std::string_view name, const std::string& what) {
     const std::string field = "parameters." + std::string(cut_utf8(name, kMostNameShown));
-    return {ErrorKind::invalid_request, "'" + field + "' " + what, field};
+    return invalid_field("'" + field + "' " + what, field);
 }
 
 std::string range_of(const LlmParameter& parameter) {
@@ -98,13 +99,13 @@ bool takes_parameter(ModelCall call, std::string_view name) {
 
 Error read_llm_parameters(std::string_view text, const TakeParameter& take) {
     if (text.size() > kMostParameterBytes) {
-        return {ErrorKind::invalid_request,
-                "'parameters' is longer than " + std::to_string(kMostParameterBytes) + " bytes", "parameters"};
+        return invalid_field("'parameters' is longer than " + std::to_string(kMostParameterBytes) + " bytes",
+                             "parameters");
     }
     simdjson::dom::parser parser;
     simdjson::dom::object object;
     if (parser.parse(simdjson::padded_string(text)).get(object) != simdjson::SUCCESS) {
-        return {ErrorKind::invalid_request, "'parameters' must be a JSON object", "parameters"};
+        return invalid_field("'parameters' must be a JSON object", "parameters");
     }
     std::vector<std::string_view> taken;
     for (const auto& [name, value] : object) {

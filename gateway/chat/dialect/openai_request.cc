@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/model_name.h"
 #include "gateway/chat/dialect/prompt_measure.h"
@@ -16,10 +17,6 @@ namespace {
 using simdjson::dom::element;
 using Type = simdjson::dom::element_type;
 
-Error invalid(std::string message, std::string_view param) {
-    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
-
 struct CountRange {
     std::int64_t least, most;
 };
@@ -28,9 +25,9 @@ Error read_count(std::string_view name, const element& value, CountRange range, 
     if (value.is_null()) return {};
     std::int64_t number = 0;
     if (value.get(number) != simdjson::SUCCESS || number < range.least || number > range.most) {
-        return invalid("'" + std::string(name) + "' must be a whole number from " + std::to_string(range.least) +
-                           " to " + std::to_string(range.most),
-                       name);
+        return invalid_field("'" + std::string(name) + "' must be a whole number from " + std::to_string(range.least) +
+                                 " to " + std::to_string(range.most),
+                             name);
     }
     out = std::max(out, number);
     return {};
@@ -39,13 +36,14 @@ Error read_count(std::string_view name, const element& value, CountRange range, 
 Error read_flag(std::string_view name, const element& value, bool& out) {
     if (value.is_null()) return {};
     if (value.get(out) == simdjson::SUCCESS) return {};
-    return invalid("'" + std::string(name) + "' must be true or false", name);
+    return invalid_field("'" + std::string(name) + "' must be true or false", name);
 }
 
 Error read_short_text(std::string_view name, const element& value, std::string& out) {
     if (value.is_null()) return {};
     std::string_view text;
-    if (value.get(text) != simdjson::SUCCESS) return invalid("'" + std::string(name) + "' must be a string", name);
+    if (value.get(text) != simdjson::SUCCESS)
+        return invalid_field("'" + std::string(name) + "' must be a string", name);
     out = cut_utf8(text, kMostLabelBytes);
     return {};
 }
@@ -53,12 +51,12 @@ Error read_short_text(std::string_view name, const element& value, std::string& 
 // `text` holds `value` at `begin`: where include_usage stands is kept, however its name is written.
 Error read_stream_options(const element& value, std::string_view text, std::size_t begin, BodyFacts& facts) {
     if (value.is_null()) return {};
-    if (value.type() != Type::OBJECT) return invalid("'stream_options' must be an object", "stream_options");
+    if (value.type() != Type::OBJECT) return invalid_field("'stream_options' must be an object", "stream_options");
     JsonMembers members(text, begin);
     for (const auto field : simdjson::dom::object(value)) {
         const auto member = members.next();
         if (field.key != "include_usage") continue;
-        if (facts.include_usage_member) return invalid("'include_usage' stands twice", "stream_options");
+        if (facts.include_usage_member) return invalid_field("'include_usage' stands twice", "stream_options");
         facts.include_usage_member = member;
         if (auto error = read_flag("stream_options.include_usage", field.value, facts.include_usage)) return error;
     }
@@ -68,19 +66,19 @@ Error read_stream_options(const element& value, std::string_view text, std::size
 constexpr std::int64_t kMostTokens = 100'000'000;
 
 Error read_model(const element& value, const JsonMember& member, BodyFacts& facts) {
-    if (facts.has_model) return invalid("'model' stands twice", "model");
+    if (facts.has_model) return invalid_field("'model' stands twice", "model");
     facts.has_model = true;
     facts.model_value = member.value;
     if (value.is_null()) return {};
     std::string_view text;
-    if (value.get(text) != simdjson::SUCCESS) return invalid("'model' must be a string", "model");
+    if (value.get(text) != simdjson::SUCCESS) return invalid_field("'model' must be a string", "model");
     return take_model_name(text, facts);
 }
 
 Error read_preset(const element& value, BodyFacts& facts) {
     if (value.is_null()) return {};
     std::string_view slug;
-    if (value.get(slug) != simdjson::SUCCESS) return invalid("'preset' must be a string", "preset");
+    if (value.get(slug) != simdjson::SUCCESS) return invalid_field("'preset' must be a string", "preset");
     return take_preset(slug, "preset", facts);
 }
 
@@ -93,7 +91,7 @@ Error read_metadata(const element& value, BodyFacts& facts) {
     facts.gateway_only.back() = true;
     for (const element one : tags) {
         std::string_view tag;
-        if (one.get(tag) != simdjson::SUCCESS) return invalid("'metadata.tags' must be a list of strings", kTags);
+        if (one.get(tag) != simdjson::SUCCESS) return invalid_field("'metadata.tags' must be a list of strings", kTags);
         if (Error error = add_tag(tag, kTags, facts.tags)) return error;
     }
     return {};
@@ -122,7 +120,7 @@ struct Seen {
 };
 
 Error only_once(std::string_view key, bool& seen) {
-    if (std::exchange(seen, true)) return invalid("'" + std::string(key) + "' stands twice", key);
+    if (std::exchange(seen, true)) return invalid_field("'" + std::string(key) + "' stands twice", key);
     return {};
 }
 
@@ -177,7 +175,7 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         if (key == "stream") return read_stream(value, facts, seen);
     }
     if (key == "stream_options") {
-        if (facts.has_stream_options) return invalid("'stream_options' stands twice", "stream_options");
+        if (facts.has_stream_options) return invalid_field("'stream_options' stands twice", "stream_options");
         facts.has_stream_options = true;
         facts.stream_options_value = member.value;
         return read_stream_options(value, text, member.value.begin, facts);
@@ -186,7 +184,7 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         return read_reply_options(key, value, names, facts, seen);
     }
     if (const std::size_t bound = place_of(key, names.bounds); bound < names.bounds.size()) {
-        if (facts.bound_values[bound].size() > 0) return invalid("'" + std::string(key) + "' stands twice", key);
+        if (facts.bound_values[bound].size() > 0) return invalid_field("'" + std::string(key) + "' stands twice", key);
         facts.bound_values[bound] = member.value;
         return read_bound(key, value, facts);
     }
@@ -217,12 +215,12 @@ Error check_required(const simdjson::dom::object& object, const BodyNames& names
     const std::string_view needed = names.prompt;
     element value;
     if (object[needed].get(value) != simdjson::SUCCESS) {
-        return invalid("'" + std::string(needed) + "' is required", needed);
+        return invalid_field("'" + std::string(needed) + "' is required", needed);
     }
     if (!names.prompt_is_messages || (names.prompt_may_be_text && value.type() != Type::ARRAY)) return {};
-    if (value.type() != Type::ARRAY) return invalid("'" + std::string(needed) + "' must be an array", needed);
+    if (value.type() != Type::ARRAY) return invalid_field("'" + std::string(needed) + "' must be an array", needed);
     if (simdjson::dom::array(value).size() == 0) {
-        return invalid("'" + std::string(needed) + "' must not be empty", needed);
+        return invalid_field("'" + std::string(needed) + "' must not be empty", needed);
     }
     return {};
 }
@@ -285,14 +283,14 @@ Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_dept
         };
     }
     simdjson::dom::object object;
-    if (root.get(object) != simdjson::SUCCESS) return invalid("the body must be a JSON object", {});
+    if (root.get(object) != simdjson::SUCCESS) return invalid_field("the body must be a JSON object", {});
     facts.object_begin = static_cast<std::uint32_t>(text.find('{'));
     JsonMembers members(text, facts.object_begin);
     Seen seen;
     for (const auto field : object) {
         const auto member = members.next();
         if (!member || facts.members.size() == kMaxMembers) {
-            return invalid("more than " + std::to_string(kMaxMembers) + " members in the body", {});
+            return invalid_field("more than " + std::to_string(kMaxMembers) + " members in the body", {});
         }
         facts.members.push_back(*member);
         const auto known = static_cast<std::size_t>(std::ranges::find(kGatewayOnly, field.key) - kGatewayOnly.begin());

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/dialect/chat/answer_parts.h"
 
 namespace tollgate {
@@ -11,10 +12,6 @@ namespace {
 
 constexpr std::string_view kDataScheme = "data:";
 constexpr std::size_t kMostMediaTypeBytes = 256;  // of what stands before the data
-
-Error invalid(std::string message, std::string_view param) {
-    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
 
 std::string lower(std::string text) {
     for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -40,14 +37,14 @@ Error read_media(Place& place, Part::Kind kind, Spelt address, Json part) {
     Part& added = place.parts.emplace_back();
     added.kind = kind;
     added.cache_control = member(part, "cache_control");
-    if (address.empty()) return invalid("'" + place.field + "' has no data and no address", place.field);
+    if (address.empty()) return invalid_field("'" + place.field + "' has no data and no address", place.field);
     return read_media_address(address, place.field, added.media, place.request);
 }
 
 Error read_audio(Place& place, Json part) {
     const Json audio = member(part, "input_audio");
     const Spelt data = spelt(member(audio, "data"));
-    if (data.empty()) return invalid("'" + place.field + "' has no data", place.field);
+    if (data.empty()) return invalid_field("'" + place.field + "' has no data", place.field);
     Part& added = place.parts.emplace_back();
     added.kind = Part::Kind::audio;
     added.cache_control = member(part, "cache_control");
@@ -123,7 +120,7 @@ Error read_part(Place& place, Json part) {
         read_thinking(place, part);
         return {};
     }
-    return invalid("'" + place.field + "' is of a type that is not known", place.field + ".type");
+    return invalid_field("'" + place.field + "' is of a type that is not known", place.field + ".type");
 }
 
 Error read_content(Json content, std::vector<Part>& parts, const std::string& message, ChatRequest& request) {
@@ -133,7 +130,7 @@ Error read_content(Json content, std::vector<Part>& parts, const std::string& me
         return {};
     }
     if (!says_something(content)) return {};
-    if (!is_array(content)) return invalid("'" + field + "' must be a string or a list", field);
+    if (!is_array(content)) return invalid_field("'" + field + "' must be a string or a list", field);
     Error error;
     std::size_t index = 0;
     each_element(content, [&](Json part) {
@@ -234,7 +231,7 @@ Error read_tool_calls(const Message& message, const Signatures& signatures, Chat
         const std::string here = message.field + ".tool_calls[" + std::to_string(index++) + "]";
         if (error) return;
         if (!is_object(function)) {
-            error = invalid("'" + here + "' is no call of a function", here);
+            error = invalid_field("'" + here + "' is no call of a function", here);
             return;
         }
         const Json arguments = member(function, "arguments");
@@ -264,7 +261,7 @@ Error read_assistant(const Message& message, ChatRequest& request) {
 Error read_tool_result(const Message& message, ChatRequest& request) {
     Part result{.kind = Part::Kind::tool_result, .id = spelt(message.tool_call_id)};
     const std::string id_field = message.field + ".tool_call_id";
-    if (result.id.empty()) return invalid("'" + id_field + "' is required", id_field);
+    if (result.id.empty()) return invalid_field("'" + id_field + "' is required", id_field);
     result.begin = static_cast<std::uint32_t>(request.result_parts.size());
     if (Error error = read_content(message.content, request.result_parts, message.field, request)) return error;
     result.end = static_cast<std::uint32_t>(request.result_parts.size());
@@ -293,7 +290,7 @@ Error read_message(Json json, std::uint32_t index, ChatRequest& request) {
         error = read_content(message.content, request.parts, message.field, request);
     } else {
         const std::string field = message.field + ".role";
-        return invalid("'" + field + "' is none that is known", field);
+        return invalid_field("'" + field + "' is none that is known", field);
     }
     turn.end = static_cast<std::uint32_t>(request.parts.size());
     request.turns.push_back(turn);
@@ -312,7 +309,7 @@ Error read_media_address(Spelt address, std::string_view field, Media& media, Ch
     const bool told = comma <= kMostMediaTypeBytes;  // or there is none
     const std::string head = told ? lower(plain(address.substr(0, comma))) : std::string();
     if (!head.ends_with(";base64")) {
-        return invalid("'" + std::string(field) + "' holds data that are not base64", field);
+        return invalid_field("'" + std::string(field) + "' holds data that are not base64", field);
     }
     std::string type = head.substr(kDataScheme.size(), head.find(';') - kDataScheme.size());
     if (type == "image/jpg") type = "image/jpeg";

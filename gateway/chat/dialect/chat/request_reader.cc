@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/gateway_members.h"
 
@@ -11,10 +12,6 @@ namespace tollgate {
 namespace {
 
 using std::string_view_literals::operator""sv;
-
-Error invalid(std::string message, std::string_view param) {
-    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
 
 struct NamedParameter {
     std::string_view name;
@@ -69,7 +66,7 @@ constexpr std::array kEfforts = {
 Error read_effort(Json value, std::string_view field, ReasoningWish& wish) {
     const std::string word = plain(spelt(value));
     const auto found = std::ranges::find(kEfforts, std::string_view(word), &NamedEffort::name);
-    if (found == kEfforts.end()) return invalid("'" + std::string(field) + "' is no effort that is known", field);
+    if (found == kEfforts.end()) return invalid_field("'" + std::string(field) + "' is no effort that is known", field);
     wish.field = field;
     wish.effort = found->effort;
     return {};
@@ -79,7 +76,7 @@ Error read_effort(Json value, std::string_view field, ReasoningWish& wish) {
 Error read_reasoning(Json value, ChatRequest& request) {
     constexpr std::string_view kField = "reasoning";
     ReasoningWish& wish = request.reasoning;
-    if (!is_object(value)) return invalid("'reasoning' must be an object", kField);
+    if (!is_object(value)) return invalid_field("'reasoning' must be an object", kField);
     wish.field = kField;
     note_unknown_members(value, kField, std::array{"effort"sv, "max_tokens"sv, "enabled"sv}, request);
     if (member(value, "enabled") == "false") wish.effort = Effort::none;
@@ -90,7 +87,8 @@ Error read_reasoning(Json value, ChatRequest& request) {
     const Json tokens = member(value, "max_tokens");
     if (!says_something(tokens)) return {};
     const auto number = whole_number(tokens);
-    if (!number || *number < 0) return invalid("'reasoning.max_tokens' must be a whole number", "reasoning.max_tokens");
+    if (!number || *number < 0)
+        return invalid_field("'reasoning.max_tokens' must be a whole number", "reasoning.max_tokens");
     wish.tokens = *number;
     return {};
 }
@@ -106,7 +104,7 @@ Error read_stop(Json value, ChatRequest& request) {
         texts = texts && is_text(one);
         request.stop.push_back(spelt(one));
     });
-    return texts ? Error() : invalid("'stop' must be a string or a list of strings", "stop");
+    return texts ? Error() : invalid_field("'stop' must be a string or a list of strings", "stop");
 }
 
 Error read_tool(Json value, std::size_t index, ChatRequest& request) {
@@ -114,15 +112,15 @@ Error read_tool(Json value, std::size_t index, ChatRequest& request) {
     const Json function = member(value, "function");
     const Json type = member(value, "type");  // some leave it out
     if ((says_something(type) && !spells(spelt(type), "function")) || !is_object(function)) {
-        return invalid("'" + field + "' is no function, and its kind is not known by the chosen model's provider",
-                       field);
+        return invalid_field("'" + field + "' is no function, and its kind is not known by the chosen model's provider",
+                             field);
     }
     Tool tool{.name = spelt(member(function, "name")),
               .description = spelt(member(function, "description")),
               .schema = member(function, "parameters"),
               .strict = member(function, "strict"),
               .cache_control = member(value, "cache_control")};
-    if (tool.name.empty()) return invalid("'" + field + ".function.name' is required", field + ".function.name");
+    if (tool.name.empty()) return invalid_field("'" + field + ".function.name' is required", field + ".function.name");
     note_unknown_members(value, "tools[]", std::array{"type"sv, "function"sv, "cache_control"sv}, request);
     note_unknown_members(function, "tools[].function",
                          std::array{"name"sv, "description"sv, "parameters"sv, "strict"sv}, request);
@@ -134,7 +132,7 @@ Error read_tool(Json value, std::size_t index, ChatRequest& request) {
 }
 
 Error read_tools(Json value, ChatRequest& request) {
-    if (!is_array(value)) return invalid("'tools' must be a list", "tools");
+    if (!is_array(value)) return invalid_field("'tools' must be a list", "tools");
     Error error;
     std::size_t index = 0;
     each_element(value, [&](Json tool) {
@@ -150,7 +148,7 @@ Error read_tool_choice(Json value, ToolChoice& choice) {
     if (is_object(value) && (!says_something(type) || spells(spelt(type), "function"))) {
         choice.kind = Kind::named;
         choice.name = spelt(member(member(value, "function"), "name"));
-        return choice.name.empty() ? invalid("'tool_choice' names no function", "tool_choice") : Error();
+        return choice.name.empty() ? invalid_field("'tool_choice' names no function", "tool_choice") : Error();
     }
     if (spells(word, "auto")) {
         choice.kind = Kind::automatic;
@@ -159,7 +157,7 @@ Error read_tool_choice(Json value, ToolChoice& choice) {
     } else if (spells(word, "required") || spells(word, "any")) {  // Mistral's word
         choice.kind = Kind::required;
     } else {
-        return invalid("'tool_choice' must be auto, none, required or a function", "tool_choice");
+        return invalid_field("'tool_choice' must be auto, none, required or a function", "tool_choice");
     }
     return {};
 }
@@ -176,8 +174,8 @@ Error read_response_format(Json value, ChatRequest& request) {
     const Json named = member(value, "json_schema");
     const Json schema = member(named, "schema");
     if (!spells(type, "json_schema") || !is_object(schema)) {
-        return invalid("'response_format' must be text, json_object or a json_schema with its schema",
-                       "response_format");
+        return invalid_field("'response_format' must be text, json_object or a json_schema with its schema",
+                             "response_format");
     }
     request.output = {.kind = Kind::json_schema,
                       .name = spelt(member(named, "name")),
@@ -195,7 +193,7 @@ bool is_of_the_exchange(std::string_view name) {
 
 Error read_bound(std::string_view name, Json value, ChatRequest& request) {
     const auto tokens = whole_number(value);
-    if (!tokens) return invalid("'" + std::string(name) + "' must be a whole number", name);
+    if (!tokens) return invalid_field("'" + std::string(name) + "' must be a whole number", name);
     request.output_bound = std::max({request.output_bound, *tokens, std::int64_t{1}});
     return {};
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/gemini/fields.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
@@ -14,10 +15,6 @@ namespace tollgate {
 namespace {
 
 using Kind = Part::Kind;
-
-Error invalid(std::string message, std::string_view param) {
-    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
 
 std::string lower(std::string text) {
     for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -100,7 +97,7 @@ Error Reader::content(Json content, std::uint32_t index) {
     } else if (role == "system") {
         turn.role = Turn::Role::system;
     } else if (!role.empty() && role != "user" && role != "function") {
-        return invalid("'" + field + ".role' is none that is known", field + ".role");
+        return invalid_field("'" + field + ".role' is none that is known", field + ".role");
     }
     const Error error = parts(content, field);
     turn.end = static_cast<std::uint32_t>(request_.parts.size());
@@ -153,7 +150,7 @@ Error Reader::part(Json part, const std::string& field) {
     for (const Json words : {code, output}) {
         if (is_text(words)) request_.parts.push_back({.kind = Kind::text, .text = spelt(words)});
     }
-    if (!is_object(part)) return invalid("'" + field + "' must be an object", field);
+    if (!is_object(part)) return invalid_field("'" + field + "' must be an object", field);
     return {};
 }
 
@@ -205,7 +202,7 @@ void Reader::text(const PartFields& fields) {
 
 Error Reader::call(Json call, const std::string& field) {
     const auto [id, name, args] = fields_of(call, std::array<std::string_view, 3>{"id", "name", "args"});
-    if (spelt(name).empty()) return invalid("'" + field + ".functionCall.name' is required", field);
+    if (spelt(name).empty()) return invalid_field("'" + field + ".functionCall.name' is required", field);
     Part part{.kind = Kind::tool_call,
               .id = spelt(id),
               .name = spelt(name),
@@ -237,7 +234,7 @@ Error Reader::result(Json value, const std::string& field) {
     static constexpr std::array<std::string_view, 4> kNames = {"id", "name", "response", "parts"};
     const auto [id, name, response, parts] = fields_of(value, kNames);
     Part result{.kind = Kind::tool_result, .id = call_of(spelt(name), spelt(id))};
-    if (result.id.empty()) return invalid("'" + field + "' is the response of no call before it", field);
+    if (result.id.empty()) return invalid_field("'" + field + "' is the response of no call before it", field);
     result.begin = static_cast<std::uint32_t>(request_.result_parts.size());
     this->response(response, result);
     bool good = true;
@@ -247,7 +244,7 @@ Error Reader::result(Json value, const std::string& field) {
     });
     result.end = static_cast<std::uint32_t>(request_.result_parts.size());
     request_.parts.push_back(result);
-    return good ? Error() : invalid("'" + field + "' holds what is no data", field);
+    return good ? Error() : invalid_field("'" + field + "' holds what is no data", field);
 }
 
 // What the function said stands in `output` or `error`, or is the whole object.
@@ -298,7 +295,7 @@ Error read_gemini_contents(Json contents, ChatRequest& request) {
         return {};
     }
     if (is_object(contents)) return reader.content(contents, 0);
-    if (!is_array(contents)) return invalid("'contents' must be a list", "contents");
+    if (!is_array(contents)) return invalid_field("'contents' must be a list", "contents");
     Error error;
     std::uint32_t index = 0;
     each_element(contents, [&](Json content) {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/json_text.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/gemini/fields.h"
@@ -15,12 +16,6 @@
 
 namespace tollgate {
 namespace {
-
-Error invalid(std::string message, std::string_view param, Retry retry = Retry::never) {
-    Error error(ErrorKind::invalid_request, std::move(message), std::string(param));
-    error.set_retry(retry);
-    return error;
-}
 
 struct Asked {
     Json input{};
@@ -36,11 +31,12 @@ Error read_member(std::string_view name, Json value, Asked& asked, VectorFormat&
     if (name == "input") {
         asked.input = value;
     } else if (name == "dimensions") {
-        if (whole_number(value).value_or(0) <= 0) return invalid("'dimensions' must be a whole number above 0", name);
+        if (whole_number(value).value_or(0) <= 0)
+            return invalid_field("'dimensions' must be a whole number above 0", name);
         asked.dimensions = value;
     } else if (name == "encoding_format") {
         if (!spells(spelt(value), "float") && !spells(spelt(value), "base64")) {
-            return invalid("'encoding_format' must be float or base64", name);
+            return invalid_field("'encoding_format' must be float or base64", name);
         }
         format = spells(spelt(value), "base64") ? VectorFormat::base64 : VectorFormat::numbers;
     } else {
@@ -70,10 +66,10 @@ Error append_requests(const Asked& asked, Json model, std::string& out) {
         if (is_text(one)) {
             append_request(spelt(one), model, asked.dimensions, out);
         } else if (!error) {
-            error = invalid("'input' holds tokens, which mean nothing to the chosen model", kField, Retry::elsewhere);
+            error = unsupported_field("'input' holds tokens, which mean nothing to the chosen model", kField);
         }
     });
-    return error || count > 0 ? error : invalid("'input' must be a string or a list of strings", kField);
+    return error || count > 0 ? error : invalid_field("'input' must be a string or a list of strings", kField);
 }
 
 // Little-endian, whatever this machine is.

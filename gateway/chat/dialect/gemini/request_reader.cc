@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/gemini/content_reader.h"
 #include "gateway/chat/dialect/gemini/fields.h"
@@ -12,10 +13,6 @@
 
 namespace tollgate {
 namespace {
-
-Error invalid(std::string message, std::string_view param) {
-    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
 
 struct NamedParameter {
     std::string_view name;
@@ -65,7 +62,7 @@ Error read_declaration(Json declaration, ChatRequest& request) {
             note_unknown(kDeclarations, name, value, request);
         }
     });
-    if (tool.name.empty()) return invalid("'tools[].functionDeclarations[].name' is required", kDeclarations);
+    if (tool.name.empty()) return invalid_field("'tools[].functionDeclarations[].name' is required", kDeclarations);
     request.tools.push_back(tool);
     return {};
 }
@@ -84,7 +81,7 @@ Error read_tool(Json tool, ChatRequest& request) {
 
 Error read_tools(Json value, ChatRequest& request) {
     if (is_object(value)) return read_tool(value, request);
-    if (!is_array(value)) return invalid("'tools' must be a list", "tools");
+    if (!is_array(value)) return invalid_field("'tools' must be a list", "tools");
     Error error;
     each_element(value, [&](Json tool) {
         if (!error) error = read_tool(tool, request);
@@ -126,7 +123,7 @@ Error read_calling(Json config, ChatRequest& request) {
         keep_allowed(allowed, request);
         for (Tool& tool : request.tools) tool.strict = "true";
     } else if (!mode.empty() && mode != "mode_unspecified") {
-        return invalid("'" + std::string(kField) + ".mode' must be AUTO, ANY, NONE or VALIDATED", kField);
+        return invalid_field("'" + std::string(kField) + ".mode' must be AUTO, ANY, NONE or VALIDATED", kField);
     }
     return {};
 }
@@ -162,12 +159,14 @@ Error read_thinking(Json value, ChatRequest& request) {
     if (says_something(level)) {
         const std::string word = lower(plain(spelt(level)));
         const auto found = std::ranges::find(kLevels, std::string_view(word), &NamedLevel::name);
-        if (found == kLevels.end()) return invalid("'" + std::string(kField) + ".thinkingLevel' is not known", kField);
+        if (found == kLevels.end())
+            return invalid_field("'" + std::string(kField) + ".thinkingLevel' is not known", kField);
         wish.effort = found->effort;
     }
     if (says_something(budget)) {
         const auto tokens = whole_number(budget);
-        if (!tokens) return invalid("'" + std::string(kField) + ".thinkingBudget' must be a whole number", kField);
+        if (!tokens)
+            return invalid_field("'" + std::string(kField) + ".thinkingBudget' must be a whole number", kField);
         if (*tokens == 0) wish.effort = Effort::none;
         wish.tokens = std::max<std::int64_t>(*tokens, 0);  // -1: the model decides
     }
@@ -182,7 +181,8 @@ Error read_stops(Json value, ChatRequest& request) {
         texts = texts && is_text(one);
         request.stop.push_back(spelt(one));
     });
-    return texts ? Error() : invalid("'generationConfig.stopSequences' must be a list of strings", request.stop_field);
+    return texts ? Error()
+                 : invalid_field("'generationConfig.stopSequences' must be a list of strings", request.stop_field);
 }
 
 // JSON is asked for by its type; a schema alone has no effect.
@@ -218,7 +218,7 @@ Error read_generation(Json value, ChatRequest& request) {
         if (name == "maxOutputTokens") {
             const auto tokens = whole_number(member);
             if (!tokens)
-                error = invalid("'generationConfig.maxOutputTokens' must be a whole number", "generationConfig");
+                error = invalid_field("'generationConfig.maxOutputTokens' must be a whole number", "generationConfig");
             request.output_bound = std::max<std::int64_t>(tokens.value_or(1), 1);
         } else if (name == "stopSequences") {
             error = read_stops(member, request);
@@ -243,10 +243,8 @@ Error read_generation(Json value, ChatRequest& request) {
 
 // What is kept at Google cannot be told to others.
 Error refuse_cached_content() {
-    Error error =
-        invalid("'cachedContent' is kept by its provider, and has no meaning for the chosen model's", "cachedContent");
-    error.set_retry(Retry::elsewhere);
-    return error;
+    return unsupported_field("'cachedContent' is kept by its provider, and has no meaning for the chosen model's",
+                             "cachedContent");
 }
 
 // Members by their names; those whose order matters are read in it.

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "gateway/chat/canonical/carried_reasoning.h"
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/messages/server_tool_text.h"
 #include "gateway/text/base64.h"
@@ -265,10 +266,6 @@ Error read_block(const Block& block) {
 }
 
 }  // namespace
-
-Error invalid_field(std::string message, std::string_view param) {
-    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
 
 void note_unknown_member(std::string_view of, std::string_view name, Json value, ChatRequest& request) {
     if (!says_something(value)) return;

@@ -29,8 +29,6 @@ Error read_blocks(Json content, const BlockList& list);
 // as what is sealed.
 void place_signatures(Turn& turn, ChatRequest& request);
 
-Error invalid_field(std::string message, std::string_view param);
-
 // What is not understood is passed on by no one, and told.
 void note_unknown_member(std::string_view of, std::string_view name, Json value, ChatRequest& request);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/messages/block_reader.h"
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/messages/block_reader.h"
 #include "gateway/chat/dialect/messages/message_reader.h"
@@ -26,9 +27,7 @@ void note_unknown_members(Json object, std::string_view field, std::span<const s
 Error server_tool(Spelt type, Spelt name, const std::string& field) {
     std::string message = "'" + field + "' is a tool of Anthropic's own, " + plain(type);
     if (!name.empty() && !type.starts_with(name)) message += " ('" + plain(name) + "')";
-    Error error = invalid_field(message + ", which the chosen model's provider does not have", field);
-    error.set_retry(Retry::elsewhere);
-    return error;
+    return unsupported_field(message + ", which the chosen model's provider does not have", field);
 }
 
 Error read_tool(Json value, std::size_t index, ChatRequest& request) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/responses/encrypted_reasoning.h"
 #include "gateway/chat/dialect/responses/tool_reader.h"
@@ -14,16 +15,6 @@ namespace {
 using std::string_view_literals::operator""sv;
 using Kind = Part::Kind;
 using Role = Turn::Role;
-
-Error invalid(std::string message, std::string_view param) {
-    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
-
-Error elsewhere(std::string message, std::string_view param) {
-    Error error = invalid(std::move(message), param);
-    error.set_retry(Retry::elsewhere);
-    return error;
-}
 
 // What is not understood is passed on by no one, and told.
 void note_unknown_members(Json object, std::string_view of, std::span<const std::string_view> known,
@@ -60,13 +51,14 @@ class ContentPart {
         if (spells(type, "input_image")) return media(Kind::image, "image_url", {});
         if (spells(type, "input_file")) return media(Kind::file, "file_data", "file_url");
         if (spells(type, "input_audio")) return audio();
-        return invalid("'" + field_ + "' is of a type that is not known", field_ + ".type");
+        return invalid_field("'" + field_ + "' is of a type that is not known", field_ + ".type");
     }
 
   private:
     Error text(Kind kind, std::string_view name) {
         const Json value = member(json_, name);
-        if (!is_text(value)) return invalid("'" + field_ + "." + std::string(name) + "' must be a string", field_);
+        if (!is_text(value))
+            return invalid_field("'" + field_ + "." + std::string(name) + "' must be a string", field_);
         parts_.push_back({.kind = kind, .text = spelt(value), .cache_control = cache_mark(json_)});
         return {};
     }
@@ -82,7 +74,7 @@ class ContentPart {
             part.media.source = Media::Source::file_id;
             part.media.value = id;
         } else if (address.empty()) {
-            return invalid("'" + field_ + "' has no data and no address", field_);
+            return invalid_field("'" + field_ + "' has no data and no address", field_);
         } else if (Error error = read_media_address(address, field_, part.media, request_)) {
             return error;
         }
@@ -94,7 +86,7 @@ class ContentPart {
     Error audio() {
         const Json sound = member(json_, "input_audio");
         const Spelt data = spelt(member(sound, "data"));
-        if (data.empty()) return invalid("'" + field_ + "' has no data", field_);
+        if (data.empty()) return invalid_field("'" + field_ + "' has no data", field_);
         Part part{.kind = Kind::audio, .cache_control = cache_mark(json_)};
         part.media.value = data;
         part.media.type = request_.keep("audio/" + plain(spelt(member(sound, "format"))));
@@ -114,7 +106,7 @@ Error read_content(Json content, const std::string& field, ChatRequest& request,
         return {};
     }
     if (!says_something(content)) return {};
-    if (!is_array(content)) return invalid("'" + field + "' must be a string or a list", field);
+    if (!is_array(content)) return invalid_field("'" + field + "' must be a string or a list", field);
     Error error;
     std::size_t index = 0;
     each_element(content, [&](Json part) {
@@ -139,10 +131,10 @@ class Items {
         if (type == "reasoning") return reasoning(item);
         // An item without a type is a reference, too.
         if (type == "item_reference" || (type.empty() && !member(item, "id").empty())) {
-            return invalid("'" + field_ + "' refers to a stored item, and nothing is stored here", field_);
+            return invalid_field("'" + field_ + "' refers to a stored item, and nothing is stored here", field_);
         }
-        if (type.empty()) return invalid("'" + field_ + ".type' is required", field_ + ".type");
-        return elsewhere(
+        if (type.empty()) return invalid_field("'" + field_ + ".type' is required", field_ + ".type");
+        return unsupported_field(
             "'" + field_ + "' is of the type '" + type + "', which the chosen model's provider does not know",
             field_ + ".type");
     }
@@ -165,7 +157,7 @@ class Items {
         const Spelt name = spelt(member(item, "role"));
         const bool assistant = spells(name, "assistant");
         if (!assistant && !spells(name, "user") && !spells(name, "system") && !spells(name, "developer")) {
-            return invalid("'" + field_ + ".role' is none that is known", field_ + ".role");
+            return invalid_field("'" + field_ + ".role' is none that is known", field_ + ".role");
         }
         turn(assistant ? Role::assistant : spells(name, "user") ? Role::user : Role::system, assistant);
         if (Error error = read_content(member(item, "content"), field_ + ".content", request_, request_.parts))
@@ -178,8 +170,8 @@ class Items {
         static constexpr std::array<std::string_view, 6> kNames = {"call_id",   "id",        "name",
                                                                    "namespace", "arguments", "input"};
         const auto [call_id, id, name, name_space, arguments, input] = members_of(item, kNames);
-        if (spelt(name).empty()) return invalid("'" + field_ + ".name' is required", field_ + ".name");
-        if (spelt(call_id).empty()) return invalid("'" + field_ + ".call_id' is required", field_ + ".call_id");
+        if (spelt(name).empty()) return invalid_field("'" + field_ + ".name' is required", field_ + ".name");
+        if (spelt(call_id).empty()) return invalid_field("'" + field_ + ".call_id' is required", field_ + ".call_id");
         turn(Role::assistant, true);
         request_.parts.push_back({.kind = Kind::tool_call,
                                   .id = spelt(call_id),
@@ -197,7 +189,7 @@ class Items {
                                               "status"sv, "name"sv,    "namespace"sv};
         note_unknown_members(item, "input[]", kKnown, request_);
         Part part{.kind = Kind::tool_result, .id = spelt(member(item, "call_id"))};
-        if (part.id.empty()) return invalid("'" + field_ + ".call_id' is required", field_ + ".call_id");
+        if (part.id.empty()) return invalid_field("'" + field_ + ".call_id' is required", field_ + ".call_id");
         std::vector<Part>& inner = request_.result_parts;
         part.begin = static_cast<std::uint32_t>(inner.size());
         if (Error error = read_content(member(item, "output"), field_ + ".output", request_, inner)) return error;
@@ -261,7 +253,7 @@ Error read_response_input(Json input, ChatRequest& request) {
         request.parts.push_back({.kind = Kind::text, .text = spelt(input)});
         return {};
     }
-    if (!is_array(input)) return invalid("'input' must be a string or a list", "input");
+    if (!is_array(input)) return invalid_field("'input' must be a string or a list", "input");
     Items items(request);
     Error error;
     std::uint32_t index = 0;

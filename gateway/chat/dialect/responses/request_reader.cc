@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/responses/input_reader.h"
 #include "gateway/chat/dialect/responses/response_object.h"
@@ -13,10 +14,6 @@ namespace tollgate {
 namespace {
 
 using std::string_view_literals::operator""sv;
-
-Error invalid(std::string message, std::string_view param) {
-    return {ErrorKind::invalid_request, std::move(message), std::string(param)};
-}
 
 struct NamedParameter {
     std::string_view name;
@@ -74,7 +71,7 @@ class Reader {
         if (!error_ && !tools_.empty()) error_ = read_response_tools(tools_, request_);
         if (!error_ && !tool_choice_.empty()) error_ = read_response_tool_choice(tool_choice_, request_);
         if (!error_) instructions();
-        if (!error_ && input_.empty()) error_ = invalid("'input' is required", "input");
+        if (!error_ && input_.empty()) error_ = invalid_field("'input' is required", "input");
         if (!error_) error_ = read_response_input(input_, request_);
         return error_;
     }
@@ -126,7 +123,7 @@ class Reader {
     void instructions() {
         if (instructions_.empty()) return;
         if (!is_text(instructions_)) {
-            error_ = invalid("'instructions' must be a string", "instructions");
+            error_ = invalid_field("'instructions' must be a string", "instructions");
             return;
         }
         const auto at = static_cast<std::uint32_t>(request_.parts.size());
@@ -151,13 +148,13 @@ class Reader {
 
     Error output_bound(Json value) {
         const auto tokens = whole_number(value);
-        if (!tokens) return invalid("'max_output_tokens' must be a whole number", "max_output_tokens");
+        if (!tokens) return invalid_field("'max_output_tokens' must be a whole number", "max_output_tokens");
         request_.output_bound = std::max<std::int64_t>(*tokens, 1);
         return {};
     }
 
     Error text(Json value) {
-        if (!is_object(value)) return invalid("'text' must be an object", "text");
+        if (!is_object(value)) return invalid_field("'text' must be an object", "text");
         unknown_members(value, "text", std::array{"format"sv, "verbosity"sv});
         const Json verbosity = member(value, "verbosity"), format = member(value, "format");
         if (says_something(verbosity)) request_.set(Parameter::verbosity, "text.verbosity", verbosity);
@@ -176,7 +173,7 @@ class Reader {
         }
         const Json schema = member(format, "schema"), strict = member(format, "strict");
         if (!spells(type, "json_schema") || !is_object(schema)) {
-            return invalid("'text.format' must be text, json_object or a json_schema with its schema", kField);
+            return invalid_field("'text.format' must be text, json_object or a json_schema with its schema", kField);
         }
         request_.output = {.kind = Kind::json_schema,
                            .name = spelt(member(format, "name")),
@@ -188,7 +185,7 @@ class Reader {
 
     // OpenAI's, with OpenRouter's `enabled` and `max_tokens`. Reasoning is shown whether or not a summary is asked for.
     Error reasoning(Json value) {
-        if (!is_object(value)) return invalid("'reasoning' must be an object", "reasoning");
+        if (!is_object(value)) return invalid_field("'reasoning' must be an object", "reasoning");
         unknown_members(value, "reasoning",
                         std::array{"effort"sv, "summary"sv, "generate_summary"sv, "enabled"sv, "max_tokens"sv});
         const Json effort = member(value, "effort"), enabled = member(value, "enabled"),
@@ -198,7 +195,7 @@ class Reader {
             const std::string word = plain(spelt(effort));
             const auto found = std::ranges::find(kEfforts, std::string_view(word), &NamedEffort::name);
             if (found == kEfforts.end()) {
-                return invalid("'reasoning.effort' is no effort that is known", "reasoning.effort");
+                return invalid_field("'reasoning.effort' is no effort that is known", "reasoning.effort");
             }
             wish = {.field = "reasoning", .effort = found->effort};
         }
@@ -207,7 +204,7 @@ class Reader {
         if (!says_something(tokens)) return {};
         const auto number = whole_number(tokens);
         if (!number || *number < 0) {
-            return invalid("'reasoning.max_tokens' must be a whole number", "reasoning.max_tokens");
+            return invalid_field("'reasoning.max_tokens' must be a whole number", "reasoning.max_tokens");
         }
         wish.field = "reasoning";
         wish.tokens = *number;
@@ -236,7 +233,7 @@ Error check_is_stateless(std::string_view body) {
         });
     });
     if (field.empty()) return {};
-    return invalid(
+    return invalid_field(
         "'" + field + "' needs a stored response, and none is stored here: send the whole input, and store: false",
         field);
 }

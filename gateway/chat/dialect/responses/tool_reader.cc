@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "gateway/chat/canonical/invalid_field.h"
+
 namespace tollgate {
 namespace {
 
@@ -12,16 +14,6 @@ using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kBetween = "__";
 constexpr std::size_t kMostNameBytes = 64;  // of a function: OpenAI's and Anthropic's limit
-
-Error invalid(std::string message, const std::string& field) {
-    return {ErrorKind::invalid_request, std::move(message), field};
-}
-
-Error elsewhere(std::string message, const std::string& field) {
-    Error error = invalid(std::move(message), field);
-    error.set_retry(Retry::elsewhere);
-    return error;
-}
 
 void note_unknown_members(Json tool, std::span<const std::string_view> known, ChatRequest& request) {
     each_member(tool, [&](std::string_view name, Json value) {
@@ -95,12 +87,13 @@ Error read_tool(Json tool, Spelt name_space, const std::string& field, ChatReque
     const Spelt type = spelt(member(tool, "type"));
     const bool custom = spells(type, "custom");
     if (custom || spells(type, "function")) {
-        if (spelt(member(tool, "name")).empty()) return invalid("'" + field + ".name' is required", field + ".name");
+        if (spelt(member(tool, "name")).empty())
+            return invalid_field("'" + field + ".name' is required", field + ".name");
         return custom ? read_custom(tool, name_space, request) : read_function(tool, name_space, request);
     }
     if (name_space.empty() && spells(type, "namespace")) {
         const Spelt name = spelt(member(tool, "name"));
-        if (name.empty()) return invalid("'" + field + ".name' is required", field + ".name");
+        if (name.empty()) return invalid_field("'" + field + ".name' is required", field + ".name");
         Error error;
         std::size_t index = 0;
         each_element(member(tool, "tools"), [&](Json inner) {
@@ -109,12 +102,12 @@ Error read_tool(Json tool, Spelt name_space, const std::string& field, ChatReque
         });
         return error;
     }
-    if (type.empty()) return invalid("'" + field + ".type' is required", field + ".type");
+    if (type.empty()) return invalid_field("'" + field + ".type' is required", field + ".type");
     if (may_be_left_out(type)) {
         request.unknown.push_back(request.keep("tools[]." + plain(type)));
         return {};
     }
-    return elsewhere(
+    return unsupported_field(
         "'" + field + "' is of the type '" + plain(type) + "', which the chosen model's provider does not have", field);
 }
 
@@ -134,7 +127,7 @@ Error read_allowed(Json choice, ChatRequest& request) {
 }  // namespace
 
 Error read_response_tools(Json tools, ChatRequest& request) {
-    if (!is_array(tools)) return invalid("'tools' must be a list", "tools");
+    if (!is_array(tools)) return invalid_field("'tools' must be a list", "tools");
     Error error;
     for (const bool namespaces : {false, true}) {  // names that are the client's own come first
         std::size_t index = 0;
@@ -154,11 +147,11 @@ Error read_response_tool_choice(Json choice, ChatRequest& request) {
         const Spelt type = spelt(member(choice, "type"));
         if (spells(type, "allowed_tools")) return read_allowed(choice, request);
         if (!spells(type, "function") && !spells(type, "custom")) {
-            return elsewhere("'tool_choice' names a tool that the chosen model's provider does not have",
-                             "tool_choice");
+            return unsupported_field("'tool_choice' names a tool that the chosen model's provider does not have",
+                                     "tool_choice");
         }
         const Spelt name = spelt(member(choice, "name"));
-        if (name.empty()) return invalid("'tool_choice' names no tool", "tool_choice");
+        if (name.empty()) return invalid_field("'tool_choice' names no tool", "tool_choice");
         read.kind = Kind::named;
         read.name = upstream_name(name, spelt(member(choice, "namespace")), request);
         return {};
@@ -173,7 +166,7 @@ Error read_response_tool_choice(Json choice, ChatRequest& request) {
         read.kind = known.kind;
         return {};
     }
-    return invalid("'tool_choice' must be auto, none, required or a tool", "tool_choice");
+    return invalid_field("'tool_choice' must be auto, none, required or a tool", "tool_choice");
 }
 
 Spelt upstream_name(Spelt name, Spelt name_space, ChatRequest& request) {
