@@ -171,8 +171,9 @@ class ChatRequest {
     // Keeps a text that is not the body's; the view is valid as long as the request.
     std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
     // By which the client names a turn, for errors: "messages[3]".
-    std::string field_of(const Turn& turn) const {
-        return std::string(turns_field) + "[" + std::to_string(turn.message) + "]";
+    std::string field_of(const Turn& turn) const { return field_of(turn.message); }
+    std::string field_of(std::uint32_t message) const {
+        return std::string(turns_field) + "[" + std::to_string(message) + "]";
     }
     void clear() { *this = ChatRequest(); }
 

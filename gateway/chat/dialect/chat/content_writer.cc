@@ -23,15 +23,6 @@ std::string_view audio_format(std::string_view type) {
 
 }  // namespace
 
-Error cannot_send(const ChatRequest& request, std::uint32_t message, std::string_view what) {
-    const std::string field = std::string(request.turns_field) + "[" + std::to_string(message) + "]";
-    Error error(ErrorKind::invalid_request,
-                "'" + field + "' has " + std::string(what) + ", which the chosen model's provider does not take",
-                field);
-    error.set_retry(Retry::elsewhere);
-    return error;
-}
-
 // Providers that do not know OpenAI's later words take a refusal for text.
 bool ContentWriter::is_text(const Part& part) const {
     const bool refusals = !quirks_.has(Quirk::strict_members) && !quirks_.has(Quirk::no_developer_role);
@@ -58,7 +49,7 @@ void ContentWriter::address(const Media& media) {
 
 Error ContentWriter::image(const Piece& piece) {
     const Media& media = piece.part->media;
-    if (media.source == Source::file_id) return cannot(piece, "the id of another provider's file");
+    if (media.source == Source::file_id) return cannot(piece, kForeignFile);
     if (media.source == Source::url && quirks_.has(Quirk::no_media_urls)) {
         return cannot(piece, "a picture by its address");
     }
@@ -89,7 +80,7 @@ Error ContentWriter::file(const Piece& piece) {
     const Media& media = piece.part->media;
     const bool foreign = !request_.dialect.empty() && request_.dialect != "chat" && request_.dialect != "responses";
     if (media.source == Source::file_id && (foreign || quirks_.has(Quirk::document_url))) {
-        return cannot(piece, "the id of another provider's file");
+        return cannot(piece, kForeignFile);
     }
     if (quirks_.has(Quirk::document_url)) {
         out_ += R"({"type":"document_url","document_url":)";

@@ -8,6 +8,7 @@
 
 #include "gateway/chat/canonical/chat_request.h"
 #include "gateway/chat/canonical/target.h"
+#include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/text/error.h"
 
 namespace tollgate {
@@ -17,9 +18,6 @@ struct Piece {
     const Part* part = nullptr;
     std::uint32_t message = 0;
 };
-
-// A message of the client's that cannot be sent: with Retry::elsewhere.
-Error cannot_send(const ChatRequest& request, std::uint32_t message, std::string_view what);
 
 class ContentWriter {
   public:
@@ -39,7 +37,9 @@ class ContentWriter {
     Error file(const Piece& piece);
     void address(const Media& media);
 
-    Error cannot(const Piece& piece, std::string_view what) const { return cannot_send(request_, piece.message, what); }
+    Error cannot(const Piece& piece, std::string_view what) const {
+        return unsupported_turn(request_, piece.message, what);
+    }
 
     const ChatRequest& request_;
     const Quirks quirks_;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/chat/answer_parts.h"
 #include "gateway/chat/dialect/chat/content_writer.h"
 #include "gateway/chat/dialect/chat/tool_ids.h"
@@ -24,7 +25,6 @@ using Pieces = std::vector<Piece>;
 // Between the results of tools and what the user says next, where a provider wants an answer there.
 constexpr std::string_view kBetween = R"({"role":"assistant","content":"OK."})";
 constexpr Spelt kResultFollows = "The result is in the next message.";
-constexpr std::string_view kMoreThanText = "more than text in an instruction";
 
 bool is_words(const Part& part) { return part.kind == Kind::text || part.kind == Kind::refusal; }
 bool is_google_signature(const Part& part) {
@@ -116,7 +116,7 @@ Error Messages::system(Turns turns) {
     Pieces pieces;
     for (const Turn* turn : turns) {
         for (const Part& part : parts_of(*turn)) {
-            if (part.kind != Kind::text) return cannot_send(request_, turn->message, kMoreThanText);
+            if (part.kind != Kind::text) return unsupported_turn(request_, turn->message, kMoreThanText);
             pieces.push_back({&part, turn->message});
         }
     }
@@ -350,7 +350,7 @@ Error Messages::write(bool continues_answers) {
         const Turns group = turns.subspan(begin, end - begin);
         const bool last = end == turns.size();
         if (last && answers && !continues_answers) {
-            return cannot_send(request_, group.back()->message, "the beginning of an answer as the last message");
+            return unsupported_turn(request_, group.back()->message, kBegunAnswer);
         }
         const std::size_t step = answers && !has(Quirk::alternating_roles) ? 1 : group.size();
         for (std::size_t i = 0; i < group.size(); i += step) {

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/converse/document_names.h"
 #include "gateway/chat/dialect/converse/media_formats.h"
 #include "gateway/chat/dialect/converse/tool_id.h"
@@ -18,21 +20,6 @@ using Kind = Part::Kind;
 using Role = Turn::Role;
 
 constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments
-constexpr std::string_view kMoreThanText = "more than text in an instruction";
-
-// Where a turn stands in the client's list: "messages[3]".
-std::string field_of(const ChatRequest& request, const Turn& turn) {
-    return std::string(request.turns_field) + "[" + std::to_string(turn.message) + "]";
-}
-
-Error cannot(const ChatRequest& request, const Turn& turn, std::string_view what) {
-    const std::string field = field_of(request, turn);
-    Error error(ErrorKind::invalid_request,
-                "'" + field + "' has " + std::string(what) + ", which the chosen model's provider does not take",
-                field);
-    error.set_retry(Retry::elsewhere);
-    return error;
-}
 
 void separate(std::string& out) {
     if (out.back() != '[' && out.back() != '{') out += ',';
@@ -119,14 +106,13 @@ void Blocks::media(const Turn& turn, const Part& part) {
     const MediaKind& kind = *std::ranges::find(kMediaKinds, part.kind, &MediaKind::kind);
     const Media& media = part.media;
     const bool stored = media.source == Media::Source::url && media.value.starts_with("s3:");
-    if (media.source == Media::Source::file_id)
-        return fail(cannot(request_, turn, "the id of another provider's file"));
+    if (media.source == Media::Source::file_id) return fail(unsupported_turn(request_, turn, kForeignFile));
     if (media.source == Media::Source::url && !stored) {
-        return fail(cannot(request_, turn, "the address of a file instead of its data"));
+        return fail(unsupported_turn(request_, turn, "the address of a file instead of its data"));
     }
     const std::string_view format =
         stored && media.type.empty() ? format_of_address(kind, media.value) : format_of(kind, media.type);
-    if (format.empty()) return fail(cannot(request_, turn, kind.wrong_format));
+    if (format.empty()) return fail(unsupported_turn(request_, turn, kind.wrong_format));
     separate(out_);
     ((out_ += "{\"") += kind.name) += "\":{";
     append_text(out_, "format", format);
@@ -169,7 +155,7 @@ void Blocks::call(const Turn& turn, const Part& part) {
         out_ += json;
     } else {
         ((out_ += R"({"invalid_arguments":")") += part.arguments) += "\"}";
-        notes_.changed.add(field_of(request_, turn) + ".tool_calls");
+        notes_.changed.add(request_.field_of(turn) + ".tool_calls");
     }
     out_ += "}}";
 }
@@ -198,11 +184,11 @@ void Blocks::cache_point(const Turn& turn, const Part& part, std::size_t block) 
         separate(out_);
         return append_cache_point(out_, part.cache_control);
     }
-    if (block == begin_) return notes_.dropped.add(field_of(request_, turn) + ".content[].cache_control");
+    if (block == begin_) return notes_.dropped.add(request_.field_of(turn) + ".content[].cache_control");
     std::string point = ",";
     append_cache_point(point, part.cache_control);
     out_.insert(block, point);
-    notes_.changed.add(field_of(request_, turn) + ".content[].cache_control");
+    notes_.changed.add(request_.field_of(turn) + ".content[].cache_control");
 }
 
 void Blocks::result(const Turn& turn, const Part& part) {
@@ -213,7 +199,7 @@ void Blocks::result(const Turn& turn, const Part& part) {
     const auto parts = std::span(request_.result_parts).subspan(part.begin, part.end - part.begin);
     for (const Part& inner : parts) {
         if (inner.kind != Kind::text) {
-            if (inner.kind == Kind::audio) fail(cannot(request_, turn, "sound in the result of a tool"));
+            if (inner.kind == Kind::audio) fail(unsupported_turn(request_, turn, "sound in the result of a tool"));
             media(turn, inner);
         } else if (!inner.text.empty() || parts.size() == 1) {
             append_text_block(out_, inner.text);
@@ -258,7 +244,7 @@ void Blocks::instruction(const Turn& turn) {
     for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
         const Part& part = request_.parts[i];
         if (part.kind != Kind::text) {
-            fail(cannot(request_, turn, kMoreThanText));
+            fail(unsupported_turn(request_, turn, kMoreThanText));
         } else if (!is_blank(part.text)) {
             const std::size_t block = out_.size();
             append_text_block(out_, "<system>\\n" + std::string(part.text) + "\\n</system>");
@@ -331,7 +317,7 @@ Error append_converse_system(const ChatRequest& request, std::string& out) {
     for (std::size_t t = 0; t < leading_instructions(request); ++t) {
         for (std::uint32_t i = request.turns[t].begin; i < request.turns[t].end; ++i) {
             const Part& part = request.parts[i];
-            if (part.kind != Kind::text) return cannot(request, request.turns[t], kMoreThanText);
+            if (part.kind != Kind::text) return unsupported_turn(request, request.turns[t], kMoreThanText);
             if (is_blank(part.text)) continue;
             append_text_block(out, part.text);
             if (part.cache_control.empty()) continue;
@@ -358,10 +344,10 @@ Error append_converse_messages(const ChatRequest& request, bool continues_answer
         const auto group = std::span(turns).subspan(begin, end - begin);
         const auto speaks = [&](const Turn& turn) { return says_anything(request, turn); };
         if (std::ranges::none_of(group, speaks)) {
-            const std::string field = field_of(request, group.front());
-            return {ErrorKind::invalid_request, "'" + field + "' has no text", field};
+            const std::string field = request.field_of(group.front());
+            return invalid_field("'" + field + "' has no text", field);
         }
-        if (assistant && begin == 0) return cannot(request, group.front(), "an answer before any question");
+        if (assistant && begin == 0) return unsupported_turn(request, group.front(), "an answer before any question");
         separate(out);
         (((out += "{\"role\":\"") += assistant ? "assistant" : "user") += "\",\"content\":[");
         if (Error error = append_group(request, group, names, out, notes)) return error;
@@ -369,7 +355,7 @@ Error append_converse_messages(const ChatRequest& request, bool continues_answer
     }
     out += ']';
     if (turns.empty() || !is_assistant(turns.back()) || continues_answers) return {};
-    return cannot(request, turns.back(), "the beginning of an answer as the last message");
+    return unsupported_turn(request, turns.back(), kBegunAnswer);
 }
 
 }  // namespace tollgate

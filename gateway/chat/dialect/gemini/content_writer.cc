@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/gemini/part_writer.h"
 
 namespace tollgate {
@@ -37,6 +39,11 @@ class Contents {
     Error model(std::span<const Turn> turns);
     Error user(std::span<const Turn> turns);
     Error results(std::span<const Turn> turns);
+    // A call or a result of a tool stands where it cannot: `what` follows the turn's name.
+    Error misplaced(const Turn& turn, std::string_view what) const {
+        const std::string field = request_.field_of(turn);
+        return unsupported_field("'" + field + "' " + std::string(what), field);
+    }
     void begin(std::string_view role) {
         before_ = out_.size();
         separate(out_);
@@ -95,11 +102,11 @@ Error Contents::results(std::span<const Turn> turns) {
     GeminiParts parts(request_, target_, out_, notes_);
     for (const Placed& call : calls_) {
         std::vector<Placed>& of_call = results[call.part->id];
-        if (of_call.empty()) return gemini_refused(request_, *call.turn, kUnanswered);
+        if (of_call.empty()) return misplaced(*call.turn, kUnanswered);
         parts.result(*of_call.back().turn, *of_call.back().part, call.part->name);
         of_call.pop_back();
     }
-    if (count > calls_.size()) return gemini_refused(request_, turns.front(), "has a result of no call before it");
+    if (count > calls_.size()) return misplaced(turns.front(), "has a result of no call before it");
     calls_.clear();
     if (!parts.error()) end();
     return parts.error();
@@ -139,10 +146,10 @@ Error Contents::append(std::span<const Turn> turns) {
         if (Error error = assistant ? model(group) : user(group)) return error;
     }
     if (!calls_.empty()) {
-        return gemini_refused(request_, *calls_.front().turn, kUnanswered);
+        return misplaced(*calls_.front().turn, kUnanswered);
     }
     if (!turns.empty() && is_assistant(turns.back()) && !target_.continues_answers) {
-        return gemini_cannot(request_, turns.back(), "the beginning of an answer as the last message");
+        return unsupported_turn(request_, turns.back(), kBegunAnswer);
     }
     return {};
 }
@@ -160,8 +167,7 @@ Error append_gemini_instruction(const ChatRequest& request, std::string& out) {
     for (std::size_t t = 0; t < leading_instructions(request); ++t) {
         for (std::uint32_t i = request.turns[t].begin; i < request.turns[t].end; ++i) {
             const Part& part = request.parts[i];
-            if (part.kind != Kind::text)
-                return gemini_cannot(request, request.turns[t], "more than text in an instruction");
+            if (part.kind != Kind::text) return unsupported_turn(request, request.turns[t], kMoreThanText);
             if (!is_blank(part.text)) append_gemini_words(part.text, out);
         }
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/chat/dialect/gemini/google_file.h"
 
@@ -30,22 +31,6 @@ std::string object_in(Spelt text) {
 
 }  // namespace
 
-std::string gemini_field(const ChatRequest& request, const Turn& turn) {
-    return std::string(request.turns_field) + "[" + std::to_string(turn.message) + "]";
-}
-
-Error gemini_refused(const ChatRequest& request, const Turn& turn, std::string_view what) {
-    const std::string field = gemini_field(request, turn);
-    Error error(ErrorKind::invalid_request, "'" + field + "' " + std::string(what), field);
-    error.set_retry(Retry::elsewhere);
-    return error;
-}
-
-Error gemini_cannot(const ChatRequest& request, const Turn& turn, std::string_view has) {
-    return gemini_refused(request, turn,
-                          "has " + std::string(has) + ", which the chosen model's provider does not take");
-}
-
 void append_gemini_words(Spelt text, std::string& out) {
     separate(out);
     ((out += "{\"text\":\"") += text) += "\"}";
@@ -57,14 +42,14 @@ void GeminiParts::media(const Turn& turn, const Part& part) {
     const Media& media = part.media;
     const bool data = media.source == Media::Source::data;
     if (part.kind == Kind::image && data && std::ranges::find(kImages, media.type) == kImages.end()) {
-        return fail(gemini_cannot(request_, turn, "a picture of another kind than PNG, JPEG, WebP, HEIC or GIF"));
+        return fail(unsupported_turn(request_, turn, "a picture of another kind than PNG, JPEG, WebP, HEIC or GIF"));
     }
     const bool own = is_google_file(media.value);
     if (media.source == Media::Source::file_id && !own) {
-        return fail(gemini_cannot(request_, turn, "the id of another provider's file"));
+        return fail(unsupported_turn(request_, turn, kForeignFile));
     }
     if (media.source == Media::Source::url && !own && target_.quirks.has(Quirk::no_media_urls)) {
-        return fail(gemini_cannot(request_, turn, "an address in place of data"));
+        return fail(unsupported_turn(request_, turn, "an address in place of data"));
     }
     if (!media.name.empty()) notes_.dropped.add("filename");
     const std::string_view type = !media.type.empty() || data ? media.type : media_type_of_address(media.value);
@@ -103,7 +88,7 @@ void GeminiParts::call(const Turn& turn, const Part& part) {
         out_ += spelt_object.empty() ? "{}" : spelt_object;
     } else {
         ((out_ += "{\"invalid_arguments\":\"") += part.arguments) += "\"}";
-        notes_.changed.add(gemini_field(request_, turn) + ".tool_calls");
+        notes_.changed.add(request_.field_of(turn) + ".tool_calls");
     }
     out_ += '}';
     end_part(&part);
@@ -185,7 +170,7 @@ void GeminiParts::instruction(const Turn& turn) {
     for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
         const Part& part = request_.parts[i];
         if (part.kind != Kind::text) {
-            fail(gemini_cannot(request_, turn, "more than text in an instruction"));
+            fail(unsupported_turn(request_, turn, kMoreThanText));
         } else if (!is_blank(part.text)) {
             append_gemini_words("<system>\\n" + std::string(part.text) + "\\n</system>", out_);
         }

@@ -13,13 +13,6 @@
 
 namespace tollgate {
 
-// A turn, by the client's name for it.
-std::string gemini_field(const ChatRequest& request, const Turn& turn);
-// invalid_request, with Retry::elsewhere: of a turn that `has` what such an endpoint cannot be sent.
-Error gemini_cannot(const ChatRequest& request, const Turn& turn, std::string_view has);
-// The same in other words, that follow the turn's name.
-Error gemini_refused(const ChatRequest& request, const Turn& turn, std::string_view what);
-
 void append_gemini_words(Spelt text, std::string& out);
 
 // Writes the parts of one content. The first error stays.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/text/base64.h"
 
 namespace tollgate {
@@ -50,17 +51,6 @@ std::optional<std::string> text_of(Spelt data) {
 
 }  // namespace
 
-std::string message_field(const Turn& turn) { return "messages[" + std::to_string(turn.message) + "]"; }
-
-Error cannot(const Turn& turn, std::string_view what) {
-    Error error(
-        ErrorKind::invalid_request,
-        "'" + message_field(turn) + "' has " + std::string(what) + ", which the chosen model's provider does not take",
-        message_field(turn));
-    error.set_retry(Retry::elsewhere);
-    return error;
-}
-
 void append_text_block(std::string& out, Spelt text, Json cache_control) {
     begin_block(out, "text");
     append_text(out, "text", text);
@@ -83,24 +73,24 @@ bool ContentBlockWriter::source(const Turn& turn, const Part& part) {
     if (media.source == Media::Source::file_id) {
         // An id is its provider's own.
         if (request_.dialect == "messages") return append("file", "file_id", media.value);
-        fail(cannot(turn, "the id of another provider's file"));
+        fail(unsupported_turn(request_, turn, kForeignFile));
     } else if (image ? std::ranges::find(kImages, media.type) != kImages.end() : media.type == "application/pdf") {
         return append("base64", "data", media.value);
     } else if (image) {
-        fail(cannot(turn, "a picture of another kind than PNG, JPEG, GIF or WebP"));
+        fail(unsupported_turn(request_, turn, "a picture of another kind than PNG, JPEG, GIF or WebP"));
     } else if (const auto text = media.type.starts_with("text/") ? text_of(media.value) : std::nullopt) {
         return append("text", "data", *text);
     } else {
-        fail(cannot(turn, "a file of another kind than PDF or text"));
+        fail(unsupported_turn(request_, turn, "a file of another kind than PDF or text"));
     }
     return false;
 }
 
 void ContentBlockWriter::media(const Turn& turn, const Part& part) {
-    if (part.kind == Kind::audio) return fail(cannot(turn, "sound"));
-    if (part.kind == Kind::video) return fail(cannot(turn, "a video"));
+    if (part.kind == Kind::audio) return fail(unsupported_turn(request_, turn, "sound"));
+    if (part.kind == Kind::video) return fail(unsupported_turn(request_, turn, "a video"));
     if (part.kind == Kind::image && turn.role == Turn::Role::assistant)
-        return fail(cannot(turn, "a picture in an answer"));
+        return fail(unsupported_turn(request_, turn, "a picture in an answer"));
     begin_block(out_, part.kind == Kind::image ? "image" : "document");
     if (!source(turn, part)) return;
     if (part.kind == Kind::file) {
@@ -127,7 +117,7 @@ void ContentBlockWriter::call(const Turn& turn, const Part& part) {
             append_value(out_, "input", json);
         } else {
             ((out_ += R"(,"input":{"invalid_arguments":")") += part.arguments) += "\"}";
-            notes_.changed.add(message_field(turn) + ".tool_calls");
+            notes_.changed.add(request_.field_of(turn) + ".tool_calls");
         }
     }
     end_block(out_, part.cache_control);
@@ -199,7 +189,7 @@ void ContentBlockWriter::instruction(const Turn& turn) {
     for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
         const Part& part = request_.parts[i];
         if (part.kind != Kind::text) {
-            fail(cannot(turn, kMoreThanText));
+            fail(unsupported_turn(request_, turn, kMoreThanText));
         } else if (!is_blank(part.text)) {
             append_text_block(out_, "<system>\\n" + std::string(part.text) + "\\n</system>", part.cache_control);
         }

@@ -10,11 +10,6 @@
 
 namespace tollgate {
 
-inline constexpr std::string_view kMoreThanText = "more than text in an instruction";
-
-// That a turn has what such an endpoint does not take; another one may.
-Error cannot(const Turn& turn, std::string_view what);
-
 void append_text_block(std::string& out, Spelt text, Json cache_control);
 
 // Writes one turn's or several turns' blocks. The first error stays.
@@ -44,9 +39,6 @@ class ContentBlockWriter {
     TranslationNotes& notes_;
     Error error_;
 };
-
-// Where a turn stands in the client's list: "messages[3]".
-std::string message_field(const Turn& turn);
 
 // The id of a tool call as the API takes it, spelt. One that it takes already is left as it is; different ids stay
 // different.

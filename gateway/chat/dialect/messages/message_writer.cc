@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/messages/block_writer.h"
 
 namespace tollgate {
@@ -39,7 +41,7 @@ Error append_system(const ChatRequest& request, std::string& out) {
     for (std::size_t t = 0; t < leading_instructions(request); ++t) {
         for (std::uint32_t i = request.turns[t].begin; i < request.turns[t].end; ++i) {
             const Part& part = request.parts[i];
-            if (part.kind != Kind::text) return cannot(request.turns[t], kMoreThanText);
+            if (part.kind != Kind::text) return unsupported_turn(request, request.turns[t], kMoreThanText);
             if (!is_blank(part.text)) append_text_block(out, part.text, part.cache_control);
         }
     }
@@ -61,8 +63,8 @@ Error append_messages(const ChatRequest& request, bool continues_answers, std::s
         const auto group = turns.subspan(begin, end - begin);
         if (!says_anything(request, group)) {
             if (assistant) continue;  // it said nothing
-            return {ErrorKind::invalid_request, "'" + message_field(group.front()) + "' has no text",
-                    message_field(group.front())};
+            const std::string field = request.field_of(group.front());
+            return invalid_field("'" + field + "' has no text", field);
         }
         if (!out.ends_with('[')) out += ',';
         (((out += "{\"role\":\"") += assistant ? "assistant" : "user") += "\",\"content\":[");
@@ -85,7 +87,7 @@ Error append_messages(const ChatRequest& request, bool continues_answers, std::s
     }
     out += ']';
     if (answer_last && !continues_answers) {
-        return cannot(turns.back(), "the beginning of an answer as the last message");
+        return unsupported_turn(request, turns.back(), kBegunAnswer);
     }
     return {};
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <span>
 
+#include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/messages/claude_reasoning.h"
 #include "gateway/chat/dialect/messages/message_writer.h"
 #include "gateway/text/json_writer.h"
@@ -71,14 +72,7 @@ class Writer {
         if (target_.host == ClaudeHost::anthropic) return {};
         for (const Turn& turn : request_.turns) {
             if (!has_address(request_, turn)) continue;
-            const std::string field = "messages[" + std::to_string(turn.message) + "]";
-            Error error(ErrorKind::invalid_request,
-                        "'" + field +
-                            "' has the address of a picture or a file instead of its data, which the chosen " +
-                            "model's provider does not take",
-                        field);
-            error.set_retry(Retry::elsewhere);
-            return error;
+            return unsupported_turn(request_, turn, "the address of a picture or a file instead of its data");
         }
         return {};
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/responses/encrypted_reasoning.h"
 #include "gateway/text/json_writer.h"
 
@@ -51,19 +52,14 @@ class Items {
         out_ += ']';
         if (!error_ && !target_.continues_answers && !turns.empty() && begins_answer(turns.back())) {
             turn_ = &turns.back();
-            cannot("the beginning of an answer as the last message");
+            cannot(kBegunAnswer);
         }
         return std::move(error_);
     }
 
   private:
     void cannot(std::string_view what) {
-        if (error_) return;
-        const std::string field = request_.field_of(*turn_);
-        error_ = {ErrorKind::invalid_request,
-                  "'" + field + "' has " + std::string(what) + ", which the chosen model's provider does not take",
-                  field};
-        error_.set_retry(Retry::elsewhere);
+        if (!error_) error_ = unsupported_turn(request_, *turn_, what);
     }
 
     bool begins_answer(const Turn& turn) const {
@@ -173,8 +169,7 @@ class Items {
         if (media.source == Media::Source::url && target_.quirks.has(Quirk::no_media_urls))
             return cannot("an address in place of data");
         // Clients of this API alone have ids that mean something here.
-        if (media.source == Media::Source::file_id && request_.dialect != "responses")
-            return cannot("the id of another provider's file");
+        if (media.source == Media::Source::file_id && request_.dialect != "responses") return cannot(kForeignFile);
         separate(out_);
         out_ += image ? R"({"type":"input_image")" : R"({"type":"input_file")";
         if (media.source == Media::Source::file_id) {
