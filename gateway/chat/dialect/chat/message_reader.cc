@@ -5,6 +5,7 @@
 #include <map>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/answer_parts.h"
 
 namespace tollgate {
@@ -19,12 +20,6 @@ std::string lower(std::string text) {
 }
 
 constexpr std::string_view kMessages = "messages[]", kContent = "messages[].content[]";
-
-// What is not understood is passed on by no one, and told.
-void note_unknown(std::string_view of, std::string_view name, Json value, ChatRequest& request) {
-    if (!says_something(value)) return;
-    request.unknown.push_back(request.keep(std::string(of) + "." + std::string(name)));
-}
 
 // Where a part stands, and to which list it is added.
 struct Place {
@@ -71,15 +66,15 @@ Error read_file(Place& place, Json part) {
 // An address in a string, or in an object's `url`.
 Spelt address_of(Json value) { return is_object(value) ? spelt(member(value, "url")) : spelt(value); }
 
-void note_unknown_members(Json part, ChatRequest& request) {
+void note_unknown_of_part(Json part, ChatRequest& request) {
     static constexpr std::array<std::string_view, 11> kKnown = {
         "type", "text",          "refusal",  "image_url",    "video_url",    "input_audio",
         "file", "cache_control", "thinking", "document_url", "document_name"};
     each_member(part, [&](std::string_view name, Json value) {
-        if (std::ranges::find(kKnown, name) == kKnown.end()) note_unknown(kContent, name, value, request);
+        if (std::ranges::find(kKnown, name) == kKnown.end()) note_unknown_member(kContent, name, value, request);
         if (name == "image_url" && is_object(value)) {
             const Json detail = member(value, "detail");
-            if (detail != R"("auto")") note_unknown(kContent, "image_url.detail", detail, request);
+            if (detail != R"("auto")") note_unknown_member(kContent, "image_url.detail", detail, request);
         }
     });
 }
@@ -102,7 +97,7 @@ void read_thinking(Place& place, Json part) {
 }
 
 Error read_part(Place& place, Json part) {
-    note_unknown_members(part, place.request);
+    note_unknown_of_part(part, place.request);
     const std::string type = plain(spelt(member(part, "type")));
     if (type == "text" || type == "input_text" || type == "output_text" || type == "refusal") {
         Part& added = place.parts.emplace_back();
@@ -171,7 +166,7 @@ Message message_of(Json json, std::uint32_t index, ChatRequest& request) {
         if (known != kMembers.end()) {
             message.*known->member = value;
         } else {
-            note_unknown(kMessages, name, value, request);
+            note_unknown_member(kMessages, name, value, request);
         }
     });
     return message;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/gateway_members.h"
 
@@ -44,15 +44,6 @@ constexpr std::array kParameterNames = {
     NamedParameter{"web_search_options", Parameter::web_search_options},
 };
 
-// What is not understood is passed on by no one, and told. What is false asks for nothing.
-void note_unknown_members(Json object, std::string_view field, std::span<const std::string_view> known,
-                          ChatRequest& request) {
-    each_member(object, [&](std::string_view name, Json value) {
-        if (!says_something(value) || value == "false" || std::ranges::find(known, name) != known.end()) return;
-        request.unknown.push_back(request.keep(std::string(field) + "." + std::string(name)));
-    });
-}
-
 struct NamedEffort {
     std::string_view name;
     Effort effort;
@@ -78,7 +69,7 @@ Error read_reasoning(Json value, ChatRequest& request) {
     ReasoningWish& wish = request.reasoning;
     if (!is_object(value)) return invalid_field("'reasoning' must be an object", kField);
     wish.field = kField;
-    note_unknown_members(value, kField, std::array{"effort"sv, "max_tokens"sv, "enabled"sv}, request);
+    note_unknown_settings(value, kField, std::array{"effort"sv, "max_tokens"sv, "enabled"sv}, request);
     if (member(value, "enabled") == "false") wish.effort = Effort::none;
     if (const Json effort = member(value, "effort"); says_something(effort)) {
         if (Error error = read_effort(effort, "reasoning.effort", wish)) return error;
@@ -121,9 +112,9 @@ Error read_tool(Json value, std::size_t index, ChatRequest& request) {
               .strict = member(function, "strict"),
               .cache_control = member(value, "cache_control")};
     if (tool.name.empty()) return invalid_field("'" + field + ".function.name' is required", field + ".function.name");
-    note_unknown_members(value, "tools[]", std::array{"type"sv, "function"sv, "cache_control"sv}, request);
-    note_unknown_members(function, "tools[].function",
-                         std::array{"name"sv, "description"sv, "parameters"sv, "strict"sv}, request);
+    note_unknown_settings(value, "tools[]", std::array{"type"sv, "function"sv, "cache_control"sv}, request);
+    note_unknown_settings(function, "tools[].function",
+                          std::array{"name"sv, "description"sv, "parameters"sv, "strict"sv}, request);
     if (!is_object(tool.schema)) tool.schema = {};
     if (!says_something(tool.strict)) tool.strict = {};
     if (!is_object(tool.cache_control)) tool.cache_control = {};

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <vector>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/gemini/content_reader.h"
 #include "gateway/chat/dialect/gemini/fields.h"
@@ -33,11 +33,6 @@ constexpr std::array kSettings = {
     NamedParameter{"speechConfig", "generationConfig.speechConfig", Parameter::audio},
 };
 
-void note_unknown(std::string_view of, std::string_view name, Json value, ChatRequest& request) {
-    if (!says_something(value) || value == "false") return;
-    request.unknown.push_back(request.keep(std::string(of) + "." + std::string(name)));
-}
-
 std::string lower(std::string text) {
     for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     return text;
@@ -59,7 +54,7 @@ Error read_declaration(Json declaration, ChatRequest& request) {
         } else if (name == "parameters" && is_object(value)) {
             tool.schema = request.keep(json_schema_of_gemini(value));
         } else {
-            note_unknown(kDeclarations, name, value, request);
+            note_unknown_setting(kDeclarations, name, value, request);
         }
     });
     if (tool.name.empty()) return invalid_field("'tools[].functionDeclarations[].name' is required", kDeclarations);
@@ -71,7 +66,7 @@ Error read_declaration(Json declaration, ChatRequest& request) {
 Error read_tool(Json tool, ChatRequest& request) {
     Error error;
     each_field(tool, [&](std::string_view name, Json value) {
-        if (name != "functionDeclarations") return note_unknown(kTools, name, value, request);
+        if (name != "functionDeclarations") return note_unknown_setting(kTools, name, value, request);
         each_element(value, [&](Json declaration) {
             if (!error) error = read_declaration(declaration, request);
         });
@@ -108,7 +103,7 @@ Error read_calling(Json config, ChatRequest& request) {
         } else if (name == "allowedFunctionNames") {
             each_element(value, [&](Json one) { allowed.push_back(spelt(one)); });
         } else {
-            note_unknown(kField, name, value, request);
+            note_unknown_setting(kField, name, value, request);
         }
     });
     if (mode == "none") {
@@ -131,7 +126,7 @@ Error read_calling(Json config, ChatRequest& request) {
 Error read_tool_config(Json value, ChatRequest& request) {
     Error error;
     each_field(value, [&](std::string_view name, Json config) {
-        if (name != "functionCallingConfig") return note_unknown("toolConfig", name, config, request);
+        if (name != "functionCallingConfig") return note_unknown_setting("toolConfig", name, config, request);
         if (!error) error = read_calling(config, request);
     });
     return error;
@@ -235,7 +230,7 @@ Error read_generation(Json value, ChatRequest& request) {
         } else if (known != kSettings.end()) {
             request.set(known->parameter, known->full_name, member);
         } else {
-            note_unknown("generationConfig", name, member, request);
+            note_unknown_setting("generationConfig", name, member, request);
         }
     });
     return error ? error : read_output(type, schema, json_schema, request);

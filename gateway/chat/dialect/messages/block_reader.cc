@@ -7,6 +7,7 @@
 
 #include "gateway/chat/canonical/carried_reasoning.h"
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/messages/server_tool_text.h"
 #include "gateway/text/base64.h"
@@ -242,7 +243,7 @@ constexpr std::array kTypes = {
     BlockType{"tool_addition", read_tool_addition, kInstruction, {"tool"}},
 };
 
-void note_unknown_members(const Block& block, const BlockType& type) {
+void note_unknown_of_block(const Block& block, const BlockType& type) {
     each_member(block.json, [&](std::string_view name, Json value) {
         const bool known =
             name == "type" || name == "cache_control" || std::ranges::find(type.members, name) != type.members.end();
@@ -261,16 +262,11 @@ Error read_block(const Block& block) {
     if ((type->places & bit(block.list.place)) == 0) {
         return invalid_field("'" + block.field + "' cannot stand there", block.field + ".type");
     }
-    note_unknown_members(block, *type);
+    note_unknown_of_block(block, *type);
     return type->read(block);
 }
 
 }  // namespace
-
-void note_unknown_member(std::string_view of, std::string_view name, Json value, ChatRequest& request) {
-    if (!says_something(value)) return;
-    request.unknown.push_back(request.keep(std::string(of) + "." + std::string(name)));
-}
 
 Error read_blocks(Json content, const BlockList& list) {
     if (is_text(content)) {

@@ -29,7 +29,4 @@ Error read_blocks(Json content, const BlockList& list);
 // as what is sealed.
 void place_signatures(Turn& turn, ChatRequest& request);
 
-// What is not understood is passed on by no one, and told.
-void note_unknown_member(std::string_view of, std::string_view name, Json value, ChatRequest& request);
-
 }  // namespace tollgate

@@ -5,6 +5,7 @@
 
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/joined_summaries.h"
+#include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/messages/block_reader.h"
 
 namespace tollgate {

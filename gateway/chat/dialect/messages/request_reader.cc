@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/messages/block_reader.h"
 #include "gateway/chat/dialect/messages/message_reader.h"
@@ -13,15 +13,6 @@ namespace tollgate {
 namespace {
 
 using std::string_view_literals::operator""sv;
-
-void note_unknown_members(Json object, std::string_view field, std::span<const std::string_view> known,
-                          ChatRequest& request) {
-    each_member(object, [&](std::string_view name, Json value) {
-        if (value != "false" && std::ranges::find(known, name) == known.end()) {
-            note_unknown_member(field, name, value, request);
-        }
-    });
-}
 
 // One that the API runs itself, or that it alone has the description of.
 Error server_tool(Spelt type, Spelt name, const std::string& field) {
@@ -43,7 +34,7 @@ Error read_tool(Json value, std::size_t index, ChatRequest& request) {
     if (!is_object(tool.schema)) {
         return invalid_field("'" + field + ".input_schema' must be an object", field + ".input_schema");
     }
-    note_unknown_members(
+    note_unknown_settings(
         value, "tools[]",
         std::array{"type"sv, "name"sv, "description"sv, "input_schema"sv, "strict"sv, "cache_control"sv}, request);
     if (!says_something(tool.strict)) tool.strict = {};
@@ -106,7 +97,7 @@ Error read_thinking(Json value, ChatRequest& request) {
     if (const Json display = member(value, "display"); display != "\"summarized\"") {
         note_unknown_member("thinking", "display", display, request);
     }
-    note_unknown_members(value, "thinking", std::array{"type"sv, "budget_tokens"sv, "display"sv}, request);
+    note_unknown_settings(value, "thinking", std::array{"type"sv, "budget_tokens"sv, "display"sv}, request);
     return {};
 }
 
@@ -140,7 +131,7 @@ Error read_format(Json value, std::string_view field, ChatRequest& request) {
     if (!spells(spelt(member(value, "type")), "json_schema") || !is_object(schema)) {
         return invalid_field("'" + std::string(field) + "' must be a json_schema with its schema", field);
     }
-    note_unknown_members(value, field, std::array{"type"sv, "schema"sv}, request);
+    note_unknown_settings(value, field, std::array{"type"sv, "schema"sv}, request);
     request.output.kind = OutputFormat::Kind::json_schema;
     request.output.schema = schema;
     request.output_field = field;
@@ -148,7 +139,7 @@ Error read_format(Json value, std::string_view field, ChatRequest& request) {
 }
 
 Error read_output_config(Json value, ChatRequest& request) {
-    note_unknown_members(value, "output_config", std::array{"effort"sv, "format"sv}, request);
+    note_unknown_settings(value, "output_config", std::array{"effort"sv, "format"sv}, request);
     if (const Json format = member(value, "format"); says_something(format)) {
         if (Error error = read_format(format, "output_config.format", request)) return error;
     }
@@ -168,7 +159,7 @@ Error read_stop(Json value, ChatRequest& request) {
 }
 
 Error read_metadata(Json value, ChatRequest& request) {
-    note_unknown_members(value, "metadata", std::array{"user_id"sv}, request);
+    note_unknown_settings(value, "metadata", std::array{"user_id"sv}, request);
     if (const Json user = member(value, "user_id"); says_something(user)) {
         request.set(Parameter::user, "metadata.user_id", user);
     }

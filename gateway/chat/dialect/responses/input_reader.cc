@@ -1,10 +1,9 @@
 #include "gateway/chat/dialect/responses/input_reader.h"
 
-#include <algorithm>
 #include <array>
-#include <span>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/responses/encrypted_reasoning.h"
 #include "gateway/chat/dialect/responses/tool_reader.h"
@@ -15,15 +14,6 @@ namespace {
 using std::string_view_literals::operator""sv;
 using Kind = Part::Kind;
 using Role = Turn::Role;
-
-// What is not understood is passed on by no one, and told.
-void note_unknown_members(Json object, std::string_view of, std::span<const std::string_view> known,
-                          ChatRequest& request) {
-    each_member(object, [&](std::string_view name, Json value) {
-        if (!says_something(value) || std::ranges::find(known, name) != known.end()) return;
-        request.unknown.push_back(request.keep(std::string(of) + "." + std::string(name)));
-    });
-}
 
 // A mark of OpenAI's own, or one that is Anthropic's.
 Json cache_mark(Json part) {

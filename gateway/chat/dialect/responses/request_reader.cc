@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/responses/input_reader.h"
 #include "gateway/chat/dialect/responses/response_object.h"
@@ -113,12 +113,6 @@ class Reader {
         return {};
     }
     void note_unknown(std::string name) { request_.unknown.push_back(request_.keep(std::move(name))); }
-    void unknown_members(Json object, std::string_view of, std::span<const std::string_view> known) {
-        each_member(object, [&](std::string_view name, Json value) {
-            if (!says_something(value) || std::ranges::find(known, name) != known.end()) return;
-            note_unknown(std::string(of) + "." + std::string(name));
-        });
-    }
 
     void instructions() {
         if (instructions_.empty()) return;
@@ -155,7 +149,7 @@ class Reader {
 
     Error text(Json value) {
         if (!is_object(value)) return invalid_field("'text' must be an object", "text");
-        unknown_members(value, "text", std::array{"format"sv, "verbosity"sv});
+        note_unknown_members(value, "text", std::array{"format"sv, "verbosity"sv}, request_);
         const Json verbosity = member(value, "verbosity"), format = member(value, "format");
         if (says_something(verbosity)) request_.set(Parameter::verbosity, "text.verbosity", verbosity);
         return says_something(format) ? output_format(format) : Error();
@@ -186,8 +180,9 @@ class Reader {
     // OpenAI's, with OpenRouter's `enabled` and `max_tokens`. Reasoning is shown whether or not a summary is asked for.
     Error reasoning(Json value) {
         if (!is_object(value)) return invalid_field("'reasoning' must be an object", "reasoning");
-        unknown_members(value, "reasoning",
-                        std::array{"effort"sv, "summary"sv, "generate_summary"sv, "enabled"sv, "max_tokens"sv});
+        note_unknown_members(value, "reasoning",
+                             std::array{"effort"sv, "summary"sv, "generate_summary"sv, "enabled"sv, "max_tokens"sv},
+                             request_);
         const Json effort = member(value, "effort"), enabled = member(value, "enabled"),
                    tokens = member(value, "max_tokens");
         ReasoningWish& wish = request_.reasoning;

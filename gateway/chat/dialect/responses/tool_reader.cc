@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <vector>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/unknown_members.h"
 
 namespace tollgate {
 namespace {
@@ -14,13 +14,6 @@ using std::string_view_literals::operator""sv;
 
 constexpr std::string_view kBetween = "__";
 constexpr std::size_t kMostNameBytes = 64;  // of a function: OpenAI's and Anthropic's limit
-
-void note_unknown_members(Json tool, std::span<const std::string_view> known, ChatRequest& request) {
-    each_member(tool, [&](std::string_view name, Json value) {
-        if (!says_something(value) || value == "false" || std::ranges::find(known, name) != known.end()) return;
-        request.unknown.push_back(request.keep("tools[]." + std::string(name)));
-    });
-}
 
 bool is_taken(Spelt name, const ChatRequest& request) {
     return std::ranges::find(request.tools, name, &Tool::name) != request.tools.end();
@@ -57,7 +50,7 @@ Error read_custom(Json tool, Spelt name_space, ChatRequest& request) {
         R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false})";
     const Spelt name = spelt(member(tool, "name"));
     const Spelt flat = flat_name(name, name_space, request);
-    note_unknown_members(tool, std::array{"type"sv, "name"sv, "description"sv, "format"sv}, request);
+    note_unknown_settings(tool, "tools[]", std::array{"type"sv, "name"sv, "description"sv, "format"sv}, request);
     request.tools.push_back({.name = flat, .description = description_of_custom(tool, request), .schema = kSchema});
     request.echo.tools.push_back({std::string(flat), std::string(name), std::string(name_space), true});
     return {};
@@ -67,8 +60,9 @@ Error read_function(Json tool, Spelt name_space, ChatRequest& request) {
     const Spelt name = spelt(member(tool, "name"));
     const Spelt flat = name_space.empty() ? name : flat_name(name, name_space, request);
     const Json schema = member(tool, "parameters"), strict = member(tool, "strict");
-    note_unknown_members(
-        tool, std::array{"type"sv, "name"sv, "description"sv, "parameters"sv, "strict"sv, "cache_control"sv}, request);
+    note_unknown_settings(
+        tool, "tools[]", std::array{"type"sv, "name"sv, "description"sv, "parameters"sv, "strict"sv, "cache_control"sv},
+        request);
     const Json mark = member(tool, "cache_control");
     request.tools.push_back({.name = flat,
                              .description = spelt(member(tool, "description")),
