@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/openai_names.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/gateway_members.h"
@@ -13,53 +14,11 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-struct NamedParameter {
-    std::string_view name;
-    Parameter parameter;
-};
-constexpr std::array kParameterNames = {
-    NamedParameter{"temperature", Parameter::temperature},
-    NamedParameter{"top_p", Parameter::top_p},
-    NamedParameter{"top_k", Parameter::top_k},
-    NamedParameter{"min_p", Parameter::min_p},
-    NamedParameter{"top_a", Parameter::top_a},
-    NamedParameter{"frequency_penalty", Parameter::frequency_penalty},
-    NamedParameter{"presence_penalty", Parameter::presence_penalty},
-    NamedParameter{"repetition_penalty", Parameter::repetition_penalty},
-    NamedParameter{"seed", Parameter::seed},
-    NamedParameter{"logit_bias", Parameter::logit_bias},
-    NamedParameter{"logprobs", Parameter::logprobs},
-    NamedParameter{"top_logprobs", Parameter::top_logprobs},
-    NamedParameter{"n", Parameter::choices},
-    NamedParameter{"verbosity", Parameter::verbosity},
-    NamedParameter{"prediction", Parameter::prediction},
-    NamedParameter{"user", Parameter::user},
-    NamedParameter{"metadata", Parameter::metadata},
-    NamedParameter{"service_tier", Parameter::service_tier},
-    NamedParameter{"store", Parameter::store},
-    NamedParameter{"cache_control", Parameter::cache_control},
-    NamedParameter{"prompt_cache_key", Parameter::prompt_cache_key},
-    NamedParameter{"modalities", Parameter::modalities},
-    NamedParameter{"audio", Parameter::audio},
-    NamedParameter{"web_search_options", Parameter::web_search_options},
-};
-
-struct NamedEffort {
-    std::string_view name;
-    Effort effort;
-};
-constexpr std::array kEfforts = {
-    NamedEffort{"none", Effort::none},     NamedEffort{"minimal", Effort::minimal}, NamedEffort{"low", Effort::low},
-    NamedEffort{"medium", Effort::medium}, NamedEffort{"high", Effort::high},       NamedEffort{"xhigh", Effort::xhigh},
-    NamedEffort{"max", Effort::max},
-};
-
 Error read_effort(Json value, std::string_view field, ReasoningWish& wish) {
-    const std::string word = plain(spelt(value));
-    const auto found = std::ranges::find(kEfforts, std::string_view(word), &NamedEffort::name);
-    if (found == kEfforts.end()) return invalid_field("'" + std::string(field) + "' is no effort that is known", field);
+    const auto effort = effort_named(spelt(value));
+    if (!effort) return invalid_field("'" + std::string(field) + "' is no effort that is known", field);
     wish.field = field;
-    wish.effort = found->effort;
+    wish.effort = *effort;
     return {};
 }
 
@@ -203,9 +162,8 @@ Error read_member(std::string_view name, Json value, ChatRequest& request) {
         request.tool_choice.one_at_a_time = value == "false";
         return {};
     }
-    const auto known = std::ranges::find(kParameterNames, name, &NamedParameter::name);
-    if (known != kParameterNames.end()) {
-        request.set(known->parameter, known->name, value);
+    if (const auto parameter = parameter_named(name)) {
+        request.set(*parameter, openai_name(*parameter), value);
     } else {
         request.unknown.push_back(request.keep(std::string(name)));
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/canonical/openai_names.h"
 #include "gateway/chat/dialect/chat/message_writer.h"
 #include "gateway/text/json_writer.h"
 
@@ -31,34 +32,33 @@ enum class Taken : std::uint8_t {
 
 struct ParameterRow {
     Parameter parameter;
-    std::string_view name;
     Taken taken;
 };
 constexpr std::array<ParameterRow, kParameters> kRows = {{
-    {Parameter::temperature, "temperature", Taken::by_all},
-    {Parameter::top_p, "top_p", Taken::by_all},
-    {Parameter::top_k, "top_k", Taken::as_extra},
-    {Parameter::min_p, "min_p", Taken::as_extra},
-    {Parameter::top_a, "top_a", Taken::by_no_other},
-    {Parameter::frequency_penalty, "frequency_penalty", Taken::by_all},
-    {Parameter::presence_penalty, "presence_penalty", Taken::by_all},
-    {Parameter::repetition_penalty, "repetition_penalty", Taken::as_extra},
-    {Parameter::seed, "seed", Taken::by_all},
-    {Parameter::logit_bias, "logit_bias", Taken::by_lenient},
-    {Parameter::logprobs, "logprobs", Taken::by_lenient},
-    {Parameter::top_logprobs, "top_logprobs", Taken::by_lenient},
-    {Parameter::choices, "n", Taken::by_all},
-    {Parameter::verbosity, "verbosity", Taken::by_lenient},
-    {Parameter::prediction, "prediction", Taken::by_lenient},
-    {Parameter::user, "user", Taken::by_lenient},
-    {Parameter::metadata, "metadata", Taken::by_lenient},
-    {Parameter::service_tier, "service_tier", Taken::by_lenient},
-    {Parameter::store, "store", Taken::by_lenient},
-    {Parameter::cache_control, "cache_control", Taken::by_mark},
-    {Parameter::prompt_cache_key, "prompt_cache_key", Taken::by_lenient},
-    {Parameter::modalities, "modalities", Taken::by_lenient},
-    {Parameter::audio, "audio", Taken::by_lenient},
-    {Parameter::web_search_options, "web_search_options", Taken::by_lenient},
+    {Parameter::temperature, Taken::by_all},
+    {Parameter::top_p, Taken::by_all},
+    {Parameter::top_k, Taken::as_extra},
+    {Parameter::min_p, Taken::as_extra},
+    {Parameter::top_a, Taken::by_no_other},
+    {Parameter::frequency_penalty, Taken::by_all},
+    {Parameter::presence_penalty, Taken::by_all},
+    {Parameter::repetition_penalty, Taken::as_extra},
+    {Parameter::seed, Taken::by_all},
+    {Parameter::logit_bias, Taken::by_lenient},
+    {Parameter::logprobs, Taken::by_lenient},
+    {Parameter::top_logprobs, Taken::by_lenient},
+    {Parameter::choices, Taken::by_all},
+    {Parameter::verbosity, Taken::by_lenient},
+    {Parameter::prediction, Taken::by_lenient},
+    {Parameter::user, Taken::by_lenient},
+    {Parameter::metadata, Taken::by_lenient},
+    {Parameter::service_tier, Taken::by_lenient},
+    {Parameter::store, Taken::by_lenient},
+    {Parameter::cache_control, Taken::by_mark},
+    {Parameter::prompt_cache_key, Taken::by_lenient},
+    {Parameter::modalities, Taken::by_lenient},
+    {Parameter::audio, Taken::by_lenient},
+    {Parameter::web_search_options, Taken::by_lenient},
 }};
 
 // A value that other dialects have under the same name, and this one refuses.
@@ -278,7 +278,7 @@ class Writer {
             if (value.empty() || !takes(row.taken) || is_foreign(row.parameter, value)) continue;
             parameters_.take(row.parameter);
             const bool seed = row.parameter == Parameter::seed && has(Quirk::random_seed);
-            append_member(out_, seed ? "random_seed" : row.name, value);
+            append_member(out_, seed ? "random_seed" : openai_name(row.parameter), value);
         }
     }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/openai_names.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/messages/block_reader.h"
@@ -101,26 +102,16 @@ Error read_thinking(Json value, ChatRequest& request) {
     return {};
 }
 
-struct NamedEffort {
-    std::string_view name;
-    Effort effort;
-};
-constexpr std::array kEfforts = {
-    NamedEffort{"low", Effort::low},     NamedEffort{"medium", Effort::medium}, NamedEffort{"high", Effort::high},
-    NamedEffort{"xhigh", Effort::xhigh}, NamedEffort{"max", Effort::max},
-};
-
 // Without thinking it says how much of everything the model is to do; others know it of reasoning only.
 Error read_effort(Json value, ChatRequest& request) {
     constexpr std::string_view kField = "output_config.effort";
-    const auto known =
-        std::ranges::find_if(kEfforts, [&](const NamedEffort& one) { return spells(spelt(value), one.name); });
-    if (known == kEfforts.end()) return invalid_field("'output_config.effort' is none that is known", kField);
+    const auto effort = effort_named(spelt(value));
+    if (!effort || *effort < Effort::low) return invalid_field("'output_config.effort' is none that is known", kField);
     ReasoningWish& wish = request.reasoning;
     if (wish.effort == Effort::none) {
         request.unknown.push_back(kField);
     } else {
-        wish.effort = known->effort;
+        wish.effort = *effort;
     }
     if (wish.field.empty()) wish.field = kField;
     return {};
@@ -172,15 +163,12 @@ Error read_service_tier(Json value, ChatRequest& request) {
     return {};
 }
 
-struct NamedParameter {
-    std::string_view name;
-    Parameter parameter;
-};
-constexpr std::array kParameterNames = {
-    NamedParameter{"temperature", Parameter::temperature},
-    NamedParameter{"top_p", Parameter::top_p},
-    NamedParameter{"top_k", Parameter::top_k},
-    NamedParameter{"cache_control", Parameter::cache_control},
+// Those that have the same name in OpenAI's API.
+constexpr std::array kKnownParameters = {
+    Parameter::temperature,
+    Parameter::top_p,
+    Parameter::top_k,
+    Parameter::cache_control,
 };
 
 struct MemberReader {
@@ -224,11 +212,11 @@ Error read_messages_request(std::string_view body, ChatRequest& request) {
     each_member(body.substr(std::min(body.find('{'), body.size())), [&](std::string_view name, Json value) {
         if (!says_something(value) || is_of_the_exchange(name)) return;
         const auto reader = std::ranges::find(kReaders, name, &MemberReader::name);
-        const auto parameter = std::ranges::find(kParameterNames, name, &NamedParameter::name);
+        const auto parameter = parameter_named(name, kKnownParameters);
         if (reader != kReaders.end()) {
             values[static_cast<std::size_t>(reader - kReaders.begin())] = value;
-        } else if (parameter != kParameterNames.end()) {
-            request.set(parameter->parameter, parameter->name, value);
+        } else if (parameter) {
+            request.set(*parameter, openai_name(*parameter), value);
         } else if (name == "max_tokens") {
             bound = value;
         } else {

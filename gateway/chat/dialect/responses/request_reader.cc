@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/openai_names.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/responses/input_reader.h"
@@ -15,22 +16,19 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-struct NamedParameter {
-    std::string_view name;
-    Parameter parameter;
-};
-constexpr std::array kParameterNames = {
-    NamedParameter{"temperature", Parameter::temperature},
-    NamedParameter{"top_p", Parameter::top_p},
-    NamedParameter{"top_k", Parameter::top_k},
-    NamedParameter{"frequency_penalty", Parameter::frequency_penalty},
-    NamedParameter{"presence_penalty", Parameter::presence_penalty},
-    NamedParameter{"user", Parameter::user},
-    NamedParameter{"metadata", Parameter::metadata},
-    NamedParameter{"service_tier", Parameter::service_tier},
-    NamedParameter{"cache_control", Parameter::cache_control},
-    NamedParameter{"prompt_cache_key", Parameter::prompt_cache_key},
-    NamedParameter{"modalities", Parameter::modalities},
+// Those that the API shares with chat completions.
+constexpr std::array kKnownParameters = {
+    Parameter::temperature,
+    Parameter::top_p,
+    Parameter::top_k,
+    Parameter::frequency_penalty,
+    Parameter::presence_penalty,
+    Parameter::user,
+    Parameter::metadata,
+    Parameter::service_tier,
+    Parameter::cache_control,
+    Parameter::prompt_cache_key,
+    Parameter::modalities,
 };
 
 // What need not be asked for: it is so.
@@ -43,16 +41,6 @@ constexpr std::array kFulfilled = {
     Fulfilled{"background", "false"},
     Fulfilled{"truncation", R"("disabled")"},
     Fulfilled{"top_logprobs", "0"},
-};
-
-struct NamedEffort {
-    std::string_view name;
-    Effort effort;
-};
-constexpr std::array kEfforts = {
-    NamedEffort{"none", Effort::none},     NamedEffort{"minimal", Effort::minimal}, NamedEffort{"low", Effort::low},
-    NamedEffort{"medium", Effort::medium}, NamedEffort{"high", Effort::high},       NamedEffort{"xhigh", Effort::xhigh},
-    NamedEffort{"max", Effort::max},
 };
 
 class Reader {
@@ -94,12 +82,12 @@ class Reader {
         }
         const auto fulfilled = [&](const Fulfilled& is_so) { return is_so.name == name && is_so.value == value; };
         if (std::ranges::any_of(kFulfilled, fulfilled)) return {};
-        const auto known = std::ranges::find(kParameterNames, name, &NamedParameter::name);
+        const auto known = parameter_named(name, kKnownParameters);
         const bool replaced = name == "user" && !request_[Parameter::user].name.empty();  // by `safety_identifier`
-        if (known == kParameterNames.end() || replaced) {
+        if (!known || replaced) {
             note_unknown(std::string(name));
         } else {
-            request_.set(known->parameter, known->name, value);
+            request_.set(*known, openai_name(*known), value);
         }
         return {};
     }
@@ -187,12 +175,11 @@ class Reader {
                    tokens = member(value, "max_tokens");
         ReasoningWish& wish = request_.reasoning;
         if (says_something(effort)) {
-            const std::string word = plain(spelt(effort));
-            const auto found = std::ranges::find(kEfforts, std::string_view(word), &NamedEffort::name);
-            if (found == kEfforts.end()) {
+            const auto named = effort_named(spelt(effort));
+            if (!named) {
                 return invalid_field("'reasoning.effort' is no effort that is known", "reasoning.effort");
             }
-            wish = {.field = "reasoning", .effort = found->effort};
+            wish = {.field = "reasoning", .effort = *named};
         }
         if (enabled == "true" && wish.field.empty()) wish.field = "reasoning";
         if (enabled == "false") wish = {.field = "reasoning", .effort = Effort::none};

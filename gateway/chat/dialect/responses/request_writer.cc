@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/canonical/openai_names.h"
 #include "gateway/chat/dialect/responses/input_writer.h"
 #include "gateway/text/json_writer.h"
 
@@ -11,40 +12,10 @@ namespace {
 
 constexpr std::int64_t kLeastOutputBound = 16;  // the API refuses fewer tokens
 
-struct NamedParameter {
-    Parameter parameter;
-    std::string_view name;
+constexpr std::array kTaken = {
+    Parameter::temperature, Parameter::top_p,        Parameter::user,
+    Parameter::metadata,    Parameter::service_tier, Parameter::prompt_cache_key,
 };
-constexpr std::array kParameterNames = {
-    NamedParameter{Parameter::temperature, "temperature"},
-    NamedParameter{Parameter::top_p, "top_p"},
-    NamedParameter{Parameter::user, "user"},
-    NamedParameter{Parameter::metadata, "metadata"},
-    NamedParameter{Parameter::service_tier, "service_tier"},
-    NamedParameter{Parameter::prompt_cache_key, "prompt_cache_key"},
-};
-
-std::string_view name_of(Effort effort) {
-    switch (effort) {
-        case Effort::unset:
-            return {};
-        case Effort::none:
-            return "none";
-        case Effort::minimal:
-            return "minimal";
-        case Effort::low:
-            return "low";
-        case Effort::medium:
-            return "medium";
-        case Effort::high:
-            return "high";
-        case Effort::xhigh:
-            return "xhigh";
-        case Effort::max:
-            return "max";
-    }
-    return {};
-}
 
 void append_member(std::string& out, std::string_view name, Json value) {
     (((out += ",\"") += name) += "\":") += value;
@@ -164,7 +135,7 @@ class Writer {
         }
         if (wish.tokens > 0) notes_.changed.add(wish.field);  // the model decides by itself how many
         out_ += ",\"reasoning\":{";
-        const std::string_view effort = name_of(wish.effort);
+        const std::string_view effort = to_string(wish.effort);
         if (!effort.empty()) ((out_ += "\"effort\":\"") += effort) += '"';
         if (wish.wanted()) {  // only then is any of it shown
             if (out_.back() != '{') out_ += ',';
@@ -174,8 +145,9 @@ class Writer {
     }
 
     void parameters() {
-        for (const auto& [parameter, name] : kParameterNames) {
-            if (const Json value = parameters_.take(parameter); !value.empty()) append_member(out_, name, value);
+        for (const Parameter parameter : kTaken) {
+            const Json value = parameters_.take(parameter);
+            if (!value.empty()) append_member(out_, openai_name(parameter), value);
         }
         if (request_[Parameter::choices].value == "1") parameters_.take(Parameter::choices);
         if (request_[Parameter::modalities].value == R"(["text"])") parameters_.take(Parameter::modalities);
