@@ -5,6 +5,7 @@
 #include <map>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/answer_parts.h"
 
@@ -126,15 +127,12 @@ Error read_content(Json content, std::vector<Part>& parts, const std::string& me
     }
     if (!says_something(content)) return {};
     if (!is_array(content)) return invalid_field("'" + field + "' must be a string or a list", field);
-    Error error;
-    std::size_t index = 0;
-    each_element(content, [&](Json part) {
-        if (error) return;
-        Place place{request, parts, field + "[" + std::to_string(index++) + "]"};
-        error = read_part(place, part);
+    return read_elements(content, [&](Json part, std::uint32_t index) {
+        Place place{request, parts, field + "[" + std::to_string(index) + "]"};
+        Error error = read_part(place, part);
         if (!error && !parts.empty() && !is_object(parts.back().cache_control)) parts.back().cache_control = {};
+        return error;
     });
-    return error;
 }
 
 struct Message {
@@ -315,12 +313,8 @@ Error read_media_address(Spelt address, std::string_view field, Media& media, Ch
 }
 
 Error read_messages(Json list, ChatRequest& request) {
-    Error error;
-    std::uint32_t index = 0;
-    each_element(list, [&](Json message) {
-        if (!error) error = read_message(message, index++, request);
-    });
-    return error;
+    return read_elements(list,
+                         [&](Json message, std::uint32_t index) { return read_message(message, index, request); });
 }
 
 }  // namespace tollgate

@@ -5,6 +5,7 @@
 
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/openai_names.h"
+#include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/gateway_members.h"
@@ -49,15 +50,11 @@ Error read_stop(Json value, ChatRequest& request) {
         request.stop.push_back(spelt(value));
         return {};
     }
-    bool texts = is_array(value);
-    each_element(value, [&](Json one) {
-        texts = texts && is_text(one);
-        request.stop.push_back(spelt(one));
-    });
-    return texts ? Error() : invalid_field("'stop' must be a string or a list of strings", "stop");
+    return read_texts(value, request.stop) ? Error()
+                                           : invalid_field("'stop' must be a string or a list of strings", "stop");
 }
 
-Error read_tool(Json value, std::size_t index, ChatRequest& request) {
+Error read_tool(Json value, std::uint32_t index, ChatRequest& request) {
     const std::string field = "tools[" + std::to_string(index) + "]";
     const Json function = member(value, "function");
     const Json type = member(value, "type");  // some leave it out
@@ -83,12 +80,7 @@ Error read_tool(Json value, std::size_t index, ChatRequest& request) {
 
 Error read_tools(Json value, ChatRequest& request) {
     if (!is_array(value)) return invalid_field("'tools' must be a list", "tools");
-    Error error;
-    std::size_t index = 0;
-    each_element(value, [&](Json tool) {
-        if (!error) error = read_tool(tool, index++, request);
-    });
-    return error;
+    return read_elements(value, [&](Json tool, std::uint32_t index) { return read_tool(tool, index, request); });
 }
 
 Error read_tool_choice(Json value, ToolChoice& choice) {

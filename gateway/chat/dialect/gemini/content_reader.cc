@@ -7,6 +7,7 @@
 
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/joined_summaries.h"
+#include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/dialect/gemini/fields.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/chat/dialect/gemini/google_file.h"
@@ -296,11 +297,8 @@ Error read_gemini_contents(Json contents, ChatRequest& request) {
     }
     if (is_object(contents)) return reader.content(contents, 0);
     if (!is_array(contents)) return invalid_field("'contents' must be a list", "contents");
-    Error error;
-    std::uint32_t index = 0;
-    each_element(contents, [&](Json content) {
-        if (!error) error = reader.content(content, index++);
-    });
+    Error error =
+        read_elements(contents, [&](Json content, std::uint32_t index) { return reader.content(content, index); });
     join_summaries(request);
     return error;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/gemini/content_reader.h"
@@ -77,11 +78,7 @@ Error read_tool(Json tool, ChatRequest& request) {
 Error read_tools(Json value, ChatRequest& request) {
     if (is_object(value)) return read_tool(value, request);
     if (!is_array(value)) return invalid_field("'tools' must be a list", "tools");
-    Error error;
-    each_element(value, [&](Json tool) {
-        if (!error) error = read_tool(tool, request);
-    });
-    return error;
+    return read_elements(value, [&](Json tool, std::uint32_t) { return read_tool(tool, request); });
 }
 
 // What may be called is all that is declared: further tools are left out, not told of.
@@ -171,13 +168,9 @@ Error read_thinking(Json value, ChatRequest& request) {
 
 Error read_stops(Json value, ChatRequest& request) {
     request.stop_field = "generationConfig.stopSequences";
-    bool texts = is_array(value);
-    each_element(value, [&](Json one) {
-        texts = texts && is_text(one);
-        request.stop.push_back(spelt(one));
-    });
-    return texts ? Error()
-                 : invalid_field("'generationConfig.stopSequences' must be a list of strings", request.stop_field);
+    return read_texts(value, request.stop)
+               ? Error()
+               : invalid_field("'generationConfig.stopSequences' must be a list of strings", request.stop_field);
 }
 
 // JSON is asked for by its type; a schema alone has no effect.

@@ -7,6 +7,7 @@
 
 #include "gateway/chat/canonical/carried_reasoning.h"
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/messages/server_tool_text.h"
@@ -273,14 +274,10 @@ Error read_blocks(Json content, const BlockList& list) {
         list.parts.push_back({.kind = Kind::text, .text = spelt(content)});
         return {};
     }
-    Error error;
-    std::size_t index = 0;
-    each_element(content, [&](Json json) {
-        if (error) return;
+    return read_elements(content, [&](Json json, std::uint32_t index) {
         const Spelt type = spelt(member(json, "type"));
-        error = read_block({json, type, list.field + "[" + std::to_string(index++) + "]", list});
+        return read_block({json, type, list.field + "[" + std::to_string(index) + "]", list});
     });
-    return error;
 }
 
 void place_signatures(Turn& turn, ChatRequest& request) {

@@ -5,6 +5,7 @@
 
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/joined_summaries.h"
+#include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/messages/block_reader.h"
 
@@ -67,12 +68,9 @@ Error read_messages_system(Json system, ChatRequest& request) {
 
 Error read_messages_turns(Json list, ChatRequest& request) {
     if (!is_array(list)) return invalid_field("'messages' must be a list", "messages");
-    Error error;
-    std::uint32_t index = 0;
-    each_element(list, [&](Json message) {
-        if (!error) error = read_message(message, index++, request);
-    });
-    if (!error && index == 0) return invalid_field("'messages' must have a message", "messages");
+    if (next_element(list, 1) == list.size()) return invalid_field("'messages' must have a message", "messages");
+    Error error =
+        read_elements(list, [&](Json message, std::uint32_t index) { return read_message(message, index, request); });
     join_summaries(request);
     return error;
 }

@@ -5,6 +5,7 @@
 
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/openai_names.h"
+#include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/gateway_members.h"
 #include "gateway/chat/dialect/messages/block_reader.h"
@@ -22,7 +23,7 @@ Error server_tool(Spelt type, Spelt name, const std::string& field) {
     return unsupported_field(message + ", which the chosen model's provider does not have", field);
 }
 
-Error read_tool(Json value, std::size_t index, ChatRequest& request) {
+Error read_tool(Json value, std::uint32_t index, ChatRequest& request) {
     const std::string field = "tools[" + std::to_string(index) + "]";
     const Spelt type = spelt(member(value, "type"));
     Tool tool{.name = spelt(member(value, "name")),
@@ -46,12 +47,7 @@ Error read_tool(Json value, std::size_t index, ChatRequest& request) {
 
 Error read_tools(Json value, ChatRequest& request) {
     if (!is_array(value)) return invalid_field("'tools' must be a list", "tools");
-    Error error;
-    std::size_t index = 0;
-    each_element(value, [&](Json tool) {
-        if (!error) error = read_tool(tool, index++, request);
-    });
-    return error;
+    return read_elements(value, [&](Json tool, std::uint32_t index) { return read_tool(tool, index, request); });
 }
 
 struct NamedChoice {
@@ -141,12 +137,8 @@ Error read_output_config(Json value, ChatRequest& request) {
 Error read_stop(Json value, ChatRequest& request) {
     constexpr std::string_view kField = "stop_sequences";
     request.stop_field = kField;
-    bool texts = is_array(value);
-    each_element(value, [&](Json one) {
-        texts = texts && is_text(one);
-        request.stop.push_back(spelt(one));
-    });
-    return texts ? Error() : invalid_field("'stop_sequences' must be a list of strings", kField);
+    return read_texts(value, request.stop) ? Error()
+                                           : invalid_field("'stop_sequences' must be a list of strings", kField);
 }
 
 Error read_metadata(Json value, ChatRequest& request) {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/responses/encrypted_reasoning.h"
@@ -97,13 +98,9 @@ Error read_content(Json content, const std::string& field, ChatRequest& request,
     }
     if (!says_something(content)) return {};
     if (!is_array(content)) return invalid_field("'" + field + "' must be a string or a list", field);
-    Error error;
-    std::size_t index = 0;
-    each_element(content, [&](Json part) {
-        const std::string part_field = field + "[" + std::to_string(index++) + "]";
-        if (!error) error = ContentPart(part, part_field, request, parts).read();
+    return read_elements(content, [&](Json part, std::uint32_t index) {
+        return ContentPart(part, field + "[" + std::to_string(index) + "]", request, parts).read();
     });
-    return error;
 }
 
 // Reads items, one after the other, into the request's turns.
@@ -245,12 +242,7 @@ Error read_response_input(Json input, ChatRequest& request) {
     }
     if (!is_array(input)) return invalid_field("'input' must be a string or a list", "input");
     Items items(request);
-    Error error;
-    std::uint32_t index = 0;
-    each_element(input, [&](Json item) {
-        if (!error) error = items.read(item, index++);
-    });
-    return error;
+    return read_elements(input, [&](Json item, std::uint32_t index) { return items.read(item, index); });
 }
 
 }  // namespace tollgate

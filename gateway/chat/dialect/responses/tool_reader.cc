@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 
 namespace tollgate {
@@ -88,13 +89,9 @@ Error read_tool(Json tool, Spelt name_space, const std::string& field, ChatReque
     if (name_space.empty() && spells(type, "namespace")) {
         const Spelt name = spelt(member(tool, "name"));
         if (name.empty()) return invalid_field("'" + field + ".name' is required", field + ".name");
-        Error error;
-        std::size_t index = 0;
-        each_element(member(tool, "tools"), [&](Json inner) {
-            const std::string inner_field = field + ".tools[" + std::to_string(index++) + "]";
-            if (!error) error = read_tool(inner, name, inner_field, request);
+        return read_elements(member(tool, "tools"), [&](Json inner, std::uint32_t index) {
+            return read_tool(inner, name, field + ".tools[" + std::to_string(index) + "]", request);
         });
-        return error;
     }
     if (type.empty()) return invalid_field("'" + field + ".type' is required", field + ".type");
     if (may_be_left_out(type)) {
@@ -122,16 +119,14 @@ Error read_allowed(Json choice, ChatRequest& request) {
 
 Error read_response_tools(Json tools, ChatRequest& request) {
     if (!is_array(tools)) return invalid_field("'tools' must be a list", "tools");
-    Error error;
     for (const bool namespaces : {false, true}) {  // names that are the client's own come first
-        std::size_t index = 0;
-        each_element(tools, [&](Json tool) {
-            const std::string field = "tools[" + std::to_string(index++) + "]";
-            if (error || spells(spelt(member(tool, "type")), "namespace") != namespaces) return;
-            error = read_tool(tool, {}, field, request);
+        Error error = read_elements(tools, [&](Json tool, std::uint32_t index) {
+            if (spells(spelt(member(tool, "type")), "namespace") != namespaces) return Error();
+            return read_tool(tool, {}, "tools[" + std::to_string(index) + "]", request);
         });
+        if (error) return error;
     }
-    return error;
+    return {};
 }
 
 Error read_response_tool_choice(Json choice, ChatRequest& request) {
