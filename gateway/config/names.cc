@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "gateway/chat/dialect/chat/provider_quirks.h"
+#include "gateway/chat/dialect/chat/quirk_names.h"
 #include "gateway/wire/networks.h"
 
 namespace tollgate {

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "gateway/chat/dialect/chat/provider_quirks.h"
+#include "gateway/chat/dialect/chat/quirk_names.h"
 
 namespace tollgate {
 namespace {
@@ -37,44 +37,51 @@ void fill_region(std::string& base_url, const std::string& region) {
     }
 }
 
+Status wrong(const ProviderConfig& provider, const std::string& what) {
+    return {StatusCode::invalid, "provider " + provider.name + ": " + what};
+}
+
+Status add_quirks(ProviderConfig& provider, const ProviderFacts& facts) {
+    for (const std::string& quirk : facts.quirks) {
+        if (!quirk_named(quirk)) return wrong(provider, "the catalogue's quirk '" + quirk + "' is not known");
+        provider.quirks.push_back(quirk);
+    }
+    return {};
+}
+
 Status describe(ProviderConfig& provider, const ProviderFacts& facts) {
-    const auto fail = [&provider](const std::string& what) {
-        return Status(StatusCode::invalid, "provider " + provider.name + ": " + what);
-    };
     std::string base_url = facts.base_url;
     fill_region(base_url, provider.aws_region);
     if (const auto open = base_url.find('{'); open != std::string::npos) {
         const std::string missing = base_url.substr(open, base_url.find('}', open) + 1 - open);
         const bool is_amazons = missing == "{region}" && facts.dialect == "converse";
-        return fail("needs " + std::string(is_amazons ? "aws_region" : "base_url, as " + facts.base_url));
+        return wrong(provider, "needs " + std::string(is_amazons ? "aws_region" : "base_url, as " + facts.base_url));
     }
     provider.base_url = std::move(base_url);
     provider.dialect = named(kDialects, facts.dialect);
     if (provider.auth == ProviderAuth::of_dialect) provider.auth = named(kAuths, facts.auth);
     if (provider.auth == ProviderAuth::sigv4 && provider.api_key.find(':') == std::string::npos) {
-        return fail("api_key must be id:secret, as auth is sigv4");
-    }
-    for (const std::string& quirk : facts.quirks) {
-        if (!quirk_named(quirk)) return fail("the catalogue's quirk '" + quirk + "' is not known");
-        provider.quirks.push_back(quirk);
+        return wrong(provider, "api_key must be id:secret, as auth is sigv4");
     }
     if (facts.max_completion_tokens) provider.output_bound_parameter = OutputBoundParameter::max_completion_tokens;
     if (!facts.abort_stops_billing) provider.abort_stops_billing = false;
     if (!facts.reasoning_in_completion) provider.reasoning_in_completion = false;
-    return {};
+    return add_quirks(provider, facts);
 }
 
 }  // namespace
 
 Status describe_providers(Config& config, const PriceList& catalogue) {
     for (ProviderConfig& provider : config.providers) {
-        if (!provider.base_url.empty()) continue;
         const ProviderFacts* const facts = catalogue.provider(provider.name);
+        const bool has_address = !provider.base_url.empty();
+        if (facts == nullptr && has_address) continue;
         if (facts == nullptr) {
             return {StatusCode::invalid,
                     "provider " + provider.name + " needs base_url: the catalogue does not describe it"};
         }
-        if (Status status = describe(provider, *facts); !status.ok()) return status;
+        Status status = has_address ? add_quirks(provider, *facts) : describe(provider, *facts);
+        if (!status.ok()) return status;
     }
     return {};
 }

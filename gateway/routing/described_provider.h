@@ -1,4 +1,4 @@
-// A provider of the configuration that names no base_url: it is the one that the catalogue describes.
+// Providers of the configuration that the catalogue describes.
 #pragma once
 
 #include "gateway/catalogue/price_list.h"
@@ -7,9 +7,10 @@
 
 namespace tollgate {
 
-// Gives each such provider its address, its dialect, how its key is sent and what else is known of it. A provider with
-// a base_url of its own stays as it is: what stands there may speak otherwise. invalid: the catalogue does not know the
-// name, or the configuration leaves out what the address needs.
+// Gives each provider without a base_url its address, its dialect, how its key is sent, its quirks and what else is
+// known of it. One with a base_url of its own gets the quirks of its name beside those that it lists, and no more: what
+// stands there may speak otherwise. invalid: there is no base_url and the catalogue does not know the name, or the
+// configuration leaves out what the address needs.
 Status describe_providers(Config& config, const PriceList& catalogue);
 
 }  // namespace tollgate

@@ -4,7 +4,7 @@
 #include <boost/url/url_view.hpp>
 #include <charconv>
 
-#include "gateway/chat/dialect/chat/provider_quirks.h"
+#include "gateway/chat/dialect/chat/quirk_names.h"
 #include "gateway/wire/aws_signer.h"
 
 namespace tollgate {
@@ -215,7 +215,6 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     const DialectServing serving = serving_of(config.dialect);
     provider.dialect = serving.dialect;
     provider.claude_host = serving.claude_host;
-    provider.quirks = provider_quirks(config.name);
     for (const std::string& name : config.quirks) {
         if (const auto quirk = quirk_named(name)) provider.quirks.add(*quirk);
     }

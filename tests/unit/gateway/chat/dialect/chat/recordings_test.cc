@@ -9,12 +9,12 @@
 #include <random>
 #include <sstream>
 
-#include "gateway/chat/dialect/chat/provider_quirks.h"
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/chat/request_writer.h"
 #include "gateway/chat/dialect/chat/tool_ids.h"
 #include "tests/unit/gateway/chat/canonical/random_chat.h"
 #include "tests/unit/gateway/chat/dialect/chat/answer_fixture.h"
+#include "tests/unit/gateway/chat/dialect/chat/shipped_quirks.h"
 
 namespace tollgate::chat_upstream_test {
 namespace {
@@ -284,8 +284,15 @@ TEST(ChatRecordings, StreamsSayWhatTheyDidHoweverTheyAreSplit) {
     EXPECT_GT(tally.print("recorded streams"), 20);
 }
 
-// The provider's slug in the table of quirks, for those that the recordings call otherwise.
-std::string slug_of(const std::string& provider) { return provider == "local" ? "vllm" : provider; }
+// The catalogue's name for a provider of the recordings; one that it does not describe passes for OpenAI.
+std::string slug_of(const std::string& provider) {
+    static const std::map<std::string, std::string> kOtherwise = {
+        {"local", "vllm"},         {"zai", "z-ai"},     {"bedrock", "amazon-bedrock"},
+        {"huggingface", "openai"}, {"other", "openai"},
+    };
+    const auto found = kOtherwise.find(provider);
+    return found == kOtherwise.end() ? provider : found->second;
+}
 
 TEST(ChatRecordings, RequestsSayTheSameWhenTheyAreWrittenAnew) {
     int requests = 0, refused = 0;
@@ -308,12 +315,12 @@ TEST(ChatRecordings, RequestsSayTheSameWhenTheyAreWrittenAnew) {
             }
             std::string text, own;
             TranslationNotes notes, own_notes;
-            const Target widest{.model = "m", .quirks = provider_quirks("openrouter")};
+            const Target widest{.model = "m", .quirks = chat_test::shipped_quirks("openrouter")};
             ASSERT_FALSE(write_chat_request(request, widest, text, notes));
             EXPECT_EQ(notes.dropped.text() + notes.changed.text(), "");
             ASSERT_FALSE(read_chat_request(text, {}, again)) << text;
             EXPECT_EQ(chat_test::described(again), chat_test::described(request));
-            const Target target{.model = "m", .quirks = provider_quirks(slug_of(recording.provider))};
+            const Target target{.model = "m", .quirks = chat_test::shipped_quirks(slug_of(recording.provider))};
             EXPECT_FALSE(write_chat_request(request, target, own, own_notes));
             EXPECT_TRUE(is_json(own, kDepth)) << own;
             ++requests;

@@ -5,10 +5,10 @@
 #include <boost/json.hpp>
 #include <set>
 
-#include "gateway/chat/dialect/chat/provider_quirks.h"
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/chat/request_writer.h"
 #include "gateway/chat/dialect/chat/tool_ids.h"
+#include "tests/unit/gateway/chat/dialect/chat/shipped_quirks.h"
 
 namespace tollgate {
 namespace {
@@ -34,7 +34,7 @@ Target target_of(Quirks quirks) {
     target.quirks = quirks;
     return target;
 }
-Target provider(std::string_view slug) { return target_of(provider_quirks(slug)); }
+Target provider(std::string_view slug) { return target_of(chat_test::shipped_quirks(slug)); }
 
 Translated write(const ChatRequest& request, const Target& target) {
     Translated result;
@@ -271,7 +271,7 @@ TEST(ChatRequestWriter, D21SignaturesGoBackToGoogle) {
         R"({"role":"tool","tool_call_id":"b","content":"2"},)"
         R"({"role":"assistant","content":"x","extra_content":{"google":{"thought_signature":"S2"}}},)" +
         std::string(kUser);
-    EXPECT_EQ(chat(messages, provider("google")).messages(), json::parse("[" + messages + "]"));
+    EXPECT_EQ(chat(messages, provider("google-openai")).messages(), json::parse("[" + messages + "]"));
     const Translated openrouter = chat(messages, provider("openrouter"));
     EXPECT_EQ(
         openrouter.messages().at_pointer("/1/reasoning_details"),
@@ -323,7 +323,7 @@ TEST(ChatRequestWriter, D27InstructionInTheMiddleKeepsItsPlace) {
 TEST(ChatRequestWriter, D28SeveralInstructionsAreOneMessageForTemplates) {
     const std::string messages =
         R"({"role":"system","content":"A"},{"role":"developer","content":"B"},)" + std::string(kUser);
-    for (const std::string_view slug : {"vllm", "ollama", "llama-cpp", "dashscope"}) {
+    for (const std::string_view slug : {"vllm", "ollama", "llama-cpp", "alibaba"}) {
         EXPECT_EQ(chat(messages, provider(slug)).messages(), json::parse(R"([{"role":"system","content":"A\n\nB"},
             {"role":"user","content":"go"}])"))
             << slug;
@@ -434,11 +434,11 @@ TEST(ChatRequestWriter, ReasoningByProvider) {
     EXPECT_EQ(with(R"("reasoning_effort":"max")").at("reasoning_effort"), "xhigh");
     EXPECT_EQ(with(effort, provider("openrouter")).at("reasoning"), json::parse(R"({"effort":"high"})"));
     EXPECT_EQ(with(tokens, provider("openrouter")).at("reasoning"), json::parse(R"({"max_tokens":2000})"));
-    EXPECT_EQ(with(effort, provider("zai")).at("thinking"), json::parse(R"({"type":"enabled"})"));
-    EXPECT_EQ(with(R"("reasoning_effort":"none")", provider("zai")).at("thinking"),
+    EXPECT_EQ(with(effort, provider("z-ai")).at("thinking"), json::parse(R"({"type":"enabled"})"));
+    EXPECT_EQ(with(R"("reasoning_effort":"none")", provider("z-ai")).at("thinking"),
               json::parse(R"({"type":"disabled"})"));
-    EXPECT_EQ(with(tokens, provider("dashscope")).at("enable_thinking"), true);
-    EXPECT_EQ(with(tokens, provider("dashscope")).at("thinking_budget"), 2000);
+    EXPECT_EQ(with(tokens, provider("alibaba")).at("enable_thinking"), true);
+    EXPECT_EQ(with(tokens, provider("alibaba")).at("thinking_budget"), 2000);
     EXPECT_EQ(with(effort, provider("vllm")).at("chat_template_kwargs"), json::parse(R"({"enable_thinking":true})"));
     Target none = provider("openai");
     none.reasoning = ReasoningControl::none;
@@ -448,7 +448,7 @@ TEST(ChatRequestWriter, ReasoningByProvider) {
 TEST(ChatRequestWriter, D10ThinkingGivesWayToAForcedTool) {
     const Translated sent = with(
         std::string(kTools) + R"(,"tool_choice":{"type":"function","function":{"name":"g"}},"reasoning_effort":"high")",
-        provider("dashscope"));
+        provider("alibaba"));
     EXPECT_EQ(sent.at("enable_thinking"), "absent");
     EXPECT_EQ(sent.dropped, "reasoning_effort");
 }

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "gateway/chat/dialect/chat/provider_quirks.h"
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/chat/request_writer.h"
 #include "tests/unit/gateway/chat/canonical/random_chat.h"
+#include "tests/unit/gateway/chat/dialect/chat/shipped_quirks.h"
 
 namespace tollgate {
 namespace {
@@ -51,7 +51,7 @@ TEST(ChatRoundTrip, WithOpenRouterAllComesBack) {
                        .unsigned_reasoning = true,
                        // Their values are not those of this dialect, or longer than it takes.
                        .parameters = parameters_but({Parameter::user})},
-                      provider_quirks("openrouter"));
+                      chat_test::shipped_quirks("openrouter"));
 }
 
 TEST(ChatRoundTrip, WithOpenAi) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/chat/canonical/json_text.h"
-#include "gateway/chat/dialect/chat/provider_quirks.h"
+#include "tests/unit/gateway/chat/dialect/chat/shipped_quirks.h"
 
 namespace tollgate {
 namespace {
@@ -30,7 +30,7 @@ TEST(TranslationNeed, WithoutQuirksTheBodyIsNotLookedAt) {
 
 TEST(TranslationNeed, WhatAProviderOnlyKnowsPasses) {
     const std::string_view body = R"({"model":"m","reasoning_format":"parsed","search_settings":{},"messages":[]})";
-    EXPECT_FALSE(needs_translation(provider_quirks("groq"), body));
+    EXPECT_FALSE(needs_translation(chat_test::shipped_quirks("groq"), body));
 }
 
 TEST(TranslationNeed, EachQuirkHasItsReason) {
