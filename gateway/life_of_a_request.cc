@@ -188,16 +188,13 @@ bool needs_writing(Connection& connection) {
     return request.attempt.translated;
 }
 
-Error add_to_body(Connection& connection) {
-    return add_in_dialect(connection.request, connection.in.view().substr(0, connection.request.received.bytes));
-}
-
 // One attempt after another, along the plan, until one answers the client or no other try can help.
 wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held, const Plan& plan) {
     Error error;
     Connect connect = Connect::reuse;
     wire::Clock::time_point began{};
     bool asks_less = false;
+    ClientChat client;
     Worker& worker = connection.worker();
     CandidateWalk walk(plan.endpoints().first(held.candidates()), *worker.services().health,
                        worker.retry_budget(plan[0].endpoint->number));
@@ -208,10 +205,16 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
                                       .without_stream_options = asks_less};
         held.use(at);
         const Credential& credential = *plan[at].credential;
-        error = needs_writing(connection) ? co_await translate_request(connection) : add_to_body(connection);
+        error = {};
+        if (needs_writing(connection)) {
+            error = co_await translate_request(connection, client);
+        } else if (adds_in_dialect(connection.request)) {
+            error = co_await add_in_dialect(connection, client);
+        }
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (!error) answer = co_await dispatch(connection, credential, connect);
         if (answer) {
+            if (answer->status == kOk) client.forget();
             note_upstream_head(connection, *answer);
             if (asks_less && answer->status == kOk) learn_refused_stream_options(connection);
             error = co_await relay(connection, held, *answer);

@@ -5,6 +5,8 @@
 #include <map>
 
 #include "gateway/chat/dialect/chat/request_reader.h"
+#include "gateway/client/connection.h"
+#include "gateway/off_loop.h"
 #include "gateway/routing/model_call_of.h"
 #include "gateway/upstream/translate_request.h"
 
@@ -26,21 +28,17 @@ Members members_of_object(Json object) {
     return members;
 }
 
-// The request with those additions; the client's own body is not looked at where it cannot be read, and passes for
-// what it is.
-Error write_with(const AddedMembers& added, std::string_view body, const Exchange& request, bool bounded,
-                 Written& written) {
-    ChatRequest chat;
-    if (request.head.inbound->dialect().read_request(body, chat)) chat.clear();
-    if (Error error = add_members(added, chat)) return error;
-    Target target = target_of(request);
-    if (!bounded) target.output_bound = 0;
-    if (Error error =
-            request.attempt.endpoint->provider->dialect->write_request(chat, target, written.body, written.notes)) {
-        return error;
-    }
+Error write(const ChatRequest& chat, const Target& target, const Exchange& request, Written& written) {
+    const UpstreamDialect& dialect = *request.attempt.endpoint->provider->dialect;
+    if (Error error = dialect.write_request(chat, target, written.body, written.notes)) return error;
     written.members = members_of_object(written.body);
     return {};
+}
+
+Error write_with(const AddedMembers& added, ChatRequest chat, const Target& target, const Exchange& request,
+                 Written& written) {
+    if (Error error = add_members(added, chat)) return error;
+    return write(chat, target, request, written);
 }
 
 // Of the prompt, of the exchange, and those that are spliced in place.
@@ -122,36 +120,71 @@ bool conflicts(const Written& with, const Written& without) {
                                [&](const auto& member) { return !with.members.contains(member.first); });
 }
 
-}  // namespace
+// Of Google's API the bound is a member of an object; of the others one of the body itself, and spliced.
+std::int64_t bound_of(const Exchange& request) {
+    if (request.ask.api != ApiType::gemini) return 0;
+    return request.choice.output_bound > 0 ? request.choice.output_bound : request.terms.sent_output_bound;
+}
 
-Error add_in_dialect(Exchange& request, std::string_view body) {
+AddedMembers added_to(const Exchange& request) {
+    return {.members = request.choice.members, .first_message = request.choice.first_message};
+}
+
+// The bound alone says nothing of what the client says: nobody sends one where the client does.
+void add_bound(std::int64_t bound, ClientBody& body, std::string& out) {
+    Written with;
+    with.body = R"({"generationConfig":{"maxOutputTokens":)" + std::to_string(bound) + "}}";
+    add_difference(with, {}, body, out);
+}
+
+// The client's chat is not looked at where it cannot be read, and passes for what it is.
+Error add_members_in_dialect(std::string_view body, Exchange& request, ClientChat& client) {
     Choice& choice = request.choice;
-    if (request.head.inbound->speaks_chat() || !choice.in_dialect.empty()) return {};
-    // Of the other APIs the bound is a member of the body itself, and spliced.
-    const bool bounded =
-        request.ask.api == ApiType::gemini && (choice.output_bound > 0 || request.terms.sent_output_bound > 0);
-    AddedMembers added{.members = choice.members, .first_message = choice.first_message};
-    if (added.members.empty() && added.first_message.empty() && !bounded) return {};
+    AddedMembers added = added_to(request);
+    ClientBody own(body, request.ask.body, body_names_of(request.ask.api));
+    if (added.empty()) {
+        add_bound(bound_of(request), own, choice.in_dialect);
+        return {};
+    }
+    Target bounded = target_of(request), unbounded = bounded;
+    unbounded.output_bound = 0;
+    if (bound_of(request) == 0) bounded.output_bound = 0;
+    static_cast<void>(client.read(request, body));
     Written with, without, alone;
-    if (Error error = write_with({}, body, request, false, without)) return error;
-    if (Error error = write_with(added, body, request, bounded, with)) return error;
+    if (Error error = write(client.chat(), unbounded, request, without)) return error;
+    if (Error error = write_with(added, client.chat(), bounded, request, with)) return error;
     if (conflicts(with, without)) {
         added.members = {};
         with = Written();
-        if (Error error = write_with(added, body, request, bounded, with)) return error;
+        if (Error error = write_with(added, client.chat(), bounded, request, with)) return error;
     }
     if (!added.members.empty()) {
-        if (Error error = write_with(added, "{}", request, false, alone)) return error;
+        if (Error error = write_with(added, {}, unbounded, request, alone)) return error;
         request.attempt.translation = std::make_shared<TranslatedRequest>();
         request.attempt.translation->notes.dropped = alone.notes.dropped;
     }
-    ClientBody own(body, request.ask.body, body_names_of(request.ask.api));
     add_difference(with, without, own, choice.in_dialect);
     if (request.ask.api == ApiType::responses && !added.first_message.empty()) {
         own.leave_out("instructions");  // a null
         append_member("instructions", member(added.first_message, "content"), choice.in_dialect);
     }
     return {};
+}
+
+}  // namespace
+
+bool adds_in_dialect(const Exchange& request) {
+    if (request.head.inbound->speaks_chat() || !request.choice.in_dialect.empty()) return false;
+    return !added_to(request).empty() || bound_of(request) > 0;
+}
+
+wire::Awaitable<Error> add_in_dialect(Connection& connection, ClientChat& client) {
+    Exchange& request = connection.request;
+    const std::string_view body = connection.in.view().substr(0, request.received.bytes);
+    if (body.size() <= kMostBytesParsedOnLoop) co_return add_members_in_dialect(body, request, client);
+    Error error;
+    co_await off_loop(connection, [&] { error = add_members_in_dialect(body, request, client); });
+    co_return error;
 }
 
 }  // namespace tollgate

@@ -108,23 +108,29 @@ Error translate_embeddings(std::string_view body, Exchange& request) {
     return error;
 }
 
-Error translate(std::string_view body, Exchange& request) {
-    request.attempt.translation = std::make_shared<TranslatedRequest>();
-    if (request.ask.api == ApiType::embeddings) return translate_embeddings(body, request);
-    ChatRequest chat;
-    Error error = request.head.inbound->dialect().read_request(body, chat);
-    const Choice& choice = request.choice;
-    if (!error) error = add_members({.members = choice.members, .first_message = choice.first_message}, chat);
-    if (error) {
-        error.set_retry(Retry::elsewhere);  // an endpoint of the client's dialect may understand it
-        return error;
-    }
-    std::string& out = request.upstream_body.whole();
-    error = dialect_of(*request.attempt.endpoint->provider)
-                .write_request(chat, target_of(request), out, request.attempt.translation->notes);
+Error write(const ChatRequest& chat, Exchange& request) {
+    TranslatedRequest& translation = *request.attempt.translation;
+    Error error = dialect_of(*request.attempt.endpoint->provider)
+                      .write_request(chat, target_of(request), request.upstream_body.whole(), translation.notes);
     request.upstream_body.set_whole();
     if (!error) error = check_required_parameters(request);
-    request.attempt.translation->echo = std::move(chat.echo);
+    translation.echo = chat.echo;
+    return error;
+}
+
+Error translate(std::string_view body, Exchange& request, ClientChat& client) {
+    request.attempt.translation = std::make_shared<TranslatedRequest>();
+    if (request.ask.api == ApiType::embeddings) return translate_embeddings(body, request);
+    const AddedMembers added{.members = request.choice.members, .first_message = request.choice.first_message};
+    Error error = client.read(request, body);
+    if (!error && added.empty()) return write(client.chat(), request);
+    ChatRequest chat;
+    if (!error) {
+        chat = client.chat();
+        error = add_members(added, chat);
+    }
+    if (!error) return write(chat, request);
+    error.set_retry(Retry::elsewhere);  // an endpoint of the client's dialect may understand it
     return error;
 }
 
@@ -142,12 +148,12 @@ bool translates_request(const Exchange& request, std::string_view body) {
     return leaves_out_tools(request);
 }
 
-wire::Awaitable<Error> translate_request(Connection& connection) {
+wire::Awaitable<Error> translate_request(Connection& connection, ClientChat& client) {
     Exchange& request = connection.request;
     const std::string_view body = connection.in.view().substr(0, request.received.bytes);
-    if (body.size() <= kMostBytesParsedOnLoop) co_return translate(body, request);
+    if (body.size() <= kMostBytesParsedOnLoop) co_return translate(body, request, client);
     Error error;
-    co_await off_loop(connection, [&] { error = translate(body, request); });
+    co_await off_loop(connection, [&] { error = translate(body, request, client); });
     co_return error;
 }
 

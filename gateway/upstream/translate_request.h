@@ -4,6 +4,7 @@
 #include "gateway/chat/dialect/client_dialect.h"
 #include "gateway/exchange/exchange.h"
 #include "gateway/text/error.h"
+#include "gateway/upstream/client_chat.h"
 #include "gateway/wire/asio.h"
 
 namespace tollgate {
@@ -22,8 +23,9 @@ inline bool translates_answer(const Exchange& request) {
 // What the attempt's endpoint is written to.
 Target target_of(const Exchange& request);
 
-// Writes `upstream_body`, and notes in the attempt what the endpoint is not told. A large body is read and written on
-// the parse threads. invalid_request: the endpoint cannot be asked this; another one may.
-wire::Awaitable<Error> translate_request(Connection& connection);
+// Writes `upstream_body`, and notes in the attempt what the endpoint is not told. The body is read unless it was for an
+// attempt before. A large one is read and written on the parse threads. invalid_request: the endpoint cannot be asked
+// this; another one may.
+wire::Awaitable<Error> translate_request(Connection& connection, ClientChat& client);
 
 }  // namespace tollgate

@@ -13,6 +13,8 @@ namespace tollgate {
 struct AddedMembers {
     std::string_view members{};        // each after a comma
     std::string_view first_message{};  // before the client's own
+
+    bool empty() const { return members.empty() && first_message.empty(); }
 };
 
 // `body` is a well-formed object; it and what was added must outlive the request. Members that only a gateway
