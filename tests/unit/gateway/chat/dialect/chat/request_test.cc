@@ -5,27 +5,17 @@
 #include <boost/json.hpp>
 #include <set>
 
-#include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/chat/request_writer.h"
 #include "gateway/chat/dialect/chat/tool_ids.h"
 #include "tests/unit/gateway/chat/dialect/chat/shipped_quirks.h"
+#include "tests/unit/gateway/chat/dialect/sent_chat.h"
 
 namespace tollgate {
 namespace {
 
 namespace json = boost::json;
 
-struct Translated {
-    Error error;
-    std::string text;
-    std::string dropped, changed;
-
-    json::value at(std::string_view name) const {
-        EXPECT_FALSE(error) << error.detail().message;
-        const json::object members = json::parse(text).as_object();
-        const auto* const found = members.if_contains(name);
-        return found == nullptr ? json::value("absent") : *found;
-    }
+struct Translated : chat_test::SentChat {
     json::value messages() const { return at("messages"); }
 };
 
@@ -37,29 +27,16 @@ Target target_of(Quirks quirks) {
 Target provider(std::string_view slug) { return target_of(chat_test::shipped_quirks(slug)); }
 
 Translated write(const ChatRequest& request, const Target& target) {
-    Translated result;
-    TranslationNotes notes;
-    result.error = write_chat_request(request, target, result.text, notes);
-    if (!result.error) EXPECT_TRUE(is_json(result.text, 64)) << result.text;
-    result.dropped = notes.dropped.text();
-    result.changed = notes.changed.text();
-    return result;
+    return {chat_test::write_chat(request, target, write_chat_request)};
 }
-
 Translated translate(const std::string& body, const Target& target) {
-    EXPECT_TRUE(is_json(body, 64)) << body;
-    ChatRequest request;
-    Translated result;
-    result.error = read_chat_request(body, {}, request);
-    return result.error ? result : write(request, target);
+    return {chat_test::send_chat(body, target, write_chat_request)};
 }
-
-// With one user message and these further members.
 Translated with(const std::string& members, const Target& target = provider("openai")) {
-    return translate(R"({"model":"x","messages":[{"role":"user","content":"hi"}],)" + members + "}", target);
+    return translate(chat_test::question_with(members), target);
 }
 Translated chat(const std::string& messages, const Target& target = provider("openai")) {
-    return translate(R"({"model":"x","messages":[)" + messages + "]}", target);
+    return translate(chat_test::chat_of(messages), target);
 }
 
 // An assistant's turn with calls of f, and each one's result.

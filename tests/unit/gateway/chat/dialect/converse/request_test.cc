@@ -4,52 +4,29 @@
 
 #include <boost/json.hpp>
 
-#include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/converse/request_writer.h"
 #include "gateway/chat/dialect/converse/tool_id.h"
+#include "tests/unit/gateway/chat/dialect/sent_chat.h"
 
 namespace tollgate {
 namespace {
 
 namespace json = boost::json;
 
-struct Translated {
-    Error error;
-    std::string text;
-    std::string dropped, changed;
-
-    json::value at(std::string_view pointer) const {
-        const json::value body = json::parse(text);
-        boost::system::error_code failed;
-        const auto* const found = body.find_pointer(pointer, failed);
-        return found == nullptr ? json::value("absent") : *found;
-    }
-};
+using Translated = chat_test::SentChat;
 
 Target target(ReasoningControl reasoning = ReasoningControl::budget) {
     return {.model = "claude", .output_bound = 4096, .reasoning = reasoning};
 }
 
 Translated translate(const std::string& body, const Target& to = target()) {
-    EXPECT_TRUE(is_json(body, 64)) << body;
-    ChatRequest request;
-    Translated result;
-    TranslationNotes notes;
-    result.error = read_chat_request(body, {}, request);
-    if (!result.error) result.error = write_converse_request(request, to, result.text, notes);
-    if (!result.error) EXPECT_TRUE(is_json(result.text, 64)) << result.text;
-    result.dropped = notes.dropped.text();
-    result.changed = notes.changed.text();
-    return result;
+    return chat_test::send_chat(body, to, write_converse_request);
 }
-
-// With one user message and these further members.
 Translated with(const std::string& members, const Target& to = target()) {
-    return translate(R"({"model":"m","messages":[{"role":"user","content":"hi"}],)" + members + "}", to);
+    return translate(chat_test::question_with(members), to);
 }
-
 Translated chat(const std::string& messages, const Target& to = target()) {
-    return translate(R"({"model":"m","messages":[)" + messages + "]}", to);
+    return translate(chat_test::chat_of(messages), to);
 }
 
 json::value messages_of(const Translated& translated) {

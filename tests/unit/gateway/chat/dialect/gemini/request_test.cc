@@ -6,23 +6,14 @@
 
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/gemini/request_writer.h"
+#include "tests/unit/gateway/chat/dialect/sent_chat.h"
 
 namespace tollgate {
 namespace {
 
 namespace json = boost::json;
 
-struct Translated {
-    Error error;
-    std::string text;
-    std::string dropped, changed;
-
-    json::value at(std::string_view pointer) const {
-        json::error_code failed;
-        const json::value body = json::parse(text);
-        const auto* const found = body.find_pointer(pointer, failed);
-        return found == nullptr ? json::value("absent") : *found;
-    }
+struct Translated : chat_test::SentChat {
     json::value setting(const std::string& name) const { return at("/generationConfig/" + name); }
 };
 
@@ -31,24 +22,13 @@ constexpr Target kLevel{.model = "gemini", .reasoning = ReasoningControl::level}
 const std::string kUser = R"({"role":"user","content":"hi"})";
 
 Translated translate(const std::string& body, const Target& target = kBudget) {
-    EXPECT_TRUE(is_json(body, 64)) << body;
-    ChatRequest request;
-    Translated result;
-    TranslationNotes notes;
-    result.error = read_chat_request(body, {}, request);
-    if (!result.error) result.error = write_gemini_request(request, target, result.text, notes);
-    if (!result.error) EXPECT_TRUE(is_json(result.text, 64)) << result.text;
-    result.dropped = notes.dropped.text();
-    result.changed = notes.changed.text();
-    return result;
+    return {chat_test::send_chat(body, target, write_gemini_request)};
 }
-
-// With one user message and these further members.
 Translated with(const std::string& members, const Target& target = kBudget) {
-    return translate(R"({"model":"m","messages":[)" + kUser + "]," + members + "}", target);
+    return translate(chat_test::question_with(members), target);
 }
 Translated chat(const std::string& messages, const Target& target = kBudget) {
-    return translate(R"({"model":"m","messages":[)" + messages + "]}", target);
+    return translate(chat_test::chat_of(messages), target);
 }
 
 std::string call(const std::string& id, const std::string& name, const std::string& arguments = "{}") {
@@ -294,19 +274,7 @@ TEST(GeminiRequest, WhatCannotBeExpressedIsNamed) {
     EXPECT_EQ(sent.dropped, "cache_control, min_p, logit_bias, logprobs, top_logprobs, user, service_tier, x_new");
 }
 
-// Every parameter is in the body or in the notes: none can get lost in silence.
-TEST(GeminiRequest, NoParameterGetsLost) {
-    for (std::size_t i = 0; i < kParameters; ++i) {
-        ChatRequest request;
-        ASSERT_FALSE(read_chat_request(R"({"messages":[{"role":"user","content":"hi"}]})", {}, request));
-        TranslationNotes notes;
-        std::string before, after;
-        ASSERT_FALSE(write_gemini_request(request, kBudget, before, notes));
-        request.set(static_cast<Parameter>(i), "its_name", R"({"type":"x"})");
-        ASSERT_FALSE(write_gemini_request(request, kBudget, after, notes));
-        EXPECT_TRUE(before != after || notes.dropped.text() == "its_name") << "parameter " << i;
-    }
-}
+TEST(GeminiRequest, NoParameterGetsLost) { chat_test::expect_no_parameter_gets_lost(kBudget, write_gemini_request); }
 
 TEST(GeminiRequest, ReasoningByBudget) {
     const auto thinking = [](const std::string& members) { return with(members).setting("thinkingConfig"); };

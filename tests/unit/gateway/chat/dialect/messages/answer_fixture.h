@@ -1,125 +1,38 @@
 // Answers of Anthropic's Messages API as clients of chat completions get them.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <boost/json.hpp>
-#include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "gateway/chat/answer_meter.h"
-#include "gateway/chat/dialect/chat/answer_writer.h"
 #include "gateway/chat/dialect/chat/event_writer.h"
 #include "gateway/chat/dialect/messages/answer_reader.h"
-#include "gateway/chat/reader/sse.h"
+#include "tests/unit/gateway/chat/dialect/relayed_answer.h"
 
 namespace tollgate::messages_test {
 
-inline AnswerOptions options_of(const Inbound& inbound) {
-    AnswerOptions options;
-    options.inbound = &inbound;
-    options.generation = "gen-1";
-    options.provider = "anthropic";
-    options.model = "anthropic/claude";
-    options.created = 7;
-    return options;
-}
+using Plain = chat_test::PlainAnswer;
+using Streamed = chat_test::StreamedAnswer;
 
 inline constexpr std::size_t kDepth = 64;
 
-struct Plain {
-    AnswerRead read = AnswerRead::invalid;
-    std::shared_ptr<const std::string> body;
-    AnswerDelta facts;  // views it
-    std::string text;   // the chat completion
-
-    boost::json::value answer() const { return boost::json::parse(text); }
-    boost::json::value message() const { return answer().at_pointer("/choices/0/message"); }
-};
-
-inline Plain read_plain(std::string_view body, const Inbound& inbound = openai_inbound()) {
-    Plain plain;
-    std::vector<AnswerEvent> events;
-    plain.body = std::make_shared<const std::string>(body);
-    plain.read = read_messages_answer(*plain.body, plain.facts, events);
-    if (plain.read != AnswerRead::event) return plain;
-    const TokenCounts counts = billed_usage(plain.facts.usage.value_or(ReportedUsage()), {}).counts;
-    write_chat_answer(events, options_of(inbound), {.counts = counts, .cost = "0.5"}, plain.text);
-    EXPECT_TRUE(is_json(plain.text, kDepth)) << plain.text;
-    return plain;
+inline AnswerOptions options_of(const Inbound& inbound) {
+    return chat_test::answer_options(inbound, "anthropic", "anthropic/claude");
 }
 
-struct Streamed {
-    StreamFacts facts;
-    std::string out;
+inline Plain read_plain(std::string_view body, const Inbound& inbound = openai_inbound()) {
+    return chat_test::read_plain_answer(read_messages_answer, body, options_of(inbound));
+}
 
-    // The objects of all data lines but [DONE].
-    std::vector<boost::json::object> chunks() const {
-        std::vector<boost::json::object> found;
-        SseReader reader;
-        reader.begin(1 << 20);
-        std::string_view bytes = out;
-        while (reader.next(bytes) == SseReader::Step::event) {
-            if (reader.data() != "[DONE]") found.push_back(boost::json::parse(reader.data()).as_object());
-        }
-        return found;
-    }
-    // Those with choices, as {"delta":…,"finish_reason":…}.
-    std::vector<boost::json::value> deltas() const {
-        std::vector<boost::json::value> found;
-        for (const boost::json::object& chunk : chunks()) {
-            for (const boost::json::value& choice : chunk.at("choices").as_array()) found.push_back(choice.at("delta"));
-        }
-        return found;
-    }
-};
-
-// Read in pieces of so many bytes, as a relay does.
 inline Streamed read_stream(std::string_view body, std::size_t piece_bytes = SIZE_MAX,
                             const Inbound& inbound = openai_inbound()) {
     Streamed result;
-    SseReader sse;
-    sse.begin(1 << 20);
     MessagesEventReader reader;
+    ChatEventWriter writer;
     AnswerMeter meter;
     meter.begin();
-    ChatEventWriter writer;
     writer.begin(options_of(inbound));
-    const auto take = [&](std::string_view data) {
-        AnswerDelta facts;
-        std::vector<AnswerEvent> events;
-        if (!is_json(data, kDepth)) return meter.note_invalid();
-        switch (reader.read({}, data, facts, events)) {
-            case AnswerRead::event:
-                meter.add(facts);
-                for (const AnswerEvent& event : events) writer.append(event, result.out);
-                break;
-            case AnswerRead::ping:
-                break;
-            case AnswerRead::done:
-                meter.note_done();
-                break;
-            case AnswerRead::error:
-                meter.note_error({});
-                break;
-            case AnswerRead::invalid:
-                meter.note_invalid();
-                break;
-        }
-    };
-    for (std::size_t at = 0; at < body.size(); at += std::min(piece_bytes, body.size() - at)) {
-        std::string_view piece = body.substr(at, piece_bytes);
-        while (true) {
-            const auto step = sse.next(piece);
-            if (step == SseReader::Step::more) break;
-            if (step == SseReader::Step::event) take(sse.data());
-        }
-    }
+    chat_test::relay_events(reader, writer, body, piece_bytes, meter, result.out);
     result.facts = meter.facts();
-    const TokenCounts counts = billed_usage(result.facts.usage, {}).counts;
-    if (result.facts.done) writer.append_end(meter, {.counts = counts, .cost = "0.5"}, result.out);
+    if (result.facts.done) writer.append_end(meter, chat_test::charged(result.facts.usage), result.out);
     return result;
 }
 

@@ -22,10 +22,10 @@ TEST(AnthropicAnswer, Text) {
         "refusal":null},"logprobs":null,"finish_reason":"stop"}],
         "usage":{"prompt_tokens":5,"completion_tokens":3,"total_tokens":8,"cost":0.5}})"));
     EXPECT_NE(plain.text.find(R"("content":"h\u00e9 \"x\"")"), std::string::npos) << "as it is spelt";
-    EXPECT_EQ(plain.facts.text.bytes, 7);
-    EXPECT_EQ(plain.facts.finish_reason, "stop");
-    EXPECT_EQ(plain.facts.id, "msg_1");
-    EXPECT_TRUE(plain.facts.choices);
+    EXPECT_EQ(plain.facts->text.bytes, 7);
+    EXPECT_EQ(plain.facts->finish_reason, "stop");
+    EXPECT_EQ(plain.facts->id, "msg_1");
+    EXPECT_TRUE(plain.facts->choices);
 }
 
 TEST(AnthropicAnswer, OpenRoutersClientsGetItsLabels) {
@@ -48,8 +48,8 @@ TEST(AnthropicAnswer, ReasoningKeepsWhatMustComeBack) {
         "reasoning_content":"why","reasoning_details":[
           {"type":"reasoning.text","text":"why","signature":"S+/=","format":"anthropic-claude-v1","index":0},
           {"type":"reasoning.encrypted","data":"D","format":"anthropic-claude-v1","index":1}]})"));
-    EXPECT_EQ(plain.facts.text.reasoning_bytes, 3);
-    EXPECT_EQ(plain.facts.text.bytes, 4);
+    EXPECT_EQ(plain.facts->text.reasoning_bytes, 3);
+    EXPECT_EQ(plain.facts->text.bytes, 4);
 }
 
 TEST(AnthropicAnswer, ParallelCalls) {
@@ -65,7 +65,7 @@ TEST(AnthropicAnswer, ParallelCalls) {
     EXPECT_EQ(message.at_pointer("/tool_calls/0/function/arguments"), R"({"p":"a\"b","n":12345678901234567890123})");
     EXPECT_EQ(message.at_pointer("/tool_calls/1/function/arguments"), "{}");
     EXPECT_EQ(plain.answer().at_pointer("/choices/0/finish_reason"), "tool_calls");
-    EXPECT_EQ(plain.facts.text.tool_calls, 2);
+    EXPECT_EQ(plain.facts->text.tool_calls, 2);
 }
 
 TEST(AnthropicAnswer, D11CallsEndAnAnswerWhateverItsReasonSays) {
@@ -149,6 +149,7 @@ TEST(AnthropicStream, Text) {
         stream.out,
         "data: {\"id\":\"msg_1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"anthropic/claude\","
         "\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n"
+        ": ping\n"
         "data: {\"id\":\"msg_1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"anthropic/claude\","
         "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"h\\u00e9\"},\"finish_reason\":null}]}\n\n"
         "data: {\"id\":\"msg_1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"anthropic/claude\","

@@ -4,50 +4,27 @@
 
 #include <boost/json.hpp>
 
-#include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/messages/block_writer.h"
 #include "gateway/chat/dialect/messages/request_writer.h"
+#include "tests/unit/gateway/chat/dialect/sent_chat.h"
 
 namespace tollgate {
 namespace {
 
 namespace json = boost::json;
 
-struct Translated {
-    Error error;
-    std::string text;
-    std::string dropped, changed;
-
-    json::object body() const { return json::parse(text).as_object(); }
-    json::value at(std::string_view name) const {
-        const json::object members = body();
-        const auto* const found = members.if_contains(name);
-        return found == nullptr ? json::value("absent") : *found;
-    }
-};
+using Translated = chat_test::SentChat;
 
 constexpr Target kTarget{.model = "claude", .output_bound = 4096};
 
 Translated translate(const std::string& body, const Target& target = kTarget, const AddedMembers& added = {}) {
-    EXPECT_TRUE(is_json(body, 64)) << body;
-    ChatRequest request;
-    Translated result;
-    TranslationNotes notes;
-    result.error = read_chat_request(body, added, request);
-    if (!result.error) result.error = write_messages_request(request, target, result.text, notes);
-    if (!result.error) EXPECT_TRUE(is_json(result.text, 64)) << result.text;
-    result.dropped = notes.dropped.text();
-    result.changed = notes.changed.text();
-    return result;
+    return chat_test::send_chat(body, target, write_messages_request, added);
 }
-
-// With one user message and these further members.
 Translated with(const std::string& members, const Target& target = kTarget) {
-    return translate(R"({"model":"m","messages":[{"role":"user","content":"hi"}],)" + members + "}", target);
+    return translate(chat_test::question_with(members), target);
 }
-
 Translated chat(const std::string& messages, const Target& target = kTarget) {
-    return translate(R"({"model":"m","messages":[)" + messages + "]}", target);
+    return translate(chat_test::chat_of(messages), target);
 }
 
 json::value messages_of(const Translated& translated) {
@@ -278,7 +255,7 @@ TEST(AnthropicRequest, WhatCannotBeExpressedIsNamed) {
                                  R"("min_p":null,"service_tier":"priority","x_new":1,"provider":{"order":["a"]},)"
                                  R"("stream":true,"stream_options":{"include_usage":true})");
     EXPECT_EQ(sent.dropped, "frequency_penalty, seed, logit_bias, n, service_tier, x_new");
-    EXPECT_EQ(sent.body().size(), 3U) << sent.text;
+    EXPECT_EQ(json::parse(sent.text).as_object().size(), 3U) << sent.text;
 }
 
 TEST(AnthropicRequest, WhatIsInsideAndCannotBeExpressedIsNamedToo) {
@@ -302,18 +279,8 @@ TEST(AnthropicRequest, AnInstructionIsText) {
               "messages[1]");
 }
 
-// Every parameter is in the body or in the notes: none can get lost in silence.
 TEST(AnthropicRequest, NoParameterGetsLost) {
-    for (std::size_t i = 0; i < kParameters; ++i) {
-        ChatRequest request;
-        ASSERT_FALSE(read_chat_request(R"({"messages":[{"role":"user","content":"hi"}]})", {}, request));
-        TranslationNotes notes;
-        std::string before, after;
-        ASSERT_FALSE(write_messages_request(request, kTarget, before, notes));
-        request.set(static_cast<Parameter>(i), "its_name", R"({"type":"x"})");
-        ASSERT_FALSE(write_messages_request(request, kTarget, after, notes));
-        EXPECT_TRUE(before != after || notes.dropped.text() == "its_name") << "parameter " << i;
-    }
+    chat_test::expect_no_parameter_gets_lost(kTarget, write_messages_request);
 }
 
 TEST(AnthropicRequest, ReasoningByBudget) {

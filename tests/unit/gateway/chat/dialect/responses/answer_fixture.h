@@ -8,26 +8,18 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/chat/answer_meter.h"
-#include "gateway/chat/canonical/answer_reader.h"
-#include "gateway/chat/canonical/answer_writer.h"
 #include "gateway/chat/dialect/client_dialect.h"
-#include "gateway/chat/dialect/provider_error.h"
 #include "gateway/chat/dialect/upstream_dialect.h"
 #include "gateway/chat/reader/sse.h"
+#include "tests/unit/gateway/chat/dialect/relayed_answer.h"
 
 namespace tollgate::responses_test {
 
 inline constexpr std::size_t kDepth = 64;
 
 inline AnswerOptions options_of(const Inbound& inbound, const AnswerEcho* echo = nullptr) {
-    AnswerOptions options;
-    options.inbound = &inbound;
+    AnswerOptions options = chat_test::answer_options(inbound, "openai", "openai/gpt");
     options.echo = echo;
-    options.generation = "gen-1";
-    options.provider = "openai";
-    options.model = "openai/gpt";
-    options.created = 7;
     return options;
 }
 
@@ -51,61 +43,25 @@ inline std::vector<Event> events_in(std::string_view bytes) {
     return found;
 }
 
-struct Streamed {
-    StreamFacts facts;
-    std::string out;
-
+struct Streamed : chat_test::StreamedAnswer {
     std::vector<Event> events() const { return events_in(out); }
-    // The chunks of a chat completion.
-    boost::json::array deltas() const {
-        boost::json::array found;
-        for (const Event& event : events()) {
-            for (const boost::json::value& choice : event.data.at("choices").as_array()) {
-                found.push_back(choice.at("delta"));
-            }
-        }
-        return found;
-    }
 };
 
 // Reads `body` in pieces of so many bytes and writes its events, or passes them. The end is written if it came.
 inline Streamed relay(const UpstreamDialect& upstream, const ClientDialect& client, std::string_view body,
                       std::size_t piece_bytes = SIZE_MAX, const AnswerOptions& options = options_of(openai_inbound())) {
     Streamed result;
-    SseReader sse;
-    sse.begin(1 << 24);
     const auto reader = upstream.event_reader();
     const bool passes = upstream.name() == client.name();
     const auto passing = passes ? client.passing_writer() : nullptr;
     const auto translating = passes ? nullptr : client.event_writer();
     EventWriter& writer = passes ? *passing : *translating;
-    writer.begin(options);
     AnswerMeter meter;
     meter.begin();
-    const auto take = [&](std::string_view name, std::string_view data) {
-        AnswerDelta facts;
-        std::vector<AnswerEvent> events;
-        if (data == "[DONE]" || meter.facts().done) return;
-        if (!is_json(data, kDepth)) return meter.note_invalid();
-        const AnswerRead read = reader->read(name, data, facts, events);
-        if (read == AnswerRead::ping) return writer.append_ping(result.out);
-        if (read == AnswerRead::error) return meter.note_error(read_provider_error(data));
-        if (read == AnswerRead::invalid) return meter.note_invalid();
-        meter.add(facts);
-        if (read == AnswerRead::done) meter.note_done();
-        if (passes) return passing->pass(name, data, facts, result.out);
-        for (const AnswerEvent& event : events) writer.append(event, result.out);
-    };
-    for (std::size_t at = 0; at < body.size(); at += std::min(piece_bytes, body.size() - at)) {
-        std::string_view piece = body.substr(at, piece_bytes);
-        for (auto step = sse.next(piece); step != SseReader::Step::more; step = sse.next(piece)) {
-            if (step == SseReader::Step::event) take(sse.name(), sse.data());
-        }
-    }
+    writer.begin(options);
+    chat_test::relay_events(*reader, writer, body, piece_bytes, meter, result.out);
     result.facts = meter.facts();
-    const TokenCounts counts = billed_usage(result.facts.usage, {}).counts;
-    const ChargedUsage usage{.counts = counts, .cost = "0.5"};
-    if (result.facts.done) writer.append_end(meter, usage, result.out);
+    if (result.facts.done) writer.append_end(meter, chat_test::charged(result.facts.usage), result.out);
     return result;
 }
 
@@ -128,8 +84,7 @@ inline void translate(const UpstreamDialect& upstream, const ClientDialect& clie
     ASSERT_TRUE(is_json(plain.body, kDepth));
     plain.read = upstream.read_answer(plain.body, plain.facts, events);
     if (plain.read != AnswerRead::event) return;
-    const TokenCounts counts = billed_usage(plain.facts.usage.value_or(ReportedUsage()), {}).counts;
-    const ChargedUsage usage{.counts = counts, .cost = "0.5"};
+    const ChargedUsage usage = chat_test::charged(plain.facts.usage.value_or(ReportedUsage()));
     if (upstream.name() == client.name()) {
         client.pass_answer(plain.body, options, usage, plain.text);
     } else {

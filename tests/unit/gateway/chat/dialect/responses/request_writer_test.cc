@@ -6,47 +6,28 @@
 
 #include <boost/json.hpp>
 
-#include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/responses/request_reader.h"
 #include "tests/unit/gateway/chat/canonical/random_chat.h"
+#include "tests/unit/gateway/chat/dialect/sent_chat.h"
 
 namespace tollgate {
 namespace {
 
 namespace json = boost::json;
 
-struct Sent {
-    Error error;
-    std::string text;
-    std::string dropped, changed;
-
-    json::value at(std::string_view name) const {
-        const json::object members = json::parse(text).as_object();
-        const auto* const found = members.if_contains(name);
-        return found == nullptr ? json::value("absent") : *found;
-    }
-};
+using Sent = chat_test::SentChat;
 
 constexpr Target kTarget{.model = "gpt", .reasoning = ReasoningControl::none};
 constexpr Target kReasoning{.model = "gpt", .reasoning = ReasoningControl::effort};
 
 Sent from_chat(const std::string& body, const Target& target = kTarget) {
-    ChatRequest request;
-    Sent sent;
-    TranslationNotes notes;
-    sent.error = read_chat_request(body, {}, request);
-    if (!sent.error) sent.error = write_responses_request(request, target, sent.text, notes);
-    if (!sent.error) EXPECT_TRUE(is_json(sent.text, 64)) << sent.text;
-    sent.dropped = notes.dropped.text();
-    sent.changed = notes.changed.text();
-    return sent;
+    return chat_test::send_chat(body, target, write_responses_request);
 }
-
 Sent chat(const std::string& messages, const Target& target = kTarget) {
-    return from_chat(R"({"model":"m","messages":[)" + messages + "]}", target);
+    return from_chat(chat_test::chat_of(messages), target);
 }
 Sent with(const std::string& members, const Target& target = kTarget) {
-    return from_chat(R"({"model":"m","messages":[{"role":"user","content":"hi"}],)" + members + "}", target);
+    return from_chat(chat_test::question_with(members), target);
 }
 
 TEST(ToResponses, SmallestChat) {
@@ -215,19 +196,7 @@ TEST(ToResponses, TooSmallABoundIsRaised) {
     EXPECT_EQ(with(R"("n":1)", bound).at("stream"), true);
 }
 
-// Every parameter is in the body or in the notes: none can get lost in silence.
-TEST(ToResponses, NoParameterGetsLost) {
-    for (std::size_t i = 0; i < kParameters; ++i) {
-        ChatRequest request;
-        ASSERT_FALSE(read_chat_request(R"({"messages":[{"role":"user","content":"hi"}]})", {}, request));
-        TranslationNotes notes;
-        std::string before, after;
-        ASSERT_FALSE(write_responses_request(request, kTarget, before, notes));
-        request.set(static_cast<Parameter>(i), "its_name", R"({"type":"x"})");
-        ASSERT_FALSE(write_responses_request(request, kTarget, after, notes));
-        EXPECT_TRUE(before != after || notes.dropped.text() == "its_name") << "parameter " << i;
-    }
-}
+TEST(ToResponses, NoParameterGetsLost) { chat_test::expect_no_parameter_gets_lost(kTarget, write_responses_request); }
 
 // What is written for the API and read as its clients are is the same chat.
 TEST(ToResponses, RandomChatsComeBack) {
