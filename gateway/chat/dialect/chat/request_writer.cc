@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/chat/canonical/openai_names.h"
+#include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/dialect/chat/message_writer.h"
 #include "gateway/text/json_writer.h"
 
@@ -12,14 +13,6 @@ namespace {
 
 constexpr std::string_view kDialect = "chat";
 constexpr std::size_t kMostUserBytes = 64;  // that OpenAI takes
-
-void append_member(std::string& out, std::string_view name, Json value) {
-    (((out += ",\"") += name) += "\":") += value;
-}
-
-void append_member_text(std::string& out, std::string_view name, Spelt text) {
-    ((((out += ",\"") += name) += "\":\"") += text) += '"';
-}
 
 // Who takes a parameter.
 enum class Taken : std::uint8_t {
@@ -136,7 +129,7 @@ class Writer {
             if (names_by_list() && plain(tool.name) != plain(request_.tool_choice.name)) continue;
             if (out_.size() > empty) out_ += ',';
             ((out_ += R"({"type":"function","function":{"name":")") += tool.name) += '"';
-            if (!tool.description.empty()) append_member_text(out_, "description", tool.description);
+            if (!tool.description.empty()) append_text(out_, "description", tool.description);
             if (!tool.schema.empty()) append_member(out_, "parameters", tool.schema);
             if (!tool.strict.empty()) append_member(out_, "strict", tool.strict);
             out_ += '}';
@@ -187,7 +180,7 @@ class Writer {
         if (as_schema) {  // that of any object says what json_object does
             out_ += R"(,"response_format":{"type":"json_schema","json_schema":{"name":")";
             (out_ += output.name.empty() ? Spelt("answer") : output.name) += '"';
-            if (!output.description.empty()) append_member_text(out_, "description", output.description);
+            if (!output.description.empty()) append_text(out_, "description", output.description);
             append_member(out_, "schema", any_object ? R"({"type":"object"})" : output.schema);
             if (says_something(output.strict)) append_member(out_, "strict", output.strict);
             out_ += "}}";
@@ -239,7 +232,7 @@ class Writer {
             effort = Effort::xhigh;  // the highest that there is
             notes_.changed.add(wish.field);
         }
-        append_member_text(out_, "reasoning_effort", to_string(effort));
+        append_text(out_, "reasoning_effort", to_string(effort));
     }
 
     // OpenRouter's: of both its two members it takes one.

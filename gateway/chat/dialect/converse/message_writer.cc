@@ -5,7 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "gateway/chat/canonical/call_arguments.h"
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/converse/document_names.h"
 #include "gateway/chat/dialect/converse/media_formats.h"
@@ -18,17 +20,6 @@ namespace {
 
 using Kind = Part::Kind;
 using Role = Turn::Role;
-
-constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments
-
-void separate(std::string& out) {
-    if (out.back() != '[' && out.back() != '{') out += ',';
-}
-
-void append_text(std::string& out, std::string_view name, Spelt text) {
-    separate(out);
-    ((((out += '"') += name) += "\":\"") += text) += '"';
-}
 
 void append_text_block(std::string& out, Spelt text) {
     separate(out);
@@ -138,25 +129,14 @@ void Blocks::note_signature(const Part& part) {
     if (!part.signature.empty()) notes_.dropped.add(request_.reasoning_name);
 }
 
-// Arguments that are no object, because the model wrote none or was cut off, are told as they are.
 void Blocks::call(const Turn& turn, const Part& part) {
     separate(out_);
     out_ += R"({"toolUse":{)";
     append_text(out_, "toolUseId", converse_tool_id(part.id));
     append_text(out_, "name", part.name);
     out_ += ",\"input\":";
-    std::string json = part.argument_object.empty() ? plain(part.arguments) : std::string();
-    json.erase(0, std::min(json.find_first_not_of(" \t\r\n"), json.size()));
-    if (!part.argument_object.empty()) {
-        out_ += part.argument_object;
-    } else if (json.empty()) {
-        out_ += "{}";
-    } else if (is_object(json) && is_json(json, kMostDepth)) {
-        out_ += json;
-    } else {
-        ((out_ += R"({"invalid_arguments":")") += part.arguments) += "\"}";
+    if (!append_arguments(part.argument_object, part.arguments, out_))
         notes_.changed.add(request_.field_of(turn) + ".tool_calls");
-    }
     out_ += "}}";
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <vector>
 
+#include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/dialect/converse/message_writer.h"
 #include "gateway/chat/dialect/messages/claude_reasoning.h"
 #include "gateway/chat/dialect/messages/message_writer.h"
@@ -15,21 +16,11 @@ namespace {
 
 constexpr std::string_view kNoArguments = R"({"type":"object","properties":{}})";
 
-void append_member(std::string& out, std::string_view name, Json value) {
-    if (out.back() != '{') out += ',';
-    (((out += '"') += name) += "\":") += value;
-}
-
-void append_member_text(std::string& out, std::string_view name, Spelt text) {
-    if (out.back() != '{') out += ',';
-    ((((out += '"') += name) += "\":\"") += text) += '"';
-}
-
 // An object in the making, of which nothing is left where it gets no members.
 class Object {
   public:
     Object(std::string& out, std::string_view name) : out_(out), before_(out.size()) {
-        if (out.back() != '{') out_ += ',';
+        separate(out);
         ((out_ += '"') += name) += "\":{";
         empty_ = out_.size();
     }
@@ -172,8 +163,8 @@ class Writer {
     void append_tool(const Tool& tool) {
         if (out_.back() == '}') out_ += ',';
         out_ += R"({"toolSpec":{)";
-        append_member_text(out_, "name", tool.name);
-        if (!tool.description.empty()) append_member_text(out_, "description", tool.description);
+        append_text(out_, "name", tool.name);
+        if (!tool.description.empty()) append_text(out_, "description", tool.description);
         ((out_ += R"(,"inputSchema":{"json":)") += tool.schema.empty() ? kNoArguments : tool.schema) += '}';
         if (tool.strict == "true") append_member(out_, "strict", tool.strict);
         out_ += "}}";
@@ -224,7 +215,7 @@ class Writer {
                 append_member(out_, "thinking", R"({"type":"adaptive"})");
                 break;
             case ReasoningControl::effort:  // gpt-oss
-                append_member_text(out_, "reasoning_effort", low_to_high(effort));
+                append_text(out_, "reasoning_effort", low_to_high(effort));
                 break;
             case ReasoningControl::level:  // Amazon's Nova
                 append_member(out_, "reasoningConfig",
@@ -254,15 +245,15 @@ class Writer {
         const Object config(out_, "outputConfig");
         const bool effort =
             reasons_ && target_.reasoning == ReasoningControl::adaptive && request_.reasoning.effort != Effort::unset;
-        if (effort) append_member_text(out_, "effort", claude_effort(request_.reasoning.effort));
+        if (effort) append_text(out_, "effort", claude_effort(request_.reasoning.effort));
         const OutputFormat& format = request_.output;
         if (format.kind == OutputFormat::Kind::json_object) notes_.dropped.add(request_.output_field);
         if (format.kind != OutputFormat::Kind::json_schema) return;
         std::string schema;
         append_json_string(schema, format.schema);  // a string: the API's own choice
         std::string text = R"({"type":"json_schema","structure":{"jsonSchema":{"schema":)" + schema;
-        if (!format.name.empty()) append_member_text(text, "name", format.name);
-        if (!format.description.empty()) append_member_text(text, "description", format.description);
+        if (!format.name.empty()) append_text(text, "name", format.name);
+        if (!format.description.empty()) append_text(text, "description", format.description);
         append_member(out_, "textFormat", text + "}}}");
     }
 

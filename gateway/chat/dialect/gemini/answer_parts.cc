@@ -1,12 +1,11 @@
 #include "gateway/chat/dialect/gemini/answer_parts.h"
 
+#include "gateway/chat/canonical/call_arguments.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
 namespace {
-
-constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments
 
 void end_part(Spelt signature, std::string& out) {
     if (!signature.empty()) ((out += ",\"thoughtSignature\":\"") += signature) += '"';
@@ -29,20 +28,14 @@ void append_gemini_text(Spelt text, bool thought, Spelt signature, std::string& 
     end_part(signature, out);
 }
 
-// Arguments that are no object, because the model wrote none or was cut off, are told as they are.
 void append_gemini_call(const GeminiCall& call, std::string& out) {
     out += "{\"functionCall\":{";
     if (!call.id.empty()) ((out += "\"id\":\"") += call.id) += "\",";
     ((out += "\"name\":\"") += call.name) += "\",\"args\":";
-    std::string object = call.object.empty() ? plain(call.arguments) : call.object;
-    object.erase(0, std::min(object.find_first_not_of(" \t\r\n"), object.size()));
-    if (object.starts_with('{') && is_json(object, kMostDepth)) {
-        out += object;
-    } else if (object.empty()) {
-        out += "{}";
+    if (is_object(call.object)) {
+        append_arguments(call.object, {}, out);
     } else {
-        ((out += "{\"invalid_arguments\":") += "\"") += call.object.empty() ? call.arguments : spell(call.object);
-        out += "\"}";
+        append_arguments({}, call.object.empty() ? call.arguments : spell(call.object), out);
     }
     out += '}';
     end_part(call.signature, out);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/gemini/part_writer.h"
 
@@ -17,10 +18,6 @@ using Role = Turn::Role;
 
 constexpr std::string_view kUnanswered =
     "has a call without a result, and the chosen model's provider wants one for each";
-
-void separate(std::string& out) {
-    if (out.back() != '[') out += ',';
-}
 
 // The contents, turn by turn: neighbours of one role are one.
 class Contents {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/canonical/call_arguments.h"
+#include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/chat/dialect/gemini/google_file.h"
@@ -12,22 +14,7 @@ namespace {
 
 using Kind = Part::Kind;
 
-constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments or a result
-
-void separate(std::string& out) {
-    if (out.back() != '[' && out.back() != '{') out += ',';
-}
-
 bool is_google(const Part& part) { return part.format == ReasoningFormat::google; }
-
-// The JSON object that a text spells; empty: it spells none.
-std::string object_in(Spelt text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == Spelt::npos || (text[first] != '{' && text[first] != '\\')) return {};
-    std::string json = plain(text);
-    json.erase(0, std::min(json.find_first_not_of(" \t\r\n"), json.size()));
-    return json.starts_with('{') && is_json(json, kMostDepth) ? json : std::string();
-}
 
 }  // namespace
 
@@ -75,21 +62,13 @@ void GeminiParts::end_part(const Part* part) {
     out_ += '}';
 }
 
-// Arguments that are no object, because the model wrote none or was cut off, are told as they are.
 void GeminiParts::call(const Turn& turn, const Part& part) {
     separate(out_);
     out_ += "{\"functionCall\":{";
     id(part.id);
     ((out_ += "\"name\":\"") += part.name) += "\",\"args\":";
-    const std::string spelt_object = part.argument_object.empty() ? object_in(part.arguments) : std::string();
-    if (!part.argument_object.empty()) {
-        out_ += part.argument_object;
-    } else if (!spelt_object.empty() || is_blank(part.arguments)) {
-        out_ += spelt_object.empty() ? "{}" : spelt_object;
-    } else {
-        ((out_ += "{\"invalid_arguments\":\"") += part.arguments) += "\"}";
+    if (!append_arguments(part.argument_object, part.arguments, out_))
         notes_.changed.add(request_.field_of(turn) + ".tool_calls");
-    }
     out_ += '}';
     end_part(&part);
 }

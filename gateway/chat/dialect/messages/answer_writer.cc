@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "gateway/chat/canonical/call_arguments.h"
 #include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/messages/answer_parts.h"
 #include "gateway/chat/dialect/messages/usage_json.h"
@@ -11,8 +12,6 @@ namespace tollgate {
 namespace {
 
 using Kind = AnswerEvent::Kind;
-
-constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments
 
 // A block of the message, gathered from its events.
 struct Block {
@@ -146,20 +145,6 @@ void Message::add_arguments(const AnswerEvent& event) {
     }
 }
 
-// Arguments that are no object, because the model wrote none or was cut off, are told as they are.
-void append_input(const Block& call, std::string& out) {
-    if (!call.input.empty()) {
-        out += call.input;
-    } else if (is_blank(call.text)) {
-        out += "{}";
-    } else {
-        std::string json = plain(call.text);
-        json.erase(0, std::min(json.find_first_not_of(" \t\r\n"), json.size()));
-        const bool object = json.starts_with('{') && is_json(json, kMostDepth);
-        out += object ? json : R"({"invalid_arguments":")" + call.text + "\"}";
-    }
-}
-
 void append_block(const Block& block, std::string& out) {
     switch (block.kind) {
         case Block::Kind::text:
@@ -173,7 +158,7 @@ void append_block(const Block& block, std::string& out) {
         case Block::Kind::tool:
             ((out += R"({"type":"tool_use","id":")") += block.id) += R"(","name":")";
             (out += block.name) += R"(","input":)";
-            append_input(block, out);
+            append_arguments(block.input, block.text, out);
             break;
         case Block::Kind::whole:
             out += block.text;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <span>
 
+#include "gateway/chat/canonical/call_arguments.h"
+#include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/text/base64.h"
 
@@ -15,30 +17,13 @@ namespace {
 
 using Kind = Part::Kind;
 
-constexpr std::size_t kMostDepth = 128;  // of the JSON in a call's arguments
-
-void separate(std::string& out) {
-    if (out.back() != '[' && out.back() != '{') out += ',';
-}
-
-// `"name":` and a string that is spelt already.
-void append_text(std::string& out, std::string_view name, Spelt text) {
-    separate(out);
-    ((((out += '"') += name) += "\":\"") += text) += '"';
-}
-
-void append_value(std::string& out, std::string_view name, Json value) {
-    separate(out);
-    (((out += '"') += name) += "\":") += value;
-}
-
 void begin_block(std::string& out, std::string_view type) {
     separate(out);
     ((out += "{\"type\":\"") += type) += '"';
 }
 
 void end_block(std::string& out, Json cache_control) {
-    if (!cache_control.empty()) append_value(out, "cache_control", cache_control);
+    if (!cache_control.empty()) append_member(out, "cache_control", cache_control);
     out += '}';
 }
 
@@ -96,30 +81,18 @@ void ContentBlockWriter::media(const Turn& turn, const Part& part) {
     if (part.kind == Kind::file) {
         if (!part.media.name.empty()) append_text(out_, "title", part.media.name);
         if (!part.context.empty()) append_text(out_, "context", part.context);
-        if (!part.citations.empty()) append_value(out_, "citations", part.citations);
+        if (!part.citations.empty()) append_member(out_, "citations", part.citations);
     }
     end_block(out_, part.cache_control);
 }
 
-// Arguments that are no object, because the model wrote none or was cut off, are told as they are.
 void ContentBlockWriter::call(const Turn& turn, const Part& part) {
     begin_block(out_, "tool_use");
     append_text(out_, "id", messages_tool_id(part.id));
     append_text(out_, "name", part.name);
-    if (!part.argument_object.empty()) {
-        append_value(out_, "input", part.argument_object);
-    } else if (is_blank(part.arguments)) {
-        append_value(out_, "input", "{}");
-    } else {
-        std::string json = plain(part.arguments);
-        json.erase(0, std::min(json.find_first_not_of(" \t\r\n"), json.size()));
-        if (json.starts_with('{') && is_json(json, kMostDepth)) {
-            append_value(out_, "input", json);
-        } else {
-            ((out_ += R"(,"input":{"invalid_arguments":")") += part.arguments) += "\"}";
-            notes_.changed.add(request_.field_of(turn) + ".tool_calls");
-        }
-    }
+    out_ += ",\"input\":";
+    if (!append_arguments(part.argument_object, part.arguments, out_))
+        notes_.changed.add(request_.field_of(turn) + ".tool_calls");
     end_block(out_, part.cache_control);
 }
 
@@ -157,7 +130,7 @@ void ContentBlockWriter::result(const Turn& turn, const Part& part) {
         }
         out_ += ']';
     }
-    if (part.failed) append_value(out_, "is_error", "true");
+    if (part.failed) append_member(out_, "is_error", "true");
     end_block(out_, part.cache_control);
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <span>
 
+#include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/messages/claude_reasoning.h"
 #include "gateway/chat/dialect/messages/message_writer.h"
@@ -13,14 +14,6 @@ namespace tollgate {
 namespace {
 
 constexpr std::int64_t kUnknownModelsBound = 4096;  // the API demands one
-
-void append_member(std::string& out, std::string_view name, Json value) {
-    (((out += ",\"") += name) += "\":") += value;
-}
-
-void append_member_text(std::string& out, std::string_view name, Spelt text) {
-    ((((out += ",\"") += name) += "\":\"") += text) += '"';
-}
 
 bool has_address(const ChatRequest& request, const Turn& turn) {
     const auto is_address = [](const Part& part) { return part.media.source == Media::Source::url; };
@@ -107,7 +100,7 @@ class Writer {
         for (const Tool& tool : request_.tools) {
             if (out_.back() == '}') out_ += ',';
             ((out_ += "{\"name\":\"") += tool.name) += '"';
-            if (!tool.description.empty()) append_member_text(out_, "description", tool.description);
+            if (!tool.description.empty()) append_text(out_, "description", tool.description);
             append_member(out_, "input_schema",
                           tool.schema.empty() ? R"({"type":"object","properties":{}})" : tool.schema);
             if (tool.strict == "true") append_member(out_, "strict", tool.strict);
@@ -135,7 +128,7 @@ class Writer {
                 break;
             case Kind::named:
                 out_ += "\"tool\"";
-                append_member_text(out_, "name", choice.name);
+                append_text(out_, "name", choice.name);
                 break;
         }
         if (choice.one_at_a_time && choice.kind != Kind::none) {
@@ -215,7 +208,7 @@ class Writer {
         // To choose the tier is what leaving it out means.
         const Spelt tier = spelt(request_[Parameter::service_tier].value);
         if (tier == "auto" || tier == "default") parameters_.take(Parameter::service_tier);
-        if (tier == "default") append_member_text(out_, "service_tier", "standard_only");
+        if (tier == "default") append_text(out_, "service_tier", "standard_only");
         if (request_[Parameter::modalities].value == R"(["text"])") parameters_.take(Parameter::modalities);
     }
 

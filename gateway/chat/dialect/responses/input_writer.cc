@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/responses/encrypted_reasoning.h"
 #include "gateway/text/json_writer.h"
@@ -12,15 +13,6 @@ namespace {
 
 using Kind = Part::Kind;
 using Role = Turn::Role;
-
-void separate(std::string& out) {
-    if (out.back() != '[' && out.back() != '{') out += ',';
-}
-
-void append_text(std::string& out, std::string_view name, Spelt text) {
-    separate(out);
-    ((((out += '"') += name) += "\":\"") += text) += '"';
-}
 
 // The last turns of the assistant in which nothing is said: left out, or the model would be asked to go on with it.
 std::span<const Turn> without_empty_end(const ChatRequest& request) {

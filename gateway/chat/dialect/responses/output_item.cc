@@ -1,13 +1,11 @@
 #include "gateway/chat/dialect/responses/output_item.h"
 
+#include "gateway/chat/canonical/spelt_json.h"
+
 namespace tollgate {
 namespace {
 
 using Kind = OutputItem::Kind;
-
-void append_text(std::string& out, std::string_view name, Spelt text) {
-    ((((out += ",\"") += name) += "\":\"") += text) += '"';
-}
 
 std::string_view type_of(Kind kind) {
     switch (kind) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/chat/canonical/openai_names.h"
+#include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/dialect/responses/input_writer.h"
 #include "gateway/text/json_writer.h"
 
@@ -16,14 +17,6 @@ constexpr std::array kTaken = {
     Parameter::temperature, Parameter::top_p,        Parameter::user,
     Parameter::metadata,    Parameter::service_tier, Parameter::prompt_cache_key,
 };
-
-void append_member(std::string& out, std::string_view name, Json value) {
-    (((out += ",\"") += name) += "\":") += value;
-}
-
-void append_text(std::string& out, std::string_view name, Spelt text) {
-    ((((out += ",\"") += name) += "\":\"") += text) += '"';
-}
 
 class Writer {
   public:
