@@ -66,6 +66,8 @@ bool is_error(Json object) {
            says_something(member(output, "__type"));
 }
 
+bool has_members(Json object) { return is_object(object) && JsonMembers(object, 0).next(); }
+
 struct Counts {
     std::uint32_t parts = 0, calls = 0;
 };
@@ -165,7 +167,9 @@ void ConverseEventReader::begin(Block& block, Block::Kind kind) {
     block = {.kind = kind, .part = parts_++};
 }
 
+// The service itself begins no block of text; others that speak its API do, with `{}`.
 void ConverseEventReader::start(Json content, Event event) {
+    if (!has_members(content)) return;
     static constexpr std::array<std::string_view, 4> kNames = {"toolUseId", "name", "type", "format"};
     const auto [tool, image] = members_of(content, std::array<std::string_view, 2>{"toolUse", "image"});
     const auto [id, name, type, format] = members_of(is_object(tool) ? tool : image, kNames);

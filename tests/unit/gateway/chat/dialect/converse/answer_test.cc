@@ -92,6 +92,16 @@ TEST(ConverseStream, BlocksWithoutContentAreNoParts) {
     EXPECT_EQ(reading.outline, "begin0 text0 finish0 ");
 }
 
+TEST(ConverseStream, ABeginningThatNamesNoKindIsNotThatOfAForeignBlock) {
+    for (const char* nothing : {"{}", "{ }", "null"}) {
+        const Reading reading =
+            read_stream(kBegin + start(0, nothing) + delta(0, R"({"reasoningContent":{"text":"r"}})") + end_block(0) +
+                        start(1, nothing) + delta(1, R"({"text":"a"})") + end_block(1) + stop("end_turn") + kMetadata);
+        EXPECT_EQ(reading.outline, "begin0 reasoning0 text1 finish0 ") << nothing;
+        EXPECT_EQ(reading.said.text, "a") << nothing;
+    }
+}
+
 TEST(ConverseStream, D15ToolsThatTheServiceRunsAreNoCalls) {
     const Reading reading =
         read_stream(kBegin + start(0, R"({"toolUse":{"toolUseId":"s","name":"code","type":"server_tool_use"}})") +
