@@ -57,7 +57,10 @@ void AnswerMeter::note_error(std::optional<ProviderError> error) {
 
 ReportedUsage reported_usage(const StreamFacts& facts, std::int64_t most) {
     const std::int64_t counted = counted_completion_tokens(facts.content_events, facts.text.bytes, 0);
-    return facts.reports.read(facts.usage, counted, most, facts.text.reasoning_bytes == 0);
+    return facts.reports.read(facts.usage, {.tokens = counted,
+                                            .events = facts.content_events,
+                                            .most = most,
+                                            .hides_reasoning = facts.text.reasoning_bytes == 0});
 }
 
 std::int64_t counted_completion_tokens(std::int64_t content_events, std::int64_t text_bytes, std::int64_t most) {

@@ -15,16 +15,16 @@ void UsageSeries::add(const ReportedUsage& report) {
     hidden_output_ += std::max<std::int64_t>(report.hidden_output, 0);
 }
 
-ReportedUsage UsageSeries::read(const ReportedUsage& cumulative, std::int64_t counted, std::int64_t most,
-                                bool hides_reasoning) const {
+ReportedUsage UsageSeries::read(const ReportedUsage& cumulative, const Text& text) const {
     constexpr std::int64_t kFewTokens = 4;  // of end marks and the like
-    const std::int64_t unseen = hides_reasoning ? std::max<std::int64_t>(cumulative.reasoning, 0) : 0;
-    const std::int64_t unseen_sum = hides_reasoning ? reasoning_ : 0;
+    const std::int64_t counted = text.tokens;
+    const std::int64_t unseen = text.hides_reasoning ? std::max<std::int64_t>(cumulative.reasoning, 0) : 0;
+    const std::int64_t unseen_sum = text.hides_reasoning ? reasoning_ : 0;
     const std::int64_t shown = cumulative.completion - unseen, shown_sum = completion_ - unseen_sum;
     const bool too_few = 2 * (shown + kFewTokens) < counted;
     const bool sum_fits = counted <= 2 * (shown_sum + kFewTokens) && shown_sum <= counted + counted / 2 + kFewTokens;
-    const bool grows = reports_ < 2 || (grew_ && !fell_);
-    if (grows || !too_few || !sum_fits || (most > 0 && completion_ > most)) return cumulative;
+    const bool cumulates = reports_ < 2 || 2 * reports_ < text.events || (grew_ && !fell_);
+    if (cumulates || !too_few || !sum_fits || (text.most > 0 && completion_ > text.most)) return cumulative;
     ReportedUsage added = cumulative;
     added.completion = completion_;
     if (reasoning_ > 0) added.reasoning = reasoning_;

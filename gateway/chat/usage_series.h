@@ -11,13 +11,20 @@ namespace tollgate {
 
 class UsageSeries {
   public:
+    // What came, and what was asked for.
+    struct Text {
+        std::int64_t tokens = 0;       // counted
+        std::int64_t events = 0;       // that carried some of it
+        std::int64_t most = 0;         // tokens asked for; 0: unknown
+        bool hides_reasoning = false;  // tokens of reasoning are none of the text
+    };
+
     void add(const ReportedUsage& report);
     // What the answer used: `cumulative`, which is all reports merged, or that with the completion added up. Added up
-    // only where the merged figure is far too small for the `counted` tokens of text and the sum is about right, and
-    // never where the reports grow and none is less than the one before, or the sum is above `most` (0: unknown).
-    // Tokens of reasoning are no text where `hides_reasoning`.
-    ReportedUsage read(const ReportedUsage& cumulative, std::int64_t counted, std::int64_t most,
-                       bool hides_reasoning) const;
+    // only where the merged figure is far too small for the text and the sum is about right. Never where most events of
+    // the text have no report, where the reports grow and none is less than the one before, or where the sum is above
+    // what was asked for.
+    ReportedUsage read(const ReportedUsage& cumulative, const Text& text) const;
 
   private:
     std::int64_t last_ = 0;  // completion tokens of the last report that had some
