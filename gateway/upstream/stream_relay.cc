@@ -114,7 +114,8 @@ Error StreamRelay::error(const std::string& provider) const {
         error = {ErrorKind::upstream_invalid_response,
                  "provider " + provider + " sent an event larger than limits.max_event_bytes"};
     } else if (facts.invalid) {
-        error = {ErrorKind::upstream_invalid_response, "provider " + provider + " sent an event that is not JSON"};
+        error = {ErrorKind::upstream_invalid_response,
+                 "provider " + provider + " sent an event that is not JSON, or not of its API"};
     } else if (read_error_) {
         error = read_error_;
     } else {

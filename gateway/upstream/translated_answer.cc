@@ -76,7 +76,7 @@ bool TranslatedAnswer::take(std::string_view part) {
 
 Error TranslatedAnswer::finish() {
     if (facts().error_event) return reported(facts().error);
-    if (facts().invalid) return invalid("an event that is not JSON, or too large");
+    if (facts().invalid) return invalid("an event that is not JSON, not of its API, or too large");
     if (!facts().done && facts().finish_reason.empty()) {
         return {ErrorKind::upstream_incomplete,
                 "provider " + std::string(source_.provider) + " ended the stream before the answer was complete"};

@@ -155,6 +155,23 @@ AnswerRead read_responses_answer(std::string_view body, AnswerDelta& facts, std:
     return read == AnswerRead::done ? AnswerRead::event : read;
 }
 
+ResponsesEventReader::Item* ResponsesEventReader::item_of(std::string_view type, const Fields& fields) {
+    if (!fields.item_index.empty()) return item_at(fields.item_index);
+    const Spelt id = spelt(fields.item_id.empty() ? member(fields.item, "id") : fields.item_id);
+    return unnumbered_item(type == "output_item.added", id);
+}
+
+// llama.cpp's server sends no index. What has no id either is of the item that began last.
+ResponsesEventReader::Item* ResponsesEventReader::unnumbered_item(bool begins, Spelt id) {
+    if (id.empty() && !begins && !items_.empty()) return &items_.back();
+    const auto known = [id](const Item& item) { return item.id == id; };
+    const auto found = id.empty() ? items_.rend() : std::find_if(items_.rbegin(), items_.rend(), known);
+    if (found != items_.rend()) return &*found;
+    if (items_.size() >= kMostItems) return nullptr;
+    items_.push_back({.id = std::string(id)});
+    return &items_.back();
+}
+
 ResponsesEventReader::Item* ResponsesEventReader::item_at(Json index) {
     const auto at = whole_number(index);
     if (!at || *at < 0 || static_cast<std::size_t>(*at) >= kMostItems) return nullptr;
@@ -226,7 +243,7 @@ AnswerRead ResponsesEventReader::item_event(std::string_view type, const Fields&
                           (type.substr(event->type.size()) == ".delta" || type.substr(event->type.size()) == ".done");
     const bool cites = type == "output_text.annotation.added";
     if (!has_text && !cites && type != "output_item.added" && type != "output_item.done") return AnswerRead::event;
-    Item* const item = item_at(fields.item_index);
+    Item* const item = item_of(type, fields);
     if (item == nullptr) return AnswerRead::invalid;
     if (cites) {
         const Text* const text = text_at(item->texts, fields.text_index);

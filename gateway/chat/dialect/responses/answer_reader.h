@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -64,6 +65,7 @@ class ResponsesEventReader final : public EventReader {
         bool told = false;
     };
     struct Item {
+        std::string id{};    // where events leave its index out
         bool known = false;  // it has been told of, in part or whole
         bool closed = false;
         std::uint32_t part = kNone, call = kNone;  // of a call
@@ -76,8 +78,10 @@ class ResponsesEventReader final : public EventReader {
     };
     using Into = ResponseParts::Into;
 
-    Item* item_at(Json index);                            // null: there can be none
-    Text* text_at(std::vector<Text>& texts, Json index);  // the same
+    Item* item_of(std::string_view type, const Fields& fields);  // null: there can be none
+    Item* item_at(Json index);
+    Item* unnumbered_item(bool begins, Spelt id);
+    Text* text_at(std::vector<Text>& texts, Json index);
     AnswerRead added(Item& item, const Fields& fields, Into into);
     AnswerRead done(Item& item, const Fields& fields, Into into);
     AnswerRead texts(AnswerEvent::Kind kind, bool summary, Item& item, const Fields& fields, Into into);
@@ -85,7 +89,7 @@ class ResponsesEventReader final : public EventReader {
     AnswerRead item_event(std::string_view type, const Fields& fields, Into into);
     AnswerRead end(Json response, Into into);
 
-    std::vector<Item> items_;  // by their index
+    std::vector<Item> items_;  // by their index, or in the order in which they began
     ResponseParts parts_;
     bool begun_ = false;
 };

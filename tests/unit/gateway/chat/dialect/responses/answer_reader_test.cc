@@ -224,6 +224,57 @@ done
 )");
 }
 
+// As llama.cpp's server sends them.
+TEST(ResponsesStream, ItemsWithoutAnIndexAreKnownByTheirIds) {
+    Stream stream;
+    stream.created()
+        .event("output_item.added", R"("item":{"type":"reasoning","id":"rs_1","summary":[]})")
+        .event("reasoning_text.delta", R"("item_id":"rs_1","delta":"why")")
+        .event("output_item.added", R"("item":{"type":"message","id":"msg_1","content":[]})")
+        .event("output_text.delta", R"("item_id":"msg_1","delta":"a")")
+        .event("output_item.added", R"("item":{"type":"function_call","id":"fc_1","call_id":"call_1","name":"f"})")
+        .event("output_item.added", R"("item":{"type":"function_call","id":"fc_2","call_id":"call_2","name":"g"})")
+        .event("function_call_arguments.delta", R"("item_id":"fc_1","delta":"{\"x\"")")
+        .event("function_call_arguments.delta", R"("item_id":"fc_2","delta":"{}")")
+        .event("output_text.delta", R"("item_id":"msg_1","delta":"b")")
+        .event("function_call_arguments.delta", R"("item_id":"fc_1","delta":":1}")")
+        .event("output_text.done", R"("item_id":"msg_1","text":"ab")")
+        .event("output_item.done", R"("item":{"type":"message","id":"msg_1","content":[{"text":"ab"}]})")
+        .event("output_item.done", R"("item":{"type":"function_call","id":"fc_1","arguments":"{\"x\":1}"})")
+        .event("output_item.done", R"("item":{"type":"function_call","id":"fc_2","arguments":"{}"})")
+        .completed();
+    EXPECT_EQ(said_in(stream.body()), R"(begin 0 resp_1
+reasoning 0 rs_1 why
+text 1 a
+call 2 #0 call_1 f
+call 3 #1 call_2 g
+arguments 2 #0 {\"x\"
+arguments 3 #1 {}
+text 1 b
+arguments 2 #0 :1}
+finish 0 tool_calls
+done
+)");
+}
+
+TEST(ResponsesStream, ItemsWithNeitherIndexNorIdAreKnownByTheirOrder) {
+    Stream stream;
+    stream.created()
+        .event("output_item.added", R"("item":{"type":"message","content":[]})")
+        .event("output_text.delta", R"("delta":"a")")
+        .event("output_item.done", R"("item":{"type":"message","content":[{"text":"a"}]})")
+        .event("output_item.added", R"("item":{"type":"function_call","call_id":"call_1","name":"f"})")
+        .event("output_item.done", R"("item":{"type":"function_call","arguments":"{}"})")
+        .completed(R"({"type":"message","content":[{"text":"a"}]},{"type":"function_call","arguments":"{}"})");
+    EXPECT_EQ(said_in(stream.body()), R"(begin 0 resp_1
+text 0 a
+call 1 #0 call_1 f
+arguments 1 #0 {}
+finish 0 tool_calls
+done
+)");
+}
+
 TEST(ResponsesStream, WhatOnlyTheLastEventHasIsTold) {
     Stream stream;
     stream.created().completed(R"({"type":"message","content":[{"type":"output_text","text":"all"}]})");
