@@ -86,7 +86,7 @@ wire::Awaitable<void> send_live_activity(Connection& connection, const ApiReques
         co_return;
     }
     connection.expect_news(kSilenceMs);
-    co_await connection.events.show_life(connection, true);
+    co_await connection.events.show_life(connection);
     auto sent = wire::Clock::now(), looked = sent;
     wire::Timer timer(connection.worker().io());
     while (!is_over(connection)) {
@@ -100,7 +100,7 @@ wire::Awaitable<void> send_live_activity(Connection& connection, const ApiReques
             if (!events->empty()) {
                 co_await send(connection, connection.events.events(*events));
             } else if (sent == now) {
-                co_await connection.events.show_life(connection, true);
+                co_await connection.events.show_life(connection);
             }
         }
         if (now >= until) break;

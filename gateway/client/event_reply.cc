@@ -43,10 +43,9 @@ const EventReply::Pieces& EventReply::last_events(std::string_view events) {
     return pieces_;
 }
 
-wire::Awaitable<void> EventReply::show_life(Connection& connection, bool with_comment) {
-    const bool comment = with_comment || open();
+wire::Awaitable<void> EventReply::show_life(Connection& connection) {
     const State before = state_;
-    events(comment ? connection.request.head.inbound->sign_of_life() : std::string_view());
+    events(connection.request.head.inbound->sign_of_life());
     state_ = before == State::none ? State::head_sent : before;
     if (!connection.write_now(pieces_)) co_await connection.write_rest(pieces_);
 }

@@ -25,9 +25,8 @@ class EventReply {
     const Pieces& events(std::string_view events);
     // The same with the end of the reply behind them.
     const Pieces& last_events(std::string_view events);
-    // Shows the client that its stream is alive: sends the head if that has not been sent, else, or `with_comment`, a
-    // comment.
-    wire::Awaitable<void> show_life(Connection& connection, bool with_comment);
+    // Shows the client that its stream is alive, by a comment, with the head before it if that has not been sent.
+    wire::Awaitable<void> show_life(Connection& connection);
 
     // The head has left, and the client waits for the end.
     bool open() const { return state_ == State::head_sent || state_ == State::events_sent; }

@@ -132,7 +132,8 @@ void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
 Silence silence_of(Connection& connection) {
     const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
     const bool shown = connection.request.ask.body.stream && connection.request.ask.api != ApiType::embeddings;
-    return {timeouts.first_byte_timeout_ms, shown ? timeouts.keep_alive_comment_ms : 0};
+    return {timeouts.first_byte_timeout_ms, shown ? timeouts.keep_alive_comment_ms : 0,
+            connection.worker().tick_time()};
 }
 
 constexpr std::size_t kHeadRoomBytes = 4096;
@@ -288,7 +289,8 @@ wire::Awaitable<Outcome<UpstreamAnswer>> exchange_heads(Connection& connection, 
         failed = co_await upstream.stream.write_rest(outgoing, taken);
         if (!failed) taken = size;
     } else if (!failed && taken < size) {
-        upload = std::make_unique<Upload>(connection, upstream.stream, outgoing, taken, silence.next_wait_ms(false));
+        upload = std::make_unique<Upload>(connection, upstream.stream, outgoing, taken,
+                                          silence.next_wait_ms(connection.worker().tick_time()));
     }
     request.attempt.sent_upstream = wire::Clock::now();
 
@@ -299,14 +301,17 @@ wire::Awaitable<Outcome<UpstreamAnswer>> exchange_heads(Connection& connection, 
             break;
         }
         const bool uploads = upload != nullptr && upload->running();
-        connection.expect_upstream(upstream.stream,
-                                   uploads ? timeouts.first_byte_timeout_ms : silence.next_wait_ms(false));
+        connection.expect_upstream(upstream.stream, uploads ? timeouts.first_byte_timeout_ms
+                                                            : silence.next_wait_ms(connection.worker().tick_time()));
         char* const to = upstream.in.room(kHeadRoomBytes);
         auto [error, bytes] = co_await upstream.stream.read_some(to, upstream.in.room_size());
         const bool nothing_came = error && connection.timed_out() && !connection.late();
-        if (nothing_came && !connection.client_gone() && !uploads && silence.go_on()) {
+        const bool sent = upload == nullptr || !upload->running();
+        if (uploads) silence.heard(connection.worker().tick_time());  // it was no silence, but work
+        if (nothing_came && !connection.client_gone() && sent && silence.goes_on(connection.worker().tick_time())) {
             connection.events.begin(connection, kStreamStatus);
-            co_await connection.events.show_life(connection, true);
+            co_await connection.events.show_life(connection);
+            silence.shown(connection.worker().tick_time());
             continue;
         }
         failed = error;

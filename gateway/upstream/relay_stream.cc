@@ -1,7 +1,8 @@
-// An event stream: forwarded as it comes, one flush per upstream read, its final events held until the request is
-// settled.
+// An event stream: what comes before its first content held back, the rest forwarded as it comes, one flush per
+// upstream read, its final events held until the request is settled.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "gateway/upstream/answer_shape.h"
 #include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/held_answer.h"
+#include "gateway/upstream/hold_back.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/silence.h"
 #include "gateway/upstream/stream_relay.h"
@@ -125,35 +127,89 @@ struct JsonBody {
     std::size_t taken = 0;
 };
 
+// What the client of a stream sees of it, and when: what is in connection.out, or a sign of life in its place.
+class Showing {
+  public:
+    explicit Showing(Connection& connection)
+        : connection_(connection),
+          memory_(connection),
+          silence_(gap_before_content(timeouts()), timeouts().keep_alive_comment_ms, now()) {}
+
+    // For how long the upstream is waited for.
+    std::uint32_t next_wait_ms() const { return std::min(silence_.next_wait_ms(now()), hold_.left_ms(now())); }
+    // A wait brought nothing. False: that was too long.
+    bool goes_on() const { return silence_.goes_on(now()); }
+    void heard() { silence_.heard(now()); }
+    // Something came, or time has passed: whether what is in hand waits for more.
+    bool keeps(bool has_content) {
+        if (!hold_.holding()) return false;
+        const std::size_t bytes = connection_.out.size();
+        return hold_.keeps(bytes, has_content, memory_->hold(bytes), now());
+    }
+    bool sign_due() const { return silence_.sign_due(now()); }
+    wire::Awaitable<void> show_life() {
+        co_await connection_.events.show_life(connection_);
+        silence_.shown(now());
+    }
+    // What is in hand, with the head before it; the client then has a part of the answer.
+    const EventReply::Pieces& pieces() {
+        if (memory_) {
+            memory_.reset();
+            silence_.set_gap(timeouts().stream_gap_timeout_ms);
+        }
+        silence_.shown(now());
+        return connection_.events.events(connection_.out);
+    }
+
+  private:
+    // Of an upstream that has said nothing yet, its head is worth no more than none.
+    static std::uint32_t gap_before_content(const TimeoutsConfig& timeouts) {
+        return std::min(timeouts.first_byte_timeout_ms, timeouts.stream_gap_timeout_ms);
+    }
+    const TimeoutsConfig& timeouts() const { return connection_.worker().config().timeouts; }
+    wire::Clock::time_point now() const { return connection_.worker().tick_time(); }
+
+    Connection& connection_;
+    HoldBack hold_;
+    std::optional<HeldAnswer> memory_;  // while something is held back
+    Silence silence_;
+};
+
+// Nothing has come for a while.
+wire::Awaitable<void> show_waiting(Connection& connection, Showing& showing) {
+    if (!connection.out.empty() && !showing.keeps(false)) {
+        const EventReply::Pieces& pieces = showing.pieces();
+        if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
+        connection.out.clear();
+    } else if (showing.sign_due()) {
+        co_await showing.show_life();
+    }
+}
+
 // Reads and forwards until the answer is over, one way or another. What is in connection.out then has not been sent.
 // Returned is the body if it is JSON, with the memory that is counted for it; else null.
 wire::Awaitable<std::unique_ptr<JsonBody>> forward_events(Connection& connection, HeldRequest& held, BodyReader& reader,
                                                           StreamRelay& relay, bool labelled_events) {
     using Action = StreamRelay::Action;
-    EventReply& reply = connection.events;
     AnswerShape shape = AnswerShape::unknown;
     std::unique_ptr<JsonBody> json;
-    const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
-    Silence silence(timeouts.stream_gap_timeout_ms, timeouts.keep_alive_comment_ms);
+    Showing showing(connection);
     while (relay.reads_on() ? connection.reads_on() : !connection.abandoned()) {
         BodyPart part;
         if (reader.must_read() && !reader.ended()) {  // an empty body has ended before it is read
             const bool shown = !connection.client_gone() && !relay.reads_on() && !relay.usage_may_follow();
-            const bool head_due = !reply.open() && labelled_events;
-            const std::uint32_t wait_ms = relay.usage_may_follow() ? kLateUsageMs
-                                          : shown                  ? silence.next_wait_ms(head_due)
-                                                                   : timeouts.stream_gap_timeout_ms;
+            const std::uint32_t wait_ms = relay.usage_may_follow() ? kLateUsageMs : shown ? showing.next_wait_ms() : 0;
             const auto read = co_await reader.read(wait_ms);
             const bool nothing_came = std::get<0>(read) && connection.timed_out();
-            if (shown && nothing_came && !connection.client_gone() && !connection.late() && silence.go_on()) {
-                co_await reply.show_life(connection, false);
+            if (shown && nothing_came && !connection.client_gone() && !connection.late() && showing.goes_on()) {
+                co_await show_waiting(connection, showing);
                 continue;
             }
             part = reader.take(read);
         } else {
             part = reader.take();
         }
-        silence.end();
+        showing.heard();
         if (part.error) {
             relay.fail(std::move(part.error));
             co_return json;
@@ -183,8 +239,12 @@ wire::Awaitable<std::unique_ptr<JsonBody>> forward_events(Connection& connection
             const bool reads_on = co_await cut_credit(connection, held.cut_by(), relay);
             if (!reads_on) co_return json;
         }
-        if (action == Action::forward && (!connection.out.empty() || !reply.open())) {
-            const EventReply::Pieces& pieces = reply.events(connection.out);
+        if (action == Action::forward && showing.keeps(relay.has_content())) {
+            if (showing.sign_due()) co_await showing.show_life();
+            continue;
+        }
+        if (action == Action::forward && (!connection.out.empty() || !connection.events.open())) {
+            const EventReply::Pieces& pieces = showing.pieces();
             if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
             fail_point("during_stream");
         }

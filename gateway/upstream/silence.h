@@ -1,37 +1,47 @@
-// How long a silent upstream is waited for, in slices: after each the client of a stream is shown that it is alive, so
-// that proxies between them do not take the connection for dead. Decisions only.
+// How long a silent upstream is waited for, in slices: whenever the client of a stream has seen nothing for a while it
+// is shown that its stream is alive, so that proxies between them do not take the connection for dead. Decisions only;
+// times are given, to the worker's tick.
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+
+#include "gateway/wire/clock.h"
 
 namespace tollgate {
 
 class Silence {
   public:
-    // How long the client's head waits for the first event: an error that comes at once still has its own status.
-    static constexpr std::uint32_t kHeadPatienceMs = 200;
+    using Time = wire::Clock::time_point;
 
     // `gap_ms`: the longest silence. `comment_ms`: from one sign of life to the next; 0: none are sent.
-    Silence(std::uint32_t gap_ms, std::uint32_t comment_ms) : gap_ms_(gap_ms), comment_ms_(comment_ms) {}
+    Silence(std::uint32_t gap_ms, std::uint32_t comment_ms, Time now)
+        : gap_ms_(gap_ms), comment_ms_(comment_ms), heard_(now), shown_(now) {}
 
-    // For how long to wait now. `head_due`: the client's head has not left, and nothing but an event is waited for.
-    std::uint32_t next_wait_ms(bool head_due) {
-        std::uint32_t wait = comment_ms_ == 0 ? gap_ms_ : comment_ms_;
-        if (head_due) wait = std::min(wait, kHeadPatienceMs);
-        wait_ms_ = std::min(wait, gap_ms_ - silent_ms_);
-        return wait_ms_;
+    // For how long to wait now.
+    std::uint32_t next_wait_ms(Time now) const {
+        const std::int64_t until_gap = left_ms(heard_, gap_ms_, now);
+        const std::int64_t wait = comment_ms_ == 0 ? until_gap : std::min(until_gap, left_ms(shown_, comment_ms_, now));
+        return static_cast<std::uint32_t>(std::max<std::int64_t>(wait, 1));
     }
-    // That wait was over and nothing had come. True: it is time for a sign of life, and to wait again.
-    bool go_on() {
-        silent_ms_ += wait_ms_;
-        return silent_ms_ < gap_ms_;
-    }
-    void end() { silent_ms_ = 0; }
+    // After a wait that brought nothing: whether to wait again.
+    bool goes_on(Time now) const { return left_ms(heard_, gap_ms_, now) > 0; }
+    // Whether it is time for a sign of life.
+    bool sign_due(Time now) const { return comment_ms_ != 0 && left_ms(shown_, comment_ms_, now) <= 0; }
+
+    void heard(Time now) { heard_ = now; }  // the upstream said something
+    void shown(Time now) { shown_ = now; }  // the client was sent something
+    void set_gap(std::uint32_t gap_ms) { gap_ms_ = gap_ms; }
 
   private:
-    const std::uint32_t gap_ms_, comment_ms_;
-    std::uint32_t wait_ms_ = 0, silent_ms_ = 0;
+    static std::int64_t left_ms(Time since, std::uint32_t of_ms, Time now) {
+        return of_ms - std::chrono::duration_cast<std::chrono::milliseconds>(now - since).count();
+    }
+
+    std::uint32_t gap_ms_;
+    const std::uint32_t comment_ms_;
+    Time heard_, shown_;
 };
 
 }  // namespace tollgate

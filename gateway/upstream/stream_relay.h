@@ -56,6 +56,8 @@ class StreamRelay {
 
     // --- While it runs
     std::int64_t output_tokens() const { return output_tokens_; }
+    // Something was generated: until then another endpoint can answer in this one's place.
+    bool has_content() const { return meter_.facts().text.bytes > 0 || meter_.facts().text.other_output; }
     bool usage_may_follow() const { return meter_.facts().done; }  // [DONE] came, without usage before it
     bool reads_on() const { return state_ == State::reads_on; }
     bool asked_hold() const { return asked_hold_; }  // the last part had to be covered

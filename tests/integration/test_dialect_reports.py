@@ -132,7 +132,6 @@ def tell_the_role_and_leave(exchange):
     exchange.end_stream()
 
 
-@pytest.mark.xfail(reason="comments and the role are passed on at once, which binds the stream to its endpoint")
 @pytest.mark.parametrize("script", [begin_and_leave, tell_the_role_and_leave], ids=["comments", "role"])
 def test_d65_a_stream_without_content_is_tried_elsewhere(gateway, account, scripted, script):
     scripted.script = script
