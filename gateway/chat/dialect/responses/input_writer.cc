@@ -107,8 +107,11 @@ class Items {
         const auto is_empty = [](const Part& part) { return part.kind == Kind::text && part.text.empty(); };
         if (assistant && std::ranges::all_of(content, is_empty)) return content.size();
         separate(out_);
-        ((out_ += "{\"role\":\"") += assistant ? "assistant" : turn_->role == Role::user ? "user" : "system") += '"';
-        if (content.size() == 1 && content[0].kind == Kind::text) {
+        // In full where OpenAI takes less: llama.cpp's server does not.
+        out_ += assistant                   ? R"({"type":"message","role":"assistant")"
+                : turn_->role == Role::user ? R"({"role":"user")"
+                                            : R"({"role":"system")";
+        if (!assistant && content.size() == 1 && content[0].kind == Kind::text) {
             append_text(out_, "content", content[0].text);
             note_mark(content[0]);
         } else {

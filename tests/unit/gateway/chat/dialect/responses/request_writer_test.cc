@@ -56,6 +56,14 @@ TEST(ToResponses, TurnsAreItems) {
     EXPECT_EQ(sent.dropped, "");
 }
 
+// OpenAI takes less; llama.cpp's server does not.
+TEST(ToResponses, WhatTheModelSaidIsAnItemInFull) {
+    const Sent sent = chat(
+        R"({"role":"user","content":"q"},{"role":"assistant","content":"h\u00e9"},{"role":"user","content":"go"})");
+    EXPECT_EQ(sent.at("input").at(1), json::parse(R"({"type":"message","role":"assistant",)"
+                                                  R"("content":[{"type":"output_text","text":"h\u00e9"}]})"));
+}
+
 TEST(ToResponses, D28SeveralInstructionsStayUnlessTheTemplateWantsOne) {
     const std::string messages =
         R"({"role":"system","content":"A"},{"role":"developer","content":"B"},{"role":"user","content":"q"})";
