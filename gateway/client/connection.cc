@@ -183,6 +183,10 @@ void Connection::begin_request() {
         }
     }
     append_forwarded(from, worker_.config().forward_headers, head.forwarded);
+    if (head.calls_model() && head.operation->contract.api == ApiType::messages) {
+        static const std::vector<std::string> kVersion = {"anthropic-version"};
+        append_forwarded(from, kVersion, head.api_version);
+    }
     const auto attribution = [&from](std::string_view name, std::string_view other) {
         std::string_view text = from.field(name);
         if (text.empty()) text = from.field(other);

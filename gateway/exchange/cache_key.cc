@@ -55,6 +55,7 @@ CacheKey cache_key(const Exchange& request, std::string_view model, std::string_
     parts.add(request.head.path);
     parts.add(request.ask.body.stream ? "stream" : "plain");
     parts.add(lines_of_many(request.head.forwarded));
+    parts.add(request.head.api_version);
     parts.add(model);
     const Choice& choice = request.choice;
     parts.add(choice.model.model);

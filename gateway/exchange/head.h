@@ -44,6 +44,7 @@ struct Head {
     std::string idempotency_key;
     std::string if_match;                  // of changes
     std::string forwarded;                 // lines that are sent on to the provider, each with CRLF
+    std::string api_version;               // line of it that a message is written for, with CRLF; empty: none is named
     std::string organization;              // X-Org-Id: that the request names
     std::shared_ptr<const GitFields> git;  // null: none
     std::string content_type;              // of the body of a call that passes through
@@ -51,7 +52,7 @@ struct Head {
     std::string app_title;                 // X-Title
     std::string tags;                      // X-Tollgate-Tags, not looked at yet
     CacheFields cache;                     // what is asked of the cache of answers
-    std::string session;                   // X-Session-Id: the conversation's name
+    std::string session;                   // the conversation's name (client/routing_fields.h)
     std::string cors_fields;               // lines of every answer to a page of another origin (client/cors.h)
     boost::asio::ip::address address;      // of the client (client/client_address.h), of management calls alone
     KeyDigest presented_key;

@@ -15,7 +15,7 @@ struct DialectServing {
     const UpstreamDialect* dialect;
     ProviderAuth auth;
     std::string_view path, stream_path;
-    std::string_view fixed_lines;
+    std::string_view version_line;
     ClaudeHost claude_host = ClaudeHost::anthropic;
 };
 
@@ -214,6 +214,7 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     provider.fixed_headers = "host: " + provider.host_header + "\r\n";
     const DialectServing serving = serving_of(config.dialect);
     provider.dialect = serving.dialect;
+    provider.version_line = serving.version_line;
     provider.claude_host = serving.claude_host;
     for (const std::string& name : config.quirks) {
         if (const auto quirk = quirk_named(name)) provider.quirks.add(*quirk);
@@ -229,7 +230,6 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     } else if (auth != ProviderAuth::google && !config.api_key.empty()) {
         ((provider.operators.header_lines += field_of(auth)) += config.api_key) += "\r\n";
     }
-    provider.fixed_headers += serving.fixed_lines;
     provider.fixed_headers += "accept-encoding: identity\r\nuser-agent: tollgate/" TOLLGATE_VERSION "\r\n";
     if (!provider.tls) return provider;
 

@@ -42,6 +42,7 @@ struct Provider {
     ClaudeHost claude_host = ClaudeHost::anthropic;  // of messages
     Quirks quirks;                                   // what it does otherwise than the dialect's maker
     std::string path, stream_path;  // behind base_path, with {model} and {call}; empty: those of OpenAI's API
+    std::string_view version_line;  // of the API, that we write requests for; with CRLF; empty: it is not told
     std::string fixed_headers;      // Host and what else every request carries, each line with CRLF; no secret
     Credential operators;           // the operator's own
     bool abort_stops_billing = true;

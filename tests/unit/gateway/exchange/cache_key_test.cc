@@ -108,6 +108,7 @@ TEST_F(CacheKeyTest, NoTenantProjectKeyRouteOrModelSharesAnswers) {
     EXPECT_NE(with([](Exchange& one) { one.choice.first_message = "{}"; }), usual);
     EXPECT_NE(with([](Exchange& one) { one.choice.output_bound = 10; }), usual);
     EXPECT_NE(with([](Exchange& one) { one.head.forwarded = "openai-beta: x\r\n"; }), usual);
+    EXPECT_NE(with([](Exchange& one) { one.head.api_version = "anthropic-version: 2026-10-21\r\n"; }), usual);
     EXPECT_EQ(with([](Exchange& one) { one.head.forwarded = "traceparent: 1\r\nidempotency-key: 2\r\n"; }), usual);
     EXPECT_NE(cache_key(request_, "author/other", "{" + std::string(kMessages) + "}"), usual);
 }
