@@ -38,7 +38,7 @@ Outcome<Plan> plan_request(Exchange& request, std::string_view body, const PlanS
                       .fallbacks = request.choice.fallbacks,
                       .draw = draw_of(request.head.id),
                       .conversation = {.organization = request.principal.organization,
-                                       .session = facts.session.empty() ? request.head.session : facts.session,
+                                       .session = request.session(),
                                        .cache_key = facts.cache_key_value.of(body),
                                        .messages = facts.messages_value.of(body)}};
     if (request.head.explain) {

@@ -154,6 +154,8 @@ struct Exchange {
     std::unique_ptr<CacheUse> cache;  // null: the request does not use the cache of answers
     UpstreamBody upstream_body;       // a buffer: what the attempt sends
 
+    // The conversation's name, by its body or else by its head; empty: it names none.
+    const std::string& session() const { return ask.body.session.empty() ? head.session : ask.body.session; }
     // Its answer is one that was made before: nothing is held, used or charged for.
     bool is_kept_answer() const { return cache != nullptr && cache->answer != nullptr; }
 

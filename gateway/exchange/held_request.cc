@@ -223,7 +223,7 @@ void HeldRequest::open(const PricedCandidates& rows) {
     record.streamed = request.ask.body.stream;
     record.model_asked = request.ask.body.model;
     record.end_user = request.ask.body.end_user;
-    record.session = request.ask.body.session;
+    record.session = request.session();
     record.app = request.head.app;
     record.app_title = request.head.app_title;
     if (const Attribution* const git = request.principal.attribution.get()) record.git = usage_of(*git);

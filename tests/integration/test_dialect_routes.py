@@ -104,6 +104,26 @@ def test_d60_no_beta_is_added_and_others_are_not_passed_on(gateway, account, scr
     assert scripted.requests[-1].header("openai-beta") == "x=v1"
 
 
+@pytest.mark.parametrize(
+    "path, field",
+    [
+        ("/v1/chat/completions", "x-session-id"),
+        ("/v1/messages", "X-Claude-Code-Session-Id"),
+        ("/v1/responses", "session-id"),
+    ],
+)
+def test_a_session_that_a_header_names_is_recorded_as_one_in_the_body_is(gateway, account, path, field):
+    def recorded(**members):
+        body = {"model": "test/chat", "max_tokens": 16, "messages": HI, "input": "Hello there"} | members
+        answer = gateway.request("POST", path, key=account.key, json=body, headers={field: "of-the-header"})
+        assert answer.status == 200, answer.body
+        return gateway.generation(account, answer.header("x-generation-id"))["session_id"]
+
+    assert recorded() == "of-the-header"
+    if path.endswith("/chat/completions"):
+        assert recorded(session_id="of-the-body") == "of-the-body"
+
+
 def cloud(start_gateway, tmp_path, scripted, model, **options):
     """A gateway with one model at one provider, which is the scripted upstream under that name."""
     prices = tmp_path / "models.yaml"
