@@ -301,7 +301,10 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (request.principal.policy->measure_repeats && !passes) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);
     }
-    if (request.ask.counts_only) request.ask.body.extras.clear();  // a count needs nobody's tools
+    if (request.ask.counts_only) {  // a count needs nobody's tools, nor anybody who looks at a picture
+        request.ask.body.extras.clear();
+        request.ask.body.media.clear();
+    }
     const auto plan = plan_request(request, body, sight_of(worker));
     if (!plan) co_return plan.error();
     if (request.ask.counts_only) co_return co_await reply_count(connection, *(*plan)[0].endpoint);

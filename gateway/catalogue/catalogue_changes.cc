@@ -93,7 +93,7 @@ Facts facts_of(const Model& model) {
             {"serves", joined(model.serves), {}},
             {"reasoning", reasoning_text(model), {}},
             {"prefill", flag(model.prefill), {}},
-            {"input_modalities", joined(model.input_modalities), {}},
+            {"input_modalities", model.input_is_listed ? joined(model.input_modalities) : "", {}},
             {"output_modalities", joined(model.output_modalities), {}}};
 }
 

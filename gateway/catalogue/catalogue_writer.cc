@@ -207,9 +207,7 @@ std::string model_item(const Model& model, const Source& source) {
         lines.raw("reasoning", reasoning_value(model));
     }
     if (!model.prefill) lines.raw("prefill", "false");
-    if (model.input_modalities != std::vector<std::string>{"text"}) {
-        lines.list("input_modalities", model.input_modalities);
-    }
+    if (model.input_is_listed) lines.list("input_modalities", model.input_modalities);
     if (model.output_modalities != std::vector<std::string>{model.embeddings ? "embeddings" : "text"}) {
         lines.list("output_modalities", model.output_modalities);
     }

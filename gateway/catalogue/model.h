@@ -88,6 +88,7 @@ struct Model {
     std::string knowledge_cutoff;      // "2025-08" or a day; empty: unknown
     std::string expires;               // the day on which its author ends it; empty: none is known
     std::vector<std::string> input_modalities = {"text"}, output_modalities = {"text"};
+    bool input_is_listed = false;  // the list says what it takes; else it may take more than text
     bool embeddings = false;
     std::vector<std::string> serves;  // calls that pass through to it, by their names in records; it answers no others
     bool may_reason = true;           // bill for reasoning that no answer shows; false only where the list says so

@@ -203,6 +203,7 @@ void read_model(const YAML::Node& node, const Source& source, ModelDraft& draft)
     if (fields.has("reasoning")) read_reasoning(fields.at("reasoning"), model);
     fields.flag("prefill", model.prefill);
     fields.words("input_modalities", model.input_modalities, words::kModalities);
+    model.input_is_listed = model.input_is_listed || fields.has("input_modalities");
     fields.words("output_modalities", model.output_modalities, words::kModalities);
     read_limits(fields, draft.shared);
     if (is_new &&

@@ -4,6 +4,7 @@
 #include <boost/container/small_vector.hpp>
 
 #include "gateway/routing/endpoint_name.h"
+#include "gateway/routing/model_call_of.h"
 #include "gateway/routing/preference_order.h"
 #include "gateway/routing/removal.h"
 #include "gateway/routing/uncovered.h"
@@ -296,6 +297,10 @@ Error nothing_left(const PlanRules& rules, const PlanAsk& ask, const ModelAddres
         return (rules.key == nullptr || !denied_by(*rules.key, endpoint)) && !denied_by(preferences, endpoint);
     };
     if (std::ranges::none_of(endpoints, allowed)) return no_allowed_provider(preferences, endpoints);
+    const Model& model = *endpoints.front().model;
+    if (const auto medium = untaken_medium(model, ask.body.media); medium && model.input_is_listed) {
+        return untaken_error(model, *medium, body_names_of(ask.api).prompt);
+    }
     return uncovered_error(endpoints, ask.body.extras);
 }
 

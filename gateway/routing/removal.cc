@@ -21,6 +21,12 @@ std::optional<Removal> unfit(const PlanAsk& ask, ParameterSet sent, const Catalo
 }
 
 std::string_view uncovered_rule(const CatalogueEndpoint& endpoint, const PaidExtras& extras) {
+// A model that is named takes what it is not listed for only where nobody has said what it takes.
+bool lacks_input(const RemovalFacts& facts, const CatalogueEndpoint& endpoint) {
+    const Model& model = *endpoint.model;
+    return (facts.address->any || model.input_is_listed) && untaken_medium(model, facts.ask.body.media).has_value();
+}
+
     PaidExtras without_tools = extras;
     without_tools.server_tools.clear();
     without_tools.outputs.clear();
@@ -63,6 +69,7 @@ std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndp
         return Removal{to_string(denial->rule), to_string(denial->level)};
     }
     if (!covers_what_it_is_told(endpoint, facts.ask)) return Removal{uncovered_rule(endpoint, extras), "price_list"};
+    if (lacks_input(facts, endpoint)) return Removal{"input_modalities", "price_list"};
     return std::nullopt;
 }
 

@@ -80,6 +80,25 @@ bool covers(const CatalogueEndpoint& endpoint, const PaidExtras& extras) {
                                [&](const auto& output) { return has(endpoint.model->output_modalities, output); });
 }
 
+std::optional<Medium> untaken_medium(const Model& model, MediaSet media) {
+    if (media.empty()) return std::nullopt;
+    for (std::size_t i = 0; i < kMediumNames.size(); ++i) {
+        const auto medium = static_cast<Medium>(i);
+        const auto names = [medium](const std::string& one) { return one == to_string(medium); };
+        if (media.has(medium) && std::ranges::none_of(model.input_modalities, names)) return medium;
+    }
+    return std::nullopt;
+}
+
+Error untaken_error(const Model& model, Medium medium, std::string_view field) {
+    const std::string name(to_string(medium));
+    return {ErrorKind::no_allowed_provider,
+            "the model '" + model.id + "' takes no " + name +
+                " input; GET /v1/models says what each takes, and the operator can add '" + name +
+                "' to the model's input_modalities in the price list",
+            std::string(field)};
+}
+
 Error uncovered_error(std::span<const CatalogueEndpoint> endpoints, const PaidExtras& extras) {
     const Model& model = *endpoints.front().model;
     const auto refuse = [&model](const std::string& what, std::string field, const std::string& remedy) {

@@ -2,10 +2,12 @@
 // said tells the client and the operator what each can do.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "gateway/chat/dialect/media_set.h"
 #include "gateway/chat/dialect/paid_extras.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/text/error.h"
@@ -14,6 +16,12 @@ namespace tollgate {
 
 // Whether the endpoint's prices are those of everything that is asked for.
 bool covers(const CatalogueEndpoint& endpoint, const PaidExtras& extras);
+
+// What of the prompt the model does not take, going by its list; none: it takes all.
+std::optional<Medium> untaken_medium(const Model& model, MediaSet media);
+
+// Of a request that names such a model. `field` holds the prompt.
+Error untaken_error(const Model& model, Medium medium, std::string_view field);
 
 // Where none of a model's endpoints does. At least one.
 Error uncovered_error(std::span<const CatalogueEndpoint> endpoints, const PaidExtras& extras);

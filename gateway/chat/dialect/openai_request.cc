@@ -238,6 +238,7 @@ void BodyFacts::clear() {
     output_bound = prompt_bytes = prompt_extra_tokens = 0;
     prompt_is_text = true;
     keeps_for_an_hour = false;
+    media.clear();
     extras.clear();
     messages_value = {};
     bound_values = {};

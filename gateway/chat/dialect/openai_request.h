@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gateway/chat/dialect/body_names.h"
+#include "gateway/chat/dialect/media_set.h"
 #include "gateway/chat/dialect/paid_extras.h"
 #include "gateway/text/error.h"
 #include "gateway/text/json_members.h"
@@ -36,6 +37,7 @@ struct BodyFacts {
     std::int64_t prompt_bytes = 0;         // of text in the prompt
     std::int64_t prompt_extra_tokens = 0;  // messages, token ids, and media by what is in them
     bool prompt_is_text = true;            // but for the messages' constant: its tokens per byte can be learned
+    MediaSet media;                        // in parts of the prompt; those that are only text are none
     bool keeps_for_an_hour = false;        // some of the prompt is to stay in the provider's cache so long
     PaidExtras extras;
     std::string end_user, session;

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "gateway/chat/dialect/prompt_carriers.h"
+
 namespace tollgate {
 namespace {
 
@@ -11,70 +13,6 @@ using simdjson::dom::element;
 using Object = simdjson::dom::object;
 using Array = simdjson::dom::array;
 using Type = simdjson::dom::element_type;
-
-// What a member of a message or of a part carries.
-enum class Carries : std::uint8_t {
-    text,     // whatever it looks like
-    unknown,  // text, unless it looks like transport
-    image,
-    images,  // a list of them
-    sound,
-    video,
-    file,
-    media,    // what its own media type says
-    sealed,   // reasoning that only the provider can read
-    nothing,  // what providers add to answers and do not read back
-};
-
-struct Carrier {
-    std::string_view key;
-    Carries carries;
-};
-
-// OpenAI's chat and responses parts, OpenRouter's, Anthropic's, Mistral's, Gemini's and vLLM's; read 2026-11.
-constexpr std::array kCarriers = {
-    Carrier{"text", Carries::text},
-    Carrier{"content", Carries::text},
-    Carrier{"arguments", Carries::text},
-    Carrier{"name", Carries::text},
-    Carrier{"refusal", Carries::text},
-    Carrier{"reasoning", Carries::text},
-    Carrier{"reasoning_content", Carries::text},
-    Carrier{"thinking", Carries::text},
-    Carrier{"summary", Carries::text},
-    Carrier{"image_url", Carries::image},
-    Carrier{"image", Carries::image},
-    Carrier{"images", Carries::images},
-    Carrier{"input_audio", Carries::sound},
-    Carrier{"audio", Carries::sound},
-    Carrier{"audio_url", Carries::sound},
-    Carrier{"video_url", Carries::video},
-    Carrier{"video", Carries::video},
-    Carrier{"input_video", Carries::video},
-    Carrier{"file", Carries::file},
-    Carrier{"file_data", Carries::file},
-    Carrier{"file_id", Carries::file},
-    Carrier{"file_url", Carries::file},
-    Carrier{"document", Carries::file},
-    Carrier{"document_url", Carries::file},
-    Carrier{"source", Carries::media},
-    Carrier{"inline_data", Carries::media},
-    Carrier{"inlineData", Carries::media},
-    Carrier{"encrypted_content", Carries::sealed},
-    Carrier{"signature", Carries::sealed},
-    Carrier{"thought_signature", Carries::sealed},
-    Carrier{"thoughtSignature", Carries::sealed},
-    Carrier{"annotations", Carries::nothing},
-    Carrier{"citations", Carries::nothing},
-    Carrier{"search_results", Carries::nothing},
-    Carrier{"executed_tools", Carries::nothing},
-    Carrier{"logprobs", Carries::nothing},
-};
-
-Carries carried_by(std::string_view key) {
-    const auto* const found = std::ranges::find(kCarriers, key, &Carrier::key);
-    return found == kCarriers.end() ? Carries::unknown : found->carries;
-}
 
 std::int64_t divided_up(std::int64_t amount, std::int64_t by) { return (amount + by - 1) / by; }
 
@@ -127,16 +65,6 @@ void add_media(std::string_view media_type, std::int64_t base64_bytes, BodyFacts
 
 // --- Strings that carry something.
 
-// The media type of a data URL; empty if it is none.
-std::string_view data_url_type(std::string_view text) {
-    constexpr std::string_view kScheme = "data:";
-    constexpr std::size_t kMostTypeBytes = 128;
-    if (!text.starts_with(kScheme)) return {};
-    const std::string_view head = text.substr(kScheme.size(), kMostTypeBytes);
-    const std::size_t end = head.find_first_of(";,");
-    return end == std::string_view::npos || end == 0 ? std::string_view() : head.substr(0, end);
-}
-
 bool in_base64(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
            c == '-' || c == '_' || c == '=' || c == '\r' || c == '\n';
@@ -150,30 +78,6 @@ void measure_string(std::string_view text, BodyFacts& facts) {
     add_text(bytes, facts);
 }
 
-std::string_view string_member(const Object& object, std::initializer_list<std::string_view> keys) {
-    for (const std::string_view key : keys) {
-        std::string_view text;
-        if (object[key].get(text) == simdjson::SUCCESS) return text;
-    }
-    return {};
-}
-
-// The longest string in a value: the media themselves, or their address.
-std::string_view longest_string(const element& value) {
-    if (value.type() == Type::STRING) return std::string_view(value);
-    std::string_view longest;
-    const auto compare = [&longest](const element& inner) {
-        const std::string_view text = longest_string(inner);
-        if (text.size() > longest.size()) longest = text;
-    };
-    if (value.type() == Type::OBJECT) {
-        for (const auto field : Object(value)) compare(field.value);
-    } else if (value.type() == Type::ARRAY) {
-        for (const element item : Array(value)) compare(item);
-    }
-    return longest;
-}
-
 // Whether it holds the media themselves; addresses and ids are shorter, or are no base64.
 bool holds_data(std::string_view text) {
     return text.starts_with("data:") || (text.size() >= kLeastTransportBytes && !text.starts_with("http"));
@@ -183,8 +87,7 @@ void measure_media(Carries carries, const element& value, BodyFacts& facts) {
     const std::string_view longest = longest_string(value);
     const std::int64_t bytes = holds_data(longest) ? static_cast<std::int64_t>(longest.size()) : 0;
     const bool object = value.type() == Type::OBJECT;
-    std::string_view type = data_url_type(longest);
-    if (object && type.empty()) type = string_member(Object(value), {"media_type", "mime_type", "mimeType"});
+    const std::string_view type = media_type_of(value, longest);
     switch (carries) {
         case Carries::sound:
             return add_sound(bytes, object && string_member(Object(value), {"format"}) == "wav", facts);
@@ -292,7 +195,8 @@ void measure_named(std::string_view key, const element& value, BodyFacts& facts)
 }
 
 void measure_part(const Object& part, BodyFacts& facts) {
-    const bool sealed = string_member(part, {"type"}) == "redacted_thinking";
+    const std::string_view type = string_member(part, {"type"});
+    const bool sealed = type == "redacted_thinking";
     for (const auto field : part) {
         if (field.key == "text" && field.value.type() == Type::STRING) {
             add_text(length(field.value), facts);
@@ -303,6 +207,7 @@ void measure_part(const Object& part, BodyFacts& facts) {
         } else if (sealed && field.key == "data") {
             measure_named("encrypted_content", field.value, facts);
         } else {
+            note_medium(field.key, field.value, type, facts.media);
             measure_named(field.key, field.value, facts);
         }
     }

@@ -20,8 +20,12 @@ models:
       - {provider: openai, model: searching, prices: {prompt: "1", completion: "2", per_request: "0.03"},
          server_tools: [web_search]}
   - id: openai/gpt-4o-mini
+    input_modalities: [text, image]
     endpoints:
       - {provider: openai, model: mini, prices: {prompt: "1", completion: "2"}}
+  - id: openai/cheapest
+    endpoints:
+      - {provider: openai, model: cheapest, prices: {prompt: "0.1", completion: "0.2"}}
   - id: other/elsewhere
     endpoints:
       - {provider: unconfigured, model: b, prices: {prompt: "1", completion: "2"}}
@@ -35,11 +39,16 @@ class UncoveredTest : public testing::Test {
     }
     // The endpoints' models, or the message.
     std::string plan(const PaidExtras& extras, std::string_view model = "openai/gpt-4o") {
-        const ChosenModel chosen{.model = model, .provider = {}, .level = LlmLevel::request};
         BodyFacts body;
         body.extras = extras;
+        return plan(body, model);
+    }
+    std::string plan(const BodyFacts& body, std::string_view model, const std::vector<std::string>& fallbacks = {},
+                     PlanTrace* trace = nullptr) {
+        const ChosenModel chosen{.model = model, .provider = {}, .level = LlmLevel::request};
         const OrganizationPolicy policy;
-        const auto plan = make_plan(*catalogue_, {.organization = policy}, {.chosen = chosen, .body = body});
+        const auto plan = make_plan(*catalogue_, {.organization = policy},
+                                    {.chosen = chosen, .body = body, .fallbacks = fallbacks}, {}, trace);
         if (!plan) return plan.error().detail().message;
         std::string names;
         for (const CatalogueEndpoint* const one : plan->endpoints()) names += one->endpoint->upstream_model + " ";
@@ -93,6 +102,54 @@ TEST_F(UncoveredTest, TheFieldAtFaultIsNamed) {
     EXPECT_EQ(param(tool("web_search", "enable_search")), "enable_search");
     EXPECT_EQ(param(tool("code_interpreter")), "tools");
     EXPECT_EQ(param(output("audio")), "modalities");
+}
+
+BodyFacts with(std::initializer_list<Medium> media) {
+    BodyFacts body;
+    for (const Medium medium : media) body.media.add(medium);
+    return body;
+}
+
+TEST_F(UncoveredTest, AListedModelGetsNoMediaBesideItsList) {
+    EXPECT_EQ(plan(with({}), "openai/gpt-4o-mini"), "mini ");
+    EXPECT_EQ(plan(with({Medium::image}), "openai/gpt-4o-mini"), "mini ");
+    for (const auto& media : {with({Medium::audio}), with({Medium::image, Medium::audio})}) {
+        const std::string said = plan(media, "openai/gpt-4o-mini");
+        EXPECT_NE(said.find("'openai/gpt-4o-mini' takes no audio input"), std::string::npos) << said;
+    }
+    EXPECT_EQ(status_of(untaken_error(*catalogue_->models().front(), Medium::file, "input")), 404);
+    EXPECT_EQ(untaken_error(*catalogue_->models().front(), Medium::file, "input").detail().param, "input");
+}
+
+TEST_F(UncoveredTest, ANamedModelThatNobodyListsMayTakeAll) {
+    EXPECT_EQ(plan(with({Medium::video}), "openai/cheapest"), "cheapest ");
+}
+
+TEST_F(UncoveredTest, AutoTakesOnlyWhatIsListed) {
+    EXPECT_EQ(plan(with({}), "auto").substr(0, 9), "cheapest ");
+    EXPECT_EQ(plan(with({Medium::image}), "auto"), "mini ");
+    EXPECT_NE(plan(with({Medium::video}), "auto").find("no model is left"), std::string::npos);
+}
+
+TEST_F(UncoveredTest, AutoMakesOnlyWhatIsListed) {
+    BodyFacts body;
+    body.extras = output("audio");
+    EXPECT_EQ(plan(body, "auto"), "plain searching ");
+}
+
+struct Removals final : PlanTrace {
+    void removed(const CatalogueEndpoint& endpoint, const Removal& removal) override {
+        (((((text += endpoint.endpoint->upstream_model) += ' ') += removal.rule) += ' ') += removal.level) += '\n';
+    }
+    void unknown_model(std::string_view) override {}
+    void placed(const CatalogueEndpoint&, const RankedEndpoint&, bool) override {}
+    std::string text;
+};
+
+TEST_F(UncoveredTest, AFallbackThatTakesThePromptStandsInAndTheOtherIsNamed) {
+    Removals removals;
+    EXPECT_EQ(plan(with({Medium::file}), "openai/gpt-4o-mini", {"openai/gpt-4o"}, &removals).substr(0, 6), "plain ");
+    EXPECT_EQ(removals.text, "mini input_modalities price_list\nfast service_tier price_list\n");
 }
 
 TEST_F(UncoveredTest, AnUnknownModelIsToldWhatIsSimilar) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 namespace tollgate {
@@ -35,6 +36,62 @@ std::string data_url(const std::string& type, std::size_t characters) {
 Measured tokens(std::int64_t count) { return {0, count, false}; }
 
 constexpr std::size_t kMegabytes = 4'000'000;  // of base64
+
+// What a model must take for the message, as names with spaces between.
+std::string media_of_part(const std::string& part, const BodyNames& names = kChatNames) {
+    JsonParser parser;
+    BodyFacts facts;
+    facts.media.add(Medium::video);  // of the request before
+    const std::string inner = names.model_in_path
+                                  ? R"({"contents":[{"role":"user","parts":[)"
+                                  : "{\"" + std::string(names.prompt) + R"(":[{"role":"user","content":[)";
+    const simdjson::padded_string padded(inner + part + "]}]}");
+    EXPECT_FALSE(parse_body(parser, std::string_view(padded.data(), padded.size()), 128, names, facts)) << part;
+    std::string text;
+    for (const Medium medium : {Medium::image, Medium::file, Medium::audio, Medium::video}) {
+        if (facts.media.has(medium)) (text += text.empty() ? "" : " ") += to_string(medium);
+    }
+    return text;
+}
+
+TEST(PromptMeasure, WhatAModelMustTakeIsKnownOfEachApi) {
+    struct Case {
+        const BodyNames& names;
+        std::string part, media;
+    };
+    const std::array cases = {
+        Case{kChatNames, R"({"type":"text","text":"data:image/png;base64,AAAA"})", ""},
+        Case{kChatNames, R"({"type":"image_url","image_url":{"url":"https://a.example/b.png"}})", "image"},
+        Case{kChatNames, R"({"type":"image_url","image_url":"data:image/png;base64,AAAA"})", "image"},
+        Case{kChatNames, R"({"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}})", "audio"},
+        Case{kChatNames, R"({"type":"video_url","video_url":{"url":"https://a.example/b.mp4"}})", "video"},
+        Case{kChatNames, R"({"type":"file","file":{"file_id":"file-1"}})", "file"},
+        Case{kChatNames, R"({"type":"file","file":{"file_data":"data:application/pdf;base64,AAAA"}})", "file"},
+        Case{kChatNames, R"({"type":"file","file":{"file_data":"data:text/csv;base64,AAAA"}})", ""},
+        Case{kResponsesNames, R"({"type":"input_image","image_url":"https://a.example/b.png"})", "image"},
+        Case{kResponsesNames, R"({"type":"input_image","file_id":"file-1"})", "image"},
+        Case{kResponsesNames, R"({"type":"input_file","file_id":"file-1"})", "file"},
+        Case{kMessagesNames, R"({"type":"image","source":{"type":"url","url":"https://a.example/b.png"}})", "image"},
+        Case{kMessagesNames, R"({"type":"document","source":{"type":"url","url":"https://a.example/b.pdf"}})", "file"},
+        Case{kMessagesNames, R"({"type":"document","source":{"type":"text","media_type":"text/plain","data":"A"}})",
+             ""},
+        Case{kMessagesNames, R"({"type":"document","source":{"type":"content","content":"A"}})", ""},
+        Case{kMessagesNames, R"({"type":"search_result","source":"https://a.example","title":"A","content":[]})", ""},
+        Case{
+            kMessagesNames,
+            R"({"type":"tool_result","tool_use_id":"a","content":[{"type":"image","source":{"type":"file","file_id":"f"}}]})",
+            "image"},
+        Case{kMessagesNames, R"({"type":"tool_use","id":"a","name":"b","input":{"image":"c.png","source":{"a":1}}})",
+             ""},
+        Case{kGeminiNames, R"({"inlineData":{"mimeType":"image/png","data":"AAAA"}})", "image"},
+        Case{kGeminiNames, R"({"inline_data":{"mime_type":"audio/mp3","data":"AAAA"}},{"text":"A"})", "audio"},
+        Case{kGeminiNames, R"({"fileData":{"mimeType":"application/pdf","fileUri":"gs://a/b"}})", "file"},
+        Case{kGeminiNames, R"({"file_data":{"mime_type":"video/mp4","file_uri":"gs://a/b"}})", "video"},
+        Case{kGeminiNames, R"({"inlineData":{"mimeType":"image/png"}},{"inlineData":{"mimeType":"video/mp4"}})",
+             "image video"},
+    };
+    for (const Case& one : cases) EXPECT_EQ(media_of_part(one.part, one.names), one.media) << one.part;
+}
 
 TEST(PromptMeasure, AFileCountsByItsPages) {
     const std::int64_t pages = 61;  // 4,000,000 characters are 3,000,000 bytes, and the head of the data URL some more
