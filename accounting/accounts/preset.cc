@@ -19,6 +19,8 @@ void content_fields_of(ContentOf& content, Fields& fields) {
     fields.texts("models", content.models);
     fields.object("parameters", content.settings.parameters);
     provider_field_of(content.provider, fields);
+    fields.optional_flag("cache_enabled", content.cache_enabled);
+    fields.count("cache_ttl_s", content.cache_ttl_s, kMostPresetCacheTtlS);
 }
 
 template <class PresetOf, class Fields>
@@ -110,7 +112,8 @@ bool is_slug(std::string_view slug) {
 
 bool PresetContent::operator==(const PresetContent& other) const {
     return name == other.name && description == other.description && system_prompt == other.system_prompt &&
-           settings == other.settings && models == other.models && same(provider, other.provider);
+           settings == other.settings && models == other.models && same(provider, other.provider) &&
+           cache_enabled == other.cache_enabled && cache_ttl_s == other.cache_ttl_s;
 }
 
 Result<Preset> read_preset(DocumentReader& reader, std::string_view document, std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ class Store;
 inline constexpr std::size_t kMaxPresetSlugBytes = 50;
 inline constexpr std::size_t kMaxPresetTextBytes = 1000;  // of its description
 inline constexpr std::size_t kMostPresets = 100;          // of an organization
+inline constexpr std::int64_t kMostPresetCacheTtlS = 86400;
 inline constexpr std::int64_t kKeptPresetVersions = 100;  // older ones are deleted
 
 // What a request is given. Its JSON was checked by whoever made it.
@@ -30,6 +32,9 @@ struct PresetContent {
     LlmSettings settings = {};                // its model is the first of these
     std::vector<std::string> models = {};     // the first that can be called answers
     SharedProviderPreferences provider = {};  // null: none
+    // Whether answers may come from the cache; absent: the request says it, and for how many seconds they are kept.
+    std::optional<bool> cache_enabled = {};
+    std::optional<std::int64_t> cache_ttl_s = {};
     bool operator==(const PresetContent& other) const;
 };
 

@@ -21,10 +21,17 @@ void write_content(const PresetContent& content, JsonWriter& json) {
     json.end().key("parameters");
     write_parameters(content.settings.parameters, json);
     json.key("provider");
-    if (content.provider == nullptr) return void(json.null());
-    json.object();
-    write_preferences(*content.provider, UnsetPreferences::leave_out, json);
-    json.end();
+    if (content.provider == nullptr) {
+        json.null();
+    } else {
+        json.object();
+        write_preferences(*content.provider, UnsetPreferences::leave_out, json);
+        json.end();
+    }
+    json.key("cache_enabled");
+    content.cache_enabled ? json.flag(*content.cache_enabled) : json.null();
+    json.key("cache_ttl_seconds");
+    content.cache_ttl_s ? json.number(*content.cache_ttl_s) : json.null();
 }
 
 void write_person(std::string_view name, const Id128& user, JsonWriter& json) {
@@ -99,6 +106,9 @@ PresetContent read_content(Call& call, const PresetContent& before) {
     content.models = read_models(call, before);
     content.settings.parameters = read_parameters(body);
     content.provider = read_provider(call, before);
+    if (body.has_value("cache_enabled")) content.cache_enabled = body.flag("cache_enabled");
+    content.cache_ttl_s = body.count("cache_ttl_seconds", kMostPresetCacheTtlS).value_or(std::nullopt);
+    if (content.cache_ttl_s == 0) body.fail("cache_ttl_seconds", "must be at least 1");
     return content;
 }
 
@@ -120,6 +130,8 @@ void write_own_version(std::int64_t version, const PresetContent& content, std::
         write_preferences(*content.provider, UnsetPreferences::leave_out, json);
         json.end();
     }
+    if (content.cache_enabled) json.key("cache_enabled").flag(*content.cache_enabled);
+    if (content.cache_ttl_s) json.key("cache_ttl_seconds").number(*content.cache_ttl_s);
     json.end().key("created_at").time(created_ms).end();
 }
 
@@ -186,7 +198,8 @@ ApiAnswer update_preset(Call& call, Change& change) {
     if (const auto version = body.count("version", INT64_MAX).value_or(std::nullopt)) change.expect_version(*version);
     if (const Status status = change.require_version(current->version); !status.ok()) return api_error(status);
     body.check_echo(preset_answer(call, *current).body,
-                    {"name", "description", "system_prompt", "model", "models", "parameters", "provider", "version"});
+                    {"name", "description", "system_prompt", "model", "models", "parameters", "provider",
+                     "cache_enabled", "cache_ttl_seconds", "version"});
     PresetContent content = read_content(call, current->content);
     if (call.error()) return call.refusal();
     const Status status = update_preset(change, call.organization().id, call.path("preset"), std::move(content));

@@ -35,6 +35,10 @@ inline constexpr std::array kPresetContentFields = {
     fields::texts("models").note("The first that can be called answers; empty: another level decides"),
     fields::object("parameters", kLlmParameterSet),
     fields::object("provider", kProviderPreferences).or_null().note("As those of the organization"),
+    fields::flag("cache_enabled").or_null().note("Whether answers may come from the cache; null: the request says it"),
+    fields::integer("cache_ttl_seconds")
+        .or_null()
+        .note("For how long they are kept, where the request does not say it"),
 };
 inline constexpr std::array kPresetHeadFields = {
     fields::uuid("id"),
@@ -60,6 +64,8 @@ inline constexpr std::array kPresetContentBodyFields = {
     fields::texts("models").or_null(),
     fields::object("parameters", kLlmParameterSet).or_null(),
     fields::object("provider", kProviderPreferences).or_null(),
+    fields::flag("cache_enabled").or_null(),
+    fields::integer("cache_ttl_seconds").or_null().from(1, kMostPresetCacheTtlS),
 };
 inline constexpr std::array kPresetSlugField = {fields::text("slug")
                                                     .from(1, kMaxPresetSlugBytes)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace tollgate {
 namespace {
@@ -11,10 +12,10 @@ constexpr std::string_view kWanted = "x-openrouter-cache", kTtl = "x-openrouter-
 
 bool is_true(std::string_view value) { return wire::equals_ignoring_case(value, "true"); }
 
-std::int64_t ttl_of(std::string_view text) {
+std::optional<std::int64_t> ttl_of(std::string_view text) {
     std::int64_t seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (end != text.data() + text.size() || text.empty()) return CacheFields::kDefaultTtlS;
+    if (end != text.data() + text.size() || text.empty()) return std::nullopt;
     if (error == std::errc::result_out_of_range) return CacheFields::kMostTtlS;
     return std::clamp(seconds, CacheFields::kLeastTtlS, CacheFields::kMostTtlS);
 }
@@ -23,11 +24,16 @@ std::int64_t ttl_of(std::string_view text) {
 
 CacheFields cache_fields(const wire::RequestHead& from) {
     CacheFields fields;
-    if ((from.name_bits & wire::MessageHead::name_bit(kWanted)) == 0) return fields;
+    static const auto kNames =
+        wire::MessageHead::name_bit(kWanted) | wire::MessageHead::name_bit(kTtl) | wire::MessageHead::name_bit(kClear);
+    if ((from.name_bits & kNames) == 0) return fields;
+    fields.told = !from.field(kWanted).empty();
     fields.wanted = is_true(from.field(kWanted));
-    if (!fields.wanted) return fields;
+    if (fields.told && !fields.wanted) return fields;
     fields.clear = is_true(from.field(kClear));
-    fields.ttl_s = ttl_of(from.field(kTtl));
+    const auto ttl_s = ttl_of(from.field(kTtl));
+    fields.ttl_told = ttl_s.has_value();
+    fields.ttl_s = ttl_s.value_or(CacheFields::kDefaultTtlS);
     return fields;
 }
 

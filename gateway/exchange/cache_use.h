@@ -14,8 +14,10 @@ namespace tollgate {
 struct CacheFields {
     static constexpr std::int64_t kDefaultTtlS = 300, kLeastTtlS = 1, kMostTtlS = 86400;
 
+    bool told = false;  // whether it is wanted; else a preset may say it
     bool wanted = false;
     bool clear = false;  // what is kept is not looked at, and replaced
+    bool ttl_told = false;
     std::int64_t ttl_s = kDefaultTtlS;
     bool operator==(const CacheFields&) const = default;
 };

@@ -69,6 +69,12 @@ std::string_view model_of(const Preset& preset, const Exchange& request) {
     return preset.content.settings.model;
 }
 
+// What a preset forbids no request brings back; what it allows, each may do without.
+void use_cache_of(const PresetContent& preset, CacheFields& asked) {
+    if (preset.cache_enabled) asked.wanted = *preset.cache_enabled && (asked.wanted || !asked.told);
+    if (preset.cache_ttl_s && !asked.ttl_told) asked.ttl_s = *preset.cache_ttl_s;
+}
+
 const LlmSettings* settings_of(const Project* project) { return project == nullptr ? nullptr : project->llm.get(); }
 const LlmSettings* settings_of(const Membership* member) { return member == nullptr ? nullptr : member->llm.get(); }
 
@@ -86,6 +92,7 @@ Error resolve_from_levels(Exchange& request, std::string_view text, const LlmSet
     if (preset != nullptr) {
         levels.preset = &preset->content.settings;
         request.choice.preset = preset->content.provider.get();
+        use_cache_of(preset->content, request.head.cache);
     } else if (!slug.empty()) {
         return {ErrorKind::preset_not_found, "the organization has no preset '" + slug + "'", "preset"};
     }

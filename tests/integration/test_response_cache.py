@@ -431,3 +431,41 @@ def test_a_policy_that_forbids_the_model_forbids_what_was_kept(gateway, account,
     path = f"/api/organizations/{account.organization}/llm"
     gateway.manage("PUT", path, {"model": None, "allowed_models": ["test/chat"]})
     assert post_chat(gateway, account, model="test/scripted", headers=ON).status == 403
+
+
+def test_a_preset_turns_the_cache_on_or_off(gateway, team, scripted):
+    gateway.manage("POST", f"{team.path}/credits", {"amount": 5})
+    key = team.may(team.member, "POST", "/keys", {"name": "k"})["key"]
+    Counting(scripted)
+
+    def made(slug, **content):
+        shown = team.may(team.admin, "POST", "/presets", {"slug": slug, "model": "test/scripted"} | content)
+        assert {name: shown[name] for name in content} == content
+
+    def twice(slug, **headers):
+        body = {"model": f"@preset/{slug}", "messages": [{"role": "user", "content": f"{slug} {sorted(headers)}"}]}
+        for _ in range(2):
+            answer = gateway.request("POST", "/v1/chat/completions", key=key, json=body, headers=headers)
+            assert answer.status == 200, answer.body
+        return answer.header(STATUS), answer.header("x-openrouter-cache-ttl")
+
+    made("kept", cache_enabled=True, cache_ttl_seconds=60)
+    made("never", cache_enabled=False)
+    made("longer", cache_ttl_seconds=900)
+    made("neither", cache_enabled=None, cache_ttl_seconds=None)
+    on, off = {"x-openrouter-cache": "true"}, {"x-openrouter-cache": "false"}
+    assert twice("kept")[0] == "HIT" and 50 <= int(twice("kept")[1]) <= 60
+    assert twice("kept", **off)[0] is None, "the request may do without"
+    assert int(twice("kept", **{"x-openrouter-cache-ttl": "500"})[1]) > 60, "the request may say for how long"
+    assert twice("kept", **{"x-openrouter-cache-clear": "true"})[0] == "MISS"
+    assert twice("never", **on)[0] is None, "no request brings it back"
+    assert twice("longer")[0] is None and int(twice("longer", **on)[1]) > 300
+    assert twice("neither")[0] is None and twice("neither", **on)[0] == "HIT"
+    shown = gateway.request("GET", "/api/v1/presets/kept", key=key).json()["data"]["designated_version"]["config"]
+    assert (shown["cache_enabled"], shown["cache_ttl_seconds"]) == (True, 60)
+
+
+@pytest.mark.parametrize("wrong", [{"cache_enabled": 1}, {"cache_ttl_seconds": 0}, {"cache_ttl_seconds": 86401}])
+def test_a_presets_wrong_wish_of_the_cache_is_named(team, wrong):
+    refused = team.ask(team.admin, "POST", "/presets", {"slug": "wrong", "model": "test/scripted"} | wrong)
+    assert refused.status == 400 and refused.error["param"] == next(iter(wrong)), refused.body
