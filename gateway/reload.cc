@@ -7,6 +7,7 @@
 #include "gateway/git/git_hosts.h"
 #include "gateway/master_keys.h"
 #include "gateway/routing/described_provider.h"
+#include "gateway/routing/model_regions.h"
 
 namespace tollgate {
 namespace {
@@ -29,13 +30,14 @@ bool same_places(const std::vector<ProviderConfig>& left, const std::vector<Prov
 
 }  // namespace
 
-Result<std::vector<Provider>> resolve_providers(const Config& config) {
+Result<std::vector<Provider>> resolve_providers(const Config& config, const PriceList& prices) {
     std::vector<Provider> providers;
     for (const ProviderConfig& one : config.providers) {
         auto provider = Provider::from(one, providers.size());
         if (!provider) return std::unexpected(provider.error());
         providers.push_back(std::move(*provider));
     }
+    if (Status status = check_regions(prices, providers); !status.ok()) return std::unexpected(status);
     return providers;
 }
 
@@ -63,7 +65,7 @@ Status check(const Config& config) {
     if (!prices) return prices.error();
     Config described = config;
     if (Status status = describe_providers(described, **prices); !status.ok()) return status;
-    const auto providers = resolve_providers(described);
+    const auto providers = resolve_providers(described, **prices);
     if (!providers) return providers.error();
     const auto git_hosts = GitHosts::from(config.git);
     if (!git_hosts) return git_hosts.error();
@@ -91,7 +93,7 @@ Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
     if (Status status = describe_providers(*config, **prices); !status.ok()) return std::unexpected(status);
     const bool same = same_places(running.providers, config->providers);
     if (!same) reloaded.waiting.emplace_back("providers");
-    auto providers = resolve_providers(same ? *config : running);
+    auto providers = resolve_providers(same ? *config : running, **prices);
     if (!providers) return std::unexpected(providers.error());
     const auto own = std::make_shared<const OwnCatalogue>(std::move(*providers), *prices, in_force);
     if (own->catalogue.numbers() > in_force.room_for_numbers()) {

@@ -29,8 +29,8 @@ Result<Reloaded> read_again(const Config& running, const Catalogue& in_force);
 // The parts of a start that need no listener: prices, providers, Git hosts, trust stores.
 Status check(const Config& config);
 
-// As a start and a reload need them.
-Result<std::vector<Provider>> resolve_providers(const Config& config);
+// As a start and a reload need them. Providers must be where the models are that the price list has of them.
+Result<std::vector<Provider>> resolve_providers(const Config& config, const PriceList& prices);
 Result<std::shared_ptr<boost::asio::ssl::context>> load_tls(const Config& config);  // null: none is configured
 
 }  // namespace tollgate

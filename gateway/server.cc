@@ -355,7 +355,7 @@ Status serve(Config config) {
     if (!prices) return prices.error();
     Status status = describe_providers(services.config, **prices);
     if (!status.ok()) return status;
-    auto providers = resolve_providers(services.config);
+    auto providers = resolve_providers(services.config, **prices);
     if (!providers) return providers.error();
     services.providers = std::move(*providers);
     Status signing = start_google_signers(services.config.providers, services.providers, logger);
