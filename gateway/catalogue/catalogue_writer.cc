@@ -4,6 +4,7 @@
 #include <map>
 
 #include "gateway/catalogue/catalogue_words.h"
+#include "gateway/text/ascii.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
@@ -38,13 +39,12 @@ std::string quoted(std::string_view text) {
 
 // Unquoted where YAML cannot take it for anything but a text, in a list as well.
 std::string scalar(const std::string& text) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    const auto is_plain = [&](char c) {
-        return is_letter(c) || (c >= '0' && c <= '9') || std::string_view(" ._/()+-").find(c) != std::string_view::npos;
+    const auto is_plain = [](char c) {
+        return is_ascii_alphanumeric(c) || std::string_view(" ._/()+-").find(c) != std::string_view::npos;
     };
     const bool plain = !text.empty() && text.front() != ' ' && text.back() != ' ' &&
-                       (is_letter(text.front()) || (text.front() >= '0' && text.front() <= '9')) &&
-                       std::ranges::all_of(text, is_plain) && text != "true" && text != "false" && text != "null";
+                       is_ascii_alphanumeric(text.front()) && std::ranges::all_of(text, is_plain) && text != "true" &&
+                       text != "false" && text != "null";
     return plain ? text : quoted(text);
 }
 
@@ -272,7 +272,7 @@ std::string author_of(const Model& model) {
     const auto slash = model.id.find('/');
     std::string author = slash == std::string::npos ? "others" : model.id.substr(0, slash);
     for (char& c : author) {
-        const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+        const bool safe = is_ascii_alphanumeric(c) || c == '-';
         if (!safe) c = '-';
     }
     return author;

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "gateway/chat/dialect/chat/quirk_names.h"
+#include "gateway/text/ascii.h"
 #include "gateway/wire/aws_signer.h"
 
 namespace tollgate {
@@ -96,10 +97,7 @@ std::string_view name_of(ModelCall call) {
 }
 
 // What a segment of a path may hold as it is (RFC 3986 3.3), but for what separates methods from names.
-bool stays(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._~@").find(c) != std::string_view::npos;
-}
+bool stays(char c) { return is_ascii_alphanumeric(c) || std::string_view("-._~@").find(c) != std::string_view::npos; }
 
 void append_encoded(std::string_view text, BufferedText& out) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -140,9 +138,8 @@ void append_filled(std::string_view left, std::string_view call, std::string_vie
 }  // namespace
 
 std::string BaseUrl::origin() const {
-    std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return (tls ? "https://" : "http://") + name + ":" + port;
+    const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    return (tls ? "https://" : "http://") + ascii_lower(name) + ":" + port;
 }
 
 namespace {

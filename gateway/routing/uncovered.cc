@@ -4,6 +4,8 @@
 #include <numeric>
 #include <vector>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate {
 namespace {
 
@@ -17,9 +19,7 @@ bool covers_tier(const Endpoint& endpoint, const std::string& tier) {
 
 // The name without its maker, in lower case.
 std::string bare(std::string_view name) {
-    std::string text(name.substr(name.rfind('/') + 1));  // npos + 1 is 0
-    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-    return text;
+    return ascii_lower(std::string(name.substr(name.rfind('/') + 1)));  // npos + 1 is 0
 }
 
 // Letters to be changed, added or removed to make one of the other.

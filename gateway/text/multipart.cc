@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate {
 namespace {
 
 constexpr std::string_view kFormType = "multipart/form-data", kLineEnd = "\r\n", kHeadEnd = "\r\n\r\n";
 constexpr std::size_t kMostBoundaryBytes = 70;  // RFC 2046 5.1.1
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool same(std::string_view one, std::string_view other) {
-    return std::ranges::equal(one, other, [](char a, char b) { return lower(a) == lower(b); });
+    return std::ranges::equal(one, other, [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -24,10 +24,7 @@ std::string_view trimmed(std::string_view text) {
 bool is_boundary(std::string_view text) {
     static constexpr std::string_view kMarks = "'()+_,-./:=? ";
     return !text.empty() && text.size() <= kMostBoundaryBytes && text.back() != ' ' &&
-           std::ranges::all_of(text, [](char c) {
-               const char small = lower(c);
-               return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') || kMarks.contains(c);
-           });
+           std::ranges::all_of(text, [](char c) { return is_ascii_alphanumeric(c) || kMarks.contains(c); });
 }
 
 // "; name=value" and "; name="value"" behind a field's first word, one after another.

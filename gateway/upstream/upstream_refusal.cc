@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/chat/dialect/provider_error.h"
+#include "gateway/text/ascii.h"
 
 namespace tollgate {
 namespace {
@@ -66,10 +67,7 @@ constexpr std::array<std::string_view, 4> kQuotaCodes = {"insufficient quota", "
 // For comparing: small letters, and spaces between words.
 std::string normal(std::string_view text) {
     std::string all(text);
-    std::ranges::transform(all, all.begin(), [](char c) {
-        if (c == '-' || c == '_') return ' ';
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    });
+    std::ranges::transform(all, all.begin(), [](char c) { return c == '-' || c == '_' ? ' ' : ascii_lower(c); });
     return all;
 }
 

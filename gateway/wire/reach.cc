@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate::wire {
 namespace {
 
@@ -13,9 +15,10 @@ constexpr std::size_t kMaxNameBytes = 253, kMaxLabelBytes = 63;  // RFC 1035 2.3
 constexpr std::string_view kInnerSuffixes[] = {"localhost", "local", "localdomain", "internal", "home.arpa"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_hexadecimal(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
-bool is_name_byte(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_'; }
+bool is_hexadecimal(char c) { return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
+bool is_name_byte(char c) {
+    return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '-' || c == '_';
+}
 
 bool is_label(std::string_view label) {
     return !label.empty() && label.size() <= kMaxLabelBytes && label.front() != '-' && label.back() != '-' &&
@@ -38,15 +41,14 @@ bool has_labels_only(std::string_view name) {
 bool ends_in_number(std::string_view name) {
     const std::string_view last = last_label(name);
     if (std::ranges::all_of(last, is_digit)) return true;
-    return last.size() >= 2 && last[0] == '0' && lower(last[1]) == 'x' &&
+    return last.size() >= 2 && last[0] == '0' && ascii_lower(last[1]) == 'x' &&
            std::ranges::all_of(last.substr(2), is_hexadecimal);
 }
 
 // Alone it is completed by the resolver's search list, which is the gateway's own network.
 bool is_inner(std::string_view name) {
     if (name.find('.') == std::string_view::npos) return true;
-    std::string small(name);
-    std::ranges::transform(small, small.begin(), lower);
+    const std::string small = ascii_lower(std::string(name));
     return std::ranges::any_of(kInnerSuffixes,
                                [&](std::string_view suffix) { return small.ends_with("." + std::string(suffix)); });
 }

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate::wire::sigv4 {
 namespace {
 
@@ -38,10 +40,7 @@ Digest hmac(std::string_view key, std::string_view text) {
     return digest;
 }
 
-bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
-}
+bool is_unreserved(char c) { return is_ascii_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
 
 void append_encoded(std::string& out, std::string_view text, std::string_view kept) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -134,9 +133,7 @@ std::string without_runs(std::string_view value) {
 std::map<std::string, std::string> canonical_fields(std::span<const HeaderField> fields) {
     std::map<std::string, std::string> canonical;
     for (const HeaderField& field : fields) {
-        std::string name(field.name);
-        for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        const auto [at, is_new] = canonical.try_emplace(std::move(name));
+        const auto [at, is_new] = canonical.try_emplace(ascii_lower(std::string(field.name)));
         if (!is_new) at->second += ',';
         at->second += without_runs(field.value);
     }

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate {
 namespace {
 
 constexpr std::string_view kSeparator = ", ", kUnnameable = "?", kMore = "...";
 
 bool may_stand_in_header(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-.[]").find(c) != std::string_view::npos;
+    return is_ascii_alphanumeric(c) || std::string_view("_-.[]").find(c) != std::string_view::npos;
 }
 
 bool has(std::string_view list, std::string_view name) {

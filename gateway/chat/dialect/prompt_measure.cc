@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "gateway/chat/dialect/prompt_carriers.h"
+#include "gateway/text/ascii.h"
 
 namespace tollgate {
 namespace {
@@ -66,8 +67,8 @@ void add_media(std::string_view media_type, std::int64_t base64_bytes, BodyFacts
 // --- Strings that carry something.
 
 bool in_base64(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
-           c == '-' || c == '_' || c == '=' || c == '\r' || c == '\n';
+    return is_ascii_alphanumeric(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '=' || c == '\r' ||
+           c == '\n';
 }
 
 // Of a member that is not known.

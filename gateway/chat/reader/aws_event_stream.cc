@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "gateway/text/ascii.h"
 #include "gateway/text/base64.h"
 #include "gateway/text/json_members.h"
 #include "gateway/text/json_writer.h"
@@ -54,8 +55,7 @@ std::optional<std::string_view> take_value(std::string_view& text) {
 // What names of events, exceptions and errors consist of: they go into JSON as they are.
 bool is_name(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-               c == '-' || c == '#';
+        return is_ascii_alphanumeric(c) || c == '.' || c == '_' || c == '-' || c == '#';
     });
 }
 

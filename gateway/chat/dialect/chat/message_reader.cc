@@ -8,17 +8,13 @@
 #include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/answer_parts.h"
+#include "gateway/text/ascii.h"
 
 namespace tollgate {
 namespace {
 
 constexpr std::string_view kDataScheme = "data:";
 constexpr std::size_t kMostMediaTypeBytes = 256;  // of what stands before the data
-
-std::string lower(std::string text) {
-    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return text;
-}
 
 constexpr std::string_view kMessages = "messages[]", kContent = "messages[].content[]";
 
@@ -45,7 +41,7 @@ Error read_audio(Place& place, Json part) {
     added.kind = Part::Kind::audio;
     added.cache_control = member(part, "cache_control");
     added.media.value = data;
-    added.media.type = place.request.keep("audio/" + lower(plain(spelt(member(audio, "format")))));
+    added.media.type = place.request.keep("audio/" + ascii_lower(plain(spelt(member(audio, "format")))));
     return {};
 }
 
@@ -293,14 +289,14 @@ Error read_message(Json json, std::uint32_t index, ChatRequest& request) {
 }  // namespace
 
 Error read_media_address(Spelt address, std::string_view field, Media& media, ChatRequest& request) {
-    if (lower(std::string(address.substr(0, kDataScheme.size()))) != kDataScheme) {
+    if (ascii_lower(std::string(address.substr(0, kDataScheme.size()))) != kDataScheme) {
         media.source = Media::Source::url;
         media.value = address;
         return {};
     }
     const auto comma = address.find(',');
     const bool told = comma <= kMostMediaTypeBytes;  // or there is none
-    const std::string head = told ? lower(plain(address.substr(0, comma))) : std::string();
+    const std::string head = told ? ascii_lower(plain(address.substr(0, comma))) : std::string();
     if (!head.ends_with(";base64")) {
         return invalid_field("'" + std::string(field) + "' holds data that are not base64", field);
     }

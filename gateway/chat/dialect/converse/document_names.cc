@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate {
 namespace {
 
@@ -11,8 +13,7 @@ constexpr std::size_t kMostNumberBytes = 20;
 std::string with_few_characters(std::string_view text) {
     std::string name;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           std::string_view("()[]").find(c) != std::string_view::npos;
+        const bool plain = is_ascii_alphanumeric(c) || std::string_view("()[]").find(c) != std::string_view::npos;
         const char put = plain ? c : c == ' ' ? ' ' : '-';
         const bool runs_on = !plain && !name.empty() && (name.back() == '-' || name.back() == ' ');
         if (!runs_on && (plain || !name.empty())) name += put;

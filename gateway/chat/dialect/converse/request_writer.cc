@@ -9,6 +9,7 @@
 #include "gateway/chat/dialect/converse/message_writer.h"
 #include "gateway/chat/dialect/messages/claude_reasoning.h"
 #include "gateway/chat/dialect/messages/message_writer.h"
+#include "gateway/text/ascii.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -45,8 +46,7 @@ bool may_be_request_metadata(Json value) {
     constexpr std::string_view kAllowed = " :_@$#=/+,-.";
     const auto is_good = [&](std::string_view text) {
         return text.size() <= kMostBytes && std::ranges::all_of(text, [&](char c) {
-                   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                          kAllowed.find(c) != std::string_view::npos;
+                   return is_ascii_alphanumeric(c) || kAllowed.find(c) != std::string_view::npos;
                });
     };
     std::size_t pairs = 0;

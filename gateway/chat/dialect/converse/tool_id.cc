@@ -4,15 +4,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate {
 
 std::string converse_tool_id(Spelt id) {
     constexpr std::size_t kMostBytes = 64;
     constexpr std::string_view kMapped = "tg-", kDigits = "0123456789abcdef";
-    const auto is_plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-               c == ':';
-    };
+    const auto is_plain = [](char c) { return is_ascii_alphanumeric(c) || c == '-' || c == '.' || c == ':'; };
     const auto is_good = [&](char c) { return is_plain(c) || c == '_'; };
     const bool good = !id.empty() && std::ranges::all_of(id, is_good) && !id.starts_with(kMapped);
     if (good && id.size() <= kMostBytes) return std::string(id);

@@ -11,16 +11,12 @@
 #include "gateway/chat/dialect/gemini/fields.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/chat/dialect/gemini/google_file.h"
+#include "gateway/text/ascii.h"
 
 namespace tollgate {
 namespace {
 
 using Kind = Part::Kind;
-
-std::string lower(std::string text) {
-    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return text;
-}
 
 Kind kind_of(std::string_view media_type) {
     if (media_type.starts_with("image/")) return Kind::image;
@@ -275,7 +271,7 @@ bool Reader::media(Json data, Json file, std::vector<Part>& parts) {
     if (!here && !is_object(file)) return false;
     static constexpr std::array<std::string_view, 4> kNames = {"mimeType", "data", "fileUri", "displayName"};
     const auto [quoted_type, bytes, uri, name] = fields_of(here ? data : file, kNames);
-    const std::string type = lower(plain(spelt(quoted_type)));
+    const std::string type = ascii_lower(plain(spelt(quoted_type)));
     Part part{.kind = kind_of(type)};
     part.media.type = request_.keep(type);
     part.media.name = spelt(name);

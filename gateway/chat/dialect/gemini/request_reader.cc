@@ -11,6 +11,7 @@
 #include "gateway/chat/dialect/gemini/content_reader.h"
 #include "gateway/chat/dialect/gemini/fields.h"
 #include "gateway/chat/dialect/gemini/schema_subset.h"
+#include "gateway/text/ascii.h"
 
 namespace tollgate {
 namespace {
@@ -33,11 +34,6 @@ constexpr std::array kSettings = {
     NamedParameter{"responseModalities", "generationConfig.responseModalities", Parameter::modalities},
     NamedParameter{"speechConfig", "generationConfig.speechConfig", Parameter::audio},
 };
-
-std::string lower(std::string text) {
-    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return text;
-}
 
 // --- Tools
 
@@ -96,7 +92,7 @@ Error read_calling(Json config, ChatRequest& request) {
     std::vector<Spelt> allowed;
     each_field(config, [&](std::string_view name, Json value) {
         if (name == "mode") {
-            mode = lower(plain(spelt(value)));
+            mode = ascii_lower(plain(spelt(value)));
         } else if (name == "allowedFunctionNames") {
             each_element(value, [&](Json one) { allowed.push_back(spelt(one)); });
         } else {
@@ -149,7 +145,7 @@ Error read_thinking(Json value, ChatRequest& request) {
         fields_of(value, std::array<std::string_view, 3>{"thinkingLevel", "thinkingBudget", "includeThoughts"});
     ReasoningWish& wish = request.reasoning;
     if (says_something(level)) {
-        const std::string word = lower(plain(spelt(level)));
+        const std::string word = ascii_lower(plain(spelt(level)));
         const auto found = std::ranges::find(kLevels, std::string_view(word), &NamedLevel::name);
         if (found == kLevels.end())
             return invalid_field("'" + std::string(kField) + ".thinkingLevel' is not known", kField);
@@ -176,7 +172,7 @@ Error read_stops(Json value, ChatRequest& request) {
 // JSON is asked for by its type; a schema alone has no effect.
 Error read_output(Json type, Json schema, Json json_schema, ChatRequest& request) {
     constexpr std::string_view kType = "generationConfig.responseMimeType";
-    const std::string word = lower(plain(spelt(type)));
+    const std::string word = ascii_lower(plain(spelt(type)));
     if (word == "application/json") {
         const Json whole = is_object(json_schema) ? json_schema : is_object(schema) ? schema : Json();
         request.output_field = whole.empty()          ? kType
@@ -194,7 +190,8 @@ Error read_output(Json type, Json schema, Json json_schema, ChatRequest& request
 
 // The API writes its kinds of output in capitals.
 void read_modalities(Json value, ChatRequest& request) {
-    request.set(Parameter::modalities, "generationConfig.responseModalities", request.keep(lower(std::string(value))));
+    request.set(Parameter::modalities, "generationConfig.responseModalities",
+                request.keep(ascii_lower(std::string(value))));
 }
 
 Error read_generation(Json value, ChatRequest& request) {

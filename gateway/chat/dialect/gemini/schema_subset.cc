@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/chat/dialect/gemini/fields.h"
+#include "gateway/text/ascii.h"
 
 namespace tollgate {
 namespace {
@@ -304,8 +305,7 @@ void add_plain_member(std::string_view name, const json::value& value, json::obj
     constexpr std::array<std::string_view, 6> kCounts = {"minItems",  "maxItems",      "minLength",
                                                          "maxLength", "minProperties", "maxProperties"};
     if (name == "type" && value.is_string()) {
-        std::string type(value.get_string());
-        for (char& c : type) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        const std::string type = ascii_lower(std::string(value.get_string()));
         if (type != "type_unspecified") out["type"] = type;
     } else if (name == "properties" && value.is_object()) {
         json::object properties;

@@ -11,6 +11,7 @@
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/messages/server_tool_text.h"
+#include "gateway/text/ascii.h"
 #include "gateway/text/base64.h"
 
 namespace tollgate {
@@ -43,8 +44,7 @@ Error wants(const Block& block, std::string_view name, std::string_view what) {
 }
 
 std::string_view media_type(Json value, ChatRequest& request) {
-    std::string type = plain(spelt(value));
-    for (char& c : type) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    std::string type = ascii_lower(plain(spelt(value)));
     return request.keep(type == "image/jpg" ? "image/jpeg" : std::move(type));
 }
 

@@ -10,6 +10,7 @@
 #include "gateway/chat/canonical/call_arguments.h"
 #include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
+#include "gateway/text/ascii.h"
 #include "gateway/text/base64.h"
 
 namespace tollgate {
@@ -171,9 +172,7 @@ void ContentBlockWriter::instruction(const Turn& turn) {
 
 std::string messages_tool_id(Spelt id) {
     constexpr std::string_view kMapped = "tg-", kDigits = "0123456789abcdef";
-    const auto is_plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-    };
+    const auto is_plain = [](char c) { return is_ascii_alphanumeric(c) || c == '-'; };
     const auto is_good = [&](char c) { return is_plain(c) || c == '_'; };
     if (!id.empty() && std::ranges::all_of(id, is_good) && !id.starts_with(kMapped)) return std::string(id);
     std::string mapped(kMapped);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/chat/dialect/responses/encrypted_reasoning.h"
+#include "gateway/text/ascii.h"
 
 namespace tollgate {
 namespace {
@@ -87,7 +88,7 @@ void ResponseOutput::begin(std::string_view id_base, const AnswerEcho* echo, std
     refused_ = false;
     id_base_ = id_base;
     for (char& c : id_base_) {
-        const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+        const bool fits = is_ascii_alphanumeric(c) || c == '-';
         if (!fits) c = '_';
     }
 }
