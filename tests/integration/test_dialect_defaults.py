@@ -11,9 +11,8 @@ HI = [Turn("user", [Text("hi")])]
 DIALECTS = {"messages": messages, "responses": responses, "gemini": gemini}
 
 
-@pytest.fixture
-def ask(gateway, account, scripted):
-    """What the endpoint is sent of a body; `preset` is a preset's content."""
+def asker(gateway, account, scripted):
+    """Says what the endpoint is sent of a body; `preset` is a preset's content."""
 
     def send(name, preset=None, body=None, status=200):
         dialect = DIALECTS[name]
@@ -39,6 +38,11 @@ def ask(gateway, account, scripted):
     return send
 
 
+@pytest.fixture
+def ask(gateway, account, scripted):
+    return asker(gateway, account, scripted)
+
+
 PROMPTS = {
     "messages": lambda sent: "".join(block["text"] for block in sent["system"]),
     "responses": lambda sent: sent["instructions"],
@@ -57,6 +61,23 @@ def test_a_presets_prompt_and_parameters_reach_the_api(ask, name):
     assert PROMPTS[name](sent) == "Be brief."
     assert TEMPERATURES[name](sent) == 0.3
     assert "x-tollgate-removed-fields" not in dict(ask.answer.headers)
+
+
+LONG = "x" * 1_300_000
+LARGE = {
+    "messages": {"messages": [{"role": "user", "content": LONG}]},
+    "responses": {"input": LONG},
+    "gemini": {"contents": [{"role": "user", "parts": [{"text": LONG}]}]},
+}
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_a_body_that_is_too_large_for_the_loop_is_added_to_as_well(start_gateway, scripted, name):
+    gateway = start_gateway(limits={"max_body_bytes": 2 << 20})
+    ask = asker(gateway, gateway.new_account("50"), scripted)
+    sent = ask(name, {"system_prompt": "Be brief.", "parameters": {"temperature": 0.3}}, LARGE[name])
+    assert PROMPTS[name](sent) == "Be brief." and TEMPERATURES[name](sent) == 0.3
+    assert LARGE[name].items() <= sent.items()
 
 
 NULLS = {
