@@ -1,5 +1,5 @@
 // A dialect as clients speak it: how their requests are read and answers written for them. There is one const object
-// for each, in the dialect's folder, alive as long as the program. How errors are shaped, and what a flavour of a
+// for each, in client_dialects.cc, alive as long as the program. How errors are shaped, and what a flavour of a
 // dialect has besides, is the Inbound's.
 #pragma once
 

@@ -1,5 +1,5 @@
 // A dialect as an upstream speaks it: how requests are written for it and its answers read. There is one const object
-// for each, in the dialect's folder, alive as long as the program.
+// for each, in upstream_dialects.cc, alive as long as the program.
 #pragma once
 
 #include <cstdint>

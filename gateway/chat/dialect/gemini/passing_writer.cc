@@ -100,7 +100,8 @@ void GeminiPassingWriter::append_error(const Error& error, std::string& out) {
     framing_.end(out);
 }
 
-void pass_gemini_answer(std::string_view body, const ChargedUsage& usage, std::string& out) {
+void pass_gemini_answer(std::string_view body, const AnswerOptions& /*options*/, const ChargedUsage& usage,
+                        std::string& out) {
     body.remove_prefix(std::min(body.find_first_of("{["), body.size()));
     if (is_object(body)) return append_response(body, &usage, {}, out);
     // Of a list the last has all that was used.

@@ -39,6 +39,7 @@ class GeminiPassingWriter final : public PassingWriter {
 };
 
 // A plain answer: an object, or the list of those of a stream.
-void pass_gemini_answer(std::string_view body, const ChargedUsage& usage, std::string& out);
+void pass_gemini_answer(std::string_view body, const AnswerOptions& options, const ChargedUsage& usage,
+                        std::string& out);
 
 }  // namespace tollgate
