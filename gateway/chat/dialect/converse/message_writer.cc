@@ -8,6 +8,7 @@
 #include "gateway/chat/canonical/call_arguments.h"
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/spelt_json.h"
+#include "gateway/chat/canonical/turn_writer.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/converse/document_names.h"
 #include "gateway/chat/dialect/converse/media_formats.h"
@@ -221,19 +222,12 @@ void Blocks::part(const Turn& turn, const Part& part) {
 }
 
 void Blocks::instruction(const Turn& turn) {
-    for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
-        const Part& part = request_.parts[i];
-        if (part.kind != Kind::text) {
-            fail(unsupported_turn(request_, turn, kMoreThanText));
-        } else if (!is_blank(part.text)) {
-            const std::size_t block = out_.size();
-            append_text_block(out_, "<system>\\n" + std::string(part.text) + "\\n</system>");
-            cache_point(turn, part, block);
-        }
-    }
+    fail(write_instruction(request_, turn, [&](const Part& part, const std::string& text) {
+        const std::size_t block = out_.size();
+        append_text_block(out_, text);
+        cache_point(turn, part, block);
+    }));
 }
-
-bool is_assistant(const Turn& turn) { return turn.role == Role::assistant; }
 
 // Whether it has anything but blank text and reasoning that is not sent.
 bool says_anything(const ChatRequest& request, const Turn& turn) {
@@ -266,18 +260,7 @@ std::vector<Turn> told_turns(const ChatRequest& request, TranslationNotes& notes
 Error append_group(const ChatRequest& request, std::span<const Turn> group, DocumentNames& names, std::string& out,
                    TranslationNotes& notes) {
     Blocks blocks(request, names, out, notes);
-    for (const Turn& turn : group) {
-        for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
-            if (request.parts[i].kind == Kind::tool_result) blocks.result(turn, request.parts[i]);
-        }
-    }
-    for (const Turn& turn : group) {
-        if (turn.role == Role::system) {
-            blocks.instruction(turn);
-            continue;
-        }
-        for (std::uint32_t i = turn.begin; i < turn.end; ++i) blocks.part(turn, request.parts[i]);
-    }
+    write_side(request, group, blocks);
     return blocks.error();
 }
 

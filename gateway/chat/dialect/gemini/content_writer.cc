@@ -7,6 +7,7 @@
 
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/spelt_json.h"
+#include "gateway/chat/canonical/turn_writer.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/gemini/part_writer.h"
 
@@ -64,8 +65,6 @@ class Contents {
     std::size_t before_ = 0;
     std::string_view role_;
 };
-
-bool is_assistant(const Turn& turn) { return turn.role == Role::assistant; }
 
 Error Contents::model(std::span<const Turn> turns) {
     begin("model");

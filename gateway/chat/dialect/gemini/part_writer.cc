@@ -5,6 +5,7 @@
 
 #include "gateway/chat/canonical/call_arguments.h"
 #include "gateway/chat/canonical/spelt_json.h"
+#include "gateway/chat/canonical/turn_writer.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/chat/dialect/gemini/google_file.h"
@@ -146,14 +147,8 @@ void GeminiParts::of_user(const Turn& turn, const Part& part) {
 }
 
 void GeminiParts::instruction(const Turn& turn) {
-    for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
-        const Part& part = request_.parts[i];
-        if (part.kind != Kind::text) {
-            fail(unsupported_turn(request_, turn, kMoreThanText));
-        } else if (!is_blank(part.text)) {
-            append_gemini_words("<system>\\n" + std::string(part.text) + "\\n</system>", out_);
-        }
-    }
+    fail(write_instruction(request_, turn,
+                           [&](const Part&, const std::string& text) { append_gemini_words(text, out_); }));
 }
 
 // An object; what is none is one's `output`, or its `error`: https://ai.google.dev/api/caching#FunctionResponse.

@@ -9,6 +9,7 @@
 
 #include "gateway/chat/canonical/call_arguments.h"
 #include "gateway/chat/canonical/spelt_json.h"
+#include "gateway/chat/canonical/turn_writer.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/text/ascii.h"
 #include "gateway/text/base64.h"
@@ -160,14 +161,9 @@ void ContentBlockWriter::part(const Turn& turn, const Part& part) {
 }
 
 void ContentBlockWriter::instruction(const Turn& turn) {
-    for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
-        const Part& part = request_.parts[i];
-        if (part.kind != Kind::text) {
-            fail(unsupported_turn(request_, turn, kMoreThanText));
-        } else if (!is_blank(part.text)) {
-            append_text_block(out_, "<system>\\n" + std::string(part.text) + "\\n</system>", part.cache_control);
-        }
-    }
+    fail(write_instruction(request_, turn, [&](const Part& part, const std::string& text) {
+        append_text_block(out_, text, part.cache_control);
+    }));
 }
 
 std::string messages_tool_id(Spelt id) {

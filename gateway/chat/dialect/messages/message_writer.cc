@@ -4,6 +4,7 @@
 #include <span>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/turn_writer.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/messages/block_writer.h"
 
@@ -12,8 +13,6 @@ namespace {
 
 using Kind = Part::Kind;
 using Role = Turn::Role;
-
-bool is_assistant(const Turn& turn) { return turn.role == Role::assistant; }
 
 // Whether turns have anything but blank text.
 bool says_anything(const ChatRequest& request, std::span<const Turn> turns) {
@@ -69,18 +68,7 @@ Error append_messages(const ChatRequest& request, bool continues_answers, std::s
         if (!out.ends_with('[')) out += ',';
         (((out += "{\"role\":\"") += assistant ? "assistant" : "user") += "\",\"content\":[");
         ContentBlockWriter blocks(request, out, notes);
-        for (const Turn& turn : group) {
-            for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
-                if (request.parts[i].kind == Kind::tool_result) blocks.result(turn, request.parts[i]);
-            }
-        }
-        for (const Turn& turn : group) {
-            if (turn.role == Role::system) {
-                blocks.instruction(turn);
-                continue;
-            }
-            for (std::uint32_t i = turn.begin; i < turn.end; ++i) blocks.part(turn, request.parts[i]);
-        }
+        write_side(request, group, blocks);
         if (blocks.error()) return blocks.error();
         out += "]}";
         answer_last = assistant;
