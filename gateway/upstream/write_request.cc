@@ -1,0 +1,118 @@
+#include "gateway/upstream/write_request.h"
+
+#include <string_view>
+
+#include "gateway/routing/model_call_of.h"
+#include "gateway/text/buffered_text.h"
+
+namespace tollgate {
+namespace {
+
+// Of the features that a client tries, a provider is told of those of its own API only.
+bool is_for(std::string_view line, const Provider& provider) {
+    const bool messages = provider.dialect == &messages_upstream();
+    return !(messages ? line.starts_with("openai-") : line.starts_with("anthropic-"));
+}
+
+void append_forwarded_lines(std::string_view lines, const Provider& provider, BufferedText& out) {
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find('\n') + 1);
+        if (is_for(line, provider)) out += line;
+        lines.remove_prefix(line.size());
+    }
+}
+
+constexpr std::string_view kOpenAiPrefix = "/v1/";  // of the calls that pass through
+constexpr std::string_view kJson = "application/json";
+
+void append_target(const Exchange& request, BufferedText& out) {
+    const CatalogueEndpoint& endpoint = *request.attempt.endpoint;
+    const ModelCall call = model_call_of(request.ask.api);
+    const std::string& model = endpoint.endpoint->upstream_model;
+    if (call == ModelCall::passed) {
+        const std::string_view path = request.head.path;
+        endpoint.provider->append_passed_path(path.substr(kOpenAiPrefix.size()), model, out);
+    } else {
+        endpoint.provider->append_path(call, request.ask.body.stream, model, out);
+    }
+}
+
+// What the body is, and what may come: of what passes through, only the provider can say it.
+void append_types(const Exchange& request, BufferedText& out) {
+    const bool passes = passes_through(request.ask.api);
+    const std::string_view own = request.head.content_type;
+    out += "content-type: ";
+    out += passes && !own.empty() ? own : kJson;
+    out += "\r\naccept: ";
+    out += passes ? "*/*" : request.ask.body.stream ? "text/event-stream" : kJson;
+}
+
+// What authenticates a request that is signed as it leaves.
+Error append_signature(const Exchange& request, const UpstreamBody& body, const Credential& credential,
+                       std::string& lines) {
+    std::string target;
+    {
+        BufferedText out(target);
+        append_target(request, out);
+    }
+    return credential.append_lines({.method = "POST",
+                                    .target = target,
+                                    .host = request.attempt.endpoint->provider->host_header,
+                                    .body = body.pieces(),
+                                    .unix_ms = wire::unix_ms_now()},
+                                   lines);
+}
+
+bool takes_stream_options(ApiType api) { return api == ApiType::chat || api == ApiType::completions; }
+
+}  // namespace
+
+Error write_request_head(const Exchange& request, const UpstreamBody& body, const Credential& credential,
+                         std::string& to) {
+    const Provider& provider = *request.attempt.endpoint->provider;
+    std::string signature;
+    if (credential.signer != nullptr) {
+        if (Error error = append_signature(request, body, credential, signature)) return error;
+    }
+    to.clear();
+    BufferedText out(to);
+    out += "POST ";
+    append_target(request, out);
+    out += " HTTP/1.1\r\n";
+    out += provider.fixed_headers;
+    out += credential.signer == nullptr ? std::string_view(credential.header_lines) : signature;
+    append_forwarded_lines(request.head.forwarded, provider, out);
+    append_types(request, out);
+    out += "\r\ncontent-length: ";
+    out.number(static_cast<std::int64_t>(body.size()));
+    out += "\r\n\r\n";
+    return {};
+}
+
+void build_body(const Exchange& request, std::string_view text, std::int64_t now_ms, UpstreamBody& body) {
+    if (request.attempt.translated) return;  // it has been written
+    const std::string& model = request.attempt.endpoint->endpoint->upstream_model;
+    if (passes_through(request.ask.api)) return body.build_passed(text, request.ask.body.model_value, model);
+    StreamOptions stream_options = StreamOptions::untouched;
+    if (request.ask.body.stream && takes_stream_options(request.ask.api)) {
+        const bool taken =
+            !request.attempt.without_stream_options && request.attempt.endpoint->takes_stream_options(now_ms);
+        stream_options = taken ? StreamOptions::ask_for_usage : StreamOptions::leave_out;
+    }
+    const Choice& choice = request.choice;
+    Additions added;
+    if (request.head.inbound->speaks_chat()) {
+        added = {.members = choice.members, .first_message = choice.first_message};
+    } else {
+        added.members = choice.in_dialect;
+    }
+    added.bound.tokens = choice.output_bound > 0 ? choice.output_bound : request.terms.sent_output_bound;
+    if (request.ask.api == ApiType::chat) {
+        added.bound.parameter = request.attempt.endpoint->provider->output_bound_parameter;
+    } else if (request.ask.api == ApiType::responses) {
+        added.bound.parameter = OutputBoundParameter::max_output_tokens;
+    }
+    body.build(text, request.ask.body, model, stream_options, added);
+}
+
+}  // namespace tollgate
