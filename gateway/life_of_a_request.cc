@@ -1,18 +1,15 @@
 #include "gateway/life_of_a_request.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdio>
 #include <optional>
 #include <string>
 
 #include "gateway/api/answer.h"
-#include "gateway/api/call.h"
 #include "gateway/api/request_routing.h"
 #include "gateway/chat/dialect/responses/request_reader.h"
 #include "gateway/chat/passed_request.h"
 #include "gateway/chat/request_tags.h"
-#include "gateway/client/authenticate.h"
+#include "gateway/check_caller.h"
 #include "gateway/client/connection.h"
 #include "gateway/client/decode_body.h"
 #include "gateway/client/receive_body.h"
@@ -31,6 +28,7 @@
 #include "gateway/text/json_writer.h"
 #include "gateway/upstream/add_in_dialect.h"
 #include "gateway/upstream/dispatch.h"
+#include "gateway/upstream/hedge.h"
 #include "gateway/upstream/kept_answer.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/translate_request.h"
@@ -39,67 +37,6 @@
 
 namespace tollgate {
 namespace {
-
-// Whether the route takes the method; HEAD is GET without a body.
-Error check_method(const Head& head) {
-    static constexpr std::array<std::string_view, 8> kKnown = {"GET",   "HEAD",   "POST",    "PUT",
-                                                               "PATCH", "DELETE", "OPTIONS", "TRACE"};
-    if (head.operation != nullptr) return {};
-    if (std::ranges::find(kKnown, head.method) == kKnown.end()) {
-        return {ErrorKind::method_not_implemented, "this method is not implemented"};
-    }
-    if (!head.route->known()) return {ErrorKind::not_found, "there is no such route; see docs/api.md"};
-    if (head.method == "OPTIONS") return {};
-    return {ErrorKind::method_not_allowed, "this route does not take this method"};
-}
-
-bool reads_body(const Head& head) { return head.operation != nullptr && head.operation->guard.reads_body(); }
-
-void count(const Attribution& git, WorkerCounters& counters) {
-    (git.routed_by == RoutedBy::git_claim ? counters.git_claimed : counters.git_fallback).add();
-}
-
-Error check_caller(Worker& worker, Exchange& request) {
-    if (!reads_body(request.head)) return {};
-    if (!request.head.key_presented && !request.head.operation->guard.needs_key()) return {};
-    auto principal = authenticate(worker.directory(), *worker.services().credits, request.head);
-    if (!principal) {
-        const bool for_git = request.head.git != nullptr && request.head.calls_model();
-        if (for_git && principal.error().kind() != ErrorKind::invalid_api_key) worker.counters().git_refused.add();
-        return principal.error();
-    }
-    request.principal = std::move(*principal);
-    if (const Attribution* const git = request.principal.attribution.get()) count(*git, worker.counters());
-    const Operation& operation = *request.head.operation;
-    Error refused = check_permission(operation, caller_kind(request.principal.kind));
-    // Of a request for a model nobody is held to have tried more than that.
-    if (refused && operation.guard.permission != Permission::infer) {
-        note_refusal(worker.services(), operation, request.head.path, caller_of(request.principal),
-                     RefusalReason::permission_denied, request.head.started_ms);
-    }
-    return refused;
-}
-
-// Whether its key says who calls: a person, who manages an organization, or the operator. An inference key may be
-// anybody's whom they let use a model.
-bool is_known(CallerKind caller) {
-    return caller == CallerKind::root_key || caller == CallerKind::management_key ||
-           caller == CallerKind::personal_token;
-}
-
-// A call of anybody's may come without a key, but not from one address all the time.
-Error check_anybody(Connection& connection) {
-    const Exchange& request = connection.request;
-    const Head& head = request.head;
-    if (head.operation == nullptr || head.operation->guard.kind != Guard::Kind::anybody) return {};
-    if (head.key_presented && is_known(caller_kind(request.principal.kind))) return {};
-    Worker& worker = connection.worker();
-    const std::int64_t now_ms = wire::monotonic_ms(worker.tick_time());
-    if (head.address.is_unspecified() || worker.services().anonymous_rate.take(head.address, now_ms)) return {};
-    Error error(ErrorKind::requests_rate_limited, "too many such calls from this address; try again in a minute");
-    error.detail().headers = "retry-after: 60\r\nretry-after-ms: 60000\r\n";
-    return error;
-}
 
 // Large bodies cost the gateway much before they cost their sender anything: those of an organization that has nothing
 // left are refused as soon as their size is known.
@@ -198,6 +135,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
     Worker& worker = connection.worker();
     CandidateWalk walk(plan.endpoints().first(held.candidates()), *worker.services().health,
                        worker.retry_budget(plan[0].endpoint->number));
+    Hedge hedge(connection, held, plan, walk);
     for (std::size_t at = walk.first(wire::monotonic_ms(worker.tick_time()));;) {
         connection.request.attempt = {.endpoint = plan[at].endpoint,
                                       .began = began,
@@ -205,14 +143,20 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
                                       .without_stream_options = asks_less};
         held.use(at);
         const Credential& credential = *plan[at].credential;
+        const bool asked = hedge.has_asked(at);
         error = {};
-        if (needs_writing(connection)) {
+        if (!asked && needs_writing(connection)) {
             error = co_await translate_request(connection, client);
-        } else if (adds_in_dialect(connection.request)) {
+        } else if (!asked && adds_in_dialect(connection.request)) {
             error = co_await add_in_dialect(connection, client);
         }
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
-        if (!error) answer = co_await dispatch(connection, credential, connect);
+        if (asked) {
+            answer = co_await hedge.answer();
+        } else if (!error) {
+            answer = co_await dispatch(connection, credential, connect);
+        }
+        hedge.compare(answer);
         if (answer) {
             if (answer->status == kOk) client.forget();
             note_upstream_head(connection, *answer);
@@ -231,10 +175,11 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
             worker.counters().upstream_retries.add();
         } else {
             connect = Connect::reuse;
-            const auto next = walk.next(wire::monotonic_ms(began));
+            auto next = hedge.take_turn();
+            if (!next) next = walk.next(wire::monotonic_ms(began));
             if (!next) co_return error;
             at = *next;
-            worker.counters().failovers.add();
+            if (!connection.request.attempt.outrun) worker.counters().failovers.add();
         }
     }
 }

@@ -17,6 +17,7 @@ constexpr std::int64_t kLeastTokensTimed = 8;
 AttemptOutcome outcome(Connection& connection, const Error& error) {
     // A kept connection that the provider had closed is nobody's failure.
     if (error && error.retry() == Retry::fresh_connection) return AttemptOutcome::nothing;
+    if (connection.request.attempt.outrun) return AttemptOutcome::nothing;
     return outcome_of({.upstream_status = connection.request.attempt.upstream_status,
                        .error = error.kind(),
                        .client_left = connection.client_gone()});
@@ -27,6 +28,9 @@ SeenAttempt seen(Connection& connection, const Error& error) {
     const Attempt& attempt = request.attempt;
     SeenAttempt seen{.outcome = outcome(connection, error)};
     constexpr wire::Clock::time_point kNever{};
+    if (attempt.outrun && attempt.sent_upstream != kNever && request.ask.body.stream) {
+        seen.latency_ms = wire::us_between(attempt.sent_upstream, wire::Clock::now()) / 1000;  // at least
+    }
     if (seen.outcome != AttemptOutcome::success || attempt.sent_upstream == kNever) return seen;
     if (attempt.streamed && attempt.first_token != kNever) {
         seen.latency_ms = wire::us_between(attempt.sent_upstream, attempt.first_token) / 1000;
@@ -70,7 +74,8 @@ void note_attempt(Connection& connection, const Plan& plan, std::size_t candidat
         worker.services().sticky_routes.note(plan.conversation, tried.endpoint->number, now_ms);
     }
     if (request.explanation != nullptr && error && error.retry() != Retry::fresh_connection) {
-        request.explanation->attempted(*tried.endpoint, request.attempt.upstream_status, code_of(error.kind()));
+        const std::string_view what = request.attempt.outrun ? "outrun" : code_of(error.kind());
+        request.explanation->attempted(*tried.endpoint, request.attempt.upstream_status, what);
     }
 }
 

@@ -283,11 +283,19 @@ void Connection::act(const Watch::Actions& actions) {
     if (!actions.cancel_upstream) return;
     if (upstream_ != nullptr) upstream_->cancel();
     connecting.abandon();
+    if (beside_ != nullptr) beside_->upstream_cancelled();
+}
+
+void Connection::outrun() {
+    outrun_ = true;
+    if (upstream_ != nullptr) upstream_->cancel();
+    connecting.abandon();
 }
 
 void Connection::tick(wire::Clock::time_point now) {
     act(watch_.tick(now));
     check_hold(now);
+    if (beside_ != nullptr) beside_->tick(now);
 }
 
 void Connection::check_hold(wire::Clock::time_point now) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/chat/answer_stream.h"
+#include "gateway/client/attempt_beside.h"
 #include "gateway/client/authenticate.h"
 #include "gateway/client/event_reply.h"
 #include "gateway/client/watch.h"
@@ -70,6 +71,14 @@ class Connection {
     void answer_read(std::size_t bytes);
     // The hold of the request in hand; null when it is settled or there is none.
     void watch_hold(HeldRequest* held) { held_ = held; }
+    // Null: there is none, or none any more.
+    void watch_beside(AttemptBeside* beside) {
+        beside_ = beside;
+        outrun_ = false;
+    }
+    // It has answered, and the one in hand has not: what that waits for is cancelled.
+    void outrun();
+    bool is_outrun() const { return outrun_; }
     // The gateway is shutting down and the time for running requests is over.
     bool stopped() const { return watch_.stopped(); }
 
@@ -123,6 +132,8 @@ class Connection {
     bool between_requests_ = true;
     wire::Clock::time_point idle_since_{};
     HeldRequest* held_ = nullptr;
+    AttemptBeside* beside_ = nullptr;
+    bool outrun_ = false;
     std::size_t written_ = 0;  // of the pieces being written
 };
 

@@ -248,6 +248,8 @@ void describe(Section& root, Config& config) {
     routing.number("shortest_rest_ms", config.routing.shortest_rest_ms, kTimeMs,
                    "then one request tries it; each failure doubles the next rest");
     routing.number("longest_rest_ms", config.routing.longest_rest_ms, kTimeMs, "up to this");
+    routing.number("hedge_after_ms", config.routing.hedge_after_ms, {0, kTimeMs.most},
+                   "a first endpoint that has not begun to answer then: the next one is asked beside it; 0: never");
     root.section("management")
         .number("readers", config.management.readers, {1, 64},
                 "threads for lists and reports; they give way to requests");

@@ -111,6 +111,7 @@ struct RoutingConfig {
     std::uint32_t failures_before_rest = 3;  // one after another
     std::uint32_t shortest_rest_ms = 1000;
     std::uint32_t longest_rest_ms = 4000;
+    std::uint32_t hedge_after_ms = 0;  // 0: never
 };
 
 struct BillingConfig {

@@ -105,6 +105,7 @@ struct Attempt {
     bool refused_stream_options = false;               // the next attempt at the same endpoint goes without them
     bool without_stream_options = false;               // this one does, for that reason
     bool translated = false;                           // the request was written anew for the endpoint
+    bool outrun = false;                               // another one was asked beside it, and answered first
     std::shared_ptr<TranslatedRequest> translation{};  // null: it passes
     std::string content_type{};                        // of an answer that passes through
 

@@ -49,6 +49,9 @@ class HeldRequest {
     // Before anything is sent to a candidate: from now on it is the one that covers() and settle() go by and that an
     // orphan is charged for. What was published of an attempt before it is forgotten. Does nothing once it is voided.
     void use(std::size_t candidate);
+    // Makes the request's terms those of that candidate; nothing is published. Before anything is streamed.
+    void adopt(std::size_t candidate);
+    std::size_t in_use() const { return used_; }
     bool taken() const { return slot_.has_value(); }
     // For the orphan policy after a crash.
     void progress(std::int64_t output_tokens);
@@ -87,7 +90,6 @@ class HeldRequest {
 
     Wanted want(std::span<const CatalogueEndpoint* const> candidates, const CreditConfig& config);
     void open(const PricedCandidates& rows);
-    void adopt(std::size_t candidate);
     std::int64_t bound_to_send(const Need& need) const;
     std::optional<Refusal> grow_to(std::int64_t output_tokens, std::int64_t price);
     std::int64_t output_price() const;  // of the candidate in use

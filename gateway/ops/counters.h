@@ -145,6 +145,7 @@ struct WorkerCounters {
     Counter holds_taken, holds_refused, held_requests, holds_released, holds_grown, holds_cut, holds_overrun,
         overrun_nano;
     Counter holds_leaked, usage_contradictory;
+    Counter hedges, hedges_won, hedges_running, hedge_cost_nano;
     Counter upstream_retries, failovers, client_aborts, drains_running, upstream_aborts;
     // Calls of models that name a Git repository: paid by who claimed it, as without the name, refused.
     Counter git_claimed, git_fallback, git_refused;

@@ -247,6 +247,13 @@ void write_workers(const Metrics::Sources& from, Families& out) {
                 sum(&C::upstream_retries));
     out.counter("tollgate_failovers_total", "Requests sent to another endpoint because one had failed.",
                 sum(&C::failovers));
+    out.counter("tollgate_hedges_total", "Requests sent to a second endpoint beside a first one that was slow.",
+                sum(&C::hedges));
+    out.counter("tollgate_hedges_won_total", "Of them, those that the second endpoint answered first.",
+                sum(&C::hedges_won));
+    out.counter("tollgate_hedge_cost_usd_total",
+                "What the slower endpoint of each is thought to charge, borne by the platform.",
+                sum(&C::hedge_cost_nano) / kPerNano);
     out.counter("tollgate_upstream_aborts_total", "Upstream answers aborted because the client left.",
                 sum(&C::upstream_aborts));
     out.counter("tollgate_client_aborts_total", "Clients that left while their answer was made.",

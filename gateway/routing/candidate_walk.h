@@ -39,9 +39,19 @@ class CandidateWalk {
         at_ = pass_over_resting(at_ + 1, now_ms);
         return at_;
     }
+    // One to be tried while the attempt before it has not failed: only one that is well.
+    std::optional<std::size_t> beside(std::int64_t now_ms) {
+        std::size_t at = at_ + 1;
+        while (at < candidates_.size() && !is_well(*candidates_[at], now_ms)) ++at;
+        if (at >= candidates_.size() || !budget_.take(now_ms)) return std::nullopt;
+        return at_ = at;
+    }
     bool budget_spent() const { return budget_spent_; }  // that is why there was no next one
 
   private:
+    bool is_well(const CatalogueEndpoint& endpoint, std::int64_t now_ms) const {
+        return health_.breaker(endpoint.number, now_ms) == CircuitBreaker::State::closed;
+    }
     std::size_t pass_over_resting(std::size_t at, std::int64_t now_ms) {
         while (at + 1 < candidates_.size() && !may_try(*candidates_[at], now_ms)) ++at;
         return at;

@@ -137,8 +137,10 @@ void add_bound(std::int64_t bound, ClientBody& body, std::string& out) {
     add_difference(with, {}, body, out);
 }
 
+}  // namespace
+
 // The client's chat is not looked at where it cannot be read, and passes for what it is.
-Error add_members_in_dialect(std::string_view body, Exchange& request, ClientChat& client) {
+Error add_in_dialect_on_loop(std::string_view body, Exchange& request, ClientChat& client) {
     Choice& choice = request.choice;
     AddedMembers added = added_to(request);
     ClientBody own(body, request.ask.body, body_names_of(request.ask.api));
@@ -171,8 +173,6 @@ Error add_members_in_dialect(std::string_view body, Exchange& request, ClientCha
     return {};
 }
 
-}  // namespace
-
 bool adds_in_dialect(const Exchange& request) {
     if (request.head.inbound->speaks_chat() || !request.choice.in_dialect.empty()) return false;
     return !added_to(request).empty() || bound_of(request) > 0;
@@ -181,9 +181,9 @@ bool adds_in_dialect(const Exchange& request) {
 wire::Awaitable<Error> add_in_dialect(Connection& connection, ClientChat& client) {
     Exchange& request = connection.request;
     const std::string_view body = connection.in.view().substr(0, request.received.bytes);
-    if (body.size() <= kMostBytesParsedOnLoop) co_return add_members_in_dialect(body, request, client);
+    if (body.size() <= kMostBytesParsedOnLoop) co_return add_in_dialect_on_loop(body, request, client);
     Error error;
-    co_await off_loop(connection, [&] { error = add_members_in_dialect(body, request, client); });
+    co_await off_loop(connection, [&] { error = add_in_dialect_on_loop(body, request, client); });
     co_return error;
 }
 

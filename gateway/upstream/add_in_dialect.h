@@ -2,6 +2,8 @@
 // bound that is held, and a preset's system prompt, in the words of that API.
 #pragma once
 
+#include <string_view>
+
 #include "gateway/exchange/exchange.h"
 #include "gateway/text/error.h"
 #include "gateway/upstream/client_chat.h"
@@ -18,5 +20,7 @@ bool adds_in_dialect(const Exchange& request);
 // place of. What the API has no word for is noted in the attempt. Where a default and what the client says cannot go
 // together, the client's counts. A large body is read on the parse threads.
 wire::Awaitable<Error> add_in_dialect(Connection& connection, ClientChat& client);
+// The same at once.
+Error add_in_dialect_on_loop(std::string_view body, Exchange& request, ClientChat& client);
 
 }  // namespace tollgate

@@ -38,6 +38,10 @@ enum class Connect : std::uint8_t { reuse, fresh };
 wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const Credential& credential,
                                                   Connect connect);
 
+// Whether the upstream cannot have taken the request whole, so that it may be sent again. `written`: all of it has been
+// given to the upstream's socket.
+bool surely_not_taken(UpstreamConnection& upstream, const wire::ErrorCode& failed, bool written);
+
 // Why reading from the upstream failed, in the connection's present state.
 Error upstream_failure(Connection& connection, const std::string& provider, const wire::ErrorCode& error);
 

@@ -98,43 +98,43 @@ Error check_required_parameters(const Exchange& request) {
 }
 
 // Of OpenAI's embeddings, which only Google's API answers otherwise.
-Error translate_embeddings(std::string_view body, Exchange& request) {
+Error translate_embeddings(std::string_view body, Exchange& request, UpstreamBody& upstream_body) {
     VectorFormat format = VectorFormat::numbers;
-    std::string& out = request.upstream_body.whole();
+    std::string& out = upstream_body.whole();
     Error error = write_gemini_embeddings(body, request.attempt.endpoint->endpoint->upstream_model, format, out,
                                           request.attempt.translation->notes);
-    request.upstream_body.set_whole();
+    upstream_body.set_whole();
     request.attempt.translation->base64_vectors = format == VectorFormat::base64;
     return error;
 }
 
-Error write(const ChatRequest& chat, Exchange& request) {
+Error write(const ChatRequest& chat, Exchange& request, UpstreamBody& upstream_body) {
     TranslatedRequest& translation = *request.attempt.translation;
     Error error = dialect_of(*request.attempt.endpoint->provider)
-                      .write_request(chat, target_of(request), request.upstream_body.whole(), translation.notes);
-    request.upstream_body.set_whole();
+                      .write_request(chat, target_of(request), upstream_body.whole(), translation.notes);
+    upstream_body.set_whole();
     if (!error) error = check_required_parameters(request);
     translation.echo = chat.echo;
     return error;
 }
 
-Error translate(std::string_view body, Exchange& request, ClientChat& client) {
+}  // namespace
+
+Error translate_on_loop(std::string_view body, Exchange& request, ClientChat& client, UpstreamBody& upstream_body) {
     request.attempt.translation = std::make_shared<TranslatedRequest>();
-    if (request.ask.api == ApiType::embeddings) return translate_embeddings(body, request);
+    if (request.ask.api == ApiType::embeddings) return translate_embeddings(body, request, upstream_body);
     const AddedMembers added{.members = request.choice.members, .first_message = request.choice.first_message};
     Error error = client.read(request, body);
-    if (!error && added.empty()) return write(client.chat(), request);
+    if (!error && added.empty()) return write(client.chat(), request, upstream_body);
     ChatRequest chat;
     if (!error) {
         chat = client.chat();
         error = add_members(added, chat);
     }
-    if (!error) return write(chat, request);
+    if (!error) return write(chat, request, upstream_body);
     error.set_retry(Retry::elsewhere);  // an endpoint of the client's dialect may understand it
     return error;
 }
-
-}  // namespace
 
 bool translates_request(const Exchange& request, std::string_view body) {
     const Provider& provider = *request.attempt.endpoint->provider;
@@ -151,9 +151,11 @@ bool translates_request(const Exchange& request, std::string_view body) {
 wire::Awaitable<Error> translate_request(Connection& connection, ClientChat& client) {
     Exchange& request = connection.request;
     const std::string_view body = connection.in.view().substr(0, request.received.bytes);
-    if (body.size() <= kMostBytesParsedOnLoop) co_return translate(body, request, client);
+    if (body.size() <= kMostBytesParsedOnLoop) {
+        co_return translate_on_loop(body, request, client, request.upstream_body);
+    }
     Error error;
-    co_await off_loop(connection, [&] { error = translate(body, request, client); });
+    co_await off_loop(connection, [&] { error = translate_on_loop(body, request, client, request.upstream_body); });
     co_return error;
 }
 

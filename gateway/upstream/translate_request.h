@@ -27,5 +27,7 @@ Target target_of(const Exchange& request);
 // attempt before. A large one is read and written on the parse threads. invalid_request: the endpoint cannot be asked
 // this; another one may.
 wire::Awaitable<Error> translate_request(Connection& connection, ClientChat& client);
+// The same at once, for the attempt in hand, into `upstream_body`.
+Error translate_on_loop(std::string_view body, Exchange& request, ClientChat& client, UpstreamBody& upstream_body);
 
 }  // namespace tollgate

@@ -22,6 +22,12 @@ void append_forwarded_lines(std::string_view lines, const Provider& provider, Bu
     }
 }
 
+// The client's own where its request passes as it came; it need not be the one that we write requests for.
+std::string_view version_line(const Exchange& request, const Provider& provider) {
+    const bool own = !provider.version_line.empty() && !request.attempt.translated && !request.head.api_version.empty();
+    return own ? request.head.api_version : provider.version_line;
+}
+
 constexpr std::string_view kOpenAiPrefix = "/v1/";  // of the calls that pass through
 constexpr std::string_view kJson = "application/json";
 
@@ -80,6 +86,7 @@ Error write_request_head(const Exchange& request, const UpstreamBody& body, cons
     append_target(request, out);
     out += " HTTP/1.1\r\n";
     out += provider.fixed_headers;
+    out += version_line(request, provider);
     out += credential.signer == nullptr ? std::string_view(credential.header_lines) : signature;
     append_forwarded_lines(request.head.forwarded, provider, out);
     append_types(request, out);
@@ -92,7 +99,7 @@ Error write_request_head(const Exchange& request, const UpstreamBody& body, cons
 void build_body(const Exchange& request, std::string_view text, std::int64_t now_ms, UpstreamBody& body) {
     if (request.attempt.translated) return;  // it has been written
     const std::string& model = request.attempt.endpoint->endpoint->upstream_model;
-    if (passes_through(request.ask.api)) return body.build_passed(text, request.ask.body.model_value, model);
+    if (passes_through(request.ask.api)) return body.build_passed(text, request.ask.body, model);
     StreamOptions stream_options = StreamOptions::untouched;
     if (request.ask.body.stream && takes_stream_options(request.ask.api)) {
         const bool taken =

@@ -28,7 +28,7 @@ void EndpointWindow::Cell::clear() {
 }
 
 void EndpointWindow::note(const SeenAttempt& attempt, std::int64_t now_ms) {
-    if (attempt.outcome == AttemptOutcome::nothing) return;
+    if (attempt.outcome == AttemptOutcome::nothing && attempt.latency_ms == 0) return;
     seconds_.at(now_ms).note(attempt.outcome);
     hours_.at(now_ms).note(attempt.outcome);
     const auto note_in = [&attempt](Cell& cell) {

@@ -18,7 +18,7 @@ struct HealthTime {
 // An attempt that has ended. Figures that are not known are 0 and not counted.
 struct SeenAttempt {
     AttemptOutcome outcome = AttemptOutcome::nothing;
-    std::int64_t latency_ms = 0;  // to the first token
+    std::int64_t latency_ms = 0;  // to the first token; of one that was given up for its slowness, until then
     std::int64_t throughput = 0;  // thousandths of a token a second, over the whole attempt
 };
 

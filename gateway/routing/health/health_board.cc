@@ -28,7 +28,7 @@ HealthBoard::~HealthBoard() {
 
 void HealthBoard::note(std::size_t worker, std::size_t endpoint, const SeenAttempt& attempt, std::int64_t began_ms,
                        std::int64_t now_ms) {
-    if (attempt.outcome == AttemptOutcome::nothing) return;
+    if (attempt.outcome == AttemptOutcome::nothing && attempt.latency_ms == 0) return;
     State& state = states_[endpoint];
     std::atomic<EndpointWindow*>& place = window(worker, endpoint);
     EndpointWindow* own = place.load(std::memory_order_relaxed);
@@ -38,7 +38,7 @@ void HealthBoard::note(std::size_t worker, std::size_t endpoint, const SeenAttem
         state.seen.store(true, std::memory_order_release);
     }
     own->note(attempt, now_ms);
-    if (attempt.outcome != AttemptOutcome::rate_limited) {
+    if (attempt.outcome == AttemptOutcome::success || attempt.outcome == AttemptOutcome::failure) {
         state.breaker.note(attempt.outcome == AttemptOutcome::success, began_ms, now_ms);
     }
 }

@@ -20,6 +20,19 @@ TEST(HealthBoard, WorkersSeeWhatOthersSaw) {
     EXPECT_FALSE(board.of(1, 3, 10).latency) << "another endpoint";
 }
 
+TEST(HealthBoard, WhoWasGivenUpForItsSlownessIsSlowAndNeitherUpNorDown) {
+    HealthBoard board(1, 1, {.failures_to_open = 3});
+    constexpr SeenAttempt kGivenUp{.outcome = AttemptOutcome::nothing, .latency_ms = 3000};
+    for (int i = 0; i < 2; ++i) board.note(0, 1, kFailure, 10, 10);
+    for (int i = 0; i < 5; ++i) board.note(0, 1, kGivenUp, 10, 10);
+    const RoutingHealth health = board.of(0, 1, 10);
+    ASSERT_TRUE(health.latency);
+    EXPECT_NEAR(static_cast<double>(health.latency->p50), 3000, 500);
+    EXPECT_EQ(board.statistics(1, 10).last_5m, (OutcomeCounts{.failure = 2}));
+    board.note(0, 1, kFailure, 10, 10);
+    EXPECT_EQ(board.breaker(1, 10), CircuitBreaker::State::resting) << "three in a row";
+}
+
 TEST(HealthBoard, GradesAreOpenRoutersFromAHundredAttemptsOn) {
     EXPECT_EQ(grade_of({.success = 0, .failure = 99}), HealthGrade::good);
     EXPECT_EQ(grade_of({.success = 95, .failure = 5}), HealthGrade::good);

@@ -1,0 +1,71 @@
+// Which candidate is asked beside one that is slow. How failed ones are walked is dead_endpoint_test.cc's.
+#include "gateway/routing/candidate_walk.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <vector>
+
+namespace tollgate {
+namespace {
+
+constexpr std::int64_t kNow = 1000;
+
+class CandidateWalkTest : public ::testing::Test {
+  protected:
+    CandidateWalkTest() {
+        for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+            endpoints_[i].number = i + 1;
+            plan_.push_back(&endpoints_[i]);
+        }
+    }
+    void bring_down(std::size_t candidate) {
+        for (int i = 0; i < 3; ++i) {
+            health_.note(0, endpoints_[candidate].number, {.outcome = AttemptOutcome::failure}, kNow, kNow);
+        }
+    }
+
+    std::array<CatalogueEndpoint, 3> endpoints_{};
+    std::vector<const CatalogueEndpoint*> plan_;
+    HealthBoard health_{1, 3};
+    RetryBudget budget_;
+};
+
+TEST_F(CandidateWalkTest, BesideTheFirstIsTheNextAndThenTheOneAfterIt) {
+    CandidateWalk walk(plan_, health_, budget_);
+    EXPECT_EQ(walk.first(kNow), 0u);
+    EXPECT_EQ(walk.beside(kNow), 1u);
+    EXPECT_EQ(walk.next(kNow), 2u);
+    EXPECT_EQ(walk.beside(kNow), std::nullopt);
+}
+
+TEST_F(CandidateWalkTest, OnlyOneThatIsWellIsAskedBeside) {
+    bring_down(1);
+    CandidateWalk walk(plan_, health_, budget_);
+    walk.first(kNow);
+    EXPECT_EQ(walk.beside(kNow), 2u);
+}
+
+TEST_F(CandidateWalkTest, WhereNoneIsWellTheOthersStayForAFailover) {
+    bring_down(1);
+    bring_down(2);
+    CandidateWalk walk(plan_, health_, budget_);
+    walk.first(kNow);
+    EXPECT_EQ(walk.beside(kNow), std::nullopt);
+    EXPECT_EQ(walk.next(kNow), 2u);
+}
+
+TEST_F(CandidateWalkTest, BesideIsPaidForOutOfTheRetryBudget) {
+    std::int64_t made = 0;
+    constexpr int kRequests = 1000;
+    for (int i = 0; i < kRequests; ++i) {
+        CandidateWalk walk(plan_, health_, budget_);
+        walk.first(kNow);
+        made += walk.beside(kNow).has_value() ? 1 : 0;
+    }
+    EXPECT_LE(made, kRequests / RetryBudget::kRequestsPerRetry + RetryBudget::kMostSaved);
+    EXPECT_GE(made, kRequests / RetryBudget::kRequestsPerRetry);
+}
+
+}  // namespace
+}  // namespace tollgate
