@@ -39,7 +39,7 @@ Status start_google_signers(const std::vector<ProviderConfig>& configs, std::vec
         if (provider == providers.end()) continue;
         auto signer = make_signer(config, logger);
         if (!signer) return signer.error();
-        provider->operators.signer = std::move(*signer);
+        provider->operators.sign_with(std::move(*signer));
     }
     return {};
 }

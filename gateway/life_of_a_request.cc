@@ -6,6 +6,7 @@
 
 #include "gateway/api/answer.h"
 #include "gateway/api/request_routing.h"
+#include "gateway/attempt_keys.h"
 #include "gateway/chat/dialect/responses/request_reader.h"
 #include "gateway/chat/passed_request.h"
 #include "gateway/chat/request_tags.h"
@@ -136,13 +137,14 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
     CandidateWalk walk(plan.endpoints().first(held.candidates()), *worker.services().health,
                        worker.retry_budget(plan[0].endpoint->number));
     Hedge hedge(connection, held, plan, walk);
+    AttemptKeys keys(connection);
     for (std::size_t at = walk.first(wire::monotonic_ms(worker.tick_time()));;) {
         connection.request.attempt = {.endpoint = plan[at].endpoint,
+                                      .key = keys.of(plan[at]),
                                       .began = began,
                                       .tried = worker.tick_time(),
                                       .without_stream_options = asks_less};
         held.use(at);
-        const Credential& credential = *plan[at].credential;
         const bool asked = hedge.has_asked(at);
         error = {};
         if (!asked && needs_writing(connection)) {
@@ -153,8 +155,9 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (asked) {
             answer = co_await hedge.answer();
+            keys.take(connection.request.attempt.key);
         } else if (!error) {
-            answer = co_await dispatch(connection, credential, connect);
+            answer = co_await dispatch(connection, *connection.request.attempt.key.credential, connect);
         }
         hedge.compare(answer);
         if (answer) {
@@ -173,6 +176,9 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
         if (asks_less || error.retry() == Retry::fresh_connection) {
             connect = asks_less ? Connect::reuse : Connect::fresh;
             worker.counters().upstream_retries.add();
+        } else if (keys.change(error, walk)) {
+            connect = Connect::reuse;
+            worker.counters().key_changes.add();
         } else {
             connect = Connect::reuse;
             auto next = hedge.take_turn();

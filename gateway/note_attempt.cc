@@ -1,5 +1,6 @@
 #include "gateway/note_attempt.h"
 
+#include "gateway/attempt_keys.h"
 #include "gateway/client/connection.h"
 #include "gateway/exchange/route_explanation.h"
 #include "gateway/routing/health/retry_after.h"
@@ -53,11 +54,13 @@ void note_upstream_head(Connection& connection, const UpstreamAnswer& answer) {
     if (answer.status < kLeastError) {
         RouteExplanation* const explanation = connection.request.explanation.get();
         if (explanation != nullptr) explanation->answers(*attempt.endpoint, answer.status);
+        note_key_answer(attempt, now_ms);
         return health.note_answer(attempt.endpoint->number, now_ms);
     }
     if (answer.status != kTooMany) return;
     const std::int64_t rest_ms = retry_after_ms(answer.retry_headers, wire::unix_ms_now());
-    if (rest_ms > 0) health.rest_until(attempt.endpoint->number, now_ms + rest_ms, now_ms);
+    const std::int64_t until_ms = attempt.key.was_chosen() ? rest_key(attempt, rest_ms, now_ms) : now_ms + rest_ms;
+    if (until_ms > now_ms) health.rest_until(attempt.endpoint->number, until_ms, now_ms);
 }
 
 void note_attempt(Connection& connection, const Plan& plan, std::size_t candidate, const Error& error) {
@@ -65,7 +68,8 @@ void note_attempt(Connection& connection, const Plan& plan, std::size_t candidat
     Exchange& request = connection.request;
     const Candidate tried = plan[candidate];
     const std::int64_t now_ms = wire::monotonic_ms(worker.tick_time());
-    const SeenAttempt seen_of_it = seen(connection, error);
+    SeenAttempt seen_of_it = seen(connection, error);
+    if (request.attempt.key.was_chosen() && note_key(connection, error)) seen_of_it.outcome = AttemptOutcome::nothing;
     worker.services().health->note(worker.lane(), tried.endpoint->number, seen_of_it,
                                    wire::monotonic_ms(request.attempt.tried), now_ms);
     // Where its draw puts it, the conversation comes back to by itself.

@@ -7,16 +7,22 @@
 #include "gateway/worker.h"
 
 namespace tollgate {
-namespace {
 
-// A request's id ends in bits that nobody can guess.
-std::uint64_t draw_of(const Id128& id) {
+// Of the request's own id.
+std::uint64_t draw_of(const Exchange& request) {
+    const Id128& id = request.head.id;
     std::uint64_t bits = 0;
     std::memcpy(&bits, id.bytes.data() + id.bytes.size() - sizeof bits, sizeof bits);
     return mix_bits(bits);
 }
 
-}  // namespace
+ConversationFacts conversation_of(const Exchange& request, std::string_view body) {
+    const BodyFacts& facts = request.ask.body;
+    return {.organization = request.principal.organization,
+            .session = request.session(),
+            .cache_key = facts.cache_key_value.of(body),
+            .messages = facts.messages_value.of(body)};
+}
 
 PlanSight sight_of(Worker& worker) {
     return {.health = worker.services().health.get(),
@@ -36,11 +42,8 @@ Outcome<Plan> plan_request(Exchange& request, std::string_view body, const PlanS
                       .body = facts,
                       .text = body,
                       .fallbacks = request.choice.fallbacks,
-                      .draw = draw_of(request.head.id),
-                      .conversation = {.organization = request.principal.organization,
-                                       .session = request.session(),
-                                       .cache_key = facts.cache_key_value.of(body),
-                                       .messages = facts.messages_value.of(body)}};
+                      .draw = draw_of(request),
+                      .conversation = conversation_of(request, body)};
     if (request.head.explain) {
         request.explanation = std::make_shared<RouteExplanation>(request.choice.model.model);
     }

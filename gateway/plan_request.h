@@ -1,6 +1,7 @@
 // The plan of a request in hand: what it asks for, what it must obey and what is known of the endpoints, put together.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "gateway/routing/plan.h"
@@ -11,6 +12,8 @@ class Worker;
 struct Exchange;
 
 PlanSight sight_of(Worker& worker);
+std::uint64_t draw_of(const Exchange& request);  // random bits of the request's own
+ConversationFacts conversation_of(const Exchange& request, std::string_view body);
 
 // `body` is the request's text. Fills request.explanation where the client asks for one; an error has it, too. Errors:
 // those of make_plan().

@@ -28,6 +28,20 @@ bool same_places(const std::vector<ProviderConfig>& left, const std::vector<Prov
     });
 }
 
+// What providers have learned of their keys goes on, and so do those who get them their tokens.
+void keep_learned(std::vector<Provider>& providers, const std::vector<ProviderConfig>& configs,
+                  const Catalogue& in_force) {
+    for (Provider& provider : providers) {
+        const auto before = std::ranges::find_if(in_force.endpoints(), [&provider](const CatalogueEndpoint& one) {
+            return one.provider->name == provider.name;
+        });
+        if (before == in_force.endpoints().end()) continue;
+        const OperatorKeys& keys = before->provider->operators;
+        provider.operators.keep_learned(keys);
+        if (configs[provider.index].auth == ProviderAuth::google) provider.operators.sign_with(keys.first().signer);
+    }
+}
+
 }  // namespace
 
 Result<std::vector<Provider>> resolve_providers(const Config& config, const PriceList& prices) {
@@ -95,6 +109,7 @@ Result<Reloaded> read_again(const Config& running, const Catalogue& in_force) {
     if (!same) reloaded.waiting.emplace_back("providers");
     auto providers = resolve_providers(same ? *config : running, **prices);
     if (!providers) return std::unexpected(providers.error());
+    keep_learned(*providers, same ? config->providers : running.providers, in_force);
     const auto own = std::make_shared<const OwnCatalogue>(std::move(*providers), *prices, in_force);
     if (own->catalogue.numbers() > in_force.room_for_numbers()) {
         return failure(StatusCode::full, config->catalogue.front() + ": since the start more than " +

@@ -287,7 +287,7 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name_in_
     }
     if (config.catalogue.empty()) return fail(0, "catalogue must name a file or a directory");
     std::erase_if(config.providers, [&config](const ProviderConfig& one) {
-        const bool left_out = one.optional && one.api_key.empty();
+        const bool left_out = one.optional && !one.has_key();
         if (left_out) config.providers_left_out.push_back(one.name);
         return left_out;
     });

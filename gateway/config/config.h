@@ -2,6 +2,7 @@
 // here or in the options of the module that it is for. Unknown names are refused with their line.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,12 +41,13 @@ struct ProviderConfig {
     std::string base_url;
     ProviderDialect dialect = ProviderDialect::chat;
     ProviderAuth auth = ProviderAuth::of_dialect;
-    std::string path, stream_path;    // behind base_url; empty: the dialect's
-    std::vector<std::string> quirks;  // beside those of its name: see quirk_named()
-    std::string api_key;              // secret: never logged; of auth sigv4 "id:secret" or "id:secret:session-token"
-    std::string aws_region;           // of auth sigv4
-    std::string google_key_file;      // of auth google: a service account's
-    bool optional = false;            // left out where api_key is empty
+    std::string path, stream_path;      // behind base_url; empty: the dialect's
+    std::vector<std::string> quirks;    // beside those of its name: see quirk_named()
+    std::string api_key;                // secret: never logged; of auth sigv4 "id:secret" or "id:secret:session-token"
+    std::vector<std::string> api_keys;  // in its place: the same, several; those that are empty are left out
+    std::string aws_region;             // of auth sigv4
+    std::string google_key_file;        // of auth google: a service account's
+    bool optional = false;              // left out where it has no key
     bool abort_stops_billing = true;
     bool collects_data = true;
     bool zero_data_retention = false;
@@ -54,6 +56,10 @@ struct ProviderConfig {
     OutputBoundParameter output_bound_parameter = OutputBoundParameter::max_tokens;  // of chats
     std::string tls_ca_file;                                                         // empty: the system's trust store
     std::string tls_server_name;                                                     // empty: the host of base_url
+
+    bool has_key() const {
+        return !api_key.empty() || std::ranges::any_of(api_keys, [](const std::string& key) { return !key.empty(); });
+    }
 };
 
 struct LimitsConfig {
@@ -176,7 +182,7 @@ struct Config {
     std::vector<std::string> forward_headers = {"traceparent", "tracestate", "openai-beta", "anthropic-beta",
                                                 "idempotency-key"};
     std::vector<ProviderConfig> providers;
-    std::vector<std::string> providers_left_out;  // names of optional ones that have no api_key
+    std::vector<std::string> providers_left_out;  // names of optional ones that have no key
     LimitsConfig limits;
     TimeoutsConfig timeouts;
     CreditConfig credit;

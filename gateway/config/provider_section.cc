@@ -1,5 +1,8 @@
 #include "gateway/config/provider_section.h"
 
+#include <algorithm>
+#include <span>
+
 #include "gateway/config/names.h"
 #include "gateway/config/section.h"
 
@@ -48,7 +51,11 @@ void describe_provider(Section& section, ProviderConfig& provider) {
                   "name; see docs/dialects.md",
                   "one-system-message", wrong_with_quirk);
     section.text("api_key", provider.api_key, "", {"${OPENAI_API_KEY:-}"});
-    section.flag("optional", provider.optional, "left out, with a notice, where api_key is empty", {"true"});
+    section.texts("api_keys", provider.api_keys,
+                  "in place of api_key: several, at most " + std::to_string(kMostApiKeys) +
+                      ". A request goes with one of them, by what each has left; empty ones are left out",
+                  "${OPENAI_SECOND_API_KEY:-}");
+    section.flag("optional", provider.optional, "left out, with a notice, where it has no key", {"true"});
     section.flag(
         "abort_stops_billing", provider.abort_stops_billing,
         "closing a stream stops the provider's billing of what is still to come; false: abandoned and cut streams are "
@@ -75,6 +82,26 @@ void describe_provider(Section& section, ProviderConfig& provider) {
 
 }  // namespace
 
+std::string wrong_with_keys(const ProviderConfig& provider) {
+    const std::vector<std::string>& several = provider.api_keys;
+    if (several.size() > kMostApiKeys) return "api_keys must be at most " + std::to_string(kMostApiKeys);
+    if (!several.empty() && !provider.api_key.empty()) return "api_key and api_keys are one or the other";
+    if (!several.empty() && provider.auth == ProviderAuth::google) {
+        return "of auth google there is one google_key_file, and no api_keys";
+    }
+    const bool signs = provider.auth == ProviderAuth::sigv4;
+    for (std::size_t i = 0; i <= several.size(); ++i) {
+        const std::string& key = i == 0 ? provider.api_key : several[i - 1];
+        const std::string name = i == 0 ? "api_key" : "key " + std::to_string(i) + " of api_keys";
+        if (key.empty()) continue;
+        if (key.find_first_of("\r\n") != std::string::npos) return name + " has a line break";
+        if (signs && key.find(':') == std::string::npos) return name + " must be id:secret, as auth is sigv4";
+        const auto others = std::span(several).subspan(i);
+        if (i > 0 && std::ranges::find(others, key) != others.end()) return name + " stands twice";
+    }
+    return {};
+}
+
 void read_provider(const YAML::Node& node, Config& config) {
     ProviderConfig provider;
     Section section("a provider");
@@ -89,14 +116,11 @@ void read_provider(const YAML::Node& node, Config& config) {
         for (const auto& other : config.providers) {
             if (other.name == provider.name) return "provider " + provider.name + " stands twice";
         }
-        if (provider.api_key.find_first_of("\r\n") != std::string::npos) {
-            return "api_key of provider " + provider.name + " has a line break";
+        if (const std::string wrong = wrong_with_keys(provider); !wrong.empty()) {
+            return "provider " + provider.name + ": " + wrong;
         }
         const bool signs = provider.auth == ProviderAuth::sigv4;
         if (signs && provider.aws_region.empty()) return "provider " + provider.name + " needs aws_region";
-        if (signs && provider.api_key.find(':') == std::string::npos && !provider.api_key.empty()) {
-            return "api_key of provider " + provider.name + " must be id:secret, as auth is sigv4";
-        }
         if ((provider.auth == ProviderAuth::google) == provider.google_key_file.empty()) {
             return "provider " + provider.name + ": auth google and google_key_file go together";
         }

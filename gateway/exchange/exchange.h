@@ -91,6 +91,7 @@ struct Terms {
 // One try at one endpoint. The next try begins with a new one.
 struct Attempt {
     const CatalogueEndpoint* endpoint = nullptr;  // null: the request got no further than its plan
+    PickedKey key{};                              // that it goes with
     wire::Clock::time_point began{};              // of one that follows a failed one
     wire::Clock::time_point tried{};              // of every one, to the tick
     int upstream_status = 0;

@@ -146,7 +146,7 @@ struct WorkerCounters {
         overrun_nano;
     Counter holds_leaked, usage_contradictory;
     Counter hedges, hedges_won, hedges_running, hedge_cost_nano;
-    Counter upstream_retries, failovers, client_aborts, drains_running, upstream_aborts;
+    Counter upstream_retries, key_changes, failovers, client_aborts, drains_running, upstream_aborts;
     // Calls of models that name a Git repository: paid by who claimed it, as without the name, refused.
     Counter git_claimed, git_fallback, git_refused;
     // Requests that ask for the cache of answers: what they found, and those that waited for another one's.

@@ -1,6 +1,7 @@
 #include "gateway/ops/metrics.h"
 
 #include "gateway/exchange/exchange.h"
+#include "gateway/ops/key_metrics.h"
 #include "gateway/worker.h"
 
 #include <dirent.h>
@@ -20,42 +21,11 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using Labels = std::vector<ClientMetric::Label>;
+using Labels = MetricFamilies::Labels;
+using Families = MetricFamilies;
 
 constexpr double kPerMicro = 1e6, kPerNano = 1e9;  // divided by: 0.1 stays 0.1
 const auto kStarted = std::chrono::system_clock::now();
-
-class Families {
-  public:
-    MetricFamily& family(std::string name, std::string help, MetricType type) {
-        MetricFamily family;
-        family.name = std::move(name);
-        family.help = std::move(help);
-        family.type = type;
-        families_.push_back(std::move(family));
-        return families_.back();
-    }
-    static void add(MetricFamily& family, Labels labels, double value) {
-        ClientMetric metric;
-        metric.label = std::move(labels);
-        if (family.type == MetricType::Counter) {
-            metric.counter.value = value;
-        } else {
-            metric.gauge.value = value;
-        }
-        family.metric.push_back(std::move(metric));
-    }
-    void counter(std::string name, std::string help, double value) {
-        add(family(std::move(name), std::move(help), MetricType::Counter), {}, value);
-    }
-    void gauge(std::string name, std::string help, double value) {
-        add(family(std::move(name), std::move(help), MetricType::Gauge), {}, value);
-    }
-    std::vector<MetricFamily> take() { return std::move(families_); }
-
-  private:
-    std::vector<MetricFamily> families_;
-};
 
 // A histogram summed over workers.
 template <std::size_t N>
@@ -245,6 +215,8 @@ void write_workers(const Metrics::Sources& from, Families& out) {
                 sum(&C::cache_waits));
     out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.",
                 sum(&C::upstream_retries));
+    out.counter("tollgate_key_changes_total", "Requests sent again with another key of the same provider.",
+                sum(&C::key_changes));
     out.counter("tollgate_failovers_total", "Requests sent to another endpoint because one had failed.",
                 sum(&C::failovers));
     out.counter("tollgate_hedges_total", "Requests sent to a second endpoint beside a first one that was slow.",
@@ -392,6 +364,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
     write_workers(sources_, out);
     write_errors(sources_.workers, out);
     write_pools(sources_, out);
+    write_operator_keys(*sources_.catalogue.get(), wire::monotonic_ms(wire::Clock::now()), out);
     write_ledger(sources_, out);
     write_accounts(sources_, out);
     write_cache(sources_.response_cache, out);

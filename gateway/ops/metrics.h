@@ -1,5 +1,5 @@
 // Everything that /metrics shows, gathered at scrape from the workers' counters through one prometheus-cpp Collectable.
-// The names of all families stand in metrics.cc.
+// The names of all families stand in metrics.cc and key_metrics.cc.
 #pragma once
 
 #include <prometheus/collectable.h>

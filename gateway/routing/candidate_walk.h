@@ -2,7 +2,7 @@
 //   - An endpoint that rests is passed over while another candidate is left; one whose rest is over is tried by whoever
 //     gets the trial.
 //   - Every attempt but the first is paid for out of the model's retry budget.
-// A plan of one candidate asks nobody.
+// A plan of one candidate asks nobody, unless its provider has several keys.
 #pragma once
 
 #include <cstddef>
@@ -23,12 +23,14 @@ class CandidateWalk {
 
     // The candidate that is tried first.
     std::size_t first(std::int64_t now_ms) {
-        if (candidates_.size() > 1) {
+        if (candidates_.size() > 1 || candidates_.front()->provider->operators.several()) {
             budget_.note_request();
             at_ = pass_over_resting(0, now_ms);
         }
         return at_;
     }
+    // Whether the candidate in hand may be tried once more, with another key.
+    bool again(std::int64_t now_ms) { return budget_.take(now_ms); }
     // The one after a failed attempt; none: no other is left, or too many are tried as it is.
     std::optional<std::size_t> next(std::int64_t now_ms) {
         if (at_ + 1 >= candidates_.size()) return std::nullopt;

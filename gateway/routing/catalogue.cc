@@ -49,6 +49,9 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
                 const CatalogueEndpoint* const known = same_endpoint(before, model, endpoint);
                 added.number = known == nullptr ? ++numbers_ : known->number;
                 if (known != nullptr) added.stream_options_refused_until = known->stream_options_refused_until;
+                added.key_allowances =
+                    make_allowances(provider.operators, known == nullptr ? nullptr : &known->provider->operators,
+                                    known == nullptr ? nullptr : &known->key_allowances);
                 added.identity = identity_of(model, endpoint);
                 if (!endpoint.supported_parameters.empty()) {
                     added.parameters = parameters_taken(endpoint.supported_parameters);

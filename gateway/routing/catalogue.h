@@ -30,6 +30,8 @@ struct CatalogueEndpoint {
     std::shared_ptr<std::atomic<std::int64_t>> stream_options_refused_until =
         std::make_shared<std::atomic<std::int64_t>>(0);
 
+    KeyAllowances key_allowances = {};  // learned: of its provider's keys, where there are several
+
     bool takes_stream_options(std::int64_t monotonic_ms) const {
         return provider->stream_options &&
                monotonic_ms >= stream_options_refused_until->load(std::memory_order_relaxed);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gateway/chat/dialect/chat/quirk_names.h"
+#include "gateway/config/provider_section.h"
 
 namespace tollgate {
 namespace {
@@ -60,8 +61,11 @@ Status describe(ProviderConfig& provider, const ProviderFacts& facts) {
     provider.base_url = std::move(base_url);
     provider.dialect = named(kDialects, facts.dialect);
     if (provider.auth == ProviderAuth::of_dialect) provider.auth = named(kAuths, facts.auth);
-    if (provider.auth == ProviderAuth::sigv4 && provider.api_key.find(':') == std::string::npos) {
+    if (provider.auth == ProviderAuth::sigv4 && !provider.has_key()) {
         return wrong(provider, "api_key must be id:secret, as auth is sigv4");
+    }
+    if (const std::string what = wrong_with_keys(provider); !what.empty()) {
+        return wrong(provider, what);
     }
     if (facts.max_completion_tokens) provider.output_bound_parameter = OutputBoundParameter::max_completion_tokens;
     if (!facts.abort_stops_billing) provider.abort_stops_billing = false;

@@ -25,7 +25,7 @@ namespace tollgate {
 struct Candidate {
     const CatalogueEndpoint* endpoint = nullptr;  // of the catalogue
     OrderReason reason = OrderReason::listed;
-    const Credential* credential = nullptr;  // that it is tried with: the operator's, of the endpoint's provider
+    const Credential* credential = nullptr;  // that it is tried with; null: one of the operator's
 };
 
 // Never empty once it is made. Endpoints beyond kMostCandidates are not tried.
@@ -37,9 +37,7 @@ class Plan {
         reasons_[size_++] = reason;
     }
     std::size_t size() const { return size_; }
-    Candidate operator[](std::size_t i) const {
-        return {endpoints_[i], reasons_[i], &endpoints_[i]->provider->operators};
-    }
+    Candidate operator[](std::size_t i) const { return {endpoints_[i], reasons_[i], nullptr}; }
     std::span<const CatalogueEndpoint* const> endpoints() const { return std::span(endpoints_).first(size_); }
 
     std::uint64_t conversation = 0;  // digest of the one that is to stay where it is answered; 0: none

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "gateway/chat/dialect/chat/quirk_names.h"
+#include "gateway/routing/mix_bits.h"
 #include "gateway/text/ascii.h"
 #include "gateway/wire/aws_signer.h"
 
@@ -82,6 +83,32 @@ wire::sigv4::Key aws_key(std::string_view text) {
     }
     key.session_token = text;
     return key;
+}
+
+Credential credential_of(const std::string& key, ProviderAuth auth, const std::string& aws_region) {
+    Credential credential;
+    if (auth == ProviderAuth::sigv4) {
+        credential.signer = std::make_shared<wire::AwsSigner>(aws_key(key), aws_region, "bedrock");
+    } else if (auth != ProviderAuth::google && !key.empty()) {
+        ((credential.header_lines += field_of(auth)) += key) += "\r\n";
+    }
+    return credential;
+}
+
+// A key that the environment does not have leaves its place empty.
+OperatorKeys operator_keys(const ProviderConfig& config, ProviderAuth auth) {
+    if (config.api_keys.empty()) {
+        return OperatorKeys({{.credential = credential_of(config.api_key, auth, config.aws_region), .name = "1"}});
+    }
+    std::vector<OperatorKey> keys;
+    for (std::size_t at = 0; at < config.api_keys.size(); ++at) {
+        const std::string& key = config.api_keys[at];
+        if (key.empty()) continue;
+        keys.push_back({.credential = credential_of(key, auth, config.aws_region),
+                        .name = std::to_string(at + 1),
+                        .identity = mix_text(0, key)});
+    }
+    return OperatorKeys(std::move(keys));
 }
 
 // As OpenAI's API names it.
@@ -220,13 +247,7 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
     provider.stream_path = !config.stream_path.empty() ? config.stream_path
                            : !config.path.empty()      ? config.path
                                                        : serving.stream_path;
-    const ProviderAuth auth = config.auth == ProviderAuth::of_dialect ? serving.auth : config.auth;
-    if (auth == ProviderAuth::sigv4) {
-        provider.operators.signer =
-            std::make_shared<wire::AwsSigner>(aws_key(config.api_key), config.aws_region, "bedrock");
-    } else if (auth != ProviderAuth::google && !config.api_key.empty()) {
-        ((provider.operators.header_lines += field_of(auth)) += config.api_key) += "\r\n";
-    }
+    provider.operators = operator_keys(config, config.auth == ProviderAuth::of_dialect ? serving.auth : config.auth);
     provider.fixed_headers += "accept-encoding: identity\r\nuser-agent: tollgate/" TOLLGATE_VERSION "\r\n";
     if (!provider.tls) return provider;
 

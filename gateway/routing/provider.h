@@ -11,7 +11,7 @@
 #include "gateway/chat/dialect/upstream_dialect.h"
 #include "gateway/chat/model_call.h"
 #include "gateway/config/config.h"
-#include "gateway/routing/credential.h"
+#include "gateway/routing/operator_keys.h"
 #include "gateway/text/buffered_text.h"
 #include "gateway/wire/reach.h"
 #include "store/status.h"
@@ -44,7 +44,7 @@ struct Provider {
     std::string path, stream_path;  // behind base_path, with {model} and {call}; empty: those of OpenAI's API
     std::string_view version_line;  // of the API, that we write requests for; with CRLF; empty: it is not told
     std::string fixed_headers;      // Host and what else every request carries, each line with CRLF; no secret
-    Credential operators;           // the operator's own
+    OperatorKeys operators;         // the operator's own
     bool abort_stops_billing = true;
     bool reasoning_in_completion = true;  // its completion_tokens include its reasoning_tokens, as OpenAI's do
     bool stream_options = true;           // it takes them

@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "gateway/attempt_keys.h"
 #include "gateway/client/connection.h"
 #include "gateway/exchange/abandoned.h"
 #include "gateway/note_attempt.h"
@@ -49,9 +50,7 @@ class InHand {
 };
 
 // Only what the platform pays for: the loser of an organization's own key would be that organization's.
-bool pays_operator(const Candidate& candidate) {
-    return candidate.credential == &candidate.endpoint->provider->operators;
-}
+bool pays_operator(const Candidate& candidate) { return candidate.credential == nullptr; }
 
 // What passes through may change something at its provider, and what a provider's tools do costs beside the tokens.
 bool may_be_made_twice(const Exchange& request) {
@@ -114,7 +113,8 @@ void EarlyAttempt::begin(wire::Clock::time_point now) {
     untried_ = walk_.beside(wire::monotonic_ms(now));
     if (!untried_ || !pays_operator(plan_[*untried_])) return;
     candidate_ = *untried_;
-    attempt_ = {.endpoint = plan_[candidate_].endpoint, .began = now, .tried = now};
+    AttemptKeys keys(connection_);
+    attempt_ = {.endpoint = plan_[candidate_].endpoint, .key = keys.of(plan_[candidate_]), .began = now, .tried = now};
     state_ = State::running;
     counted_ = true;
     worker_.counters().hedges.add();
@@ -139,7 +139,7 @@ Error EarlyAttempt::write() try {
     }
     if (error) return error;
     build_body(request, text, wire::monotonic_ms(worker_.tick_time()), body);
-    error = write_request_head(request, body, *plan_[candidate_].credential, outgoing_);
+    error = write_request_head(request, body, *request.attempt.key.credential, outgoing_);
     for (const std::string_view piece : body.pieces()) outgoing_ += piece;
     return error;
 } catch (const std::exception& unexpected) {
@@ -276,7 +276,7 @@ void EarlyAttempt::withdraw() {
                             .provider = provider.name,
                             .retry_headers = answer_.retry_headers,
                             .body = {}},
-                           provider.operators);
+                           *attempt_.key.credential);
         }
         attempt_.outrun = was != State::failed && !refused;
         const InHand in_hand(connection_.request, held_, attempt_, candidate_);

@@ -66,8 +66,9 @@ UsageTerms terms_of(const Exchange& request) {
 }
 
 AnswerSource source_of(const Exchange& request) {
-    const Provider& provider = *request.attempt.endpoint->provider;
-    return {.provider = provider.name, .call = model_call_of(request.ask.api), .credential = &provider.operators};
+    return {.provider = request.attempt.endpoint->provider->name,
+            .call = model_call_of(request.ask.api),
+            .credential = request.attempt.key.credential};
 }
 
 Ending failed_ending(Connection& connection) {

@@ -44,7 +44,7 @@ wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answe
                                   .body = reader.in_hand(),
                                   .whole = reader.ended()};
     note_refused_stream_options(connection, refusal);
-    Error error = judge(refusal, connection.request.attempt.endpoint->provider->operators);
+    Error error = judge(refusal, *connection.request.attempt.key.credential);
     reader.release(reader.ended());
     co_return error;
 }

@@ -41,7 +41,7 @@ StreamRelay make_relay(Connection& connection, HeldRequest& held) {
     rules.endpoint = request.attempt.endpoint->endpoint;
     rules.credit = &connection.worker().config().credit;
     rules.choices = request.ask.body.choices;
-    rules.credential = &request.attempt.endpoint->provider->operators;
+    rules.credential = request.attempt.key.credential;
     rules.may_reply_before_settlement = may_reply_before_settlement(connection.worker());
     return {connection.meter, held, rules};
 }

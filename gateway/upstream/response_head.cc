@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/routing/rate_figures.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -37,6 +38,13 @@ void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     }
 }
 
+// Only where there is another key to ask with is it looked at.
+void note_rate_figures(const Worker& worker, const Attempt& attempt, const wire::ResponseHead& head) {
+    if (!attempt.key.was_chosen()) return;
+    const std::int64_t now_ms = wire::monotonic_ms(worker.tick_time());
+    attempt.endpoint->key_allowances[attempt.key.place]->note(read_rate_figures(head, wire::unix_ms_now()), now_ms);
+}
+
 // A head that can no longer become one is refused at once, not waited for. `judged`: bytes that were looked at before.
 wire::HeadRefusal refuse_unfinished(std::string_view head, std::size_t judged, std::size_t most_bytes) {
     constexpr std::string_view kBeginning = "HTTP/1.";
@@ -68,6 +76,7 @@ void take_heads(Worker& worker, std::size_t received, Attempt& attempt, ApiType 
             reader.step = HeadStep::refused;
         } else if (head.status >= 200) {
             take_head(head, answer);
+            note_rate_figures(worker, attempt, head);
             if (passes_through(api)) attempt.content_type = head.field("content-type");
             reader.step = HeadStep::done;
         }

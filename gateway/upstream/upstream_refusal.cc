@@ -168,4 +168,15 @@ Error judge_reported(std::optional<ProviderError> said, std::string_view provide
     return error;
 }
 
+KeyVerdict key_verdict(int upstream_status, const Error& error) {
+    constexpr int kTooMany = 429;
+    if (error.kind() == ErrorKind::upstream_auth_failed) {
+        return upstream_status == 0 ? KeyVerdict::well : KeyVerdict::refused;
+    }
+    if (error.kind() != ErrorKind::upstream_error) return KeyVerdict::well;
+    const Error::Detail& detail = error.detail();
+    if (detail.provider && is_any(*detail.provider, kQuotaCodes)) return KeyVerdict::refused;
+    return upstream_status == kTooMany || detail.status == kTooMany ? KeyVerdict::rate_limited : KeyVerdict::well;
+}
+
 }  // namespace tollgate

@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-#include "gateway/routing/credential.h"
+#include "gateway/routing/operator_keys.h"
 #include "gateway/text/error.h"
 
 namespace tollgate {
@@ -29,5 +29,9 @@ Error judge(const UpstreamRefusal& refusal, const Credential& credential);
 
 // The same for an error that the provider reports under status 200. It may name a status, which then counts.
 Error judge_reported(std::optional<ProviderError> said, std::string_view provider, const Credential& credential);
+
+// What an attempt says of the key that it went with, by the status that came and what it ended with. A request that is
+// refused for what it asks says nothing of it.
+KeyVerdict key_verdict(int upstream_status, const Error& error);
 
 }  // namespace tollgate

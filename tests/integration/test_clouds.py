@@ -3,6 +3,7 @@ Claude is asked in the body that these take."""
 
 import base64
 import json
+import signal
 import subprocess
 from urllib.parse import parse_qs
 
@@ -35,7 +36,9 @@ def start(start_gateway, tmp_path, scripted):
         url = scripted.base_url.removesuffix("/v1")
         gateway = start_gateway(catalogue=[str(file)], providers=[provider("cloud", url, **options)])
         account = gateway.new_account("5")
-        return openai.OpenAI(base_url=f"{gateway.base_url}/v1", api_key=account.key, max_retries=0)
+        client = openai.OpenAI(base_url=f"{gateway.base_url}/v1", api_key=account.key, max_retries=0)
+        client.tollgate = gateway
+        return client
 
     return started
 
@@ -175,6 +178,17 @@ def test_claude_on_vertex_with_a_service_account(start, scripted, token_server, 
     claims = json.loads(base64.urlsafe_b64decode(form["assertion"][0].split(".")[1] + "=="))
     assert claims["iss"] == "tollgate@p.iam.gserviceaccount.com" and claims["exp"] - claims["iat"] == 3600
     assert claims["aud"].endswith("/token") and claims["scope"] == "https://www.googleapis.com/auth/cloud-platform"
+
+
+def test_a_reload_keeps_the_tokens_of_a_service_account(start, scripted, token_server, service_account):
+    client = start("claude@1", **VERTEX, google_key_file=str(service_account))
+    scripted.script = speak_claude
+    assert ask(client, False) == "It is fine."
+    client.tollgate.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "server: reloaded" in client.tollgate.log_file.read_text())
+    assert ask(client, False) == "It is fine."
+    assert scripted.requests[-1].header("authorization") == "Bearer ya29.test"
+    assert len(token_server.requests) == 1
 
 
 def test_without_a_token_the_request_fails_and_later_succeeds(start, scripted, token_server, service_account):

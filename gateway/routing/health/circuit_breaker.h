@@ -35,6 +35,8 @@ class CircuitBreaker {
     void note(bool success, std::int64_t began_ms, std::int64_t now_ms);
     // When an endpoint that had failed was found well again; 0: never. What was seen of it before says no more of it.
     std::int64_t recovered_ms() const { return recovered_ms_.load(std::memory_order_relaxed); }
+    // When the rest is over; long past while it is closed.
+    std::int64_t trial_at_ms() const { return trial_at_.load(std::memory_order_relaxed); }
     // When it last was found failing; 0: never.
     std::int64_t opened_ms() const { return opened_ms_.load(std::memory_order_relaxed); }
 

@@ -7,6 +7,8 @@
 #include <sstream>
 #include <string>
 
+#include "gateway/config/provider_section.h"
+
 namespace tollgate {
 namespace {
 
@@ -258,6 +260,28 @@ TEST(Config, AKeyWithALineBreakIsRefusedAndNotShown) {
     EXPECT_EQ(problem.find("cret"), std::string::npos);
 }
 
+TEST(Config, SeveralKeysAreDifferentOnesInPlaceOfOne) {
+    const auto problem = [](const std::string& keys) {
+        return problem_of("providers:\n- {name: a, base_url: b, " + keys + "}\n");
+    };
+    const Config config = good("providers:\n- {name: a, base_url: b, api_keys: [k1, k2]}\n");
+    EXPECT_EQ(config.providers[0].api_keys, (std::vector<std::string>{"k1", "k2"}));
+    std::string many = "s0";
+    for (std::size_t i = 1; i <= kMostApiKeys; ++i) many += ", s" + std::to_string(i);
+    const std::pair<std::string, std::string> rows[] = {
+        {"api_key: s0, api_keys: [s1]", "one or the other"},
+        {"api_keys: [s1, s2, s1]", "key 1 of api_keys stands twice"},
+        {"api_keys: [s1, \"s2\\n\"]", "key 2 of api_keys has a line break"},
+        {"api_keys: [" + many + "]", "at most 32"},
+        {"auth: sigv4, aws_region: r, api_keys: ['id:s1', s2]", "key 2 of api_keys must be id:secret"},
+        {"auth: google, google_key_file: f, api_keys: [s1]", "google_key_file"},
+    };
+    for (const auto& [keys, expected] : rows) {
+        EXPECT_NE(problem(keys).find(expected), std::string::npos) << problem(keys);
+        for (const char* const secret : {"s0", "s1", "s2"}) EXPECT_EQ(problem(keys).find(secret), std::string::npos);
+    }
+}
+
 TEST(Config, CertificateAndKeyGoTogether) {
     expect_problem("tls_certificate_file: a\n", "t.yaml: ", "together");
     expect_problem("tls_private_key_file: a\n", "t.yaml: ", "together");
@@ -302,6 +326,12 @@ TEST_F(ConfigEnvironment, OptionalProvidersWithoutAKeyAreLeftOut) {
     EXPECT_EQ(config.providers[0].name, "b");
     EXPECT_EQ(config.providers[1].name, "c");
     EXPECT_EQ(config.providers_left_out, std::vector<std::string>{"a"});
+    const std::string unset = "'${TOLLGATE_TEST_UNSET:-}'", set = "'${TOLLGATE_TEST_SET:-}'";
+    const Config several =
+        good("providers:\n- {name: a, base_url: b, optional: true, api_keys: [" + unset + ", " + unset +
+             "]}\n- {name: b, base_url: b, optional: true, api_keys: [" + unset + ", " + set + "]}\n");
+    EXPECT_EQ(several.providers_left_out, std::vector<std::string>{"a"});
+    EXPECT_EQ(several.providers[0].api_keys, (std::vector<std::string>{"", "value"})) << "places stay";
 }
 
 std::string text_of(const std::string& file) {

@@ -103,6 +103,26 @@ TEST(UpstreamRefusal, AQuotaThatIsUsedUpIsNotTriedAgain) {
     }
 }
 
+TEST(UpstreamRefusal, OnlyWhatIsItsFaultSpeaksAgainstAKey) {
+    constexpr std::string_view kQuota = R"({"error":{"message":"no","type":"insufficient_quota"}})";
+    constexpr std::string_view kOfContent = R"({"error":{"message":"this content is not allowed"}})";
+    EXPECT_EQ(key_verdict(200, {}), KeyVerdict::well);
+    EXPECT_EQ(key_verdict(401, judged(401)), KeyVerdict::refused);
+    EXPECT_EQ(key_verdict(402, judged(402)), KeyVerdict::refused);
+    EXPECT_EQ(key_verdict(403, judged(403, "")), KeyVerdict::refused);
+    EXPECT_EQ(key_verdict(403, judged(403, kOfContent)), KeyVerdict::well);
+    EXPECT_EQ(key_verdict(400, judged(400, R"({"error":{"message":"API key not valid."}})")), KeyVerdict::refused);
+    EXPECT_EQ(key_verdict(429, judged(429)), KeyVerdict::rate_limited);
+    EXPECT_EQ(key_verdict(429, judged(429, kQuota)), KeyVerdict::refused);
+    for (const int status : {400, 404, 408, 413, 422, 500, 503, 529}) {
+        EXPECT_EQ(key_verdict(status, judged(status)), KeyVerdict::well) << status;
+    }
+    EXPECT_EQ(key_verdict(0, {ErrorKind::upstream_unreachable, ""}), KeyVerdict::well);
+    EXPECT_EQ(key_verdict(0, {ErrorKind::upstream_auth_failed, "no token to sign with"}), KeyVerdict::well);
+    const Error within = judge_reported(ProviderError{.status = 429, .message = "m"}, "sample", kCredential);
+    EXPECT_EQ(key_verdict(200, within), KeyVerdict::rate_limited) << "in a stream";
+}
+
 TEST(UpstreamRefusal, RetryHeadersArePassedOnUnlessTheGatewaysAccountIsRefused) {
     EXPECT_EQ(judged(429).detail().headers, "retry-after: 3\r\n");
     EXPECT_EQ(judged(401).detail().headers, "");
