@@ -1,5 +1,8 @@
 #include "gateway/attempt_keys.h"
 
+#include <algorithm>
+#include <string>
+
 #include "gateway/client/connection.h"
 #include "gateway/plan_request.h"
 #include "gateway/routing/conversation.h"
@@ -39,6 +42,14 @@ void note_refusal(Connection& connection, const OperatorKey& key, std::int64_t n
                                           {"status", std::to_string(attempt.upstream_status)}});
 }
 
+// The provider told of one key, and another one may be asked sooner.
+void tell_wait(std::int64_t wait_ms, Error& error) {
+    constexpr std::int64_t kSecondMs = 1000;
+    wait_ms = std::max<std::int64_t>(wait_ms, 1);
+    error.detail().headers = "retry-after: " + std::to_string((wait_ms + kSecondMs - 1) / kSecondMs) +
+                             "\r\nretry-after-ms: " + std::to_string(wait_ms) + "\r\n";
+}
+
 }  // namespace
 
 KeyAsk AttemptKeys::ask() const {
@@ -74,9 +85,16 @@ void AttemptKeys::turn_to(const Candidate& candidate) {
     }
 }
 
-bool AttemptKeys::find_another(const Error& error, CandidateWalk& walk) {
-    if (key_verdict(connection_.request.attempt.upstream_status, error) == KeyVerdict::well) return false;
-    const auto another = choice_at(*endpoint_).pick_another(ask(), tried_);
+bool AttemptKeys::find_another(Error& error, CandidateWalk& walk) {
+    const KeyVerdict verdict = key_verdict(connection_.request.attempt.upstream_status, error);
+    if (verdict == KeyVerdict::well) return false;
+    const KeyChoice choice = choice_at(*endpoint_);
+    const KeyAsk wanted = ask();
+    const auto another = choice.pick_another(wanted, tried_);
+    const std::int64_t own_rest_ms = endpoint_->key_allowances[key_.place]->rests_until_ms();
+    if (!another && verdict == KeyVerdict::rate_limited && choice.rest_until_ms() < own_rest_ms) {
+        tell_wait(choice.rest_until_ms() - wanted.now_ms, error);
+    }
     if (!another || !walk.again(wire::monotonic_ms(wire::Clock::now()))) return false;
     choose(*another);
     return true;

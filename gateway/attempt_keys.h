@@ -28,11 +28,12 @@ class AttemptKeys {
         if (key.was_chosen()) tried_.add(key.place);
     }
     // After a failed attempt: whether it was for its key alone, and the endpoint may be asked with another one now.
-    bool change(const Error& error, CandidateWalk& walk) { return key_.was_chosen() && find_another(error, walk); }
+    // Where none is left for now, the error says when the first one is.
+    bool change(Error& error, CandidateWalk& walk) { return key_.was_chosen() && find_another(error, walk); }
 
   private:
     void turn_to(const Candidate& candidate);
-    bool find_another(const Error& error, CandidateWalk& walk);
+    bool find_another(Error& error, CandidateWalk& walk);
     void choose(std::size_t place);
     KeyAsk ask() const;
 

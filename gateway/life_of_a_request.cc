@@ -105,17 +105,6 @@ bool may_ask_for_less(Connection& connection) {
            !connection.abandoned();
 }
 
-// That it was the stream options is known when the endpoint answers without them. All tenants' streams go without
-// them then, and without the usage that they bring: so for a while only.
-void learn_refused_stream_options(Connection& connection) {
-    const CatalogueEndpoint& endpoint = *connection.request.attempt.endpoint;
-    const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());
-    endpoint.stream_options_refused_until->store(now_ms + CatalogueEndpoint::kStreamOptionsRefusedMs,
-                                                 std::memory_order_relaxed);
-    connection.worker().logger().warning("an endpoint refuses stream_options; its streams go without them for an hour",
-                                         {{"provider", endpoint.provider->name}, {"model", endpoint.model->id}});
-}
-
 constexpr int kOk = 200;
 
 // Whether the request must be written anew for the attempt's endpoint; else only what is added to it is.

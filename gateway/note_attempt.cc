@@ -46,6 +46,15 @@ SeenAttempt seen(Connection& connection, const Error& error) {
 
 }  // namespace
 
+void learn_refused_stream_options(Connection& connection) {
+    const CatalogueEndpoint& endpoint = *connection.request.attempt.endpoint;
+    const std::int64_t now_ms = wire::monotonic_ms(connection.worker().tick_time());
+    endpoint.stream_options_refused_until->store(now_ms + CatalogueEndpoint::kStreamOptionsRefusedMs,
+                                                 std::memory_order_relaxed);
+    connection.worker().logger().warning("an endpoint refuses stream_options; its streams go without them for an hour",
+                                         {{"provider", endpoint.provider->name}, {"model", endpoint.model->id}});
+}
+
 void note_upstream_head(Connection& connection, const UpstreamAnswer& answer) {
     Worker& worker = connection.worker();
     Attempt& attempt = connection.request.attempt;

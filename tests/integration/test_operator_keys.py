@@ -132,6 +132,15 @@ def test_where_all_keys_rest_the_endpoint_is_rate_limited(start, scripted):
     assert (last["provider"], last["setback"]) == ("scripted", "rate_limited")
 
 
+def test_the_wait_that_is_told_is_that_of_the_first_key_to_be_well(start, scripted):
+    gateway, account = start(3)
+    waits = {"first": "40", "second": "20", "third": "30"}
+    answer_by_key(scripted, **{key: lambda exchange, s=s: too_many(exchange, retry_after=s) for key, s in waits.items()})
+    answer = post_chat(gateway, account, model=ONE)
+    assert len(scripted.requests) == 3 and answer.status == 429
+    assert 15 < int(answer.header("retry-after")) <= 20, "since the answer that said so"
+
+
 @pytest.mark.parametrize("status", ["400 Bad Request", "403 Forbidden", "404 Not Found", "500 Error", "503 Unavailable"])
 def test_what_is_not_the_keys_fault_is_not_tried_with_another(start, scripted, status):
     gateway, account = start()
