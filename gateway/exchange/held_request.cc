@@ -4,9 +4,9 @@
 #include <chrono>
 
 #include "gateway/chat/request_tags.h"
+#include "gateway/exchange/ending_facts.h"
 #include "gateway/exchange/refusal.h"
 #include "gateway/ops/counters.h"
-#include "gateway/routing/model_call_of.h"
 #include "gateway/text/json_writer.h"
 #include "store/fail_point.h"
 
@@ -61,57 +61,6 @@ Overdraft overdraft_of(const Exchange& request, const CreditConfig& config) {
     return {own->on_exhausted.value_or(config.on_exhausted), own->overdraft_cap.value_or(config.overdraft_cap)};
 }
 
-// The output tokens of one choice from which the usual length is learned; 0: nothing can be learned.
-//   - An answer that a limit or the client ended does not say how long answers are.
-//   - An answer that the gateway's own bound ended would have been longer, so it counts as one token more. Without
-//     those, the bound could only shrink.
-//   - With several choices it is unknown which one the bound ended, and in completions the bound is their own default:
-//     nothing is learned from those.
-std::int64_t natural_output(const Exchange& request, const Ending& ending) {
-    if (request.reply.cancelled || ending.finish_reason.empty()) return 0;
-    const std::int64_t choices = std::max<std::int64_t>(request.ask.body.choices, 1);
-    const std::int64_t sent = request.terms.sent_output_bound;
-    if (sent > 0 && (choices > 1 || request.ask.api == ApiType::completions)) return 0;
-    const std::int64_t output = ending.usage.completion / choices;
-    if (ending.finish_reason != "length") return output;
-    return sent > 0 && output >= sent ? output + 1 : 0;
-}
-
-// Reasoning tokens, where the provider told how an answer of a model that may reason was used; also of one that nobody
-// waited for.
-std::optional<std::int64_t> known_reasoning(const Exchange& request, const CatalogueEndpoint& used,
-                                            const Ending& ending) {
-    const bool says = ending.source == UsageSource::provider && ending.usage.completion > 0;
-    if (!says || model_call_of(request.ask.api) != ModelCall::chat || !used.model->may_reason) return std::nullopt;
-    return ending.usage.reasoning;
-}
-
-// Tokens of the prompt's text from which tokens per byte are learned; 0: nothing can be. Text alone, and so much that
-// it hardly matters how cautious kTokensPerMessage is.
-std::int64_t text_tokens(const Exchange& request, const Ending& ending) {
-    constexpr std::int64_t kLeastBytesPerExtraToken = 32;
-    const BodyFacts& body = request.ask.body;
-    if (ending.source != UsageSource::provider || ending.usage_contradictory || !body.prompt_is_text) return 0;
-    if (body.prompt_bytes < kLeastBytesPerExtraToken * body.prompt_extra_tokens) return 0;
-    return ending.usage.prompt - body.prompt_extra_tokens;
-}
-
-// No output and no reason for its end, or an error as the reason. Embeddings have no output tokens, what passes through
-// need not have any, and a client that left pays for what was done.
-bool ended_empty(const Exchange& request, const Ending& ending) {
-    const ApiType api = request.ask.api;
-    if (request.reply.cancelled || api == ApiType::embeddings || passes_through(api)) return false;
-    return ending.finish_reason == "error" || (ending.usage.completion == 0 && ending.finish_reason.empty());
-}
-
-// By a reason that says so; what makes embeddings gives none. Of several choices only one's reason is known.
-bool ended_by_model(const Exchange& request, const Ending& ending) {
-    static constexpr std::array<std::string_view, 3> kByItself = {"stop", "tool_calls", "function_call"};
-    if (ending.source == UsageSource::none || request.ask.body.choices > 1) return false;
-    if (request.ask.api == ApiType::embeddings) return true;
-    return ending.usage.completion > 0 && std::ranges::find(kByItself, ending.finish_reason) != kByItself.end();
-}
-
 // What the record has beyond the usual takes room of the candidates.
 static_assert(kMostTagsBytes <= kTagsBytes);
 std::size_t room_taken(const Exchange& request) {
@@ -130,6 +79,7 @@ PricedCandidate priced(const CatalogueEndpoint& candidate, std::int64_t counted_
 }  // namespace
 
 HeldRequest::~HeldRequest() {
+    give_back();
     if (!taken()) return;
     Ending nothing;
     nothing.charge = false;
@@ -172,22 +122,26 @@ HeldRequest::Wanted HeldRequest::want(std::span<const CatalogueEndpoint* const> 
     return wanted;
 }
 
-Error HeldRequest::take(Exchange& request, std::span<const CatalogueEndpoint* const> candidates,
-                        const CreditConfig& config) {
+Error HeldRequest::acquire(Exchange& request, std::span<const CatalogueEndpoint* const> candidates,
+                           const CreditConfig& config) {
     if (candidates.empty()) money_violation("a request without a candidate that can answer it");
     request_ = &request;
     insured_ = config.zero_completion_insurance;
-    const auto slot = slots_.acquire(lane_);
-    if (!slot) {
-        return {ErrorKind::overloaded, "too many requests are in flight"};
-    }
-    Wanted wanted = want(candidates, config);
+    slot_ = slots_.acquire(lane_);
+    return slot_ ? Error() : Error(ErrorKind::overloaded, "too many requests are in flight");
+}
+
+// Holds what is wanted; a refusal gives the slot back.
+Error HeldRequest::admit(const Wanted& wanted) {
+    Exchange& request = *request_;
     const Principal& principal = request.principal;
     const Admission admission = principal.credit->hold(principal.spenders, wanted.demand);
     request.terms.request_rate = admission.requests;
     request.terms.token_rate = admission.tokens;
     if (admission.refusal) {
-        slots_.release_unopened(lane_, *slot);
+        // NOLINTNEXTLINE(bugprone-unchecked-optional-access): acquire() has just acquired it
+        slots_.release_unopened(lane_, *slot_);
+        slot_.reset();
         counters_.holds_refused.add();
         Error refused = refusal_error(*admission.refusal, wanted.estimates[wanted.dearest],
                                       *candidates_[wanted.dearest]->endpoint, request.ask.body.choices);
@@ -200,14 +154,51 @@ Error HeldRequest::take(Exchange& request, std::span<const CatalogueEndpoint* co
         needs_[i] = {estimate.prompt_tokens, estimate.counted_prompt_tokens, estimate.output_tokens, estimate.amount,
                      estimate.longest_output};
     }
-    slot_ = slot;
     held_tokens_ = wanted.demand.tokens;
     counters_.holds_taken.add();
     counters_.held_requests.add();
+    return {};
+}
+
+Error HeldRequest::take(Exchange& request, std::span<const CatalogueEndpoint* const> candidates,
+                        const CreditConfig& config) {
+    if (Error error = acquire(request, candidates, config)) return error;
+    const Wanted wanted = want(candidates, config);
+    if (Error error = admit(wanted)) return error;
     open(wanted.rows);
     adopt(0);
     fail_point("after_slot_open");
     return {};
+}
+
+Error HeldRequest::reserve(Exchange& request, std::span<const CatalogueEndpoint* const> candidates,
+                           const CreditConfig& config) {
+    if (Error error = acquire(request, candidates, config)) return error;
+    if (Error error = admit(want(candidates, config))) return error;
+    reserved_ = true;
+    adopt(0);
+    return {};
+}
+
+void HeldRequest::open_reserved(const CreditConfig& config) {
+    if (!reserved_) money_violation("a hold is opened that was not reserved");
+    reserved_ = false;
+    open(want(candidates_, config).rows);
+    fail_point("after_slot_open");
+}
+
+void HeldRequest::give_back() {
+    if (!reserved_) return;
+    reserved_ = false;
+    const Principal& principal = request_->principal;
+    principal.credit->settle(
+        principal.spenders,
+        {.held = held_, .cost = {}, .held_tokens = held_tokens_, .unix_ms = ulid_time_ms(request_->head.id)});
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a reserved hold has one
+    slots_.release_unopened(lane_, *slot_);
+    slot_.reset();
+    counters_.held_requests.subtract();
+    counters_.holds_released.add();
 }
 
 void HeldRequest::open(const PricedCandidates& rows) {
@@ -291,7 +282,7 @@ std::optional<Refusal> HeldRequest::grow_to(std::int64_t output_tokens, std::int
     held_ += growth.taken;
     held_output_ += growth.refusal ? tokens_for(growth.taken, price) : slice;
     // NOLINTNEXTLINE(bugprone-unchecked-optional-access): taken
-    slots_.publish_hold(*slot_, static_cast<std::uint64_t>(held_.value));
+    if (!reserved_) slots_.publish_hold(*slot_, static_cast<std::uint64_t>(held_.value));
     counters_.holds_grown.add();
     return growth.refusal;
 }

@@ -44,6 +44,12 @@ class HeldRequest {
     // returns why not: insufficient_credits, key_limit_exceeded, overloaded. `request` must outlive this, and so must
     // the candidates: at least one, in the order in which they are to be tried.
     Error take(Exchange& request, std::span<const CatalogueEndpoint* const> candidates, const CreditConfig& config);
+    // Holds the same for a request that may never come: no record is owed until open_reserved(). The credit is held in
+    // memory alone, and given back without a trace by give_back() or the destructor. Errors: as of take().
+    Error reserve(Exchange& request, std::span<const CatalogueEndpoint* const> candidates, const CreditConfig& config);
+    // It has come: from here on it is as if it had been taken. Before anything is sent to a candidate.
+    void open_reserved(const CreditConfig& config);
+    void give_back();  // does nothing unless it is reserved
     // How many of them the hold covers: at most kMostCandidates, and as many as the slot has room for.
     std::size_t candidates() const { return candidates_.size(); }
     // Before anything is sent to a candidate: from now on it is the one that covers() and settle() go by and that an
@@ -88,6 +94,8 @@ class HeldRequest {
         std::int64_t longest_output;
     };
 
+    Error acquire(Exchange& request, std::span<const CatalogueEndpoint* const> candidates, const CreditConfig& config);
+    Error admit(const Wanted& wanted);
     Wanted want(std::span<const CatalogueEndpoint* const> candidates, const CreditConfig& config);
     void open(const PricedCandidates& rows);
     std::int64_t bound_to_send(const Need& need) const;
@@ -110,6 +118,7 @@ class HeldRequest {
     std::int64_t held_output_ = 0;  // output tokens of the candidate in use that held_ pays for
     std::int64_t covered_output_ = 0;
     bool voided_ = false;
+    bool reserved_ = false;  // credit is held and a slot acquired, but not opened
     std::uint64_t ticket_ = 0;
 };
 
