@@ -50,6 +50,9 @@ constexpr std::array kNames = {
     Name{"output_tokens", Role::count, &R::completion},
     Name{"input_tokens_details", Role::prompt},
     Name{"output_tokens_details", Role::completion},
+    // Its Realtime API: https://platform.openai.com/docs/api-reference/realtime-server-events/response/done
+    Name{"input_token_details", Role::prompt},
+    Name{"output_token_details", Role::completion},
     Name{"cache_read_input_tokens", Role::part, &R::cache_read, &R::cache_beside},
     Name{"cache_creation_input_tokens", Role::part, &R::cache_write, &R::cache_beside},
     Name{"cache_creation", Role::written, nullptr, &R::cache_beside},
