@@ -24,6 +24,7 @@
 #include "gateway/note_attempt.h"
 #include "gateway/off_loop.h"
 #include "gateway/plan_request.h"
+#include "gateway/realtime/session_request.h"
 #include "gateway/routing/candidate_walk.h"
 #include "gateway/routing/model_call_of.h"
 #include "gateway/text/json_writer.h"
@@ -59,6 +60,7 @@ Error parse_large_body(std::string_view body, std::size_t max_depth, const BodyN
 
 Error read_passed_body(Connection& connection, std::string_view body) {
     Exchange& request = connection.request;
+    if (request.ask.api == ApiType::realtime) return read_session_request(request);
     return read_passed_request(body, request.head.content_type, connection.worker().config().limits.max_json_depth,
                                request.ask.body);
 }

@@ -32,7 +32,8 @@ SeenAttempt seen(Connection& connection, const Error& error) {
     if (attempt.outrun && attempt.sent_upstream != kNever && request.ask.body.stream) {
         seen.latency_ms = wire::us_between(attempt.sent_upstream, wire::Clock::now()) / 1000;  // at least
     }
-    if (seen.outcome != AttemptOutcome::success || attempt.sent_upstream == kNever) return seen;
+    const bool timed = attempt.sent_upstream != kNever && request.ask.api != ApiType::realtime;
+    if (seen.outcome != AttemptOutcome::success || !timed) return seen;
     if (attempt.streamed && attempt.first_token != kNever) {
         seen.latency_ms = wire::us_between(attempt.sent_upstream, attempt.first_token) / 1000;
     }

@@ -12,6 +12,7 @@ from support import processes  # noqa: E402
 from support.git_hosts import GitHosts  # noqa: E402
 from support.people import new_team  # noqa: E402
 from support.processes import Gateway, SampleUpstream, provider  # noqa: E402
+from support.realtime import RealtimeUpstream  # noqa: E402
 from support.scripted_upstream import ScriptedUpstream  # noqa: E402
 
 UNUSED_PORT_URL = "http://127.0.0.1:1/v1"  # nothing listens on port 1
@@ -96,6 +97,27 @@ def start_gateway(tmp_path, providers):
     for running in started:
         if running.process is not None:
             running.stop()
+
+
+@pytest.fixture
+def talking():
+    """A provider of sessions of the Realtime API."""
+    upstream = RealtimeUpstream()
+    upstream.script = lambda session: session.serve_responses()
+    yield upstream
+    upstream.stop()
+    assert upstream.failures == []
+
+
+@pytest.fixture
+def talks(start_gateway, talking):
+    """Starts gateways whose sessions go to `talking`; the endpoint before it is down."""
+
+    def start(**overrides):
+        providers = [provider("mute", UNUSED_PORT_URL), provider("talking", talking.base_url)]
+        return start_gateway(providers=providers, **overrides)
+
+    return start
 
 
 @pytest.fixture

@@ -161,6 +161,8 @@ std::string_view to_string(ApiType type) {
             return "images";
         case ApiType::moderations:
             return "moderations";
+        case ApiType::realtime:
+            return "realtime";
     }
     return "unknown";
 }
@@ -283,7 +285,7 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     if (!fit || record.candidates.empty()) {
         return failure(StatusCode::corrupt, "opened record: an impossible number of candidates");
     }
-    if (api > static_cast<std::uint8_t>(ApiType::moderations)) {
+    if (api > static_cast<std::uint8_t>(ApiType::realtime)) {
         return failure(StatusCode::corrupt, "opened record: unknown API type " + std::to_string(api));
     }
     if (record.retention_class >= kMaxRetentionClasses) {

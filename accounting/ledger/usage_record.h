@@ -27,6 +27,7 @@ enum class ApiType : std::uint8_t {
     translations,
     images,
     moderations,
+    realtime,  // of a session, each of its responses
 };
 constexpr bool passes_through(ApiType type) { return type >= ApiType::speech; }
 enum class UsageSource : std::uint8_t {

@@ -31,6 +31,9 @@ inline constexpr std::array kPassedFields = {
     fields::text("model").required().note("An id or alias of a model that serves the call"),
     fields::integer("n").note("Answers that are asked for, from 1 to 128")};
 inline constexpr Schema kPassedBody{"PassedThrough", kPassedFields, true};
+inline constexpr std::array kRealtimeQueryFields = {
+    fields::text("model").required().note("An id or alias of a model that serves sessions")};
+inline constexpr Schema kRealtimeQuery{"RealtimeQuery", kRealtimeQueryFields, true};
 // As the model's provider made it, with its cost.
 inline constexpr Schema kModelAnswer{"ModelAnswer", kNoFields, true};
 

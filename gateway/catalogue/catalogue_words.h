@@ -17,7 +17,8 @@ inline constexpr std::array kAuths = {"bearer"sv,         "x-api-key"sv, "api-ke
 inline constexpr std::array kModalities = {"text"sv,  "image"sv,      "file"sv,     "audio"sv,
                                            "video"sv, "embeddings"sv, "decision"sv, "transcription"sv};
 // As records name the calls.
-inline constexpr std::array kServed = {"speech"sv, "transcriptions"sv, "translations"sv, "images"sv, "moderations"sv};
+inline constexpr std::array kServed = {"speech"sv, "transcriptions"sv, "translations"sv,
+                                       "images"sv, "moderations"sv,    "realtime"sv};
 // https://openrouter.ai/docs: quantizations of `provider`, and supported_parameters of a model.
 inline constexpr std::array kQuantizations = {"int4"sv, "int8"sv, "fp4"sv,   "fp6"sv,   "fp8"sv,  "fp16"sv,
                                               "bf16"sv, "fp32"sv, "mxfp4"sv, "mxfp8"sv, "nvfp4"sv};

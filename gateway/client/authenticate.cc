@@ -7,6 +7,7 @@
 
 #include "accounting/accounts/account_limits.h"
 #include "gateway/client/request_organization.h"
+#include "gateway/client/websocket_fields.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -65,6 +66,7 @@ void note_key(const wire::RequestHead& from, PresentedKey& last, Head& head) {
             key = from.field(name);
             if (!key.empty()) break;
         }
+        if (key.empty() && head.upgrade != nullptr) key = key_in_protocols(from);
     }
     head.key_presented = !key.empty();
     if (head.key_presented) head.presented_key = last.digest_of(key);

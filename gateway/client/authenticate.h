@@ -27,7 +27,7 @@ class PresentedKey {
     KeyDigest digest_{};
 };
 
-// Takes the key out of the head: only its digest goes on.
+// Takes the key out of the head, of which the rest has been noted: only its digest goes on.
 void note_key(const wire::RequestHead& from, PresentedKey& last, Head& head);
 // The principal shares ownership of `directory` for as long as it uses the policy. invalid_api_key when it is absent,
 // unknown, disabled, expired, of a closed organization or of a suspended user; what request_organization() refuses.

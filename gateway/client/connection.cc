@@ -11,6 +11,7 @@
 #include "gateway/client/reply.h"
 #include "gateway/client/routing_fields.h"
 #include "gateway/client/tag_fields.h"
+#include "gateway/client/websocket_fields.h"
 #include "gateway/exchange/abandoned.h"
 #include "gateway/exchange/held_request.h"
 #include "gateway/life_of_a_request.h"
@@ -178,6 +179,7 @@ void Connection::begin_request() {
     if (head.calls_model()) {
         if (passes_through(head.operation->contract.api)) {
             head.content_type = from.field("content-type");
+            head.upgrade = websocket_fields(from);
         } else {
             head.cache = cache_fields(from);
         }

@@ -14,6 +14,8 @@ namespace {
 
 std::string_view reason_of(int status) {
     switch (status) {
+        case 101:
+            return "Switching Protocols";
         case 200:
             return "OK";
         case 201:
@@ -42,6 +44,8 @@ std::string_view reason_of(int status) {
             return "Unsupported Media Type";
         case 422:
             return "Unprocessable Content";
+        case 426:
+            return "Upgrade Required";
         case 429:
             return "Too Many Requests";
         case 431:

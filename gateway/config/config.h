@@ -16,6 +16,7 @@
 #include "accounting/usage/retention.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/config/git_config.h"
+#include "gateway/config/realtime.h"
 #include "gateway/config/response_cache.h"
 #include "gateway/log/log.h"
 #include "store/status.h"
@@ -193,6 +194,7 @@ struct Config {
     SecretsConfig secrets;
     ProviderKeysConfig provider_keys;
     ResponseCacheConfig response_cache;
+    RealtimeConfig realtime;
     AccountsConfig accounts;
     MailConfig mail;
     SubscriptionPlans plans;

@@ -109,6 +109,7 @@ struct Attempt {
     bool outrun = false;                               // another one was asked beside it, and answered first
     std::shared_ptr<TranslatedRequest> translation{};  // null: it passes
     std::string content_type{};                        // of an answer that passes through
+    std::string websocket_key{};                       // that the provider was sent, of a session
 
     // Closing the connection would not stop the provider's billing.
     bool bills_when_aborted() const {

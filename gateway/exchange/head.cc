@@ -22,6 +22,7 @@ void Head::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t un
     address = boost::asio::ip::address();
     presented_key = {};
     git.reset();
+    upgrade.reset();
     cache = {};
     for (std::string* const text : {&method, &path, &query, &idempotency_key, &if_match, &forwarded, &api_version,
                                     &organization, &content_type, &app, &app_title, &tags, &session, &cors_fields}) {

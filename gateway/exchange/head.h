@@ -21,6 +21,8 @@ namespace tollgate {
 
 inline constexpr std::size_t kIdPrefix = 4;  // "req_", "gen-"
 
+struct UpgradeFields;
+
 struct Head {
     Id128 id;  // names the request and its generation
     std::array<char, kIdPrefix + kUlidText> request_id_text{'r', 'e', 'q', '_'};
@@ -47,14 +49,15 @@ struct Head {
     std::string api_version;               // line of it that a message is written for, with CRLF; empty: none is named
     std::string organization;              // X-Org-Id: that the request names
     std::shared_ptr<const GitFields> git;  // null: none
-    std::string content_type;              // of the body of a call that passes through
-    std::string app;                       // HTTP-Referer: the app's address
-    std::string app_title;                 // X-Title
-    std::string tags;                      // X-Tollgate-Tags, not looked at yet
-    CacheFields cache;                     // what is asked of the cache of answers
-    std::string session;                   // the conversation's name (client/routing_fields.h)
-    std::string cors_fields;               // lines of every answer to a page of another origin (client/cors.h)
-    boost::asio::ip::address address;      // of the client (client/client_address.h), of management calls alone
+    std::shared_ptr<const UpgradeFields> upgrade;  // null: the connection is to stay HTTP
+    std::string content_type;                      // of the body of a call that passes through
+    std::string app;                               // HTTP-Referer: the app's address
+    std::string app_title;                         // X-Title
+    std::string tags;                              // X-Tollgate-Tags, not looked at yet
+    CacheFields cache;                             // what is asked of the cache of answers
+    std::string session;                           // the conversation's name (client/routing_fields.h)
+    std::string cors_fields;                       // lines of every answer to a page of another origin (client/cors.h)
+    boost::asio::ip::address address;              // of the client (client/client_address.h), of management calls alone
     KeyDigest presented_key;
     bool key_presented = false;
     bool explain = false;  // why the request goes where it goes

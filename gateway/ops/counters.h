@@ -151,6 +151,8 @@ struct WorkerCounters {
     Counter git_claimed, git_fallback, git_refused;
     // Requests that ask for the cache of answers: what they found, and those that waited for another one's.
     Counter cache_hits, cache_misses, cache_waits;
+    // Realtime sessions: those that run, begun, and responses settled; those that the gateway ended for want of credit.
+    Counter realtime_open, realtime_begun, realtime_responses, realtime_out_of_credit;
     Counter tls_handshakes_failed, log_batches_dropped;
     std::array<Counter, kErrorKinds> errors;  // by kind: requests that were refused or failed
 

@@ -1,9 +1,5 @@
 #include "gateway/ops/metrics.h"
 
-#include "gateway/exchange/exchange.h"
-#include "gateway/ops/key_metrics.h"
-#include "gateway/worker.h"
-
 #include <dirent.h>
 #include <prometheus/text_serializer.h>
 #include <sys/resource.h>
@@ -14,6 +10,11 @@
 #include <limits>
 #include <map>
 #include <sstream>
+
+#include "gateway/exchange/exchange.h"
+#include "gateway/ops/key_metrics.h"
+#include "gateway/ops/worker_metrics.h"
+#include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
@@ -172,35 +173,18 @@ void write_workers(const Metrics::Sources& from, Families& out) {
         return static_cast<double>(total);
     };
     using C = WorkerCounters;
-    out.counter("tollgate_connections_accepted_total", "Client connections accepted.", sum(&C::connections_accepted));
     out.counter("tollgate_connections_refused_total", "Client connections closed at once, at max_connections.",
                 static_cast<double>(from.connections_refused.load(std::memory_order_relaxed)));
-    out.counter("tollgate_idle_connections_closed_total", "Idle client connections closed for newcomers.",
-                sum(&C::idle_connections_closed));
-    out.gauge("tollgate_connections_open", "Client connections open now.", sum(&C::connections_open));
-    out.counter("tollgate_tls_handshakes_failed_total", "Client TLS handshakes that failed.",
-                sum(&C::tls_handshakes_failed));
-    out.counter("tollgate_heads_refused_total", "Requests refused for their HTTP head.", sum(&C::heads_refused));
-    out.gauge("tollgate_connections_lingering", "Refused clients that are still sending, now.", sum(&C::lingering));
-    out.gauge("tollgate_requests_running", "Requests being served now.", sum(&C::requests_running));
-    out.gauge("tollgate_streams_open", "Event streams being relayed now.", sum(&C::streams_open));
-    out.counter("tollgate_holds_taken_total", "Holds of credit taken.", sum(&C::holds_taken));
-    out.counter("tollgate_holds_refused_total", "Requests refused by credit, a budget or a rate.",
-                sum(&C::holds_refused));
-    out.counter("tollgate_holds_released_total", "Holds settled or released.", sum(&C::holds_released));
-    out.counter("tollgate_holds_grown_total", "Slices by which holds grew while answers streamed.",
-                sum(&C::holds_grown));
-    out.counter("tollgate_holds_cut_total", "Streams cut because their hold could not grow.", sum(&C::holds_cut));
-    out.counter("tollgate_holds_overrun_total", "Settlements whose cost passed the credit there was; should stay 0.",
-                sum(&C::holds_overrun));
     out.counter("tollgate_overrun_usd_total", "Cost beyond the credit there was, borne by the platform; should stay 0.",
                 sum(&C::overrun_nano) / kPerNano);
-    out.counter("tollgate_holds_leaked_total",
-                "Holds voided because their request was long past its deadline; should stay 0.", sum(&C::holds_leaked));
-    out.counter("tollgate_usage_contradictory_total",
-                "Answers whose usage, as the provider gave it, is far from what was generated; billed as given.",
-                sum(&C::usage_contradictory));
-    out.gauge("tollgate_holds_open", "Holds of credit open now.", sum(&C::held_requests));
+    for (const WorkerMetric& one : worker_metrics::kRows) {
+        const std::string name = std::string("tollgate_") + one.name;
+        if (one.kind == WorkerMetric::Kind::total) {
+            out.counter(name, one.help, sum(one.counter));
+        } else {
+            out.gauge(name, one.help, sum(one.counter));
+        }
+    }
     MetricFamily& git =
         out.family("tollgate_git_attributions_total",
                    "Calls of models that name a Git repository: `claimed` is paid by whoever claimed it, `fallback` as "
@@ -209,30 +193,9 @@ void write_workers(const Metrics::Sources& from, Families& out) {
     Families::add(git, {{"outcome", "claimed"}}, sum(&C::git_claimed));
     Families::add(git, {{"outcome", "fallback"}}, sum(&C::git_fallback));
     Families::add(git, {{"outcome", "refused"}}, sum(&C::git_refused));
-    out.counter("tollgate_response_cache_hits_total", "Requests answered from the cache.", sum(&C::cache_hits));
-    out.counter("tollgate_response_cache_misses_total", "Requests not found in it.", sum(&C::cache_misses));
-    out.counter("tollgate_response_cache_waits_total", "Of both, those that waited for another one's answer.",
-                sum(&C::cache_waits));
-    out.counter("tollgate_upstream_retries_total", "Requests sent again because a reused connection had been closed.",
-                sum(&C::upstream_retries));
-    out.counter("tollgate_key_changes_total", "Requests sent again with another key of the same provider.",
-                sum(&C::key_changes));
-    out.counter("tollgate_failovers_total", "Requests sent to another endpoint because one had failed.",
-                sum(&C::failovers));
-    out.counter("tollgate_hedges_total", "Requests sent to a second endpoint beside a first one that was slow.",
-                sum(&C::hedges));
-    out.counter("tollgate_hedges_won_total", "Of them, those that the second endpoint answered first.",
-                sum(&C::hedges_won));
     out.counter("tollgate_hedge_cost_usd_total",
-                "What the slower endpoint of each is thought to charge, borne by the platform.",
+                "What the slower endpoint of each hedge is thought to charge, borne by the platform.",
                 sum(&C::hedge_cost_nano) / kPerNano);
-    out.counter("tollgate_upstream_aborts_total", "Upstream answers aborted because the client left.",
-                sum(&C::upstream_aborts));
-    out.counter("tollgate_client_aborts_total", "Clients that left while their answer was made.",
-                sum(&C::client_aborts));
-    out.gauge("tollgate_drains_running", "Abandoned or cut answers being read to their end.", sum(&C::drains_running));
-    out.counter("tollgate_log_batches_dropped_total",
-                "Batches of access log lines dropped because the log could not keep up.", sum(&C::log_batches_dropped));
 }
 
 void write_pools(const Metrics::Sources& from, Families& out) {

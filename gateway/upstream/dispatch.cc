@@ -1,5 +1,7 @@
 #include "gateway/upstream/dispatch.h"
 
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 #include <span>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "gateway/upstream/silence.h"
 #include "gateway/upstream/upload.h"
 #include "gateway/upstream/write_request.h"
+#include "gateway/wire/websocket_handshake.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -77,6 +80,7 @@ wire::Awaitable<Outcome<UpstreamAnswer>> exchange_heads(Connection& connection, 
     const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
     build_body(request, connection.in.view().substr(0, request.received.bytes),
                wire::monotonic_ms(connection.worker().tick_time()), request.upstream_body);
+    if (request.ask.api == ApiType::realtime) request.attempt.websocket_key = wire::new_websocket_key();
     if (Error error = write_request_head(request, request.upstream_body, credential, upstream.out)) {
         answer.pool->discard(std::move(answer.connection));
         co_return std::unexpected(std::move(error));

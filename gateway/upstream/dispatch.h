@@ -25,7 +25,8 @@ struct UpstreamAnswer {
     bool event_stream = false;   // as it is labelled: server-sent events
     bool binary_events = false;  // the same: AWS's event stream
     wire::ContentCodings codings;
-    std::string retry_headers;  // retry-after and its kin, as lines to pass on
+    std::string websocket_accept;  // of a 101
+    std::string retry_headers;     // retry-after and its kin, as lines to pass on
 };
 
 // Whether an idle connection of the pool may carry the request.

@@ -86,6 +86,7 @@ wire::Awaitable<Error> relay(Connection& connection, HeldRequest& held, Upstream
     if (answer.status >= 300) return relay_error(connection, answer);
     // What was asked for decides, and what comes; not how it is labelled.
     const Ask& ask = connection.request.ask;
+    if (ask.api == ApiType::realtime) return relay_realtime(connection, held, answer);
     if (passes_through(ask.api)) return relay_passed(connection, held, answer);
     if (ask.body.stream && ask.api != ApiType::embeddings) return relay_stream(connection, held, answer);
     return translates_answer(connection.request) ? relay_translated(connection, held, answer)

@@ -22,6 +22,8 @@ wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answe
 wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
 // Of a call that passes through.
 wire::Awaitable<Error> relay_passed(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
+// Of a session: until it is over, both ways. Settles each response by itself.
+wire::Awaitable<Error> relay_realtime(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
 wire::Awaitable<Error> relay_stream(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);
 // A plain answer of another dialect, or for a client of another: held whole.
 wire::Awaitable<Error> relay_translated(Connection& connection, HeldRequest& held, UpstreamAnswer& answer);

@@ -19,7 +19,17 @@ void take_codings(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     }
 }
 
+constexpr int kSwitchingProtocols = 101;
+
+// Neither an extension nor a subprotocol was offered.
+void take_switch(const wire::ResponseHead& head, UpstreamAnswer& answer) {
+    const bool agreed = wire::equals_ignoring_case(head.field("upgrade"), "websocket") &&
+                        head.field("sec-websocket-extensions").empty() && head.field("sec-websocket-protocol").empty();
+    if (agreed) answer.websocket_accept = head.field("sec-websocket-accept");
+}
+
 void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
+    if (head.status == kSwitchingProtocols) take_switch(head, answer);
     answer.status = head.status;
     answer.framing = head.framing;
     answer.content_length = head.content_length;
@@ -74,7 +84,7 @@ void take_heads(Worker& worker, std::size_t received, Attempt& attempt, ApiType 
                             "provider " + answer.pool->provider().name +
                                 " answered with something that is not HTTP: " + std::string(refusal.reason)};
             reader.step = HeadStep::refused;
-        } else if (head.status >= 200) {
+        } else if (head.status >= 200 || (head.status == kSwitchingProtocols && api == ApiType::realtime)) {
             take_head(head, answer);
             note_rate_figures(worker, attempt, head);
             if (passes_through(api)) attempt.content_type = head.field("content-type");

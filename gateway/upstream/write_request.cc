@@ -1,7 +1,10 @@
 #include "gateway/upstream/write_request.h"
 
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 #include <string_view>
 
+#include "gateway/exchange/upgrade_fields.h"
 #include "gateway/routing/model_call_of.h"
 #include "gateway/text/buffered_text.h"
 
@@ -31,6 +34,9 @@ std::string_view version_line(const Exchange& request, const Provider& provider)
 constexpr std::string_view kOpenAiPrefix = "/v1/";  // of the calls that pass through
 constexpr std::string_view kJson = "application/json";
 
+// A session's request has no body and asks for its connection to become a WebSocket.
+bool upgrades(const Exchange& request) { return request.ask.api == ApiType::realtime; }
+
 void append_target(const Exchange& request, BufferedText& out) {
     const CatalogueEndpoint& endpoint = *request.attempt.endpoint;
     const ModelCall call = model_call_of(request.ask.api);
@@ -38,6 +44,9 @@ void append_target(const Exchange& request, BufferedText& out) {
     if (call == ModelCall::passed) {
         const std::string_view path = request.head.path;
         endpoint.provider->append_passed_path(path.substr(kOpenAiPrefix.size()), model, out);
+        if (!upgrades(request)) return;
+        out += endpoint.provider->path.contains('?') ? "&model=" : "?model=";
+        out += boost::urls::encode(model, boost::urls::unreserved_chars);
     } else {
         endpoint.provider->append_path(call, request.ask.body.stream, model, out);
     }
@@ -53,6 +62,15 @@ void append_types(const Exchange& request, BufferedText& out) {
     out += passes ? "*/*" : request.ask.body.stream ? "text/event-stream" : kJson;
 }
 
+void append_upgrade(const Exchange& request, BufferedText& out) {
+    const std::string& beta = request.head.upgrade->beta;
+    if (!beta.empty()) ((out += "openai-beta: ") += beta) += "\r\n";
+    out += "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ";
+    out += request.attempt.websocket_key;
+}
+
+std::string_view method_of(const Exchange& request) { return upgrades(request) ? "GET" : "POST"; }
+
 // What authenticates a request that is signed as it leaves.
 Error append_signature(const Exchange& request, const UpstreamBody& body, const Credential& credential,
                        std::string& lines) {
@@ -61,7 +79,7 @@ Error append_signature(const Exchange& request, const UpstreamBody& body, const 
         BufferedText out(target);
         append_target(request, out);
     }
-    return credential.append_lines({.method = "POST",
+    return credential.append_lines({.method = method_of(request),
                                     .target = target,
                                     .host = request.attempt.endpoint->provider->host_header,
                                     .body = body.pieces(),
@@ -82,22 +100,31 @@ Error write_request_head(const Exchange& request, const UpstreamBody& body, cons
     }
     to.clear();
     BufferedText out(to);
-    out += "POST ";
+    out += method_of(request);
+    out += ' ';
     append_target(request, out);
     out += " HTTP/1.1\r\n";
     out += provider.fixed_headers;
     out += version_line(request, provider);
     out += credential.signer == nullptr ? std::string_view(credential.header_lines) : signature;
     append_forwarded_lines(request.head.forwarded, provider, out);
-    append_types(request, out);
-    out += "\r\ncontent-length: ";
-    out.number(static_cast<std::int64_t>(body.size()));
+    if (upgrades(request)) {
+        append_upgrade(request, out);
+    } else {
+        append_types(request, out);
+        out += "\r\ncontent-length: ";
+        out.number(static_cast<std::int64_t>(body.size()));
+    }
     out += "\r\n\r\n";
     return {};
 }
 
 void build_body(const Exchange& request, std::string_view text, std::int64_t now_ms, UpstreamBody& body) {
     if (request.attempt.translated) return;  // it has been written
+    if (upgrades(request)) {
+        body.whole();
+        return body.set_whole();
+    }
     const std::string& model = request.attempt.endpoint->endpoint->upstream_model;
     if (passes_through(request.ask.api)) return body.build_passed(text, request.ask.body, model);
     StreamOptions stream_options = StreamOptions::untouched;

@@ -58,6 +58,8 @@ inline constexpr Operation kInferenceRoutes[] = {
      "Vary an image", {.body = &kPassedBody, .api = ApiType::images}},
     {kPost, "/v1/moderations", "moderations", infer, exchange, {},
      "Say whether something is harmful", {.body = &kPassedBody, .api = ApiType::moderations}},
+    {kGet, "/v1/realtime", "realtime", infer, exchange, {},
+     "Begin a session of OpenAI's Realtime API, over a WebSocket", {.query = &kRealtimeQuery, .api = ApiType::realtime}},
     {kGet, "/v1/models", "models", any_key, worker, {list_models},
      "List the models that can be called", {.answer = &kOpenAiModelList}},
     {kGet, "/api/v1/models", "models", any_key, worker, {list_models},
