@@ -73,7 +73,10 @@ wire::Awaitable<Error> relay_realtime(Connection& connection, HeldRequest& held,
         if (session->client_lost()) connection.client_left();
     }
     answer.pool->discard(std::move(answer.connection));
-    co_return Error{};
+    if (source_of(request.reply.error) != ErrorSource::upstream) co_return Error{};
+    Error broken(request.reply.error, "the provider broke the session off");  // for the endpoint's health: it was told
+    broken.set_retry(Retry::never);
+    co_return broken;
 }
 
 }  // namespace tollgate

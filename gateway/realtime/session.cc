@@ -297,15 +297,16 @@ wire::Awaitable<void> RealtimeSession::ping_upstream() { co_await upstream_.post
 // What is settled and told before the two streams are closed.
 wire::Awaitable<void> RealtimeSession::farewell() {
     co_await cancel_responses();
+    const SessionEnd over = end_.value_or(SessionEnd());
     for (const std::string& response : meter_.running()) {
-        co_await turns_.settle_cut(response, meter_.spoken_tokens_of(response), end_->why);
+        co_await turns_.settle_cut(response, meter_.spoken_tokens_of(response), over.why);
     }
     farewell_until_ = wire::Clock::now() + kFarewell;
-    if (end_->said) {
-        co_await client_.post(Opcode::text, error_event(end_->said, connection_.request.head.generation_id(), {}));
+    if (over.said) {
+        co_await client_.post(Opcode::text, error_event(over.said, connection_.request.head.generation_id(), {}));
     }
-    co_await client_.post(Opcode::close, wire::close_payload(end_->to_client, end_->reason));
-    co_await upstream_.post(Opcode::close, wire::close_payload(end_->to_upstream, {}));
+    co_await client_.post(Opcode::close, wire::close_payload(over.to_client, over.reason));
+    co_await upstream_.post(Opcode::close, wire::close_payload(over.to_upstream, {}));
 }
 
 // The provider is told to stop, and says what it used up to there.

@@ -210,6 +210,63 @@ def test_a_session_ends_with_an_error_when_its_credit_does(talks, talking):
     assert tokens_of(records_of(gateway, account)) == [(4000, 1200)] * done
 
 
+def test_credit_that_ends_in_the_middle_of_a_response_ends_the_session(talks, talking):
+    """The provider goes on far beyond the longest answer; the hold cannot grow with it."""
+
+    def script(session):
+        session.begin()
+        session.receive()
+        response = session.begin_response()
+        for _ in range(60):
+            session.speak(response, sound=bytes(480_000))  # ten seconds: 200 tokens
+        session.receive()
+
+    talking.script = script
+    gateway = talks(realtime={"cancel_wait_ms": 100})
+    account = gateway.new_account("0.3")
+    with ClientSession(gateway, account.key) as client:
+        client.create()
+        events, code, _ = client.rest()
+    assert events[-1]["error"]["code"] == "insufficient_credits" and code == 1008
+    heard = sum(event["type"] == "response.output_audio.delta" for event in events)
+    assert 15 <= heard < 25, "what the hold covers: some 4,700 tokens"
+    credits = settled(gateway, account)
+    assert Decimal("0.2") < credits["total_usage"] <= Decimal("0.3") and credits["balance"] >= 0
+    [record] = records_of(gateway, account)
+    assert record["error"] == "insufficient_credits" and record["usage_source"] == "counted"
+
+
+def test_after_a_crash_each_response_is_there_once_and_a_hold_for_the_next_owes_nothing(talks, talking):
+    def script(session):
+        session.begin()
+        session.receive()
+        session.respond(usage(100, 20))
+        if session.receive()["type"] == "response.create":
+            session.speak(session.begin_response(), sound=bytes(48_000))
+            session.receive()
+
+    talking.script = script
+    gateway = talks()
+    account, other = gateway.new_account("5"), gateway.new_account("5")
+    with ClientSession(gateway, account.key) as client, ClientSession(gateway, other.key) as idle:
+        for one in (client, idle):
+            one.create()
+            one.until("response.done")
+        client.create()
+        client.until("response.output_audio.delta")
+        gateway.kill()
+    gateway.start()
+    assert gateway.credits(other)["total_usage"] == cost_of(100, 20) and gateway.credits(other)["held"] == 0
+    spent = gateway.credits(account)["total_usage"]
+    assert spent > cost_of(100, 20) + cost_of(0, 20)
+    records = records_of(gateway, account)
+    assert spent_by(records) == spent
+    assert sorted((row["completion_tokens"], row["error"] or "") for row in records)[0] == (20, "")
+    assert len(records) == 2 and [row["organization"] for row in exported("requests", gateway.data_dir)].count(
+        other.organization
+    ) == 1
+
+
 def test_who_leaves_in_the_middle_pays_what_the_provider_says_of_the_cancelled_response(talks, talking):
     def script(session):
         session.begin()

@@ -10,6 +10,7 @@ import pytest
 from support.chat import post_chat
 from support.command_line import Client
 from support.processes import SAMPLE_UPSTREAM, Gateway, SampleUpstream, address_of, first_line, provider
+from support.realtime import ClientSession, RealtimeUpstream
 from support.sse import Stream
 
 
@@ -91,27 +92,33 @@ def test_a_plain_upstream_behind_https_is_an_error_and_not_a_downgrade(start_gat
 
 
 @contextlib.contextmanager
-def served_over_tls(folder, sample, certificate):
-    """A gateway that clients reach over TLS: it and its port."""
-    made, key = certificate
-    gateway = Gateway(
-        folder / "gateway",
-        [provider("sample", sample.base_url)],
-        tls_certificate_file=str(made),
-        tls_private_key_file=str(key),
-    )
-    gateway.init()
+def serving(gateway):
+    """A gateway that clients reach over TLS: its port."""
     process = subprocess.Popen(
         [gateway.binary, "serve", "--config", gateway.config_file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     try:
         line, _ = first_line(process)
         assert "data https://" in line
-        yield gateway, address_of(line)[1]
+        yield address_of(line)[1]
     finally:
         process.terminate()
         assert process.wait(20) == 0
         process.stdout.close()
+
+
+def with_certificate(folder, providers, certificate):
+    made, key = certificate
+    return Gateway(folder / "gateway", providers, tls_certificate_file=str(made), tls_private_key_file=str(key))
+
+
+@contextlib.contextmanager
+def served_over_tls(folder, sample, certificate):
+    """A new gateway that clients reach over TLS: it and its port."""
+    gateway = with_certificate(folder, [provider("sample", sample.base_url)], certificate)
+    gateway.init()
+    with serving(gateway) as port:
+        yield gateway, port
 
 
 def test_clients_are_served_over_tls(tmp_path, sample, certificate):
@@ -130,3 +137,26 @@ def test_the_client_on_the_command_line_checks_the_certificate(tmp_path, sample,
         assert "TLS" in shell.fails(8, "org", "list")["message"], "nobody vouches for it"
         other_name = ("--url", f"https://127.0.0.1:{port}", "--ca-file", certificate[0])
         assert "TLS" in shell.fails(8, "org", "list", *other_name)["message"]
+
+
+def test_sessions_pass_over_tls_on_both_legs(tmp_path, start_gateway, certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    talking = RealtimeUpstream(ssl=context)
+    talking.script = lambda session: session.serve_responses()
+    base_url = f"https://localhost:{talking.address[1]}/v1"
+    providers = [provider("talking", base_url, tls_ca_file=str(certificate[0]))]
+    plain = start_gateway(directory=tmp_path / "gateway", providers=providers)
+    account = plain.new_account("5")
+    with ClientSession(plain, account.key) as client:
+        client.create()
+        client.until("response.done")
+    plain.stop()
+    with serving(with_certificate(tmp_path, providers, certificate)) as port:
+        trusted = ssl.create_default_context(cafile=certificate[0])
+        with ClientSession(None, account.key, url=f"wss://localhost:{port}/v1/realtime", ssl=trusted) as client:
+            for _ in range(3):
+                client.create(note="x" * 200_000)
+                assert client.until("response.done")[-1]["response"]["status"] == "completed"
+    talking.stop()
+    assert talking.failures == []

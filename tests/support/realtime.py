@@ -87,13 +87,14 @@ class UpstreamSession:
 
 
 class RealtimeUpstream:
-    def __init__(self):
+    def __init__(self, **options):
         self.script = None
         self.sessions = []
         self.handshakes = []  # websockets' requests: path, headers
         self.closes = []  # (code, reason) with which sessions ended
         self.failures = []
-        self._server = serve(self._serve, "127.0.0.1", 0, max_size=None, process_request=self._note, compression=None)
+        options = {"max_size": None, "process_request": self._note, "compression": None} | options
+        self._server = serve(self._serve, "127.0.0.1", 0, **options)
         self.address = self._server.socket.getsockname()
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -121,8 +122,8 @@ class RealtimeUpstream:
 class ClientSession:
     """One session, seen from the client."""
 
-    def __init__(self, gateway, key, model="test/talks", headers=None, **options):
-        url = f"ws://{gateway.data[0]}:{gateway.data[1]}/v1/realtime?model={model}"
+    def __init__(self, gateway, key, model="test/talks", headers=None, url=None, **options):
+        url = (url or f"ws://{gateway.data[0]}:{gateway.data[1]}/v1/realtime") + f"?model={model}"
         headers = {"Authorization": f"Bearer {key}"} | (headers or {}) if key else headers
         options = {"max_size": None, "compression": None} | options
         self.unread = []
