@@ -69,20 +69,30 @@ void AttemptKeys::choose(std::size_t place) {
     tried_.add(place);
 }
 
-void AttemptKeys::turn_to(const Candidate& candidate) {
+void AttemptKeys::hold(const Candidate& candidate) {
     endpoint_ = candidate.endpoint;
     own_ = candidate.credential;
     tried_ = {};
-    conversation_ = 0;
+    const bool chooses = own_ == nullptr && endpoint_->provider->operators.several();
+    conversation_ = chooses ? conversation_at(connection_, *endpoint_) : 0;
+}
+
+void AttemptKeys::turn_to(const Candidate& candidate) {
+    hold(candidate);
     const OperatorKeys& keys = endpoint_->provider->operators;
-    if (candidate.credential != nullptr) {
-        key_ = {candidate.credential};
+    if (own_ != nullptr) {
+        key_ = {own_};
     } else if (keys.several()) {
-        conversation_ = conversation_at(connection_, *endpoint_);
         choose(choice_at(*endpoint_).pick(ask()));
     } else {
         key_ = {&keys.first()};
     }
+}
+
+void AttemptKeys::take(const Candidate& candidate, const PickedKey& key) {
+    hold(candidate);
+    key_ = key;
+    if (key.was_chosen()) tried_.add(key.place);
 }
 
 bool AttemptKeys::find_another(Error& error, CandidateWalk& walk) {

@@ -22,16 +22,14 @@ class AttemptKeys {
         if (candidate.endpoint != endpoint_ || candidate.credential != own_) turn_to(candidate);
         return key_;
     }
-    // The candidate in hand was asked with that key, which another one chose.
-    void take(const PickedKey& key) {
-        key_ = key;
-        if (key.was_chosen()) tried_.add(key.place);
-    }
+    // The candidate is in hand, and was asked with that key, which another one chose.
+    void take(const Candidate& candidate, const PickedKey& key);
     // After a failed attempt: whether it was for its key alone, and the endpoint may be asked with another one now.
     // Where none is left for now, the error says when the first one is.
     bool change(Error& error, CandidateWalk& walk) { return key_.was_chosen() && find_another(error, walk); }
 
   private:
+    void hold(const Candidate& candidate);
     void turn_to(const Candidate& candidate);
     bool find_another(Error& error, CandidateWalk& walk);
     void choose(std::size_t place);

@@ -130,13 +130,13 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
     Hedge hedge(connection, held, plan, walk);
     AttemptKeys keys(connection);
     for (std::size_t at = walk.first(wire::monotonic_ms(worker.tick_time()));;) {
+        const bool asked = hedge.has_asked(at);
         connection.request.attempt = {.endpoint = plan[at].endpoint,
-                                      .key = keys.of(plan[at]),
+                                      .key = asked ? PickedKey() : keys.of(plan[at]),
                                       .began = began,
                                       .tried = worker.tick_time(),
                                       .without_stream_options = asks_less};
         held.use(at);
-        const bool asked = hedge.has_asked(at);
         error = {};
         if (!asked && needs_writing(connection)) {
             error = co_await translate_request(connection, client);
@@ -146,7 +146,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (asked) {
             answer = co_await hedge.answer();
-            keys.take(connection.request.attempt.key);
+            keys.take(plan[at], connection.request.attempt.key);
         } else if (!error) {
             answer = co_await dispatch(connection, *connection.request.attempt.key.credential, connect);
         }
