@@ -188,14 +188,14 @@ def test_shares_follow_what_the_provider_says_is_left(start, scripted, fields):
     eventually(lambda: ask(gateway, account) and len(set(keys_used(scripted))) == 2, within_s=10)
     scripted.requests.clear()
     ask(gateway, account, 200)
-    assert 160 <= Counter(keys_used(scripted))[KEYS[0]] <= 196, "about nine of ten"
+    assert 155 <= Counter(keys_used(scripted))[KEYS[0]] < 200, "about nine of ten"
 
 
 def test_where_the_provider_says_nothing_all_keys_have_the_same_share(start, scripted):
     gateway, account = start(3)
     answer_by_key(scripted)
     ask(gateway, account, 300)
-    assert all(70 <= count <= 130 for count in Counter(keys_used(scripted)).values()), Counter(keys_used(scripted))
+    assert all(55 <= count <= 145 for count in Counter(keys_used(scripted)).values()), Counter(keys_used(scripted))
 
 
 # --- Conversations
@@ -288,7 +288,7 @@ def test_a_stream_that_has_begun_is_not_tried_again(start, scripted):
 def test_what_was_learned_outlives_a_reload_wherever_the_key_stands(start, scripted):
     gateway, account = start()
     answer_by_key(scripted, first=lambda exchange: too_many(exchange, retry_after="60"))
-    ask(gateway, account, 10)
+    ask(gateway, account, 30)
     config = yaml.safe_load(gateway.config_file.read_text())
     one = next(one for one in config["providers"] if one["name"] == "scripted")
     one["api_keys"] = [KEYS[2], KEYS[1], KEYS[0]]
