@@ -20,13 +20,13 @@ std::optional<Removal> unfit(const PlanAsk& ask, ParameterSet sent, const Catalo
     return std::nullopt;
 }
 
-std::string_view uncovered_rule(const CatalogueEndpoint& endpoint, const PaidExtras& extras) {
-    // A model that is named takes what it is not listed for only where nobody has said what it takes.
-    bool lacks_input(const RemovalFacts& facts, const CatalogueEndpoint& endpoint) {
-        const Model& model = *endpoint.model;
-        return (facts.address->any || model.input_is_listed) && untaken_medium(model, facts.ask.body.media).has_value();
-    }
+// A model that is named takes what it is not listed for only where nobody has said what it takes.
+bool lacks_input(const RemovalFacts& facts, const CatalogueEndpoint& endpoint) {
+    const Model& model = *endpoint.model;
+    return (facts.address->any || model.input_is_listed) && untaken_medium(model, facts.ask.body.media).has_value();
+}
 
+std::string_view uncovered_rule(const CatalogueEndpoint& endpoint, const PaidExtras& extras) {
     PaidExtras without_tools = extras;
     without_tools.server_tools.clear();
     without_tools.outputs.clear();
