@@ -1,8 +1,6 @@
 // Recorded answers of upstreams of chat completions: what they are told to say is what a plain reading of the recording
 // finds, and each request that was recorded is written for its provider as one that says the same.
 #include <boost/json.hpp>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -15,47 +13,17 @@
 #include "tests/unit/gateway/chat/canonical/random_chat.h"
 #include "tests/unit/gateway/chat/dialect/chat/answer_fixture.h"
 #include "tests/unit/gateway/chat/dialect/chat/shipped_quirks.h"
+#include "tests/unit/gateway/chat/recorded_calls.h"
 
 namespace tollgate::chat_upstream_test {
 namespace {
 
 namespace json = boost::json;
-namespace fs = std::filesystem;
 
-struct Recording {
-    std::string provider, name, request, body;
-};
+using Recording = chat_test::RecordedCall;
 
-std::string contents_of(const fs::path& file) {
-    std::stringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-std::string body_of(const std::string& message) {
-    const bool carriage = message.find("\r\n\r\n") < message.find("\n\n");
-    const std::string_view end = carriage ? "\r\n\r\n" : "\n\n";
-    return message.substr(message.find(end) + end.size());
-}
-
-// Of chat completions; not part of the repository.
 std::vector<Recording> recordings(const std::string& kind) {
-    std::vector<Recording> found;
-    const auto root = fs::path(TOLLGATE_TEST_DATA) / "recordings";
-    if (!fs::exists(root)) return found;
-    for (const auto& provider : fs::directory_iterator(root)) {
-        if (!fs::exists(provider.path() / kind)) continue;
-        for (const auto& file : fs::directory_iterator(provider.path() / kind)) {
-            if (file.path().extension() != ".response") continue;
-            auto asked = file.path();
-            const std::string request = contents_of(asked.replace_extension(".request"));
-            if (request.substr(0, request.find('\n')).find("chat/completions") == std::string::npos) continue;
-            found.push_back({provider.path().filename(), file.path().filename(), body_of(request),
-                             body_of(contents_of(file.path()))});
-        }
-    }
-    std::ranges::sort(found, {}, &Recording::name);
-    return found;
+    return chat_test::recorded_calls_of_path("chat/completions", kind);
 }
 
 std::optional<json::value> object_in(std::string_view text) {

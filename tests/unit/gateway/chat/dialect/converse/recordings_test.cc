@@ -4,12 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <optional>
 #include <random>
-#include <sstream>
 
 #include "gateway/chat/dialect/chat/answer_writer.h"
 #include "gateway/chat/dialect/chat/request_reader.h"
@@ -17,43 +14,16 @@
 #include "gateway/chat/dialect/messages/answer_reader.h"
 #include "gateway/text/base64.h"
 #include "tests/unit/gateway/chat/dialect/converse/answer_fixture.h"
+#include "tests/unit/gateway/chat/recorded_calls.h"
 
 namespace tollgate::converse_test {
 namespace {
 
 namespace json = boost::json;
 
-struct Recording {
-    std::string name, path, body;
-};
+using Recording = chat_test::RecordedCall;
 
-std::string contents_of(const std::filesystem::path& file) {
-    std::stringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-std::string behind_head(const std::string& message) {
-    const bool carriage = message.find("\r\n\r\n") < message.find("\n\n");
-    const std::string_view end = carriage ? "\r\n\r\n" : "\n\n";
-    return message.substr(message.find(end) + end.size());
-}
-
-std::vector<Recording> recordings(const std::string& kind) {
-    std::vector<Recording> found;
-    const auto root = std::filesystem::path(TOLLGATE_TEST_DATA) / "recordings/bedrock" / kind;
-    if (!std::filesystem::exists(root)) return found;
-    for (const auto& file : std::filesystem::directory_iterator(root)) {
-        if (file.path().extension() != ".response") continue;
-        auto request_file = file.path();
-        const std::string request = contents_of(request_file.replace_extension(".request"));
-        std::istringstream line(request);
-        std::string method, path;
-        line >> method >> path;
-        found.push_back({file.path().filename().string(), path, behind_head(contents_of(file.path()))});
-    }
-    return found;
-}
+std::vector<Recording> recordings(const std::string& kind) { return chat_test::recorded_calls("bedrock", kind); }
 
 // --- The plain reading: whole frames, and JSON by another library
 

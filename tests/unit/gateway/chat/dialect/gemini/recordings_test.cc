@@ -2,8 +2,6 @@
 // plain reading of the recording finds, and what the client was given comes back as the parts that the API had sent.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <random>
 #include <sstream>
@@ -12,46 +10,19 @@
 #include "gateway/chat/dialect/client_dialect.h"
 #include "gateway/chat/dialect/gemini/request_writer.h"
 #include "tests/unit/gateway/chat/dialect/gemini/answer_fixture.h"
+#include "tests/unit/gateway/chat/recorded_calls.h"
 
 namespace tollgate::gemini_test {
 namespace {
 
 namespace json = boost::json;
 
-struct Recording {
-    std::string name, request, body;
-};
+using Recording = chat_test::RecordedCall;
 
-std::string contents_of(const std::filesystem::path& file) {
-    std::stringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-std::string body_of(const std::string& whole) {
-    const bool carriage = whole.find("\r\n\r\n") < whole.find("\n\n");
-    const std::string_view end = carriage ? "\r\n\r\n" : "\n\n";
-    return whole.substr(whole.find(end) + end.size());
-}
-
-// Of generateContent; not part of the repository. Other calls (embeddings, token counts, Claude on Vertex AI) are
-// counted.
+// Of generateContent. Other calls (embeddings, token counts, Claude on Vertex AI) are counted.
 std::vector<Recording> recordings(const std::string& provider, const std::string& kind) {
-    std::vector<Recording> found;
-    int others = 0;
-    const auto root = std::filesystem::path(TOLLGATE_TEST_DATA) / "recordings" / provider / kind;
-    if (!std::filesystem::exists(root)) return found;
-    for (const auto& file : std::filesystem::directory_iterator(root)) {
-        if (file.path().extension() != ".response") continue;
-        auto request = file.path();
-        const std::string asked = contents_of(request.replace_extension(".request"));
-        const std::string line = asked.substr(0, asked.find('\n'));
-        if (line.find("enerateContent") == std::string::npos) {
-            ++others;
-            continue;
-        }
-        found.push_back({file.path().filename(), body_of(asked), body_of(contents_of(file.path()))});
-    }
+    std::vector<Recording> found = chat_test::recorded_calls(provider, kind);
+    const auto others = std::erase_if(found, [](const Recording& one) { return !one.path.contains("enerateContent"); });
     std::cout << "skipped, no generateContent: " << others << " of " << provider << "/" << kind << "\n";
     return found;
 }

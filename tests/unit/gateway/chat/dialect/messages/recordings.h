@@ -3,12 +3,12 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "tests/unit/gateway/chat/recorded_calls.h"
 
 namespace tollgate::messages_test {
 
@@ -16,23 +16,11 @@ struct Recording {
     std::string name, body;
 };
 
-inline std::string contents_of(const std::filesystem::path& file) {
-    std::stringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-// Of successful calls; not part of the repository.
+// What was answered, or was asked.
 inline std::vector<Recording> recordings(const std::string& kind, const std::string& extension = ".response") {
     std::vector<Recording> found;
-    const auto root = std::filesystem::path(TOLLGATE_TEST_DATA) / "recordings/anthropic" / kind;
-    if (!std::filesystem::exists(root)) return found;
-    for (const auto& file : std::filesystem::directory_iterator(root)) {
-        if (file.path().extension() != extension) continue;
-        const std::string whole = contents_of(file.path());
-        const bool carriage = whole.find("\r\n\r\n") < whole.find("\n\n");
-        const std::string_view end = carriage ? "\r\n\r\n" : "\n\n";
-        found.push_back({file.path().filename(), whole.substr(whole.find(end) + end.size())});
+    for (chat_test::RecordedCall& call : chat_test::recorded_calls("anthropic", kind)) {
+        found.push_back({call.name, std::move(extension == ".request" ? call.request : call.body)});
     }
     return found;
 }

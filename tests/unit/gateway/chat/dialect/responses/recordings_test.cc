@@ -2,12 +2,9 @@
 // the recording finds, its own clients get its bytes, and what was sealed comes back.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <random>
-#include <sstream>
 
 #include "gateway/chat/dialect/chat/answer_writer.h"
 #include "gateway/chat/dialect/chat/event_writer.h"
@@ -15,43 +12,18 @@
 #include "gateway/chat/dialect/responses/request_reader.h"
 #include "gateway/chat/dialect/responses/request_writer.h"
 #include "tests/unit/gateway/chat/dialect/responses/answer_fixture.h"
+#include "tests/unit/gateway/chat/recorded_calls.h"
 
 namespace tollgate::responses_test {
 namespace {
 
 namespace json = boost::json;
 
-struct Recording {
-    std::string name, provider, body;
-};
+using Recording = chat_test::RecordedCall;
 
-std::string contents_of(const std::filesystem::path& file) {
-    std::stringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-bool is_of_responses(const std::filesystem::path& response) {
-    const std::string request = contents_of(std::filesystem::path(response).replace_extension(".request"));
-    const std::string path = request.substr(0, request.find(" HTTP/"));
-    return path.ends_with("/responses");
-}
-
-// Successful ones; not part of the repository.
 std::vector<Recording> recordings(const std::string& kind) {
-    std::vector<Recording> found;
-    const auto root = std::filesystem::path(TOLLGATE_TEST_DATA) / "recordings";
-    if (!std::filesystem::exists(root)) return found;
-    for (const auto& file : std::filesystem::recursive_directory_iterator(root)) {
-        const auto& path = file.path();
-        if (path.extension() != ".response" || path.parent_path().filename() != kind || !is_of_responses(path))
-            continue;
-        const std::string whole = contents_of(path);
-        const bool carriage = whole.find("\r\n\r\n") < whole.find("\n\n");
-        const std::string_view end = carriage ? "\r\n\r\n" : "\n\n";
-        found.push_back(
-            {path.filename(), path.parent_path().parent_path().filename(), whole.substr(whole.find(end) + end.size())});
-    }
+    std::vector<Recording> found = chat_test::recorded_calls_of_path("/responses", kind);
+    std::erase_if(found, [](const Recording& one) { return !one.path.ends_with("/responses"); });
     return found;
 }
 
