@@ -6,7 +6,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -169,7 +169,7 @@ class ChatRequest {
         parameters[static_cast<std::size_t>(parameter)] = {name, value};
     }
     // Keeps a text that is not the body's; the view is valid as long as the request.
-    std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+    std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
     // By which the client names a turn, for errors: "messages[3]".
     std::string field_of(const Turn& turn) const { return field_of(turn.message); }
     std::string field_of(std::uint32_t message) const {
@@ -178,7 +178,7 @@ class ChatRequest {
     void clear() { *this = ChatRequest(); }
 
   private:
-    std::deque<std::string> kept_;
+    std::forward_list<std::string> kept_;
 };
 
 // The parameters that a writer has not taken yet. What is left at its end is told as dropped: none gets lost in

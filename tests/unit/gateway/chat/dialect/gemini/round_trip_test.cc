@@ -2,6 +2,7 @@
 // clients and read as its answers are is the same answer.
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <random>
 
 #include "gateway/chat/dialect/client_dialect.h"
