@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "gateway/chat/dialect/responses/request_writer.h"
 #include "gateway/exchange/exchange.h"
 
 namespace tollgate {
@@ -66,6 +67,11 @@ void estimate_prompt(const Exchange& request, const CatalogueEndpoint& candidate
 
 }  // namespace
 
+std::int64_t least_output_bound(const Exchange& request, const CatalogueEndpoint& endpoint) {
+    const bool written = request.ask.api != ApiType::responses && endpoint.provider->dialect == &responses_upstream();
+    return written ? kLeastResponsesOutput : 0;
+}
+
 std::int64_t models_longest_output(const Endpoint& endpoint) {
     const std::int64_t context = endpoint.context_length;
     const std::int64_t completion = endpoint.max_completion_tokens;
@@ -87,7 +93,7 @@ HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& can
     if (passes_through(request.ask.api)) {
         estimate.output_tokens = endpoint.max_completion_tokens * request.ask.body.choices;
     } else if (request.ask.api != ApiType::embeddings) {
-        std::int64_t bound = request.ask.body.output_bound;
+        std::int64_t bound = std::max(request.ask.body.output_bound, least_output_bound(request, candidate));
         if (unstated) bound = usual_output(request, candidate, config);
         if (const std::int64_t longest = models_longest_output(endpoint)) bound = std::min(bound, longest);
         estimate.output_tokens = bound * request.ask.body.choices;

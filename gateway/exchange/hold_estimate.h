@@ -38,6 +38,9 @@ HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& can
 // a cautious one. The largest number if the context is not known.
 std::int64_t probable_room(std::int64_t counted_prompt_tokens, const Endpoint& endpoint);
 
+// Output tokens that such an endpoint is allowed at least: its API takes no smaller bound. 0: it takes any.
+std::int64_t least_output_bound(const Exchange& request, const CatalogueEndpoint& endpoint);
+
 // The longest answer of one choice that the model can give, as the price list says; 0: it does not say.
 std::int64_t models_longest_output(const Endpoint& endpoint);
 

@@ -4,6 +4,7 @@
 
 #include "gateway/client/connection.h"
 #include "gateway/exchange/abandoned.h"
+#include "gateway/exchange/hold_estimate.h"
 #include "gateway/exchange/route_explanation.h"
 #include "gateway/exchange/token_usage.h"
 #include "gateway/upstream/translate_request.h"
@@ -17,6 +18,7 @@ namespace {
 std::int64_t most_output(const Exchange& request, const Endpoint& endpoint) {
     std::int64_t most = request.ask.body.output_bound;
     if (most == 0) most = request.terms.sent_output_bound;
+    if (most > 0) most = std::max(most, least_output_bound(request, *request.attempt.endpoint));
     if (most == 0) most = endpoint.max_completion_tokens;
     if (endpoint.context_length > 0)
         most = most == 0 ? endpoint.context_length : std::min(most, endpoint.context_length);

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from support.chat import cost_of, open_stream, post_chat, stream_chat
+from support.dialects import Said, Text, Usage, responses
 
 PROMPT = 4  # "Say something." by the sample upstream's rule: bytes / 4, rounded up
 
@@ -118,6 +119,21 @@ def test_more_than_was_asked_for_is_not_believed(gateway, account, stream):
     answer = post_chat(gateway, account, "tokens=3 completion_tokens=100000", max_tokens=10, stream=stream)
     record = record_of(gateway, account, answer)
     assert record["tokens_completion"] <= 10 and record["usage_contradictory"] is True
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_a_provider_had_to_be_allowed_is_believed(gateway, account, scripted, stream):
+    said = Said([Text("some words")], "length", Usage(prompt=40, completion=16))
+    scripted.script = lambda exchange: exchange.answer(
+        b"".join(responses.events(said)) if stream else responses.plain(said),
+        content_type=responses.STREAM_TYPE if stream else "application/json",
+    )
+    answer = post_chat(gateway, account, model="test/responses", max_tokens=12, stream=stream)
+    assert scripted.requests[-1].json()["max_output_tokens"] == 16, "OpenAI takes no smaller bound"
+    assert answer.header("x-tollgate-changed-fields") == "max_tokens"
+    record = record_of(gateway, account, answer)
+    assert (record["tokens_prompt"], record["tokens_completion"]) == (40, 16)
+    assert record["usage_source"] == "provider" and not record["usage_contradictory"]
 
 
 def test_an_answer_that_the_upstream_broke_off_is_free(gateway, account):

@@ -11,8 +11,6 @@
 namespace tollgate {
 namespace {
 
-constexpr std::int64_t kLeastOutputBound = 16;  // the API refuses fewer tokens
-
 constexpr std::array kTaken = {
     Parameter::temperature, Parameter::top_p,        Parameter::user,
     Parameter::metadata,    Parameter::service_tier, Parameter::prompt_cache_key,
@@ -45,8 +43,8 @@ class Writer {
     void bound() {
         std::int64_t bound = request_.output_bound > 0 ? request_.output_bound : target_.output_bound;
         if (bound <= 0) return;
-        if (bound < kLeastOutputBound) {
-            bound = kLeastOutputBound;
+        if (bound < kLeastResponsesOutput) {
+            bound = kLeastResponsesOutput;
             if (request_.output_bound > 0) notes_.changed.add(bound_name());
         }
         out_ += ",\"max_output_tokens\":";
