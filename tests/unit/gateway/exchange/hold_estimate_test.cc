@@ -69,6 +69,15 @@ TEST_F(HeldRequestTest, EstimateTakesTheBoundTheDefaultOrTheModelsLimit) {
     EXPECT_EQ(estimate().output_tokens, 0);
 }
 
+TEST_F(HeldRequestTest, ABoundThatTheApiDoesNotTakeIsRaised) {
+    request_.ask.body.output_bound = 5;
+    EXPECT_EQ(estimate().output_tokens, 5);
+    provider_.dialect = &responses_upstream();
+    EXPECT_EQ(estimate().output_tokens, 16);
+    request_.ask.api = ApiType::responses;
+    EXPECT_EQ(estimate().output_tokens, 5) << "it passes as it is";
+}
+
 TEST_F(HeldRequestTest, EstimateIsThePriceOfBoth) {
     EXPECT_EQ(estimate().amount.value, 10 * 150 + 100 * 600);
     endpoint_.prices.per_request = 1'000'000;
