@@ -33,7 +33,7 @@ Status check_region(const Model& model, const Endpoint& endpoint, const Provider
 }  // namespace
 
 std::string_view region_of(const Provider& provider) {
-    const auto* const signer = dynamic_cast<const wire::AwsSigner*>(provider.operators.signer.get());
+    const auto* const signer = dynamic_cast<const wire::AwsSigner*>(provider.operators.first().signer.get());
     return signer != nullptr ? signer->region() : region_of_host(provider.host);
 }
 

@@ -25,10 +25,11 @@ void append_forwarded_lines(std::string_view lines, const Provider& provider, Bu
     }
 }
 
-// The client's own where its request passes as it came; it need not be the one that we write requests for.
+// The client's own where its request passes as it came. What is translated or added is of the one that we write.
 std::string_view version_line(const Exchange& request, const Provider& provider) {
-    const bool own = !provider.version_line.empty() && !request.attempt.translated && !request.head.api_version.empty();
-    return own ? request.head.api_version : provider.version_line;
+    if (provider.version_line.empty()) return {};
+    const bool ours = request.attempt.translated || !request.choice.in_dialect.empty();
+    return ours || request.head.api_version.empty() ? provider.version_line : request.head.api_version;
 }
 
 constexpr std::string_view kOpenAiPrefix = "/v1/";  // of the calls that pass through

@@ -96,3 +96,17 @@ def test_what_is_translated_is_of_the_version_that_the_gateway_writes(gateway, a
         told = gateway.request("POST", path, key=account.key, json=body, headers=headers)
         assert told.status == 200, told.body
         assert scripted.requests[-1].header("anthropic-version") == VERSIONS[0]
+
+
+def test_what_is_added_is_of_that_version_too(gateway, account, scripted):
+    """The newest takes no temperature."""
+    scripted.script = lambda exchange: exchange.answer(messages.plain(Said([Text("Something.")])))
+    preset = {"slug": "warm", "parameters": {"temperature": 0.3}}
+    gateway.manage("POST", f"/api/organizations/{account.organization}/presets", preset)
+    path, body = messages.ask(ASKED, "test/messages", stream=False)
+    told = gateway.request(
+        "POST", path, key=account.key, json=body | {"preset": "warm"}, headers={"anthropic-version": VERSIONS[1]}
+    )
+    assert told.status == 200, told.body
+    assert scripted.requests[-1].json()["temperature"] == 0.3
+    assert scripted.requests[-1].header("anthropic-version") == VERSIONS[0]
