@@ -189,12 +189,12 @@ wire::Awaitable<wire::ErrorCode> EarlyAttempt::read_head(HeadReader& reader) {
 }
 
 wire::Awaitable<void> EarlyAttempt::run(std::shared_ptr<EarlyAttempt> self) {
+    if (self->state_ == State::over) co_return;
     HeadReader reader;
     wire::ErrorCode failed;
-    bool sent = false;
     const bool connected = co_await self->connect();
     if (connected) failed = co_await self->send();
-    sent = connected && !failed;
+    const bool sent = connected && !failed;
     if (sent) failed = co_await self->read_head(reader);
     self->connecting_.stream = nullptr;
     self->come_to_an_end(reader, failed, sent);
@@ -266,24 +266,26 @@ void EarlyAttempt::withdraw() {
     if (!made) return;
     connecting_.abandon();
     end();
-    const bool answered = was == State::answered;
-    const bool refused = answered && answer_.status >= kLeastUseless;
-    if (was == State::failed || refused) untried_.reset();
-    if (held_.taken()) {
-        const Provider& provider = *attempt_.endpoint->provider;
-        if (refused) {
-            error_ = judge({.status = answer_.status,
-                            .provider = provider.name,
-                            .retry_headers = answer_.retry_headers,
-                            .body = {}},
-                           *attempt_.key.credential);
-        }
-        attempt_.outrun = was != State::failed && !refused;
-        const InHand in_hand(connection_.request, held_, attempt_, candidate_);
-        if (connection_.request.attempt.outrun) error_ = note_outrun(connection_);
-        note_attempt(connection_, plan_, candidate_, error_);
+    if (was == State::answered) answer_.pool->discard(std::move(answer_.connection));
+    const bool refused = was == State::answered && answer_.status >= kLeastUseless;
+    const bool failed = refused || (was == State::failed && error_.retry() != Retry::fresh_connection);
+    if (failed) untried_.reset();
+    if (held_.taken()) note(refused, was == State::failed);
+}
+
+void EarlyAttempt::note(bool refused, bool failed) {
+    const Provider& provider = *attempt_.endpoint->provider;
+    const InHand in_hand(connection_.request, held_, attempt_, candidate_);
+    if (refused) {
+        note_upstream_head(connection_, answer_);
+        const UpstreamRefusal refusal{
+            .status = answer_.status, .provider = provider.name, .retry_headers = answer_.retry_headers, .body = {}};
+        error_ = judge(refusal, *connection_.request.attempt.key.credential);
+    } else if (!failed) {
+        connection_.request.attempt.outrun = true;
+        error_ = note_outrun(connection_);
     }
-    if (answered) answer_.pool->discard(std::move(answer_.connection));
+    note_attempt(connection_, plan_, candidate_, error_);
 }
 
 void Hedge::consider(HeldRequest& held, const Plan& plan, CandidateWalk& walk) {

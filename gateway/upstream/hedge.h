@@ -76,6 +76,7 @@ class EarlyAttempt final : public AttemptBeside, public std::enable_shared_from_
     wire::Awaitable<bool> connect();
     wire::Awaitable<wire::ErrorCode> send();
     wire::Awaitable<wire::ErrorCode> read_head(HeadReader& reader);
+    void note(bool refused, bool failed);
     void fail(Error error);
     void end();
 
