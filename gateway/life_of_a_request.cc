@@ -30,6 +30,7 @@
 #include "gateway/text/json_writer.h"
 #include "gateway/upstream/add_in_dialect.h"
 #include "gateway/upstream/dispatch.h"
+#include "gateway/upstream/fit_prompt.h"
 #include "gateway/upstream/hedge.h"
 #include "gateway/upstream/kept_answer.h"
 #include "gateway/upstream/relay.h"
@@ -112,8 +113,7 @@ constexpr int kOk = 200;
 // Whether the request must be written anew for the attempt's endpoint; else only what is added to it is.
 bool needs_writing(Connection& connection) {
     Exchange& request = connection.request;
-    const std::string_view body = connection.in.view().substr(0, request.received.bytes);
-    request.attempt.translated = translates_request(request, body);
+    request.attempt.translated = translates_request(request, body_of_attempt(connection));
     return request.attempt.translated;
 }
 
@@ -137,12 +137,17 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
                                       .tried = worker.tick_time(),
                                       .without_stream_options = asks_less};
         held.use(at);
+        if (!asked && may_be_shortened(connection.request)) {
+            client.forget();
+            co_await fit_prompt(connection);
+        }
         error = {};
         if (!asked && needs_writing(connection)) {
             error = co_await translate_request(connection, client);
         } else if (!asked && adds_in_dialect(connection.request)) {
             error = co_await add_in_dialect(connection, client);
         }
+        if (!asked) note_shortened(connection.request);
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (asked) {
             answer = co_await hedge.answer();

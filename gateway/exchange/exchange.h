@@ -12,6 +12,7 @@
 #include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/exchange/attribution.h"
 #include "gateway/exchange/head.h"
+#include "gateway/exchange/shortened_prompt.h"
 #include "gateway/exchange/translated_request.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/routing/choose_model.h"
@@ -101,15 +102,16 @@ struct Attempt {
     wire::Clock::time_point first_token{};        // of a stream; of a plain answer, its first byte
     bool generated = false;  // a plain answer has begun to come: it was made whole, aborting saves nothing
     bool streamed = false;
-    bool binary_events = false;                        // the answer is in AWS's framing
-    bool metered = false;                              // the connection's meter is this attempt's
-    bool refused_stream_options = false;               // the next attempt at the same endpoint goes without them
-    bool without_stream_options = false;               // this one does, for that reason
-    bool translated = false;                           // the request was written anew for the endpoint
-    bool outrun = false;                               // another one was asked beside it, and answered first
-    std::shared_ptr<TranslatedRequest> translation{};  // null: it passes
-    std::string content_type{};                        // of an answer that passes through
-    std::string websocket_key{};                       // that the provider was sent, of a session
+    bool binary_events = false;                          // the answer is in AWS's framing
+    bool metered = false;                                // the connection's meter is this attempt's
+    bool refused_stream_options = false;                 // the next attempt at the same endpoint goes without them
+    bool without_stream_options = false;                 // this one does, for that reason
+    bool translated = false;                             // the request was written anew for the endpoint
+    bool outrun = false;                                 // another one was asked beside it, and answered first
+    std::shared_ptr<TranslatedRequest> translation{};    // null: it passes
+    std::shared_ptr<const ShortenedPrompt> shortened{};  // that it sends; null: all of it
+    std::string content_type{};                          // of an answer that passes through
+    std::string websocket_key{};                         // that the provider was sent, of a session
 
     // Closing the connection would not stop the provider's billing.
     bool bills_when_aborted() const {

@@ -48,21 +48,10 @@ std::int64_t divided_up(std::int64_t bytes, std::int64_t bytes_per_token) {
     return (bytes + bytes_per_token - 1) / bytes_per_token;
 }
 
-void estimate_prompt(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config,
-                     HoldEstimate& estimate) {
-    const std::int64_t bytes = request.ask.body.prompt_bytes, extra = request.ask.body.prompt_extra_tokens;
-    const std::int64_t context_length = candidate.endpoint->context_length;
-    const auto learned = request.principal.credit->prompt_ratios(candidate.number);
-    // What was learned only raises the hold: text that is dense where the organization's mostly is not must be covered
-    // too.
-    const std::int64_t configured = divided_up(bytes, config.bytes_per_prompt_token);
-    estimate.prompt_tokens = std::max(learned ? learned->most_tokens(bytes) : 0, configured) + extra;
-    estimate.counted_prompt_tokens =
-        (learned ? learned->usual_tokens(bytes) : divided_up(bytes, kBytesPerCountedPromptToken)) + extra;
-    if (context_length == 0) return;
-    // A longer prompt is refused by the provider, so it was estimated too long.
-    estimate.prompt_tokens = std::min(estimate.prompt_tokens, context_length);
-    estimate.counted_prompt_tokens = std::min(estimate.counted_prompt_tokens, context_length);
+// A prompt that is longer than the context is refused by the provider, so it was estimated too long, or loses its
+// middle.
+std::int64_t within_context(std::int64_t tokens, const Endpoint& endpoint) {
+    return endpoint.context_length == 0 ? tokens : std::min(tokens, endpoint.context_length);
 }
 
 }  // namespace
@@ -84,11 +73,24 @@ std::int64_t probable_room(std::int64_t counted_prompt_tokens, const Endpoint& e
     return endpoint.context_length - counted_prompt_tokens;
 }
 
+PromptEstimate estimate_prompt(const Exchange& request, const CatalogueEndpoint& candidate,
+                               const CreditConfig& config) {
+    const std::int64_t bytes = request.ask.body.prompt_bytes, extra = request.ask.body.prompt_extra_tokens;
+    const auto learned = request.principal.credit->prompt_ratios(candidate.number);
+    // What was learned only raises the hold: text that is dense where the organization's mostly is not must be covered
+    // too.
+    const std::int64_t configured = divided_up(bytes, config.bytes_per_prompt_token);
+    return {.cautious = std::max(learned ? learned->most_tokens(bytes) : 0, configured) + extra,
+            .usual = (learned ? learned->usual_tokens(bytes) : divided_up(bytes, kBytesPerCountedPromptToken)) + extra};
+}
+
 HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config) {
     const Endpoint& endpoint = *candidate.endpoint;
     HoldEstimate estimate;
     estimate.for_an_hour = request.ask.body.keeps_for_an_hour;
-    estimate_prompt(request, candidate, config, estimate);
+    const PromptEstimate prompt = estimate_prompt(request, candidate, config);
+    estimate.prompt_tokens = within_context(prompt.cautious, endpoint);
+    estimate.counted_prompt_tokens = within_context(prompt.usual, endpoint);
     const bool unstated = request.ask.body.output_bound == 0;
     if (passes_through(request.ask.api)) {
         estimate.output_tokens = endpoint.max_completion_tokens * request.ask.body.choices;

@@ -31,6 +31,13 @@ struct HoldEstimate {
     NanoUsd longest_amount;
 };
 
+// Of a prompt, in tokens, however much the context holds.
+struct PromptEstimate {
+    std::int64_t cautious = 0;  // hardly any has more
+    std::int64_t usual = 0;
+};
+PromptEstimate estimate_prompt(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config);
+
 // Of an answer by that endpoint.
 HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config);
 

@@ -87,6 +87,11 @@ void RouteExplanation::write_available(JsonWriter& json) const {
     json.end();
 }
 
+void RouteExplanation::shortened(std::size_t left_out, std::size_t truncated) {
+    shortened_ = "the prompt was too long: " + std::to_string(left_out) +
+                 " messages of its middle were left out, and " + std::to_string(truncated) + " texts were truncated";
+}
+
 void RouteExplanation::write_members(JsonWriter& json) const {
     json.key("requested").text(requested_).key("strategy").text(strategy()).key("region").null();
     json.key("summary").text(summary()).key("attempt").number(static_cast<std::int64_t>(attempts_.size()));
@@ -109,6 +114,9 @@ void RouteExplanation::write_members(JsonWriter& json) const {
         json.key("error").text_or_null(one.error).end();
     }
     json.end();
+    if (shortened_.empty()) return;
+    json.key("pipeline").array().object().key("type").text("context_compression");
+    json.key("name").text("context-compression").key("summary").text(shortened_).end().end();
 }
 
 }  // namespace tollgate

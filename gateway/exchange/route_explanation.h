@@ -28,6 +28,9 @@ class RouteExplanation final : public PlanTrace {
     // The answer is one that the endpoint gave before, and nobody is called.
     void answers_from_cache(const CatalogueEndpoint& endpoint);
 
+    // The prompt that an attempt sends lost so many messages, and so many texts their middle.
+    void shortened(std::size_t left_out, std::size_t truncated);
+
     void write_members(JsonWriter& json) const;  // of the object that was begun
     std::string member() const;                  // "openrouter_metadata": the object
     // The same of the answer that has begun; lives until another one begins.
@@ -60,6 +63,7 @@ class RouteExplanation final : public PlanTrace {
     std::vector<Placed> placed_;
     std::vector<Attempted> attempts_;
     std::vector<std::string> unknown_;
+    std::string shortened_;                      // a sentence; empty: the prompt went as it came
     const CatalogueEndpoint* cached_ = nullptr;  // whose answer is sent again
     std::string member_of_answer_;
     std::size_t removed_in_all_ = 0, placed_in_all_ = 0;

@@ -14,7 +14,8 @@ std::optional<Removal> unfit(const PlanAsk& ask, ParameterSet sent, const Catalo
     if (!serves(*endpoint.model, ask.api)) return Removal{"api", "request"};
     if (!endpoint.parameters.has_all(sent.both(kPreferredParameters))) return Removal{"parameters", "request"};
     const BodyFacts& body = ask.body;
-    const std::int64_t prompt = body.prompt_bytes / kBytesPerToken + body.prompt_extra_tokens;
+    std::int64_t prompt = body.prompt_bytes / kBytesPerToken + body.prompt_extra_tokens;
+    if (body.middle_out == MiddleOut::on) prompt /= 2;  // what may be lost, as OpenRouter has it
     const std::int64_t room = endpoint.endpoint->context_length;
     if (room > 0 && prompt + body.output_bound > room) return Removal{"context_length", "request"};
     return std::nullopt;
@@ -68,8 +69,8 @@ std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndp
     if (const auto denial = denied_by(facts.preferences, endpoint)) {
         return Removal{to_string(denial->rule), to_string(denial->level)};
     }
-    if (!covers_what_it_is_told(endpoint, facts.ask)) return Removal{uncovered_rule(endpoint, extras), "price_list"};
     if (lacks_input(facts, endpoint)) return Removal{"input_modalities", "price_list"};
+    if (!covers_what_it_is_told(endpoint, facts.ask)) return Removal{uncovered_rule(endpoint, extras), "price_list"};
     return std::nullopt;
 }
 

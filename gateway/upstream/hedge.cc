@@ -14,6 +14,7 @@
 #include "gateway/routing/model_call_of.h"
 #include "gateway/upstream/add_in_dialect.h"
 #include "gateway/upstream/endings.h"
+#include "gateway/upstream/fit_prompt.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/silence.h"
 #include "gateway/upstream/translate_request.h"
@@ -129,15 +130,18 @@ Error EarlyAttempt::write() try {
     const std::string_view text = connection_.in.view().substr(0, request.received.bytes);
     const InHand in_hand(request, held_, attempt_, candidate_);
     UpstreamBody body;
-    request.attempt.translated = translates_request(request, text);
+    if (may_be_shortened(request)) fit_prompt_on_loop(text, worker_.config().credit, request);
+    const std::string_view sent = body_of_attempt(request, text);
+    request.attempt.translated = translates_request(request, sent);
     ClientChat client;
     Error error;
     if (request.attempt.translated) {
-        error = translate_on_loop(text, request, client, body);
+        error = translate_on_loop(sent, request, client, body);
     } else if (adds_in_dialect(request)) {
         error = add_in_dialect_on_loop(text, request, client);
     }
     if (error) return error;
+    note_shortened(request);
     build_body(request, text, wire::monotonic_ms(worker_.tick_time()), body);
     error = write_request_head(request, body, *request.attempt.key.credential, outgoing_);
     for (const std::string_view piece : body.pieces()) outgoing_ += piece;

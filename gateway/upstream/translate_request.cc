@@ -10,6 +10,7 @@
 #include "gateway/off_loop.h"
 #include "gateway/routing/preference_denials.h"
 #include "gateway/routing/uncovered.h"
+#include "gateway/upstream/fit_prompt.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -150,7 +151,7 @@ bool translates_request(const Exchange& request, std::string_view body) {
 
 wire::Awaitable<Error> translate_request(Connection& connection, ClientChat& client) {
     Exchange& request = connection.request;
-    const std::string_view body = connection.in.view().substr(0, request.received.bytes);
+    const std::string_view body = body_of_attempt(connection);
     if (body.size() <= kMostBytesParsedOnLoop) {
         co_return translate_on_loop(body, request, client, request.upstream_body);
     }

@@ -1,5 +1,5 @@
 // Members of a request's body that only a gateway understands: OpenRouter's fields; a provider would refuse some of
-// them. This one ignores the first of them.
+// them. This one ignores the first of them; of `plugins` and `transforms`, what it does not know.
 #pragma once
 
 #include <array>

@@ -6,6 +6,7 @@
 
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/dialect/gateway_members.h"
+#include "gateway/chat/dialect/middle_out.h"
 #include "gateway/chat/dialect/model_name.h"
 #include "gateway/chat/dialect/prompt_measure.h"
 #include "gateway/chat/model_call.h"
@@ -239,6 +240,7 @@ void BodyFacts::clear() {
     prompt_is_text = true;
     keeps_for_an_hour = false;
     media.clear();
+    middle_out = MiddleOut::unset;
     extras.clear();
     messages_value = {};
     bound_values = {};
@@ -296,7 +298,9 @@ Error parse_body(JsonParser& parser, std::string_view text, std::size_t max_dept
         facts.members.push_back(*member);
         const auto known = static_cast<std::size_t>(std::ranges::find(kGatewayOnly, field.key) - kGatewayOnly.begin());
         facts.gateway_only.push_back(known < kGatewayOnly.size());
-        if (known < kRemoved && !field.value.is_null()) facts.removed |= 1U << known;
+        if (known < kRemoved && !field.value.is_null() && !take_middle_out(field.key, field.value, facts.middle_out)) {
+            facts.removed |= 1U << known;
+        }
         if (auto error = read_member(field.key, field.value, *member, text, names, facts, seen)) return error;
     }
     return check_required(object, names);

@@ -27,6 +27,9 @@ inline constexpr std::size_t kMaxMembers = 256;      // top-level members of a b
 inline constexpr std::size_t kMostModelBytes = 128;  // a longer name is refused
 inline constexpr std::size_t kMostLabelBytes = 128;  // of `user` and `session_id`, which are truncated
 
+// OpenRouter's transform of that name: whether a prompt that is too long for its endpoint loses its middle.
+enum class MiddleOut : std::uint8_t { unset, on, off };
+
 struct BodyFacts {
     bool has_model = false;
     std::string model;  // unescaped, without a preset's name; empty if absent or null
@@ -38,7 +41,8 @@ struct BodyFacts {
     std::int64_t prompt_extra_tokens = 0;  // messages, token ids, and media by what is in them
     bool prompt_is_text = true;            // but for the messages' constant: its tokens per byte can be learned
     MediaSet media;                        // in parts of the prompt; those that are only text are none
-    bool keeps_for_an_hour = false;        // some of the prompt is to stay in the provider's cache so long
+    MiddleOut middle_out = MiddleOut::unset;
+    bool keeps_for_an_hour = false;  // some of the prompt is to stay in the provider's cache so long
     PaidExtras extras;
     std::string end_user, session;
     std::string tags;                        // as request_tags.h has them

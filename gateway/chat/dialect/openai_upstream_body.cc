@@ -55,6 +55,14 @@ std::string_view name_of(OutputBoundParameter parameter) {
     return "max_tokens";
 }
 
+void UpstreamBody::add_messages(std::string_view messages, std::string_view first) {
+    if (first.empty()) return add(messages);
+    add("[");
+    add(first);
+    add(",");  // the client's array is not empty
+    add(messages.substr(1));
+}
+
 // The bound as a member, and where it stands in place of a null of the client's: the name must not stand twice.
 void UpstreamBody::set_bound(const OutputBound& bound, const BodyFacts& facts) {
     bound_.clear();
@@ -129,11 +137,8 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
             add(stream_options_);
         } else if (bound_in_place_.size() > 0 && member.value.begin == bound_in_place_.begin) {
             add(bound_);
-        } else if (!added.first_message.empty() && member.value.begin == facts.messages_value.begin) {
-            add("[");
-            add(added.first_message);
-            add(",");  // the client's array is not empty
-            add(member.value.of(text).substr(1));
+        } else if (member.value.begin == facts.messages_value.begin) {
+            add_messages(added.messages.empty() ? member.value.of(text) : added.messages, added.first_message);
         } else {
             add(member.value.of(text));
         }

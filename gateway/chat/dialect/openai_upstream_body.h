@@ -24,6 +24,7 @@ struct Additions {
     OutputBound bound = {};               // where the request names none
     std::string_view members = {};        // as JSON, each after a comma; the body has none of their names
     std::string_view first_message = {};  // of a chat, as JSON: before the client's own
+    std::string_view messages = {};       // in place of the client's, as JSON; empty: they stay
 };
 
 // What is sent of stream_options.
@@ -68,6 +69,7 @@ class UpstreamBody {
 
   private:
     void add(std::string_view piece);
+    void add_messages(std::string_view messages, std::string_view first);
     void set_bound(const OutputBound& bound, const BodyFacts& facts);
 
     std::vector<std::string_view> pieces_;

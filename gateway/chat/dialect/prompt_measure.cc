@@ -274,6 +274,22 @@ void measure_messages(const element& messages, BodyFacts& facts) {
     }
 }
 
+std::vector<PromptSize> message_sizes(std::string_view messages) {
+    std::vector<PromptSize> sizes;
+    JsonParser parser;
+    Array list;
+    if (parser.parse(messages.data(), messages.size()).get(list) != simdjson::SUCCESS) return sizes;
+    sizes.reserve(list.size());
+    BodyFacts facts;
+    for (const element message : list) {
+        facts.prompt_bytes = 0;
+        facts.prompt_extra_tokens = kTokensPerMessage;
+        if (message.type() == Type::OBJECT) measure_message(Object(message), facts);
+        sizes.push_back({facts.prompt_bytes, facts.prompt_extra_tokens});
+    }
+    return sizes;
+}
+
 void measure_beside(std::string_view key, const element& value, std::size_t raw_bytes, BodyFacts& facts) {
     if (!value.is_object() && !value.is_array() && !value.is_string()) return;
     if (std::ranges::find(kNotPrompt, key) != kNotPrompt.end()) return;

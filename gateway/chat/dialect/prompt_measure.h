@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "gateway/chat/dialect/openai_request.h"
 
@@ -38,6 +39,11 @@ inline constexpr std::size_t kLeastTransportBytes = 2048;
 // All add to prompt_bytes and prompt_extra_tokens; what is not text clears prompt_is_text. An object in it
 // with "ttl":"1h" sets keeps_for_an_hour: Anthropic's and OpenRouter's `cache_control`, Bedrock's `cachePoint`.
 void measure_messages(const simdjson::dom::element& messages, BodyFacts& facts);
+struct PromptSize {
+    std::int64_t text_bytes = 0, extra_tokens = 0;
+};
+// The same of each element of a list, which is well-formed JSON.
+std::vector<PromptSize> message_sizes(std::string_view messages);
 // A string, token ids, or parts.
 void measure_content(const simdjson::dom::element& content, BodyFacts& facts);
 // Of a member that stands beside the prompt; `raw_bytes` are its bytes in the body.

@@ -1,0 +1,41 @@
+// A prompt that is too long for the attempt's endpoint, without its middle: for who asks for it, and at endpoints of a
+// small context for who does not say otherwise, as at OpenRouter.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "gateway/config/config.h"
+#include "gateway/exchange/exchange.h"
+#include "gateway/wire/asio.h"
+
+namespace tollgate {
+
+class Connection;
+
+inline constexpr std::int64_t kSmallContextTokens = 8192;
+
+// Whether fit_prompt() may have to do something. Nearly all requests end here.
+inline bool may_be_shortened(const Exchange& request) {
+    const BodyFacts& body = request.ask.body;
+    if (body.middle_out == MiddleOut::on) return true;
+    const std::int64_t context = request.attempt.endpoint->endpoint->context_length;
+    if (context == 0 || context > kSmallContextTokens || body.middle_out == MiddleOut::off) return false;
+    return body.prompt_bytes + body.prompt_extra_tokens > context / 2;  // no token is shorter than a byte
+}
+
+// Makes the attempt's `shortened` what its endpoint is to be sent. A large body is read on the parse threads.
+wire::Awaitable<void> fit_prompt(Connection& connection);
+// The same at once, of the client's body, for the attempt in hand.
+void fit_prompt_on_loop(std::string_view body, const CreditConfig& config, Exchange& request);
+
+// The body that the attempt sends, or is translated from: the client's, or what is left of it.
+std::string_view body_of_attempt(const Connection& connection);
+inline std::string_view body_of_attempt(const Exchange& request, std::string_view clients) {
+    return request.attempt.shortened == nullptr ? clients : std::string_view(request.attempt.shortened->body);
+}
+
+// Tells the client that its prompt was shortened. After the request was written for the attempt.
+void note_shortened(Exchange& request);
+
+}  // namespace tollgate
