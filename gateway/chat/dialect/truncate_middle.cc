@@ -65,8 +65,9 @@ bool is_among(std::string_view name, std::span<const std::string_view> names) {
 
 }  // namespace
 
-void append_texts(Json item, std::vector<Spelt>& texts) {
-    if (is_array(item)) return each_element(item, [&](Json one) { append_texts(one, texts); });
+void append_texts(Json item, std::vector<Spelt>& texts, int levels) {
+    if (levels == 0) return;
+    if (is_array(item)) return each_element(item, [&](Json one) { append_texts(one, texts, levels - 1); });
     bool is_signed = false;
     each_member(item, [&](std::string_view name, Json value) {
         is_signed = is_signed || (is_among(name, kSigned) && says_something(value));
@@ -76,7 +77,7 @@ void append_texts(Json item, std::vector<Spelt>& texts) {
         if (is_text(value) && is_among(name, kTexts)) {
             texts.push_back(spelt(value));
         } else if (!is_text(value) && is_among(name, kHolders)) {
-            append_texts(value, texts);
+            append_texts(value, texts, levels - 1);
         } else if (name == "response") {  // Gemini's, whose members are the tool's own
             each_member(value, [&](std::string_view, Json one) {
                 if (is_text(one)) texts.push_back(spelt(one));

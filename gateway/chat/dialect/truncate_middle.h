@@ -11,8 +11,12 @@
 
 namespace tollgate {
 
-// The strings in a user's message or in a result, as they are spelt; views into it.
-void append_texts(Json item, std::vector<Spelt>& texts);
+// A message has blocks, a result among them has such again, and Gemini's has an object with a response in it.
+inline constexpr int kLevelsOfText = 6;
+
+// The strings in a user's message or in a result, as they are spelt; views into it. What is nested deeper is no text of
+// any API's.
+void append_texts(Json item, std::vector<Spelt>& texts, int levels = kLevelsOfText);
 
 // As many bytes of UTF-8 as it spells.
 std::size_t bytes_spelt(Spelt text);

@@ -59,6 +59,7 @@ TEST(TruncateMiddle, OnlyWhatUsersAndToolsSayMayLoseSomething) {
     EXPECT_EQ(texts_in(R"({"role":"user","parts":[{"functionResponse":{"name":"n","response":{"x":"a","y":1}}}]})"),
               "a ");
     EXPECT_EQ(texts_in(R"({"role":"user","parts":[{"text":"a","thoughtSignature":"s"},{"text":"b"}]})"), "b ");
+    EXPECT_EQ(texts_in(many(R"({"content":[)", 20) + R"({"text":"a"})" + many("]}", 20)), "") << "no API nests so deep";
 }
 
 }  // namespace
