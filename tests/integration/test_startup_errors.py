@@ -117,6 +117,19 @@ def test_a_bad_price_list_is_named_with_its_line(prepared, tmp_path):
     assert_refused(serve(with_text(prepared, yaml.safe_dump(config))), "bad-prices.yaml:4", "endpints")
 
 
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_d59_an_arn_of_another_region_than_its_providers_is_named(prepared, tmp_path, command):
+    arn = "arn:aws:bedrock:us-west-2:123456789012:application-inference-profile/abc"
+    endpoint = {"provider": "bedrock", "model": arn, "prices": {"prompt": 1, "completion": 2}}
+    prices = tmp_path / "arn.yaml"
+    prices.write_text(yaml.safe_dump({"version": "1", "models": [{"id": "anthropic/claude", "endpoints": [endpoint]}]}))
+    signed = {"dialect": "converse", "auth": "sigv4", "aws_region": "us-east-1", "api_key": "id:secret"}
+    bedrock = provider("bedrock", "https://bedrock-runtime.us-east-1.amazonaws.com", **signed)
+    config = base_config([bedrock], prepared.data_dir, catalogue=[str(prices)])
+    file = with_text(prepared, yaml.safe_dump(config))
+    assert_refused(run_gateway(command, "--config", file), "anthropic/claude", arn, "us-east-1", "aws_region")
+
+
 def test_check_accepts_a_good_configuration(prepared):
     assert run_gateway("check", "--config", prepared.config_file).returncode == 0
 
