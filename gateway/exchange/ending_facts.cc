@@ -10,7 +10,7 @@
 namespace tollgate {
 
 std::int64_t natural_output(const Exchange& request, const Ending& ending) {
-    if (request.reply.cancelled || ending.finish_reason.empty()) return 0;
+    if (request.reply.cancelled || ending.finish_reason.empty() || ending.finish_reason == "cancelled") return 0;
     const std::int64_t choices = std::max<std::int64_t>(request.ask.body.choices, 1);
     const std::int64_t sent = request.terms.sent_output_bound;
     if (sent > 0 && (choices > 1 || request.ask.api == ApiType::completions)) return 0;

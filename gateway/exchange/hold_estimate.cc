@@ -24,6 +24,16 @@ std::int64_t usual_output(const Exchange& request, const CatalogueEndpoint& cand
     return std::clamp<std::int64_t>(*usual, kLeastLearnedTokens, config.max_learned_output_tokens);
 }
 
+// Of a response of a session, whose hold grows as it is heard. What a model thinks is not heard: until it is learned
+// how much that is, the longest answer is held for.
+std::int64_t spoken_output(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config) {
+    const std::int64_t longest = models_longest_output(*candidate.endpoint);
+    const bool learned = request.principal.credit->usual_output(candidate.number).has_value();
+    if (candidate.model->may_reason && !learned && longest > 0) return longest;
+    const std::int64_t usual = usual_output(request, candidate, config);
+    return longest > 0 ? std::min(usual, longest) : usual;
+}
+
 // Whether an answer that names no bound is kept within its hold as it comes: the gateway sees what is billed.
 bool grows_as_it_streams(const Exchange& request, const CatalogueEndpoint& candidate) {
     if (!request.ask.body.stream) return false;
@@ -92,7 +102,9 @@ HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& can
     estimate.prompt_tokens = within_context(prompt.cautious, endpoint);
     estimate.counted_prompt_tokens = within_context(prompt.usual, endpoint);
     const bool unstated = request.ask.body.output_bound == 0;
-    if (passes_through(request.ask.api)) {
+    if (request.ask.api == ApiType::realtime) {
+        estimate.output_tokens = spoken_output(request, candidate, config);
+    } else if (passes_through(request.ask.api)) {
         estimate.output_tokens = endpoint.max_completion_tokens * request.ask.body.choices;
     } else if (request.ask.api != ApiType::embeddings) {
         std::int64_t bound = std::max(request.ask.body.output_bound, least_output_bound(request, candidate));

@@ -19,7 +19,8 @@ using From = wire::WebSocketReader::Peer;
 using Opcode = RealtimePeer::Opcode;
 using Received = RealtimePeer::Received;
 
-constexpr auto kLook = std::chrono::milliseconds(250);      // from one look at the clock to the next
+constexpr auto kLook = std::chrono::milliseconds(500);      // from one look at the clock to the next
+constexpr auto kLastLook = std::chrono::milliseconds(100);  // the same at its end
 constexpr auto kFarewell = std::chrono::milliseconds(500);  // that the last frames may take
 
 std::chrono::milliseconds ms(std::uint32_t count) { return std::chrono::milliseconds(count); }
@@ -230,6 +231,7 @@ void RealtimeSession::provide(std::size_t more) {
 void RealtimeSession::end(SessionEnd reason) {
     if (end_) return;
     end_ = std::move(reason);
+    clock_.cancel();
     client_.stop_reading();
     upstream_.stop_reading();
 }
@@ -250,7 +252,7 @@ void RealtimeSession::end_by_upstream(Received received) {
 
 wire::Awaitable<void> RealtimeSession::keep_time() {
     while (!over_) {
-        clock_.expires_after(kLook);
+        clock_.expires_after(end_ ? kLastLook : kLook);
         (void)co_await clock_.async_wait(wire::kAwait);
         const auto now = wire::Clock::now();
         if (!end_) look_at_clock(now);

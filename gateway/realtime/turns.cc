@@ -5,6 +5,7 @@
 
 #include "gateway/client/authenticate.h"
 #include "gateway/client/connection.h"
+#include "gateway/plan_request.h"
 #include "gateway/realtime/session_request.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/worker.h"
@@ -32,6 +33,7 @@ void copy_request(const Exchange& session, std::int64_t context_tokens, Exchange
     to.ask.body.tags = session.ask.body.tags;
     to.ask.body.prompt_is_text = false;
     to.ask.body.prompt_extra_tokens = context_tokens + kUnseenTokens;
+    to.choice.model = session.choice.model;
     to.catalogue = session.catalogue;
     to.attempt.endpoint = session.attempt.endpoint;
     to.attempt.upstream_status = session.attempt.upstream_status;
@@ -59,6 +61,10 @@ Ending nothing_made() {
     return ending;
 }
 
+std::int64_t output_held_for(const Exchange& request, const CreditConfig& config) {
+    return estimate_hold(request, *request.attempt.endpoint, config).output_tokens;
+}
+
 Error exhausted(ErrorKind kind) { return {kind, "the credit for this session is used up"}; }
 
 }  // namespace
@@ -68,6 +74,7 @@ RealtimeTurns::RealtimeTurns(Connection& connection, HeldRequest& first)
     Turn turn;
     turn.exchange = &connection.request;
     turn.hold = &first;
+    turn.held_output = output_held_for(connection.request, connection.worker().config().credit);
     turns_.push_back(std::move(turn));
 }
 
@@ -86,14 +93,25 @@ Outcome<RealtimeTurns::Turn> RealtimeTurns::reserve(std::int64_t context_tokens)
     if (!principal) return std::unexpected(principal.error());
     turn.exchange->principal = std::move(*principal);
     turn.exchange->terms.retention_class = turn.exchange->principal.policy->retention_class;
+    if (Error error = check_route(*turn.exchange)) return std::unexpected(std::move(error));
     if (!worker.services().ledger->accepting()) {
         return problem(ErrorKind::store_unavailable, "the ledger is read-only until it can be written again");
     }
     if (Error error = turn.hold->reserve(*turn.exchange, endpoint_, worker.config().credit)) {
         return std::unexpected(std::move(error));
     }
+    turn.held_output = output_held_for(*turn.exchange, worker.config().credit);
     turn.reserved = true;
     return turn;
+}
+
+// Rules may have changed since the session was begun: whether it may still go where it goes.
+Error RealtimeTurns::check_route(Exchange& request) {
+    const auto plan = plan_request(request, {}, sight_of(connection_.worker()));
+    if (!plan) return plan.error();
+    const auto endpoints = plan->endpoints();
+    if (std::ranges::find(endpoints, request.attempt.endpoint) != endpoints.end()) return {};
+    return {ErrorKind::no_allowed_provider, "the session's provider is not allowed any more"};
 }
 
 Error RealtimeTurns::provide(std::size_t count, std::int64_t context_tokens) {
@@ -116,9 +134,10 @@ Error RealtimeTurns::provide(std::size_t count, std::int64_t context_tokens) {
 Error RealtimeTurns::cover(std::int64_t added_tokens) {
     const CreditConfig& config = connection_.worker().config().credit;
     for (Turn& turn : turns_) {
-        if (!turn.response.empty() || added_tokens <= kUnseenTokens) continue;
-        const std::int64_t answer = turn.exchange->attempt.endpoint->endpoint->max_completion_tokens;
-        if (!turn.hold->covers(answer + added_tokens - kUnseenTokens, config)) return exhausted(turn.hold->cut_by());
+        if (!turn.response.empty()) continue;
+        turn.added = std::max<std::int64_t>(added_tokens - kUnseenTokens, 0);
+        if (turn.added == 0 || turn.hold->covers(turn.held_output + turn.added, config)) continue;
+        return exhausted(turn.hold->cut_by());
     }
     return {};
 }
@@ -145,7 +164,7 @@ Error RealtimeTurns::progress(std::string_view response, std::int64_t spoken_tok
     if (turn == nullptr) return {};
     turn->exchange->attempt.note_first_token();
     turn->hold->progress(spoken_tokens);
-    if (turn->hold->covers(spoken_tokens, connection_.worker().config().credit)) return {};
+    if (turn->hold->covers(spoken_tokens + turn->added, connection_.worker().config().credit)) return {};
     return exhausted(turn->hold->cut_by());
 }
 

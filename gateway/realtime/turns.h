@@ -33,8 +33,8 @@ class RealtimeTurns {
     RealtimeTurns& operator=(const RealtimeTurns&) = delete;
 
     // Sees to it that so many holds are free, each for a response that reads a conversation of so many tokens. The key
-    // is asked for again, so that what was revoked or changed counts. Errors: those of authenticate() and of
-    // HeldRequest::take().
+    // is asked for again, and the plan made anew, so that what was revoked or changed counts. Errors: those of
+    // authenticate(), plan_request() and HeldRequest::take().
     Error provide(std::size_t count, std::int64_t context_tokens);
     // Whether the free holds cover that many tokens that the client has added since they were taken.
     Error cover(std::int64_t added_tokens);
@@ -64,10 +64,13 @@ class RealtimeTurns {
         Exchange* exchange = nullptr;
         HeldRequest* hold = nullptr;
         bool reserved = false;
-        std::string response;  // empty: it is free
+        std::string response;          // empty: it is free
+        std::int64_t held_output = 0;  // tokens of its answer that are held for, to begin with
+        std::int64_t added = 0;        // tokens that the client added since
     };
 
     Outcome<Turn> reserve(std::int64_t context_tokens);
+    Error check_route(Exchange& request);
     Turn* find(std::string_view response);
     wire::Awaitable<bool> conclude(Turn& turn, const Ending& ending);
 

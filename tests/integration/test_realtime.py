@@ -400,7 +400,7 @@ def test_two_tenants_pay_for_their_own(talks):
     "event",
     [
         {"type": "session.update", "session": {"model": "gpt-dearer"}},
-        {"type": "response.create", "response": {"model": "test/speaks"}},
+        {"type": "response.create", "response": {"model": "test/talks-less"}},
         {"type": "response.create", "model": "gpt-dearer"},
     ],
 )
@@ -439,6 +439,21 @@ def test_a_key_that_is_deleted_begins_no_further_response(talks):
         client.create()
         events, code, _ = client.rest()
     assert events[-1]["error"]["code"] == "invalid_api_key" and code == 1008
+
+
+def test_a_model_that_is_not_allowed_any_more_begins_no_further_response(talks):
+    gateway = talks()
+    account = gateway.new_account("5")
+    with ClientSession(gateway, account.key) as client:
+        client.create()
+        client.until("response.done")
+        policy = {"model": None, "allowed_models": ["test/talks-less"]}
+        gateway.manage("PUT", f"/api/organizations/{account.organization}/llm", policy)
+        client.create()  # which is held for already
+        client.until("response.done")
+        events, code, _ = client.rest()
+    assert events[-1]["error"]["code"] == "model_not_allowed" and code == 1008
+    assert settled(gateway, account)["total_usage"] == cost_of(101, 21, 64) + cost_of(102, 22, 64)
 
 
 def test_a_rate_refuses_a_response_and_the_session_goes_on(talks, talking):

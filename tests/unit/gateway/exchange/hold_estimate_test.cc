@@ -273,5 +273,35 @@ TEST_F(UnboundedTest, AnswersThatSomethingElseCutTeachNothing) {
     EXPECT_FALSE(organization_.usual_output(1));
 }
 
+// Its hold grows as it is heard; only what is thought is not.
+TEST_F(UnboundedTest, AResponseOfASessionHoldsTheUsualLengthAndIsToldNoBound) {
+    request_.ask.api = ApiType::realtime;
+    model_.may_reason = false;
+    leave(kPrompt + kUsual);
+    EXPECT_EQ(sent_bound(), 0);
+    EXPECT_EQ(held_, kPrompt + kUsual);
+    model_.may_reason = true;
+    EXPECT_EQ(estimate().output_tokens, 10'000) << "nobody knows how much it thinks";
+    for (std::uint32_t i = 0; i < OutputHistory::kLeastSamples; ++i) {
+        model_.may_reason = false;
+        HeldRequest held(*slots_, 0, counters_);
+        ASSERT_FALSE(take(held));
+        settle(held, 300, "stop");
+    }
+    model_.may_reason = true;
+    EXPECT_LT(estimate().output_tokens, 1000);
+}
+
+TEST_F(UnboundedTest, ACancelledResponseSaysNothingOfTheUsualLength) {
+    leave(10 * kUsual);
+    request_.ask.api = ApiType::realtime;
+    for (std::uint32_t i = 0; i < 2 * OutputHistory::kLeastSamples; ++i) {
+        HeldRequest held(*slots_, 0, counters_);
+        ASSERT_FALSE(take(held));
+        settle(held, 5, "cancelled");
+    }
+    EXPECT_FALSE(organization_.usual_output(1));
+}
+
 }  // namespace
 }  // namespace tollgate
