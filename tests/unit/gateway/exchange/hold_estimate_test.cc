@@ -277,9 +277,10 @@ TEST_F(UnboundedTest, AnswersThatSomethingElseCutTeachNothing) {
 TEST_F(UnboundedTest, AResponseOfASessionHoldsTheUsualLengthAndIsToldNoBound) {
     request_.ask.api = ApiType::realtime;
     model_.may_reason = false;
-    leave(kPrompt + kUsual);
+    leave(2 * kUsual);
     EXPECT_EQ(sent_bound(), 0);
     EXPECT_EQ(held_, kPrompt + kUsual);
+    endpoint_.prices.completion = 1000;  // plenty is left
     model_.may_reason = true;
     EXPECT_EQ(estimate().output_tokens, 10'000) << "nobody knows how much it thinks";
     for (std::uint32_t i = 0; i < OutputHistory::kLeastSamples; ++i) {
@@ -293,7 +294,7 @@ TEST_F(UnboundedTest, AResponseOfASessionHoldsTheUsualLengthAndIsToldNoBound) {
 }
 
 TEST_F(UnboundedTest, ACancelledResponseSaysNothingOfTheUsualLength) {
-    leave(10 * kUsual);
+    leave(10 * kLongest);
     request_.ask.api = ApiType::realtime;
     for (std::uint32_t i = 0; i < 2 * OutputHistory::kLeastSamples; ++i) {
         HeldRequest held(*slots_, 0, counters_);
