@@ -12,7 +12,6 @@ from support import processes  # noqa: E402
 from support.git_hosts import GitHosts  # noqa: E402
 from support.people import new_team  # noqa: E402
 from support.processes import Gateway, SampleUpstream, provider  # noqa: E402
-from support.realtime import RealtimeUpstream  # noqa: E402
 from support.scripted_upstream import ScriptedUpstream  # noqa: E402
 
 UNUSED_PORT_URL = "http://127.0.0.1:1/v1"  # nothing listens on port 1
@@ -102,6 +101,8 @@ def start_gateway(tmp_path, providers):
 @pytest.fixture
 def talking():
     """A provider of sessions of the Realtime API."""
+    from support.realtime import RealtimeUpstream  # of websockets, which no other test needs
+
     upstream = RealtimeUpstream()
     upstream.script = lambda session: session.serve_responses()
     yield upstream

@@ -7,7 +7,9 @@ import threading
 import time
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
+from support.processes import provider
 from support.realtime import ClientSession, RawSession, usage
 from support.waiting import eventually
 
@@ -92,6 +94,65 @@ def test_a_provider_that_breaks_the_protocol_ends_the_session_with_an_error(talk
     assert (code, reason) == (1011, "upstream_invalid_response")
     eventually(lambda: gateway.credits(account)["held"] == 0)
     assert gateway.credits(account)["total_usage"] == 0
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_a_provider_that_closes_says_how(talks, talking, running):
+    def script(session):
+        session.begin()
+        session.receive()
+        if running:
+            session.begin_response()
+        session.socket.close(4001, "enough")
+
+    talking.script = script
+    gateway = talks()
+    account = gateway.new_account("5")
+    with ClientSession(gateway, account.key) as client:
+        client.create()
+        events, code, reason = client.rest()
+    assert (code, reason) == (4001, "enough")
+    errors = [event["error"]["code"] for event in events if event["type"] == "error"]
+    assert errors == (["upstream_incomplete"] if running else [])
+    eventually(lambda: gateway.credits(account)["held"] == 0)
+    assert gateway.credits(account)["total_usage"] == 0
+
+
+ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # of another key than the gateway's
+
+
+def switch(**fields):
+    lines = {"Upgrade": "websocket", "Connection": "Upgrade"} | fields
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+    return lambda exchange: exchange.send(f"HTTP/1.1 101 Switching Protocols\r\n{head}\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    "script, status",
+    [
+        (lambda exchange: exchange.answer({"error": {"message": "bad key"}}, "401 Unauthorized"), 502),
+        (lambda exchange: exchange.answer({"error": {"message": "slow down"}}, "429 Too Many Requests"), 429),
+        (lambda exchange: exchange.answer({"error": {"message": "no such model"}}, "404 Not Found"), 404),
+        (lambda exchange: exchange.answer({"id": "not a session"}), 502),
+        (switch(), 502),
+        (switch(Sec_WebSocket_Accept=ACCEPT), 502),
+        (lambda exchange: exchange.reset(), 502),
+    ],
+)
+def test_a_provider_that_does_not_become_a_websocket_is_an_error(start_gateway, scripted, script, status):
+    scripted.script = script
+    gateway = start_gateway(providers=[provider("talking", scripted.base_url)])
+    account = gateway.new_account("5")
+    with pytest.raises(InvalidStatus) as refused:
+        ClientSession(gateway, account.key)
+    answer = refused.value.response
+    assert answer.status_code == status and json.loads(answer.body)["error"]["message"]
+    assert "talking-upstream-key" not in answer.body.decode()
+    [sent] = scripted.requests
+    assert (sent.method, sent.target) == ("GET", "/v1/realtime?model=gpt-realtime")
+    assert sent.body == b"" and sent.header("content-length") is None
+    credits = gateway.credits(account)
+    assert credits["held"] == credits["total_usage"] == 0
 
 
 def test_large_messages_pass_both_ways(talks, talking):
