@@ -1,6 +1,7 @@
 #include "gateway/realtime/peer.h"
 
 #include <openssl/rand.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <array>
@@ -89,6 +90,11 @@ void RealtimePeer::consume() {
 void RealtimePeer::stop_reading() {
     stopped_ = true;
     if (!writing_) stream_.cancel();
+}
+
+bool RealtimePeer::is_gone() {
+    pollfd look{stream_.descriptor(), 0, 0};
+    return ::poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 void RealtimePeer::give_up() {

@@ -53,6 +53,8 @@ class RealtimePeer {
     // Ends everything that is pending.
     void give_up();
     bool broken() const { return broken_; }
+    // Whether its connection is over, both ways: looks, as the read that waits is not told of every reset.
+    bool is_gone();
 
     bool has_closed() const { return closed_; }  // it has said that it sends nothing more
 

@@ -50,8 +50,7 @@ RealtimeSession::RealtimeSession(Connection& connection, HeldRequest& held, Upst
       upstream_(From::server, answer.connection->stream, answer.connection->in,
                 connection.worker().config().realtime.max_message_bytes, *connection.worker().services().answers,
                 connection.request.principal.organization),
-      sides_{Side{client_, connection.stream(), &RealtimeSession::ping_client},
-             Side{upstream_, answer.connection->stream, &RealtimeSession::ping_upstream}},
+      sides_{Side{client_, &RealtimeSession::ping_client}, Side{upstream_, &RealtimeSession::ping_upstream}},
       turns_(connection, held),
       began_(wire::Clock::now()),
       last_message_(began_),
@@ -278,7 +277,7 @@ void RealtimeSession::look_at(Side& side, wire::Clock::time_point now) {
     RealtimePeer& peer = side.peer;
     const bool stuck = peer.stuck_since() < now - write_timeout;
     const bool silent = peer.silent_since() < now - ms(config.ping_interval_ms) - ms(config.pong_timeout_ms);
-    if (stuck || silent || side.stream.is_broken()) {
+    if (stuck || silent || peer.is_gone()) {
         peer.give_up();
         if (&peer == &client_) {
             end_by_client(Received::ended);

@@ -42,7 +42,6 @@ class RealtimeSession {
     // One side, and when it was pinged last.
     struct Side {
         RealtimePeer& peer;
-        wire::Stream& stream;
         Pump ping;
         wire::Clock::time_point pinged{};
     };

@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import struct
 import threading
 import time
 
@@ -219,6 +220,27 @@ def test_a_client_that_answers_no_ping_is_gone(talks, talking):
         time.sleep(1.5)
         client.create()
         client.until("response.done")
+
+
+def test_a_client_whose_reset_comes_with_its_last_words_is_gone_at_once(talks, talking):
+    """No ping is needed to see it: the read that waits is told of the words alone."""
+    left = threading.Event()
+
+    def script(session):
+        session.begin()
+        left.wait(30)
+
+    talking.script = script
+    gateway = talks()
+    account = gateway.new_account("50")
+    for _ in range(30):
+        with RawSession(gateway, account.key) as session:
+            session.read_frame()
+            session.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            session.send(session.frame(1, b'{"type": "input_audio_buffer.commit"}') * 3)
+    eventually(lambda: gateway.metrics().sum("tollgate_realtime_sessions_open") == 0, within_s=4)
+    left.set()
+    assert gateway.credits(account)["held"] == 0
 
 
 def test_a_gateway_that_stops_says_so(talks, talking):
