@@ -321,16 +321,16 @@ std::vector<const Preset*> Directory::presets_of(const Id128& organization) cons
 
 const ProviderKey* Directory::find_provider_key(const Id128& organization, const Id128& id) const {
     const OrganizationEntry* const entry = root_->find_entry(organization);
-    if (entry == nullptr) return nullptr;
-    const auto found = std::ranges::find(entry->provider_keys, id, [](const auto& one) { return one->id; });
-    return found == entry->provider_keys.end() ? nullptr : found->get();
+    if (entry == nullptr || entry->provider_keys == nullptr) return nullptr;
+    const auto found = std::ranges::find(*entry->provider_keys, id, [](const auto& one) { return one->id; });
+    return found == entry->provider_keys->end() ? nullptr : found->get();
 }
 
 std::vector<const ProviderKey*> Directory::provider_keys_of(const Id128& organization) const {
     std::vector<const ProviderKey*> all;
     const OrganizationEntry* const entry = root_->find_entry(organization);
-    if (entry == nullptr) return all;
-    for (const auto& key : entry->provider_keys) all.push_back(key.get());
+    if (entry == nullptr || entry->provider_keys == nullptr) return all;
+    for (const auto& key : *entry->provider_keys) all.push_back(key.get());
     return all;
 }
 

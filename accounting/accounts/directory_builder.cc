@@ -28,11 +28,23 @@ std::vector<KeyDigest> tokens_of(const Invitation& invitation) {
 void say_what_is_below(OrganizationEntry& entry) {
     const OrganizationPolicy& policy = entry.organization->policy;
     const bool llm = entry.llm_settings > 0, own_keys = entry.own_key_projects > 0;
-    if (policy.llm_below == llm && policy.own_keys_below == own_keys) return;
+    const bool same_keys = policy.provider_keys == entry.provider_keys;
+    if (policy.llm_below == llm && policy.own_keys_below == own_keys && same_keys) return;
     auto changed = std::make_shared<Organization>(*entry.organization);
     changed->policy.llm_below = llm;
     changed->policy.own_keys_below = own_keys;
+    changed->policy.provider_keys = entry.provider_keys;
     entry.organization = std::move(changed);
+}
+
+// Requests see by the list's address that it is another one.
+void replace_provider_keys(OrganizationEntry& entry, ProviderKeyList keys) {
+    entry.provider_keys = keys.empty() ? nullptr : std::make_shared<const ProviderKeyList>(std::move(keys));
+    if (entry.organization != nullptr) say_what_is_below(entry);
+}
+
+ProviderKeyList provider_keys_in(const OrganizationEntry& entry) {
+    return entry.provider_keys == nullptr ? ProviderKeyList() : *entry.provider_keys;
 }
 
 }  // namespace
@@ -51,6 +63,7 @@ void DirectoryBuilder::put(Organization organization) {
     if (before != after && !after.empty()) own_slugs(after)[after] = id;
     organization.policy.llm_below = entry.llm_settings > 0;
     organization.policy.own_keys_below = entry.own_key_projects > 0;
+    organization.policy.provider_keys = entry.provider_keys;
     entry.organization = std::make_shared<const Organization>(std::move(organization));
 }
 
@@ -147,7 +160,8 @@ void DirectoryBuilder::erase_preset(const Id128& organization, const Id128& id) 
 }
 
 void DirectoryBuilder::put(ProviderKey key) {
-    auto& keys = own_entry(key.organization).provider_keys;
+    OrganizationEntry& entry = own_entry(key.organization);
+    ProviderKeyList keys = provider_keys_in(entry);
     const auto same = std::ranges::find(keys, key.id, [](const auto& one) { return one->id; });
     auto shared = std::make_shared<const ProviderKey>(std::move(key));
     if (same == keys.end()) {
@@ -155,6 +169,7 @@ void DirectoryBuilder::put(ProviderKey key) {
     } else {
         *same = std::move(shared);
     }
+    replace_provider_keys(entry, std::move(keys));
 }
 
 void DirectoryBuilder::erase_key(const KeyDigest& digest) {
@@ -225,7 +240,10 @@ void DirectoryBuilder::erase_git_claim(Id128 organization, Id128 id) {
 }
 
 void DirectoryBuilder::erase_provider_key(Id128 organization, Id128 id) {
-    std::erase_if(own_entry(organization).provider_keys, [&](const auto& one) { return one->id == id; });
+    OrganizationEntry& entry = own_entry(organization);
+    ProviderKeyList keys = provider_keys_in(entry);
+    std::erase_if(keys, [&](const auto& one) { return one->id == id; });
+    replace_provider_keys(entry, std::move(keys));
 }
 
 void DirectoryBuilder::erase_address_of(const User& user) {
@@ -245,7 +263,7 @@ void DirectoryBuilder::count_llm_settings(const Id128& organization, const Share
 }
 
 void DirectoryBuilder::count_own_keys(const Id128& organization, const Project* before, const Project* now) {
-    const auto wants = [](const Project* one) { return one != nullptr && one->mode == ProjectMode::api_keys; };
+    const auto wants = [](const Project* one) { return one != nullptr && one->mode != ProjectMode::credits; };
     if (wants(before) == wants(now)) return;
     OrganizationEntry& entry = own_entry(organization);
     wants(now) ? ++entry.own_key_projects : --entry.own_key_projects;

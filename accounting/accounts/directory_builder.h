@@ -85,10 +85,10 @@ struct OrganizationEntry {
     std::vector<std::shared_ptr<const Invitation>> invitations;
     std::vector<std::shared_ptr<const GitClaim>> git_claims;
     std::vector<std::shared_ptr<const Preset>> presets;  // by slug
-    std::vector<std::shared_ptr<const ProviderKey>> provider_keys;
+    SharedProviderKeys provider_keys;                    // null: none; another list after each change
     KeyIndex keys;
     std::size_t llm_settings = 0;      // projects and members that have some
-    std::size_t own_key_projects = 0;  // whose mode is api-keys
+    std::size_t own_key_projects = 0;  // whose mode is another than credits
 };
 
 struct UserEntry {

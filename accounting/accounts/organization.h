@@ -39,13 +39,18 @@ struct PrivacySettings {
     bool operator==(const PrivacySettings&) const = default;
 };
 
+struct ProviderKey;
+using ProviderKeyList = std::vector<std::shared_ptr<const ProviderKey>>;
+using SharedProviderKeys = std::shared_ptr<const ProviderKeyList>;
+
 // What an organization's requests obey, and whoever looks at them.
 struct OrganizationPolicy {
     std::string organization_text;            // the organization's id as a UUID, for headers and logs
     SharedLlmSettings llm;                    // its default
     bool allow_overrides = true;              // members' own settings count
     bool llm_below = false;                   // a project or a member has settings: kept by DirectoryBuilder
-    bool own_keys_below = false;              // a project's mode is api-keys: the same
+    bool own_keys_below = false;              // a project's mode is another than credits: the same
+    SharedProviderKeys provider_keys;         // null: it has none. The same
     std::vector<std::string> allowed_models;  // ids, in order; empty: all
     std::uint8_t retention_class = 0;         // of its usage detail, as retention_of() has it; is not stored
     std::optional<OnExhausted> on_exhausted;  // empty: the configuration's, as is the next

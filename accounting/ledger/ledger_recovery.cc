@@ -196,11 +196,12 @@ RequestSettled settle_orphan(const RequestOpened& opened, const LeftOverSlot& sl
     settled.error = kRestartedError;
     settled.latency_ms = static_cast<std::int32_t>(
         std::clamp<std::int64_t>(now_ms - opened.created_ms, 0, std::numeric_limits<std::int32_t>::max()));
+    const bool known = slot.candidate < opened.candidates.size();
+    if (known) settled.candidate = slot.candidate;
+    const PricedCandidate& candidate = opened.candidates[settled.candidate];
+    settled.byok = candidate.own_key;
     // Nobody is charged by a candidate that there is not.
-    if (slot.candidate >= opened.candidates.size()) return settled;
-    settled.candidate = slot.candidate;
-    if (slot.progress == 0) return settled;
-    const PricedCandidate& candidate = opened.candidates[slot.candidate];
+    if (!known || slot.progress == 0) return settled;
     settled.source = UsageSource::counted;
     settled.usage.prompt = candidate.counted_prompt;
     settled.usage.completion = clamped(slot.progress);

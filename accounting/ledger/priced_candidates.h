@@ -26,6 +26,7 @@ struct PricedCandidate {
     PricePair prices = {};            // in force for this request
     std::int64_t counted_prompt = 0;  // tokens: what an answer without the provider's usage is charged for the prompt
     bool abort_stops_billing = true;  // the provider stops charging when its connection is closed
+    bool own_key = false;             // tried with the organization's own key at the provider
 };
 
 // Room for the encoded candidates in a slot. Two designs were weighed. A slot of a whole page (4096 bytes) has room for

@@ -18,7 +18,7 @@ constexpr std::uint8_t kOpenedVersion = 1;
 constexpr std::uint8_t kSettledVersion = 1;
 
 constexpr std::uint8_t kStreamed = 1, kAppTitle = 2, kGit = 4, kTags = 8, kDigest = 16;    // flags of an opened record
-constexpr std::uint8_t kAbortStopsBilling = 1, kProviderPrices = 2;                        // of a candidate
+constexpr std::uint8_t kAbortStopsBilling = 1, kProviderPrices = 2, kOwnKey = 4;           // of a candidate
 constexpr std::uint8_t kCancelled = 1, kCacheHit = 2, kByok = 4, kUsageContradictory = 8;  // of a settled record
 
 constexpr std::size_t kOpenedFixedBytes = 1 + 4 * 16 + 32 + 8 + 1 + 1 + 8 + 1 + 8 + 1;
@@ -57,7 +57,7 @@ void write_candidate(ByteWriter& out, const PricedCandidate& candidate) {
     out.text(candidate.model, kModelNameBytes);
     out.text(candidate.provider, kProviderNameBytes);
     out.integer(static_cast<std::uint8_t>(flag(candidate.abort_stops_billing, kAbortStopsBilling) |
-                                          flag(own_prices, kProviderPrices)));
+                                          flag(own_prices, kProviderPrices) | flag(candidate.own_key, kOwnKey)));
     out.count(candidate.counted_prompt);
     write_prices(out, candidate.prices.customer);
     if (own_prices) write_prices(out, candidate.prices.provider);
@@ -69,6 +69,7 @@ PricedCandidate read_candidate(ByteReader& in) {
     candidate.provider = in.text();
     const auto flags = in.integer<std::uint8_t>();
     candidate.abort_stops_billing = (flags & kAbortStopsBilling) != 0;
+    candidate.own_key = (flags & kOwnKey) != 0;
     candidate.counted_prompt = in.count();
     candidate.prices.customer = read_prices(in);
     candidate.prices.provider = (flags & kProviderPrices) != 0 ? read_prices(in) : candidate.prices.customer;
@@ -163,6 +164,10 @@ std::string_view to_string(ApiType type) {
             return "moderations";
         case ApiType::realtime:
             return "realtime";
+        case ApiType::files:
+            return "files";
+        case ApiType::batches:
+            return "batches";
     }
     return "unknown";
 }
@@ -285,7 +290,7 @@ Result<RequestOpened> decode_opened(std::span<const std::byte> bytes) {
     if (!fit || record.candidates.empty()) {
         return failure(StatusCode::corrupt, "opened record: an impossible number of candidates");
     }
-    if (api > static_cast<std::uint8_t>(ApiType::realtime)) {
+    if (api > static_cast<std::uint8_t>(ApiType::batches)) {
         return failure(StatusCode::corrupt, "opened record: unknown API type " + std::to_string(api));
     }
     if (record.retention_class >= kMaxRetentionClasses) {

@@ -28,8 +28,12 @@ enum class ApiType : std::uint8_t {
     images,
     moderations,
     realtime,  // of a session, each of its responses
+    // The same, of no model: they are about what an account at a provider has stored.
+    files,
+    batches,
 };
 constexpr bool passes_through(ApiType type) { return type >= ApiType::speech; }
+constexpr bool is_of_account(ApiType type) { return type >= ApiType::files; }
 enum class UsageSource : std::uint8_t {
     provider,   // the upstream reported it
     counted,    // counted from what was streamed

@@ -407,6 +407,27 @@ TEST_F(LedgerTest, OpenSlotIsChargedByTheCandidateInUse) {
     check(mad, "first", 0);
 }
 
+TEST_F(LedgerTest, OpenSlotSaysWhetherAnOwnKeyWasInUse) {
+    Process process(files);
+    give(process, 10'000);
+    PricedCandidate own = candidate("own", {.prompt = 1000, .completion = 2000});
+    own.prices.customer = {};
+    own.own_key = true;
+    candidates = candidates_of({own, candidate("operators", {.prompt = 3000, .completion = 5000}, 12)});
+    const Running stayed = begin(process), moved = begin(process);
+    for (const Running& running : {stayed, moved}) process.slots->publish_progress(running.slot, 20);
+    process.slots->publish_candidate(moved.slot, 1);
+    process.slots->publish_progress(moved.slot, 30);
+    Process next(files, process.image_now());
+    const auto by_own = next.ledger->find_request(stayed.id), by_operators = next.ledger->find_request(moved.id);
+    ASSERT_TRUE(by_own && by_operators);
+    EXPECT_TRUE(by_own->settled().byok);
+    EXPECT_EQ(by_own->settled().charged.value, 0);
+    EXPECT_EQ(by_own->settled().provider_cost.value, 10 * 1 + 20 * 2);
+    EXPECT_FALSE(by_operators->settled().byok);
+    EXPECT_EQ(by_operators->settled().charged.value, 12 * 3 + 30 * 5);
+}
+
 TEST_F(LedgerTest, OpenSlotIsFreeWhereOrphansAreAndItsUsageIsKnown) {
     Process process(files);
     give(process, 10'000);

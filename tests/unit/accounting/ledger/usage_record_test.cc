@@ -20,7 +20,8 @@ PricedCandidate some_candidate() {
             .provider = "openai",
             .prices = {kPrices, kPrices},
             .counted_prompt = 7,
-            .abort_stops_billing = false};
+            .abort_stops_billing = false,
+            .own_key = true};
 }
 
 RequestOpened some_opened() {
@@ -109,9 +110,11 @@ TEST(UsageRecord, OpenedReadsBack) {
     EXPECT_EQ(out->candidates[0].prices, (PricePair{kPrices, kPrices}));
     EXPECT_EQ(out->candidates[0].counted_prompt, 7);
     EXPECT_FALSE(out->candidates[0].abort_stops_billing);
+    EXPECT_TRUE(out->candidates[0].own_key);
     EXPECT_EQ(out->candidates[1].model, "meta/llama");
     EXPECT_EQ(out->candidates[1].prices, (PricePair{kPrices, kProviderPrices}));
     EXPECT_TRUE(out->candidates[1].abort_stops_billing);
+    EXPECT_FALSE(out->candidates[1].own_key);
 }
 
 TEST(UsageRecord, TheSettlementNamesTheCandidateThatAnswered) {
