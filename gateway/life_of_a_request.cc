@@ -23,6 +23,7 @@
 #include "gateway/exchange/token_usage.h"
 #include "gateway/note_attempt.h"
 #include "gateway/off_loop.h"
+#include "gateway/own_catalogue.h"
 #include "gateway/plan_request.h"
 #include "gateway/realtime/session_request.h"
 #include "gateway/routing/candidate_walk.h"
@@ -47,6 +48,7 @@ Error check_credit(const Principal& principal, std::uint64_t body_bytes) {
     if (body_bytes <= kMostBytesParsedOnLoop || principal.credit == nullptr) return {};
     const auto credit = principal.credit->snapshot();
     if (credit.balance() > credit.held) return {};
+    if (principal.policy->provider_keys != nullptr && mode_of(principal) != ProjectMode::credits) return {};
     return {ErrorKind::insufficient_credits, "the organization has no credit left; a body of " +
                                                  std::to_string(body_bytes) + " bytes is not read without"};
 }
@@ -62,6 +64,7 @@ Error parse_large_body(std::string_view body, std::size_t max_depth, const BodyN
 Error read_passed_body(Connection& connection, std::string_view body) {
     Exchange& request = connection.request;
     if (request.ask.api == ApiType::realtime) return read_session_request(request);
+    if (is_of_account(request.ask.api)) return {};  // all of it is the provider's
     return read_passed_request(body, request.head.content_type, connection.worker().config().limits.max_json_depth,
                                request.ask.body);
 }
@@ -186,16 +189,6 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
     }
 }
 
-// Requests are never billed to credit where the project says that they are not to be.
-Error check_project_mode(const Principal& principal) {
-    if (!principal.policy->own_keys_below) return {};
-    const Project* const project = principal.directory->find_project(principal.project);
-    if (project == nullptr || project->mode != ProjectMode::api_keys) return {};
-    return {ErrorKind::provider_key_required,
-            "the project's mode is api-keys, and requests cannot go with the organization's own provider keys yet; "
-            "owners and admins can change the mode to credits"};
-}
-
 // How long the prompt is at that endpoint, about: as it is held for. Nobody is asked, and it costs nothing.
 wire::Awaitable<Error> reply_count(Connection& connection, const CatalogueEndpoint& endpoint) {
     Exchange& request = connection.request;
@@ -243,8 +236,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     error = resolve_routing(body, request);
     if (!error) error = resolve_model(request, body, worker.config().llm);
     if (error) co_return error;
-    error = check_project_mode(request.principal);
-    if (error) co_return error;
+    co_await see_own_endpoints(connection, request.choice.model.model);
     if (request.principal.policy->measure_repeats && !passes) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);
     }
@@ -252,7 +244,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
         request.ask.body.extras.clear();
         request.ask.body.media.clear();
     }
-    const auto plan = plan_request(request, body, sight_of(worker));
+    auto plan = plan_request(request, body, sight_of(worker));
     if (!plan) co_return plan.error();
     if (request.ask.counts_only) co_return co_await reply_count(connection, *(*plan)[0].endpoint);
     if (!worker.services().ledger->accepting()) {
@@ -270,6 +262,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     request.attempt.endpoint = candidates.front();
     HeldRequest held(*worker.services().slots, worker.lane(), worker.counters());
     error = held.take(request, candidates, worker.config().credit);
+    if (error && !kept) error = hold_for_own(request, held, *plan, std::move(error), worker.config().credit);
     SlotFile& slots = *worker.services().slots;
     if (error.kind() == ErrorKind::overloaded && slots.in_use() >= slots.slots()) worker.note_shedding();
     if (error) {

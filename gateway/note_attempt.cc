@@ -21,7 +21,8 @@ AttemptOutcome outcome(Connection& connection, const Error& error) {
     if (connection.request.attempt.outrun) return AttemptOutcome::nothing;
     return outcome_of({.upstream_status = connection.request.attempt.upstream_status,
                        .error = error.kind(),
-                       .client_left = connection.client_gone()});
+                       .client_left = connection.client_gone(),
+                       .names_own_object = is_of_account(connection.request.ask.api)});
 }
 
 SeenAttempt seen(Connection& connection, const Error& error) {
@@ -45,6 +46,17 @@ SeenAttempt seen(Connection& connection, const Error& error) {
     return seen;
 }
 
+// What a tenant's key meets is that tenant's affair: no other's requests, and none by the operator's key, go by it.
+void note_own(OwnHealth& health, AttemptOutcome outcome, std::int64_t began_ms, std::int64_t now_ms) {
+    if (outcome == AttemptOutcome::success || outcome == AttemptOutcome::failure) {
+        health.breaker().note(outcome == AttemptOutcome::success, began_ms, now_ms);
+    }
+}
+
+void note_own_answer(OwnHealth& health, std::int64_t now_ms) {
+    if (health.breaker().state(now_ms) != CircuitBreaker::State::closed) health.breaker().note(true, now_ms, now_ms);
+}
+
 }  // namespace
 
 void learn_refused_stream_options(Connection& connection) {
@@ -64,11 +76,16 @@ void note_upstream_head(Connection& connection, const UpstreamAnswer& answer) {
     if (answer.status < kLeastError) {
         RouteExplanation* const explanation = connection.request.explanation.get();
         if (explanation != nullptr) explanation->answers(*attempt.endpoint, answer.status);
+        if (attempt.endpoint->own != nullptr) return note_own_answer(*attempt.endpoint->own->health, now_ms);
         note_key_answer(attempt, now_ms);
         return health.note_answer(attempt.endpoint->number, now_ms);
     }
     if (answer.status != kTooMany) return;
     const std::int64_t rest_ms = retry_after_ms(answer.retry_headers, wire::unix_ms_now());
+    if (attempt.endpoint->own != nullptr) {
+        if (rest_ms > 0) attempt.endpoint->own->health->rest_until(now_ms + rest_ms, now_ms);
+        return;
+    }
     const std::int64_t until_ms = attempt.key.was_chosen() ? rest_key(attempt, rest_ms, now_ms) : now_ms + rest_ms;
     if (until_ms > now_ms) health.rest_until(attempt.endpoint->number, until_ms, now_ms);
 }
@@ -79,12 +96,17 @@ void note_attempt(Connection& connection, const Plan& plan, std::size_t candidat
     const Candidate tried = plan[candidate];
     const std::int64_t now_ms = wire::monotonic_ms(worker.tick_time());
     SeenAttempt seen_of_it = seen(connection, error);
+    const std::int64_t began_ms = wire::monotonic_ms(request.attempt.tried);
     if (request.attempt.key.was_chosen() && note_key(connection, error)) seen_of_it.outcome = AttemptOutcome::nothing;
-    worker.services().health->note(worker.lane(), tried.endpoint->number, seen_of_it,
-                                   wire::monotonic_ms(request.attempt.tried), now_ms);
+    if (tried.endpoint->own != nullptr) {
+        note_own(*tried.endpoint->own->health, seen_of_it.outcome, began_ms, now_ms);
+    } else {
+        worker.services().health->note(worker.lane(), tried.endpoint->number, seen_of_it, began_ms, now_ms);
+    }
     // Where its draw puts it, the conversation comes back to by itself.
     const bool elsewhere = candidate > 0 || tried.reason == OrderReason::stayed || tried.reason == OrderReason::trial;
-    if (plan.conversation != 0 && elsewhere && seen_of_it.outcome == AttemptOutcome::success) {
+    if (plan.conversation != 0 && elsewhere && tried.endpoint->own == nullptr &&
+        seen_of_it.outcome == AttemptOutcome::success) {
         worker.services().sticky_routes.note(plan.conversation, tried.endpoint->number, now_ms);
     }
     if (request.explanation != nullptr && error && error.retry() != Retry::fresh_connection) {

@@ -24,6 +24,15 @@ ConversationFacts conversation_of(const Exchange& request, std::string_view body
             .messages = facts.messages_value.of(body)};
 }
 
+namespace {
+
+// Empty: no key calls.
+std::string hash_of_caller(const Principal& principal) {
+    return principal.key == KeyDigest{} ? std::string() : to_hex(principal.key);
+}
+
+}  // namespace
+
 PlanSight sight_of(Worker& worker) {
     return {.health = worker.services().health.get(),
             .worker = worker.lane(),
@@ -33,10 +42,15 @@ PlanSight sight_of(Worker& worker) {
 
 Outcome<Plan> plan_request(Exchange& request, std::string_view body, const PlanSight& sight) {
     const BodyFacts& facts = request.ask.body;
-    const PlanRules rules{.organization = *request.principal.policy,
-                          .key = request.principal.rules,
-                          .preset = request.choice.preset,
-                          .request = request.choice.provider.get()};
+    // Of own keys that are not for all of the organization's keys.
+    std::string caller_key;
+    if (request.choice.mode != ProjectMode::credits) caller_key = hash_of_caller(request.principal);
+    const PlanRules rules{
+        .organization = *request.principal.policy,
+        .key = request.principal.rules,
+        .preset = request.choice.preset,
+        .request = request.choice.provider.get(),
+        .credentials = {.own_only = request.choice.mode == ProjectMode::api_keys, .caller_key = caller_key}};
     const PlanAsk ask{.chosen = request.choice.model,
                       .api = request.ask.api,
                       .body = facts,

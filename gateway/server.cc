@@ -24,6 +24,7 @@
 #include "gateway/ops/checkpoints.h"
 #include "gateway/ops/metrics.h"
 #include "gateway/ops/operations_server.h"
+#include "gateway/own_provider.h"
 #include "gateway/reload.h"
 #include "gateway/routing/described_provider.h"
 #include "gateway/worker.h"
@@ -150,6 +151,7 @@ class Server {
 
     void publish(const std::shared_ptr<const Directory>& directory) {
         on_every_worker([&directory](Worker& worker) { worker.set_directory(directory); });
+        services_.own_keys->forget_changed(*directory);
     }
 
     // On the API thread, which may block.
@@ -374,14 +376,12 @@ Status serve(Config config) {
     services.tls = std::move(*tls);
     services.catalogue.set(std::make_shared<const Catalogue>(*prices, services.providers));
     report_missing_providers(services, logger);
-    const RoutingConfig& routing = services.config.routing;
     services.health = std::make_unique<HealthBoard>(workers, services.catalogue.get()->room_for_numbers(),
-                                                    BreakerOptions{.failures_to_open = routing.failures_before_rest,
-                                                                   .first_rest_ms = routing.shortest_rest_ms,
-                                                                   .longest_rest_ms = routing.longest_rest_ms});
+                                                    breaker_options(services.config.routing));
     status = open_books(services, workers);
     if (status.ok()) status = open_vault(*services.accounts, services.config.secrets, logger);
     if (!status.ok()) return status;
+    services.own_keys = std::make_unique<OwnKeys>(services);
     if (const Config& own = services.config; own.mail.is_on()) {
         auto mailer = Mailer::open(*services.accounts, own.mail, own.accounts.public_url,
                                    services.log->logger(LogComponent::mail));

@@ -24,6 +24,7 @@
 #include "gateway/memory_budget.h"
 #include "gateway/ops/access_log.h"
 #include "gateway/outside/call_gate.h"
+#include "gateway/own_keys.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/routing/health/health_board.h"
 #include "gateway/routing/sticky_routes.h"
@@ -49,6 +50,7 @@ struct Services {
     std::unique_ptr<Ledger> ledger;
     std::unique_ptr<UsageIndex> usage;
     std::unique_ptr<Accounts> accounts;
+    std::unique_ptr<OwnKeys> own_keys;  // organizations', at providers
     GitHosts git_hosts;
     RequestDigests request_digests;
     std::unique_ptr<Refusals> refusals;

@@ -19,6 +19,11 @@ constexpr int kTicksPerWatch = 3;
 constexpr int kTicksPerPoolSweep = 5;
 constexpr int kTicksPerLogFlush = 2;
 
+IdlePolicy idle_policy(const Config& config) {
+    return {config.limits.max_idle_upstream_connections,
+            std::chrono::milliseconds(config.timeouts.upstream_idle_timeout_ms)};
+}
+
 }  // namespace
 
 Worker::Worker(Services& services, std::uint32_t number, std::uint64_t most_connections)
@@ -30,10 +35,10 @@ Worker::Worker(Services& services, std::uint32_t number, std::uint64_t most_conn
       work_(io_.get_executor()),
       timer_(io_),
       ulids_(number),
-      retry_budgets_(services.catalogue.get()->room_for_numbers() + 1) {
+      retry_budgets_(services.catalogue.get()->room_for_numbers() + 1),
+      own_pools_(io_.get_executor(), idle_policy(services.config)) {
     const auto& config = services.config;
-    const IdlePolicy policy{config.limits.max_idle_upstream_connections,
-                            std::chrono::milliseconds(config.timeouts.upstream_idle_timeout_ms)};
+    const IdlePolicy policy = idle_policy(config);
     for (const Provider& provider : services.providers) {
         pools_.push_back(std::make_unique<UpstreamPool>(io_.get_executor(), provider, policy));
     }
@@ -129,6 +134,7 @@ void Worker::stop() {
     wire::asio::post(io_, [this] {
         timer_.cancel();
         for (auto& pool : pools_) pool->close_idle();
+        own_pools_.close_idle();
         flush_log();
         work_.reset();
         io_.stop();
@@ -191,6 +197,7 @@ wire::Awaitable<void> Worker::tick() {
         }
         if (ticks % kTicksPerPoolSweep == 0) {
             for (auto& pool : pools_) pool->sweep(now);
+            own_pools_.sweep(now);
         }
         if (ticks % kTicksPerLogFlush == 0) flush_log();
     }

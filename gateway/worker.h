@@ -14,6 +14,7 @@
 #include "gateway/ops/counters.h"
 #include "gateway/routing/health/retry_budget.h"
 #include "gateway/services.h"
+#include "gateway/upstream/own_pools.h"
 #include "gateway/upstream/pool.h"
 #include "gateway/wire/asio.h"
 #include "gateway/wire/http_head.h"
@@ -66,7 +67,10 @@ class Worker {
     wire::asio::ssl::context* tls() const { return tls_.get(); }  // for the next handshake; null: plain HTTP
     WorkerCounters& counters() { return counters_; }
     const WorkerCounters& counters() const { return counters_; }
-    UpstreamPool& pool(const Provider& provider) { return *pools_[provider.index]; }
+    UpstreamPool& pool(const CatalogueEndpoint& endpoint) {
+        if (endpoint.own != nullptr) return own_pools_.of(endpoint.own->key->provider(), tick_time_);
+        return *pools_[endpoint.provider->index];
+    }
     const std::vector<std::unique_ptr<UpstreamPool>>& pools() const { return pools_; }
     std::uint32_t lane() const { return number_; }
     std::uint64_t most_connections() const { return most_connections_; }
@@ -124,6 +128,7 @@ class Worker {
     UlidGenerator ulids_;
     std::vector<RetryBudget> retry_budgets_;
     std::vector<std::unique_ptr<UpstreamPool>> pools_;
+    OwnPools own_pools_;
     std::unordered_set<Connection*> connections_;
     std::atomic<std::uint64_t> load_{0};
     std::string log_lines_;

@@ -14,8 +14,8 @@ struct ListedModel {
     std::vector<const CatalogueEndpoint*> endpoints;  // at least one, in the order of the catalogue
 };
 
-// Endpoints that neither the caller's organization nor the rules of the key leave out; for callers of no organization,
-// all of them.
+// Endpoints that neither the caller's organization, the rules of the key nor the mode of its project leave out; for
+// callers of no organization, all of them. Each once, with however many credentials it can be called.
 std::vector<const CatalogueEndpoint*> callable_endpoints(const Principal& caller,
                                                          std::span<const CatalogueEndpoint> endpoints);
 // Models of which any endpoint is left that takes requests that name no service tier.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "gateway/api/models.h"
+#include "gateway/own_catalogue.h"
 #include "gateway/services.h"
 #include "gateway/wire/clock.h"
 
@@ -29,6 +30,7 @@ int status_of(HealthGrade grade) {
 }
 
 LiveFacts live_facts(const Call& call, const CatalogueEndpoint& endpoint) {
+    if (endpoint.own != nullptr) return {};  // what is seen of it is one organization's
     constexpr std::int64_t kThousandths = 1000;
     const std::int64_t now_ms = wire::monotonic_ms(wire::Clock::now());
     const EndpointStatistics seen = call.services.health->statistics(endpoint.number, now_ms);
@@ -69,7 +71,7 @@ ApiAnswer no_such_model(const Call& call) {
 }  // namespace
 
 ApiAnswer list_model_endpoints(Call& call) {
-    const auto catalogue = call.services.catalogue.get();
+    const auto catalogue = catalogue_for(call.services, call.request.principal, call.services.catalogue.get());
     const ListedModel listed = asked_model(call, *catalogue);
     if (listed.endpoints.empty()) return no_such_model(call);
     const Model& model = *listed.model;
@@ -85,7 +87,7 @@ ApiAnswer list_model_endpoints(Call& call) {
 
 // What the operator declares of a provider counts, as it does for requests.
 ApiAnswer list_zdr_endpoints(Call& call) {
-    const auto catalogue = call.services.catalogue.get();
+    const auto catalogue = catalogue_for(call.services, call.request.principal, call.services.catalogue.get());
     auto endpoints = callable_endpoints(call.request.principal, catalogue->endpoints());
     std::erase_if(endpoints, [](const CatalogueEndpoint* one) { return !one->provider->zero_data_retention; });
     JsonWriter json;
@@ -96,7 +98,7 @@ ApiAnswer list_zdr_endpoints(Call& call) {
 }
 
 ApiAnswer list_providers(Call& call) {
-    const auto catalogue = call.services.catalogue.get();
+    const auto catalogue = catalogue_for(call.services, call.request.principal, call.services.catalogue.get());
     std::set<std::string> names;
     for (const CatalogueEndpoint* const one : callable_endpoints(call.request.principal, catalogue->endpoints())) {
         names.insert(one->provider->name);
@@ -120,7 +122,7 @@ ApiAnswer list_providers(Call& call) {
 }
 
 ApiAnswer show_model_parameters(Call& call) {
-    const auto catalogue = call.services.catalogue.get();
+    const auto catalogue = catalogue_for(call.services, call.request.principal, call.services.catalogue.get());
     ListedModel listed = asked_model(call, *catalogue);
     if (const std::string provider = call.query.text("provider"); !provider.empty()) {
         std::erase_if(listed.endpoints, [&](const auto* one) { return one->provider->name != provider; });

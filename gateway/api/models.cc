@@ -4,6 +4,7 @@
 #include <boost/url/pct_string_view.hpp>
 
 #include "gateway/api/model_filter.h"
+#include "gateway/own_catalogue.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -33,7 +34,7 @@ ApiAnswer list_models(Call& call) {
                            .filter = without_range(call.request.query)};
     const ModelFilter filter = ModelFilter::from(call.query);
     if (call.error()) return call.refusal();
-    const auto catalogue = call.services.catalogue.get();
+    const auto catalogue = catalogue_for(call.services, call.request.principal, call.services.catalogue.get());
     auto models = callable_models(call.request.principal, *catalogue);
     std::erase_if(models, [&filter](const ListedModel& one) { return !filter.passes(one); });
     return list_models(models, *call.request.inbound, range);
@@ -60,15 +61,16 @@ ApiAnswer list_models(const std::vector<ListedModel>& models, const Inbound& inb
 
 ApiAnswer count_models(Call& call) {
     JsonWriter json;
-    const auto catalogue = call.services.catalogue.get();
+    const auto catalogue = catalogue_for(call.services, call.request.principal, call.services.catalogue.get());
     const auto count = static_cast<std::int64_t>(callable_models(call.request.principal, *catalogue).size());
     json.object().key("data").object().key("count").number(count).end().end();
     return json_answer(json);
 }
 
 ApiAnswer show_model(Call& call) {
-    return show_model(call.request.principal, *call.services.catalogue.get(), call.path("model"),
-                      *call.request.inbound);
+    return show_model(call.request.principal,
+                      *catalogue_for(call.services, call.request.principal, call.services.catalogue.get()),
+                      call.path("model"), *call.request.inbound);
 }
 
 ApiAnswer show_model(const Principal& caller, const Catalogue& catalogue, std::string_view encoded_name,

@@ -34,7 +34,9 @@ Result<ProviderKeyTarget> target_of(const Services& services, const WantedTarget
     const ProviderKind* const kind = find_provider_kind(wanted.provider);
     if (found == all.end() && kind == nullptr) return std::unexpected(unknown_provider(wanted.provider));
     if (Status status = check_place(kind, wanted.place); !status.ok()) return std::unexpected(std::move(status));
-    const std::string usual = found != all.end() ? found->base_url : base_url_of(*kind, wanted.place);
+    // Whoever names a place at a cloud means that one, not the operator's.
+    const bool is_operators = found != all.end() && wanted.place == ProviderPlace();
+    const std::string usual = is_operators ? found->base_url : base_url_of(*kind, wanted.place);
     ProviderKeyTarget target{.base_url = wanted.base_url,
                              .url = wanted.base_url.empty() ? usual : wanted.base_url,
                              .ca_file = {},

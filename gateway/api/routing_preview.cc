@@ -2,9 +2,12 @@
 
 #include <simdjson.h>
 
+#include <array>
+
 #include "gateway/api/request_routing.h"
 #include "gateway/exchange/resolve_model.h"
 #include "gateway/exchange/route_explanation.h"
+#include "gateway/own_catalogue.h"
 #include "gateway/plan_request.h"
 #include "gateway/services.h"
 
@@ -21,6 +24,8 @@ Error resolve(Call& call, std::string_view text, Exchange& request) {
     request.principal.policy = std::shared_ptr<const OrganizationPolicy>(call.directory, &organization.policy);
     request.principal.directory = call.directory.get();
     request.principal.creator = call.request.principal.creator;
+    const Project* const project = call.directory->default_project(organization.id);
+    if (project != nullptr) request.principal.project = project->id;
     request.catalogue = call.services.catalogue.get();
     request.head.id = make_uuid7(call.request.now_ms);
     request.head.explain = true;
@@ -28,7 +33,11 @@ Error resolve(Call& call, std::string_view text, Exchange& request) {
     Error error = parse_body(parser, text, call.services.config.limits.max_json_depth, kChatNames, request.ask.body);
     if (!error) error = resolve_routing(text, request);
     if (!error) error = resolve_model(request, text, call.services.config.llm);
-    return error;
+    if (error) return error;
+    request.choice.mode = mode_of(request.principal);
+    const std::array models{request.choice.model.model};
+    request.catalogue = catalogue_for(call.services, request.principal, std::move(request.catalogue), models);
+    return {};
 }
 
 }  // namespace

@@ -156,6 +156,7 @@ struct SecretsConfig {
 
 struct ProviderKeysConfig {
     std::vector<std::string> allowed_networks;  // beside public addresses; as wire/networks.h reads them
+    std::uint32_t fee_basis_points = 0;         // hundredths of a percent of the provider's price
 };
 
 struct ManagementConfig {

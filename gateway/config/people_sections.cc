@@ -19,6 +19,8 @@ void describe_provider_keys(Section& section, ProviderKeysConfig& provider_keys)
     section.texts("allowed_networks", provider_keys.allowed_networks,
                   "networks beside public addresses that an organization's own base_url may be in; http only there",
                   "10.0.0.0/8", wrong_with_network);
+    section.number("fee_basis_points", provider_keys.fee_basis_points, {0, 10000},
+                   "what a request by such a key costs, in hundredths of a percent of its provider's price");
 }
 
 void describe_accounts(Section& section, AccountsConfig& accounts) {

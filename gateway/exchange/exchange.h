@@ -7,6 +7,7 @@
 
 #include "accounting/accounts/caller.h"
 #include "accounting/accounts/directory.h"
+#include "accounting/accounts/project.h"
 #include "accounting/ledger/usage_record.h"
 #include "gateway/chat/dialect/openai_request.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
@@ -66,6 +67,7 @@ struct Choice {
     std::string first_message;                    // the same: before its own messages
     std::string in_dialect{};                     // both, in the client's dialect where that is not chat completions
     std::int64_t output_bound = 0;                // tokens of a choice, where a default names them; 0: none does
+    ProjectMode mode = ProjectMode::credits;      // whose credentials at providers it goes with
 
     void clear() {
         model = {};
@@ -76,6 +78,7 @@ struct Choice {
         first_message.clear();
         in_dialect.clear();
         output_bound = 0;
+        mode = ProjectMode::credits;
     }
 };
 
@@ -140,6 +143,7 @@ struct Reply {
     std::uint64_t bytes_out = 0;
     TokenUsage usage;
     NanoUsd cost;
+    NanoUsd provider_cost;  // what the provider is thought to charge
     bool operator==(const Reply&) const = default;
 };
 

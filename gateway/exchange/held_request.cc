@@ -41,14 +41,6 @@ GitUsage usage_of(const Attribution& git) {
             .claim = git.claim};
 }
 
-// Who would have paid is not what the caller's key says alone.
-void name_payer(const Principal& principal, Error& refused) {
-    const std::string id = to_uuid(principal.organization);
-    std::string& extra = refused.detail().extra;
-    extra.append(extra.empty() ? "" : ",").append(JsonWriter().key("organization_id").text(id).take());
-    refused.detail().message += " (organization " + id + ")";
-}
-
 struct Overdraft {
     OnExhausted on_exhausted;
     NanoUsd cap;
@@ -71,9 +63,10 @@ std::size_t room_taken(const Exchange& request) {
 PricedCandidate priced(const CatalogueEndpoint& candidate, std::int64_t counted_prompt_tokens) {
     return {.model = candidate.model->id,
             .provider = candidate.provider->name,
-            .prices = candidate.endpoint->price_pair_for(counted_prompt_tokens),
+            .prices = candidate.price_pair_for(counted_prompt_tokens),
             .counted_prompt = counted_prompt_tokens,
-            .abort_stops_billing = candidate.provider->abort_stops_billing};
+            .abort_stops_billing = candidate.provider->abort_stops_billing,
+            .own_key = candidate.own != nullptr};
 }
 
 }  // namespace
@@ -254,7 +247,7 @@ std::int64_t HeldRequest::bound_to_send(const Need& need) const {
 }
 
 std::int64_t HeldRequest::output_price() const {
-    return used().endpoint->prices_for(needs_[used_].prompt_tokens).completion;
+    return used().charged().prices_for(needs_[used_].prompt_tokens).completion;
 }
 
 void HeldRequest::use(std::size_t candidate) {
@@ -336,7 +329,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     record.usage_contradictory = ending.usage_contradictory;
     if (ending.source != UsageSource::none) {
         const UsageCost price =
-            price_usage(ending.usage, used().endpoint->price_pair_for(ending.usage.prompt), ending.unbilled_output);
+            price_usage(ending.usage, used().price_pair_for(ending.usage.prompt), ending.unbilled_output);
         record.provider_cost = price.provider;
         if (ending.charge && !(insured_ && ended_empty(request, ending))) record.cost = price.customer;
     }
@@ -359,6 +352,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     record.http_status = request.reply.cancelled ? status_of(ErrorKind::client_closed_request) : request.reply.status;
     record.cancelled = request.reply.cancelled;
     record.cache_hit = request.is_kept_answer();
+    record.byok = used().own != nullptr && !record.cache_hit;
     record.latency_ms = ms_between(request.head.started, now);
     record.first_token_ms = request.attempt.first_token == wire::Clock::time_point{}
                                 ? -1
@@ -377,6 +371,7 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     request.reply.usage = ending.usage;
     request.reply.ended_by_model = ended_by_model(request, ending);
     request.reply.cost = record.cost;
+    request.reply.provider_cost = record.provider_cost;
     counters_.held_requests.subtract();
     counters_.holds_released.add();
     if (ending.usage_contradictory) counters_.usage_contradictory.add();

@@ -75,6 +75,7 @@ class HeldRequest {
     // The leak guard's: settles at no cost a request that should be long over, and counts it. settle() then does
     // nothing; the caller sees to it that no terminal byte leaves.
     void void_leaked();
+    const Exchange& request() const { return *request_; }  // once it was taken
     // Of the settlement: see SlotFile::publish_settled.
     std::uint64_t ticket() const { return ticket_; }
 

@@ -95,7 +95,7 @@ PromptEstimate estimate_prompt(const Exchange& request, const CatalogueEndpoint&
 }
 
 HoldEstimate estimate_hold(const Exchange& request, const CatalogueEndpoint& candidate, const CreditConfig& config) {
-    const Endpoint& endpoint = *candidate.endpoint;
+    const Endpoint& endpoint = candidate.charged();
     HoldEstimate estimate;
     estimate.for_an_hour = request.ask.body.keeps_for_an_hour;
     const PromptEstimate prompt = estimate_prompt(request, candidate, config);

@@ -157,4 +157,11 @@ void append_rate_limits(const Terms& terms, BufferedText& out) {
     append_rate("tokens", terms.token_rate, out);
 }
 
+void name_payer(const Principal& principal, Error& refused) {
+    const std::string id = to_uuid(principal.organization);
+    std::string& extra = refused.detail().extra;
+    extra.append(extra.empty() ? "" : ",").append(JsonWriter().key("organization_id").text(id).take());
+    refused.detail().message += " (organization " + id + ")";
+}
+
 }  // namespace tollgate

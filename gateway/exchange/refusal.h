@@ -19,4 +19,7 @@ Error refusal_error(const Refusal& refusal, const HoldEstimate& estimate, const 
 // The six x-ratelimit-* lines, of the rate that will be exhausted first; nothing for a kind without any limit.
 void append_rate_limits(const Terms& terms, BufferedText& out);
 
+// Who would have paid is not what the caller's key says alone.
+void name_payer(const Principal& principal, Error& refused);
+
 }  // namespace tollgate

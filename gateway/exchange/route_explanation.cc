@@ -10,6 +10,7 @@ namespace {
 void name_endpoint(JsonWriter& json, const CatalogueEndpoint& endpoint) {
     json.object().key("provider").text(endpoint.provider->name).key("model").text(endpoint.model->id);
     if (own_name(endpoint) != endpoint.provider->name) json.key("endpoint").text(own_name(endpoint));
+    if (endpoint.own != nullptr) json.key("provider_key").text(endpoint.own->key->facts().label);
 }
 
 }  // namespace
@@ -38,6 +39,15 @@ void RouteExplanation::answers(const CatalogueEndpoint& endpoint, int status) {
 void RouteExplanation::answers_from_cache(const CatalogueEndpoint& endpoint) {
     cached_ = &endpoint;
     member_of_answer_ = member();
+}
+
+void RouteExplanation::operators_unpaid() {
+    std::erase_if(placed_, [&](const Placed& one) {
+        if (one.endpoint->own != nullptr) return false;
+        --placed_in_all_;
+        removed(*one.endpoint, {"credit", "organization"});
+        return true;
+    });
 }
 
 std::string RouteExplanation::member() const {
@@ -95,7 +105,8 @@ void RouteExplanation::shortened(std::size_t left_out, std::size_t truncated) {
 void RouteExplanation::write_members(JsonWriter& json) const {
     json.key("requested").text(requested_).key("strategy").text(strategy()).key("region").null();
     json.key("summary").text(summary()).key("attempt").number(static_cast<std::int64_t>(attempts_.size()));
-    json.key("is_byok").flag(false);
+    const CatalogueEndpoint* const used = answered();
+    json.key("is_byok").flag(used != nullptr && used->own != nullptr);
     json.key("endpoints").object().key("total").number(static_cast<std::int64_t>(placed_in_all_ + removed_in_all_));
     write_available(json);
     json.key("removed").array();

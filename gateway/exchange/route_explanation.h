@@ -25,6 +25,8 @@ class RouteExplanation final : public PlanTrace {
     void attempted(const CatalogueEndpoint& endpoint, int status, std::string_view error);
     // An answer begins; it may still fail, which attempted() then says.
     void answers(const CatalogueEndpoint& endpoint, int status);
+    // The organization has no credit for what the operator's credentials would cost: those are not tried.
+    void operators_unpaid();
     // The answer is one that the endpoint gave before, and nobody is called.
     void answers_from_cache(const CatalogueEndpoint& endpoint);
 

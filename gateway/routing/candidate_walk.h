@@ -34,7 +34,9 @@ class CandidateWalk {
     // The one after a failed attempt; none: no other is left, or too many are tried as it is.
     std::optional<std::size_t> next(std::int64_t now_ms) {
         if (at_ + 1 >= candidates_.size()) return std::nullopt;
-        if (!budget_.take(now_ms)) {
+        // What comes after an own key is nobody else's load twice.
+        const bool is_paid_for = candidates_[at_]->own == nullptr;
+        if (is_paid_for && !budget_.take(now_ms)) {
             budget_spent_ = true;
             return std::nullopt;
         }
@@ -52,6 +54,8 @@ class CandidateWalk {
 
   private:
     bool is_well(const CatalogueEndpoint& endpoint, std::int64_t now_ms) const {
+        if (endpoint.own != nullptr)
+            return endpoint.own->health->breaker().state(now_ms) == CircuitBreaker::State::closed;
         return health_.breaker(endpoint.number, now_ms) == CircuitBreaker::State::closed;
     }
     std::size_t pass_over_resting(std::size_t at, std::int64_t now_ms) {
@@ -59,9 +63,16 @@ class CandidateWalk {
         return at;
     }
     bool may_try(const CatalogueEndpoint& endpoint, std::int64_t now_ms) {
+        if (endpoint.own != nullptr) return may_try(endpoint.own->health->breaker(), now_ms);
         const CircuitBreaker::State state = health_.breaker(endpoint.number, now_ms);
         if (state == CircuitBreaker::State::closed) return true;
         return state == CircuitBreaker::State::trial_due && health_.take_trial(endpoint.number, now_ms);
+    }
+
+    static bool may_try(CircuitBreaker& breaker, std::int64_t now_ms) {
+        const CircuitBreaker::State state = breaker.state(now_ms);
+        return state == CircuitBreaker::State::closed ||
+               (state == CircuitBreaker::State::trial_due && breaker.take_trial(now_ms));
     }
 
     std::span<const CatalogueEndpoint* const> candidates_;

@@ -67,13 +67,73 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
     room_for_numbers_ = before == nullptr ? numbers_ + kMostAddedEndpoints : before->room_for_numbers_;
 }
 
+Catalogue::Catalogue(std::shared_ptr<const Catalogue> operators, std::shared_ptr<const OwnRoutes> own)
+    : prices_(operators->prices_),
+      operators_(std::move(operators)),
+      own_(std::move(own)),
+      numbers_(operators_->numbers_),
+      room_for_numbers_(operators_->room_for_numbers_) {
+    auto next = own_->endpoints().begin();
+    const auto last = own_->endpoints().end();
+    const auto add_model = [&](const Model& model, bool listed) {
+        const std::size_t begin = endpoints_.size();
+        const auto operators_own = operators_->by_model_.find(&model);
+        if (operators_own != operators_->by_model_.end()) {
+            for (std::size_t i = operators_own->second.begin; i < operators_own->second.end; ++i) {
+                endpoints_.push_back(operators_->endpoints_[i]);
+            }
+        }
+        for (; next != last && next->model == &model; ++next) add_own(*next, endpoints_);
+        if (endpoints_.size() == begin) return;
+        if (listed) models_.push_back(&model);
+        by_model_[&model] = {begin, endpoints_.size()};
+    };
+    for (const OwnEndpoint& one : own_->accounts()) add_own(one, accounts_);
+    for (const Model& model : prices_->models()) add_model(model, true);
+    for (const Model& model : own_->own_models()) {
+        const bool hidden = prices_->find(model.id) != nullptr || !own_models_.emplace(model.id, &model).second;
+        if (hidden) {  // the operator's names are the first
+            ++next;
+        } else {
+            add_model(model, own_->is_listed(model));
+        }
+    }
+}
+
+void Catalogue::add_own(const OwnEndpoint& one, std::vector<CatalogueEndpoint>& to) {
+    CatalogueEndpoint& added = to.emplace_back();
+    added.model = one.model;
+    added.endpoint = one.endpoint;
+    added.provider = one.use->key->provider().get();
+    added.number = 0;
+    for (const CatalogueEndpoint& known : operators_->find(one.model->id)) {  // what is learned of it, both teach
+        if (known.endpoint->id == one.endpoint->id && known.endpoint->provider == one.endpoint->provider) {
+            added.number = known.number;
+        }
+    }
+    added.identity = one.identity;
+    if (!one.endpoint->supported_parameters.empty()) {
+        added.parameters = parameters_taken(one.endpoint->supported_parameters);
+    }
+    append_json_string(added.model_json, one.model->id);
+    append_json_string(added.provider_json, added.provider->name);
+    added.own = one.use;
+}
+
+const Model* Catalogue::named(std::string_view name) const {
+    if (const Model* const found = prices_->find(name)) return found;
+    if (own_models_.empty()) return nullptr;
+    const auto found = own_models_.find(name);
+    return found == own_models_.end() ? nullptr : found->second;
+}
+
 const Model* Catalogue::model(std::string_view name) const {
-    const Model* const found = prices_->find(name);
+    const Model* const found = named(name);
     return found != nullptr && by_model_.contains(found) ? found : nullptr;
 }
 
 std::span<const CatalogueEndpoint> Catalogue::find(std::string_view name) const {
-    const Model* const found = prices_->find(name);
+    const Model* const found = named(name);
     const auto range = by_model_.find(found);
     if (found == nullptr || range == by_model_.end()) return {};
     return std::span(endpoints_).subspan(range->second.begin, range->second.end - range->second.begin);

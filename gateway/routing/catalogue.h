@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gateway/catalogue/price_list.h"
+#include "gateway/routing/own_routes.h"
 #include "gateway/routing/parameter_set.h"
 #include "gateway/routing/provider.h"
 
@@ -21,7 +22,7 @@ struct CatalogueEndpoint {
     const Model* model;
     const Endpoint* endpoint;
     const Provider* provider;
-    std::size_t number;                               // 1.., names the endpoint in counters and histories
+    std::size_t number;                               // 1.., names the endpoint in counters and histories; 0: none does
     std::string model_json = {}, provider_json = {};  // their names as JSON strings
     std::uint64_t identity = 0;                       // the same at every start, for draws
     ParameterSet parameters = ParameterSet::all();    // that it takes, as far as is known
@@ -29,7 +30,14 @@ struct CatalogueEndpoint {
     static constexpr std::int64_t kStreamOptionsRefusedMs = 3'600'000;
     std::shared_ptr<std::atomic<std::int64_t>> stream_options_refused_until =
         std::make_shared<std::atomic<std::int64_t>>(0);
+    const OwnUse* own = nullptr;  // called with an organization's own key; null: with the operator's
 
+    // What the organization is charged by.
+    const Endpoint& charged() const { return own == nullptr ? *endpoint : own->charged; }
+    PricePair price_pair_for(std::int64_t prompt_tokens) const {
+        const PricePair pair = endpoint->price_pair_for(prompt_tokens);
+        return own == nullptr ? pair : PricePair{own->charged.prices_for(prompt_tokens), pair.provider};
+    }
     KeyAllowances key_allowances = {};  // learned: of its provider's keys, where there are several
 
     bool takes_stream_options(std::int64_t monotonic_ms) const {
@@ -46,6 +54,8 @@ class Catalogue {
     // that `before` has keeps its number and what was learned of it; no number is given twice.
     Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<Provider>& providers,
               const Catalogue* before = nullptr);
+    // The operator's, and those of one organization behind them: for its requests alone.
+    Catalogue(std::shared_ptr<const Catalogue> operators, std::shared_ptr<const OwnRoutes> own);
 
     // Endpoints of a model (by id or alias) in the price list's order; empty if it can't be called.
     std::span<const CatalogueEndpoint> find(std::string_view model) const;
@@ -53,6 +63,8 @@ class Catalogue {
     const Model* model(std::string_view name) const;
     const std::vector<const Model*>& models() const { return models_; }
     std::span<const CatalogueEndpoint> endpoints() const { return endpoints_; }
+    // Of no model: the organization's own accounts at providers, the first to be asked first.
+    std::span<const CatalogueEndpoint> accounts() const { return accounts_; }
     const PriceList& prices() const { return *prices_; }
     // Names of providers that the price list has models of, and that are not configured; each once.
     std::vector<std::string> missing_providers() const;
@@ -60,13 +72,19 @@ class Catalogue {
     std::size_t room_for_numbers() const { return room_for_numbers_; }  // the greatest that may be, since the start
 
   private:
+    void add_own(const OwnEndpoint& one, std::vector<CatalogueEndpoint>& to);
+    const Model* named(std::string_view name) const;  // callable or not; null: there is none
+
     struct Range {
         std::size_t begin = 0, end = 0;
     };
     std::shared_ptr<const PriceList> prices_;
     std::vector<const Model*> models_;
-    std::vector<CatalogueEndpoint> endpoints_;
+    std::vector<CatalogueEndpoint> endpoints_, accounts_;
     std::unordered_map<const Model*, Range> by_model_;
+    std::shared_ptr<const Catalogue> operators_;  // null: it is this one
+    std::shared_ptr<const OwnRoutes> own_;        // null: none
+    std::unordered_map<std::string_view, const Model*> own_models_;
     std::size_t numbers_ = 0;
     std::size_t room_for_numbers_ = 0;
 };

@@ -6,12 +6,12 @@
 namespace tollgate {
 
 Error Credential::append_lines(const wire::OutgoingRequest& request, std::string& out) const {
-    out += header_lines;
+    out += lines();
     return signer == nullptr ? Error() : signer->sign(request, out);
 }
 
 void redact(std::string& text, const Credential& credential) {
-    std::string_view lines = credential.header_lines;
+    std::string_view lines = credential.lines();
     while (!lines.empty()) {
         const std::string_view line = lines.substr(0, lines.find("\r\n"));
         lines.remove_prefix(std::min(lines.size(), line.size() + 2));

@@ -50,7 +50,9 @@ Status add_quirks(ProviderConfig& provider, const ProviderFacts& facts) {
     return {};
 }
 
-Status describe(ProviderConfig& provider, const ProviderFacts& facts) {
+}  // namespace
+
+Status describe_provider(ProviderConfig& provider, const ProviderFacts& facts) {
     std::string base_url = facts.base_url;
     fill_region(base_url, provider.aws_region);
     if (const auto open = base_url.find('{'); open != std::string::npos) {
@@ -73,8 +75,6 @@ Status describe(ProviderConfig& provider, const ProviderFacts& facts) {
     return add_quirks(provider, facts);
 }
 
-}  // namespace
-
 Status describe_providers(Config& config, const PriceList& catalogue) {
     for (ProviderConfig& provider : config.providers) {
         const ProviderFacts* const facts = catalogue.provider(provider.name);
@@ -84,7 +84,7 @@ Status describe_providers(Config& config, const PriceList& catalogue) {
             return {StatusCode::invalid,
                     "provider " + provider.name + " needs base_url: the catalogue does not describe it"};
         }
-        Status status = has_address ? add_quirks(provider, *facts) : describe(provider, *facts);
+        Status status = has_address ? add_quirks(provider, *facts) : describe_provider(provider, *facts);
         if (!status.ok()) return status;
     }
     return {};

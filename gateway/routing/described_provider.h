@@ -13,4 +13,7 @@ namespace tollgate {
 // configuration leaves out what the address needs.
 Status describe_providers(Config& config, const PriceList& catalogue);
 
+// The same of one, whatever base_url it has.
+Status describe_provider(ProviderConfig& provider, const ProviderFacts& facts);
+
 }  // namespace tollgate

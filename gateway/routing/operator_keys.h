@@ -17,6 +17,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/routing/credential.h"
@@ -71,6 +72,7 @@ class OperatorKeys {
     const OperatorKey& operator[](std::size_t at) const { return keys_[at]; }
     std::span<const OperatorKey> all() const { return keys_; }
     const Credential& first() const { return keys_.front().credential; }
+    Credential take_first() { return std::exchange(keys_.front().credential, {}); }
     // Of a provider whose requests are signed by other means than a key.
     void sign_with(std::shared_ptr<const wire::RequestSigner> signer) {
         keys_.front().credential.signer = std::move(signer);

@@ -52,6 +52,12 @@ std::string not_served_message(const Model& model, const PlanAsk& ask) {
     return name + "' only serves " + served;
 }
 
+// What an organization's own server answers, nobody here knows.
+bool may_serve(const CatalogueEndpoint& endpoint, ApiType api) {
+    const bool is_custom = endpoint.own != nullptr && endpoint.own->key->facts().is_custom;
+    return is_custom || serves(*endpoint.model, api);
+}
+
 // Why the model as a whole is none for this request.
 Error model_error(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, const ModelAddress& address) {
     const ChosenModel& chosen = ask.chosen;
@@ -68,7 +74,8 @@ Error model_error(const Catalogue& catalogue, const PlanRules& rules, const Plan
                 "model"};
     }
     const Model& model = *address.endpoints.front().model;
-    if (!serves(model, ask.api)) return unusable(ErrorKind::invalid_request, chosen, not_served_message(model, ask));
+    if (!may_serve(address.endpoints.front(), ask.api))
+        return unusable(ErrorKind::invalid_request, chosen, not_served_message(model, ask));
     if (!allows(rules.organization, model)) {
         return unusable(ErrorKind::model_not_allowed, chosen, not_allowed_message(rules.organization, chosen.model));
     }
@@ -217,9 +224,16 @@ class Draft {
         wish.sticky = true;
         if (sight_.sticky == nullptr) return;
         const std::uint32_t number = sight_.sticky->find(key.digest, sight_.now_ms);
-        const auto stayed =
-            std::ranges::find_if(kept_, [&](const Kept& one) { return one.endpoint->number == number; });
+        const auto stayed = std::ranges::find_if(
+            kept_, [&](const Kept& one) { return one.endpoint->number == number && one.endpoint->own == nullptr; });
         if (stayed != kept_.end()) wish.stayed = stayed->endpoint->identity;
+    }
+
+    static void stand_by_credential(const CatalogueEndpoint& endpoint, RankedEndpoint& one) {
+        if (endpoint.own == nullptr) return;
+        const OwnKey::Facts& key = endpoint.own->key->facts();
+        one.payer = key.is_fallback ? Payer::own_fallback : Payer::own;
+        one.priority = key.priority;
     }
 
     std::vector<RankedEndpoint> stand(const OrderWish& wish) {
@@ -227,7 +241,9 @@ class Draft {
         std::vector<RankedEndpoint> ranked(kept_.size());
         for (std::size_t i = 0; i < kept_.size(); ++i) {
             const CatalogueEndpoint& endpoint = *kept_[i].endpoint;
-            if (sight_.health != nullptr) {
+            if (endpoint.own != nullptr) {
+                health_[i] = endpoint.own->health->now(sight_.now_ms);
+            } else if (sight_.health != nullptr) {
                 HealthBoard& board = *sight_.health;
                 health_[i] = sight_.worker == PlanSight::kNoWorker
                                  ? board.now(endpoint.number, sight_.now_ms)
@@ -235,6 +251,7 @@ class Draft {
             }
             RankedEndpoint& one = ranked[i];
             one.model = kept_[i].model;
+            stand_by_credential(endpoint, one);
             one.identity = endpoint.identity;
             one.group = group_of(kept_[i], wish);
             one.sort_by = kept_[i].own.sort_by;
@@ -278,11 +295,16 @@ Error nothing_left(const PlanRules& rules, const PlanAsk& ask, const ModelAddres
     if (address.any || address.endpoints.empty()) {
         return {ErrorKind::no_allowed_provider, "no model is left that may answer this request", "model"};
     }
+    const auto is_for_others = [&](const CatalogueEndpoint& one) {
+        return wrong_credential(rules.credentials, one).has_value();
+    };
+    if (std::ranges::all_of(address.endpoints, is_for_others)) return no_credential(rules, address);
     const OrganizationPolicy no_policy;
     const RemovalFacts ruleless{{.organization = no_policy}, ask, {.organization = no_policy}, &address};
     std::vector<CatalogueEndpoint> covering, uncovered;
     for (const CatalogueEndpoint& endpoint : address.endpoints) {
         const auto removal = removal_of(ruleless, endpoint);
+        if (is_for_others(endpoint)) continue;
         if (!removal) covering.push_back(endpoint);
         if (removal && removal->level == "price_list") uncovered.push_back(endpoint);
     }

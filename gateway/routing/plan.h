@@ -1,6 +1,7 @@
 // Where a request may go: endpoints in the order in which they are tried, each with the reason for its place.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -37,7 +38,15 @@ class Plan {
         reasons_[size_++] = reason;
     }
     std::size_t size() const { return size_; }
-    Candidate operator[](std::size_t i) const { return {endpoints_[i], reasons_[i], nullptr}; }
+    Candidate operator[](std::size_t i) const {
+        const OwnUse* const own = endpoints_[i]->own;
+        return {endpoints_[i], reasons_[i], own == nullptr ? nullptr : &own->key->credential()};
+    }
+    bool all_own() const {
+        return std::ranges::all_of(endpoints(), [](const auto* one) { return one->own != nullptr; });
+    }
+    // Leaves out what is called with the operator's credentials. False, and nothing is left out: all of it is.
+    bool keep_own();
     std::span<const CatalogueEndpoint* const> endpoints() const { return std::span(endpoints_).first(size_); }
 
     std::uint64_t conversation = 0;  // digest of the one that is to stay where it is answered; 0: none
@@ -48,12 +57,19 @@ class Plan {
     std::size_t size_ = 0;
 };
 
+// Whose credentials the request goes with.
+struct CredentialRules {
+    bool own_only = false;             // its project's mode is api-keys
+    std::string_view caller_key = {};  // hash of the calling key, for own keys that are not for all; empty: nobody's
+};
+
 // What the request must obey.
 struct PlanRules {
     const OrganizationPolicy& organization;
     const KeyRules* key = nullptr;                 // null: it has none
     const ProviderPreferences* preset = nullptr;   // of the preset that it names; null: none
     const ProviderPreferences* request = nullptr;  // its own; null: none
+    CredentialRules credentials = {};
 };
 
 // What the request asks for.
@@ -96,7 +112,8 @@ class PlanTrace {
 
 // Endpoints whose prices do not cover what the request asks for besides, or that the key's rules, preferences or
 // privacy leave out, are none of it. Errors: model_required, model_not_found, model_not_allowed, key_rule_denied,
-// no_allowed_provider, invalid_request; for a default in place of those about a model: default_model_unavailable.
+// no_allowed_provider, provider_key_required, invalid_request; for a default in place of those about a model:
+// default_model_unavailable.
 Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask,
                         const PlanSight& sight = {}, PlanTrace* trace = nullptr);
 

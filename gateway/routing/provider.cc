@@ -215,7 +215,8 @@ void Provider::append_passed_path(std::string_view call, std::string_view model,
     append_filled(path, call, model, out);
 }
 
-Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index) {
+Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index,
+                                std::shared_ptr<boost::asio::ssl::context> tls) {
     const auto fail = [&config](const std::string& what) {
         return failure(StatusCode::invalid, "provider " + config.name + ": " + what);
     };
@@ -253,6 +254,8 @@ Result<Provider> Provider::from(const ProviderConfig& config, std::size_t index)
 
     namespace ssl = boost::asio::ssl;
     provider.tls_server_name = config.tls_server_name.empty() ? provider.host : config.tls_server_name;
+    provider.tls_context = std::move(tls);
+    if (provider.tls_context != nullptr) return provider;
     provider.tls_context = std::make_shared<ssl::context>(ssl::context::tls_client);
     boost::system::error_code error;
     SSL_CTX_set_min_proto_version(provider.tls_context->native_handle(), TLS1_2_VERSION);

@@ -32,6 +32,8 @@ struct BaseUrl {
 Result<BaseUrl> parse_base_url(const std::string& text);
 
 struct Provider {
+    static constexpr std::size_t kNoIndex = SIZE_MAX;
+
     std::string name;
     std::string host;  // to resolve, without brackets
     std::string port;
@@ -54,7 +56,7 @@ struct Provider {
     bool tls = false;
     std::string tls_server_name;
     std::shared_ptr<boost::asio::ssl::context> tls_context;  // verifies; null without TLS
-    std::size_t index = 0;                                   // position in the program's list
+    std::size_t index = 0;                                   // position in the program's list; kNoIndex: in none
     std::shared_ptr<const wire::Reach> reach = {};  // judges each connection; null: the operator named the place
 
     // Whether requests of that kind can be sent there.
@@ -68,8 +70,10 @@ struct Provider {
     // The same of one that passes through: "audio/speech".
     void append_passed_path(std::string_view call, std::string_view model, BufferedText& out) const;
 
-    // Errors name the provider and never hold its key.
-    static Result<Provider> from(const ProviderConfig& config, std::size_t index);
+    // Errors name the provider and never hold its key. `tls`: that is made already, where TLS is spoken; null: one of
+    // its own is.
+    static Result<Provider> from(const ProviderConfig& config, std::size_t index,
+                                 std::shared_ptr<boost::asio::ssl::context> tls = nullptr);
 
   private:
     // Whether its paths differ from call to call; else all would go where chats go.

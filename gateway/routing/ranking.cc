@@ -145,7 +145,8 @@ void rank_endpoints(std::span<RankedEndpoint> ranked, const OrderWish& wish) {
     const bool models_in_turn = !wish.sort || wish.sort->partition == SortPartition::model || differ;
     std::ranges::sort(ranked, {}, [&](const RankedEndpoint& one) {
         const bool last_resort = one.setback >= Setback::rate_limited;
-        return std::tuple(last_resort, models_in_turn ? one.model : 0U, one.group, one.setback, one.key, one.at);
+        return std::tuple(last_resort, models_in_turn ? one.model : 0U, one.payer, one.group, one.priority, one.setback,
+                          one.key, one.at);
     });
 }
 

@@ -62,10 +62,19 @@ struct OrderWish {
     bool balances() const { return groups == 0 && !sort; }
 };
 
+// Who pays the provider, in the order in which they are asked to.
+enum class Payer : std::uint8_t {
+    own,           // the organization, with its own key
+    operators,     // the operator
+    own_fallback,  // the organization, with a key that is for when the operator's fail
+};
+
 // An endpoint that may be tried. What is above `reason` are facts.
 struct RankedEndpoint {
-    std::uint32_t model = 0;                     // its place among the models that are asked for
-    std::uint64_t identity = 0;                  // the same at every start
+    std::uint32_t model = 0;     // its place among the models that are asked for
+    std::uint64_t identity = 0;  // the same at every start
+    Payer payer = Payer::operators;
+    std::int64_t priority = 0;                   // of own keys: smaller ones first
     std::size_t group = 0;                       // the one that names it; OrderWish::groups: none does
     std::int64_t price = 0;                      // pico-USD: of a prompt token and a completion token
     std::optional<ProviderSortBy> sort_by = {};  // of its model, in place of the wish's

@@ -16,6 +16,11 @@ struct RemovalFacts {
     const ModelAddress* address = nullptr;
 };
 
+// Its credential is none that the request goes with.
+std::optional<Removal> wrong_credential(const CredentialRules& rules, const CatalogueEndpoint& endpoint);
+// Where that holds for each endpoint of the address.
+Error no_credential(const PlanRules& rules, const ModelAddress& address);
+
 // The first of all that leaves it out; none: it may be tried.
 std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndpoint& endpoint);
 

@@ -170,7 +170,7 @@ wire::Awaitable<Outcome<UpstreamAnswer>> dispatch(Connection& connection, const 
                                                   Connect connect) {
     Worker& worker = connection.worker();
     UpstreamAnswer answer;
-    answer.pool = &worker.pool(*connection.request.attempt.endpoint->provider);
+    answer.pool = &worker.pool(*connection.request.attempt.endpoint);
     if (connect == Connect::reuse) answer.connection = answer.pool->take_idle(worker.tick_time());
     if (answer.connection == nullptr) return exchange_on_new(connection, credential, std::move(answer));
     return exchange_heads(connection, credential, std::move(answer));

@@ -152,7 +152,7 @@ Error EarlyAttempt::write() try {
 }
 
 wire::Awaitable<bool> EarlyAttempt::connect() {
-    answer_.pool = &worker_.pool(*attempt_.endpoint->provider);
+    answer_.pool = &worker_.pool(*attempt_.endpoint);
     answer_.connection = answer_.pool->take_idle(worker_.tick_time());
     if (answer_.connection == nullptr) {
         const auto began = wire::Clock::now();

@@ -74,7 +74,7 @@ bool may_be_kept(const Connection& connection, const Plan& plan, const Error& er
 // The answer as if it had just come: its body is in hand, and there is nobody to read from.
 UpstreamAnswer as_it_came(Worker& worker, const Exchange& request, const CachedAnswer& kept) {
     UpstreamAnswer answer;
-    answer.pool = &worker.pool(*request.attempt.endpoint->provider);
+    answer.pool = &worker.pool(*request.attempt.endpoint);
     answer.connection = std::make_unique<UpstreamConnection>(wire::Socket(worker.io().get_executor()),
                                                              std::make_shared<PoolCounters>());
     answer.status = kOk;

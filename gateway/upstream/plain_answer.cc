@@ -129,7 +129,8 @@ GeneratedText generated_text(std::string_view body, PlainAnswer& answer) {
 
 void append_spliced(std::string_view body, const PlainAnswer& answer, const AnswerSplices& splices, std::string& out) {
     char cost_text[kUsdText];
-    const std::string_view cost(cost_text, write_usd(splices.cost, cost_text));
+    const std::string_view cost =
+        splices.told_cost.empty() ? std::string_view(cost_text, write_usd(splices.cost, cost_text)) : splices.told_cost;
     const TokenCounts counts = token_counts(splices.usage);
     const bool as_it_is =
         splices.reported && !answer.usage_empty && !answer.escaped_keys && shows(answer.usage, counts);

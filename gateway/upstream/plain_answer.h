@@ -54,6 +54,7 @@ struct AnswerSplices {
     TokenUsage usage;
     bool reported = true;  // as the provider's report has it: else that is replaced whole
     NanoUsd cost;
+    std::string_view told_cost = {};  // in place of it: JSON of the cost and what goes with it; empty: it stands alone
     // For clients whose API labels its answers; the last two are JSON strings with their quotes.
     bool labels = false;
     std::string_view generation_id, provider, model;

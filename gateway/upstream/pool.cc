@@ -7,6 +7,18 @@ namespace {
 
 constexpr auto kAddressLifetime = std::chrono::seconds(30);  // how long a resolved name is trusted
 
+// As long as it lives.
+class CountedConnect {
+  public:
+    explicit CountedConnect(std::size_t& count) : count_(count) { ++count_; }
+    ~CountedConnect() { --count_; }
+    CountedConnect(const CountedConnect&) = delete;
+    CountedConnect& operator=(const CountedConnect&) = delete;
+
+  private:
+    std::size_t& count_;
+};
+
 }  // namespace
 
 std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(wire::Clock::time_point now) {
@@ -26,6 +38,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(wire::Clock::time_po
 }
 
 wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(ConnectAttempt& attempt) {
+    const CountedConnect counted(connecting_);
     const auto now = wire::Clock::now();
     if (addresses_.empty() || now - resolved_at_ > kAddressLifetime) {
         auto [error, found] = co_await resolver_.async_resolve(provider_.host, provider_.port, wire::kAwait);

@@ -80,6 +80,8 @@ class UpstreamPool {
     void sweep(wire::Clock::time_point now);
     void close_idle();
     const PoolCounters& counters() const { return *counters_; }
+    // Whether anything refers to it: a connection, or one that is being made.
+    bool is_in_use() const { return connecting_ > 0 || counters_->open.get() > 0; }
 
   private:
     using Resolver = wire::asio::ip::basic_resolver<wire::Tcp, wire::Executor>;
@@ -90,6 +92,7 @@ class UpstreamPool {
     Resolver resolver_;
     Resolver::results_type addresses_;
     wire::Clock::time_point resolved_at_{};
+    std::size_t connecting_ = 0;
     std::vector<std::unique_ptr<UpstreamConnection>> idle_;
     const std::shared_ptr<PoolCounters> counters_ = std::make_shared<PoolCounters>();
 };

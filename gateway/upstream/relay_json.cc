@@ -11,6 +11,7 @@
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
 #include "gateway/exchange/token_usage.h"
+#include "gateway/exchange/told_cost.h"
 #include "gateway/text/json_writer.h"
 #include "gateway/upstream/answer_shape.h"
 #include "gateway/upstream/body_reader.h"
@@ -210,7 +211,10 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
     const bool finished = conclusion.finish_now(ending, [&](NanoUsd) {
         std::string& reply_body = connection.worker().scratch;
         reply_body.clear();
-        append_spliced(body, plain, splices_of(request, ending.source == UsageSource::provider), reply_body);
+        std::string told;
+        AnswerSplices splices = splices_of(request, ending.source == UsageSource::provider);
+        if (tells_who_paid(request)) splices.told_cost = told = told_cost(request, request.reply.cost);
+        append_spliced(body, plain, splices, reply_body);
         append_last_member(options_of(connection).last_member, reply_body);
         std::string& out = connection.out;
         out.clear();

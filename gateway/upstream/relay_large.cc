@@ -12,6 +12,7 @@
 #include "gateway/exchange/abandoned.h"
 #include "gateway/exchange/conclude.h"
 #include "gateway/exchange/token_usage.h"
+#include "gateway/exchange/told_cost.h"
 #include "gateway/upstream/body_reader.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/usage_scanner.h"
@@ -228,7 +229,7 @@ wire::Awaitable<Error> relay_large_json(Connection& connection, HeldRequest& hel
     const Ending ending = large_ending(terms_of(request), *scanner);
     const bool finished = conclusion.finish_now(ending, [&](NanoUsd cost) {
         const bool reported = ending.source == UsageSource::provider;
-        const std::string cost_text = to_usd(cost);
+        const std::string cost_text = told_cost(request, cost);
         Tail(*scanner, tail).show({token_counts(ending.usage), reported, cost_text});
         last.emplace(framing, tail, true);
         return last->pieces;
@@ -262,7 +263,7 @@ wire::Awaitable<Error> relay_large_event(Connection& connection, HeldRequest& he
         error ? broken_ending(connection, event->scanner) : large_ending(terms_of(request), event->scanner);
     const bool finished = conclusion.finish_now(ending, [&](NanoUsd cost) {
         const bool reported = ending.source == UsageSource::provider;
-        const std::string cost_text = to_usd(cost);
+        const std::string cost_text = told_cost(request, cost);
         if (error) {
             event->text += "\n\n";
             connection.meter.append_error(error, event->text);

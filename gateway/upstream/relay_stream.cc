@@ -38,7 +38,7 @@ StreamRelay make_relay(Connection& connection, HeldRequest& held) {
     const Exchange& request = connection.request;
     StreamRelay::Rules rules;
     rules.terms = terms_of(request);
-    rules.endpoint = request.attempt.endpoint->endpoint;
+    rules.endpoint = &request.attempt.endpoint->charged();
     rules.credit = &connection.worker().config().credit;
     rules.choices = request.ask.body.choices;
     rules.credential = request.attempt.key.credential;

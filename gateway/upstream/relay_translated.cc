@@ -6,6 +6,7 @@
 #include "gateway/client/reply.h"
 #include "gateway/exchange/conclude.h"
 #include "gateway/exchange/token_usage.h"
+#include "gateway/exchange/told_cost.h"
 #include "gateway/text/json_writer.h"
 #include "gateway/upstream/answer_shape.h"
 #include "gateway/upstream/body_reader.h"
@@ -73,7 +74,7 @@ wire::Awaitable<Error> relay_translated(Connection& connection, HeldRequest& hel
     Conclusion conclusion(connection, held);
     const Ending ending = stream_ending(terms_of(request), translated.facts());
     const bool finished = conclusion.finish_now(ending, [&](NanoUsd cost) {
-        const std::string text = to_usd(cost);
+        const std::string text = told_cost(request, cost);
         std::string& body = connection.worker().scratch;
         body.clear();
         translated.write({.counts = token_counts(request.reply.usage),

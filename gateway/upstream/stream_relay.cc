@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/exchange/token_usage.h"
+#include "gateway/exchange/told_cost.h"
 #include "gateway/upstream/upstream_refusal.h"
 
 namespace tollgate {
@@ -127,14 +128,14 @@ Error StreamRelay::error(const std::string& provider) const {
 }
 
 void StreamRelay::append_told(NanoUsd cost, std::string& out) const {
-    const std::string text = to_usd(cost);
+    const std::string text = told_cost(held_.request(), cost);
     meter_.append_cut_end({.counts = token_counts(told_usage_), .cost = text}, out);
 }
 
 void StreamRelay::append_rest(NanoUsd cost, std::string& out) {
     if (outcome_ == Outcome::complete) {
         const bool reported = ending_.source == UsageSource::provider;
-        const std::string text = to_usd(cost);
+        const std::string text = told_cost(held_.request(), cost);
         meter_.append_end({.counts = token_counts(ending_.usage), .reported = reported, .cost = text}, out);
     }
     if (outcome_ != Outcome::credit_cut || replied_) return;

@@ -124,8 +124,10 @@ bool worth_another_try(int status) {
 Error error_of(int status, std::string_view provider, std::optional<ProviderError> said, const Credential& credential) {
     const std::string name = "provider " + std::string(provider);
     if (refuses_account(status, said)) {
-        return {ErrorKind::upstream_auth_failed,
-                name + " refused the gateway's account (" + std::to_string(status) + ")"};
+        const std::string whose = credential.own_label.empty()
+                                      ? "the gateway's account"
+                                      : "the organization's provider key '" + credential.own_label + "'";
+        return {ErrorKind::upstream_auth_failed, name + " refused " + whose + " (" + std::to_string(status) + ")"};
     }
     Error error{status < 400 ? ErrorKind::upstream_invalid_response : ErrorKind::upstream_error,
                 name + " answered " + std::to_string(status)};

@@ -45,6 +45,10 @@ void append_target(const Exchange& request, BufferedText& out) {
     if (call == ModelCall::passed) {
         const std::string_view path = request.head.path;
         endpoint.provider->append_passed_path(path.substr(kOpenAiPrefix.size()), model, out);
+        if (is_of_account(request.ask.api) && !request.head.query.empty()) {
+            out += '?';
+            out += request.head.query;
+        }
         if (!upgrades(request)) return;
         out += endpoint.provider->path.contains('?') ? "&model=" : "?model=";
         out += boost::urls::encode(model, boost::urls::unreserved_chars);
@@ -70,7 +74,11 @@ void append_upgrade(const Exchange& request, BufferedText& out) {
     out += request.attempt.websocket_key;
 }
 
-std::string_view method_of(const Exchange& request) { return upgrades(request) ? "GET" : "POST"; }
+// Of a model only things are asked; what an account has is looked at and deleted, too.
+std::string_view method_of(const Exchange& request) {
+    if (!is_of_account(request.ask.api)) return upgrades(request) ? "GET" : "POST";
+    return request.head.head_only ? std::string_view("GET") : request.head.method;
+}
 
 // What authenticates a request that is signed as it leaves.
 Error append_signature(const Exchange& request, const UpstreamBody& body, const Credential& credential,
@@ -107,10 +115,12 @@ Error write_request_head(const Exchange& request, const UpstreamBody& body, cons
     out += " HTTP/1.1\r\n";
     out += provider.fixed_headers;
     out += version_line(request, provider);
-    out += credential.signer == nullptr ? std::string_view(credential.header_lines) : signature;
+    out += credential.signer == nullptr ? credential.lines() : std::string_view(signature);
     append_forwarded_lines(request.head.forwarded, provider, out);
     if (upgrades(request)) {
         append_upgrade(request, out);
+    } else if (is_of_account(request.ask.api) && body.size() == 0 && method_of(request) != "POST") {
+        out += "accept: */*";  // of a body that there is not, nothing is said
     } else {
         append_types(request, out);
         out += "\r\ncontent-length: ";
@@ -127,6 +137,7 @@ void build_body(const Exchange& request, std::string_view text, std::int64_t now
         return body.set_whole();
     }
     const std::string& model = request.attempt.endpoint->endpoint->upstream_model;
+    if (is_of_account(request.ask.api)) return body.pass(text);
     if (passes_through(request.ask.api)) return body.build_passed(text, request.ask.body, model);
     StreamOptions stream_options = StreamOptions::untouched;
     if (request.ask.body.stream && takes_stream_options(request.ask.api)) {

@@ -58,6 +58,11 @@ class UpstreamBody {
         size_ = joined_.size();
     }
 
+    // A body that passes as it is.
+    void pass(std::string_view text) {
+        pieces_.assign(text.empty() ? 0 : 1, text);
+        size_ = text.size();
+    }
     // A body that passes through: all of it, with `model` in place of the model's name.
     void build_passed(std::string_view text, const BodyFacts& facts, std::string_view model);
 

@@ -47,6 +47,9 @@ bool agrees(std::int64_t told, std::int64_t charged) {
     return told == charged || (told == ReportedUsage::kAbsent && charged == 0);
 }
 
+// Of OpenRouter's usage: what goes with the cost.
+bool is_of_payer(std::string_view name) { return name == "is_byok" || name == "cost_details"; }
+
 // Whether details say what is charged: they may say more, and under other names.
 bool details_agree(std::string_view name, std::string_view value, const TokenCounts& counts,
                    const UsageMembers& names) {
@@ -98,12 +101,13 @@ void append_usage(std::string_view object, const ChargedUsage& charged, std::str
         Shown{names.completion_details, completion_details(counts), counts.reasoning > 0, true},
     };
     std::string fresh = "{";
+    const bool tells_more = charged.cost.contains(',');
     bool changed = false;
     JsonMembers members(object, 0);
     while (const auto member = members.next()) {
         std::string unescaped_key;
         const std::string_view name = key_name(member->key.of(object), unescaped_key), value = member->value.of(object);
-        if (name == "cost") continue;
+        if (name == "cost" || (tells_more && is_of_payer(name))) continue;
         Shown* const ours = std::ranges::find(shown, name, &Shown::name);
         if (ours == shown.end() && !may_be_value(value)) continue;
         const bool kept = ours == shown.end() || (ours->details && details_agree(name, value, counts, names));

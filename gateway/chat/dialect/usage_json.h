@@ -13,7 +13,7 @@ namespace tollgate {
 struct ChargedUsage {
     TokenCounts counts{};
     bool reported = true;   // as the provider's report has it: what else the report says stays
-    std::string_view cost;  // a decimal in USD
+    std::string_view cost;  // JSON: a decimal in USD, and maybe members that go with it behind a comma
 };
 
 // What an API calls the counts.

@@ -24,6 +24,17 @@ TEST(UsageJson, TheCostReplacesWhatStandsThere) {
               R"({"prompt_tokens":9,"completion_tokens":4,"cost":0.5})");
 }
 
+TEST(UsageJson, WhoPaidTheProviderStandsOnce) {
+    constexpr std::string_view kCost = R"(0,"is_byok":true,"cost_details":{"upstream_inference_cost":0.25})";
+    std::string out;
+    append_usage(R"({"prompt_tokens":9,"is_byok":false,"completion_tokens":4,"cost_details":null,"cost":1})",
+                 {.counts = {9, 4}, .cost = kCost}, out);
+    EXPECT_EQ(out, R"({"prompt_tokens":9,"completion_tokens":4,"cost":)" + std::string(kCost) + "}");
+    EXPECT_EQ(appended(R"({"prompt_tokens":9,"completion_tokens":4,"is_byok":false})", {9, 4}),
+              R"({"prompt_tokens":9,"completion_tokens":4,"is_byok":false,"cost":0.5})")
+        << "of the provider's own, where nothing is said";
+}
+
 TEST(UsageJson, WhatIsChargedStandsInPlaceOfWhatTheReportLeavesOpen) {
     EXPECT_EQ(appended(R"({"prompt_tokens":20,"completion_tokens":198,"total_tokens":623,"x":1})", {20, 603}),
               R"({"prompt_tokens":20,"completion_tokens":603,"total_tokens":623,"x":1,"cost":0.5})");

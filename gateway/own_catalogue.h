@@ -1,0 +1,33 @@
+// What an organization's own keys change for a request, where the mode of its project says so: which catalogue it sees,
+// and what becomes of it without credit.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "gateway/exchange/held_request.h"
+#include "gateway/routing/plan.h"
+#include "gateway/wire/asio.h"
+
+namespace tollgate {
+
+class Connection;
+struct Services;
+
+ProjectMode mode_of(const Principal& principal);
+
+// For threads that may block. `operators`: the catalogue in force.
+std::shared_ptr<const Catalogue> catalogue_for(const Services& services, const Principal& caller,
+                                               std::shared_ptr<const Catalogue> operators,
+                                               std::span<const std::string_view> models = {});
+
+// Puts it in place of the request's catalogue, which is the operator's, and notes the mode; for a request that names
+// such a model.
+wire::Awaitable<void> see_own_endpoints(Connection& connection, std::string_view model);
+
+// After `error`, for which nothing could be held. Where it is one of money, what own keys pay for may go on alone: the
+// rest is left out of the plan, and that is held for.
+Error hold_for_own(Exchange& request, HeldRequest& held, Plan& plan, Error error, const CreditConfig& config);
+
+}  // namespace tollgate

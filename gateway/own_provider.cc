@@ -1,0 +1,157 @@
+#include "gateway/own_provider.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "gateway/api/provider_kinds.h"
+#include "gateway/routing/described_provider.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kCustom = "custom";
+
+// What holds a secret for as long as a provider is made of it.
+class SecretConfig {
+  public:
+    explicit SecretConfig(ProviderConfig config) : config(std::move(config)) {}
+    ~SecretConfig() { OPENSSL_cleanse(config.api_key.data(), config.api_key.size()); }
+    SecretConfig(const SecretConfig&) = delete;
+    SecretConfig& operator=(const SecretConfig&) = delete;
+
+    ProviderConfig config;
+};
+
+void fill(std::string& text, std::string_view name, const std::string& value) {
+    for (auto at = text.find(name); at != std::string::npos && !value.empty(); at = text.find(name)) {
+        text.replace(at, name.size(), value);
+    }
+}
+
+ProviderFacts facts_at(ProviderFacts facts, const ProviderPlace& place) {
+    if (place.region == "global") fill(facts.base_url, "{region}-", "");
+    fill(facts.base_url, "{region}", place.region);
+    fill(facts.base_url, "{resource}", place.resource);
+    fill(facts.base_url, "{project}", place.project);
+    return facts;
+}
+
+const ProviderConfig* configured(const Services& services, const std::string& name) {
+    const auto& all = services.config.providers;
+    const auto found = std::ranges::find(all, name, &ProviderConfig::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+// Bedrock takes two kinds of keys: an account's, which signs, and those that are sent as they are.
+ProviderAuth auth_of(const ProviderFacts& facts, std::string_view secret) {
+    const bool is_sent = facts.auth == "sigv4" && secret.find(':') == std::string_view::npos;
+    return is_sent ? ProviderAuth::bearer : ProviderAuth::of_dialect;
+}
+
+Result<ProviderConfig> config_of(const Services& services, const PriceList& prices, const ProviderKey& key,
+                                 std::string_view secret) {
+    const ProviderKind* const kind = find_provider_kind(key.provider);
+    const ProviderConfig* const operators = configured(services, key.provider);
+    const bool is_elsewhere = key.place != ProviderPlace();
+    ProviderConfig config;
+    if (operators != nullptr && !is_elsewhere) {
+        config = *operators;
+    } else {
+        config.name = key.provider;
+        config.aws_region = key.place.region;
+        const ProviderFacts* const facts = prices.provider(key.provider);
+        if (facts != nullptr) {
+            config.api_key = secret;
+            config.auth = auth_of(*facts, secret);
+            const Status status = describe_provider(config, facts_at(*facts, key.place));
+            OPENSSL_cleanse(config.api_key.data(), config.api_key.size());
+            if (!status.ok()) return std::unexpected(status);
+        } else if (kind != nullptr) {
+            config.base_url = base_url_of(*kind, key.place);
+            if (kind->trial == TrialDialect::anthropic) config.dialect = ProviderDialect::messages;
+        }
+    }
+    if (!key.base_url.empty()) config.base_url = key.base_url;
+    config.api_key = {};
+    config.api_keys = {};
+    config.google_key_file = {};
+    return config;
+}
+
+// Whether the place is one that the operator named: then its address is the operator's affair.
+const Provider* operators_at(const Services& services, const ProviderKey& key, const std::string& origin) {
+    const ProviderConfig* const operators = configured(services, key.provider);
+    if (operators == nullptr) return nullptr;
+    const auto base = parse_base_url(operators->base_url);
+    if (!base || base->origin() != origin) return nullptr;
+    const auto found = std::ranges::find(services.providers, key.provider, &Provider::name);
+    return found == services.providers.end() ? nullptr : &*found;
+}
+
+// The lines go into memory that is wiped when the key is let go.
+Status lock_lines(Credential& credential) {
+    std::string& lines = credential.header_lines;
+    if (lines.empty()) return {};
+    auto locked = LockedBytes::make(lines.size());
+    if (locked) std::memcpy(locked->bytes().data(), lines.data(), lines.size());
+    OPENSSL_cleanse(lines.data(), lines.size());
+    lines.clear();
+    if (!locked) return locked.error();
+    credential.locked_lines = std::make_shared<const LockedBytes>(std::move(*locked));
+    return {};
+}
+
+OwnKey::Facts facts_of(const ProviderKey& key) {
+    return {.id = key.id,
+            .version = key.version,
+            .label = key.label,
+            .priority = key.priority,
+            .is_fallback = key.is_fallback,
+            .is_custom = key.provider == kCustom,
+            .allowed_models = key.allowed_models,
+            .allowed_keys = key.allowed_keys,
+            .deployment = key.place.deployment};
+}
+
+}  // namespace
+
+BreakerOptions breaker_options(const RoutingConfig& routing) {
+    return {.failures_to_open = routing.failures_before_rest,
+            .first_rest_ms = routing.shortest_rest_ms,
+            .longest_rest_ms = routing.longest_rest_ms};
+}
+
+Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, const PriceList& prices,
+                                                   const ProviderKey& key,
+                                                   std::shared_ptr<boost::asio::ssl::context> tls) {
+    const auto secret = open_provider_key(services.accounts->vault(), key, key.origin);
+    if (!secret) return std::unexpected(secret.error());
+    auto made = config_of(services, prices, key, secret->text());
+    if (!made) return std::unexpected(made.error());
+    SecretConfig own(std::move(*made));
+    const auto base = parse_base_url(own.config.base_url);
+    if (!base) return std::unexpected(base.error());
+    if (base->origin() != key.origin) {
+        return failure(StatusCode::conflict,
+                       "the provider is at " + base->origin() + " now, and the key was stored for " + key.origin);
+    }
+    const Provider* const operators = operators_at(services, key, key.origin);
+    if (operators == nullptr) own.config.tls_ca_file = own.config.tls_server_name = {};
+    if (operators != nullptr) tls = operators->tls_context;
+    own.config.api_key = secret->text();
+    auto provider = Provider::from(own.config, Provider::kNoIndex, std::move(tls));
+    if (!provider) return std::unexpected(provider.error());
+    if (operators == nullptr) provider->reach = std::make_shared<const wire::Reach>(services.reach);
+    Credential credential = provider->operators.take_first();
+    if (credential.header_lines.empty() && credential.signer == nullptr) {
+        return failure(StatusCode::invalid, "keys of accounts of Google Cloud are not used yet");
+    }
+    credential.own_label = key.label;
+    if (Status status = lock_lines(credential); !status.ok()) return std::unexpected(status);
+    return std::make_shared<const OwnKey>(facts_of(key), std::move(*provider), std::move(credential),
+                                          breaker_options(services.config.routing));
+}
+
+}  // namespace tollgate

@@ -1,0 +1,24 @@
+// A provider as one of an organization's own keys reaches it: the configured one, one that the catalogue describes, or
+// the organization's own endpoint.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+
+#include "accounting/accounts/provider_key.h"
+#include "gateway/catalogue/price_list.h"
+#include "gateway/routing/own_key.h"
+#include "gateway/services.h"
+#include "store/status.h"
+
+namespace tollgate {
+
+BreakerOptions breaker_options(const RoutingConfig& routing);
+
+// Opens the secret, for the place that it was stored for and for no other. `tls`: for whoever is verified by the
+// system's trust store. Blocks. Errors say why no request can go with the key, and hold nothing of it.
+Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, const PriceList& prices,
+                                                   const ProviderKey& key,
+                                                   std::shared_ptr<boost::asio::ssl::context> tls);
+
+}  // namespace tollgate

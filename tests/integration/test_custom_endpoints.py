@@ -1,0 +1,151 @@
+"""An organization's own endpoints: models addressed LABEL/model, of that organization alone, where it may be reached."""
+
+import pytest
+import yaml
+
+from support.chat import chat
+from support.master_key import secrets_of
+from support.own_keys import KEYS, SECRET, Shop, answers, secrets_seen
+from support.people import refusal_of
+from support.processes import Gateway
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory, providers):
+    """Organizations' own endpoints may be on 127.0.0.0/8."""
+    directory = tmp_path_factory.mktemp("custom")
+    networks = {"allowed_networks": ["127.0.0.0/8"]}
+    running = Gateway(directory, providers, workers=2, secrets=secrets_of(directory), provider_keys=networks)
+    running.start()
+    yield running
+    assert running.alive(), running.log_file.read_text()[-3000:]
+    assert running.stop() == 0
+
+
+def own_endpoint(shop, scripted, label="box", **fields):
+    return shop.store(label, provider="custom", base_url=scripted.base_url, **fields)
+
+
+def models_of(shop):
+    answer = shop.gateway.request("GET", "/v1/models", key=shop.key)
+    return {one["id"] for one in answer.json()["data"]}
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "api-keys"])
+def test_a_model_of_an_own_endpoint_is_called_as_label_and_model(gateway, scripted, mode):
+    answers(scripted)
+    shop = Shop(gateway, mode)
+    own_endpoint(shop, scripted)
+    answer = shop.ask(model="box/meta/llama-4")
+    assert answer.status == 200, answer.body
+    [asked] = scripted.requests
+    assert asked.json()["model"] == "meta/llama-4" and asked.header("authorization") == f"Bearer {SECRET}"
+    record = shop.record(answer)
+    assert (record["model"], record["is_byok"], record["total_cost"]) == ("box/meta/llama-4", True, 0)
+    assert record["upstream_inference_cost"] == 0 and shop.credits()["held"] == 0
+
+
+def test_allowed_models_are_listed_and_others_are_not_there(gateway, scripted):
+    answers(scripted)
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted, allowed_models=["llama-4", "qwen"])
+    assert {"box/llama-4", "box/qwen", "test/chat"} <= models_of(shop)
+    assert shop.ask(model="box/qwen").status == 200
+    assert refusal_of(shop.ask(model="box/other")) == (404, "model_not_found")
+    shop.mode("api-keys")
+    assert models_of(shop) == {"box/llama-4", "box/qwen"}
+    shop.mode("credits")
+    assert "box/qwen" not in models_of(shop)
+    assert refusal_of(shop.ask(model="box/qwen")) == (404, "model_not_found")
+
+
+def test_no_list_names_what_an_endpoint_may_have(gateway, scripted):
+    answers(scripted)
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted)
+    assert shop.ask(model="box/secret-project").status == 200
+    assert all(not one.startswith("box/") for one in models_of(shop))
+
+
+def test_another_organization_neither_sees_nor_reaches_it(gateway, scripted):
+    answers(scripted)
+    shop, other = Shop(gateway), Shop(gateway, credit=1)
+    own_endpoint(shop, scripted, allowed_models=["llama-4"])
+    assert shop.ask(model="box/llama-4").status == 200
+    assert "box/llama-4" not in models_of(other)
+    assert refusal_of(other.ask(model="box/llama-4")) == (404, "model_not_found")
+    own_endpoint(other, scripted, secret="sk-of-the-other-1234")
+    scripted.requests.clear()
+    assert other.ask(model="box/llama-4").status == 200
+    assert secrets_seen(scripted) == ["Bearer sk-of-the-other-1234"]
+
+
+def test_auto_never_chooses_an_own_endpoint(gateway, scripted):
+    answers(scripted)
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted, allowed_models=["llama-4"])
+    body = {"model": "auto"}
+    preview = shop.team.may(shop.team.admin, "POST", "/routing/preview", body)
+    assert all("box" not in one["model"] for one in preview["endpoints"]["available"])
+
+
+def test_a_network_that_the_operator_does_not_allow_is_not_called(start_gateway, tmp_path, scripted):
+    answers(scripted)
+    secrets = secrets_of(tmp_path)
+    directory = tmp_path / "books"
+    networks = {"allowed_networks": ["127.0.0.0/8"]}
+    gateway = start_gateway(directory=directory, secrets=secrets, provider_keys=networks)
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted)
+    assert shop.ask(model="box/llama").status == 200
+    gateway.stop()
+    config = yaml.safe_load(gateway.config_file.read_text())
+    config["provider_keys"] = {"allowed_networks": ["10.0.0.0/8"]}
+    gateway.config_file.write_text(yaml.safe_dump(config))
+    scripted.requests.clear()
+    gateway.start()
+    answer = shop.ask(model="box/llama")
+    assert answer.status == 502 and "may not be called" in answer.error["message"]
+    assert scripted.requests == []
+    body = {"provider": "custom", "label": "new", "secret": SECRET, "skip_test": True, "base_url": scripted.base_url}
+    assert shop.team.ask(shop.team.admin, "POST", KEYS, body).status == 400
+
+
+def test_no_redirect_is_followed(gateway, scripted):
+    def script(exchange):
+        target = {"Location": f"{scripted.base_url}/elsewhere"}
+        exchange.answer(b"", "307 Temporary Redirect", extra=target)
+
+    scripted.script = script
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted)
+    assert shop.ask(model="box/llama").status == 502
+    assert [one.target for one in scripted.requests] == ["/v1/chat/completions"]
+
+
+def test_a_stream_of_an_own_endpoint(gateway, scripted):
+    def script(exchange):
+        exchange.start_stream()
+        exchange.event({"choices": [{"index": 0, "delta": {"content": "hi"}, "finish_reason": "stop"}]})
+        exchange.event(b"[DONE]")
+        exchange.end_stream()
+
+    scripted.script = script
+    shop = Shop(gateway, "api-keys")
+    own_endpoint(shop, scripted)
+    answer = gateway.request("POST", "/v1/chat/completions", key=shop.key, json=chat(model="box/m", stream=True))
+    assert answer.status == 200 and answer.body.rstrip().endswith(b"data: [DONE]")
+
+
+def test_an_own_endpoint_answers_whatever_it_can(gateway, scripted):
+    vectors = {"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5]}], "model": "e"}
+    scripted.script = lambda exchange: exchange.answer(vectors | {"usage": {"prompt_tokens": 3, "total_tokens": 3}})
+    shop = Shop(gateway, "api-keys")
+    own_endpoint(shop, scripted)
+    body = {"model": "box/e5", "input": "text"}
+    answer = gateway.request("POST", "/v1/embeddings", key=shop.key, json=body)
+    assert answer.status == 200 and answer.json()["data"][0]["embedding"] == [0.5]
+    scripted.script = lambda exchange: exchange.answer(b"\x00\x01sound", content_type="audio/mpeg")
+    answer = gateway.request("POST", "/v1/audio/speech", key=shop.key, json=body | {"voice": "x"})
+    assert answer.status == 200 and answer.body == b"\x00\x01sound"
+    assert [one.json()["model"] for one in scripted.requests] == ["e5", "e5"]

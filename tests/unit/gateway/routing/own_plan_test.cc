@@ -1,0 +1,183 @@
+// Plans of an organization with keys of its own at providers.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "gateway/routing/plan.h"
+
+namespace tollgate {
+namespace {
+
+constexpr std::string_view kOwnPrices = R"(
+version: "1"
+models:
+  - id: maker/chat
+    aliases: [chat]
+    endpoints:
+      - provider: first
+        model: up-1
+        prices: {prompt: "1", completion: "2"}
+        provider_prices: {prompt: "0.5", completion: "1.5"}
+      - {provider: second, model: up-2, prices: {prompt: "0.2", completion: "0.7"}}
+  - id: maker/elsewhere
+    endpoints:
+      - {provider: unconfigured, model: up-3, prices: {prompt: "3", completion: "4"}}
+)";
+
+Provider provider_named(const std::string& name) {
+    Provider provider;
+    provider.name = name;
+    return provider;
+}
+
+class OwnPlanTest : public testing::Test {
+  protected:
+    std::shared_ptr<const OwnKey> own_key(const std::string& provider, OwnKey::Facts facts) {
+        ++facts.id.bytes[0];
+        facts.id.bytes[1] = static_cast<std::uint8_t>(keys_.size());
+        facts.is_custom = provider == "custom";
+        auto key = std::make_shared<const OwnKey>(std::move(facts), provider_named(provider),
+                                                  Credential{.header_lines = "authorization: Bearer own\r\n"});
+        keys_.push_back(key);
+        return key;
+    }
+    std::shared_ptr<const Catalogue> catalogue(std::int64_t fee_basis_points = 0,
+                                               const std::vector<std::string>& asked = {}) {
+        auto routes = std::make_shared<const OwnRoutes>(operators_->prices(), keys_, fee_basis_points, asked);
+        return std::make_shared<const Catalogue>(operators_, std::move(routes));
+    }
+    Outcome<Plan> plan(const Catalogue& catalogue, std::string_view model) {
+        const ChosenModel chosen{.model = model, .provider = {}, .level = LlmLevel::request};
+        return make_plan(catalogue, {.organization = policy_, .request = request_.get(), .credentials = credentials_},
+                         {.chosen = chosen, .body = body_, .draw = draw_});
+    }
+    // "main first, - second": whose key, at which provider.
+    std::string text_of(const Catalogue& catalogue, std::string_view model) {
+        const auto made = plan(catalogue, model);
+        if (!made) return std::string(code_of(made.error().kind()));
+        std::string text;
+        for (std::size_t i = 0; i < made->size(); ++i) {
+            const Candidate one = (*made)[i];
+            const OwnUse* const own = one.endpoint->own;
+            EXPECT_EQ(one.credential, own == nullptr ? nullptr : &own->key->credential());
+            text += text.empty() ? "" : ", ";
+            text += (own == nullptr ? "-" : own->key->facts().label) + " " + one.endpoint->provider->name;
+        }
+        return text;
+    }
+
+    std::vector<Provider> providers_ = {provider_named("first"), provider_named("second")};
+    std::shared_ptr<const Catalogue> operators_ =
+        std::make_shared<const Catalogue>(*PriceList::parse(kOwnPrices, "prices.yaml"), providers_);
+    OwnRoutes::Keys keys_;
+    OrganizationPolicy policy_;
+    SharedProviderPreferences request_;
+    CredentialRules credentials_;
+    BodyFacts body_;
+    std::uint64_t draw_ = 0;
+};
+
+TEST_F(OwnPlanTest, OwnKeysByPriorityThenTheOperatorsThenFallbacks) {
+    own_key("first", {.label = "late", .priority = 7});
+    own_key("first", {.label = "soon", .priority = 1});
+    own_key("second", {.label = "last", .is_fallback = true});
+    const auto all = catalogue();
+    request_ = share({.order = {"first"}});
+    for (draw_ = 0; draw_ < 50; ++draw_) {
+        EXPECT_EQ(text_of(*all, "chat"), "soon first, late first, - first, - second, last second");
+    }
+}
+
+TEST_F(OwnPlanTest, AnOrderDecidesAmongOwnKeysAndPriorityBetweenThoseOfOneProvider) {
+    own_key("first", {.label = "one", .priority = 0});
+    own_key("second", {.label = "two", .priority = 9});
+    const auto all = catalogue();
+    EXPECT_TRUE(text_of(*all, "chat").starts_with("one first, two second, ")) << text_of(*all, "chat");
+    request_ = share({.order = {"second"}});
+    EXPECT_EQ(text_of(*all, "chat"), "two second, one first, - second, - first");
+}
+
+TEST_F(OwnPlanTest, AKeyThatRestsGoesBehindAllThatWork) {
+    const auto key = own_key("first", {.label = "main"});
+    const auto all = catalogue();
+    OwnHealth& health = *all->find("chat").back().own->health;
+    for (int i = 0; i < 3; ++i) health.breaker().note(false, 0, 0);
+    EXPECT_TRUE(text_of(*all, "chat").ends_with(", main first"));
+    EXPECT_EQ(&key->health_of(all->find("chat").back().identity), &health) << "and stays known in the next catalogue";
+}
+
+TEST_F(OwnPlanTest, WhatIsNotForThisRequestIsNoCandidate) {
+    own_key("first", {.label = "main", .allowed_models = {"chat"}, .allowed_keys = {"hash"}});
+    const auto all = catalogue();
+    credentials_ = {.own_only = true, .caller_key = "hash"};
+    EXPECT_EQ(text_of(*all, "maker/chat"), "main first") << "an alias names the model";
+    credentials_.caller_key = "other";
+    EXPECT_EQ(text_of(*all, "maker/chat"), "provider_key_required");
+    credentials_.own_only = false;
+    EXPECT_EQ(text_of(*all, "maker/chat").find("main"), std::string::npos);
+}
+
+TEST_F(OwnPlanTest, AProviderThatTheOperatorDoesNotHaveIsReachedByTheKeyAlone) {
+    EXPECT_EQ(text_of(*operators_, "maker/elsewhere"), "model_not_found");
+    own_key("unconfigured", {.label = "mine"});
+    EXPECT_EQ(text_of(*catalogue(), "maker/elsewhere"), "mine unconfigured");
+    EXPECT_EQ(text_of(*catalogue(), "unconfigured/maker/elsewhere"), "mine unconfigured");
+}
+
+TEST_F(OwnPlanTest, RulesOfProvidersAndPricesHoldForOwnKeys) {
+    own_key("first", {.label = "main"});
+    const auto all = catalogue();
+    request_ = share({.ignore = {"first"}});
+    EXPECT_EQ(text_of(*all, "chat"), "- second");
+    request_ = share({.only = {"first"}});
+    EXPECT_EQ(text_of(*all, "chat"), "main first, - first");
+    credentials_.own_only = true;
+    request_ = share({.only = {"second"}});
+    EXPECT_EQ(text_of(*all, "chat"), "no_allowed_provider");
+}
+
+TEST_F(OwnPlanTest, AnOwnKeyIsChargedNothingOrAFeeOfTheProvidersPrice) {
+    own_key("first", {.label = "main"});
+    const auto free = catalogue(), five = catalogue(500);
+    const CatalogueEndpoint& own = free->find("chat").back();
+    EXPECT_EQ(own.price_pair_for(10).customer, Prices());
+    EXPECT_EQ(own.price_pair_for(10).provider.prompt, 500'000) << "pico-USD a token";
+    const PricePair fee = five->find("chat").back().price_pair_for(10);
+    EXPECT_EQ(fee.customer.prompt, 25'000);
+    EXPECT_EQ(fee.customer.completion, 75'000);
+    EXPECT_EQ(fee.provider.completion, 1'500'000);
+    EXPECT_EQ(free->find("chat").front().price_pair_for(10).customer.prompt, 1'000'000) << "the operator's stays";
+}
+
+TEST_F(OwnPlanTest, WithoutCreditWhatTheOperatorWouldPayForIsLeftOut) {
+    own_key("first", {.label = "main"});
+    own_key("second", {.label = "last", .is_fallback = true});
+    auto made = *plan(*catalogue(), "chat");
+    ASSERT_EQ(made.size(), 4);
+    EXPECT_FALSE(made.all_own());
+    EXPECT_TRUE(made.keep_own());
+    EXPECT_EQ(made.size(), 2);
+    EXPECT_TRUE(made.all_own());
+    auto none = *plan(*operators_, "chat");
+    EXPECT_FALSE(none.keep_own());
+    EXPECT_EQ(none.size(), 2);
+}
+
+TEST_F(OwnPlanTest, ACustomEndpointsModelsAreThoseThatAreListedOrAskedFor) {
+    own_key("custom", {.label = "box", .allowed_models = {"a/b"}});
+    own_key("custom", {.label = "open"});
+    const auto all = catalogue(0, {"open/x", "open/", "other/x"});
+    EXPECT_EQ(text_of(*all, "box/a/b"), "box custom");
+    EXPECT_EQ(text_of(*all, "box/c"), "model_not_found");
+    EXPECT_EQ(text_of(*all, "open/x"), "open custom");
+    EXPECT_EQ(text_of(*all, "open/"), "model_not_found");
+    EXPECT_EQ(text_of(*all, "other/x"), "model_not_found");
+    std::string listed;
+    for (const Model* const model : all->models()) listed += model->id + " ";
+    EXPECT_EQ(listed, "maker/chat box/a/b ");
+    EXPECT_EQ(text_of(*all, "auto").find("custom"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tollgate
