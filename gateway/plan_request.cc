@@ -51,6 +51,7 @@ Outcome<Plan> plan_request(Exchange& request, std::string_view body, const PlanS
         .preset = request.choice.preset,
         .request = request.choice.provider.get(),
         .credentials = {.own_only = request.choice.mode == ProjectMode::api_keys, .caller_key = caller_key}};
+    if (is_of_account(request.ask.api)) return plan_for_account(*request.catalogue, rules, request.ask.api);
     const PlanAsk ask{.chosen = request.choice.model,
                       .api = request.ask.api,
                       .body = facts,

@@ -34,6 +34,8 @@ inline constexpr Schema kPassedBody{"PassedThrough", kPassedFields, true};
 inline constexpr std::array kRealtimeQueryFields = {
     fields::text("model").required().note("An id or alias of a model that serves sessions")};
 inline constexpr Schema kRealtimeQuery{"RealtimeQuery", kRealtimeQueryFields, true};
+// As the provider takes it: JSON, or a form.
+inline constexpr Schema kAccountBody{"PassedToAccount", kNoFields, true};
 // As the model's provider made it, with its cost.
 inline constexpr Schema kModelAnswer{"ModelAnswer", kNoFields, true};
 

@@ -117,6 +117,10 @@ class PlanTrace {
 Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask,
                         const PlanSight& sight = {}, PlanTrace* trace = nullptr);
 
+// The organization's own account at a provider that a call of no model goes to: no other one has what it is about.
+// Errors: provider_key_required; key_rule_denied, model_not_allowed, where rules name models that a batch could evade.
+Outcome<Plan> plan_for_account(const Catalogue& catalogue, const PlanRules& rules, ApiType api);
+
 // Whether the organization allows the model.
 bool allows(const OrganizationPolicy& policy, const Model& model);
 

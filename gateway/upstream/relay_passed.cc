@@ -34,7 +34,8 @@ class PassedReply {
     // The same of the rest: whole if nothing was sent before.
     const LastBytes& last_pieces(std::string_view bytes) {
         constexpr std::string_view kEnd = "\r\n0\r\n\r\n";
-        if (!begun_) framing_ = BodyFraming::length;
+        // Of a body that only its head is told of, not all may be in hand.
+        if (!begun_) framing_ = head_only_ ? open_ended_framing(connection_) : BodyFraming::length;
         write_head(bytes.size());
         // A chunk of no bytes would be the last one.
         frame(bytes, bytes.empty() ? kEnd.substr(2) : kEnd);
@@ -57,14 +58,15 @@ class PassedReply {
         begun_ = true;
     }
     void frame(std::string_view bytes, std::string_view end) {
-        pieces_ = {connection_.out, {}, bytes, {}};
-        if (framing_ != BodyFraming::chunked) return;
+        pieces_ = {connection_.out, {}, head_only_ ? std::string_view() : bytes, {}};
+        if (framing_ != BodyFraming::chunked || head_only_) return;
         if (!bytes.empty()) pieces_[1] = {size_text_.data(), wire::write_chunk_head(bytes.size(), size_text_.data())};
         pieces_[3] = end;
     }
 
     Connection& connection_;
     const int status_;
+    const bool head_only_ = connection_.request.head.head_only;
     bool begun_ = false;
     BodyFraming framing_ = BodyFraming::length;
     LastBytes pieces_;
@@ -82,8 +84,10 @@ wire::Awaitable<Error> forward(Connection& connection, BodyReader& reader, Passe
         connection.request.attempt.generated = true;
         const std::size_t now = passed.take(reader.in_hand(), part.payload.size());
         if (now == 0 || part.end) continue;
-        const LastBytes& pieces = reply.pieces(reader.in_hand().substr(0, now));
-        if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
+        if (!connection.request.head.head_only) {
+            const LastBytes& pieces = reply.pieces(reader.in_hand().substr(0, now));
+            if (!connection.write_now(pieces)) co_await connection.write_rest(pieces);
+        }
         reader.consume(now);
         passed.consume(now);
         reader.shrink();
@@ -108,7 +112,7 @@ wire::Awaitable<Error> relay_passed(Connection& connection, HeldRequest& held, U
         co_return error;
     }
     PlainAnswer told;
-    told.has_usage = passed->has_usage();
+    told.has_usage = passed->has_usage() && !is_of_account(request.ask.api);  // that of a batch is told with each look
     told.usage = passed->usage();
     request.reply.status = answer.status;
     Conclusion conclusion(connection, held);

@@ -179,5 +179,23 @@ TEST_F(OwnPlanTest, ACustomEndpointsModelsAreThoseThatAreListedOrAskedFor) {
     EXPECT_EQ(text_of(*all, "auto").find("custom"), std::string::npos);
 }
 
+TEST_F(OwnPlanTest, AnAccountIsTheFirstKeysThatMayGoAnywhere) {
+    own_key("first", {.label = "narrow", .allowed_models = {"chat"}});
+    own_key("first", {.label = "fallback", .is_fallback = true});
+    own_key("second", {.label = "main", .priority = 4});
+    const auto all = catalogue();
+    const PlanRules rules{.organization = policy_, .credentials = credentials_};
+    const auto made = plan_for_account(*all, rules, ApiType::files);
+    ASSERT_TRUE(made);
+    ASSERT_EQ(made->size(), 1);
+    EXPECT_EQ((*made)[0].endpoint->own->key->facts().label, "main");
+    EXPECT_EQ(plan_for_account(*operators_, rules, ApiType::files).error().kind(), ErrorKind::provider_key_required);
+    const KeyRules narrow{.allow_models = {"maker/chat"}};
+    const PlanRules ruled{.organization = policy_, .key = &narrow};
+    EXPECT_EQ(plan_for_account(*all, ruled, ApiType::batches).error().kind(), ErrorKind::key_rule_denied);
+    policy_.allowed_models = {"maker/chat"};
+    EXPECT_EQ(plan_for_account(*all, rules, ApiType::batches).error().kind(), ErrorKind::model_not_allowed);
+}
+
 }  // namespace
 }  // namespace tollgate
