@@ -361,3 +361,24 @@ def test_what_a_stored_secret_is_bound_to_is_not_left(start_gateway, tmp_path, s
     gateway.start()
     assert refusal_of(shop.ask()) == (400, "provider_key_required")
     assert scripted.requests == [] and "was stored for" in gateway.log_file.read_text()
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
+def test_an_error_that_quotes_the_secret_does_not_tell_it(gateway, scripted, stream):
+    quoted = {"error": {"message": f"what is {SECRET}?", "type": "invalid_request_error", "code": None}}
+    scripted.script = lambda exchange: exchange.answer(quoted, "400 Bad Request")
+    shop = Shop(gateway)
+    shop.store()
+    answer = shop.ask(stream=stream)
+    assert answer.status == 400 and "[redacted]" in answer.error["message"]
+    assert SECRET not in answer.body.decode()
+
+
+def test_a_large_body_goes_with_an_own_key_although_there_is_no_credit(gateway, scripted):
+    answers(scripted)
+    shop = Shop(gateway)
+    long = "word " * 300_000
+    assert shop.ask(content=long).status == 402
+    shop.store()
+    answer = shop.ask(content=long)
+    assert answer.status == 200 and secrets_seen(scripted) == [f"Bearer {SECRET}"]
