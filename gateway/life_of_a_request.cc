@@ -236,7 +236,10 @@ wire::Awaitable<Error> infer(Connection& connection) {
     error = resolve_routing(body, request);
     if (!error) error = resolve_model(request, body, worker.config().llm);
     if (error) co_return error;
-    co_await see_own_endpoints(connection, request.choice.model.model);
+    request.choice.mode = mode_of(request.principal);
+    if (request.choice.mode != ProjectMode::credits) {
+        co_await see_own_endpoints(connection, request.choice.model.model);
+    }
     if (request.principal.policy->measure_repeats && !passes) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);
     }

@@ -32,9 +32,8 @@ std::shared_ptr<const Catalogue> catalogue_for(const Services& services, const P
 wire::Awaitable<void> see_own_endpoints(Connection& connection, std::string_view model) {
     Worker& worker = connection.worker();
     Exchange& request = connection.request;
-    request.choice.mode = mode_of(request.principal);
     const SharedProviderKeys& keys = request.principal.policy->provider_keys;
-    if (request.choice.mode == ProjectMode::credits || keys == nullptr) co_return;
+    if (keys == nullptr) co_return;
     boost::container::small_vector<std::string_view, 4> models;
     if (!model.empty()) models.push_back(model);
     for (const std::string& name : request.choice.fallbacks) models.emplace_back(name);

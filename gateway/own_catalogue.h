@@ -22,8 +22,8 @@ std::shared_ptr<const Catalogue> catalogue_for(const Services& services, const P
                                                std::shared_ptr<const Catalogue> operators,
                                                std::span<const std::string_view> models = {});
 
-// Puts it in place of the request's catalogue, which is the operator's, and notes the mode; for a request that names
-// such a model.
+// Puts it in place of the request's catalogue, which is the operator's; for a request that names such a model, in a
+// mode that has own keys used.
 wire::Awaitable<void> see_own_endpoints(Connection& connection, std::string_view model);
 
 // After `error`, for which nothing could be held. Where it is one of money, what own keys pay for may go on alone: the

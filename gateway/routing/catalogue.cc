@@ -64,6 +64,7 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
         models_.push_back(&model);
         by_model_[&model] = {begin, endpoints_.size()};
     }
+    // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): they have just been counted
     room_for_numbers_ = before == nullptr ? numbers_ + kMostAddedEndpoints : before->room_for_numbers_;
 }
 
