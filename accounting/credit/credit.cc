@@ -84,6 +84,7 @@ NanoUsd OrganizationCredit::available() const { return not_held() - expired_.nob
 
 std::optional<Refusal> OrganizationCredit::short_of_money(const All& spenders, NanoUsd amount, const WindowNumbers& at,
                                                           std::int64_t unix_ms) const {
+    if (amount == NanoUsd{}) return std::nullopt;  // nobody is too poor for that: a budget may be overspent since
     if (amount > available()) {
         Refusal refusal;
         refusal.needed = amount;

@@ -120,6 +120,17 @@ TEST_F(CreditTest, WhoCannotPayTheLeastIsRefusedForThat) {
     EXPECT_EQ(organization.snapshot().held.value, 0);
 }
 
+TEST_F(CreditTest, WhatCostsNothingPassesBelowWhatWasSpent) {
+    organization.grant({1000});
+    limit({100}, LimitReset::lifetime);
+    EXPECT_FALSE(hold({100}, kMonday));
+    limit({40}, LimitReset::lifetime);
+    EXPECT_FALSE(hold({0}, kMonday));
+    EXPECT_FALSE(admit({.amount = {0}, .generous = NanoUsd{50}, .unix_ms = kMonday}).refusal);
+    EXPECT_EQ(key.held.value, 100) << "and takes nothing";
+    EXPECT_EQ(hold({1}, kMonday)->limit, Refusal::Limit::budget);
+}
+
 TEST_F(CreditTest, KeyLimitCountsWhatIsSpentAndHeld) {
     organization.grant({10'000});
     limit({100}, LimitReset::lifetime);

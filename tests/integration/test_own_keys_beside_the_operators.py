@@ -1,0 +1,39 @@
+"""An organization's own keys and the operator's endpoints: what one does not do to the other."""
+
+import pytest
+
+from support.chat import cost_of
+from support.master_key import secrets_of
+from support.own_keys import SECRET, Shop, answers, secrets_seen
+from support.people import refusal_of
+from support.processes import Gateway
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory, providers):
+    directory = tmp_path_factory.mktemp("beside")
+    running = Gateway(directory, providers, workers=2, secrets=secrets_of(directory))
+    running.start()
+    yield running
+    assert running.alive(), running.log_file.read_text()[-3000:]
+    assert running.stop() == 0
+
+
+def requests_by(gateway, **labels):
+    return gateway.metrics().sum("tollgate_requests_total", **labels)
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "api-keys"])
+def test_a_limit_below_what_is_spent_does_not_end_what_own_keys_pay_for(gateway, scripted, mode):
+    answers(scripted)
+    shop = Shop(gateway, credit=1)
+    assert shop.ask().status == 200
+    shop.store()
+    shop.mode(mode)
+    limit = cost_of("test/scripted", 1000, 100) / 2
+    shop.team.may(shop.team.admin, "PATCH", f"/keys/{shop.hash}", {"limit": float(limit)})
+    scripted.requests.clear()
+    answer = shop.ask()
+    assert answer.status == 200, answer.body
+    assert secrets_seen(scripted) == [f"Bearer {SECRET}"]
+    shop.mode("credits")
+    assert refusal_of(shop.ask())[0] == 402
