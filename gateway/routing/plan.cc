@@ -148,10 +148,12 @@ class Draft {
         std::vector<RankedEndpoint> ranked = stand(wish);
         rank_endpoints(ranked, wish);
         std::uint64_t models_tried = 0;
+        std::size_t room = own_room();
         for (const RankedEndpoint& one : ranked) {
-            const bool follows = wanted_.allow_fallbacks || (models_tried >> one.model % kBits & 1U) == 0;
-            const bool tried = follows && plan.size() < kMostCandidates;
             const CatalogueEndpoint& endpoint = *kept_[one.at].endpoint;
+            if (endpoint.own == nullptr) room = kMostCandidates;
+            const bool follows = wanted_.allow_fallbacks || (models_tried >> one.model % kBits & 1U) == 0;
+            const bool tried = follows && plan.size() < room;
             if (tried) plan.add(endpoint, kept_.size() == 1 ? OrderReason::listed : one.reason);
             if (tried) models_tried |= std::uint64_t{1} << one.model % kBits;
             if (trace_ != nullptr) trace_->placed(endpoint, one, tried);
@@ -227,6 +229,13 @@ class Draft {
         const auto stayed = std::ranges::find_if(
             kept_, [&](const Kept& one) { return one.endpoint->number == number && one.endpoint->own == nullptr; });
         if (stayed != kept_.end()) wish.stayed = stayed->endpoint->identity;
+    }
+
+    // Of own keys before the first of the operator's, which has a place however many there are.
+    std::size_t own_room() const {
+        const bool has_operators =
+            std::ranges::any_of(kept_, [](const Kept& one) { return one.endpoint->own == nullptr; });
+        return has_operators && wanted_.allow_fallbacks ? kMostCandidates - 1 : kMostCandidates;
     }
 
     static void stand_by_credential(const CatalogueEndpoint& endpoint, RankedEndpoint& one) {

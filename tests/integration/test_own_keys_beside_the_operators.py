@@ -4,7 +4,7 @@ import pytest
 
 from support.chat import cost_of
 from support.master_key import secrets_of
-from support.own_keys import SECRET, Shop, answers, secrets_seen
+from support.own_keys import OPERATORS, SECRET, Shop, answers, secrets_seen
 from support.people import refusal_of
 from support.processes import Gateway
 
@@ -37,3 +37,14 @@ def test_a_limit_below_what_is_spent_does_not_end_what_own_keys_pay_for(gateway,
     assert secrets_seen(scripted) == [f"Bearer {SECRET}"]
     shop.mode("credits")
     assert refusal_of(shop.ask())[0] == 402
+
+
+def test_however_many_own_keys_are_refused_the_operators_is_asked(gateway, scripted):
+    dead = [f"sk-own-dead-{number}-0000000" for number in range(9)]
+    answers(scripted, refused=dead)
+    shop = Shop(gateway, credit=1)
+    for secret in dead:
+        shop.store(secret, secret)
+    answer = shop.ask()
+    assert answer.status == 200, answer.body
+    assert secrets_seen(scripted)[-1] == f"Bearer {OPERATORS}" and shop.record(answer)["is_byok"] is False

@@ -1,6 +1,7 @@
 // Plans of an organization with keys of its own at providers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -105,6 +106,18 @@ TEST_F(OwnPlanTest, AKeyThatRestsGoesBehindAllThatWork) {
     for (int i = 0; i < 3; ++i) health.breaker().note(false, 0, 0);
     EXPECT_TRUE(text_of(*all, "chat").ends_with(", main first"));
     EXPECT_EQ(&key->health_of(all->find("chat").back().identity), &health) << "and stays known in the next catalogue";
+}
+
+TEST_F(OwnPlanTest, TheOperatorsHaveAPlaceHoweverManyOwnKeysThereAre) {
+    for (int i = 0; i < 12; ++i) own_key("first", {.label = "own", .priority = i});
+    own_key("second", {.label = "last", .is_fallback = true});
+    const auto all = catalogue();
+    const std::string text = text_of(*all, "chat");
+    EXPECT_EQ(std::ranges::count(text, ',') + 1, static_cast<std::ptrdiff_t>(kMostCandidates)) << text;
+    EXPECT_NE(text.find(", - "), std::string::npos) << text;
+    credentials_.own_only = true;
+    EXPECT_EQ(text_of(*all, "chat"),
+              "own first, own first, own first, own first, own first, own first, own first, own first");
 }
 
 TEST_F(OwnPlanTest, WhatIsNotForThisRequestIsNoCandidate) {
