@@ -255,6 +255,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
                         "the ledger is read-only; no request is taken until it can be written again"};
     }
     // An answer that was made before costs nothing; else the answer to this request may be kept.
+    const Model& asked = *(*plan)[0].endpoint->model;
     std::optional<std::size_t> kept;
     if (request.head.cache.wanted) {
         kept = co_await look_for_kept(connection, *worker.services().response_cache, *plan);
@@ -269,12 +270,12 @@ wire::Awaitable<Error> infer(Connection& connection) {
     SlotFile& slots = *worker.services().slots;
     if (error.kind() == ErrorKind::overloaded && slots.in_use() >= slots.slots()) worker.note_shedding();
     if (error) {
-        keep_answer(connection, *plan, error);
+        keep_answer(connection, asked, error);
         co_return error;
     }
     const WatchedHold watched(connection, held);
     error = kept ? co_await send_kept(connection, held) : co_await try_candidates(connection, held, *plan);
-    keep_answer(connection, *plan, error);
+    keep_answer(connection, asked, error);
     connection.expect_nobody();
     explain(request, error);
     if (error && held.taken()) {

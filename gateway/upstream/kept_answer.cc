@@ -64,11 +64,11 @@ std::optional<std::size_t> use_answer(ResponseCache::Answer answer, const Plan& 
 
 // A model's whole answer, as it ends answers by itself, by the model that is asked first: what stood in for that one is
 // not what the next who asks for it is to get.
-bool may_be_kept(const Connection& connection, const Plan& plan, const Error& error) {
+bool may_be_kept(const Connection& connection, const Model& asked, const Error& error) {
     const Exchange& request = connection.request;
     const Reply& reply = request.reply;
     return !error && reply.error == ErrorKind::none && !reply.cancelled && !connection.client_gone() &&
-           reply.status == kOk && reply.ended_by_model && request.attempt.endpoint->model == plan[0].endpoint->model;
+           reply.status == kOk && reply.ended_by_model && request.attempt.endpoint->model == &asked;
 }
 
 // The answer as if it had just come: its body is in hand, and there is nobody to read from.
@@ -132,11 +132,11 @@ wire::Awaitable<Error> send_kept(Connection& connection, HeldRequest& held) {
     co_return co_await relay(connection, held, answer);
 }
 
-void keep_answer(Connection& connection, const Plan& plan, const Error& error) {
+void keep_answer(Connection& connection, const Model& asked, const Error& error) {
     CacheUse* const use = connection.request.cache.get();
     if (use == nullptr || !use->turn) return;
     ResponseCache::Answer answer;
-    if (may_be_kept(connection, plan, error) && use->body.whole()) {
+    if (may_be_kept(connection, asked, error) && use->body.whole()) {
         const Exchange& request = connection.request;
         const std::int64_t now_ms = wire::monotonic_ms(wire::Clock::now());
         constexpr std::int64_t kMsPerS = 1000;

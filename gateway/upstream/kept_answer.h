@@ -29,7 +29,8 @@ wire::Awaitable<std::optional<std::size_t>> look_for_kept(Connection& connection
 // Sends what was found and settles at no cost.
 wire::Awaitable<Error> send_kept(Connection& connection, HeldRequest& held);
 
-// After an answer: keeps it if it may be, and ends the wait of others for it.
-void keep_answer(Connection& connection, const Plan& plan, const Error& error);
+// After an answer: keeps it if it may be, and ends the wait of others for it. `asked`: the model that the plan had
+// first when the answer was looked for.
+void keep_answer(Connection& connection, const Model& asked, const Error& error);
 
 }  // namespace tollgate

@@ -2,11 +2,14 @@
 
 import pytest
 
-from support.chat import cost_of
+from support.chat import chat, cost_of
 from support.master_key import secrets_of
 from support.own_keys import OPERATORS, SECRET, Shop, answers, secrets_seen
 from support.people import refusal_of
 from support.processes import Gateway
+
+CACHED = {"X-OpenRouter-Cache": "true"}
+
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory, providers):
@@ -48,3 +51,21 @@ def test_however_many_own_keys_are_refused_the_operators_is_asked(gateway, scrip
     answer = shop.ask()
     assert answer.status == 200, answer.body
     assert secrets_seen(scripted)[-1] == f"Bearer {OPERATORS}" and shop.record(answer)["is_byok"] is False
+
+
+def test_the_answer_of_an_own_keys_model_is_not_kept_as_the_first_ones(gateway, scripted):
+    """Without credit the operator's model is left out: what stands in for it is nobody's answer of that model."""
+    answers(scripted)
+    shop = Shop(gateway)
+    shop.store()
+    body = chat(model="test/chat", models=["test/chat", "test/scripted"])
+
+    def ask():
+        answer = gateway.request("POST", "/v1/chat/completions", key=shop.key, json=body, headers=CACHED)
+        assert answer.status == 200, answer.body
+        return answer.header("x-openrouter-cache-status"), answer.header("x-tollgate-model")
+
+    assert ask() == ("MISS", "test/scripted")
+    gateway.manage("POST", f"{shop.team.path}/credits", {"amount": 1})
+    assert ask() == ("MISS", "test/chat")
+    assert ask() == ("HIT", "test/chat")
