@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "gateway/client/connection.h"
+#include "gateway/ops/own_key_series.h"
 #include "gateway/text/time_text.h"
 
 namespace tollgate {
@@ -31,7 +32,7 @@ Worker::Worker(Services& services, std::uint32_t number, std::uint64_t most_conn
       number_(number),
       most_connections_(most_connections),
       logger_(services.log->logger(LogComponent::worker)),
-      counters_(route_names().size(), services.catalogue.get()->room_for_numbers()),
+      counters_(route_names().size(), own_key_series(*services.catalogue.get())),
       work_(io_.get_executor()),
       timer_(io_),
       ulids_(number),

@@ -13,6 +13,7 @@
 
 #include "gateway/exchange/exchange.h"
 #include "gateway/ops/key_metrics.h"
+#include "gateway/ops/own_key_series.h"
 #include "gateway/ops/worker_metrics.h"
 #include "gateway/worker.h"
 
@@ -87,6 +88,20 @@ struct SeriesSum {
     }
 };
 
+struct EndpointSeries {
+    std::size_t number;  // in WorkerCounters
+    Labels labels;
+};
+
+std::vector<EndpointSeries> endpoint_series(const Catalogue& catalogue) {
+    std::vector<EndpointSeries> all = {{0, {{"model", ""}, {"provider", ""}}}};  // none was chosen
+    for (const CatalogueEndpoint& endpoint : catalogue.endpoints()) {
+        all.push_back({endpoint.number, {{"model", endpoint.model->id}, {"provider", endpoint.provider->name}}});
+    }
+    all.push_back({own_key_series(catalogue), {{"model", ""}, {"provider", ""}, {"credential", "own"}}});
+    return all;
+}
+
 void write_requests(const Metrics::Sources& from, Families& out) {
     auto requests = MetricFamily{"tollgate_requests", "Requests answered, by HTTP status.", MetricType::Counter, {}};
     auto first = MetricFamily{"tollgate_time_to_first_token_seconds",
@@ -109,20 +124,17 @@ void write_requests(const Metrics::Sources& from, Families& out) {
     auto cancelled = MetricFamily{
         "tollgate_requests_cancelled", "Requests whose client left before the end.", MetricType::Counter, {}};
     const auto catalogue = from.catalogue.get();
-    std::vector<const CatalogueEndpoint*> endpoints = {nullptr};  // none was chosen
-    for (const CatalogueEndpoint& endpoint : catalogue->endpoints()) endpoints.push_back(&endpoint);
+    const auto series = endpoint_series(*catalogue);
     for (std::size_t route = 0; route < route_names().size(); ++route) {
-        for (const CatalogueEndpoint* const endpoint : endpoints) {
-            const std::size_t number = endpoint == nullptr ? 0 : endpoint->number;
+        for (const auto& [number, endpoint_labels] : series) {
             SeriesSum sum;
             for (const auto& worker : from.workers) {
                 const auto* const counters = worker->counters().find(route, number);
                 if (counters != nullptr) sum.add(*counters);
             }
             if (sum.requests.empty()) continue;
-            const Labels labels = {{"route", std::string(route_names()[route])},
-                                   {"model", endpoint == nullptr ? "" : endpoint->model->id},
-                                   {"provider", endpoint == nullptr ? "" : endpoint->provider->name}};
+            Labels labels = {{"route", std::string(route_names()[route])}};
+            labels.insert(labels.end(), endpoint_labels.begin(), endpoint_labels.end());
             for (const auto& [status, count] : sum.requests) {
                 Labels with_status = labels;
                 with_status.push_back({"status", std::to_string(status)});
@@ -132,7 +144,7 @@ void write_requests(const Metrics::Sources& from, Families& out) {
             add_histogram(duration, labels, sum.duration, kDurationBoundsUs);
             add_histogram(overhead, labels, sum.overhead, kOverheadBoundsUs);
             Families::add(cancelled, labels, static_cast<double>(sum.cancelled));
-            if (endpoint == nullptr) continue;
+            if (number == 0) continue;
             Families::add(cost, labels, static_cast<double>(sum.cost_nano) / kPerNano);
             const std::pair<const char*, std::uint64_t> kinds[] = {{"prompt", sum.prompt},
                                                                    {"completion", sum.completion},

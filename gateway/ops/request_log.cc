@@ -3,6 +3,7 @@
 #include <span>
 
 #include "gateway/exchange/exchange.h"
+#include "gateway/ops/own_key_series.h"
 #include "gateway/text/json_line.h"
 #include "gateway/worker.h"
 
@@ -17,10 +18,16 @@ constexpr std::size_t kKeyPrefixBytes = 6;  // of a key's public id: enough to t
 
 constexpr std::size_t kMethodBytes = 16;  // a token, so without quotes
 
+std::size_t series_of(const Exchange& request) {
+    const CatalogueEndpoint* const endpoint = request.attempt.endpoint;
+    if (endpoint == nullptr) return 0;
+    return endpoint->own == nullptr ? endpoint->number : own_key_series(*request.catalogue);
+}
+
 }  // namespace
 
 void count_request(Worker& worker, const Exchange& request, std::int64_t duration_us) {
-    const std::size_t endpoint = request.attempt.endpoint == nullptr ? 0 : request.attempt.endpoint->number;
+    const std::size_t endpoint = series_of(request);
     EndpointCounters& counters = worker.counters().of(request.head.route->number, endpoint);
     counters.requests.add(request.reply.status);
     counters.duration.observe(kDurationBoundsUs, static_cast<std::uint64_t>(duration_us));

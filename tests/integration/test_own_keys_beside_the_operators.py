@@ -7,6 +7,7 @@ from support.master_key import secrets_of
 from support.own_keys import OPERATORS, SECRET, Shop, answers, secrets_seen
 from support.people import refusal_of
 from support.processes import Gateway
+from support.waiting import eventually
 
 CACHED = {"X-OpenRouter-Cache": "true"}
 
@@ -51,6 +52,21 @@ def test_however_many_own_keys_are_refused_the_operators_is_asked(gateway, scrip
     answer = shop.ask()
     assert answer.status == 200, answer.body
     assert secrets_seen(scripted)[-1] == f"Bearer {OPERATORS}" and shop.record(answer)["is_byok"] is False
+
+
+def test_a_tenants_dead_key_is_not_counted_for_the_operators_endpoint(gateway, scripted):
+    answers(scripted, refused=[SECRET])
+    shop = Shop(gateway, "api-keys")
+    shop.store()
+    operators = {"provider": "scripted", "model": "test/scripted"}
+    before, own = requests_by(gateway, **operators), requests_by(gateway, credential="own", status="502")
+    assert shop.ask().status == 502
+    eventually(lambda: requests_by(gateway, credential="own", status="502") == own + 1)
+    answers(scripted)
+    assert shop.ask().status == 200
+    eventually(lambda: gateway.metrics().sum("tollgate_tokens_total", credential="own", kind="prompt") >= 1000)
+    assert requests_by(gateway, **operators) == before
+    assert shop.team.organization not in gateway.metrics_text()
 
 
 def test_the_answer_of_an_own_keys_model_is_not_kept_as_the_first_ones(gateway, scripted):
