@@ -137,7 +137,7 @@ Error HeldRequest::admit(const Wanted& wanted) {
         slot_.reset();
         counters_.holds_refused.add();
         Error refused = refusal_error(*admission.refusal, wanted.estimates[wanted.dearest],
-                                      *candidates_[wanted.dearest]->endpoint, request.ask.body.choices);
+                                      candidates_[wanted.dearest]->charged(), request.ask.body.choices);
         if (principal.attribution != nullptr) name_payer(principal, refused);
         return refused;
     }

@@ -3,6 +3,7 @@
 import pytest
 
 from support.chat import chat, cost_of
+from support.http_client import loads
 from support.master_key import secrets_of
 from support.own_keys import OPERATORS, SECRET, Shop, answers, secrets_seen
 from support.people import refusal_of
@@ -85,3 +86,15 @@ def test_the_answer_of_an_own_keys_model_is_not_kept_as_the_first_ones(gateway, 
     gateway.manage("POST", f"{shop.team.path}/credits", {"amount": 1})
     assert ask() == ("MISS", "test/chat")
     assert ask() == ("HIT", "test/chat")
+
+
+def test_what_credit_affords_of_a_fee_is_by_the_fee(start_gateway, tmp_path, scripted):
+    answers(scripted)
+    gateway = start_gateway(secrets=secrets_of(tmp_path), provider_keys={"fee_basis_points": 1000})
+    shop = Shop(gateway, "api-keys", credit=0.0001)
+    shop.store()
+    refused = shop.ask(max_tokens=4000)
+    assert refused.status == 402, refused.body
+    most = loads(refused.body)["error"]["max_tokens_affordable"]
+    assert shop.ask(max_tokens=most).status == 200
+    assert shop.ask(max_tokens=4 * most).status == 402
