@@ -336,17 +336,19 @@ NanoUsd HeldRequest::settle(const Ending& ending) {
     const Principal& principal = request.principal;
     const Told most = ending.told.value_or(Told{ending.usage.prompt + ending.usage.completion, record.cost});
     const NanoUsd asked = std::min(record.cost, most.cost);
-    const Charge charge =
-        principal.credit->settle(principal.spenders, {.held = held_,
-                                                      .cost = asked,
-                                                      .held_tokens = held_tokens_,
-                                                      .tokens = most.tokens,
-                                                      .unix_ms = ulid_time_ms(request.head.id),
-                                                      .endpoint = used().number,
-                                                      .output_tokens = natural_output(request, ending),
-                                                      .prompt_bytes = request.ask.body.prompt_bytes,
-                                                      .prompt_tokens = text_tokens(request, ending),
-                                                      .reasoning_tokens = known_reasoning(request, used(), ending)});
+    Settlement settlement{.held = held_,
+                          .cost = asked,
+                          .held_tokens = held_tokens_,
+                          .tokens = most.tokens,
+                          .unix_ms = ulid_time_ms(request.head.id)};
+    if (used().own == nullptr) {  // a tenant's own server may report anything
+        settlement.endpoint = used().number;
+        settlement.output_tokens = natural_output(request, ending);
+        settlement.prompt_bytes = request.ask.body.prompt_bytes;
+        settlement.prompt_tokens = text_tokens(request, ending);
+        settlement.reasoning_tokens = known_reasoning(request, used(), ending);
+    }
+    const Charge charge = principal.credit->settle(principal.spenders, settlement);
     record.charged = charge.charged;
     record.overrun = charge.overrun + (record.cost - asked);
     record.http_status = request.reply.cancelled ? status_of(ErrorKind::client_closed_request) : request.reply.status;

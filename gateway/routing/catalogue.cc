@@ -107,7 +107,7 @@ void Catalogue::add_own(const OwnEndpoint& one, std::vector<CatalogueEndpoint>& 
     added.endpoint = one.endpoint;
     added.provider = one.use->key->provider().get();
     added.number = 0;
-    for (const CatalogueEndpoint& known : operators_->find(one.model->id)) {  // what is learned of it, both teach
+    for (const CatalogueEndpoint& known : operators_->find(one.model->id)) {  // held for as what was learned of it says
         if (known.endpoint->id == one.endpoint->id && known.endpoint->provider == one.endpoint->provider) {
             added.number = known.number;
         }

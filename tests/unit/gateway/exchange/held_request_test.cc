@@ -86,6 +86,12 @@ TEST_F(LearnedPromptTest, AContradictoryFigureTeachesNothing) {
     EXPECT_FALSE(learns());
 }
 
+TEST_F(LearnedPromptTest, AFigureOfATenantsOwnServerTeachesNothing) {
+    const OwnUse own;
+    place_.own = &own;
+    EXPECT_FALSE(learns());
+}
+
 TEST_F(LearnedPromptTest, AFigureOfZeroTeachesNothing) {
     ending_.usage.prompt = 0;
     EXPECT_FALSE(learns());
