@@ -1,5 +1,6 @@
 #include "gateway/own_catalogue.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/container/small_vector.hpp>
 
@@ -10,10 +11,46 @@
 
 namespace tollgate {
 
-ProjectMode mode_of(const Principal& principal) {
-    if (principal.policy == nullptr || !principal.policy->own_keys_below) return ProjectMode::credits;
-    const Project* const project = principal.directory->find_project(principal.project);
+namespace {
+
+ProjectMode mode_of(const OrganizationPolicy& policy, const Directory& directory, const Id128& project_id) {
+    if (!policy.own_keys_below) return ProjectMode::credits;
+    const Project* const project = directory.find_project(project_id);
     return project == nullptr ? ProjectMode::credits : project->mode;
+}
+
+// A key that was changed is another one.
+bool is_as_it_was(const OwnKey& key, const SharedProviderKeys& now) {
+    return now != nullptr && std::ranges::any_of(*now, [&key](const auto& one) {
+               return one->id == key.facts().id && one->version == key.facts().version;
+           });
+}
+
+}  // namespace
+
+ProjectMode mode_of(const Principal& principal) {
+    if (principal.policy == nullptr) return ProjectMode::credits;
+    return mode_of(*principal.policy, *principal.directory, principal.project);
+}
+
+Error check_credential(const Directory& now, const Principal& caller, const CatalogueEndpoint& endpoint) {
+    const Organization* const organization = now.find_organization(caller.organization);
+    if (organization == nullptr) return {};  // whoever asks for its key again is told
+    const ProjectMode mode = mode_of(organization->policy, now, caller.project);
+    const std::string renewal = "; begin another session";
+    if (endpoint.own == nullptr) {
+        if (mode != ProjectMode::api_keys) return {};
+        return {ErrorKind::provider_key_required,
+                "the project's mode is api-keys now, and this goes with the operator's key" + renewal};
+    }
+    if (mode == ProjectMode::credits) {
+        return {ErrorKind::provider_key_required,
+                "the project's mode is credits now, and this goes with an own provider key" + renewal};
+    }
+    const OwnKey& key = *endpoint.own->key;
+    if (is_as_it_was(key, organization->policy.provider_keys)) return {};
+    return {ErrorKind::provider_key_required,
+            "the provider key '" + key.facts().label + "' was changed or is gone" + renewal};
 }
 
 std::shared_ptr<const Catalogue> catalogue_for(const Services& services, const Principal& caller,

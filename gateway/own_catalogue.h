@@ -17,6 +17,10 @@ struct Services;
 
 ProjectMode mode_of(const Principal& principal);
 
+// Whether what the caller began with the endpoint's credential may go on with it, by the directory as it is now.
+// provider_key_required: the own key was changed or has ended, or the project's mode is another.
+Error check_credential(const Directory& now, const Principal& caller, const CatalogueEndpoint& endpoint);
+
 // For threads that may block. `operators`: the catalogue in force.
 std::shared_ptr<const Catalogue> catalogue_for(const Services& services, const Principal& caller,
                                                std::shared_ptr<const Catalogue> operators,

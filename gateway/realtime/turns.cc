@@ -5,6 +5,7 @@
 
 #include "gateway/client/authenticate.h"
 #include "gateway/client/connection.h"
+#include "gateway/own_catalogue.h"
 #include "gateway/plan_request.h"
 #include "gateway/realtime/session_request.h"
 #include "gateway/upstream/relay.h"
@@ -93,6 +94,7 @@ Outcome<RealtimeTurns::Turn> RealtimeTurns::reserve(std::int64_t context_tokens)
     if (!principal) return std::unexpected(principal.error());
     turn.exchange->principal = std::move(*principal);
     turn.exchange->terms.retention_class = turn.exchange->principal.policy->retention_class;
+    turn.exchange->choice.mode = mode_of(turn.exchange->principal);
     if (Error error = check_route(*turn.exchange)) return std::unexpected(std::move(error));
     if (!worker.services().ledger->accepting()) {
         return problem(ErrorKind::store_unavailable, "the ledger is read-only until it can be written again");
@@ -115,6 +117,10 @@ Error RealtimeTurns::check_route(Exchange& request) {
 }
 
 Error RealtimeTurns::provide(std::size_t count, std::int64_t context_tokens) {
+    const Exchange& session = connection_.request;
+    if (Error error = check_credential(*connection_.worker().directory(), session.principal, *endpoint_.front())) {
+        return error;
+    }
     const auto is_free = [](const Turn& turn) { return turn.response.empty(); };
     auto free = static_cast<std::size_t>(std::ranges::count_if(turns_, is_free));
     for (; free < count; ++free) {

@@ -34,7 +34,7 @@ class RealtimeTurns {
 
     // Sees to it that so many holds are free, each for a response that reads a conversation of so many tokens. The key
     // is asked for again, and the plan made anew, so that what was revoked or changed counts. Errors: those of
-    // authenticate(), plan_request() and HeldRequest::take().
+    // check_credential(), authenticate(), plan_request() and HeldRequest::take().
     Error provide(std::size_t count, std::int64_t context_tokens);
     // Whether the free holds cover that many tokens that the client has added since they were taken.
     Error cover(std::int64_t added_tokens);
