@@ -1,8 +1,10 @@
 """An organization's own keys and the operator's endpoints: what one does not do to the other."""
 
+from decimal import Decimal
+
 import pytest
 
-from support.chat import chat, cost_of
+from support.chat import chat, cost_of, open_stream
 from support.http_client import loads
 from support.master_key import secrets_of
 from support.own_keys import OPERATORS, SECRET, Shop, answers, secrets_seen
@@ -98,3 +100,27 @@ def test_what_credit_affords_of_a_fee_is_by_the_fee(start_gateway, tmp_path, scr
     most = loads(refused.body)["error"]["max_tokens_affordable"]
     assert shop.ask(max_tokens=most).status == 200
     assert shop.ask(max_tokens=4 * most).status == 402
+
+
+@pytest.mark.parametrize("refused", [[], [SECRET]], ids=["own key", "operator's"])
+def test_after_a_crash_the_attempt_in_use_says_who_is_billed(start_gateway, tmp_path, scripted, refused):
+    def script(exchange):
+        if exchange.request.header("authorization") in [f"Bearer {one}" for one in refused]:
+            return exchange.answer({"error": {"message": "bad key"}}, "401 Unauthorized")
+        exchange.start_stream()
+        for _ in range(20):
+            exchange.event({"choices": [{"index": 0, "delta": {"content": "word "}}]})
+        exchange.peer_left(20)
+
+    scripted.script = script
+    gateway = start_gateway(secrets=secrets_of(tmp_path), provider_keys={"fee_basis_points": 500})
+    shop = Shop(gateway, credit=1)
+    shop.store()
+    open_stream(gateway, shop, model="test/scripted").read_until(b"word ")
+    gateway.kill()
+    gateway.start()
+    [record] = gateway.manage("GET", f"{shop.team.path}/activity?limit=5")["data"]
+    part = 1 if refused else 20
+    assert record["is_byok"] is not bool(refused)
+    assert record["charged"] == pytest.approx(record["upstream_inference_cost"] / part, abs=Decimal("1e-9"))
+    assert shop.credits()["total_usage"] == record["charged"] > 0 and shop.credits()["held"] == 0
