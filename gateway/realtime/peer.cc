@@ -70,12 +70,12 @@ wire::Awaitable<RealtimePeer::Received> RealtimePeer::receive() {
         silent_since_ = wire::Clock::now();
         auto [failed, bytes] = co_await stream_.read_some(in_.room(1), in_.room_size());
         silent_since_ = wire::Clock::time_point::max();
+        if (!failed) in_.produced(bytes);  // also what came as it was stopped: it may be resumed
         if (stopped_ || failed == wire::asio::error::operation_aborted) break;
         if (failed || bytes == 0) {
             broken_ = true;
             co_return Received::ended;
         }
-        in_.produced(bytes);
     }
     co_return Received::stopped;
 }

@@ -3,15 +3,17 @@
 import contextlib
 import ssl
 import subprocess
+import threading
 import urllib.request
 
 import pytest
 
 from support.chat import post_chat
 from support.command_line import Client
-from support.processes import SAMPLE_UPSTREAM, Gateway, SampleUpstream, address_of, first_line, provider
-from support.realtime import ClientSession, RealtimeUpstream
+from support.processes import SAMPLE_UPSTREAM, Gateway, SampleUpstream, address_of, exported, first_line, provider
+from support.realtime import ClientSession, RawSession, RealtimeUpstream, usage
 from support.sse import Stream
+from support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -158,5 +160,51 @@ def test_sessions_pass_over_tls_on_both_legs(tmp_path, start_gateway, certificat
             for _ in range(3):
                 client.create(note="x" * 200_000)
                 assert client.until("response.done")[-1]["response"]["status"] == "completed"
+    talking.stop()
+    assert talking.failures == []
+
+
+def test_a_response_that_is_cut_over_tls_is_paid_for_by_its_usage(start_gateway, certificate):
+    """Deltas larger than a TLS record keep coming as the client closes: none of their bytes may be lost, or what
+    follows, the usage, is not understood."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    talking = RealtimeUpstream(ssl=context)
+
+    def script(session):
+        session.begin()
+        session.receive()
+        response = session.begin_response()
+        cancelled = threading.Event()
+
+        def speak():
+            while not cancelled.is_set():
+                session.send({"type": "response.output_text.delta", "response_id": response, "delta": "x" * 21_000})
+
+        speaker = threading.Thread(target=speak)
+        speaker.start()
+        while session.receive()["type"] != "response.cancel":
+            pass
+        cancelled.set()
+        speaker.join()
+        session.end_response(response, usage(777, 55), status="cancelled")
+        session.receive()
+
+    talking.script = script
+    base_url = f"https://localhost:{talking.address[1]}/v1"
+    gateway = start_gateway(providers=[provider("talking", base_url, tls_ca_file=str(certificate[0]))])
+    account = gateway.new_account("900")
+    sessions = 30
+    for number in range(sessions):
+        with RawSession(gateway, account.key, model="test/talks-less") as session:
+            session.send(session.frame(1, b'{"type":"response.create"}'))
+            for _ in range(3 + number):
+                session.read_frame()
+            session.send(session.frame(8, b"\x03\xe8"))
+            session.read_close()
+    eventually(lambda: gateway.credits(account)["held"] == 0)
+    gateway.stop()
+    records = [row for row in exported("requests", gateway.data_dir) if row["organization"] == account.organization]
+    assert [(row["usage_source"], row["prompt_tokens"]) for row in records] == [("provider", 777)] * sessions
     talking.stop()
     assert talking.failures == []
