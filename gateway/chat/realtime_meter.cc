@@ -43,8 +43,7 @@ RealtimeMeter::Consequence RealtimeMeter::came(const ServerEvent& event) {
             out_ = event.out;
             return Consequence::none;
         case Kind::error:
-            take_back(event.id);
-            return Consequence::none;
+            return take_back(event.id) ? Consequence::refuses : Consequence::none;
         case Kind::other:
             break;
     }
@@ -75,10 +74,12 @@ RealtimeMeter::Consequence RealtimeMeter::end(const ServerEvent& event) {
     return Consequence::ends;
 }
 
-// The provider will not begin what this event asked for.
-void RealtimeMeter::take_back(std::string_view event_id) {
-    const auto asked = event_id.empty() ? asked_.end() : std::ranges::find(asked_, event_id);
-    if (asked != asked_.end()) asked_.erase(asked);
+// The provider will not begin what this event asked for. An error that names none may be about any that has no id.
+bool RealtimeMeter::take_back(std::string_view event_id) {
+    const auto asked = std::ranges::find(asked_, event_id);
+    if (asked == asked_.end()) return false;
+    asked_.erase(asked);
+    return true;
 }
 
 std::vector<std::string> RealtimeMeter::running() const {

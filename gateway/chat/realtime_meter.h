@@ -25,6 +25,7 @@ class RealtimeMeter {
         progresses,  // so far: see spoken()
         ends,        // it is to be settled, once
         uses,        // something is used that never began: to be settled at once
+        refuses,     // what was asked for: it is not waited for any more
         too_many,    // responses: the provider is out of order
     };
 
@@ -56,7 +57,7 @@ class RealtimeMeter {
 
     Consequence begin(const ServerEvent& event);
     Consequence end(const ServerEvent& event);
-    void take_back(std::string_view event_id);
+    bool take_back(std::string_view event_id);
     const Running* find(std::string_view response) const;
     bool is_over(std::string_view response) const;
 

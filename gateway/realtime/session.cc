@@ -188,6 +188,9 @@ wire::Awaitable<bool> RealtimeSession::take_server_event() {
             co_return co_await settle(event, 0);
         case Consequence::ends:
             co_return co_await settle(event, spoken);
+        case Consequence::refuses:
+            provide();
+            co_return true;
         case Consequence::too_many:
             break;
     }

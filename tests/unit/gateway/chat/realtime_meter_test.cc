@@ -113,10 +113,26 @@ TEST(RealtimeMeter, ARefusedRequestForAResponseIsNotWaitedFor) {
     RealtimeMeter meter;
     meter.sent(sent(R"({"type":"response.create","event_id":"c1"})"));
     meter.sent(sent(R"({"type":"response.create","event_id":"c2"})"));
-    meter.came(came(R"({"type":"error","error":{"event_id":"other","message":"no"}})"));
+    for (const char* const of_another : {R"("event_id":"other")", R"("event_id":null)", R"("code":"x")"}) {
+        EXPECT_EQ(meter.came(came(std::string(R"({"type":"error","error":{)") + of_another + "}}")), Consequence::none);
+    }
     EXPECT_EQ(meter.expected(true), 3U);
-    meter.came(came(R"({"type":"error","error":{"event_id":"c1","message":"no"}})"));
+    EXPECT_EQ(meter.came(came(R"({"type":"error","error":{"event_id":"c1","message":"no"}})")), Consequence::refuses);
     EXPECT_EQ(meter.expected(true), 2U);
+}
+
+TEST(RealtimeMeter, AnErrorThatNamesNoEventIsAboutOneWithoutAnId) {
+    RealtimeMeter meter;
+    const ServerEvent refusal = came(R"({"type":"error","error":{"event_id":null,"message":"no"}})");
+    meter.sent(sent(R"({"type":"response.create","event_id":"c1"})"));
+    for (int i = 0; i < 100; ++i) {
+        ASSERT_TRUE(meter.may_create());
+        meter.sent(sent(R"({"type":"response.create"})"));
+        EXPECT_EQ(meter.expected(), 2U);
+        EXPECT_EQ(meter.came(refusal), Consequence::refuses);
+    }
+    EXPECT_EQ(meter.came(refusal), Consequence::none);
+    EXPECT_EQ(meter.expected(), 1U);
 }
 
 TEST(RealtimeMeter, ResponsesAreBounded) {
