@@ -110,8 +110,9 @@ ClientEvent read_client_event(std::string_view text) {
     if (event.kind == Client::other) return event;
     event.sound = static_cast<std::int64_t>(spelt(audio).size());
     event.bytes = static_cast<std::int64_t>(text.size());
-    for (const Json named : {member(session, "model"), member(response, "model"), model}) {
-        if (says_something(named)) event.model = named;
+    event.models = {member(session, "model"), member(response, "model"), model};
+    for (std::string_view& named : event.models) {
+        if (!says_something(named)) named = {};
     }
     return event;
 }

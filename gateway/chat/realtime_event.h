@@ -2,6 +2,7 @@
 // provider. https://platform.openai.com/docs/api-reference/realtime-client-events and -server-events
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,8 +24,9 @@ struct ClientEvent {
     std::string id = {};     // that the client gave it; bounded
     std::int64_t bytes = 0;  // that it adds, as JSON text
     std::int64_t sound = 0;  // characters of base64 among them
-    std::string_view model =
-        {};  // JSON, in the text: of a model that it names for the session or a response; empty: none
+    // JSON, in the text: of the models that it names for the session or a response; empty: none. A provider may heed
+    // any of them.
+    std::array<std::string_view, 3> models = {};
 };
 
 struct ServerEvent {

@@ -125,7 +125,7 @@ wire::Awaitable<void> RealtimeSession::forward_upstream() {
 wire::Awaitable<bool> RealtimeSession::take_client_event() {
     const ClientEvent event = read_client_event(text_of(client_));
     rewritten_.clear();
-    if (!event.model.empty() && !names_own_model(event)) {
+    if (!keeps_model(event)) {
         refuse({ErrorKind::model_not_allowed, "a session stays with the model that it was begun with", "model"});
         co_return false;
     }
@@ -139,18 +139,25 @@ wire::Awaitable<bool> RealtimeSession::take_client_event() {
     co_return !end_;
 }
 
-bool RealtimeSession::names_own_model(const ClientEvent& event) {
+bool RealtimeSession::keeps_model(const ClientEvent& event) {
     const CatalogueEndpoint& endpoint = *connection_.request.attempt.endpoint;
-    const std::string name = plain(spelt(event.model));
     const std::string& upstream_name = endpoint.endpoint->upstream_model;
-    if (name == upstream_name) return true;
-    if (connection_.request.catalogue->model(name) != endpoint.model) return false;
-    // The provider knows it by its own name.
     const std::string_view text = text_of(client_);
-    const auto begin = static_cast<std::size_t>(event.model.data() - text.data());
-    rewritten_ = text.substr(0, begin);
-    append_json_string(rewritten_, upstream_name);
-    rewritten_ += text.substr(begin + event.model.size());
+    std::size_t copied = 0;  // of the text, into rewritten_
+    auto models = event.models;
+    std::ranges::sort(models, {}, [](std::string_view named) { return named.data(); });
+    for (const std::string_view named : models) {
+        if (named.empty()) continue;
+        const std::string name = plain(spelt(named));
+        if (name == upstream_name) continue;
+        if (connection_.request.catalogue->model(name) != endpoint.model) return false;
+        // The provider knows it by its own name.
+        const auto begin = static_cast<std::size_t>(named.data() - text.data());
+        rewritten_ += text.substr(copied, begin - copied);
+        append_json_string(rewritten_, upstream_name);
+        copied = begin + named.size();
+    }
+    if (copied > 0) rewritten_ += text.substr(copied);
     return true;
 }
 

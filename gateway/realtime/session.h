@@ -58,8 +58,8 @@ class RealtimeSession {
 
     // Of an event in hand. False: it goes no further.
     wire::Awaitable<bool> take_client_event();
-    // Whether the model that the event names, if it does, is the session's: no other one was held for.
-    bool names_own_model(const ClientEvent& event);
+    // Whether all models that the event names, if it does, are the session's: no other one was held for.
+    bool keeps_model(const ClientEvent& event);
     wire::Awaitable<bool> ask_for_response(const ClientEvent& event);
     wire::Awaitable<bool> take_server_event();
     wire::Awaitable<bool> settle(const ServerEvent& event, std::int64_t spoken_tokens);

@@ -1,6 +1,8 @@
 """Sessions whose sides do what nobody expects: refusals, foreign names, odd ids, ends at odd times. Each response is paid
 for all the same."""
 
+import pytest
+
 from support.realtime import ClientSession
 from support.waiting import eventually
 
@@ -24,3 +26,36 @@ def test_responses_that_the_provider_refuses_are_held_for_no_longer(talks, talki
             assert gateway.credits(account)["held"] < 2 * held, "for the one that may come next"
     eventually(lambda: gateway.credits(account)["held"] == 0)
     assert gateway.credits(account)["total_usage"] == 0
+
+
+OWN, FOREIGN = {"model": "gpt-realtime-mini"}, {"model": "gpt-realtime"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"session": FOREIGN} | OWN,
+        {"session": OWN} | FOREIGN,
+        {"session": FOREIGN, "response": OWN} | OWN,
+        {"session": OWN, "response": FOREIGN} | OWN,
+    ],
+)
+def test_a_foreign_model_passes_beside_no_other_one(talks, talking, event):
+    gateway = talks()
+    with ClientSession(gateway, gateway.new_account("5").key, model="test/talks-less") as client:
+        client.until("session.created")
+        client.send({"type": "session.update"} | event)
+        events, code, _ = client.rest()
+    assert events[0]["error"]["code"] == "model_not_allowed" and code == 1008
+    assert talking.sessions[0].seen == []
+
+
+def test_the_own_model_is_renamed_wherever_it_stands(talks, talking):
+    gateway = talks()
+    own = {"model": "test/talks-less"}
+    with ClientSession(gateway, gateway.new_account("5").key, model="test/talks-less") as client:
+        client.send(own | {"type": "session.update", "session": own | {"voice": "é"}, "response": OWN, "note": 1})
+        client.send({"type": "session.update", "session": {"voice": "ash"}})
+        eventually(lambda: len(talking.sessions[0].seen) == 2)
+    whole = OWN | {"type": "session.update", "session": OWN | {"voice": "é"}, "response": OWN, "note": 1}
+    assert talking.sessions[0].seen == [whole, {"type": "session.update", "session": {"voice": "ash"}}]

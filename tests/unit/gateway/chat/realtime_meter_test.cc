@@ -74,12 +74,18 @@ TEST(RealtimeEvent, WhatIsNoEventIsAnotherOne) {
               kMostEventIdBytes);
 }
 
-TEST(RealtimeEvent, ReadsTheModelThatAClientNames) {
-    const auto model = [](const std::string& text) { return std::string(sent(text).model); };
+TEST(RealtimeEvent, ReadsTheModelsThatAClientNames) {
+    const auto model = [](const std::string& text) {
+        std::string all;
+        for (const std::string_view named : sent(text).models) all += named;
+        return all;
+    };
     EXPECT_EQ(model(R"({"type":"session.update","session":{"model":"m2","voice":"ash"}})"), "\"m2\"");
     EXPECT_EQ(model(R"({"type":"response.create","response":{"model":"m2"}})"), "\"m2\"");
     EXPECT_EQ(model(R"({"type":"response.create","model":7})"), "7");
     EXPECT_EQ(model(R"({"type":"session.update","session":{"model":null}})"), "");
+    EXPECT_EQ(model(R"({"model":"m1","type":"session.update","response":{"model":"m2"},"session":{"model":"m3"}})"),
+              R"("m3""m2""m1")");
     EXPECT_EQ(model(R"({"type":"session.update","session":{"audio":{"input":{"transcription":{"model":"w"}}}}})"), "");
 }
 
