@@ -52,7 +52,10 @@ wire::Awaitable<RealtimePeer::Received> RealtimePeer::receive() {
     while (!stopped_) {
         switch (reader_.next(in_)) {
             case Found::message:
-                co_return Received::message;
+                if (reader_.is_text()) co_return Received::message;
+                binary_ = true;
+                consume();
+                co_return Received::refused;
             case Found::close:
                 closed_ = true;
                 co_return Received::closed;
@@ -138,16 +141,16 @@ wire::Awaitable<void> RealtimePeer::write(std::span<const std::string_view> piec
     if (error) broken_ = true;
 }
 
-wire::Awaitable<bool> RealtimePeer::send(Opcode opcode, std::span<char> payload) {
+wire::Awaitable<bool> RealtimePeer::send(std::span<char> payload) {
     co_await take_turn();
     std::array<char, wire::kMostFrameHeadBytes> head;
     std::size_t head_bytes = 0;
     if (who_ == wire::WebSocketReader::Peer::server) {
         const wire::WebSocketMask mask = next_mask();
-        head_bytes = wire::write_frame_head(opcode, payload.size(), &mask, head.data());
+        head_bytes = wire::write_frame_head(Opcode::text, payload.size(), &mask, head.data());
         wire::apply_mask(payload, mask);
     } else {
-        head_bytes = wire::write_frame_head(opcode, payload.size(), nullptr, head.data());
+        head_bytes = wire::write_frame_head(Opcode::text, payload.size(), nullptr, head.data());
     }
     const std::array<std::string_view, 2> pieces = {std::string_view(head.data(), head_bytes),
                                                     std::string_view(payload.data(), payload.size())};

@@ -18,10 +18,10 @@ class RealtimePeer {
     using Opcode = wire::WebSocketOpcode;
 
     enum class Received : std::uint8_t {
-        message,    // see payload()
+        message,    // a text: see payload()
         closed,     // it has said so: see close_code()
         ended,      // without a word
-        refused,    // it broke the protocol: see close_code()
+        refused,    // it broke the protocol, or sent a binary message: see close_code()
         no_memory,  // for a message of that size
         stopped,    // by stop_reading(), or the connection was
     };
@@ -36,14 +36,13 @@ class RealtimePeer {
     // The next message; pings are answered meanwhile. Then consume(), before the next call.
     wire::Awaitable<Received> receive();
     std::span<char> payload() { return reader_.payload(in_); }
-    bool is_text() const { return reader_.is_text(); }
     void consume();
-    std::uint16_t close_code() const { return reader_.close_code(); }
+    std::uint16_t close_code() const { return binary_ ? wire::close_code::kUnsupported : reader_.close_code(); }
     std::string_view close_reason() const { return reader_.control(); }
-    std::string_view refusal() const { return reader_.refusal(); }
+    std::string_view refusal() const { return binary_ ? "a binary message" : reader_.refusal(); }
 
-    // Sends a message; where this side is the client, `payload` is masked in place. False: the stream is broken.
-    wire::Awaitable<bool> send(Opcode opcode, std::span<char> payload);
+    // Sends a text; where this side is the client, `payload` is masked in place. False: the stream is broken.
+    wire::Awaitable<bool> send(std::span<char> payload);
     // Sends a short frame now, or behind the message that is being sent. Of pongs, only the last waits.
     wire::Awaitable<void> post(Opcode opcode, std::string_view payload);
 
@@ -78,6 +77,7 @@ class RealtimePeer {
     const Id128 organization_;
     std::size_t held_ = 0;
     bool writing_ = false, stopped_ = false, broken_ = false, closed_ = false;
+    bool binary_ = false;        // it has sent a binary message, of which the API has none: nobody could meter it
     std::string posted_, pong_;  // frames that wait
     wire::Timer turn_;           // cancelled when nobody writes any more
     wire::Clock::time_point silent_since_ = wire::Clock::time_point::max();

@@ -36,8 +36,6 @@ bool is_for_want_of_money(ErrorKind kind) {
            kind == ErrorKind::budget_exceeded;
 }
 
-Opcode opcode_of(const RealtimePeer& peer) { return peer.is_text() ? Opcode::text : Opcode::binary; }
-
 std::string_view text_of(RealtimePeer& peer) { return {peer.payload().data(), peer.payload().size()}; }
 
 }  // namespace
@@ -98,10 +96,10 @@ wire::Awaitable<void> RealtimeSession::forward_client() {
         const Received received = co_await client_.receive();
         if (received != Received::message) co_return end_by_client(received);
         last_message_ = wire::Clock::now();
-        const bool passes = !client_.is_text() || co_await take_client_event();
+        const bool passes = co_await take_client_event();
         if (passes && !end_) {
             const std::span<char> message = rewritten_.empty() ? client_.payload() : std::span<char>(rewritten_);
-            const bool sent = co_await upstream_.send(opcode_of(client_), message);
+            const bool sent = co_await upstream_.send(message);
             if (!sent) end_by_upstream(Received::ended);
         }
         client_.consume();
@@ -113,9 +111,9 @@ wire::Awaitable<void> RealtimeSession::forward_upstream() {
         const Received received = co_await upstream_.receive();
         if (received != Received::message) co_return end_by_upstream(received);
         last_message_ = wire::Clock::now();
-        const bool passes = !upstream_.is_text() || co_await take_server_event();
+        const bool passes = co_await take_server_event();
         if (passes) {  // also when it was the last one: what was settled is told
-            const bool sent = co_await client_.send(opcode_of(upstream_), upstream_.payload());
+            const bool sent = co_await client_.send(upstream_.payload());
             if (!sent) end_by_client(Received::ended);
         }
         upstream_.consume();

@@ -24,8 +24,9 @@ inline constexpr std::size_t kMostControlBytes = 125;  // of the payload of a cl
 
 // Section 7.4.1, as far as the gateway says them itself.
 namespace close_code {
-inline constexpr std::uint16_t kNormal = 1000, kGoingAway = 1001, kProtocolError = 1002, kNone = 1005, kNotUtf8 = 1007,
-                               kPolicy = 1008, kTooLarge = 1009, kInternal = 1011, kTryLater = 1013;
+inline constexpr std::uint16_t kNormal = 1000, kGoingAway = 1001, kProtocolError = 1002, kUnsupported = 1003,
+                               kNone = 1005, kNotUtf8 = 1007, kPolicy = 1008, kTooLarge = 1009, kInternal = 1011,
+                               kTryLater = 1013;
 }
 // Whether a peer may send the code.
 bool is_close_code(std::uint16_t code);

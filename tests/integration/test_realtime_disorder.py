@@ -1,9 +1,11 @@
 """Sessions whose sides do what nobody expects: refusals, foreign names, odd ids, ends at odd times. Each response is paid
 for all the same."""
 
+import json
+
 import pytest
 
-from support.realtime import ClientSession
+from support.realtime import ClientSession, cost_of, usage
 from support.waiting import eventually
 
 
@@ -59,3 +61,28 @@ def test_the_own_model_is_renamed_wherever_it_stands(talks, talking):
         eventually(lambda: len(talking.sessions[0].seen) == 2)
     whole = OWN | {"type": "session.update", "session": OWN | {"voice": "é"}, "response": OWN, "note": 1}
     assert talking.sessions[0].seen == [whole, {"type": "session.update", "session": {"voice": "ash"}}]
+
+
+def test_a_provider_that_speaks_in_binary_is_not_listened_to(talks, talking):
+    """Nobody reads such messages, so nobody would pay for what they say. What runs is cancelled, and paid for."""
+
+    def script(session):
+        session.begin()
+        session.receive()
+        response = session.begin_response()
+        session.socket.send(json.dumps({"type": "response.created", "response": {"id": "other"}}).encode())
+        assert session.receive()["type"] == "response.cancel"
+        session.end_response(response, usage(50, 7), status="cancelled")
+        session.receive()
+
+    talking.script = script
+    gateway = talks()
+    account = gateway.new_account("5")
+    with ClientSession(gateway, account.key) as client:
+        client.create()
+        events, code, reason = client.rest()
+    assert [event["type"] for event in events] == ["session.created", "response.created", "error"]
+    assert (code, reason) == (1011, "upstream_invalid_response")
+    eventually(lambda: talking.closes)
+    assert talking.closes[0][0] == 1003
+    assert gateway.credits(account)["total_usage"] == cost_of(50, 7)

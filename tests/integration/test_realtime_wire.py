@@ -58,6 +58,8 @@ def test_a_byte_at_a_time_is_enough(talks, talking):
         (b"\x83\x80\x00\x00\x00\x00", 1002),
         (b"\x80\x80\x00\x00\x00\x00", 1002),  # a continuation of nothing
         (RawSession.frame(1, b"\xff"), 1007),
+        (RawSession.frame(2, b""), 1003),
+        (RawSession.frame(2, b'{"type": "session.update", "session": {"model": "gpt-dearer"}}'), 1003),
         (RawSession.frame(8, b"\x03\xed"), 1002),
         (b"\x81\xff\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00", 1009),
         (RawSession.frame(8, b"\x03\xe8done"), 1000),
@@ -77,7 +79,7 @@ def test_a_client_that_breaks_the_protocol_is_told_so(talks, talking, bytes_sent
     assert gateway.metrics().sum("tollgate_realtime_sessions_open") == 0
 
 
-@pytest.mark.parametrize("bytes_sent", [b"\xc1\x00", b"\x81\x80\x00\x00\x00\x00", b"\x81\x01\xff", b"\x80\x00"])
+@pytest.mark.parametrize("bytes_sent", [b"\xc1\x00", b"\x81\x80\x00\x00\x00\x00", b"\x81\x01\xff", b"\x80\x00", b"\x82\x02{}"])
 def test_a_provider_that_breaks_the_protocol_ends_the_session_with_an_error(talks, talking, bytes_sent):
     def script(session):
         session.begin()
