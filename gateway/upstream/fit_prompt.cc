@@ -22,9 +22,6 @@ constexpr std::size_t kMostMessagesOfClaude = 1000;
 // Of the context, kept free for an answer whose length nobody names: a part, but not more than so many tokens.
 constexpr std::int64_t kPartForAnswer = 8, kMostForAnswer = 1024;
 
-// A body is walked through some four times.
-constexpr std::size_t kMostBytesShortenedOnLoop = kMostBytesParsedOnLoop / 4;
-
 std::string_view clients_body(const Connection& connection) {
     return connection.in.view().substr(0, connection.request.received.bytes);
 }
@@ -69,10 +66,6 @@ void shorten(std::string_view body, const HistoryExcess& excess, Exchange& reque
     prompt->messages = {.begin = span.begin, .end = span.begin + static_cast<std::uint32_t>(shortened->list.size())};
     prompt->body.append(body.substr(0, span.begin)).append(shortened->list).append(body.substr(span.end));
     request.attempt.shortened = std::move(prompt);
-    request.ask.body.prompt_is_text = false;  // what the provider counts says nothing of the client's text
-    if (const std::int64_t longest = longest_prompt(request); longest > 0) {
-        request.terms.counted_prompt_tokens = std::min(request.terms.counted_prompt_tokens, longest);
-    }
 }
 
 // None: the prompt fits as it is, or is none that could be shortened.
@@ -101,6 +94,13 @@ wire::Awaitable<void> fit_prompt(Connection& connection) {
 
 std::string_view body_of_attempt(const Connection& connection) {
     return body_of_attempt(connection.request, clients_body(connection));
+}
+
+std::int64_t counted_prompt_tokens(const Exchange& request) {
+    const std::int64_t counted = request.terms.counted_prompt_tokens;
+    if (request.attempt.shortened == nullptr) return counted;
+    const std::int64_t longest = longest_prompt(request);
+    return longest > 0 ? std::min(counted, longest) : counted;
 }
 
 void note_shortened(Exchange& request) {

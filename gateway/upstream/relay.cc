@@ -7,6 +7,7 @@
 #include "gateway/exchange/hold_estimate.h"
 #include "gateway/exchange/route_explanation.h"
 #include "gateway/exchange/token_usage.h"
+#include "gateway/upstream/fit_prompt.h"
 #include "gateway/upstream/translate_request.h"
 #include "gateway/worker.h"
 
@@ -42,7 +43,7 @@ AnswerOptions options_of(Connection& connection) {
     }
     options.generation = request.head.generation_id();
     options.choices = request.ask.body.choices;
-    options.prompt_tokens = request.terms.counted_prompt_tokens;
+    options.prompt_tokens = counted_prompt_tokens(request);
     options.text_completions = request.ask.api == ApiType::completions;
     options.provider = request.attempt.endpoint->provider->name;
     options.model = request.attempt.endpoint->model->id;
@@ -60,7 +61,7 @@ void begin_meter(Connection& connection) {
 UsageTerms terms_of(const Exchange& request) {
     const Endpoint& endpoint = *request.attempt.endpoint->endpoint;
     return {.call = model_call_of(request.ask.api),
-            .counted_prompt_tokens = request.terms.counted_prompt_tokens,
+            .counted_prompt_tokens = counted_prompt_tokens(request),
             .kept_answer = request.is_kept_answer(),
             .reasoning_in_completion = request.attempt.endpoint->provider->reasoning_in_completion,
             .most_prompt = endpoint.context_length,

@@ -1,0 +1,68 @@
+"""routing.hedge_after_ms where the prompt is too long for an endpoint: what is sent of it, and what is billed."""
+
+import time
+from decimal import Decimal
+
+import pytest
+import yaml
+
+from support.chat import post_chat
+from support.processes import PRICES
+
+SHORT = 8000  # a context; prompts are shortened for it
+MOST_OUTPUT = 2000
+CHEAP, DEAR = {"prompt": 1, "completion": 10}, {"prompt": 3, "completion": 30}
+
+
+def talk(turns):
+    return [{"role": "assistant" if turn % 2 else "user", "content": "word " * 40} for turn in range(turns)]
+
+
+@pytest.fixture
+def hedging(start_gateway, tmp_path):
+    """A gateway that asks a second endpoint after so long, of a model whose endpoints have those contexts."""
+
+    def start(after_ms, first, second):
+        endpoints = [
+            {"id": f"scripted/{name}", "provider": "scripted", "model": name, "context_length": context, "prices": price}
+            for name, context, price in (("first-1", first, CHEAP), ("second-1", second, DEAR))
+        ]
+        file = tmp_path / "models.yaml"
+        known = yaml.safe_load(PRICES.read_text())
+        file.write_text(yaml.safe_dump(known | {"models": [{"id": "test/two", "endpoints": endpoints}]}))
+        return start_gateway(catalogue=[str(file)], routing={"hedge_after_ms": after_ms})
+
+    return start
+
+
+def answering(first_s, second_s):
+    """Streams that say nothing of their usage, begun so late; None: never."""
+
+    def script(exchange):
+        delay = second_s if b"second-1" in exchange.request.body else first_s
+        if delay is None:
+            exchange.peer_left(10)
+            return exchange.close()
+        time.sleep(delay)
+        exchange.start_stream()
+        exchange.chunk(b'data: {"choices":[{"index":0,"delta":{"content":"ok"},"finish_reason":"stop"}]}\n\n')
+        exchange.chunk(b"data: [DONE]\n\n")
+        exchange.end_stream()
+
+    return script
+
+
+@pytest.mark.parametrize(
+    "first_s,second_s,price", [(None, 0, 3), (1, None, 1)], ids=["the second answers", "the first answers after all"]
+)
+def test_a_shortened_prompt_is_billed_as_it_was_sent(hedging, scripted, first_s, second_s, price):
+    scripted.script = answering(first_s, second_s)
+    gateway = hedging(300, SHORT, SHORT)
+    account = gateway.new_account()
+    fields = {"model": "test/two", "stream": True, "max_tokens": MOST_OUTPUT, "messages": talk(401)}
+    answer = post_chat(gateway, account, **fields)
+    assert answer.status == 200 and gateway.metrics().sum("tollgate_hedges_total") == 1, answer.body
+    record = gateway.generation(account, answer.header("x-generation-id"))
+    assert record["tokens_prompt"] == SHORT - MOST_OUTPUT
+    due = price * (record["tokens_prompt"] + 10 * record["tokens_completion"])
+    assert record["total_cost"] == Decimal(due) / 1_000_000
