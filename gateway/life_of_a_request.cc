@@ -156,6 +156,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
             answer = co_await hedge.answer();
             keys.take(plan[at], connection.request.attempt.key);
         } else if (!error) {
+            hedge.first_waits();
             answer = co_await dispatch(connection, *connection.request.attempt.key.credential, connect);
         }
         hedge.compare(answer);

@@ -59,6 +59,13 @@ bool may_be_made_twice(const Exchange& request) {
            request.received.bytes <= Hedge::kMostBodyBytes;
 }
 
+// A hedge is written at once, on the loop.
+bool may_be_asked(const Exchange& request, const Candidate& candidate) {
+    const bool is_long = request.received.bytes > kMostBytesShortenedOnLoop;
+    if (is_long && may_be_shortened(request.ask.body, *candidate.endpoint->endpoint)) return false;
+    return pays_operator(candidate);
+}
+
 // What the attempt in hand, which another one was sooner than, is thought to cost: nobody but the platform pays it.
 NanoUsd cost_of_outrun(const Exchange& request) {
     if (request.attempt.sent_upstream == wire::Clock::time_point{}) return {};
@@ -86,16 +93,23 @@ EarlyAttempt::EarlyAttempt(Connection& connection, HeldRequest& held, const Plan
       plan_(plan),
       walk_(walk),
       api_(connection.request.ask.api),
-      due_(wire::Clock::now() + std::chrono::milliseconds(worker_.config().routing.hedge_after_ms)),
       changed_(worker_.io(), wire::Clock::time_point::max()) {}
 
 bool EarlyAttempt::is_useful() const { return state_ == State::answered && answer_.status < kLeastUseless; }
 
-void EarlyAttempt::stop_waiting() {
+void EarlyAttempt::first_waits() {
+    first_waits_ = true;
+    if (state_ != State::due) return;
+    due_ = wire::Clock::now() + std::chrono::milliseconds(worker_.config().routing.hedge_after_ms);
+}
+
+void EarlyAttempt::first_has_waited() {
+    first_waits_ = false;
     if (state_ == State::due) state_ = State::off;
 }
 
 void EarlyAttempt::tick(wire::Clock::time_point now) {
+    if (!first_waits_) return;
     if (state_ == State::due && now >= due_) begin(now);
     // The first may be read on for what it costs; one is enough.
     if (is_made() && !has_turn_ && connection_.client_gone()) withdraw();
@@ -111,8 +125,9 @@ void EarlyAttempt::begin(wire::Clock::time_point now) {
     state_ = State::off;
     const bool wanted = !connection_.client_gone() && !connection_.abandoned() && held_.taken();
     if (!wanted || worker_.counters().hedges_running.get() >= Hedge::kMostAtOnce) return;
+    if (!pays_operator(plan_[held_.in_use()])) return;
     untried_ = walk_.beside(wire::monotonic_ms(now));
-    if (!untried_ || !pays_operator(plan_[*untried_])) return;
+    if (!untried_ || !may_be_asked(connection_.request, plan_[*untried_])) return;
     candidate_ = *untried_;
     AttemptKeys keys(connection_);
     attempt_ = {.endpoint = plan_[candidate_].endpoint, .key = keys.of(plan_[candidate_]), .began = now, .tried = now};
@@ -294,13 +309,13 @@ void EarlyAttempt::note(bool refused, bool failed) {
 
 void Hedge::consider(HeldRequest& held, const Plan& plan, CandidateWalk& walk) {
     if (connection_.worker().config().routing.hedge_after_ms == 0) return;
-    if (!may_be_made_twice(connection_.request) || !pays_operator(plan[0])) return;
+    if (!may_be_made_twice(connection_.request)) return;
     early_ = std::make_shared<EarlyAttempt>(connection_, held, plan, walk);
     connection_.watch_beside(early_.get());
 }
 
 void Hedge::decide(Outcome<UpstreamAnswer>& first) {
-    early_->stop_waiting();
+    early_->first_has_waited();
     if (first && first->status < kLeastUseless) return early_->withdraw();
     if (first || !early_->is_useful()) return;
     connection_.request.attempt.outrun = true;

@@ -36,7 +36,7 @@ class Worker;
 class EarlyAttempt final : public AttemptBeside, public std::enable_shared_from_this<EarlyAttempt> {
   public:
     enum class State : std::uint8_t {
-        due,  // the first one still has time
+        due,  // the first one still has time, or has not been sent
         off,  // it will not be made
         running,
         answered,  // the head of an answer is in hand
@@ -62,7 +62,10 @@ class EarlyAttempt final : public AttemptBeside, public std::enable_shared_from_
     void upstream_cancelled() override;
 
     // --- The request's
-    void stop_waiting();  // to begin
+    // The first attempt waits for its answer from here on, or no more. Only while it waits does the timer do anything:
+    // at other times the request may be in the hands of a parse thread.
+    void first_waits();
+    void first_has_waited();
     // It is this attempt's turn: waits for its answer. The attempt is in the request then.
     wire::Awaitable<Outcome<UpstreamAnswer>> answer();
     // Nobody wants it any more: what it says of its endpoint is noted, and what it may cost.
@@ -86,8 +89,9 @@ class EarlyAttempt final : public AttemptBeside, public std::enable_shared_from_
     const Plan& plan_;
     CandidateWalk& walk_;
     const ApiType api_;
-    const wire::Clock::time_point due_;
+    wire::Clock::time_point due_{};
     State state_ = State::due;
+    bool first_waits_ = false;
     bool counted_ = false;   // among those that run
     bool has_turn_ = false;  // the request waits for this one
     std::size_t candidate_ = 0;
@@ -115,6 +119,10 @@ class Hedge {
     Hedge(const Hedge&) = delete;
     Hedge& operator=(const Hedge&) = delete;
 
+    // The attempt in hand is about to be sent.
+    void first_waits() {
+        if (early_ != nullptr) early_->first_waits();
+    }
     // What the first attempt came to. If the early one was sooner, the first has failed for that.
     void compare(Outcome<UpstreamAnswer>& first) {
         if (early_ != nullptr) decide(first);

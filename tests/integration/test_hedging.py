@@ -12,6 +12,8 @@ import yaml
 from support import processes
 from support.chat import chat, open_stream, post_chat, stream_chat
 from support.dialects import Said, Text, Turn, Wish
+from support.master_key import secrets_of
+from support.own_keys import SECRET, Shop, secrets_seen
 from support.processes import PRICES, Gateway, records, run_gateway
 from support.sse import Stream
 from support.waiting import eventually
@@ -327,6 +329,31 @@ def test_without_the_option_nobody_is_asked_twice(start_gateway, scripted, tmp_p
     gateway = start_gateway(catalogue=catalogue(tmp_path))
     assert post_chat(gateway, gateway.new_account(), model="two/sample/0").status == 200
     assert gateway.metrics().sum("tollgate_hedges_total") == 0 and len(scripted.requests) == 1
+
+
+def test_where_the_own_key_rests_the_operators_is_hedged(start_gateway, tmp_path, scripted):
+    dead = f"Bearer {SECRET}"
+
+    def first(races, exchange):
+        if exchange.request.header("authorization") == dead:
+            return exchange.answer({"error": {"message": "bad key", "code": "invalid_api_key"}}, "401 Unauthorized")
+        speaks("chat")(races, exchange)
+
+    races = scripted.script = Races(first)
+    gateway = start_gateway(
+        secrets=secrets_of(tmp_path),
+        catalogue=catalogue(tmp_path),
+        routing={"failures_before_rest": 3, "hedge_after_ms": AFTER_MS},
+    )
+    shop = Shop(gateway, credit=1)
+    shop.store()
+    for _ in range(3):
+        assert shop.ask(model="two/sample/2").status == 200
+    assert secrets_seen(scripted).count(dead) == 3
+    races.first = never
+    answer = shop.ask(model="two/sample/2")
+    assert answer.status == 200 and answer.header("x-tollgate-provider") == "sample"
+    assert secrets_seen(scripted).count(dead) == 3 and gateway.metrics().sum("tollgate_hedges_won_total") == 1
 
 
 # The point and its pass, whose the orphan is and whether it had begun to answer (None: nothing is charged).

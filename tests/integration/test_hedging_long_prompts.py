@@ -1,15 +1,16 @@
 """routing.hedge_after_ms where the prompt is too long for an endpoint: what is sent of it, and what is billed."""
 
+import threading
 import time
 from decimal import Decimal
 
 import pytest
 import yaml
 
-from support.chat import post_chat
+from support.chat import chat, post_chat
 from support.processes import PRICES
 
-SHORT = 8000  # a context; prompts are shortened for it
+SHORT, LONG = 8000, 100_000  # contexts; for the short ones prompts are shortened
 MOST_OUTPUT = 2000
 CHEAP, DEAR = {"prompt": 1, "completion": 10}, {"prompt": 3, "completion": 30}
 
@@ -66,3 +67,26 @@ def test_a_shortened_prompt_is_billed_as_it_was_sent(hedging, scripted, first_s,
     assert record["tokens_prompt"] == SHORT - MOST_OUTPUT
     due = price * (record["tokens_prompt"] + 10 * record["tokens_completion"])
     assert record["total_cost"] == Decimal(due) / 1_000_000
+
+
+@pytest.mark.parametrize("second,hedged", [(SHORT // 2, False), (LONG, True)], ids=["both short", "the first short"])
+def test_a_large_body_is_shortened_before_anybody_is_asked_beside(hedging, scripted, second, hedged):
+    """It is shortened on a parse thread, while the time of the first may run out."""
+    scripted.script = answering(0.5, 1)
+    gateway = hedging(1, SHORT, second)
+    account = gateway.new_account("1000")
+    body = chat(model="test/two", stream=True, max_tokens=500, messages=talk(3600))
+    answers = []
+
+    def send():
+        answers.append(gateway.request("POST", "/v1/chat/completions", key=account.key, json=body))
+
+    senders = [threading.Thread(target=send) for _ in range(16)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert [answer.status for answer in answers] == [200] * len(senders)
+    firsts = [len(request.body) for request in scripted.requests if b"first-1" in request.body]
+    assert firsts and max(firsts) < 60_000
+    assert (gateway.metrics().sum("tollgate_hedges_total") > 0) == hedged
