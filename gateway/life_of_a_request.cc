@@ -160,6 +160,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
             answer = co_await dispatch(connection, *connection.request.attempt.key.credential, connect);
         }
         hedge.compare(answer);
+        explain_shortened(connection.request);
         if (answer) {
             if (answer->status == kOk) client.forget();
             note_upstream_head(connection, *answer);

@@ -32,6 +32,7 @@ class RouteExplanation final : public PlanTrace {
 
     // The prompt that an attempt sends lost so many messages, and so many texts their middle.
     void shortened(std::size_t left_out, std::size_t truncated);
+    void not_shortened() { shortened_.clear(); }
 
     void write_members(JsonWriter& json) const;  // of the object that was begun
     std::string member() const;                  // "openrouter_metadata": the object

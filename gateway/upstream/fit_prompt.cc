@@ -109,7 +109,12 @@ void note_shortened(Exchange& request) {
     auto& translation = request.attempt.translation;
     if (translation == nullptr) translation = std::make_shared<TranslatedRequest>();
     translation->notes.changed.add(body_names_of(request.ask.api).prompt);
+}
+
+void explain_shortened(Exchange& request) {
     if (request.explanation == nullptr) return;
+    const ShortenedPrompt* const prompt = request.attempt.shortened.get();
+    if (prompt == nullptr) return request.explanation->not_shortened();
     request.explanation->shortened(prompt->left_out, prompt->truncated);
 }
 

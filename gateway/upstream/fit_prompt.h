@@ -48,5 +48,7 @@ std::int64_t counted_prompt_tokens(const Exchange& request);
 
 // Tells the client that its prompt was shortened. After the request was written for the attempt.
 void note_shortened(Exchange& request);
+// The same in the explanation, if there is one: of the attempt that has come to an answer, or to none.
+void explain_shortened(Exchange& request);
 
 }  // namespace tollgate

@@ -9,6 +9,7 @@ import yaml
 
 from support.chat import chat, post_chat
 from support.processes import PRICES
+from support.sse import Stream
 
 SHORT, LONG = 8000, 100_000  # contexts; for the short ones prompts are shortened
 MOST_OUTPUT = 2000
@@ -67,6 +68,16 @@ def test_a_shortened_prompt_is_billed_as_it_was_sent(hedging, scripted, first_s,
     assert record["tokens_prompt"] == SHORT - MOST_OUTPUT
     due = price * (record["tokens_prompt"] + 10 * record["tokens_completion"])
     assert record["total_cost"] == Decimal(due) / 1_000_000
+
+
+def test_what_only_the_second_was_spared_is_not_explained(hedging, scripted):
+    scripted.script = answering(1, None)
+    gateway = hedging(300, LONG, SHORT)
+    fields = {"model": "test/two", "stream": True, "max_tokens": MOST_OUTPUT, "messages": talk(401)}
+    answer = post_chat(gateway, gateway.new_account(), headers={"x-tollgate-explain": "1"}, **fields)
+    assert answer.status == 200 and gateway.metrics().sum("tollgate_hedges_total") == 1, answer.body
+    (told,) = [event["openrouter_metadata"] for event in Stream(answer.body).events if "openrouter_metadata" in event]
+    assert [one["error"] for one in told["attempts"]] == ["outrun", None] and "pipeline" not in told
 
 
 @pytest.mark.parametrize("second,hedged", [(SHORT // 2, False), (LONG, True)], ids=["both short", "the first short"])
