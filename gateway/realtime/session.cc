@@ -325,18 +325,30 @@ wire::Awaitable<void> RealtimeSession::cancel_responses() {
     if (connection_.stopped()) patience = std::min(patience, kFarewell);
     cancel_until_ = wire::Clock::now() + patience;
     upstream_.resume_reading();
-    for (const std::string& response : meter_.running()) {
-        co_await upstream_.post(Opcode::text, R"({"type":"response.cancel","response_id":")" + response + "\"}");
-    }
+    for (const std::string& response : meter_.running()) co_await cancel(response);
     while (meter_.any_running()) {
         const Received received = co_await upstream_.receive();
         if (received != Received::message) break;
-        const ServerEvent event = read_server_event(text_of(upstream_));
-        const std::int64_t spoken = meter_.spoken_tokens_of(event.id);
-        if (meter_.came(event) == RealtimeMeter::Consequence::ends) (void)co_await turns_.settle(event, spoken);
+        co_await take_last_event();
         upstream_.consume();
     }
     cancel_until_ = wire::Clock::time_point::max();
+}
+
+wire::Awaitable<void> RealtimeSession::cancel(const std::string& response) {
+    co_await upstream_.post(Opcode::text, R"({"type":"response.cancel","response_id":")" + response + "\"}");
+}
+
+// One that nobody is told of any more. What begins now, asked for before, is held for and cancelled as well.
+wire::Awaitable<void> RealtimeSession::take_last_event() {
+    using Consequence = RealtimeMeter::Consequence;
+    const ServerEvent event = read_server_event(text_of(upstream_));
+    const std::int64_t context = meter_.context_tokens(), spoken = meter_.spoken_tokens_of(event.id);
+    const Consequence consequence = meter_.came(event);
+    const bool begins = consequence == Consequence::begins, uses = consequence == Consequence::uses;
+    if (begins || uses) (void)begin_response(event.id, context);
+    if (begins) co_await cancel(event.id);
+    if (uses || consequence == Consequence::ends) (void)co_await turns_.settle(event, spoken);
 }
 
 }  // namespace tollgate

@@ -78,6 +78,8 @@ class RealtimeSession {
 
     wire::Awaitable<void> farewell();
     wire::Awaitable<void> cancel_responses();
+    wire::Awaitable<void> cancel(const std::string& response);
+    wire::Awaitable<void> take_last_event();
 
     Connection& connection_;
     const std::string& provider_;

@@ -86,3 +86,37 @@ def test_a_provider_that_speaks_in_binary_is_not_listened_to(talks, talking):
     eventually(lambda: talking.closes)
     assert talking.closes[0][0] == 1003
     assert gateway.credits(account)["total_usage"] == cost_of(50, 7)
+
+
+def test_what_begins_while_the_session_is_cancelled_is_cancelled_and_paid_for(talks, talking):
+    seen = []
+
+    def script(session):
+        def until_cancelled(response):
+            while (event := session.receive())["type"] != "response.cancel":
+                pass
+            seen.append(event["response_id"] == response)
+
+        session.begin()
+        session.receive()
+        session.receive()
+        first = session.begin_response()
+        session.speak(first)
+        until_cancelled(first)
+        second = session.begin_response()
+        until_cancelled(second)
+        session.end_response("never-begun", usage(30, 3))
+        session.end_response(second, usage(5000, 900), status="cancelled")
+        session.end_response(first, usage(1000, 500), status="cancelled")
+        session.receive()
+
+    talking.script = script
+    gateway = talks()
+    account = gateway.new_account("5")
+    with ClientSession(gateway, account.key) as client:
+        for _ in range(2):
+            client.create(response={"conversation": "none"})
+        client.until("response.output_audio.delta")
+    eventually(lambda: gateway.credits(account)["held"] == 0)
+    assert seen == [True, True]
+    assert gateway.credits(account)["total_usage"] == cost_of(30, 3) + cost_of(5000, 900) + cost_of(1000, 500)
