@@ -54,6 +54,10 @@ Kind kind_of(const std::array<Named<Kind>, kCount>& events, Json type) {
 
 std::string bounded(Json id) { return std::string(spelt(id).substr(0, kMostEventIdBytes)); }
 
+std::string id_of_response(Json id) {
+    return spelt(id).size() <= kMostEventIdBytes ? std::string(spelt(id)) : std::string();
+}
+
 bool is_sound_delta(Json type) { return spelt(type).ends_with("audio.delta"); }
 
 // "g711_ulaw" and its like in the beta, {"type": "audio/pcmu"} since; `side` is "input" or "output".
@@ -122,13 +126,13 @@ ServerEvent read_server_event(std::string_view text) {
         members_of(text.substr(std::min(text.find('{'), text.size())),
                    std::to_array<std::string_view>(
                        {"type", "response_id", "response", "delta", "usage", "session", "error", "item_id"}));
-    ServerEvent event{.kind = kind_of(kServerEvents, type), .id = bounded(id)};
+    ServerEvent event{.kind = kind_of(kServerEvents, type), .id = id_of_response(id)};
     switch (event.kind) {
         case Server::begun:
-            event.id = bounded(member(response, "id"));
+            event.id = id_of_response(member(response, "id"));
             break;
         case Server::done:
-            event.id = bounded(member(response, "id"));
+            event.id = id_of_response(member(response, "id"));
             event.finish = finish_of(response);
             read_usage_into(member(response, "usage"), event);
             break;

@@ -40,7 +40,7 @@ struct ServerEvent {
         error,
     };
     Kind kind = Kind::other;
-    std::string id = {};     // of the response, the item or the client's event that is at fault; bounded
+    std::string id = {};     // of the response, the item or the client's event that is at fault
     std::int64_t text = 0;   // bytes of a delta
     std::int64_t sound = 0;  // characters of base64 of a delta
     SoundFormat in = SoundFormat::pcm16, out = SoundFormat::pcm16;  // of a session
@@ -49,7 +49,8 @@ struct ServerEvent {
     std::string_view finish = {};  // of a response, in the words of chat completions; empty: it failed
 };
 
-inline constexpr std::size_t kMostEventIdBytes = 96;  // longer ones are cut
+// Longer ones are cut; but of a response, one that is longer is none: two could be cut to the same.
+inline constexpr std::size_t kMostEventIdBytes = 96;
 
 // Any text: what is no such event is another one. Where a member stands twice, the last one counts.
 ClientEvent read_client_event(std::string_view text);

@@ -51,7 +51,8 @@ RealtimeMeter::Consequence RealtimeMeter::came(const ServerEvent& event) {
 }
 
 RealtimeMeter::Consequence RealtimeMeter::begin(const ServerEvent& event) {
-    if (event.id.empty() || find(event.id) != nullptr || is_over(event.id)) return Consequence::none;
+    if (event.id.empty() || is_over(event.id)) return Consequence::unidentified;
+    if (find(event.id) != nullptr) return Consequence::none;
     if (running_.size() >= kMostResponses) return Consequence::too_many;
     if (!asked_.empty()) asked_.erase(asked_.begin());
     running_.push_back({.id = event.id, .added = added_});
@@ -59,7 +60,8 @@ RealtimeMeter::Consequence RealtimeMeter::begin(const ServerEvent& event) {
 }
 
 RealtimeMeter::Consequence RealtimeMeter::end(const ServerEvent& event) {
-    if (event.id.empty() || is_over(event.id)) return Consequence::none;
+    if (event.id.empty()) return Consequence::unidentified;
+    if (is_over(event.id)) return Consequence::none;
     const Running* const found = find(event.id);
     if (found == nullptr && !event.has_usage) return Consequence::none;
     if (over_.size() == kMostRemembered) over_.pop_front();

@@ -26,7 +26,9 @@ class RealtimeMeter {
         ends,        // it is to be settled, once
         uses,        // something is used that never began: to be settled at once
         refuses,     // what was asked for: it is not waited for any more
-        too_many,    // responses: the provider is out of order
+        // The provider is out of order:
+        too_many,      // responses
+        unidentified,  // a response has no id of its own: whether it is paid for cannot be told
     };
 
     // Whether one more may be asked for.

@@ -197,11 +197,17 @@ wire::Awaitable<bool> RealtimeSession::take_server_event() {
             provide();
             co_return true;
         case Consequence::too_many:
-            break;
+            end_as_out_of_order("began more responses than a session may have");
+            co_return false;
+        case Consequence::unidentified:
+            end_as_out_of_order("told of a response without an id of its own");
+            co_return false;
     }
-    end(ended_by_gateway(ErrorKind::upstream_invalid_response,
-                         "provider " + provider_ + " began more responses than a session may have"));
     co_return false;
+}
+
+void RealtimeSession::end_as_out_of_order(std::string_view what) {
+    end(ended_by_gateway(ErrorKind::upstream_invalid_response, "provider " + provider_ + " " + std::string(what)));
 }
 
 wire::Awaitable<bool> RealtimeSession::settle(const ServerEvent& event, std::int64_t spoken_tokens) {

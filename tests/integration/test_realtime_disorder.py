@@ -120,3 +120,29 @@ def test_what_begins_while_the_session_is_cancelled_is_cancelled_and_paid_for(ta
     eventually(lambda: gateway.credits(account)["held"] == 0)
     assert seen == [True, True]
     assert gateway.credits(account)["total_usage"] == cost_of(30, 3) + cost_of(5000, 900) + cost_of(1000, 500)
+
+
+@pytest.mark.parametrize("response", [{}, {"id": "r" * 97}, {"id": "over"}])
+def test_a_response_without_an_id_of_its_own_ends_the_session(talks, talking, response):
+    def script(session):
+        session.begin()
+        session.receive()
+        session.send({"type": "response.created", "response": {"id": "over", "status": "in_progress"}})
+        session.end_response("over", usage(10, 2))
+        session.receive()
+        session.send({"type": "response.created", "response": response | {"status": "in_progress"}})
+        session.send({"type": "response.done", "response": response | {"usage": usage(1000, 500)}})
+        session.receive()
+
+    talking.script = script
+    gateway = talks()
+    account = gateway.new_account("5")
+    with ClientSession(gateway, account.key) as client:
+        client.create()
+        client.until("response.done")
+        client.create()
+        events, code, reason = client.rest()
+    assert [event["type"] for event in events] == ["error"]
+    assert (code, reason) == (1011, "upstream_invalid_response")
+    eventually(lambda: gateway.credits(account)["held"] == 0)
+    assert gateway.credits(account)["total_usage"] == cost_of(10, 2)

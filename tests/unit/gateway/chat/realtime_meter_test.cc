@@ -103,7 +103,25 @@ TEST(RealtimeMeter, AResponseEndsOnce) {
     EXPECT_EQ(meter.came(came(kDone)), Consequence::ends);
     EXPECT_FALSE(meter.any_running());
     EXPECT_EQ(meter.came(came(kDone)), Consequence::none);
-    EXPECT_EQ(meter.came(came(R"({"type":"response.created","response":{"id":"r1"}})")), Consequence::none);
+}
+
+TEST(RealtimeMeter, AResponseWithoutAnIdOfItsOwnIsNoneThatCouldBePaidFor) {
+    RealtimeMeter meter;
+    const std::string longest(kMostEventIdBytes, 'x');
+    EXPECT_EQ(meter.came(came(R"({"type":"response.created","response":{"id":")" + longest + "\"}}")),
+              Consequence::begins);
+    EXPECT_EQ(meter.came(came(kDone)), Consequence::uses);
+    for (const std::string& id : {R"("id":")" + longest + "y\"", std::string(R"("id":"")"), std::string(R"("id":7)"),
+                                  std::string(R"("status":"completed")")}) {
+        for (const char* const type : {"created", "done"}) {
+            const std::string event = std::string(R"({"type":"response.)") + type + R"(","response":{)" + id + "}}";
+            EXPECT_EQ(meter.came(came(event)), Consequence::unidentified) << event;
+        }
+    }
+    // Another one of an id that is over would be nobody's: what is done again is the same.
+    EXPECT_EQ(meter.came(came(R"({"type":"response.created","response":{"id":"r1"}})")), Consequence::unidentified);
+    EXPECT_EQ(meter.came(came(kDone)), Consequence::none);
+    EXPECT_EQ(meter.running(), std::vector<std::string>{longest});
 }
 
 TEST(RealtimeMeter, WhatNeverBeganIsPaidForAllTheSame) {
