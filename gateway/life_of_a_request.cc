@@ -141,7 +141,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
                                       .without_stream_options = asks_less};
         held.use(at);
         if (!asked && may_be_shortened(connection.request)) {
-            client.forget();
+            client.read_again();
             co_await fit_prompt(connection);
         }
         error = {};

@@ -35,6 +35,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::uint64_t kMostGivingWay = 64;             // idle connections that are told to go, and have not gone yet
+constexpr std::uint32_t kPartOfFetchers = 4;             // one of so many is the most that an organization keeps busy
 constexpr std::uint32_t kOutsideThreads = 4;             // calls of other servers at once; further ones wait
 constexpr std::uint32_t kLeastParsers = 2;               // so that one large body does not keep all others waiting
 constexpr auto kRefusalPause = std::chrono::seconds(5);  // what a kill may lose of refused acts
@@ -117,6 +118,7 @@ class Server {
         services_.readers.reset();
         services_.account_changes.reset();
         services_.outside.reset();
+        services_.fetchers.reset();
         (void)services_.refusals->flush();
         services_.ledger->stop();
         ::unlink(operations_url_path(services_.config.data_dir).c_str());
@@ -124,9 +126,9 @@ class Server {
     }
 
   private:
-    std::array<ThreadPool*, 4> pools() const {
+    std::array<ThreadPool*, 5> pools() const {
         return {services_.parsers.get(), services_.readers.get(), services_.account_changes.get(),
-                services_.outside.get()};
+                services_.outside.get(), services_.fetchers.get()};
     }
 
     // Where the ledger's tools find this process, before anything answers. They can be told, so that a failure is no
@@ -368,6 +370,9 @@ Status serve(Config config) {
     auto allowed_networks = wire::Networks::from(services.config.provider_keys.allowed_networks);
     if (!allowed_networks) return allowed_networks.error();
     services.reach = wire::Reach(std::move(*allowed_networks));
+    auto media_networks = wire::Networks::from(services.config.fetched_media.allowed_networks);
+    if (!media_networks) return media_networks.error();
+    services.media_reach = wire::Reach(std::move(*media_networks));
     auto git_hosts = GitHosts::from(services.config.git);
     if (!git_hosts) return git_hosts.error();
     services.git_hosts = std::move(*git_hosts);
@@ -402,6 +407,10 @@ Status serve(Config config) {
         std::make_unique<ThreadPool>("read", services.config.management.readers, ThreadPool::Priority::background);
     services.account_changes = std::make_unique<ThreadPool>("accounts", 1);
     services.outside = std::make_unique<ThreadPool>("outside", kOutsideThreads);
+    const FetchedMediaConfig& media = services.config.fetched_media;
+    services.fetchers = std::make_unique<ThreadPool>("fetch", media.is_on() ? media.threads : 0);
+    services.fetching = std::make_unique<FairQueue>(services.fetchers->executor(),
+                                                    std::max(media.threads / kPartOfFetchers, std::uint32_t{1}));
     Server server(services);
     status = server.start(workers);
     if (!status.ok()) return status;

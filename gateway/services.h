@@ -59,16 +59,19 @@ struct Services {
     AnonymousRate anonymous_rate;
     HourlyBound registration_mails;
     wire::Networks trusted_proxies;
-    wire::Reach reach;  // of what organizations name
+    wire::Reach reach;        // of what organizations name
+    wire::Reach media_reach;  // of the pictures that requests name
     std::unique_ptr<AccessLog> access_log;
     std::shared_ptr<wire::asio::ssl::context> tls;  // as at the start; workers have the newest. null: plain HTTP
     std::unique_ptr<ResponseCache> response_cache;
     std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole
     // What a worker sends away. Bodies of inference are parsed where nothing else is done.
     std::unique_ptr<ThreadPool> parsers, readers, account_changes;
-    std::unique_ptr<ThreadPool> outside;  // waits for other servers
-    std::unique_ptr<FairQueue> parsing;   // on `parsers`
-    CallGate outside_calls;               // to `outside`
+    std::unique_ptr<ThreadPool> outside;   // waits for other servers
+    std::unique_ptr<FairQueue> parsing;    // on `parsers`
+    CallGate outside_calls;                // to `outside`
+    std::unique_ptr<ThreadPool> fetchers;  // wait for the servers of pictures that requests name
+    std::unique_ptr<FairQueue> fetching;   // on `fetchers`
     std::uint32_t worker_count = 1;
     std::atomic<bool> draining{false};                  // SIGTERM was received
     std::atomic<std::uint64_t> connections_refused{0};  // at limits.max_connections, with none idle

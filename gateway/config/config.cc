@@ -225,6 +225,9 @@ void describe(Section& root, Config& config) {
         root.section("response_cache", "answers that are served again to clients that ask for it by a header"),
         config.response_cache);
     describe_realtime(root.section("realtime", "sessions of /v1/realtime"), config.realtime);
+    describe_fetched_media(
+        root.section("fetched_media", "pictures and PDF files by address, for providers that take none; any 0: off"),
+        config.fetched_media);
     Section& rates =
         root.section("rate_limits", "of each organization that has no rate of its own; \"unlimited\" is possible");
     rates.rate("requests_per_minute", config.rate_limits.requests_per_minute, "");

@@ -15,6 +15,7 @@
 #include "accounting/money/subscription_plans.h"
 #include "accounting/usage/retention.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
+#include "gateway/config/fetched_media.h"
 #include "gateway/config/git_config.h"
 #include "gateway/config/realtime.h"
 #include "gateway/config/response_cache.h"
@@ -196,6 +197,7 @@ struct Config {
     ProviderKeysConfig provider_keys;
     ResponseCacheConfig response_cache;
     RealtimeConfig realtime;
+    FetchedMediaConfig fetched_media;
     AccountsConfig accounts;
     MailConfig mail;
     SubscriptionPlans plans;

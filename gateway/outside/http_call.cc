@@ -50,7 +50,8 @@ curl_socket_t open_socket(void* context, curlsocktype, curl_sockaddr* place) {
 
 std::size_t take_body(const char* data, std::size_t size, std::size_t count, void* context) {
     State& state = *static_cast<State*>(context);
-    if (state.reply.body.size() + size * count > HttpCall::kMostBytes) {
+    const std::size_t bytes = state.reply.body.size() + size * count;
+    if (bytes > state.call.most_bytes || (state.call.may_hold && !state.call.may_hold(bytes))) {
         state.too_large = true;
         return 0;
     }

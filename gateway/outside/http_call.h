@@ -18,14 +18,16 @@ namespace tollgate {
 
 struct HttpCall {
     static constexpr std::uint32_t kConnectTimeoutMs = 5'000;
-    static constexpr std::size_t kMostBytes = 4 << 20;  // of a reply's head and of its body each
+    static constexpr std::size_t kMostBytes = 4 << 20;  // of a reply's head
 
     std::string url = {};                                        // http or https
     std::vector<std::string> header_lines = {};                  // without CRLF; wiped when the call is over
     std::string ca_file = {};                                    // empty: the system's trust store
     std::function<bool(const wire::IpAddress&)> may_reach = {};  // asked of each address that is tried; empty: all
-    std::uint32_t timeout_ms = 10'000;                           // of all
-    const std::atomic<bool>* stop = nullptr;                     // ends the call early when it becomes true; null: none
+    std::size_t most_bytes = kMostBytes;                         // of a reply's body
+    std::function<bool(std::size_t)> may_hold = {};  // asked before a body grows to so many bytes; empty: yes
+    std::uint32_t timeout_ms = 10'000;               // of all
+    const std::atomic<bool>* stop = nullptr;         // ends the call early when it becomes true; null: none
 };
 
 struct HttpReply {

@@ -7,6 +7,7 @@
 #include "gateway/chat/canonical/chat_request.h"
 #include "gateway/exchange/exchange.h"
 #include "gateway/text/error.h"
+#include "gateway/upstream/fetched_media.h"
 
 namespace tollgate {
 
@@ -18,8 +19,16 @@ class ClientChat {
     Error read(const Exchange& request, std::string_view body);
     // What was read.
     const ChatRequest& chat() const { return read_->chat; }
+    // The body is not what it was. What was fetched stays.
+    void read_again() { read_.reset(); }
     // No attempt is likely to follow: frees what is kept.
-    void forget() { read_.reset(); }
+    void forget() {
+        read_.reset();
+        media_.clear();
+    }
+
+    // What lies at the addresses that it names, as far as an attempt had to know.
+    FetchedMedia& media() { return media_; }
 
   private:
     struct Read {
@@ -28,6 +37,7 @@ class ClientChat {
         ChatRequest chat;
     };
     std::unique_ptr<Read> read_;
+    FetchedMedia media_;
 };
 
 }  // namespace tollgate

@@ -14,6 +14,7 @@
 #include "gateway/routing/model_call_of.h"
 #include "gateway/upstream/add_in_dialect.h"
 #include "gateway/upstream/endings.h"
+#include "gateway/upstream/fetch_media.h"
 #include "gateway/upstream/fit_prompt.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/silence.h"
@@ -127,7 +128,7 @@ void EarlyAttempt::begin(wire::Clock::time_point now) {
     if (!wanted || worker_.counters().hedges_running.get() >= Hedge::kMostAtOnce) return;
     if (!pays_operator(plan_[held_.in_use()])) return;
     untried_ = walk_.beside(wire::monotonic_ms(now));
-    if (!untried_ || !may_be_asked(connection_.request, plan_[*untried_])) return;
+    if (!untried_ || !may_be_asked(connection_.request, plan_[*untried_]) || would_fetch(plan_[*untried_])) return;
     candidate_ = *untried_;
     AttemptKeys keys(connection_);
     attempt_ = {.endpoint = plan_[candidate_].endpoint, .key = keys.of(plan_[candidate_]), .began = now, .tried = now};
@@ -137,6 +138,13 @@ void EarlyAttempt::begin(wire::Clock::time_point now) {
     worker_.counters().hedges_running.add();
     if (Error error = write()) return fail(std::move(error));
     wire::asio::co_spawn(worker_.io(), run(shared_from_this()), wire::asio::detached);
+}
+
+// What must be fetched for it takes its time, and is fetched for an attempt in turn alone.
+bool EarlyAttempt::would_fetch(const Candidate& candidate) {
+    const Exchange& request = connection_.request;
+    if (!may_name_addresses(request, *candidate.endpoint->provider)) return false;
+    return names_addresses(request, connection_.in.view().substr(0, request.received.bytes));
 }
 
 // A fault of ours ends this attempt alone.

@@ -73,6 +73,7 @@ class EarlyAttempt final : public AttemptBeside, public std::enable_shared_from_
 
   private:
     void begin(wire::Clock::time_point now);
+    bool would_fetch(const Candidate& candidate);
     Error write();
     static wire::Awaitable<void> run(std::shared_ptr<EarlyAttempt> self);
     void come_to_an_end(HeadReader& reader, const wire::ErrorCode& failed, bool sent);

@@ -10,6 +10,7 @@
 #include "gateway/off_loop.h"
 #include "gateway/routing/preference_denials.h"
 #include "gateway/routing/uncovered.h"
+#include "gateway/upstream/fetch_media.h"
 #include "gateway/upstream/fit_prompt.h"
 #include "gateway/worker.h"
 
@@ -125,13 +126,15 @@ Error translate_on_loop(std::string_view body, Exchange& request, ClientChat& cl
     request.attempt.translation = std::make_shared<TranslatedRequest>();
     if (request.ask.api == ApiType::embeddings) return translate_embeddings(body, request, upstream_body);
     const AddedMembers added{.members = request.choice.members, .first_message = request.choice.first_message};
+    const bool puts_data = !client.media().empty() && takes_data_only(*request.attempt.endpoint->provider);
     Error error = client.read(request, body);
-    if (!error && added.empty()) return write(client.chat(), request, upstream_body);
+    if (!error && added.empty() && !puts_data) return write(client.chat(), request, upstream_body);
     ChatRequest chat;
     if (!error) {
         chat = client.chat();
         error = add_members(added, chat);
     }
+    if (!error && puts_data) client.media().put_into(chat);
     if (!error) return write(chat, request, upstream_body);
     error.set_retry(Retry::elsewhere);  // an endpoint of the client's dialect may understand it
     return error;
@@ -152,10 +155,14 @@ bool translates_request(const Exchange& request, std::string_view body) {
 wire::Awaitable<Error> translate_request(Connection& connection, ClientChat& client) {
     Exchange& request = connection.request;
     const std::string_view body = body_of_attempt(connection);
-    if (body.size() <= kMostBytesParsedOnLoop) {
+    Error error;
+    if (may_name_addresses(request, *request.attempt.endpoint->provider)) {
+        error = co_await fetch_media(connection, client, body);
+        if (error) co_return error;
+    }
+    if (body.size() + client.media().bytes() <= kMostBytesParsedOnLoop) {
         co_return translate_on_loop(body, request, client, request.upstream_body);
     }
-    Error error;
     co_await off_loop(connection, [&] { error = translate_on_loop(body, request, client, request.upstream_body); });
     co_return error;
 }

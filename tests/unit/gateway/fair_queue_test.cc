@@ -23,6 +23,25 @@ TEST(FairQueue, OrganizationsTakeTurns) {
     EXPECT_THAT(done, testing::ElementsAre("a1", "b1", "c1", "a2", "b2", "a3", "a4"));
 }
 
+TEST(FairQueue, OneOrganizationRunsNoMoreAtOnceThanItMay) {
+    wire::asio::io_context loop;
+    FairQueue queue(loop.get_executor(), 1);
+    std::vector<std::string> done;
+    const auto post = [&](std::uint8_t organization, const std::string& job) {
+        queue.post(Id128{organization}, [&done, job] { done.push_back(job); });
+    };
+    queue.post(Id128{1}, [&] {
+        while (loop.poll_one() != 0) {  // other threads, while this one runs
+        }
+        done.emplace_back("a1");
+    });
+    post(1, "a2");
+    post(2, "b1");
+    post(1, "a3");
+    loop.run();
+    EXPECT_THAT(done, testing::ElementsAre("b1", "a1", "a2", "a3"));
+}
+
 TEST(FairQueue, IsReadyForMoreWhenAllIsDone) {
     wire::asio::io_context loop;
     FairQueue queue(loop.get_executor());

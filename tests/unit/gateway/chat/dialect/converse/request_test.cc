@@ -145,7 +145,8 @@ TEST(ConverseRequest, D30FormatsOfPictures) {
     expect_refused(chat(R"({"role":"user","content":[)" + image("image/svg+xml;base64") + "]}"), "messages[0]");
 }
 
-TEST(ConverseRequest, D31AddressesOfPictures) {
+// Whoever writes a request fetches what lies at addresses on the web before: tests/integration/test_fetched_media.py.
+TEST(ConverseRequest, D31AddressesOfPicturesThatWereNotFetched) {
     const auto image = [](const std::string& url) {
         return R"({"type":"image_url","image_url":{"url":")" + url + "\"}}";
     };

@@ -50,7 +50,8 @@ TEST(ClaudeHost, AnthropicHasTheModelInTheBody) {
         "messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]})"));
 }
 
-TEST(ClaudeHost, D31AddressesOfPicturesAreForAnthropicOnly) {
+// For the other hosts they are fetched before the request is written: tests/integration/test_fetched_media.py.
+TEST(ClaudeHost, D31AddressesOfPicturesThatWereNotFetchedAreForAnthropicOnly) {
     const std::string picture = R"([{"type":"image_url","image_url":{"url":"https://example.com/cat.png"}}])";
     EXPECT_FALSE(send(picture, ClaudeHost::anthropic).error);
     for (const ClaudeHost host : {ClaudeHost::bedrock, ClaudeHost::vertex}) {
