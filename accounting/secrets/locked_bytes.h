@@ -1,5 +1,5 @@
-// Secrets in memory: pages of their own, in no core dump, wiped when they end, and not swapped out unless they are
-// large.
+// Secrets in memory: in pages that hold nothing else, and that small ones share; in no core dump, wiped when they end,
+// and not swapped out unless they are large.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,12 @@
 
 namespace tollgate {
 
+inline constexpr std::string_view kNoLockedMemory = "no_locked_memory";  // reason of a Status
+
 class LockedBytes {
   public:
-    // Zeros. io: the memory cannot be had or locked; the message names the limit of the process that forbids it.
+    // Zeros. io, kNoLockedMemory: the memory cannot be had or locked; the message names the limit of the process that
+    // forbids it.
     static Result<LockedBytes> make(std::size_t size);
 
     LockedBytes(LockedBytes&& other) noexcept;
@@ -31,7 +34,7 @@ class LockedBytes {
 
     std::uint8_t* data_;
     std::size_t size_;
-    std::size_t mapped_;  // whole pages
+    std::size_t mapped_;  // whole pages, or a slot of one
 };
 
 }  // namespace tollgate

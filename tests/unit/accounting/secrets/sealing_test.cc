@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "accounting/secrets/master_key.h"
 #include "tests/support/temporary_directory.h"
@@ -109,6 +112,36 @@ TEST(LockedBytes, MoveWithTheirContent) {
     EXPECT_EQ(second.text(), text);
     first = std::move(second);
     EXPECT_EQ(first.text(), text);
+}
+
+TEST(LockedBytes, ThatAreSmallSharePages) {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t bytes = page / 16 - 7;
+    constexpr std::size_t kSecrets = 160;
+    std::vector<LockedBytes> secrets;
+    std::set<std::uintptr_t> pages;
+    for (std::size_t i = 0; i < kSecrets; ++i) {
+        secrets.push_back(*LockedBytes::make(bytes));
+        std::ranges::fill(secrets.back().bytes(), static_cast<std::uint8_t>(i));
+        pages.insert(reinterpret_cast<std::uintptr_t>(secrets.back().bytes().data()) / page);
+    }
+    EXPECT_LE(pages.size(), kSecrets / 16 + 1);
+    for (std::size_t i = 0; i < kSecrets; ++i) {
+        EXPECT_TRUE(std::ranges::all_of(secrets[i].bytes(), [i](std::uint8_t byte) { return byte == i; })) << i;
+    }
+}
+
+TEST(LockedBytes, AreZerosWhereASecretWas) {
+    const LockedBytes neighbour = *LockedBytes::make(100);  // keeps the page
+    const std::uint8_t* at = nullptr;
+    {
+        LockedBytes secret = *LockedBytes::make(100);
+        std::ranges::fill(secret.bytes(), std::uint8_t{7});
+        at = secret.bytes().data();
+    }
+    const LockedBytes next = *LockedBytes::make(100);
+    EXPECT_EQ(next.bytes().data(), at);
+    EXPECT_TRUE(std::ranges::all_of(next.bytes(), [](std::uint8_t byte) { return byte == 0; }));
 }
 
 class MasterKeyTest : public ::testing::Test {
