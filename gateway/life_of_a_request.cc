@@ -240,7 +240,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (error) co_return error;
     request.choice.mode = mode_of(request.principal);
     if (request.choice.mode != ProjectMode::credits) {
-        co_await see_own_endpoints(connection, request.choice.model.model);
+        co_await see_own_endpoints(connection);
     }
     if (request.principal.policy->measure_repeats && !passes) {
         request.terms.request_digest = worker.services().request_digests.of(request, body);

@@ -1,15 +1,45 @@
 #include "gateway/own_catalogue.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/container/small_vector.hpp>
+#include <functional>
 
 #include "gateway/client/connection.h"
 #include "gateway/exchange/route_explanation.h"
 #include "gateway/off_loop.h"
+#include "gateway/routing/model_address.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
+namespace {
+
+using Names = boost::container::small_vector<std::string_view, 4>;
+
+Names models_named(const Exchange& request) {
+    Names names;
+    if (!request.choice.model.model.empty()) names.push_back(request.choice.model.model);
+    for (const std::string& name : request.choice.fallbacks) names.emplace_back(name);
+    return names;
+}
+
+// Names of the catalogue go before those of own endpoints; what only names a place of the operator's goes behind.
+bool is_known(const Catalogue& catalogue, std::string_view name) {
+    if (catalogue.prices().find(name) != nullptr) return true;
+    const ModelAddress address = find_model(catalogue, name);
+    return address.any || (address.found() && address.provider.empty());
+}
+
+// With the models that the request names and no list has, where one of the own endpoints takes any.
+std::shared_ptr<const Catalogue> with_asked(std::shared_ptr<const Catalogue> own, Names names) {
+    const auto is_asked = [&own](std::string_view name) {
+        const auto takes = [name](const auto& key) { return !model_at_custom(*key, name).empty(); };
+        return std::ranges::any_of(own->own_routes()->keys(), takes) && !is_known(*own, name);
+    };
+    names.erase(std::remove_if(names.begin(), names.end(), std::not_fn(is_asked)), names.end());
+    return names.empty() ? own : std::make_shared<const Catalogue>(std::move(own), names);
+}
+
+}  // namespace
 
 namespace {
 
@@ -54,35 +84,34 @@ Error check_credential(const Directory& now, const Principal& caller, const Cata
 }
 
 std::shared_ptr<const Catalogue> catalogue_for(const Services& services, const Principal& caller,
-                                               std::shared_ptr<const Catalogue> operators,
-                                               std::span<const std::string_view> models) {
+                                               std::shared_ptr<const Catalogue> operators) {
     if (mode_of(caller) == ProjectMode::credits || caller.policy->provider_keys == nullptr) return operators;
     const OwnKeys::Wanted wanted{.organization = caller.organization,
                                  .keys = caller.policy->provider_keys,
                                  .operators = std::move(operators),
-                                 .models = models,
                                  .now_ms = wire::monotonic_ms(wire::Clock::now())};
     auto catalogue = services.own_keys->find(wanted);
     return catalogue != nullptr ? catalogue : services.own_keys->make(wanted);
 }
 
-wire::Awaitable<void> see_own_endpoints(Connection& connection, std::string_view model) {
+void see_own_endpoints(const Services& services, Exchange& request) {
+    auto catalogue = catalogue_for(services, request.principal, request.catalogue);
+    if (catalogue != request.catalogue) request.catalogue = with_asked(std::move(catalogue), models_named(request));
+}
+
+wire::Awaitable<void> see_own_endpoints(Connection& connection) {
     Worker& worker = connection.worker();
     Exchange& request = connection.request;
     const SharedProviderKeys& keys = request.principal.policy->provider_keys;
     if (keys == nullptr) co_return;
-    boost::container::small_vector<std::string_view, 4> models;
-    if (!model.empty()) models.push_back(model);
-    for (const std::string& name : request.choice.fallbacks) models.emplace_back(name);
     const OwnKeys::Wanted wanted{.organization = request.principal.organization,
                                  .keys = keys,
                                  .operators = request.catalogue,
-                                 .models = models,
                                  .now_ms = wire::monotonic_ms(worker.tick_time())};
     OwnKeys& own = *worker.services().own_keys;
     auto catalogue = own.find(wanted);
     if (catalogue == nullptr) co_await off_loop(connection, [&] { catalogue = own.make(wanted); });
-    request.catalogue = std::move(catalogue);
+    request.catalogue = with_asked(std::move(catalogue), models_named(request));
 }
 
 Error hold_for_own(Exchange& request, HeldRequest& held, Plan& plan, Error error, const CreditConfig& config) {

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
-#include <string_view>
 
 #include "gateway/exchange/held_request.h"
 #include "gateway/routing/plan.h"
@@ -23,12 +21,13 @@ Error check_credential(const Directory& now, const Principal& caller, const Cata
 
 // For threads that may block. `operators`: the catalogue in force.
 std::shared_ptr<const Catalogue> catalogue_for(const Services& services, const Principal& caller,
-                                               std::shared_ptr<const Catalogue> operators,
-                                               std::span<const std::string_view> models = {});
+                                               std::shared_ptr<const Catalogue> operators);
 
-// Puts it in place of the request's catalogue, which is the operator's; for a request that names such a model, in a
-// mode that has own keys used.
-wire::Awaitable<void> see_own_endpoints(Connection& connection, std::string_view model);
+// Puts it in place of the request's catalogue, which is the operator's, with the models of own endpoints that the
+// request has chosen; in a mode that has own keys used.
+wire::Awaitable<void> see_own_endpoints(Connection& connection);
+// For threads that may block; in any mode.
+void see_own_endpoints(const Services& services, Exchange& request);
 
 // After `error`, for which nothing could be held. Where it is one of money, what own keys pay for may go on alone: the
 // rest is left out of the plan, and that is held for.

@@ -154,4 +154,18 @@ Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, con
                                           breaker_options(services.config.routing));
 }
 
+std::shared_ptr<const OwnKey> unopened_own_key(const Services& services, const PriceList& prices,
+                                               const ProviderKey& key,
+                                               const std::shared_ptr<boost::asio::ssl::context>& tls) {
+    Provider provider;
+    if (const auto config = config_of(services, prices, key, {})) {
+        if (auto made = Provider::from(*config, Provider::kNoIndex, tls)) provider = std::move(*made);
+    }
+    provider.name = key.provider;
+    OwnKey::Facts facts = facts_of(key);
+    facts.is_opened = false;
+    return std::make_shared<const OwnKey>(std::move(facts), std::move(provider), Credential{},
+                                          breaker_options(services.config.routing));
+}
+
 }  // namespace tollgate

@@ -20,5 +20,9 @@ BreakerOptions breaker_options(const RoutingConfig& routing);
 Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, const PriceList& prices,
                                                    const ProviderKey& key,
                                                    std::shared_ptr<boost::asio::ssl::context> tls);
+// In place of a key that could not be opened, so that plans know of it: it has no credential.
+std::shared_ptr<const OwnKey> unopened_own_key(const Services& services, const PriceList& prices,
+                                               const ProviderKey& key,
+                                               const std::shared_ptr<boost::asio::ssl::context>& tls);
 
 }  // namespace tollgate

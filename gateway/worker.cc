@@ -199,6 +199,7 @@ wire::Awaitable<void> Worker::tick() {
         if (ticks % kTicksPerPoolSweep == 0) {
             for (auto& pool : pools_) pool->sweep(now);
             own_pools_.sweep(now);
+            if (lane() == 0) services_.own_keys->forget_idle(wire::monotonic_ms(now));
         }
         if (ticks % kTicksPerLogFlush == 0) flush_log();
     }

@@ -2,8 +2,6 @@
 
 #include <simdjson.h>
 
-#include <array>
-
 #include "gateway/api/request_routing.h"
 #include "gateway/exchange/resolve_model.h"
 #include "gateway/exchange/route_explanation.h"
@@ -35,8 +33,7 @@ Error resolve(Call& call, std::string_view text, Exchange& request) {
     if (!error) error = resolve_model(request, text, call.services.config.llm);
     if (error) return error;
     request.choice.mode = mode_of(request.principal);
-    const std::array models{request.choice.model.model};
-    request.catalogue = catalogue_for(call.services, request.principal, std::move(request.catalogue), models);
+    see_own_endpoints(call.services, request);
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/routing/catalogue.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "gateway/routing/mix_bits.h"
 #include "gateway/text/error.h"
@@ -76,7 +77,7 @@ Catalogue::Catalogue(std::shared_ptr<const Catalogue> operators, std::shared_ptr
       room_for_numbers_(operators_->room_for_numbers_) {
     auto next = own_->endpoints().begin();
     const auto last = own_->endpoints().end();
-    const auto add_model = [&](const Model& model, bool listed) {
+    const auto add_model = [&](const Model& model) {
         const std::size_t begin = endpoints_.size();
         const auto operators_own = operators_->by_model_.find(&model);
         if (operators_own != operators_->by_model_.end()) {
@@ -86,19 +87,42 @@ Catalogue::Catalogue(std::shared_ptr<const Catalogue> operators, std::shared_ptr
         }
         for (; next != last && next->model == &model; ++next) add_own(*next, endpoints_);
         if (endpoints_.size() == begin) return;
-        if (listed) models_.push_back(&model);
+        models_.push_back(&model);
         by_model_[&model] = {begin, endpoints_.size()};
     };
     for (const OwnEndpoint& one : own_->accounts()) add_own(one, accounts_);
-    for (const Model& model : prices_->models()) add_model(model, true);
+    for (const Model& model : prices_->models()) add_model(model);
     for (const Model& model : own_->own_models()) {
         const bool hidden = prices_->find(model.id) != nullptr || !own_models_.emplace(model.id, &model).second;
         if (hidden) {  // the operator's names are the first
             ++next;
         } else {
-            add_model(model, own_->is_listed(model));
+            add_model(model);
         }
     }
+}
+
+Catalogue::Catalogue(std::shared_ptr<const Catalogue> known, std::span<const std::string_view> asked)
+    : prices_(known->prices_),
+      operators_(known->operators_),
+      own_(std::make_shared<const OwnRoutes>(known->own_->keys(), asked)),
+      known_(std::move(known)),
+      numbers_(known_->numbers_),
+      room_for_numbers_(known_->room_for_numbers_) {
+    endpoints_.reserve(own_->endpoints().size());
+    for (const OwnEndpoint& one : own_->endpoints()) {
+        if (!own_models_.emplace(one.model->id, one.model).second) continue;
+        by_model_[one.model] = {endpoints_.size(), endpoints_.size() + 1};
+        add_own(one, endpoints_);
+    }
+}
+
+std::size_t Catalogue::place_of(const CatalogueEndpoint& endpoint) const {
+    const std::vector<CatalogueEndpoint>& listed = listing().endpoints_;
+    const std::less<> before;
+    const bool is_listed = !before(&endpoint, listed.data()) && before(&endpoint, listed.data() + listed.size());
+    if (is_listed) return static_cast<std::size_t>(&endpoint - listed.data());
+    return listed.size() + static_cast<std::size_t>(&endpoint - endpoints_.data());
 }
 
 void Catalogue::add_own(const OwnEndpoint& one, std::vector<CatalogueEndpoint>& to) {
@@ -118,6 +142,7 @@ void Catalogue::add_own(const OwnEndpoint& one, std::vector<CatalogueEndpoint>& 
     }
     append_json_string(added.model_json, one.model->id);
     append_json_string(added.provider_json, added.provider->name);
+    added.stream_options_refused_until = one.use->health->stream_options_refused_until();
     added.own = one.use;
 }
 
@@ -129,11 +154,17 @@ const Model* Catalogue::named(std::string_view name) const {
 }
 
 const Model* Catalogue::model(std::string_view name) const {
+    if (known_ != nullptr) {
+        if (const Model* const known = known_->model(name)) return known;
+    }
     const Model* const found = named(name);
     return found != nullptr && by_model_.contains(found) ? found : nullptr;
 }
 
 std::span<const CatalogueEndpoint> Catalogue::find(std::string_view name) const {
+    if (known_ != nullptr) {
+        if (const auto known = known_->find(name); !known.empty()) return known;
+    }
     const Model* const found = named(name);
     const auto range = by_model_.find(found);
     if (found == nullptr || range == by_model_.end()) return {};

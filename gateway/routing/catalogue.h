@@ -56,15 +56,22 @@ class Catalogue {
               const Catalogue* before = nullptr);
     // The operator's, and those of one organization behind them: for its requests alone.
     Catalogue(std::shared_ptr<const Catalogue> operators, std::shared_ptr<const OwnRoutes> own);
+    // Such a one, and models of custom endpoints by names that it does not know: for one request. They can be found,
+    // and are not listed.
+    Catalogue(std::shared_ptr<const Catalogue> known, std::span<const std::string_view> asked);
 
     // Endpoints of a model (by id or alias) in the price list's order; empty if it can't be called.
     std::span<const CatalogueEndpoint> find(std::string_view model) const;
     // The model if it is callable, else null.
     const Model* model(std::string_view name) const;
-    const std::vector<const Model*>& models() const { return models_; }
-    std::span<const CatalogueEndpoint> endpoints() const { return endpoints_; }
+    const std::vector<const Model*>& models() const { return listing().models_; }
+    std::span<const CatalogueEndpoint> endpoints() const { return listing().endpoints_; }
+    // Of any endpoint that can be found: a number of its own below places().
+    std::size_t place_of(const CatalogueEndpoint& endpoint) const;
+    std::size_t places() const { return listing().endpoints_.size() + (known_ == nullptr ? 0 : endpoints_.size()); }
     // Of no model: the organization's own accounts at providers, the first to be asked first.
-    std::span<const CatalogueEndpoint> accounts() const { return accounts_; }
+    std::span<const CatalogueEndpoint> accounts() const { return listing().accounts_; }
+    const OwnRoutes* own_routes() const { return own_.get(); }  // null: it is the operator's
     const PriceList& prices() const { return *prices_; }
     // Names of providers that the price list has models of, and that are not configured; each once.
     std::vector<std::string> missing_providers() const;
@@ -74,6 +81,7 @@ class Catalogue {
   private:
     void add_own(const OwnEndpoint& one, std::vector<CatalogueEndpoint>& to);
     const Model* named(std::string_view name) const;  // callable or not; null: there is none
+    const Catalogue& listing() const { return known_ == nullptr ? *this : *known_; }
 
     struct Range {
         std::size_t begin = 0, end = 0;
@@ -84,6 +92,7 @@ class Catalogue {
     std::unordered_map<const Model*, Range> by_model_;
     std::shared_ptr<const Catalogue> operators_;  // null: it is this one
     std::shared_ptr<const OwnRoutes> own_;        // null: none
+    std::shared_ptr<const Catalogue> known_;      // has all but the models that were asked for; null: it is this one
     std::unordered_map<std::string_view, const Model*> own_models_;
     std::size_t numbers_ = 0;
     std::size_t room_for_numbers_ = 0;

@@ -26,6 +26,12 @@ Error no_credential(const PlanRules& rules, const ModelAddress& address) {
             name + " is called with the organization's own provider keys, none of which this key may use", "model"};
 }
 
+Error key_unavailable(const OwnKey& key) {
+    return {ErrorKind::store_unavailable,
+            "the organization's provider key '" + key.facts().label +
+                "' cannot be opened now, and nothing is billed to credit in its place: the gateway's log says why"};
+}
+
 bool Plan::keep_own() {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < size_; ++i) kept += endpoints_[i]->own != nullptr ? 1 : 0;

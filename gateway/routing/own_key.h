@@ -28,10 +28,16 @@ class OwnHealth {
     CircuitBreaker& breaker() { return breaker_; }
     const CircuitBreaker& breaker() const { return breaker_; }
     void rest_until(std::int64_t until_ms, std::int64_t now_ms);
+    // As CatalogueEndpoint has it.
+    const std::shared_ptr<std::atomic<std::int64_t>>& stream_options_refused_until() const {
+        return stream_options_refused_until_;
+    }
 
   private:
     CircuitBreaker breaker_;
     std::atomic<std::int64_t> rests_until_ms_{0};
+    const std::shared_ptr<std::atomic<std::int64_t>> stream_options_refused_until_ =
+        std::make_shared<std::atomic<std::int64_t>>(0);
 };
 
 class OwnKey {
@@ -46,6 +52,7 @@ class OwnKey {
         std::vector<std::string> allowed_models = {};  // empty: all, as is the next
         std::vector<std::string> allowed_keys = {};    // hashes
         std::string deployment = {};                   // that stands for each model; empty: the model's name does
+        bool is_opened = true;                         // else it has no credential now, and no request goes with it
     };
 
     OwnKey(Facts facts, Provider provider, Credential credential, const BreakerOptions& options = {})

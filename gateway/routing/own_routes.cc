@@ -9,6 +9,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::int64_t kWhole = 10'000;  // hundredths of a percent
+constexpr std::uint64_t kAnyModel = 0;   // in place of an identity: what no list names
 
 // Half up, as costs are.
 std::int64_t part_of(std::int64_t price, std::int64_t hundredths) {
@@ -42,9 +43,7 @@ std::uint64_t identity_of(const Model& model, const Endpoint& endpoint, const Ow
 
 }  // namespace
 
-OwnRoutes::OwnRoutes(const PriceList& prices, Keys keys, std::int64_t fee_basis_points,
-                     std::span<const std::string> asked)
-    : keys_(std::move(keys)) {
+OwnRoutes::OwnRoutes(const PriceList& prices, Keys keys, std::int64_t fee_basis_points) : keys_(std::move(keys)) {
     std::ranges::sort(keys_, {}, [](const auto& key) {
         return std::tuple(key->facts().is_fallback, key->facts().priority, key->facts().id);
     });
@@ -52,11 +51,16 @@ OwnRoutes::OwnRoutes(const PriceList& prices, Keys keys, std::int64_t fee_basis_
     add_described(prices, fee_basis_points);
     for (const auto& key : keys_) {
         if (!key->facts().is_custom) continue;
-        for (const std::string& model : key->facts().allowed_models) add_custom(*key, model, true);
-        if (!key->facts().allowed_models.empty()) continue;
-        for (const std::string& name : asked) {
+        for (const std::string& model : key->facts().allowed_models) add_custom(*key, model, nullptr);
+    }
+}
+
+// Clients make up such names, as many as they like: what is learned of them is learned of the endpoint as a whole.
+OwnRoutes::OwnRoutes(const Keys& keys, std::span<const std::string_view> asked) : keys_(keys) {
+    for (const auto& key : keys_) {
+        for (const std::string_view name : asked) {
             const std::string_view model = model_at_custom(*key, name);
-            if (!model.empty()) add_custom(*key, std::string(model), false);
+            if (!model.empty()) add_custom(*key, std::string(model), &key->health_of(kAnyModel));
         }
     }
 }
@@ -81,7 +85,7 @@ void OwnRoutes::add_described(const PriceList& prices, std::int64_t fee_basis_po
 }
 
 // It has no price that anybody here knows.
-void OwnRoutes::add_custom(const OwnKey& key, const std::string& name, bool listed) {
+void OwnRoutes::add_custom(const OwnKey& key, const std::string& name, OwnHealth* shared_health) {
     Model& model = models_.emplace_back();
     model.id = key.facts().label + "/" + name;
     model.name = model.id;
@@ -89,9 +93,9 @@ void OwnRoutes::add_custom(const OwnKey& key, const std::string& name, bool list
     endpoint.id = key.facts().label;
     endpoint.provider = key.provider()->name;
     endpoint.upstream_model = name;
-    if (!listed) unlisted_.insert(&model);
     const std::uint64_t identity = identity_of(model, endpoint, key);
-    uses_.push_back({&key, &key.health_of(identity), endpoint});
+    OwnHealth* const health = shared_health != nullptr ? shared_health : &key.health_of(identity);
+    uses_.push_back({&key, health, endpoint});
     added_.push_back({&model, &endpoint, &uses_.back(), identity});
 }
 
@@ -114,8 +118,9 @@ void OwnRoutes::add_account(const OwnKey& key) {
 
 std::string_view model_at_custom(const OwnKey& key, std::string_view name) {
     const std::string& label = key.facts().label;
+    const bool takes_any = key.facts().is_custom && key.facts().allowed_models.empty();
     const bool is_meant =
-        key.facts().is_custom && name.size() > label.size() + 1 && name.starts_with(label) && name[label.size()] == '/';
+        takes_any && name.size() > label.size() + 1 && name.starts_with(label) && name[label.size()] == '/';
     return is_meant ? name.substr(label.size() + 1) : std::string_view();
 }
 

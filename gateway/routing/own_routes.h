@@ -4,7 +4,6 @@
 
 #include <deque>
 #include <memory>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,9 +26,10 @@ class OwnRoutes {
   public:
     using Keys = std::vector<std::shared_ptr<const OwnKey>>;
 
-    // `fee_basis_points`: hundredths of a percent of the provider's prices. `asked`: models of custom endpoints that
-    // take any; others are not known by name.
-    OwnRoutes(const PriceList& prices, Keys keys, std::int64_t fee_basis_points, std::span<const std::string> asked);
+    // `fee_basis_points`: hundredths of a percent of the provider's prices.
+    OwnRoutes(const PriceList& prices, Keys keys, std::int64_t fee_basis_points);
+    // To models of custom endpoints that take any, by the names that one request gives them.
+    OwnRoutes(const Keys& keys, std::span<const std::string_view> asked);
     OwnRoutes(const OwnRoutes&) = delete;
     OwnRoutes& operator=(const OwnRoutes&) = delete;
 
@@ -38,22 +38,21 @@ class OwnRoutes {
     // first.
     const std::vector<OwnEndpoint>& accounts() const { return accounts_; }
     const std::deque<Model>& own_models() const { return models_; }
-    bool is_listed(const Model& model) const { return !unlisted_.contains(&model); }  // of the own models
+    const Keys& keys() const { return keys_; }  // the first to be asked first
 
   private:
     void add_described(const PriceList& prices, std::int64_t fee_basis_points);
-    void add_custom(const OwnKey& key, const std::string& name, bool listed);
+    void add_custom(const OwnKey& key, const std::string& name, OwnHealth* shared_health);
     void add_account(const OwnKey& key);
 
     Keys keys_;
     std::deque<Model> models_;
     std::deque<Endpoint> endpoints_;  // of deployments and accounts
     std::deque<OwnUse> uses_;
-    std::set<const Model*> unlisted_;
     std::vector<OwnEndpoint> added_, accounts_;
 };
 
-// The model at a custom endpoint that a name asks for, if any of the keys takes it: what is behind "LABEL/".
+// The model that a name asks for at the key's custom endpoint, which takes any: what is behind "LABEL/". Empty: none.
 std::string_view model_at_custom(const OwnKey& key, std::string_view name);
 
 }  // namespace tollgate

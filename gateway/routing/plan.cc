@@ -107,7 +107,7 @@ class Draft {
           trace_(trace),
           preferences_{rules.organization, rules.preset, rules.request, sent_parameters(ask.body, ask.text)},
           wanted_(effective_order(preferences_)) {
-        if (!ask.fallbacks.empty() || trace != nullptr) marks_.resize(catalogue.endpoints().size(), Mark::unseen);
+        if (!ask.fallbacks.empty() || trace != nullptr) marks_.resize(catalogue.places(), Mark::unseen);
     }
 
     // Keeps what may be tried of it. An endpoint is one candidate, under however many names its model is asked for.
@@ -120,6 +120,7 @@ class Draft {
             if (const auto removal = removal_of(facts, endpoint)) {
                 if (trace_ != nullptr && mark_of(endpoint) == Mark::unseen) removed_.push_back({&endpoint, *removal});
                 set_mark(endpoint, Mark::removed);
+                if (removal->rule == kKeyUnavailable) shut_.push_back(&endpoint);
             } else {
                 kept_.push_back({&endpoint, models_, own});
                 set_mark(endpoint, Mark::kept);
@@ -136,6 +137,16 @@ class Draft {
     }
 
     bool empty() const { return kept_.empty(); }
+
+    // An own key that could not be opened, in whose place the operator's would be billed; null: there is none.
+    const OwnKey* shut_key(const Plan& plan) const {
+        const CatalogueEndpoint* const first = plan.size() == 0 ? nullptr : plan[0].endpoint;
+        if (first != nullptr && first->own != nullptr) return nullptr;
+        const auto found = std::ranges::find_if(shut_, [first](const CatalogueEndpoint* one) {
+            return first == nullptr || (one->model == first->model && !one->own->key->facts().is_fallback);
+        });
+        return found == shut_.end() ? nullptr : (*found)->own->key;
+    }
 
     Plan order() {
         OrderWish wish{.sort = wanted_.sort,
@@ -186,14 +197,11 @@ class Draft {
         return {};
     }
 
-    std::size_t place_of(const CatalogueEndpoint& endpoint) const {
-        return static_cast<std::size_t>(&endpoint - catalogue_.endpoints().data());
-    }
     Mark mark_of(const CatalogueEndpoint& endpoint) const {
-        return marks_.empty() ? Mark::unseen : marks_[place_of(endpoint)];
+        return marks_.empty() ? Mark::unseen : marks_[catalogue_.place_of(endpoint)];
     }
     void set_mark(const CatalogueEndpoint& endpoint, Mark mark) {
-        if (!marks_.empty()) marks_[place_of(endpoint)] = mark;
+        if (!marks_.empty()) marks_[catalogue_.place_of(endpoint)] = mark;
     }
 
     void name_groups(OrderWish& wish) const {
@@ -284,6 +292,7 @@ class Draft {
     boost::container::small_vector<Kept, 16> kept_;
     std::vector<Mark> marks_;  // by the endpoint's place in the catalogue; empty: each is looked at once, and untraced
     std::vector<Removed> removed_;
+    boost::container::small_vector<const CatalogueEndpoint*, 4> shut_;
     boost::container::small_vector<RoutingHealth, 8> health_;
     std::uint32_t models_ = 0;
 };
@@ -365,8 +374,11 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
         PreferenceRules preferences{rules.organization, rules.preset, rules.request};
         if (requires_parameters(preferences)) preferences.sent = sent_parameters(ask.body, ask.text);
         Plan plan;
-        const bool kept = !removal_of({rules, ask, preferences, &address}, address.endpoints.front());
-        if (!kept) return std::unexpected(nothing_left(rules, ask, address));
+        const auto removal = removal_of({rules, ask, preferences, &address}, address.endpoints.front());
+        if (removal && removal->rule == kKeyUnavailable) {
+            return std::unexpected(key_unavailable(*address.endpoints.front().own->key));
+        }
+        if (removal) return std::unexpected(nothing_left(rules, ask, address));
         plan.add(address.endpoints.front(), OrderReason::listed);
         return plan;
     }
@@ -382,7 +394,9 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
         }
     }
     draft.tell_removed();
-    if (!draft.empty()) return draft.order();
+    Plan plan = draft.empty() ? Plan() : draft.order();
+    if (const OwnKey* const shut = draft.shut_key(plan)) return std::unexpected(key_unavailable(*shut));
+    if (!draft.empty()) return plan;
     return std::unexpected(unfit ? unfit : nothing_left(rules, ask, address));
 }
 

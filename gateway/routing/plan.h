@@ -112,13 +112,14 @@ class PlanTrace {
 
 // Endpoints whose prices do not cover what the request asks for besides, or that the key's rules, preferences or
 // privacy leave out, are none of it. Errors: model_required, model_not_found, model_not_allowed, key_rule_denied,
-// no_allowed_provider, provider_key_required, invalid_request; for a default in place of those about a model:
-// default_model_unavailable.
+// no_allowed_provider, provider_key_required, store_unavailable, invalid_request; for a default in place of those about
+// a model: default_model_unavailable.
 Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask,
                         const PlanSight& sight = {}, PlanTrace* trace = nullptr);
 
 // The organization's own account at a provider that a call of no model goes to: no other one has what it is about.
-// Errors: provider_key_required; key_rule_denied, model_not_allowed, where rules name models that a batch could evade.
+// Errors: provider_key_required, store_unavailable; key_rule_denied, model_not_allowed, where rules name models that a
+// batch could evade.
 Outcome<Plan> plan_for_account(const Catalogue& catalogue, const PlanRules& rules, ApiType api);
 
 // Whether the organization allows the model.

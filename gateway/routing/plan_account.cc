@@ -25,6 +25,7 @@ Outcome<Plan> plan_for_account(const Catalogue& catalogue, const PlanRules& rule
     const PreferenceRules preferences{.organization = rules.organization};
     for (const CatalogueEndpoint& account : catalogue.accounts()) {
         if (wrong_credential(rules.credentials, account) || denied_by(preferences, account)) continue;
+        if (!account.own->key->facts().is_opened) return std::unexpected(key_unavailable(*account.own->key));
         Plan plan;
         plan.add(account, OrderReason::listed);
         return plan;

@@ -74,6 +74,8 @@ std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndp
     }
     if (lacks_input(facts, endpoint)) return Removal{"input_modalities", "price_list"};
     if (!covers_what_it_is_told(endpoint, facts.ask)) return Removal{uncovered_rule(endpoint, extras), "price_list"};
+    const bool is_shut = endpoint.own != nullptr && !endpoint.own->key->facts().is_opened;
+    if (is_shut) return Removal{kKeyUnavailable, "provider_key"};  // the last: all else would let it be tried
     return std::nullopt;
 }
 

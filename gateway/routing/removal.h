@@ -16,6 +16,11 @@ struct RemovalFacts {
     const ModelAddress* address = nullptr;
 };
 
+// The rule of an own key that would be used if it could be opened.
+inline constexpr std::string_view kKeyUnavailable = "provider_key_unavailable";
+// Of such a key: the request must not be billed to credit in its place.
+Error key_unavailable(const OwnKey& key);
+
 // Its credential is none that the request goes with.
 std::optional<Removal> wrong_credential(const CredentialRules& rules, const CatalogueEndpoint& endpoint);
 // Where that holds for each endpoint of the address.

@@ -359,7 +359,7 @@ def test_what_a_stored_secret_is_bound_to_is_not_left(start_gateway, tmp_path, s
     gateway.config_file.write_text(yaml.safe_dump(config))
     scripted.requests.clear()
     gateway.start()
-    assert refusal_of(shop.ask()) == (400, "provider_key_required")
+    assert refusal_of(shop.ask()) == (503, "store_unavailable")
     assert scripted.requests == [] and "was stored for" in gateway.log_file.read_text()
 
 

@@ -44,9 +44,10 @@ class OwnPlanTest : public testing::Test {
         return key;
     }
     std::shared_ptr<const Catalogue> catalogue(std::int64_t fee_basis_points = 0,
-                                               const std::vector<std::string>& asked = {}) {
-        auto routes = std::make_shared<const OwnRoutes>(operators_->prices(), keys_, fee_basis_points, asked);
-        return std::make_shared<const Catalogue>(operators_, std::move(routes));
+                                               const std::vector<std::string_view>& asked = {}) {
+        auto routes = std::make_shared<const OwnRoutes>(operators_->prices(), keys_, fee_basis_points);
+        auto own = std::make_shared<const Catalogue>(operators_, std::move(routes));
+        return asked.empty() ? own : std::make_shared<const Catalogue>(own, asked);
     }
     Outcome<Plan> plan(const Catalogue& catalogue, std::string_view model) {
         const ChosenModel chosen{.model = model, .provider = {}, .level = LlmLevel::request};
@@ -138,6 +139,37 @@ TEST_F(OwnPlanTest, AProviderThatTheOperatorDoesNotHaveIsReachedByTheKeyAlone) {
     EXPECT_EQ(text_of(*catalogue(), "unconfigured/maker/elsewhere"), "mine unconfigured");
 }
 
+TEST_F(OwnPlanTest, NothingIsBilledInPlaceOfAKeyThatCannotBeOpened) {
+    request_ = share({.order = {"first"}});
+    own_key("first", {.label = "main", .is_opened = false});
+    EXPECT_EQ(text_of(*catalogue(), "chat"), "store_unavailable");
+    credentials_.own_only = true;
+    EXPECT_EQ(text_of(*catalogue(), "chat"), "store_unavailable");
+    credentials_.own_only = false;
+    own_key("unconfigured", {.label = "away", .is_opened = false});
+    EXPECT_EQ(text_of(*catalogue(), "maker/elsewhere"), "store_unavailable") << "no other endpoint has it";
+    own_key("second", {.label = "other"});
+    EXPECT_EQ(text_of(*catalogue(), "chat"), "other second, - first, - second") << "another own key goes first";
+}
+
+TEST_F(OwnPlanTest, AKeyThatCannotBeOpenedAndWouldNotGoFirstKeepsNobodyWaiting) {
+    request_ = share({.order = {"first"}});
+    own_key("first", {.label = "last", .is_fallback = true, .is_opened = false});
+    own_key("first", {.label = "others", .allowed_keys = {"hash"}, .is_opened = false});
+    own_key("first", {.label = "narrow", .allowed_models = {"maker/elsewhere"}, .is_opened = false});
+    credentials_.caller_key = "other";
+    EXPECT_EQ(text_of(*catalogue(), "chat"), "- first, - second");
+    credentials_.own_only = true;
+    EXPECT_EQ(text_of(*catalogue(), "chat"), "store_unavailable") << "the fallback is all that there is";
+}
+
+TEST_F(OwnPlanTest, AnAccountWhoseKeyCannotBeOpenedIsNotReplacedByAnother) {
+    own_key("first", {.label = "main", .is_opened = false});
+    own_key("second", {.label = "other", .priority = 9});
+    const PlanRules rules{.organization = policy_, .credentials = credentials_};
+    EXPECT_EQ(plan_for_account(*catalogue(), rules, ApiType::files).error().kind(), ErrorKind::store_unavailable);
+}
+
 TEST_F(OwnPlanTest, RulesOfProvidersAndPricesHoldForOwnKeys) {
     own_key("first", {.label = "main"});
     const auto all = catalogue();
@@ -190,6 +222,44 @@ TEST_F(OwnPlanTest, ACustomEndpointsModelsAreThoseThatAreListedOrAskedFor) {
     for (const Model* const model : all->models()) listed += model->id + " ";
     EXPECT_EQ(listed, "maker/chat box/a/b ");
     EXPECT_EQ(text_of(*all, "auto").find("custom"), std::string::npos);
+}
+
+TEST_F(OwnPlanTest, NamesThatNoListHasShareWhatIsLearnedOfTheirEndpoint) {
+    own_key("custom", {.label = "box", .allowed_models = {"a", "b"}});
+    own_key("custom", {.label = "open"});
+    const auto first = catalogue(0, {"open/x", "open/y"}), second = catalogue(0, {"open/z"});
+    const auto health_of = [](const Catalogue& from, std::string_view name) {
+        return from.find(name).front().own->health;
+    };
+    EXPECT_EQ(health_of(*first, "open/x"), health_of(*first, "open/y"));
+    EXPECT_EQ(health_of(*first, "open/x"), health_of(*second, "open/z"));
+    EXPECT_NE(first->find("open/x").front().identity, first->find("open/y").front().identity);
+    EXPECT_EQ(first->find("open/x").front().stream_options_refused_until,
+              second->find("open/z").front().stream_options_refused_until);
+    EXPECT_NE(health_of(*first, "box/a"), health_of(*first, "box/b"));
+    EXPECT_EQ(health_of(*first, "box/a"), health_of(*second, "box/a"));
+}
+
+TEST_F(OwnPlanTest, AModelThatNoListHasMayBeAFallbackAndIsExplained) {
+    struct Seen : PlanTrace {
+        void removed(const CatalogueEndpoint& endpoint, const Removal&) override { text += "-" + endpoint.model->id; }
+        void unknown_model(std::string_view name) override { text += "?" + std::string(name); }
+        void placed(const CatalogueEndpoint& endpoint, const RankedEndpoint&, bool) override {
+            text += "+" + endpoint.model->id;
+        }
+        std::string text;
+    } seen;
+    own_key("custom", {.label = "open"});
+    credentials_.own_only = true;
+    const auto all = catalogue(0, {"open/x", "open/y"});
+    ASSERT_EQ(all->places(), all->endpoints().size() + 2);
+    const std::vector<std::string> fallbacks = {"open/y", "open/x", "open/z"};
+    const ChosenModel chosen{.model = "open/x", .provider = {}, .level = LlmLevel::request};
+    const PlanRules rules{.organization = policy_, .credentials = credentials_};
+    const auto made = make_plan(*all, rules, {.chosen = chosen, .body = body_, .fallbacks = fallbacks}, {}, &seen);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->size(), 2);
+    EXPECT_EQ(seen.text, "?open/z+open/x+open/y");
 }
 
 TEST_F(OwnPlanTest, AnAccountIsTheFirstKeysThatMayGoAnywhere) {
