@@ -68,6 +68,7 @@ wire::Awaitable<void> Connection::serve_requests() {
         begin_request();
         co_await life_of_a_request(*this);
         between_requests_ = true;
+        request.let_go_of_own_keys();
         if (client_gone() || close_after || !request.head.keep_alive) break;
         in.shrink_to(kClientBufferBytes);
         if (out.capacity() > kMostKeptBytes) std::string().swap(out);

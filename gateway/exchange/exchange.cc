@@ -25,4 +25,12 @@ void Exchange::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_
     cache.reset();
 }
 
+void Exchange::let_go_of_own_keys() {
+    if (catalogue == nullptr || catalogue->own_routes() == nullptr) return;
+    attempt.endpoint = nullptr;  // as do the explanation's, it points into the catalogue
+    explanation.reset();
+    cache.reset();
+    catalogue.reset();
+}
+
 }  // namespace tollgate

@@ -170,6 +170,8 @@ struct Exchange {
 
     // The next request begins. Body memory of the one before must have been released.
     void begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t unix_ms);
+    // It has ended, and the connection may wait long for the next: an organization's secrets do not wait with it.
+    void let_go_of_own_keys();
 };
 
 }  // namespace tollgate

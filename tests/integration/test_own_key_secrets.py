@@ -7,8 +7,9 @@ import yaml
 
 from support.chat import chat
 from support.master_key import secrets_of
-from support.own_keys import OPERATORS, SECRET, Shop, answers, secrets_seen
+from support.own_keys import KEYS, OPERATORS, SECRET, Shop, answers, secrets_seen
 from support.people import refusal_of
+from support.waiting import eventually
 
 
 def test_a_key_that_cannot_be_opened_is_not_replaced_by_credit(start_gateway, tmp_path, scripted):
@@ -59,3 +60,19 @@ def test_keys_of_many_organizations_share_locked_memory(start_gateway, tmp_path,
         shop.store(secret=f"{SECRET}-{i}")
         assert shop.ask().status == 200
     assert locked_kilobytes(gateway) - before <= 16
+
+
+def test_an_idle_connection_keeps_no_deleted_secret(start_gateway, tmp_path, scripted):
+    answers(scripted)
+    gateway = start_gateway(secrets=secrets_of(tmp_path))
+    shop = Shop(gateway, "api-keys")
+    before = locked_kilobytes(gateway)
+    key = shop.store(secret=SECRET + "a" * 1000)  # shares its page with no other secret
+    with gateway.connect() as client:
+        client.send(gateway.bytes_of("POST", "/v1/chat/completions", key=shop.key, json=chat(model="test/scripted")))
+        assert client.read_answer().status == 200
+        assert locked_kilobytes(gateway) > before
+        shop.team.may(shop.team.admin, "DELETE", f"{KEYS}/{key['id']}")
+        eventually(lambda: locked_kilobytes(gateway) == before)
+        client.send(gateway.bytes_of("POST", "/v1/chat/completions", key=shop.key, json=chat(model="test/scripted")))
+        assert client.read_answer().status == 400
