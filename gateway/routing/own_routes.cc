@@ -106,7 +106,7 @@ void OwnRoutes::add_account(const OwnKey& key) {
         model.id = "account";
         return model;
     }();
-    const bool narrow = !key.facts().is_custom && !key.facts().allowed_models.empty();
+    const bool narrow = !key.facts().allowed_models.empty();
     if (narrow || !key.provider()->takes(ModelCall::passed)) return;
     Endpoint& endpoint = endpoints_.emplace_back();
     endpoint.id = key.facts().label;

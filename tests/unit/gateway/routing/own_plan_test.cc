@@ -264,6 +264,7 @@ TEST_F(OwnPlanTest, AModelThatNoListHasMayBeAFallbackAndIsExplained) {
 
 TEST_F(OwnPlanTest, AnAccountIsTheFirstKeysThatMayGoAnywhere) {
     own_key("first", {.label = "narrow", .allowed_models = {"chat"}});
+    own_key("custom", {.label = "narrow too", .allowed_models = {"llama-4"}});
     own_key("first", {.label = "fallback", .is_fallback = true});
     own_key("second", {.label = "main", .priority = 4});
     const auto all = catalogue();
