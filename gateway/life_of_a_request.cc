@@ -64,7 +64,7 @@ Error parse_large_body(std::string_view body, std::size_t max_depth, const BodyN
 Error read_passed_body(Connection& connection, std::string_view body) {
     Exchange& request = connection.request;
     if (request.ask.api == ApiType::realtime) return read_session_request(request);
-    if (is_of_account(request.ask.api)) return {};  // all of it is the provider's
+    if (is_of_account(request.ask.api)) return check_account_path(request.head.path);  // the body is the provider's
     return read_passed_request(body, request.head.content_type, connection.worker().config().limits.max_json_depth,
                                request.ask.body);
 }

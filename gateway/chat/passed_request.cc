@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <ranges>
 #include <string>
 
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/json_text.h"
 #include "gateway/chat/model_call.h"
+#include "gateway/text/ascii.h"
 #include "gateway/text/multipart.h"
 
 namespace tollgate {
@@ -93,6 +95,21 @@ Error read_passed_request(std::string_view body, std::string_view content_type, 
     if (!boundary.empty()) return read_parts(body, boundary, facts);
     // A form's content type without its boundary is no JSON either.
     return read_json(body, max_depth, facts);
+}
+
+Error check_account_path(std::string_view path) {
+    const auto is_plain = [](char c) { return is_ascii_alphanumeric(c) || c == '-' || c == '_' || c == '.'; };
+    path.remove_prefix(path.starts_with('/') ? 1 : 0);
+    for (const auto segment : std::views::split(path, '/')) {
+        const std::string_view name(segment.begin(), segment.end());
+        // "." and ".." are what they are to every server.
+        const bool is_name = name.find_first_not_of('.') != std::string_view::npos;
+        if (!is_name || !std::ranges::all_of(name, is_plain)) {
+            return {ErrorKind::invalid_request,
+                    "an id of a file or a batch may have letters, digits, '-', '_' and '.' only"};
+        }
+    }
+    return {};
 }
 
 }  // namespace tollgate

@@ -18,4 +18,8 @@ inline constexpr std::size_t kFileBytesPerToken = 256;
 Error read_passed_request(std::string_view body, std::string_view content_type, std::size_t max_depth,
                           BodyFacts& facts);
 
+// Whether the path of a call about an account's files or batches can go behind a provider's base URL as it is: each of
+// its segments is a plain name, which leads to nothing else there. Errors: invalid_request.
+Error check_account_path(std::string_view path);
+
 }  // namespace tollgate

@@ -96,11 +96,24 @@ def test_what_the_provider_says_of_a_file_is_passed_on_and_rests_nobody(gateway,
     assert send(shop, "GET", "/v1/files").status == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["files/..", "files/%2e%2e", "files/..%2f..%2f", "files/../content", "batches/a%2fb", "batches/../cancel"]
+)
+def test_an_id_leads_nowhere_else_at_the_provider(gateway, scripted, path):
+    shop = Shop(gateway)
+    shop.store()
+    method = "POST" if path.endswith("cancel") else "GET"
+    assert refusal_of(send(shop, method, f"/v1/{path}")) == (400, "invalid_request")
+    assert scripted.requests == []
+
+
 def test_rules_of_models_are_not_evaded_by_a_batch(gateway, scripted):
     shop = Shop(gateway)
     key = shop.store()
     shop.change(key, allowed_models=["test/chat"])
     assert refusal_of(send(shop, "GET", "/v1/batches")) == (400, "provider_key_required")
+    shop.store("box", provider="custom", base_url="https://llm.example.com/v1", allowed_models=["llama-4"])
+    assert refusal_of(send(shop, "POST", "/v1/batches", b"{}")) == (400, "provider_key_required")
     shop.change(key, allowed_models=None)
     narrow, _ = shop.team.new_key(
         shop.team.admin, project_id=shop.project["id"], rules={"allow_models": ["test/chat"]}

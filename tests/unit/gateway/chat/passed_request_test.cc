@@ -99,5 +99,17 @@ TEST(PassedRequest, WhatCannotBeRoutedIsRefused) {
     EXPECT_EQ(refused(std::string(40, '[') + std::string(40, ']'), kJson), ErrorKind::invalid_json);
 }
 
+TEST(PassedRequest, APathOfAnAccountHasPlainNamesAlone) {
+    for (const auto* const path :
+         {"/v1/files", "/v1/files/file-aB_1.2", "/v1/files/a..b/content", "/v1/batches/b/cancel"}) {
+        EXPECT_FALSE(check_account_path(path)) << path;
+    }
+    for (const auto* const path : {"/v1/files/..", "/v1/files/.", "/v1/files/...", "/v1/files/../content", "/v1/files/",
+                                   "/v1/files//content", "/v1/files/%2e%2e", "/v1/files/..%2f..%2f", "/v1/files/a%00",
+                                   "/v1/files/a;b", "/v1/files/a\\b", "/v1/files/a#b", "/v1/files/a b"}) {
+        EXPECT_EQ(check_account_path(path).kind(), ErrorKind::invalid_request) << path;
+    }
+}
+
 }  // namespace
 }  // namespace tollgate
