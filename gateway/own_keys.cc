@@ -80,20 +80,21 @@ std::shared_ptr<const Catalogue> OwnKeys::find(const Wanted& wanted) {
 
 std::shared_ptr<const OwnKey> OwnKeys::opened(const ProviderKey& key, const Entry* before, const Wanted& wanted,
                                               std::size_t secret_bytes) {
-    if (before != nullptr) {
+    // What providers are may have changed with the catalogue.
+    if (before != nullptr && before->operators == wanted.operators) {
         if (auto same = same_key(before->opened, key)) return same;
     }
-    const PriceList& prices = wanted.operators->prices();
-    auto made = open_own_key(services_, prices, key, verifying_by_system());
+    const auto open = [&] { return open_own_key(services_, *wanted.operators, key, verifying_by_system()); };
+    auto made = open();
     for (std::size_t i = 0; i < kMostGivingWay && lacks_memory(made) && let_go_of_largest(secret_bytes); ++i) {
-        made = open_own_key(services_, prices, key, verifying_by_system());
+        made = open();
     }
     if (made) return *made;
     logger_.warning(
         "an organization's provider key cannot be used",
         {{"organization", to_uuid(key.organization)}, {"key", to_uuid(key.id)}, {"why", made.error().message()}});
     if (made.error().code() == StatusCode::invalid) return nullptr;  // of a kind that is not used
-    return unopened_own_key(services_, prices, key, verifying_by_system());
+    return unopened_own_key(services_, *wanted.operators, key, verifying_by_system());
 }
 
 // So nobody is left without a key by one who has many.

@@ -7,6 +7,7 @@
 
 #include "gateway/api/provider_kinds.h"
 #include "gateway/routing/described_provider.h"
+#include "gateway/routing/operators_place.h"
 
 namespace tollgate {
 namespace {
@@ -38,30 +39,23 @@ ProviderFacts facts_at(ProviderFacts facts, const ProviderPlace& place) {
     return facts;
 }
 
-const ProviderConfig* configured(const Services& services, const std::string& name) {
-    const auto& all = services.config.providers;
-    const auto found = std::ranges::find(all, name, &ProviderConfig::name);
-    return found == all.end() ? nullptr : &*found;
-}
-
 // Bedrock takes two kinds of keys: an account's, which signs, and those that are sent as they are.
 ProviderAuth auth_of(const ProviderFacts& facts, std::string_view secret) {
     const bool is_sent = facts.auth == "sigv4" && secret.find(':') == std::string_view::npos;
     return is_sent ? ProviderAuth::bearer : ProviderAuth::of_dialect;
 }
 
-Result<ProviderConfig> config_of(const Services& services, const PriceList& prices, const ProviderKey& key,
-                                 std::string_view secret) {
+Result<ProviderConfig> config_of(const Catalogue& operators, const ProviderKey& key, std::string_view secret) {
     const ProviderKind* const kind = find_provider_kind(key.provider);
-    const ProviderConfig* const operators = configured(services, key.provider);
+    const Provider* const configured = operators.provider(key.provider);
     const bool is_elsewhere = key.place != ProviderPlace();
     ProviderConfig config;
-    if (operators != nullptr && !is_elsewhere) {
-        config = *operators;
+    if (configured != nullptr && !is_elsewhere) {
+        config = *configured->config;
     } else {
         config.name = key.provider;
         config.aws_region = key.place.region;
-        const ProviderFacts* const facts = prices.provider(key.provider);
+        const ProviderFacts* const facts = operators.prices().provider(key.provider);
         if (facts != nullptr) {
             config.api_key = secret;
             config.auth = auth_of(*facts, secret);
@@ -80,14 +74,11 @@ Result<ProviderConfig> config_of(const Services& services, const PriceList& pric
     return config;
 }
 
-// Whether the place is one that the operator named: then its address is the operator's affair.
-const Provider* operators_at(const Services& services, const ProviderKey& key, const std::string& origin) {
-    const ProviderConfig* const operators = configured(services, key.provider);
-    if (operators == nullptr) return nullptr;
-    const auto base = parse_base_url(operators->base_url);
-    if (!base || base->origin() != origin) return nullptr;
-    const auto found = std::ranges::find(services.providers, key.provider, &Provider::name);
-    return found == services.providers.end() ? nullptr : &*found;
+// What the operator declares of a place holds for no other.
+void go_elsewhere(ProviderConfig& config) {
+    config.tls_ca_file = config.tls_server_name = {};
+    config.collects_data = true;
+    config.zero_data_retention = false;
 }
 
 // The lines go into memory that is wiped when the key is let go.
@@ -123,12 +114,12 @@ BreakerOptions breaker_options(const RoutingConfig& routing) {
             .longest_rest_ms = routing.longest_rest_ms};
 }
 
-Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, const PriceList& prices,
+Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, const Catalogue& operators,
                                                    const ProviderKey& key,
                                                    std::shared_ptr<boost::asio::ssl::context> tls) {
     const auto secret = open_provider_key(services.accounts->vault(), key, key.origin);
     if (!secret) return std::unexpected(secret.error());
-    auto made = config_of(services, prices, key, secret->text());
+    auto made = config_of(operators, key, secret->text());
     if (!made) return std::unexpected(made.error());
     SecretConfig own(std::move(*made));
     const auto base = parse_base_url(own.config.base_url);
@@ -137,13 +128,14 @@ Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, con
         return failure(StatusCode::conflict,
                        "the provider is at " + base->origin() + " now, and the key was stored for " + key.origin);
     }
-    const Provider* const operators = operators_at(services, key, key.origin);
-    if (operators == nullptr) own.config.tls_ca_file = own.config.tls_server_name = {};
-    if (operators != nullptr) tls = operators->tls_context;
+    if (Status status = check_tells_accounts_apart(operators, *base); !status.ok()) return std::unexpected(status);
+    const Provider* const configured = operators_at(operators, key.provider, *base);
+    if (configured == nullptr) go_elsewhere(own.config);
+    if (configured != nullptr) tls = configured->tls_context;
     own.config.api_key = secret->text();
     auto provider = Provider::from(own.config, Provider::kNoIndex, std::move(tls));
     if (!provider) return std::unexpected(provider.error());
-    if (operators == nullptr) provider->reach = std::make_shared<const wire::Reach>(services.reach);
+    if (configured == nullptr) provider->reach = std::make_shared<const wire::Reach>(services.reach);
     Credential credential = provider->operators.take_first();
     if (credential.header_lines.empty() && credential.signer == nullptr) {
         return failure(StatusCode::invalid, "keys of accounts of Google Cloud are not used yet");
@@ -154,11 +146,11 @@ Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, con
                                           breaker_options(services.config.routing));
 }
 
-std::shared_ptr<const OwnKey> unopened_own_key(const Services& services, const PriceList& prices,
+std::shared_ptr<const OwnKey> unopened_own_key(const Services& services, const Catalogue& operators,
                                                const ProviderKey& key,
                                                const std::shared_ptr<boost::asio::ssl::context>& tls) {
     Provider provider;
-    if (const auto config = config_of(services, prices, key, {})) {
+    if (const auto config = config_of(operators, key, {})) {
         if (auto made = Provider::from(*config, Provider::kNoIndex, tls)) provider = std::move(*made);
     }
     provider.name = key.provider;

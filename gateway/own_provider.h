@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "accounting/accounts/provider_key.h"
-#include "gateway/catalogue/price_list.h"
+#include "gateway/routing/catalogue.h"
 #include "gateway/routing/own_key.h"
 #include "gateway/services.h"
 #include "store/status.h"
@@ -15,13 +15,14 @@ namespace tollgate {
 
 BreakerOptions breaker_options(const RoutingConfig& routing);
 
-// Opens the secret, for the place that it was stored for and for no other. `tls`: for whoever is verified by the
-// system's trust store. Blocks. Errors say why no request can go with the key, and hold nothing of it.
-Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, const PriceList& prices,
+// Opens the secret, for the place that it was stored for and for no other. `operators`: in force; says what providers
+// are. `tls`: for whoever is verified by the system's trust store. Blocks. Errors say why no request can go with the
+// key, and hold nothing of it.
+Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, const Catalogue& operators,
                                                    const ProviderKey& key,
                                                    std::shared_ptr<boost::asio::ssl::context> tls);
 // In place of a key that could not be opened, so that plans know of it: it has no credential.
-std::shared_ptr<const OwnKey> unopened_own_key(const Services& services, const PriceList& prices,
+std::shared_ptr<const OwnKey> unopened_own_key(const Services& services, const Catalogue& operators,
                                                const ProviderKey& key,
                                                const std::shared_ptr<boost::asio::ssl::context>& tls);
 

@@ -49,6 +49,7 @@ Result<std::vector<Provider>> resolve_providers(const Config& config, const Pric
     for (const ProviderConfig& one : config.providers) {
         auto provider = Provider::from(one, providers.size());
         if (!provider) return std::unexpected(provider.error());
+        provider->config = std::make_shared<const ProviderConfig>(one);
         providers.push_back(std::move(*provider));
     }
     if (Status status = check_regions(prices, providers); !status.ok()) return std::unexpected(status);

@@ -1,7 +1,6 @@
 #include "gateway/api/provider_key_target.h"
 
-#include <algorithm>
-
+#include "gateway/routing/operators_place.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -29,14 +28,14 @@ std::optional<TrialDialect> trial_of(std::string_view provider) {
 }
 
 Result<ProviderKeyTarget> target_of(const Services& services, const WantedTarget& wanted) {
-    const auto& all = services.config.providers;
-    const auto found = std::ranges::find(all, wanted.provider, &ProviderConfig::name);
+    const auto operators = services.catalogue.get();
+    const Provider* const found = operators->provider(wanted.provider);
     const ProviderKind* const kind = find_provider_kind(wanted.provider);
-    if (found == all.end() && kind == nullptr) return std::unexpected(unknown_provider(wanted.provider));
+    if (found == nullptr && kind == nullptr) return std::unexpected(unknown_provider(wanted.provider));
     if (Status status = check_place(kind, wanted.place); !status.ok()) return std::unexpected(std::move(status));
     // Whoever names a place at a cloud means that one, not the operator's.
-    const bool is_operators = found != all.end() && wanted.place == ProviderPlace();
-    const std::string usual = is_operators ? found->base_url : base_url_of(*kind, wanted.place);
+    const bool is_operators = found != nullptr && wanted.place == ProviderPlace();
+    const std::string usual = is_operators ? found->config->base_url : base_url_of(*kind, wanted.place);
     ProviderKeyTarget target{.base_url = wanted.base_url,
                              .url = wanted.base_url.empty() ? usual : wanted.base_url,
                              .ca_file = {},
@@ -49,17 +48,12 @@ Result<ProviderKeyTarget> target_of(const Services& services, const WantedTarget
     if (!parts) return std::unexpected(parts.error());
     target.parts = *parts;
     while (target.url.ends_with('/')) target.url.pop_back();
-    if (found != all.end()) {
-        const auto operators = parse_base_url(found->base_url);
-        target.is_operators = operators && operators->origin() == parts->origin();
-    }
-    if (target.is_operators) {
-        target.ca_file = found->tls_ca_file;
-        return target;
-    }
-    if (Status status = check_own_base(*parts, services.reach); !status.ok()) {
-        return std::unexpected(std::move(status));
-    }
+    const Provider* const there = operators_at(*operators, wanted.provider, *parts);
+    target.is_operators = there != nullptr;
+    if (there != nullptr) target.ca_file = there->config->tls_ca_file;
+    Status status = check_tells_accounts_apart(*operators, *parts);
+    if (status.ok() && there == nullptr) status = check_own_base(*parts, services.reach);
+    if (!status.ok()) return std::unexpected(std::move(status));
     return target;
 }
 

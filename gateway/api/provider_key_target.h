@@ -35,7 +35,7 @@ struct ProviderKeyTarget {
     std::string url;       // without slash at its end
     std::string ca_file;
     BaseUrl parts;
-    bool is_operators = false;  // the host is: then its address is the operator's affair
+    bool is_operators = false;  // the place is: then its address is the operator's affair
     std::optional<TrialDialect> trial = {};
 };
 
@@ -45,7 +45,8 @@ struct WantedTarget {
     ProviderPlace place;
 };
 
-// invalid: there is no such provider, its place lacks something, or the gateway may not call the address.
+// invalid: there is no such provider, its place lacks something, the server does not tell accounts apart,
+// or the gateway may not call the address.
 Result<ProviderKeyTarget> target_of(const Services& services, const WantedTarget& wanted);
 
 // Blocks: calls the provider.

@@ -37,7 +37,7 @@ std::uint64_t identity_of(const Model& model, const Endpoint& endpoint) {
 
 Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<Provider>& providers,
                      const Catalogue* before)
-    : prices_(std::move(prices)), numbers_(before == nullptr ? 0 : before->numbers_) {
+    : prices_(std::move(prices)), providers_(providers), numbers_(before == nullptr ? 0 : before->numbers_) {
     for (const Model& model : prices_->models()) {
         const std::size_t begin = endpoints_.size();
         for (const Endpoint& endpoint : model.endpoints) {
@@ -71,6 +71,7 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
 
 Catalogue::Catalogue(std::shared_ptr<const Catalogue> operators, std::shared_ptr<const OwnRoutes> own)
     : prices_(operators->prices_),
+      providers_(operators->providers_),
       operators_(std::move(operators)),
       own_(std::move(own)),
       numbers_(operators_->numbers_),
@@ -169,6 +170,11 @@ std::span<const CatalogueEndpoint> Catalogue::find(std::string_view name) const 
     const auto range = by_model_.find(found);
     if (found == nullptr || range == by_model_.end()) return {};
     return std::span(endpoints_).subspan(range->second.begin, range->second.end - range->second.begin);
+}
+
+const Provider* Catalogue::provider(std::string_view name) const {
+    const auto found = std::ranges::find(providers_, name, &Provider::name);
+    return found == providers_.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> Catalogue::missing_providers() const {

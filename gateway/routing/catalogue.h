@@ -73,6 +73,9 @@ class Catalogue {
     std::span<const CatalogueEndpoint> accounts() const { return listing().accounts_; }
     const OwnRoutes* own_routes() const { return own_.get(); }  // null: it is the operator's
     const PriceList& prices() const { return *prices_; }
+    // The operator's, whether they serve a model or not.
+    std::span<const Provider> providers() const { return providers_; }
+    const Provider* provider(std::string_view name) const;  // of these; null: there is none
     // Names of providers that the price list has models of, and that are not configured; each once.
     std::vector<std::string> missing_providers() const;
     std::size_t numbers() const { return numbers_; }                    // the greatest that was given
@@ -87,6 +90,7 @@ class Catalogue {
         std::size_t begin = 0, end = 0;
     };
     std::shared_ptr<const PriceList> prices_;
+    std::span<const Provider> providers_;
     std::vector<const Model*> models_;
     std::vector<CatalogueEndpoint> endpoints_, accounts_;
     std::unordered_map<const Model*, Range> by_model_;

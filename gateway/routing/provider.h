@@ -57,6 +57,7 @@ struct Provider {
     std::string tls_server_name;
     std::shared_ptr<boost::asio::ssl::context> tls_context;  // verifies; null without TLS
     std::size_t index = 0;                                   // position in the program's list; kNoIndex: in none
+    std::shared_ptr<const ProviderConfig> config = {};       // the operator's, as it stands; null: it is none
     std::shared_ptr<const wire::Reach> reach = {};  // judges each connection; null: the operator named the place
 
     // Whether requests of that kind can be sent there.

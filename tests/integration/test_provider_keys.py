@@ -129,7 +129,9 @@ def test_row_63_another_host_needs_the_secret_again(crew, scripted):
     assert refusal_of(back) == (400, "secret_needed")
 
 
-def test_a_changed_path_at_the_same_host_is_tried_with_the_stored_secret(crew, scripted):
+def test_a_changed_path_at_the_same_host_is_tried_with_the_stored_secret(start_gateway, tmp_path, scripted):
+    networks = {"allowed_networks": ["127.0.0.0/8"]}
+    crew = new_team(start_gateway(secrets=secrets_of(tmp_path), provider_keys=networks))
     key = made(crew)
     scripted.script = takes(SECRET)
     host = f"http://127.0.0.1:{scripted.address[1]}"

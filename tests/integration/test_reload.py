@@ -10,19 +10,9 @@ import yaml
 
 from support.chat import MODELS, chat, cost_of, open_stream, post_chat
 from support.processes import PRICES, provider
+from support.reloading import reload, said
 from support.sse import Stream
 from support.waiting import eventually
-
-
-def said(gateway, text):
-    return gateway.log_file.read_text().count(text)
-
-
-def reload(gateway, expect="info server: reloaded"):
-    """Sends SIGHUP and waits until the log says that it is done."""
-    before = said(gateway, expect)
-    gateway.process.send_signal(signal.SIGHUP)
-    eventually(lambda: said(gateway, expect) > before)
 
 
 @pytest.fixture
