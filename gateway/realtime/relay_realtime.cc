@@ -69,6 +69,7 @@ wire::Awaitable<Error> relay_realtime(Connection& connection, HeldRequest& held,
         const auto session = std::make_unique<RealtimeSession>(connection, held, answer);
         co_await session->run();
         request.head.started = started;
+        request.attempt.first_token = {};  // its first response's: how long the client thought before is no latency
         take_account(connection, held, *session);
         if (session->client_lost()) connection.client_left();
     }

@@ -2,6 +2,7 @@
 for all the same."""
 
 import json
+import time
 
 import pytest
 
@@ -146,3 +147,16 @@ def test_a_response_without_an_id_of_its_own_ends_the_session(talks, talking, re
     assert (code, reason) == (1011, "upstream_invalid_response")
     eventually(lambda: gateway.credits(account)["held"] == 0)
     assert gateway.credits(account)["total_usage"] == cost_of(10, 2)
+
+
+def test_what_a_client_thinks_before_it_asks_is_no_time_to_the_first_token(talks):
+    gateway = talks()
+    account = gateway.new_account("5")
+    with ClientSession(gateway, account.key) as client:
+        client.until("session.created")
+        time.sleep(1)
+        client.create()
+        client.until("response.done")
+    eventually(lambda: gateway.metrics().sum("tollgate_realtime_sessions_open") == 0)
+    eventually(lambda: gateway.credits(account)["held"] == 0)
+    assert gateway.metrics().sum("tollgate_time_to_first_token_seconds_sum") < 1
