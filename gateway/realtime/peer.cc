@@ -97,7 +97,8 @@ void RealtimePeer::stop_reading() {
 
 bool RealtimePeer::is_gone() {
     pollfd look{stream_.descriptor(), 0, 0};
-    return ::poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
+    if (::poll(&look, 1, 0) <= 0 || (look.revents & (POLLHUP | POLLERR)) == 0) return false;
+    return broken_ || stream_.is_broken();  // what came before is still to be read
 }
 
 void RealtimePeer::give_up() {

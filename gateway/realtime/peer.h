@@ -52,7 +52,8 @@ class RealtimePeer {
     // Ends everything that is pending.
     void give_up();
     bool broken() const { return broken_; }
-    // Whether its connection is over, both ways: looks, as the read that waits is not told of every reset.
+    // Whether its connection is over, both ways, and nothing of it is left to read: looks, as the read that waits is
+    // not told of every reset.
     bool is_gone();
 
     bool has_closed() const { return closed_; }  // it has said that it sends nothing more

@@ -2,11 +2,14 @@
 for all the same."""
 
 import json
+import socket
+import struct
+import threading
 import time
 
 import pytest
 
-from support.realtime import ClientSession, cost_of, usage
+from support.realtime import ClientSession, RawSession, cost_of, usage
 from support.waiting import eventually
 
 
@@ -160,3 +163,34 @@ def test_what_a_client_thinks_before_it_asks_is_no_time_to_the_first_token(talks
     eventually(lambda: gateway.metrics().sum("tollgate_realtime_sessions_open") == 0)
     eventually(lambda: gateway.credits(account)["held"] == 0)
     assert gateway.metrics().sum("tollgate_time_to_first_token_seconds_sum") < 1
+
+
+def test_what_a_provider_said_before_it_left_is_read_to_its_end(talks, talking):
+    """The client is slow, so the usage still waits in a socket when the reset comes."""
+    left = threading.Event()
+
+    def script(session):
+        session.begin()
+        session.receive()
+        response = session.begin_response()
+        session.send({"type": "some.event", "note": "x" * 12_000_000})  # more than sockets hold
+        session.end_response(response, usage(50, 7))
+        time.sleep(0.5)
+        session.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        session.socket.socket.shutdown(socket.SHUT_RD)  # for the thread that receives: the close waits for it
+        session.socket.socket.close()
+        left.set()
+
+    talking.script = script
+    gateway = talks()
+    account = gateway.new_account("500")
+    with RawSession(gateway, account.key, model="test/talks") as session:
+        session.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        session.send(session.frame(1, b'{"type":"response.create"}'))
+        left.wait(20)
+        time.sleep(1.5)
+        frames, _, reason = session.read_close()
+    assert [json.loads(payload)["type"] for opcode, payload in frames if opcode == 1][-2:] == ["response.done", "error"]
+    assert reason == "upstream_reset"
+    eventually(lambda: gateway.credits(account)["held"] == 0)
+    assert gateway.credits(account)["total_usage"] == cost_of(50, 7)

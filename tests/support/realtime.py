@@ -198,6 +198,8 @@ class RawSession:
         first, size = self.connection.read_exactly(2)
         if size == 126:
             size = int.from_bytes(self.connection.read_exactly(2), "big")
+        elif size == 127:
+            size = int.from_bytes(self.connection.read_exactly(8), "big")
         return first & 0x0F, self.connection.read_exactly(size)
 
     def read_close(self):
