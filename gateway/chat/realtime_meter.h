@@ -21,14 +21,13 @@ class RealtimeMeter {
 
     enum class Consequence : std::uint8_t {
         none,
-        begins,      // the response of that id
-        progresses,  // so far: see spoken()
-        ends,        // it is to be settled, once
-        uses,        // something is used that never began: to be settled at once
-        refuses,     // what was asked for: it is not waited for any more
-        // The provider is out of order:
-        too_many,      // responses
-        unidentified,  // a response has no id of its own: whether it is paid for cannot be told
+        begins,        // the response of that id
+        progresses,    // so far: see spoken()
+        ends,          // it is to be settled, once
+        uses,          // something is used that never began: to be settled at once
+        refuses,       // what was asked for: it is not waited for any more
+        too_many,      // responses run
+        unidentified,  // a response has no id of its own, so it could not be paid for: the provider is out of order
     };
 
     // Whether one more may be asked for.

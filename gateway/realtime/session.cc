@@ -196,18 +196,15 @@ wire::Awaitable<bool> RealtimeSession::take_server_event() {
         case Consequence::refuses:
             provide();
             co_return true;
-        case Consequence::too_many:
-            end_as_out_of_order("began more responses than a session may have");
+        case Consequence::too_many:  // the client can bring it about, so the provider is not at fault
+            refuse({ErrorKind::invalid_request, "more responses of this session are being made than it may have"});
             co_return false;
         case Consequence::unidentified:
-            end_as_out_of_order("told of a response without an id of its own");
-            co_return false;
+            break;
     }
+    end(ended_by_gateway(ErrorKind::upstream_invalid_response,
+                         "provider " + provider_ + " told of a response without an id of its own"));
     co_return false;
-}
-
-void RealtimeSession::end_as_out_of_order(std::string_view what) {
-    end(ended_by_gateway(ErrorKind::upstream_invalid_response, "provider " + provider_ + " " + std::string(what)));
 }
 
 wire::Awaitable<bool> RealtimeSession::settle(const ServerEvent& event, std::int64_t spoken_tokens) {

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "gateway/chat/realtime_meter.h"
 #include "gateway/realtime/peer.h"
@@ -73,8 +72,6 @@ class RealtimeSession {
     void refuse(Error refusal);
     void end_by_client(RealtimePeer::Received received);
     void end_by_upstream(RealtimePeer::Received received);
-    // `what` the provider did that no response can be metered by.
-    void end_as_out_of_order(std::string_view what);
 
     void look_at_clock(wire::Clock::time_point now);
     void look_at(Side& side, wire::Clock::time_point now);

@@ -194,3 +194,31 @@ def test_what_a_provider_said_before_it_left_is_read_to_its_end(talks, talking):
     assert reason == "upstream_reset"
     eventually(lambda: gateway.credits(account)["held"] == 0)
     assert gateway.credits(account)["total_usage"] == cost_of(50, 7)
+
+
+def test_more_responses_than_a_session_may_have_are_no_fault_of_the_provider(talks, talking):
+    """A client brings it about: each refusal that names no event makes room for one more to be asked for."""
+
+    def script(session):
+        session.begin()
+        for _ in range(17):
+            session.receive()
+            session.send({"type": "error", "error": {"message": "no such event", "event_id": None}})
+        responses = [session.begin_response() for _ in range(17)][:16]
+        for response in responses:
+            assert session.receive() == {"type": "response.cancel", "response_id": response}
+        for response in responses:
+            session.end_response(response, usage(10, 2), status="cancelled")
+        session.receive()
+
+    talking.script = script
+    gateway = talks()
+    account = gateway.new_account("50")
+    with ClientSession(gateway, account.key) as client:
+        for _ in range(17):
+            client.create(response={"conversation": "none"})
+            client.until("error")
+        events, code, reason = client.rest()
+    assert events[-1]["type"] == "error" and (code, reason) == (1008, "invalid_request")
+    eventually(lambda: gateway.credits(account)["held"] == 0)
+    assert gateway.credits(account)["total_usage"] == 16 * cost_of(10, 2)
