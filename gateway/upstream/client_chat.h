@@ -24,11 +24,15 @@ class ClientChat {
     // No attempt is likely to follow: frees what is kept.
     void forget() {
         read_.reset();
-        media_.clear();
+        media_.reset();
     }
 
     // What lies at the addresses that it names, as far as an attempt had to know.
-    FetchedMedia& media() { return media_; }
+    FetchedMedia& media() {
+        if (!media_) media_ = std::make_unique<FetchedMedia>();
+        return *media_;
+    }
+    bool has_media() const { return media_ && !media_->empty(); }
 
   private:
     struct Read {
@@ -37,7 +41,7 @@ class ClientChat {
         ChatRequest chat;
     };
     std::unique_ptr<Read> read_;
-    FetchedMedia media_;
+    std::unique_ptr<FetchedMedia> media_;  // null: none was needed
 };
 
 }  // namespace tollgate

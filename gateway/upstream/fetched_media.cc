@@ -13,13 +13,6 @@ void FetchedMedia::add(ByAddress media, std::unique_ptr<FetchMemory> memory) {
     for (const auto& [address, medium] : media_) bytes_ += medium.base64.size();
 }
 
-void FetchedMedia::clear() {
-    media_.clear();
-    memory_.reset();
-    bytes_ = 0;
-    failure_ = {};
-}
-
 void FetchedMedia::put_into(ChatRequest& chat) const {
     put_media_data(chat, [this](std::string_view address) {
         const auto found = media_.find(address);

@@ -47,7 +47,6 @@ class FetchedMedia {
 
     void add(ByAddress media, std::unique_ptr<FetchMemory> memory);
     void fail(const Error& error) { failure_ = error; }
-    void clear();
 
     // In the place of their addresses. The chat views what is kept here.
     void put_into(ChatRequest& chat) const;

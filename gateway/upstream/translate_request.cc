@@ -126,7 +126,7 @@ Error translate_on_loop(std::string_view body, Exchange& request, ClientChat& cl
     request.attempt.translation = std::make_shared<TranslatedRequest>();
     if (request.ask.api == ApiType::embeddings) return translate_embeddings(body, request, upstream_body);
     const AddedMembers added{.members = request.choice.members, .first_message = request.choice.first_message};
-    const bool puts_data = !client.media().empty() && takes_data_only(*request.attempt.endpoint->provider);
+    const bool puts_data = client.has_media() && takes_data_only(*request.attempt.endpoint->provider);
     Error error = client.read(request, body);
     if (!error && added.empty() && !puts_data) return write(client.chat(), request, upstream_body);
     ChatRequest chat;
@@ -160,7 +160,8 @@ wire::Awaitable<Error> translate_request(Connection& connection, ClientChat& cli
         error = co_await fetch_media(connection, client, body);
         if (error) co_return error;
     }
-    if (body.size() + client.media().bytes() <= kMostBytesParsedOnLoop) {
+    const std::size_t fetched = client.has_media() ? client.media().bytes() : 0;
+    if (body.size() + fetched <= kMostBytesParsedOnLoop) {
         co_return translate_on_loop(body, request, client, request.upstream_body);
     }
     co_await off_loop(connection, [&] { error = translate_on_loop(body, request, client, request.upstream_body); });
