@@ -62,7 +62,7 @@ def test_the_own_model_is_renamed_wherever_it_stands(talks, talking):
     with ClientSession(gateway, gateway.new_account("5").key, model="test/talks-less") as client:
         client.send(own | {"type": "session.update", "session": own | {"voice": "é"}, "response": OWN, "note": 1})
         client.send({"type": "session.update", "session": {"voice": "ash"}})
-        eventually(lambda: len(talking.sessions[0].seen) == 2)
+        eventually(lambda: talking.sessions and len(talking.sessions[0].seen) == 2)
     whole = OWN | {"type": "session.update", "session": OWN | {"voice": "é"}, "response": OWN, "note": 1}
     assert talking.sessions[0].seen == [whole, {"type": "session.update", "session": {"voice": "ash"}}]
 

@@ -361,8 +361,11 @@ def test_bypass_by_route(gateway, sample, route):
 def test_no_route_reaches_an_upstream_uncharged(gateway, account, sample):
     """The same for paths that other gateways pass through."""
     before = sample.requests_total()
-    for path in ("/v1/files", "/v1/batches", "/openai/v1/chat/completions", "/v1/chat/completions/", "/chat"):
+    for path in ("/openai/v1/chat/completions", "/v1/chat/completions/", "/chat"):
         assert gateway.request("POST", path, key=account.key, json=chat("tokens=5")).status in (404, 405), path
+    for path in ("/v1/files", "/v1/batches"):  # by an organization's own key alone
+        answer = gateway.request("POST", path, key=account.key, json=chat("tokens=5"))
+        assert (answer.status, answer.error["code"]) == (400, "provider_key_required"), path
     assert sample.requests_total() == before
 
 

@@ -8,7 +8,12 @@ import yaml
 from support.sse import Stream
 
 _CATALOGUE = yaml.load(Path(__file__).with_name("prices.yaml").read_text(), yaml.BaseLoader)
-MODELS = [model["id"] for model in _CATALOGUE["models"]]
+_ELSEWHERE = {"mute", "talking"}  # providers that only the tests of sessions configure
+MODELS = [
+    model["id"]
+    for model in _CATALOGUE["models"]
+    if not _ELSEWHERE.issuperset(endpoint["provider"] for endpoint in model["endpoints"])
+]
 # USD per million tokens and per request, as texts.
 PRICES = {model["id"]: model["endpoints"][0]["prices"] for model in _CATALOGUE["models"]}
 PROVIDER_PRICES = {
