@@ -91,7 +91,7 @@ def test_owners_and_admins_see_them_and_others_do_not(team):
 
 def test_acts_of_the_instance_are_the_operators_to_see(gateway, team):
     assert gateway.request("POST", "/api/users", key=team.member.token, json={"email": "x@people.test"}).status == 403
-    rows = pages_of(gateway, "/api/audit/refusals", 1000)
+    rows = pages_of(gateway, "/api/audit/refusals", 200)
     assert [row["route"] for row in rows if row["actor"] == f"user:{team.member.id}"] == ["/api/users"]
     assert refusals(gateway, team) == []
     assert gateway.request("GET", "/api/audit/refusals", key=team.owner.token).status == 403
