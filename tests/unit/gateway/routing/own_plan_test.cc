@@ -198,7 +198,8 @@ TEST_F(OwnPlanTest, AnOwnKeyIsChargedNothingOrAFeeOfTheProvidersPrice) {
 TEST_F(OwnPlanTest, WithoutCreditWhatTheOperatorWouldPayForIsLeftOut) {
     own_key("first", {.label = "main"});
     own_key("second", {.label = "last", .is_fallback = true});
-    auto made = *plan(*catalogue(), "chat");
+    const auto all = catalogue();
+    auto made = *plan(*all, "chat");
     ASSERT_EQ(made.size(), 4);
     EXPECT_FALSE(made.all_own());
     EXPECT_TRUE(made.keep_own());

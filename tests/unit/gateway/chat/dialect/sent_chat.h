@@ -63,9 +63,10 @@ inline std::string question_with(const std::string& members) {
 
 // Each is in the body or in the notes: none can get lost in silence.
 inline void expect_no_parameter_gets_lost(const Target& target, WriteRequest write) {
+    const std::string body = chat_of(R"({"role":"user","content":"hi"})");  // requests look into it
     for (std::size_t i = 0; i < kParameters; ++i) {
         ChatRequest request;
-        ASSERT_FALSE(read_chat_request(chat_of(R"({"role":"user","content":"hi"})"), {}, request));
+        ASSERT_FALSE(read_chat_request(body, {}, request));
         const SentChat before = write_chat(request, target, write);
         request.set(static_cast<Parameter>(i), "its_name", R"({"type":"x"})");
         const SentChat after = write_chat(request, target, write);
