@@ -39,10 +39,6 @@ std::shared_ptr<const Catalogue> with_asked(std::shared_ptr<const Catalogue> own
     return names.empty() ? own : std::make_shared<const Catalogue>(std::move(own), names);
 }
 
-}  // namespace
-
-namespace {
-
 ProjectMode mode_of(const OrganizationPolicy& policy, const Directory& directory, const Id128& project_id) {
     if (!policy.own_keys_below) return ProjectMode::credits;
     const Project* const project = directory.find_project(project_id);
