@@ -2,12 +2,12 @@
 #include "gateway/outside/google_signer.h"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
+#include "tests/unit/gateway/outside/loopback_server.h"
 #include "tests/unit/gateway/outside/service_account_fixture.h"
 
 namespace tollgate {
@@ -18,65 +18,13 @@ using namespace service_account_test;
 constexpr std::int64_t kLongMs = 20'000;
 
 // Gives its replies in turn, the last one again and again.
-class TokenServer {
+class TokenServer : public LoopbackServer {
   public:
-    explicit TokenServer(std::vector<std::string> replies) : replies_(std::move(replies)) {
-        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in place{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
-        socklen_t size = sizeof place;
-        EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&place), size), 0);
-        EXPECT_EQ(::listen(listener_, 8), 0);
-        EXPECT_EQ(::getsockname(listener_, reinterpret_cast<sockaddr*>(&place), &size), 0);
-        port_ = ntohs(place.sin_port);
-        thread_ = std::thread([this] { run(); });
-    }
-    ~TokenServer() {
-        ::shutdown(listener_, SHUT_RDWR);
-        thread_.join();
-        ::close(listener_);
-    }
-
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/token"; }
-    std::vector<std::string> requests() const {
-        const std::lock_guard lock(mutex_);
-        return requests_;
-    }
-
-  private:
-    void run() {
-        for (std::size_t served = 0;; ++served) {
-            const int peer = ::accept(listener_, nullptr, nullptr);
-            if (peer < 0) return;
-            const std::string request = read(peer);
-            {
-                const std::lock_guard lock(mutex_);
-                requests_.push_back(request);
-            }
-            const std::string& reply = replies_[std::min(served, replies_.size() - 1)];
-            EXPECT_EQ(::send(peer, reply.data(), reply.size(), MSG_NOSIGNAL), static_cast<ssize_t>(reply.size()));
-            ::close(peer);
-        }
-    }
-    static std::string read(int peer) {
-        std::string request;
-        std::size_t wanted = std::string::npos;
-        while (wanted == std::string::npos || request.size() < wanted) {
-            char bytes[4096];
-            const ssize_t count = ::recv(peer, bytes, sizeof bytes, 0);
-            if (count <= 0) break;
-            request.append(bytes, static_cast<std::size_t>(count));
-            const auto body = request.find("\r\n\r\n"), length = request.find("Content-Length: ");
-            if (body != std::string::npos) wanted = body + 4 + std::stoul(request.substr(length + 16));
-        }
-        return request;
-    }
-
-    const std::vector<std::string> replies_;
-    int listener_ = -1;
-    std::uint16_t port_ = 0;
-    mutable std::mutex mutex_;
-    std::vector<std::string> requests_;  // guarded by mutex_
-    std::thread thread_;
+    explicit TokenServer(std::vector<std::string> replies)
+        : LoopbackServer([replies = std::move(replies), served = std::size_t{0}](const std::string&) mutable {
+              return replies[std::min(served++, replies.size() - 1)];
+          }) {}
+    std::string url() const { return at("/token"); }
 };
 
 std::string reply(const std::string& status, const std::string& body) {

@@ -2,16 +2,14 @@
 #include "gateway/outside/media_fetch.h"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <map>
-#include <mutex>
-#include <thread>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/text/base64.h"
+#include "tests/unit/gateway/outside/loopback_server.h"
 
 namespace tollgate {
 namespace {
@@ -27,62 +25,14 @@ std::string reply_of(const std::string& type, const std::string& body, const std
 }
 
 // One reply for each path; 404 for all others.
-class PictureServer {
+class PictureServer : public LoopbackServer {
   public:
-    explicit PictureServer(std::map<std::string, std::string> replies) : replies_(std::move(replies)) {
-        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in place{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
-        socklen_t size = sizeof place;
-        EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&place), size), 0);
-        EXPECT_EQ(::listen(listener_, 8), 0);
-        EXPECT_EQ(::getsockname(listener_, reinterpret_cast<sockaddr*>(&place), &size), 0);
-        port_ = ntohs(place.sin_port);
-        thread_ = std::thread([this] { run(); });
-    }
-    ~PictureServer() {
-        ::shutdown(listener_, SHUT_RDWR);
-        thread_.join();
-        ::close(listener_);
-    }
-
-    std::string at(const std::string& path, const std::string& host = "127.0.0.1") const {
-        return "http://" + host + ":" + std::to_string(port_) + path;
-    }
-    std::vector<std::string> requests() const {
-        const std::lock_guard lock(mutex_);
-        return requests_;
-    }
-
-  private:
-    void run() {
-        for (int peer = ::accept(listener_, nullptr, nullptr); peer >= 0;
-             peer = ::accept(listener_, nullptr, nullptr)) {
-            std::string request;
-            char bytes[4096];
-            while (!request.contains("\r\n\r\n")) {
-                const ssize_t count = ::recv(peer, bytes, sizeof bytes, 0);
-                if (count <= 0) break;
-                request.append(bytes, static_cast<std::size_t>(count));
-            }
-            const std::size_t begin = request.find(' ') + 1;
-            const auto found = replies_.find(request.substr(begin, request.find(' ', begin) - begin));
-            {
-                const std::lock_guard lock(mutex_);
-                requests_.push_back(request);
-            }
-            const std::string reply =
-                found == replies_.end() ? reply_of("text/plain", "none", "404 Not Found") : found->second;
-            EXPECT_EQ(::send(peer, reply.data(), reply.size(), MSG_NOSIGNAL), static_cast<ssize_t>(reply.size()));
-            ::close(peer);
-        }
-    }
-
-    const std::map<std::string, std::string> replies_;
-    int listener_ = -1;
-    std::uint16_t port_ = 0;
-    mutable std::mutex mutex_;
-    std::vector<std::string> requests_;  // guarded by mutex_
-    std::thread thread_;
+    explicit PictureServer(std::map<std::string, std::string> replies)
+        : LoopbackServer([replies = std::move(replies)](const std::string& request) {
+              const std::size_t begin = request.find(' ') + 1;
+              const auto found = replies.find(request.substr(begin, request.find(' ', begin) - begin));
+              return found == replies.end() ? reply_of("text/plain", "none", "404 Not Found") : found->second;
+          }) {}
 };
 
 wire::Reach allowed(const std::vector<std::string>& networks) { return wire::Reach(*wire::Networks::from(networks)); }
