@@ -6,9 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from support import processes
-from support.chat import open_stream, post_chat, stream_chat
-from support.processes import records, run_gateway
+from support.chat import post_chat, stream_chat
+from support.killed import books_of_killed, check_bill
 
 # USD per million tokens, of tests/support/prices.yaml: the first endpoint is the dearer one.
 FIRST, SECOND = {"prompt": "1.50", "completion": "6.00"}, {"prompt": "0.15", "completion": "0.60"}
@@ -173,28 +172,9 @@ KILLS = [
 
 @pytest.mark.parametrize("point,passes,provider,begun", KILLS, ids=[f"{row[0]}-{row[1]}" for row in KILLS])
 def test_a_kill_between_attempts_bills_by_the_endpoint_in_use(start_gateway, tmp_path, point, passes, provider, begun):
-    if b"TOLLGATE_FAIL_POINT" not in processes.GATEWAY.read_bytes():
-        pytest.skip("this build has no fail points")
     gateway = start_gateway(directory=tmp_path / "killed")
-    account = gateway.new_account()
-    gateway.stop()
-    gateway.start(env={"TOLLGATE_FAIL_POINT": f"{point}:{passes}"})
-    with open_stream(gateway, account, "tokens=8 token_ms=20", model="test/failover") as connection:
-        gateway.process.wait(20)
-        connection.close()
-    gateway.process.stdout.close()
-    verified = run_gateway("ledger", "verify", "--data-dir", gateway.data_dir)
-    assert verified.returncode == 0, verified.stdout + verified.stderr
-    gateway.start()
-    credits = gateway.credits(account)
-    gateway.stop()
-    (record,) = records(gateway.data_dir)
+    record, credits = books_of_killed(gateway, point, passes, model="test/failover")
     assert record["provider"] == provider and credits["held"] == 0
     prices = FIRST if provider == "down" else SECOND
     due = cost(prices, record["prompt_tokens"], record["completion_tokens"])
-    if begun is None:
-        assert record["completion_tokens"] == 8 and credits["total_usage"] == due
-    elif begun:
-        assert 0 < record["completion_tokens"] < 8 and credits["total_usage"] == due
-    else:
-        assert record["completion_tokens"] == 0 and credits["total_usage"] == 0
+    check_bill(record, credits, due, begun)

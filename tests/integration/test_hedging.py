@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 import yaml
 
-from support import processes
 from support.chat import chat, open_stream, post_chat, stream_chat
 from support.dialects import Said, Text, Turn, Wish
+from support.killed import books_of_killed, check_bill
 from support.master_key import secrets_of
 from support.own_keys import SECRET, Shop, secrets_seen
-from support.processes import PRICES, Gateway, records, run_gateway
+from support.processes import PRICES, Gateway, run_gateway
 from support.sse import Stream
 from support.waiting import eventually
 
@@ -368,30 +368,11 @@ KILLS = [
 
 @pytest.mark.parametrize("point,passes,provider,begun", KILLS, ids=[f"{row[0]}-{row[1]}" for row in KILLS])
 def test_a_kill_bills_the_winner_once_it_is_in_use(start_gateway, scripted, tmp_path, point, passes, provider, begun):
-    if b"TOLLGATE_FAIL_POINT" not in processes.GATEWAY.read_bytes():
-        pytest.skip("this build has no fail points")
     scripted.script = Races(never)
     gateway = start_gateway(
         directory=tmp_path / "killed", catalogue=catalogue(tmp_path), routing={"hedge_after_ms": AFTER_MS}
     )
-    account = gateway.new_account()
-    gateway.stop()
-    gateway.start(env={"TOLLGATE_FAIL_POINT": f"{point}:{passes}"})
-    with open_stream(gateway, account, "tokens=8 token_ms=20", model="two/sample/1") as connection:
-        gateway.process.wait(20)
-        connection.close()
-    gateway.process.stdout.close()
-    verified = run_gateway("ledger", "verify", "--data-dir", gateway.data_dir)
-    assert verified.returncode == 0, verified.stdout + verified.stderr
-    gateway.start()
-    credits = gateway.credits(account)
-    gateway.stop()
-    (record,) = records(gateway.data_dir)
+    record, credits = books_of_killed(gateway, point, passes, model="two/sample/1")
     assert record["provider"] == provider and credits["held"] == 0
     due = Decimal(record["prompt_tokens"] + 10 * record["completion_tokens"]) / 1_000_000
-    if begun is None:
-        assert record["completion_tokens"] == 8 and credits["total_usage"] == due
-    elif begun:
-        assert 0 < record["completion_tokens"] < 8 and credits["total_usage"] == due
-    else:
-        assert record["completion_tokens"] == 0 and credits["total_usage"] == 0
+    check_bill(record, credits, due, begun)
