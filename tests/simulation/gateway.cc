@@ -117,8 +117,13 @@ void Gateway::continue_request() {
     if (running.empty()) return begin_request();
     ModelRequest& request = *world_.random.pick(running);
     if (request.candidate + 1 < request.candidates.size() && world_.random.one_in(6)) return fail_over(request);
-    if (world_.random.one_in(20)) return abandon(request);
-    feed(request);
+    if (world_.random.one_in(20)) {
+        abandon(request);
+    } else {
+        feed(request);
+    }
+    // Not earlier: what the client is told after the settlement is read from it.
+    if (request.phase != Phase::running) world_.process->held.erase(request.id);
 }
 
 // A read of its answer, as the gateway's relay is given it.
@@ -194,7 +199,6 @@ NanoUsd Gateway::settle(ModelRequest& request, const Ending& ending, NanoUsd due
     const NanoUsd charged = credit_of(request).snapshot().used - before;
     REQUIRE(cost == due, "I14", name_of(request) + " costs " + to_usd(cost) + ", should be " + to_usd(due));
     invariants_.charged(request, cost, charged);
-    world_.process->held.erase(request.id);
     world_.model.settle(request, cost, charged, ending.usage.prompt + ending.usage.completion, world_.monotonic_ms);
     TRACE(world_, "settle " + name_of(request) + ", charged " + to_usd(charged) + " of " + to_usd(cost));
     if (!world_.machine.crashed()) request.phase = Phase::settled;
@@ -207,6 +211,7 @@ void Gateway::stop() {
         nothing.charge = false;
         if (request->phase == Phase::running) settle(*request, nothing, {});
     }
+    world_.process->held.clear();
     world_.process->ledger->stop();
     TRACE(world_, "stop");
 }
