@@ -1,6 +1,7 @@
 """What every test may ask for. One sample upstream, one scripted upstream and one gateway serve the whole session;
 tests that kill, reconfigure or starve a gateway make their own with `start_gateway`."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +16,26 @@ from support.processes import Gateway, SampleUpstream, provider  # noqa: E402
 from support.scripted_upstream import ScriptedUpstream  # noqa: E402
 
 UNUSED_PORT_URL = "http://127.0.0.1:1/v1"  # nothing listens on port 1
+
+
+def pytest_addoption(parser):
+    parser.addoption("--one-in", type=int, default=1, metavar="N", help="a share of the files, drawn by the commit")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Each file is run sooner or later, and the same ones when a commit is tried again. Those that run alone are few."""
+    one_in = config.getoption("one_in")
+    if one_in == 1:
+        return
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    commit = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    chosen = set(sorted({item.path for item in items})[int(commit, 16) % one_in :: one_in])
+
+    def is_chosen(item):
+        return item.path in chosen or item.get_closest_marker("alone") is not None
+
+    config.hook.pytest_deselected(items=[item for item in items if not is_chosen(item)])
+    items[:] = [item for item in items if is_chosen(item)]
 
 
 def pytest_configure(config):
