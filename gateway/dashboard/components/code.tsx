@@ -1,0 +1,15 @@
+// A piece of code or a command that can be copied.
+import { CopyButton } from "./button";
+
+export function Code({ text, label }: { text: string; label?: string }) {
+    return (
+        <figure class="field" style={{ margin: 0 }}>
+            {label && <figcaption class="label">{label}</figcaption>}
+            <div class="code">
+                {/* It scrolls, so that it must be reached by the keyboard. */}
+                <pre tabIndex={0} aria-label={label ?? "Code"} role="region"><code>{text}</code></pre>
+                <CopyButton text={text} />
+            </div>
+        </figure>
+    );
+}

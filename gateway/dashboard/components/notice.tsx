@@ -1,0 +1,49 @@
+// Words in a box: what is wrong, what to know, and what to do where there is nothing yet.
+import type { ComponentChildren } from "preact";
+import type { ApiError } from "../api/client";
+import { Button } from "./button";
+import { Icon } from "./icon";
+
+export type Tone = "note" | "good" | "warn" | "bad";
+
+export function Notice({ tone = "note", children, action }: { tone?: Tone; children: ComponentChildren; action?: ComponentChildren }) {
+    return (
+        <div class="notice" data-tone={tone} role={tone === "bad" ? "alert" : undefined}>
+            <Icon name={tone === "good" ? "check" : "alert"} />
+            <div>{children}</div>
+            {action}
+        </div>
+    );
+}
+
+export function ErrorNotice({ error, retry }: { error: ApiError; retry?: () => void }) {
+    return (
+        <Notice tone="bad" action={retry && <Button look="quiet" onClick={retry}>Try again</Button>}>
+            {error.message}
+        </Notice>
+    );
+}
+
+export function EmptyState({ title, children, action }: { title: string; children?: ComponentChildren; action?: ComponentChildren }) {
+    return (
+        <div class="empty">
+            <h2>{title}</h2>
+            {children && <p>{children}</p>}
+            {action}
+        </div>
+    );
+}
+
+export function Badge({ tone, children }: { tone?: Tone; children: ComponentChildren }) {
+    return <span class="badge" data-tone={tone}>{children}</span>;
+}
+
+export function Skeleton({ lines = 3 }: { lines?: number }) {
+    return (
+        <div class="stack" role="status" aria-label="Loading" style={{ gap: "0.75rem" }}>
+            {Array.from({ length: lines }, (_, line) => (
+                <span class="skeleton" key={line} style={{ width: `${90 - ((line * 17) % 40)}%` }} />
+            ))}
+        </div>
+    );
+}

@@ -1,0 +1,95 @@
+// A table of rows: columns that can sort, an empty state, and the next page on demand.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { ApiError } from "../api/client";
+import { Button } from "./button";
+import { Icon } from "./icon";
+import { EmptyState, ErrorNotice, Skeleton } from "./notice";
+
+export interface Column<Row> {
+    name: string; // in the heading
+    key: string; // unique
+    show: (row: Row) => ComponentChildren;
+    end?: boolean; // numbers stand at the right
+    heads?: boolean; // names the row
+    sort?: (one: Row, other: Row) => number; // of the rows that are here
+    unnamed?: boolean; // the heading is for screen readers only
+}
+
+interface TableProps<Row> {
+    label: string; // of the table, read out
+    columns: readonly Column<Row>[];
+    rows: readonly Row[] | null; // null: not here yet
+    rowKey: (row: Row) => string;
+    error?: ApiError | null;
+    loading?: boolean;
+    more?: (() => void) | null;
+    reload?: () => void;
+    empty?: ComponentChildren; // what to do where there is nothing
+    actions?: (row: Row) => ComponentChildren;
+    chosen?: string | null; // the row that is shown beside
+    onChoose?: (row: Row) => void;
+    foot?: ComponentChildren;
+}
+
+export function Table<Row>(props: TableProps<Row>) {
+    const { label, columns, rows, rowKey, error, loading, more, reload, empty, actions, chosen, onChoose, foot } = props;
+    const [order, setOrder] = useState<{ key: string; down: boolean } | null>(null);
+    if (rows === null) return error ? <ErrorNotice error={error} retry={reload} /> : <Skeleton lines={5} />;
+    if (rows.length === 0 && !more) return <>{error && <ErrorNotice error={error} retry={reload} />}{empty ?? <EmptyState title="Nothing here yet" />}</>;
+
+    const sorting = columns.find((one) => one.key === order?.key)?.sort;
+    const shown = sorting ? [...rows].sort((one, other) => sorting(one, other) * (order!.down ? -1 : 1)) : rows;
+    const turn = (key: string) => setOrder(order?.key !== key ? { key, down: false } : order.down ? null : { key, down: true });
+    return (
+        <div>
+            {error && <ErrorNotice error={error} retry={reload} />}
+            {/* It scrolls sideways where there is no room. */}
+            <div class="table-frame" tabIndex={0} role="region" aria-label={label} aria-busy={loading}>
+                <table class="table">
+                    <thead>
+                        <tr>
+                            {columns.map((column) => (
+                                <th scope="col" key={column.key} class={column.end ? "end" : undefined}
+                                    aria-sort={order?.key === column.key ? (order.down ? "descending" : "ascending") : undefined}>
+                                    {column.sort ? (
+                                        <button type="button" onClick={() => turn(column.key)}>
+                                            {column.name}
+                                            <Icon name={order?.key !== column.key ? "sort" : order.down ? "chevron_down" : "chevron_up"} />
+                                        </button>
+                                    ) : column.unnamed ? <span class="visually-hidden">{column.name}</span> : column.name}
+                                </th>
+                            ))}
+                            {actions && <th scope="col"><span class="visually-hidden">Actions</span></th>}
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {shown.map((row) => {
+                            const key = rowKey(row);
+                            return (
+                                <tr key={key} data-row={key} data-chosen={chosen === key ? "" : undefined}
+                                    onClick={onChoose && ((event) => !isControl(event.target) && onChoose(row))}>
+                                    {columns.map((column) => {
+                                        const Cell = column.heads ? "th" : "td";
+                                        return <Cell key={column.key} scope={column.heads ? "row" : undefined} class={column.end ? "end" : undefined}>{column.show(row)}</Cell>;
+                                    })}
+                                    {actions && <td><div class="row-actions">{actions(row)}</div></td>}
+                                </tr>
+                            );
+                        })}
+                    </tbody>
+                </table>
+            </div>
+            {(more || foot) && (
+                <div class="table-foot">
+                    <span>{foot}</span>
+                    {more && <Button onClick={more} busy={loading}>Show more</Button>}
+                </div>
+            )}
+        </div>
+    );
+}
+
+function isControl(target: EventTarget | null): boolean {
+    return target instanceof Element && target.closest("a, button, input, select, label, summary") !== null;
+}

@@ -1,0 +1,16 @@
+// Pages without the shell: who opens them may not be signed in.
+import type { FunctionComponent } from "preact";
+import type { AlonePage } from "../router";
+import { InvitationPage } from "./invitation";
+import { ResetPage } from "./reset";
+import { SetupPage } from "./setup";
+import { SignInPage } from "./sign_in";
+import { VerificationPage } from "./verification";
+
+export const kAlonePages: Record<AlonePage, FunctionComponent> = {
+    "sign-in": SignInPage,
+    setup: SetupPage,
+    reset: ResetPage,
+    invitation: InvitationPage,
+    verification: VerificationPage,
+};

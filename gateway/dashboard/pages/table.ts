@@ -1,0 +1,63 @@
+// Every page, by its name in the URL. A page that is not here does not exist; the navigation, the palette and the title
+// of the window come from here.
+import type { FunctionComponent } from "preact";
+import type { IconName } from "../components/icon";
+import { AccountPage } from "./account";
+import { ActivityPage } from "./activity";
+import { AuditPage } from "./audit";
+import { CreditsPage } from "./credits";
+import { GitClaimsPage } from "./git_claims";
+import { KeysPage } from "./keys";
+import { LlmPage } from "./llm";
+import { MembersPage } from "./members";
+import { OperatorPage } from "./operator";
+import { OverviewPage } from "./overview";
+import { PlaygroundPage } from "./playground";
+import { PresetsPage } from "./presets";
+import { PrivacyPage } from "./privacy";
+import { ProjectsPage } from "./projects";
+import { ProviderKeysPage } from "./provider_keys";
+import { ProviderPolicyPage } from "./provider_policy";
+import { SettingsPage } from "./settings";
+
+export interface PageProps {
+    rest: string[]; // of the path, behind the page's name
+}
+
+export interface Page {
+    path: string;
+    title: string;
+    icon: IconName;
+    group: string;
+    permission?: string; // whoever lacks it does not find the page in the navigation
+    show: FunctionComponent<PageProps>;
+}
+
+// Of an organization: #/o/<organization>/<path>.
+export const kPages: readonly Page[] = [
+    { path: "overview", title: "Overview", icon: "home", group: "Usage", show: OverviewPage },
+    { path: "activity", title: "Activity", icon: "activity", group: "Usage", permission: "see_activity", show: ActivityPage },
+    { path: "playground", title: "Playground", icon: "chat", group: "Usage", permission: "infer", show: PlaygroundPage },
+    { path: "keys", title: "API keys", icon: "key", group: "Build", permission: "see_keys", show: KeysPage },
+    { path: "projects", title: "Projects", icon: "folder", group: "Build", permission: "see_projects", show: ProjectsPage },
+    { path: "presets", title: "Presets", icon: "sparkle", group: "Build", permission: "use_presets", show: PresetsPage },
+    { path: "llm", title: "Model defaults", icon: "settings", group: "Routing", permission: "see_settings", show: LlmPage },
+    { path: "providers", title: "Provider policy", icon: "route", group: "Routing", permission: "see_settings", show: ProviderPolicyPage },
+    { path: "provider-keys", title: "Provider keys", icon: "plug", group: "Routing", permission: "manage_provider_keys", show: ProviderKeysPage },
+    { path: "privacy", title: "Privacy", icon: "lock", group: "Routing", permission: "see_settings", show: PrivacyPage },
+    { path: "credits", title: "Credits", icon: "card", group: "Organization", permission: "request_credit", show: CreditsPage },
+    { path: "members", title: "Members", icon: "people", group: "Organization", permission: "see_members", show: MembersPage },
+    { path: "git", title: "Git organizations", icon: "git", group: "Organization", permission: "manage_claims", show: GitClaimsPage },
+    { path: "audit", title: "Audit log", icon: "list", group: "Organization", permission: "see_audit", show: AuditPage },
+    { path: "settings", title: "Settings", icon: "settings", group: "Organization", permission: "see_settings", show: SettingsPage },
+];
+
+// Of the person: #/account/<path>.
+export const kAccountPages: readonly Page[] = [
+    { path: "profile", title: "Your account", icon: "person", group: "Account", show: AccountPage },
+];
+
+// Of the instance: #/operator/<path>, for its operator only.
+export const kOperatorPages: readonly Page[] = [
+    { path: "organizations", title: "Organizations", icon: "server", group: "Operator", show: OperatorPage },
+];

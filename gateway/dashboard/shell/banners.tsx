@@ -1,0 +1,18 @@
+// What concerns every page of the organization stands above it, not in some settings.
+import { membership, organization } from "../api/organization";
+import { Notice } from "../components/notice";
+
+export function Banners() {
+    const shown = organization.value;
+    if (shown === null) return null;
+    return (
+        <>
+            {(shown as { status?: string }).status === "suspended" && (
+                <Notice tone="warn">This organization is suspended: it can be read, and calls no models. Ask the operator of this gateway.</Notice>
+            )}
+            {membership.value?.status === "suspended" && (
+                <Notice tone="warn">Your membership here is suspended. Ask an owner or admin of the organization.</Notice>
+            )}
+        </>
+    );
+}

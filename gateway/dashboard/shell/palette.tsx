@@ -1,0 +1,104 @@
+// Ctrl K: any page and any organization, by the letters of its name.
+import { signal } from "@preact/signals";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { isOperator, me } from "../api/session";
+import { rememberFocus } from "../components/dialog";
+import { kOperatorPages } from "../pages/table";
+import { navigate, operatorHref, pageHref } from "../router";
+import { hrefOf, pagesHere } from "./shell";
+
+const open = signal(false);
+
+export function openPalette(): void {
+    open.value = true;
+}
+
+addEventListener("keydown", (event) => {
+    if (!(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+    if (me.value === null || document.querySelector("dialog[open]:not(.palette)")) return;
+    event.preventDefault();
+    open.value = !open.value;
+});
+
+interface Target {
+    label: string;
+    about: string;
+    href: string;
+}
+
+function targets(): Target[] {
+    const pages = pagesHere().map((page) => ({ label: page.title, about: page.group, href: hrefOf(page) }));
+    const organizations = (me.value?.organizations ?? []).map((one) => ({ label: one.name, about: "Organization", href: pageHref("overview", {}, one.id) }));
+    const operator = isOperator.value ? kOperatorPages.map((page) => ({ label: page.title, about: "Operator", href: operatorHref(page.path) })) : [];
+    const account = [{ label: "Your account", about: "Account", href: "#/account/profile" }];
+    const all = [...pages, ...organizations, ...operator, ...account];
+    return all.filter((one, at) => all.findIndex((other) => other.href === one.href) === at);
+}
+
+// All letters in order, words' beginnings first.
+function rank(label: string, typed: string): number {
+    const text = label.toLowerCase();
+    if (typed === "") return 1;
+    if (text.startsWith(typed)) return 3;
+    return text.split(/\s+/).some((word) => word.startsWith(typed)) ? 2 : text.includes(typed) ? 1 : 0;
+}
+
+export function Palette() {
+    return open.value ? <OpenPalette onClose={() => { open.value = false; }} /> : null;
+}
+
+function OpenPalette({ onClose }: { onClose: () => void }) {
+    const dialog = useRef<HTMLDialogElement>(null);
+    const list = useId();
+    const [typed, setTyped] = useState("");
+    const [at, setAt] = useState(0);
+    const words = typed.trim().toLowerCase();
+    const found = targets().map((one) => ({ one, rank: rank(one.label, words) })).filter((row) => row.rank > 0).sort((a, b) => b.rank - a.rank).map((row) => row.one);
+    const chosen = Math.min(at, found.length - 1);
+
+    useEffect(() => {
+        const goBack = rememberFocus();
+        const element = dialog.current!;
+        element.showModal();
+        return () => {
+            element.close();
+            goBack();
+        };
+    }, []);
+    useEffect(() => {
+        document.getElementById(`${list}-${chosen}`)?.scrollIntoView({ block: "nearest" });
+    }, [chosen]);
+
+    const go = (target: Target | undefined) => {
+        if (!target) return;
+        onClose();
+        navigate(target.href);
+    };
+    const onKey = (event: KeyboardEvent) => {
+        const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+        if (step !== 0 && found.length > 0) {
+            event.preventDefault();
+            setAt((chosen + step + found.length) % found.length);
+        } else if (event.key === "Enter") {
+            event.preventDefault();
+            go(found[chosen]);
+        }
+    };
+    return (
+        <dialog ref={dialog} class="dialog palette" aria-label="Search or jump to" onCancel={(event) => { event.preventDefault(); onClose(); }}
+            onMouseDown={(event) => event.target === dialog.current && onClose()}>
+            <input class="input" type="text" role="combobox" aria-expanded="true" aria-controls={list} aria-autocomplete="list" aria-label="Search or jump to"
+                aria-activedescendant={found.length > 0 ? `${list}-${chosen}` : undefined} placeholder="A page or an organization" value={typed}
+                autocomplete="off" spellcheck={false} onKeyDown={onKey} onInput={(event) => { setTyped(event.currentTarget.value); setAt(0); }} />
+            <ul id={list} role="listbox" aria-label="Found">
+                {found.map((target, index) => (
+                    <li key={target.href} id={`${list}-${index}`} role="option" aria-selected={index === chosen} onClick={() => go(target)}>
+                        <span>{target.label}</span>
+                        <span class="soft small">{target.about}</span>
+                    </li>
+                ))}
+            </ul>
+            {found.length === 0 && <p class="empty" role="status">Nothing has these letters.</p>}
+        </dialog>
+    );
+}
