@@ -20,18 +20,23 @@ export const kPresets: readonly { name: PresetName; label: string }[] = [
     { name: "month", label: "This month" },
     { name: "last_month", label: "Last month" },
 ];
-const kHourMs = 3_600_000;
+const kMinuteMs = 60_000, kHourMs = 60 * kMinuteMs;
+export const kQuarterMs = 15 * kMinuteMs; // sums are kept by quarters of an hour: see docs/api.md
 
 // So many of the viewer's days before today began: a day may have 23 or 25 hours.
 function dayBefore(now: Date, days: number): Date {
     return new Date(now.getFullYear(), now.getMonth(), now.getDate() - days);
 }
-function nextMinute(now: Date): Date {
-    return new Date(Math.ceil((now.getTime() + 1) / 60_000) * 60_000);
+// Ranges begin and end at whole quarters of an hour, so that sums and lists are of the same time.
+function quarterAfter(time: Date): Date {
+    return new Date(Math.ceil(time.getTime() / kQuarterMs) * kQuarterMs);
+}
+function quarterBefore(time: Date): Date {
+    return new Date(Math.floor(time.getTime() / kQuarterMs) * kQuarterMs);
 }
 
 function spanOf(preset: PresetName, now: Date): [Date, Date] {
-    const to = nextMinute(now);
+    const to = quarterAfter(new Date(now.getTime() + 1));
     switch (preset) {
         case "hour": return [new Date(to.getTime() - kHourMs), to];
         case "day": return [new Date(to.getTime() - 24 * kHourMs), to];
@@ -47,7 +52,8 @@ function spanOf(preset: PresetName, now: Date): [Date, Date] {
 export function readRange(parameters: Record<string, string>, standard: PresetName, now: Date): Range {
     const from = new Date(parameters.from ?? ""), to = new Date(parameters.to ?? "");
     if (!Number.isNaN(from.getTime()) && !Number.isNaN(to.getTime()) && from < to) {
-        return { preset: null, from, to, words: wordsOf(from, to) };
+        const begin = quarterBefore(from), end = quarterAfter(to);
+        return { preset: null, from: begin, to: end, words: wordsOf(begin, end) };
     }
     const preset = kPresets.find((one) => one.name === parameters.range)?.name ?? standard;
     const [begin, end] = spanOf(preset, now);
@@ -74,21 +80,37 @@ export function rangeFilters(range: Range): Record<string, string | null> {
     return range.preset !== null ? { range: range.preset } : { from: range.from.toISOString(), to: range.to.toISOString() };
 }
 
-// Where buckets of a chart begin, and where the last one ends: hours up to two days, else the viewer's days, else months.
-export function bucketEdges(range: Range): { edges: Date[]; unit: "minute" | "hour" | "day" } {
-    const span = range.to.getTime() - range.from.getTime();
-    if (span <= 3 * kHourMs) return { edges: stepEdges(range, 5 * 60_000), unit: "minute" };
-    if (span <= 49 * kHourMs) return { edges: stepEdges(range, kHourMs), unit: "hour" };
-    const edges: Date[] = [range.from];
-    for (let day = 1; ; ++day) {
-        const next = new Date(range.from.getFullYear(), range.from.getMonth(), range.from.getDate() + day);
-        if (next >= range.to) break;
-        edges.push(next);
-    }
-    return { edges: [...edges, range.to], unit: "day" };
+export type BucketUnit = "minute" | "hour" | "day";
+export interface Buckets {
+    unit: BucketUnit;
+    begins: Date[]; // of each bucket; the last one ends where the range does
+    query: { edges?: string; from?: string; to?: string }; // of analytics
+    group: string | null; // a time to group by, where the buckets are of UTC's clock
 }
-function stepEdges(range: Range, step: number): Date[] {
-    const edges = [range.from];
-    for (let at = (Math.floor(range.from.getTime() / step) + 1) * step; at < range.to.getTime(); at += step) edges.push(new Date(at));
-    return [...edges, range.to];
+
+// Minutes up to three hours, hours up to two days, else the viewer's days: one of 23 or 25 hours is as long as it is.
+export function bucketsOf(range: Range): Buckets {
+    const span = range.to.getTime() - range.from.getTime();
+    if (span <= 3 * kHourMs) {
+        const query = { from: range.from.toISOString(), to: range.to.toISOString() };
+        return { unit: "minute", begins: steps(range, kMinuteMs), query, group: "minute" };
+    }
+    const unit = span <= 49 * kHourMs ? "hour" : "day";
+    const begins = unit === "hour" ? steps(range, kHourMs) : days(range);
+    return { unit, begins, query: { edges: [...begins, range.to].map((time) => time.toISOString()).join(",") }, group: null };
+}
+
+function steps(range: Range, step: number): Date[] {
+    const begins = [range.from];
+    for (let at = (Math.floor(range.from.getTime() / step) + 1) * step; at < range.to.getTime(); at += step) begins.push(new Date(at));
+    return begins;
+}
+function days(range: Range): Date[] {
+    const { from, to } = range;
+    const begins = [from];
+    for (let day = 1; ; ++day) {
+        const next = new Date(from.getFullYear(), from.getMonth(), from.getDate() + day);
+        if (next >= to) return begins;
+        begins.push(next);
+    }
 }

@@ -3,7 +3,7 @@
 import type { FunctionComponent } from "preact";
 import type { IconName } from "../components/icon";
 import { AccountPage } from "./account";
-import { ActivityPage } from "./activity";
+import { ActivityPage } from "./activity/activity_page";
 import { AuditPage } from "./audit";
 import { CreditsPage } from "./credits";
 import { GitClaimsPage } from "./git_claims";
@@ -11,7 +11,7 @@ import { KeysPage } from "./keys";
 import { LlmPage } from "./llm";
 import { MembersPage } from "./members";
 import { OperatorPage } from "./operator";
-import { OverviewPage } from "./overview";
+import { OverviewPage } from "./overview/overview_page";
 import { PlaygroundPage } from "./playground";
 import { PresetsPage } from "./presets";
 import { PrivacyPage } from "./privacy";

@@ -1,0 +1,23 @@
+// Calls that can be pasted, with the address that the page came from.
+export const kKeyPlaceholder = "sk-tg-v1-…";
+
+export function baseUrl(): string {
+    return new URL("v1", new URL(".", location.href.split("#")[0])).href;
+}
+
+export function curlSnippet(key = kKeyPlaceholder, model = "MODEL"): string {
+    return `curl ${baseUrl()}/chat/completions \\
+  -H "Authorization: Bearer ${key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{"model": "${model}", "messages": [{"role": "user", "content": "Say hello."}]}'`;
+}
+
+export function pythonSnippet(key = kKeyPlaceholder, model = "MODEL"): string {
+    return `from openai import OpenAI
+
+client = OpenAI(base_url="${baseUrl()}", api_key="${key}")
+answer = client.chat.completions.create(
+    model="${model}", messages=[{"role": "user", "content": "Say hello."}]
+)
+print(answer.choices[0].message.content)`;
+}

@@ -1,0 +1,34 @@
+// What must hold of each page, in both themes, on a phone, a tablet and a wide screen.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { faultsOfAccess, kThemes, kWidths, settle } from "./support/browser.mjs";
+import { useWorld } from "./support/world.mjs";
+
+const kMostCalls = 4;
+const kOfTeam = ["overview", "activity", "playground", "keys", "projects", "presets", "llm", "providers", "provider-keys", "privacy", "credits", "members", "git", "audit", "settings"];
+const kPages = [...kOfTeam, "#/account/profile", "#/sign-in", "#/setup?token=x", "#/reset", "#/reset?token=x", "#/invitation?token=x", "#/verification?token=x"];
+const world = useWorld();
+
+// One load a page and width, since the theme can change under it.
+for (const page of kPages) {
+    for (const width of kWidths) {
+        test(`${page} at ${width} px: readable for everyone, in few calls, from this host only`, async () => {
+            const alone = page.startsWith("#/") && !page.startsWith("#/account");
+            const { tab, seen, url, close } = await world.openAs(alone ? null : world.owner, page, { width });
+            assert.equal((await tab.$$("h1")).length, 1, "one heading of the first level");
+            const calls = seen.calls.filter((one) => !one.endsWith("/live"));
+            assert.ok(calls.length <= kMostCalls, `${calls.length} calls: ${calls.join(", ")}`);
+            for (const theme of kThemes) {
+                await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
+                await settle(tab);
+                assert.equal(await faultsOfAccess(tab), "", `${page}, ${theme}`);
+            }
+            const beyond = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+            assert.ok(beyond <= 0, `the page is ${beyond} px wider than the screen`);
+            assert.deepEqual(seen.violations, [], "nothing against the Content-Security-Policy");
+            assert.deepEqual(seen.errors, []);
+            assert.deepEqual(seen.urls.filter((one) => !one.startsWith(url + "/")), [], "nothing of another host");
+            await close();
+        });
+    }
+}
