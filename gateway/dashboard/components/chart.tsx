@@ -82,6 +82,17 @@ export function Chart({ label, times, unit, series, format, bars, height = 220, 
     );
 }
 
+const kClock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const kDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+
+// As the viewer writes them: the day where one begins, the time of day elsewhere.
+function timeTexts(seconds: readonly number[]): string[] {
+    return seconds.map((one) => {
+        const time = new Date(one * 1000);
+        return (time.getHours() + time.getMinutes() === 0 ? kDay : kClock).format(time);
+    });
+}
+
 interface Drawing {
     times: readonly Date[];
     series: readonly Series[];
@@ -103,7 +114,7 @@ function draw(element: HTMLElement, { times, series, format, bars, height, onHov
         legend: { show: false },
         cursor: { y: false, drag: { x: onZoom !== undefined, y: false, setScale: false }, points: { size: 7 } },
         scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] } },
-        axes: [axis, { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => format(value)) }],
+        axes: [{ ...axis, space: 80, values: (_plot, splits) => timeTexts(splits) }, { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => format(value)) }],
         series: [
             {},
             ...series.map((one, index) => {

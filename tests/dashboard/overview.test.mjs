@@ -1,0 +1,95 @@
+// The overview: its figures are the ledger's, each leads to the requests behind it, and amounts stay exact.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { press, settle, textOf } from "./support/browser.mjs";
+import { useWorld } from "./support/world.mjs";
+
+const kUsage = 8;
+const world = useWorld({ usage: kUsage });
+const tile = (tab, name) => tab.evaluate((wanted) => [...document.querySelectorAll(".figure-tile")].find((one) => one.querySelector(".name").innerText === wanted)?.innerText, name);
+
+test("the figures are those of the ledger, in the viewer's zone, wherever that is", async () => {
+    const transactions = await world.gateway.call("GET", `/api/organizations/${world.team.id}/transactions?kind=usage`);
+    const spent = -transactions.data.reduce((sum, one) => sum + one.amount, 0);
+    for (const zone of ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "Australia/Lord_Howe"]) {
+        const { tab, close } = await world.openAs(world.owner, "overview?range=today", { zone });
+        assert.match(await tile(tab, "Requests"), new RegExp(`\\b${kUsage}\\b`), zone);
+        const shown = await tab.$eval(".figure-tile .value .number", (one) => one.title);
+        assert.equal(Number(shown.replace("$", "")), spent, zone);
+        await close();
+    }
+});
+
+test("every figure is a link to the requests behind it, of the same time", async () => {
+    const { tab, close } = await world.openAs(world.owner, "overview?range=30d");
+    const links = await tab.$$eval("a.figure-tile", (all) => all.map((one) => one.getAttribute("href")));
+    assert.ok(links.length >= 7);
+    for (const link of links.filter((one) => one.includes("/activity"))) assert.match(link, /range=30d/);
+    await press(tab, "link", "sample/echo");
+    await settle(tab);
+    assert.match(tab.url(), /activity\?range=30d&model=sample%2Fecho$/);
+    assert.equal((await tab.$$("tbody tr")).length, kUsage);
+    await close();
+});
+
+test("breaking down by another dimension is in the URL, and one more call", async () => {
+    const { tab, seen, close } = await world.openAs(world.owner, "overview");
+    seen.calls.length = 0;
+    await tab.select('select[aria-label="Break down by"]', "key");
+    await settle(tab);
+    assert.match(tab.url(), /by=key/);
+    assert.deepEqual(seen.calls.map((one) => one.split("/").pop()), ["analytics"]);
+    assert.match(await textOf(tab, '[aria-label="Usage by key"] tbody'), /Tests/);
+    await close();
+});
+
+test("row 85: the chart has its table, with the same numbers", async () => {
+    const { tab, close } = await world.openAs(world.owner, "overview?measure=requests");
+    await tab.click(".chart summary");
+    const cells = await tab.$$eval(".chart tbody td", (all) => all.map((one) => Number(one.innerText)));
+    assert.equal(cells.length, 7);
+    assert.equal(cells.reduce((sum, one) => sum + one, 0), kUsage);
+    await close();
+});
+
+test("an amount that no double holds is shown to its last digit", async () => {
+    const { tab, close } = await world.openAs(world.owner, "members");
+    await tab.setRequestInterception(true);
+    tab.on("request", (request) => {
+        if (!request.url().endsWith("/credits")) return request.continue();
+        return request.respond({ contentType: "application/json", body: '{"balance":4000000000.123456789,"held":0,"total_credits":4000000000.123456789,"total_usage":0.000000001}' });
+    });
+    await tab.evaluate(() => { location.hash = location.hash.replace("members", "overview"); });
+    await settle(tab);
+    const balance = await tab.evaluate(() => [...document.querySelectorAll(".figure-tile")].find((one) => one.innerText.includes("Credit left")).querySelector("[title]").title);
+    assert.equal(balance, "$4,000,000,000.123456789");
+    await close();
+});
+
+test("a member sees his own budget where the organization's credit is not his to see", async () => {
+    const { tab, seen, close } = await world.openAs(world.member, "overview");
+    assert.equal(await tile(tab, "Credit left"), undefined);
+    assert.match(await tile(tab, "Your budget"), /No limit/);
+    assert.ok(!seen.calls.some((one) => one.endsWith("/credits")));
+    await close();
+});
+
+test("a new organization is led to its first request, which the page notices by itself", async () => {
+    const team = await world.gateway.call("POST", "/api/organizations", { name: "Fresh Team", owner_user_id: world.owner.id });
+    const { tab, close } = await world.openAs(world.owner, `#/o/${team.id}/overview`);
+    assert.match(await textOf(tab), /Make an API key/);
+    assert.match(await textOf(tab), /client = OpenAI\(base_url="http:\/\/127\.0\.0\.1:\d+\/v1"/);
+    await world.gateway.call("POST", `/api/organizations/${team.id}/credits`, { amount: 5 });
+    const made = await world.gateway.call("POST", `/api/organizations/${team.id}/keys`, { name: "First" });
+    const answer = await fetch(`${world.gateway.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${made.key}`, "content-type": "application/json" },
+        body: JSON.stringify({ model: "sample/echo", messages: [{ role: "user", content: "Hello" }] }),
+    });
+    assert.equal(answer.status, 200);
+    await tab.waitForSelector("aria/Show it");
+    await press(tab, "button", "Show it");
+    await settle(tab);
+    assert.match(await tile(tab, "Requests"), /\b1\b/);
+    await close();
+});
