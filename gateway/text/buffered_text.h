@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "gateway/text/decimal.h"
 
 namespace tollgate {
 
@@ -32,13 +33,12 @@ class BufferedText {
     }
     BufferedText& operator+=(char c) { return *this += std::string_view(&c, 1); }
     void number(std::int64_t number) {
-        if (room() < kMostDigits) flush();
-        end_ = std::to_chars(end_, text_.data() + text_.size(), number).ptr;
+        if (room() < kMostDecimalBytes) flush();
+        end_ = write_decimal(end_, number);
     }
 
   private:
     static constexpr std::size_t kBytes = 1024;
-    static constexpr std::size_t kMostDigits = 20;
 
     std::size_t room() const { return static_cast<std::size_t>(text_.data() + text_.size() - end_); }
     void flush() {

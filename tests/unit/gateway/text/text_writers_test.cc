@@ -1,5 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <limits>
+#include <string>
+
+#include "gateway/text/decimal.h"
 #include "gateway/text/json_line.h"
 #include "gateway/text/json_writer.h"
 #include "gateway/text/time_text.h"
@@ -32,6 +37,25 @@ TEST(JsonLine, ATextThatIsTooLongIsCutShort) {
     const std::string text(2 * JsonLine::kMostBytes, 'x');
     line.word("a", text);
     EXPECT_LE(line.finish().size(), JsonLine::kMostBytes);
+}
+
+TEST(Decimal, NumbersOfEveryLengthAreThoseOfTheLibrary) {
+    const auto written = [](std::int64_t number) {
+        std::array<char, kMostDecimalBytes> text{};
+        return std::string(text.data(), write_decimal(text.data(), number));
+    };
+    std::uint64_t power = 1;
+    for (int digits = 1; digits <= 19; ++digits, power *= 10) {
+        for (const std::uint64_t number : {power - 1, power, power + 1, power * 3 + 7, power * 9}) {
+            const auto value = static_cast<std::int64_t>(number);
+            EXPECT_EQ(written(value), std::to_string(value));
+            EXPECT_EQ(written(-value), std::to_string(-value));
+        }
+    }
+    for (const std::int64_t number :
+         {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
+        EXPECT_EQ(written(number), std::to_string(number));
+    }
 }
 
 TEST(TimeText, HttpDatesAreThoseOfRfc9110) {
