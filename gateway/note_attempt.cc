@@ -81,7 +81,7 @@ void note_upstream_head(Connection& connection, const UpstreamAnswer& answer) {
         return health.note_answer(attempt.endpoint->number, now_ms);
     }
     if (answer.status != kTooMany) return;
-    const std::int64_t rest_ms = retry_after_ms(answer.retry_headers, wire::unix_ms_now());
+    const std::int64_t rest_ms = retry_after_ms(answer.retry_headers(), wire::unix_ms_now());
     if (attempt.endpoint->own != nullptr) {
         if (rest_ms > 0) attempt.endpoint->own->health->rest_until(now_ms + rest_ms, now_ms);
         return;

@@ -113,8 +113,7 @@ struct Attempt {
     bool outrun = false;                                 // another one was asked beside it, and answered first
     std::shared_ptr<TranslatedRequest> translation{};    // null: it passes
     std::shared_ptr<const ShortenedPrompt> shortened{};  // that it sends; null: all of it
-    std::string content_type{};                          // of an answer that passes through
-    std::string websocket_key{};                         // that the provider was sent, of a session
+    std::shared_ptr<const std::string> websocket_key{};  // that the provider was sent, of a session; else null
 
     // Closing the connection would not stop the provider's billing.
     bool bills_when_aborted() const {

@@ -9,18 +9,12 @@
 #include "gateway/realtime/session.h"
 #include "gateway/realtime/session_request.h"
 #include "gateway/upstream/relay.h"
-#include "gateway/wire/websocket_handshake.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
 namespace {
 
 constexpr int kSwitchingProtocols = 101;
-
-bool has_switched(const Exchange& request, const UpstreamAnswer& answer) {
-    return answer.status == kSwitchingProtocols &&
-           answer.websocket_accept == wire::websocket_accept(request.attempt.websocket_key);
-}
 
 wire::Awaitable<void> switch_protocols(Connection& connection) {
     Exchange& request = connection.request;
@@ -53,7 +47,7 @@ void take_account(Connection& connection, HeldRequest& held, const RealtimeSessi
 
 wire::Awaitable<Error> relay_realtime(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
     Exchange& request = connection.request;
-    if (!has_switched(request, answer)) {
+    if (!answer.websocket) {
         answer.pool->discard(std::move(answer.connection));
         co_return Error{ErrorKind::upstream_invalid_response,
                         "provider " + answer.pool->provider().name + " answered without becoming a WebSocket"};

@@ -80,7 +80,9 @@ wire::Awaitable<Outcome<UpstreamAnswer>> exchange_heads(Connection& connection, 
     const TimeoutsConfig& timeouts = connection.worker().config().timeouts;
     build_body(request, connection.in.view().substr(0, request.received.bytes),
                wire::monotonic_ms(connection.worker().tick_time()), request.upstream_body);
-    if (request.ask.api == ApiType::realtime) request.attempt.websocket_key = wire::new_websocket_key();
+    if (request.ask.api == ApiType::realtime) {
+        request.attempt.websocket_key = std::make_shared<const std::string>(wire::new_websocket_key());
+    }
     if (Error error = write_request_head(request, request.upstream_body, credential, upstream.out)) {
         answer.pool->discard(std::move(answer.connection));
         co_return std::unexpected(std::move(error));

@@ -14,6 +14,12 @@ namespace tollgate {
 
 class Connection;
 
+// What few answers have is kept apart: an answer is handed on several times.
+struct AnswerFields {
+    std::string content_type;   // of one that passes through
+    std::string retry_headers;  // of an error: retry-after and its kin, as lines to pass on
+};
+
 // The answer's head is consumed; the body follows in connection->in and on the socket.
 struct UpstreamAnswer {
     std::unique_ptr<UpstreamConnection> connection;
@@ -24,9 +30,12 @@ struct UpstreamAnswer {
     bool keep_alive = false;
     bool event_stream = false;   // as it is labelled: server-sent events
     bool binary_events = false;  // the same: AWS's event stream
+    bool websocket = false;      // of a 101: the connection is the WebSocket that was asked for
     wire::ContentCodings codings;
-    std::string websocket_accept;  // of a 101
-    std::string retry_headers;     // retry-after and its kin, as lines to pass on
+    std::unique_ptr<AnswerFields> fields;  // null: none of them is there
+
+    std::string_view content_type() const { return fields == nullptr ? std::string_view() : fields->content_type; }
+    std::string_view retry_headers() const { return fields == nullptr ? std::string_view() : fields->retry_headers; }
 };
 
 // Whether an idle connection of the pool may carry the request.

@@ -306,7 +306,7 @@ void EarlyAttempt::note(bool refused, bool failed) {
     if (refused) {
         note_upstream_head(connection_, answer_);
         const UpstreamRefusal refusal{
-            .status = answer_.status, .provider = provider.name, .retry_headers = answer_.retry_headers, .body = {}};
+            .status = answer_.status, .provider = provider.name, .retry_headers = answer_.retry_headers(), .body = {}};
         error_ = judge(refusal, *connection_.request.attempt.key.credential);
     } else if (!failed) {
         connection_.request.attempt.outrun = true;

@@ -40,7 +40,7 @@ wire::Awaitable<Error> relay_error(Connection& connection, UpstreamAnswer& answe
     }
     const UpstreamRefusal refusal{.status = answer.status,
                                   .provider = answer.pool->provider().name,
-                                  .retry_headers = answer.retry_headers,
+                                  .retry_headers = answer.retry_headers(),
                                   .body = reader.in_hand(),
                                   .whole = reader.ended()};
     note_refused_stream_options(connection, refusal);

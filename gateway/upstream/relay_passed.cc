@@ -20,7 +20,7 @@ namespace {
 // The reply's head and body on their way, in the framing that the head has told.
 class PassedReply {
   public:
-    PassedReply(Connection& connection, int status) : connection_(connection), status_(status) {}
+    PassedReply(Connection& connection, const UpstreamAnswer& answer) : connection_(connection), answer_(answer) {}
 
     bool begun() const { return begun_; }
 
@@ -52,8 +52,7 @@ class PassedReply {
     void write_head(std::size_t length) {
         connection_.out.clear();
         if (!begun_) {
-            append_head(connection_, connection_.out, status_, connection_.request.attempt.content_type, framing_,
-                        length);
+            append_head(connection_, connection_.out, answer_.status, answer_.content_type(), framing_, length);
         }
         begun_ = true;
     }
@@ -65,7 +64,7 @@ class PassedReply {
     }
 
     Connection& connection_;
-    const int status_;
+    const UpstreamAnswer& answer_;
     const bool head_only_ = connection_.request.head.head_only;
     bool begun_ = false;
     BodyFraming framing_ = BodyFraming::length;
@@ -101,9 +100,9 @@ wire::Awaitable<Error> forward(Connection& connection, BodyReader& reader, Passe
 wire::Awaitable<Error> relay_passed(Connection& connection, HeldRequest& held, UpstreamAnswer& answer) {
     Exchange& request = connection.request;
     BodyReader reader(connection, answer);
-    const auto reply = std::make_unique<PassedReply>(connection, answer.status);
-    const auto passed = std::make_unique<PassedAnswer>(request.attempt.content_type,
-                                                       connection.worker().config().limits.max_json_depth);
+    const auto reply = std::make_unique<PassedReply>(connection, answer);
+    const auto passed =
+        std::make_unique<PassedAnswer>(answer.content_type(), connection.worker().config().limits.max_json_depth);
     if (Error error = co_await forward(connection, reader, *passed, *reply)) {
         reader.release(false);
         if (!reply->begun()) co_return error;

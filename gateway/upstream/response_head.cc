@@ -1,10 +1,12 @@
 #include "gateway/upstream/response_head.h"
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
 
 #include "gateway/routing/rate_figures.h"
+#include "gateway/wire/websocket_handshake.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -22,14 +24,18 @@ void take_codings(const wire::ResponseHead& head, UpstreamAnswer& answer) {
 constexpr int kSwitchingProtocols = 101;
 
 // Neither an extension nor a subprotocol was offered.
-void take_switch(const wire::ResponseHead& head, UpstreamAnswer& answer) {
-    const bool agreed = wire::equals_ignoring_case(head.field("upgrade"), "websocket") &&
-                        head.field("sec-websocket-extensions").empty() && head.field("sec-websocket-protocol").empty();
-    if (agreed) answer.websocket_accept = head.field("sec-websocket-accept");
+bool has_switched(const wire::ResponseHead& head, const std::string* key) {
+    return key != nullptr && wire::equals_ignoring_case(head.field("upgrade"), "websocket") &&
+           head.field("sec-websocket-extensions").empty() && head.field("sec-websocket-protocol").empty() &&
+           head.field("sec-websocket-accept") == wire::websocket_accept(*key);
+}
+
+AnswerFields& fields_of(UpstreamAnswer& answer) {
+    if (answer.fields == nullptr) answer.fields = std::make_unique<AnswerFields>();
+    return *answer.fields;
 }
 
 void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
-    if (head.status == kSwitchingProtocols) take_switch(head, answer);
     answer.status = head.status;
     answer.framing = head.framing;
     answer.content_length = head.content_length;
@@ -44,7 +50,8 @@ void take_head(const wire::ResponseHead& head, UpstreamAnswer& answer) {
     if (head.status < 400) return;
     for (const std::string_view name : {"retry-after", "retry-after-ms", "x-should-retry"}) {
         const std::string_view value = head.field(name);
-        if (!value.empty()) answer.retry_headers += std::string(name) + ": " + std::string(value) + "\r\n";
+        if (value.empty()) continue;
+        fields_of(answer).retry_headers += std::string(name) + ": " + std::string(value) + "\r\n";
     }
 }
 
@@ -86,8 +93,9 @@ void take_heads(Worker& worker, std::size_t received, Attempt& attempt, ApiType 
             reader.step = HeadStep::refused;
         } else if (head.status >= 200 || (head.status == kSwitchingProtocols && api == ApiType::realtime)) {
             take_head(head, answer);
+            if (head.status == kSwitchingProtocols) answer.websocket = has_switched(head, attempt.websocket_key.get());
             note_rate_figures(worker, attempt, head);
-            if (passes_through(api)) attempt.content_type = head.field("content-type");
+            if (passes_through(api)) fields_of(answer).content_type = head.field("content-type");
             reader.step = HeadStep::done;
         }
         in.consume(end);

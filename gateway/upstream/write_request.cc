@@ -71,7 +71,7 @@ void append_upgrade(const Exchange& request, BufferedText& out) {
     const std::string& beta = request.head.upgrade->beta;
     if (!beta.empty()) ((out += "openai-beta: ") += beta) += "\r\n";
     out += "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ";
-    out += request.attempt.websocket_key;
+    out += *request.attempt.websocket_key;
 }
 
 // Of a model only things are asked; what an account has is looked at and deleted, too.
