@@ -1,5 +1,7 @@
 #include "gateway/upstream/plain_answer.h"
 
+#include <algorithm>
+
 #include "gateway/chat/dialect/openai_chunk.h"
 #include "gateway/chat/dialect/openai_writer.h"
 #include "gateway/chat/dialect/provider_error.h"
@@ -46,7 +48,7 @@ void note_usage(std::string_view body, TextSpan value, PlainAnswer& answer) {
     if (!text.starts_with('{')) return;
     answer.has_usage = read_usage(text, answer.usage) || answer.has_usage;
     answer.usage_end = value.end - 1;
-    answer.usage_empty = !JsonMembers(body, value.begin).next().has_value();
+    answer.usage_empty = text[std::min(text.find_first_not_of(kSpaces, 1), text.size() - 1)] != '"';
 }
 
 void note_usage_elsewhere(std::string_view name, std::string_view value, PlainAnswer& answer) {

@@ -173,10 +173,15 @@ constexpr std::array<std::string_view, 5> kBareCounts = {"prompt_eval_count", "e
                                                          "completion_tokens", "total_tokens"};
 
 const Name* find(std::span<const Name> names, std::string_view key) {
+    const auto find_name = [names](std::string_view name) {
+        const auto found = std::ranges::find(names, name, &Name::name);
+        return found == names.end() ? nullptr : &*found;
+    };
+    const std::string_view as_it_stands = key.substr(1, key.size() - 2);
+    if (const Name* const found = find_name(as_it_stands)) return found;
     std::string unescaped_key;
     const std::string_view spelt = key_name(key, unescaped_key);
-    const auto found = std::ranges::find(names, spelt, &Name::name);
-    return found == names.end() ? nullptr : &*found;
+    return spelt.data() == as_it_stands.data() ? nullptr : find_name(spelt);
 }
 
 enum class Number : std::uint8_t { absent, plain, written_otherwise, unreadable };
@@ -284,9 +289,17 @@ void take_written(const Name& name, std::string_view text, ReportedUsage& report
     report.openai_text = report.openai_text && sum.openai_text && (name.openai || sum.split_write <= 0);
 }
 
-void read_parts(std::span<const Name> names, std::string_view text, ReportedUsage& report) {
-    if (!text.starts_with('{')) return check_unknown(text, report);
-    JsonMembers members(text, 0);
+std::span<const Name> parts_of(const Name* name) {
+    if (name == nullptr) return {};
+    if (name->role == Role::prompt) return kPromptParts;
+    return name->role == Role::completion ? std::span<const Name>(kCompletionParts) : std::span<const Name>();
+}
+
+// Of the object of parts that `whole` has come to, which is left behind: it is looked at once.
+void read_parts(std::span<const Name> names, std::string_view text, JsonMembers& whole, ReportedUsage& report) {
+    const std::size_t at = whole.position();
+    if (at >= text.size() || text[at] != '{') return check_unknown(whole.skip_value().of(text), report);
+    JsonMembers members(text, at);
     while (const auto member = members.next()) {
         const Name* const name = find(names, member->key.of(text));
         const std::string_view value = member->value.of(text);
@@ -297,6 +310,11 @@ void read_parts(std::span<const Name> names, std::string_view text, ReportedUsag
         } else {
             take_count(*name, value, report);
         }
+    }
+    if (members.closed()) {
+        whole.resume(members.position() + 1);
+    } else {
+        whole.skip_value();
     }
 }
 
@@ -313,9 +331,14 @@ bool read_object(std::string_view text, int depth, ReportedUsage& report) {
     ReportedUsage billed, other;
     bool any_billed = false, any_other = false;
     JsonMembers members(text, 0);
-    while (const auto member = members.next()) {
-        const std::string_view key = member->key.of(text), value = member->value.of(text);
+    for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
+        if (key.find('\\') != std::string_view::npos) report.openai_text = false;
         const Name* const name = find(kNames, key);
+        if (const auto parts = parts_of(name); !parts.empty()) {
+            read_parts(parts, text, members, report);
+            continue;
+        }
+        const std::string_view value = members.skip_value().of(text);
         if (name == nullptr) {
             check_unknown(value, report);
             continue;
@@ -324,12 +347,6 @@ bool read_object(std::string_view text, int depth, ReportedUsage& report) {
             case Role::count:
             case Role::part:
                 take_count(*name, value, report);
-                break;
-            case Role::prompt:
-                read_parts(kPromptParts, value, report);
-                break;
-            case Role::completion:
-                read_parts(kCompletionParts, value, report);
                 break;
             case Role::written:
                 take_written(*name, value, report);
@@ -343,8 +360,10 @@ bool read_object(std::string_view text, int depth, ReportedUsage& report) {
             case Role::cost:
                 report.openai_text = false;
                 break;
+            case Role::prompt:
+            case Role::completion:
+                break;
         }
-        if (key.find('\\') != std::string_view::npos) report.openai_text = false;
     }
     if (any_billed || any_other) {
         report.merge(any_billed ? billed : other);

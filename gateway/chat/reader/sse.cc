@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// Up to the first CR or LF; all of it if there is none.
+// Up to the first CR or LF; all of it if there is none. Every second line is empty.
 std::size_t line_length(std::string_view bytes) {
+    if (bytes.front() == '\n') return 0;
     const void* const newline = std::memchr(bytes.data(), '\n', bytes.size());
     const std::size_t length =
         newline == nullptr ? bytes.size() : static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data());
@@ -59,6 +60,7 @@ SseReader::Step SseReader::next(std::string_view& bytes) {
     while (!bytes.empty()) {
         if (skip_line_feed_ && bytes.front() == '\n') bytes.remove_prefix(1);  // CR, LF and CRLF all end a line
         skip_line_feed_ = false;
+        if (bytes.empty()) break;
         const std::size_t length = line_length(bytes);
         if (length == bytes.size()) break;
         const char first = partial_.empty() ? bytes.front() : partial_.front();
