@@ -118,6 +118,7 @@ class Server {
         services_.readers.reset();
         services_.account_changes.reset();
         services_.outside.reset();
+        services_.passwords.reset();
         services_.fetchers.reset();
         (void)services_.refusals->flush();
         services_.ledger->stop();
@@ -126,9 +127,9 @@ class Server {
     }
 
   private:
-    std::array<ThreadPool*, 5> pools() const {
-        return {services_.parsers.get(), services_.readers.get(), services_.account_changes.get(),
-                services_.outside.get(), services_.fetchers.get()};
+    std::array<ThreadPool*, 6> pools() const {
+        return {services_.parsers.get(), services_.readers.get(),   services_.account_changes.get(),
+                services_.outside.get(), services_.passwords.get(), services_.fetchers.get()};
     }
 
     // Where the ledger's tools find this process, before anything answers. They can be told, so that a failure is no
@@ -407,6 +408,8 @@ Status serve(Config config) {
         std::make_unique<ThreadPool>("read", services.config.management.readers, ThreadPool::Priority::background);
     services.account_changes = std::make_unique<ThreadPool>("accounts", 1);
     services.outside = std::make_unique<ThreadPool>("outside", kOutsideThreads);
+    services.passwords =
+        std::make_unique<ThreadPool>("passwords", PasswordGate::kThreads, ThreadPool::Priority::background);
     const FetchedMediaConfig& media = services.config.fetched_media;
     services.fetchers = std::make_unique<ThreadPool>("fetch", media.is_on() ? media.threads : 0);
     services.fetching = std::make_unique<FairQueue>(services.fetchers->executor(),

@@ -28,6 +28,8 @@
 #include "gateway/routing/catalogue.h"
 #include "gateway/routing/health/health_board.h"
 #include "gateway/routing/sticky_routes.h"
+#include "gateway/sign_in/password_gate.h"
+#include "gateway/sign_in/sign_in_tries.h"
 #include "gateway/thread_pool.h"
 #include "gateway/wire/asio.h"
 #include "gateway/wire/networks.h"
@@ -56,6 +58,7 @@ struct Services {
     std::unique_ptr<Refusals> refusals;
     std::unique_ptr<Mailer> mailer;  // null: the configuration has no mail
     CodeTries voucher_tries;
+    SignInTries sign_in_tries;
     AnonymousRate anonymous_rate;
     HourlyBound registration_mails;
     wire::Networks trusted_proxies;
@@ -67,11 +70,13 @@ struct Services {
     std::unique_ptr<MemoryBudget> bodies, answers;  // of requests; of answers that are held whole
     // What a worker sends away. Bodies of inference are parsed where nothing else is done.
     std::unique_ptr<ThreadPool> parsers, readers, account_changes;
-    std::unique_ptr<ThreadPool> outside;   // waits for other servers
-    std::unique_ptr<FairQueue> parsing;    // on `parsers`
-    CallGate outside_calls;                // to `outside`
-    std::unique_ptr<ThreadPool> fetchers;  // wait for the servers of pictures that requests name
-    std::unique_ptr<FairQueue> fetching;   // on `fetchers`
+    std::unique_ptr<ThreadPool> outside;    // waits for other servers
+    std::unique_ptr<FairQueue> parsing;     // on `parsers`
+    CallGate outside_calls;                 // to `outside`
+    std::unique_ptr<ThreadPool> passwords;  // hash them
+    PasswordGate password_gate;             // to `passwords`
+    std::unique_ptr<ThreadPool> fetchers;   // wait for the servers of pictures that requests name
+    std::unique_ptr<FairQueue> fetching;    // on `fetchers`
     std::uint32_t worker_count = 1;
     std::atomic<bool> draining{false};                  // SIGTERM was received
     std::atomic<std::uint64_t> connections_refused{0};  // at limits.max_connections, with none idle

@@ -236,6 +236,11 @@ std::string alert_document_key(std::string_view organization_uuid, std::string_v
     return joined(kAlertDocumentPrefix, organization_uuid).append("/").append(about);
 }
 std::string git_claim_document_key(std::string_view uuid) { return joined(kGitClaimDocumentPrefix, uuid); }
+std::string session_document_key(std::string_view digest_hex) { return joined(kSessionDocumentPrefix, digest_hex); }
+std::string password_document_key(std::string_view user_uuid) { return joined(kPasswordDocumentPrefix, user_uuid); }
+std::string person_link_document_key(std::string_view user_uuid) {
+    return joined(kPersonLinkDocumentPrefix, user_uuid);
+}
 std::string email_link_document_key(std::string_view digest_hex) {
     return joined(kEmailLinkDocumentPrefix, digest_hex);
 }

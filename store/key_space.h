@@ -19,6 +19,8 @@
 //                "data_key/<uuid>" (of an organization),
 //                "provider_key/<uuid>", "provider_secret/<uuid>",
 //                "email_link/<64 hex>",
+//                "session/<64 hex>", "password/<user uuid>",
+//                "person_link/<user uuid>",
 //                "mail/<SHA-256 of the address>/<uuid>"
 //                "mail_due/<time, 16 hex>/" + such a key      "{}"
 //   money        block u64                                    money block (store/journal.h)
@@ -166,6 +168,9 @@ inline constexpr std::string_view kDataKeyDocumentPrefix = "data_key/";
 inline constexpr std::string_view kProviderKeyDocumentPrefix = "provider_key/";
 inline constexpr std::string_view kProviderSecretDocumentPrefix = "provider_secret/";
 inline constexpr std::string_view kEmailLinkDocumentPrefix = "email_link/";
+inline constexpr std::string_view kSessionDocumentPrefix = "session/";
+inline constexpr std::string_view kPasswordDocumentPrefix = "password/";
+inline constexpr std::string_view kPersonLinkDocumentPrefix = "person_link/";
 inline constexpr std::string_view kMailDocumentPrefix = "mail/", kMailDuePrefix = "mail_due/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
@@ -190,6 +195,9 @@ std::string data_key_document_key(std::string_view organization_uuid);
 std::string provider_key_document_key(std::string_view uuid);
 std::string provider_secret_document_key(std::string_view uuid);
 std::string email_link_document_key(std::string_view digest_hex);
+std::string session_document_key(std::string_view digest_hex);
+std::string password_document_key(std::string_view user_uuid);
+std::string person_link_document_key(std::string_view user_uuid);
 std::string mail_document_key(std::string_view address_hex, std::string_view uuid);
 std::string mail_due_document_key(std::uint64_t due_ms, std::string_view mail_document);
 struct MailDue {

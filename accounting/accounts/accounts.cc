@@ -60,10 +60,10 @@ Result<std::unique_ptr<Accounts>> Accounts::load(Store& store, CreditTable& cred
 // In this order, because each refers to the ones before.
 Status Accounts::load_all() {
     DirectoryBuilder builder;
-    for (const auto step :
-         {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users, &Accounts::load_members,
-          &Accounts::load_keys, &Accounts::load_invitations, &Accounts::load_git_claims, &Accounts::load_presets,
-          &Accounts::load_root_key, &Accounts::load_data_keys, &Accounts::load_provider_keys}) {
+    for (const auto step : {&Accounts::load_organizations, &Accounts::load_projects, &Accounts::load_users,
+                            &Accounts::load_members, &Accounts::load_keys, &Accounts::load_sessions,
+                            &Accounts::load_invitations, &Accounts::load_git_claims, &Accounts::load_presets,
+                            &Accounts::load_root_key, &Accounts::load_data_keys, &Accounts::load_provider_keys}) {
         if (Status status = (this->*step)(builder); !status.ok()) return status;
     }
     directory_ = std::move(builder).build();
@@ -133,6 +133,18 @@ Status Accounts::load_members(DirectoryBuilder& builder) {
         return Status();
     };
     return for_each_document(store_, kMemberDocumentPrefix, read_membership, add);
+}
+
+Status Accounts::load_sessions(DirectoryBuilder& builder) {
+    const auto add = [&](std::string_view document, Session session) {
+        if (builder.view().find_user(session.user) == nullptr) return missing(document, "person");
+        const auto used = store_.get(Family::system, last_use_of_key_key(session.id.bytes));
+        if (!used && used.error().code() != StatusCode::not_found) return used.error();
+        if (used) session.last_used.note(static_cast<std::int64_t>(decode_u64(*used).value_or(0)));
+        builder.put(std::move(session));
+        return Status();
+    };
+    return for_each_document(store_, kSessionDocumentPrefix, read_session, add);
 }
 
 Status Accounts::load_invitations(DirectoryBuilder& builder) {

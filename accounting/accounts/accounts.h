@@ -63,6 +63,7 @@ class Accounts {
     Status load_keys(DirectoryBuilder& builder);
     Status load_users(DirectoryBuilder& builder);
     Status load_members(DirectoryBuilder& builder);
+    Status load_sessions(DirectoryBuilder& builder);
     Status load_invitations(DirectoryBuilder& builder);
     Status load_git_claims(DirectoryBuilder& builder);
     Status load_presets(DirectoryBuilder& builder);

@@ -18,6 +18,8 @@ std::string_view to_string(CallerKind kind) {
             return "service_key";
         case CallerKind::personal_token:
             return "personal_token";
+        case CallerKind::session:
+            return "session";
         case CallerKind::nobody:
             return "nobody";
     }
@@ -56,6 +58,8 @@ std::string via_of(const Caller& caller) {
             return "nothing";
         case CallerKind::personal_token:
             return "token:" + to_hex(caller.key);
+        case CallerKind::session:
+            return "session:" + to_hex(caller.key);
         default:
             return "key:" + to_hex(caller.key);
     }

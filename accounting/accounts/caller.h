@@ -20,13 +20,14 @@ enum class CallerKind : std::uint8_t {
     inference_key,
     service_key,     // a program that acts for others, as far as it may
     personal_token,  // a person
+    session,         // a person, who signed in from a browser
     nobody,          // no key was presented
 };
 std::string_view to_string(CallerKind kind);
 
 struct Caller {
     CallerKind kind = CallerKind::local;
-    KeyDigest key = {};        // of the key kinds: its public id
+    KeyDigest key = {};        // of the key kinds and sessions: its public id
     KeyDigest secret = {};     // and which of its secrets was presented, where that is known
     Id128 user = {};           // the person, or who made the key; nil: the operator made it
     Id128 organization = {};   // that the key is bound to, or the one that the person asks about; nil: none
@@ -37,7 +38,7 @@ struct Caller {
     bool is_operator() const {
         return kind == CallerKind::local || kind == CallerKind::job || kind == CallerKind::root_key;
     }
-    bool is_person() const { return kind == CallerKind::personal_token; }
+    bool is_person() const { return kind == CallerKind::personal_token || kind == CallerKind::session; }
 };
 
 CallerKind caller_kind(KeyKind kind);
@@ -45,7 +46,7 @@ CallerKind caller_kind(KeyKind kind);
 // For records that outlive the caller, who it was: "root", "local", "job:" and its name, "user:" and the person's id,
 // or "key:" and the key's public id.
 std::string actor_of(const Caller& caller);
-// And by what: "key:" or "token:" with its public id, "command", "job", or "nothing".
+// And by what: "key:", "token:" or "session:" with its public id, "command", "job", or "nothing".
 std::string via_of(const Caller& caller);
 
 }  // namespace tollgate

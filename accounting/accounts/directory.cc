@@ -355,6 +355,34 @@ std::vector<const KeyRecord*> Directory::tokens_of(const Id128& user) const {
     return all;
 }
 
+const Session* Directory::find_session(const Id128& user, const KeyDigest& id) const {
+    const UserEntry* const entry = root_->find_user(user);
+    if (entry == nullptr) return nullptr;
+    const auto found = std::ranges::find(entry->sessions, id, [](const auto& one) { return one->id; });
+    return found == entry->sessions.end() ? nullptr : found->get();
+}
+
+std::shared_ptr<const Session> Directory::find_session_of_secret(const KeyDigest& secret) const {
+    const auto* const found = find_in(root_->sessions, digest_shard_of(secret), secret);
+    return found == nullptr ? nullptr : *found;
+}
+
+std::vector<const Session*> Directory::sessions_of(const Id128& user) const {
+    std::vector<const Session*> all;
+    const UserEntry* const entry = root_->find_user(user);
+    if (entry == nullptr) return all;
+    for (const auto& session : entry->sessions) all.push_back(session.get());
+    return all;
+}
+
+std::vector<const Session*> Directory::sessions() const {
+    std::vector<const Session*> all;
+    root_->sessions.for_each([&all](const SessionShard& shard) {
+        for (const auto& [secret, session] : shard) all.push_back(session.get());
+    });
+    return all;
+}
+
 std::vector<const Invitation*> Directory::invitations_to(std::string_view normal_email) const {
     std::vector<const Invitation*> all;
     const EmailEntry* const entry = root_->find_email(normal_email);

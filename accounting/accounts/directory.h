@@ -16,6 +16,7 @@
 #include "accounting/accounts/preset.h"
 #include "accounting/accounts/project.h"
 #include "accounting/accounts/provider_key.h"
+#include "accounting/accounts/session.h"
 #include "accounting/accounts/user.h"
 #include "accounting/money/ids.h"
 
@@ -35,6 +36,9 @@ class Directory {
     const Project* default_project(const Id128& organization) const;
     const User* find_user(const Id128& id) const;
     const User* find_user_by_email(std::string_view normal_email) const;
+    const Session* find_session(const Id128& user, const KeyDigest& id) const;
+    // By the digest of its secret. Whether it is over is for the caller to look at.
+    std::shared_ptr<const Session> find_session_of_secret(const KeyDigest& secret) const;
     const Membership* find_membership(const Id128& organization, const Id128& user) const;
     const Invitation* find_invitation(const Id128& organization, const Id128& id) const;
     const Invitation* find_invitation(const KeyDigest& token) const;  // either of the two
@@ -59,6 +63,8 @@ class Directory {
     std::vector<const User*> users() const;
     std::vector<Id128> organizations_of(const Id128& user) const;
     std::vector<const KeyRecord*> tokens_of(const Id128& user) const;
+    std::vector<const Session*> sessions_of(const Id128& user) const;  // in the order in which they began
+    std::vector<const Session*> sessions() const;
     std::vector<const Invitation*> invitations_to(std::string_view normal_email) const;
     std::size_t key_count() const;  // the root key and personal tokens included
     bool has_root_key() const;

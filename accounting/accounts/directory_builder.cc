@@ -172,6 +172,27 @@ void DirectoryBuilder::put(ProviderKey key) {
     replace_provider_keys(entry, std::move(keys));
 }
 
+void DirectoryBuilder::put(Session session) {
+    auto shared = std::make_shared<const Session>(std::move(session));
+    auto& sessions = own_user(shared->user).sessions;
+    const auto same = std::ranges::find(sessions, shared->id, [](const auto& one) { return one->id; });
+    if (same == sessions.end()) {
+        sessions.push_back(shared);
+    } else {
+        own_sessions((*same)->secret).erase((*same)->secret);
+        *same = shared;
+    }
+    own_sessions(shared->secret)[shared->secret] = std::move(shared);
+}
+
+void DirectoryBuilder::erase_session(Id128 user, KeyDigest id) {
+    const Session* const erased = view_.find_session(user, id);
+    if (erased == nullptr) return;
+    const KeyDigest secret = erased->secret;
+    own_sessions(secret).erase(secret);
+    std::erase_if(own_user(user).sessions, [&](const auto& one) { return one->id == id; });
+}
+
 void DirectoryBuilder::erase_key(const KeyDigest& digest) {
     KeyShard& shard = own_key_shard(digest);
     const KeyRecord* record = shard.find(digest);
@@ -334,6 +355,11 @@ UserEntry& DirectoryBuilder::own_user(const Id128& user) {
 EmailShard& DirectoryBuilder::own_emails(const KeyDigest& digest) {
     const std::size_t index = digest_shard_of(digest);
     return own(email_shards_, index, root_->emails);
+}
+
+SessionShard& DirectoryBuilder::own_sessions(const KeyDigest& secret) {
+    const std::size_t index = digest_shard_of(secret);
+    return own(session_shards_, index, root_->sessions);
 }
 
 GitClaimShard& DirectoryBuilder::own_git_claims(const std::string& name) {

@@ -95,6 +95,7 @@ struct UserEntry {
     std::shared_ptr<const User> user;
     std::vector<Id128> organizations;  // that he is a member of, in order
     std::vector<KeyPrefix> tokens;
+    std::vector<std::shared_ptr<const Session>> sessions;  // in the order in which they began
 };
 
 struct InvitationPlace {
@@ -119,6 +120,8 @@ using EmailShard = std::unordered_map<KeyDigest, EmailEntry, DigestHash>;       
 using GitClaimShard = std::unordered_map<std::string, std::shared_ptr<const GitClaim>>;  // by to_string(GitName)
 using SecretShard =
     std::unordered_map<KeyDigest, KeyDigest, DigestHash>;  // to the key's id, by a later secret's digest
+using SessionShard =
+    std::unordered_map<KeyDigest, std::shared_ptr<const Session>, DigestHash>;       // by its secret's digest
 using InvitationShard = std::unordered_map<KeyDigest, InvitationPlace, DigestHash>;  // by each token's digest
 
 struct Directory::Root {
@@ -134,6 +137,7 @@ struct Directory::Root {
     Table<UserShard> users;
     Table<EmailShard> emails;
     Table<InvitationShard> invitations;
+    Table<SessionShard> sessions;
     Table<GitClaimShard> git_claims;
     std::size_t key_count = 0;
     bool has_root_key = false;
@@ -150,7 +154,7 @@ class DirectoryBuilder {
     explicit DirectoryBuilder(const Directory& base);  // the base stays as it is
 
     // Adds or replaces. The organization of a project, membership, invitation, preset or key must be there, and the
-    // person of a personal token or membership. A preset keeps its slug.
+    // person of a personal token, session or membership. A preset keeps its slug.
     void put(Organization organization);
     void put(Project project);
     void put(KeyRecord record);
@@ -160,7 +164,9 @@ class DirectoryBuilder {
     void put(GitClaim claim);  // its name never changes
     void put(Preset preset);
     void put(ProviderKey key);
-    // Removes what is there; nothing happens if it isn't. A person's memberships and tokens must be gone before.
+    void put(Session session);
+    // Removes what is there; nothing happens if it isn't. A person's memberships, tokens and sessions must be gone
+    // before.
     void erase_key(const KeyDigest& digest);
     void erase_user(const Id128& id);
     void erase_project(const Id128& organization, const Id128& id);  // its keys must be gone before
@@ -169,6 +175,7 @@ class DirectoryBuilder {
     void erase_git_claim(Id128 organization, Id128 id);
     void erase_preset(const Id128& organization, const Id128& id);
     void erase_provider_key(Id128 organization, Id128 id);
+    void erase_session(Id128 user, KeyDigest id);
     // What was built so far; changes with every call above.
     const Directory& view() const { return view_; }
     std::shared_ptr<const Directory> build() &&;
@@ -184,6 +191,7 @@ class DirectoryBuilder {
     UserEntry& own_user(const Id128& user);
     EmailShard& own_emails(const KeyDigest& digest);
     InvitationShard& own_invitations(const KeyDigest& token);
+    SessionShard& own_sessions(const KeyDigest& secret);
     GitClaimShard& own_git_claims(const std::string& name);
     void erase_address_of(const User& user);
     // One of the organization's projects or members had settings before, or has some now.
@@ -201,6 +209,7 @@ class DirectoryBuilder {
     std::unordered_map<std::size_t, std::shared_ptr<UserShard>> user_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<EmailShard>> email_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<InvitationShard>> invitation_shards_;
+    std::unordered_map<std::size_t, std::shared_ptr<SessionShard>> session_shards_;
     std::unordered_map<std::size_t, std::shared_ptr<GitClaimShard>> git_claim_shards_;
     std::unordered_map<Id128, std::shared_ptr<OrganizationEntry>, Id128Hash> entries_;
     std::unordered_map<Id128, std::shared_ptr<MemberList>, Id128Hash> members_;

@@ -253,7 +253,7 @@ Result<NewKey> create_key(Change& change, const Id128& organization, const KeyFi
 
 Status check_own_scopes(const Change& change, const ScopeSet& scopes, bool may_infer) {
     const Caller& caller = change.caller();
-    if (!caller.is_person()) return {};
+    if (caller.kind != CallerKind::personal_token) return {};
     const KeyRecord* const own = change.directory().find_key(caller.key);
     const bool infers = own != nullptr && own->may_infer;
     if (caller.scopes.covers(scopes) && (infers || !may_infer)) return {};

@@ -90,6 +90,7 @@ Right of_kind(const PermissionRow& row, CallerKind kind, Role role) {
         case CallerKind::service_key:
             return row.service_key;
         case CallerKind::personal_token:
+        case CallerKind::session:
             return right_of(row, role);
         case CallerKind::nobody:
             break;

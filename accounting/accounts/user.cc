@@ -9,6 +9,9 @@
 #include "accounting/accounts/key.h"
 #include "accounting/accounts/member.h"
 #include "accounting/accounts/organization.h"
+#include "accounting/accounts/password.h"
+#include "accounting/accounts/person_link.h"
+#include "accounting/accounts/session.h"
 #include "accounting/money/enum_names.h"
 #include "store/key_space.h"
 
@@ -30,6 +33,7 @@ void fields_of(UserOf& user, Fields& fields) {
     fields.id("current_organization", user.current_organization);
     fields.choice("status", user.status);
     fields.count("most_organizations", user.most_organizations, kMostOrganizations);
+    fields.number("password_set_ms", user.password_set_ms);
     fields.optional_text("external_id", user.external_id, kMaxExternalIdBytes);
     fields.number("version", user.version);
     fields.number("created_ms", user.created_ms);
@@ -146,7 +150,10 @@ Status update_user(Change& change, const Id128& id, const UserChange& fields) {
     if (fields.email) {
         auto email = free_email(change, *fields.email, id);
         if (!email) return email.error();
-        if (*email != user.email) verify(user, VerifiedBy::nobody, change.now_ms());
+        if (*email != user.email) {
+            verify(user, VerifiedBy::nobody, change.now_ms());
+            erase_person_link(change, id);  // it may have gone to the former address
+        }
         user.email = std::move(*email);
     }
     if (fields.verified_by) verify(user, *fields.verified_by, change.now_ms());
@@ -182,6 +189,9 @@ Status delete_user(Change& change, const Id128& id, bool forfeits_credit) {
     std::vector<KeyDigest> tokens;
     for (const KeyRecord* const token : change.directory().tokens_of(id)) tokens.push_back(token->digest);
     for (const KeyDigest& token : tokens) erase_key(change, token);
+    end_sessions(change, id);
+    erase_password(change, id);
+    erase_person_link(change, id);
     DocumentWriter former;
     former.name("name", user.name);
     change.put_document({}, former_user_document_key(to_uuid(id)), {}, former.take());

@@ -34,6 +34,7 @@ struct User {
     Id128 current_organization = {};     // that his calls are about where they name none; he is a member
     UserStatus status = UserStatus::active;
     std::optional<std::int64_t> most_organizations = {};  // that he may make; empty: as many as everybody
+    std::int64_t password_set_ms = 0;                     // 0: he has none (password.h)
     std::string external_id = {};                         // where he was imported from; empty: he was not
     std::int64_t version = 0;                             // one more with each change; 1 is the first
     std::int64_t created_ms = 0, updated_ms = 0;

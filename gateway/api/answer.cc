@@ -32,11 +32,18 @@ wire::Awaitable<ApiAnswer> answer_outside(Services& services, const ApiRequest& 
     co_return co_await answer_on(*services.outside, services, request);
 }
 
+wire::Awaitable<ApiAnswer> answer_with_password(Services& services, const ApiRequest& request) {
+    const PasswordGate::Pass pass(services.password_gate);
+    if (!pass) co_return api_error(ErrorKind::overloaded, "too many people sign in at once; try again in a moment");
+    co_return co_await answer_on(*services.passwords, services, request);
+}
+
 // With the address, which only changes need.
 Caller caller_of(Connection& connection) {
     const bool known = connection.request.principal.key != KeyDigest{};
     Caller caller = known ? caller_of(connection.request.principal) : Caller{.kind = CallerKind::nobody};
-    caller.secret = connection.request.head.presented_key;
+    caller.secret = connection.request.principal.session != nullptr ? connection.request.principal.session->secret
+                                                                    : connection.request.head.presented_key;
     const auto& address = connection.request.head.address;
     if (!address.is_unspecified()) caller.address = address.to_string();
     return caller;
@@ -54,6 +61,8 @@ ApiRequest api_request(Connection& connection) {
             .inbound = context.head.inbound,
             .principal = context.principal,
             .caller = caller_of(connection),
+            .page = context.head.page,
+            .address = context.head.address,
             .now_ms = context.head.started_ms};
 }
 
@@ -77,6 +86,9 @@ wire::Awaitable<Error> answer_api(Connection& connection) {
                 break;
             case RunsOn::outside:
                 answer = co_await answer_outside(services, request);
+                break;
+            case RunsOn::passwords:
+                answer = co_await answer_with_password(services, request);
                 break;
             default:
                 answer = answer_call(services, request);

@@ -108,13 +108,20 @@ bool may_see_again(const Call& call, std::string_view secret_of) {
     return !permit(*call.directory, caller, key->organization, Permission::manage_keys).own_only;
 }
 
+// What is done with a password is done again when it is called again: beside a digest of the body, which the store
+// would keep for a day, a hash that is slow to guess by would be for nothing.
+bool may_be_repeated(const ApiRequest& request) {
+    return request.operation->handler.mutate != nullptr && request.operation->runs_on != RunsOn::passwords &&
+           !request.idempotency_key.empty();
+}
+
 // What a call that repeats an earlier one by its Idempotency-Key returns, or why not; nullopt: it is new. Looked up
 // before anything else, for the earlier one may have ended the caller's own standing. To a caller who has lost it no
 // secret is shown again.
 std::optional<ApiAnswer> repeated_answer(Call& call) {
     const ApiRequest& request = call.request;
     const std::size_t key_bytes = request.idempotency_key.size();
-    if (request.operation->handler.mutate == nullptr || key_bytes == 0) return std::nullopt;
+    if (!may_be_repeated(request)) return std::nullopt;
     if (key_bytes > kIdempotencyKeyBytes) {
         return api_error(ErrorKind::invalid_request,
                          "Idempotency-Key is longer than " + std::to_string(kIdempotencyKeyBytes) + " bytes");
@@ -138,8 +145,8 @@ std::optional<ApiAnswer> repeated_answer(Call& call) {
 ApiAnswer mutate(Call& call) {
     const ApiRequest& request = call.request;
     const Operation& operation = *request.operation;
-    Change change(*call.services.accounts, request.caller, std::string(operation.handler.action), request.now_ms);
-    if (!request.idempotency_key.empty()) {  // the same call may have been made since this one began
+    Change change(*call.services.accounts, caller_of(call), std::string(operation.handler.action), request.now_ms);
+    if (may_be_repeated(request)) {  // the same call may have been made since this one began
         auto earlier = change.find_answer(repeatable(request));
         if (!earlier) return api_error(earlier.error());
         if (std::optional<StoredAnswer>& stored = *earlier) return answer_of(std::move(*stored));
@@ -220,7 +227,8 @@ bool moves_credit(Permission permission) {
 }
 
 bool is_change(const Operation& operation) {
-    return operation.runs_on == RunsOn::accounts || operation.runs_on == RunsOn::outside;
+    return operation.runs_on == RunsOn::accounts || operation.runs_on == RunsOn::outside ||
+           operation.runs_on == RunsOn::passwords;
 }
 
 }  // namespace
@@ -261,6 +269,15 @@ Error Call::check_standing(const Directory& now) {
     if (permit_.access == Access::granted) return check_not_suspended(id, now);
     if (permit_.access == Access::unknown_organization) return unknown();
     return api_error(denial_of(guard.permission, permit_.access)).error;
+}
+
+Caller caller_of(const Call& call) {
+    Caller caller = call.request.caller;
+    if (!call.proven || !call.proven->begins_session) return caller;
+    caller.kind = CallerKind::session;
+    caller.key = caller.secret = call.proven->secret.digest;
+    caller.user = call.proven->user;
+    return caller;
 }
 
 std::string idempotency_scope(const ApiRequest& request) {

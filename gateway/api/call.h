@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "accounting/accounts/change.h"
@@ -10,6 +11,8 @@
 #include "gateway/api/body_fields.h"
 #include "gateway/api/query_fields.h"
 #include "gateway/api/routes.h"
+#include "gateway/api/sign_in_proofs.h"
+#include "gateway/client/page_fields.h"
 #include "gateway/exchange/exchange.h"
 #include "gateway/text/json_writer.h"
 
@@ -26,7 +29,9 @@ struct ApiRequest {
     const Inbound* inbound = &openai_inbound();
     Principal principal;
     Caller caller;
-    std::int64_t now_ms = 0;  // Unix time
+    std::shared_ptr<const PageFields> page;  // null: no browser's
+    wire::IpAddress address;                 // of the client; unspecified: not known
+    std::int64_t now_ms = 0;                 // Unix time
 };
 
 struct ApiAnswer {
@@ -64,6 +69,9 @@ class Call {
     const std::shared_ptr<const Directory> directory;
     QueryFields query;  // empty if the operation has none
     BodyFields body;    // the same
+    // Made by Handler::prove for the change that follows it.
+    std::optional<ProvenPerson> proven;  // who signs in, or proves again who he is
+    std::string password_hash;           // of the password that somebody chose
 
     std::string_view path(std::string_view name) const;  // a parameter of the path
     // The organization in the path; where the path has none, the caller's, if he has one: the root key doesn't.
@@ -85,6 +93,9 @@ class Call {
     const Organization* organization_ = nullptr;
     Permit permit_;
 };
+
+// What else a change of the call is made by: whoever has just proven who he is, by the session that begins for him.
+Caller caller_of(const Call& call);
 
 // What an Idempotency-Key belongs to beside the organization: the caller's key or token, the method and the path.
 std::string idempotency_scope(const ApiRequest& request);

@@ -269,6 +269,8 @@ std::string_view name_of(const Guard& guard) {
             return "open";
         case Guard::Kind::anybody:
             return "anybody";
+        case Guard::Kind::page:
+            return "page";
         case Guard::Kind::any_key:
             return "any_key";
         case Guard::Kind::permission:

@@ -62,14 +62,18 @@ void write_my_organizations(const Directory& directory, const User& user, JsonWr
 ApiAnswer my_answer(const Call& call, const Directory& directory) {
     const Caller& caller = call.request.caller;
     const User* const user = directory.find_user(caller.user);
-    const KeyRecord* const token = directory.find_key(caller.key);
-    if (user == nullptr || token == nullptr) return no_such_user();
+    const bool by_session = caller.kind == CallerKind::session;
+    const KeyRecord* const token = by_session ? nullptr : directory.find_key(caller.key);
+    const Session* const session = by_session ? directory.find_session(caller.user, caller.key) : nullptr;
+    if (user == nullptr || (token == nullptr && session == nullptr)) return no_such_user();
     JsonWriter json;
     json.object().key("user");
     write_user(*user, json);
     write_my_organizations(directory, *user, json);
     json.key("current_organization_id").text(to_uuid(user->current_organization)).key("token");
-    write_token(call, *token, json);
+    token != nullptr ? write_token(call, *token, json) : void(json.null());
+    json.key("session");
+    session != nullptr ? write_session(call, *session, json) : void(json.null());
     json.end();
     return versioned_answer(json, user->version);
 }
@@ -84,7 +88,7 @@ bool has_in_address(std::string_view email, std::string_view part) {
 void write_user(const User& user, JsonWriter& json) {
     json.object().key("id").text(to_uuid(user.id)).key("email").text(user.email);
     json.key("email_verified").flag(user.verified()).key("name").text(user.name);
-    json.key("status").text(to_string(user.status));
+    json.key("status").text(to_string(user.status)).key("password_set_at").time(user.password_set_ms);
     json.key("personal_organization_id").text(to_uuid(user.personal_organization));
     json.key("current_organization_id").text(to_uuid(user.current_organization)).key("most_organizations");
     user.most_organizations ? json.number(*user.most_organizations) : json.null();
@@ -196,7 +200,7 @@ ApiAnswer show_me(Call& call) { return my_answer(call, *call.directory); }
 ApiAnswer update_me(Call& call, Change& change) {
     const ApiAnswer shown = my_answer(call, change.directory());
     if (shown.error) return shown;
-    call.body.check_echo(shown.body, {"name", "token"});  // the token has its last use, which moves
+    call.body.check_echo(shown.body, {"name", "token", "session"});  // these have their last use, which moves
     UserChange wanted;
     if (call.body.has("name")) wanted.name = call.body.required_text("name");
     if (call.error()) return call.refusal();

@@ -8,6 +8,7 @@
 #include "gateway/api/call.h"
 #include "gateway/api/organizations.h"
 #include "gateway/api/paging.h"
+#include "gateway/api/session_json.h"
 #include "gateway/api/tokens.h"
 
 namespace tollgate {
@@ -49,6 +50,7 @@ inline constexpr std::array kUserFields = {
     fields::flag("email_verified"),
     fields::text("name").from(1, 100),
     fields::text("status").one_of("active|suspended"),
+    fields::time("password_set_at").or_null().note("null: there is no password"),
     fields::uuid("personal_organization_id"),
     fields::uuid("current_organization_id"),
     fields::integer("most_organizations").from(0, kMostPerMinute).or_null().note("null: as the plan says"),
@@ -84,7 +86,8 @@ inline constexpr std::array kMeFields = {
     fields::object("user", kUser),
     fields::list("organizations", kMyOrganization),
     fields::uuid("current_organization_id"),
-    fields::object("token", kToken).note("The one that calls"),
+    fields::object("token", kToken).or_null().note("The one that calls; null: a session does"),
+    fields::object("session", kSession).or_null().note("The same the other way"),
 };
 inline constexpr Schema kMe{"Me", kMeFields};
 inline constexpr std::array kMyNameField = {fields::text("name").from(1, 100)};

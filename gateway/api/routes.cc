@@ -19,6 +19,7 @@
 #include "gateway/api/routes/presets.h"
 #include "gateway/api/routes/projects.h"
 #include "gateway/api/routes/provider_keys.h"
+#include "gateway/api/routes/sessions.h"
 #include "gateway/api/routes/settings.h"
 #include "gateway/api/routes/usage.h"
 #include "gateway/chat/inbound.h"
@@ -37,10 +38,10 @@ constexpr auto join(const Operation (&... parts)[Counts]) {
 }
 
 constexpr auto kOperations = join(
-    rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kMailRoutes, rows::kOrganizationsRoutes,
-    rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes, rows::kKeysRoutes, rows::kProviderKeysRoutes,
-    rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes, rows::kCreditRoutes, rows::kUsageRoutes,
-    rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
+    rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kSessionsRoutes, rows::kMailRoutes,
+    rows::kOrganizationsRoutes, rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes,
+    rows::kKeysRoutes, rows::kProviderKeysRoutes, rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes,
+    rows::kCreditRoutes, rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
 
 constexpr std::size_t count_paths() {
     std::size_t count = 0;

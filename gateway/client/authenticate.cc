@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "accounting/accounts/account_limits.h"
+#include "gateway/client/page_fields.h"
 #include "gateway/client/request_organization.h"
 #include "gateway/client/websocket_fields.h"
 #include "gateway/text/json_writer.h"
@@ -38,6 +39,49 @@ void spend_in(const Organization& organization, const Directory& directory, cons
     principal.project = project != nullptr ? project->id : Id128{};
     principal.credit = organization.credit;
     principal.spenders = spenders_in(directory, organization, key, credits);
+}
+
+Outcome<Principal> principal_of(const std::shared_ptr<const Directory>& directory, CreditTable& credits,
+                                const Head& head, const KeyRecord& record) {
+    const bool personal = record.kind == KeyKind::personal;
+    auto found = request_organization(*directory, record, head);
+    if (!found) return std::unexpected(found.error());
+    const Organization* const organization = found->organization;
+    std::shared_ptr<const OrganizationPolicy> policy;
+    // What a person may of an organization that the path names is asked of the newest accounts, where the call is
+    // answered. It may be another one than the person's current one.
+    const bool of_path = personal && head.operation != nullptr && head.operation->names_organization();
+    if (organization != nullptr && !of_path) policy = {directory, &organization->policy};
+    if (policy != nullptr && policy->closed()) return refused("this API key's organization is closed");
+    if (organization != nullptr && head.calls_model()) {
+        if (Error suspended = check_organizations(*directory, record, *organization)) {
+            return std::unexpected(std::move(suspended));
+        }
+    }
+    Principal principal{.kind = record.kind,
+                        .scopes = record.scopes,
+                        .key = record.digest,
+                        .organization = organization != nullptr ? organization->id : Id128{},
+                        .project = record.project,
+                        .creator = record.creator,
+                        .policy = std::move(policy),
+                        .directory = directory.get(),
+                        .rules = record.rules.get(),
+                        .credit = record.credit,
+                        .spenders = {},
+                        .session = {},
+                        .attribution = std::move(found->attribution)};
+    if (organization == nullptr || (personal && !head.calls_model())) return principal;
+    if (organization->credit == record.credit) {
+        principal.spenders = spenders_of(*directory, record, credits);
+        return principal;
+    }
+    if (personal) {
+        if (Error denied = check_may_infer(*directory, record, *organization))
+            return std::unexpected(std::move(denied));
+    }
+    spend_in(*organization, *directory, record, credits, principal);
+    return principal;
 }
 
 }  // namespace
@@ -81,46 +125,29 @@ Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& director
     if (record == nullptr) return refused("unknown API key");
     if (record->disabled != Disabled::no) return refused("this API key is disabled");
     if (record->expires_ms != 0 && record->expires_ms <= head.started_ms) return refused("this API key has expired");
-    const bool personal = record->kind == KeyKind::personal;
-    if (personal) {
+    if (record->kind == KeyKind::personal) {
         if (Error suspended = check_person(*directory, *record)) return std::unexpected(std::move(suspended));
     }
-    auto found = request_organization(*directory, *record, head);
-    if (!found) return std::unexpected(found.error());
-    const Organization* const organization = found->organization;
-    std::shared_ptr<const OrganizationPolicy> policy;
-    // What a person may of an organization that the path names is asked of the newest accounts, where the call is
-    // answered. It may be another one than the person's current one.
-    const bool of_path = personal && head.operation != nullptr && head.operation->names_organization();
-    if (organization != nullptr && !of_path) policy = {directory, &organization->policy};
-    if (policy != nullptr && policy->closed()) return refused("this API key's organization is closed");
-    if (organization != nullptr && head.calls_model()) {
-        if (Error suspended = check_organizations(*directory, *record, *organization)) {
-            return std::unexpected(std::move(suspended));
-        }
-    }
-    Principal principal{.kind = record->kind,
-                        .scopes = record->scopes,
-                        .key = record->digest,
-                        .organization = organization != nullptr ? organization->id : Id128{},
-                        .project = record->project,
-                        .creator = record->creator,
-                        .policy = std::move(policy),
-                        .directory = directory.get(),
-                        .rules = record->rules.get(),
-                        .credit = record->credit,
-                        .spenders = {},
-                        .attribution = std::move(found->attribution)};
-    if (organization == nullptr || (personal && !head.calls_model())) return principal;
-    if (organization->credit == record->credit) {
-        principal.spenders = spenders_of(*directory, *record, credits);
-        return principal;
-    }
-    if (personal) {
-        if (Error denied = check_may_infer(*directory, *record, *organization))
-            return std::unexpected(std::move(denied));
-    }
-    spend_in(*organization, *directory, *record, credits, principal);
+    return principal_of(directory, credits, head, *record);
+}
+
+Outcome<Principal> authenticate_session(const std::shared_ptr<const Directory>& directory, CreditTable& credits,
+                                        const Head& head, const AccountsConfig& config) {
+    const auto ended = [] { return problem(ErrorKind::session_ended, "the session is over: sign in again"); };
+    auto session = directory->find_session_of_secret(*head.page->session);
+    if (session == nullptr || session->is_over(head.started_ms, config.session_idle_timeout_ms)) return ended();
+    const User* const user = directory->find_user(session->user);
+    if (user == nullptr || user->status != UserStatus::active) return ended();
+    session->last_used.note(head.started_ms);
+    // As a personal token of his that may everything.
+    KeyRecord as_token;
+    as_token.digest = session->id;
+    as_token.creator = session->user;
+    as_token.scopes = ScopeSet::of(Scope::everything);
+    as_token.may_infer = true;
+    as_token.kind = KeyKind::personal;
+    auto principal = principal_of(directory, credits, head, as_token);
+    if (principal) principal->session = std::move(session);
     return principal;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "accounting/accounts/directory.h"
+#include "gateway/config/config.h"
 #include "gateway/exchange/exchange.h"
 
 namespace tollgate {
@@ -33,5 +34,9 @@ void note_key(const wire::RequestHead& from, PresentedKey& last, Head& head);
 // unknown, disabled, expired, of a closed organization or of a suspended user; what request_organization() refuses.
 Outcome<Principal> authenticate(const std::shared_ptr<const Directory>& directory, CreditTable& credits,
                                 const Head& head);
+// The same by the session that the head's page names, and notes that it is used. session_ended: it is unknown or over,
+// or its person is suspended.
+Outcome<Principal> authenticate_session(const std::shared_ptr<const Directory>& directory, CreditTable& credits,
+                                        const Head& head, const AccountsConfig& config);
 
 }  // namespace tollgate

@@ -8,6 +8,7 @@
 #include "gateway/client/cors.h"
 #include "gateway/client/forwarded_headers.h"
 #include "gateway/client/git_fields.h"
+#include "gateway/client/page_fields.h"
 #include "gateway/client/reply.h"
 #include "gateway/client/routing_fields.h"
 #include "gateway/client/tag_fields.h"
@@ -171,6 +172,7 @@ void Connection::begin_request() {
         wire::ErrorCode unknown;
         const auto endpoint = stream().socket().remote_endpoint(unknown);
         if (!unknown) head.address = client_address(endpoint.address(), from, worker_.services().trusted_proxies);
+        head.page = page_fields(from, *head.operation, worker_.config().accounts.public_origin);
     }
     head.idempotency_key = from.field("idempotency-key");
     if (from.method != "GET" && !head.calls_model()) head.if_match = from.field("if-match");

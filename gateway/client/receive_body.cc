@@ -147,7 +147,7 @@ bool reserve_body(Connection& connection, std::size_t bytes) {
 std::size_t most_body_bytes(Connection& connection) {
     const std::size_t most = connection.worker().config().limits.max_body_bytes;
     const Operation* const operation = connection.request.head.operation;
-    const bool anybody = operation != nullptr && operation->guard.kind == Guard::Kind::anybody;
+    const bool anybody = operation != nullptr && operation->guard.lets_anybody();
     return anybody ? std::min(most, kMostBytesOfAnybody) : most;
 }
 

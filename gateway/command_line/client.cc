@@ -11,10 +11,10 @@
 #include "accounting/money/ids.h"
 #include "gateway/command_line/answer_view.h"
 #include "gateway/command_line/client_command.h"
+#include "gateway/command_line/client_session.h"
 #include "gateway/command_line/credentials.h"
 #include "gateway/command_line/list_pages.h"
 #include "gateway/command_line/named_kind.h"
-#include "gateway/command_line/session.h"
 #include "gateway/wire/clock.h"
 
 namespace tollgate {
@@ -60,7 +60,7 @@ ClientResult<void> confirm(const ClientCall& call, const ClientSettings& setting
 }
 
 // Ids in place of what people call things by.
-ClientResult<void> resolve_path(Session& session, const Operation& operation, GivenValues& given) {
+ClientResult<void> resolve_path(ClientSession& session, const Operation& operation, GivenValues& given) {
     std::string& organization = given.path[std::string(kOrganization)];
     const bool by_head = is_of_own_organization(operation);
     if (operation.names_organization() || by_head) organization = session.organization();
@@ -90,7 +90,7 @@ bool is_within_organization(const Field& field) {
 }
 
 // The same in fields of the query and of the body.
-ClientResult<void> resolve_fields(Session& session, const Operation& operation, GivenValues& given) {
+ClientResult<void> resolve_fields(ClientSession& session, const Operation& operation, GivenValues& given) {
     std::string& organization = given.path[std::string(kOrganization)];
     for (const FieldOption& option : field_options(operation)) {
         const auto found = given.fields.find(option.name);
@@ -137,7 +137,7 @@ ClientResult<std::string> show(const GatewayReply& reply, bool is_first, const C
     return std::move(view->next_cursor);
 }
 
-ClientResult<void> call_and_show(Session& session, const Operation& operation, ClientCall call, ListPages pages,
+ClientResult<void> call_and_show(ClientSession& session, const Operation& operation, ClientCall call, ListPages pages,
                                  const ClientSettings& settings) {
     std::string key;
     if (changes(operation)) key = settings.idempotency_key;
@@ -164,7 +164,7 @@ ClientResult<void> call_and_show(Session& session, const Operation& operation, C
 }
 
 ClientResult<void> run(const Operation& operation, GivenValues given, const ClientSettings& settings) {
-    auto session = Session::open(settings, operation.guard.needs_key());
+    auto session = ClientSession::open(settings, operation.guard.needs_key());
     if (!session) return std::unexpected(std::move(session).error());
     if (auto resolved = resolve_path(*session, operation, given); !resolved) return resolved;
     if (auto resolved = resolve_fields(*session, operation, given); !resolved) return resolved;
@@ -177,10 +177,10 @@ ClientResult<void> run(const Operation& operation, GivenValues given, const Clie
 ClientResult<void> store_login(const ClientSettings& settings, const std::string& path) {
     ClientSettings asked = settings;
     if (asked.token_file.empty()) asked.token_file = "-";
-    const auto session = Session::open(asked, true);
+    const auto session = ClientSession::open(asked, true);
     if (!session) return std::unexpected(session.error());
     // Any key that is one may read this.
-    Session checked = *session;
+    ClientSession checked = *session;
     const auto reply = checked.send({.method = "GET", .target = "/api/organizations/permissions", .body = {}});
     if (!reply) return std::unexpected(reply.error());
     const Credentials credentials{session->url().text, session->token(), settings.organization};

@@ -138,7 +138,8 @@ ClientCommand command_of(const Operation& operation) {
 
 bool is_managed(const Operation& operation) {
     const bool answers = operation.handler.read != nullptr || operation.handler.mutate != nullptr;
-    return operation.path.starts_with(kOfApi) && operation.runs_on != RunsOn::exchange && answers;
+    const bool of_pages = operation.guard.kind == Guard::Kind::page || operation.runs_on == RunsOn::passwords;
+    return operation.path.starts_with(kOfApi) && operation.runs_on != RunsOn::exchange && answers && !of_pages;
 }
 
 // The same under another path.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "gateway/command_line/client_session.h"
 #include "gateway/command_line/exit_code.h"
-#include "gateway/command_line/session.h"
 
 namespace tollgate {
 namespace {

@@ -130,7 +130,11 @@ struct BillingConfig {
 enum class Registration : std::uint8_t { closed, domains, open };
 
 struct AccountsConfig {
-    std::string public_url;  // that people reach the gateway by, without a slash at its end; empty: not known
+    std::string public_url;     // that people reach the gateway by (config/public_url.h); empty: not known
+    std::string public_origin;  // of it, as browsers write it
+    std::uint32_t session_idle_timeout_ms = 43'200'000;
+    std::uint32_t session_lifetime_ms = 2'592'000'000;
+    std::uint32_t most_sessions = 50;  // of one person
     Registration registration = Registration::closed;
     std::vector<std::string> registration_domains;
 };

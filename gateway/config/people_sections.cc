@@ -1,6 +1,7 @@
 #include "gateway/config/people_sections.h"
 
 #include "gateway/config/names.h"
+#include "gateway/config/public_url.h"
 
 namespace tollgate {
 namespace {
@@ -24,7 +25,8 @@ void describe_provider_keys(Section& section, ProviderKeysConfig& provider_keys)
 }
 
 void describe_accounts(Section& section, AccountsConfig& accounts) {
-    section.text("public_url", accounts.public_url, "that people reach this gateway by: links begin with it",
+    section.text("public_url", accounts.public_url,
+                 "that people reach this gateway by: links begin with it, and its pages call there",
                  {"https://tollgate.example.com", true});
     section.one_of<Registration>(
         "registration", accounts.registration,
@@ -33,12 +35,18 @@ void describe_accounts(Section& section, AccountsConfig& accounts) {
         "registration_domains, or everybody; needs mail");
     section.texts("registration_domains", accounts.registration_domains, "what stands behind the @, in lower case",
                   "example.com", wrong_with_domain);
+    section.number("session_idle_timeout_ms", accounts.session_idle_timeout_ms, {60'000, 2'592'000'000},
+                   "a session that is not used for so long ends");
+    section.number("session_lifetime_ms", accounts.session_lifetime_ms, {60'000, 4'000'000'000},
+                   "and one that is used, after this");
+    section.number("most_sessions", accounts.most_sessions, {1, 1000},
+                   "of one person; a further one ends the one that was used least lately");
     section.check([&accounts]() -> std::string {
-        const std::string& url = accounts.public_url;
-        const bool web = url.starts_with("https://") || url.starts_with("http://");
-        return url.empty() || (web && !url.ends_with('/'))
-                   ? ""
-                   : "public_url must be like https://host, without a slash at its end";
+        if (accounts.public_url.empty()) return {};
+        const auto url = parse_public_url(accounts.public_url);
+        if (!url) return "public_url " + url.error().message();
+        accounts.public_origin = url->origin();
+        return {};
     });
 }
 

@@ -3,7 +3,7 @@
 namespace tollgate {
 
 Caller caller_of(const Principal& principal) {
-    return {.kind = caller_kind(principal.kind),
+    return {.kind = principal.session != nullptr ? CallerKind::session : caller_kind(principal.kind),
             .key = principal.key,
             .user = principal.creator,
             .organization = principal.organization,

@@ -36,6 +36,7 @@ struct Principal {
     const KeyRules* rules = nullptr;                   // of the key, in the same directory; null: it has none
     OrganizationCredit* credit = nullptr;
     Spenders spenders;
+    std::shared_ptr<const Session> session;          // of a person who signed in; then `key` is its id
     std::shared_ptr<const Attribution> attribution;  // null: the request names no Git repository
 };
 

@@ -21,6 +21,7 @@ namespace tollgate {
 
 inline constexpr std::size_t kIdPrefix = 4;  // "req_", "gen-"
 
+struct PageFields;
 struct UpgradeFields;
 
 struct Head {
@@ -50,6 +51,7 @@ struct Head {
     std::string organization;              // X-Org-Id: that the request names
     std::shared_ptr<const GitFields> git;  // null: none
     std::shared_ptr<const UpgradeFields> upgrade;  // null: the connection is to stay HTTP
+    std::shared_ptr<const PageFields> page;        // of the management API (client/page_fields.h); null: no browser's
     std::string content_type;                      // of the body of a call that passes through
     std::string app;                               // HTTP-Referer: the app's address
     std::string app_title;                         // X-Title

@@ -25,6 +25,7 @@ struct Guard {
     enum class Kind : std::uint8_t {
         open,        // everybody: neither key nor body is looked at
         anybody,     // everybody, with a small body; a key is not needed, but one that is sent must be valid
+        page,        // everybody, from a page of this gateway: signing in, and what comes before; the body is small
         any_key,     // with a valid key
         permission,  // who has one
     };
@@ -34,6 +35,7 @@ struct Guard {
 
     bool reads_body() const { return kind != Kind::open; }
     bool needs_key() const { return kind == Kind::any_key || kind == Kind::permission; }
+    bool lets_anybody() const { return kind == Kind::anybody || kind == Kind::page; }
 
     Kind kind;
     Permission permission = Permission::infer;  // if that is the kind
@@ -60,11 +62,12 @@ struct Handler {
 
 // Where a handler runs.
 enum class RunsOn : std::uint8_t {
-    exchange,  // the request goes to a model
-    worker,    // must not block
-    readers,   // a pool: may block, changes nothing
-    accounts,  // one thread: may block, and changes
-    outside,   // a pool: waits for other servers, and may change
+    exchange,   // the request goes to a model
+    worker,     // must not block
+    readers,    // a pool: may block, changes nothing
+    accounts,   // one thread: may block, and changes
+    outside,    // a pool: waits for other servers, and may change
+    passwords,  // a pool: hashes passwords, and may change
 };
 
 // What goes in and out.

@@ -27,7 +27,12 @@ enum class ErrorKind : std::uint8_t {
     precondition_failed,  // If-Match names another version
     unsupported_media_type,
     invalid_api_key,
+    session_ended,
+    invalid_credentials,     // of whoever signs in
+    second_factor_required,  // the same; error.factors says which
     permission_denied,
+    cross_site,        // a call that only this gateway's own pages may make
+    step_up_required,  // the session's last proof is too old for this
     model_required,
     model_not_found,
     model_not_allowed,      // by the organization

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from support.browser import signed_in
 from support.mail import DropFolder, mail_config, token_in
 from support.master_key import secrets_of
 from support.people import new_team
@@ -116,6 +117,10 @@ class Mutations:
         self.add("PATCH", "/api/me/tokens/{key}", {"name": "other"}, me, key=hashes[0])
         self.add("DELETE", "/api/me/tokens/{key}", None, me, key=hashes[1])
         self.add("POST", "/api/me/tokens/{key}/rotate", {"grace_seconds": 60}, me, key=hashes[2])
+        self.add("POST", "/api/users/{user}/password-links", user=self.gateway.person().id)
+        person = self.gateway.person()
+        session = signed_in(self.gateway, person).gets("GET", "/api/me")["session"]["id"]
+        self.add("DELETE", "/api/me/sessions/{session}", None, person.token, session=session)
 
     def add_keys(self):
         keys = "/api/organizations/{organization}/keys"

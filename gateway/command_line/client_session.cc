@@ -1,4 +1,4 @@
-#include "gateway/command_line/session.h"
+#include "gateway/command_line/client_session.h"
 
 #include <array>
 #include <boost/json.hpp>
@@ -77,7 +77,7 @@ ClientFailure failure_of(const GatewayReply& reply) {
     return {exit_code_of(reply.status, reason), reply.body, message + " (" + first_of({reason, code}) + ")"};
 }
 
-ClientResult<Session> Session::open(const ClientSettings& settings, bool needs_token) {
+ClientResult<ClientSession> ClientSession::open(const ClientSettings& settings, bool needs_token) {
     const auto kept = read_credentials(first_of({settings.credentials_file, usual_credentials_file()}));
     if (!kept) return std::unexpected(failure_here(kept.error()));
     const std::string url_text = first_of({settings.url, of_environment("TOLLGATE_URL"), kept->url});
@@ -96,12 +96,12 @@ ClientResult<Session> Session::open(const ClientSettings& settings, bool needs_t
     }
     std::string organization = first_of({settings.organization, of_environment("TOLLGATE_ORG"), kept->organization});
     const std::string ca_file = first_of({settings.ca_file, of_environment("TOLLGATE_CA_FILE")});
-    return Session(HttpClient(std::move(*url), ca_file), std::move(*token), std::move(organization));
+    return ClientSession(HttpClient(std::move(*url), ca_file), std::move(*token), std::move(organization));
 }
 
-ClientResult<GatewayReply> Session::send(const ClientCall& call, const std::string& idempotency_key,
-                                         const std::string& if_match,
-                                         const std::function<void(std::string_view)>& on_events) {
+ClientResult<GatewayReply> ClientSession::send(const ClientCall& call, const std::string& idempotency_key,
+                                               const std::string& if_match,
+                                               const std::function<void(std::string_view)>& on_events) {
     GatewayCall request{.method = call.method, .target = call.target, .body = call.body};
     if (!token_.empty()) request.headers.emplace_back("authorization", "Bearer " + token_);
     if (!idempotency_key.empty()) request.headers.emplace_back("idempotency-key", idempotency_key);
@@ -126,8 +126,8 @@ ClientResult<GatewayReply> Session::send(const ClientCall& call, const std::stri
     }
 }
 
-ClientResult<std::string> Session::look_up(std::string target, std::string_view name, std::string_view value,
-                                           std::string_view wanted) {
+ClientResult<std::string> ClientSession::look_up(std::string target, std::string_view name, std::string_view value,
+                                                 std::string_view wanted) {
     NameSearch search{std::string(value)};
     while (true) {
         const auto reply = send({.method = "GET", .target = target, .body = {}});
@@ -151,8 +151,8 @@ ClientResult<std::string> Session::look_up(std::string target, std::string_view 
         "which " + std::string(value) + "? There are " + search.names() + ": type the name as it is, or the id"));
 }
 
-ClientResult<std::string> Session::id_of(std::string_view parameter, const std::string& typed,
-                                         const std::string& organization) {
+ClientResult<std::string> ClientSession::id_of(std::string_view parameter, const std::string& typed,
+                                               const std::string& organization) {
     if (parse_uuid(typed)) return typed;
     // No address, no name of a project without an organization: the gateway says what is wrong with it.
     const bool is_address = typed.find('@') != std::string::npos;
@@ -189,7 +189,7 @@ ClientResult<std::string> Session::id_of(std::string_view parameter, const std::
     return id;
 }
 
-ClientResult<std::string> Session::organization_of_key() {
+ClientResult<std::string> ClientSession::organization_of_key() {
     if (token_.starts_with(kRootKeyPrefix) || token_.starts_with(kPersonalTokenPrefix)) return std::string();
     const auto key = send({.method = "GET", .target = "/api/v1/key", .body = {}});
     if (!key) return std::unexpected(key.error());
@@ -197,7 +197,7 @@ ClientResult<std::string> Session::organization_of_key() {
 }
 
 // A key may not list organizations, but may be of one that has the slug.
-ClientResult<std::string> Session::check_slug_of_key(const std::string& organization) {
+ClientResult<std::string> ClientSession::check_slug_of_key(const std::string& organization) {
     const auto shown = send({.method = "GET", .target = "/api/organizations/" + organization, .body = {}});
     if (!shown && shown.error().exit_code == kNotAuthorized) {
         return std::unexpected(own_failure(
@@ -212,14 +212,14 @@ ClientResult<std::string> Session::check_slug_of_key(const std::string& organiza
     return organization;
 }
 
-ClientResult<std::string> Session::organization_id() {
+ClientResult<std::string> ClientSession::organization_id() {
     if (parse_uuid(organization_)) return organization_;
     const auto id = organization_of_key();
     if (!id) return id;
     return id->empty() ? id_of("organization", organization_, {}) : check_slug_of_key(*id);
 }
 
-ClientResult<std::string> Session::own_organization_id() {
+ClientResult<std::string> ClientSession::own_organization_id() {
     auto id = organization_of_key();
     if (!id || !id->empty()) return id;
     const auto me = send({.method = "GET", .target = "/api/me", .body = {}});

@@ -23,10 +23,10 @@ ClientFailure failure_of(const GatewayReply& reply);
 template <class T>
 using ClientResult = std::expected<T, ClientFailure>;
 
-class Session {
+class ClientSession {
   public:
     // Of the settings, the environment and the credentials file. A token that the file holds goes to its gateway alone.
-    static ClientResult<Session> open(const ClientSettings& settings, bool needs_token);
+    static ClientResult<ClientSession> open(const ClientSettings& settings, bool needs_token);
 
     // The reply if it is a success. Where `idempotency_key` is not empty, or nothing is changed, a lost answer is asked
     // for again.
@@ -50,7 +50,7 @@ class Session {
     const std::string& token() const { return token_; }
 
   private:
-    Session(HttpClient client, std::string token, std::string organization)
+    ClientSession(HttpClient client, std::string token, std::string organization)
         : client_(std::move(client)), token_(std::move(token)), organization_(std::move(organization)) {}
     // The member `wanted` of the item of a list whose member `name` is `value`, or `value` in another case if no other
     // item's is; empty: there is none.

@@ -1,0 +1,86 @@
+#include "gateway/api/sessions.h"
+
+#include "gateway/worker.h"
+
+namespace tollgate {
+namespace {
+
+ApiAnswer failed(Error error) {
+    ApiAnswer answer;
+    answer.error = std::move(error);
+    return answer;
+}
+
+// The session that the browser has, whoever calls and however old it is.
+std::shared_ptr<const Session> browser_session(const Call& call, const Directory& directory) {
+    const PageFields* const page = call.request.page.get();
+    return page != nullptr && page->session ? directory.find_session_of_secret(*page->session) : nullptr;
+}
+
+}  // namespace
+
+ApiAnswer sign_in(Call& call, Change& change) {
+    auto lines = begin_proven_session(call, change);
+    if (!lines) return failed(std::move(lines.error()));
+    const Directory& directory = change.directory();
+    JsonWriter json;
+    json.object().key("user");
+    write_user(*directory.find_user(call.proven->user), json);
+    json.key("session");
+    write_session(call, *directory.find_session(call.proven->user, call.proven->secret.digest), json);
+    ApiAnswer answer = json_answer(json.end(), 201);
+    answer.headers = std::move(*lines);
+    return answer;
+}
+
+ApiAnswer sign_out(Call& call, Change& change) {
+    const auto session = browser_session(call, change.directory());
+    if (session != nullptr) (void)end_session(change, session->user, session->id);
+    JsonWriter json;
+    json.object().key("signed_out").flag(session != nullptr);
+    ApiAnswer answer = json_answer(json.end());
+    answer.headers = no_session_cookie_lines();
+    return answer;
+}
+
+ApiAnswer step_up(Call& call, Change& change) {
+    if (call.request.caller.kind != CallerKind::session) {
+        return api_error(
+            Status(StatusCode::conflict, "only whoever signed in can prove himself again", "not_a_session"));
+    }
+    auto lines = renew_proven_session(call, change);
+    if (!lines) return failed(std::move(lines.error()));
+    JsonWriter json;
+    json.object().key("session");
+    write_session(call, *change.directory().find_session(call.proven->user, call.request.caller.key), json);
+    ApiAnswer answer = json_answer(json.end());
+    answer.headers = std::move(*lines);
+    return answer;
+}
+
+ApiAnswer list_my_sessions(Call& call) {
+    const Page page = read_page(call);
+    if (call.error()) return call.refusal();
+    std::vector<const Session*> sessions = call.directory->sessions_of(call.request.caller.user);
+    const std::int64_t idle_ms = call.services.config.accounts.session_idle_timeout_ms;
+    std::erase_if(sessions, [&](const Session* one) { return one->is_over(call.request.now_ms, idle_ms); });
+    const auto part = page_of(
+        page, std::move(sessions), [](const Session* one) { return std::tuple(one->created_ms, one->id); },
+        [](const Session* one) { return place_of(one->created_ms, to_hex(one->id)); });
+    JsonWriter json;
+    write_page(part, [&](const Session* one) { write_session(call, *one, json); }, json);
+    return json_answer(json);
+}
+
+ApiAnswer delete_my_session(Call& call, Change& change) {
+    const auto id = parse_key_digest(call.path("session"));
+    const Status ended = end_session(change, call.request.caller.user, id.value_or(KeyDigest{}));
+    if (!ended.ok()) return api_error(ended);
+    JsonWriter json;
+    json.object().key("deleted").flag(true);
+    ApiAnswer answer = json_answer(json.end());
+    if (id == call.request.caller.key) answer.headers = no_session_cookie_lines();
+    return answer;
+}
+
+}  // namespace tollgate

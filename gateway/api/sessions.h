@@ -1,0 +1,38 @@
+// Signing in and out, and the sessions that a person has.
+#pragma once
+
+#include <array>
+
+#include "gateway/api/call.h"
+#include "gateway/api/paging.h"
+#include "gateway/api/people.h"
+#include "gateway/api/session_json.h"
+
+namespace tollgate {
+
+// After prove_sign_in().
+ApiAnswer sign_in(Call& call, Change& change);
+// In any state: without a session, or with one that is over, there is nothing to end.
+ApiAnswer sign_out(Call& call, Change& change);
+// After prove_step_up(). conflict not_a_session: a token calls.
+ApiAnswer step_up(Call& call, Change& change);
+ApiAnswer list_my_sessions(Call& call);
+ApiAnswer delete_my_session(Call& call, Change& change);
+
+inline constexpr std::array kSignInFields = {
+    fields::text("email").required().from(3, kMaxEmailBytes).note("Case makes no difference"),
+    fields::text("password").required().from(1, 256),
+};
+inline constexpr Schema kSignIn{"SignIn", kSignInFields};
+inline constexpr std::array kStepUpFields = {fields::text("password").required().from(1, 256)};
+inline constexpr Schema kStepUp{"StepUp", kStepUpFields};
+inline constexpr std::array kSignedInFields = {fields::object("user", kUser), fields::object("session", kSession)};
+inline constexpr Schema kSignedIn{"SignedIn", kSignedInFields};
+inline constexpr std::array kSignedOutFields = {fields::flag("signed_out").note("Whether there was a session to end")};
+inline constexpr Schema kSignedOut{"SignedOut", kSignedOutFields};
+inline constexpr std::array kSessionDataFields = {fields::object("session", kSession)};
+inline constexpr Schema kSessionData{"SessionData", kSessionDataFields};
+inline constexpr std::array kSessionPageFields = {fields::list("data", kSession), kNextCursor};
+inline constexpr Schema kSessionPage{"SessionPage", kSessionPageFields};
+
+}  // namespace tollgate
