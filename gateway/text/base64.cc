@@ -10,16 +10,19 @@ namespace {
 constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::uint8_t kNone = 64;
 
-constexpr std::array<std::uint8_t, 256> kValues = [] {
-    std::array<std::uint8_t, 256> values{};
+using Values = std::array<std::uint8_t, 256>;
+
+constexpr Values values_of(char digit_62, char digit_63) {
+    Values values{};
     values.fill(kNone);
     for (std::size_t i = 0; i < kDigits.size(); ++i) {
         values[static_cast<unsigned char>(kDigits[i])] = static_cast<std::uint8_t>(i);
     }
-    values['+'] = 62;
-    values['/'] = 63;
+    values[static_cast<unsigned char>(digit_62)] = 62;
+    values[static_cast<unsigned char>(digit_63)] = 63;
     return values;
-}();
+}
+constexpr Values kValues = values_of('+', '/'), kUrlValues = values_of('-', '_');
 
 std::string encode(std::string_view bytes, char digit_62, char digit_63) {
     std::string text;
@@ -37,6 +40,26 @@ std::string encode(std::string_view bytes, char digit_62, char digit_63) {
     return text;
 }
 
+// Without padding.
+std::optional<std::string> decode(std::string_view text, const Values& values) {
+    if (text.size() % 4 == 1) return std::nullopt;
+    std::string bytes;
+    bytes.reserve(text.size() / 4 * 3 + 2);
+    std::uint32_t bits = 0;
+    int count = 0;
+    for (const char c : text) {
+        const std::uint8_t value = values[static_cast<unsigned char>(c)];
+        if (value == kNone) return std::nullopt;
+        bits = bits << 6 | value;
+        count += 6;
+        if (count < 8) continue;
+        count -= 8;
+        bytes += static_cast<char>(bits >> count & 0xff);
+    }
+    if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;  // bits that no byte has
+    return bytes;
+}
+
 }  // namespace
 
 std::string base64(std::string_view bytes) {
@@ -50,22 +73,10 @@ std::string base64_url(std::string_view bytes) { return encode(bytes, '-', '_');
 std::optional<std::string> from_base64(std::string_view text) {
     const std::size_t whole = text.size();
     while (whole - text.size() < 2 && text.ends_with('=')) text.remove_suffix(1);
-    if (text.size() % 4 == 1 || (whole != text.size() && whole % 4 != 0)) return std::nullopt;
-    std::string bytes;
-    bytes.reserve(text.size() / 4 * 3 + 2);
-    std::uint32_t bits = 0;
-    int count = 0;
-    for (const char c : text) {
-        const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
-        if (value == kNone) return std::nullopt;
-        bits = bits << 6 | value;
-        count += 6;
-        if (count < 8) continue;
-        count -= 8;
-        bytes += static_cast<char>(bits >> count & 0xff);
-    }
-    if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;  // bits that no byte has
-    return bytes;
+    if (whole != text.size() && whole % 4 != 0) return std::nullopt;
+    return decode(text, kValues);
 }
+
+std::optional<std::string> from_base64_url(std::string_view text) { return decode(text, kUrlValues); }
 
 }  // namespace tollgate

@@ -24,6 +24,7 @@ TEST(Base64, VectorsOfTheRfc) {
         EXPECT_EQ(from_base64(text), bytes);
         EXPECT_EQ(from_base64(text.substr(0, text.find('='))), bytes);  // without padding
         EXPECT_EQ(base64_url(bytes), text.substr(0, text.find('=')));
+        EXPECT_EQ(from_base64_url(base64_url(bytes)), bytes);
     }
 }
 
@@ -38,6 +39,10 @@ TEST(Base64, EveryByteComesBack) {
 TEST(Base64, WhatIsNoneIsRefused) {
     for (const std::string_view text : {"Z", "Zg=", "Zg===", "Z===", "Zm9v====", "Zm 9v", "Zh==", "-_--", "Zg==Zg=="}) {
         EXPECT_FALSE(from_base64(text)) << text;
+    }
+    EXPECT_EQ(from_base64_url("-_--"), "\xfb\xff\xbe");
+    for (const std::string_view text : {"Z", "Zg==", "Zm8=", "++//", "Zm 9v", "Zh"}) {
+        EXPECT_FALSE(from_base64_url(text)) << text;
     }
 }
 
