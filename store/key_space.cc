@@ -212,6 +212,16 @@ std::string member_document_key(std::string_view organization_uuid, std::string_
 std::string user_document_key(std::string_view uuid) { return joined(kUserDocumentPrefix, uuid); }
 std::string former_project_document_key(std::string_view uuid) { return joined(kFormerProjectDocumentPrefix, uuid); }
 std::string former_user_document_key(std::string_view uuid) { return joined(kFormerUserDocumentPrefix, uuid); }
+std::string second_factors_document_key(std::string_view user_uuid) {
+    return joined(kSecondFactorsDocumentPrefix, user_uuid);
+}
+
+std::string factor_secrets_document_key(std::string_view user_uuid) {
+    return joined(kFactorSecretsDocumentPrefix, user_uuid);
+}
+
+std::string passkey_document_key(std::string_view digest_hex) { return joined(kPasskeyDocumentPrefix, digest_hex); }
+
 std::string invitation_document_key(std::string_view uuid) { return joined(kInvitationDocumentPrefix, uuid); }
 std::string voucher_document_key(std::string_view digest_hex) { return joined(kVoucherDocumentPrefix, digest_hex); }
 std::string credit_request_document_key(std::string_view organization_uuid, std::string_view uuid) {

@@ -13,6 +13,8 @@
 //                "voucher/<64 hex>", "allowance/<uuid>",
 //                "alert/<organization>/<what it is about>",
 //                "credit_request/<organization>/<uuid>",
+//                "second_factors/<user uuid>", "factor_secrets/<user uuid>",
+//                "passkey/<64 hex>" (the credential id's digest),
 //                "git_claim/<uuid>",
 //                "preset/<organization>/<uuid>",
 //                "preset_version/<organization>/<uuid>/<8 digits>",
@@ -156,6 +158,9 @@ inline constexpr std::string_view kFormerKeyDocumentPrefix = "former_key/";
 inline constexpr std::string_view kMemberDocumentPrefix = "member/";
 inline constexpr std::string_view kUserDocumentPrefix = "user/";
 inline constexpr std::string_view kFormerUserDocumentPrefix = "former_user/";
+inline constexpr std::string_view kSecondFactorsDocumentPrefix = "second_factors/";
+inline constexpr std::string_view kFactorSecretsDocumentPrefix = "factor_secrets/";
+inline constexpr std::string_view kPasskeyDocumentPrefix = "passkey/";
 inline constexpr std::string_view kInvitationDocumentPrefix = "invitation/";
 inline constexpr std::string_view kVoucherDocumentPrefix = "voucher/";
 inline constexpr std::string_view kCreditRequestDocumentPrefix = "credit_request/";
@@ -181,6 +186,9 @@ std::string former_key_document_key(std::string_view digest_hex);
 std::string member_document_key(std::string_view organization_uuid, std::string_view user_uuid);
 std::string user_document_key(std::string_view uuid);
 std::string former_user_document_key(std::string_view uuid);
+std::string second_factors_document_key(std::string_view user_uuid);
+std::string factor_secrets_document_key(std::string_view user_uuid);
+std::string passkey_document_key(std::string_view digest_hex);
 std::string invitation_document_key(std::string_view uuid);
 std::string voucher_document_key(std::string_view digest_hex);
 std::string credit_request_document_key(std::string_view organization_uuid, std::string_view uuid);

@@ -1,12 +1,10 @@
 #include "accounting/accounts/voucher.h"
 
-#include <openssl/rand.h>
-
 #include <array>
-#include <cstdlib>
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/typed_code.h"
 #include "store/key_space.h"
 
 namespace tollgate {
@@ -14,9 +12,6 @@ namespace {
 
 // In the order of VoucherState's values.
 constexpr std::array<std::string_view, 3> kStates = {"open", "used", "voided"};
-
-constexpr std::string_view kAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";  // without 0, O, 1, I
-static_assert(kAlphabet.size() == 32);
 
 template <class VoucherOf, class Fields>
 void fields_of(VoucherOf& voucher, Fields& fields) {
@@ -46,14 +41,6 @@ std::string document_key(const KeyDigest& code) { return voucher_document_key(to
 void put_voucher(Change& change, Voucher voucher, std::string before) {
     ++voucher.version;
     change.put_document({}, document_key(voucher.code), std::move(before), document_of(voucher));
-}
-
-std::string make_code() {
-    std::array<unsigned char, kVoucherCodeCharacters> bytes;
-    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) std::abort();  // no code may be guessable
-    std::string code;
-    for (const unsigned char byte : bytes) code += kAlphabet[byte % kAlphabet.size()];
-    return code;
 }
 
 }  // namespace
@@ -96,20 +83,8 @@ Result<Voucher> find_voucher(Store& store, const KeyDigest& code) {
     return read_voucher(reader, document, *text);
 }
 
-std::optional<KeyDigest> digest_of_code(std::string_view typed) {
-    std::string code;
-    for (char c : typed) {
-        if (c == '-' || c == ' ') continue;
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-        if (code.size() == kVoucherCodeCharacters || kAlphabet.find(c) == std::string_view::npos) return std::nullopt;
-        code += c;
-    }
-    if (code.size() != kVoucherCodeCharacters) return std::nullopt;
-    return digest_key(code);
-}
-
 Result<MadeVoucher> create_voucher(Change& change, const NewVoucher& fields) {
-    MadeVoucher made{.name = {}, .code = make_code()};
+    MadeVoucher made{.name = {}, .code = make_typed_code()};
     made.name = digest_key(made.code);
     Voucher voucher{.code = made.name,
                     .amount = fields.amount,

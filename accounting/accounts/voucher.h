@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +16,6 @@ namespace tollgate {
 
 class Change;
 
-inline constexpr std::size_t kVoucherCodeCharacters = 16;  // of 32, none like another: 80 random bits
 inline constexpr std::size_t kVoucherBatchBytes = 100;
 inline constexpr std::size_t kVoucherNoteBytes = 1000;
 
@@ -48,9 +46,6 @@ Result<Voucher> read_voucher(DocumentReader& reader, std::string_view document, 
 // not_found if there is none.
 Result<Voucher> find_voucher(Store& store, const KeyDigest& code);
 
-// What names the voucher of a code as somebody typed it, with dashes, blanks or small letters; nullopt: it is no code.
-std::optional<KeyDigest> digest_of_code(std::string_view typed);
-
 struct NewVoucher {
     NanoUsd amount = {};
     std::int64_t expires_ms = 0, credit_expires_ms = 0;  // 0: never
@@ -58,7 +53,7 @@ struct NewVoucher {
 };
 struct MadeVoucher {
     KeyDigest name;
-    std::string code;  // shown once, stored nowhere
+    std::string code;  // make_typed_code(); shown once, stored nowhere
 };
 // invalid: a text is too long.
 Result<MadeVoucher> create_voucher(Change& change, const NewVoucher& fields);

@@ -1,5 +1,6 @@
 #include "gateway/api/vouchers.h"
 
+#include "accounting/accounts/typed_code.h"
 #include "gateway/wire/clock.h"
 #include "gateway/worker.h"
 #include "store/key_space.h"
