@@ -40,7 +40,7 @@ std::string encode(std::string_view bytes, char digit_62, char digit_63) {
     return text;
 }
 
-// Without padding.
+// Of text without padding.
 std::optional<std::string> decode(std::string_view text, const Values& values) {
     if (text.size() % 4 == 1) return std::nullopt;
     std::string bytes;

@@ -13,7 +13,7 @@ std::string base64_url(std::string_view bytes);
 
 // What base64() makes, with or without the padding. Nothing of anything else.
 std::optional<std::string> from_base64(std::string_view text);
-// What base64_url() makes, and nothing of anything else.
+// Exactly what base64_url() makes: nothing of text with padding, of other digits or with bits that no byte has.
 std::optional<std::string> from_base64_url(std::string_view text);
 
 }  // namespace tollgate

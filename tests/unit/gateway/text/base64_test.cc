@@ -34,6 +34,7 @@ TEST(Base64, EveryByteComesBack) {
     EXPECT_EQ(from_base64(base64(bytes)), bytes);
     EXPECT_EQ(base64("\xfb\xef\xff"), "++//");
     EXPECT_EQ(base64_url("\xfb\xef\xff"), "--__");
+    EXPECT_EQ(from_base64_url(base64_url(bytes)), bytes);
 }
 
 TEST(Base64, WhatIsNoneIsRefused) {
