@@ -254,6 +254,13 @@ std::string person_link_document_key(std::string_view user_uuid) {
 std::string email_link_document_key(std::string_view digest_hex) {
     return joined(kEmailLinkDocumentPrefix, digest_hex);
 }
+std::string identity_document_key(std::string_view digest_hex) { return joined(kIdentityDocumentPrefix, digest_hex); }
+std::string identity_of_document_prefix(std::string_view user_uuid) {
+    return joined(kIdentityOfDocumentPrefix, user_uuid).append("/");
+}
+std::string identity_of_document_key(std::string_view user_uuid, std::string_view issuer_hex) {
+    return identity_of_document_prefix(user_uuid).append(issuer_hex);
+}
 std::string mail_document_key(std::string_view address_hex, std::string_view uuid) {
     return joined(kMailDocumentPrefix, address_hex).append("/").append(uuid);
 }

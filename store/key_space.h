@@ -23,6 +23,8 @@
 //                "email_link/<64 hex>",
 //                "session/<64 hex>", "password/<user uuid>",
 //                "person_link/<user uuid>",
+//                "identity/<64 hex>",
+//                "identity_of/<user>/<64 hex>" (of the issuer),
 //                "mail/<SHA-256 of the address>/<uuid>"
 //                "mail_due/<time, 16 hex>/" + such a key      "{}"
 //   money        block u64                                    money block (store/journal.h)
@@ -176,6 +178,7 @@ inline constexpr std::string_view kEmailLinkDocumentPrefix = "email_link/";
 inline constexpr std::string_view kSessionDocumentPrefix = "session/";
 inline constexpr std::string_view kPasswordDocumentPrefix = "password/";
 inline constexpr std::string_view kPersonLinkDocumentPrefix = "person_link/";
+inline constexpr std::string_view kIdentityDocumentPrefix = "identity/", kIdentityOfDocumentPrefix = "identity_of/";
 inline constexpr std::string_view kMailDocumentPrefix = "mail/", kMailDuePrefix = "mail_due/";
 inline constexpr std::string_view kRootDocumentKey = "root";
 std::string organization_document_key(std::string_view uuid);
@@ -206,6 +209,9 @@ std::string email_link_document_key(std::string_view digest_hex);
 std::string session_document_key(std::string_view digest_hex);
 std::string password_document_key(std::string_view user_uuid);
 std::string person_link_document_key(std::string_view user_uuid);
+std::string identity_document_key(std::string_view digest_hex);
+std::string identity_of_document_prefix(std::string_view user_uuid);
+std::string identity_of_document_key(std::string_view user_uuid, std::string_view issuer_hex);
 std::string mail_document_key(std::string_view address_hex, std::string_view uuid);
 std::string mail_due_document_key(std::uint64_t due_ms, std::string_view mail_document);
 struct MailDue {

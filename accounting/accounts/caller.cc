@@ -53,7 +53,7 @@ std::string via_of(const Caller& caller) {
         case CallerKind::local:
             return "command";
         case CallerKind::job:
-            return "job";
+            return caller.job.starts_with(kGroupsJob) ? caller.job : "job";
         case CallerKind::nobody:
             return "nothing";
         case CallerKind::personal_token:

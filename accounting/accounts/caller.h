@@ -41,12 +41,16 @@ struct Caller {
     bool is_person() const { return kind == CallerKind::personal_token || kind == CallerKind::session; }
 };
 
+// How the job is called that lets memberships follow a person's groups; the provider's id follows.
+inline constexpr std::string_view kGroupsJob = "groups:";
+
 CallerKind caller_kind(KeyKind kind);
 
 // For records that outlive the caller, who it was: "root", "local", "job:" and its name, "user:" and the person's id,
 // or "key:" and the key's public id.
 std::string actor_of(const Caller& caller);
-// And by what: "key:", "token:" or "session:" with its public id, "command", "job", or "nothing".
+// And by what: "key:", "token:" or "session:" with its public id, "command", "groups:" and the identity provider's id,
+// "job", or "nothing".
 std::string via_of(const Caller& caller);
 
 }  // namespace tollgate

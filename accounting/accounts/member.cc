@@ -20,7 +20,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::array<std::string_view, 2> kStatuses = {"active", "suspended"};
-constexpr std::array<std::string_view, 3> kDoors = {"creation", "invitation", "operator"};
+constexpr std::array<std::string_view, 4> kDoors = {"creation", "invitation", "operator", "identity_provider"};
 
 template <class MembershipOf, class Fields>
 void fields_of(MembershipOf& member, Fields& fields) {

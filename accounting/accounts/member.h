@@ -23,7 +23,7 @@ enum class MemberStatus : std::uint8_t { active, suspended };  // suspended: kee
 std::string_view to_string(MemberStatus status);
 bool parse(std::string_view text, MemberStatus& status);
 
-enum class JoinedBy : std::uint8_t { creation, invitation, the_operator };
+enum class JoinedBy : std::uint8_t { creation, invitation, the_operator, identity_provider };
 std::string_view to_string(JoinedBy by);
 bool parse(std::string_view text, JoinedBy& by);
 

@@ -6,6 +6,7 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
+#include "accounting/accounts/identity.h"
 #include "accounting/accounts/key.h"
 #include "accounting/accounts/member.h"
 #include "accounting/accounts/organization.h"
@@ -192,6 +193,7 @@ Status delete_user(Change& change, const Id128& id, bool forfeits_credit) {
     end_sessions(change, id);
     erase_password(change, id);
     erase_person_link(change, id);
+    if (Status status = erase_identities(change, id); !status.ok()) return status;
     DocumentWriter former;
     former.name("name", user.name);
     change.put_document({}, former_user_document_key(to_uuid(id)), {}, former.take());
