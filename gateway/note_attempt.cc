@@ -57,6 +57,22 @@ void note_own_answer(OwnHealth& health, std::int64_t now_ms) {
     if (health.breaker().state(now_ms) != CircuitBreaker::State::closed) health.breaker().note(true, now_ms, now_ms);
 }
 
+// An answer said so, at its head or in its body. 0: it did not say how long.
+void rest(const Attempt& attempt, HealthBoard& health, std::int64_t rest_ms, std::int64_t now_ms) {
+    if (attempt.endpoint->own != nullptr) {
+        if (rest_ms > 0) attempt.endpoint->own->health->rest_until(now_ms + rest_ms, now_ms);
+        return;
+    }
+    const std::int64_t until_ms = attempt.key.was_chosen() ? rest_key(attempt, rest_ms, now_ms) : now_ms + rest_ms;
+    if (until_ms > now_ms) health.rest_until(attempt.endpoint->number, until_ms, now_ms);
+}
+
+// What stands in the body has not been seen at the head.
+std::int64_t wait_told_ms(const Error& error) {
+    const bool told = error.kind() == ErrorKind::upstream_error && status_of(error) == kTooMany;
+    return told ? retry_after_ms(error.detail().headers, wire::unix_ms_now()) : 0;
+}
+
 }  // namespace
 
 void learn_refused_stream_options(Connection& connection) {
@@ -82,12 +98,7 @@ void note_upstream_head(Connection& connection, const UpstreamAnswer& answer) {
     }
     if (answer.status != kTooMany) return;
     const std::int64_t rest_ms = retry_after_ms(answer.retry_headers(), wire::unix_ms_now());
-    if (attempt.endpoint->own != nullptr) {
-        if (rest_ms > 0) attempt.endpoint->own->health->rest_until(now_ms + rest_ms, now_ms);
-        return;
-    }
-    const std::int64_t until_ms = attempt.key.was_chosen() ? rest_key(attempt, rest_ms, now_ms) : now_ms + rest_ms;
-    if (until_ms > now_ms) health.rest_until(attempt.endpoint->number, until_ms, now_ms);
+    rest(attempt, health, rest_ms, now_ms);
 }
 
 void note_attempt(Connection& connection, const Plan& plan, std::size_t candidate, const Error& error) {
@@ -97,6 +108,8 @@ void note_attempt(Connection& connection, const Plan& plan, std::size_t candidat
     const std::int64_t now_ms = wire::monotonic_ms(worker.tick_time());
     SeenAttempt seen_of_it = seen(connection, error);
     const std::int64_t began_ms = wire::monotonic_ms(request.attempt.tried);
+    const std::int64_t rest_ms = wait_told_ms(error);
+    if (rest_ms > 0) rest(request.attempt, *worker.services().health, rest_ms, now_ms);
     if (request.attempt.key.was_chosen() && note_key(connection, error)) seen_of_it.outcome = AttemptOutcome::nothing;
     if (tried.endpoint->own != nullptr) {
         note_own(*tried.endpoint->own->health, seen_of_it.outcome, began_ms, now_ms);

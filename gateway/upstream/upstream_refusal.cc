@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "gateway/chat/dialect/provider_error.h"
 #include "gateway/text/ascii.h"
+#include "gateway/upstream/account_names.h"
 
 namespace tollgate {
 namespace {
@@ -18,7 +22,7 @@ constexpr std::array<std::string_view, 14> kAccountNames = {
     "account", "signature", "billing",     "suspended",    "deactivated", "arrearage",    "insufficient quota"};
 
 // What messages about it say. They may quote the caller, so a word alone tells nothing.
-constexpr std::array<std::string_view, 34> kAccountPhrases = {"incorrect api key",
+constexpr std::array<std::string_view, 36> kAccountPhrases = {"incorrect api key",
                                                               "invalid api key",
                                                               "valid api key",
                                                               "api key not",
@@ -51,7 +55,16 @@ constexpr std::array<std::string_view, 34> kAccountPhrases = {"incorrect api key
                                                               "account is not active",
                                                               "unregistered caller",
                                                               "caller does not have permission",
-                                                              "not authorized to perform"};
+                                                              "not authorized to perform",
+                                                              "has not been used in project",
+                                                              "requires billing to be enabled"};
+
+// What a 403 says where the account is known, but may not use this model: of Google, AWS, OpenAI. The caller has done
+// nothing wrong, and the key is good for others.
+constexpr std::array<std::string_view, 9> kAccessPhrases = {
+    "not available to your", "not have access to",      "n't have access to",
+    "denied on resource",    "permission denied",       "access is denied",
+    "not allowed to sample", "must be verified to use", "not authorized to access"};
 
 // Some providers say under another status than 401 that they do not know the key, or that it is not paid for: Google,
 // xAI, Anthropic, DashScope, OpenAI. How such messages begin, and such codes.
@@ -114,6 +127,18 @@ bool refuses_account(int status, const std::optional<ProviderError>& said) {
     return status == 401 || status == 402 || status == 407;
 }
 
+bool lacks_access(int status, const std::optional<ProviderError>& said) {
+    return status == 403 && said && has_any(normal(without_quotes(said->message)), kAccessPhrases);
+}
+
+// What some providers tell with a status below 500 though it is their own failure: Bedrock and Hugging Face that the
+// model failed, Groq that it has no capacity.
+int meant_status(int status) {
+    constexpr int kFailedDependency = 424, kNoCapacity = 498, kBadGateway = 502, kUnavailable = 503;
+    if (status == kFailedDependency) return kBadGateway;
+    return status == kNoCapacity ? kUnavailable : status;
+}
+
 // A 4xx is the caller's fault and would be anywhere, unless it tells of time or load, or of what this provider offers
 // to whom. The path names nothing of the caller's: what is not found is the provider's model. A status below 400 is no
 // answer.
@@ -121,24 +146,66 @@ bool worth_another_try(int status) {
     return status < 400 || status == 403 || status == 404 || status == 408 || status == 429 || status >= 500;
 }
 
+std::string whose_account(const Credential& credential) {
+    return credential.own_label.empty() ? "the gateway's account"
+                                        : "the organization's provider key '" + credential.own_label + "'";
+}
+
+// Whatever the provider said.
+Error no_access(int status, const std::string& provider, const Credential& credential) {
+    Error error{ErrorKind::upstream_error, provider + " gives " + whose_account(credential) +
+                                               " no access to the model (" + std::to_string(status) + ")"};
+    error.detail().headers = "x-should-retry: false\r\n";
+    return error;
+}
+
+// A duration of Protocol Buffers: "17s", "0.250s".
+std::int64_t duration_ms(std::string_view text) {
+    constexpr double kMostSeconds = 86'400, kSecondMs = 1000;
+    double seconds = 0;
+    const char* const end = text.data() + text.size();
+    const auto [behind, failed] = std::from_chars(text.data(), end, seconds, std::chars_format::fixed);
+    if (failed != std::errc() || std::string_view(behind, end) != "s" || !(seconds > 0)) return 0;
+    return static_cast<std::int64_t>(std::ceil(std::min(seconds, kMostSeconds) * kSecondMs));
+}
+
+// Google says it in the body alone, as google.rpc.RetryInfo among the details of its error. Inside of a string its
+// quotes would be escaped.
+std::int64_t wait_in_details_ms(const ProviderError& said) {
+    constexpr std::string_view kName = R"("retryDelay":")";
+    const auto at = said.members.find(kName);
+    if (at == std::string::npos) return 0;
+    const std::string_view value = std::string_view(said.members).substr(at + kName.size());
+    return duration_ms(value.substr(0, value.find('"')));
+}
+
+std::string wait_headers(std::int64_t wait_ms) {
+    constexpr std::int64_t kSecondMs = 1000;
+    if (wait_ms == 0) return {};
+    return "retry-after: " + std::to_string((wait_ms + kSecondMs - 1) / kSecondMs) +
+           "\r\nretry-after-ms: " + std::to_string(wait_ms) + "\r\n";
+}
+
 Error error_of(int status, std::string_view provider, std::optional<ProviderError> said, const Credential& credential) {
     const std::string name = "provider " + std::string(provider);
     if (refuses_account(status, said)) {
-        const std::string whose = credential.own_label.empty()
-                                      ? "the gateway's account"
-                                      : "the organization's provider key '" + credential.own_label + "'";
-        return {ErrorKind::upstream_auth_failed, name + " refused " + whose + " (" + std::to_string(status) + ")"};
+        return {ErrorKind::upstream_auth_failed,
+                name + " refused " + whose_account(credential) + " (" + std::to_string(status) + ")"};
     }
+    if (lacks_access(status, said)) return no_access(status, name, credential);
     Error error{status < 400 ? ErrorKind::upstream_invalid_response : ErrorKind::upstream_error,
                 name + " answered " + std::to_string(status)};
-    if (!worth_another_try(status)) error.set_retry(Retry::never);
+    const int meant = meant_status(status);
+    if (!worth_another_try(meant)) error.set_retry(Retry::never);
     if (status < 400) return error;
-    error.detail().status = status;
+    error.detail().status = meant;
     if (!said) return error;
+    error.detail().headers = wait_headers(wait_in_details_ms(*said));
     if (is_any(*said, kQuotaCodes)) error.detail().headers = "x-should-retry: false\r\n";
     said->provider = provider;
     for (std::string* const text : {&said->message, &said->type, &said->param, &said->code, &said->members}) {
         redact(*text, credential);
+        if (credential.own_label.empty()) redact_account_names(*text);
     }
     error.detail().provider = std::move(said);
     return error;
@@ -154,8 +221,10 @@ Error judge(const UpstreamRefusal& refusal, const Credential& credential) {
     const bool readable = refusal.whole || json || refusal.body.size() > kMoreThanIsTold;
     if (readable) said = read_provider_error(refusal.body);
     Error error = error_of(refusal.status, refusal.provider, std::move(said), credential);
-    const bool passed = error.kind() != ErrorKind::upstream_auth_failed && error.detail().headers.empty();
-    if (passed) error.detail().headers = refusal.retry_headers;
+    std::string& headers = error.detail().headers;
+    const bool told = refusal.retry_headers.contains("retry-after") && headers.starts_with("retry-after");
+    const bool passed = error.kind() != ErrorKind::upstream_auth_failed && (headers.empty() || told);
+    if (passed) headers = refusal.retry_headers;
     return error;
 }
 

@@ -3,8 +3,10 @@
 //
 // The provider's status and words reach the client, but for those that are about the gateway's own account at the
 // provider: 401, 402, 407, a 403 that speaks of a key or an account, or says nothing, and a 400 that is surely about a
-// key. They become 502 upstream_auth_failed, because the client would blame its own key. A 403 about content, a region
-// or a model stays one. A quota that is used up keeps its status, and the client is told not to try again.
+// key. They become 502 upstream_auth_failed, because the client would blame its own key. A 403 that says that the
+// account may not use the model is a 502, too, but says nothing of the key. One about content or a region stays a 403.
+// A 424 is a model that failed: a 502. A quota that is used up keeps its status, and the client is told not to try
+// again. What the operator's account is named is not told.
 #pragma once
 
 #include <optional>

@@ -40,9 +40,9 @@ PLAIN_AND_STREAM = pytest.mark.parametrize("stream", [False, True], ids=["plain"
 FLAVOURS = pytest.mark.parametrize("flavour", ["/v1", "/api/v1"])
 
 
-def ask(gateway, account, *, stream=False, flavour="/v1", **fields):
+def ask(gateway, account, *, model="test/scripted", stream=False, flavour="/v1", **fields):
     """The answer, whole or as far as it came."""
-    body = chat(model="test/scripted", stream=stream, **fields)
+    body = chat(model=model, stream=stream, **fields)
     with gateway.connect() as connection:
         connection.send(gateway.bytes_of("POST", f"{flavour}/chat/completions", key=account.key, json=body))
         try:
@@ -91,7 +91,6 @@ def test_a_client_error_stays_one(gateway, account, scripted, status):
     [
         {"message": "the input was flagged", "code": 403, "metadata": {"reasons": ["violence"]}},
         {"message": "Country, region, or territory not supported", "code": "unsupported_country_region_territory"},
-        {"message": "This model is not available to your project", "code": "model_not_found"},
         {"message": 'Input flagged: "how do I open a bank account"', "code": 403},
     ],
 )
@@ -99,6 +98,46 @@ def test_a_403_that_is_not_about_the_key_stays_403(gateway, account, scripted, e
     refuse(scripted, {"error": error}, "403 Forbidden")
     answer = ask(gateway, account)
     assert answer.status == 403 and error["message"] in answer.error["message"]
+
+
+@pytest.mark.parametrize(
+    "model, error",
+    [
+        ("test/scripted", {"message": "This model is not available to your project", "code": "model_not_found"}),
+        ("test/scripted", {"message": "Project `proj_acme` does not have access to model `gpt-5`", "type": "x"}),
+        ("test/gemini", {"message": "Permission 'predict' denied on resource '//a.com/projects/acme'", "code": 403}),
+    ],
+)
+def test_a_model_that_the_gateways_account_may_not_use_is_no_fault_of_the_client(
+    gateway, account, scripted, model, error
+):
+    refuse(scripted, {"error": error}, "403 Forbidden")
+    answer = ask(gateway, account, model=model)
+    assert answer.status == 502 and "acme" not in answer.text and "no access to the model" in answer.error["message"]
+    assert answer.header("x-should-retry") == "false"
+
+
+def test_an_error_does_not_name_the_operators_account(gateway, account, scripted):
+    refuse(scripted, {"error": {"message": "Rate limit reached in organization org-AbCdEf123456"}}, "429 Slow")
+    assert ask(gateway, account).error["message"].endswith("Rate limit reached in organization org-[redacted]")
+
+
+@PLAIN_AND_STREAM
+def test_a_model_that_failed_at_bedrock_is_no_fault_of_the_client(gateway, account, scripted, stream):
+    refuse(scripted, {"message": "The model failed", "originalStatusCode": 500}, "424 Failed Dependency")
+    answer = ask(gateway, account, stream=stream, model="test/converse")
+    assert answer.status == 502 and answer.error["message"].endswith("The model failed")
+
+
+RETRY_INFO = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "16.5s"}
+EXHAUSTED = {"code": 429, "message": "no", "status": "RESOURCE_EXHAUSTED", "details": [RETRY_INFO]}
+
+
+@PLAIN_AND_STREAM
+def test_google_says_in_the_body_when_to_come_back(gateway, account, scripted, stream):
+    refuse(scripted, {"error": EXHAUSTED}, "429 Too Many Requests")
+    answer = ask(gateway, account, stream=stream, model="test/gemini")
+    assert (answer.status, answer.header("retry-after"), answer.header("retry-after-ms")) == (429, "17", "16500")
 
 
 @pytest.mark.parametrize("status", ["401 Unauthorized", "402 Payment Required", "407 Proxy Authentication Required"])

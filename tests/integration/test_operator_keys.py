@@ -132,6 +132,22 @@ def test_where_all_keys_rest_the_endpoint_is_rate_limited(start, scripted):
     assert (last["provider"], last["setback"]) == ("scripted", "rate_limited")
 
 
+def test_a_key_rests_as_long_as_the_body_of_google_says(start, scripted):
+    gateway, account = start()
+    details = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "20s"}]
+    error = {"error": {"code": 429, "message": "no", "status": "RESOURCE_EXHAUSTED", "details": details}}
+    scripted.script = lambda exchange: exchange.answer(error, "429 Too Many Requests")
+    answer = post_chat(gateway, account, model=ONE)
+    assert answer.status == 429 and 15 < int(answer.header("retry-after")) <= 20
+    assert sorted(keys_used(scripted)) == sorted(KEYS[:2])
+    scripted.requests.clear()
+    answer = ask(gateway, account, model=TWO, provider=FIRST)
+    answer = ask(gateway, account, model=TWO, provider=FIRST, headers=EXPLAIN)
+    assert answer.header("x-tollgate-provider") == "sample"
+    last = answer.json()["openrouter_metadata"]["endpoints"]["available"][-1]
+    assert (last["provider"], last["setback"]) == ("scripted", "rate_limited")
+
+
 def test_the_wait_that_is_told_is_that_of_the_first_key_to_be_well(start, scripted):
     gateway, account = start(3)
     waits = {"first": "40", "second": "20", "third": "30"}

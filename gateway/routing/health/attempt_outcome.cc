@@ -11,6 +11,7 @@ AttemptOutcome outcome_of_status(int status, bool names_own_object) {
         case 402:
         case 407:
         case 408:
+        case 424:  // Bedrock's, of a model that failed
             return AttemptOutcome::failure;
         case kNotFound:
             return names_own_object ? AttemptOutcome::nothing : AttemptOutcome::failure;

@@ -40,7 +40,9 @@ TEST(UpstreamRefusal, IsJudgedByItsStatus) {
         Judged{408, ErrorKind::upstream_error, Retry::elsewhere, 408},
         Judged{413, ErrorKind::upstream_error, Retry::never, 413},
         Judged{422, ErrorKind::upstream_error, Retry::never, 422},
+        Judged{424, ErrorKind::upstream_error, Retry::elsewhere, 502},
         Judged{429, ErrorKind::upstream_error, Retry::elsewhere, 429},
+        Judged{498, ErrorKind::upstream_error, Retry::elsewhere, 503},
         Judged{500, ErrorKind::upstream_error, Retry::elsewhere, 500},
         Judged{503, ErrorKind::upstream_error, Retry::elsewhere, 503},
         Judged{529, ErrorKind::upstream_error, Retry::elsewhere, 529},
@@ -58,7 +60,7 @@ TEST(UpstreamRefusal, IsJudgedByItsStatus) {
 TEST(UpstreamRefusal, A403IsTheCallersUnlessItSpeaksOfTheGatewaysAccount) {
     for (const std::string_view message :
          {"Country, region, or territory not supported", "Your input was flagged by moderation",
-          "You do not have access to model gpt-5", "This content violates our usage policy",
+          "This content violates our usage policy", R"(Input flagged: \"you do not have access to it\")",
           R"(Input flagged: \"how do I open a bank account\")", "Input flagged: the bearer of this billing signature",
           R"(Input flagged: \"your account is suspended\")"}) {
         const Error error = judged(403, R"({"error":{"message":")" + std::string(message) + "\"}}");
@@ -76,6 +78,51 @@ TEST(UpstreamRefusal, A403IsTheCallersUnlessItSpeaksOfTheGatewaysAccount) {
           R"({"error":{"message":"Your account is suspended"}})", "", "<html>Forbidden</html>", "{}"}) {
         EXPECT_EQ(judged(403, body).kind(), ErrorKind::upstream_auth_failed) << body;
     }
+}
+
+// The caller may use the model here, and cannot ask for more there.
+TEST(UpstreamRefusal, A403ThatTheAccountMayNotUseTheModelIsNoFaultOfTheCallerNorOfTheKey) {
+    for (const std::string_view message :
+         {"You do not have access to model gpt-5", "This model is not available to your project",
+          "You don't have access to the model with the specified model ID.",
+          "Project `proj_abc` does not have access to model `gpt-5`",
+          "Permission 'aiplatform.endpoints.predict' denied on resource "
+          "'//aiplatform.googleapis.com/projects/acme-prod-42/locations/eu' (or it may not exist)."}) {
+        const Error error = judged(403, R"({"error":{"message":")" + std::string(message) + "\"}}");
+        EXPECT_EQ(status_of(error), 502) << message;
+        EXPECT_EQ(error.detail().message, "provider sample gives the gateway's account no access to the model (403)");
+        EXPECT_FALSE(error.detail().provider) << "it names the account";
+        EXPECT_EQ(error.detail().headers, "x-should-retry: false\r\n");
+        EXPECT_EQ(error.retry(), Retry::elsewhere);
+        EXPECT_EQ(key_verdict(403, error), KeyVerdict::well) << "other models are open to it";
+    }
+    EXPECT_EQ(judged(403, R"({"error":{"message":"Vertex AI API has not been used in project 123456 before"}})").kind(),
+              ErrorKind::upstream_auth_failed);
+}
+
+TEST(UpstreamRefusal, TheOperatorsAccountIsNotNamed) {
+    const auto told = [](std::string_view message, const Credential& credential) {
+        const std::string body = R"({"error":{"message":")" + std::string(message) + "\"}}";
+        return judge({.status = 429, .provider = "sample", .retry_headers = {}, .body = body, .whole = true},
+                     credential)
+            .detail()
+            .provider->message;
+    };
+    const std::string_view rows[][2] = {
+        {"Rate limit reached for gpt-5 in organization org-AbC123dEf456GhI on tokens",
+         "Rate limit reached for gpt-5 in organization org-[redacted] on tokens"},
+        {"Project `proj_abc` is over its limit", "Project `proj_[redacted]` is over its limit"},
+        {"Model projects/acme-prod-42/locations/eu/models/m is busy",
+         "Model projects/[redacted]/locations/eu/models/m is busy"},
+        {"quota of consumer 'project_number:42'", "quota of consumer 'project_number:[redacted]'"},
+        {"User: arn:aws:sts::123456789012:assumed-role/gateway is throttled",
+         "User: arn:aws:sts::[redacted]:assumed-role/gateway is throttled"},
+        {"arn:aws and arn:aws:x are no accounts; subprojects/a, org-chart and project 7 neither",
+         "arn:aws and arn:aws:x are no accounts; subprojects/a, org-chart and project 7 neither"},
+    };
+    for (const auto& [said, wanted] : rows) EXPECT_EQ(told(said, kCredential), wanted);
+    const Credential own{.header_lines = {}, .own_label = "team"};
+    EXPECT_EQ(told("in project 123456", own), "in project 123456") << "whose account it is may know";
 }
 
 TEST(UpstreamRefusal, A400ThatIsSurelyAboutTheGatewaysAccountIs) {
@@ -127,6 +174,31 @@ TEST(UpstreamRefusal, RetryHeadersArePassedOnUnlessTheGatewaysAccountIsRefused) 
     EXPECT_EQ(judged(429).detail().headers, "retry-after: 3\r\n");
     EXPECT_EQ(judged(401).detail().headers, "");
     EXPECT_EQ(error_headers(ErrorKind::upstream_auth_failed), "x-should-retry: false\r\n");
+}
+
+TEST(UpstreamRefusal, AWaitThatStandsInTheBodyIsToldAsAHeader) {
+    constexpr std::string_view kGoogle =
+        R"({"error":{"code":429,"message":"no","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"16.25s"}]}})";
+    const auto headers = [&](std::string_view lines) {
+        return judge({.status = 429, .provider = "p", .retry_headers = lines, .body = kGoogle, .whole = true},
+                     kCredential)
+            .detail()
+            .headers;
+    };
+    EXPECT_EQ(headers(""), "retry-after: 17\r\nretry-after-ms: 16250\r\n");
+    EXPECT_EQ(headers("retry-after: 3\r\n"), "retry-after: 3\r\n") << "its own header goes before";
+    EXPECT_EQ(headers("x-should-retry: true\r\n"), "retry-after: 17\r\nretry-after-ms: 16250\r\n");
+    EXPECT_EQ(judge_reported(read_provider_error(kGoogle), "p", kCredential).detail().headers,
+              "retry-after: 17\r\nretry-after-ms: 16250\r\n")
+        << "under status 200";
+    for (const std::string_view none :
+         {R"("")", R"("17")", R"("s")", R"("-1s")", R"("0s")", R"("nans")", "17", "null"}) {
+        const std::string body = R"({"error":{"message":"M","details":[{"retryDelay":)" + std::string(none) + "}]}}";
+        EXPECT_EQ(judge_reported(read_provider_error(body), "p", kCredential).detail().headers, "") << none;
+    }
+    const auto longest = read_provider_error(R"({"error":{"message":"M","details":[{"retryDelay":"999999999s"}]}})");
+    EXPECT_EQ(judge_reported(longest, "p", kCredential).detail().headers,
+              "retry-after: 86400\r\nretry-after-ms: 86400000\r\n");
 }
 
 TEST(UpstreamRefusal, IsToldInItsOwnWords) {

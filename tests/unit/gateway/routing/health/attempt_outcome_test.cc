@@ -15,7 +15,7 @@ TEST(AttemptOutcome, D66_ABadRequestSaysNothingOfTheEndpoint) {
 }
 
 TEST(AttemptOutcome, FailuresOfTheProviderAreAsOpenRouterCountsThem) {
-    for (const int status : {401, 402, 404, 408, 500, 502, 503, 504, 529}) {
+    for (const int status : {401, 402, 404, 408, 424, 500, 502, 503, 504, 529}) {
         EXPECT_EQ(outcome_of({.upstream_status = status, .error = ErrorKind::upstream_error}), AttemptOutcome::failure)
             << status;
     }
