@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "gateway/chat/canonical/json_text.h"
 #include "gateway/chat/dialect/chat/tool_ids.h"
@@ -42,14 +43,28 @@ constexpr std::array kMembers = {
     MemberRow{"store", kStrict},
     MemberRow{"cache_control", kStrict},
     MemberRow{"prompt_cache_key", kStrict},
+    MemberRow{"prompt_cache_retention", kStrict},
+    MemberRow{"safety_identifier", kStrict},
+    MemberRow{"include_reasoning", kStrict},
     MemberRow{"modalities", kStrict},
     MemberRow{"audio", kStrict},
     MemberRow{"web_search_options", kStrict},
 };
 
-// Of a message, what strict upstreams refuse.
-constexpr std::array<std::string_view, 8> kMessageMembers = {
-    "name", "refusal", "annotations", "audio", "images", "function_call", "reasoning_content", "reasoning_details"};
+// What strict upstreams take of the objects within; the rest they refuse, unless a quirk says that they know it.
+constexpr std::array<std::string_view, 4> kMessageMembers = {"role", "content", "tool_calls", "tool_call_id"};
+constexpr std::array<std::string_view, 3> kCallMembers = {"id", "type", "function"};
+constexpr std::array<std::string_view, 2> kCalledMembers = {"name", "arguments"};
+constexpr std::array<std::string_view, 2> kToolMembers = {"type", "function"};
+constexpr std::array<std::string_view, 4> kFunctionMembers = {"name", "description", "parameters", "strict"};
+// Parts that have nothing but their type and a member of that name. Other types may be the provider's own.
+constexpr std::array<std::string_view, 4> kPlainParts = {"text", "image_url", "input_audio", "file"};
+constexpr std::array kMembersByQuirk = {
+    MemberRow{"reasoning", set({reasoning_member})},
+    MemberRow{"prefix", set({prefix_last_answer})},
+    MemberRow{"extra_content", set({thought_signatures})},
+    MemberRow{"cache_control", set({cache_marks})},
+};
 constexpr std::array<std::string_view, 3> kSamplingExtras = {"top_k", "min_p", "repetition_penalty"};
 
 constexpr Quirks kAll = [] {
@@ -93,6 +108,7 @@ class Look {
             note(has(strict_members) && !has(sampling_extras));
         }
         if (name == "messages") messages(value);
+        if (name == "tools" && has(strict_members)) tools(value);
         if (name == "tool_choice") {
             note(is_object(value) && has(no_named_tool_choice));
             note(spells(spelt(value), "required") && (has(no_required_tool_choice) || has(any_for_required)));
@@ -114,9 +130,9 @@ class Look {
     }
 
     void message(Json json, bool first) {
-        static constexpr std::array<std::string_view, 7> kNames = {
-            "role", "content", "tool_calls", "tool_call_id", "prefix", "reasoning_content", "reasoning"};
-        const auto [role_name, content_value, calls, result_of, prefix, thought, reasoning] = members_of(json, kNames);
+        static constexpr std::array<std::string_view, 6> kNames = {"role",         "content", "tool_calls",
+                                                                   "tool_call_id", "prefix",  "reasoning_content"};
+        const auto [role_name, content_value, calls, result_of, prefix, thought] = members_of(json, kNames);
         const Role role = role_of(role_name);
         const bool instructs = role == Role::system || role == Role::developer;
         note(has(one_system_message) && instructs && !first);
@@ -127,9 +143,14 @@ class Look {
         last_calls_ = is_array(calls);
         last_prefixed_ = prefix == "true";
         note(has(Quirk::reasoning_content) && last_calls_ && !is_text(thought));
-        note(has(strict_members) && !has(reasoning_member) && says_something(reasoning));
         if (has(short_tool_ids)) ids(calls, result_of);
-        if (has(strict_members)) strict(json, kMessageMembers);
+        if (has(strict_members)) {
+            strict(json, kMessageMembers);
+            each_element(calls, [this](Json call) {
+                strict(call, kCallMembers);
+                strict(member(call, "function"), kCalledMembers);
+            });
+        }
         content(content_value);
     }
 
@@ -138,11 +159,30 @@ class Look {
         each_element(calls, [this](Json call) { note(!ids_.takes(spelt(member(call, "id")))); });
     }
 
-    template <std::size_t kCount>
-    void strict(Json object, const std::array<std::string_view, kCount>& refused) {
-        each_member(object, [&](std::string_view name, Json value) {
-            note(says_something(value) && std::ranges::find(refused, name) != refused.end());
+    // A tool of another type may be the provider's own.
+    void tools(Json list) {
+        each_element(list, [this](Json tool) {
+            const Json function = member(tool, "function");
+            if (!is_object(function)) return;
+            strict(tool, kToolMembers);
+            strict(function, kFunctionMembers);
         });
+    }
+
+    bool takes(std::string_view name) const {
+        const auto row = std::ranges::find(kMembersByQuirk, name, &MemberRow::name);
+        return row != kMembersByQuirk.end() && quirks_.has_any(row->quirks);
+    }
+
+    void strict(Json object, std::span<const std::string_view> taken) {
+        each_member(object, [&](std::string_view name, Json value) {
+            note(says_something(value) && std::ranges::find(taken, name) == taken.end() && !takes(name));
+        });
+    }
+
+    void strict_part(Json part, Spelt type) {
+        const auto plain = std::ranges::find_if(kPlainParts, [type](auto name) { return spells(type, name); });
+        if (plain != kPlainParts.end()) strict(part, std::array{std::string_view("type"), *plain});
     }
 
     void content(Json list) {
@@ -152,7 +192,8 @@ class Look {
             static constexpr std::array<std::string_view, 3> kNames = {"type", "image_url", "cache_control"};
             const auto [type, image, mark] = members_of(part, kNames);
             words = words && spells(spelt(type), "text");
-            note(has(strict_members) && says_something(mark));
+            note(has(strict_members) && says_something(mark) && !takes("cache_control"));
+            if (has(strict_members)) strict_part(part, spelt(type));
             note(has(document_url) && spells(spelt(type), "file"));
             const Spelt address = is_object(image) ? spelt(member(image, "url")) : spelt(image);
             note(has(no_media_urls) && !address.empty() && !address.starts_with("data:"));

@@ -33,6 +33,21 @@ TEST(TranslationNeed, WhatAProviderOnlyKnowsPasses) {
     EXPECT_FALSE(needs_translation(chat_test::shipped_quirks("groq"), body));
 }
 
+TEST(TranslationNeed, AStrictProviderMayKnowWhatOthersRefuse) {
+    const auto needed = [](std::string_view provider, std::string_view more) {
+        const std::string body = R"({"messages":[{"role":"assistant","content":"a")" + std::string(more) +
+                                 R"(},{"role":"user","content":"u"}]})";
+        return needs_translation(chat_test::shipped_quirks(provider), body);
+    };
+    constexpr std::string_view kSigned = R"(,"extra_content":{"google":{"thought_signature":"S"}})";
+    EXPECT_FALSE(needed("google-openai", kSigned));
+    EXPECT_TRUE(needed("groq", kSigned));
+    EXPECT_FALSE(needed("groq", R"(,"reasoning":"r")"));
+    EXPECT_TRUE(needed("google-openai", R"(,"reasoning":"r")"));
+    EXPECT_FALSE(needed("mistral", R"(,"prefix":true)"));
+    EXPECT_TRUE(needed("cerebras", R"(,"prefix":true)"));
+}
+
 TEST(TranslationNeed, EachQuirkHasItsReason) {
     struct Case {
         Quirk quirk;
@@ -45,6 +60,11 @@ TEST(TranslationNeed, EachQuirkHasItsReason) {
         std::string text = call;
         text.replace(text.find("ID"), 2, id);
         return text.replace(text.find("MORE"), 4, more);
+    };
+    const auto of_call = [](const std::string& more) {
+        return R"({"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function",)"
+               R"("function":{"name":"f","arguments":"{}"})" +
+               more + "}]}";
     };
     const auto messages = [](const std::string& list) { return "\"messages\":[" + list + "]"; };
     const std::string user = R"({"role":"user","content":"u"})", system = R"({"role":"system","content":"s"})",
@@ -73,6 +93,23 @@ TEST(TranslationNeed, EachQuirkHasItsReason) {
         {Quirk::strict_members,
          messages(R"({"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]})"),
          messages(R"({"role":"user","content":[{"type":"text","text":"a"}]})")},
+        {Quirk::strict_members, messages(called("a", R"(,"extra_content":{"google":{"thought_signature":"S"}})")),
+         messages(called("a", R"(,"extra_content":null)"))},
+        {Quirk::strict_members, messages(called("a", R"(,"one_that_is_new":1)")), messages(called("a"))},
+        {Quirk::strict_members, messages(of_call(R"(,"index":0)")), messages(of_call(""))},
+        {Quirk::strict_members, messages(of_call(R"(,"extra_content":{"google":{"thought_signature":"S"}})")),
+         messages(of_call(""))},
+        {Quirk::strict_members, messages(R"({"role":"user","content":"u","cache_control":{"type":"ephemeral"}})"),
+         messages(user)},
+        {Quirk::strict_members,
+         messages(R"({"role":"user","content":[{"type":"text","text":"a","annotations":[{}]}]})"),
+         messages(R"({"role":"user","content":[{"type":"reference","reference_ids":[1]}]})")},
+        {Quirk::strict_members, R"("tools":[{"type":"function","function":{"name":"f"},"cache_control":{"type":"e"}}])",
+         R"("tools":[{"type":"browser_search","of_the_provider":1}])"},
+        {Quirk::strict_members, R"("tools":[{"type":"function","function":{"name":"f","cache_control":{"type":"e"}}}])",
+         R"("tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"x":1}}}])"},
+        {Quirk::strict_members, R"("safety_identifier":"k")", R"("one_that_is_new":1)"},
+        {Quirk::strict_members, R"("prompt_cache_retention":"24h")", R"("prompt_cache_retention":null)"},
         {Quirk::strict_members, "\"prompt_cache_key\":\"k\"", "\"store\":false"},
         {Quirk::strict_members, "\"top_k\":4", "\"top_p\":0.4"},
         {Quirk::random_seed, "\"seed\":1", "\"random_seed\":1"},
