@@ -6,6 +6,7 @@
 
 #include "gateway/api/body_fields.h"
 #include "gateway/api/provider_preferences.h"
+#include "gateway/chat/dialect/model_name.h"
 
 namespace tollgate {
 namespace {
@@ -20,7 +21,8 @@ void read_models(BodyFields& fields, Exchange& request) {
     auto names = fields.texts("models", kMostModels).value_or(std::vector<std::string>());
     BodyFacts& body = request.ask.body;
     for (std::string& name : names) {
-        if (name.empty() || name.size() > kMostModelBytes) fields.fail("models", "has a name of no or over 128 bytes");
+        if (name.empty()) fields.fail("models", "has a name of no bytes");
+        fields.keep(check_model_name(name, "models"));
         if (body.model.empty()) {
             body.model = std::move(name);
         } else if (name != body.model) {

@@ -8,6 +8,7 @@
 
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/json_text.h"
+#include "gateway/chat/dialect/model_name.h"
 #include "gateway/chat/model_call.h"
 #include "gateway/text/ascii.h"
 #include "gateway/text/multipart.h"
@@ -23,13 +24,8 @@ TextSpan span_of(std::string_view part, std::string_view body) {
 // Two of them, and the provider may take the other one.
 Error take_model(std::string name, std::string_view value, std::string_view body, BodyFacts& facts) {
     if (facts.has_model) return invalid_field("'model' stands twice", "model");
-    if (name.empty() || name.size() > kMostModelBytes) {
-        return invalid_field("'model' must have 1 to " + std::to_string(kMostModelBytes) + " bytes", "model");
-    }
-    // A name of several lines may hold what ends a form's part.
-    if (std::ranges::any_of(name, [](unsigned char c) { return c < ' ' || c == '\x7f'; })) {
-        return invalid_field("'model' must have no control characters", "model");
-    }
+    if (name.empty()) return invalid_field("'model' must have 1 to 128 bytes", "model");
+    if (Error error = check_model_name(name, "model")) return error;
     facts.has_model = true;
     facts.model = std::move(name);
     facts.model_value = span_of(value, body);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "gateway/client/connection.h"
+#include "gateway/client/field_value.h"
 #include "gateway/exchange/refusal.h"
 #include "gateway/ops/request_log.h"
 #include "gateway/text/buffered_text.h"
@@ -96,9 +97,9 @@ void append_tollgate_fields(Exchange& request, BufferedText& out) {
     }
     if (request.attempt.endpoint != nullptr) {
         out += "x-tollgate-provider: ";
-        out += request.attempt.endpoint->provider->name;
+        append_field_value(request.attempt.endpoint->provider->name, out);
         out += "\r\nx-tollgate-model: ";
-        out += request.attempt.endpoint->model->id;
+        append_field_value(request.attempt.endpoint->model->id, out);
         out += "\r\n";
     }
     if (request.choice.model.level != LlmLevel::none) {

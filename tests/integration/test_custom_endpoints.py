@@ -149,3 +149,40 @@ def test_an_own_endpoint_answers_whatever_it_can(gateway, scripted):
     answer = gateway.request("POST", "/v1/audio/speech", key=shop.key, json=body | {"voice": "x"})
     assert answer.status == 200 and answer.body == b"\x00\x01sound"
     assert [one.json()["model"] for one in scripted.requests] == ["e5", "e5"]
+
+
+SPLITTING = "box/a\r\nSet-Cookie: x=1\r\n\r\nHTTP/1.1 200 OK"
+SPLITTING_IN_URL = "box%2Fa%0D%0ASet-Cookie:%20x=1"
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+SPLITTING_REQUESTS = {
+    "chat": ("/v1/chat/completions", chat(model=SPLITTING)),
+    "models": ("/v1/chat/completions", chat(model="none", models=[SPLITTING])),
+    "nul": ("/v1/chat/completions", chat(model="box/a\0b")),
+    "responses": ("/v1/responses", {"model": SPLITTING, "input": "x"}),
+    "messages": ("/v1/messages", chat(model=SPLITTING, max_tokens=3)),
+    "embeddings": ("/v1/embeddings", {"model": SPLITTING, "input": "x"}),
+    "speech": ("/v1/audio/speech", {"model": SPLITTING, "input": "x", "voice": "x"}),
+    "gemini": (
+        f"/v1beta/models/{SPLITTING_IN_URL}:generateContent",
+        {"contents": [{"role": "user", "parts": [{"text": "x"}]}]},
+    ),
+    "realtime": (f"/v1/realtime?model={SPLITTING_IN_URL}", None),
+}
+
+
+@pytest.mark.parametrize("kind", SPLITTING_REQUESTS)
+def test_no_name_of_a_model_is_more_than_one_line(gateway, scripted, kind):
+    """An own endpoint's model has the client's name, which stands in the head of the answer."""
+    answers(scripted)
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted)
+    path, body = SPLITTING_REQUESTS[kind]
+    method, headers = ("POST", {}) if body else ("GET", UPGRADE)
+    answer = gateway.request(method, path, key=shop.key, json=body, headers=headers)
+    assert answer.status == 400 and "must have no control characters" in answer.error["message"], answer.body
+    assert answer.header("set-cookie") is None and scripted.requests == []

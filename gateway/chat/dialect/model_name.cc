@@ -1,6 +1,7 @@
 #include "gateway/chat/dialect/model_name.h"
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/text/ascii.h"
 
 namespace tollgate {
 namespace {
@@ -9,8 +10,15 @@ constexpr std::string_view kPresetMark = "@preset/";
 
 }  // namespace
 
+Error check_model_name(std::string_view name, std::string_view param) {
+    const std::string quoted = "'" + std::string(param) + "'";
+    if (name.size() > kMostModelBytes) return invalid_field(quoted + " is longer than 128 bytes", param);
+    if (has_ascii_control(name)) return invalid_field(quoted + " must have no control characters", param);
+    return {};
+}
+
 Error take_model_name(std::string_view name, BodyFacts& facts) {
-    if (name.size() > kMostModelBytes) return invalid_field("'model' is longer than 128 bytes", "model");
+    if (Error error = check_model_name(name, "model")) return error;
     const auto mark = name.find(kPresetMark);
     facts.model = name.substr(0, mark);
     return mark == std::string_view::npos ? Error() : take_preset(name.substr(mark), "model", facts);
@@ -20,7 +28,7 @@ Error take_model_name(std::string_view name, BodyFacts& facts) {
 Error take_preset(std::string_view slug, std::string_view param, BodyFacts& facts) {
     if (slug.starts_with(kPresetMark)) slug.remove_prefix(kPresetMark.size());  // as some clients write it
     if (slug.empty()) return invalid_field("'" + std::string(param) + "' names no preset", param);
-    if (slug.size() > kMostModelBytes) return invalid_field("the preset's name is longer than 128 bytes", param);
+    if (Error error = check_model_name(slug, param)) return error;
     if (!facts.preset.empty() && facts.preset != slug) return invalid_field("the request names two presets", param);
     facts.preset = slug;
     return {};

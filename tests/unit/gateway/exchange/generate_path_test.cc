@@ -45,6 +45,14 @@ TEST(GeneratePath, APresetStandsBehindTheModelOrAlone) {
     EXPECT_EQ(Read("m@preset/:countTokens").message(), "'model' names no preset");
 }
 
+TEST(GeneratePath, ANameIsOnOneLine) {
+    for (const std::string_view call : {"box/a%0D%0ASet-Cookie:x:generateContent", "a%00:countTokens",
+                                        "a%7F:countTokens", "m@preset/a%0A:generateContent"}) {
+        EXPECT_EQ(Read(call).message(), "'model' must have no control characters") << call;
+    }
+    EXPECT_EQ(Read("box/%C3%A9:generateContent").ask.body.model, "box/\u00e9");
+}
+
 TEST(GeneratePath, ACountIsOfTheRequestInItsBody) {
     const auto counted = [](std::string_view method, std::string_view body) {
         Head head;
