@@ -11,11 +11,11 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/rate_policy.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/url.hpp>
 #include <chrono>
 #include <optional>
 
 #include "gateway/wire/asio.h"
+#include "gateway/wire/web_url.h"
 
 namespace tollgate {
 namespace {
@@ -115,21 +115,16 @@ wire::Awaitable<Outcome> talk(const GatewayUrl& url, ssl::context& context, cons
 }  // namespace
 
 Result<GatewayUrl> parse_gateway_url(std::string_view text) {
-    const auto wrong = [&] {
+    auto parsed = wire::parse_web_url(text);
+    if (!parsed) {
         return failure(StatusCode::invalid,
                        "the gateway's URL " + std::string(text) + " must be http://HOST[:PORT] or https://…");
-    };
-    const auto parsed = boost::urls::parse_uri(text);
-    if (!parsed || parsed->host().empty() || parsed->has_query() || parsed->has_fragment() || parsed->has_userinfo()) {
-        return wrong();
     }
-    if (parsed->scheme() != "http" && parsed->scheme() != "https") return wrong();
-    GatewayUrl url;
-    url.is_secure = parsed->scheme() == "https";
-    url.host = parsed->host_address();
-    url.port = parsed->has_port() ? std::string(parsed->port()) : url.is_secure ? "443" : "80";
-    url.prefix = std::string(parsed->encoded_path());
-    while (url.prefix.ends_with('/')) url.prefix.pop_back();
+    GatewayUrl url{.is_secure = parsed->tls,
+                   .host = std::move(parsed->host),
+                   .port = std::move(parsed->port),
+                   .prefix = std::move(parsed->path),
+                   .text = {}};
     url.text = std::string(text);
     while (url.text.ends_with('/')) url.text.pop_back();
     return url;

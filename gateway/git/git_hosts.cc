@@ -1,16 +1,14 @@
 #include "gateway/git/git_hosts.h"
 
 #include <algorithm>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
+
+#include "gateway/wire/web_url.h"
 
 namespace tollgate {
 namespace {
 
 Result<std::string> api_url(const std::string& text, const std::string& option) {
-    const auto url = boost::urls::parse_uri(text);
-    const bool web = url && !url->host().empty() && (url->scheme() == "http" || url->scheme() == "https");
-    if (!web || url->has_userinfo() || url->has_query() || url->has_fragment()) {
+    if (!wire::parse_web_url(text)) {
         return failure(StatusCode::invalid, option + ": must be an http or https URL without user, query or fragment");
     }
     return text.substr(0, text.find_last_not_of('/') + 1);

@@ -1,13 +1,10 @@
 #include "gateway/routing/provider.h"
 
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
-#include <charconv>
-
 #include "gateway/chat/dialect/chat/quirk_names.h"
 #include "gateway/routing/mix_bits.h"
 #include "gateway/text/ascii.h"
 #include "gateway/wire/aws_signer.h"
+#include "gateway/wire/web_url.h"
 
 namespace tollgate {
 namespace {
@@ -169,35 +166,14 @@ std::string BaseUrl::origin() const {
     return (tls ? "https://" : "http://") + ascii_lower(name) + ":" + port;
 }
 
-namespace {
-
-bool is_port(const std::string& digits) {
-    std::uint16_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return error == std::errc() && end == digits.data() + digits.size() && number != 0;
-}
-
-}  // namespace
-
 Result<BaseUrl> parse_base_url(const std::string& text) {
-    const auto fail = [](const std::string& what) { return failure(StatusCode::invalid, "base_url " + what); };
-    const auto url = boost::urls::parse_uri(text);
-    if (!url || url->host().empty()) return fail("is not an absolute http or https URL");
-    if (url->scheme() != "http" && url->scheme() != "https") return fail("must be http or https");
-    if (url->has_userinfo() || url->has_query() || url->has_fragment()) {
-        return fail("must have no user, query or fragment");
-    }
-    if (url->encoded_host().contains('%')) return fail("must have no %-escape in its host");
-    const std::string port(url->port());
-    if (!port.empty() && !is_port(port)) return fail("must have a port of 1 to 65535");
-    BaseUrl base;
-    base.tls = url->scheme() == "https";
-    base.host = url->host_address();
-    base.port = !port.empty() ? port : base.tls ? "443" : "80";
-    base.host_header = url->encoded_host_and_port();
-    base.path = url->encoded_path();
-    while (base.path.ends_with('/')) base.path.pop_back();
-    return base;
+    auto url = wire::parse_web_url(text);
+    if (!url) return failure(StatusCode::invalid, "base_url " + url.error().message());
+    return BaseUrl{.tls = url->tls,
+                   .host = std::move(url->host),
+                   .port = std::move(url->port),
+                   .host_header = std::move(url->authority),
+                   .path = std::move(url->path)};
 }
 
 // https://ai.google.dev/api/embeddings#method:-models.batchembedcontents

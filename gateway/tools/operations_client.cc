@@ -7,12 +7,12 @@
 #include <boost/beast/core/rate_policy.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
-#include <boost/url.hpp>
 #include <charconv>
 #include <optional>
 
 #include "gateway/ops/operations_guard.h"
 #include "gateway/wire/asio.h"
+#include "gateway/wire/web_url.h"
 
 namespace tollgate {
 namespace {
@@ -38,13 +38,12 @@ wire::Awaitable<wire::ErrorCode> exchange(wire::Tcp::endpoint endpoint, const ht
 }
 
 std::optional<wire::Tcp::endpoint> endpoint_of(const std::string& ops_url) {
-    const auto url = boost::urls::parse_uri(ops_url);
-    if (!url || url->scheme() != "http" || (!url->path().empty() && url->path() != "/")) return std::nullopt;
-    std::string host = url->host_address();
+    const auto url = wire::parse_web_url(ops_url);
+    if (!url || url->tls || !url->path.empty()) return std::nullopt;
     wire::ErrorCode error;
-    const auto address = wire::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
-    if (error || url->port_number() == 0) return std::nullopt;
-    return wire::Tcp::endpoint(address, url->port_number());
+    const auto address = wire::asio::ip::make_address(url->host == "localhost" ? "127.0.0.1" : url->host, error);
+    if (error) return std::nullopt;
+    return wire::Tcp::endpoint(address, static_cast<std::uint16_t>(std::stoi(url->port)));
 }
 
 std::string host_field(const wire::Tcp::endpoint& endpoint) {

@@ -129,6 +129,22 @@ def test_row_63_another_host_needs_the_secret_again(crew, scripted):
     assert refusal_of(back) == (400, "secret_needed")
 
 
+def test_a_host_that_begins_with_an_address_is_another_host(crew, scripted):
+    """Who reads the address alone would take it for the host that the secret is stored for."""
+    at_address = {"provider": "custom", "base_url": "http://127.0.0.2:80/v1", "secret": SECRET, "skip_test": True}
+    key = crew.may(crew.admin, "POST", KEYS, at_address | {"label": "at an address"})
+    port = scripted.address[1]
+    for host in ("127.0.0.2.localhost", "127.0.0.2.llm.example.com", "127.0.0.2a", "127.0.0.2-1.example.com"):
+        moved = crew.ask(crew.owner, "PATCH", f"{KEYS}/{key['id']}", {"base_url": f"http://{host}:{port}/v1"})
+        assert refusal_of(moved) == (400, "secret_needed"), host
+        stored = crew.may(crew.admin, "POST", KEYS, at_address | {"label": host, "base_url": f"http://{host}/v1"})
+        assert stored["origin"] == f"http://{host}:80"
+    for wrong in ("http://127.0.0.2.:80/v1", "http://127.0.0.20000/v1", "http://127.0.0.2@localhost/v1"):
+        refused = crew.ask(crew.admin, "POST", KEYS, at_address | {"label": "wrong", "base_url": wrong})
+        assert refusal_of(refused) == (400, "invalid_request"), wrong
+    assert scripted.requests == []
+
+
 def test_a_changed_path_at_the_same_host_is_tried_with_the_stored_secret(start_gateway, tmp_path, scripted):
     networks = {"allowed_networks": ["127.0.0.0/8"]}
     crew = new_team(start_gateway(secrets=secrets_of(tmp_path), provider_keys=networks))

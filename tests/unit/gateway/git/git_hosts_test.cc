@@ -30,6 +30,9 @@ TEST(GitHosts, WhatIsWrongIsNamed) {
               "git.github_url: must be an http or https URL without user, query or fragment");
     EXPECT_EQ(problem_of({.gitlab_url = "https://user@gitlab.com"}),
               "git.gitlab_url: must be an http or https URL without user, query or fragment");
+    EXPECT_EQ(problem_of({.gitlab_url = "https://10.0.0.1@gitlab.com"}),
+              "git.gitlab_url: must be an http or https URL without user, query or fragment");
+    EXPECT_EQ(problem_of({.github_url = "https://10.0.0.1.git.example.com/api"}), "");
     EXPECT_EQ(problem_of({.hosts = {{.host = "a b", .provider = "gitlab", .api_url = "https://a"}}}),
               "git.hosts.a b: must be a host, with or without a port");
     EXPECT_EQ(problem_of({.hosts = {{.host = "GitHub.com", .provider = "github", .api_url = "https://a"}}}),

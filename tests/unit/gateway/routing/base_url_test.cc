@@ -22,5 +22,15 @@ TEST(BaseUrl, ItsPortIsOneThatCanBeCalled) {
     }
 }
 
+TEST(BaseUrl, AKeyIsForTheWholeHost) {
+    const auto origin_of = [](const std::string& url) {
+        const auto base = parse_base_url(url);
+        return base ? base->origin() : base.error().message();
+    };
+    EXPECT_EQ(origin_of("https://93.184.216.34.LLM.example.com/v1"), "https://93.184.216.34.llm.example.com:443");
+    EXPECT_EQ(origin_of("http://127.0.0.1.localhost:9000/v1"), "http://127.0.0.1.localhost:9000");
+    EXPECT_EQ(origin_of("http://[::1]/v1"), "http://[::1]:80");
+}
+
 }  // namespace
 }  // namespace tollgate
