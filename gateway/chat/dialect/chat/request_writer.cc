@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/canonical/object_schema.h"
 #include "gateway/chat/canonical/openai_names.h"
 #include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/dialect/chat/message_writer.h"
@@ -121,6 +122,13 @@ class Writer {
         return request_.tool_choice.kind == ToolChoice::Kind::named && has(Quirk::no_named_tool_choice);
     }
 
+    // Where Claude takes any that is closed, OpenAI wants all to be required.
+    bool stays_strict(const Tool& tool) {
+        if (request_.dialect != "messages" || tool.strict != "true" || is_strict_schema(tool.schema)) return true;
+        notes_.changed.add("tools");
+        return false;
+    }
+
     void tools() {
         const std::size_t before = out_.size();
         out_ += ",\"tools\":[";
@@ -130,8 +138,9 @@ class Writer {
             if (out_.size() > empty) out_ += ',';
             ((out_ += R"({"type":"function","function":{"name":")") += tool.name) += '"';
             if (!tool.description.empty()) append_text(out_, "description", tool.description);
-            if (!tool.schema.empty()) append_member(out_, "parameters", tool.schema);
-            if (!tool.strict.empty()) append_member(out_, "strict", tool.strict);
+            std::string made;
+            if (!tool.schema.empty()) append_member(out_, "parameters", object_schema(tool.schema, true, made));
+            if (!tool.strict.empty() && stays_strict(tool)) append_member(out_, "strict", tool.strict);
             out_ += '}';
             if (!tool.cache_control.empty() && has(Quirk::cache_marks)) {
                 append_member(out_, "cache_control", tool.cache_control);

@@ -8,14 +8,13 @@
 #include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/dialect/converse/message_writer.h"
 #include "gateway/chat/dialect/messages/claude_reasoning.h"
+#include "gateway/chat/dialect/messages/claude_schema.h"
 #include "gateway/chat/dialect/messages/message_writer.h"
 #include "gateway/text/ascii.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
 namespace {
-
-constexpr std::string_view kNoArguments = R"({"type":"object","properties":{}})";
 
 // An object in the making, of which nothing is left where it gets no members.
 class Object {
@@ -165,7 +164,8 @@ class Writer {
         out_ += R"({"toolSpec":{)";
         append_text(out_, "name", tool.name);
         if (!tool.description.empty()) append_text(out_, "description", tool.description);
-        ((out_ += R"(,"inputSchema":{"json":)") += tool.schema.empty() ? kNoArguments : tool.schema) += '}';
+        std::string made;
+        ((out_ += R"(,"inputSchema":{"json":)") += claude_tool_schema(tool, made, notes_)) += '}';
         if (tool.strict == "true") append_member(out_, "strict", tool.strict);
         out_ += "}}";
         if (tool.cache_control.empty()) return;
@@ -250,7 +250,9 @@ class Writer {
         if (format.kind == OutputFormat::Kind::json_object) notes_.dropped.add(request_.output_field);
         if (format.kind != OutputFormat::Kind::json_schema) return;
         std::string schema;
-        append_json_string(schema, format.schema);  // a string: the API's own choice
+        bool changed = false;
+        append_json_string(schema, claude_output_schema(format.schema, changed));  // a string: the API's own choice
+        if (changed) notes_.changed.add(request_.output_field);
         std::string text = R"({"type":"json_schema","structure":{"jsonSchema":{"schema":)" + schema;
         if (!format.name.empty()) append_text(text, "name", format.name);
         if (!format.description.empty()) append_text(text, "description", format.description);

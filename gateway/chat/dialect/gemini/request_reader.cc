@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/chat/canonical/object_schema.h"
 #include "gateway/chat/canonical/read_elements.h"
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/gateway_members.h"
@@ -84,6 +85,17 @@ void keep_allowed(const std::vector<Spelt>& allowed, ChatRequest& request) {
                   [&](const Tool& tool) { return std::ranges::find(allowed, tool.name) == allowed.end(); });
 }
 
+// Others refuse a strict function whose schema is open, as most of Google's are.
+void mark_strict(ChatRequest& request) {
+    bool all = true;
+    for (Tool& tool : request.tools) {
+        const bool strict = !tool.schema.empty() && is_strict_schema(tool.schema);
+        if (strict) tool.strict = "true";
+        all = all && strict;
+    }
+    if (!all) request.restated.push_back("toolConfig.functionCallingConfig.mode");
+}
+
 Error read_calling(Json config, ChatRequest& request) {
     using Kind = ToolChoice::Kind;
     constexpr std::string_view kField = "toolConfig.functionCallingConfig";
@@ -109,7 +121,7 @@ Error read_calling(Json config, ChatRequest& request) {
         choice.kind = Kind::automatic;
         if (mode == "auto") return {};
         keep_allowed(allowed, request);
-        for (Tool& tool : request.tools) tool.strict = "true";
+        mark_strict(request);
     } else if (!mode.empty() && mode != "mode_unspecified") {
         return invalid_field("'" + std::string(kField) + ".mode' must be AUTO, ANY, NONE or VALIDATED", kField);
     }

@@ -7,6 +7,7 @@
 #include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
 #include "gateway/chat/dialect/messages/claude_reasoning.h"
+#include "gateway/chat/dialect/messages/claude_schema.h"
 #include "gateway/chat/dialect/messages/message_writer.h"
 #include "gateway/text/json_writer.h"
 
@@ -101,8 +102,8 @@ class Writer {
             if (out_.back() == '}') out_ += ',';
             ((out_ += "{\"name\":\"") += tool.name) += '"';
             if (!tool.description.empty()) append_text(out_, "description", tool.description);
-            append_member(out_, "input_schema",
-                          tool.schema.empty() ? R"({"type":"object","properties":{}})" : tool.schema);
+            std::string made;
+            append_member(out_, "input_schema", claude_tool_schema(tool, made, notes_));
             if (tool.strict == "true") append_member(out_, "strict", tool.strict);
             if (!tool.cache_control.empty()) append_member(out_, "cache_control", tool.cache_control);
             out_ += '}';
@@ -190,8 +191,15 @@ class Writer {
         out_ += ",\"output_config\":{";
         if (effort) ((out_ += "\"effort\":\"") += claude_effort(request_.reasoning.effort)) += '"';
         if (effort && schema) out_ += ',';
-        if (schema) ((out_ += R"("format":{"type":"json_schema","schema":)") += request_.output.schema) += '}';
+        if (schema) ((out_ += R"("format":{"type":"json_schema","schema":)") += output_schema()) += '}';
         out_ += '}';
+    }
+
+    std::string output_schema() {
+        bool changed = false;
+        std::string schema = claude_output_schema(request_.output.schema, changed);
+        if (changed) notes_.changed.add(request_.output_field);
+        return schema;
     }
 
     void others() {

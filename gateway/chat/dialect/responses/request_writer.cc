@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/chat/canonical/object_schema.h"
 #include "gateway/chat/canonical/openai_names.h"
 #include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/dialect/responses/input_writer.h"
@@ -59,14 +60,32 @@ class Writer {
             if (out_.back() == '}') out_ += ',';
             ((out_ += R"({"type":"function","name":")") += tool.name) += '"';
             if (!tool.description.empty()) append_text(out_, "description", tool.description);
-            append_member(out_, "parameters",
-                          tool.schema.empty() ? R"({"type":"object","properties":{}})" : tool.schema);
+            parameters_of(tool);
             // Without it the API takes every schema for a strict one.
-            append_member(out_, "strict", tool.strict == "true" ? "true" : "false");
+            append_member(out_, "strict", is_strict(tool) ? "true" : "false");
             if (!tool.cache_control.empty()) notes_.dropped.add("cache_control");
             out_ += '}';
         }
         out_ += ']';
+    }
+
+    // Where Claude takes any that is closed, the API wants all to be required.
+    bool is_strict(const Tool& tool) {
+        if (tool.strict != "true") return false;
+        if (request_.dialect != "messages" || is_strict_schema(tool.schema)) return true;
+        notes_.changed.add("tools");
+        return false;
+    }
+
+    // The API takes no alternatives at the top, and demands properties.
+    void parameters_of(const Tool& tool) {
+        std::string made, merged;
+        Json schema = tool.schema.empty() ? Json("{}") : tool.schema;
+        if (has_union_at_top(schema)) {
+            schema = merged = without_union_at_top(schema);
+            notes_.changed.add("tools");
+        }
+        append_member(out_, "parameters", object_schema(schema, true, made));
     }
 
     void tool_choice() {

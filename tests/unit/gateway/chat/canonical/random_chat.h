@@ -114,6 +114,13 @@ class RandomChat {
             R"({"type":"object","properties":{"l":{"type":"array","items":{"type":"integer"}}},"required":["l"]})"};
         return one_of(kSchemas);
     }
+    // What is held to strictly says that there is nothing more.
+    Json closed_schema() {
+        static constexpr std::array<std::string_view, 2> kSchemas = {
+            R"({"type":"object","properties":{},"additionalProperties":false})",
+            R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false})"};
+        return one_of(kSchemas);
+    }
     Json mark() {
         static constexpr std::array<std::string_view, 2> kMarks = {R"({"type":"ephemeral"})",
                                                                    R"({"type":"ephemeral","ttl":"1h"})"};
@@ -124,7 +131,10 @@ class RandomChat {
         for (std::uint64_t i = has_.calls ? below(4) : 0; i > 0; --i) {
             Tool tool{.name = id("tool_"), .schema = schema(), .cache_control = mark()};
             if (has_.descriptions && coin()) tool.description = text();
-            if (has_.strict_tools && seldom()) tool.strict = "true";
+            if (has_.strict_tools && seldom()) {
+                tool.strict = "true";
+                tool.schema = closed_schema();
+            }
             chat_.tools.push_back(tool);
         }
     }
@@ -254,7 +264,7 @@ class RandomChat {
     }
     void output() {
         if (has_.json_schema && seldom()) {
-            chat_.output = {.kind = OutputFormat::Kind::json_schema, .schema = schema()};
+            chat_.output = {.kind = OutputFormat::Kind::json_schema, .schema = closed_schema()};
             if (has_.schema_names) {
                 chat_.output.name = id("schema_");
                 if (coin()) chat_.output.description = text();

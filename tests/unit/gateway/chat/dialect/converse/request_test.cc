@@ -234,8 +234,8 @@ TEST(ConverseRequest, D46NoMarkRightBehindADocumentOfText) {
 TEST(ConverseRequest, Tools) {
     const Translated sent = with(std::string(kTools) + R"(,"tool_choice":"required")");
     EXPECT_EQ(sent.at("/toolConfig"), json::parse(R"({"tools":[
-        {"toolSpec":{"name":"f","description":"d","inputSchema":{"json":{"type":"object","properties":{"a":{}}}},
-                     "strict":true}},
+        {"toolSpec":{"name":"f","description":"d","strict":true,
+            "inputSchema":{"json":{"type":"object","properties":{"a":{}},"additionalProperties":false}}}},
         {"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}}],
         "toolChoice":{"any":{}}})"));
     const auto choice = [](const std::string& of) {
@@ -344,8 +344,9 @@ TEST(ConverseRequest, D20SchemasStandBesideTools) {
         with(std::string(kTools) + R"(,"response_format":{"type":"json_schema","json_schema":{"name":"n",)"
                                    R"("description":"d","schema":{"type":"object","title":"a\"b"}}})");
     EXPECT_EQ(sent.at("/outputConfig"), json::parse(R"({"textFormat":{"type":"json_schema","structure":{"jsonSchema":{
-        "schema":"{\"type\":\"object\",\"title\":\"a\\\"b\"}","name":"n","description":"d"}}}})"));
+        "schema":"{\"type\":\"object\",\"title\":\"a\\\"b\",\"additionalProperties\":false}","name":"n","description":"d"}}}})"));
     EXPECT_EQ(sent.at("/toolConfig/tools").as_array().size(), 2U);
+    EXPECT_EQ(sent.changed, "tools, response_format") << "they are closed";
     EXPECT_EQ(with(R"("response_format":{"type":"json_object"})").dropped, "response_format");
 }
 

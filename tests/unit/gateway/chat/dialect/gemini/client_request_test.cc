@@ -236,7 +236,13 @@ TEST(GeminiClientRequest, ToolChoice) {
     EXPECT_EQ(several.request.tools.size(), 2U) << "others may not be called";
     const Read validated = choice(R"("mode":"VALIDATED")");
     EXPECT_EQ(validated.request.tool_choice.kind, ToolChoice::Kind::automatic);
-    EXPECT_EQ(validated.request.tools.at(1).strict, "true");
+    EXPECT_EQ(validated.request.tools.at(1).strict, "") << "its schema is open, or it has none";
+    EXPECT_EQ(validated.request.restated, std::vector<std::string_view>(1, "toolConfig.functionCallingConfig.mode"));
+    const Read closed = with(
+        R"("tools":[{"functionDeclarations":[{"name":"f","parametersJsonSchema":{"type":"object","properties":{},"additionalProperties":false}}]}],)"
+        R"("toolConfig":{"functionCallingConfig":{"mode":"VALIDATED"}})");
+    EXPECT_EQ(closed.request.tools.at(0).strict, "true");
+    EXPECT_TRUE(closed.request.restated.empty());
     EXPECT_EQ(choice(R"("mode":"SOME")").error.detail().param, "toolConfig.functionCallingConfig");
 }
 

@@ -42,6 +42,25 @@ std::string chat(const std::string& messages, const std::string& members = "") {
     return R"({"model":"m","max_tokens":99,"messages":[)" + messages + "]" + members + "}";
 }
 
+TEST(MessagesToChat, AToolHasPropertiesAndIsStrictOnlyIfItRequiresThemAll) {
+    const auto tool = [](const std::string& schema, const UpstreamDialect& to) {
+        const Sent sent = send(chat(R"({"role":"user","content":"go"})",
+                                    R"(,"tools":[{"name":"f","strict":true,"input_schema":)" + schema + "}]"),
+                               to);
+        return json::serialize(sent.body().at("tools").at(0)) + sent.changed;
+    };
+    const std::string closed = R"({"type":"object","properties":{},"additionalProperties":false})";
+    EXPECT_EQ(tool(closed, chat_upstream()),
+              R"({"type":"function","function":{"name":"f","parameters":)" + closed + R"(,"strict":true}})");
+    EXPECT_EQ(tool(R"({"type":"object"})", chat_upstream()),
+              R"({"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}tools)");
+    EXPECT_EQ(tool(R"({"type":"object"})", responses_upstream()),
+              R"({"type":"function","name":"f","parameters":{"type":"object","properties":{}},"strict":false}tools)");
+    EXPECT_EQ(tool(R"({"anyOf":[{"properties":{"a":{}}}]})", responses_upstream()),
+              R"({"type":"function","name":"f","parameters":{"type":"object","properties":{"a":{}},"description":)"
+              R"("{anyOf: [{\"properties\":{\"a\":{}}}]}"},"strict":false}tools)");
+}
+
 TEST(MessagesToChat, AnAgentsTurn) {
     const Sent sent = send(chat(
         R"({"role":"user","content":"go"},{"role":"assistant","content":[{"type":"text","text":"t"},{"type":"tool_use","id":"a","name":"f","input":{"x":1}},)"

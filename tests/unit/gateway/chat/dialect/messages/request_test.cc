@@ -192,13 +192,25 @@ TEST(AnthropicRequest, D33TheBeginningOfAnAnswer) {
 TEST(AnthropicRequest, Tools) {
     const Translated sent =
         with(R"("tools":[{"type":"function","function":{"name":"f","description":"d",)"
-             R"("parameters":{"type":"object","properties":{"x":{"const":1.0}}},"strict":true}},)"
-             R"({"type":"function","function":{"name":"g"},"cache_control":{"type":"ephemeral"}}])");
-    EXPECT_EQ(sent.at("tools"), json::parse(R"([{"name":"f","description":"d",
-        "input_schema":{"type":"object","properties":{"x":{"const":1.0}}},"strict":true},
+             R"("parameters":{"type":"object","properties":{"x":{"const":1.0}},"additionalProperties":false},)"
+             R"("strict":true}},{"type":"function","function":{"name":"g"},"cache_control":{"type":"ephemeral"}}])");
+    EXPECT_EQ(sent.at("tools"), json::parse(R"([{"name":"f","description":"d","strict":true,
+        "input_schema":{"type":"object","properties":{"x":{"const":1.0}},"additionalProperties":false}},
         {"name":"g","input_schema":{"type":"object","properties":{}},"cache_control":{"type":"ephemeral"}}])"));
     EXPECT_NE(sent.text.find(R"({"const":1.0})"), std::string::npos) << "a schema's bytes stay";
     EXPECT_EQ(with(R"("tools":[{"type":"custom","custom":{"name":"f"}}])").error.detail().param, "tools[0]");
+}
+
+TEST(AnthropicRequest, SchemasOfToolsAreOfObjects) {
+    const auto sent = [](const std::string& parameters) {
+        return with(R"("tools":[{"type":"function","function":{"name":"f","parameters":)" + parameters + "}}]");
+    };
+    EXPECT_EQ(sent("{}").at("tools").at(0).at("input_schema"), json::parse(R"({"type":"object","properties":{}})"));
+    EXPECT_EQ(sent("{}").changed, "");
+    const Translated merged = sent(R"({"type":"object","properties":{"a":{}},"oneOf":[{"required":["a"]}]})");
+    EXPECT_EQ(merged.at("tools").at(0).at("input_schema"), json::parse(R"({"type":"object","properties":{"a":{}},
+        "description":"{oneOf: [{\"required\":[\"a\"]}]}"})"));
+    EXPECT_EQ(merged.changed, "tools");
 }
 
 TEST(AnthropicRequest, ToolChoice) {
@@ -220,7 +232,9 @@ TEST(AnthropicRequest, ToolChoice) {
 TEST(AnthropicRequest, D20StructuredOutputLeavesTheToolsAlone) {
     const Translated sent = with(R"("tools":[{"type":"function","function":{"name":"f"}}],"response_format":)"
                                  R"({"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}})");
-    EXPECT_EQ(sent.at("output_config"), json::parse(R"({"format":{"type":"json_schema","schema":{"type":"object"}}})"));
+    EXPECT_EQ(sent.at("output_config"), json::parse(R"({"format":{"type":"json_schema",
+        "schema":{"type":"object","additionalProperties":false}}})"));
+    EXPECT_EQ(sent.changed, "response_format") << "it is closed";
     EXPECT_EQ(sent.at("tools").as_array().size(), 1U);
     EXPECT_EQ(sent.at("tool_choice"), "absent");
     EXPECT_EQ(with(R"("response_format":{"type":"json_object"})").dropped, "response_format");

@@ -121,7 +121,7 @@ TEST(ToResponses, Tools) {
                            R"("parameters":{"const":1.0},"strict":true}},{"type":"function","function":{"name":"g"}}],)"
                            R"("tool_choice":{"type":"function","function":{"name":"g"}},"parallel_tool_calls":false)");
     EXPECT_EQ(sent.at("tools"), json::parse(R"([{"type":"function","name":"f","description":"d",
-        "parameters":{"const":1.0},"strict":true},{"type":"function","name":"g",
+        "parameters":{"type":"object","properties":{},"const":1.0},"strict":true},{"type":"function","name":"g",
         "parameters":{"type":"object","properties":{}},"strict":false}])"));
     EXPECT_EQ(sent.at("tool_choice"), json::parse(R"({"type":"function","name":"g"})"));
     EXPECT_EQ(sent.at("parallel_tool_calls"), false);
