@@ -2,11 +2,11 @@
 # What run.sh and test.sh share: messages, and installing Debian packages that are missing. Sourced, never run.
 # Why each package is needed: docs/dependencies.md.
 
-RUN_PACKAGES=(ca-certificates ccache clang-19 cmake curl libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
+RUN_PACKAGES=(brotli ca-certificates ccache clang-19 cmake curl esbuild libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
     libbenchmark-dev libbrotli-dev libcbor-dev libcli11-dev libcurl4-openssl-dev libgmock-dev libgtest-dev liblz4-dev librocksdb-dev libsimdjson-dev libsodium-dev
     libspdlog-dev libssl-dev
     libyaml-cpp-dev libzstd-dev lld-19 llvm-19 ninja-build pkg-config prometheus-cpp-dev zlib1g-dev)
-TEST_PACKAGES=(clang-format-19 clang-tidy-19 libclang-rt-19-dev nginx-light oathtool prometheus python3-venv
+TEST_PACKAGES=(chromium clang-format-19 clang-tidy-19 libclang-rt-19-dev nginx-light oathtool prometheus python3-venv
     strace valgrind)
 
 say() { printf '%s: %s\n' "${0##*/}" "$*"; }

@@ -57,6 +57,8 @@ ApiRequest api_request(Connection& connection) {
             .body = std::string(connection.in.view().substr(0, context.received.bytes)),
             .idempotency_key = context.head.idempotency_key,
             .if_match = context.head.if_match,
+            .accept_encoding = context.head.accept_encoding,
+            .if_none_match = context.head.if_none_match,
             .named_organization = parse_uuid(context.head.organization).value_or(Id128{}),
             .inbound = context.head.inbound,
             .principal = context.principal,

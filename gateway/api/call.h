@@ -25,7 +25,8 @@ struct ApiRequest {
     const Operation* operation = nullptr;
     std::string path, query, body;
     std::string idempotency_key, if_match;
-    Id128 named_organization = {};  // by X-Org-Id; nil: none
+    std::string accept_encoding, if_none_match;  // of who asks for a file
+    Id128 named_organization = {};               // by X-Org-Id; nil: none
     const Inbound* inbound = &openai_inbound();
     Principal principal;
     Caller caller;

@@ -304,7 +304,7 @@ void write_operation(const Operation& operation, JsonWriter& json) {
 void write_paths(JsonWriter& json) {
     json.key("paths").object();
     for (const Route& route : routes()) {
-        if (!route.path.starts_with('/')) continue;
+        if (!route.path.starts_with('/') || route.operations.front().contract.file) continue;
         json.key(openapi_path(route.path)).object();
         for (const Operation& operation : route.operations) write_operation(operation, json);
         json.end();

@@ -5,6 +5,7 @@
 
 #include "gateway/api/routes/audit.h"
 #include "gateway/api/routes/credit.h"
+#include "gateway/api/routes/dashboard.h"
 #include "gateway/api/routes/gateway.h"
 #include "gateway/api/routes/git_claims.h"
 #include "gateway/api/routes/inference.h"
@@ -41,7 +42,8 @@ constexpr auto kOperations = join(
     rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kSessionsRoutes, rows::kMailRoutes,
     rows::kOrganizationsRoutes, rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes,
     rows::kKeysRoutes, rows::kProviderKeysRoutes, rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes,
-    rows::kCreditRoutes, rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes);
+    rows::kCreditRoutes, rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes,
+    rows::kDashboardRoutes);
 
 constexpr std::size_t count_paths() {
     std::size_t count = 0;

@@ -173,6 +173,10 @@ void Connection::begin_request() {
         const auto endpoint = stream().socket().remote_endpoint(unknown);
         if (!unknown) head.address = client_address(endpoint.address(), from, worker_.services().trusted_proxies);
         head.page = page_fields(from, *head.operation, worker_.config().accounts.public_origin);
+        if (head.operation->contract.file) {
+            head.accept_encoding = from.field("accept-encoding");
+            head.if_none_match = from.field("if-none-match");
+        }
     }
     head.idempotency_key = from.field("idempotency-key");
     if (from.method != "GET" && !head.calls_model()) head.if_match = from.field("if-match");

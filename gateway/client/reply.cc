@@ -23,6 +23,8 @@ std::string_view reason_of(int status) {
             return "Created";
         case 204:
             return "No Content";
+        case 304:
+            return "Not Modified";
         case 400:
             return "Bad Request";
         case 401:
@@ -159,7 +161,7 @@ void append_head(Connection& connection, std::string& to, int status, std::strin
         out += content_type;
     }
     out += "\r\n";
-    if (framing == BodyFraming::length && status != 204) {
+    if (framing == BodyFraming::length && status != 204 && status != 304) {
         out += "content-length: ";
         out.number(static_cast<std::int64_t>(content_length));
         out += "\r\n";

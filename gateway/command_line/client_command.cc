@@ -20,6 +20,7 @@ struct Named {
 };
 constexpr Named kNamed[] = {
     {"GET", "/api/openapi.json", "openapi", "show"},
+    {"GET", "/api/version", "gateway", "show"},
     {"GET", "/api/me", "me", "show"},
     {"GET", "/api/organizations/{organization}/me", "org", "show-me"},
     {"POST", "/api/organizations/{organization}/credits", "credits", "grant"},

@@ -34,6 +34,7 @@ constexpr std::pair<std::string_view, std::string_view> kGroupNotes[] = {
     {"audit", "Who changed what"},
     {"credit-request", "Requests for credit"},
     {"credits", "Credit, and what moved it"},
+    {"gateway", "The gateway itself"},
     {"git-claim", "Git organizations whose requests an organization pays"},
     {"invitation", "Invitations to organizations"},
     {"key", "API keys"},

@@ -25,8 +25,9 @@ void Head::begin(const Id128& ulid, wire::Clock::time_point now, std::int64_t un
     upgrade.reset();
     page.reset();
     cache = {};
-    for (std::string* const text : {&method, &path, &query, &idempotency_key, &if_match, &forwarded, &api_version,
-                                    &organization, &content_type, &app, &app_title, &tags, &session, &cors_fields}) {
+    for (std::string* const text :
+         {&method, &path, &query, &idempotency_key, &if_match, &forwarded, &api_version, &organization, &content_type,
+          &accept_encoding, &if_none_match, &app, &app_title, &tags, &session, &cors_fields}) {
         text->clear();
     }
 }

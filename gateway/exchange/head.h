@@ -53,6 +53,8 @@ struct Head {
     std::shared_ptr<const UpgradeFields> upgrade;  // null: the connection is to stay HTTP
     std::shared_ptr<const PageFields> page;        // of the management API (client/page_fields.h); null: no browser's
     std::string content_type;                      // of the body of a call that passes through
+    std::string accept_encoding;                   // of who asks for a file
+    std::string if_none_match;                     // the same
     std::string app;                               // HTTP-Referer: the app's address
     std::string app_title;                         // X-Title
     std::string tags;                              // X-Tollgate-Tags, not looked at yet

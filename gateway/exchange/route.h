@@ -80,6 +80,7 @@ struct Contract {
     bool body_optional = false;      // an empty one is {}
     bool csv = false;                // the answer may be CSV
     bool events = false;             // the answer is a stream of server-sent events
+    bool file = false;               // a file of the dashboard, which is no part of the API
     bool versioned = false;          // of a POST that looks at If-Match, as all other changes do
     ApiType api = ApiType::chat;     // of the exchange
     bool counts_only = false;        // it answers how long the prompt is, and asks no model

@@ -137,6 +137,26 @@ test("row 84: an own range is set by keyboard alone, and said in words", async (
     await close();
 });
 
+test("row 83: a dialog begins in its first field, and Escape leads back to what opened it", async () => {
+    const { tab, close } = await world.openAs(world.owner, "activity");
+    await tab.evaluate(() => [...document.querySelectorAll("main button")].find((one) => one.innerText.trim() === "Filter").focus());
+    await tab.keyboard.press("Enter");
+    await tab.waitForFunction(() => document.activeElement.role === "menuitem");
+    await tab.keyboard.press("m");
+    assert.equal(await focused(tab), "Model");
+    await tab.keyboard.press("Enter");
+    await tab.waitForSelector("dialog[open]");
+    assert.equal(await focused(tab), "Begins with");
+    for (let presses = 0; presses < 12; ++presses) {
+        await tab.keyboard.press("Tab");
+        const inside = await tab.evaluate(() => document.activeElement === document.body || document.activeElement.closest("dialog[open]") !== null);
+        assert.ok(inside, "Tab does not leave the dialog for the page under it");
+    }
+    await tab.keyboard.press("Escape");
+    await tab.waitForFunction(() => document.querySelector("dialog[open]") === null && document.activeElement.innerText?.trim() === "Filter");
+    await close();
+});
+
 test("row 79: what others wrote is shown as text", async () => {
     const person = await newPerson(world.gateway, { name: "<img src=x onerror=alert(1)>" });
     const key = await newKey(world.gateway, person.organization, "</script><svg onload=alert(2)>");

@@ -11,7 +11,7 @@ import { startProxy } from "./support/proxy.mjs";
 
 const kBundle = new URL("../../gateway/dashboard/bundle", import.meta.url).pathname;
 const kTypes = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
-// As gateway/dashboard/serve.cc has it.
+// As gateway/api/dashboard.cc has it.
 const kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; " +
     "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";

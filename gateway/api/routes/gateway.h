@@ -9,7 +9,7 @@ namespace tollgate::rows {
 
 // clang-format off
 inline constexpr Operation kGatewayRoutes[] = {
-    {kGet, "/", "root", open, worker, {show_gateway},
+    {kGet, "/api/version", "version", open, worker, {show_gateway},
      "Show the gateway's version", {.answer = &kGateway}},
     {kGet, "/api/openapi.json", "openapi", open, worker, {show_openapi},
      "This document", {.answer = &kOpenApiDocument}},
