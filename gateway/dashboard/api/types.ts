@@ -680,6 +680,12 @@ export interface paths {
         /** Confirm an address by the token of a mailed link */
         post: operations["post_api_verifications_confirm"];
     };
+    "/api/version": {
+        parameters: {
+        };
+        /** Show the gateway's version */
+        get: operations["get_api_version"];
+    };
     "/api/vouchers": {
         parameters: {
         };
@@ -1230,6 +1236,10 @@ export interface components {
             code: string;
             email: string;
             message: string;
+        };
+        Gateway: {
+            name: string;
+            version: string;
         };
         GitCandidate: {
             /** @enum {string|null} */
@@ -6870,6 +6880,20 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["ConfirmedVerification"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_version: {
+        parameters: {
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Gateway"];
                 };
             };
             default: components["responses"]["Error"];
