@@ -6,10 +6,13 @@ import { isOperator, loadSession, me, myOrganization, session } from "./api/sess
 import { EmptyState, ErrorNotice, Skeleton } from "./components/notice";
 import { LinkButton } from "./components/button";
 import { Toasts } from "./components/toast";
+import { askForStepUp } from "./api/sign_in";
+import { stepUp } from "./api/client";
 import "./components/theme";
 import { kAccountPages, kOperatorPages, kPages, type Page } from "./pages/table";
 import { kAlonePages } from "./pages/alone";
-import { SignInAgain } from "./pages/sign_in";
+import { SignInAgain } from "./pages/sign_in/sign_in_again";
+import { StepUpDialog } from "./pages/sign_in/step_up_dialog";
 import { navigate, pageHref, route, signInHref, type Route } from "./router";
 import { Palette } from "./shell/palette";
 import { Shell } from "./shell/shell";
@@ -34,6 +37,7 @@ function App() {
     return (
         <>
             <Shell><Content here={here} /></Shell>
+            <StepUpDialog />
             {state.kind === "ended" && <SignInAgain />}
             <Palette />
         </>
@@ -92,4 +96,5 @@ function useFocusOnPage(here: Route): void {
     }, [here]);
 }
 
+stepUp.ask = askForStepUp;
 render(<><App /><Toasts /></>, document.getElementById("app")!);

@@ -10,8 +10,8 @@ export type Route =
     | { kind: "alone"; page: AlonePage } // without the shell around it, and without signing in
     | { kind: "unknown" };
 
-export type AlonePage = "sign-in" | "setup" | "reset" | "invitation" | "verification";
-const kAlone: readonly string[] = ["sign-in", "setup", "reset", "invitation", "verification"];
+export type AlonePage = "sign-in" | "setup" | "reset" | "password" | "invitation" | "verification";
+const kAlone: readonly string[] = ["sign-in", "setup", "reset", "password", "invitation", "verification"];
 
 export type Query = Record<string, string>;
 

@@ -6,7 +6,7 @@ import { useWorld } from "./support/world.mjs";
 
 const kMostCalls = 4;
 const kOfTeam = ["overview", "activity", "playground", "keys", "projects", "presets", "llm", "providers", "provider-keys", "privacy", "credits", "members", "git", "audit", "settings"];
-const kPages = [...kOfTeam, "#/account/profile", "#/sign-in", "#/setup?token=x", "#/reset", "#/reset?token=x", "#/invitation?token=x", "#/verification?token=x"];
+const kPages = [...kOfTeam, "#/account/profile", "#/sign-in", "#/setup?token=x", "#/reset", "#/password?token=x", "#/invitation?token=x", "#/verification?token=x"];
 const world = useWorld();
 
 // One load a page: width and theme change under it, as when a window is drawn smaller.

@@ -51,6 +51,10 @@ export interface RawOptions {
     signal?: AbortSignal;
 }
 
+// How a call goes on that its person must prove himself for: asked once, then it is made again (set by app.tsx, since the
+// dialog needs calls itself).
+export const stepUp: { ask: () => Promise<boolean> } = { ask: () => Promise.resolve(false) };
+
 // Counts the times that a call was answered "not signed in". The session watches it (session.ts).
 export const refusedAsUnknown = signal(0);
 
@@ -113,7 +117,7 @@ export async function send(method: Method, url: string, options: RawOptions = {}
     });
 }
 
-export async function callRaw<T>(method: Method, path: string, options: RawOptions = {}): Promise<Result<T>> {
+async function attempt<T>(method: Method, path: string, options: RawOptions): Promise<Result<T>> {
     let response: Response, text: string;
     try {
         response = await send(method, urlOf(path, options.path, options.query), options);
@@ -136,6 +140,13 @@ export async function callRaw<T>(method: Method, path: string, options: RawOptio
     // Wrong passwords are 401, too; they are the sign-in form's to show.
     if (response.status === 401 && !path.startsWith("/api/sessions")) refusedAsUnknown.value += 1;
     return { ok: false, error };
+}
+
+export async function callRaw<T>(method: Method, path: string, options: RawOptions = {}): Promise<Result<T>> {
+    const whole = { idempotencyKey: newIdempotencyKey(), ...options };
+    const answer = await attempt<T>(method, path, whole);
+    if (answer.ok || answer.error.code !== "step_up_required" || !(await stepUp.ask())) return answer;
+    return attempt<T>(method, path, whole);
 }
 
 export function call<M extends Method, P extends PathOf<M>>(

@@ -2,15 +2,16 @@
 import type { FunctionComponent } from "preact";
 import type { AlonePage } from "../router";
 import { InvitationPage } from "./invitation";
-import { ResetPage } from "./reset";
+import { NewPasswordPage, ResetPage } from "./reset";
 import { SetupPage } from "./setup";
-import { SignInPage } from "./sign_in";
+import { SignInPage } from "./sign_in/sign_in_page";
 import { VerificationPage } from "./verification";
 
 export const kAlonePages: Record<AlonePage, FunctionComponent> = {
     "sign-in": SignInPage,
     setup: SetupPage,
     reset: ResetPage,
+    password: NewPasswordPage,
     invitation: InvitationPage,
     verification: VerificationPage,
 };

@@ -1,11 +1,11 @@
 // An invitation's link: what it is for, and the button that accepts it. Opening it changes nothing.
 import { useEffect, useState } from "preact/hooks";
 import { call, type AnswerOf, type ApiError } from "../api/client";
-import { loadSession, me, session } from "../api/session";
+import { loadSession, me } from "../api/session";
+import { AloneFrame } from "../components/alone_frame";
 import { Button, LinkButton } from "../components/button";
 import { ErrorNotice, Notice, Skeleton } from "../components/notice";
 import { navigate, pageHref, query } from "../router";
-import { AloneFrame } from "./sign_in";
 
 export function InvitationPage() {
     const token = query.value.token ?? "";
@@ -13,7 +13,6 @@ export function InvitationPage() {
     const [error, setError] = useState<ApiError | null>(null);
     const [busy, setBusy] = useState(false);
     useEffect(() => {
-        if (session.peek().kind === "unknown") void loadSession();
         void call("GET", "/api/invitations/{token}", { path: { token } }).then((answer) => {
             if (answer.ok) setRead(answer.value);
             else setError(answer.error);

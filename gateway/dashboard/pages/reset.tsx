@@ -1,16 +1,24 @@
-// A forgotten password: asking for a link, and, with one, a new password. The link alone decides whose.
+// A forgotten or first password: asking for a link, and, with one, a new password. The link alone decides whose.
 import { useState } from "preact/hooks";
 import { callRaw, type ApiError } from "../api/client";
+import { AloneFrame } from "../components/alone_frame";
 import { Button } from "../components/button";
 import { TextField } from "../components/field";
 import { ErrorNotice, Notice } from "../components/notice";
 import { PasswordFields, passwordProblem } from "../components/password_fields";
 import { query } from "../router";
-import { AloneFrame } from "./sign_in";
 
 export function ResetPage() {
-    const token = query.value.token;
-    return <AloneFrame title="Reset the password">{token === undefined ? <AskForLink /> : <NewPassword token={token} />}</AloneFrame>;
+    return <AloneFrame title="Reset the password"><AskForLink /></AloneFrame>;
+}
+
+export function NewPasswordPage() {
+    const token = query.value.token ?? "";
+    return (
+        <AloneFrame title="Choose a password">
+            {token === "" ? <Notice tone="warn">This link has no token. Open the whole link that you were given.</Notice> : <NewPassword token={token} />}
+        </AloneFrame>
+    );
 }
 
 function AskForLink() {
@@ -58,12 +66,12 @@ function NewPassword({ token }: { token: string }) {
         setDone(answer.ok);
         setError(answer.ok ? null : answer.error);
     };
-    if (done) return <Notice tone="good">The password is changed, and every session has ended. <a href="#/sign-in">Sign in</a>.</Notice>;
+    if (done) return <Notice tone="good">The password is set, and every session of yours has ended. <a href="#/sign-in">Sign in</a>.</Notice>;
     return (
         <form class="form" onSubmit={submit}>
             <PasswordFields password={password} again={again} onPassword={setPassword} onAgain={setAgain} error={problem ?? (error?.field === "password" ? error.message : null)} />
             {error && error.field !== "password" && <ErrorNotice error={error} />}
-            <Button type="submit" look="primary" busy={busy}>Change the password</Button>
+            <Button type="submit" look="primary" busy={busy}>Set the password</Button>
         </form>
     );
 }

@@ -1,13 +1,13 @@
 // The first person: from the one-time link that init and run.sh print. Opening it changes nothing; the button does.
 import { useState } from "preact/hooks";
 import { callRaw, type ApiError } from "../api/client";
-import { signIn } from "../api/sign_in";
+import { beginSession } from "../api/sign_in";
+import { AloneFrame } from "../components/alone_frame";
 import { Button } from "../components/button";
 import { TextField } from "../components/field";
 import { ErrorNotice, Notice } from "../components/notice";
 import { PasswordFields, passwordProblem } from "../components/password_fields";
 import { navigate, query } from "../router";
-import { AloneFrame } from "./sign_in";
 
 export function SetupPage() {
     const [token] = useState(query.value.token ?? "");
@@ -26,11 +26,10 @@ export function SetupPage() {
         if (wrong !== null || busy) return;
         setBusy(true);
         const made = await callRaw("POST", "/api/setup", { body: { token, name, email, password } });
-        const failed = made.ok ? await signIn({ email, password }) : made.error;
+        const failed = made.ok ? await beginSession() : made.error;
         setBusy(false);
         setError(failed);
         if (failed === null) navigate("#/", "replace");
-        else if (made.ok) navigate("#/sign-in", "replace");
     };
     const ofField = (field: string) => (error?.field === field ? error.message : null);
     return (

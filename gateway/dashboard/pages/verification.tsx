@@ -1,10 +1,10 @@
 // A mailed link that proves an address. Mail scanners open links, too: only the button uses it.
 import { useState } from "preact/hooks";
 import { call, type ApiError } from "../api/client";
+import { AloneFrame } from "../components/alone_frame";
 import { Button } from "../components/button";
 import { ErrorNotice, Notice } from "../components/notice";
 import { query } from "../router";
-import { AloneFrame } from "./sign_in";
 
 export function VerificationPage() {
     const token = query.value.token ?? "";

@@ -1,5 +1,6 @@
 // The real gateway on a free port with a fresh data directory, and the sample upstream where a test calls models.
 import { spawn, execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,6 +55,8 @@ export async function startGateway({ upstream = false, config = "" } = {}) {
         sample = spawn(kUpstream, ["--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
         more = upstreamConfig(/[0-9.]+:\d+/.exec(await firstLine(sample, "the sample upstream"))[0]);
     }
+    const masterKey = join(directory, "master.key");
+    await writeFile(masterKey, randomBytes(32).toString("hex") + "\n", { mode: 0o600 });
     const file = join(directory, "config.yaml");
     await writeFile(file, `
 listen: 127.0.0.1:0
@@ -62,6 +65,7 @@ workers: 1
 catalogue: [${join(kRoot, "configs/catalogue")}]
 data_dir: ${data}
 access_log: ${join(directory, "access.log")}
+secrets: {master_key_file: ${masterKey}}
 ${more}${config}`);
     const process = spawn(kBinary, ["serve", "--config", file], { stdio: ["ignore", "pipe", "pipe"] });
     const line = await firstLine(process, "the gateway");
