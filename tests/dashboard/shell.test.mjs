@@ -80,7 +80,7 @@ test("row 81: whoever is not signed in is led to sign in once, and the way back 
 test("row 78: the way back leads to a place of this page and nowhere else", async () => {
     for (const to of ["//e.test", "/\\e.test", "/%5Ce.test", "https:e.test", "javascript:alert(1)", "#javascript:alert(1)", "\t//e.test", "#/sign-in?to=x", "a".repeat(4096)]) {
         const { tab, url, close } = await world.openAs(world.owner, `#/sign-in?to=${encodeURIComponent(to)}`);
-        // Signed in already, by the proxy, once the session is known.
+        // Signed in already: the page goes on by itself.
         assert.ok(tab.url().startsWith(`${url}/#/`), `${to} led to ${tab.url()}`);
         await close();
     }

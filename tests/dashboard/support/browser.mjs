@@ -11,14 +11,13 @@ export async function startBrowser() {
 }
 
 // A tab that has the look given, in a context of its own: no cookie of another test. `seen` has what happened in it.
-export async function openTab(browser, { width = 1440, height = 900, theme = "light", zone = "Europe/Berlin", cookies = [] } = {}) {
+export async function openTab(browser, { width = 1440, height = 900, theme = "light", zone = "Europe/Berlin" } = {}) {
     const context = await browser.createBrowserContext();
     const tab = await context.newPage();
     const seen = { urls: [], calls: [], violations: [], errors: [] };
     await tab.setViewport({ width, height });
     await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
     await tab.emulateTimezone(zone);
-    if (cookies.length > 0) await context.setCookie(...cookies);
     tab.on("request", (request) => {
         seen.urls.push(request.url());
         const { pathname } = new URL(request.url());

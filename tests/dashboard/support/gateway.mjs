@@ -66,6 +66,8 @@ catalogue: [${join(kRoot, "configs/catalogue")}]
 data_dir: ${data}
 access_log: ${join(directory, "access.log")}
 secrets: {master_key_file: ${masterKey}}
+accounts: {public_url: "http://127.0.0.1"}
+trusted_proxies: [127.0.0.1/32]
 ${more}${config}`);
     const process = spawn(kBinary, ["serve", "--config", file], { stdio: ["ignore", "pipe", "pipe"] });
     const line = await firstLine(process, "the gateway");

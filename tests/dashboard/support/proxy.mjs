@@ -1,5 +1,5 @@
-// In front of a gateway, on this machine: adds a person's token to calls of the API. For tests of pages and for
-// development; it is no part of the product.
+// In front of a gateway, on this machine: adds a person's token to calls of the API. For developers
+// only; it is no part of the product.
 import { createServer, request } from "node:http";
 
 // `answer(path, from, to)`, if given, answers what is not of the API and returns true, or leaves it to the gateway.

@@ -4,7 +4,7 @@ import { startDeveloping } from "../develop.mjs";
 import { makeUsage, newKey, newPerson } from "./accounts.mjs";
 import { openTab, settle, startBrowser } from "./browser.mjs";
 import { startGateway } from "./gateway.mjs";
-import { startProxy } from "./proxy.mjs";
+import { signIn } from "./signing_in.mjs";
 
 // While developing: the pages as their sources are, in front of a gateway that was built before.
 const kFromSources = process.env.TOLLGATE_DASHBOARD_SOURCES !== undefined;
@@ -28,15 +28,26 @@ export function useWorld({ usage = 8, config = "" } = {}) {
         await world.browser?.close();
         await world.gateway?.stop();
     });
-    // A tab of this person's at a page of the team: `page` is what follows the organization, "keys?project=…".
+    // A person signs in once for a file of tests.
+    const cookies = new Map();
+    const cookieOf = async (person) => {
+        if (!cookies.has(person.id)) cookies.set(person.id, await signIn(world.gateway, person));
+        return cookies.get(person.id);
+    };
+    // A tab at a page of the team: `page` is what follows the organization, "keys?project=…", or the whole hash. Nobody is
+    // signed in where `person` is null.
     world.openAs = async (person, page, look = {}) => {
-        const start = kFromSources ? startDeveloping : startProxy;
-        const proxy = await start({ gateway: world.gateway.url, token: person?.token });
-        open.push(proxy);
+        let { url } = world.gateway;
+        if (kFromSources) {
+            const developing = await startDeveloping({ gateway: url });
+            open.push(developing);
+            url = developing.url;
+        }
         const opened = await openTab(world.browser, look);
-        await opened.tab.goto(page.startsWith("#") ? `${proxy.url}/${page}` : `${proxy.url}/#/o/${world.team.id}/${page}`);
+        if (person !== null) await opened.tab.setCookie({ ...(await cookieOf(person)), url });
+        await opened.tab.goto(page.startsWith("#") ? `${url}/${page}` : `${url}/#/o/${world.team.id}/${page}`);
         await settle(opened.tab);
-        return { ...opened, url: proxy.url };
+        return { ...opened, url };
     };
     return world;
 }
