@@ -38,12 +38,12 @@ constexpr auto join(const Operation (&... parts)[Counts]) {
     return all;
 }
 
-constexpr auto kOperations = join(
-    rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kSessionsRoutes, rows::kMailRoutes,
-    rows::kOrganizationsRoutes, rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes,
-    rows::kKeysRoutes, rows::kProviderKeysRoutes, rows::kGitClaimsRoutes, rows::kSettingsRoutes, rows::kPresetsRoutes,
-    rows::kCreditRoutes, rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes, rows::kGatewayRoutes,
-    rows::kDashboardRoutes);
+constexpr auto kOperations =
+    join(rows::kInferenceRoutes, rows::kOwnKeyRoutes, rows::kPeopleRoutes, rows::kSessionsRoutes, rows::kMailRoutes,
+         rows::kOrganizationsRoutes, rows::kProjectsRoutes, rows::kMembersRoutes, rows::kInvitationsRoutes,
+         rows::kKeysRoutes, rows::kProviderKeysRoutes, rows::kGitClaimsRoutes, rows::kSettingsRoutes,
+         rows::kPresetsRoutes, rows::kCreditRoutes, rows::kUsageRoutes, rows::kAuditRoutes, rows::kOperatorRoutes,
+         rows::kGatewayRoutes, rows::kDashboardRoutes);
 
 constexpr std::size_t count_paths() {
     std::size_t count = 0;
