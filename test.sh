@@ -14,9 +14,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$ROOT/tools/packages.sh"
 cd "$ROOT"
 
-STAGES=(format release integration bench tidy mutations asan asan_integration fuzz tsan)
+STAGES=(format release integration dashboard bench tidy mutations asan asan_integration fuzz tsan)
 QUICK_STAGES=(release integration)
-UNIT_TESTS=(store_tests accounting_tests catalogue_tests gateway_tests gateway_thread_tests simulation)
+UNIT_TESTS=(store_tests accounting_tests catalogue_tests webauthn_tests gateway_tests gateway_thread_tests simulation)
 THREAD_TESTS=(store_tests accounting_tests gateway_thread_tests)
 FUZZ_SECONDS=3 # each target
 LOGS=build/test-logs
@@ -59,6 +59,10 @@ stage_release() {
 
 stage_integration() {
     integration_tests
+}
+
+stage_dashboard() {
+    tests/dashboard/run
 }
 
 # That bugs are found: planted in scratch copies, for each invariant of the simulation at least one. Each commit plants
@@ -118,7 +122,7 @@ install() {
 
 passed=0 failed=0 summary='' failures=''
 
-# Adds what the closing lines of ctest and pytest in a stage's log count; a stage without them counts as one.
+# Adds what the closing lines of ctest, pytest and node in a stage's log count; a stage without them counts as one.
 count() { # STAGE STATUS
     local log=$LOGS/$1.log counted line
     local -i good=0 bad=0
@@ -126,6 +130,8 @@ count() { # STAGE STATUS
         if [[ $line =~ tests\ passed,\ ([0-9]+)\ tests?\ failed\ out\ of\ ([0-9]+) ]]; then
             bad+=${BASH_REMATCH[1]}
             good+=BASH_REMATCH[2]-BASH_REMATCH[1]
+        elif [[ $line =~ ^.\ (pass|fail)\ ([0-9]+)$ ]]; then
+            if [[ ${BASH_REMATCH[1]} == pass ]]; then good+=BASH_REMATCH[2]; else bad+=BASH_REMATCH[2]; fi
         elif [[ $line =~ \ in\ [0-9.]+s ]]; then
             [[ $line =~ ([0-9]+)\ passed ]] && good+=${BASH_REMATCH[1]}
             [[ $line =~ ([0-9]+)\ failed ]] && bad+=${BASH_REMATCH[1]}
