@@ -76,6 +76,18 @@ export interface paths {
         /** List the open invitations for one's own address */
         get: operations["get_api_me_invitations"];
     };
+    "/api/me/sessions": {
+        parameters: {
+        };
+        /** List one's own sessions */
+        get: operations["get_api_me_sessions"];
+    };
+    "/api/me/sessions/{session}": {
+        parameters: {
+        };
+        /** End one of one's own sessions */
+        delete: operations["delete_api_me_sessions_session"];
+    };
     "/api/me/tokens": {
         parameters: {
         };
@@ -632,11 +644,35 @@ export interface paths {
         /** List who may what */
         get: operations["get_api_organizations_permissions"];
     };
+    "/api/password-resets/confirm": {
+        parameters: {
+        };
+        /** Choose a password by the token of a link; all sessions of its person end */
+        post: operations["post_api_password_resets_confirm"];
+    };
     "/api/registrations": {
         parameters: {
         };
         /** Send a mail with a link that makes an account */
         post: operations["post_api_registrations"];
+    };
+    "/api/sessions": {
+        parameters: {
+        };
+        /** Sign in: the answer sets a cookie */
+        post: operations["post_api_sessions"];
+    };
+    "/api/sessions/current": {
+        parameters: {
+        };
+        /** Sign out: end the session of the cookie, and take the cookie away */
+        delete: operations["delete_api_sessions_current"];
+    };
+    "/api/sessions/current/step-up": {
+        parameters: {
+        };
+        /** Prove again who one is; the session gets another secret, and the cookie with it */
+        post: operations["post_api_sessions_current_step_up"];
     };
     "/api/usage": {
         parameters: {
@@ -661,6 +697,12 @@ export interface paths {
         delete: operations["delete_api_users_user"];
         /** Change a user */
         patch: operations["patch_api_users_user"];
+    };
+    "/api/users/{user}/password-links": {
+        parameters: {
+        };
+        /** Make a link by which a user chooses a password; an earlier one ends */
+        post: operations["post_api_users_user_password_links"];
     };
     "/api/users/{user}/tokens": {
         parameters: {
@@ -1119,6 +1161,12 @@ export interface components {
             /** @description Of whoever registers; shown this once */
             personal_token?: string;
             user: components["schemas"]["User"];
+        };
+        ConfirmPasswordLink: {
+            /** @description At least 12 characters, of any kind */
+            password: string;
+            /** @description The last part of the link */
+            token: string;
         };
         ConfirmVerification: {
             /** @description The last part of the link */
@@ -1630,7 +1678,10 @@ export interface components {
             /** Format: uuid */
             current_organization_id: string;
             organizations: components["schemas"]["MyOrganization"][];
-            token: components["schemas"]["Token"];
+            /** @description The same the other way */
+            session: components["schemas"]["Session"] | null;
+            /** @description The one that calls; null: a session does */
+            token: components["schemas"]["Token"] | null;
             user: components["schemas"]["User"];
         };
         Member: {
@@ -1799,7 +1850,10 @@ export interface components {
             current_organization_id?: string;
             name?: string;
             organizations?: components["schemas"]["MyOrganization"][];
-            token?: components["schemas"]["Token"];
+            /** @description The same the other way */
+            session?: components["schemas"]["Session"] | null;
+            /** @description The one that calls; null: a session does */
+            token?: components["schemas"]["Token"] | null;
             user?: components["schemas"]["User"];
         };
         MyOrganization: {
@@ -2397,6 +2451,15 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        PasswordChanged: {
+            changed: boolean;
+        };
+        PasswordLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Shown this once */
+            link: string;
+        };
         PercentileBounds: {
             p50?: Decimal | null;
             p75?: Decimal | null;
@@ -2973,6 +3036,55 @@ export interface components {
             saving: Decimal;
             usage: Decimal;
         };
+        Session: {
+            /** @description That it began from */
+            address: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Whether it is the one that calls */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description Also while it is used
+             */
+            expires_at: string;
+            id: string;
+            /** Format: date-time */
+            last_used_at: string;
+            /** @description password, totp, recovery_code, passkey, identity_provider, link */
+            proofs: string[];
+            /**
+             * Format: date-time
+             * @description When its person last proved who he is
+             */
+            proved_at: string;
+            /** @description The browser, as it calls itself */
+            user_agent: string | null;
+        };
+        SessionData: {
+            session: components["schemas"]["Session"];
+        };
+        SessionPage: {
+            data: components["schemas"]["Session"][];
+            /** @description Where the next page begins; null: this was the last */
+            next_cursor: string | null;
+        };
+        SignedIn: {
+            session: components["schemas"]["Session"];
+            user: components["schemas"]["User"];
+        };
+        SignedOut: {
+            /** @description Whether there was a session to end */
+            signed_out: boolean;
+        };
+        SignIn: {
+            /** @description Case makes no difference */
+            email: string;
+            password: string;
+        };
+        StepUp: {
+            password: string;
+        };
         StoredDocument: {
             [key: string]: unknown;
         };
@@ -3105,6 +3217,11 @@ export interface components {
             /** @description null: as the plan says */
             most_organizations: number | null;
             name: string;
+            /**
+             * Format: date-time
+             * @description null: there is no password
+             */
+            password_set_at: string | null;
             /** Format: uuid */
             personal_organization_id: string;
             /** @enum {string} */
@@ -3126,6 +3243,11 @@ export interface components {
             /** @description null: as the plan says */
             most_organizations?: number | null;
             name?: string;
+            /**
+             * Format: date-time
+             * @description null: there is no password
+             */
+            password_set_at?: string | null;
             /** Format: uuid */
             personal_organization_id?: string;
             /** @enum {string} */
@@ -3522,6 +3644,49 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["InvitationPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    get_api_me_sessions: {
+        parameters: {
+            query?: {
+                /** @description The next_cursor of the page before */
+                cursor?: string;
+                /** @description How many, at most; 100 if absent */
+                limit?: number;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_api_me_sessions_session: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of an earlier answer: fails with 412 if it changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                session: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             default: components["responses"]["Error"];
@@ -6657,6 +6822,28 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    post_api_password_resets_confirm: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPasswordLink"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["PasswordChanged"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     post_api_registrations: {
         parameters: {
             header?: {
@@ -6674,6 +6861,70 @@ export interface operations {
             202: {
                 content: {
                     "application/json": components["schemas"]["MailSent"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_sessions: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    delete_api_sessions_current: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of an earlier answer: fails with 412 if it changed since */
+                "If-Match"?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_sessions_current_step_up: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUp"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["SessionData"];
                 };
             };
             default: components["responses"]["Error"];
@@ -6816,6 +7067,27 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    post_api_users_user_password_links: {
+        parameters: {
+            header?: {
+                /** @description Repeats with the same key return the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            201: {
+                content: {
+                    "application/json": components["schemas"]["PasswordLink"];
                 };
             };
             default: components["responses"]["Error"];
