@@ -102,7 +102,7 @@ stage_fuzz() {
 stage_tsan() {
     export TSAN_OPTIONS="suppressions=$ROOT/tests/tsan.supp"
     build tsan tollgate "${THREAD_TESTS[@]}"
-    unit_tests tsan --exclude-regex '_NOT_BUILT$'
+    unit_tests tsan --exclude-regex '_NOT_BUILT$|^simulation$'
     TOLLGATE_BINARY=$ROOT/build/tsan/tollgate tests/run integration/test_spine.py integration/test_credit_race.py \
         integration/test_disconnects.py
 }
