@@ -25,14 +25,14 @@ struct ApiRequest {
     const Operation* operation = nullptr;
     std::string path, query, body;
     std::string idempotency_key, if_match;
-    std::string accept_encoding, if_none_match;  // of who asks for a file
-    Id128 named_organization = {};               // by X-Org-Id; nil: none
+    std::string accept_encoding{}, if_none_match{};  // of who asks for a file
+    Id128 named_organization = {};                   // by X-Org-Id; nil: none
     const Inbound* inbound = &openai_inbound();
     Principal principal;
     Caller caller;
-    std::shared_ptr<const PageFields> page;  // null: no browser's
-    wire::IpAddress address;                 // of the client; unspecified: not known
-    std::int64_t now_ms = 0;                 // Unix time
+    std::shared_ptr<const PageFields> page{};  // null: no browser's
+    wire::IpAddress address{};                 // of the client; unspecified: not known
+    std::int64_t now_ms = 0;                   // Unix time
 };
 
 struct ApiAnswer {
