@@ -1,9 +1,9 @@
 #include "gateway/api/dashboard.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "gateway/dashboard/embedded_file.h"
+#include "gateway/text/ascii.h"
 #include "gateway/wire/http_head.h"
 
 namespace tollgate {
@@ -24,18 +24,12 @@ constexpr std::string_view kFileFields =
     "cross-origin-resource-policy: same-origin\r\n"
     "vary: accept-encoding\r\n";
 
-std::string_view trimmed(std::string_view text) {
-    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-    return text;
-}
-
 // The next part of a list, taken off its front.
 std::string_view take(std::string_view& list, char separator) {
     const std::size_t end = std::min(list.find(separator), list.size());
     const std::string_view part = list.substr(0, end);
     list.remove_prefix(std::min(list.size(), end + 1));
-    return trimmed(part);
+    return without_blanks(part);
 }
 
 // "gzip;q=0" is what is not to be sent.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gateway/chat/canonical/invalid_field.h"
+#include "gateway/text/ascii.h"
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
@@ -13,14 +14,6 @@ namespace {
 Error wrong(const std::string& what, std::string_view param) {
     return invalid_field("'" + std::string(param) + "': " + what, param);
 }
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 Error check_tag(std::string_view tag, std::string_view param) {
     if (tag.empty()) return wrong("a tag is empty", param);
@@ -31,14 +24,14 @@ Error check_tag(std::string_view tag, std::string_view param) {
                      param);
     }
     if (tag.find(',') != std::string_view::npos) return wrong("a tag has a comma: " + std::string(tag), param);
-    if (std::ranges::any_of(tag, is_control)) return wrong("a tag has a control character", param);
+    if (std::ranges::any_of(tag, is_ascii_control)) return wrong("a tag has a control character", param);
     return {};
 }
 
 }  // namespace
 
 Error add_tag(std::string_view tag, std::string_view param, std::string& tags) {
-    tag = trimmed(tag);
+    tag = without_blanks(tag);
     if (Error error = check_tag(tag, param)) return error;
     std::size_t place = 0;  // where it belongs
     while (place < tags.size()) {
@@ -68,7 +61,7 @@ Error add_tags(std::string_view list, std::string_view param, std::string& tags)
     while (!list.empty()) {
         const std::string_view tag = list.substr(0, list.find(','));
         list.remove_prefix(std::min(list.size(), tag.size() + 1));
-        if (trimmed(tag).empty()) continue;
+        if (without_blanks(tag).empty()) continue;
         if (Error error = add_tag(tag, param, tags)) return error;
     }
     return {};

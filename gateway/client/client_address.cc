@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate {
 namespace {
 
@@ -15,7 +17,7 @@ class BackwardWalk {
     bool go(std::string_view line) {
         while (true) {
             const auto comma = line.rfind(',');
-            const std::string_view text = trimmed(line.substr(comma == std::string_view::npos ? 0 : comma + 1));
+            const std::string_view text = without_blanks(line.substr(comma == std::string_view::npos ? 0 : comma + 1));
             boost::system::error_code wrong;
             const auto address = boost::asio::ip::make_address(std::string(text), wrong);
             if (wrong) return false;
@@ -28,12 +30,6 @@ class BackwardWalk {
     const wire::IpAddress& last() const { return last_; }
 
   private:
-    static std::string_view trimmed(std::string_view text) {
-        const auto begin = text.find_first_not_of(" \t");
-        if (begin == std::string_view::npos) return {};
-        return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-    }
-
     wire::IpAddress last_;
     const wire::Networks& trusted_;
 };

@@ -2,22 +2,19 @@
 
 #include <algorithm>
 
+#include "accounting/accounts/session.h"
+#include "gateway/text/ascii.h"
+
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kMostSecretBytes = 200, kMostAgentBytes = 200;
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
+constexpr std::size_t kMostSecretBytes = 200;
 
 // The value of the first cookie of that name in the line (RFC 6265, 5.4).
 std::string_view cookie_in(std::string_view line, std::string_view name) {
     while (!line.empty()) {
         const std::size_t end = std::min(line.find(';'), line.size());
-        const std::string_view pair = trimmed(line.substr(0, end));
+        const std::string_view pair = without_blanks(line.substr(0, end));
         line.remove_prefix(std::min(end + 1, line.size()));
         if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
             return pair.substr(name.size() + 1);
@@ -48,7 +45,7 @@ bool has_body(const wire::RequestHead& from) {
 // A form can send none of this type.
 bool is_json(const wire::RequestHead& from) {
     std::string_view type = from.field("content-type");
-    type = trimmed(type.substr(0, type.find(';')));
+    type = without_blanks(type.substr(0, type.find(';')));
     return wire::equals_ignoring_case(type, "application/json");
 }
 

@@ -4,18 +4,13 @@
 #include <span>
 #include <string>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate {
 namespace {
 
 constexpr std::string_view kProtocols = "sec-websocket-protocol", kKeyProtocol = "openai-insecure-api-key.",
                            kBetaProtocol = "openai-beta.", kApi = "realtime";
-constexpr std::string_view kSpace = " \t";
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(kSpace);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
 
 // The elements of a list, which may stand in several fields (RFC 9110, section 5.3).
 template <class Take>
@@ -25,7 +20,7 @@ void each_element_of(const wire::RequestHead& from, std::string_view name, Take&
         if (!wire::equals_ignoring_case(field.name, name)) continue;
         for (std::string_view list = field.value; !list.empty();) {
             const std::size_t comma = std::min(list.find(','), list.size());
-            if (const std::string_view element = trimmed(list.substr(0, comma)); !element.empty()) take(element);
+            if (const std::string_view element = without_blanks(list.substr(0, comma)); !element.empty()) take(element);
             list.remove_prefix(std::min(comma + 1, list.size()));
         }
     }

@@ -1,4 +1,5 @@
-// Letters, digits and control characters of ASCII, whatever the locale. Bytes of other characters are none of them.
+// Letters, digits, blanks and control characters of ASCII, whatever the locale. Bytes of other characters are none of
+// them.
 #pragma once
 
 #include <string>
@@ -15,6 +16,14 @@ constexpr bool has_ascii_control(std::string_view text) {
     bool found = false;
     for (const char c : text) found = is_ascii_control(c) || found;
     return found;
+}
+
+// Without the blanks and tabs around it.
+constexpr std::string_view without_blanks(std::string_view text) {
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }

@@ -14,13 +14,6 @@ bool same(std::string_view one, std::string_view other) {
     return std::ranges::equal(one, other, [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
 }
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t";
-    const auto begin = std::min(text.find_first_not_of(kBlanks), text.size());
-    text.remove_prefix(begin);
-    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
 bool is_boundary(std::string_view text) {
     static constexpr std::string_view kMarks = "'()+_,-./:=? ";
     return !text.empty() && text.size() <= kMostBoundaryBytes && text.back() != ' ' &&
@@ -35,11 +28,11 @@ class Parameters {
     // False: there are no more, or what follows is no parameter.
     bool next() {
         if (!rest_.starts_with(';')) return false;
-        rest_ = trimmed(rest_.substr(1));
+        rest_ = without_blanks(rest_.substr(1));
         const std::size_t equals = rest_.find('=');
         if (equals == std::string_view::npos) return false;
-        name = trimmed(rest_.substr(0, equals));
-        rest_ = trimmed(rest_.substr(equals + 1));
+        name = without_blanks(rest_.substr(0, equals));
+        rest_ = without_blanks(rest_.substr(equals + 1));
         value.clear();
         return rest_.starts_with('"') ? take_quoted() : take_token();
     }
@@ -50,7 +43,7 @@ class Parameters {
   private:
     bool take_token() {
         const std::size_t end = std::min(rest_.find(';'), rest_.size());
-        value = trimmed(rest_.substr(0, end));
+        value = without_blanks(rest_.substr(0, end));
         rest_.remove_prefix(end);
         return true;
     }
@@ -65,7 +58,7 @@ class Parameters {
             value += rest_[at];
         }
         if (at >= rest_.size()) return false;
-        rest_ = trimmed(rest_.substr(at + 1));
+        rest_ = without_blanks(rest_.substr(at + 1));
         return true;
     }
 
@@ -84,7 +77,8 @@ bool read_head(std::string_view head, FormPart& part) {
         const std::string_view line = head.substr(0, end);
         head.remove_prefix(std::min(end + kLineEnd.size(), head.size()));
         const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos || !same(trimmed(line.substr(0, colon)), "content-disposition")) continue;
+        if (colon == std::string_view::npos || !same(without_blanks(line.substr(0, colon)), "content-disposition"))
+            continue;
         if (named) return false;
         for (Parameters parameters(line.substr(colon + 1)); parameters.next();) {
             if (same(parameters.name, "name")) {
@@ -101,7 +95,7 @@ bool read_head(std::string_view head, FormPart& part) {
 }  // namespace
 
 std::string form_boundary(std::string_view content_type) {
-    const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
+    const std::string_view type = without_blanks(content_type.substr(0, content_type.find(';')));
     if (!same(type, kFormType)) return {};
     for (Parameters parameters(content_type); parameters.next();) {
         if (same(parameters.name, "boundary")) return is_boundary(parameters.value) ? parameters.value : std::string();

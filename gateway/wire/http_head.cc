@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "gateway/text/ascii.h"
+
 namespace tollgate::wire {
 namespace {
 
@@ -50,13 +52,6 @@ bool valid_value(std::string_view value) {
     return !look_closer || all_of_class(value, 2);
 }
 
-std::string_view trim(std::string_view text) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 constexpr HeadRefusal refuse(std::string_view reason, int status = 400) { return {status, reason}; }
 
 // Takes one line off `rest`; the head is known to end with CRLF CRLF.
@@ -94,7 +89,7 @@ struct Findings {
 void note_connection(std::string_view value, Findings& found) {
     while (!value.empty()) {
         const auto comma = value.find(',');
-        const auto option = trim(value.substr(0, comma));
+        const auto option = without_blanks(value.substr(0, comma));
         if (equals_ignoring_case(option, "close")) found.close = true;
         if (equals_ignoring_case(option, "keep-alive")) found.keep_alive = true;
         if (comma == std::string_view::npos) break;
@@ -153,7 +148,7 @@ HeadRefusal parse_fields(std::string_view rest, std::size_t max_fields, MessageH
         if (head.field_count == limit) return refuse("too many header fields", 431);
         const auto colon = line.find(':');
         if (colon == std::string_view::npos || colon == 0) return refuse("malformed header field");
-        const HeaderField field{line.substr(0, colon), trim(line.substr(colon + 1))};
+        const HeaderField field{line.substr(0, colon), without_blanks(line.substr(colon + 1))};
         if (!all_of_class(field.name, 1)) return refuse("malformed header field name");
         if (!valid_value(field.value)) return refuse("malformed header field value");
         head.fields[head.field_count++] = field;
@@ -251,7 +246,7 @@ std::string_view MessageHead::look_up(std::string_view lower_case_name) const {
 bool is_field(std::string_view line) {
     const auto colon = line.find(':');
     return colon != std::string_view::npos && colon != 0 && all_of_class(line.substr(0, colon), 1) &&
-           valid_value(trim(line.substr(colon + 1)));
+           valid_value(without_blanks(line.substr(colon + 1)));
 }
 
 bool forbidden_in_trailer(std::string_view name) {
