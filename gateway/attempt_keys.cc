@@ -44,10 +44,7 @@ void note_refusal(Connection& connection, const OperatorKey& key, std::int64_t n
 
 // The provider told of one key, and another one may be asked sooner.
 void tell_wait(std::int64_t wait_ms, Error& error) {
-    constexpr std::int64_t kSecondMs = 1000;
-    wait_ms = std::max<std::int64_t>(wait_ms, 1);
-    error.detail().headers = "retry-after: " + std::to_string((wait_ms + kSecondMs - 1) / kSecondMs) +
-                             "\r\nretry-after-ms: " + std::to_string(wait_ms) + "\r\n";
+    error.detail().headers = retry_after_lines(std::max<std::int64_t>(wait_ms, 1));
 }
 
 }  // namespace

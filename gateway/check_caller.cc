@@ -92,7 +92,7 @@ Error check_anybody(Connection& connection) {
     const std::int64_t now_ms = wire::monotonic_ms(worker.tick_time());
     if (head.address.is_unspecified() || worker.services().anonymous_rate.take(head.address, now_ms)) return {};
     Error error(ErrorKind::requests_rate_limited, "too many such calls from this address; try again in a minute");
-    error.detail().headers = "retry-after: 60\r\nretry-after-ms: 60000\r\n";
+    error.detail().headers = retry_after_lines(AnonymousRate::kMinuteMs);
     return error;
 }
 

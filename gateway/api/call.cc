@@ -24,12 +24,6 @@ std::string_view query_of(const ApiRequest& request) {
     return request.operation->contract.query == nullptr ? std::string_view() : request.query;
 }
 
-ApiAnswer refusal_of(Error error) {
-    ApiAnswer answer;
-    answer.error = std::move(error);
-    return answer;
-}
-
 ErrorKind kind_of(StatusCode code) {
     switch (code) {
         case StatusCode::not_found:
@@ -132,7 +126,7 @@ std::optional<ApiAnswer> repeated_answer(Call& call) {
     std::optional<StoredAnswer>& stored = *earlier;
     if (!stored) return std::nullopt;
     if (!stored->secret_of.empty()) {
-        if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
+        if (Error refused = call.check_standing(*call.directory)) return api_error(std::move(refused));
         if (!may_see_again(call, stored->secret_of)) {
             return api_error(ErrorKind::not_found, "there is no such key of yours any more");
         }
@@ -151,7 +145,7 @@ ApiAnswer mutate(Call& call) {
         if (!earlier) return api_error(earlier.error());
         if (std::optional<StoredAnswer>& stored = *earlier) return answer_of(std::move(*stored));
     }
-    if (Error refused = call.check_standing(change.directory())) return refusal_of(std::move(refused));
+    if (Error refused = call.check_standing(change.directory())) return api_error(std::move(refused));
     ApiAnswer answer;
     const bool looks_at_version = operation.method != "POST" || operation.contract.versioned;
     if (looks_at_version) answer.error = expect_version(request.if_match, change);
@@ -165,10 +159,14 @@ ApiAnswer mutate(Call& call) {
 
 }  // namespace
 
-ApiAnswer api_error(ErrorKind kind, std::string message, std::string param) {
+ApiAnswer api_error(Error error) {
     ApiAnswer answer;
-    answer.error = Error{kind, std::move(message), std::move(param)};
+    answer.error = std::move(error);
     return answer;
+}
+
+ApiAnswer api_error(ErrorKind kind, std::string message, std::string param) {
+    return api_error(Error{kind, std::move(message), std::move(param)});
 }
 
 ApiAnswer no_organization_of_its_own() {
@@ -216,7 +214,7 @@ std::string_view Call::path(std::string_view name) const {
     return path_value(request.operation->path, request.path, name);
 }
 
-ApiAnswer Call::refusal() const { return refusal_of(error()); }
+ApiAnswer Call::refusal() const { return api_error(error()); }
 
 namespace {
 
@@ -309,10 +307,10 @@ void note_use(const Call& call) {
 ApiAnswer run(Call& call) {
     const Operation& operation = *call.request.operation;
     if (auto repeated = repeated_answer(call)) return std::move(*repeated);
-    if (Error refused = call.check_standing(*call.directory)) return refusal_of(std::move(refused));
+    if (Error refused = call.check_standing(*call.directory)) return api_error(std::move(refused));
     if (call.error()) return call.refusal();
     if (operation.handler.prove != nullptr) {
-        if (Error refused = operation.handler.prove(call)) return refusal_of(std::move(refused));
+        if (Error refused = operation.handler.prove(call)) return api_error(std::move(refused));
     }
     return operation.handler.mutate != nullptr ? mutate(call) : operation.handler.read(call);
 }

@@ -47,6 +47,7 @@ struct ApiAnswer {
     std::shared_ptr<LiveUsage::Watcher> watcher;  // if set, what it sees is (gateway/api/live_activity.h)
 };
 
+ApiAnswer api_error(Error error);
 ApiAnswer api_error(ErrorKind kind, std::string message, std::string param = {});
 // What the root key is told that asks about its own organization.
 ApiAnswer no_organization_of_its_own();

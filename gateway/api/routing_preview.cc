@@ -44,11 +44,7 @@ ApiAnswer preview_routing(Call& call) {
     if (!call.body.has("messages")) append_last_member(kNoMessages, text);
     text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
     Exchange request;
-    if (Error error = resolve(call, text, request)) {
-        ApiAnswer answer;
-        answer.error = std::move(error);
-        return answer;
-    }
+    if (Error error = resolve(call, text, request)) return api_error(std::move(error));
     const PlanSight sight{.health = call.services.health.get(),
                           .worker = PlanSight::kNoWorker,
                           .sticky = &call.services.sticky_routes,

@@ -5,12 +5,6 @@
 namespace tollgate {
 namespace {
 
-ApiAnswer failed(Error error) {
-    ApiAnswer answer;
-    answer.error = std::move(error);
-    return answer;
-}
-
 // The session that the browser has, whoever calls and however old it is.
 std::shared_ptr<const Session> browser_session(const Call& call, const Directory& directory) {
     const PageFields* const page = call.request.page.get();
@@ -21,7 +15,7 @@ std::shared_ptr<const Session> browser_session(const Call& call, const Directory
 
 ApiAnswer sign_in(Call& call, Change& change) {
     auto lines = begin_proven_session(call, change);
-    if (!lines) return failed(std::move(lines.error()));
+    if (!lines) return api_error(std::move(lines.error()));
     const Directory& directory = change.directory();
     JsonWriter json;
     json.object().key("user");
@@ -49,7 +43,7 @@ ApiAnswer step_up(Call& call, Change& change) {
             Status(StatusCode::conflict, "only whoever signed in can prove himself again", "not_a_session"));
     }
     auto lines = renew_proven_session(call, change);
-    if (!lines) return failed(std::move(lines.error()));
+    if (!lines) return api_error(std::move(lines.error()));
     JsonWriter json;
     json.object().key("session");
     write_session(call, *change.directory().find_session(call.proven->user, call.request.caller.key), json);

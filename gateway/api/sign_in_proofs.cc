@@ -54,8 +54,7 @@ class Try {
         const std::int64_t wait_ms = tries_.wait_ms(who_, now_ms_);
         if (wait_ms == 0) return {};
         Error error(ErrorKind::requests_rate_limited, "too many failed tries to sign in; wait before the next one");
-        error.detail().headers = "retry-after: " + std::to_string((wait_ms + kSecondMs - 1) / kSecondMs) +
-                                 "\r\nretry-after-ms: " + std::to_string(wait_ms) + "\r\n";
+        error.detail().headers = retry_after_lines(wait_ms);
         return error;
     }
     Error failed(Error error) {

@@ -68,8 +68,7 @@ Status invalid_code() {
 ApiAnswer too_many_tries(std::int64_t wait_ms) {
     ApiAnswer answer = api_error(ErrorKind::requests_rate_limited, "too many codes that were none; try again later");
     answer.error.detail().extra = JsonWriter().key("retry_after_ms").number(wait_ms).take();
-    answer.error.detail().headers = "retry-after: " + std::to_string((wait_ms + 999) / 1000) +
-                                    "\r\nretry-after-ms: " + std::to_string(wait_ms) + "\r\n";
+    answer.error.detail().headers = retry_after_lines(wait_ms);
     return answer;
 }
 
@@ -184,11 +183,7 @@ ApiAnswer redeem_voucher(Call& call) {
         return api_error(usable.error());
     }
     Change change(*call.services.accounts, call.request.caller, "voucher.redeem", call.request.now_ms);
-    if (Error refused = call.check_standing(change.directory())) {
-        ApiAnswer answer;
-        answer.error = std::move(refused);
-        return answer;
-    }
+    if (Error refused = call.check_standing(change.directory())) return api_error(std::move(refused));
     const auto credited = credit_of(call, change, *code);
     return credited ? booked_answer(call, *credited) : api_error(credited.error());
 }

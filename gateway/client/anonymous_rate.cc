@@ -24,7 +24,6 @@ std::size_t hash_of(const boost::asio::ip::address& address) {
 }  // namespace
 
 bool AnonymousRate::take(const boost::asio::ip::address& address, std::int64_t monotonic_ms) {
-    constexpr std::int64_t kMinuteMs = 60'000;
     const std::lock_guard guard(mutex_);
     Place& place = places_[hash_of(address) % kPlaces];
     const std::int64_t minute = monotonic_ms / kMinuteMs;

@@ -15,6 +15,7 @@ namespace tollgate {
 class AnonymousRate {
   public:
     static constexpr std::uint32_t kCallsPerMinute = 60;
+    static constexpr std::int64_t kMinuteMs = 60'000;
 
     // Whether the address may call now. Of IPv6 its network of 64 bits counts.
     bool take(const boost::asio::ip::address& address, std::int64_t monotonic_ms);

@@ -98,8 +98,7 @@ Error rate_error(const Refusal& refusal) {
     Error error(tokens ? ErrorKind::tokens_rate_limited : ErrorKind::requests_rate_limited, std::move(message));
     error.detail().extra =
         limit_members(refusal).key("remaining").number(refusal.left).key("retry_after_ms").number(retry_ms).take();
-    error.detail().headers = "retry-after: " + std::to_string((retry_ms + 999) / 1000) +
-                             "\r\nretry-after-ms: " + std::to_string(retry_ms) + "\r\n";
+    error.detail().headers = retry_after_lines(retry_ms);
     return error;
 }
 

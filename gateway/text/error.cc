@@ -150,4 +150,10 @@ std::string_view error_headers(ErrorKind kind) {
     }
 }
 
+std::string retry_after_lines(std::int64_t wait_ms) {
+    constexpr std::int64_t kSecondMs = 1000;
+    return "retry-after: " + std::to_string((wait_ms + kSecondMs - 1) / kSecondMs) +
+           "\r\nretry-after-ms: " + std::to_string(wait_ms) + "\r\n";
+}
+
 }  // namespace tollgate

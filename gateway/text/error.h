@@ -133,5 +133,7 @@ std::string_view openrouter_type_of(const Error& error);
 
 // The header lines that go with it: retry-after, x-should-retry, allow.
 std::string_view error_headers(ErrorKind kind);
+// Those that say how long to wait: retry-after in whole seconds, rounded up, and retry-after-ms.
+std::string retry_after_lines(std::int64_t wait_ms);
 
 }  // namespace tollgate

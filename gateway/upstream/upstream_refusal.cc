@@ -179,13 +179,6 @@ std::int64_t wait_in_details_ms(const ProviderError& said) {
     return duration_ms(value.substr(0, value.find('"')));
 }
 
-std::string wait_headers(std::int64_t wait_ms) {
-    constexpr std::int64_t kSecondMs = 1000;
-    if (wait_ms == 0) return {};
-    return "retry-after: " + std::to_string((wait_ms + kSecondMs - 1) / kSecondMs) +
-           "\r\nretry-after-ms: " + std::to_string(wait_ms) + "\r\n";
-}
-
 Error error_of(int status, std::string_view provider, std::optional<ProviderError> said, const Credential& credential) {
     const std::string name = "provider " + std::string(provider);
     if (refuses_account(status, said)) {
@@ -200,7 +193,9 @@ Error error_of(int status, std::string_view provider, std::optional<ProviderErro
     if (status < 400) return error;
     error.detail().status = meant;
     if (!said) return error;
-    error.detail().headers = wait_headers(wait_in_details_ms(*said));
+    if (const std::int64_t wait_ms = wait_in_details_ms(*said); wait_ms != 0) {
+        error.detail().headers = retry_after_lines(wait_ms);
+    }
     if (is_any(*said, kQuotaCodes)) error.detail().headers = "x-should-retry: false\r\n";
     said->provider = provider;
     for (std::string* const text : {&said->message, &said->type, &said->param, &said->code, &said->members}) {
