@@ -6,6 +6,7 @@
 #include "accounting/accounts/outbox.h"
 #include "gateway/text/json_members.h"
 #include "gateway/worker.h"
+#include "store/key_space.h"
 
 namespace tollgate {
 namespace {
@@ -211,7 +212,7 @@ ApiAnswer accept_invitation(Call& call, Change& change) {
         json.key("personal_token").text(made->plaintext);
     }
     ApiAnswer answer = json_answer(json.end());
-    if (made) answer.secret_of = "user/" + to_uuid(accepted->user);
+    if (made) answer.secret_of = user_document_key(to_uuid(accepted->user));
     return answer;
 }
 

@@ -6,6 +6,7 @@
 #include "accounting/accounts/person_link.h"
 #include "accounting/secrets/password_hash.h"
 #include "gateway/worker.h"
+#include "store/key_space.h"
 
 namespace tollgate {
 namespace {
@@ -42,7 +43,7 @@ ApiAnswer create_password_link(Call& call, Change& change) {
     json.object().key("link").text(call.services.config.accounts.public_url + "/#/password?token=" + token);
     json.key("expires_at").time(call.request.now_ms + lifetime_ms(PersonLinkKind::password));
     ApiAnswer answer = json_answer(json.end(), 201);
-    answer.secret_of = "user/" + to_uuid(*id);
+    answer.secret_of = user_document_key(to_uuid(*id));
     return answer;
 }
 
@@ -60,7 +61,7 @@ ApiAnswer confirm_password_link(Call& call, Change& change) {
     const Status set = set_password(change, *user, call.password_hash);
     if (!set.ok()) return api_error(set);
     end_sessions(change, *user);
-    change.concerns({}, "user/" + to_uuid(*user));
+    change.concerns({}, user_document_key(to_uuid(*user)));
     return changed_answer();
 }
 

@@ -5,6 +5,7 @@
 #include "gateway/api/members.h"
 #include "gateway/api/transactions.h"
 #include "gateway/worker.h"
+#include "store/key_space.h"
 
 namespace tollgate {
 namespace {
@@ -139,13 +140,13 @@ ApiAnswer create_user(Call& call, Change& change) {
         if (!key) return api_error(key.error());
         made = *key;
     }
-    change.concerns(Id128{}, "user/" + to_uuid(*id));
+    change.concerns(Id128{}, user_document_key(to_uuid(*id)));
     JsonWriter json;
     json.object().key("user");
     write_user(*change.directory().find_user(*id), json);
     json.key("personal_token").text_or_null(made ? made->plaintext : std::string()).end();
     ApiAnswer answer = json_answer(json, 201);
-    if (made) answer.secret_of = "user/" + to_uuid(*id);
+    if (made) answer.secret_of = user_document_key(to_uuid(*id));
     return answer;
 }
 

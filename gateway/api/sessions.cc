@@ -3,15 +3,6 @@
 #include "gateway/worker.h"
 
 namespace tollgate {
-namespace {
-
-// The session that the browser has, whoever calls and however old it is.
-std::shared_ptr<const Session> browser_session(const Call& call, const Directory& directory) {
-    const PageFields* const page = call.request.page.get();
-    return page != nullptr && page->session ? directory.find_session_of_secret(*page->session) : nullptr;
-}
-
-}  // namespace
 
 ApiAnswer sign_in(Call& call, Change& change) {
     auto lines = begin_proven_session(call, change);
@@ -28,10 +19,9 @@ ApiAnswer sign_in(Call& call, Change& change) {
 }
 
 ApiAnswer sign_out(Call& call, Change& change) {
-    const auto session = browser_session(call, change.directory());
-    if (session != nullptr) (void)end_session(change, session->user, session->id);
+    const bool ended = end_browser_session(call, change);
     JsonWriter json;
-    json.object().key("signed_out").flag(session != nullptr);
+    json.object().key("signed_out").flag(ended);
     ApiAnswer answer = json_answer(json.end());
     answer.headers = no_session_cookie_lines();
     return answer;

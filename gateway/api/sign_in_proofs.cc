@@ -141,10 +141,7 @@ Error prove_step_up(Call& call) {
 Outcome<std::string> begin_proven_session(const Call& call, Change& change) {
     if (!still_stands(call, change.directory())) return std::unexpected(wrong_credentials());
     const PageFields* const page = call.request.page.get();
-    if (page != nullptr && page->session) {
-        const auto before = change.directory().find_session_of_secret(*page->session);
-        if (before != nullptr) (void)end_session(change, before->user, before->id);
-    }
+    (void)end_browser_session(call, change);
     begin_session(change,
                   {.secret = call.proven->secret.digest,
                    .user = call.proven->user,
@@ -160,6 +157,14 @@ Outcome<std::string> renew_proven_session(const Call& call, Change& change) {
                                          call.proven->proofs);
     if (!renewed.ok()) return std::unexpected(Error(ErrorKind::session_ended, "the session is over: sign in again"));
     return session_cookie_lines(call, call.proven->secret.plaintext);
+}
+
+bool end_browser_session(const Call& call, Change& change) {
+    const PageFields* const page = call.request.page.get();
+    if (page == nullptr || !page->session) return false;
+    const auto session = change.directory().find_session_of_secret(*page->session);
+    if (session != nullptr) (void)end_session(change, session->user, session->id);
+    return session != nullptr;
 }
 
 std::string session_cookie_lines(const Call& call, std::string_view secret) {

@@ -36,6 +36,9 @@ Outcome<std::string> begin_proven_session(const Call& call, Change& change);
 // The calling session goes on with another secret, and is proven anew.
 Outcome<std::string> renew_proven_session(const Call& call, Change& change);
 
+// The one that the browser has, whoever calls and however old it is. Returns whether there was one.
+bool end_browser_session(const Call& call, Change& change);
+
 // The header lines that set the cookie, and those that take it away.
 std::string session_cookie_lines(const Call& call, std::string_view secret);
 std::string no_session_cookie_lines();

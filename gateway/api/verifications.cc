@@ -6,6 +6,7 @@
 #include "accounting/accounts/outbox.h"
 #include "gateway/api/invitations.h"
 #include "gateway/worker.h"
+#include "store/key_space.h"
 
 namespace tollgate {
 namespace {
@@ -111,13 +112,13 @@ ApiAnswer confirm_verification(Call& call, Change& change) {
         if (!key) return api_error(key.error());
         made = *key;
     }
-    change.concerns({}, "user/" + to_uuid(used->user));
+    change.concerns({}, user_document_key(to_uuid(used->user)));
     JsonWriter json;
     json.object().key("user");
     write_user(*change.directory().find_user(used->user), json);
     if (made) json.key("personal_token").text(made->plaintext);
     ApiAnswer answer = json_answer(json.end());
-    if (made) answer.secret_of = "user/" + to_uuid(used->user);
+    if (made) answer.secret_of = user_document_key(to_uuid(used->user));
     return answer;
 }
 
