@@ -207,7 +207,7 @@ Status Accounts::load_provider_keys(DirectoryBuilder& builder) {
         const auto text = store_.get(Family::accounts, secret);
         if (!text) return text.error().code() == StatusCode::not_found ? missing(document, "secret") : text.error();
         DocumentReader reader;
-        auto sealed = read_provider_secret(reader, secret, *text);
+        auto sealed = read_sealed_document(reader, secret, *text);
         if (!sealed) return sealed.error();
         key.sealed = std::move(*sealed);
         builder.put(std::move(key));

@@ -143,6 +143,19 @@ class DocumentReader {
     std::string problem_;
 };
 
+// A document that may not be there, as it was looked up: its fields go to `read`, which names them. False: there is
+// none.
+template <class Read>
+Result<bool> read_if_there(std::string_view key, const Result<std::string>& text, const Read& read) {
+    if (!text && text.error().code() == StatusCode::not_found) return false;
+    if (!text) return std::unexpected(text.error());
+    DocumentReader reader;
+    reader.open(key, *text);
+    read(reader);
+    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
+    return true;
+}
+
 // Checks what people may set. The first field at fault is kept: invalid, "field: what is wrong".
 class DocumentCheck {
   public:

@@ -9,8 +9,6 @@
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kUuidText = 36;
-
 // "<organization> admin member", "<organization> admin none".
 std::string text_of(const GroupGrant& grant) {
     return to_uuid(grant.organization) + " " + std::string(to_string(grant.role)) + " " +
@@ -30,16 +28,21 @@ std::optional<GroupGrant> parse_grant(std::string_view text) {
     return grant;
 }
 
+template <class IdentityOf, class GrantsOf, class Fields>
+void fields_of(IdentityOf& identity, GrantsOf& grants, Fields& fields) {
+    fields.text("issuer", identity.issuer, kMaxIssuerBytes);
+    fields.text("subject", identity.subject, kMaxSubjectBytes);
+    fields.id("user", identity.user);
+    fields.text("provider", identity.provider, kMaxIdentityProviderBytes);
+    fields.number("linked_ms", identity.linked_ms);
+    fields.texts("grants", grants);
+}
+
 std::string document_of(const Identity& identity) {
-    DocumentWriter writer;
-    writer.text("issuer", identity.issuer, kMaxIssuerBytes);
-    writer.text("subject", identity.subject, kMaxSubjectBytes);
-    writer.id("user", identity.user);
-    writer.text("provider", identity.provider, kMaxIdentityProviderBytes);
-    writer.number("linked_ms", identity.linked_ms);
     std::vector<std::string> grants;
     for (const GroupGrant& grant : identity.grants) grants.push_back(text_of(grant));
-    writer.texts("grants", grants);
+    DocumentWriter writer;
+    fields_of(identity, grants, writer);
     return writer.take();
 }
 
@@ -65,7 +68,7 @@ Result<KeyDigest> read_reference(std::string_view document, std::string_view tex
     return digest;
 }
 
-Result<std::optional<Identity>> read_if_there(std::string_view document, const Result<std::string>& text) {
+Result<std::optional<Identity>> identity_in(std::string_view document, const Result<std::string>& text) {
     if (!text) {
         if (text.error().code() == StatusCode::not_found) return std::nullopt;
         return std::unexpected(text.error());
@@ -93,12 +96,7 @@ Result<Identity> read_identity(DocumentReader& reader, std::string_view document
     Identity identity;
     std::vector<std::string> grants;
     reader.open(document, text);
-    reader.text("issuer", identity.issuer, kMaxIssuerBytes);
-    reader.text("subject", identity.subject, kMaxSubjectBytes);
-    reader.id("user", identity.user);
-    reader.text("provider", identity.provider, kMaxIdentityProviderBytes);
-    reader.number("linked_ms", identity.linked_ms);
-    reader.texts("grants", grants);
+    fields_of(identity, grants, reader);
     for (const std::string& one : grants) {
         const auto grant = parse_grant(one);
         if (!grant) reader.fail("a grant is malformed");
@@ -112,20 +110,18 @@ Result<Identity> read_identity(DocumentReader& reader, std::string_view document
 
 Result<std::optional<Identity>> find_identity(Change& change, std::string_view issuer, std::string_view subject) {
     const std::string document = document_key(identity_digest(issuer, subject));
-    return read_if_there(document, change.find_document(document));
+    return identity_in(document, change.find_document(document));
 }
 
 Result<std::optional<Identity>> find_identity_of(Change& change, const Id128& user, std::string_view issuer) {
     const std::string reference = document_key_of(user, issuer);
-    const auto text = change.find_document(reference);
-    if (!text) {
-        if (text.error().code() == StatusCode::not_found) return std::nullopt;
-        return std::unexpected(text.error());
-    }
-    const auto digest = read_reference(reference, *text);
-    if (!digest) return std::unexpected(digest.error());
-    const std::string document = document_key(*digest);
-    return read_if_there(document, change.find_document(document));
+    KeyDigest digest;
+    const auto there = read_if_there(reference, change.find_document(reference),
+                                     [&](DocumentReader& reader) { reader.digest("identity", digest); });
+    if (!there) return std::unexpected(there.error());
+    if (!*there) return std::nullopt;
+    const std::string document = document_key(digest);
+    return identity_in(document, change.find_document(document));
 }
 
 Result<std::vector<Identity>> identities_of(Store& store, const Id128& user) {
@@ -144,7 +140,7 @@ Result<std::vector<Identity>> identities_of(Store& store, const Id128& user) {
     std::vector<Identity> found;
     for (const KeyDigest& digest : digests) {
         const std::string document = document_key(digest);
-        auto identity = read_if_there(document, store.get(Family::accounts, document));
+        auto identity = identity_in(document, store.get(Family::accounts, document));
         if (!identity) return std::unexpected(identity.error());
         if (identity->has_value()) found.push_back(std::move(**identity));
     }
@@ -168,7 +164,7 @@ Status put_identity(Change& change, const Identity& identity) {
 
 Status erase_identity(Change& change, const Id128& user, const KeyDigest& digest) {
     const std::string document = document_key(digest);
-    const auto identity = read_if_there(document, change.find_document(document));
+    const auto identity = identity_in(document, change.find_document(document));
     if (!identity) return identity.error();
     if (!*identity || (*identity)->user != user) {
         return {StatusCode::not_found, "the person has no such identity"};

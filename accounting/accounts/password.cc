@@ -4,15 +4,11 @@
 
 #include "accounting/accounts/accounts.h"
 #include "accounting/accounts/change.h"
-#include "accounting/accounts/document.h"
 #include "accounting/accounts/user.h"
-#include "accounting/secrets/sealing.h"
 #include "store/key_space.h"
 
 namespace tollgate {
 namespace {
-
-constexpr std::size_t kMostSealedBytes = 1024;
 
 std::string document_key(const Id128& user) { return password_document_key(to_uuid(user)); }
 
@@ -35,14 +31,10 @@ Result<std::string> find_password(Store& store, const Vault& vault, const Id128&
     const std::string key = document_key(user);
     const auto text = store.get(Family::accounts, key);
     if (!text) return text;
-    std::string sealed;
     DocumentReader reader;
-    reader.open(key, *text);
-    reader.text("sealed", sealed, kMostSealedBytes);
-    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
-    const auto bytes = parse_hex_text(sealed);
-    if (!bytes) return failure(StatusCode::corrupt, "account document " + key + ": what is sealed is no hexadecimal");
-    const auto hash = vault.open(place_of(user), *bytes);
+    const auto sealed = read_sealed_document(reader, key, *text);
+    if (!sealed) return sealed;
+    const auto hash = vault.open(place_of(user), *sealed);
     if (!hash) return std::unexpected(hash.error());
     return std::string(hash->text());
 }
@@ -51,9 +43,7 @@ Status set_password(Change& change, const Id128& user, std::string_view hash) {
     const auto sealed = change.accounts().vault().seal(change, place_of(user), hash);
     if (!sealed) return sealed.error();
     if (Status status = note_when(change, user, change.now_ms()); !status.ok()) return status;
-    DocumentWriter writer;
-    writer.text("sealed", to_hex_text(*sealed), kMostSealedBytes);
-    change.put_unaudited(document_key(user), writer.take());
+    change.put_unaudited(document_key(user), sealed_document(*sealed));
     return {};
 }
 

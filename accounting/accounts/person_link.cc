@@ -17,7 +17,6 @@ constexpr std::array<std::string_view, 3> kKinds = {"mailed_password", "password
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::array<std::int64_t, kKinds.size()> kLifetimesMs = {60 * kMinuteMs, 24 * 60 * kMinuteMs, 10 * kMinuteMs};
 constexpr std::string_view kTokenPrefix = "tg-person-";
-constexpr std::size_t kUuidText = 36;
 
 struct StoredLink {
     KeyDigest token = {};
@@ -44,15 +43,10 @@ bool is_for(PersonLinkKind kind, LinkUse use) { return (kind == PersonLinkKind::
 
 Result<Id128> judge(std::string_view document, const Result<std::string>& text, std::string_view token, LinkUse use,
                     std::int64_t now_ms) {
-    if (!text && text.error().code() != StatusCode::not_found) return std::unexpected(text.error());
     StoredLink link;
-    if (text) {
-        DocumentReader reader;
-        reader.open(document, *text);
-        fields_of(link, reader);
-        if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
-    }
-    if (!text || link.token != digest_key(token) || !is_for(link.kind, use)) {
+    const auto there = read_if_there(document, text, [&](DocumentReader& reader) { fields_of(link, reader); });
+    if (!there) return std::unexpected(there.error());
+    if (!*there || link.token != digest_key(token) || !is_for(link.kind, use)) {
         return failure(StatusCode::not_found, "there is no such link, or it was used or replaced", "link_invalid");
     }
     if (link.expires_ms <= now_ms) {

@@ -41,12 +41,6 @@ std::string document_of(const ProviderKey& key) {
     return writer.take();
 }
 
-std::string secret_document_of(const ProviderKey& key) {
-    DocumentWriter writer;
-    writer.text("sealed", to_hex_text(key.sealed), 0);
-    return writer.take();
-}
-
 std::string document_key(const Id128& id) { return provider_key_document_key(to_uuid(id)); }
 std::string secret_key(const Id128& id) { return provider_secret_document_key(to_uuid(id)); }
 
@@ -63,7 +57,7 @@ void put_provider_key(Change& change, ProviderKey key) {
     change.put_document(key.organization, document, before != nullptr ? document_of(*before) : std::string(),
                         document_of(key));
     if (before == nullptr || before->sealed != key.sealed) {
-        change.put_unaudited(secret_key(key.id), secret_document_of(key));
+        change.put_unaudited(secret_key(key.id), sealed_document(key.sealed));
     }
     change.concerns(key.organization, document);
     change.edit().put(std::move(key));
@@ -136,16 +130,6 @@ Result<ProviderKey> read_provider_key(DocumentReader& reader, std::string_view d
     fields_of(key, reader);
     if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
     return key;
-}
-
-Result<std::string> read_provider_secret(DocumentReader& reader, std::string_view document, std::string_view text) {
-    std::string sealed;
-    reader.open(document, text);
-    reader.text("sealed", sealed, 0);
-    const auto bytes = parse_hex_text(sealed);
-    if (!bytes) reader.fail("\"sealed\" must be hexadecimal");
-    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
-    return *bytes;
 }
 
 Result<Id128> create_provider_key(Change& change, const Id128& organization, const NewProviderKey& fields) {

@@ -56,8 +56,6 @@ struct ProviderKey {
 
 // From the document's key and text, without the secret.
 Result<ProviderKey> read_provider_key(DocumentReader& reader, std::string_view document, std::string_view text);
-// The sealed bytes in a secret's document.
-Result<std::string> read_provider_secret(DocumentReader& reader, std::string_view document, std::string_view text);
 
 struct NewProviderKey {
     std::string provider = {}, label = {};

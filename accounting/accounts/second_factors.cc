@@ -40,18 +40,7 @@ std::string document_of(const SecondFactors& factors) {
 std::string document_key(const Id128& user) { return second_factors_document_key(to_uuid(user)); }
 std::string secrets_key(const Id128& user) { return factor_secrets_document_key(to_uuid(user)); }
 
-// False: there is no such document, which is as good as an empty one.
-template <class Read>
-Result<bool> read_if_there(const std::string& document, const Result<std::string>& text, const Read& read) {
-    if (!text && text.error().code() == StatusCode::not_found) return false;
-    if (!text) return std::unexpected(text.error());
-    DocumentReader reader;
-    reader.open(document, *text);
-    read(reader);
-    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
-    return true;
-}
-
+// No such document is as good as an empty one.
 Result<SecondFactors> factors_in(const Id128& user, const Result<std::string>& text) {
     SecondFactors factors{.user = user};
     const auto read =

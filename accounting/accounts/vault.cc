@@ -62,6 +62,22 @@ Result<std::pair<Id128, DataKey>> read_data_key(DocumentReader& reader, std::str
     return std::pair(*organization, std::move(key));
 }
 
+std::string sealed_document(std::string_view sealed) {
+    DocumentWriter writer;
+    writer.text("sealed", to_hex_text(sealed), 0);
+    return writer.take();
+}
+
+Result<std::string> read_sealed_document(DocumentReader& reader, std::string_view document, std::string_view text) {
+    std::string sealed;
+    reader.open(document, text);
+    reader.text("sealed", sealed, 0);
+    const auto bytes = parse_hex_text(sealed);
+    if (!bytes) reader.fail("\"sealed\" must be hexadecimal");
+    if (Status status = reader.status(); !status.ok()) return std::unexpected(std::move(status));
+    return *bytes;
+}
+
 void Vault::use(std::shared_ptr<const MasterKeys> keys) {
     const std::lock_guard lock(mutex_);
     keys_ = std::move(keys);

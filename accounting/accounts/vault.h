@@ -38,6 +38,10 @@ struct DataKey {
 Result<std::pair<Id128, DataKey>> read_data_key(DocumentReader& reader, std::string_view document,
                                                 std::string_view text);
 
+// A document that holds what was sealed, and nothing else. Read is what seal() made.
+std::string sealed_document(std::string_view sealed);
+Result<std::string> read_sealed_document(DocumentReader& reader, std::string_view document, std::string_view text);
+
 // Any thread; only seal() and what else takes a Change may block.
 class Vault {
   public:

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-constexpr std::size_t kUuidText = 36;
 // Of a ULID, behind the time.
 constexpr std::uint32_t kNodeBits = 10, kWorkerBits = 10, kSequenceBits = 16, kRandomBits = 44;
 static_assert(kNodeBits + kWorkerBits + kSequenceBits + kRandomBits == 80);

@@ -55,6 +55,7 @@ class UlidGenerator {
     std::size_t pool_used_;
 };
 inline constexpr std::size_t kUlidText = 26;
+inline constexpr std::size_t kUuidText = 36;
 void write_ulid(const Id128& id, char* out26);
 std::string to_ulid(const Id128& id);
 std::optional<Id128> parse_ulid(std::string_view text);
