@@ -8,6 +8,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "store/key_space.h"
+
 namespace tollgate {
 namespace {
 
@@ -17,12 +19,11 @@ const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<c
 
 // RFC 4226, section 5.3.
 std::uint32_t truncated_hmac(std::string_view secret, std::uint64_t counter) {
-    std::array<unsigned char, 8> message{};
-    for (std::size_t i = message.size(); i-- > 0; counter >>= 8) message[i] = static_cast<unsigned char>(counter);
+    const std::string message = encode_u64(counter);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
-    if (HMAC(EVP_sha1(), secret.data(), static_cast<int>(secret.size()), message.data(), message.size(), digest.data(),
-             &size) == nullptr) {
+    if (HMAC(EVP_sha1(), secret.data(), static_cast<int>(secret.size()), bytes_of(message), message.size(),
+             digest.data(), &size) == nullptr) {
         std::abort();
     }
     const std::size_t at = digest[size - 1] & 0xf;

@@ -10,6 +10,7 @@
 
 #include "gateway/text/ascii.h"
 #include "gateway/text/base64.h"
+#include "store/key_space.h"
 
 namespace tollgate::oidc {
 namespace {
@@ -40,10 +41,6 @@ std::string challenge_of(std::string_view verifier) {
 
 std::string place_of(std::string_view browser) { return "a sign-in of " + std::string(browser); }
 
-void append_number(std::uint64_t number, std::string& out) {
-    for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xff);
-}
-
 // Takes what append() calls wrote apart again; sealed text is our own, so that no length needs a second look.
 class Fields {
   public:
@@ -53,11 +50,7 @@ class Fields {
         rest_.remove_prefix(taken.size());
         return taken;
     }
-    std::uint64_t number() {
-        std::uint64_t number = 0;
-        for (const char c : take(sizeof number)) number = number << 8 | static_cast<unsigned char>(c);
-        return number;
-    }
+    std::uint64_t number() { return decode_u64(take(sizeof(std::uint64_t))).value_or(0); }
     std::string_view short_text() { return take(static_cast<unsigned char>(take(1).front())); }
     std::string_view rest() const { return rest_; }
 
@@ -84,7 +77,7 @@ std::string BegunSignIns::derived(std::string_view purpose, const Id& id) const 
 BegunSignIns::Beginning BegunSignIns::begin(const NewSignIn& sign_in, std::int64_t unix_ms) const {
     const Id id = random_bytes<std::tuple_size_v<Id>>();
     std::string plain(text_of(id));
-    append_number(static_cast<std::uint64_t>(unix_ms), plain);
+    plain += encode_u64(static_cast<std::uint64_t>(unix_ms));
     plain += text_of(sign_in.linking_user.bytes);
     plain += static_cast<char>(sign_in.provider.size());
     plain.append(sign_in.provider).append(sign_in.return_route);

@@ -8,20 +8,16 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "store/key_space.h"
+
 namespace tollgate::webauthn {
 namespace {
 
 constexpr std::size_t kTimeBytes = 8, kRandomBytes = 16, kProofBytes = 32;
 constexpr std::size_t kFrontBytes = kTimeBytes + kRandomBytes;
 
-void append_big_endian(std::string& out, std::uint64_t number) {
-    for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xff);
-}
-
 std::int64_t time_in(std::string_view challenge) {
-    std::uint64_t number = 0;
-    for (const char c : challenge.substr(0, kTimeBytes)) number = number << 8 | static_cast<unsigned char>(c);
-    return static_cast<std::int64_t>(number);
+    return static_cast<std::int64_t>(decode_u64(challenge.substr(0, kTimeBytes)).value_or(0));
 }
 
 Status invalid_challenge(std::string message) { return {StatusCode::invalid, std::move(message), "challenge_invalid"}; }
@@ -35,7 +31,7 @@ Challenges::Challenges() {
 std::string Challenges::proof_of(std::string_view front, const ChallengeUse& use) const {
     std::string proven(front);
     proven += static_cast<char>(use.purpose);
-    append_big_endian(proven, use.session.size());
+    proven += encode_u64(use.session.size());
     proven += use.session;
     proven += use.user;
     std::string proof(kProofBytes, '\0');
@@ -53,8 +49,7 @@ std::int64_t Challenges::at(std::int64_t now_ms) {
 }
 
 std::string Challenges::make(const ChallengeUse& use, std::int64_t now_ms) {
-    std::string challenge;
-    append_big_endian(challenge, static_cast<std::uint64_t>(at(now_ms)));
+    std::string challenge = encode_u64(static_cast<std::uint64_t>(at(now_ms)));
     challenge.resize(kFrontBytes);
     if (RAND_bytes(reinterpret_cast<unsigned char*>(challenge.data()) + kTimeBytes, kRandomBytes) != 1) std::abort();
     return challenge + proof_of(challenge, use);

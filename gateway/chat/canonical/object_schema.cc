@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 #include "gateway/chat/canonical/spelt_json.h"
 
@@ -80,12 +81,21 @@ std::string without_union_at_top(Json schema) {
         } else if (!is_union(name)) {
             append_member(out, spell(name), value);
         } else if (value.size() <= kMostToldBytes) {
-            ((((told += told.empty() ? "" : ", ") += name) += ": ")) += spell(value);
+            tell_keyword(name, value, told);
         }
     });
+    append_description(out, std::move(description), told);
+    return out += '}';
+}
+
+void tell_keyword(std::string_view name, Json value, std::string& told) {
+    ((told += told.empty() ? "" : ", ") += spell(name)) += ": ";
+    told += spell(value);
+}
+
+void append_description(std::string& out, std::string description, const std::string& told) {
     if (!told.empty()) description += (description.empty() ? "{" : "\\n\\n{") + told + "}";
     if (!description.empty()) append_text(out, "description", description);
-    return out += '}';
 }
 
 bool is_strict_schema(Json schema) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "gateway/chat/canonical/json_text.h"
 
@@ -17,6 +18,11 @@ bool has_union_at_top(Json schema);
 // Without them: an object with the properties of all, of which those are required that always are. What the
 // alternatives say is told in the description, unless it is long.
 std::string without_union_at_top(Json schema);
+
+// Keywords that a schema cannot have any more are told in its description: adds one to those that are `told`.
+void tell_keyword(std::string_view name, Json value, std::string& told);
+// Writes the description with them; nothing if there is neither.
+void append_description(std::string& out, std::string description, const std::string& told);
 
 // Whether a strict function may have it: each object is closed, and all of its properties are required.
 bool is_strict_schema(Json schema);

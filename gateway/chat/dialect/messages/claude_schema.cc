@@ -54,7 +54,7 @@ class Closer {
             append_member(out_, "additionalProperties", "false");
             changed_ = changed_ || more != "false";
         }
-        describe(spelt(description), told);
+        append_description(out_, std::string(spelt(description)), told);
         out_ += '}';
     }
 
@@ -100,16 +100,7 @@ class Closer {
 
     void tell(std::string_view name, Json value, std::string& told) {
         changed_ = true;
-        if (name.size() + value.size() > kMostToldBytes) return;
-        ((told += told.empty() ? "" : ", ") += spell(name)) += ": ";
-        told += spell(value);
-    }
-
-    void describe(Spelt description, const std::string& told) {
-        if (description.empty() && told.empty()) return;
-        std::string text(description);
-        if (!told.empty()) text += (text.empty() ? "{" : "\\n\\n{") + told + "}";
-        append_text(out_, "description", text);
+        if (name.size() + value.size() <= kMostToldBytes) tell_keyword(name, value, told);
     }
 
     std::string& out_;
