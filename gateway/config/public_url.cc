@@ -1,8 +1,10 @@
 #include "gateway/config/public_url.h"
 
 #include <algorithm>
-#include <boost/url/parse.hpp>
 #include <charconv>
+
+#include "gateway/text/ascii.h"
+#include "gateway/wire/web_url.h"
 
 namespace tollgate {
 namespace {
@@ -11,15 +13,8 @@ constexpr std::uint16_t kHttpPort = 80, kHttpsPort = 443;
 
 std::uint16_t port_of(std::string_view scheme) { return scheme == "https" ? kHttpsPort : kHttpPort; }
 
-std::unexpected<Status> wrong(std::string_view why) {
-    return failure(StatusCode::invalid, "must be like https://host or https://host/path: " + std::string(why));
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return out;
+std::unexpected<Status> wrong(const std::string& why) {
+    return failure(StatusCode::invalid, "must be like https://host or https://host/path: " + why);
 }
 
 // One or more segments of letters, digits and "-._~", none of them dots alone: what browsers, proxies and cookies read
@@ -29,10 +24,8 @@ bool is_plain_path(std::string_view path) {
         if (path.front() != '/') return false;
         path.remove_prefix(1);
         const std::string_view segment = path.substr(0, path.find('/'));
-        const bool plain = std::ranges::all_of(segment, [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                   c == '_' || c == '~';
-        });
+        const bool plain = std::ranges::all_of(
+            segment, [](char c) { return is_ascii_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~'; });
         if (!plain || segment.find_first_not_of('.') == std::string_view::npos) return false;
         path.remove_prefix(segment.size());
     }
@@ -48,26 +41,21 @@ std::string PublicUrl::origin() const {
 }
 
 Result<PublicUrl> parse_public_url(std::string_view text) {
-    const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
-    if (parsed.has_error()) return wrong("it is no URL");
-    const boost::urls::url_view& url = parsed.value();
-    PublicUrl out{.scheme = lower(url.scheme()), .host = lower(url.encoded_host()), .base_path = {}};
-    if (out.scheme != "http" && out.scheme != "https") return wrong("it is neither https nor http");
-    if (out.host.empty() || out.host.ends_with('.') || out.host.find('%') != std::string::npos) {
-        return wrong("its host is missing, or ends with a dot");
-    }
-    if (url.has_userinfo() || url.has_query() || url.has_fragment()) {
-        return wrong("it has a user, or something behind its path");
-    }
-    out.port = port_of(out.scheme);
-    if (const std::string port(url.port()); !port.empty()) {  // port_number() wraps around
-        const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-        if (failed != std::errc() || out.port == 0) return wrong("its port is none");
-    }
-    out.base_path = std::string(url.encoded_path());
-    if (!is_plain_path(out.base_path)) {
+    constexpr std::string_view kMark = "://";
+    const std::size_t mark = text.find(kMark);
+    if (mark == std::string_view::npos) return wrong("it is no URL");
+    // Scheme and host are the same in capital letters; a path is not.
+    const std::string_view path = text.substr(std::min(text.find('/', mark + kMark.size()), text.size()));
+    const std::string_view server = text.substr(0, text.size() - path.size());
+    const auto url = wire::parse_web_url(ascii_lower(std::string(server)).append(path));
+    if (!url) return wrong("it " + url.error().message());
+    if (url->host.ends_with('.')) return wrong("its host ends with a dot");
+    if (!is_plain_path(path)) {
         return wrong("its path ends with a slash, or has other characters than letters, digits and -._~");
     }
+    PublicUrl out{.scheme = url->tls ? "https" : "http", .host = url->host, .base_path = std::string(path)};
+    if (out.host.contains(':')) out.host = "[" + out.host + "]";
+    std::from_chars(url->port.data(), url->port.data() + url->port.size(), out.port);
     return out;
 }
 

@@ -12,6 +12,10 @@ TEST(PublicUrl, HasWhatABrowserSeesOfIt) {
     const auto deep = parse_public_url("http://127.0.0.1:8080/deep/gate-1");
     ASSERT_TRUE(deep) << deep.error().message();
     EXPECT_EQ(*deep, (PublicUrl{.scheme = "http", .host = "127.0.0.1", .port = 8080, .base_path = "/deep/gate-1"}));
+    const auto named = parse_public_url("http://127.0.0.1.gate.example/deep");  // no address, though it begins so
+    ASSERT_TRUE(named) << named.error().message();
+    EXPECT_EQ(*named,
+              (PublicUrl{.scheme = "http", .host = "127.0.0.1.gate.example", .port = 80, .base_path = "/deep"}));
 }
 
 TEST(PublicUrl, ItsOriginLeavesOutTheSchemesOwnPort) {
