@@ -5,7 +5,7 @@ import { AloneFrame } from "../components/alone_frame";
 import { Button } from "../components/button";
 import { TextField } from "../components/field";
 import { ErrorNotice, Notice } from "../components/notice";
-import { PasswordFields, passwordProblem } from "../components/password_fields";
+import { useNewPassword } from "../components/password_fields";
 import { query } from "../router";
 
 export function ResetPage() {
@@ -49,19 +49,15 @@ function AskForLink() {
 }
 
 function NewPassword({ token }: { token: string }) {
-    const [password, setPassword] = useState("");
-    const [again, setAgain] = useState("");
-    const [problem, setProblem] = useState<string | null>(null);
+    const chosen = useNewPassword();
     const [done, setDone] = useState(false);
     const [error, setError] = useState<ApiError | null>(null);
     const [busy, setBusy] = useState(false);
     const submit = async (event: Event) => {
         event.preventDefault();
-        const wrong = passwordProblem(password, again);
-        setProblem(wrong);
-        if (wrong !== null || busy) return;
+        if (!chosen.check() || busy) return;
         setBusy(true);
-        const answer = await callRaw("POST", "/api/password-resets/confirm", { body: { token, password } });
+        const answer = await callRaw("POST", "/api/password-resets/confirm", { body: { token, password: chosen.password } });
         setBusy(false);
         setDone(answer.ok);
         setError(answer.ok ? null : answer.error);
@@ -69,7 +65,7 @@ function NewPassword({ token }: { token: string }) {
     if (done) return <Notice tone="good">The password is set, and every session of yours has ended. <a href="#/sign-in">Sign in</a>.</Notice>;
     return (
         <form class="form" onSubmit={submit}>
-            <PasswordFields password={password} again={again} onPassword={setPassword} onAgain={setAgain} error={problem ?? (error?.field === "password" ? error.message : null)} />
+            {chosen.fields(error?.field === "password" ? error.message : null)}
             {error && error.field !== "password" && <ErrorNotice error={error} />}
             <Button type="submit" look="primary" busy={busy}>Set the password</Button>
         </form>

@@ -6,26 +6,22 @@ import { AloneFrame } from "../components/alone_frame";
 import { Button } from "../components/button";
 import { TextField } from "../components/field";
 import { ErrorNotice, Notice } from "../components/notice";
-import { PasswordFields, passwordProblem } from "../components/password_fields";
+import { useNewPassword } from "../components/password_fields";
 import { navigate, query } from "../router";
 
 export function SetupPage() {
     const [token] = useState(query.value.token ?? "");
     const [name, setName] = useState("");
     const [email, setEmail] = useState("");
-    const [password, setPassword] = useState("");
-    const [again, setAgain] = useState("");
-    const [problem, setProblem] = useState<string | null>(null);
+    const chosen = useNewPassword();
     const [error, setError] = useState<ApiError | null>(null);
     const [busy, setBusy] = useState(false);
 
     const submit = async (event: Event) => {
         event.preventDefault();
-        const wrong = passwordProblem(password, again);
-        setProblem(wrong);
-        if (wrong !== null || busy) return;
+        if (!chosen.check() || busy) return;
         setBusy(true);
-        const made = await callRaw("POST", "/api/setup", { body: { token, name, email, password } });
+        const made = await callRaw("POST", "/api/setup", { body: { token, name, email, password: chosen.password } });
         const failed = made.ok ? await beginSession() : made.error;
         setBusy(false);
         setError(failed);
@@ -41,7 +37,7 @@ export function SetupPage() {
                     <p class="soft">Make your own account. It operates this gateway: it makes organizations and gives them credit.</p>
                     <TextField label="Name" value={name} onInput={setName} autocomplete="name" required error={ofField("name")} />
                     <TextField label="E-mail" type="email" value={email} onInput={setEmail} autocomplete="username" required error={ofField("email")} />
-                    <PasswordFields password={password} again={again} onPassword={setPassword} onAgain={setAgain} error={problem ?? ofField("password")} />
+                    {chosen.fields(ofField("password"))}
                     {error && error.field === null && <ErrorNotice error={error} />}
                     <Button type="submit" look="primary" busy={busy}>Make the account</Button>
                 </form>
