@@ -32,11 +32,23 @@ function App() {
         const Alone = kAlonePages[here.page];
         return <Alone />;
     }
-    if (state.kind === "failed") return <Centered><ErrorNotice error={state.error} retry={() => void loadSession()} /></Centered>;
-    if (me.value === null) return <Centered><Skeleton /></Centered>;
+    if (state.kind === "failed")
+        return (
+            <Centered>
+                <ErrorNotice error={state.error} retry={() => void loadSession()} />
+            </Centered>
+        );
+    if (me.value === null)
+        return (
+            <Centered>
+                <Skeleton />
+            </Centered>
+        );
     return (
         <>
-            <Shell><Content here={here} /></Shell>
+            <Shell>
+                <Content here={here} />
+            </Shell>
             <StepUpDialog />
             {state.kind === "ended" && <SignInAgain />}
             <Palette />
@@ -48,7 +60,8 @@ function Content({ here }: { here: Route }) {
     useFocusOnPage(here);
     if (here.kind === "home") return <Home />;
     if (here.kind === "account") return <Named pages={kAccountPages} page={here.page} rest={[]} />;
-    if (here.kind === "operator" && isOperator.value) return <Named pages={kOperatorPages} page={here.page} rest={here.rest} />;
+    if (here.kind === "operator" && isOperator.value)
+        return <Named pages={kOperatorPages} page={here.page} rest={here.rest} />;
     if (here.kind !== "organization") return <Missing />;
     if (!myOrganization(here.organization) && !isOperator.value) return <Missing />;
     if (membershipError.value) return <ErrorNotice error={membershipError.value} />;
@@ -66,7 +79,9 @@ function Named({ pages, page, rest }: { pages: readonly Page[]; page: string; re
 // The organization that the person used last is where one begins.
 function Home() {
     useEffect(() => {
-        const current = me.value!.organizations.find((one) => one.id === me.value!.current_organization_id) ?? me.value!.organizations[0];
+        const current =
+            me.value!.organizations.find((one) => one.id === me.value!.current_organization_id) ??
+            me.value!.organizations[0];
         if (current) navigate(pageHref("overview", {}, current.id), "replace");
     }, []);
     return <Skeleton />;
@@ -81,7 +96,11 @@ function Missing() {
 }
 
 function Centered({ children }: { children: ComponentChildren }) {
-    return <main class="alone"><div class="alone-card">{children}</div></main>;
+    return (
+        <main class="alone">
+            <div class="alone-card">{children}</div>
+        </main>
+    );
 }
 
 // A new page is read from its heading. The first one leaves the keyboard where the browser put it.
@@ -97,4 +116,10 @@ function useFocusOnPage(here: Route): void {
 }
 
 stepUp.ask = askForStepUp;
-render(<><App /><Toasts /></>, document.getElementById("app")!);
+render(
+    <>
+        <App />
+        <Toasts />
+    </>,
+    document.getElementById("app")!,
+);

@@ -31,7 +31,13 @@ function readPlace(hash: string): Place {
             return part;
         }
     };
-    return { path: path.split("/").filter((part) => part !== "").map(decode), query };
+    return {
+        path: path
+            .split("/")
+            .filter((part) => part !== "")
+            .map(decode),
+        query,
+    };
 }
 
 function routeOf(path: string[]): Route {
@@ -97,7 +103,10 @@ export function navigate(href: string, how: "push" | "replace" = "push"): void {
 }
 
 // Changes filters in the URL and leaves the others; null and "" take one away.
-export function setQuery(changes: Record<string, string | number | null | undefined>, how: "push" | "replace" = "push"): void {
+export function setQuery(
+    changes: Record<string, string | number | null | undefined>,
+    how: "push" | "replace" = "push",
+): void {
     const filters: Record<string, string | number | null | undefined> = { ...query.peek(), ...changes };
     navigate(textOf(place.peek().path, filters), how);
 }

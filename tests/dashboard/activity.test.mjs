@@ -8,7 +8,14 @@ import { useWorld } from "./support/world.mjs";
 const kUsage = 60; // more than a page
 const world = useWorld({ usage: kUsage });
 const rowsOf = (tab) => tab.$$eval("tbody tr[data-row]", (all) => all.map((one) => one.dataset.row));
-const clickText = (tab, text) => tab.evaluate((wanted) => [...document.querySelectorAll("dialog[open] button")].find((one) => one.innerText.startsWith(wanted)).click(), text);
+const clickText = (tab, text) =>
+    tab.evaluate(
+        (wanted) =>
+            [...document.querySelectorAll("dialog[open] button")]
+                .find((one) => one.innerText.startsWith(wanted))
+                .click(),
+        text,
+    );
 
 test("pages follow each other without counting, back and forth, and by link", async () => {
     const { tab, seen, close } = await world.openAs(world.owner, "activity");
@@ -35,7 +42,9 @@ test("a filter comes from the values that there are, is in the URL, and goes by 
     await makeUsage(world.gateway, other, { requests: 3 });
     const { tab, seen, close } = await world.openAs(world.owner, "activity");
     assert.ok(!seen.calls.some((one) => one.endsWith("/values")), "values are asked for when they are wanted");
-    await tab.evaluate(() => [...document.querySelectorAll("main button")].find((one) => one.innerText.trim() === "Filter").click());
+    await tab.evaluate(() =>
+        [...document.querySelectorAll("main button")].find((one) => one.innerText.trim() === "Filter").click(),
+    );
     await press(tab, "menuitem", "Key");
     await settle(tab);
     assert.match(await textOf(tab, "dialog[open]"), /Nightly build\s+3/);
@@ -73,9 +82,17 @@ test("a request is shown beside the feed, with the next and the one before, by m
     assert.match(await textOf(tab, "aside[aria-label=Request]"), new RegExp(ids[2]));
     assert.match(tab.url(), new RegExp(`request=${ids[2]}`));
     await press(tab, "button", "Older request");
-    await tab.waitForFunction((id) => document.querySelector("aside[aria-label=Request]").innerText.includes(id), {}, ids[3]);
+    await tab.waitForFunction(
+        (id) => document.querySelector("aside[aria-label=Request]").innerText.includes(id),
+        {},
+        ids[3],
+    );
     await press(tab, "button", "Newer request");
-    await tab.waitForFunction((id) => document.querySelector("aside[aria-label=Request]").innerText.includes(id), {}, ids[2]);
+    await tab.waitForFunction(
+        (id) => document.querySelector("aside[aria-label=Request]").innerText.includes(id),
+        {},
+        ids[2],
+    );
     await tab.reload();
     await settle(tab);
     assert.match(await textOf(tab, "aside[aria-label=Request]"), new RegExp(ids[2]));
@@ -105,7 +122,13 @@ test("live: a request is there within seconds of its end, by one stream and no p
     await settle(tab).catch(() => {}); // the stream stays
     seen.calls.length = 0;
     await makeUsage(world.gateway, world.key, { requests: 2 });
-    await tab.waitForFunction((old) => [...document.querySelectorAll("tbody tr[data-row]")].filter((one) => !old.includes(one.dataset.row)).length === 2, { timeout: 5000 }, before);
+    await tab.waitForFunction(
+        (old) =>
+            [...document.querySelectorAll("tbody tr[data-row]")].filter((one) => !old.includes(one.dataset.row))
+                .length === 2,
+        { timeout: 5000 },
+        before,
+    );
     assert.deepEqual(seen.calls, [], "nothing was asked for");
     await close();
 });
@@ -118,7 +141,10 @@ test("row 84: an own range is set by keyboard alone, and said in words", async (
     assert.match(await focused(tab), /From/);
     await tab.evaluate(() => {
         const [from, to] = document.querySelectorAll("dialog[open] input");
-        const put = (input, text) => { input.value = text; input.dispatchEvent(new Event("input", { bubbles: true })); };
+        const put = (input, text) => {
+            input.value = text;
+            input.dispatchEvent(new Event("input", { bubbles: true }));
+        };
         put(from, "2026-11-02T00:00");
         put(to, "2026-11-01T00:00");
     });
@@ -132,14 +158,23 @@ test("row 84: an own range is set by keyboard alone, and said in words", async (
     });
     await tab.keyboard.press("Enter");
     await settle(tab);
-    assert.match(tab.url(), /from=2026-11-01T23%3A00%3A00\.000Z&to=2026-11-02T23%3A00%3A00\.000Z/, "midnight in Berlin");
-    assert.match(await tab.$eval(".range [role=status]", (one) => one.textContent), /Nov 2, 2026.* to Nov 3, 2026.*Europe\/Berlin/);
+    assert.match(
+        tab.url(),
+        /from=2026-11-01T23%3A00%3A00\.000Z&to=2026-11-02T23%3A00%3A00\.000Z/,
+        "midnight in Berlin",
+    );
+    assert.match(
+        await tab.$eval(".range [role=status]", (one) => one.textContent),
+        /Nov 2, 2026.* to Nov 3, 2026.*Europe\/Berlin/,
+    );
     await close();
 });
 
 test("row 83: a dialog begins in its first field, and Escape leads back to what opened it", async () => {
     const { tab, close } = await world.openAs(world.owner, "activity");
-    await tab.evaluate(() => [...document.querySelectorAll("main button")].find((one) => one.innerText.trim() === "Filter").focus());
+    await tab.evaluate(() =>
+        [...document.querySelectorAll("main button")].find((one) => one.innerText.trim() === "Filter").focus(),
+    );
     await tab.keyboard.press("Enter");
     await tab.waitForFunction(() => document.activeElement.role === "menuitem");
     assert.equal(await focused(tab), "Model");
@@ -148,21 +183,32 @@ test("row 83: a dialog begins in its first field, and Escape leads back to what 
     assert.equal(await focused(tab), "Begins with");
     for (let presses = 0; presses < 12; ++presses) {
         await tab.keyboard.press("Tab");
-        const inside = await tab.evaluate(() => document.activeElement === document.body || document.activeElement.closest("dialog[open]") !== null);
+        const inside = await tab.evaluate(
+            () => document.activeElement === document.body || document.activeElement.closest("dialog[open]") !== null,
+        );
         assert.ok(inside, "Tab does not leave the dialog for the page under it");
     }
     await tab.keyboard.press("Escape");
-    await tab.waitForFunction(() => document.querySelector("dialog[open]") === null && document.activeElement.innerText?.trim() === "Filter");
+    await tab.waitForFunction(
+        () => document.querySelector("dialog[open]") === null && document.activeElement.innerText?.trim() === "Filter",
+    );
     await close();
 });
 
 test("row 79: what others wrote is shown as text", async () => {
     const person = await newPerson(world.gateway, { name: "<img src=x onerror=alert(1)>" });
     const key = await newKey(world.gateway, person.organization, "</script><svg onload=alert(2)>");
-    await makeUsage(world.gateway, key, { requests: 1, headers: { "x-title": "<b>bold</b>", "http-referer": "javascript:alert(3)", "x-tollgate-tags": "<i>tag</i>" } });
-    const { tab, seen, close } = await world.openAs(person, `#/o/${person.organization.id}/activity?columns=model,key,app,tags`);
+    await makeUsage(world.gateway, key, {
+        requests: 1,
+        headers: { "x-title": "<b>bold</b>", "http-referer": "javascript:alert(3)", "x-tollgate-tags": "<i>tag</i>" },
+    });
+    const { tab, seen, close } = await world.openAs(
+        person,
+        `#/o/${person.organization.id}/activity?columns=model,key,app,tags`,
+    );
     const row = await textOf(tab, "tbody");
-    for (const text of ["</script><svg onload=alert(2)>", "<b>bold</b>", "<i>tag</i>"]) assert.ok(row.includes(text), `${text} in ${row}`);
+    for (const text of ["</script><svg onload=alert(2)>", "<b>bold</b>", "<i>tag</i>"])
+        assert.ok(row.includes(text), `${text} in ${row}`);
     assert.equal(await tab.$("main img, main script, main b"), null);
     assert.deepEqual(seen.violations, []);
     assert.deepEqual(await tab.$$eval("a[href^='javascript:']", (all) => all.length), 0);
@@ -171,7 +217,10 @@ test("row 79: what others wrote is shown as text", async () => {
 
 test("a member of an organization that shows each his own sees his own requests only", async () => {
     const settings = await world.gateway.call("GET", `/api/organizations/${world.team.id}/activity/settings`);
-    await world.gateway.call("PUT", `/api/organizations/${world.team.id}/activity/settings`, { ...settings, visibility: "own_only" });
+    await world.gateway.call("PUT", `/api/organizations/${world.team.id}/activity/settings`, {
+        ...settings,
+        visibility: "own_only",
+    });
     const { tab, close } = await world.openAs(world.member, "activity");
     assert.match(await textOf(tab), /No requests in this time/);
     await close();

@@ -15,8 +15,14 @@ import type { Decimal } from "./decimal";
 
 // What the dashboard calls: neither models nor OpenRouter's paths.
 function managementOnly(document) {
-    const paths = Object.entries(document.paths).filter(([path]) => path.startsWith("/api/") && !path.startsWith("/api/v1/"));
-    return { ...document, paths: Object.fromEntries(paths), components: { ...document.components, schemas: reachable(paths, document) } };
+    const paths = Object.entries(document.paths).filter(
+        ([path]) => path.startsWith("/api/") && !path.startsWith("/api/v1/"),
+    );
+    return {
+        ...document,
+        paths: Object.fromEntries(paths),
+        components: { ...document.components, schemas: reachable(paths, document) },
+    };
 }
 
 // The schemas that these paths name, and those that they name in turn.
@@ -35,21 +41,36 @@ function reachable(paths, document) {
 }
 
 // Amounts are decimal text on the page (api/decimal.ts); JSON's integers are whole, and numbers.
-const isDecimal = (schema) => schema.type === "number" || (Array.isArray(schema.type) && schema.type.includes("number"));
+const isDecimal = (schema) =>
+    schema.type === "number" || (Array.isArray(schema.type) && schema.type.includes("number"));
 function transform(schema) {
     if (!isDecimal(schema)) return undefined;
     const decimal = ts.factory.createTypeReferenceNode("Decimal");
     if (!Array.isArray(schema.type)) return decimal;
-    const others = schema.type.filter((type) => type !== "number").map((type) =>
-        type === "null" ? ts.factory.createLiteralTypeNode(ts.factory.createNull()) : ts.factory.createTypeReferenceNode(type));
+    const others = schema.type
+        .filter((type) => type !== "number")
+        .map((type) =>
+            type === "null"
+                ? ts.factory.createLiteralTypeNode(ts.factory.createNull())
+                : ts.factory.createTypeReferenceNode(type),
+        );
     return ts.factory.createUnionTypeNode([decimal, ...others]);
 }
 
 export async function typesOf(document) {
-    const nodes = await openapiTS(managementOnly(document), { transform, alphabetize: true, emptyObjectsUnknown: true });
+    const nodes = await openapiTS(managementOnly(document), {
+        transform,
+        alphabetize: true,
+        emptyObjectsUnknown: true,
+    });
     const text = astToString(nodes);
     // Methods that a path does not take, and kinds of parameters that nothing has, are three quarters of it.
-    return kHead + text.replace(/^\s+(get|put|post|delete|options|head|patch|trace|query|header|cookie|path)\?: never;\n/gm, "").replace(/^\s+headers: \{\n\s+\[name: string\]: unknown;\n\s+\};\n/gm, "");
+    return (
+        kHead +
+        text
+            .replace(/^\s+(get|put|post|delete|options|head|patch|trace|query|header|cookie|path)\?: never;\n/gm, "")
+            .replace(/^\s+headers: \{\n\s+\[name: string\]: unknown;\n\s+\};\n/gm, "")
+    );
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
@@ -59,7 +80,9 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
         if (!process.argv.includes("--check")) {
             await writeFile(kFile, text);
         } else if (text !== (await readFile(kFile, "utf8"))) {
-            console.error("gateway/dashboard/api/types.ts differs from the API: renew it by `node tests/dashboard/api_types.mjs`");
+            console.error(
+                "gateway/dashboard/api/types.ts differs from the API: renew it by `node tests/dashboard/api_types.mjs`",
+            );
             process.exitCode = 1;
         }
     } finally {

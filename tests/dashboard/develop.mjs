@@ -16,7 +16,12 @@ const kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; " +
     "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-export async function startDeveloping({ gateway, token, port = 0, output = join(tmpdir(), `tollgate-dashboard-${process.pid}`) }) {
+export async function startDeveloping({
+    gateway,
+    token,
+    port = 0,
+    output = join(tmpdir(), `tollgate-dashboard-${process.pid}`),
+}) {
     const bundle = () => promisify(execFile)(kBundle, [output]);
     await bundle();
     const answer = async (path, _from, to) => {
@@ -24,9 +29,15 @@ export async function startDeveloping({ gateway, token, port = 0, output = join(
         try {
             if (path === "/") await bundle();
             const body = await readFile(join(output, "files", name));
-            to.writeHead(200, { "content-type": kTypes[name.split(".").pop()], "content-security-policy": kPolicy, "cache-control": "no-store" }).end(body);
+            to.writeHead(200, {
+                "content-type": kTypes[name.split(".").pop()],
+                "content-security-policy": kPolicy,
+                "cache-control": "no-store",
+            }).end(body);
         } catch (failure) {
-            to.writeHead(path === "/" ? 500 : 404, { "content-type": "text/plain" }).end(String(failure.stderr ?? failure.message));
+            to.writeHead(path === "/" ? 500 : 404, { "content-type": "text/plain" }).end(
+                String(failure.stderr ?? failure.message),
+            );
         }
         return true;
     };

@@ -5,8 +5,33 @@ import { faultsOfAccess, kThemes, kWidths, settle } from "./support/browser.mjs"
 import { useWorld } from "./support/world.mjs";
 
 const kMostCalls = 4;
-const kOfTeam = ["overview", "activity", "playground", "keys", "projects", "presets", "llm", "providers", "provider-keys", "privacy", "credits", "members", "git", "audit", "settings"];
-const kPages = [...kOfTeam, "#/account/profile", "#/sign-in", "#/setup?token=x", "#/reset", "#/password?token=x", "#/invitation?token=x", "#/verification?token=x"];
+const kOfTeam = [
+    "overview",
+    "activity",
+    "playground",
+    "keys",
+    "projects",
+    "presets",
+    "llm",
+    "providers",
+    "provider-keys",
+    "privacy",
+    "credits",
+    "members",
+    "git",
+    "audit",
+    "settings",
+];
+const kPages = [
+    ...kOfTeam,
+    "#/account/profile",
+    "#/sign-in",
+    "#/setup?token=x",
+    "#/reset",
+    "#/password?token=x",
+    "#/invitation?token=x",
+    "#/verification?token=x",
+];
 const world = useWorld();
 
 // One load a page: width and theme change under it, as when a window is drawn smaller.
@@ -29,7 +54,11 @@ for (const page of kPages) {
         }
         assert.deepEqual(seen.violations, [], "nothing against the Content-Security-Policy");
         assert.deepEqual(seen.errors, []);
-        assert.deepEqual(seen.urls.filter((one) => !one.startsWith(url + "/")), [], "nothing of another host");
+        assert.deepEqual(
+            seen.urls.filter((one) => !one.startsWith(url + "/")),
+            [],
+            "nothing of another host",
+        );
         await close();
     });
 }

@@ -3,11 +3,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { importSources } from "./support/sources.mjs";
 
-const { DecimalNumber, compareDecimals, isZero, parseDecimal, readEvent, shareOf, unitsOf, usdExactText, usdText, writeJson } =
-    await importSources("api/decimal.ts", "api/json.ts", "components/money.tsx", "api/live.ts");
+const {
+    DecimalNumber,
+    compareDecimals,
+    isZero,
+    parseDecimal,
+    readEvent,
+    shareOf,
+    unitsOf,
+    usdExactText,
+    usdText,
+    writeJson,
+} = await importSources("api/decimal.ts", "api/json.ts", "components/money.tsx", "api/live.ts");
 
 test("amounts are compared exactly, however long and however written", () => {
-    const one = new DecimalNumber("9007199254.740993001"), other = new DecimalNumber("9007199254.740993002");
+    const one = new DecimalNumber("9007199254.740993001"),
+        other = new DecimalNumber("9007199254.740993002");
     assert.equal(Number(one.text), Number(other.text), "doubles do not tell them apart");
     assert.equal(compareDecimals(one, other), -1);
     assert.equal(compareDecimals(new DecimalNumber("0.10"), new DecimalNumber("0.1")), 0);
@@ -21,7 +32,8 @@ test("amounts are compared exactly, however long and however written", () => {
 
 test("what a person types is an amount or nothing, never another amount", () => {
     assert.equal(parseDecimal(" 12.50 ").text, "12.50");
-    for (const wrong of ["1,5", "1.000,00", "1e3", "", ".", "5.", "$5", "NaN", "0x10", "1 000"]) assert.equal(parseDecimal(wrong), null, wrong);
+    for (const wrong of ["1,5", "1.000,00", "1e3", "", ".", "5.", "$5", "NaN", "0x10", "1 000"])
+        assert.equal(parseDecimal(wrong), null, wrong);
 });
 
 test("amounts are written to the cent, and exactly where they are less", () => {

@@ -6,12 +6,25 @@ import { useWorld } from "./support/world.mjs";
 
 const kUsage = 8;
 const world = useWorld({ usage: kUsage });
-const tile = (tab, name) => tab.evaluate((wanted) => [...document.querySelectorAll(".figure-tile")].find((one) => one.querySelector(".name").innerText === wanted)?.innerText, name);
+const tile = (tab, name) =>
+    tab.evaluate(
+        (wanted) =>
+            [...document.querySelectorAll(".figure-tile")].find(
+                (one) => one.querySelector(".name").innerText === wanted,
+            )?.innerText,
+        name,
+    );
 
 test("the figures are those of the ledger, in the viewer's zone, wherever that is", async () => {
     const transactions = await world.gateway.call("GET", `/api/organizations/${world.team.id}/transactions?kind=usage`);
     const spent = -transactions.data.reduce((sum, one) => sum + one.amount, 0);
-    for (const zone of ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "Australia/Lord_Howe"]) {
+    for (const zone of [
+        "Europe/Berlin",
+        "America/New_York",
+        "Asia/Kathmandu",
+        "Pacific/Auckland",
+        "Australia/Lord_Howe",
+    ]) {
         const { tab, close } = await world.openAs(world.owner, "overview?range=today", { zone });
         assert.match(await tile(tab, "Requests"), new RegExp(`\\b${kUsage}\\b`), zone);
         const shown = await tab.$eval(".figure-tile .value .number", (one) => one.title);
@@ -38,7 +51,10 @@ test("breaking down by another dimension is in the URL, and one more call", asyn
     await tab.select('select[aria-label="Break down by"]', "key");
     await settle(tab);
     assert.match(tab.url(), /by=key/);
-    assert.deepEqual(seen.calls.map((one) => one.split("/").pop()), ["analytics"]);
+    assert.deepEqual(
+        seen.calls.map((one) => one.split("/").pop()),
+        ["analytics"],
+    );
     assert.match(await textOf(tab, '[aria-label="Usage by key"] tbody'), /Tests/);
     await close();
 });
@@ -48,7 +64,10 @@ test("row 85: the chart has its table, with the same numbers", async () => {
     await tab.click(".chart summary");
     const cells = await tab.$$eval(".chart tbody td", (all) => all.map((one) => Number(one.innerText)));
     assert.equal(cells.length, 7);
-    assert.equal(cells.reduce((sum, one) => sum + one, 0), kUsage);
+    assert.equal(
+        cells.reduce((sum, one) => sum + one, 0),
+        kUsage,
+    );
     await close();
 });
 
@@ -57,11 +76,21 @@ test("an amount that no double holds is shown to its last digit", async () => {
     await tab.setRequestInterception(true);
     tab.on("request", (request) => {
         if (!request.url().endsWith("/credits")) return request.continue();
-        return request.respond({ contentType: "application/json", body: '{"balance":4000000000.123456789,"held":0,"total_credits":4000000000.123456789,"total_usage":0.000000001}' });
+        return request.respond({
+            contentType: "application/json",
+            body: '{"balance":4000000000.123456789,"held":0,"total_credits":4000000000.123456789,"total_usage":0.000000001}',
+        });
     });
-    await tab.evaluate(() => { location.hash = location.hash.replace("members", "overview"); });
+    await tab.evaluate(() => {
+        location.hash = location.hash.replace("members", "overview");
+    });
     await settle(tab);
-    const balance = await tab.evaluate(() => [...document.querySelectorAll(".figure-tile")].find((one) => one.innerText.includes("Credit left")).querySelector("[title]").title);
+    const balance = await tab.evaluate(
+        () =>
+            [...document.querySelectorAll(".figure-tile")]
+                .find((one) => one.innerText.includes("Credit left"))
+                .querySelector("[title]").title,
+    );
     assert.equal(balance, "$4,000,000,000.123456789");
     await close();
 });
@@ -75,7 +104,10 @@ test("a member sees his own budget where the organization's credit is not his to
 });
 
 test("a new organization is led to its first request, which the page notices by itself", async () => {
-    const team = await world.gateway.call("POST", "/api/organizations", { name: "Fresh Team", owner_user_id: world.owner.id });
+    const team = await world.gateway.call("POST", "/api/organizations", {
+        name: "Fresh Team",
+        owner_user_id: world.owner.id,
+    });
     const { tab, close } = await world.openAs(world.owner, `#/o/${team.id}/overview`);
     assert.match(await textOf(tab), /Make an API key/);
     assert.match(await textOf(tab), /client = OpenAI\(base_url="http:\/\/127\.0\.0\.1:\d+\/v1"/);

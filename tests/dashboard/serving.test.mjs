@@ -20,7 +20,10 @@ test("the page comes compressed, with four files, and the second load asks for t
     await tab.goto(`${world.gateway.url}/`);
     await settle(tab);
     const asked = came.filter((one) => !one.fromCache()).map((one) => new URL(one.url()).pathname);
-    assert.ok(asked.every((path) => path === "/" || path === "/assets/reload_once.js"), asked.join());
+    assert.ok(
+        asked.every((path) => path === "/" || path === "/assets/reload_once.js"),
+        asked.join(),
+    );
     await close();
 });
 
@@ -31,7 +34,9 @@ test("a page of an older version, whose files are gone, is loaded anew once and 
     tab.on("request", (request) => {
         const { pathname } = new URL(request.url());
         if (pathname === "/") ++loads;
-        return /\/assets\/app-.*\.js$/.test(pathname) ? request.respond({ status: 404, body: "gone" }) : request.continue();
+        return /\/assets\/app-.*\.js$/.test(pathname)
+            ? request.respond({ status: 404, body: "gone" })
+            : request.continue();
     });
     await tab.goto(`${world.gateway.url}/`);
     await new Promise((resolve) => setTimeout(resolve, 1500));

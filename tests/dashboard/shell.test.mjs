@@ -16,7 +16,9 @@ test("the navigation has what the role may see, and says whose money is spent", 
         await close();
         return found;
     };
-    const owners = await links(world.owner), admins = await links(world.admin), members = await links(world.member);
+    const owners = await links(world.owner),
+        admins = await links(world.admin),
+        members = await links(world.member);
     assert.ok(owners.includes("Git organizations") && owners.includes("Audit log"));
     assert.ok(!admins.includes("Git organizations") && admins.includes("Audit log"));
     assert.ok(!members.includes("Audit log") && !members.includes("Provider keys") && members.includes("API keys"));
@@ -35,7 +37,10 @@ test("rows 86 and 88: the organization is the URL's, in each tab for itself, and
     await tab.goBack();
     await settle(tab);
     assert.match(await textOf(tab, ".switcher"), /Example Team/);
-    assert.ok(seen.calls.every((one) => !one.includes(personal)), seen.calls.join());
+    assert.ok(
+        seen.calls.every((one) => !one.includes(personal)),
+        seen.calls.join(),
+    );
     assert.ok(seen.calls.some((one) => one.includes(world.team.id)));
     await close();
 });
@@ -46,9 +51,13 @@ test("rows 86 and 87: an answer of the organization before, which comes late, is
     await tab.setRequestInterception(true);
     const held = [];
     tab.on("request", (request) => (request.url().includes(personal) ? held.push(request) : request.continue()));
-    await tab.evaluate((id) => { location.hash = `#/o/${id}/overview`; }, personal);
+    await tab.evaluate((id) => {
+        location.hash = `#/o/${id}/overview`;
+    }, personal);
     await tab.waitForFunction(() => document.querySelector(".switcher strong").innerText === "Ada Example");
-    await tab.evaluate((id) => { location.hash = `#/o/${id}/overview`; }, world.team.id);
+    await tab.evaluate((id) => {
+        location.hash = `#/o/${id}/overview`;
+    }, world.team.id);
     await tab.waitForFunction(() => document.querySelector(".switcher strong").innerText.startsWith("Example Team"));
     for (const request of held) await request.continue().catch(() => {}); // those that the page has not cancelled
     await settle(tab);
@@ -78,7 +87,17 @@ test("row 81: whoever is not signed in is led to sign in once, and the way back 
 });
 
 test("row 78: the way back leads to a place of this page and nowhere else", async () => {
-    for (const to of ["//e.test", "/\\e.test", "/%5Ce.test", "https:e.test", "javascript:alert(1)", "#javascript:alert(1)", "\t//e.test", "#/sign-in?to=x", "a".repeat(4096)]) {
+    for (const to of [
+        "//e.test",
+        "/\\e.test",
+        "/%5Ce.test",
+        "https:e.test",
+        "javascript:alert(1)",
+        "#javascript:alert(1)",
+        "\t//e.test",
+        "#/sign-in?to=x",
+        "a".repeat(4096),
+    ]) {
         const { tab, url, close } = await world.openAs(world.owner, `#/sign-in?to=${encodeURIComponent(to)}`);
         // Signed in already: the page goes on by itself.
         assert.ok(tab.url().startsWith(`${url}/#/`), `${to} led to ${tab.url()}`);

@@ -29,8 +29,13 @@ test("a person signs in with the keyboard and lands where he wanted to go", asyn
     await settle(tab);
     assert.match(tab.url(), new RegExp(`#/o/${person.organization.id}/activity\\?range=30d$`));
     const cookie = await cookieOf(tab);
-    assert.ok(cookie.httpOnly && cookie.secure && cookie.sameSite === "Lax" && cookie.path === "/", JSON.stringify(cookie));
-    const readable = await tab.evaluate(() => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage));
+    assert.ok(
+        cookie.httpOnly && cookie.secure && cookie.sameSite === "Lax" && cookie.path === "/",
+        JSON.stringify(cookie),
+    );
+    const readable = await tab.evaluate(
+        () => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage),
+    );
     assert.ok(!readable.includes(cookie.value), "no script can read the session");
     assert.deepEqual(seen.violations, []);
     await close();
@@ -100,7 +105,9 @@ test("row 81: a session that ends elsewhere is asked for over the page, and goin
     const { tab, seen, close } = await world.openAs(null, "#/sign-in");
     await fillIn(tab, person);
     await tab.waitForSelector(".shell");
-    await tab.evaluate((id) => { location.hash = `#/o/${id}/activity?model=typed%2Fmodel`; }, person.organization.id);
+    await tab.evaluate((id) => {
+        location.hash = `#/o/${id}/activity?model=typed%2Fmodel`;
+    }, person.organization.id);
     await settle(tab);
     const before = tab.url();
     await world.gateway.call("PATCH", `/api/users/${person.id}`, { status: "suspended" });

@@ -32,7 +32,8 @@ for (const [zone, now, day, hours] of [
             for (const begin of buckets.begins) assert.equal(begin.getHours() + begin.getMinutes(), 0, String(begin));
             const at = buckets.begins.findIndex((begin) => begin.toLocaleDateString("sv") === day);
             assert.equal(lengths(buckets, week.to)[at], hours);
-            for (const edge of buckets.query.edges.split(",")) assert.equal(Date.parse(edge) % range.kQuarterMs, 0, edge);
+            for (const edge of buckets.query.edges.split(","))
+                assert.equal(Date.parse(edge) % range.kQuarterMs, 0, edge);
             assert.equal(buckets.query.edges.split(",").length, 8);
         }));
 }
@@ -48,14 +49,22 @@ test("a month is the viewer's, also where it is another one in UTC", () =>
 
 test("an own range is widened to quarters of an hour; one that makes no sense is the usual one", () => {
     const own = range.readRange({ from: "2026-11-01T10:07:00Z", to: "2026-11-01T11:01:00Z" }, "7d", new Date());
-    assert.deepEqual([own.from.toISOString(), own.to.toISOString()], ["2026-11-01T10:00:00.000Z", "2026-11-01T11:15:00.000Z"]);
-    for (const [from, to] of [["x", "y"], ["2026-11-02", "2026-11-01"], ["2026-11-01", ""]]) {
+    assert.deepEqual(
+        [own.from.toISOString(), own.to.toISOString()],
+        ["2026-11-01T10:00:00.000Z", "2026-11-01T11:15:00.000Z"],
+    );
+    for (const [from, to] of [
+        ["x", "y"],
+        ["2026-11-02", "2026-11-01"],
+        ["2026-11-01", ""],
+    ]) {
         assert.equal(range.readRange({ from, to }, "30d", new Date()).preset, "30d");
     }
     assert.equal(range.readRange({ range: "__proto__" }, "day", new Date()).preset, "day");
 });
 
 test("short ranges have minutes or hours, long ones days", () => {
-    const unit = (name) => range.bucketsOf(range.readRange({ range: name }, "7d", new Date("2026-11-15T12:34:56Z"))).unit;
+    const unit = (name) =>
+        range.bucketsOf(range.readRange({ range: name }, "7d", new Date("2026-11-15T12:34:56Z"))).unit;
     assert.deepEqual(["hour", "day", "7d", "90d"].map(unit), ["minute", "hour", "day", "day"]);
 });

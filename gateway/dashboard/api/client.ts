@@ -14,8 +14,7 @@ export interface ApiError {
 }
 
 export type Result<T> =
-    | { ok: true; value: T; status: number; version: number | null; headers: Headers }
-    | { ok: false; error: ApiError };
+    { ok: true; value: T; status: number; version: number | null; headers: Headers } | { ok: false; error: ApiError };
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 type OperationAt<P extends keyof paths, M extends Method> = NonNullable<paths[P][Lowercase<M> & keyof paths[P]]>;
@@ -65,7 +64,9 @@ export function newIdempotencyKey(): string {
 
 // Relative to the page, wherever a proxy has put it.
 export function urlOf(path: string, fields: Record<string, string> = {}, query: Record<string, unknown> = {}): string {
-    const filled = path.replace(/\{(\w+)(?:\.\.\.)?\}/g, (_all, name: string) => encodeURIComponent(fields[name] ?? ""));
+    const filled = path.replace(/\{(\w+)(?:\.\.\.)?\}/g, (_all, name: string) =>
+        encodeURIComponent(fields[name] ?? ""),
+    );
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
         if (value === undefined || value === null || value === "") continue;
@@ -76,7 +77,10 @@ export function urlOf(path: string, fields: Record<string, string> = {}, query: 
 }
 
 function noAnswer(message: string, code: string): { ok: false; error: ApiError } {
-    return { ok: false, error: { status: 0, code, reason: null, message, field: null, retryAfterSeconds: null, extra: {} } };
+    return {
+        ok: false,
+        error: { status: 0, code, reason: null, message, field: null, retryAfterSeconds: null, extra: {} },
+    };
 }
 
 function errorOf(response: Response, body: unknown): ApiError {
@@ -134,7 +138,13 @@ async function attempt<T>(method: Method, path: string, options: RawOptions): Pr
         if (response.ok) return noAnswer("The gateway's answer could not be read.", "unreadable");
     }
     if (response.ok) {
-        return { ok: true, value: body as T, status: response.status, version: versionOf(response.headers), headers: response.headers };
+        return {
+            ok: true,
+            value: body as T,
+            status: response.status,
+            version: versionOf(response.headers),
+            headers: response.headers,
+        };
     }
     const error = errorOf(response, body);
     // Wrong passwords are 401, too; they are the sign-in form's to show.

@@ -9,7 +9,9 @@ type Reviver = (this: unknown, key: string, value: unknown, context?: { source?:
 export function readJson(text: string): unknown {
     const exact: Reviver = (_key, value, context) => {
         if (typeof value !== "number" || context?.source === undefined) return value;
-        return Number.isSafeInteger(value) && /^-?\d+$/.test(context.source) ? value : new DecimalNumber(context.source);
+        return Number.isSafeInteger(value) && /^-?\d+$/.test(context.source)
+            ? value
+            : new DecimalNumber(context.source);
     };
     return JSON.parse(text, exact as (key: string, value: unknown) => unknown);
 }

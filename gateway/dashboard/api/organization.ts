@@ -45,4 +45,6 @@ export function whyNot(permission: string): string | null {
     return `Your role here (${role}) does not allow this. Ask an owner or admin of the organization.`;
 }
 
-export const organization = computed(() => me.value?.organizations.find((one) => one.id === organizationId.value) ?? null);
+export const organization = computed(
+    () => me.value?.organizations.find((one) => one.id === organizationId.value) ?? null,
+);

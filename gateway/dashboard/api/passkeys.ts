@@ -16,13 +16,17 @@ type Asked = { ok: true; credential: unknown } | { ok: false; error: ApiError | 
 export async function usePasskey(optionsPath: string): Promise<Asked> {
     const asked = await callRaw<{ publicKey: unknown }>("POST", optionsPath);
     if (!asked.ok) return asked;
-    return ceremony(() => navigator.credentials.get({ publicKey: forms!.parseRequestOptionsFromJSON(asked.value.publicKey) }));
+    return ceremony(() =>
+        navigator.credentials.get({ publicKey: forms!.parseRequestOptionsFromJSON(asked.value.publicKey) }),
+    );
 }
 
 export async function makePasskey(optionsPath: string): Promise<Asked> {
     const asked = await callRaw<{ publicKey: unknown }>("POST", optionsPath);
     if (!asked.ok) return asked;
-    return ceremony(() => navigator.credentials.create({ publicKey: forms!.parseCreationOptionsFromJSON(asked.value.publicKey) }));
+    return ceremony(() =>
+        navigator.credentials.create({ publicKey: forms!.parseCreationOptionsFromJSON(asked.value.publicKey) }),
+    );
 }
 
 async function ceremony(act: () => Promise<Credential | null>): Promise<Asked> {

@@ -20,7 +20,9 @@ export const me = computed<Me | null>(() => {
     const state = session.value;
     return state.kind === "signed_in" || state.kind === "ended" ? state.me : null;
 });
-export const isOperator = computed(() => (me.value?.user as { is_operator?: boolean } | undefined)?.is_operator === true);
+export const isOperator = computed(
+    () => (me.value?.user as { is_operator?: boolean } | undefined)?.is_operator === true,
+);
 
 export function myOrganization(id: string): MyOrganization | undefined {
     return me.value?.organizations.find((one) => one.id === id);

@@ -11,7 +11,13 @@ export interface SignInOffers {
     passkey: boolean;
     identity_providers: { id: string; name: string }[];
 }
-const kLeastOffers: SignInOffers = { set_up: true, password: true, password_reset: false, passkey: true, identity_providers: [] };
+const kLeastOffers: SignInOffers = {
+    set_up: true,
+    password: true,
+    password_reset: false,
+    passkey: true,
+    identity_providers: [],
+};
 
 export async function loadOffers(): Promise<SignInOffers> {
     const answer = await callRaw<Partial<SignInOffers>>("GET", "/api/sign-in");
@@ -40,7 +46,12 @@ export async function beginSession(): Promise<ApiError | null> {
     await loadSession();
     if (session.peek().kind === "signed_in") return null;
     return {
-        status: 0, code: "cookie_not_kept", reason: null, field: null, retryAfterSeconds: null, extra: {},
+        status: 0,
+        code: "cookie_not_kept",
+        reason: null,
+        field: null,
+        retryAfterSeconds: null,
+        extra: {},
         message: "The browser did not keep the session. The dashboard needs HTTPS, or the address localhost.",
     };
 }

@@ -1,7 +1,17 @@
 // Calls as components use them. What is asked is the key of what is shown: when the organization changes, nothing of the
 // one before stays on the page, and an answer that comes too late is thrown away.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { call, newIdempotencyKey, type AnswerOf, type ApiError, type BodyOf, type CallOptions, type Method, type PathOf, type Result } from "./client";
+import {
+    call,
+    newIdempotencyKey,
+    type AnswerOf,
+    type ApiError,
+    type BodyOf,
+    type CallOptions,
+    type Method,
+    type PathOf,
+    type Result,
+} from "./client";
 import { writeJson } from "./json";
 
 export interface Query<T> {
@@ -22,11 +32,20 @@ interface Held<T> {
 
 // GETs the path, again when path, query or `null` (nothing is asked) change. While filters change, what was there stays
 // until the new answer comes; it is another organization's or object's never.
-export function useQuery<P extends PathOf<"GET">>(path: P, options: CallOptions<"GET", P> | null): Query<AnswerOf<"GET", P>> {
+export function useQuery<P extends PathOf<"GET">>(
+    path: P,
+    options: CallOptions<"GET", P> | null,
+): Query<AnswerOf<"GET", P>> {
     type Value = AnswerOf<"GET", P>;
     const subject = options === null ? "" : path + JSON.stringify(options.path ?? {});
     const key = options === null ? "" : subject + JSON.stringify(options.query ?? {});
-    const [held, setHeld] = useState<Held<Value> & { subject: string }>({ key: "", subject: "", value: null, version: null, error: null });
+    const [held, setHeld] = useState<Held<Value> & { subject: string }>({
+        key: "",
+        subject: "",
+        value: null,
+        version: null,
+        error: null,
+    });
     const [turn, setTurn] = useState(0);
     const [settled, setSettled] = useState("");
     const asked = `${key} ${turn}`;
@@ -93,12 +112,19 @@ export function useList<P extends PathOf<"GET">>(
         if (page === null || next === null || busy) return;
         setBusy(true);
         const query = { ...(options?.query ?? {}), cursor: next };
-        const answer = (await call("GET", path, { ...options, query } as unknown as CallOptions<"GET", P>)) as Result<Page>;
+        const answer = (await call("GET", path, { ...options, query } as unknown as CallOptions<
+            "GET",
+            P
+        >)) as Result<Page>;
         setBusy(false);
         if (current.current !== page) return; // another list by now
         setError(answer.ok ? null : answer.error);
         if (!answer.ok) return;
-        setFurther({ of: page, rows: [...(mine?.rows ?? []), ...answer.value.data], next: answer.value.next_cursor ?? null });
+        setFurther({
+            of: page,
+            rows: [...(mine?.rows ?? []), ...answer.value.data],
+            next: answer.value.next_cursor ?? null,
+        });
     };
     return {
         rows: first.value === null ? null : [...first.value.data, ...(mine?.rows ?? [])],

@@ -8,7 +8,9 @@ export function AloneFrame({ title, children }: { title: string; children: Compo
     return (
         <main class="alone" id="main">
             <div class="alone-card">
-                <a class="brand" href="#/"><Logo /> Tollgate</a>
+                <a class="brand" href="#/">
+                    <Logo /> Tollgate
+                </a>
                 <div class="card stack">
                     <h1 tabIndex={-1}>{title}</h1>
                     {children}

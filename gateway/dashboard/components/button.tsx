@@ -21,7 +21,18 @@ interface ButtonProps {
 }
 
 export function Button(props: ButtonProps) {
-    const { children, look = "plain", icon, label, onClick, type = "button", busy, whyNot, pressed, attributes } = props;
+    const {
+        children,
+        look = "plain",
+        icon,
+        label,
+        onClick,
+        type = "button",
+        busy,
+        whyNot,
+        pressed,
+        attributes,
+    } = props;
     const reason = useId();
     const blocked = busy || !!whyNot;
     const press = (event: MouseEvent) => {
@@ -30,19 +41,43 @@ export function Button(props: ButtonProps) {
     };
     return (
         <>
-            <button type={type} class="button" data-look={look} data-size={children ? undefined : "icon"} aria-label={label}
-                title={whyNot ?? label} aria-disabled={blocked ? "true" : undefined} aria-pressed={pressed}
-                aria-describedby={whyNot ? reason : undefined} onClick={press} {...attributes}>
+            <button
+                type={type}
+                class="button"
+                data-look={look}
+                data-size={children ? undefined : "icon"}
+                aria-label={label}
+                title={whyNot ?? label}
+                aria-disabled={blocked ? "true" : undefined}
+                aria-pressed={pressed}
+                aria-describedby={whyNot ? reason : undefined}
+                onClick={press}
+                {...attributes}
+            >
                 {busy ? <span class="spinner" aria-hidden="true" /> : icon && <Icon name={icon} />}
                 {children}
             </button>
-            {whyNot && <span id={reason} hidden>{whyNot}</span>}
+            {whyNot && (
+                <span id={reason} hidden>
+                    {whyNot}
+                </span>
+            )}
         </>
     );
 }
 
-export function LinkButton({ href, children, look = "plain", icon, download }: {
-    href: string; children: ComponentChildren; look?: ButtonLook; icon?: IconName; download?: string;
+export function LinkButton({
+    href,
+    children,
+    look = "plain",
+    icon,
+    download,
+}: {
+    href: string;
+    children: ComponentChildren;
+    look?: ButtonLook;
+    icon?: IconName;
+    download?: string;
 }) {
     return (
         <a class="button" data-look={look} href={href} download={download}>
@@ -53,7 +88,11 @@ export function LinkButton({ href, children, look = "plain", icon, download }: {
 }
 
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
-    return <Button icon="copy" onClick={() => void copyText(text)}>{label}</Button>;
+    return (
+        <Button icon="copy" onClick={() => void copyText(text)}>
+            {label}
+        </Button>
+    );
 }
 
 export async function copyText(text: string): Promise<void> {

@@ -7,7 +7,9 @@ export function Code({ text, label }: { text: string; label?: string }) {
             {label && <figcaption class="label">{label}</figcaption>}
             <div class="code">
                 {/* It scrolls, so that it must be reached by the keyboard. */}
-                <pre tabIndex={0} aria-label={label ?? "Code"} role="region"><code>{text}</code></pre>
+                <pre tabIndex={0} aria-label={label ?? "Code"} role="region">
+                    <code>{text}</code>
+                </pre>
                 <CopyButton text={text} />
             </div>
         </figure>

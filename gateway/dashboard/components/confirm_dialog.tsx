@@ -37,8 +37,13 @@ export function ConfirmDialog({ title, children, confirm, name, danger = true, a
                     <TextField label={`Type “${name}” to confirm`} value={typed} onInput={setTyped} />
                 )}
                 {error && <ErrorNotice error={error} />}
-                <DialogActions submit={confirm} look={danger ? "danger" : "primary"} busy={busy} onCancel={onClose}
-                    whyNot={name !== undefined && typed !== name ? "The name is not typed yet" : null} />
+                <DialogActions
+                    submit={confirm}
+                    look={danger ? "danger" : "primary"}
+                    busy={busy}
+                    onCancel={onClose}
+                    whyNot={name !== undefined && typed !== name ? "The name is not typed yet" : null}
+                />
             </form>
         </Dialog>
     );

@@ -12,7 +12,8 @@ interface DialogProps {
     mustAnswer?: boolean; // neither Escape nor a click beside it closes it, nor is there a cross
 }
 
-const kFields = "[data-focus-first], input:not([type=hidden]):not(:disabled), select:not(:disabled), textarea:not(:disabled)";
+const kFields =
+    "[data-focus-first], input:not([type=hidden]):not(:disabled), select:not(:disabled), textarea:not(:disabled)";
 
 export function Dialog({ title, onClose, children, size, mustAnswer }: DialogProps) {
     const dialog = useRef<HTMLDialogElement>(null);
@@ -25,7 +26,8 @@ export function Dialog({ title, onClose, children, size, mustAnswer }: DialogPro
         const goBack = rememberFocus();
         element.showModal();
         const body = element.querySelector(".dialog-body");
-        const first = body?.querySelector<HTMLElement>("[data-focus-first]") ?? body?.querySelector<HTMLElement>(kFields);
+        const first =
+            body?.querySelector<HTMLElement>("[data-focus-first]") ?? body?.querySelector<HTMLElement>(kFields);
         (first ?? body?.querySelector<HTMLElement>("button, a"))?.focus();
         return () => {
             element.close();
@@ -45,8 +47,16 @@ export function Dialog({ title, onClose, children, size, mustAnswer }: DialogPro
         if (!mustAnswer && event.target === dialog.current) close.current();
     };
     return (
-        <dialog ref={dialog} class="dialog" data-size={size} aria-labelledby={heading} onKeyDown={holdEscape} onCancel={cancel}
-            onMouseDown={beside} {...(mustAnswer ? { closedby: "none" } : {})}>
+        <dialog
+            ref={dialog}
+            class="dialog"
+            data-size={size}
+            aria-labelledby={heading}
+            onKeyDown={holdEscape}
+            onCancel={cancel}
+            onMouseDown={beside}
+            {...(mustAnswer ? { closedby: "none" } : {})}
+        >
             <header class="dialog-head">
                 <h2 id={heading}>{title}</h2>
                 {!mustAnswer && <Button look="quiet" icon="close" label="Close" onClick={() => close.current()} />}
@@ -80,13 +90,25 @@ export function rememberFocus(): () => void {
 }
 
 // The buttons at the end of a form in a dialog; Enter in a field presses the first.
-export function DialogActions({ submit, look = "primary", busy, whyNot, onCancel }: {
-    submit: string; look?: "primary" | "danger"; busy?: boolean; whyNot?: string | null; onCancel?: () => void;
+export function DialogActions({
+    submit,
+    look = "primary",
+    busy,
+    whyNot,
+    onCancel,
+}: {
+    submit: string;
+    look?: "primary" | "danger";
+    busy?: boolean;
+    whyNot?: string | null;
+    onCancel?: () => void;
 }) {
     return (
         <div class="form-actions">
             {onCancel && <Button onClick={onCancel}>Cancel</Button>}
-            <Button type="submit" look={look} busy={busy} whyNot={whyNot}>{submit}</Button>
+            <Button type="submit" look={look} busy={busy} whyNot={whyNot}>
+                {submit}
+            </Button>
         </div>
     );
 }

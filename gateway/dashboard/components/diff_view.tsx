@@ -10,7 +10,13 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 function textOf(value: unknown): string | null {
     if (value === undefined) return null;
-    return typeof value === "string" ? value : value === null ? "null" : isObject(value) || Array.isArray(value) ? JSON.stringify(value, null, 1) : String(value);
+    return typeof value === "string"
+        ? value
+        : value === null
+          ? "null"
+          : isObject(value) || Array.isArray(value)
+            ? JSON.stringify(value, null, 1)
+            : String(value);
 }
 
 export function differences(before: unknown, after: unknown, path = ""): Difference[] {
@@ -18,7 +24,8 @@ export function differences(before: unknown, after: unknown, path = ""): Differe
         const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
         return names.flatMap((name) => differences(before[name], after[name], path ? `${path}.${name}` : name));
     }
-    const one = textOf(before), other = textOf(after);
+    const one = textOf(before),
+        other = textOf(after);
     if (one === other) return [];
     if (before === undefined && isObject(after)) return differences({}, after, path);
     if (after === undefined && isObject(before)) return differences(before, {}, path);
@@ -31,7 +38,11 @@ export function DiffView({ before, after }: { before: unknown; after: unknown })
     return (
         <table class="diff">
             <thead>
-                <tr><th scope="col">Field</th><th scope="col">Before</th><th scope="col">After</th></tr>
+                <tr>
+                    <th scope="col">Field</th>
+                    <th scope="col">Before</th>
+                    <th scope="col">After</th>
+                </tr>
             </thead>
             <tbody>
                 {rows.map((row) => (

@@ -15,7 +15,13 @@ interface Tied {
     "aria-invalid": "true" | undefined;
 }
 
-export function Field({ label, hint, error, optional, children }: Labelled & { children: (tied: Tied) => ComponentChildren }) {
+export function Field({
+    label,
+    hint,
+    error,
+    optional,
+    children,
+}: Labelled & { children: (tied: Tied) => ComponentChildren }) {
     const id = useId();
     const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
     return (
@@ -25,8 +31,16 @@ export function Field({ label, hint, error, optional, children }: Labelled & { c
                 {optional && <span class="soft small"> (optional)</span>}
             </label>
             {children({ id, "aria-describedby": described || undefined, "aria-invalid": error ? "true" : undefined })}
-            {hint && <span class="hint" id={`${id}-hint`}>{hint}</span>}
-            {error && <span class="error" id={`${id}-error`} role="alert">{error}</span>}
+            {hint && (
+                <span class="hint" id={`${id}-hint`}>
+                    {hint}
+                </span>
+            )}
+            {error && (
+                <span class="error" id={`${id}-error`} role="alert">
+                    {error}
+                </span>
+            )}
         </div>
     );
 }
@@ -46,26 +60,68 @@ interface TextProps extends Labelled {
 }
 
 export function TextField(props: TextProps) {
-    const { label, hint, error, optional, value, onInput, type = "text", mono, autocomplete, focusFirst, ...rest } = props;
+    const {
+        label,
+        hint,
+        error,
+        optional,
+        value,
+        onInput,
+        type = "text",
+        mono,
+        autocomplete,
+        focusFirst,
+        ...rest
+    } = props;
     return (
         <Field label={label} hint={hint} error={error} optional={optional}>
             {(tied) => (
-                <input class={mono ? "input mono" : "input"} spellcheck={false} data-focus-first={focusFirst ? "" : undefined}
-                    {...({ type, value, ...tied, ...rest, autocomplete: autocomplete ?? "off" } as InputHTMLAttributes<HTMLInputElement>)}
-                    onInput={(event) => onInput(event.currentTarget.value)} />
+                <input
+                    class={mono ? "input mono" : "input"}
+                    spellcheck={false}
+                    data-focus-first={focusFirst ? "" : undefined}
+                    {...({
+                        type,
+                        value,
+                        ...tied,
+                        ...rest,
+                        autocomplete: autocomplete ?? "off",
+                    } as InputHTMLAttributes<HTMLInputElement>)}
+                    onInput={(event) => onInput(event.currentTarget.value)}
+                />
             )}
         </Field>
     );
 }
 
-export function TextArea({ label, hint, error, optional, value, onInput, rows = 4, mono, placeholder }: Labelled & {
-    value: string; onInput: (value: string) => void; rows?: number; mono?: boolean; placeholder?: string;
+export function TextArea({
+    label,
+    hint,
+    error,
+    optional,
+    value,
+    onInput,
+    rows = 4,
+    mono,
+    placeholder,
+}: Labelled & {
+    value: string;
+    onInput: (value: string) => void;
+    rows?: number;
+    mono?: boolean;
+    placeholder?: string;
 }) {
     return (
         <Field label={label} hint={hint} error={error} optional={optional}>
             {(tied) => (
-                <textarea class={mono ? "input mono" : "input"} rows={rows} value={value} placeholder={placeholder} {...tied}
-                    onInput={(event) => onInput(event.currentTarget.value)} />
+                <textarea
+                    class={mono ? "input mono" : "input"}
+                    rows={rows}
+                    value={value}
+                    placeholder={placeholder}
+                    {...tied}
+                    onInput={(event) => onInput(event.currentTarget.value)}
+                />
             )}
         </Field>
     );
@@ -82,8 +138,20 @@ export interface Choice {
     disabled?: boolean;
 }
 
-export function Select({ label, hint, error, optional, value, onChange, choices, disabled }: Labelled & {
-    value: string; onChange: (value: string) => void; choices: readonly Choice[]; disabled?: boolean;
+export function Select({
+    label,
+    hint,
+    error,
+    optional,
+    value,
+    onChange,
+    choices,
+    disabled,
+}: Labelled & {
+    value: string;
+    onChange: (value: string) => void;
+    choices: readonly Choice[];
+    disabled?: boolean;
 }) {
     return (
         <Field label={label} hint={hint} error={error} optional={optional}>
@@ -93,37 +161,85 @@ export function Select({ label, hint, error, optional, value, onChange, choices,
 }
 
 // Where the label is said another way: `name` is read out.
-export function BareSelect({ value, onChange, choices, disabled, name, tied }: {
-    value: string; onChange: (value: string) => void; choices: readonly Choice[]; disabled?: boolean; name?: string; tied?: Tied;
+export function BareSelect({
+    value,
+    onChange,
+    choices,
+    disabled,
+    name,
+    tied,
+}: {
+    value: string;
+    onChange: (value: string) => void;
+    choices: readonly Choice[];
+    disabled?: boolean;
+    name?: string;
+    tied?: Tied;
 }) {
     return (
-        <select class="input select" value={value} disabled={disabled} aria-label={name} {...tied}
-            onChange={(event) => onChange(event.currentTarget.value)}>
+        <select
+            class="input select"
+            value={value}
+            disabled={disabled}
+            aria-label={name}
+            {...tied}
+            onChange={(event) => onChange(event.currentTarget.value)}
+        >
             {choices.map((choice) => (
-                <option key={choice.value} value={choice.value} disabled={choice.disabled}>{choice.label}</option>
+                <option key={choice.value} value={choice.value} disabled={choice.disabled}>
+                    {choice.label}
+                </option>
             ))}
         </select>
     );
 }
 
-export function CheckField({ label, hint, checked, onChange, disabled }: {
-    label: ComponentChildren; hint?: ComponentChildren; checked: boolean; onChange: (checked: boolean) => void; disabled?: boolean;
+export function CheckField({
+    label,
+    hint,
+    checked,
+    onChange,
+    disabled,
+}: {
+    label: ComponentChildren;
+    hint?: ComponentChildren;
+    checked: boolean;
+    onChange: (checked: boolean) => void;
+    disabled?: boolean;
 }) {
     const id = useId();
     return (
         <div class="check">
-            <input type="checkbox" id={id} checked={checked} disabled={disabled} aria-describedby={hint ? `${id}-hint` : undefined}
-                onChange={(event) => onChange(event.currentTarget.checked)} />
+            <input
+                type="checkbox"
+                id={id}
+                checked={checked}
+                disabled={disabled}
+                aria-describedby={hint ? `${id}-hint` : undefined}
+                onChange={(event) => onChange(event.currentTarget.checked)}
+            />
             <span class="field">
                 <label for={id}>{label}</label>
-                {hint && <span class="hint" id={`${id}-hint`}>{hint}</span>}
+                {hint && (
+                    <span class="hint" id={`${id}-hint`}>
+                        {hint}
+                    </span>
+                )}
             </span>
         </div>
     );
 }
 
 // Several inputs under one name.
-export function FieldGroup({ label, hint, children }: { label: string; hint?: ComponentChildren; children: ComponentChildren }) {
+export function FieldGroup({
+    label,
+    hint,
+    children,
+}: {
+    label: string;
+    hint?: ComponentChildren;
+    children: ComponentChildren;
+}) {
     return (
         <fieldset class="field" role="group">
             <legend>{label}</legend>

@@ -51,8 +51,17 @@ export type IconName = keyof typeof kPaths;
 // It says nothing to a screen reader: the words beside it do.
 export function Icon({ name }: { name: IconName }) {
     return (
-        <svg viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.8"
-            stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+        <svg
+            viewBox="0 0 24 24"
+            width="16"
+            height="16"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.8"
+            stroke-linecap="round"
+            stroke-linejoin="round"
+            aria-hidden="true"
+        >
             <path d={kPaths[name]} />
         </svg>
     );
@@ -62,8 +71,14 @@ export function Logo() {
     return (
         <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
             <rect width="32" height="32" rx="7" fill="#4f46e5" />
-            <path d="M8 24V10h16v14M8 15h16M13 10v14M19 10v14" fill="none" stroke="#fff" stroke-width="2.4"
-                stroke-linecap="round" stroke-linejoin="round" />
+            <path
+                d="M8 24V10h16v14M8 15h16M13 10v14M19 10v14"
+                fill="none"
+                stroke="#fff"
+                stroke-width="2.4"
+                stroke-linecap="round"
+                stroke-linejoin="round"
+            />
         </svg>
     );
 }

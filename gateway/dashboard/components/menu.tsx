@@ -68,7 +68,9 @@ export function Menu({ label, items, icon = "more", children, class: look = "but
             close();
         } else if (event.key.length === 1 && /\S/.test(event.key)) {
             const letter = event.key.toLowerCase();
-            const found = [...all.slice(at + 1), ...all].find((one) => one.textContent?.trim().toLowerCase().startsWith(letter));
+            const found = [...all.slice(at + 1), ...all].find((one) =>
+                one.textContent?.trim().toLowerCase().startsWith(letter),
+            );
             found?.focus();
         }
     };
@@ -79,9 +81,18 @@ export function Menu({ label, items, icon = "more", children, class: look = "but
     };
     return (
         <>
-            <button ref={button} type="button" class={look} data-look={look === "button" ? "quiet" : undefined}
-                data-size={children ? undefined : "icon"} aria-haspopup="menu" aria-expanded={open} aria-label={children ? undefined : label}
-                title={children ? undefined : label} {...{ popovertarget: id }}>
+            <button
+                ref={button}
+                type="button"
+                class={look}
+                data-look={look === "button" ? "quiet" : undefined}
+                data-size={children ? undefined : "icon"}
+                aria-haspopup="menu"
+                aria-expanded={open}
+                aria-label={children ? undefined : label}
+                title={children ? undefined : label}
+                {...{ popovertarget: id }}
+            >
                 {children ?? <Icon name={icon} />}
             </button>
             <div ref={list} id={id} class="menu" role="menu" aria-label={label} popover="auto" onKeyDown={onKey}>
@@ -89,20 +100,48 @@ export function Menu({ label, items, icon = "more", children, class: look = "but
                     const heading = item.group !== undefined && item.group !== items[at - 1]?.group;
                     const role = item.checked === undefined ? "menuitem" : "menuitemcheckbox";
                     const shared = {
-                        role, tabIndex: -1, title: item.whyNot ?? undefined, "data-tone": item.danger ? "bad" : undefined,
-                        "aria-disabled": item.whyNot ? ("true" as const) : undefined, "aria-checked": item.checked,
+                        role,
+                        tabIndex: -1,
+                        title: item.whyNot ?? undefined,
+                        "data-tone": item.danger ? "bad" : undefined,
+                        "aria-disabled": item.whyNot ? ("true" as const) : undefined,
+                        "aria-checked": item.checked,
                         onClick: (event: MouseEvent) => choose(item, event),
                     };
                     const inside = (
                         <>
-                            {item.checked !== undefined ? <span style={{ width: "16px" }}>{item.checked && <Icon name="check" />}</span> : item.icon && <Icon name={item.icon} />}
+                            {item.checked !== undefined ? (
+                                <span style={{ width: "16px" }}>{item.checked && <Icon name="check" />}</span>
+                            ) : (
+                                item.icon && <Icon name={item.icon} />
+                            )}
                             <span>{item.label}</span>
                         </>
                     );
                     return (
                         <div key={item.label} role="none">
-                            {heading && (at > 0 ? <><hr /><div class="menu-label" role="presentation">{item.group}</div></> : <div class="menu-label" role="presentation">{item.group}</div>)}
-                            {item.href !== undefined && !item.whyNot ? <a href={item.href} {...shared as object}>{inside}</a> : <button type="button" {...shared as object}>{inside}</button>}
+                            {heading &&
+                                (at > 0 ? (
+                                    <>
+                                        <hr />
+                                        <div class="menu-label" role="presentation">
+                                            {item.group}
+                                        </div>
+                                    </>
+                                ) : (
+                                    <div class="menu-label" role="presentation">
+                                        {item.group}
+                                    </div>
+                                ))}
+                            {item.href !== undefined && !item.whyNot ? (
+                                <a href={item.href} {...(shared as object)}>
+                                    {inside}
+                                </a>
+                            ) : (
+                                <button type="button" {...(shared as object)}>
+                                    {inside}
+                                </button>
+                            )}
                         </div>
                     );
                 })}
@@ -113,11 +152,19 @@ export function Menu({ label, items, icon = "more", children, class: look = "but
 
 // Below the button, or above it; within the window.
 function placeBeside(button: HTMLElement, list: HTMLElement): void {
-    const kGap = 4, kEdge = 8;
-    const at = button.getBoundingClientRect(), size = list.getBoundingClientRect();
-    const left = Math.min(Math.max(kEdge, at.left + size.width > innerWidth - kEdge ? at.right - size.width : at.left), innerWidth - size.width - kEdge);
+    const kGap = 4,
+        kEdge = 8;
+    const at = button.getBoundingClientRect(),
+        size = list.getBoundingClientRect();
+    const left = Math.min(
+        Math.max(kEdge, at.left + size.width > innerWidth - kEdge ? at.right - size.width : at.left),
+        innerWidth - size.width - kEdge,
+    );
     const below = at.bottom + kGap;
-    const top = below + size.height > innerHeight - kEdge && at.top - kGap - size.height > 0 ? at.top - kGap - size.height : below;
+    const top =
+        below + size.height > innerHeight - kEdge && at.top - kGap - size.height > 0
+            ? at.top - kGap - size.height
+            : below;
     list.style.left = `${Math.max(kEdge, left)}px`;
     list.style.top = `${top}px`;
 }

@@ -7,10 +7,15 @@ const kCent = 10n ** 16n; // in the units of unitsOf()
 type ExactFormat = { format(text: string): string };
 function formatOf(least: number, most: number): ExactFormat {
     return new Intl.NumberFormat(undefined, {
-        style: "currency", currency: "USD", currencyDisplay: "narrowSymbol", minimumFractionDigits: least, maximumFractionDigits: most,
+        style: "currency",
+        currency: "USD",
+        currencyDisplay: "narrowSymbol",
+        minimumFractionDigits: least,
+        maximumFractionDigits: most,
     }) as unknown as ExactFormat;
 }
-const cents = formatOf(2, 2), exact = formatOf(2, 9);
+const cents = formatOf(2, 2),
+    exact = formatOf(2, 9);
 
 function plainText(value: Decimal): string {
     const units = unitsOf(value);
@@ -30,5 +35,9 @@ export function usdExactText(value: Decimal): string {
 
 export function Money({ value, exact: whole }: { value: Decimal | null | undefined; exact?: boolean }) {
     if (value === null || value === undefined) return <span class="soft">–</span>;
-    return <span class="number" title={usdExactText(value)}>{whole ? usdExactText(value) : usdText(value)}</span>;
+    return (
+        <span class="number" title={usdExactText(value)}>
+            {whole ? usdExactText(value) : usdText(value)}
+        </span>
+    );
 }

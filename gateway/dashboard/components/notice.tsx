@@ -6,7 +6,15 @@ import { Icon } from "./icon";
 
 export type Tone = "note" | "good" | "warn" | "bad";
 
-export function Notice({ tone = "note", children, action }: { tone?: Tone; children: ComponentChildren; action?: ComponentChildren }) {
+export function Notice({
+    tone = "note",
+    children,
+    action,
+}: {
+    tone?: Tone;
+    children: ComponentChildren;
+    action?: ComponentChildren;
+}) {
     return (
         <div class="notice" data-tone={tone} role={tone === "bad" ? "alert" : undefined}>
             <Icon name={tone === "good" ? "check" : "alert"} />
@@ -18,13 +26,30 @@ export function Notice({ tone = "note", children, action }: { tone?: Tone; child
 
 export function ErrorNotice({ error, retry }: { error: ApiError; retry?: () => void }) {
     return (
-        <Notice tone="bad" action={retry && <Button look="quiet" onClick={retry}>Try again</Button>}>
+        <Notice
+            tone="bad"
+            action={
+                retry && (
+                    <Button look="quiet" onClick={retry}>
+                        Try again
+                    </Button>
+                )
+            }
+        >
             {error.message}
         </Notice>
     );
 }
 
-export function EmptyState({ title, children, action }: { title: string; children?: ComponentChildren; action?: ComponentChildren }) {
+export function EmptyState({
+    title,
+    children,
+    action,
+}: {
+    title: string;
+    children?: ComponentChildren;
+    action?: ComponentChildren;
+}) {
     return (
         <div class="empty">
             <h2>{title}</h2>
@@ -35,7 +60,11 @@ export function EmptyState({ title, children, action }: { title: string; childre
 }
 
 export function Badge({ tone, children }: { tone?: Tone; children: ComponentChildren }) {
-    return <span class="badge" data-tone={tone}>{children}</span>;
+    return (
+        <span class="badge" data-tone={tone}>
+            {children}
+        </span>
+    );
 }
 
 export function Skeleton({ lines = 3 }: { lines?: number }) {

@@ -2,7 +2,15 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 
-export function PageHead({ title, children, actions }: { title: string; children?: ComponentChildren; actions?: ComponentChildren }) {
+export function PageHead({
+    title,
+    children,
+    actions,
+}: {
+    title: string;
+    children?: ComponentChildren;
+    actions?: ComponentChildren;
+}) {
     useTitle(title);
     return (
         <header class="page-head">
@@ -21,7 +29,15 @@ export function useTitle(title: string): void {
     }, [title]);
 }
 
-export function Card({ title, children, action }: { title?: string; children: ComponentChildren; action?: ComponentChildren }) {
+export function Card({
+    title,
+    children,
+    action,
+}: {
+    title?: string;
+    children: ComponentChildren;
+    action?: ComponentChildren;
+}) {
     return (
         <section class="card" aria-label={title}>
             {(title || action) && (

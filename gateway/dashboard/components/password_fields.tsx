@@ -21,7 +21,13 @@ export function useNewPassword(): NewPassword {
         return wrong === null;
     };
     const fields = (refused: string | null) => (
-        <PasswordFields password={password} again={again} onPassword={setPassword} onAgain={setAgain} error={problem ?? refused} />
+        <PasswordFields
+            password={password}
+            again={again}
+            onPassword={setPassword}
+            onAgain={setAgain}
+            error={problem ?? refused}
+        />
     );
     return { password, check, fields };
 }
@@ -31,14 +37,39 @@ function passwordProblem(password: string, again: string): string | null {
     return password === again ? null : "The two are not the same.";
 }
 
-function PasswordFields({ password, again, onPassword, onAgain, error }: {
-    password: string; again: string; onPassword: (text: string) => void; onAgain: (text: string) => void; error: string | null;
+function PasswordFields({
+    password,
+    again,
+    onPassword,
+    onAgain,
+    error,
+}: {
+    password: string;
+    again: string;
+    onPassword: (text: string) => void;
+    onAgain: (text: string) => void;
+    error: string | null;
 }) {
     return (
         <>
-            <TextField label="New password" type="password" value={password} onInput={onPassword} autocomplete="new-password" error={error} required
-                hint={`At least ${kLeastPassword} characters; a few words are good. No other rules.`} />
-            <TextField label="The same again" type="password" value={again} onInput={onAgain} autocomplete="new-password" required />
+            <TextField
+                label="New password"
+                type="password"
+                value={password}
+                onInput={onPassword}
+                autocomplete="new-password"
+                error={error}
+                required
+                hint={`At least ${kLeastPassword} characters; a few words are good. No other rules.`}
+            />
+            <TextField
+                label="The same again"
+                type="password"
+                value={again}
+                onInput={onAgain}
+                autocomplete="new-password"
+                required
+            />
         </>
     );
 }

@@ -20,7 +20,8 @@ export const kPresets: readonly { name: PresetName; label: string }[] = [
     { name: "month", label: "This month" },
     { name: "last_month", label: "Last month" },
 ];
-const kMinuteMs = 60_000, kHourMs = 60 * kMinuteMs;
+const kMinuteMs = 60_000,
+    kHourMs = 60 * kMinuteMs;
 export const kQuarterMs = 15 * kMinuteMs; // sums are kept by quarters of an hour: see docs/api.md
 
 // So many of the viewer's days before today began: a day may have 23 or 25 hours.
@@ -38,26 +39,41 @@ function quarterBefore(time: Date): Date {
 function spanOf(preset: PresetName, now: Date): [Date, Date] {
     const to = quarterAfter(new Date(now.getTime() + 1));
     switch (preset) {
-        case "hour": return [new Date(to.getTime() - kHourMs), to];
-        case "day": return [new Date(to.getTime() - 24 * kHourMs), to];
-        case "today": return [dayBefore(now, 0), to];
-        case "7d": return [dayBefore(now, 6), to];
-        case "30d": return [dayBefore(now, 29), to];
-        case "90d": return [dayBefore(now, 89), to];
-        case "month": return [new Date(now.getFullYear(), now.getMonth(), 1), to];
-        case "last_month": return [new Date(now.getFullYear(), now.getMonth() - 1, 1), new Date(now.getFullYear(), now.getMonth(), 1)];
+        case "hour":
+            return [new Date(to.getTime() - kHourMs), to];
+        case "day":
+            return [new Date(to.getTime() - 24 * kHourMs), to];
+        case "today":
+            return [dayBefore(now, 0), to];
+        case "7d":
+            return [dayBefore(now, 6), to];
+        case "30d":
+            return [dayBefore(now, 29), to];
+        case "90d":
+            return [dayBefore(now, 89), to];
+        case "month":
+            return [new Date(now.getFullYear(), now.getMonth(), 1), to];
+        case "last_month":
+            return [new Date(now.getFullYear(), now.getMonth() - 1, 1), new Date(now.getFullYear(), now.getMonth(), 1)];
     }
 }
 
 export function readRange(parameters: Record<string, string>, standard: PresetName, now: Date): Range {
-    const from = new Date(parameters.from ?? ""), to = new Date(parameters.to ?? "");
+    const from = new Date(parameters.from ?? ""),
+        to = new Date(parameters.to ?? "");
     if (!Number.isNaN(from.getTime()) && !Number.isNaN(to.getTime()) && from < to) {
-        const begin = quarterBefore(from), end = quarterAfter(to);
+        const begin = quarterBefore(from),
+            end = quarterAfter(to);
         return { preset: null, from: begin, to: end, words: wordsOf(begin, end) };
     }
     const preset = kPresets.find((one) => one.name === parameters.range)?.name ?? standard;
     const [begin, end] = spanOf(preset, now);
-    return { preset, from: begin, to: end, words: `${kPresets.find((one) => one.name === preset)!.label}: ${wordsOf(begin, end)}` };
+    return {
+        preset,
+        from: begin,
+        to: end,
+        words: `${kPresets.find((one) => one.name === preset)!.label}: ${wordsOf(begin, end)}`,
+    };
 }
 
 function wordsOf(from: Date, to: Date): string {
@@ -77,7 +93,9 @@ export function setSpan(from: Date, to: Date): void {
 }
 // As filters of a link to another page about the same time.
 export function rangeFilters(range: Range): Record<string, string | null> {
-    return range.preset !== null ? { range: range.preset } : { from: range.from.toISOString(), to: range.to.toISOString() };
+    return range.preset !== null
+        ? { range: range.preset }
+        : { from: range.from.toISOString(), to: range.to.toISOString() };
 }
 
 export type BucketUnit = "minute" | "hour" | "day";
@@ -97,12 +115,18 @@ export function bucketsOf(range: Range): Buckets {
     }
     const unit = span <= 49 * kHourMs ? "hour" : "day";
     const begins = unit === "hour" ? steps(range, kHourMs) : days(range);
-    return { unit, begins, query: { edges: [...begins, range.to].map((time) => time.toISOString()).join(",") }, group: null };
+    return {
+        unit,
+        begins,
+        query: { edges: [...begins, range.to].map((time) => time.toISOString()).join(",") },
+        group: null,
+    };
 }
 
 function steps(range: Range, step: number): Date[] {
     const begins = [range.from];
-    for (let at = (Math.floor(range.from.getTime() / step) + 1) * step; at < range.to.getTime(); at += step) begins.push(new Date(at));
+    for (let at = (Math.floor(range.from.getTime() / step) + 1) * step; at < range.to.getTime(); at += step)
+        begins.push(new Date(at));
     return begins;
 }
 function days(range: Range): Date[] {

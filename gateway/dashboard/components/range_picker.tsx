@@ -15,7 +15,10 @@ function inputText(time: Date): string {
 export function RangePicker({ range, onRefresh }: { range: Range; onRefresh?: () => void }) {
     const [open, setOpen] = useState(false);
     const words = useId();
-    const choices = [...kPresets.map((one) => ({ value: one.name as string, label: one.label })), { value: "own", label: "Own range…" }];
+    const choices = [
+        ...kPresets.map((one) => ({ value: one.name as string, label: one.label })),
+        { value: "own", label: "Own range…" },
+    ];
     const choose = (value: string) => {
         if (value === "own") setOpen(true);
         else setPreset(value as PresetName);
@@ -23,9 +26,13 @@ export function RangePicker({ range, onRefresh }: { range: Range; onRefresh?: ()
     return (
         <div class="range" role="group" aria-label="Time range" aria-describedby={words}>
             <BareSelect name="Time range" value={range.preset ?? "own"} choices={choices} onChange={choose} />
-            {range.preset === null && <Button icon="clock" label="Change the own range" onClick={() => setOpen(true)} />}
+            {range.preset === null && (
+                <Button icon="clock" label="Change the own range" onClick={() => setOpen(true)} />
+            )}
             {onRefresh && <Button icon="refresh" label="Load anew" onClick={onRefresh} />}
-            <span id={words} class="visually-hidden" role="status">{range.words}</span>
+            <span id={words} class="visually-hidden" role="status">
+                {range.words}
+            </span>
             {open && <OwnRange range={range} onClose={() => setOpen(false)} />}
         </div>
     );
@@ -37,7 +44,8 @@ function OwnRange({ range, onClose }: { range: Range; onClose: () => void }) {
     const [error, setError] = useState<string | null>(null);
     const submit = (event: Event) => {
         event.preventDefault();
-        const begin = new Date(from), end = new Date(to);
+        const begin = new Date(from),
+            end = new Date(to);
         if (Number.isNaN(begin.getTime()) || Number.isNaN(end.getTime())) return setError("Both times are needed.");
         if (begin >= end) return setError("It must end after it begins.");
         setSpan(begin, end);

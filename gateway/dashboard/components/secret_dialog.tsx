@@ -29,10 +29,16 @@ export function SecretDialog({ title, secret, about, snippet, onClose }: SecretD
                 <CopyButton text={secret} />
             </div>
             {snippet && <Code text={snippet} label="Try it" />}
-            <CheckField label="I have put it where I keep secrets" checked={kept} onChange={setKept}
-                hint="It is not stored in readable form, and cannot be shown again." />
+            <CheckField
+                label="I have put it where I keep secrets"
+                checked={kept}
+                onChange={setKept}
+                hint="It is not stored in readable form, and cannot be shown again."
+            />
             <div class="form-actions">
-                <Button look="primary" onClick={onClose} whyNot={kept ? null : "First say that you have kept it"}>Done</Button>
+                <Button look="primary" onClick={onClose} whyNot={kept ? null : "First say that you have kept it"}>
+                    Done
+                </Button>
             </div>
         </Dialog>
     );

@@ -33,14 +33,22 @@ interface TableProps<Row> {
 }
 
 export function Table<Row>(props: TableProps<Row>) {
-    const { label, columns, rows, rowKey, error, loading, more, reload, empty, actions, chosen, onChoose, foot } = props;
+    const { label, columns, rows, rowKey, error, loading, more, reload, empty, actions, chosen, onChoose, foot } =
+        props;
     const [order, setOrder] = useState<{ key: string; down: boolean } | null>(null);
     if (rows === null) return error ? <ErrorNotice error={error} retry={reload} /> : <Skeleton lines={5} />;
-    if (rows.length === 0 && !more) return <>{error && <ErrorNotice error={error} retry={reload} />}{empty ?? <EmptyState title="Nothing here yet" />}</>;
+    if (rows.length === 0 && !more)
+        return (
+            <>
+                {error && <ErrorNotice error={error} retry={reload} />}
+                {empty ?? <EmptyState title="Nothing here yet" />}
+            </>
+        );
 
     const sorting = columns.find((one) => one.key === order?.key)?.sort;
     const shown = sorting ? [...rows].sort((one, other) => sorting(one, other) * (order!.down ? -1 : 1)) : rows;
-    const turn = (key: string) => setOrder(order?.key !== key ? { key, down: false } : order.down ? null : { key, down: true });
+    const turn = (key: string) =>
+        setOrder(order?.key !== key ? { key, down: false } : order.down ? null : { key, down: true });
     return (
         <div>
             {error && <ErrorNotice error={error} retry={reload} />}
@@ -50,30 +58,72 @@ export function Table<Row>(props: TableProps<Row>) {
                     <thead>
                         <tr>
                             {columns.map((column) => (
-                                <th scope="col" key={column.key} class={column.end ? "end" : undefined}
-                                    aria-sort={order?.key === column.key ? (order.down ? "descending" : "ascending") : undefined}>
+                                <th
+                                    scope="col"
+                                    key={column.key}
+                                    class={column.end ? "end" : undefined}
+                                    aria-sort={
+                                        order?.key === column.key
+                                            ? order.down
+                                                ? "descending"
+                                                : "ascending"
+                                            : undefined
+                                    }
+                                >
                                     {column.sort ? (
                                         <button type="button" onClick={() => turn(column.key)}>
                                             {column.name}
-                                            <Icon name={order?.key !== column.key ? "sort" : order.down ? "chevron_down" : "chevron_up"} />
+                                            <Icon
+                                                name={
+                                                    order?.key !== column.key
+                                                        ? "sort"
+                                                        : order.down
+                                                          ? "chevron_down"
+                                                          : "chevron_up"
+                                                }
+                                            />
                                         </button>
-                                    ) : column.unnamed ? <span class="visually-hidden">{column.name}</span> : column.name}
+                                    ) : column.unnamed ? (
+                                        <span class="visually-hidden">{column.name}</span>
+                                    ) : (
+                                        column.name
+                                    )}
                                 </th>
                             ))}
-                            {actions && <th scope="col"><span class="visually-hidden">Actions</span></th>}
+                            {actions && (
+                                <th scope="col">
+                                    <span class="visually-hidden">Actions</span>
+                                </th>
+                            )}
                         </tr>
                     </thead>
                     <tbody>
                         {shown.map((row) => {
                             const key = rowKey(row);
                             return (
-                                <tr key={key} data-row={key} data-chosen={chosen === key ? "" : undefined}
-                                    onClick={onChoose && ((event) => !isControl(event.target) && onChoose(row))}>
+                                <tr
+                                    key={key}
+                                    data-row={key}
+                                    data-chosen={chosen === key ? "" : undefined}
+                                    onClick={onChoose && ((event) => !isControl(event.target) && onChoose(row))}
+                                >
                                     {columns.map((column) => {
                                         const Cell = column.heads ? "th" : "td";
-                                        return <Cell key={column.key} scope={column.heads ? "row" : undefined} class={column.end ? "end" : undefined}>{column.show(row)}</Cell>;
+                                        return (
+                                            <Cell
+                                                key={column.key}
+                                                scope={column.heads ? "row" : undefined}
+                                                class={column.end ? "end" : undefined}
+                                            >
+                                                {column.show(row)}
+                                            </Cell>
+                                        );
                                     })}
-                                    {actions && <td><div class="row-actions">{actions(row)}</div></td>}
+                                    {actions && (
+                                        <td>
+                                            <div class="row-actions">{actions(row)}</div>
+                                        </td>
+                                    )}
                                 </tr>
                             );
                         })}
@@ -83,7 +133,11 @@ export function Table<Row>(props: TableProps<Row>) {
             {(more || foot) && (
                 <div class="table-foot">
                     <span>{foot}</span>
-                    {more && <Button onClick={more} busy={loading}>Show more</Button>}
+                    {more && (
+                        <Button onClick={more} busy={loading}>
+                            Show more
+                        </Button>
+                    )}
                 </div>
             )}
         </div>

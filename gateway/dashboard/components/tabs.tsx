@@ -9,7 +9,9 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
     return (
         <nav class="tabs" aria-label={label}>
             {tabs.map((tab) => (
-                <a key={tab.href} href={tab.href} aria-current={tab.current ? "page" : undefined}>{tab.label}</a>
+                <a key={tab.href} href={tab.href} aria-current={tab.current ? "page" : undefined}>
+                    {tab.label}
+                </a>
             ))}
         </nav>
     );

@@ -9,7 +9,13 @@ export const viewersZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export type TimeLook = "short" | "date" | "seconds" | "relative";
 
-const kSteps: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]];
+const kSteps: [Intl.RelativeTimeFormatUnit, number][] = [
+    ["year", 31_536_000],
+    ["month", 2_592_000],
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+];
 
 export function relativeText(time: Date, now = new Date()): string {
     const seconds = (time.getTime() - now.getTime()) / 1000;
@@ -24,13 +30,26 @@ export function timeText(time: Date, look: TimeLook = "short"): string {
     return (look === "date" ? kDate : look === "seconds" ? kSeconds : kShort).format(time);
 }
 
-export function Time({ value, look = "short", never = "–" }: { value: string | null | undefined; look?: TimeLook; never?: string }) {
+export function Time({
+    value,
+    look = "short",
+    never = "–",
+}: {
+    value: string | null | undefined;
+    look?: TimeLook;
+    never?: string;
+}) {
     if (!value) return <span class="soft">{never}</span>;
     const time = new Date(value);
-    return <time dateTime={value} title={kFull.format(time)} class="number">{timeText(time, look)}</time>;
+    return (
+        <time dateTime={value} title={kFull.format(time)} class="number">
+            {timeText(time, look)}
+        </time>
+    );
 }
 
-const kWhole = new Intl.NumberFormat(), kCompact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
+const kWhole = new Intl.NumberFormat(),
+    kCompact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 const kPercent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
 
 export function countText(value: number): string {

@@ -30,15 +30,24 @@ export function InvitationPage() {
         <AloneFrame title="Invitation">
             {error && <ErrorNotice error={error} />}
             {read === null && error === null && <Skeleton />}
-            {read !== null && <p>You are invited to <strong>{read.organization.name}</strong> as {read.role}.</p>}
-            {read !== null && (me.value !== null ? (
-                <Button look="primary" busy={busy} onClick={() => void accept()}>Accept as {me.value.user.email}</Button>
-            ) : (
-                <>
-                    <Notice>Sign in with the address that was invited, then open this link again.</Notice>
-                    <LinkButton look="primary" href={`#/sign-in?to=${encodeURIComponent(location.hash)}`}>Sign in</LinkButton>
-                </>
-            ))}
+            {read !== null && (
+                <p>
+                    You are invited to <strong>{read.organization.name}</strong> as {read.role}.
+                </p>
+            )}
+            {read !== null &&
+                (me.value !== null ? (
+                    <Button look="primary" busy={busy} onClick={() => void accept()}>
+                        Accept as {me.value.user.email}
+                    </Button>
+                ) : (
+                    <>
+                        <Notice>Sign in with the address that was invited, then open this link again.</Notice>
+                        <LinkButton look="primary" href={`#/sign-in?to=${encodeURIComponent(location.hash)}`}>
+                            Sign in
+                        </LinkButton>
+                    </>
+                ))}
         </AloneFrame>
     );
 }

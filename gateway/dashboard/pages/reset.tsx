@@ -9,14 +9,22 @@ import { useNewPassword } from "../components/password_fields";
 import { query } from "../router";
 
 export function ResetPage() {
-    return <AloneFrame title="Reset the password"><AskForLink /></AloneFrame>;
+    return (
+        <AloneFrame title="Reset the password">
+            <AskForLink />
+        </AloneFrame>
+    );
 }
 
 export function NewPasswordPage() {
     const token = query.value.token ?? "";
     return (
         <AloneFrame title="Choose a password">
-            {token === "" ? <Notice tone="warn">This link has no token. Open the whole link that you were given.</Notice> : <NewPassword token={token} />}
+            {token === "" ? (
+                <Notice tone="warn">This link has no token. Open the whole link that you were given.</Notice>
+            ) : (
+                <NewPassword token={token} />
+            )}
         </AloneFrame>
     );
 }
@@ -36,14 +44,23 @@ function AskForLink() {
         setError(answer.ok ? null : answer.error);
     };
     if (sent) {
-        return <Notice tone="good">If there is an account with this address, a link is on its way to it. If no mail comes, ask the operator of this gateway for a link.</Notice>;
+        return (
+            <Notice tone="good">
+                If there is an account with this address, a link is on its way to it. If no mail comes, ask the operator
+                of this gateway for a link.
+            </Notice>
+        );
     }
     return (
         <form class="form" onSubmit={submit}>
             <TextField label="E-mail" type="email" value={email} onInput={setEmail} autocomplete="username" required />
             {error && <ErrorNotice error={error} />}
-            <Button type="submit" look="primary" busy={busy}>Send a link</Button>
-            <a class="small" href="#/sign-in">Back to signing in</a>
+            <Button type="submit" look="primary" busy={busy}>
+                Send a link
+            </Button>
+            <a class="small" href="#/sign-in">
+                Back to signing in
+            </a>
         </form>
     );
 }
@@ -57,17 +74,26 @@ function NewPassword({ token }: { token: string }) {
         event.preventDefault();
         if (!chosen.check() || busy) return;
         setBusy(true);
-        const answer = await callRaw("POST", "/api/password-resets/confirm", { body: { token, password: chosen.password } });
+        const answer = await callRaw("POST", "/api/password-resets/confirm", {
+            body: { token, password: chosen.password },
+        });
         setBusy(false);
         setDone(answer.ok);
         setError(answer.ok ? null : answer.error);
     };
-    if (done) return <Notice tone="good">The password is set, and every session of yours has ended. <a href="#/sign-in">Sign in</a>.</Notice>;
+    if (done)
+        return (
+            <Notice tone="good">
+                The password is set, and every session of yours has ended. <a href="#/sign-in">Sign in</a>.
+            </Notice>
+        );
     return (
         <form class="form" onSubmit={submit}>
             {chosen.fields(error?.field === "password" ? error.message : null)}
             {error && error.field !== "password" && <ErrorNotice error={error} />}
-            <Button type="submit" look="primary" busy={busy}>Set the password</Button>
+            <Button type="submit" look="primary" busy={busy}>
+                Set the password
+            </Button>
         </form>
     );
 }

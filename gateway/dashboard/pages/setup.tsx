@@ -34,12 +34,31 @@ export function SetupPage() {
                 <Notice tone="warn">This link has no set-up token. Open the whole link that was printed.</Notice>
             ) : (
                 <form class="form" onSubmit={submit}>
-                    <p class="soft">Make your own account. It operates this gateway: it makes organizations and gives them credit.</p>
-                    <TextField label="Name" value={name} onInput={setName} autocomplete="name" required error={ofField("name")} />
-                    <TextField label="E-mail" type="email" value={email} onInput={setEmail} autocomplete="username" required error={ofField("email")} />
+                    <p class="soft">
+                        Make your own account. It operates this gateway: it makes organizations and gives them credit.
+                    </p>
+                    <TextField
+                        label="Name"
+                        value={name}
+                        onInput={setName}
+                        autocomplete="name"
+                        required
+                        error={ofField("name")}
+                    />
+                    <TextField
+                        label="E-mail"
+                        type="email"
+                        value={email}
+                        onInput={setEmail}
+                        autocomplete="username"
+                        required
+                        error={ofField("email")}
+                    />
                     {chosen.fields(ofField("password"))}
                     {error && error.field === null && <ErrorNotice error={error} />}
-                    <Button type="submit" look="primary" busy={busy}>Make the account</Button>
+                    <Button type="submit" look="primary" busy={busy}>
+                        Make the account
+                    </Button>
                 </form>
             )}
         </AloneFrame>

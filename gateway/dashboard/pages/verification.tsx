@@ -21,12 +21,16 @@ export function VerificationPage() {
     return (
         <AloneFrame title="Confirm the address">
             {email !== null ? (
-                <Notice tone="good">{email} is yours. <a href="#/">Go on</a>.</Notice>
+                <Notice tone="good">
+                    {email} is yours. <a href="#/">Go on</a>.
+                </Notice>
             ) : (
                 <>
                     <p>Confirm that the address that this link was mailed to is yours.</p>
                     {error && <ErrorNotice error={error} />}
-                    <Button look="primary" busy={busy} onClick={() => void confirm()}>Confirm</Button>
+                    <Button look="primary" busy={busy} onClick={() => void confirm()}>
+                        Confirm
+                    </Button>
                 </>
             )}
         </AloneFrame>

@@ -8,10 +8,15 @@ export function Banners() {
     return (
         <>
             {(shown as { status?: string }).status === "suspended" && (
-                <Notice tone="warn">This organization is suspended: it can be read, and calls no models. Ask the operator of this gateway.</Notice>
+                <Notice tone="warn">
+                    This organization is suspended: it can be read, and calls no models. Ask the operator of this
+                    gateway.
+                </Notice>
             )}
             {membership.value?.status === "suspended" && (
-                <Notice tone="warn">Your membership here is suspended. Ask an owner or admin of the organization.</Notice>
+                <Notice tone="warn">
+                    Your membership here is suspended. Ask an owner or admin of the organization.
+                </Notice>
             )}
         </>
     );

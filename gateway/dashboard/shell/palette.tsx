@@ -28,8 +28,14 @@ interface Target {
 
 function targets(): Target[] {
     const pages = pagesHere().map((page) => ({ label: page.title, about: page.group, href: hrefOf(page) }));
-    const organizations = (me.value?.organizations ?? []).map((one) => ({ label: one.name, about: "Organization", href: pageHref("overview", {}, one.id) }));
-    const operator = isOperator.value ? kOperatorPages.map((page) => ({ label: page.title, about: "Operator", href: operatorHref(page.path) })) : [];
+    const organizations = (me.value?.organizations ?? []).map((one) => ({
+        label: one.name,
+        about: "Organization",
+        href: pageHref("overview", {}, one.id),
+    }));
+    const operator = isOperator.value
+        ? kOperatorPages.map((page) => ({ label: page.title, about: "Operator", href: operatorHref(page.path) }))
+        : [];
     const account = [{ label: "Your account", about: "Account", href: "#/account/profile" }];
     const all = [...pages, ...organizations, ...operator, ...account];
     return all.filter((one, at) => all.findIndex((other) => other.href === one.href) === at);
@@ -44,7 +50,13 @@ function rank(label: string, typed: string): number {
 }
 
 export function Palette() {
-    return open.value ? <OpenPalette onClose={() => { open.value = false; }} /> : null;
+    return open.value ? (
+        <OpenPalette
+            onClose={() => {
+                open.value = false;
+            }}
+        />
+    ) : null;
 }
 
 function OpenPalette({ onClose }: { onClose: () => void }) {
@@ -53,7 +65,11 @@ function OpenPalette({ onClose }: { onClose: () => void }) {
     const [typed, setTyped] = useState("");
     const [at, setAt] = useState(0);
     const words = typed.trim().toLowerCase();
-    const found = targets().map((one) => ({ one, rank: rank(one.label, words) })).filter((row) => row.rank > 0).sort((a, b) => b.rank - a.rank).map((row) => row.one);
+    const found = targets()
+        .map((one) => ({ one, rank: rank(one.label, words) }))
+        .filter((row) => row.rank > 0)
+        .sort((a, b) => b.rank - a.rank)
+        .map((row) => row.one);
     const chosen = Math.min(at, found.length - 1);
 
     useEffect(() => {
@@ -85,20 +101,54 @@ function OpenPalette({ onClose }: { onClose: () => void }) {
         }
     };
     return (
-        <dialog ref={dialog} class="dialog palette" aria-label="Search or jump to" onCancel={(event) => { event.preventDefault(); onClose(); }}
-            onMouseDown={(event) => event.target === dialog.current && onClose()}>
-            <input class="input" type="text" role="combobox" aria-expanded="true" aria-controls={list} aria-autocomplete="list" aria-label="Search or jump to"
-                aria-activedescendant={found.length > 0 ? `${list}-${chosen}` : undefined} placeholder="A page or an organization" value={typed}
-                autocomplete="off" spellcheck={false} onKeyDown={onKey} onInput={(event) => { setTyped(event.currentTarget.value); setAt(0); }} />
+        <dialog
+            ref={dialog}
+            class="dialog palette"
+            aria-label="Search or jump to"
+            onCancel={(event) => {
+                event.preventDefault();
+                onClose();
+            }}
+            onMouseDown={(event) => event.target === dialog.current && onClose()}
+        >
+            <input
+                class="input"
+                type="text"
+                role="combobox"
+                aria-expanded="true"
+                aria-controls={list}
+                aria-autocomplete="list"
+                aria-label="Search or jump to"
+                aria-activedescendant={found.length > 0 ? `${list}-${chosen}` : undefined}
+                placeholder="A page or an organization"
+                value={typed}
+                autocomplete="off"
+                spellcheck={false}
+                onKeyDown={onKey}
+                onInput={(event) => {
+                    setTyped(event.currentTarget.value);
+                    setAt(0);
+                }}
+            />
             <ul id={list} role="listbox" aria-label="Found">
                 {found.map((target, index) => (
-                    <li key={target.href} id={`${list}-${index}`} role="option" aria-selected={index === chosen} onClick={() => go(target)}>
+                    <li
+                        key={target.href}
+                        id={`${list}-${index}`}
+                        role="option"
+                        aria-selected={index === chosen}
+                        onClick={() => go(target)}
+                    >
                         <span>{target.label}</span>
                         <span class="soft small">{target.about}</span>
                     </li>
                 ))}
             </ul>
-            {found.length === 0 && <p class="empty" role="status">Nothing has these letters.</p>}
+            {found.length === 0 && (
+                <p class="empty" role="status">
+                    Nothing has these letters.
+                </p>
+            )}
         </dialog>
     );
 }

@@ -6,7 +6,11 @@ import { themeChoice, type ThemeChoice } from "../components/theme";
 import { showToast } from "../components/toast";
 import { accountHref } from "../router";
 
-const kThemes: readonly [ThemeChoice, string][] = [["system", "Like the system"], ["light", "Light"], ["dark", "Dark"]];
+const kThemes: readonly [ThemeChoice, string][] = [
+    ["system", "Like the system"],
+    ["light", "Light"],
+    ["dark", "Dark"],
+];
 
 export function PersonMenu() {
     const user = me.value?.user;
@@ -17,7 +21,12 @@ export function PersonMenu() {
     const items = [
         { label: "Your account", href: accountHref(), icon: "person" as const, group: user?.email ?? "" },
         ...kThemes.map(([choice, label]) => ({
-            label, group: "Theme", checked: themeChoice.value === choice, onChoose: () => { themeChoice.value = choice; },
+            label,
+            group: "Theme",
+            checked: themeChoice.value === choice,
+            onChoose: () => {
+                themeChoice.value = choice;
+            },
         })),
         { label: "Sign out", icon: "arrow_right" as const, group: "Session", onChoose: () => void leave() },
     ];

@@ -24,19 +24,41 @@ export function Shell({ children }: { children: ComponentChildren }) {
     useEffect(close, [here]);
     return (
         <div class="shell">
-            <a class="skip-link" href="#main" onClick={skipToContent}>Skip to the content</a>
-            <aside class="sidebar" aria-label="Navigation" data-open={sidebarOpen.value ? "" : undefined} onKeyDown={(event) => event.key === "Escape" && close()}>
-                <a class="brand" href={pageHref("overview")}><Logo /> Tollgate</a>
+            <a class="skip-link" href="#main" onClick={skipToContent}>
+                Skip to the content
+            </a>
+            <aside
+                class="sidebar"
+                aria-label="Navigation"
+                data-open={sidebarOpen.value ? "" : undefined}
+                onKeyDown={(event) => event.key === "Escape" && close()}
+            >
+                <a class="brand" href={pageHref("overview")}>
+                    <Logo /> Tollgate
+                </a>
                 <OrganizationSwitcher />
-                <Button icon="search" onClick={openPalette}>Jump to… <kbd class="soft small">{kPaletteKeys}</kbd></Button>
+                <Button icon="search" onClick={openPalette}>
+                    Jump to… <kbd class="soft small">{kPaletteKeys}</kbd>
+                </Button>
                 <Navigation />
-                <div class="sidebar-end"><PersonMenu /></div>
+                <div class="sidebar-end">
+                    <PersonMenu />
+                </div>
             </aside>
-            {sidebarOpen.value && <button type="button" class="sidebar-backdrop" aria-label="Close the navigation" onClick={close} />}
+            {sidebarOpen.value && (
+                <button type="button" class="sidebar-backdrop" aria-label="Close the navigation" onClick={close} />
+            )}
             <div class="main">
                 <header class="topbar">
-                    <Button look="quiet" icon="menu" label="Navigation" attributes={{ "aria-expanded": sidebarOpen.value }}
-                        onClick={() => { sidebarOpen.value = !sidebarOpen.value; }} />
+                    <Button
+                        look="quiet"
+                        icon="menu"
+                        label="Navigation"
+                        attributes={{ "aria-expanded": sidebarOpen.value }}
+                        onClick={() => {
+                            sidebarOpen.value = !sidebarOpen.value;
+                        }}
+                    />
                     <strong>{subjectName()}</strong>
                 </header>
                 <main class="content" id="main" tabIndex={-1}>
@@ -73,7 +95,10 @@ function Navigation() {
                     <ul>
                         {pages.map((page) => (
                             <li key={page.path}>
-                                <a href={hrefOf(page)} aria-current={page.path === current && page.group !== "" ? "page" : undefined}>
+                                <a
+                                    href={hrefOf(page)}
+                                    aria-current={page.path === current && page.group !== "" ? "page" : undefined}
+                                >
                                     <Icon name={page.icon} /> {page.title}
                                 </a>
                             </li>

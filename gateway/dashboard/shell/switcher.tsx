@@ -19,7 +19,12 @@ function payerText(one: MyOrganization | null): string {
 
 function initials(name: string): string {
     const words = name.split(/\s+/).filter((word) => word !== "");
-    return words.slice(0, 2).map((word) => [...word][0]!.toUpperCase()).join("") || "?";
+    return (
+        words
+            .slice(0, 2)
+            .map((word) => [...word][0]!.toUpperCase())
+            .join("") || "?"
+    );
 }
 
 export function OrganizationSwitcher() {
@@ -29,14 +34,27 @@ export function OrganizationSwitcher() {
     const items: MenuItem[] = (me.value?.organizations ?? []).map((one) => ({
         label: one.kind === "personal" ? `${one.name} (personal)` : one.name,
         href: pageHref(page, {}, one.id),
-        icon: one.id === current?.id ? ("check" as const) : one.kind === "personal" ? ("person" as const) : ("people" as const),
+        icon:
+            one.id === current?.id
+                ? ("check" as const)
+                : one.kind === "personal"
+                  ? ("person" as const)
+                  : ("people" as const),
         group: "Organizations",
     }));
     items.push({ label: "New organization…", href: accountHref("new-organization"), icon: "plus", group: "More" });
-    if (isOperator.value) items.push({ label: "Operate this gateway", href: operatorHref("organizations"), icon: "server", group: "More" });
+    if (isOperator.value)
+        items.push({
+            label: "Operate this gateway",
+            href: operatorHref("organizations"),
+            icon: "server",
+            group: "More",
+        });
     return (
         <Menu label="Switch organization" items={items} class="switcher">
-            <span class="avatar" aria-hidden="true">{initials(subjectName())}</span>
+            <span class="avatar" aria-hidden="true">
+                {initials(subjectName())}
+            </span>
             <span class="switcher-text">
                 <strong>{subjectName()}</strong>
                 <small>{payerText(current)}</small>

@@ -5,11 +5,19 @@ let made = 0;
 // A person with a personal token, and with a team that has credit.
 export async function newPerson(gateway, { name = "Ada Example", role = "owner", team = null } = {}) {
     const email = `person${++made}@example.com`;
-    const { user, personal_token } = await gateway.call("POST", "/api/users", { email, name, verified: true, token: { name: "tests" } });
+    const { user, personal_token } = await gateway.call("POST", "/api/users", {
+        email,
+        name,
+        verified: true,
+        token: { name: "tests" },
+    });
     const token = personal_token.token ?? personal_token;
     let organization = team;
     if (organization === null) {
-        organization = await gateway.call("POST", "/api/organizations", { name: `Example Team ${made}`, owner_user_id: user.id });
+        organization = await gateway.call("POST", "/api/organizations", {
+            name: `Example Team ${made}`,
+            owner_user_id: user.id,
+        });
         await gateway.call("POST", `/api/organizations/${organization.id}/credits`, { amount: 50, note: "for tests" });
     } else {
         await gateway.call("POST", `/api/organizations/${organization.id}/members`, { user_id: user.id, role });

@@ -7,7 +7,10 @@ const kChromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const kAxe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 export async function startBrowser() {
-    return puppeteer.launch({ executablePath: kChromium, args: ["--no-sandbox", "--lang=en-US", "--force-color-profile=srgb"] });
+    return puppeteer.launch({
+        executablePath: kChromium,
+        args: ["--no-sandbox", "--lang=en-US", "--force-color-profile=srgb"],
+    });
 }
 
 // A tab that has the look given, in a context of its own: no cookie of another test. `seen` has what happened in it.
@@ -27,7 +30,10 @@ export async function openTab(browser, { width = 1440, height = 900, theme = "li
     await tab.exposeFunction("noteViolation", (text) => seen.violations.push(text));
     await tab.evaluateOnNewDocument(() => {
         document.addEventListener("securitypolicyviolation", (event) =>
-            window.noteViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+            window.noteViolation(
+                `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`,
+            ),
+        );
     });
     return { tab, seen, close: () => context.close() };
 }
@@ -44,7 +50,19 @@ export async function faultsOfAccess(tab) {
     // As the browser's own tools do: the page's policy does not hold for it.
     await tab.evaluate(axe);
     const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-    return violations.map((one) => `${one.id}: ${one.help}\n` + one.nodes.slice(0, 4).map((node) => `    ${node.html.slice(0, 200)}\n    ${node.failureSummary.split("\n").slice(1, 3).join(" ")}`).join("\n")).join("\n");
+    return violations
+        .map(
+            (one) =>
+                `${one.id}: ${one.help}\n` +
+                one.nodes
+                    .slice(0, 4)
+                    .map(
+                        (node) =>
+                            `    ${node.html.slice(0, 200)}\n    ${node.failureSummary.split("\n").slice(1, 3).join(" ")}`,
+                    )
+                    .join("\n"),
+        )
+        .join("\n");
 }
 
 export const kThemes = ["light", "dark"];
@@ -64,4 +82,11 @@ export async function fill(tab, label, text) {
     await input.type(text);
 }
 export const textOf = (tab, selector = "main") => tab.$eval(selector, (element) => element.innerText);
-export const focused = (tab) => tab.evaluate(() => document.activeElement?.getAttribute("aria-label") || document.activeElement?.labels?.[0]?.innerText || document.activeElement?.innerText || document.activeElement?.tagName);
+export const focused = (tab) =>
+    tab.evaluate(
+        () =>
+            document.activeElement?.getAttribute("aria-label") ||
+            document.activeElement?.labels?.[0]?.innerText ||
+            document.activeElement?.innerText ||
+            document.activeElement?.tagName,
+    );

@@ -14,9 +14,12 @@ const kStartMs = 30_000;
 // The first line on standard output, which both programs print when they listen.
 function firstLine(process, name) {
     return new Promise((resolve, reject) => {
-        let text = "", errors = "";
+        let text = "",
+            errors = "";
         const late = setTimeout(() => reject(new Error(`${name} was not ready in time: ${errors}`)), kStartMs);
-        process.stderr.on("data", (piece) => { errors = (errors + piece).slice(-3000); });
+        process.stderr.on("data", (piece) => {
+            errors = (errors + piece).slice(-3000);
+        });
         process.stdout.on("data", (piece) => {
             text += piece;
             if (!text.includes("\n")) return;
@@ -50,7 +53,8 @@ export async function startGateway({ upstream = false, config = "" } = {}) {
     const data = join(directory, "data");
     const made = await promisify(execFile)(kBinary, ["init", "--data-dir", data, "--json"]);
     const init = JSON.parse(made.stdout);
-    let sample = null, more = "";
+    let sample = null,
+        more = "";
     if (upstream) {
         sample = spawn(kUpstream, ["--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
         more = upstreamConfig(/[0-9.]+:\d+/.exec(await firstLine(sample, "the sample upstream"))[0]);
@@ -58,7 +62,9 @@ export async function startGateway({ upstream = false, config = "" } = {}) {
     const masterKey = join(directory, "master.key");
     await writeFile(masterKey, randomBytes(32).toString("hex") + "\n", { mode: 0o600 });
     const file = join(directory, "config.yaml");
-    await writeFile(file, `
+    await writeFile(
+        file,
+        `
 listen: 127.0.0.1:0
 operations_listen: 127.0.0.1:0
 workers: 1
@@ -68,7 +74,8 @@ access_log: ${join(directory, "access.log")}
 secrets: {master_key_file: ${masterKey}}
 accounts: {public_url: "http://127.0.0.1"}
 trusted_proxies: [127.0.0.1/32]
-${more}${config}`);
+${more}${config}`,
+    );
     const process = spawn(kBinary, ["serve", "--config", file], { stdio: ["ignore", "pipe", "pipe"] });
     const line = await firstLine(process, "the gateway");
     const url = /data (http:\/\/\S+)/.exec(line)[1];
@@ -81,7 +88,10 @@ ${more}${config}`);
         async call(method, path, body, key = init.root_key) {
             const answer = await fetch(url + path, {
                 method,
-                headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+                headers: {
+                    authorization: `Bearer ${key}`,
+                    ...(body === undefined ? {} : { "content-type": "application/json" }),
+                },
                 body: body === undefined ? undefined : JSON.stringify(body),
             });
             const text = await answer.text();

@@ -8,7 +8,12 @@ let networks = 0;
 async function callAsPage(gateway, method, path, body) {
     const answer = await fetch(gateway.url + path, {
         method,
-        headers: { "content-type": "application/json", origin: gateway.url, "sec-fetch-site": "same-origin", "x-forwarded-for": `10.1.${++networks}.1` },
+        headers: {
+            "content-type": "application/json",
+            origin: gateway.url,
+            "sec-fetch-site": "same-origin",
+            "x-forwarded-for": `10.1.${++networks}.1`,
+        },
         body: JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
@@ -17,7 +22,10 @@ async function callAsPage(gateway, method, path, body) {
 
 export async function givePassword(gateway, person, password = `a good password ${randomBytes(6).toString("hex")}`) {
     const { link } = await gateway.call("POST", `/api/users/${person.id}/password-links`);
-    await callAsPage(gateway, "POST", "/api/password-resets/confirm", { token: new URLSearchParams(link.split("?")[1]).get("token"), password });
+    await callAsPage(gateway, "POST", "/api/password-resets/confirm", {
+        token: new URLSearchParams(link.split("?")[1]).get("token"),
+        password,
+    });
     person.password = password;
     return password;
 }
@@ -25,7 +33,10 @@ export async function givePassword(gateway, person, password = `a good password 
 // The session's cookie, as a browser keeps it.
 export async function signIn(gateway, person) {
     if (person.password === undefined) await givePassword(gateway, person);
-    const answer = await callAsPage(gateway, "POST", "/api/sessions", { email: person.email, password: person.password });
+    const answer = await callAsPage(gateway, "POST", "/api/sessions", {
+        email: person.email,
+        password: person.password,
+    });
     const value = new RegExp(`${kCookie}=([^;]+)`).exec(answer.headers.get("set-cookie"))[1];
     return { name: kCookie, value, path: "/", secure: true, httpOnly: true, sameSite: "Lax" };
 }

@@ -25,41 +25,116 @@ export function ActivityPage() {
     const filters = chosenFilters();
     const { cursor, live } = query.value;
     const between = { from: range.from.toISOString(), to: range.to.toISOString() };
-    const feed = useQuery("/api/organizations/{organization}/activity", { path: { organization }, query: { ...filters, ...between, limit: kPageRows, cursor } });
+    const feed = useQuery("/api/organizations/{organization}/activity", {
+        path: { organization },
+        query: { ...filters, ...between, limit: kPageRows, cursor },
+    });
     const tail = useTail(organization, filters, live === "on");
 
     const page = feed.value;
     const known = new Set(tail.rows.map((row) => row.id));
-    const rows = page === null ? null : [...(live === "on" ? tail.rows : []), ...page.data.filter((row) => !known.has(row.id))];
+    const rows =
+        page === null ? null : [...(live === "on" ? tail.rows : []), ...page.data.filter((row) => !known.has(row.id))];
     const chosen = query.value.request ?? null;
     const at = rows?.findIndex((row) => row.id === chosen) ?? -1;
-    const show = (row: Request | null) => setQuery({ request: row?.id ?? null }, chosen === null || row === null ? "push" : "replace");
-    const turnLive = () => setQuery(live === "on" ? { live: null } : { live: "on", cursor: null, range: range.preset ?? "day", from: null, to: null }, "replace");
-    const csv = urlOf("/api/organizations/{organization}/activity", { organization }, { ...filters, ...between, format: "csv" });
+    const show = (row: Request | null) =>
+        setQuery({ request: row?.id ?? null }, chosen === null || row === null ? "push" : "replace");
+    const turnLive = () =>
+        setQuery(
+            live === "on"
+                ? { live: null }
+                : { live: "on", cursor: null, range: range.preset ?? "day", from: null, to: null },
+            "replace",
+        );
+    const csv = urlOf(
+        "/api/organizations/{organization}/activity",
+        { organization },
+        { ...filters, ...between, format: "csv" },
+    );
     return (
         <>
-            <PageHead title="Activity" actions={<RangePicker range={range} onRefresh={() => { setOpened(new Date()); feed.reload(); }} />}>{range.words}</PageHead>
+            <PageHead
+                title="Activity"
+                actions={
+                    <RangePicker
+                        range={range}
+                        onRefresh={() => {
+                            setOpened(new Date());
+                            feed.reload();
+                        }}
+                    />
+                }
+            >
+                {range.words}
+            </PageHead>
             <div class="row feed-bar">
                 <FilterBar range={range} rows={rows} />
                 <span class="grow" />
-                <Button icon={live === "on" ? "pause" : "play"} pressed={live === "on"} onClick={turnLive}>Live</Button>
+                <Button icon={live === "on" ? "pause" : "play"} pressed={live === "on"} onClick={turnLive}>
+                    Live
+                </Button>
                 <ColumnsMenu />
-                <LinkButton href={csv} icon="download" download={`activity-${between.from.slice(0, 10)}.csv`}>CSV</LinkButton>
+                <LinkButton href={csv} icon="download" download={`activity-${between.from.slice(0, 10)}.csv`}>
+                    CSV
+                </LinkButton>
             </div>
-            {tail.lost > 0 && <Notice tone="warn">{tail.lost} requests came too quickly to be shown live. Load the page anew to see them.</Notice>}
+            {tail.lost > 0 && (
+                <Notice tone="warn">
+                    {tail.lost} requests came too quickly to be shown live. Load the page anew to see them.
+                </Notice>
+            )}
             {tail.broken && <Notice tone="warn">The live view is interrupted; it is tried again.</Notice>}
-            {page?.partial && <Notice>Few requests match, and only a part was looked through. “Older” looks further.</Notice>}
+            {page?.partial && (
+                <Notice>Few requests match, and only a part was looked through. “Older” looks further.</Notice>
+            )}
             <div class="with-side" data-open={at >= 0 ? "" : undefined}>
                 <div>
-                    <Table label="Requests" columns={shownColumns()} rows={rows} rowKey={(row) => row.id} error={feed.error} loading={feed.loading} reload={feed.reload}
-                        chosen={chosen} onChoose={(row) => show(row)} empty={<NoRequests filtered={Object.keys(filters).length > 0} />}
-                        actions={(row) => <Button look="quiet" icon="arrow_right" label={`Show request ${row.id}`} onClick={() => show(row)} />} />
+                    <Table
+                        label="Requests"
+                        columns={shownColumns()}
+                        rows={rows}
+                        rowKey={(row) => row.id}
+                        error={feed.error}
+                        loading={feed.loading}
+                        reload={feed.reload}
+                        chosen={chosen}
+                        onChoose={(row) => show(row)}
+                        empty={<NoRequests filtered={Object.keys(filters).length > 0} />}
+                        actions={(row) => (
+                            <Button
+                                look="quiet"
+                                icon="arrow_right"
+                                label={`Show request ${row.id}`}
+                                onClick={() => show(row)}
+                            />
+                        )}
+                    />
                     <nav class="table-foot" aria-label="Pages of requests">
-                        <Button icon="arrow_left" whyNot={page?.previous_cursor ? null : "There are no newer requests"} onClick={() => setQuery({ cursor: page!.previous_cursor, request: null })}>Newer</Button>
-                        <Button icon="arrow_right" whyNot={page?.next_cursor ? null : "There are no older requests in this time"} onClick={() => setQuery({ cursor: page!.next_cursor, live: null, request: null })}>Older</Button>
+                        <Button
+                            icon="arrow_left"
+                            whyNot={page?.previous_cursor ? null : "There are no newer requests"}
+                            onClick={() => setQuery({ cursor: page!.previous_cursor, request: null })}
+                        >
+                            Newer
+                        </Button>
+                        <Button
+                            icon="arrow_right"
+                            whyNot={page?.next_cursor ? null : "There are no older requests in this time"}
+                            onClick={() => setQuery({ cursor: page!.next_cursor, live: null, request: null })}
+                        >
+                            Older
+                        </Button>
                     </nav>
                 </div>
-                {rows !== null && at >= 0 && <RequestPanel key={chosen} row={rows[at]!} newer={rows[at - 1] ?? null} older={rows[at + 1] ?? null} onShow={show} />}
+                {rows !== null && at >= 0 && (
+                    <RequestPanel
+                        key={chosen}
+                        row={rows[at]!}
+                        newer={rows[at - 1] ?? null}
+                        older={rows[at + 1] ?? null}
+                        onShow={show}
+                    />
+                )}
             </div>
         </>
     );
@@ -67,9 +142,17 @@ export function ActivityPage() {
 
 function NoRequests({ filtered }: { filtered: boolean }) {
     return filtered ? (
-        <EmptyState title="No request matches" action={<Button onClick={() => setPreset("90d")}>Look at 90 days</Button>}>Take a filter away, or choose a longer time.</EmptyState>
+        <EmptyState
+            title="No request matches"
+            action={<Button onClick={() => setPreset("90d")}>Look at 90 days</Button>}
+        >
+            Take a filter away, or choose a longer time.
+        </EmptyState>
     ) : (
-        <EmptyState title="No requests in this time" action={<Button onClick={() => setPreset("90d")}>Look at 90 days</Button>}>
+        <EmptyState
+            title="No requests in this time"
+            action={<Button onClick={() => setPreset("90d")}>Look at 90 days</Button>}
+        >
             Requests are listed here when they are settled, failed ones too.
         </EmptyState>
     );

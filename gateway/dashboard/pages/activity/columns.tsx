@@ -12,7 +12,13 @@ type FeedColumn = Column<Request> & { usual?: boolean };
 function OutcomeBadge({ row }: { row: Request }) {
     const outcome = outcomeOf(row);
     if (outcome === "success") return <Badge tone="good">{row.cache_hit ? "From the cache" : "Answered"}</Badge>;
-    return <Badge tone={outcome === "cancelled" ? "warn" : "bad"}>{outcome === "cancelled" ? "Cancelled" : `${row.http_status} ${outcome === "client_error" ? "caller" : "server"}`}</Badge>;
+    return (
+        <Badge tone={outcome === "cancelled" ? "warn" : "bad"}>
+            {outcome === "cancelled"
+                ? "Cancelled"
+                : `${row.http_status} ${outcome === "client_error" ? "caller" : "server"}`}
+        </Badge>
+    );
 }
 
 const text = (value: string | null) => value || <span class="soft">–</span>;
@@ -50,5 +56,15 @@ export function ColumnsMenu() {
         const usual = kColumns.filter((one) => one.usual).map((one) => one.key);
         setQuery({ columns: names.join() === usual.join() || names.length === 0 ? null : names.join(",") }, "replace");
     };
-    return <Menu label="Columns" icon="columns" items={kColumns.map((column) => ({ label: column.name, checked: shown.includes(column), onChoose: () => turn(column) }))} />;
+    return (
+        <Menu
+            label="Columns"
+            icon="columns"
+            items={kColumns.map((column) => ({
+                label: column.name,
+                checked: shown.includes(column),
+                onChoose: () => turn(column),
+            }))}
+        />
+    );
 }

@@ -22,17 +22,33 @@ export function FilterBar({ range, rows }: { range: Range; rows: readonly Reques
     const names = Object.keys(chosen);
     return (
         <div class="row" role="group" aria-label="Filters">
-            <Menu label="Add filter" class="button" items={kFilterFields.map((field) => ({ label: field.label, onChoose: () => setAdding(field) }))}>
+            <Menu
+                label="Add filter"
+                class="button"
+                items={kFilterFields.map((field) => ({ label: field.label, onChoose: () => setAdding(field) }))}
+            >
                 <Icon name="plus" /> Filter
             </Menu>
-            {kFilterFields.filter((field) => names.includes(field.name)).map((field) => (
-                <button key={field.name} type="button" class="button" onClick={() => setQuery({ [field.name]: null, cursor: null })}
-                    aria-label={`Remove the filter ${field.label}: ${labelOf(field, chosen[field.name]!, rows)}`}>
-                    {field.label}: {labelOf(field, chosen[field.name]!, rows)} <Icon name="close" />
-                </button>
-            ))}
+            {kFilterFields
+                .filter((field) => names.includes(field.name))
+                .map((field) => (
+                    <button
+                        key={field.name}
+                        type="button"
+                        class="button"
+                        onClick={() => setQuery({ [field.name]: null, cursor: null })}
+                        aria-label={`Remove the filter ${field.label}: ${labelOf(field, chosen[field.name]!, rows)}`}
+                    >
+                        {field.label}: {labelOf(field, chosen[field.name]!, rows)} <Icon name="close" />
+                    </button>
+                ))}
             {names.length > 1 && (
-                <Button look="quiet" onClick={() => setQuery({ ...Object.fromEntries(names.map((name) => [name, null])), cursor: null })}>Clear</Button>
+                <Button
+                    look="quiet"
+                    onClick={() => setQuery({ ...Object.fromEntries(names.map((name) => [name, null])), cursor: null })}
+                >
+                    Clear
+                </Button>
             )}
             {adding && <ValueDialog field={adding} range={range} onClose={() => setAdding(null)} />}
         </div>
@@ -44,7 +60,14 @@ function ValueDialog({ field, range, onClose }: { field: FilterField; range: Ran
     const others = Object.entries(chosenFilters()).filter(([name]) => kNarrowing.includes(name) && name !== field.name);
     const values = useQuery("/api/organizations/{organization}/activity/values", {
         path: { organization: organizationId.value! },
-        query: { field: field.field as "model", prefix, limit: kMostValues, from: range.from.toISOString(), to: range.to.toISOString(), ...Object.fromEntries(others) },
+        query: {
+            field: field.field as "model",
+            prefix,
+            limit: kMostValues,
+            from: range.from.toISOString(),
+            to: range.to.toISOString(),
+            ...Object.fromEntries(others),
+        },
     });
     const choose = (value: string) => {
         setQuery({ [field.name]: value, cursor: null });
@@ -53,7 +76,13 @@ function ValueDialog({ field, range, onClose }: { field: FilterField; range: Ran
     const shown = values.value?.data ?? null;
     return (
         <Dialog title={`Filter by ${field.label.toLowerCase()}`} onClose={onClose}>
-            <form class="form" onSubmit={(event) => { event.preventDefault(); if (shown?.[0]) choose(shown[0].value); }}>
+            <form
+                class="form"
+                onSubmit={(event) => {
+                    event.preventDefault();
+                    if (shown?.[0]) choose(shown[0].value);
+                }}
+            >
                 <TextField label="Begins with" value={prefix} onInput={setPrefix} type="search" />
             </form>
             {values.error && <ErrorNotice error={values.error} retry={values.reload} />}
@@ -63,7 +92,9 @@ function ValueDialog({ field, range, onClose }: { field: FilterField; range: Ran
                 {shown?.map((one) => (
                     <li key={one.value}>
                         <button type="button" class="menu-item" onClick={() => choose(one.value)}>
-                            <span class="grow">{field.name === "status" ? outcomeText(one.value) : one.label || one.value}</span>
+                            <span class="grow">
+                                {field.name === "status" ? outcomeText(one.value) : one.label || one.value}
+                            </span>
                             <span class="soft number">{countText(one.requests)}</span>
                         </button>
                     </li>

@@ -25,13 +25,23 @@ export function useTail(organization: string, filters: Record<string, string>, o
             setTail((before) => {
                 if (name === "lost") return { ...before, lost: before.lost + (data as { requests: number }).requests };
                 const row = data as Request;
-                return { ...before, broken: false, rows: [row, ...before.rows.filter((one) => one.id !== row.id)].slice(0, kMostRows) };
+                return {
+                    ...before,
+                    broken: false,
+                    rows: [row, ...before.rows.filter((one) => one.id !== row.id)].slice(0, kMostRows),
+                };
             });
         const watch = async () => {
             while (!ended && !document.hidden) {
                 stop = new AbortController();
                 try {
-                    await watchEvents("/api/organizations/{organization}/activity/live", { organization }, filters, stop.signal, (event) => note(event.name, event.data));
+                    await watchEvents(
+                        "/api/organizations/{organization}/activity/live",
+                        { organization },
+                        filters,
+                        stop.signal,
+                        (event) => note(event.name, event.data),
+                    );
                 } catch {
                     if (!stop.signal.aborted) setTail((before) => ({ ...before, broken: true }));
                 }

@@ -13,9 +13,27 @@ export interface Dimension {
 
 export const kDimensions: readonly Dimension[] = [
     { group: "model", label: "Model", filter: "model", value: (row) => row.model },
-    { group: "key", label: "Key", filter: "key", value: (row) => row.key_hash, name: (row) => row.key_name || row.key_label },
-    { group: "member", label: "Member", filter: "member_id", value: (row) => row.member_id, name: (row) => row.member_name || row.member_email },
-    { group: "project", label: "Project", filter: "project_id", value: (row) => row.project_id, name: (row) => row.project_name },
+    {
+        group: "key",
+        label: "Key",
+        filter: "key",
+        value: (row) => row.key_hash,
+        name: (row) => row.key_name || row.key_label,
+    },
+    {
+        group: "member",
+        label: "Member",
+        filter: "member_id",
+        value: (row) => row.member_id,
+        name: (row) => row.member_name || row.member_email,
+    },
+    {
+        group: "project",
+        label: "Project",
+        filter: "project_id",
+        value: (row) => row.project_id,
+        name: (row) => row.project_name,
+    },
     { group: "provider", label: "Provider", filter: "provider", value: (row) => row.provider_name },
     { group: "app", label: "App", filter: "app", value: (row) => row.app },
     { group: "tag", label: "Tag", filter: "tag", value: (row) => row.tag },

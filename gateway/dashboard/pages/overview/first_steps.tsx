@@ -14,36 +14,75 @@ import { Card } from "../../components/page";
 import { pageHref } from "../../router";
 import { baseUrl, pythonSnippet } from "../snippets";
 
-export function FirstSteps({ organization, credits, onAnswered }: {
-    organization: string; credits: components["schemas"]["Credits"] | null; onAnswered: () => void;
+export function FirstSteps({
+    organization,
+    credits,
+    onAnswered,
+}: {
+    organization: string;
+    credits: components["schemas"]["Credits"] | null;
+    onAnswered: () => void;
 }) {
     const [answered, setAnswered] = useState(false);
     useEffect(() => {
         const stop = new AbortController();
         const noted = () => setAnswered(true);
-        watchEvents("/api/organizations/{organization}/activity/live", { organization }, {}, stop.signal, (event) => event.name === "request" && noted())
-            .catch(() => undefined); // then a look by hand tells
+        watchEvents(
+            "/api/organizations/{organization}/activity/live",
+            { organization },
+            {},
+            stop.signal,
+            (event) => event.name === "request" && noted(),
+        ).catch(() => undefined); // then a look by hand tells
         return () => stop.abort();
     }, [organization]);
     const funded = credits === null || !isZero(credits.balance);
     return (
         <div class="stack">
-            {answered && <Notice tone="good" action={<button type="button" class="button" onClick={onAnswered}>Show it</button>}>Your first request was answered.</Notice>}
+            {answered && (
+                <Notice
+                    tone="good"
+                    action={
+                        <button type="button" class="button" onClick={onAnswered}>
+                            Show it
+                        </button>
+                    }
+                >
+                    Your first request was answered.
+                </Notice>
+            )}
             <Card title="Your first request">
                 <ol class="stack steps">
                     <Step done={funded} title="Have credit">
-                        {credits === null ? <p>Your organization sees to that.</p> : funded ? <p><Money value={credits.balance} /> is here.</p> : (
-                            <p>Requests need credit, or a provider key of your own. <a href={pageHref("credits")}>Add credit</a></p>
+                        {credits === null ? (
+                            <p>Your organization sees to that.</p>
+                        ) : funded ? (
+                            <p>
+                                <Money value={credits.balance} /> is here.
+                            </p>
+                        ) : (
+                            <p>
+                                Requests need credit, or a provider key of your own.{" "}
+                                <a href={pageHref("credits")}>Add credit</a>
+                            </p>
                         )}
                     </Step>
                     <Step title="Make an API key">
-                        <p>It is shown once. Each program gets its own, so that you can limit it and see what it costs.</p>
-                        <LinkButton href={pageHref("keys", { new: "key" })} icon="key" look="primary">Make a key</LinkButton>
+                        <p>
+                            It is shown once. Each program gets its own, so that you can limit it and see what it costs.
+                        </p>
+                        <LinkButton href={pageHref("keys", { new: "key" })} icon="key" look="primary">
+                            Make a key
+                        </LinkButton>
                     </Step>
                     <Step done={answered} title="Call a model">
-                        <p>Any SDK for OpenAI's API works with this address: <code>{baseUrl()}</code></p>
+                        <p>
+                            Any SDK for OpenAI's API works with this address: <code>{baseUrl()}</code>
+                        </p>
                         <Code text={pythonSnippet()} label="Python" />
-                        <p>Or try it in the <a href={pageHref("playground")}>playground</a>, without a key.</p>
+                        <p>
+                            Or try it in the <a href={pageHref("playground")}>playground</a>, without a key.
+                        </p>
                     </Step>
                 </ol>
             </Card>
@@ -54,7 +93,14 @@ export function FirstSteps({ organization, credits, onAnswered }: {
 function Step({ title, done, children }: { title: string; done?: boolean; children: ComponentChildren }) {
     return (
         <li>
-            <h3 class="row">{title}{done && <span class="badge" data-tone="good"><Icon name="check" /> done</span>}</h3>
+            <h3 class="row">
+                {title}
+                {done && (
+                    <span class="badge" data-tone="good">
+                        <Icon name="check" /> done
+                    </span>
+                )}
+            </h3>
             {children}
         </li>
     );

@@ -33,43 +33,115 @@ export function OverviewPage() {
     const measure = kMeasures.find((one) => one.value === query.value.measure)?.value ?? "charged";
     const buckets = bucketsOf(range);
     const known = membership.value !== null;
-    const report = useQuery("/api/organizations/{organization}/analytics", known && may("see_activity") ? {
-        path: { organization },
-        query: {
-            ...buckets.query,
-            group_by: [dimension.group, ...(buckets.group ? [buckets.group] : [])].join(","),
-            top: kTop,
-            ...(kFromRecords.includes(dimension.group) ? {} : { compare: "previous" as const }),
-        },
-    } : null);
-    const credits = useQuery("/api/organizations/{organization}/credits", known && may("see_billing") ? { path: { organization } } : null);
+    const report = useQuery(
+        "/api/organizations/{organization}/analytics",
+        known && may("see_activity")
+            ? {
+                  path: { organization },
+                  query: {
+                      ...buckets.query,
+                      group_by: [dimension.group, ...(buckets.group ? [buckets.group] : [])].join(","),
+                      top: kTop,
+                      ...(kFromRecords.includes(dimension.group) ? {} : { compare: "previous" as const }),
+                  },
+              }
+            : null,
+    );
+    const credits = useQuery(
+        "/api/organizations/{organization}/credits",
+        known && may("see_billing") ? { path: { organization } } : null,
+    );
 
     const value = report.value;
-    const neverUsed = value !== null && value.total.requests === 0 && (value.compare?.total.requests ?? 0) === 0 &&
+    const neverUsed =
+        value !== null &&
+        value.total.requests === 0 &&
+        (value.compare?.total.requests ?? 0) === 0 &&
         (credits.value === null || String(credits.value.total_usage) === "0");
     const head = (
-        <PageHead title="Overview" actions={<RangePicker range={range} onRefresh={() => { setOpened(new Date()); report.reload(); }} />}>
+        <PageHead
+            title="Overview"
+            actions={
+                <RangePicker
+                    range={range}
+                    onRefresh={() => {
+                        setOpened(new Date());
+                        report.reload();
+                    }}
+                />
+            }
+        >
             {range.words}
         </PageHead>
     );
-    if (known && !may("see_activity")) return <>{head}<EmptyState title="Your role does not show usage here">Ask an owner or admin of the organization.</EmptyState></>;
-    if (report.error && value === null) return <>{head}<ErrorNotice error={report.error} retry={report.reload} /></>;
-    if (value === null || (may("see_billing") && credits.value === null && credits.error === null)) return <>{head}<Skeleton lines={8} /></>;
-    if (neverUsed) return <>{head}<FirstSteps organization={organization} credits={credits.value} onAnswered={() => { setOpened(new Date()); report.reload(); credits.reload(); }} /></>;
+    if (known && !may("see_activity"))
+        return (
+            <>
+                {head}
+                <EmptyState title="Your role does not show usage here">
+                    Ask an owner or admin of the organization.
+                </EmptyState>
+            </>
+        );
+    if (report.error && value === null)
+        return (
+            <>
+                {head}
+                <ErrorNotice error={report.error} retry={report.reload} />
+            </>
+        );
+    if (value === null || (may("see_billing") && credits.value === null && credits.error === null))
+        return (
+            <>
+                {head}
+                <Skeleton lines={8} />
+            </>
+        );
+    if (neverUsed)
+        return (
+            <>
+                {head}
+                <FirstSteps
+                    organization={organization}
+                    credits={credits.value}
+                    onAnswered={() => {
+                        setOpened(new Date());
+                        report.reload();
+                        credits.reload();
+                    }}
+                />
+            </>
+        );
     const groups = groupsOf(value, dimension, buckets.begins);
     return (
         <>
             {head}
             <div class="stack">
-                {value.partial && <Notice tone="warn">The sums reach from {timeText(new Date(value.from))} to {timeText(new Date(value.to))} only: there is more than could be added up in time.</Notice>}
+                {value.partial && (
+                    <Notice tone="warn">
+                        The sums reach from {timeText(new Date(value.from))} to {timeText(new Date(value.to))} only:
+                        there is more than could be added up in time.
+                    </Notice>
+                )}
                 <Tiles report={value} credits={credits.value} range={range} />
-                <Card title={`${kMeasures.find((one) => one.value === measure)!.label} by ${dimension.label.toLowerCase()}`} action={<Choices dimension={dimension} measure={measure} />}>
-                    <Chart label={`Usage by ${dimension.label.toLowerCase()} over time`} times={buckets.begins} unit={buckets.unit} format={formatOf(measure)} onZoom={setSpan}
+                <Card
+                    title={`${kMeasures.find((one) => one.value === measure)!.label} by ${dimension.label.toLowerCase()}`}
+                    action={<Choices dimension={dimension} measure={measure} />}
+                >
+                    <Chart
+                        label={`Usage by ${dimension.label.toLowerCase()} over time`}
+                        times={buckets.begins}
+                        unit={buckets.unit}
+                        format={formatOf(measure)}
+                        onZoom={setSpan}
                         series={groups.map((group) => ({
                             name: group.name,
                             values: group.values.map((sum) => drawn(sum, measure)),
-                            texts: group.values.map((sum) => (measure === "charged" ? usdText(decimalOf(sum.charged)) : countText(sum[measure]))),
-                        }))} />
+                            texts: group.values.map((sum) =>
+                                measure === "charged" ? usdText(decimalOf(sum.charged)) : countText(sum[measure]),
+                            ),
+                        }))}
+                    />
                 </Card>
                 <Groups groups={groups} dimension={dimension} range={range} />
             </div>
@@ -80,15 +152,29 @@ export function OverviewPage() {
 function Choices({ dimension, measure }: { dimension: Dimension; measure: MeasureName }) {
     return (
         <div class="row range">
-            <BareSelect name="Measure" value={measure} choices={kMeasures} onChange={(value) => setQuery({ measure: value === "charged" ? null : value }, "replace")} />
-            <BareSelect name="Break down by" value={dimension.group} choices={kDimensions.map((one) => ({ value: one.group, label: `by ${one.label.toLowerCase()}` }))}
-                onChange={(value) => setQuery({ by: value === "model" ? null : value }, "replace")} />
+            <BareSelect
+                name="Measure"
+                value={measure}
+                choices={kMeasures}
+                onChange={(value) => setQuery({ measure: value === "charged" ? null : value }, "replace")}
+            />
+            <BareSelect
+                name="Break down by"
+                value={dimension.group}
+                choices={kDimensions.map((one) => ({ value: one.group, label: `by ${one.label.toLowerCase()}` }))}
+                onChange={(value) => setQuery({ by: value === "model" ? null : value }, "replace")}
+            />
         </div>
     );
 }
 
 function formatOf(measure: MeasureName): (value: number) => string {
-    const money = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol", maximumSignificantDigits: 3 });
+    const money = new Intl.NumberFormat(undefined, {
+        style: "currency",
+        currency: "USD",
+        currencyDisplay: "narrowSymbol",
+        maximumSignificantDigits: 3,
+    });
     return measure === "charged" ? (value) => money.format(value) : compactText;
 }
 
@@ -96,12 +182,53 @@ function Groups({ groups, dimension, range }: { groups: Group[]; dimension: Dime
     const whole = groups.reduce((sum, group) => sum + group.charged, 0n);
     const feed = (group: Group) => pageHref("activity", { ...rangeFilters(range), [dimension.filter]: group.value });
     const columns: Column<Group>[] = [
-        { key: "name", name: dimension.label, heads: true, show: (group) => (group.value === null ? group.name : <a href={feed(group)}>{group.name}</a>) },
-        { key: "charged", name: "Spend", end: true, show: (group) => <Money value={decimalOf(group.charged)} />, sort: (one, other) => (one.charged < other.charged ? -1 : 1) },
-        { key: "share", name: "Share", end: true, show: (group) => percentText(whole === 0n ? 0 : Number((group.charged * 1000n) / whole) / 1000) },
-        { key: "requests", name: "Requests", end: true, show: (group) => countText(group.requests), sort: (one, other) => one.requests - other.requests },
-        { key: "tokens", name: "Tokens", end: true, show: (group) => compactText(group.tokens), sort: (one, other) => one.tokens - other.tokens },
-        { key: "errors", name: "Errors", end: true, show: (group) => countText(group.errors), sort: (one, other) => one.errors - other.errors },
+        {
+            key: "name",
+            name: dimension.label,
+            heads: true,
+            show: (group) => (group.value === null ? group.name : <a href={feed(group)}>{group.name}</a>),
+        },
+        {
+            key: "charged",
+            name: "Spend",
+            end: true,
+            show: (group) => <Money value={decimalOf(group.charged)} />,
+            sort: (one, other) => (one.charged < other.charged ? -1 : 1),
+        },
+        {
+            key: "share",
+            name: "Share",
+            end: true,
+            show: (group) => percentText(whole === 0n ? 0 : Number((group.charged * 1000n) / whole) / 1000),
+        },
+        {
+            key: "requests",
+            name: "Requests",
+            end: true,
+            show: (group) => countText(group.requests),
+            sort: (one, other) => one.requests - other.requests,
+        },
+        {
+            key: "tokens",
+            name: "Tokens",
+            end: true,
+            show: (group) => compactText(group.tokens),
+            sort: (one, other) => one.tokens - other.tokens,
+        },
+        {
+            key: "errors",
+            name: "Errors",
+            end: true,
+            show: (group) => countText(group.errors),
+            sort: (one, other) => one.errors - other.errors,
+        },
     ];
-    return <Table label={`Usage by ${dimension.label.toLowerCase()}`} rows={groups} columns={columns} rowKey={(group) => group.key} />;
+    return (
+        <Table
+            label={`Usage by ${dimension.label.toLowerCase()}`}
+            rows={groups}
+            columns={columns}
+            rowKey={(group) => group.key}
+        />
+    );
 }

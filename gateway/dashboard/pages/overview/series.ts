@@ -56,7 +56,12 @@ export function groupsOf(report: Report, dimension: Dimension, begins: readonly 
     for (const row of report.other) note("other", null, "All others", row);
     for (const row of report.deleted) note("deleted", null, "Deleted", row);
     const rest = (group: Group) => (group.key === "other" || group.key === "deleted" ? 1 : 0);
-    return [...groups.values()].sort((one, other) => rest(one) - rest(other) || Number(other.charged - one.charged > 0n) - Number(other.charged - one.charged < 0n) || other.requests - one.requests);
+    return [...groups.values()].sort(
+        (one, other) =>
+            rest(one) - rest(other) ||
+            Number(other.charged - one.charged > 0n) - Number(other.charged - one.charged < 0n) ||
+            other.requests - one.requests,
+    );
 }
 
 export function decimalOf(units: bigint): Decimal {

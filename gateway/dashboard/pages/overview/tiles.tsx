@@ -22,21 +22,57 @@ export function Tiles({ report, credits, range }: { report: Report; credits: Cre
     const errors = (sum: Sum) => sum.client_errors + sum.server_errors;
     return (
         <div class="grid">
-            <Tile name="Spend" href={feed()} value={<Money value={total.charged} />} change={before && changeText(total.charged, before.charged)} />
-            <Tile name="Requests" href={feed()} value={countText(total.requests)} change={before && changeText(total.requests, before.requests)} />
-            <Tile name="Tokens" href={feed()} value={compactText(tokens(total))} change={before && changeText(tokens(total), tokens(before))}
-                more={`${compactText(total.prompt_tokens)} in, ${compactText(total.completion_tokens)} out`} />
-            <Tile name="Errors" href={feed({ status: "server_error" })} value={percentText(toApproximateNumber(total.error_rate))}
+            <Tile
+                name="Spend"
+                href={feed()}
+                value={<Money value={total.charged} />}
+                change={before && changeText(total.charged, before.charged)}
+            />
+            <Tile
+                name="Requests"
+                href={feed()}
+                value={countText(total.requests)}
+                change={before && changeText(total.requests, before.requests)}
+            />
+            <Tile
+                name="Tokens"
+                href={feed()}
+                value={compactText(tokens(total))}
+                change={before && changeText(tokens(total), tokens(before))}
+                more={`${compactText(total.prompt_tokens)} in, ${compactText(total.completion_tokens)} out`}
+            />
+            <Tile
+                name="Errors"
+                href={feed({ status: "server_error" })}
+                value={percentText(toApproximateNumber(total.error_rate))}
                 more={`${countText(total.server_errors)} of the gateway or a provider, ${countText(total.client_errors)} of the caller`}
-                change={before && changeText(errors(total), errors(before))} />
-            <Tile name="Time to first token" href={feed()} value={millisecondsText(total.time_to_first_token_p50)}
-                more={`p90 ${millisecondsText(total.time_to_first_token_p90)}, p99 ${millisecondsText(total.time_to_first_token_p99)}`} />
-            <Tile name="Latency" href={feed()} value={millisecondsText(total.latency_p50)}
-                more={`p90 ${millisecondsText(total.latency_p90)}, p99 ${millisecondsText(total.latency_p99)}`} />
-            <Tile name="Answers from the cache" href={feed()} value={percentText(toApproximateNumber(total.cache_hit_rate))}
-                more={`${compactText(total.cached_tokens)} prompt tokens cached by providers`} />
+                change={before && changeText(errors(total), errors(before))}
+            />
+            <Tile
+                name="Time to first token"
+                href={feed()}
+                value={millisecondsText(total.time_to_first_token_p50)}
+                more={`p90 ${millisecondsText(total.time_to_first_token_p90)}, p99 ${millisecondsText(total.time_to_first_token_p99)}`}
+            />
+            <Tile
+                name="Latency"
+                href={feed()}
+                value={millisecondsText(total.latency_p50)}
+                more={`p90 ${millisecondsText(total.latency_p90)}, p99 ${millisecondsText(total.latency_p99)}`}
+            />
+            <Tile
+                name="Answers from the cache"
+                href={feed()}
+                value={percentText(toApproximateNumber(total.cache_hit_rate))}
+                more={`${compactText(total.cached_tokens)} prompt tokens cached by providers`}
+            />
             {credits !== null ? (
-                <Tile name="Credit left" href={pageHref("credits")} value={<Money value={credits.balance} />} more={runwayText(credits, total, range)} />
+                <Tile
+                    name="Credit left"
+                    href={pageHref("credits")}
+                    value={<Money value={credits.balance} />}
+                    more={runwayText(credits, total, range)}
+                />
             ) : (
                 <OwnBudget />
             )}
@@ -44,7 +80,19 @@ export function Tiles({ report, credits, range }: { report: Report; credits: Cre
     );
 }
 
-function Tile({ name, value, href, change, more }: { name: string; value: ComponentChildren; href: string; change?: string | null; more?: string }) {
+function Tile({
+    name,
+    value,
+    href,
+    change,
+    more,
+}: {
+    name: string;
+    value: ComponentChildren;
+    href: string;
+    change?: string | null;
+    more?: string;
+}) {
     return (
         <a class="card figure-tile" href={href}>
             <span class="name">{name}</span>
@@ -63,7 +111,11 @@ function OwnBudget() {
         <div class="card figure-tile">
             <span class="name">Your budget</span>
             <span class="value">{left === null ? "No limit" : <Money value={left} />}</span>
-            <span class="change">{left === null ? "Limits of keys, projects and the organization may bind first" : "left of what you may spend"}</span>
+            <span class="change">
+                {left === null
+                    ? "Limits of keys, projects and the organization may bind first"
+                    : "left of what you may spend"}
+            </span>
         </div>
     );
 }
@@ -72,7 +124,9 @@ export function changeText(now: Decimal, before: Decimal): string {
     if (isZero(before)) return isZero(now) ? "as before: none" : "none in the time before";
     const share = Number(((unitsOf(now) - unitsOf(before)) * 10_000n) / unitsOf(before)) / 10_000;
     const order = compareDecimals(now, before);
-    return order === 0 ? "as much as in the time before" : `${percentText(Math.abs(share))} ${order > 0 ? "more" : "less"} than in the time before`;
+    return order === 0
+        ? "as much as in the time before"
+        : `${percentText(Math.abs(share))} ${order > 0 ? "more" : "less"} than in the time before`;
 }
 
 // How long the credit lasts at the pace of the range.
@@ -82,5 +136,9 @@ function runwayText(credits: Credits, total: Sum, range: Range): string {
     const aDay = toApproximateNumber(total.charged) / days;
     if (!(aDay > 0)) return `nothing was spent in this time${held}`;
     const left = toApproximateNumber(credits.balance) / aDay;
-    return (left > 365 ? "lasts for more than a year at this pace" : `lasts about ${countText(Math.floor(left))} days at this pace`) + held;
+    return (
+        (left > 365
+            ? "lasts for more than a year at this pace"
+            : `lasts about ${countText(Math.floor(left))} days at this pace`) + held
+    );
 }

@@ -24,7 +24,8 @@ interface FactorFormProps {
 }
 
 export function FactorForm({ factors, stranded = 0, busy, error, submit, onCode, onPasskey, onBack }: FactorFormProps) {
-    const byApp = factors.includes("totp"), byRecovery = factors.includes("recovery_code");
+    const byApp = factors.includes("totp"),
+        byRecovery = factors.includes("recovery_code");
     const [recovers, setRecovers] = useState(!byApp && byRecovery);
     const [code, setCode] = useState("");
     const send = (event: Event) => {
@@ -33,19 +34,51 @@ export function FactorForm({ factors, stranded = 0, busy, error, submit, onCode,
     };
     return (
         <form class="form" onSubmit={send}>
-            {stranded > 0 && <Notice tone="warn">{stranded === 1 ? "Your passkey" : `${stranded} of your passkeys`} stopped working: the gateway has another address now. Use another way, then make a new one.</Notice>}
+            {stranded > 0 && (
+                <Notice tone="warn">
+                    {stranded === 1 ? "Your passkey" : `${stranded} of your passkeys`} stopped working: the gateway has
+                    another address now. Use another way, then make a new one.
+                </Notice>
+            )}
             {(byApp || byRecovery) && (
-                <TextField key={String(recovers)} label={recovers ? "Recovery code" : "Code of your authenticator app"} value={code} onInput={setCode} focusFirst mono
-                    autocomplete="one-time-code" inputMode={recovers ? "text" : "numeric"} hint={recovers ? "Each counts once." : "Six digits, new every half minute."} />
+                <TextField
+                    key={String(recovers)}
+                    label={recovers ? "Recovery code" : "Code of your authenticator app"}
+                    value={code}
+                    onInput={setCode}
+                    focusFirst
+                    mono
+                    autocomplete="one-time-code"
+                    inputMode={recovers ? "text" : "numeric"}
+                    hint={recovers ? "Each counts once." : "Six digits, new every half minute."}
+                />
             )}
             {error && <SignInError error={error} />}
-            {(byApp || byRecovery) && <Button type="submit" look="primary" busy={busy}>{submit}</Button>}
-            {factors.includes("passkey") && canUsePasskeys && <Button icon="key" busy={busy} onClick={onPasskey}>Use a passkey</Button>}
+            {(byApp || byRecovery) && (
+                <Button type="submit" look="primary" busy={busy}>
+                    {submit}
+                </Button>
+            )}
+            {factors.includes("passkey") && canUsePasskeys && (
+                <Button icon="key" busy={busy} onClick={onPasskey}>
+                    Use a passkey
+                </Button>
+            )}
             <div class="row">
                 {byApp && byRecovery && (
-                    <Button look="quiet" onClick={() => { setRecovers(!recovers); setCode(""); }}>{recovers ? "Use the authenticator app" : "Use a recovery code"}</Button>
+                    <Button
+                        look="quiet"
+                        onClick={() => {
+                            setRecovers(!recovers);
+                            setCode("");
+                        }}
+                    >
+                        {recovers ? "Use the authenticator app" : "Use a recovery code"}
+                    </Button>
                 )}
-                <Button look="quiet" onClick={onBack}>Back</Button>
+                <Button look="quiet" onClick={onBack}>
+                    Back
+                </Button>
             </div>
         </form>
     );

@@ -48,8 +48,16 @@ export function SignInForm({ email: known, target, onDone }: SignInFormProps) {
             setError(null);
         };
         return (
-            <FactorForm factors={factorsAsked(asked) ?? []} stranded={Number(asked.extra.stranded_passkeys ?? 0)} busy={busy} error={error} submit="Sign in"
-                onCode={(shown) => void attempt({ email, password, ...shown })} onPasskey={() => void byPasskey({ email, password })} onBack={back} />
+            <FactorForm
+                factors={factorsAsked(asked) ?? []}
+                stranded={Number(asked.extra.stranded_passkeys ?? 0)}
+                busy={busy}
+                error={error}
+                submit="Sign in"
+                onCode={(shown) => void attempt({ email, password, ...shown })}
+                onPasskey={() => void byPasskey({ email, password })}
+                onBack={back}
+            />
         );
     }
     const submit = (event: Event) => {
@@ -58,22 +66,58 @@ export function SignInForm({ email: known, target, onDone }: SignInFormProps) {
     };
     return (
         <form class="form" onSubmit={submit}>
-            {offers?.set_up === false && <Notice>Nobody has signed in here yet. Open the set-up link that <code>tollgate init</code> or <code>run.sh</code> printed.</Notice>}
+            {offers?.set_up === false && (
+                <Notice>
+                    Nobody has signed in here yet. Open the set-up link that <code>tollgate init</code> or{" "}
+                    <code>run.sh</code> printed.
+                </Notice>
+            )}
             {offers?.identity_providers.map((provider) => (
-                <LinkButton key={provider.id} href={`api/sign-in/${encodeURIComponent(provider.id)}?return_to=${encodeURIComponent(target.replace(/^#/, ""))}`}>
+                <LinkButton
+                    key={provider.id}
+                    href={`api/sign-in/${encodeURIComponent(provider.id)}?return_to=${encodeURIComponent(target.replace(/^#/, ""))}`}
+                >
                     Continue with {provider.name}
                 </LinkButton>
             ))}
             {offers?.password !== false && (
                 <>
-                    <TextField label="E-mail" type="email" value={email} onInput={setEmail} autocomplete="username webauthn" required disabled={known !== undefined} />
-                    <TextField label="Password" type="password" value={password} onInput={setPassword} autocomplete="current-password" required focusFirst={known !== undefined} />
+                    <TextField
+                        label="E-mail"
+                        type="email"
+                        value={email}
+                        onInput={setEmail}
+                        autocomplete="username webauthn"
+                        required
+                        disabled={known !== undefined}
+                    />
+                    <TextField
+                        label="Password"
+                        type="password"
+                        value={password}
+                        onInput={setPassword}
+                        autocomplete="current-password"
+                        required
+                        focusFirst={known !== undefined}
+                    />
                 </>
             )}
             {error && <SignInError error={error} />}
-            {offers?.password !== false && <Button type="submit" look="primary" busy={busy}>Sign in</Button>}
-            {offers?.passkey && canUsePasskeys && <Button icon="key" busy={busy} onClick={() => void byPasskey({})}>Use a passkey</Button>}
-            {known === undefined && <a class="small" href="#/reset">Forgot the password?</a>}
+            {offers?.password !== false && (
+                <Button type="submit" look="primary" busy={busy}>
+                    Sign in
+                </Button>
+            )}
+            {offers?.passkey && canUsePasskeys && (
+                <Button icon="key" busy={busy} onClick={() => void byPasskey({})}>
+                    Use a passkey
+                </Button>
+            )}
+            {known === undefined && (
+                <a class="small" href="#/reset">
+                    Forgot the password?
+                </a>
+            )}
         </form>
     );
 }

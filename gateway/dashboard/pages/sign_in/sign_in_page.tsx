@@ -39,7 +39,11 @@ export function SignInPage() {
     return (
         <AloneFrame title="Sign in">
             {error !== undefined && <Notice tone="bad">{kFaults[error] ?? "Signing in has failed. Try again."}</Notice>}
-            {token !== undefined ? <ByLink token={token} onDone={done} /> : <SignInForm onDone={done} target={target} />}
+            {token !== undefined ? (
+                <ByLink token={token} onDone={done} />
+            ) : (
+                <SignInForm onDone={done} target={target} />
+            )}
         </AloneFrame>
     );
 }
@@ -59,7 +63,9 @@ function ByLink({ token, onDone }: { token: string; onDone: () => void }) {
         <div class="form">
             <p>This link signs you in, once.</p>
             {error && <SignInError error={error} />}
-            <Button look="primary" busy={busy} onClick={() => void press()}>Sign in</Button>
+            <Button look="primary" busy={busy} onClick={() => void press()}>
+                Sign in
+            </Button>
         </div>
     );
 }

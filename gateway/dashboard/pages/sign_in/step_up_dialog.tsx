@@ -43,13 +43,31 @@ function OpenStepUp({ onDone }: { onDone: (proven: boolean) => void }) {
         <Dialog title="Is it you?" onClose={() => onDone(false)}>
             <p class="soft">This needs a proof that is younger than ten minutes.</p>
             {asked !== null ? (
-                <FactorForm factors={factorsAsked(asked) ?? []} busy={busy} error={error} submit="Go on" onCode={(shown) => void attempt({ password, ...shown })}
-                    onPasskey={() => void byPasskey({ password })} onBack={() => setAsked(null)} />
+                <FactorForm
+                    factors={factorsAsked(asked) ?? []}
+                    busy={busy}
+                    error={error}
+                    submit="Go on"
+                    onCode={(shown) => void attempt({ password, ...shown })}
+                    onPasskey={() => void byPasskey({ password })}
+                    onBack={() => setAsked(null)}
+                />
             ) : (
                 <form class="form" onSubmit={submit}>
-                    <TextField label="Your password" type="password" value={password} onInput={setPassword} autocomplete="current-password" focusFirst />
+                    <TextField
+                        label="Your password"
+                        type="password"
+                        value={password}
+                        onInput={setPassword}
+                        autocomplete="current-password"
+                        focusFirst
+                    />
                     {error && <SignInError error={error} />}
-                    {canUsePasskeys && <Button icon="key" busy={busy} onClick={() => void byPasskey({})}>Use a passkey</Button>}
+                    {canUsePasskeys && (
+                        <Button icon="key" busy={busy} onClick={() => void byPasskey({})}>
+                            Use a passkey
+                        </Button>
+                    )}
                     <DialogActions submit="Go on" busy={busy} onCancel={() => onDone(false)} />
                 </form>
             )}
