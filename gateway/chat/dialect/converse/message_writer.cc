@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/chat/canonical/call_arguments.h"
+#include "gateway/chat/canonical/call_ids.h"
 #include "gateway/chat/canonical/invalid_field.h"
 #include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/turn_writer.h"
@@ -21,6 +22,9 @@ namespace {
 
 using Kind = Part::Kind;
 using Role = Turn::Role;
+
+// The API takes no blank text. Of a result that has none, and of a document that stands alone:
+constexpr Spelt kNoOutput = "(no output)", kDocument = "document";
 
 void append_text_block(std::string& out, Spelt text) {
     separate(out);
@@ -62,16 +66,25 @@ bool takes_reasoning(const Part& part) {
     return part.format == ReasoningFormat::anthropic || part.format == ReasoningFormat::bedrock;
 }
 
+// Of the whole conversation.
+struct Names {
+    DocumentNames documents;
+    CallIds calls{converse_tool_id};
+};
+
 // Writes one turn's or several turns' blocks. The first error stays.
 class Blocks {
   public:
-    Blocks(const ChatRequest& request, DocumentNames& names, std::string& out, TranslationNotes& notes)
+    Blocks(const ChatRequest& request, Names& names, std::string& out, TranslationNotes& notes)
         : request_(request), names_(names), out_(out), notes_(notes), begin_(out.size()) {}
 
     void result(const Turn& turn, const Part& part);
     void part(const Turn& turn, const Part& part);
     // An instruction that does not stand at the beginning: it keeps its place, as text that says what it is.
     void instruction(const Turn& turn);
+
+    // What the message must have besides.
+    void end();
 
     const Error& error() const { return error_; }
 
@@ -87,10 +100,12 @@ class Blocks {
     }
 
     const ChatRequest& request_;
-    DocumentNames& names_;
+    Names& names_;
     std::string& out_;
     TranslationNotes& notes_;
-    const std::size_t begin_;  // of the blocks
+    const std::size_t begin_;          // of the blocks
+    bool has_text_ = false;            // there is one, and not in a result alone
+    const Media* document_ = nullptr;  // the first one, wherever it stands
     Error error_;
 };
 
@@ -108,7 +123,8 @@ void Blocks::media(const Turn& turn, const Part& part) {
     separate(out_);
     ((out_ += "{\"") += kind.name) += "\":{";
     append_text(out_, "format", format);
-    if (part.kind == Kind::file) append_text(out_, "name", names_.next(media.name));
+    if (part.kind == Kind::file && document_ == nullptr) document_ = &media;
+    if (part.kind == Kind::file) append_text(out_, "name", names_.documents.next(media.name));
     source(media);
     out_ += "}}";
 }
@@ -125,6 +141,12 @@ void Blocks::source(const Media& media) {
     }
 }
 
+// The API takes no document without a text beside it.
+void Blocks::end() {
+    if (document_ == nullptr || has_text_) return;
+    append_text_block(out_, is_blank(document_->name) ? kDocument : document_->name);
+}
+
 // Of a call or a text: Gemini's.
 void Blocks::note_signature(const Part& part) {
     if (!part.signature.empty()) notes_.dropped.add(request_.reasoning_name);
@@ -133,7 +155,7 @@ void Blocks::note_signature(const Part& part) {
 void Blocks::call(const Turn& turn, const Part& part) {
     separate(out_);
     out_ += R"({"toolUse":{)";
-    append_text(out_, "toolUseId", converse_tool_id(part.id));
+    append_text(out_, "toolUseId", names_.calls.of_call(part.id));
     append_text(out_, "name", part.name);
     out_ += ",\"input\":";
     if (!append_arguments(part.argument_object, part.arguments, out_))
@@ -175,18 +197,18 @@ void Blocks::cache_point(const Turn& turn, const Part& part, std::size_t block) 
 void Blocks::result(const Turn& turn, const Part& part) {
     separate(out_);
     out_ += R"({"toolResult":{)";
-    append_text(out_, "toolUseId", converse_tool_id(part.id));
+    append_text(out_, "toolUseId", names_.calls.of_result(part.id));
     out_ += ",\"content\":[";
     const auto parts = std::span(request_.result_parts).subspan(part.begin, part.end - part.begin);
     for (const Part& inner : parts) {
         if (inner.kind != Kind::text) {
             if (inner.kind == Kind::audio) fail(unsupported_turn(request_, turn, "sound in the result of a tool"));
             media(turn, inner);
-        } else if (!inner.text.empty() || parts.size() == 1) {
+        } else if (!is_blank(inner.text)) {
             append_text_block(out_, inner.text);
         }
     }
-    if (parts.empty()) append_text_block(out_, {});
+    if (out_.ends_with('[')) append_text_block(out_, kNoOutput);
     out_ += ']';
     if (part.failed) append_text(out_, "status", "error");
     out_ += "}}";
@@ -199,8 +221,9 @@ void Blocks::part(const Turn& turn, const Part& part) {
         case Kind::text:
         case Kind::refusal:
             note_signature(part);
-            if (part.text.empty()) return;
+            if (is_blank(part.text)) return;
             append_text_block(out_, part.text);
+            has_text_ = true;
             break;
         case Kind::image:
         case Kind::audio:
@@ -225,42 +248,25 @@ void Blocks::instruction(const Turn& turn) {
     fail(write_instruction(request_, turn, [&](const Part& part, const std::string& text) {
         const std::size_t block = out_.size();
         append_text_block(out_, text);
+        has_text_ = true;
         cache_point(turn, part, block);
     }));
 }
 
-// Whether it has anything but blank text and reasoning that is not sent.
+// Whether it has anything but blank text.
 bool says_anything(const ChatRequest& request, const Turn& turn) {
-    for (std::uint32_t i = turn.begin; i < turn.end; ++i) {
-        const Part& part = request.parts[i];
+    return std::ranges::any_of(parts_of(request, turn), [](const Part& part) {
         const bool text = part.kind == Kind::text || part.kind == Kind::refusal;
-        const bool thought = part.kind == Kind::reasoning || part.kind == Kind::sealed_reasoning;
-        if (text ? !is_blank(part.text) : !thought || takes_reasoning(part)) return true;
-    }
-    return false;
-}
-
-// Behind the instructions at the beginning, without answers that say nothing.
-std::vector<Turn> told_turns(const ChatRequest& request, TranslationNotes& notes) {
-    std::vector<Turn> told;
-    for (const Turn& turn : std::span(request.turns).subspan(leading_instructions(request))) {
-        const bool silent = is_assistant(turn) && !says_anything(request, turn);
-        if (!silent) {
-            told.push_back(turn);
-            continue;
-        }
-        const auto parts = std::span(request.parts).subspan(turn.begin, turn.end - turn.begin);
-        const auto is_thought = [](Kind kind) { return kind == Kind::reasoning || kind == Kind::sealed_reasoning; };
-        if (std::ranges::any_of(parts, is_thought, &Part::kind)) notes.dropped.add(request.reasoning_name);
-    }
-    return told;
+        return !text || !is_blank(part.text);
+    });
 }
 
 // The blocks of neighbouring turns of one role.
-Error append_group(const ChatRequest& request, std::span<const Turn> group, DocumentNames& names, std::string& out,
+Error append_group(const ChatRequest& request, std::span<const Turn> group, Names& names, std::string& out,
                    TranslationNotes& notes) {
     Blocks blocks(request, names, out, notes);
     write_side(request, group, blocks);
+    blocks.end();
     return blocks.error();
 }
 
@@ -300,17 +306,23 @@ Error append_converse_messages(const ChatRequest& request, bool continues_answer
                                TranslationNotes& notes) {
     out += "\"messages\":[";
     const std::vector<Turn> turns = told_turns(request, notes);
-    DocumentNames names;
+    Names names;
+    if (!turns.empty() && is_assistant(turns.front())) {
+        out += R"({"role":"user","content":[)";
+        append_text_block(out, kBeforeAnswer);
+        out += "]}";
+        notes.changed.add(request.turns_field);
+    }
     for (std::size_t begin = 0, end = 0; begin < turns.size(); begin = end) {
         const bool assistant = is_assistant(turns[begin]);
         while (end < turns.size() && is_assistant(turns[end]) == assistant) ++end;
         const auto group = std::span(turns).subspan(begin, end - begin);
         const auto speaks = [&](const Turn& turn) { return says_anything(request, turn); };
-        if (std::ranges::none_of(group, speaks)) {
+        if (!assistant && std::ranges::none_of(group, speaks)) {
             const std::string field = request.field_of(group.front());
             return invalid_field("'" + field + "' has no text", field);
         }
-        if (assistant && begin == 0) return unsupported_turn(request, group.front(), "an answer before any question");
+        if (assistant) names.calls.begin_answer();
         separate(out);
         (((out += "{\"role\":\"") += assistant ? "assistant" : "user") += "\",\"content\":[");
         if (Error error = append_group(request, group, names, out, notes)) return error;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <vector>
 
 #include "gateway/chat/canonical/spelt_json.h"
@@ -107,13 +108,18 @@ class Writer {
         if (most > 0) append_member(out_, "maxTokens", std::to_string(most));
         stop();
         if (reasons_ && claude()) return;  // which takes none of these while it reasons
-        if (const Json value = parameters_.take(Parameter::temperature); !value.empty()) {
+        std::optional<Parameter> surplus;
+        if (claude() || is_claude(target_.model)) surplus = surplus_of_sampling(request_, parameters_);
+        const auto take = [&](Parameter parameter) {
+            return parameter == surplus ? Json() : parameters_.take(parameter);
+        };
+        if (const Json value = take(Parameter::temperature); !value.empty()) {
             double number = 0;
             std::from_chars(value.data(), value.data() + value.size(), number);
             if (number > 1) notes_.changed.add(request_[Parameter::temperature].name);
             append_member(out_, "temperature", number > 1 ? "1" : value);
         }
-        if (const Json value = parameters_.take(Parameter::top_p); !value.empty()) append_member(out_, "topP", value);
+        if (const Json value = take(Parameter::top_p); !value.empty()) append_member(out_, "topP", value);
     }
 
     // The API refuses blank ones.

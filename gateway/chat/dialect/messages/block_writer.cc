@@ -11,7 +11,6 @@
 #include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/turn_writer.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
-#include "gateway/text/ascii.h"
 #include "gateway/text/base64.h"
 
 namespace tollgate {
@@ -90,7 +89,7 @@ void ContentBlockWriter::media(const Turn& turn, const Part& part) {
 
 void ContentBlockWriter::call(const Turn& turn, const Part& part) {
     begin_block(out_, "tool_use");
-    append_text(out_, "id", messages_tool_id(part.id));
+    append_text(out_, "id", ids_.of_call(part.id));
     append_text(out_, "name", part.name);
     out_ += ",\"input\":";
     if (!append_arguments(part.argument_object, part.arguments, out_))
@@ -117,7 +116,7 @@ void ContentBlockWriter::reasoning(const Part& part) {
 
 void ContentBlockWriter::result(const Turn& turn, const Part& part) {
     begin_block(out_, "tool_result");
-    append_text(out_, "tool_use_id", messages_tool_id(part.id));
+    append_text(out_, "tool_use_id", ids_.of_result(part.id));
     const auto parts = std::span(request_.result_parts).subspan(part.begin, part.end - part.begin);
     if (parts.size() == 1 && parts[0].kind == Kind::text) {
         append_text(out_, "content", parts[0].text);
@@ -164,23 +163,6 @@ void ContentBlockWriter::instruction(const Turn& turn) {
     fail(write_instruction(request_, turn, [&](const Part& part, const std::string& text) {
         append_text_block(out_, text, part.cache_control);
     }));
-}
-
-std::string messages_tool_id(Spelt id) {
-    constexpr std::string_view kMapped = "tg-", kDigits = "0123456789abcdef";
-    const auto is_plain = [](char c) { return is_ascii_alphanumeric(c) || c == '-'; };
-    const auto is_good = [&](char c) { return is_plain(c) || c == '_'; };
-    if (!id.empty() && std::ranges::all_of(id, is_good) && !id.starts_with(kMapped)) return std::string(id);
-    std::string mapped(kMapped);
-    for (const char c : plain(id)) {
-        if (is_plain(c)) {
-            mapped += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            ((mapped += '_') += kDigits[byte >> 4]) += kDigits[byte & 15];
-        }
-    }
-    return mapped;
 }
 
 }  // namespace tollgate

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/chat/canonical/call_ids.h"
 #include "gateway/chat/canonical/chat_request.h"
 #include "gateway/chat/canonical/translation_notes.h"
 #include "gateway/text/error.h"
@@ -15,8 +16,9 @@ void append_text_block(std::string& out, Spelt text, Json cache_control);
 // Writes one turn's or several turns' blocks. The first error stays.
 class ContentBlockWriter {
   public:
-    ContentBlockWriter(const ChatRequest& request, std::string& out, TranslationNotes& notes)
-        : request_(request), out_(out), notes_(notes) {}
+    // `ids` are the conversation's.
+    ContentBlockWriter(const ChatRequest& request, CallIds& ids, std::string& out, TranslationNotes& notes)
+        : request_(request), ids_(ids), out_(out), notes_(notes) {}
 
     void result(const Turn& turn, const Part& part);
     void part(const Turn& turn, const Part& part);
@@ -35,13 +37,10 @@ class ContentBlockWriter {
     }
 
     const ChatRequest& request_;
+    CallIds& ids_;
     std::string& out_;
     TranslationNotes& notes_;
     Error error_;
 };
-
-// The id of a tool call as the API takes it, spelt. One that it takes already is left as it is; different ids stay
-// different.
-std::string messages_tool_id(Spelt id);
 
 }  // namespace tollgate

@@ -1,6 +1,7 @@
 #include "gateway/chat/dialect/messages/claude_reasoning.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace tollgate {
 namespace {
@@ -25,6 +26,13 @@ std::int64_t budget_percent(Effort effort) {
     return 0;
 }
 
+// Which is what leaving it out means.
+bool is_one(Json value) {
+    double number = 0;
+    std::from_chars(value.data(), value.data() + value.size(), number);
+    return number == 1;
+}
+
 }  // namespace
 
 std::int64_t claude_budget(const ReasoningWish& wish, std::int64_t bound) {
@@ -45,6 +53,14 @@ std::string_view claude_effort(Effort effort) {
         default:
             return "medium";
     }
+}
+
+std::optional<Parameter> surplus_of_sampling(const ChatRequest& request, UntakenParameters& parameters) {
+    const Json temperature = request[Parameter::temperature].value, top_p = request[Parameter::top_p].value;
+    if (temperature.empty() || top_p.empty()) return std::nullopt;
+    const Parameter surplus = is_one(temperature) && !is_one(top_p) ? Parameter::temperature : Parameter::top_p;
+    if (is_one(request[surplus].value)) parameters.take(surplus);
+    return surplus;
 }
 
 }  // namespace tollgate

@@ -161,7 +161,11 @@ class Writer {
     // While it reasons, the API takes none of them.
     void sampling() {
         if (reasons_) return;
-        if (const Json value = parameters_.take(Parameter::temperature); !value.empty()) {
+        const auto surplus = surplus_of_sampling(request_, parameters_);
+        const auto take = [&](Parameter parameter) {
+            return parameter == surplus ? Json() : parameters_.take(parameter);
+        };
+        if (const Json value = take(Parameter::temperature); !value.empty()) {
             double number = 0;
             std::from_chars(value.data(), value.data() + value.size(), number);
             const bool above = number > 1;
@@ -169,7 +173,7 @@ class Writer {
             append_member(out_, "temperature", above ? "1" : value);
         }
         for (const auto& [parameter, name] : {std::pair{Parameter::top_p, "top_p"}, {Parameter::top_k, "top_k"}}) {
-            if (const Json value = parameters_.take(parameter); !value.empty()) append_member(out_, name, value);
+            if (const Json value = take(parameter); !value.empty()) append_member(out_, name, value);
         }
     }
 

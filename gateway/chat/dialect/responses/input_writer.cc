@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <span>
 
+#include "gateway/chat/canonical/call_ids.h"
 #include "gateway/chat/canonical/spelt_json.h"
 #include "gateway/chat/canonical/unsupported_turn.h"
+#include "gateway/chat/dialect/responses/call_id.h"
 #include "gateway/chat/dialect/responses/encrypted_reasoning.h"
 #include "gateway/text/json_writer.h"
 
@@ -37,8 +39,11 @@ class Items {
         out_ += "\"input\":[";
         std::size_t first = 0;
         if (target_.quirks.has(Quirk::one_system_message)) first = joined_instructions(turns);
+        bool answers = false;
         for (const Turn& turn : turns.subspan(first)) {
             turn_ = &turn;
+            if (turn.role == Role::assistant && !answers) ids_.begin_answer();
+            answers = turn.role == Role::assistant;
             write_turn();
         }
         out_ += ']';
@@ -184,7 +189,7 @@ class Items {
     void call(const Part& part) {
         separate(out_);
         out_ += R"({"type":"function_call")";
-        append_text(out_, "call_id", part.id);
+        append_text(out_, "call_id", ids_.of_call(part.id));
         append_text(out_, "name", part.name);
         if (!part.argument_object.empty()) {
             out_ += ",\"arguments\":";
@@ -200,7 +205,7 @@ class Items {
         const auto inner = std::span(request_.result_parts).subspan(part.begin, part.end - part.begin);
         separate(out_);
         out_ += R"({"type":"function_call_output")";
-        append_text(out_, "call_id", part.id);
+        append_text(out_, "call_id", ids_.of_result(part.id));
         if (inner.empty() || (inner.size() == 1 && inner[0].kind == Kind::text)) {
             append_text(out_, "output", inner.empty() ? Spelt() : inner[0].text);
         } else {
@@ -254,6 +259,7 @@ class Items {
     const Target& target_;
     std::string& out_;
     TranslationNotes& notes_;
+    CallIds ids_{responses_call_id};
     const Turn* turn_ = nullptr;
     Error error_;
 };

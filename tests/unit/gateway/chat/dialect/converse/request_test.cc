@@ -87,8 +87,8 @@ TEST(ConverseRequest, D6ResultsComeBeforeText) {
                   R"(,{"role":"tool","tool_call_id":"b","content":"2"},{"role":"user","content":"note"},)"
                   R"({"role":"tool","tool_call_id":"a","content":""}]})");
     EXPECT_EQ(messages_of(sent).at_pointer("/2/content"),
-              json::parse(R"([{"toolResult":{"toolUseId":"b","content":[{"text":"2"}]}},
-                              {"toolResult":{"toolUseId":"a","content":[{"text":""}]}},{"text":"note"}])"));
+              json::parse(R"x([{"toolResult":{"toolUseId":"b","content":[{"text":"2"}]}},
+                               {"toolResult":{"toolUseId":"a","content":[{"text":"(no output)"}]}},{"text":"note"}])x"));
 }
 
 TEST(ConverseRequest, D4IdsOfOthersAreMappedAlikeAndStayDifferent) {
@@ -120,10 +120,6 @@ TEST(ConverseRequest, D26BlankTexts) {
     EXPECT_TRUE(chat(R"({"role":"user","content":"\n"})").error);
     EXPECT_EQ(chat(R"({"role":"system","content":" "},{"role":"user","content":"a"})").at("/system"), "absent");
     EXPECT_EQ(content_of(R"({"type":"text","text":""},{"type":"text","text":"a"})"), json::parse(R"([{"text":"a"}])"));
-}
-
-TEST(ConverseRequest, AnAnswerBeforeAnyQuestionIsRefused) {
-    expect_refused(chat(R"({"role":"assistant","content":"a"},{"role":"user","content":"b"})"), "messages[0]");
 }
 
 TEST(ConverseRequest, D33AnAnswerThatBegan) {
@@ -169,11 +165,12 @@ TEST(ConverseRequest, D32NamesOfDocumentsDifferAndStay) {
     std::vector<std::string> before;
     for (const std::string name : {"", "", "report.pdf", "report.docx", "report.pdf", "r\\u00e9sum\\u00e9  (1).pdf",
                                    "document 2", " / ", "a\\nb"}) {
-        parts += (parts.empty() ? "" : ",") + file(name);
-        const json::value content = content_of(parts);
+        parts += "," + file(name);
+        const json::value content = content_of(R"({"type":"text","text":"t"})" + parts);
         std::vector<std::string> names;
         for (const json::value& block : content.as_array()) {
-            names.emplace_back(block.at_pointer("/document/name").as_string());
+            if (block.as_object().contains("document"))
+                names.emplace_back(block.at_pointer("/document/name").as_string());
         }
         ASSERT_EQ(names.size(), before.size() + 1);
         names.pop_back();
@@ -272,11 +269,10 @@ TEST(ConverseRequest, ArgumentsThatAreNoneAreToldAsTheyAre) {
 TEST(ConverseRequest, Sampling) {
     const Translated sent =
         with(R"("temperature":1.5,"top_p":0.5,"top_k":7,"stop":["\n","END"],"max_tokens":9,"seed":1,"user":"u")");
-    EXPECT_EQ(sent.at("/inferenceConfig"),
-              json::parse(R"({"maxTokens":9,"stopSequences":["END"],"temperature":1,"topP":0.5})"));
+    EXPECT_EQ(sent.at("/inferenceConfig"), json::parse(R"({"maxTokens":9,"stopSequences":["END"],"temperature":1})"));
     EXPECT_EQ(sent.at("/additionalModelRequestFields"), json::parse(R"({"top_k":7})"));
     EXPECT_EQ(sent.at("/additionalModelResponseFieldPaths"), json::parse(R"(["/delta/stop_sequence"])"));
-    EXPECT_EQ(sent.dropped, "seed, user");
+    EXPECT_EQ(sent.dropped, "top_p, seed, user");
     EXPECT_EQ(sent.changed, "stop, temperature");
 }
 
