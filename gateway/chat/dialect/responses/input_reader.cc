@@ -7,6 +7,7 @@
 #include "gateway/chat/canonical/unknown_members.h"
 #include "gateway/chat/dialect/chat/message_reader.h"
 #include "gateway/chat/dialect/responses/encrypted_reasoning.h"
+#include "gateway/chat/dialect/responses/server_tool_item.h"
 #include "gateway/chat/dialect/responses/tool_reader.h"
 
 namespace tollgate {
@@ -121,6 +122,7 @@ class Items {
             return invalid_field("'" + field_ + "' refers to a stored item, and nothing is stored here", field_);
         }
         if (type.empty()) return invalid_field("'" + field_ + ".type' is required", field_ + ".type");
+        if (const auto tool = read_server_tool_item(item, type)) return server_tool(*tool, type);
         return unsupported_field(
             "'" + field_ + "' is of the type '" + type + "', which the chosen model's provider does not know",
             field_ + ".type");
@@ -149,6 +151,17 @@ class Items {
         turn(assistant ? Role::assistant : spells(name, "user") ? Role::user : Role::system, assistant);
         if (Error error = read_content(member(item, "content"), field_ + ".content", request_, request_.parts))
             return error;
+        end_turn();
+        return {};
+    }
+
+    // Of a tool that another provider ran, what can be told is: what it was asked, and what it found.
+    Error server_tool(const ServerToolItem& item, const std::string& type) {
+        const std::string_view name = request_.keep("input[]." + type);
+        (item.text.empty() ? request_.unknown : request_.restated).push_back(name);
+        if (item.text.empty()) return {};
+        turn(item.of_client ? Role::user : Role::assistant, true);
+        request_.parts.push_back({.kind = Kind::text, .text = request_.keep(item.text)});
         end_turn();
         return {};
     }

@@ -197,7 +197,6 @@ TEST(ResponsesRequest, WhatOnlyTheSameApiHasGoesElsewhere) {
     EXPECT_EQ(refused(with(R"("tools":[{"type":"function","name":"f"},{"type":"code_interpreter"}])")), "tools[1]");
     EXPECT_EQ(refused(with(R"("tools":[{"type":"web_search"}],"tool_choice":{"type":"web_search"})")), "tool_choice");
     EXPECT_EQ(refused(input(R"({"type":"compaction","encrypted_content":"E"})")), "input[0].type");
-    EXPECT_EQ(refused(input(R"({"type":"web_search_call","id":"ws_1"})")), "input[0].type");
 }
 
 TEST(ResponsesRequest, StructuredOutput) {
