@@ -186,6 +186,7 @@ Error Messages::user_side(Turns turns) {
     const std::size_t before = out_.size();
     Pieces pieces;
     if (Error error = results(turns, pieces)) return error;
+    bool asked = false;  // there is a user's message, behind which an instruction may stand
     bool between = out_.size() > before && has(Quirk::no_user_after_tool);
     const auto answer_between = [&] {
         if (!between) return;
@@ -197,8 +198,10 @@ Error Messages::user_side(Turns turns) {
         if (!has(Quirk::alternating_roles) && !pieces.empty()) {
             answer_between();
             if (Error error = user(pieces)) return error;
+            asked = true;
         }
-        if (turn->role == Role::system && !has(Quirk::one_system_message)) {
+        const bool as_text = has(Quirk::one_system_message) || (has(Quirk::no_user_after_tool) && !asked);
+        if (turn->role == Role::system && !as_text) {
             if (Error error = user(pieces)) return error;
             if (Error error = system({&turn, 1})) return error;
         } else if (turn->role == Role::system) {

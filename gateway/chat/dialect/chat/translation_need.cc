@@ -139,6 +139,7 @@ class Look {
         note(has(no_developer_role) && role == Role::developer);
         note(has(alternating_roles) && !first && role == last_ && role != Role::tool);
         note(has(no_user_after_tool) && role == Role::user && last_ == Role::tool);
+        note(has(no_user_after_tool) && instructs && (last_ == Role::tool || last_ == Role::assistant));
         last_ = role;
         last_calls_ = is_array(calls);
         last_prefixed_ = prefix == "true";
