@@ -34,6 +34,7 @@
 #include "gateway/upstream/fit_prompt.h"
 #include "gateway/upstream/hedge.h"
 #include "gateway/upstream/kept_answer.h"
+#include "gateway/upstream/mend_prompt.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/translate_request.h"
 #include "gateway/worker.h"
@@ -147,10 +148,11 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
         error = {};
         if (!asked && needs_writing(connection)) {
             error = co_await translate_request(connection, client);
-        } else if (!asked && adds_in_dialect(connection.request)) {
-            error = co_await add_in_dialect(connection, client);
+        } else if (!asked) {
+            if (may_be_mended(connection.request)) co_await mend_prompt(connection);
+            if (adds_in_dialect(connection.request)) error = co_await add_in_dialect(connection, client);
         }
-        if (!asked) note_shortened(connection.request);
+        if (!asked) note_changed_prompt(connection.request);
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (asked) {
             answer = co_await hedge.answer();

@@ -29,7 +29,7 @@ std::optional<std::int64_t> known_reasoning(const Exchange& request, const Catal
 std::int64_t text_tokens(const Exchange& request, const Ending& ending) {
     constexpr std::int64_t kLeastBytesPerExtraToken = 32;
     const BodyFacts& body = request.ask.body;
-    const bool is_clients_text = body.prompt_is_text && request.attempt.shortened == nullptr;
+    const bool is_clients_text = body.prompt_is_text && request.attempt.prompt == nullptr;
     if (ending.source != UsageSource::provider || ending.usage_contradictory || !is_clients_text) return 0;
     if (body.prompt_bytes < kLeastBytesPerExtraToken * body.prompt_extra_tokens) return 0;
     return ending.usage.prompt - body.prompt_extra_tokens;

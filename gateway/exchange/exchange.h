@@ -12,8 +12,8 @@
 #include "gateway/chat/dialect/openai_request.h"
 #include "gateway/chat/dialect/openai_upstream_body.h"
 #include "gateway/exchange/attribution.h"
+#include "gateway/exchange/changed_prompt.h"
 #include "gateway/exchange/head.h"
-#include "gateway/exchange/shortened_prompt.h"
 #include "gateway/exchange/translated_request.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/routing/choose_model.h"
@@ -113,7 +113,7 @@ struct Attempt {
     bool translated = false;                             // the request was written anew for the endpoint
     bool outrun = false;                                 // another one was asked beside it, and answered first
     std::shared_ptr<TranslatedRequest> translation{};    // null: it passes
-    std::shared_ptr<const ShortenedPrompt> shortened{};  // that it sends; null: all of it
+    std::shared_ptr<const ChangedPrompt> prompt{};       // that it sends; null: the client's
     std::shared_ptr<const std::string> websocket_key{};  // that the provider was sent, of a session; else null
 
     // Closing the connection would not stop the provider's billing.

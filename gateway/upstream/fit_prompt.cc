@@ -60,12 +60,12 @@ void shorten(std::string_view body, const HistoryExcess& excess, Exchange& reque
     const TextSpan& span = request.ask.body.messages_value;
     auto shortened = shorten_history(span.of(body), excess);
     if (!shortened || (shortened->left_out == 0 && shortened->truncated == 0)) return;
-    auto prompt = std::make_shared<ShortenedPrompt>();
+    auto prompt = std::make_shared<ChangedPrompt>();
     prompt->left_out = shortened->left_out;
     prompt->truncated = shortened->truncated;
     prompt->messages = {.begin = span.begin, .end = span.begin + static_cast<std::uint32_t>(shortened->list.size())};
     prompt->body.append(body.substr(0, span.begin)).append(shortened->list).append(body.substr(span.end));
-    request.attempt.shortened = std::move(prompt);
+    request.attempt.prompt = std::move(prompt);
 }
 
 // None: the prompt fits as it is, or is none that could be shortened.
@@ -98,23 +98,24 @@ std::string_view body_of_attempt(const Connection& connection) {
 
 std::int64_t counted_prompt_tokens(const Exchange& request) {
     const std::int64_t counted = request.terms.counted_prompt_tokens;
-    if (request.attempt.shortened == nullptr) return counted;
+    if (request.attempt.prompt == nullptr || !request.attempt.prompt->is_shortened()) return counted;
     const std::int64_t longest = longest_prompt(request);
     return longest > 0 ? std::min(counted, longest) : counted;
 }
 
-void note_shortened(Exchange& request) {
-    const ShortenedPrompt* const prompt = request.attempt.shortened.get();
-    if (prompt == nullptr) return;
+void note_changed_prompt(Exchange& request) {
+    const ChangedPrompt* const prompt = request.attempt.prompt.get();
+    if (prompt == nullptr || !(prompt->is_shortened() || !prompt->removed.empty())) return;
     auto& translation = request.attempt.translation;
     if (translation == nullptr) translation = std::make_shared<TranslatedRequest>();
-    translation->notes.changed.add(body_names_of(request.ask.api).prompt);
+    if (prompt->is_shortened()) translation->notes.changed.add(body_names_of(request.ask.api).prompt);
+    translation->notes.dropped.add(prompt->removed);
 }
 
 void explain_shortened(Exchange& request) {
     if (request.explanation == nullptr) return;
-    const ShortenedPrompt* const prompt = request.attempt.shortened.get();
-    if (prompt == nullptr) return request.explanation->not_shortened();
+    const ChangedPrompt* const prompt = request.attempt.prompt.get();
+    if (prompt == nullptr || !prompt->is_shortened()) return request.explanation->not_shortened();
     request.explanation->shortened(prompt->left_out, prompt->truncated);
 }
 

@@ -31,7 +31,7 @@ inline bool may_be_shortened(const Exchange& request) {
     return may_be_shortened(request.ask.body, *request.attempt.endpoint->endpoint);
 }
 
-// Makes the attempt's `shortened` what its endpoint is to be sent, and changes nothing else. A large body is read on
+// Makes the attempt's `prompt` what its endpoint is to be sent, and changes nothing else. A large body is read on
 // the parse threads.
 wire::Awaitable<void> fit_prompt(Connection& connection);
 // The same at once, of the client's body, for the attempt in hand.
@@ -40,14 +40,15 @@ void fit_prompt_on_loop(std::string_view body, const CreditConfig& config, Excha
 // The body that the attempt sends, or is translated from: the client's, or what is left of it.
 std::string_view body_of_attempt(const Connection& connection);
 inline std::string_view body_of_attempt(const Exchange& request, std::string_view clients) {
-    return request.attempt.shortened == nullptr ? clients : std::string_view(request.attempt.shortened->body);
+    return request.attempt.prompt == nullptr ? clients : std::string_view(request.attempt.prompt->body);
 }
 
 // What the attempt's prompt is billed as if the provider does not say.
 std::int64_t counted_prompt_tokens(const Exchange& request);
 
-// Tells the client that its prompt was shortened. After the request was written for the attempt.
-void note_shortened(Exchange& request);
+// Tells the client that its prompt was shortened, or what it lost otherwise. After the request was written for the
+// attempt.
+void note_changed_prompt(Exchange& request);
 // The same in the explanation, if there is one: of the attempt that has come to an answer, or to none.
 void explain_shortened(Exchange& request);
 

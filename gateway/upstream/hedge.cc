@@ -16,6 +16,7 @@
 #include "gateway/upstream/endings.h"
 #include "gateway/upstream/fetch_media.h"
 #include "gateway/upstream/fit_prompt.h"
+#include "gateway/upstream/mend_prompt.h"
 #include "gateway/upstream/relay.h"
 #include "gateway/upstream/silence.h"
 #include "gateway/upstream/translate_request.h"
@@ -160,11 +161,12 @@ Error EarlyAttempt::write() try {
     Error error;
     if (request.attempt.translated) {
         error = translate_on_loop(sent, request, client, body);
-    } else if (adds_in_dialect(request)) {
-        error = add_in_dialect_on_loop(text, request, client);
+    } else {
+        if (may_be_mended(request)) mend_prompt_on_loop(text, request);
+        if (adds_in_dialect(request)) error = add_in_dialect_on_loop(text, request, client);
     }
     if (error) return error;
-    note_shortened(request);
+    note_changed_prompt(request);
     build_body(request, text, wire::monotonic_ms(worker_.tick_time()), body);
     error = write_request_head(request, body, *request.attempt.key.credential, outgoing_);
     for (const std::string_view piece : body.pieces()) outgoing_ += piece;

@@ -152,8 +152,9 @@ void build_body(const Exchange& request, std::string_view text, std::int64_t now
     } else {
         added.members = choice.in_dialect;
     }
-    if (const ShortenedPrompt* const prompt = request.attempt.shortened.get()) {
+    if (const ChangedPrompt* const prompt = request.attempt.prompt.get()) {
         added.messages = prompt->messages.of(prompt->body);
+        if (prompt->instructions) added.instructions = *prompt->instructions;
     }
     added.bound.tokens = choice.output_bound > 0 ? choice.output_bound : request.terms.sent_output_bound;
     if (request.ask.api == ApiType::chat) {

@@ -31,8 +31,10 @@ void append_carried(const CarriedReasoning& carried, std::string& out) {
     (out += ':') += carried.data;
 }
 
+bool is_carried(std::string_view text) { return text.starts_with(kPrefix); }
+
 std::optional<CarriedReasoning> read_carried(Spelt text) {
-    if (!text.starts_with(kPrefix)) return std::nullopt;
+    if (!is_carried(text)) return std::nullopt;
     text.remove_prefix(kPrefix.size());
     const auto format = next_word(text), kind = next_word(text), id = next_word(text);
     if (!format || !kind || !id) return std::nullopt;

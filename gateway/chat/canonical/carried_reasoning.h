@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "gateway/chat/canonical/answer_event.h"
 
@@ -27,6 +28,8 @@ struct CarriedReasoning {
 // Appends it, spelt. An id that might be taken for something else is left out.
 void append_carried(const CarriedReasoning& carried, std::string& out);
 
+// Whether it looks like one.
+bool is_carried(std::string_view text);
 // Nothing where it is the API's own. The views are of `text`.
 std::optional<CarriedReasoning> read_carried(Spelt text);
 

@@ -33,4 +33,12 @@ void FieldNames::add(std::string_view name) {
     text_ += name;
 }
 
+void FieldNames::add(const FieldNames& names) {
+    for (std::string_view rest = names.text_; !rest.empty();) {
+        const std::size_t end = std::min(rest.find(kSeparator), rest.size());
+        add(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + kSeparator.size(), rest.size()));
+    }
+}
+
 }  // namespace tollgate

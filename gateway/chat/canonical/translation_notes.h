@@ -15,6 +15,7 @@ class FieldNames {
         64;  // a longer one is told as "?", as is one that a header cannot hold
 
     void add(std::string_view name);
+    void add(const FieldNames& names);
     const std::string& text() const { return text_; }
     bool empty() const { return text_.empty(); }
     void clear() { text_.clear(); }

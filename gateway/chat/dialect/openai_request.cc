@@ -199,6 +199,8 @@ Error read_member(std::string_view key, const element& value, const JsonMember& 
         read_prompt(value, member, names, facts);
     } else if (place_of(key, names.instructions) < names.instructions.size()) {
         facts.has_system_message = facts.has_system_message || !value.is_null();
+        facts.instructions_value = member.value;
+        note_instruction_faults(value, facts.faults);
         measure_content(value, facts);
     } else if (key == "user" || key == "safety_identifier") {
         return read_short_text(key, value, facts.end_user);
@@ -241,8 +243,9 @@ void BodyFacts::clear() {
     keeps_for_an_hour = false;
     media.clear();
     middle_out = MiddleOut::unset;
+    faults.clear();
     extras.clear();
-    messages_value = {};
+    messages_value = instructions_value = {};
     bound_values = {};
     reply_options.clear();
     model_in_path = false;

@@ -15,6 +15,7 @@
 #include "gateway/chat/dialect/body_names.h"
 #include "gateway/chat/dialect/media_set.h"
 #include "gateway/chat/dialect/paid_extras.h"
+#include "gateway/chat/dialect/prompt_faults.h"
 #include "gateway/text/error.h"
 #include "gateway/text/json_members.h"
 
@@ -43,6 +44,7 @@ struct BodyFacts {
     MediaSet media;                        // in parts of the prompt; those that are only text are none
     MiddleOut middle_out = MiddleOut::unset;
     bool keeps_for_an_hour = false;  // some of the prompt is to stay in the provider's cache so long
+    PromptFaults faults;
     PaidExtras extras;
     std::string end_user, session;
     std::string tags;                        // as request_tags.h has them
@@ -54,6 +56,7 @@ struct BodyFacts {
     TextSpan model_value;                                    // when has_model; of what passes, a null, too
     bool model_is_plain = false;                             // it is the name itself, no JSON string: of a form
     TextSpan messages_value;                                 // of a chat
+    TextSpan instructions_value;                             // that stand beside it
     std::array<TextSpan, 2> bound_values;                    // by BodyNames::bounds; size 0: absent
     TextSpan models_value, provider_value, cache_key_value;  // where it goes: the same, and not looked at yet
     bool has_stream_options = false;

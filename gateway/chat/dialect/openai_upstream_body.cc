@@ -102,8 +102,10 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
     append_json_string(model_, model);
     const bool ask_for_usage = stream_options == StreamOptions::ask_for_usage;
     const auto left_out = [&](std::size_t i) {
-        return facts.gateway_only[i] || (stream_options == StreamOptions::leave_out && facts.has_stream_options &&
-                                         facts.members[i].value.begin == facts.stream_options_value.begin);
+        return facts.gateway_only[i] ||
+               (stream_options == StreamOptions::leave_out && facts.has_stream_options &&
+                facts.members[i].value.begin == facts.stream_options_value.begin) ||
+               (added.instructions == "" && facts.members[i].value.begin == facts.instructions_value.begin);
     };
     const bool insert_options = ask_for_usage && !facts.has_stream_options;
     const bool replace_options = ask_for_usage && facts.has_stream_options && !facts.include_usage;
@@ -139,6 +141,8 @@ void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::str
             add(bound_);
         } else if (member.value.begin == facts.messages_value.begin) {
             add_messages(added.messages.empty() ? member.value.of(text) : added.messages, added.first_message);
+        } else if (added.instructions && member.value.begin == facts.instructions_value.begin) {
+            add(*added.instructions);
         } else {
             add(member.value.of(text));
         }

@@ -2,6 +2,7 @@
 // never re-serialized. The body for a further upstream API is written by a file beside this one.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,8 @@ struct Additions {
     std::string_view members = {};        // as JSON, each after a comma; the body has none of their names
     std::string_view first_message = {};  // of a chat, as JSON: before the client's own
     std::string_view messages = {};       // in place of the client's, as JSON; empty: they stay
+    // In place of the client's system prompt, where that is a member beside the messages. Empty: none is sent.
+    std::optional<std::string_view> instructions = {};
 };
 
 // What is sent of stream_options.

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "gateway/chat/dialect/prompt_carriers.h"
+#include "gateway/chat/dialect/prompt_faults.h"
 #include "gateway/text/ascii.h"
 
 namespace tollgate {
@@ -174,6 +175,11 @@ void measure_reasoning_details(const element& details, bool text_stands_elsewher
     }
 }
 
+void measure_sealed(std::string_view sealed, BodyFacts& facts) {
+    note_seal_faults(sealed, facts.faults);
+    add_tokens(divided_up(static_cast<std::int64_t>(sealed.size()), kSealedCharactersPerToken), facts);
+}
+
 // A member of a message or of a part, whatever stands beside it.
 void measure_named(std::string_view key, const element& value, BodyFacts& facts) {
     const Type type = value.type();
@@ -181,10 +187,10 @@ void measure_named(std::string_view key, const element& value, BodyFacts& facts)
     const Carries carries = carried_by(key);
     switch (carries) {
         case Carries::nothing:
+            if (key == "citations") note_citation_faults(value, facts.faults);
             return;
         case Carries::sealed:
-            return add_tokens(
-                divided_up(static_cast<std::int64_t>(longest_string(value).size()), kSealedCharactersPerToken), facts);
+            return measure_sealed(longest_string(value), facts);
         case Carries::text:
             return type == Type::STRING ? add_text(length(value), facts) : measure_content(value, facts);
         case Carries::unknown:
@@ -195,12 +201,14 @@ void measure_named(std::string_view key, const element& value, BodyFacts& facts)
     }
 }
 
-void measure_part(const Object& part, BodyFacts& facts) {
+void measure_part(const Object& part, PartsBefore& before, BodyFacts& facts) {
     const std::string_view type = string_member(part, {"type"});
+    note_part_faults(part, type, before, facts.faults);
     const bool sealed = type == "redacted_thinking";
     for (const auto field : part) {
         if (field.key == "text" && field.value.type() == Type::STRING) {
             add_text(length(field.value), facts);
+            if (length(field.value) == 0 && type == "text") facts.faults.history = true;
         } else if (field.key == "type" && field.value.type() == Type::STRING) {
             if (std::string_view(field.value) != "text") facts.prompt_is_text = false;
         } else if (field.key == "parts") {  // of Gemini's instructions
@@ -215,7 +223,9 @@ void measure_part(const Object& part, BodyFacts& facts) {
 }
 
 void measure_message(const Object& message, BodyFacts& facts) {
+    std::string_view type, role;
     for (const auto field : message) {
+        if (field.key == "type") static_cast<void>(field.value.get(type));
         if (field.key == "content" || field.key == "parts") {  // the latter is Gemini's
             measure_content(field.value, facts);
         } else if (field.key == "reasoning_details") {
@@ -223,10 +233,11 @@ void measure_message(const Object& message, BodyFacts& facts) {
             measure_reasoning_details(field.value, elsewhere, facts);
         } else if (field.key != "role") {
             measure_named(field.key, field.value, facts);
-        } else if (std::string_view role; field.value.get(role) == simdjson::SUCCESS) {
+        } else if (field.value.get(role) == simdjson::SUCCESS) {
             facts.has_system_message = facts.has_system_message || role == "system" || role == "developer";
         }
     }
+    note_message_faults(message, type, role, facts.faults);
 }
 
 // Members that are long and text, and those that are no part of the prompt.
@@ -254,16 +265,20 @@ bool has_hour_mark(const element& value, int levels) {
 }  // namespace
 
 void measure_content(const element& content, BodyFacts& facts) {
+    PartsBefore before;
     if (content.type() == Type::STRING) return add_text(length(content), facts);
-    if (content.type() == Type::OBJECT) return measure_part(Object(content), facts);
+    if (content.type() == Type::OBJECT) return measure_part(Object(content), before, facts);
     if (content.type() != Type::ARRAY) return;
     for (const element part : Array(content)) {
-        if (part.type() == Type::STRING || part.type() == Type::OBJECT || part.type() == Type::ARRAY) {
+        if (part.type() == Type::OBJECT) {
+            measure_part(Object(part), before, facts);
+        } else if (part.type() == Type::STRING || part.type() == Type::ARRAY) {
             measure_content(part, facts);
         } else {
             add_tokens(1, facts);  // a token id
         }
     }
+    if (before.ends_thinking) facts.faults.history = true;
 }
 
 void measure_messages(const element& messages, BodyFacts& facts) {

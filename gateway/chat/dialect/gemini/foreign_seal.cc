@@ -27,8 +27,10 @@ std::string write_foreign_seal(const ForeignSeal& seal) {
     return base64((bytes += ':') += seal.text);
 }
 
+bool is_foreign_seal(std::string_view signature) { return signature.starts_with(kSpeltMark); }
+
 std::optional<ForeignSeal> read_foreign_seal(std::string_view signature) {
-    if (!signature.starts_with(kSpeltMark)) return std::nullopt;
+    if (!is_foreign_seal(signature)) return std::nullopt;
     std::string usual(signature);
     std::ranges::replace(usual, '-', '+');
     std::ranges::replace(usual, '_', '/');

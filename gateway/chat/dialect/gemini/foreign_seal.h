@@ -23,6 +23,8 @@ struct ForeignSeal {
 
 // Base64.
 std::string write_foreign_seal(const ForeignSeal& seal);
+// Whether it looks like one.
+bool is_foreign_seal(std::string_view signature);
 // Empty: it is none of ours.
 std::optional<ForeignSeal> read_foreign_seal(std::string_view signature);
 

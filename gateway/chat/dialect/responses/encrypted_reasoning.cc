@@ -20,4 +20,10 @@ EncryptedReasoning read_encrypted(Spelt encrypted_content) {
     return {carried->format, carried->kind == CarriedReasoning::Kind::signature, carried->data};
 }
 
+bool is_id_of_gateway(std::string_view id) {
+    constexpr std::string_view kGeneration = "gen-";
+    const auto name = id.find('_');
+    return name != std::string_view::npos && id.substr(name + 1).starts_with(kGeneration);
+}
+
 }  // namespace tollgate

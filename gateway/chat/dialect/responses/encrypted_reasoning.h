@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "gateway/chat/canonical/answer_event.h"
 #include "gateway/chat/canonical/json_text.h"
@@ -20,5 +21,9 @@ struct EncryptedReasoning {
 
 void append_encrypted(const EncryptedReasoning& reasoning, std::string& out);
 EncryptedReasoning read_encrypted(Spelt encrypted_content);
+
+// Whether this gateway made up the id of an item, since its provider has none. OpenAI would look for what is stored by
+// it.
+bool is_id_of_gateway(std::string_view id);
 
 }  // namespace tollgate
