@@ -3,12 +3,14 @@ it, above all where the next provider speaks the client's own API. Rows D… are
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 
 from support.processes import Gateway, provider
 
+PROVIDERS = Path(__file__).resolve().parents[2] / "configs/catalogue/providers.yaml"
 ROOT_URL = "/v1beta/models/test/{}:generateContent"
 CHAT, MESSAGES, RESPONSES = "/v1/chat/completions", "/v1/messages", "/v1/responses"
 USER = {"role": "user", "content": "q"}
@@ -183,9 +185,10 @@ def mistral(tmp_path_factory, scripted_server):
     endpoint = {"provider": "mistral", "model": "m-1", "context_length": 9999, "prices": {"prompt": 1, "completion": 10}}
     file = directory / "models.yaml"
     file.write_text(yaml.safe_dump({"version": "x", "models": [{"id": "q/mistral", "endpoints": [endpoint]}]}))
-    running = Gateway(
-        directory, [provider("mistral", scripted_server.base_url)], workers=1, catalogue=[str(file)]
-    ).start()
+    shipped = yaml.safe_load(PROVIDERS.read_text())["providers"]
+    quirks = next(one["quirks"] for one in shipped if one["slug"] == "mistral")
+    upstream = provider("mistral", scripted_server.base_url, quirks=quirks)
+    running = Gateway(directory, [upstream], workers=1, catalogue=[str(file)]).start()
     yield running
     running.stop()
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,14 @@ bool is_blank_text(Json block) {
 bool is_thinking(Json block) {
     const Spelt type = spelt(member(block, "type"));
     return spells(type, "thinking") || spells(type, "redacted_thinking");
+}
+
+// Of reasoning, what its provider signed or sealed it with.
+Spelt seal_of(Json block) {
+    static constexpr std::array<std::string_view, 3> kNames = {"type", "signature", "data"};
+    const auto [type, signature, data] = members_of(block, kNames);
+    if (spells(spelt(type), "thinking")) return spelt(signature);
+    return spells(spelt(type), "redacted_thinking") ? spelt(data) : Spelt();
 }
 
 std::string list_of(const std::vector<std::string>& elements) {
@@ -76,6 +85,8 @@ class History {
     // Without reasoning at the end, which the API refuses there: the answer was broken off.
     std::vector<std::string> of_answer(Json content) {
         std::vector<std::string> blocks;
+        foreign_ = false;
+        each_element(content, [&](Json block) { foreign_ = foreign_ || is_carried(seal_of(block)); });
         each_element(content, [&](Json block) {
             if (!is_empty_text(block) && !is_refused_reasoning(block)) blocks.push_back(of_model(block));
         });
@@ -114,12 +125,9 @@ class History {
     }
 
     bool is_refused_reasoning(Json block) {
-        static constexpr std::array<std::string_view, 3> kNames = {"type", "signature", "data"};
-        const auto [type, signature, data] = members_of(block, kNames);
-        const bool thinks = spells(spelt(type), "thinking");
-        if (!thinks && !spells(spelt(type), "redacted_thinking")) return false;
-        const Spelt seal = spelt(thinks ? signature : data);
-        const bool refused = is_carried(seal) || (thinks && seal.empty() && reader_.wants_signed_reasoning);
+        if (!is_thinking(block)) return false;
+        const Spelt seal = seal_of(block);
+        const bool refused = is_carried(seal) || (seal.empty() && (foreign_ || reader_.wants_signed_reasoning));
         if (refused) removed_.add("messages[].content[].thinking");
         return refused;
     }
@@ -157,6 +165,7 @@ class History {
     FieldNames& removed_;
     CallIds ids_;
     bool changed_ = false;
+    bool foreign_ = false;  // the answer at hand is another provider's
 };
 
 }  // namespace

@@ -76,6 +76,9 @@ TEST(MendedHistory, D24ForeignReasoningIsLeftOut) {
 TEST(MendedHistory, WhoSignsNothingReadsItsThoughtsAgain) {
     const std::string list = answer(R"({"type":"thinking","thinking":"t","signature":""},)" + kText);
     EXPECT_EQ(messages(list, kAny).list, list);
+    const std::string sealed = R"({"type":"redacted_thinking","data":")" + std::string(kSeal) + "\"}";
+    const std::string foreign = answer(R"({"type":"thinking","thinking":"t","signature":""},)" + sealed + "," + kText);
+    EXPECT_EQ(messages(foreign, kAny).list, answer(kText)) << "that of another provider is its own";
 }
 
 TEST(MendedHistory, AnAnswerThatIsReasoningAloneIsNone) {
