@@ -18,6 +18,16 @@ constexpr std::size_t kMostMediaTypeBytes = 256;  // of what stands before the d
 
 constexpr std::string_view kMessages = "messages[]", kContent = "messages[].content[]";
 
+// Data without the head that says what they are, as OpenAI's API takes those of files: base64 tells it as well, by what
+// it begins with. An address does not begin so.
+struct Magic {
+    std::string_view base64, type;
+};
+constexpr std::array kMagics = {
+    Magic{"JVBERi", "application/pdf"}, Magic{"iVBORw0KGgo", "image/png"}, Magic{"/9j/", "image/jpeg"},
+    Magic{"R0lGODdh", "image/gif"},     Magic{"R0lGODlh", "image/gif"},    Magic{"UklGR", "image/webp"},
+};
+
 // Where a part stands, and to which list it is added.
 struct Place {
     ChatRequest& request;
@@ -289,6 +299,12 @@ Error read_message(Json json, std::uint32_t index, ChatRequest& request) {
 }  // namespace
 
 Error read_media_address(Spelt address, std::string_view field, Media& media, ChatRequest& request) {
+    const auto bare =
+        std::ranges::find_if(kMagics, [address](const Magic& one) { return address.starts_with(one.base64); });
+    if (bare != kMagics.end()) {
+        media = {.source = Media::Source::data, .type = bare->type, .value = address, .name = media.name};
+        return {};
+    }
     if (ascii_lower(std::string(address.substr(0, kDataScheme.size()))) != kDataScheme) {
         media.source = Media::Source::url;
         media.value = address;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
 
+#include "gateway/chat/canonical/json_instruction.h"
 #include "gateway/chat/canonical/object_schema.h"
 #include "gateway/chat/canonical/openai_names.h"
 #include "gateway/chat/canonical/spelt_json.h"
@@ -13,7 +16,7 @@ namespace tollgate {
 namespace {
 
 constexpr std::string_view kDialect = "chat";
-constexpr std::size_t kMostUserBytes = 64;  // that OpenAI takes
+constexpr std::size_t kMostUserBytes = 64, kMostStops = 4;  // that OpenAI takes
 
 // Who takes a parameter.
 enum class Taken : std::uint8_t {
@@ -79,8 +82,7 @@ class Writer {
         out_ += "{\"model\":";
         append_json_string(out_, target_.model);
         out_ += ',';
-        Error error = append_chat_messages(request_, target_.quirks, target_.continues_answers, out_, notes_);
-        if (error) return error;
+        if (Error error = messages()) return error;
         bound();
         stream();
         tools();
@@ -103,6 +105,21 @@ class Writer {
     bool forces_tool() const {
         const auto kind = request_.tool_choice.kind;
         return !request_.tools.empty() && (kind == ToolChoice::Kind::required || kind == ToolChoice::Kind::named);
+    }
+
+    Error messages() {
+        const auto told =
+            mode_of_output() == OutputFormat::Kind::json_object ? with_json_instruction(request_) : std::nullopt;
+        if (told) notes_.changed.add(request_.output_field);
+        return append_chat_messages(told ? *told : request_, target_.quirks, target_.continues_answers, out_, notes_);
+    }
+
+    // Where one kind of JSON is not known, the other one is asked for.
+    OutputFormat::Kind mode_of_output() const {
+        using Kind = OutputFormat::Kind;
+        const Kind wanted = request_.output.kind;
+        if (wanted == Kind::json_schema && has(Quirk::no_json_schema)) return Kind::json_object;
+        return wanted == Kind::json_object && has(Quirk::no_json_object) ? Kind::json_schema : wanted;
     }
 
     void bound() {
@@ -184,9 +201,7 @@ class Writer {
         const OutputFormat& output = request_.output;
         if (output.kind == Kind::text) return;
         const bool any_object = output.kind == Kind::json_object;
-        const bool as_schema = any_object ? has(Quirk::no_json_object) : !has(Quirk::no_json_schema);
-        if (!any_object && !as_schema) notes_.changed.add(request_.output_field);
-        if (as_schema) {  // that of any object says what json_object does
+        if (mode_of_output() == Kind::json_schema) {  // that of any object says what json_object does
             out_ += R"(,"response_format":{"type":"json_schema","json_schema":{"name":")";
             (out_ += output.name.empty() ? Spelt("answer") : output.name) += '"';
             if (!output.description.empty()) append_text(out_, "description", output.description);
@@ -199,9 +214,12 @@ class Writer {
     }
 
     void stop() {
-        if (request_.stop.empty()) return;
+        const std::span<const Spelt> all(request_.stop);
+        const auto sent = all.first(std::min(all.size(), kMostStops));
+        if (sent.empty()) return;
+        if (sent.size() < all.size()) notes_.changed.add(request_.stop_field);
         out_ += ",\"stop\":[";
-        for (const Spelt text : request_.stop) {
+        for (const Spelt text : sent) {
             if (out_.back() != '[') out_ += ',';
             ((out_ += '"') += text) += '"';
         }

@@ -181,7 +181,8 @@ class Items {
             append_text(out_, image ? "image_url" : "file_url", media.value);
         }
         if (!image && (!media.name.empty() || data)) {  // the API wants a name beside data
-            append_text(out_, "filename", media.name.empty() ? "file" : media.name);
+            const std::string_view unnamed = media.type == "application/pdf" ? "file.pdf" : "file";
+            append_text(out_, "filename", media.name.empty() ? unnamed : media.name);
         }
         out_ += '}';
     }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
+#include "gateway/chat/canonical/json_instruction.h"
 #include "gateway/chat/canonical/object_schema.h"
 #include "gateway/chat/canonical/openai_names.h"
 #include "gateway/chat/canonical/spelt_json.h"
@@ -12,6 +14,7 @@
 namespace tollgate {
 namespace {
 
+constexpr std::size_t kMostUserBytes = 64;
 constexpr std::array kTaken = {
     Parameter::temperature, Parameter::top_p,        Parameter::user,
     Parameter::metadata,    Parameter::service_tier, Parameter::prompt_cache_key,
@@ -28,7 +31,7 @@ class Writer {
         append_member(out_, "store", "false");
         if (target_.stream) append_member(out_, "stream", "true");
         out_ += ',';
-        if (Error error = append_response_input(request_, target_, out_, notes_)) return error;
+        if (Error error = input()) return error;
         bound();
         tools();
         tool_choice();
@@ -41,6 +44,17 @@ class Writer {
     }
 
   private:
+    bool lacks_schema() const {
+        return request_.output.kind == OutputFormat::Kind::json_schema && target_.quirks.has(Quirk::no_json_schema);
+    }
+
+    Error input() {
+        const bool any_json = request_.output.kind == OutputFormat::Kind::json_object || lacks_schema();
+        const auto told = any_json ? with_json_instruction(request_) : std::nullopt;
+        if (told) notes_.changed.add(request_.output_field);
+        return append_response_input(told ? *told : request_, target_, out_, notes_);
+    }
+
     void bound() {
         std::int64_t bound = request_.output_bound > 0 ? request_.output_bound : target_.output_bound;
         if (bound <= 0) return;
@@ -113,8 +127,7 @@ class Writer {
         const OutputFormat& output = request_.output;
         const Json verbosity = parameters_.take(Parameter::verbosity);
         const bool schema = output.kind == OutputFormat::Kind::json_schema;
-        const bool without = schema && target_.quirks.has(Quirk::no_json_schema);
-        if (without) notes_.changed.add(request_.output_field);
+        const bool without = lacks_schema();
         if (output.kind == OutputFormat::Kind::text && verbosity.empty()) return;
         out_ += ",\"text\":{";
         if (schema && !without) {
@@ -156,6 +169,8 @@ class Writer {
 
     void parameters() {
         for (const Parameter parameter : kTaken) {
+            const bool too_long = parameter == Parameter::user && request_[parameter].value.size() > kMostUserBytes + 2;
+            if (too_long) continue;
             const Json value = parameters_.take(parameter);
             if (!value.empty()) append_member(out_, openai_name(parameter), value);
         }

@@ -86,6 +86,11 @@ TEST(ChatRequestWriter, MediaAndFiles) {
             .messages()
             .at_pointer("/0/content/0/file/filename"),
         "file.pdf");
+    EXPECT_EQ(chat(R"({"role":"user","content":[{"type":"file","file":{"filename":"a.pdf","file_data":"JVBERi0x"}}]})")
+                  .messages()
+                  .at_pointer("/0/content/0/file/file_data"),
+              "data:application/pdf;base64,JVBERi0x")
+        << "data without their head";
 }
 
 TEST(ChatRequestWriter, WhatCannotBeSentIsRefusedAndTriedElsewhere) {
@@ -397,6 +402,10 @@ TEST(ChatRequestWriter, OutputFormatsByProvider) {
     const Translated weaker = with(schema, provider("deepseek"));
     EXPECT_EQ(weaker.at("response_format"), json::parse(R"({"type":"json_object"})"));
     EXPECT_EQ(weaker.changed, "response_format");
+    EXPECT_EQ(weaker.messages(),
+              json::parse(R"([{"role":"system","content":"Answer with a JSON object that this JSON )"
+                          R"(Schema describes: {\"type\":\"object\"}"},{"role":"user","content":"hi"}])"))
+        << "it is told in words";
     EXPECT_EQ(with(object, provider("lm-studio")).at("response_format"),
               json::parse(R"({"type":"json_schema","json_schema":{"name":"answer","schema":{"type":"object"}}})"));
 }

@@ -61,6 +61,20 @@ TEST(MessagesToChat, AToolHasPropertiesAndIsStrictOnlyIfItRequiresThemAll) {
               R"("{anyOf: [{\"properties\":{\"a\":{}}}]}"},"strict":false}tools)");
 }
 
+TEST(MessagesToChat, OpenAiTakesFourStopSequences) {
+    const Sent sent = send(chat(R"({"role":"user","content":"go"})", R"(,"stop_sequences":["a","b","c","d","e"])"));
+    EXPECT_EQ(sent.body().at("stop"), json::parse(R"(["a","b","c","d"])"));
+    EXPECT_EQ(sent.changed, "stop_sequences");
+    EXPECT_EQ(send(chat(R"({"role":"user","content":"go"})", R"(,"stop_sequences":["a"])")).changed, "");
+}
+
+TEST(MessagesToResponses, AFileHasAName) {
+    const Sent sent = send(chat(R"({"role":"user","content":[{"type":"document","source":{"type":"base64",)"
+                                R"("media_type":"application/pdf","data":"JV"}}]})"),
+                           responses_upstream());
+    EXPECT_EQ(sent.body().at("input").at(0).at("content").at(0).at("filename"), "file.pdf");
+}
+
 TEST(MessagesToChat, AnAgentsTurn) {
     const Sent sent = send(chat(
         R"({"role":"user","content":"go"},{"role":"assistant","content":[{"type":"text","text":"t"},{"type":"tool_use","id":"a","name":"f","input":{"x":1}},)"

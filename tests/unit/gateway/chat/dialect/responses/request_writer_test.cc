@@ -47,7 +47,7 @@ TEST(ToResponses, TurnsAreItems) {
     EXPECT_EQ(sent.at("input"), json::parse(R"([{"role":"system","content":"A"},
         {"role":"user","content":[{"type":"input_text","text":"q"},
             {"type":"input_image","image_url":"data:image/jpeg;base64,/9j/"},
-            {"type":"input_file","file_data":"data:application/pdf;base64,JVBE","filename":"file"}]},
+            {"type":"input_file","file_data":"data:application/pdf;base64,JVBE","filename":"file.pdf"}]},
         {"type":"function_call","call_id":"a","name":"f","arguments":"{\"x\":1}"},
         {"type":"function_call","call_id":"b","name":"g","arguments":"{}"},
         {"type":"function_call_output","call_id":"a","output":"1"},
@@ -149,6 +149,15 @@ TEST(ToResponses, TextFormat) {
     const Sent near = with(schema, without);
     EXPECT_EQ(near.at("text"), json::parse(R"({"format":{"type":"json_object"}})"));
     EXPECT_EQ(near.changed, "response_format");
+    EXPECT_EQ(near.at("input").at(0).at("content"),
+              R"(Answer with a JSON object that this JSON Schema describes: {"type":"object"})");
+}
+
+TEST(ToResponses, ANameOfTheUserThatIsTooLongIsLeftOut) {
+    EXPECT_EQ(with("\"user\":\"" + std::string(64, 'u') + "\"").at("user").as_string(), std::string(64, 'u'));
+    const Sent sent = with("\"user\":\"" + std::string(65, 'u') + "\"");
+    EXPECT_EQ(sent.at("user"), "absent");
+    EXPECT_EQ(sent.dropped, "user");
 }
 
 TEST(ToResponses, Reasoning) {
