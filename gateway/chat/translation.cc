@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/chat/canonical/tool_names.h"
 #include "gateway/chat/dialect/provider_error.h"
 
 namespace tollgate {
@@ -101,6 +102,7 @@ void Translation::take(std::string_view name, std::string_view data, AnswerMeter
     if (read == AnswerRead::ping) return writer_->append_ping(out);
     if (read != AnswerRead::event && read != AnswerRead::done) return;
     if (passing_ != nullptr) return passing_->pass(name, data, facts, out);
+    restore_tool_names(options_.echo, options_.inbound->dialect().name(), events_);
     for (const AnswerEvent& event : events_) writer_->append(event, out);
 }
 

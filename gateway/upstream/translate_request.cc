@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
+#include "gateway/chat/canonical/tool_names.h"
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/chat/translation_need.h"
 #include "gateway/chat/dialect/gemini/embeddings.h"
@@ -112,11 +114,14 @@ Error translate_embeddings(std::string_view body, Exchange& request, UpstreamBod
 
 Error write(const ChatRequest& chat, Exchange& request, UpstreamBody& upstream_body) {
     TranslatedRequest& translation = *request.attempt.translation;
-    Error error = dialect_of(*request.attempt.endpoint->provider)
-                      .write_request(chat, target_of(request), upstream_body.whole(), translation.notes);
+    const UpstreamDialect& dialect = dialect_of(*request.attempt.endpoint->provider);
+    const bool foreign = request.head.inbound->dialect().name() != dialect.name();
+    const auto renamed = foreign ? with_tool_names_for(dialect.name(), chat) : std::nullopt;
+    const ChatRequest& told = renamed ? *renamed : chat;
+    Error error = dialect.write_request(told, target_of(request), upstream_body.whole(), translation.notes);
     upstream_body.set_whole();
     if (!error) error = check_required_parameters(request);
-    translation.echo = chat.echo;
+    translation.echo = told.echo;
     return error;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/chat/canonical/tool_names.h"
 #include "gateway/chat/dialect/gemini/embeddings.h"
 #include "gateway/chat/dialect/provider_error.h"
 #include "gateway/upstream/upstream_refusal.h"
@@ -52,6 +53,7 @@ Error TranslatedAnswer::read(std::string_view body) {
         case AnswerRead::done:
             break;
     }
+    restore_tool_names(options_.echo, options_.inbound->dialect().name(), events_);
     meter_.add(facts);
     meter_.note_done();
     added_ = std::move(facts.kept);
@@ -69,6 +71,7 @@ bool TranslatedAnswer::take(std::string_view part) {
         events_.clear();
         const AnswerRead read = read_event(*reader_, sse_.name(), sse_.data(), delta, events_);
         note_event(read, sse_.data(), delta, meter_);
+        restore_tool_names(options_.echo, options_.inbound->dialect().name(), events_);
         for (const AnswerEvent& event : events_) kept_.add(event);
     }
     return false;
