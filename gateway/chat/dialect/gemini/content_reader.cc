@@ -73,10 +73,15 @@ class Reader {
     bool joins_thought(const PartFields& fields, Spelt signature);
 
     ChatRequest& request_;
-    std::map<Spelt, std::deque<Spelt>> open_calls_;  // ids by name: of those that wait for their results
-    std::uint32_t index_ = 0;                        // of the content
-    std::uint32_t calls_ = 0;                        // in it
-    std::size_t first_part_ = 0;                     // of it, or of the answer of which it is a piece
+    struct OpenCall {
+        Spelt id;
+        bool unnamed = false;  // it came without one
+    };
+
+    std::map<Spelt, std::deque<OpenCall>> open_calls_;  // by name: those that wait for their results
+    std::uint32_t index_ = 0;                           // of the content
+    std::uint32_t calls_ = 0;                           // in it
+    std::size_t first_part_ = 0;                        // of it, or of the answer of which it is a piece
 };
 
 Error Reader::content(Json content, std::uint32_t index) {
@@ -211,19 +216,23 @@ Error Reader::call(Json call, const std::string& field) {
         }
     }
     ++calls_;
-    open_calls_[part.name].push_back(part.id);
+    open_calls_[part.name].push_back({.id = part.id, .unnamed = spelt(id).empty()});
     request_.parts.push_back(part);
     return {};
 }
 
-// Results come in the order of their calls where nothing else tells which is whose.
+// An id that is a call's tells. Otherwise results come in the order of the calls of their name; gemini-cli makes ids
+// for the results of calls that have none.
 Spelt Reader::call_of(Spelt name, Spelt id) {
-    const auto open = open_calls_.find(name);
-    if (open == open_calls_.end()) return id;
-    if (id.empty() && !open->second.empty()) {
-        id = open->second.front();
-        open->second.pop_front();
-    }
+    const auto named = open_calls_.find(name);
+    if (named == open_calls_.end()) return id;
+    std::deque<OpenCall>& open = named->second;
+    auto call = std::ranges::find(open, id, &OpenCall::id);
+    if (call == open.end()) call = std::ranges::find(open, true, &OpenCall::unnamed);
+    if (call == open.end()) call = open.begin();
+    if (call == open.end()) return id;
+    id = call->id;
+    open.erase(call);
     return id;
 }
 

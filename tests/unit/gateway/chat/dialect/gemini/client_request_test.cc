@@ -120,6 +120,20 @@ TEST(GeminiClientRequest, IdsAreTheClientsOwnWhereThereAreSome) {
     EXPECT_EQ(read.part(1).id, "a");
 }
 
+// gemini-cli makes ids for the results of calls that have none: google-gemini/gemini-cli#6974.
+TEST(GeminiClientRequest, AResultWithAnIdThatNoCallHasIsPairedByNameAndOrder) {
+    const Read read = contents(model(call("f") + "," + call("f", "a") + "," + call("f")) + "," +
+                               user(response("f", "f-1") + "," + response("f", "a") + "," + response("f")));
+    ASSERT_FALSE(read.error);
+    EXPECT_EQ(read.part(3).id, read.part(0).id);
+    EXPECT_EQ(read.part(4).id, "a");
+    EXPECT_EQ(read.part(5).id, read.part(2).id) << "each call has one result";
+    const Read other = contents(model(call("f", "a")) + "," + user(response("f", "b")));
+    EXPECT_EQ(other.part(1).id, "a");
+    const Read orphan = contents(model(call("f", "a")) + "," + user(response("g", "b")));
+    EXPECT_EQ(orphan.part(1).id, "b") << "of no call: whoever reads it says so";
+}
+
 TEST(GeminiClientRequest, WhatAFunctionSaid) {
     const auto said = [](const std::string& said) {
         const Read read = contents(model(call("f", "a")) + "," + user(response("f", "a", said)));
