@@ -43,7 +43,6 @@ void add_finish(Json object, std::uint32_t calls, AnswerDelta& facts, std::vecto
     const auto [stop_reason, further] =
         members_of(object, std::array<std::string_view, 2>{"stopReason", "additionalModelResponseFields"});
     const Spelt native = spelt(stop_reason);
-    if (native.empty()) return;
     const FinishReason reason = finish_reason(native, calls);
     facts.finish_reasons = 1;
     facts.finished.set(0);
@@ -272,6 +271,7 @@ AnswerRead ConverseEventReader::read(std::string_view name, std::string_view dat
         add_begin(facts, events);
     } else if (name == "messageStop") {
         finished_ = true;
+        for (Block& block : blocks_) stop({block, facts, events});  // also those of which no event says that they end
         add_finish(data, calls_, facts, events);
     } else if (name == "metadata") {
         add_usage(member(data, "usage"), facts);

@@ -35,7 +35,6 @@ void add_begin(Json id, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
 void add_finish(Json stop_reason, Json stop_sequence, const MessagesParts& parts, AnswerDelta& facts,
                 std::vector<AnswerEvent>& events) {
     const Spelt native = spelt(stop_reason);
-    if (native.empty()) return;
     const FinishReason reason = parts.finish_reason(native);
     facts.finish_reasons = 1;
     facts.finished.set(0);
@@ -183,15 +182,30 @@ AnswerRead MessagesEventReader::delta(Json index, Json delta, AnswerDelta& facts
 }
 
 // A call without arguments is told an empty object: no text is no JSON.
+void MessagesEventReader::end_call(Block& block, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    if (block.kind != Block::Kind::tool || block.has_arguments) return;
+    block.has_arguments = true;
+    if (block.input.empty()) block.input = "{}";
+    facts.text.bytes += static_cast<std::int64_t>(block.input.size());
+    const Json input = facts.kept.emplace_front(std::move(block.input));
+    events.push_back({.kind = Kind::arguments, .part = block.part, .call = block.call, .value = input});
+}
+
 AnswerRead MessagesEventReader::stop(Json index, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     Block* const block = open_block(index);
     if (block == nullptr) return AnswerRead::invalid;
     block->open = false;
-    if (block->kind != Block::Kind::tool || block->has_arguments) return AnswerRead::event;
-    if (block->input.empty()) block->input = "{}";
-    facts.text.bytes += static_cast<std::int64_t>(block->input.size());
-    events.push_back({.kind = Kind::arguments, .part = block->part, .call = block->call, .value = block->input});
+    end_call(*block, facts, events);
     return AnswerRead::event;
+}
+
+// Also of calls of which no event says that they end. `delta`: why; some say it of none.
+void MessagesEventReader::end(Json delta, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    finished_ = true;
+    for (Block& block : blocks_) {
+        if (block.open) end_call(block, facts, events);
+    }
+    add_finish(member(delta, "stop_reason"), member(delta, "stop_sequence"), parts_, facts, events);
 }
 
 // Once, and before all else, also where a provider of this dialect leaves it out.
@@ -220,8 +234,9 @@ AnswerRead MessagesEventReader::read(std::string_view /*name*/, std::string_view
     } else if (type == "message_delta") {
         begin({}, facts, events);
         add_usage("usage", usage, facts);
-        add_finish(member(changes, "stop_reason"), member(changes, "stop_sequence"), parts_, facts, events);
+        if (!spelt(member(changes, "stop_reason")).empty()) end(changes, facts, events);
     } else if (type == "message_stop") {
+        if (begun_ && !finished_) end({}, facts, events);
         return AnswerRead::done;
     } else if (type == "error" || says_something(error)) {
         facts.error = true;

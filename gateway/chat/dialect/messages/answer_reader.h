@@ -50,9 +50,11 @@ class MessagesEventReader final : public EventReader {
     AnswerRead start(Json index, Json content, AnswerDelta& facts, std::vector<AnswerEvent>& events);
     AnswerRead delta(Json index, Json delta, AnswerDelta& facts, std::vector<AnswerEvent>& events);
     AnswerRead stop(Json index, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    void end_call(Block& block, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    void end(Json delta, AnswerDelta& facts, std::vector<AnswerEvent>& events);
     Block* open_block(Json index);  // null: there is none
 
-    bool begun_ = false;
+    bool begun_ = false, finished_ = false;
     std::vector<Block> blocks_;
     MessagesParts parts_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "gateway/chat/dialect/openai_text.h"
 #include "gateway/chat/dialect/usage.h"
@@ -32,6 +33,9 @@ constexpr std::array kTextEvents = {
     TextEvent{"reasoning_text", Kind::reasoning},
     TextEvent{"function_call_arguments", Kind::arguments},
 };
+
+// Of a text in its item; some leave it out. One below 0 is no index.
+std::size_t index_of(Json index) { return static_cast<std::size_t>(whole_number(index).value_or(0)); }
 
 }  // namespace
 
@@ -70,15 +74,16 @@ void ResponseParts::arguments(std::uint32_t part, std::uint32_t call, Json text,
     into.events.push_back({.kind = Kind::arguments, .part = part, .call = call, .text = spelt(text)});
 }
 
-void ResponseParts::seal(Json item, Into into) {
+bool ResponseParts::seal(Json item, Into into) {
     const Spelt sealed = spelt(member(item, "encrypted_content"));
-    if (sealed.empty()) return;
+    if (sealed.empty()) return false;
     into.facts.text.other_output = true;
     into.events.push_back({.kind = Kind::sealed_reasoning,
                            .part = next_part(),
                            .text = sealed,
                            .id = spelt(member(item, "id")),
                            .format = ReasoningFormat::openai_responses});
+    return true;
 }
 
 void ResponseParts::content(Json content, Into into) {
@@ -101,7 +106,7 @@ void ResponseParts::item(Json item, Into into) {
                      member(one, "text"), into);
             });
         }
-        seal(item, into);
+        (void)seal(item, into);
     } else if (is_call(type)) {
         const std::uint32_t part = next_part(), index = next_call();
         const Json written = member(item, "arguments");
@@ -179,45 +184,96 @@ ResponsesEventReader::Item* ResponsesEventReader::item_at(Json index) {
     return &items_[static_cast<std::size_t>(*at)];
 }
 
-ResponsesEventReader::Text* ResponsesEventReader::text_at(std::vector<Text>& texts, Json index) {
-    const std::int64_t at = whole_number(index).value_or(0);  // some leave it out
-    if (at < 0 || static_cast<std::size_t>(at) >= kMostParts) return nullptr;
-    if (static_cast<std::size_t>(at) >= texts.size()) texts.resize(static_cast<std::size_t>(at) + 1);
-    Text& text = texts[static_cast<std::size_t>(at)];
+ResponsesEventReader::Text* ResponsesEventReader::text_at(std::vector<Text>& texts, std::size_t at) {
+    if (at >= kMostParts) return nullptr;
+    if (at >= texts.size()) texts.resize(at + 1);
+    Text& text = texts[at];
     if (text.part == kNone) text.part = parts_.next_part();
     return &text;
 }
 
 AnswerRead ResponsesEventReader::added(Item& item, const Fields& fields, Into into) {
-    if (!is_call(spelt(member(fields.item, "type"))) || item.call != kNone) return AnswerRead::event;
+    if (is_call(spelt(member(fields.item, "type"))) && item.call == kNone) begin_call(item, fields.item, into);
+    return AnswerRead::event;
+}
+
+// Some have all arguments here already. Whether more of them come shows at the item's end.
+void ResponsesEventReader::begin_call(Item& item, Json told, Into into) {
     item.known = true;
     item.part = parts_.next_part();
     item.call = parts_.next_call();
-    parts_.call(item.part, item.call, fields.item, into);
+    item.early = spelt(member(told, "arguments"));
+    parts_.call(item.part, item.call, told, into);
+}
+
+AnswerRead ResponsesEventReader::done(Item& item, const Fields& fields, Into into) {
+    if (std::exchange(item.closed, true)) return AnswerRead::event;
+    rest_of(item, fields.item, into);
     return AnswerRead::event;
 }
 
-// What has been told of the item is not told again.
-AnswerRead ResponsesEventReader::done(Item& item, const Fields& fields, Into into) {
-    if (item.closed) return AnswerRead::event;
-    const bool was_known = item.known;
-    item.known = item.closed = true;
-    if (!was_known) {
-        parts_.item(fields.item, into);
-    } else if (item.call != kNone && !item.has_arguments) {
-        const Json written = member(fields.item, "arguments");
-        parts_.arguments(item.part, item.call, spelt(written).empty() ? R"("{}")" : written, into);
-    } else if (item.call == kNone && spelt(member(fields.item, "type")) == "reasoning") {
-        parts_.seal(fields.item, into);
+// What a whole item has of which no event has told.
+void ResponsesEventReader::rest_of(Item& item, Json told, Into into) {
+    const auto [quoted_type, id, content, summary] =
+        members_of(told, std::array<std::string_view, 4>{"type", "id", "content", "summary"});
+    const Spelt type = spelt(quoted_type);
+    if (item.known && is_call(type) != (item.call != kNone)) return;  // it is another item than its number says
+    item.known = true;
+    if (type == "message") return rest_of_texts(item.texts, item.unnumbered, {.kind = Kind::text}, content, into);
+    if (is_call(type)) return rest_of_call(item, told, true, into);
+    if (type != "reasoning") return;
+    const auto any = [](const std::vector<Text>& texts) { return std::ranges::any_of(texts, &Text::told); };
+    const bool summaries_told = any(item.summaries), texts_told = any(item.texts);
+    for (const bool summed : {true, false}) {
+        if (summed ? texts_told : summaries_told) continue;  // some show the same as both
+        const AnswerEvent event{.kind = Kind::reasoning, .id = spelt(id), .format = format_of(summed)};
+        rest_of_texts(summed ? item.summaries : item.texts, item.unnumbered, event, summed ? summary : content, into);
     }
-    return AnswerRead::event;
+    if (!item.sealed) item.sealed = parts_.seal(told, into);
+}
+
+void ResponsesEventReader::rest_of_texts(std::vector<Text>& texts, bool unnumbered, AnswerEvent event, Json told,
+                                         Into into) {
+    std::size_t index = 0;
+    each_element(told, [&](Json one) {
+        if (index > 0 && unnumbered) return;
+        Text* const text = text_at(texts, index++);
+        if (text == nullptr) return;
+        const auto [words, refusal, annotations] =
+            members_of(one, std::array<std::string_view, 3>{"text", "refusal", "annotations"});
+        const Json said = spelt(refusal).empty() ? words : refusal;
+        event.part = text->part;
+        if (event.kind == Kind::text && !spelt(refusal).empty()) event.kind = Kind::refusal;
+        if (!std::exchange(text->told, text->told || !spelt(said).empty())) parts_.text(event, said, into);
+        std::size_t citation = 0;
+        each_element(annotations, [&](Json annotation) {
+            if (citation++ == text->citations) cite(*text, annotation, into);
+        });
+    });
+}
+
+void ResponsesEventReader::cite(Text& text, Json annotation, Into into) {
+    ++text.citations;
+    parts_.citation(text.part, annotation, into);
+}
+
+// `whole`: a call that has no arguments takes none, and is told an empty object: no text is no JSON.
+void ResponsesEventReader::rest_of_call(Item& item, Json told, bool whole, Into into) {
+    if (item.call == kNone) begin_call(item, told, into);
+    if (std::exchange(item.has_arguments, true)) return;
+    const Json written = member(told, "arguments");
+    if (!spelt(written).empty()) return parts_.arguments(item.part, item.call, written, into);
+    if (item.early.empty() && !whole) return;
+    const std::string quoted = '"' + (item.early.empty() ? "{}" : item.early) + '"';
+    parts_.arguments(item.part, item.call, into.facts.kept.emplace_front(quoted), into);
 }
 
 AnswerRead ResponsesEventReader::texts(Kind kind, bool summary, Item& item, const Fields& fields, Into into) {
-    Text* const text = text_at(summary ? item.summaries : item.texts, fields.text_index);
+    Text* const text = text_at(summary ? item.summaries : item.texts, index_of(fields.text_index));
     if (text == nullptr) return AnswerRead::invalid;
     const Json said = is_text(fields.delta) ? fields.delta : text->told ? Json() : fields.whole;
     item.known = true;
+    item.unnumbered = item.unnumbered || fields.text_index.empty();
     text->told = text->told || !spelt(said).empty();
     AnswerEvent event{.kind = kind, .part = text->part};
     if (kind == Kind::reasoning) {
@@ -246,8 +302,8 @@ AnswerRead ResponsesEventReader::item_event(std::string_view type, const Fields&
     Item* const item = item_of(type, fields);
     if (item == nullptr) return AnswerRead::invalid;
     if (cites) {
-        const Text* const text = text_at(item->texts, fields.text_index);
-        if (text != nullptr) parts_.citation(text->part, fields.annotation, into);
+        Text* const text = text_at(item->texts, index_of(fields.text_index));
+        if (text != nullptr) cite(*text, fields.annotation, into);
         return AnswerRead::event;
     }
     if (type == "output_item.added") return added(*item, fields, into);
@@ -256,13 +312,27 @@ AnswerRead ResponsesEventReader::item_event(std::string_view type, const Fields&
     return texts(event->kind, event->summary, *item, fields, into);
 }
 
+// Of one at the response's end: by its id, where events had no index.
+ResponsesEventReader::Item* ResponsesEventReader::ended_item(std::size_t index, Json item) {
+    const Spelt id = spelt(member(item, "id"));
+    const auto known = std::ranges::find(items_, id, &Item::id);
+    if (!id.empty() && known != items_.end()) return &*known;
+    if (index >= kMostItems) return nullptr;
+    if (index >= items_.size()) items_.resize(index + 1);
+    return &items_[index];
+}
+
 // Providers that told nothing before have it all here.
 AnswerRead ResponsesEventReader::end(Json response, Into into) {
     std::size_t index = 0;
-    each_element(member(response, "output"), [&](Json item) {
-        if (index < kMostItems && (index >= items_.size() || !items_[index].known)) parts_.item(item, into);
-        ++index;
+    each_element(member(response, "output"), [&](Json told) {
+        Item* const item = ended_item(index++, told);
+        if (item != nullptr) rest_of(*item, told, into);
     });
+    const bool whole = member(response, "status") != R"("incomplete")";
+    for (Item& item : items_) {
+        if (item.call != kNone) rest_of_call(item, {}, whole, into);
+    }
     return parts_.end(response, into);
 }
 

@@ -32,8 +32,8 @@ class ResponseParts {
     void citation(std::uint32_t part, Json annotation, Into into);
     void call(std::uint32_t part, std::uint32_t call, Json item, Into into);
     void arguments(std::uint32_t part, std::uint32_t call, Json text, Into into);
-    // What only the provider reads of a reasoning item.
-    void seal(Json item, Into into);
+    // What only the provider reads of a reasoning item. False: there is nothing of that.
+    bool seal(Json item, Into into);
     // A whole item.
     void item(Json item, Into into);
     // The usage and the reason of a response that has ended. error: it failed.
@@ -63,6 +63,7 @@ class ResponsesEventReader final : public EventReader {
     struct Text {
         std::uint32_t part = kNone;
         bool told = false;
+        std::size_t citations = 0;  // that have been told
     };
     struct Item {
         std::string id{};    // where events leave its index out
@@ -70,6 +71,9 @@ class ResponsesEventReader final : public EventReader {
         bool closed = false;
         std::uint32_t part = kNone, call = kNone;  // of a call
         bool has_arguments = false;
+        std::string early{};  // arguments that its beginning has
+        bool sealed = false;
+        bool unnumbered = false;                 // events don't say which of its texts they are of
         std::vector<Text> texts{}, summaries{};  // by their index
     };
     // What an event may say of an item.
@@ -81,12 +85,18 @@ class ResponsesEventReader final : public EventReader {
     Item* item_of(std::string_view type, const Fields& fields);  // null: there can be none
     Item* item_at(Json index);
     Item* unnumbered_item(bool begins, Spelt id);
-    Text* text_at(std::vector<Text>& texts, Json index);
+    Text* text_at(std::vector<Text>& texts, std::size_t at);
     AnswerRead added(Item& item, const Fields& fields, Into into);
+    void begin_call(Item& item, Json told, Into into);
     AnswerRead done(Item& item, const Fields& fields, Into into);
     AnswerRead texts(AnswerEvent::Kind kind, bool summary, Item& item, const Fields& fields, Into into);
     AnswerRead arguments(Item& item, const Fields& fields, Into into);
     AnswerRead item_event(std::string_view type, const Fields& fields, Into into);
+    void rest_of(Item& item, Json told, Into into);
+    void rest_of_texts(std::vector<Text>& texts, bool unnumbered, AnswerEvent event, Json told, Into into);
+    void cite(Text& text, Json annotation, Into into);
+    void rest_of_call(Item& item, Json told, bool whole, Into into);
+    Item* ended_item(std::size_t index, Json item);
     AnswerRead end(Json response, Into into);
 
     std::vector<Item> items_;  // by their index, or in the order in which they began

@@ -67,6 +67,14 @@ TEST(ConverseStream, D11CallsEndAnAnswerWhateverItSays) {
     EXPECT_EQ(read_stream(kBegin + stop("malformed_model_output")).said.finish, "error");
 }
 
+TEST(ConverseStream, ABlockThatIsNeverStoppedAndAnEndWithoutAReason) {
+    const Reading reading = read_stream(kBegin + tool(0, "a", "f") + event("messageStop", "{}") + kMetadata);
+    EXPECT_EQ(reading.said.calls, (std::vector<Call>{{"a", "f", "{}"}}));
+    EXPECT_EQ(reading.said.finish, "tool_calls");
+    EXPECT_EQ(read_plain(R"({"output":{"message":{"role":"assistant","content":[{"text":"a"}]}}})").said.finish,
+              "stop");
+}
+
 TEST(ConverseStream, ReasoningWithItsSignature) {
     const Reading reading = read_stream(
         kBegin + delta(0, R"({"reasoningContent":{"text":"th"}})") +

@@ -77,6 +77,12 @@ TEST(AnthropicAnswer, D11CallsEndAnAnswerWhateverItsReasonSays) {
     EXPECT_EQ(reason("max_tokens"), "length");
 }
 
+TEST(AnthropicAnswer, AnAnswerWithoutAReasonHasOne) {
+    const Plain plain =
+        read_plain(R"({"id":"m","type":"message","content":[{"type":"text","text":"a"}],"stop_reason":null})");
+    EXPECT_EQ(plain.finish_reason(), "stop");
+}
+
 TEST(AnthropicAnswer, D39RefusalWithoutContent) {
     const Plain plain = read_plain(plain_body("", "refusal", R"({"input_tokens":50,"output_tokens":0})"));
     EXPECT_EQ(plain.message().at("content"), "");
@@ -192,6 +198,29 @@ TEST(AnthropicStream, D3ArgumentsThatComeWithTheBeginningAreToldOnce) {
     const std::vector<json::value> deltas = stream.deltas();
     ASSERT_EQ(deltas.size(), 4U);
     EXPECT_EQ(deltas[2], json::parse(R"({"tool_calls":[{"index":0,"function":{"arguments":"{\"x\":{\"y\":1}}"}}]})"));
+}
+
+TEST(AnthropicStream, D3ArgumentsOfABlockThatIsNeverStoppedAreTold) {
+    for (const std::string& last : {end("tool_use"), event("message_stop")}) {
+        const Streamed stream =
+            read_stream(kStart + start(0, R"("type":"tool_use","id":"a","name":"f","input":{"x":1})") +
+                        start(1, tool("b", "g")) + last);
+        const std::vector<json::value> deltas = stream.deltas();
+        ASSERT_EQ(deltas.size(), 6U);
+        EXPECT_EQ(deltas[3], json::parse(R"({"tool_calls":[{"index":0,"function":{"arguments":"{\"x\":1}"}}]})"));
+        EXPECT_EQ(deltas[4], json::parse(R"({"tool_calls":[{"index":1,"function":{"arguments":"{}"}}]})"));
+        EXPECT_EQ(stream.facts.finish_reason, "tool_calls");
+    }
+}
+
+TEST(AnthropicStream, AnEndWithoutAReasonHasOne) {
+    for (const std::string& last :
+         {std::string(), event("message_delta", R"("delta":{"stop_reason":null},"usage":{"output_tokens":9})")}) {
+        const Streamed stream =
+            read_stream(kStart + start(0, kText) + delta(0, text("a")) + stop(0) + last + event("message_stop"));
+        EXPECT_EQ(stream.facts.finish_reason, "stop");
+        EXPECT_NE(stream.out.find(R"("finish_reason":"stop")"), std::string::npos);
+    }
 }
 
 TEST(AnthropicStream, D2FragmentsGoToTheirOwnCall) {

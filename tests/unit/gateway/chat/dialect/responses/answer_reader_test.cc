@@ -190,6 +190,71 @@ done
 )");
 }
 
+TEST(ResponsesStream, D3ArgumentsOfTheFirstOrTheLastEventAreToldOnce) {
+    const auto item = [](const std::string& arguments) {
+        return R"({"type":"function_call","id":"fc_1","call_id":"a","name":"f","arguments":")" + arguments + "\"}";
+    };
+    const std::string whole = R"({\"x\":1})";
+    const std::string told = "begin 0 resp_1\ncall 0 #0 a f\narguments 0 #0 " + whole + "\nfinish 0 tool_calls\ndone\n";
+    for (const std::string& first : {std::string(), whole}) {
+        for (const std::string& output : {item(whole), item(""), std::string()}) {
+            if (first.empty() && output != item(whole)) continue;
+            Stream stream;
+            stream.created().event("output_item.added", R"("output_index":0,"item":)" + item(first)).completed(output);
+            EXPECT_EQ(said_in(stream.body()), told) << first << output;
+        }
+    }
+    Stream streamed;
+    streamed.created()
+        .event("output_item.added", R"("output_index":0,"item":)" + item(whole))
+        .event("function_call_arguments.delta", R"("output_index":0,"delta":"{\"y\":2}")")
+        .completed();
+    EXPECT_NE(said_in(streamed.body()).find(R"({\"y\":2})"), std::string::npos);
+    EXPECT_EQ(said_in(streamed.body()).find(whole), std::string::npos);
+    Stream none;
+    none.created().event("output_item.added", R"("output_index":0,"item":)" + item("")).completed();
+    EXPECT_NE(said_in(none.body()).find("arguments 0 #0 {}\n"), std::string::npos) << "no text is no JSON";
+    Stream cut;
+    cut.created()
+        .event("output_item.added", R"("output_index":0,"item":)" + item(""))
+        .event("incomplete", "\"response\":" + body_of("", "incomplete"));
+    EXPECT_EQ(said_in(cut.body()), "begin 0 resp_1\ncall 0 #0 a f\nfinish 0 length\ndone\n");
+}
+
+TEST(ResponsesStream, WhatOnlyAnItemsEndHasIsTold) {
+    const std::string message = R"({"type":"message","content":[{"type":"output_text","text":"x","annotations":)"
+                                R"([{"type":"url_citation","url":"1"},{"type":"url_citation","url":"2"}]},)"
+                                R"({"type":"output_text","text":"y"}]})";
+    const std::string reasoning =
+        R"({"type":"reasoning","id":"rs_1","summary":[{"text":"why"}],"encrypted_content":"E"})";
+    for (const bool done : {true, false}) {
+        Stream stream;
+        stream.created()
+            .event("reasoning_summary_text.delta",
+                   R"("output_index":0,"summary_index":0,"item_id":"rs_1","delta":"why")")
+            .event("output_text.delta", R"("output_index":1,"content_index":0,"delta":"x")")
+            .event("output_text.annotation.added",
+                   R"("output_index":1,"content_index":0,"annotation":{"type":"url_citation","url":"1"})");
+        if (done) {
+            stream.event("output_item.done", R"("output_index":0,"item":)" + reasoning)
+                .event("output_item.done", R"("output_index":1,"item":)" + message);
+        }
+        stream.completed(reasoning + "," + message);
+        const std::string said = said_in(stream.body());
+        const auto times = [&said](const std::string& line) {
+            std::size_t count = 0;
+            for (auto at = said.find(line); at != std::string::npos; at = said.find(line, at + 1)) ++count;
+            return count;
+        };
+        EXPECT_EQ(times(" why\n"), 1) << said;
+        EXPECT_EQ(times(" rs_1 E\n"), 1) << said;
+        EXPECT_EQ(times(" x\n"), 1) << said;
+        EXPECT_EQ(times(" y\n"), 1) << said;
+        EXPECT_EQ(times(R"("url":"1")"), 1) << said;
+        EXPECT_EQ(times(R"("url":"2")"), 1) << said;
+    }
+}
+
 TEST(ResponsesStream, TextsInFragmentsOrWhole) {
     Stream stream;
     stream.created()
