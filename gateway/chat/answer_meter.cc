@@ -22,11 +22,9 @@ void AnswerMeter::add(const AnswerDelta& delta) {
     facts_.has_choices = facts_.has_choices || delta.choices;
     if (delta.text.bytes > 0) ++facts_.content_events;
     facts_.text.add(delta.text);
-    if (delta.finish_reasons > 0) {
-        facts_.finished += delta.finish_reasons;
-        facts_.finish_reason = delta.finish_reason;
-        finished_ |= delta.finished;
-    }
+    facts_.finished += delta.finish_reasons;
+    finished_ |= delta.finished;
+    if (!delta.finish_reason.empty()) facts_.finish_reason = delta.finish_reason;
     if (facts_.upstream_id.empty()) facts_.upstream_id = delta.id;
     if (delta.usage) {
         facts_.has_usage = true;

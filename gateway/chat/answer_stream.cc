@@ -9,6 +9,7 @@ void AnswerStream::begin(const Options& options) {
     reader_.begin(options.max_event_bytes);
     repeated_.forget();
     meter_.begin();
+    calls_ = nullptr;
     writer_.begin(options);
     translation_ = needs_translation(options) ? std::make_unique<Translation>(options) : nullptr;
 }
@@ -36,6 +37,17 @@ void AnswerStream::feed(std::string_view bytes, std::string& out) {
     }
 }
 
+// Only events with calls, and the ends of choices behind them, are looked at once more.
+bool AnswerStream::mend_calls(std::string_view& data, OpenAiChunk& chunk) {
+    const bool ends = calls_ != nullptr && chunk.delta.finish_reasons > 0;
+    if (chunk.kind != OpenAiChunk::Kind::chunk || chunk.delta.error || !(chunk.calls || ends)) return false;
+    if (calls_ == nullptr) calls_ = std::make_unique<PassedCalls>();
+    if (!calls_->mend(data, mended_)) return false;
+    data = mended_;
+    chunk = read_openai_chunk(data);
+    return true;
+}
+
 void AnswerStream::take_event(std::string_view data, std::string& out) {
     data = event_payload(data);
     if (data.empty()) return;
@@ -46,7 +58,12 @@ void AnswerStream::take_event(std::string_view data, std::string& out) {
     OpenAiChunk chunk;
     if (named_error || !repeated_.read(data, chunk)) {
         chunk = read_openai_chunk(data);
-        repeated_.learn(data, chunk);
+        const bool mended = mend_calls(data, chunk);
+        if (mended) {
+            repeated_.forget();
+        } else {
+            repeated_.learn(data, chunk);
+        }
     }
     if (named_error && chunk.kind != OpenAiChunk::Kind::done) return meter_.note_error(read_provider_error(data));
     switch (chunk.kind) {

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "gateway/chat/answer_meter.h"
+#include "gateway/chat/dialect/chat/passed_calls.h"
 #include "gateway/chat/dialect/openai_writer.h"
 #include "gateway/chat/dialect/repeated_chunk.h"
 #include "gateway/chat/reader/sse.h"
@@ -56,16 +57,20 @@ class AnswerStream {
     void release_above(std::size_t bytes) {
         reader_.release_above(bytes);
         writer_.release_above(bytes);
+        if (mended_.capacity() > bytes) std::string().swap(mended_);
     }
 
   private:
     void take_event(std::string_view data, std::string& out);
     void take_comment(std::string& out);
+    bool mend_calls(std::string_view& data, OpenAiChunk& chunk);
 
     SseReader reader_;
     RepeatedChunk repeated_;
     AnswerMeter meter_;
     OpenAiWriter writer_;
+    std::unique_ptr<PassedCalls> calls_;        // null: there are none
+    std::string mended_;                        // the event in hand
     std::unique_ptr<Translation> translation_;  // null: chat completions for a client of the same
 };
 

@@ -62,7 +62,11 @@ void Translation::feed(std::string_view bytes, AnswerMeter& meter, std::string& 
 
 AnswerRead read_event(EventReader& reader, std::string_view name, std::string_view data, AnswerDelta& facts,
                       std::vector<AnswerEvent>& events) {
-    if (data == "[DONE]" || data.starts_with(':')) return reader.read(name, data, facts, events);
+    if (data.starts_with(':')) return AnswerRead::ping;  // a comment that someone wrapped as data
+    if (data == "[DONE]") {
+        const AnswerRead read = reader.read(name, data, facts, events);
+        return read == AnswerRead::invalid ? AnswerRead::ping : read;  // most dialects have no such end
+    }
     if (!is_json(data, kMostDepth)) return AnswerRead::invalid;
     if (name == "error") return AnswerRead::error;
     return reader.read(name, data, facts, events);
@@ -89,9 +93,11 @@ void Translation::take(std::string_view name, std::string_view data, AnswerMeter
     AnswerDelta facts;
     events_.clear();
     AnswerRead read = AnswerRead::invalid;
-    if (!whole_ && repeated_.read(name, data, facts, events_)) {
+    if (!whole_ && repeated_.read(name, data, facts, events_) && reader_->goes_on(events_.back())) {
         read = AnswerRead::event;
     } else if (!whole_) {
+        facts = {};
+        events_.clear();
         read = read_event(*reader_, name, data, facts, events_);
         repeated_.learn(name, data, facts, events_);
     } else if (is_json(data, kMostDepth)) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/chat/dialect/chat/passed_calls.h"
 #include "gateway/chat/dialect/openai_from_events.h"
 #include "gateway/chat/dialect/openai_to_events.h"
 #include "gateway/chat/reader/json_stream.h"
@@ -131,6 +132,16 @@ wire::Awaitable<Error> gather(Connection& connection, BodyReader& reader, Gather
     co_return gathering.finish(body);
 }
 
+// Some say "stop" of an answer that has calls: clients would not make them.
+void mend_reasons(std::string_view& body, PlainAnswer& plain, const AnswerSource& source, std::string& mended) {
+    if (plain.finish_reason.empty() || plain.finish_reason == "tool_calls") return;
+    if (plain.choices.of(body).find("\"tool_calls\"") == std::string_view::npos) return;
+    PlainAnswer answer;
+    if (!mend_finish_reasons(body, mended) || inspect_answer(mended, source, answer)) return;
+    body = mended;
+    plain = answer;
+}
+
 // Whether the JSON is more than one object: chunks of a stream without the framing of events.
 bool is_sequence(std::string_view beginning) {
     JsonStreamReader reader(beginning.size());
@@ -205,6 +216,8 @@ wire::Awaitable<Error> relay_json(Connection& connection, HeldRequest& held, Ups
         reader.release(true);
         co_return error;
     }
+    std::string mended;
+    mend_reasons(body, plain, source_of(request), mended);
     request.reply.status = answer.status;
     Conclusion conclusion(connection, held);
     const Ending ending = plain_ending(terms_of(request), body, plain);

@@ -1,5 +1,5 @@
-// An answer of chat completions, plain or streamed in pieces, of any bytes: what is told of it begins once, ends once a
-// choice, names no call before it is told, and is JSON when it is written for clients.
+// An answer of chat completions, plain or streamed in pieces, of any bytes: what is told of it begins once, names no
+// call before it is told, and is JSON when it is written for clients.
 #include <bitset>
 #include <map>
 #include <string>
@@ -46,8 +46,9 @@ class Listener {
         if (event.kind == Kind::call) require(event.call == calls_[event.choice]++, "calls are counted");
         if (event.kind == Kind::arguments) require(event.call < calls_[event.choice], "a call comes first");
         if (event.kind == Kind::finish) {
-            // Some providers say "stop" in every chunk, so text may follow.
-            require(!finished_.test(event.choice), "a choice ends once");
+            // Some providers say "stop" in every chunk, so text and calls may follow.
+            const bool again = finished_.test(event.choice);
+            require(!again || event.reason != FinishReason::stop, "a choice stops once");
             finished_.set(event.choice);
         }
         for (const Spelt text : {event.text, event.id, event.name, event.native_reason, event.stop_sequence}) {
@@ -57,6 +58,7 @@ class Listener {
         const std::size_t before = out_.size();
         if (before == 0) writer_.begin(options_of());
         writer_.append(event, out_);
+        if (out_.size() == before) return;
         std::string_view chunk = std::string_view(out_).substr(before);
         require(chunk.starts_with("data: ") && chunk.ends_with("\n\n"), "an event is written");
         chunk.remove_prefix(6);

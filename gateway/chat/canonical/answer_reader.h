@@ -32,6 +32,9 @@ class EventReader {
     // event. Of dialects whose streams have no end of their own the last finish ends the answer.
     virtual AnswerRead read(std::string_view name, std::string_view data, AnswerDelta& facts,
                             std::vector<AnswerEvent>& events) = 0;
+    // A fragment of an event that is told as the one before was, and that read() does not see: whether it goes on what
+    // that began. Keeps of it what read() would.
+    virtual bool goes_on(const AnswerEvent& /*fragment*/) { return true; }
 };
 
 }  // namespace tollgate

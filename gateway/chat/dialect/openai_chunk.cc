@@ -80,6 +80,7 @@ class ChunkWalk {
             delta_.usage_choice = first_index_;
         }
     }
+    bool calls() const { return text_.calls(); }
     const FreeStrings& strings() const { return text_.strings(); }
     bool malformed() const { return text_.malformed() || malformed_; }
 
@@ -188,6 +189,7 @@ void walk_chunk(std::string_view data, OpenAiChunk& chunk) {
             const std::size_t begin = members.position();
             members.resume(walk.choices(begin));
             chunk.strings = walk.strings();
+            chunk.calls = walk.calls();
             seen.choices = data[after_separator(data, begin + 1)] != ']';
         } else {
             const TextSpan value = members.skip_value();

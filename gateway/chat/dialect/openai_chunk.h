@@ -26,6 +26,7 @@ struct OpenAiChunk {
     // Where the event would be spliced for a client of the same dialect.
     bool usage = false;         // it has a member `usage`, whatever that says
     bool usage_only = false;    // that is an object, and there are no choices
+    bool calls = false;         // it has some, or fragments of some
     bool error_null = false;    // an `error` that is none
     bool escaped_keys = false;  // a name is spelt with escapes, or `usage` stands twice: splice by name
     TextSpan usage_value{};     // if it is an object

@@ -4,8 +4,10 @@
 #include <array>
 #include <boost/json.hpp>
 #include <map>
+#include <set>
 
 #include "gateway/chat/answer_meter.h"
+#include "gateway/chat/dialect/chat/passed_calls.h"
 #include "gateway/chat/dialect/openai_chunk.h"
 
 namespace tollgate {
@@ -106,6 +108,8 @@ void drop_indexes(json::value& calls) {
 struct OpenAiFromEvents::Answer {
     json::object members;  // all but the choices
     std::map<std::int64_t, json::object> choices;
+    std::set<std::int64_t> with_deltas;  // choices
+    PassedCalls passed;
     AnswerMeter meter;
     bool finished = false;
     std::size_t bytes = 0;
@@ -119,14 +123,28 @@ struct OpenAiFromEvents::Answer {
         json::object& choice = choices[index];
         for (const auto& [key, value] : part) {
             if (key == "delta") {
-                if (value.is_object()) Merge(bytes).value(choice["message"], value, key);
+                if (!value.is_object()) continue;
+                Merge(bytes).value(choice["message"], value, key);
+                with_deltas.insert(index);
             } else if (key == "finish_reason") {
                 if (!value.is_string() || value.get_string().empty()) continue;
                 choice[key] = value;
                 finished = true;
-            } else if (key != "index" && !(key == "message" && part.contains("delta"))) {  // the deltas so far, again
+            } else if (key == "message" && with_deltas.contains(index)) {
+                fill_in(choice["message"], value);
+            } else if (key != "index") {
                 Merge(bytes).value(choice[key], value, key);
             }
+        }
+    }
+
+    // The deltas so far, again: what none of them told.
+    void fill_in(json::value& message, const json::value& whole) {
+        if (!message.is_object() || !whole.is_object()) return;
+        for (const auto& [key, value] : whole.get_object()) {
+            json::value& told = message.get_object()[key];
+            const bool empty = told.is_null() || (told.is_string() && told.get_string().empty());
+            if (empty) Merge(bytes).value(told, value, key);
         }
     }
 
@@ -235,13 +253,16 @@ OpenAiFromEvents::State OpenAiFromEvents::take_event(std::string_view data) {
     data = event_payload(data);
     if (data.empty() || data.front() == ':') return State::more;  // a comment that someone wrapped as data
     if (data == "[DONE]") return State::done;
+    const OpenAiChunk chunk = read_openai_chunk(data);
+    std::string mended;
+    const bool calls = chunk.kind == OpenAiChunk::Kind::chunk && (chunk.calls || chunk.delta.finish_reasons > 0);
+    if (calls && answer_->passed.mend(data, mended)) data = mended;
     json::error_code failed;
     json::parse_options options;
     options.max_depth = kMostDepth;
     const json::value event = json::parse(json::string_view(data.data(), data.size()), failed, {}, options);
     if (failed || !event.is_object()) return State::invalid;
     const json::object& members = event.get_object();
-    const OpenAiChunk chunk = read_openai_chunk(data);
     if (chunk.kind == OpenAiChunk::Kind::chunk) answer_->meter.add(chunk.delta);
     if (reader_.name() == "error" || chunk.delta.error) {
         answer_->fail(members);

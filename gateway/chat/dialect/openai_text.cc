@@ -191,6 +191,7 @@ std::size_t OpenAiText::tool_calls(std::size_t at) {
 // The call is its `function`; with some it stands in the tool call itself.
 std::size_t OpenAiText::tool_call(std::size_t at) {
     if (data_[at] != '{') return skip(at);
+    calls_ = true;
     if (!find_member(data_, at, "function") && !find_member(data_, at, "custom")) return call(at);
     JsonMembers members(data_, at);
     std::string unescaped_key;

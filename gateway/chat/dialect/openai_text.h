@@ -43,6 +43,7 @@ class OpenAiText {
     const GeneratedText& found() const { return found_; }
     const FreeStrings& strings() const { return strings_; }              // that found() was counted from
     bool malformed() const { return malformed_; }                        // a value is none that JSON has
+    bool calls() const { return calls_; }                                // a message has tool calls
     bool failed() const { return failed_; }                              // a message says that it is an error
     TextSpan take_usage() { return std::exchange(usage_, TextSpan{}); }  // a member `usage` of the last message
 
@@ -65,7 +66,7 @@ class OpenAiText {
     GeneratedText found_;
     FreeStrings strings_;
     TextSpan usage_;
-    bool malformed_ = false, failed_ = false;
+    bool malformed_ = false, failed_ = false, calls_ = false;
 };
 
 // Bytes of UTF-8 that a JSON string (with its quotes) spells.

@@ -2,87 +2,25 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
+#include "gateway/chat/canonical/call_arguments.h"
 #include "gateway/chat/dialect/chat/answer_parts.h"
+#include "gateway/chat/dialect/chat/finish_reason.h"
 #include "gateway/chat/dialect/openai_chunk.h"
 
 namespace tollgate {
 namespace {
 
-constexpr std::size_t kMostCalls = 1024;  // of a choice
-
-struct NamedReason {
-    std::string_view name;
-    FinishReason reason;
-};
-// Those that are neither OpenAI's own nor mean that the model stopped by itself.
-constexpr std::array kReasons = {
-    NamedReason{"length", FinishReason::length},
-    NamedReason{"content_filter", FinishReason::content_filter},
-    NamedReason{"max_tokens", FinishReason::length},                          // of a provider of another dialect
-    NamedReason{"MAX_TOKENS", FinishReason::length},                          //
-    NamedReason{"model_length", FinishReason::length},                        // Mistral
-    NamedReason{"model_context_window_exceeded", FinishReason::length},       // z.ai
-    NamedReason{"insufficient_system_resource", FinishReason::length},        // DeepSeek
-    NamedReason{"sensitive", FinishReason::content_filter},                   // z.ai
-    NamedReason{"refusal", FinishReason::content_filter},                     // of a provider of another dialect
-    NamedReason{"SAFETY", FinishReason::content_filter},                      //
-    NamedReason{"content_filter: SAFETY", FinishReason::content_filter},      // Google
-    NamedReason{"content_filter: RECITATION", FinishReason::content_filter},  //
-    NamedReason{"function_call_filter: MALFORMED_FUNCTION_CALL", FinishReason::error},  //
-    NamedReason{"network_error", FinishReason::error},                                  // z.ai
-};
-
-// Some say "stop" although there are calls, some say "tool_calls" although there are none.
-FinishReason reason_of(Spelt native, bool has_calls) {
-    const auto found = std::ranges::find(kReasons, native, &NamedReason::name);
-    if (found != kReasons.end()) return found->reason;
-    return has_calls ? FinishReason::tool_calls : FinishReason::stop;
-}
-
 // Names under which providers show reasoning. Where several do, they show the same.
 constexpr std::array<std::string_view, 4> kReasoningNames = {"reasoning_content", "reasoning", "reasoning_text",
                                                              "thinking"};
-
-struct Message {
-    Json content{}, refusal{}, details{}, reasoning{}, tool_calls{}, function_call{}, images{}, audio{}, annotations{};
-};
-
-Message message_of(Json json) {
-    Message message;
-    each_member(json, [&](std::string_view name, Json value) {
-        if (name == "content") message.content = value;
-        if (name == "refusal") message.refusal = value;
-        if (name == "reasoning_details") message.details = value;
-        if (name == "tool_calls") message.tool_calls = value;
-        if (name == "function_call") message.function_call = value;
-        if (name == "images") message.images = value;
-        if (name == "audio") message.audio = value;
-        if (name == "annotations") message.annotations = value;
-        const bool reasons = std::ranges::find(kReasoningNames, name) != kReasoningNames.end();
-        if (reasons && spelt(message.reasoning).empty()) message.reasoning = value;
-    });
-    return message;
-}
 
 // Calls `take(value)` for each element of an array, or for what is none.
 template <class Take>
 void each_or_one(Json value, Take&& take) {
     if (is_array(value)) return each_element(value, take);
     if (says_something(value)) take(value);
-}
-
-// Of a call to which the provider gives no id: one that no other has, in this answer or in another.
-Spelt made_id(Spelt answer, std::size_t call) {
-    constexpr std::size_t kLeastBytes = 12;
-    const bool usable = answer.find('\\') == Spelt::npos && answer.size() >= kLeastBytes + call;
-    if (usable) return answer.substr(call);
-    static const std::array<std::string, 32> kIds = [] {
-        std::array<std::string, 32> ids;
-        for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = "call_" + std::to_string(i);
-        return ids;
-    }();
-    return kIds[std::min(call, kIds.size() - 1)];
 }
 
 // A picture's type, if its address holds its data.
@@ -98,12 +36,16 @@ void begin_answer(Spelt id, std::vector<AnswerEvent>& events) {
 }
 
 // What a choice says, in an event or in a whole answer.
-void read_choice(Json json, Spelt answer, ChatChoice& choice, AnswerDelta& facts, std::vector<AnswerEvent>& events,
-                 std::string_view first, std::string_view second) {
-    const Json message = member(json, first);
-    choice.add(says_something(message) ? message : member(json, second), answer, events);
-    const FinishReason reason = choice.finish(json, events);
-    if (reason != FinishReason::none) facts.finish_reason = to_string(reason);
+void read_choice(Json json, Spelt answer, bool whole, ChatChoice& choice, AnswerDelta& facts,
+                 std::vector<AnswerEvent>& events) {
+    const auto [delta, message] = members_of(json, std::array<std::string_view, 2>{"delta", "message"});
+    if (whole ? says_something(message) : !says_something(delta)) {
+        choice.add_message(message, answer, facts, events);
+    } else {
+        choice.add_delta(delta, answer, facts, events);
+    }
+    const bool ends = choice.finish(json, facts, events) != FinishReason::none;
+    if (ends || facts.finish_reasons > 0) facts.finish_reason = to_string(choice.finished());
 }
 
 // Of a choice that ended without saying why.
@@ -119,7 +61,38 @@ std::size_t index_of(Json choice) {
     return index && *index >= 0 ? static_cast<std::size_t>(*index) : 0;
 }
 
+// {"\"{…}\"": a text whose text is an object's. Whether it has come to its end.
+bool is_quoted(Spelt arguments) {
+    constexpr Spelt kQuote = R"(\")", kInner = R"(\\\")";
+    return arguments.size() > kQuote.size() && arguments.ends_with(kQuote) && !arguments.ends_with(kInner);
+}
+
 }  // namespace
+
+struct ChatChoice::Message {
+    Json content{}, refusal{}, details{}, reasoning{}, tool_calls{}, function_call{}, images{}, audio{}, annotations{},
+        extra{};
+
+    static Message read(Json json);
+};
+
+ChatChoice::Message ChatChoice::Message::read(Json json) {
+    Message message;
+    each_member(json, [&](std::string_view name, Json value) {
+        if (name == "content") message.content = value;
+        if (name == "refusal") message.refusal = value;
+        if (name == "reasoning_details") message.details = value;
+        if (name == "tool_calls") message.tool_calls = value;
+        if (name == "function_call") message.function_call = value;
+        if (name == "images") message.images = value;
+        if (name == "audio") message.audio = value;
+        if (name == "annotations") message.annotations = value;
+        if (name == "extra_content") message.extra = value;
+        const bool reasons = std::ranges::find(kReasoningNames, name) != kReasoningNames.end();
+        if (reasons && spelt(message.reasoning).empty()) message.reasoning = value;
+    });
+    return message;
+}
 
 void ChatChoice::fragment(Kind kind, Spelt text, std::vector<AnswerEvent>& events) {
     if (text.empty()) return;
@@ -196,24 +169,9 @@ AnswerEvent ChatChoice::event_of(Kind kind, const Call& call) const {
     return {.kind = kind, .choice = index_, .part = call.part, .call = call.number};
 }
 
-// Some number all calls 0, some number none, some repeat id and name in each fragment.
-ChatChoice::Call& ChatChoice::call_of(std::int64_t index, Spelt id, Spelt name) {
-    const auto is_same = [&](const Call& call) {
-        const bool other_id = !id.empty() && !call.id.empty() && call.id != id;
-        const bool other_name = id.empty() && !name.empty() && !call.name.empty() && call.name != name;
-        if (other_id || other_name) return false;
-        if (index >= 0) return call.index == index;
-        return id.empty() ? name.empty() || call.name.empty() : call.id == id;
-    };
-    const auto known = whole_ ? calls_.rend() : std::find_if(calls_.rbegin(), calls_.rend(), is_same);
-    if (known != calls_.rend()) return *known;
-    if (calls_.size() >= kMostCalls) return calls_.back();
-    return calls_.emplace_back(Call{.index = index});
-}
-
 // Google's, of the call that follows or of the message.
-void ChatChoice::google_signature(Json of, Spelt call_id, std::vector<AnswerEvent>& events) {
-    const Spelt signature = spelt(member(member(member(of, "extra_content"), "google"), "thought_signature"));
+void ChatChoice::google_signature(Json extra, Spelt call_id, std::vector<AnswerEvent>& events) {
+    const Spelt signature = spelt(member(member(extra, "google"), "thought_signature"));
     if (signature.empty()) return;
     open_ = {.kind = Kind::sealed_reasoning, .part = parts_++};
     events.push_back({.kind = open_.kind,
@@ -225,6 +183,7 @@ void ChatChoice::google_signature(Json of, Spelt call_id, std::vector<AnswerEven
 }
 
 void ChatChoice::tell_call(Call& call, Spelt id, Spelt name, std::vector<AnswerEvent>& events) {
+    call.told = true;
     call.part = parts_++;
     call.number = told_calls_++;
     open_ = {.kind = Kind::call, .part = call.part};
@@ -232,15 +191,26 @@ void ChatChoice::tell_call(Call& call, Spelt id, Spelt name, std::vector<AnswerE
     event.id = id;
     event.name = name;
     events.push_back(event);
-    if (call.early.empty()) return;
-    AnswerEvent early = event_of(Kind::arguments, call);
-    early.text = call.early;
+}
+
+// Some spell the object twice: as the text of a text. That is told where it ends.
+void ChatChoice::tell_arguments(Call& call, AnswerEvent event, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    if (!call.quoted.empty() || (!call.has_arguments && event.text.starts_with(R"(\")"))) {
+        call.quoted += event.text;
+        const bool ends = is_quoted(call.quoted);
+        if (!ends && call.quoted.size() <= kMostQuotedBytes) return;
+        const std::string inner = ends ? plain(call.quoted) : std::string();
+        const std::string object = is_json(inner, 1) ? object_in(spelt(inner)) : std::string();
+        event.value = object.empty() ? Json() : facts.kept.emplace_front(object);
+        event.text = object.empty() ? facts.kept.emplace_front(std::move(call.quoted)) : Spelt();
+        call.quoted.clear();
+    }
     call.has_arguments = true;
-    events.push_back(early);
+    events.push_back(event);
 }
 
 // A string, or a fragment of one, or (with Ollama and some proxies) the object that it would spell.
-void ChatChoice::arguments(Call& call, Json arguments, std::vector<AnswerEvent>& events) {
+void ChatChoice::arguments(Call& call, Json arguments, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     AnswerEvent event = event_of(Kind::arguments, call);
     if (is_object(arguments)) {
         event.value = arguments;
@@ -248,45 +218,69 @@ void ChatChoice::arguments(Call& call, Json arguments, std::vector<AnswerEvent>&
         event.text = spelt(arguments);
         if (event.text.empty()) return;
     }
-    if (call.name.empty()) {
-        call.early += event.value.empty() ? std::string(event.text) : spell(event.value);
-        return;
-    }
-    call.has_arguments = true;
-    events.push_back(event);
+    if (call.told) return tell_arguments(call, event, facts, events);
+    call.early += event.value.empty() ? std::string(event.text) : spell(event.value);
 }
 
-// {"index":0,"id":…,"function":{"name":…,"arguments":…}}; the function may also stand in the call itself.
-void ChatChoice::tool_call(Json entry, Spelt answer, std::vector<AnswerEvent>& events) {
+void ChatChoice::tool_call(Json entry, Spelt answer, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     if (!is_object(entry)) return;
-    const Json inner = member(entry, "function");
-    const Json function = is_object(inner) ? inner : entry;
-    const Spelt id = spelt(member(entry, "id")), name = spelt(member(function, "name"));
-    const Json given = member(function, "arguments");
-    if (id.empty() && name.empty() && spelt(given).empty() && !is_object(given)) return;
-    Call& call = call_of(whole_number(member(entry, "index")).value_or(-1), id, name);
-    if (call.id.empty()) call.id = id;
-    if (call.name.empty() && !name.empty()) {
-        call.name = name;
+    const CallFragment fragment = read_call_fragment(entry);
+    if (fragment.says_nothing()) return;
+    const std::size_t place = fragments_.add(fragment, whole_);
+    if (place == calls_.size()) calls_.emplace_back();
+    Call& call = calls_[place];
+    const CallFragments::Call& known = fragments_.at(place);
+    if (!call.told && !known.name.empty()) {
         // What the events view is the provider's text, where that is at hand: they may outlive this choice.
-        Spelt told_id = id.empty() ? Spelt(call.id) : id;
-        if (told_id.empty()) told_id = made_id(answer, told_calls_);
-        google_signature(entry, told_id, events);
-        tell_call(call, told_id, name, events);
+        Spelt id = fragment.id.empty() ? Spelt(known.id) : fragment.id;
+        if (id.empty()) id = made_call_id(answer, told_calls_);
+        google_signature(member(entry, "extra_content"), id, events);
+        tell_call(call, id, fragment.name.empty() ? Spelt(known.name) : fragment.name, events);
+        AnswerEvent early = event_of(Kind::arguments, call);
+        early.text = call.early;
+        if (!early.text.empty()) tell_arguments(call, early, facts, events);
     }
-    arguments(call, given, events);
+    arguments(call, fragment.arguments, facts, events);
 }
 
-void ChatChoice::add(Json json, Spelt answer, std::vector<AnswerEvent>& events) {
-    if (is_text(json)) return fragment(Kind::text, spelt(json), events);
-    if (!is_object(json)) return;
-    const Message message = message_of(json);
+bool ChatChoice::goes_on(std::uint32_t call, Spelt arguments) {
+    for (std::size_t place = calls_.size(); place-- > 0;) {
+        if (calls_[place].told && calls_[place].number == call) return fragments_.goes_on(place, arguments);
+    }
+    return false;
+}
+
+void ChatChoice::add_delta(Json delta, Spelt answer, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    const std::size_t before = events.size();
+    if (is_text(delta)) {
+        fragment(Kind::text, spelt(delta), events);
+    } else if (is_object(delta)) {
+        add(Message::read(delta), answer, facts, events);
+    }
+    for (std::size_t i = before; i < events.size(); ++i) deltas_told_.set(static_cast<std::size_t>(events[i].kind));
+}
+
+void ChatChoice::add_message(Json json, Spelt answer, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    Message message = Message::read(json);
+    if (is_text(json)) message.content = json;
+    const auto told = [&](Kind kind) { return deltas_told_.test(static_cast<std::size_t>(kind)); };
+    if (told(Kind::text)) message.content = message.audio = {};
+    if (told(Kind::refusal)) message.refusal = {};
+    if (told(Kind::reasoning)) message.reasoning = message.details = {};
+    if (told(Kind::sealed_reasoning)) message.extra = {};
+    if (told(Kind::image)) message.images = {};
+    if (told(Kind::citation)) message.annotations = {};
+    if (told(Kind::call)) message.tool_calls = message.function_call = {};
+    add(message, answer, facts, events);
+}
+
+void ChatChoice::add(const Message& message, Spelt answer, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     const std::size_t before = events.size();
     each_element(message.details, [&](Json detail) { reasoning(detail, events); });
     const bool shown = std::any_of(events.begin() + static_cast<std::ptrdiff_t>(before), events.end(),
                                    [](const AnswerEvent& event) { return event.kind == Kind::reasoning; });
     if (!shown) fragment(Kind::reasoning, spelt(message.reasoning), events);
-    google_signature(json, {}, events);
+    google_signature(message.extra, {}, events);
     content(message.content, events);
     fragment(Kind::text, spelt(member(message.audio, "transcript")), events);
     fragment(Kind::refusal, spelt(message.refusal), events);
@@ -295,37 +289,60 @@ void ChatChoice::add(Json json, Spelt answer, std::vector<AnswerEvent>& events) 
         if (!spells(spelt(member(citation, "type")), "url_citation")) return;
         events.push_back({.kind = Kind::citation, .choice = index_, .part = open_.part, .value = citation});
     });
-    each_or_one(message.tool_calls, [&](Json entry) { tool_call(entry, answer, events); });
-    tool_call(message.function_call, answer, events);
+    each_or_one(message.tool_calls, [&](Json entry) { tool_call(entry, answer, facts, events); });
+    tool_call(message.function_call, answer, facts, events);
 }
 
-FinishReason ChatChoice::finish(Json json, std::vector<AnswerEvent>& events) {
+FinishReason ChatChoice::finish(Json json, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     static constexpr std::array<std::string_view, 4> kNames = {"finish_reason", "native_finish_reason", "stop_reason",
                                                                "matched_stop"};
     const auto [said, native, stop_reason, matched] = members_of(json, kNames);
-    if (finished_ || spelt(said).empty()) return FinishReason::none;
+    if (spelt(said).empty() || finished_ != FinishReason::none) return finish_again(spelt(said), facts, events);
     const Spelt stop = spelt(stop_reason).empty() ? spelt(matched) : spelt(stop_reason);
-    return end(spelt(said), spelt(native).empty() ? spelt(said) : spelt(native), stop, events);
+    return end(spelt(said), spelt(native).empty() ? spelt(said) : spelt(native), stop, facts, events);
 }
 
-FinishReason ChatChoice::end_unsaid(std::vector<AnswerEvent>& events) {
-    return finished_ ? FinishReason::none : end({}, {}, {}, events);
+// Some say "stop", and then make calls.
+FinishReason ChatChoice::finish_again(Spelt said, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    if (finished_ != FinishReason::stop || told_calls_ == 0) return FinishReason::none;
+    const Spelt native = said.empty() ? facts.kept.emplace_front(native_) : said;
+    return end(said, native, {}, facts, events);
+}
+
+FinishReason ChatChoice::end_unsaid(AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    if (finished_ == FinishReason::none) return end({}, {}, {}, facts, events);
+    end_calls(finished_, facts, events);
+    return FinishReason::none;
+}
+
+FinishReason ChatChoice::end(Spelt said, Spelt native, Spelt stop, AnswerDelta& facts,
+                             std::vector<AnswerEvent>& events) {
+    const bool first = finished_ == FinishReason::none;
+    finished_ = read_chat_finish(said, told_calls_ > 0);
+    native_ = native;
+    if (first) end_calls(finished_, facts, events);  // behind the end their arguments still come
+    events.push_back(
+        {.kind = Kind::finish, .choice = index_, .reason = finished_, .native_reason = native, .stop_sequence = stop});
+    return finished_;
 }
 
 // A call without arguments is told an empty object: no text is no JSON.
-FinishReason ChatChoice::end(Spelt said, Spelt native, Spelt stop, std::vector<AnswerEvent>& events) {
-    finished_ = true;
-    const FinishReason reason = reason_of(said, told_calls_ > 0);
+void ChatChoice::end_calls(FinishReason reason, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    const bool broken_off = reason == FinishReason::length || reason == FinishReason::error;
     for (Call& call : calls_) {
-        const bool broken_off = reason == FinishReason::length || reason == FinishReason::error;
-        if (call.has_arguments || call.name.empty() || broken_off) continue;
+        const bool quoted = !call.quoted.empty();  // and never ended
+        if (call.has_arguments || !call.told || (broken_off && !quoted)) continue;
         AnswerEvent event = event_of(Kind::arguments, call);
-        event.value = "{}";
+        event.value = quoted ? Json() : Json("{}");
+        event.text = quoted ? facts.kept.emplace_front(std::exchange(call.quoted, {})) : Spelt();
+        call.has_arguments = true;
         events.push_back(event);
     }
-    events.push_back(
-        {.kind = Kind::finish, .choice = index_, .reason = reason, .native_reason = native, .stop_sequence = stop});
-    return reason;
+}
+
+bool ChatEventReader::goes_on(const AnswerEvent& fragment) {
+    return fragment.kind != AnswerEvent::Kind::arguments ||
+           choices_[fragment.choice].goes_on(fragment.call, fragment.text);
 }
 
 AnswerRead ChatEventReader::read(std::string_view /*name*/, std::string_view data, AnswerDelta& facts,
@@ -334,7 +351,7 @@ AnswerRead ChatEventReader::read(std::string_view /*name*/, std::string_view dat
     if (data.empty()) return AnswerRead::ping;
     const OpenAiChunk chunk = read_openai_chunk(data);
     if (chunk.kind == OpenAiChunk::Kind::done) {
-        for (ChatChoice& choice : choices_) note_end(choice.end_unsaid(events), choice.index(), facts);
+        for (ChatChoice& choice : choices_) note_end(choice.end_unsaid(facts, events), choice.index(), facts);
         return AnswerRead::done;
     }
     if (chunk.kind == OpenAiChunk::Kind::comment) return AnswerRead::ping;
@@ -351,7 +368,7 @@ AnswerRead ChatEventReader::read(std::string_view /*name*/, std::string_view dat
         const std::size_t index = index_of(json);
         if (index >= kMostChoices) return;
         while (choices_.size() <= index) choices_.emplace_back(static_cast<std::uint32_t>(choices_.size()), false);
-        read_choice(json, id_, choices_[index], facts, events, "delta", "message");
+        read_choice(json, id_, false, choices_[index], facts, events);
     });
     return AnswerRead::event;
 }
@@ -365,14 +382,14 @@ AnswerRead read_chat_answer(std::string_view body, AnswerDelta& facts, std::vect
     facts = chunk.delta;
     if (facts.error) return AnswerRead::error;
     const Json choices = member(body, "choices");
-    if (!is_array(choices)) return AnswerRead::invalid;
+    if (!is_array(choices) || !facts.choices) return AnswerRead::invalid;
     begin_answer(facts.id, events);
     each_element(choices, [&](Json json) {
         const std::size_t index = index_of(json);
         if (index >= kMostChoices) return;
         ChatChoice choice(static_cast<std::uint32_t>(index), true);
-        read_choice(json, facts.id, choice, facts, events, "message", "delta");
-        note_end(choice.end_unsaid(events), index, facts);
+        read_choice(json, facts.id, true, choice, facts, events);
+        note_end(choice.end_unsaid(facts, events), index, facts);
     });
     return AnswerRead::event;
 }

@@ -1,5 +1,7 @@
 #include "gateway/chat/dialect/chat/event_writer.h"
 
+#include <algorithm>
+
 #include "gateway/chat/dialect/chat/answer_parts.h"
 #include "gateway/text/json_writer.h"
 
@@ -12,12 +14,13 @@ void ChatEventWriter::begin(const AnswerOptions& options) {
     ends_.begin(options);
     head_.clear();
     signature_.clear();
+    finishes_.clear();
 }
 
 // As OpenAiWriter writes the events that it adds.
-void ChatEventWriter::begin_chunk(const AnswerEvent& event, std::string& out) const {
+void ChatEventWriter::begin_chunk(std::uint32_t choice, std::string& out) const {
     ((out += head_) += "{\"index\":");
-    append_number(out, event.choice);
+    append_number(out, choice);
     out += ",\"delta\":{";
 }
 
@@ -95,19 +98,31 @@ void ChatEventWriter::append(const AnswerEvent& event, std::string& out) {
         signature_ = event.text;
         if (!options_.inbound->labels_answers()) return;
     }
-    begin_chunk(event, out);
+    if (event.kind == Kind::finish) return note_finish(event);
+    begin_chunk(event.choice, out);
     append_delta(event, out);
     if (event.kind == Kind::call) signature_.clear();
-    out += "},\"finish_reason\":";
-    if (event.kind == Kind::finish) {
-        ((out += '"') += to_string(event.reason)) += '"';
+    out += "},\"finish_reason\":null}]}\n\n";
+}
+
+// The last one of a choice counts.
+void ChatEventWriter::note_finish(const AnswerEvent& event) {
+    const auto known = std::ranges::find(finishes_, event.choice, &Finish::choice);
+    Finish& finish = known != finishes_.end() ? *known : finishes_.emplace_back(Finish{.choice = event.choice});
+    finish.reason = event.reason;
+    finish.native_reason = event.native_reason;
+}
+
+void ChatEventWriter::append_finishes(std::string& out) {
+    for (const Finish& finish : finishes_) {
+        begin_chunk(finish.choice, out);
+        ((out += "},\"finish_reason\":\"") += to_string(finish.reason)) += '"';
         if (options_.inbound->labels_answers()) {
-            ((out += ",\"native_finish_reason\":\"") += event.native_reason) += '"';
+            ((out += ",\"native_finish_reason\":\"") += finish.native_reason) += '"';
         }
-    } else {
-        out += "null";
+        out += "}]}\n\n";
     }
-    out += "}]}\n\n";
+    finishes_.clear();
 }
 
 }  // namespace tollgate

@@ -4,8 +4,10 @@
 // (https://openrouter.ai/docs/use-cases/reasoning-tokens).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/chat/canonical/answer_writer.h"
 #include "gateway/chat/dialect/openai_writer.h"
@@ -20,9 +22,11 @@ class ChatEventWriter final : public EventWriter {
     void append_ping(std::string& out) override { OpenAiWriter::append_ping(out); }
 
     void append_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) override {
+        append_finishes(out);
         ends_.append_end(meter, usage, out);
     }
     void append_cut(const AnswerMeter& meter, std::string_view reason, std::string& out) override {
+        append_finishes(out);
         ends_.append_cut(meter, reason, out);
     }
     void append_cut_end(const AnswerMeter& meter, const ChargedUsage& usage, std::string& out) override {
@@ -31,13 +35,23 @@ class ChatEventWriter final : public EventWriter {
     void append_error(const Error& error, std::string& out) override { ends_.append_error(error, out); }
 
   private:
-    void begin_chunk(const AnswerEvent& event, std::string& out) const;
+    // Clients stop reading at the first reason that they see, and some providers give one before the end.
+    struct Finish {
+        std::uint32_t choice = 0;
+        FinishReason reason = FinishReason::none;
+        std::string native_reason{};
+    };
+
+    void begin_chunk(std::uint32_t choice, std::string& out) const;
+    void note_finish(const AnswerEvent& event);
+    void append_finishes(std::string& out);
     void append_delta(const AnswerEvent& event, std::string& out) const;
 
     AnswerOptions options_;
     OpenAiWriter ends_;
     std::string head_;       // what every chunk says, up to its choices
     std::string signature_;  // of the call that follows
+    std::vector<Finish> finishes_;
 };
 
 }  // namespace tollgate

@@ -54,14 +54,16 @@ void add_usage(Json usage, bool goes_on, AnswerDelta& facts) {
 }  // namespace
 
 AnswerRead GeminiAnswer::read(Json response, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
-    static constexpr std::array<std::string_view, 5> kNames = {"candidates", "promptFeedback", "usageMetadata",
-                                                               "responseId", "error"};
-    const auto [candidates, feedback, usage, id, error] = fields_of(response, kNames);
+    static constexpr std::array<std::string_view, 6> kNames = {"candidates", "promptFeedback", "usageMetadata",
+                                                               "responseId", "modelVersion",   "error"};
+    const auto [candidates, feedback, usage, id, model, error] = fields_of(response, kNames);
     if (says_something(error)) {
         facts.error = true;
         return AnswerRead::error;
     }
-    if (!is_array(candidates) && !is_object(feedback) && !is_object(usage)) return AnswerRead::invalid;
+    if (!is_array(candidates) && !is_object(feedback) && !is_object(usage)) {
+        return is_text(id) || is_text(model) ? AnswerRead::event : AnswerRead::invalid;  // no member need be there
+    }
     begin(id, facts, events);
     bool good = true;
     std::size_t position = 0;
@@ -231,18 +233,24 @@ void GeminiAnswer::finish(Spelt native, const Piece& piece) {
     piece.events.push_back({.kind = Kind::finish, .choice = piece.choice, .reason = reason, .native_reason = native});
 }
 
+void GeminiAnswer::end(AnswerDelta& facts, std::vector<AnswerEvent>& events) {
+    for (std::uint32_t choice = 0; choice < choices_.size(); ++choice) {
+        if (choices_[choice].finished == FinishReason::none) finish({}, {choice, facts, events});
+    }
+}
+
 AnswerRead read_gemini_answer(std::string_view body, AnswerDelta& facts, std::vector<AnswerEvent>& events) {
     body.remove_prefix(std::min(body.find_first_of("{["), body.size()));
     GeminiAnswer answer;
-    if (is_object(body)) return answer.read(body, facts, events);
-    AnswerRead whole = AnswerRead::invalid;
-    bool failed = false;
-    each_element(body, [&](Json piece) {
-        if (failed) return;
-        whole = answer.read(piece, facts, events);
-        failed = whole != AnswerRead::event;
-    });
-    return whole;
+    AnswerRead read = AnswerRead::event;
+    const auto take = [&](Json piece) {
+        if (read == AnswerRead::event) read = answer.read(piece, facts, events);
+    };
+    if (is_object(body)) take(body);
+    each_element(body, take);
+    if (read != AnswerRead::event) return read;
+    answer.end(facts, events);
+    return answer.begun() ? read : AnswerRead::invalid;
 }
 
 AnswerRead GeminiEventReader::read(std::string_view /*name*/, std::string_view data, AnswerDelta& facts,

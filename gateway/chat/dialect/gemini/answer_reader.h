@@ -21,6 +21,9 @@ AnswerRead read_gemini_answer(std::string_view body, AnswerDelta& facts, std::ve
 class GeminiAnswer {
   public:
     AnswerRead read(Json response, AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    // Of a plain answer: its choices that don't say why they end.
+    void end(AnswerDelta& facts, std::vector<AnswerEvent>& events);
+    bool begun() const { return begun_; }
 
   private:
     struct Choice {

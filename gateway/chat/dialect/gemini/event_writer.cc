@@ -128,15 +128,17 @@ void GeminiEventWriter::append(const AnswerEvent& event, std::string& out) {
             if (choice.citations.size() < kMostCitations) choice.citations.emplace_back(event.value);
             break;
         case Kind::finish:
-            flush_calls(event.choice, out);
-            flush_signature(event.choice, out);
-            choice.finish = event.reason;
+            choice.finish = event.reason;  // more may follow
             break;
     }
 }
 
 // The last response: why each choice ended, and the usage.
 void GeminiEventWriter::append_end(const AnswerMeter& /*meter*/, const ChargedUsage& usage, std::string& out) {
+    for (std::uint32_t choice = 0; choice < choices_.size(); ++choice) {
+        flush_calls(choice, out);
+        flush_signature(choice, out);
+    }
     framing_.open(out);
     out += "{\"candidates\":[";
     for (std::size_t i = 0; i < choices_.size(); ++i) {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "gateway/chat/canonical/answer_writer.h"
+#include "gateway/chat/canonical/arguments_end.h"
 #include "gateway/chat/canonical/kept_events.h"
-#include "gateway/chat/dialect/messages/arguments_end.h"
 
 namespace tollgate {
 

@@ -52,13 +52,11 @@ void ResponsesEventWriter::start(Spelt id, std::string& out) {
 void ResponsesEventWriter::append(const AnswerEvent& event, std::string& out) {
     if (event.choice > 0) return;  // the API knows one
     start(event.kind == Kind::begin ? event.id : Spelt(), out);
-    if (event.kind == Kind::finish) return finish(event.reason, out);
+    if (event.kind == Kind::finish) {
+        reason_ = event.reason;  // more may follow
+        return;
+    }
     output_.append(event, sequence_, &out);
-}
-
-void ResponsesEventWriter::finish(FinishReason reason, std::string& out) {
-    reason_ = reason;
-    output_.close(breaks_off(reason), sequence_, &out);
 }
 
 void ResponsesEventWriter::append_ping(std::string& out) {
@@ -67,7 +65,8 @@ void ResponsesEventWriter::append_ping(std::string& out) {
 
 void ResponsesEventWriter::append_last(const ChargedUsage& usage, std::string& out) {
     const ResponseStatus status = status_of(reason_, output_.refused());
-    output_.close(status != ResponseStatus::completed, sequence_, &out);
+    const bool whole = reason_ == FinishReason::none ? status == ResponseStatus::completed : !breaks_off(reason_);
+    output_.close(!whole, sequence_, &out);
     const std::string items = output_.items();
     append_response_event(last_event(status),
                           {.id = id_, .status = status, .output = items, .usage = &usage, .cut = cut_}, out);
@@ -81,7 +80,8 @@ void ResponsesEventWriter::append_end(const AnswerMeter& meter, const ChargedUsa
 void ResponsesEventWriter::append_cut(const AnswerMeter& meter, std::string_view reason, std::string& out) {
     start(meter.facts().upstream_id, out);
     cut_ = reason;
-    finish(FinishReason::length, out);
+    reason_ = FinishReason::length;
+    output_.close(true, sequence_, &out);
 }
 
 void ResponsesEventWriter::append_cut_end(const AnswerMeter& /*meter*/, const ChargedUsage& usage, std::string& out) {

@@ -31,7 +31,6 @@ class ResponsesEventWriter final : public EventWriter {
 
   private:
     void start(Spelt id, std::string& out);
-    void finish(FinishReason reason, std::string& out);
     void append_response_event(std::string_view type, const ResponseObject& response, std::string& out);
     void append_last(const ChargedUsage& usage, std::string& out);
 

@@ -199,6 +199,37 @@ TEST(AnswerStream, ErrorEventsAreNotedAndNotPassedOn) {
     EXPECT_TRUE(wordless.facts.error_event && !wordless.facts.error);
 }
 
+// As a client puts a call's fragments together: by their index.
+TEST(AnswerStream, D13D14CallsAreNumberedAndEndTheAnswer) {
+    const auto calls = [](const std::string& calls, const std::string& reason = "null") {
+        return event(R"({"id":"chatcmpl-123456","choices":[{"index":0,"delta":{"tool_calls":[)" + calls +
+                     R"(]},"finish_reason":)" + reason + "}]}");
+    };
+    const std::string end = event(kFinish) + event("[DONE]");
+    const std::string a = R"({"index":0,"id":"a","function":{"name":"f","arguments":"{}"}})";
+    const std::string b = R"("id":"b","function":{"name":"g","arguments":"{}"}})";
+    const std::string mended_end =
+        event(R"({"id":"c1","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]})");
+    const Metered numbered = meter(calls(a) + calls(R"({"index":1,)" + b) + end);
+    EXPECT_EQ(numbered.now, calls(a) + calls(R"({"index":1,)" + b) + mended_end);
+    EXPECT_EQ(numbered.facts.finish_reason, "tool_calls");
+    const Metered zeros = meter(calls(a) + calls(R"({"index":0,)" + b, "\"stop\"") + event("[DONE]"));
+    EXPECT_EQ(zeros.now, calls(a) + calls(R"({"index":1,)" + b, "\"tool_calls\""));
+    const std::string more = R"({"index":0,"id":"","function":{"name":"","arguments":"{\"x\":2}"}})";
+    const Metered unnamed =
+        meter(calls(R"({"index":0,"id":"","function":{"name":"f","arguments":"{\"x\":1}"}})") + calls(more) + end);
+    EXPECT_EQ(unnamed.now,
+              calls(R"({"index":0,"id":"chatcmpl-123456","function":{"name":"f","arguments":"{\"x\":1}"}})") +
+                  calls(R"({"index":1,"id":"hatcmpl-123456","function":{"name":"f","arguments":"{\"x\":2}"}})") +
+                  mended_end);
+    // What follows a call that has another number now is of that.
+    const std::string rest = R"({"index":0,"function":{"arguments":" "}})";
+    const Metered rests = meter(calls(a) + calls(R"({"index":0,)" + b) + calls(rest) + calls(rest) + end);
+    const std::string moved = calls(R"({"index":1,"function":{"arguments":" "}})");
+    EXPECT_EQ(rests.now, calls(a) + calls(R"({"index":1,)" + b) + moved + moved + mended_end);
+    EXPECT_EQ(meter(event(kContent) + end).now, event(kContent) + event(kFinish)) << "there are none";
+}
+
 TEST(AnswerStream, OpenRouterFlavourRenamesTheEvents) {
     AnswerStream::Options options;
     options.inbound = &openrouter_inbound();

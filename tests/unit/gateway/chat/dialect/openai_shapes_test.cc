@@ -141,6 +141,27 @@ TEST(OpenAiFromEvents, ToolCallsGoByTheirIndex) {
                                            R"("arguments":"{\"x\":1}"}},{"id":"b",)"));
 }
 
+TEST(OpenAiFromEvents, D13D14CallsThatAreAllNumberedZeroStayApartAndEndTheAnswer) {
+    const std::string answer = answer_of(
+        "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\","
+        "\"arguments\":\"{}\"}}]}}]}\n\n"
+        "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"b\",\"function\":{\"name\":\"g\","
+        "\"arguments\":\"{}\"}}]},\"finish_reason\":\"stop\"}]}\n\n");
+    EXPECT_THAT(answer, testing::HasSubstr(R"("tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}},)"
+                                           R"({"id":"b","function":{"name":"g","arguments":"{}"}}])"));
+    EXPECT_THAT(answer, testing::HasSubstr(R"("finish_reason":"tool_calls")"));
+}
+
+TEST(OpenAiFromEvents, AMessageBehindDeltasFillsInOnlyWhatTheyLack) {
+    const std::string answer = answer_of(
+        "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
+        "data: {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\n\n"
+        "data: "
+        "{\"choices\":[{\"message\":{\"content\":\"ab\",\"reasoning\":\"why\"},\"finish_reason\":\"stop\"}]}\n\n");
+    EXPECT_THAT(answer, testing::HasSubstr(R"("content":"ab")"));
+    EXPECT_THAT(answer, testing::HasSubstr(R"("reasoning":"why")"));
+}
+
 TEST(OpenAiFromEvents, UsageMayComeInPieces) {
     const std::string answer = answer_of(
         "data: "

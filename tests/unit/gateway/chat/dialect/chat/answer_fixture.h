@@ -47,9 +47,12 @@ class Listener {
     void take(const std::vector<AnswerEvent>& events) {
         for (const AnswerEvent& event : events) take(event);
     }
-    const Told& told(std::size_t choice = 0) {
-        if (told_.size() <= choice) told_.resize(choice + 1);
-        return told_[choice];
+    // Arguments are plain once the choice has ended.
+    Told told(std::size_t choice = 0) const {
+        Told told = choice < told_.size() ? told_[choice] : Told();
+        if (told.finish.empty()) return told;
+        for (Told::Call& call : told.calls) call.arguments = plain(call.arguments);
+        return told;
     }
     std::size_t choices() const { return told_.size(); }
     const std::string& id() const { return id_; }
@@ -62,9 +65,8 @@ class Listener {
     void take(const AnswerEvent& event) {
         EXPECT_EQ(begun_, event.kind != Kind::begin) << "the beginning is told first, and once";
         begun_ = true;
-        told(event.choice);
+        if (told_.size() <= event.choice) told_.resize(event.choice + 1);
         Told& told = told_[event.choice];
-        EXPECT_TRUE(told.finish.empty()) << "nothing follows the end";
         note_order(event);
         switch (event.kind) {
             case Kind::begin:
@@ -100,9 +102,9 @@ class Listener {
                 told.citations.emplace_back(event.value);
                 break;
             case Kind::finish:
+                EXPECT_NE(told.finish, to_string(event.reason)) << "the same is said once";
                 told.finish = to_string(event.reason);
                 told.native = plain(event.native_reason);
-                for (Told::Call& call : told.calls) call.arguments = plain(call.arguments);
                 break;
         }
     }
@@ -128,7 +130,7 @@ struct Answer {
     StreamFacts facts;
     AnswerRead read = AnswerRead::invalid;  // of a plain one
 
-    const Told& told() { return listener.told(); }
+    Told told() const { return listener.told(); }
 };
 
 inline Answer read_plain(std::string_view body) {

@@ -78,6 +78,28 @@ TEST(ChatAnswer, D11D14CallsEndAnAnswerWhateverItsReasonSays) {
     EXPECT_EQ(read_plain(plain_body(R"("content":"a")", "\"tool_calls\"")).told().finish, "stop") << "there are none";
 }
 
+TEST(ChatAnswer, D12CallsBehindTheReasonChangeIt) {
+    const std::string call = R"({"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f",)"
+                             R"("arguments":"{\"x\""}}]})";
+    const auto event = [](const std::string& choice) { return R"(data: {"id":"i","choices":[)" + choice + "]}\n\n"; };
+    const std::string text = event(R"({"index":0,"delta":{"content":"a"},"finish_reason":"stop"})");
+    const std::string rest =
+        event(R"({"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]}})");
+    for (const std::string again : {"", ",\"finish_reason\":\"stop\"", ",\"finish_reason\":\"tool_calls\""}) {
+        Answer answer = read_stream(text + event(call + again + "}") + rest + "data: [DONE]\n\n");
+        EXPECT_EQ(answer.told().finish, "tool_calls") << again;
+        EXPECT_EQ(answer.told().calls, (Calls{{"c", "f", R"({"x":1})"}}));
+        EXPECT_EQ(answer.facts.finish_reason, "tool_calls") << again;
+    }
+    const std::string bare = R"({"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f"}}]}})";
+    EXPECT_EQ(read_stream(text + event(bare) + "data: [DONE]\n\n").told().calls, (Calls{{"c", "f", "{}"}}));
+}
+
+TEST(ChatAnswer, NoChoicesAreNoAnswer) {
+    EXPECT_EQ(read_plain(R"({"id":"i","object":"chat.completion","choices":[],"usage":{"prompt_tokens":1}})").read,
+              AnswerRead::invalid);
+}
+
 TEST(ChatAnswer, ProvidersOwnReasons) {
     const auto finish = [](const std::string& word) {
         return read_plain(plain_body(R"("content":"a")", "\"" + word + "\"")).told().finish;
@@ -123,7 +145,7 @@ TEST(ChatAnswer, ParallelCallsOfAPlainAnswer) {
         R"({"index":0,"function":{"name":"f","arguments":{"x":12345678901234567890123}}},)"
         R"({"index":0,"id":"c","function":{"name":"g"}}])",
         "\"tool_calls\""));
-    const Calls& calls = answer.told().calls;
+    const Calls calls = answer.told().calls;
     ASSERT_EQ(calls.size(), 3U);
     EXPECT_EQ(calls[0], (Call{"a", "f", R"({"p":"a\"b"})"}));
     EXPECT_EQ(calls[1].arguments, R"({"x":12345678901234567890123})");
@@ -139,7 +161,8 @@ TEST(ChatAnswer, MadeIdsAreOtherOnesInEachAnswer) {
                        R"(","choices":[{"message":{"tool_calls":[)"
                        R"({"function":{"name":"f"}},{"function":{"name":"f"}}]},"finish_reason":"stop"}]})");
         std::vector<std::string> found;
-        for (const Call& call : answer.told().calls) found.push_back(call.id);
+        const Calls calls = answer.told().calls;
+        for (const Call& call : calls) found.push_back(call.id);
         return found;
     };
     const auto first = ids("chatcmpl-0123456789"), second = ids("chatcmpl-0123456780"), none = ids("");
@@ -188,6 +211,69 @@ TEST(ChatAnswer, FragmentsWithoutNumbersOrWithAllRepeated) {
         read_stream(stream_body({R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}])",
                                  R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":":1}"}}])"}));
     EXPECT_EQ(repeated.told().calls, (Calls{{"a", "f", R"({"x":1})"}}));
+}
+
+TEST(ChatAnswer, AFragmentWithoutANameIsOfTheCallOfItsIndexWhateverItsId) {
+    Answer answer =
+        read_stream(stream_body({R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":""}}])",
+                                 R"("tool_calls":[{"index":0,"id":"b","function":{"arguments":""}}])",
+                                 R"("tool_calls":[{"index":0,"id":"c","function":{"arguments":"{\"x\""}}])",
+                                 R"("tool_calls":[{"index":0,"id":"d","function":{"arguments":":1}"}}])"}));
+    EXPECT_EQ(answer.told().calls, (Calls{{"a", "f", R"({"x":1})"}}));
+}
+
+TEST(ChatAnswer, D13AWholeObjectEndsItsCall) {
+    const auto call = [](const std::string& id, const std::string& name, const std::string& arguments) {
+        return R"("tool_calls":[{"index":0,"id":")" + id + R"(","function":{"name":")" + name + R"(","arguments":)" +
+               arguments + "}}]";
+    };
+    for (const std::string name : {"f", ""}) {
+        for (const std::string second : {R"("{\"x\":2}")", R"({"x":2})"}) {
+            Answer answer = read_stream(stream_body({call("", "f", R"("{\"x\"")"), call("", "", R"(":1}")"),
+                                                     call("", "", R"("\n")"), call("", name, second)}));
+            ASSERT_EQ(answer.told().calls.size(), 2U) << name << second;
+            EXPECT_EQ(answer.told().calls[0].arguments, "{\"x\":1}\n");
+            EXPECT_EQ(answer.told().calls[1].name, "f");
+            EXPECT_EQ(answer.told().calls[1].arguments, R"({"x":2})");
+            EXPECT_NE(answer.told().calls[0].id, answer.told().calls[1].id);
+        }
+    }
+    Answer one_id = read_stream(stream_body({call("a", "f", R"("{}")"), call("a", "f", R"("{\"x\":1}")")}));
+    EXPECT_EQ(one_id.told().calls.size(), 1U) << "ids tell calls apart";
+    Answer inside = read_stream(stream_body({call("", "f", R"("{\"s\":\"}")"), call("", "f", R"("{\"}")")}));
+    EXPECT_EQ(inside.told().calls.size(), 1U) << "a bracket in a text ends nothing";
+}
+
+TEST(ChatAnswer, AMessageBehindDeltasTellsOnlyWhatTheyDidNot) {
+    const std::string last =
+        R"(data: {"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":"ab","reasoning":"why",)"
+        R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}]})"
+        "\n\n";
+    const auto delta = [](const std::string& members) {
+        return R"(data: {"id":"i","choices":[{"index":0,"delta":{)" + members + "}}]}\n\n";
+    };
+    Answer answer = read_stream(delta(R"("content":"a")") + delta(R"("content":"b")") + last);
+    EXPECT_EQ(answer.told().text, "ab");
+    EXPECT_EQ(answer.told().reasoning, "why");
+    EXPECT_EQ(answer.told().calls, (Calls{{"a", "f", "{}"}}));
+    EXPECT_EQ(read_stream(delta(R"("role":"assistant","content":"")") + last).told().text, "ab");
+}
+
+TEST(ChatAnswer, ArgumentsSpeltTwiceAreSpeltOnce) {
+    const std::string twice = R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":)"
+                              R"("\"{\\\"x\\\":\\\"a\\\\\\\"b\\\"}\""}}])";
+    const Calls once{{"a", "f", R"({"x":"a\"b"})"}};
+    EXPECT_EQ(read_plain(plain_body(twice)).told().calls, once);
+    EXPECT_EQ(read_stream(stream_body({twice})).told().calls, once);
+    const auto fragment = [](const std::string& text) {
+        return R"("tool_calls":[{"index":0,"function":{"arguments":")" + text + "\"}}]";
+    };
+    Answer answer =
+        read_stream(stream_body({R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":""}}])",
+                                 fragment(R"(\"{)"), fragment(R"(\\\"x\\)"), fragment(R"(\":1})"), fragment(R"(\")")}));
+    EXPECT_EQ(answer.told().calls, (Calls{{"a", "f", R"({"x":1})"}}));
+    Answer cut = read_stream(stream_body({R"("tool_calls":[{"id":"a","function":{"name":"f","arguments":"\"{"}}])"}));
+    EXPECT_EQ(cut.told().calls, (Calls{{"a", "f", R"("{)"}})) << "as it came";
 }
 
 TEST(ChatAnswer, ArgumentsBeforeTheNameWait) {

@@ -3,6 +3,7 @@
 
 #include "gateway/chat/dialect/chat/request_reader.h"
 #include "gateway/chat/dialect/gemini/request_writer.h"
+#include "gateway/chat/translation.h"
 #include "tests/unit/gateway/chat/dialect/gemini/answer_fixture.h"
 
 namespace tollgate::gemini_test {
@@ -211,8 +212,49 @@ TEST(GeminiStream, D12CallsEndAnAnswerWhereverItsReasonStands) {
 
 TEST(GeminiStream, AReasonInEachPieceIsToldOnce) {
     const Streamed stream = read_stream(event(body(R"({"text":"a"})")) + event(body(R"({"text":"b"})")));
-    EXPECT_EQ(stream.facts.finished, 1);
     EXPECT_EQ(stream.facts.text.bytes, 2);
+}
+
+TEST(GeminiStream, D12AReasonInEachPieceIsToldInTheLastChunk) {
+    for (const std::string second : {R"({"text":"b"})", R"({"functionCall":{"name":"f","args":{}}})"}) {
+        const Streamed stream = read_stream(event(body(R"({"text":"a"})")) + event(body(second)));
+        std::vector<json::value> reasons;
+        for (const json::object& chunk : stream.chunks()) {
+            for (const json::value& choice : chunk.at("choices").as_array())
+                reasons.push_back(choice.at("finish_reason"));
+        }
+        ASSERT_FALSE(reasons.empty());
+        EXPECT_EQ(reasons.back(), second.contains("text") ? "stop" : "tool_calls");
+        reasons.pop_back();
+        for (const json::value& reason : reasons) EXPECT_TRUE(reason.is_null()) << stream.out;
+    }
+}
+
+TEST(GeminiStream, PiecesThatSayNothingEndNoAnswer) {
+    const std::string idle = event(R"({"modelVersion":"gemini","responseId":"r"})");
+    const Streamed stream =
+        read_stream(idle + event(body(R"({"text":"a"})", "")) + idle + event(body(R"({"text":"b"})")) + idle);
+    EXPECT_FALSE(stream.facts.invalid);
+    std::string text;
+    for (const json::value& delta : stream.deltas()) {
+        if (const auto* const words = delta.as_object().if_contains("content")) text += words->as_string();
+    }
+    EXPECT_EQ(text, "ab");
+    EXPECT_EQ(read_plain(R"({"responseId":"r"})").read, AnswerRead::invalid) << "an answer says something";
+}
+
+TEST(GeminiStream, CommentsAndEndMarksThatAreDataSayNothing) {
+    GeminiEventReader reader;
+    AnswerDelta facts;
+    std::vector<AnswerEvent> events;
+    EXPECT_EQ(read_event(reader, {}, ": keepalive", facts, events), AnswerRead::ping);
+    EXPECT_EQ(read_event(reader, {}, "[DONE]", facts, events), AnswerRead::ping);
+    EXPECT_EQ(read_event(reader, {}, "{", facts, events), AnswerRead::invalid);
+}
+
+TEST(GeminiAnswer, AnAnswerWithoutAReasonHasOne) {
+    EXPECT_EQ(read_plain(body(R"({"text":"a"})", "")).finish_reason(), "stop");
+    EXPECT_EQ(read_plain(body(R"({"functionCall":{"name":"f"}})", "")).finish_reason(), "tool_calls");
 }
 
 TEST(GeminiStream, D13CallsAreCountedOverTheWholeAnswer) {

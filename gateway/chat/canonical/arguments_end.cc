@@ -1,4 +1,4 @@
-#include "gateway/chat/dialect/messages/arguments_end.h"
+#include "gateway/chat/canonical/arguments_end.h"
 
 #include <algorithm>
 
