@@ -43,4 +43,14 @@ void append_image(const AnswerEvent& event, std::string& out) {
     ((((out += event.media_type) += ";base64,") += event.text) += "\"}}");
 }
 
+void append_annotation_of_page(Json page, std::string& out) {
+    out += R"({"type":"url_citation","url_citation":{)";
+    each_member(page, [&](std::string_view name, Json value) {
+        if (name == "type") return;
+        if (out.back() != '{') out += ',';
+        (((out += '"') += spell(name)) += "\":") += value;
+    });
+    out += "}}";
+}
+
 }  // namespace tollgate

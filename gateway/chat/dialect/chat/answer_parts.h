@@ -31,6 +31,9 @@ inline bool is_google_signature(const AnswerEvent& event) {
 // `"extra_content":{…}`
 void append_google_signature(Spelt signature, std::string& out);
 
+// One of `annotations`: a page that is cited. `page`: its members.
+void append_annotation_of_page(Json page, std::string& out);
+
 // One of `images`: a picture that the model made.
 void append_image(const AnswerEvent& event, std::string& out);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/chat/canonical/cited_page.h"
 #include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/chat/answer_parts.h"
 #include "gateway/text/json_writer.h"
@@ -135,13 +136,14 @@ void Message::append_images(std::string& out) const {
 }
 
 void Message::append_citations(std::string& out) const {
-    out += '[';
+    const std::size_t begin = out.size();
     for (const AnswerEvent& event : events_) {
-        if (!is(event, Kind::citation)) continue;
-        if (out.back() != '[') out += ',';
-        out += event.value;
+        const Json page = is(event, Kind::citation) ? cited_page(event.value) : Json();
+        if (page.empty()) continue;
+        out += out.size() == begin ? ",\"annotations\":[" : ",";
+        append_annotation_of_page(page, out);
     }
-    out += ']';
+    if (out.size() > begin) out += ']';
 }
 
 void append_choice(const Message& message, std::uint32_t index, const Inbound& inbound, std::string& out) {
@@ -172,10 +174,7 @@ void append_choice(const Message& message, std::uint32_t index, const Inbound& i
         out += ",\"images\":";
         message.append_images(out);
     }
-    if (message.has(Kind::citation)) {
-        out += ",\"annotations\":";
-        message.append_citations(out);
-    }
+    message.append_citations(out);
     if (message.has(Kind::call)) {
         out += ",\"tool_calls\":";
         message.append_calls(out);

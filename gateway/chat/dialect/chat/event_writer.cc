@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/chat/canonical/cited_page.h"
 #include "gateway/chat/dialect/chat/answer_parts.h"
 #include "gateway/text/json_writer.h"
 
@@ -74,7 +75,8 @@ void ChatEventWriter::append_delta(const AnswerEvent& event, std::string& out) c
             out += ']';
             break;
         case Kind::citation:
-            ((out += "\"annotations\":[") += event.value) += ']';
+            append_annotation_of_page(cited_page(event.value), out += "\"annotations\":[");
+            out += ']';
             break;
         case Kind::finish:
             break;
@@ -99,6 +101,7 @@ void ChatEventWriter::append(const AnswerEvent& event, std::string& out) {
         if (!options_.inbound->labels_answers()) return;
     }
     if (event.kind == Kind::finish) return note_finish(event);
+    if (event.kind == Kind::citation && cited_page(event.value).empty()) return;
     begin_chunk(event.choice, out);
     append_delta(event, out);
     if (event.kind == Kind::call) signature_.clear();

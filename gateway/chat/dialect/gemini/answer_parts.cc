@@ -1,6 +1,7 @@
 #include "gateway/chat/dialect/gemini/answer_parts.h"
 
 #include "gateway/chat/canonical/call_arguments.h"
+#include "gateway/chat/canonical/cited_page.h"
 #include "gateway/chat/dialect/gemini/foreign_seal.h"
 #include "gateway/text/json_writer.h"
 
@@ -59,7 +60,7 @@ void append_gemini_citations(const std::vector<std::string>& annotations, std::s
     if (annotations.empty()) return;
     out += ",\"groundingMetadata\":{\"groundingChunks\":[";
     for (const std::string& annotation : annotations) {
-        const Json cited = member(annotation, "url_citation");
+        const Json cited = cited_page(annotation);
         if (out.back() == '}') out += ',';
         ((out += R"({"web":{"uri":")") += spelt(member(cited, "url"))) += R"(","title":")";
         (out += spelt(member(cited, "title"))) += "\"}}";

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/chat/canonical/cited_page.h"
 #include "gateway/chat/dialect/gemini/answer_parts.h"
 #include "gateway/chat/dialect/gemini/finish_reason.h"
 #include "gateway/chat/dialect/gemini/usage_metadata.h"
@@ -104,7 +105,7 @@ void Candidate::add(const AnswerEvent& event) {
             append_gemini_image(event, std::exchange(signature_, {}), parts_);
             break;
         case Kind::citation:
-            citations_.emplace_back(event.value);
+            if (!cited_page(event.value).empty()) citations_.emplace_back(event.value);
             break;
         case Kind::finish:
             finish_ = event.reason;

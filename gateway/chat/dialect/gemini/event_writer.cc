@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/chat/canonical/cited_page.h"
 #include "gateway/chat/dialect/gemini/finish_reason.h"
 #include "gateway/chat/dialect/gemini/usage_metadata.h"
 #include "gateway/chat/model_call.h"
@@ -125,7 +126,9 @@ void GeminiEventWriter::append(const AnswerEvent& event, std::string& out) {
             choice.signature.clear();
             break;
         case Kind::citation:
-            if (choice.citations.size() < kMostCitations) choice.citations.emplace_back(event.value);
+            if (choice.citations.size() < kMostCitations && !cited_page(event.value).empty()) {
+                choice.citations.emplace_back(event.value);
+            }
             break;
         case Kind::finish:
             choice.finish = event.reason;  // more may follow

@@ -1,6 +1,7 @@
 #include "gateway/chat/dialect/messages/answer_parts.h"
 
 #include "gateway/chat/canonical/carried_reasoning.h"
+#include "gateway/chat/canonical/cited_page.h"
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -98,8 +99,7 @@ void append_image_block(const AnswerEvent& event, std::string& out) {
 }
 
 void append_citation(Json annotation, std::string& out) {
-    const Json cited = member(annotation, "url_citation");
-    const Json page = cited.empty() ? annotation : cited;  // the Responses API has it without the wrapping
+    const Json page = cited_page(annotation);
     ((out += R"({"type":"web_search_result_location","url":")") += spelt(member(page, "url"))) += R"(","title":")";
     ((out += spelt(member(page, "title"))) += R"(","cited_text":")") += spelt(member(page, "content"));
     out += R"(","encrypted_index":""})";

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gateway/chat/canonical/call_arguments.h"
+#include "gateway/chat/canonical/cited_page.h"
 #include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/messages/answer_parts.h"
 #include "gateway/chat/dialect/messages/usage_json.h"
@@ -101,6 +102,7 @@ void Message::add(const AnswerEvent& event) {
 
 // It belongs to the text before it.
 void Message::add_citation(const AnswerEvent& event) {
+    if (cited_page(event.value).empty()) return;
     Block* text = find(Block::Kind::text, event.part);
     if (text == nullptr && !blocks_.empty() && blocks_.back().kind == Block::Kind::text) text = &blocks_.back();
     if (text == nullptr) text = &block(Block::Kind::text, event);

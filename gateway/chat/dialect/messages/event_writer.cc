@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "gateway/chat/canonical/cited_page.h"
 #include "gateway/chat/canonical/joined_summaries.h"
 #include "gateway/chat/dialect/messages/answer_parts.h"
 #include "gateway/chat/dialect/messages/event_frames.h"
@@ -166,7 +167,7 @@ void MessagesEventWriter::write(const AnswerEvent& event, std::string& out) {
 
 void MessagesEventWriter::write_text(const AnswerEvent& event, std::string& out) {
     const bool cites = event.kind == Kind::citation;
-    if (!cites && event.text.empty()) return;
+    if (cites ? cited_page(event.value).empty() : event.text.empty()) return;
     Block* block = open_block(BlockKind::text, event.part);
     // A citation belongs to the text before it.
     if (block == nullptr && cites && !open_.empty() && open_.back().kind == BlockKind::text) block = &open_.back();
