@@ -167,7 +167,8 @@ IDLE = {
 def test_an_event_that_says_nothing_ends_no_answer(told, client, upstream, idle):
     said = Said([Text("Rain.")])
     if upstream == "messages":
-        body = b"".join(speaks_messages.events(speaks_messages.message([speaks_messages.text("Rain.")])))
+        answer = speaks_messages.message([speaks_messages.text("Rain.")])
+        body = b"".join(speaks_messages.frame(*event) for event in speaks_messages.events(answer))
     else:
         body = b"".join(dialect(upstream).events(said))
     at_end = idle.startswith(b"data: [DONE]")
