@@ -3,11 +3,11 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "gateway/catalogue/model.h"
@@ -41,10 +41,14 @@ class PriceList {
 
   private:
     friend class PriceListReader;
+    struct NameHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+    };
     std::string version_;
     std::vector<Model> models_;
     std::vector<ProviderFacts> providers_;
-    std::map<std::string, std::size_t, std::less<>> by_name_;
+    std::unordered_map<std::string, std::size_t, NameHash, std::equal_to<>> by_name_;  // each request looks into it
 };
 
 }  // namespace tollgate

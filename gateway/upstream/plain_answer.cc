@@ -39,16 +39,26 @@ Error reported_error(std::string_view body, const AnswerSource& source) {
     return judge_reported(read_provider_error(body), source.provider, credential);
 }
 
-// A list whose first element is none is as good as empty.
-bool has_choice(std::string_view value) { return value.starts_with('[') && value[after_separator(value, 1)] == '{'; }
+// Of the object or list that begins at `at`; the end of the text is none.
+bool first_inside_is(char what, std::string_view text, std::size_t at) {
+    const std::size_t first = after_separator(text, at + 1);
+    return first < text.size() && text[first] == what;
+}
 
-void note_usage(std::string_view body, TextSpan value, PlainAnswer& answer) {
+// A list whose first element is none is as good as empty.
+bool has_choice(std::string_view value) { return value.starts_with('[') && first_inside_is('{', value, 0); }
+
+// That `members` has come to, which is left behind.
+void note_usage(std::string_view body, JsonMembers& members, PlainAnswer& answer) {
     answer.escaped_keys = answer.escaped_keys || answer.usage_end != 0;
-    const std::string_view text = value.of(body);
-    if (!text.starts_with('{')) return;
-    answer.has_usage = read_usage(text, answer.usage) || answer.has_usage;
-    answer.usage_end = value.end - 1;
-    answer.usage_empty = text[std::min(text.find_first_not_of(kSpaces, 1), text.size() - 1)] != '"';
+    const std::size_t begin = members.position();
+    if (begin >= body.size() || body[begin] != '{') {
+        members.skip_value();
+        return;
+    }
+    answer.has_usage = read_usage(body, members, answer.usage) || answer.has_usage;
+    answer.usage_end = static_cast<std::uint32_t>(members.position()) - 1;
+    answer.usage_empty = !first_inside_is('"', body, begin);
 }
 
 void note_usage_elsewhere(std::string_view name, std::string_view value, PlainAnswer& answer) {
@@ -73,14 +83,17 @@ Error inspect_answer(std::string_view body, const AnswerSource& source, PlainAns
     JsonMembers members(body, open);
     bool error = false;
     std::string unescaped_key;
-    while (const auto member = members.next()) {
-        const std::string_view name = key_name(member->key.of(body), unescaped_key);
-        const std::string_view value = member->value.of(body);
+    for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
+        const std::string_view name = key_name(key, unescaped_key);
         if (name.data() == unescaped_key.data()) answer.escaped_keys = true;
         if (name == "usage") {
-            note_usage(body, member->value, answer);
-        } else if (name == "choices") {
-            answer.choices = has_choice(value) ? member->value : TextSpan{};
+            note_usage(body, members, answer);
+            continue;
+        }
+        const TextSpan span = members.skip_value();
+        const std::string_view value = span.of(body);
+        if (name == "choices") {
+            answer.choices = has_choice(value) ? span : TextSpan{};
         } else if (name == "id") {
             answer.upstream_id = unquoted(value);
         } else if (!says_nothing(name)) {

@@ -1,4 +1,5 @@
 // A JSON answer: held whole, its usage priced and spliced with the cost, settled, sent in one write.
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -135,7 +136,10 @@ wire::Awaitable<Error> gather(Connection& connection, BodyReader& reader, Gather
 // Some say "stop" of an answer that has calls: clients would not make them.
 void mend_reasons(std::string_view& body, PlainAnswer& plain, const AnswerSource& source, std::string& mended) {
     if (plain.finish_reason.empty() || plain.finish_reason == "tool_calls") return;
-    if (plain.choices.of(body).find("\"tool_calls\"") == std::string_view::npos) return;
+    constexpr std::string_view kCalls = "\"tool_calls\"";
+    const std::string_view choices = plain.choices.of(body);
+    // Leaps over what can't be it; string_view's search stops at every quote.
+    if (memmem(choices.data(), choices.size(), kCalls.data(), kCalls.size()) == nullptr) return;
     PlainAnswer answer;
     if (!mend_finish_reasons(body, mended) || inspect_answer(mended, source, answer)) return;
     body = mended;

@@ -9,7 +9,8 @@
 namespace tollgate::wire {
 namespace {
 
-// Character classes of RFC 9110: 1 = token character, 2 = allowed in a field value, 4 = allowed in a request target.
+// Character classes of RFC 9110: 1 = token character, 2 = allowed in a field value, 4 = allowed in a request target,
+// 8 = allowed in Host.
 constexpr std::array<std::uint8_t, 256> make_classes() {
     std::array<std::uint8_t, 256> classes{};
     constexpr std::string_view tokens = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -17,8 +18,9 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     for (unsigned c = 0; c < 256; ++c) {
         const bool control = c < 0x20 || c == 0x7f;
         if (!control || c == '\t') classes[c] |= 2;
-        if (!control && c != ' ') classes[c] |= 4;
+        if (!control && c != ' ') classes[c] |= 4 | 8;
     }
+    for (const char c : std::string_view("/?#@,\\")) classes[static_cast<unsigned char>(c)] &= ~8U;
     return classes;
 }
 constexpr auto kClasses = make_classes();
@@ -110,8 +112,7 @@ HeadRefusal note_field(const HeaderField& field, MessageHead& head, Findings& fo
         case 4:
             if (!equals_ignoring_case(field.name, "host")) break;
             ++found.hosts;
-            if (!all_of_class(field.value, 4) || field.value.find_first_of("/?#@,\\") != std::string_view::npos)
-                return refuse("malformed Host");
+            if (!all_of_class(field.value, 8)) return refuse("malformed Host");
             break;
         case 10:
             if (equals_ignoring_case(field.name, "connection")) note_connection(field.value, found);

@@ -11,10 +11,11 @@ constexpr std::string_view kPresetMark = "@preset/";
 }  // namespace
 
 Error check_model_name(std::string_view name, std::string_view param) {
-    const std::string quoted = "'" + std::string(param) + "'";
-    if (name.size() > kMostModelBytes) return invalid_field(quoted + " is longer than 128 bytes", param);
-    if (has_ascii_control(name)) return invalid_field(quoted + " must have no control characters", param);
-    return {};
+    const bool too_long = name.size() > kMostModelBytes;
+    if (!too_long && !has_ascii_control(name)) return {};
+    return invalid_field(
+        "'" + std::string(param) + "'" + (too_long ? " is longer than 128 bytes" : " must have no control characters"),
+        param);
 }
 
 Error take_model_name(std::string_view name, BodyFacts& facts) {

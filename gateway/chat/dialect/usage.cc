@@ -5,10 +5,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <span>
 #include <string>
 
 #include "gateway/chat/dialect/openai_text.h"
+#include "gateway/chat/dialect/usage_names.h"
 #include "gateway/text/json_members.h"
 
 namespace tollgate {
@@ -16,136 +16,9 @@ namespace {
 
 constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one count: more is a slip, not a number of tokens
 
-enum class Role : std::uint8_t {
-    count,       // of prompt or completion: one that can't be read spoils the report
-    part,        // ignored where it can't be read
-    prompt,      // an object of parts of the prompt
-    completion,  // an object of parts of the completion
-    written,     // what was written to the cache, by how long it stays: an object, or a list (Bedrock's)
-    billed,      // an object of counts that are billed
-    other,       // an object of counts, if there is no billed one
-    cost,
-};
-
-struct Name {
-    std::string_view name;
-    Role role;
-    std::int64_t ReportedUsage::* count = nullptr;
-    bool ReportedUsage::* mark = nullptr;  // what a count under this name says beside its number
-    bool openai = false;
-};
-
+using Role = UsageRole;
+using Name = UsageName;
 using R = ReportedUsage;
-
-// Sources, as of November 2026. Recorded answers of most are in tests/unit/gateway/chat/dialect/usage_test.cc.
-constexpr std::array kNames = {
-    // https://platform.openai.com/docs/api-reference/chat/object; also Azure, vLLM, Together, Perplexity, xAI, Z.ai.
-    Name{"prompt_tokens", Role::count, &R::prompt, &R::whole_prompt, true},
-    Name{"completion_tokens", Role::count, &R::completion, nullptr, true},
-    Name{"total_tokens", Role::part, &R::total, nullptr, true},
-    Name{"prompt_tokens_details", Role::prompt},
-    Name{"completion_tokens_details", Role::completion},
-    // OpenAI's later APIs; https://docs.anthropic.com/en/api/messages: there the cache stands beside the input.
-    Name{"input_tokens", Role::count, &R::prompt},
-    Name{"output_tokens", Role::count, &R::completion},
-    Name{"input_tokens_details", Role::prompt},
-    Name{"output_tokens_details", Role::completion},
-    // Its Realtime API: https://platform.openai.com/docs/api-reference/realtime-server-events/response/done
-    Name{"input_token_details", Role::prompt},
-    Name{"output_token_details", Role::completion},
-    Name{"cache_read_input_tokens", Role::part, &R::cache_read, &R::cache_beside},
-    Name{"cache_creation_input_tokens", Role::part, &R::cache_write, &R::cache_beside},
-    Name{"cache_creation", Role::written, nullptr, &R::cache_beside},
-    // https://api-docs.deepseek.com/api/create-chat-completion
-    Name{"prompt_cache_hit_tokens", Role::part, &R::cache_read},
-    // https://platform.moonshot.ai/docs/api/chat, https://docs.together.ai/reference/chat-completions-1
-    Name{"cached_tokens", Role::part, &R::cache_read},
-    // https://docs.mistral.ai/api: in recorded answers
-    Name{"num_cached_tokens", Role::part, &R::cache_read},
-    // https://openrouter.ai/docs/use-cases/usage-accounting
-    Name{"cache_write_tokens", Role::part, &R::cache_write},
-    Name{"cost", Role::cost},
-    // new-api's answers of Claude models, beside prompt_tokens_details: relay/channel/claude in QuantumNous/new-api
-    Name{"claude_cache_creation_1_h_tokens", Role::part, &R::cache_write_1h},
-    // https://docs.perplexity.ai/api-reference/chat-completions-post
-    Name{"reasoning_tokens", Role::part, &R::reasoning},
-    // https://ai.google.dev/api/generate-content#UsageMetadata
-    Name{"promptTokenCount", Role::count, &R::prompt, &R::whole_prompt},
-    Name{"candidatesTokenCount", Role::count, &R::completion},
-    Name{"totalTokenCount", Role::part, &R::total},
-    Name{"thoughtsTokenCount", Role::part, &R::reasoning, &R::reasoning_beside},
-    Name{"cachedContentTokenCount", Role::part, &R::cache_read},
-    Name{"toolUsePromptTokenCount", Role::part, &R::tool_prompt},
-    // The same as Google's Python SDK writes them out: https://googleapis.github.io/python-genai
-    Name{"prompt_token_count", Role::count, &R::prompt, &R::whole_prompt},
-    Name{"candidates_token_count", Role::count, &R::completion},
-    Name{"total_token_count", Role::part, &R::total},
-    Name{"thoughts_token_count", Role::part, &R::reasoning, &R::reasoning_beside},
-    Name{"cached_content_token_count", Role::part, &R::cache_read},
-    Name{"tool_use_prompt_token_count", Role::part, &R::tool_prompt},
-    // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html
-    Name{"inputTokens", Role::count, &R::prompt},
-    Name{"outputTokens", Role::count, &R::completion},
-    Name{"totalTokens", Role::part, &R::total},
-    Name{"cacheReadInputTokens", Role::part, &R::cache_read, &R::cache_beside},
-    Name{"cacheWriteInputTokens", Role::part, &R::cache_write, &R::cache_beside},
-    Name{"cacheDetails", Role::written, nullptr, &R::cache_beside},
-    // Bedrock's older names, and those of `amazon-bedrock-invocationMetrics`:
-    // https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
-    Name{"inputTokenCount", Role::count, &R::prompt},
-    Name{"outputTokenCount", Role::count, &R::completion},
-    Name{"cacheReadInputTokenCount", Role::part, &R::cache_read, &R::cache_beside},
-    Name{"cacheWriteInputTokenCount", Role::part, &R::cache_write, &R::cache_beside},
-    // https://ai-sdk.dev/docs/reference/ai-sdk-core/generate-text, before version 5
-    Name{"promptTokens", Role::count, &R::prompt, &R::whole_prompt},
-    Name{"completionTokens", Role::count, &R::completion},
-    // since version 5
-    Name{"cachedInputTokens", Role::part, &R::cache_read},
-    Name{"reasoningTokens", Role::part, &R::reasoning},
-    // https://cloud.ibm.com/apidocs/watsonx-ai#text-generation
-    Name{"input_token_count", Role::count, &R::prompt},
-    Name{"generated_token_count", Role::count, &R::completion},
-    // llama.cpp: `timings`, in the README of its server
-    Name{"prompt_n", Role::count, &R::prompt},
-    Name{"predicted_n", Role::count, &R::completion},
-    Name{"cache_n", Role::part, &R::cache_read, &R::cache_beside},
-    // https://github.com/ollama/ollama/blob/main/docs/api.md
-    Name{"prompt_eval_count", Role::count, &R::prompt, &R::whole_prompt},
-    Name{"eval_count", Role::count, &R::completion},
-    // https://cloud.tencent.com/document/api/1729/101838
-    Name{"PromptTokens", Role::count, &R::prompt, &R::whole_prompt},
-    Name{"CompletionTokens", Role::count, &R::completion},
-    Name{"TotalTokens", Role::part, &R::total},
-    // https://docs.cohere.com/reference/chat
-    Name{"billed_units", Role::billed},
-    Name{"tokens", Role::other},
-};
-
-constexpr std::array kPromptParts = {
-    Name{"cached_tokens", Role::part, &R::cache_read, nullptr, true},
-    Name{"cache_write_tokens", Role::part, &R::cache_write, nullptr, true},        // OpenRouter
-    Name{"cache_write_1h_tokens", Role::part, &R::cache_write_1h, nullptr, true},  // another Tollgate
-    Name{"cache_creation_tokens", Role::part, &R::cache_write, nullptr, true},     // LiteLLM, and its next
-    Name{"cache_creation_token_details", Role::written, nullptr, nullptr, true},
-    Name{"cached_creation_tokens", Role::part, &R::cache_write, nullptr, true},  // new-api
-    // https://www.alibabacloud.com/help/en/model-studio/context-cache
-    Name{"cache_creation_input_tokens", Role::part, &R::cache_write, nullptr, true},
-    Name{"cache_creation", Role::written, nullptr, nullptr, true},
-};
-
-// https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching
-constexpr std::array kWritten = {
-    Name{"ephemeral_5m_input_tokens", Role::part, &R::cache_write, nullptr, true},
-    Name{"ephemeral_1h_input_tokens", Role::part, &R::cache_write_1h, nullptr, true},
-};
-
-constexpr std::array kCompletionParts = {
-    Name{"reasoning_tokens", Role::part, &R::reasoning, nullptr, true},
-    Name{"thinking_tokens", Role::part, &R::reasoning, nullptr, true},  // Anthropic
-    Name{"audio_tokens", Role::part, &R::hidden_output, nullptr, true},
-    Name{"image_tokens", Role::part, &R::hidden_output, nullptr, true},
-    Name{"rejected_prediction_tokens", Role::part, &R::hidden_output, nullptr, true},
-};
 
 // Where usage stands in an answer, beside `usage`. Those with a second name are objects that hold it.
 struct Place {
@@ -172,16 +45,12 @@ constexpr std::array kPlaces = {
 constexpr std::array<std::string_view, 5> kBareCounts = {"prompt_eval_count", "eval_count", "prompt_tokens",
                                                          "completion_tokens", "total_tokens"};
 
-const Name* find(std::span<const Name> names, std::string_view key) {
-    const auto find_name = [names](std::string_view name) {
-        const auto found = std::ranges::find(names, name, &Name::name);
-        return found == names.end() ? nullptr : &*found;
-    };
+const Name* find(const UsageNames& names, std::string_view key) {
     const std::string_view as_it_stands = key.substr(1, key.size() - 2);
-    if (const Name* const found = find_name(as_it_stands)) return found;
+    if (const Name* const found = names.find(as_it_stands)) return found;
     std::string unescaped_key;
     const std::string_view spelt = key_name(key, unescaped_key);
-    return spelt.data() == as_it_stands.data() ? nullptr : find_name(spelt);
+    return spelt.data() == as_it_stands.data() ? nullptr : names.find(spelt);
 }
 
 enum class Number : std::uint8_t { absent, plain, written_otherwise, unreadable };
@@ -240,7 +109,7 @@ void check_unknown(std::string_view value, ReportedUsage& report) {
 void take_written_of(std::string_view object, ReportedUsage& sum) {
     JsonMembers members(object, 0);
     while (const auto member = members.next()) {
-        const Name* const part = find(kWritten, member->key.of(object));
+        const Name* const part = find(kWrittenParts, member->key.of(object));
         if (part == nullptr) continue;
         ReportedUsage read;
         take_count(*part, member->value.of(object), read);
@@ -289,14 +158,23 @@ void take_written(const Name& name, std::string_view text, ReportedUsage& report
     report.openai_text = report.openai_text && sum.openai_text && (name.openai || sum.split_write <= 0);
 }
 
-std::span<const Name> parts_of(const Name* name) {
-    if (name == nullptr) return {};
-    if (name->role == Role::prompt) return kPromptParts;
-    return name->role == Role::completion ? std::span<const Name>(kCompletionParts) : std::span<const Name>();
+const UsageNames* parts_of(const Name* name) {
+    if (name == nullptr) return nullptr;
+    if (name->role == Role::prompt) return &kPromptParts;
+    return name->role == Role::completion ? &kCompletionParts : nullptr;
+}
+
+// `whole` has come to the object whose members were walked.
+void leave_behind(const JsonMembers& members, JsonMembers& whole) {
+    if (members.closed()) {
+        whole.resume(members.position() + 1);
+    } else {
+        whole.skip_value();
+    }
 }
 
 // Of the object of parts that `whole` has come to, which is left behind: it is looked at once.
-void read_parts(std::span<const Name> names, std::string_view text, JsonMembers& whole, ReportedUsage& report) {
+void read_parts(const UsageNames& names, std::string_view text, JsonMembers& whole, ReportedUsage& report) {
     const std::size_t at = whole.position();
     if (at >= text.size() || text[at] != '{') return check_unknown(whole.skip_value().of(text), report);
     JsonMembers members(text, at);
@@ -311,11 +189,7 @@ void read_parts(std::span<const Name> names, std::string_view text, JsonMembers&
             take_count(*name, value, report);
         }
     }
-    if (members.closed()) {
-        whole.resume(members.position() + 1);
-    } else {
-        whole.skip_value();
-    }
+    leave_behind(members, whole);
 }
 
 constexpr int kMostNesting = 2;  // of billed units and tokens, which stand in `usage` or `meta`
@@ -326,16 +200,15 @@ void read_inner(std::string_view text, int depth, bool& found, ReportedUsage& re
     if (depth < kMostNesting) found = read_object(text, depth + 1, report);
 }
 
-bool read_object(std::string_view text, int depth, ReportedUsage& report) {
-    if (!text.starts_with('{')) return false;
+bool read_members(std::string_view text, JsonMembers& members, int depth, ReportedUsage& report) {
     ReportedUsage billed, other;
     bool any_billed = false, any_other = false;
-    JsonMembers members(text, 0);
     for (std::string_view key = members.next_key(); !key.empty(); key = members.next_key()) {
-        if (key.find('\\') != std::string_view::npos) report.openai_text = false;
-        const Name* const name = find(kNames, key);
-        if (const auto parts = parts_of(name); !parts.empty()) {
-            read_parts(parts, text, members, report);
+        const Name* const name = find(kUsageNames, key);
+        const bool as_it_stands = name != nullptr && name->name.size() + 2 == key.size();
+        if (!as_it_stands && key.find('\\') != std::string_view::npos) report.openai_text = false;
+        if (const UsageNames* const parts = parts_of(name)) {
+            read_parts(*parts, text, members, report);
             continue;
         }
         const std::string_view value = members.skip_value().of(text);
@@ -372,18 +245,37 @@ bool read_object(std::string_view text, int depth, ReportedUsage& report) {
     return report.names_count() || report.unreadable;
 }
 
-}  // namespace
+bool read_object(std::string_view text, int depth, ReportedUsage& report) {
+    if (!text.starts_with('{')) return false;
+    JsonMembers members(text, 0);
+    return read_members(text, members, depth, report);
+}
 
-bool read_usage(std::string_view object, ReportedUsage& report) {
-    ReportedUsage read;
-    if (!read_object(object, 0, read)) return false;
+void add(const ReportedUsage& read, ReportedUsage& report) {
     const bool first = !report.names_count() && !report.unreadable;
     if (first) {
         report = read;
     } else {
         report.merge(read);
     }
+}
+
+}  // namespace
+
+bool read_usage(std::string_view object, ReportedUsage& report) {
+    ReportedUsage read;
+    if (!read_object(object, 0, read)) return false;
+    add(read, report);
     return true;
+}
+
+bool read_usage(std::string_view text, JsonMembers& whole, ReportedUsage& report) {
+    ReportedUsage read;
+    JsonMembers members(text, whole.position());
+    const bool names_count = read_members(text, members, 0, read);
+    leave_behind(members, whole);
+    if (names_count) add(read, report);
+    return names_count;
 }
 
 bool read_usage_member(std::string_view name, std::string_view value, ReportedUsage& report) {

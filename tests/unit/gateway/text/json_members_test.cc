@@ -73,6 +73,20 @@ TEST(JsonObject, BracketsAreFoundAtEveryDistance) {
     }
 }
 
+TEST(JsonObject, BracketsInsideStringsAreNoneAtEveryDistance) {
+    for (const std::string_view said : {R"(]}[{)", R"(\"]}\\)", R"(\\\"}]\n{[)"}) {
+        for (std::size_t before = 0; before < 40; ++before) {
+            for (std::size_t behind = 0; behind < 20; ++behind) {
+                const std::string quoted =
+                    '"' + std::string(before, 'y') + std::string(said) + std::string(behind, ']') + '"';
+                const std::string inner = "[{\"x\":" + quoted + "}," + quoted + "]";
+                const Members expected = {{"\"a\"", inner}, {"\"b\"", "2"}};
+                ASSERT_EQ(members_of("{\"a\":" + inner + ",\"b\":2}"), expected) << inner;
+            }
+        }
+    }
+}
+
 TEST(JsonObject, TheLastOfTwoMembersIsFound) {
     const std::string text = R"({"a":1,"b":2,"a":3})";
     EXPECT_EQ(find_member(text, 0, "a")->value.of(text), "3");
