@@ -5,6 +5,7 @@
 #include "gateway/exchange/route_explanation.h"
 #include "gateway/routing/health/retry_after.h"
 #include "gateway/upstream/dispatch.h"
+#include "gateway/upstream/upstream_refusal.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -21,8 +22,9 @@ AttemptOutcome outcome(Connection& connection, const Error& error) {
     if (connection.request.attempt.outrun) return AttemptOutcome::nothing;
     return outcome_of({.upstream_status = connection.request.attempt.upstream_status,
                        .error = error.kind(),
+                       .meant_status = error ? error.detail().status : 0,
                        .client_left = connection.client_gone(),
-                       .names_own_object = is_of_account(connection.request.ask.api)});
+                       .names_own_object = is_of_account(connection.request.ask.api) || is_of_own_object(error)});
 }
 
 SeenAttempt seen(Connection& connection, const Error& error) {

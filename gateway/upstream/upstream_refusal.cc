@@ -77,6 +77,12 @@ constexpr std::array<std::string_view, 5> kAccountCodes = {"invalid api key", "a
 constexpr std::array<std::string_view, 4> kQuotaCodes = {"insufficient quota", "insufficient balance",
                                                          "exceeded current quota error", "billing hard limit reached"};
 
+// What a request may name that its sender keeps at the provider, as messages of 404 call it; and what the endpoint is.
+constexpr std::array<std::string_view, 15> kOwnObjects = {
+    "file",  "files",     "vector store", "container", "prompt",    "response",       "conversation", "item",
+    "batch", "assistant", "skill",        "tool",      "connector", "cached content", "cachedcontent"};
+constexpr std::array<std::string_view, 4> kEndpointObjects = {"model", "models", "deployment", "engine"};
+
 // For comparing: small letters, and spaces between words.
 std::string normal(std::string_view text) {
     std::string all(text);
@@ -97,6 +103,19 @@ std::string without_quotes(std::string_view message) {
 
 bool has_any(std::string_view text, std::span<const std::string_view> phrases) {
     return std::ranges::any_of(phrases, [text](std::string_view phrase) { return text.contains(phrase); });
+}
+
+// Where the first of them stands as a whole word, or npos.
+std::size_t first_word(std::string_view text, std::span<const std::string_view> words) {
+    std::size_t first = std::string_view::npos;
+    for (const std::string_view word : words) {
+        for (auto at = text.find(word); at < first; at = text.find(word, at + 1)) {
+            const std::size_t end = at + word.size();
+            const bool begins = at == 0 || !is_ascii_alphanumeric(text[at - 1]);
+            if (begins && (end == text.size() || !is_ascii_alphanumeric(text[end]))) first = at;
+        }
+    }
+    return first;
 }
 
 std::string_view unquoted(std::string_view code) {
@@ -243,6 +262,19 @@ KeyVerdict key_verdict(int upstream_status, const Error& error) {
     const Error::Detail& detail = error.detail();
     if (detail.provider && is_any(*detail.provider, kQuotaCodes)) return KeyVerdict::refused;
     return upstream_status == kTooMany || detail.status == kTooMany ? KeyVerdict::rate_limited : KeyVerdict::well;
+}
+
+bool is_of_own_object(const Error& error) {
+    constexpr int kNotFound = 404;
+    if (error.kind() != ErrorKind::upstream_error || error.detail().status != kNotFound) return false;
+    if (!error.detail().provider) return false;
+    const ProviderError& said = *error.detail().provider;
+    if (!said.param.empty()) return said.param != "model";
+    constexpr auto kNone = std::string_view::npos;
+    if (first_word(normal(unquoted(said.code)), kEndpointObjects) != kNone) return false;
+    // Behind the first of them a message may quote the caller.
+    const std::string message = normal(without_quotes(said.message));
+    return first_word(message, kOwnObjects) < first_word(message, kEndpointObjects);
 }
 
 }  // namespace tollgate

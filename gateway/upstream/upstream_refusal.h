@@ -36,4 +36,8 @@ Error judge_reported(std::optional<ProviderError> said, std::string_view provide
 // refused for what it asks says nothing of it.
 KeyVerdict key_verdict(int upstream_status, const Error& error);
 
+// Whether it is a 404 about something that the request names, as a file: by the parameter, or by what the message
+// speaks of. A model is the endpoint's; so is a 404 that says nothing of what was not found.
+bool is_of_own_object(const Error& error);
+
 }  // namespace tollgate

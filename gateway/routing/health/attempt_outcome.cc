@@ -26,7 +26,9 @@ AttemptOutcome outcome_of_status(int status, bool names_own_object) {
 
 AttemptOutcome outcome_of(const AttemptFacts& facts) {
     constexpr int kLeastError = 400;
-    if (facts.upstream_status >= kLeastError) return outcome_of_status(facts.upstream_status, facts.names_own_object);
+    const bool is_meant = facts.error == ErrorKind::upstream_error && facts.meant_status >= kLeastError;
+    const int status = is_meant ? facts.meant_status : facts.upstream_status;
+    if (status >= kLeastError) return outcome_of_status(status, facts.names_own_object);
     if (facts.ended_in_error) return AttemptOutcome::failure;
     if (facts.error == ErrorKind::none) {
         return facts.client_left ? AttemptOutcome::nothing : AttemptOutcome::success;

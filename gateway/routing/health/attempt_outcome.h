@@ -19,9 +19,10 @@ enum class AttemptOutcome : std::uint8_t {
 struct AttemptFacts {
     int upstream_status = 0;            // of its head; 0: none came
     ErrorKind error = ErrorKind::none;  // what the attempt ended with
+    int meant_status = 0;               // of an upstream_error, wherever it was told: under 200, too; 0: not known
     bool client_left = false;           // before it ended
     bool own_time_limit = false;        // of the request, shorter than the gateway's: it was that which ran out
-    bool names_own_object = false;      // the path names something of the caller's, as /files/x: a 404 is his mistake
+    bool names_own_object = false;      // a 404 is of something of the caller's, as /files/x: it is his mistake
     bool ended_in_error = false;        // 200, and the finish reason says error
 };
 

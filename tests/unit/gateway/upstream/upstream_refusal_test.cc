@@ -232,6 +232,31 @@ TEST(UpstreamRefusal, NothingButTheErrorsOwnMembersAreToldAndNoSecret) {
     }
 }
 
+TEST(UpstreamRefusal, D68_A404IsOfTheModelOrOfWhatTheCallerNames) {
+    for (const std::string_view body :
+         {R"({"type":"error","error":{"type":"not_found_error","message":"File not found: file_none"}})",
+          R"({"error":{"code":404,"message":"File xyz not found","status":"NOT_FOUND"}})",
+          R"({"error":{"message":"No such store","type":"invalid_request_error","param":"tools","code":"not_found"}})",
+          R"({"error":{"message":"Previous response with id 'resp_1' not found.","param":null}})",
+          R"({"error":{"message":"Container 'cntr_1' was not found."}})",
+          R"({"error":{"message":"File not found: model"}})",
+          R"x({"error":{"message":"CachedContent not found (or permission denied)","status":"NOT_FOUND"}})x"}) {
+        EXPECT_TRUE(is_of_own_object(judged(404, body))) << body;
+        EXPECT_FALSE(is_of_own_object(judged(500, body))) << body;
+    }
+    for (const std::string_view body :
+         {"", "<html>Not Found</html>", R"({"detail":"Not Found"})", R"({"error":{"message":"Resource not found"}})",
+          R"({"error":{"message":"The model `profile-file` does not exist","code":"model_not_found","param":null}})",
+          R"({"error":{"message":"no file","code":"model_not_found"}})",
+          R"({"error":{"message":"It does not exist","param":"model"}})",
+          R"({"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}})",
+          R"({"error":{"message":"The API deployment for this resource does not exist.","code":"DeploymentNotFound"}})",
+          R"({"error":{"message":"profiles are not here"}})"}) {
+        EXPECT_FALSE(is_of_own_object(judged(404, body))) << body;
+    }
+    EXPECT_FALSE(is_of_own_object({}));
+}
+
 TEST(UpstreamRefusal, AnErrorUnderStatus200CountsByTheStatusThatItNames) {
     const Error named = judge_reported(ProviderError{.status = 400, .message = "m"}, "sample", kCredential);
     EXPECT_EQ(named.kind(), ErrorKind::upstream_error);

@@ -35,6 +35,20 @@ TEST(AttemptOutcome, D65_AStreamThatBreaksUnder200IsAFailure) {
     EXPECT_EQ(outcome_of({.upstream_status = 200, .ended_in_error = true}), AttemptOutcome::failure);
 }
 
+TEST(AttemptOutcome, D66_WhatIsToldUnderA200IsJudgedAsIfItHadItsStatus) {
+    const auto told = [](int status) {
+        return outcome_of({.upstream_status = 200, .error = ErrorKind::upstream_error, .meant_status = status});
+    };
+    for (const int status : {400, 403, 413, 422}) EXPECT_EQ(told(status), AttemptOutcome::nothing) << status;
+    for (const int status : {0, 404, 500, 503, 529}) EXPECT_EQ(told(status), AttemptOutcome::failure) << status;
+    EXPECT_EQ(told(429), AttemptOutcome::rate_limited);
+    EXPECT_EQ(outcome_of({.upstream_status = 200, .error = ErrorKind::upstream_auth_failed, .meant_status = 400}),
+              AttemptOutcome::failure);
+    EXPECT_EQ(outcome_of({.upstream_status = 498, .error = ErrorKind::upstream_error, .meant_status = 503}),
+              AttemptOutcome::failure)
+        << "Groq's, of no capacity";
+}
+
 TEST(AttemptOutcome, D67_AClientsOwnImpatienceSaysNothingOfTheEndpoint) {
     EXPECT_EQ(outcome_of({.error = ErrorKind::upstream_timeout, .own_time_limit = true}), AttemptOutcome::nothing);
     EXPECT_EQ(outcome_of({.error = ErrorKind::client_closed_request, .client_left = true}), AttemptOutcome::nothing);
