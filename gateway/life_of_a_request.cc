@@ -153,11 +153,12 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
             if (adds_in_dialect(connection.request)) error = co_await add_in_dialect(connection, client);
         }
         if (!asked) note_changed_prompt(connection.request);
+        const bool was_asked = asked || !error;
         Outcome<UpstreamAnswer> answer = std::unexpected(error);
         if (asked) {
             answer = co_await hedge.answer();
             keys.take(plan[at], connection.request.attempt.key);
-        } else if (!error) {
+        } else if (was_asked) {
             hedge.first_waits();
             answer = co_await dispatch(connection, *connection.request.attempt.key.credential, connect);
         }
@@ -185,7 +186,8 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
         } else {
             connect = Connect::reuse;
             auto next = hedge.take_turn();
-            if (!next) next = walk.next(wire::monotonic_ms(began));
+            const std::int64_t now_ms = wire::monotonic_ms(began);
+            if (!next) next = was_asked ? walk.next(now_ms) : walk.pass_over(now_ms);
             if (!next) co_return error;
             at = *next;
             if (!connection.request.attempt.outrun) worker.counters().failovers.add();

@@ -43,6 +43,11 @@ class CandidateWalk {
         at_ = pass_over_resting(at_ + 1, now_ms);
         return at_;
     }
+    // The one after a candidate that was not asked, since it cannot be told what the request says: no load is added.
+    std::optional<std::size_t> pass_over(std::int64_t now_ms) {
+        if (at_ + 1 >= candidates_.size()) return std::nullopt;
+        return at_ = pass_over_resting(at_ + 1, now_ms);
+    }
     // One to be tried while the attempt before it has not failed: only one that is well.
     std::optional<std::size_t> beside(std::int64_t now_ms) {
         std::size_t at = at_ + 1;

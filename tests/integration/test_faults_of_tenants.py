@@ -107,3 +107,12 @@ def test_a_model_that_a_provider_does_not_have_benches_its_endpoint(two, upstrea
     for _ in range(6):
         two.request("POST", "/v1/chat/completions", key=account.key, json=chat(model=MODEL))
     assert setbacks(two, MODEL) == {"failing"}
+
+
+def test_endpoints_that_are_not_asked_take_nothing_of_the_retry_budget(two, upstream):
+    upstream.script = answer_as_asked
+    account = two.new_account()
+    body = chat(model=MIXED_MODEL, n=2, provider={"require_parameters": True, "order": ["m", "c"]})
+    for _ in range(60):
+        answer = two.request("POST", "/v1/chat/completions", key=account.key, json=body)
+        assert (answer.status, answer.header("x-tollgate-provider")) == (200, "c"), answer.body

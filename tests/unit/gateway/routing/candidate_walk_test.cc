@@ -55,6 +55,21 @@ TEST_F(CandidateWalkTest, WhereNoneIsWellTheOthersStayForAFailover) {
     EXPECT_EQ(walk.next(kNow), 2u);
 }
 
+TEST_F(CandidateWalkTest, WhatWasNotAskedIsNotPaidFor) {
+    for (int i = 0; i < 1000; ++i) {
+        CandidateWalk walk(plan_, health_, budget_);
+        walk.first(kNow);
+        EXPECT_EQ(walk.pass_over(kNow), 1u);
+        EXPECT_EQ(walk.pass_over(kNow), 2u);
+        EXPECT_EQ(walk.pass_over(kNow), std::nullopt);
+    }
+    for (int i = 0; i < RetryBudget::kMostSaved; ++i) EXPECT_TRUE(budget_.take(kNow)) << i;
+    bring_down(1);
+    CandidateWalk walk(plan_, health_, budget_);
+    walk.first(kNow);
+    EXPECT_EQ(walk.pass_over(kNow), 2u) << "one that rests is passed over, too";
+}
+
 TEST_F(CandidateWalkTest, BesideIsPaidForOutOfTheRetryBudget) {
     std::int64_t made = 0;
     constexpr int kRequests = 1000;
