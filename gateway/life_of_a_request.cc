@@ -130,7 +130,7 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
     ClientChat client;
     Worker& worker = connection.worker();
     CandidateWalk walk(plan.endpoints().first(held.candidates()), *worker.services().health,
-                       worker.retry_budget(plan[0].endpoint->number));
+                       worker.retry_budget(plan[0].endpoint->number, connection.request.principal.organization));
     Hedge hedge(connection, held, plan, walk);
     AttemptKeys keys(connection);
     for (std::size_t at = walk.first(wire::monotonic_ms(worker.tick_time()));;) {

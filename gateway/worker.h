@@ -83,8 +83,10 @@ class Worker {
     // When the timer last looked: good enough for deadlines, and free.
     wire::Clock::time_point tick_time() const { return tick_time_; }
     std::string_view http_date() const { return http_date_; }  // RFC 9110 5.6.7, now to the tick
-    // Of the requests for a model, by the number of its first endpoint in the catalogue.
-    RetryBudget& retry_budget(std::size_t endpoint) { return retry_budgets_[endpoint]; }
+    // Of an organization's requests for a model, by the number of its first endpoint in the catalogue.
+    RetryBudget& retry_budget(std::size_t endpoint, const Id128& organization) {
+        return retry_budgets_[endpoint].of(organization);
+    }
     bool may_drain() const { return counters_.drains_running.get() < config().limits.max_drains; }
 
     // Durability disk: the end of an answer waits until its settlement (HeldRequest::ticket) is on disk. False: it was
@@ -126,7 +128,7 @@ class Worker {
     std::shared_ptr<const Catalogue> catalogue_;
     std::shared_ptr<wire::asio::ssl::context> tls_;
     UlidGenerator ulids_;
-    std::vector<RetryBudget> retry_budgets_;
+    std::vector<RetryBudgets> retry_budgets_;
     std::vector<std::unique_ptr<UpstreamPool>> pools_;
     OwnPools own_pools_;
     std::unordered_set<Connection*> connections_;

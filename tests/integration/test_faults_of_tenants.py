@@ -116,3 +116,25 @@ def test_endpoints_that_are_not_asked_take_nothing_of_the_retry_budget(two, upst
     for _ in range(60):
         answer = two.request("POST", "/v1/chat/completions", key=account.key, json=body)
         assert (answer.status, answer.header("x-tollgate-provider")) == (200, "c"), answer.body
+
+
+def test_one_organizations_refusals_leave_the_others_their_failover(two, upstream):
+    def script(exchange):
+        if b"FLAGGED" in exchange.request.body:
+            return exchange.answer({"error": {"message": "This content is not allowed."}}, "403 Forbidden")
+        if b"DOWN" in exchange.request.body and "/messages" in exchange.request.target:
+            return exchange.answer({"error": {"message": "not now"}}, "503 Service Unavailable")
+        answer_as_asked(exchange)
+
+    upstream.script = script
+    refused, other = two.new_account(), two.new_account()
+    order = {"provider": {"order": ["m", "c"]}}
+    for _ in range(60):
+        body = chat(model=MIXED_MODEL, content="FLAGGED", **order)
+        assert two.request("POST", "/v1/chat/completions", key=refused.key, json=body).status == 403
+    # What is saved of the budget by now is one a second, or one for ten requests.
+    assert len(upstream.requests) < 100
+    for _ in range(3):
+        body = chat(model=MIXED_MODEL, content="DOWN", **order)
+        answer = two.request("POST", "/v1/chat/completions", key=other.key, json=body)
+        assert (answer.status, answer.header("x-tollgate-provider")) == (200, "c"), answer.body

@@ -1,10 +1,14 @@
-// How many further attempts a model's requests may make: a part of what they are, so that failures do not multiply the
-// load of what still works. What a circuit breaker does not see, as every other answer failing, it bounds. One
-// worker's.
+// How many further attempts an organization's requests for a model may make: a part of what they are, so that failures
+// do not multiply the load of what still works. What a circuit breaker does not see, as every other answer failing, it
+// bounds. One worker's.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <memory>
+
+#include "accounting/money/ids.h"
 
 namespace tollgate {
 
@@ -28,6 +32,21 @@ class RetryBudget {
   private:
     std::int64_t saved_ = kMostSaved * kRequestsPerRetry;  // in requests
     std::int64_t refilled_ms_ = 0;
+};
+
+// A model's. Each organization has a budget of its own, whose failures take nothing from the others; of many, some
+// share one. Takes memory (a kibibyte) once the model has been asked for.
+class RetryBudgets {
+  public:
+    static constexpr std::size_t kShares = 64;
+
+    RetryBudget& of(const Id128& organization) {
+        if (shares_ == nullptr) shares_ = std::make_unique<std::array<RetryBudget, kShares>>();
+        return (*shares_)[Id128Hash()(organization) % kShares];
+    }
+
+  private:
+    std::unique_ptr<std::array<RetryBudget, kShares>> shares_;
 };
 
 }  // namespace tollgate

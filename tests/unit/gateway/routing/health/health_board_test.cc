@@ -87,6 +87,16 @@ TEST(RetryBudget, OneRetryInTenRequestsOnceTheReserveIsSpent) {
     EXPECT_NEAR(taken, 1000 + RetryBudget::kMostSaved, 2);
 }
 
+TEST(RetryBudget, OneOrganizationSpendsNothingOfAnothers) {
+    RetryBudgets budgets;
+    Id128 spends, other;
+    other.bytes[8] = 1;
+    while (budgets.of(spends).take(1)) {
+    }
+    EXPECT_FALSE(budgets.of(spends).take(1));
+    EXPECT_TRUE(budgets.of(other).take(1));
+}
+
 TEST(RetryBudget, FewRequestsMayAlwaysFailOver) {
     RetryBudget budget;
     for (int i = 0; i < 1000; ++i) {
