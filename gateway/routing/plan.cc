@@ -5,82 +5,13 @@
 
 #include "gateway/routing/endpoint_name.h"
 #include "gateway/routing/model_call_of.h"
+#include "gateway/routing/plan_error.h"
 #include "gateway/routing/preference_order.h"
 #include "gateway/routing/removal.h"
-#include "gateway/routing/uncovered.h"
-#include "gateway/text/json_writer.h"
+#include "gateway/routing/sent_parameters.h"
 
 namespace tollgate {
 namespace {
-
-// Why the chosen model cannot answer. Where a level chose it, it is not the client's mistake: the error says whose
-// choice it was and who can change it.
-Error unusable(ErrorKind kind, const ChosenModel& chosen, std::string_view why) {
-    if (chosen.level == LlmLevel::request) return {kind, std::string(why), "model"};
-    Error error(ErrorKind::default_model_unavailable,
-                "the default model '" + std::string(chosen.model) + "' of the " + std::string(to_string(chosen.level)) +
-                    " cannot be used: " + std::string(why) + "; " + std::string(remedy_of(chosen.level)),
-                "model");
-    error.detail().extra =
-        JsonWriter().key("model").text(chosen.model).key("level").text(to_string(chosen.level)).take();
-    return error;
-}
-
-Error no_model() {
-    return {ErrorKind::model_required,
-            "no model is named, and no default is set for the key's member, project or organization: name one in "
-            "'model', or set one with PUT /api/organizations/{organization}/llm",
-            "model"};
-}
-
-std::string not_allowed_message(const OrganizationPolicy& policy, std::string_view asked) {
-    std::string message = "the organization does not allow the model '" + std::string(asked) + "'; it allows ";
-    constexpr std::size_t kMostShown = 10;
-    const std::size_t shown = std::min(kMostShown, policy.allowed_models.size());
-    for (std::size_t i = 0; i < shown; ++i) message.append(i == 0 ? "" : ", ").append(policy.allowed_models[i]);
-    if (shown < policy.allowed_models.size()) message += " and others";
-    return message;
-}
-
-std::string not_served_message(const Model& model, const PlanAsk& ask) {
-    const std::string name = "the model '" + std::string(ask.chosen.model);
-    if (passes_through(ask.api)) return name + "' does not serve " + std::string(to_string(ask.api));
-    if (ask.api == ApiType::embeddings) return name + "' does not make embeddings";
-    if (model.embeddings) return name + "' only makes embeddings";
-    std::string served;
-    for (const std::string& call : model.serves) served.append(served.empty() ? "" : ", ").append(call);
-    return name + "' only serves " + served;
-}
-
-// What an organization's own server answers, nobody here knows.
-bool may_serve(const CatalogueEndpoint& endpoint, ApiType api) {
-    const bool is_custom = endpoint.own != nullptr && endpoint.own->key->facts().is_custom;
-    return is_custom || serves(*endpoint.model, api);
-}
-
-// Why the model as a whole is none for this request.
-Error model_error(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, const ModelAddress& address) {
-    const ChosenModel& chosen = ask.chosen;
-    if (address.any) return {};
-    if (!address.found()) {
-        if (address.variants.has(Variant::online)) {
-            return {ErrorKind::model_not_found,
-                    "':online' is not served: ask for a provider's own web search in 'tools'", "model"};
-        }
-        return unusable(ErrorKind::model_not_found, chosen, not_found_message(catalogue, chosen.model));
-    }
-    if (address.variants.has(Variant::online)) {
-        return {ErrorKind::invalid_request, "':online' is not served: ask for a provider's own web search in 'tools'",
-                "model"};
-    }
-    const Model& model = *address.endpoints.front().model;
-    if (!may_serve(address.endpoints.front(), ask.api))
-        return unusable(ErrorKind::invalid_request, chosen, not_served_message(model, ask));
-    if (!allows(rules.organization, model)) {
-        return unusable(ErrorKind::model_not_allowed, chosen, not_allowed_message(rules.organization, chosen.model));
-    }
-    return {};
-}
 
 std::optional<ProviderSortBy> sort_of(const Variants& variants) {
     if (variants.has(Variant::nitro)) return ProviderSortBy::throughput;
@@ -105,7 +36,7 @@ class Draft {
           ask_(ask),
           sight_(sight),
           trace_(trace),
-          preferences_{rules.organization, rules.preset, rules.request, sent_parameters(ask.body, ask.text)},
+          preferences_{rules.organization, rules.preset, rules.request, sent_parameters(ask)},
           wanted_(effective_order(preferences_)) {
         if (!ask.fallbacks.empty() || trace != nullptr) marks_.resize(catalogue.places(), Mark::unseen);
     }
@@ -297,53 +228,6 @@ class Draft {
     std::uint32_t models_ = 0;
 };
 
-// Why none is left whatever the rules: the name, or what providers take.
-Error nothing_addressed(const PlanAsk& ask, const ModelAddress& address) {
-    const std::string name = "the model '" + address.endpoints.front().model->id + "'";
-    if (address.variants.has(Variant::free)) {
-        return {ErrorKind::model_not_found, name + " costs something everywhere", "model"};
-    }
-    return {ErrorKind::invalid_request,
-            "no provider of " + name + " is known to take " + std::string(to_string(ask.api)), "model"};
-}
-
-// Of the chosen model, none of whose endpoints is left. Rules are told of endpoints that would answer without them; a
-// price that is missing, where the rules leave something of what the name stands for.
-Error nothing_left(const PlanRules& rules, const PlanAsk& ask, const ModelAddress& address) {
-    if (address.any || address.endpoints.empty()) {
-        return {ErrorKind::no_allowed_provider, "no model is left that may answer this request", "model"};
-    }
-    const auto is_for_others = [&](const CatalogueEndpoint& one) {
-        return wrong_credential(rules.credentials, one).has_value();
-    };
-    if (std::ranges::all_of(address.endpoints, is_for_others)) return no_credential(rules, address);
-    const OrganizationPolicy no_policy;
-    const RemovalFacts ruleless{{.organization = no_policy}, ask, {.organization = no_policy}, &address};
-    std::vector<CatalogueEndpoint> covering, uncovered;
-    for (const CatalogueEndpoint& endpoint : address.endpoints) {
-        const auto removal = removal_of(ruleless, endpoint);
-        if (is_for_others(endpoint)) continue;
-        if (!removal) covering.push_back(endpoint);
-        if (removal && removal->level == "price_list") uncovered.push_back(endpoint);
-    }
-    const std::span<const CatalogueEndpoint> endpoints = covering.empty() ? uncovered : covering;
-    if (endpoints.empty()) return nothing_addressed(ask, address);
-    if (rules.key != nullptr) {
-        if (Error denied = denied_error(*rules.key, endpoints)) return denied;
-    }
-    const PreferenceRules preferences{rules.organization, rules.preset, rules.request,
-                                      sent_parameters(ask.body, ask.text)};
-    const auto allowed = [&](const CatalogueEndpoint& endpoint) {
-        return (rules.key == nullptr || !denied_by(*rules.key, endpoint)) && !denied_by(preferences, endpoint);
-    };
-    if (std::ranges::none_of(endpoints, allowed)) return no_allowed_provider(preferences, endpoints);
-    const Model& model = *endpoints.front().model;
-    if (const auto medium = untaken_medium(model, ask.body.media); medium && model.input_is_listed) {
-        return untaken_error(model, *medium, body_names_of(ask.api).prompt);
-    }
-    return uncovered_error(endpoints, ask.body.extras);
-}
-
 }  // namespace
 
 bool allows(const OrganizationPolicy& policy, const Model& model) {
@@ -355,15 +239,6 @@ bool serves(const Model& model, ApiType api) {
     return std::ranges::find(model.serves, to_string(api)) != model.serves.end();
 }
 
-ParameterSet sent_parameters(const BodyFacts& body, std::string_view text) {
-    ParameterSet sent;
-    for (const JsonMember& member : body.members) {
-        const std::string_view key = member.key.of(text);
-        if (key.size() > 2 && member.value.of(text) != "null") sent.add(key.substr(1, key.size() - 2));
-    }
-    return sent;
-}
-
 Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, const PlanSight& sight,
                         PlanTrace* trace) {
     if (ask.chosen.model.empty()) return std::unexpected(no_model());
@@ -372,7 +247,7 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
     Error unfit = model_error(catalogue, rules, ask, address);
     if (one && !unfit) {  // what most requests are: nothing is drawn, nothing allocated
         PreferenceRules preferences{rules.organization, rules.preset, rules.request};
-        if (requires_parameters(preferences)) preferences.sent = sent_parameters(ask.body, ask.text);
+        if (requires_parameters(preferences)) preferences.sent = sent_parameters(ask);
         Plan plan;
         const auto removal = removal_of({rules, ask, preferences, &address}, address.endpoints.front());
         if (removal && removal->rule == kKeyUnavailable) {

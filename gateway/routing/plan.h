@@ -128,7 +128,4 @@ bool allows(const OrganizationPolicy& policy, const Model& model);
 // Whether the model is one for such calls: what makes text, embeddings or something else makes nothing besides.
 bool serves(const Model& model, ApiType api);
 
-// Which of the parameters that endpoints differ in the body has. Those that are null are none.
-ParameterSet sent_parameters(const BodyFacts& body, std::string_view text);
-
 }  // namespace tollgate
