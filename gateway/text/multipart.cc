@@ -107,14 +107,13 @@ Outcome<std::vector<FormPart>> read_form(std::string_view body, std::string_view
     const std::string delimiter = std::string(kLineEnd) + "--" + std::string(boundary);
     // The first delimiter may begin the body: then its line end is not there.
     const std::string_view first = std::string_view(delimiter).substr(kLineEnd.size());
-    std::size_t at = 0;
-    if (body.starts_with(first)) {
-        at = first.size();
-    } else {
-        at = body.find(delimiter);
-        if (at == std::string_view::npos) return std::unexpected(wrong("its boundary does not stand in it"));
-        at += delimiter.size();
+    std::size_t boundary_at = 0;  // without the line end before it
+    if (!body.starts_with(first)) {
+        const std::size_t found = body.find(delimiter);
+        if (found == std::string_view::npos) return std::unexpected(wrong("its boundary does not stand in it"));
+        boundary_at = found + kLineEnd.size();
     }
+    std::size_t at = boundary_at + first.size();
     std::vector<FormPart> parts;
     while (!body.substr(at).starts_with("--")) {
         at = body.find_first_not_of(" \t", at);
@@ -137,8 +136,11 @@ Outcome<std::vector<FormPart>> read_form(std::string_view body, std::string_view
         const std::size_t end = body.find(delimiter, begin - kLineEnd.size());
         if (end == std::string_view::npos) return std::unexpected(wrong("it ends before its last boundary"));
         part.value = body.substr(begin, std::max(end, begin) - begin);
+        const std::size_t next_at = end + kLineEnd.size();
+        part.whole = body.substr(boundary_at, next_at - boundary_at);
         parts.push_back(std::move(part));
-        at = end + delimiter.size();
+        boundary_at = next_at;
+        at = boundary_at + first.size();
     }
     return parts;
 }

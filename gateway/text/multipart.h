@@ -19,6 +19,7 @@ struct FormPart {
     std::string name;        // unescaped
     bool is_file = false;    // it has a file name
     std::string_view value;  // what the part holds
+    std::string_view whole;  // from its boundary to the next one
 };
 
 // The boundary that a content type of such a form names; empty: it is none, or names none that is one (RFC 2046 5.1.1).

@@ -1,5 +1,6 @@
 """Calls that pass through to a provider: audio, images, moderations. Their bodies stay as they are, both ways."""
 
+import json
 import threading
 from decimal import Decimal
 
@@ -223,3 +224,40 @@ def test_the_list_of_models_says_what_they_serve(gateway, account):
     listed = {one["id"] for one in gateway.request("GET", "/v1/models", key=account.key).json()["data"]}
     assert {"test/speaks", "test/listens", "test/draws", "test/moderates"} <= listed
     assert post_chat(gateway, account, model="test/chat", words="tokens=2").status == 200
+
+
+WISHES = [
+    ({"zdr": True}, 404, "no_allowed_provider"),
+    ({"data_collection": "deny"}, 404, "no_allowed_provider"),
+    ({"only": ["zzz"]}, 404, "no_allowed_provider"),
+    ({"ignore": ["scripted", "down"]}, 404, "no_allowed_provider"),
+    ({"max_price": {"prompt": 0.001}}, 404, "no_allowed_provider"),
+    ({"zrd": True}, 400, "invalid_request"),
+    ("wrong", 400, "invalid_request"),
+]
+
+
+@pytest.mark.parametrize(("wish", "status", "code"), WISHES)
+def test_where_it_may_go_holds_for_what_passes_and_is_not_told(gateway, account, scripted, wish, status, code):
+    scripted.script = lambda exchange: exchange.answer({"text": "hello"})
+    body = {"model": "test/draws", "provider": wish, "prompt": "x"}
+    answer = post_json(gateway, account, "images/generations", body)
+    assert (answer.status, answer.error["code"]) == (status, code), answer.body
+    parts = form(FILE, part('name="provider"', json.dumps(wish)), model("test/listens"))
+    answer = post(gateway, account, "audio/transcriptions", parts)
+    assert (answer.status, answer.error["code"]) == (status, code), answer.body
+    assert scripted.requests == []
+
+
+def test_models_that_may_answer_are_those_of_what_passes_too(gateway, account, scripted):
+    scripted.script = lambda exchange: exchange.answer({"text": "hello"})
+    wish = {"models": ["none", "test/draws"], "provider": {"only": ["scripted"]}}
+    drawn = post_json(gateway, account, "images/generations", wish | {"model": "nowhere", "prompt": "x"})
+    assert drawn.status == 200, drawn.body
+    wish["models"] = ["none", "test/listens"]
+    fields = [part(f'name="{name}"', json.dumps(value)) for name, value in wish.items()]
+    answer = post(gateway, account, "audio/transcriptions", form(fields[0], FILE, fields[1], model("nowhere")))
+    assert answer.status == 200 and answer.header("x-tollgate-provider") == "scripted"
+    json_sent, form_sent = scripted.requests
+    assert json_sent.json() == {"model": "gpt-image-1", "prompt": "x"}
+    assert form_sent.body == form(FILE, model("whisper-1"))

@@ -1,4 +1,7 @@
 #include "gateway/chat/dialect/openai_upstream_body.h"
+
+#include <algorithm>
+
 #include "gateway/text/json_writer.h"
 
 namespace tollgate {
@@ -15,6 +18,27 @@ std::string with_usage(std::string_view text, const BodyFacts& facts) {
     }
     const bool empty = !JsonMembers(text, facts.stream_options_value.begin).next().has_value();
     return out.insert(1, empty ? R"("include_usage":true)" : R"("include_usage":true,)");
+}
+
+// What is not sent on of a call that passes through: parts of a form, or members of an object with one of the commas
+// beside each.
+std::vector<TextSpan> cuts_of(const BodyFacts& facts) {
+    std::vector<TextSpan> cuts;
+    std::uint32_t kept_end = 0;  // 0: none is kept yet
+    for (std::size_t i = 0; i < facts.members.size(); ++i) {
+        const JsonMember& member = facts.members[i];
+        if (!facts.gateway_only[i]) {
+            kept_end = member.value.end;
+        } else if (facts.model_is_plain) {
+            cuts.push_back(member.key);
+        } else if (i + 1 < facts.members.size()) {
+            cuts.push_back({member.key.begin, facts.members[i + 1].key.begin});
+        } else {  // those at the end have their comma before them
+            while (kept_end > 0 && !cuts.empty() && cuts.back().begin > kept_end) cuts.pop_back();
+            cuts.push_back({kept_end > 0 ? kept_end : member.key.begin, member.value.end});
+        }
+    }
+    return cuts;
 }
 
 }  // namespace
@@ -86,11 +110,20 @@ void UpstreamBody::build_passed(std::string_view text, const BodyFacts& facts, s
     } else {  // a default, as the first member
         place.begin = place.end = static_cast<std::uint32_t>(text.find('{') + 1);
         append_json_string(model_ = "\"model\":", model);
-        if (text.substr(text.find_first_not_of(" \t\r\n", place.end)).front() != '}') model_ += ',';
+        if (std::ranges::find(facts.gateway_only, false) != facts.gateway_only.end()) model_ += ',';
     }
-    add(text.substr(0, place.begin));
+    const std::vector<TextSpan> cuts = cuts_of(facts);
+    const auto add_uncut = [&](std::size_t begin, std::size_t end) {
+        for (const TextSpan& cut : cuts) {
+            if (cut.begin < begin || cut.begin >= end) continue;
+            add(text.substr(begin, cut.begin - begin));
+            begin = cut.end;
+        }
+        add(text.substr(begin, end - begin));
+    };
+    add_uncut(0, place.begin);
     add(model_);
-    add(text.substr(place.end));
+    add_uncut(place.end, text.size());
 }
 
 void UpstreamBody::build(std::string_view text, const BodyFacts& facts, std::string_view model,

@@ -52,6 +52,40 @@ TEST(PassedRequest, ADefaultModelIsAddedOrTakesThePlaceOfANull) {
     EXPECT_EQ(sent(R"({"input":"x","model": null})", kJson, "m"), R"({"input":"x","model": "m"})");
 }
 
+// Where it goes is no provider's affair; what says so is cut out, and nothing else.
+TEST(PassedRequest, WhatSaysWhereItGoesIsNotSent) {
+    constexpr std::string_view kRouted = R"({"zdr":true})";
+    const std::string p = R"("provider": {"zdr":true})", m = R"("models":["x"])";
+    EXPECT_EQ(sent("{" + p + R"( , "model":"a","input":"x"})", kJson, "m"), R"({"model":"m","input":"x"})");
+    EXPECT_EQ(sent(R"({"model":"a", )" + p + R"( ,"input":"x" })", kJson, "m"), R"({"model":"m", "input":"x" })");
+    EXPECT_EQ(sent(R"({"model":"a" , )" + p + " }", kJson, "m"), R"({"model":"m" })");
+    EXPECT_EQ(sent(R"({"model":"a",)" + m + "," + p + "}", kJson, "m"), R"({"model":"m"})");
+    EXPECT_EQ(sent("{" + m + "," + p + R"(,"input":1,)" + m + "}", kJson, "m"), R"({"model":"m","input":1})");
+    EXPECT_EQ(sent("{ " + m + "," + p + " }", kJson, "m"), R"({"model":"m"  })");
+    EXPECT_EQ(sent(R"({"provider":null,"model":"a"})", kJson, "m"), R"({"model":"m"})");
+    const std::string model = part("name=model", "a"), changed = part("name=model", "m"), file = part("name=f", "x");
+    const std::string provider = part("name=provider", std::string(kRouted)), models = part("name=models", R"(["x"])");
+    EXPECT_EQ(sent(provider + model + file + "--B--\r\n", kForm, "m"), changed + file + "--B--\r\n");
+    EXPECT_EQ(sent("pre\r\n" + model + provider + file + models + "--B--", kForm, "m"),
+              "pre\r\n" + changed + file + "--B--");
+    BodyFacts facts;
+    facts.clear();
+    const std::string body = model + provider + models + "--B--";
+    EXPECT_FALSE(read_passed_request(body, kForm, 32, facts));
+    EXPECT_EQ(facts.provider_value.of(body), kRouted);
+    EXPECT_EQ(facts.models_value.of(body), R"(["x"])");
+}
+
+TEST(PassedRequest, AFormSaysWhereItGoesInJson) {
+    const std::string model = part("name=model", "a");
+    for (const std::string& wrong :
+         {part("name=provider", "openai"), part("name=provider", R"({},"models":["x"])"),
+          part("name=\"provider[zdr]\"", "true"), part("name=\"models[]\"", "x"),
+          part("name=models; filename=a", R"(["x"])"), part("name=models", "[]") + part("name=models", "[]")}) {
+        EXPECT_EQ(refused(model + wrong + "--B--", kForm), ErrorKind::invalid_request) << wrong;
+    }
+}
+
 // A name of a form that looks like JSON is none: a provider would else read a name with quotes.
 TEST(PassedRequest, AFormsModelIsItsTextWhateverItLooksLike) {
     EXPECT_EQ(sent(part("name=model", R"("\um)") + "--B--", kForm, "whisper-1"),

@@ -38,6 +38,8 @@ TEST(Multipart, WhatStandsAroundThePartsIsNoPart) {
     ASSERT_TRUE(parts);
     ASSERT_EQ(parts->size(), 2U);
     EXPECT_EQ((*parts)[0].value, "");
+    EXPECT_EQ((*parts)[0].whole, part(R"(name="a")", ""));
+    EXPECT_EQ((*parts)[1].whole, part(R"(name="b")", "x"));
     EXPECT_EQ((*parts)[1].value, "x");
     EXPECT_TRUE(read_form("--B--", "B")->empty());
 }
