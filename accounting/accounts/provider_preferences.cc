@@ -22,7 +22,7 @@ void sort_fields_of(SortOf& sort, Fields& fields) {
     fields.choice("sort_by", by);
     fields.choice("sort_partition", partition);
     if constexpr (!std::is_const_v<SortOf>) {
-        if (by) sort = ProviderSort{.by = *by, .partition = partition};
+        if (by || partition != SortPartition::model) sort = ProviderSort{.by = by, .partition = partition};
     }
 }
 

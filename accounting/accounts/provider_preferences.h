@@ -34,7 +34,7 @@ std::string_view to_string(SortPartition partition);
 bool parse(std::string_view text, SortPartition& partition);
 
 struct ProviderSort {
-    ProviderSortBy by = ProviderSortBy::price;
+    std::optional<ProviderSortBy> by = ProviderSortBy::price;  // none: the usual draw
     SortPartition partition = SortPartition::model;
     bool operator==(const ProviderSort&) const = default;
 };

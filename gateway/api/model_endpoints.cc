@@ -5,6 +5,7 @@
 
 #include "gateway/api/models.h"
 #include "gateway/own_catalogue.h"
+#include "gateway/routing/endpoint_name.h"
 #include "gateway/services.h"
 #include "gateway/wire/clock.h"
 
@@ -125,7 +126,7 @@ ApiAnswer show_model_parameters(Call& call) {
     const auto catalogue = catalogue_for(call.services, call.request.principal, call.services.catalogue.get());
     ListedModel listed = asked_model(call, *catalogue);
     if (const std::string provider = call.query.text("provider"); !provider.empty()) {
-        std::erase_if(listed.endpoints, [&](const auto* one) { return one->provider->name != provider; });
+        std::erase_if(listed.endpoints, [&](const auto* one) { return !is_named(provider, *one); });
     }
     if (listed.endpoints.empty()) return no_such_model(call);
     std::set<std::string_view> parameters;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/api/model_json.h"
+#include "gateway/routing/endpoint_name.h"
 
 namespace tollgate {
 namespace {
@@ -63,7 +64,7 @@ bool ModelFilter::passes(const ListedModel& listed) const {
         return false;
     }
     return std::ranges::any_of(listed.endpoints, [&](const CatalogueEndpoint* one) {
-        return is_any_of(one->provider->name, providers) && one->endpoint->context_length >= least_context &&
+        return (providers.empty() || is_named_in(providers, *one)) && one->endpoint->context_length >= least_context &&
                has_all(tollgate::supported_parameters(model, *one->endpoint), supported_parameters);
     });
 }

@@ -73,12 +73,11 @@ std::optional<ProviderSort> read_sort(BodyFields& body) {
     }
     auto given = body.object("sort", kProviderSort);
     if (!given) return std::nullopt;
-    if (!given->has_value("by")) given->fail("by", "is required");
     const ProviderSort sort{
-        .by = read_word<ProviderSortBy>(*given, "by", kSortWords).value_or(ProviderSortBy::price),
+        .by = read_word<ProviderSortBy>(*given, "by", kSortWords),
         .partition = read_word<SortPartition>(*given, "partition", "model and none").value_or(SortPartition::model)};
     body.keep(given->error());
-    return sort;
+    return sort == ProviderSort{.by = std::nullopt} ? std::nullopt : std::optional(sort);
 }
 
 // A number, or a text with one.
@@ -265,7 +264,7 @@ void write_preferences(const ProviderPreferences& preferences, UnsetPreferences 
     out.flag("enforce_distillable_text", preferences.enforce_distillable_text);
     out.names("quantizations", preferences.quantizations);
     if (const auto& sort = preferences.sort; out.begin("sort", sort.has_value()) && sort) {
-        json.object().key("by").text(to_string(sort->by));
+        json.object().key("by").text_or_null(sort->by ? to_string(*sort->by) : "");
         json.key("partition").text(to_string(sort->partition)).end();
     }
     out.ceiling("max_price", preferences.max_price);

@@ -26,7 +26,7 @@ enum class UnsetPreferences : std::uint8_t { leave_out, as_null };
 void write_preferences(const ProviderPreferences& preferences, UnsetPreferences unset, JsonWriter& json);
 
 inline constexpr std::array kProviderSortFields = {
-    fields::text("by").required().one_of("price|throughput|latency|exacto"),
+    fields::text("by").one_of("price|throughput|latency|exacto").or_null().note("null: the usual order"),
     fields::text("partition").one_of("model|none").or_null().note("Of several models; model if absent"),
 };
 inline constexpr Schema kProviderSort{"ProviderSort", kProviderSortFields};

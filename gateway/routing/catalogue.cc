@@ -11,6 +11,11 @@ namespace tollgate {
 
 namespace {
 
+std::string_view title_of(const PriceList& prices, const Endpoint& endpoint) {
+    const ProviderFacts* const facts = prices.provider(endpoint.provider);
+    return facts == nullptr ? std::string_view() : facts->name;
+}
+
 const CatalogueEndpoint* same_endpoint(const Catalogue* before, const Model& model, const Endpoint& endpoint) {
     if (before == nullptr) return nullptr;
     for (const CatalogueEndpoint& known : before->endpoints()) {
@@ -54,6 +59,7 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
                     make_allowances(provider.operators, known == nullptr ? nullptr : &known->provider->operators,
                                     known == nullptr ? nullptr : &known->key_allowances);
                 added.identity = identity_of(model, endpoint);
+                added.provider_title = title_of(*prices_, endpoint);
                 if (!endpoint.supported_parameters.empty()) {
                     added.parameters = parameters_taken(endpoint.supported_parameters);
                 }
@@ -138,6 +144,7 @@ void Catalogue::add_own(const OwnEndpoint& one, std::vector<CatalogueEndpoint>& 
         }
     }
     added.identity = one.identity;
+    added.provider_title = title_of(*prices_, *one.endpoint);
     if (!one.endpoint->supported_parameters.empty()) {
         added.parameters = parameters_taken(one.endpoint->supported_parameters);
     }

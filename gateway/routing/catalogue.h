@@ -30,7 +30,8 @@ struct CatalogueEndpoint {
     static constexpr std::int64_t kStreamOptionsRefusedMs = 3'600'000;
     std::shared_ptr<std::atomic<std::int64_t>> stream_options_refused_until =
         std::make_shared<std::atomic<std::int64_t>>(0);
-    const OwnUse* own = nullptr;  // called with an organization's own key; null: with the operator's
+    std::string_view provider_title = {};  // its name for people, as lists show it; empty: nobody has said it
+    const OwnUse* own = nullptr;           // called with an organization's own key; null: with the operator's
 
     // What the organization is charged by.
     const Endpoint& charged() const { return own == nullptr ? *endpoint : own->charged; }

@@ -1,5 +1,5 @@
 // The names by which preferences speak of endpoints: a provider's, for all that it serves, or one endpoint's own, as
-// "deepinfra/turbo" or "google-vertex/us-east5".
+// "deepinfra/turbo" or "google-vertex/us-east5". A provider's is "azure", or as the lists show it: "Azure OpenAI".
 #pragma once
 
 #include <algorithm>
@@ -24,8 +24,13 @@ inline std::string_view own_name(const CatalogueEndpoint& endpoint) {
     return endpoint.endpoint->id.empty() ? endpoint.provider->name : endpoint.endpoint->id;
 }
 
+inline bool is_of_provider(std::string_view asked, const CatalogueEndpoint& endpoint) {
+    const std::string_view title = endpoint.provider_title;
+    return same_name(asked, endpoint.provider->name) || (!title.empty() && same_name(asked, title));
+}
+
 inline bool is_named(std::string_view asked, const CatalogueEndpoint& endpoint) {
-    return same_name(asked, endpoint.provider->name) || same_name(asked, own_name(endpoint));
+    return is_of_provider(asked, endpoint) || same_name(asked, own_name(endpoint));
 }
 
 inline bool is_named_in(const std::vector<std::string>& names, const CatalogueEndpoint& endpoint) {

@@ -124,7 +124,7 @@ class Draft {
     OwnOrder own_order(const ModelAddress& address) const {
         const auto by_variant = sort_of(address.variants);
         if (by_variant && !wanted_.is_requests) return {.sort_by = by_variant, .is_variants = true};
-        if (address.any && !wanted_.sort) return {.sort_by = ProviderSortBy::price};
+        if (address.any && !(wanted_.sort && wanted_.sort->by)) return {.sort_by = ProviderSortBy::price};
         return {};
     }
 

@@ -59,7 +59,7 @@ struct OrderWish {
     bool sticky = false;       // it is the conversation's, not the request's
     std::uint64_t stayed = 0;  // identity of the endpoint that answered the conversation; 0: none is known
 
-    bool balances() const { return groups == 0 && !sort; }
+    bool balances() const { return groups == 0 && !(sort && sort->by); }
 };
 
 // Who pays the provider, in the order in which they are asked to.

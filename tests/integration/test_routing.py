@@ -46,7 +46,37 @@ def test_the_provider_object_decides_who_is_asked(gateway, account, scripted):
     assert ask(ignore=["sample"]) == "scripted"
     assert ask(max_price={"prompt": "0.2", "completion": 1}) == "sample"
     assert ask(sort="price") == ask(sort={"by": "price", "partition": "none"}) == "sample"
+    assert ask(sort={"by": None}, only=["scripted"]) == ask(sort={"partition": "none"}, only=["scripted"]) == "scripted"
     assert "provider" not in scripted.requests[0].json()
+
+
+SHOWN = """
+version: "1"
+models:
+  - {id: shown/chat, endpoints: [{provider: scripted, model: m, prices: {prompt: 1, completion: 1}},
+                                 {provider: sample, model: echo, prices: {prompt: 1, completion: 1}}]}
+providers:
+  - {slug: scripted, name: Scripted Inc., dialect: chat, base_url: "https://scripted.example.com/v1", auth: bearer}
+"""
+
+
+def test_providers_are_named_as_the_lists_show_them(start_gateway, tmp_path, scripted):
+    scripted.script = answer_well
+    file = tmp_path / "shown.yaml"
+    file.write_text(SHOWN)
+    gateway = start_gateway(catalogue=[str(file)])
+    account = gateway.new_account()
+    show = lambda path: gateway.request("GET", "/api/v1" + path, key=account.key)  # noqa: E731
+    endpoints = show("/models/shown/chat/endpoints").json()["data"]["endpoints"]
+    assert [one["provider_name"] for one in endpoints] == ["Scripted Inc.", "sample"]
+    for _ in range(10):
+        asked = post_chat(gateway, account, model="shown/chat", provider={"ignore": ["Scripted Inc."]})
+        assert served_by(asked) == "sample"
+    assert served_by(post_chat(gateway, account, model="shown/chat", provider={"only": ["scripted inc."]})) == "scripted"
+    for name in ("Scripted%20Inc.", "SCRIPTED", "scripted"):
+        assert show(f"/parameters/shown/chat?provider={name}").status == 200
+        assert [one["id"] for one in show(f"/models?providers={name}").json()["data"]] == ["shown/chat"]
+    assert show("/models?providers=nobody").json()["data"] == []
 
 
 def test_without_fallbacks_the_error_is_the_answer(gateway, account, scripted):

@@ -2830,8 +2830,11 @@ export interface components {
             zdr: boolean | null;
         };
         ProviderSort: {
-            /** @enum {string} */
-            by: "price" | "throughput" | "latency" | "exacto";
+            /**
+             * @description null: the usual order
+             * @enum {string|null}
+             */
+            by: "price" | "throughput" | "latency" | "exacto" | null;
             /**
              * @description Of several models; model if absent
              * @enum {string|null}

@@ -31,6 +31,8 @@ models:
     endpoints:
       - {provider: p1, model: w1, prices: {prompt: "0", completion: "0"}}
       - {provider: p2, model: w2, prices: {prompt: "1", completion: "1"}}
+providers:
+  - {slug: p2, name: "Provider Two Inc.", dialect: chat, base_url: "https://two.example.com/v1", auth: bearer}
 )";
 
 struct Told final : PlanTrace {
@@ -97,6 +99,25 @@ TEST_F(PlanNames, AnExplanationNamesAnEndpointOnce) {
     ASSERT_TRUE(plan("p1/s/t", {"p1/s/t:floor"}, &of_one));
     EXPECT_EQ(of_one.places, "t1 ");
     EXPECT_EQ(of_one.removals, "t2 model ");
+}
+
+TEST_F(PlanNames, AProviderIsNamedAsTheListsShowIt) {
+    request_.ignore = {"provider two inc."};
+    EXPECT_EQ(text_of("s/t"), "t1 ");
+    request_ = {.only = {"Provider-Two Inc."}};
+    EXPECT_EQ(text_of("s/t"), "t2 ");
+    request_ = {.order = {"Provider Two Inc."}};
+    EXPECT_EQ(text_of("s/t"), "t2 t1 ");
+    request_ = {.ignore = {""}};
+    EXPECT_EQ(text_of("s/t").size(), 6U) << "p1 has no such name, and is not meant by none";
+}
+
+TEST_F(PlanNames, ModelsTogetherAreDrawnTogether) {
+    request_.sort = ProviderSort{.by = std::nullopt, .partition = SortPartition::none};
+    const auto seen = drawn("s/t", {"s/u"});
+    EXPECT_GT(seen.at("t2 u2 u1 t1 "), 500) << "by their prices, whichever model they are of";
+    request_ = {};
+    EXPECT_FALSE(drawn("s/t", {"s/u"}).contains("t2 u2 u1 t1 "));
 }
 
 TEST_F(PlanNames, AVariantOrdersItsOwnModelAlone) {
