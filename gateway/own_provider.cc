@@ -135,7 +135,10 @@ Result<std::shared_ptr<const OwnKey>> open_own_key(const Services& services, con
     own.config.api_key = secret->text();
     auto provider = Provider::from(own.config, Provider::kNoIndex, std::move(tls));
     if (!provider) return std::unexpected(provider.error());
-    if (configured == nullptr) provider->reach = std::make_shared<const wire::Reach>(services.reach);
+    if (configured == nullptr) {
+        provider->reach = std::make_shared<const wire::Reach>(
+            services.reach.without(servers_without_accounts(operators, base->port)));
+    }
     Credential credential = provider->operators.take_first();
     if (credential.header_lines.empty() && credential.signer == nullptr) {
         return failure(StatusCode::invalid, "keys of accounts of Google Cloud are not used yet");

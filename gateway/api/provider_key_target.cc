@@ -58,8 +58,11 @@ Result<ProviderKeyTarget> target_of(const Services& services, const WantedTarget
 }
 
 TrialOutcome try_at(const Services& services, const ProviderKeyTarget& target, std::string_view secret) {
+    const BaseUrl& place = target.parts;
+    const auto port = static_cast<std::uint16_t>(std::stoi(place.port));
+    const wire::Reach reach = services.reach.without(servers_without_accounts(*services.catalogue.get(), place.port));
     const auto may_reach = [&](const wire::IpAddress& address) {
-        return target.is_operators || services.reach.may_connect(address, target.parts.tls);
+        return target.is_operators || reach.may_connect(wire::ServerAddress{address, port}, place.tls);
     };
     return try_provider({.base_url = target.url,
                          .ca_file = target.ca_file,

@@ -55,7 +55,8 @@ wire::Awaitable<Outcome<std::unique_ptr<UpstreamConnection>>> UpstreamPool::conn
     const auto addresses = addresses_;
     for (const auto& address : addresses) {
         if (attempt.abandoned) break;
-        if (provider_.reach != nullptr && !provider_.reach->may_connect(address.endpoint().address(), provider_.tls)) {
+        const wire::ServerAddress server{address.endpoint().address(), address.endpoint().port()};
+        if (provider_.reach != nullptr && !provider_.reach->may_connect(server, provider_.tls)) {
             not_from_here = true;
             continue;
         }

@@ -57,7 +57,23 @@ Status refused(std::string_view what) { return {StatusCode::invalid, std::string
 
 constexpr std::string_view kNotFromHere = "this address may not be called from here";
 
+// An address of IPv4 in the form of IPv6 is that of IPv4. Nobody is at no address: it leads to this machine.
+IpAddress normal(const IpAddress& address) {
+    namespace ip = boost::asio::ip;
+    const bool is_mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+    const IpAddress plain = is_mapped ? IpAddress(ip::make_address_v4(ip::v4_mapped, address.to_v6())) : address;
+    return plain.is_loopback() || plain.is_unspecified() ? IpAddress(ip::address_v4::loopback()) : plain;
+}
+
 }  // namespace
+
+bool is_same(const ServerAddress& one, const ServerAddress& other) {
+    return one.port == other.port && normal(one.address) == normal(other.address);
+}
+
+bool Reach::is_closed(const ServerAddress& server) const {
+    return std::ranges::any_of(closed_, [&server](const ServerAddress& one) { return is_same(one, server); });
+}
 
 Status Reach::check_host(std::string_view host, bool tls) const {
     boost::system::error_code is_a_name;

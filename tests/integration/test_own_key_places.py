@@ -1,5 +1,7 @@
 """Where organizations' own keys may go: the operator's places as he describes them now, and no others of his."""
 
+import socket
+
 import yaml
 
 from support.master_key import secrets_of
@@ -70,6 +72,44 @@ def test_a_server_without_accounts_takes_no_own_key(start_gateway, tmp_path, scr
         refusal, message = refused_key(shop, **fields)
         assert refusal == (400, "invalid_request") and "without a key" in message, fields
     assert shop.ask().status == 402 and scripted.requests == []
+
+
+SPELLINGS = ("localhost", "LocalHost", "a.localhost", "[::ffff:127.0.0.1]", "127.0.0.2", "0.0.0.0", "[::1]")
+
+
+def test_a_server_without_accounts_is_the_same_in_every_spelling(start_gateway, tmp_path, scripted, scripted_server):
+    answers(scripted)
+    networks = ["127.0.0.0/8", "::1/128", "0.0.0.0/32"]
+    gateway = start_gateway(
+        secrets=secrets_of(tmp_path),
+        providers=[{"name": "scripted", "base_url": scripted_server.base_url}],
+        provider_keys={"allowed_networks": networks},
+    )
+    shop = Shop(gateway, "hybrid")
+    for host in SPELLINGS:
+        base_url = scripted_server.base_url.replace("127.0.0.1", host)
+        refusal, message = refused_key(shop, provider="custom", base_url=base_url)
+        assert refusal == (400, "invalid_request") and "without a key" in message, host
+    assert scripted.requests == []
+
+
+def test_a_name_that_leads_to_a_server_without_accounts_is_not_connected_to(start_gateway, tmp_path, scripted):
+    """The operator calls it by its name; the name that an organization makes up is judged by where it leads."""
+    answers(scripted)
+    gateway = start_gateway(
+        secrets=secrets_of(tmp_path),
+        providers=[{"name": "scripted", "base_url": scripted.base_url.replace("127.0.0.1", socket.gethostname())}],
+        provider_keys={"allowed_networks": ["0.0.0.0/0", "::/0"]},
+    )
+    shop = Shop(gateway, "api-keys")
+    address = socket.gethostbyname(socket.gethostname())
+    body = {"provider": "custom", "label": "box", "secret": SECRET, "base_url": f"http://{address}:{scripted.address[1]}/v1"}
+    tried = shop.team.ask(shop.team.admin, "POST", KEYS, body)
+    assert tried.status == 409 and "may not be called from here" in tried.error["message"], tried.body
+    shop.store("box", provider="custom", base_url=body["base_url"])
+    answer = shop.ask(model="box/llama")
+    assert answer.status == 502 and "may not be called from here" in answer.error["message"]
+    assert scripted.requests == []
 
 
 def test_a_key_that_was_stored_before_the_operators_is_gone_is_not_used(start_gateway, tmp_path, scripted):

@@ -63,5 +63,25 @@ TEST_F(OperatorsPlaceTest, AServerThatIsCalledWithoutAKeyTellsNoAccountsApart) {
     }
 }
 
+TEST_F(OperatorsPlaceTest, AServerWithoutAccountsIsTheSameInEverySpelling) {
+    providers_.push_back(provider_at("local", "http://127.0.0.1:8080/v1"));
+    operators_ =
+        std::make_shared<const Catalogue>(*PriceList::parse("version: \"1\"\nmodels: []\n", "prices.yaml"), providers_);
+    for (const auto* const url :
+         {"http://127.0.0.1:8080", "http://localhost:8080/v1", "http://LocalHost:8080/v1", "http://a.localhost:8080",
+          "http://[::ffff:127.0.0.1]:8080", "http://[::1]:8080", "http://127.0.0.2:8080", "http://0.0.0.0:8080",
+          "http://[::]:08080/v1", "https://127.0.0.1:8080/v1", "http://[::ffff:10.0.0.4]"}) {
+        EXPECT_FALSE(tells(url)) << url;
+    }
+    for (const auto* const url : {"http://127.0.0.1:8081", "http://10.0.0.1:8080", "http://[::ffff:10.0.0.1]:8000"}) {
+        EXPECT_TRUE(tells(url)) << url;
+    }
+    const auto servers = servers_without_accounts(*operators_, "8080");
+    ASSERT_EQ(servers.size(), 1u);
+    EXPECT_EQ(servers.front().address.to_string(), "127.0.0.1");
+    EXPECT_EQ(servers.front().port, 8080);
+    EXPECT_TRUE(servers_without_accounts(*operators_, "8000").empty()) << "it has a key";
+}
+
 }  // namespace
 }  // namespace tollgate

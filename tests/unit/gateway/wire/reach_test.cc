@@ -124,5 +124,19 @@ TEST(Reach, AnAddressIsJudgedWhateverItsNameWas) {
     EXPECT_TRUE(may(with({"10.0.0.0/30"}), "::ffff:10.0.0.1", false));
 }
 
+TEST(Reach, AServerThatIsClosedIsSoInEveryFormOfItsAddress) {
+    const auto at = [](const char* text, std::uint16_t port) {
+        return ServerAddress{boost::asio::ip::make_address(text), port};
+    };
+    const Reach reach =
+        with({"127.0.0.0/8", "::1/128", "10.0.0.0/8"}).without({at("127.0.0.1", 80), at("10.0.0.1", 80)});
+    for (const char* text : {"127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1", "10.0.0.1", "::ffff:10.0.0.1"}) {
+        EXPECT_FALSE(reach.may_connect(at(text, 80), true)) << text;
+        EXPECT_TRUE(reach.may_connect(at(text, 81), true)) << text;
+    }
+    EXPECT_TRUE(reach.may_connect(at("10.0.0.2", 80), true));
+    EXPECT_FALSE(reach.may_connect(at("192.168.0.1", 81), true)) << "not allowed, and not closed";
+}
+
 }  // namespace
 }  // namespace tollgate::wire
