@@ -228,9 +228,11 @@ void HeldRequest::adopt(std::size_t candidate) {
     used_ = candidate;
     request_->terms.counted_prompt_tokens = need.counted_prompt_tokens;
     held_output_ = need.output_tokens;
+    constexpr std::int64_t kPlenty = 1'000'000'000'000;  // of tokens that cost nothing
     if (held_ > need.amount) {
-        constexpr std::int64_t kPlenty = 1'000'000'000'000;  // of tokens that cost nothing
         held_output_ += std::min(tokens_for(held_ - need.amount, output_price()), kPlenty);
+    } else if (held_output_ < need.longest_output && output_price() == 0) {
+        held_output_ += kPlenty;
     }
     request_->terms.sent_output_bound = bound_to_send(need);
     covered_output_ = 0;

@@ -151,6 +151,17 @@ def test_an_own_endpoint_answers_whatever_it_can(gateway, scripted):
     assert [one.json()["model"] for one in scripted.requests] == ["e5", "e5"]
 
 
+@pytest.mark.parametrize("mode", ["hybrid", "api-keys"])
+@pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
+def test_what_costs_nothing_is_not_bounded(gateway, scripted, mode, stream):
+    answers(scripted)
+    shop = Shop(gateway, mode)
+    own_endpoint(shop, scripted)
+    answer = shop.ask(model="box/thinks", stream=stream, max_tokens=None)
+    assert answer.status == 200 and answer.header("x-tollgate-max-tokens") is None
+    assert not {"max_tokens", "max_completion_tokens"} & scripted.requests[-1].json().keys()
+
+
 SPLITTING = "box/a\r\nSet-Cookie: x=1\r\n\r\nHTTP/1.1 200 OK"
 SPLITTING_IN_URL = "box%2Fa%0D%0ASet-Cookie:%20x=1"
 UPGRADE = {

@@ -375,6 +375,28 @@ TEST_F(SeveralCandidatesTest, ABoundIsSentOnlyToTheOneThatNeedsIt) {
     EXPECT_EQ(request_.terms.sent_output_bound, sent_to_first);
 }
 
+TEST_F(SeveralCandidatesTest, WhatCostsNothingIsNotBounded) {
+    request_.ask.body.output_bound = 0;
+    endpoint_.prices = {.prompt = 150'000};
+    other_.prices = {};
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(take(held));
+    for (const std::size_t candidate : {0, 1}) {
+        held.use(candidate);
+        EXPECT_EQ(request_.terms.sent_output_bound, 0) << candidate;
+        EXPECT_TRUE(held.covers(10'000'000, config_)) << candidate;
+    }
+}
+
+TEST_F(HeldRequestTest, WithoutCreditWhatCostsNothingIsNotBounded) {
+    organization_.grant({-kNanoPerUsd});
+    endpoint_.prices = {};
+    request_.ask.body.output_bound = 0;
+    HeldRequest held(*slots_, 0, counters_);
+    ASSERT_FALSE(take(held));
+    EXPECT_EQ(request_.terms.sent_output_bound, 0);
+}
+
 TEST_F(SeveralCandidatesTest, ARefusalSaysWhatTheDearestNeeds) {
     organization_.grant(NanoUsd{estimate_hold(request_, place_, config_).amount.value - kNanoPerUsd});
     HeldRequest held(*slots_, 0, counters_);
