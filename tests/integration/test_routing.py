@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support import speaks_messages
 from support.chat import GOOD_ANSWER, ORDERS, chat, post_chat, stream_chat
 from support.processes import PRICES
 
@@ -124,6 +125,42 @@ def test_the_next_model_answers_where_the_first_cannot(gateway, account):
         assert [one["provider"] for one in explained(answer)["attempts"]] == ["down", "sample"]
         record = gateway.generation(account, answer.header("x-generation-id"))
         assert record["model"] == "test/chat"
+
+
+MESSAGES = {"model": "no/such", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]}
+
+
+@pytest.mark.parametrize("upstream", ["test/chat", "test/messages"])
+def test_messages_name_further_models_as_fallbacks(gateway, account, scripted, upstream):
+    scripted.script = speaks_messages.answers(speaks_messages.message([speaks_messages.text("hello")]))
+    body = MESSAGES | {"fallbacks": [{"model": "nor/this"}, {"model": upstream}]}
+    answer = gateway.request("POST", "/v1/messages", key=account.key, json=body)
+    assert answer.status == 200 and answer.header("x-tollgate-model") == upstream, answer.body
+    assert answer.header("x-tollgate-removed-fields") is None
+    assert all("fallbacks" not in one.json() for one in scripted.requests)
+
+
+@pytest.mark.parametrize(
+    ("fallbacks", "param"),
+    [
+        ([{"model": "m"}] * 4, "fallbacks"),
+        ([{"model": "m", "max_tokens": 5}], "fallbacks[0].max_tokens"),
+        ([{}], "fallbacks[0].model"),
+        (["m"], "fallbacks"),
+        ("m", "fallbacks"),
+        ([{"model": "m\n"}], "fallbacks"),
+    ],
+)
+def test_wrong_fallbacks_are_named(gateway, account, fallbacks, param):
+    answer = gateway.request("POST", "/v1/messages", key=account.key, json=MESSAGES | {"fallbacks": fallbacks})
+    assert answer.status == 400 and param in answer.error["message"], answer.body
+
+
+def test_fallbacks_do_not_stand_beside_models(gateway, account):
+    body = MESSAGES | {"fallbacks": [{"model": "test/chat"}], "models": ["test/chat"]}
+    assert gateway.request("POST", "/v1/messages", key=account.key, json=body).status == 400
+    body = MESSAGES | {"fallbacks": None, "models": ["test/chat"]}
+    assert gateway.request("POST", "/v1/messages", key=account.key, json=body).status == 200
 
 
 def test_variants_and_addresses(gateway, account):

@@ -184,7 +184,8 @@ constexpr std::array kReaders = {
 
 // Of the stream itself, and those of the gateway.
 bool is_of_the_exchange(std::string_view name) {
-    return name == "model" || name == "stream" || std::ranges::find(kGatewayOnly, name) != kGatewayOnly.end();
+    return name == "model" || name == "stream" || name == "fallbacks" ||
+           std::ranges::find(kGatewayOnly, name) != kGatewayOnly.end();
 }
 
 Error read_bound(Json value, ChatRequest& request) {
