@@ -20,10 +20,13 @@ std::optional<ProviderSortBy> sort_of(const Variants& variants) {
     return std::nullopt;
 }
 
-// Of a usual request, in pico-USD: as much output as prompt, a thousand tokens of each.
-std::int64_t price_of(const Endpoint& endpoint) {
-    constexpr std::int64_t kTokens = 1000;
-    return kTokens * (endpoint.prices.prompt + endpoint.prices.completion) + endpoint.prices.per_request;
+constexpr std::int64_t kUsualTokens = 1000;
+
+// Of a usual request, in pico-USD: as much output as prompt, a thousand tokens of each. A longer one may have other
+// prices.
+std::int64_t price_of(const Endpoint& endpoint, std::int64_t prompt_tokens) {
+    const Prices& prices = endpoint.prices_for(prompt_tokens);
+    return kUsualTokens * (prices.prompt + prices.completion) + prices.per_request;
 }
 
 // The general case: several endpoints, of one model or more.
@@ -187,6 +190,7 @@ class Draft {
     std::vector<RankedEndpoint> stand(const OrderWish& wish) {
         health_.resize(kept_.size());
         std::vector<RankedEndpoint> ranked(kept_.size());
+        const std::int64_t prompt_tokens = std::max(kUsualTokens, rough_prompt_tokens(ask_.body));
         for (std::size_t i = 0; i < kept_.size(); ++i) {
             const CatalogueEndpoint& endpoint = *kept_[i].endpoint;
             if (endpoint.own != nullptr) {
@@ -203,7 +207,7 @@ class Draft {
             one.identity = endpoint.identity;
             one.group = group_of(kept_[i], wish);
             one.sort_by = kept_[i].own.sort_by;
-            one.price = price_of(*endpoint.endpoint);
+            one.price = price_of(*endpoint.endpoint, prompt_tokens);
             one.health = &health_[i];
             const std::int64_t longest = endpoint.endpoint->max_completion_tokens;
             one.short_output = longest > 0 && ask_.body.output_bound > longest;

@@ -1,20 +1,26 @@
 #include "gateway/routing/removal.h"
 
+#include <algorithm>
+
 #include "gateway/routing/model_call_of.h"
 #include "gateway/routing/uncovered.h"
 
 namespace tollgate {
 namespace {
 
-bool is_free(const Prices& prices) { return prices.prompt == 0 && prices.completion == 0 && prices.per_request == 0; }
+// However long the prompt is, and whatever is kept of it.
+bool is_free(const Endpoint& endpoint) {
+    const auto costs = [](const Prices& prices) { return prices != Prices{}; };
+    return !costs(endpoint.prices) &&
+           std::ranges::none_of(endpoint.tiers, [&](const PriceTier& tier) { return costs(tier.prices); });
+}
 
 // Only where nobody named the model: one that cannot do what is asked would be a bad choice.
 std::optional<Removal> unfit(const PlanAsk& ask, ParameterSet sent, const CatalogueEndpoint& endpoint) {
-    constexpr std::int64_t kBytesPerToken = 3;
     if (!serves(*endpoint.model, ask.api)) return Removal{"api", "request"};
     if (!endpoint.parameters.has_all(sent.both(kPreferredParameters))) return Removal{"parameters", "request"};
     const BodyFacts& body = ask.body;
-    std::int64_t prompt = body.prompt_bytes / kBytesPerToken + body.prompt_extra_tokens;
+    std::int64_t prompt = rough_prompt_tokens(body);
     if (body.middle_out == MiddleOut::on) prompt /= 2;  // what may be lost, as OpenRouter has it
     const std::int64_t room = endpoint.endpoint->context_length;
     if (room > 0 && prompt + body.output_bound > room) return Removal{"context_length", "request"};
@@ -52,6 +58,11 @@ bool covers_what_it_is_told(const CatalogueEndpoint& endpoint, const PlanAsk& as
 
 }  // namespace
 
+std::int64_t rough_prompt_tokens(const BodyFacts& body) {
+    constexpr std::int64_t kBytesPerToken = 3;
+    return body.prompt_bytes / kBytesPerToken + body.prompt_extra_tokens;
+}
+
 std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndpoint& endpoint) {
     const PaidExtras& extras = facts.ask.body.extras;
     if (const auto wrong = wrong_credential(facts.rules.credentials, endpoint)) return wrong;
@@ -63,7 +74,7 @@ std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndp
     }
     if (!endpoint.provider->takes(model_call_of(facts.ask.api))) return Removal{"api", "provider"};
     if (is_elsewhere(*facts.address, endpoint)) return Removal{"model", "request"};
-    if (facts.address->variants.has(Variant::free) && !is_free(endpoint.endpoint->prices)) {
+    if (facts.address->variants.has(Variant::free) && !is_free(*endpoint.endpoint)) {
         return Removal{":free", "request"};
     }
     if (facts.rules.key != nullptr) {

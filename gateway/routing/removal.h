@@ -26,6 +26,9 @@ std::optional<Removal> wrong_credential(const CredentialRules& rules, const Cata
 // Where that holds for each endpoint of the address.
 Error no_credential(const PlanRules& rules, const ModelAddress& address);
 
+// Of the prompt, about; without counting.
+std::int64_t rough_prompt_tokens(const BodyFacts& body);
+
 // The first of all that leaves it out; none: it may be tried.
 std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndpoint& endpoint);
 

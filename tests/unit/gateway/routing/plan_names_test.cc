@@ -31,6 +31,11 @@ models:
     endpoints:
       - {provider: p1, model: w1, prices: {prompt: "0", completion: "0"}}
       - {provider: p2, model: w2, prices: {prompt: "1", completion: "1"}}
+  - id: s/long
+    endpoints:
+      - {provider: p1, model: x1, prices: {prompt: "1", completion: "1"},
+         tiers: [{above_prompt_tokens: 10000, prices: {prompt: "8", completion: "8"}}]}
+      - {provider: p2, model: x2, prices: {prompt: "2", completion: "2"}}
 providers:
   - {slug: p2, name: "Provider Two Inc.", dialect: chat, base_url: "https://two.example.com/v1", auth: bearer}
 )";
@@ -110,6 +115,12 @@ TEST_F(PlanNames, AProviderIsNamedAsTheListsShowIt) {
     EXPECT_EQ(text_of("s/t"), "t2 t1 ");
     request_ = {.ignore = {""}};
     EXPECT_EQ(text_of("s/t").size(), 6U) << "p1 has no such name, and is not meant by none";
+}
+
+TEST_F(PlanNames, ThePricesOfSoLongAPromptCount) {
+    EXPECT_EQ(text_of("s/long:floor"), "x1 x2 ");
+    body_.prompt_bytes = 60'000;
+    EXPECT_EQ(text_of("s/long:floor"), "x2 x1 ");
 }
 
 TEST_F(PlanNames, ModelsTogetherAreDrawnTogether) {

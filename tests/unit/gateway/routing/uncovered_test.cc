@@ -31,11 +31,24 @@ models:
       - {provider: unconfigured, model: b, prices: {prompt: "1", completion: "2"}}
 )";
 
+constexpr std::string_view kOtherPrices = R"(
+version: "1"
+models:
+  - id: openai/tiered
+    endpoints:
+      - {provider: openai, model: tiered, prices: {prompt: "0", completion: "0"},
+         tiers: [{above_prompt_tokens: 10, prices: {prompt: "5", completion: "5"}}]}
+  - id: openai/free
+    endpoints:
+      - {provider: openai, model: gratis, prices: {prompt: "0", completion: "0"}}
+      - {provider: openai, id: kept, model: kept, prices: {prompt: "0", completion: "0", cache_write: "1"}}
+)";
+
 class UncoveredTest : public testing::Test {
   protected:
     UncoveredTest() : providers_(1) {
         providers_[0].name = "openai";
-        catalogue_.emplace(*PriceList::parse(kPrices, "prices.yaml"), providers_);
+        list(kPrices);
     }
     // The endpoints' models, or the message.
     std::string plan(const PaidExtras& extras, std::string_view model = "openai/gpt-4o") {
@@ -54,6 +67,8 @@ class UncoveredTest : public testing::Test {
         for (const CatalogueEndpoint* const one : plan->endpoints()) names += one->endpoint->upstream_model + " ";
         return names;
     }
+    void list(std::string_view prices) { catalogue_.emplace(*PriceList::parse(prices, "prices.yaml"), providers_); }
+
     std::vector<Provider> providers_;
     std::optional<Catalogue> catalogue_;
 };
@@ -73,6 +88,13 @@ PaidExtras output(const std::string& name) {
     PaidExtras extras;
     extras.outputs.push_back(name);
     return extras;
+}
+
+TEST_F(UncoveredTest, WhatIsFreeIsSoForEveryPrompt) {
+    list(kOtherPrices);
+    EXPECT_EQ(plan(PaidExtras(), "openai/free:free"), "gratis ");
+    EXPECT_NE(plan(PaidExtras(), "openai/tiered:free").find(":free"), std::string::npos);
+    EXPECT_EQ(plan(PaidExtras(), "openai/tiered"), "tiered ");
 }
 
 TEST_F(UncoveredTest, AnOrdinaryRequestGoesWhereNoTierIsNamed) { EXPECT_EQ(plan({}), "plain searching "); }
