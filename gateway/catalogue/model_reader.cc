@@ -1,6 +1,7 @@
 #include "gateway/catalogue/model_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "gateway/catalogue/catalogue_words.h"
@@ -108,6 +109,17 @@ void read_prices_onto(const YamlFields& fields, bool writes, Endpoint& endpoint)
     }
 }
 
+// What leaving the tier out means has the prices of an endpoint without tiers: such a price would never be charged.
+void check_tiers(const YamlFields& fields, const std::vector<std::string>& tiers) {
+    constexpr std::array<std::string_view, 6> kOrdinary = {"auto",          "default",   "standard",
+                                                           "standard_only", "on_demand", "global"};
+    for (const std::string& tier : tiers) {
+        if (std::ranges::find(kOrdinary, tier) == kOrdinary.end()) continue;
+        refuse(fields.at("service_tiers"),
+               "service_tiers: '" + tier + "' is the ordinary tier, whose endpoint has no service_tiers");
+    }
+}
+
 void read_endpoint(const YAML::Node& node, const Source& source, Model& model, std::vector<std::string>& seen) {
     const YamlFields fields(node, "endpoint",
                             {"id", "provider", "model", "dialect", "region", "quantization", "prices",
@@ -134,6 +146,7 @@ void read_endpoint(const YAML::Node& node, const Source& source, Model& model, s
     fields.word("quantization", endpoint.quantization, words::kQuantizations);
     read_prices_onto(fields, model.writes(), endpoint);
     fields.texts("service_tiers", endpoint.service_tiers);
+    check_tiers(fields, endpoint.service_tiers);
     fields.texts("server_tools", endpoint.server_tools);
     read_limits(fields, endpoint);
     if (fields.has("data")) read_data_policy(fields.at("data"), endpoint.data.emplace());

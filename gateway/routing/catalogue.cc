@@ -67,9 +67,7 @@ Catalogue::Catalogue(std::shared_ptr<const PriceList> prices, const std::vector<
                 append_json_string(added.provider_json, provider.name);
             }
         }
-        if (endpoints_.size() == begin) continue;
-        models_.push_back(&model);
-        by_model_[&model] = {begin, endpoints_.size()};
+        add_model(model, begin);
     }
     // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): they have just been counted
     room_for_numbers_ = before == nullptr ? numbers_ + kMostAddedEndpoints : before->room_for_numbers_;
@@ -84,7 +82,7 @@ Catalogue::Catalogue(std::shared_ptr<const Catalogue> operators, std::shared_ptr
       room_for_numbers_(operators_->room_for_numbers_) {
     auto next = own_->endpoints().begin();
     const auto last = own_->endpoints().end();
-    const auto add_model = [&](const Model& model) {
+    const auto add_endpoints_of = [&](const Model& model) {
         const std::size_t begin = endpoints_.size();
         const auto operators_own = operators_->by_model_.find(&model);
         if (operators_own != operators_->by_model_.end()) {
@@ -93,18 +91,16 @@ Catalogue::Catalogue(std::shared_ptr<const Catalogue> operators, std::shared_ptr
             }
         }
         for (; next != last && next->model == &model; ++next) add_own(*next, endpoints_);
-        if (endpoints_.size() == begin) return;
-        models_.push_back(&model);
-        by_model_[&model] = {begin, endpoints_.size()};
+        add_model(model, begin);
     };
     for (const OwnEndpoint& one : own_->accounts()) add_own(one, accounts_);
-    for (const Model& model : prices_->models()) add_model(model);
+    for (const Model& model : prices_->models()) add_endpoints_of(model);
     for (const Model& model : own_->own_models()) {
         const bool hidden = prices_->find(model.id) != nullptr || !own_models_.emplace(model.id, &model).second;
         if (hidden) {  // the operator's names are the first
             ++next;
         } else {
-            add_model(model);
+            add_endpoints_of(model);
         }
     }
 }
@@ -130,6 +126,17 @@ std::size_t Catalogue::place_of(const CatalogueEndpoint& endpoint) const {
     const bool is_listed = !before(&endpoint, listed.data()) && before(&endpoint, listed.data() + listed.size());
     if (is_listed) return static_cast<std::size_t>(&endpoint - listed.data());
     return listed.size() + static_cast<std::size_t>(&endpoint - endpoints_.data());
+}
+
+void Catalogue::add_model(const Model& model, std::size_t begin) {
+    const std::span added = std::span(endpoints_).subspan(begin);
+    if (added.empty()) return;
+    const bool has_flex = std::ranges::any_of(added, [](const CatalogueEndpoint& one) {
+        return std::ranges::find(one.endpoint->service_tiers, "flex") != one.endpoint->service_tiers.end();
+    });
+    for (CatalogueEndpoint& one : added) one.model_has_flex = has_flex;
+    models_.push_back(&model);
+    by_model_[&model] = {begin, endpoints_.size()};
 }
 
 void Catalogue::add_own(const OwnEndpoint& one, std::vector<CatalogueEndpoint>& to) {

@@ -31,6 +31,7 @@ struct CatalogueEndpoint {
     std::shared_ptr<std::atomic<std::int64_t>> stream_options_refused_until =
         std::make_shared<std::atomic<std::int64_t>>(0);
     std::string_view provider_title = {};  // its name for people, as lists show it; empty: nobody has said it
+    bool model_has_flex = false;           // somewhere here it has a price for the service tier `flex`
     const OwnUse* own = nullptr;           // called with an organization's own key; null: with the operator's
 
     // What the organization is charged by.
@@ -84,7 +85,8 @@ class Catalogue {
 
   private:
     void add_own(const OwnEndpoint& one, std::vector<CatalogueEndpoint>& to);
-    const Model* named(std::string_view name) const;  // callable or not; null: there is none
+    void add_model(const Model& model, std::size_t begin);  // whose endpoints are the last ones
+    const Model* named(std::string_view name) const;        // callable or not; null: there is none
     const Catalogue& listing() const { return known_ == nullptr ? *this : *known_; }
 
     struct Range {

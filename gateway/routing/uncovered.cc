@@ -9,12 +9,18 @@
 namespace tollgate {
 namespace {
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
+bool has(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
 }
 
-bool covers_tier(const Endpoint& endpoint, const std::string& tier) {
-    return tier.empty() ? endpoint.service_tiers.empty() : has(endpoint.service_tiers, tier);
+constexpr std::string_view kFlex = "flex";
+
+// Whoever wants flex where the model has a price for it is not charged the ordinary one.
+bool covers_tier(const CatalogueEndpoint& endpoint, const PaidExtras& extras) {
+    const std::vector<std::string>& tiers = endpoint.endpoint->service_tiers;
+    if (!extras.service_tier.empty()) return has(tiers, extras.service_tier);
+    if (extras.wants_flex && endpoint.model_has_flex) return has(tiers, kFlex);
+    return tiers.empty();
 }
 
 // The name without its maker, in lower case.
@@ -72,8 +78,8 @@ std::vector<std::string> similar(const Catalogue& catalogue, std::string_view na
 
 bool covers(const CatalogueEndpoint& endpoint, const PaidExtras& extras) {
     const Endpoint& listed = *endpoint.endpoint;
-    if (extras.none()) return listed.service_tiers.empty();
-    return covers_tier(listed, extras.service_tier) &&
+    if (extras.none()) return covers_tier(endpoint, extras);
+    return covers_tier(endpoint, extras) &&
            std::ranges::all_of(extras.server_tools,
                                [&](const auto& tool) { return has(listed.server_tools, tool.name); }) &&
            std::ranges::all_of(extras.outputs,
@@ -118,7 +124,8 @@ Error uncovered_error(std::span<const CatalogueEndpoint> endpoints, const PaidEx
                       "an endpoint with server_tools: [" + tool + "]");
     }
     const bool ordinary = extras.service_tier.empty();
-    const std::string tier = ordinary ? "default" : extras.service_tier;
+    const std::string_view left_out = extras.wants_flex ? kFlex : "default";
+    const std::string tier = ordinary ? std::string(left_out) : extras.service_tier;
     const std::string field(ordinary ? "service_tier" : extras.tier_field);
     return refuse(field + " '" + tier + "'", field, "an endpoint with service_tiers: [" + tier + "] and its prices");
 }

@@ -73,3 +73,24 @@ def test_what_has_a_price_costs_it(gateway, account, fields, factor, per_request
     assert answer.status == 200, answer.body
     expected = factor * cost_of(MODEL, 10, 20) + Decimal(per_request)
     assert gateway.credits(account)["total_usage"] == expected
+
+
+FLEXIBLE = """
+version: "1"
+models:
+  - id: flexible/chat
+    endpoints:
+      - {provider: sample, model: sample-chat, prices: {prompt: "2", completion: "2"}}
+      - {provider: sample, model: sample-chat, prices: {prompt: "1", completion: "1"}, service_tiers: [flex]}
+"""
+
+
+@pytest.mark.parametrize(("fields", "cost"), [({}, 60), ({"service_tier": "flex"}, 30), ({"service_tier": "auto"}, 60)])
+def test_flex_costs_its_own_price_where_there_is_one(start_gateway, tmp_path, fields, cost):
+    file = tmp_path / "flexible.yaml"
+    file.write_text(FLEXIBLE)
+    gateway = start_gateway(catalogue=[str(file)])
+    account = gateway.new_account()
+    answer = post_chat(gateway, account, "tokens=20 prompt_tokens=10", model="flexible/chat", **fields)
+    assert answer.status == 200, answer.body
+    assert gateway.credits(account)["total_usage"] == Decimal(cost) / 1_000_000

@@ -63,8 +63,9 @@ constexpr std::array kFields = {
     Field{"extra_body", Asks::body},
 };
 
+constexpr std::string_view kFlex = "flex";
 constexpr std::array<std::string_view, 8> kOrdinaryTiers = {"auto", "default",   "standard", "standard_only",
-                                                            "flex", "on_demand", "global",   "not_available"};
+                                                            kFlex,  "on_demand", "global",   "not_available"};
 
 // Tools that the client itself runs.
 constexpr std::array<std::string_view, 2> kClientTools = {"function", "custom"};
@@ -203,7 +204,9 @@ bool asks(const element& value) {
 
 void note_tier(const element& value, std::string_view field, PaidExtras& extras) {
     std::string_view tier;
-    if (value.get(tier) != simdjson::SUCCESS || tier.empty() || is_among(kOrdinaryTiers, tier)) return;
+    if (value.get(tier) != simdjson::SUCCESS || tier.empty()) return;
+    if (tier == kFlex) extras.wants_flex = true;
+    if (is_among(kOrdinaryTiers, tier)) return;
     if (!extras.service_tier.empty()) extras.service_tier += '+';
     extras.service_tier += tier;
     if (extras.service_tier.size() > kMostExtraNameBytes) extras.service_tier.resize(kMostExtraNameBytes);

@@ -21,12 +21,14 @@ struct ServerTool {
 struct PaidExtras {
     std::string service_tier;     // empty: the ordinary one; several are joined by '+'
     std::string_view tier_field;  // of the request that asks for it; a literal
+    bool wants_flex = false;      // beside the ordinary tier: the cheaper one, where the model has a price for it
     std::vector<ServerTool> server_tools;
     std::vector<std::string> outputs;  // modalities beside text: "audio"
 
     bool none() const { return service_tier.empty() && server_tools.empty() && outputs.empty(); }
     void clear() {
         service_tier.clear();
+        wants_flex = false;
         server_tools.clear();
         outputs.clear();
     }
@@ -37,7 +39,7 @@ inline constexpr std::size_t kMostExtraNameBytes = 64, kMostExtraNames = 16;
 
 // Adds what a member of the body's top level asks for, if it is such a one.
 //   - `auto` is the ordinary tier: it is what leaving it out means, and the operator's project at the provider decides.
-//   - `flex` is, too: it is not dearer.
+//   - `flex` is, too, where it has no price of its own: it is not dearer.
 void note_paid_extras(std::string_view key, const simdjson::dom::element& value, PaidExtras& extras);
 
 }  // namespace tollgate

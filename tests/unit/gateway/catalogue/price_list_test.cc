@@ -75,6 +75,16 @@ TEST(PriceList, PricesArePicoUsdPerToken) {
     EXPECT_EQ((*list)->models()[0].endpoints[0].prices, expected);
 }
 
+TEST(PriceList, TheOrdinaryTierIsTheOneThatIsNotListed) {
+    for (const std::string tier : {"auto", "default", "standard", "standard_only", "on_demand", "global"}) {
+        const std::string said =
+            error_of(replaced("        context_length: 128000\n", "        service_tiers: [priority, " + tier + "]\n"));
+        EXPECT_NE(said.find("service_tiers: '" + tier + "' is the ordinary tier"), std::string::npos) << said;
+    }
+    EXPECT_TRUE(PriceList::parse(replaced("        context_length: 128000\n", "        service_tiers: [flex, fast]\n"),
+                                 "prices.yaml"));
+}
+
 TEST(PriceList, AProviderMayChargeOtherPrices) {
     const auto list = PriceList::parse(
         replaced("        context_length: 128000\n",

@@ -34,6 +34,14 @@ models:
 constexpr std::string_view kOtherPrices = R"(
 version: "1"
 models:
+  - id: openai/flexible
+    endpoints:
+      - {provider: openai, model: usual, prices: {prompt: "2", completion: "4"}}
+      - {provider: openai, model: slower, prices: {prompt: "1", completion: "2"}, service_tiers: [flex]}
+  - id: openai/ordinary
+    endpoints:
+      - {provider: openai, model: mini, prices: {prompt: "1", completion: "2"}}
+      - {provider: unconfigured, model: mini, prices: {prompt: "1", completion: "2"}, service_tiers: [flex]}
   - id: openai/tiered
     endpoints:
       - {provider: openai, model: tiered, prices: {prompt: "0", completion: "0"},
@@ -79,6 +87,11 @@ PaidExtras tier(const std::string& name, std::string_view field = "service_tier"
     extras.tier_field = field;
     return extras;
 }
+PaidExtras flex() {
+    PaidExtras extras;
+    extras.wants_flex = true;
+    return extras;
+}
 PaidExtras tool(const std::string& name, std::string_view field = "tools") {
     PaidExtras extras;
     extras.server_tools.push_back({name, field});
@@ -88,6 +101,16 @@ PaidExtras output(const std::string& name) {
     PaidExtras extras;
     extras.outputs.push_back(name);
     return extras;
+}
+
+TEST_F(UncoveredTest, FlexGoesWhereItHasAPriceAndElseIsOrdinary) {
+    list(kOtherPrices);
+    EXPECT_EQ(plan(flex(), "openai/flexible"), "slower ");
+    EXPECT_EQ(plan(PaidExtras(), "openai/flexible"), "usual ");
+    EXPECT_EQ(plan(flex(), "openai/ordinary"), "mini ");
+    PaidExtras both = flex();
+    both.server_tools.push_back({"web_search", "tools"});
+    EXPECT_NE(plan(both, "openai/flexible").find("web_search"), std::string::npos);
 }
 
 TEST_F(UncoveredTest, WhatIsFreeIsSoForEveryPrompt) {

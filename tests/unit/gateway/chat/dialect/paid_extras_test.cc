@@ -31,6 +31,8 @@ TEST(PaidExtras, OrdinaryTiersCostNothingMore) {
 }
 
 TEST(PaidExtras, OtherTiersAreNamed) {
+    EXPECT_TRUE(extras_of(R"("service_tier":"flex")").wants_flex);
+    EXPECT_FALSE(extras_of(R"("service_tier":"default")").wants_flex);
     EXPECT_EQ(extras_of(R"("service_tier":"priority")").service_tier, "priority");
     EXPECT_EQ(extras_of(R"("service_tier":"scale")").service_tier, "scale");
 }
