@@ -27,6 +27,7 @@
 #include "gateway/plan_request.h"
 #include "gateway/realtime/session_request.h"
 #include "gateway/routing/candidate_walk.h"
+#include "gateway/routing/health/retry_after.h"
 #include "gateway/routing/model_call_of.h"
 #include "gateway/text/json_writer.h"
 #include "gateway/upstream/add_in_dialect.h"
@@ -112,7 +113,17 @@ bool may_ask_for_less(Connection& connection) {
            !connection.abandoned();
 }
 
-constexpr int kOk = 200;
+constexpr int kOk = 200, kTooMany = 429;
+
+// The last provider told of its own wait, and another one may be asked sooner.
+void tell_soonest(const CandidateWalk& walk, std::int64_t now_ms, Error& error) {
+    if (error.kind() != ErrorKind::upstream_error || error.detail().status != kTooMany) return;
+    const std::int64_t told_ms = retry_after_ms(error.detail().headers, wire::unix_ms_now());
+    const std::int64_t soonest_ms = walk.soonest_ms(now_ms);
+    if (told_ms > 0 && soonest_ms > 0 && soonest_ms - now_ms < told_ms) {
+        error.detail().headers = retry_after_lines(soonest_ms - now_ms);
+    }
+}
 
 // Whether the request must be written anew for the attempt's endpoint; else only what is added to it is.
 bool needs_writing(Connection& connection) {
@@ -188,7 +199,10 @@ wire::Awaitable<Error> try_candidates(Connection& connection, HeldRequest& held,
             auto next = hedge.take_turn();
             const std::int64_t now_ms = wire::monotonic_ms(began);
             if (!next) next = was_asked ? walk.next(now_ms) : walk.pass_over(now_ms);
-            if (!next) co_return error;
+            if (!next) {
+                tell_soonest(walk, now_ms, error);
+                co_return error;
+            }
             at = *next;
             if (!connection.request.attempt.outrun) worker.counters().failovers.add();
         }

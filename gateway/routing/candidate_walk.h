@@ -1,7 +1,7 @@
 // Which candidate of a plan is tried next. Without I/O: times are given.
-//   - An endpoint that rests is passed over while another candidate is left; one whose rest is over is tried by whoever
-//     gets the trial.
-//   - Every attempt but the first is paid for out of the model's retry budget.
+//   - An endpoint that rests, since it failed or since its provider asked for less, is passed over while another
+//     candidate is left; one whose rest is over after failures is tried by whoever gets the trial.
+//   - Every attempt but the first is paid for out of the organization's retry budget for the model.
 // A plan of one candidate asks nobody, unless its provider has several keys.
 #pragma once
 
@@ -57,8 +57,23 @@ class CandidateWalk {
     }
     bool budget_spent() const { return budget_spent_; }  // that is why there was no next one
 
+    // When the first of those may be asked again whose providers asked for less; 0: none did.
+    std::int64_t soonest_ms(std::int64_t now_ms) const {
+        std::int64_t soonest = 0;
+        for (const CatalogueEndpoint* const one : candidates_) {
+            const std::int64_t until_ms = rests_until_ms(*one);
+            if (until_ms > now_ms && (soonest == 0 || until_ms < soonest)) soonest = until_ms;
+        }
+        return soonest;
+    }
+
   private:
+    std::int64_t rests_until_ms(const CatalogueEndpoint& endpoint) const {
+        return endpoint.own != nullptr ? endpoint.own->health->rests_until_ms()
+                                       : health_.rests_until_ms(endpoint.number);
+    }
     bool is_well(const CatalogueEndpoint& endpoint, std::int64_t now_ms) const {
+        if (rests_until_ms(endpoint) > now_ms) return false;
         if (endpoint.own != nullptr)
             return endpoint.own->health->breaker().state(now_ms) == CircuitBreaker::State::closed;
         return health_.breaker(endpoint.number, now_ms) == CircuitBreaker::State::closed;
@@ -68,6 +83,7 @@ class CandidateWalk {
         return at;
     }
     bool may_try(const CatalogueEndpoint& endpoint, std::int64_t now_ms) {
+        if (rests_until_ms(endpoint) > now_ms) return false;
         if (endpoint.own != nullptr) return may_try(endpoint.own->health->breaker(), now_ms);
         const CircuitBreaker::State state = health_.breaker(endpoint.number, now_ms);
         if (state == CircuitBreaker::State::closed) return true;

@@ -28,6 +28,7 @@ class OwnHealth {
     CircuitBreaker& breaker() { return breaker_; }
     const CircuitBreaker& breaker() const { return breaker_; }
     void rest_until(std::int64_t until_ms, std::int64_t now_ms);
+    std::int64_t rests_until_ms() const { return rests_until_ms_.load(std::memory_order_relaxed); }
     // As CatalogueEndpoint has it.
     const std::shared_ptr<std::atomic<std::int64_t>>& stream_options_refused_until() const {
         return stream_options_refused_until_;

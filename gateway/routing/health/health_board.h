@@ -61,6 +61,10 @@ class HealthBoard {
     }
     // The provider said when to come again. Of several times the latest counts, within kLongestRestMs.
     void rest_until(std::size_t endpoint, std::int64_t until_ms, std::int64_t now_ms);
+    // Since the provider said so; what is past is over.
+    std::int64_t rests_until_ms(std::size_t endpoint) const {
+        return states_[endpoint].rests_until_ms.load(std::memory_order_relaxed);
+    }
     bool take_trial(std::size_t endpoint, std::int64_t now_ms) { return states_[endpoint].breaker.take_trial(now_ms); }
     CircuitBreaker::State breaker(std::size_t endpoint, std::int64_t now_ms) const {
         return states_[endpoint].breaker.state(now_ms);

@@ -70,6 +70,25 @@ TEST_F(CandidateWalkTest, WhatWasNotAskedIsNotPaidFor) {
     EXPECT_EQ(walk.pass_over(kNow), 2u) << "one that rests is passed over, too";
 }
 
+TEST_F(CandidateWalkTest, WhoAskedForLessIsPassedOverUntilThen) {
+    health_.rest_until(endpoints_[0].number, kNow + 5000, kNow);
+    health_.rest_until(endpoints_[1].number, kNow + 2000, kNow);
+    CandidateWalk walk(plan_, health_, budget_);
+    EXPECT_EQ(walk.first(kNow), 2u);
+    EXPECT_EQ(walk.soonest_ms(kNow), kNow + 2000);
+    EXPECT_EQ(walk.next(kNow), std::nullopt);
+    EXPECT_EQ(walk.beside(kNow), std::nullopt);
+    CandidateWalk later(plan_, health_, budget_);
+    EXPECT_EQ(later.first(kNow + 2000), 1u);
+    EXPECT_EQ(later.soonest_ms(kNow + 2000), kNow + 5000);
+    EXPECT_EQ(later.soonest_ms(kNow + 5000), 0);
+    health_.rest_until(endpoints_[1].number, kNow + 9000, kNow);
+    health_.rest_until(endpoints_[2].number, kNow + 9000, kNow);
+    CandidateWalk all(plan_, health_, budget_);
+    EXPECT_EQ(all.first(kNow), 2u) << "one is asked all the same";
+    EXPECT_EQ(all.next(kNow), std::nullopt);
+}
+
 TEST_F(CandidateWalkTest, BesideIsPaidForOutOfTheRetryBudget) {
     std::int64_t made = 0;
     constexpr int kRequests = 1000;
