@@ -56,6 +56,7 @@ Outcome<Plan> plan_request(Exchange& request, std::string_view body, const PlanS
                       .api = request.ask.api,
                       .body = facts,
                       .text = body,
+                      .added = request.choice.members,
                       .fallbacks = request.choice.fallbacks,
                       .draw = draw_of(request),
                       .conversation = conversation_of(request, body)};

@@ -78,6 +78,7 @@ struct PlanAsk {
     ApiType api = ApiType::chat;
     const BodyFacts& body;
     std::string_view text = {};                   // of the body
+    std::string_view added = {};                  // what defaults and presets add to it: members, each after a comma
     std::span<const std::string> fallbacks = {};  // models that may answer in place of the chosen one, in order
     std::uint64_t draw = 0;                       // random bits of its own
     ConversationFacts conversation = {};

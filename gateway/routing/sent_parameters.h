@@ -6,7 +6,8 @@
 
 namespace tollgate {
 
-// Those that are null are none. What passes through has names of its own, which no list of parameters knows.
+// By whatever name its API has them, and those that defaults add. Those that are null are none. What passes through has
+// names of its own, which no list of parameters knows.
 ParameterSet sent_parameters(const PlanAsk& ask);
 
 }  // namespace tollgate

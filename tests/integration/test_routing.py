@@ -8,7 +8,7 @@ import yaml
 
 from support import speaks_messages
 from support.chat import GOOD_ANSWER, ORDERS, chat, post_chat, stream_chat
-from support.processes import PRICES
+from support.processes import PRICES, provider
 
 TWO = "test/failover-scripted"  # served by `scripted`, ten times dearer, and by `sample`
 EXPLAIN = {"x-openrouter-metadata": "enabled"}
@@ -78,6 +78,48 @@ def test_providers_are_named_as_the_lists_show_them(start_gateway, tmp_path, scr
         assert show(f"/parameters/shown/chat?provider={name}").status == 200
         assert [one["id"] for one in show(f"/models?providers={name}").json()["data"]] == ["shown/chat"]
     assert show("/models?providers=nobody").json()["data"] == []
+
+
+FORMS = """
+version: "1"
+models:
+  - {id: forms/chat, endpoints: [{provider: few, model: m, prices: {prompt: 0.01, completion: 0.01},
+                                  supported_parameters: [temperature, max_tokens]},
+                                 {provider: all, model: m, prices: {prompt: 5, completion: 5}}]}
+  - {id: forms/few, endpoints: [{provider: few, model: m, prices: {prompt: 1, completion: 1},
+                                 supported_parameters: [temperature, max_tokens]}]}
+"""
+SCHEMA = {"type": "json_schema", "name": "s", "schema": {"type": "object"}}
+WITH_FORMAT = {  # the same wish, as each API has it
+    "/v1/chat/completions": {
+        "messages": [{"role": "user", "content": "x"}],
+        "response_format": {"type": "json_schema", "json_schema": {"name": "s", "schema": {"type": "object"}}},
+    },
+    "/v1/responses": {"input": "x", "text": {"format": SCHEMA}},
+    "/v1/messages": {
+        "messages": [{"role": "user", "content": "x"}],
+        "max_tokens": 5,
+        "output_config": {"format": {"type": "json_schema", "schema": {"type": "object"}}},
+    },
+}
+
+
+@pytest.mark.parametrize("path", WITH_FORMAT)
+def test_parameters_are_known_by_the_names_of_each_api(start_gateway, tmp_path, scripted, path):
+    scripted.script = answer_well
+    file = tmp_path / "forms.yaml"
+    file.write_text(FORMS)
+    providers = [provider(name, scripted.base_url) for name in ("few", "all")]
+    gateway = start_gateway(providers=providers, catalogue=[str(file)])
+    account = gateway.new_account()
+    ask = lambda **of: gateway.request("POST", path, key=account.key, json=WITH_FORMAT[path] | of)  # noqa: E731
+    for _ in range(5):
+        assert served_by(ask(model="forms/chat")) == "all", "who does not take it stands behind"
+    assert served_by(ask(model="auto")) == "all"
+    needs_it = {"provider": {"require_parameters": True}}
+    assert served_by(ask(model="forms/chat", **needs_it)) == "all"
+    assert ask(model="forms/few", **needs_it).status == 404
+    assert ask(model="forms/few").status == 200
 
 
 def test_without_fallbacks_the_error_is_the_answer(gateway, account, scripted):
