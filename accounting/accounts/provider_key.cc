@@ -106,6 +106,9 @@ Status check_fields(const Directory& directory, const ProviderKey& key) {
     if (key.priority > kMostPriority) {
         return {StatusCode::invalid, "priority: must be from 0 to " + std::to_string(kMostPriority)};
     }
+    if (!key.place.deployment.empty() && key.allowed_models.size() != 1) {
+        return {StatusCode::invalid, "allowed_models: must name the one model that the deployment is"};
+    }
     return check_free_label(directory, key);
 }
 

@@ -52,7 +52,7 @@ class OwnKey {
         bool is_custom = false;                        // at a place that no catalogue describes
         std::vector<std::string> allowed_models = {};  // empty: all, as is the next
         std::vector<std::string> allowed_keys = {};    // hashes
-        std::string deployment = {};                   // that stands for each model; empty: the model's name does
+        std::string deployment = {};                   // that the one allowed model is; empty: named like the model
         bool is_opened = true;                         // else it has no credential now, and no request goes with it
     };
 

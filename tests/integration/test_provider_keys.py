@@ -375,7 +375,10 @@ KINDS = {
         "https://europe-west4-aiplatform.googleapis.com:443",
     ),
     "amazon-bedrock": ({"region": "eu-central-1"}, "https://bedrock-runtime.eu-central-1.amazonaws.com:443"),
-    "azure": ({"resource": "my-models", "deployment": "gpt-4o.eu"}, "https://my-models.openai.azure.com:443"),
+    "azure": (
+        {"resource": "my-models", "deployment": "gpt-4o.eu", "allowed_models": ["openai/gpt-4o"]},
+        "https://my-models.openai.azure.com:443",
+    ),
     "alibaba": ({}, "https://dashscope-intl.aliyuncs.com:443"),
     "custom": ({"base_url": "https://models.example.com/v1"}, "https://models.example.com:443"),
 }
@@ -388,7 +391,7 @@ def test_a_key_of_a_known_kind_has_what_the_kind_needs(crew, kind):
     key = made(crew, provider=kind, **fields)
     assert (key["provider"], key["origin"]) == (kind, origin)
     assert {name: key[name] for name in PLACE} == dict.fromkeys(PLACE) | {
-        name: value for name, value in fields.items() if name != "base_url"
+        name: value for name, value in fields.items() if name in PLACE
     }
     assert crew.may(crew.admin, "GET", f"{KEYS}/{key['id']}") == key
     assert crew.may(crew.admin, "PATCH", f"{KEYS}/{key['id']}", key) == key
@@ -409,12 +412,23 @@ def test_a_key_of_a_known_kind_has_what_the_kind_needs(crew, kind):
         ({"provider": "azure", "resource": "-a"}, "resource"),
         ({"provider": "azure", "resource": "a" * 101}, "resource"),
         ({"provider": "azure", "resource": "a", "deployment": "../x"}, "deployment"),
+        ({"provider": "azure", "resource": "a", "deployment": "d"}, "allowed_models"),
+        ({"provider": "azure", "resource": "a", "deployment": "d", "allowed_models": ["m", "n"]}, "allowed_models"),
         ({"provider": "custom", "base_url": "https://10.0.0.1/v1"}, "base_url"),
     ],
 )
 def test_what_a_kind_lacks_or_does_not_have_is_named(crew, fields, name):
     answer = crew.ask(crew.admin, "POST", KEYS, body(skip_test=True) | fields)
     assert answer.status == 400 and name in answer.error["message"], answer.body
+
+
+def test_a_deployment_stays_the_one_model_that_it_is(crew):
+    key = made(crew, provider="azure", **KINDS["azure"][0])
+    for change in ({"allowed_models": None}, {"allowed_models": ["openai/gpt-4o", "openai/gpt-5.5"]}):
+        answer = crew.ask(crew.admin, "PATCH", f"{KEYS}/{key['id']}", change)
+        assert answer.status == 400 and "allowed_models" in answer.error["message"], answer.body
+    with_model = {"allowed_models": ["openai/gpt-5.5"], "deployment": "other", "skip_test": True}
+    assert crew.may(crew.admin, "PATCH", f"{KEYS}/{key['id']}", with_model)["allowed_models"] == ["openai/gpt-5.5"]
 
 
 def test_an_unknown_provider_is_told_the_kinds(crew):
