@@ -46,10 +46,8 @@ std::string not_served_message(const Model& model, const PlanAsk& ask) {
     return name + "' only serves " + served;
 }
 
-// What an organization's own server answers, nobody here knows.
 bool may_serve(const CatalogueEndpoint& endpoint, ApiType api) {
-    const bool is_custom = endpoint.own != nullptr && endpoint.own->key->facts().is_custom;
-    return is_custom || serves(*endpoint.model, api);
+    return is_at_own_server(endpoint) || serves(*endpoint.model, api);
 }
 
 // Why none is left whatever the rules: the name, or what providers take.

@@ -67,8 +67,7 @@ std::optional<Removal> removal_of(const RemovalFacts& facts, const CatalogueEndp
     const PaidExtras& extras = facts.ask.body.extras;
     if (const auto wrong = wrong_credential(facts.rules.credentials, endpoint)) return wrong;
     if (facts.address->any) {
-        const bool is_custom = endpoint.own != nullptr && endpoint.own->key->facts().is_custom;
-        if (is_custom) return Removal{"model", "request"};  // whoever wants what nobody knows here names it
+        if (is_at_own_server(endpoint)) return Removal{"model", "request"};  // whoever wants that names it
         if (!allows(facts.rules.organization, *endpoint.model)) return Removal{"allowed_models", "organization"};
         if (const auto bad = unfit(facts.ask, facts.preferences.sent, endpoint)) return bad;
     }

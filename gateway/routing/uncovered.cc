@@ -78,6 +78,7 @@ std::vector<std::string> similar(const Catalogue& catalogue, std::string_view na
 
 bool covers(const CatalogueEndpoint& endpoint, const PaidExtras& extras) {
     const Endpoint& listed = *endpoint.endpoint;
+    if (is_at_own_server(endpoint)) return true;
     if (extras.none()) return covers_tier(endpoint, extras);
     return covers_tier(endpoint, extras) &&
            std::ranges::all_of(extras.server_tools,

@@ -14,6 +14,11 @@
 
 namespace tollgate {
 
+// Called at an organization's own server: nobody here knows what that can do, and nothing of it is charged.
+inline bool is_at_own_server(const CatalogueEndpoint& endpoint) {
+    return endpoint.own != nullptr && endpoint.own->key->facts().is_custom;
+}
+
 // Whether the endpoint's prices are those of everything that is asked for.
 bool covers(const CatalogueEndpoint& endpoint, const PaidExtras& extras);
 

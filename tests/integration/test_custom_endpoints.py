@@ -151,6 +151,26 @@ def test_an_own_endpoint_answers_whatever_it_can(gateway, scripted):
     assert [one.json()["model"] for one in scripted.requests] == ["e5", "e5"]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"service_tier": "priority"},
+        {"service_tier": "flex"},
+        {"modalities": ["text", "audio"]},
+        {"tools": [{"type": "web_search"}]},
+        {"web_search_options": {}},
+    ],
+)
+def test_what_has_no_price_anywhere_is_the_servers_to_judge(gateway, scripted, fields):
+    answers(scripted)
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted)
+    answer = shop.ask(model="box/llama", **fields)
+    assert answer.status == 200, answer.body
+    assert fields.items() <= scripted.requests[-1].json().items()
+    assert shop.record(answer)["total_cost"] == 0
+
+
 @pytest.mark.parametrize("mode", ["hybrid", "api-keys"])
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
 def test_what_costs_nothing_is_not_bounded(gateway, scripted, mode, stream):
