@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace tollgate {
 namespace {
@@ -15,20 +16,20 @@ constexpr std::array kSuffixes = {Suffix{":nitro", Variant::nitro}, Suffix{":flo
                                   Suffix{":online", Variant::online}};
 constexpr std::array<std::string_view, 3> kAuto = {"auto", "openrouter/auto", "tollgate/auto"};
 
-// The newest of a family: "~anthropic/claude-sonnet-latest" is "anthropic/claude-sonnet" and
-// "anthropic/claude-sonnet-5" but not "anthropic/claude-sonnetto".
-std::span<const CatalogueEndpoint> find_latest(const Catalogue& catalogue, std::string_view name) {
+// Of "~anthropic/claude-sonnet-latest"; empty: it is no such name.
+std::string_view family_of(std::string_view name) {
     constexpr std::string_view kLatest = "-latest";
     if (!name.starts_with('~') || !name.ends_with(kLatest)) return {};
-    const std::string_view family = name.substr(1, name.size() - 1 - kLatest.size());
-    const Model* newest = nullptr;
-    for (const Model* const model : catalogue.models()) {
-        const std::string_view id = model->id;
-        if (!id.starts_with(family)) continue;
-        const bool whole = id.size() == family.size() || id[family.size()] == '-' || id[family.size()] == '.';
-        if (whole && (newest == nullptr || model->created > newest->created)) newest = model;
-    }
-    return newest == nullptr ? std::span<const CatalogueEndpoint>() : catalogue.find(newest->id);
+    return name.substr(1, name.size() - 1 - kLatest.size());
+}
+
+void find_latest(const Catalogue& catalogue, std::string_view name, ModelAddress& address) {
+    const std::string_view family = family_of(name);
+    if (family.empty()) return;
+    const std::vector<const Model*> models = models_of_family(catalogue, family);
+    if (models.empty()) return;
+    address.family = family;
+    address.endpoints = catalogue.find(models.front()->id);
 }
 
 bool serves(std::span<const CatalogueEndpoint> endpoints, std::string_view provider) {
@@ -66,8 +67,7 @@ ModelAddress find_model(const Catalogue& catalogue, std::string_view name) {
         const auto suffix =
             std::ranges::find_if(kSuffixes, [&](const Suffix& one) { return name.ends_with(one.name); });
         if (suffix == kSuffixes.end()) {
-            address.endpoints = find_latest(catalogue, name);
-            address.latest = address.found();
+            find_latest(catalogue, name, address);
             if (!address.found()) find_at_provider(catalogue, name, address);
             break;
         }
@@ -76,6 +76,17 @@ ModelAddress find_model(const Catalogue& catalogue, std::string_view name) {
         address.endpoints = catalogue.find(name);
     }
     return address;
+}
+
+std::vector<const Model*> models_of_family(const Catalogue& catalogue, std::string_view family) {
+    std::vector<const Model*> models;
+    for (const Model* const model : catalogue.models()) {
+        const std::string_view id = model->id;
+        if (!id.starts_with(family)) continue;
+        if (id.size() == family.size() || id[family.size()] == '-' || id[family.size()] == '.') models.push_back(model);
+    }
+    std::ranges::stable_sort(models, std::greater<>(), &Model::created);
+    return models;
 }
 
 bool is_elsewhere(const ModelAddress& address, const CatalogueEndpoint& endpoint) {

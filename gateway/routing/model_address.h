@@ -2,13 +2,14 @@
 //   - an id or alias of the catalogue, as it is
 //   - auto, openrouter/auto, tollgate/auto: whichever model is cheapest of those that take what the request has
 //   - name:variant, where the rest of the name is a model; several stack
-//   - ~author/family-latest: the newest model whose name begins so
+//   - ~author/family-latest: of the models whose names begin so, the newest that may answer
 //   - provider/model: that provider alone; the model by its id, its alias or the provider's own name for it
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "gateway/routing/catalogue.h"
 
@@ -37,7 +38,7 @@ class Variants {
 struct ModelAddress {
     std::span<const CatalogueEndpoint> endpoints;  // of one model; empty: no such model, or `any`
     bool any = false;                              // auto
-    bool latest = false;                           // by the alias of a family
+    std::string_view family;                       // the newest of it; empty: one model is named
     std::string_view provider;                     // no other one; empty: all
     std::string_view upstream_model;               // of that provider, by its own name; empty: all
     Variants variants;
@@ -47,6 +48,10 @@ struct ModelAddress {
 
 // Views into `name` and the catalogue.
 ModelAddress find_model(const Catalogue& catalogue, std::string_view name);
+
+// The models of a family, the newest first: of "anthropic/claude-sonnet" that and "anthropic/claude-sonnet-5", but not
+// "anthropic/claude-sonnetto".
+std::vector<const Model*> models_of_family(const Catalogue& catalogue, std::string_view family);
 
 // What the address leaves out.
 bool is_elsewhere(const ModelAddress& address, const CatalogueEndpoint& endpoint);

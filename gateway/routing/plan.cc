@@ -232,6 +232,30 @@ class Draft {
     std::uint32_t models_ = 0;
 };
 
+// Of a family, the newest model that may answer. Where none may, the newest that serves such requests tells why.
+ModelAddress latest_of(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask,
+                       const ModelAddress& address) {
+    const PreferenceRules preferences{rules.organization, rules.preset, rules.request, sent_parameters(ask)};
+    ModelAddress one = address, newest;
+    const auto may_answer = [&](const CatalogueEndpoint& endpoint) {
+        const auto removal = removal_of({rules, ask, preferences, &one}, endpoint);
+        return !removal || removal->rule == kKeyUnavailable;
+    };
+    for (const Model* const model : models_of_family(catalogue, address.family)) {
+        one.endpoints = catalogue.find(model->id);
+        if (model_error(catalogue, rules, ask, one)) continue;
+        if (std::ranges::any_of(one.endpoints, may_answer)) return one;
+        if (!newest.found()) newest = one;
+    }
+    return newest.found() ? newest : address;
+}
+
+// What the name stands for, for this request.
+ModelAddress address_of(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, std::string_view name) {
+    const ModelAddress address = find_model(catalogue, name);
+    return address.family.empty() ? address : latest_of(catalogue, rules, ask, address);
+}
+
 }  // namespace
 
 bool allows(const OrganizationPolicy& policy, const Model& model) {
@@ -246,7 +270,7 @@ bool serves(const Model& model, ApiType api) {
 Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, const PlanSight& sight,
                         PlanTrace* trace) {
     if (ask.chosen.model.empty()) return std::unexpected(no_model());
-    const ModelAddress address = find_model(catalogue, ask.chosen.model);
+    const ModelAddress address = address_of(catalogue, rules, ask, ask.chosen.model);
     const bool one = address.endpoints.size() == 1 && ask.fallbacks.empty() && trace == nullptr;
     Error unfit = model_error(catalogue, rules, ask, address);
     if (one && !unfit) {  // what most requests are: nothing is drawn, nothing allocated
@@ -265,7 +289,7 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
     if (!unfit) draft.add(address);
     if (unfit && trace != nullptr) trace->unknown_model(ask.chosen.model);
     for (const std::string& name : ask.fallbacks) {
-        const ModelAddress fallback = find_model(catalogue, name);
+        const ModelAddress fallback = address_of(catalogue, rules, ask, name);
         if (!model_error(catalogue, rules, ask, fallback)) {
             draft.add(fallback);
         } else if (trace != nullptr) {

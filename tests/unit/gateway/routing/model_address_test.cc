@@ -23,6 +23,11 @@ models:
     created: 200
     endpoints:
       - {provider: first, model: up-3, prices: {prompt: "2", completion: "2"}}
+  - id: maker/chat-live
+    created: 400
+    serves: [realtime]
+    endpoints:
+      - {provider: first, model: up-7, prices: {prompt: "2", completion: "2"}}
   - id: maker/chatter
     created: 300
     endpoints:
@@ -43,11 +48,11 @@ class ModelAddressTest : public testing::Test {
         catalogue_.emplace(*PriceList::parse(kPrices, "prices.yaml"), providers_);
     }
     // The endpoints of the plan, or the error's code.
-    std::string plan(std::string_view model) {
+    std::string plan(std::string_view model, ApiType api = ApiType::chat) {
         const ChosenModel chosen{.model = model, .provider = {}, .level = LlmLevel::request};
-        const OrganizationPolicy policy;
         const BodyFacts body;
-        const auto made = make_plan(*catalogue_, {.organization = policy}, {.chosen = chosen, .body = body, .draw = 5});
+        const auto made = make_plan(*catalogue_, {.organization = policy_, .key = &key_, .request = &request_},
+                                    {.chosen = chosen, .api = api, .body = body, .draw = 5});
         if (!made) return std::string(code_of(made.error().kind()));
         std::string names;
         for (const CatalogueEndpoint* const one : made->endpoints()) names += one->endpoint->upstream_model + " ";
@@ -57,6 +62,9 @@ class ModelAddressTest : public testing::Test {
 
     std::vector<Provider> providers_;
     std::optional<Catalogue> catalogue_;
+    OrganizationPolicy policy_;
+    KeyRules key_;
+    ProviderPreferences request_;
 };
 
 TEST_F(ModelAddressTest, ANameOfTheCatalogueIsTakenAsItIs) {
@@ -93,6 +101,24 @@ TEST_F(ModelAddressTest, TheNewestOfAFamily) {
     EXPECT_EQ(plan("~maker/chat-latest"), "up-3 ");
     EXPECT_EQ(plan("~maker/chatter-latest"), "up-4 ");
     EXPECT_EQ(plan("~maker/cha-latest"), "model_not_found");
+    EXPECT_EQ(plan("~maker/chat-latest", ApiType::realtime), "up-7 ");
+    EXPECT_EQ(plan("~maker/chat-latest:free"), "up-2 ");
+    EXPECT_EQ(plan("~maker/chat-latest", ApiType::embeddings), "invalid_request") << "none may: the newest says why";
+}
+
+TEST_F(ModelAddressTest, LatestIsTheNewestThatMayAnswer) {
+    policy_.allowed_models = {"maker/chat-4", "maker/chat-live"};
+    EXPECT_EQ(plan("~maker/chat-latest:floor"), "up-2 up/1 ");
+    policy_.allowed_models.clear();
+    key_.deny_models = {"maker/chat-5"};
+    EXPECT_EQ(plan("~maker/chat-latest:floor"), "up-2 up/1 ");
+    key_ = {.most_prompt = NanoUsd{1'500'000'000}};
+    EXPECT_EQ(plan("~maker/chat-latest:floor"), "up-2 up/1 ");
+    key_ = {};
+    request_.only = {"second"};
+    EXPECT_EQ(plan("~maker/chat-latest"), "up-2 ");
+    request_.only = {"nobody"};
+    EXPECT_EQ(plan("~maker/chat-latest"), "no_allowed_provider");
 }
 
 TEST_F(ModelAddressTest, AProviderBeforeTheModelLeavesOutTheOthers) {
