@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/routing/known_names.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -26,29 +27,29 @@ void sort_unique(std::vector<std::string>& names) {
     names.erase(twice.begin(), twice.end());
 }
 
-std::vector<std::string> read_models(BodyFields& rules, std::string_view name, const Catalogue& catalogue,
+std::vector<std::string> read_models(BodyFields& rules, std::string_view name, const NameScope& scope,
                                      const std::vector<std::string>& before) {
     std::vector<std::string> ids;
     for (const std::string& one : rules.texts(name, kMostRuleNames, 0).value_or(std::vector<std::string>())) {
-        const Model* const model = catalogue.model(one);
-        if (model == nullptr && std::ranges::find(before, one) == before.end()) {
+        const auto id = model_id(scope, one);
+        if (!id && std::ranges::find(before, one) == before.end()) {
             rules.fail(name, "names '" + std::string(cut_utf8(one, kModelNameBytes)) + "', which does not exist here");
         }
-        ids.push_back(model != nullptr ? model->id : one);
+        ids.push_back(id.value_or(one));
     }
     sort_unique(ids);
     return ids;
 }
 
-std::vector<std::string> read_providers(BodyFields& rules, std::string_view name, const Catalogue& catalogue,
+std::vector<std::string> read_providers(BodyFields& rules, std::string_view name, const NameScope& scope,
                                         const std::vector<std::string>& before) {
     std::vector<std::string> names = rules.texts(name, kMostRuleNames, 0).value_or(std::vector<std::string>());
-    for (const std::string& one : names) {
-        const bool known =
-            std::ranges::find(before, one) != before.end() ||
-            std::ranges::any_of(catalogue.endpoints(), [&](const auto& place) { return place.provider->name == one; });
-        if (known) continue;
-        rules.fail(name, "names '" + std::string(cut_utf8(one, kModelNameBytes)) + "', which serves no model here");
+    for (std::string& one : names) {
+        const auto slug = provider_slug(scope, one);
+        if (!slug && std::ranges::find(before, one) == before.end()) {
+            rules.fail(name, "names '" + std::string(cut_utf8(one, kModelNameBytes)) + "', which serves no model here");
+        }
+        one = slug.value_or(one);
     }
     sort_unique(names);
     return names;
@@ -68,10 +69,11 @@ KeyRules read_key_rules(Call& call, const KeyRules& before) {
     auto body = call.body.object("rules", kKeyRulesBody);
     if (!body) return {};
     const auto catalogue = call.services.catalogue.get();
-    KeyRules rules{.allow_models = read_models(*body, "allow_models", *catalogue, before.allow_models),
-                   .deny_models = read_models(*body, "deny_models", *catalogue, before.deny_models),
-                   .allow_providers = read_providers(*body, "allow_providers", *catalogue, before.allow_providers),
-                   .deny_providers = read_providers(*body, "deny_providers", *catalogue, before.deny_providers)};
+    const NameScope scope{*catalogue, call.organization().policy};
+    KeyRules rules{.allow_models = read_models(*body, "allow_models", scope, before.allow_models),
+                   .deny_models = read_models(*body, "deny_models", scope, before.deny_models),
+                   .allow_providers = read_providers(*body, "allow_providers", scope, before.allow_providers),
+                   .deny_providers = read_providers(*body, "deny_providers", scope, before.deny_providers)};
     if (auto prices = body->object("max_price", kMaxPrice)) {
         rules.most_prompt = read_price(*prices, "prompt");
         rules.most_completion = read_price(*prices, "completion");

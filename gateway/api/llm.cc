@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "gateway/routing/choose_model.h"
-#include "gateway/routing/plan.h"
+#include "gateway/routing/endpoint_name.h"
+#include "gateway/routing/known_names.h"
+#include "gateway/routing/model_address.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -44,8 +46,7 @@ void write_available(const Call& call, const OrganizationPolicy& policy, std::st
     json.key("available");
     if (model.empty()) return void(json.null());
     const auto catalogue = call.services.catalogue.get();
-    const Model* const known = catalogue->model(model);
-    json.flag(known != nullptr && allows(policy, *known));
+    json.flag(judge_model({*catalogue, policy}, model) == NamedModel::usable);
 }
 
 void write_settings(const Call& call, const OrganizationPolicy& policy, const SharedLlmSettings& shared,
@@ -128,20 +129,21 @@ ApiAnswer member_answer(const Call& call, const Directory& directory) {
 // A model that is new here must be one that can be called; what was stored may come back whatever became of it.
 void check_model(Call& call, const LlmSettings& wanted, const OrganizationPolicy& rules) {
     const auto catalogue = call.services.catalogue.get();
-    const auto endpoints = catalogue->find(wanted.model);
     BodyFields& body = call.body;
     if (wanted.model.empty()) {
         if (!wanted.provider.empty()) body.fail("provider", "needs 'model'");
-    } else if (endpoints.empty()) {
-        body.keep({ErrorKind::model_not_found,
-                   "the model '" + std::string(cut_utf8(wanted.model, kModelNameBytes)) + "' does not exist here",
+        return;
+    }
+    const std::string name(cut_utf8(wanted.model, kModelNameBytes));
+    const NamedModel judged = judge_model({*catalogue, rules}, wanted.model);
+    if (judged == NamedModel::unknown) {
+        body.keep({ErrorKind::model_not_found, "the model '" + name + "' does not exist here", "model"});
+    } else if (judged == NamedModel::not_allowed) {
+        body.keep({ErrorKind::model_not_allowed, "the model '" + name + "' is not one that the organization allows",
                    "model"});
-    } else if (!allows(rules, *endpoints.front().model)) {
-        body.keep({ErrorKind::model_not_allowed,
-                   "the model '" + endpoints.front().model->id + "' is not one that the organization allows", "model"});
     } else if (!wanted.provider.empty()) {
-        const bool served = std::ranges::any_of(
-            endpoints, [&](const CatalogueEndpoint& one) { return one.provider->name == wanted.provider; });
+        const auto is_meant = [&](const CatalogueEndpoint& one) { return is_of_provider(wanted.provider, one); };
+        const bool served = std::ranges::any_of(find_model(*catalogue, wanted.model).endpoints, is_meant);
         if (!served) body.fail("provider", "does not serve this model here");
     }
 }
@@ -186,12 +188,12 @@ std::vector<std::string> read_allowed(Call& call, const std::vector<std::string>
     const auto catalogue = call.services.catalogue.get();
     std::vector<std::string> ids;
     for (const std::string& name : *named) {
-        const Model* const model = catalogue->model(name);
-        if (model == nullptr && std::ranges::find(before, name) == before.end()) {
+        const auto id = model_id({*catalogue, call.organization().policy}, name);
+        if (!id && std::ranges::find(before, name) == before.end()) {
             call.body.fail("allowed_models",
                            "names '" + std::string(cut_utf8(name, kModelNameBytes)) + "', which does not exist here");
         }
-        ids.push_back(model != nullptr ? model->id : name);
+        ids.push_back(id.value_or(name));
     }
     std::ranges::sort(ids);
     return ids;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "gateway/routing/plan.h"
+#include "gateway/routing/known_names.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -42,10 +42,9 @@ void write_person(std::string_view name, const Id128& user, JsonWriter& json) {
 void write_preset(const Call& call, const Preset& preset, JsonWriter& json) {
     const std::vector<std::string>& models = preset.content.models;
     const auto catalogue = call.services.catalogue.get();
-    const bool available = std::ranges::any_of(models, [&](const std::string& name) {
-        const Model* const model = catalogue->model(name);
-        return model != nullptr && allows(call.organization().policy, *model);
-    });
+    const NameScope scope{*catalogue, call.organization().policy};
+    const bool available = std::ranges::any_of(
+        models, [&](const std::string& name) { return judge_model(scope, name) == NamedModel::usable; });
     json.object().key("id").text(to_uuid(preset.id)).key("slug").text(preset.slug);
     write_content(preset.content, json);
     json.key("available");
@@ -77,7 +76,7 @@ std::vector<std::string> read_models(Call& call, const PresetContent& before) {
     const auto catalogue = call.services.catalogue.get();
     for (const std::string& name : models) {
         const bool known = std::ranges::find(before.models, name) != before.models.end();
-        if (known || catalogue->model(name) != nullptr) continue;
+        if (known || judge_model({*catalogue, call.organization().policy}, name) != NamedModel::unknown) continue;
         body.keep({ErrorKind::model_not_found,
                    "the model '" + std::string(cut_utf8(name, kModelNameBytes)) + "' does not exist here", "models"});
     }
@@ -89,7 +88,8 @@ SharedProviderPreferences read_provider(Call& call, const PresetContent& before)
     if (!given) return nullptr;
     const auto catalogue = call.services.catalogue.get();
     const ProviderPreferences none, &former = before.provider != nullptr ? *before.provider : none;
-    ProviderPreferences preferences = read_preferences(*given, catalogue.get(), {}, former);
+    const NameScope scope{*catalogue, call.organization().policy};
+    ProviderPreferences preferences = read_preferences(*given, &scope, {}, former);
     call.body.keep(given->error());
     return share(std::move(preferences));
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "gateway/api/policies.h"
-#include "gateway/routing/catalogue.h"
+#include "gateway/routing/known_names.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -26,15 +26,11 @@ bool names_one(const ProviderPreferences& preferences, const std::string& name) 
         [&](const std::vector<std::string>* list) { return std::ranges::find(*list, name) != list->end(); });
 }
 
-std::vector<std::string> read_providers(BodyFields& body, std::string_view name, const Catalogue* catalogue,
+std::vector<std::string> read_providers(BodyFields& body, std::string_view name, const NameScope* scope,
                                         const ProviderPreferences& before) {
     std::vector<std::string> names = body.texts(name, kMostPreferredProviders, 0).value_or(std::vector<std::string>());
     for (const std::string& one : names) {
-        const bool known = catalogue == nullptr || names_one(before, one) ||
-                           std::ranges::any_of(catalogue->endpoints(), [&](const auto& place) {
-                               return place.provider->name == one || place.endpoint->id == one;
-                           });
-        if (known) continue;
+        if (scope == nullptr || names_one(before, one) || names_provider(*scope, one)) continue;
         body.fail(name, "names '" + std::string(cut_utf8(one, kModelNameBytes)) + "', which serves no model here");
     }
     return names;
@@ -208,7 +204,8 @@ ApiAnswer store_preferences(Call& call, Change& change, ProviderPreferences from
     const Organization& now = organization_after(call, change);
     if (const Status status = require_version(call, change, now.version); !status.ok()) return api_error(status);
     const auto catalogue = call.services.catalogue.get();
-    ProviderPreferences wanted = read_preferences(call.body, catalogue.get(), std::move(from), preferences_of(now));
+    const NameScope scope{*catalogue, now.policy};
+    ProviderPreferences wanted = read_preferences(call.body, &scope, std::move(from), preferences_of(now));
     if (call.error()) return call.refusal();
     const Status status = set_provider_preferences(change, call.organization().id, std::move(wanted));
     return status.ok() ? preferences_answer(organization_after(call, change)) : api_error(status);
@@ -224,11 +221,11 @@ ApiAnswer privacy_answer(const Organization& organization) {
 
 }  // namespace
 
-ProviderPreferences read_preferences(BodyFields& body, const Catalogue* catalogue, ProviderPreferences from,
+ProviderPreferences read_preferences(BodyFields& body, const NameScope* scope, ProviderPreferences from,
                                      const ProviderPreferences& before) {
-    if (body.has("order")) from.order = read_providers(body, "order", catalogue, before);
-    if (body.has("only")) from.only = read_providers(body, "only", catalogue, before);
-    if (body.has("ignore")) from.ignore = read_providers(body, "ignore", catalogue, before);
+    if (body.has("order")) from.order = read_providers(body, "order", scope, before);
+    if (body.has("only")) from.only = read_providers(body, "only", scope, before);
+    if (body.has("ignore")) from.ignore = read_providers(body, "ignore", scope, before);
     sort_unique(from.only);
     sort_unique(from.ignore);
     if (body.has("quantizations")) from.quantizations = read_quantizations(body);

@@ -15,11 +15,11 @@ ApiAnswer show_privacy(Call& call);
 ApiAnswer set_privacy(Call& call, Change& change);
 ApiAnswer change_privacy(Call& call, Change& change);
 
-class Catalogue;
+struct NameScope;
 
 // The members of kPreferenceFields in the body, in place of those of `from`; what it lacks stays. Providers must serve
-// a model here, but those in `before` may come back whatever became of them; without a catalogue any may be named.
-ProviderPreferences read_preferences(BodyFields& body, const Catalogue* catalogue, ProviderPreferences from,
+// a model in that scope, but those in `before` may come back whatever became of them; without one any may be named.
+ProviderPreferences read_preferences(BodyFields& body, const NameScope* scope, ProviderPreferences from,
                                      const ProviderPreferences& before);
 enum class UnsetPreferences : std::uint8_t { leave_out, as_null };
 // Members of the object that was begun.

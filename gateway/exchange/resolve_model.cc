@@ -7,7 +7,7 @@
 #include "gateway/chat/dialect/openai_text.h"
 #include "gateway/chat/dialect/prompt_measure.h"
 #include "gateway/exchange/token_usage.h"
-#include "gateway/routing/plan.h"
+#include "gateway/routing/known_names.h"
 
 namespace tollgate {
 namespace {
@@ -62,9 +62,9 @@ void add_system_prompt(const std::string& prompt, Exchange& request) {
 
 // Of several models, the first that can be called now.
 std::string_view model_of(const Preset& preset, const Exchange& request) {
+    const NameScope scope{*request.catalogue, *request.principal.policy};
     for (const std::string& name : preset.content.models) {
-        const Model* const model = request.catalogue->model(name);
-        if (model != nullptr && allows(*request.principal.policy, *model)) return name;
+        if (judge_model(scope, name) == NamedModel::usable) return name;
     }
     return preset.content.settings.model;
 }

@@ -150,7 +150,7 @@ class Draft {
     std::size_t group_of(const Kept& kept, const OrderWish& wish) const {
         if (wish.groups == 0) return 0;
         const CatalogueEndpoint& endpoint = *kept.endpoint;
-        if (wanted_.order == nullptr) return endpoint.provider->name == ask_.chosen.provider ? 0 : 1;
+        if (wanted_.order == nullptr) return is_of_provider(ask_.chosen.provider, endpoint) ? 0 : 1;
         if (kept.own.is_variants) return wish.groups;
         const auto found =
             std::ranges::find_if(*wanted_.order, [&](const auto& one) { return is_named(one, endpoint); });

@@ -182,6 +182,50 @@ def test_what_costs_nothing_is_not_bounded(gateway, scripted, mode, stream):
     assert not {"max_tokens", "max_completion_tokens"} & scripted.requests[-1].json().keys()
 
 
+def test_settings_may_name_what_requests_may(gateway, scripted):
+    answers(scripted)
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted)
+    team, admin = shop.team, shop.team.admin
+    for model in ("box/llama", "box/llama:8b"):
+        assert team.may(admin, "PUT", "/llm", {"model": model})["available"]
+        assert shop.ask(model=None).status == 200
+    team.may(admin, "POST", "/presets", {"slug": "mine", "model": "box/qwen"})
+    assert shop.ask(model="@preset/mine").status == 200
+    assert [one.json()["model"] for one in scripted.requests] == ["llama", "llama:8b", "qwen"]
+    for model in ("auto", "test/chat:floor", "~test/chat-latest"):
+        assert team.may(admin, "PUT", "/llm", {"model": model})["available"]
+    for model in ("nobody/nothing", "other/llama", "box/", "test/chat:online"):
+        assert refusal_of(team.ask(admin, "PUT", "/llm", {"model": model})) == (404, "model_not_found")
+    team.may(admin, "PUT", "/llm", {"model": "test/chat", "allowed_models": ["test/chat", "box/qwen"]})
+    assert refusal_of(team.ask(admin, "PUT", "/llm", {"model": "box/llama"})) == (403, "model_not_allowed")
+    assert shop.ask(model="box/qwen").status == 200
+
+
+@pytest.mark.parametrize("name", ["custom", "box", "Box"])
+def test_policy_may_leave_out_own_endpoints(gateway, scripted, name):
+    answers(scripted)
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted)
+    shop.team.may(shop.team.admin, "PUT", "/provider-preferences", {"ignore": [name]})
+    assert refusal_of(shop.ask(model="box/llama")) == (404, "no_allowed_provider")
+    shop.team.may(shop.team.admin, "PUT", "/provider-preferences", {"only": [name]})
+    assert shop.ask(model="box/llama").status == 200
+    wrong = shop.team.ask(shop.team.admin, "PUT", "/provider-preferences", {"only": ["nobody"]})
+    assert wrong.status == 400
+    assert len(scripted.requests) == 1
+
+
+def test_a_keys_rules_may_leave_out_own_endpoints(gateway, scripted):
+    answers(scripted)
+    shop = Shop(gateway)
+    own_endpoint(shop, scripted)
+    for rules in ({"deny_providers": ["Custom"]}, {"deny_models": ["box/llama"]}, {"allow_models": ["box/qwen"]}):
+        shop.key, _ = shop.team.new_key(shop.team.admin, project_id=shop.project["id"], rules=rules)
+        assert refusal_of(shop.ask(model="box/llama")) == (403, "key_rule_denied")
+    assert shop.ask(model="box/qwen").status == 200
+
+
 SPLITTING = "box/a\r\nSet-Cookie: x=1\r\n\r\nHTTP/1.1 200 OK"
 SPLITTING_IN_URL = "box%2Fa%0D%0ASet-Cookie:%20x=1"
 UPGRADE = {
