@@ -46,6 +46,15 @@ std::string not_served_message(const Model& model, const PlanAsk& ask) {
     return name + "' only serves " + served;
 }
 
+// By some endpoint, whatever is asked for: other keys' own endpoints are none of the caller's affair.
+bool may_be_called(const Catalogue& catalogue, const PlanRules& rules, const Model& model) {
+    const auto may_be_used = [&](const CatalogueEndpoint& endpoint) {
+        return !wrong_credential(rules.credentials, endpoint) &&
+               (rules.key == nullptr || !denied_by(*rules.key, endpoint));
+    };
+    return allows(rules.organization, model) && std::ranges::any_of(catalogue.find(model.id), may_be_used);
+}
+
 bool may_serve(const CatalogueEndpoint& endpoint, ApiType api) {
     return is_at_own_server(endpoint) || serves(*endpoint.model, api);
 }
@@ -77,7 +86,8 @@ Error model_error(const Catalogue& catalogue, const PlanRules& rules, const Plan
             return {ErrorKind::model_not_found,
                     "':online' is not served: ask for a provider's own web search in 'tools'", "model"};
         }
-        return unusable(ErrorKind::model_not_found, chosen, not_found_message(catalogue, chosen.model));
+        const auto may_know = [&](const Model& model) { return may_be_called(catalogue, rules, model); };
+        return unusable(ErrorKind::model_not_found, chosen, not_found_message(catalogue, chosen.model, may_know));
     }
     if (address.variants.has(Variant::online)) {
         return {ErrorKind::invalid_request, "':online' is not served: ask for a provider's own web search in 'tools'",

@@ -58,13 +58,13 @@ std::size_t distance(const std::string& asked, const std::string& known) {
     return edits <= std::max<std::size_t>(2, asked.size() / 4) ? edits : kFar;
 }
 
-std::vector<std::string> similar(const Catalogue& catalogue, std::string_view name) {
+std::vector<std::string> similar(const Catalogue& catalogue, std::string_view name, const MayKnow& may_know) {
     constexpr std::size_t kFar = 1000, kMostNamed = 3;
     std::vector<std::pair<std::size_t, std::string>> found;
     const std::string asked = bare(name);
     for (const Model* const model : catalogue.models()) {
         const std::size_t far = distance(asked, bare(model->id));
-        if (far < kFar) found.emplace_back(far, model->id);
+        if (far < kFar && may_know(*model)) found.emplace_back(far, model->id);
     }
     std::ranges::sort(found);
     if (found.size() > kMostNamed) found.resize(kMostNamed);
@@ -131,12 +131,12 @@ Error uncovered_error(std::span<const CatalogueEndpoint> endpoints, const PaidEx
     return refuse(field + " '" + tier + "'", field, "an endpoint with service_tiers: [" + tier + "] and its prices");
 }
 
-std::string not_found_message(const Catalogue& catalogue, std::string_view name) {
+std::string not_found_message(const Catalogue& catalogue, std::string_view name, const MayKnow& may_know) {
     std::string message = "the model '" + std::string(name) + "' does not exist here";
     if (const Model* const listed = catalogue.prices().find(name)) {
         return message + ": its provider '" + listed->endpoints.front().provider + "' is not configured";
     }
-    const auto names = similar(catalogue, name);
+    const auto names = similar(catalogue, name, may_know);
     for (std::size_t i = 0; i < names.size(); ++i) message += (i == 0 ? "; similar: " : ", ") + names[i];
     return message + ". GET /v1/models lists what can be called; the operator adds models to the price list";
 }

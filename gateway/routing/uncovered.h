@@ -2,6 +2,7 @@
 // said tells the client and the operator what each can do.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,7 +32,8 @@ Error untaken_error(const Model& model, Medium medium, std::string_view field);
 // Where none of a model's endpoints does. At least one.
 Error uncovered_error(std::span<const CatalogueEndpoint> endpoints, const PaidExtras& extras);
 
-// Of a model that cannot be called; names similar ones.
-std::string not_found_message(const Catalogue& catalogue, std::string_view name);
+// Of a model that cannot be called. Names similar ones, of those that the caller may know.
+using MayKnow = std::function<bool(const Model& model)>;
+std::string not_found_message(const Catalogue& catalogue, std::string_view name, const MayKnow& may_know);
 
 }  // namespace tollgate

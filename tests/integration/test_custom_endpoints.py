@@ -182,6 +182,19 @@ def test_what_costs_nothing_is_not_bounded(gateway, scripted, mode, stream):
     assert not {"max_tokens", "max_completion_tokens"} & scripted.requests[-1].json().keys()
 
 
+def test_an_error_names_no_model_that_the_key_may_not_call(gateway, scripted):
+    shop = Shop(gateway)
+    other, hash_of_other = shop.team.new_key(shop.team.admin, project_id=shop.project["id"])
+    own_endpoint(shop, scripted, allowed_models=["secret-plan"], allowed_keys=[hash_of_other])
+    told = lambda: shop.ask(model="box/secret-plans").error["message"]  # noqa: E731
+    assert "secret-plan'" not in told().replace("'box/secret-plans'", "")
+    shop.key = other
+    assert "similar: 'box/secret-plan'" in told()
+    rules = {"deny_models": ["test/chat"]}
+    shop.key, _ = shop.team.new_key(shop.team.admin, project_id=shop.project["id"], rules=rules)
+    assert "'test/chat'" not in shop.ask(model="test/chatt").error["message"]
+
+
 def test_settings_may_name_what_requests_may(gateway, scripted):
     answers(scripted)
     shop = Shop(gateway)

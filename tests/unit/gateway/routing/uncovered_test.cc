@@ -199,7 +199,7 @@ TEST_F(UncoveredTest, AFallbackThatTakesThePromptStandsInAndTheOtherIsNamed) {
 
 TEST_F(UncoveredTest, AnUnknownModelIsToldWhatIsSimilar) {
     const auto similar = [this](std::string_view name, std::string_view expected) {
-        const std::string said = not_found_message(*catalogue_, name);
+        const std::string said = not_found_message(*catalogue_, name, [](const Model&) { return true; });
         EXPECT_NE(said.find("GET /v1/models"), std::string::npos) << said;
         return said.find(expected) != std::string::npos;
     };
@@ -211,7 +211,8 @@ TEST_F(UncoveredTest, AnUnknownModelIsToldWhatIsSimilar) {
 }
 
 TEST_F(UncoveredTest, AModelWhoseProviderIsNotConfiguredSaysSo) {
-    EXPECT_NE(not_found_message(*catalogue_, "other/elsewhere").find("'unconfigured' is not configured"),
+    EXPECT_NE(not_found_message(*catalogue_, "other/elsewhere", [](const Model&) { return true; })
+                  .find("'unconfigured' is not configured"),
               std::string::npos);
     EXPECT_EQ(catalogue_->missing_providers(), std::vector<std::string>{"unconfigured"});
 }
