@@ -12,8 +12,6 @@
 namespace tollgate {
 namespace {
 
-constexpr std::string_view kCustom = "custom";
-
 // What holds a secret for as long as a provider is made of it.
 class SecretConfig {
   public:
@@ -100,7 +98,7 @@ OwnKey::Facts facts_of(const ProviderKey& key) {
             .label = key.label,
             .priority = key.priority,
             .is_fallback = key.is_fallback,
-            .is_custom = key.provider == kCustom,
+            .is_custom = key.provider == kCustomProvider,
             .allowed_models = key.allowed_models,
             .allowed_keys = key.allowed_keys,
             .deployment = key.place.deployment};

@@ -106,6 +106,11 @@ Status check_fields(const Directory& directory, const ProviderKey& key) {
     if (key.priority > kMostPriority) {
         return {StatusCode::invalid, "priority: must be from 0 to " + std::to_string(kMostPriority)};
     }
+    // The label stands before the models of an own endpoint, where other names begin so.
+    const bool is_before_models = key.provider == kCustomProvider;
+    if (is_before_models && (key.label.find('/') != std::string::npos || key.label.find_first_of("@~") == 0)) {
+        return {StatusCode::invalid, "label: of an own endpoint must have no '/', and not begin with '@' or '~'"};
+    }
     if (!key.place.deployment.empty() && key.allowed_models.size() != 1) {
         return {StatusCode::invalid, "allowed_models: must name the one model that the deployment is"};
     }

@@ -18,8 +18,9 @@ namespace tollgate {
 class Change;
 class Vault;
 
-inline constexpr std::size_t kMostProviderKeys = 100;  // of an organization
-inline constexpr std::size_t kMostAllowed = 100;       // models, and keys, of one of them
+inline constexpr std::string_view kCustomProvider = "custom";  // of keys to organizations' own servers
+inline constexpr std::size_t kMostProviderKeys = 100;          // of an organization
+inline constexpr std::size_t kMostAllowed = 100;               // models, and keys, of one of them
 inline constexpr std::size_t kMaxBaseUrlBytes = 500;
 inline constexpr std::size_t kMaxOriginBytes = 300;
 inline constexpr std::size_t kMinProviderSecretBytes = 8, kMaxProviderSecretBytes = 4096;

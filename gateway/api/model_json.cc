@@ -78,9 +78,20 @@ void write_prices(const Prices& prices, JsonWriter& json) {
     json.key("input_cache_write_1h").text(price_text(prices.cache_write_1h));
 }
 
+// The first that an ordinary request is charged by.
+const Endpoint& ordinary_of(const std::vector<const CatalogueEndpoint*>& endpoints) {
+    const auto is_usual = [](const CatalogueEndpoint* one) {
+        return one->endpoint->service_tiers.empty() && one->endpoint->server_tools.empty();
+    };
+    const auto has_no_tier = [](const CatalogueEndpoint* one) { return one->endpoint->service_tiers.empty(); };
+    auto found = std::ranges::find_if(endpoints, is_usual);
+    if (found == endpoints.end()) found = std::ranges::find_if(endpoints, has_no_tier);
+    return *(found == endpoints.end() ? endpoints.front() : *found)->endpoint;
+}
+
 void write_openrouter(const ListedModel& listed, JsonWriter& json) {
     const Model& model = *listed.model;
-    const Endpoint& first = *listed.endpoints.front()->endpoint;
+    const Endpoint& first = ordinary_of(listed.endpoints);
     json.object().key("id").text(model.id).key("canonical_slug").text(model.id).key("aliases");
     write_texts(model.aliases, json);
     json.key("name").text(model.name).key("created").number(model.created).key("description").text("");

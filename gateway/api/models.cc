@@ -5,6 +5,7 @@
 
 #include "gateway/api/model_filter.h"
 #include "gateway/own_catalogue.h"
+#include "gateway/routing/model_address.h"
 #include "gateway/worker.h"
 
 namespace tollgate {
@@ -87,7 +88,9 @@ ApiAnswer show_model(const Principal& caller, const Catalogue& catalogue, std::s
 }
 
 const Model* model_in_path(const Catalogue& catalogue, std::string_view encoded_name) {
-    return catalogue.model(decoded(encoded_name));
+    const std::string name = decoded(encoded_name);
+    const ModelAddress address = find_model(catalogue, name);
+    return address.endpoints.empty() ? nullptr : address.endpoints.front().model;
 }
 
 ApiAnswer unknown_model(std::string_view encoded_name) {

@@ -191,6 +191,17 @@ void read_source(const YAML::Node& node, Source& source) {
     fields.day("date", source.date);
 }
 
+// A request could not name it.
+void check_name(const YamlFields& fields, const char* key, const std::string& name) {
+    constexpr std::size_t kMostBytes = 128;  // that a request names
+    if (name.size() > kMostBytes) {
+        refuse(fields.at(key), std::string(key) + ": is longer than " + std::to_string(kMostBytes) + " bytes");
+    }
+    if (name.find("@preset/") != std::string::npos) {
+        refuse(fields.at(key), std::string(key) + ": '@preset/' begins the name of a preset");
+    }
+}
+
 void read_model(const YAML::Node& node, const Source& source, ModelDraft& draft) {
     const YamlFields fields(node, "model",
                             {"id", "name", "aliases", "created", "knowledge_cutoff", "expires", "embeddings", "serves",
@@ -202,7 +213,9 @@ void read_model(const YAML::Node& node, const Source& source, ModelDraft& draft)
     fields.text("id", model.id);
     if (is_new) model.name = model.id;
     fields.text("name", model.name);
+    check_name(fields, "id", model.id);
     fields.texts("aliases", model.aliases);
+    for (const std::string& alias : model.aliases) check_name(fields, "aliases", alias);
     fields.whole_number("created", model.created);
     fields.day("knowledge_cutoff", model.knowledge_cutoff, true);
     fields.day("expires", model.expires);

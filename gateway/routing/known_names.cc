@@ -10,8 +10,6 @@
 namespace tollgate {
 namespace {
 
-constexpr std::string_view kCustom = "custom";  // the provider of keys to an organization's own servers
-
 template <class Passes>
 const ProviderKey* find_key(const OrganizationPolicy& policy, Passes passes) {
     if (policy.provider_keys == nullptr) return nullptr;
@@ -23,7 +21,8 @@ const ProviderKey* find_key(const OrganizationPolicy& policy, Passes passes) {
 bool names_own_model(const OrganizationPolicy& policy, std::string_view name) {
     const auto is_of = [name](const ProviderKey& key) {
         const std::string& label = key.label;
-        if (key.provider != kCustom || !name.starts_with(label + "/") || name.size() == label.size() + 1) return false;
+        if (key.provider != kCustomProvider || !name.starts_with(label + "/") || name.size() == label.size() + 1)
+            return false;
         const std::string_view model = name.substr(label.size() + 1);
         const auto is_meant = [model](const std::string& one) { return model == one || model.starts_with(one + ":"); };
         return key.allowed_models.empty() || std::ranges::any_of(key.allowed_models, is_meant);
@@ -64,7 +63,7 @@ std::optional<std::string> model_id(const NameScope& scope, std::string_view nam
 
 bool names_provider(const NameScope& scope, std::string_view name) {
     const auto is_meant = [name](const CatalogueEndpoint& one) { return is_named(name, one); };
-    if (same_name(name, kCustom) || std::ranges::any_of(scope.operators.endpoints(), is_meant)) return true;
+    if (same_name(name, kCustomProvider) || std::ranges::any_of(scope.operators.endpoints(), is_meant)) return true;
     const auto is_of = [name](const ProviderKey& key) {
         return same_name(name, key.provider) || same_name(name, key.label);
     };
@@ -72,7 +71,7 @@ bool names_provider(const NameScope& scope, std::string_view name) {
 }
 
 std::optional<std::string> provider_slug(const NameScope& scope, std::string_view name) {
-    if (same_name(name, kCustom)) return std::string(kCustom);
+    if (same_name(name, kCustomProvider)) return std::string(kCustomProvider);
     const auto is_of = [name](const CatalogueEndpoint& one) { return is_of_provider(name, one); };
     const auto found = std::ranges::find_if(scope.operators.endpoints(), is_of);
     if (found != scope.operators.endpoints().end()) return found->provider->name;

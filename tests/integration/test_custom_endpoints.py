@@ -182,6 +182,17 @@ def test_what_costs_nothing_is_not_bounded(gateway, scripted, mode, stream):
     assert not {"max_tokens", "max_completion_tokens"} & scripted.requests[-1].json().keys()
 
 
+@pytest.mark.parametrize("label", ["@preset", "x/y", "~x"])
+def test_a_label_is_one_that_requests_can_begin_with(gateway, scripted, label):
+    shop = Shop(gateway)
+    wanted = {"provider": "custom", "label": label, "secret": SECRET, "base_url": scripted.base_url, "skip_test": True}
+    answer = shop.team.ask(shop.team.admin, "POST", KEYS, wanted)
+    assert answer.status == 400 and "label" in answer.error["message"]
+    key = own_endpoint(shop, scripted)
+    answer = shop.team.ask(shop.team.admin, "PATCH", f"{KEYS}/{key['id']}", {"label": label})
+    assert answer.status == 400 and "label" in answer.error["message"]
+
+
 def test_an_error_names_no_model_that_the_key_may_not_call(gateway, scripted):
     shop = Shop(gateway)
     other, hash_of_other = shop.team.new_key(shop.team.admin, project_id=shop.project["id"])

@@ -80,6 +80,30 @@ def test_providers_are_named_as_the_lists_show_them(start_gateway, tmp_path, scr
     assert show("/models?providers=nobody").json()["data"] == []
 
 
+PRIORITY_FIRST = """
+version: "1"
+models:
+  - id: first/chat
+    endpoints:
+      - {provider: sample, model: echo, prices: {prompt: 20, completion: 20}, service_tiers: [priority]}
+      - {provider: sample, model: echo, prices: {prompt: 2, completion: 2}, server_tools: [web_search]}
+      - {provider: sample, model: echo, prices: {prompt: 1, completion: 1}}
+"""
+
+
+def test_a_list_has_the_prices_of_ordinary_requests_and_shows_variants(start_gateway, tmp_path):
+    file = tmp_path / "first.yaml"
+    file.write_text(PRIORITY_FIRST)
+    gateway = start_gateway(catalogue=[str(file)])
+    account = gateway.new_account()
+    show = lambda path: gateway.request("GET", "/api/v1" + path, key=account.key)  # noqa: E731
+    [listed] = show("/models").json()["data"]
+    assert listed["pricing"]["prompt"] == "0.000001"
+    for name in ("first%2Fchat:nitro", "first%2Fchat:free", "~first%2Fchat-latest", "first/chat"):
+        assert show(f"/model/{name}").json()["data"]["id"] == "first/chat"
+    assert show("/model/first%2Fchat:other").status == 404
+
+
 FORMS = """
 version: "1"
 models:

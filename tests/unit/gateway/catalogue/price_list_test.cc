@@ -85,6 +85,17 @@ TEST(PriceList, TheOrdinaryTierIsTheOneThatIsNotListed) {
                                  "prices.yaml"));
 }
 
+TEST(PriceList, AModelHasANameThatARequestMayHave) {
+    constexpr std::string_view kHead = "version: x\nmodels:\n  - id: ";
+    constexpr std::string_view kRest =
+        "\n    endpoints: [{provider: p, model: m, prices: {prompt: 1, completion: 1}}]\n";
+    const auto with = [&](const std::string& names) { return std::string(kHead) + names + std::string(kRest); };
+    EXPECT_NE(error_of(with("\"@preset/x\"")).find("id: '@preset/' begins the name of a preset"), std::string::npos);
+    EXPECT_NE(error_of(with(std::string(129, 'x'))).find("id: is longer than 128 bytes"), std::string::npos);
+    EXPECT_NE(error_of(with("m\n    aliases: [\"m@preset/x\"]")).find("aliases: '@preset/'"), std::string::npos);
+    EXPECT_TRUE(PriceList::parse(with(std::string(128, 'x')), "prices.yaml"));
+}
+
 TEST(PriceList, AProviderMayChargeOtherPrices) {
     const auto list = PriceList::parse(
         replaced("        context_length: 128000\n",
