@@ -291,6 +291,7 @@ wire::Awaitable<Error> infer(Connection& connection) {
     if (error.kind() == ErrorKind::overloaded && slots.in_use() >= slots.slots()) worker.note_shedding();
     if (error) {
         keep_answer(connection, asked, error);
+        explain(request, error);
         co_return error;
     }
     const WatchedHold watched(connection, held);

@@ -124,7 +124,11 @@ void note_attempt(Connection& connection, const Plan& plan, std::size_t candidat
         seen_of_it.outcome == AttemptOutcome::success) {
         worker.services().sticky_routes.note(plan.conversation, tried.endpoint->number, now_ms);
     }
-    if (request.explanation != nullptr && error && error.retry() != Retry::fresh_connection) {
+    if (request.explanation == nullptr || !error) return;
+    if (request.attempt.upstream_status == 0 && source_of(error.kind()) == ErrorSource::client &&
+        !connection.client_gone()) {
+        request.explanation->cannot_be_told(*tried.endpoint);
+    } else if (error.retry() != Retry::fresh_connection) {
         const std::string_view what = request.attempt.outrun ? "outrun" : code_of(error.kind());
         request.explanation->attempted(*tried.endpoint, request.attempt.upstream_status, what);
     }

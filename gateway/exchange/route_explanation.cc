@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/routing/endpoint_name.h"
+#include "gateway/routing/model_address.h"
 
 namespace tollgate {
 namespace {
@@ -14,6 +15,17 @@ void name_endpoint(JsonWriter& json, const CatalogueEndpoint& endpoint) {
 }
 
 }  // namespace
+
+void RouteExplanation::addressed(const ModelAddress& address) {
+    if (!address.endpoints.empty()) meant_ = address.endpoints.front().model;
+    if (address.any) {
+        of_name_ = "auto";
+    } else if (!address.family.empty()) {
+        of_name_ = "latest";
+    } else if (address.variants.has(Variant::free)) {
+        of_name_ = "free";
+    }
+}
 
 void RouteExplanation::removed(const CatalogueEndpoint& endpoint, const Removal& removal) {
     ++removed_in_all_;
@@ -41,13 +53,22 @@ void RouteExplanation::answers_from_cache(const CatalogueEndpoint& endpoint) {
     member_of_answer_ = member();
 }
 
-void RouteExplanation::operators_unpaid() {
+template <class Passes>
+void RouteExplanation::remove_placed(const Removal& removal, Passes passes) {
     std::erase_if(placed_, [&](const Placed& one) {
-        if (one.endpoint->own != nullptr) return false;
+        if (!passes(*one.endpoint)) return false;
         --placed_in_all_;
-        removed(*one.endpoint, {"credit", "organization"});
+        removed(*one.endpoint, removal);
         return true;
     });
+}
+
+void RouteExplanation::operators_unpaid() {
+    remove_placed({"credit", "organization"}, [](const CatalogueEndpoint& one) { return one.own == nullptr; });
+}
+
+void RouteExplanation::cannot_be_told(const CatalogueEndpoint& endpoint) {
+    remove_placed({"parameters", "request"}, [&](const CatalogueEndpoint& one) { return &one == &endpoint; });
 }
 
 std::string RouteExplanation::member() const {
@@ -64,15 +85,15 @@ const CatalogueEndpoint* RouteExplanation::answered() const {
 
 // OpenRouter's words.
 std::string_view RouteExplanation::strategy() const {
-    const std::string_view name = requested_;
-    if (name == "auto" || name.ends_with("/auto")) return "auto";
-    if (name.starts_with('~')) return "latest";
-    if (name.find(":free") != std::string_view::npos) return "free";
-    const CatalogueEndpoint* const used = answered();
-    if (used == nullptr || placed_.empty()) return "direct";
-    if (used->model != placed_.front().endpoint->model) return "fallback";
-    const auto& aliases = used->model->aliases;
-    return std::ranges::find(aliases, name) == aliases.end() ? "direct" : "alias";
+    if (!of_name_.empty()) return of_name_;
+    const CatalogueEndpoint* used = answered();
+    if (used == nullptr && !placed_.empty()) used = placed_.front().endpoint;
+    if (used == nullptr) return "direct";
+    if (used->model != meant_) return "fallback";
+    const auto is_asked = [this](const std::string& alias) {
+        return requested_ == alias || requested_.starts_with(alias + ":");
+    };
+    return std::ranges::any_of(meant_->aliases, is_asked) ? "alias" : "direct";
 }
 
 std::string RouteExplanation::summary() const {

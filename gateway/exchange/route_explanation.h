@@ -18,6 +18,7 @@ class RouteExplanation final : public PlanTrace {
 
     explicit RouteExplanation(std::string_view requested) : requested_(requested) {}
 
+    void addressed(const ModelAddress& address) override;
     void removed(const CatalogueEndpoint& endpoint, const Removal& removal) override;
     void unknown_model(std::string_view name) override { unknown_.emplace_back(name); }
     void placed(const CatalogueEndpoint& endpoint, const RankedEndpoint& place, bool tried) override;
@@ -25,6 +26,8 @@ class RouteExplanation final : public PlanTrace {
     void attempted(const CatalogueEndpoint& endpoint, int status, std::string_view error);
     // An answer begins; it may still fail, which attempted() then says.
     void answers(const CatalogueEndpoint& endpoint, int status);
+    // It was not asked: its dialect has no word for what the request says.
+    void cannot_be_told(const CatalogueEndpoint& endpoint);
     // The organization has no credit for what the operator's credentials would cost: those are not tried.
     void operators_unpaid();
     // The answer is one that the endpoint gave before, and nobody is called.
@@ -61,7 +64,13 @@ class RouteExplanation final : public PlanTrace {
     const CatalogueEndpoint* answered() const;
     void write_available(JsonWriter& json) const;
 
+    // Takes those out of what may answer.
+    template <class Passes>
+    void remove_placed(const Removal& removal, Passes passes);
+
     std::string requested_;
+    std::string_view of_name_{};    // a strategy that the name says; empty: none
+    const Model* meant_ = nullptr;  // by the name; null: no single one
     std::vector<Removed> removed_;
     std::vector<Placed> placed_;
     std::vector<Attempted> attempts_;

@@ -271,6 +271,7 @@ Outcome<Plan> make_plan(const Catalogue& catalogue, const PlanRules& rules, cons
                         PlanTrace* trace) {
     if (ask.chosen.model.empty()) return std::unexpected(no_model());
     const ModelAddress address = address_of(catalogue, rules, ask, ask.chosen.model);
+    if (trace != nullptr) trace->addressed(address);
     const bool one = address.endpoints.size() == 1 && ask.fallbacks.empty() && trace == nullptr;
     Error unfit = model_error(catalogue, rules, ask, address);
     if (one && !unfit) {  // what most requests are: nothing is drawn, nothing allocated

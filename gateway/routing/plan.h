@@ -99,6 +99,8 @@ struct Removal {
     std::string_view level;  // whose: "key", "organization", "preset", "request", "price_list"
 };
 
+struct ModelAddress;
+
 // For who wants to know why: everything that was looked at, in the order in which it would be tried.
 class PlanTrace {
   public:
@@ -106,6 +108,7 @@ class PlanTrace {
     virtual ~PlanTrace() = default;
     PlanTrace(const PlanTrace&) = delete;
     PlanTrace& operator=(const PlanTrace&) = delete;
+    virtual void addressed(const ModelAddress&) {}  // what the chosen model's name stands for
     virtual void removed(const CatalogueEndpoint& endpoint, const Removal& removal) = 0;
     virtual void unknown_model(std::string_view name) = 0;
     virtual void placed(const CatalogueEndpoint& endpoint, const RankedEndpoint& place, bool tried) = 0;

@@ -80,18 +80,14 @@ Error no_model() {
 
 Error model_error(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, const ModelAddress& address) {
     const ChosenModel& chosen = ask.chosen;
+    if (address.variants.has(Variant::online)) {
+        return {address.found() ? ErrorKind::invalid_request : ErrorKind::model_not_found,
+                "':online' is not served: ask for a provider's own web search in 'tools'", "model"};
+    }
     if (address.any) return {};
     if (!address.found()) {
-        if (address.variants.has(Variant::online)) {
-            return {ErrorKind::model_not_found,
-                    "':online' is not served: ask for a provider's own web search in 'tools'", "model"};
-        }
         const auto may_know = [&](const Model& model) { return may_be_called(catalogue, rules, model); };
         return unusable(ErrorKind::model_not_found, chosen, not_found_message(catalogue, chosen.model, may_know));
-    }
-    if (address.variants.has(Variant::online)) {
-        return {ErrorKind::invalid_request, "':online' is not served: ask for a provider's own web search in 'tools'",
-                "model"};
     }
     const Model& model = *address.endpoints.front().model;
     if (!may_serve(address.endpoints.front(), ask.api))
@@ -128,7 +124,7 @@ Error nothing_left(const PlanRules& rules, const PlanAsk& ask, const ModelAddres
     const auto allowed = [&](const CatalogueEndpoint& endpoint) {
         return (rules.key == nullptr || !denied_by(*rules.key, endpoint)) && !denied_by(preferences, endpoint);
     };
-    if (std::ranges::none_of(endpoints, allowed)) return no_allowed_provider(preferences, endpoints);
+    if (std::ranges::none_of(endpoints, allowed)) return no_allowed_provider(preferences, rules.key, endpoints);
     const Model& model = *endpoints.front().model;
     if (const auto medium = untaken_medium(model, ask.body.media); medium && model.input_is_listed) {
         return untaken_error(model, *medium, body_names_of(ask.api).prompt);

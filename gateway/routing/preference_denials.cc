@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/routing/endpoint_name.h"
+#include "gateway/routing/key_denials.h"
 #include "gateway/routing/price_ceiling.h"
 #include "gateway/text/json_writer.h"
 
@@ -92,10 +93,16 @@ std::optional<PreferenceDenial> denied_by(const PreferenceRules& rules, const Ca
     return std::nullopt;
 }
 
-Error no_allowed_provider(const PreferenceRules& rules, std::span<const CatalogueEndpoint> endpoints) {
+Error no_allowed_provider(const PreferenceRules& rules, const KeyRules* key,
+                          std::span<const CatalogueEndpoint> endpoints) {
     std::set<PreferenceRule> found;
     std::set<PreferenceLevel> levels;
+    std::set<KeyRule> of_key;
     for (const CatalogueEndpoint& endpoint : endpoints) {
+        if (const auto rule = key == nullptr ? std::nullopt : denied_by(*key, endpoint)) {
+            of_key.insert(*rule);
+            continue;
+        }
         const auto denial = denied_by(rules, endpoint);
         if (!denial) continue;
         found.insert(denial->rule);
@@ -108,9 +115,14 @@ Error no_allowed_provider(const PreferenceRules& rules, std::span<const Catalogu
         names.append(names.empty() ? "" : ", ").append(to_string(rule));
         members.text(to_string(rule));
     }
+    for (const KeyRule rule : of_key) {
+        names.append(names.empty() ? "" : ", ").append(to_string(rule));
+        members.text(to_string(rule));
+    }
     for (const PreferenceLevel level : levels) {
         whose.append(whose.empty() ? "" : " and ").append(kWhose.at(static_cast<std::size_t>(level)));
     }
+    if (!of_key.empty()) whose += " and the rules of this key";
     const bool others = !levels.contains(PreferenceLevel::request);
     Error error(ErrorKind::no_allowed_provider,
                 whose + " (" + names + ") leave out whatever serves the model '" + endpoints.front().model->id + "'" +

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "accounting/accounts/key_rules.h"
 #include "accounting/accounts/organization.h"
 #include "gateway/routing/catalogue.h"
 #include "gateway/text/error.h"
@@ -50,8 +51,9 @@ std::optional<PreferenceDenial> denied_by(const PreferenceRules& rules, const Ca
 // Whether any level wants every parameter to have its effect.
 bool requires_parameters(const PreferenceRules& rules);
 
-// no_allowed_provider, with the rules that leave out any of a model's endpoints. At least one endpoint, of which none
-// is allowed.
-Error no_allowed_provider(const PreferenceRules& rules, std::span<const CatalogueEndpoint> endpoints);
+// no_allowed_provider, with the rules that leave out any of a model's endpoints, the key's among them (null: it has
+// none). At least one endpoint, of which none is allowed.
+Error no_allowed_provider(const PreferenceRules& rules, const KeyRules* key,
+                          std::span<const CatalogueEndpoint> endpoints);
 
 }  // namespace tollgate

@@ -229,6 +229,56 @@ def test_fallbacks_do_not_stand_beside_models(gateway, account):
     assert gateway.request("POST", "/v1/messages", key=account.key, json=body).status == 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "strategy"),
+    [
+        ({"model": "test/chat"}, "direct"),
+        ({"model": "chat"}, "alias"),
+        ({"model": "chat:nitro"}, "alias"),
+        ({"model": "openrouter/auto:floor"}, "auto"),
+        ({"model": "~test/chat-latest"}, "latest"),
+        ({"model": "no/such", "models": ["test/chat"]}, "fallback"),
+    ],
+)
+def test_the_strategy_is_what_the_name_stood_for(gateway, account, asked, strategy):
+    answer = post_chat(gateway, account, headers=EXPLAIN, **asked)
+    assert explained(answer)["strategy"] == strategy
+
+
+def test_online_is_refused_of_any_name(gateway, account):
+    for name in ("test/chat:online", "auto:online"):
+        assert post_chat(gateway, account, model=name).status == 400
+
+
+def test_an_error_names_the_keys_rules_beside_the_requests(gateway, team):
+    gateway.manage("POST", f"{team.path}/credits", {"amount": 5})
+    rules = {"deny_providers": ["scripted"]}
+    key = team.may(team.member, "POST", "/keys", {"name": "k", "rules": rules})["key"]
+    body = chat(model=TWO, provider={"only": ["scripted"]})
+    answer = gateway.request("POST", "/v1/chat/completions", key=key, json=body)
+    assert (answer.status, answer.error["rules"]) == (404, ["only", "deny_providers"])
+    assert "the rules of this key" in answer.error["message"]
+
+
+def test_a_request_without_credit_is_explained(gateway):
+    account = gateway.new_account(credit=None)
+    answer = post_chat(gateway, account, model=TWO, headers=EXPLAIN)
+    assert answer.status == 402 and len(explained(answer)["endpoints"]["available"]) == 2
+
+
+def test_who_cannot_be_told_is_no_attempt(start_gateway, tmp_path, scripted):
+    scripted.script = answer_well
+    file = tmp_path / "told.yaml"
+    file.write_text(FORMS.replace("provider: few", "provider: claude"))
+    providers = [provider("claude", scripted.base_url, dialect="messages"), provider("all", scripted.base_url)]
+    gateway = start_gateway(providers=providers, catalogue=[str(file)])
+    wish = {"require_parameters": True, "order": ["claude", "all"]}
+    answer = post_chat(gateway, gateway.new_account(), model="forms/chat", n=2, provider=wish, headers=EXPLAIN)
+    explanation = explained(answer)
+    assert [one["provider"] for one in explanation["attempts"]] == ["all"]
+    assert removed(explanation) == {("claude", "parameters", "request")}
+
+
 def test_variants_and_addresses(gateway, account):
     assert served_by(post_chat(gateway, account, model=f"{TWO}:floor")) == "sample"
     assert served_by(post_chat(gateway, account, model=f"sample/{TWO}")) == "sample"
