@@ -20,11 +20,12 @@ AttemptOutcome outcome(Connection& connection, const Error& error) {
     // A kept connection that the provider had closed is nobody's failure.
     if (error && error.retry() == Retry::fresh_connection) return AttemptOutcome::nothing;
     if (connection.request.attempt.outrun) return AttemptOutcome::nothing;
-    return outcome_of({.upstream_status = connection.request.attempt.upstream_status,
-                       .error = error.kind(),
-                       .meant_status = error ? error.detail().status : 0,
-                       .client_left = connection.client_gone(),
-                       .names_own_object = is_of_account(connection.request.ask.api) || is_of_own_object(error)});
+    return outcome_of(
+        {.upstream_status = connection.request.attempt.upstream_status,
+         .error = error.kind(),
+         .meant_status = error ? error.detail().status : 0,
+         .client_left = connection.client_gone(),
+         .names_own_object = is_of_account(connection.request.ask.api) || (error && is_of_own_object(error))});
 }
 
 SeenAttempt seen(Connection& connection, const Error& error) {

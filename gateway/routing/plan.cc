@@ -252,8 +252,9 @@ ModelAddress latest_of(const Catalogue& catalogue, const PlanRules& rules, const
 
 // What the name stands for, for this request.
 ModelAddress address_of(const Catalogue& catalogue, const PlanRules& rules, const PlanAsk& ask, std::string_view name) {
-    const ModelAddress address = find_model(catalogue, name);
-    return address.family.empty() ? address : latest_of(catalogue, rules, ask, address);
+    ModelAddress address = find_model(catalogue, name);
+    if (!address.family.empty()) address = latest_of(catalogue, rules, ask, address);
+    return address;
 }
 
 }  // namespace
