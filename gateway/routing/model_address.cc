@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <tuple>
 
 namespace tollgate {
 namespace {
@@ -85,7 +85,9 @@ std::vector<const Model*> models_of_family(const Catalogue& catalogue, std::stri
         if (!id.starts_with(family)) continue;
         if (id.size() == family.size() || id[family.size()] == '-' || id[family.size()] == '.') models.push_back(model);
     }
-    std::ranges::stable_sort(models, std::greater<>(), &Model::created);
+    std::ranges::sort(models, [](const Model* a, const Model* b) {
+        return std::tie(b->created, a->id) < std::tie(a->created, b->id);  // the newest first
+    });
     return models;
 }
 
