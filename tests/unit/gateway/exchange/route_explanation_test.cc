@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
+
+#include "gateway/routing/model_address.h"
 
 namespace tollgate {
 namespace {
@@ -29,6 +32,11 @@ class RouteExplanationTest : public testing::Test {
         place.setback = index == 1 ? Setback::failing : Setback::none;
         explanation.placed(endpoints_[index], place, true);
     }
+    ModelAddress chat_model() const {
+        ModelAddress address;
+        address.endpoints = std::span(endpoints_).first(2);
+        return address;
+    }
     static boost::json::object object_of(const RouteExplanation& explanation) {
         return boost::json::parse("{" + explanation.member() + "}").at("openrouter_metadata").as_object();
     }
@@ -41,6 +49,7 @@ class RouteExplanationTest : public testing::Test {
 
 TEST_F(RouteExplanationTest, TellsWhoStoodWhereWhoWasRemovedAndWhoWasTried) {
     RouteExplanation explanation("maker/chat");
+    explanation.addressed(chat_model());
     place(0, explanation);
     place(1, explanation);
     explanation.removed(endpoints_[2], {"max_price", "key"});
@@ -86,18 +95,29 @@ TEST_F(RouteExplanationTest, AnAnswerFromTheCacheIsNoAttempt) {
 }
 
 TEST_F(RouteExplanationTest, TheStrategyIsNamedAsOpenRouterDoes) {
-    const auto strategy = [&](std::string_view requested, std::size_t answered) {
+    const auto strategy = [&](std::string_view requested, const ModelAddress& address, std::size_t answered) {
         RouteExplanation explanation(requested);
+        explanation.addressed(address);
         place(0, explanation);
         place(2, explanation);
         explanation.answers(endpoints_[answered], 200);
         return std::string(object_of(explanation).at("strategy").as_string());
     };
-    EXPECT_EQ(strategy("chat", 0), "alias");
-    EXPECT_EQ(strategy("maker/chat", 2), "fallback");
-    EXPECT_EQ(strategy("openrouter/auto", 0), "auto");
-    EXPECT_EQ(strategy("~maker/chat-latest", 0), "latest");
-    EXPECT_EQ(strategy("chat:free", 0), "free");
+    EXPECT_EQ(strategy("maker/chat", chat_model(), 0), "direct");
+    EXPECT_EQ(strategy("chat", chat_model(), 0), "alias");
+    EXPECT_EQ(strategy("chat:nitro", chat_model(), 0), "alias");
+    EXPECT_EQ(strategy("maker/chat", chat_model(), 2), "fallback");
+    EXPECT_EQ(strategy("none", ModelAddress(), 2), "fallback");
+    EXPECT_EQ(strategy("box/auto", chat_model(), 0), "direct") << "a name that looks like auto's and is none";
+    ModelAddress any;
+    any.any = true;
+    EXPECT_EQ(strategy("openrouter/auto:floor", any, 0), "auto");
+    ModelAddress latest = chat_model();
+    latest.family = "maker/chat";
+    EXPECT_EQ(strategy("~maker/chat-latest", latest, 0), "latest");
+    ModelAddress free = chat_model();
+    free.variants.add(Variant::free);
+    EXPECT_EQ(strategy("chat:free", free, 0), "free");
 }
 
 }  // namespace

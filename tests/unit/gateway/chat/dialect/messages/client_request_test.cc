@@ -326,7 +326,7 @@ TEST(MessagesRequest, D36WhatIsNotKnownIsNamed) {
         R"({"role":"assistant","content":[{"type":"text","text":"a","citations":[]},{"type":"text","text":"b","citations":[{"url":"u"}]}]}]})");
     ASSERT_FALSE(read->error);
     EXPECT_EQ(read->unknown(),
-              "container, fallbacks, mcp_servers, context_management, messages[].name, messages[].content[].x, "
+              "container, mcp_servers, context_management, messages[].name, messages[].content[].x, "
               "messages[].content[].citations, metadata.x");
 }
 
